@@ -1,0 +1,52 @@
+import { UsageError } from './errors.ts';
+
+/** The OCI words for processor architectures. */
+export const arches = [
+  'amd64',
+  'arm64',
+  'riscv64',
+  'ppc64le',
+  's390x',
+  'arm',
+  '386',
+  'loong64',
+] as const;
+
+/** A processor architecture, as OCI spells it. */
+export type Arch = (typeof arches)[number];
+
+const spellings: Record<string, Arch> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  x64: 'amd64',
+  aarch64: 'arm64',
+  ppc64el: 'ppc64le',
+  powerpc64le: 'ppc64le',
+  ppc64: 'ppc64le',
+  armv7: 'arm',
+  armv7l: 'arm',
+  armhf: 'arm',
+  i386: '386',
+  i686: '386',
+  ia32: '386',
+  x86: '386',
+  loongarch64: 'loong64',
+};
+
+/** Turns any common spelling (`x86_64`, `aarch64`, `x64` …) into the OCI word; throws `ERR_INVALID_REQUEST` otherwise. */
+export function parseArch(text: string): Arch {
+  const lower = text.toLowerCase();
+  const known = arches.find((arch) => arch === lower) ?? spellings[lower];
+  if (known !== undefined && (arches as readonly string[]).includes(known)) return known;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `unknown architecture ${JSON.stringify(text)}`,
+    hint: `Use one of ${arches.join(', ')}.`,
+    details: { field: 'arch', value: text },
+  });
+}
+
+/** The architecture of this machine. */
+export function hostArch(): Arch {
+  return parseArch(process.arch);
+}

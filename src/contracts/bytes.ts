@@ -1,0 +1,29 @@
+/**
+ * Random access over bytes that may still be arriving. A read waits until its bytes are there; it is short only at the
+ * end. A failed transfer rejects every waiting and later call with the transfer's error.
+ */
+export interface ByteSource {
+  /** Total length in bytes; `undefined` until it is known, at the latest when the last byte is there. */
+  readonly sizeBytes: number | undefined;
+  /** How many bytes from the start can be read without waiting. */
+  readonly readyBytes: number;
+  /** Resolves when `readyBytes` has grown or the end is known; at once when everything is there. */
+  grown(): Promise<void>;
+  /** A range fetched out of band, before the pass reaches it; compared with the pass later. Absent where impossible. */
+  ahead?(position: number, length: number): Promise<Uint8Array>;
+  read(position: number, length: number): Promise<Uint8Array>;
+  /** All bytes in order, from the start. */
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/** Where a disk is written. Writes may come in any order and in parallel; ranges never written read as zeros. */
+export interface DiskSink {
+  /** Unwritten ranges read as zeros already (a new file, not a device). */
+  readonly zeroed: boolean;
+  /** Fixes the virtual size in bytes; a write past it is an error. May be called once, before or after the writes. */
+  setSize(bytes: number): Promise<void>;
+  /** `bytes` must not be changed until the promise resolves. */
+  write(position: number, bytes: Uint8Array): Promise<void>;
+  /** Makes a range read as zeros. */
+  zero(position: number, length: number): Promise<void>;
+}

@@ -1,0 +1,87 @@
+import type { ByteSource, DiskSink } from './bytes.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+
+/** What a cheap look at both ends of the bytes may use. `head` is up to 128 KiB; `tail`, where known, the last 64 KiB. */
+export interface Probe {
+  head: Uint8Array;
+  tail?: Uint8Array;
+  sizeBytes?: number;
+}
+
+/** A bounded pool for work that may run in parallel, such as inflating clusters. */
+export interface DecodeTasks {
+  /** How many tasks run at once. */
+  readonly width: number;
+  run<T>(task: () => Promise<T>): Promise<T>;
+}
+
+/** What a decoder is given beside its source. It never sees a path. */
+export interface DecodeContext {
+  signal: AbortSignal;
+  limits: Limits;
+  log: Log;
+  /** Random access over a codec's output, for a next layer that needs it; a layer that only streams costs no spool. */
+  spool(bytes: AsyncIterable<Uint8Array>): ByteSource;
+  tasks: DecodeTasks;
+}
+
+/** A compression format: bytes in, bytes out. */
+export interface Codec {
+  kind: 'codec';
+  id: string;
+  /** Cheap, never throws, reads only the probe. */
+  detect(probe: Probe): boolean;
+  /** The decoded length in bytes where the format declares it; may wait for the end of the source. */
+  size?(source: ByteSource): Promise<number | undefined>;
+  /** Must read the source to its very end and verify every inherent checksum before it finishes. */
+  decode(source: ByteSource, context: DecodeContext): AsyncIterable<Uint8Array>;
+  /** Decodes out of order and in parallel, where the format allows it. */
+  copyTo?(source: ByteSource, sink: DiskSink, context: DecodeContext): Promise<void>;
+}
+
+/** One member of an archive. Its source must be drained or `finish` called before the next one is asked for. */
+export interface ArchiveEntry {
+  name: string;
+  sizeBytes?: number;
+  source: ByteSource;
+  finish(): Promise<void>;
+}
+
+/** A container of named members. */
+export interface Archive {
+  kind: 'archive';
+  id: string;
+  detect(probe: Probe): boolean;
+  entries(source: ByteSource, context: DecodeContext): AsyncIterable<ArchiveEntry>;
+}
+
+/** What a disk image says of itself; shown by `inspect`. */
+export interface DiskFacts {
+  /** Variant or version of the format: `v3`, `streamOptimized`, `GPT`. */
+  variant?: string;
+  clusterBytes?: number;
+  compression?: string;
+  /** Feature words of the format that this image uses. */
+  features: string[];
+}
+
+/** A disk image that is open for reading. */
+export interface DiskImage {
+  /** Bytes of the disk inside; `undefined` only for a raw disk whose end has not arrived yet. */
+  virtualSize: number | undefined;
+  facts: DiskFacts;
+  /** Calls `setSize`, writes every data range, and resolves after the last byte is known to be good. */
+  copyTo(sink: DiskSink): Promise<void>;
+}
+
+/** A disk image format. */
+export interface Disk {
+  kind: 'disk';
+  id: string;
+  detect(probe: Probe): boolean;
+  /** Reads and checks the headers; refuses what is unsafe with a `DecodeError`. */
+  open(source: ByteSource, context: DecodeContext): Promise<DiskImage>;
+}
+
+export type Format = Codec | Archive | Disk;

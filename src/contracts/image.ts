@@ -1,0 +1,51 @@
+import type { Arch } from '../arch.ts';
+import type { Warning } from './log.ts';
+import type { Digest, Signer, TrustLevel } from './proof.ts';
+import type { GuestFacts } from './vendor.ts';
+
+/** Who an image is. */
+export interface ImageIdentity {
+  vendor: string;
+  release: string;
+  codename?: string;
+  version?: string;
+  variant: string;
+  arch: Arch;
+  snapshot: string;
+}
+
+/** How far the bytes can be trusted, and why. */
+export interface ImageTrust {
+  level: TrustLevel;
+  /** The caller gave the digest. */
+  pinned: boolean;
+  signer?: Signer;
+  signedAt?: Date;
+  warnings: Warning[];
+}
+
+/** A disk that is complete, verified and never changes again. */
+export interface EnsuredImage {
+  /** Absolute path; mode 0444. */
+  path: string;
+  /** `raw`, or the id of the vendor's disk format under `format: 'source'`. */
+  format: string;
+  identity: ImageIdentity;
+  /** Length of the file at `path` in bytes (a raw disk is sparse: it occupies less). */
+  sizeBytes: number;
+  /** Bytes of the disk inside. */
+  virtualSize: number;
+  /** Where the bytes came from, without user info and query. */
+  url: string;
+  /** sha256 and sha512 of the file as it was published upstream. */
+  digests: Digest[];
+  trust: ImageTrust;
+  origin: 'cache' | 'network';
+  /** The downloaded file, where `keepSource` asked for it. */
+  source?: string;
+  guest?: GuestFacts;
+  /** Version 5 UUID of the artifact's sha256. */
+  uuid: string;
+  /** Ends the lease: until then, and while the process lives, the entry is never pruned. */
+  release(): Promise<void>;
+}

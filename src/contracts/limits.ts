@@ -1,0 +1,37 @@
+/** Upper bounds that travel with a job. Bytes unless the name says otherwise. */
+export interface Limits {
+  /** One metadata document. */
+  metadataBytes: number;
+  /** One image file on the wire. */
+  downloadBytes: number;
+  /** The disk inside an image, and the output of any stream. */
+  virtualBytes: number;
+  /** Tables of a disk image that are held at once. */
+  tableBytes: number;
+  /** Window or dictionary of a codec. */
+  windowBytes: number;
+  /** Records of an index, entries of a map, extents of a sparse member. */
+  mapEntries: number;
+  /** Members of an archive, frames of a stream. */
+  members: number;
+  /** Layers of one image, the disk included. */
+  nesting: number;
+  redirects: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+const TiB = 1024 * GiB;
+
+export const defaultLimits: Readonly<Limits> = Object.freeze({
+  metadataBytes: 64 * MiB,
+  downloadBytes: 64 * GiB,
+  virtualBytes: 2 * TiB,
+  tableBytes: 64 * MiB,
+  windowBytes: 128 * MiB,
+  mapEntries: 16 * 1024 * 1024,
+  members: 1_000_000,
+  nesting: 3,
+  redirects: 5,
+});

@@ -1,0 +1,47 @@
+/** A small document as it came, after redirects. */
+export interface MetadataDocument {
+  /** The address that was asked for, before any rewrite. */
+  url: URL;
+  /** The address that answered, after rewrites and redirects. */
+  finalUrl: URL;
+  status: number;
+  bytes: Uint8Array;
+  /** `bytes` as UTF-8. */
+  text: string;
+  /** Parsed JSON; throws `ERR_METADATA` naming the address when it is none. */
+  json(): unknown;
+  /** True when a mirror that the caller named stood in for the real address. */
+  mirrored: boolean;
+  /** Served from the store because upstream could not be reached. */
+  stale: boolean;
+}
+
+export interface MetadataOptions {
+  /** Overrides the limit for this document, in bytes. */
+  maxBytes?: number | undefined;
+  /** Only the first so many bytes are needed; a longer document is cut, not refused. */
+  headBytes?: number | undefined;
+  accept?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Past every cache, the network's own included: for a document that does not fit its pair. */
+  fresh?: boolean | undefined;
+}
+
+/**
+ * Reads the small documents a vendor needs. Addresses are the vendor's real ones; rewrites, caching, retries and limits
+ * happen inside. Every address is https, or http under a mirror that the caller named.
+ */
+export interface MetadataClient {
+  /** The document; 404 and 410 are `ERR_HTTP_STATUS` like every other bad status. */
+  get(url: URL | string, options?: MetadataOptions): Promise<MetadataDocument>;
+  /** The document, or `undefined` where upstream answers with any 4xx but 408, 425 and 429: it is not to be had. */
+  find(url: URL | string, options?: MetadataOptions): Promise<MetadataDocument | undefined>;
+  /** Status, headers and final address of a HEAD request. */
+  head(url: URL | string, options?: { signal?: AbortSignal | undefined }): Promise<MetadataHead>;
+}
+
+export interface MetadataHead {
+  finalUrl: URL;
+  status: number;
+  headers: Record<string, string>;
+}

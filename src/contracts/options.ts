@@ -1,0 +1,56 @@
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import type { OnProgress } from './progress.ts';
+import type { Digest, TrustLevel } from './proof.ts';
+
+/** Options that say where documents and images come from and how they travel. */
+export interface TransportOptions {
+  /** Address prefixes and what stands in for them, longest prefix first: air-gapped sites, tests. A mirror may be plain http. */
+  mirrors?: Record<string, string> | undefined;
+  /** Extra certificate authorities, PEM, beside the built-in ones. */
+  ca?: string | string[] | undefined;
+  /** Raise or lower single limits. */
+  limits?: Partial<Limits> | undefined;
+  /** Stops everything that waits; the reason is rethrown. */
+  signal?: AbortSignal | undefined;
+  log?: Log | undefined;
+  /** Folder of all caches; default: the platform's cache folder, `rootdisk` below it. */
+  cacheDir?: string | undefined;
+}
+
+/** What is asked for, beyond the reference. */
+export interface RequestOptions {
+  /** Any common spelling; default: this machine's. */
+  arch?: string | undefined;
+  variant?: string | undefined;
+  parameters?: Record<string, string> | undefined;
+  /** The clock for end-of-life and freshness questions; default: now. */
+  now?: Date | undefined;
+}
+
+export interface EnsureOptions extends TransportOptions, RequestOptions {
+  /** `raw` (default): a sparse raw disk. `source`: codecs and archives peeled, the vendor's own disk format kept. */
+  format?: 'raw' | 'source' | undefined;
+  /** `auto` (default): the best level this source is known to offer. Otherwise a floor. */
+  trust?: 'auto' | TrustLevel | undefined;
+  /** The digest the published file must have; satisfies `auto` and needs no other document. */
+  digest?: Digest | (string & {}) | undefined;
+  /** No request at all: the newest cached disk that matches. */
+  offline?: boolean | undefined;
+  /** Ask upstream anew, past every cached document and never with a stale answer. */
+  refresh?: boolean | undefined;
+  /** Hash a hit again, and fetch it once more when it is damaged. */
+  verify?: boolean | undefined;
+  /** Keep the file as it was downloaded, beside the disk. */
+  keepSource?: boolean | undefined;
+  /** `streaming` (default): decode while the bytes arrive. `after-verify`: no unverified byte is parsed. */
+  decode?: 'streaming' | 'after-verify' | undefined;
+  onProgress?: OnProgress | undefined;
+}
+
+export interface ResolveOptions extends TransportOptions, RequestOptions {
+  format?: 'raw' | 'source' | undefined;
+  trust?: 'auto' | TrustLevel | undefined;
+  digest?: Digest | (string & {}) | undefined;
+  refresh?: boolean | undefined;
+}

@@ -1,0 +1,99 @@
+import type { Arch } from '../arch.ts';
+import type { Log, Warning } from './log.ts';
+import type { MetadataClient } from './metadata.ts';
+import type { Proof } from './proof.ts';
+
+/** What a caller asks a vendor for. */
+export interface ImageRequest {
+  /** Lower-case id of the vendor. */
+  vendor: string;
+  /** Version, code name, alias or `latest`. */
+  release: string;
+  arch: Arch;
+  /** `minimal`, `genericcloud`, `tiny` …; the vendor's default when absent. */
+  variant?: string;
+  /** One immutable upstream build. */
+  snapshot?: string;
+  /** The vendor's own, such as Talos' `schematic`. */
+  parameters?: Record<string, string>;
+}
+
+export interface VendorContext {
+  http: MetadataClient;
+  signal: AbortSignal;
+  log: Log;
+  /** The only clock a vendor may look at. */
+  now: Date;
+}
+
+export type ArtifactRole = 'disk' | 'kernel' | 'initrd' | 'manifest';
+
+/** One file upstream and everything known of it before it is fetched. */
+export interface Artifact {
+  url: URL;
+  mirrors?: URL[];
+  /** As published; the name that checksum lists use. */
+  fileName: string;
+  sizeBytes?: number;
+  /** Format ids, outermost first: `['xz', 'raw']`, `['qcow2']`. Empty: not declared, found by looking. */
+  layers: string[];
+  /** The member of an archive layer that is the disk. */
+  entry?: string;
+  /** A bundle: exactly these members, nothing else. */
+  members?: Record<string, ArtifactRole>;
+  proofs: Proof[];
+}
+
+/** What an orchestrator wants to know before it boots the disk. */
+export interface GuestFacts {
+  user?: string;
+  seed?: 'nocloud' | 'ignition' | 'talos' | 'none';
+  ssh?: boolean;
+  firmware?: ('bios' | 'uefi')[];
+  /** End of standard support, `YYYY-MM-DD`. */
+  eol?: string;
+}
+
+export interface BootFacts {
+  kernel: Artifact;
+  initrd?: Artifact;
+  cmdline?: string;
+}
+
+/** Facts from a vendor: what the request means today. */
+export interface Resolution {
+  /** Release in the vendor's own main spelling: `24.04`, `13`. */
+  release: string;
+  codename?: string;
+  version?: string;
+  variant: string;
+  /** One immutable build; stamps the cache name. */
+  snapshot: string;
+  /** Best first. */
+  disk: Artifact[];
+  boot?: BootFacts;
+  guest?: GuestFacts;
+  /** What the caller should know: a fallback that was taken, an unofficial build. */
+  warnings?: Warning[];
+}
+
+/** One line of `list`: a release and what it is offered for. */
+export interface Listing {
+  release: string;
+  codename?: string;
+  version?: string;
+  aliases?: string[];
+  arches: Arch[];
+  variants: string[];
+  /** End of standard support, `YYYY-MM-DD`. */
+  eol?: string;
+}
+
+/** A source of images. Answers with facts; never verifies, caches, decodes or touches the disk. */
+export interface Vendor {
+  id: string;
+  title: string;
+  apiVersion: 1;
+  resolve(request: ImageRequest, context: VendorContext): Promise<Resolution>;
+  list?(context: VendorContext): AsyncIterable<Listing>;
+}

@@ -1,0 +1,45 @@
+/**
+ * Everything a vendor, format or verifier is written with; built-in parts use nothing else.
+ *
+ * @module
+ */
+export { type Arch, arches, parseArch } from './arch.ts';
+export type * from './contracts/bytes.ts';
+export type * from './contracts/format.ts';
+export { defaultLimits, type Limits } from './contracts/limits.ts';
+export type * from './contracts/log.ts';
+export type * from './contracts/metadata.ts';
+export type * from './contracts/parts.ts';
+export type {
+  AnyVerifier,
+  ChecksumDialect,
+  ChecksumsProof,
+  Digest,
+  DigestProof,
+  Evidence,
+  EvidenceDocument,
+  KeySource,
+  Proof,
+  ProofContext,
+  Signature,
+  SignatureProof,
+  Signer,
+  StreamCheck,
+  TlsProof,
+  TrustLevel,
+  Verifier,
+} from './contracts/proof.ts';
+export { trustLevels } from './contracts/proof.ts';
+export type * from './contracts/vendor.ts';
+export * from './errors.ts';
+export { hasMagic, viewOf } from './kit/bytes.ts';
+export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
+export { notFound } from './kit/not-found.ts';
+export {
+  parseList,
+  parseNumber,
+  parseOptional,
+  parseRecord,
+  parseText,
+} from './kit/records.ts';
+export { compareVersions, newestVersion } from './kit/versions.ts';

@@ -1,0 +1,48 @@
+import { TransferError } from '../errors.ts';
+
+/**
+ * Readers for outside data: each takes an `unknown` and the place it stands at (`index.products["x"].arch`), and throws
+ * `ERR_METADATA` naming that place when the value is not of the wanted kind.
+ */
+export function parseRecord(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw unexpected(where, 'an object', value);
+}
+
+export function parseList(value: unknown, where: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw unexpected(where, 'a list', value);
+}
+
+export function parseText(value: unknown, where: string): string {
+  if (typeof value === 'string') return value;
+  throw unexpected(where, 'a string', value);
+}
+
+/** A finite number; digits in a string count too, as some indexes write sizes that way. */
+export function parseNumber(value: unknown, where: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  throw unexpected(where, 'a number', value);
+}
+
+/** Applies a reader unless the value is absent (`undefined` or `null`). */
+export function parseOptional<T>(
+  value: unknown,
+  where: string,
+  parse: (value: unknown, where: string) => T,
+): T | undefined {
+  return value === undefined || value === null ? undefined : parse(value, where);
+}
+
+function unexpected(where: string, wanted: string, value: unknown): TransferError {
+  const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message: `${where} should be ${wanted}, found ${found}`,
+    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    details: { field: where },
+  });
+}
