@@ -115,7 +115,7 @@ interface Init<Code, Details> {
   cause?: unknown;
 }
 
-const brand: unique symbol = Symbol.for('rootdisk.ImageError');
+const brand = Symbol.for('rootdisk.ImageError');
 
 /**
  * Base of every error that this package raises on purpose. `code` is the cause, the class is the remedy, `exitCode` is
@@ -129,7 +129,6 @@ export abstract class ImageError<
   readonly hint: string;
   readonly details: Details;
   abstract readonly exitCode: number;
-  readonly [brand]: true = true;
 
   constructor(init: Init<Code, Details>) {
     super(printable(init.message), init.cause === undefined ? undefined : { cause: init.cause });
@@ -137,6 +136,7 @@ export abstract class ImageError<
     this.code = init.code;
     this.hint = printable(init.hint ?? '');
     this.details = init.details;
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
@@ -183,7 +183,7 @@ export type AnyImageError =
 export function isImageError(value: unknown, code?: ErrorCode): value is AnyImageError {
   return (
     value instanceof Error &&
-    (value as { [brand]?: unknown })[brand] === true &&
+    Reflect.get(value, brand) === true &&
     (code === undefined || (value as { code?: unknown }).code === code)
   );
 }
