@@ -33,8 +33,19 @@ export { trustLevels } from './contracts/proof.ts';
 export type * from './contracts/vendor.ts';
 export * from './errors.ts';
 export { hasMagic, viewOf } from './kit/bytes.ts';
+export {
+  type ChecksumEntry,
+  type ChecksumList,
+  type ChecksumOptions,
+  parseChecksums,
+} from './kit/checksum-list.ts';
 export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
+export { parseBase64Digest, parseDigest } from './kit/digest.ts';
+export { parseAssignments, parseFields } from './kit/fields.ts';
+export { type ListingEntry, parseListing } from './kit/listing.ts';
 export { notFound } from './kit/not-found.ts';
+export { type PickedChecksum, pickChecksum } from './kit/pick-checksum.ts';
+export { publicUrl } from './kit/public-url.ts';
 export {
   parseList,
   parseNumber,

@@ -1,0 +1,56 @@
+import type { Format } from './contracts/format.ts';
+import type { Parts } from './contracts/parts.ts';
+import type { AnyVerifier, Proof, Verifier } from './contracts/proof.ts';
+import type { Vendor } from './contracts/vendor.ts';
+import { PluginError, UsageError } from './errors.ts';
+
+/** Parts that were checked for doubles, ready to be looked up. */
+export interface BoundParts {
+  vendors: ReadonlyMap<string, Vendor>;
+  formats: readonly Format[];
+  /** Throws `ERR_PLUGIN` when no verifier of that kind was given. */
+  verifierOf<K extends Proof['kind']>(kind: K): Verifier<K>;
+}
+
+/** Names that references use for themselves. */
+const reserved = ['url', 'file'];
+
+/** Checks that no id stands twice (`ERR_DUPLICATE_PART`) and indexes the parts. */
+export function bindParts(parts: Parts): BoundParts {
+  refuseDoubles('vendor', [...reserved, ...parts.vendors.map((vendor) => vendor.id.toLowerCase())]);
+  refuseDoubles(
+    'format',
+    parts.formats.map((format) => format.id),
+  );
+  refuseDoubles(
+    'verifier',
+    parts.verifiers.map((verifier) => verifier.kind),
+  );
+  const verifiers = new Map<string, AnyVerifier>(parts.verifiers.map((part) => [part.kind, part]));
+  return {
+    vendors: new Map(parts.vendors.map((vendor) => [vendor.id.toLowerCase(), vendor])),
+    formats: [...parts.formats],
+    verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
+      const found = verifiers.get(kind);
+      // The map is keyed by kind, so what was found under `kind` is the verifier of that kind.
+      if (found !== undefined) return found as unknown as Verifier<K>;
+      throw new PluginError({
+        code: 'ERR_PLUGIN',
+        message: `a vendor offers a proof of kind ${JSON.stringify(kind)}, but no such verifier was given`,
+        hint: 'Add the verifier to the parts of createEnsureImage.',
+        details: { plugin: kind, method: 'prove' },
+      });
+    },
+  };
+}
+
+function refuseDoubles(what: string, ids: string[]): void {
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice === undefined) return;
+  throw new UsageError({
+    code: 'ERR_DUPLICATE_PART',
+    message: `the ${what} id ${JSON.stringify(twice)} is given twice or reserved`,
+    hint: `Give each ${what} once; rename or drop one of them.`,
+    details: { field: what, value: twice },
+  });
+}

@@ -1,0 +1,108 @@
+import type { ByteSource } from '../contracts/bytes.ts';
+import { GrowingFile } from './growing-file.ts';
+import type { Scratch } from './scratch.ts';
+
+/** Enough for every format's look at the first bytes. */
+const headBytes = 128 * 1024;
+
+/**
+ * A codec's output as a `ByteSource`. Looking at the head and then streaming costs no disk space; the first read past
+ * the head starts a scratch file that the rest is written to.
+ */
+export class StreamSource implements ByteSource {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  readonly #scratch: Scratch;
+  #head: Uint8Array[] = [];
+  #headLength = 0;
+  #headEnded = false;
+  #streamed = 0;
+  #streaming = false;
+  #file: Promise<GrowingFile> | undefined;
+  #spooled: GrowingFile | undefined;
+
+  constructor(bytes: AsyncIterable<Uint8Array>, scratch: Scratch) {
+    this.#iterator = bytes[Symbol.asyncIterator]();
+    this.#scratch = scratch;
+  }
+
+  get sizeBytes(): number | undefined {
+    if (this.#spooled !== undefined) return this.#spooled.sizeBytes;
+    return this.#headEnded ? this.#headLength : undefined;
+  }
+
+  get readyBytes(): number {
+    return this.#spooled?.readyBytes ?? Math.max(this.#headLength, this.#streamed);
+  }
+
+  async grown(): Promise<void> {
+    if (this.#headEnded) return;
+    await (await this.#spool()).grown();
+  }
+
+  async read(position: number, length: number): Promise<Uint8Array> {
+    if (this.#file === undefined && !this.#streaming && position + length <= headBytes) {
+      await this.#fillHead(position + length);
+    }
+    if (this.#file === undefined && (this.#headEnded || position + length <= this.#headLength)) {
+      return Buffer.concat(this.#head).subarray(position, position + length);
+    }
+    return (await this.#spool()).read(position, length);
+  }
+
+  async *stream(): AsyncIterable<Uint8Array> {
+    if (this.#file !== undefined) {
+      yield* (await this.#file).stream();
+      return;
+    }
+    this.#streaming = true;
+    try {
+      for (const chunk of this.#head) {
+        this.#streamed += chunk.length;
+        yield chunk;
+      }
+      while (!this.#headEnded) {
+        const next = await this.#iterator.next();
+        if (next.done === true) return;
+        this.#streamed += next.value.length;
+        yield next.value;
+      }
+    } finally {
+      await this.#iterator.return?.();
+    }
+  }
+
+  async #fillHead(wanted: number): Promise<void> {
+    while (this.#headLength < wanted && !this.#headEnded) {
+      const next = await this.#iterator.next();
+      if (next.done === true) {
+        this.#headEnded = true;
+        return;
+      }
+      this.#head.push(next.value);
+      this.#headLength += next.value.length;
+    }
+  }
+
+  #spool(): Promise<GrowingFile> {
+    if (this.#streaming) throw new Error('the bytes of this source have been streamed away');
+    this.#file ??= this.#startSpool();
+    return this.#file;
+  }
+
+  async #startSpool(): Promise<GrowingFile> {
+    const file = new GrowingFile(await this.#scratch.open());
+    this.#spooled = file;
+    const fill = async (): Promise<void> => {
+      for (const chunk of this.#head) await file.append(chunk);
+      this.#head = [];
+      while (!this.#headEnded) {
+        const next = await this.#iterator.next();
+        if (next.done === true) break;
+        await file.append(next.value);
+      }
+      file.end();
+    };
+    this.#scratch.track(fill().catch((error: unknown) => file.fail(error)));
+    return file;
+  }
+}

@@ -1,0 +1,88 @@
+import { type Arch, hostArch, parseArch } from './arch.ts';
+import { defaultLimits, type Limits } from './contracts/limits.ts';
+import type { Log } from './contracts/log.ts';
+import type { EnsureOptions } from './contracts/options.ts';
+import type { OnProgress } from './contracts/progress.ts';
+import { type Digest, type TrustLevel, trustLevels } from './contracts/proof.ts';
+import { parseDigest } from './digest-text.ts';
+import { UsageError } from './errors.ts';
+
+/** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
+export interface CallOptions {
+  arch: Arch;
+  variant: string | undefined;
+  parameters: Record<string, string>;
+  now: Date;
+  format: 'raw' | 'source';
+  trust: 'auto' | TrustLevel;
+  digest: Digest | undefined;
+  offline: boolean;
+  refresh: boolean;
+  verify: boolean;
+  keepSource: boolean;
+  decode: 'streaming' | 'after-verify';
+  mirrors: Record<string, string>;
+  ca: string[];
+  limits: Limits;
+  signal: AbortSignal | undefined;
+  onProgress: OnProgress | undefined;
+  log: Log;
+  cacheDir: string | undefined;
+}
+
+/** Reads what a caller passed; throws `ERR_INVALID_REQUEST` naming the option. */
+export function parseOptions(options: EnsureOptions): CallOptions {
+  if (options.offline === true && options.refresh === true) {
+    throw invalid('offline', 'offline and refresh exclude each other');
+  }
+  return {
+    arch: options.arch === undefined ? hostArch() : parseArch(options.arch),
+    variant: options.variant,
+    parameters: { ...options.parameters },
+    now: options.now ?? new Date(),
+    format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
+    trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
+    digest: options.digest === undefined ? undefined : parseDigest(options.digest),
+    offline: options.offline ?? false,
+    refresh: options.refresh ?? false,
+    verify: options.verify ?? false,
+    keepSource: options.keepSource ?? false,
+    decode: oneOf('decode', options.decode ?? 'streaming', ['streaming', 'after-verify']),
+    mirrors: { ...options.mirrors },
+    ca: options.ca === undefined ? [] : [options.ca].flat(),
+    limits: parseLimits(options.limits ?? {}),
+    signal: options.signal,
+    onProgress: options.onProgress,
+    log: options.log ?? (() => {}),
+    cacheDir: options.cacheDir,
+  };
+}
+
+function parseLimits(limits: Partial<Limits>): Limits {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(name in defaultLimits)) throw invalid('limits', `unknown limit ${name}`);
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw invalid('limits', `limits.${name} must be a positive whole number`);
+    }
+  }
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  return { ...defaultLimits, ...Object.fromEntries(given) };
+}
+
+function oneOf<T extends string>(field: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw invalid(
+    field,
+    `${field} must be one of ${allowed.join(', ')}, not ${JSON.stringify(value)}`,
+  );
+}
+
+function invalid(field: string, message: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message,
+    hint: 'Correct the option and call again.',
+    details: { field },
+  });
+}

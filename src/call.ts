@@ -1,0 +1,78 @@
+import type { BoundParts } from './bind-parts.ts';
+import { type Cache, defaultCacheDir, openCache } from './cache/cache-folder.ts';
+import { type CallOptions, parseOptions } from './call-options.ts';
+import type { Warning } from './contracts/log.ts';
+import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
+import type { EnsureOptions } from './contracts/options.ts';
+import { createHttp, type Http } from './http/http-client.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+/** One call of `ensureImage`: its options, and what its stages share. */
+export interface Call {
+  parts: BoundParts;
+  options: CallOptions;
+  signal: AbortSignal;
+  http: Http;
+  /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
+  metadata: MetadataClient;
+  cache: Cache;
+  progress: Progress;
+  /** What the caller should know, each code with the same text once. */
+  warnings: Warning[];
+  warn(warning: Warning): void;
+}
+
+/** Reads the options and opens the cache folder. */
+export async function openCall(parts: BoundParts, given: EnsureOptions): Promise<Call> {
+  const options = parseOptions(given);
+  const signal = options.signal ?? new AbortController().signal;
+  signal.throwIfAborted();
+  const progress = createProgress(options.onProgress);
+  const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
+    readOnly: options.offline,
+    log: options.log,
+  });
+  const http = createHttp({
+    mirrors: options.mirrors,
+    ca: options.ca,
+    limits: options.limits,
+    signal,
+    log: options.log,
+    storeDir: cache.folder('http'),
+    offline: options.offline,
+    refresh: options.refresh,
+    allowPlain: options.digest !== undefined,
+    onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
+  });
+  const warnings: Warning[] = [];
+  const warn = (warning: Warning): void => {
+    const same = (w: Warning) => w.code === warning.code && w.message === warning.message;
+    if (warnings.some(same)) return;
+    warnings.push(warning);
+    progress.warning(warning);
+  };
+  const metadata = watchDocuments(http.metadata, warn);
+  return { parts, options, signal, http, metadata, cache, progress, warnings, warn };
+}
+
+function watchDocuments(client: MetadataClient, warn: (warning: Warning) => void): MetadataClient {
+  const look = (document: MetadataDocument): MetadataDocument => {
+    if (document.mirrored) {
+      const message = `documents of ${document.url.origin} were read through a mirror`;
+      warn({ code: 'mirror', message });
+    }
+    if (document.stale) {
+      const message = `${document.url.origin} could not be reached; a kept copy was used`;
+      warn({ code: 'stale', message });
+    }
+    return document;
+  };
+  return {
+    get: async (url, options) => look(await client.get(url, options)),
+    async find(url, options) {
+      const found = await client.find(url, options);
+      return found === undefined ? undefined : look(found);
+    },
+    head: (url, options) => client.head(url, options),
+  };
+}

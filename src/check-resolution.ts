@@ -1,0 +1,35 @@
+import type { Artifact, Resolution } from './contracts/vendor.ts';
+import { PluginError } from './errors.ts';
+
+/** Holds a vendor to its contract before anything is built on its answer; `ERR_PLUGIN` names what is wrong. */
+export function checkResolution(vendor: string, resolution: Resolution): void {
+  const fault = findFault(resolution);
+  if (fault === undefined) return;
+  throw new PluginError({
+    code: 'ERR_PLUGIN',
+    message: `${vendor}.resolve() answered with ${fault}`,
+    hint: `Report this to the author of ${vendor}.`,
+    details: { plugin: vendor, method: 'resolve' },
+  });
+}
+
+// The types promise all of this; a plug-in in plain JavaScript does not.
+function findFault(resolution: Resolution): string | undefined {
+  if (typeof resolution !== 'object' || resolution === null) return 'no resolution';
+  for (const field of ['release', 'variant', 'snapshot'] as const) {
+    if (typeof resolution[field] !== 'string' || resolution[field] === '') return `no ${field}`;
+  }
+  if (!Array.isArray(resolution.disk) || resolution.disk.length === 0) return 'no disk';
+  return resolution.disk.map(findArtifactFault).find((fault) => fault !== undefined);
+}
+
+function findArtifactFault({ url, fileName, layers, proofs }: Artifact): string | undefined {
+  if (!(url instanceof URL)) return 'a disk without an address';
+  if (!/^https?:$/.test(url.protocol)) return `the address ${url.protocol}//…`;
+  if (typeof fileName !== 'string' || /^$|[/\\]/.test(fileName)) {
+    return `the file name ${JSON.stringify(fileName)}`;
+  }
+  if (!Array.isArray(layers)) return 'a disk without layers';
+  if (!Array.isArray(proofs) || proofs.length === 0) return 'a disk without proofs';
+  return undefined;
+}

@@ -1,0 +1,30 @@
+/**
+ * `rootdisk` without its built-in parts: bind your own.
+ *
+ * @module
+ */
+export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
+export { defaultLimits, type Limits } from './contracts/limits.ts';
+export type { Log, LogEntry, Warning } from './contracts/log.ts';
+export type {
+  EnsureOptions,
+  RequestOptions,
+  ResolveOptions,
+  TransportOptions,
+} from './contracts/options.ts';
+export type { Parts } from './contracts/parts.ts';
+export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
+export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
+export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
+export {
+  type ConvertedImage,
+  type ConvertImage,
+  type ConvertOptions,
+  createConvertImage,
+} from './convert-image.ts';
+export { createEnsureImage, type EnsureImage } from './ensure-image.ts';
+export * from './errors.ts';
+export { createInspectImage, type ImageInspection, type InspectImage } from './inspect-image.ts';
+export { createListImages, type ListImages, type ListOptions } from './list-images.ts';
+export type { FileOptions } from './open-image-file.ts';
+export { createResolveImage, type ResolvedImage, type ResolveImage } from './resolve-image.ts';

@@ -1,0 +1,106 @@
+import { inCache } from './cache/cache-error.ts';
+import type { Staging } from './cache/staging.ts';
+import type { Call } from './call.ts';
+import { callPlugin } from './call-plugin.ts';
+import type { ByteSource, DiskSink } from './contracts/bytes.ts';
+import type { DecodeContext } from './contracts/format.ts';
+import { traced } from './diagnostics.ts';
+import type { Extents } from './disk/data-map.ts';
+import { SparseFile } from './disk/sparse-file.ts';
+import type { Fetching } from './fetch.ts';
+import { openDecodeJob } from './layers/decode-context.ts';
+import { openLayers } from './layers/open-layers.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+import { matchDigests } from './settle.ts';
+
+/** A disk that is written, its bytes not yet vouched for. */
+export interface Decoded {
+  /** Format ids found, outermost first. */
+  chain: string[];
+  /** `raw`, or the id of the disk format that was kept. */
+  format: string;
+  path: string;
+  sizeBytes: number;
+  virtualSize: number;
+  extents: Extents;
+}
+
+/** Decodes the growing download into the staged disk; under `after-verify` it waits until the download has been vouched for. */
+export function startDecode(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+  fetching: Fetching,
+  staging: Staging,
+): Promise<Decoded> {
+  const decoded = traced('decode', { layers: plan.artifact.layers }, async () => {
+    if (call.options.decode === 'after-verify') {
+      matchDigests(proven, await fetching.done, plan.artifact.fileName);
+    }
+    call.progress.stage('decode', `decoding to ${call.options.format}`);
+    const { signal } = call;
+    const { limits, log } = call.options;
+    const job = openDecodeJob(staging.dir, { signal, limits, log });
+    try {
+      return await callPlugin('the decoder', 'copyTo', signal, () =>
+        decodeLayers(call, plan, fetching, staging, job.context),
+      );
+    } finally {
+      await job.close();
+    }
+  });
+  // Settling asks for the failure; until then it is nobody's unhandled rejection.
+  decoded.catch(() => {});
+  return decoded;
+}
+
+async function decodeLayers(
+  call: Call,
+  plan: Plan,
+  fetching: Fetching,
+  staging: Staging,
+  context: DecodeContext,
+): Promise<Decoded> {
+  const { layers, entry } = plan.artifact;
+  const opened = await openLayers(fetching.source, layers, entry, call.parts.formats, context);
+  const { chain, image, inner } = opened;
+  const format = chain.at(-1) ?? 'raw';
+  if (call.options.format === 'source' && chain.length === 1 && format !== 'raw') {
+    const { sizeBytes } = await fetching.done;
+    const virtualSize = image.virtualSize ?? sizeBytes;
+    const whole: Extents = [[0, sizeBytes]];
+    return { chain, format, path: staging.download, sizeBytes, virtualSize, extents: whole };
+  }
+  const handle = await staging.create(staging.disk);
+  try {
+    let written = 0;
+    const sink = new SparseFile(handle, context.limits.virtualBytes, (bytes) => {
+      written += bytes;
+      call.progress.decode(written, image.virtualSize);
+    });
+    const kept = call.options.format === 'source' ? format : 'raw';
+    await inCache(staging.disk, 'write', async () => {
+      if (kept === 'raw') await image.copyTo(sink);
+      else await copyBytes(inner, sink);
+      await opened.finish();
+    });
+    const { sizeBytes } = sink;
+    call.progress.decode(sizeBytes, sizeBytes, true);
+    const virtualSize = image.virtualSize ?? sizeBytes;
+    const extents = sink.extents();
+    return { chain, format: kept, path: staging.disk, sizeBytes, virtualSize, extents };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The vendor's own disk image, as it lies inside codecs and archives. */
+async function copyBytes(source: ByteSource, sink: DiskSink): Promise<void> {
+  let position = 0;
+  for await (const chunk of source.stream()) {
+    await sink.write(position, chunk);
+    position += chunk.length;
+  }
+  await sink.setSize(position);
+}

@@ -1,0 +1,114 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { DiskSink } from '../contracts/bytes.ts';
+import { refuse } from '../errors.ts';
+import { DataMap, type Extents } from './data-map.ts';
+
+/** Holes are punched at the granularity of file system blocks. */
+const blockBytes = 4096;
+const zeroBlock = Buffer.alloc(blockBytes);
+const zeroPiece = Buffer.alloc(1024 * 1024);
+
+/** A new, empty file as a `DiskSink`: zero blocks are never written, so they stay holes. */
+export class SparseFile implements DiskSink {
+  readonly zeroed = true;
+  readonly #handle: FileHandle;
+  readonly #maxBytes: number;
+  readonly #onWrite: (bytes: number) => void;
+  readonly #map = new DataMap();
+  #sizeBytes: number | undefined;
+  #end = 0;
+
+  /** `maxBytes` bounds the virtual size; `onWrite` hears how many bytes of the disk were settled. */
+  constructor(handle: FileHandle, maxBytes: number, onWrite: (bytes: number) => void = () => {}) {
+    this.#handle = handle;
+    this.#maxBytes = maxBytes;
+    this.#onWrite = onWrite;
+  }
+
+  /** The virtual size: as set, or as far as was written. */
+  get sizeBytes(): number {
+    return this.#sizeBytes ?? this.#end;
+  }
+
+  extents(): Extents {
+    return this.#map.extents(this.sizeBytes);
+  }
+
+  async setSize(bytes: number): Promise<void> {
+    this.#check(bytes);
+    if (this.#end > bytes) throw pastEnd(this.#end, bytes);
+    this.#sizeBytes = bytes;
+    await this.#handle.truncate(bytes);
+  }
+
+  async write(position: number, bytes: Uint8Array): Promise<void> {
+    this.#reach(position + bytes.length);
+    // Blocks are those of the file, so that a hole is one on disk too.
+    let from = 0;
+    while (from < bytes.length) {
+      const zeros = isZero(bytes, from, position);
+      let to = blockEnd(from, position, bytes.length);
+      while (to < bytes.length && isZero(bytes, to, position) === zeros) {
+        to = blockEnd(to, position, bytes.length);
+      }
+      if (!zeros || this.#map.touches(position + from, to - from)) {
+        await this.#put(position + from, bytes.subarray(from, to));
+      }
+      from = to;
+    }
+    this.#onWrite(bytes.length);
+  }
+
+  async zero(position: number, length: number): Promise<void> {
+    this.#reach(position + length);
+    for (let done = 0; done < length; done += zeroPiece.length) {
+      const piece = Math.min(zeroPiece.length, length - done);
+      if (this.#map.touches(position + done, piece)) {
+        await this.#put(position + done, zeroPiece.subarray(0, piece));
+      }
+    }
+    this.#onWrite(length);
+  }
+
+  async #put(position: number, bytes: Uint8Array): Promise<void> {
+    this.#map.add(position, bytes.length);
+    for (let done = 0; done < bytes.length; ) {
+      const rest = bytes.length - done;
+      done += (await this.#handle.write(bytes, done, rest, position + done)).bytesWritten;
+    }
+  }
+
+  #reach(end: number): void {
+    if (this.#sizeBytes !== undefined && end > this.#sizeBytes) throw pastEnd(end, this.#sizeBytes);
+    this.#check(end);
+    this.#end = Math.max(this.#end, end);
+  }
+
+  #check(bytes: number): void {
+    if (bytes <= this.#maxBytes) return;
+    throw refuse('limit', `the disk is larger than the limit of ${this.#maxBytes} bytes`, {
+      limit: this.#maxBytes,
+      value: bytes,
+      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    });
+  }
+}
+
+function blockEnd(from: number, position: number, length: number): number {
+  return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
+}
+
+function isZero(bytes: Uint8Array, from: number, position: number): boolean {
+  const to = blockEnd(from, position, bytes.length);
+  return zeroBlock.compare(bytes, from, to, 0, to - from) === 0;
+}
+
+function pastEnd(end: number, sizeBytes: number): Error {
+  return refuse(
+    'corrupt-data',
+    `data at ${end} lies past the end of a disk of ${sizeBytes} bytes`,
+    {
+      offset: end,
+    },
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * An operating-system image onto this machine: verified, sparse, ready to boot.
+ *
+ * @module
+ */
+import { gzip } from '../formats/gzip.ts';
+import { qcow2 } from '../formats/qcow2.ts';
+import { raw } from '../formats/raw.ts';
+import { xz } from '../formats/xz.ts';
+import { zstd } from '../formats/zstd.ts';
+import { alpine } from '../vendors/alpine.ts';
+import { debian } from '../vendors/debian.ts';
+import { freebsd } from '../vendors/freebsd.ts';
+import { talos } from '../vendors/talos.ts';
+import { ubuntu } from '../vendors/ubuntu.ts';
+import { checksums } from '../verifiers/checksums.ts';
+import { digest } from '../verifiers/digest.ts';
+import { tls } from '../verifiers/tls.ts';
+import type { Parts } from './contracts/parts.ts';
+import { type ConvertImage, createConvertImage } from './convert-image.ts';
+import { createEnsureImage, type EnsureImage } from './ensure-image.ts';
+import { createInspectImage, type InspectImage } from './inspect-image.ts';
+import { createListImages, type ListImages } from './list-images.ts';
+import { createResolveImage, type ResolveImage } from './resolve-image.ts';
+
+export * from './core.ts';
+
+/** Every part this package comes with; spread it to add your own. */
+export const builtIns: Parts = Object.freeze({
+  vendors: [alpine, debian, freebsd, talos, ubuntu],
+  verifiers: [digest, checksums, tls],
+  formats: [raw, qcow2, gzip, xz, zstd],
+});
+
+/** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk; bound to the built-in parts. */
+export const ensureImage: EnsureImage = createEnsureImage(builtIns);
+/** What `ensureImage` would fetch; no image byte moves. */
+export const resolveImage: ResolveImage = createResolveImage(builtIns);
+/** Every release that a vendor offers. */
+export const listImages: ListImages = createListImages(builtIns);
+/** Any supported local file to a sparse raw disk. */
+export const convertImage: ConvertImage = createConvertImage(builtIns);
+/** What a local image file is; writes nothing. */
+export const inspectImage: InspectImage = createInspectImage(builtIns);

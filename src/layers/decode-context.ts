@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os';
+import { openScratch, type Scratch } from '../bytes/scratch.ts';
+import { StreamSource } from '../bytes/stream-source.ts';
+import type { DecodeContext } from '../contracts/format.ts';
+import type { Limits } from '../contracts/limits.ts';
+import type { Log } from '../contracts/log.ts';
+import { createTaskPool } from '../task-pool.ts';
+
+/** What decoders are given, with the scratch files behind it; `close` waits for what still writes to them. */
+export interface DecodeJob {
+  context: DecodeContext;
+  close(): Promise<void>;
+}
+
+/** A job whose scratch files live in `folder`. */
+export function openDecodeJob(
+  folder: string,
+  about: { signal: AbortSignal; limits: Limits; log: Log },
+): DecodeJob {
+  const scratch: Scratch = openScratch(folder);
+  const tasks = createTaskPool(availableParallelism() * 2);
+  return {
+    context: { ...about, tasks, spool: (bytes) => new StreamSource(bytes, scratch) },
+    close: () => scratch.close(),
+  };
+}

@@ -1,0 +1,48 @@
+import { bindParts } from './bind-parts.ts';
+import { openCall } from './call.ts';
+import type { TransportOptions } from './contracts/options.ts';
+import type { Parts } from './contracts/parts.ts';
+import type { Listing } from './contracts/vendor.ts';
+import { isImageError, PluginError, UsageError } from './errors.ts';
+
+export interface ListOptions extends TransportOptions {
+  /** The clock that vendors are given; default: now. */
+  now?: Date | undefined;
+}
+
+export type ListImages = (vendor: string, options?: ListOptions) => AsyncIterable<Listing>;
+
+/** A `listImages` made of the given parts: every release a vendor offers, as the vendor orders them. */
+export function createListImages(parts: Parts): ListImages {
+  const bound = bindParts(parts);
+  return async function* listImages(id, options = {}) {
+    const call = await openCall(bound, options);
+    const vendor = bound.vendors.get(id.toLowerCase());
+    if (vendor?.list === undefined)
+      throw cannotList(id, vendor !== undefined, bound.vendors.keys());
+    const { log, now } = call.options;
+    try {
+      yield* vendor.list({ http: call.metadata, signal: call.signal, log, now });
+    } catch (error) {
+      if (call.signal.aborted) throw call.signal.reason;
+      if (isImageError(error)) throw error;
+      throw new PluginError({
+        code: 'ERR_PLUGIN',
+        message: `${vendor.id}.list() failed: ${error instanceof Error ? error.message : error}`,
+        hint: `Report this to the author of ${vendor.id}.`,
+        details: { plugin: vendor.id, method: 'list' },
+        cause: error,
+      });
+    }
+  };
+}
+
+function cannotList(id: string, exists: boolean, known: Iterable<string>): UsageError {
+  const ids = [...known].sort();
+  return new UsageError({
+    code: 'ERR_UNKNOWN_VENDOR',
+    message: exists ? `${id} cannot list its releases` : `there is no vendor ${JSON.stringify(id)}`,
+    hint: `Known vendors: ${ids.join(', ')}.`,
+    details: { field: 'vendor', value: id, known: ids },
+  });
+}

@@ -1,0 +1,124 @@
+import { hashParameters } from './cache/cache-name.ts';
+import { type EntryFilter, findEntries } from './cache/find-entries.ts';
+import type { Entry } from './cache/read-entry.ts';
+import { formatRequestKey } from './cache/request-key.ts';
+import { rewriteRecord } from './cache/rewrite-record.ts';
+import { verifyEntry } from './cache/verify-entry.ts';
+import type { Call } from './call.ts';
+import type { Digest } from './contracts/proof.ts';
+import type { ImageRequest } from './contracts/vendor.ts';
+import { algorithmOf, hexOf } from './digest-text.ts';
+import { NotFoundError } from './errors.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+import { better, demandedLevel, effectiveLevel, reaches } from './trust-policy.ts';
+
+/**
+ * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws
+ * `ERR_OFFLINE_MISS`; an exact snapshot or a digest takes the disk that the same request led to before.
+ */
+export async function lookWithoutUpstream(
+  call: Call,
+  request: ImageRequest,
+): Promise<Entry | undefined> {
+  const { offline, refresh, digest } = call.options;
+  const pinned = request.snapshot !== undefined || digest !== undefined;
+  if (!offline && (refresh || !pinned)) return undefined;
+  const asked = await lookForRequest(call, request);
+  if (asked !== undefined || !offline) return asked;
+  const similar = await firstGood(call, likeRequest(call, request), (entry) => suits(call, entry));
+  if (similar !== undefined) return similar;
+  throw new NotFoundError({
+    code: 'ERR_OFFLINE_MISS',
+    message: `no cached disk answers ${request.vendor}:${request.release} for ${request.arch}`,
+    hint: 'Call once without offline.',
+    details: {
+      vendor: request.vendor,
+      value: request.release,
+      cacheDir: call.cache.cacheDir,
+    },
+  });
+}
+
+/** The newest disk that the very same request led to before. */
+export function lookForRequest(call: Call, request: ImageRequest): Promise<Entry | undefined> {
+  const key = formatRequestKey(request, call.options.format);
+  return firstGood(call, { vendor: request.vendor, request: key }, (entry) => suits(call, entry));
+}
+
+/** A cached disk of the plan's name that meets this call's demands as it stands. */
+export async function look(call: Call, plan: Plan): Promise<Entry | undefined> {
+  call.progress.stage('look', `looking for ${plan.cacheName}`);
+  if (call.options.refresh) return undefined;
+  const inline = plan.artifact.proofs.flatMap((proof) =>
+    proof.kind === 'digest' && proof.of !== 'disk' ? [proof.digest] : [],
+  );
+  const found = await firstGood(call, { base: plan.cacheName }, (entry) => {
+    const level = effectiveLevel(entry.record.trust.level, call.options.digest !== undefined);
+    return matches(call, entry, inline) && reaches(level, plan.demanded);
+  });
+  return found && rewriteRecord(call.cache, found, { requests: [plan.requestKey] });
+}
+
+/** A cached disk whose recorded digests are what was proved just now: it gains the new evidence, and no image byte moves. */
+export async function lookProven(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+): Promise<Entry | undefined> {
+  if (proven.digests.length === 0 || proven.checks.length > 0) return undefined;
+  const found = await firstGood(call, { base: plan.cacheName }, (entry) =>
+    matches(call, entry, proven.digests),
+  );
+  if (found === undefined) return undefined;
+  const { trust } = found.record;
+  const level = better(trust.level, proven.level);
+  return rewriteRecord(call.cache, found, {
+    requests: [plan.requestKey],
+    trust: { ...trust, level, offered: plan.offered },
+  });
+}
+
+/** By what the disks are, for a request that was never made in these words. */
+function likeRequest(call: Call, request: ImageRequest): EntryFilter {
+  const { vendor, release, arch, variant, snapshot, parameters } = request;
+  return {
+    vendor,
+    arch,
+    variant,
+    snapshot,
+    release: release === 'latest' ? undefined : release,
+    parametersHash: parameters === undefined ? null : hashParameters(parameters),
+    format: call.options.format === 'raw' ? 'raw' : undefined,
+  };
+}
+
+async function firstGood(
+  call: Call,
+  filter: EntryFilter,
+  good: (entry: Entry) => boolean,
+): Promise<Entry | undefined> {
+  for (const entry of await findEntries(call.cache, filter)) {
+    if (!good(entry)) continue;
+    if (!call.options.verify) return entry;
+    const { state } = await verifyEntry(entry, { signal: call.signal });
+    if (state !== 'damaged') return entry;
+    call.warn({ code: 'damaged', message: `${entry.name} is damaged on disk and is not used` });
+  }
+  return undefined;
+}
+
+/** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
+function suits(call: Call, entry: Entry): boolean {
+  const { trust } = entry.record;
+  const level = effectiveLevel(trust.level, call.options.digest !== undefined);
+  return matches(call, entry, []) && reaches(level, demandedLevel(call.options, trust.offered));
+}
+
+function matches(call: Call, entry: Entry, digests: readonly Digest[]): boolean {
+  const { digest, keepSource } = call.options;
+  if (keepSource && entry.source === undefined) return false;
+  const { source } = entry.record;
+  const wanted = digest === undefined ? digests : [digest, ...digests];
+  return wanted.every((one) => source[algorithmOf(one)] === hexOf(one));
+}

@@ -1,0 +1,81 @@
+import type { Warning } from './contracts/log.ts';
+import type {
+  Digest,
+  Evidence,
+  EvidenceDocument,
+  Signer,
+  StreamCheck,
+  TrustLevel,
+} from './contracts/proof.ts';
+import { algorithmOf } from './digest-text.ts';
+import { IntegrityError } from './errors.ts';
+import { better } from './trust-policy.ts';
+
+/** All evidence of a call as one: the image must agree with every digest and size in it. */
+export interface Proven {
+  /** What documents and transport prove; the caller's own digest counts apart, as `pinned`. */
+  level: TrustLevel;
+  pinned: boolean;
+  digests: Digest[];
+  diskDigests: Digest[];
+  sizeBytes?: number;
+  signer?: Signer;
+  signedAt?: Date;
+  documents: EvidenceDocument[];
+  warnings: Warning[];
+  checks: StreamCheck[];
+}
+
+/**
+ * Joins evidence on top of what the transport alone gives; digests or sizes that disagree are `ERR_DIGEST` and
+ * `ERR_SIZE`.
+ */
+export function mergeEvidence(
+  evidence: readonly Evidence[],
+  pin: Digest | undefined,
+  transport: TrustLevel = 'none',
+): Proven {
+  const sizes = evidence.flatMap((one) => (one.sizeBytes === undefined ? [] : [one.sizeBytes]));
+  const signed = evidence.find((one) => one.signer !== undefined);
+  const merged: Proven = {
+    level: evidence.map((one) => one.level).reduce(better, transport),
+    pinned: pin !== undefined,
+    digests: [
+      ...new Set([...(pin === undefined ? [] : [pin]), ...evidence.flatMap((one) => one.digests)]),
+    ],
+    diskDigests: [...new Set(evidence.flatMap((one) => one.diskDigests ?? []))],
+    documents: evidence.flatMap((one) => one.documents),
+    warnings: evidence.flatMap((one) => one.warnings),
+    checks: evidence.flatMap((one) => (one.check === undefined ? [] : [one.check])),
+    ...(sizes[0] === undefined ? {} : { sizeBytes: sizes[0] }),
+    ...(signed?.signer === undefined ? {} : { signer: signed.signer }),
+    ...(signed?.signedAt === undefined ? {} : { signedAt: signed.signedAt }),
+  };
+  refuseConflict(merged.digests);
+  refuseConflict(merged.diskDigests);
+  const other = sizes.find((size) => size !== sizes[0]);
+  if (other !== undefined) throw conflict('ERR_SIZE', String(sizes[0]), String(other));
+  return merged;
+}
+
+function refuseConflict(digests: readonly Digest[]): void {
+  for (const [index, digest] of digests.entries()) {
+    const same = (one: Digest, at: number) =>
+      at > index && algorithmOf(one) === algorithmOf(digest);
+    const other = digests.find(same);
+    if (other !== undefined) throw conflict('ERR_DIGEST', digest, other);
+  }
+}
+
+function conflict(
+  code: 'ERR_DIGEST' | 'ERR_SIZE',
+  expected: string,
+  actual: string,
+): IntegrityError {
+  return new IntegrityError({
+    code,
+    message: `two proofs disagree: ${expected} and ${actual}`,
+    hint: 'Do not use the image; look at what upstream publishes, and at the digest that was given.',
+    details: { expected, actual, reason: 'conflicting-proofs' },
+  });
+}

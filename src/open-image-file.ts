@@ -1,0 +1,102 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { GrowingFile } from './bytes/growing-file.ts';
+import type { Format } from './contracts/format.ts';
+import { defaultLimits, type Limits } from './contracts/limits.ts';
+import type { Log } from './contracts/log.ts';
+import { isImageError, NotFoundError, PluginError } from './errors.ts';
+import { openDecodeJob } from './layers/decode-context.ts';
+import { type OpenLayers, openLayers } from './layers/open-layers.ts';
+
+/** How a local file is read by `convertImage` and `inspectImage`. */
+export interface FileOptions {
+  /** Format ids the file must have, outermost first; found by looking when absent. */
+  from?: string[] | undefined;
+  /** The member of an archive layer that is the disk. */
+  entry?: string | undefined;
+  limits?: Partial<Limits> | undefined;
+  signal?: AbortSignal | undefined;
+  log?: Log | undefined;
+  /** Where scratch files go; default: the system's temporary folder. */
+  scratchDir?: string | undefined;
+}
+
+/** A local image file with every layer recognised. */
+export interface OpenImageFile extends OpenLayers {
+  sizeBytes: number;
+  source: GrowingFile;
+  limits: Limits;
+  signal: AbortSignal;
+}
+
+/** Opens a local file, recognises its layers, runs `use`, and closes everything again. */
+export async function openImageFile<T>(
+  path: string,
+  formats: readonly Format[],
+  options: FileOptions,
+  use: (image: OpenImageFile) => Promise<T>,
+): Promise<T> {
+  const signal = options.signal ?? new AbortController().signal;
+  const limits = { ...defaultLimits, ...dropUndefined(options.limits ?? {}) };
+  const handle = await openReadable(path);
+  const job = openDecodeJob(options.scratchDir ?? tmpdir(), {
+    signal,
+    limits,
+    log: options.log ?? (() => {}),
+  });
+  try {
+    signal.throwIfAborted();
+    const { size: sizeBytes } = await handle.stat();
+    const source = GrowingFile.whole(handle, sizeBytes);
+    const layers = await openLayers(
+      source,
+      options.from ?? [],
+      options.entry,
+      formats,
+      job.context,
+    );
+    return await use({ ...layers, sizeBytes, source, limits, signal });
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (isImageError(error) || isSystemError(error)) throw error;
+    throw new PluginError({
+      code: 'ERR_PLUGIN',
+      message: `a decoder failed: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'Report this together with the image.',
+      details: { plugin: 'decoder', method: 'copyTo' },
+      cause: error,
+    });
+  } finally {
+    await job.close();
+    await handle.close();
+  }
+}
+
+async function openReadable(path: string): Promise<FileHandle> {
+  try {
+    const handle = await open(path, 'r');
+    if ((await handle.stat()).isFile()) return handle;
+    await handle.close();
+  } catch (cause) {
+    throw noFile(path, cause);
+  }
+  throw noFile(path, undefined);
+}
+
+function noFile(path: string, cause: unknown): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `${JSON.stringify(path)} is no file that can be read`,
+    hint: 'Give the path of an image file.',
+    details: { field: 'file', value: path },
+    cause,
+  });
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function dropUndefined(limits: Partial<Limits>): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

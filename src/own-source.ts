@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Call } from './call.ts';
+import type { Artifact, ImageRequest, Resolution } from './contracts/vendor.ts';
+import { algorithmOf, hexOf } from './digest-text.ts';
+import { isImageError, NotFoundError } from './errors.ts';
+
+/** An address or a file that the caller brings: what `vendor` is for catalogued images. */
+export interface OwnSource {
+  kind: 'url' | 'file';
+  url: URL;
+}
+
+/** The request that such a source stands for; the address itself, which may hold secrets, only as a hash. */
+export function requestOwn(source: OwnSource, call: Call): ImageRequest {
+  const name = fileNameOf(source.url);
+  const stem = name.slice(0, name.length - extname(name).length).slice(0, 48) || 'image';
+  return {
+    vendor: source.kind,
+    release: `${stem}-${hash(source.url.href, 8)}`,
+    arch: call.options.arch,
+  };
+}
+
+/** Facts about such a source. The snapshot is the digest, or else what upstream or the file system says to tell versions apart. */
+export async function resolveOwn(
+  source: OwnSource,
+  request: ImageRequest,
+  call: Call,
+): Promise<Resolution> {
+  const known =
+    source.kind === 'file' ? await lookAtFile(source.url) : await lookAtUrl(source, call);
+  const digest = call.options.digest;
+  const pinned = digest && `${algorithmOf(digest)}-${hexOf(digest).slice(0, 16)}`;
+  const disk: Artifact = {
+    url: source.url,
+    fileName: fileNameOf(source.url),
+    ...(known.sizeBytes === undefined ? {} : { sizeBytes: known.sizeBytes }),
+    layers: [],
+    proofs: source.kind === 'file' ? [] : [{ kind: 'tls', reason: 'the caller gave no digest' }],
+  };
+  return {
+    release: request.release,
+    variant: call.options.variant ?? 'default',
+    snapshot: pinned ?? known.version,
+    disk: [disk],
+  };
+}
+
+interface Known {
+  version: string;
+  sizeBytes?: number;
+}
+
+async function lookAtFile(url: URL): Promise<Known> {
+  const path = fileURLToPath(url);
+  const found = await stat(path, { bigint: true }).catch((cause: unknown) => cause);
+  if (found instanceof Error || !(found as { isFile(): boolean }).isFile()) {
+    throw new NotFoundError({
+      code: 'ERR_NOT_FOUND',
+      message: `there is no file ${JSON.stringify(path)}`,
+      hint: 'Give the path of an image file that can be read.',
+      details: { field: 'file', value: path },
+      cause: found instanceof Error ? found : undefined,
+    });
+  }
+  const stats = found as { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint };
+  const version = hash([stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':'), 12);
+  return { version, sizeBytes: Number(stats.size) };
+}
+
+async function lookAtUrl(source: OwnSource, call: Call): Promise<Known> {
+  // With a digest nothing needs to be asked: the digest is the version.
+  if (call.options.digest !== undefined) return { version: '' };
+  const head = await call.metadata.head(source.url).catch((error: unknown) => {
+    // Some hosts refuse HEAD; the address alone then tells versions apart.
+    if (isImageError(error, 'ERR_HTTP_STATUS')) return undefined;
+    throw error;
+  });
+  const headers = head?.status === 200 ? head.headers : {};
+  const validators = [headers['etag'], headers['last-modified'], headers['content-length']];
+  const length = Number(headers['content-length']);
+  return {
+    version: hash([source.url.href, ...validators.map((value) => value ?? '')].join('\n'), 12),
+    ...(Number.isSafeInteger(length) && length > 0 ? { sizeBytes: length } : {}),
+  };
+}
+
+function fileNameOf(url: URL): string {
+  const last = basename(url.pathname);
+  try {
+    return decodeURIComponent(last) || 'image';
+  } catch {
+    return last;
+  }
+}
+
+function hash(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
+}

@@ -1,0 +1,99 @@
+import type { BoundParts } from './bind-parts.ts';
+import { type CacheNameParts, formatCacheName, hashParameters } from './cache/cache-name.ts';
+import { formatRequestKey } from './cache/request-key.ts';
+import type { CallOptions } from './call-options.ts';
+import type { ImageIdentity } from './contracts/image.ts';
+import type { TrustLevel } from './contracts/proof.ts';
+import type { Artifact, ImageRequest, Resolution } from './contracts/vendor.ts';
+import { refuse } from './errors.ts';
+import { demandedLevel, offeredLevel } from './trust-policy.ts';
+
+/** What one call is going to do; made without any I/O. */
+export interface Plan {
+  request: ImageRequest;
+  requestKey: string;
+  resolution: Resolution;
+  identity: ImageIdentity;
+  artifact: Artifact;
+  name: CacheNameParts;
+  cacheName: string;
+  /** The best level this source can reach, and the one this call wants. */
+  offered: TrustLevel;
+  demanded: TrustLevel;
+  /** Estimated most bytes on disk at once: the download and the disk that grows beside it; absent while the size is unknown. */
+  peakBytes?: number;
+}
+
+/** Bytes of disk that a byte of download becomes: compressed images of systems unpack to about three times their size. */
+const growth = 3;
+
+/** Picks the artifact and fixes the names. Throws `ERR_UNSUPPORTED_FORMAT` when no artifact can be decoded. */
+export function planImage(
+  request: ImageRequest,
+  resolution: Resolution,
+  options: Pick<CallOptions, 'format' | 'trust' | 'digest'>,
+  formats: BoundParts['formats'],
+): Plan {
+  const artifact = pickArtifact(resolution.disk, formats);
+  const identity = identify(request, resolution);
+  const last = artifact.layers.at(-1);
+  const name: CacheNameParts = {
+    vendor: identity.vendor,
+    release: identity.release,
+    variant: identity.variant,
+    arch: identity.arch,
+    snapshot: identity.snapshot,
+    ...(request.parameters === undefined
+      ? {}
+      : { parametersHash: hashParameters(request.parameters) }),
+    // What a source really is shows only when its bytes are there.
+    format: options.format === 'raw' ? 'raw' : (last ?? 'image'),
+  };
+  const offered = offeredLevel(artifact.proofs);
+  const peakBytes = peakOf(artifact, options.format);
+  return {
+    request,
+    requestKey: formatRequestKey(request, options.format),
+    resolution,
+    identity,
+    artifact,
+    name,
+    cacheName: formatCacheName(name),
+    offered,
+    demanded: demandedLevel(options, offered),
+    ...(peakBytes === undefined ? {} : { peakBytes }),
+  };
+}
+
+function pickArtifact(artifacts: Artifact[], formats: BoundParts['formats']): Artifact {
+  const known = new Set(formats.map((format) => format.id));
+  const found = artifacts.find((artifact) => artifact.layers.every((layer) => known.has(layer)));
+  if (found !== undefined) return found;
+  const offered = artifacts.map((artifact) => artifact.layers.join('>')).join(', ');
+  throw refuse('unsupported-variant', `no decoder for what is offered: ${offered}`, {
+    declared: offered,
+    hint: 'Ask for another variant, or add the format to the parts of createEnsureImage.',
+  });
+}
+
+function identify(request: ImageRequest, resolution: Resolution): ImageIdentity {
+  const { release, codename, version, variant, snapshot } = resolution;
+  return {
+    vendor: request.vendor,
+    release,
+    ...(codename === undefined ? {} : { codename }),
+    ...(version === undefined ? {} : { version }),
+    variant,
+    arch: request.arch,
+    snapshot,
+  };
+}
+
+function peakOf(artifact: Artifact, format: CallOptions['format']): number | undefined {
+  const { sizeBytes, layers } = artifact;
+  if (sizeBytes === undefined) return undefined;
+  if (layers.length === 1 && (format === 'source' || layers[0] === 'raw')) {
+    return format === 'source' ? sizeBytes : 2 * sizeBytes;
+  }
+  return sizeBytes * (1 + growth);
+}

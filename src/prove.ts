@@ -1,0 +1,92 @@
+import type { Call } from './call.ts';
+import { callPlugin } from './call-plugin.ts';
+import type { Evidence, Proof, TrustLevel } from './contracts/proof.ts';
+import { traced } from './diagnostics.ts';
+import { IntegrityError, isImageError } from './errors.ts';
+import { mergeEvidence, type Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+import { effectiveLevel, reaches } from './trust-policy.ts';
+
+interface Subject {
+  fileName: string;
+  url: URL;
+}
+
+/**
+ * Turns the proofs of the planned artifact into evidence and holds it to the policy, before any image byte. Beyond the
+ * demanded level proofs are best effort: unreachable is a warning, bad is an error.
+ */
+export function prove(call: Call, plan: Plan): Promise<Proven> {
+  call.progress.stage('prove', `checking what ${plan.artifact.url.host || 'the file'} should be`);
+  return traced('prove', { cacheName: plan.cacheName }, async () => {
+    const evidence: Evidence[] = [];
+    const missed: unknown[] = [];
+    for (const proof of neededProofs(call, plan)) {
+      try {
+        evidence.push(await proveOne(call, proof, plan.artifact));
+      } catch (error) {
+        if (call.signal.aborted) throw call.signal.reason;
+        if (!isUnreachable(error)) throw error;
+        missed.push(error);
+      }
+    }
+    const transport = plan.artifact.url.protocol === 'https:' ? 'tls' : 'none';
+    const proven = mergeEvidence(evidence, call.options.digest, transport);
+    const level = effectiveLevel(proven.level, proven.pinned);
+    if (!reaches(level, plan.demanded)) throw missed[0] ?? untrusted(plan, level);
+    for (const error of missed) {
+      const message = `a proof could not be read: ${error instanceof Error ? error.message : error}`;
+      call.warn({ code: 'proof-unreachable', message });
+    }
+    for (const warning of proven.warnings) call.warn(warning);
+    if (level === 'none') {
+      call.warn({ code: 'unverified', message: 'nothing vouches for these bytes' });
+    }
+    return proven;
+  });
+}
+
+/** With the caller's digest no other document is needed, unless the call wants more than a pin. */
+function neededProofs(call: Call, plan: Plan): Proof[] {
+  const pinSuffices = call.options.digest !== undefined && reaches('pinned', plan.demanded);
+  const { proofs } = plan.artifact;
+  return pinSuffices ? proofs.filter((proof) => proof.kind === 'digest') : proofs;
+}
+
+function proveOne(call: Call, proof: Proof, subject: Subject): Promise<Evidence> {
+  const { log, now } = call.options;
+  const context = {
+    http: call.metadata,
+    signal: call.signal,
+    log,
+    now,
+    fileName: subject.fileName,
+    url: subject.url,
+    prove: (via: Proof, of: Subject) => proveOne(call, via, of),
+  };
+  // The verifier of a kind takes proofs of that kind; the compiler cannot pair the two unions.
+  const verifier = call.parts.verifierOf(proof.kind) as {
+    prove(proof: Proof, about: typeof context): Promise<Evidence>;
+  };
+  return callPlugin(`verifier ${proof.kind}`, 'prove', call.signal, () => {
+    return verifier.prove(proof, context);
+  });
+}
+
+function isUnreachable(error: unknown): boolean {
+  return ['ERR_NETWORK', 'ERR_HTTP_STATUS', 'ERR_STALLED', 'ERR_REDIRECT'].some(
+    (code) => isImageError(error) && error.code === code,
+  );
+}
+
+function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_UNTRUSTED',
+    message: `trust ${plan.demanded} is wanted, but ${plan.artifact.fileName} reaches only ${level}`,
+    hint:
+      plan.demanded === 'pinned'
+        ? 'Give the digest that the file must have.'
+        : `Give a digest, or accept trust: '${level}' for this source.`,
+    details: { level, wanted: plan.demanded, fileName: plan.artifact.fileName },
+  });
+}

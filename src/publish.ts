@@ -1,0 +1,80 @@
+import { rename } from 'node:fs/promises';
+import { publishEntry, type RecordDraft } from './cache/publish-entry.ts';
+import type { Entry } from './cache/read-entry.ts';
+import type { Staging } from './cache/staging.ts';
+import type { Call } from './call.ts';
+import { traced } from './diagnostics.ts';
+import { redactUrl } from './http/redact.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+import type { Settled } from './settle.ts';
+import { version } from './version.ts';
+
+/** Makes the settled disk visible: record first, disk last, each by rename. From then on it never changes. */
+export function publish(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+  settled: Settled,
+  staging: Staging,
+): Promise<Entry> {
+  call.progress.stage('publish', `publishing ${plan.cacheName}`);
+  return traced('publish', { cacheName: plan.cacheName }, async () => {
+    // The vendor's own file is the disk.
+    if (isDownload(settled, staging)) await rename(staging.download, staging.disk);
+    return publishEntry(call.cache, staging, {
+      name: plan.cacheName,
+      keepSource: call.options.keepSource,
+      record: describe(call, plan, proven, settled, isDownload(settled, staging)),
+      signal: call.signal,
+    });
+  });
+}
+
+function isDownload({ decoded }: Settled, staging: Staging): boolean {
+  return decoded.path === staging.download;
+}
+
+function describe(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+  settled: Settled,
+  whole: boolean,
+): RecordDraft {
+  const { fetched, decoded, signer, signedAt } = settled;
+  const { guest } = plan.resolution;
+  return {
+    identity: plan.identity,
+    format: decoded.format,
+    parameters: plan.request.parameters ?? {},
+    requests: [plan.requestKey],
+    aliases: [],
+    source: {
+      url: redactUrl(plan.artifact.url),
+      fileName: plan.artifact.fileName,
+      sizeBytes: fetched.sizeBytes,
+      sha256: fetched.sha256,
+      sha512: fetched.sha512,
+    },
+    disk: { virtualSize: decoded.virtualSize, ...(whole ? { sha256: fetched.sha256 } : {}) },
+    extents: decoded.extents,
+    layers: decoded.chain,
+    decoder: `rootdisk ${version}`,
+    trust: {
+      level: proven.level,
+      pinned: proven.pinned,
+      offered: plan.offered,
+      ...(signer === undefined ? {} : { signer }),
+      ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
+      warnings: [...call.warnings],
+    },
+    evidence: {
+      digests: proven.digests,
+      ...(proven.diskDigests.length === 0 ? {} : { diskDigests: proven.diskDigests }),
+      documents: proven.documents.map(({ url, sha256 }) => ({ url, sha256 })),
+    },
+    ...(guest === undefined ? {} : { guest }),
+    facts: {},
+  };
+}

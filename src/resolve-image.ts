@@ -1,0 +1,88 @@
+import { bindParts } from './bind-parts.ts';
+import { type Call, openCall } from './call.ts';
+import type { ImageIdentity, ImageTrust } from './contracts/image.ts';
+import type { ResolveOptions } from './contracts/options.ts';
+import type { Parts } from './contracts/parts.ts';
+import type { Digest } from './contracts/proof.ts';
+import type { GuestFacts } from './contracts/vendor.ts';
+import { algorithmOf, hexOf } from './digest-text.ts';
+import { redactUrl } from './http/redact.ts';
+import { type Plan, planImage } from './plan.ts';
+import { prove } from './prove.ts';
+import { parseRequest, resolve } from './resolve.ts';
+import { effectiveLevel } from './trust-policy.ts';
+import { sourceUuid } from './uuid.ts';
+
+/** What `ensureImage` would fetch, without moving an image byte. */
+export interface ResolvedImage {
+  identity: ImageIdentity;
+  url: string;
+  fileName: string;
+  /** Format ids, outermost first; empty where only the bytes will tell. */
+  layers: string[];
+  /** Bytes of the published file, where upstream says. */
+  sizeBytes?: number;
+  digests: Digest[];
+  trust: ImageTrust;
+  cacheName: string;
+  /** Estimated most bytes on disk at once while the image is made. */
+  peakBytes?: number;
+  /** Where the sha256 is known. */
+  uuid?: string;
+  guest?: GuestFacts;
+}
+
+export type ResolveImage = (
+  reference: string | URL,
+  options?: ResolveOptions,
+) => Promise<ResolvedImage>;
+
+/** A `resolveImage` made of the given parts: documents are read and proved, no image byte moves. */
+export function createResolveImage(parts: Parts): ResolveImage {
+  const bound = bindParts(parts);
+  return async (reference, options = {}) => {
+    const call = await openCall(bound, options);
+    const asked = parseRequest(call, String(reference));
+    const resolution = await resolve(call, asked);
+    const first = planImage(asked.request, resolution, call.options, bound.formats);
+    const proven = await prove(call, first);
+    const sizeBytes = proven.sizeBytes ?? first.artifact.sizeBytes ?? (await askSize(call, first));
+    // Planned again with the size, so that the estimate of disk space has something to stand on.
+    const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };
+    const plan = planImage(
+      asked.request,
+      { ...resolution, disk: [sized] },
+      call.options,
+      bound.formats,
+    );
+    const sha256 = proven.digests.find((digest) => algorithmOf(digest) === 'sha256');
+    return {
+      identity: plan.identity,
+      url: redactUrl(plan.artifact.url),
+      fileName: plan.artifact.fileName,
+      layers: plan.artifact.layers,
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      digests: proven.digests,
+      trust: {
+        level: effectiveLevel(proven.level, proven.pinned),
+        pinned: proven.pinned,
+        ...(proven.signer === undefined ? {} : { signer: proven.signer }),
+        ...(proven.signedAt === undefined ? {} : { signedAt: proven.signedAt }),
+        warnings: [...call.warnings],
+      },
+      cacheName: plan.cacheName,
+      ...(plan.peakBytes === undefined ? {} : { peakBytes: plan.peakBytes }),
+      ...(sha256 === undefined ? {} : { uuid: sourceUuid(hexOf(sha256)) }),
+      ...(resolution.guest === undefined ? {} : { guest: resolution.guest }),
+    };
+  };
+}
+
+/** The size as a HEAD request tells it; not every host does. */
+async function askSize(call: Call, plan: Plan): Promise<number | undefined> {
+  if (plan.artifact.url.protocol === 'file:') return undefined;
+  const head = await call.metadata.head(plan.artifact.url).catch(() => undefined);
+  call.signal.throwIfAborted();
+  const length = Number(head?.status === 200 ? head.headers['content-length'] : Number.NaN);
+  return Number.isSafeInteger(length) && length > 0 ? length : undefined;
+}

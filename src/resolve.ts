@@ -1,0 +1,72 @@
+import type { Call } from './call.ts';
+import { callPlugin } from './call-plugin.ts';
+import { checkResolution } from './check-resolution.ts';
+import type { ImageRequest, Resolution } from './contracts/vendor.ts';
+import { traced } from './diagnostics.ts';
+import { UsageError } from './errors.ts';
+import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
+import { parseReference } from './reference.ts';
+
+/** A request and who answers it. */
+export interface Asked {
+  request: ImageRequest;
+  own?: OwnSource;
+}
+
+/** Reads a reference; an unknown vendor is `ERR_UNKNOWN_VENDOR` with the ones that exist. */
+export function parseRequest(call: Call, text: string): Asked {
+  const { options, parts } = call;
+  const reference = parseReference(text);
+  if (reference.kind !== 'vendor') {
+    return { request: requestOwn(reference, call), own: reference };
+  }
+  if (!parts.vendors.has(reference.vendor))
+    throw unknownVendor(reference.vendor, parts.vendors.keys());
+  const parameters = Object.keys(options.parameters).length > 0;
+  return {
+    request: {
+      vendor: reference.vendor,
+      release: reference.release,
+      arch: options.arch,
+      ...(options.variant === undefined ? {} : { variant: options.variant }),
+      ...(reference.snapshot === undefined ? {} : { snapshot: reference.snapshot }),
+      ...(parameters ? { parameters: options.parameters } : {}),
+    },
+  };
+}
+
+/** Asks the vendor what the request means now. Only small documents are read. */
+export function resolve(call: Call, asked: Asked): Promise<Resolution> {
+  const { request, own } = asked;
+  call.progress.stage('resolve', `resolving ${own?.url.host || request.vendor} ${request.release}`);
+  return traced('resolve', { request }, async () => {
+    if (own !== undefined) return resolveOwn(own, request, call);
+    const vendor = call.parts.vendors.get(request.vendor);
+    if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());
+    const resolution = await callPlugin(vendor.id, 'resolve', call.signal, () => {
+      const { log, now } = call.options;
+      return vendor.resolve(request, { http: call.metadata, signal: call.signal, log, now });
+    });
+    checkResolution(vendor.id, resolution);
+    warnAbout(call, vendor.title, resolution);
+    return resolution;
+  });
+}
+
+function warnAbout(call: Call, title: string, resolution: Resolution): void {
+  for (const warning of resolution.warnings ?? []) call.warn(warning);
+  const eol = resolution.guest?.eol;
+  if (eol === undefined || Date.parse(eol) > call.options.now.getTime()) return;
+  const message = `${title} ${resolution.release} reached its end of life on ${eol}`;
+  call.warn({ code: 'end-of-life', message });
+}
+
+function unknownVendor(id: string, known: Iterable<string>): UsageError {
+  const ids = [...known].sort();
+  return new UsageError({
+    code: 'ERR_UNKNOWN_VENDOR',
+    message: `there is no vendor ${JSON.stringify(id)}; known are ${ids.join(', ')}`,
+    hint: 'Pick one of these, or give an address or a path that begins with ./ or /.',
+    details: { field: 'vendor', value: id, known: ids },
+  });
+}

@@ -1,0 +1,139 @@
+import { open } from 'node:fs/promises';
+import { GrowingFile } from './bytes/growing-file.ts';
+import type { Call } from './call.ts';
+import type { Signer } from './contracts/proof.ts';
+import type { Decoded } from './decode.ts';
+import { traced } from './diagnostics.ts';
+import { algorithmOf, hexOf } from './digest-text.ts';
+import { hashWholeFile } from './disk/hash-file.ts';
+import { IntegrityError, isImageError, refuse } from './errors.ts';
+import type { Fetched, Fetching } from './fetch.ts';
+import { findNestedImage } from './layers/find-nested-image.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+
+/** A disk whose bytes are what the evidence says. */
+export interface Settled {
+  fetched: Fetched;
+  decoded: Decoded;
+  signer?: Signer;
+  signedAt?: Date;
+}
+
+/**
+ * Waits for the download's very last byte and for the decoder, then holds digests, sizes, stream signatures and the ends
+ * of the result to what was proved. What the bytes are comes before what the decoder thought of them.
+ */
+export function settle(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+  fetching: Fetching,
+  decoding: Promise<Decoded>,
+): Promise<Settled> {
+  return traced('settle', { cacheName: plan.cacheName }, async () => {
+    decoding.catch((error: unknown) => {
+      // With a digest the verdict on the whole file says more than the first defect in it.
+      if (proven.digests.length === 0) fetching.cancel(error);
+    });
+    const [transfer, decode] = await Promise.allSettled([fetching.done, decoding]);
+    await fetching.close();
+    if (call.signal.aborted) throw call.signal.reason;
+    if (transfer.status === 'rejected') {
+      throw decode.status === 'rejected' && outranks(decode.reason)
+        ? decode.reason
+        : transfer.reason;
+    }
+    const cause = decode.status === 'rejected' ? decode.reason : undefined;
+    matchDigests(proven, transfer.value, plan.artifact.fileName, cause);
+    if (decode.status === 'rejected') throw decode.reason;
+    call.progress.stage('settle', 'checking the whole');
+    matchSize(plan, proven, transfer.value);
+    await matchDisk(call, proven, decode.value);
+    const signed = await finishChecks(call, proven);
+    return { fetched: transfer.value, decoded: decode.value, ...signed };
+  });
+}
+
+/** Every expected digest against the hashes of the pass; `ERR_DIGEST` when one differs. */
+export function matchDigests(
+  proven: Proven,
+  fetched: Fetched,
+  fileName: string,
+  cause?: unknown,
+): void {
+  for (const expected of proven.digests) {
+    const actual = fetched[algorithmOf(expected)];
+    if (actual === hexOf(expected)) continue;
+    throw new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${fileName} is not what it should be: expected ${expected}, got ${actual}`,
+      hint: 'Do not use the bytes; try again later, and if it stays so tell upstream.',
+      details: {
+        url: fetched.url,
+        fileName,
+        expected,
+        actual: `${algorithmOf(expected)}:${actual}`,
+        reason: 'digest-mismatch',
+      },
+      cause,
+    });
+  }
+}
+
+function matchSize(plan: Plan, proven: Proven, fetched: Fetched): void {
+  for (const expected of [plan.artifact.sizeBytes, proven.sizeBytes]) {
+    if (expected === undefined || expected === fetched.sizeBytes) continue;
+    throw new IntegrityError({
+      code: 'ERR_SIZE',
+      message: `${plan.artifact.fileName} has ${fetched.sizeBytes} bytes instead of ${expected}`,
+      hint: 'Do not use the bytes; upstream may be in the middle of a change.',
+      details: { url: fetched.url, expected: String(expected), actual: String(fetched.sizeBytes) },
+    });
+  }
+}
+
+async function matchDisk(call: Call, proven: Proven, decoded: Decoded): Promise<void> {
+  const handle = await open(decoded.path, 'r');
+  try {
+    const source = GrowingFile.whole(handle, decoded.sizeBytes);
+    if (decoded.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
+    if (decoded.format === 'raw') await findNestedImage(source, call.parts.formats);
+    for (const expected of proven.diskDigests) {
+      const actual = await hashWholeFile(source, algorithmOf(expected), call.signal);
+      if (actual !== expected) throw diskDiffers(expected, actual);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function finishChecks(
+  call: Call,
+  proven: Proven,
+): Promise<{ signer?: Signer; signedAt?: Date }> {
+  let signed: { signer?: Signer; signedAt?: Date } = {
+    ...(proven.signer === undefined ? {} : { signer: proven.signer }),
+    ...(proven.signedAt === undefined ? {} : { signedAt: proven.signedAt }),
+  };
+  for (const check of proven.checks) {
+    const { warnings, ...who } = await check.finish();
+    for (const warning of warnings) call.warn(warning);
+    signed = { ...signed, ...who };
+  }
+  return signed;
+}
+
+/** A defect that the decoder found on its own, not the echo of a transfer that broke. */
+function outranks(error: unknown): boolean {
+  return isImageError(error) && (error.exitCode === 6 || error.exitCode === 7);
+}
+
+function diskDiffers(expected: string, actual: string): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `the decoded disk is not what it should be: expected ${expected}, got ${actual}`,
+    hint: 'Do not use the disk; tell upstream.',
+    details: { expected, actual, reason: 'digest-mismatch' },
+  });
+}

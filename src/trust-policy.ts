@@ -1,0 +1,45 @@
+import type { CallOptions } from './call-options.ts';
+import { type Proof, type TrustLevel, trustLevels } from './contracts/proof.ts';
+
+/** True when `level` is at least `floor`. */
+export function reaches(level: TrustLevel, floor: TrustLevel): boolean {
+  return trustLevels.indexOf(level) >= trustLevels.indexOf(floor);
+}
+
+/** The better of two levels. */
+export function better(a: TrustLevel, b: TrustLevel): TrustLevel {
+  return reaches(a, b) ? a : b;
+}
+
+/** The best level these proofs can reach. */
+export function offeredLevel(proofs: readonly Proof[]): TrustLevel {
+  return proofs.map(potential).reduce(better, 'none');
+}
+
+/** The level that a call demands of a source which offers `offered`. */
+export function demandedLevel(
+  options: Pick<CallOptions, 'trust' | 'digest'>,
+  offered: TrustLevel,
+): TrustLevel {
+  if (options.trust !== 'auto') return options.trust;
+  return options.digest === undefined ? offered : 'pinned';
+}
+
+/** The level that counts for a call: what documents proved, raised to `pinned` by the call's own digest. */
+export function effectiveLevel(proven: TrustLevel, digestGiven: boolean): TrustLevel {
+  return digestGiven ? better(proven, 'pinned') : proven;
+}
+
+function potential(proof: Proof): TrustLevel {
+  switch (proof.kind) {
+    case 'tls':
+      return 'tls';
+    case 'digest':
+      return 'checksum';
+    case 'signature':
+      return 'signed';
+    case 'checksums':
+      if (proof.signature !== undefined) return 'signed';
+      return proof.via === undefined ? 'checksum' : better('checksum', potential(proof.via));
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BuiltDisk, buildDisk } from './build-disk.ts';
+import { type CliRun, runCli } from './run-cli.ts';
+import { hashFile, place, type Site, startSite, write } from './site.ts';
+import { installMissing, readArchive, run } from './system-packages.ts';
+
+const codename = 'bookworm';
+const serial = '20261102-2290';
+const hosts = ['cloud.debian.org', 'download.freebsd.org', 'factory.talos.dev'];
+
+let folder: string;
+let disk: BuiltDisk;
+let site: Site;
+let mirrors: string[];
+/** What qemu-img makes of the qcow2. */
+let expected: string;
+
+beforeAll(async () => {
+  installMissing();
+  const archive = readArchive();
+  // Kept between runs where a folder is named, as building takes minutes.
+  const kept = process.env['ROOTDISK_E2E_DIR'];
+  folder = await mkdtemp(join(kept ?? tmpdir(), 'rootdisk-e2e-'));
+  disk = await buildDisk(kept ?? folder, archive.url, codename);
+  const reference = join(folder, 'reference.raw');
+  run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk.qcow2, reference]);
+  expected = (await hashFile(reference, 'sha256')).toString('hex');
+  site = await startSite(folder, hosts);
+  const rules = { ...site.mirrors, 'https://ftp.debian.org/debian/': archive.url };
+  mirrors = Object.entries(rules).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]);
+});
+
+afterAll(async () => {
+  await site?.stop();
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+});
+
+const ensure = (reference: string, ...more: string[]): Promise<CliRun> =>
+  runCli(['ensure', reference, '--arch', 'amd64', '--json', ...mirrors, ...more]);
+
+function report(what: string, result: CliRun): void {
+  const mib = Math.round(result.peakBytes / 1024 ** 2);
+  process.stderr.write(`${what}: ${(result.ms / 1000).toFixed(2)} s, peak ${mib} MiB\n`);
+}
+
+async function ensured(result: CliRun): Promise<Record<string, unknown>> {
+  expect(result.stderr.split('\n').filter((line) => line.includes('hint:'))).toEqual([]);
+  expect(result.code).toBe(0);
+  return JSON.parse(result.stdout);
+}
+
+async function expectDisk(image: Record<string, unknown>): Promise<void> {
+  const path = String(image['path']);
+  const about = await stat(path);
+  expect((await hashFile(path, 'sha256')).toString('hex')).toBe(expected);
+  expect(about.mode & 0o777).toBe(0o444);
+  // Sparse: the system fills less than a third of the disk.
+  expect(about.blocks * 512).toBeLessThan(about.size / 3);
+}
+
+describe('debian, laid out as cloud.debian.org lays it out', () => {
+  const name = `debian-12-genericcloud-amd64-${serial}`;
+  const dated = `cloud.debian.org/images/cloud/${codename}/${serial}`;
+
+  beforeAll(async () => {
+    await place(site, `${dated}/${name}.qcow2`, disk.qcow2);
+    const sha512 = await hashFile(disk.qcow2, 'sha512');
+    await write(site, `${dated}/SHA512SUMS`, `${sha512.toString('hex')}  ${name}.qcow2\n`);
+  });
+
+  test('the newest build, found by listing, is every byte what qemu-img makes of it', async () => {
+    const result = await ensure(`debian:${codename}`, '--cache-dir', join(folder, 'listed'));
+    report('ensure debian (listing)', result);
+    const image = await ensured(result);
+    expect(image).toMatchObject({ release: '12', codename, snapshot: serial, origin: 'network' });
+    expect(image['trust']).toMatchObject({ level: 'checksum' });
+    await expectDisk(image);
+  });
+
+  test('the newest build, found by its manifest, then from the cache, then offline', async () => {
+    const sha512 = await hashFile(disk.qcow2, 'sha512');
+    const manifest = describeBuild(name, sha512.toString('base64').replace(/=+$/, ''));
+    const latest = `cloud.debian.org/images/cloud/${codename}/latest`;
+    await write(site, `${latest}/debian-12-genericcloud-amd64.json`, JSON.stringify(manifest));
+    const cache = ['--cache-dir', join(folder, 'manifest')];
+    const first = await ensure(`debian:${codename}`, ...cache);
+    report('ensure debian (manifest)', first);
+    const image = await ensured(first);
+    await expectDisk(image);
+    const again = await ensure(`debian:${codename}`, ...cache);
+    report('ensure debian again', again);
+    expect(await ensured(again)).toMatchObject({ path: image['path'], origin: 'cache' });
+    const offline = await ensure('debian:12', '--offline', ...cache);
+    expect(await ensured(offline)).toMatchObject({ path: image['path'], origin: 'cache' });
+  });
+
+  test('format source keeps the qcow2 as it was published', async () => {
+    const result = await ensure(
+      `debian:${codename}@${serial}`,
+      '--format',
+      'source',
+      '--cache-dir',
+      join(folder, 'source'),
+    );
+    const image = await ensured(result);
+    expect(image).toMatchObject({ format: 'qcow2', virtualSize: 3 * 1024 ** 3 });
+    const kept = await hashFile(String(image['path']), 'sha256');
+    expect(kept).toEqual(await hashFile(disk.qcow2, 'sha256'));
+  });
+});
+
+test('freebsd, raw.xz', async () => {
+  const name = 'FreeBSD-15.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs.raw.xz';
+  const latest = 'download.freebsd.org/releases/VM-IMAGES/15.1-RELEASE/amd64/Latest';
+  await place(site, `${latest}/${name}`, disk.xz);
+  for (const algorithm of ['sha256', 'sha512'] as const) {
+    const digest = (await hashFile(disk.xz, algorithm)).toString('hex');
+    const tag = algorithm.toUpperCase();
+    await write(site, `${latest}/CHECKSUM.${tag}`, `${tag} (${name}) = ${digest}\n`);
+  }
+  const result = await ensure('freebsd:15.1', '--cache-dir', join(folder, 'freebsd'));
+  report('ensure freebsd (raw.xz)', result);
+  const image = await ensured(result);
+  expect(image['trust']).toMatchObject({ level: 'checksum' });
+  await expectDisk(image);
+});
+
+test('talos, raw.zst, over TLS only until the factory gives a sum', async () => {
+  const schematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+  const image = `factory.talos.dev/image/${schematic}/v1.14.6/nocloud-amd64.raw.zst`;
+  await write(site, 'factory.talos.dev/versions', JSON.stringify(['v1.13.10', 'v1.14.6']));
+  await place(site, image, disk.zst);
+  await place(site, image.replace('.zst', '.xz'), disk.xz);
+  const result = await ensure('talos', '--cache-dir', join(folder, 'talos'));
+  report('ensure talos (raw.zst)', result);
+  const made = await ensured(result);
+  expect(made['trust']).toMatchObject({ level: 'tls' });
+  await expectDisk(made);
+});
+
+/** One image's manifest in the shape that cloud.debian.org publishes. */
+function describeBuild(name: string, sha512: string): object {
+  const upload = {
+    apiVersion: 'cloud.debian.org/v1alpha1',
+    kind: 'Upload',
+    metadata: {
+      annotations: { 'cloud.debian.org/digest': `sha512:${sha512}` },
+      labels: {
+        'cloud.debian.org/vendor': 'genericcloud',
+        'cloud.debian.org/version': serial,
+        'debian.org/arch': 'amd64',
+        'debian.org/dist': 'debian',
+        'debian.org/release': codename,
+        'upload.cloud.debian.org/image-format': 'qcow2',
+
+        'upload.cloud.debian.org/type': 'release',
+      },
+    },
+    data: {
+      familyRef: null,
+      provider: 'cloud.debian.org',
+      ref: `${codename}/${serial}/${name}.qcow2`,
+    },
+  };
+  return { apiVersion: 'v1', kind: 'List', items: [upload] };
+}

@@ -1,0 +1,219 @@
+import { appendFile, chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ProgressEvent } from '../../src/core.ts';
+import { type Line, makeDisk, sha256, sha256File, startLine } from '../fixtures/line.ts';
+
+let line: Line;
+const disk = makeDisk();
+const packed = gzipSync(disk);
+const build = {
+  release: '1',
+  snapshot: '20260101',
+  file: 'acme.raw.gz',
+  layers: ['gz', 'raw'],
+  digest: sha256(packed),
+};
+
+beforeEach(async () => {
+  line = await startLine();
+  line.offer(build, packed);
+});
+afterEach(() => line.close());
+
+describe('a first call', () => {
+  test('gives a verified, sparse, read-only raw disk under a stamped name', async () => {
+    const image = await line.ensure();
+    expect(image.path).toBe(join(line.cacheDir, 'images-v1', 'acme_1_default_amd64_20260101.raw'));
+    expect(await sha256File(image.path)).toBe(sha256(disk));
+    const about = await stat(image.path);
+    expect(about.mode & 0o777).toBe(0o444);
+    expect(about.blocks * 512).toBeLessThan(1024 ** 2);
+    expect(image).toMatchObject({ origin: 'network', format: 'raw', virtualSize: disk.length });
+    expect(image.trust).toMatchObject({ level: 'checksum', pinned: false });
+    expect(image.digests).toContain(sha256(packed));
+    expect(image.uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
+  });
+
+  test('records who it is, what vouches for it and where its data lies', async () => {
+    const image = await line.ensure();
+    const record = JSON.parse(await readFile(`${image.path}.json`, 'utf8'));
+    expect(record).toMatchObject({
+      identity: { vendor: 'acme', release: '1', arch: 'amd64', snapshot: '20260101' },
+      source: { url: 'https://images.acme.example/acme.raw.gz', sizeBytes: packed.length },
+      layers: ['gz', 'raw'],
+      trust: { level: 'checksum' },
+      evidence: { digests: [sha256(packed)] },
+    });
+    expect(record.extents).toEqual([
+      [0, 256 * 1024],
+      [disk.length - 65536, 65536],
+    ]);
+  });
+
+  test('tells its stages in order, and the last counts are the whole', async () => {
+    const events: ProgressEvent[] = [];
+    await line.ensure('acme:1', { onProgress: (event) => events.push(event) });
+    const stages = events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []));
+    expect(stages).toEqual(['resolve', 'look', 'prove', 'fetch', 'decode', 'settle', 'publish']);
+    const fetched = events.filter((event) => event.type === 'fetch').at(-1);
+    expect(fetched).toMatchObject({ bytes: packed.length, totalBytes: packed.length });
+    expect(events.at(-1)).toMatchObject({ type: 'done', origin: 'network' });
+  });
+
+  test.each(['streaming', 'after-verify'] as const)(
+    'decode: %s gives the same disk',
+    async (decode) => {
+      const image = await line.ensure('acme:1', { decode });
+      expect(await sha256File(image.path)).toBe(sha256(disk));
+    },
+  );
+
+  test('keepSource keeps the download beside the disk', async () => {
+    const image = await line.ensure('acme:1', { keepSource: true });
+    expect(await sha256File(image.source ?? '')).toBe(sha256(packed));
+  });
+
+  test('a zstd image is a raw disk all the same', async () => {
+    const bytes = zstdCompressSync(disk);
+    line.offer({ ...build, file: 'a.zst', layers: ['zst', 'raw'], digest: sha256(bytes) }, bytes);
+    const image = await line.ensure();
+    expect(await sha256File(image.path)).toBe(sha256(disk));
+  });
+});
+
+describe('a second call', () => {
+  test('is answered from the cache and moves no image byte', async () => {
+    const first = await line.ensure();
+    line.asked();
+    const again = await line.ensure();
+    expect(again).toMatchObject({ path: first.path, origin: 'cache', uuid: first.uuid });
+    expect(line.asked()).not.toContain('acme.raw.gz');
+  });
+
+  test('with an exact snapshot or a digest asks nobody at all', async () => {
+    await line.ensure('acme:1@20260101');
+    await line.ensure('acme:1', { digest: sha256(packed) });
+    line.asked();
+    await line.ensure('acme:1@20260101');
+    await line.ensure('acme:1', { digest: sha256(packed) });
+    expect(line.asked()).toEqual([]);
+  });
+
+  test('offline takes what matches, in other words too, and misses what does not', async () => {
+    const { path } = await line.ensure('acme:latest');
+    line.asked();
+    expect((await line.ensure('acme:latest', { offline: true })).path).toBe(path);
+    expect((await line.ensure('acme:1', { offline: true })).path).toBe(path);
+    const miss = line.ensure('acme:2', { offline: true });
+    await expect(miss).rejects.toMatchObject({ code: 'ERR_OFFLINE_MISS', exitCode: 3 });
+    expect(line.asked()).toEqual([]);
+  });
+
+  test('a vendor that is down gives the kept disk with a warning; refresh does not', async () => {
+    const { path } = await line.ensure();
+    line.upstream.route('images.acme.example/index.json', 'down', { status: 404 });
+    const image = await line.ensure();
+    expect(image).toMatchObject({ path, origin: 'cache' });
+    expect(image.trust.warnings.map(({ code }) => code)).toContain('stale');
+    await expect(line.ensure('acme:1', { refresh: true })).rejects.toMatchObject({ exitCode: 4 });
+  });
+
+  test('a new upstream build is a new disk, and the old one stays', async () => {
+    const first = await line.ensure();
+    const newer = gzipSync(makeDisk(4 * 1024 ** 2, 2));
+    line.offer({ ...build, snapshot: '20260202', digest: sha256(newer) }, newer);
+    const second = await line.ensure();
+    expect(second.path).not.toBe(first.path);
+    expect(await sha256File(first.path)).toBe(sha256(disk));
+  });
+
+  test('two builds under one snapshot name live side by side', async () => {
+    const first = await line.ensure();
+    const other = gzipSync(makeDisk(4 * 1024 ** 2, 3));
+    line.offer({ ...build, digest: sha256(other) }, other);
+    const second = await line.ensure();
+    const tag = sha256(other).slice('sha256:'.length, 'sha256:'.length + 8);
+    expect(second.path).toContain(`20260101~${tag}.raw`);
+    expect(await sha256File(first.path)).toBe(sha256(disk));
+    line.asked();
+    expect((await line.ensure()).path).toBe(second.path);
+    line.offer(build, packed);
+    expect((await line.ensure()).path).toBe(first.path);
+    expect(line.asked().filter((name) => name.endsWith('.gz'))).toEqual([]);
+  });
+
+  test('verify notices a damaged disk and fetches it once more', async () => {
+    const { path } = await line.ensure();
+    const { mtime, atime } = await stat(path);
+    await chmod(path, 0o644);
+    const bytes = await readFile(path);
+    bytes[5000] = (bytes[5000] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    await (await import('node:fs/promises')).utimes(path, atime, mtime);
+    expect((await line.ensure()).origin).toBe('cache');
+    const repaired = await line.ensure('acme:1', { verify: true });
+    expect(repaired).toMatchObject({ path, origin: 'network' });
+    expect(await sha256File(path)).toBe(sha256(disk));
+  });
+
+  test('a disk that was changed openly is no hit', async () => {
+    const { path } = await line.ensure();
+    await chmod(path, 0o644);
+    await appendFile(path, 'x');
+    expect((await line.ensure()).origin).toBe('network');
+    expect(await sha256File(path)).toBe(sha256(disk));
+  });
+
+  test('a hit below the wanted level is proved again without an image byte', async () => {
+    const { digest: _, ...bare } = build;
+    line.offer({ ...bare, sums: 'SHA256SUMS' }, packed);
+    const sums = `${sha256(packed).slice(7)}  acme.raw.gz\n`;
+    const low = await line.ensure('acme:1', { trust: 'tls' });
+    expect(low.trust.level).toBe('tls');
+    await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
+    line.upstream.route('images.acme.example/SHA256SUMS', sums);
+    line.asked();
+    const high = await line.ensure();
+    expect(high).toMatchObject({ path: low.path, origin: 'cache', trust: { level: 'checksum' } });
+    expect(line.asked()).not.toContain('acme.raw.gz');
+  });
+});
+
+describe('an own source', () => {
+  test('an address with a digest is pinned, and the digest is all it needs', async () => {
+    const url = 'https://images.acme.example/acme.raw.gz';
+    const image = await line.ensure(url, { digest: sha256(packed) });
+    expect(image.trust).toMatchObject({ level: 'pinned', pinned: true });
+    expect(await sha256File(image.path)).toBe(sha256(disk));
+    line.asked();
+    expect((await line.ensure(url, { digest: sha256(packed) })).origin).toBe('cache');
+    expect(line.asked()).toEqual([]);
+  });
+
+  test('an address without a digest reaches tls and says so', async () => {
+    const image = await line.ensure('https://images.acme.example/acme.raw.gz');
+    expect(image.trust.level).toBe('tls');
+    expect(image.trust.warnings.map(({ code }) => code)).toContain('tls-only');
+  });
+
+  test('plain http needs a digest', async () => {
+    const url = `${line.upstream.url}images.acme.example/acme.raw.gz`;
+    await expect(line.ensure(url)).rejects.toMatchObject({ code: 'ERR_UNTRUSTED', exitCode: 5 });
+    const image = await line.ensure(url, { digest: sha256(packed) });
+    expect(image.trust.level).toBe('pinned');
+  });
+
+  test('a file reaches none without a digest, and a floor refuses it', async () => {
+    const file = join(line.folder, 'my disk.raw.gz');
+    await writeFile(file, packed);
+    const image = await line.ensure(file);
+    expect(image.trust.level).toBe('none');
+    expect(await sha256File(image.path)).toBe(sha256(disk));
+    const wanted = line.ensure(file, { trust: 'checksum' });
+    await expect(wanted).rejects.toMatchObject({ code: 'ERR_UNTRUSTED' });
+    await writeFile(file, gzipSync(makeDisk(4 * 1024 ** 2, 9)));
+    expect((await line.ensure(file)).path).not.toBe(image.path);
+  });
+});

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+// Absolute, so that tests may run anywhere; a run that asks for samples and finds none fails here.
+const samples = join(process.cwd(), process.env['ROOTDISK_SAMPLES'] ?? '../shared');
+const folder = process.env['ROOTDISK_SAMPLES']?.startsWith('/')
+  ? process.env['ROOTDISK_SAMPLES']
+  : samples;
+if (!existsSync(join(folder, 'images', 'good', 'MANIFEST.tsv'))) {
+  throw new Error(`no samples in ${folder}: set ROOTDISK_SAMPLES to the folder that holds images/`);
+}
+process.env['ROOTDISK_SAMPLES'] = folder;
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['test/samples/**/*.test.ts'],
+    env: { ROOTDISK_SAMPLES: folder },
+    testTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
+
+export default config;
