@@ -1,0 +1,184 @@
+import {
+  type Arch,
+  defineVendor,
+  type ImageRequest,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Resolution,
+  type Vendor,
+  type Warning,
+} from '../src/kit.ts';
+import { type AlpineImage, canonicalVariant, listAlpineImages } from './shared/alpine-images.ts';
+import { type AlpineIndex, readAlpineIndex } from './shared/alpine-index.ts';
+
+const arches: Arch[] = ['amd64', 'arm64'];
+
+/**
+ * Cloud images of Alpine Linux. Releases: `latest`, a branch (`3.24`), a version (`3.24.2`); snapshots: `3.24.2-r1`.
+ * Variants: `cloudinit` (default) and `tiny`, for UEFI as they stand, or with `-bios`, `-metal`, `-bios-metal`.
+ */
+export const alpine: Vendor = defineVendor({
+  id: 'alpine',
+  title: 'Alpine Linux',
+  apiVersion: 1,
+
+  async resolve(request, context) {
+    if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
+    const wanted = parseWanted(request);
+    const isNamed = wanted?.branch !== undefined;
+    const index = await readAlpineIndex(!isNamed, context);
+    if (wanted === undefined) throw noRelease(request.release, index.stable);
+
+    // A branch can be announced before its first cloud image: then `latest` is still the one before it.
+    const branches = wanted.branch === undefined ? index.stable.slice(0, 2) : [wanted.branch];
+    for (const branch of branches) {
+      const images = await listAlpineImages(branch, context);
+      if (images.length === 0) continue;
+      const image = pickImage(images, wanted, request);
+      const warnings = warn(image, images, wanted, index);
+      return { ...describe(image, index), ...(warnings.length > 0 && { warnings }) };
+    }
+    // What is on the list has no cloud image either.
+    throw noRelease(
+      request.release,
+      index.stable.filter((branch) => !branches.includes(branch)),
+    );
+  },
+
+  async *list(context) {
+    const index = await readAlpineIndex(true, context);
+    let listed = 0;
+    for (const branch of index.stable) {
+      const images = (await listAlpineImages(branch, context)).filter((image) => !image.candidate);
+      // Old branches have no cloud images: the first gap below the newest images ends the walk.
+      if (images.length === 0 && listed > 0) return;
+      if (images.length > 0) yield summarise(branch, images, listed === 0, index);
+      listed += images.length;
+    }
+  },
+});
+
+/** What the tokens of a request mean, before anything is read. Absent: the newest. */
+interface Wanted {
+  branch?: string;
+  version?: string;
+  snapshot?: string;
+}
+
+function parseWanted(request: ImageRequest): Wanted | undefined {
+  const snapshot = request.snapshot?.toLowerCase();
+  const release = request.release.toLowerCase();
+  const isLatest = ['latest', 'stable', 'latest-stable'].includes(release);
+  const match = /^v?(\d+\.\d+)(\.\d+(?:_[a-z0-9]+)?)?$/.exec(release);
+  if (match === null && !isLatest) return undefined;
+  const branch = match?.[1] ?? /^\d+\.\d+(?=\.)/.exec(snapshot ?? '')?.[0];
+  const patch = match?.[2];
+  return {
+    ...(branch !== undefined && { branch }),
+    ...(branch !== undefined && patch !== undefined && { version: branch + patch }),
+    ...(snapshot !== undefined && { snapshot }),
+  };
+}
+
+/** The best of those that the request means. */
+function pickImage(all: AlpineImage[], wanted: Wanted, request: ImageRequest): AlpineImage {
+  const ofArch = all.filter((image) => image.arch === request.arch);
+  if (ofArch.length === 0) throw missing('arch', request.arch, namesOf(all, 'arch'));
+
+  const { version, snapshot } = wanted;
+  const released = ofArch.filter((image) => !image.candidate);
+  const asked = ofArch.filter((image) => image.version === version);
+  const inScope = version !== undefined ? asked : snapshot !== undefined ? ofArch : released;
+  if (inScope.length === 0) throw missing('release', request.release, namesOf(released, 'version'));
+
+  const variant = request.variant ?? 'cloudinit';
+  const ofVariant = inScope.filter((image) => image.variant === canonicalVariant(variant));
+  if (ofVariant.length === 0) throw missing('variant', variant, namesOf(inScope, 'variant'));
+
+  const best = ofVariant.find((image) => snapshot === undefined || image.snapshot === snapshot);
+  if (best !== undefined) return best;
+  throw missing('snapshot', request.snapshot ?? '', namesOf(ofVariant, 'snapshot'));
+}
+
+function describe(image: AlpineImage, index: AlpineIndex): Resolution {
+  const eol = index.eol.get(image.branch);
+  return {
+    release: image.branch,
+    version: image.version,
+    variant: image.variant,
+    snapshot: image.snapshot,
+    disk: [
+      {
+        url: image.url,
+        fileName: image.fileName,
+        layers: ['qcow2'],
+        // The sidecar holds the bare digest, no name.
+        proofs: [{ kind: 'checksums', url: new URL(`${image.url}.sha512`) }],
+      },
+    ],
+    guest: {
+      user: 'alpine',
+      seed: 'nocloud',
+      ssh: true,
+      firmware: [image.firmware],
+      ...(eol !== undefined && { eol }),
+    },
+  };
+}
+
+function warn(
+  image: AlpineImage,
+  all: AlpineImage[],
+  wanted: Wanted,
+  index: AlpineIndex,
+): Warning[] {
+  const warnings: Warning[] = [];
+  const branch = index.stable[0];
+  if (wanted.branch === undefined && branch !== undefined && branch !== image.branch) {
+    const message = `Alpine ${branch} has no cloud image yet; the latest is ${image.branch}`;
+    warnings.push({ code: 'older-release', message });
+  }
+  const isOpen = wanted.version === undefined && wanted.snapshot === undefined;
+  const newest = all.find((other) => other.arch === image.arch && !other.candidate);
+  if (isOpen && newest !== undefined && newest.version !== image.version) {
+    const message = `Alpine ${newest.version} has no ${image.variant} image; this one is of ${image.version}`;
+    warnings.push({ code: 'older-version', message });
+  }
+  return warnings;
+}
+
+function summarise(
+  branch: string,
+  images: AlpineImage[],
+  isLatest: boolean,
+  index: AlpineIndex,
+): Listing {
+  const eol = index.eol.get(branch);
+  const version = images[0]?.version;
+  return {
+    release: branch,
+    ...(version !== undefined && { version }),
+    ...(isLatest && { aliases: ['latest'] }),
+    arches: arches.filter((arch) => images.some((image) => image.arch === arch)),
+    variants: namesOf(images, 'variant').sort(),
+    ...(eol !== undefined && { eol }),
+  };
+}
+
+function namesOf(
+  images: AlpineImage[],
+  field: 'arch' | 'version' | 'variant' | 'snapshot',
+): string[] {
+  return [...new Set(images.map((image) => image[field]))];
+}
+
+function noRelease(release: string, known: string[]): NotFoundError {
+  const isEdge = release.toLowerCase() === 'edge';
+  const hint = 'No cloud image is built of edge: ask for latest, or for a branch such as 3.24.';
+  return missing('release', release, known, isEdge ? hint : undefined);
+}
+
+function missing(field: string, value: string, known: string[], hint?: string): NotFoundError {
+  return notFound({ vendor: 'alpine', field, value, known, ...(hint !== undefined && { hint }) });
+}

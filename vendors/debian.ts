@@ -1,0 +1,163 @@
+import {
+  type Arch,
+  arches,
+  defineVendor,
+  type GuestFacts,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import {
+  type DebianBuild,
+  type DebianDisk,
+  findBuild,
+  findBuildOf,
+  findImageFolders,
+  findNewestBuild,
+  findSerials,
+} from './shared/debian-builds.ts';
+import { diskStem, type FoundDisk, findLatestDisk, pickDisk } from './shared/debian-disks.ts';
+import {
+  type DebianRelease,
+  listDebianReleases,
+  pickDebianRelease,
+} from './shared/debian-release.ts';
+
+const archWords: Record<Arch, string> = {
+  amd64: 'amd64',
+  arm64: 'arm64',
+  riscv64: 'riscv64',
+  ppc64le: 'ppc64el',
+  s390x: 's390x',
+  arm: 'armhf',
+  386: 'i386',
+  loong64: 'loong64',
+};
+const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
+  amd64: ['bios', 'uefi'],
+  arm64: ['uefi'],
+  riscv64: ['uefi'],
+};
+/** End of standard support: column `eol` of distro-info-data's `debian.csv`, October 2026. */
+const endOfLife: Record<string, string> = {
+  11: '2024-08-14',
+  12: '2026-07-11',
+  13: '2028-08-09',
+};
+
+/** Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; of testing and unstable the daily builds. */
+export const debian: Vendor = defineVendor({
+  id: 'debian',
+  title: 'Debian',
+  apiVersion: 1,
+
+  async resolve(request, context) {
+    const release = await pickDebianRelease(request.release, context);
+    const variant = request.variant ?? 'genericcloud';
+    const stem = diskStem(release, variant, archWords[request.arch]);
+    let found: FoundDisk | undefined;
+    if (request.snapshot === undefined) found = await findLatestDisk(release, stem, context);
+    if (found === undefined) {
+      const build = await findDated(release, request.snapshot, context);
+      found = pickDisk(build, stem);
+      if (found === undefined) throw noDisk(build, variant, request.arch);
+    }
+    const { snapshot, disk } = found;
+    return {
+      release: release.number,
+      codename: release.codename,
+      ...(release.version !== undefined && { version: release.version }),
+      variant,
+      snapshot,
+      disk: [disk],
+      guest: guestFacts(release, variant, request.arch),
+      ...(variant === 'nocloud' && {
+        warnings: [
+          {
+            code: 'open-console',
+            message: 'root logs in on the console of a Debian nocloud image without a password',
+          },
+        ],
+      }),
+    };
+  },
+
+  async *list(context) {
+    for (const release of await listDebianReleases(context)) {
+      const build =
+        (await findBuild(release, 'latest', context)) ?? (await findNewestBuild(release, context));
+      if (build !== undefined) yield describe(release, build.disks);
+    }
+  },
+});
+
+async function findDated(
+  release: DebianRelease,
+  snapshot: string | undefined,
+  context: VendorContext,
+): Promise<DebianBuild> {
+  if (snapshot === undefined) {
+    const build = await findNewestBuild(release, context);
+    if (build !== undefined) return build;
+    const known = (await findImageFolders(context)).filter((name) => name !== release.codename);
+    throw missing('release', release.codename, known);
+  }
+  const build = await findBuildOf(release, snapshot, context);
+  if (build !== undefined) return build;
+  throw missing('snapshot', snapshot, (await findSerials(release, context)) ?? []);
+}
+
+function noDisk(build: DebianBuild, variant: string, arch: Arch): NotFoundError {
+  const ofArch = variantsOf(build.disks.filter((disk) => disk.arch === archWords[arch]));
+  const hint = `Ask for one of these on ${arch}: ${ofArch.join(', ')}.`;
+  if (ofArch.length > 0) return missing('variant', variant, ofArch, hint);
+  const ofVariant = build.disks.filter((disk) => disk.variant === variant);
+  return missing('arch', arch, archesOf(ofVariant.length > 0 ? ofVariant : build.disks));
+}
+
+function describe(release: DebianRelease, disks: DebianDisk[]): Listing {
+  const { number, codename, suite, version } = release;
+  const eol = endOfLife[number];
+  return {
+    release: number,
+    codename,
+    ...(version !== undefined && { version }),
+    aliases: suite === 'stable' ? ['latest', suite] : [suite],
+    arches: archesOf(disks),
+    variants: variantsOf(disks),
+    ...(eol !== undefined && { eol }),
+  };
+}
+
+function guestFacts(release: DebianRelease, variant: string, arch: Arch): GuestFacts {
+  const eol = endOfLife[release.number];
+  const boots = firmware[arch];
+  return {
+    // `nocloud` means neither cloud-init nor ssh server; it is not the NoCloud data source.
+    ...(variant === 'nocloud'
+      ? { user: 'root', seed: 'none', ssh: false }
+      : { user: 'debian', seed: 'nocloud', ssh: true }),
+    ...(boots !== undefined && { firmware: boots }),
+    ...(eol !== undefined && { eol }),
+  };
+}
+
+function variantsOf(disks: DebianDisk[]): string[] {
+  return [...new Set(disks.map(({ variant }) => variant))].sort();
+}
+
+function archesOf(disks: DebianDisk[]): Arch[] {
+  const words = new Set(disks.map(({ arch }) => arch));
+  return arches.filter((arch) => words.has(archWords[arch]));
+}
+
+function missing(
+  field: string,
+  value: string,
+  known: readonly string[],
+  hint?: string,
+): NotFoundError {
+  return notFound({ vendor: 'debian', field, value, known, ...(hint !== undefined && { hint }) });
+}

@@ -1,0 +1,210 @@
+import {
+  type Arch,
+  type Artifact,
+  compareVersions,
+  defineVendor,
+  type GuestFacts,
+  type ImageRequest,
+  isImageError,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import { findFolder } from './shared/folder.ts';
+import {
+  type FreebsdImages,
+  findFreebsdImages,
+  freebsdArches,
+  listFreebsdArches,
+} from './shared/freebsd-images.ts';
+import { unusable } from './shared/unusable.ts';
+
+const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');
+/** Where releases go after their end of life; the host has no https. */
+const archive = new URL(
+  'http://ftp-archive.freebsd.org/pub/FreeBSD-Archive/old-releases/VM-IMAGES/',
+);
+
+/** By release, as endoflife.date has it in August 2026: no index of FreeBSD's own says it. */
+const endOfLife: Record<string, string> = {
+  '13.5': '2026-04-30',
+  '14.3': '2026-06-30',
+  '14.4': '2026-12-31',
+  '15.0': '2026-09-30',
+  '15.1': '2027-03-31',
+};
+
+/** UFS: every release has it, images without a file system in their name are UFS, and ZFS wants more memory. */
+const defaultVariant = 'cloudinit-ufs';
+const synonyms: Record<string, string> = { cloudinit: defaultVariant, plain: 'ufs' };
+
+/**
+ * FreeBSD's virtual machine images. Releases: `latest`, a branch (`14`), a release (`15.1`, `15.1-RELEASE`); snapshots:
+ * `15.1-release`. Variants: `cloudinit-ufs` (default) and `cloudinit-zfs`, from 14.1 on; `ufs` and `zfs` have no agent.
+ */
+export const freebsd: Vendor = defineVendor({
+  id: 'freebsd',
+  title: 'FreeBSD',
+  apiVersion: 1,
+
+  async resolve(request, context) {
+    if (!freebsdArches.includes(request.arch)) throw missing('arch', request.arch, freebsdArches);
+    const versions = await listVersions(context);
+    const version = pickVersion(request, versions);
+    const isCurrent = versions.includes(version);
+    const images = isCurrent
+      ? await findFreebsdImages(current, version, request.arch, context)
+      : await findArchived(version, request.arch, context);
+    if (images === undefined) {
+      if (isCurrent) throw await noArch(request.arch, version, context);
+      throw noRelease(request.snapshot ?? request.release, versions);
+    }
+
+    const variant = canonicalVariant(request.variant);
+    const names = images.variants.get(variant);
+    if (names === undefined) throw noVariant(request.variant ?? variant, version, images);
+    return {
+      release: version,
+      version,
+      variant,
+      // Its images are meant never to change. Two digests of one have been seen: the digest has to tell those apart.
+      snapshot: snapshotOf(version),
+      disk: names.map((name) => describe(name, images)),
+      guest: guestFacts(version, variant, request.arch),
+      ...(variant.startsWith('cloudinit') && { warnings: [defaultPassword] }),
+    };
+  },
+
+  async *list(context) {
+    const versions = await listVersions(context);
+    for (const [position, version] of versions.entries()) {
+      const arches = await listFreebsdArches(current, version, context);
+      const [first] = arches;
+      if (first === undefined) continue;
+      const images = await findFreebsdImages(current, version, first, context);
+      const eol = endOfLife[version];
+      const listing: Listing = {
+        release: version,
+        version,
+        ...(position === 0 && { aliases: ['latest'] }),
+        arches,
+        variants: [...(images?.variants.keys() ?? [])].sort(),
+        ...(eol !== undefined && { eol }),
+      };
+      yield listing;
+    }
+  },
+});
+
+const defaultPassword: Warning = {
+  code: 'default-password',
+  message:
+    'the user freebsd has the published password freebsd, and ssh accepts it: send user-data with ssh_pwauth: false or users of your own',
+};
+
+/** `15.1` …, newest first. Betas and release candidates stand beside the releases and are none. */
+async function listVersions(context: VendorContext): Promise<string[]> {
+  const entries = await findFolder(current, context);
+  const versions = (entries ?? []).flatMap(
+    ({ name }) => /^(\d+\.\d+)-RELEASE$/.exec(name)?.[1] ?? [],
+  );
+  if (versions.length === 0) throw unusable(current, 'it lists no release');
+  return versions.sort((left, right) => compareVersions(right, left));
+}
+
+/** The release that is meant. One that is not listed is given back only when it was asked for by its number. */
+function pickVersion(request: ImageRequest, versions: string[]): string {
+  const [, token] = /^(latest|\d+(?:\.\d+)?)(?:-release)?$/i.exec(request.release) ?? [];
+  if (token === undefined) throw noRelease(request.release, versions);
+  const isMeant = (version: string): boolean =>
+    token.toLowerCase() === 'latest' || version === token || version.startsWith(`${token}.`);
+  const meant = versions.filter(isMeant);
+
+  if (request.snapshot !== undefined) {
+    const exact = /^(\d+\.\d+)-release$/i.exec(request.snapshot)?.[1];
+    if (exact !== undefined && isMeant(exact)) return exact;
+    throw missing('snapshot', request.snapshot, meant.map(snapshotOf));
+  }
+  const newest = meant[0] ?? (token.includes('.') ? token : undefined);
+  if (newest === undefined) throw noRelease(request.release, versions);
+  return newest;
+}
+
+/** Without the caller's digest or a mirror of theirs plain http is refused, and so the archive has nothing for them. */
+async function findArchived(
+  version: string,
+  arch: Arch,
+  context: VendorContext,
+): Promise<FreebsdImages | undefined> {
+  try {
+    return await findFreebsdImages(archive, version, arch, context);
+  } catch (error) {
+    if (isImageError(error, 'ERR_UNTRUSTED')) return undefined;
+    throw error;
+  }
+}
+
+function snapshotOf(version: string): string {
+  return `${version}-release`;
+}
+
+function canonicalVariant(variant: string = defaultVariant): string {
+  const word = variant.toLowerCase();
+  return synonyms[word] ?? word;
+}
+
+function describe(fileName: string, images: FreebsdImages): Artifact {
+  return {
+    url: new URL(fileName, images.folder),
+    fileName,
+    layers: ['xz', fileName.endsWith('.raw.xz') ? 'raw' : 'qcow2'],
+    proofs: [{ kind: 'checksums', url: images.sums }],
+  };
+}
+
+function guestFacts(version: string, variant: string, arch: Arch): GuestFacts {
+  const eol = endOfLife[version];
+  const hasAgent = variant.startsWith('cloudinit');
+  const firmware = firmwareOf(version, arch);
+  return {
+    user: hasAgent ? 'freebsd' : 'root',
+    seed: hasAgent ? 'nocloud' : 'none',
+    ssh: hasAgent,
+    ...(firmware !== undefined && { firmware }),
+    ...(eol !== undefined && { eol }),
+  };
+}
+
+function firmwareOf(version: string, arch: Arch): GuestFacts['firmware'] {
+  if (arch === 'amd64') return compareVersions(version, '12') < 0 ? ['bios'] : ['bios', 'uefi'];
+  return arch === 'arm64' ? ['uefi'] : undefined;
+}
+
+async function noArch(arch: Arch, version: string, context: VendorContext): Promise<NotFoundError> {
+  const known = await listFreebsdArches(current, version, context);
+  return missing(
+    'arch',
+    arch,
+    known.filter((one) => one !== arch),
+  );
+}
+
+function noVariant(variant: string, version: string, images: FreebsdImages): NotFoundError {
+  const known = [...images.variants.keys()];
+  const isTooOld =
+    variant.startsWith('cloudinit') && !known.some((name) => name.startsWith('cloudinit'));
+  const hint = `FreeBSD ${version} has no cloud-init image, as they begin with 14.1: ask for variant ${known.join(' or ')}.`;
+  return missing('variant', variant, known, isTooOld ? hint : undefined);
+}
+
+function noRelease(release: string, versions: string[]): NotFoundError {
+  const hint = `Ask for one of ${versions.join(', ')}; for an older one give its digest, or name a mirror for ${archive}.`;
+  return missing('release', release, versions, hint);
+}
+
+function missing(field: string, value: string, known: string[], hint?: string): NotFoundError {
+  return notFound({ vendor: 'freebsd', field, value, known, ...(hint !== undefined && { hint }) });
+}

@@ -1,0 +1,108 @@
+import { compareVersions, parseChecksums, type VendorContext } from '../../src/kit.ts';
+import type { DebianRelease } from './debian-release.ts';
+import { findFolder } from './folder.ts';
+
+/** A dated folder of Debian cloud images. */
+export interface DebianBuild {
+  serial: string;
+  /** Its list of digests. */
+  sums: URL;
+  disks: DebianDisk[];
+}
+
+/** One qcow2 file; `arch` is Debian's word. */
+export interface DebianDisk {
+  fileName: string;
+  variant: string;
+  arch: string;
+}
+
+export const debianImages: URL = new URL('https://cloud.debian.org/images/cloud/');
+
+/**
+ * `YYYYMMDD-NNNN`. `bookworm/2023230723-1450` was published as well: it can be asked for, but compares as the newest
+ * and is not.
+ */
+export const debianSerial: RegExp = /^\d{8,10}-\d{3,5}$/;
+const datedSerial = /^\d{8}-\d{3,5}$/;
+
+const diskName =
+  /^debian-(?:\d+|sid)-([a-z0-9]+)-([a-z0-9]+)(?:-daily)?(?:-\d{8,10}-\d{3,5})?\.qcow2$/;
+
+/** Testing and unstable have daily builds only. */
+export function isDaily(release: DebianRelease): boolean {
+  return release.version === undefined;
+}
+
+/** The folder that holds the dated folders of a release. */
+export function buildsFolder(release: DebianRelease): URL {
+  return new URL(`${release.codename}/${isDaily(release) ? 'daily/' : ''}`, debianImages);
+}
+
+/** Every dated folder that is listed, newest first; `undefined` where the release has no images. */
+export async function findSerials(
+  release: DebianRelease,
+  context: VendorContext,
+): Promise<string[] | undefined> {
+  const entries = await findFolder(buildsFolder(release), context);
+  return entries
+    ?.map(({ name }) => name)
+    .filter((name) => debianSerial.test(name))
+    .sort((left, right) => newestFirst(left, right));
+}
+
+/** One dated folder, `latest` where the serial is that; `undefined` where it is not to be had. */
+export async function findBuild(
+  release: DebianRelease,
+  serial: string,
+  context: VendorContext,
+): Promise<DebianBuild | undefined> {
+  const sums = new URL(`${serial}/SHA512SUMS`, buildsFolder(release));
+  const document = await context.http.find(sums, { signal: context.signal });
+  if (document === undefined) return undefined;
+  const { entries } = parseChecksums(document.text, { dialect: 'sums', from: sums.href });
+  const disks = entries.flatMap(({ name }) => {
+    const [fileName, variant, arch] = diskName.exec(name ?? '') ?? [];
+    if (fileName === undefined || variant === undefined || arch === undefined) return [];
+    return [{ fileName, variant, arch }];
+  });
+  return { serial, sums, disks };
+}
+
+/** The newest dated folder that has its list of digests; one that is still being copied may not have it. */
+export async function findNewestBuild(
+  release: DebianRelease,
+  context: VendorContext,
+): Promise<DebianBuild | undefined> {
+  const serials = (await findSerials(release, context)) ?? [];
+  for (const serial of serials.filter((name) => datedSerial.test(name)).slice(0, 3)) {
+    const build = await findBuild(release, serial, context);
+    if (build !== undefined) return build;
+    context.log({ level: 'info', message: `debian: ${serial} has no SHA512SUMS yet` });
+  }
+  return undefined;
+}
+
+/** The folder of a serial, or the last one of a date (`YYYYMMDD`); `undefined` where it is not to be had. */
+export async function findBuildOf(
+  release: DebianRelease,
+  snapshot: string,
+  context: VendorContext,
+): Promise<DebianBuild | undefined> {
+  if (debianSerial.test(snapshot)) return findBuild(release, snapshot, context);
+  if (!/^\d{8}$/.test(snapshot)) return undefined;
+  const serials = (await findSerials(release, context)) ?? [];
+  const last = serials.find((serial) => serial.startsWith(`${snapshot}-`));
+  return last === undefined ? undefined : findBuild(release, last, context);
+}
+
+/** Code names that have a folder of images. */
+export async function findImageFolders(context: VendorContext): Promise<string[]> {
+  const folders = (await findFolder(debianImages, context)) ?? [];
+  return folders.map(({ name }) => name).filter((name) => /^[a-z]+$/.test(name));
+}
+
+function newestFirst(left: string, right: string): number {
+  const dated = Number(datedSerial.test(right)) - Number(datedSerial.test(left));
+  return dated === 0 ? compareVersions(right, left) : dated;
+}

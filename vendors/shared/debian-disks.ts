@@ -1,0 +1,79 @@
+import type { Artifact, VendorContext } from '../../src/kit.ts';
+import {
+  buildsFolder,
+  type DebianBuild,
+  debianImages,
+  debianSerial,
+  isDaily,
+} from './debian-builds.ts';
+import { pickUpload } from './debian-manifest.ts';
+import type { DebianRelease } from './debian-release.ts';
+import { unusable } from './unusable.ts';
+
+/** A disk and the serial of the folder that it lies in. */
+export interface FoundDisk {
+  snapshot: string;
+  disk: Artifact;
+}
+
+/** File name of a disk without serial and ending; `arch` is Debian's word. */
+export function diskStem(release: DebianRelease, variant: string, arch: string): string {
+  return `debian-${release.number}-${variant}-${arch}${isDaily(release) ? '-daily' : ''}`;
+}
+
+/**
+ * Serial, address and digest of the newest disk in one request; `undefined` where there is no such document, as on
+ * mirrors that skip the hidden folder behind `latest`.
+ */
+export async function findLatestDisk(
+  release: DebianRelease,
+  stem: string,
+  context: VendorContext,
+): Promise<FoundDisk | undefined> {
+  const folder = buildsFolder(release);
+  const from = new URL(`latest/${encodeURIComponent(stem)}.json`, folder);
+  const document = await context.http.find(from, { signal: context.signal });
+  if (document === undefined) return undefined;
+  const upload = pickUpload(document.json(), 'qcow2', from.href);
+  if (upload === undefined) return undefined;
+
+  const url = new URL(`./${upload.ref.replace(/^\/+/, '')}`, debianImages);
+  const [fileName = '', snapshot = ''] = url.pathname.split('/').reverse();
+  const dated = new URL(`${snapshot}/${fileName}`, folder);
+  if (url.href !== dated.href || !debianSerial.test(snapshot) || !isDisk(fileName, stem)) {
+    throw unusable(from, `${JSON.stringify(upload.ref)} is no dated disk of ${stem}`);
+  }
+  const { digest } = upload;
+  return {
+    snapshot,
+    disk: {
+      url,
+      fileName,
+      layers: ['qcow2'],
+      proofs: [{ kind: 'digest', digest, from: from.href }],
+    },
+  };
+}
+
+/** The disk of a dated folder; `undefined` where the folder lists none with that stem. */
+export function pickDisk(build: DebianBuild, stem: string): FoundDisk | undefined {
+  const names = build.disks.map(({ fileName }) => fileName).filter((name) => isDisk(name, stem));
+  // `bullseye/20230802-1460` holds files of the serial 20230717-1444: a folder does not always name its files.
+  const fileName = names.find((name) => name === `${stem}-${build.serial}.qcow2`) ?? names[0];
+  if (fileName === undefined) return undefined;
+  return {
+    snapshot: build.serial,
+    disk: {
+      url: new URL(fileName, build.sums),
+      fileName,
+      layers: ['qcow2'],
+      proofs: [{ kind: 'checksums', url: build.sums, dialect: 'sums' }],
+    },
+  };
+}
+
+/** Whole tokens: `generic` must not match `genericcloud`, nor a release a daily. */
+function isDisk(fileName: string, stem: string): boolean {
+  if (!fileName.startsWith(`${stem}-`) || !fileName.endsWith('.qcow2')) return false;
+  return debianSerial.test(fileName.slice(stem.length + 1, -'.qcow2'.length));
+}

@@ -1,0 +1,93 @@
+import { notFound, type VendorContext } from '../../src/kit.ts';
+import { findRelease } from './release-file.ts';
+import { unusable } from './unusable.ts';
+
+/** A release of Debian as its archive describes it. */
+export interface DebianRelease {
+  /** Major version, for testing the coming one; `sid`, which has none. */
+  number: string;
+  codename: string;
+  suite: string;
+  /** Point release. */
+  version?: string;
+}
+
+const archive = 'https://ftp.debian.org/debian/dists/';
+
+/** A major version apart from each other, newest first. */
+const numbered = ['testing', 'stable', 'oldstable', 'oldoldstable'];
+
+/** `latest`, a suite, a code name, a major version, or the current point release of one; else `ERR_NOT_FOUND`. */
+export async function pickDebianRelease(
+  wanted: string,
+  context: VendorContext,
+): Promise<DebianRelease> {
+  const word = wanted.toLowerCase();
+  let release: DebianRelease | undefined;
+  if (/^\d+(\.\d+)*$/.test(word)) release = await findNumber(word, context);
+  else if (word === 'latest') release = await findStable(context);
+  else if (/^[a-z]+$/.test(word)) release = await findSuite(word, context);
+  if (release !== undefined) return release;
+  const known = await listDebianReleases(context);
+  throw notFound({
+    vendor: 'debian',
+    field: 'release',
+    value: wanted,
+    known: known.flatMap(({ number, codename }) => [number, codename]),
+  });
+}
+
+/** What the main archive holds, stable first. */
+export async function listDebianReleases(context: VendorContext): Promise<DebianRelease[]> {
+  const stable = await findStable(context);
+  const others = ['oldstable', 'oldoldstable', 'testing', 'unstable'];
+  const found = await Promise.all(others.map((suite) => findSuite(suite, context, stable)));
+  return [stable, ...found.filter((release) => release !== undefined)];
+}
+
+async function findNumber(
+  word: string,
+  context: VendorContext,
+): Promise<DebianRelease | undefined> {
+  const [major = ''] = word.split('.');
+  const stable = await findStable(context);
+  const suite = numbered[Number(stable.number) - Number(major) + 1];
+  if (suite === undefined) return undefined;
+  const release = suite === 'stable' ? stable : await findSuite(suite, context, stable);
+  if (release?.number !== major) return undefined;
+  if (word === major || word === release.version) return release;
+  const now = release.version ?? major;
+  throw notFound({
+    vendor: 'debian',
+    field: 'release',
+    value: word,
+    known: [now],
+    hint: `Ask for ${now}, or for one build by its serial: no document says which builds were ${word}.`,
+  });
+}
+
+async function findStable(context: VendorContext): Promise<DebianRelease> {
+  const stable = await findSuite('stable', context);
+  if (stable?.version !== undefined) return stable;
+  throw unusable(new URL('stable/Release', archive), 'does not say which version is stable');
+}
+
+/** `stable` saves a request where it is known already. */
+async function findSuite(
+  word: string,
+  context: VendorContext,
+  stable?: DebianRelease,
+): Promise<DebianRelease | undefined> {
+  const found = await findRelease(new URL(`${word}/`, archive), context);
+  // Updates, backports and experimental are no releases of their own.
+  if (found === undefined || !/^[a-z]+$/.test(found.codename)) return undefined;
+  const { suite, codename, version } = found;
+  if (version !== undefined) {
+    const major = /^(\d+)(?:\.\d+)*$/.exec(version)?.[1];
+    return major === undefined ? undefined : { number: major, codename, suite, version };
+  }
+  if (suite === 'unstable') return { number: 'sid', codename, suite };
+  if (suite !== 'testing') return undefined;
+  const { number } = stable ?? (await findStable(context));
+  return { number: String(Number(number) + 1), codename, suite };
+}

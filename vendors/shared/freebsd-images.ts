@@ -1,0 +1,74 @@
+import type { Arch, VendorContext } from '../../src/kit.ts';
+import { findFolder } from './folder.ts';
+import { unusable } from './unusable.ts';
+
+/** The folder of an architecture, and the word in its file names, which doubles for ARM and RISC-V. */
+const archTokens: Partial<Record<Arch, { folder: string; word: string }>> = {
+  amd64: { folder: 'amd64', word: 'amd64' },
+  arm64: { folder: 'aarch64', word: 'arm64-aarch64' },
+  riscv64: { folder: 'riscv64', word: 'riscv-riscv64' },
+  '386': { folder: 'i386', word: 'i386' },
+};
+export const freebsdArches: Arch[] = ['amd64', 'arm64', 'riscv64', '386'];
+
+/** The images of one release for one architecture. */
+export interface FreebsdImages {
+  folder: URL;
+  /** File names by variant, best first. */
+  variants: Map<string, string[]>;
+  /** The list of digests beside them. */
+  sums: URL;
+}
+
+/** Reads `Latest/`, the link to a release's one build; `undefined` where the release or the architecture is not there. */
+export async function findFreebsdImages(
+  root: URL,
+  version: string,
+  arch: Arch,
+  context: VendorContext,
+): Promise<FreebsdImages | undefined> {
+  const tokens = archTokens[arch];
+  if (tokens === undefined) return undefined;
+  const folder = new URL(`${version}-RELEASE/${tokens.folder}/Latest/`, root);
+  const entries = await findFolder(folder, context);
+  if (entries === undefined) return undefined;
+
+  const names = entries.map(({ name }) => name);
+  const variants = groupByVariant(names, `FreeBSD-${version}-RELEASE-${tokens.word}`);
+  if (variants.size === 0) throw unusable(folder, `it lists no image of FreeBSD ${version}`);
+  // Both lists are kept; an image's identity rests on its sha256, so that one is known before any byte moves.
+  const isSha512Alone = names.includes('CHECKSUM.SHA512') && !names.includes('CHECKSUM.SHA256');
+  const sums = new URL(isSha512Alone ? 'CHECKSUM.SHA512' : 'CHECKSUM.SHA256', folder);
+  return { folder, variants, sums };
+}
+
+/** The architectures whose folders a release has. */
+export async function listFreebsdArches(
+  root: URL,
+  version: string,
+  context: VendorContext,
+): Promise<Arch[]> {
+  const entries = (await findFolder(new URL(`${version}-RELEASE/`, root), context)) ?? [];
+  const names = entries.map(({ name }) => name);
+  return freebsdArches.filter((arch) => names.includes(archTokens[arch]?.folder ?? ''));
+}
+
+/**
+ * `FreeBSD-15.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs.raw.xz`: the whole name, as `-BASIC-CI-` is another product. Before 14.2
+ * a name without a file system is UFS.
+ */
+function groupByVariant(names: string[], stem: string): Map<string, string[]> {
+  const variants = new Map<string, string[]>();
+  // An xz'd raw disk is written as it is unpacked; a qcow2 has to be unpacked to a second spool first.
+  for (const ending of ['.raw.xz', '.qcow2.xz']) {
+    for (const name of names) {
+      if (!name.startsWith(stem) || !name.endsWith(ending)) continue;
+      const words = name.slice(stem.length, -ending.length);
+      const match = /^(-BASIC-CLOUDINIT)?(?:-(ufs|zfs))?$/.exec(words);
+      if (match === null) continue;
+      const variant = `${match[1] === undefined ? '' : 'cloudinit-'}${match[2] ?? 'ufs'}`;
+      variants.set(variant, [...(variants.get(variant) ?? []), name]);
+    }
+  }
+  return variants;
+}

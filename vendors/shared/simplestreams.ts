@@ -1,0 +1,156 @@
+import {
+  compareVersions,
+  type Digest,
+  parseDigest,
+  parseNumber,
+  parseOptional,
+  parseRecord,
+  parseText,
+  type VendorContext,
+} from '../../src/kit.ts';
+import { unusable } from './unusable.ts';
+
+/** A products file of a Simple Streams site. Item paths are relative to `base`. */
+export interface Stream {
+  url: URL;
+  base: URL;
+  products: StreamProduct[];
+}
+
+/** One product: a release for one architecture, in the words of the document. */
+export interface StreamProduct {
+  /** Its name in the document: `com.ubuntu.cloud:server:24.04:amd64`. */
+  key: string;
+  arch: string;
+  version: string;
+  /** Code name. */
+  release: string;
+  title: string;
+  aliases: string[];
+  supported: boolean;
+  supportEol?: string;
+  /** Where it stands, for messages. */
+  where: string;
+  /** By serial, not yet read: a products file holds some hundred thousand items. */
+  versions: Record<string, unknown>;
+}
+
+/** One file of one build. */
+export interface StreamItem {
+  url: URL;
+  fileName: string;
+  sizeBytes?: number;
+  digest?: Digest;
+}
+
+const serialPattern = /^\d{8}(\.\d+)?$/;
+
+/** Reads the index below `base` and the products file that it names for `contentId`. */
+export async function fetchStream(
+  base: URL,
+  contentId: string,
+  context: VendorContext,
+): Promise<Stream> {
+  const options = { signal: context.signal };
+  const index = await context.http.get(new URL('streams/v1/index.json', base), options);
+  const where = `${index.url}: index`;
+  const entries = parseRecord(parseRecord(index.json(), `${index.url}`)['index'], where);
+  // The index also lists clouds' image ids, in any order: only the content id tells them apart.
+  const entry = parseRecord(entries[contentId], `${where}["${contentId}"]`);
+  const path = parseText(entry['path'], `${where}["${contentId}"].path`);
+
+  const url = below(base, path, index.url);
+  const document = parseRecord((await context.http.get(url, options)).json(), `${url}`);
+  const products = Object.entries(parseRecord(document['products'], `${url}: products`));
+  return {
+    url,
+    base,
+    products: products.map(([key, value]) =>
+      parseProduct(key, value, `${url}: products["${key}"]`),
+    ),
+  };
+}
+
+/** Serials of a product, newest first: by date, then by the number behind the dot. Object order says nothing. */
+export function listSerials(product: StreamProduct): string[] {
+  return Object.keys(product.versions)
+    .filter((serial) => serialPattern.test(serial))
+    .sort((left, right) => compareVersions(right, left));
+}
+
+/** The file types of one build; empty where the serial is not listed. */
+export function listFileTypes(product: StreamProduct, serial: string): string[] {
+  return [...readItems(product, serial).keys()];
+}
+
+/** One file of one build; `undefined` where the build or the file type is not listed. */
+export function pickItem(
+  stream: Stream,
+  product: StreamProduct,
+  serial: string,
+  fileType: string,
+): StreamItem | undefined {
+  const item = readItems(product, serial).get(fileType);
+  if (item === undefined) return undefined;
+  const where = `${product.where}.versions["${serial}"].items["${fileType}"]`;
+  const url = below(stream.base, parseText(item['path'], `${where}.path`), where);
+  const folders = url.pathname.split('/');
+  const fileName = decodeURIComponent(folders.pop() ?? '');
+  if (!folders.some((name) => name === serial || name === `release-${serial}`)) {
+    throw unusable(where, 'path is not in the folder of its serial');
+  }
+  const sizeBytes = parseOptional(item['size'], `${where}.size`, parseNumber);
+  const digest = parseOptional(item['sha256'], `${where}.sha256`, parseDigest);
+  return {
+    url,
+    fileName,
+    ...(sizeBytes !== undefined && { sizeBytes }),
+    ...(digest !== undefined && { digest }),
+  };
+}
+
+function readItems(product: StreamProduct, serial: string): Map<string, Record<string, unknown>> {
+  const items = new Map<string, Record<string, unknown>>();
+  if (!Object.hasOwn(product.versions, serial)) return items;
+  const where = `${product.where}.versions["${serial}"]`;
+  const build = parseRecord(product.versions[serial], where);
+  const listed = parseRecord(build['items'], `${where}.items`);
+  for (const [key, value] of Object.entries(listed)) {
+    const item = parseRecord(value, `${where}.items["${key}"]`);
+    items.set(
+      parseOptional(item['ftype'], `${where}.items["${key}"].ftype`, parseText) ?? key,
+      item,
+    );
+  }
+  return items;
+}
+
+function parseProduct(key: string, value: unknown, where: string): StreamProduct {
+  const product = parseRecord(value, where);
+  const text = (name: string): string => parseText(product[name], `${where}.${name}`);
+  const optional = (name: string): string =>
+    parseOptional(product[name], `${where}.${name}`, parseText) ?? '';
+  const supportEol = optional('support_eol');
+  return {
+    key,
+    arch: text('arch'),
+    version: text('version'),
+    release: text('release'),
+    title: optional('release_title'),
+    aliases: optional('aliases')
+      .split(',')
+      .map((alias) => alias.trim())
+      .filter((alias) => alias !== ''),
+    supported: product['supported'] === true,
+    ...(/^\d{4}-\d{2}-\d{2}$/.test(supportEol) && { supportEol }),
+    where,
+    versions: parseRecord(product['versions'], `${where}.versions`),
+  };
+}
+
+/** Paths come from a document: none may lead out of the tree that it describes. */
+function below(base: URL, path: string, from: URL | string): URL {
+  const url = new URL(`./${path}`, base);
+  if (url.href.startsWith(base.href) && url.search === '' && url.hash === '') return url;
+  throw unusable(from, `path ${JSON.stringify(path)} leads out of ${base}`);
+}

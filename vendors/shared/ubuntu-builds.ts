@@ -1,0 +1,87 @@
+import {
+  type Artifact,
+  type Proof,
+  parseChecksums,
+  type VendorContext,
+  type Warning,
+} from '../../src/kit.ts';
+import { listSerials, pickItem, type Stream, type StreamProduct } from './simplestreams.ts';
+
+/** One kind of image of every release. */
+export interface UbuntuFlavour {
+  /** The tree whose index lists it. */
+  base: URL;
+  /** The word of its product keys and file names. */
+  word: string;
+  fileType: string;
+  /** What follows the architecture in file names; old releases say `-disk1.img`. */
+  endings: string[];
+}
+
+/** One immutable build; the disk is a qcow2 in spite of its `.img`. */
+export interface UbuntuBuild {
+  snapshot: string;
+  disk: Artifact[];
+  warnings?: Warning[];
+}
+
+/** The newest build that has the flavour, with a warning where newer ones do not; `undefined` where none has. */
+export function pickNewestBuild(
+  stream: Stream,
+  product: StreamProduct,
+  flavour: UbuntuFlavour,
+): UbuntuBuild | undefined {
+  const [newest, ...older] = listSerials(product);
+  if (newest === undefined) return undefined;
+  const current = pickListedBuild(stream, product, newest, flavour);
+  if (current !== undefined) return current;
+  for (const serial of older) {
+    const build = pickListedBuild(stream, product, serial, flavour);
+    if (build === undefined) continue;
+    const message = `Ubuntu ${product.version} ${newest} has no ${flavour.fileType}; ${serial} was the last one with it`;
+    return { ...build, warnings: [{ code: 'outdated-build', message }] };
+  }
+  return undefined;
+}
+
+/** The build of that serial; `undefined` where the stream does not list it with this flavour. */
+export function pickListedBuild(
+  stream: Stream,
+  product: StreamProduct,
+  serial: string,
+  flavour: UbuntuFlavour,
+): UbuntuBuild | undefined {
+  const item = pickItem(stream, product, serial, flavour.fileType);
+  if (item === undefined) return undefined;
+  const { digest, ...file } = item;
+  const proof: Proof =
+    digest === undefined
+      ? { kind: 'checksums', url: new URL('SHA256SUMS', file.url), dialect: 'sums' }
+      : { kind: 'digest', digest, from: stream.url.href };
+  return { snapshot: serial, disk: [{ ...file, layers: ['qcow2'], proofs: [proof] }] };
+}
+
+/** A serial leaves the stream before its folder goes: looks there; `undefined` where it has gone too. */
+export async function findUnlistedBuild(
+  product: StreamProduct,
+  serial: string,
+  flavour: UbuntuFlavour,
+  context: VendorContext,
+): Promise<UbuntuBuild | undefined> {
+  if (!/^\d{8}(\.\d+)?$/.test(serial)) return undefined;
+  const url = new URL(`./${product.release}/release-${serial}/SHA256SUMS`, flavour.base);
+  const sums = await context.http.find(url, { signal: context.signal });
+  if (sums === undefined) return undefined;
+  const published = new Set(
+    parseChecksums(sums.text, { dialect: 'sums', from: url.href }).entries.map(({ name }) => name),
+  );
+  const stem = `ubuntu-${product.version}-${flavour.word}-cloudimg-${product.arch}`;
+  const names = flavour.endings.map((ending) => stem + ending);
+  const fileName = names.find((name) => published.has(name));
+  if (fileName === undefined) return undefined;
+  const proof: Proof = { kind: 'checksums', url, dialect: 'sums' };
+  return {
+    snapshot: serial,
+    disk: [{ url: new URL(fileName, url), fileName, layers: ['qcow2'], proofs: [proof] }],
+  };
+}

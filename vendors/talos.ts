@@ -1,0 +1,218 @@
+import {
+  type Arch,
+  type Artifact,
+  compareVersions,
+  defineVendor,
+  type ImageRequest,
+  isImageError,
+  type NotFoundError,
+  notFound,
+  type Proof,
+  parseList,
+  parseText,
+  publicUrl,
+  UsageError,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { unusable } from './shared/unusable.ts';
+
+const publicFactory = 'https://factory.talos.dev/';
+/** The schematic without any customization: SHA-256 of `customization: {}` and a newline. */
+const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+const arches: Arch[] = ['amd64', 'arm64'];
+
+/** Those of Talos' platforms that boot from a disk image (`pkg/machinery/platforms`). */
+const platforms = [
+  'nocloud',
+  'metal',
+  'openstack',
+  'akamai',
+  'aws',
+  'azure',
+  'cloudstack',
+  'digital-ocean',
+  'exoscale',
+  'gcp',
+  'hcloud',
+  'opennebula',
+  'oracle',
+  'scaleway',
+  'upcloud',
+  'vmware',
+];
+
+/**
+ * Talos Linux from an Image Factory. Releases: `latest`, a minor (`1.13`), a version (`v1.13.9`, pre-releases too);
+ * snapshots: `v1.13.9-376567988ad3`, version and start of the schematic. Variants are platforms, `nocloud` by default.
+ * Parameters: `schematic` (64 hex digits; none customized) and `factory` (https address of another factory).
+ */
+export const talos: Vendor = defineVendor({
+  id: 'talos',
+  title: 'Talos Linux',
+  apiVersion: 1,
+
+  async resolve(request, context) {
+    const platform = request.variant?.toLowerCase() ?? 'nocloud';
+    if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
+    if (!platforms.includes(platform)) throw missing('variant', platform, platforms);
+    const { factory, schematic } = readParameters(request.parameters ?? {});
+
+    const version = pickVersion(request, schematic, await listVersions(factory, context));
+    const folder = new URL(`image/${schematic}/${version}/`, factory);
+    const { url, fileName, layer } = await pickFile(folder, `${platform}-${request.arch}`, context);
+    const disk: Artifact = {
+      url,
+      fileName,
+      layers: [layer, 'raw'],
+      proofs: [await findProof(url, context)],
+    };
+    return {
+      release: minorOf(version),
+      version: version.slice(1),
+      variant: platform,
+      snapshot: snapshotOf(version, schematic),
+      disk: [disk],
+      guest: {
+        seed: 'talos',
+        ssh: false,
+        // GRUB up to 1.9 and both boot loaders since 1.10 start either way; ARM has UEFI alone.
+        firmware: request.arch === 'amd64' ? ['bios', 'uefi'] : ['uefi'],
+      },
+    };
+  },
+
+  async *list(context) {
+    const versions = (await listVersions(new URL(publicFactory), context)).filter(isFinal);
+    const minors = new Set(versions.map(minorOf));
+    for (const minor of minors) {
+      const version = versions.find((one) => minorOf(one) === minor) ?? minor;
+      yield {
+        release: minor,
+        version: version.slice(1),
+        ...(version === versions[0] && { aliases: ['latest'] }),
+        arches,
+        variants: platforms,
+      };
+    }
+  },
+});
+
+/** `v1.13.9` …, newest first; pre-releases never compete with releases, so their order among those is of no matter. */
+async function listVersions(factory: URL, context: VendorContext): Promise<string[]> {
+  const url = new URL('versions', factory);
+  const where = publicUrl(url);
+  const document = await context.http.get(url, { signal: context.signal });
+  const listed = parseList(document.json(), where).map((value, position) =>
+    parseText(value, `${where}: [${position}]`),
+  );
+  // A version goes into an address: what is no version is no entry.
+  const versions = listed.filter((text) => /^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/.test(text));
+  if (versions.length === 0) throw unusable(where, 'it lists no version');
+  return versions.sort((left, right) => compareVersions(right, left));
+}
+
+function isFinal(version: string): boolean {
+  return !version.includes('-');
+}
+
+/** `1.13` of `v1.13.9`. */
+function minorOf(version: string): string {
+  return version.replace(/^v(\d+\.\d+)\..*$/, '$1');
+}
+
+function snapshotOf(version: string, schematic: string): string {
+  return `${version}-${schematic.slice(0, 12)}`;
+}
+
+/** The newest release that is meant; a pre-release only when its whole name is given. */
+function pickVersion(request: ImageRequest, schematic: string, versions: string[]): string {
+  const token = request.release.toLowerCase().replace(/^(?=\d)/, 'v');
+  const meant = versions.filter((version) =>
+    token === 'latest'
+      ? isFinal(version)
+      : version === token || (isFinal(version) && version.startsWith(`${token}.`)),
+  );
+  if (meant[0] === undefined) {
+    throw missing('release', request.release, [...new Set(versions.filter(isFinal).map(minorOf))]);
+  }
+  if (request.snapshot === undefined) return meant[0];
+
+  const snapshot = request.snapshot.toLowerCase();
+  // Any version may be asked for by its snapshot, as long as the release does not exclude it.
+  const scope = token === 'latest' ? versions : meant;
+  const found = scope.find((version) => snapshotOf(version, schematic) === snapshot);
+  if (found !== undefined) return found;
+  throw missing(
+    'snapshot',
+    request.snapshot,
+    meant.map((version) => snapshotOf(version, schematic)),
+    'A snapshot ends with the start of its schematic: give the whole one as parameter schematic.',
+  );
+}
+
+function readParameters(parameters: Record<string, string>): { factory: URL; schematic: string } {
+  const { schematic = emptySchematic, factory = publicFactory, ...others } = parameters;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) throw missing('parameter', unknown, ['schematic', 'factory']);
+  if (!/^[0-9a-f]{64}$/i.test(schematic)) {
+    throw invalid('schematic', 'Give the 64 hex digits that the factory calls its id.');
+  }
+  const base = URL.canParse(factory) ? new URL(factory) : undefined;
+  if (base?.protocol !== 'https:' || base.search !== '' || base.hash !== '') {
+    throw invalid('factory', 'Give an https address such as https://factory.example/.');
+  }
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return { factory: base, schematic: schematic.toLowerCase() };
+}
+
+/** `.raw.zst`, the default of releases and quicker to unpack, where the factory has it; `.raw.xz`, which every version has, elsewhere. */
+async function pickFile(
+  folder: URL,
+  name: string,
+  { http, signal }: VendorContext,
+): Promise<{ url: URL; fileName: string; layer: 'zst' | 'xz' }> {
+  const zst = new URL(`${name}.raw.zst`, folder);
+  const head = await http.head(zst, { signal }).catch((error: unknown) => {
+    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+    return undefined;
+  });
+  if (head?.status === 200) return { url: zst, fileName: `${name}.raw.zst`, layer: 'zst' };
+  return { url: new URL(`${name}.raw.xz`, folder), fileName: `${name}.raw.xz`, layer: 'xz' };
+}
+
+/**
+ * The public factory sells its digests and answers 402 for them; others give them away. Asked with GET: the factory never
+ * redirects a HEAD as it redirects a GET.
+ */
+async function findProof(image: URL, context: VendorContext): Promise<Proof> {
+  const url = new URL(`${image}.sha256`);
+  let reason = `${image.host} gives no digest of this image, so nothing but TLS vouches for it`;
+  try {
+    const sums = await context.http.find(url, { signal: context.signal });
+    if (sums !== undefined) return { kind: 'checksums', url };
+  } catch (error) {
+    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+    reason += `: ${error.message}`;
+  }
+  return { kind: 'tls', reason };
+}
+
+/** Without the value: the address of a factory may hold a password. */
+function invalid(field: string, hint: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `talos: the parameter ${field} is not one`,
+    hint,
+    details: { field },
+  });
+}
+
+function missing(
+  field: string,
+  value: string,
+  known: readonly string[],
+  hint?: string,
+): NotFoundError {
+  return notFound({ vendor: 'talos', field, value, known, ...(hint !== undefined && { hint }) });
+}

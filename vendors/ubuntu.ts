@@ -1,0 +1,189 @@
+import {
+  type Arch,
+  compareVersions,
+  defineVendor,
+  type GuestFacts,
+  isImageError,
+  type Listing,
+  type NotFoundError,
+  newestVersion,
+  notFound,
+  type Vendor,
+} from '../src/kit.ts';
+import {
+  fetchStream,
+  listFileTypes,
+  listSerials,
+  type StreamProduct,
+} from './shared/simplestreams.ts';
+import {
+  findUnlistedBuild,
+  pickListedBuild,
+  pickNewestBuild,
+  type UbuntuFlavour,
+} from './shared/ubuntu-builds.ts';
+
+const site = 'https://cloud-images.ubuntu.com/';
+const contentId = 'com.ubuntu.cloud:released:download';
+
+/** Debian's port names, which Ubuntu uses; amd64v3 is a build of its own and no OCI word. */
+const archWords = new Map<string, Arch>([
+  ['amd64', 'amd64'],
+  ['arm64', 'arm64'],
+  ['armhf', 'arm'],
+  ['i386', '386'],
+  ['ppc64el', 'ppc64le'],
+  ['riscv64', 'riscv64'],
+  ['s390x', 's390x'],
+]);
+
+const releases = new URL('releases/', site);
+const minimalReleases = new URL('minimal/releases/', site);
+const disk = { fileType: 'disk1.img', endings: ['.img', '-disk1.img'] };
+const kvmDisk = { fileType: 'disk-kvm.img', endings: ['-disk-kvm.img'] };
+const flavours = new Map<string, UbuntuFlavour>([
+  ['server', { base: releases, word: 'server', ...disk }],
+  ['minimal', { base: minimalReleases, word: 'minimal', ...disk }],
+  ['kvm', { base: releases, word: 'server', ...kvmDisk }],
+]);
+
+/** Ubuntu's released cloud images: `server` (default), `minimal`, and `kvm` where a release has it. */
+export const ubuntu: Vendor = defineVendor({
+  id: 'ubuntu',
+  title: 'Ubuntu',
+  apiVersion: 1,
+
+  async resolve(request, context) {
+    const variant = request.variant ?? 'server';
+    const flavour = flavours.get(variant);
+    if (flavour === undefined) throw missing('variant', variant, flavours.keys());
+
+    const stream = await fetchStream(flavour.base, contentId, context);
+    const products = stream.products.filter((product) => wordOf(product) === flavour.word);
+    const release = pickRelease(products, request.release);
+    const product = release.find(({ arch }) => archWords.get(arch) === request.arch);
+    if (product === undefined) throw missing('arch', request.arch, archesOf(release));
+
+    const { snapshot } = request;
+    const build =
+      snapshot === undefined
+        ? pickNewestBuild(stream, product, flavour)
+        : (pickListedBuild(stream, product, snapshot, flavour) ??
+          (await findUnlistedBuild(product, snapshot, flavour, context)));
+    if (build === undefined) {
+      const serials = listSerials(product);
+      if (snapshot !== undefined && !serials.includes(snapshot)) {
+        throw missing('snapshot', snapshot, serials);
+      }
+      const offered = variantsOf(product, snapshot);
+      const hint = `Ask for another release: Ubuntu ${product.version} was published without a disk image.`;
+      throw missing('variant', variant, offered, offered.length === 0 ? hint : undefined);
+    }
+    return {
+      release: product.version,
+      codename: product.release,
+      version: product.version,
+      variant,
+      ...build,
+      guest: guestFacts(product, request.arch),
+    };
+  },
+
+  async *list(context) {
+    const streams = [await fetchStream(releases, contentId, context)];
+    try {
+      streams.push(await fetchStream(minimalReleases, contentId, context));
+    } catch (error) {
+      // A mirror may hold the releases alone.
+      if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+    }
+    yield* listReleases(streams.flatMap(({ products }) => products));
+  },
+});
+
+/** The products of one release, one for each architecture; aliases come round again, and then the newest release wins. */
+function pickRelease(products: StreamProduct[], wanted: string): StreamProduct[] {
+  const word = wanted.toLowerCase();
+  const matching = products.filter((product) =>
+    word === 'latest' ? isSupportedLts(product) : namesOf(product).includes(word),
+  );
+  const version = newestVersion(matching.map((product) => product.version));
+  if (version === undefined) throw missing('release', wanted, versionsOf(products));
+  return products.filter((product) => product.version === version);
+}
+
+function* listReleases(products: StreamProduct[]): Iterable<Listing> {
+  const latest = newestVersion(products.filter(isSupportedLts).map(({ version }) => version));
+  for (const version of versionsOf(products)) {
+    const release = products.filter(
+      (product) => product.version === version && variantsOf(product).length > 0,
+    );
+    const [first] = release;
+    if (first === undefined) continue;
+    const aliases = first.aliases.filter((alias) => alias !== version && alias !== first.release);
+    yield {
+      release: version,
+      codename: first.release,
+      version,
+      aliases: version === latest ? ['latest', ...aliases] : aliases,
+      arches: archesOf(release),
+      variants: [...new Set(release.flatMap((product) => variantsOf(product)))],
+      ...(first.supportEol !== undefined && { eol: first.supportEol }),
+    };
+  }
+}
+
+function guestFacts(product: StreamProduct, arch: Arch): GuestFacts {
+  const boots = firmwareOf(product, arch);
+  return {
+    user: 'ubuntu',
+    seed: 'nocloud',
+    ssh: true,
+    ...(boots !== undefined && { firmware: boots }),
+    ...(product.supportEol !== undefined && { eol: product.supportEol }),
+  };
+}
+
+/** Images for PCs start by UEFI as well since 18.04; ppc64le and s390x have firmware of their own. */
+function firmwareOf(product: StreamProduct, arch: Arch): ('bios' | 'uefi')[] | undefined {
+  if (arch === 'ppc64le' || arch === 's390x') return undefined;
+  if (arch !== 'amd64' && arch !== '386') return ['uefi'];
+  return compareVersions(product.version, '18.04') < 0 ? ['bios'] : ['bios', 'uefi'];
+}
+
+/** `supported` outlives the end of life by weeks, and not every `.04` is an LTS: the title says which is. */
+function isSupportedLts(product: StreamProduct): boolean {
+  return product.supported && /\bLTS\b/.test(product.title);
+}
+function namesOf(product: StreamProduct): string[] {
+  return [product.version, product.release, ...product.aliases].map((name) => name.toLowerCase());
+}
+function versionsOf(products: StreamProduct[]): string[] {
+  return [...new Set(products.map(({ version }) => version))].sort((a, b) => compareVersions(b, a));
+}
+function archesOf(products: StreamProduct[]): Arch[] {
+  return [...new Set(products.flatMap(({ arch }) => archWords.get(arch) ?? []))];
+}
+function variantsOf(product: StreamProduct, serial = listSerials(product)[0] ?? ''): string[] {
+  const types = listFileTypes(product, serial);
+  return [...flavours].flatMap(([variant, { word, fileType }]) =>
+    wordOf(product) === word && types.includes(fileType) ? [variant] : [],
+  );
+}
+function wordOf(product: StreamProduct): string | undefined {
+  return product.key.split(':')[1];
+}
+function missing(
+  field: string,
+  value: string,
+  known: Iterable<string>,
+  hint?: string,
+): NotFoundError {
+  return notFound({
+    vendor: 'ubuntu',
+    field,
+    value,
+    known: [...known],
+    ...(hint !== undefined && { hint }),
+  });
+}
