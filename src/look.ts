@@ -7,6 +7,7 @@ import { verifyEntry } from './cache/verify-entry.ts';
 import type { Call } from './call.ts';
 import type { Digest } from './contracts/proof.ts';
 import type { ImageRequest } from './contracts/vendor.ts';
+import { traced } from './diagnostics.ts';
 import { algorithmOf, hexOf } from './digest-text.ts';
 import { NotFoundError } from './errors.ts';
 import type { Proven } from './merge-evidence.ts';
@@ -47,8 +48,12 @@ export function lookForRequest(call: Call, request: ImageRequest): Promise<Entry
 }
 
 /** A cached disk of the plan's name that meets this call's demands as it stands. */
-export async function look(call: Call, plan: Plan): Promise<Entry | undefined> {
+export function look(call: Call, plan: Plan): Promise<Entry | undefined> {
   call.progress.stage('look', `looking for ${plan.cacheName}`);
+  return traced('look', { cacheName: plan.cacheName }, () => lookForPlan(call, plan));
+}
+
+async function lookForPlan(call: Call, plan: Plan): Promise<Entry | undefined> {
   if (call.options.refresh) return undefined;
   const inline = plan.artifact.proofs.flatMap((proof) =>
     proof.kind === 'digest' && proof.of !== 'disk' ? [proof.digest] : [],

@@ -6,7 +6,8 @@ import { TransferError } from '../errors.ts';
  */
 export function parseRecord(value: unknown, where: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
+    // Without a prototype, so that looking up a caller's word such as `constructor` finds nothing.
+    return Object.assign(Object.create(null), value);
   }
   throw unexpected(where, 'an object', value);
 }

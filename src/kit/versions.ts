@@ -1,6 +1,10 @@
+const digits = /^\d+$/;
+const preRelease = /^[^a-z]*(?:alpha|beta|dev|pre|rc)$/i;
+
 /**
  * Orders versions, serials and builds as people read them: runs of digits as numbers, the rest as text, a missing part
- * first. `9.3` < `10.4`, `20240101` < `20240101.1`, `56564` < `604814`.
+ * first, but words of a pre-release before it. `9.3` < `10.4`, `20240101` < `20240101.1`, `56564` < `604814`,
+ * `40 Beta` < `40`.
  */
 export function compareVersions(left: string, right: string): number {
   const a = left.match(/\d+|[^\d.]+/g) ?? [];
@@ -19,12 +23,16 @@ export function newestVersion(versions: Iterable<string>): string | undefined {
 
 function comparePart(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0;
-  if (a === undefined) return -1;
-  if (b === undefined) return 1;
-  const numeric = /^\d+$/;
-  if (numeric.test(a) && numeric.test(b)) {
-    const difference = BigInt(a) - BigInt(b);
-    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-  }
-  return a < b ? -1 : 1;
+  if (a === undefined) return -comparePart(b, a);
+  if (b === undefined) return preRelease.test(a) ? -1 : 1;
+  if (digits.test(a) && digits.test(b)) return compareNumbers(a, b);
+  const early = Number(preRelease.test(b)) - Number(preRelease.test(a));
+  return early !== 0 ? early : a < b ? -1 : 1;
+}
+
+/** Serials outgrow doubles, so digits are compared as text of one width. */
+function compareNumbers(a: string, b: string): number {
+  const width = Math.max(a.length, b.length);
+  const [left, right] = [a.padStart(width, '0'), b.padStart(width, '0')];
+  return left === right ? 0 : left < right ? -1 : 1;
 }

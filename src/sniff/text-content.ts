@@ -1,5 +1,4 @@
 import { hasMagic } from '../kit/bytes.ts';
-import type { ForeignContent } from './foreign-content.ts';
 
 const lookBytes = 4096;
 
@@ -15,22 +14,15 @@ const beginnings: readonly (readonly [name: string, begins: RegExp])[] = [
 ];
 
 /** Names text by its beginning; `undefined` for bytes that are no text. */
-export function nameText(head: Uint8Array): ForeignContent | undefined {
-  if (isVmdkDescriptor(head)) {
-    return {
-      name: 'a VMDK descriptor, which only points to other files',
-      reason: 'external-reference',
-    };
-  }
+export function nameText(head: Uint8Array): string | undefined {
   const text = readText(head);
   if (text === undefined) return undefined;
   const start = text.trimStart().toLowerCase();
-  const found = beginnings.find(([, begins]) => begins.test(start));
-  return { name: found?.[0] ?? 'a text file', reason: 'not-an-image' };
+  return beginnings.find(([, begins]) => begins.test(start))?.[0] ?? 'a text file';
 }
 
-/** Blank lines and comments may stand before the line that names the format, zero bytes after the text. */
-function isVmdkDescriptor(head: Uint8Array): boolean {
+/** A VMDK descriptor alone: blank lines and comments may stand before its first line, zero bytes after the text. */
+export function isVmdkDescriptor(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head.subarray(0, lookBytes)).split('\0', 1)[0] ?? '';
   for (const line of text.split('\n')) {
     const words = line.trim().toLowerCase();

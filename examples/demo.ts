@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  buildQcow2Image,
+  mirrorsFor,
+  serveSimpleStreams,
+  startUpstream,
+} from '../src/testing/index.ts';
+
+// The main job without the internet: an upstream on loopback serves a compressed qcow2 that is made here.
+const MiB = 1024 ** 2;
+const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const say = (text: string): boolean => process.stderr.write(`\n${text}\n`);
+
+const folder = await mkdtemp(join(tmpdir(), 'rootdisk-demo-'));
+const upstream = await startUpstream();
+try {
+  const bytes = makeImage();
+  const serial = '20261120';
+  const build = {
+    version: '24.04',
+    codename: 'noble',
+    title: 'Noble Numbat',
+    arch: 'amd64',
+    serial,
+  };
+  serveSimpleStreams(upstream, [{ ...build, bytes, bytesPerSecond: 24 * MiB }]);
+  const [mirror = []] = Object.entries(mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/']));
+  const call = ['ensure', 'ubuntu:24.04', '--arch', 'amd64'];
+  const here = ['--mirror', mirror.join('='), '--cache-dir', join(folder, 'cache')];
+
+  say(
+    `An upstream on loopback serves ubuntu:24.04 as a qcow2 of ${Math.round(bytes.length / MiB)} MiB.`,
+  );
+  await ensure('First call', [...call, ...here]);
+  await ensure('Second call', [...call, ...here]);
+  say('The real thing:\n\n  npx rootdisk ensure ubuntu:24.04\n');
+} finally {
+  await upstream.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Runs the command line as a user would, its progress on this terminal, and says what it answered. */
+async function ensure(title: string, parameters: string[]): Promise<void> {
+  const command = parameters.slice(0, 4).join(' ');
+  say(`${title}: rootdisk ${command}`);
+  const started = performance.now();
+  const child = spawn(process.execPath, [cli, ...parameters, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`rootdisk exited with ${code}: ${output}`);
+  const image: { path: string; origin: string; trust: { level: string }; virtualSize: number } =
+    JSON.parse(output);
+  const elapsed = Math.round(performance.now() - started);
+  process.stderr.write(
+    [
+      `  path    ${image.path}`,
+      `  disk    ${image.virtualSize / MiB} MiB, sparse, read-only`,
+      `  trust   ${image.trust.level}`,
+      `  origin  ${image.origin}`,
+      `  time    ${elapsed} ms, the start of Node included`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** A disk of 2 GiB with a partition table and data that compresses about as well as a system's. */
+function makeImage(): Uint8Array {
+  const disk = Buffer.alloc(96 * MiB);
+  for (let offset = MiB; offset < disk.length; offset += 64) {
+    createHash('sha256').update(String(offset)).digest().copy(disk, offset);
+  }
+  disk.writeUInt8(0x83, 450);
+  disk.writeUInt32LE(2048, 454);
+  disk.writeUInt32LE((2048 * MiB) / 512 - 2048, 458);
+  disk.writeUInt16LE(0xaa55, 510);
+  const extents = [{ position: 0, bytes: disk }];
+  return buildQcow2Image({ virtualSize: 2048 * MiB, extents, compression: 'zlib' }).bytes;
+}

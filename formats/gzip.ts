@@ -1,0 +1,129 @@
+import { createGunzip } from 'node:zlib';
+import {
+  type ByteSource,
+  type Codec,
+  type DecodeContext,
+  defineFormat,
+  hasMagic,
+  refuse,
+} from '../src/kit.ts';
+import { ByteReader } from './shared/byte-reader.ts';
+import { runEngine, stepBytes } from './shared/zlib-engine.ts';
+
+const magic = [0x1f, 0x8b] as const;
+
+/**
+ * gzip and BGZF (RFC 1952): every member, with its header, CRC32 and length checked. Zero bytes after the last member are
+ * tape padding and pass; anything else there is refused. The length is never known up front: ISIZE wraps at 4 GiB and
+ * speaks of the last member only.
+ */
+export const gzip: Codec = defineFormat({
+  kind: 'codec',
+  id: 'gz',
+  // Not the method as well: an unknown one should be named, not taken for unknown bytes.
+  detect: ({ head }) => hasMagic(head, magic),
+  decode,
+});
+
+async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  const reader = new ByteReader(source.stream(), context.signal);
+  const input = new RememberingInput(reader);
+  try {
+    // Node takes whatever does not begin like gzip for zlib data.
+    const head = await reader.take(magic.length);
+    if (!hasMagic(head, magic)) throw badStart(head);
+    input.unshift(head);
+    const engine = createGunzip({ chunkSize: stepBytes });
+    yield* runEngine(engine, input);
+    await checkPadding(input, engine.bytesWritten);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw explain(error);
+  } finally {
+    reader.close();
+  }
+}
+
+/** Pieces from the reader; the last one stays known, so that what the engine left of it can be looked at. */
+class RememberingInput implements AsyncIterator<Uint8Array> {
+  readBytes = 0;
+  last: Uint8Array = new Uint8Array(0);
+  readonly #reader: ByteReader;
+  #first: Uint8Array | undefined;
+
+  constructor(reader: ByteReader) {
+    this.#reader = reader;
+  }
+
+  unshift(bytes: Uint8Array): void {
+    this.#first = bytes;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const piece = this.#first ?? (await this.#reader.next());
+    this.#first = undefined;
+    if (piece === undefined) return { done: true, value: undefined };
+    this.readBytes += piece.length;
+    this.last = piece;
+    return { done: false, value: piece };
+  }
+}
+
+/** The engine stops at a zero byte between members and looks no further. */
+async function checkPadding(input: RememberingInput, wantedBytes: number): Promise<void> {
+  let offset = wantedBytes;
+  let rest: Uint8Array | undefined = input.last.subarray(
+    input.last.length - (input.readBytes - wantedBytes),
+  );
+  while (rest !== undefined) {
+    const found = rest.findIndex((byte) => byte !== 0);
+    if (found >= 0) throw trailing(offset + found);
+    offset += rest.length;
+    const result = await input.next();
+    rest = result.done === true ? undefined : result.value;
+  }
+}
+
+function badStart(head: Uint8Array): Error {
+  if (head.length < magic.length) {
+    return refuse('truncated', 'The gzip file ends in its first header', { format: 'gz' });
+  }
+  return refuse('corrupt-header', 'This is not gzip: the magic bytes are missing', {
+    format: 'gz',
+    offset: 0,
+  });
+}
+
+function trailing(offset?: number): Error {
+  return refuse('trailing-data', 'Other bytes follow the last gzip member', {
+    format: 'gz',
+    ...(offset !== undefined && { offset }),
+  });
+}
+
+/** zlib's words are the only thing that tells its `Z_DATA_ERROR`s apart. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const more = { format: 'gz', cause: error };
+  if (error.code === 'Z_BUF_ERROR') {
+    return refuse('truncated', 'The gzip file ends inside a member', more);
+  }
+  if (error.code !== 'Z_DATA_ERROR') return error;
+  switch (error.message) {
+    case 'incorrect header check':
+      // The first header was seen to be one.
+      return trailing();
+    case 'unknown compression method':
+      return refuse('unsupported-feature', 'A gzip member is not compressed with deflate', more);
+    case 'unknown header flags set':
+      return refuse('unsupported-feature', 'A gzip header uses reserved flags', more);
+    case 'header crc mismatch':
+      return refuse('checksum', 'A gzip header does not match its CRC', more);
+    case 'incorrect data check':
+      return refuse('checksum', 'A gzip member does not match its CRC32', more);
+    case 'incorrect length check':
+      return refuse('checksum', 'A gzip member does not match its stated length', more);
+    default:
+      return refuse('corrupt-data', `The gzip data is damaged: ${error.message}`, more);
+  }
+}

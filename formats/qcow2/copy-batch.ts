@@ -1,0 +1,76 @@
+import type { ByteSource, DiskSink } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import type { ClusterDecoder } from './cluster-decoder.ts';
+import type { PieceBatch } from './piece-batch.ts';
+
+/** What copying needs beside a batch. */
+export interface CopyJob {
+  source: ByteSource;
+  sink: DiskSink;
+  virtualSize: number;
+  signal: AbortSignal;
+  decode: ClusterDecoder;
+}
+
+interface Part {
+  guest: number;
+  bytes: Uint8Array;
+}
+
+/** Reads a batch in one go, decodes it and writes what follows each other on the disk in one go. */
+export async function copyBatch(batch: PieceBatch, job: CopyJob): Promise<void> {
+  const { source, sink, signal } = job;
+  const bytes = await source.read(batch.start, batch.end - batch.start);
+  if (bytes.length < batch.end - batch.start) {
+    const details = { offset: batch.start + bytes.length };
+    throw bad('truncated', 'the file ends inside a data cluster', details);
+  }
+  const parts = await decodeBatch(batch, bytes, job);
+  parts.sort((a, b) => a.guest - b.guest);
+  for (let from = 0; from < parts.length; ) {
+    const to = neighboursEnd(parts, from);
+    signal.throwIfAborted();
+    const run = parts.slice(from, to);
+    await sink.write(run[0]?.guest ?? 0, joinParts(run));
+    from = to;
+  }
+}
+
+async function decodeBatch(batch: PieceBatch, bytes: Uint8Array, job: CopyJob): Promise<Part[]> {
+  let shared: { host: number; length: number; output: Promise<Uint8Array> } | undefined;
+  const parts: (Part | Promise<Part>)[] = [];
+  for (const { host, guest, length, whenCut } of batch.pieces) {
+    const input = bytes.subarray(host - batch.start, host - batch.start + length);
+    if (whenCut === undefined) {
+      parts.push({ guest, bytes: input });
+      continue;
+    }
+    // Several places of the disk may share one stream; they follow each other here.
+    if (shared?.host !== host || shared.length !== length) {
+      shared = { host, length, output: job.decode(input, { host, whenCut }) };
+    }
+    const visible = job.virtualSize - guest;
+    parts.push(shared.output.then((output) => ({ guest, bytes: output.subarray(0, visible) })));
+  }
+  return Promise.all(parts);
+}
+
+function neighboursEnd(parts: readonly Part[], from: number): number {
+  let to = from + 1;
+  let end = partEnd(parts[from]);
+  while (to < parts.length && parts[to]?.guest === end) {
+    end = partEnd(parts[to]);
+    to += 1;
+  }
+  return to;
+}
+
+function partEnd(part: Part | undefined): number {
+  return part === undefined ? 0 : part.guest + part.bytes.length;
+}
+
+function joinParts(parts: readonly Part[]): Uint8Array {
+  const only = parts[0];
+  if (only !== undefined && parts.length === 1) return only.bytes;
+  return Buffer.concat(parts.map((part) => part.bytes));
+}

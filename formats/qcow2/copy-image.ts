@@ -1,0 +1,93 @@
+import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { abortable } from './abortable.ts';
+import { createClusterDecoder } from './cluster-decoder.ts';
+import { type CopyJob, copyBatch } from './copy-batch.ts';
+import type { Qcow2Header } from './header.ts';
+import { diskHoles, type Hole, tableHoles } from './holes.ts';
+import { takeBatch } from './piece-batch.ts';
+import { PieceQueue } from './piece-queue.ts';
+import { openTables } from './tables.ts';
+import { WorkSlots } from './work-slots.ts';
+
+/**
+ * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it is there. An
+ * L2 table and the data it names wait in one queue: whatever lies lowest comes next, and what lies before its own table
+ * is lowest of all.
+ */
+export async function copyImage(
+  source: ByteSource,
+  header: Qcow2Header,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  await sink.setSize(header.virtualSize);
+  const slots = new WorkSlots(context.tasks, context.signal);
+  try {
+    await copyPieces(source, header, sink, context, slots);
+  } finally {
+    await slots.idle();
+  }
+  slots.signal.throwIfAborted();
+}
+
+async function copyPieces(
+  source: ByteSource,
+  header: Qcow2Header,
+  sink: DiskSink,
+  context: DecodeContext,
+  slots: WorkSlots,
+): Promise<void> {
+  const { limits } = context;
+  const { signal } = slots;
+  const { clusterBytes, virtualSize } = header;
+  const tables = await openTables(source, header, { ...context, signal });
+  const { map } = tables;
+  const queue = new PieceQueue(limits.tableBytes / 2);
+  const decode = createClusterDecoder(header, limits.windowBytes);
+  const job: CopyJob = { source, sink, virtualSize, signal, decode };
+  if (!sink.zeroed) await zeroHoles(diskHoles(header, map));
+  for (let i = 0; i < map.count; i += 1) {
+    if (tables.isEarly(i)) await loadTable(i);
+  }
+  for (let next = 0; ; ) {
+    signal.throwIfAborted();
+    while (tables.isEarly(next)) next += 1;
+    const tableAt = map.hostAt(next);
+    const piece = queue.peek();
+    if (piece === undefined && queue.horizon === Infinity && next >= map.count) break;
+    if (piece === undefined && queue.horizon <= tableAt) {
+      const from = queue.passHorizon();
+      for (let i = 0; i < map.count; i += 1) {
+        if (i < next || tables.isEarly(i)) queue.add(await tables.pieces(i), from);
+      }
+    } else if (piece === undefined || tableAt < piece.host) {
+      await loadTable(next);
+      next += 1;
+    } else {
+      const batch = takeBatch(queue, header, map, source);
+      if (batch === undefined) await abortable(source.grown(), signal);
+      else await slots.submit(() => copyBatch(batch, job));
+    }
+  }
+  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
+    await abortable(source.grown(), signal);
+  }
+  await tables.confirm();
+
+  async function loadTable(index: number): Promise<void> {
+    const pieces = await tables.pieces(index);
+    queue.add(pieces);
+    if (sink.zeroed) return;
+    const start = map.guestAt(index);
+    await zeroHoles(tableHoles(pieces, start, start + map.coverAt(index), clusterBytes));
+  }
+
+  function zeroHoles(holes: Iterable<Hole>): Promise<void> {
+    return slots.submit(async () => {
+      for (const [start, length] of holes) {
+        signal.throwIfAborted();
+        await sink.zero(start, length);
+      }
+    });
+  }
+}

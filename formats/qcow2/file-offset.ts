@@ -1,0 +1,22 @@
+import { bad } from './bad.ts';
+
+/**
+ * A 64-bit offset as a number, once it is known to be one that a file can have: `length` bytes from there lie inside
+ * the file, where its size is known. `at` is where the offset was read.
+ */
+export function fileOffset(
+  offset: bigint,
+  length: number,
+  what: string,
+  at: number,
+  sizeBytes: number | undefined,
+): number {
+  const end = offset + BigInt(length);
+  if (end > BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER)) {
+    throw bad('truncated', `${what} lies past the end of the file`, {
+      offset: at,
+      value: String(offset),
+    });
+  }
+  return Number(offset);
+}

@@ -1,0 +1,36 @@
+import type { Qcow2Header } from './header.ts';
+import type { PieceList } from './piece-list.ts';
+import type { TableMap } from './table-map.ts';
+
+/** A range of the disk that reads as zeros. */
+export type Hole = [start: number, length: number];
+
+/** The ranges that have no L2 table. */
+export function* diskHoles(
+  { tableCover, virtualSize }: Qcow2Header,
+  map: TableMap,
+): Generator<Hole> {
+  let at = 0;
+  for (const guest of map.guest.toSorted()) {
+    if (guest > at) yield [at, guest - at];
+    at = guest + tableCover;
+  }
+  if (at < virtualSize) yield [at, virtualSize - at];
+}
+
+/** The ranges between `start` and `end` that none of `pieces` covers; these are in the order of the disk. */
+export function* tableHoles(
+  pieces: PieceList,
+  start: number,
+  end: number,
+  clusterBytes: number,
+): Generator<Hole> {
+  let at = start;
+  for (let i = 0; i < pieces.count; i += 1) {
+    const guest = pieces.guestAt(i);
+    const length = pieces.lengthAt(i);
+    if (guest > at) yield [at, guest - at];
+    at = guest + (length < 0 ? clusterBytes : length);
+  }
+  if (at < end) yield [at, end - at];
+}

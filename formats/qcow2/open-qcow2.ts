@@ -1,0 +1,28 @@
+import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
+import { abortable } from './abortable.ts';
+import { bad } from './bad.ts';
+import { copyImage } from './copy-image.ts';
+import { parseHeader, parseStart } from './header.ts';
+
+/** Reads the first cluster and checks everything it says; tables are read by `copyTo`. */
+export async function openQcow2(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
+  const { signal, limits } = context;
+  const { clusterBits } = parseStart(await abortable(source.read(0, 24), signal));
+  const cluster = await abortable(source.read(0, 2 ** clusterBits), signal);
+  const header = parseHeader(cluster, limits);
+  const l1End = header.l1Offset + header.l1Bytes;
+  if (header.l1Used > 0 && l1End > (source.sizeBytes ?? l1End)) {
+    const details = { offset: header.l1Offset };
+    throw bad('truncated', 'the L1 table lies past the end of the file', details);
+  }
+  return {
+    virtualSize: header.virtualSize,
+    facts: {
+      variant: `v${header.version}`,
+      clusterBytes: header.clusterBytes,
+      compression: header.compression,
+      features: header.features,
+    },
+    copyTo: (sink) => copyImage(source, header, sink, context),
+  };
+}

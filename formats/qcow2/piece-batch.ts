@@ -1,0 +1,77 @@
+import type { DefectReason } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import type { Qcow2Header } from './header.ts';
+import type { Piece, PieceQueue } from './piece-queue.ts';
+import type { TableMap } from './table-map.ts';
+
+/** One read from the file and what becomes of it. */
+export interface PieceBatch {
+  start: number;
+  end: number;
+  pieces: BatchPiece[];
+}
+
+export interface BatchPiece {
+  host: number;
+  guest: number;
+  /** Bytes to take from the file. */
+  length: number;
+  /** Absent for a standard cluster; else what is wrong when the stream needs more than `length` bytes. */
+  whenCut?: DefectReason;
+}
+
+const maxBatchBytes = 1024 * 1024;
+const maxGapBytes = 16 * 1024;
+
+/**
+ * Takes the lowest pieces from the queue, neighbours in the file together, as long as their bytes are there; `undefined`
+ * when the first one has to be waited for. Bounded by the bytes to read and by the bytes that come out.
+ */
+export function takeBatch(
+  queue: PieceQueue,
+  header: Qcow2Header,
+  map: TableMap,
+  source: { readyBytes: number; sizeBytes: number | undefined },
+): PieceBatch | undefined {
+  const batch: PieceBatch = { start: 0, end: 0, pieces: [] };
+  let outputBytes = 0;
+  for (;;) {
+    const next = queue.peek();
+    if (next === undefined) break;
+    const first = batch.pieces.length === 0;
+    if (!first && next.host > batch.end + maxGapBytes) break;
+    const piece = boundPiece(next, map, source.sizeBytes);
+    const end = Math.max(batch.end, piece.host + piece.length);
+    if (end > source.readyBytes) break;
+    const output = next.length < 0 ? header.clusterBytes : next.length;
+    const tooMuch = end - batch.start > maxBatchBytes || outputBytes + output > maxBatchBytes;
+    if (!first && tooMuch) break;
+    if (first) batch.start = piece.host;
+    batch.end = end;
+    batch.pieces.push(piece);
+    outputBytes += output;
+    queue.skip();
+  }
+  return batch.pieces.length === 0 ? undefined : batch;
+}
+
+function boundPiece(piece: Piece, map: TableMap, sizeBytes: number | undefined): BatchPiece {
+  const { host, guest, length } = piece;
+  const fileEnd = sizeBytes ?? Number.POSITIVE_INFINITY;
+  const wantedEnd = host + Math.abs(length);
+  if (length > 0) {
+    if (wantedEnd > fileEnd) throw pastEnd(host);
+    return { host, guest, length };
+  }
+  if (host >= fileEnd) throw pastEnd(host);
+  // What a descriptor counts is an upper bound: the stream may well end before the table or the end of the file.
+  const tableStart = map.nextStart(host);
+  const end = Math.min(wantedEnd, fileEnd, tableStart);
+  const whenCut =
+    end === wantedEnd ? 'corrupt-data' : end === tableStart ? 'corrupt-table' : 'truncated';
+  return { host, guest, length: end - host, whenCut };
+}
+
+function pastEnd(offset: number): Error {
+  return bad('truncated', 'a data cluster lies past the end of the file', { offset });
+}

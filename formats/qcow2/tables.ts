@@ -1,0 +1,110 @@
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
+import { abortable } from './abortable.ts';
+import { bad } from './bad.ts';
+import { EarlyBytes } from './early-bytes.ts';
+import { expandTable } from './expand-table.ts';
+import type { Qcow2Header } from './header.ts';
+import type { PieceList } from './piece-list.ts';
+import { parseTableMap, type TableMap } from './table-map.ts';
+
+/** The tables of an image, read when they are asked for. */
+export interface Tables {
+  map: TableMap;
+  /** True for a table that was fetched before the pass reached it. */
+  isEarly(index: number): boolean;
+  /** What a table describes, in the order of the disk; waits for it where it has not arrived. */
+  pieces(index: number): Promise<PieceList>;
+  /** Checks at the end of the file what could not be checked before. */
+  confirm(): Promise<void>;
+}
+
+/** Farther ahead than this, bytes are asked for out of band instead of waited for. */
+const farBytes = 16 * 1024 * 1024;
+const maxEarlyRanges = 64;
+const maxEarlyGap = 64 * 1024;
+
+/**
+ * Reads the L1 table. Where it lies far behind the ready mark, as after a resize, it and the L2 tables are fetched early
+ * if the source can do that, so that decoding need not wait for the end of the file.
+ */
+export async function openTables(
+  source: ByteSource,
+  header: Qcow2Header,
+  context: DecodeContext,
+): Promise<Tables> {
+  const { signal, limits } = context;
+  const { clusterBytes, l1Offset, l1Used } = header;
+  const early = new EarlyBytes(source, context);
+  const isFar = l1Offset + l1Used * 8 > source.readyBytes + farBytes;
+  const fetched = isFar ? await early.fetch(l1Offset, l1Used * 8) : undefined;
+  const l1 = fetched ?? (await readWhole(l1Offset, l1Used * 8, 'the L1 table'));
+  const map = parseTableMap(header, l1, source.sizeBytes);
+  const known =
+    fetched === undefined
+      ? new Map<number, Uint8Array>()
+      : await fetchTables(map, header, early, source.readyBytes, limits.tableBytes / 4, context);
+  return {
+    map,
+    isEarly: (index) => known.has(index),
+    async pieces(index) {
+      const bytes =
+        known.get(index) ?? (await readWhole(map.hostAt(index), clusterBytes, 'an L2 table'));
+      return expandTable(header, map, index, bytes, source.sizeBytes);
+    },
+    async confirm() {
+      const sizeBytes = source.sizeBytes ?? 0;
+      if (l1Used > 0 && l1Offset + header.l1Bytes > sizeBytes) throw cut('the L1 table', sizeBytes);
+      await early.confirm();
+    },
+  };
+
+  async function readWhole(position: number, length: number, what: string): Promise<Uint8Array> {
+    if (length === 0) return new Uint8Array();
+    const bytes = await abortable(source.read(position, length), signal);
+    if (bytes.length === length) return bytes;
+    throw cut(what, position + bytes.length);
+  }
+}
+
+/** The L2 tables that have not arrived, neighbours in one request; none of them when they are too many or too big. */
+async function fetchTables(
+  map: TableMap,
+  { clusterBytes }: Qcow2Header,
+  early: EarlyBytes,
+  readyBytes: number,
+  maxBytes: number,
+  { tasks }: DecodeContext,
+): Promise<Map<number, Uint8Array>> {
+  const ranges: { first: number; last: number; start: number; end: number }[] = [];
+  let totalBytes = 0;
+  for (let index = 0; index < map.count; index += 1) {
+    const start = map.hostAt(index);
+    const end = start + clusterBytes;
+    if (end <= readyBytes) continue;
+    const range = ranges.at(-1);
+    if (range !== undefined && start - range.end <= maxEarlyGap) {
+      totalBytes += end - range.end;
+      range.last = index;
+      range.end = end;
+    } else {
+      totalBytes += clusterBytes;
+      ranges.push({ first: index, last: index, start, end });
+    }
+    if (ranges.length > maxEarlyRanges || totalBytes > maxBytes) return new Map();
+  }
+  const known = new Map<number, Uint8Array>();
+  const fetchRange = async ({ first, last, start, end }: (typeof ranges)[0]): Promise<void> => {
+    const bytes = await early.fetch(start, end - start);
+    if (bytes === undefined) return;
+    for (let index = first; index <= last; index += 1) {
+      const from = map.hostAt(index) - start;
+      known.set(index, bytes.subarray(from, from + clusterBytes));
+    }
+  };
+  await Promise.all(ranges.map((range) => tasks.run(() => fetchRange(range))));
+  return known;
+}
+
+function cut(what: string, offset: number): Error {
+  return bad('truncated', `the file ends inside ${what}`, { offset });
+}

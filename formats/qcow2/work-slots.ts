@@ -1,0 +1,48 @@
+import type { DecodeTasks } from '../../src/kit.ts';
+import { abortable } from './abortable.ts';
+
+/**
+ * Hands work to the pool and keeps it just busy: `submit` waits while enough is under way. The first failure aborts
+ * `signal` with its error.
+ */
+export class WorkSlots {
+  /** Aborts when the caller does, or when any work has failed. */
+  readonly signal: AbortSignal;
+  readonly #tasks: DecodeTasks;
+  readonly #stop = new AbortController();
+  #running = 0;
+  #change: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  constructor(tasks: DecodeTasks, signal: AbortSignal) {
+    this.#tasks = tasks;
+    this.signal = AbortSignal.any([signal, this.#stop.signal]);
+  }
+
+  async submit(work: () => Promise<void>): Promise<void> {
+    this.signal.throwIfAborted();
+    // One more than the pool takes at once, so that it never waits for us.
+    while (this.#running > this.#tasks.width) await abortable(this.#change.promise, this.signal);
+    this.#running += 1;
+    void this.#run(work);
+  }
+
+  /** Resolves when nothing is under way any more, failed or not. */
+  async idle(): Promise<void> {
+    while (this.#running > 0) await this.#change.promise;
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#tasks.run(async () => {
+        this.signal.throwIfAborted();
+        await work();
+      });
+    } catch (error) {
+      this.#stop.abort(error);
+    }
+    this.#running -= 1;
+    const change = this.#change;
+    this.#change = Promise.withResolvers();
+    change.resolve();
+  }
+}

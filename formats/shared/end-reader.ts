@@ -1,0 +1,29 @@
+import type { ByteSource } from '../../src/kit.ts';
+
+/** Random access to the bytes of a source whose end is at hand. */
+export interface EndReader {
+  sizeBytes: number;
+  /** Exactly these bytes; `undefined` where the source gives fewer. */
+  read(position: number, length: number): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Access to the end of a source without waiting for a transfer: everything is there already, or ranges can be fetched
+ * ahead. `undefined` where neither holds.
+ */
+export function openEnd(source: ByteSource): EndReader | undefined {
+  const { sizeBytes } = source;
+  if (sizeBytes === undefined) return undefined;
+  const ready = source.readyBytes >= sizeBytes;
+  if (!ready && source.ahead === undefined) return undefined;
+  return {
+    sizeBytes,
+    async read(position, length) {
+      if (position < 0) return undefined;
+      const bytes = ready
+        ? await source.read(position, length)
+        : await source.ahead?.(position, length);
+      return bytes?.length === length ? bytes : undefined;
+    },
+  };
+}

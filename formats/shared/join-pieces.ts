@@ -1,0 +1,31 @@
+import type { ByteReader } from './byte-reader.ts';
+
+/**
+ * Merges pieces that lie side by side in memory into one, without a copy: a walk that cuts a stream into headers and
+ * bodies then costs its consumer no more steps than the stream had. Nothing is held back once `reader`, where the pieces
+ * come from, has to wait for more.
+ */
+export async function* joinPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  reader: ByteReader,
+): AsyncGenerator<Uint8Array> {
+  let joined: Uint8Array | undefined;
+  for await (const piece of pieces) {
+    if (joined === undefined) {
+      joined = piece;
+    } else if (
+      joined.buffer === piece.buffer &&
+      joined.byteOffset + joined.length === piece.byteOffset
+    ) {
+      joined = new Uint8Array(joined.buffer, joined.byteOffset, joined.length + piece.length);
+    } else {
+      yield joined;
+      joined = piece;
+    }
+    if (reader.drained) {
+      yield joined;
+      joined = undefined;
+    }
+  }
+  if (joined !== undefined) yield joined;
+}

@@ -1,0 +1,35 @@
+import { constants, type ZstdOptions } from 'node:zlib';
+import { refuse } from '../../src/kit.ts';
+
+/** Bounds of a libzstd decoder as powers of two. */
+const smallestWindow = 10;
+const greatestWindow = 30;
+
+/** What Node's zstd is told about memory; a window limit between two powers of two is checked at the frame header. */
+export function zstdParams(windowLimit: number): NonNullable<ZstdOptions['params']> {
+  const log = Math.ceil(Math.log2(Math.max(1, windowLimit)));
+  return {
+    [constants.ZSTD_d_windowLogMax]: Math.min(greatestWindow, Math.max(smallestWindow, log)),
+  };
+}
+
+/** The typed refusal behind an error of Node's zstd, which names its codes after libzstd; other errors stay as they are. */
+export function explainZstd(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const more = { format: 'zst', cause: error };
+  switch (error.code) {
+    case 'ZSTD_error_checksum_wrong':
+      return refuse('checksum', 'A zstd frame does not match its checksum', more);
+    case 'ZSTD_error_frameParameter_windowTooLarge':
+      return refuse('limit', 'A zstd frame needs a window above the limit', more);
+    case 'ERR_BUFFER_TOO_LARGE':
+      return refuse('corrupt-data', 'The zstd data decodes to more than it may', more);
+    case 'Z_BUF_ERROR':
+      return refuse('corrupt-data', 'The zstd data of a frame ends too early', more);
+    default:
+      if (typeof error.code === 'string' && error.code.startsWith('ZSTD_error_')) {
+        return refuse('corrupt-data', `The zstd data is damaged: ${error.message}`, more);
+      }
+      return error;
+  }
+}

@@ -1,0 +1,78 @@
+import { crc32 } from 'node:zlib';
+import { type DefectReason, refuse, viewOf } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
+
+/** One record is at most this long, padding and CRC32 of the index are shorter. */
+const longestStep = 18;
+const pieceBytes = 16 * 1024;
+
+/**
+ * Reads an index (xz file format 1.2, section 4) from its first byte on, tells `visit` every record (block length
+ * without padding, decoded length), verifies padding and CRC32, and yields the bytes as they lie. An index may be long, so
+ * nothing of it is kept; above `recordLimit` records it is refused.
+ */
+export async function* indexRecords(
+  reader: ByteReader,
+  recordLimit: number,
+  visit: (unpaddedBytes: number, uncompressedBytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const start = reader.position;
+  let piece = new Uint8Array(pieceBytes);
+  let filled = 0;
+  let crc = 0;
+
+  const defect = (reason: DefectReason, what: string): Error =>
+    refuse(reason, `An xz index ${what}`, { format: 'xz', offset: start });
+
+  const byte = async (): Promise<number> => {
+    const [value] = await reader.take(1);
+    if (value === undefined) throw defect('truncated', 'is cut');
+    piece[filled] = value;
+    filled += 1;
+    return value;
+  };
+  const number = async (): Promise<number> => {
+    let value = 0;
+    for (let i = 0; i < 9; i += 1) {
+      const next = await byte();
+      value += (next & 0x7f) * 2 ** (7 * i);
+      if (next === 0 && i > 0) break;
+      if (next < 0x80) return value;
+    }
+    throw defect('corrupt-data', 'holds a malformed number');
+  };
+  const seal = (): Uint8Array => {
+    const sealed = piece.subarray(0, filled);
+    crc = crc32(sealed, crc);
+    piece = new Uint8Array(pieceBytes);
+    filled = 0;
+    return sealed;
+  };
+
+  await byte();
+  const count = await number();
+  if (count > recordLimit) {
+    throw refuse('limit', `An xz index has ${count} records`, {
+      format: 'xz',
+      offset: start,
+      limit: recordLimit,
+      value: count,
+      hint: 'Raise limits.mapEntries if you trust this file.',
+    });
+  }
+  for (let i = 0; i < count; i += 1) {
+    const unpaddedBytes = await number();
+    visit(unpaddedBytes, await number());
+    if (filled > pieceBytes - longestStep) yield seal();
+  }
+  while ((reader.position - start) % 4 !== 0) {
+    if ((await byte()) !== 0) throw defect('corrupt-data', 'has a padding that is not zero');
+  }
+  yield seal();
+  const stored = await reader.take(4);
+  if (stored.length < 4) throw defect('truncated', 'is cut');
+  if (viewOf(stored).getUint32(0, true) !== crc) {
+    throw defect('checksum', 'does not match its CRC32');
+  }
+  yield stored;
+}

@@ -1,0 +1,69 @@
+import { refuse } from '../../src/kit.ts';
+
+/** The decoder queues sixteen pieces of input, however long they are. */
+const inputBytes = 128 * 1024;
+
+/**
+ * Decodes xz streams whose container was checked already. Runs on a thread of its own and holds no more than a few pieces
+ * of 64 KiB. An error of the input is thrown as it is, damage as `checksum` or `corrupt-data`.
+ */
+export async function* decodeXzStreams(
+  input: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const { xz } = await load();
+  let inputError: { error: unknown } | undefined;
+  let piece: Uint8Array = new Uint8Array(0);
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          while (piece.length === 0) {
+            const result = await input.next();
+            if (result.done === true) return controller.close();
+            piece = result.value;
+          }
+          controller.enqueue(piece.subarray(0, inputBytes));
+          piece = piece.subarray(inputBytes);
+        } catch (error) {
+          inputError = { error };
+          controller.error(error);
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const output = xz.decompressStream(stream).getReader();
+  try {
+    for (;;) {
+      const result = await output.read();
+      if (result.done === true) return;
+      yield result.value;
+    }
+  } catch (error) {
+    throw inputError === undefined ? explain(error) : inputError.error;
+  } finally {
+    await output.cancel().catch(() => {});
+  }
+}
+
+async function load(): Promise<typeof import('@napi-rs/lzma')> {
+  try {
+    return await import('@napi-rs/lzma');
+  } catch (error) {
+    throw refuse('codec-unavailable', 'The xz decoder cannot be loaded on this platform', {
+      format: 'xz',
+      hint: 'Install @napi-rs/lzma together with its optional dependency for this platform.',
+      cause: error,
+    });
+  }
+}
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return error.message === 'invalid block checksum'
+    ? refuse('checksum', 'An xz block does not match its check', { format: 'xz', cause: error })
+    : refuse('corrupt-data', `The xz data is damaged: ${error.message}`, {
+        format: 'xz',
+        cause: error,
+      });
+}

@@ -1,0 +1,19 @@
+/** A number as xz writes it: seven bits a byte, low ones first, the top bit set on all but the last of at most nine. */
+export interface Vli {
+  /** Exact up to 2^53. */
+  value: number;
+  /** Bytes it took. */
+  length: number;
+}
+
+/** Reads the number at `at`; `undefined` when it is cut, longer than nine bytes or not written in the shortest way. */
+export function parseVli(bytes: Uint8Array, at: number): Vli | undefined {
+  let value = 0;
+  for (let i = 0; i < 9; i += 1) {
+    const byte = bytes[at + i];
+    if (byte === undefined) return undefined;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) return byte === 0 && i > 0 ? undefined : { value, length: i + 1 };
+  }
+  return undefined;
+}

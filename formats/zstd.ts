@@ -1,0 +1,96 @@
+import { createZstdDecompress } from 'node:zlib';
+import {
+  type ByteSource,
+  type Codec,
+  type DecodeContext,
+  defineFormat,
+  refuse,
+} from '../src/kit.ts';
+import { ByteReader } from './shared/byte-reader.ts';
+import { joinPieces } from './shared/join-pieces.ts';
+import { runEngine, stepBytes } from './shared/zlib-engine.ts';
+import { explainZstd, zstdParams } from './shared/zstd-engine.ts';
+import type { ZstdFrameHeader } from './shared/zstd-frame-header.ts';
+import { readZstdFrameHeader, zstdFrameBytes } from './shared/zstd-frames.ts';
+import { beginsFrame } from './zstd/begins-frame.ts';
+import { seekableSize } from './zstd/seekable-size.ts';
+
+/**
+ * Zstandard (RFC 8878): every frame, skippable ones passed over. Node decodes one frame a call and loses what follows
+ * it, so the frames are walked here and each is given to a decoder of its own. The length is known up front only where a
+ * seek table closes the file.
+ */
+export const zstd: Codec = defineFormat({
+  kind: 'codec',
+  id: 'zst',
+  detect: ({ head }) => beginsFrame(head),
+  size: seekableSize,
+  decode,
+});
+
+async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  const { limits, signal } = context;
+  const reader = new ByteReader(source.stream(), signal);
+  try {
+    for (let frames = 0; ; frames += 1) {
+      const header = await readZstdFrameHeader(reader, limits.windowBytes, frames === 0);
+      if (header === undefined) return;
+      if (frames >= limits.members) throw tooMany(limits.members);
+      if (header.contentSize !== undefined && header.contentSize > limits.virtualBytes) {
+        throw tooLong(header.contentSize, limits.virtualBytes);
+      }
+      yield* decodeFrame(reader, header, limits.windowBytes);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw explainZstd(error);
+  } finally {
+    reader.close();
+  }
+}
+
+async function* decodeFrame(
+  reader: ByteReader,
+  header: ZstdFrameHeader,
+  windowLimit: number,
+): AsyncGenerator<Uint8Array> {
+  const engine = createZstdDecompress({
+    params: zstdParams(windowLimit),
+    // A file of many small frames should not cost a full step for each.
+    chunkSize: Math.max(1024, Math.min(stepBytes, header.contentSize ?? stepBytes)),
+  });
+  const start = reader.position - header.bytes.length;
+  let decoded = 0;
+  for await (const bytes of runEngine(engine, joinPieces(zstdFrameBytes(reader, header), reader))) {
+    decoded += bytes.length;
+    yield bytes;
+  }
+  if (header.contentSize !== undefined && decoded !== header.contentSize) {
+    throw damaged(`holds ${decoded} bytes and states ${header.contentSize}`, start);
+  }
+  // Where the decoder sees the end elsewhere than the walk does, one of the two was misled.
+  if (engine.bytesWritten !== reader.position - start) {
+    throw damaged(`ends after ${engine.bytesWritten} bytes`, start);
+  }
+}
+
+function damaged(what: string, offset: number): Error {
+  return refuse('corrupt-data', `A zstd frame ${what}`, { format: 'zst', offset });
+}
+
+function tooMany(limit: number): Error {
+  return refuse('limit', `The zstd file has more than ${limit} frames`, {
+    format: 'zst',
+    limit,
+    hint: 'Raise limits.members if you trust this file.',
+  });
+}
+
+function tooLong(value: number, limit: number): Error {
+  return refuse('limit', `A zstd frame states ${value} bytes of content`, {
+    format: 'zst',
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes if you trust this file.',
+  });
+}

@@ -1,0 +1,67 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Log } from '../contracts/log.ts';
+import { CacheError } from '../errors.ts';
+import { Cache, imagesDirOf } from './cache.ts';
+import { inCache, isErrno } from './cache-error.ts';
+import { checkOwner } from './check-owner.ts';
+import { isWritable, makeFolders } from './make-folders.ts';
+
+export type { Cache } from './cache.ts';
+
+/**
+ * The platform's cache folder: `$XDG_CACHE_HOME/rootdisk` or `~/.cache/rootdisk`, on macOS `~/Library/Caches/rootdisk`.
+ * Throws `ERR_CACHE_IO` for a user without a home.
+ */
+export function defaultCacheDir(): string {
+  if (process.platform === 'darwin') return join(home(), 'Library', 'Caches', 'rootdisk');
+  const xdg = process.env['XDG_CACHE_HOME'];
+  // The XDG specification wants relative paths ignored.
+  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(home(), '.cache');
+  return join(base, 'rootdisk');
+}
+
+/**
+ * Opens the cache below `cacheDir` and makes its folders where they are missing. With `readOnly`, and where this user
+ * cannot write, nothing is made and hits are still served. Throws `ERR_CACHE_IO` for a folder that others control.
+ */
+export async function openCache(
+  cacheDir: string,
+  options: { readOnly?: boolean | undefined; log?: Log | undefined } = {},
+): Promise<Cache> {
+  const dir = resolve(cacheDir);
+  const imagesDir = imagesDirOf(dir);
+  const log = options.log ?? (() => undefined);
+  return await inCache(imagesDir, 'open the cache folder', async () => {
+    // Before anything is made in it, and once more after: what was missing may have come from somebody else.
+    await checkOwner(dir, imagesDir);
+    let writable = options.readOnly !== true;
+    if (writable) {
+      try {
+        await makeFolders(dir);
+      } catch (error) {
+        if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
+        if (!(await checkOwner(dir, imagesDir))) throw error;
+        writable = false;
+        log({ level: 'debug', message: `the cache folder ${imagesDir} is read-only` });
+      }
+    }
+    if (writable) writable = await isWritable(imagesDir);
+    await checkOwner(dir, imagesDir);
+    return new Cache({ cacheDir: dir, writable, log });
+  });
+}
+
+function home(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new CacheError({
+      code: 'ERR_CACHE_IO',
+      message: 'this user has no home folder, so there is no default cache folder',
+      hint: 'Name a cache folder with cacheDir.',
+      details: {},
+      cause,
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { UsageError } from '../errors.ts';
+import { decodeField, encodeField } from './name-field.ts';
+
+/** What a cache name says. `parametersHash` and `digest8` are 8 lower-case hex digits each. */
+export interface CacheNameParts {
+  vendor: string;
+  release: string;
+  variant: string;
+  arch: string;
+  snapshot: string;
+  /** From `hashParameters`. */
+  parametersHash?: string | undefined;
+  /** Start of the source's sha256, where the plain name belongs to another source. */
+  digest8?: string | undefined;
+  /** `raw`, or the id of a disk format, `kernel`, `initrd`, `manifest`. */
+  format: string;
+}
+
+/** Bytes that a name and its `.json` may take together; file systems allow 255, and SQLite wants some for itself. */
+const maxNameBytes = 240;
+/** These end the names of companions: `<name>.json` is a record, `<name>.source` a kept download. */
+const companions = new Set(['json', 'source']);
+const hex8 = /^[0-9a-f]{8}$/;
+
+/**
+ * `vendor_release_variant_arch_snapshot.format`, legal on every file system; the inverse of `parseCacheName`. Throws
+ * `ERR_INVALID_REQUEST` for what no name can hold: too long, not Unicode, no vendor, a reserved format.
+ */
+export function formatCacheName(parts: CacheNameParts): string {
+  const { parametersHash, digest8 } = parts;
+  const fields = [parts.vendor, parts.release, parts.variant, parts.arch, parts.snapshot].map(
+    encodeField,
+  );
+  const format = encodeField(parts.format)?.replaceAll('.', '+2e');
+  if (format === undefined || fields.includes(undefined)) throw unnameable('is not Unicode text');
+  if (parts.vendor === '' || format === '') throw unnameable('has no vendor or no format');
+  if (companions.has(format)) throw unnameable(`has the reserved format ${format}`);
+  for (const suffix of [parametersHash, digest8]) {
+    if (suffix !== undefined && !hex8.test(suffix)) throw unnameable('has a malformed digest');
+  }
+  const parameters = parametersHash === undefined ? '' : `+p${parametersHash}`;
+  const digest = digest8 === undefined ? '' : `~${digest8}`;
+  const name = `${fields.join('_')}${parameters}${digest}.${format}`;
+  if (name.length + '.json'.length > maxNameBytes) throw unnameable('has a name that is too long');
+  return name;
+}
+
+/** The parts of a name that `formatCacheName` wrote; `undefined` for any other text. */
+export function parseCacheName(name: string): CacheNameParts | undefined {
+  const dot = name.lastIndexOf('.');
+  const match = /^(.*?)(?:\+p([0-9a-f]{8}))?(?:~([0-9a-f]{8}))?$/s.exec(name.slice(0, dot));
+  const format = decodeField(name.slice(dot + 1));
+  const fields = match?.[1]?.split('_').map(decodeField) ?? [];
+  const [vendor, release, variant, arch, snapshot] = fields;
+  if (dot < 0 || fields.length !== 5 || format === undefined) return undefined;
+  if (vendor === undefined || release === undefined || variant === undefined) return undefined;
+  if (arch === undefined || snapshot === undefined) return undefined;
+  const parts: CacheNameParts = { vendor, release, variant, arch, snapshot, format };
+  if (match?.[2] !== undefined) parts.parametersHash = match[2];
+  if (match?.[3] !== undefined) parts.digest8 = match[3];
+  try {
+    return formatCacheName(parts) === name ? parts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** First 8 hex digits of the sha256 of the parameters' JSON with sorted keys; `undefined` when there are none. */
+export function hashParameters(
+  parameters: Readonly<Record<string, string>> | undefined,
+): string | undefined {
+  const keys = Object.keys(parameters ?? {}).sort();
+  if (keys.length === 0) return undefined;
+  const pairs = keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(parameters?.[key])}`);
+  return createHash('sha256')
+    .update(`{${pairs.join(',')}}`)
+    .digest('hex')
+    .slice(0, 8);
+}
+
+/** The name without its `~digest`: all sources of one snapshot in one format share it. */
+export function baseName(name: string): string {
+  return formatCacheName({ ...requireCacheName(name), digest8: undefined });
+}
+
+/**
+ * What one holder of a lock may change: every file of one build, whatever its format, because a disk, its kernel and
+ * the same disk in the vendor's own format come from one run of the line.
+ */
+export function buildName(name: string): string {
+  const base = baseName(name);
+  return base.slice(0, base.lastIndexOf('.'));
+}
+
+/** The parts of a name, or `ERR_INVALID_REQUEST`: a path never gets into the cache through a name. */
+export function requireCacheName(name: string): CacheNameParts {
+  const parts = parseCacheName(name);
+  if (parts !== undefined) return parts;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${JSON.stringify(name)} is not the name of a cache entry`,
+    hint: 'Take the name from: rootdisk cache ls',
+    details: { field: 'name', value: name },
+  });
+}
+
+function unnameable(why: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `this image ${why}; the cache cannot hold it`,
+    hint: 'Shorten or correct the release, variant, snapshot or parameters.',
+    details: { field: 'name' },
+  });
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Log } from '../contracts/log.ts';
+import { CacheError } from '../errors.ts';
+import { requireCacheName } from './cache-name.ts';
+
+/** Which file a lock is on, told from a file made anew at the same path. */
+export interface FileIdentity {
+  dev: bigint;
+  ino: bigint;
+}
+
+/** An opened cache: where its files are, and which locks were taken through it. From `openCache`. */
+export class Cache {
+  /** As the caller named it, absolute. */
+  readonly cacheDir: string;
+  /** `<cacheDir>/images-v1`: the entries themselves. */
+  readonly imagesDir: string;
+  /** False where this process cannot or may not write: hits are served, nothing is locked or published. */
+  readonly writable: boolean;
+  readonly log: Log;
+  /** Held name locks by build name; staging and publishing ask for the one they need. */
+  readonly held: Map<string, FileIdentity> = new Map();
+
+  constructor(init: { cacheDir: string; writable: boolean; log: Log }) {
+    this.cacheDir = init.cacheDir;
+    this.imagesDir = imagesDirOf(init.cacheDir);
+    this.writable = init.writable;
+    this.log = init.log;
+  }
+
+  /** Absolute path of a disk; throws `ERR_INVALID_REQUEST` for what is no cache name. */
+  pathOf(name: string): string {
+    requireCacheName(name);
+    return join(this.imagesDir, name);
+  }
+  recordPathOf(name: string): string {
+    return `${this.pathOf(name)}.json`;
+  }
+  /** The download as it came, where it was kept. */
+  sourcePathOf(name: string): string {
+    return `${this.pathOf(name)}.source`;
+  }
+  stagingPathOf(name: string): string {
+    requireCacheName(name);
+    return join(this.folder('staging'), name);
+  }
+  folder(name: 'staging' | 'locks' | 'leases' | 'state' | 'http'): string {
+    return join(this.imagesDir, `.${name}`);
+  }
+
+  /** Throws `ERR_CACHE_IO` where nothing can be written. */
+  requireWritable(): void {
+    if (this.writable) return;
+    throw new CacheError({
+      code: 'ERR_CACHE_IO',
+      message: `the cache folder ${this.imagesDir} is read-only for this user`,
+      hint: 'Make the cache folder writable, or choose another with cacheDir.',
+      details: { path: this.imagesDir, errno: 'EROFS' },
+    });
+  }
+}
+
+/** The versioned folder of entries below a cache folder. */
+export function imagesDirOf(cacheDir: string): string {
+  return join(cacheDir, 'images-v1');
+}

@@ -1,0 +1,41 @@
+import { CacheError } from '../errors.ts';
+import type { Cache } from './cache.ts';
+import { baseName, formatCacheName, requireCacheName } from './cache-name.ts';
+import type { ImageRecord } from './image-record.ts';
+import { examineEntry } from './read-entry.ts';
+
+/** Under which name a source is published, and the record of the same source that is there already. */
+export interface ChosenName {
+  name: string;
+  previous?: ImageRecord;
+}
+
+/**
+ * The plain name where it is free or of the same source, else the one with the source's digest. A file whose record
+ * cannot be read may be anybody's, so it counts as another source: machines may stand on it.
+ */
+export async function chooseName(
+  cache: Cache,
+  planned: string,
+  sourceSha256: string,
+): Promise<ChosenName> {
+  const base = baseName(planned);
+  const digest8 = sourceSha256.slice(0, 8);
+  const sibling = formatCacheName({ ...requireCacheName(base), digest8 });
+  const beside = await examineEntry(cache, sibling);
+  const plain = await examineEntry(cache, base);
+  const plainIsOurs = plain.record?.source.sha256 === sourceSha256 && plain.record.name === base;
+  const plainIsFree = plain.stats === undefined || plainIsOurs;
+  if (beside.stats === undefined && plainIsFree) {
+    return { name: base, ...(plainIsOurs && plain.record ? { previous: plain.record } : {}) };
+  }
+  if (beside.record === undefined) return { name: sibling };
+  if (beside.record.source.sha256 === sourceSha256)
+    return { name: sibling, previous: beside.record };
+  throw new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `${sibling} is taken by another source whose sha256 begins alike`,
+    hint: `Remove it with: rootdisk cache rm ${sibling}`,
+    details: { path: beside.path },
+  });
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+
+/** Bytes of one block of a content digest. */
+export const contentBlockBytes: number = 1024 * 1024;
+
+/** `content-sha256:` and 64 hex digits: says what a disk reads as, however sparse its file is. */
+export type ContentDigestText = `content-sha256:${string}`;
+
+/**
+ * The content digest of a disk, from its blocks in any order. Recipe: cut the disk into blocks of 1 MiB, the last one
+ * shorter; leave out those that are all zeros; write for each of the others, by offset, the offset as 8 bytes
+ * little-endian and the sha256 of the block (32 bytes); then the size of the disk as 8 bytes little-endian; the digest
+ * is the sha256 of what was written. So holes cost nothing, and equal content has an equal digest.
+ */
+export class ContentDigest {
+  readonly #blocks = new Map<number, Uint8Array>();
+
+  /** `block` is the whole block at `offset`, a multiple of the block size; only the last one may be shorter. */
+  add(offset: number, sha256: Uint8Array): void {
+    this.#blocks.set(offset, sha256);
+  }
+
+  finish(sizeBytes: number): ContentDigestText {
+    const hash = createHash('sha256');
+    const offsets = [...this.#blocks.keys()].sort((a, b) => a - b);
+    for (const offset of offsets) {
+      hash.update(littleEndian(offset));
+      hash.update(this.#blocks.get(offset) ?? new Uint8Array());
+    }
+    hash.update(littleEndian(sizeBytes));
+    return `content-sha256:${hash.digest('hex')}`;
+  }
+}
+
+const zeros = Buffer.alloc(contentBlockBytes);
+
+/** True when every byte is zero; at most one block. */
+export function isZero(block: Uint8Array): boolean {
+  return zeros.subarray(0, block.length).equals(block);
+}
+
+function littleEndian(value: number): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}

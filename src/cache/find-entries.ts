@@ -1,0 +1,79 @@
+import { compareVersions } from '../kit/versions.ts';
+import type { Cache } from './cache.ts';
+import { baseName, type CacheNameParts } from './cache-name.ts';
+import type { ImageRecord } from './image-record.ts';
+import { listNames } from './list-names.ts';
+import { type Entry, readEntry } from './read-entry.ts';
+
+/** What entries must match; what is absent matches everything. */
+export interface EntryFilter {
+  /** A key from `formatRequestKey` that led to the entry. */
+  request?: string | undefined;
+  /** A name from a lock file or catalog that led to the entry. */
+  alias?: string | undefined;
+  /** A name, whose siblings with other sources (`~digest`) are meant, and the name itself. */
+  base?: string | undefined;
+  vendor?: string | undefined;
+  arch?: string | undefined;
+  variant?: string | undefined;
+  /** Matches the release, the code name or the version. `latest` is no release: look for the request instead. */
+  release?: string | undefined;
+  snapshot?: string | undefined;
+  /** From `hashParameters`; `null`: without parameters. */
+  parametersHash?: string | null | undefined;
+  /** Of the file: `raw`, `qcow2`, `kernel`. */
+  format?: string | undefined;
+  /** sha256 of the source, hex. */
+  sourceSha256?: string | undefined;
+}
+
+/** The complete entries that match, newest first. Damaged ones are passed over, and the log says why. */
+export async function findEntries(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
+  const found: Entry[] = [];
+  const base = filter.base === undefined ? undefined : baseName(filter.base);
+  for (const { name, parts } of await listNames(cache)) {
+    if (!nameMatches(parts, filter) || (base !== undefined && baseName(name) !== base)) continue;
+    const entry = await readEntry(cache, name);
+    if (entry !== undefined && recordMatches(entry.record, filter)) found.push(entry);
+  }
+  return found.sort(newestFirst);
+}
+
+/** What the name tells spares reading the record. */
+function nameMatches(parts: CacheNameParts, filter: EntryFilter): boolean {
+  const { parametersHash } = filter;
+  return (
+    same(filter.vendor, parts.vendor) &&
+    same(filter.arch, parts.arch) &&
+    same(filter.variant, parts.variant) &&
+    same(filter.snapshot, parts.snapshot) &&
+    same(filter.format, parts.format) &&
+    (parametersHash === undefined || parametersHash === (parts.parametersHash ?? null))
+  );
+}
+
+function recordMatches(
+  { requests, aliases, identity, source }: ImageRecord,
+  filter: EntryFilter,
+): boolean {
+  const { request, alias, release } = filter;
+  if (request !== undefined && !requests.includes(request)) return false;
+  if (alias !== undefined && !aliases.includes(alias)) return false;
+  if (!same(filter.sourceSha256, source.sha256)) return false;
+  const names = [identity.release, identity.codename, identity.version];
+  return (
+    release === undefined || names.some((name) => name?.toLowerCase() === release.toLowerCase())
+  );
+}
+
+function same(wanted: string | undefined, found: string): boolean {
+  return wanted === undefined || wanted === found;
+}
+
+function newestFirst(a: Entry, b: Entry): number {
+  const [left, right] = [a.record, b.record];
+  if (left.created !== right.created) return left.created < right.created ? 1 : -1;
+  return (
+    compareVersions(right.identity.snapshot, left.identity.snapshot) || (a.name < b.name ? -1 : 1)
+  );
+}

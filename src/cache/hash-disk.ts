@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { inCache } from './cache-error.ts';
+import {
+  ContentDigest,
+  type ContentDigestText,
+  contentBlockBytes,
+  isZero,
+} from './content-digest.ts';
+
+/** `[offset, length]` in bytes: ranges that hold data; what lies outside reads as zeros. Ascending, not overlapping. */
+export type Extents = readonly (readonly [offset: number, length: number])[];
+
+/**
+ * The content digest of a file. With `extents` only the blocks they touch are read, so that holes cost nothing; without
+ * them every byte is read and data outside any extent shows too. Throws `ERR_CACHE_IO`; an abort rethrows its reason.
+ */
+export async function hashDisk(
+  path: string,
+  extents?: Extents,
+  signal?: AbortSignal,
+): Promise<ContentDigestText> {
+  return await reading(path, async (handle) => {
+    const digest = new ContentDigest();
+    const { size } = await handle.stat();
+    const todo = blocks(extents ?? [[0, size]], size);
+    // Web Crypto hashes in the thread pool: several blocks at once use its threads, and the event loop stays free.
+    const worker = async (): Promise<void> => {
+      const buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
+      for (const offset of todo) {
+        signal?.throwIfAborted();
+        const block = await readFully(handle, buffer, offset);
+        if (isZero(block)) continue;
+        digest.add(offset, new Uint8Array(await crypto.subtle.digest('SHA-256', block)));
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, worker));
+    return digest.finish(size);
+  });
+}
+
+/** sha256 of all bytes of a file, in hex. */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  return await reading(path, async (handle) => {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
+    for (let offset = 0; ; offset += contentBlockBytes) {
+      signal?.throwIfAborted();
+      const block = await readFully(handle, buffer, offset);
+      hash.update(block);
+      if (block.length < contentBlockBytes) return hash.digest('hex');
+    }
+  });
+}
+
+/** Offsets of the blocks that extents touch, each once, ascending. */
+function* blocks(extents: Extents, size: number): Generator<number> {
+  let next = 0;
+  for (const [offset, length] of extents) {
+    const end = Math.min(offset + length, size);
+    next = Math.max(next, Math.floor(offset / contentBlockBytes) * contentBlockBytes);
+    for (; next < end; next += contentBlockBytes) yield next;
+  }
+}
+
+async function readFully(
+  handle: FileHandle,
+  buffer: Buffer<ArrayBuffer>,
+  position: number,
+): Promise<Buffer<ArrayBuffer>> {
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(
+      buffer,
+      length,
+      buffer.length - length,
+      position + length,
+    );
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}
+
+async function reading<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+  return await inCache(path, 'read', async () => {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return await use(handle);
+    } finally {
+      await handle.close();
+    }
+  });
+}

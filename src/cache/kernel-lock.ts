@@ -1,0 +1,111 @@
+import { accessSync, constants } from 'node:fs';
+import type * as Sqlite from 'node:sqlite';
+import { CacheError } from '../errors.ts';
+import { isErrno } from './cache-error.ts';
+
+export type LockMode = 'exclusive' | 'shared';
+
+/** A lock that the kernel frees when the process ends, however it ends. */
+export interface KernelLock {
+  release(): void;
+}
+
+// An unreachable connection is closed by the garbage collector, and its lock would go with it.
+const live = new Set<Sqlite.DatabaseSync>();
+
+// SQLite's transaction on an empty database is a POSIX record lock, on every platform that Node runs on, and counts
+// inside one process too. Nothing is ever written; the journal in memory keeps a `-journal` file from appearing.
+const statements: Record<LockMode, string> = {
+  exclusive: 'PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE',
+  shared: 'PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN; SELECT * FROM sqlite_master',
+};
+
+// https://sqlite.org/rescode.html, primary result codes
+const busy = 5;
+const locked = 6;
+const cannotOpen = 14;
+
+/**
+ * Takes the lock on `path` at once, or not at all: `undefined` while somebody else holds a conflicting one. The file is
+ * made where it is missing. Throws `ERR_CACHE_IO` where locks cannot be had, and the file system's errors.
+ *
+ * POSIX record locks vanish when any descriptor of the file is closed in the process: nothing else may ever open it.
+ */
+export function tryKernelLock(path: string, mode: LockMode): KernelLock | undefined {
+  const { DatabaseSync } = loadSqlite();
+  let database: Sqlite.DatabaseSync | undefined;
+  try {
+    // A file that it may not write SQLite opens for reading: enough to share, but BEGIN EXCLUSIVE would then take a
+    // shared lock without a word.
+    database = new DatabaseSync(path);
+    if (mode === 'exclusive') requireWritable(path);
+    database.exec(statements[mode]);
+  } catch (error) {
+    database?.close();
+    const code = resultCode(error);
+    if (code === busy || code === locked) return undefined;
+    throw code === undefined ? error : unlockable(path, code, error);
+  }
+  const held = database;
+  live.add(held);
+  return {
+    release: () => {
+      if (live.delete(held)) held.close();
+    },
+  };
+}
+
+let sqlite: typeof Sqlite | undefined;
+
+/** Loaded on the first lock, because Node 22 and early 24 print an ExperimentalWarning when it loads. */
+function loadSqlite(): typeof Sqlite {
+  if (sqlite !== undefined) return sqlite;
+  const original = process.emitWarning;
+  // The few calls used here have been stable since Node 22.5; the warning would be noise in the output of a program
+  // that never asked for SQLite. Only this warning is dropped, and only during this synchronous call.
+  process.emitWarning = (...parameters: unknown[]): void => {
+    const [warning, kind] = parameters;
+    if (kind === 'ExperimentalWarning' && String(warning).startsWith('SQLite ')) return;
+    Reflect.apply(original, process, parameters);
+  };
+  try {
+    // Absent under --no-experimental-sqlite and in builds without it, whatever the types say.
+    sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
+  } finally {
+    process.emitWarning = original;
+  }
+  if (sqlite !== undefined) return sqlite;
+  throw new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: 'this Node.js has no node:sqlite, which the locks of the cache are made of',
+    hint: 'Use an official build of Node.js, without --no-experimental-sqlite.',
+    details: {},
+  });
+}
+
+function requireWritable(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    // Removed since it was opened: whoever locks files that may be removed finds that by looking again.
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
+
+function unlockable(path: string, code: number, cause: unknown): CacheError {
+  return new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `cannot lock ${path}: SQLite result ${code}`,
+    hint:
+      code === cannotOpen
+        ? 'Check that the cache folder is writable and its path shorter than 256 bytes.'
+        : 'Keep the cache on a file system with record locks (NFS needs lockd), or name another with cacheDir.',
+    details: { path },
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Cache } from './cache.ts';
+import { parseCacheName } from './cache-name.ts';
+import { allocatedBytes } from './free-space.ts';
+import type { ImageRecord } from './image-record.ts';
+import { isLeased, leasePath } from './lease.ts';
+import { listNames, readFolder } from './list-names.ts';
+import { isLocked } from './name-lock.ts';
+import { examineEntry, lookAt } from './read-entry.ts';
+
+/** One line of `cache ls`. A damaged one is served to nobody. */
+export interface ListedEntry {
+  name: string;
+  path: string;
+  state: 'ready' | 'damaged';
+  /** Why it is damaged. */
+  defect?: string;
+  record?: ImageRecord;
+  /** Length of the disk. */
+  sizeBytes: number;
+  /** What disk, record and kept download occupy. */
+  allocatedBytes: number;
+  leased: boolean;
+  /** When it was last leased; absent when it never was. */
+  lastUsed?: Date;
+}
+
+/** What a run left behind or is still working on: `.staging/<name>/`. */
+export interface ListedStaging {
+  name: string;
+  path: string;
+  allocatedBytes: number;
+  /** Somebody is at work on it. */
+  locked: boolean;
+}
+
+/** Everything in the cache by name, the damaged included. */
+export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
+  const listed: ListedEntry[] = [];
+  for (const { name } of await listNames(cache)) {
+    const { path, entry, defect, record, stats } = await examineEntry(cache, name);
+    const files = [path, cache.recordPathOf(name), cache.sourcePathOf(name)];
+    const allocated = await allocatedTogether(files);
+    if (allocated === undefined) continue;
+    const lease = await lookAt(leasePath(cache, name));
+    listed.push({
+      name,
+      path,
+      state: entry === undefined ? 'damaged' : 'ready',
+      ...(entry === undefined ? { defect: defect ?? 'only its kept download is there' } : {}),
+      ...(record === undefined ? {} : { record }),
+      sizeBytes: stats?.size ?? 0,
+      allocatedBytes: allocated,
+      leased: await isLeased(cache, name),
+      ...(lease === undefined ? {} : { lastUsed: lease.mtime }),
+    });
+  }
+  return listed;
+}
+
+/** Every staging folder, by name. */
+export async function listStaging(cache: Cache): Promise<ListedStaging[]> {
+  const listed: ListedStaging[] = [];
+  for (const name of await readFolder(cache.folder('staging'))) {
+    if (parseCacheName(name) === undefined) continue;
+    const path = cache.stagingPathOf(name);
+    const files = (await readFolder(path)).map((file) => join(path, file));
+    const allocated = (await allocatedTogether(files)) ?? 0;
+    listed.push({ name, path, allocatedBytes: allocated, locked: await isLocked(cache, name) });
+  }
+  return listed;
+}
+
+/** `undefined` when none of the files is there. */
+async function allocatedTogether(paths: string[]): Promise<number | undefined> {
+  const found = (await Promise.all(paths.map(lookAt))).filter((stats) => stats !== undefined);
+  if (found.length === 0) return undefined;
+  return found.reduce((sum, stats) => sum + allocatedBytes(stats), 0);
+}

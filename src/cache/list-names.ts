@@ -1,0 +1,32 @@
+import { readdir } from 'node:fs/promises';
+import type { Cache } from './cache.ts';
+import { inCache, isErrno } from './cache-error.ts';
+import { type CacheNameParts, parseCacheName } from './cache-name.ts';
+
+/** A name in the cache and what it says. */
+export interface NamedFile {
+  name: string;
+  parts: CacheNameParts;
+}
+
+/** Every name of which the images folder has a disk, a record or a kept download; nothing was opened. */
+export async function listNames(cache: Cache): Promise<NamedFile[]> {
+  const files = await readFolder(cache.imagesDir);
+  const names = new Set(files.map((file) => file.replace(/\.(?:json|source)$/, '')));
+  return [...names].flatMap((name) => {
+    const parts = parseCacheName(name);
+    return parts === undefined ? [] : [{ name, parts }];
+  });
+}
+
+/** Names in a folder, sorted; none when it is not there. */
+export async function readFolder(path: string): Promise<string[]> {
+  return await inCache(path, 'read', async () => {
+    try {
+      return (await readdir(path)).sort();
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return [];
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { CacheError } from '../errors.ts';
+import type { Cache } from './cache.ts';
+import { buildName } from './cache-name.ts';
+import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
+import { makeFolders } from './make-folders.ts';
+import { pollDelay, sleep } from './sleep.ts';
+
+/** The only holder of one build in this cache, over all processes. */
+export interface NameLock {
+  /** May be called again. */
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  signal?: AbortSignal | undefined;
+  /** Called after every look that found the lock taken: about ten times a second. */
+  onWait?: (() => void) | undefined;
+  /** Longest pause between two looks; default 150. */
+  pollMs?: number | undefined;
+}
+
+/**
+ * Waits for the lock of a name, then holds it until `release` or the end of the process. One lock serves all formats
+ * and sources of a build (`buildName`), so it must not be taken again for another file of the same build. Nobody takes
+ * a lock from a live holder; a killed one is followed within a second. An abort rethrows the caller's reason. Where
+ * the cache is read-only nothing can be published, and the lock is had at once.
+ */
+export async function lockName(
+  cache: Cache,
+  name: string,
+  options: LockOptions = {},
+): Promise<NameLock> {
+  const { signal, onWait, pollMs } = options;
+  for (let attempt = 0; ; attempt += 1) {
+    signal?.throwIfAborted();
+    const lock = await tryLockName(cache, name);
+    if (lock !== undefined) return lock;
+    onWait?.();
+    await sleep(pollDelay(attempt, pollMs), signal);
+  }
+}
+
+/** One attempt at `lockName`: `undefined` while somebody else holds it. */
+export async function tryLockName(cache: Cache, name: string): Promise<NameLock | undefined> {
+  const key = buildName(name);
+  if (!cache.writable) return { release: () => Promise.resolve() };
+  // The whole cache may have been removed since it was opened, or while this call waited.
+  if ((await identify(cache.folder('locks'))) === undefined) await makeFolders(cache.cacheDir);
+  const file = await tryLockFile(lockPath(cache, key), 'exclusive');
+  if (file === undefined) return undefined;
+  cache.held.set(key, file.identity);
+  return {
+    release: () => {
+      if (cache.held.get(key) === file.identity) cache.held.delete(key);
+      file.release();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** True while a process, this one included, holds the lock of a name. */
+export async function isLocked(cache: Cache, name: string): Promise<boolean> {
+  const path = lockPath(cache, buildName(name));
+  if ((await identify(path)) === undefined) return false;
+  const probe = await probeLockFile(path, 'shared');
+  probe?.release();
+  return probe === undefined;
+}
+
+/**
+ * Throws unless this process holds the lock of a name through `cache` and the lock's file is still the one in the
+ * cache: when it is not, the folder was removed meanwhile and another holder may be at work in its successor.
+ */
+export async function requireLock(cache: Cache, name: string): Promise<void> {
+  const key = buildName(name);
+  const path = lockPath(cache, key);
+  const held = cache.held.get(key);
+  if (held !== undefined && sameFile(held, await identify(path))) return;
+  throw new CacheError({
+    code: held === undefined ? 'ERR_CACHE_LOCKED' : 'ERR_CACHE_IO',
+    message:
+      held === undefined
+        ? `${name} was to be changed without its lock`
+        : `the cache folder ${cache.imagesDir} was removed while ${name} was being made`,
+    hint: held === undefined ? 'Take the lock with lockName first.' : 'Run the call again.',
+    details: { path, ...(held === undefined ? {} : { errno: 'ENOENT' }) },
+  });
+}
+
+/** Removes the file of a lock that this process holds, when the last file of the build is gone. */
+export async function dropLockFile(cache: Cache, name: string): Promise<void> {
+  await requireLock(cache, name);
+  await unlinkLockFile(lockPath(cache, buildName(name)));
+}
+
+function lockPath(cache: Cache, key: string): string {
+  return join(cache.folder('locks'), key);
+}

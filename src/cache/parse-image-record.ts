@@ -1,0 +1,181 @@
+import { arches } from '../arch.ts';
+import type { ImageIdentity } from '../contracts/image.ts';
+import type { Digest, Signer } from '../contracts/proof.ts';
+import { trustLevels } from '../contracts/proof.ts';
+import type { GuestFacts } from '../contracts/vendor.ts';
+import { CacheError } from '../errors.ts';
+import { parseList, parseOptional, parseRecord, parseText } from '../kit/records.ts';
+import type { ContentDigestText } from './content-digest.ts';
+import type { Extents } from './hash-disk.ts';
+import type {
+  DiskRecord,
+  EvidenceRecord,
+  ImageRecord,
+  SourceRecord,
+  TrustRecord,
+} from './image-record.ts';
+import {
+  readCount,
+  readFlag,
+  readHex,
+  readList,
+  readTexts,
+  readTime,
+  readWord,
+} from './record-values.ts';
+
+/** Reads a record strictly: `ERR_CACHE_IO`, naming the damaged member, for anything that `formatRecord` never writes. */
+export function parseImageRecord(text: string): ImageRecord {
+  try {
+    return readRecord(parseRecord(JSON.parse(text), 'record'));
+  } catch (cause) {
+    throw new CacheError({
+      code: 'ERR_CACHE_IO',
+      message: `damaged record: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'Remove the entry (rootdisk cache rm) and get the image again.',
+      details: {},
+      cause,
+    });
+  }
+}
+
+function readRecord(value: Record<string, unknown>): ImageRecord {
+  if (value['schema'] !== 1) throw new Error('schema should be 1');
+  const disk = readDisk(parseRecord(value['disk'], 'disk'));
+  const guest = parseOptional(value['guest'], 'guest', readGuest);
+  return {
+    schema: 1,
+    name: parseText(value['name'], 'name'),
+    identity: readIdentity(parseRecord(value['identity'], 'identity')),
+    parameters: readTexts(value['parameters'], 'parameters'),
+    format: parseText(value['format'], 'format'),
+    requests: readList(value['requests'], 'requests', parseText),
+    aliases: readList(value['aliases'], 'aliases', parseText),
+    source: readSource(parseRecord(value['source'], 'source')),
+    disk,
+    extents: readExtents(value['extents'], disk.sizeBytes),
+    decoder: parseText(value['decoder'], 'decoder'),
+    layers: readList(value['layers'], 'layers', parseText),
+    trust: readTrust(parseRecord(value['trust'], 'trust')),
+    evidence: readEvidence(parseRecord(value['evidence'], 'evidence')),
+    ...(guest === undefined ? {} : { guest }),
+    facts: readTexts(value['facts'], 'facts'),
+    created: readTime(value['created'], 'created'),
+  };
+}
+
+function readIdentity(value: Record<string, unknown>): ImageIdentity {
+  const codename = parseOptional(value['codename'], 'identity.codename', parseText);
+  const version = parseOptional(value['version'], 'identity.version', parseText);
+  return {
+    vendor: parseText(value['vendor'], 'identity.vendor'),
+    release: parseText(value['release'], 'identity.release'),
+    ...(codename === undefined ? {} : { codename }),
+    ...(version === undefined ? {} : { version }),
+    variant: parseText(value['variant'], 'identity.variant'),
+    arch: readWord(value['arch'], 'identity.arch', arches),
+    snapshot: parseText(value['snapshot'], 'identity.snapshot'),
+  };
+}
+
+function readSource(value: Record<string, unknown>): SourceRecord {
+  return {
+    url: parseText(value['url'], 'source.url'),
+    fileName: parseText(value['fileName'], 'source.fileName'),
+    sha256: readHex(value['sha256'], 'source.sha256', 64),
+    sha512: readHex(value['sha512'], 'source.sha512', 128),
+    sizeBytes: readCount(value['sizeBytes'], 'source.sizeBytes'),
+    kept: readFlag(value['kept'], 'source.kept'),
+  };
+}
+
+function readDisk(value: Record<string, unknown>): DiskRecord {
+  const mtimeMs = value['mtimeMs'];
+  if (typeof mtimeMs !== 'number') throw new Error('disk.mtimeMs should be a number');
+  const text = parseText(value['contentDigest'], 'disk.contentDigest');
+  const [, hex] = /^content-sha256:(.*)$/s.exec(text) ?? [];
+  const contentDigest: ContentDigestText = `content-sha256:${readHex(hex, 'disk.contentDigest', 64)}`;
+  const sha256 = parseOptional(value['sha256'], 'disk.sha256', (v, w) => readHex(v, w, 64));
+  return {
+    sizeBytes: readCount(value['sizeBytes'], 'disk.sizeBytes'),
+    mtimeMs,
+    virtualSize: readCount(value['virtualSize'], 'disk.virtualSize'),
+    contentDigest,
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
+}
+
+function readExtents(value: unknown, sizeBytes: number): Extents {
+  let end = 0;
+  return readList(value, 'extents', (item, where) => {
+    const pair = parseList(item, where);
+    const offset = readCount(pair[0], where);
+    const length = readCount(pair[1], where);
+    if (pair.length !== 2 || offset < end || offset + length > sizeBytes) {
+      throw new Error(`${where} should follow the one before it, inside the disk`);
+    }
+    end = offset + length;
+    return [offset, length] as const;
+  });
+}
+
+function readTrust(value: Record<string, unknown>): TrustRecord {
+  const signer = parseOptional(value['signer'], 'trust.signer', readSigner);
+  const signedAt = parseOptional(value['signedAt'], 'trust.signedAt', readTime);
+  return {
+    level: readWord(value['level'], 'trust.level', trustLevels),
+    offered: readWord(value['offered'], 'trust.offered', trustLevels),
+    pinned: readFlag(value['pinned'], 'trust.pinned'),
+    ...(signer === undefined ? {} : { signer }),
+    ...(signedAt === undefined ? {} : { signedAt }),
+    warnings: readList(value['warnings'], 'trust.warnings', (item, where) => {
+      const { code, message } = parseRecord(item, where);
+      return { code: parseText(code, where), message: parseText(message, where) };
+    }),
+  };
+}
+
+function readSigner(value: unknown, where: string): Signer {
+  const { fingerprint, subkey, userId } = parseRecord(value, where);
+  const signer: Signer = { fingerprint: parseText(fingerprint, where) };
+  if (subkey !== undefined) signer.subkey = parseText(subkey, where);
+  if (userId !== undefined) signer.userId = parseText(userId, where);
+  return signer;
+}
+
+function readEvidence(value: Record<string, unknown>): EvidenceRecord {
+  const diskDigests = parseOptional(value['diskDigests'], 'evidence.diskDigests', readDigests);
+  return {
+    digests: readDigests(value['digests'], 'evidence.digests'),
+    ...(diskDigests === undefined ? {} : { diskDigests }),
+    documents: readList(value['documents'], 'evidence.documents', (item, where) => {
+      const { url, sha256 } = parseRecord(item, where);
+      return { url: parseText(url, where), sha256: readHex(sha256, where, 64) };
+    }),
+  };
+}
+
+function readDigests(value: unknown, where: string): Digest[] {
+  return readList(value, where, (item, at): Digest => {
+    const text = parseText(item, at);
+    if (text.startsWith('sha512:')) return `sha512:${readHex(text.slice(7), at, 128)}`;
+    if (text.startsWith('sha256:')) return `sha256:${readHex(text.slice(7), at, 64)}`;
+    throw new Error(`${at} should be a sha256 or sha512 digest`);
+  });
+}
+
+const seeds = ['nocloud', 'ignition', 'talos', 'none'] as const;
+const firmwares = ['bios', 'uefi'] as const;
+
+function readGuest(value: unknown, where: string): GuestFacts {
+  const { user, seed, ssh, firmware, eol } = parseRecord(value, where);
+  const guest: GuestFacts = {};
+  if (user !== undefined) guest.user = parseText(user, `${where}.user`);
+  if (seed !== undefined) guest.seed = readWord(seed, `${where}.seed`, seeds);
+  if (ssh !== undefined) guest.ssh = readFlag(ssh, `${where}.ssh`);
+  if (firmware !== undefined) {
+    guest.firmware = readList(firmware, `${where}.firmware`, (v, w) => readWord(v, w, firmwares));
+  }
+  if (eol !== undefined) guest.eol = parseText(eol, `${where}.eol`);
+  return guest;
+}

@@ -1,0 +1,77 @@
+import { rename, rm } from 'node:fs/promises';
+import type { Cache } from './cache.ts';
+import { inCache } from './cache-error.ts';
+import { chooseName } from './choose-name.ts';
+import type { ImageRecord } from './image-record.ts';
+import { requireLock } from './name-lock.ts';
+import { type Entry, lookAt, readEntry } from './read-entry.ts';
+import type { RecordDraft } from './record-draft.ts';
+import { union } from './rewrite-record.ts';
+import { sealDisk, sealSource } from './seal-file.ts';
+import type { Staging } from './staging.ts';
+import { syncFolder } from './sync-folder.ts';
+import { verifyEntry } from './verify-entry.ts';
+import { writeRecord } from './write-record.ts';
+
+export type { RecordDraft } from './record-draft.ts';
+
+export interface PublishOptions {
+  /** The planned name; the entry may get a `~digest` beside it. */
+  name: string;
+  record: RecordDraft;
+  /** Keep the download as `<name>.source`. */
+  keepSource?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Turns the staged disk into an entry that never changes again: all synced, record first, disk last, by rename. A
+ * process killed at any point leaves no disk or a complete entry. Needs the lock of the name. A name that another
+ * source has keeps it, and the entry gets `~<first 8 of its digest>`. A disk of the same source that is there already
+ * is replaced where its bytes differ, and else stays and its record is brought up to date. Throws `CacheError`.
+ */
+export async function publishEntry(
+  cache: Cache,
+  staging: Staging,
+  { name: planned, record: draft, keepSource = false, signal }: PublishOptions,
+): Promise<Entry> {
+  cache.requireWritable();
+  await requireLock(cache, planned);
+  const { name, previous } = await chooseName(cache, planned, draft.source.sha256);
+  const path = cache.pathOf(name);
+  return await inCache(path, 'publish', async () => {
+    const { ready, disk } = await sealDisk(cache, staging, name, draft, signal);
+    const old = await readEntry(cache, name);
+    const stays =
+      old?.record.disk.contentDigest === disk.contentDigest &&
+      (await verifyEntry(old, { signal })).state !== 'damaged';
+    const sourcePath = cache.sourcePathOf(name);
+    if (keepSource) await sealSource(cache, staging, name, ready, draft.source.sizeBytes);
+    const kept = keepSource || (previous?.source.kept === true && (await isThere(sourcePath)));
+    if (!kept) await rm(sourcePath, { force: true });
+    const record: ImageRecord = {
+      ...draft,
+      schema: 1,
+      name,
+      requests: union(draft.requests, previous?.requests),
+      aliases: union(draft.aliases, previous?.aliases),
+      source: { ...draft.source, kept },
+      disk,
+      created: new Date().toISOString(),
+    };
+    if (stays) {
+      const { disk, extents, decoder, created } = old.record;
+      Object.assign(record, { disk, extents, decoder, created });
+    }
+    const stored = await writeRecord(cache, record);
+    await requireLock(cache, name);
+    if (!stays) await rename(ready, path);
+    await syncFolder(cache.imagesDir);
+    await staging.remove();
+    return { name, path, record: stored, ...(kept ? { source: sourcePath } : {}) };
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lookAt(path)) !== undefined;
+}

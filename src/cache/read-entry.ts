@@ -1,0 +1,108 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import type { Cache } from './cache.ts';
+import { inCache, isErrno } from './cache-error.ts';
+import type { ImageRecord } from './image-record.ts';
+import { parseImageRecord } from './parse-image-record.ts';
+
+/** A complete disk in the cache. */
+export interface Entry {
+  name: string;
+  /** Absolute. */
+  path: string;
+  record: ImageRecord;
+  /** The download as it came, where it was kept. */
+  source?: string;
+}
+
+/** What lies under a name: an entry, or why it is none. `record` and `stats` as far as they could be read. */
+export interface Examined {
+  name: string;
+  path: string;
+  entry?: Entry;
+  defect?: string;
+  record?: ImageRecord;
+  stats?: Stats;
+}
+
+/** Longer than the record of any disk within the default limits; a longer file is not read into memory. */
+const maxRecordBytes = 256 * 1024 * 1024;
+
+/**
+ * The entry of a name: record and disk both there, a regular file, with size and mtime as recorded. Anything else is no
+ * entry, and the log says why. Throws `ERR_CACHE_IO` where the disk cannot be read at all.
+ */
+export async function readEntry(cache: Cache, name: string): Promise<Entry | undefined> {
+  const { entry, defect, path } = await examineEntry(cache, name);
+  if (defect !== undefined) {
+    cache.log({ level: 'info', message: `${name} is no entry: ${defect}`, data: { path } });
+  }
+  return entry;
+}
+
+/** Looks at a name without a verdict in the log; neither `entry` nor `defect` when nothing is there. */
+export async function examineEntry(cache: Cache, name: string): Promise<Examined> {
+  const path = cache.pathOf(name);
+  const stats = await lookAt(path);
+  const text = await readText(cache.recordPathOf(name));
+  const found: Examined = { name, path, ...(stats === undefined ? {} : { stats }) };
+  if (stats === undefined && text === undefined) return found;
+  if (text === undefined) return { ...found, defect: 'its record is missing' };
+  try {
+    found.record = parseImageRecord(text);
+  } catch (error) {
+    return { ...found, defect: error instanceof Error ? error.message : String(error) };
+  }
+  const defect = compare(name, found.record, stats);
+  if (defect !== undefined) return { ...found, defect };
+  found.entry = { name, path, record: found.record };
+  if (found.record.source.kept) {
+    const source = cache.sourcePathOf(name);
+    const kept = await lookAt(source);
+    if (kept?.isFile() && kept.size === found.record.source.sizeBytes) found.entry.source = source;
+  }
+  return found;
+}
+
+function compare(name: string, { name: of, disk }: ImageRecord, stats?: Stats): string | undefined {
+  if (of !== name) return `its record is that of ${of}`;
+  if (stats === undefined) return 'the file is missing';
+  if (!stats.isFile()) return 'it is not a regular file';
+  if (stats.size !== disk.sizeBytes) return `it has ${stats.size} bytes, not ${disk.sizeBytes}`;
+  if (stats.mtimeMs !== disk.mtimeMs) return 'it was changed after it was published';
+  return undefined;
+}
+
+/** `lstat`, or `undefined` where nothing is. */
+export async function lookAt(path: string): Promise<Stats | undefined> {
+  return await inCache(path, 'read', async () => {
+    try {
+      return await lstat(path);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** The text of a record; empty, which no record is, for what is not a regular file of a sensible length. */
+async function readText(path: string): Promise<string | undefined> {
+  return await inCache(path, 'read', async () => {
+    try {
+      const handle = await open(
+        path,
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      );
+      try {
+        const stats = await handle.stat();
+        return stats.isFile() && stats.size <= maxRecordBytes ? await handle.readFile('utf8') : '';
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      if (isErrno(error, 'ELOOP', 'EISDIR')) return '';
+      throw error;
+    }
+  });
+}

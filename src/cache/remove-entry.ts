@@ -1,0 +1,100 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CacheError } from '../errors.ts';
+import type { Cache } from './cache.ts';
+import { inCache } from './cache-error.ts';
+import { buildName, requireCacheName } from './cache-name.ts';
+import { allocatedBytes } from './free-space.ts';
+import { leasePath } from './lease.ts';
+import { listNames, readFolder } from './list-names.ts';
+import { probeLockFile, unlinkLockFile } from './lock-file.ts';
+import { dropLockFile, type NameLock, tryLockName } from './name-lock.ts';
+import { lookAt } from './read-entry.ts';
+import { pollDelay, sleep } from './sleep.ts';
+import { temporaryRecordPath } from './write-record.ts';
+
+/** What was removed. */
+export interface Removal {
+  /** False when nothing was there. */
+  removed: boolean;
+  /** Bytes that the files occupied. */
+  freedBytes: number;
+}
+
+/**
+ * Removes an entry with its record, kept download and staging folder. What another process makes or leases is not
+ * touched: `ERR_CACHE_LOCKED`; `force` removes what is leased all the same, and whoever has the file open keeps it.
+ */
+export async function removeEntry(
+  cache: Cache,
+  name: string,
+  { force = false, signal }: { force?: boolean | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<Removal> {
+  requireCacheName(name);
+  cache.requireWritable();
+  const lock = await lockSoon(cache, name, signal);
+  if (lock === undefined) throw inUse(cache, name, 'is being made by another process');
+  try {
+    // Held while the files go: a lease that is taken meanwhile waits, and then finds nothing.
+    const lease = await probeLockFile(leasePath(cache, name), 'exclusive');
+    if (lease === undefined && !force) throw inUse(cache, name, 'is in use');
+    try {
+      const removal = await removeFiles(cache, name);
+      if (lease !== undefined) await unlinkLockFile(leasePath(cache, name));
+      if (!(await buildRemains(cache, name))) await dropLockFile(cache, name);
+      return removal;
+    } finally {
+      lease?.release();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function removeFiles(cache: Cache, name: string): Promise<Removal> {
+  const removal: Removal = { removed: false, freedBytes: 0 };
+  const staging = cache.stagingPathOf(name);
+  const staged = (await readFolder(staging)).map((file) => join(staging, file));
+  // The disk first: without it the rest is no entry, wherever this stops.
+  const files = [cache.pathOf(name), cache.sourcePathOf(name), cache.recordPathOf(name)];
+  for (const path of [...files, temporaryRecordPath(cache, name), ...staged, staging]) {
+    const stats = await lookAt(path);
+    if (stats === undefined) continue;
+    await inCache(path, 'remove', () => rm(path, { recursive: true, force: true }));
+    removal.removed = true;
+    if (stats.isFile()) removal.freedBytes += allocatedBytes(stats);
+  }
+  return removal;
+}
+
+async function buildRemains(cache: Cache, name: string): Promise<boolean> {
+  const build = buildName(name);
+  const staged = (await readFolder(cache.folder('staging'))).filter(
+    (file) => !file.startsWith('.'),
+  );
+  const names = [...(await listNames(cache)).map((file) => file.name), ...staged];
+  return names.some((other) => buildName(other) === build);
+}
+
+async function lockSoon(
+  cache: Cache,
+  name: string,
+  signal?: AbortSignal,
+): Promise<NameLock | undefined> {
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    signal?.throwIfAborted();
+    const lock = await tryLockName(cache, name);
+    if (lock !== undefined) return lock;
+    await sleep(pollDelay(attempt, 40), signal);
+  }
+  return undefined;
+}
+
+function inUse(cache: Cache, name: string, why: string): CacheError {
+  return new CacheError({
+    code: 'ERR_CACHE_LOCKED',
+    message: `${name} ${why}; it was not removed`,
+    hint: 'Wait until it is no longer used, or stop the process that uses it.',
+    details: { path: cache.pathOf(name) },
+  });
+}

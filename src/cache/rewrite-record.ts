@@ -1,0 +1,41 @@
+import type { Cache } from './cache.ts';
+import type { ImageRecord } from './image-record.ts';
+import type { Entry } from './read-entry.ts';
+import { writeRecord } from './write-record.ts';
+
+/** What may change in a record after publishing: who asked for it, and a better proof of the same source. */
+export interface RecordChange {
+  /** Added to those that are there. */
+  requests?: readonly string[] | undefined;
+  /** Added to those that are there. */
+  aliases?: readonly string[] | undefined;
+  trust?: ImageRecord['trust'] | undefined;
+  evidence?: ImageRecord['evidence'] | undefined;
+}
+
+/**
+ * Changes the record of an entry under its lock, and gives back the entry with the changed record. A change that
+ * changes nothing writes nothing; in a read-only cache the change is good for this call only.
+ */
+export async function rewriteRecord(
+  cache: Cache,
+  entry: Entry,
+  change: RecordChange,
+): Promise<Entry> {
+  const record: ImageRecord = {
+    ...entry.record,
+    requests: union(entry.record.requests, change.requests),
+    aliases: union(entry.record.aliases, change.aliases),
+    trust: change.trust ?? entry.record.trust,
+    evidence: change.evidence ?? entry.record.evidence,
+  };
+  if (cache.writable && JSON.stringify(record) !== JSON.stringify(entry.record)) {
+    return { ...entry, record: await writeRecord(cache, record) };
+  }
+  return { ...entry, record };
+}
+
+/** Both lists, each text once, sorted. */
+export function union(a: readonly string[], b: readonly string[] = []): string[] {
+  return [...new Set([...a, ...b])].sort();
+}

@@ -1,0 +1,93 @@
+import { constants } from 'node:fs';
+import { type FileHandle, link, lstat, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CacheError } from '../errors.ts';
+import type { Cache } from './cache.ts';
+import { hashDisk } from './hash-disk.ts';
+import type { DiskRecord } from './image-record.ts';
+import { requireLock } from './name-lock.ts';
+import { lookAt } from './read-entry.ts';
+import type { RecordDraft } from './record-draft.ts';
+import type { Staging } from './staging.ts';
+
+/**
+ * Takes the staged disk out of everybody's reach under a name of its own, makes it read-only and synced, and says what
+ * is recorded of it. Throws the file system's errors and `CacheError`.
+ */
+export async function sealDisk(
+  cache: Cache,
+  staging: Staging,
+  name: string,
+  draft: RecordDraft,
+  signal?: AbortSignal,
+): Promise<{ ready: string; disk: DiskRecord }> {
+  const ready = join(staging.dir, 'ready');
+  const published = await lookAt(cache.pathOf(name));
+  // A whole second comes back exactly when it is restored, whatever the file system rounds to; and it differs from the
+  // disk that is being replaced, so that no moment shows the new record with the old file as an entry.
+  const now = Math.floor(Date.now() / 1000);
+  const mtime = published?.mtimeMs === now * 1000 ? now - 1 : now;
+  const disk = await seal(cache, staging, staging.disk, ready, async (handle) => {
+    const contentDigest =
+      draft.disk.contentDigest ?? (await hashDisk(ready, draft.extents, signal));
+    await handle.utimes(mtime, mtime);
+    const { size, mtimeMs } = await handle.stat();
+    const { virtualSize, sha256 } = draft.disk;
+    const known = sha256 === undefined ? {} : { sha256 };
+    return { sizeBytes: size, mtimeMs, virtualSize, contentDigest, ...known };
+  });
+  return { ready, disk };
+}
+
+/** Publishes the download beside the disk. Where the disk is the download itself, the two are one file with two names. */
+export async function sealSource(
+  cache: Cache,
+  staging: Staging,
+  name: string,
+  ready: string,
+  sizeBytes: number,
+): Promise<void> {
+  const download = join(staging.dir, 'source');
+  const staged = (await lookAt(staging.download)) === undefined ? undefined : staging.download;
+  if (staged === undefined) await link(ready, download);
+  else await seal(cache, staging, staged, download, () => Promise.resolve());
+  const { size } = await lstat(download);
+  if (size !== sizeBytes)
+    throw mixedUp(staging, `the download has ${size} bytes, not ${sizeBytes}`);
+  await rename(download, cache.sourcePathOf(name));
+}
+
+async function seal<T>(
+  cache: Cache,
+  staging: Staging,
+  from: string,
+  to: string,
+  use: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  const handle = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    // Held now, so nobody else can have been at work in this folder when the file was opened.
+    await requireLock(cache, staging.name);
+    await rename(from, to);
+    const mine = await handle.stat({ bigint: true });
+    const moved = await lstat(to, { bigint: true });
+    if (!mine.isFile() || mine.dev !== moved.dev || mine.ino !== moved.ino) {
+      throw mixedUp(staging, 'somebody else works in this folder');
+    }
+    const result = await use(handle);
+    await handle.chmod(0o444);
+    await handle.sync();
+    return result;
+  } finally {
+    await handle.close();
+  }
+}
+
+function mixedUp({ name, dir }: Staging, why: string): CacheError {
+  return new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `${name} cannot be published: ${why}`,
+    hint: 'Run the call again.',
+    details: { path: dir },
+  });
+}

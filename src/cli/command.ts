@@ -1,0 +1,42 @@
+import type { OnProgress } from '../contracts/progress.ts';
+import type { Log, Parts, TransportOptions, Warning } from '../core.ts';
+import type { Flags } from './flags.ts';
+import type { OptionName } from './options.ts';
+
+/** One command: how it is called, and what it does. */
+export interface Command {
+  /** One word, or two: `cache ls`. */
+  name: string;
+  /** `<…>` is required, `[…]` is not, `…` at the end repeats. */
+  operands: readonly string[];
+  summary: string;
+  /** Options beside those of every command. */
+  options: readonly OptionName[];
+  /** Command lines and what they are for. */
+  examples: readonly (readonly [line: string, what: string])[];
+  run(context: CommandContext): Promise<Outcome>;
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  operands: readonly string[];
+  flags: Flags;
+  cwd: string;
+  /** Folder of the cache where the caller named one. */
+  cacheDir: string | undefined;
+  /** Built-in parts and those of plug-ins. */
+  parts: Parts;
+  /** Mirrors, certificates, limits, the cache folder, signal and log, read from the flags. */
+  transport: TransportOptions;
+  signal: AbortSignal;
+  log: Log;
+  onProgress: OnProgress;
+  /** Tells warnings that were not told yet. */
+  warn(warnings: readonly Warning[]): void;
+}
+
+/** A result in both forms: `text` without a line break at its end; empty where there is nothing to say. */
+export interface Outcome {
+  text: string;
+  json: object;
+}

@@ -1,0 +1,26 @@
+import { resolve } from 'node:path';
+import { createConvertImage } from '../../core.ts';
+import type { Command } from '../command.ts';
+import { readLocalFile } from '../read-local-file.ts';
+
+export const convert: Command = {
+  name: 'convert',
+  operands: ['<file>', '<out>'],
+  summary: 'Turn any image file into a sparse raw disk.',
+  options: ['from', 'entry'],
+  examples: [
+    ['rootdisk convert disk.qcow2 disk.raw', 'the format is found by looking'],
+    ['rootdisk convert disk.img.xz disk.raw --from "xz>raw"', 'refuse anything else'],
+    ['rootdisk convert disk.qcow2 disk.raw --max-size 64GiB', 'refuse larger disks'],
+  ],
+  async run({ operands: [file = '', out = ''], flags, cwd, parts, transport, onProgress }) {
+    onProgress({ type: 'stage', stage: 'decode', message: `converting ${file}` });
+    const image = await createConvertImage(parts)(resolve(cwd, file), resolve(cwd, out), {
+      ...readLocalFile(flags, parts, transport),
+      onProgress: (bytes, virtualSize) => {
+        onProgress({ type: 'decode', bytes, ...(virtualSize !== undefined && { virtualSize }) });
+      },
+    });
+    return { text: image.path, json: image };
+  },
+};

@@ -1,0 +1,35 @@
+import { createEnsureImage } from '../../core.ts';
+import type { Command } from '../command.ts';
+import { flattenIdentity } from '../flatten-identity.ts';
+import { readChoices, readRequest } from '../read-request.ts';
+
+export const ensure: Command = {
+  name: 'ensure',
+  operands: ['<ref | url | file>'],
+  summary: 'Get a verified disk and print its path.',
+  options: ['format', 'digest', 'offline', 'refresh', 'verify', 'keep-source', 'decode'],
+  examples: [
+    ['rootdisk ensure ubuntu:24.04', 'newest build of a release'],
+    ['rootdisk ensure debian:13@20260210-2019', 'one build, the same for ever'],
+    ['rootdisk ensure alpine --arch arm64 --variant tiny', 'another machine, another variant'],
+    ['rootdisk ensure ubuntu:24.04 --offline', 'what the cache has, without a request'],
+    ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
+    ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
+    ['cp --sparse=always "$(rootdisk ensure debian)" vm.raw', 'a disk to write to'],
+  ],
+  async run({ operands: [reference = ''], flags, parts, transport, onProgress, warn }) {
+    const image = await createEnsureImage(parts)(reference, {
+      ...transport,
+      ...readRequest(flags),
+      ...readChoices(flags),
+      digest: flags.text('digest'),
+      offline: flags.has('offline'),
+      refresh: flags.has('refresh'),
+      verify: flags.has('verify'),
+      keepSource: flags.has('keep-source'),
+      onProgress,
+    });
+    warn(image.trust.warnings);
+    return { text: image.path, json: flattenIdentity(image) };
+  },
+};

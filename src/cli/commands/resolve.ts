@@ -1,0 +1,60 @@
+import { createResolveImage, type ResolvedImage } from '../../core.ts';
+import type { Command } from '../command.ts';
+import { describeGuest, describeTrust } from '../describe-image.ts';
+import { flattenIdentity } from '../flatten-identity.ts';
+import { formatBytes, formatExactBytes } from '../format-bytes.ts';
+import { formatTable } from '../format-table.ts';
+import { readChoices, readRequest } from '../read-request.ts';
+
+export const resolve: Command = {
+  name: 'resolve',
+  operands: ['<ref | url | file>'],
+  summary: 'Tell what would be fetched and who vouches for it.',
+  options: ['format', 'digest', 'refresh'],
+  examples: [
+    ['rootdisk resolve ubuntu:24.04', 'address, size, digest and trust'],
+    ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],
+    ['rootdisk resolve alpine:3.22 --trust signed', 'fail unless somebody signed it'],
+  ],
+  async run({ operands: [reference = ''], flags, parts, transport, onProgress, warn }) {
+    onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${reference}` });
+    const { trust, format } = readChoices(flags);
+    const image = await createResolveImage(parts)(reference, {
+      ...transport,
+      ...readRequest(flags),
+      trust,
+      format,
+      digest: flags.text('digest'),
+      refresh: flags.has('refresh'),
+    });
+    // The table tells them too.
+    if (flags.has('json')) warn(image.trust.warnings);
+    return { text: formatTable(rows(image)), json: flattenIdentity(image) };
+  },
+};
+
+function rows(image: ResolvedImage): string[][] {
+  const { identity, sizeBytes, peakBytes, uuid, guest, trust } = image;
+  const { vendor, release, codename, version, variant, arch, snapshot } = identity;
+  const names = [codename, version].filter((name) => name !== undefined && name !== release);
+  return [
+    [
+      'image',
+      `${vendor}:${release}@${snapshot}${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
+    ],
+    ['variant', `${variant}, ${arch}`],
+    ['address', image.url],
+    ['file', `${image.fileName}${image.layers.length > 0 ? ` (${image.layers.join('>')})` : ''}`],
+    [
+      'size',
+      sizeBytes === undefined ? 'not known before the download' : formatExactBytes(sizeBytes),
+    ],
+    ...image.digests.map((digest) => ['digest', digest]),
+    ['trust', describeTrust(trust)],
+    ...(uuid === undefined ? [] : [['uuid', uuid]]),
+    ['cache name', image.cacheName],
+    ...(peakBytes === undefined ? [] : [['peak space', `about ${formatBytes(peakBytes)}`]]),
+    ...(guest === undefined ? [] : [['guest', describeGuest(guest)]]),
+    ...trust.warnings.map(({ message }) => ['warning', message]),
+  ];
+}

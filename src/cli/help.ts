@@ -1,0 +1,68 @@
+import type { Command } from './command.ts';
+import { formatTable } from './format-table.ts';
+import { commonOptions, type OptionName, options } from './options.ts';
+
+/** Help on the whole program. */
+export function formatHelp(commands: readonly Command[]): string {
+  return [
+    'rootdisk: from ubuntu:24.04 to a verified, sparse, ready-to-boot raw disk',
+    'usage: rootdisk <command> [options]',
+    section('commands', commandRows(commands)),
+    exampleSection([
+      ['rootdisk ensure ubuntu:24.04', 'print the path of a verified disk'],
+      ['rootdisk ensure debian --arch arm64 --json', 'the same with everything known of it'],
+      ['rootdisk resolve alpine:3.22', 'what would be fetched, and who vouches for it'],
+      ['rootdisk convert disk.qcow2 disk.raw', 'a local file to a sparse raw disk'],
+    ]),
+    section('options for every command', optionRows(commonOptions)),
+    [
+      'Results go to stdout, everything else to stderr.',
+      'Exit codes: 0 done, 2 wrong call, 3 not found, 4 network, 5 bytes not to be trusted,',
+      '6 not a usable image, 7 cache or disk, 8 plug-in, 130 interrupted, 143 terminated,',
+      '1 anything else.',
+      'rootdisk <command> --help tells more of one command.',
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+/** Help on one command. */
+export function formatCommandHelp(command: Command): string {
+  const { name, operands, summary } = command;
+  return [
+    summary,
+    `usage: ${['rootdisk', name, ...operands, '[options]'].join(' ')}`,
+    exampleSection(command.examples),
+    ...(command.options.length > 0 ? [section('options', optionRows(command.options))] : []),
+    section('options for every command', optionRows(commonOptions)),
+  ].join('\n\n');
+}
+
+/** Help on the commands that begin with one word. */
+export function formatGroupHelp(commands: readonly Command[]): string {
+  return [
+    section('commands', commandRows(commands)),
+    exampleSection(commands.flatMap(({ examples }) => examples.slice(0, 1))),
+  ].join('\n\n');
+}
+
+/** A comment and a line to copy, as in a shell. */
+function exampleSection(examples: Command['examples']): string {
+  const lines = examples.flatMap(([line, what]) => [`  # ${what}`, `  ${line}`]);
+  return ['examples:', ...lines].join('\n');
+}
+
+function commandRows(commands: readonly Command[]): string[][] {
+  return commands.map(({ name, operands, summary }) => [[name, ...operands].join(' '), summary]);
+}
+
+function optionRows(names: readonly OptionName[]): string[][] {
+  return names.map((name) => {
+    const { value, short, help } = options[name];
+    const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+    return [short === undefined ? long : `-${short}, ${long}`, help];
+  });
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string {
+  return `${title}:\n${formatTable(rows).replace(/^/gm, '  ')}`;
+}

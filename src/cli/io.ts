@@ -1,0 +1,17 @@
+import type { Writable } from 'node:stream';
+
+/** What the command line reads and writes; the process's own, or a test's. */
+export interface Io {
+  /** Results only. */
+  stdout: Writable;
+  /** Everything else. */
+  stderr: TerminalStream;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+}
+
+/** A stream that may be a terminal. */
+export interface TerminalStream extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}

@@ -1,0 +1,89 @@
+import type { Command } from './command.ts';
+import { Flags } from './flags.ts';
+import { invalidArguments, unknownCommand, unknownOption } from './invalid-arguments.ts';
+import { commonOptions, isOptionName, options } from './options.ts';
+import { type Token, tokenize } from './tokenize.ts';
+
+/** A command line that was understood. */
+export type Invocation =
+  | { kind: 'version'; flags: Flags }
+  /** The commands whose help was asked for: all, one, or those that begin with one word, such as `cache`. */
+  | { kind: 'help'; commands: readonly Command[]; flags: Flags }
+  | { kind: 'run'; command: Command; operands: string[]; flags: Flags };
+
+/**
+ * Reads the arguments behind `rootdisk`. Options may stand anywhere; all but the repeating ones once. What cannot be
+ * understood is `ERR_INVALID_REQUEST`, with what was probably meant.
+ */
+export function parseCommand(args: readonly string[], commands: readonly Command[]): Invocation {
+  const tokens = tokenize(args);
+  const words = tokens.flatMap(({ kind, value = '' }) => (kind === 'positional' ? [value] : []));
+  const given = tokens.filter(({ kind }) => kind === 'option');
+  const command = commands.find(({ name }) => beginsWith(words, name));
+  const flags = readFlags(given, command);
+  if (flags.has('version')) return { kind: 'version', flags };
+  if (flags.has('help'))
+    return { kind: 'help', commands: pickHelp(words, command, commands), flags };
+  if (command === undefined) throw unknownCommand(words, commands);
+  const operands = words.slice(command.name.split(' ').length);
+  checkOperands(command, operands);
+  if (flags.has('quiet') && flags.has('verbose')) {
+    throw invalidArguments('--quiet and --verbose exclude each other', command);
+  }
+  return { kind: 'run', command, operands, flags };
+}
+
+function readFlags(given: readonly Token[], command: Command | undefined): Flags {
+  const known = [...commonOptions, ...(command?.options ?? [])];
+  const values = new Map<string, (string | true)[]>();
+  for (const { name = '', rawName = name, value, inlineValue } of given) {
+    // Without a command an option of any command passes here; that the command is missing is told instead.
+    const passes = isOptionName(name) && (command === undefined || known.includes(name));
+    if (!passes) throw unknownOption(rawName, command, known);
+    const spec = options[name];
+    if (spec.value === undefined) {
+      if (value !== undefined) throw invalidArguments(`${rawName} takes no value`, command);
+      values.set(name, [true]);
+      continue;
+    }
+    // What looks like an option is a forgotten value; a value that begins with a dash is written behind `=`.
+    const forgotten = inlineValue === false && value?.startsWith('-') === true;
+    if (value === undefined || value === '' || forgotten) {
+      throw invalidArguments(`${rawName} needs a value: ${rawName} ${spec.value}`, command);
+    }
+    const before = values.get(name) ?? [];
+    if (before.length > 0 && spec.repeats === undefined) {
+      throw invalidArguments(`${rawName} was given twice`, command);
+    }
+    values.set(name, [...before, value]);
+  }
+  return new Flags(values);
+}
+
+function pickHelp(
+  words: readonly string[],
+  command: Command | undefined,
+  commands: readonly Command[],
+): readonly Command[] {
+  if (command !== undefined) return [command];
+  const [first] = words;
+  if (first === undefined) return commands;
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `));
+  if (group.length === 0 || words.length > 1) throw unknownCommand(words, commands);
+  return group;
+}
+
+function checkOperands(command: Command, operands: readonly string[]): void {
+  const { name } = command;
+  const missing = command.operands.find((one, index) => one.startsWith('<') && !operands[index]);
+  if (missing !== undefined) throw invalidArguments(`${name} needs ${missing}`, command);
+  const repeats = command.operands.at(-1)?.endsWith('…') === true;
+  const surplus = repeats ? undefined : operands[command.operands.length];
+  if (surplus === undefined) return;
+  const shown = JSON.stringify(surplus);
+  throw invalidArguments(`${name} does not know what to do with ${shown}`, command);
+}
+
+function beginsWith(words: readonly string[], name: string): boolean {
+  return name.split(' ').every((word, index) => words[index] === word);
+}

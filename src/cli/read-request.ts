@@ -1,0 +1,38 @@
+import type { EnsureOptions, RequestOptions } from '../core.ts';
+import type { Flags } from './flags.ts';
+import { invalidOption } from './invalid-option.ts';
+import { parsePairs } from './parse-pairs.ts';
+
+/** What the flags ask for beyond the reference. */
+export function readRequest(flags: Flags): RequestOptions {
+  return {
+    arch: flags.text('arch'),
+    variant: flags.text('variant'),
+    parameters: parsePairs(flags.list('param'), 'param'),
+  };
+}
+
+const levels = ['auto', 'none', 'tls', 'checksum', 'pinned', 'signed'] as const;
+const formats = ['raw', 'source'] as const;
+const times = ['streaming', 'after-verify'] as const;
+
+/** The options of `ensure` that are words out of a few. */
+export function readChoices(flags: Flags): Pick<EnsureOptions, 'trust' | 'format' | 'decode'> {
+  return {
+    trust: pick(flags, 'trust', levels),
+    format: pick(flags, 'format', formats),
+    decode: pick(flags, 'decode', times),
+  };
+}
+
+function pick<T extends string>(
+  flags: Flags,
+  option: 'trust' | 'format' | 'decode',
+  words: readonly T[],
+): T | undefined {
+  const given = flags.text(option);
+  const found = words.find((word) => word === given);
+  if (given === undefined || found !== undefined) return found;
+  const shown = JSON.stringify(given);
+  throw invalidOption(option, `${shown} is none of its values`, `Use one of: ${words.join(', ')}.`);
+}

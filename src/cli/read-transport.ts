@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Log, TransportOptions } from '../core.ts';
+import type { Flags } from './flags.ts';
+import { invalidOption } from './invalid-option.ts';
+import { parseMirrors } from './parse-pairs.ts';
+import { parseSize } from './parse-size.ts';
+
+/** What the flags say about where documents and images come from; certificates are read here. */
+export async function readTransport(
+  flags: Flags,
+  init: { cwd: string; cacheDir: string | undefined; signal: AbortSignal; log: Log },
+): Promise<TransportOptions> {
+  const maxSize = flags.text('max-size');
+  return {
+    mirrors: parseMirrors(flags.list('mirror')),
+    ca: await Promise.all(
+      flags.list('ca').map((file) => readCertificates(resolve(init.cwd, file))),
+    ),
+    limits: maxSize === undefined ? undefined : { virtualBytes: parseMaxSize(maxSize) },
+    signal: init.signal,
+    log: init.log,
+    cacheDir: init.cacheDir,
+  };
+}
+
+function parseMaxSize(text: string): number {
+  const bytes = parseSize(text, 'max-size');
+  if (bytes > 0) return bytes;
+  throw invalidOption('max-size', 'nothing fits into 0 bytes', 'Write a size such as 64GiB.');
+}
+
+async function readCertificates(path: string): Promise<string> {
+  const hint = 'Give a file with PEM certificates (-----BEGIN CERTIFICATE-----).';
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw invalidOption('ca', `cannot read ${JSON.stringify(path)}`, hint, cause);
+  });
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw invalidOption('ca', `${JSON.stringify(path)} holds no PEM certificate`, hint);
+}

@@ -1,0 +1,90 @@
+import { builtIns } from '../index.ts';
+import { version } from '../version.ts';
+import type { Command, Outcome } from './command.ts';
+import { commands } from './commands.ts';
+import { formatJson } from './format-json.ts';
+import { formatCommandHelp, formatGroupHelp, formatHelp } from './help.ts';
+import { watchInterrupts } from './interrupt.ts';
+import type { Io } from './io.ts';
+import { loadPlugins } from './load-plugins.ts';
+import { openReporter } from './open-reporter.ts';
+import { type Invocation, parseCommand } from './parse-command.ts';
+import { readTransport } from './read-transport.ts';
+import { formatError, reportError } from './report-error.ts';
+import { wantsJson } from './tokenize.ts';
+
+/** Runs one command line and gives back the exit code; results go to `stdout`, everything else to `stderr`. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  if (args.length === 0) {
+    io.stderr.write(`${formatHelp(commands)}\n`);
+    return 2;
+  }
+  const json = wantsJson(args);
+  const interrupts = watchInterrupts();
+  let verbose = false;
+  try {
+    const invocation = parseCommand(args, commands);
+    verbose = invocation.flags.has('verbose');
+    const { text, json: result } = await answer(invocation, io, interrupts.signal);
+    if (json) io.stdout.write(`${formatJson(result)}\n`);
+    else if (text !== '') io.stdout.write(`${text}\n`);
+    return 0;
+  } catch (thrown) {
+    // Whatever an interrupted call ends with, it ended because it was interrupted.
+    const error = interrupts.signal.aborted ? interrupts.signal.reason : thrown;
+    const report = reportError(error);
+    if (json) io.stdout.write(`${formatJson({ error: report })}\n`);
+    io.stderr.write(formatError(error, io.stderr, verbose));
+    return report.exitCode;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+async function answer(invocation: Invocation, io: Io, signal: AbortSignal): Promise<Outcome> {
+  switch (invocation.kind) {
+    case 'version':
+      return { text: version, json: { version } };
+    case 'help': {
+      const text = formatHelpOn(invocation.commands);
+      return { text, json: { help: text } };
+    }
+    case 'run':
+      return runCommand(invocation, io, signal);
+  }
+}
+
+async function runCommand(
+  { command, operands, flags }: Extract<Invocation, { kind: 'run' }>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { cwd, env } = io;
+  const cacheDir = flags.text('cache-dir') ?? (env['ROOTDISK_CACHE_DIR'] || undefined);
+  const reporter = openReporter(io, flags);
+  const { log, onProgress, warn } = reporter;
+  try {
+    const transport = await readTransport(flags, { cwd, cacheDir, signal, log });
+    const parts = await loadPlugins(builtIns, flags.list('plugin'), cwd);
+    return await command.run({
+      operands,
+      flags,
+      cwd,
+      cacheDir,
+      parts,
+      transport,
+      signal,
+      log,
+      onProgress,
+      warn,
+    });
+  } finally {
+    reporter.stop();
+  }
+}
+
+function formatHelpOn(chosen: readonly Command[]): string {
+  if (chosen.length === commands.length) return formatHelp(commands);
+  const [only, ...more] = chosen;
+  return only === undefined || more.length > 0 ? formatGroupHelp(chosen) : formatCommandHelp(only);
+}

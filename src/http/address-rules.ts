@@ -1,0 +1,85 @@
+import { IntegrityError, TransferError, UsageError } from '../errors.ts';
+import { isBelowMirror, type Mirrors, rewrite } from './mirrors.ts';
+import { isPrivateHost } from './private-hosts.ts';
+import { redactUrl } from './redact.ts';
+
+/** What the rules depend on. `allowPlain`: the caller gave a digest, so plain http can do no harm. */
+export interface AddressRules {
+  mirrors: Mirrors;
+  allowPlain: boolean;
+}
+
+/** An address that may be asked, and whether a mirror that the caller named led to it. */
+export interface Hop {
+  url: URL;
+  mirrored: boolean;
+}
+
+/** The first address of a request: rewritten, and refused when it is neither https nor allowed plain http. */
+export function firstHop(asked: URL, rules: AddressRules): Hop {
+  const hop = rewrite(asked, rules.mirrors);
+  if (!isWeb(hop.url)) {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: `${redactUrl(hop.url)} is not an https address`,
+      hint: 'Give an https address.',
+      details: { field: 'url', value: redactUrl(hop.url) },
+    });
+  }
+  if (hop.url.protocol === 'http:' && !hop.mirrored && !rules.allowPlain) throw plain(hop.url);
+  return hop;
+}
+
+/**
+ * Where a redirect leads, rewritten where a mirror covers it. Never from https to plain http or another scheme, never
+ * from a public host into private addresses, unless the caller named that place as a mirror.
+ */
+export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
+  if (!URL.canParse(location, from.url)) throw refused(from.url, 'a place that is no address', '');
+  const target = new URL(location, from.url);
+  target.hash = '';
+  const sameOrigin = target.origin === from.url.origin;
+  if (!sameOrigin) {
+    // Whoever redirects must not choose credentials for another origin, nor hand on ours.
+    target.username = '';
+    target.password = '';
+  }
+  if (!isWeb(target)) throw refused(from.url, `the scheme ${target.protocol}`, redactUrl(target));
+  const ruled = rewrite(target, rules.mirrors);
+  const named = ruled.mirrored || isBelowMirror(ruled.url, rules.mirrors);
+  const to: Hop = { url: ruled.url, mirrored: named || from.mirrored };
+  if (named) return to;
+  const shown = redactUrl(target);
+  if (target.protocol === 'http:') {
+    if (from.url.protocol === 'https:') throw refused(from.url, 'plain http', shown);
+    if (!sameOrigin && !rules.allowPlain) throw plain(target);
+  }
+  if (isPrivateHost(target.hostname) && !isPrivateHost(from.url.hostname)) {
+    throw refused(from.url, 'a private address', shown);
+  }
+  return to;
+}
+
+function isWeb(url: URL): boolean {
+  return url.protocol === 'https:' || url.protocol === 'http:';
+}
+
+function plain(url: URL): IntegrityError {
+  const shown = redactUrl(url);
+  return new IntegrityError({
+    code: 'ERR_UNTRUSTED',
+    message: `${shown} is plain http: anyone on the way could change the bytes`,
+    hint: 'Use https, name a mirror for this address, or give the digest of the file.',
+    details: { url: shown },
+  });
+}
+
+function refused(from: URL, what: string, location: string): TransferError {
+  const at = location === '' ? '' : `: ${location}`;
+  return new TransferError({
+    code: 'ERR_REDIRECT',
+    message: `${redactUrl(from)} redirects to ${what}${at}`,
+    hint: 'Ask for the final https address, or name it as a mirror if it is meant.',
+    details: { url: redactUrl(from), location },
+  });
+}

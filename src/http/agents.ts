@@ -1,0 +1,73 @@
+import { X509Certificate } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { UsageError } from '../errors.ts';
+
+/** Connection pools of one client, one per scheme. */
+export interface Agents {
+  http: HttpAgent;
+  https: HttpsAgent;
+}
+
+/**
+ * Pools that follow the proxy variables of `env` and trust `ca` (PEM) beside the usual authorities. Throws
+ * `ERR_INVALID_REQUEST` for a certificate or a proxy address that cannot be read.
+ */
+export function createAgents(init: {
+  ca: string[];
+  env: Record<string, string | undefined>;
+  timeoutMs: number;
+}): Agents {
+  const options = {
+    keepAlive: true,
+    // Bounds idle sockets and a tunnel that a proxy never opens; a busy socket has a watch of its own.
+    timeout: init.timeoutMs,
+    proxyEnv: init.env,
+  };
+  const secureContext = trustBeside(init.ca);
+  try {
+    return {
+      http: new HttpAgent(options),
+      https: new HttpsAgent({
+        ...options,
+        // Stated, because NODE_TLS_REJECT_UNAUTHORIZED=0 must not turn `tls` into a lie.
+        rejectUnauthorized: true,
+        ...(secureContext === undefined ? {} : { secureContext }),
+      }),
+    };
+  } catch (error) {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: 'a proxy variable of the environment holds no usable address',
+      hint: 'Correct HTTPS_PROXY and HTTP_PROXY, such as http://proxy.example:3128.',
+      details: { field: 'HTTPS_PROXY' },
+      // Node's own message quotes the address with its credentials.
+      cause: new Error(error instanceof Error ? error.name : 'invalid proxy'),
+    });
+  }
+}
+
+function trustBeside(ca: string[]): SecureContext | undefined {
+  if (ca.length === 0) return undefined;
+  for (const pem of ca) checkCertificates(pem);
+  // One context for all connections: reading some 150 certificates takes tens of milliseconds.
+  return createSecureContext({ ca: [...getCACertificates('default'), ...ca] });
+}
+
+/** OpenSSL skips what it cannot read; the caller would learn of it only from failing handshakes. */
+function checkCertificates(pem: string): void {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (blocks.length === 0) throw new Error('no BEGIN CERTIFICATE');
+    for (const block of blocks) new X509Certificate(block);
+  } catch (cause) {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: 'ca holds no readable PEM certificate',
+      hint: 'Pass the text of a PEM file with BEGIN CERTIFICATE blocks.',
+      details: { field: 'ca' },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TransferError } from '../errors.ts';
+import { TransientFailure } from './attempts.ts';
+import { networkFailure } from './network-failure.ts';
+import { redactUrl } from './redact.ts';
+import type { Tuning } from './tuning.ts';
+import type { Answer } from './wire.ts';
+
+interface ExchangeContext {
+  url: URL;
+  proxy: string | undefined;
+  signal: AbortSignal;
+  tuning: Tuning;
+}
+
+/**
+ * One request and its answer. Watches for silence only while somebody waits for bytes, so that a slow reader is no stall,
+ * and pulls one chunk at a time, so that nothing piles up.
+ */
+export class Exchange implements Answer {
+  readonly url: URL;
+  readonly proxy: string | undefined;
+  status = 0;
+  headers: Record<string, string> = {};
+  readonly #stream: Duplex;
+  readonly #context: ExchangeContext;
+  readonly #abort = (): void => this.#stop(this.#context.signal.reason);
+  #chunks: AsyncIterator<unknown> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped: { reason: unknown } | undefined;
+
+  constructor(stream: Duplex, context: ExchangeContext) {
+    this.url = context.url;
+    this.proxy = context.proxy;
+    this.#stream = stream;
+    this.#context = context;
+    // The stream may fail at any time, also while nobody reads; the next read reports it.
+    stream.on('error', () => {});
+    context.signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Resolves when status and headers are there. */
+  async open(): Promise<void> {
+    const { tuning } = this.#context;
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      this.#stream.once('response', resolve);
+      this.#stream.once('error', reject);
+      this.#stream.once('close', () => reject(new Error('the connection was closed')));
+    });
+    this.#stream.once('request', (request: ClientRequest) => {
+      request.once('socket', (socket) => this.#whenConnected(socket, () => this.#expectBytes()));
+    });
+    this.#watch(tuning.connectMs, () => this.#connectFailure(tuning.connectMs));
+    const response = await this.#settled(answered);
+    this.status = response.statusCode ?? 0;
+    this.headers = flattened(response);
+  }
+
+  async next(): Promise<Uint8Array | undefined> {
+    this.#expectBytes();
+    this.#chunks ??= this.#stream[Symbol.asyncIterator]();
+    const { done, value } = await this.#settled(this.#chunks.next());
+    if (done === true) {
+      this.#context.signal.removeEventListener('abort', this.#abort);
+      return undefined;
+    }
+    return value instanceof Uint8Array ? value : Buffer.from(String(value));
+  }
+
+  close(): void {
+    this.#context.signal.removeEventListener('abort', this.#abort);
+    clearTimeout(this.#timer);
+    if (!this.#stream.readableEnded) this.#stream.destroy();
+  }
+
+  async #settled<T>(waiting: Promise<T>): Promise<T> {
+    try {
+      return await waiting;
+    } catch (error) {
+      this.close();
+      if (this.#stopped !== undefined) throw this.#stopped.reason;
+      throw networkFailure(error, this.#context);
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+
+  #stop(reason: unknown): void {
+    this.#stopped ??= { reason };
+    this.#stream.destroy(new Error('stopped'));
+  }
+
+  #watch(ms: number, failure: () => TransferError): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#stop(new TransientFailure(failure())), ms);
+  }
+
+  #expectBytes(): void {
+    const { stallMs } = this.#context.tuning;
+    this.#watch(stallMs, () => this.#stallFailure(stallMs));
+  }
+
+  #whenConnected(socket: Socket, connected: () => void): void {
+    if (!socket.connecting) connected();
+    else socket.once(this.url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+  }
+
+  #connectFailure(ms: number): TransferError {
+    const timeout = Object.assign(new Error(`no connection within ${ms} ms`), {
+      code: 'ETIMEDOUT',
+    });
+    const failure = networkFailure(timeout, this.#context);
+    return failure instanceof TransientFailure ? failure.failure : failure;
+  }
+
+  #stallFailure(stallMs: number): TransferError {
+    const { proxy } = this;
+    const shown = redactUrl(this.url);
+    return new TransferError({
+      code: 'ERR_STALLED',
+      message: `${shown}: no byte for ${stallMs / 1000} s${proxy === undefined ? '' : ` (through the proxy ${proxy})`}`,
+      hint: 'Check the network and try again.',
+      details: { url: shown, stallMs, ...(proxy === undefined ? {} : { proxy }) },
+    });
+  }
+}
+
+function flattened(response: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(response.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,135 @@
+import { TransferError } from '../errors.ts';
+import type { Hop } from './address-rules.ts';
+import { withRetries } from './attempts.ts';
+import { parseContentLength, parseContentRange } from './byte-range.ts';
+import { followRedirects, isRedirect } from './follow-redirects.ts';
+import { glance } from './glance.ts';
+import { addressKey, type StoredDocument } from './metadata-store.ts';
+import type { OriginSlots } from './origin-slots.ts';
+import { readUpTo } from './read-up-to.ts';
+import { redactUrl } from './redact.ts';
+import { statusFailure } from './status-failure.ts';
+import type { TransferContext } from './transfer-context.ts';
+import type { Answer } from './wire.ts';
+
+export interface DocumentRequest {
+  accept: string;
+  maxBytes: number;
+  headBytes: number | undefined;
+  /** Ask the network's caches to pass the question on. */
+  noCache: boolean;
+  /** What is known already; its validators make the request conditional. */
+  stored: StoredDocument | undefined;
+}
+
+/** What an address answers with: a document, or that the stored one still stands. */
+export type Fetched =
+  | { hop: Hop; unchanged: true }
+  | { hop: Hop; unchanged: false; bytes: Uint8Array; headers: Record<string, string> };
+
+/** One document from the network, along redirects and with retries; a bad status is `ERR_HTTP_STATUS`. */
+export async function fetchDocument(
+  start: Hop,
+  request: DocumentRequest,
+  context: TransferContext,
+  slots: OriginSlots,
+): Promise<Fetched> {
+  const { signal } = context.attempts;
+  const run = async (): Promise<Fetched> => {
+    const { hop, value } = await followRedirects(start, context.rules, (hop) =>
+      slots(hop.url.origin, signal, async () => {
+        const headers = headersFor(hop, request);
+        const answer = await context.wire.send({
+          method: 'GET',
+          url: hop.url,
+          headers,
+          decompress: true,
+          signal,
+        });
+        if (!isRedirect(answer.status)) return { value: await read(answer, headers, request) };
+        await glance(answer);
+        return { location: answer.headers['location'] };
+      }),
+    );
+    return value === 'unchanged'
+      ? { hop, unchanged: true }
+      : { hop, unchanged: false, bytes: value.bytes, headers: value.headers };
+  };
+  return await withRetries(run, context.attempts);
+}
+
+function headersFor(hop: Hop, request: DocumentRequest): Record<string, string> {
+  const { stored, headBytes } = request;
+  // Validators belong to one address; a redirect that leads elsewhere by now must not be answered with 304.
+  const known = stored?.finalKey === addressKey(hop.url) ? stored : undefined;
+  return {
+    accept: request.accept,
+    // A range of a compressed answer would be a range of something else.
+    'accept-encoding': headBytes === undefined ? 'gzip' : 'identity',
+    ...(headBytes === undefined ? {} : { range: `bytes=0-${headBytes - 1}` }),
+    ...(request.noCache ? { 'cache-control': 'no-cache', pragma: 'no-cache' } : {}),
+    ...(known?.etag === undefined ? {} : { 'if-none-match': known.etag }),
+    ...(known?.lastModified === undefined ? {} : { 'if-modified-since': known.lastModified }),
+  };
+}
+
+async function read(
+  answer: Answer,
+  asked: Record<string, string>,
+  request: DocumentRequest,
+): Promise<'unchanged' | { bytes: Uint8Array; headers: Record<string, string> }> {
+  const { maxBytes, headBytes } = request;
+  const conditional = 'if-none-match' in asked || 'if-modified-since' in asked;
+  if (answer.status === 304 && conditional) {
+    await glance(answer);
+    return 'unchanged';
+  }
+  const head = answer.status === 206 && headBytes !== undefined;
+  if (answer.status !== 200 && !head) throw await statusFailure(answer);
+  const problem = refusal(answer, head, headBytes === undefined ? maxBytes : undefined);
+  if (problem !== undefined) {
+    answer.close();
+    throw problem;
+  }
+  const { bytes, more } = await readUpTo(answer, headBytes ?? maxBytes);
+  if (more && headBytes === undefined) throw tooLong(answer.url, maxBytes);
+  return { bytes, headers: answer.headers };
+}
+
+function refusal(
+  answer: Answer,
+  head: boolean,
+  maxBytes: number | undefined,
+): TransferError | undefined {
+  const encoding = answer.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return unusable(
+      answer.url,
+      `comes in the content encoding ${encoding}, which was not asked for`,
+    );
+  }
+  if (head && parseContentRange(answer.headers['content-range'])?.start !== 0) {
+    return unusable(answer.url, 'answers with another range than its beginning');
+  }
+  const declared = parseContentLength(answer.headers) ?? 0;
+  return maxBytes !== undefined && declared > maxBytes ? tooLong(answer.url, maxBytes) : undefined;
+}
+
+/** A document that outgrows its bound. */
+export function tooLong(url: URL, maxBytes: number): TransferError {
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message: `${redactUrl(url)} is longer than the ${maxBytes} bytes allowed for a document`,
+    hint: 'Raise limits.metadataBytes if this is the right document.',
+    details: { url: redactUrl(url), expectedBytes: maxBytes },
+  });
+}
+
+function unusable(url: URL, what: string): TransferError {
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message: `${redactUrl(url)} ${what}`,
+    hint: 'Use another mirror, or try later.',
+    details: { url: redactUrl(url) },
+  });
+}

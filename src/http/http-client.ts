@@ -1,0 +1,77 @@
+import type { Limits } from '../contracts/limits.ts';
+import type { Log } from '../contracts/log.ts';
+import type { MetadataClient } from '../contracts/metadata.ts';
+import type { OnRetry } from './attempts.ts';
+import type { Body, BodyOptions } from './body.ts';
+import { createMetadataClient } from './metadata-client.ts';
+import { createMetadataStore } from './metadata-store.ts';
+import { checkMirrors, type Mirrors, rewrite } from './mirrors.ts';
+import { offlineMiss } from './offline-miss.ts';
+import { openBody } from './open-body.ts';
+import { createOriginSlots } from './origin-slots.ts';
+import { unusableProxies } from './proxy-rules.ts';
+import type { TransferContext } from './transfer-context.ts';
+import { defaultTuning, type Tuning } from './tuning.ts';
+import { createWire } from './wire.ts';
+
+export type { Body, BodyOptions, ResumePoint } from './body.ts';
+
+export interface HttpOptions {
+  mirrors: Mirrors;
+  /** Extra certificate authorities, PEM. */
+  ca: string[];
+  limits: Limits;
+  signal: AbortSignal;
+  log: Log;
+  /** Folder of stored documents; none are stored without it. */
+  storeDir?: string | undefined;
+  /** No request at all: everything is `ERR_OFFLINE_MISS`. */
+  offline: boolean;
+  /** Past every stored answer. */
+  refresh: boolean;
+  /** Plain http is fine: the caller gave a digest. */
+  allowPlain?: boolean | undefined;
+  onRetry?: OnRetry | undefined;
+  tuning?: Partial<Tuning> | undefined;
+}
+
+/** Everything that one call reads from the network. */
+export interface Http {
+  metadata: MetadataClient;
+  /** Resolves when the first bytes of the file are there. */
+  openBody(url: URL, options?: BodyOptions): Promise<Body>;
+  /** True when a mirror that the caller named stands in for this address. */
+  mirrored(url: URL): boolean;
+}
+
+/** A client for one call. Opens nothing by itself; `ERR_INVALID_REQUEST` for a mirror that is no address. */
+export function createHttp(options: HttpOptions): Http {
+  const { mirrors, ca, limits, signal, log, offline, refresh, storeDir, onRetry } = options;
+  checkMirrors(mirrors);
+  for (const name of unusableProxies(process.env)) {
+    log({ level: 'warn', message: `${name} is not used: it is no http:// or https:// address` });
+  }
+  const tuning = { ...defaultTuning, ...options.tuning };
+  const transfer: TransferContext = {
+    wire: createWire({ ca, env: process.env, tuning }),
+    rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
+    attempts: { tuning, signal, log, onRetry },
+    limits,
+    log,
+  };
+  return {
+    metadata: createMetadataClient({
+      transfer,
+      slots: createOriginSlots(tuning.perOrigin),
+      store: storeDir === undefined ? undefined : createMetadataStore(storeDir, log),
+      offline,
+      refresh,
+    }),
+    async openBody(url, bodyOptions = {}) {
+      signal.throwIfAborted();
+      if (offline) throw offlineMiss(url);
+      return await openBody(url, bodyOptions, transfer);
+    },
+    mirrored: (url) => rewrite(url, mirrors).mirrored,
+  };
+}

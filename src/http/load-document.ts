@@ -1,0 +1,90 @@
+import type { MetadataDocument } from '../contracts/metadata.ts';
+import { TransferError } from '../errors.ts';
+import type { Hop } from './address-rules.ts';
+import { type DocumentRequest, fetchDocument } from './fetch-document.ts';
+import { createDocument } from './metadata-document.ts';
+import { addressKey, type MetadataStore, type StoredDocument } from './metadata-store.ts';
+import { isCertificateFailure } from './network-failure.ts';
+import type { OriginSlots } from './origin-slots.ts';
+import { redactUrl } from './redact.ts';
+import { isMissing } from './status-failure.ts';
+import type { TransferContext } from './transfer-context.ts';
+
+/** A document, or upstream's word that it is not to be had. */
+export type Outcome = { document: MetadataDocument } | { missing: TransferError };
+
+export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
+  asked: URL;
+  start: Hop;
+  /** Where earlier answers are, if they may be used and replaced. */
+  store: MetadataStore | undefined;
+  /** An earlier answer may spare bytes, or stand in for an upstream that is down. */
+  reuse: boolean;
+}
+
+/** Reads one document, from the network or, where that is down, from the store. */
+export async function loadDocument(
+  request: LoadRequest,
+  context: TransferContext,
+  slots: OriginSlots,
+): Promise<Outcome> {
+  const { asked, start, store, accept, maxBytes } = request;
+  const stored = request.reuse ? await store?.read(start.url, accept, maxBytes) : undefined;
+  try {
+    const fetched = await fetchDocument(start, { ...request, stored }, context, slots);
+    const { hop } = fetched;
+    const facts = { url: asked, finalUrl: hop.url, status: 200, mirrored: hop.mirrored };
+    if (fetched.unchanged) {
+      const bytes = stored?.bytes ?? new Uint8Array();
+      return { document: createDocument({ ...facts, bytes, stale: false }) };
+    }
+    const { bytes, headers } = fetched;
+    const mayStore = !/\bno-store\b/i.test(headers['cache-control'] ?? '');
+    if (mayStore) await store?.write(start.url, accept, toStored(hop, bytes, headers));
+    return { document: createDocument({ ...facts, bytes, stale: false }) };
+  } catch (error) {
+    if (!(error instanceof TransferError)) throw error;
+    if (isGone(error)) return { missing: error };
+    if (stored === undefined || !isUnreachable(error)) throw error;
+    context.log({
+      level: 'warn',
+      message: `${error.message}; using the copy of ${stored.storedAt}`,
+      data: { url: redactUrl(asked), storedAt: stored.storedAt },
+    });
+    return { document: fromStored(asked, start, stored) };
+  }
+}
+
+function toStored(hop: Hop, bytes: Uint8Array, headers: Record<string, string>): StoredDocument {
+  return {
+    finalUrl: hop.url,
+    finalKey: addressKey(hop.url),
+    mirrored: hop.mirrored,
+    etag: headers['etag'],
+    lastModified: headers['last-modified'],
+    storedAt: new Date().toISOString(),
+    bytes,
+  };
+}
+
+function fromStored(asked: URL, start: Hop, stored: StoredDocument): MetadataDocument {
+  return createDocument({
+    url: asked,
+    finalUrl: stored.finalUrl,
+    status: 200,
+    bytes: stored.bytes,
+    mirrored: start.mirrored || stored.mirrored,
+    stale: true,
+  });
+}
+
+function isGone(error: TransferError): boolean {
+  return error.code === 'ERR_HTTP_STATUS' && isMissing(error.details.status ?? 0);
+}
+
+/** Upstream is down. A wrong certificate is not: that wants somebody's attention. */
+function isUnreachable(error: TransferError): boolean {
+  if (error.code === 'ERR_NETWORK') return !isCertificateFailure(error);
+  if (error.code === 'ERR_HTTP_STATUS') return (error.details.status ?? 0) >= 500;
+  return error.code === 'ERR_STALLED';
+}

@@ -1,0 +1,97 @@
+import type {
+  MetadataClient,
+  MetadataDocument,
+  MetadataHead,
+  MetadataOptions,
+} from '../contracts/metadata.ts';
+import { firstHop, type Hop } from './address-rules.ts';
+import { tooLong } from './fetch-document.ts';
+import { loadDocument, type Outcome } from './load-document.ts';
+import type { MetadataStore } from './metadata-store.ts';
+import { offlineMiss } from './offline-miss.ts';
+import type { OriginSlots } from './origin-slots.ts';
+import { parseAddress } from './parse-address.ts';
+import { requestHead } from './request-head.ts';
+import { SharedRequests } from './shared-requests.ts';
+import type { TransferContext } from './transfer-context.ts';
+
+export interface MetadataContext {
+  transfer: TransferContext;
+  slots: OriginSlots;
+  store: MetadataStore | undefined;
+  /** No request at all. */
+  offline: boolean;
+  /** Past every earlier answer. */
+  refresh: boolean;
+}
+
+/** Reads documents for vendors and verifiers; each address is asked once in the life of the client. */
+export function createMetadataClient(context: MetadataContext): MetadataClient {
+  const shared = new SharedRequests<Outcome>();
+
+  const begin = (url: URL | string, signal: AbortSignal | undefined) => {
+    const asked = parseAddress(url);
+    const start = firstHop(asked, context.transfer.rules);
+    const own = context.transfer.attempts.signal;
+    const joint = signal === undefined ? own : AbortSignal.any([own, signal]);
+    joint.throwIfAborted();
+    if (context.offline) throw offlineMiss(asked);
+    return { asked, start, signal: joint };
+  };
+
+  const obtain = async (url: URL | string, options: MetadataOptions): Promise<Outcome> => {
+    const { asked, start, signal } = begin(url, options.signal);
+    const { headBytes, fresh = false } = options;
+    const accept = options.accept ?? '*/*';
+    const maxBytes = options.maxBytes ?? context.transfer.limits.metadataBytes;
+    const whole = headBytes === undefined && !fresh;
+    const load = (signal: AbortSignal): Promise<Outcome> =>
+      loadDocument(
+        {
+          asked,
+          start,
+          accept,
+          maxBytes,
+          headBytes,
+          noCache: fresh || context.refresh,
+          store: whole ? context.store : undefined,
+          reuse: whole && !context.refresh,
+        },
+        withSignal(context.transfer, signal),
+        context.slots,
+      );
+    if (fresh) return await load(signal);
+    const key = keyOf(start, accept, headBytes);
+    const outcome = await shared.share(key, maxBytes, signal, (stop) =>
+      load(AbortSignal.any([context.transfer.attempts.signal, stop])),
+    );
+    // A result that somebody with a higher bound asked for.
+    const bytes = 'document' in outcome ? outcome.document.bytes.length : 0;
+    if (headBytes === undefined && bytes > maxBytes) throw tooLong(start.url, maxBytes);
+    return outcome;
+  };
+
+  return {
+    async get(url, options = {}): Promise<MetadataDocument> {
+      const outcome = await obtain(url, options);
+      if ('missing' in outcome) throw outcome.missing;
+      return outcome.document;
+    },
+    async find(url, options = {}): Promise<MetadataDocument | undefined> {
+      const outcome = await obtain(url, options);
+      return 'missing' in outcome ? undefined : outcome.document;
+    },
+    async head(url, options = {}): Promise<MetadataHead> {
+      const { start, signal } = begin(url, options.signal);
+      return await requestHead(start, withSignal(context.transfer, signal), context.slots);
+    },
+  };
+}
+
+function withSignal(transfer: TransferContext, signal: AbortSignal): TransferContext {
+  return { ...transfer, attempts: { ...transfer.attempts, signal } };
+}
+
+function keyOf(start: Hop, accept: string, headBytes: number | undefined): string {
+  return JSON.stringify([start.url.href, accept, headBytes]);
+}

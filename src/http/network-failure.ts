@@ -1,0 +1,78 @@
+import { TransferError } from '../errors.ts';
+import { TransientFailure } from './attempts.ts';
+import { redactUrl } from './redact.ts';
+
+const words: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
+  ETIMEDOUT: 'the connection timed out',
+  ERR_PROXY_TUNNEL: 'the proxy did not open a tunnel',
+};
+
+/** Codes of OpenSSL and Node for a certificate or a handshake that another attempt will not change. */
+const tlsCode =
+  /^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_|ERR_TLS_|ERR_SSL_|EPROTO$)/;
+
+/**
+ * What a failed socket, handshake or parser becomes: `ERR_NETWORK`, worth another attempt unless it is about
+ * certificates or a proxy that says no.
+ */
+export function networkFailure(
+  error: unknown,
+  about: { url: URL; proxy: string | undefined },
+): TransientFailure | TransferError {
+  const errno = codeOf(error);
+  const tls = tlsCode.test(errno);
+  const why = words[errno] ?? messageOf(error);
+  const via = about.proxy === undefined ? '' : ` (through the proxy ${about.proxy})`;
+  const failure = new TransferError({
+    code: 'ERR_NETWORK',
+    message: `${redactUrl(about.url)}: ${why}${via}`,
+    hint: hintFor(errno, tls, about.proxy),
+    details: {
+      url: redactUrl(about.url),
+      ...(errno === '' ? {} : { errno }),
+      ...(about.proxy === undefined ? {} : { proxy: about.proxy }),
+    },
+    cause: nativeCause(error),
+  });
+  return tls || proxySaysNo(error) ? failure : new TransientFailure(failure);
+}
+
+/** True for a failure that speaks of certificates: upstream is there, but it is not who it should be. */
+export function isCertificateFailure(error: TransferError): boolean {
+  return tlsCode.test(error.details.errno ?? '');
+}
+
+function hintFor(errno: string, tls: boolean, proxy: string | undefined): string {
+  if (tls) return 'Pass the certificate authority of this host with ca, or correct the clock.';
+  if (errno === 'ERR_PROXY_TUNNEL')
+    return 'Check the proxy and its credentials, or list the host in NO_PROXY.';
+  if (proxy !== undefined) return 'Check that the proxy is up, or list the host in NO_PROXY.';
+  return 'Check the network and try again.';
+}
+
+/** The HTTP client's own error holds the whole request, credentials included; what it wraps does not. */
+function nativeCause(error: unknown): unknown {
+  const inner = error instanceof Error ? error.cause : undefined;
+  return inner instanceof Error ? inner : new Error(messageOf(error));
+}
+
+function proxySaysNo(error: unknown): boolean {
+  const status = Reflect.get(Object(nativeCause(error)), 'statusCode');
+  return codeOf(error) === 'ERR_PROXY_TUNNEL' && typeof status === 'number' && status < 500;
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

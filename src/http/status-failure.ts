@@ -1,0 +1,57 @@
+import { STATUS_CODES } from 'node:http';
+import { TransferError } from '../errors.ts';
+import { TransientFailure } from './attempts.ts';
+import { glance } from './glance.ts';
+import { isHtml } from './is-html.ts';
+import { redactUrl } from './redact.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { Answer } from './wire.ts';
+
+const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** A 4xx of these is about the moment or the way, not about the document. */
+const momentary = new Set([408, 425, 429]);
+
+/** True for a status that another attempt may change. */
+export function isTransient(status: number): boolean {
+  return transient.has(status);
+}
+
+/** True for an answer that says the document is not to be had: any 4xx that is not about the moment. */
+export function isMissing(status: number): boolean {
+  return status >= 400 && status < 500 && !momentary.has(status);
+}
+
+/** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */
+export async function statusFailure(answer: Answer): Promise<TransientFailure | TransferError> {
+  const { status, proxy } = answer;
+  const html = await isHtmlPage(answer);
+  const shown = redactUrl(answer.url);
+  const phrase = STATUS_CODES[status];
+  const failure = new TransferError({
+    code: 'ERR_HTTP_STATUS',
+    message: [
+      `${shown}: ${status}${phrase === undefined ? '' : ` ${phrase}`}`,
+      html ? ' and an HTML page' : '',
+      proxy === undefined ? '' : ` (through the proxy ${proxy})`,
+    ].join(''),
+    hint: hintFor(status, html),
+    details: { url: shown, status, ...(proxy === undefined ? {} : { proxy }) },
+  });
+  if (!isTransient(status)) return failure;
+  return new TransientFailure(failure, parseRetryAfter(answer.headers['retry-after'], Date.now()));
+}
+
+async function isHtmlPage(answer: Answer): Promise<boolean> {
+  const declared = /^(?:text\/html|application\/xhtml)/i.test(answer.headers['content-type'] ?? '');
+  const head = await glance(answer);
+  return declared || isHtml(head);
+}
+
+function hintFor(status: number, html: boolean): string {
+  if (status === 407) return 'Give the proxy the credentials it asks for.';
+  if (status === 404 || status === 410) return 'Check that upstream still publishes this address.';
+  if (momentary.has(status) || status >= 500) return 'Wait and try again.';
+  if (html)
+    return 'Open the address in a browser: a portal, a block list or a login may stand before it.';
+  return 'Check that upstream serves this address to you.';
+}

@@ -1,0 +1,58 @@
+import type { Digest } from '../contracts/proof.ts';
+import { TransferError } from '../errors.ts';
+import { parseText } from './records.ts';
+
+type Algorithm = 'sha256' | 'sha512';
+
+const hexLengths = new Map<number, Algorithm>([
+  [64, 'sha256'],
+  [128, 'sha512'],
+]);
+
+/** The digest that `hex` spells, by its length and in either case; `undefined` when it is no SHA-256 or SHA-512. */
+export function digestOfHex(hex: string): Digest | undefined {
+  const algorithm = hexLengths.get(hex.length);
+  if (algorithm === undefined || !/^[0-9a-fA-F]+$/.test(hex)) return undefined;
+  return `${algorithm}:${hex.toLowerCase()}`;
+}
+
+/**
+ * A digest from outside data: `sha256:<hex>`, `sha512:<hex>`, or hex alone, whose length then names the hash. Throws
+ * `ERR_METADATA` naming `where` for anything else, MD5 and SHA-1 included.
+ */
+export function parseDigest(value: unknown, where: string): Digest {
+  const text = parseText(value, where).trim();
+  const [, algorithm, hex] = /^(?:(sha256|sha512):)?([0-9a-fA-F]+)$/.exec(text) ?? [];
+  const digest = digestOfHex(hex ?? '');
+  if (digest === undefined || (algorithm !== undefined && !digest.startsWith(`${algorithm}:`))) {
+    throw noDigest(where, 'sha256 or sha512 in hex', text);
+  }
+  return digest;
+}
+
+/** The digest that `sha512:<base64>` or `sha256:<base64>` spells, padded or not; `undefined` when it spells none. */
+export function digestOfBase64(text: string): Digest | undefined {
+  const [, algorithm, body] = /^(sha256|sha512):([0-9A-Za-z+/]+)={0,2}$/.exec(text) ?? [];
+  const bytes = Buffer.from(body ?? '', 'base64');
+  // Decoding ignores stray low bits of the last letter, by which two spellings could name one digest.
+  if (bytes.toString('base64').replace(/=+$/, '') !== body) return undefined;
+  const digest = digestOfHex(bytes.toString('hex'));
+  return digest?.startsWith(`${algorithm}:`) ? digest : undefined;
+}
+
+/** A digest from outside data, in the form that `digestOfBase64` reads; throws `ERR_METADATA` naming `where`. */
+export function parseBase64Digest(value: unknown, where: string): Digest {
+  const text = parseText(value, where).trim();
+  const digest = digestOfBase64(text);
+  if (digest === undefined) throw noDigest(where, 'sha256 or sha512 in base64', text);
+  return digest;
+}
+
+function noDigest(where: string, wanted: string, found: string): TransferError {
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message: `${where} should be ${wanted}, found ${JSON.stringify(found.slice(0, 160))}`,
+    hint: 'The upstream document has changed its shape or names a weak hash; report it.',
+    details: { field: where },
+  });
+}

@@ -1,0 +1,56 @@
+/** As much of the parsed page's nodes as is looked at. */
+export interface MarkupNode {
+  readonly parent: MarkupNode | null;
+  readonly next: MarkupNode | null;
+  readonly children?: readonly MarkupNode[];
+  readonly name?: string;
+  readonly data?: string;
+}
+
+/** The innermost list around a link and, in a table, its row. */
+export function surroundings(link: MarkupNode): { list?: MarkupNode; row?: MarkupNode } {
+  let row: MarkupNode | undefined;
+  for (let node = link.parent; node !== null; node = node.parent) {
+    if (node.name === 'tr') row ??= node;
+    if (node.name === 'table') return row === undefined ? { list: node } : { list: node, row };
+    if (node.name === 'pre' || node.name === 'ul') return { list: node };
+  }
+  return {};
+}
+
+/** What is written beside a link: the row's other cells, or the rest of its line. */
+export function textsBeside(link: MarkupNode, row: MarkupNode | undefined): string[] {
+  if (row === undefined) return [link.next?.data?.split('\n', 1)[0] ?? ''];
+  const cells = (row.children ?? []).filter((node) => node.name === 'td' && node !== link.parent);
+  return cells.map((cell) => (cell.children ?? []).map((node) => node.data ?? '').join(''));
+}
+
+const isoLike = /(\d{4})-(\d{2}|[A-Z][a-z]{2})-(\d{2})[ T]+(\d{2}):(\d{2})(?::(\d{2}))?Z?/;
+const dayFirst = /(\d{2})-([A-Z][a-z]{2})-(\d{4})[ ]+(\d{2}):(\d{2})(?::(\d{2}))?/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `2026-03-11 02:26`, `2026-Jun-18 23:57:54Z` or `30-Jun-2021 15:35` in a text. */
+export function parseListingDate(text: string): Date | undefined {
+  const iso = isoLike.exec(text);
+  const [, year, month, day, hour, minute, second] = iso ?? reordered(dayFirst.exec(text)) ?? [];
+  if (month === undefined) return undefined;
+  const named = months.indexOf(month);
+  const index = named < 0 ? Number(month) - 1 : named;
+  const parts = [Number(year), index, Number(day), Number(hour), Number(minute)] as const;
+  const date = new Date(Date.UTC(...parts, Number(second ?? 0)));
+  const same = date.getUTCMonth() === index && date.getUTCDate() === parts[2];
+  return same && date.getUTCHours() === parts[3] ? date : undefined;
+}
+
+/** A size given to the byte after the date, if any, was taken out; sizes such as `324M` are rounded and give none. */
+export function parseListingSize(text: string): number | undefined {
+  const rest = text.replace(isoLike, '').replace(dayFirst, '').trim();
+  const [, bytes] = /^(\d{1,15})(?: ?(?:B|bytes))?(?:\s{2,}|$)/.exec(rest) ?? [];
+  return bytes === undefined ? undefined : Number(bytes);
+}
+
+function reordered(match: RegExpExecArray | null): (string | undefined)[] | undefined {
+  if (match === null) return undefined;
+  const [all, day, month, year, ...time] = match;
+  return [all, year, month, day, ...time];
+}

@@ -1,0 +1,71 @@
+import type { Digest } from '../contracts/proof.ts';
+import { IntegrityError } from '../errors.ts';
+import type { ChecksumEntry, ChecksumList } from './checksum-list.ts';
+import { closestNames } from './closest-names.ts';
+
+/** What a list says of one file: at most one digest of each hash. */
+export interface PickedChecksum {
+  digests: Digest[];
+  sizeBytes?: number;
+}
+
+/**
+ * What `list` says of exactly `name`: no suffix, basename or pattern matches. `aliases` are looked for only when the
+ * name is not there, for sidecars that carry a twin's name. A list of nothing but one bare digest speaks of any name.
+ * Throws `ERR_DIGEST` with reason `not-listed`, `ambiguous-entry` or `weak-digest`; `from` says where the list is.
+ */
+export function pickChecksum(
+  list: ChecksumList,
+  name: string,
+  from: string,
+  options: { aliases?: readonly string[] | undefined } = {},
+): PickedChecksum {
+  const aliases = new Set(options.aliases);
+  let found = list.entries.filter((entry) => entry.name === name);
+  if (found.length === 0) {
+    found = list.entries.filter((entry) => entry.name !== undefined && aliases.has(entry.name));
+  }
+  if (found.length === 0 && list.entries.every((entry) => entry.name === undefined)) {
+    found = list.entries;
+  }
+  if (found.length === 0) throw notListed(list, name, from);
+
+  const digests = [...new Set(found.map((entry) => entry.digest))];
+  const sizes = [...new Set(found.flatMap((entry) => entry.sizeBytes ?? []))];
+  if (new Set(digests.map(algorithmOf)).size < digests.length || sizes.length > 1) {
+    throw new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${from} lists ${name} more than once, with different ${sizes.length > 1 ? 'sizes' : 'digests'}`,
+      hint: 'Do not use the file; wait until upstream has corrected the list, or give the digest yourself.',
+      details: { fileName: name, from, reason: 'ambiguous-entry', known: digests },
+    });
+  }
+  const [sizeBytes] = sizes;
+  return sizeBytes === undefined ? { digests } : { digests, sizeBytes };
+}
+
+function algorithmOf(digest: Digest): string {
+  return digest.slice(0, digest.indexOf(':'));
+}
+
+function notListed(list: ChecksumList, name: string, from: string): IntegrityError {
+  if (list.weakNames.has(name)) {
+    return new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${from} lists ${name} only with a weak hash, such as MD5 or SHA-1`,
+      hint: 'Give the expected sha256 or sha512 digest yourself.',
+      details: { fileName: name, from, reason: 'weak-digest' },
+    });
+  }
+  const known = closestNames(name, namesOf(list.entries));
+  return new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `${from} does not list ${name}${known.length > 0 ? `; the closest it has: ${known.join(', ')}` : ''}`,
+    hint: 'The list may be of another build, or upstream renamed the file; try again later or report it.',
+    details: { fileName: name, from, reason: 'not-listed', known },
+  });
+}
+
+function* namesOf(entries: readonly ChecksumEntry[]): Generator<string> {
+  for (const { name } of entries) if (name !== undefined) yield name;
+}

@@ -1,0 +1,42 @@
+import { type ChecksumLine, plainName } from './checksum-line.ts';
+import { digestOfHex } from './digest.ts';
+
+const heading = /^(MD5Sum|SHA1|SHA224|SHA256|SHA384|SHA512):[ \t]*$/i;
+const entry = /^[ \t]+([0-9a-fA-F]+)[ \t]+(\d{1,15})[ \t]+(\S+)$/;
+
+/** True for text with a hash section such as `SHA256:` over indented lines. */
+export function isReleaseSums(text: string): boolean {
+  return /^(?:MD5Sum|SHA1|SHA256|SHA512):[ \t]*\r?\n[ \t]+[0-9a-f]/im.test(text);
+}
+
+/** The hash sections of a Release file (deb822: one paragraph, sections of ` hex size name`). */
+export function* readReleaseSums(text: string): Generator<ChecksumLine> {
+  let section: string | undefined;
+  let begun = false;
+  for (const raw of text.split('\n')) {
+    const line = raw.trimEnd();
+    if (line === '') {
+      // deb822 ends a paragraph at a blank line; what follows is another stanza, not this file's sections.
+      if (begun) return;
+      continue;
+    }
+    begun = true;
+    if (!/^[ \t]/.test(line)) {
+      section = heading.exec(line)?.[1]?.toLowerCase();
+      continue;
+    }
+    if (section === undefined) continue;
+    const [, hex, size, name] = entry.exec(line) ?? [];
+    if (hex === undefined || name === undefined) {
+      yield 'malformed';
+      continue;
+    }
+    const strong = section === 'sha256' || section === 'sha512';
+    const digest = strong ? digestOfHex(hex) : undefined;
+    if (strong && !digest?.startsWith(`${section}:`)) {
+      yield 'malformed';
+    } else {
+      yield { name: plainName(name), digest, sizeBytes: Number(size) };
+    }
+  }
+}

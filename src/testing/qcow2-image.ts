@@ -1,0 +1,196 @@
+import { open } from 'node:fs/promises';
+import { type EncodedCluster, encodeCluster } from './qcow2-cluster.ts';
+import { headerBytes, refcountParts } from './qcow2-metadata.ts';
+
+/** Bytes at a place of the disk; what no extent covers reads as zeros. */
+export interface Qcow2Extent {
+  position: number;
+  bytes: Uint8Array;
+}
+
+/** What is written, and how it is laid out. */
+export interface Qcow2ImageOptions {
+  /** Bytes of the disk, a multiple of 512. */
+  virtualSize: number;
+  extents: readonly Qcow2Extent[];
+  /** Default 3. Version 2 has neither zero flags, zstd nor extended L2 entries. */
+  version?: 2 | 3 | undefined;
+  /** 9 to 21, default 16; 14 or more with extended L2 entries. */
+  clusterBits?: number | undefined;
+  /** Default `none`. A cluster that does not shrink is stored as it is. */
+  compression?: 'none' | 'zlib' | 'zstd' | undefined;
+  extendedL2?: boolean | undefined;
+  /** Default `first`: right behind the header; `last`: behind all data and L2 tables. */
+  l1?: 'first' | 'last' | undefined;
+  /** Where an L2 table lies: `before` (default) or `after` the data of its range, or `last`: all behind all data. */
+  l2?: 'before' | 'after' | 'last' | undefined;
+  /** Numbers of the clusters that hold data, ascending, in; the same numbers in the order of the file, out. */
+  order?: ((clusters: number[]) => number[]) | undefined;
+  /** Clusters (and subclusters) of an extent that are all zeros: left out (default), flagged, or flagged with room kept. */
+  zeros?: 'unallocated' | 'flagged' | 'preallocated' | undefined;
+  /** Equal clusters are stored once; default false. */
+  share?: boolean | undefined;
+}
+
+/** A finished image and where its parts lie, in bytes from the start of the file. */
+export interface Qcow2Image {
+  bytes: Uint8Array;
+  l1Offset: number;
+  /** By place in the L1 table; 0 where there is no table. */
+  l2Offsets: number[];
+  /** By number of the cluster on the disk. */
+  dataOffsets: Map<number, number>;
+}
+
+interface Part {
+  position: number;
+  bytes: Uint8Array;
+}
+
+/** Builds a valid image in memory: refcounts and flags are right, so that `qemu-img check` finds nothing. */
+export function buildQcow2Image(options: Qcow2ImageOptions): Qcow2Image {
+  const { parts, fileBytes, ...places } = layOut(options);
+  const bytes = new Uint8Array(fileBytes);
+  for (const part of parts) bytes.set(part.bytes, part.position);
+  return { bytes, ...places };
+}
+
+/** Writes the same image to a new file; fails when there is one already. */
+export async function writeQcow2Image(path: string, options: Qcow2ImageOptions): Promise<void> {
+  const { parts, fileBytes } = layOut(options);
+  const file = await open(path, 'wx');
+  try {
+    await file.truncate(fileBytes);
+    for (const part of parts) await file.write(part.bytes, 0, part.bytes.length, part.position);
+  } finally {
+    await file.close();
+  }
+}
+
+type Layout = Omit<Qcow2Image, 'bytes'> & { parts: Part[]; fileBytes: number };
+
+function layOut(options: Qcow2ImageOptions): Layout {
+  const { virtualSize, version = 3, clusterBits = 16, compression = 'none' } = options;
+  const { extendedL2 = false, l1 = 'first', l2 = 'before', zeros = 'unallocated' } = options;
+  const clusterBytes = 2 ** clusterBits;
+  const entryBytes = extendedL2 ? 16 : 8;
+  const tableEntries = clusterBytes / entryBytes;
+  const tables = Math.ceil(virtualSize / (clusterBytes * tableEntries));
+  const l1Bytes = Math.max(1, tables) * 8;
+  const parts: Part[] = [];
+  const references = new Map<number, number>();
+  const l2Offsets = new Array<number>(tables).fill(0);
+  const dataOffsets = new Map<number, number>();
+  const entries = new Map<number, EncodedCluster>();
+  const stored = new Map<string, number>();
+  let fileEnd = clusterBytes;
+
+  const align = (): number => Math.ceil(fileEnd / clusterBytes) * clusterBytes;
+  const reserve = (bytes: number, position = align()): number => {
+    fileEnd = position + bytes;
+    return position;
+  };
+  /** One more reference to every cluster that the range touches. */
+  const refer = (position: number, bytes: number): void => {
+    const last = Math.floor((position + bytes - 1) / clusterBytes);
+    for (let i = Math.floor(position / clusterBytes); i <= last; i += 1) {
+      references.set(i, (references.get(i) ?? 0) + 1);
+    }
+  };
+  const placeTable = (table: number): void => {
+    l2Offsets[table] = reserve(clusterBytes);
+    refer(l2Offsets[table], clusterBytes);
+  };
+  const placeCluster = (number: number, cluster: EncodedCluster): void => {
+    entries.set(number, cluster);
+    if (cluster.bytes === undefined) return;
+    const { bytes, compressed } = cluster;
+    const key = options.share === true ? Buffer.from(bytes).toString('latin1') : undefined;
+    const known = key === undefined ? undefined : stored.get(key);
+    const position = known ?? reserve(bytes.length, compressed ? fileEnd : align());
+    if (known === undefined) parts.push({ position, bytes });
+    if (key !== undefined) stored.set(key, position);
+    dataOffsets.set(number, position);
+    const sectors = Math.ceil(((position % 512) + bytes.length) / 512);
+    refer(compressed ? position - (position % 512) : position, compressed ? sectors * 512 : 1);
+  };
+
+  const rawClusters = cutClusters(options.extents, clusterBytes, virtualSize);
+  const ascending = [...rawClusters.keys()].sort((a, b) => a - b);
+  const encoded = new Map<number, EncodedCluster>();
+  for (const number of ascending) {
+    const raw = rawClusters.get(number) ?? new Uint8Array(clusterBytes);
+    const cluster = encodeCluster(raw, { compression, extendedL2, zeros });
+    if (cluster !== undefined) encoded.set(number, cluster);
+  }
+  const present = ascending.filter((number) => encoded.has(number));
+  const order = options.order?.(present) ?? present;
+  const tableOf = (number: number): number => Math.floor(number / tableEntries);
+  const missing = new Map<number, number>();
+  for (const number of order) {
+    missing.set(tableOf(number), (missing.get(tableOf(number)) ?? 0) + 1);
+  }
+
+  refer(0, clusterBytes);
+  let l1Offset = l1 === 'first' ? reserve(l1Bytes) : 0;
+  for (const number of order) {
+    const table = tableOf(number);
+    if (l2 === 'before' && l2Offsets[table] === 0) placeTable(table);
+    const cluster = encoded.get(number);
+    if (cluster !== undefined) placeCluster(number, cluster);
+    const left = (missing.get(table) ?? 0) - 1;
+    missing.set(table, left);
+    if (l2 === 'after' && left === 0) placeTable(table);
+  }
+  if (l2 === 'last') for (const table of missing.keys()) placeTable(table);
+  if (l1 === 'last') l1Offset = reserve(l1Bytes);
+  refer(l1Offset, l1Bytes);
+
+  const copied = (position: number): bigint =>
+    references.get(Math.floor(position / clusterBytes)) === 1 ? 1n << 63n : 0n;
+  const l1Table = new DataView(new ArrayBuffer(l1Bytes));
+  for (const [table, position] of l2Offsets.entries()) {
+    if (position === 0) continue;
+    l1Table.setBigUint64(table * 8, BigInt(position) | copied(position));
+    const l2Table = new DataView(new ArrayBuffer(clusterBytes));
+    for (let i = 0; i < tableEntries; i += 1) {
+      const number = table * tableEntries + i;
+      const cluster = entries.get(number);
+      if (cluster === undefined) continue;
+      const offset = dataOffsets.get(number) ?? 0;
+      l2Table.setBigUint64(i * entryBytes, cluster.entry(offset, clusterBits, copied(offset)));
+      if (extendedL2) l2Table.setBigUint64(i * entryBytes + 8, cluster.bitmap);
+    }
+    parts.push({ position, bytes: new Uint8Array(l2Table.buffer) });
+  }
+  parts.push({ position: l1Offset, bytes: new Uint8Array(l1Table.buffer) });
+  const refcounts = refcountParts(references, align(), clusterBytes);
+  parts.push(...refcounts.parts);
+  const header = headerBytes({
+    ...{ version, clusterBits, virtualSize, extendedL2, zstd: compression === 'zstd' },
+    ...{ l1Offset, l1Entries: l1Bytes / 8, refcounts },
+  });
+  parts.push({ position: 0, bytes: header });
+  return { parts, fileBytes: refcounts.end, l1Offset, l2Offsets, dataOffsets };
+}
+
+function cutClusters(
+  extents: readonly Qcow2Extent[],
+  clusterBytes: number,
+  virtualSize: number,
+): Map<number, Uint8Array> {
+  const clusters = new Map<number, Uint8Array>();
+  for (const { position, bytes } of extents) {
+    if (position + bytes.length > virtualSize) throw new RangeError('an extent is past the disk');
+    for (let done = 0; done < bytes.length; ) {
+      const number = Math.floor((position + done) / clusterBytes);
+      const from = (position + done) % clusterBytes;
+      const length = Math.min(clusterBytes - from, bytes.length - done);
+      const cluster = clusters.get(number) ?? new Uint8Array(clusterBytes);
+      cluster.set(bytes.subarray(done, done + length), from);
+      clusters.set(number, cluster);
+      done += length;
+    }
+  }
+  return clusters;
+}

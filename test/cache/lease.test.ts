@@ -1,0 +1,61 @@
+import { stat } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { openCache } from '../../src/cache/cache-folder.ts';
+import { isLeased, leaseName, leasePath } from '../../src/cache/lease.ts';
+import { readEntry } from '../../src/cache/read-entry.ts';
+import { removeEntry } from '../../src/cache/remove-entry.ts';
+import { startChild } from './child.ts';
+import { makeEntry, nameOf } from './make-entry.ts';
+import { tempDir } from './temp-dir.ts';
+
+const name = nameOf('1');
+
+describe('leaseName', () => {
+  it('is shared, and ends with the last release', async () => {
+    const cache = await openCache(await tempDir());
+    expect(await isLeased(cache, name)).toBe(false);
+    const [a, b] = await Promise.all([leaseName(cache, name), leaseName(cache, name)]);
+    expect(await isLeased(cache, nameOf('1', 'kernel'))).toBe(false);
+    await a.release();
+    await a.release();
+    expect(await isLeased(cache, name)).toBe(true);
+    await b.release();
+    expect(await isLeased(cache, name)).toBe(false);
+  });
+
+  it('lasts as long as the process, though nobody keeps the object, and no longer', async () => {
+    const cacheDir = await tempDir();
+    const cache = await openCache(cacheDir);
+    await makeEntry(cache, name);
+    const child = startChild('hold-lease.ts', [cacheDir, name], { node: ['--expose-gc'] });
+    expect(await child.line()).toBe('leased');
+    expect(await isLeased(cache, name)).toBe(true);
+    await expect(removeEntry(cache, name)).rejects.toMatchObject({ code: 'ERR_CACHE_LOCKED' });
+    expect(await readEntry(cache, name)).toBeDefined();
+    await child.kill();
+    expect(await isLeased(cache, name)).toBe(false);
+    expect(await removeEntry(cache, name)).toMatchObject({ removed: true });
+  });
+
+  it('notes the time of the last use', async () => {
+    const cache = await openCache(await tempDir());
+    const before = Date.now();
+    await (await leaseName(cache, name)).release();
+    expect((await stat(leasePath(cache, name))).mtimeMs).toBeGreaterThanOrEqual(before - 1);
+  });
+
+  it.runIf(process.geteuid?.() === 0)(
+    'is had by users who can only read, once somebody leased the entry (needs root)',
+    async () => {
+      const cacheDir = await tempDir();
+      const cache = await openCache(cacheDir);
+      await makeEntry(cache, name);
+      await (await leaseName(cache, name)).release();
+      const child = startChild('hold-lease.ts', [cacheDir, name, '65534']);
+      expect(await child.line()).toBe('leased read-only');
+      expect(await isLeased(cache, name)).toBe(true);
+      await child.kill();
+      expect(await isLeased(cache, name)).toBe(false);
+    },
+  );
+});

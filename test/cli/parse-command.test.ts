@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { nearestWord } from '../../src/cli/nearest-word.ts';
+import { commonOptions, type OptionName, options } from '../../src/cli/options.ts';
+import { type Invocation, parseCommand } from '../../src/cli/parse-command.ts';
+import { isImageError } from '../../src/errors.ts';
+
+function parse(line: string): Invocation {
+  return parseCommand(line === '' ? [] : line.split(' '), commands);
+}
+
+function run(line: string): Extract<Invocation, { kind: 'run' }> {
+  const invocation = parse(line);
+  if (invocation.kind !== 'run') throw new Error(`${line} runs nothing`);
+  return invocation;
+}
+
+describe('what is understood', () => {
+  test('a command, its operands and its options, wherever they stand', () => {
+    for (const line of [
+      '--json ensure debian:13 --arch arm64',
+      'ensure --arch=arm64 debian:13 --json',
+    ]) {
+      const { command, operands, flags } = run(line);
+      expect(command.name).toBe('ensure');
+      expect(operands).toEqual(['debian:13']);
+      expect([flags.has('json'), flags.has('quiet'), flags.text('arch')]).toEqual([
+        true,
+        false,
+        'arm64',
+      ]);
+    }
+  });
+
+  test('commands of two words', () => {
+    expect(run('cache ls').command.name).toBe('cache ls');
+    const { command, operands } = run('cache --json rm a b');
+    expect([command.name, ...operands]).toEqual(['cache rm', 'a', 'b']);
+  });
+
+  test('repeating options keep their order', () => {
+    const { flags } = run('ensure x --param b=1 --plugin one --param a=2 --plugin two');
+    expect(flags.list('param')).toEqual(['b=1', 'a=2']);
+    expect(flags.list('plugin')).toEqual(['one', 'two']);
+  });
+
+  test('what follows -- is no option, and a value may begin with a dash behind =', () => {
+    expect(run('inspect -- --odd-name').operands).toEqual(['--odd-name']);
+    expect(run('inspect x --entry=-disk').flags.text('entry')).toBe('-disk');
+  });
+
+  test('--help and --version come before everything else that may be missing', () => {
+    expect(parse('--version').kind).toBe('version');
+    expect(parse('ensure --version').kind).toBe('version');
+    const helped = ['--help', '-h', 'convert --help', 'cache --help', 'cache rm -h'].map(parse);
+    const counts = helped.map((one) => (one.kind === 'help' ? one.commands.length : 0));
+    expect(counts).toEqual([commands.length, commands.length, 1, 3, 1]);
+  });
+});
+
+describe('what is not', () => {
+  test.each([
+    ['', 'no command was given', 'Run: rootdisk --help'],
+    ['ensrue ubuntu', 'there is no command "ensrue"', 'Did you mean: rootdisk ensure?'],
+    ['esnure', 'there is no command "esnure"', 'Did you mean: rootdisk ensure?'],
+    ['frobnicate', 'there is no command "frobnicate"', 'Run: rootdisk --help'],
+    ['frobnicate --help', 'there is no command "frobnicate"', 'Run: rootdisk --help'],
+    ['cache', 'cache alone is no command; there are: cache ls', 'Run: rootdisk --help'],
+    ['cache lss', 'there is no command "cache lss"', 'Did you mean: rootdisk cache ls?'],
+    ['ensure x --frmat raw', 'ensure has no option "--frmat"', 'Did you mean --format?'],
+    ['ensure x --verb', 'ensure has no option "--verb"', 'Did you mean --verbose?'],
+    ['ensure x --from gz', 'ensure has no option "--from"', 'Run: rootdisk ensure --help'],
+    ['ensure x --no-json', 'ensure has no option "--no-json"', 'Run: rootdisk ensure --help'],
+    ['ensure x -j', 'ensure has no option "-j"', 'Run: rootdisk ensure --help'],
+    ['ensure x --toString', 'ensure has no option "--toString"', 'Run: rootdisk ensure --help'],
+    ['--jsno', 'rootdisk has no option "--jsno"', 'Did you mean --json?'],
+    ['ensure', 'ensure needs <ref | url | file>', 'Run: rootdisk ensure --help'],
+    ['convert in', 'convert needs <out>', 'Run: rootdisk convert --help'],
+    ['cache rm', 'cache rm needs <name>…', 'Run: rootdisk cache rm --help'],
+    ['convert a b c', 'convert does not know what to do with "c"', 'Run: rootdisk convert --help'],
+    ['cache ls x', 'cache ls does not know what to do with "x"', 'Run: rootdisk cache ls --help'],
+    ['ensure x --arch', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
+    ['ensure --arch --json x', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
+    ['ensure x --arch=', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
+    ['ensure x --json=yes', '--json takes no value', 'Run: rootdisk ensure --help'],
+    ['ensure x --digest a --digest b', '--digest was given twice', 'Run: rootdisk ensure --help'],
+    ['ensure x --quiet --verbose', '--quiet and --verbose exclude', 'Run: rootdisk ensure --help'],
+  ])('%j: %s', (line, message, hint) => {
+    const error = catchError(() => parse(line));
+    expect(error).toMatchObject({ code: 'ERR_INVALID_REQUEST', exitCode: 2, hint });
+    expect(String(error)).toContain(message);
+  });
+
+  test('commands and options of other versions are unknown, not half there', () => {
+    const lines = [
+      'verify f',
+      'lock add x',
+      'clone a b',
+      'cache prune',
+      'cache verify',
+      'cache export',
+    ];
+    for (const line of [...lines, 'ensure x --boot', 'ensure x --lockfile f', 'cache ls --force']) {
+      expect(
+        isImageError(
+          catchError(() => parse(line)),
+          'ERR_INVALID_REQUEST',
+        ),
+      ).toBe(true);
+    }
+  });
+});
+
+test('every option is taken by some command, and none stands twice', () => {
+  const used = [...commonOptions, ...commands.flatMap((command) => command.options)];
+  expect(Object.keys(options).filter((name) => !used.includes(name as OptionName))).toEqual([]);
+  for (const command of commands) {
+    const own = [...commonOptions, ...command.options];
+    expect(new Set(own).size).toBe(own.length);
+  }
+});
+
+test('every example in the help can be run as it stands', () => {
+  const lines = commands.flatMap(({ examples }) => examples.map(([line]) => line));
+  // One command line may hold another: "$(rootdisk …)".
+  const inner = lines.flatMap((line) => /\$\((rootdisk [^)]*)\)/.exec(line)?.[1] ?? []);
+  const outer = lines.map((line) => line.replace(/\$\([^)]*\)/, 'x').replace(/ \| .*$/, ''));
+  const own = [...inner, ...outer].filter((line) => line.startsWith('rootdisk '));
+  expect(own.length).toBeGreaterThanOrEqual(lines.length);
+  for (const line of own) {
+    const words = line.match(/"[^"]*"|[^\s"]+/g) ?? [];
+    const args = words.slice(1).map((word) => word.replaceAll('"', ''));
+    expect(parseCommand(args, commands).kind, line).toBe('run');
+  }
+});
+
+test.each([
+  ['lst', 'list'],
+  ['ls', undefined],
+  ['resovle', 'resolve'],
+  ['inspect-image', undefined],
+  ['', undefined],
+])('%j was probably meant as %j', (typed, word) => {
+  expect(nearestWord(typed, ['ensure', 'resolve', 'list', 'convert', 'inspect'])).toBe(word);
+});
+
+function catchError(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

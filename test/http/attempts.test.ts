@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { TransientFailure, withRetries } from '../../src/http/attempts.ts';
+import { parseRetryAfter } from '../../src/http/retry-after.ts';
+import { defaultTuning } from '../../src/http/tuning.ts';
+import { TransferError } from '../../src/kit.ts';
+
+const now = Date.parse('Tue, 06 Jan 2026 12:00:00 GMT');
+
+test.each([
+  ['0', 0],
+  ['7', 7_000],
+  [' 7 ', 7_000],
+  ['Tue, 06 Jan 2026 12:00:30 GMT', 30_000],
+  ['Tue, 06 Jan 2026 11:00:00 GMT', 0],
+  ['-5', undefined],
+  ['1.5', undefined],
+  ['soon', undefined],
+  ['', undefined],
+  [undefined, undefined],
+])('Retry-After %s is a wait of %s ms', (value, ms) => {
+  expect(parseRetryAfter(value, now)).toBe(ms);
+});
+
+async function delaysOf(retryAfterMs: number | undefined, tuning: object): Promise<number[]> {
+  const delays: number[] = [];
+  const run = async (): Promise<never> => {
+    const details = {};
+    const failure = new TransferError({ code: 'ERR_NETWORK', message: 'down', details });
+    throw new TransientFailure(failure, retryAfterMs);
+  };
+  await withRetries(run, {
+    tuning: { ...defaultTuning, ...tuning },
+    signal: new AbortController().signal,
+    log: () => {},
+    onRetry: (event) => delays.push(event.delayMs),
+  }).catch(() => {});
+  return delays;
+}
+
+test('delays stay below a ceiling that doubles and is capped', async () => {
+  const ceilings = [1, 2, 4, 8, 8, 8, 8];
+  for (let round = 0; round < 20; round += 1) {
+    const delays = await delaysOf(undefined, { attempts: 8, backoffBaseMs: 1, backoffCapMs: 8 });
+    expect(delays).toHaveLength(7);
+    for (const [i, delay] of delays.entries()) expect(delay).toBeLessThanOrEqual(ceilings[i] ?? 0);
+  }
+});
+
+test('what the server asks for is waited out, up to a cap', async () => {
+  expect(await delaysOf(3, { attempts: 3 })).toEqual([3, 3]);
+  expect(await delaysOf(86_400_000, { attempts: 2, retryAfterCapMs: 5 })).toEqual([5]);
+});
+
+test('the last error says how many attempts were made', async () => {
+  const failure = new TransferError({ code: 'ERR_NETWORK', message: 'down', details: {} });
+  const run = () => Promise.reject(new TransientFailure(failure));
+  const context = {
+    tuning: { ...defaultTuning, attempts: 4, backoffBaseMs: 1 },
+    signal: new AbortController().signal,
+    log: () => {},
+    onRetry: undefined,
+  };
+  await expect(withRetries(run, context)).rejects.toBe(failure);
+  expect(failure.details.attempts).toBe(4);
+});

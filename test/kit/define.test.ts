@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { defineFormat, defineVendor, defineVerifier } from '../../src/kit.ts';
+
+const vendor = { id: 'demo-os', title: 'Demo', apiVersion: 1, resolve: async () => ({}) };
+const codec = { kind: 'codec', id: 'gz', detect: () => false, decode: async function* () {} };
+const verifier = { kind: 'tls', prove: async () => ({}) };
+
+// What an author without a type checker may write.
+const loosely = {
+  vendor: defineVendor as unknown as (part: unknown) => unknown,
+  format: defineFormat as unknown as (part: unknown) => unknown,
+  verifier: defineVerifier as unknown as (part: unknown) => unknown,
+};
+
+describe('a part that fits comes back as it is', () => {
+  test('vendor', () => expect(loosely.vendor(vendor)).toBe(vendor));
+  test('codec', () => expect(loosely.format(codec)).toBe(codec));
+  test('verifier', () => expect(loosely.verifier(verifier)).toBe(verifier));
+});
+
+const misfits: [keyof typeof loosely, unknown, RegExp][] = [
+  ['vendor', { ...vendor, id: 'Demo' }, /"Demo" must be lower-case/],
+  ['vendor', { ...vendor, id: '-demo' }, /lower-case/],
+  ['vendor', { ...vendor, id: 'demo\n' }, /lower-case/],
+  ['vendor', { ...vendor, id: undefined }, /vendor id undefined/],
+  ['vendor', { ...vendor, id: 7 }, /vendor id 7/],
+  ['vendor', { ...vendor, title: undefined }, /demo-os: no title/],
+  ['vendor', { ...vendor, apiVersion: 2 }, /demo-os: apiVersion must be 1/],
+  ['vendor', { ...vendor, resolve: undefined }, /demo-os: no resolve\(\)/],
+  ['format', { ...codec, id: 'GZ' }, /format id/],
+  ['format', { ...codec, kind: 'constructor' }, /gz: kind must be codec, archive or disk/],
+  ['format', { ...codec, detect: true }, /gz: no detect\(\)/],
+  ['format', { ...codec, decode: undefined }, /gz: no decode\(\)/],
+  ['format', { ...codec, kind: 'disk' }, /gz: no open\(\)/],
+  ['format', { ...codec, kind: 'archive' }, /gz: no entries\(\)/],
+  ['verifier', { ...verifier, kind: 'pgp' }, /verifier kind "pgp"/],
+  ['verifier', { ...verifier, prove: undefined }, /tls: no prove\(\)/],
+];
+
+test.each(misfits)('%s %# that does not fit is refused at once', (what, part, message) => {
+  expect(() => loosely[what](part)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_INVALID_REQUEST',
+      message: expect.stringMatching(message),
+    }),
+  );
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { notFound } from '../../src/kit.ts';
+
+test('says what was asked for and what exists instead', () => {
+  const error = notFound({
+    vendor: 'alpine',
+    field: 'arch',
+    value: 's390x',
+    known: ['amd64', 'arm64', 'amd64'],
+  });
+  expect(error).toMatchObject({
+    code: 'ERR_NOT_FOUND',
+    exitCode: 3,
+    message: 'alpine has no architecture "s390x"; it has amd64, arm64',
+    hint: 'Ask for one of: amd64, arm64.',
+    details: { vendor: 'alpine', field: 'arch', value: 's390x', known: ['amd64', 'arm64'] },
+  });
+});
+
+test('without alternatives it says where to look, and a hint of its own wins', () => {
+  const init = { vendor: 'arch', field: 'snapshot', value: 'v1' };
+  expect(notFound(init).message).toBe('arch has no snapshot "v1"');
+  expect(notFound(init).hint).toBe('Run: rootdisk list arch');
+  expect(notFound({ ...init, hint: 'Ask for a newer one.' }).hint).toBe('Ask for a newer one.');
+});
+
+test('a long list is cut in the message and whole in the details', () => {
+  const known = Array.from({ length: 30 }, (_, index) => `s${index}.`);
+  const error = notFound({ vendor: 'debian', field: 'snapshot', value: 'x', known });
+  expect(error.message).toContain('s23., …');
+  expect(error.message).not.toContain('s24.');
+  expect(error.details.known).toEqual(known);
+});
+
+test('what a caller typed cannot write to a terminal', () => {
+  const error = notFound({
+    vendor: 'debian',
+    field: 'release',
+    value: '\u001b[2J',
+    known: ['\u009b1m'],
+  });
+  expect(error.message).toContain('\\u001b[2J');
+  expect(error.message).toContain('\\u009b1m');
+});

@@ -1,0 +1,150 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCache } from '../../src/cache/cache-folder.ts';
+import { isLeased } from '../../src/cache/lease.ts';
+import { createEnsureImage } from '../../src/core.ts';
+import { builtIns } from '../../src/index.ts';
+import { defineVendor, type Resolution, type Vendor } from '../../src/kit.ts';
+import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
+import { type Line, makeDisk, sha256, sha256File, startLine } from '../fixtures/line.ts';
+
+let line: Line;
+const disk = makeDisk();
+const extents = [{ position: 0, bytes: disk }];
+const qcow2 = buildQcow2Image({ virtualSize: disk.length, extents, compression: 'zlib' }).bytes;
+const build = {
+  release: '1',
+  snapshot: '20260101',
+  file: 'acme.qcow2',
+  layers: ['qcow2'],
+  digest: sha256(qcow2),
+};
+
+beforeEach(async () => {
+  line = await startLine();
+  line.offer(build, qcow2);
+});
+afterEach(() => line.close());
+
+describe('format', () => {
+  test('raw decodes the qcow2, source keeps it, and both stand in the cache', async () => {
+    const raw = await line.ensure();
+    const source = await line.ensure('acme:1', { format: 'source' });
+    expect(await sha256File(raw.path)).toBe(sha256(disk));
+    expect(await sha256File(source.path)).toBe(sha256(qcow2));
+    expect(source).toMatchObject({ format: 'qcow2', virtualSize: disk.length });
+    expect(source.path).toMatch(/\.qcow2$/);
+    expect((await line.ensure('acme:1', { format: 'source' })).origin).toBe('cache');
+  });
+
+  test('source refuses what raw refuses', async () => {
+    const bytes = Buffer.from(qcow2);
+    bytes.writeBigUInt64BE(512n, 8);
+    line.offer({ ...build, digest: sha256(bytes) }, bytes);
+    const call = line.ensure('acme:1', { format: 'source' });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_UNSAFE_IMAGE' });
+    expect(await line.visible()).toEqual([]);
+  });
+
+  test('source and keepSource are one file with two names', async () => {
+    const image = await line.ensure('acme:1', { format: 'source', keepSource: true });
+    expect(await sha256File(image.source ?? '')).toBe(sha256(qcow2));
+  });
+});
+
+test('a lease lasts until it is released', async () => {
+  const image = await line.ensure();
+  const cache = await openCache(line.cacheDir);
+  const name = image.path.split('/').at(-1) ?? '';
+  expect(await isLeased(cache, name)).toBe(true);
+  await image.release();
+  expect(await isLeased(cache, name)).toBe(false);
+});
+
+test('each stage can be traced', async () => {
+  const seen: string[] = [];
+  const stages = ['resolve', 'look', 'wait', 'prove', 'fetch', 'decode', 'settle', 'publish'];
+  const channels = stages.map((stage) => {
+    const channel = tracingChannel(`rootdisk:${stage}`);
+    const handlers = { asyncEnd: () => void seen.push(stage) };
+    // Only the end matters here; the type wants all five.
+    const all = { start() {}, end() {}, asyncStart() {}, error() {}, ...handlers };
+    channel.subscribe(all);
+    return () => channel.unsubscribe(all);
+  });
+  await line.ensure();
+  for (const stop of channels) stop();
+  expect(seen.toSorted()).toEqual(stages.toSorted());
+});
+
+test('an end of life warns and never fails, by the clock that is passed in', async () => {
+  line.offer({ ...build, eol: '2026-06-30' }, qcow2);
+  const codes = async (now: string): Promise<string[]> => {
+    const image = await line.ensure('acme:1', { now: new Date(now) });
+    return image.trust.warnings.map(({ code }) => code);
+  };
+  expect(await codes('2026-06-01')).not.toContain('end-of-life');
+  expect(await codes('2026-07-01')).toContain('end-of-life');
+});
+
+describe('plug-ins', () => {
+  const good: Resolution = {
+    release: '1',
+    variant: 'default',
+    snapshot: '1',
+    disk: [
+      {
+        url: new URL('https://images.acme.example/a'),
+        fileName: 'a',
+        layers: ['raw'],
+        proofs: [{ kind: 'tls', reason: 'test' }],
+      },
+    ],
+  };
+  const vendor = (resolve: () => unknown): Vendor =>
+    defineVendor({
+      id: 'plug',
+      title: 'Plug',
+      apiVersion: 1,
+      resolve: async () => resolve() as Resolution,
+    });
+
+  test.each([
+    ['throws', () => JSON.parse('{')],
+    ['answers nothing', () => undefined],
+    ['has no disk', () => ({ ...good, disk: [] })],
+    ['has no proof', () => ({ ...good, disk: [{ ...good.disk[0], proofs: [] }] })],
+    ['names a file path', () => ({ ...good, disk: [{ ...good.disk[0], fileName: '../a' }] })],
+    [
+      'points to a file',
+      () => ({ ...good, disk: [{ ...good.disk[0], url: new URL('file:///etc') }] }),
+    ],
+    ['has no snapshot', () => ({ ...good, snapshot: '' })],
+  ])('a vendor that %s is ERR_PLUGIN and named', async (_title, resolve) => {
+    const ensure = createEnsureImage({ ...builtIns, vendors: [vendor(resolve)] });
+    const call = ensure('plug', { cacheDir: line.cacheDir });
+    await expect(call).rejects.toMatchObject({
+      code: 'ERR_PLUGIN',
+      exitCode: 8,
+      details: { plugin: 'plug', method: 'resolve' },
+    });
+  });
+
+  test('the same id twice, or a reserved one, is refused at once', () => {
+    const twice = [vendor(() => good), vendor(() => good)];
+    const own = [{ ...vendor(() => good), id: 'file' }];
+    for (const vendors of [twice, own]) {
+      expect(() => createEnsureImage({ ...builtIns, vendors })).toThrow(
+        expect.objectContaining({ code: 'ERR_DUPLICATE_PART', exitCode: 2 }),
+      );
+    }
+    const formats = [...builtIns.formats, ...builtIns.formats];
+    expect(() => createEnsureImage({ ...builtIns, formats })).toThrow(/raw/);
+  });
+
+  test('a proof that no verifier reads is ERR_PLUGIN', async () => {
+    const ensure = createEnsureImage({ ...builtIns, verifiers: [], vendors: [vendor(() => good)] });
+    const call = ensure('plug', { cacheDir: line.cacheDir });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_PLUGIN', details: { plugin: 'tls' } });
+  });
+});

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import {
+  type AnyImageError,
+  type Evidence,
+  IntegrityError,
+  isImageError,
+  type Proof,
+  type ProofContext,
+  publicUrl,
+} from '../../src/kit.ts';
+import { type FetchedDocument, fetchDocument } from './document.ts';
+
+/** What the proof of a document adds to the evidence that rests on that document. */
+export type Origin = Pick<Evidence, 'level' | 'signer' | 'signedAt' | 'documents' | 'warnings'>;
+
+/**
+ * Reads a document that `via` proves. Caching networks can hold the two of one update apart, so when they do not fit both
+ * are asked for once more, the document past every cache; if they still do not, that is `ERR_DIGEST`, `ERR_SIZE` or
+ * `ERR_SIGNATURE`.
+ */
+export async function fetchProved(
+  url: URL,
+  via: Proof,
+  context: ProofContext,
+): Promise<{ document: FetchedDocument; origin: Origin }> {
+  const first = await fetchOnce(url, via, context, false);
+  if (first.misfit === undefined) return first;
+  context.log({
+    level: 'info',
+    message: `${publicUrl(url)} does not fit its proof, asking once more`,
+  });
+  const second = await fetchOnce(url, via, context, true);
+  if (second.misfit === undefined) return second;
+  throw second.misfit;
+}
+
+async function fetchOnce(
+  url: URL,
+  via: Proof,
+  context: ProofContext,
+  fresh: boolean,
+): Promise<{ document: FetchedDocument; origin: Origin; misfit: AnyImageError | undefined }> {
+  const document = await fetchDocument(url, context, { fresh });
+  const evidence = await context.prove(via, { fileName: fileNameOf(url), url });
+  const misfit = findMisfit(document, evidence);
+  if (misfit !== undefined || evidence.check === undefined) {
+    return { document, origin: originOf(evidence), misfit };
+  }
+  try {
+    evidence.check.update(document.evidence.bytes);
+    const { warnings, ...signature } = await evidence.check.finish();
+    const origin = { ...originOf(evidence), ...signature, level: evidence.level };
+    return { document, origin: { ...origin, warnings: [...origin.warnings, ...warnings] }, misfit };
+  } catch (error) {
+    if (!isImageError(error, 'ERR_SIGNATURE')) throw error;
+    return { document, origin: originOf(evidence), misfit: error };
+  }
+}
+
+function fileNameOf(url: URL): string {
+  const segment = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function originOf(evidence: Evidence): Origin {
+  const { level, digests, signer, signedAt, documents, warnings } = evidence;
+  return {
+    // Evidence without a digest says nothing of the document: it is then read over TLS like any other.
+    level: digests.length > 0 ? level : 'checksum',
+    documents,
+    warnings,
+    ...(signer === undefined ? {} : { signer }),
+    ...(signedAt === undefined ? {} : { signedAt }),
+  };
+}
+
+function findMisfit(document: FetchedDocument, evidence: Evidence): IntegrityError | undefined {
+  const { url, bytes } = document.evidence;
+  const { sizeBytes } = evidence;
+  if (sizeBytes !== undefined && sizeBytes !== bytes.length) {
+    return new IntegrityError({
+      code: 'ERR_SIZE',
+      message: `${url} has ${bytes.length} bytes, its proof says ${sizeBytes}`,
+      hint: 'Try again later; upstream or a mirror may be in the middle of an update.',
+      details: { url, expected: `${sizeBytes}`, actual: `${bytes.length}` },
+    });
+  }
+  for (const expected of evidence.digests) {
+    const algorithm = expected.slice(0, expected.indexOf(':'));
+    const actual = `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+    if (actual === expected) continue;
+    return new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${url} has the digest ${actual}, its proof says ${expected}`,
+      hint: 'Try again later; upstream or a mirror may be in the middle of an update.',
+      details: { url, expected, actual, reason: 'digest-mismatch' },
+    });
+  }
+  return undefined;
+}
