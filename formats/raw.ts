@@ -57,8 +57,7 @@ async function open(source: ByteSource, context: DecodeContext): Promise<DiskIma
   if (sizeBytes === 0) throw empty();
   if (sizeBytes !== undefined && sizeBytes > limit) throw tooLong(sizeBytes, limit);
   const reader = new ByteReader(source.stream(), context.signal);
-  const head = await reader.take(Math.min(headBytes, sizeBytes ?? headBytes));
-  if (head.length === 0) throw empty();
+  const head = await readHead(reader, Math.min(headBytes, sizeBytes ?? headBytes));
   const facts: DiskFacts = { variant: describe(head) ?? 'unpartitioned', features: [] };
   if (sizeBytes !== undefined) noteOddSize(facts, sizeBytes);
   return {
@@ -77,6 +76,17 @@ async function open(source: ByteSource, context: DecodeContext): Promise<DiskIma
       }
     },
   };
+}
+
+async function readHead(reader: ByteReader, length: number): Promise<Uint8Array> {
+  try {
+    const head = await reader.take(length);
+    if (head.length > 0) return head;
+    throw empty();
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
 }
 
 /** Writes while the next piece is decoded, never more than one write at a time. */

@@ -4,7 +4,7 @@ import type { Log } from './contracts/log.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { OnProgress } from './contracts/progress.ts';
 import { type Digest, type TrustLevel, trustLevels } from './contracts/proof.ts';
-import { parseDigest } from './digest-text.ts';
+import { readDigest } from './digest-text.ts';
 import { UsageError } from './errors.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
@@ -42,7 +42,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     now: options.now ?? new Date(),
     format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
-    digest: options.digest === undefined ? undefined : parseDigest(options.digest),
+    digest: options.digest === undefined ? undefined : readDigest(options.digest),
     offline: options.offline ?? false,
     refresh: options.refresh ?? false,
     verify: options.verify ?? false,

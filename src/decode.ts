@@ -10,9 +10,9 @@ import { SparseFile } from './disk/sparse-file.ts';
 import type { Fetching } from './fetch.ts';
 import { openDecodeJob } from './layers/decode-context.ts';
 import { openLayers } from './layers/open-layers.ts';
+import { matchDigests } from './match-digests.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
-import { matchDigests } from './settle.ts';
 
 /** A disk that is written, its bytes not yet vouched for. */
 export interface Decoded {

@@ -1,13 +1,12 @@
 import type { Digest } from './contracts/proof.ts';
 import { UsageError } from './errors.ts';
+import { digestOfHex } from './kit/digest.ts';
 
-/** Reads a digest as people write it: `sha256:<hex>`, or bare hex of 64 or 128 digits; any case. */
-export function parseDigest(text: string): Digest {
-  const lower = text.trim().toLowerCase();
-  const match = /^(?:(sha256|sha512)[:=])?([0-9a-f]{64}|[0-9a-f]{128})$/.exec(lower);
-  const hex = match?.[2];
-  const algorithm = hex?.length === 128 ? 'sha512' : 'sha256';
-  if (hex !== undefined && (match?.[1] ?? algorithm) === algorithm) return `${algorithm}:${hex}`;
+/** Reads a digest as people write it: `sha256:<hex>`, or hex alone; any case. Throws `ERR_INVALID_REQUEST`. */
+export function readDigest(text: string): Digest {
+  const [, algorithm, hex = ''] = /^(?:(sha256|sha512)[:=])?(\w+)$/i.exec(text.trim()) ?? [];
+  const digest = digestOfHex(hex);
+  if (digest?.startsWith(algorithm?.toLowerCase() ?? '')) return digest;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `cannot read ${JSON.stringify(text.slice(0, 160))} as a digest`,

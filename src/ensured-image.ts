@@ -1,7 +1,8 @@
 import { leaseName } from './cache/lease.ts';
-import type { Entry } from './cache/read-entry.ts';
+import { type Entry, readEntry } from './cache/read-entry.ts';
 import type { Call } from './call.ts';
 import type { EnsuredImage } from './contracts/image.ts';
+import { CacheError } from './errors.ts';
 import { effectiveLevel } from './trust-policy.ts';
 import { sourceUuid } from './uuid.ts';
 
@@ -11,7 +12,12 @@ export async function toEnsuredImage(
   entry: Entry,
   origin: EnsuredImage['origin'],
 ): Promise<EnsuredImage> {
-  const lease = await leaseName(call.cache, entry.name);
+  const lease = await leaseName(call.cache, entry.name, { signal: call.signal });
+  // Read again under the lease: nobody can remove it any more, but somebody may just have done so.
+  if ((await readEntry(call.cache, entry.name)) === undefined) {
+    await lease.release();
+    throw removed(entry);
+  }
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
@@ -38,4 +44,13 @@ export async function toEnsuredImage(
   };
   call.progress.done(origin, image.path);
   return image;
+}
+
+function removed({ name, path }: Entry): CacheError {
+  return new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `${name} was removed from the cache at this moment`,
+    hint: 'Call again.',
+    details: { path, errno: 'ENOENT' },
+  });
 }

@@ -8,7 +8,7 @@ import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import type { ByteSource } from './contracts/bytes.ts';
 import { traced } from './diagnostics.ts';
-import { redactUrl } from './http/redact.ts';
+import { publicUrl } from './kit/public-url.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 
@@ -49,7 +49,7 @@ export async function startFetch(
   const handle = await staging.create(staging.download);
   const file = new GrowingFile(handle, proven.sizeBytes ?? plan.artifact.sizeBytes);
   const cancelled = new AbortController();
-  const done = traced('fetch', { url: redactUrl(plan.artifact.url) }, async () => {
+  const done = traced('fetch', { url: publicUrl(plan.artifact.url) }, async () => {
     try {
       return await pump(call, plan, proven, { staging, handle, file, signal: cancelled.signal });
     } catch (error) {
@@ -74,10 +74,10 @@ async function pump(
   proven: Proven,
   to: { staging: Staging; handle: FileHandle; file: GrowingFile; signal: AbortSignal },
 ): Promise<Fetched> {
-  const body = await openBody(call, plan, proven);
+  const body = await openBody(call, plan, proven, to.signal);
   const { sizeBytes } = body;
   if (sizeBytes !== undefined) to.file.expect(sizeBytes);
-  const url = redactUrl(body.url);
+  const url = publicUrl(body.url);
   const about = { url, sizeBytes: sizeBytes ?? null, validators: body.validators };
   await writeNote(to.staging, `${JSON.stringify(about)}\n`);
   const sha256 = createHash('sha256');
@@ -101,7 +101,12 @@ async function pump(
   };
 }
 
-async function openBody(call: Call, plan: Plan, proven: Proven): Promise<Body> {
+async function openBody(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+  signal: AbortSignal,
+): Promise<Body> {
   const { url, mirrors, sizeBytes } = plan.artifact;
   if (url.protocol === 'file:') {
     const chunks = createReadStream(fileURLToPath(url), { highWaterMark: 1024 * 1024 });
@@ -109,8 +114,9 @@ async function openBody(call: Call, plan: Plan, proven: Proven): Promise<Body> {
   }
   const expectedBytes = proven.sizeBytes ?? sizeBytes;
   const body = await call.http.openBody(url, {
-    ...(mirrors === undefined ? {} : { mirrorsOf: mirrors }),
-    ...(expectedBytes === undefined ? {} : { expectedBytes }),
+    mirrorsOf: mirrors,
+    expectedBytes,
+    signal,
   });
   return { url, sizeBytes: body.sizeBytes, validators: body.validators, chunks: body.chunks };
 }

@@ -4,7 +4,7 @@ import type { Entry } from './cache/read-entry.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { traced } from './diagnostics.ts';
-import { redactUrl } from './http/redact.ts';
+import { publicUrl } from './kit/public-url.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 import type { Settled } from './settle.ts';
@@ -51,7 +51,7 @@ function describe(
     requests: [plan.requestKey],
     aliases: [],
     source: {
-      url: redactUrl(plan.artifact.url),
+      url: publicUrl(plan.artifact.url),
       fileName: plan.artifact.fileName,
       sizeBytes: fetched.sizeBytes,
       sha256: fetched.sha256,

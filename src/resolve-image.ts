@@ -6,7 +6,7 @@ import type { Parts } from './contracts/parts.ts';
 import type { Digest } from './contracts/proof.ts';
 import type { GuestFacts } from './contracts/vendor.ts';
 import { algorithmOf, hexOf } from './digest-text.ts';
-import { redactUrl } from './http/redact.ts';
+import { publicUrl } from './kit/public-url.ts';
 import { type Plan, planImage } from './plan.ts';
 import { prove } from './prove.ts';
 import { parseRequest, resolve } from './resolve.ts';
@@ -58,7 +58,7 @@ export function createResolveImage(parts: Parts): ResolveImage {
     const sha256 = proven.digests.find((digest) => algorithmOf(digest) === 'sha256');
     return {
       identity: plan.identity,
-      url: redactUrl(plan.artifact.url),
+      url: publicUrl(plan.artifact.url),
       fileName: plan.artifact.fileName,
       layers: plan.artifact.layers,
       ...(sizeBytes === undefined ? {} : { sizeBytes }),

@@ -4,11 +4,12 @@ import type { Call } from './call.ts';
 import type { Signer } from './contracts/proof.ts';
 import type { Decoded } from './decode.ts';
 import { traced } from './diagnostics.ts';
-import { algorithmOf, hexOf } from './digest-text.ts';
+import { algorithmOf } from './digest-text.ts';
 import { hashWholeFile } from './disk/hash-file.ts';
 import { IntegrityError, isImageError, refuse } from './errors.ts';
 import type { Fetched, Fetching } from './fetch.ts';
 import { findNestedImage } from './layers/find-nested-image.ts';
+import { matchDigests } from './match-digests.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 
@@ -33,8 +34,9 @@ export function settle(
 ): Promise<Settled> {
   return traced('settle', { cacheName: plan.cacheName }, async () => {
     decoding.catch((error: unknown) => {
-      // With a digest the verdict on the whole file says more than the first defect in it.
-      if (proven.digests.length === 0) fetching.cancel(error);
+      // With a digest the verdict on the whole file says more than the first defect in it; a full disk or a limit says
+      // enough.
+      if (proven.digests.length === 0 || isFinal(error)) fetching.cancel(error);
     });
     const [transfer, decode] = await Promise.allSettled([fetching.done, decoding]);
     await fetching.close();
@@ -53,32 +55,6 @@ export function settle(
     const signed = await finishChecks(call, proven);
     return { fetched: transfer.value, decoded: decode.value, ...signed };
   });
-}
-
-/** Every expected digest against the hashes of the pass; `ERR_DIGEST` when one differs. */
-export function matchDigests(
-  proven: Proven,
-  fetched: Fetched,
-  fileName: string,
-  cause?: unknown,
-): void {
-  for (const expected of proven.digests) {
-    const actual = fetched[algorithmOf(expected)];
-    if (actual === hexOf(expected)) continue;
-    throw new IntegrityError({
-      code: 'ERR_DIGEST',
-      message: `${fileName} is not what it should be: expected ${expected}, got ${actual}`,
-      hint: 'Do not use the bytes; try again later, and if it stays so tell upstream.',
-      details: {
-        url: fetched.url,
-        fileName,
-        expected,
-        actual: `${algorithmOf(expected)}:${actual}`,
-        reason: 'digest-mismatch',
-      },
-      cause,
-    });
-  }
 }
 
 function matchSize(plan: Plan, proven: Proven, fetched: Fetched): void {
@@ -122,6 +98,11 @@ async function finishChecks(
     signed = { ...signed, ...who };
   }
   return signed;
+}
+
+/** No other byte could change this. */
+function isFinal(error: unknown): boolean {
+  return isImageError(error) && (error.exitCode === 7 || error.code === 'ERR_LIMIT');
 }
 
 /** A defect that the decoder found on its own, not the echo of a transfer that broke. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseArch } from '../src/arch.ts';
-import { parseDigest } from '../src/digest-text.ts';
+import { readDigest } from '../src/digest-text.ts';
 import { isImageError, refuse, UsageError } from '../src/errors.ts';
 import { sourceUuid, uuidV5 } from '../src/uuid.ts';
 
@@ -27,8 +27,8 @@ test.each(['', 'vax', 'constructor', '__proto__', 'toString'])('%j is no archite
 
 test('digests are read as people write them', () => {
   const hex = 'AB'.repeat(32);
-  expect(parseDigest(`SHA256:${hex}`)).toBe(`sha256:${hex.toLowerCase()}`);
-  expect(parseDigest('0'.repeat(128))).toBe(`sha512:${'0'.repeat(128)}`);
+  expect(readDigest(`SHA256:${hex}`)).toBe(`sha256:${hex.toLowerCase()}`);
+  expect(readDigest('0'.repeat(128))).toBe(`sha512:${'0'.repeat(128)}`);
   for (const bad of [
     '',
     'sha256:',
@@ -36,7 +36,7 @@ test('digests are read as people write them', () => {
     `md5:${'0'.repeat(32)}`,
     `sha256:${'g'.repeat(64)}`,
   ]) {
-    expect(() => parseDigest(bad)).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(() => readDigest(bad)).toThrow(expect.objectContaining({ exitCode: 2 }));
   }
 });
 

@@ -41,7 +41,7 @@ export class ByteReader {
   }
 
   /** Whatever comes next, at most `atMost` bytes and never none; `undefined` at the end. */
-  async next(atMost = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
+  async next(atMost: number = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
     if (this.drained && !(await this.#advance())) return undefined;
     const start = this.#at;
     this.#at = Math.min(start + atMost, this.#piece.length);

@@ -42,7 +42,8 @@ export async function* decodeXzStreams(
   } catch (error) {
     throw inputError === undefined ? explain(error) : inputError.error;
   } finally {
-    await output.cancel().catch(() => {});
+    // Not awaited: it answers only after a read of the input that is under way, which the caller ends next.
+    output.cancel().catch(() => {});
   }
 }
 

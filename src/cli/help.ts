@@ -17,8 +17,8 @@ export function formatHelp(commands: readonly Command[]): string {
     section('options for every command', optionRows(commonOptions)),
     [
       'Results go to stdout, everything else to stderr.',
-      'Exit codes: 0 done, 2 wrong call, 3 not found, 4 network, 5 bytes not to be trusted,',
-      '6 not a usable image, 7 cache or disk, 8 plug-in, 130 interrupted, 143 terminated,',
+      'Exit codes: 0 done, 2 wrong call, 3 not found, 4 network, 5 not to be trusted,',
+      '6 no usable image, 7 cache or disk, 8 plug-in, 130 interrupted, 143 terminated,',
       '1 anything else.',
       'rootdisk <command> --help tells more of one command.',
     ].join('\n'),

@@ -1,7 +1,7 @@
 import { IntegrityError, TransferError, UsageError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { isBelowMirror, type Mirrors, rewrite } from './mirrors.ts';
 import { isPrivateHost } from './private-hosts.ts';
-import { redactUrl } from './redact.ts';
 
 /** What the rules depend on. `allowPlain`: the caller gave a digest, so plain http can do no harm. */
 export interface AddressRules {
@@ -21,9 +21,9 @@ export function firstHop(asked: URL, rules: AddressRules): Hop {
   if (!isWeb(hop.url)) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
-      message: `${redactUrl(hop.url)} is not an https address`,
+      message: `${publicUrl(hop.url)} is not an https address`,
       hint: 'Give an https address.',
-      details: { field: 'url', value: redactUrl(hop.url) },
+      details: { field: 'url', value: publicUrl(hop.url) },
     });
   }
   if (hop.url.protocol === 'http:' && !hop.mirrored && !rules.allowPlain) throw plain(hop.url);
@@ -44,12 +44,12 @@ export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
     target.username = '';
     target.password = '';
   }
-  if (!isWeb(target)) throw refused(from.url, `the scheme ${target.protocol}`, redactUrl(target));
+  if (!isWeb(target)) throw refused(from.url, `the scheme ${target.protocol}`, publicUrl(target));
   const ruled = rewrite(target, rules.mirrors);
   const named = ruled.mirrored || isBelowMirror(ruled.url, rules.mirrors);
   const to: Hop = { url: ruled.url, mirrored: named || from.mirrored };
   if (named) return to;
-  const shown = redactUrl(target);
+  const shown = publicUrl(target);
   if (target.protocol === 'http:') {
     if (from.url.protocol === 'https:') throw refused(from.url, 'plain http', shown);
     if (!sameOrigin && !rules.allowPlain) throw plain(target);
@@ -65,7 +65,7 @@ function isWeb(url: URL): boolean {
 }
 
 function plain(url: URL): IntegrityError {
-  const shown = redactUrl(url);
+  const shown = publicUrl(url);
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
     message: `${shown} is plain http: anyone on the way could change the bytes`,
@@ -78,8 +78,8 @@ function refused(from: URL, what: string, location: string): TransferError {
   const at = location === '' ? '' : `: ${location}`;
   return new TransferError({
     code: 'ERR_REDIRECT',
-    message: `${redactUrl(from)} redirects to ${what}${at}`,
+    message: `${publicUrl(from)} redirects to ${what}${at}`,
     hint: 'Ask for the final https address, or name it as a mirror if it is meant.',
-    details: { url: redactUrl(from), location },
+    details: { url: publicUrl(from), location },
   });
 }

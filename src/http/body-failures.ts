@@ -1,5 +1,5 @@
 import { type DecodeError, IntegrityError, refuse, TransferError } from '../errors.ts';
-import { redactUrl } from './redact.ts';
+import { publicUrl } from '../kit/public-url.ts';
 
 /** The errors that a file on its way can end with, beside those of the network and of a status. */
 
@@ -7,9 +7,9 @@ import { redactUrl } from './redact.ts';
 export function cutShort(url: URL, received: number, wanted: number): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${redactUrl(url)}: the connection ended after ${received} of ${wanted} bytes`,
+    message: `${publicUrl(url)}: the connection ended after ${received} of ${wanted} bytes`,
     hint: 'Check the network and try again.',
-    details: { url: redactUrl(url) },
+    details: { url: publicUrl(url) },
   });
 }
 
@@ -17,9 +17,9 @@ export function cutShort(url: URL, received: number, wanted: number): TransferEr
 export function cannotContinue(url: URL, received: number, why: string): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${redactUrl(url)}: the transfer was cut after ${received} bytes, and the server ${why}`,
+    message: `${publicUrl(url)}: the transfer was cut after ${received} bytes, and the server ${why}`,
     hint: 'Start the transfer again.',
-    details: { url: redactUrl(url), restart: true },
+    details: { url: publicUrl(url), restart: true },
   });
 }
 
@@ -27,9 +27,9 @@ export function cannotContinue(url: URL, received: number, why: string): Transfe
 export function foreignEncoding(url: URL, encoding: string): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${redactUrl(url)} answers with the content encoding ${encoding} although it was asked for none`,
+    message: `${publicUrl(url)} answers with the content encoding ${encoding} although it was asked for none`,
     hint: 'Use another mirror, or have the server or proxy send the file as it is.',
-    details: { url: redactUrl(url), field: 'content-encoding' },
+    details: { url: publicUrl(url), field: 'content-encoding' },
   });
 }
 
@@ -37,14 +37,14 @@ export function wrongSize(url: URL, actual: number, expected: number): Integrity
   const over = actual > expected ? 'at least ' : '';
   return new IntegrityError({
     code: 'ERR_SIZE',
-    message: `${redactUrl(url)} has ${over}${actual} bytes where ${expected} are expected`,
+    message: `${publicUrl(url)} has ${over}${actual} bytes where ${expected} are expected`,
     hint: 'Do not use the file; upstream may be changing it right now, so try later.',
-    details: { url: redactUrl(url), expected: String(expected), actual: String(actual) },
+    details: { url: publicUrl(url), expected: String(expected), actual: String(actual) },
   });
 }
 
 export function tooLong(url: URL, actual: number, limit: number): DecodeError {
-  return refuse('limit', `${redactUrl(url)} is longer than ${limit} bytes`, {
+  return refuse('limit', `${publicUrl(url)} is longer than ${limit} bytes`, {
     hint: 'Raise limits.downloadBytes if this size is right.',
     limit,
     value: actual,

@@ -15,6 +15,8 @@ export interface BodyOptions {
   expectedBytes?: number | undefined;
   /** Plain http is fine for this file: its digest is known from elsewhere. */
   allowPlain?: boolean | undefined;
+  /** Stops this transfer alone; its reason is rethrown. */
+  signal?: AbortSignal | undefined;
   /** Continue instead of starting; an answer that does not continue exactly is an error with `details.restart`. */
   resume?: ResumePoint | undefined;
 }

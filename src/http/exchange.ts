@@ -2,9 +2,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { TransientFailure } from './attempts.ts';
 import { networkFailure } from './network-failure.ts';
-import { redactUrl } from './redact.ts';
 import type { Tuning } from './tuning.ts';
 import type { Answer } from './wire.ts';
 
@@ -117,7 +117,7 @@ export class Exchange implements Answer {
 
   #stallFailure(stallMs: number): TransferError {
     const { proxy } = this;
-    const shown = redactUrl(this.url);
+    const shown = publicUrl(this.url);
     return new TransferError({
       code: 'ERR_STALLED',
       message: `${shown}: no byte for ${stallMs / 1000} s${proxy === undefined ? '' : ` (through the proxy ${proxy})`}`,

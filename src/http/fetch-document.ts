@@ -1,13 +1,13 @@
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import type { Hop } from './address-rules.ts';
 import { withRetries } from './attempts.ts';
-import { parseContentLength, parseContentRange } from './byte-range.ts';
+import { parseContentLength } from './byte-range.ts';
 import { followRedirects, isRedirect } from './follow-redirects.ts';
 import { glance } from './glance.ts';
 import { addressKey, type StoredDocument } from './metadata-store.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { readUpTo } from './read-up-to.ts';
-import { redactUrl } from './redact.ts';
 import { statusFailure } from './status-failure.ts';
 import type { TransferContext } from './transfer-context.ts';
 import type { Answer } from './wire.ts';
@@ -108,7 +108,7 @@ function refusal(
       `comes in the content encoding ${encoding}, which was not asked for`,
     );
   }
-  if (head && parseContentRange(answer.headers['content-range'])?.start !== 0) {
+  if (head && !/^bytes 0-\d/i.test(answer.headers['content-range'] ?? '')) {
     return unusable(answer.url, 'answers with another range than its beginning');
   }
   const declared = parseContentLength(answer.headers) ?? 0;
@@ -119,17 +119,17 @@ function refusal(
 export function tooLong(url: URL, maxBytes: number): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${redactUrl(url)} is longer than the ${maxBytes} bytes allowed for a document`,
+    message: `${publicUrl(url)} is longer than the ${maxBytes} bytes allowed for a document`,
     hint: 'Raise limits.metadataBytes if this is the right document.',
-    details: { url: redactUrl(url), expectedBytes: maxBytes },
+    details: { url: publicUrl(url), expectedBytes: maxBytes },
   });
 }
 
 function unusable(url: URL, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${redactUrl(url)} ${what}`,
+    message: `${publicUrl(url)} ${what}`,
     hint: 'Use another mirror, or try later.',
-    details: { url: redactUrl(url) },
+    details: { url: publicUrl(url) },
   });
 }

@@ -1,6 +1,6 @@
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { type AddressRules, type Hop, nextHop } from './address-rules.ts';
-import { redactUrl } from './redact.ts';
 
 /** What a visit of one address brings: a value, or the way to another address. */
 export type Visit<T> = { value: T } | { location: string | undefined };
@@ -37,11 +37,11 @@ export async function followRedirects<T>(
 function failure(at: Hop, what: string, next?: Hop): TransferError {
   return new TransferError({
     code: 'ERR_REDIRECT',
-    message: `${redactUrl(at.url)} ${what}`,
+    message: `${publicUrl(at.url)} ${what}`,
     hint: 'Ask for the final address itself.',
     details: {
-      url: redactUrl(at.url),
-      ...(next === undefined ? {} : { location: redactUrl(next.url) }),
+      url: publicUrl(at.url),
+      ...(next === undefined ? {} : { location: publicUrl(next.url) }),
     },
   });
 }

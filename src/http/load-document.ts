@@ -1,12 +1,12 @@
 import type { MetadataDocument } from '../contracts/metadata.ts';
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import type { Hop } from './address-rules.ts';
 import { type DocumentRequest, fetchDocument } from './fetch-document.ts';
 import { createDocument } from './metadata-document.ts';
 import { addressKey, type MetadataStore, type StoredDocument } from './metadata-store.ts';
 import { isCertificateFailure } from './network-failure.ts';
 import type { OriginSlots } from './origin-slots.ts';
-import { redactUrl } from './redact.ts';
 import { isMissing } from './status-failure.ts';
 import type { TransferContext } from './transfer-context.ts';
 
@@ -49,7 +49,7 @@ export async function loadDocument(
     context.log({
       level: 'warn',
       message: `${error.message}; using the copy of ${stored.storedAt}`,
-      data: { url: redactUrl(asked), storedAt: stored.storedAt },
+      data: { url: publicUrl(asked), storedAt: stored.storedAt },
     });
     return { document: fromStored(asked, start, stored) };
   }

@@ -1,7 +1,7 @@
 import type { MetadataDocument } from '../contracts/metadata.ts';
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { isHtml } from './is-html.ts';
-import { redactUrl } from './redact.ts';
 
 /** A document around its bytes; text is decoded on first use, JSON parsed anew for every caller. */
 export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): MetadataDocument {
@@ -26,7 +26,7 @@ export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): 
 }
 
 function noJson(facts: { url: URL; bytes: Uint8Array }, cause: unknown): TransferError {
-  const shown = redactUrl(facts.url);
+  const shown = publicUrl(facts.url);
   const html = isHtml(facts.bytes);
   return new TransferError({
     code: 'ERR_METADATA',

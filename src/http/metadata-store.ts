@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../contracts/log.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { parseNumber, parseOptional, parseRecord, parseText } from '../kit/records.ts';
-import { redactUrl } from './redact.ts';
 
 /** A document as it was last seen, and what a conditional request needs. */
 export interface StoredDocument {
@@ -55,8 +55,8 @@ export function createMetadataStore(directory: string, log: Log): MetadataStore 
       const { bytes, finalUrl, ...facts } = document;
       const record = {
         version: 1,
-        url: redactUrl(url),
-        finalUrl: redactUrl(finalUrl),
+        url: publicUrl(url),
+        finalUrl: publicUrl(finalUrl),
         ...facts,
         accept,
         sizeBytes: bytes.length,

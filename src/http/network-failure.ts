@@ -1,6 +1,6 @@
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { TransientFailure } from './attempts.ts';
-import { redactUrl } from './redact.ts';
 
 const words: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
@@ -32,10 +32,10 @@ export function networkFailure(
   const via = about.proxy === undefined ? '' : ` (through the proxy ${about.proxy})`;
   const failure = new TransferError({
     code: 'ERR_NETWORK',
-    message: `${redactUrl(about.url)}: ${why}${via}`,
+    message: `${publicUrl(about.url)}: ${why}${via}`,
     hint: hintFor(errno, tls, about.proxy),
     details: {
-      url: redactUrl(about.url),
+      url: publicUrl(about.url),
       ...(errno === '' ? {} : { errno }),
       ...(about.proxy === undefined ? {} : { proxy: about.proxy }),
     },

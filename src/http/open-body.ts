@@ -1,9 +1,9 @@
 import { isImageError, TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { firstHop } from './address-rules.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { BodyTransfer } from './body-transfer.ts';
 import { parseAddress } from './parse-address.ts';
-import { redactUrl } from './redact.ts';
 import type { TransferContext } from './transfer-context.ts';
 
 /** Opens a file and waits for its first bytes, at the first of its addresses that gives them. */
@@ -19,7 +19,7 @@ export async function openBody(
     } catch (error) {
       if (!isUnavailable(error, index > 0)) throw error;
       firstError ??= error;
-      const message = `${redactUrl(address)} cannot be had: ${error.message}`;
+      const message = `${publicUrl(address)} cannot be had: ${error.message}`;
       context.log({ level: 'warn', message });
     }
   }
@@ -29,7 +29,10 @@ export async function openBody(
 async function openAt(url: URL, options: BodyOptions, context: TransferContext): Promise<Body> {
   const allowPlain = context.rules.allowPlain || options.allowPlain === true;
   const rules = { ...context.rules, allowPlain };
-  const transfer = new BodyTransfer(firstHop(url, rules), options, { ...context, rules });
+  const { signal: every } = context.attempts;
+  const signal = options.signal === undefined ? every : AbortSignal.any([every, options.signal]);
+  const attempts = { ...context.attempts, signal };
+  const transfer = new BodyTransfer(firstHop(url, rules), options, { ...context, rules, attempts });
   const first = await transfer.read();
   return {
     finalUrl: transfer.hop.url,

@@ -1,4 +1,4 @@
-import type { LimitFunction } from 'p-limit';
+import { createTaskPool, type TaskPool } from '../task-pool.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** Runs `task` when its origin has a slot free; an abort ends the wait for one at once. */
@@ -10,15 +10,14 @@ export type OriginSlots = <T>(
 
 /** At most `perOrigin` tasks at a time for each origin. */
 export function createOriginSlots(perOrigin: number): OriginSlots {
-  const limits = new Map<string, LimitFunction>();
+  const pools = new Map<string, TaskPool>();
   return async (origin, signal, task) => {
-    const { default: pLimit } = await import('p-limit');
-    const limit = limits.get(origin) ?? pLimit(perOrigin);
-    limits.set(origin, limit);
+    const pool = pools.get(origin) ?? createTaskPool(perOrigin);
+    pools.set(origin, pool);
     const run = async () => {
       signal.throwIfAborted();
       return await task();
     };
-    return await untilAborted(limit(run), signal);
+    return await untilAborted(pool.run(run), signal);
   };
 }

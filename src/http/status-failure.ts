@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { TransferError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import { TransientFailure } from './attempts.ts';
 import { glance } from './glance.ts';
 import { isHtml } from './is-html.ts';
-import { redactUrl } from './redact.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Answer } from './wire.ts';
 
@@ -16,16 +16,16 @@ export function isTransient(status: number): boolean {
   return transient.has(status);
 }
 
-/** True for an answer that says the document is not to be had: any 4xx that is not about the moment. */
+/** True for an answer that says the document is not to be had: a lasting 4xx. 407 is a proxy's word, not upstream's. */
 export function isMissing(status: number): boolean {
-  return status >= 400 && status < 500 && !momentary.has(status);
+  return status >= 400 && status < 500 && status !== 407 && !momentary.has(status);
 }
 
 /** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */
 export async function statusFailure(answer: Answer): Promise<TransientFailure | TransferError> {
   const { status, proxy } = answer;
   const html = await isHtmlPage(answer);
-  const shown = redactUrl(answer.url);
+  const shown = publicUrl(answer.url);
   const phrase = STATUS_CODES[status];
   const failure = new TransferError({
     code: 'ERR_HTTP_STATUS',

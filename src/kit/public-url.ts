@@ -1,5 +1,9 @@
-/** An address as it may stand in messages and records: without user info, query and fragment. */
-export function publicUrl(url: URL): string {
+/**
+ * An address as it may stand in messages and records: without user info, query and fragment, all of which can carry
+ * credentials. Text that is no address gives `<not an address>`.
+ */
+export function publicUrl(url: URL | string): string {
+  if (!URL.canParse(String(url))) return '<not an address>';
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';

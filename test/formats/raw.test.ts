@@ -91,26 +91,24 @@ describe('copies', () => {
 });
 
 describe('refuses', () => {
-  const open = (bytes: Uint8Array, virtualBytes = 2 ** 40) => ({
-    file: raw.open(wholeSource(bytes), decodeContext({ limits: { virtualBytes } })),
-    stream: raw.open(
-      streamOnlySource(inPieces(bytes, 1000)),
-      decodeContext({ limits: { virtualBytes } }),
-    ),
-  });
+  const openFile = (bytes: Uint8Array, virtualBytes: number) =>
+    raw.open(wholeSource(bytes), decodeContext({ limits: { virtualBytes } }));
+  const openStream = (bytes: Uint8Array, virtualBytes: number) =>
+    raw.open(streamOnlySource(inPieces(bytes, 1000)), decodeContext({ limits: { virtualBytes } }));
 
   test('a disk of no bytes', async () => {
-    expect(await refusalOf(open(new Uint8Array(0)).file)).toBe('empty');
-    expect(await refusalOf(open(new Uint8Array(0)).stream)).toBe('empty');
+    const nothing = new Uint8Array(0);
+    expect(await refusalOf(openFile(nothing, MiB))).toBe('empty');
+    expect(await refusalOf(openStream(nothing, MiB))).toBe('empty');
   });
 
   test('a disk above the limit: at once where the length is known, else when it is reached', async () => {
-    const { file, stream } = open(disk, disk.length - 1);
-    expect(await refusalOf(file)).toBe('limit');
+    expect(await refusalOf(openFile(disk, disk.length - 1))).toBe('limit');
     const sink = new RecordingSink();
-    expect(await refusalOf((await stream).copyTo(sink))).toBe('limit');
+    const image = await openStream(disk, disk.length - 1);
+    expect(await refusalOf(image.copyTo(sink))).toBe('limit');
     expect(sink.calls).not.toContain(`size ${disk.length}`);
-    await (await open(disk, disk.length).stream).copyTo(new RecordingSink());
+    await (await openStream(disk, disk.length)).copyTo(new RecordingSink());
   });
 
   test('a file that turns out shorter than it was said to be', async () => {

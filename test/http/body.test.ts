@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultLimits } from '../../src/kit.ts';
 import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, collect, mirrorOf, pattern, site } from './client.ts';
+import { client, collect, impatient, mirrorOf, pattern, site } from './client.ts';
 
 let upstream: Upstream;
 beforeEach(async () => {
@@ -77,11 +77,11 @@ describe('a body', () => {
     });
     const reasons: string[] = [];
     const onRetry = (event: { reason: string }) => reasons.push(event.reason);
-    const body = await http({ onRetry, tuning: { attempts: 4 } }).openBody(disk);
+    const body = await http({ onRetry, tuning: { attempts: 4, ...impatient } }).openBody(disk);
     expect(Buffer.from(await collect(body.chunks)).toString()).toBe('here');
     expect(reasons).toMatchObject([
       expect.stringContaining('cut'),
-      expect.stringContaining('no byte for 0.25 s'),
+      expect.stringContaining('no byte for 0.3 s'),
       expect.stringContaining('503'),
     ]);
   });
@@ -229,11 +229,12 @@ describe('a slow reader', () => {
   test('is no stall', async () => {
     const bytes = pattern(200_000);
     upstream.route('disk.img', bytes);
-    const body = await http({ tuning: { stallMs: 30, attempts: 1 } }).openBody(disk);
+    const body = await http({ tuning: { attempts: 1, ...impatient } }).openBody(disk);
     const chunks: Uint8Array[] = [];
     for await (const chunk of body.chunks) {
       chunks.push(chunk);
-      if (chunks.length === 1) await new Promise((resolve) => setTimeout(resolve, 150));
+      if (chunks.length === 1)
+        await new Promise((resolve) => setTimeout(resolve, 2 * impatient.stallMs));
     }
     expect(Buffer.compare(Buffer.concat(chunks), bytes)).toBe(0);
   });

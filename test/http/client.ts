@@ -2,14 +2,17 @@ import { createHttp, type Http, type HttpOptions } from '../../src/http/http-cli
 import { defaultLimits, type LogEntry } from '../../src/kit.ts';
 import type { Upstream } from '../../src/testing/upstream.ts';
 
-/** Quick enough for tests; real transfers wait far longer. */
+/** Quick between attempts; patient with silence, as test machines can be slow. */
 export const quick = {
-  connectMs: 5_000,
-  stallMs: 250,
+  connectMs: 10_000,
+  stallMs: 10_000,
   attempts: 3,
   backoffBaseMs: 1,
   backoffCapMs: 4,
 };
+
+/** For tests about silence. */
+export const impatient = { stallMs: 300 };
 
 /** A client with defaults, and what it logged. */
 export function client(options: Partial<HttpOptions> = {}): Http & { logged: LogEntry[] } {

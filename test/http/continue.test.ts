@@ -4,7 +4,7 @@ import {
   type Upstream,
   type UpstreamExchangeResponse,
 } from '../../src/testing/upstream.ts';
-import { client, collect, mirrorOf, pattern, site } from './client.ts';
+import { client, collect, impatient, mirrorOf, pattern, site } from './client.ts';
 
 const bytes = pattern(1000);
 const disk = new URL(`${site}disk.img`);
@@ -119,7 +119,7 @@ describe('a cut body is continued', () => {
       response.writeHead(200, { 'content-length': 1000, etag: '"one"' });
       response.write(bytes.subarray(0, 400));
     });
-    expect(Buffer.compare(await fetchDisk(), bytes)).toBe(0);
+    expect(Buffer.compare(await fetchDisk({ tuning: impatient }), bytes)).toBe(0);
   });
 
   test('where its length was not declared', async () => {
@@ -232,9 +232,9 @@ describe('a cut body calls for a restart', () => {
       response.writeHead(200, { 'content-length': 1000 });
       response.write(bytes.subarray(0, 400));
     });
-    await expect(fetchDisk()).rejects.toMatchObject({
+    await expect(fetchDisk({ tuning: impatient })).rejects.toMatchObject({
       code: 'ERR_STALLED',
-      details: { restart: true, stallMs: 250 },
+      details: { restart: true, ...impatient },
     });
   });
 
@@ -280,23 +280,5 @@ describe('a cut body is given up', () => {
   test('when the rest comes compressed', async () => {
     cutThen({ etag: '"one"' }, rest({ 'content-encoding': 'gzip' }));
     await expect(fetchDisk()).rejects.toMatchObject({ details: { field: 'content-encoding' } });
-  });
-});
-
-describe('a body begun by another process', () => {
-  const resume = { position: 400, sizeBytes: 1000, validators: { etag: '"one"' } };
-  const open = () => client({ mirrors: mirrorOf(upstream) }).openBody(disk, { resume });
-
-  test('is continued', async () => {
-    upstream.route('disk.img', bytes, { etag: '"one"' });
-    const body = await open();
-    expect(body.sizeBytes).toBe(1000);
-    expect(Buffer.compare(await collect(body.chunks), bytes.subarray(400))).toBe(0);
-    expect(ranges()).toEqual(['bytes=400-']);
-  });
-
-  test('calls for a restart when it changed', async () => {
-    upstream.route('disk.img', bytes, { etag: '"two"' });
-    await expect(open()).rejects.toMatchObject({ details: { restart: true } });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, mirrorOf, site } from './client.ts';
+import { client, impatient, mirrorOf, site } from './client.ts';
 
 let upstream: Upstream;
 let storeDir: string;
@@ -148,7 +148,7 @@ describe('an upstream that is down', () => {
       upstream.route('x', '{"a":1}');
       await call().metadata.get(`${site}x`);
       await fail();
-      const http = call();
+      const http = call({ tuning: impatient });
       const document = await http.metadata.get(`${site}x`);
       expect(document).toMatchObject({ stale: true, mirrored: true, text: '{"a":1}' });
       expect(document.finalUrl.href).toBe(`${upstream.url}x`);
@@ -163,10 +163,12 @@ describe('an upstream that is down', () => {
     upstream.route('x', 'here');
     await call().metadata.get(`${site}x`);
     await fail();
-    const refresh = call({ refresh: true, tuning: { attempts: 1 } });
+    const refresh = call({ refresh: true, tuning: { attempts: 1, ...impatient } });
     const error = { name: 'TransferError' };
     await expect(refresh.metadata.get(`${site}x`)).rejects.toMatchObject(error);
-    const fresh = call({ tuning: { attempts: 1 } }).metadata.get(`${site}x`, { fresh: true });
+    const fresh = call({ tuning: { attempts: 1, ...impatient } }).metadata.get(`${site}x`, {
+      fresh: true,
+    });
     await expect(fresh).rejects.toMatchObject(error);
   });
 

@@ -134,6 +134,7 @@ describe('an error', () => {
       details: { status: 407, proxy: `127.0.0.1:${proxyPort}` },
     });
     expect(JSON.stringify(error)).not.toContain('secret');
+    await expect(plain().metadata.find('http://public.test/denied')).rejects.toThrow('407');
   });
 
   test('of a proxy that is down names it', async () => {

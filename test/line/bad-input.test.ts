@@ -203,6 +203,18 @@ describe('the image', () => {
     expect((await expectRefusal('ERR_UNSAFE_IMAGE', 6)).message).toContain('qcow2');
   });
 
+  test('a refusal at the head stops a slow download at once', async () => {
+    const { digest: _, ...bare } = build;
+    const bytes = Buffer.concat([makeQcow2(), Buffer.alloc(200_000)]);
+    line.offer({ ...bare, file: 'a.raw', layers: ['raw'] }, bytes);
+    // The rest never comes.
+    line.upstream.route('images.acme.example/a.raw', (_request, response) => {
+      response.setHeader('content-length', bytes.length);
+      response.write(bytes.subarray(0, 150_000));
+    });
+    await expectRefusal('ERR_UNSAFE_IMAGE', 6);
+  });
+
   test('a gzip where a qcow2 was promised', async () => {
     line.offer({ ...build, layers: ['qcow2'] }, packed);
     expect((await expectRefusal('ERR_UNSAFE_IMAGE', 6)).message).toContain('gz');

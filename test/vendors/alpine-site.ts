@@ -3,7 +3,7 @@ import { type Documents, readFixture, serveDocuments } from './serve-documents.t
 const cdn = 'https://dl-cdn.alpinelinux.org/alpine/';
 export const index = 'https://alpinelinux.org/releases.json';
 export const cloud = (branch: string): string => `${cdn}v${branch}/releases/cloud/`;
-export const origins = ['https://alpinelinux.org/', 'https://dl-cdn.alpinelinux.org/'];
+export const origins: string[] = ['https://alpinelinux.org/', 'https://dl-cdn.alpinelinux.org/'];
 
 /** An index and the two branches that have images. */
 export async function startAlpine(): Promise<Documents> {

@@ -10,12 +10,15 @@ export const ensure: Command = {
   options: ['format', 'digest', 'offline', 'refresh', 'verify', 'keep-source', 'decode'],
   examples: [
     ['rootdisk ensure ubuntu:24.04', 'newest build of a release'],
-    ['rootdisk ensure debian:13@20260210-2019', 'one build, the same for ever'],
+    ['rootdisk ensure debian:13@20260712-2537', 'one build, the same for ever'],
     ['rootdisk ensure alpine --arch arm64 --variant tiny', 'another machine, another variant'],
     ['rootdisk ensure ubuntu:24.04 --offline', 'what the cache has, without a request'],
     ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
-    ['cp --sparse=always "$(rootdisk ensure debian)" vm.raw', 'a disk to write to'],
+    [
+      'qemu-img create -b "$(rootdisk ensure debian)" -F raw -f qcow2 vm.qcow2',
+      'a disk to write to, on top',
+    ],
   ],
   async run({ operands: [reference = ''], flags, parts, transport, onProgress, warn }) {
     const image = await createEnsureImage(parts)(reference, {

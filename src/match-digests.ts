@@ -1,0 +1,30 @@
+import { algorithmOf, hexOf } from './digest-text.ts';
+import { IntegrityError } from './errors.ts';
+import type { Fetched } from './fetch.ts';
+import type { Proven } from './merge-evidence.ts';
+
+/** Every expected digest against the hashes of the pass; `ERR_DIGEST` when one differs. */
+export function matchDigests(
+  proven: Proven,
+  fetched: Fetched,
+  fileName: string,
+  cause?: unknown,
+): void {
+  for (const expected of proven.digests) {
+    const actual = fetched[algorithmOf(expected)];
+    if (actual === hexOf(expected)) continue;
+    throw new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${fileName} is not what it should be: expected ${expected}, got ${actual}`,
+      hint: 'Do not use the bytes; try again later, and if it stays so tell upstream.',
+      details: {
+        url: fetched.url,
+        fileName,
+        expected,
+        actual: `${algorithmOf(expected)}:${actual}`,
+        reason: 'digest-mismatch',
+      },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
+import { client, collect, mirrorOf, pattern, site } from './client.ts';
+
+const bytes = pattern(1000);
+let upstream: Upstream;
+beforeEach(async () => {
+  upstream = await startUpstream();
+});
+afterEach(() => upstream.close());
+
+/** What another process noted before it was stopped. */
+const resume = { position: 400, sizeBytes: 1000, validators: { etag: '"one"' } };
+const open = (options = {}) =>
+  client({ mirrors: mirrorOf(upstream) }).openBody(new URL(`${site}disk.img`), {
+    resume,
+    ...options,
+  });
+
+test('a body that another process began is continued', async () => {
+  upstream.route('disk.img', bytes, { etag: '"one"' });
+  const body = await open();
+  expect(body.sizeBytes).toBe(1000);
+  expect(body.validators).toEqual({ etag: '"one"' });
+  expect(Buffer.compare(await collect(body.chunks), bytes.subarray(400))).toBe(0);
+  expect(upstream.requests[0]?.headers).toMatchObject({ range: 'bytes=400-', 'if-range': '"one"' });
+});
+
+test('one that changed since calls for a restart, and no other address is tried', async () => {
+  upstream.route('disk.img', bytes, { etag: '"two"' });
+  const mirrorsOf = [new URL(`${site}other`)];
+  await expect(open({ mirrorsOf })).rejects.toMatchObject({ details: { restart: true } });
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test('one of another size than expected is refused', async () => {
+  upstream.route('disk.img', bytes, { etag: '"one"' });
+  await expect(open({ expectedBytes: 999 })).rejects.toMatchObject({ code: 'ERR_SIZE' });
+});
