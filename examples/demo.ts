@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureImage } from '../src/index.ts';
 import {
   buildQcow2Image,
   mirrorsFor,
@@ -30,15 +31,28 @@ try {
     serial,
   };
   serveSimpleStreams(upstream, [{ ...build, bytes, bytesPerSecond: 24 * MiB }]);
-  const [mirror = []] = Object.entries(mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/']));
+  const mirrors = mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/']);
+  const mirror = Object.entries(mirrors).flat().join('=');
+  const cacheDir = join(folder, 'cache');
   const call = ['ensure', 'ubuntu:24.04', '--arch', 'amd64'];
-  const here = ['--mirror', mirror.join('='), '--cache-dir', join(folder, 'cache')];
+  const here = ['--mirror', mirror, '--cache-dir', cacheDir];
 
   say(
     `An upstream on loopback serves ubuntu:24.04 as a qcow2 of ${Math.round(bytes.length / MiB)} MiB.`,
   );
   await ensure('First call', [...call, ...here]);
-  await ensure('Second call', [...call, ...here]);
+  await ensure('The same again', [...call, ...here]);
+  say('In a program that keeps running; once a build is named, nobody is asked:');
+  const options = { arch: 'amd64', cacheDir, mirrors };
+  for (const reference of ['ubuntu:24.04', `ubuntu:24.04@${serial}`, `ubuntu:24.04@${serial}`]) {
+    const started = performance.now();
+    const image = await ensureImage(reference, options);
+    const elapsed = (performance.now() - started).toFixed(1);
+    process.stderr.write(
+      `  ${image.origin}  ${elapsed.padStart(6)} ms  ensureImage('${reference}')\n`,
+    );
+    await image.release();
+  }
   say('The real thing:\n\n  npx rootdisk ensure ubuntu:24.04\n');
 } finally {
   await upstream.close();

@@ -77,7 +77,8 @@ async function decodeLayers(
     let written = 0;
     const sink = new SparseFile(handle, context.limits.virtualBytes, (bytes) => {
       written += bytes;
-      call.progress.decode(written, image.virtualSize);
+      // Holes of other formats are never written, so only a raw disk is written from end to end.
+      call.progress.decode(written, format === 'raw' ? image.virtualSize : undefined);
     });
     const kept = call.options.format === 'source' ? format : 'raw';
     await inCache(staging.disk, 'write', async () => {

@@ -1,7 +1,7 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
 import { bad } from './bad.ts';
 import type { ClusterDecoder } from './cluster-decoder.ts';
-import type { PieceBatch } from './piece-batch.ts';
+import { maxBatchBytes, type PieceBatch } from './piece-batch.ts';
 
 /** What copying needs beside a batch. */
 export interface CopyJob {
@@ -10,6 +10,8 @@ export interface CopyJob {
   virtualSize: number;
   signal: AbortSignal;
   decode: ClusterDecoder;
+  /** Buffers of the largest batch that no write is using; new ones for every write would keep the collector busy. */
+  spare: Uint8Array[];
 }
 
 interface Part {
@@ -19,7 +21,7 @@ interface Part {
 
 /** Reads a batch in one go, decodes it and writes what follows each other on the disk in one go. */
 export async function copyBatch(batch: PieceBatch, job: CopyJob): Promise<void> {
-  const { source, sink, signal } = job;
+  const { source, signal } = job;
   const bytes = await source.read(batch.start, batch.end - batch.start);
   if (bytes.length < batch.end - batch.start) {
     const details = { offset: batch.start + bytes.length };
@@ -30,8 +32,7 @@ export async function copyBatch(batch: PieceBatch, job: CopyJob): Promise<void> 
   for (let from = 0; from < parts.length; ) {
     const to = neighboursEnd(parts, from);
     signal.throwIfAborted();
-    const run = parts.slice(from, to);
-    await sink.write(run[0]?.guest ?? 0, joinParts(run));
+    await writeRun(parts.slice(from, to), job);
     from = to;
   }
 }
@@ -69,8 +70,16 @@ function partEnd(part: Part | undefined): number {
   return part === undefined ? 0 : part.guest + part.bytes.length;
 }
 
-function joinParts(parts: readonly Part[]): Uint8Array {
-  const only = parts[0];
-  if (only !== undefined && parts.length === 1) return only.bytes;
-  return Buffer.concat(parts.map((part) => part.bytes));
+async function writeRun(parts: readonly Part[], { sink, spare }: CopyJob): Promise<void> {
+  const [first] = parts;
+  if (first === undefined) return;
+  if (parts.length === 1) return sink.write(first.guest, first.bytes);
+  const buffer = spare.pop() ?? new Uint8Array(maxBatchBytes);
+  let length = 0;
+  for (const { bytes } of parts) {
+    buffer.set(bytes, length);
+    length += bytes.length;
+  }
+  await sink.write(first.guest, buffer.subarray(0, length));
+  spare.push(buffer);
 }

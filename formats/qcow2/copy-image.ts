@@ -44,7 +44,7 @@ async function copyPieces(
   const { map } = tables;
   const queue = new PieceQueue(limits.tableBytes / 2);
   const decode = createClusterDecoder(header, limits.windowBytes);
-  const job: CopyJob = { source, sink, virtualSize, signal, decode };
+  const job: CopyJob = { source, sink, virtualSize, signal, decode, spare: [] };
   if (!sink.zeroed) await zeroHoles(diskHoles(header, map));
   for (let i = 0; i < map.count; i += 1) {
     if (tables.isEarly(i)) await loadTable(i);

@@ -20,7 +20,8 @@ export interface BatchPiece {
   whenCut?: DefectReason;
 }
 
-const maxBatchBytes = 1024 * 1024;
+/** Bytes that a batch reads and writes at most, unless a single cluster is larger. */
+export const maxBatchBytes = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /**

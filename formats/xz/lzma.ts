@@ -42,7 +42,7 @@ export async function* decodeXzStreams(
   } catch (error) {
     throw inputError === undefined ? explain(error) : inputError.error;
   } finally {
-    // Not awaited: it answers only after a read of the input that is under way, which the caller ends next.
+    // Not awaited: a read of the input may be under way, and the caller ends that next.
     output.cancel().catch(() => {});
   }
 }

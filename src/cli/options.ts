@@ -67,7 +67,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'tell what is done, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
-  decode: { value: 'WHEN', help: 'streaming (default), or after-verify: parse no unverified byte' },
+  decode: { value: 'WHEN', help: 'streaming (default), or after-verify: wait for the verdict' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
   format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },

@@ -37,8 +37,9 @@ export class ProgressLines implements ProgressView {
         this.print(describeRetry(event));
         break;
       case 'done': {
-        const seconds = formatClock(event.elapsedMs / 1000);
-        this.print(event.origin === 'cache' ? 'found in the cache' : `ready after ${seconds}`);
+        const { origin, elapsedMs } = event;
+        const ready = `ready after ${formatClock(elapsedMs / 1000)}`;
+        this.print(origin === 'cache' ? `found in the cache in ${Math.ceil(elapsedMs)} ms` : ready);
         break;
       }
       case 'wait':

@@ -42,7 +42,7 @@ export function detectFormat(
     return agree(raw, declared);
   throw refuse('not-an-image', unknownText(declared), {
     ...(declared === undefined ? {} : { declared }),
-    hint: 'Declare the layers (--from raw) if these bytes really are a disk without a partition table.',
+    hint: 'If they really are a disk without a partition table, say so: rootdisk convert --from raw.',
   });
 }
 

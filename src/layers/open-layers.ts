@@ -34,8 +34,8 @@ export async function openLayers(
   const finishes: (() => Promise<void>)[] = [];
   let current = source;
   for (;;) {
-    const expected = declared.length === 0 ? undefined : (declared[chain.length] ?? 'nothing more');
-    const format = detectFormat(await probeSource(current), formats, expected);
+    // A declaration that ends with a codec or an archive leaves open what is inside.
+    const format = detectFormat(await probeSource(current), formats, declared[chain.length]);
     chain.push(format.id);
     if (format.kind === 'disk') {
       const image = await format.open(current, context);

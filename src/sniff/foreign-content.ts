@@ -18,7 +18,7 @@ export interface ForeignContent {
  */
 export function nameForeignContent(probe: Probe, found?: string): ForeignContent | undefined {
   const { head } = probe;
-  if (head.length === 0) return { name: 'an empty file', reason: 'empty' };
+  if (head.length === 0) return { name: 'an empty file', reason: 'not-an-image' };
   if (hasMagic(head, 'LUKS\xba\xbe')) {
     return { name: 'an encrypted disk (LUKS)', reason: 'encrypted' };
   }

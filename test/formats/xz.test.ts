@@ -220,17 +220,11 @@ describe('is left', () => {
     expect(asked).toBeLessThan(streams / 2);
   });
 
-  test('by a consumer that has enough while more input is waited for', async () => {
+  test('by a consumer that has enough, although the input has stalled', async () => {
     const source = new GrowingSource();
     source.push(makeXz([content, content]).subarray(0, 200_000));
-    for await (const _ of xz.decode(source, decodeContext())) {
-      // Until the decoder has asked for what is not there yet.
-      for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
-      break;
-    }
-    await new Promise(setImmediate);
-    source.push(content);
-    expect(source.left).toBe(false);
+    for await (const _ of xz.decode(source, decodeContext())) break;
+    source.push(hello);
     while (!source.left) await new Promise(setImmediate);
   });
 

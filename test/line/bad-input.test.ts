@@ -247,7 +247,7 @@ describe('the image', () => {
 
   test('an empty body', async () => {
     line.offer({ ...build, digest: sha256(Buffer.alloc(0)) }, Buffer.alloc(0));
-    await expectRefusal('ERR_DECODE', 6);
+    await expectRefusal('ERR_UNSAFE_IMAGE', 6);
   });
 });
 

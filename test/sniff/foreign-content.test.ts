@@ -82,7 +82,7 @@ const others: [string, string, Uint8Array][] = [
   ['VMDK descriptor', 'external-reference', text('# Disk DescriptorFile\nversion=1\n')],
   ['VMDK descriptor', 'external-reference', text('\n# a comment\n#DISK DESCRIPTORFILE\r\n')],
   ['VMDK descriptor', 'external-reference', bytesWith('# Disk DescriptorFile\nversion=1\n')],
-  ['empty file', 'empty', new Uint8Array(0)],
+  ['empty file', 'not-an-image', new Uint8Array(0)],
   ['HTML page', 'not-an-image', text('\n  <!DOCTYPE html>\n<title>Sign in</title>')],
   ['HTML page', 'not-an-image', text('<HTML><body>502</body></HTML>')],
   ['XML document', 'not-an-image', text('<?xml version="1.0"?><Error/>')],
