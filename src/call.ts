@@ -4,6 +4,7 @@ import { type CallOptions, parseOptions } from './call-options.ts';
 import type { Warning } from './contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
 import type { EnsureOptions } from './contracts/options.ts';
+import { UsageError } from './errors.ts';
 import { createHttp, type Http } from './http/http-client.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -24,6 +25,7 @@ export interface Call {
 
 /** Reads the options and opens the cache folder. */
 export async function openCall(parts: BoundParts, given: EnsureOptions): Promise<Call> {
+  refusePlatform(process.platform);
   const options = parseOptions(given);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
@@ -53,6 +55,17 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
   };
   const metadata = watchDocuments(http.metadata, warn);
   return { parts, options, signal, http, metadata, cache, progress, warnings, warn };
+}
+
+/** Throws `ERR_INVALID_REQUEST` where locks, modes and sparse files do not work as the cache needs them. */
+function refusePlatform(platform: NodeJS.Platform): void {
+  if (platform !== 'win32') return;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'Windows is not supported yet',
+    hint: 'Run this on Linux or macOS, or inside WSL.',
+    details: { field: 'platform', value: platform },
+  });
 }
 
 function watchDocuments(client: MetadataClient, warn: (warning: Warning) => void): MetadataClient {

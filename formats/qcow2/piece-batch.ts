@@ -21,7 +21,7 @@ export interface BatchPiece {
 }
 
 /** Bytes that a batch reads and writes at most, unless a single cluster is larger. */
-export const maxBatchBytes = 1024 * 1024;
+export const maxBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /**

@@ -59,7 +59,7 @@ const windows = {
   fetch: 350,
   decode: 350,
   settle: 10,
-  publish: 25,
+  publish: 120,
 };
 const stages = Object.keys(windows) as (keyof typeof windows)[];
 
