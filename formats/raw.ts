@@ -54,7 +54,6 @@ function hasForeignFooter(tail: Uint8Array): boolean {
 async function open(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { sizeBytes } = source;
   const limit = context.limits.virtualBytes;
-  if (sizeBytes === 0) throw empty();
   if (sizeBytes !== undefined && sizeBytes > limit) throw tooLong(sizeBytes, limit);
   const reader = new ByteReader(source.stream(), context.signal);
   const head = await readHead(reader, Math.min(headBytes, sizeBytes ?? headBytes));
@@ -80,9 +79,7 @@ async function open(source: ByteSource, context: DecodeContext): Promise<DiskIma
 
 async function readHead(reader: ByteReader, length: number): Promise<Uint8Array> {
   try {
-    const head = await reader.take(length);
-    if (head.length > 0) return head;
-    throw empty();
+    return await reader.take(length);
   } catch (error) {
     reader.close();
     throw error;
@@ -125,10 +122,6 @@ async function* piecesOf(head: Uint8Array, reader: ByteReader): AsyncGenerator<U
 /** A disk whose last sector is incomplete is kept as it is. */
 function noteOddSize(facts: DiskFacts, sizeBytes: number): void {
   if (sizeBytes % sectorBytes !== 0) facts.features.push('incomplete-last-sector');
-}
-
-function empty(): Error {
-  return refuse('empty', 'The disk is empty: there is not one byte', { format: 'raw' });
 }
 
 function cut(copied: number, expected: number | undefined): Error {

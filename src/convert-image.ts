@@ -48,7 +48,8 @@ export function createConvertImage(parts: Pick<Parts, 'formats'>): ConvertImage 
             });
             await image.image.copyTo(sink);
             await image.finish();
-            if (sink.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
+            // Nothing packed is still what was packed; nothing at all is no disk.
+            if (image.sizeBytes === 0) throw refuse('empty', 'the file is empty');
             await findNestedImage(GrowingFile.whole(handle, sink.sizeBytes), parts.formats);
             await handle.sync();
             const { blocks } = await handle.stat();

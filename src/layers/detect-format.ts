@@ -11,8 +11,14 @@ export function detectFormat(
   formats: readonly Format[],
   declared: string | undefined,
 ): Format {
+  if (declared !== undefined && formats.every(({ id }) => id !== declared)) {
+    throw refuse('unsupported-feature', `there is no decoder for ${declared}, which was declared`, {
+      declared,
+      hint: `Declare one of ${formats.map(({ id }) => id).join(', ')}.`,
+    });
+  }
   const matches = formats.filter((format) => format.detect(probe));
-  const strong = matches.filter((format) => format.id !== 'raw');
+  const strong = matches.filter((format) => format.id !== 'raw' && !isDoubtful(format, declared));
   const [found, other] = strong;
   const foreign = nameForeignContent(probe, found?.id);
   if (found !== undefined && (other !== undefined || foreign !== undefined)) {
@@ -23,7 +29,8 @@ export function detectFormat(
     });
   }
   if (found !== undefined) return agree(found, declared);
-  if (foreign !== undefined) {
+  const isDeclaredRaw = declared === 'raw' && foreign?.doubtful === true;
+  if (foreign !== undefined && !isDeclaredRaw) {
     const but = declared === undefined ? '' : ` instead of ${declared}`;
     // Nothing else was promised: the bytes are what they are, only no decoder for them is here.
     const unread = declared === undefined && foreign.reason === 'format-mismatch';
@@ -44,6 +51,11 @@ export function detectFormat(
     ...(declared === undefined ? {} : { declared }),
     hint: 'If they really are a disk without a partition table, say so: rootdisk convert --from raw.',
   });
+}
+
+/** The magic of tar lies in the middle of a boot sector: where raw was declared it proves nothing. */
+function isDoubtful(format: Format, declared: string | undefined): boolean {
+  return declared === 'raw' && format.id === 'tar';
 }
 
 function unknownText(declared: string | undefined): string {

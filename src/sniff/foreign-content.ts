@@ -2,13 +2,15 @@ import type { Probe } from '../contracts/format.ts';
 import type { DefectReason } from '../errors.ts';
 import { hasMagic, viewOf } from '../kit/bytes.ts';
 import { type ForeignMagic, images, programs, unreadable } from './foreign-magics.ts';
-import { isVmdkDescriptor, nameText } from './text-content.ts';
+import { isVmdkDescriptor, nameDocument, nameText } from './text-content.ts';
 
 /** What bytes are that are no raw disk, and why they are refused where one was expected. */
 export interface ForeignContent {
   /** For people, with an article: `a 7-Zip archive`. */
   name: string;
   reason: DefectReason;
+  /** A raw disk may begin like this if somebody says that these bytes are one: nothing, plain text, a program. */
+  doubtful?: boolean;
 }
 
 /**
@@ -18,14 +20,22 @@ export interface ForeignContent {
  */
 export function nameForeignContent(probe: Probe, found?: string): ForeignContent | undefined {
   const { head } = probe;
-  if (head.length === 0) return { name: 'an empty file', reason: 'not-an-image' };
+  if (head.length === 0) return { name: 'an empty file', reason: 'not-an-image', doubtful: true };
   if (hasMagic(head, 'LUKS\xba\xbe')) {
     return { name: 'an encrypted disk (LUKS)', reason: 'encrypted' };
   }
   const image = pick(images, head, found) ?? nameFooter(probe, found) ?? nameOptical(head, found);
-  if (image !== undefined) return { name: image, reason: 'format-mismatch' };
-  const other = pick(unreadable, head, found) ?? nameOther(probe);
+  if (image !== undefined) {
+    // Its magic lies where a boot sector has code.
+    const doubtful = image === 'a tar archive';
+    return { name: image, reason: 'format-mismatch', ...(doubtful && { doubtful }) };
+  }
+  const other = pick(unreadable, head, found) ?? nameDmg(probe);
   if (other !== undefined) return { name: other, reason: 'unsupported-variant' };
+  // Readable in principle, but with neither a magic nor a check there is nothing to hold on to.
+  if (isLzmaAlone(head)) {
+    return { name: 'an lzma file without a check', reason: 'unsupported-feature' };
+  }
   if (found !== undefined) return undefined;
 
   if (isVmdkDescriptor(head)) {
@@ -34,8 +44,10 @@ export function nameForeignContent(probe: Probe, found?: string): ForeignContent
       reason: 'external-reference',
     };
   }
+  const document = nameDocument(head);
+  if (document !== undefined) return { name: document, reason: 'not-an-image' };
   const file = pick(programs, head, undefined) ?? nameText(head);
-  return file === undefined ? undefined : { name: file, reason: 'not-an-image' };
+  return file === undefined ? undefined : { name: file, reason: 'not-an-image', doubtful: true };
 }
 
 function pick(
@@ -62,11 +74,9 @@ function nameOptical(head: Uint8Array, found: string | undefined): string | unde
   return hasMagic(head, 'BEA01', 32_769) ? 'a UDF image' : undefined;
 }
 
-function nameOther({ head, tail }: Probe): string | undefined {
-  if (tail !== undefined && hasMagic(tail, 'koly', tail.length - 512)) {
-    return 'an Apple disk image (dmg)';
-  }
-  return isLzmaAlone(head) ? 'an lzma file without a check' : undefined;
+function nameDmg({ tail }: Probe): string | undefined {
+  const isDmg = tail !== undefined && hasMagic(tail, 'koly', tail.length - 512);
+  return isDmg ? 'an Apple disk image (dmg)' : undefined;
 }
 
 /** No magic: the usual properties, then an unknown or a believable length, then the zero that opens the data. */

@@ -9,16 +9,20 @@ const beginnings: readonly (readonly [name: string, begins: RegExp])[] = [
   ['an XML document', /^<(\?xml|[a-z][\w.:-]*[\s>])/],
   ['a PGP document', /^-----begin pgp/],
   ['a PEM document', /^-----begin /],
-  ['a script', /^#!/],
   ['a JSON document', /^(\{\s*["}]|\[\s*["{[\]\d])/],
 ];
 
-/** Names text by its beginning; `undefined` for bytes that are no text. */
+/** Names a document that was served instead of an image, by its beginning. */
+export function nameDocument(head: Uint8Array): string | undefined {
+  const start = readText(head)?.trimStart().toLowerCase() ?? '';
+  return beginnings.find(([, begins]) => begins.test(start))?.[0];
+}
+
+/** Names other text; `undefined` for bytes that are no text. */
 export function nameText(head: Uint8Array): string | undefined {
   const text = readText(head);
   if (text === undefined) return undefined;
-  const start = text.trimStart().toLowerCase();
-  return beginnings.find(([, begins]) => begins.test(start))?.[0] ?? 'a text file';
+  return text.startsWith('#!') ? 'a script' : 'a text file';
 }
 
 /** A VMDK descriptor alone: blank lines and comments may stand before its first line, zero bytes after the text. */

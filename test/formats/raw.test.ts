@@ -96,12 +96,6 @@ describe('refuses', () => {
   const openStream = (bytes: Uint8Array, virtualBytes: number) =>
     raw.open(streamOnlySource(inPieces(bytes, 1000)), decodeContext({ limits: { virtualBytes } }));
 
-  test('a disk of no bytes', async () => {
-    const nothing = new Uint8Array(0);
-    expect(await refusalOf(openFile(nothing, MiB))).toBe('empty');
-    expect(await refusalOf(openStream(nothing, MiB))).toBe('empty');
-  });
-
   test('a disk above the limit: at once where the length is known, else when it is reached', async () => {
     expect(await refusalOf(openFile(disk, disk.length - 1))).toBe('limit');
     const sink = new RecordingSink();

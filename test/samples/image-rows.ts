@@ -18,6 +18,9 @@ export interface ImageRow {
   sha256: string;
   /** Accepted reasons of a refusal. */
   reasons: string[];
+  /** The member of an archive that is the disk; `-` or empty where there is none. */
+  member: string;
+  notes: string;
 }
 
 export function readImageRows(kind: 'good' | 'bad'): ImageRow[] {
@@ -37,6 +40,8 @@ export function readImageRows(kind: 'good' | 'bad'): ImageRow[] {
       reasons: field('expect')
         .replace(/^policy:/, '')
         .split('|'),
+      member: field('member'),
+      notes: field('notes'),
     };
   });
 }

@@ -73,7 +73,7 @@ const others: [string, string, Uint8Array][] = [
   ['lrzip file', 'unsupported-variant', bytesWith('LRZI')],
   [
     'lzma file without a check',
-    'unsupported-variant',
+    'unsupported-feature',
     bytesWith([0x5d, 0, 0, 0x80, 0, ...new Array(8).fill(255), 0, 1]),
   ],
   ['ELF program', 'not-an-image', bytesWith('\x7fELF')],
