@@ -44,7 +44,9 @@ export function createConvertImage(parts: Pick<Parts, 'formats'>): ConvertImage 
             const sink = new SparseFile(handle, image.limits.virtualBytes, (bytes) => {
               image.signal.throwIfAborted();
               written += bytes;
-              options.onProgress?.(written, image.image.virtualSize);
+              // Only a raw disk is written from end to end, so that its size says how far it is.
+              const total = image.chain.at(-1) === 'raw' ? image.image.virtualSize : undefined;
+              options.onProgress?.(written, total);
             });
             await image.image.copyTo(sink);
             await image.finish();

@@ -24,7 +24,13 @@ export {
 } from './convert-image.ts';
 export { createEnsureImage, type EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
-export { createInspectImage, type ImageInspection, type InspectImage } from './inspect-image.ts';
+export {
+  createInspectImage,
+  type Hazard,
+  type ImageInspection,
+  type InspectImage,
+  type InspectOptions,
+} from './inspect-image.ts';
 export { createListImages, type ListImages, type ListOptions } from './list-images.ts';
 export type { FileOptions } from './open-image-file.ts';
 export { createResolveImage, type ResolvedImage, type ResolveImage } from './resolve-image.ts';

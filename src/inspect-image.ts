@@ -1,34 +1,96 @@
 import type { DiskFacts } from './contracts/format.ts';
 import type { Parts } from './contracts/parts.ts';
-import { type FileOptions, openImageFile } from './open-image-file.ts';
+import type { Extents } from './disk/data-map.ts';
+import { DiskEnds } from './disk/disk-ends.ts';
+import { SparseFile } from './disk/sparse-file.ts';
+import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
+import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
+import {
+  type FileOptions,
+  type FoundSoFar,
+  type OpenImageFile,
+  openImageFile,
+} from './open-image-file.ts';
 
-/** What a local image file is. */
+/** Why `convertImage` and `ensureImage` would refuse an image. */
+export interface Hazard {
+  code: ErrorCode;
+  /** The defect in the field's words: `external-reference`, `truncated` …; the code where there is no other word. */
+  reason: string;
+  message: string;
+}
+
+/** What a local image file is. Absent is what could not be found out because of a hazard. */
 export interface ImageInspection {
-  /** Format ids, outermost first. */
+  /** Format ids found, outermost first. */
   layers: string[];
   /** Bytes of the file. */
   sizeBytes: number;
-  /** Bytes of the disk inside; absent where only decoding everything would tell. */
+  /** Bytes of the disk inside. */
   virtualSize?: number;
-  facts: DiskFacts;
+  /** Bytes of the disk that are no zeros, in blocks of 4 KiB: what a sparse copy occupies. */
+  dataBytes?: number;
+  /** Where the disk holds data: `[offset, length]` in units of 64 KiB. */
+  extents?: Extents;
+  facts?: DiskFacts;
+  /** Empty for an image that can be used. */
+  hazards: Hazard[];
 }
 
-export type InspectImage = (path: string, options?: FileOptions) => Promise<ImageInspection>;
+export interface InspectOptions extends FileOptions {
+  /** Bytes of the disk looked at so far; its virtual size where known. */
+  onProgress?: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
+}
 
-/** An `inspectImage` made of the given formats: recognises and checks headers, writes nothing but scratch files. */
+export type InspectImage = (path: string, options?: InspectOptions) => Promise<ImageInspection>;
+
+/**
+ * An `inspectImage` made of the given formats: decodes the whole image as a conversion would, and keeps nothing of it. What
+ * a conversion would refuse is a hazard here.
+ */
 export function createInspectImage(parts: Pick<Parts, 'formats'>): InspectImage {
-  return (path, options = {}) =>
-    openImageFile(path, parts.formats, options, async ({ chain, image, sizeBytes, source }) => {
-      // The outermost codec may tell the length of a raw disk inside without unpacking it.
-      const outer = parts.formats.find((format) => format.id === chain[0]);
-      const told = outer?.kind === 'codec' && chain.length === 2 && chain[1] === 'raw';
-      const declared = told ? await outer.size?.(source) : undefined;
-      const virtualSize = image.virtualSize ?? declared;
-      return {
-        layers: chain,
-        sizeBytes,
-        ...(virtualSize === undefined ? {} : { virtualSize }),
-        facts: image.facts,
-      };
-    });
+  return async (path, options = {}) => {
+    const found: FoundSoFar = { sizeBytes: 0, chain: [] };
+    const told: Partial<ImageInspection> = {};
+    const hazards: Hazard[] = [];
+    try {
+      const look = (image: OpenImageFile) => lookInside(image, parts.formats, options, told);
+      await openImageFile(path, parts.formats, options, look, found);
+    } catch (error) {
+      if (!isDefect(error)) throw error;
+      const { code, message, details } = error;
+      hazards.push({ code, reason: details.reason ?? code, message });
+    }
+    return { layers: found.chain, sizeBytes: found.sizeBytes, ...told, hazards };
+  };
+}
+
+async function lookInside(
+  { chain, image, finish, limits, signal }: OpenImageFile,
+  formats: Parts['formats'],
+  { onProgress }: InspectOptions,
+  told: Partial<ImageInspection>,
+): Promise<void> {
+  told.facts = image.facts;
+  if (image.virtualSize !== undefined) told.virtualSize = image.virtualSize;
+  let seen = 0;
+  const ends = new DiskEnds(nestedHeadBytes, nestedTailBytes);
+  // Only a raw disk is written from end to end, so that its size says how far it is.
+  const total = chain.at(-1) === 'raw' ? image.virtualSize : undefined;
+  const sink = new SparseFile(ends, limits.virtualBytes, (bytes) => {
+    signal.throwIfAborted();
+    seen += bytes;
+    onProgress?.(seen, total);
+  });
+  await image.copyTo(sink);
+  await finish();
+  told.virtualSize = sink.sizeBytes;
+  told.dataBytes = sink.dataBytes;
+  told.extents = sink.extents();
+  refuseNestedImage({ ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes }, formats);
+}
+
+/** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */
+function isDefect(error: unknown): error is DecodeError | IntegrityError {
+  return isImageError(error) && (error.exitCode === 5 || error.exitCode === 6);
 }

@@ -29,12 +29,20 @@ export interface OpenImageFile extends OpenLayers {
   signal: AbortSignal;
 }
 
+/** What is known of a file before all of its layers are. */
+export interface FoundSoFar {
+  sizeBytes: number;
+  /** Format ids found up to now, outermost first. */
+  chain: string[];
+}
+
 /** Opens a local file, recognises its layers, runs `use`, and closes everything again. */
 export async function openImageFile<T>(
   path: string,
   formats: readonly Format[],
   options: FileOptions,
   use: (image: OpenImageFile) => Promise<T>,
+  found: FoundSoFar = { sizeBytes: 0, chain: [] },
 ): Promise<T> {
   const signal = options.signal ?? new AbortController().signal;
   const limits = { ...defaultLimits, ...dropUndefined(options.limits ?? {}) };
@@ -48,13 +56,9 @@ export async function openImageFile<T>(
     signal.throwIfAborted();
     const { size: sizeBytes } = await handle.stat();
     const source = GrowingFile.whole(handle, sizeBytes);
-    const layers = await openLayers(
-      source,
-      options.from ?? [],
-      options.entry,
-      formats,
-      job.context,
-    );
+    found.sizeBytes = sizeBytes;
+    const { from = [], entry } = options;
+    const layers = await openLayers(source, from, entry, formats, job.context, found.chain);
     return await use({ ...layers, sizeBytes, source, limits, signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -29,6 +29,8 @@ export interface CommandContext {
   /** Mirrors, certificates, limits, the cache folder, signal and log, read from the flags. */
   transport: TransportOptions;
   signal: AbortSignal;
+  /** Width of the terminal that results go to; absent where they go elsewhere. */
+  columns: number | undefined;
   log: Log;
   onProgress: OnProgress;
   /** Tells warnings that were not told yet. */
@@ -39,4 +41,6 @@ export interface CommandContext {
 export interface Outcome {
   text: string;
   json: object;
+  /** Default 0. */
+  exitCode?: number;
 }

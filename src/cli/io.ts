@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** What the command line reads and writes; the process's own, or a test's. */
 export interface Io {
   /** Results only. */
-  stdout: Writable;
+  stdout: TerminalStream;
   /** Everything else. */
   stderr: TerminalStream;
   env: Readonly<Record<string, string | undefined>>;

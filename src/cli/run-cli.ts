@@ -25,10 +25,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
     const invocation = parseCommand(args, commands);
     verbose = invocation.flags.has('verbose');
-    const { text, json: result } = await answer(invocation, io, interrupts.signal);
+    const { text, json: result, exitCode = 0 } = await answer(invocation, io, interrupts.signal);
     if (json) io.stdout.write(`${formatJson(result)}\n`);
     else if (text !== '') io.stdout.write(`${text}\n`);
-    return 0;
+    return exitCode;
   } catch (thrown) {
     // Whatever an interrupted call ends with, it ended because it was interrupted.
     const error = interrupts.signal.aborted ? interrupts.signal.reason : thrown;
@@ -74,6 +74,7 @@ async function runCommand(
       parts,
       transport,
       signal,
+      columns: io.stdout.isTTY ? io.stdout.columns : undefined,
       log,
       onProgress,
       warn,

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { DiskSink } from '../contracts/bytes.ts';
 import { refuse } from '../errors.ts';
 import { DataMap, type Extents } from './data-map.ts';
@@ -8,18 +7,30 @@ const blockBytes = 4096;
 const zeroBlock = Buffer.alloc(blockBytes);
 const zeroPiece = Buffer.alloc(1024 * 1024);
 
+/** What a sparse disk is written to: a new, empty file, or something that only counts. */
+export type SparseTarget = {
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ bytesWritten: number }>;
+  truncate(bytes: number): Promise<void>;
+};
+
 /** A new, empty file as a `DiskSink`: zero blocks are never written, so they stay holes. */
 export class SparseFile implements DiskSink {
   readonly zeroed = true;
-  readonly #handle: FileHandle;
+  readonly #handle: SparseTarget;
   readonly #maxBytes: number;
   readonly #onWrite: (bytes: number) => void;
   readonly #map = new DataMap();
   #sizeBytes: number | undefined;
   #end = 0;
+  #dataBytes = 0;
 
   /** `maxBytes` bounds the virtual size; `onWrite` hears how many bytes of the disk were settled. */
-  constructor(handle: FileHandle, maxBytes: number, onWrite: (bytes: number) => void = () => {}) {
+  constructor(handle: SparseTarget, maxBytes: number, onWrite: (bytes: number) => void = () => {}) {
     this.#handle = handle;
     this.#maxBytes = maxBytes;
     this.#onWrite = onWrite;
@@ -28,6 +39,11 @@ export class SparseFile implements DiskSink {
   /** The virtual size: as set, or as far as was written. */
   get sizeBytes(): number {
     return this.#sizeBytes ?? this.#end;
+  }
+
+  /** Bytes that were no zeros, in blocks of 4 KiB; what was written twice counts twice. */
+  get dataBytes(): number {
+    return this.#dataBytes;
   }
 
   extents(): Extents {
@@ -72,6 +88,7 @@ export class SparseFile implements DiskSink {
 
   async #put(position: number, bytes: Uint8Array): Promise<void> {
     this.#map.add(position, bytes.length);
+    this.#dataBytes += bytes.length;
     for (let done = 0; done < bytes.length; ) {
       const rest = bytes.length - done;
       done += (await this.#handle.write(bytes, done, rest, position + done)).bytesWritten;

@@ -1,20 +1,26 @@
 import type { ByteSource } from '../contracts/bytes.ts';
-import type { Format } from '../contracts/format.ts';
+import type { Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 import { nameForeignContent } from '../sniff/foreign-content.ts';
-
-const headBytes = 64 * 1024;
-const tailBytes = 512;
 
 /** No program takes a disk that begins like these for anything but a disk. */
 const harmless = ['raw', 'iso', 'tar'];
 
+/** How much of each end of a disk tells. */
+export const nestedHeadBytes: number = 64 * 1024;
+export const nestedTailBytes = 512;
+
 /** Refuses a raw disk that is itself another image: the next program to open it might read that one instead. */
 export async function findNestedImage(disk: ByteSource, formats: readonly Format[]): Promise<void> {
   const sizeBytes = disk.sizeBytes ?? 0;
-  const head = await disk.read(0, Math.min(headBytes, sizeBytes));
-  const tail = await disk.read(Math.max(0, sizeBytes - tailBytes), Math.min(tailBytes, sizeBytes));
-  const probe = { head, tail, sizeBytes };
+  const head = await disk.read(0, Math.min(nestedHeadBytes, sizeBytes));
+  const tailBytes = Math.min(nestedTailBytes, sizeBytes);
+  const tail = await disk.read(sizeBytes - tailBytes, tailBytes);
+  refuseNestedImage({ head, tail, sizeBytes }, formats);
+}
+
+/** The same for ends that are in memory. */
+export function refuseNestedImage(probe: Probe, formats: readonly Format[]): void {
   const found = formats.find(({ id, detect }) => !harmless.includes(id) && detect(probe));
   const foreign = nameForeignContent(probe, found?.id ?? 'tar');
   // Text at the start of a disk is odd but harmless: nothing opens it as an image.

@@ -21,7 +21,7 @@ const tailBytes = 64 * 1024;
 
 /**
  * Recognises layer after layer from the bytes, each compared with the declared one, until a disk is open. `declared` is
- * empty where nothing was promised; `entry` names the member of an archive layer.
+ * empty where nothing was promised; `entry` names the member of an archive layer; `chain` is filled as layers are found.
  */
 export async function openLayers(
   source: ByteSource,
@@ -29,8 +29,8 @@ export async function openLayers(
   entry: string | undefined,
   formats: readonly Format[],
   context: DecodeContext,
+  chain: string[] = [],
 ): Promise<OpenLayers> {
-  const chain: string[] = [];
   const finishes: (() => Promise<void>)[] = [];
   let current = source;
   for (;;) {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { createInspectImage, type ImageInspection } from '../../core.ts';
 import type { Command } from '../command.ts';
+import { drawMap } from '../draw-map.ts';
 import { formatBytes, formatExactBytes } from '../format-bytes.ts';
 import { formatTable } from '../format-table.ts';
 import { readLocalFile } from '../read-local-file.ts';
@@ -14,25 +15,44 @@ export const inspect: Command = {
     ['rootdisk inspect disk.qcow2', 'layers, virtual size and features'],
     ['rootdisk inspect disk.img.gz --json | jq .virtualSize', 'for scripts'],
   ],
-  async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress }) {
+  async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, columns }) {
     onProgress({ type: 'stage', stage: 'decode', message: `looking at ${file}` });
-    const options = readLocalFile(flags, parts, transport);
-    const image = await createInspectImage(parts)(resolve(cwd, file), options);
-    return { text: formatTable(rows(image)), json: image };
+    const image = await createInspectImage(parts)(resolve(cwd, file), {
+      ...readLocalFile(flags, parts, transport),
+      onProgress: (bytes, virtualSize) => {
+        onProgress({ type: 'decode', bytes, ...(virtualSize !== undefined && { virtualSize }) });
+      },
+    });
+    const text = [formatTable(rows(image)), ...picture(image, columns)].join('\n');
+    // The same code with which a conversion would end.
+    const exitCode =
+      image.hazards.length === 0 ? 0 : image.hazards[0]?.code === 'ERR_DIGEST' ? 5 : 6;
+    return { text, json: image, exitCode };
   },
 };
 
-function rows({ layers, sizeBytes, virtualSize, facts }: ImageInspection): string[][] {
-  const { variant, clusterBytes, compression, features } = facts;
-  const size =
-    virtualSize === undefined ? 'shows only when it is decoded' : formatExactBytes(virtualSize);
+function rows(image: ImageInspection): string[][] {
+  const { layers, sizeBytes, virtualSize, dataBytes, facts, hazards } = image;
+  const { variant, clusterBytes, compression, features = [] } = facts ?? {};
+  const row = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [[name, value]];
   return [
-    ['layers', layers.join('>')],
+    ['layers', layers.length === 0 ? 'none that is known' : layers.join('>')],
     ['file size', formatExactBytes(sizeBytes)],
-    ['virtual size', size],
-    ...(variant === undefined ? [] : [['variant', variant]]),
-    ...(clusterBytes === undefined ? [] : [['cluster size', formatBytes(clusterBytes)]]),
-    ...(compression === undefined ? [] : [['compression', compression]]),
+    ...row('virtual size', virtualSize === undefined ? undefined : formatExactBytes(virtualSize)),
+    ...row('allocated', dataBytes === undefined ? undefined : formatExactBytes(dataBytes)),
+    ...row('variant', variant),
+    ...row('cluster size', clusterBytes === undefined ? undefined : formatBytes(clusterBytes)),
+    ...row('compression', compression),
     ['features', features.length === 0 ? 'none' : features.join(', ')],
+    ...(hazards.length === 0 ? [['hazards', 'none']] : []),
+    ...hazards.map(({ reason, message }) => ['hazard', `${reason}: ${message}`]),
   ];
+}
+
+/** A small map of the disk, for people at a terminal. */
+function picture({ extents, virtualSize }: ImageInspection, columns: number | undefined): string[] {
+  if (columns === undefined || columns < 24 || extents === undefined || !virtualSize) return [];
+  const map = drawMap(extents, virtualSize, Math.min(columns, 80) - 2);
+  return ['', `[${map}]`];
 }

@@ -1,0 +1,188 @@
+import { deflateSync } from 'node:zlib';
+import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
+import {
+  descriptorSectors,
+  type VmdkHeaderFields,
+  vmdkDescriptorBytes,
+  vmdkHeaderBytes,
+  vmdkMarkerBytes,
+} from './vmdk-metadata.ts';
+
+/** What is written, and how it is laid out. */
+export interface VmdkImageOptions {
+  /** Bytes of the disk, a multiple of 512. */
+  virtualSize: number;
+  extents: readonly DiskExtent[];
+  /** Default `monolithicSparse`. */
+  variant?: 'monolithicSparse' | 'streamOptimized' | undefined;
+  /**
+   * `first` (default), as qemu writes: directory and all tables before the data. `spread`, as VMware does: a table where
+   * the data of its range is, before it or, in a stream, behind it. `last`: all tables behind all data. A stream has its
+   * directory and a footer at the end unless the tables come first.
+   */
+  tables?: 'first' | 'spread' | 'last' | undefined;
+  /** A second directory with tables of its own; default: where the tables come first. */
+  redundant?: boolean | undefined;
+  /** Default 128. */
+  grainSectors?: number | undefined;
+  /** Entries of a grain table, default 512. */
+  tableEntries?: number | undefined;
+  /** Numbers of the grains that hold data, ascending, in; the same numbers in the order of the file, out. */
+  order?: ((grains: number[]) => number[]) | undefined;
+  /** Grains of an extent that are all zeros: left out (default) or flagged in the table. */
+  zeros?: 'unallocated' | 'flagged' | undefined;
+  /** How a stream ends whose tables come first: zeros after the last grain (default), its marker, or with the grain. */
+  end?: 'padding' | 'marker' | 'none' | undefined;
+}
+
+/** A finished image and where its parts lie, in bytes from the start of the file. */
+export interface VmdkImage {
+  bytes: Uint8Array;
+  directoryOffset: number;
+  /** By number of the table; 0 where there is none. */
+  tableOffsets: number[];
+  /** By number of the table: its redundant copy. */
+  copyOffsets: number[];
+  /** By number of the grain on the disk; in a stream, where its marker is. */
+  grainOffsets: Map<number, number>;
+  /** Where the footer is, not its marker. */
+  footerOffset?: number;
+}
+
+const sectorBytes = 512;
+
+/** Builds a valid image in memory. */
+export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
+  const { virtualSize, variant = 'monolithicSparse', tables = 'first' } = options;
+  const {
+    grainSectors = 128,
+    tableEntries = 512,
+    zeros = 'unallocated',
+    end = 'padding',
+  } = options;
+  const { redundant = tables === 'first' } = options;
+  const isStream = variant === 'streamOptimized';
+  const capacity = virtualSize / sectorBytes;
+  const tableCount = Math.ceil(capacity / grainSectors / tableEntries);
+  const tableSectors = Math.ceil((tableEntries * 4) / sectorBytes);
+  const directorySectors = Math.ceil((tableCount * 4) / sectorBytes);
+  const directoryAtEnd = isStream && tables !== 'first';
+  const parts: { sector: number; bytes: Uint8Array }[] = [];
+  const tableAt = new Array<number>(tableCount).fill(0);
+  const copyAt = new Array<number>(tableCount).fill(0);
+  const grainAt = new Map<number, number>();
+  let next = 1 + descriptorSectors;
+
+  const reserve = (sectors: number): number => {
+    next += sectors;
+    return next - sectors;
+  };
+  const append = (bytes: Uint8Array): number => {
+    parts.push({ sector: next, bytes });
+    return reserve(Math.ceil(bytes.length / sectorBytes));
+  };
+  const mark = (type: number, sectors: number): void => {
+    if (directoryAtEnd) append(vmdkMarkerBytes(sectors, { type }));
+  };
+  const placeTable = (list: number[], index: number): void => {
+    mark(1, tableSectors);
+    list[index] = reserve(tableSectors);
+  };
+  const placeDirectory = (list: number[]): number => {
+    mark(2, directorySectors);
+    const directory = reserve(directorySectors);
+    if (tables === 'first') for (let i = 0; i < tableCount; i += 1) placeTable(list, i);
+    return directory;
+  };
+  const placeTables = (index: number): void => {
+    if (tableAt[index] !== 0) return;
+    if (redundant) placeTable(copyAt, index);
+    placeTable(tableAt, index);
+  };
+
+  const grainBytes = grainSectors * sectorBytes;
+  const grains = cutBlocks(options.extents, grainBytes, virtualSize);
+  const present = [...grains.keys()].sort((a, b) => a - b);
+  const flagged = zeros === 'flagged' ? zeroGrains(options.extents, grainBytes, grains) : [];
+  const tableOf = (grain: number): number => Math.floor(grain / tableEntries);
+  const waiting = new Map<number, number>();
+  for (const grain of present) waiting.set(tableOf(grain), (waiting.get(tableOf(grain)) ?? 0) + 1);
+
+  let redundantAt = redundant && !directoryAtEnd ? placeDirectory(copyAt) : undefined;
+  let directoryAt = directoryAtEnd ? undefined : placeDirectory(tableAt);
+  // Grains of a file whose tables are spread need not be aligned.
+  if (isStream || tables === 'first') next = Math.ceil(next / grainSectors) * grainSectors;
+  const about = { isStream, hasRedundant: redundant, zeroedGrains: flagged.length > 0 };
+  const header: VmdkHeaderFields = {
+    ...{ version: isStream ? 3 : flagged.length > 0 ? 2 : 1, ...about, capacity, grainSectors },
+    ...{ tableEntries, directory: directoryAt, redundant: redundantAt, overhead: next },
+  };
+  for (const grain of options.order?.(present) ?? present) {
+    const raw = grains.get(grain) ?? new Uint8Array(0);
+    const table = tableOf(grain);
+    if (!isStream && tables === 'spread') placeTables(table);
+    const isLast = (grain + 1) * grainSectors > capacity;
+    const shown = isLast ? raw.subarray(0, virtualSize - grain * raw.length) : raw;
+    const lba = grain * grainSectors;
+    grainAt.set(grain, append(isStream ? vmdkMarkerBytes(lba, deflateSync(shown)) : raw));
+    waiting.set(table, (waiting.get(table) ?? 0) - 1);
+    if (isStream && tables === 'spread' && waiting.get(table) === 0) placeTables(table);
+  }
+  for (const grain of [...present, ...flagged]) placeTables(tableOf(grain));
+  let footerAt: number | undefined;
+  if (directoryAtEnd) {
+    if (redundant) redundantAt = placeDirectory(copyAt);
+    directoryAt = placeDirectory(tableAt);
+    mark(3, 1);
+    footerAt = append(
+      vmdkHeaderBytes({ ...header, directory: directoryAt, redundant: redundantAt }),
+    );
+    mark(0, 0);
+  } else if (isStream && end !== 'none') {
+    reserve(end === 'marker' ? 1 : grainSectors - 1);
+  }
+
+  const bytes = new Uint8Array(next * sectorBytes);
+  const view = new DataView(bytes.buffer);
+  for (const part of parts) bytes.set(part.bytes, part.sector * sectorBytes);
+  bytes.set(vmdkHeaderBytes(header));
+  bytes.set(vmdkDescriptorBytes(isStream, capacity), sectorBytes);
+  for (const [directory, list] of [
+    [directoryAt, tableAt],
+    [redundantAt, copyAt],
+  ] as const) {
+    if (directory === undefined) continue;
+    for (const [i, sector] of list.entries()) {
+      view.setUint32(directory * sectorBytes + i * 4, sector, true);
+    }
+    const setEntry = (grain: number, value: number): void => {
+      const table = (list[tableOf(grain)] ?? 0) * sectorBytes;
+      view.setUint32(table + (grain % tableEntries) * 4, value, true);
+    };
+    for (const [grain, sector] of grainAt) setEntry(grain, sector);
+    for (const grain of flagged) setEntry(grain, 1);
+  }
+  const toBytes = (sector: number): number => sector * sectorBytes;
+  return {
+    bytes,
+    directoryOffset: toBytes(directoryAt ?? 0),
+    tableOffsets: tableAt.map(toBytes),
+    copyOffsets: copyAt.map(toBytes),
+    grainOffsets: new Map([...grainAt].map(([grain, sector]) => [grain, toBytes(sector)])),
+    ...(footerAt === undefined ? {} : { footerOffset: toBytes(footerAt) }),
+  };
+}
+
+/** Grains that an extent touches and that hold nothing but zeros. */
+function zeroGrains(
+  extents: readonly DiskExtent[],
+  grainBytes: number,
+  grains: ReadonlyMap<number, Uint8Array>,
+): number[] {
+  const touched = new Set<number>();
+  for (const { position, bytes } of extents) {
+    const last = Math.ceil((position + bytes.length) / grainBytes);
+    for (let i = Math.floor(position / grainBytes); i < last; i += 1) touched.add(i);
+  }
+  return [...touched].filter((grain) => !grains.has(grain));
+}
