@@ -1,0 +1,82 @@
+/** A small generator with a seed, so that a failing image can be made again (xorshift32). */
+export function createRandom(seed: number): (below: number) => number {
+  let state = seed | 0 || 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+const extremes = [
+  0n,
+  1n,
+  0x7fn,
+  0xffn,
+  0x7fffn,
+  0xffffn,
+  0x7fff_ffffn,
+  0xffff_ffffn,
+  2n ** 53n,
+  2n ** 63n - 1n,
+  2n ** 64n - 1n,
+];
+
+/** The same image with one to four things wrong: bits, bytes, fields, pieces that are cut, moved or doubled. */
+export function mutate(image: Uint8Array, random: (below: number) => number): Uint8Array {
+  let bytes: Uint8Array<ArrayBuffer> = Uint8Array.from(image);
+  for (let count = 1 + random(4); count > 0 && bytes.length > 16; count -= 1) {
+    bytes = changeOnce(bytes, random);
+  }
+  return bytes;
+}
+
+function changeOnce(
+  bytes: Uint8Array<ArrayBuffer>,
+  random: (below: number) => number,
+): Uint8Array<ArrayBuffer> {
+  // Headers and tables stand at the ends more often than not, and that is where a change matters.
+  const near = random(3) === 0 ? bytes.length : Math.min(bytes.length, 4096);
+  const at = random(2) === 0 ? random(near) : bytes.length - 1 - random(near);
+  const view = new DataView(bytes.buffer);
+  switch (random(8)) {
+    case 0:
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8));
+      return bytes;
+    case 1:
+      bytes[at] = random(256);
+      return bytes;
+    case 2:
+      view.setUint32(
+        Math.min(at, bytes.length - 4),
+        Number((extremes[random(9)] ?? 0n) & 0xffff_ffffn),
+        random(2) === 0,
+      );
+      return bytes;
+    case 3:
+      view.setBigUint64(
+        Math.min(at, bytes.length - 8),
+        extremes[random(extremes.length)] ?? 0n,
+        random(2) === 0,
+      );
+      return bytes;
+    case 4:
+      return bytes.slice(0, at);
+    case 5: {
+      const length = 1 + random(512);
+      bytes.copyWithin(at, random(bytes.length), random(bytes.length) + length);
+      return bytes;
+    }
+    case 6:
+      bytes.fill(random(2) === 0 ? 0 : 255, at, at + 1 + random(512));
+      return bytes;
+    default: {
+      const cut = random(bytes.length);
+      const longer = new Uint8Array(bytes.length + Math.min(65_536, bytes.length - cut));
+      longer.set(bytes);
+      longer.set(bytes.subarray(cut, cut + longer.length - bytes.length), bytes.length);
+      return longer;
+    }
+  }
+}

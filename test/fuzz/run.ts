@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Changes images at random and decodes them: `run.ts [count] [first]`. Each is numbered, and its number makes it again. Fails
+ * on anything but a disk or a typed refusal, on ten seconds for one image, and on 512 MiB.
+ */
+const [count = 20_000, first = 0] = process.argv.slice(2).map(Number);
+const batchSize = 500;
+const maxPeak = 512 * 1024 ** 2;
+const program = fileURLToPath(new URL('batch.ts', import.meta.url));
+
+const verdicts = new Map<string, number>();
+const defects: string[] = [];
+let peak = 0;
+
+for (let from = first; from < first + count; from += 2 * batchSize) {
+  const starts = [from, from + batchSize].filter((start) => start < first + count);
+  await Promise.all(
+    starts.map((start) => runBatch(start, Math.min(start + batchSize, first + count))),
+  );
+  process.stderr.write(`\r${Math.min(from + 2 * batchSize - first, count)} of ${count}`);
+}
+process.stderr.write('\n');
+for (const [verdict, times] of [...verdicts].sort(([, a], [, b]) => b - a)) {
+  console.log(`${String(times).padStart(7)}  ${verdict}`);
+}
+console.log(`peak memory of a batch: ${Math.round(peak / 1024 ** 2)} MiB`);
+for (const defect of defects) console.log(defect);
+const passed = count - defects.length;
+console.log(`${passed} passed, ${defects.length} failed`);
+process.exitCode = defects.length === 0 && peak < maxPeak ? 0 : 1;
+
+async function runBatch(start: number, end: number): Promise<void> {
+  const child = spawn(process.execPath, ['--no-warnings', program, String(start), String(end)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let next = start;
+  // Past the limit of one image with time to spare: the process itself hangs.
+  let watchdog = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  for await (const line of createInterface({ input: child.stdout })) {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    const memory = /^peak (\d+)$/.exec(line);
+    if (memory !== null) peak = Math.max(peak, Number(memory[1]));
+    const found = /^(\d+) (.*) (\d+) (accepted|ERR_\w+|DEFECT.*)$/.exec(line);
+    if (found === null) continue;
+    next = Number(found[1]) + 1;
+    const verdict = found[4] ?? '';
+    if (verdict.startsWith('DEFECT') || Number(found[3]) > 10_000) defects.push(line);
+    const word = verdict.startsWith('DEFECT') ? 'DEFECT' : verdict;
+    verdicts.set(word, (verdicts.get(word) ?? 0) + 1);
+  }
+  clearTimeout(watchdog);
+  if (next < end) {
+    defects.push(`image ${next} hangs or ends the process`);
+    await runBatch(next + 1, end);
+  }
+}

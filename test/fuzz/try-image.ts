@@ -1,0 +1,55 @@
+import { GrowingFile } from '../../src/bytes/growing-file.ts';
+import { defaultLimits } from '../../src/contracts/limits.ts';
+import { SparseFile } from '../../src/disk/sparse-file.ts';
+import { builtIns, isImageError } from '../../src/index.ts';
+import { openDecodeJob } from '../../src/layers/decode-context.ts';
+import { openLayers } from '../../src/layers/open-layers.ts';
+
+/** `accepted`, or the code of the refusal; anything else is a defect of the decoder. */
+export type Verdict = 'accepted' | `ERR_${string}`;
+
+const limits = { ...defaultLimits, virtualBytes: 1024 ** 4, members: 10_000 };
+/** Output is only counted, and a disk of zeros may be long; what is written must stay short. */
+const maxData = 256 * 1024 ** 2;
+
+/** Decodes bytes through every layer into nothing. Rejects with whatever is not a typed refusal, and after ten seconds. */
+export async function tryImage(bytes: Uint8Array, scratch: string): Promise<Verdict> {
+  const slow = AbortSignal.timeout(10_000);
+  const job = openDecodeJob(scratch, { signal: slow, limits, log: () => {} });
+  let written = 0;
+  const target = {
+    write: (_bytes: Uint8Array, _offset: number, length: number) => {
+      written += length;
+      if (written > maxData) throw new TooMuch();
+      return Promise.resolve({ bytesWritten: length });
+    },
+    truncate: () => Promise.resolve(),
+  };
+  try {
+    const source = GrowingFile.whole(memoryHandle(bytes), bytes.length);
+    const opened = await openLayers(source, [], undefined, builtIns.formats, job.context);
+    await opened.image.copyTo(new SparseFile(target, limits.virtualBytes));
+    await opened.finish();
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof TooMuch) return 'ERR_LIMIT';
+    if (!isImageError(error) || error.code === 'ERR_PLUGIN') throw error;
+    return error.code as Verdict;
+  } finally {
+    await job.close();
+  }
+}
+
+class TooMuch extends Error {}
+
+type Handle = Parameters<typeof GrowingFile.whole>[0];
+
+/** The one method of a file handle that a whole file needs, over memory. */
+function memoryHandle(bytes: Uint8Array): Handle {
+  const read = (into: Uint8Array, offset: number, length: number, position: number) => {
+    const piece = bytes.subarray(position, position + length);
+    into.set(piece, offset);
+    return Promise.resolve({ bytesRead: piece.length, buffer: into });
+  };
+  return { read } as unknown as Handle;
+}
