@@ -2,6 +2,7 @@ import { leaseName } from './cache/lease.ts';
 import { type Entry, readEntry } from './cache/read-entry.ts';
 import type { Call } from './call.ts';
 import type { EnsuredImage } from './contracts/image.ts';
+import type { Warning } from './contracts/log.ts';
 import { CacheError } from './errors.ts';
 import { effectiveLevel } from './trust-policy.ts';
 import { sourceUuid } from './uuid.ts';
@@ -34,7 +35,7 @@ export async function toEnsuredImage(
       pinned,
       ...(trust.signer === undefined ? {} : { signer: trust.signer }),
       ...(trust.signedAt === undefined ? {} : { signedAt: new Date(trust.signedAt) }),
-      warnings: [...call.warnings],
+      warnings: uniqueWarnings([...trust.warnings, ...call.warnings]),
     },
     origin,
     ...(entry.source === undefined ? {} : { source: entry.source }),
@@ -44,6 +45,13 @@ export async function toEnsuredImage(
   };
   call.progress.done(origin, image.path);
   return image;
+}
+
+function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
+  return warnings.filter(
+    ({ code, message }, index) =>
+      index === warnings.findIndex((other) => other.code === code && other.message === message),
+  );
 }
 
 function removed({ name, path }: Entry): CacheError {

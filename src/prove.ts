@@ -38,10 +38,10 @@ export function prove(call: Call, plan: Plan): Promise<Proven> {
       const message = `a proof could not be read: ${error instanceof Error ? error.message : error}`;
       call.warn({ code: 'proof-unreachable', message });
     }
-    for (const warning of proven.warnings) call.warn(warning);
     if (level === 'none') {
-      call.warn({ code: 'unverified', message: 'nothing vouches for these bytes' });
+      proven.warnings.push({ code: 'unverified', message: 'nothing vouches for these bytes' });
     }
+    for (const warning of proven.warnings) call.warn(warning);
     return proven;
   });
 }

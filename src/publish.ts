@@ -25,7 +25,7 @@ export function publish(
     return publishEntry(call.cache, staging, {
       name: plan.cacheName,
       keepSource: call.options.keepSource,
-      record: describe(call, plan, proven, settled, isDownload(settled, staging)),
+      record: describe(plan, proven, settled, isDownload(settled, staging)),
       signal: call.signal,
     });
   });
@@ -35,13 +35,7 @@ function isDownload({ decoded }: Settled, staging: Staging): boolean {
   return decoded.path === staging.download;
 }
 
-function describe(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  settled: Settled,
-  whole: boolean,
-): RecordDraft {
+function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean): RecordDraft {
   const { fetched, decoded, signer, signedAt } = settled;
   const { guest } = plan.resolution;
   return {
@@ -67,7 +61,8 @@ function describe(
       offered: plan.offered,
       ...(signer === undefined ? {} : { signer }),
       ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
-      warnings: [...call.warnings],
+      // Of the bytes, that is; what was amiss with the call concerns nobody later.
+      warnings: proven.warnings,
     },
     evidence: {
       digests: proven.digests,

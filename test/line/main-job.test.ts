@@ -195,7 +195,13 @@ describe('an own source', () => {
   test('an address without a digest reaches tls and says so', async () => {
     const image = await line.ensure('https://images.acme.example/acme.raw.gz');
     expect(image.trust.level).toBe('tls');
+    const codes = async () => {
+      const { trust } = await line.ensure('https://images.acme.example/acme.raw.gz');
+      return trust.warnings.map(({ code }) => code);
+    };
     expect(image.trust.warnings.map(({ code }) => code)).toContain('tls-only');
+    // A hit says it again.
+    expect(await codes()).toEqual(['tls-only']);
   });
 
   test('plain http needs a digest', async () => {
