@@ -1,7 +1,23 @@
 import { defineConfig, type Options } from 'tsup';
 
 const vendors = ['alpine', 'debian', 'freebsd', 'talos', 'ubuntu'];
-const formats = ['gzip', 'qcow2', 'raw', 'xz', 'zstd'];
+const formats = [
+  'bzip2',
+  'gzip',
+  'iso',
+  'lz4',
+  'ova',
+  'qcow2',
+  'raw',
+  'tar',
+  'vdi',
+  'vhd',
+  'vhdx',
+  'vmdk',
+  'xz',
+  'zip',
+  'zstd',
+];
 const verifiers = ['checksums', 'digest', 'tls'];
 
 const parts = Object.entries({ vendors, formats, verifiers }).flatMap(([folder, names]) =>

@@ -8,6 +8,7 @@ import {
 } from '../src/kit.ts';
 import { ByteReader } from './shared/byte-reader.ts';
 import { joinPieces } from './shared/join-pieces.ts';
+import { copyXz } from './xz/copy.ts';
 import { xzMagic } from './xz/framing.ts';
 import { indexedSize } from './xz/indexed-size.ts';
 import { decodeXzStreams } from './xz/lzma.ts';
@@ -24,6 +25,7 @@ export const xz: Codec = defineFormat({
   detect: ({ head }) => hasMagic(head, xzMagic),
   size: indexedSize,
   decode,
+  copyTo: copyXz,
 });
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {

@@ -6,6 +6,7 @@ import { inCache } from './cache/cache-error.ts';
 import type { Parts } from './contracts/parts.ts';
 import { SparseFile } from './disk/sparse-file.ts';
 import { refuse } from './errors.ts';
+import { boundDisk } from './layers/disk-bounds.ts';
 import { findNestedImage } from './layers/find-nested-image.ts';
 import { type FileOptions, openImageFile } from './open-image-file.ts';
 
@@ -41,7 +42,7 @@ export function createConvertImage(parts: Pick<Parts, 'formats'>): ConvertImage 
           const handle = await open(partial, 'wx+', 0o666);
           try {
             let written = 0;
-            const sink = new SparseFile(handle, image.limits.virtualBytes, (bytes) => {
+            const sink = new SparseFile(handle, boundDisk(image.source, image.limits), (bytes) => {
               image.signal.throwIfAborted();
               written += bytes;
               // Only a raw disk is written from end to end, so that its size says how far it is.
@@ -52,7 +53,8 @@ export function createConvertImage(parts: Pick<Parts, 'formats'>): ConvertImage 
             await image.finish();
             // Nothing packed is still what was packed; nothing at all is no disk.
             if (image.sizeBytes === 0) throw refuse('empty', 'the file is empty');
-            await findNestedImage(GrowingFile.whole(handle, sink.sizeBytes), parts.formats);
+            const disk = GrowingFile.whole(handle, sink.sizeBytes);
+            await findNestedImage(disk, image.chain.at(-1), parts.formats);
             await handle.sync();
             const { blocks } = await handle.stat();
             await rename(partial, output);

@@ -9,6 +9,7 @@ import type { Extents } from './disk/data-map.ts';
 import { SparseFile } from './disk/sparse-file.ts';
 import type { Fetching } from './fetch.ts';
 import { openDecodeJob } from './layers/decode-context.ts';
+import { boundDisk } from './layers/disk-bounds.ts';
 import { openLayers } from './layers/open-layers.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Proven } from './merge-evidence.ts';
@@ -75,7 +76,7 @@ async function decodeLayers(
   const handle = await staging.create(staging.disk);
   try {
     let written = 0;
-    const sink = new SparseFile(handle, context.limits.virtualBytes, (bytes) => {
+    const sink = new SparseFile(handle, boundDisk(fetching.source, context.limits), (bytes) => {
       written += bytes;
       // Holes of other formats are never written, so only a raw disk is written from end to end.
       call.progress.decode(written, format === 'raw' ? image.virtualSize : undefined);

@@ -3,10 +3,20 @@
  *
  * @module
  */
+import { bzip2 } from '../formats/bzip2.ts';
 import { gzip } from '../formats/gzip.ts';
+import { iso } from '../formats/iso.ts';
+import { lz4 } from '../formats/lz4.ts';
+import { ova } from '../formats/ova.ts';
 import { qcow2 } from '../formats/qcow2.ts';
 import { raw } from '../formats/raw.ts';
+import { tar } from '../formats/tar.ts';
+import { vdi } from '../formats/vdi.ts';
+import { vhd } from '../formats/vhd.ts';
+import { vhdx } from '../formats/vhdx.ts';
+import { vmdk } from '../formats/vmdk.ts';
 import { xz } from '../formats/xz.ts';
+import { zip } from '../formats/zip.ts';
 import { zstd } from '../formats/zstd.ts';
 import { alpine } from '../vendors/alpine.ts';
 import { debian } from '../vendors/debian.ts';
@@ -29,7 +39,7 @@ export * from './core.ts';
 export const builtIns: Parts = Object.freeze({
   vendors: [alpine, debian, freebsd, talos, ubuntu],
   verifiers: [digest, checksums, tls],
-  formats: [raw, qcow2, gzip, xz, zstd],
+  formats: [raw, iso, qcow2, vmdk, vhd, vhdx, vdi, gzip, bzip2, xz, zstd, lz4, zip, tar, ova],
 });
 
 /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk; bound to the built-in parts. */

@@ -4,6 +4,7 @@ import type { Extents } from './disk/data-map.ts';
 import { DiskEnds } from './disk/disk-ends.ts';
 import { SparseFile } from './disk/sparse-file.ts';
 import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
+import { boundDisk } from './layers/disk-bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
 import {
   type FileOptions,
@@ -66,7 +67,7 @@ export function createInspectImage(parts: Pick<Parts, 'formats'>): InspectImage 
 }
 
 async function lookInside(
-  { chain, image, finish, limits, signal }: OpenImageFile,
+  { chain, image, source, finish, limits, signal }: OpenImageFile,
   formats: Parts['formats'],
   { onProgress }: InspectOptions,
   told: Partial<ImageInspection>,
@@ -77,7 +78,7 @@ async function lookInside(
   const ends = new DiskEnds(nestedHeadBytes, nestedTailBytes);
   // Only a raw disk is written from end to end, so that its size says how far it is.
   const total = chain.at(-1) === 'raw' ? image.virtualSize : undefined;
-  const sink = new SparseFile(ends, limits.virtualBytes, (bytes) => {
+  const sink = new SparseFile(ends, boundDisk(source, limits), (bytes) => {
     signal.throwIfAborted();
     seen += bytes;
     onProgress?.(seen, total);
@@ -87,7 +88,8 @@ async function lookInside(
   told.virtualSize = sink.sizeBytes;
   told.dataBytes = sink.dataBytes;
   told.extents = sink.extents();
-  refuseNestedImage({ ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes }, formats);
+  const probe = { ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes };
+  refuseNestedImage(probe, chain.at(-1), formats);
 }
 
 /** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */

@@ -43,6 +43,12 @@ export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
 export { type ListingEntry, parseListing } from './kit/listing.ts';
+export {
+  type Metalink,
+  type MetalinkFile,
+  type MetalinkUrl,
+  parseMetalink,
+} from './kit/metalink.ts';
 export { notFound } from './kit/not-found.ts';
 export { type PickedChecksum, pickChecksum } from './kit/pick-checksum.ts';
 export { publicUrl } from './kit/public-url.ts';
@@ -54,3 +60,4 @@ export {
   parseText,
 } from './kit/records.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';
+export { parseXml, type XmlElement } from './kit/xml.ts';

@@ -74,7 +74,8 @@ async function matchDisk(call: Call, proven: Proven, decoded: Decoded): Promise<
   try {
     const source = GrowingFile.whole(handle, decoded.sizeBytes);
     if (decoded.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
-    if (decoded.format === 'raw') await findNestedImage(source, call.parts.formats);
+    if (decoded.format === 'raw')
+      await findNestedImage(source, decoded.chain.at(-1), call.parts.formats);
     for (const expected of proven.diskDigests) {
       const actual = await hashWholeFile(source, algorithmOf(expected), call.signal);
       if (actual !== expected) throw diskDiffers(expected, actual);

@@ -1,13 +1,13 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../shared/abortable.ts';
+import { PieceQueue } from '../shared/piece-queue.ts';
+import { WorkSlots } from '../shared/work-slots.ts';
 import { createClusterDecoder } from './cluster-decoder.ts';
 import { type CopyJob, copyBatch } from './copy-batch.ts';
 import type { Qcow2Header } from './header.ts';
 import { diskHoles, type Hole, tableHoles } from './holes.ts';
 import { takeBatch } from './piece-batch.ts';
-import { PieceQueue } from './piece-queue.ts';
 import { openTables } from './tables.ts';
-import { WorkSlots } from './work-slots.ts';
 
 /**
  * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it is there. An
@@ -42,7 +42,7 @@ async function copyPieces(
   const { clusterBytes, virtualSize } = header;
   const tables = await openTables(source, header, { ...context, signal });
   const { map } = tables;
-  const queue = new PieceQueue(limits.tableBytes / 2);
+  const queue = new PieceQueue(limits.tableBytes / 2, 'qcow2');
   const decode = createClusterDecoder(header, limits.windowBytes);
   const job: CopyJob = { source, sink, virtualSize, signal, decode, spare: [] };
   if (!sink.zeroed) await zeroHoles(diskHoles(header, map));

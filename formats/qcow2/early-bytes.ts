@@ -1,5 +1,5 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../shared/abortable.ts';
 import { bad } from './bad.ts';
 
 /** Ranges that were fetched before the pass reached them, kept until the pass has shown the same bytes. */

@@ -1,8 +1,8 @@
 import { viewOf } from '../../src/kit.ts';
+import { PieceList } from '../shared/piece-list.ts';
 import { bad } from './bad.ts';
 import { fileOffset } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
-import { PieceList } from './piece-list.ts';
 import type { TableMap } from './table-map.ts';
 
 const compressedBit = 1n << 62n;

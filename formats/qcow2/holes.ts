@@ -1,5 +1,5 @@
+import type { PieceList } from '../shared/piece-list.ts';
 import type { Qcow2Header } from './header.ts';
-import type { PieceList } from './piece-list.ts';
 import type { TableMap } from './table-map.ts';
 
 /** A range of the disk that reads as zeros. */

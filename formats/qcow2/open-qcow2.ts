@@ -1,5 +1,5 @@
 import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../shared/abortable.ts';
 import { bad } from './bad.ts';
 import { copyImage } from './copy-image.ts';
 import { parseHeader, parseStart } from './header.ts';

@@ -1,7 +1,7 @@
 import type { DefectReason } from '../../src/kit.ts';
+import type { Piece, PieceQueue } from '../shared/piece-queue.ts';
 import { bad } from './bad.ts';
 import type { Qcow2Header } from './header.ts';
-import type { Piece, PieceQueue } from './piece-queue.ts';
 import type { TableMap } from './table-map.ts';
 
 /** One read from the file and what becomes of it. */

@@ -1,10 +1,10 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../shared/abortable.ts';
+import type { PieceList } from '../shared/piece-list.ts';
 import { bad } from './bad.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import { expandTable } from './expand-table.ts';
 import type { Qcow2Header } from './header.ts';
-import type { PieceList } from './piece-list.ts';
 import { parseTableMap, type TableMap } from './table-map.ts';
 
 /** The tables of an image, read when they are asked for. */

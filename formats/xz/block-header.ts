@@ -8,6 +8,7 @@ export interface BlockHeader {
   /** Stated by the header; to be compared with what the block really has. */
   compressedBytes: number | undefined;
   uncompressedBytes: number | undefined;
+  dictionaryBytes: number;
 }
 
 /** Reads a whole block header, its length byte and CRC32 included. A dictionary above `dictionaryLimit` is `limit`. */
@@ -36,20 +37,20 @@ export function parseBlockHeader(
   const compressedBytes = (flags & 0x40) === 0 ? undefined : size();
   const uncompressedBytes = (flags & 0x80) === 0 ? undefined : size();
   if (compressedBytes === 0) throw corrupt('states that it is empty', offset);
-  const filters = parseFilters(body, at, (flags & 3) + 1, offset);
-  if (filters.dictionaryBytes > dictionaryLimit) {
-    throw refuse('limit', `An xz block needs a dictionary of ${filters.dictionaryBytes} bytes`, {
+  const { dictionaryBytes, end: filtersEnd } = parseFilters(body, at, (flags & 3) + 1, offset);
+  if (dictionaryBytes > dictionaryLimit) {
+    throw refuse('limit', `An xz block needs a dictionary of ${dictionaryBytes} bytes`, {
       format: 'xz',
       offset,
       limit: dictionaryLimit,
-      value: filters.dictionaryBytes,
+      value: dictionaryBytes,
       hint: 'Raise limits.windowBytes if you trust this file.',
     });
   }
-  if (body.subarray(filters.end).some((byte) => byte !== 0)) {
+  if (body.subarray(filtersEnd).some((byte) => byte !== 0)) {
     throw unsupported('has fields that are not known', offset);
   }
-  return { compressedBytes, uncompressedBytes };
+  return { compressedBytes, uncompressedBytes, dictionaryBytes };
 }
 
 function unsupported(what: string, offset: number): Error {

@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { hasMagic, refuse, viewOf } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
 
 /** Stream header and stream footer are this long (xz file format 1.2, sections 2.1.1 and 2.1.2). */
 export const framingBytes = 12;
 /** `FD 37 7A 58 5A 00` */
 export const xzMagic: readonly number[] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
-const footerMagic = 'YZ';
+export const footerMagic = 'YZ';
 
 /** Sizes of the checks that can be verified, by stream flags: none, CRC32, CRC64, SHA-256. */
 const checkSizes: ReadonlyMap<number, number> = new Map([
@@ -17,10 +18,27 @@ const checkSizes: ReadonlyMap<number, number> = new Map([
 
 /** What a stream header says. */
 export interface StreamHeader {
+  /** The header as it lies. */
+  bytes: Uint8Array;
   /** The flags as they lie; the footer repeats them. */
   flags: number;
   /** Bytes of the check behind every block. */
   checkBytes: number;
+}
+
+/** Reads the header of the `first` or a later stream: what is no magic then is a bad header or trailing data. */
+export async function readStreamHeader(reader: ByteReader, first: boolean): Promise<StreamHeader> {
+  const offset = reader.position;
+  const bytes = await reader.take(framingBytes);
+  if (!hasMagic(bytes, xzMagic.slice(0, bytes.length))) {
+    throw first
+      ? refuse('corrupt-header', 'This is not xz: the magic bytes are missing', at(offset))
+      : refuse('trailing-data', 'Other bytes follow the last xz stream', at(offset));
+  }
+  if (bytes.length < framingBytes) {
+    throw refuse('truncated', 'The xz file ends in a stream header', at(reader.position));
+  }
+  return parseStreamHeader(bytes, offset);
 }
 
 /** Reads a stream header of `framingBytes`, whose magic was seen. */
@@ -39,7 +57,7 @@ export function parseStreamHeader(bytes: Uint8Array, offset: number): StreamHead
       hint: 'Compress the image again with the check crc32, crc64 or sha256.',
     });
   }
-  return { flags, checkBytes };
+  return { bytes, flags, checkBytes };
 }
 
 /** What a stream footer says. */

@@ -1,7 +1,13 @@
 import { refuse } from '../../src/kit.ts';
 
-/** The decoder queues sixteen pieces of input, however long they are. */
+/** Bytes that the decoder hands out at once, the last ones of a block excepted. */
+export const decodedPieceBytes: number = 64 * 1024;
+/** The decoder queues sixteen pieces of input, however long they are, and as many of output. */
+const queuedPieces = 16;
 const inputBytes = 128 * 1024;
+
+/** Memory that a decoder takes beside its dictionary. */
+export const laneBytes: number = queuedPieces * (inputBytes + decodedPieceBytes) + 1024 * 1024;
 
 /**
  * Decodes xz streams whose container was checked already. Runs on a thread of its own and holds no more than a few pieces

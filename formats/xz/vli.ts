@@ -17,3 +17,11 @@ export function parseVli(bytes: Uint8Array, at: number): Vli | undefined {
   }
   return undefined;
 }
+
+/** The bytes of a number up to 2^53. */
+export function formatVli(value: number): number[] {
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push((left % 0x80) | 0x80);
+  return [...bytes, left];
+}

@@ -68,7 +68,7 @@ export interface DiskFacts {
 
 /** A disk image that is open for reading. */
 export interface DiskImage {
-  /** Bytes of the disk inside; `undefined` only for a raw disk whose end has not arrived yet. */
+  /** Bytes of the disk inside; `undefined` only for a copied disk (raw, ISO, fixed VHD) whose end has not arrived yet. */
   virtualSize: number | undefined;
   facts: DiskFacts;
   /** Calls `setSize`, writes every data range, and resolves after the last byte is known to be good. */

@@ -8,6 +8,10 @@ export interface Limits {
   virtualBytes: number;
   /** Tables of a disk image that are held at once. */
   tableBytes: number;
+  /** Output of a stream by its input, a number; counts above 1 GiB of output. Long runs of zeros reach thousands. */
+  streamRatio: number;
+  /** Data of a disk that is no zeros by the bytes of its image, a number; counts above 1 GiB of data. */
+  dataRatio: number;
   /** Window or dictionary of a codec. */
   windowBytes: number;
   /** Records of an index, entries of a map, extents of a sparse member. */
@@ -29,6 +33,8 @@ export const defaultLimits: Readonly<Limits> = Object.freeze({
   downloadBytes: 64 * GiB,
   virtualBytes: 2 * TiB,
   tableBytes: 64 * MiB,
+  streamRatio: 10_000,
+  dataRatio: 100,
   windowBytes: 128 * MiB,
   mapEntries: 16 * 1024 * 1024,
   members: 1_000_000,

@@ -18,21 +18,33 @@ export type SparseTarget = {
   truncate(bytes: number): Promise<void>;
 };
 
+/** What a disk may not exceed, in bytes. */
+export interface SparseBounds {
+  /** Its virtual size. */
+  maxBytes: number;
+  /** Its data that is no zeros; asked as data comes, as it may grow with the source. */
+  maxDataBytes?: () => number;
+}
+
 /** A new, empty file as a `DiskSink`: zero blocks are never written, so they stay holes. */
 export class SparseFile implements DiskSink {
   readonly zeroed = true;
   readonly #handle: SparseTarget;
-  readonly #maxBytes: number;
+  readonly #bounds: SparseBounds;
   readonly #onWrite: (bytes: number) => void;
   readonly #map = new DataMap();
   #sizeBytes: number | undefined;
   #end = 0;
   #dataBytes = 0;
 
-  /** `maxBytes` bounds the virtual size; `onWrite` hears how many bytes of the disk were settled. */
-  constructor(handle: SparseTarget, maxBytes: number, onWrite: (bytes: number) => void = () => {}) {
+  /** `onWrite` hears how many bytes of the disk were settled. */
+  constructor(
+    handle: SparseTarget,
+    bounds: SparseBounds,
+    onWrite: (bytes: number) => void = () => {},
+  ) {
     this.#handle = handle;
-    this.#maxBytes = maxBytes;
+    this.#bounds = bounds;
     this.#onWrite = onWrite;
   }
 
@@ -89,6 +101,7 @@ export class SparseFile implements DiskSink {
   async #put(position: number, bytes: Uint8Array): Promise<void> {
     this.#map.add(position, bytes.length);
     this.#dataBytes += bytes.length;
+    this.#checkData();
     for (let done = 0; done < bytes.length; ) {
       const rest = bytes.length - done;
       done += (await this.#handle.write(bytes, done, rest, position + done)).bytesWritten;
@@ -102,12 +115,26 @@ export class SparseFile implements DiskSink {
   }
 
   #check(bytes: number): void {
-    if (bytes <= this.#maxBytes) return;
-    throw refuse('limit', `the disk is larger than the limit of ${this.#maxBytes} bytes`, {
-      limit: this.#maxBytes,
+    const { maxBytes } = this.#bounds;
+    if (bytes <= maxBytes) return;
+    throw refuse('limit', `the disk is larger than the limit of ${maxBytes} bytes`, {
+      limit: maxBytes,
       value: bytes,
       hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
     });
+  }
+
+  #checkData(): void {
+    const limit = this.#bounds.maxDataBytes?.() ?? Number.POSITIVE_INFINITY;
+    if (this.#dataBytes <= limit) return;
+    throw refuse(
+      'limit',
+      `the disk holds more than ${limit} bytes of data, too much for its image`,
+      {
+        limit,
+        hint: 'Raise limits.dataRatio if so much out of so little is expected.',
+      },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
+import { hasMagic } from '../kit/bytes.ts';
 import { nameForeignContent } from '../sniff/foreign-content.ts';
 
 /**
@@ -18,7 +19,7 @@ export function detectFormat(
     });
   }
   const matches = formats.filter((format) => format.detect(probe));
-  const strong = matches.filter((format) => format.id !== 'raw' && !isDoubtful(format, declared));
+  const strong = matches.filter(({ id }) => id !== 'raw' && !isDoubtful(id, probe, declared));
   const [found, other] = strong;
   const foreign = nameForeignContent(probe, found?.id);
   if (found !== undefined && (other !== undefined || foreign !== undefined)) {
@@ -29,6 +30,10 @@ export function detectFormat(
     });
   }
   if (found !== undefined) return agree(found, declared);
+  const late =
+    declared === 'vhd' && probe.tail === undefined ? findById(formats, 'vhd') : undefined;
+  // What tells a fixed VHD from a raw disk are its last bytes, which have not come yet; the format checks them.
+  if (late !== undefined) return late;
   const isDeclaredRaw = declared === 'raw' && foreign?.doubtful === true;
   if (foreign !== undefined && !isDeclaredRaw) {
     const but = declared === undefined ? '' : ` instead of ${declared}`;
@@ -44,18 +49,24 @@ export function detectFormat(
       },
     );
   }
-  const raw = formats.find((format) => format.id === 'raw');
+  const raw = findById(formats, 'raw');
   if (raw !== undefined && (declared === 'raw' || matches.includes(raw)))
     return agree(raw, declared);
-  throw refuse('not-an-image', unknownText(declared), {
+  // Something was promised, and its very beginning is not there.
+  throw refuse(declared === undefined ? 'not-an-image' : 'corrupt-header', unknownText(declared), {
     ...(declared === undefined ? {} : { declared }),
     hint: 'If they really are a disk without a partition table, say so: rootdisk convert --from raw.',
   });
 }
 
-/** The magic of tar lies in the middle of a boot sector: where raw was declared it proves nothing. */
-function isDoubtful(format: Format, declared: string | undefined): boolean {
-  return declared === 'raw' && format.id === 'tar';
+/** Where raw was declared, a magic that may just as well be code or data of a bootable disk proves nothing. */
+function isDoubtful(id: string, { head }: Probe, declared: string | undefined): boolean {
+  if (declared !== 'raw') return false;
+  return id === 'tar' || (id === 'iso' && hasMagic(head, [0x55, 0xaa], 510));
+}
+
+function findById(formats: readonly Format[], id: string): Format | undefined {
+  return formats.find((format) => format.id === id);
 }
 
 function unknownText(declared: string | undefined): string {

@@ -10,19 +10,30 @@ const harmless = ['raw', 'iso', 'tar'];
 export const nestedHeadBytes: number = 64 * 1024;
 export const nestedTailBytes = 512;
 
-/** Refuses a raw disk that is itself another image: the next program to open it might read that one instead. */
-export async function findNestedImage(disk: ByteSource, formats: readonly Format[]): Promise<void> {
+/**
+ * Refuses a disk that is itself another image: the next program to open it might read that one instead. `opened` is the
+ * format that the disk was read as, which a copied ISO still is.
+ */
+export async function findNestedImage(
+  disk: ByteSource,
+  opened: string | undefined,
+  formats: readonly Format[],
+): Promise<void> {
   const sizeBytes = disk.sizeBytes ?? 0;
   const head = await disk.read(0, Math.min(nestedHeadBytes, sizeBytes));
   const tailBytes = Math.min(nestedTailBytes, sizeBytes);
   const tail = await disk.read(sizeBytes - tailBytes, tailBytes);
-  refuseNestedImage({ head, tail, sizeBytes }, formats);
+  refuseNestedImage({ head, tail, sizeBytes }, opened, formats);
 }
 
 /** The same for ends that are in memory. */
-export function refuseNestedImage(probe: Probe, formats: readonly Format[]): void {
+export function refuseNestedImage(
+  probe: Probe,
+  opened: string | undefined,
+  formats: readonly Format[],
+): void {
   const found = formats.find(({ id, detect }) => !harmless.includes(id) && detect(probe));
-  const foreign = nameForeignContent(probe, found?.id ?? 'tar');
+  const foreign = nameForeignContent(probe, found?.id ?? (opened === 'iso' ? 'iso' : 'tar'));
   // Text at the start of a disk is odd but harmless: nothing opens it as an image.
   const isImage = foreign !== undefined && !['not-an-image', 'empty'].includes(foreign.reason);
   const name = found?.id ?? (isImage ? foreign.name : undefined);

@@ -1,7 +1,8 @@
 import type { ByteSource } from '../contracts/bytes.ts';
-import type { DecodeContext, DiskImage, Format, Probe } from '../contracts/format.ts';
+import type { Codec, DecodeContext, Disk, DiskImage, Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 import { boundOutput } from './bound-output.ts';
+import { type CopyingCodec, copyThrough } from './copy-through.ts';
 import { detectFormat } from './detect-format.ts';
 import { openMember } from './open-member.ts';
 
@@ -33,19 +34,24 @@ export async function openLayers(
 ): Promise<OpenLayers> {
   const finishes: (() => Promise<void>)[] = [];
   let current = source;
+  let onlyLayer: Codec | undefined;
   for (;;) {
     // A declaration that ends with a codec or an archive leaves open what is inside.
-    const format = detectFormat(await probeSource(current), formats, declared[chain.length]);
+    const probe = await probeSource(current, declared.length === 0);
+    const format = detectFormat(probe, formats, declared[chain.length]);
     chain.push(format.id);
     if (format.kind === 'disk') {
-      const image = await format.open(current, context);
+      const through = await openThrough(source, onlyLayer, format, current, context);
+      const image = through ?? (await format.open(current, context));
       return { chain, image, inner: current, finish: () => finishAll(finishes) };
     }
     if (chain.length >= context.limits.nesting) throw tooDeep(chain, context.limits.nesting);
     if (format.kind === 'codec') {
-      const output = boundOutput(format.decode(current, context), context.limits.virtualBytes);
+      onlyLayer = chain.length === 1 ? format : undefined;
+      const output = boundOutput(format.decode(current, context), current, context.limits);
       current = context.spool(output);
     } else {
+      onlyLayer = undefined;
       const member = await openMember(format, current, entry, context);
       finishes.unshift(member.finish);
       current = member.source;
@@ -53,14 +59,38 @@ export async function openLayers(
   }
 }
 
-/** Both ends of a source, the tail only where it is there already. */
-export async function probeSource(source: ByteSource): Promise<Probe> {
+/** Both ends of a source; the tail where it is there already, or can be had early and is asked for. */
+export async function probeSource(source: ByteSource, early = false): Promise<Probe> {
   const head = await source.read(0, headBytes);
   const sizeBytes = source.sizeBytes;
   if (sizeBytes === undefined) return { head };
-  if (source.readyBytes < sizeBytes) return { head, sizeBytes };
   const from = Math.max(0, sizeBytes - tailBytes);
+  if (source.readyBytes < sizeBytes) {
+    const tail = early
+      ? await source.ahead?.(from, sizeBytes - from).catch(() => undefined)
+      : undefined;
+    return { head, sizeBytes, ...(tail !== undefined && { tail }) };
+  }
   return { head, sizeBytes, tail: await source.read(from, sizeBytes - from) };
+}
+
+/** A raw disk right inside a codec that copies by itself; the output that was looked at is let go. */
+async function openThrough(
+  source: ByteSource,
+  codec: Codec | undefined,
+  disk: Disk,
+  output: ByteSource,
+  context: DecodeContext,
+): Promise<DiskImage | undefined> {
+  // Output that has ended within its head is at hand already.
+  if (!isCopying(codec) || disk.id !== 'raw' || output.sizeBytes !== undefined) return undefined;
+  const head = await output.read(0, headBytes);
+  for await (const _ of output.stream()) break;
+  return copyThrough(codec, source, disk, head, context);
+}
+
+function isCopying(codec: Codec | undefined): codec is CopyingCodec {
+  return codec?.copyTo !== undefined;
 }
 
 async function finishAll(finishes: (() => Promise<void>)[]): Promise<void> {

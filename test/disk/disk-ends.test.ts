@@ -15,7 +15,7 @@ test('both ends are kept, whether the size comes first or last and whatever the 
     fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async (pieces) => {
       const whole = new Uint8Array(40_000);
       const ends = new DiskEnds(1000, 512);
-      const sink = new SparseFile(ends, 40_000);
+      const sink = new SparseFile(ends, { maxBytes: 40_000 });
       await sink.setSize(40_000);
       for (const { position, length, fill } of pieces) {
         await sink.write(position, bytes(length, fill));
@@ -33,7 +33,7 @@ test('a stream without a size keeps its last bytes too, zeros at the end include
     [300, 0],
   ] as const) {
     const ends = new DiskEnds(1000, 512);
-    const sink = new SparseFile(ends, 1 << 20);
+    const sink = new SparseFile(ends, { maxBytes: 1 << 20 });
     const whole = new Uint8Array(8192 + last);
     for (const [position, length, value] of [
       [0, 4096, 1],

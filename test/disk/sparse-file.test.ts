@@ -17,7 +17,7 @@ async function withFile(use: (file: SparseFile) => Promise<void>, name = 'disk')
   const path = join(folder, name);
   const handle = await open(path, 'wx+');
   try {
-    await use(new SparseFile(handle, max));
+    await use(new SparseFile(handle, { maxBytes: max, maxDataBytes: () => max }));
   } finally {
     await handle.close();
   }

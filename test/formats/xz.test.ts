@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { xz } from '../../formats/xz.ts';
 import { decodeContext } from './decode-context.ts';
 import { GrowingSource, wholeSource } from './shared/byte-sources.ts';
+import { copyAll } from './shared/copying.ts';
 import { decodeAll, diskLikeBytes, refusalOf, sequence, sha256 } from './shared/decoding.ts';
 import { makeXz, vli, type XzDefects, xzMagicBytes } from './xz/make-xz.ts';
 
@@ -51,6 +52,8 @@ describe('reads', () => {
       const decoded = await decodeAll(xz, wholeSource(bytes, pieceBytes));
       expect(decoded).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
     }
+    const copied = await copyAll(xz, bytes);
+    expect(copied).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
   });
 
   test('hands on what has arrived while the rest has not', async () => {
@@ -161,6 +164,7 @@ describe('refuses', () => {
       if (pieceBytes === 1 && bytes.length > 1000) continue;
       expect(await refusalOf(decodeAll(xz, wholeSource(bytes, pieceBytes)))).toBe(reason);
     }
+    expect(await refusalOf(copyAll(xz, bytes))).toBe(reason);
   });
 
   test('a dictionary above the limit in any block, before its data', async () => {

@@ -28,7 +28,7 @@ export async function tryImage(bytes: Uint8Array, scratch: string): Promise<Verd
   try {
     const source = GrowingFile.whole(memoryHandle(bytes), bytes.length);
     const opened = await openLayers(source, [], undefined, builtIns.formats, job.context);
-    await opened.image.copyTo(new SparseFile(target, limits.virtualBytes));
+    await opened.image.copyTo(new SparseFile(target, { maxBytes: limits.virtualBytes }));
     await opened.finish();
     return 'accepted';
   } catch (error) {

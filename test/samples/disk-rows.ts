@@ -46,7 +46,9 @@ async function decodeArriving(format: Disk, bytes: Uint8Array, sink: LateSink): 
 }
 
 /** What the reader of a format makes of a sample where more than one answer is right. */
-export type OtherAnswers = Readonly<Record<string, Partial<Pick<ImageRow, 'sizeBytes' | 'sha256'>>>>;
+export type OtherAnswers = Readonly<
+  Record<string, Partial<Pick<ImageRow, 'sizeBytes' | 'sha256'>>>
+>;
 
 /**
  * The samples of one disk format: good ones become the stated disk, whole or arriving in steps, bad ones are refused for

@@ -21,6 +21,8 @@ export interface ImageRow {
   /** The member of an archive that is the disk; `-` or empty where there is none. */
   member: string;
   notes: string;
+  /** The project may accept it or refuse it, for any reason. */
+  isPolicy: boolean;
 }
 
 export function readImageRows(kind: 'good' | 'bad'): ImageRow[] {
@@ -42,6 +44,7 @@ export function readImageRows(kind: 'good' | 'bad'): ImageRow[] {
         .split('|'),
       member: field('member'),
       notes: field('notes'),
+      isPolicy: field('expect').startsWith('policy:'),
     };
   });
 }

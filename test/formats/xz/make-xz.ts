@@ -9,6 +9,8 @@ export interface XzDefects {
   blockFields?: number[];
   /** Put both sizes in the block header, changed by so much. */
   statedSizes?: { compressed: number; uncompressed: number };
+  /** The only block whose stated sizes, filters, padding and check are defective; default: all. */
+  block?: number;
   headerPadding?: number;
   blockPadding?: number;
   check?: number[];
@@ -25,8 +27,8 @@ export const xzMagicBytes: readonly number[] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]
 export function makeXz(contents: Uint8Array[], defects: XzDefects = {}): Uint8Array {
   const flags = [0, defects.flags ?? 1];
   const records: [number, number][] = [];
-  const blocks = contents.map((content) => {
-    const { bytes, unpadded } = makeBlock(content, defects);
+  const blocks = contents.map((content, number) => {
+    const { bytes, unpadded } = makeBlock(content, defectsOf(number, defects));
     records.push([unpadded, content.length]);
     return bytes;
   });
@@ -39,6 +41,15 @@ export function makeXz(contents: Uint8Array[], defects: XzDefects = {}): Uint8Ar
     ...index,
     ...[...crc(footer), ...footer, 0x59, 0x5a],
   ]);
+}
+
+function defectsOf(number: number, { block = number, ...defects }: XzDefects): XzDefects {
+  if (block === number) return defects;
+  const { flags, statedSizes } = defects;
+  return {
+    ...(flags !== undefined && { flags }),
+    ...(statedSizes && { statedSizes: { compressed: 0, uncompressed: 0 } }),
+  };
 }
 
 function makeBlock(content: Uint8Array, defects: XzDefects): { bytes: number[]; unpadded: number } {
@@ -57,7 +68,7 @@ function makeBlock(content: Uint8Array, defects: XzDefects): { bytes: number[]; 
   const blockPadding = new Array<number>(-data.length & 3).fill(defects.blockPadding ?? 0);
   const check = defects.check ?? [...crc([...content])];
   return {
-    bytes: [...header, ...crc(header), ...data, ...blockPadding, ...check],
+    bytes: [header, crc(header), data, blockPadding, check].flat(),
     unpadded: length + data.length + check.length,
   };
 }

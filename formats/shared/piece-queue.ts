@@ -1,5 +1,5 @@
-import { bad } from './bad.ts';
-import { PieceList, pieceListEntryBytes } from './piece-list.ts';
+import { refuse } from '../../src/kit.ts';
+import { PieceList, pieceListEntryBytes } from '../shared/piece-list.ts';
 
 interface Run {
   list: PieceList;
@@ -21,11 +21,13 @@ export interface Piece {
  */
 export class PieceQueue {
   readonly #maxPieces: number;
+  readonly #format: string;
   #runs: Run[] = [];
   #horizon = Number.POSITIVE_INFINITY;
 
-  /** `maxBytes`: memory for the queue. */
-  constructor(maxBytes: number) {
+  /** `maxBytes`: memory for the queue; `format`: whose pieces these are, for errors. */
+  constructor(maxBytes: number, format: string) {
+    this.#format = format;
     // Half of it, as merging holds everything twice.
     this.#maxPieces = Math.max(1024, Math.floor(maxBytes / 2 / pieceListEntryBytes));
   }
@@ -102,7 +104,8 @@ export class PieceQueue {
     const end = list.lowerBound(horizon);
     if (end <= next) {
       const limit = Math.floor(this.#maxPieces / 2);
-      throw bad('limit', 'too much of the disk shares one place in the file', {
+      throw refuse('limit', 'too much of the disk shares one place in the file', {
+        format: this.#format,
         offset: horizon,
         limit,
       });

@@ -1,5 +1,5 @@
 import type { DecodeTasks } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../shared/abortable.ts';
 
 /**
  * Hands work to the pool and keeps it just busy: `submit` waits while enough is under way. The first failure aborts

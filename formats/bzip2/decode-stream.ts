@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DecodeError, hasMagic, refuse, viewOf } from '../../src/kit.ts';
+import type { BitWindow } from './bit-window.ts';
+import { BlockCrc } from './block-crc.ts';
+import { type Block, type BlockRoom, decodeBlock } from './decode-block.ts';
+import { blockMagic, endMagic } from './find-magic.ts';
+import { RunExpander } from './run-expander.ts';
+
+const pieceBytes = 1024 * 1024;
+/** The most that a block's selectors and code lengths take, and some more. */
+const maxHeaderBytes = 64 * 1024;
+
+/** One stream behind its header, blocks in order; the window is left behind it. */
+export async function* decodeStream(
+  window: BitWindow,
+  level: number,
+  room: BlockRoom,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const crc = new BlockCrc();
+  let combined = 0;
+  for (;;) {
+    const offset = window.offset;
+    const magic = await window.take(blockMagic.length);
+    if (hasMagic(magic, endMagic)) break;
+    if (!hasMagic(magic, blockMagic)) {
+      throw refuse('corrupt-data', 'A bzip2 block does not follow the one before', at(offset));
+    }
+    const block = await readBlock(window, level * 100_000, offset, room);
+    combined = ((combined << 1) | (combined >>> 31)) ^ block.crc;
+
+    const runs = new RunExpander(block.bytes, offset);
+    crc.reset();
+    for (let piece = runs.next(pieceBytes); piece !== undefined; piece = runs.next(pieceBytes)) {
+      crc.update(piece);
+      // The last piece of a block is held back until the block has passed.
+      if (runs.done && crc.value() !== block.crc) {
+        throw refuse('checksum', 'A bzip2 block does not match its CRC', at(offset));
+      }
+      yield piece;
+      // Nothing here has to wait once the input is there, and others want their turn, an abort among them.
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+  }
+  const offset = window.offset;
+  const stated = viewOf(await window.take(4)).getUint32(0);
+  if (stated !== combined >>> 0) {
+    throw refuse('checksum', 'A bzip2 stream does not match its CRC', at(offset));
+  }
+  window.align();
+}
+
+/**
+ * The block at the window's position. A block does not say how long it is, but the next magic does, unless the same bits
+ * happen to occur inside: then the one after is tried, at least twice as far away, so that bits which were laid out to
+ * look like magics cost no more than that.
+ */
+async function readBlock(
+  window: BitWindow,
+  blockBytes: number,
+  offset: number,
+  room: BlockRoom,
+): Promise<Block> {
+  // A byte makes one symbol at most, and a symbol twenty bits.
+  const maxBytes = (blockBytes / 8) * 20 + maxHeaderBytes;
+  for (let from = 0; ; ) {
+    const { bits, found } = await window.measure(from, maxBytes);
+    const { bytes, position: start } = window;
+    try {
+      const block = decodeBlock({ bytes, start, end: start + bits, offset, blockBytes }, room);
+      window.position = block.end;
+      return block;
+    } catch (error) {
+      if (!(error instanceof DecodeError && error.details.reason === 'truncated')) throw error;
+      // Where there was a magic, or more than a block can have, the file was not cut in this block.
+      if (!found && from === 0 && bits < maxBytes * 8) throw error;
+      if (!found) throw refuse('corrupt-data', 'A bzip2 block has no end', at(offset));
+    }
+    from = bits * 2 + 1;
+  }
+}
+
+function at(offset: number): { format: string; offset: number } {
+  return { format: 'bz2', offset };
+}

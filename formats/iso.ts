@@ -1,0 +1,15 @@
+import { type Disk, defineFormat } from '../src/kit.ts';
+import { openIso } from './iso/open-iso.ts';
+import { findVolume } from './iso/volume.ts';
+
+/**
+ * An optical disc, ISO 9660 or UDF, copied byte for byte: a disk of its own for whoever boots or attaches it. With a boot
+ * sector it is an isohybrid, which `facts.features` says, as it does the volume's name. `virtualSize` is the file's
+ * length, `undefined` until that is known.
+ */
+export const iso: Disk = defineFormat({
+  kind: 'disk',
+  id: 'iso',
+  detect: (probe) => findVolume(probe.head) !== undefined,
+  open: openIso,
+});

@@ -1,0 +1,40 @@
+import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { regroup } from '../shared/regroup.ts';
+import { SerialWriter } from '../shared/serial-writer.ts';
+import { streamPieces } from '../shared/stream-pieces.ts';
+import { bad } from './bad.ts';
+
+const writeBytes = 1024 * 1024;
+
+/** Copies a source byte for byte as it arrives, and gives its length; refuses one that ends before it said it would. */
+export async function copyWhole(
+  source: ByteSource,
+  sink: DiskSink,
+  { signal, limits }: Pick<DecodeContext, 'signal' | 'limits'>,
+): Promise<number> {
+  const limit = limits.virtualBytes;
+  const writer = new SerialWriter(sink);
+  let position = 0;
+  try {
+    for await (const piece of regroup(streamPieces(source, signal), writeBytes)) {
+      const end = position + piece.length;
+      if (end > limit) throw tooLong(end, limit);
+      await writer.write(position, piece);
+      position = end;
+    }
+    await writer.finish();
+  } finally {
+    await writer.settle();
+  }
+  if (position === (source.sizeBytes ?? position)) return position;
+  throw bad('truncated', `the file ends after ${position} bytes`, { offset: position });
+}
+
+/** The refusal of a disc that is longer than is allowed. */
+export function tooLong(value: number, limit: number): Error {
+  return bad('limit', `the disc is longer than ${limit} bytes`, {
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes (--max-size) if a disc of this size is expected.',
+  });
+}

@@ -1,0 +1,47 @@
+import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { bad } from './bad.ts';
+import { copyWhole, tooLong } from './copy-whole.ts';
+import { findVolume } from './volume.ts';
+
+const headBytes = 128 * 1024;
+
+/** Looks at the volume descriptors; of what they describe only the length counts. */
+export async function openIso(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
+  const { signal, limits } = context;
+  const limit = limits.virtualBytes;
+  const head = await abortable(source.read(0, headBytes), signal);
+  if (head.length === 0) throw bad('empty', 'the file is empty');
+  const volume = findVolume(head);
+  if (volume === undefined) {
+    throw bad('format-mismatch', 'the file is no ISO 9660 or UDF image', { declared: 'iso' });
+  }
+  const { variant, name, hybrid, volumeBytes } = volume;
+  const { sizeBytes } = source;
+  if (sizeBytes !== undefined) {
+    checkLength(sizeBytes, volumeBytes);
+    if (sizeBytes > limit) throw tooLong(sizeBytes, limit);
+  }
+  const features = hybrid ? ['isohybrid'] : [];
+  if (name !== '') features.push(`volume ${name}`);
+  return {
+    virtualSize: sizeBytes,
+    facts: { variant, features },
+    async copyTo(sink) {
+      if (sizeBytes !== undefined) await sink.setSize(sizeBytes);
+      const copied = await copyWhole(source, sink, context);
+      if (sizeBytes !== undefined) return;
+      checkLength(copied, volumeBytes);
+      await sink.setSize(copied);
+    },
+  };
+}
+
+/** A file may well be longer than its volume: with a partition appended, or padded. */
+function checkLength(fileBytes: number, volumeBytes = 0): void {
+  if (volumeBytes <= fileBytes) return;
+  throw bad('truncated', `the file holds only ${fileBytes} bytes of its volume`, {
+    offset: fileBytes,
+    value: volumeBytes,
+  });
+}

@@ -1,0 +1,59 @@
+import { hasMagic, viewOf } from '../../src/kit.ts';
+
+const sectorBytes = 2048;
+/** What comes before is the system area; ECMA-119, 6.2.1. */
+const firstSector = 16;
+const maxDescriptors = 48;
+const primary = 1;
+
+/** What the descriptors at the start of a disc say. */
+export interface Volume {
+  variant: 'ISO 9660' | 'UDF' | 'ISO 9660 and UDF';
+  /** The volume's name, harmless to print; empty where there is none. */
+  name: string;
+  /** Bytes that the volume takes; absent for UDF alone. */
+  volumeBytes?: number;
+  /** The system area holds a boot sector, so that the disc also boots from a USB stick. */
+  hybrid: boolean;
+}
+
+/** The volume that begins with these bytes, if any; 34 KiB are enough to tell, up to 128 KiB are looked at. */
+export function findVolume(head: Uint8Array): Volume | undefined {
+  let iso = false;
+  let udf = false;
+  let primaryAt: number | undefined;
+  for (let i = 0; i < maxDescriptors; i += 1) {
+    const at = (firstSector + i) * sectorBytes;
+    if (isDescriptor(head, at, ['CD001'])) {
+      iso ||= i === 0;
+      if (head[at] === primary) primaryAt ??= at;
+    } else if (isDescriptor(head, at, ['NSR02', 'NSR03'])) {
+      udf = true;
+    } else if (!isDescriptor(head, at, ['BEA01', 'BOOT2', 'TEA01', 'CDW02'])) {
+      break;
+    }
+  }
+  if (!iso && !udf) return undefined;
+  const both = iso ? 'ISO 9660 and UDF' : 'UDF';
+  return {
+    variant: udf ? both : 'ISO 9660',
+    name: '',
+    ...(iso && primaryAt !== undefined && parsePrimary(head, primaryAt)),
+    hybrid: hasMagic(head, [0x55, 0xaa], 510),
+  };
+}
+
+function isDescriptor(head: Uint8Array, at: number, names: readonly string[]): boolean {
+  return names.some((name) => hasMagic(head, name, at + 1));
+}
+
+/** ECMA-119, 8.4; numbers are there twice, little-endian first. */
+function parsePrimary(head: Uint8Array, at: number): Pick<Volume, 'name' | 'volumeBytes'> {
+  if (head.length < at + sectorBytes) return { name: '' };
+  const view = viewOf(head);
+  const text = String.fromCharCode(...head.subarray(at + 40, at + 72));
+  return {
+    name: text.replace(/[^ -~]/g, '?').trimEnd(),
+    volumeBytes: view.getUint32(at + 80, true) * view.getUint16(at + 128, true),
+  };
+}

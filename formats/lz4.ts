@@ -1,0 +1,91 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type ByteSource,
+  type Codec,
+  type DecodeContext,
+  defineFormat,
+  type Limits,
+  refuse,
+  viewOf,
+} from '../src/kit.ts';
+import { decodeLz4Frame } from './lz4/decode-frame.ts';
+import { decodeLegacyFrame } from './lz4/decode-legacy.ts';
+import { beginsLz4Frame, frameKind, isCutMagic } from './lz4/frame-kind.ts';
+import { cutFrame, takeAll } from './lz4/take-all.ts';
+import { ByteReader } from './shared/byte-reader.ts';
+
+const pieceBytes = 1024 * 1024;
+
+/**
+ * lz4 (frame format 1.6): every frame, skippable ones passed over, legacy ones included, with all checksums verified. The
+ * decoder is written here: the ones to be had want a whole frame in memory, or verify no checksum, or build native code
+ * when they are installed. The length is never known up front: a frame can state its own, and another can follow it.
+ */
+export const lz4: Codec = defineFormat({
+  kind: 'codec',
+  id: 'lz4',
+  detect: ({ head }) => beginsLz4Frame(head),
+  decode,
+});
+
+async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  const { limits, signal } = context;
+  const reader = new ByteReader(source.stream(), signal);
+  let untilTurn = pieceBytes;
+  try {
+    for await (const bytes of decodeFrames(reader, limits)) {
+      for (let at = 0; at < bytes.length; at += pieceBytes) {
+        const piece = bytes.subarray(at, at + pieceBytes);
+        yield piece;
+        untilTurn -= piece.length;
+        if (untilTurn > 0) continue;
+        // Nothing here has to wait once the input is there, and others want their turn, an abort among them.
+        untilTurn = pieceBytes;
+        await nextTurn();
+        signal.throwIfAborted();
+      }
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    reader.close();
+  }
+}
+
+async function* decodeFrames(reader: ByteReader, limits: Limits): AsyncGenerator<Uint8Array> {
+  let frames = 0;
+  let magic = await reader.take(4);
+  do {
+    const kind = magic.length < 4 ? undefined : frameKind(viewOf(magic).getUint32(0, true));
+    if (kind === undefined) throw notAFrame(magic, reader.position);
+    if (kind === 'skippable') {
+      const length = viewOf(await takeAll(reader, 4)).getUint32(0, true);
+      if (!(await reader.skip(length))) throw cutFrame(reader);
+    } else {
+      frames += 1;
+      if (frames > limits.members) throw tooMany(limits.members);
+    }
+    if (kind === 'frame') yield* decodeLz4Frame(reader, limits);
+    magic = kind === 'legacy' ? yield* decodeLegacyFrame(reader, limits) : await reader.take(4);
+  } while (magic.length > 0);
+}
+
+function notAFrame(magic: Uint8Array, position: number): Error {
+  const offset = position - magic.length;
+  const at = { format: 'lz4', offset };
+  if (magic.length < 4 && isCutMagic(magic)) {
+    return refuse('truncated', 'The lz4 file ends inside a magic number', at);
+  }
+  return offset === 0
+    ? refuse('corrupt-header', 'This is not lz4: the magic number is missing', at)
+    : refuse('trailing-data', 'Other bytes follow the last lz4 frame', at);
+}
+
+function tooMany(limit: number): Error {
+  return refuse('limit', `The lz4 file has more than ${limit} frames`, {
+    format: 'lz4',
+    limit,
+    hint: 'Raise limits.members if you trust this file.',
+  });
+}

@@ -1,0 +1,63 @@
+import { type Limits, refuse } from '../../src/kit.ts';
+import { decodeLz4Block, slackBytes } from './decode-block.ts';
+
+/** How far back a match can reach. */
+const historyBytes = 64 * 1024;
+/** The most that one byte of a block can become: it adds this much to the length of a match. */
+const maxGrowth = 255;
+/** Small blocks share memory up to this size. */
+const sharedBytes = 1024 * 1024;
+
+/**
+ * Decodes the blocks of one frame, each behind the one before, so that a linked block finds there what it refers to. What
+ * is handed out is never written to again.
+ */
+export class BlockOutput {
+  readonly #blockBytes: number;
+  readonly #linked: boolean;
+  #memory: Uint8Array = new Uint8Array(0);
+  #filled = 0;
+
+  /** `blockBytes` is the most that a block decodes to; above `limits.windowBytes` it is refused. */
+  constructor(blockBytes: number, linked: boolean, limits: Limits) {
+    if (blockBytes > limits.windowBytes) {
+      throw refuse('limit', `An lz4 frame has blocks of ${blockBytes} bytes`, {
+        format: 'lz4',
+        limit: limits.windowBytes,
+        value: blockBytes,
+        hint: 'Raise limits.windowBytes if you trust this file.',
+      });
+    }
+    this.#blockBytes = blockBytes;
+    this.#linked = linked;
+  }
+
+  /** The content of a compressed block. */
+  decode(block: Uint8Array): Uint8Array {
+    const room = Math.min(this.#blockBytes, block.length * maxGrowth);
+    this.#makeRoom(room);
+    const start = this.#filled;
+    const oldest = this.#linked ? 0 : start;
+    this.#filled = decodeLz4Block(block, this.#memory, start, room, oldest);
+    return this.#memory.subarray(start, this.#filled);
+  }
+
+  /** The content of a block that is stored as it is. */
+  copy(block: Uint8Array): Uint8Array {
+    this.#makeRoom(block.length);
+    const start = this.#filled;
+    this.#memory.set(block, start);
+    this.#filled += block.length;
+    return this.#memory.subarray(start, this.#filled);
+  }
+
+  #makeRoom(room: number): void {
+    const old = this.#memory;
+    if (this.#filled + room + slackBytes <= old.length) return;
+    const kept = this.#linked ? Math.min(historyBytes, this.#filled) : 0;
+    const size = Math.max(room, Math.min(sharedBytes, old.length * 2));
+    this.#memory = new Uint8Array(kept + size + slackBytes);
+    this.#memory.set(old.subarray(this.#filled - kept, this.#filled));
+    this.#filled = kept;
+  }
+}

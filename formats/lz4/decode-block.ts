@@ -1,0 +1,104 @@
+import { refuse, viewOf } from '../../src/kit.ts';
+
+/** Bytes behind the room for a block that copies may write to. */
+export const slackBytes = 16;
+
+const minMatch = 4;
+/** The greatest count that a token holds; further bytes add to it, up to one that is not full. */
+const longCount = 15;
+const fullByte = 255;
+/** Up to here a copy word by word is faster than a call (measured). */
+const shortCopy = 128;
+
+/**
+ * Decodes one block (LZ4 block format) into `output` from `start` on, where there have to be `room` and `slackBytes` more.
+ * Matches may reach back to `oldest`, up to `start` the bytes of earlier blocks. Gives back where the block ends.
+ * Throws `corrupt-data`.
+ */
+export function decodeLz4Block(
+  input: Uint8Array,
+  output: Uint8Array,
+  start: number,
+  room: number,
+  oldest: number,
+): number {
+  const inputView = viewOf(input);
+  const outputView = viewOf(output);
+  const end = start + room;
+  let at = 0;
+  let filled = start;
+  for (;;) {
+    const token = input[at];
+    if (token === undefined) throw damaged('ends without literals');
+    at += 1;
+
+    let literals = token >>> 4;
+    if (literals === longCount) {
+      let more = fullByte;
+      while (more === fullByte) {
+        more = input[at] ?? 0;
+        at += 1;
+        literals += more;
+      }
+    }
+    if (literals > input.length - at) throw damaged('ends inside its literals');
+    if (literals > end - filled) throw damaged('decodes to more than it may');
+    if (literals <= shortCopy && at + literals + 8 <= input.length) {
+      for (let i = 0; i < literals; i += 8) {
+        outputView.setInt32(filled + i, inputView.getInt32(at + i));
+        outputView.setInt32(filled + i + 4, inputView.getInt32(at + i + 4));
+      }
+    } else {
+      output.set(input.subarray(at, at + literals), filled);
+    }
+    at += literals;
+    filled += literals;
+    if (at === input.length) return filled;
+
+    // Past the end the bytes read as zero, and an offset of zero is none.
+    const offset = (input[at] ?? 0) | ((input[at + 1] ?? 0) << 8);
+    at += 2;
+    if (offset === 0 || offset > filled - oldest)
+      throw damaged('refers to bytes that are not there');
+    let match = (token & longCount) + minMatch;
+    if (match === longCount + minMatch) {
+      let more = fullByte;
+      while (more === fullByte) {
+        more = input[at] ?? 0;
+        at += 1;
+        match += more;
+      }
+    }
+    if (match > end - filled) throw damaged('decodes to more than it may');
+    if (match <= shortCopy && offset >= 8) {
+      const from = filled - offset;
+      for (let i = 0; i < match; i += 8) {
+        outputView.setInt32(filled + i, outputView.getInt32(from + i));
+        outputView.setInt32(filled + i + 4, outputView.getInt32(from + i + 4));
+      }
+    } else {
+      repeat(output, filled, offset, match);
+    }
+    filled += match;
+  }
+}
+
+/** A match that may overlap itself: what it has written is part of what it repeats. */
+function repeat(output: Uint8Array, at: number, offset: number, length: number): void {
+  const from = at - offset;
+  if (length <= shortCopy / 4) {
+    for (let i = 0; i < length; i += 1) output[at + i] = output[from + i] ?? 0;
+  } else if (offset === 1) {
+    output.fill(output[from] ?? 0, at, at + length);
+  } else {
+    for (let done = 0; done < length; ) {
+      const step = Math.min(length - done, offset + done);
+      output.copyWithin(at + done, from, from + step);
+      done += step;
+    }
+  }
+}
+
+function damaged(what: string): Error {
+  return refuse('corrupt-data', `An lz4 block ${what}`, { format: 'lz4' });
+}

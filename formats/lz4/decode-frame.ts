@@ -1,0 +1,69 @@
+import { type Limits, refuse, viewOf } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
+import { BlockOutput } from './block-output.ts';
+import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
+import { takeAll } from './take-all.ts';
+import { XxHash32, xxHash32 } from './xxhash32.ts';
+
+/** The content of one frame behind its magic number, a block at a time; the reader is left behind the frame. */
+export async function* decodeLz4Frame(
+  reader: ByteReader,
+  limits: Limits,
+): AsyncGenerator<Uint8Array> {
+  const start = reader.position - 4;
+  const header = await readLz4FrameHeader(reader);
+  const { contentSize } = header;
+  if (contentSize !== undefined && contentSize > limits.virtualBytes) {
+    throw refuse('limit', `An lz4 frame states ${contentSize} bytes of content`, {
+      format: 'lz4',
+      limit: limits.virtualBytes,
+      value: contentSize,
+      hint: 'Raise limits.virtualBytes if you trust this file.',
+    });
+  }
+  const output = new BlockOutput(header.blockBytes, header.linked, limits);
+  const hash = new XxHash32();
+  let decoded = 0;
+  for (;;) {
+    const block = await readBlock(reader, header);
+    if (block === undefined) break;
+    const bytes = block.stored ? output.copy(block.bytes) : output.decode(block.bytes);
+    if (header.contentChecksum) hash.update(bytes);
+    decoded += bytes.length;
+    if (bytes.length > 0) yield bytes;
+  }
+  if (contentSize !== undefined && decoded !== contentSize) {
+    throw damaged(`holds ${decoded} bytes and states ${contentSize}`, start);
+  }
+  if (header.contentChecksum && (await takeNumber(reader)) !== hash.digest()) {
+    throw refuse('checksum', 'An lz4 frame does not match its checksum', {
+      format: 'lz4',
+      offset: start,
+    });
+  }
+}
+
+/** The next block as it lies in the file; `undefined` at the end mark. */
+async function readBlock(
+  reader: ByteReader,
+  header: Lz4FrameHeader,
+): Promise<{ stored: boolean; bytes: Uint8Array } | undefined> {
+  const offset = reader.position;
+  const word = await takeNumber(reader);
+  if (word === 0) return undefined;
+  const size = word & 0x7fffffff;
+  if (size > header.blockBytes) throw damaged('has a block above its own limit', offset);
+  const bytes = await takeAll(reader, size);
+  if (header.blockChecksums && (await takeNumber(reader)) !== xxHash32(bytes)) {
+    throw refuse('checksum', 'An lz4 block does not match its checksum', { format: 'lz4', offset });
+  }
+  return { stored: size !== word, bytes };
+}
+
+async function takeNumber(reader: ByteReader): Promise<number> {
+  return viewOf(await takeAll(reader, 4)).getUint32(0, true);
+}
+
+function damaged(what: string, offset: number): Error {
+  return refuse('corrupt-data', `An lz4 frame ${what}`, { format: 'lz4', offset });
+}

@@ -1,0 +1,29 @@
+import { type Limits, viewOf } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
+import { BlockOutput } from './block-output.ts';
+import { cutFrame, takeAll } from './take-all.ts';
+
+const blockBytes = 8 * 1024 * 1024;
+/** What a block that does not shrink can grow to. */
+const maxStoredBytes = blockBytes + Math.floor(blockBytes / 255) + 16;
+
+/**
+ * The content of one legacy frame behind its magic number, a block at a time. Such a frame has neither an end mark nor a
+ * checksum: it ends with the file, or where other bytes stand in place of a length, which are given back. A file that is
+ * cut between two blocks cannot be told from a whole one.
+ */
+export async function* decodeLegacyFrame(
+  reader: ByteReader,
+  limits: Limits,
+): AsyncGenerator<Uint8Array, Uint8Array> {
+  const output = new BlockOutput(blockBytes, false, limits);
+  for (;;) {
+    const next = await reader.take(4);
+    if (next.length === 0) return next;
+    if (next.length < 4) throw cutFrame(reader);
+    const size = viewOf(next).getUint32(0, true);
+    if (size > maxStoredBytes) return next;
+    const bytes = output.decode(await takeAll(reader, size));
+    if (bytes.length > 0) yield bytes;
+  }
+}

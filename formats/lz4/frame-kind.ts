@@ -1,0 +1,40 @@
+import { viewOf } from '../../src/kit.ts';
+
+const frameMagic = 0x184d2204;
+const legacyMagic = 0x184c2102;
+const skippableMagic = 0x184d2a50;
+
+export type FrameKind = 'frame' | 'legacy' | 'skippable';
+
+/** What begins with this magic number (LZ4 frame format 1.6); `undefined` where nothing known does. */
+export function frameKind(magic: number): FrameKind | undefined {
+  if (magic === frameMagic) return 'frame';
+  if (magic === legacyMagic) return 'legacy';
+  return (magic & 0xfffffff0) >>> 0 === skippableMagic ? 'skippable' : undefined;
+}
+
+/** True for fewer than four bytes with which a magic number could begin. */
+export function isCutMagic(bytes: Uint8Array): boolean {
+  const magics = [
+    [0x04, 0x22, 0x4d],
+    [0x02, 0x21, 0x4c],
+    // All of 0x50 to 0x5f open a skippable frame.
+    [((bytes[0] ?? 0) & 0x0f) | 0x50, 0x2a, 0x4d],
+  ];
+  return magics.some((magic) => bytes.every((byte, i) => byte === magic[i]));
+}
+
+/**
+ * True when the bytes begin with an lz4 frame, skippable ones before it or not. Skippable frames are zstd's as well: what
+ * follows them has to be in `head`, and decides.
+ */
+export function beginsLz4Frame(head: Uint8Array): boolean {
+  const view = viewOf(head);
+  for (let at = 0; at + 4 <= head.length; ) {
+    const kind = frameKind(view.getUint32(at, true));
+    if (kind !== 'skippable') return kind !== undefined;
+    if (at + 8 > head.length) return false;
+    at += 8 + view.getUint32(at + 4, true);
+  }
+  return false;
+}

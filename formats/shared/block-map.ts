@@ -1,0 +1,61 @@
+import { type ByteSource, viewOf } from '../../src/kit.ts';
+import { abortable } from './abortable.ts';
+import { BlockList, blockListEntryBytes } from './block-list.ts';
+import type { Refusal } from './refusal.ts';
+
+const entryBytes = 4;
+const pieceBytes = 1024 * 1024;
+
+/** Where a map of 32-bit entries lies, one entry a block of the disk, and what may stand in it. */
+export interface BlockMapPlace {
+  position: number;
+  /** Entries that describe the disk; the map may have more of them. */
+  entries: number;
+  littleEndian: boolean;
+  /** Values from here on mean that the block reads as zeros; a lower one is its place in the file. */
+  absentFrom: number;
+  /** How far apart two places must be. */
+  minDistance: number;
+}
+
+/**
+ * The blocks that have a place in the file, in the order of the file. Refuses a map that is cut, that is larger than
+ * `tableBytes` in memory, or whose blocks overlap.
+ */
+export async function readBlockMap(
+  source: ByteSource,
+  map: BlockMapPlace,
+  { signal, tableBytes, bad }: { signal: AbortSignal; tableBytes: number; bad: Refusal },
+): Promise<BlockList> {
+  const maxBlocks = Math.floor(tableBytes / blockListEntryBytes);
+  const list = new BlockList();
+  const mapBytes = map.entries * entryBytes;
+  for (let done = 0; done < mapBytes; done += pieceBytes) {
+    const length = Math.min(pieceBytes, mapBytes - done);
+    const bytes = await abortable(source.read(map.position + done, length), signal);
+    if (bytes.length < length) {
+      const offset = map.position + done + bytes.length;
+      throw bad('truncated', 'the file ends inside its block map', { offset });
+    }
+    const view = viewOf(bytes);
+    for (let at = 0; at < length; at += entryBytes) {
+      const place = view.getUint32(at, map.littleEndian);
+      if (place < map.absentFrom) list.add(place, (done + at) / entryBytes);
+    }
+    if (list.count > maxBlocks) {
+      throw bad('limit', 'the disk has more blocks than may be held in memory', {
+        limit: tableBytes,
+        hint: 'Raise limits.tableBytes if you trust this image.',
+      });
+    }
+  }
+  list.sort();
+  for (let i = 1; i < list.count; i += 1) {
+    if (list.placeAt(i) - list.placeAt(i - 1) >= map.minDistance) continue;
+    throw bad('corrupt-table', 'two blocks of the disk share a place in the file', {
+      offset: map.position + list.blockAt(i) * entryBytes,
+      value: list.placeAt(i),
+    });
+  }
+  return list;
+}

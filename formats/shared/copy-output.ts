@@ -1,0 +1,108 @@
+import { type DecodeContext, type DiskSink, refuse } from '../../src/kit.ts';
+import { regroup } from './regroup.ts';
+
+/** What Node's decompressors hand out at once. */
+const wholeStepBytes = 1024 * 1024;
+
+/** Where decoded bytes go, and how far they may reach. */
+export interface OutputPlace {
+  sink: DiskSink;
+  /** Where on the disk the first byte goes. */
+  position: number;
+  /** The disk may not be longer than this. */
+  limit: number;
+  /** Bytes a write, the first and the last excepted. Pieces of this size are not copied. */
+  stepBytes: number;
+  /** Whose bytes these are, for errors. */
+  format: string;
+}
+
+/**
+ * Writes what a decoder hands out, a step while the next one is decoded, and resolves with the number of bytes. The pieces are
+ * used up: nobody else may hold on to their memory.
+ */
+export async function copyOutput(
+  pieces: AsyncIterable<Uint8Array>,
+  { sink, position, limit, stepBytes, format }: OutputPlace,
+): Promise<number> {
+  let end = position;
+  let writing: Promise<void> | undefined;
+  try {
+    for await (const piece of regroup(joinNeighbours(pieces, stepBytes), stepBytes)) {
+      if (end + piece.length > limit) throw tooLong(end + piece.length, limit, format);
+      await writing;
+      writing = write(sink, end, piece);
+      // It is awaited above, perhaps much later; a failure must not count as unhandled until then.
+      writing.catch(() => {});
+      end += piece.length;
+    }
+  } catch (error) {
+    await Promise.allSettled([writing]);
+    throw error;
+  }
+  await writing;
+  return end - position;
+}
+
+/** The whole output of a codec that decodes in one go: a codec's `copyTo`. */
+export async function copyWhole(
+  format: string,
+  pieces: AsyncIterable<Uint8Array>,
+  sink: DiskSink,
+  { limits }: DecodeContext,
+): Promise<void> {
+  const place = {
+    sink,
+    position: 0,
+    limit: limits.virtualBytes,
+    stepBytes: wholeStepBytes,
+    format,
+  };
+  await sink.setSize(await copyOutput(pieces, place));
+}
+
+async function write(sink: DiskSink, position: number, bytes: Uint8Array): Promise<void> {
+  await sink.write(position, bytes);
+  releaseMemory(bytes);
+}
+
+/**
+ * Frees memory that is wholly these bytes' own. Left to the collector, the output of a decoder soon fills 100 MB, and the
+ * collections that this causes take as long as the decoding.
+ */
+function releaseMemory({ buffer, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && length === buffer.byteLength) buffer.transfer(0);
+}
+
+/** Merges pieces that lie side by side in memory, up to `size` bytes. */
+async function* joinNeighbours(
+  pieces: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  let joined: Uint8Array | undefined;
+  for await (const piece of pieces) {
+    if (
+      joined !== undefined &&
+      joined.buffer === piece.buffer &&
+      joined.byteOffset + joined.length === piece.byteOffset
+    ) {
+      joined = new Uint8Array(joined.buffer, joined.byteOffset, joined.length + piece.length);
+    } else {
+      if (joined !== undefined) yield joined;
+      joined = piece;
+    }
+    if (joined.length < size) continue;
+    yield joined;
+    joined = undefined;
+  }
+  if (joined !== undefined) yield joined;
+}
+
+function tooLong(value: number, limit: number, format: string): Error {
+  return refuse('limit', `The ${format} data unpacks to more than ${limit} bytes`, {
+    format,
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+  });
+}

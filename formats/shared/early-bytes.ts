@@ -1,0 +1,47 @@
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
+import { abortable } from './abortable.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Ranges that were fetched before the pass reached them, kept until the pass has shown the same bytes. */
+export class EarlyBytes {
+  readonly #source: ByteSource;
+  readonly #context: Pick<DecodeContext, 'signal' | 'log'>;
+  readonly #bad: Refusal;
+  readonly #ranges: { position: number; bytes: Uint8Array }[] = [];
+
+  constructor(source: ByteSource, context: Pick<DecodeContext, 'signal' | 'log'>, bad: Refusal) {
+    this.#source = source;
+    this.#context = context;
+    this.#bad = bad;
+  }
+
+  /** The bytes, or `undefined` where they have to be waited for. */
+  async fetch(position: number, length: number): Promise<Uint8Array | undefined> {
+    const { signal, log } = this.#context;
+    if (this.#source.ahead === undefined) return undefined;
+    try {
+      const bytes = await abortable(this.#source.ahead(position, length), signal);
+      if (bytes.length !== length) return undefined;
+      this.#ranges.push({ position, bytes });
+      return bytes;
+    } catch (error) {
+      signal.throwIfAborted();
+      const data = { position, length, error: String(error) };
+      log({ level: 'debug', message: 'tables could not be fetched early', data });
+      return undefined;
+    }
+  }
+
+  /** Compares every range with what the pass brought; a difference means two contents under one name. */
+  async confirm(): Promise<void> {
+    const { signal } = this.#context;
+    for (const { position, bytes } of this.#ranges) {
+      const passed = await abortable(this.#source.read(position, bytes.length), signal);
+      if (Buffer.compare(passed, bytes) === 0) continue;
+      throw this.#bad('ambiguous-content', 'tables fetched early differ from the downloaded file', {
+        offset: position,
+        hint: 'Try again; if it happens again, do not use this server.',
+      });
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { refuse } from '../../src/kit.ts';
+
+/** As long as a path may be on Linux; it also bounds what all names of an archive cost. */
+const maxLength = 4096;
+
+/**
+ * The name of an archive member without `./` and doubled slashes; empty for the archive's own folder. Nothing is ever
+ * written under such a name, but one that leaves its folder on any platform says that the archive is hostile:
+ * `unsafe-path`.
+ */
+export function plainMemberName(name: string, format: string): string {
+  if (name.length > maxLength) throw unsafe(name.slice(0, 100), 'is too long', format);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(name)) throw unsafe(name, 'holds a control character', format);
+  if (name.includes('\\')) throw unsafe(name, 'holds a backslash', format);
+  if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) throw unsafe(name, 'is absolute', format);
+  const steps = name.split('/');
+  if (steps.includes('..')) throw unsafe(name, 'leads out of its folder', format);
+  return steps.filter((step) => step !== '' && step !== '.').join('/');
+}
+
+function unsafe(name: string, what: string, format: string): Error {
+  return refuse('unsafe-path', `The member name ${JSON.stringify(name)} ${what}`, {
+    format,
+    value: name,
+  });
+}

@@ -1,0 +1,41 @@
+import type { ByteSource } from '../../src/kit.ts';
+import { ByteReader } from './byte-reader.ts';
+import { piecesFrom } from './pieces-from.ts';
+
+/** As near as this, reading on is cheaper than a new start. */
+const nearBytes = 16 * 1024;
+
+/** Reads headers here and there in a source, in small pieces. */
+export class SeekReader {
+  /** At the current place; another one after `seek`. */
+  reader: ByteReader;
+  readonly #source: ByteSource;
+  readonly #signal: AbortSignal;
+
+  constructor(source: ByteSource, signal: AbortSignal) {
+    this.#source = source;
+    this.#signal = signal;
+    this.reader = this.#open(0);
+  }
+
+  /** Moves to a place; whether the source reaches as far shows at the next read. */
+  async seek(position: number): Promise<void> {
+    const distance = position - this.reader.position;
+    if (distance >= 0 && distance <= nearBytes) {
+      await this.reader.skip(distance);
+      return;
+    }
+    this.reader.close();
+    this.reader = this.#open(position);
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+
+  #open(position: number): ByteReader {
+    const reader = new ByteReader(piecesFrom(this.#source, position, position), this.#signal);
+    reader.position = position;
+    return reader;
+  }
+}

@@ -1,0 +1,37 @@
+import type { DiskSink } from '../../src/kit.ts';
+
+/** Writes while its caller waits for the next bytes, but never more than one thing at a time. */
+export class SerialWriter {
+  readonly #sink: DiskSink;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(sink: DiskSink) {
+    this.#sink = sink;
+  }
+
+  /** Resolves when the write has begun; it may fail at the next call. */
+  write(position: number, bytes: Uint8Array): Promise<void> {
+    return this.#begin(() => this.#sink.write(position, bytes));
+  }
+
+  zero(position: number, length: number): Promise<void> {
+    return this.#begin(() => this.#sink.zero(position, length));
+  }
+
+  /** Waits for what is under way, and throws when it failed. */
+  finish(): Promise<void> {
+    return this.#running;
+  }
+
+  /** Waits for what is under way, failed or not. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([this.#running]);
+  }
+
+  async #begin(work: () => Promise<void>): Promise<void> {
+    await this.#running;
+    this.#running = work();
+    // Asked for by the next call, perhaps much later; until then it is nobody's unhandled rejection.
+    this.#running.catch(() => {});
+  }
+}

@@ -1,0 +1,119 @@
+import { refuse } from '../../../src/kit.ts';
+import { blockBytes, parseTarHeader, readTarText, type TarHeader } from './header.ts';
+import { type PaxRecords, parsePaxRecords } from './pax-records.ts';
+import { type PaxSparse, parsePaxSparse } from './pax-sparse.ts';
+import { badSparse } from './sparse-extents.ts';
+import { cutTape, type Tape } from './tape.ts';
+
+const maxExtensionBytes = 1024 * 1024;
+const maxExtensions = 8;
+const paddingBytes = 64 * 1024;
+
+/** The header of a member with all that was said about it before. */
+export interface FoundHeader extends TarHeader {
+  /** The name in the header itself, where another one replaces it. */
+  storedName?: string;
+  sparse?: PaxSparse;
+  /** star's length of a sparse member. */
+  realSize?: number;
+}
+
+/**
+ * The next member's header, GNU long names and pax records applied; `undefined` at the end of the archive: two blocks of
+ * zeros, of which GNU tar does without one or both, and nothing but zeros behind them.
+ */
+export async function readNextHeader(tape: Tape): Promise<FoundHeader | undefined> {
+  let longName: string | undefined;
+  let pax: PaxRecords | undefined;
+  for (let extensions = 0; extensions <= maxExtensions; extensions += 1) {
+    const offset = tape.position;
+    const block = await tape.take(blockBytes);
+    const isEnd = block.every((byte) => byte === 0);
+    if (isEnd && extensions === 0) return endOfArchive(tape);
+    if (isEnd || block.length < blockBytes) throw cutTape(tape);
+    const header = parseTarHeader(block, offset);
+    switch (header.type) {
+      case 'x':
+        // Some readers merge the two, for others the second one stands alone.
+        if (pax !== undefined) throw corrupt(tape, 'two pax headers for one member');
+        pax = parsePaxRecords(await readExtension(tape, header));
+        break;
+      case 'g':
+        checkGlobal(parsePaxRecords(await readExtension(tape, header)));
+        break;
+      case 'L':
+        longName = readTarText(await readExtension(tape, header));
+        break;
+      case 'K':
+        // The target of a link, and links are refused.
+        await readExtension(tape, header);
+        break;
+      default:
+        return applyExtensions(header, longName, pax ?? { sparse: [] });
+    }
+  }
+  throw corrupt(tape, 'headers about headers without end');
+}
+
+function applyExtensions(
+  header: TarHeader,
+  longName: string | undefined,
+  pax: PaxRecords,
+): FoundHeader {
+  const sparse = parsePaxSparse(pax.sparse);
+  if (sparse !== undefined && !['0', '7'].includes(header.type)) {
+    throw badSparse('corrupt-header', 'is of another type as well');
+  }
+  const name = sparse?.name ?? pax.path ?? longName;
+  return {
+    ...header,
+    ...(name !== undefined && { name, storedName: pax.path ?? longName ?? header.name }),
+    ...(pax.sizeBytes !== undefined && { sizeBytes: pax.sizeBytes }),
+    ...(pax.realSize !== undefined && { realSize: pax.realSize }),
+    ...(sparse !== undefined && { sparse }),
+  };
+}
+
+async function readExtension(tape: Tape, { sizeBytes }: TarHeader): Promise<Uint8Array> {
+  if (sizeBytes > maxExtensionBytes) {
+    throw refuse('limit', `A tar header of ${sizeBytes} bytes describes a member`, {
+      format: 'tar',
+      limit: maxExtensionBytes,
+      value: sizeBytes,
+      offset: tape.position,
+    });
+  }
+  const bytes = await tape.take(Math.ceil(sizeBytes / blockBytes) * blockBytes);
+  if (bytes.length < sizeBytes) throw cutTape(tape);
+  return bytes.subarray(0, sizeBytes);
+}
+
+/** Comments and times may hold for all members; a name or a length for all of them says that readers should disagree. */
+function checkGlobal({ path, sizeBytes, realSize, sparse }: PaxRecords): void {
+  if (path === undefined && sizeBytes === undefined && realSize === undefined && !sparse[0]) return;
+  throw refuse('unsupported-feature', 'A global header of the tar archive names or sizes members', {
+    format: 'tar',
+  });
+}
+
+async function endOfArchive(tape: Tape): Promise<undefined> {
+  for (;;) {
+    const offset = tape.position;
+    const padding = await tape.take(paddingBytes);
+    const found = padding.findIndex((byte) => byte !== 0);
+    if (found >= 0) {
+      throw refuse('trailing-data', 'Other bytes follow the end of the tar archive', {
+        format: 'tar',
+        offset: offset + found,
+      });
+    }
+    if (padding.length < paddingBytes) return undefined;
+  }
+}
+
+function corrupt({ position }: Tape, what: string): Error {
+  return refuse('corrupt-header', `The tar archive has ${what}`, {
+    format: 'tar',
+    offset: position,
+  });
+}

@@ -1,0 +1,69 @@
+import { type DefectReason, type Limits, refuse } from '../../../src/kit.ts';
+import { ExtentMap } from '../extent-map.ts';
+
+/** More would be no disk: a file of 1 TiB in extents of 1 MiB. */
+const maxExtents = 1_000_000;
+
+/**
+ * Collects the extents of a sparse member and checks them as they come: ascending, not overlapping, inside the real size,
+ * no more than the limits allow.
+ */
+export class SparseExtents {
+  readonly #map: ExtentMap;
+  readonly #limit: number;
+  #count = 0;
+  #reached = 0;
+
+  constructor(realSize: number, limits: Limits) {
+    if (realSize > limits.virtualBytes) throw tooLong(realSize, limits.virtualBytes);
+    this.#limit = Math.min(limits.mapEntries, maxExtents);
+    this.#map = new ExtentMap(realSize);
+  }
+
+  /** Refuses a stated number of extents before the first of them is read. */
+  expect(count: number): void {
+    if (count > this.#limit) throw tooMany(this.#limit);
+  }
+
+  add(offset: number, length: number): void {
+    this.#count += 1;
+    if (this.#count > this.#limit) throw tooMany(this.#limit);
+    if (offset < this.#reached) throw badSparse('corrupt-table', 'has extents out of order');
+    if (offset + length > this.#map.sizeBytes) {
+      throw badSparse('corrupt-table', 'has an extent past its end');
+    }
+    // An extent of no bytes marks where a file ends that ends with a hole.
+    this.#map.add(offset, length);
+    this.#reached = offset + length;
+  }
+
+  /** The map, if its extents take as many bytes as are stored. */
+  finish(storedBytes: number): ExtentMap {
+    if (this.#map.storedBytes === storedBytes) return this.#map;
+    throw badSparse(
+      'corrupt-table',
+      `stores ${storedBytes} bytes and maps ${this.#map.storedBytes}`,
+    );
+  }
+}
+
+export function badSparse(reason: DefectReason, what: string): Error {
+  return refuse(reason, `A sparse tar member ${what}`, { format: 'tar' });
+}
+
+export function tooLong(value: number, limit: number): Error {
+  return refuse('limit', `A tar member has more than ${limit} bytes`, {
+    format: 'tar',
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+  });
+}
+
+function tooMany(limit: number): Error {
+  return refuse('limit', `A sparse tar member has more than ${limit} extents`, {
+    format: 'tar',
+    limit,
+    hint: 'Raise limits.mapEntries if you trust this archive.',
+  });
+}

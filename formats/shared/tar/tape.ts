@@ -1,0 +1,114 @@
+import { type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
+import { ByteReader } from '../byte-reader.ts';
+import { LentBytes } from '../lent-bytes.ts';
+import { RangeSource } from '../range-source.ts';
+
+/** The stored bytes of one member. */
+export interface TapeBody {
+  source: ByteSource;
+  /** Hears all bytes as they pass; absent where `source` can be streamed again. */
+  listen?(listener: (piece: Uint8Array) => void): void;
+  /** Resolves once the last byte is known to be there and the tape may go on. */
+  finish(): Promise<void>;
+}
+
+/** An archive from front to back. */
+export interface Tape {
+  readonly position: number;
+  /** `length` bytes, or what is left of them at the end. */
+  take(length: number): Promise<Uint8Array>;
+  /** Hands out the next `length` bytes; has to be finished before anything else is taken. */
+  body(length: number): TapeBody;
+  close(): void;
+}
+
+/**
+ * A source that knows its length is a file, whole or growing: members are ranges of it. What a codec puts out learns its
+ * length only at the end: it is read once, and a member is spooled only where its reader jumps about.
+ */
+export function openTape(source: ByteSource, context: DecodeContext): Tape {
+  return source.sizeBytes === undefined
+    ? new StreamTape(source, context)
+    : new FileTape(source, context);
+}
+
+class FileTape implements Tape {
+  position = 0;
+  readonly #source: ByteSource;
+  readonly #signal: AbortSignal;
+
+  constructor(source: ByteSource, { signal }: DecodeContext) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  async take(length: number): Promise<Uint8Array> {
+    const bytes = await abortable(this.#source.read(this.position, length), this.#signal);
+    this.position += bytes.length;
+    return bytes;
+  }
+
+  body(length: number): TapeBody {
+    const about = { format: 'tar', signal: this.#signal };
+    const source = new RangeSource(this.#source, this.position, length, about);
+    this.position += length;
+    return {
+      source,
+      finish: async () => {
+        await abortable(source.read(Math.max(0, length - 1), 1), this.#signal);
+      },
+    };
+  }
+
+  close(): void {}
+}
+
+class StreamTape implements Tape {
+  readonly #reader: ByteReader;
+  readonly #context: DecodeContext;
+
+  constructor(source: ByteSource, context: DecodeContext) {
+    this.#reader = new ByteReader(source.stream(), context.signal);
+    this.#context = context;
+  }
+
+  get position(): number {
+    return this.#reader.position;
+  }
+
+  take(length: number): Promise<Uint8Array> {
+    return this.#reader.take(length);
+  }
+
+  body(length: number): TapeBody {
+    const bytes = new LentBytes(this.#exactly(length));
+    return {
+      source: this.#context.spool(bytes),
+      listen(listener) {
+        bytes.listener = listener;
+      },
+      finish: () => bytes.finish(),
+    };
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  async *#exactly(length: number): AsyncGenerator<Uint8Array> {
+    for (let left = length; left > 0; ) {
+      const piece = await this.#reader.next(left);
+      if (piece === undefined) throw cutTape(this);
+      left -= piece.length;
+      yield piece;
+    }
+  }
+}
+
+export function cutTape({ position }: Tape): Error {
+  return refuse('truncated', 'The tar archive ends inside a member', {
+    format: 'tar',
+    offset: position,
+  });
+}

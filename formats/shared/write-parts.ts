@@ -1,0 +1,55 @@
+import type { DiskSink } from '../../src/kit.ts';
+
+/** Bytes and where on the disk they go. */
+export interface DiskPart {
+  guest: number;
+  bytes: Uint8Array;
+}
+
+/** Where parts are written. Together, the parts of one call have at most `maxBytes`, unless it is a single part. */
+export interface PartWriter {
+  sink: DiskSink;
+  signal: AbortSignal;
+  maxBytes: number;
+  /** Buffers of `maxBytes` that no write is using; new ones for every write would keep the collector busy. */
+  spare: Uint8Array[];
+}
+
+/** Writes parts of any order; those that follow each other on the disk are written in one go. */
+export async function writeParts(parts: DiskPart[], writer: PartWriter): Promise<void> {
+  parts.sort((a, b) => a.guest - b.guest);
+  for (let from = 0; from < parts.length; ) {
+    const to = neighboursEnd(parts, from);
+    writer.signal.throwIfAborted();
+    await writeRun(parts.slice(from, to), writer);
+    from = to;
+  }
+}
+
+function neighboursEnd(parts: readonly DiskPart[], from: number): number {
+  let to = from + 1;
+  let end = partEnd(parts[from]);
+  while (to < parts.length && parts[to]?.guest === end) {
+    end = partEnd(parts[to]);
+    to += 1;
+  }
+  return to;
+}
+
+function partEnd(part: DiskPart | undefined): number {
+  return part === undefined ? 0 : part.guest + part.bytes.length;
+}
+
+async function writeRun(parts: readonly DiskPart[], writer: PartWriter): Promise<void> {
+  const [first] = parts;
+  if (first === undefined) return;
+  if (parts.length === 1) return writer.sink.write(first.guest, first.bytes);
+  const buffer = writer.spare.pop() ?? new Uint8Array(writer.maxBytes);
+  let length = 0;
+  for (const { bytes } of parts) {
+    buffer.set(bytes, length);
+    length += bytes.length;
+  }
+  await writer.sink.write(first.guest, buffer.subarray(0, length));
+  writer.spare.push(buffer);
+}

@@ -1,0 +1,29 @@
+import {
+  type Archive,
+  type ArchiveEntry,
+  type ByteSource,
+  type DecodeContext,
+  defineFormat,
+} from '../src/kit.ts';
+import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
+import { readTarMembers } from './shared/tar/walk.ts';
+
+/**
+ * tar: v7, POSIX ustar and pax, GNU, and every form of sparse members (old GNU, pax 0.0, 0.1 and 1.0), expanded.
+ *
+ * Read here and not by a library: tar-stream knows no sparse members and hands out their packed bytes, node-tar passes
+ * over them, and both take numbers, pax records and repeated names as they come. Neither can hand out a member as a range
+ * of the file that it lies in.
+ */
+export const tar: Archive = defineFormat({
+  kind: 'archive',
+  id: 'tar',
+  detect: ({ head }) => looksLikeTar(head) && !beginsWithOvf(head),
+  entries,
+});
+
+async function* entries(source: ByteSource, context: DecodeContext): AsyncGenerator<ArchiveEntry> {
+  for await (const { name, sizeBytes, source: file, finish } of readTarMembers(source, context)) {
+    yield { name, sizeBytes, source: file, finish };
+  }
+}

@@ -1,0 +1,14 @@
+import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { vdiMagic, vdiMagicAt } from './vdi/header.ts';
+import { openVdi } from './vdi/open-vdi.ts';
+
+/**
+ * VirtualBox's disk image, version 1.1, dynamic and static. Undo and differencing images, a map that names a block twice
+ * or none that exists, and a file that ends too early are a `DecodeError`; the format has no checksums.
+ */
+export const vdi: Disk = defineFormat({
+  kind: 'disk',
+  id: 'vdi',
+  detect: (probe) => hasMagic(probe.head, vdiMagic, vdiMagicAt),
+  open: openVdi,
+});

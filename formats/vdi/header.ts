@@ -1,0 +1,131 @@
+import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+
+/** 0xbeda107f, little-endian. */
+export const vdiMagic: readonly number[] = [0x7f, 0x10, 0xda, 0xbe];
+export const vdiMagicAt = 0x40;
+export const headerSectorBytes = 512;
+
+const version11 = 0x0001_0001;
+const headerAt = 0x48;
+/** Up to the end of the parent's UUID. */
+const minHeaderBytes = 0x180;
+const entryBytes = 4;
+
+const variants: Readonly<Record<number, 'dynamic' | 'static'>> = { 1: 'dynamic', 2: 'static' };
+/** Undo and differencing images: both hold only what differs from another image. */
+const typesWithParent = [3, 4];
+
+/** The header of an image that may be read; offsets and sizes are bytes. */
+export interface VdiHeader {
+  variant: 'dynamic' | 'static';
+  /** Whole sectors: qemu rounds an odd size up. */
+  virtualSize: number;
+  blockBytes: number;
+  mapOffset: number;
+  /** All entries of the map, those beyond the disk included. */
+  blocks: number;
+  /** Entries of the map that describe the disk. */
+  usedBlocks: number;
+  dataOffset: number;
+}
+
+/** Checks the first sector, given as far as the file has it; nothing is allocated by what it says. */
+export function parseHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
+  if (bytes.length === 0) throw bad('empty', 'the file is empty');
+  if (bytes.length >= vdiMagicAt + 4 && !hasMagic(bytes, vdiMagic, vdiMagicAt)) {
+    throw bad('format-mismatch', 'the file is not a VDI image', { declared: 'vdi' });
+  }
+  if (bytes.length < headerSectorBytes) {
+    throw bad('truncated', 'the file ends inside the VDI header', { offset: bytes.length });
+  }
+  const view = viewOf(bytes);
+  const version = view.getUint32(0x44, true);
+  if (version !== version11) {
+    const details = { value: version, offset: 0x44 };
+    throw bad('unsupported-variant', 'this version of VDI is not supported', details);
+  }
+  const variant = parseType(view.getUint32(0x4c, true));
+  // The images this one is linked to, and is a child of.
+  if (bytes.subarray(0x1a8, 0x1c8).some((byte) => byte !== 0)) throw needsParent();
+  const sectorBytes = view.getUint32(0x168, true);
+  const extraBytes = view.getUint32(0x17c, true);
+  if (sectorBytes !== 512) throw unsupported('sectors of another size than 512 bytes', 0x168);
+  // Readers disagree on where such bytes lie.
+  if (extraBytes !== 0) throw unsupported('blocks with extra bytes', 0x17c);
+  const virtualSize = parseSize(view.getBigUint64(0x170, true), limits);
+  const blockBytes = view.getUint32(0x178, true);
+  if (blockBytes < 512 || (blockBytes & (blockBytes - 1)) !== 0) {
+    const details = { value: blockBytes, offset: 0x178 };
+    throw bad('corrupt-header', 'the block size is no power of two above 256', details);
+  }
+  const blocks = view.getUint32(0x180, true);
+  const usedBlocks = Math.ceil(virtualSize / blockBytes);
+  checkBlocks(blocks, usedBlocks, limits);
+  const places = parsePlaces(view, blocks);
+  return { variant, virtualSize, blockBytes, blocks, usedBlocks, ...places };
+}
+
+function parseType(type: number): 'dynamic' | 'static' {
+  const variant = variants[type];
+  if (variant !== undefined) return variant;
+  if (typesWithParent.includes(type)) throw needsParent();
+  throw bad('unsupported-variant', `type ${type} of VDI is not known`, {
+    value: type,
+    offset: 0x4c,
+  });
+}
+
+function parseSize(size: bigint, limits: Limits): number {
+  const rounded = ((size + 511n) / 512n) * 512n;
+  if (rounded <= BigInt(limits.virtualBytes)) return Number(rounded);
+  throw bad('limit', `the disk inside has ${size} bytes, more than is allowed`, {
+    value: String(size),
+    limit: limits.virtualBytes,
+    hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+  });
+}
+
+function checkBlocks(blocks: number, usedBlocks: number, limits: Limits): void {
+  const details = { value: blocks, offset: 0x180 };
+  if (blocks > limits.mapEntries) {
+    throw bad('limit', 'the block map has more entries than is allowed', {
+      ...details,
+      limit: limits.mapEntries,
+      hint: 'Raise limits.mapEntries if you trust this image.',
+    });
+  }
+  if (blocks < usedBlocks) {
+    throw bad('corrupt-header', 'the block map is too small for the disk', details);
+  }
+}
+
+/** The map lies behind the header, and the data behind the map. */
+function parsePlaces(view: DataView, blocks: number): { mapOffset: number; dataOffset: number } {
+  const headerBytes = view.getUint32(0x48, true);
+  const mapOffset = view.getUint32(0x154, true);
+  const dataOffset = view.getUint32(0x158, true);
+  if (headerBytes < minHeaderBytes || headerAt + headerBytes > mapOffset) {
+    const details = { value: headerBytes, offset: 0x48 };
+    throw bad('corrupt-header', 'the header has an impossible length', details);
+  }
+  if (mapOffset % 512 !== 0 || dataOffset % 512 !== 0) {
+    const details = { value: mapOffset, offset: 0x154 };
+    throw bad('corrupt-header', 'map and data do not start at sectors', details);
+  }
+  if (dataOffset < mapOffset + blocks * entryBytes) {
+    const details = { value: dataOffset, offset: 0x158 };
+    throw bad('corrupt-header', 'the data overlaps the block map', details);
+  }
+  return { mapOffset, dataOffset };
+}
+
+function needsParent(): Error {
+  return bad('external-reference', 'the image needs a parent image', {
+    hint: 'Merge it with its parent first; the result is a disk of its own.',
+  });
+}
+
+function unsupported(what: string, offset: number): Error {
+  return bad('unsupported-feature', `${what} are not supported`, { offset });
+}

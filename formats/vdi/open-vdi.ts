@@ -1,0 +1,66 @@
+import type { ByteSource, DecodeContext, DiskImage, DiskSink } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import type { BlockList } from '../shared/block-list.ts';
+import { readBlockMap } from '../shared/block-map.ts';
+import { copyBlocks } from '../shared/copy-blocks.ts';
+import { bad } from './bad.ts';
+import { headerSectorBytes, parseHeader, type VdiHeader } from './header.ts';
+
+/** A block that was never written, or discarded: the values from here on. */
+const absentFrom = 0xffff_fffe;
+
+/** Reads the first sector and checks everything it says; the map is read by `copyTo`. */
+export async function openVdi(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
+  const { signal, limits } = context;
+  const header = parseHeader(await abortable(source.read(0, headerSectorBytes), signal), limits);
+  const { variant, virtualSize, blockBytes, mapOffset, usedBlocks } = header;
+  if (mapOffset + usedBlocks * 4 > (source.sizeBytes ?? Number.POSITIVE_INFINITY)) {
+    throw bad('truncated', 'the file ends before its block map does', { offset: mapOffset });
+  }
+  return {
+    virtualSize,
+    facts: { variant, clusterBytes: blockBytes, features: [] },
+    copyTo: (sink) => copyImage(source, header, sink, context),
+  };
+}
+
+async function copyImage(
+  source: ByteSource,
+  header: VdiHeader,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  const { signal, limits } = context;
+  const { virtualSize, blockBytes, mapOffset, dataOffset, usedBlocks } = header;
+  const map = {
+    position: mapOffset,
+    entries: usedBlocks,
+    littleEndian: true,
+    absentFrom,
+    minDistance: 1,
+  };
+  const blocks = await readBlockMap(source, map, { signal, tableBytes: limits.tableBytes, bad });
+  checkLast(blocks, header, source.sizeBytes);
+  await sink.setSize(virtualSize);
+  const dataAt = (place: number): number => dataOffset + place * blockBytes;
+  await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, bad);
+  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
+    await abortable(source.grown(), signal);
+  }
+}
+
+/** The block that lies last in the file must be one that the image can have, and be there. */
+function checkLast(blocks: BlockList, header: VdiHeader, sizeBytes: number | undefined): void {
+  if (blocks.count === 0) return;
+  const { virtualSize, blockBytes, dataOffset, mapOffset } = header;
+  const block = blocks.blockAt(blocks.count - 1);
+  const place = blocks.placeAt(blocks.count - 1);
+  const details = { offset: mapOffset + block * 4, value: place };
+  if (place >= header.blocks) {
+    throw bad('corrupt-table', 'the map names a block that the image does not have', details);
+  }
+  const start = BigInt(dataOffset) + BigInt(place) * BigInt(blockBytes);
+  const end = start + BigInt(Math.min(blockBytes, virtualSize - block * blockBytes));
+  if (end <= BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER)) return;
+  throw bad('truncated', 'a block of the disk lies past the end of the file', details);
+}

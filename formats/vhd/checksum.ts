@@ -1,0 +1,7 @@
+/** The ones' complement of the sum of all bytes, those of the checksum itself (four at `fieldAt`) left out. */
+export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
+  let sum = 0;
+  for (const byte of bytes) sum += byte;
+  for (const byte of bytes.subarray(fieldAt, fieldAt + 4)) sum -= byte;
+  return ~sum >>> 0;
+}

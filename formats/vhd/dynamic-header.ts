@@ -1,0 +1,97 @@
+import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { vhdChecksum } from './checksum.ts';
+import { footerBytes, needsParent, type VhdFooter } from './footer.ts';
+
+export const dynamicHeaderBytes = 1024;
+const sectorBytes = 512;
+const entryBytes = 4;
+
+/** Where a dynamic disk keeps what; offsets and sizes are bytes. */
+export interface DynamicHeader {
+  headerOffset: number;
+  tableOffset: number;
+  /** All of the block allocation table, entries beyond the disk included. */
+  tableBytes: number;
+  /** Entries of the table that describe the disk. */
+  usedEntries: number;
+  blockBytes: number;
+  /** The sector bitmap before the data of each block. */
+  bitmapBytes: number;
+}
+
+/** Where the header begins; refuses a place that no header can have. */
+export function parseHeaderOffset({ headerOffset }: VhdFooter): number {
+  const details = { offset: 16, value: String(headerOffset) };
+  if (headerOffset < BigInt(footerBytes)) {
+    throw bad('corrupt-header', 'the dynamic header overlaps the footer', details);
+  }
+  if (headerOffset > BigInt(Number.MAX_SAFE_INTEGER - dynamicHeaderBytes)) {
+    throw bad('truncated', 'the dynamic header lies past the end of the file', details);
+  }
+  return Number(headerOffset);
+}
+
+/** Checks the header of a dynamic disk, given whole; nothing is allocated by what it says. */
+export function parseDynamicHeader(
+  bytes: Uint8Array,
+  headerOffset: number,
+  virtualSize: number,
+  limits: Limits,
+): DynamicHeader {
+  const at = (offset: number): { offset: number } => ({ offset: headerOffset + offset });
+  if (!hasMagic(bytes, 'cxsparse')) {
+    throw bad('corrupt-header', 'there is no dynamic header where the footer says', at(0));
+  }
+  const view = viewOf(bytes);
+  if (view.getUint32(36) !== vhdChecksum(bytes, 36)) {
+    throw bad('checksum', 'the checksum of the dynamic header is wrong', at(36));
+  }
+  const version = view.getUint32(24);
+  if (version >>> 16 !== 1) {
+    const details = { ...at(24), value: version };
+    throw bad('unsupported-variant', 'this version of the dynamic header is not known', details);
+  }
+  // Parent UUID, then name and locators; the four bytes between are a time. All zero but in a differencing disk.
+  if (!isZero(bytes.subarray(40, 56)) || !isZero(bytes.subarray(64, 768))) throw needsParent();
+  const blockBytes = view.getUint32(32);
+  if (blockBytes < sectorBytes || (blockBytes & (blockBytes - 1)) !== 0) {
+    const details = { ...at(32), value: blockBytes };
+    throw bad('corrupt-header', 'the block size is no power of two above 256', details);
+  }
+  const entries = view.getUint32(28);
+  if (entries > limits.mapEntries) {
+    throw bad('limit', 'the block allocation table has more entries than is allowed', {
+      ...at(28),
+      value: entries,
+      limit: limits.mapEntries,
+      hint: 'Raise limits.mapEntries if you trust this image.',
+    });
+  }
+  const usedEntries = Math.ceil(virtualSize / blockBytes);
+  if (entries < usedEntries) {
+    const details = { ...at(28), value: entries };
+    throw bad('corrupt-header', 'the block allocation table is too small for the disk', details);
+  }
+  const tableBytes = entries * entryBytes;
+  const tableOffset = parseTableOffset(view.getBigUint64(16), tableBytes, headerOffset);
+  const bitmapBytes = Math.ceil(blockBytes / sectorBytes / 8 / sectorBytes) * sectorBytes;
+  return { headerOffset, tableOffset, tableBytes, usedEntries, blockBytes, bitmapBytes };
+}
+
+function parseTableOffset(offset: bigint, length: number, headerOffset: number): number {
+  const details = { offset: headerOffset + 16, value: String(offset) };
+  if (offset > BigInt(Number.MAX_SAFE_INTEGER - length)) {
+    throw bad('truncated', 'the block allocation table lies past the end of the file', details);
+  }
+  const start = Number(offset);
+  const onHeader = start < headerOffset + dynamicHeaderBytes && start + length > headerOffset;
+  if (start < footerBytes || onHeader) {
+    throw bad('corrupt-header', 'the block allocation table overlaps a header', details);
+  }
+  return start;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}

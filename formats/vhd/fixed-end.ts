@@ -1,0 +1,26 @@
+import type { Limits } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { findFooter, noFooter, parseFooter, type VhdFooter } from './footer.ts';
+
+/** What the footer of a fixed disk says, and how many bytes it takes at the end of the file. */
+export interface FixedEnd extends VhdFooter {
+  endBytes: number;
+}
+
+/** Checks the last 512 bytes of a fixed disk's file; refuses a disk that is longer than what lies before its footer. */
+export function parseFixedEnd(end: Uint8Array, sizeBytes: number, limits: Limits): FixedEnd {
+  const found = findFooter(end);
+  if (found === undefined) throw noFooter(sizeBytes);
+  const footer = parseFooter(found.bytes, limits);
+  if (footer.variant !== 'fixed') {
+    throw bad('corrupt-header', 'the file of a dynamic disk does not begin with its footer');
+  }
+  const dataBytes = sizeBytes - found.length;
+  if (footer.virtualSize > dataBytes) {
+    throw bad('truncated', `the file holds only ${dataBytes} bytes of its disk`, {
+      offset: dataBytes,
+      value: footer.virtualSize,
+    });
+  }
+  return { ...footer, endBytes: found.length };
+}

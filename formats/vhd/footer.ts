@@ -1,0 +1,90 @@
+import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { vhdChecksum } from './checksum.ts';
+
+export const vhdMagic = 'conectix';
+export const footerBytes = 512;
+/** Very old files lack the last, reserved byte of the footer at their end. */
+const oldFooterBytes = 511;
+
+const fixedType = 2;
+const dynamicType = 3;
+const differencingType = 4;
+const sectorBytes = 512;
+
+/** What a footer says, once it is known to be sound; sizes in bytes. */
+export interface VhdFooter {
+  variant: 'fixed' | 'dynamic';
+  virtualSize: number;
+  /** Where the header of a dynamic disk lies. */
+  headerOffset: bigint;
+  /** Words for people. */
+  features: string[];
+}
+
+/** The footer in the last 512 bytes of a file, made up to 512 bytes, and how many bytes it takes there. */
+export function findFooter(end: Uint8Array): { bytes: Uint8Array; length: number } | undefined {
+  if (end.length >= footerBytes && hasMagic(end, vhdMagic, end.length - footerBytes)) {
+    return { bytes: end.subarray(-footerBytes), length: footerBytes };
+  }
+  if (end.length < oldFooterBytes || !hasMagic(end, vhdMagic, end.length - oldFooterBytes)) {
+    return undefined;
+  }
+  const bytes = new Uint8Array(footerBytes);
+  bytes.set(end.subarray(-oldFooterBytes));
+  return { bytes, length: oldFooterBytes };
+}
+
+/** Checks the 512 bytes of a footer; refuses differencing disks, sizes above the limit and what is damaged. */
+export function parseFooter(bytes: Uint8Array, limits: Limits): VhdFooter {
+  const view = viewOf(bytes);
+  if (view.getUint32(64) !== vhdChecksum(bytes, 64)) {
+    throw bad('checksum', 'the checksum of the VHD footer is wrong');
+  }
+  const version = view.getUint32(12);
+  if (version >>> 16 !== 1) {
+    throw bad('unsupported-variant', 'this version of VHD is not known', { value: version });
+  }
+  const variant = parseType(view.getUint32(60));
+  return {
+    variant,
+    virtualSize: parseSize(view.getBigUint64(48), limits),
+    headerOffset: view.getBigUint64(16),
+    features: view.getUint8(84) === 1 ? ['saved state'] : [],
+  };
+}
+
+function parseType(type: number): 'fixed' | 'dynamic' {
+  if (type === fixedType) return 'fixed';
+  if (type === dynamicType) return 'dynamic';
+  if (type === differencingType) throw needsParent();
+  throw bad('unsupported-variant', `type ${type} of VHD is not known`, { value: type });
+}
+
+function parseSize(size: bigint, limits: Limits): number {
+  if (size > BigInt(limits.virtualBytes)) {
+    throw bad('limit', `the disk inside has ${size} bytes, more than is allowed`, {
+      value: String(size),
+      limit: limits.virtualBytes,
+      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    });
+  }
+  if (size % BigInt(sectorBytes) !== 0n) {
+    throw bad('corrupt-header', 'the size of the disk is not a number of sectors', {
+      value: String(size),
+    });
+  }
+  return Number(size);
+}
+
+/** The refusal of a disk that holds only its differences to another one. */
+export function needsParent(): Error {
+  return bad('external-reference', 'the image needs a parent disk', {
+    hint: 'Merge it with its parent first; the result is a disk of its own.',
+  });
+}
+
+/** The refusal of a file without a footer at its end. */
+export function noFooter(sizeBytes: number): Error {
+  return bad('truncated', 'the file does not end with a VHD footer', { offset: sizeBytes });
+}

@@ -1,0 +1,97 @@
+import type { ByteSource, DecodeContext, DiskImage, DiskSink } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { readBlockMap } from '../shared/block-map.ts';
+import { copyBlocks } from '../shared/copy-blocks.ts';
+import { bad } from './bad.ts';
+import { checkPlaces } from './block-places.ts';
+import {
+  type DynamicHeader,
+  dynamicHeaderBytes,
+  parseDynamicHeader,
+  parseHeaderOffset,
+} from './dynamic-header.ts';
+import { findFooter, footerBytes, noFooter, parseFooter, type VhdFooter } from './footer.ts';
+
+const sectorBytes = 512;
+const absent = 0xffff_ffff;
+
+/** `head` is the copy of the footer that a dynamic disk begins with. */
+export async function openDynamic(
+  source: ByteSource,
+  head: Uint8Array,
+  context: DecodeContext,
+): Promise<DiskImage> {
+  const { signal, limits } = context;
+  if (head.length < footerBytes) throw noFooter(head.length);
+  const footer = parseFooter(head, limits);
+  if (footer.variant === 'fixed') {
+    throw bad('corrupt-header', 'a fixed disk must not begin with a footer');
+  }
+  const headerOffset = parseHeaderOffset(footer);
+  const bytes = await abortable(source.read(headerOffset, dynamicHeaderBytes), signal);
+  if (bytes.length < dynamicHeaderBytes) {
+    const details = { offset: headerOffset + bytes.length };
+    throw bad('truncated', 'the file ends inside the dynamic header', details);
+  }
+  const header = parseDynamicHeader(bytes, headerOffset, footer.virtualSize, limits);
+  if (source.sizeBytes !== undefined && source.readyBytes >= source.sizeBytes) {
+    await checkEnd(source, head, context);
+  }
+  return {
+    virtualSize: footer.virtualSize,
+    facts: { variant: 'dynamic', clusterBytes: header.blockBytes, features: footer.features },
+    copyTo: (sink) => copyDynamic(source, head, footer, header, sink, context),
+  };
+}
+
+async function copyDynamic(
+  source: ByteSource,
+  head: Uint8Array,
+  { virtualSize }: VhdFooter,
+  header: DynamicHeader,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  const { signal, limits } = context;
+  const { blockBytes, bitmapBytes, tableOffset, usedEntries } = header;
+  const map = {
+    position: tableOffset,
+    entries: usedEntries,
+    littleEndian: false,
+    absentFrom: absent,
+    minDistance: (bitmapBytes + blockBytes) / sectorBytes,
+  };
+  const blocks = await readBlockMap(source, map, { signal, tableBytes: limits.tableBytes, bad });
+  const neededBytes = checkPlaces(blocks, header);
+  checkRoom(neededBytes, source.sizeBytes);
+  await sink.setSize(virtualSize);
+  const dataAt = (place: number): number => place * sectorBytes + bitmapBytes;
+  await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, bad);
+  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
+    await abortable(source.grown(), signal);
+  }
+  checkRoom(neededBytes, await checkEnd(source, head, context));
+}
+
+function checkRoom(neededBytes: number, fileEnd: number | undefined): void {
+  if (fileEnd === undefined || neededBytes <= fileEnd) return;
+  throw bad('truncated', 'the table or blocks of the disk lie past the end of the file', {
+    offset: fileEnd,
+    value: neededBytes,
+  });
+}
+
+/** The footer at the end must be the one at the start, byte for byte; gives the place where it begins. */
+async function checkEnd(
+  source: ByteSource,
+  head: Uint8Array,
+  { signal, limits }: DecodeContext,
+): Promise<number> {
+  const sizeBytes = source.sizeBytes ?? 0;
+  const position = Math.max(0, sizeBytes - footerBytes);
+  const end = findFooter(await abortable(source.read(position, footerBytes), signal));
+  if (end === undefined) throw noFooter(sizeBytes);
+  if (Buffer.compare(end.bytes, head) === 0) return sizeBytes - end.length;
+  parseFooter(end.bytes, limits);
+  throw bad('corrupt-header', 'the footer and its copy at the start of the file differ');
+}

@@ -1,0 +1,20 @@
+import { bad } from './bad.ts';
+
+/** Log, regions and blocks begin at whole MiB. */
+export const regionUnit: number = 1024 * 1024;
+
+/** A part of the file, `end` exclusive. */
+export interface FileRange {
+  start: number;
+  end: number;
+}
+
+/** The ranges in the order of the file, empty ones left out. Refuses `what` when two of them overlap. */
+export function sortRanges(ranges: readonly FileRange[], what: string): FileRange[] {
+  const sorted = ranges.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
+  for (const [i, { start }] of sorted.entries()) {
+    if (i === 0 || start >= (sorted[i - 1]?.end ?? 0)) continue;
+    throw bad('corrupt-header', `two ${what} overlap`, { offset: start });
+  }
+  return sorted;
+}

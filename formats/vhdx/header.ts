@@ -1,0 +1,88 @@
+import { hasMagic, viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { checksumOf, claimedChecksum } from './checksum.ts';
+import { type FileRange, regionUnit } from './file-range.ts';
+import { nullGuid, readGuid } from './guid.ts';
+
+export const vhdxMagic = 'vhdxfile';
+/** Identifier, headers and region tables; the rest of the first MiB is reserved. */
+export const headerSectionBytes: number = 320 * 1024;
+
+const slotBytes = 64 * 1024;
+const headerBytes = 4096;
+const maxLogBytes = 64 * 1024 * 1024;
+
+/** What the current header says. */
+export interface VhdxHeader {
+  /** Absent where nothing has to be replayed. */
+  logGuid?: string;
+  /** Where the log lies; of no length where there is none. */
+  log: FileRange;
+}
+
+/** Picks the current one of the two headers (MS-VHDX 2.2.2) and checks it; `section` is the start of the file. */
+export function parseHeader(section: Uint8Array): VhdxHeader {
+  const header = pickCurrent(section);
+  const view = viewOf(header);
+  const version = view.getUint16(66, true);
+  if (version !== 1) {
+    throw bad('unsupported-variant', `version ${version} of VHDX is not supported`, {
+      value: version,
+      hint: 'Use an image of version 1.',
+    });
+  }
+  const guid = readGuid(header, 48);
+  const hasLog = guid !== nullGuid;
+  const logVersion = view.getUint16(64, true);
+  if (hasLog && logVersion !== 0) {
+    const details = { value: logVersion };
+    throw bad('unsupported-variant', `version ${logVersion} of the log is not supported`, details);
+  }
+  const log = parseLogRange(view.getBigUint64(72, true), view.getUint32(68, true), hasLog);
+  return hasLog ? { logGuid: guid, log } : { log };
+}
+
+function pickCurrent(section: Uint8Array): Uint8Array {
+  const slots = [1, 2].map((slot) => {
+    return section.subarray(slot * slotBytes, slot * slotBytes + headerBytes);
+  });
+  const signed = slots.filter((header) => hasMagic(header, 'head'));
+  const valid = signed.filter((header) => checksumOf(header) === claimedChecksum(header));
+  const [first, second] = valid;
+  if (first === undefined) {
+    const reason = signed.length > 0 ? 'checksum' : 'corrupt-header';
+    throw bad(reason, 'neither of the two headers is valid', { offset: slotBytes });
+  }
+  if (second === undefined) return first;
+  const [a, b] = [sequenceOf(first), sequenceOf(second)];
+  if (a === b && Buffer.compare(first, second) !== 0) {
+    throw bad('corrupt-header', 'the two headers differ, and neither is newer', {
+      offset: slotBytes,
+      value: String(a),
+    });
+  }
+  return b > a ? second : first;
+}
+
+function sequenceOf(header: Uint8Array): bigint {
+  return viewOf(header).getBigUint64(8, true);
+}
+
+function parseLogRange(offset: bigint, length: number, hasLog: boolean): FileRange {
+  if (length === 0 && !hasLog) return { start: 0, end: 0 };
+  const unit = BigInt(regionUnit);
+  if (length === 0 || length % regionUnit !== 0 || offset < unit || offset % unit !== 0n) {
+    const details = { value: `${length} bytes at ${offset}` };
+    throw bad('corrupt-header', 'the log does not consist of whole MiB behind the header', details);
+  }
+  if (hasLog && length > maxLogBytes) {
+    const details = { value: length, limit: maxLogBytes };
+    throw bad('limit', 'the log is larger than is allowed', details);
+  }
+  const end = offset + BigInt(length);
+  if (end > BigInt(Number.MAX_SAFE_INTEGER)) {
+    const details = { value: String(offset) };
+    throw bad('truncated', 'the log lies past the end of the file', details);
+  }
+  return { start: Number(offset), end: Number(end) };
+}

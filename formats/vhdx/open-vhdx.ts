@@ -1,0 +1,64 @@
+import { type ByteSource, type DecodeContext, type DiskImage, hasMagic } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { copyBlocks } from '../shared/copy-blocks.ts';
+import { bad } from './bad.ts';
+import { planBlockTable, readBlocks } from './block-table.ts';
+import { type DiskParameters, readDiskParameters } from './disk-parameters.ts';
+import { regionUnit, sortRanges } from './file-range.ts';
+import { headerSectionBytes, parseHeader, vhdxMagic } from './header.ts';
+import { parseRegions } from './region-table.ts';
+import { replayLog } from './replay-log.ts';
+import { ReplayedSource } from './replayed-source.ts';
+
+/** Reads headers, log, region tables and metadata, and checks everything they say; blocks are looked up by `copyTo`. */
+export async function openVhdx(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
+  const { limits, signal } = context;
+  checkMagic(await abortable(source.read(0, vhdxMagic.length), signal));
+  const file = new ReplayedSource(source, context);
+  const readSection = (): Promise<Uint8Array> =>
+    file.readTable(0, headerSectionBytes, 'the VHDX header');
+  const header = parseHeader(await readSection());
+  const { log, logGuid } = header;
+  if (logGuid !== undefined) {
+    const bytes = await file.readTable(log.start, log.end - log.start, 'the log');
+    file.replay(replayLog(bytes, log, logGuid));
+  }
+  const regions = parseRegions(await readSection());
+  const ranges = sortRanges([log, ...regions.all], 'of log and regions');
+  file.checkInside(regions.bat.start, regions.bat.end, 'the block allocation table');
+  file.checkInside(regions.metadata.start, regions.metadata.end, 'the metadata');
+  const disk = await readDiskParameters(file, regions.metadata, limits);
+  const table = planBlockTable(disk, regions.bat, limits);
+  const { virtualSize, blockBytes } = disk;
+  return {
+    virtualSize,
+    facts: {
+      variant: disk.isFixed ? 'fixed' : 'dynamic',
+      clusterBytes: blockBytes,
+      features: featuresOf(disk, logGuid !== undefined),
+    },
+    async copyTo(sink) {
+      await sink.setSize(virtualSize);
+      const blocks = await readBlocks(file, table, disk, ranges, limits);
+      const dataAt = (place: number): number => place * regionUnit;
+      await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, file, sink, context, bad);
+      await file.finish();
+    },
+  };
+}
+
+function checkMagic(head: Uint8Array): void {
+  if (head.length === 0) throw bad('empty', 'the file is empty');
+  if (hasMagic(head, vhdxMagic)) return;
+  if (!hasMagic(head, vhdxMagic.slice(0, head.length))) {
+    throw bad('format-mismatch', 'the file is not a VHDX image', { declared: 'vhdx' });
+  }
+  throw bad('truncated', 'the file ends inside the VHDX header');
+}
+
+function featuresOf({ sectorBytes }: DiskParameters, isReplayed: boolean): string[] {
+  const features: string[] = [];
+  if (sectorBytes === 4096) features.push('4096-byte sectors');
+  if (isReplayed) features.push('log to replay');
+  return features;
+}

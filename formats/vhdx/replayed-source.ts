@@ -1,0 +1,117 @@
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { EarlyBytes } from '../shared/early-bytes.ts';
+import { bad } from './bad.ts';
+import { LogOverlay } from './log-overlay.ts';
+import type { Replay } from './replay-log.ts';
+
+/** Farther ahead than this, tables are asked for out of band instead of waited for. */
+const farBytes = 16 * 1024 * 1024;
+const pieceBytes = 1024 * 1024;
+
+/** The file as it reads once its log was replayed: updates lie over it in memory, and may make it longer. */
+export class ReplayedSource implements ByteSource {
+  readonly #source: ByteSource;
+  readonly #context: DecodeContext;
+  readonly #early: EarlyBytes;
+  #overlay = new LogOverlay();
+  #flushedFileSize = 0n;
+
+  constructor(source: ByteSource, context: DecodeContext) {
+    this.#source = source;
+    this.#context = context;
+    this.#early = new EarlyBytes(source, context, bad);
+  }
+
+  get sizeBytes(): number | undefined {
+    const { sizeBytes } = this.#source;
+    return sizeBytes === undefined ? undefined : Math.max(sizeBytes, this.#overlay.end);
+  }
+
+  get readyBytes(): number {
+    const { readyBytes } = this.#source;
+    return this.#isWhole() ? Math.max(readyBytes, this.#overlay.end) : readyBytes;
+  }
+
+  /** Lays the updates of a log over the file, and refuses a file that is shorter than the log knew it. */
+  replay({ overlay, flushedFileSize }: Replay): void {
+    this.#overlay = overlay;
+    this.#flushedFileSize = flushedFileSize;
+    this.#checkFlushedSize();
+  }
+
+  grown(): Promise<void> {
+    return this.#source.grown();
+  }
+
+  async read(position: number, length: number): Promise<Uint8Array> {
+    return this.#update(position, length, await this.#source.read(position, length));
+  }
+
+  async *stream(): AsyncIterable<Uint8Array> {
+    for (let position = 0; ; ) {
+      const bytes = await this.read(position, pieceBytes);
+      if (bytes.length === 0) return;
+      yield bytes;
+      position += bytes.length;
+    }
+  }
+
+  /** All bytes of a table, fetched early where they are far ahead; `what` continues "the file ends inside …". */
+  async readTable(position: number, length: number, what: string): Promise<Uint8Array> {
+    this.checkInside(position, position + length, what);
+    const { signal, limits } = this.#context;
+    const isFar = position + length > this.#source.readyBytes + farBytes;
+    const fetched =
+      isFar && length <= limits.tableBytes / 4
+        ? await this.#early.fetch(position, length)
+        : undefined;
+    const passed = fetched ?? (await abortable(this.#source.read(position, length), signal));
+    const bytes = this.#update(position, length, passed);
+    if (bytes.length < length) throw cut(what, position + bytes.length);
+    return bytes;
+  }
+
+  /** Refuses a range that the file cannot have, where that is known already. */
+  checkInside(start: number, end: number, what: string): void {
+    const { sizeBytes } = this.#source;
+    if (sizeBytes === undefined || end <= sizeBytes) return;
+    if (!this.#overlay.covers(Math.max(start, sizeBytes), end)) throw cut(what, start);
+  }
+
+  /** Waits for the very end of the file, and checks what could not be checked before. */
+  async finish(): Promise<void> {
+    while (!this.#isWhole()) await abortable(this.#source.grown(), this.#context.signal);
+    this.#checkFlushedSize();
+    await this.#early.confirm();
+  }
+
+  #isWhole(): boolean {
+    const { sizeBytes, readyBytes } = this.#source;
+    return sizeBytes !== undefined && readyBytes >= sizeBytes;
+  }
+
+  /** A file that ends before the log's updates do is longer after the replay; other bytes past the end stay missing. */
+  #update(position: number, length: number, bytes: Uint8Array): Uint8Array {
+    const end = position + length;
+    if (!this.#overlay.touches(position, end)) return bytes;
+    const isCovered = this.#overlay.covers(position + bytes.length, end);
+    const updated = new Uint8Array(isCovered ? length : bytes.length);
+    updated.set(bytes);
+    this.#overlay.apply(position, updated);
+    return updated;
+  }
+
+  #checkFlushedSize(): void {
+    const { sizeBytes } = this.#source;
+    if (sizeBytes === undefined || BigInt(sizeBytes) >= this.#flushedFileSize) return;
+    throw bad('truncated', 'the file is shorter than it was when its log was written', {
+      offset: sizeBytes,
+      value: String(this.#flushedFileSize),
+    });
+  }
+}
+
+function cut(what: string, offset: number): Error {
+  return bad('truncated', `the file ends inside ${what}`, { offset });
+}

@@ -1,0 +1,20 @@
+import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { cowdMagic, seSparseMagic, sparseMagic } from './vmdk/magic.ts';
+import { openVmdk } from './vmdk/open-vmdk.ts';
+import { isTextDescriptor } from './vmdk/text-descriptor.ts';
+
+/**
+ * VMware's disk in one file: monolithicSparse and streamOptimized, versions 1 to 3. Whatever names another file, has a
+ * parent or contradicts itself is a `DecodeError`; no other file is ever opened.
+ */
+export const vmdk: Disk = defineFormat({
+  kind: 'disk',
+  id: 'vmdk',
+  // The kinds that are not read as well, so that they are refused by name.
+  detect: ({ head }) =>
+    hasMagic(head, sparseMagic) ||
+    hasMagic(head, cowdMagic) ||
+    hasMagic(head, seSparseMagic) ||
+    isTextDescriptor(head),
+  open: openVmdk,
+});

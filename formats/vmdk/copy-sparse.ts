@@ -1,0 +1,115 @@
+import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { PieceQueue } from '../shared/piece-queue.ts';
+import { WorkSlots } from '../shared/work-slots.ts';
+import { type PartWriter, writeParts } from '../shared/write-parts.ts';
+import { bad } from './bad.ts';
+import { compareRedundant } from './compare-redundant.ts';
+import type { DirectoryPlaces } from './directory-places.ts';
+import { expandTable, type TableContext } from './expand-table.ts';
+import { FileWindow } from './file-window.ts';
+import type { Geometry } from './geometry.ts';
+import { GrainClaims } from './grain-claims.ts';
+import type { SparseHeader } from './header.ts';
+import { directoryHoles, type Hole, tableHoles } from './holes.ts';
+import { sectorBytes } from './magic.ts';
+import { maxBatchBytes, type PieceBatch, takeBatch } from './piece-batch.ts';
+import { readDirectories } from './read-directories.ts';
+
+/** A monolithicSparse image whose header has been read. */
+export interface SparseImage {
+  header: SparseHeader;
+  geometry: Geometry;
+  places: DirectoryPlaces;
+}
+
+/**
+ * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it is there: grain
+ * tables and the grains they name wait in one queue, and whatever lies lowest comes next.
+ */
+export async function copySparse(
+  source: ByteSource,
+  image: SparseImage,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  await sink.setSize(image.geometry.virtualSize);
+  const slots = new WorkSlots(context.tasks, context.signal);
+  try {
+    await copyPieces(source, image, sink, context, slots);
+  } finally {
+    await slots.idle();
+  }
+  slots.signal.throwIfAborted();
+}
+
+async function copyPieces(
+  source: ByteSource,
+  { header, geometry, places }: SparseImage,
+  sink: DiskSink,
+  { limits }: DecodeContext,
+  slots: WorkSlots,
+): Promise<void> {
+  const { signal } = slots;
+  const window = new FileWindow(source, signal);
+  const map = await readDirectories(window, geometry, header.descriptorSectors, places, source);
+  const tables: TableContext = { geometry, map, zeroedGrains: header.zeroedGrains, source };
+  const queue = new PieceQueue(limits.tableBytes / 2, 'vmdk');
+  const claims = new GrainClaims(geometry.grainSectors, limits.tableBytes / 2);
+  const writer: PartWriter = { sink, signal, maxBytes: maxBatchBytes, spare: [] };
+  if (!sink.zeroed) await zeroHoles(directoryHoles(geometry, map));
+  for (let next = 0; ; ) {
+    signal.throwIfAborted();
+    const index = map.order[next];
+    const tableAt = index === undefined ? Infinity : map.sectorAt(index) * sectorBytes;
+    const piece = queue.peek();
+    if (piece === undefined && queue.horizon === Infinity && index === undefined) break;
+    if (piece === undefined && queue.horizon <= tableAt) {
+      const from = queue.passHorizon();
+      for (const known of map.order.subarray(0, next)) {
+        queue.add(expandTable(tables, known, await readTable(known)), from);
+      }
+    } else if (index !== undefined && (piece === undefined || tableAt < piece.host)) {
+      const pieces = expandTable(tables, index, await readTable(index), claims);
+      queue.add(pieces);
+      if (!sink.zeroed) await zeroHoles(tableHoles(pieces, geometry, index));
+      next += 1;
+    } else {
+      const batch = takeBatch(queue, source);
+      if (batch === undefined) await abortable(source.grown(), signal);
+      else await slots.submit(() => copyBatch(batch, source, writer));
+    }
+  }
+  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
+    await abortable(source.grown(), signal);
+  }
+  await compareRedundant(window, new FileWindow(source, signal), geometry, map);
+
+  function readTable(index: number): Promise<Uint8Array> {
+    const position = map.sectorAt(index) * sectorBytes;
+    return window.read(position, geometry.tableEntries * 4, 'a grain table');
+  }
+
+  function zeroHoles(holes: Iterable<Hole>): Promise<void> {
+    return slots.submit(async () => {
+      for (const [start, length] of holes) {
+        signal.throwIfAborted();
+        await sink.zero(start, length);
+      }
+    });
+  }
+}
+
+async function copyBatch(batch: PieceBatch, source: ByteSource, writer: PartWriter): Promise<void> {
+  const length = batch.end - batch.start;
+  const bytes = await source.read(batch.start, length);
+  if (bytes.length < length) {
+    const details = { offset: batch.start + bytes.length };
+    throw bad('truncated', 'the file ends inside a grain', details);
+  }
+  const parts = batch.pieces.map((piece) => {
+    const from = piece.host - batch.start;
+    return { guest: piece.guest, bytes: bytes.subarray(from, from + piece.length) };
+  });
+  await writeParts(parts, writer);
+}

@@ -1,0 +1,108 @@
+import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../../src/kit.ts';
+import { WorkSlots } from '../shared/work-slots.ts';
+import { type PartWriter, writeParts } from '../shared/write-parts.ts';
+import { bad } from './bad.ts';
+import { checkTables } from './check-tables.ts';
+import type { DirectoryPlaces } from './directory-places.ts';
+import { FileWindow } from './file-window.ts';
+import type { Geometry } from './geometry.ts';
+import { field, type SparseHeader } from './header.ts';
+import { grainHoles } from './holes.ts';
+import { inflateGrain } from './inflate-grain.ts';
+import { sectorBytes } from './magic.ts';
+import { passStream } from './pass-stream.ts';
+import { maxBatchBytes } from './piece-batch.ts';
+import { type StreamGrain, StreamRecord } from './stream-record.ts';
+
+/** A streamOptimized image whose header has been read; without `places`, its footer tells them. */
+export interface StreamImage {
+  header: SparseHeader;
+  geometry: Geometry;
+  places: DirectoryPlaces | undefined;
+}
+
+/**
+ * Copies the disk in one pass over the markers, each of which says where its grain belongs. Tables are only needed
+ * afterwards, to see that they say the same.
+ */
+export async function copyStream(
+  source: ByteSource,
+  image: StreamImage,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  await sink.setSize(image.geometry.virtualSize);
+  const slots = new WorkSlots(context.tasks, context.signal);
+  try {
+    await copyGrains(source, image, sink, context, slots);
+  } finally {
+    await slots.idle();
+  }
+  slots.signal.throwIfAborted();
+}
+
+async function copyGrains(
+  source: ByteSource,
+  image: StreamImage,
+  sink: DiskSink,
+  { limits }: DecodeContext,
+  slots: WorkSlots,
+): Promise<void> {
+  const { signal } = slots;
+  const { header, geometry } = image;
+  const streamSector = parseOverhead(header, source.sizeBytes);
+  const record = new StreamRecord(header, geometry, limits.tableBytes);
+  const writer: PartWriter = { sink, signal, maxBytes: maxBatchBytes, spare: [] };
+  const perBatch = Math.max(1, Math.floor(maxBatchBytes / geometry.grainBytes));
+  const start = streamSector * sectorBytes;
+  const ending = await passStream(source, start, record, signal, async (grains, ...from) => {
+    for (let at = 0; at < grains.length; at += perBatch) {
+      const batch = grains.slice(at, at + perBatch);
+      await slots.submit(() => copyBatch(batch, ...from, geometry, writer));
+    }
+  });
+  // The size of the file may have become known only now.
+  parseOverhead(header, source.sizeBytes);
+  const places = record.footer ?? image.places;
+  const needsEnd = record.footer !== undefined || image.places === undefined;
+  if (places === undefined || (needsEnd && ending === 'file')) {
+    throw bad('truncated', 'the file ends before the stream does');
+  }
+  const window = new FileWindow(source, signal);
+  await checkTables(source, window, { header, geometry, places, record, streamSector });
+  if (sink.zeroed) return;
+  for (const [hole, length] of grainHoles(geometry, record.grains)) {
+    signal.throwIfAborted();
+    await sink.zero(hole, length);
+  }
+}
+
+async function copyBatch(
+  batch: readonly StreamGrain[],
+  bytes: Uint8Array,
+  position: number,
+  { grainBytes, virtualSize }: Geometry,
+  writer: PartWriter,
+): Promise<void> {
+  const inflated = batch.map(async ({ grain, start, end }) => {
+    const guest = grain * grainBytes;
+    const visibleBytes = Math.min(grainBytes, virtualSize - guest);
+    const about = { position: position + start, grainBytes, visibleBytes };
+    return { guest, bytes: await inflateGrain(bytes.subarray(start, end), about) };
+  });
+  await writeParts(await Promise.all(inflated), writer);
+}
+
+/** The sector of the first marker: behind everything that the header counts as overhead. */
+function parseOverhead(header: SparseHeader, sizeBytes: number | undefined): number {
+  const sectors = viewOf(header.bytes).getBigUint64(field.overhead, true);
+  const details = { offset: field.overhead, value: String(sectors) };
+  if (sectors < BigInt(1 + header.descriptorSectors)) {
+    throw bad('corrupt-header', 'the stream begins inside the descriptor', details);
+  }
+  const fileBytes = BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER);
+  if (sectors * BigInt(sectorBytes) > fileBytes) {
+    throw bad('truncated', 'the stream begins past the end of the file', details);
+  }
+  return Number(sectors);
+}

@@ -1,0 +1,67 @@
+import { bad } from './bad.ts';
+import { isZero } from './is-zero.ts';
+
+/** What a descriptor says; keys and types in lower case. */
+export interface Descriptor {
+  /** Keys outside the disk data base, each of which may stand there once. */
+  values: Map<string, string>;
+  extents: DescriptorExtent[];
+  encrypted: boolean;
+}
+
+export interface DescriptorExtent {
+  access: string;
+  sectors: bigint;
+  type: string;
+  /** Outside text; never used as a name. */
+  name?: string;
+  /** What stands behind the name; sparse extents have nothing there. */
+  rest?: string;
+}
+
+const extentLine = /^(rw|rdonly|noaccess)\s+(\d{1,20})\s+([a-z]+)(?:\s+"([^"]*)")?(?:\s+(\S+))?$/i;
+const valueLine = /^([a-z][\w.:-]*)\s*=\s*(.*)$/i;
+const database = 'ddb.';
+
+/**
+ * Reads the text up to the first zero byte; refuses lines of no known kind and keys that stand there twice. No title is
+ * asked for: some writers put another comment in its place.
+ */
+export function parseDescriptor(bytes: Uint8Array): Descriptor {
+  const end = bytes.indexOf(0);
+  const text = Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1');
+  if (end >= 0 && !isZero(bytes.subarray(end))) throw corrupt('is followed by other bytes');
+  const lines = text.split('\n').map((line) => line.trim());
+  const descriptor: Descriptor = { values: new Map(), extents: [], encrypted: false };
+  for (const line of lines) {
+    if (line !== '' && !line.startsWith('#')) addLine(descriptor, line);
+  }
+  return descriptor;
+}
+
+function addLine(descriptor: Descriptor, line: string): void {
+  const extent = extentLine.exec(line);
+  if (extent !== null) {
+    const [, access = '', sectors = '', type = '', name, rest] = extent;
+    descriptor.extents.push({
+      ...{ access: access.toLowerCase(), sectors: BigInt(sectors), type: type.toLowerCase() },
+      ...(name === undefined ? {} : { name }),
+      ...(rest === undefined ? {} : { rest }),
+    });
+    return;
+  }
+  const [, word = '', quoted = ''] = valueLine.exec(line) ?? [];
+  if (word === '') throw corrupt('has a line of an unknown kind');
+  const key = word.toLowerCase();
+  const value = quoted.replace(/^"(.*)"$/, '$1');
+  if (/encrypt|keysafe/.test(key) || (key === 'ddb.iofilters' && /crypt/i.test(value))) {
+    descriptor.encrypted = true;
+  }
+  if (key.startsWith(database)) return;
+  if (descriptor.values.has(key)) throw corrupt('has a key twice');
+  descriptor.values.set(key, value);
+}
+
+function corrupt(what: string): Error {
+  return bad('corrupt-header', `the descriptor ${what}`, { offset: 512 });
+}

@@ -1,0 +1,59 @@
+import { type ByteSource, viewOf } from '../../src/kit.ts';
+import { PieceList } from '../shared/piece-list.ts';
+import { bad } from './bad.ts';
+import type { Geometry } from './geometry.ts';
+import type { GrainClaims } from './grain-claims.ts';
+import { isZero } from './is-zero.ts';
+import { sectorBytes } from './magic.ts';
+import type { TableMap } from './table-map.ts';
+
+/** What a table is read with. */
+export interface TableContext {
+  geometry: Geometry;
+  zeroedGrains: boolean;
+  map: TableMap;
+  source: ByteSource;
+}
+
+const maxPieceBytes = 1024 * 1024;
+
+/** Entry 1 of a table, where the header allows it: a grain of zeros. */
+export const zeroedGrain = 1;
+
+/**
+ * The data that one grain table describes, in the order of the disk: `bytes` is the table, `index` its number. With
+ * `claims`, every grain is claimed; without, the table has been seen before.
+ */
+export function expandTable(
+  { geometry, zeroedGrains, map, source }: TableContext,
+  index: number,
+  bytes: Uint8Array,
+  claims?: GrainClaims,
+): PieceList {
+  const view = viewOf(bytes);
+  const { grainBytes, grainSectors, tableEntries, tableCover, virtualSize } = geometry;
+  const pieces = new PieceList();
+  if (isZero(bytes)) return pieces;
+  for (let i = 0; i < tableEntries; i += 1) {
+    const guest = index * tableCover + i * grainBytes;
+    if (guest >= virtualSize) break;
+    const sector = view.getUint32(i * 4, true);
+    if (sector === 0 || (sector === zeroedGrain && zeroedGrains)) continue;
+    const offset = map.sectorAt(index) * sectorBytes + i * 4;
+    if (map.touches(sector, sector + grainSectors)) {
+      throw bad('corrupt-table', 'a grain overlaps the metadata', { offset, value: sector });
+    }
+    const host = sector * sectorBytes;
+    const length = Math.min(grainBytes, virtualSize - guest);
+    if (host + length > (source.sizeBytes ?? Number.POSITIVE_INFINITY)) {
+      throw bad('truncated', 'a grain lies past the end of the file', { offset, value: sector });
+    }
+    if (claims?.claim(sector) === false) {
+      throw bad('corrupt-table', 'two grains overlap', { offset, value: sector });
+    }
+    for (let from = 0; from < length; from += maxPieceBytes) {
+      pieces.extend(host + from, guest + from, Math.min(maxPieceBytes, length - from));
+    }
+  }
+  return pieces;
+}

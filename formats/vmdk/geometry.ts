@@ -1,0 +1,92 @@
+import { type Limits, viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { field, type SparseHeader } from './header.ts';
+import { sectorBytes } from './magic.ts';
+
+/** How a disk is cut into grains and tables. */
+export interface Geometry {
+  /** Capacity of the disk. */
+  sectors: number;
+  virtualSize: number;
+  grainSectors: number;
+  grainBytes: number;
+  /** Entries of a grain table. */
+  tableEntries: number;
+  tableSectors: number;
+  /** Grain tables, that is entries of the grain directory. */
+  tableCount: number;
+  directorySectors: number;
+  /** Bytes of the disk that one grain table describes. */
+  tableCover: number;
+}
+
+/** Below this a grain is not allowed to be; VMware's specification says "greater than 8". */
+const minGrainSectors = 16;
+const maxTableEntries = 512;
+const maxTables = 1024 * 1024;
+const maxGrainBytes = 1024 * 1024 * 1024;
+/** What a grain takes of the memory that a codec may have: 2 MiB by default. */
+const grainShare = 64;
+
+/** Checks capacity, grain size and table size against each other and against the limits; allocates nothing. */
+export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
+  const view = viewOf(header.bytes);
+  const grainSectors = parseGrain(view.getBigUint64(field.grain, true), limits);
+  const tableEntries = view.getUint32(field.entries, true);
+  if (tableEntries < 1 || tableEntries > maxTableEntries) {
+    throw bad('corrupt-header', 'a grain table has an impossible number of entries', {
+      offset: field.entries,
+      value: tableEntries,
+    });
+  }
+  const sectors = parseCapacity(view.getBigUint64(field.capacity, true), limits);
+  const tableCount = Math.ceil(sectors / grainSectors / tableEntries);
+  const limit = Math.min(maxTables, Math.floor(limits.tableBytes / 16));
+  if (tableCount > limit) {
+    throw bad('limit', 'the disk needs more grain tables than are allowed', {
+      value: tableCount,
+      limit,
+    });
+  }
+  const grainBytes = grainSectors * sectorBytes;
+  return {
+    ...{ sectors, virtualSize: sectors * sectorBytes, grainSectors, grainBytes },
+    ...{ tableEntries, tableSectors: Math.ceil((tableEntries * 4) / sectorBytes) },
+    ...{ tableCount, directorySectors: Math.ceil((tableCount * 4) / sectorBytes) },
+    tableCover: grainBytes * tableEntries,
+  };
+}
+
+function parseGrain(sectors: bigint, limits: Limits): number {
+  const details = { offset: field.grain, value: String(sectors) };
+  if (sectors < BigInt(minGrainSectors) || (sectors & (sectors - 1n)) !== 0n) {
+    throw bad('corrupt-header', 'the grain size is no power of two above 8 sectors', details);
+  }
+  const limit = Math.min(maxGrainBytes, Math.floor(limits.windowBytes / grainShare));
+  if (sectors * BigInt(sectorBytes) > BigInt(limit)) {
+    throw bad('limit', 'grains are larger than is allowed', {
+      ...details,
+      limit,
+      hint: `Raise limits.windowBytes, of which a grain may be one ${grainShare}th, if you trust this image.`,
+    });
+  }
+  return Number(sectors);
+}
+
+function parseCapacity(sectors: bigint, limits: Limits): number {
+  const bytes = sectors * BigInt(sectorBytes);
+  if (bytes > BigInt(limits.virtualBytes)) {
+    throw bad('limit', `the disk inside has ${bytes} bytes, more than is allowed`, {
+      value: String(bytes),
+      limit: limits.virtualBytes,
+      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    });
+  }
+  // Other programs then look for the disk in the files that the descriptor names.
+  if (sectors === 0n) {
+    throw bad('corrupt-header', 'the header says that the disk has no bytes', {
+      offset: field.capacity,
+    });
+  }
+  return Number(sectors);
+}

@@ -1,0 +1,115 @@
+import { viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { sectorBytes } from './magic.ts';
+
+/** The first sector of a sparse file, as far as it can be judged without the descriptor. */
+export interface SparseHeader {
+  /** The sector itself; the footer must be equal. */
+  bytes: Uint8Array;
+  version: number;
+  /** streamOptimized: grains are compressed and carry markers. */
+  isStream: boolean;
+  hasRedundant: boolean;
+  zeroedGrains: boolean;
+  unclean: boolean;
+  /** Sectors of the descriptor, which begins at sector 1. */
+  descriptorSectors: number;
+}
+
+/** Offsets of the fields that more than one file looks at. */
+export const field = {
+  capacity: 12,
+  grain: 20,
+  entries: 44,
+  redundant: 48,
+  directory: 56,
+  overhead: 64,
+  unclean: 72,
+  newlines: 73,
+  compression: 77,
+} as const;
+/** What follows the last field means nothing. */
+export const fieldsEnd = 79;
+
+const flag = {
+  newline: 1,
+  redundant: 1 << 1,
+  zeroed: 1 << 2,
+  compressed: 1 << 16,
+  markers: 1 << 17,
+};
+/** Readers must know what these mean; what the lower half says may be ignored. */
+const incompatible = 0xffff_0000;
+const newlines = [0x0a, 0x20, 0x0d, 0x0a];
+const maxDescriptorSectors = 2048;
+
+/** Checks version, flags and where the descriptor lies. */
+export function parseHeader(bytes: Uint8Array): SparseHeader {
+  const view = viewOf(bytes);
+  const version = view.getUint32(4, true);
+  if (version < 1 || version > 3) {
+    throw bad('unsupported-variant', `version ${version} of VMDK is not supported`, {
+      value: version,
+      hint: 'Export the disk again as streamOptimized.',
+    });
+  }
+  const flags = view.getUint32(8, true);
+  const has = (bit: number): boolean => (flags & bit) !== 0;
+  if (has(flag.newline) && newlines.some((byte, i) => bytes[field.newlines + i] !== byte)) {
+    throw bad('corrupt-header', 'line ends were changed, as by a transfer in text mode', {
+      offset: field.newlines,
+      hint: 'Transfer the file again in binary mode.',
+    });
+  }
+  const unknown = (flags & incompatible & ~flag.compressed & ~flag.markers) >>> 0;
+  if (unknown !== 0)
+    throw unsupported(`needs the unknown flags 0x${unknown.toString(16)}`, unknown);
+  if (has(flag.compressed) !== has(flag.markers)) {
+    throw unsupported('has compression without markers, or markers without compression', flags);
+  }
+  checkCompression(view.getUint16(field.compression, true), has(flag.compressed));
+  return {
+    bytes,
+    version,
+    isStream: has(flag.markers),
+    hasRedundant: has(flag.redundant),
+    zeroedGrains: has(flag.zeroed),
+    unclean: bytes[field.unclean] !== 0,
+    descriptorSectors: parseDescriptorPlace(view),
+  };
+}
+
+function checkCompression(algorithm: number, flagged: boolean): void {
+  if (algorithm > 1) throw unsupported(`needs the unknown compression ${algorithm}`, algorithm);
+  if (flagged !== (algorithm === 1)) {
+    throw corrupt('compression and its flag disagree', field.compression, algorithm);
+  }
+}
+
+function parseDescriptorPlace(view: DataView): number {
+  const offset = view.getBigUint64(28, true);
+  const size = view.getBigUint64(36, true);
+  if (offset === 0n) {
+    throw bad('unsupported-variant', 'the file is only a part of a disk: it has no descriptor', {
+      hint: 'Get the disk as one file, such as streamOptimized.',
+    });
+  }
+  if (offset !== 1n || size === 0n) {
+    throw corrupt('the descriptor does not follow the header', 28, offset);
+  }
+  if (size > BigInt(maxDescriptorSectors)) {
+    throw bad('limit', 'the descriptor is larger than is allowed', {
+      value: String(size * BigInt(sectorBytes)),
+      limit: maxDescriptorSectors * sectorBytes,
+    });
+  }
+  return Number(size);
+}
+
+function unsupported(what: string, value: number): Error {
+  return bad('unsupported-feature', `the image ${what}`, { value });
+}
+
+function corrupt(message: string, offset: number, value: number | bigint): Error {
+  return bad('corrupt-header', message, { offset, value: String(value) });
+}

@@ -1,0 +1,75 @@
+import { bad } from './bad.ts';
+import type { Geometry } from './geometry.ts';
+import { sectorBytes } from './magic.ts';
+
+/** What stands in front of every part of a stream; `bytes` counts marker and content, without padding. */
+export type Marker =
+  | { kind: 'grain'; grain: number; bytes: number }
+  | { kind: 'table' | 'directory' | 'footer'; bytes: number }
+  | { kind: 'end' | 'unspecified'; bytes: number };
+
+/** A grain's marker goes before its data in the same sector; others have a sector of their own. */
+export const grainMarkerBytes = 12;
+/** Of any marker, this much must be there to be read. */
+export const markerBytes = 16;
+
+const maxSector = 0xffff_ffff;
+
+/** Reads the marker at `at`, which is `position` in the file, and checks what it says. */
+export function parseMarker(
+  view: DataView,
+  at: number,
+  position: number,
+  geometry: Geometry,
+): Marker {
+  const value = view.getBigUint64(at, true);
+  const size = view.getUint32(at + 8, true);
+  if (size !== 0) return parseGrainMarker(value, size, position, geometry);
+  const type = view.getUint32(at + 12, true);
+  const { tableSectors, directorySectors } = geometry;
+  switch (type) {
+    case 0:
+      return { kind: 'end', bytes: sectorBytes };
+    case 1:
+      return metadata('table', tableSectors);
+    case 2:
+      return metadata('directory', directorySectors);
+    case 3:
+      return metadata('footer', 1);
+    case 4:
+      // Nobody has said what it means; vSphere writes it now and then, and nothing belongs to it.
+      return { kind: 'unspecified', bytes: sectorBytes };
+    default:
+      throw corrupt(`is of the unknown type ${type}`, position, type);
+  }
+
+  function metadata(kind: 'table' | 'directory' | 'footer', sectors: number): Marker {
+    if (value !== BigInt(sectors)) {
+      throw corrupt(`announces a ${kind} of a wrong length`, position, value);
+    }
+    return { kind, bytes: (1 + sectors) * sectorBytes };
+  }
+}
+
+function parseGrainMarker(
+  lba: bigint,
+  size: number,
+  position: number,
+  { sectors, grainSectors, grainBytes }: Geometry,
+): Marker {
+  if (lba >= BigInt(sectors))
+    throw corrupt('names a place past the end of the disk', position, lba);
+  if (lba % BigInt(grainSectors) !== 0n) {
+    throw corrupt('names a place where no grain begins', position, lba);
+  }
+  // Deflate never makes data longer than by some thousandths.
+  if (size > 2 * grainBytes) throw corrupt('announces far more than a grain', position, size);
+  if (position / sectorBytes > maxSector) {
+    throw corrupt('lies farther back than a grain table can tell', position, lba);
+  }
+  return { kind: 'grain', grain: Number(lba) / grainSectors, bytes: grainMarkerBytes + size };
+}
+
+function corrupt(what: string, offset: number, value: number | bigint): Error {
+  return bad('corrupt-table', `a marker ${what}`, { offset, value: String(value) });
+}

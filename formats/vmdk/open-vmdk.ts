@@ -1,0 +1,69 @@
+import type { ByteSource, DecodeContext, DiskFacts, DiskImage } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { bad } from './bad.ts';
+import { checkDescriptor } from './check-descriptor.ts';
+import { copySparse } from './copy-sparse.ts';
+import { copyStream, type StreamImage } from './copy-stream.ts';
+import { parseDescriptor } from './descriptor.ts';
+import { parseDirectoryPlaces } from './directory-places.ts';
+import { parseGeometry } from './geometry.ts';
+import { parseHeader, type SparseHeader } from './header.ts';
+import { sectorBytes } from './magic.ts';
+import { refuseForeign } from './refuse-foreign.ts';
+
+/** Enough to tell of what kind a descriptor without a disk is. */
+const headBytes = 16 * 1024;
+
+/** Reads header and descriptor and checks everything they say; directories, tables and markers are read by `copyTo`. */
+export async function openVmdk(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
+  const { limits, signal } = context;
+  const head = await abortable(source.read(0, headBytes), signal);
+  refuseForeign(head);
+  if (head.length < sectorBytes) throw cut('header');
+  const header = parseHeader(head.slice(0, sectorBytes));
+  const length = header.descriptorSectors * sectorBytes;
+  const text = await abortable(source.read(sectorBytes, length), signal);
+  if (text.length < length) throw cut('descriptor');
+  const extent = checkDescriptor(parseDescriptor(text), header.isStream);
+  const geometry = parseGeometry(header, limits);
+  if (extent.sectors !== BigInt(geometry.sectors)) {
+    throw bad('corrupt-header', 'header and descriptor disagree about the size of the disk', {
+      value: String(extent.sectors),
+    });
+  }
+  const places = parseDirectoryPlaces(header, geometry, source.sizeBytes);
+  return {
+    virtualSize: geometry.virtualSize,
+    facts: describe(header, geometry.grainBytes),
+    copyTo: chooseCopy(source, { header, geometry, places }, context),
+  };
+}
+
+function chooseCopy(
+  source: ByteSource,
+  image: StreamImage,
+  context: DecodeContext,
+): DiskImage['copyTo'] {
+  const { places } = image;
+  if (image.header.isStream) return (sink) => copyStream(source, image, sink, context);
+  if (places !== undefined)
+    return (sink) => copySparse(source, { ...image, places }, sink, context);
+  throw bad('corrupt-header', 'a monolithicSparse image has no grain directory');
+}
+
+function describe(header: SparseHeader, grainBytes: number): DiskFacts {
+  const features: string[] = [];
+  if (header.hasRedundant) features.push('redundant grain directory');
+  if (header.zeroedGrains) features.push('zeroed grains');
+  if (header.unclean) features.push('unclean shutdown');
+  return {
+    variant: header.isStream ? 'streamOptimized' : 'monolithicSparse',
+    clusterBytes: grainBytes,
+    ...(header.isStream ? { compression: 'zlib' } : {}),
+    features,
+  };
+}
+
+function cut(what: string): Error {
+  return bad('truncated', `the file ends inside the VMDK ${what}`);
+}

@@ -1,0 +1,58 @@
+import type { ByteSource } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { bad } from './bad.ts';
+import { firstNonZero, isZero } from './is-zero.ts';
+import { sectorBytes } from './magic.ts';
+import { maxBatchBytes } from './piece-batch.ts';
+import type { StreamGrain, StreamRecord } from './stream-record.ts';
+
+/** Takes grains as they pass; `bytes`, which they are cut from, lie at `position` in the file. */
+export type GrainTaker = (
+  grains: readonly StreamGrain[],
+  bytes: Uint8Array,
+  position: number,
+) => Promise<void>;
+
+/**
+ * Reads the stream from `start` to the very end of the file, in pieces of what has arrived. Tells what it ended with: its
+ * marker, or only the end of the file, as qemu may leave it.
+ */
+export async function passStream(
+  source: ByteSource,
+  start: number,
+  record: StreamRecord,
+  signal: AbortSignal,
+  take: GrainTaker,
+): Promise<'marker' | 'file'> {
+  let needed = sectorBytes;
+  for (let position = start; ; ) {
+    const ready = Math.min(maxBatchBytes, source.readyBytes - position);
+    const bytes = await abortable(source.read(position, Math.max(needed, ready)), signal);
+    const step = record.walk(bytes, position);
+    await take(step.grains, bytes, position);
+    if (step.ended) {
+      await checkPadding(source, position + step.used, signal);
+      return 'marker';
+    }
+    if (step.used === 0 && bytes.length < needed) {
+      if (isZero(bytes)) return 'file';
+      throw bad('truncated', 'the file ends inside a part of the stream', { offset: position });
+    }
+    position += step.used;
+    needed = step.needed;
+  }
+}
+
+/** Nothing but zeros may follow the end: another reader might find a second footer there. */
+async function checkPadding(source: ByteSource, start: number, signal: AbortSignal): Promise<void> {
+  for (let position = start; ; ) {
+    const bytes = await abortable(source.read(position, maxBatchBytes), signal);
+    if (bytes.length === 0) return;
+    const found = firstNonZero(bytes);
+    if (found >= 0) {
+      const details = { offset: position + found };
+      throw bad('trailing-data', 'other bytes follow the end of the stream', details);
+    }
+    position += bytes.length;
+  }
+}

@@ -1,0 +1,109 @@
+import { viewOf } from '../../src/kit.ts';
+import { bad } from './bad.ts';
+import { type DirectoryPlaces, parseFooter } from './directory-places.ts';
+import type { Geometry } from './geometry.ts';
+import type { SparseHeader } from './header.ts';
+import { sectorBytes } from './magic.ts';
+import { grainMarkerBytes, markerBytes, parseMarker } from './marker.ts';
+import { SparseNumbers } from './sparse-numbers.ts';
+
+type MetadataKind = 'table' | 'directory';
+
+/** Compressed data of one grain, inside the bytes that were walked. */
+export interface StreamGrain {
+  grain: number;
+  start: number;
+  end: number;
+}
+
+/** What walking over some bytes of the stream came to. */
+export interface StreamStep {
+  grains: StreamGrain[];
+  /** Bytes that are done with; may reach past those that were given, over padding. */
+  used: number;
+  /** The next part takes this many bytes. */
+  needed: number;
+  /** The marker at `used` ends the stream. */
+  ended: boolean;
+}
+
+/** Walks over the markers of a streamOptimized image and remembers where everything lay. */
+export class StreamRecord {
+  /** By number of the grain: the sector of its marker. */
+  readonly grains: SparseNumbers;
+  footer: DirectoryPlaces | undefined;
+  /** Sectors of what markers announced, ascending. */
+  readonly #announced: Record<MetadataKind, number[]> = { table: [], directory: [] };
+  readonly #header: SparseHeader;
+  readonly #geometry: Geometry;
+
+  /** `maxBytes`: memory for the places of the grains. */
+  constructor(header: SparseHeader, geometry: Geometry, maxBytes: number) {
+    this.#header = header;
+    this.#geometry = geometry;
+    this.grains = new SparseNumbers(maxBytes);
+  }
+
+  /** Walks as far as `bytes`, which lie at `position` in the file, hold whole parts. */
+  walk(bytes: Uint8Array, position: number): StreamStep {
+    const view = viewOf(bytes);
+    const step: StreamStep = { grains: [], used: 0, needed: sectorBytes, ended: false };
+    while (step.used + markerBytes <= bytes.length) {
+      const start = step.used;
+      const marker = parseMarker(view, start, position + start, this.#geometry);
+      const end = start + marker.bytes;
+      if (end > bytes.length) {
+        step.needed = marker.bytes;
+        break;
+      }
+      if (marker.kind === 'end') {
+        step.ended = true;
+        break;
+      }
+      if (this.footer !== undefined) throw corrupt('follows the footer', position + start);
+      if (marker.kind === 'grain') {
+        this.#addGrain(marker.grain, position + start);
+        step.grains.push({ grain: marker.grain, start: start + grainMarkerBytes, end });
+      } else if (marker.kind !== 'unspecified') {
+        this.#addMetadata(marker.kind, bytes.subarray(start + sectorBytes, end), position + start);
+      }
+      step.used = Math.ceil(end / sectorBytes) * sectorBytes;
+    }
+    return step;
+  }
+
+  /** True when a marker stood before the table or directory at this sector. */
+  announces(kind: MetadataKind, sector: number): boolean {
+    const list = this.#announced[kind];
+    let from = 0;
+    let to = list.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((list[middle] ?? 0) < sector) from = middle + 1;
+      else to = middle;
+    }
+    return list[from] === sector;
+  }
+
+  #addGrain(grain: number, position: number): void {
+    if (this.grains.get(grain) !== 0) throw corrupt('names a grain for the second time', position);
+    this.grains.set(grain, position / sectorBytes);
+  }
+
+  #addMetadata(kind: MetadataKind | 'footer', bytes: Uint8Array, at: number): void {
+    const content = at + sectorBytes;
+    if (kind === 'footer') {
+      this.footer = parseFooter(bytes, this.#header, this.#geometry, content);
+      return;
+    }
+    // Once, and once more as redundant copies.
+    const most = 2 * (kind === 'table' ? this.#geometry.tableCount : 1);
+    const list = this.#announced[kind];
+    if (list.length === most) throw corrupt(`announces one ${kind} too many`, at);
+    list.push(content / sectorBytes);
+  }
+}
+
+function corrupt(what: string, offset: number): Error {
+  return bad('corrupt-table', `a marker ${what}`, { offset });
+}

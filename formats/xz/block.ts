@@ -1,0 +1,88 @@
+import { type DefectReason, type Limits, refuse } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
+import { type BlockHeader, parseBlockHeader } from './block-header.ts';
+import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
+
+/** A block up to where its data begins. */
+export interface XzBlock extends BlockHeader {
+  /** The header as it lies. */
+  bytes: Uint8Array;
+  /** Where the header lies. */
+  offset: number;
+}
+
+/** Reads the header of block number `count` of the file; `undefined` where the index of its stream begins. */
+export async function readBlockStart(
+  reader: ByteReader,
+  count: number,
+  { mapEntries, windowBytes }: Limits,
+): Promise<XzBlock | undefined> {
+  const offset = reader.position;
+  const [size] = await reader.take(1);
+  if (size === undefined) throw defect('truncated', 'The xz file ends before an index', offset);
+  reader.giveBack(1);
+  // A block begins with the length of its header, an index with zero.
+  if (size === 0) return undefined;
+  if (count > mapEntries) {
+    throw refuse('limit', `The xz file has more than ${mapEntries} blocks`, {
+      format: 'xz',
+      offset,
+      limit: mapEntries,
+      hint: 'Raise limits.mapEntries if you trust this file.',
+    });
+  }
+  const bytes = await reader.take((size + 1) * 4);
+  if (bytes.length < (size + 1) * 4) {
+    throw defect('truncated', 'The xz file ends in a block header', reader.position);
+  }
+  return { ...parseBlockHeader(bytes, offset, windowBytes), bytes, offset };
+}
+
+/**
+ * Passes on what lies behind the header of a block: data, padding and check. `sizes` are filled on the way; where they leave
+ * what the block states, that is `corrupt-data` before the data is passed on.
+ */
+export async function* blockData(
+  reader: ByteReader,
+  block: XzBlock,
+  checkBytes: number,
+  sizes: Lzma2Sizes,
+): AsyncGenerator<Uint8Array> {
+  const start = reader.position;
+  const {
+    compressedBytes = Number.POSITIVE_INFINITY,
+    uncompressedBytes = Number.POSITIVE_INFINITY,
+  } = block;
+  const misstated = (): Error =>
+    defect('corrupt-data', 'An xz block is not as long as it is stated to be', block.offset);
+
+  for await (const piece of lzma2Chunks(reader, sizes)) {
+    const tooLong = reader.position - start > compressedBytes;
+    if (tooLong || sizes.uncompressedBytes > uncompressedBytes) throw misstated();
+    yield piece;
+  }
+  if (
+    sizes.compressedBytes !== (block.compressedBytes ?? sizes.compressedBytes) ||
+    sizes.uncompressedBytes !== (block.uncompressedBytes ?? sizes.uncompressedBytes)
+  ) {
+    throw misstated();
+  }
+  const padding = -sizes.compressedBytes & 3;
+  const rest = await reader.take(padding + checkBytes);
+  if (rest.length < padding + checkBytes) {
+    throw defect('truncated', 'The xz file ends in the check of a block', reader.position);
+  }
+  if (rest.subarray(0, padding).some((byte) => byte !== 0)) {
+    throw defect('corrupt-data', 'The padding of an xz block is not zero', block.offset);
+  }
+  yield rest;
+}
+
+/** The length that an index lists for a block: without its padding. */
+export function unpaddedSize(block: XzBlock, compressedBytes: number, checkBytes: number): number {
+  return block.bytes.length + compressedBytes + checkBytes;
+}
+
+function defect(reason: DefectReason, message: string, offset: number): Error {
+  return refuse(reason, message, { format: 'xz', offset });
+}

@@ -1,0 +1,182 @@
+import { type ByteSource, type DecodeContext, type DiskSink, refuse } from '../../src/kit.ts';
+import { abortable } from '../shared/abortable.ts';
+import { SeekReader } from '../shared/seek-reader.ts';
+import { readBlockStart, unpaddedSize, type XzBlock } from './block.ts';
+import { BlockLanes } from './block-lanes.ts';
+import { type BlockCopy, blockRest, copyBlock } from './copy-block.ts';
+import { readStreamHeader, type StreamHeader } from './framing.ts';
+import { type ListedBlock, listedBlocks } from './listed-blocks.ts';
+import { laneBytes } from './lzma.ts';
+import type { Lzma2Sizes } from './lzma2-chunks.ts';
+import { RecordDigest } from './record-digest.ts';
+import { skipStreamPadding, streamEnd } from './stream-end.ts';
+import { isZeros, ZeroBlocks } from './zero-blocks.ts';
+
+/** Blocks up to this length, header and check included, are compared with the one before. */
+const shortBytes = 4096;
+
+/**
+ * Decodes an xz file into a disk, several blocks at once. Where blocks end is known before they are decoded when their headers
+ * say so, as with `xz -T`, or when the index at the end can be read; otherwise a block begins when the compressed bytes of
+ * the one before have passed. What was stated is compared with what is found, and all else verified as in `XzWalk`.
+ */
+export async function copyXz(
+  source: ByteSource,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  const lanes = new BlockLanes(context.tasks, context.signal);
+  const copy = new XzCopy(source, sink, context, lanes);
+  try {
+    await copy.run();
+  } catch (error) {
+    // Lengths that lie lead the walk astray: what the blocks before that place have to say comes first.
+    await lanes.idle();
+    lanes.signal.throwIfAborted();
+    throw error;
+  }
+  await lanes.idle();
+  lanes.signal.throwIfAborted();
+  await sink.setSize(copy.position);
+}
+
+class XzCopy {
+  /** Where on the disk the next block goes. */
+  position = 0;
+  readonly #source: ByteSource;
+  readonly #sink: DiskSink;
+  readonly #context: DecodeContext;
+  readonly #lanes: BlockLanes;
+  readonly #headers: SeekReader;
+  readonly #zeroBlocks = new ZeroBlocks();
+  #blocks = 0;
+  #listed: ListedBlock[] | undefined;
+
+  constructor(source: ByteSource, sink: DiskSink, context: DecodeContext, lanes: BlockLanes) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#context = context;
+    this.#lanes = lanes;
+    this.#headers = new SeekReader(source, lanes.signal);
+  }
+
+  async run(): Promise<void> {
+    try {
+      for (let first = true; first || (await skipStreamPadding(this.#headers.reader)); ) {
+        await this.#stream(first);
+        first = false;
+      }
+    } finally {
+      this.#headers.close();
+    }
+  }
+
+  async #stream(first: boolean): Promise<void> {
+    const { limits } = this.#context;
+    const stream = await readStreamHeader(this.#headers.reader, first);
+    const seen = new RecordDigest();
+    for (;;) {
+      const { reader } = this.#headers;
+      const block = await readBlockStart(reader, this.#blocks + 1, limits);
+      if (block === undefined) break;
+      const { compressedBytes, uncompressedBytes } = await this.#block(stream, block);
+      this.#blocks += 1;
+      this.position += uncompressedBytes;
+      seen.add(unpaddedSize(block, compressedBytes, stream.checkBytes), uncompressedBytes);
+      const dataAt = block.offset + block.bytes.length;
+      await this.#headers.seek(dataAt + blockRest(compressedBytes, stream.checkBytes));
+    }
+    const { reader } = this.#headers;
+    for await (const _ of streamEnd(reader, stream.flags, seen, limits.mapEntries)) {
+      // Verified, and of no further interest.
+    }
+  }
+
+  /** Starts a block, and resolves with its lengths as soon as they are known. */
+  async #block(stream: StreamHeader, found: XzBlock): Promise<Lzma2Sizes> {
+    const block = await this.#withListedSizes(found, stream);
+    const { compressedBytes, uncompressedBytes, dictionaryBytes } = block;
+    const bytes = dictionaryBytes + laneBytes;
+    const { virtualBytes } = this.#context.limits;
+    const job: BlockCopy = {
+      source: this.#source,
+      sink: this.#sink,
+      stream,
+      block,
+      position: this.position,
+      limit: virtualBytes,
+      signal: this.#lanes.signal,
+    };
+    if (compressedBytes === undefined || uncompressedBytes === undefined) {
+      const { promise, resolve } = Promise.withResolvers<Lzma2Sizes>();
+      await this.#lanes.start(bytes, () => copyBlock({ ...job, onWalked: resolve }));
+      return abortable(promise, this.#lanes.signal);
+    }
+    if (this.position + uncompressedBytes > virtualBytes) {
+      throw tooLong(this.position + uncompressedBytes, virtualBytes);
+    }
+    const sizes = { compressedBytes, uncompressedBytes };
+    const restBytes = blockRest(compressedBytes, stream.checkBytes);
+    if (block.bytes.length + restBytes > shortBytes) {
+      await this.#lanes.start(bytes, () => copyBlock(job));
+      return sizes;
+    }
+    await this.#lanes.start(bytes, await this.#shortBlock(job, restBytes, uncompressedBytes));
+    return sizes;
+  }
+
+  /** What copies a block that may be equal to the last short one. */
+  async #shortBlock(
+    job: BlockCopy,
+    restBytes: number,
+    uncompressedBytes: number,
+  ): Promise<() => Promise<void>> {
+    const rest = await this.#headers.reader.take(restBytes);
+    const whole = Buffer.concat([job.stream.bytes, job.block.bytes, rest]);
+    const known = this.#zeroBlocks.find(whole);
+    if (known !== undefined) {
+      return async () => {
+        if (!(await known)) await copyBlock(job);
+        else if (uncompressedBytes > 0) await job.sink.zero(job.position, uncompressedBytes);
+      };
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    this.#zeroBlocks.remember(whole, promise);
+    return async () => {
+      let isZero = true;
+      const onPiece = (piece: Uint8Array): void => {
+        isZero &&= isZeros(piece);
+      };
+      try {
+        await copyBlock({ ...job, onPiece });
+        resolve(isZero);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    };
+  }
+
+  /** The block with those lengths that its header does not state as the index lists them, where that can be read. */
+  async #withListedSizes(block: XzBlock, stream: StreamHeader): Promise<XzBlock> {
+    if (block.compressedBytes !== undefined && block.uncompressedBytes !== undefined) return block;
+    this.#listed ??= await listedBlocks(this.#source);
+    const listed = this.#listed?.[this.#blocks];
+    if (listed === undefined) return block;
+    const compressed = listed.unpaddedBytes - unpaddedSize(block, 0, stream.checkBytes);
+    const { compressedBytes = compressed, uncompressedBytes = listed.uncompressedBytes } = block;
+    // A list that makes no sense is refused when the pass has come to it.
+    const { virtualBytes } = this.#context.limits;
+    const makesSense = compressedBytes > 0 && this.position + uncompressedBytes <= virtualBytes;
+    return makesSense ? { ...block, compressedBytes, uncompressedBytes } : block;
+  }
+}
+
+function tooLong(value: number, limit: number): Error {
+  return refuse('limit', `The xz data unpacks to more than ${limit} bytes`, {
+    format: 'xz',
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+  });
+}

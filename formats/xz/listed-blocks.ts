@@ -1,0 +1,30 @@
+import type { ByteSource } from '../../src/kit.ts';
+import { readIndexesBack } from './indexes-back.ts';
+
+/** A block as the index lists it. */
+export interface ListedBlock {
+  /** Header, data and check, without the padding of the data. */
+  unpaddedBytes: number;
+  uncompressedBytes: number;
+}
+
+/** A longer list is not worth holding: blocks are found without it. */
+const maxBlocks = 65_536;
+
+/**
+ * What the indexes of a complete file list, in the order of the file; `undefined` while it is not complete. Nothing of it is
+ * to be relied on: it may be wrong, and is compared with the blocks like everything that is stated.
+ */
+export async function listedBlocks(source: ByteSource): Promise<ListedBlock[] | undefined> {
+  if (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) return undefined;
+  const streams: ListedBlock[][] = [];
+  let count = 0;
+  const sound = await readIndexesBack(source, (stream, unpaddedBytes, uncompressedBytes) => {
+    count += 1;
+    if (count > maxBlocks) return;
+    streams[stream] ??= [];
+    streams[stream].push({ unpaddedBytes, uncompressedBytes });
+  });
+  // The last stream comes first; a stream without blocks has left no list.
+  return sound && count <= maxBlocks ? streams.reverse().flat() : [];
+}

@@ -1,0 +1,53 @@
+import { type DefectReason, refuse } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
+import { framingBytes, parseStreamFooter } from './framing.ts';
+import { indexRecords } from './index-records.ts';
+import { RecordDigest } from './record-digest.ts';
+
+/** Reads index and footer behind the blocks that were `seen`, compares them, and yields their bytes. */
+export async function* streamEnd(
+  reader: ByteReader,
+  flags: number,
+  seen: RecordDigest,
+  recordLimit: number,
+): AsyncGenerator<Uint8Array> {
+  const start = reader.position;
+  const listed = new RecordDigest();
+  yield* indexRecords(reader, recordLimit, (unpadded, uncompressed) =>
+    listed.add(unpadded, uncompressed),
+  );
+  if (listed.count !== seen.count || listed.hex() !== seen.hex()) {
+    throw defect('corrupt-data', 'An xz index does not list the blocks before it', start);
+  }
+  const offset = reader.position;
+  const bytes = await reader.take(framingBytes);
+  if (bytes.length < framingBytes) {
+    throw defect('truncated', 'The xz file ends in a stream footer', reader.position);
+  }
+  const footer = parseStreamFooter(bytes, offset);
+  if (footer.indexBytes !== offset - start) {
+    throw defect('corrupt-data', 'An xz stream footer misstates the length of its index', offset);
+  }
+  if (footer.flags !== flags) {
+    throw defect('corrupt-data', 'Header and footer of an xz stream differ', offset);
+  }
+  yield bytes;
+}
+
+/** True when another stream follows. Padding is zero bytes, four at a time (xz file format 1.2, section 2.2). */
+export async function skipStreamPadding(reader: ByteReader): Promise<boolean> {
+  const start = reader.position;
+  for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
+    const found = piece.findIndex((byte) => byte !== 0);
+    if (found < 0) continue;
+    reader.giveBack(piece.length - found);
+    if (reader.position % 4 === start % 4) return true;
+    throw defect('trailing-data', 'Other bytes follow the last xz stream', reader.position);
+  }
+  if ((reader.position - start) % 4 === 0) return false;
+  throw defect('corrupt-data', 'The padding of an xz stream is no multiple of four', start);
+}
+
+function defect(reason: DefectReason, message: string, offset: number): Error {
+  return refuse(reason, message, { format: 'xz', offset });
+}

@@ -1,0 +1,46 @@
+import {
+  type Archive,
+  type ArchiveEntry,
+  type ByteSource,
+  type DecodeContext,
+  defineFormat,
+  hasMagic,
+  refuse,
+} from '../src/kit.ts';
+import { abortable } from './shared/abortable.ts';
+import { readDirectory } from './zip/directory.ts';
+import { openEntry } from './zip/open-entry.ts';
+
+/**
+ * zip and zip64, members stored or deflated. The central directory at the end of the file is the truth, so nothing is
+ * decoded before the last byte has arrived; the headers in front of the members must agree with it.
+ */
+export const zip: Archive = defineFormat({
+  kind: 'archive',
+  id: 'zip',
+  // The second is an archive without a member, or the end of one.
+  detect: ({ head }) => hasMagic(head, 'PK\x03\x04') || hasMagic(head, 'PK\x05\x06'),
+  entries,
+});
+
+async function* entries(source: ByteSource, context: DecodeContext): AsyncGenerator<ArchiveEntry> {
+  const { limits, signal } = context;
+  while (source.sizeBytes === undefined) await abortable(source.grown(), signal);
+  const members = await abortable(readDirectory(source, source.sizeBytes, context), signal);
+  for (const member of members) {
+    if (member.sizeBytes > limits.virtualBytes)
+      throw tooLong(member.sizeBytes, limits.virtualBytes);
+    const entry = openEntry(source, member, context);
+    yield entry;
+    await entry.finish();
+  }
+}
+
+function tooLong(value: number, limit: number): Error {
+  return refuse('limit', `A zip member has more than ${limit} bytes`, {
+    format: 'zip',
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+  });
+}

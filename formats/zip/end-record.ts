@@ -1,0 +1,136 @@
+import { type ByteSource, refuse, viewOf } from '../../src/kit.ts';
+
+/** Where the central directory lies, by the records at the end of the file (APPNOTE 4.3.14 to 4.3.16). */
+export interface EndRecord {
+  directoryOffset: number;
+  directoryBytes: number;
+}
+
+const endBytes = 22;
+const maxCommentBytes = 0xffff;
+const locatorBytes = 20;
+const record64Bytes = 56;
+
+/**
+ * Finds and checks the records that close a zip file. The comment must reach the last byte exactly, and only one record
+ * may fit: a comment can hold another one. Bytes before or behind the archive are `unsupported-feature`.
+ */
+export async function readEndRecord(source: ByteSource, sizeBytes: number): Promise<EndRecord> {
+  const from = Math.max(0, sizeBytes - endBytes - maxCommentBytes - locatorBytes - record64Bytes);
+  const tail = await source.read(from, sizeBytes - from);
+  const view = viewOf(tail);
+  const at = findEnd(view);
+  const end = {
+    disk: view.getUint16(at + 4, true),
+    directoryDisk: view.getUint16(at + 6, true),
+    entriesHere: view.getUint16(at + 8, true),
+    entries: view.getUint16(at + 10, true),
+    directoryBytes: view.getUint32(at + 12, true),
+    directoryOffset: view.getUint32(at + 16, true),
+  };
+  const located = at >= locatorBytes && view.getUint32(at - locatorBytes, true) === 0x07064b50;
+  if (!located) return check(end, from + at);
+  const locator = from + at - locatorBytes;
+  const record = Number(view.getBigUint64(at - locatorBytes + 8, true));
+  const disks = view.getUint32(at - locatorBytes + 16, true);
+  if (disks > 1) throw severalDisks();
+  if (record + record64Bytes > locator) throw badEnd('A zip64 end record lies outside the file');
+  return check(merge(end, await readRecord64(source, record, locator)), record);
+}
+
+interface End {
+  disk: number;
+  directoryDisk: number;
+  entriesHere: number;
+  entries: number;
+  directoryBytes: number;
+  directoryOffset: number;
+}
+
+/** The one place whose comment ends where the file does. */
+function findEnd(view: DataView): number {
+  const fits: number[] = [];
+  let missed: number | undefined;
+  for (let at = view.byteLength - endBytes; at >= 0; at -= 1) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue;
+    const rest = view.byteLength - at - endBytes - view.getUint16(at + 20, true);
+    if (rest === 0) fits.push(at);
+    missed ??= rest;
+  }
+  const [only, other] = fits;
+  if (other !== undefined) {
+    throw refuse('ambiguous-content', 'The comment of the zip file holds a second end record', {
+      format: 'zip',
+    });
+  }
+  if (only !== undefined) return only;
+  if (missed !== undefined && missed > 0) {
+    throw refuse('unsupported-feature', 'Other bytes follow the zip archive', {
+      format: 'zip',
+      hint: 'Cut the file to the archive, or unpack it yourself if you trust it.',
+    });
+  }
+  throw refuse('truncated', 'The zip file ends without its end record', { format: 'zip' });
+}
+
+async function readRecord64(source: ByteSource, position: number, locator: number): Promise<End> {
+  const view = viewOf(await source.read(position, record64Bytes));
+  if (view.byteLength < record64Bytes || view.getUint32(0, true) !== 0x06064b50) {
+    throw badEnd('There is no zip64 end record where one should be');
+  }
+  if (view.getBigUint64(4, true) + 12n !== BigInt(locator - position)) {
+    throw badEnd('The zip64 end record does not end at its locator');
+  }
+  return {
+    disk: view.getUint32(16, true),
+    directoryDisk: view.getUint32(20, true),
+    entriesHere: Number(view.getBigUint64(24, true)),
+    entries: Number(view.getBigUint64(32, true)),
+    directoryBytes: Number(view.getBigUint64(40, true)),
+    directoryOffset: Number(view.getBigUint64(48, true)),
+  };
+}
+
+/** A field of the old record either says what the new one says, or that it is too small for it. */
+function merge(end: End, end64: End): End {
+  for (const key of ['disk', 'directoryDisk', 'entriesHere', 'entries'] as const) {
+    if (end[key] !== 0xffff && end[key] !== end64[key]) throw badEnd('The two end records differ');
+  }
+  for (const key of ['directoryBytes', 'directoryOffset'] as const) {
+    if (end[key] !== 0xffff_ffff && end[key] !== end64[key]) {
+      throw badEnd('The two end records differ');
+    }
+  }
+  return end64;
+}
+
+function check(end: End, position: number): EndRecord {
+  const { directoryOffset, directoryBytes, entries } = end;
+  if (end.disk !== 0 || end.directoryDisk !== 0 || end.entriesHere !== entries) {
+    throw severalDisks();
+  }
+  const between = position - directoryOffset - directoryBytes;
+  if (between > 0) {
+    throw refuse('unsupported-feature', 'The zip archive does not begin where its file does', {
+      format: 'zip',
+      hint: 'A self-extracting archive has to be unpacked by itself.',
+    });
+  }
+  if (between < 0) throw badEnd('The central directory runs into its end record');
+  // Every entry takes 46 bytes and a name.
+  if (entries * 46 > directoryBytes) {
+    throw badEnd(`The zip file states ${entries} entries in ${directoryBytes} bytes`);
+  }
+  return { directoryOffset, directoryBytes };
+}
+
+function severalDisks(): Error {
+  return refuse('unsupported-feature', 'The zip archive is one part of several', {
+    format: 'zip',
+    hint: 'Join the parts first.',
+  });
+}
+
+function badEnd(message: string): Error {
+  return refuse('corrupt-header', message, { format: 'zip' });
+}

@@ -1,0 +1,59 @@
+import { crc32, createInflateRaw } from 'node:zlib';
+import { type ByteSource, refuse } from '../../src/kit.ts';
+import { runEngine, stepBytes } from '../shared/zlib-engine.ts';
+import type { ZipMember } from './directory.ts';
+
+/** The content of a member from its packed bytes; its length and CRC32 are checked before the last step ends. */
+export async function* unpack(
+  member: ZipMember,
+  packed: ByteSource,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  let sum = 0;
+  const pieces = member.method === 0 ? packed.stream() : inflate(member, packed, signal);
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    done += piece.length;
+    if (done > member.sizeBytes) throw wrong('corrupt-data', member, 'more bytes than stated');
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (done < member.sizeBytes) throw wrong('corrupt-data', member, 'fewer bytes than stated');
+  if (sum !== member.crc32) throw wrong('checksum', member, 'another CRC32');
+}
+
+async function* inflate(
+  member: ZipMember,
+  packed: ByteSource,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  // A small member should not cost a full step.
+  const engine = createInflateRaw({
+    chunkSize: Math.max(1024, Math.min(stepBytes, member.sizeBytes)),
+  });
+  try {
+    yield* runEngine(engine, packed.stream()[Symbol.asyncIterator]());
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code !== 'Z_DATA_ERROR' && error.code !== 'Z_BUF_ERROR') throw error;
+    throw wrong('corrupt-data', member, `damaged data (${error.message})`, error);
+  }
+  if (engine.bytesWritten !== member.packedBytes) {
+    throw wrong('corrupt-data', member, 'bytes behind the end of its data');
+  }
+}
+
+function wrong(
+  reason: 'corrupt-data' | 'checksum',
+  { name }: ZipMember,
+  what: string,
+  cause?: unknown,
+): Error {
+  return refuse(reason, `The zip member ${JSON.stringify(name)} has ${what}`, {
+    format: 'zip',
+    value: name,
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+import { type ArchiveEntry, type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
+import { ExtentMap } from '../shared/extent-map.ts';
+import { ExtentSource } from '../shared/extent-source.ts';
+import { LentBytes } from '../shared/lent-bytes.ts';
+import { RangeSource } from '../shared/range-source.ts';
+import type { ZipMember } from './directory.ts';
+import { unpack } from './inflate.ts';
+import { StoredSource } from './stored-source.ts';
+
+const methods: Record<number, string> = {
+  9: 'deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'zstd',
+  95: 'xz',
+  98: 'PPMd',
+  99: 'AES',
+};
+
+/** One member as an entry of the archive; only one that is really read has to be of a kind that can be unpacked. */
+export function openEntry(
+  source: ByteSource,
+  member: ZipMember,
+  context: DecodeContext,
+): ArchiveEntry {
+  const { name, sizeBytes, method } = member;
+  const about = { format: 'zip', signal: context.signal };
+  const packed = new RangeSource(source, member.dataStart, member.packedBytes, about);
+  if (method === 0) {
+    const stored = new StoredSource(member, packed, context.signal);
+    return { name, sizeBytes, source: stored, finish: () => stored.finish() };
+  }
+  const bytes = new LentBytes(
+    method === 8 ? unpack(member, packed, context.signal) : unsupported(member),
+  );
+  return {
+    name,
+    sizeBytes,
+    source: new ExtentSource(context.spool(bytes), ExtentMap.whole(sizeBytes), 'zip'),
+    async finish() {
+      if (bytes.lent) await bytes.finish();
+    },
+  };
+}
+
+// biome-ignore lint/correctness/useYield: it takes the place of bytes that cannot be had
+async function* unsupported({ name, method }: ZipMember): AsyncGenerator<Uint8Array> {
+  const word = methods[method] ?? 'an unknown method';
+  throw refuse(
+    'unsupported-feature',
+    `The zip member ${JSON.stringify(name)} is packed with ${word} (${method})`,
+    { format: 'zip', value: method, hint: 'Unpack the archive yourself and give the disk alone.' },
+  );
+}

@@ -1,0 +1,161 @@
+import type { Digest } from '../contracts/proof.ts';
+import type { Pieces } from '../contracts/vendor.ts';
+import { TransferError } from '../errors.ts';
+import { digestOfHex } from './digest.ts';
+import { parseXml, type XmlElement } from './xml.ts';
+
+/** What a Metalink 4 document (RFC 5854) says; digests that are neither sha256 nor sha512 are left out. */
+export interface Metalink {
+  files: MetalinkFile[];
+}
+
+export interface MetalinkFile {
+  /** Relative, with `/` between folders; never leads out of where it is put. */
+  name: string;
+  sizeBytes?: number;
+  digests: Digest[];
+  pieces?: Pieces;
+  /** https and http only, the best one first. */
+  urls: MetalinkUrl[];
+}
+
+export interface MetalinkUrl {
+  url: URL;
+  /** 1 is best; 999999 where the document says nothing. */
+  priority: number;
+  /** ISO 3166-1 code of a country, upper case. */
+  location?: string;
+}
+
+const namespace = 'urn:ietf:params:xml:ns:metalink';
+const lastPriority = 999_999;
+
+/**
+ * Reads a `.meta4` document. Digests and pieces in it are worth what its own source is worth: take them from the origin,
+ * never from the mirror that serves the bytes. `ERR_METADATA` naming `from` for anything else.
+ */
+export async function parseMetalink(text: string, from: string): Promise<Metalink> {
+  const root = await parseXml(text, from);
+  if (root.name !== 'metalink' || root.namespace !== namespace) {
+    throw unusable(`${from} is no Metalink 4 document`);
+  }
+  const files = childrenOf(root, 'file').map((file) => readFile(file, from));
+  if (files.length === 0) throw unusable(`${from} names no file`);
+  const names = new Set(files.map(({ name }) => name));
+  if (names.size < files.length) throw unusable(`${from} names one file twice`);
+  return { files };
+}
+
+function readFile(element: XmlElement, from: string): MetalinkFile {
+  const name = attribute(element, 'name', from) ?? '';
+  const where = `${from}: the file ${JSON.stringify(name.slice(0, 100))}`;
+  if (!isPlainName(name)) throw unusable(`${where} has no usable name`);
+  const size = only(element, 'size', where)?.text;
+  const sizeBytes = size === undefined ? undefined : readCount(size, `${where} has the size`);
+  const hashes = childrenOf(element, 'hash').flatMap((hash) => {
+    const digest = readHash(attribute(hash, 'type', where) ?? '', hash.text, where);
+    return digest === undefined ? [] : [digest];
+  });
+  const digests = [...new Set(hashes)];
+  for (const kind of ['sha256:', 'sha512:']) {
+    if (digests.filter((digest) => digest.startsWith(kind)).length > 1) {
+      throw unusable(`${where} has two digests of one kind`);
+    }
+  }
+  const pieces = readPieces(element, sizeBytes, where);
+  return {
+    name,
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    digests,
+    ...(pieces === undefined ? {} : { pieces }),
+    urls: childrenOf(element, 'url')
+      .flatMap((url) => readUrl(url, where))
+      .sort((a, b) => a.priority - b.priority),
+  };
+}
+
+/** The first list whose hash is known here; there may be one for each kind of hash. */
+function readPieces(
+  element: XmlElement,
+  sizeBytes: number | undefined,
+  where: string,
+): Pieces | undefined {
+  for (const list of childrenOf(element, 'pieces')) {
+    const type = attribute(list, 'type', where) ?? '';
+    if (algorithmOf(type) === undefined) continue;
+    const lengthBytes = readCount(attribute(list, 'length', where) ?? '', `${where} has pieces of`);
+    const digests = childrenOf(list, 'hash').flatMap(
+      ({ text }) => readHash(type, text, where) ?? [],
+    );
+    const isWhole =
+      sizeBytes === undefined || digests.length === Math.ceil(sizeBytes / lengthBytes);
+    if (lengthBytes === 0 || digests.length === 0 || !isWhole) {
+      throw unusable(`${where} has pieces that do not add up to it`);
+    }
+    return { lengthBytes, digests };
+  }
+  return undefined;
+}
+
+function readUrl(element: XmlElement, where: string): MetalinkUrl[] {
+  const { text } = element;
+  // Other schemes (ftp, rsync, bittorrent) are nobody's fault.
+  if (!/^https?:\/\//i.test(text)) return [];
+  if (!URL.canParse(text)) throw unusable(`${where} has an address that cannot be read`);
+  const given = attribute(element, 'priority', where);
+  const priority =
+    given === undefined ? lastPriority : readCount(given, `${where} has the priority`);
+  const location = attribute(element, 'location', where)?.toUpperCase();
+  const known = location !== undefined && /^[A-Z]{2}$/.test(location);
+  return [{ url: new URL(text), priority, ...(known ? { location } : {}) }];
+}
+
+function readHash(type: string, text: string, where: string): Digest | undefined {
+  const algorithm = algorithmOf(type);
+  if (algorithm === undefined) return undefined;
+  const digest = digestOfHex(text);
+  if (digest?.startsWith(`${algorithm}:`)) return digest;
+  throw unusable(`${where} has a ${type} hash of another length`);
+}
+
+/** The names of the IANA registry of hash function textual names. */
+function algorithmOf(type: string): 'sha256' | 'sha512' | undefined {
+  if (/^sha-?256$/i.test(type)) return 'sha256';
+  return /^sha-?512$/i.test(type) ? 'sha512' : undefined;
+}
+
+function readCount(text: string, what: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw unusable(`${what} ${JSON.stringify(text.slice(0, 40))}`);
+}
+
+/** RFC 5854, 4.1.2.1: not absolute, and no way out of the folder. */
+function isPlainName(name: string): boolean {
+  if (/[\\\p{Cc}]/u.test(name)) return false;
+  return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+function childrenOf(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => child.name === name && child.namespace === namespace);
+}
+
+function only(element: XmlElement, name: string, where: string): XmlElement | undefined {
+  const [first, second] = childrenOf(element, name);
+  if (second !== undefined) throw unusable(`${where} has two elements ${name}`);
+  return first;
+}
+
+function attribute(element: XmlElement, name: string, where: string): string | undefined {
+  const [first, second] = element.attributes.filter(([key]) => key === name);
+  if (second !== undefined) throw unusable(`${where} has two attributes ${name}`);
+  return first?.[1];
+}
+
+function unusable(message: string): TransferError {
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message,
+    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    details: {},
+  });
+}

@@ -1,0 +1,132 @@
+import { TransferError } from '../errors.ts';
+
+/** An element of a small document. Names are without prefixes, and `namespace` is what the prefix stands for. */
+export interface XmlElement {
+  name: string;
+  /** Empty where there is none. */
+  namespace: string;
+  /** In order; namespace declarations are left out. A name stands twice where only its prefixes differ. */
+  attributes: readonly (readonly [name: string, value: string])[];
+  /** Its own text, that of its children left out, without blanks around it. */
+  text: string;
+  children: XmlElement[];
+}
+
+type Scope = ReadonlyMap<string, string>;
+
+const maxBytes = 1024 * 1024;
+const attributesKey = ':@';
+const textKey = '#text';
+const cdataKey = '#cdata';
+/** The five that XML itself defines (XML 1.0, 4.6). */
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  apos: "'",
+  gt: '>',
+  lt: '<',
+  quot: '"',
+};
+
+/**
+ * Reads a small XML document and gives its root. Strict: `ERR_METADATA` naming `from` for what is longer than 1 MiB, not
+ * well-formed, nested deeper than some 100 elements, or has a document type or an entity beyond the five of XML itself.
+ */
+export async function parseXml(text: string, from: string): Promise<XmlElement> {
+  const bare = text.replace(/^\ufeff/, '');
+  if (Buffer.byteLength(bare) > maxBytes) throw unusable(from, `is longer than ${maxBytes} bytes`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0, 2.2 has no place for them
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(bare)) {
+    throw unusable(from, 'holds control characters');
+  }
+  if (/<!(?!--|\[CDATA\[)/.test(bare)) throw unusable(from, 'declares a document type or entities');
+  const { XMLParser, XMLValidator } = await import('fast-xml-parser');
+  const parser = new XMLParser({
+    preserveOrder: true,
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    textNodeName: textKey,
+    cdataPropName: cdataKey,
+    parseTagValue: false,
+    trimValues: false,
+    // The package would pass over references that nothing defines.
+    processEntities: false,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    maxNestedTags: 100,
+  });
+  let nodes: unknown;
+  try {
+    const verdict = XMLValidator.validate(bare);
+    if (verdict !== true) throw new Error(`${verdict.err.msg} (line ${verdict.err.line})`);
+    nodes = parser.parse(bare);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw unusable(from, `is not well-formed XML: ${why.slice(0, 200)}`);
+  }
+  const roots = readNodes(nodes, from, new Map()).children;
+  const [root] = roots;
+  if (root === undefined || roots.length > 1) throw unusable(from, 'has not exactly one root');
+  return root;
+}
+
+/** The parser's ordered form: a list of objects that each have one name as a key, and attributes beside it. */
+function readNodes(
+  nodes: unknown,
+  from: string,
+  scope: Scope,
+): Pick<XmlElement, 'text' | 'children'> {
+  const children: XmlElement[] = [];
+  let text = '';
+  for (const node of Array.isArray(nodes) ? nodes : []) {
+    const fields = Object.entries(Object(node));
+    const [key, value] = fields.find(([name]) => name !== attributesKey) ?? ['', undefined];
+    if (key === textKey) text += decode(String(value), from);
+    else if (key === cdataKey) text += String(Reflect.get(Object(value)[0] ?? {}, textKey) ?? '');
+    else
+      children.push(readElement(key, value, Object(Reflect.get(node, attributesKey)), from, scope));
+  }
+  return { text: text.trim(), children };
+}
+
+function readElement(
+  written: string,
+  content: unknown,
+  given: object,
+  from: string,
+  outer: Scope,
+): XmlElement {
+  const scope = new Map(outer);
+  const attributes: [string, string][] = [];
+  for (const [key, raw] of Object.entries(given)) {
+    const value = decode(String(raw), from);
+    if (key === 'xmlns') scope.set('', value);
+    else if (key.startsWith('xmlns:')) scope.set(key.slice('xmlns:'.length), value);
+    else attributes.push([key.slice(key.indexOf(':') + 1), value]);
+  }
+  const colon = written.indexOf(':');
+  const namespace = scope.get(written.slice(0, Math.max(0, colon))) ?? '';
+  const name = written.slice(colon + 1);
+  return { name, namespace, attributes, ...readNodes(content, from, scope) };
+}
+
+function decode(text: string, from: string): string {
+  return text.replace(/&([^;]{0,12};?)/g, (reference, body: string) => {
+    const [, name, decimal, hex] = /^(?:(\w+)|#(\d+)|#x([\da-f]+));$/i.exec(body) ?? [];
+    if (name !== undefined && Object.hasOwn(entities, name)) return entities[name] ?? '';
+    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+    if (code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)) {
+      return String.fromCodePoint(code);
+    }
+    if (code === 0x09 || code === 0x0a || code === 0x0d) return String.fromCharCode(code);
+    throw unusable(from, `refers to ${JSON.stringify(reference)}, which XML does not define`);
+  });
+}
+
+function unusable(from: string, what: string): TransferError {
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message: `${from} ${what}`,
+    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    details: {},
+  });
+}

@@ -1,0 +1,93 @@
+import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
+import type { Codec, DecodeContext, Disk, DiskImage } from '../contracts/format.ts';
+import type { Limits } from '../contracts/limits.ts';
+import { refuse } from '../errors.ts';
+import { boundByRatio } from './ratio-bound.ts';
+
+const sectorBytes = 512;
+
+/** A codec that copies by itself. */
+export type CopyingCodec = Codec & Required<Pick<Codec, 'copyTo'>>;
+
+/**
+ * A raw disk that is all of a codec's output, copied by the codec itself: several parts at once, and through no more
+ * buffers than the codec has. `head` is the output as far as it was looked at; the codec begins anew.
+ */
+export async function copyThrough(
+  codec: CopyingCodec,
+  source: ByteSource,
+  raw: Disk,
+  head: Uint8Array,
+  context: DecodeContext,
+): Promise<DiskImage> {
+  // The disk listens to its signal until it is copied, which it never is.
+  const { signal } = new AbortController();
+  const image = await raw.open(headSource(head), { ...context, signal });
+  return {
+    ...image,
+    async copyTo(sink) {
+      const bounded = new BoundedSink(sink, source, context.limits);
+      await codec.copyTo(source, bounded, context);
+      // What the disk says of itself when it is copied byte for byte.
+      if (bounded.sizeBytes % sectorBytes !== 0)
+        image.facts.features.push('incomplete-last-sector');
+    },
+  };
+}
+
+/** Passes on as much as may come of a source. */
+class BoundedSink implements DiskSink {
+  sizeBytes = 0;
+  readonly #sink: DiskSink;
+  readonly #source: ByteSource;
+  readonly #limits: Limits;
+  #total = 0;
+
+  constructor(sink: DiskSink, source: ByteSource, limits: Limits) {
+    this.#sink = sink;
+    this.#source = source;
+    this.#limits = limits;
+  }
+
+  get zeroed(): boolean {
+    return this.#sink.zeroed;
+  }
+
+  async setSize(bytes: number): Promise<void> {
+    this.sizeBytes = bytes;
+    await this.#sink.setSize(bytes);
+  }
+
+  async write(position: number, bytes: Uint8Array): Promise<void> {
+    this.#count(bytes.length);
+    await this.#sink.write(position, bytes);
+  }
+
+  async zero(position: number, length: number): Promise<void> {
+    this.#count(length);
+    await this.#sink.zero(position, length);
+  }
+
+  #count(length: number): void {
+    this.#total += length;
+    const bound = boundByRatio(this.#source, this.#limits.streamRatio);
+    if (this.#total <= bound) return;
+    throw refuse('limit', `the stream unpacks to more than ${bound} bytes`, {
+      limit: bound,
+      hint: 'Raise limits.streamRatio if so much out of so little is expected.',
+    });
+  }
+}
+
+/** The first bytes of something that nothing else is known of. */
+function headSource(head: Uint8Array): ByteSource {
+  return {
+    sizeBytes: undefined,
+    readyBytes: head.length,
+    grown: () => Promise.resolve(),
+    read: (position, length) => Promise.resolve(head.subarray(position, position + length)),
+    async *stream() {
+      yield head;
+    },
+  };
+}

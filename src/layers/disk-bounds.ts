@@ -1,0 +1,12 @@
+import type { ByteSource } from '../contracts/bytes.ts';
+import type { Limits } from '../contracts/limits.ts';
+import type { SparseBounds } from '../disk/sparse-file.ts';
+import { boundByRatio } from './ratio-bound.ts';
+
+/** What the disk inside an image may not exceed. */
+export function boundDisk(image: ByteSource, limits: Limits): SparseBounds {
+  return {
+    maxBytes: limits.virtualBytes,
+    maxDataBytes: () => boundByRatio(image, limits.dataRatio),
+  };
+}

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import type { DiskExtent } from '../../src/testing/cut-blocks.ts';
+import { content } from './qcow2-disk.ts';
+
+/** An extent before it is known how large the disk is; `at` is a part of it. */
+export interface AnyExtent {
+  at: number;
+  length: number;
+  kind: 'text' | 'noise' | 'zeros';
+  seed: number;
+}
+
+/** Up to six extents of any kind, at any place, on top of each other or not. */
+export const anyExtents: fc.Arbitrary<AnyExtent[]> = fc.array(
+  fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    length: fc.integer({ min: 1, max: 200_000 }),
+    kind: fc.constantFrom<AnyExtent['kind'][]>('text', 'noise', 'zeros'),
+    seed: fc.integer({ min: 1, max: 3 }),
+  }),
+  { maxLength: 6 },
+);
+
+/** Puts extents onto a disk, cut where it ends. */
+export function placeExtents(extents: readonly AnyExtent[], virtualSize: number): DiskExtent[] {
+  return extents.map(({ at, length, kind, seed }) => {
+    const position = Math.floor(at * (virtualSize - 1));
+    const cut = Math.min(length, virtualSize - position);
+    const bytes = kind === 'zeros' ? new Uint8Array(cut) : content(kind, seed, cut);
+    return { position, bytes };
+  });
+}
