@@ -69,10 +69,13 @@ describe('a file that is still arriving', () => {
     'that ends too early is truncated (size known: %s)',
     async (sizeKnown) => {
       const { bytes } = buildVhdxImage({ ...disk, order: shuffled });
-      for (const length of [300 * KiB, MiB, 2 * MiB + 100, 3 * MiB + 64, bytes.length - 1]) {
+      const cuts = [300 * KiB, MiB, 2 * MiB + 100, 2 * MiB + 64 * KiB + 9, 3 * MiB + 64];
+      for (const length of [...cuts, bytes.length - 1]) {
         const cut = bytes.slice(0, length);
-        const source = new SteppedSource(cut, { readyBytes: 200 * KiB, sizeKnown });
+        const source = new SteppedSource(cut, { readyBytes: length - 1, sizeKnown });
         const done = refusalOfVhdx(source);
+        // Whoever does not know the size waits inside the part that is cut now.
+        await new Promise(setImmediate);
         source.grow(cut.length);
         expect((await done).details.reason).toBe('truncated');
       }
@@ -128,20 +131,23 @@ describe('tables far behind', () => {
   function sourceWithAhead(answer: (position: number, bytes: Uint8Array) => Uint8Array): {
     source: SteppedSource;
     asked: Promise<void>;
+    places: number[];
   } {
     const source = new SteppedSource(late.bytes, { readyBytes: 2 * MiB, sizeKnown: true });
     const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const places: number[] = [];
     Object.assign(source, {
       ahead: async (position: number, length: number) => {
+        places.push(position);
         if (position === late.batOffset) resolve();
         return answer(position, late.bytes.slice(position, position + length));
       },
     });
-    return { source, asked };
+    return { source, asked, places };
   }
 
   test('are fetched early where that is possible', async () => {
-    const { source, asked } = sourceWithAhead((_, piece) => piece);
+    const { source, asked, places } = sourceWithAhead((_, piece) => piece);
     const sink = new PageSink();
     const done = decodeVhdx(source, sink);
     await asked;
@@ -150,6 +156,7 @@ describe('tables far behind', () => {
     source.grow(late.bytes.length);
     await done;
     expect(sink.sha256()).toBe(lateWant);
+    expect(Math.min(...places)).toBe(late.metadataOffset);
   });
 
   test('are refused when the pass brings other ones', async () => {

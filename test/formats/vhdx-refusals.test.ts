@@ -9,8 +9,10 @@ import {
   vhdxRegionTable,
 } from '../../src/testing/vhdx-structures.ts';
 import { decodeContext } from './decode-context.ts';
+import { PageSink } from './page-sink.ts';
 import { content } from './qcow2-disk.ts';
-import { KiB, MiB, refusalOfVhdx } from './vhdx-disk.ts';
+import { SteppedSource } from './stepped-source.ts';
+import { decodeVhdx, KiB, MiB, refusalOfVhdx } from './vhdx-disk.ts';
 
 const virtualSize = 6 * MiB;
 const limits = { virtualBytes: 64 * MiB };
@@ -276,6 +278,29 @@ test.each(cases)('%s', async (_, reason, damage) => {
 test('the undamaged image is no refusal', async () => {
   await expect(refusalOfVhdx(subject().bytes)).rejects.toThrow('not refused');
 });
+
+test('a block past the end is refused before anything is written', async () => {
+  const image = subject();
+  block(5, at(7))(image);
+  const sink = new PageSink();
+  await expect(decodeVhdx(image.bytes, sink)).rejects.toMatchObject({
+    details: { reason: 'truncated' },
+  });
+  expect(sink.writtenBytes).toBe(0);
+});
+
+test.each([1n << 32n, 1n << 43n])(
+  'a block %i MiB behind its place is refused although the size is not known',
+  async (behind) => {
+    const image = subject();
+    block(0, at(4n + behind))(image);
+    const source = new SteppedSource(image.bytes, { readyBytes: 4 * MiB, sizeKnown: false });
+    const done = refusalOfVhdx(source);
+    await new Promise(setImmediate);
+    source.grow(image.bytes.length);
+    expect((await done).details.reason).toBe('truncated');
+  },
+);
 
 test('large blocks may not overlap, each other or a region behind them', async () => {
   const disk = { virtualSize: 16 * MiB, blockBytes: 4 * MiB };
