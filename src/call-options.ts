@@ -21,6 +21,7 @@ export interface CallOptions {
   verify: boolean;
   keepSource: boolean;
   decode: 'streaming' | 'after-verify';
+  connections: number;
   mirrors: Record<string, string>;
   ca: string[];
   limits: Limits;
@@ -48,6 +49,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     verify: options.verify ?? false,
     keepSource: options.keepSource ?? false,
     decode: oneOf('decode', options.decode ?? 'streaming', ['streaming', 'after-verify']),
+    connections: parseConnections(options.connections ?? 1),
     mirrors: { ...options.mirrors },
     ca: options.ca === undefined ? [] : [options.ca].flat(),
     limits: parseLimits(options.limits ?? {}),
@@ -56,6 +58,12 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     log: options.log ?? (() => {}),
     cacheDir: options.cacheDir,
   };
+}
+
+function parseConnections(connections: number): number {
+  const isCount = Number.isInteger(connections) && connections >= 1 && connections <= 16;
+  if (isCount) return connections;
+  throw invalid('connections', 'connections must be a whole number from 1 to 16');
 }
 
 function parseLimits(limits: Partial<Limits>): Limits {

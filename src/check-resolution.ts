@@ -1,5 +1,8 @@
-import type { Artifact, Resolution } from './contracts/vendor.ts';
+import type { Digest } from './contracts/proof.ts';
+import type { Artifact, Pieces, Resolution } from './contracts/vendor.ts';
+import { hexOf } from './digest-text.ts';
 import { PluginError } from './errors.ts';
+import { digestOfHex } from './kit/digest.ts';
 
 /** Holds a vendor to its contract before anything is built on its answer; `ERR_PLUGIN` names what is wrong. */
 export function checkResolution(vendor: string, resolution: Resolution): void {
@@ -23,13 +26,25 @@ function findFault(resolution: Resolution): string | undefined {
   return resolution.disk.map(findArtifactFault).find((fault) => fault !== undefined);
 }
 
-function findArtifactFault({ url, fileName, layers, proofs }: Artifact): string | undefined {
-  if (!(url instanceof URL)) return 'a disk without an address';
-  if (!/^https?:$/.test(url.protocol)) return `the address ${url.protocol}//…`;
+function findArtifactFault(artifact: Artifact): string | undefined {
+  const { url, mirrors = [], fileName, layers, proofs, pieces } = artifact;
+  if (!Array.isArray(mirrors)) return 'mirrors that are no list';
+  for (const address of [url, ...mirrors]) {
+    if (!(address instanceof URL)) return 'a disk without an address';
+    if (!/^https?:$/.test(address.protocol)) return `the address ${address.protocol}//…`;
+  }
+  if (pieces !== undefined && !areUsable(pieces)) return 'pieces that cannot be checked';
   if (typeof fileName !== 'string' || /^$|[/\\]/.test(fileName)) {
     return `the file name ${JSON.stringify(fileName)}`;
   }
   if (!Array.isArray(layers)) return 'a disk without layers';
   if (!Array.isArray(proofs) || proofs.length === 0) return 'a disk without proofs';
   return undefined;
+}
+
+function areUsable(pieces: Pieces): boolean {
+  const { lengthBytes, digests } = Object(pieces) as Partial<Pieces>;
+  if (!Number.isSafeInteger(lengthBytes) || !Array.isArray(digests)) return false;
+  const isList = digests.length > 0 && Number(lengthBytes) > 0;
+  return isList && digests.every((one) => digestOfHex(hexOf(String(one) as Digest)) === one);
 }

@@ -1,5 +1,6 @@
 import { bindParts } from './bind-parts.ts';
 import { openCall } from './call.ts';
+import { checkSpace } from './check-space.ts';
 import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
@@ -42,7 +43,8 @@ export function createEnsureImage(parts: Parts): EnsureImage {
       const known = await lookProven(call, plan, proven);
       if (known !== undefined) return toEnsuredImage(call, known, 'cache');
 
-      const entry = await inStaging(call, plan.cacheName, async (staging) => {
+      const entry = await inStaging(call, plan, proven, async (staging, proven) => {
+        await checkSpace(call, plan, proven, staging);
         const fetching = await startFetch(call, plan, proven, staging);
         const decoding = startDecode(call, plan, proven, fetching, staging);
         const settled = await settle(call, plan, proven, fetching, decoding);

@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { GrowingFile } from './bytes/growing-file.ts';
-import { inCache } from './cache/cache-error.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import type { ByteSource } from './contracts/bytes.ts';
 import { traced } from './diagnostics.ts';
+import { copyLocalFile } from './download/copy-local-file.ts';
+import { EarlyRanges } from './download/early-ranges.ts';
+import { hashPass } from './download/hash-pass.ts';
+import { openPartial } from './download/open-partial.ts';
+import { ReadyGate } from './download/ready-gate.ts';
+import { transfer } from './download/transfer.ts';
+import type { TransferJob } from './download/transfer-job.ts';
 import { publicUrl } from './kit/public-url.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
@@ -31,27 +34,36 @@ export interface Fetching {
   close(): Promise<void>;
 }
 
-interface Body {
-  url: URL;
-  sizeBytes: number | undefined;
-  validators: object;
-  chunks: AsyncIterable<Uint8Array>;
-}
-
-/** Starts writing the artifact to the staging folder, hashing it and feeding stream checks in the same pass. */
+/**
+ * Starts writing the artifact to the staging folder: the rest of what an earlier call left there, or all of it. Whatever
+ * is in the file is hashed and fed to stream checks from byte 0 on, in one pass beside the transfer.
+ */
 export async function startFetch(
   call: Call,
   plan: Plan,
   proven: Proven,
   staging: Staging,
 ): Promise<Fetching> {
-  call.progress.stage('fetch', `fetching ${plan.artifact.fileName}`);
-  const handle = await staging.create(staging.download);
-  const file = new GrowingFile(handle, proven.sizeBytes ?? plan.artifact.sizeBytes);
-  const cancelled = new AbortController();
-  const done = traced('fetch', { url: publicUrl(plan.artifact.url) }, async () => {
+  const { artifact } = plan;
+  call.progress.stage('fetch', `fetching ${artifact.fileName}`);
+  const expectedBytes = proven.sizeBytes ?? artifact.sizeBytes;
+  const judged = isJudged(plan, proven);
+  // Nothing but a digest tells whether another address has the same bytes.
+  const addresses = [artifact.url, ...(judged ? (artifact.mirrors ?? []) : [])];
+  const alignBytes = artifact.pieces?.lengthBytes ?? 1;
+  const partial = await openPartial(staging, { addresses, expectedBytes, judged, alignBytes });
+  const handle = partial?.handle ?? (await beginAnew(staging));
+  const file = new GrowingFile(handle, expectedBytes ?? partial?.note.sizeBytes, partial?.position);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([call.signal, ended.signal]);
+  const early = new EarlyRanges(file, artifact.fileName, signal);
+  const gate = new ReadyGate(file, artifact);
+  const job = { call, artifact, expectedBytes, judged, staging, handle, file, gate, early, signal };
+  const done = traced('fetch', { url: publicUrl(artifact.url) }, async () => {
     try {
-      return await pump(call, plan, proven, { staging, handle, file, signal: cancelled.signal });
+      const writing =
+        artifact.url.protocol === 'file:' ? copyLocalFile(job) : transfer(job, addresses, partial);
+      return await finish(job, writing, hashPass(job, proven.checks), ended);
     } catch (error) {
       const reason = call.signal.aborted ? call.signal.reason : error;
       file.fail(reason);
@@ -63,68 +75,51 @@ export async function startFetch(
   return {
     source: file,
     done,
-    cancel: (reason) => cancelled.abort(reason),
-    close: () => handle.close(),
+    cancel: (reason) => ended.abort(reason),
+    close() {
+      ended.abort(new Error('the download is closed'));
+      return handle.close();
+    },
   };
 }
 
-async function pump(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  to: { staging: Staging; handle: FileHandle; file: GrowingFile; signal: AbortSignal },
+/** Waits for the writer and for the pass, so that nobody uses the file any more; the first failure ends both. */
+async function finish(
+  { call, file }: TransferJob,
+  writing: Promise<URL>,
+  hashing: Promise<{ sha256: string; sha512: string }>,
+  ended: AbortController,
 ): Promise<Fetched> {
-  const body = await openBody(call, plan, proven, to.signal);
-  const { sizeBytes } = body;
-  if (sizeBytes !== undefined) to.file.expect(sizeBytes);
-  const url = publicUrl(body.url);
-  const about = { url, sizeBytes: sizeBytes ?? null, validators: body.validators };
-  await writeNote(to.staging, `${JSON.stringify(about)}\n`);
-  const sha256 = createHash('sha256');
-  const sha512 = createHash('sha512');
-  for await (const chunk of body.chunks) {
-    to.signal.throwIfAborted();
-    sha256.update(chunk);
-    sha512.update(chunk);
-    for (const check of proven.checks) check.update(chunk);
-    await inCache(to.staging.download, 'write', () => to.file.append(chunk));
-    call.progress.fetch(url, to.file.readyBytes, sizeBytes);
-  }
-  to.file.end();
-  call.progress.fetch(url, to.file.readyBytes, to.file.readyBytes, true);
-  await inCache(to.staging.download, 'write', () => to.handle.sync());
-  return {
-    url,
-    sizeBytes: to.file.readyBytes,
-    sha256: sha256.digest('hex'),
-    sha512: sha512.digest('hex'),
-  };
+  const both = await Promise.allSettled([
+    writing.then(
+      (address) => {
+        file.end();
+        return publicUrl(address);
+      },
+      (error: unknown) => {
+        file.fail(error);
+        throw error;
+      },
+    ),
+    hashing.catch((error: unknown) => {
+      ended.abort(error);
+      throw error;
+    }),
+  ]);
+  const [written, hashed] = both;
+  if (written.status === 'rejected') throw written.reason;
+  if (hashed.status === 'rejected') throw hashed.reason;
+  const url = written.value;
+  call.progress.fetch(url, file.readyBytes, file.readyBytes, true);
+  return { url, sizeBytes: file.readyBytes, ...hashed.value };
 }
 
-async function openBody(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  signal: AbortSignal,
-): Promise<Body> {
-  const { url, mirrors, sizeBytes } = plan.artifact;
-  if (url.protocol === 'file:') {
-    const chunks = createReadStream(fileURLToPath(url), { highWaterMark: 1024 * 1024 });
-    return { url, sizeBytes, validators: {}, chunks };
-  }
-  const expectedBytes = proven.sizeBytes ?? sizeBytes;
-  const body = await call.http.openBody(url, {
-    mirrorsOf: mirrors,
-    expectedBytes,
-    signal,
-  });
-  return { url, sizeBytes: body.sizeBytes, validators: body.validators, chunks: body.chunks };
+async function beginAnew(staging: Staging): Promise<FileHandle> {
+  await staging.clear();
+  return await staging.create(staging.download);
 }
 
-/** What the download is, for callers that wait for it. */
-async function writeNote(staging: Staging, text: string): Promise<void> {
-  const handle = await staging.create(staging.downloadJson);
-  await inCache(staging.downloadJson, 'write', () => handle.writeFile(text)).finally(() =>
-    handle.close(),
-  );
+/** Something decides over the whole: a digest, a signature, the hashes of its pieces. */
+function isJudged({ artifact }: Plan, { digests, checks }: Proven): boolean {
+  return digests.length > 0 || checks.length > 0 || artifact.pieces !== undefined;
 }

@@ -1,34 +1,75 @@
 import { openStaging, type Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
-import { isImageError } from './errors.ts';
+import { isResumable, readNote } from './download/download-note.ts';
+import { isImageError, TransferError } from './errors.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+import { prove } from './prove.ts';
 
 const maxAttempts = 3;
 
 /**
- * Runs work in an empty staging folder that is gone afterwards, whatever happened. A transfer that broke off and cannot be
- * continued starts again from byte 0, a few times.
+ * Runs work in the staging folder of the plan's name, where the download of an earlier call may still be. A transfer that
+ * cannot be continued starts again from byte 0, a few times; so do, once, bytes that were refused after they had been
+ * continued. What can be continued later stays after a broken transfer, a full disk or an abort; nothing else does.
  */
 export async function inStaging<T>(
   call: Call,
-  name: string,
-  work: (staging: Staging) => Promise<T>,
+  plan: Plan,
+  proven: Proven,
+  work: (staging: Staging, proven: Proven) => Promise<T>,
 ): Promise<T> {
+  let current = proven;
+  let forgiven = false;
   for (let attempt = 1; ; attempt += 1) {
-    const staging = await openStaging(call.cache, name);
+    const staging = await openStaging(call.cache, plan.cacheName);
     try {
-      await staging.clear();
-      return await work(staging);
+      return await work(staging, current);
     } catch (error) {
-      if (call.signal.aborted) throw call.signal.reason;
-      if (attempt === maxAttempts || !isRestartable(error)) throw error;
-      call.progress.retry(attempt, error.message, 0);
-    } finally {
-      await staging.remove();
+      if (call.signal.aborted) {
+        await keepDownload(call, staging);
+        throw call.signal.reason;
+      }
+      const restarts: boolean = isRestartable(error) && attempt < maxAttempts;
+      const forgives: boolean = !forgiven && isRefusal(error, current) && (await isJoined(staging));
+      if (!restarts && !forgives && isPassing(error)) await keepDownload(call, staging);
+      else await staging.remove();
+      if (!restarts && !forgives) throw error;
+      forgiven ||= forgives;
+      call.progress.retry(attempt, error instanceof Error ? error.message : String(error), 0);
     }
+    // A check over the stream has seen bytes that do not count any more.
+    if (current.checks.length > 0) current = await prove(call, plan);
   }
 }
 
-function isRestartable(error: unknown): error is Error {
-  if (!isImageError(error) || error.exitCode !== 4) return false;
-  return 'restart' in error.details && error.details.restart === true;
+function isRestartable(error: unknown): boolean {
+  return error instanceof TransferError && error.details.restart === true;
+}
+
+/** The bytes are not what they should be, or where nothing says what they should be, no image. */
+function isRefusal(error: unknown, { digests }: Proven): boolean {
+  if (!isImageError(error)) return false;
+  return error.exitCode === 5 || (error.exitCode === 6 && digests.length === 0);
+}
+
+async function isJoined(staging: Staging): Promise<boolean> {
+  const note = await readNote(staging);
+  return note?.joined === true;
+}
+
+/** Says nothing against the bytes that have come so far. */
+function isPassing(error: unknown): boolean {
+  return isImageError(error) && [4, 7].includes(error.exitCode) && !isRestartable(error);
+}
+
+/** Leaves what a later call can continue, and nothing else. */
+async function keepDownload(call: Call, staging: Staging): Promise<void> {
+  try {
+    if (isResumable(await readNote(staging))) await openStaging(call.cache, staging.name);
+    else await staging.remove();
+  } catch (error) {
+    // The failure that led here says more than this one.
+    call.options.log({ level: 'debug', message: `${staging.dir} was not tidied: ${error}` });
+  }
 }

@@ -18,7 +18,7 @@ const everyMs = 100;
 export function createProgress(listener: OnProgress | undefined): Progress {
   const started = performance.now();
   const last = { wait: -Infinity, fetch: -Infinity, decode: -Infinity };
-  let fetchStarted: number | undefined;
+  let fetchStarted: { at: number; bytes: number } | undefined;
   const due = (kind: keyof typeof last, force: boolean): boolean => {
     const now = performance.now();
     if (listener === undefined || (!force && now - last[kind] < everyMs)) return false;
@@ -37,10 +37,12 @@ export function createProgress(listener: OnProgress | undefined): Progress {
       });
     },
     fetch(url, bytes, totalBytes, isLast = false) {
-      fetchStarted ??= performance.now();
+      // Bytes of an earlier call say nothing about the speed of this one.
+      fetchStarted ??= { at: performance.now(), bytes };
       if (!due('fetch', isLast)) return;
-      const seconds = (performance.now() - fetchStarted) / 1000;
-      const bytesPerSecond = seconds > 0 ? Math.round(bytes / seconds) : 0;
+      const seconds = (performance.now() - fetchStarted.at) / 1000;
+      const came = bytes - fetchStarted.bytes;
+      const bytesPerSecond = seconds > 0 ? Math.round(came / seconds) : 0;
       const total = totalBytes === undefined ? {} : { totalBytes };
       listener?.({ type: 'fetch', url, bytes, bytesPerSecond, ...total });
     },

@@ -9,6 +9,7 @@ const longCount = 15;
 const fullByte = 255;
 /** Up to here a copy word by word is faster than a call (measured). */
 const shortCopy = 128;
+const wordBytes = 4;
 
 /**
  * Decodes one block (LZ4 block format) into `output` from `start` on, where there have to be `room` and `slackBytes` more.
@@ -70,7 +71,7 @@ export function decodeLz4Block(
       }
     }
     if (match > end - filled) throw damaged('decodes to more than it may');
-    if (match <= shortCopy && offset >= 8) {
+    if (match <= shortCopy && offset >= wordBytes) {
       const from = filled - offset;
       for (let i = 0; i < match; i += 8) {
         outputView.setInt32(filled + i, outputView.getInt32(from + i));

@@ -15,6 +15,7 @@ export interface OutputPlace {
   stepBytes: number;
   /** Whose bytes these are, for errors. */
   format: string;
+  signal: AbortSignal;
 }
 
 /**
@@ -23,12 +24,13 @@ export interface OutputPlace {
  */
 export async function copyOutput(
   pieces: AsyncIterable<Uint8Array>,
-  { sink, position, limit, stepBytes, format }: OutputPlace,
+  { sink, position, limit, stepBytes, format, signal }: OutputPlace,
 ): Promise<number> {
   let end = position;
   let writing: Promise<void> | undefined;
   try {
     for await (const piece of regroup(joinNeighbours(pieces, stepBytes), stepBytes)) {
+      signal.throwIfAborted();
       if (end + piece.length > limit) throw tooLong(end + piece.length, limit, format);
       await writing;
       writing = write(sink, end, piece);
@@ -49,16 +51,11 @@ export async function copyWhole(
   format: string,
   pieces: AsyncIterable<Uint8Array>,
   sink: DiskSink,
-  { limits }: DecodeContext,
+  { limits, signal }: DecodeContext,
 ): Promise<void> {
-  const place = {
-    sink,
-    position: 0,
-    limit: limits.virtualBytes,
-    stepBytes: wholeStepBytes,
-    format,
-  };
-  await sink.setSize(await copyOutput(pieces, place));
+  const where = { sink, position: 0, limit: limits.virtualBytes };
+  const how = { stepBytes: wholeStepBytes, format, signal };
+  await sink.setSize(await copyOutput(pieces, { ...where, ...how }));
 }
 
 async function write(sink: DiskSink, position: number, bytes: Uint8Array): Promise<void> {

@@ -71,7 +71,7 @@ function sequenceOf(header: Uint8Array): bigint {
 function parseLogRange(offset: bigint, length: number, hasLog: boolean): FileRange {
   if (length === 0 && !hasLog) return { start: 0, end: 0 };
   const unit = BigInt(regionUnit);
-  if (length === 0 || length % regionUnit !== 0 || offset < unit || offset % unit !== 0n) {
+  if (length % regionUnit !== 0 || offset < unit || offset % unit !== 0n) {
     const details = { value: `${length} bytes at ${offset}` };
     throw bad('corrupt-header', 'the log does not consist of whole MiB behind the header', details);
   }

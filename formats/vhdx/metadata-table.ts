@@ -8,7 +8,6 @@ export const metadataTableBytes: number = 64 * 1024;
 const headerBytes = 32;
 const entryBytes = 32;
 const maxEntries = 2047;
-const maxItemBytes = 1024 * 1024;
 const userFlag = 1;
 const requiredFlag = 4;
 
@@ -80,7 +79,7 @@ function parseRange(view: DataView, at: number, region: FileRange): FileRange {
   const start = region.start + offset;
   const end = start + length;
   const isEmpty = offset === 0 && length === 0;
-  const isOutside = offset < metadataTableBytes || end > region.end || length > maxItemBytes;
+  const isOutside = offset < metadataTableBytes || end > region.end;
   if (!isEmpty && isOutside) {
     const details = { offset: region.start + at, value: `${length} bytes at ${offset}` };
     throw bad('corrupt-header', 'a metadata item lies outside its region', details);

@@ -25,8 +25,11 @@ export async function openVhdx(source: ByteSource, context: DecodeContext): Prom
   }
   const regions = parseRegions(await readSection());
   const ranges = sortRanges([log, ...regions.all], 'of log and regions');
-  file.checkInside(regions.bat.start, regions.bat.end, 'the block allocation table');
-  file.checkInside(regions.metadata.start, regions.metadata.end, 'the metadata');
+  const checkRegions = (): void => {
+    file.checkInside(regions.bat.start, regions.bat.end, 'the block allocation table');
+    file.checkInside(regions.metadata.start, regions.metadata.end, 'the metadata');
+  };
+  checkRegions();
   const disk = await readDiskParameters(file, regions.metadata, limits);
   const table = planBlockTable(disk, regions.bat, limits);
   const { virtualSize, blockBytes } = disk;
@@ -43,6 +46,7 @@ export async function openVhdx(source: ByteSource, context: DecodeContext): Prom
       const dataAt = (place: number): number => place * regionUnit;
       await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, file, sink, context, bad);
       await file.finish();
+      checkRegions();
     },
   };
 }

@@ -37,8 +37,8 @@ export async function copyBlock(job: BlockCopy): Promise<void> {
   let walked: Lzma2Sizes | undefined;
   const input = joinPieces(packed(), reader);
   try {
-    const place = { sink, position, limit, stepBytes: decodedPieceBytes, format: 'xz' };
-    const decoded = await copyOutput(unpacked(), place);
+    const how = { stepBytes: decodedPieceBytes, format: 'xz', signal };
+    const decoded = await copyOutput(unpacked(), { sink, position, limit, ...how });
     // A decoder that stopped early, for whatever reason, would otherwise pass for one that is done.
     if (decoded !== walked?.uncompressedBytes) throw wrongLength(decoded, block);
   } catch (error) {
@@ -61,7 +61,6 @@ export async function copyBlock(job: BlockCopy): Promise<void> {
 
   async function* unpacked(): AsyncGenerator<Uint8Array> {
     for await (const piece of decodeXzStreams(input)) {
-      signal.throwIfAborted();
       job.onPiece?.(piece);
       yield piece;
     }

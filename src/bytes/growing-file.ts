@@ -4,27 +4,29 @@ import type { ByteSource } from '../contracts/bytes.ts';
 const pieceBytes = 1024 * 1024;
 
 /**
- * A file that one writer appends to while readers use it as a `ByteSource`. Reads wait for bytes that are not there
- * yet; `fail` rejects all of them.
+ * A file that is written while readers use it as a `ByteSource`. Reads wait for bytes that are not ready yet; `fail`
+ * rejects all of them. Bytes may be written ahead of the ready ones, in any order, and become ready by `advance`.
  */
 export class GrowingFile implements ByteSource {
+  /** Set by who can fetch ranges out of band. */
+  ahead?: (position: number, length: number) => Promise<Uint8Array>;
   readonly #handle: FileHandle;
-  #readyBytes = 0;
+  #readyBytes: number;
   #sizeBytes: number | undefined;
   #ended = false;
   #failure: { error: unknown } | undefined;
   #change: PromiseWithResolvers<void> = Promise.withResolvers<void>();
 
-  /** `sizeBytes`: the length where it is known before the end. */
-  constructor(handle: FileHandle, sizeBytes?: number) {
+  /** `sizeBytes`: the length where it is known before the end. `readyBytes`: how much of it is there already. */
+  constructor(handle: FileHandle, sizeBytes?: number, readyBytes = 0) {
     this.#handle = handle;
     this.#sizeBytes = sizeBytes;
+    this.#readyBytes = readyBytes;
   }
 
   /** A file that is complete already; the caller keeps and closes the handle. */
   static whole(handle: FileHandle, sizeBytes: number): GrowingFile {
-    const file = new GrowingFile(handle, sizeBytes);
-    file.#readyBytes = sizeBytes;
+    const file = new GrowingFile(handle, sizeBytes, sizeBytes);
     file.#ended = true;
     return file;
   }
@@ -43,13 +45,24 @@ export class GrowingFile implements ByteSource {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
+    await this.write(this.#readyBytes, chunk);
+    this.advance(this.#readyBytes + chunk.length);
+  }
+
+  /** Puts bytes in their place without making them ready. */
+  async write(position: number, chunk: Uint8Array): Promise<void> {
     let done = 0;
     while (done < chunk.length) {
-      const position = this.#readyBytes + done;
-      const { bytesWritten } = await this.#handle.write(chunk, done, chunk.length - done, position);
+      const rest = chunk.length - done;
+      const { bytesWritten } = await this.#handle.write(chunk, done, rest, position + done);
       done += bytesWritten;
     }
-    this.#readyBytes += chunk.length;
+  }
+
+  /** Everything before `readyBytes` has been written. */
+  advance(readyBytes: number): void {
+    if (readyBytes <= this.#readyBytes) return;
+    this.#readyBytes = readyBytes;
     this.#changed();
   }
 
@@ -76,7 +89,12 @@ export class GrowingFile implements ByteSource {
   async read(position: number, length: number): Promise<Uint8Array> {
     while (this.#readyBytes < position + length && !this.#ended) await this.grown();
     if (this.#failure !== undefined) throw this.#failure.error;
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.#readyBytes - position)));
+    return await this.peek(position, Math.max(0, Math.min(length, this.#readyBytes - position)));
+  }
+
+  /** What the file holds now, ready or not; short at its end. */
+  async peek(position: number, length: number): Promise<Uint8Array> {
+    const bytes = Buffer.allocUnsafe(length);
     let done = 0;
     while (done < bytes.length) {
       const { bytesRead } = await this.#handle.read(

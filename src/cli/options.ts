@@ -30,6 +30,7 @@ export type OptionName =
   | 'arch'
   | 'ca'
   | 'cache-dir'
+  | 'connections'
   | 'decode'
   | 'digest'
   | 'entry'
@@ -67,6 +68,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'tell what is done, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
+  connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: wait for the verdict' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },

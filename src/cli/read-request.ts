@@ -25,6 +25,15 @@ export function readChoices(flags: Flags): Pick<EnsureOptions, 'trust' | 'format
   };
 }
 
+/** How many connections fetch the image. */
+export function readConnections(flags: Flags): number | undefined {
+  const given = flags.text('connections');
+  if (given === undefined) return undefined;
+  if (/^(?:[1-9]|1[0-6])$/.test(given)) return Number(given);
+  const shown = JSON.stringify(given);
+  throw invalidOption('connections', `cannot use ${shown}`, 'Write a whole number from 1 to 16.');
+}
+
 function pick<T extends string>(
   flags: Flags,
   option: 'trust' | 'format' | 'decode',

@@ -45,6 +45,8 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   keepSource?: boolean | undefined;
   /** `streaming` (default): decode while the bytes arrive. `after-verify`: no unverified byte is parsed. */
   decode?: 'streaming' | 'after-verify' | undefined;
+  /** How many connections fetch the image, 1 (default) to 16; more help where each is slow. */
+  connections?: number | undefined;
   onProgress?: OnProgress | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Arch } from '../arch.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
-import type { Proof } from './proof.ts';
+import type { Digest, Proof } from './proof.ts';
 
 /** What a caller asks a vendor for. */
 export interface ImageRequest {
@@ -28,9 +28,16 @@ export interface VendorContext {
 
 export type ArtifactRole = 'disk' | 'kernel' | 'initrd' | 'manifest';
 
+/** The hashes of equally long pieces of a file, the last one as long as the rest. */
+export interface Pieces {
+  lengthBytes: number;
+  digests: Digest[];
+}
+
 /** One file upstream and everything known of it before it is fetched. */
 export interface Artifact {
   url: URL;
+  /** Other addresses of the same bytes, asked in this order; only where a proof gives a digest, which decides. */
   mirrors?: URL[];
   /** As published; the name that checksum lists use. */
   fileName: string;
@@ -41,6 +48,8 @@ export interface Artifact {
   entry?: string;
   /** A bundle: exactly these members, nothing else. */
   members?: Record<string, ArtifactRole>;
+  /** Hashes of its pieces in order. From the origin, never from a mirror that serves the bytes. */
+  pieces?: Pieces;
   proofs: Proof[];
 }
 

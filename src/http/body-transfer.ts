@@ -1,52 +1,78 @@
 import { TransferError } from '../errors.ts';
 import type { Hop } from './address-rules.ts';
 import { Attempts, TransientFailure } from './attempts.ts';
-import type { BodyOptions } from './body.ts';
 import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
 import {
+  acceptsRanges,
+  formatRange,
   ifRange,
   parseContentLength,
-  parseContentRange,
-  sameValidators,
   strongValidators,
   type Validators,
 } from './byte-range.ts';
+import { checkPart, firstPart } from './part-answer.ts';
 import { isMissing, statusFailure } from './status-failure.ts';
 import { ask, type TransferContext } from './transfer-context.ts';
 import type { Answer } from './wire.ts';
 
-/** One file on its way, across as many requests as it takes. */
+/** Which bytes are wanted, and what is known of their file from earlier answers. */
+export interface Wanted {
+  position: number;
+  /** Exclusive; the end of the file where absent. */
+  end?: number | undefined;
+  sizeBytes?: number | undefined;
+  validators?: Validators | undefined;
+  /** See `ResumePoint.judged`. */
+  judged?: boolean | undefined;
+  expectedBytes?: number | undefined;
+  /** Bytes of a file that is known already: never the whole of it by mistake. */
+  isPart?: boolean | undefined;
+}
+
+/** One file, or a part of it, on its way, across as many requests as it takes. */
 export class BodyTransfer {
   /** The address that answers. */
   hop: Hop;
   sizeBytes: number | undefined;
   validators: Validators;
+  /** Where the bytes end, exclusive; `undefined` for the end of the file. */
+  end: number | undefined;
+  /** The server has shown or said that it takes ranges. */
+  takesRanges = false;
   readonly #start: Hop;
-  readonly #expectedBytes: number | undefined;
+  readonly #wanted: Wanted;
   readonly #context: TransferContext;
   readonly #attempts: Attempts;
   #position: number;
   #answer: Answer | undefined;
+  /** What this answer said it would hold, exclusive. */
+  #answerEnd: number | undefined;
   /** The end of an answer is marked on the wire, so that an early end is upstream's word and no cut. */
   #framed = false;
 
-  constructor(start: Hop, options: BodyOptions, context: TransferContext) {
-    this.hop = start;
+  /** `at`: the place that served the beginning, where it is not `start` itself. */
+  constructor(start: Hop, wanted: Wanted, context: TransferContext, at: Hop = start) {
+    this.hop = at;
     this.#start = start;
+    this.#wanted = wanted;
     this.#context = context;
     this.#attempts = new Attempts(context.attempts);
-    this.#expectedBytes = options.expectedBytes;
-    this.#position = options.resume?.position ?? 0;
-    this.sizeBytes = options.resume?.sizeBytes;
-    this.validators = options.resume?.validators ?? {};
+    this.#position = wanted.position;
+    this.end = wanted.end;
+    this.sizeBytes = wanted.sizeBytes;
+    this.validators = wanted.validators ?? {};
   }
 
   /** The next bytes; `undefined` after the last. */
   async read(): Promise<Uint8Array | undefined> {
     for (;;) {
       this.#context.attempts.signal.throwIfAborted();
+      if (this.#position === this.end) {
+        await this.#finish();
+        return undefined;
+      }
       try {
-        this.#answer ??= await (this.#position === 0 ? this.#begin() : this.#continue());
+        this.#answer ??= await this.#ask();
         const chunk = await this.#answer.next();
         if (chunk === undefined) this.#checkEnd();
         else this.#count(chunk.length);
@@ -63,16 +89,35 @@ export class BodyTransfer {
     this.#answer = undefined;
   }
 
+  #ask(): Promise<Answer> {
+    const isBeginning = this.#position === 0 && this.#wanted.isPart !== true;
+    return isBeginning ? this.#begin() : this.#continue();
+  }
+
   async #begin(): Promise<Answer> {
-    const { hop, answer } = await ask(this.#start, {}, this.#context);
+    const { end } = this;
+    const headers: Record<string, string> =
+      end === undefined ? {} : { range: formatRange(0, end), ...this.#condition() };
+    const { hop, answer } = await ask(this.#start, headers, this.#context);
     try {
-      if (answer.status !== 200) throw await statusFailure(answer);
+      const part = end === undefined ? undefined : firstPart(answer, end);
+      if (part === undefined && (answer.status === 206 || answer.status === 416) && end) {
+        // Parts cannot be had, or not be held to anything: the whole then, in one piece.
+        answer.close();
+        this.end = undefined;
+        return await this.#begin();
+      }
+      if (part === undefined && answer.status !== 200) throw await statusFailure(answer);
+      if (part === undefined) this.end = undefined;
       this.hop = hop;
       this.validators = strongValidators(answer.headers);
-      this.sizeBytes = parseContentLength(answer.headers);
+      this.sizeBytes = part?.total ?? parseContentLength(answer.headers);
+      this.takesRanges = part !== undefined || acceptsRanges(answer.headers);
+      this.#answerEnd = part === undefined ? undefined : part.end + 1;
       this.#framed = answer.headers['transfer-encoding'] !== undefined;
       checkEncoding(answer);
       this.#checkWhole(this.sizeBytes);
+      if (part !== undefined) this.end = Math.min(end ?? part.total, part.total);
       return answer;
     } catch (error) {
       answer.close();
@@ -82,12 +127,14 @@ export class BodyTransfer {
 
   /** Only the very rest of the very same bytes will do (RFC 9110 13.1.5, 15.3.7). */
   async #continue(): Promise<Answer> {
-    const condition = ifRange(this.validators);
-    if (condition === undefined) throw this.#restart('gives nothing to recognise the file by');
+    const condition = this.#condition();
+    if (condition['if-range'] === undefined && this.#wanted.judged !== true) {
+      throw this.#restart('gives nothing to recognise the file by');
+    }
     // The place that served the beginning, once; after that whatever the original address leads to.
     const start = this.hop;
     this.hop = this.#start;
-    const headers = { range: `bytes=${this.#position}-`, 'if-range': condition };
+    const headers = { range: formatRange(this.#position, this.end), ...condition };
     const { hop, answer } = await ask(start, headers, this.#context);
     try {
       if (answer.status === 200 || answer.status === 416) {
@@ -95,22 +142,27 @@ export class BodyTransfer {
       }
       if (answer.status !== 206) throw await this.#refusal(answer, start);
       checkEncoding(answer);
-      const range = parseContentRange(answer.headers['content-range']);
-      const total = this.sizeBytes ?? this.#expectedBytes ?? range?.total;
-      if (range === undefined || range.start !== this.#position || range.total !== total) {
-        throw this.#restart('answers with another range');
-      }
-      if (!sameValidators(this.validators, answer.headers)) {
-        throw this.#restart('has another file by now');
-      }
-      this.#checkWhole(range.total);
-      this.sizeBytes = range.total;
+      const { validators, end } = this;
+      const total = this.sizeBytes ?? this.#wanted.expectedBytes;
+      const part = checkPart(answer, { position: this.#position, end, total, validators });
+      if (typeof part === 'string') throw this.#restart(part);
+      this.#checkWhole(part.total);
+      if (condition['if-range'] === undefined) this.validators = strongValidators(answer.headers);
+      this.sizeBytes = part.total;
+      this.takesRanges = true;
+      this.#answerEnd = part.end + 1;
+      if (end !== undefined) this.end = Math.min(end, part.total);
       this.hop = hop;
       return answer;
     } catch (error) {
       answer.close();
       throw error;
     }
+  }
+
+  #condition(): { 'if-range'?: string } {
+    const condition = ifRange(this.validators);
+    return condition === undefined ? {} : { 'if-range': condition };
   }
 
   /** A link that was good for one request only is replaced by asking the original address again. */
@@ -120,10 +172,22 @@ export class BodyTransfer {
     return expired && start !== this.#start ? new TransientFailure(failure) : failure;
   }
 
+  /** Takes the mark that ends the answer off the wire, so that the connection can serve again. */
+  async #finish(): Promise<void> {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    if (answer === undefined) return;
+    // Every byte is here: whatever the wire says now changes nothing.
+    const more = await answer.next().catch(() => undefined);
+    answer.close();
+    this.#context.attempts.signal.throwIfAborted();
+    if (more !== undefined) this.#count(more.length);
+  }
+
   #count(bytes: number): void {
     this.#position += bytes;
     this.#attempts.reset();
-    const wanted = this.sizeBytes ?? this.#expectedBytes;
+    const wanted = this.#answerEnd ?? this.sizeBytes ?? this.#wanted.expectedBytes;
     if (wanted !== undefined && this.#position > wanted) {
       throw wrongSize(this.hop.url, this.#position, wanted);
     }
@@ -131,7 +195,7 @@ export class BodyTransfer {
   }
 
   #checkEnd(): void {
-    const wanted = this.sizeBytes ?? this.#expectedBytes;
+    const wanted = this.end ?? this.sizeBytes ?? this.#wanted.expectedBytes;
     if (wanted === undefined || this.#position === wanted) return;
     if (this.sizeBytes === undefined && this.#framed) {
       throw wrongSize(this.hop.url, this.#position, wanted);
@@ -141,7 +205,7 @@ export class BodyTransfer {
 
   #checkWhole(bytes: number | undefined): void {
     if (bytes === undefined) return;
-    const wanted = this.#expectedBytes ?? bytes;
+    const wanted = this.#wanted.expectedBytes ?? bytes;
     if (bytes !== wanted) throw wrongSize(this.hop.url, bytes, wanted);
     this.#checkLimit(bytes);
   }
@@ -159,10 +223,11 @@ export class BodyTransfer {
   #described(error: unknown): unknown {
     const failure = error instanceof TransientFailure ? error.failure : error;
     if (!(failure instanceof TransferError) || this.#position === 0) return error;
-    const wanted = this.sizeBytes ?? this.#expectedBytes;
+    const wanted = this.sizeBytes ?? this.#wanted.expectedBytes;
     failure.details.receivedBytes = this.#position;
     if (wanted !== undefined) failure.details.expectedBytes = wanted;
-    if (failure === error || ifRange(this.validators) !== undefined) return error;
+    const canContinue = ifRange(this.validators) !== undefined || this.#wanted.judged === true;
+    if (failure === error || canContinue) return error;
     failure.details.restart = true;
     return failure;
   }

@@ -1,45 +1,44 @@
-import { isImageError, TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
 import { firstHop } from './address-rules.ts';
 import type { Body, BodyOptions } from './body.ts';
-import { BodyTransfer } from './body-transfer.ts';
+import { BodyTransfer, type Wanted } from './body-transfer.ts';
+import { ifRange } from './byte-range.ts';
 import { parseAddress } from './parse-address.ts';
 import type { TransferContext } from './transfer-context.ts';
 
-/** Opens a file and waits for its first bytes, at the first of its addresses that gives them. */
+/** Opens a file and waits for its first bytes. */
 export async function openBody(
-  url: URL,
+  address: URL,
   options: BodyOptions,
   context: TransferContext,
 ): Promise<Body> {
-  let firstError: unknown;
-  for (const [index, address] of [url, ...(options.mirrorsOf ?? [])].entries()) {
-    try {
-      return await openAt(parseAddress(address), options, context);
-    } catch (error) {
-      if (!isUnavailable(error, index > 0)) throw error;
-      firstError ??= error;
-      const message = `${publicUrl(address)} cannot be had: ${error.message}`;
-      context.log({ level: 'warn', message });
-    }
-  }
-  throw firstError;
-}
-
-async function openAt(url: URL, options: BodyOptions, context: TransferContext): Promise<Body> {
-  const allowPlain = context.rules.allowPlain || options.allowPlain === true;
-  const rules = { ...context.rules, allowPlain };
-  const { signal: every } = context.attempts;
-  const signal = options.signal === undefined ? every : AbortSignal.any([every, options.signal]);
-  const attempts = { ...context.attempts, signal };
-  const transfer = new BodyTransfer(firstHop(url, rules), options, { ...context, rules, attempts });
+  const { expectedBytes, resume, firstBytes } = options;
+  const rules = {
+    ...context.rules,
+    allowPlain: context.rules.allowPlain || options.allowPlain === true,
+  };
+  const own = { ...withSignal(context, options.signal), rules };
+  const start = firstHop(parseAddress(address), rules);
+  const position = resume?.position ?? 0;
+  const end = firstBytes === undefined ? undefined : position + firstBytes;
+  const transfer = new BodyTransfer(start, { ...resume, position, end, expectedBytes }, own);
   const first = await transfer.read();
+  const { hop, sizeBytes, validators } = transfer;
+  const known: Wanted = { position, sizeBytes, validators, expectedBytes, isPart: true };
+  const canPart =
+    ifRange(validators) !== undefined && sizeBytes !== undefined && transfer.takesRanges;
+  const part: Body['part'] = (from, to, signal) => {
+    const wanted = { ...known, position: from, end: to };
+    const transfer = new BodyTransfer(start, wanted, withSignal(own, signal), hop);
+    return drain(undefined, transfer);
+  };
   return {
-    finalUrl: transfer.hop.url,
-    mirrored: transfer.hop.mirrored,
-    sizeBytes: transfer.sizeBytes,
-    validators: transfer.validators,
+    finalUrl: hop.url,
+    mirrored: hop.mirrored,
+    sizeBytes,
+    validators,
+    ...(transfer.end === undefined ? {} : { endBytes: transfer.end }),
     chunks: drain(first, transfer),
+    ...(canPart ? { part } : {}),
     close: () => transfer.close(),
   };
 }
@@ -49,14 +48,20 @@ async function* drain(
   transfer: BodyTransfer,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for (let chunk = first; chunk !== undefined; chunk = await transfer.read()) yield chunk;
+    if (first !== undefined) yield first;
+    for (let chunk = await transfer.read(); chunk !== undefined; chunk = await transfer.read()) {
+      yield chunk;
+    }
   } finally {
     transfer.close();
   }
 }
 
-/** Another address may help: this one cannot be reached, or is one that the rules rule out. Never after wrong bytes. */
-function isUnavailable(error: unknown, isAlternative: boolean): error is Error {
-  if (error instanceof TransferError) return error.details.restart !== true;
-  return isAlternative && isImageError(error, 'ERR_UNTRUSTED');
+function withSignal(context: TransferContext, signal: AbortSignal | undefined): TransferContext {
+  if (signal === undefined) return context;
+  const { attempts } = context;
+  return {
+    ...context,
+    attempts: { ...attempts, signal: AbortSignal.any([attempts.signal, signal]) },
+  };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -34,6 +34,25 @@ test('a read waits for its bytes and is short only at the end', async () => {
   expect(await file.read(8, 10)).toHaveLength(0);
   expect(await streamed).toBe('abcdefgh');
   expect(file.sizeBytes).toBe(8);
+  await handle.close();
+});
+
+test('bytes written ahead become ready when those before them are there', async () => {
+  const path = join(folder, 'f');
+  await writeFile(path, 'abc');
+  const handle = await open(path, 'r+');
+  const file = new GrowingFile(handle, 9, 3);
+  expect(Buffer.from(await file.read(0, 3)).toString()).toBe('abc');
+  const streamed = collect(file.stream());
+  await file.write(6, Buffer.from('ghi'));
+  expect(file.readyBytes).toBe(3);
+  expect(Buffer.from(await file.peek(6, 5)).toString()).toBe('ghi');
+  await file.write(3, Buffer.from('def'));
+  file.advance(9);
+  file.advance(5);
+  expect(file.readyBytes).toBe(9);
+  file.end();
+  expect(await streamed).toBe('abcdefghi');
   await handle.close();
 });
 

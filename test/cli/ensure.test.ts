@@ -97,6 +97,14 @@ describe('a disk', () => {
     expect(other).toMatchObject({ code: 5, stdout: '' });
     expect(other.stderr).toContain('ERR_DIGEST');
   });
+
+  test('--connections asks for parts', async () => {
+    expect((await ensure(['acme:1', '--connections', '4'])).code).toBe(0);
+    expect(line.upstream.requests.at(-1)?.headers['range']).toMatch(/^bytes=0-\d+$/);
+    const refused = await ensure(['acme:1', '--connections', '17']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('a whole number from 1 to 16');
+  });
 });
 
 describe('failures', () => {
@@ -166,7 +174,7 @@ describe('signals', () => {
     ['SIGINT', 130, 'interrupted'],
     ['SIGTERM', 143, 'terminated'],
   ] as const)(
-    '%s in the middle of a download exits with %i and leaves nothing',
+    '%s in the middle of a download exits with %i and leaves only what can be continued',
     async (signal, code, word) => {
       line.offer(build, packed, { bytesPerSecond: 20_000 });
       let sent = false;
@@ -180,10 +188,13 @@ describe('signals', () => {
       expect(ran.stderr).toContain(`rootdisk: ${word}`);
       expect(await line.visible()).toEqual([]);
       const images = join(line.cacheDir, 'images-v1');
-      expect(await readdir(join(images, '.staging'))).toEqual([]);
+      const [name = ''] = await readdir(join(images, '.staging'));
+      const left = await readdir(join(images, '.staging', name));
+      expect(left.sort()).toEqual(['download', 'download.json']);
       // Nobody is locked out.
       line.offer(build, packed);
       expect((await ensure(['acme'])).code).toBe(0);
+      expect(line.upstream.requests.at(-1)?.headers['range']).toMatch(/^bytes=[1-9]\d*-$/);
     },
   );
 

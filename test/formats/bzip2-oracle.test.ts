@@ -29,6 +29,13 @@ describe.skipIf(!hasCommand)('agrees with the bzip2 command', () => {
     }
   });
 
+  test('on noise, which fills a block', async () => {
+    const next = sequence(12);
+    const noise = Uint8Array.from({ length: 1_500_000 }, () => next(256));
+    const decoded = await decodeAll(bzip2, run(['-9c'], noise).stdout);
+    expect(decoded).toEqual({ sizeBytes: noise.length, sha256: sha256(noise) });
+  });
+
   test('on the files that are made here', () => {
     for (const bytes of [small, randomisedFile, makeBzip2([nineteen], { level: 3 })]) {
       expect(run(['-t'], bytes).status).toBe(0);

@@ -10,7 +10,7 @@ import {
   join,
   textFile,
 } from './bzip2/fixtures.ts';
-import { makeBzip2, toBits } from './bzip2/make-bzip2.ts';
+import { makeBzip2, toBits, toLengthBits } from './bzip2/make-bzip2.ts';
 import { decodeContext } from './decode-context.ts';
 import { wholeSource } from './shared/byte-sources.ts';
 import { decodeAll, refusalOf } from './shared/decoding.ts';
@@ -48,9 +48,11 @@ describe('refuses', () => {
     ['a length above twenty', 'corrupt-data', makeBzip2([hello], { lengthBits: '10100100' })],
     ['a length that falls to zero', 'corrupt-data', makeBzip2([hello], { lengthBits: '00001110' })],
     [
-      'more codes than there can be',
+      'more codes than there can be, even where none of them is used',
       'corrupt-data',
-      makeBzip2([hello], { lengths: [1, 1, 1, 2, 2, 2] }),
+      makeBzip2([hello], {
+        lengthBits: toLengthBits([3, 3, 3, 3, 3, 3]) + toLengthBits([1, 1, 1, 2, 2, 2]),
+      }),
     ],
     [
       'a code that stands for nothing',
@@ -74,6 +76,11 @@ describe('refuses', () => {
       'corrupt-data',
       // 100 001 in digits of 1 and 2, the lowest first.
       makeBzip2([hello], { level: 1, values: a, symbols: [...digits(100_001), 2] }),
+    ],
+    [
+      'a block one byte above the level, the last no run',
+      'corrupt-data',
+      makeBzip2([hello], { level: 1, values: [...a, 98], symbols: [...digits(100_000), 2, 3] }),
     ],
     [
       'a run that would not fit into a number',

@@ -15,7 +15,7 @@ import {
   textFile,
   zerosFile,
 } from './bzip2/fixtures.ts';
-import { blockMagicText, makeBzip2 } from './bzip2/make-bzip2.ts';
+import { blockMagicText, makeBzip2, toLengthBits } from './bzip2/make-bzip2.ts';
 import { decodeContext } from './decode-context.ts';
 import { GrowingSource, wholeSource } from './shared/byte-sources.ts';
 import { decodeAll, sha256 } from './shared/decoding.ts';
@@ -60,12 +60,33 @@ describe('reads', () => {
     }
   });
 
+  test('a file that is longer than what is held of it', async () => {
+    const bytes = join(...new Array<Uint8Array>(9000).fill(helloFile), textFile);
+    for (const pieceBytes of [1000, 1 << 20]) {
+      const decoded = await decodeAll(bzip2, wholeSource(bytes, pieceBytes));
+      const expected = Buffer.concat([Buffer.from('hello'.repeat(9000)), text]);
+      expect(decoded).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
+    }
+  });
+
+  test('a block that is longer than what is usually held', async () => {
+    // Steps up and down again are no use, and allowed.
+    const detour = '1011'.repeat(700_000);
+    const lengths = toLengthBits([3, 3, 3, 3, 3, 3]);
+    const lengthBits = lengths.slice(0, 5) + detour + lengths.slice(5) + lengths;
+    const bytes = join(helloFile, makeBzip2([hello], { lengthBits }), helloFile);
+    for (const pieceBytes of [4096, 1 << 20]) {
+      const decoded = await decodeAll(bzip2, wholeSource(bytes, pieceBytes));
+      expect(decoded.sha256).toBe(sha256(Buffer.from('hello'.repeat(3))));
+    }
+  });
+
   test('hands on a block once its end has arrived', async () => {
     const source = new GrowingSource();
     const output = bzip2.decode(source, decodeContext())[Symbol.asyncIterator]();
     source.push(helloFile);
     expect(Buffer.from((await output.next()).value ?? []).toString()).toBe('hello');
-    source.push(textFile.subarray(0, 300));
+    for (let at = 0; at < 300; at += 1) source.push(textFile.subarray(at, at + 1));
     const { value: first } = await output.next();
     expect(first?.length).toBeGreaterThan(90_000);
     source.push(textFile.subarray(300));

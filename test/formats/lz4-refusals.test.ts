@@ -93,9 +93,14 @@ describe('refuses', () => {
       oneBlock(sequenceOf([], 1, 65_536), sequenceOf([])),
     ],
     [
-      'a block of literals that are too many',
+      'a short match past what the frame allows',
       'corrupt-data',
-      oneBlock(sequenceOf(new Uint8Array(65_536))),
+      oneBlock(sequenceOf([], 8, 65_500), sequenceOf([], 8, 100), sequenceOf([])),
+    ],
+    [
+      'literals past what the frame allows',
+      'corrupt-data',
+      oneBlock(sequenceOf([], 1, 40_000), sequenceOf(new Uint8Array(26_000))),
     ],
     ['an offset of zero', 'corrupt-data', oneBlock(sequenceOf([], 0, 4), sequenceOf([]))],
     ['an offset before the start', 'corrupt-data', oneBlock(sequenceOf([], 13, 4), sequenceOf([]))],

@@ -120,6 +120,22 @@ describe('reads', () => {
     expect((await decodeAll(lz4, bytes)).sha256).toBe(sha256(expected));
   });
 
+  test('blocks that end with a match at the end of what there is room for', async () => {
+    const full = join(sequenceOf(Buffer.from('abcdefgh'), 8, 65_408), sequenceOf([], 8, 120), [0]);
+    const expected = Buffer.from('abcdefgh'.repeat(8192));
+    for (let length = 20; length < 70; length += 1) {
+      const blocks = [
+        frameBlock(expected, true),
+        frameBlock(full, false),
+        frameBlock(expected.subarray(0, length), true),
+        frameBlock(full, false),
+      ];
+      const all = join(expected, expected, expected.subarray(0, length), expected);
+      const bytes = makeLz4Frame(blocks, xxHash32(all));
+      expect((await decodeAll(lz4, bytes)).sizeBytes).toBe(all.length);
+    }
+  });
+
   test('hands on what has arrived while the rest has not', async () => {
     const source = new GrowingSource();
     const output = lz4.decode(source, decodeContext())[Symbol.asyncIterator]();
@@ -167,8 +183,10 @@ describe('is left', () => {
   test('by an abort while there is no end of data', async () => {
     const controller = new AbortController();
     const reason = { why: 'no longer wanted' };
+    // One piece: nobody waits for more of it.
+    const source = wholeSource(zeros(500), 2 ** 30);
     setImmediate(() => controller.abort(reason));
-    const decoding = decodeAll(lz4, zeros(500), decodeContext({ signal: controller.signal }));
+    const decoding = decodeAll(lz4, source, decodeContext({ signal: controller.signal }));
     await expect(decoding).rejects.toBe(reason);
   });
 

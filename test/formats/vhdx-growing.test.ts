@@ -82,6 +82,22 @@ describe('a file that is still arriving', () => {
     },
   );
 
+  test.each([true, false])(
+    'whose last region is cut behind all that is read is truncated (size known: %s)',
+    async (sizeKnown) => {
+      for (const last of ['metadata', 'bat'] as const) {
+        const others = (['log', 'bat', 'metadata', 'blocks'] as const).filter((at) => at !== last);
+        const { bytes } = buildVhdxImage({ ...disk, layout: [...others, last] });
+        const cut = bytes.slice(0, -1);
+        const source = new SteppedSource(cut, { readyBytes: cut.length - 1, sizeKnown });
+        const done = refusalOfVhdx(source);
+        await new Promise(setImmediate);
+        source.grow(cut.length);
+        expect((await done).details.reason).toBe('truncated');
+      }
+    },
+  );
+
   describe('that is shorter than its log knew it', () => {
     const dirty = { holds: (at: number) => at === 192 * KiB };
     const { bytes } = buildVhdxImage({ ...disk, dirty });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildVhdxImage, type VhdxImageOptions } from '../../src/testing/vhdx-image.ts';
-import { vhdxHeader, vhdxRegionTable } from '../../src/testing/vhdx-structures.ts';
+import { putGuid, vhdxHeader, vhdxRegionTable } from '../../src/testing/vhdx-structures.ts';
+import { decodeContext } from './decode-context.ts';
 import { PageSink } from './page-sink.ts';
 import { content, digestOf } from './qcow2-disk.ts';
 import { decodeVhdx, KiB, MiB } from './vhdx-disk.ts';
@@ -93,6 +94,12 @@ test.each([
   },
 );
 
+test('a disk of exactly one chunk has no bitmap entry', async () => {
+  const { bytes } = buildVhdxImage({ virtualSize: 4096 * MiB, extents: [] });
+  const sink = await decodeVhdx(bytes, undefined, decodeContext({ limits: { mapEntries: 4096 } }));
+  expect(sink.sizeBytes).toBe(4096 * MiB);
+});
+
 test('entries behind the last block mean nothing', async () => {
   const options = diskFor(MiB);
   const image = buildVhdxImage(options);
@@ -159,11 +166,31 @@ test('two equal headers are one', async () => {
   expect((await decodeVhdx(bytes)).sizeBytes).toBe(5 * MiB + 512);
 });
 
+test('an item that is optional and unknown is passed over, with content or without', async () => {
+  const options = diskFor(MiB);
+  const { bytes, metadataOffset } = buildVhdxImage(options);
+  const view = new DataView(bytes.buffer);
+  const at = metadataOffset + 32 + 5 * 32;
+  view.setUint16(metadataOffset + 10, 6, true);
+  putGuid(view, at, '11111111-2222-4333-8444-555555555555');
+  for (const [offset, length, flags] of [
+    [80 * KiB, 1000, 0],
+    [80 * KiB, 1000, 3],
+    [0, 0, 2],
+  ] as const) {
+    view.setUint32(at + 16, offset, true);
+    view.setUint32(at + 20, length, true);
+    view.setUint32(at + 24, flags, true);
+    const sink = await decodeVhdx(bytes);
+    expect(sink.sha256()).toBe(digestOf(options.virtualSize, options.extents));
+  }
+});
+
 test('a region that is optional and unknown is passed over, wherever it says it lies', async () => {
   const options = diskFor(MiB);
   const { bytes, batOffset, metadataOffset } = buildVhdxImage(options);
   const unknown = { guid: '99999999-2222-4333-8444-555555555555', required: 0 };
-  for (const offset of [64 * MiB, 2 ** 52]) {
+  for (const offset of [64 * MiB, 2 ** 52, 2 ** 63]) {
     const table = vhdxRegionTable([
       { guid: '2DC27766-F623-4200-9D64-115E9BFD4A08', offset: batOffset, length: MiB, required: 0 },
       { ...unknown, offset, length: MiB },

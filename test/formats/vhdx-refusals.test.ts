@@ -133,7 +133,11 @@ const cases: [string, DefectReason, Damage][] = [
   ],
   ['a log of half a MiB', 'corrupt-header', headers((view) => view.setUint32(68, MiB / 2, true))],
   ['a log in the header', 'corrupt-header', headers((view) => view.setBigUint64(72, 0n, true))],
-  ['a log out of step', 'corrupt-header', headers((view) => view.setBigUint64(72, 4096n, true))],
+  [
+    'a log out of step',
+    'corrupt-header',
+    headers((view) => view.setBigUint64(72, BigInt(MiB + 4096), true)),
+  ],
   [
     'a log past 2^63',
     'truncated',
@@ -175,10 +179,16 @@ const cases: [string, DefectReason, Damage][] = [
   [
     'too many regions',
     'corrupt-header',
-    ({ bytes, view }) => {
+    (image) => {
+      const others = Array.from({ length: 2045 }, (_, i) => ({
+        ...{ ...unknown, required: 0 },
+        guid: `${String(i).padStart(8, '0')}-0000-4000-8000-000000000000`,
+        offset: (100 + i) * MiB,
+      }));
+      regions(bat, metadata, ...others)(image);
       for (const start of [192 * KiB, 256 * KiB]) {
-        view.setUint32(start + 8, 2048, true);
-        sealVhdx(bytes.subarray(start, start + 64 * KiB));
+        image.view.setUint32(start + 8, 2048, true);
+        sealVhdx(image.bytes.subarray(start, start + 64 * KiB));
       }
     },
   ],
@@ -212,7 +222,15 @@ const cases: [string, DefectReason, Damage][] = [
   ],
 
   ['no metadata table', 'corrupt-header', ({ bytes }) => bytes.fill(0, 2 * MiB, 2 * MiB + 8)],
-  ['too many items', 'corrupt-header', ({ view }) => view.setUint16(2 * MiB + 10, 2048, true)],
+  [
+    'too many items',
+    'corrupt-header',
+    ({ view }) => {
+      // Each another one, optional, of no bytes.
+      for (let i = items.length; i < 2047; i += 1) view.setUint32(2 * MiB + 32 + i * 32, i, true);
+      view.setUint16(2 * MiB + 10, 2048, true);
+    },
+  ],
   ['no items', 'corrupt-header', ({ view }) => view.setUint16(2 * MiB + 10, 0, true)],
   ...items.map((name): [string, DefectReason, Damage] => [
     `no ${name}`,
@@ -327,6 +345,13 @@ test.each([{ mapEntries: 5 }, { tableBytes: 40 }])('more blocks than %o allows',
   const context = decodeContext({ limits: bound });
   const { reason, limit } = (await refusalOfVhdx(pristine.bytes, context)).details;
   expect([reason, limit]).toEqual(['limit', 5]);
+});
+
+test('a disk above 64 TiB is refused whatever is allowed', async () => {
+  const image = subject();
+  size(BigInt(64 * MiB * MiB) + 512n)(image);
+  const context = decodeContext({ limits: { virtualBytes: Number.MAX_SAFE_INTEGER } });
+  expect((await refusalOfVhdx(image.bytes, context)).details.reason).toBe('corrupt-header');
 });
 
 test('never says the name of a parent', async () => {

@@ -85,25 +85,6 @@ describe('a body', () => {
       expect.stringContaining('503'),
     ]);
   });
-
-  test('is had from another address when the first has none', async () => {
-    upstream.route('disk.img', 'no', { status: 404 });
-    upstream.route('archive/disk.img', 'here');
-    const client = http();
-    const mirrorsOf = [
-      new URL('http://plain.example/disk.img'),
-      new URL(`${site}archive/disk.img`),
-      new URL(`${site}never`),
-    ];
-    const body = await client.openBody(disk, { mirrorsOf });
-    expect(body.finalUrl.pathname).toBe('/archive/disk.img');
-    expect(client.logged.filter(({ level }) => level === 'warn')).toHaveLength(2);
-    upstream.route('archive/disk.img', 'no', { status: 410 });
-    upstream.route('never', 'no', { status: 410 });
-    await expect(http().openBody(disk, { mirrorsOf })).rejects.toMatchObject({
-      details: { status: 404 },
-    });
-  });
 });
 
 test('a body comes from where redirects lead, as slowly as it may', async () => {

@@ -1,13 +1,22 @@
 import { createEnsureImage } from '../../core.ts';
 import type { Command } from '../command.ts';
 import { flattenIdentity } from '../flatten-identity.ts';
-import { readChoices, readRequest } from '../read-request.ts';
+import { readChoices, readConnections, readRequest } from '../read-request.ts';
 
 export const ensure: Command = {
   name: 'ensure',
   operands: ['<ref | url | file>'],
   summary: 'Get a verified disk and print its path.',
-  options: ['format', 'digest', 'offline', 'refresh', 'verify', 'keep-source', 'decode'],
+  options: [
+    'format',
+    'digest',
+    'offline',
+    'refresh',
+    'verify',
+    'keep-source',
+    'decode',
+    'connections',
+  ],
   examples: [
     ['rootdisk ensure ubuntu:24.04', 'newest build of a release'],
     ['rootdisk ensure debian:13@20260712-2537', 'one build, the same for ever'],
@@ -30,6 +39,7 @@ export const ensure: Command = {
       refresh: flags.has('refresh'),
       verify: flags.has('verify'),
       keepSource: flags.has('keep-source'),
+      connections: readConnections(flags),
       onProgress,
     });
     warn(image.trust.warnings);

@@ -22,7 +22,7 @@ export interface Bzip2Options {
   spareSelectorBits?: string;
   /** The code length of each symbol; default: the same for all. */
   lengths?: number[];
-  /** Bits of the code lengths of one code. */
+  /** Bits of the code lengths of all codes. */
   lengthBits?: string;
 }
 
@@ -67,7 +67,7 @@ function makeBlock(content: Uint8Array, options: Bzip2Options): string {
     toValueBits(values),
     toBits(groups, 3),
     selectorBits,
-    (options.lengthBits ?? toLengthBits(lengths)).repeat(groups),
+    options.lengthBits ?? toLengthBits(lengths).repeat(groups),
     ...symbols.map((symbol) => codes[symbol]),
   ].join('');
 }
@@ -137,7 +137,8 @@ function makeCodes(lengths: number[]): string[] {
   return codes;
 }
 
-function toLengthBits(lengths: number[]): string {
+/** The lengths of one code as the first of them and steps up and down. */
+export function toLengthBits(lengths: number[]): string {
   let current = lengths[0] ?? 0;
   let bits = toBits(current, 5);
   for (const length of lengths) {

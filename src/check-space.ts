@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import { allocatedBytes, freeBytes } from './cache/free-space.ts';
+import type { Staging } from './cache/staging.ts';
+import type { Call } from './call.ts';
+import { CacheError } from './errors.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:
+ * `ERR_NO_SPACE` with both numbers. Where no length is known, nothing is checked.
+ */
+export async function checkSpace(
+  call: Call,
+  plan: Plan,
+  proven: Proven,
+  staging: Staging,
+): Promise<void> {
+  const plannedBytes = plannedBytesOf(plan, proven);
+  if (plannedBytes === undefined) return;
+  const there = await stat(staging.download).then(allocatedBytes, () => 0);
+  const neededBytes = Math.max(0, plannedBytes - there);
+  const free = await freeBytes(call.cache.imagesDir);
+  if (neededBytes <= free) return;
+  const { fileName } = plan.artifact;
+  throw new CacheError({
+    code: 'ERR_NO_SPACE',
+    message: `${fileName} needs about ${inMiB(neededBytes)} in ${call.cache.imagesDir}, and ${inMiB(free)} are free`,
+    hint: 'Free space on this disk, or choose a cache folder on another with cacheDir.',
+    details: { path: call.cache.imagesDir, neededBytes, freeBytes: free },
+  });
+}
+
+function inMiB(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 ** 2)} MiB`;
+}
+
+/** The plan's estimate; for a file whose layers only its bytes will tell, no more than the file itself. */
+function plannedBytesOf({ artifact, peakBytes }: Plan, proven: Proven): number | undefined {
+  if (artifact.layers.length > 0 && peakBytes !== undefined) return peakBytes;
+  return proven.sizeBytes ?? artifact.sizeBytes;
+}

@@ -1,0 +1,131 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { GrowingFile } from '../bytes/growing-file.ts';
+import { IntegrityError, TransferError } from '../errors.ts';
+import type { Body } from '../http/http-client.ts';
+
+interface EarlyRange {
+  start: number;
+  end: number;
+  /** Of the bytes that were fetched early. */
+  sha256: string;
+  /** Over the same range, as far as the pass has come. */
+  passed: Hash;
+}
+
+/** Fetched and not yet reached by the pass, at once: some thousand tables of a disk image. */
+const maxBytes = 64 * 1024 * 1024;
+
+/**
+ * Ranges of a file that are fetched before the download reaches them. Each is held to what the pass over the whole file
+ * brings later; until then nobody vouches for it.
+ */
+export class EarlyRanges {
+  readonly #file: GrowingFile;
+  readonly #fileName: string;
+  readonly #signal: AbortSignal;
+  readonly #ranges = new Set<EarlyRange>();
+  #heldBytes = 0;
+  #body: Promise<Body | undefined> = Promise.resolve(undefined);
+
+  constructor(file: GrowingFile, fileName: string, signal: AbortSignal) {
+    this.#file = file;
+    this.#fileName = fileName;
+    this.#signal = signal;
+  }
+
+  /** Where ranges are fetched from as of now; `file.ahead` is there while it is likely that they can be. */
+  from(body: Promise<Body | undefined>): void {
+    this.#body = body;
+    // Whoever opens the body hears of its failure.
+    body.catch(() => {});
+    this.#file.ahead = (position, length) => this.#fetch(position, length);
+  }
+
+  /** Ranges cannot be fetched from here. */
+  stop(): void {
+    this.#body = Promise.resolve(undefined);
+    delete this.#file.ahead;
+  }
+
+  /** The pass over the file has come to these bytes. `ERR_DIGEST` when they are not what was fetched early. */
+  compare(position: number, chunk: Uint8Array): void {
+    for (const range of this.#ranges) {
+      const from = Math.max(0, range.start - position);
+      const to = Math.min(chunk.length, range.end - position);
+      if (from >= to) continue;
+      range.passed.update(chunk.subarray(from, to));
+      if (position + to === range.end) this.#finish(range);
+    }
+  }
+
+  /** The pass has come to the end of the file. `ERR_DIGEST` when something was fetched from beyond it. */
+  finish(): void {
+    for (const range of this.#ranges) this.#finish(range);
+  }
+
+  async #fetch(position: number, length: number): Promise<Uint8Array> {
+    const file = this.#file;
+    const end = Math.min(position + length, file.sizeBytes ?? Infinity);
+    if (end <= file.readyBytes || end <= position) return file.read(position, length);
+    const start = Math.max(position, file.readyBytes);
+    if (this.#heldBytes + end - start > maxBytes) throw unavailable(`more than ${maxBytes} bytes`);
+    this.#heldBytes += end - start;
+    let isHeld = false;
+    try {
+      const body = await this.#body;
+      if (body?.part === undefined) throw unavailable('the server takes no ranges');
+      const fetched = await collect(body.part(start, end, this.#signal));
+      if (fetched.length !== end - start) throw unavailable('the answer is too short');
+      const readyBytes = Math.max(start, Math.min(file.readyBytes, end));
+      const late = fetched.subarray(readyBytes - start);
+      // From here to the entry in the list nothing is waited for, so the pass cannot have gone by.
+      if (late.length > 0) {
+        this.#hold(readyBytes, end, late);
+        this.#heldBytes -= readyBytes - start;
+        isHeld = true;
+      }
+      if (readyBytes <= position) return fetched;
+      return Buffer.concat([await file.read(position, readyBytes - position), late]);
+    } finally {
+      if (!isHeld) this.#heldBytes -= end - start;
+    }
+  }
+
+  #hold(start: number, end: number, bytes: Uint8Array): void {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    this.#ranges.add({ start, end, sha256, passed: createHash('sha256') });
+  }
+
+  #finish(range: EarlyRange): void {
+    this.#ranges.delete(range);
+    this.#heldBytes -= range.end - range.start;
+    const passed = range.passed.digest('hex');
+    if (passed === range.sha256) return;
+    throw new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${this.#fileName}: the bytes from ${range.start} to ${range.end} came in two versions`,
+      hint: 'Try again; if it happens again, do not use this server.',
+      details: {
+        fileName: this.#fileName,
+        expected: `sha256:${range.sha256}`,
+        actual: `sha256:${passed}`,
+        reason: 'early-bytes-differ',
+      },
+    });
+  }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+function unavailable(why: string): TransferError {
+  return new TransferError({
+    code: 'ERR_NETWORK',
+    message: `bytes cannot be fetched before their turn: ${why}`,
+    hint: 'Wait for the download to reach them.',
+    details: {},
+  });
+}

@@ -1,0 +1,107 @@
+import { inCache } from '../cache/cache-error.ts';
+import { TransferError } from '../errors.ts';
+import type { Body, ResumePoint } from '../http/http-client.ts';
+import { type DownloadNote, noteFor, writeNote } from './download-note.ts';
+import type { PartialDownload } from './open-partial.ts';
+import type { TransferJob } from './transfer-job.ts';
+import { writeBody } from './write-body.ts';
+import { isParted, partBytes, writeParts } from './write-parts.ts';
+
+/** Where a transfer stands when an address is asked. */
+export interface Place {
+  /** What an earlier call had from this very address. */
+  partial: PartialDownload | undefined;
+  /** Bytes of more than one transfer lie in the file. */
+  joined: boolean;
+}
+
+/** Fetches from one address all that is missing. */
+export async function transferFrom(job: TransferJob, address: URL, place: Place): Promise<void> {
+  const { call, gate } = job;
+  const resume = findResumePoint(job, place.partial);
+  // Bytes of another address are continued without a validator, which parts need.
+  const isSingle = call.options.connections === 1 || resume?.judged === true;
+  if (isSingle) return await overOne(job, address, place, resume);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  let body: Body | undefined;
+  try {
+    body = await open({ ...job, signal }, address, resume, partBytes);
+    const note = await begin(job, address, place, body);
+    if (!isParted(body)) return await writeBody(job, address, body.chunks);
+    await writeParts({ ...job, signal }, address, body, note, stop);
+  } catch (error) {
+    stop.abort(error);
+    if (!(error instanceof TransferError) || job.signal.aborted) throw error;
+    if (body === undefined || !isParted(body)) throw error;
+    const message = `several connections failed, one is used: ${error.message}`;
+    call.options.log({ level: 'warn', message });
+    const { sizeBytes, validators } = body;
+    const position = gate.readyBytes;
+    await overOne(
+      job,
+      address,
+      place,
+      position > 0 ? { position, sizeBytes, validators } : undefined,
+    );
+  }
+}
+
+/** From the first missing byte: as the note of an earlier call says, or held to nothing but the length. */
+function findResumePoint(
+  { gate, file }: TransferJob,
+  partial: PartialDownload | undefined,
+): ResumePoint | undefined {
+  const position = gate.readyBytes;
+  if (position === 0) return undefined;
+  if (partial === undefined) {
+    return { position, sizeBytes: file.sizeBytes, validators: {}, judged: true };
+  }
+  const { sizeBytes, validators } = partial.note;
+  return { position, sizeBytes, validators };
+}
+
+async function overOne(
+  job: TransferJob,
+  address: URL,
+  place: Place,
+  resume: ResumePoint | undefined,
+): Promise<void> {
+  const body = await open(job, address, resume, undefined);
+  await begin(job, address, place, body);
+  await writeBody(job, address, body.chunks);
+}
+
+function open(
+  { call, expectedBytes, early, signal }: TransferJob,
+  address: URL,
+  resume: ResumePoint | undefined,
+  firstBytes: number | undefined,
+): Promise<Body> {
+  const opening = call.http.openBody(address, { expectedBytes, signal, resume, firstBytes });
+  early.from(opening);
+  return opening;
+}
+
+/** Makes the file and its note ready for what comes: nothing in it is beyond the first missing byte. */
+async function begin(
+  job: TransferJob,
+  address: URL,
+  place: Place,
+  body: Body,
+): Promise<DownloadNote> {
+  const { handle, file, gate, early, staging } = job;
+  const { sizeBytes, validators, part } = body;
+  if (part === undefined) early.stop();
+  if (sizeBytes !== undefined) file.expect(sizeBytes);
+  await inCache(staging.download, 'cut', () => handle.truncate(gate.readyBytes));
+  const note = noteFor(address, {
+    sizeBytes,
+    validators,
+    ranges: part !== undefined,
+    joined: place.joined,
+    ...(isParted(body) ? { readyBytes: gate.readyBytes } : {}),
+  });
+  await writeNote(staging, note);
+  return note;
+}

@@ -1,0 +1,96 @@
+import { inCache } from '../cache/cache-error.ts';
+import type { Body } from '../http/http-client.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import { type DownloadNote, writeNote } from './download-note.ts';
+import { type Part, PartWindow } from './part-window.ts';
+import type { TransferJob } from './transfer-job.ts';
+
+/** What one request of several asks for: long enough that the wait for its first byte does not count. */
+export const partBytes: number = 8 * 1024 * 1024;
+
+/** A body whose parts can be had, each by a request of its own. */
+export type PartedBody = Body & Required<Pick<Body, 'part' | 'endBytes'>> & { sizeBytes: number };
+
+/** True for a body that was cut to its first part because the others can be had by themselves. */
+export function isParted(body: Body): body is PartedBody {
+  return body.part !== undefined && body.endBytes !== undefined && body.sizeBytes !== undefined;
+}
+
+/**
+ * Writes a file over several connections: each takes the next part that is free and writes it in its place, no farther
+ * ahead than a part for each behind the first missing byte. Readers get the bytes in order. One failure ends them all
+ * through `stop`, which must end `body` and `job.signal` too.
+ */
+export async function writeParts(
+  job: TransferJob,
+  address: URL,
+  body: PartedBody,
+  note: DownloadNote,
+  stop: AbortController,
+): Promise<void> {
+  const { call, gate, signal } = job;
+  const { connections } = call.options;
+  const window = new PartWindow({
+    start: gate.readyBytes,
+    end: body.sizeBytes,
+    partBytes,
+    windowBytes: connections * partBytes,
+  });
+  const first = await window.take(signal, body.endBytes);
+  const work = [
+    follow(job, address, window, note),
+    ...Array.from({ length: connections }, (_, index) =>
+      writeSome(job, body, window, index === 0 ? first : undefined),
+    ),
+  ].map((one) =>
+    one.catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
+  );
+  // Nothing may write to the file any more when this ends.
+  await Promise.allSettled(work);
+  if (stop.signal.aborted) throw stop.signal.reason;
+}
+
+/** One connection's work; `first` is what it has been asked for already. */
+async function writeSome(
+  { file, staging, signal }: TransferJob,
+  body: PartedBody,
+  window: PartWindow,
+  first: Part | undefined,
+): Promise<void> {
+  for (let part = first ?? (await window.take(signal)); part; part = await window.take(signal)) {
+    let position = part.start;
+    const chunks = part === first ? body.chunks : body.part(part.start, part.end, signal);
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      await inCache(staging.download, 'write', () => file.write(position, chunk));
+      position += chunk.length;
+      window.wrote(part, position);
+    }
+  }
+}
+
+/** Lets the bytes become ready in order, and notes how far they are for a later call. */
+async function follow(
+  { call, gate, staging, signal }: TransferJob,
+  address: URL,
+  window: PartWindow,
+  note: DownloadNote,
+): Promise<void> {
+  const url = publicUrl(address);
+  const sizeBytes = note.sizeBytes ?? 0;
+  let noted = gate.readyBytes;
+  for (;;) {
+    const { mark } = window;
+    await gate.pass(mark, address, mark === sizeBytes);
+    call.progress.fetch(url, gate.readyBytes, sizeBytes);
+    if (mark === sizeBytes) return;
+    if (gate.readyBytes >= noted + partBytes) {
+      noted = gate.readyBytes;
+      await writeNote(staging, { ...note, readyBytes: noted });
+    }
+    if (window.mark === mark) await window.moved(signal);
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import {
+  type DownloadNote,
+  formatNote,
+  isResumable,
+  noteFor,
+  parseNote,
+} from '../../src/download/download-note.ts';
+
+const address = new URL('https://user:secret@images.example/disk.img?token=secret');
+const about = {
+  sizeBytes: 1000,
+  validators: { etag: '"one"', lastModified: 'Tue, 06 Jan 2026 12:00:00 GMT' },
+  ranges: true,
+  joined: false,
+};
+
+test.each<DownloadNote>([
+  noteFor(address, about),
+  noteFor(address, { ...about, sizeBytes: undefined, validators: {}, joined: true }),
+  noteFor(address, { ...about, readyBytes: 500 }),
+])('a note reads back as it was written', (note) => {
+  expect(parseNote(formatNote(note))).toEqual(note);
+});
+
+test('a note holds no secrets, yet tells addresses apart', () => {
+  const note = noteFor(address, about);
+  expect(formatNote(note)).not.toContain('secret');
+  expect(note.addressHash).not.toBe(
+    noteFor(new URL('https://images.example/disk.img'), about).addressHash,
+  );
+});
+
+const text = formatNote(noteFor(address, about));
+test.each([
+  ['nothing', ''],
+  ['a torn one', text.slice(0, -10)],
+  ['a list', '[]'],
+  ['no address', text.replace('addressHash', 'other')],
+  ['a length below zero', text.replace('1000', '-1')],
+  ['a weak tag', text.replace('\\"one\\"', 'W/\\"one\\"')],
+  ['a tag with a line break', text.replace('one', 'o\\nne')],
+  ['a date that is none', text.replace('Tue, 06 Jan 2026', 'once')],
+])('%s is no note', (_what, bad) => {
+  expect(bad).not.toBe(text);
+  expect(() => parseNote(bad)).toThrow();
+});
+
+test('only a strong validator makes a download one to continue', () => {
+  expect(isResumable(noteFor(address, about))).toBe(true);
+  expect(isResumable(noteFor(address, { ...about, validators: {} }))).toBe(false);
+  expect(isResumable(undefined)).toBe(false);
+});

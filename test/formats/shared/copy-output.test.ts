@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { copyOutput } from '../../../formats/shared/copy-output.ts';
+import type { DiskSink } from '../../../src/kit.ts';
+import { GrowingSink } from './copying.ts';
+import { diskLikeBytes, refusalOf, sha256 } from './decoding.ts';
+
+const content = diskLikeBytes(100_000);
+
+async function* cut(bytes: Uint8Array, ...lengths: number[]): AsyncGenerator<Uint8Array> {
+  for (let at = 0, i = 0; at < bytes.length; i += 1) {
+    const length = lengths[i % lengths.length] ?? 1;
+    yield Uint8Array.from(bytes.subarray(at, at + length));
+    at += length;
+  }
+}
+
+const place = (sink: DiskSink) => ({
+  sink,
+  position: 0,
+  limit: content.length,
+  stepBytes: 4096,
+  format: 'xz',
+  signal: new AbortController().signal,
+});
+
+test.each([[[1]], [[4096]], [[5000]], [[100, 4096, 9000]]])(
+  'writes pieces of %j bytes in steps of the same length',
+  async (lengths) => {
+    const sink = new GrowingSink();
+    const writes: [number, number][] = [];
+    sink.onWrite = (position, length) => {
+      writes.push([position, length]);
+    };
+    expect(await copyOutput(cut(content, ...lengths), place(sink))).toBe(content.length);
+    await sink.setSize(content.length);
+    expect(sink.sha256()).toBe(sha256(content));
+    expect(writes.slice(0, -1).every(([, length]) => length === 4096)).toBe(true);
+  },
+);
+
+test('pieces that lie side by side in memory are written as one, without a copy', async () => {
+  const memory = new Uint8Array(8192);
+  memory.set(content.subarray(0, 8192));
+  const sink = new GrowingSink();
+  let written: ArrayBufferLike[] = [];
+  sink.write = async (_, bytes) => {
+    written.push(bytes.buffer);
+  };
+  const pieces = async function* () {
+    for (const [from, to] of [
+      [0, 10],
+      [10, 4096],
+      [4096, 8192],
+    ])
+      yield memory.subarray(from, to);
+  };
+  await copyOutput(pieces(), place(sink));
+  expect(written).toEqual([memory.buffer, memory.buffer]);
+  // Either is a part of its memory only, which may hold something else.
+  expect(memory.buffer.detached).toBe(false);
+  written = [];
+});
+
+test('memory is freed when it is written, and not before', async () => {
+  const pieces = [0, 1, 2].map((i) => Uint8Array.from(content.subarray(i * 4096, (i + 1) * 4096)));
+  const sink = new GrowingSink();
+  let during: boolean[] = [];
+  sink.onWrite = async (position) => {
+    await new Promise(setImmediate);
+    during = [...during, (pieces[position / 4096] as Uint8Array).length === 4096];
+  };
+  const copied = copyOutput(
+    (async function* () {
+      yield* pieces;
+    })(),
+    place(sink),
+  );
+  expect(await copied).toBe(3 * 4096);
+  expect(during).toEqual([true, true, true]);
+  expect(pieces.map(({ length }) => length)).toEqual([0, 0, 0]);
+  await sink.setSize(3 * 4096);
+  expect(sink.sha256()).toBe(sha256(content.subarray(0, 3 * 4096)));
+});
+
+test('more than the limit is refused before it is written', async () => {
+  const sink = new GrowingSink();
+  const longer = Buffer.concat([content, new Uint8Array(1)]);
+  expect(await refusalOf(copyOutput(cut(longer, 4096), place(sink)))).toBe('limit');
+  expect(sink.writtenBytes).toBeLessThanOrEqual(content.length);
+});
+
+test('a write that fails ends the decoding, with its error', async () => {
+  const failure = new Error('the disk is full');
+  const sink = new GrowingSink();
+  sink.onWrite = (position) => {
+    if (position > 0) throw failure;
+  };
+  let left = false;
+  const pieces = async function* () {
+    try {
+      yield* cut(content, 4096);
+    } finally {
+      left = true;
+    }
+  };
+  await expect(copyOutput(pieces(), place(sink))).rejects.toBe(failure);
+  expect(left).toBe(true);
+});

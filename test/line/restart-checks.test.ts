@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createEnsureImage, type EnsuredImage, IntegrityError } from '../../src/core.ts';
+import type { Verifier } from '../../src/kit.ts';
+import { acme } from '../fixtures/acme.ts';
+import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../fixtures/line.ts';
+
+const disk = makeDisk();
+const packed = gzipSync(disk);
+const build = { release: '1', snapshot: '1', file: 'acme.raw.gz', layers: ['gz', 'raw'] };
+const image = 'images.acme.example/acme.raw.gz';
+
+/** Stands for a signature over the image: good for exactly the published bytes, each of them once. */
+const signature: Verifier<'signature'> = {
+  kind: 'signature',
+  async prove() {
+    const hash = createHash('sha256');
+    return {
+      level: 'signed',
+      digests: [],
+      documents: [],
+      warnings: [],
+      check: {
+        update: (chunk) => hash.update(chunk),
+        async finish() {
+          if (`sha256:${hash.digest('hex')}` === sha256(packed)) return { warnings: [] };
+          throw new IntegrityError({ code: 'ERR_SIGNATURE', message: 'no', details: {} });
+        },
+      },
+    };
+  },
+};
+const signedAcme = {
+  ...acme,
+  async resolve(...args: Parameters<typeof acme.resolve>) {
+    const resolution = await acme.resolve(...args);
+    const signed = { form: 'openpgp' as const, at: 'inline' as const, signers: [], keys: [] };
+    const disk = resolution.disk.map((artifact) => ({
+      ...artifact,
+      proofs: [{ kind: 'signature' as const, signature: signed }],
+    }));
+    return { ...resolution, disk };
+  },
+};
+const ensureSigned = createEnsureImage({
+  ...parts,
+  vendors: [signedAcme],
+  verifiers: [...parts.verifiers.filter(({ kind }) => kind !== 'signature'), signature],
+});
+
+let line: Line;
+beforeEach(async () => {
+  line = await startLine();
+  line.offer(build, packed);
+});
+afterEach(() => line.close());
+
+async function ensure(): Promise<EnsuredImage> {
+  const { cacheDir, mirrors } = line;
+  const image = await ensureSigned('acme:1', { arch: 'amd64', cacheDir, mirrors });
+  await image.release();
+  return image;
+}
+
+test('a check over the stream sees the bytes from 0 on after a restart', async () => {
+  let tries = 0;
+  line.upstream.route(image, (_request, response) => {
+    tries += 1;
+    response.writeHead(200, { 'content-length': packed.length });
+    if (tries > 1) return void response.end(packed);
+    response.write(packed.subarray(0, packed.length >> 1));
+    setTimeout(() => response.destroy(), 20);
+  });
+  const { path, trust } = await ensure();
+  expect(tries).toBe(2);
+  expect(trust.level).toBe('signed');
+  expect(await sha256File(path)).toBe(sha256(disk));
+});
+
+test('a check over the stream sees what an earlier call fetched', async () => {
+  const etag = '"one"';
+  line.upstream.route(image, (request, response) => {
+    response.statusCode = 404;
+    if (request.headers['range'] !== undefined) return void response.end('gone');
+    response.writeHead(200, { 'content-length': packed.length, etag });
+    response.write(packed.subarray(0, 1000));
+    setTimeout(() => response.destroy(), 20);
+  });
+  await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
+  line.upstream.requests.length = 0;
+  line.upstream.route(image, packed, { etag });
+  expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
+  expect(line.upstream.requests.at(-1)?.headers['range']).toBe('bytes=1000-');
+});
+
+test('a check that says no after a resume is asked once more over clean bytes', async () => {
+  const etag = '"one"';
+  line.upstream.route(image, (request, response) => {
+    response.statusCode = 404;
+    if (request.headers['range'] !== undefined) return void response.end('gone');
+    response.writeHead(200, { 'content-length': packed.length, etag });
+    response.write(Buffer.from(packed.subarray(0, 1000)).fill(0, 900));
+    setTimeout(() => response.destroy(), 20);
+  });
+  await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
+  line.upstream.route(image, packed, { etag });
+  line.upstream.requests.length = 0;
+  expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
+  const asked = line.upstream.requests.filter(({ path }) => path === `/${image}`);
+  expect(asked.map(({ headers }) => headers['range'])).toEqual(['bytes=1000-', undefined]);
+});
