@@ -121,7 +121,7 @@ describe('reads', () => {
   });
 
   test('blocks that end with a match at the end of what there is room for', async () => {
-    const full = join(sequenceOf(Buffer.from('abcdefgh'), 8, 65_408), sequenceOf([], 8, 120), [0]);
+    const full = join(sequenceOf(Buffer.from('abcdefgh'), 8, 65_407), sequenceOf([], 8, 121), [0]);
     const expected = Buffer.from('abcdefgh'.repeat(8192));
     for (let length = 20; length < 70; length += 1) {
       const blocks = [
