@@ -264,7 +264,7 @@ describe('pieces', () => {
       if (request.headers['range'] !== undefined) return void response.end('gone');
       response.writeHead(200, { 'content-length': packed.length, etag: '"one"' });
       response.write(packed.subarray(0, 3 * lengthBytes + 100));
-      setTimeout(() => response.destroy(), 50);
+      setTimeout(() => response.destroy(), 300);
     };
     line.upstream.route(origin, serve);
     refuse(mirrorA);
@@ -273,7 +273,10 @@ describe('pieces', () => {
     line.upstream.requests.length = 0;
     line.upstream.route(origin, packed, { etag: '"one"' });
     expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
-    expect(asked()).toEqual([`images bytes=${3 * lengthBytes}-`]);
+    // How much arrived before the cut is the network's business; where it is continued is not.
+    const [, start] = /^images bytes=(\d+)-$/.exec(asked().join()) ?? [];
+    expect(Number(start)).toBeGreaterThan(0);
+    expect(Number(start) % lengthBytes).toBe(0);
   });
 });
 
