@@ -59,8 +59,9 @@ export function decodeLz4Block(
     // Past the end the bytes read as zero, and an offset of zero is none.
     const offset = (input[at] ?? 0) | ((input[at + 1] ?? 0) << 8);
     at += 2;
-    if (offset === 0 || offset > filled - oldest)
+    if (offset === 0 || offset > filled - oldest) {
       throw damaged('refers to bytes that are not there');
+    }
     let match = (token & longCount) + minMatch;
     if (match === longCount + minMatch) {
       let more = fullByte;

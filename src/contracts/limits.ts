@@ -10,7 +10,7 @@ export interface Limits {
   tableBytes: number;
   /** Output of a stream by its input, a number; counts above 1 GiB of output. Long runs of zeros reach thousands. */
   streamRatio: number;
-  /** Data of a disk that is no zeros by the bytes of its image, a number; counts above 1 GiB of data. */
+  /** Data of a disk that is no zeros by the bytes of its image, a number; counts above 256 MiB of data. */
   dataRatio: number;
   /** Window or dictionary of a codec. */
   windowBytes: number;
