@@ -1,10 +1,7 @@
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Limits } from '../contracts/limits.ts';
 import { refuse } from '../errors.ts';
-import { boundByRatio } from './ratio-bound.ts';
-
-/** Zeros pack well: a small stream may well hold an empty disk of this size. */
-const floorBytes = 1024 ** 3;
+import { boundByRatio, streamFloorBytes } from './ratio-bound.ts';
 
 /** Passes a codec's output on until there is more than the limits allow: no stream may inflate without end. */
 export async function* boundOutput(
@@ -21,7 +18,7 @@ export async function* boundOutput(
         'Raise limits.virtualBytes (--max-size) if this much is expected.',
       );
     }
-    const bound = boundByRatio(input, streamRatio, floorBytes);
+    const bound = boundByRatio(input, streamRatio, streamFloorBytes);
     if (total > bound)
       throw tooMuch(bound, 'Raise limits.streamRatio if so much out of so little is expected.');
     yield chunk;

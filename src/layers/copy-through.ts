@@ -2,7 +2,7 @@ import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import { refuse } from '../errors.ts';
-import { boundByRatio } from './ratio-bound.ts';
+import { boundByRatio, streamFloorBytes } from './ratio-bound.ts';
 
 const sectorBytes = 512;
 
@@ -70,7 +70,7 @@ class BoundedSink implements DiskSink {
 
   #count(length: number): void {
     this.#total += length;
-    const bound = boundByRatio(this.#source, this.#limits.streamRatio);
+    const bound = boundByRatio(this.#source, this.#limits.streamRatio, streamFloorBytes);
     if (this.#total <= bound) return;
     throw refuse('limit', `the stream unpacks to more than ${bound} bytes`, {
       limit: bound,
