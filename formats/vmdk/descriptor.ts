@@ -30,13 +30,22 @@ const database = 'ddb.';
 export function parseDescriptor(bytes: Uint8Array): Descriptor {
   const end = bytes.indexOf(0);
   const text = Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1');
-  if (end >= 0 && !isZero(bytes.subarray(end))) throw corrupt('is followed by other bytes');
+  if (end >= 0 && !isLeftOver(bytes.subarray(end + 1), text)) {
+    throw corrupt('is followed by other bytes');
+  }
   const lines = text.split('\n').map((line) => line.trim());
   const descriptor: Descriptor = { values: new Map(), extents: [], encrypted: false };
   for (const line of lines) {
     if (line !== '' && !line.startsWith('#')) addLine(descriptor, line);
   }
   return descriptor;
+}
+
+/** qemu writes a shorter CID over a longer one and leaves the end of the old text behind the new one's zero byte. */
+function isLeftOver(bytes: Uint8Array, text: string): boolean {
+  const end = bytes.indexOf(0);
+  const rest = end < 0 ? bytes : bytes.subarray(0, end);
+  return text.endsWith(Buffer.from(rest).toString('latin1')) && isZero(bytes.subarray(rest.length));
 }
 
 function addLine(descriptor: Descriptor, line: string): void {

@@ -7,7 +7,7 @@ import { decodeDisk, decodeInto } from './decode-disk.ts';
 import { PageSink } from './page-sink.ts';
 import { content, digestOf } from './qcow2-disk.ts';
 import { SteppedSource } from './stepped-source.ts';
-import { expectRefusal } from './vmdk-subject.ts';
+import { changeDescriptor, expectRefusal, subject } from './vmdk-subject.ts';
 
 const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
@@ -228,4 +228,15 @@ test.each([
   release();
   await done;
   expect(sink.sha256()).toBe(digestOf(size, disk.extents));
+});
+
+test('a shorter CID leaves the end of the old descriptor behind the new one', async () => {
+  const image = subject();
+  const older = subject();
+  changeDescriptor((text) => text.replace(/CID=[0-9a-f]+/, (cid) => `${cid}00`))(older);
+  const end = image.bytes.indexOf(0, 512);
+  image.bytes.set(older.bytes.subarray(end + 1, 512 + 20 * 512), end + 1);
+  expect(image.bytes[end + 1]).not.toBe(0);
+  const sink = await decodeDisk(vmdk, image.bytes);
+  expect(sink.sizeBytes).toBe(4 * MiB);
 });
