@@ -17,8 +17,7 @@ export async function openVhdx(source: ByteSource, context: DecodeContext): Prom
   const file = new ReplayedSource(source, context);
   const readSection = (): Promise<Uint8Array> =>
     file.readTable(0, headerSectionBytes, 'the VHDX header');
-  const header = parseHeader(await readSection());
-  const { log, logGuid } = header;
+  const { log, logGuid } = parseHeader(await readSection());
   if (logGuid !== undefined) {
     const bytes = await file.readTable(log.start, log.end - log.start, 'the log');
     file.replay(replayLog(bytes, log, logGuid));
