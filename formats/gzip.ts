@@ -8,7 +8,7 @@ import {
   refuse,
 } from '../src/kit.ts';
 import { ByteReader } from './shared/byte-reader.ts';
-import { copyWhole } from './shared/copy-output.ts';
+import { copyWhole } from './shared/copy-whole.ts';
 import { runEngine, stepBytes } from './shared/zlib-engine.ts';
 
 const magic = [0x1f, 0x8b] as const;
@@ -24,7 +24,7 @@ export const gzip: Codec = defineFormat({
   // Not the method as well: an unknown one should be named, not taken for unknown bytes.
   detect: ({ head }) => hasMagic(head, magic),
   decode,
-  copyTo: (source, sink, context) => copyWhole('gz', decode(source, context), sink, context),
+  copyTo: (source, sink, context) => copyWhole(gzip, source, sink, context),
 });
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {

@@ -7,7 +7,7 @@ import {
   refuse,
 } from '../src/kit.ts';
 import { ByteReader } from './shared/byte-reader.ts';
-import { copyWhole } from './shared/copy-output.ts';
+import { copyWhole } from './shared/copy-whole.ts';
 import { joinPieces } from './shared/join-pieces.ts';
 import { runEngine, stepBytes } from './shared/zlib-engine.ts';
 import { explainZstd, zstdParams } from './shared/zstd-engine.ts';
@@ -27,7 +27,7 @@ export const zstd: Codec = defineFormat({
   detect: ({ head }) => beginsFrame(head),
   size: seekableSize,
   decode,
-  copyTo: (source, sink, context) => copyWhole('zst', decode(source, context), sink, context),
+  copyTo: (source, sink, context) => copyWhole(zstd, source, sink, context),
 });
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,6 @@
-import { type DecodeContext, type DiskSink, refuse } from '../../src/kit.ts';
+import { type DiskSink, refuse } from '../../src/kit.ts';
+import { isZeros } from './is-zeros.ts';
 import { regroup } from './regroup.ts';
-
-/** What Node's decompressors hand out at once. */
-const wholeStepBytes = 1024 * 1024;
 
 /** Where decoded bytes go, and how far they may reach. */
 export interface OutputPlace {
@@ -18,22 +16,32 @@ export interface OutputPlace {
   signal: AbortSignal;
 }
 
+/** What came of a decoder. */
+export interface CopiedOutput {
+  sizeBytes: number;
+  /** There was nothing but zeros. */
+  isZero: boolean;
+}
+
 /**
- * Writes what a decoder hands out, a step while the next one is decoded, and resolves with the number of bytes. The pieces are
- * used up: nobody else may hold on to their memory.
+ * Writes what a decoder hands out, a step while the next one is decoded. The pieces are used up: nobody else may hold
+ * on to their memory.
  */
 export async function copyOutput(
   pieces: AsyncIterable<Uint8Array>,
   { sink, position, limit, stepBytes, format, signal }: OutputPlace,
-): Promise<number> {
+): Promise<CopiedOutput> {
+  let isZero = true;
   let end = position;
   let writing: Promise<void> | undefined;
   try {
     for await (const piece of regroup(joinNeighbours(pieces, stepBytes), stepBytes)) {
       signal.throwIfAborted();
       if (end + piece.length > limit) throw tooLong(end + piece.length, limit, format);
+      const isHole = isZeros(piece);
+      isZero &&= isHole;
       await writing;
-      writing = write(sink, end, piece);
+      writing = write(sink, end, piece, isHole);
       // It is awaited above, perhaps much later; a failure must not count as unhandled until then.
       writing.catch(() => {});
       end += piece.length;
@@ -43,29 +51,23 @@ export async function copyOutput(
     throw error;
   }
   await writing;
-  return end - position;
+  return { sizeBytes: end - position, isZero };
 }
 
-/** The whole output of a codec that decodes in one go: a codec's `copyTo`. */
-export async function copyWhole(
-  format: string,
-  pieces: AsyncIterable<Uint8Array>,
+async function write(
   sink: DiskSink,
-  { limits, signal }: DecodeContext,
+  position: number,
+  bytes: Uint8Array,
+  isHole: boolean,
 ): Promise<void> {
-  const where = { sink, position: 0, limit: limits.virtualBytes };
-  const how = { stepBytes: wholeStepBytes, format, signal };
-  await sink.setSize(await copyOutput(pieces, { ...where, ...how }));
-}
-
-async function write(sink: DiskSink, position: number, bytes: Uint8Array): Promise<void> {
-  await sink.write(position, bytes);
+  if (isHole) await sink.zero(position, bytes.length);
+  else await sink.write(position, bytes);
   releaseMemory(bytes);
 }
 
 /**
- * Frees memory that is wholly these bytes' own. Left to the collector, the output of a decoder soon fills 100 MB, and the
- * collections that this causes take as long as the decoding.
+ * Frees memory that is wholly these bytes' own. Left to the collector, the output of a decoder soon fills 100 MB, and
+ * the collections that this causes take as long as the decoding.
  */
 function releaseMemory({ buffer, length }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && length === buffer.byteLength) buffer.transfer(0);

@@ -5,8 +5,8 @@ const pieceBytes = 256 * 1024;
 const extraBytes = 16 * 1024;
 
 /**
- * The bytes of a source from `start` on, as they become ready, to the end of the source. Up to `expectedEnd` they are read in
- * larger pieces, none of which reaches beyond it.
+ * The bytes of a source from `start` on, as they become ready, to the end of the source. Up to `expectedEnd` they are
+ * read in larger pieces, none of which reaches beyond it.
  */
 export async function* piecesFrom(
   source: ByteSource,

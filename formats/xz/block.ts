@@ -39,15 +39,15 @@ export async function readBlockStart(
 }
 
 /**
- * Passes on what lies behind the header of a block: data, padding and check. `sizes` are filled on the way; where they leave
- * what the block states, that is `corrupt-data` before the data is passed on.
+ * Passes on data and padding of a block, and returns the check behind them. `sizes` are filled on the way; where they
+ * leave what the block states, that is `corrupt-data` before the data is passed on.
  */
 export async function* blockData(
   reader: ByteReader,
   block: XzBlock,
   checkBytes: number,
   sizes: Lzma2Sizes,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, Uint8Array> {
   const start = reader.position;
   const {
     compressedBytes = Number.POSITIVE_INFINITY,
@@ -75,7 +75,8 @@ export async function* blockData(
   if (rest.subarray(0, padding).some((byte) => byte !== 0)) {
     throw defect('corrupt-data', 'The padding of an xz block is not zero', block.offset);
   }
-  yield rest;
+  yield rest.subarray(0, padding);
+  return rest.subarray(padding);
 }
 
 /** The length that an index lists for a block: without its padding. */

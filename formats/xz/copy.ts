@@ -9,16 +9,17 @@ import { type ListedBlock, listedBlocks } from './listed-blocks.ts';
 import { laneBytes } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
 import { RecordDigest } from './record-digest.ts';
-import { skipStreamPadding, streamEnd } from './stream-end.ts';
-import { isZeros, ZeroBlocks } from './zero-blocks.ts';
+import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
+import { ZeroBlocks } from './zero-blocks.ts';
 
 /** Blocks up to this length, header and check included, are compared with the one before. */
 const shortBytes = 4096;
 
 /**
- * Decodes an xz file into a disk, several blocks at once. Where blocks end is known before they are decoded when their headers
- * say so, as with `xz -T`, or when the index at the end can be read; otherwise a block begins when the compressed bytes of
- * the one before have passed. What was stated is compared with what is found, and all else verified as in `XzWalk`.
+ * Decodes an xz file into a disk, several blocks at once. Where blocks end is known before they are decoded when their
+ * headers say so, as with `xz -T`, or when the index at the end can be read; otherwise a block begins when the
+ * compressed bytes of the one before have passed. What was stated is compared with what is found, and all else
+ * verified as in `decodeStreams`.
  */
 export async function copyXz(
   source: ByteSource,
@@ -86,10 +87,7 @@ class XzCopy {
       const dataAt = block.offset + block.bytes.length;
       await this.#headers.seek(dataAt + blockRest(compressedBytes, stream.checkBytes));
     }
-    const { reader } = this.#headers;
-    for await (const _ of streamEnd(reader, stream.flags, seen, limits.mapEntries)) {
-      // Verified, and of no further interest.
-    }
+    await readStreamEnd(this.#headers.reader, stream.flags, seen, limits.mapEntries);
   }
 
   /** Starts a block, and resolves with its lengths as soon as they are known. */
@@ -109,7 +107,7 @@ class XzCopy {
     };
     if (compressedBytes === undefined || uncompressedBytes === undefined) {
       const { promise, resolve } = Promise.withResolvers<Lzma2Sizes>();
-      await this.#lanes.start(bytes, () => copyBlock({ ...job, onWalked: resolve }));
+      await this.#lanes.start(bytes, () => copyBlock(job, resolve));
       return abortable(promise, this.#lanes.signal);
     }
     if (this.position + uncompressedBytes > virtualBytes) {
@@ -143,12 +141,8 @@ class XzCopy {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     this.#zeroBlocks.remember(whole, promise);
     return async () => {
-      let isZero = true;
-      const onPiece = (piece: Uint8Array): void => {
-        isZero &&= isZeros(piece);
-      };
       try {
-        await copyBlock({ ...job, onPiece });
+        const { isZero } = await copyBlock(job);
         resolve(isZero);
       } catch (error) {
         reject(error);

@@ -60,6 +60,16 @@ export function parseStreamHeader(bytes: Uint8Array, offset: number): StreamHead
   return { bytes, flags, checkBytes };
 }
 
+/** The header of a stream with such flags. */
+export function formatStreamHeader(flags: number): Uint8Array {
+  const bytes = new Uint8Array(framingBytes);
+  const view = viewOf(bytes);
+  bytes.set(xzMagic);
+  view.setUint16(6, flags, false);
+  view.setUint32(8, crc32(bytes.subarray(6, 8)), true);
+  return bytes;
+}
+
 /** What a stream footer says. */
 export interface StreamFooter {
   flags: number;

@@ -8,16 +8,16 @@ const pieceBytes = 16 * 1024;
 
 /**
  * Reads an index (xz file format 1.2, section 4) from its first byte on, tells `visit` every record (block length
- * without padding, decoded length), verifies padding and CRC32, and yields the bytes as they lie. An index may be long, so
- * nothing of it is kept; above `recordLimit` records it is refused.
+ * without padding, decoded length), and verifies padding and CRC32. An index may be long, so nothing of it is kept;
+ * above `recordLimit` records it is refused.
  */
-export async function* indexRecords(
+export async function readIndexRecords(
   reader: ByteReader,
   recordLimit: number,
   visit: (unpaddedBytes: number, uncompressedBytes: number) => void,
-): AsyncGenerator<Uint8Array> {
+): Promise<void> {
   const start = reader.position;
-  let piece = new Uint8Array(pieceBytes);
+  const piece = new Uint8Array(pieceBytes);
   let filled = 0;
   let crc = 0;
 
@@ -41,12 +41,9 @@ export async function* indexRecords(
     }
     throw defect('corrupt-data', 'holds a malformed number');
   };
-  const seal = (): Uint8Array => {
-    const sealed = piece.subarray(0, filled);
-    crc = crc32(sealed, crc);
-    piece = new Uint8Array(pieceBytes);
+  const seal = (): void => {
+    crc = crc32(piece.subarray(0, filled), crc);
     filled = 0;
-    return sealed;
   };
 
   await byte();
@@ -63,16 +60,15 @@ export async function* indexRecords(
   for (let i = 0; i < count; i += 1) {
     const unpaddedBytes = await number();
     visit(unpaddedBytes, await number());
-    if (filled > pieceBytes - longestStep) yield seal();
+    if (filled > pieceBytes - longestStep) seal();
   }
   while ((reader.position - start) % 4 !== 0) {
     if ((await byte()) !== 0) throw defect('corrupt-data', 'has a padding that is not zero');
   }
-  yield seal();
+  seal();
   const stored = await reader.take(4);
   if (stored.length < 4) throw defect('truncated', 'is cut');
   if (viewOf(stored).getUint32(0, true) !== crc) {
     throw defect('checksum', 'does not match its CRC32');
   }
-  yield stored;
 }

@@ -2,7 +2,7 @@ import { type ByteSource, hasMagic, isImageError } from '../../src/kit.ts';
 import { ByteReader } from '../shared/byte-reader.ts';
 import { type EndReader, openEnd } from '../shared/end-reader.ts';
 import { framingBytes, parseStreamFooter, parseStreamHeader, xzMagic } from './framing.ts';
-import { indexRecords } from './index-records.ts';
+import { readIndexRecords } from './index-records.ts';
 
 /** Some 100 000 blocks. What is read here is a convenience, so a longer index is not worth holding. */
 const maxIndexBytes = 1024 * 1024;
@@ -17,8 +17,8 @@ export type IndexVisitor = (
 ) => void;
 
 /**
- * Reads the indexes of all streams, found backwards from the end without a scan. False where the end cannot be read without
- * waiting, and for a file whose end is not sound: decoding says what is wrong with it.
+ * Reads the indexes of all streams, found backwards from the end without a scan. False where the end cannot be read
+ * without waiting, and for a file whose end is not sound: decoding says what is wrong with it.
  */
 export async function readIndexesBack(source: ByteSource, visit: IndexVisitor): Promise<boolean> {
   const end = openEnd(source);
@@ -66,12 +66,10 @@ async function readStreamBack(
 
   let blockBytes = 0;
   const reader = new ByteReader(once(index), new AbortController().signal);
-  for await (const _ of indexRecords(reader, maxIndexBytes, (unpadded, uncompressed) => {
+  await readIndexRecords(reader, maxIndexBytes, (unpadded, uncompressed) => {
     blockBytes += Math.ceil(unpadded / 4) * 4;
     visit(unpadded, uncompressed);
-  })) {
-    // The records are what is wanted.
-  }
+  });
   const start = indexStart - blockBytes - framingBytes;
   const header = await end.read(start, framingBytes);
   if (header === undefined || !hasMagic(header, xzMagic)) return undefined;

@@ -12,8 +12,8 @@ export interface ListedBlock {
 const maxBlocks = 65_536;
 
 /**
- * What the indexes of a complete file list, in the order of the file; `undefined` while it is not complete. Nothing of it is
- * to be relied on: it may be wrong, and is compared with the blocks like everything that is stated.
+ * What the indexes of a complete file list, in the order of the file; `undefined` while it is not complete. Nothing of
+ * it is to be relied on: it may be wrong, and is compared with the blocks like everything that is stated.
  */
 export async function listedBlocks(source: ByteSource): Promise<ListedBlock[] | undefined> {
   if (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) return undefined;

@@ -4,14 +4,14 @@ import { refuse } from '../../src/kit.ts';
 export const decodedPieceBytes: number = 64 * 1024;
 /** The decoder queues sixteen pieces of input, however long they are, and as many of output. */
 const queuedPieces = 16;
-const inputBytes = 128 * 1024;
+const inputBytes = 64 * 1024;
 
 /** Memory that a decoder takes beside its dictionary. */
 export const laneBytes: number = queuedPieces * (inputBytes + decodedPieceBytes) + 1024 * 1024;
 
 /**
- * Decodes xz streams whose container was checked already. Runs on a thread of its own and holds no more than a few pieces
- * of 64 KiB. An error of the input is thrown as it is, damage as `checksum` or `corrupt-data`.
+ * Decodes xz streams whose container was checked already. Runs on a thread of its own and holds no more than a few
+ * pieces of 64 KiB. An error of the input is thrown as it is, damage as `corrupt-data`.
  */
 export async function* decodeXzStreams(
   input: AsyncIterator<Uint8Array>,
@@ -67,10 +67,8 @@ async function load(): Promise<typeof import('@napi-rs/lzma')> {
 
 function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  return error.message === 'invalid block checksum'
-    ? refuse('checksum', 'An xz block does not match its check', { format: 'xz', cause: error })
-    : refuse('corrupt-data', `The xz data is damaged: ${error.message}`, {
-        format: 'xz',
-        cause: error,
-      });
+  return refuse('corrupt-data', `The xz data is damaged: ${error.message}`, {
+    format: 'xz',
+    cause: error,
+  });
 }

@@ -1,19 +1,19 @@
 import { type DefectReason, refuse } from '../../src/kit.ts';
 import type { ByteReader } from '../shared/byte-reader.ts';
 import { framingBytes, parseStreamFooter } from './framing.ts';
-import { indexRecords } from './index-records.ts';
+import { readIndexRecords } from './index-records.ts';
 import { RecordDigest } from './record-digest.ts';
 
-/** Reads index and footer behind the blocks that were `seen`, compares them, and yields their bytes. */
-export async function* streamEnd(
+/** Reads index and footer behind the blocks that were `seen`, and compares them. */
+export async function readStreamEnd(
   reader: ByteReader,
   flags: number,
   seen: RecordDigest,
   recordLimit: number,
-): AsyncGenerator<Uint8Array> {
+): Promise<void> {
   const start = reader.position;
   const listed = new RecordDigest();
-  yield* indexRecords(reader, recordLimit, (unpadded, uncompressed) =>
+  await readIndexRecords(reader, recordLimit, (unpadded, uncompressed) =>
     listed.add(unpadded, uncompressed),
   );
   if (listed.count !== seen.count || listed.hex() !== seen.hex()) {
@@ -31,7 +31,6 @@ export async function* streamEnd(
   if (footer.flags !== flags) {
     throw defect('corrupt-data', 'Header and footer of an xz stream differ', offset);
   }
-  yield bytes;
 }
 
 /** True when another stream follows. Padding is zero bytes, four at a time (xz file format 1.2, section 2.2). */

@@ -1,14 +1,15 @@
-const zeros = Buffer.alloc(64 * 1024);
-
 /**
- * Remembers the last short block that was decoded: most blocks of a disk are equal to it, and hold nothing but zeros. Equal
- * bytes have an equal check, so what was verified once need not be decoded again.
+ * Remembers the last short block that was decoded: most blocks of a disk are equal to it, and hold nothing but zeros.
+ * Equal bytes have an equal check, so what was verified once need not be decoded again.
  */
 export class ZeroBlocks {
   #bytes: Uint8Array | undefined;
   #isZero: Promise<boolean> = Promise.resolve(false);
 
-  /** Whether a block of these very bytes, from its header to its check, decodes to zeros; `undefined` for another block. */
+  /**
+   * Whether a block of these very bytes, from its header to its check, decodes to zeros; `undefined` for another
+   * block.
+   */
   find(bytes: Uint8Array): Promise<boolean> | undefined {
     if (this.#bytes === undefined || Buffer.compare(this.#bytes, bytes) !== 0) return undefined;
     return this.#isZero;
@@ -21,13 +22,4 @@ export class ZeroBlocks {
     // Asked for by whoever has an equal block; until then it is nobody's unhandled rejection.
     isZero.catch(() => {});
   }
-}
-
-/** True when all bytes are zero. */
-export function isZeros(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += zeros.length) {
-    const part = bytes.subarray(at, at + zeros.length);
-    if (zeros.compare(part, 0, part.length, 0, part.length) !== 0) return false;
-  }
-  return true;
 }

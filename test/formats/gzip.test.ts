@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { gzip } from '../../formats/gzip.ts';
 import { decodeContext } from './decode-context.ts';
 import { GrowingSource, wholeSource } from './shared/byte-sources.ts';
-import { copyAll, GrowingSink } from './shared/copying.ts';
+import { copyAll } from './shared/copying.ts';
 import { decodeAll, diskLikeBytes, refusalOf, sequence, sha256 } from './shared/decoding.ts';
 
 const content = diskLikeBytes(300_000);
@@ -58,19 +58,6 @@ describe('reads', () => {
     expect(Buffer.from((await output.next()).value ?? []).toString()).toBe('hello');
     expect((await output.next()).done).toBe(true);
   });
-});
-
-test('copies output of many steps, of one member or of many', async () => {
-  const long = diskLikeBytes(5_000_000);
-  const one = gzipSync(long);
-  const parts = [0, 1, 2, 3, 4].map((i) =>
-    gzipSync(long.subarray(i * 1_000_001, (i + 1) * 1_000_001)),
-  );
-  const whole = { sizeBytes: long.length, sha256: sha256(long) };
-  expect(await copyAll(gzip, one)).toEqual(whole);
-  expect(await copyAll(gzip, Buffer.concat(parts))).toEqual(whole);
-  const short = decodeContext({ limits: { virtualBytes: long.length - 1 } });
-  expect(await refusalOf(copyAll(gzip, one, short))).toBe('limit');
 });
 
 describe('refuses', () => {
@@ -153,17 +140,6 @@ describe('is left', () => {
     };
     for await (const _ of gzip.decode(source, decodeContext())) break;
     expect(asked).toBeLessThan(10);
-  });
-
-  test('by an abort while it copies, long before the output ends', async () => {
-    const controller = new AbortController();
-    const reason = { why: 'no longer wanted' };
-    const sink = new GrowingSink();
-    sink.onWrite = () => controller.abort(reason);
-    const context = decodeContext({ signal: controller.signal });
-    const bomb = gzipSync(new Uint8Array(64 * 1024 * 1024));
-    await expect(copyAll(gzip, bomb, context, sink)).rejects.toBe(reason);
-    expect(sink.writtenBytes).toBeLessThan(8 * 1024 * 1024);
   });
 
   test('by an abort while it waits, with the reason of the caller', async () => {

@@ -4,7 +4,7 @@ import { decodeZstdBuffer } from '../../formats/shared/zstd-frames.ts';
 import { zstd } from '../../formats/zstd.ts';
 import { decodeContext } from './decode-context.ts';
 import { GrowingSource, wholeSource } from './shared/byte-sources.ts';
-import { copyAll, GrowingSink } from './shared/copying.ts';
+import { copyAll } from './shared/copying.ts';
 import { decodeAll, diskLikeBytes, refusalOf, sequence, sha256 } from './shared/decoding.ts';
 
 const content = diskLikeBytes(400_000);
@@ -103,19 +103,6 @@ describe('reads', () => {
   });
 });
 
-test('copies output of many steps, of one member or of many', async () => {
-  const long = diskLikeBytes(5_000_000);
-  const one = zstdCompressSync(long);
-  const parts = [0, 1, 2, 3, 4].map((i) =>
-    zstdCompressSync(long.subarray(i * 1_000_001, (i + 1) * 1_000_001)),
-  );
-  const whole = { sizeBytes: long.length, sha256: sha256(long) };
-  expect(await copyAll(zstd, one)).toEqual(whole);
-  expect(await copyAll(zstd, Buffer.concat(parts))).toEqual(whole);
-  const short = decodeContext({ limits: { virtualBytes: long.length - 1 } });
-  expect(await refusalOf(copyAll(zstd, one, short))).toBe('limit');
-});
-
 describe('refuses', () => {
   const cases: [string, string, Uint8Array][] = [
     ['a file of no bytes', 'truncated', new Uint8Array(0)],
@@ -210,17 +197,6 @@ describe('is left', () => {
     };
     for await (const _ of zstd.decode(source, decodeContext())) break;
     expect(asked).toBeLessThan(10);
-  });
-
-  test('by an abort while it copies, long before the output ends', async () => {
-    const controller = new AbortController();
-    const reason = { why: 'no longer wanted' };
-    const sink = new GrowingSink();
-    sink.onWrite = () => controller.abort(reason);
-    const context = decodeContext({ signal: controller.signal });
-    const bomb = zstdCompressSync(new Uint8Array(64 * 1024 * 1024));
-    await expect(copyAll(zstd, bomb, context, sink)).rejects.toBe(reason);
-    expect(sink.writtenBytes).toBeLessThan(8 * 1024 * 1024);
   });
 
   test('by an abort while it waits, with the reason of the caller', async () => {

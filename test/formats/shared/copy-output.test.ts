@@ -31,7 +31,8 @@ test.each([[[1]], [[4096]], [[5000]], [[100, 4096, 9000]]])(
     sink.onWrite = (position, length) => {
       writes.push([position, length]);
     };
-    expect(await copyOutput(cut(content, ...lengths), place(sink))).toBe(content.length);
+    const copied = await copyOutput(cut(content, ...lengths), place(sink));
+    expect(copied).toEqual({ sizeBytes: content.length, isZero: false });
     await sink.setSize(content.length);
     expect(sink.sha256()).toBe(sha256(content));
     expect(writes.slice(0, -1).every(([, length]) => length === 4096)).toBe(true);
@@ -39,8 +40,7 @@ test.each([[[1]], [[4096]], [[5000]], [[100, 4096, 9000]]])(
 );
 
 test('pieces that lie side by side in memory are written as one, without a copy', async () => {
-  const memory = new Uint8Array(8192);
-  memory.set(content.subarray(0, 8192));
+  const memory = new Uint8Array(8192).fill(7);
   const sink = new GrowingSink();
   let written: ArrayBufferLike[] = [];
   sink.write = async (_, bytes) => {
@@ -75,11 +75,26 @@ test('memory is freed when it is written, and not before', async () => {
     })(),
     place(sink),
   );
-  expect(await copied).toBe(3 * 4096);
+  expect((await copied).sizeBytes).toBe(3 * 4096);
   expect(during).toEqual([true, true, true]);
   expect(pieces.map(({ length }) => length)).toEqual([0, 0, 0]);
   await sink.setSize(3 * 4096);
   expect(sink.sha256()).toBe(sha256(content.subarray(0, 3 * 4096)));
+});
+
+test('zeros are not written but zeroed', async () => {
+  const sink = new GrowingSink(0xee);
+  const bytes = new Uint8Array(20_000);
+  const copied = await copyOutput(cut(bytes, 4096), place(sink));
+  expect(copied).toEqual({ sizeBytes: bytes.length, isZero: true });
+  expect([sink.writtenBytes, sink.zeroedBytes]).toEqual([0, bytes.length]);
+  await sink.setSize(bytes.length);
+  expect(sink.sha256()).toBe(sha256(bytes));
+  // A single byte makes a step data.
+  bytes[9000] = 1;
+  const other = new GrowingSink(0xee);
+  expect((await copyOutput(cut(bytes, 4096), place(other))).isZero).toBe(false);
+  expect([other.writtenBytes, other.zeroedBytes]).toEqual([4096, bytes.length - 4096]);
 });
 
 test('more than the limit is refused before it is written', async () => {

@@ -10,7 +10,7 @@ export class GrowingSink implements DiskSink {
   /** Bytes that came as data, and as zeros. */
   writtenBytes = 0;
   zeroedBytes = 0;
-  /** Called before each write; what it returns is waited for. */
+  /** Called before each write and zeroing; what it returns is waited for. */
   onWrite: (position: number, length: number) => Promise<void> | void = () => {};
   #bytes: Buffer;
   readonly #junk: number;
@@ -39,6 +39,8 @@ export class GrowingSink implements DiskSink {
 
   async zero(position: number, length: number): Promise<void> {
     this.#reach(position + length);
+    await this.onWrite(position, length);
+    await new Promise(setImmediate);
     this.#bytes.fill(0, position, position + length);
     this.zeroedBytes += length;
   }

@@ -1,0 +1,35 @@
+import type { Limits } from '../../src/kit.ts';
+import type { ByteReader } from '../shared/byte-reader.ts';
+import { readBlockStart, unpaddedSize } from './block.ts';
+import { decodeBlock } from './decode-block.ts';
+import { readStreamHeader } from './framing.ts';
+import type { Lzma2Sizes } from './lzma2-chunks.ts';
+import { RecordDigest } from './record-digest.ts';
+import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
+
+/**
+ * Decodes an xz file from its first byte to its last, block after block, and verifies everything of it: headers,
+ * lengths, padding, checks, index, footer (xz file format 1.2).
+ */
+export async function* decodeStreams(
+  reader: ByteReader,
+  limits: Limits,
+): AsyncGenerator<Uint8Array> {
+  let blocks = 0;
+  for (let first = true; first || (await skipStreamPadding(reader)); first = false) {
+    const stream = await readStreamHeader(reader, first);
+    const seen = new RecordDigest();
+    for (;;) {
+      const block = await readBlockStart(reader, blocks + 1, limits);
+      if (block === undefined) break;
+      blocks += 1;
+      let sizes: Lzma2Sizes = { compressedBytes: 0, uncompressedBytes: 0 };
+      yield* decodeBlock(reader, stream, block, (walked) => {
+        sizes = walked;
+      });
+      const { compressedBytes, uncompressedBytes } = sizes;
+      seen.add(unpaddedSize(block, compressedBytes, stream.checkBytes), uncompressedBytes);
+    }
+    await readStreamEnd(reader, stream.flags, seen, limits.mapEntries);
+  }
+}
