@@ -3,7 +3,7 @@ import { defaultLimits, type Limits } from './contracts/limits.ts';
 import type { Log } from './contracts/log.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { OnProgress } from './contracts/progress.ts';
-import { type Digest, type TrustLevel, trustLevels } from './contracts/proof.ts';
+import { type Digest, type GivenKeys, type TrustLevel, trustLevels } from './contracts/proof.ts';
 import { readDigest } from './digest-text.ts';
 import { UsageError } from './errors.ts';
 
@@ -16,6 +16,10 @@ export interface CallOptions {
   format: 'raw' | 'source';
   trust: 'auto' | TrustLevel;
   digest: Digest | undefined;
+  keys: GivenKeys;
+  /** Milliseconds. */
+  maxAge: number | undefined;
+  allowOlder: boolean;
   offline: boolean;
   refresh: boolean;
   verify: boolean;
@@ -44,6 +48,9 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
+    keys: readKeys(options.keys ?? []),
+    maxAge: readAge(options.maxAge ?? false),
+    allowOlder: options.allowOlder ?? false,
     offline: options.offline ?? false,
     refresh: options.refresh ?? false,
     verify: options.verify ?? false,
@@ -58,6 +65,23 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     log: options.log ?? (() => {}),
     cacheDir: options.cacheDir,
   };
+}
+
+function readKeys(keys: NonNullable<EnsureOptions['keys']>): GivenKeys {
+  if (Array.isArray(keys)) return { keys: [...keys], replace: false };
+  const { add = [], replace } = keys;
+  return { keys: [...(replace ?? []), ...add], replace: replace !== undefined };
+}
+
+const dayMs = 86_400_000;
+const ageUnits: Record<string, number> = { d: dayMs, h: dayMs / 24, m: dayMs / 1440, s: 1000 };
+
+function readAge(age: number | string | false): number | undefined {
+  if (age === false) return undefined;
+  const [, count, unit = ''] = /^(\d{1,6})([dhms])$/.exec(String(age)) ?? [];
+  const value = typeof age === 'number' ? age : Number(count) * (ageUnits[unit] ?? Number.NaN);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw invalid('maxAge', 'maxAge must be a positive number of milliseconds, or like 90d or 12h');
 }
 
 function parseConnections(connections: number): number {

@@ -7,7 +7,19 @@ export type TransferCode =
   | 'ERR_STALLED'
   | 'ERR_REDIRECT'
   | 'ERR_METADATA';
-export type IntegrityCode = 'ERR_DIGEST' | 'ERR_SIZE' | 'ERR_SIGNATURE' | 'ERR_UNTRUSTED';
+export type IntegrityCode = 'ERR_DIGEST' | 'ERR_SIZE' | 'ERR_UNTRUSTED' | SignatureCode;
+/** What is wrong with who vouches for the bytes: one code a cause, an unknown signer unlike a bad signature. */
+export type SignatureCode =
+  | 'ERR_SIGNATURE'
+  | 'ERR_SIGNATURE_MISSING'
+  | 'ERR_UNKNOWN_SIGNER'
+  | 'ERR_SIGNER_EXPIRED'
+  | 'ERR_SIGNER_REVOKED'
+  | 'ERR_SIGNED_IN_FUTURE'
+  | 'ERR_WEAK_HASH'
+  | 'ERR_KEY'
+  | 'ERR_ROLLBACK'
+  | 'ERR_STALE';
 export type DecodeCode =
   | 'ERR_DECODE'
   | 'ERR_UNSAFE_IMAGE'
@@ -48,6 +60,22 @@ export type DefectReason =
   | 'empty'
   | 'codec-unavailable';
 
+/** What is wrong with a signature, in the field's words; `details.reason` of an `IntegrityError` about one. */
+export type SignatureReason =
+  | 'malformed'
+  | 'unsupported'
+  | 'signature-bad'
+  | 'signature-missing'
+  | 'signer-unknown'
+  | 'signer-expired'
+  | 'signer-revoked'
+  | 'signed-in-future'
+  | 'weak-hash'
+  | 'key-unusable'
+  | 'key-unreachable'
+  | 'rollback'
+  | 'stale';
+
 /** `details` by class. Numbers are bytes unless the name says otherwise. */
 export interface UsageDetails {
   field?: string;
@@ -85,6 +113,9 @@ export interface IntegrityDetails {
   wanted?: string;
   reason?: string;
   known?: string[];
+  /** Full fingerprints, or the key id where a signature names no more. */
+  signers?: string[];
+  signedAt?: string;
 }
 export interface DecodeDetails {
   reason: DefectReason;
@@ -222,6 +253,38 @@ export function refuse(
     code: defects[reason],
     message,
     hint: hint ?? 'Do not use this image; get it again from its source.',
+    details: { reason, ...details },
+    cause,
+  });
+}
+
+const signatureCodes: Record<SignatureReason, SignatureCode> = {
+  malformed: 'ERR_SIGNATURE',
+  unsupported: 'ERR_SIGNATURE',
+  'signature-bad': 'ERR_SIGNATURE',
+  'signature-missing': 'ERR_SIGNATURE_MISSING',
+  'signer-unknown': 'ERR_UNKNOWN_SIGNER',
+  'signer-expired': 'ERR_SIGNER_EXPIRED',
+  'signer-revoked': 'ERR_SIGNER_REVOKED',
+  'signed-in-future': 'ERR_SIGNED_IN_FUTURE',
+  'weak-hash': 'ERR_WEAK_HASH',
+  'key-unusable': 'ERR_KEY',
+  'key-unreachable': 'ERR_KEY',
+  rollback: 'ERR_ROLLBACK',
+  stale: 'ERR_STALE',
+};
+
+/** The typed refusal of a signature, its keys or its age: the code follows from the reason. */
+export function refuseSignature(
+  reason: SignatureReason,
+  message: string,
+  more: Omit<IntegrityDetails, 'reason'> & { hint?: string; cause?: unknown } = {},
+): IntegrityError {
+  const { hint, cause, ...details } = more;
+  return new IntegrityError({
+    code: signatureCodes[reason],
+    message,
+    hint: hint ?? 'Do not use the bytes; tell the vendor if it lasts.',
     details: { reason, ...details },
     cause,
   });

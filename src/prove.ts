@@ -60,6 +60,7 @@ function proveOne(call: Call, proof: Proof, subject: Subject): Promise<Evidence>
     signal: call.signal,
     log,
     now,
+    given: call.options.keys,
     fileName: subject.fileName,
     url: subject.url,
     prove: (via: Proof, of: Subject) => proveOne(call, via, of),

@@ -35,6 +35,12 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   trust?: 'auto' | TrustLevel | undefined;
   /** The digest the published file must have; satisfies `auto` and needs no other document. */
   digest?: Digest | (string & {}) | undefined;
+  /** Keys beside the vendor's own, armored or encoded; `replace` puts them in place of the vendor's. */
+  keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
+  /** The oldest signature that is accepted, in milliseconds or as `90d`, `12h`; default: no bound. */
+  maxAge?: number | string | false | undefined;
+  /** Accept a build that is older than one this cache has accepted before. */
+  allowOlder?: boolean | undefined;
   /** No request at all: the newest cached disk that matches. */
   offline?: boolean | undefined;
   /** Ask upstream anew, past every cached document and never with a stale answer. */
@@ -54,5 +60,8 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   format?: 'raw' | 'source' | undefined;
   trust?: 'auto' | TrustLevel | undefined;
   digest?: Digest | (string & {}) | undefined;
+  keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
+  maxAge?: number | string | false | undefined;
+  allowOlder?: boolean | undefined;
   refresh?: boolean | undefined;
 }

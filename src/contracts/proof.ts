@@ -10,19 +10,25 @@ export type TrustLevel = 'none' | 'tls' | 'checksum' | 'pinned' | 'signed';
 /** Worst first, so that the index compares. */
 export const trustLevels: readonly TrustLevel[] = ['none', 'tls', 'checksum', 'pinned', 'signed'];
 
-/** Where key material comes from; `fingerprint` is full, upper-case hex. */
+/**
+ * A pinned key and where its material comes from. `fingerprint` is the full one of the primary key in upper-case hex
+ * (OpenPGP), or the key number in upper-case hex (signify, minisign).
+ */
 export interface KeySource {
   fingerprint: string;
-  /** Armored or encoded key, shipped or given by the caller. */
-  key?: string;
-  /** Addresses that serve the key, none on the host that serves the images. */
+  /** Armored or encoded key, shipped with the vendor and loaded on use. */
+  key?: string | (() => Promise<string>);
+  /** Addresses that serve the key, none on the host that serves the images; used only when the fingerprint matches. */
   urls?: URL[];
+  /** Where the fingerprint is known from and when it was looked at, for people. */
+  origin?: string;
 }
 
 export type Signature =
   | {
       form: 'openpgp' | 'signify' | 'minisign';
       at: 'inline' | URL;
+      /** Fingerprints that may sign: of primary keys, or of single subkeys. */
       signers: string[];
       keys: KeySource[];
     }
@@ -93,11 +99,41 @@ export interface Evidence {
   check?: StreamCheck;
 }
 
+/** Keys that the caller gave for this source. */
+export interface GivenKeys {
+  /** Armored or encoded keys. */
+  keys: string[];
+  /** They stand in for the vendor's own keys instead of beside them. */
+  replace: boolean;
+}
+
+/** What a signature over a document says once it holds. */
+export interface SignedDocument {
+  /** The bytes that were signed, and nothing else of the file. */
+  body: Uint8Array;
+  signer: Signer;
+  signedAt?: Date;
+  warnings: Warning[];
+}
+
+/** A document with its signature, at hand: what `verify` on the command line looks at. */
+export interface DocumentToVerify {
+  document: Uint8Array;
+  /** A detached signature or bundle; absent where the document carries its own. */
+  signature?: Uint8Array;
+  /** Armored or encoded keys, or trust roots; each may hold several. */
+  keys: Uint8Array[];
+  now: Date;
+  /** For messages. */
+  name: string;
+}
+
 export interface ProofContext {
   http: MetadataClient;
   signal: AbortSignal;
   log: Log;
   now: Date;
+  given: GivenKeys;
   /** The file that is to be proved: its published name and its address. */
   fileName: string;
   url: URL;
@@ -109,6 +145,8 @@ export interface ProofContext {
 export interface Verifier<K extends Proof['kind'] = Proof['kind']> {
   kind: K;
   prove(proof: Extract<Proof, { kind: K }>, context: ProofContext): Promise<Evidence>;
+  /** Checks a document that is at hand, whatever its form; throws the refusals of `refuseSignature`. */
+  verifyDocument?(subject: DocumentToVerify): Promise<SignedDocument>;
 }
 /** A verifier of whichever kind, as it stands in a list of parts. */
 export type AnyVerifier = { [K in Proof['kind']]: Verifier<K> }[Proof['kind']];

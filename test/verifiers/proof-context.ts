@@ -35,6 +35,7 @@ export function proofContext(
     signal,
     log: () => {},
     now: new Date('2026-11-20T12:00:00Z'),
+    given: { keys: [], replace: false },
     fileName,
     url,
     prove: (proof, subject) => proveWith(verifiers, proof, about(subject.fileName, subject.url)),
