@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { createOpenpgpSigner, type OpenpgpSigner } from './openpgp-signer.ts';
 export {
   buildQcow2Image,
   type Qcow2Extent,
