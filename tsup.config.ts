@@ -18,7 +18,7 @@ const formats = [
   'zip',
   'zstd',
 ];
-const verifiers = ['checksums', 'digest', 'tls'];
+const verifiers = ['checksums', 'digest', 'signature', 'tls'];
 
 const parts = Object.entries({ vendors, formats, verifiers }).flatMap(([folder, names]) =>
   names.map((name) => [`${folder}/${name}`, `${folder}/${name}.ts`] as const),

@@ -4,9 +4,11 @@ import { type CallOptions, parseOptions } from './call-options.ts';
 import type { Warning } from './contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
 import type { EnsureOptions } from './contracts/options.ts';
+import type { GivenKeys } from './contracts/proof.ts';
 import { UsageError } from './errors.ts';
 import { createHttp, type Http } from './http/http-client.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { readKeys } from './read-keys.ts';
 
 /** One call of `ensureImage`: its options, and what its stages share. */
 export interface Call {
@@ -17,6 +19,8 @@ export interface Call {
   /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
   metadata: MetadataClient;
   cache: Cache;
+  /** Keys of the caller's, read. */
+  keys: GivenKeys;
   progress: Progress;
   /** What the caller should know, each code with the same text once. */
   warnings: Warning[];
@@ -29,6 +33,7 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
   const options = parseOptions(given);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
+  const keys = { ...options.keys, keys: await readKeys(options.keys.keys) };
   const progress = createProgress(options.onProgress);
   const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
     readOnly: options.offline,
@@ -54,7 +59,7 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
     progress.warning(warning);
   };
   const metadata = watchDocuments(http.metadata, warn);
-  return { parts, options, signal, http, metadata, cache, progress, warnings, warn };
+  return { parts, options, signal, http, metadata, cache, keys, progress, warnings, warn };
 }
 
 /** Throws `ERR_INVALID_REQUEST` where locks, modes and sparse files do not work as the cache needs them. */

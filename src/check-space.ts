@@ -4,7 +4,7 @@ import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { CacheError } from './errors.ts';
 import type { Proven } from './merge-evidence.ts';
-import type { Plan } from './plan.ts';
+import { estimatePeak, type Plan } from './plan.ts';
 
 /**
  * Fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:
@@ -16,7 +16,7 @@ export async function checkSpace(
   proven: Proven,
   staging: Staging,
 ): Promise<void> {
-  const plannedBytes = plannedBytesOf(plan, proven);
+  const plannedBytes = plannedBytesOf(call, plan, proven);
   if (plannedBytes === undefined) return;
   const there = await stat(staging.download).then(allocatedBytes, () => 0);
   const neededBytes = Math.max(0, plannedBytes - there);
@@ -36,7 +36,8 @@ function inMiB(bytes: number): string {
 }
 
 /** The plan's estimate; for a file whose layers only its bytes will tell, no more than the file itself. */
-function plannedBytesOf({ artifact, peakBytes }: Plan, proven: Proven): number | undefined {
-  if (artifact.layers.length > 0 && peakBytes !== undefined) return peakBytes;
-  return proven.sizeBytes ?? artifact.sizeBytes;
+function plannedBytesOf(call: Call, { artifact }: Plan, proven: Proven): number | undefined {
+  const { layers, sizeBytes = proven.sizeBytes } = artifact;
+  if (sizeBytes === undefined || layers.length === 0) return sizeBytes;
+  return estimatePeak(sizeBytes, layers, call.options.format, call.parts.formats);
 }

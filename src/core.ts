@@ -33,4 +33,17 @@ export {
 } from './inspect-image.ts';
 export { createListImages, type ListImages, type ListOptions } from './list-images.ts';
 export type { FileOptions } from './open-image-file.ts';
+export type { OriginVerdict } from './prove-again.ts';
 export { createResolveImage, type ResolvedImage, type ResolveImage } from './resolve-image.ts';
+export {
+  createVerifyCache,
+  type VerifiedEntry,
+  type VerifyCache,
+  type VerifyCacheOptions,
+} from './verify-cache.ts';
+export {
+  createVerifyDocument,
+  type VerifiedDocument,
+  type VerifyDocument,
+  type VerifyDocumentOptions,
+} from './verify-document.ts';

@@ -7,8 +7,9 @@ import type { Parts } from './contracts/parts.ts';
 import { startDecode } from './decode.ts';
 import { toEnsuredImage } from './ensured-image.ts';
 import { startFetch } from './fetch.ts';
+import { guardAge, guardSnapshot } from './guard-age.ts';
 import { holdName } from './hold-name.ts';
-import { inStaging } from './in-staging.ts';
+import { inStaging, tidied } from './in-staging.ts';
 import { look, lookProven, lookWithoutUpstream } from './look.ts';
 import { planImage } from './plan.ts';
 import { prove } from './prove.ts';
@@ -35,13 +36,15 @@ export function createEnsureImage(parts: Parts): EnsureImage {
     const resolved = await resolveOrStale(call, asked);
     if ('stale' in resolved) return toEnsuredImage(call, resolved.stale, 'cache');
     const plan = planImage(asked.request, resolved.resolution, call.options, bound.formats);
+    await guardSnapshot(call, plan);
 
     return holdName(call, plan.cacheName, async () => {
       const hit = await look(call, plan);
-      if (hit !== undefined) return toEnsuredImage(call, hit, 'cache');
+      if (hit !== undefined) return toEnsuredImage(call, await tidied(call, hit), 'cache');
       const proven = await prove(call, plan);
+      await guardAge(call, plan, proven);
       const known = await lookProven(call, plan, proven);
-      if (known !== undefined) return toEnsuredImage(call, known, 'cache');
+      if (known !== undefined) return toEnsuredImage(call, await tidied(call, known), 'cache');
 
       const entry = await inStaging(call, plan, proven, async (staging, proven) => {
         await checkSpace(call, plan, proven, staging);

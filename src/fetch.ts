@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { GrowingFile } from './bytes/growing-file.ts';
+import { inCache } from './cache/cache-error.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import type { ByteSource } from './contracts/bytes.ts';
@@ -53,7 +54,9 @@ export async function startFetch(
   const alignBytes = artifact.pieces?.lengthBytes ?? 1;
   const partial = await openPartial(staging, { addresses, expectedBytes, judged, alignBytes });
   const handle = partial?.handle ?? (await beginAnew(staging));
-  const file = new GrowingFile(handle, expectedBytes ?? partial?.note.sizeBytes, partial?.position);
+  // What an earlier call left is ready at once, or as its pieces prove to be right.
+  const readyBytes = artifact.pieces === undefined ? partial?.position : 0;
+  const file = new GrowingFile(handle, expectedBytes ?? partial?.note.sizeBytes, readyBytes);
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, ended.signal]);
   const early = new EarlyRanges(file, artifact.fileName, signal);
@@ -63,7 +66,8 @@ export async function startFetch(
     try {
       const writing =
         artifact.url.protocol === 'file:' ? copyLocalFile(job) : transfer(job, addresses, partial);
-      return await finish(job, writing, hashPass(job, proven.checks), ended);
+      const hashing = inCache(staging.download, 'read', () => hashPass(job, proven.checks));
+      return await finish(job, writing, hashing, ended);
     } catch (error) {
       const reason = call.signal.aborted ? call.signal.reason : error;
       file.fail(reason);

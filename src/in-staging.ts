@@ -1,3 +1,6 @@
+import { access, rm } from 'node:fs/promises';
+import { baseName } from './cache/cache-name.ts';
+import type { Entry } from './cache/read-entry.ts';
 import { openStaging, type Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { isResumable, readNote } from './download/download-note.ts';
@@ -43,6 +46,19 @@ export async function inStaging<T>(
   }
 }
 
+/**
+ * The entry, after what a call that was killed right after publishing it left in its staging folder is gone; needs the
+ * lock of its name. A folder that cannot be removed takes room and does no harm.
+ */
+export async function tidied(call: Call, entry: Entry): Promise<Entry> {
+  if (!call.cache.writable) return entry;
+  const dir = call.cache.stagingPathOf(baseName(entry.name));
+  await rm(dir, { recursive: true, force: true }).catch((error: unknown) => {
+    call.options.log({ level: 'debug', message: `${dir} was not removed: ${error}` });
+  });
+  return entry;
+}
+
 function isRestartable(error: unknown): boolean {
   return error instanceof TransferError && error.details.restart === true;
 }
@@ -66,8 +82,14 @@ function isPassing(error: unknown): boolean {
 /** Leaves what a later call can continue, and nothing else. */
 async function keepDownload(call: Call, staging: Staging): Promise<void> {
   try {
-    if (isResumable(await readNote(staging))) await openStaging(call.cache, staging.name);
-    else await staging.remove();
+    // Publishing that failed may have taken the download already.
+    const isThere = await access(staging.download).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && isResumable(await readNote(staging))) {
+      await openStaging(call.cache, staging.name);
+    } else await staging.remove();
   } catch (error) {
     // The failure that led here says more than this one.
     call.options.log({ level: 'debug', message: `${staging.dir} was not tidied: ${error}` });

@@ -25,6 +25,7 @@ import { talos } from '../vendors/talos.ts';
 import { ubuntu } from '../vendors/ubuntu.ts';
 import { checksums } from '../verifiers/checksums.ts';
 import { digest } from '../verifiers/digest.ts';
+import { signature } from '../verifiers/signature.ts';
 import { tls } from '../verifiers/tls.ts';
 import type { Parts } from './contracts/parts.ts';
 import { type ConvertImage, createConvertImage } from './convert-image.ts';
@@ -32,13 +33,15 @@ import { createEnsureImage, type EnsureImage } from './ensure-image.ts';
 import { createInspectImage, type InspectImage } from './inspect-image.ts';
 import { createListImages, type ListImages } from './list-images.ts';
 import { createResolveImage, type ResolveImage } from './resolve-image.ts';
+import { createVerifyCache, type VerifyCache } from './verify-cache.ts';
+import { createVerifyDocument, type VerifyDocument } from './verify-document.ts';
 
 export * from './core.ts';
 
 /** Every part this package comes with; spread it to add your own. */
 export const builtIns: Parts = Object.freeze({
   vendors: [alpine, debian, freebsd, talos, ubuntu],
-  verifiers: [digest, checksums, tls],
+  verifiers: [digest, checksums, signature, tls],
   formats: [raw, iso, qcow2, vmdk, vhd, vhdx, vdi, gzip, bzip2, xz, zstd, lz4, zip, tar, ova],
 });
 
@@ -52,3 +55,7 @@ export const listImages: ListImages = createListImages(builtIns);
 export const convertImage: ConvertImage = createConvertImage(builtIns);
 /** What a local image file is; writes nothing. */
 export const inspectImage: InspectImage = createInspectImage(builtIns);
+/** Every cached disk against its record, and its origin against the documents kept beside it; no request. */
+export const verifyCache: VerifyCache = createVerifyCache(builtIns);
+/** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
+export const verifyDocument: VerifyDocument = createVerifyDocument(builtIns);

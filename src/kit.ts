@@ -62,5 +62,7 @@ export {
   parseRecord,
   parseText,
 } from './kit/records.ts';
+export { peekSignedText } from './kit/signed-text.ts';
+export { parseValidUntil } from './kit/valid-until.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';
 export { parseXml, type XmlElement } from './kit/xml.ts';

@@ -1,4 +1,5 @@
 import { hashParameters } from './cache/cache-name.ts';
+import { writeEvidence } from './cache/evidence-file.ts';
 import { type EntryFilter, findEntries } from './cache/find-entries.ts';
 import type { Entry } from './cache/read-entry.ts';
 import { formatRequestKey } from './cache/request-key.ts';
@@ -10,9 +11,11 @@ import type { ImageRequest } from './contracts/vendor.ts';
 import { traced } from './diagnostics.ts';
 import { algorithmOf, hexOf } from './digest-text.ts';
 import { NotFoundError } from './errors.ts';
+import { noteAccepted } from './guard-age.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
-import { better, demandedLevel, effectiveLevel, reaches } from './trust-policy.ts';
+import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
+import { demandedLevel, effectiveLevel, reaches } from './trust-policy.ts';
 
 /**
  * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws
@@ -62,7 +65,9 @@ async function lookForPlan(call: Call, plan: Plan): Promise<Entry | undefined> {
     const level = effectiveLevel(entry.record.trust.level, call.options.digest !== undefined);
     return matches(call, entry, inline) && reaches(level, plan.demanded);
   });
-  return found && rewriteRecord(call.cache, found, { requests: [plan.requestKey] });
+  if (found === undefined) return undefined;
+  await noteAccepted(call, plan);
+  return rewriteRecord(call.cache, found, { requests: [plan.requestKey] });
 }
 
 /** A cached disk whose recorded digests are what was proved just now: it gains the new evidence, and no image byte moves. */
@@ -76,11 +81,22 @@ export async function lookProven(
     matches(call, entry, proven.digests),
   );
   if (found === undefined) return undefined;
+  await noteAccepted(call, plan, proven.documents);
   const { trust } = found.record;
-  const level = better(trust.level, proven.level);
+  const requests = [plan.requestKey];
+  if (!reaches(proven.level, trust.level)) {
+    return rewriteRecord(call.cache, found, {
+      requests,
+      trust: { ...trust, offered: plan.offered },
+    });
+  }
+  if (call.cache.writable) {
+    await writeEvidence(call.cache, found.name, await storedEvidenceOf(call, plan, proven));
+  }
   return rewriteRecord(call.cache, found, {
-    requests: [plan.requestKey],
-    trust: { ...trust, level, offered: plan.offered },
+    requests,
+    trust: { ...trustOf(plan, proven), pinned: trust.pinned || proven.pinned },
+    evidence: evidenceOf(proven),
   });
 }
 
@@ -121,9 +137,15 @@ function suits(call: Call, entry: Entry): boolean {
 }
 
 function matches(call: Call, entry: Entry, digests: readonly Digest[]): boolean {
-  const { digest, keepSource } = call.options;
+  const { digest, keepSource, maxAge, now } = call.options;
   if (keepSource && entry.source === undefined) return false;
-  const { source } = entry.record;
+  const { source, trust } = entry.record;
+  if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
   const wanted = digest === undefined ? digests : [digest, ...digests];
   return wanted.every((one) => source[algorithmOf(one)] === hexOf(one));
+}
+
+/** Where nothing signed says how old it is, nobody knows. */
+function isYoung(signedAt: string | undefined, oldest: number): boolean {
+  return signedAt !== undefined && Date.parse(signedAt) >= oldest;
 }

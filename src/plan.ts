@@ -27,6 +27,26 @@ export interface Plan {
 /** Bytes of disk that a byte of download becomes: compressed images of systems unpack to about three times their size. */
 const growth = 3;
 
+/**
+ * Most bytes on disk at once for a download of `sizeBytes`: the download and the disk that grows beside it. An image with
+ * tables that comes out of a codec is unpacked to a scratch file too, since it is not read from end to end.
+ */
+export function estimatePeak(
+  sizeBytes: number,
+  layers: readonly string[],
+  format: CallOptions['format'],
+  formats: BoundParts['formats'],
+): number {
+  if (layers.length === 1 && format === 'source') return sizeBytes;
+  if (layers.length === 1 && layers[0] === 'raw') return 2 * sizeBytes;
+  const kindOf = (layer: string | undefined) => formats.find(({ id }) => id === layer)?.kind;
+  const last = layers.at(-1);
+  const hasTables = kindOf(last) === 'disk' && last !== 'raw' && last !== 'iso';
+  const isCoded = layers.some((layer) => kindOf(layer) === 'codec');
+  const isSpooled = format === 'raw' && hasTables && isCoded;
+  return sizeBytes * (1 + growth * (isSpooled ? 2 : 1));
+}
+
 /** Picks the artifact and fixes the names. Throws `ERR_UNSUPPORTED_FORMAT` when no artifact can be decoded. */
 export function planImage(
   request: ImageRequest,
@@ -50,7 +70,11 @@ export function planImage(
     format: options.format === 'raw' ? 'raw' : (last ?? 'image'),
   };
   const offered = offeredLevel(artifact.proofs);
-  const peakBytes = peakOf(artifact, options.format);
+  const { sizeBytes } = artifact;
+  const peakBytes =
+    sizeBytes === undefined
+      ? undefined
+      : estimatePeak(sizeBytes, artifact.layers, options.format, formats);
   return {
     request,
     requestKey: formatRequestKey(request, options.format),
@@ -87,13 +111,4 @@ function identify(request: ImageRequest, resolution: Resolution): ImageIdentity 
     arch: request.arch,
     snapshot,
   };
-}
-
-function peakOf(artifact: Artifact, format: CallOptions['format']): number | undefined {
-  const { sizeBytes, layers } = artifact;
-  if (sizeBytes === undefined) return undefined;
-  if (layers.length === 1 && (format === 'source' || layers[0] === 'raw')) {
-    return format === 'source' ? sizeBytes : 2 * sizeBytes;
-  }
-  return sizeBytes * (1 + growth);
 }

@@ -1,16 +1,11 @@
 import type { Call } from './call.ts';
-import { callPlugin } from './call-plugin.ts';
 import type { Evidence, Proof, TrustLevel } from './contracts/proof.ts';
 import { traced } from './diagnostics.ts';
 import { IntegrityError, isImageError } from './errors.ts';
 import { mergeEvidence, type Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
-import { effectiveLevel, reaches } from './trust-policy.ts';
-
-interface Subject {
-  fileName: string;
-  url: URL;
-}
+import { runVerifier } from './run-verifier.ts';
+import { effectiveLevel, potential, reaches } from './trust-policy.ts';
 
 /**
  * Turns the proofs of the planned artifact into evidence and holds it to the policy, before any image byte. Beyond the
@@ -21,12 +16,24 @@ export function prove(call: Call, plan: Plan): Promise<Proven> {
   return traced('prove', { cacheName: plan.cacheName }, async () => {
     const evidence: Evidence[] = [];
     const missed: unknown[] = [];
+    const { trust, digest } = call.options;
+    // What a source is known to offer has to be there, not only something as good.
+    const isStrict = trust === 'auto' && digest === undefined;
+    const basis = {
+      http: call.metadata,
+      signal: call.signal,
+      log: call.options.log,
+      now: call.options.now,
+      given: call.keys,
+      wanted: plan.demanded,
+    };
     for (const proof of neededProofs(call, plan)) {
       try {
-        evidence.push(await proveOne(call, proof, plan.artifact));
+        evidence.push(await runVerifier(call.parts, proof, plan.artifact, basis));
       } catch (error) {
         if (call.signal.aborted) throw call.signal.reason;
-        if (!isUnreachable(error)) throw error;
+        const isDemanded = isStrict && reaches(potential(proof), plan.demanded);
+        if (isDemanded || !isOutOfReach(error)) throw error;
         missed.push(error);
       }
     }
@@ -53,32 +60,20 @@ function neededProofs(call: Call, plan: Plan): Proof[] {
   return pinSuffices ? proofs.filter((proof) => proof.kind === 'digest') : proofs;
 }
 
-function proveOne(call: Call, proof: Proof, subject: Subject): Promise<Evidence> {
-  const { log, now } = call.options;
-  const context = {
-    http: call.metadata,
-    signal: call.signal,
-    log,
-    now,
-    given: call.options.keys,
-    fileName: subject.fileName,
-    url: subject.url,
-    prove: (via: Proof, of: Subject) => proveOne(call, via, of),
-  };
-  // The verifier of a kind takes proofs of that kind; the compiler cannot pair the two unions.
-  const verifier = call.parts.verifierOf(proof.kind) as {
-    prove(proof: Proof, about: typeof context): Promise<Evidence>;
-  };
-  return callPlugin(`verifier ${proof.kind}`, 'prove', call.signal, () => {
-    return verifier.prove(proof, context);
-  });
+/** A proof that is not to be had, unlike one that is wrong. */
+function isOutOfReach(error: unknown): boolean {
+  if (!isImageError(error)) return false;
+  if (error.code === 'ERR_SIGNATURE_MISSING') return true;
+  if (error.code === 'ERR_KEY') return Reflect.get(error.details, 'reason') === 'key-unreachable';
+  return unreachable.has(error.code);
 }
 
-function isUnreachable(error: unknown): boolean {
-  return ['ERR_NETWORK', 'ERR_HTTP_STATUS', 'ERR_STALLED', 'ERR_REDIRECT'].some(
-    (code) => isImageError(error) && error.code === code,
-  );
-}
+const unreachable: ReadonlySet<string> = new Set([
+  'ERR_NETWORK',
+  'ERR_HTTP_STATUS',
+  'ERR_STALLED',
+  'ERR_REDIRECT',
+]);
 
 function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
   return new IntegrityError({

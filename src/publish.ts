@@ -4,9 +4,11 @@ import type { Entry } from './cache/read-entry.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { traced } from './diagnostics.ts';
+import { noteAccepted } from './guard-age.ts';
 import { publicUrl } from './kit/public-url.ts';
 import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
+import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
 import type { Settled } from './settle.ts';
 import { version } from './version.ts';
 
@@ -22,12 +24,15 @@ export function publish(
   return traced('publish', { cacheName: plan.cacheName }, async () => {
     // The vendor's own file is the disk.
     if (isDownload(settled, staging)) await rename(staging.download, staging.disk);
-    return publishEntry(call.cache, staging, {
+    const entry = await publishEntry(call.cache, staging, {
       name: plan.cacheName,
       keepSource: call.options.keepSource,
       record: describe(plan, proven, settled, isDownload(settled, staging)),
+      evidence: await storedEvidenceOf(call, plan, proven),
       signal: call.signal,
     });
+    await noteAccepted(call, plan, proven.documents);
+    return entry;
   });
 }
 
@@ -36,7 +41,7 @@ function isDownload({ decoded }: Settled, staging: Staging): boolean {
 }
 
 function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean): RecordDraft {
-  const { fetched, decoded, signer, signedAt } = settled;
+  const { fetched, decoded } = settled;
   const { guest } = plan.resolution;
   return {
     identity: plan.identity,
@@ -55,20 +60,8 @@ function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean):
     extents: decoded.extents,
     layers: decoded.chain,
     decoder: `rootdisk ${version}`,
-    trust: {
-      level: proven.level,
-      pinned: proven.pinned,
-      offered: plan.offered,
-      ...(signer === undefined ? {} : { signer }),
-      ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
-      // Of the bytes, that is; what was amiss with the call concerns nobody later.
-      warnings: proven.warnings,
-    },
-    evidence: {
-      digests: proven.digests,
-      ...(proven.diskDigests.length === 0 ? {} : { diskDigests: proven.diskDigests }),
-      documents: proven.documents.map(({ url, sha256 }) => ({ url, sha256 })),
-    },
+    trust: trustOf(plan, proven, settled),
+    evidence: evidenceOf(proven),
     ...(guest === undefined ? {} : { guest }),
     facts: {},
   };

@@ -6,6 +6,7 @@ import type { Parts } from './contracts/parts.ts';
 import type { Digest } from './contracts/proof.ts';
 import type { GuestFacts } from './contracts/vendor.ts';
 import { algorithmOf, hexOf } from './digest-text.ts';
+import { guardAge, guardSnapshot } from './guard-age.ts';
 import { publicUrl } from './kit/public-url.ts';
 import { type Plan, planImage } from './plan.ts';
 import { prove } from './prove.ts';
@@ -45,7 +46,9 @@ export function createResolveImage(parts: Parts): ResolveImage {
     const asked = parseRequest(call, String(reference));
     const resolution = await resolve(call, asked);
     const first = planImage(asked.request, resolution, call.options, bound.formats);
+    await guardSnapshot(call, first);
     const proven = await prove(call, first);
+    await guardAge(call, first, proven);
     const sizeBytes = proven.sizeBytes ?? first.artifact.sizeBytes ?? (await askSize(call, first));
     // Planned again with the size, so that the estimate of disk space has something to stand on.
     const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };

@@ -8,6 +8,7 @@ import { algorithmOf } from './digest-text.ts';
 import { hashWholeFile } from './disk/hash-file.ts';
 import { IntegrityError, isImageError, refuse } from './errors.ts';
 import type { Fetched, Fetching } from './fetch.ts';
+import { refuseStale } from './guard-age.ts';
 import { findNestedImage } from './layers/find-nested-image.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Proven } from './merge-evidence.ts';
@@ -53,6 +54,7 @@ export function settle(
     matchSize(plan, proven, transfer.value);
     await matchDisk(call, proven, decode.value);
     const signed = await finishChecks(call, proven);
+    if (proven.checks.length > 0) refuseStale(call, plan, signed.signedAt);
     return { fetched: transfer.value, decoded: decode.value, ...signed };
   });
 }

@@ -30,14 +30,15 @@ export function effectiveLevel(proven: TrustLevel, digestGiven: boolean): TrustL
   return digestGiven ? better(proven, 'pinned') : proven;
 }
 
-function potential(proof: Proof): TrustLevel {
+/** The best level that a proof can give. */
+export function potential(proof: Proof): TrustLevel {
   switch (proof.kind) {
     case 'tls':
       return 'tls';
     case 'digest':
       return 'checksum';
     case 'signature':
-      return 'signed';
+      return proof.of === undefined ? 'signed' : 'none';
     case 'checksums':
       if (proof.signature !== undefined) return 'signed';
       return proof.via === undefined ? 'checksum' : better('checksum', potential(proof.via));

@@ -7,7 +7,19 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const partFolders = ['vendors', 'formats', 'verifiers'];
 const sources = ['src', ...partFolders].flatMap(listSources);
 /** Loaded on first use, each in one file. */
-const heavy = ['got', 'cheerio', 'fast-xml-parser', 'yauzl', '@napi-rs/lzma', 'p-limit'];
+const heavy = [
+  'got',
+  'cheerio',
+  'fast-xml-parser',
+  'yauzl',
+  '@napi-rs/lzma',
+  'p-limit',
+  '@sigstore/bundle',
+  '@sigstore/protobuf-specs',
+  '@sigstore/verify',
+];
+/** Each is loaded when a signature of its form comes along. */
+const signatureForms = ['openpgp', 'signify', 'minisign', 'sigstore'];
 
 function listSources(folder: string): string[] {
   return readdirSync(join(root, folder)).flatMap((name) => {
@@ -27,7 +39,7 @@ interface Import {
 function readImports(path: string): Import[] {
   const text = readFileSync(join(root, path), 'utf8');
   const statics = text.matchAll(/^(import|export)( type)?\b[^'";]*?from '([^']+)';/gms);
-  const dynamics = text.matchAll(/(?<!typeof )\bimport\('([^']+)'\)/g);
+  const dynamics = text.matchAll(/(?<!typeof )\bimport\(\s*'([^']+)',?\s*\)/g);
   const at = (to: string) => (to.startsWith('.') ? normalize(join(dirname(path), to)) : to);
   return [
     ...[...statics].map((match) => ({
@@ -49,12 +61,16 @@ const imports = sources.flatMap(readImports);
 const say = (bad: Import[]) => bad.map(({ from, to }) => `${from} -> ${to}`);
 
 test('parts import the kit and their own folder only', () => {
-  const bad = imports.filter(({ from, to }) => {
+  const bad = imports.filter(({ from, to, isDynamic }) => {
     const folder = partFolders.find((name) => from.startsWith(`${name}/`));
     if (folder === undefined || !/^(src|vendors|formats|verifiers)\//.test(to)) return false;
     if (to === 'src/kit.ts') return false;
+    if (from.startsWith('vendors/') && to.startsWith('vendors/keys/')) return false;
+    const isForm = signatureForms.some((form) => to === `verifiers/${form}/index.ts`);
+    if (from.startsWith('verifiers/') && isForm && isDynamic) return false;
     const [, first = ''] = from.split('/');
-    // A part may use its own folder (formats/xz.ts and formats/xz/) and what its kind shares.
+    // A part may use its own folder (formats/xz.ts and formats/xz/) and what its kind shares; a vendor its keys. The
+    // forms of signatures are parts of the verifiers that check one, loaded by what those share.
     const own = first.replace(/\.ts$/, '');
     return ![`${folder}/${own}.ts`, `${folder}/${own}/`, `${folder}/shared/`].some(
       (allowed) => to === allowed || to.startsWith(allowed),
@@ -85,6 +101,15 @@ test.each(heavy)('%s is loaded on first use, in one file', (name) => {
   const users = imports.filter(({ to, isType }) => to === name && !isType);
   expect(users.filter(({ isDynamic }) => !isDynamic).map(({ from }) => from)).toEqual([]);
   expect(users.length).toBeLessThanOrEqual(1);
+});
+
+test('keys are loaded on use only, and what keeps them is in no package', () => {
+  const material = imports.filter(({ to }) => to.startsWith('vendors/keys/material/'));
+  expect(material.length).toBeGreaterThan(0);
+  expect(say(material.filter(({ isDynamic }) => !isDynamic))).toEqual([]);
+  const keeping = /^vendors\/keys\/(?:refresh|every-key)/;
+  const bad = imports.filter(({ from, to }) => keeping.test(to) && !keeping.test(from));
+  expect(say(bad)).toEqual([]);
 });
 
 test('sockets are opened under src/http and src/testing only', () => {

@@ -9,8 +9,10 @@ import {
   type Vendor,
   type Warning,
 } from '../src/kit.ts';
+import { alpineCloudKeys } from './keys/alpine.ts';
 import { type AlpineImage, canonicalVariant, listAlpineImages } from './shared/alpine-images.ts';
 import { type AlpineIndex, readAlpineIndex } from './shared/alpine-index.ts';
+import { openpgp } from './shared/openpgp.ts';
 
 const arches: Arch[] = ['amd64', 'arm64'];
 
@@ -113,8 +115,11 @@ function describe(image: AlpineImage, index: AlpineIndex): Resolution {
         url: image.url,
         fileName: image.fileName,
         layers: ['qcow2'],
-        // The sidecar holds the bare digest, no name.
-        proofs: [{ kind: 'checksums', url: new URL(`${image.url}.sha512`) }],
+        proofs: [
+          { kind: 'signature', signature: openpgp(new URL(`${image.url}.asc`), alpineCloudKeys) },
+          // The sidecar holds the bare digest, no name.
+          { kind: 'checksums', url: new URL(`${image.url}.sha512`) },
+        ],
       },
     ],
     guest: {

@@ -6,9 +6,11 @@ import {
   type Listing,
   type NotFoundError,
   notFound,
+  type Proof,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
+import { debianArchiveKeys, everyDebianKey } from './keys/debian.ts';
 import {
   type DebianBuild,
   type DebianDisk,
@@ -24,6 +26,7 @@ import {
   listDebianReleases,
   pickDebianRelease,
 } from './shared/debian-release.ts';
+import { openpgp } from './shared/openpgp.ts';
 
 const archWords: Record<Arch, string> = {
   amd64: 'amd64',
@@ -71,7 +74,7 @@ export const debian: Vendor = defineVendor({
       ...(release.version !== undefined && { version: release.version }),
       variant,
       snapshot,
-      disk: [disk],
+      disk: [{ ...disk, proofs: [...disk.proofs, suiteProof(release)] }],
       guest: guestFacts(release, variant, request.arch),
       ...(variant === 'nocloud' && {
         warnings: [
@@ -92,6 +95,13 @@ export const debian: Vendor = defineVendor({
     }
   },
 });
+
+/** Debian signs its archive, which says what a release is; it signs no cloud image. */
+function suiteProof({ codename, signed }: DebianRelease): Proof {
+  const known = debianArchiveKeys(codename);
+  const keys = known.length > 0 ? known : everyDebianKey;
+  return { kind: 'signature', of: signed, signature: openpgp('inline', keys) };
+}
 
 async function findDated(
   release: DebianRelease,

@@ -9,17 +9,21 @@ import {
   type Listing,
   type NotFoundError,
   notFound,
+  type Proof,
   type Vendor,
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
+import { freebsdKeys } from './keys/freebsd.ts';
 import { findFolder } from './shared/folder.ts';
 import {
   type FreebsdImages,
   findFreebsdImages,
+  findSignedSums,
   freebsdArches,
   listFreebsdArches,
 } from './shared/freebsd-images.ts';
+import { openpgp } from './shared/openpgp.ts';
 import { unusable } from './shared/unusable.ts';
 
 const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');
@@ -66,13 +70,14 @@ export const freebsd: Vendor = defineVendor({
     const variant = canonicalVariant(request.variant);
     const names = images.variants.get(variant);
     if (names === undefined) throw noVariant(request.variant ?? variant, version, images);
+    const signed = await findSignedSums(version, request.arch, context);
     return {
       release: version,
       version,
       variant,
       // Its images are meant never to change. Two digests of one have been seen: the digest has to tell those apart.
       snapshot: snapshotOf(version),
-      disk: names.map((name) => describe(name, images)),
+      disk: names.map((name) => describe(name, version, images, signed)),
       guest: guestFacts(version, variant, request.arch),
       ...(variant.startsWith('cloudinit') && { warnings: [defaultPassword] }),
     };
@@ -156,12 +161,22 @@ function canonicalVariant(variant: string = defaultVariant): string {
   return synonyms[word] ?? word;
 }
 
-function describe(fileName: string, images: FreebsdImages): Artifact {
+function describe(
+  fileName: string,
+  version: string,
+  images: FreebsdImages,
+  signed: URL | undefined,
+): Artifact {
+  const proofs: Proof[] = [{ kind: 'checksums', url: images.sums }];
+  if (signed !== undefined) {
+    const signature = openpgp('inline', freebsdKeys(version));
+    proofs.unshift({ kind: 'checksums', url: signed, dialect: 'sums', signature });
+  }
   return {
     url: new URL(fileName, images.folder),
     fileName,
     layers: ['xz', fileName.endsWith('.raw.xz') ? 'raw' : 'qcow2'],
-    proofs: [{ kind: 'checksums', url: images.sums }],
+    proofs,
   };
 }
 

@@ -11,10 +11,12 @@ import {
   parseList,
   parseText,
   publicUrl,
+  type Signature,
   UsageError,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
+import { talosSigner } from './keys/talos.ts';
 import { unusable } from './shared/unusable.ts';
 
 const publicFactory = 'https://factory.talos.dev/';
@@ -59,14 +61,12 @@ export const talos: Vendor = defineVendor({
     const { factory, schematic } = readParameters(request.parameters ?? {});
 
     const version = pickVersion(request, schematic, await listVersions(factory, context));
-    const folder = new URL(`image/${schematic}/${version}/`, factory);
-    const { url, fileName, layer } = await pickFile(folder, `${platform}-${request.arch}`, context);
-    const disk: Artifact = {
-      url,
-      fileName,
-      layers: [layer, 'raw'],
-      proofs: [await findProof(url, context)],
-    };
+    const name = `${platform}-${request.arch}`;
+    const isPlain = schematic === emptySchematic && factory.href === publicFactory;
+    const disk =
+      isPlain && platform === 'metal'
+        ? describeAsset(version, name)
+        : await describeBuild(new URL(`image/${schematic}/${version}/`, factory), name, context);
     return {
       release: minorOf(version),
       version: version.slice(1),
@@ -164,6 +164,31 @@ function readParameters(parameters: Record<string, string>): { factory: URL; sch
   }
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   return { factory: base, schematic: schematic.toLowerCase() };
+}
+
+/** A release's own file, which is signed; the factory builds the same disk and sells the digests of what it builds. */
+function describeAsset(version: string, name: string): Artifact {
+  const folder = new URL(`${version}/`, 'https://github.com/siderolabs/talos/releases/download/');
+  const sums = new URL('sha256sum.txt', folder);
+  const { identity, issuer } = talosSigner;
+  const signature: Signature = {
+    form: 'sigstore',
+    at: new URL(`${sums}.bundle`),
+    identity,
+    issuer,
+  };
+  const fileName = `${name}.raw.zst`;
+  return {
+    url: new URL(fileName, folder),
+    fileName,
+    layers: ['zst', 'raw'],
+    proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', signature }],
+  };
+}
+
+async function describeBuild(folder: URL, name: string, context: VendorContext): Promise<Artifact> {
+  const { url, fileName, layer } = await pickFile(folder, name, context);
+  return { url, fileName, layers: [layer, 'raw'], proofs: [await findProof(url, context)] };
 }
 
 /** `.raw.zst`, the default of releases and quicker to unpack, where the factory has it; `.raw.xz`, which every version has, elsewhere. */

@@ -1,42 +1,96 @@
 import {
+  type ChecksumsProof,
   defineVerifier,
   type Evidence,
-  IntegrityError,
+  isImageError,
+  type ProofContext,
   parseChecksums,
+  parseValidUntil,
   pickChecksum,
   publicUrl,
+  trustLevels,
   type Verifier,
 } from '../src/kit.ts';
 import { fetchDocument } from './shared/document.ts';
 import { fetchProved } from './shared/proved-document.ts';
+import { fetchSigned, type SignedText } from './shared/signed-document.ts';
 
 /** The digest of one exact name in a list or sidecar, as good as the proof of the list itself. */
 export const checksums: Verifier<'checksums'> = defineVerifier({
   kind: 'checksums',
   async prove(proof, context): Promise<Evidence> {
     const from = publicUrl(proof.url);
-    if (proof.signature !== undefined) {
-      // Reading the list without its signature would pass off a checksum for what the vendor signs.
-      throw new IntegrityError({
-        code: 'ERR_SIGNATURE',
-        message: `${from} is signed (${proof.signature.form}), and no verifier for it is at hand`,
-        hint: 'Give the expected digest yourself.',
-        details: { url: from, reason: 'unsupported' },
-      });
-    }
-    const { document, origin } =
-      proof.via === undefined
-        ? { document: await fetchDocument(proof.url, context), origin: undefined }
-        : await fetchProved(proof.url, proof.via, context);
+    const { document, origin } = await readList(proof, context);
     const list = parseChecksums(document.text, { dialect: proof.dialect, from });
     const picked = pickChecksum(list, proof.name ?? context.fileName, from);
-    return {
-      ...picked,
-      level: origin?.level ?? 'checksum',
-      ...(origin?.signer === undefined ? {} : { signer: origin.signer }),
-      ...(origin?.signedAt === undefined ? {} : { signedAt: origin.signedAt }),
-      documents: [...(origin?.documents ?? []), document.evidence],
-      warnings: [...(origin?.warnings ?? []), ...document.warnings],
-    };
+    const until = parseValidUntil(document.text);
+    if (until !== undefined && until < context.now) {
+      const message = `${from} was good until ${until.toISOString()}`;
+      origin.warnings.push({ code: 'stale', message });
+    }
+    return { ...picked, ...origin };
   },
 });
+
+function readList(proof: ChecksumsProof, context: ProofContext): Promise<SignedText> {
+  if (proof.signature !== undefined) return readSigned(proof, proof.signature, context);
+  if (proof.via !== undefined) return readProved(proof.url, proof.via, context);
+  return readPlain(proof.url, context);
+}
+
+async function readPlain(url: URL, context: ProofContext): Promise<SignedText> {
+  const document = await fetchDocument(url, context);
+  const { evidence, warnings } = document;
+  return {
+    document,
+    origin: { level: 'checksum', documents: [evidence], warnings: [...warnings] },
+  };
+}
+
+/** What `via` proves: the document stands behind its proof. */
+async function readProved(
+  url: URL,
+  via: NonNullable<ChecksumsProof['via']>,
+  context: ProofContext,
+): Promise<SignedText> {
+  const { document, origin } = await fetchProved(url, via, context);
+  const documents = [...origin.documents, document.evidence];
+  return {
+    document,
+    origin: { ...origin, documents, warnings: [...origin.warnings, ...document.warnings] },
+  };
+}
+
+/** Where less than a signature is wanted, a signature or key that is not to be had leaves the list as it is. */
+async function readSigned(
+  proof: ChecksumsProof,
+  signature: NonNullable<ChecksumsProof['signature']>,
+  context: ProofContext,
+): Promise<SignedText> {
+  try {
+    return await fetchSigned(proof.url, signature, context);
+  } catch (error) {
+    const isDemanded = trustLevels.indexOf(context.wanted) >= trustLevels.indexOf('signed');
+    // Of a clear-signed list nothing may be read without its signature.
+    if (isDemanded || signature.at === 'inline' || !isImageError(error) || !isOutOfReach(error)) {
+      throw error;
+    }
+    const plain = await readPlain(proof.url, context);
+    plain.origin.warnings.push({ code: 'proof-unreachable', message: error.message });
+    return plain;
+  }
+}
+
+function isOutOfReach({
+  exitCode,
+  code,
+  details,
+}: {
+  exitCode: number;
+  code: string;
+  details: object;
+}): boolean {
+  if (exitCode === 4) return true;
+  if (code === 'ERR_SIGNATURE_MISSING') return true;
+  return code === 'ERR_KEY' && Reflect.get(details, 'reason') === 'key-unreachable';
+}

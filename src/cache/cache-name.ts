@@ -17,10 +17,10 @@ export interface CacheNameParts {
   format: string;
 }
 
-/** Bytes that a name and its `.json` may take together; file systems allow 255, and SQLite wants some for itself. */
+/** Bytes that a name and its longest companion may take together; file systems allow 255, and SQLite wants some for itself. */
 const maxNameBytes = 240;
-/** These end the names of companions: `<name>.json` is a record, `<name>.source` a kept download. */
-const companions = new Set(['json', 'source']);
+/** These end the names of companions: `<name>.json` is a record, `<name>.source` a kept download, `<name>.evidence` what its trust rests on. */
+const companions = new Set(['json', 'source', 'evidence']);
 const hex8 = /^[0-9a-f]{8}$/;
 
 /**
@@ -42,7 +42,8 @@ export function formatCacheName(parts: CacheNameParts): string {
   const parameters = parametersHash === undefined ? '' : `+p${parametersHash}`;
   const digest = digest8 === undefined ? '' : `~${digest8}`;
   const name = `${fields.join('_')}${parameters}${digest}.${format}`;
-  if (name.length + '.json'.length > maxNameBytes) throw unnameable('has a name that is too long');
+  if (name.length + '.evidence'.length > maxNameBytes)
+    throw unnameable('has a name that is too long');
   return name;
 }
 

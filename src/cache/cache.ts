@@ -40,6 +40,10 @@ export class Cache {
   sourcePathOf(name: string): string {
     return `${this.pathOf(name)}.source`;
   }
+  /** Proofs and documents that the entry's trust rests on. */
+  evidencePathOf(name: string): string {
+    return `${this.pathOf(name)}.evidence`;
+  }
   stagingPathOf(name: string): string {
     requireCacheName(name);
     return join(this.folder('staging'), name);

@@ -39,7 +39,12 @@ export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
   const listed: ListedEntry[] = [];
   for (const { name } of await listNames(cache)) {
     const { path, entry, defect, record, stats } = await examineEntry(cache, name);
-    const files = [path, cache.recordPathOf(name), cache.sourcePathOf(name)];
+    const files = [
+      path,
+      cache.recordPathOf(name),
+      cache.sourcePathOf(name),
+      cache.evidencePathOf(name),
+    ];
     const allocated = await allocatedTogether(files);
     if (allocated === undefined) continue;
     const lease = await lookAt(leasePath(cache, name));

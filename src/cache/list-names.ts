@@ -12,7 +12,7 @@ export interface NamedFile {
 /** Every name of which the images folder has a disk, a record or a kept download; nothing was opened. */
 export async function listNames(cache: Cache): Promise<NamedFile[]> {
   const files = await readFolder(cache.imagesDir);
-  const names = new Set(files.map((file) => file.replace(/\.(?:json|source)$/, '')));
+  const names = new Set(files.map((file) => file.replace(/\.(?:json|source|evidence)$/, '')));
   return [...names].flatMap((name) => {
     const parts = parseCacheName(name);
     return parts === undefined ? [] : [{ name, parts }];

@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import type { Cache } from './cache.ts';
 import { inCache } from './cache-error.ts';
 import { chooseName } from './choose-name.ts';
+import { writeEvidence } from './evidence-file.ts';
 import type { ImageRecord } from './image-record.ts';
 import { requireLock } from './name-lock.ts';
 import { type Entry, lookAt, readEntry } from './read-entry.ts';
@@ -9,6 +10,7 @@ import type { RecordDraft } from './record-draft.ts';
 import { union } from './rewrite-record.ts';
 import { sealDisk, sealSource } from './seal-file.ts';
 import type { Staging } from './staging.ts';
+import type { StoredEvidence } from './stored-evidence.ts';
 import { syncFolder } from './sync-folder.ts';
 import { verifyEntry } from './verify-entry.ts';
 import { writeRecord } from './write-record.ts';
@@ -21,6 +23,8 @@ export interface PublishOptions {
   record: RecordDraft;
   /** Keep the download as `<name>.source`. */
   keepSource?: boolean | undefined;
+  /** What its trust rests on, kept as `<name>.evidence`. */
+  evidence?: StoredEvidence | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +37,7 @@ export interface PublishOptions {
 export async function publishEntry(
   cache: Cache,
   staging: Staging,
-  { name: planned, record: draft, keepSource = false, signal }: PublishOptions,
+  { name: planned, record: draft, keepSource = false, evidence, signal }: PublishOptions,
 ): Promise<Entry> {
   cache.requireWritable();
   await requireLock(cache, planned);
@@ -63,6 +67,7 @@ export async function publishEntry(
       const { disk, extents, decoder, created } = old.record;
       Object.assign(record, { disk, extents, decoder, created });
     }
+    if (evidence !== undefined) await writeEvidence(cache, name, evidence);
     const stored = await writeRecord(cache, record);
     await requireLock(cache, name);
     if (!stays) await rename(ready, path);

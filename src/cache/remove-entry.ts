@@ -9,9 +9,9 @@ import { leasePath } from './lease.ts';
 import { listNames, readFolder } from './list-names.ts';
 import { probeLockFile, unlinkLockFile } from './lock-file.ts';
 import { dropLockFile, type NameLock, tryLockName } from './name-lock.ts';
+import { temporaryPath } from './place-text.ts';
 import { lookAt } from './read-entry.ts';
 import { pollDelay, sleep } from './sleep.ts';
-import { temporaryRecordPath } from './write-record.ts';
 
 /** What was removed. */
 export interface Removal {
@@ -56,8 +56,13 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
   const staging = cache.stagingPathOf(name);
   const staged = (await readFolder(staging)).map((file) => join(staging, file));
   // The disk first: without it the rest is no entry, wherever this stops.
-  const files = [cache.pathOf(name), cache.sourcePathOf(name), cache.recordPathOf(name)];
-  for (const path of [...files, temporaryRecordPath(cache, name), ...staged, staging]) {
+  const files = [
+    cache.pathOf(name),
+    cache.sourcePathOf(name),
+    cache.evidencePathOf(name),
+    cache.recordPathOf(name),
+  ];
+  for (const path of [...files, temporaryPath(cache, name), ...staged, staging]) {
     const stats = await lookAt(path);
     if (stats === undefined) continue;
     await inCache(path, 'remove', () => rm(path, { recursive: true, force: true }));

@@ -1,11 +1,15 @@
-import type { GuestFacts, ImageTrust } from '../core.ts';
+import type { GuestFacts, ImageTrust, Signer } from '../core.ts';
 
 /** `signed by D2EB…7C81 on 2026-07-25`, `checksum`, `pinned (digest given)` */
 export function describeTrust({ level, pinned, signer, signedAt }: ImageTrust): string {
-  const by = signer === undefined ? '' : ` by ${signer.fingerprint}`;
-  const who = signer?.userId === undefined ? '' : ` (${signer.userId})`;
+  const by = signer === undefined ? '' : ` by ${describeSigner(signer)}`;
   const when = signedAt === undefined ? '' : ` on ${signedAt.toISOString().slice(0, 10)}`;
-  return `${level}${by}${who}${when}${pinned ? ', digest given' : ''}`;
+  return `${level}${by}${when}${pinned ? ', digest given' : ''}`;
+}
+
+/** `D2EB…7C81 (UEC Image Automatic Signing Key)` */
+export function describeSigner({ fingerprint, userId }: Signer): string {
+  return userId === undefined ? fingerprint : `${fingerprint} (${userId})`;
 }
 
 /** `user ubuntu, seed nocloud, ssh, bios or uefi, supported until 2029-05-31` */

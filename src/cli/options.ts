@@ -15,6 +15,7 @@ export const commonOptions: readonly OptionName[] = [
   'param',
   'mirror',
   'trust',
+  'key',
   'plugin',
   'cache-dir',
   'ca',
@@ -27,7 +28,9 @@ export const commonOptions: readonly OptionName[] = [
 ];
 
 export type OptionName =
+  | 'allow-older'
   | 'arch'
+  | 'at'
   | 'ca'
   | 'cache-dir'
   | 'connections'
@@ -38,14 +41,19 @@ export type OptionName =
   | 'from'
   | 'help'
   | 'json'
+  | 'key'
   | 'keep-source'
+  | 'max-age'
   | 'max-size'
   | 'mirror'
   | 'offline'
   | 'param'
+  | 'pick'
   | 'plugin'
   | 'quiet'
   | 'refresh'
+  | 'repair'
+  | 'signature'
   | 'trust'
   | 'variant'
   | 'verbose'
@@ -68,15 +76,22 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'tell what is done, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
+  'allow-older': { help: 'accept a build older than one that was accepted before' },
+  at: { value: 'DATE', help: 'judge by this day or time instead of now' },
   connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: wait for the verdict' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
   format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },
   from: { value: 'LAYERS', help: 'what the file must be: qcow2, gz>raw, tar.gz; default: look' },
+  key: { value: 'FILE', repeats: true, help: "a public key, beside the vendor's own; repeats" },
   'keep-source': { help: 'keep the file as it was downloaded, beside the disk' },
+  'max-age': { value: 'AGE', help: 'refuse what was signed longer ago: 90d, 12h' },
   offline: { help: 'make no request: the newest cached disk that matches' },
   refresh: { help: 'ask upstream anew, past everything cached' },
+  pick: { value: 'NAME', help: 'print the digest that was signed for this file name' },
+  repair: { help: 'restore mode and time of disks whose bytes are right' },
+  signature: { value: 'FILE', help: 'the signature, where it is a file of its own' },
   verify: { help: 'hash a cached disk again; fetch it once more when damaged' },
 };
 

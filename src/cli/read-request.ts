@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { EnsureOptions, RequestOptions } from '../core.ts';
 import type { Flags } from './flags.ts';
 import { invalidOption } from './invalid-option.ts';
@@ -22,6 +23,18 @@ export function readChoices(flags: Flags): Pick<EnsureOptions, 'trust' | 'format
     trust: pick(flags, 'trust', levels),
     format: pick(flags, 'format', formats),
     decode: pick(flags, 'decode', times),
+  };
+}
+
+/** What the flags say about whom to trust, beyond the level. */
+export function readTrust(
+  flags: Flags,
+  cwd: string,
+): Pick<EnsureOptions, 'keys' | 'maxAge' | 'allowOlder'> {
+  return {
+    keys: flags.list('key').map((file) => resolve(cwd, file)),
+    maxAge: flags.text('max-age'),
+    allowOlder: flags.has('allow-older'),
   };
 }
 

@@ -12,6 +12,8 @@ export interface ByteSource {
   /** A range fetched out of band, before the pass reaches it; compared with the pass later. Absent where impossible. */
   ahead?(position: number, length: number): Promise<Uint8Array>;
   read(position: number, length: number): Promise<Uint8Array>;
+  /** The same into memory of the caller's, as much as it holds; resolves with the bytes read. Absent where nothing is saved. */
+  readInto?(position: number, target: Uint8Array): Promise<number>;
   /** All bytes in order, from the start. */
   stream(): AsyncIterable<Uint8Array>;
 }

@@ -35,7 +35,7 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   trust?: 'auto' | TrustLevel | undefined;
   /** The digest the published file must have; satisfies `auto` and needs no other document. */
   digest?: Digest | (string & {}) | undefined;
-  /** Keys beside the vendor's own, armored or encoded; `replace` puts them in place of the vendor's. */
+  /** Keys beside the vendor's own, each as text or the path of a file; `replace` puts them in place of the vendor's. */
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   /** The oldest signature that is accepted, in milliseconds or as `90d`, `12h`; default: no bound. */
   maxAge?: number | string | false | undefined;

@@ -53,10 +53,14 @@ export interface ChecksumsProof {
   signature?: Signature;
   via?: Proof;
 }
-/** Over the image bytes themselves. */
+/**
+ * Over the image bytes themselves; or over a document (`of`) that the resolution rests on though it says nothing of the
+ * bytes, such as which suite is stable.
+ */
 export interface SignatureProof {
   kind: 'signature';
   signature: Signature;
+  of?: URL;
 }
 /** Nothing better exists, and `reason` says so aloud. */
 export interface TlsProof {
@@ -76,6 +80,8 @@ export interface EvidenceDocument {
   url: string;
   sha256: string;
   bytes: Uint8Array;
+  /** When it was signed, where it was: a later copy of the same address may not be older. */
+  signedAt?: Date;
 }
 
 /** When the signature covers the image: fed with every chunk of the one pass, asked at the end. */
@@ -134,6 +140,8 @@ export interface ProofContext {
   log: Log;
   now: Date;
   given: GivenKeys;
+  /** The level that the call demands: what a proof offers beyond it is best effort. */
+  wanted: TrustLevel;
   /** The file that is to be proved: its published name and its address. */
   fileName: string;
   url: URL;

@@ -137,7 +137,7 @@ describe('cache names', () => {
     ];
     for (const value of bad)
       expect(codeOf(() => formatCacheName(value))).toBe('ERR_INVALID_REQUEST');
-    const room = 240 - formatCacheName({ ...plain, snapshot: '' }).length - '.json'.length;
+    const room = 240 - formatCacheName({ ...plain, snapshot: '' }).length - '.evidence'.length;
     const longest = { ...plain, snapshot: 'x'.repeat(room) };
     expect(parseCacheName(formatCacheName(longest))).toEqual(longest);
     expect(codeOf(() => formatCacheName({ ...plain, snapshot: 'x'.repeat(room + 1) }))).toBe(

@@ -36,6 +36,7 @@ export function proofContext(
     log: () => {},
     now: new Date('2026-11-20T12:00:00Z'),
     given: { keys: [], replace: false },
+    wanted: 'signed',
     fileName,
     url,
     prove: (proof, subject) => proveWith(verifiers, proof, about(subject.fileName, subject.url)),

@@ -10,6 +10,8 @@ export interface DebianRelease {
   suite: string;
   /** Point release. */
   version?: string;
+  /** The archive's own word for it, clear-signed. */
+  signed: URL;
 }
 
 const archive = 'https://ftp.debian.org/debian/dists/';
@@ -81,13 +83,13 @@ async function findSuite(
   const found = await findRelease(new URL(`${word}/`, archive), context);
   // Updates, backports and experimental are no releases of their own.
   if (found === undefined || !/^[a-z]+$/.test(found.codename)) return undefined;
-  const { suite, codename, version } = found;
+  const { suite, codename, version, signed } = found;
   if (version !== undefined) {
     const major = /^(\d+)(?:\.\d+)*$/.exec(version)?.[1];
-    return major === undefined ? undefined : { number: major, codename, suite, version };
+    return major === undefined ? undefined : { number: major, codename, suite, version, signed };
   }
-  if (suite === 'unstable') return { number: 'sid', codename, suite };
+  if (suite === 'unstable') return { number: 'sid', codename, suite, signed };
   if (suite !== 'testing') return undefined;
   const { number } = stable ?? (await findStable(context));
-  return { number: String(Number(number) + 1), codename, suite };
+  return { number: String(Number(number) + 1), codename, suite, signed };
 }

@@ -1,4 +1,4 @@
-import type { Arch, VendorContext } from '../../src/kit.ts';
+import { type Arch, isImageError, type VendorContext } from '../../src/kit.ts';
 import { findFolder } from './folder.ts';
 import { unusable } from './unusable.ts';
 
@@ -40,6 +40,23 @@ export async function findFreebsdImages(
   const isSha512Alone = names.includes('CHECKSUM.SHA512') && !names.includes('CHECKSUM.SHA256');
   const sums = new URL(isSha512Alone ? 'CHECKSUM.SHA512' : 'CHECKSUM.SHA256', folder);
   return { folder, variants, sums };
+}
+
+/** The same digests on the web site, signed by the release engineer; `undefined` where the release has none there. */
+export async function findSignedSums(
+  version: string,
+  arch: Arch,
+  context: VendorContext,
+): Promise<URL | undefined> {
+  const name = `CHECKSUM.SHA256-FreeBSD-${version}-RELEASE-${archTokens[arch]?.word}-vm.asc`;
+  const url = new URL(`https://www.freebsd.org/releases/${version}R/checksums/${name}`);
+  try {
+    return (await context.http.find(url, { signal: context.signal })) && url;
+  } catch (error) {
+    if (context.signal.aborted || !isImageError(error)) throw error;
+    // Out of reach is not the same as not there: the proof says so, and how much that matters.
+    return url;
+  }
 }
 
 /** The architectures whose folders a release has. */

@@ -1,7 +1,9 @@
-import { parseFields, parseText, type VendorContext } from '../../src/kit.ts';
+import { parseFields, parseText, peekSignedText, type VendorContext } from '../../src/kit.ts';
 
 /** What the head of a `Release` file of a Debian archive says. */
 export interface ArchiveRelease {
+  /** The clear-signed file that says it. */
+  signed: URL;
   /** `stable`, `testing`, `unstable`, `oldstable`, also `stable-backports`. */
   suite: string;
   codename: string;
@@ -9,22 +11,23 @@ export interface ArchiveRelease {
   version?: string;
 }
 
-/** The hash lists behind the head make the file over 100 kB. */
-const headBytes = 8 * 1024;
-
-/** Reads the head of `<folder>/Release`; `undefined` where the archive has no such suite. */
+/** Reads `<folder>/InRelease`, or `Release` where a mirror has no other; `undefined` where the archive has no such suite. */
 export async function findRelease(
   folder: URL,
   context: VendorContext,
 ): Promise<ArchiveRelease | undefined> {
-  const url = new URL('Release', folder);
-  const document = await context.http.find(url, { headBytes, signal: context.signal });
+  const signed = new URL('InRelease', folder);
+  const options = { signal: context.signal };
+  const document =
+    (await context.http.find(signed, options)) ??
+    (await context.http.find(new URL('Release', folder), options));
   if (document === undefined) return undefined;
-  const fields = parseFields(document.text, url.href);
+  const fields = parseFields(peekSignedText(document.text), document.url.href);
   const version = fields.get('Version');
   return {
-    suite: parseText(fields.get('Suite'), `${url}: Suite`),
-    codename: parseText(fields.get('Codename'), `${url}: Codename`),
+    signed,
+    suite: parseText(fields.get('Suite'), `${document.url}: Suite`),
+    codename: parseText(fields.get('Codename'), `${document.url}: Codename`),
     ...(version !== undefined && { version }),
   };
 }

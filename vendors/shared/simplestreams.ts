@@ -6,13 +6,17 @@ import {
   parseOptional,
   parseRecord,
   parseText,
+  peekSignedText,
   type VendorContext,
 } from '../../src/kit.ts';
 import { unusable } from './unusable.ts';
 
 /** A products file of a Simple Streams site. Item paths are relative to `base`. */
 export interface Stream {
+  /** What was read: the clear-signed `.sjson`, or its unsigned twin where upstream has no other. */
   url: URL;
+  /** The clear-signed index and products file, whether or not upstream has them. */
+  signed: { index: URL; products: URL };
   base: URL;
   products: StreamProduct[];
 }
@@ -38,6 +42,8 @@ export interface StreamProduct {
 /** One file of one build. */
 export interface StreamItem {
   url: URL;
+  /** As the document has it, relative to its base. */
+  path: string;
   fileName: string;
   sizeBytes?: number;
   digest?: Digest;
@@ -45,30 +51,53 @@ export interface StreamItem {
 
 const serialPattern = /^\d{8}(\.\d+)?$/;
 
-/** Reads the index below `base` and the products file that it names for `contentId`. */
+/**
+ * Reads the index below `base` and the products file that it names for `contentId`: the clear-signed ones, whose
+ * signature a proof checks later, or the unsigned twins.
+ */
 export async function fetchStream(
   base: URL,
   contentId: string,
   context: VendorContext,
 ): Promise<Stream> {
-  const options = { signal: context.signal };
-  const index = await context.http.get(new URL('streams/v1/index.json', base), options);
+  const signedIndex = new URL('streams/v1/index.sjson', base);
+  const index = await fetchTwin(signedIndex, context);
   const where = `${index.url}: index`;
-  const entries = parseRecord(parseRecord(index.json(), `${index.url}`)['index'], where);
+  const entries = parseRecord(parseRecord(index.value, `${index.url}`)['index'], where);
   // The index also lists clouds' image ids, in any order: only the content id tells them apart.
   const entry = parseRecord(entries[contentId], `${where}["${contentId}"]`);
   const path = parseText(entry['path'], `${where}["${contentId}"].path`);
 
-  const url = below(base, path, index.url);
-  const document = parseRecord((await context.http.get(url, options)).json(), `${url}`);
+  const signedProducts = below(base, path.replace(/\.json$/, '.sjson'), index.url);
+  const { url, value } = await fetchTwin(signedProducts, context);
+  const document = parseRecord(value, `${url}`);
   const products = Object.entries(parseRecord(document['products'], `${url}: products`));
   return {
     url,
+    signed: { index: signedIndex, products: signedProducts },
     base,
     products: products.map(([key, value]) =>
       parseProduct(key, value, `${url}: products["${key}"]`),
     ),
   };
+}
+
+/** A clear-signed JSON document, unproved, or its unsigned twin. */
+async function fetchTwin(
+  signed: URL,
+  context: VendorContext,
+): Promise<{ url: URL; value: unknown }> {
+  const options = { signal: context.signal };
+  const document = await context.http.find(signed, options);
+  if (document === undefined) {
+    const plain = await context.http.get(signed.href.replace(/\.sjson$/, '.json'), options);
+    return { url: plain.url, value: plain.json() };
+  }
+  try {
+    return { url: document.url, value: JSON.parse(peekSignedText(document.text)) };
+  } catch {
+    throw unusable(signed, 'it is not JSON inside a signature');
+  }
 }
 
 /** Serials of a product, newest first: by date, then by the number behind the dot. Object order says nothing. */
@@ -93,7 +122,8 @@ export function pickItem(
   const item = readItems(product, serial).get(fileType);
   if (item === undefined) return undefined;
   const where = `${product.where}.versions["${serial}"].items["${fileType}"]`;
-  const url = below(stream.base, parseText(item['path'], `${where}.path`), where);
+  const path = parseText(item['path'], `${where}.path`);
+  const url = below(stream.base, path, where);
   const folders = url.pathname.split('/');
   const fileName = decodeURIComponent(folders.pop() ?? '');
   if (!folders.some((name) => name === serial || name === `release-${serial}`)) {
@@ -103,6 +133,7 @@ export function pickItem(
   const digest = parseOptional(item['sha256'], `${where}.sha256`, parseDigest);
   return {
     url,
+    path,
     fileName,
     ...(sizeBytes !== undefined && { sizeBytes }),
     ...(digest !== undefined && { digest }),

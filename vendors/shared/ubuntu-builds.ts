@@ -5,6 +5,8 @@ import {
   type VendorContext,
   type Warning,
 } from '../../src/kit.ts';
+import { ubuntuImageKeys, ubuntuStreamKeys } from '../keys/ubuntu.ts';
+import { openpgp } from './openpgp.ts';
 import { listSerials, pickItem, type Stream, type StreamProduct } from './simplestreams.ts';
 
 /** One kind of image of every release. */
@@ -53,12 +55,12 @@ export function pickListedBuild(
 ): UbuntuBuild | undefined {
   const item = pickItem(stream, product, serial, flavour.fileType);
   if (item === undefined) return undefined;
-  const { digest, ...file } = item;
-  const proof: Proof =
-    digest === undefined
-      ? { kind: 'checksums', url: new URL('SHA256SUMS', file.url), dialect: 'sums' }
-      : { kind: 'digest', digest, from: stream.url.href };
-  return { snapshot: serial, disk: [{ ...file, layers: ['qcow2'], proofs: [proof] }] };
+  const { digest, path, ...file } = item;
+  const proofs: Proof[] = [sumsProof(new URL('SHA256SUMS', file.url))];
+  if (digest !== undefined) {
+    proofs.push({ kind: 'digest', digest, from: stream.url.href }, streamProof(stream, path));
+  }
+  return { snapshot: serial, disk: [{ ...file, layers: ['qcow2'], proofs }] };
 }
 
 /** A serial leaves the stream before its folder goes: looks there; `undefined` where it has gone too. */
@@ -79,9 +81,20 @@ export async function findUnlistedBuild(
   const names = flavour.endings.map((ending) => stem + ending);
   const fileName = names.find((name) => published.has(name));
   if (fileName === undefined) return undefined;
-  const proof: Proof = { kind: 'checksums', url, dialect: 'sums' };
   return {
     snapshot: serial,
-    disk: [{ url: new URL(fileName, url), fileName, layers: ['qcow2'], proofs: [proof] }],
+    disk: [{ url: new URL(fileName, url), fileName, layers: ['qcow2'], proofs: [sumsProof(url)] }],
   };
+}
+
+/** The list beside the disk, signed by the key for images. */
+function sumsProof(url: URL): Proof {
+  const signature = openpgp(new URL(`${url}.gpg`), ubuntuImageKeys);
+  return { kind: 'checksums', url, dialect: 'sums', signature };
+}
+
+/** The stream itself, signed by a key of its own: that the build is the newest rests on it alone. */
+function streamProof({ signed }: Stream, name: string): Proof {
+  const signature = openpgp('inline', ubuntuStreamKeys);
+  return { kind: 'checksums', url: signed.products, name, dialect: 'simplestreams', signature };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type EvidenceDocument,
+  type MetadataDocument,
   type MetadataOptions,
   type ProofContext,
   publicUrl,
@@ -14,13 +15,29 @@ export interface FetchedDocument {
   warnings: Warning[];
 }
 
+type Reading = Pick<ProofContext, 'http' | 'signal'>;
+type How = Pick<MetadataOptions, 'fresh'>;
+
 /** Reads a document; an unreachable one is the transfer's own error. */
 export async function fetchDocument(
   address: URL,
-  context: Pick<ProofContext, 'http' | 'signal'>,
-  options: Pick<MetadataOptions, 'fresh'> = {},
+  context: Reading,
+  how: How = {},
 ): Promise<FetchedDocument> {
-  const answer = await context.http.get(address, { ...options, signal: context.signal });
+  return toFetched(address, await context.http.get(address, { ...how, signal: context.signal }));
+}
+
+/** The same, or `undefined` where upstream says that there is none. */
+export async function findDocument(
+  address: URL,
+  context: Reading,
+  how: How = {},
+): Promise<FetchedDocument | undefined> {
+  const answer = await context.http.find(address, { ...how, signal: context.signal });
+  return answer === undefined ? undefined : toFetched(address, answer);
+}
+
+function toFetched(address: URL, answer: MetadataDocument): FetchedDocument {
   const url = publicUrl(address);
   const warnings: Warning[] = [];
   if (answer.mirrored) {

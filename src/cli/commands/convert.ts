@@ -12,6 +12,7 @@ export const convert: Command = {
     ['rootdisk convert disk.qcow2 disk.raw', 'the format is found by looking'],
     ['rootdisk convert disk.img.xz disk.raw --from "xz>raw"', 'refuse anything else'],
     ['rootdisk convert disk.qcow2 disk.raw --max-size 64GiB', 'refuse larger disks'],
+    ['rootdisk convert disk.qcow2 /dev/sdb', 'onto a device; what was on it is lost'],
   ],
   async run({ operands: [file = '', out = ''], flags, cwd, parts, transport, onProgress }) {
     onProgress({ type: 'stage', stage: 'decode', message: `converting ${file}` });

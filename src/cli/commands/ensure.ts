@@ -1,7 +1,7 @@
 import { createEnsureImage } from '../../core.ts';
 import type { Command } from '../command.ts';
 import { flattenIdentity } from '../flatten-identity.ts';
-import { readChoices, readConnections, readRequest } from '../read-request.ts';
+import { readChoices, readConnections, readRequest, readTrust } from '../read-request.ts';
 
 export const ensure: Command = {
   name: 'ensure',
@@ -10,6 +10,8 @@ export const ensure: Command = {
   options: [
     'format',
     'digest',
+    'max-age',
+    'allow-older',
     'offline',
     'refresh',
     'verify',
@@ -29,11 +31,12 @@ export const ensure: Command = {
       'a disk to write to, on top',
     ],
   ],
-  async run({ operands: [reference = ''], flags, parts, transport, onProgress, warn }) {
+  async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
     const image = await createEnsureImage(parts)(reference, {
       ...transport,
       ...readRequest(flags),
       ...readChoices(flags),
+      ...readTrust(flags, cwd),
       digest: flags.text('digest'),
       offline: flags.has('offline'),
       refresh: flags.has('refresh'),

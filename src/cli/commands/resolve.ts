@@ -4,24 +4,25 @@ import { describeGuest, describeTrust } from '../describe-image.ts';
 import { flattenIdentity } from '../flatten-identity.ts';
 import { formatBytes, formatExactBytes } from '../format-bytes.ts';
 import { formatTable } from '../format-table.ts';
-import { readChoices, readRequest } from '../read-request.ts';
+import { readChoices, readRequest, readTrust } from '../read-request.ts';
 
 export const resolve: Command = {
   name: 'resolve',
   operands: ['<ref | url | file>'],
   summary: 'Tell what would be fetched and who vouches for it.',
-  options: ['format', 'digest', 'refresh'],
+  options: ['format', 'digest', 'max-age', 'allow-older', 'refresh'],
   examples: [
     ['rootdisk resolve ubuntu:24.04', 'address, size, digest and trust'],
     ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],
     ['rootdisk resolve alpine:3.22 --trust signed', 'fail unless somebody signed it'],
   ],
-  async run({ operands: [reference = ''], flags, parts, transport, onProgress, warn }) {
+  async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
     onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${reference}` });
     const { trust, format } = readChoices(flags);
     const image = await createResolveImage(parts)(reference, {
       ...transport,
       ...readRequest(flags),
+      ...readTrust(flags, cwd),
       trust,
       format,
       digest: flags.text('digest'),

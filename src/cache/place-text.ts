@@ -1,0 +1,47 @@
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cache } from './cache.ts';
+import { inCache } from './cache-error.ts';
+import { requireCacheName } from './cache-name.ts';
+import { requireLock } from './name-lock.ts';
+import { syncFolder } from './sync-folder.ts';
+
+/**
+ * Puts a small file of an entry in place in one step, whether one is there or not: whoever reads sees the old one or the
+ * new one. Needs the lock of the entry's name.
+ */
+export async function placeText(
+  cache: Cache,
+  name: string,
+  path: string,
+  text: string,
+): Promise<void> {
+  const temporary = temporaryPath(cache, name);
+  await inCache(path, 'write', async () => {
+    await rm(temporary, { force: true });
+    try {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+      const handle = await open(temporary, flags | constants.O_NOFOLLOW, 0o644);
+      try {
+        await handle.writeFile(text);
+        await handle.chmod(0o644);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await requireLock(cache, name);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(cache.imagesDir);
+  });
+}
+
+/** One a name, as the lock has one holder; beside the staging folders, whose names never begin with a dot. */
+export function temporaryPath(cache: Cache, name: string): string {
+  requireCacheName(name);
+  return join(cache.folder('staging'), `.${name}.record`);
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseRecord, parseText } from '../kit/records.ts';
+import type { Cache } from './cache.ts';
+import { inCache, isErrno } from './cache-error.ts';
+import { readTime } from './record-values.ts';
+
+/** Which disks follow each other: builds of one source. */
+export interface SourceKey {
+  vendor: string;
+  release: string;
+  variant: string;
+  arch: string;
+  parametersHash?: string | undefined;
+}
+
+/** The newest that was accepted of a source: what comes later may not be older. */
+export interface SourceState {
+  /** Absent before the first. */
+  snapshot?: string;
+  /** When the documents of an address were signed, ISO 8601. */
+  signed: Record<string, string>;
+}
+
+/** What is known of a source; nothing where nothing was kept, or what was kept cannot be read (the log says so). */
+export async function readSourceState(cache: Cache, key: SourceKey): Promise<SourceState> {
+  const path = pathOf(cache, key);
+  const text = await inCache(path, 'read', () =>
+    readFile(path, 'utf8').catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      throw error;
+    }),
+  );
+  if (text === undefined) return { signed: {} };
+  try {
+    return parseState(text);
+  } catch (cause) {
+    const message = `damaged state: ${cause instanceof Error ? cause.message : String(cause)}`;
+    cache.log({ level: 'warn', message, data: { path } });
+    return { signed: {} };
+  }
+}
+
+/** Keeps the newest; the last of two writers wins, and both are newer than what was there. */
+export async function writeSourceState(
+  cache: Cache,
+  key: SourceKey,
+  state: SourceState,
+): Promise<void> {
+  const path = pathOf(cache, key);
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  await inCache(path, 'write', async () => {
+    try {
+      const handle = await open(temporary, 'wx', 0o644);
+      try {
+        await handle.writeFile(`${JSON.stringify({ schema: 1, source: key, ...state })}\n`);
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+function pathOf(cache: Cache, key: SourceKey): string {
+  const { vendor, release, variant, arch, parametersHash = '' } = key;
+  const text = JSON.stringify([vendor, release, variant, arch, parametersHash]);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return join(cache.folder('state'), `${hash}.json`);
+}
+
+function parseState(text: string): SourceState {
+  const value = parseRecord(JSON.parse(text), 'state');
+  if (value['schema'] !== 1) throw new Error('schema should be 1');
+  const signed = Object.entries(parseRecord(value['signed'], 'signed'));
+  return {
+    ...(value['snapshot'] === undefined
+      ? {}
+      : { snapshot: parseText(value['snapshot'], 'snapshot') }),
+    signed: Object.fromEntries(signed.map(([url, time]) => [url, readTime(time, `signed ${url}`)])),
+  };
+}

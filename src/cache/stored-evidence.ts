@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { EvidenceDocument, GivenKeys, KeySource, Proof } from '../contracts/proof.ts';
+import { CacheError } from '../errors.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
+import { readFlag, readHex, readList, readTime } from './record-values.ts';
+
+/** The proofs of an image and every document they rest on, so that its origin can be proved again without a network. */
+export interface StoredEvidence {
+  schema: 1;
+  artifact: { url: string; fileName: string };
+  /** As the vendor gave them, with addresses as text and keys as armored text. */
+  proofs: unknown[];
+  given: GivenKeys;
+  documents: StoredDocument[];
+}
+/** `text` where the bytes are UTF-8, else `base64`. */
+interface StoredDocument {
+  url: string;
+  sha256: string;
+  signedAt?: string;
+  text?: string;
+  base64?: string;
+}
+
+/** Makes of proofs and documents what can be written down; keys that are loaded on use are loaded. */
+export async function storeEvidence(
+  artifact: { url: string; fileName: string; proofs: readonly Proof[] },
+  given: GivenKeys,
+  documents: readonly EvidenceDocument[],
+): Promise<StoredEvidence> {
+  const once = new Map(documents.map((document) => [document.url, document]));
+  return {
+    schema: 1,
+    artifact: { url: artifact.url, fileName: artifact.fileName },
+    proofs: await Promise.all(artifact.proofs.map(plainValue)),
+    given,
+    documents: [...once.values()].map(storeDocument),
+  };
+}
+
+/** Reads what `storeEvidence` wrote; `ERR_CACHE_IO` for anything else, a document that was changed included. */
+export function parseEvidence(text: string): StoredEvidence {
+  try {
+    const value = parseRecord(JSON.parse(text), 'evidence');
+    if (value['schema'] !== 1) throw new Error('schema should be 1');
+    const artifact = parseRecord(value['artifact'], 'artifact');
+    const given = parseRecord(value['given'], 'given');
+    return {
+      schema: 1,
+      artifact: {
+        url: parseText(artifact['url'], 'artifact.url'),
+        fileName: parseText(artifact['fileName'], 'artifact.fileName'),
+      },
+      proofs: readList(value['proofs'], 'proofs', parseRecord),
+      given: {
+        keys: readList(given['keys'], 'given.keys', parseText),
+        replace: readFlag(given['replace'], 'given.replace'),
+      },
+      documents: readList(value['documents'], 'documents', readDocument),
+    };
+  } catch (cause) {
+    throw new CacheError({
+      code: 'ERR_CACHE_IO',
+      message: `damaged evidence: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'Get the image again with refresh to have its origin proved anew.',
+      details: {},
+      cause,
+    });
+  }
+}
+
+/** The bytes of a stored document. */
+export function bytesOf({ text, base64 }: StoredDocument): Uint8Array {
+  return text === undefined ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text);
+}
+
+/** Stored proofs as verifiers take them: addresses are addresses again. */
+export function proofsOf({ proofs }: StoredEvidence): Proof[] {
+  // Written by this program from proofs; verifiers look at every member that they use.
+  return proofs.map((proof) => revive(proof) as Proof);
+}
+
+/** Members whose text is an address. */
+const addresses = new Set(['url', 'at', 'of']);
+
+function revive(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(revive);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const isAddress = addresses.has(key) && typeof item === 'string' && URL.canParse(item);
+      return [key, isAddress ? new URL(item) : revive(item)];
+    }),
+  );
+}
+
+async function plainValue(value: unknown): Promise<unknown> {
+  // Without credentials; the documents are found by the same name.
+  if (value instanceof URL) return publicUrl(value);
+  if (Array.isArray(value)) return Promise.all(value.map(plainValue));
+  if (typeof value !== 'object' || value === null) return value;
+  const pairs = Object.entries(value).map(async ([key, item]) => {
+    // The key of a `KeySource`, shipped and loaded on use; one that is fetched is among the documents.
+    if (typeof item === 'function') return [key, await (item as KeyLoader)()] as const;
+    return [key, await plainValue(item)] as const;
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}
+type KeyLoader = Extract<NonNullable<KeySource['key']>, () => unknown>;
+
+function storeDocument({ url, sha256, bytes, signedAt }: EvidenceDocument): StoredDocument {
+  const buffer = Buffer.from(bytes);
+  const text = buffer.toString('utf8');
+  return {
+    url,
+    sha256,
+    ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
+    ...(Buffer.from(text).equals(buffer) ? { text } : { base64: buffer.toString('base64') }),
+  };
+}
+
+function readDocument(value: unknown, where: string): StoredDocument {
+  const item = parseRecord(value, where);
+  const text = parseOptional(item['text'], `${where}.text`, parseText);
+  const base64 = parseOptional(item['base64'], `${where}.base64`, parseText);
+  const signedAt = parseOptional(item['signedAt'], `${where}.signedAt`, readTime);
+  const document: StoredDocument = {
+    url: parseText(item['url'], `${where}.url`),
+    sha256: readHex(item['sha256'], `${where}.sha256`, 64),
+    ...(signedAt === undefined ? {} : { signedAt }),
+    ...(text === undefined ? {} : { text }),
+    ...(base64 === undefined ? {} : { base64 }),
+  };
+  const sha256 = createHash('sha256').update(bytesOf(document)).digest('hex');
+  if (sha256 !== document.sha256) throw new Error(`${where} is not what was kept`);
+  return document;
+}

@@ -1,0 +1,45 @@
+import { createVerifyCache, type VerifiedEntry } from '../../core.ts';
+import type { Command } from '../command.ts';
+import { describeSigner } from '../describe-image.ts';
+import { formatTable } from '../format-table.ts';
+
+export const cacheVerify: Command = {
+  name: 'cache verify',
+  operands: [],
+  summary: 'Read every disk, prove its origin again.',
+  options: ['repair'],
+  examples: [
+    ['rootdisk cache verify', 'bytes, and who vouches for them'],
+    ['rootdisk cache verify --repair', 'restore mode and time where only those were changed'],
+  ],
+  async run({ flags, parts, cacheDir, signal, log, onProgress }) {
+    const entries: VerifiedEntry[] = [];
+    const repair = flags.has('repair');
+    onProgress({ type: 'stage', stage: 'settle', message: 'reading every disk' });
+    for await (const entry of createVerifyCache(parts)({ cacheDir, repair, signal, log })) {
+      entries.push(entry);
+    }
+    const isBad = ({ state, origin }: VerifiedEntry) =>
+      state === 'damaged' || origin?.state === 'failed';
+    const bad = entries.filter(isBad).length;
+    const summary = `${entries.length} disk${entries.length === 1 ? '' : 's'}, ${bad} damaged or of unproved origin`;
+    const rows = entries.map((entry) => [entry.name, describeState(entry), describeOrigin(entry)]);
+    const table = formatTable([['NAME', 'DISK', 'ORIGIN'], ...rows]);
+    return {
+      text: entries.length === 0 ? summary : `${table}\n${summary}`,
+      json: { entries, damaged: bad },
+      exitCode: bad > 0 ? 5 : 0,
+    };
+  },
+};
+
+function describeState({ state, reason }: VerifiedEntry): string {
+  return reason === undefined ? state : `${state}: ${reason}`;
+}
+
+function describeOrigin({ origin }: VerifiedEntry): string {
+  if (origin === undefined) return '-';
+  const { state, level, signer, reason } = origin;
+  const by = signer === undefined ? '' : ` by ${describeSigner(signer)}`;
+  return `${state} ${level}${by}${reason === undefined ? '' : `: ${reason}`}`;
+}

@@ -1,0 +1,34 @@
+import type { Format } from './contracts/format.ts';
+import { SparseFile, type SparseTarget } from './disk/sparse-file.ts';
+import { refuse } from './errors.ts';
+import { boundDisk } from './layers/disk-bounds.ts';
+import type { OpenImageFile } from './open-image-file.ts';
+
+/** One conversion of a local file whose layers are known. */
+export interface ConvertJob {
+  input: string;
+  output: string;
+  image: OpenImageFile;
+  formats: readonly Format[];
+  onProgress: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
+}
+
+/** Copies the whole disk to a target and checks every sum around it. Resolves with its virtual size in bytes. */
+export async function copyDisk(
+  { image, onProgress }: ConvertJob,
+  target: SparseTarget,
+): Promise<number> {
+  let written = 0;
+  const sink = new SparseFile(target, boundDisk(image.source, image.limits), (bytes) => {
+    image.signal.throwIfAborted();
+    written += bytes;
+    // Only a raw disk is written from end to end, so that its size says how far it is.
+    const total = image.chain.at(-1) === 'raw' ? image.image.virtualSize : undefined;
+    onProgress?.(written, total);
+  });
+  await image.image.copyTo(sink);
+  await image.finish();
+  // Nothing packed is still what was packed; nothing at all is no disk.
+  if (image.sizeBytes === 0) throw refuse('empty', 'the file is empty');
+  return sink.sizeBytes;
+}

@@ -1,0 +1,34 @@
+import type { ConvertedImage } from './convert-image.ts';
+import { type ConvertJob, copyDisk } from './convert-job.ts';
+import { tooSmall } from './device/device-error.ts';
+import { DeviceTarget } from './device/device-target.ts';
+import { openDevice } from './device/open-device.ts';
+import { refuse } from './errors.ts';
+import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
+
+/**
+ * Writes the disk to a block device. Until the first byte of data is known the device is not touched; from then on its
+ * first MiB is zeros until everything else is there and checked.
+ */
+export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> {
+  const { input, output, image, formats } = job;
+  const device = await openDevice(output, input);
+  try {
+    const { virtualSize = 0 } = image.image;
+    if (virtualSize > device.sizeBytes) throw tooSmall(output, virtualSize, device.sizeBytes);
+    const target = new DeviceTarget(device, image.signal);
+    const sizeBytes = await copyDisk(job, target);
+    if (sizeBytes === 0) throw refuse('empty', 'the disk is empty');
+    await target.complete(sizeBytes);
+    const tailBytes = Math.min(nestedTailBytes, sizeBytes);
+    const head = await target.read(0, Math.min(nestedHeadBytes, sizeBytes));
+    const tail = await target.read(sizeBytes - tailBytes, tailBytes);
+    refuseNestedImage({ head, tail, sizeBytes }, image.chain.at(-1), formats);
+    image.signal.throwIfAborted();
+    await target.seal(sizeBytes);
+    const { chain } = image;
+    return { path: output, layers: chain, virtualSize: sizeBytes, allocatedBytes: sizeBytes };
+  } finally {
+    await device.handle.close();
+  }
+}

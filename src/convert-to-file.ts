@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { GrowingFile } from './bytes/growing-file.ts';
+import { inCache } from './cache/cache-error.ts';
+import type { ConvertedImage } from './convert-image.ts';
+import { type ConvertJob, copyDisk } from './convert-job.ts';
+import { findNestedImage } from './layers/find-nested-image.ts';
+
+/** Writes the disk beside the output and puts it in place at the end, over what may be there. */
+export async function convertToFile(job: ConvertJob): Promise<ConvertedImage> {
+  const { output, image, formats } = job;
+  const partial = join(dirname(output), `.${basename(output)}.${randomUUID()}`);
+  try {
+    return await inCache(output, 'write', async () => {
+      const handle = await open(partial, 'wx+', 0o666);
+      try {
+        const virtualSize = await copyDisk(job, handle);
+        await findNestedImage(GrowingFile.whole(handle, virtualSize), image.chain.at(-1), formats);
+        await handle.sync();
+        const { blocks } = await handle.stat();
+        await rename(partial, output);
+        return { path: output, layers: image.chain, virtualSize, allocatedBytes: blocks * 512 };
+      } finally {
+        await handle.close();
+      }
+    });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}

@@ -1,0 +1,172 @@
+import { createReadStream } from 'node:fs';
+import type { BoundParts } from './bind-parts.ts';
+import type { Cache } from './cache/cache.ts';
+import { readEvidence } from './cache/evidence-file.ts';
+import type { Entry } from './cache/read-entry.ts';
+import { bytesOf, proofsOf, type StoredEvidence } from './cache/stored-evidence.ts';
+import type { Log, Warning } from './contracts/log.ts';
+import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
+import type { Evidence, Signer, TrustLevel } from './contracts/proof.ts';
+import { algorithmOf, hexOf } from './digest-text.ts';
+import { isImageError, TransferError } from './errors.ts';
+import { publicUrl } from './kit/public-url.ts';
+import { mergeEvidence, type Proven } from './merge-evidence.ts';
+import { runVerifier } from './run-verifier.ts';
+import { reaches } from './trust-policy.ts';
+
+/**
+ * `proved`: the kept documents vouch for the disk's source as its record says. `recorded`: the record says it, and what is
+ * kept cannot show it again (`reason`). `failed`: what is kept contradicts the record.
+ */
+export interface OriginVerdict {
+  state: 'proved' | 'recorded' | 'failed';
+  level: TrustLevel;
+  reason?: string;
+  signer?: Signer;
+  signedAt?: Date;
+  warnings: Warning[];
+}
+
+/** Proves the origin of a disk again from the documents that lie beside it, without any request. */
+export async function proveAgain(
+  parts: BoundParts,
+  cache: Cache,
+  entry: Entry,
+  context: { signal: AbortSignal; log: Log; now: Date },
+): Promise<OriginVerdict> {
+  const { level, pinned } = entry.record.trust;
+  const recorded = (reason: string): OriginVerdict => ({
+    state: 'recorded',
+    level,
+    reason,
+    warnings: [],
+  });
+  try {
+    const stored = await readEvidence(cache, entry.name);
+    if (stored === undefined) return recorded('no documents were kept with it');
+    const proven = await proveStored(parts, stored, context);
+    const misfit = findMisfit(entry, proven);
+    if (misfit !== undefined) return { state: 'failed', level, reason: misfit, warnings: [] };
+    if (proven.checks.length > 0 && entry.source === undefined) {
+      return recorded('its signature covers the download, which was not kept (keepSource)');
+    }
+    const signed = await finishChecks(proven, entry.source, context.signal);
+    if (!reaches(proven.level, level)) {
+      const reason = `what was kept proves ${proven.level}, its record says ${level}`;
+      return pinned ? recorded(reason) : { state: 'failed', level, reason, warnings: [] };
+    }
+    return { state: 'proved', level: proven.level, ...signed };
+  } catch (error) {
+    if (context.signal.aborted) throw context.signal.reason;
+    if (!isImageError(error)) throw error;
+    return { state: 'failed', level, reason: error.message, warnings: [] };
+  }
+}
+
+async function proveStored(
+  parts: BoundParts,
+  stored: StoredEvidence,
+  { signal, log, now }: { signal: AbortSignal; log: Log; now: Date },
+): Promise<Proven> {
+  const { fileName, url } = stored.artifact;
+  const subject = { fileName, url: new URL(url) };
+  const basis = {
+    http: clientOf(stored),
+    signal,
+    log,
+    now,
+    given: stored.given,
+    // Whatever was reached then, no more is missing now than was then.
+    wanted: 'none' as const,
+  };
+  const evidence: Evidence[] = [];
+  for (const proof of proofsOf(stored)) {
+    try {
+      evidence.push(await runVerifier(parts, proof, subject, basis));
+    } catch (error) {
+      if (!isImageError(error) || !notKept.has(error.code)) throw error;
+    }
+  }
+  return mergeEvidence(evidence, undefined, 'none');
+}
+
+/** Codes of a proof whose documents are not there; it was not reached when the disk was made either. */
+const notKept: ReadonlySet<string> = new Set([
+  'ERR_HTTP_STATUS',
+  'ERR_SIGNATURE_MISSING',
+  'ERR_KEY',
+]);
+
+/** Answers with the kept documents and nothing else. */
+function clientOf({ documents }: StoredEvidence): MetadataClient {
+  const kept = new Map(documents.map((document) => [document.url, document]));
+  const find = async (url: URL | string): Promise<MetadataDocument | undefined> => {
+    const document = kept.get(publicUrl(url));
+    if (document === undefined) return undefined;
+    const bytes = bytesOf(document);
+    const text = Buffer.from(bytes).toString('utf8');
+    const place = new URL(url);
+    return {
+      url: place,
+      finalUrl: place,
+      status: 200,
+      bytes,
+      text,
+      json: () => JSON.parse(text),
+      mirrored: false,
+      stale: false,
+    };
+  };
+  return {
+    find,
+    async get(url) {
+      const document = await find(url);
+      if (document !== undefined) return document;
+      throw notThere(url);
+    },
+    head: async (url) => {
+      throw notThere(url);
+    },
+  };
+}
+
+function notThere(url: URL | string): TransferError {
+  return new TransferError({
+    code: 'ERR_HTTP_STATUS',
+    message: `${publicUrl(url)} was not kept with the disk`,
+    hint: 'Get the image again with refresh.',
+    details: { url: publicUrl(url) },
+  });
+}
+
+function findMisfit({ record }: Entry, proven: Proven): string | undefined {
+  for (const digest of proven.digests) {
+    const actual = record.source[algorithmOf(digest)];
+    if (actual !== hexOf(digest)) return `its documents say ${digest}, its record says ${actual}`;
+  }
+  return undefined;
+}
+
+async function finishChecks(
+  proven: Proven,
+  source: string | undefined,
+  signal: AbortSignal,
+): Promise<Pick<OriginVerdict, 'signer' | 'signedAt' | 'warnings'>> {
+  const { signer, signedAt } = proven;
+  let signed: Pick<OriginVerdict, 'signer' | 'signedAt'> = {
+    ...(signer === undefined ? {} : { signer }),
+    ...(signedAt === undefined ? {} : { signedAt }),
+  };
+  const warnings = [...proven.warnings];
+  if (proven.checks.length > 0 && source !== undefined) {
+    for await (const chunk of createReadStream(source, { signal, highWaterMark: 1 << 20 })) {
+      for (const check of proven.checks) check.update(chunk);
+    }
+    for (const check of proven.checks) {
+      const { warnings: more, ...who } = await check.finish();
+      signed = { ...signed, ...who };
+      warnings.push(...more);
+    }
+  }
+  return { ...signed, warnings };
+}

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from './errors.ts';
+
+/** Far more than any keyring. */
+const maxBytes = 16 * 1024 * 1024;
+
+/**
+ * Keys as a caller gives them: text is taken as it is, anything else is the path of a file. What is encoded comes back
+ * armored. Throws `ERR_INVALID_REQUEST` naming the file that cannot be read.
+ */
+export function readKeys(given: readonly string[]): Promise<string[]> {
+  return Promise.all(given.map((one) => (isMaterial(one) ? one : readKeyFile(one))));
+}
+
+function isMaterial(text: string): boolean {
+  return /-----BEGIN |^untrusted comment:|^\s*\{|^RW[\w+/]{54}\s*$/.test(text);
+}
+
+async function readKeyFile(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unusable(`cannot read the key ${JSON.stringify(path)}`, cause);
+  });
+  if (bytes.length === 0 || bytes.length > maxBytes) {
+    throw unusable(`${JSON.stringify(path)} is no key`);
+  }
+  // An OpenPGP packet begins with a byte that no text begins with.
+  if (((bytes[0] ?? 0) & 0x80) === 0) return bytes.toString('utf8');
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  const kind = 'PGP PUBLIC KEY BLOCK';
+  return `-----BEGIN ${kind}-----\n\n${lines.join('\n')}\n-----END ${kind}-----\n`;
+}
+
+function unusable(message: string, cause?: unknown): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message,
+    hint: 'Give a public key of the vendor: an armored or encoded file, or its text.',
+    details: { field: 'keys' },
+    cause,
+  });
+}

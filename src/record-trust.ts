@@ -1,0 +1,38 @@
+import type { EvidenceRecord, TrustRecord } from './cache/image-record.ts';
+import { type StoredEvidence, storeEvidence } from './cache/stored-evidence.ts';
+import type { Call } from './call.ts';
+import type { Signer } from './contracts/proof.ts';
+import { publicUrl } from './kit/public-url.ts';
+import type { Proven } from './merge-evidence.ts';
+import type { Plan } from './plan.ts';
+
+/** How far the bytes are trusted, for their record. What was amiss with the call concerns nobody later. */
+export function trustOf(
+  plan: Plan,
+  proven: Proven,
+  { signer, signedAt }: { signer?: Signer; signedAt?: Date } = proven,
+): TrustRecord {
+  return {
+    level: proven.level,
+    pinned: proven.pinned,
+    offered: plan.offered,
+    ...(signer === undefined ? {} : { signer }),
+    ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
+    warnings: proven.warnings,
+  };
+}
+
+export function evidenceOf(proven: Proven): EvidenceRecord {
+  return {
+    digests: proven.digests,
+    ...(proven.diskDigests.length === 0 ? {} : { diskDigests: proven.diskDigests }),
+    documents: proven.documents.map(({ url, sha256 }) => ({ url, sha256 })),
+  };
+}
+
+/** What lies beside the disk, to prove its origin again. */
+export function storedEvidenceOf(call: Call, plan: Plan, proven: Proven): Promise<StoredEvidence> {
+  const { url, fileName, proofs } = plan.artifact;
+  const artifact = { url: publicUrl(url), fileName, proofs };
+  return storeEvidence(artifact, call.keys, proven.documents);
+}

@@ -1,0 +1,53 @@
+import { bindParts } from './bind-parts.ts';
+import type { Parts } from './contracts/parts.ts';
+import type { Digest, DocumentToVerify, SignedDocument } from './contracts/proof.ts';
+import { IntegrityError } from './errors.ts';
+import { parseChecksums } from './kit/checksum-list.ts';
+import { pickChecksum } from './kit/pick-checksum.ts';
+import { parseValidUntil } from './kit/valid-until.ts';
+
+export interface VerifyDocumentOptions extends Omit<DocumentToVerify, 'now'> {
+  /** The clock; default: now. */
+  now?: Date | undefined;
+  /** A file name: the digest that the signed list has for exactly it is looked up. */
+  pick?: string | undefined;
+}
+
+/** A document whose signature holds. */
+export interface VerifiedDocument extends SignedDocument {
+  /** What was signed for the picked name. */
+  digest?: Digest;
+}
+
+export type VerifyDocument = (options: VerifyDocumentOptions) => Promise<VerifiedDocument>;
+
+/** A `verifyDocument` made of the given parts; no request. Throws the refusals of signatures and lists, all of them exit code 5. */
+export function createVerifyDocument(parts: Parts): VerifyDocument {
+  const bound = bindParts(parts);
+  return async ({ pick, now = new Date(), ...subject }) => {
+    const { verifyDocument } = bound.verifierOf('signature');
+    if (verifyDocument === undefined) throw cannotVerify();
+    const signed = await verifyDocument({ ...subject, now });
+    const text = new TextDecoder().decode(signed.body);
+    const until = parseValidUntil(text);
+    const warnings = [...signed.warnings];
+    if (until !== undefined && until < now) {
+      const message = `${subject.name} was good until ${until.toISOString()}`;
+      warnings.push({ code: 'stale', message });
+    }
+    if (pick === undefined) return { ...signed, warnings };
+    const list = parseChecksums(text, { from: subject.name });
+    const { digests } = pickChecksum(list, pick, subject.name);
+    const digest = digests.find((one) => one.startsWith('sha256:')) ?? digests[0];
+    return { ...signed, warnings, ...(digest === undefined ? {} : { digest }) };
+  };
+}
+
+function cannotVerify(): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_SIGNATURE',
+    message: 'the verifier for signatures that was given checks no document',
+    hint: 'Use the built-in one, from rootdisk/verifiers/signature.',
+    details: { reason: 'unsupported' },
+  });
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { refuseSignature } from '../../src/kit.ts';
+import { findSigner, type PublicKey, readEd25519Keys } from '../shared/ed25519-keys.ts';
+import { HeldBytes } from '../shared/held-bytes.ts';
+import type { SignerPolicy, Verdict } from '../shared/key-ring.ts';
+import { refuseFuture } from '../shared/refuse-future.ts';
+import { pickSigners, signatureBad } from '../shared/signer-of-lines.ts';
+import { type MinisignSignature, readSignature, requireSignature } from './read-signature.ts';
+
+export type { PublicKey } from '../shared/ed25519-keys.ts';
+
+/** Looks like a minisign signature file. */
+export function recognises(bytes: Uint8Array): boolean {
+  return readSignature(bytes) !== undefined;
+}
+
+/** Public keys; `id` is the key number in upper-case hex as minisign prints it, the last byte first. */
+export function readKeys(material: Uint8Array | string): { keys: PublicKey[]; notes: string[] } {
+  return readEd25519Keys(material, formatId);
+}
+
+/** Checks a signature and its trusted comment; throws the refusals of `refuseSignature`. */
+export function verifyDetached(
+  document: Uint8Array,
+  signature: Uint8Array,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+): Verdict {
+  const check = openDetached(signature, keys, policy, document.length);
+  check.update(document);
+  return check.finish();
+}
+
+/**
+ * Checks a document that comes in chunks. One with a prehash streams; an old one without is held, up to 64 MiB, or to
+ * `maxHeldBytes` where the document is at hand anyway.
+ */
+export function openDetached(
+  signature: Uint8Array,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+  maxHeldBytes?: number,
+): { update(chunk: Uint8Array): void; finish(): Verdict } {
+  const parsed = requireSignature(signature, policy.name);
+  const candidates = pickSigners(keys, formatId(parsed.keyNumber), policy);
+  if (!parsed.isPrehashed) {
+    const held = new HeldBytes(policy.name, maxHeldBytes);
+    return {
+      update: (chunk) => held.update(chunk),
+      finish: () => conclude(held.take(), parsed, candidates, policy),
+    };
+  }
+  const hash = createHash('blake2b512');
+  return {
+    update: (chunk) => {
+      hash.update(chunk);
+    },
+    finish: () => conclude(hash.digest(), parsed, candidates, policy),
+  };
+}
+
+function conclude(
+  message: Uint8Array,
+  signature: MinisignSignature,
+  candidates: readonly PublicKey[],
+  policy: SignerPolicy,
+): Verdict {
+  const id = formatId(signature.keyNumber);
+  const signer = findSigner(candidates, message, signature.signature);
+  if (signer === undefined) throw signatureBad(id, policy);
+  const covered = Buffer.concat([signature.signature, signature.trustedComment]);
+  if (findSigner([signer], covered, signature.globalSignature) === undefined) {
+    throw refuseSignature(
+      'signature-bad',
+      `${policy.name}: the trusted comment is not what ${id} signed`,
+      {
+        signers: [id],
+      },
+    );
+  }
+  const signedAt = readTimestamp(signature.trustedComment);
+  refuseFuture(signedAt, id, policy);
+  return {
+    signer: { fingerprint: id },
+    ...(signedAt === undefined ? {} : { signedAt }),
+    warnings: [],
+  };
+}
+
+/** minisign writes `timestamp:<seconds>` into the comment unless the signer gave another one. */
+function readTimestamp(comment: Uint8Array): Date | undefined {
+  const [, seconds] =
+    /(?:^|\s)timestamp:(\d{1,11})(?:\s|$)/.exec(Buffer.from(comment).toString('latin1')) ?? [];
+  return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
+}
+
+function formatId(keyNumber: Uint8Array): string {
+  return Buffer.from(keyNumber).reverse().toString('hex').toUpperCase();
+}

@@ -1,0 +1,65 @@
+import { malformed } from './malformed.ts';
+
+const begin = /^-----BEGIN PGP ([A-Z ]+)-----$/;
+const header = /^[A-Za-z][A-Za-z0-9-]*:(?: .*)?$/;
+const checksum = /^=[A-Za-z0-9+/]{4}$/;
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** What stands between `BEGIN PGP …` and `END PGP …`, or why it cannot be read. */
+export type ArmorBlock = { label: string; bytes: Uint8Array } | { label: string; problem: Error };
+
+export interface Armor {
+  blocks: ArmorBlock[];
+  /** Something other than blank lines stands outside the blocks. */
+  hasOther: boolean;
+}
+
+/** Every armored block of a text (RFC 9580, 6.2), in order. Never throws. */
+export function readArmor(text: string): Armor {
+  const blocks: ArmorBlock[] = [];
+  let hasOther = false;
+  let open: { label: string; lines: string[] } | undefined;
+  const close = (ended: boolean): void => {
+    if (open !== undefined) blocks.push(decodeBlock(open.label, open.lines, ended));
+    open = undefined;
+  };
+  for (const raw of text.split('\n')) {
+    const line = raw.trimEnd();
+    const [, label] = begin.exec(line) ?? [];
+    if (label !== undefined) {
+      close(false);
+      open = { label, lines: [] };
+    } else if (open === undefined) {
+      hasOther ||= line !== '';
+    } else if (line === `-----END PGP ${open.label}-----`) {
+      close(true);
+    } else {
+      open.lines.push(line);
+    }
+  }
+  close(false);
+  return { blocks, hasOther };
+}
+
+function decodeBlock(label: string, lines: string[], ended: boolean): ArmorBlock {
+  try {
+    if (!ended) throw malformed(`armor of a PGP ${label} without its end`);
+    return { label, bytes: decodeLines(lines) };
+  } catch (problem) {
+    if (problem instanceof Error) return { label, problem };
+    throw problem;
+  }
+}
+
+/** Headers, a blank line, base64, and a CRC-24 that is optional and says nothing (RFC 9580, 6.1: must not be relied on). */
+function decodeLines(lines: string[]): Uint8Array {
+  const blank = lines.indexOf('');
+  if (blank === -1 || !lines.slice(0, blank).every((line) => header.test(line))) {
+    throw malformed('armor whose headers do not end with a blank line');
+  }
+  const data = lines.slice(blank + 1).filter((line) => line !== '');
+  if (checksum.test(data.at(-1) ?? '')) data.pop();
+  const joined = data.join('');
+  if (!base64.test(joined) || joined.length % 4 !== 0) throw malformed('armor that is not base64');
+  return Buffer.from(joined, 'base64');
+}

@@ -1,0 +1,29 @@
+import { readCleartext } from './cleartext.ts';
+import { limits } from './limits.ts';
+import { malformed } from './malformed.ts';
+import { type PublicKey, signatureTypes } from './public-key.ts';
+import { readSignatures } from './read-signatures.ts';
+import { SignatureSet } from './signature-set.ts';
+import type { SignerPolicy } from './signer-policy.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Verifies a clearsigned document (RFC 9580, 7). `body` is what was signed and the only part that may be used: without dash
+ * escapes and trailing blanks, each line ended by LF. Text outside the one signed block is `malformed`.
+ */
+export function verifyClearsigned(
+  document: Uint8Array | string,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+): Verdict & { body: Uint8Array } {
+  const bytes = typeof document === 'string' ? Buffer.from(document) : document;
+  if (bytes.length > limits.documentBytes) {
+    throw malformed(`${policy.name}: longer than ${limits.documentBytes} bytes`);
+  }
+  const { body, armor } = readCleartext(bytes, policy.name);
+  const signatures = readSignatures(armor, policy.name);
+  const set = new SignatureSet(signatures, [signatureTypes.text], keys, policy);
+  // The line ending before the armor is not part of the text.
+  set.update(body.subarray(0, -1));
+  return { ...set.finish(), body };
+}

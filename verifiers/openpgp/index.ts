@@ -1,0 +1,14 @@
+/**
+ * OpenPGP (RFC 9580, and RFC 4880 for what is out of use), verification only: who vouches for a document, and when.
+ * `docs/openpgp-differences.md` says where it departs from other implementations.
+ *
+ * @module
+ */
+export { verifyClearsigned } from './clearsigned.ts';
+export { type DetachedCheck, openDetached, verifyDetached } from './detached.ts';
+export type { DocumentHash } from './hash-names.ts';
+export type { PublicKey } from './public-key.ts';
+export { findKey, type ReadKeys, readKeys } from './read-keys.ts';
+export { isArmoredOrBinarySignature, isClearsigned } from './recognize.ts';
+export type { SignerPolicy } from './signer-policy.ts';
+export type { Verdict } from './verdict.ts';

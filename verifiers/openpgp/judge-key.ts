@@ -1,0 +1,97 @@
+import type { SignatureReason } from '../../src/kit.ts';
+import { knowPrimary } from './primary-facts.ts';
+import type { Candidate } from './signer-policy.ts';
+import type { Statement } from './statement.ts';
+import { knowSubkey } from './subkey-facts.ts';
+
+/** Why something does not count. */
+export interface Objection {
+  reason: SignatureReason;
+  /** Goes on after the name of the key. */
+  message: string;
+  hint?: string;
+}
+
+/** What is known of a key that may sign: when it ends, and whom it belongs to. */
+export interface GoodKey {
+  /** Seconds since 1970; `Infinity`: never. */
+  until: number;
+  userId: string | undefined;
+}
+
+/** Whether a key may have made a signature at a time (seconds since 1970): it and its primary key, by what they said last. */
+export function judgeKey(candidate: Candidate, signedAt: number): GoodKey | Objection {
+  const { key, subkey, packet, pinned } = candidate;
+  if (packet.material.kind === 'unusable') return unusable(packet.material.why);
+  const primary = knowPrimary(key);
+  if (primary.revoked) return revoked('its owner revoked it');
+  if (primary.statements.length === 0) return unusable('it has no good signature over itself');
+  const statements = [...primary.statements];
+  if (subkey === undefined) {
+    if (statements.some(({ signs }) => signs === false))
+      return unusable('it may not sign documents');
+  } else {
+    const facts = knowSubkey(key, subkey, pinned);
+    if (facts.revoked) return revoked(`the owner of ${key.fingerprint} revoked it`);
+    if (facts.onlyWeak) {
+      const why = `${key.fingerprint} vouches for it with SHA-1 only`;
+      return {
+        ...unusable(why),
+        hint: 'Allow this very key by its own fingerprint, or get it anew.',
+      };
+    }
+    if (facts.statement === undefined) return unusable(`${key.fingerprint} does not vouch for it`);
+    if (facts.statement.signs !== true) return unusable('it may not sign documents');
+    if (!facts.signedBack) return unusable(`it does not say to belong to ${key.fingerprint}`);
+    statements.push(facts.statement);
+  }
+  return (
+    judgeStatements(statements, Math.max(packet.created, key.primary.created), signedAt) ?? {
+      until: Math.min(...statements.map(({ until }) => until)),
+      userId: primary.userId,
+    }
+  );
+}
+
+function judgeStatements(
+  statements: readonly Statement[],
+  from: number,
+  signedAt: number,
+): Objection | undefined {
+  const unknown = statements.find(({ unknownCritical }) => unknownCritical !== undefined);
+  if (unknown !== undefined) {
+    return unusable(`it has a condition that is not understood (${unknown.unknownCritical})`);
+  }
+  if (signedAt < from) return expired(`it was made on ${formatTime(from)}, after the signature`);
+  const over = statements.find(({ until }) => signedAt >= until);
+  return over && expired(`it had expired on ${formatTime(over.until)}`);
+}
+
+/** Seconds since 1970 as people read them. */
+export function formatTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function unusable(message: string): Objection {
+  return {
+    reason: 'key-unusable',
+    message,
+    hint: 'Get the key anew from its owner, or choose another signer.',
+  };
+}
+
+function revoked(message: string): Objection {
+  return {
+    reason: 'signer-revoked',
+    message,
+    hint: 'Look for what the vendor says of it, and for the key that takes its place.',
+  };
+}
+
+function expired(message: string): Objection {
+  return {
+    reason: 'signer-expired',
+    message,
+    hint: 'Get the key anew: vendors move the end of a key by signing it again.',
+  };
+}

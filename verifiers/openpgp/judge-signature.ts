@@ -1,0 +1,62 @@
+import { type DocumentHash, documentHash, weakHash } from './hash-names.ts';
+import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.ts';
+import { fitsKey } from './own-signature.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+import type { Candidate } from './signer-policy.ts';
+
+/** How far the clock of a signer may be ahead, in seconds. */
+export const clockSkew: number = 5 * 60;
+
+/** A key and a signature that count together once the mathematics agree. */
+export interface Contender {
+  signature: SignaturePacket;
+  candidate: Candidate;
+  hash: DocumentHash;
+  key: GoodKey;
+}
+
+/** What can be said of a signature by an allowed key before a byte of the document is looked at. `now` in seconds. */
+export function judgeSignature(
+  signature: SignaturePacket,
+  candidate: Candidate,
+  types: readonly number[],
+  now: number,
+): Contender | Objection {
+  if (!types.includes(signature.type)) {
+    return unsupported(`it is of type 0x${signature.type.toString(16).padStart(2, '0')}`);
+  }
+  const hash = documentHash(signature.hashAlgorithm);
+  const weak = weakHash(signature.hashAlgorithm);
+  if (weak !== undefined) return { reason: 'weak-hash', message: `it uses ${weak}` };
+  if (hash === undefined)
+    return unsupported(`its hash ${signature.hashAlgorithm} is not supported`);
+  if (signature.unknownCritical !== undefined) {
+    return unsupported(`it has a condition that is not understood (${signature.unknownCritical})`);
+  }
+  if (signature.created > now + clockSkew) {
+    return {
+      reason: 'signed-in-future',
+      message: `it says to be of ${formatTime(signature.created)}`,
+      hint: 'Set the clock of this machine right; do not use the bytes if it is right.',
+    };
+  }
+  const end = signature.created + (signature.expiresAfter || Number.POSITIVE_INFINITY);
+  if (now >= end) {
+    return { reason: 'stale', message: `it says to be good until ${formatTime(end)} only` };
+  }
+  const key = judgeKey(candidate, signature.created);
+  if ('reason' in key) return key;
+  // Who names a key of another kind has not signed with it.
+  if (!fitsKey(signature, candidate.packet)) {
+    return { reason: 'signature-bad', message: 'it does not go with that key' };
+  }
+  return { signature, candidate, hash, key };
+}
+
+function unsupported(message: string): Objection {
+  return {
+    reason: 'unsupported',
+    message,
+    hint: 'Verify it with another tool, or tell the vendor.',
+  };
+}

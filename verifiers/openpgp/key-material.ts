@@ -1,0 +1,97 @@
+import { ByteReader } from './byte-reader.ts';
+import { bitLength, readMpi } from './mpi.ts';
+
+/** Public-key algorithms (RFC 9580, 9.1). */
+export const algorithms = { rsa: 1, rsaSign: 3, ecdsa: 19, eddsaLegacy: 22, ed25519: 27 } as const;
+
+export type Curve = 'P-256' | 'P-384' | 'P-521';
+export type KeyMaterial =
+  | { kind: 'rsa'; modulus: Uint8Array; exponent: Uint8Array }
+  | { kind: 'ed25519'; point: Uint8Array }
+  | { kind: 'ecdsa'; curve: Curve; x: Uint8Array; y: Uint8Array }
+  /** A key that can be named but not used. */
+  | { kind: 'unusable'; why: string };
+
+/** Curves by their object identifier (RFC 9580, 9.2), and the bytes of a coordinate. */
+const curves: Readonly<Record<string, { curve: Curve; size: number }>> = {
+  '2a8648ce3d030107': { curve: 'P-256', size: 32 },
+  '2b81040022': { curve: 'P-384', size: 48 },
+  '2b81040023': { curve: 'P-521', size: 66 },
+};
+const ed25519Legacy = '2b06010401da470f01';
+
+/** What follows the algorithm in a public key packet (RFC 9580, 5.5.5). `malformed` where it does not fit the algorithm. */
+export function readKeyMaterial(
+  algorithm: number,
+  bytes: Uint8Array,
+  version: number,
+): KeyMaterial {
+  const reader = new ByteReader(bytes, 'a public key');
+  const material = readKnown(algorithm, reader, version);
+  if (material === undefined)
+    return { kind: 'unusable', why: `its algorithm ${algorithm} is not supported` };
+  if (material.kind !== 'unusable') reader.end();
+  return material;
+}
+
+function readKnown(
+  algorithm: number,
+  reader: ByteReader,
+  version: number,
+): KeyMaterial | undefined {
+  switch (algorithm) {
+    case algorithms.rsa:
+    case algorithms.rsaSign:
+      return readRsa(reader, version);
+    case algorithms.ecdsa:
+      return readEcdsa(reader, version);
+    case algorithms.eddsaLegacy:
+      // RFC 9580, 5.5.5.5: not with version 6.
+      return version === 6 ? undefined : readEddsaLegacy(reader, version);
+    case algorithms.ed25519:
+      return { kind: 'ed25519', point: reader.take(32) };
+    default:
+      return undefined;
+  }
+}
+
+/** 2048 to 4096 bits is what vendors sign with; OpenSSL bounds the exponent of long moduli itself. */
+function readRsa(reader: ByteReader, version: number): KeyMaterial {
+  const modulus = readMpi(reader, version);
+  const exponent = readMpi(reader, version);
+  const bits = bitLength(modulus);
+  if (bits < 2048 || bits > 4096)
+    return { kind: 'unusable', why: `RSA of ${bits} bits, not 2048 to 4096` };
+  const low = exponent.at(-1) ?? 0;
+  if (exponent.length > 4 || low % 2 === 0 || (exponent.length === 1 && low === 1)) {
+    return { kind: 'unusable', why: 'its RSA exponent is not an odd number from 3 to 32 bits' };
+  }
+  return { kind: 'rsa', modulus, exponent };
+}
+
+function readEcdsa(reader: ByteReader, version: number): KeyMaterial {
+  const known = curves[readOid(reader)];
+  const point = readMpi(reader, version);
+  if (known === undefined) return { kind: 'unusable', why: 'its curve is not supported' };
+  const { curve, size } = known;
+  // SEC 1, 2.3.3: an uncompressed point.
+  if (point[0] !== 4 || point.length !== 1 + 2 * size) {
+    return { kind: 'unusable', why: 'its point is not on the curve it names' };
+  }
+  return { kind: 'ecdsa', curve, x: point.subarray(1, 1 + size), y: point.subarray(1 + size) };
+}
+
+function readEddsaLegacy(reader: ByteReader, version: number): KeyMaterial {
+  const oid = readOid(reader);
+  const point = readMpi(reader, version);
+  if (oid !== ed25519Legacy) return { kind: 'unusable', why: 'its curve is not supported' };
+  // RFC 9580, 11.2.2: a native point behind the prefix 0x40.
+  if (point[0] !== 0x40 || point.length !== 33) {
+    return { kind: 'unusable', why: 'its point is not one of Ed25519' };
+  }
+  return { kind: 'ed25519', point: point.subarray(1) };
+}
+
+function readOid(reader: ByteReader): string {
+  return Buffer.from(reader.take(reader.uint8())).toString('hex');
+}

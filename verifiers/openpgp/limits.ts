@@ -1,0 +1,27 @@
+/** Upper bounds of what is read at all. The largest real files: 3 signatures, 2 kB of them, 52 kB of keys, 182 keys. */
+export const limits = {
+  /** A file of detached signatures, or the armor at the end of a clearsigned document: 256 KiB. */
+  signatureBytes: 262_144,
+  /** Signature packets in one file. */
+  signatures: 32,
+  /** Signatures of one document by signers that are allowed, each of which has to be computed. */
+  contenders: 8,
+  /** Keys that one signature may mean by an 8-byte key id. */
+  candidates: 4,
+  /** A clearsigned document: 64 MiB. */
+  documentBytes: 67_108_864,
+  /** A file of keys: 8 MiB. */
+  keyBytes: 8_388_608,
+  /** Packets in one run of them: a key may carry many certifications of other people. */
+  packets: 200_000,
+  keys: 2000,
+  subkeys: 100,
+  /** Signatures of a key over itself, its user IDs and its subkeys. */
+  selfSignatures: 400,
+  /** Signatures embedded in one signature. */
+  embedded: 4,
+  /** Subpackets in one area. */
+  subpackets: 1000,
+  /** What `readKeys` says of what it skipped. */
+  notes: 100,
+} as const;

@@ -1,0 +1,39 @@
+import { documentHash, keyHash, saltBytes } from './hash-names.ts';
+import { algorithms } from './key-material.ts';
+import type { KeyPacket } from './key-packet.ts';
+import { SignatureCheck } from './signature-check.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+
+/** Whether a signature could be by a key at all: one algorithm, and versions that go together. */
+export function fitsKey(signature: SignaturePacket, key: KeyPacket): boolean {
+  if (signature.keyAlgorithm !== key.algorithm) return false;
+  // RFC 9580, 5.2: version 6 keys make version 6 signatures and no others do.
+  if ((signature.version === 6) !== (key.version === 6)) return false;
+  // Version 3 is from before the other algorithms.
+  if (signature.version === 3) return signature.keyAlgorithm === algorithms.rsa;
+  const hash = documentHash(signature.hashAlgorithm);
+  return (
+    signature.version !== 6 || (hash !== undefined && signature.salt.length === saltBytes(hash))
+  );
+}
+
+/** Whether a signature that is part of a key is good: `parts` is what it signs. */
+export function isOwn(signature: SignaturePacket, key: KeyPacket, parts: Uint8Array[]): boolean {
+  const hash = keyHash(signature.hashAlgorithm);
+  if (hash === undefined || !fitsKey(signature, key)) return false;
+  const check = new SignatureCheck(signature, key, hash);
+  for (const part of parts) check.update(part);
+  return check.finish();
+}
+
+/** Whether `isOwn` can say anything of it. */
+export function isCheckable(signature: SignaturePacket): boolean {
+  return keyHash(signature.hashAlgorithm) !== undefined;
+}
+
+/** A user ID as it enters a hash (RFC 9580, 5.2.4): 0xB4, four octets of length, the bytes. */
+export function hashedUserId(bytes: Uint8Array): Uint8Array {
+  const head = Buffer.from([0xb4, 0, 0, 0, 0]);
+  head.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([head, bytes]);
+}

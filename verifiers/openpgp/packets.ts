@@ -1,0 +1,56 @@
+import { ByteReader } from './byte-reader.ts';
+import { limits } from './limits.ts';
+import { malformed } from './malformed.ts';
+
+/** Packet types that are looked at (RFC 9580, 5). */
+export const packetTypes = {
+  signature: 2,
+  secretKey: 5,
+  publicKey: 6,
+  secretSubkey: 7,
+  userId: 13,
+  publicSubkey: 14,
+  userAttribute: 17,
+} as const;
+
+export interface Packet {
+  type: number;
+  body: Uint8Array;
+}
+
+/** Packets in order (RFC 9580, 4.2), each within bounds. `malformed` where the bytes stop being packets. */
+export function* readPackets(bytes: Uint8Array): Generator<Packet> {
+  const reader = new ByteReader(bytes, 'a packet');
+  for (let count = 1; reader.left > 0; count += 1) {
+    if (count > limits.packets) throw malformed(`more than ${limits.packets} packets`);
+    const header = reader.uint8();
+    if ((header & 0x80) === 0) throw malformed('these bytes are no OpenPGP packets');
+    yield (header & 0x40) === 0 ? readLegacy(reader, header) : readCurrent(reader, header);
+  }
+}
+
+/** The OpenPGP format of a header (RFC 9580, 4.2.1): type in six bits, then the length. */
+function readCurrent(reader: ByteReader, header: number): Packet {
+  return { type: header & 0x3f, body: reader.take(readCurrentLength(reader)) };
+}
+
+function readCurrentLength(reader: ByteReader): number {
+  const first = reader.uint8();
+  if (first < 192) return first;
+  if (first < 224) return (first - 192) * 256 + reader.uint8() + 192;
+  // 224 to 254 (4.2.1.4): for data only, and never for what is read here.
+  if (first < 255) throw malformed('a packet of partial length');
+  return reader.uint32();
+}
+
+/** The legacy format (RFC 9580, 4.2.2; "old" in RFC 4880): type in four bits, then how the length is written. */
+function readLegacy(reader: ByteReader, header: number): Packet {
+  return { type: (header >> 2) & 0x0f, body: reader.take(readLegacyLength(reader, header & 3)) };
+}
+
+function readLegacyLength(reader: ByteReader, lengthType: number): number {
+  if (lengthType === 0) return reader.uint8();
+  if (lengthType === 1) return reader.uint16();
+  if (lengthType === 2) return reader.uint32();
+  throw malformed('a packet of indeterminate length');
+}

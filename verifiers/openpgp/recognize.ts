@@ -1,0 +1,26 @@
+import { isImageError } from '../../src/kit.ts';
+import { limits } from './limits.ts';
+import { packetTypes, readPackets } from './packets.ts';
+
+/** True for a document that starts as a clearsigned one does. */
+export function isClearsigned(bytes: Uint8Array): boolean {
+  return startsWith(bytes, '-----BEGIN PGP SIGNED MESSAGE-----');
+}
+
+/** True for armor of a signature, and for bytes that are signature packets from end to end. */
+export function isArmoredOrBinarySignature(bytes: Uint8Array): boolean {
+  if (startsWith(bytes, '-----BEGIN PGP SIGNATURE-----')) return true;
+  if (bytes.length === 0 || bytes.length > limits.signatureBytes) return false;
+  try {
+    return [...readPackets(bytes)].every(({ type }) => type === packetTypes.signature);
+  } catch (error) {
+    if (!isImageError(error)) throw error;
+    return false;
+  }
+}
+
+/** Blank lines may come first. */
+function startsWith(bytes: Uint8Array, marker: string): boolean {
+  const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1').trimStart();
+  return new RegExp(`^${marker}[ \t\r]*(?:\n|$)`).test(head);
+}

@@ -1,0 +1,30 @@
+import type { KeyPacket } from './key-packet.ts';
+import { isCheckable, isOwn } from './own-signature.ts';
+import { mayBeBy } from './public-key.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+
+/**
+ * Whether a revocation (RFC 9580, 5.2.1.11 and 5.2.1.12) among `signatures` holds, whatever its reason and date: a key that its
+ * owner gave up vouches for nothing. A revocation counts without being checked where it cannot be: it uses a hash that is not
+ * supported, or is by a revoker that the key names (RFC 4880, 5.2.3.15) and whose key is not at hand. Leaving a good one out
+ * would be worse than honouring a false one.
+ */
+export function isRevoked(
+  signatures: readonly SignaturePacket[],
+  type: number,
+  primary: KeyPacket,
+  parts: Uint8Array[],
+  revokers: readonly string[] = [],
+): boolean {
+  return signatures
+    .filter((signature) => signature.type === type)
+    .some((signature) => {
+      if (revokers.some((fingerprint) => names(signature, fingerprint))) return true;
+      if (!mayBeBy(signature, primary)) return false;
+      return !isCheckable(signature) || isOwn(signature, primary, parts);
+    });
+}
+
+function names({ issuer }: SignaturePacket, fingerprint: string): boolean {
+  return issuer.fingerprint === fingerprint || issuer.keyId === fingerprint.slice(-16);
+}

@@ -1,0 +1,53 @@
+import { createHash, createVerify, type Hash, type Verify } from 'node:crypto';
+import type { KeyHash } from './hash-names.ts';
+import type { KeyPacket } from './key-packet.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+import { makeVerifyKey } from './verify-key.ts';
+import { checkEcdsa, checkEddsa, checkRsa } from './verify-values.ts';
+
+/**
+ * One signature against one key: fed with what is signed, in order, asked once at the end (RFC 9580, 5.2.4). It says whether
+ * the mathematics agree and nothing of who, when and what for. The key must be usable.
+ */
+export class SignatureCheck {
+  readonly #signature: SignaturePacket;
+  readonly #key: KeyPacket;
+  readonly #hashName: KeyHash;
+  readonly #hash: Hash;
+  /** Node verifies ECDSA over data only, never over a digest. */
+  readonly #verify: Verify | undefined;
+
+  constructor(signature: SignaturePacket, key: KeyPacket, hashName: KeyHash) {
+    this.#signature = signature;
+    this.#key = key;
+    this.#hashName = hashName;
+    this.#hash = createHash(hashName);
+    this.#verify = key.material.kind === 'ecdsa' ? createVerify(hashName) : undefined;
+    this.update(signature.salt);
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#verify?.update(bytes);
+  }
+
+  /** Whether key and signature agree; false for values that are not even well-formed. */
+  finish(): boolean {
+    const signature = this.#signature;
+    this.update(signature.trailer);
+    const digest = this.#hash.digest();
+    if (!digest.subarray(0, 2).equals(signature.digestStart)) return false;
+    const key = makeVerifyKey(this.#key.material);
+    if (key === undefined) return false;
+    switch (this.#key.material.kind) {
+      case 'rsa':
+        return checkRsa(signature, key, this.#hashName, digest);
+      case 'ed25519':
+        return checkEddsa(signature, key, digest);
+      case 'ecdsa':
+        return checkEcdsa(signature, key, this.#verify, this.#key.material.x.length);
+      case 'unusable':
+        return false;
+    }
+  }
+}

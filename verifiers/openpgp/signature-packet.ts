@@ -1,0 +1,118 @@
+import { ByteReader } from './byte-reader.ts';
+import { limits } from './limits.ts';
+import { malformed } from './malformed.ts';
+import { readVersion3 } from './signature-version3.ts';
+import {
+  onlyNumber,
+  onlySubpacket,
+  readSubpackets,
+  type Subpacket,
+  subpacketTypes,
+} from './subpackets.ts';
+
+/** A signature packet (RFC 9580, 5.2) that was read and not yet checked. Times are seconds. */
+export interface SignaturePacket {
+  version: 3 | 4 | 6;
+  type: number;
+  keyAlgorithm: number;
+  hashAlgorithm: number;
+  created: number;
+  /** Seconds after `created`; absent or 0: for ever. */
+  expiresAfter?: number | undefined;
+  /** Seconds after the creation of the key that this speaks of; absent or 0: never. */
+  keyExpiresAfter?: number | undefined;
+  keyFlags?: Uint8Array | undefined;
+  /** Type of a critical hashed subpacket that this module does not know. */
+  unknownCritical?: number | undefined;
+  /** Fingerprints of keys that may revoke the signed one, from the hashed area. */
+  revokers: string[];
+  /** Who says to have signed, upper-case hex; a hint, believed only once the mathematics agree. */
+  issuer: { fingerprint?: string | undefined; keyId?: string | undefined };
+  /** Bodies of embedded signatures: they prove themselves, so they may stand in either area. */
+  embedded: Uint8Array[];
+  /** Hashed before what is signed: the salt of version 6. */
+  salt: Uint8Array;
+  /** Hashed behind what is signed (RFC 9580, 5.2.4). */
+  trailer: Uint8Array;
+  /** The first two octets of the digest. */
+  digestStart: Uint8Array;
+  /** The values of the public-key algorithm. */
+  values: Uint8Array;
+}
+
+/** What may be critical: what this module acts upon, and what changes nothing for who only verifies. */
+const understood: ReadonlySet<number> = new Set([
+  ...Object.values(subpacketTypes),
+  // Preferences and features of a key, 5.2.3.14 to 5.2.3.17, 5.2.3.25, 5.2.3.32.
+  ...[11, 21, 22, 23, 30, 34, 39],
+  // Primary user ID, signer's user ID, reason for revocation.
+  ...[25, 28, 29],
+]);
+
+/** Reads the body of one; `undefined` for a version that is not known. */
+export function readSignature(body: Uint8Array): SignaturePacket | undefined {
+  const reader = new ByteReader(body, 'a signature');
+  const version = reader.uint8();
+  if (version === 3) return readVersion3(reader);
+  return version === 4 || version === 6 ? readVersion4(reader, version, body) : undefined;
+}
+
+/** Versions 4 and 6 (RFC 9580, 5.2.3): the latter has longer lengths and a salt. */
+function readVersion4(reader: ByteReader, version: 4 | 6, body: Uint8Array): SignaturePacket {
+  const [type, keyAlgorithm, hashAlgorithm] = [reader.uint8(), reader.uint8(), reader.uint8()];
+  const hashedBytes = reader.take(version === 4 ? reader.uint16() : reader.uint32());
+  const covered = body.subarray(0, body.length - reader.left);
+  const hashed = readSubpackets(hashedBytes);
+  const unhashed = readSubpackets(reader.take(version === 4 ? reader.uint16() : reader.uint32()));
+  const digestStart = reader.take(2);
+  const salt = reader.take(version === 4 ? 0 : reader.uint8());
+  const created = onlyNumber(hashed, subpacketTypes.creationTime);
+  if (created === undefined) throw malformed('a signature does not say when it was made');
+  return {
+    version,
+    type,
+    keyAlgorithm,
+    hashAlgorithm,
+    created,
+    expiresAfter: onlyNumber(hashed, subpacketTypes.expirationTime),
+    keyExpiresAfter: onlyNumber(hashed, subpacketTypes.keyExpirationTime),
+    keyFlags: onlySubpacket(hashed, subpacketTypes.keyFlags),
+    unknownCritical: hashed.find(({ type, critical }) => critical && !understood.has(type))?.type,
+    revokers: hashed
+      .filter(({ type }) => type === subpacketTypes.revocationKey)
+      .map(({ body }) => hex(body.subarray(2))),
+    issuer: readIssuer(hashed) ?? readIssuer(unhashed) ?? {},
+    embedded: [...hashed, ...unhashed]
+      .filter(({ type }) => type === subpacketTypes.embeddedSignature)
+      .slice(0, limits.embedded)
+      .map(({ body }) => body),
+    salt,
+    trailer: makeTrailer(version, covered),
+    digestStart,
+    values: reader.take(reader.left),
+  };
+}
+
+/** The first of each kind in one area: the hashed one goes before the other, which anyone can change. */
+function readIssuer(area: readonly Subpacket[]): SignaturePacket['issuer'] | undefined {
+  const find = (wanted: number) => area.find(({ type }) => type === wanted)?.body;
+  const fingerprint = find(subpacketTypes.issuerFingerprint);
+  const keyId = find(subpacketTypes.issuerKeyId);
+  if (fingerprint === undefined && keyId === undefined) return undefined;
+  return {
+    // RFC 9580, 5.2.3.35: one octet of key version before it.
+    fingerprint: fingerprint && hex(fingerprint.subarray(1)),
+    keyId: keyId && hex(keyId),
+  };
+}
+
+/** The packet up to its hashed subpackets, its version, 0xFF, and how long that was. */
+function makeTrailer(version: 4 | 6, covered: Uint8Array): Uint8Array {
+  const end = Buffer.from([version, 0xff, 0, 0, 0, 0]);
+  end.writeUInt32BE(covered.length, 2);
+  return Buffer.concat([covered, end]);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex').toUpperCase();
+}

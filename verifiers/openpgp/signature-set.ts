@@ -1,0 +1,135 @@
+import { refuseSignature, UsageError } from '../../src/kit.ts';
+import { CrlfLines } from './crlf.ts';
+import type { Objection } from './judge-key.ts';
+import { type Contender, judgeSignature } from './judge-signature.ts';
+import { limits } from './limits.ts';
+import { malformed } from './malformed.ts';
+import { type PublicKey, signatureTypes } from './public-key.ts';
+import type { ReadSignatures } from './read-signatures.ts';
+import { SignatureCheck } from './signature-check.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+import { makeRing, type Ring, type SignerPolicy } from './signer-policy.ts';
+import { makeRefusal, makeVerdict, nameIssuer, type Refusal, type Verdict } from './verdict.ts';
+
+/** A signature that may count, with a check for each key that it may be by. */
+interface Trial {
+  signature: SignaturePacket;
+  checks: { contender: Contender; check: SignatureCheck }[];
+}
+
+/**
+ * The signatures of one document. Everything that can be said without the document is said at once, by throwing; then comes
+ * the document through `update`, and `finish` gives the verdict.
+ */
+export class SignatureSet {
+  readonly #policy: SignerPolicy;
+  readonly #trials: Trial[] = [];
+  readonly #refusals: Refusal[] = [];
+  readonly #lines = new CrlfLines();
+
+  /** `types`: signature types that may stand here (RFC 9580, 5.2.1). */
+  constructor(
+    { signatures }: ReadSignatures,
+    types: readonly number[],
+    keys: readonly PublicKey[],
+    policy: SignerPolicy,
+  ) {
+    this.#policy = policy;
+    const now = readClock(policy);
+    const ring = makeRing(keys, policy);
+    for (const signature of signatures) this.#judge(signature, ring, types, now);
+    if (this.#trials.length > limits.contenders) {
+      throw malformed(`${policy.name}: more than ${limits.contenders} signatures to verify`);
+    }
+    if (this.#trials.length === 0) throw makeRefusal(this.#refusals, policy);
+  }
+
+  /** The next bytes of the document. */
+  update(chunk: Uint8Array): void {
+    const text = this.#trials.some(isText) ? this.#lines.convert(chunk) : chunk;
+    for (const trial of this.#trials) {
+      for (const { check } of trial.checks) check.update(isText(trial) ? text : chunk);
+    }
+  }
+
+  /**
+   * A bad signature by an allowed signer refuses the document, whatever else is good: a vendor whose own signatures disagree
+   * has been tampered with, or this is a mixture of two documents.
+   */
+  finish(): Verdict {
+    const good: Contender[] = [];
+    for (const { signature, checks } of this.#trials) {
+      const found = checks.find(({ check }) => check.finish());
+      if (found === undefined) throw this.#bad(signature);
+      good.push(found.contender);
+    }
+    const [first, ...others] = good;
+    if (first === undefined) throw makeRefusal(this.#refusals, this.#policy);
+    return makeVerdict([first, ...others], this.#refusals, this.#policy);
+  }
+
+  #judge(signature: SignaturePacket, ring: Ring, types: readonly number[], now: number): void {
+    const judged = ring
+      .allowed(signature)
+      .map((candidate) => judgeSignature(signature, candidate, types, now));
+    const contenders = judged.filter((one): one is Contender => 'candidate' in one);
+    const [objection] = judged.filter((one): one is Objection => 'reason' in one);
+    if (contenders.length > 0) {
+      this.#trials.push({
+        signature,
+        checks: contenders.map((contender) => ({
+          contender,
+          check: new SignatureCheck(signature, contender.candidate.packet, contender.hash),
+        })),
+      });
+    } else if (objection?.reason === 'signature-bad') {
+      throw this.#bad(signature);
+    } else {
+      this.#refusals.push({ signature, objection: objection ?? unknown(signature, ring) });
+    }
+  }
+
+  #bad(signature: SignaturePacket): Error {
+    const { name } = this.#policy;
+    return refuseSignature(
+      'signature-bad',
+      `${name}: the signature by ${nameIssuer(signature)} is not for these bytes`,
+      {
+        hint: 'Get both again past every cache; if it lasts, do not use the bytes and tell the vendor.',
+        signers: [nameIssuer(signature)],
+      },
+    );
+  }
+}
+
+function isText({ signature }: Trial): boolean {
+  return signature.type === signatureTypes.text;
+}
+
+function unknown(signature: SignaturePacket, ring: Ring): Objection {
+  const issuer = nameIssuer(signature);
+  if (ring.knows(signature)) {
+    return {
+      reason: 'signer-unknown',
+      message: 'that key is at hand, but not among those that may sign this',
+      hint: `If the vendor names ${issuer} as a signer of this, add its fingerprint to those allowed.`,
+    };
+  }
+  return {
+    reason: 'signer-unknown',
+    message: 'that key is not among the keys given',
+    hint: `If the vendor has changed its key, compare the fingerprint of ${issuer} with what the vendor publishes, then add that key.`,
+  };
+}
+
+/** Seconds since 1970. */
+function readClock({ now }: SignerPolicy): number {
+  const seconds = now.getTime() / 1000;
+  if (Number.isFinite(seconds)) return seconds;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'the time to verify at is not a date',
+    hint: 'Give a valid Date.',
+    details: { field: 'now' },
+  });
+}

@@ -1,0 +1,87 @@
+import { type Signer, UsageError } from '../../src/kit.ts';
+import type { KeyPacket } from './key-packet.ts';
+import { limits } from './limits.ts';
+import { mergeCopies, type PublicKey, type Subkey } from './public-key.ts';
+import { normalizeFingerprint } from './read-keys.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+
+/** Who may sign, and when it is. */
+export interface SignerPolicy {
+  /** Fingerprints of primary keys or single subkeys, any case, with blanks or not. Absent: any of the keys. */
+  signers?: readonly string[] | undefined;
+  now: Date;
+  /** What is signed, for messages. */
+  name: string;
+}
+
+/** A key that a signature may be by: a primary key, or a subkey under it. */
+export interface Candidate {
+  key: PublicKey;
+  /** Absent: the primary key itself. */
+  subkey: Subkey | undefined;
+  packet: KeyPacket;
+  /** The policy lists the subkey by its own fingerprint. */
+  pinned: boolean;
+}
+
+/** Finds the keys that signatures name. */
+export interface Ring {
+  /** Keys that are at hand and may sign. */
+  allowed(signature: SignaturePacket): Candidate[];
+  /** Whether a key of that name is at hand at all. */
+  knows(signature: SignaturePacket): boolean;
+}
+
+/** Lays out keys by fingerprint and key id. `UsageError` for a signer that is not a full fingerprint. */
+export function makeRing(keys: readonly PublicKey[], policy: SignerPolicy): Ring {
+  const signers = policy.signers && new Set(policy.signers.map(readFingerprint));
+  const named = new Map<string, Candidate[]>();
+  for (const candidate of mergeCopies(keys).flatMap((key) => listCandidates(key, signers))) {
+    for (const name of [candidate.packet.fingerprint, candidate.packet.keyId]) {
+      const others = named.get(name);
+      if (others === undefined) named.set(name, [candidate]);
+      else others.push(candidate);
+    }
+  }
+  const find = ({ issuer }: SignaturePacket): Candidate[] =>
+    named.get(issuer.fingerprint ?? issuer.keyId ?? '') ?? [];
+  const isAllowed = ({ key, pinned }: Candidate): boolean =>
+    signers === undefined || pinned || signers.has(key.fingerprint);
+  return {
+    allowed: (signature) => find(signature).filter(isAllowed).slice(0, limits.candidates),
+    knows: (signature) => find(signature).length > 0,
+  };
+}
+
+/** The candidate as results name it. */
+export function describeSigner(candidate: Candidate, userId: string | undefined): Signer {
+  return {
+    fingerprint: candidate.key.fingerprint,
+    ...(candidate.subkey && { subkey: candidate.packet.fingerprint }),
+    ...(userId !== undefined && { userId }),
+  };
+}
+
+function listCandidates(key: PublicKey, signers: ReadonlySet<string> | undefined): Candidate[] {
+  return [
+    { key, subkey: undefined, packet: key.primary, pinned: false },
+    ...key.subkeys.map((subkey) => ({
+      key,
+      subkey,
+      packet: subkey.packet,
+      pinned: signers?.has(subkey.packet.fingerprint) ?? false,
+    })),
+  ];
+}
+
+/** A key id is no name for a key: others of the same id can be made. */
+function readFingerprint(signer: string): string {
+  const fingerprint = normalizeFingerprint(signer);
+  if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(fingerprint)) return fingerprint;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `not a full OpenPGP fingerprint: ${signer}`,
+    hint: 'Give all 40 (or 64) hexadecimal digits.',
+    details: { field: 'signers', value: signer },
+  });
+}

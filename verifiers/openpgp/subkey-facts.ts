@@ -1,0 +1,67 @@
+import { isImageError } from '../../src/kit.ts';
+import { documentHash } from './hash-names.ts';
+import type { KeyPacket } from './key-packet.ts';
+import { isOwn } from './own-signature.ts';
+import { type PublicKey, type Subkey, signatureTypes } from './public-key.ts';
+import { isRevoked } from './revocation.ts';
+import { readSignature, type SignaturePacket } from './signature-packet.ts';
+import { newestStatement, type Statement } from './statement.ts';
+
+/** What a primary key says of one of its subkeys, checked. */
+export interface SubkeyFacts {
+  revoked: boolean;
+  /** `undefined`: no good binding was found. */
+  statement: Statement | undefined;
+  /** The subkey has signed that it belongs to the primary key. */
+  signedBack: boolean;
+  /** There are bindings that are good but for their hash, SHA-1. */
+  onlyWeak: boolean;
+}
+
+/**
+ * Reads what binds a subkey (RFC 9580, 5.2.1.8 and 5.2.1.9). A binding with SHA-1 would make another key trusted, so it counts
+ * only where the subkey itself is known by its fingerprint (`pinned`).
+ */
+export function knowSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFacts {
+  const parts = [key.primary.hashed, subkey.packet.hashed];
+  const isAllowed = ({ hashAlgorithm }: SignaturePacket): boolean =>
+    pinned || documentHash(hashAlgorithm) !== undefined;
+  const good = subkey.signatures.filter(
+    (signature) =>
+      signature.type === signatureTypes.subkeyBinding && isOwn(signature, key.primary, parts),
+  );
+  const allowed = good.filter(isAllowed);
+  return {
+    revoked: isRevoked(subkey.signatures, signatureTypes.subkeyRevocation, key.primary, parts),
+    statement: newestStatement(allowed, subkey.packet),
+    signedBack: allowed
+      .flatMap(({ embedded }) => embedded)
+      .some((body) => isBackSignature(body, subkey.packet, parts, isAllowed)),
+    onlyWeak: good.length > 0 && allowed.length === 0,
+  };
+}
+
+/** Without it a primary key could claim the subkey of another as its own (RFC 9580, 5.2.1.9). */
+function isBackSignature(
+  body: Uint8Array,
+  subkey: KeyPacket,
+  parts: Uint8Array[],
+  isAllowed: (signature: SignaturePacket) => boolean,
+): boolean {
+  const signature = readEmbedded(body);
+  return (
+    signature?.type === signatureTypes.primaryKeyBinding &&
+    isAllowed(signature) &&
+    isOwn(signature, subkey, parts)
+  );
+}
+
+/** It mostly stands where anyone can write, so one that cannot be read is none. */
+function readEmbedded(body: Uint8Array): SignaturePacket | undefined {
+  try {
+    return readSignature(body);
+  } catch (error) {
+    if (!isImageError(error)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { type IntegrityError, refuseSignature, type Signer, type Warning } from '../../src/kit.ts';
+import type { DocumentHash } from './hash-names.ts';
+import { formatTime, type Objection } from './judge-key.ts';
+import type { Contender } from './judge-signature.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+import { describeSigner, type SignerPolicy } from './signer-policy.ts';
+
+/** What a document's signatures prove. */
+export interface Verdict {
+  /** Who made the signature that counts. */
+  signer: Signer;
+  signedAt: Date;
+  hash: DocumentHash;
+  /** Version of the signature packet. */
+  version: number;
+  /** Of that signature, and of those by allowed signers that do not count. */
+  warnings: Warning[];
+  /** Everyone whose signature is good, in the order of the document. */
+  signers: Signer[];
+}
+
+/** One signature that does not count, and why. */
+export interface Refusal {
+  signature: SignaturePacket;
+  objection: Objection;
+}
+
+/** Reasons from the one that says most of a document to the one that says least. */
+const order: readonly Objection['reason'][] = [
+  'signature-bad',
+  'signer-revoked',
+  'signed-in-future',
+  'signer-expired',
+  'stale',
+  'weak-hash',
+  'key-unusable',
+  'unsupported',
+  'signer-unknown',
+];
+
+/** The verdict over good signatures, of which there must be one, beside those that do not count. */
+export function makeVerdict(
+  good: readonly [Contender, ...Contender[]],
+  refusals: readonly Refusal[],
+  policy: SignerPolicy,
+): Verdict {
+  const rated = good.map((contender) => ({ contender, warnings: warn(contender, policy) }));
+  const least = Math.min(...rated.map(({ warnings }) => warnings.length));
+  const { contender, warnings } = rated.find((one) => one.warnings.length === least) ?? {
+    contender: good[0],
+    warnings: [],
+  };
+  const ignored = refusals
+    .filter(({ objection }) => objection.reason !== 'signer-unknown')
+    .map(({ signature, objection }) => ({
+      code: 'signature-ignored',
+      message: `${policy.name}: a signature by ${nameIssuer(signature)} does not count: ${objection.message}`,
+    }));
+  return {
+    signer: describe(contender),
+    signedAt: new Date(contender.signature.created * 1000),
+    hash: contender.hash,
+    version: contender.signature.version,
+    warnings: [...warnings, ...ignored],
+    signers: good.map(describe),
+  };
+}
+
+/** The refusal of a document none of whose signatures counts: the gravest reason, and who is said to have signed. */
+export function makeRefusal(refusals: readonly Refusal[], policy: SignerPolicy): IntegrityError {
+  const [gravest] = [...refusals].sort(
+    (a, b) => order.indexOf(a.objection.reason) - order.indexOf(b.objection.reason),
+  );
+  if (gravest === undefined) {
+    return refuseSignature(
+      'unsupported',
+      `${policy.name}: its signature is of an unknown version`,
+      {
+        hint: 'Verify it with another tool, or tell the vendor.',
+      },
+    );
+  }
+  const { signature, objection } = gravest;
+  return refuseSignature(
+    objection.reason,
+    `${policy.name}: the signature by ${nameIssuer(signature)} does not count: ${objection.message}`,
+    {
+      hint: objection.hint ?? 'Do not use the bytes; tell the vendor if it lasts.',
+      signers: [...new Set(refusals.map((refusal) => nameIssuer(refusal.signature)))],
+      signedAt: formatTime(signature.created),
+    },
+  );
+}
+
+/** The full fingerprint where a signature says it, else the key id. */
+export function nameIssuer({ issuer }: SignaturePacket): string {
+  return issuer.fingerprint ?? issuer.keyId ?? 'an unnamed key';
+}
+
+function describe({ candidate, key }: Contender): Signer {
+  return describeSigner(candidate, key.userId);
+}
+
+function warn({ signature, candidate, key }: Contender, policy: SignerPolicy): Warning[] {
+  const warnings: Warning[] = [];
+  const { fingerprint } = candidate.packet;
+  if (key.until * 1000 <= policy.now.getTime()) {
+    warnings.push({
+      code: 'key-expired-since',
+      message: `${policy.name}: key ${fingerprint} expired on ${formatTime(key.until)}, after it signed`,
+    });
+  }
+  if (signature.version === 3) {
+    warnings.push({
+      code: 'legacy-signature-v3',
+      message: `${policy.name}: signed by ${fingerprint} in version 3 of the format, which is out of use`,
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,100 @@
+import { constants, type KeyObject, publicDecrypt, type Verify, verify } from 'node:crypto';
+import { isImageError } from '../../src/kit.ts';
+import { ByteReader } from './byte-reader.ts';
+import type { KeyHash } from './hash-names.ts';
+import { algorithms } from './key-material.ts';
+import { padLeft, readMpi } from './mpi.ts';
+import type { SignaturePacket } from './signature-packet.ts';
+
+/** DER of `DigestInfo` up to the digest (RFC 8017, 9.2, note 1). */
+const digestInfo: Readonly<Record<KeyHash, string>> = {
+  sha1: '3021300906052b0e03021a05000414',
+  sha256: '3031300d060960864801650304020105000420',
+  sha384: '3041300d060960864801650304020205000430',
+  sha512: '3051300d060960864801650304020305000440',
+};
+
+/**
+ * RSASSA-PKCS1-v1_5 (RFC 8017, 8.2.2): the whole encoded message is built anew and compared, so nothing of it is parsed. The
+ * digest comes from outside because builds of OpenSSL exist that hash with SHA-1 but refuse its signatures.
+ */
+export function checkRsa(
+  signature: SignaturePacket,
+  key: KeyObject,
+  hash: KeyHash,
+  digest: Uint8Array,
+): boolean {
+  return withoutError(() => {
+    const size = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+    const [value] = readMpis(signature, 1);
+    const padded = value && padLeft(value, Math.ceil(size));
+    if (padded === undefined) return false;
+    const encoded = publicDecrypt({ key, padding: constants.RSA_NO_PADDING }, padded);
+    return encoded.equals(encodeDigest(hash, digest, encoded.length));
+  });
+}
+
+/** 00 01 FF … FF 00, then DigestInfo (RFC 8017, 9.2). */
+function encodeDigest(hash: KeyHash, digest: Uint8Array, length: number): Buffer {
+  const info = Buffer.concat([Buffer.from(digestInfo[hash], 'hex'), digest]);
+  const encoded = Buffer.alloc(length, 0xff);
+  encoded.set([0, 1]);
+  encoded.set([0], length - info.length - 1);
+  encoded.set(info, length - info.length);
+  return encoded;
+}
+
+/** Ed25519 over the digest: 64 octets as they are (RFC 9580, 5.2.3.4), or R and S as integers (5.2.3.3). */
+export function checkEddsa(
+  signature: SignaturePacket,
+  key: KeyObject,
+  digest: Uint8Array,
+): boolean {
+  return withoutError(() => {
+    const native = signature.keyAlgorithm === algorithms.ed25519;
+    const value = native ? signature.values : joinPair(readMpis(signature, 2), 32);
+    return value?.length === 64 && verify(null, digest, key, value);
+  });
+}
+
+/** ECDSA (RFC 9580, 5.2.3.2): r and s, each as long as a coordinate. */
+export function checkEcdsa(
+  signature: SignaturePacket,
+  key: KeyObject,
+  data: Verify | undefined,
+  size: number,
+): boolean {
+  return withoutError(() => {
+    const value = joinPair(readMpis(signature, 2), size);
+    if (value === undefined || data === undefined) return false;
+    return data.verify({ key, dsaEncoding: 'ieee-p1363' }, value);
+  });
+}
+
+/** So many integers, and nothing behind them. */
+function readMpis(signature: SignaturePacket, count: number): Uint8Array[] {
+  const reader = new ByteReader(signature.values, 'a signature value');
+  const values = Array.from({ length: count }, () => readMpi(reader, signature.version));
+  reader.end();
+  return values;
+}
+
+function joinPair(pair: readonly Uint8Array[], size: number): Uint8Array | undefined {
+  const [left, right] = pair.map((value) => padLeft(value, size));
+  return left && right && Buffer.concat([left, right]);
+}
+
+/** OpenSSL throws at values out of range; malformed integers are our own refusal. Both mean: no. */
+function withoutError(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (isImageError(error) || isCryptoError(error)) return false;
+    throw error;
+  }
+}
+
+function isCryptoError(error: unknown): boolean {
+  const code = String(Reflect.get(Object(error), 'code') ?? '');
+  return code.startsWith('ERR_OSSL') || code.startsWith('ERR_CRYPTO');
+}

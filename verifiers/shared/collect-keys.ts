@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import {
+  type EvidenceDocument,
+  isImageError,
+  type KeySource,
+  type ProofContext,
+  publicUrl,
+  refuseSignature,
+  type Signature,
+} from '../../src/kit.ts';
+import { type KeyRing, openKeyRing } from './key-ring.ts';
+
+/** A signature whose signers are told by key. */
+export type KeyedSignature = Exclude<Signature, { form: 'sigstore' }>;
+
+/** The keys that may sign one document, and which of them could not be had. */
+export interface CollectedKeys {
+  ring: KeyRing;
+  /** Fingerprints that may sign. */
+  signers: string[];
+  /** Pinned keys without material. */
+  missing: KeySource[];
+  /** Keys that were fetched. */
+  documents: EvidenceDocument[];
+}
+
+/**
+ * The vendor's pinned keys, with the caller's beside or in place of them. A key that is not shipped is fetched, never
+ * from the host of what it vouches for, and counts only when it has the pinned fingerprint.
+ */
+export async function collectKeys(
+  signature: KeyedSignature,
+  context: ProofContext,
+): Promise<CollectedKeys> {
+  const { form } = signature;
+  const given = await openKeyRing(form, context.given.keys);
+  if (context.given.keys.length > 0 && given.fingerprints.length === 0 && context.given.replace) {
+    throw refuseSignature('key-unusable', `no ${form} key among those that were given`, {
+      hint: 'Give a public key of the vendor, armored or as it is published.',
+      known: [...given.notes],
+    });
+  }
+  const pinned = context.given.replace ? [] : signature.keys;
+  const materials: (Uint8Array | string)[] = [...context.given.keys];
+  const missing: KeySource[] = [];
+  const documents: EvidenceDocument[] = [];
+  for (const source of pinned) {
+    if (source.key !== undefined) {
+      materials.push(typeof source.key === 'string' ? source.key : await source.key());
+      continue;
+    }
+    if (given.fingerprints.includes(source.fingerprint)) continue;
+    const fetched = await fetchKey(form, source, context);
+    if (fetched === undefined) missing.push(source);
+    else {
+      materials.push(fetched.bytes);
+      documents.push(fetched);
+    }
+  }
+  const ring = await openKeyRing(form, materials);
+  const signers = [...(context.given.replace ? [] : signature.signers), ...given.fingerprints];
+  const keys: CollectedKeys = { ring, signers, missing, documents };
+  if (ring.fingerprints.length === 0) throw unreachable(keys, context);
+  return keys;
+}
+
+/** What an unknown signer means while pinned keys are missing: very likely one of those. */
+export function explainUnknown(
+  error: unknown,
+  keys: CollectedKeys,
+  context: ProofContext,
+): unknown {
+  if (keys.missing.length === 0 || !isImageError(error, 'ERR_UNKNOWN_SIGNER')) return error;
+  return unreachable(keys, context, error);
+}
+
+async function fetchKey(
+  form: KeyedSignature['form'],
+  { fingerprint, urls = [] }: KeySource,
+  context: ProofContext,
+): Promise<EvidenceDocument | undefined> {
+  for (const address of urls) {
+    if (address.host === context.url.host) continue;
+    const url = publicUrl(address);
+    try {
+      const { bytes } = await context.http.get(address, { signal: context.signal });
+      const { fingerprints } = await openKeyRing(form, [bytes]);
+      if (fingerprints.includes(fingerprint)) {
+        return { url, sha256: createHash('sha256').update(bytes).digest('hex'), bytes };
+      }
+      context.log({ level: 'warn', message: `${url} holds another key than ${fingerprint}` });
+    } catch (error) {
+      if (context.signal.aborted) throw context.signal.reason;
+      if (!isImageError(error)) throw error;
+      context.log({ level: 'info', message: `the key at ${url}: ${error.message}` });
+    }
+  }
+  return undefined;
+}
+
+function unreachable(keys: CollectedKeys, context: ProofContext, cause?: unknown): Error {
+  const wanted = keys.missing.map(({ fingerprint }) => fingerprint);
+  const places = keys.missing.flatMap(({ urls = [] }) => urls.map(publicUrl));
+  const where = places.length === 0 ? 'from the vendor' : `from ${places.join(' or ')}`;
+  const names = wanted.join(' or ');
+  return refuseSignature(
+    'key-unreachable',
+    `the key that signs ${context.fileName} could not be had: ${names || 'none is known'}`,
+    {
+      hint: `Get the key ${where}, compare its fingerprint, and give the file: --key FILE, or the option keys.`,
+      signers: wanted,
+      fileName: context.fileName,
+      cause,
+    },
+  );
+}

@@ -1,0 +1,108 @@
+import { refuseSignature, type Signer, type Warning } from '../../src/kit.ts';
+
+/** Who may sign, and what is called now. */
+export interface SignerPolicy {
+  /** Fingerprints of keys, or of single subkeys; absent: any key of the ring. */
+  signers?: readonly string[];
+  now: Date;
+  /** For messages. */
+  name: string;
+}
+
+/** A signature that holds. */
+export interface Verdict {
+  signer: Signer;
+  signedAt?: Date;
+  warnings: Warning[];
+}
+
+/** Keys of one form, ready to check signatures of that form; every check throws the refusals of `refuseSignature`. */
+export interface KeyRing {
+  /** What stands in the material, as `KeySource` spells it. */
+  readonly fingerprints: readonly string[];
+  /** Why parts of the material could not be read. */
+  readonly notes: readonly string[];
+  verifyDetached(document: Uint8Array, signature: Uint8Array, policy: SignerPolicy): Verdict;
+  /** For a document that carries its signature; `body` is what was signed. */
+  verifyInline(document: Uint8Array, policy: SignerPolicy): Verdict & { body: Uint8Array };
+  /** For a body too long to hold. */
+  openDetached(
+    signature: Uint8Array,
+    policy: SignerPolicy,
+  ): { update(chunk: Uint8Array): void; finish(): Verdict };
+}
+
+export type KeyForm = 'openpgp' | 'signify' | 'minisign';
+
+/** Reads key material of a form; the code of the form is loaded on use. */
+export async function openKeyRing(
+  form: KeyForm,
+  materials: readonly (Uint8Array | string)[],
+): Promise<KeyRing> {
+  switch (form) {
+    case 'openpgp':
+      return openOpenpgpRing(materials);
+    case 'signify':
+      return openSignifyRing(materials);
+    case 'minisign':
+      return openMinisignRing(materials);
+  }
+}
+
+async function openOpenpgpRing(materials: readonly (Uint8Array | string)[]): Promise<KeyRing> {
+  const { openDetached, readKeys, verifyClearsigned, verifyDetached } = await import(
+    '../openpgp/index.ts'
+  );
+  const { keys, notes } = gather(materials.map(readKeys));
+  return {
+    fingerprints: keys.map(({ fingerprint }) => fingerprint),
+    notes,
+    verifyDetached: (document, signature, policy) =>
+      verifyDetached(document, signature, keys, policy),
+    verifyInline: (document, policy) => verifyClearsigned(document, keys, policy),
+    openDetached: (signature, policy) => openDetached(signature, keys, policy),
+  };
+}
+
+async function openSignifyRing(materials: readonly (Uint8Array | string)[]): Promise<KeyRing> {
+  const { openDetached, readKeys, verifyDetached, verifyEmbedded } = await import(
+    '../signify/index.ts'
+  );
+  const { keys, notes } = gather(materials.map(readKeys));
+  return {
+    fingerprints: keys.map(({ id }) => id),
+    notes,
+    verifyDetached: (document, signature, policy) =>
+      verifyDetached(document, signature, keys, policy),
+    verifyInline: (document, policy) => verifyEmbedded(document, keys, policy),
+    openDetached: (signature, policy) => openDetached(signature, keys, policy),
+  };
+}
+
+async function openMinisignRing(materials: readonly (Uint8Array | string)[]): Promise<KeyRing> {
+  const { openDetached, readKeys, verifyDetached } = await import('../minisign/index.ts');
+  const { keys, notes } = gather(materials.map(readKeys));
+  return {
+    fingerprints: keys.map(({ id }) => id),
+    notes,
+    verifyDetached: (document, signature, policy) =>
+      verifyDetached(document, signature, keys, policy),
+    verifyInline: (_, { name }) => {
+      throw refuseSignature(
+        'signature-missing',
+        `${name}: minisign signatures stand in a file of their own`,
+      );
+    },
+    openDetached: (signature, policy) => openDetached(signature, keys, policy),
+  };
+}
+
+function gather<Key>(read: readonly { keys: Key[]; notes: string[] }[]): {
+  keys: Key[];
+  notes: string[];
+} {
+  return {
+    keys: read.flatMap(({ keys }) => keys),
+    notes: read.flatMap(({ notes }) => notes),
+  };
+}

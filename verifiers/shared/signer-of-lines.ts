@@ -1,0 +1,29 @@
+import { type IntegrityError, refuseSignature } from '../../src/kit.ts';
+import type { PublicKey } from './ed25519-keys.ts';
+import type { SignerPolicy } from './key-ring.ts';
+
+/** The keys of that number that may sign; none is `ERR_UNKNOWN_SIGNER`. Key numbers are no hashes: several keys may share one. */
+export function pickSigners(
+  keys: readonly PublicKey[],
+  id: string,
+  { signers, name }: SignerPolicy,
+): PublicKey[] {
+  const known = keys.filter((key) => key.id === id);
+  if (known.length > 0 && (signers === undefined || signers.includes(id))) return known;
+  throw refuseSignature(
+    'signer-unknown',
+    `${name} is signed by the key ${id}, which is not pinned`,
+    {
+      signers: [id],
+      known: [...(signers ?? keys.map((key) => key.id))],
+      hint: 'See whether the vendor has announced a new key, and give that: --key FILE, or the option keys.',
+    },
+  );
+}
+
+/** The refusal of a signature that does not fit the document. */
+export function signatureBad(id: string, { name }: SignerPolicy): IntegrityError {
+  return refuseSignature('signature-bad', `${name} is not what the key ${id} signed`, {
+    signers: [id],
+  });
+}

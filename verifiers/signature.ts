@@ -1,0 +1,88 @@
+import {
+  defineVerifier,
+  type Evidence,
+  type ProofContext,
+  publicUrl,
+  refuseSignature,
+  type Signature,
+  type Verifier,
+} from '../src/kit.ts';
+import { collectKeys, explainUnknown, type KeyedSignature } from './shared/collect-keys.ts';
+import { fetchSignature, fetchSigned } from './shared/signed-document.ts';
+import { verifyAtHand } from './shared/verify-at-hand.ts';
+
+/** A signature over the image itself: checked while the bytes pass, before anybody sees the disk. */
+export const signature: Verifier<'signature'> = defineVerifier({
+  kind: 'signature',
+  async prove({ signature, of }, context): Promise<Evidence> {
+    if (of !== undefined) return await proveDocument(of, signature, context);
+    return signature.form === 'sigstore'
+      ? await proveBundle(signature, context)
+      : await proveStream(signature, context);
+  },
+  verifyDocument: verifyAtHand,
+});
+
+/** Says nothing of the image, so its signer is not the image's. */
+async function proveDocument(
+  of: URL,
+  signature: Signature,
+  context: ProofContext,
+): Promise<Evidence> {
+  const { documents, warnings } = (await fetchSigned(of, signature, context)).origin;
+  return { level: 'none', digests: [], documents, warnings };
+}
+
+async function proveStream(signature: KeyedSignature, context: ProofContext): Promise<Evidence> {
+  if (signature.at === 'inline') {
+    throw refuseSignature('unsupported', `${context.fileName}: an image carries no signature`, {
+      hint: 'Give the address of a detached signature; tell the author of the vendor.',
+    });
+  }
+  const { evidence, warnings } = await fetchSignature(signature.at, context, false);
+  const keys = await collectKeys(signature, context);
+  const policy = { signers: keys.signers, now: context.now, name: context.fileName };
+  const explained = <T>(check: () => T): T => {
+    try {
+      return check();
+    } catch (error) {
+      throw explainUnknown(error, keys, context);
+    }
+  };
+  const check = explained(() => keys.ring.openDetached(evidence.bytes, policy));
+  return {
+    level: 'signed',
+    digests: [],
+    documents: [evidence, ...keys.documents],
+    warnings,
+    check: {
+      update: (chunk) => check.update(chunk),
+      finish: async () => explained(() => check.finish()),
+    },
+  };
+}
+
+/** A bundle names the digest that it vouches for, so it is checked before the first image byte. */
+async function proveBundle(
+  { at, identity, issuer }: Extract<Signature, { form: 'sigstore' }>,
+  context: ProofContext,
+): Promise<Evidence> {
+  const { evidence, warnings } = await fetchSignature(at, context, false);
+  const { verifyBundleDigest } = await import('./sigstore/index.ts');
+  const [trustedRoot] = context.given.keys;
+  const { digest, ...verdict } = await verifyBundleDigest(evidence.bytes, {
+    identity,
+    issuer,
+    name: publicUrl(at),
+    now: context.now,
+    ...(trustedRoot === undefined ? {} : { trustedRoot }),
+  });
+  return {
+    level: 'signed',
+    digests: [digest],
+    signer: verdict.signer,
+    ...(verdict.signedAt === undefined ? {} : { signedAt: verdict.signedAt }),
+    documents: [evidence],
+    warnings: [...warnings, ...verdict.warnings],
+  };
+}

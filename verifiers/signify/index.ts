@@ -1,0 +1,101 @@
+import { refuseSignature } from '../../src/kit.ts';
+import { findSigner, type PublicKey, readEd25519Keys } from '../shared/ed25519-keys.ts';
+import { HeldBytes } from '../shared/held-bytes.ts';
+import type { SignerPolicy, Verdict } from '../shared/key-ring.ts';
+import { readSignatureLines, type SignatureLines } from '../shared/signature-lines.ts';
+import { pickSigners, signatureBad } from '../shared/signer-of-lines.ts';
+
+export type { PublicKey } from '../shared/ed25519-keys.ts';
+
+/** Looks like a signify signature, detached or with its message behind it; a minisign signature does not. */
+export function recognises(bytes: Uint8Array): boolean {
+  const lines = readSignatureLines(bytes);
+  if (lines === undefined) return false;
+  const next = bytes.subarray(lines.end, lines.end + trustedComment.length);
+  return lines.algorithm === 'Ed' && Buffer.from(next).toString('latin1') !== trustedComment;
+}
+
+/** Public keys; `id` is the key number in upper-case hex, byte by byte as the file holds it. */
+export function readKeys(material: Uint8Array | string): { keys: PublicKey[]; notes: string[] } {
+  return readEd25519Keys(material, formatId);
+}
+
+/** Checks a signature that stands in a file of its own; throws the refusals of `refuseSignature`. */
+export function verifyDetached(
+  document: Uint8Array,
+  signature: Uint8Array,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+): Verdict {
+  return verify(document, readDetached(signature, policy), keys, policy);
+}
+
+/** Checks a file that holds the signature and then the message; `body` is the message, and nothing before it. */
+export function verifyEmbedded(
+  document: Uint8Array,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+): Verdict & { body: Uint8Array } {
+  const lines = readLines(document, policy);
+  const body = document.subarray(lines.end);
+  return { ...verify(body, lines, keys, policy), body };
+}
+
+/** Checks a document that comes in chunks. signify signs the whole, so it is held: up to 64 MiB. */
+export function openDetached(
+  signature: Uint8Array,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+): { update(chunk: Uint8Array): void; finish(): Verdict } {
+  const lines = readDetached(signature, policy);
+  pickSigners(keys, formatId(lines.keyNumber), policy);
+  const held = new HeldBytes(policy.name);
+  return {
+    update: (chunk) => held.update(chunk),
+    finish: () => verify(held.take(), lines, keys, policy),
+  };
+}
+
+const trustedComment = 'trusted comment:';
+
+function formatId(keyNumber: Uint8Array): string {
+  return Buffer.from(keyNumber).toString('hex').toUpperCase();
+}
+
+function verify(
+  message: Uint8Array,
+  { keyNumber, signature }: SignatureLines,
+  keys: readonly PublicKey[],
+  policy: SignerPolicy,
+): Verdict {
+  const id = formatId(keyNumber);
+  const signer = findSigner(pickSigners(keys, id, policy), message, signature);
+  if (signer === undefined) throw signatureBad(id, policy);
+  return { signer: { fingerprint: id }, warnings: [] };
+}
+
+function readDetached(file: Uint8Array, policy: SignerPolicy): SignatureLines {
+  const lines = readLines(file, policy);
+  if (lines.end < file.length) {
+    throw refuseSignature(
+      'malformed',
+      `the signature of ${policy.name} has more after its second line`,
+    );
+  }
+  return lines;
+}
+
+function readLines(file: Uint8Array, { name }: SignerPolicy): SignatureLines {
+  const lines = readSignatureLines(file);
+  if (lines === undefined) {
+    throw refuseSignature(
+      'malformed',
+      `${name}: the two lines of a signify signature are not there`,
+    );
+  }
+  if (lines.algorithm === 'Ed') return lines;
+  throw refuseSignature(
+    'unsupported',
+    `${name}: the signature is of the algorithm ${JSON.stringify(lines.algorithm)}; signify has Ed only`,
+  );
+}

@@ -1,0 +1,168 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import type { Bundle } from '@sigstore/bundle';
+import type { SignedEntity, Signer as SigstoreSigner, TrustMaterial } from '@sigstore/verify';
+import { type Digest, isImageError, refuseSignature } from '../../src/kit.ts';
+import type { Verdict } from '../shared/key-ring.ts';
+import { refuseFuture } from '../shared/refuse-future.ts';
+import { loadSigstore, readShippedRoot, type SigstorePackages } from './load-sigstore.ts';
+import { type IdentityPolicy, requireIdentity } from './match-identity.ts';
+import { isP256, verifyP256Digest } from './p256.ts';
+
+/** Who has to have signed, under which root, and what is called now. */
+export interface BundlePolicy extends IdentityPolicy {
+  /** A `trusted_root.json`; absent: the public-good root that `@sigstore/tuf` ships. */
+  trustedRoot?: string | Uint8Array;
+  now: Date;
+  /** For messages. */
+  name: string;
+}
+
+/** Looks like a Sigstore bundle. */
+export function recognises(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
+  return /^\s*\{/.test(head) && head.includes('application/vnd.dev.sigstore.bundle');
+}
+
+/** Checks that a bundle vouches for these bytes: certificate, transparency log, identity and signature. */
+export async function verifyBundle(
+  artifact: Uint8Array,
+  bundle: Uint8Array,
+  policy: BundlePolicy,
+): Promise<Verdict> {
+  const { digest, ...verdict } = await verify(bundle, policy, artifact);
+  const actual = `sha256:${createHash('sha256').update(artifact).digest('hex')}`;
+  if (actual === digest) return verdict;
+  throw refuseSignature('signature-bad', `${policy.name} is not what its bundle was made for`, {
+    expected: digest,
+    actual,
+  });
+}
+
+/** Checks a bundle without the artifact and returns the sha256 it vouches for. The signature has to be ECDSA on P-256. */
+export async function verifyBundleDigest(
+  bundle: Uint8Array,
+  policy: BundlePolicy,
+): Promise<Verdict & { digest: Digest }> {
+  return await verify(bundle, policy, undefined);
+}
+
+const maxBundleBytes = 1024 * 1024;
+
+async function verify(
+  bytes: Uint8Array,
+  policy: BundlePolicy,
+  artifact: Uint8Array | undefined,
+): Promise<Verdict & { digest: Digest }> {
+  const { name } = policy;
+  const packages = await loadSigstore();
+  const bundle = readBundle(bytes, packages, name);
+  const digest = readDigest(bundle, packages, name);
+  const trust = readRoot(policy.trustedRoot, packages);
+  const { signer, entity } = checkEntity(bundle, digest, trust, packages, name, artifact);
+
+  const { subjectAlternativeName: identity, extensions } = signer.identity ?? {};
+  const issuer = extensions?.issuer;
+  if (identity === undefined || issuer === undefined) {
+    throw refuseSignature('unsupported', `${name}: the certificate of the bundle names nobody`);
+  }
+  requireIdentity({ identity, issuer }, policy, name);
+  const signedAt = readTime(entity);
+  refuseFuture(signedAt, identity, policy);
+  return {
+    digest: `sha256:${Buffer.from(digest).toString('hex')}`,
+    signer: { fingerprint: fingerprintOf(signer.key), userId: `${identity} (${issuer})` },
+    ...(signedAt === undefined ? {} : { signedAt }),
+    warnings: [],
+  };
+}
+
+function checkEntity(
+  bundle: Bundle,
+  digest: Uint8Array,
+  trust: TrustMaterial,
+  { verify: { toSignedEntity, Verifier } }: SigstorePackages,
+  name: string,
+  artifact: Uint8Array | undefined,
+): { signer: SigstoreSigner; entity: SignedEntity } {
+  try {
+    const entity = toSignedEntity(bundle, artifact && Buffer.from(artifact));
+    if (artifact === undefined) {
+      const { signature } = entity.signature;
+      entity.signature.verifySignature = (key) => {
+        if (isP256(key)) return verifyP256Digest(key, digest, signature);
+        throw refuseSignature(
+          'unsupported',
+          `${name}: its bundle is not signed on the curve P-256`,
+        );
+      };
+    }
+    return { signer: new Verifier(trust).verify(entity), entity };
+  } catch (error) {
+    if (isImageError(error)) throw error;
+    throw refuseSignature(
+      'signature-bad',
+      `${name} is not what its bundle vouches for: ${reasonOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function readBundle(bytes: Uint8Array, { bundle }: SigstorePackages, name: string): Bundle {
+  try {
+    if (bytes.length > maxBundleBytes) throw new Error(`it is longer than ${maxBundleBytes} bytes`);
+    return bundle.bundleFromJSON(JSON.parse(Buffer.from(bytes).toString()));
+  } catch (error) {
+    throw refuseSignature('malformed', `${name}: no Sigstore bundle: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The digest of the artifact. An envelope (DSSE) has none: it says something of an artifact, which nothing here reads. */
+function readDigest({ content }: Bundle, { specs }: SigstorePackages, name: string): Uint8Array {
+  const { $case } = content;
+  const message = $case === 'messageSignature' ? content.messageSignature.messageDigest : undefined;
+  if (message?.algorithm === specs.HashAlgorithm.SHA2_256 && message.digest.length === 32) {
+    return message.digest;
+  }
+  throw refuseSignature('unsupported', `${name}: its bundle is no signature over a sha256 digest`);
+}
+
+function readRoot(
+  given: string | Uint8Array | undefined,
+  { specs, verify: { toTrustMaterial } }: SigstorePackages,
+): TrustMaterial {
+  const text = given === undefined ? readShippedRoot() : Buffer.from(given).toString();
+  try {
+    const root = specs.TrustedRoot.fromJSON(JSON.parse(text));
+    if (root.certificateAuthorities.length === 0) throw new Error('it names no authority');
+    return toTrustMaterial(root);
+  } catch (error) {
+    throw refuseSignature('key-unusable', `no trusted root of Sigstore: ${reasonOf(error)}`, {
+      hint: 'Give a trusted_root.json.',
+      cause: error,
+    });
+  }
+}
+
+/** When the transparency log or a timestamp authority saw the signature. */
+function readTime({ timestamps }: SignedEntity): Date | undefined {
+  for (const stamp of timestamps) {
+    if (stamp.$case === 'timestamp-authority') return stamp.timestamp.signingTime;
+    const { inclusionPromise, integratedTime } = stamp.tlogEntry;
+    if (inclusionPromise !== undefined) return new Date(Number(integratedTime) * 1000);
+  }
+  return undefined;
+}
+
+/** The key lives for minutes, yet its hash is what names it. */
+function fingerprintOf(key: KeyObject): string {
+  const der = key.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(der).digest('hex').toUpperCase();
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,49 @@
+import { createRequire } from 'node:module';
+import { refuseSignature } from '../../src/kit.ts';
+
+/** The packages that read and verify bundles; none of them is installed unless somebody asked for it. */
+export interface SigstorePackages {
+  bundle: typeof import('@sigstore/bundle');
+  specs: typeof import('@sigstore/protobuf-specs');
+  verify: typeof import('@sigstore/verify');
+}
+
+const install =
+  'npm install @sigstore/verify @sigstore/bundle @sigstore/protobuf-specs @sigstore/tuf';
+
+/** Loads the packages, or refuses with the command that installs them. */
+export async function loadSigstore(): Promise<SigstorePackages> {
+  try {
+    const [bundle, specs, verify] = await Promise.all([
+      import('@sigstore/bundle'),
+      import('@sigstore/protobuf-specs'),
+      import('@sigstore/verify'),
+    ]);
+    return { bundle, specs, verify };
+  } catch (cause) {
+    throw refuseSignature('unsupported', 'the packages that verify Sigstore bundles are missing', {
+      hint: `Install them: ${install}`,
+      cause,
+    });
+  }
+}
+
+/** The public-good trusted root as `@sigstore/tuf` ships it, JSON; no network. */
+export function readShippedRoot(): string {
+  try {
+    const seeds: unknown = createRequire(import.meta.url)('@sigstore/tuf/seeds.json');
+    const repository = property(seeds, 'https://tuf-repo-cdn.sigstore.dev');
+    const encoded = property(property(repository, 'targets'), 'trusted_root.json');
+    if (typeof encoded !== 'string') throw new Error('it has no trusted_root.json');
+    return Buffer.from(encoded, 'base64').toString();
+  } catch (cause) {
+    throw refuseSignature('key-unreachable', 'no trusted root of Sigstore is at hand', {
+      hint: 'Install one: npm install @sigstore/tuf; or give a trusted_root.json: --key FILE, or the option keys.',
+      cause,
+    });
+  }
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
