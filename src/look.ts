@@ -1,12 +1,12 @@
 import { hashParameters } from './cache/cache-name.ts';
-import { writeEvidence } from './cache/evidence-file.ts';
+import { readEvidence, writeEvidence } from './cache/evidence-file.ts';
 import { type EntryFilter, findEntries } from './cache/find-entries.ts';
 import type { Entry } from './cache/read-entry.ts';
 import { formatRequestKey } from './cache/request-key.ts';
 import { rewriteRecord } from './cache/rewrite-record.ts';
 import { verifyEntry } from './cache/verify-entry.ts';
 import type { Call } from './call.ts';
-import type { Digest } from './contracts/proof.ts';
+import type { Digest, TrustLevel } from './contracts/proof.ts';
 import type { ImageRequest } from './contracts/vendor.ts';
 import { traced } from './diagnostics.ts';
 import { algorithmOf, hexOf } from './digest-text.ts';
@@ -61,10 +61,11 @@ async function lookForPlan(call: Call, plan: Plan): Promise<Entry | undefined> {
   const inline = plan.artifact.proofs.flatMap((proof) =>
     proof.kind === 'digest' && proof.of !== 'disk' ? [proof.digest] : [],
   );
-  const found = await firstGood(call, { base: plan.cacheName }, (entry) => {
-    const level = effectiveLevel(entry.record.trust.level, call.options.digest !== undefined);
-    return matches(call, entry, inline) && reaches(level, plan.demanded);
-  });
+  const found = await firstGood(
+    call,
+    { base: plan.cacheName },
+    (entry) => matches(call, entry, inline) && satisfies(call, entry, plan.demanded),
+  );
   if (found === undefined) return undefined;
   await noteAccepted(call, plan);
   return rewriteRecord(call.cache, found, { requests: [plan.requestKey] });
@@ -117,10 +118,10 @@ function likeRequest(call: Call, request: ImageRequest): EntryFilter {
 async function firstGood(
   call: Call,
   filter: EntryFilter,
-  good: (entry: Entry) => boolean,
+  good: (entry: Entry) => boolean | Promise<boolean>,
 ): Promise<Entry | undefined> {
   for (const entry of await findEntries(call.cache, filter)) {
-    if (!good(entry)) continue;
+    if (!(await good(entry))) continue;
     if (!call.options.verify) return entry;
     const { state } = await verifyEntry(entry, { signal: call.signal });
     if (state !== 'damaged') return entry;
@@ -130,22 +131,36 @@ async function firstGood(
 }
 
 /** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
-function suits(call: Call, entry: Entry): boolean {
-  const { trust } = entry.record;
-  const level = effectiveLevel(trust.level, call.options.digest !== undefined);
-  return matches(call, entry, []) && reaches(level, demandedLevel(call.options, trust.offered));
+function suits(call: Call, entry: Entry): boolean | Promise<boolean> {
+  const demanded = demandedLevel(call.options, entry.record.trust.offered);
+  return matches(call, entry, []) && satisfies(call, entry, demanded);
 }
 
+/** The files and digests that the call wants. */
 function matches(call: Call, entry: Entry, digests: readonly Digest[]): boolean {
-  const { digest, keepSource, maxAge, now } = call.options;
+  const { digest, keepSource } = call.options;
   if (keepSource && entry.source === undefined) return false;
-  const { source, trust } = entry.record;
-  if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
+  const { source } = entry.record;
   const wanted = digest === undefined ? digests : [digest, ...digests];
   return wanted.every((one) => source[algorithmOf(one)] === hexOf(one));
+}
+
+/** The trust that the call wants, as it was recorded. */
+async function satisfies(call: Call, entry: Entry, demanded: TrustLevel): Promise<boolean> {
+  const { digest, maxAge, now } = call.options;
+  const { trust } = entry.record;
+  if (!reaches(effectiveLevel(trust.level, digest !== undefined), demanded)) return false;
+  if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
+  return demanded !== 'signed' || !call.keys.replace || (await isByTheseKeys(call, entry));
 }
 
 /** Where nothing signed says how old it is, nobody knows. */
 function isYoung(signedAt: string | undefined, oldest: number): boolean {
   return signedAt !== undefined && Date.parse(signedAt) >= oldest;
+}
+
+/** Keys in place of the vendor's: only what was proved with just those counts. */
+async function isByTheseKeys(call: Call, { name }: Entry): Promise<boolean> {
+  const kept = await readEvidence(call.cache, name).catch(() => undefined);
+  return JSON.stringify(kept?.given) === JSON.stringify(call.keys);
 }

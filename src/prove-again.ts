@@ -55,6 +55,8 @@ export async function proveAgain(
       const reason = `what was kept proves ${proven.level}, its record says ${level}`;
       return pinned ? recorded(reason) : { state: 'failed', level, reason, warnings: [] };
     }
+    const other = findOtherSigner(entry, signed);
+    if (other !== undefined) return { state: 'failed', level, reason: other, warnings: [] };
     return { state: 'proved', level: proven.level, ...signed };
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
@@ -145,6 +147,15 @@ function findMisfit({ record }: Entry, proven: Proven): string | undefined {
     if (actual !== hexOf(digest)) return `its documents say ${digest}, its record says ${actual}`;
   }
   return undefined;
+}
+
+function findOtherSigner(
+  { record }: Entry,
+  { signer }: Pick<OriginVerdict, 'signer'>,
+): string | undefined {
+  const before = record.trust.signer?.fingerprint;
+  if (before === undefined || signer?.fingerprint === before) return undefined;
+  return `what was kept is signed by ${signer?.fingerprint ?? 'nobody'}, its record says ${before}`;
 }
 
 async function finishChecks(

@@ -168,7 +168,10 @@ const seeds = ['nocloud', 'ignition', 'talos', 'none'] as const;
 const firmwares = ['bios', 'uefi'] as const;
 
 function readGuest(value: unknown, where: string): GuestFacts {
-  const { user, seed, ssh, firmware, eol } = parseRecord(value, where);
+  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes } = parseRecord(
+    value,
+    where,
+  );
   const guest: GuestFacts = {};
   if (user !== undefined) guest.user = parseText(user, `${where}.user`);
   if (seed !== undefined) guest.seed = readWord(seed, `${where}.seed`, seeds);
@@ -177,5 +180,11 @@ function readGuest(value: unknown, where: string): GuestFacts {
     guest.firmware = readList(firmware, `${where}.firmware`, (v, w) => readWord(v, w, firmwares));
   }
   if (eol !== undefined) guest.eol = parseText(eol, `${where}.eol`);
+  if (minDiskBytes !== undefined) {
+    guest.minDiskBytes = readCount(minDiskBytes, `${where}.minDiskBytes`);
+  }
+  if (minMemoryBytes !== undefined) {
+    guest.minMemoryBytes = readCount(minMemoryBytes, `${where}.minMemoryBytes`);
+  }
   return guest;
 }

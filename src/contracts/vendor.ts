@@ -59,15 +59,25 @@ export interface GuestFacts {
   seed?: 'nocloud' | 'ignition' | 'talos' | 'none';
   ssh?: boolean;
   firmware?: ('bios' | 'uefi')[];
-  /** End of standard support, `YYYY-MM-DD`. */
+  /** End of standard support, `YYYY-MM-DD`. A warning when past, never an error. */
   eol?: string;
+  /** What the vendor documents, in bytes; the disk's own virtual size is its least. */
+  minDiskBytes?: number;
+  minMemoryBytes?: number;
 }
 
+/** What a hypervisor needs to start a kernel itself; only where the published kernel really boots that disk. */
 export interface BootFacts {
   kernel: Artifact;
   initrd?: Artifact;
   cmdline?: string;
 }
+
+/**
+ * How far the facts of a vendor can be relied on: read off a real document, described by the vendor or by several
+ * projects, or neither.
+ */
+export type FactEvidence = 'captured' | 'documented' | 'unverified';
 
 /** Facts from a vendor: what the request means today. */
 export interface Resolution {
@@ -80,6 +90,7 @@ export interface Resolution {
   snapshot: string;
   /** Best first. */
   disk: Artifact[];
+  /** Kernel and initrd; their layers are codecs only, or none for the file as it is published. */
   boot?: BootFacts;
   guest?: GuestFacts;
   /** What the caller should know: a fallback that was taken, an unofficial build. */
@@ -93,6 +104,7 @@ export interface Listing {
   version?: string;
   aliases?: string[];
   arches: Arch[];
+  /** The vendor's default variant first. */
   variants: string[];
   /** End of standard support, `YYYY-MM-DD`. */
   eol?: string;
@@ -103,6 +115,10 @@ export interface Vendor {
   id: string;
   title: string;
   apiVersion: 1;
+  /** Of the vendor, and of single variants where it differs. Absent: `unverified`. */
+  evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>);
+  /** Who stands behind the images, where it is not the system's own project. */
+  publisher?: string;
   resolve(request: ImageRequest, context: VendorContext): Promise<Resolution>;
   list?(context: VendorContext): AsyncIterable<Listing>;
 }

@@ -1,7 +1,8 @@
 /** Half-open byte ranges as `[offset, length]`, ascending, not touching. */
 export type Extents = [offset: number, length: number][];
 
-const unitBytes = 64 * 1024;
+/** Data is remembered in units of so many bytes. */
+export const unitBytes: number = 64 * 1024;
 const unitsPerPage = 1 << 16;
 
 /** Remembers which parts of a disk were written, in units of 64 KiB: one bit each, 4 MiB for a disk of 2 TiB. */

@@ -7,8 +7,10 @@ const blockBytes = 4096;
 const zeroBlock = Buffer.alloc(blockBytes);
 const zeroPiece = Buffer.alloc(1024 * 1024);
 
-/** What a sparse disk is written to: a new, empty file, or something that only counts. */
+/** What a sparse disk is written to: a new, empty file, a device, or something that only counts. */
 export type SparseTarget = {
+  /** False where something else may lie in the ranges that are not written. */
+  readonly zeroed?: boolean;
   write(
     bytes: Uint8Array,
     offset: number,
@@ -26,9 +28,12 @@ export interface SparseBounds {
   maxDataBytes?: () => number;
 }
 
-/** A new, empty file as a `DiskSink`: zero blocks are never written, so they stay holes. */
+/**
+ * A new, empty file as a `DiskSink`: zero blocks are never written, so they stay holes. Of any other target the ranges
+ * that were not written are its own business.
+ */
 export class SparseFile implements DiskSink {
-  readonly zeroed = true;
+  readonly zeroed: boolean;
   readonly #handle: SparseTarget;
   readonly #bounds: SparseBounds;
   readonly #onWrite: (bytes: number) => void;
@@ -43,6 +48,7 @@ export class SparseFile implements DiskSink {
     bounds: SparseBounds,
     onWrite: (bytes: number) => void = () => {},
   ) {
+    this.zeroed = handle.zeroed ?? true;
     this.#handle = handle;
     this.#bounds = bounds;
     this.#onWrite = onWrite;

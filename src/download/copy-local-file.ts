@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isErrno } from '../cache/cache-error.ts';
+import { NotFoundError } from '../errors.ts';
 import { noteFor, writeNote } from './download-note.ts';
 import type { TransferJob } from './transfer-job.ts';
 import { writeBody } from './write-body.ts';
@@ -13,7 +15,21 @@ export async function copyLocalFile(job: TransferJob): Promise<URL> {
   // For callers that wait; without a validator nobody continues from it.
   const about = { sizeBytes: expectedBytes, validators: {}, ranges: false, joined: false };
   await writeNote(staging, noteFor(url, about));
-  const chunks = createReadStream(fileURLToPath(url), { highWaterMark: pieceBytes, signal });
-  await writeBody(job, url, chunks);
+  await writeBody(job, url, readPieces(fileURLToPath(url), signal));
   return url;
+}
+
+async function* readPieces(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: pieceBytes, signal });
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    throw new NotFoundError({
+      code: 'ERR_NOT_FOUND',
+      message: `${JSON.stringify(path)} cannot be read: ${error.code}`,
+      hint: 'Give the path of an image file that can be read.',
+      details: { field: 'file', value: path },
+      cause: error,
+    });
+  }
 }

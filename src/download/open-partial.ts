@@ -67,7 +67,7 @@ async function measure(
   const stats = await inCache(staging.download, 'measure', () => handle.stat());
   if (!stats.isFile() || stats.size > sizeBytes) return 0;
   // Of a file that is complete the last byte is asked for again: the answer says whether it is still this file.
-  const position = Math.min(stats.size, readyBytes, sizeBytes - 1);
+  const position = Math.max(0, Math.min(stats.size, readyBytes, sizeBytes - 1));
   return position - (position % alignBytes);
 }
 

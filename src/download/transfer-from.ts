@@ -68,8 +68,24 @@ async function overOne(
   resume: ResumePoint | undefined,
 ): Promise<void> {
   const body = await open(job, address, resume, undefined);
-  await begin(job, address, place, body);
-  await writeBody(job, address, body.chunks);
+  const note = await begin(job, address, place, body);
+  await writeBody(job, address, noteSeams(job, body, note));
+}
+
+/** A cut that was mended on the way is a seam like that between two calls. */
+async function* noteSeams(
+  { staging }: TransferJob,
+  body: Body,
+  note: DownloadNote,
+): AsyncIterable<Uint8Array> {
+  let { joined } = note;
+  for await (const chunk of body.chunks) {
+    if (!joined && body.isContinued()) {
+      joined = true;
+      await writeNote(staging, { ...note, joined });
+    }
+    yield chunk;
+  }
 }
 
 function open(

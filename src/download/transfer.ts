@@ -22,6 +22,7 @@ export async function transfer(
   partial: PartialDownload | undefined,
 ): Promise<URL> {
   const failures: Failure[] = [];
+  if (partial !== undefined) await checkPieces(job, partial);
   let place: Place = { partial, joined: partial !== undefined };
   for (const address of inOrder(addresses, partial)) {
     try {
@@ -40,6 +41,15 @@ export async function transfer(
     }
   }
   throw failures[0]?.error;
+}
+
+/** The pieces that an earlier call left: what follows a wrong one is fetched again. */
+async function checkPieces({ gate }: TransferJob, partial: PartialDownload): Promise<void> {
+  try {
+    await gate.pass(partial.position, partial.address);
+  } catch (error) {
+    if (!isPieceMismatch(error)) throw error;
+  }
 }
 
 /** The place that served the beginning is asked first; the others in the order they were given. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { SecureContext } from 'node:tls';
 import { UsageError } from '../errors.ts';
 
 /** Connection pools of one client, one per scheme. */
@@ -26,10 +26,13 @@ export function createAgents(init: {
     proxyEnv: init.env,
   };
   const secureContext = trustBeside(init.ca);
+  // Imported, these modules load everything that hangs on them: a third of the start of the process.
+  const http = process.getBuiltinModule('node:http');
+  const https = process.getBuiltinModule('node:https');
   try {
     return {
-      http: new HttpAgent(options),
-      https: new HttpsAgent({
+      http: new http.Agent(options),
+      https: new https.Agent({
         ...options,
         // Stated, because NODE_TLS_REJECT_UNAUTHORIZED=0 must not turn `tls` into a lie.
         rejectUnauthorized: true,
@@ -51,6 +54,7 @@ export function createAgents(init: {
 function trustBeside(ca: string[]): SecureContext | undefined {
   if (ca.length === 0) return undefined;
   for (const pem of ca) checkCertificates(pem);
+  const { createSecureContext, getCACertificates } = process.getBuiltinModule('node:tls');
   // One context for all connections: reading some 150 certificates takes tens of milliseconds.
   return createSecureContext({ ca: [...getCACertificates('default'), ...ca] });
 }

@@ -39,6 +39,8 @@ export class BodyTransfer {
   end: number | undefined;
   /** The server has shown or said that it takes ranges. */
   takesRanges = false;
+  /** Bytes of another answer than the first have come. */
+  isContinued = false;
   readonly #start: Hop;
   readonly #wanted: Wanted;
   readonly #context: TransferContext;
@@ -150,6 +152,7 @@ export class BodyTransfer {
       if (condition['if-range'] === undefined) this.validators = strongValidators(answer.headers);
       this.sizeBytes = part.total;
       this.takesRanges = true;
+      this.isContinued = true;
       this.#answerEnd = part.end + 1;
       if (end !== undefined) this.end = Math.min(end, part.total);
       this.hop = hop;

@@ -42,6 +42,8 @@ export interface Body {
    * certain to give the same bytes; where it is not, the error has `details.restart`.
    */
   chunks: AsyncIterable<Uint8Array>;
+  /** True once `chunks` has brought bytes by a Range request, which only a digest of the whole can vouch for fully. */
+  isContinued(): boolean;
   /**
    * The bytes of the same file from `start` up to `end` (exclusive), in order, by requests of their own. Absent where
    * the server gave no strong validator, does not tell the length or takes no ranges.

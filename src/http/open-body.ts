@@ -38,6 +38,7 @@ export async function openBody(
     validators,
     ...(transfer.end === undefined ? {} : { endBytes: transfer.end }),
     chunks: drain(first, transfer),
+    isContinued: () => transfer.isContinued,
     ...(canPart ? { part } : {}),
     close: () => transfer.close(),
   };

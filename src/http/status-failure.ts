@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { TransientFailure } from './attempts.ts';
@@ -26,7 +25,7 @@ export async function statusFailure(answer: Answer): Promise<TransientFailure | 
   const { status, proxy } = answer;
   const html = await isHtmlPage(answer);
   const shown = publicUrl(answer.url);
-  const phrase = STATUS_CODES[status];
+  const phrase = process.getBuiltinModule('node:http').STATUS_CODES[status];
   const failure = new TransferError({
     code: 'ERR_HTTP_STATUS',
     message: [

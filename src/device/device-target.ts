@@ -1,0 +1,178 @@
+import type { FileHandle } from 'node:fs/promises';
+import { DataMap, unitBytes } from '../disk/data-map.ts';
+import type { SparseTarget } from '../disk/sparse-file.ts';
+import { onDevice, tooSmall } from './device-error.ts';
+import type { OutputDevice } from './open-device.ts';
+import { wipeStaleTable } from './wipe-stale-table.ts';
+
+/** What firmware looks at first is written last. */
+const headBytes = 1024 * 1024;
+/** Few writes of many bytes: Node can neither discard nor allocate. */
+const zeroes = Buffer.alloc(4 * 1024 * 1024);
+
+/**
+ * A block device that a disk is written to, whatever was on it before. From the first write on its first MiB is zeros,
+ * so that a disk that is not complete does not boot; `seal` puts the real one there at the very end.
+ */
+export class DeviceTarget implements SparseTarget {
+  readonly zeroed = false;
+  readonly #device: OutputDevice;
+  readonly #handle: FileHandle;
+  readonly #signal: AbortSignal;
+  readonly #head = Buffer.alloc(headBytes);
+  /** Units that are written or zeroed: whole ones before `#end`, the one of `#end` up to there. */
+  readonly #map = new DataMap();
+  #end = headBytes;
+  #begun = false;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(device: OutputDevice, signal: AbortSignal) {
+    this.#device = device;
+    this.#handle = device.handle;
+    this.#signal = signal;
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    this.#require(bytes);
+  }
+
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ bytesWritten: number }> {
+    return this.#inTurn(async () => {
+      this.#signal.throwIfAborted();
+      const end = position + length;
+      this.#require(end, true);
+      await this.#begin();
+      const from = Math.max(position, headBytes);
+      const piece = bytes.subarray(offset, offset + length);
+      if (position < headBytes) {
+        this.#head.set(piece.subarray(0, headBytes - position), position);
+      }
+      if (from < end) await this.#put(from, piece.subarray(from - position));
+      return { bytesWritten: length };
+    });
+  }
+
+  /** Zeroes what was never written of a disk of that size, and waits until the device has everything but the first MiB. */
+  complete(sizeBytes: number): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#begin();
+      const frontier = Math.min(unitEnd(this.#end), sizeBytes);
+      if (this.#end < frontier) await this.#zero(this.#end, frontier);
+      for (let at = headBytes; at < sizeBytes; ) {
+        const end = this.#gapEnd(at, sizeBytes);
+        if (end > at) await this.#zero(at, end);
+        at = Math.max(end, at + unitBytes);
+      }
+      await this.#sync();
+    });
+  }
+
+  /** Bytes of a disk that is complete. */
+  async read(position: number, length: number): Promise<Uint8Array> {
+    const bytes = Buffer.alloc(length);
+    bytes.set(this.#head.subarray(position, position + length));
+    const from = Math.max(position, headBytes);
+    const rest = position + length - from;
+    if (rest > 0) {
+      await onDevice(this.#device.path, 'read', () =>
+        this.#handle.read(bytes, from - position, rest, from),
+      );
+    }
+    return bytes;
+  }
+
+  /** Puts the first MiB of a complete disk in place; where that fails it is zeros again. */
+  seal(sizeBytes: number): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        await this.#writeAll(this.#head.subarray(0, sizeBytes), 0);
+        await this.#sync();
+      } catch (error) {
+        const { sizeBytes } = this.#device;
+        await this.#writeAll(zeroes.subarray(0, Math.min(headBytes, sizeBytes)), 0).catch(() => {});
+        await this.#sync().catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
+    await this.#zero(0, Math.min(headBytes, this.#device.sizeBytes));
+    await onDevice(this.#device.path, 'write', () => wipeStaleTable(this.#device));
+    // Before any other byte gets there.
+    await this.#sync();
+  }
+
+  /** Writes, and zeroes the rest of the units that the bytes begin or end in. */
+  async #put(start: number, bytes: Uint8Array): Promise<void> {
+    const end = start + bytes.length;
+    const first = unitStart(start);
+    const frontier = unitEnd(this.#end);
+    if (start > this.#end) {
+      if (this.#end < frontier) await this.#zero(this.#end, Math.min(start, frontier));
+      if (first >= frontier) await this.#zero(first, start);
+    } else {
+      if (!this.#map.touches(start, 1) && start < this.#end) await this.#zero(first, start);
+      if (!this.#map.touches(end - 1, 1) && end < this.#end) await this.#zero(end, unitEnd(end));
+    }
+    await this.#writeAll(bytes, start);
+    this.#map.add(start, bytes.length);
+    this.#end = Math.max(this.#end, end);
+  }
+
+  /** Where the units that nobody has touched end, from `at` on; `at` itself where it is touched. */
+  #gapEnd(at: number, sizeBytes: number): number {
+    let end = at;
+    while (end < sizeBytes && end - at < zeroes.length && !this.#map.touches(end, 1)) {
+      end += unitBytes;
+    }
+    return Math.min(end, sizeBytes);
+  }
+
+  async #zero(start: number, end: number): Promise<void> {
+    for (let at = start; at < end; at += zeroes.length) {
+      this.#signal.throwIfAborted();
+      await this.#writeAll(zeroes.subarray(0, end - at), at);
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await onDevice(this.#device.path, 'write', () =>
+        this.#handle.write(bytes, done, bytes.length - done, position + done),
+      );
+      done += bytesWritten;
+    }
+  }
+
+  #sync(): Promise<void> {
+    return onDevice(this.#device.path, 'sync', () => this.#handle.sync());
+  }
+
+  #require(bytes: number, isLeast = false): void {
+    const { path, sizeBytes } = this.#device;
+    if (bytes > sizeBytes) throw tooSmall(path, bytes, sizeBytes, isLeast);
+  }
+
+  /** One at a time: writes may share a unit. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+function unitStart(position: number): number {
+  return position - (position % unitBytes);
+}
+
+function unitEnd(position: number): number {
+  return Math.ceil(position / unitBytes) * unitBytes;
+}

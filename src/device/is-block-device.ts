@@ -1,0 +1,50 @@
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { isErrno } from '../cache/cache-error.ts';
+import { UsageError } from '../errors.ts';
+
+/**
+ * True when an output is a block device, false for a file, a folder and what does not exist yet. Throws
+ * `ERR_INVALID_REQUEST` for anything else that a disk cannot be written to, such as a pipe, and for devices of other
+ * platforms than Linux.
+ */
+export async function isBlockDevice(
+  path: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
+  const found = await statOf(path);
+  if (found === undefined || found.isFile() || found.isDirectory()) return false;
+  const isDevice = found.isBlockDevice() || found.isCharacterDevice();
+  if (isDevice && platform !== 'linux') {
+    throw unusable(
+      path,
+      `writing to a device is not supported yet on ${platform}`,
+      'Convert to a file and copy that to the device.',
+    );
+  }
+  if (found.isBlockDevice()) return true;
+  throw unusable(
+    path,
+    `${path} is neither a file nor a block device`,
+    'Name a file, or a whole disk or partition such as /dev/sdb.',
+  );
+}
+
+async function statOf(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    // Whatever is wrong with the path shows when the file is made.
+    if (isErrno(error)) return undefined;
+    throw error;
+  }
+}
+
+function unusable(path: string, message: string, hint: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message,
+    hint,
+    details: { field: 'output', value: path },
+  });
+}

@@ -1,0 +1,77 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CacheError } from '../errors.ts';
+import { inUse, onDevice } from './device-error.ts';
+import { formatDeviceNumber } from './device-number.ts';
+import { deviceFolder, findDeviceUse } from './device-use.ts';
+
+/** A block device that nobody else uses, open for reading and writing. */
+export interface OutputDevice {
+  /** As the caller named it. */
+  path: string;
+  handle: FileHandle;
+  sizeBytes: number;
+}
+
+/** /sys counts in sectors of 512 bytes, whatever those of the device are. */
+const sysSectorBytes = 512;
+
+/**
+ * Claims a block device for this process. Throws `ERR_INVALID_REQUEST` for one that is mounted, swapped to, a part of
+ * another device, claimed by another process, or made of `input`, the file that is read meanwhile.
+ */
+export async function openDevice(path: string, input: string): Promise<OutputDevice> {
+  const { isBlock, number } = await lookAt(path);
+  if (!isBlock) throw changed(path);
+  const handle = await onDevice(path, 'open', () => claim(path, number));
+  try {
+    const opened = await onDevice(path, 'measure', () => handle.stat({ bigint: true }));
+    if (!opened.isBlockDevice() || formatDeviceNumber(opened.rdev) !== number) throw changed(path);
+    const use = await onDevice(path, 'look up', () => findDeviceUse(number));
+    if (use !== undefined) throw inUse(path, use);
+    const folder = await deviceFolder(number);
+    if (await isMadeOf(folder, input)) throw inUse(path, `it is made of ${input}`);
+    const sectors = Number(await readFile(join(folder, 'size'), 'utf8'));
+    return { path, handle, sizeBytes: sectors * sysSectorBytes };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Linux refuses a second exclusive opening, a mounted file system counting as one: open(2), O_EXCL without O_CREAT. */
+async function claim(path: string, number: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDWR | constants.O_EXCL);
+  } catch (error) {
+    const isBusy = error instanceof Error && Reflect.get(error, 'code') === 'EBUSY';
+    if (!isBusy) throw error;
+    throw inUse(path, await findDeviceUse(number).catch(() => undefined), error);
+  }
+}
+
+async function lookAt(path: string): Promise<{ isBlock: boolean; number: string }> {
+  const found = await onDevice(path, 'look at', () => stat(path, { bigint: true }));
+  return { isBlock: found.isBlockDevice(), number: formatDeviceNumber(found.rdev) };
+}
+
+/** True for a loop device, or a partition of one, over that very file. */
+async function isMadeOf(folder: string, input: string): Promise<boolean> {
+  const file = await stat(input, { bigint: true });
+  for (const place of ['loop', '../loop']) {
+    const backing = await readFile(join(folder, place, 'backing_file'), 'utf8').catch(() => '');
+    const found = await stat(backing.trim(), { bigint: true }).catch(() => undefined);
+    if (found?.dev === file.dev && found.ino === file.ino) return true;
+  }
+  return false;
+}
+
+function changed(path: string): CacheError {
+  return new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `${path} became another file at this moment`,
+    hint: 'Call again.',
+    details: { path },
+  });
+}
