@@ -23,6 +23,8 @@ export interface CallOptions {
   offline: boolean;
   refresh: boolean;
   verify: boolean;
+  boot: boolean;
+  kernelFormat: 'published' | 'raw';
   keepSource: boolean;
   decode: 'streaming' | 'after-verify';
   connections: number;
@@ -54,6 +56,8 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     offline: options.offline ?? false,
     refresh: options.refresh ?? false,
     verify: options.verify ?? false,
+    boot: options.boot ?? false,
+    kernelFormat: oneOf('kernelFormat', options.kernelFormat ?? 'published', ['published', 'raw']),
     keepSource: options.keepSource ?? false,
     decode: oneOf('decode', options.decode ?? 'streaming', ['streaming', 'after-verify']),
     connections: parseConnections(options.connections ?? 1),

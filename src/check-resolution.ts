@@ -23,7 +23,9 @@ function findFault(resolution: Resolution): string | undefined {
     if (typeof resolution[field] !== 'string' || resolution[field] === '') return `no ${field}`;
   }
   if (!Array.isArray(resolution.disk) || resolution.disk.length === 0) return 'no disk';
-  return resolution.disk.map(findArtifactFault).find((fault) => fault !== undefined);
+  const { kernel, initrd } = resolution.boot ?? {};
+  const files = [...resolution.disk, kernel, initrd].filter((one) => one !== undefined);
+  return files.map(findArtifactFault).find((fault) => fault !== undefined);
 }
 
 function findArtifactFault(artifact: Artifact): string | undefined {

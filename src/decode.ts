@@ -8,6 +8,7 @@ import { traced } from './diagnostics.ts';
 import type { Extents } from './disk/data-map.ts';
 import { SparseFile } from './disk/sparse-file.ts';
 import type { Fetching } from './fetch.ts';
+import { keepFile } from './keep-file.ts';
 import { openDecodeJob } from './layers/decode-context.ts';
 import { boundDisk } from './layers/disk-bounds.ts';
 import { openLayers } from './layers/open-layers.ts';
@@ -25,6 +26,8 @@ export interface Decoded {
   sizeBytes: number;
   virtualSize: number;
   extents: Extents;
+  /** For the record. */
+  facts?: Record<string, string>;
 }
 
 /** Decodes the growing download into the staged disk; under `after-verify` it waits until the download has been vouched for. */
@@ -39,6 +42,7 @@ export function startDecode(
     if (call.options.decode === 'after-verify') {
       matchDigests(proven, await fetching.done, plan.artifact.fileName);
     }
+    if (plan.role !== 'disk') return await keepFile(call, plan, fetching, staging);
     call.progress.stage('decode', `decoding to ${call.options.format}`);
     const { signal } = call;
     const { limits, log } = call.options;

@@ -1,24 +1,26 @@
-import { leaseName } from './cache/lease.ts';
+import { type BootEntries, toBootFiles } from './boot-files.ts';
+import { type Lease, leaseName } from './cache/lease.ts';
 import { type Entry, readEntry } from './cache/read-entry.ts';
 import type { Call } from './call.ts';
 import type { EnsuredImage } from './contracts/image.ts';
-import type { Warning } from './contracts/log.ts';
 import { CacheError } from './errors.ts';
 import { effectiveLevel } from './trust-policy.ts';
+import { uniqueWarnings } from './unique-warnings.ts';
 import { sourceUuid } from './uuid.ts';
+
+/** An entry, and whether this call fetched it. */
+export interface Obtained {
+  entry: Entry;
+  origin: EnsuredImage['origin'];
+}
 
 /** What the caller gets for an entry; leases it first, so that it is not pruned while the process lives. */
 export async function toEnsuredImage(
   call: Call,
-  entry: Entry,
-  origin: EnsuredImage['origin'],
+  { entry, origin }: Obtained,
+  boot?: BootEntries,
 ): Promise<EnsuredImage> {
-  const lease = await leaseName(call.cache, entry.name, { signal: call.signal });
-  // Read again under the lease: nobody can remove it any more, but somebody may just have done so.
-  if ((await readEntry(call.cache, entry.name)) === undefined) {
-    await lease.release();
-    throw removed(entry);
-  }
+  const release = await leaseAll(call, [entry, boot?.kernel, boot?.initrd]);
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
@@ -39,19 +41,36 @@ export async function toEnsuredImage(
     },
     origin,
     ...(entry.source === undefined ? {} : { source: entry.source }),
+    ...(boot === undefined ? {} : { boot: toBootFiles(boot) }),
     ...(record.guest === undefined ? {} : { guest: record.guest }),
     uuid: sourceUuid(record.source.sha256),
-    release: () => lease.release(),
+    release,
   };
   call.progress.done(origin, image.path);
   return image;
 }
 
-function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
-  return warnings.filter(
-    ({ code, message }, index) =>
-      index === warnings.findIndex((other) => other.code === code && other.message === message),
-  );
+/** Leases all or none. */
+async function leaseAll(
+  call: Call,
+  entries: readonly (Entry | undefined)[],
+): Promise<() => Promise<void>> {
+  const leases: Lease[] = [];
+  const release = async (): Promise<void> => {
+    for (const lease of leases) await lease.release();
+  };
+  try {
+    for (const entry of entries) {
+      if (entry === undefined) continue;
+      leases.push(await leaseName(call.cache, entry.name, { signal: call.signal }));
+      // Read again under the lease: nobody can remove it any more, but somebody may just have done so.
+      if ((await readEntry(call.cache, entry.name)) === undefined) throw removed(entry);
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return release;
 }
 
 function removed({ name, path }: Entry): CacheError {

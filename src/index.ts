@@ -18,8 +18,12 @@ import { vmdk } from '../formats/vmdk.ts';
 import { xz } from '../formats/xz.ts';
 import { zip } from '../formats/zip.ts';
 import { zstd } from '../formats/zstd.ts';
+import { almalinux } from '../vendors/almalinux.ts';
+import { almalinuxKitten } from '../vendors/almalinux-kitten.ts';
 import { alpine } from '../vendors/alpine.ts';
+import { centosStream } from '../vendors/centos-stream.ts';
 import { debian } from '../vendors/debian.ts';
+import { fedora } from '../vendors/fedora.ts';
 import { freebsd } from '../vendors/freebsd.ts';
 import { talos } from '../vendors/talos.ts';
 import { ubuntu } from '../vendors/ubuntu.ts';
@@ -40,7 +44,17 @@ export * from './core.ts';
 
 /** Every part this package comes with; spread it to add your own. */
 export const builtIns: Parts = Object.freeze({
-  vendors: [alpine, debian, freebsd, talos, ubuntu],
+  vendors: [
+    almalinux,
+    almalinuxKitten,
+    alpine,
+    centosStream,
+    debian,
+    fedora,
+    freebsd,
+    talos,
+    ubuntu,
+  ],
   verifiers: [digest, checksums, signature, tls],
   formats: [raw, iso, qcow2, vmdk, vhd, vhdx, vdi, gzip, bzip2, xz, zstd, lz4, zip, tar, ova],
 });

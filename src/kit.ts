@@ -63,6 +63,7 @@ export {
   parseText,
 } from './kit/records.ts';
 export { peekSignedText } from './kit/signed-text.ts';
+export { parseTableRows, type RowItem } from './kit/table-rows.ts';
 export { parseValidUntil } from './kit/valid-until.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';
 export { parseXml, type XmlElement } from './kit/xml.ts';

@@ -22,7 +22,7 @@ export function createListImages(parts: Parts): ListImages {
       throw cannotList(id, vendor !== undefined, bound.vendors.keys());
     const { log, now } = call.options;
     try {
-      yield* vendor.list({ http: call.metadata, signal: call.signal, log, now });
+      yield* vendor.list({ http: call.metadata, signal: call.signal, log, now, boot: false });
     } catch (error) {
       if (call.signal.aborted) throw call.signal.reason;
       if (isImageError(error)) throw error;

@@ -162,5 +162,6 @@ function isYoung(signedAt: string | undefined, oldest: number): boolean {
 /** Keys in place of the vendor's: only what was proved with just those counts. */
 async function isByTheseKeys(call: Call, { name }: Entry): Promise<boolean> {
   const kept = await readEvidence(call.cache, name).catch(() => undefined);
-  return JSON.stringify(kept?.given) === JSON.stringify(call.keys);
+  if (kept?.given.replace !== true) return false;
+  return JSON.stringify(kept.given.keys) === JSON.stringify(call.keys.keys);
 }

@@ -10,6 +10,7 @@ import type {
 import { algorithmOf } from './digest-text.ts';
 import { IntegrityError } from './errors.ts';
 import { better } from './trust-policy.ts';
+import { uniqueWarnings } from './unique-warnings.ts';
 
 /** All evidence of a call as one: the image must agree with every digest and size in it. */
 export interface Proven {
@@ -45,7 +46,7 @@ export function mergeEvidence(
     ],
     diskDigests: [...new Set(evidence.flatMap((one) => one.diskDigests ?? []))],
     documents: evidence.flatMap((one) => one.documents),
-    warnings: evidence.flatMap((one) => one.warnings),
+    warnings: uniqueWarnings(evidence.flatMap((one) => one.warnings)),
     checks: evidence.flatMap((one) => (one.check === undefined ? [] : [one.check])),
     ...(sizes[0] === undefined ? {} : { sizeBytes: sizes[0] }),
     ...(signed?.signer === undefined ? {} : { signer: signed.signer }),

@@ -15,6 +15,8 @@ export interface Plan {
   resolution: Resolution;
   identity: ImageIdentity;
   artifact: Artifact;
+  /** What the artifact becomes. */
+  role: 'disk' | 'kernel' | 'initrd';
   name: CacheNameParts;
   cacheName: string;
   /** The best level this source can reach, and the one this call wants. */
@@ -81,11 +83,47 @@ export function planImage(
     resolution,
     identity,
     artifact,
+    role: 'disk',
     name,
     cacheName: formatCacheName(name),
     offered,
     demanded: demandedLevel(options, offered),
     ...(peakBytes === undefined ? {} : { peakBytes }),
+  };
+}
+
+/** The files that boot the planned disk, each an entry of its own under the same lock. */
+export function planBoot(plan: Plan, options: CallOptions): Plan[] {
+  const { kernel, initrd } = plan.resolution.boot ?? {};
+  const kernelFormat = options.kernelFormat === 'raw' ? 'kernel-raw' : 'kernel';
+  return [
+    ...(kernel === undefined ? [] : [planFile(plan, options, kernel, 'kernel', kernelFormat)]),
+    ...(initrd === undefined ? [] : [planFile(plan, options, initrd, 'initrd', 'initrd')]),
+  ];
+}
+
+function planFile(
+  { request, resolution, identity, name: of }: Plan,
+  options: CallOptions,
+  artifact: Artifact,
+  role: Plan['role'],
+  format: string,
+): Plan {
+  const name = { ...of, format };
+  const offered = offeredLevel(artifact.proofs);
+  return {
+    request,
+    requestKey: formatRequestKey(request, format),
+    resolution,
+    identity,
+    artifact,
+    role,
+    name,
+    cacheName: formatCacheName(name),
+    offered,
+    // A digest that the caller gave is the disk's.
+    demanded: demandedLevel({ trust: options.trust, digest: undefined }, offered),
+    ...(artifact.sizeBytes === undefined ? {} : { peakBytes: artifact.sizeBytes }),
   };
 }
 

@@ -63,6 +63,6 @@ function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean):
     trust: trustOf(plan, proven, settled),
     evidence: evidenceOf(proven),
     ...(guest === undefined ? {} : { guest }),
-    facts: {},
+    facts: decoded.facts ?? {},
   };
 }

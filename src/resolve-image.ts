@@ -4,7 +4,7 @@ import type { ImageIdentity, ImageTrust } from './contracts/image.ts';
 import type { ResolveOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
 import type { Digest } from './contracts/proof.ts';
-import type { GuestFacts } from './contracts/vendor.ts';
+import type { GuestFacts, Resolution } from './contracts/vendor.ts';
 import { algorithmOf, hexOf } from './digest-text.ts';
 import { guardAge, guardSnapshot } from './guard-age.ts';
 import { publicUrl } from './kit/public-url.ts';
@@ -30,6 +30,8 @@ export interface ResolvedImage {
   peakBytes?: number;
   /** Where the sha256 is known. */
   uuid?: string;
+  /** Addresses of what boots it, where that is asked for. */
+  boot?: { kernel: string; initrd?: string; cmdline?: string };
   guest?: GuestFacts;
 }
 
@@ -76,8 +78,18 @@ export function createResolveImage(parts: Parts): ResolveImage {
       cacheName: plan.cacheName,
       ...(plan.peakBytes === undefined ? {} : { peakBytes: plan.peakBytes }),
       ...(sha256 === undefined ? {} : { uuid: sourceUuid(hexOf(sha256)) }),
+      ...(call.options.boot ? { boot: addressesOf(resolution) } : {}),
       ...(resolution.guest === undefined ? {} : { guest: resolution.guest }),
     };
+  };
+}
+
+function addressesOf({ boot }: Resolution): NonNullable<ResolvedImage['boot']> {
+  const { kernel, initrd, cmdline } = boot ?? {};
+  return {
+    kernel: kernel === undefined ? '' : publicUrl(kernel.url),
+    ...(initrd === undefined ? {} : { initrd: publicUrl(initrd.url) }),
+    ...(cmdline === undefined ? {} : { cmdline }),
   };
 }
 

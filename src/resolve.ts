@@ -1,9 +1,9 @@
 import type { Call } from './call.ts';
 import { callPlugin } from './call-plugin.ts';
 import { checkResolution } from './check-resolution.ts';
-import type { ImageRequest, Resolution } from './contracts/vendor.ts';
+import type { ImageRequest, Resolution, Vendor } from './contracts/vendor.ts';
 import { traced } from './diagnostics.ts';
-import { UsageError } from './errors.ts';
+import { NotFoundError, UsageError } from './errors.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
 import { parseReference } from './reference.ts';
 
@@ -44,11 +44,12 @@ export function resolve(call: Call, asked: Asked): Promise<Resolution> {
     const vendor = call.parts.vendors.get(request.vendor);
     if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());
     const resolution = await callPlugin(vendor.id, 'resolve', call.signal, () => {
-      const { log, now } = call.options;
-      return vendor.resolve(request, { http: call.metadata, signal: call.signal, log, now });
+      const { log, now, boot } = call.options;
+      return vendor.resolve(request, { http: call.metadata, signal: call.signal, log, now, boot });
     });
     checkResolution(vendor.id, resolution);
     warnAbout(call, vendor.title, resolution);
+    if (call.options.boot && resolution.boot === undefined) throw noKernel(vendor, resolution);
     return resolution;
   });
 }
@@ -59,6 +60,15 @@ function warnAbout(call: Call, title: string, resolution: Resolution): void {
   if (eol === undefined || Date.parse(eol) > call.options.now.getTime()) return;
   const message = `${title} ${resolution.release} reached its end of life on ${eol}`;
   call.warn({ code: 'end-of-life', message });
+}
+
+function noKernel({ id, title }: Vendor, { release, variant }: Resolution): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `${title} publishes no kernel that boots the disk ${variant} of ${release}`,
+    hint: 'Boot the disk by its firmware: leave boot out.',
+    details: { vendor: id, field: 'boot' },
+  });
 }
 
 function unknownVendor(id: string, known: Iterable<string>): UsageError {

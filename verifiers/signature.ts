@@ -2,7 +2,6 @@ import {
   defineVerifier,
   type Evidence,
   type ProofContext,
-  publicUrl,
   refuseSignature,
   type Signature,
   type Verifier,
@@ -16,9 +15,14 @@ export const signature: Verifier<'signature'> = defineVerifier({
   kind: 'signature',
   async prove({ signature, of }, context): Promise<Evidence> {
     if (of !== undefined) return await proveDocument(of, signature, context);
-    return signature.form === 'sigstore'
-      ? await proveBundle(signature, context)
-      : await proveStream(signature, context);
+    if (signature.form !== 'sigstore') return await proveStream(signature, context);
+    throw refuseSignature(
+      'unsupported',
+      `${context.fileName}: no bundle over an image is checked`,
+      {
+        hint: 'Sign the list of digests with the bundle; tell the author of the vendor.',
+      },
+    );
   },
   verifyDocument: verifyAtHand,
 });
@@ -59,30 +63,5 @@ async function proveStream(signature: KeyedSignature, context: ProofContext): Pr
       update: (chunk) => check.update(chunk),
       finish: async () => explained(() => check.finish()),
     },
-  };
-}
-
-/** A bundle names the digest that it vouches for, so it is checked before the first image byte. */
-async function proveBundle(
-  { at, identity, issuer }: Extract<Signature, { form: 'sigstore' }>,
-  context: ProofContext,
-): Promise<Evidence> {
-  const { evidence, warnings } = await fetchSignature(at, context, false);
-  const { verifyBundleDigest } = await import('./sigstore/index.ts');
-  const [trustedRoot] = context.given.keys;
-  const { digest, ...verdict } = await verifyBundleDigest(evidence.bytes, {
-    identity,
-    issuer,
-    name: publicUrl(at),
-    now: context.now,
-    ...(trustedRoot === undefined ? {} : { trustedRoot }),
-  });
-  return {
-    level: 'signed',
-    digests: [digest],
-    signer: verdict.signer,
-    ...(verdict.signedAt === undefined ? {} : { signedAt: verdict.signedAt }),
-    documents: [evidence],
-    warnings: [...warnings, ...verdict.warnings],
   };
 }

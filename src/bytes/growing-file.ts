@@ -39,6 +39,10 @@ export class GrowingFile implements ByteSource {
     return this.#readyBytes;
   }
 
+  get fd(): number {
+    return this.#handle.fd;
+  }
+
   /** Tells the length before the end has come. */
   expect(sizeBytes: number): void {
     this.#sizeBytes = sizeBytes;
@@ -87,36 +91,26 @@ export class GrowingFile implements ByteSource {
   }
 
   async read(position: number, length: number): Promise<Uint8Array> {
-    return await this.peek(position, await this.#available(position, length));
-  }
-
-  async readInto(position: number, target: Uint8Array): Promise<number> {
-    const length = await this.#available(position, target.length);
-    return await this.#fill(position, target.subarray(0, length));
+    while (this.#readyBytes < position + length && !this.#ended) await this.grown();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return await this.peek(position, Math.max(0, Math.min(length, this.#readyBytes - position)));
   }
 
   /** What the file holds now, ready or not; short at its end. */
   async peek(position: number, length: number): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafe(length);
-    return bytes.subarray(0, await this.#fill(position, bytes));
-  }
-
-  /** Waits for a range; how many bytes of it there are. */
-  async #available(position: number, length: number): Promise<number> {
-    while (this.#readyBytes < position + length && !this.#ended) await this.grown();
-    if (this.#failure !== undefined) throw this.#failure.error;
-    return Math.max(0, Math.min(length, this.#readyBytes - position));
-  }
-
-  async #fill(position: number, target: Uint8Array): Promise<number> {
     let done = 0;
-    while (done < target.length) {
-      const rest = target.length - done;
-      const { bytesRead } = await this.#handle.read(target, done, rest, position + done);
+    while (done < bytes.length) {
+      const { bytesRead } = await this.#handle.read(
+        bytes,
+        done,
+        bytes.length - done,
+        position + done,
+      );
       if (bytesRead === 0) break;
       done += bytesRead;
     }
-    return done;
+    return bytes.subarray(0, done);
   }
 
   async *stream(): AsyncIterable<Uint8Array> {

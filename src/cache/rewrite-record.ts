@@ -11,6 +11,7 @@ export interface RecordChange {
   aliases?: readonly string[] | undefined;
   trust?: ImageRecord['trust'] | undefined;
   evidence?: ImageRecord['evidence'] | undefined;
+  facts?: ImageRecord['facts'] | undefined;
 }
 
 /**
@@ -28,6 +29,7 @@ export async function rewriteRecord(
     aliases: union(entry.record.aliases, change.aliases),
     trust: change.trust ?? entry.record.trust,
     evidence: change.evidence ?? entry.record.evidence,
+    facts: change.facts ?? entry.record.facts,
   };
   if (cache.writable && JSON.stringify(record) !== JSON.stringify(entry.record)) {
     return { ...entry, record: await writeRecord(cache, record) };

@@ -31,6 +31,7 @@ export type OptionName =
   | 'allow-older'
   | 'arch'
   | 'at'
+  | 'boot'
   | 'ca'
   | 'cache-dir'
   | 'connections'
@@ -41,6 +42,7 @@ export type OptionName =
   | 'from'
   | 'help'
   | 'json'
+  | 'kernel-format'
   | 'key'
   | 'keep-source'
   | 'max-age'
@@ -78,12 +80,17 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   version: { help: 'show the version' },
   'allow-older': { help: 'accept a build older than one that was accepted before' },
   at: { value: 'DATE', help: 'judge by this day or time instead of now' },
+  boot: { help: 'get the kernel and initrd that boot this disk, too' },
   connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: wait for the verdict' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
   format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },
   from: { value: 'LAYERS', help: 'what the file must be: qcow2, gz>raw, tar.gz; default: look' },
+  'kernel-format': {
+    value: 'FORMAT',
+    help: 'published (default), or raw: unpack gzip and EFI zboot',
+  },
   key: { value: 'FILE', repeats: true, help: "a public key, beside the vendor's own; repeats" },
   'keep-source': { help: 'keep the file as it was downloaded, beside the disk' },
   'max-age': { value: 'AGE', help: 'refuse what was signed longer ago: 90d, 12h' },

@@ -15,6 +15,7 @@ export function readRequest(flags: Flags): RequestOptions {
 
 const levels = ['auto', 'none', 'tls', 'checksum', 'pinned', 'signed'] as const;
 const formats = ['raw', 'source'] as const;
+const kernelFormats = ['published', 'raw'] as const;
 const times = ['streaming', 'after-verify'] as const;
 
 /** The options of `ensure` that are words out of a few. */
@@ -38,6 +39,11 @@ export function readTrust(
   };
 }
 
+/** How the kernel is wanted. */
+export function readKernelFormat(flags: Flags): EnsureOptions['kernelFormat'] {
+  return pick(flags, 'kernel-format', kernelFormats);
+}
+
 /** How many connections fetch the image. */
 export function readConnections(flags: Flags): number | undefined {
   const given = flags.text('connections');
@@ -49,7 +55,7 @@ export function readConnections(flags: Flags): number | undefined {
 
 function pick<T extends string>(
   flags: Flags,
-  option: 'trust' | 'format' | 'decode',
+  option: 'trust' | 'format' | 'decode' | 'kernel-format',
   words: readonly T[],
 ): T | undefined {
   const given = flags.text(option);

@@ -7,21 +7,32 @@ export interface ByteSource {
   readonly sizeBytes: number | undefined;
   /** How many bytes from the start can be read without waiting. */
   readonly readyBytes: number;
+  /** Descriptor of the file in which the ready bytes lie at their own positions, for threads that read by themselves. */
+  readonly fd?: number | undefined;
   /** Resolves when `readyBytes` has grown or the end is known; at once when everything is there. */
   grown(): Promise<void>;
   /** A range fetched out of band, before the pass reaches it; compared with the pass later. Absent where impossible. */
   ahead?(position: number, length: number): Promise<Uint8Array>;
   read(position: number, length: number): Promise<Uint8Array>;
-  /** The same into memory of the caller's, as much as it holds; resolves with the bytes read. Absent where nothing is saved. */
-  readInto?(position: number, target: Uint8Array): Promise<number>;
   /** All bytes in order, from the start. */
   stream(): AsyncIterable<Uint8Array>;
+}
+
+/** The new file behind a sink, for threads that write by themselves: data to its own position, and no zeros. */
+export interface SinkFile {
+  readonly fd: number;
+  /** What was written: ranges of the disk as position, length, position, length … */
+  wrote(ranges: readonly number[]): void;
+  /** So many bytes of the disk are settled, written or left out. */
+  settled(bytes: number): void;
 }
 
 /** Where a disk is written. Writes may come in any order and in parallel; ranges never written read as zeros. */
 export interface DiskSink {
   /** Unwritten ranges read as zeros already (a new file, not a device). */
   readonly zeroed: boolean;
+  /** Absent where everything has to pass through `write`. */
+  readonly file?: SinkFile | undefined;
   /** Fixes the virtual size in bytes; a write past it is an error. May be called once, before or after the writes. */
   setSize(bytes: number): Promise<void>;
   /** `bytes` must not be changed until the promise resolves. */

@@ -32,6 +32,8 @@ export interface Codec {
   id: string;
   /** Cheap, never throws, reads only the probe. */
   detect(probe: Probe): boolean;
+  /** Asked where another format detects the same probe: reads as much as it takes to say whether it is this one. */
+  detectFurther?(source: ByteSource, context: DecodeContext): Promise<boolean>;
   /** The decoded length in bytes where the format declares it; may wait for the end of the source. */
   size?(source: ByteSource): Promise<number | undefined>;
   /** Must read the source to its very end and verify every inherent checksum before it finishes. */
@@ -48,12 +50,25 @@ export interface ArchiveEntry {
   finish(): Promise<void>;
 }
 
+/** The one member that will be read: of this name, or, without one, the only one that could be the disk. */
+export interface WantedEntry {
+  name?: string;
+}
+
 /** A container of named members. */
 export interface Archive {
   kind: 'archive';
   id: string;
   detect(probe: Probe): boolean;
-  entries(source: ByteSource, context: DecodeContext): AsyncIterable<ArchiveEntry>;
+  /**
+   * Every member that could be the disk, in the order of the archive. Where `wanted` is given and the names are known before
+   * the first member is read, a choice that is missing or cannot be met is refused at once, with the names.
+   */
+  entries(
+    source: ByteSource,
+    context: DecodeContext,
+    wanted?: WantedEntry,
+  ): AsyncIterable<ArchiveEntry>;
 }
 
 /** What a disk image says of itself; shown by `inspect`. */

@@ -1,4 +1,5 @@
 import type { Arch } from '../arch.ts';
+import type { KernelKind } from '../kernel/describe-kernel.ts';
 import type { Warning } from './log.ts';
 import type { Digest, Signer, TrustLevel } from './proof.ts';
 import type { GuestFacts } from './vendor.ts';
@@ -24,6 +25,24 @@ export interface ImageTrust {
   warnings: Warning[];
 }
 
+/** A verified file beside the disk. */
+export interface BootFile {
+  /** Absolute path; mode 0444. */
+  path: string;
+  sizeBytes: number;
+  url: string;
+  digests: Digest[];
+  level: TrustLevel;
+}
+
+/** What a hypervisor starts a kernel with. */
+export interface BootFiles {
+  /** `kind` says how it is packed, which decides who can load it. */
+  kernel: BootFile & { kind: KernelKind; arch?: Arch };
+  initrd?: BootFile;
+  cmdline?: string;
+}
+
 /** A disk that is complete, verified and never changes again. */
 export interface EnsuredImage {
   /** Absolute path; mode 0444. */
@@ -43,6 +62,8 @@ export interface EnsuredImage {
   origin: 'cache' | 'network';
   /** The downloaded file, where `keepSource` asked for it. */
   source?: string;
+  /** Where `boot` asked for it. */
+  boot?: BootFiles;
   guest?: GuestFacts;
   /** Version 5 UUID of the artifact's sha256. */
   uuid: string;

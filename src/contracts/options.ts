@@ -47,6 +47,10 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   refresh?: boolean | undefined;
   /** Hash a hit again, and fetch it once more when it is damaged. */
   verify?: boolean | undefined;
+  /** The kernel and initrd that boot this disk too; `ERR_NOT_FOUND` where the vendor publishes none. */
+  boot?: boolean | undefined;
+  /** `published` (default), or `raw`: unpacked from gzip or EFI zboot. */
+  kernelFormat?: 'published' | 'raw' | undefined;
   /** Keep the file as it was downloaded, beside the disk. */
   keepSource?: boolean | undefined;
   /** `streaming` (default): decode while the bytes arrive. `after-verify`: no unverified byte is parsed. */
@@ -63,5 +67,7 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   maxAge?: number | string | false | undefined;
   allowOlder?: boolean | undefined;
+  /** Tell where kernel and initrd are, too. */
+  boot?: boolean | undefined;
   refresh?: boolean | undefined;
 }

@@ -24,6 +24,8 @@ export interface VendorContext {
   log: Log;
   /** The only clock a vendor may look at. */
   now: Date;
+  /** Kernel and initrd are asked for; without it a vendor may spare the requests and leave `boot` out. */
+  boot: boolean;
 }
 
 export type ArtifactRole = 'disk' | 'kernel' | 'initrd' | 'manifest';

@@ -1,4 +1,4 @@
-import type { DiskSink } from '../contracts/bytes.ts';
+import type { DiskSink, SinkFile } from '../contracts/bytes.ts';
 import { refuse } from '../errors.ts';
 import { DataMap, type Extents } from './data-map.ts';
 
@@ -11,6 +11,8 @@ const zeroPiece = Buffer.alloc(1024 * 1024);
 export type SparseTarget = {
   /** False where something else may lie in the ranges that are not written. */
   readonly zeroed?: boolean;
+  /** Where it is a new file. */
+  readonly fd?: number;
   write(
     bytes: Uint8Array,
     offset: number,
@@ -34,6 +36,7 @@ export interface SparseBounds {
  */
 export class SparseFile implements DiskSink {
   readonly zeroed: boolean;
+  readonly file: SinkFile | undefined;
   readonly #handle: SparseTarget;
   readonly #bounds: SparseBounds;
   readonly #onWrite: (bytes: number) => void;
@@ -49,6 +52,10 @@ export class SparseFile implements DiskSink {
     onWrite: (bytes: number) => void = () => {},
   ) {
     this.zeroed = handle.zeroed ?? true;
+    const { fd } = handle;
+    if (this.zeroed && fd !== undefined) {
+      this.file = { fd, wrote: (ranges) => this.#note(ranges), settled: onWrite };
+    }
     this.#handle = handle;
     this.#bounds = bounds;
     this.#onWrite = onWrite;
@@ -112,6 +119,16 @@ export class SparseFile implements DiskSink {
       const rest = bytes.length - done;
       done += (await this.#handle.write(bytes, done, rest, position + done)).bytesWritten;
     }
+  }
+
+  #note(ranges: readonly number[]): void {
+    for (let i = 0; i < ranges.length; i += 2) {
+      const [position = 0, length = 0] = [ranges[i], ranges[i + 1]];
+      this.#reach(position + length);
+      this.#map.add(position, length);
+      this.#dataBytes += length;
+    }
+    this.#checkData();
   }
 
   #reach(end: number): void {

@@ -1,45 +1,79 @@
-const kept = new Set(['title', 'h1', 'table', 'pre', 'ul', 'tr', 'td', 'th', 'a']);
-const containers = new Set(['title', 'h1', 'table', 'pre', 'ul']);
-const attributes = new Map([
-  ['a', /\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/i],
-  ['table', /\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/i],
+/** Which tags of a page are kept, with which of their attributes. */
+export type MarkupShape = ReadonlyMap<string, readonly string[]>;
+
+/** What directory indexes are made of. */
+export const indexMarkup: MarkupShape = new Map([
+  ['title', []],
+  ['h1', []],
+  ['table', ['id']],
+  ['pre', []],
+  ['ul', []],
+  ['tr', []],
+  ['td', []],
+  ['th', []],
+  ['a', ['href']],
 ]);
+/** Tables whose cells hold links and classed texts. */
+export const rowMarkup: MarkupShape = new Map([
+  ['table', []],
+  ['tr', []],
+  ['td', ['class']],
+  ['a', ['href', 'class']],
+  ['tt', ['class']],
+  ['code', ['class']],
+  ['span', ['class']],
+]);
+
+const containers = new Set(['title', 'h1', 'table', 'pre', 'ul']);
+/** Made to end where the next of their kind begins. */
+const inlines = new Set(['a', 'tt', 'code', 'span']);
 const tag = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?)\/?>|</g;
+const attribute = /\s([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/gi;
 const maxLength = 4 * 1024 * 1024;
 const maxContainers = 128;
 
 /**
- * A page rewritten with nothing but the tags and attributes that directory indexes are made of; `undefined` for a page
- * too large or too deep to be one. The HTML parser takes time in the square of the nesting (100,000 levels: 20 s), so
- * nesting is bounded here: rows, cells and links close one another, the other tags are counted.
+ * A page rewritten with nothing but the tags and attributes of `shape`; `undefined` for a page too large or too deep to be
+ * one. The HTML parser takes time in the square of the nesting (100,000 levels: 20 s), so nesting is bounded here: rows,
+ * cells, links and the like close one another, the other tags are counted.
  */
-export function reduceMarkup(html: string): string | undefined {
+export function reduceMarkup(html: string, shape: MarkupShape = indexMarkup): string | undefined {
   if (html.length > maxLength) return undefined;
   let opened = 0;
-  const reduced = withoutComments(html).replace(tag, (all, slash, name, rest) => {
+  const visible = without(without(html, /<!--/, /-->/), /<script\b/i, /<\/script\b/i);
+  const reduced = visible.replace(tag, (all, slash, name, rest) => {
     if (all === '<') return '&lt;';
     const word = String(name).toLowerCase();
-    if (!kept.has(word)) return '';
+    const wanted = shape.get(word);
+    if (wanted === undefined) return '';
     if (slash === '/') return `</${word}>`;
     if (containers.has(word)) opened += 1;
-    return openTag(word, String(rest ?? ''));
+    return openTag(word, String(rest ?? ''), wanted);
   });
   return opened > maxContainers ? undefined : reduced;
 }
 
-function openTag(name: string, rest: string): string {
-  const [, double, single, bare] = attributes.get(name)?.exec(rest) ?? [];
-  const value = double ?? single ?? bare;
-  const attribute = name === 'a' ? 'href' : 'id';
-  const shown = value === undefined ? '' : ` ${attribute}="${value.replaceAll('"', '&quot;')}"`;
-  return `${name === 'a' ? '</a>' : ''}<${name}${shown}>`;
+function openTag(name: string, rest: string, wanted: readonly string[]): string {
+  const values = new Map<string, string>();
+  if (wanted.length > 0) {
+    for (const [, key = '', double, single, bare] of rest.matchAll(attribute)) {
+      const word = key.toLowerCase();
+      if (!values.has(word)) values.set(word, double ?? single ?? bare ?? '');
+    }
+  }
+  const shown = wanted.map((key) => {
+    const value = values.get(key);
+    return value === undefined ? '' : ` ${key}="${value.replaceAll('"', '&quot;')}"`;
+  });
+  return `${inlines.has(name) ? `</${name}>` : ''}<${name}${shown.join('')}>`;
 }
 
-function withoutComments(html: string): string {
-  const [before = '', ...rest] = html.split('<!--');
+/** Cuts out what stands between two marks; what is left of the second is no tag that anybody keeps. */
+function without(html: string, from: RegExp, to: RegExp): string {
+  const [before = '', ...rest] = html.split(from);
   const after = rest.map((part) => {
-    const end = part.indexOf('-->');
-    return end < 0 ? '' : part.slice(end + 3);
+    const end = to.exec(part);
+    return end === null ? '' : part.slice(end.index + end[0].length);
   });
   return before + after.join('');
 }

@@ -7,6 +7,7 @@ import {
   surroundings,
   textsBeside,
 } from './listing-row.ts';
+import { loadMarkup } from './load-markup.ts';
 import { publicUrl } from './public-url.ts';
 
 /** One file or folder of a directory index. */
@@ -30,8 +31,7 @@ export async function parseListing(html: string, base: URL): Promise<ListingEntr
   const folder = folderOf(base);
   const markup = reduceMarkup(html);
   if (markup === undefined) throw noListing(folder);
-  const { load } = await import('cheerio/slim');
-  const $ = load(markup);
+  const $ = await loadMarkup(markup);
 
   // A list is sure to be the index by its id or its sort links; else the page's title vouches for all of its lists, and
   // else a link to the parent folder for the list that it stands in.

@@ -5,10 +5,11 @@ import { nameForeignContent } from '../sniff/foreign-content.ts';
 
 /**
  * The one format these bytes are, compared with the declared one. "raw" is only what is left when nothing else matches.
- * Throws `ERR_UNSAFE_IMAGE` or `ERR_UNSUPPORTED_FORMAT`, naming what was found.
+ * `matches` are the formats that detect them. Throws `ERR_UNSAFE_IMAGE` or `ERR_UNSUPPORTED_FORMAT`, naming what was found.
  */
 export function detectFormat(
   probe: Probe,
+  matches: readonly Format[],
   formats: readonly Format[],
   declared: string | undefined,
 ): Format {
@@ -18,7 +19,6 @@ export function detectFormat(
       hint: `Declare one of ${formats.map(({ id }) => id).join(', ')}.`,
     });
   }
-  const matches = formats.filter((format) => format.detect(probe));
   const strong = matches.filter(({ id }) => id !== 'raw' && !isDoubtful(id, probe, declared));
   const [found, other] = strong;
   const foreign = nameForeignContent(probe, found?.id);

@@ -4,6 +4,7 @@ import { refuse } from '../errors.ts';
 import { boundOutput } from './bound-output.ts';
 import { type CopyingCodec, copyThrough } from './copy-through.ts';
 import { detectFormat } from './detect-format.ts';
+import { matchFormats } from './match-formats.ts';
 import { openMember } from './open-member.ts';
 
 /** An image whose every layer has been recognised. */
@@ -38,7 +39,8 @@ export async function openLayers(
   for (;;) {
     // A declaration that ends with a codec or an archive leaves open what is inside.
     const probe = await probeSource(current, declared.length === 0);
-    const format = detectFormat(probe, formats, declared[chain.length]);
+    const matches = await matchFormats(current, probe, formats, context);
+    const format = detectFormat(probe, matches, formats, declared[chain.length]);
     chain.push(format.id);
     if (format.kind === 'disk') {
       const through = await openThrough(source, onlyLayer, format, current, context);

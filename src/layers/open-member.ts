@@ -2,6 +2,9 @@ import type { ByteSource } from '../contracts/bytes.ts';
 import type { Archive, DecodeContext } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 
+/** More names than these help nobody. */
+const maxNames = 10;
+
 /** The member of an archive that is the disk: the named one, or the only one. `finish` reads the archive to its end. */
 export async function openMember(
   archive: Archive,
@@ -9,12 +12,15 @@ export async function openMember(
   entry: string | undefined,
   context: DecodeContext,
 ): Promise<{ source: ByteSource; finish: () => Promise<void> }> {
-  const entries = archive.entries(source, context)[Symbol.asyncIterator]();
+  const wanted = entry === undefined ? {} : { name: entry };
+  const entries = archive.entries(source, context, wanted)[Symbol.asyncIterator]();
+  const passed: string[] = [];
   for (;;) {
     const next = await entries.next();
-    if (next.done === true) throw noMember(archive.id, entry);
+    if (next.done === true) throw noMember(archive.id, entry, passed);
     const member = next.value;
     if (entry !== undefined && member.name !== entry) {
+      if (passed.length <= maxNames) passed.push(member.name);
       await member.finish();
       continue;
     }
@@ -30,9 +36,12 @@ export async function openMember(
   }
 }
 
-function noMember(format: string, entry: string | undefined): Error {
+function noMember(format: string, entry: string | undefined, passed: string[]): Error {
   const what = entry === undefined ? 'no member' : `no member ${JSON.stringify(entry)}`;
-  return refuse('not-an-image', `the ${format} archive holds ${what}`, {
+  const names = passed.slice(0, maxNames).map((name) => JSON.stringify(name));
+  const there = names.length === 0 ? '' : `, only ${names.join(', ')}`;
+  const more = passed.length > maxNames ? ' and more' : '';
+  return refuse('not-an-image', `the ${format} archive holds ${what}${there}${more}`, {
     format,
     hint: 'Name a member that is there (--entry).',
   });

@@ -11,7 +11,7 @@ export {
   type Qcow2ImageOptions,
   writeQcow2Image,
 } from './qcow2-image.ts';
-export { type StreamImage, serveSimpleStreams } from './simple-streams.ts';
+export { type StreamImage, type StreamSignature, serveSimpleStreams } from './simple-streams.ts';
 export {
   mirrorsFor,
   type RouteOptions,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { OpenpgpSigner } from './openpgp-signer.ts';
 import type { Upstream } from './upstream.ts';
 
 /** One build of a distribution's server disk. */
@@ -14,25 +15,58 @@ export interface StreamImage {
   bytesPerSecond?: number | undefined;
 }
 
+/** Who signs the site. */
+export interface StreamSignature {
+  /** Absent: nothing is signed, as on a plain mirror. */
+  signer?: OpenpgpSigner | undefined;
+  /** Default: now. */
+  signedAt?: Date | undefined;
+}
+
+const root = 'cloud-images.ubuntu.com/releases/';
+const contentId = 'com.ubuntu.cloud:released:download';
+const updated = 'Fri, 20 Nov 2026 10:00:00 +0000';
+
 /**
  * Serves a Simple Streams tree as `https://cloud-images.ubuntu.com/releases/` does: index, products with digests and sizes,
- * and the disks under their dated addresses. Use it with `mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/'])`.
+ * and the disks under their dated addresses. With a signer it is the signed site: `.sjson` twins of index and products, and
+ * `SHA256SUMS` with `SHA256SUMS.gpg` beside the disks. Use it with `mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/'])`.
  */
-export function serveSimpleStreams(upstream: Upstream, images: readonly StreamImage[]): void {
-  const root = 'cloud-images.ubuntu.com/releases/';
-  const contentId = 'com.ubuntu.cloud:released:download';
-  const productsPath = `streams/v1/${contentId}.json`;
-  const products = Object.fromEntries(images.map((image) => [productName(image), product(image)]));
-  const updated = 'Fri, 20 Nov 2026 10:00:00 +0000';
-  const content = { datatype: 'image-downloads', format: 'products:1.0', updated };
-  const listed = { ...content, path: productsPath, products: Object.keys(products) };
-  const index = { format: 'index:1.0', updated, index: { [contentId]: listed } };
-  upstream.route(`${root}streams/v1/index.json`, JSON.stringify(index));
-  const document = { ...content, content_id: contentId, products };
-  upstream.route(root + productsPath, JSON.stringify(document));
+export function serveSimpleStreams(
+  upstream: Upstream,
+  images: readonly StreamImage[],
+  { signer, signedAt = new Date() }: StreamSignature = {},
+): void {
+  for (const [path, text] of streamDocuments(images, 'json')) upstream.route(root + path, text);
   for (const image of images) {
     upstream.route(root + diskPath(image), image.bytes, { bytesPerSecond: image.bytesPerSecond });
   }
+  if (signer === undefined) return;
+  for (const [path, text] of streamDocuments(images, 'sjson')) {
+    upstream.route(root + path, signer.clearsign(text, signedAt));
+  }
+  for (const [folder, inFolder] of Map.groupBy(images, folderOf)) {
+    const list = inFolder.map((image) => `${sha256(image.bytes)} *${fileName(image)}\n`).join('');
+    const signature = signer.signDetached(new TextEncoder().encode(list), signedAt);
+    upstream.route(`${root}${folder}/SHA256SUMS`, list);
+    upstream.route(`${root}${folder}/SHA256SUMS.gpg`, signature);
+  }
+}
+
+/** The index and the products file that it names. */
+function streamDocuments(
+  images: readonly StreamImage[],
+  extension: 'json' | 'sjson',
+): [path: string, text: string][] {
+  const path = `streams/v1/${contentId}.${extension}`;
+  const products = Object.fromEntries(images.map((image) => [productName(image), product(image)]));
+  const content = { datatype: 'image-downloads', format: 'products:1.0', updated };
+  const listed = { ...content, path, products: Object.keys(products) };
+  const index = { format: 'index:1.0', updated, index: { [contentId]: listed } };
+  return [
+    [`streams/v1/index.${extension}`, `${JSON.stringify(index, undefined, 1)}\n`],
+    [path, `${JSON.stringify({ ...content, content_id: contentId, products }, undefined, 1)}\n`],
+  ];
 }
 
 function product(image: StreamImage): object {
@@ -40,7 +74,7 @@ function product(image: StreamImage): object {
   const item = {
     ftype: 'disk1.img',
     path: diskPath(image),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256(bytes),
     size: bytes.length,
   };
   return {
@@ -61,6 +95,18 @@ function productName({ version, arch }: StreamImage): string {
   return `com.ubuntu.cloud:server:${version}:${arch}`;
 }
 
-function diskPath({ version, codename, arch, serial }: StreamImage): string {
-  return `server/releases/${codename}/release-${serial}/ubuntu-${version}-server-cloudimg-${arch}.img`;
+function folderOf({ codename, serial }: StreamImage): string {
+  return `server/releases/${codename}/release-${serial}`;
+}
+
+function fileName({ version, arch }: StreamImage): string {
+  return `ubuntu-${version}-server-cloudimg-${arch}.img`;
+}
+
+function diskPath(image: StreamImage): string {
+  return `${folderOf(image)}/${fileName(image)}`;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

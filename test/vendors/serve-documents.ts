@@ -53,6 +53,7 @@ export async function serveDocuments(
     signal,
     log: () => {},
     now: new Date(now),
+    boot: false,
   });
   const put: Documents['put'] = (address, answer) =>
     upstream.route(address.replace(/^https?:\//, ''), answer);

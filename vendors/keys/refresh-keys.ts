@@ -129,4 +129,4 @@ async function main(): Promise<void> {
   if (values.check && changes.length > 0) process.exitCode = 1;
 }
 
-if (import.meta.main) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -15,8 +15,8 @@ import { unusable } from './unusable.ts';
 export interface Stream {
   /** What was read: the clear-signed `.sjson`, or its unsigned twin where upstream has no other. */
   url: URL;
-  /** The clear-signed index and products file, whether or not upstream has them. */
-  signed: { index: URL; products: URL };
+  /** The clear-signed products file, whether or not upstream has it. */
+  signed: URL;
   base: URL;
   products: StreamProduct[];
 }
@@ -60,21 +60,22 @@ export async function fetchStream(
   contentId: string,
   context: VendorContext,
 ): Promise<Stream> {
-  const signedIndex = new URL('streams/v1/index.sjson', base);
-  const index = await fetchTwin(signedIndex, context);
+  const index = await fetchTwin(new URL('streams/v1/index.sjson', base), context);
   const where = `${index.url}: index`;
   const entries = parseRecord(parseRecord(index.value, `${index.url}`)['index'], where);
   // The index also lists clouds' image ids, in any order: only the content id tells them apart.
   const entry = parseRecord(entries[contentId], `${where}["${contentId}"]`);
   const path = parseText(entry['path'], `${where}["${contentId}"].path`);
 
-  const signedProducts = below(base, path.replace(/\.json$/, '.sjson'), index.url);
-  const { url, value } = await fetchTwin(signedProducts, context);
+  const signed = below(base, path.replace(/\.json$/, '.sjson'), index.url);
+  const { url, value } = await fetchTwin(signed, context);
   const document = parseRecord(value, `${url}`);
+  // The index leads here unproved, and other streams are signed by the same key.
+  if (document['content_id'] !== contentId) throw unusable(url, `it is not ${contentId}`);
   const products = Object.entries(parseRecord(document['products'], `${url}: products`));
   return {
     url,
-    signed: { index: signedIndex, products: signedProducts },
+    signed,
     base,
     products: products.map(([key, value]) =>
       parseProduct(key, value, `${url}: products["${key}"]`),

@@ -96,5 +96,5 @@ function sumsProof(url: URL): Proof {
 /** The stream itself, signed by a key of its own: that the build is the newest rests on it alone. */
 function streamProof({ signed }: Stream, name: string): Proof {
   const signature = openpgp('inline', ubuntuStreamKeys);
-  return { kind: 'checksums', url: signed.products, name, dialect: 'simplestreams', signature };
+  return { kind: 'checksums', url: signed, name, dialect: 'simplestreams', signature };
 }

@@ -1,3 +1,4 @@
+import { limits } from './limits.ts';
 import { malformed } from './malformed.ts';
 
 const begin = /^-----BEGIN PGP ([A-Z ]+)-----$/;
@@ -28,6 +29,10 @@ export function readArmor(text: string): Armor {
     const [, label] = begin.exec(line) ?? [];
     if (label !== undefined) {
       close(false);
+      if (blocks.length === limits.blocks) {
+        blocks.push({ label, problem: malformed(`more than ${limits.blocks} blocks of armor`) });
+        break;
+      }
       open = { label, lines: [] };
     } else if (open === undefined) {
       hasOther ||= line !== '';

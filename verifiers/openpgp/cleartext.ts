@@ -1,10 +1,9 @@
 import { malformed } from './malformed.ts';
 
-const beginMessage = '-----BEGIN PGP SIGNED MESSAGE-----';
-const beginSignature = '-----BEGIN PGP SIGNATURE-----';
+const beginMessage = Buffer.from('-----BEGIN PGP SIGNED MESSAGE-----');
+const beginSignature = Buffer.from('-----BEGIN PGP SIGNATURE-----');
 const hashHeader = /^Hash: [A-Za-z0-9-]+(?:, ?[A-Za-z0-9-]+)*$/;
-const dash = 0x2d;
-const lf = 0x0a;
+const [tab, lf, cr, blank, dash] = [0x09, 0x0a, 0x0d, 0x20, 0x2d];
 
 /** A clearsigned document taken apart. */
 export interface Cleartext {
@@ -21,66 +20,74 @@ export interface Cleartext {
 export function readCleartext(bytes: Uint8Array, name: string): Cleartext {
   const document = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const lines = new Lines(document);
-  while (lines.peek() === '') lines.next();
-  if (lines.peek() !== beginMessage) throw malformed(`${name}: not a clearsigned document`);
+  if (!lines.is(beginMessage)) throw malformed(`${name}: not a clearsigned document`);
   lines.next();
   // What hash it was made with is in the signature; the header is covered by nothing (7.1).
-  for (; lines.peek() !== ''; lines.next()) {
-    if (!hashHeader.test(lines.peek() ?? '')) {
+  for (; !lines.isOver && lines.length > 0; lines.next()) {
+    if (!hashHeader.test(document.toString('latin1', lines.start, lines.end))) {
       throw malformed(`${name}: a header other than Hash above the signed text`);
     }
   }
   lines.next();
   const body = Buffer.alloc(document.length);
   let length = 0;
-  for (; lines.peek() !== beginSignature; lines.next()) {
-    const line = lines.bytes();
-    if (line === undefined) throw malformed(`${name}: the signature behind the text is missing`);
-    const isEscaped = line[0] === dash;
-    // 7.2: dash and blank.
-    if (isEscaped && line[1] !== 0x20) throw malformed(`${name}: a dash that is not escaped`);
-    length += line.copy(body, length, isEscaped ? 2 : 0);
-    length = body.writeUInt8(lf, length);
+  for (; !lines.is(beginSignature); lines.next()) {
+    if (lines.isOver) throw malformed(`${name}: the signature behind the text is missing`);
+    let from = lines.start;
+    if (document[from] === dash) {
+      // 7.2: dash and blank.
+      if (document[from + 1] !== blank) throw malformed(`${name}: a dash that is not escaped`);
+      from = Math.min(from + 2, lines.end);
+    }
+    length += document.copy(body, length, from, lines.end);
+    body[length] = lf;
+    length += 1;
   }
   // One empty line and none at all are signed alike.
   if (length === 1) length = 0;
-  return { body: body.subarray(0, length), armor: document.subarray(lines.at) };
+  return { body: body.subarray(0, length), armor: document.subarray(lines.start) };
 }
 
 /** Lines without their ends and trailing blanks; the last one need not be ended. */
 class Lines {
   readonly #document: Buffer;
-  /** Where the line begins. */
-  at = 0;
+  #next = 0;
+  /** Where the current line begins and ends. */
+  start = 0;
+  end = 0;
 
   constructor(document: Buffer) {
     this.#document = document;
+    this.next();
   }
 
-  /** `undefined` behind the last line. */
-  bytes(): Buffer | undefined {
-    if (this.at >= this.#document.length) return undefined;
-    const line = this.#document.subarray(this.at, this.#end());
-    return line.subarray(0, trimmedLength(line));
+  /** Behind the last line. */
+  get isOver(): boolean {
+    return this.start >= this.#document.length;
   }
 
-  peek(): string | undefined {
-    return this.bytes()?.toString('latin1');
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  is(line: Buffer): boolean {
+    return (
+      this.length === line.length && this.#document.subarray(this.start, this.end).equals(line)
+    );
   }
 
   next(): void {
-    this.at = this.#end() + 1;
-  }
-
-  #end(): number {
-    const end = this.#document.indexOf(lf, this.at);
-    return end === -1 ? this.#document.length : end;
+    const document = this.#document;
+    this.start = this.#next;
+    let end = this.start;
+    while (end < document.length && document[end] !== lf) end += 1;
+    this.#next = end + 1;
+    // 7.2: blanks and tabs at the end of a line are not signed; nor is the CR of its ending.
+    while (end > this.start && isTrailing(document[end - 1])) end -= 1;
+    this.end = end;
   }
 }
 
-/** 7.2: blanks and tabs at the end of a line are not signed; nor is the CR of its ending. */
-function trimmedLength(line: Uint8Array): number {
-  let length = line.length;
-  while (length > 0 && [0x20, 0x09, 0x0d].includes(line[length - 1] ?? 0)) length -= 1;
-  return length;
+function isTrailing(byte: number | undefined): boolean {
+  return byte === blank || byte === tab || byte === cr;
 }

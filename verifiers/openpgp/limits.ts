@@ -8,12 +8,14 @@ export const limits = {
   contenders: 8,
   /** Keys that one signature may mean by an 8-byte key id. */
   candidates: 4,
-  /** A clearsigned document: 64 MiB. */
-  documentBytes: 67_108_864,
+  /** A clearsigned document: 32 MiB. */
+  documentBytes: 33_554_432,
+  /** Blocks of armor in one file. */
+  blocks: 2000,
   /** A file of keys: 8 MiB. */
   keyBytes: 8_388_608,
   /** Packets in one run of them: a key may carry many certifications of other people. */
-  packets: 200_000,
+  packets: 50_000,
   keys: 2000,
   subkeys: 100,
   /** Signatures of a key over itself, its user IDs and its subkeys. */

@@ -45,29 +45,32 @@ export function mayBeBy(signature: SignaturePacket, key: KeyPacket): boolean {
   return keyId === undefined || keyId === key.keyId;
 }
 
-/** Two copies of keys may each know what the other does not, such as a revocation: one key of each fingerprint. */
+/**
+ * One key of each fingerprint, and under it one subkey of each: two copies may each know what the other does not, such as a
+ * revocation.
+ */
 export function mergeCopies(keys: readonly PublicKey[]): PublicKey[] {
-  const merged = new Map<string, PublicKey>();
+  const groups = new Map<string, [PublicKey, ...PublicKey[]]>();
   for (const key of keys) {
-    const known = merged.get(key.fingerprint);
-    merged.set(key.fingerprint, known === undefined ? key : mergeTwo(known, key));
+    const group = groups.get(key.fingerprint);
+    if (group === undefined) groups.set(key.fingerprint, [key]);
+    else group.push(key);
   }
-  return [...merged.values()];
+  return [...groups.values()].map((copies) => ({
+    ...copies[0],
+    signatures: copies.flatMap(({ signatures }) => signatures),
+    userIds: copies.flatMap(({ userIds }) => userIds),
+    subkeys: mergeSubkeys(copies.flatMap(({ subkeys }) => subkeys)),
+  }));
 }
 
-function mergeTwo(one: PublicKey, other: PublicKey): PublicKey {
-  const subkeys = new Map<string, Subkey>();
-  for (const subkey of [...one.subkeys, ...other.subkeys]) {
-    const known = subkeys.get(subkey.packet.fingerprint)?.signatures ?? [];
-    subkeys.set(subkey.packet.fingerprint, {
-      packet: subkey.packet,
-      signatures: [...known, ...subkey.signatures],
-    });
+function mergeSubkeys(subkeys: readonly Subkey[]): Subkey[] {
+  const merged = new Map<string, Subkey>();
+  for (const { packet, signatures } of subkeys) {
+    const known = merged.get(packet.fingerprint);
+    if (known === undefined)
+      merged.set(packet.fingerprint, { packet, signatures: [...signatures] });
+    else known.signatures.push(...signatures);
   }
-  return {
-    ...one,
-    signatures: [...one.signatures, ...other.signatures],
-    userIds: [...one.userIds, ...other.userIds],
-    subkeys: [...subkeys.values()],
-  };
+  return [...merged.values()];
 }

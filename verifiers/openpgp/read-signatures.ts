@@ -5,14 +5,11 @@ import { malformed } from './malformed.ts';
 import { packetTypes, readPackets } from './packets.ts';
 import { readSignature, type SignaturePacket } from './signature-packet.ts';
 
-/** Signatures of a file, and how many there were of versions that are not known. */
-export interface ReadSignatures {
-  signatures: SignaturePacket[];
-  unknownVersions: number;
-}
-
-/** Reads detached signatures (RFC 9580, 10.4): signature packets and nothing else, binary or armored. `name` for messages. */
-export function readSignatures(material: Uint8Array | string, name: string): ReadSignatures {
+/**
+ * Reads detached signatures (RFC 9580, 10.4): signature packets and nothing else, binary or armored; those of unknown versions
+ * are left out. `name` is what they sign, for messages.
+ */
+export function readSignatures(material: Uint8Array | string, name: string): SignaturePacket[] {
   const bytes = typeof material === 'string' ? Buffer.from(material) : material;
   if (bytes.length > limits.signatureBytes) {
     throw malformed(`signature of ${name}: longer than ${limits.signatureBytes} bytes`);
@@ -38,7 +35,7 @@ export function readSignatures(material: Uint8Array | string, name: string): Rea
       hint: 'Get the signature again from its source.',
     });
   }
-  return { signatures, unknownVersions: count - signatures.length };
+  return signatures;
 }
 
 function readSignatureArmor(bytes: Uint8Array, name: string): Uint8Array[] {

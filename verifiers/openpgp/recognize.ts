@@ -19,8 +19,7 @@ export function isArmoredOrBinarySignature(bytes: Uint8Array): boolean {
   }
 }
 
-/** Blank lines may come first. */
 function startsWith(bytes: Uint8Array, marker: string): boolean {
-  const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1').trimStart();
+  const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
   return new RegExp(`^${marker}[ \t\r]*(?:\n|$)`).test(head);
 }

@@ -5,7 +5,6 @@ import { type Contender, judgeSignature } from './judge-signature.ts';
 import { limits } from './limits.ts';
 import { malformed } from './malformed.ts';
 import { type PublicKey, signatureTypes } from './public-key.ts';
-import type { ReadSignatures } from './read-signatures.ts';
 import { SignatureCheck } from './signature-check.ts';
 import type { SignaturePacket } from './signature-packet.ts';
 import { makeRing, type Ring, type SignerPolicy } from './signer-policy.ts';
@@ -29,7 +28,7 @@ export class SignatureSet {
 
   /** `types`: signature types that may stand here (RFC 9580, 5.2.1). */
   constructor(
-    { signatures }: ReadSignatures,
+    signatures: readonly SignaturePacket[],
     types: readonly number[],
     keys: readonly PublicKey[],
     policy: SignerPolicy,

@@ -40,14 +40,14 @@ export async function findDocument(
 function toFetched(address: URL, answer: MetadataDocument): FetchedDocument {
   const url = publicUrl(address);
   const warnings: Warning[] = [];
+  // One a host, in the words of the call itself: a proof may rest on many documents.
   if (answer.mirrored) {
-    warnings.push({ code: 'mirror', message: `${url} was read through a mirror` });
+    const message = `documents of ${address.origin} were read through a mirror`;
+    warnings.push({ code: 'mirror', message });
   }
   if (answer.stale) {
-    warnings.push({
-      code: 'stale',
-      message: `${url} could not be reached; an older copy stands in`,
-    });
+    const message = `${address.origin} could not be reached; a kept copy was used`;
+    warnings.push({ code: 'stale', message });
   }
   const sha256 = createHash('sha256').update(answer.bytes).digest('hex');
   return { text: answer.text, evidence: { url, sha256, bytes: answer.bytes }, warnings };

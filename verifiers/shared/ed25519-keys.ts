@@ -7,7 +7,8 @@ export interface PublicKey {
   key: KeyObject;
 }
 
-const encoded = /^(?:RW[A-Za-z0-9+/]{54})$/;
+/** 42 bytes in base64, the first two of them `Ed`. */
+const encoded = /^RW[Q-T][A-Za-z0-9+/]{53}$/;
 const maxMaterialBytes = 1024 * 1024;
 /** What stands before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410, section 4). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');

@@ -19,7 +19,8 @@ export interface SignedText {
 
 /**
  * Reads a signed document. Caching networks can hold document and signature of different moments, so when they do not fit
- * both are asked for once more past every cache; if they still do not, that is `ERR_SIGNATURE`.
+ * both are asked for once more past every cache; if they still do not, that is `ERR_SIGNATURE`. One that carries its own
+ * signature cannot be torn, and a vendor may have read it already: a second answer would not be what the vendor saw.
  */
 export async function fetchSigned(
   url: URL,
@@ -29,7 +30,7 @@ export async function fetchSigned(
   try {
     return await fetchOnce(url, signature, context, false);
   } catch (error) {
-    if (!isImageError(error, 'ERR_SIGNATURE')) throw error;
+    if (signature.at === 'inline' || !isImageError(error, 'ERR_SIGNATURE')) throw error;
     context.log({
       level: 'info',
       message: `${publicUrl(url)} does not fit its signature, asking once more`,
@@ -38,7 +39,7 @@ export async function fetchSigned(
   }
 }
 
-/** A detached signature or bundle; one that upstream does not have is `ERR_SIGNATURE_MISSING`. */
+/** What carries the signature; where upstream does not have it, that is `ERR_SIGNATURE_MISSING`. */
 export async function fetchSignature(
   at: URL,
   context: ProofContext,
@@ -64,7 +65,10 @@ async function fetchOnce(
   context: ProofContext,
   fresh: boolean,
 ): Promise<SignedText> {
-  const document = await fetchDocument(url, context, { fresh });
+  const isInline = signature.at === 'inline';
+  const document = await (isInline
+    ? fetchSignature(url, context, fresh)
+    : fetchDocument(url, context, { fresh }));
   const detached =
     signature.at === 'inline' ? undefined : await fetchSignature(signature.at, context, fresh);
   const { body, documents, ...verdict } =
@@ -120,7 +124,7 @@ async function verifyBundled(
   context: ProofContext,
 ): Promise<Verified> {
   const { verifyBundle } = await import('../sigstore/index.ts');
-  const [trustedRoot] = context.given.keys;
+  const trustedRoot = context.given.keys.find((key) => /^\s*\{/.test(key));
   const verdict = await verifyBundle(evidence.bytes, bundle?.evidence.bytes ?? new Uint8Array(0), {
     identity,
     issuer,

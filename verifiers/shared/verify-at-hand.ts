@@ -51,7 +51,7 @@ function startOf(bytes: Uint8Array): string {
 async function verifyBundled(subject: DocumentToVerify): Promise<SignedDocument> {
   const { verifyBundle } = await import('../sigstore/index.ts');
   const { document, signature = new Uint8Array(0), keys, now, name } = subject;
-  const [trustedRoot] = keys;
+  const trustedRoot = keys.find((key) => /^\s*\{/.test(startOf(key)));
   const verdict = await verifyBundle(document, signature, {
     now,
     name,

@@ -1,12 +1,11 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import type { SignedEntity, Signer as SigstoreSigner, TrustMaterial } from '@sigstore/verify';
-import { type Digest, isImageError, refuseSignature } from '../../src/kit.ts';
+import { refuseSignature } from '../../src/kit.ts';
 import type { Verdict } from '../shared/key-ring.ts';
 import { refuseFuture } from '../shared/refuse-future.ts';
 import { loadSigstore, readShippedRoot, type SigstorePackages } from './load-sigstore.ts';
 import { type IdentityPolicy, requireIdentity } from './match-identity.ts';
-import { isP256, verifyP256Digest } from './p256.ts';
 
 /** Who has to have signed, under which root, and what is called now. */
 export interface BundlePolicy extends IdentityPolicy {
@@ -29,36 +28,12 @@ export async function verifyBundle(
   bundle: Uint8Array,
   policy: BundlePolicy,
 ): Promise<Verdict> {
-  const { digest, ...verdict } = await verify(bundle, policy, artifact);
-  const actual = `sha256:${createHash('sha256').update(artifact).digest('hex')}`;
-  if (actual === digest) return verdict;
-  throw refuseSignature('signature-bad', `${policy.name} is not what its bundle was made for`, {
-    expected: digest,
-    actual,
-  });
-}
-
-/** Checks a bundle without the artifact and returns the sha256 it vouches for. The signature has to be ECDSA on P-256. */
-export async function verifyBundleDigest(
-  bundle: Uint8Array,
-  policy: BundlePolicy,
-): Promise<Verdict & { digest: Digest }> {
-  return await verify(bundle, policy, undefined);
-}
-
-const maxBundleBytes = 1024 * 1024;
-
-async function verify(
-  bytes: Uint8Array,
-  policy: BundlePolicy,
-  artifact: Uint8Array | undefined,
-): Promise<Verdict & { digest: Digest }> {
   const { name } = policy;
   const packages = await loadSigstore();
-  const bundle = readBundle(bytes, packages, name);
-  const digest = readDigest(bundle, packages, name);
+  const read = readBundle(bundle, packages, name);
+  requireDigest(read, packages, name, artifact);
   const trust = readRoot(policy.trustedRoot, packages);
-  const { signer, entity } = checkEntity(bundle, digest, trust, packages, name, artifact);
+  const { signer, entity } = checkEntity(read, trust, packages, name, artifact);
 
   const { subjectAlternativeName: identity, extensions } = signer.identity ?? {};
   const issuer = extensions?.issuer;
@@ -69,7 +44,6 @@ async function verify(
   const signedAt = readTime(entity);
   refuseFuture(signedAt, identity, policy);
   return {
-    digest: `sha256:${Buffer.from(digest).toString('hex')}`,
     signer: { fingerprint: fingerprintOf(signer.key), userId: `${identity} (${issuer})` },
     ...(signedAt === undefined ? {} : { signedAt }),
     warnings: [],
@@ -78,27 +52,15 @@ async function verify(
 
 function checkEntity(
   bundle: Bundle,
-  digest: Uint8Array,
   trust: TrustMaterial,
   { verify: { toSignedEntity, Verifier } }: SigstorePackages,
   name: string,
-  artifact: Uint8Array | undefined,
+  artifact: Uint8Array,
 ): { signer: SigstoreSigner; entity: SignedEntity } {
   try {
-    const entity = toSignedEntity(bundle, artifact && Buffer.from(artifact));
-    if (artifact === undefined) {
-      const { signature } = entity.signature;
-      entity.signature.verifySignature = (key) => {
-        if (isP256(key)) return verifyP256Digest(key, digest, signature);
-        throw refuseSignature(
-          'unsupported',
-          `${name}: its bundle is not signed on the curve P-256`,
-        );
-      };
-    }
+    const entity = toSignedEntity(bundle, Buffer.from(artifact));
     return { signer: new Verifier(trust).verify(entity), entity };
   } catch (error) {
-    if (isImageError(error)) throw error;
     throw refuseSignature(
       'signature-bad',
       `${name} is not what its bundle vouches for: ${reasonOf(error)}`,
@@ -120,15 +82,31 @@ function readBundle(bytes: Uint8Array, { bundle }: SigstorePackages, name: strin
   }
 }
 
-/** The digest of the artifact. An envelope (DSSE) has none: it says something of an artifact, which nothing here reads. */
-function readDigest({ content }: Bundle, { specs }: SigstorePackages, name: string): Uint8Array {
+/** The bundle has to be of this artifact. An envelope (DSSE) says something of an artifact, which nothing here reads. */
+function requireDigest(
+  { content }: Bundle,
+  { specs }: SigstorePackages,
+  name: string,
+  artifact: Uint8Array,
+): void {
   const { $case } = content;
   const message = $case === 'messageSignature' ? content.messageSignature.messageDigest : undefined;
-  if (message?.algorithm === specs.HashAlgorithm.SHA2_256 && message.digest.length === 32) {
-    return message.digest;
+  if (message?.algorithm !== specs.HashAlgorithm.SHA2_256) {
+    throw refuseSignature(
+      'unsupported',
+      `${name}: its bundle is no signature over a sha256 digest`,
+    );
   }
-  throw refuseSignature('unsupported', `${name}: its bundle is no signature over a sha256 digest`);
+  const expected = Buffer.from(message.digest).toString('hex');
+  const actual = createHash('sha256').update(artifact).digest('hex');
+  if (actual === expected) return;
+  throw refuseSignature('signature-bad', `${name} is not what its bundle was made for`, {
+    expected: `sha256:${expected}`,
+    actual: `sha256:${actual}`,
+  });
 }
+
+const maxBundleBytes = 1024 * 1024;
 
 function readRoot(
   given: string | Uint8Array | undefined,

@@ -1,7 +1,13 @@
 import { createEnsureImage } from '../../core.ts';
 import type { Command } from '../command.ts';
 import { flattenIdentity } from '../flatten-identity.ts';
-import { readChoices, readConnections, readRequest, readTrust } from '../read-request.ts';
+import {
+  readChoices,
+  readConnections,
+  readKernelFormat,
+  readRequest,
+  readTrust,
+} from '../read-request.ts';
 
 export const ensure: Command = {
   name: 'ensure',
@@ -9,6 +15,8 @@ export const ensure: Command = {
   summary: 'Get a verified disk and print its path.',
   options: [
     'format',
+    'boot',
+    'kernel-format',
     'digest',
     'max-age',
     'allow-older',
@@ -25,6 +33,7 @@ export const ensure: Command = {
     ['rootdisk ensure alpine --arch arm64 --variant tiny', 'another machine, another variant'],
     ['rootdisk ensure ubuntu:24.04 --offline', 'what the cache has, without a request'],
     ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
+    ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: a path a line'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
     [
       'qemu-img create -b "$(rootdisk ensure debian)" -F raw -f qcow2 vm.qcow2',
@@ -37,6 +46,8 @@ export const ensure: Command = {
       ...readRequest(flags),
       ...readChoices(flags),
       ...readTrust(flags, cwd),
+      boot: flags.has('boot'),
+      kernelFormat: readKernelFormat(flags),
       digest: flags.text('digest'),
       offline: flags.has('offline'),
       refresh: flags.has('refresh'),
@@ -46,6 +57,8 @@ export const ensure: Command = {
       onProgress,
     });
     warn(image.trust.warnings);
-    return { text: image.path, json: flattenIdentity(image) };
+    const { kernel, initrd } = image.boot ?? {};
+    const paths = [image, kernel, initrd].flatMap((file) => file?.path ?? []);
+    return { text: paths.join('\n'), json: flattenIdentity(image) };
   },
 };

@@ -10,7 +10,7 @@ export const resolve: Command = {
   name: 'resolve',
   operands: ['<ref | url | file>'],
   summary: 'Tell what would be fetched and who vouches for it.',
-  options: ['format', 'digest', 'max-age', 'allow-older', 'refresh'],
+  options: ['format', 'boot', 'digest', 'max-age', 'allow-older', 'refresh'],
   examples: [
     ['rootdisk resolve ubuntu:24.04', 'address, size, digest and trust'],
     ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],
@@ -25,6 +25,7 @@ export const resolve: Command = {
       ...readTrust(flags, cwd),
       trust,
       format,
+      boot: flags.has('boot'),
       digest: flags.text('digest'),
       refresh: flags.has('refresh'),
     });
@@ -35,7 +36,7 @@ export const resolve: Command = {
 };
 
 function rows(image: ResolvedImage): string[][] {
-  const { identity, sizeBytes, peakBytes, uuid, guest, trust } = image;
+  const { identity, sizeBytes, peakBytes, uuid, guest, boot, trust } = image;
   const { vendor, release, codename, version, variant, arch, snapshot } = identity;
   const names = [codename, version].filter((name) => name !== undefined && name !== release);
   return [
@@ -56,6 +57,7 @@ function rows(image: ResolvedImage): string[][] {
     ['cache name', image.cacheName],
     ...(peakBytes === undefined ? [] : [['peak space', `about ${formatBytes(peakBytes)}`]]),
     ...(guest === undefined ? [] : [['guest', describeGuest(guest)]]),
+    ...(boot === undefined ? [] : Object.entries(boot).map(([name, value]) => [name, value])),
     ...trust.warnings.map(({ message }) => ['warning', message]),
   ];
 }

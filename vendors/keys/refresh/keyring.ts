@@ -20,7 +20,7 @@ export function readKeyring(file: Uint8Array): StoredKey[] {
   const text = Buffer.from(file).toString('latin1');
   const blocks = [...text.matchAll(/-----BEGIN PGP PUBLIC KEY BLOCK-----(.*?)-----END PGP/gs)];
   if (blocks.length > 0) return blocks.flatMap(([, block = '']) => readOpenpgp(dearmor(block)));
-  const signify = /^untrusted comment: .*\r?\n(RW[A-Za-z0-9+/]{54})\s*$/.exec(text);
+  const signify = /^untrusted comment: .*\r?\n(RW[Q-T][A-Za-z0-9+/]{53})\s*$/.exec(text);
   if (signify !== null) return [readSignify(text, signify[1] ?? '')];
   return readOpenpgp(file);
 }

@@ -1,0 +1,116 @@
+import { type Arch, arches } from './arch.ts';
+import { type Entry, readEntry } from './cache/read-entry.ts';
+import { rewriteRecord } from './cache/rewrite-record.ts';
+import type { Call } from './call.ts';
+import type { BootFile, BootFiles } from './contracts/image.ts';
+import type { ImageRequest } from './contracts/vendor.ts';
+import type { Obtained } from './ensured-image.ts';
+import { NotFoundError } from './errors.ts';
+import { type KernelKind, kernelKinds } from './kernel/describe-kernel.ts';
+import { lookWithoutUpstream } from './look.ts';
+import { type Plan, planBoot } from './plan.ts';
+
+/** The entries that boot a disk. */
+export interface BootEntries {
+  kernel: Entry;
+  initrd?: Entry;
+  cmdline?: string;
+}
+
+/** Kernel and initrd of a planned disk, where the call wants them: each by the same line as the disk, before it. */
+export async function obtainBoot(
+  call: Call,
+  plan: Plan,
+  obtain: (call: Call, plan: Plan) => Promise<Obtained>,
+): Promise<BootEntries | undefined> {
+  if (!call.options.boot) return undefined;
+  // The caller's digest and wish for the download are about the disk.
+  const options = { ...call.options, digest: undefined, keepSource: false };
+  const found: Partial<Record<Plan['role'], Entry>> = {};
+  for (const part of planBoot(plan, call.options)) {
+    found[part.role] = (await obtain({ ...call, options }, part)).entry;
+  }
+  const { kernel, initrd } = found;
+  if (kernel === undefined) return undefined;
+  const cmdline = plan.resolution.boot?.cmdline;
+  return {
+    kernel,
+    ...(initrd === undefined ? {} : { initrd }),
+    ...(cmdline === undefined ? {} : { cmdline }),
+  };
+}
+
+/** Writes into the disk's record what boots it, so that a call that asks nobody finds it. */
+export async function noteBoot(
+  call: Call,
+  disk: Obtained,
+  boot: BootEntries | undefined,
+): Promise<Obtained> {
+  if (boot === undefined) return disk;
+  const facts = {
+    ...disk.entry.record.facts,
+    [kernelFact(call)]: boot.kernel.name,
+    ...(boot.initrd === undefined ? {} : { initrd: boot.initrd.name }),
+    ...(boot.cmdline === undefined ? {} : { cmdline: boot.cmdline }),
+  };
+  return { ...disk, entry: await rewriteRecord(call.cache, disk.entry, { facts }) };
+}
+
+/** A disk of the cache that answers without upstream, with what boots it where that is asked for. */
+export async function lookKept(
+  call: Call,
+  request: ImageRequest,
+): Promise<(Obtained & { boot: BootEntries | undefined }) | undefined> {
+  const entry = await lookWithoutUpstream(call, request);
+  if (entry === undefined) return undefined;
+  const boot = call.options.boot ? await keptBoot(call, entry) : undefined;
+  if (boot !== undefined || !call.options.boot) return { entry, origin: 'cache', boot };
+  if (!call.options.offline) return undefined;
+  throw new NotFoundError({
+    code: 'ERR_OFFLINE_MISS',
+    message: `the kernel of ${entry.name} is not in the cache`,
+    hint: 'Call once without offline.',
+    details: { vendor: request.vendor, field: 'boot', cacheDir: call.cache.cacheDir },
+  });
+}
+
+/** What an earlier call noted, as far as it is all still there. */
+export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | undefined> {
+  const { [kernelFact(call)]: kernelName, initrd: initrdName, cmdline } = disk.record.facts;
+  if (kernelName === undefined) return undefined;
+  const kernel = await readEntry(call.cache, kernelName);
+  const initrd = initrdName === undefined ? undefined : await readEntry(call.cache, initrdName);
+  if (kernel === undefined || (initrd === undefined && initrdName !== undefined)) return undefined;
+  return {
+    kernel,
+    ...(initrd === undefined ? {} : { initrd }),
+    ...(cmdline === undefined ? {} : { cmdline }),
+  };
+}
+
+/** The same for the caller. */
+export function toBootFiles({ kernel, initrd, cmdline }: BootEntries): BootFiles {
+  const { kernelKind, kernelArch } = kernel.record.facts;
+  const kind: KernelKind = kernelKinds.find((word) => word === kernelKind) ?? 'unknown';
+  const arch: Arch | undefined = arches.find((word) => word === kernelArch);
+  return {
+    kernel: { ...toFile(kernel), kind, ...(arch === undefined ? {} : { arch }) },
+    ...(initrd === undefined ? {} : { initrd: toFile(initrd) }),
+    ...(cmdline === undefined ? {} : { cmdline }),
+  };
+}
+
+function toFile({ path, record }: Entry): BootFile {
+  const { source, disk, trust } = record;
+  return {
+    path,
+    sizeBytes: disk.sizeBytes,
+    url: source.url,
+    digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
+    level: trust.level,
+  };
+}
+
+function kernelFact({ options }: Call): string {
+  return options.kernelFormat === 'raw' ? 'kernel-raw' : 'kernel';
+}

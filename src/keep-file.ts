@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { inCache } from './cache/cache-error.ts';
+import type { Staging } from './cache/staging.ts';
+import type { Call } from './call.ts';
+import type { Decoded } from './decode.ts';
+import type { Extents } from './disk/data-map.ts';
+import { type DecodeError, refuse } from './errors.ts';
+import type { Fetching } from './fetch.ts';
+import { describeKernel, type KernelFacts } from './kernel/describe-kernel.ts';
+import { maxKernelBytes, unpackKernel } from './kernel/unpack-kernel.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * A kernel or initrd: kept as it is published, or the kernel unpacked where the call wants it raw. A kernel for another
+ * architecture than the disk's is refused.
+ */
+export async function keepFile(
+  call: Call,
+  plan: Plan,
+  fetching: Fetching,
+  staging: Staging,
+): Promise<Decoded> {
+  const format = plan.name.format;
+  const { sizeBytes } = await fetching.done;
+  if (plan.role !== 'kernel') return whole(format, staging.download, sizeBytes, {});
+  if (sizeBytes > maxKernelBytes) {
+    const message = `${plan.artifact.fileName} is larger than any kernel`;
+    throw refuse('limit', message, { limit: maxKernelBytes, value: sizeBytes });
+  }
+  if (call.options.kernelFormat !== 'raw') {
+    const facts = describeKernel(await fetching.source.read(0, 4096));
+    requireArch(plan, facts);
+    return whole(format, staging.download, sizeBytes, factsOf(facts));
+  }
+  const packed = await inCache(staging.download, 'read', () => readFile(staging.download));
+  const kernel = await unpackKernel(packed);
+  const facts = describeKernel(kernel.subarray(0, 4096));
+  requireArch(plan, facts);
+  if (kernel === packed) return whole(format, staging.download, sizeBytes, factsOf(facts));
+  await inCache(staging.disk, 'write', async () => {
+    const handle = await staging.create(staging.disk);
+    try {
+      await handle.writeFile(kernel);
+    } finally {
+      await handle.close();
+    }
+  });
+  return whole(format, staging.disk, kernel.length, factsOf(facts));
+}
+
+function whole(
+  format: string,
+  path: string,
+  sizeBytes: number,
+  facts: Record<string, string>,
+): Decoded {
+  const extents: Extents = sizeBytes === 0 ? [] : [[0, sizeBytes]];
+  return { chain: [], format, path, sizeBytes, virtualSize: sizeBytes, extents, facts };
+}
+
+function factsOf({ kind, arch }: KernelFacts): Record<string, string> {
+  return { kernelKind: kind, ...(arch === undefined ? {} : { kernelArch: arch }) };
+}
+
+function requireArch({ identity, artifact }: Plan, { arch }: KernelFacts): void {
+  if (arch === undefined || arch === identity.arch) return;
+  throw wrongArch(artifact.fileName, identity.arch, arch);
+}
+
+/** `ERR_UNSAFE_IMAGE`: upstream, or a mirror, answered with bytes for another machine. */
+export function wrongArch(fileName: string, wanted: string, found: string): DecodeError {
+  return refuse('format-mismatch', `${fileName} is for ${found}, not for ${wanted}`, {
+    declared: wanted,
+    detected: found,
+    hint: 'Ask for the architecture that it is for, or tell upstream.',
+  });
+}

@@ -1,0 +1,96 @@
+import type { Arch } from '../arch.ts';
+
+/** How a kernel file is packed; hypervisors differ in which they take. */
+export type KernelKind = (typeof kernelKinds)[number];
+export const kernelKinds = [
+  'bzimage',
+  'image',
+  'elf',
+  'efi-zboot',
+  'gzip',
+  'xz',
+  'zstd',
+  'bzip2',
+  'unknown',
+] as const;
+
+/** What the first KiB of a kernel says; `arch` is absent where only the unpacked kernel tells. */
+export interface KernelFacts {
+  kind: KernelKind;
+  arch?: Arch;
+  /** `efi-zboot`: where the packed kernel is, in bytes, and the name of its compression. */
+  payload?: { offset: number; length: number; compression: string };
+}
+
+/** ELF's `e_machine` and the Machine word of PE/COFF headers. */
+const elfMachines = new Map<number, Arch>([
+  [3, '386'],
+  [20, 'ppc64le'],
+  [21, 'ppc64le'],
+  [22, 's390x'],
+  [40, 'arm'],
+  [62, 'amd64'],
+  [183, 'arm64'],
+  [243, 'riscv64'],
+  [258, 'loong64'],
+]);
+const peMachines = new Map<number, Arch>([
+  [0x14c, '386'],
+  [0x1c4, 'arm'],
+  [0x8664, 'amd64'],
+  [0xaa64, 'arm64'],
+  [0x5064, 'riscv64'],
+  [0x6264, 'loong64'],
+]);
+
+/** Tells a kernel by its first KiB. `MZ` alone decides nothing: most kinds can begin with an EFI stub. */
+export function describeKernel(head: Uint8Array): KernelFacts {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  if (at(bytes, 0, '7f454c46')) return { kind: 'elf', ...named(elfMachine(bytes)) };
+  if (at(bytes, 0, '4d5a') && bytes.toString('latin1', 4, 8) === 'zimg') return zboot(bytes);
+  // Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst: the magic at 56.
+  if (at(bytes, 56, '41524d64')) return { kind: 'image', arch: 'arm64' };
+  if (at(bytes, 56, '52534305')) return { kind: 'image', arch: 'riscv64' };
+  if (at(bytes, 510, '55aa') && bytes.toString('latin1', 514, 518) === 'HdrS') {
+    return { kind: 'bzimage', ...named(bzimageArch(bytes)) };
+  }
+  if (at(bytes, 0, '1f8b')) return { kind: 'gzip' };
+  if (at(bytes, 0, 'fd377a585a00')) return { kind: 'xz' };
+  if (at(bytes, 0, '28b52ffd')) return { kind: 'zstd' };
+  if (at(bytes, 0, '425a68')) return { kind: 'bzip2' };
+  return { kind: 'unknown', ...named(peArch(bytes)) };
+}
+
+function zboot(bytes: Buffer): KernelFacts {
+  if (bytes.length < 64) return { kind: 'unknown' };
+  const compression = bytes.toString('latin1', 24, 56).replace(/\0.*$/s, '');
+  const payload = { offset: bytes.readUInt32LE(8), length: bytes.readUInt32LE(12), compression };
+  return { kind: 'efi-zboot', payload, ...named(peArch(bytes)) };
+}
+
+function elfMachine(bytes: Buffer): Arch | undefined {
+  if (bytes.length < 20) return undefined;
+  const isBig = bytes[5] === 2;
+  return elfMachines.get(isBig ? bytes.readUInt16BE(18) : bytes.readUInt16LE(18));
+}
+
+/** Documentation/arch/x86/boot.rst: bit 0 of `xloadflags`, since protocol 2.12, tells a 64-bit kernel. */
+function bzimageArch(bytes: Buffer): Arch | undefined {
+  if (bytes.length < 0x238 || bytes.readUInt16LE(0x206) < 0x20c) return undefined;
+  return (bytes.readUInt16LE(0x236) & 1) === 1 ? 'amd64' : '386';
+}
+
+function peArch(bytes: Buffer): Arch | undefined {
+  if (!at(bytes, 0, '4d5a') || bytes.length < 64) return undefined;
+  const header = bytes.readUInt32LE(60);
+  if (header + 6 > bytes.length || !at(bytes, header, '50450000')) return undefined;
+  return peMachines.get(bytes.readUInt16LE(header + 4));
+}
+
+function at(bytes: Buffer, offset: number, hex: string): boolean {
+  return bytes.subarray(offset, offset + hex.length / 2).toString('hex') === hex;
+}
+
+function named(arch: Arch | undefined): { arch?: Arch } {
+  return arch === undefined ? {} : { arch };
+}

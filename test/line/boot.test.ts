@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AcmeBuild } from '../fixtures/acme.ts';
+import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
+import { makeBzimage, makeImage, makeZboot } from '../kernel/make-kernel.ts';
+
+const disk = makeDisk();
+const kernel = makeBzimage();
+const initrd = gzipSync(Buffer.from('070701 a small cpio'));
+
+let line: Line;
+beforeEach(async () => {
+  line = await startLine();
+});
+afterEach(() => line.close());
+
+function offer(files: Record<string, Uint8Array>, more: Partial<AcmeBuild> = {}): void {
+  const digestOf = (name: string): [string, string] => [name, sha256(files[name] ?? Buffer.of())];
+  const build: AcmeBuild = {
+    ...{ release: '1', snapshot: '20260101', file: 'acme.raw', layers: ['raw'] },
+    digest: sha256(disk),
+    boot: {
+      kernel: digestOf('vmlinuz'),
+      ...(files['initrd'] === undefined ? {} : { initrd: digestOf('initrd') }),
+      cmdline: 'root=LABEL=acme ro',
+    },
+    ...more,
+  };
+  line.offer(build, disk);
+  for (const [name, bytes] of Object.entries(files)) {
+    line.upstream.route(`images.acme.example/${name}`, bytes);
+  }
+}
+
+test('kernel, initrd and command line come with the disk, each verified and cached', async () => {
+  offer({ vmlinuz: kernel, initrd });
+  const image = await line.ensure('acme:1', { boot: true });
+  expect(image.boot?.kernel).toMatchObject({
+    kind: 'bzimage',
+    arch: 'amd64',
+    level: 'checksum',
+    sizeBytes: kernel.length,
+  });
+  expect(image.boot?.cmdline).toBe('root=LABEL=acme ro');
+  expect(await readFile(image.boot?.kernel.path ?? '')).toEqual(kernel);
+  expect(await readFile(image.boot?.initrd?.path ?? '')).toEqual(initrd);
+  expect(await line.visible()).toEqual([
+    'acme_1_default_amd64_20260101.initrd',
+    'acme_1_default_amd64_20260101.kernel',
+    'acme_1_default_amd64_20260101.raw',
+  ]);
+  line.asked();
+  const again = await line.ensure('acme:1', { boot: true });
+  expect(again).toMatchObject({ origin: 'cache', boot: image.boot });
+  expect(line.asked()).toEqual(['index.json']);
+  const offline = await line.ensure('acme:1', { boot: true, offline: true });
+  expect(offline.boot).toEqual(image.boot);
+});
+
+test('a disk that was cached alone gets its kernel later, and moves no byte for it', async () => {
+  offer({ vmlinuz: kernel });
+  await line.ensure();
+  expect((await line.ensure()).boot).toBeUndefined();
+  await expect(line.ensure('acme:1', { boot: true, offline: true })).rejects.toMatchObject({
+    code: 'ERR_OFFLINE_MISS',
+  });
+  line.asked();
+  const image = await line.ensure('acme:1', { boot: true });
+  expect(image.origin).toBe('cache');
+  expect(image.boot?.initrd).toBeUndefined();
+  expect(line.asked().sort()).toEqual(['index.json', 'vmlinuz']);
+});
+
+test('a vendor without a kernel for the disk says so before anything moves', async () => {
+  line.offer(
+    {
+      ...{ release: '1', snapshot: '20260101', file: 'acme.raw', layers: ['raw'] },
+      digest: sha256(disk),
+    },
+    disk,
+  );
+  await expect(line.ensure('acme:1', { boot: true })).rejects.toMatchObject({
+    code: 'ERR_NOT_FOUND',
+    hint: expect.stringContaining('firmware'),
+  });
+  expect(line.asked()).toEqual(['index.json']);
+});
+
+describe('nothing of a disk is there', () => {
+  test.each([
+    ['the kernel is not what was promised', 'ERR_DIGEST', kernel.subarray(1), kernel],
+    ['the kernel is for another machine', 'ERR_UNSAFE_IMAGE', makeImage(), makeImage()],
+    ['the kernel is empty', 'ERR_DECODE', Buffer.of(), Buffer.of()],
+  ])('when %s', async (_, code, served, promised) => {
+    offer({ vmlinuz: promised });
+    line.upstream.route('images.acme.example/vmlinuz', served);
+    await expect(line.ensure('acme:1', { boot: true })).rejects.toMatchObject({ code });
+    expect(await line.visible()).toEqual([]);
+  });
+});
+
+test('a packed kernel is unpacked where it has to be raw; both forms stand side by side', async () => {
+  const image = makeImage();
+  const packed = makeZboot(image, 'zstd');
+  offer({ vmlinuz: packed });
+  const options = { arch: 'arm64', boot: true } as const;
+  const published = await line.ensure('acme:1', options);
+  expect(published.boot?.kernel).toMatchObject({ kind: 'efi-zboot', arch: 'arm64' });
+  const raw = await line.ensure('acme:1', { ...options, kernelFormat: 'raw' });
+  expect(raw.boot?.kernel).toMatchObject({ kind: 'image', arch: 'arm64', sizeBytes: image.length });
+  expect(await readFile(raw.boot?.kernel.path ?? '')).toEqual(image);
+  expect(await readFile(published.boot?.kernel.path ?? '')).toEqual(packed);
+});
+
+test('what boots a leased disk is leased with it', async () => {
+  offer({ vmlinuz: kernel });
+  const image = await line.ensure('acme:1', { boot: true });
+  const { removeEntry } = await import('../../src/cache/remove-entry.ts');
+  const { openCache } = await import('../../src/cache/cache-folder.ts');
+  const cache = await openCache(line.cacheDir, { log: () => {} });
+  const name = 'acme_1_default_amd64_20260101.kernel';
+  await expect(removeEntry(cache, name)).rejects.toMatchObject({ code: 'ERR_CACHE_LOCKED' });
+  await image.release();
+  expect((await removeEntry(cache, name)).removed).toBe(true);
+});

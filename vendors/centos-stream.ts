@@ -1,0 +1,151 @@
+import {
+  type Arch,
+  defineVendor,
+  type GuestFacts,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Resolution,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import {
+  type CentosImage,
+  findCentosImages,
+  listCentosArches,
+  listCentosStreams,
+} from './shared/centos-images.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+
+/** By stream, as endoflife.date has it in August 2026: no index of CentOS's own says it. */
+const endOfLife: Record<string, string> = {
+  8: '2024-05-31',
+  9: '2027-05-31',
+  10: '2030-05-31',
+};
+
+const synonyms: Record<string, string> = { 'genericcloud-x86_64': 'genericcloud-uefi' };
+
+/**
+ * CentOS Stream's cloud images. Releases: `latest`, `10`, `10-stream`; snapshots: `20260714.1`, or the last one of a day.
+ * Variants: `genericcloud` (default; on amd64 it starts by BIOS alone) and, for amd64, `genericcloud-uefi`.
+ */
+export const centosStream: Vendor = defineVendor({
+  id: 'centos-stream',
+  title: 'CentOS Stream',
+  apiVersion: 1,
+  evidence: 'captured',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { release, arch, snapshot } = request;
+    const wanted = /^(?:latest|(?:stream-?)?(\d+)(?:-stream)?)$/i.exec(release);
+    if (wanted === null) throw missing('release', release, await listCentosStreams(context));
+    const streams = wanted[1] === undefined ? await listCentosStreams(context) : [wanted[1]];
+    for (const stream of streams) {
+      const all = await findCentosImages(stream, arch, context);
+      if (all.length === 0) continue;
+      const variant = canonicalVariant(request.variant);
+      const images = all.filter((image) => image.variant === variant);
+      if (images.length === 0) throw missing('variant', variant, namesOf(all, 'variant'));
+      const isMeant = ({ build }: CentosImage): boolean =>
+        snapshot === undefined || build === snapshot || build.startsWith(`${snapshot}.`);
+      const image = images.find(isMeant);
+      if (image === undefined) throw missing('snapshot', snapshot ?? '', namesOf(images, 'build'));
+      return { ...describe(image, stream, arch), ...warn(stream, streams) };
+    }
+    throw await noImages(request.release, arch, streams, context);
+  },
+
+  async *list(context) {
+    let latest = ['latest'];
+    for (const stream of await listCentosStreams(context)) {
+      const arches = await listCentosArches(stream, context);
+      const found = await Promise.all(
+        arches.map((arch) => findCentosImages(stream, arch, context)),
+      );
+      const images = found.flat();
+      if (images.length === 0) continue;
+      const eol = endOfLife[stream];
+      const listing: Listing = {
+        release: stream,
+        ...(latest.length > 0 && { aliases: latest }),
+        arches: arches.filter((_, index) => found[index]?.length !== 0),
+        variants: namesOf(images, 'variant').sort(),
+        ...(eol !== undefined && { eol }),
+      };
+      yield listing;
+      latest = [];
+    }
+  },
+});
+
+function describe(image: CentosImage, stream: string, arch: Arch): Resolution {
+  const { variant, build, url, fileName, sizeBytes, sums } = image;
+  return {
+    release: stream,
+    variant,
+    snapshot: build,
+    disk: [
+      {
+        url,
+        fileName,
+        ...(sizeBytes !== undefined && { sizeBytes }),
+        layers: ['qcow2'],
+        proofs: [{ kind: 'checksums', url: sums, dialect: 'sums' }],
+      },
+    ],
+    guest: guestFacts(stream, variant, arch),
+  };
+}
+
+function guestFacts(stream: string, variant: string, arch: Arch): GuestFacts {
+  const eol = endOfLife[stream];
+  const isUefi = arch === 'arm64' || variant === 'genericcloud-uefi';
+  return {
+    user: stream === '8' ? 'centos' : 'cloud-user',
+    seed: 'nocloud',
+    ssh: true,
+    ...((isUefi || arch === 'amd64') && { firmware: isUefi ? ['uefi'] : ['bios'] }),
+    ...(eol !== undefined && { eol }),
+    minDiskBytes: 10 * 1024 ** 3,
+    minMemoryBytes: 512 * 1024 ** 2,
+  };
+}
+
+/** A stream's folder can be there before its first image. */
+function warn(stream: string, streams: string[]): Pick<Resolution, 'warnings'> {
+  if (streams[0] === stream) return {};
+  const message = `CentOS Stream ${streams[0]} has no such image yet; the latest is ${stream}`;
+  return { warnings: [{ code: 'older-release', message }] };
+}
+
+function canonicalVariant(variant = 'genericcloud'): string {
+  const word = variant.toLowerCase();
+  return synonyms[word] ?? word;
+}
+
+function namesOf(images: CentosImage[], field: 'variant' | 'build'): string[] {
+  return [...new Set(images.map((image) => image[field]))];
+}
+
+async function noImages(
+  release: string,
+  arch: Arch,
+  [stream = '']: string[],
+  context: VendorContext,
+): Promise<NotFoundError> {
+  const known = await listCentosStreams(context);
+  const others = (await listCentosArches(stream, context)).filter((one) => one !== arch);
+  return known.includes(stream) && others.length > 0
+    ? missing('arch', arch, others)
+    : missing(
+        'release',
+        release,
+        known.filter((one) => one !== stream),
+      );
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'centos-stream', field, value, known });
+}

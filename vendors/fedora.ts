@@ -1,0 +1,226 @@
+import {
+  defineVendor,
+  type GuestFacts,
+  type ImageRequest,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Proof,
+  type Resolution,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import { fedoraKeys } from './keys/fedora.ts';
+import {
+  type FedoraImage,
+  fedoraArches,
+  fedoraIndex,
+  findFedoraImages,
+  readFedoraIndex,
+} from './shared/fedora-images.ts';
+import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+
+/** By release, as endoflife.date has it in August 2026: no index of Fedora's own says it. */
+const endOfLife: Record<string, string> = {
+  42: '2026-05-27',
+  43: '2026-12-09',
+  44: '2027-06-02',
+};
+
+/**
+ * Fedora Cloud. Releases: `latest`, a number (`44`), a beta (`45-beta`, or `beta` for the newest); snapshots: version and
+ * compose (`44-1.7`). Variants: `generic` (default) and `uki`, a unified kernel image for UEFI.
+ */
+export const fedora: Vendor = defineVendor({
+  id: 'fedora',
+  title: 'Fedora',
+  apiVersion: 1,
+  evidence: 'captured',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    if (!fedoraArches.includes(request.arch)) throw missing('arch', request.arch, fedoraArches);
+    const index = await readFedoraIndex(context);
+    const { releases, build } = parseWanted(request, index);
+    for (const release of releases) {
+      const images = await findImages(release, build, request, index, context);
+      if (images.length === 0) continue;
+      const image = pickImage(images, build, request);
+      const warnings = warn(image, releases);
+      return {
+        ...describe(image, await proofsOf(image, context)),
+        ...(warnings.length > 0 && { warnings }),
+      };
+    }
+    throw noImages(releases, request, index);
+  },
+
+  async *list(context) {
+    const index = await readFedoraIndex(context);
+    const releases = releasesOf(index);
+    const latest = releases.find(isFinal);
+    for (const release of releases) {
+      const images = index.filter((image) => image.release === release);
+      const eol = endOfLife[release];
+      const listing: Listing = {
+        release,
+        ...(release === latest && { aliases: ['latest'] }),
+        arches: fedoraArches.filter((arch) => images.some((image) => image.arch === arch)),
+        variants: namesOf(images, 'variant').sort(),
+        ...(eol !== undefined && { eol }),
+      };
+      yield listing;
+    }
+  },
+});
+
+interface Wanted {
+  /** Best first. */
+  releases: string[];
+  build?: string;
+}
+
+function parseWanted({ release, snapshot }: ImageRequest, index: FedoraImage[]): Wanted {
+  const listed = releasesOf(index);
+  const token = release.toLowerCase();
+  const [, number, beta, compose] =
+    /^(\d{1,4})(?:[-_ ]?(beta)|([-.]\d[\w.-]*))?$/.exec(token) ?? [];
+  const isOpen = token === 'latest' || token === 'beta';
+  if (!isOpen && number === undefined) throw missing('release', release, listed);
+  const build = snapshot?.toLowerCase() ?? (compose && token);
+  if (build !== undefined) {
+    const own = index.find((image) => image.build === build)?.release;
+    const meant = own ?? /^\d{1,4}(?=[-.]\d)/.exec(build)?.[0];
+    const fits = number === undefined || meant?.split('-')[0] === number;
+    if (meant !== undefined && fits) return { releases: [meant], build };
+    const builds = index.filter((image) => image.release === number || number === undefined);
+    throw missing('snapshot', build, namesOf(builds, 'build'));
+  }
+  if (!isOpen) return { releases: [beta === undefined ? `${number}` : `${number}-beta`] };
+  // Not every release has come out for every architecture.
+  return { releases: listed.filter((one) => isFinal(one) === (token === 'latest')) };
+}
+
+/** What the index lists; and where it does not, what the folders of the release hold. */
+async function findImages(
+  release: string,
+  build: string | undefined,
+  { arch }: ImageRequest,
+  index: FedoraImage[],
+  context: VendorContext,
+): Promise<FedoraImage[]> {
+  const listed = index.filter((image) => image.release === release && image.arch === arch);
+  const isListed = listed.some((image) => build === undefined || image.build === build);
+  if (isListed || !isFinal(release)) return listed;
+  const found = await findFedoraImages(release, arch, context);
+  return found.length > 0 ? found : listed;
+}
+
+function pickImage(
+  images: FedoraImage[],
+  build: string | undefined,
+  request: ImageRequest,
+): FedoraImage {
+  const asked = request.variant?.toLowerCase() ?? 'generic';
+  const variant = asked === 'uefi-uki' ? 'uki' : asked;
+  const ofVariant = images.filter((image) => image.variant === variant);
+  if (ofVariant.length === 0) throw missing('variant', variant, namesOf(images, 'variant'));
+  const image = ofVariant.find((one) => build === undefined || one.build === build);
+  if (image === undefined) throw missing('snapshot', build ?? '', namesOf(ofVariant, 'build'));
+  return image;
+}
+
+function describe(image: FedoraImage, proofs: Proof[]): Resolution {
+  const { release, variant, build, url, origin, fileName, sizeBytes } = image;
+  return {
+    release,
+    version: release,
+    variant,
+    snapshot: build,
+    disk: [
+      {
+        url,
+        ...(origin.href !== url.href && { mirrors: [origin] }),
+        fileName,
+        ...(sizeBytes !== undefined && { sizeBytes }),
+        layers: ['qcow2'],
+        proofs,
+      },
+    ],
+    guest: guestFacts(image),
+  };
+}
+
+async function proofsOf(image: FedoraImage, context: VendorContext): Promise<Proof[]> {
+  const { sums, digest, release, arch } = image;
+  if (sums === undefined) {
+    return [{ kind: 'tls', reason: 'the folder of this release has no list of digests' }];
+  }
+  // Who signs the builds for RISC-V, which come from a tree beside the releases, is not known: the list itself says.
+  if (arch === 'riscv64') {
+    const { text } = await context.http.get(sums, { signal: context.signal });
+    if (!text.includes('-----BEGIN PGP SIGNED MESSAGE-----')) {
+      return [{ kind: 'checksums', url: sums, dialect: 'sums' }];
+    }
+  }
+  const signature = openpgp('inline', fedoraKeys(release.split('-')[0] ?? ''));
+  const inline: Proof[] =
+    digest === undefined ? [] : [{ kind: 'digest', digest, from: fedoraIndex.href }];
+  return [{ kind: 'checksums', url: sums, dialect: 'sums', signature }, ...inline];
+}
+
+function guestFacts({ release, arch, variant }: FedoraImage): GuestFacts {
+  const eol = endOfLife[release];
+  const isPc = arch === 'amd64' && variant === 'generic';
+  const hasFirmware = arch !== 'ppc64le' && arch !== 's390x';
+  return {
+    user: 'fedora',
+    seed: 'nocloud',
+    ssh: true,
+    ...(hasFirmware && { firmware: isPc ? ['bios', 'uefi'] : ['uefi'] }),
+    ...(eol !== undefined && { eol }),
+    minMemoryBytes: 512 * 1024 ** 2,
+  };
+}
+
+function warn(image: FedoraImage, [first]: string[]): Warning[] {
+  const warnings: Warning[] = [];
+  if (image.release !== first) {
+    const message = `Fedora ${first} has no image for ${image.arch}; the latest is ${image.release}`;
+    warnings.push({ code: 'older-release', message });
+  }
+  if (image.url.host === 'archives.fedoraproject.org') {
+    const message = `Fedora ${image.release} has left for the archive and gets no updates`;
+    warnings.push({ code: 'archived', message });
+  }
+  return warnings;
+}
+
+function noImages(
+  [first]: string[],
+  { release, arch }: ImageRequest,
+  index: FedoraImage[],
+): NotFoundError {
+  const arches = fedoraArches.filter((one) =>
+    index.some((image) => image.release === first && image.arch === one),
+  );
+  return arches.length > 0
+    ? missing('arch', arch, arches)
+    : missing('release', release, releasesOf(index));
+}
+
+function isFinal(release: string): boolean {
+  return /^\d+$/.test(release);
+}
+/** Newest first; the index is sorted. */
+function releasesOf(index: FedoraImage[]): string[] {
+  return namesOf(index, 'release');
+}
+function namesOf(images: FedoraImage[], field: 'release' | 'variant' | 'build'): string[] {
+  return [...new Set(images.map((image) => image[field]))];
+}
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'fedora', field, value, known });
+}

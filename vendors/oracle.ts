@@ -1,0 +1,213 @@
+import {
+  type Arch,
+  defineVendor,
+  type GuestFacts,
+  type ImageError,
+  type ImageRequest,
+  isImageError,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Proof,
+  type Resolution,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import {
+  findOracleTemplate,
+  findUnlistedTemplate,
+  listOracleTemplates,
+  type OracleTemplate,
+} from './shared/oracle-templates.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+
+const arches: Arch[] = ['amd64', 'arm64'];
+/** Those that had an index in 2026, newest first; younger ones are found by looking. */
+const majors = ['10', '9', '8'];
+
+/** By major release, as endoflife.date has it in August 2026: no index of Oracle's says it. */
+const endOfLife: Record<string, string> = {
+  7: '2024-12-31',
+  8: '2029-07-31',
+  9: '2032-06-30',
+};
+
+/**
+ * Oracle Linux' KVM templates, of which one build at a time is listed. Releases: `latest`, `9`, `9.8`; snapshots:
+ * `9.8-b293`, unlisted ones too, for whose digest nobody vouches.
+ */
+export const oracle: Vendor = defineVendor({
+  id: 'oracle',
+  title: 'Oracle Linux',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch, variant = 'kvm' } = request;
+    if (!arches.includes(arch)) throw missing('arch', arch, arches);
+    if (variant.toLowerCase() !== 'kvm') throw missing('variant', variant, ['kvm']);
+    const { version, snapshot } = parseWanted(request);
+    const major = (snapshot ?? version)?.split('.')[0];
+    const found =
+      major === undefined
+        ? await findNewest(arch, context)
+        : await findCurrent(major, arch, context);
+    const { template } = found;
+
+    if (snapshot !== undefined && template?.snapshot !== snapshot) {
+      const unlisted = await findUnlistedTemplate(snapshot, arch, context);
+      const known = template === undefined ? [] : [template.snapshot];
+      if (unlisted === undefined) throw missing('snapshot', snapshot, known);
+      return describe(unlisted, arch, [unlistedProof(snapshot)], [unlistedWarning(snapshot)]);
+    }
+    if (template === undefined) throw await noRelease(request.release, arch, context);
+    if (version?.includes('.') && version !== template.version) {
+      const hint = `Only the newest update is listed; ask for an older build by its snapshot, such as ${template.snapshot}.`;
+      throw missing('release', request.release, [template.major, template.version], hint);
+    }
+    const { digest, from } = template;
+    return describe(template, arch, [{ kind: 'digest', digest, from: from.href }], found.warnings);
+  },
+
+  async *list(context) {
+    let latest = ['latest'];
+    for (const major of majors) {
+      const found = await Promise.all(arches.map((arch) => findCurrent(major, arch, context)));
+      const templates = found.flatMap(({ template }) => template ?? []);
+      const [template] = templates;
+      if (template === undefined) continue;
+      const eol = endOfLife[major];
+      const listing: Listing = {
+        release: major,
+        version: template.version,
+        ...(latest.length > 0 && { aliases: latest }),
+        arches: arches.filter((_, index) => found[index]?.template !== undefined),
+        variants: ['kvm'],
+        ...(eol !== undefined && { eol }),
+      };
+      yield listing;
+      latest = [];
+    }
+  },
+});
+
+/** `version` is a major release or an update of one. */
+function parseWanted({ release, snapshot }: ImageRequest): { version?: string; snapshot?: string } {
+  const match = /^(?:latest|(?:ol)?(\d+(?:[.u]\d+)?))$/i.exec(release);
+  if (match === null) throw missing('release', release, ['latest', ...majors]);
+  const version = match[1]?.toLowerCase().replace('u', '.');
+  if (snapshot === undefined) return version === undefined ? {} : { version };
+  const exact = snapshot.toLowerCase();
+  const isMeant =
+    version === undefined ||
+    exact.startsWith(version.includes('.') ? `${version}-` : `${version}.`);
+  if (!/^\d+\.\d+-b\d+$/.test(exact) || !isMeant) throw missing('snapshot', snapshot, []);
+  return { ...(version !== undefined && { version }), snapshot: exact };
+}
+
+interface Found {
+  template?: OracleTemplate;
+  warnings: Warning[];
+}
+
+/** From the index, or, with a warning, from the page for people where the index is not to be had. */
+async function findCurrent(major: string, arch: Arch, context: VendorContext): Promise<Found> {
+  let problem: ImageError | undefined;
+  try {
+    const template = await findOracleTemplate(major, arch, context);
+    if (template !== undefined) return { template, warnings: [] };
+  } catch (error) {
+    if (!isImageError(error, 'ERR_METADATA')) throw error;
+    problem = error;
+  }
+  const shown = await listOracleTemplates(arch, context);
+  const template = shown.find((one) => one.major === major);
+  if (template === undefined && problem !== undefined) throw problem;
+  if (template === undefined) return { warnings: [] };
+  const why = problem?.message ?? `there is no index of Oracle Linux ${major} for ${arch}`;
+  const message = `${why}; this build and its digest are from ${template.from}`;
+  return { template, warnings: [{ code: 'fallback-index', message }] };
+}
+
+/** The greatest major release that answers, younger ones than are known included. */
+async function findNewest(arch: Arch, context: VendorContext): Promise<Found> {
+  let younger: OracleTemplate | undefined;
+  for (let major = Number(majors[0]) + 1; ; major += 1) {
+    const next = await findOracleTemplate(String(major), arch, context).catch((error: unknown) => {
+      // What answers for a release that may not exist need not be an index.
+      if (!isImageError(error, 'ERR_METADATA')) throw error;
+      return undefined;
+    });
+    if (next === undefined) break;
+    younger = next;
+  }
+  if (younger !== undefined) return { template: younger, warnings: [] };
+  for (const major of majors) {
+    const found = await findCurrent(major, arch, context);
+    if (found.template !== undefined) return found;
+  }
+  return { warnings: [] };
+}
+
+function describe(
+  template: Omit<OracleTemplate, 'digest'>,
+  arch: Arch,
+  proofs: Proof[],
+  warnings: Warning[],
+): Resolution {
+  const { major, version, snapshot, url, fileName } = template;
+  return {
+    release: major,
+    version,
+    variant: 'kvm',
+    snapshot,
+    // Templates that end in `.qcow` are version 2 or 3 all the same.
+    disk: [{ url, fileName, layers: ['qcow2'], proofs }],
+    guest: guestFacts(major, arch),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+function guestFacts(major: string, arch: Arch): GuestFacts {
+  const eol = endOfLife[major];
+  // What 9 and 10 start by on amd64 is told differently.
+  const isBios = arch === 'amd64' && Number(major) <= 8;
+  return {
+    user: 'cloud-user',
+    seed: 'nocloud',
+    ssh: true,
+    ...((isBios || arch === 'arm64') && { firmware: isBios ? ['bios'] : ['uefi'] }),
+    ...(eol !== undefined && { eol }),
+    minDiskBytes: 37 * 1024 ** 3,
+  };
+}
+
+function unlistedProof(snapshot: string): Proof {
+  const reason = `Oracle lists the digest of its newest build alone, and ${snapshot} is not it`;
+  return { kind: 'tls', reason };
+}
+function unlistedWarning(snapshot: string): Warning {
+  const message = `${snapshot} is not listed any more: nothing but TLS vouches for it`;
+  return { code: 'unlisted-build', message };
+}
+
+async function noRelease(
+  release: string,
+  arch: Arch,
+  context: VendorContext,
+): Promise<NotFoundError> {
+  const found = await Promise.all(majors.map((major) => findCurrent(major, arch, context)));
+  const known = found.flatMap(({ template }) => template?.major ?? []);
+  return missing('release', release, known);
+}
+
+function missing(
+  field: string,
+  value: string,
+  known: readonly string[],
+  hint?: string,
+): NotFoundError {
+  return notFound({ vendor: 'oracle', field, value, known, ...(hint !== undefined && { hint }) });
+}
