@@ -7,7 +7,10 @@ import type { ConvertedImage } from './convert-image.ts';
 import { type ConvertJob, copyDisk } from './convert-job.ts';
 import { findNestedImage } from './layers/find-nested-image.ts';
 
-/** Writes the disk beside the output and puts it in place at the end, over what may be there. */
+/**
+ * Writes the disk beside the output and puts it in place at the end, over what may be there. It is not synced: like any
+ * copy, it is on the file system when the call returns and on the device when the system writes it back.
+ */
 export async function convertToFile(job: ConvertJob): Promise<ConvertedImage> {
   const { output, image, formats } = job;
   const partial = join(dirname(output), `.${basename(output)}.${randomUUID()}`);
@@ -17,7 +20,6 @@ export async function convertToFile(job: ConvertJob): Promise<ConvertedImage> {
       try {
         const virtualSize = await copyDisk(job, handle);
         await findNestedImage(GrowingFile.whole(handle, virtualSize), image.chain.at(-1), formats);
-        await handle.sync();
         const { blocks } = await handle.stat();
         await rename(partial, output);
         return { path: output, layers: image.chain, virtualSize, allocatedBytes: blocks * 512 };

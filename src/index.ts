@@ -21,10 +21,13 @@ import { zstd } from '../formats/zstd.ts';
 import { almalinux } from '../vendors/almalinux.ts';
 import { almalinuxKitten } from '../vendors/almalinux-kitten.ts';
 import { alpine } from '../vendors/alpine.ts';
+import { arch } from '../vendors/arch.ts';
 import { centosStream } from '../vendors/centos-stream.ts';
 import { debian } from '../vendors/debian.ts';
 import { fedora } from '../vendors/fedora.ts';
 import { freebsd } from '../vendors/freebsd.ts';
+import { oracle } from '../vendors/oracle.ts';
+import { rocky } from '../vendors/rocky.ts';
 import { talos } from '../vendors/talos.ts';
 import { ubuntu } from '../vendors/ubuntu.ts';
 import { checksums } from '../verifiers/checksums.ts';
@@ -48,10 +51,13 @@ export const builtIns: Parts = Object.freeze({
     almalinux,
     almalinuxKitten,
     alpine,
+    arch,
     centosStream,
     debian,
     fedora,
     freebsd,
+    oracle,
+    rocky,
     talos,
     ubuntu,
   ],

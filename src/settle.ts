@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { GrowingFile } from './bytes/growing-file.ts';
 import type { Call } from './call.ts';
+import type { ByteSource } from './contracts/bytes.ts';
 import type { Signer } from './contracts/proof.ts';
 import type { Decoded } from './decode.ts';
 import { traced } from './diagnostics.ts';
@@ -9,6 +10,8 @@ import { hashWholeFile } from './disk/hash-file.ts';
 import { IntegrityError, isImageError, refuse } from './errors.ts';
 import type { Fetched, Fetching } from './fetch.ts';
 import { refuseStale } from './guard-age.ts';
+import { findGuestArches } from './guest/find-guest-arches.ts';
+import { wrongArch } from './keep-file.ts';
 import { findNestedImage } from './layers/find-nested-image.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Proven } from './merge-evidence.ts';
@@ -52,7 +55,7 @@ export function settle(
     if (decode.status === 'rejected') throw decode.reason;
     call.progress.stage('settle', 'checking the whole');
     matchSize(plan, proven, transfer.value);
-    await matchDisk(call, proven, decode.value);
+    await matchDisk(call, plan, proven, decode.value);
     const signed = await finishChecks(call, proven);
     if (proven.checks.length > 0) refuseStale(call, plan, signed.signedAt);
     return { fetched: transfer.value, decoded: decode.value, ...signed };
@@ -71,13 +74,15 @@ function matchSize(plan: Plan, proven: Proven, fetched: Fetched): void {
   }
 }
 
-async function matchDisk(call: Call, proven: Proven, decoded: Decoded): Promise<void> {
+async function matchDisk(call: Call, plan: Plan, proven: Proven, decoded: Decoded): Promise<void> {
   const handle = await open(decoded.path, 'r');
   try {
     const source = GrowingFile.whole(handle, decoded.sizeBytes);
     if (decoded.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
-    if (decoded.format === 'raw')
+    if (decoded.format === 'raw') {
       await findNestedImage(source, decoded.chain.at(-1), call.parts.formats);
+      await matchArch(plan, source);
+    }
     for (const expected of proven.diskDigests) {
       const actual = await hashWholeFile(source, algorithmOf(expected), call.signal);
       if (actual !== expected) throw diskDiffers(expected, actual);
@@ -85,6 +90,15 @@ async function matchDisk(call: Call, proven: Proven, decoded: Decoded): Promise<
   } finally {
     await handle.close();
   }
+}
+
+/** A disk whose boot loaders are all for other machines than the one that was asked for. */
+async function matchArch({ identity, artifact }: Plan, disk: ByteSource): Promise<void> {
+  // An own source is of whatever architecture it is.
+  if (['url', 'file'].includes(identity.vendor)) return;
+  const found = await findGuestArches(disk);
+  if (found.length === 0 || found.includes(identity.arch)) return;
+  throw wrongArch(artifact.fileName, identity.arch, found.join(' and '));
 }
 
 async function finishChecks(

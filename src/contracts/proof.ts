@@ -44,11 +44,15 @@ export interface DigestProof {
   of?: 'artifact' | 'disk';
   from: string;
 }
-/** A list or sidecar; `name` defaults to the artifact's file name; `via` proves the list itself. */
+/**
+ * A list or sidecar; `name` defaults to the artifact's file name, and `aliases` are other names of the same file that count
+ * when it is not there; `via` proves the list itself.
+ */
 export interface ChecksumsProof {
   kind: 'checksums';
   url: URL;
   name?: string;
+  aliases?: string[];
   dialect?: ChecksumDialect;
   signature?: Signature;
   via?: Proof;

@@ -1,4 +1,5 @@
 import type { Arch } from '../arch.ts';
+import { archOfPe } from './arch-of-pe.ts';
 
 /** How a kernel file is packed; hypervisors differ in which they take. */
 export type KernelKind = (typeof kernelKinds)[number];
@@ -22,7 +23,7 @@ export interface KernelFacts {
   payload?: { offset: number; length: number; compression: string };
 }
 
-/** ELF's `e_machine` and the Machine word of PE/COFF headers. */
+/** ELF's `e_machine`. */
 const elfMachines = new Map<number, Arch>([
   [3, '386'],
   [20, 'ppc64le'],
@@ -33,14 +34,6 @@ const elfMachines = new Map<number, Arch>([
   [183, 'arm64'],
   [243, 'riscv64'],
   [258, 'loong64'],
-]);
-const peMachines = new Map<number, Arch>([
-  [0x14c, '386'],
-  [0x1c4, 'arm'],
-  [0x8664, 'amd64'],
-  [0xaa64, 'arm64'],
-  [0x5064, 'riscv64'],
-  [0x6264, 'loong64'],
 ]);
 
 /** Tells a kernel by its first KiB. `MZ` alone decides nothing: most kinds can begin with an EFI stub. */
@@ -58,14 +51,14 @@ export function describeKernel(head: Uint8Array): KernelFacts {
   if (at(bytes, 0, 'fd377a585a00')) return { kind: 'xz' };
   if (at(bytes, 0, '28b52ffd')) return { kind: 'zstd' };
   if (at(bytes, 0, '425a68')) return { kind: 'bzip2' };
-  return { kind: 'unknown', ...named(peArch(bytes)) };
+  return { kind: 'unknown', ...named(archOfPe(bytes)) };
 }
 
 function zboot(bytes: Buffer): KernelFacts {
   if (bytes.length < 64) return { kind: 'unknown' };
   const compression = bytes.toString('latin1', 24, 56).replace(/\0.*$/s, '');
   const payload = { offset: bytes.readUInt32LE(8), length: bytes.readUInt32LE(12), compression };
-  return { kind: 'efi-zboot', payload, ...named(peArch(bytes)) };
+  return { kind: 'efi-zboot', payload, ...named(archOfPe(bytes)) };
 }
 
 function elfMachine(bytes: Buffer): Arch | undefined {
@@ -78,13 +71,6 @@ function elfMachine(bytes: Buffer): Arch | undefined {
 function bzimageArch(bytes: Buffer): Arch | undefined {
   if (bytes.length < 0x238 || bytes.readUInt16LE(0x206) < 0x20c) return undefined;
   return (bytes.readUInt16LE(0x236) & 1) === 1 ? 'amd64' : '386';
-}
-
-function peArch(bytes: Buffer): Arch | undefined {
-  if (!at(bytes, 0, '4d5a') || bytes.length < 64) return undefined;
-  const header = bytes.readUInt32LE(60);
-  if (header + 6 > bytes.length || !at(bytes, header, '50450000')) return undefined;
-  return peMachines.get(bytes.readUInt16LE(header + 4));
 }
 
 function at(bytes: Buffer, offset: number, hex: string): boolean {

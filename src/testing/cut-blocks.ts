@@ -10,6 +10,19 @@ export function cutBlocks(
   blockBytes: number,
   virtualSize: number,
 ): Map<number, Uint8Array> {
+  const blocks = cutTouchedBlocks(extents, blockBytes, virtualSize);
+  for (const [number, block] of blocks) {
+    if (block.every((byte) => byte === 0)) blocks.delete(number);
+  }
+  return blocks;
+}
+
+/** The blocks of a disk that an extent touches, all zeros or not, by number, each of the full size. */
+export function cutTouchedBlocks(
+  extents: readonly DiskExtent[],
+  blockBytes: number,
+  virtualSize: number,
+): Map<number, Uint8Array> {
   const blocks = new Map<number, Uint8Array>();
   for (const { position, bytes } of extents) {
     if (position + bytes.length > virtualSize) throw new RangeError('an extent is past the disk');
@@ -22,9 +35,6 @@ export function cutBlocks(
       blocks.set(number, block);
       done += length;
     }
-  }
-  for (const [number, block] of blocks) {
-    if (block.every((byte) => byte === 0)) blocks.delete(number);
   }
   return blocks;
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
+export type { DiskExtent } from './cut-blocks.ts';
 export { createOpenpgpSigner, type OpenpgpSigner } from './openpgp-signer.ts';
 export {
   buildQcow2Image,
-  type Qcow2Extent,
   type Qcow2Image,
   type Qcow2ImageOptions,
   writeQcow2Image,
@@ -23,3 +23,13 @@ export {
   type UpstreamHandler,
   type UpstreamRequest,
 } from './upstream.ts';
+export { buildVdiImage, type VdiImage, type VdiImageOptions } from './vdi-image.ts';
+export { buildVhdImage, type VhdImage, type VhdImageOptions } from './vhd-image.ts';
+export {
+  buildVhdxImage,
+  type VhdxDirtyLog,
+  type VhdxImage,
+  type VhdxImageOptions,
+  type VhdxPart,
+} from './vhdx-image.ts';
+export { buildVmdkImage, type VmdkImage, type VmdkImageOptions } from './vmdk-image.ts';

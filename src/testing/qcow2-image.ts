@@ -1,18 +1,13 @@
 import { open } from 'node:fs/promises';
+import { cutTouchedBlocks, type DiskExtent } from './cut-blocks.ts';
 import { type EncodedCluster, encodeCluster } from './qcow2-cluster.ts';
 import { headerBytes, refcountParts } from './qcow2-metadata.ts';
 
-/** Bytes at a place of the disk; what no extent covers reads as zeros. */
-export interface Qcow2Extent {
-  position: number;
-  bytes: Uint8Array;
-}
-
-/** What is written, and how it is laid out. */
+/** What goes into a qcow2 image, and how it is laid out. */
 export interface Qcow2ImageOptions {
   /** Bytes of the disk, a multiple of 512. */
   virtualSize: number;
-  extents: readonly Qcow2Extent[];
+  extents: readonly DiskExtent[];
   /** Default 3. Version 2 has neither zero flags, zstd nor extended L2 entries. */
   version?: 2 | 3 | undefined;
   /** 9 to 21, default 16; 14 or more with extended L2 entries. */
@@ -32,7 +27,7 @@ export interface Qcow2ImageOptions {
   share?: boolean | undefined;
 }
 
-/** A finished image and where its parts lie, in bytes from the start of the file. */
+/** A finished qcow2 image and where its parts lie, in bytes from the start of the file. */
 export interface Qcow2Image {
   bytes: Uint8Array;
   l1Offset: number;
@@ -47,7 +42,10 @@ interface Part {
   bytes: Uint8Array;
 }
 
-/** Builds a valid image in memory: refcounts and flags are right, so that `qemu-img check` finds nothing. */
+/**
+ * Builds a valid qcow2 image in memory: refcounts and flags are right, so that `qemu-img check` finds nothing. An extent
+ * past the disk is a `RangeError`.
+ */
 export function buildQcow2Image(options: Qcow2ImageOptions): Qcow2Image {
   const { parts, fileBytes, ...places } = layOut(options);
   const bytes = new Uint8Array(fileBytes);
@@ -115,7 +113,7 @@ function layOut(options: Qcow2ImageOptions): Layout {
     refer(compressed ? position - (position % 512) : position, compressed ? sectors * 512 : 1);
   };
 
-  const rawClusters = cutClusters(options.extents, clusterBytes, virtualSize);
+  const rawClusters = cutTouchedBlocks(options.extents, clusterBytes, virtualSize);
   const ascending = [...rawClusters.keys()].sort((a, b) => a - b);
   const encoded = new Map<number, EncodedCluster>();
   for (const number of ascending) {
@@ -172,25 +170,4 @@ function layOut(options: Qcow2ImageOptions): Layout {
   });
   parts.push({ position: 0, bytes: header });
   return { parts, fileBytes: refcounts.end, l1Offset, l2Offsets, dataOffsets };
-}
-
-function cutClusters(
-  extents: readonly Qcow2Extent[],
-  clusterBytes: number,
-  virtualSize: number,
-): Map<number, Uint8Array> {
-  const clusters = new Map<number, Uint8Array>();
-  for (const { position, bytes } of extents) {
-    if (position + bytes.length > virtualSize) throw new RangeError('an extent is past the disk');
-    for (let done = 0; done < bytes.length; ) {
-      const number = Math.floor((position + done) / clusterBytes);
-      const from = (position + done) % clusterBytes;
-      const length = Math.min(clusterBytes - from, bytes.length - done);
-      const cluster = clusters.get(number) ?? new Uint8Array(clusterBytes);
-      cluster.set(bytes.subarray(done, done + length), from);
-      clusters.set(number, cluster);
-      done += length;
-    }
-  }
-  return clusters;
 }

@@ -1,6 +1,6 @@
 import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
 
-/** What is written, and how it is laid out. */
+/** What goes into a VDI image, and how it is laid out. */
 export interface VdiImageOptions {
   /** Bytes of the disk. */
   virtualSize: number;
@@ -17,7 +17,7 @@ export interface VdiImageOptions {
   alignBytes?: number | undefined;
 }
 
-/** A finished image and where its parts lie, in bytes from the start of the file. */
+/** A finished VDI image and where its parts lie, in bytes from the start of the file. */
 export interface VdiImage {
   bytes: Uint8Array;
   mapOffset: number;
@@ -26,7 +26,7 @@ export interface VdiImage {
   blockOffsets: Map<number, number>;
 }
 
-/** Builds a valid image in memory. */
+/** Builds a valid VDI image in memory; an extent past the disk is a `RangeError`. */
 export function buildVdiImage(options: VdiImageOptions): VdiImage {
   const { virtualSize, extents, variant = 'dynamic', blockBytes = 1024 * 1024 } = options;
   const { alignBytes = 512, zeros = 'unallocated' } = options;

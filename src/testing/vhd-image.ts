@@ -1,6 +1,6 @@
 import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
 
-/** What is written, and how it is laid out. */
+/** What goes into a VHD image, and how it is laid out. */
 export interface VhdImageOptions {
   /** Bytes of the disk, a multiple of 512. */
   virtualSize: number;
@@ -19,7 +19,7 @@ export interface VhdImageOptions {
   oldFooter?: boolean | undefined;
 }
 
-/** A finished image and where its parts lie, in bytes from the start of the file. */
+/** A finished VHD image and where its parts lie, in bytes from the start of the file. */
 export interface VhdImage {
   bytes: Uint8Array;
   /** Of the footer at the end. */
@@ -35,7 +35,10 @@ const sectorBytes = 512;
 const headerBytes = 1024;
 const headerOffset = 512;
 
-/** Builds a valid image in memory; bytes that a reader must not look at are not zeros. */
+/**
+ * Builds a valid VHD image in memory; bytes that a reader must not look at are not zeros. An extent past the disk is a
+ * `RangeError`.
+ */
 export function buildVhdImage(options: VhdImageOptions): VhdImage {
   return options.variant === 'fixed' ? buildFixed(options) : buildDynamic(options);
 }

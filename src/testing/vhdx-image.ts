@@ -13,7 +13,7 @@ import {
   vhdxRegionTable,
 } from './vhdx-structures.ts';
 
-/** What is written, and how it is laid out. */
+/** What goes into a VHDX image, and how it is laid out. */
 export interface VhdxImageOptions {
   /** Bytes of the disk, a multiple of the sector size. */
   virtualSize: number;
@@ -34,6 +34,7 @@ export interface VhdxImageOptions {
   dirty?: VhdxDirtyLog | undefined;
 }
 
+/** The parts of a VHDX file whose order is free. */
 export type VhdxPart = 'log' | 'metadata' | 'bat' | 'blocks';
 
 /** A log that was not replayed yet. */
@@ -50,7 +51,7 @@ export interface VhdxDirtyLog {
   sequence?: bigint | undefined;
 }
 
-/** A finished image and where its parts lie, in bytes from the start of the file. */
+/** A finished VHDX image and where its parts lie, in bytes from the start of the file. */
 export interface VhdxImage {
   bytes: Uint8Array;
   logOffset: number;
@@ -68,7 +69,7 @@ export const vhdxLogGuid = '7E57106D-0000-4000-8000-00000000CAFE';
 const MiB = 1024 * 1024;
 const junk = 0xaa;
 
-/** Builds a valid image in memory. */
+/** Builds a valid VHDX image in memory; an extent past the disk is a `RangeError`. */
 export function buildVhdxImage(options: VhdxImageOptions): VhdxImage {
   const { virtualSize, blockBytes = MiB, sectorBytes = 512, fixed = false, dirty } = options;
   const chunkBlocks = (2 ** 23 * sectorBytes) / blockBytes;

@@ -8,7 +8,7 @@ import {
   vmdkMarkerBytes,
 } from './vmdk-metadata.ts';
 
-/** What is written, and how it is laid out. */
+/** What goes into a VMDK image, and how it is laid out. */
 export interface VmdkImageOptions {
   /** Bytes of the disk, a multiple of 512. */
   virtualSize: number;
@@ -35,7 +35,7 @@ export interface VmdkImageOptions {
   end?: 'padding' | 'marker' | 'none' | undefined;
 }
 
-/** A finished image and where its parts lie, in bytes from the start of the file. */
+/** A finished VMDK image and where its parts lie, in bytes from the start of the file. */
 export interface VmdkImage {
   bytes: Uint8Array;
   directoryOffset: number;
@@ -51,7 +51,7 @@ export interface VmdkImage {
 
 const sectorBytes = 512;
 
-/** Builds a valid image in memory. */
+/** Builds a valid VMDK image in memory; an extent past the disk is a `RangeError`. */
 export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
   const { virtualSize, variant = 'monolithicSparse', tables = 'first' } = options;
   const {
