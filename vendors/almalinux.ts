@@ -21,6 +21,7 @@ import {
   findAlmaImages,
 } from './shared/alma-images.ts';
 import { findFolder } from './shared/folder.ts';
+import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 import { unusable } from './shared/unusable.ts';
@@ -50,18 +51,18 @@ export const almalinux: Vendor = defineVendor({
 
   async resolve(request, context) {
     refuseParameters(request);
-    const wanted = parseWanted(request);
+    const wanted = parseMajorMinor(request);
+    if (wanted === undefined) throw missing('release', request.release, Object.keys(endOfLife));
+    const { scope, build } = wanted;
     const variant = canonicalAlmaVariant(request.variant);
-    const releases = wanted.release === undefined ? await listMajors(context) : [wanted.release];
+    const releases = scope === undefined ? await listMajors(context) : [scope];
     let others: AlmaImage[] = [];
     for (const release of releases) {
       for (const root of rootsOf(release)) {
         const folder = almaFolder(root, request.arch, variant);
         const images = (await findAlmaImages(folder, majorOf(release), context)) ?? [];
         const ofVariant = images.filter((image) => image.variant === variant);
-        const image = ofVariant.find(
-          (one) => wanted.build === undefined || buildOf(one) === wanted.build,
-        );
+        const image = ofVariant.find((one) => build === undefined || buildOf(one) === build);
         others = others.length > 0 ? others : images;
         if (image === undefined) continue;
         // The folder of a major is a link to the newest minor's, which moves on.
@@ -86,7 +87,7 @@ export const almalinux: Vendor = defineVendor({
       if (others.length > 0) break;
     }
     throw others.length > 0
-      ? noImage(others, variant, wanted.build)
+      ? noImage(others, variant, build)
       : await noFolder(request, variant, releases[0] ?? '', context);
   },
 
@@ -117,25 +118,6 @@ export const almalinux: Vendor = defineVendor({
     }
   },
 });
-
-/** Absent: the newest. */
-interface Wanted {
-  release?: string;
-  build?: string;
-}
-
-function parseWanted(request: ImageRequest): Wanted {
-  const token = request.release.toLowerCase();
-  const [, release, date] = /^(\d{1,3}(?:\.\d{1,3})?)(-\d{8}(?:\.\d+)?)?$/.exec(token) ?? [];
-  if (release === undefined && token !== 'latest') {
-    throw missing('release', request.release, Object.keys(endOfLife));
-  }
-  const build = request.snapshot?.toLowerCase() ?? (date && token);
-  const minor = /^\d{1,3}\.\d{1,3}(?=-)/.exec(build ?? '')?.[0];
-  const fits = release === undefined || minor === release || minor?.startsWith(`${release}.`);
-  const meant = minor !== undefined && fits ? minor : release;
-  return { ...(meant !== undefined && { release: meant }), ...(build !== undefined && { build }) };
-}
 
 function rootsOf(release: string): URL[] {
   const own = new URL(`${release}/`, site);
@@ -214,9 +196,6 @@ async function noFolder(
       );
 }
 
-function majorOf(release: string): string {
-  return release.split('.')[0] ?? release;
-}
 function buildOf({ release, date }: AlmaImage): string {
   return `${release}-${date}`;
 }

@@ -24,6 +24,7 @@ export const alpine: Vendor = defineVendor({
   id: 'alpine',
   title: 'Alpine Linux',
   apiVersion: 1,
+  evidence: 'documented',
 
   async resolve(request, context) {
     if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);

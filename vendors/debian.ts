@@ -55,6 +55,7 @@ export const debian: Vendor = defineVendor({
   id: 'debian',
   title: 'Debian',
   apiVersion: 1,
+  evidence: 'captured',
 
   async resolve(request, context) {
     const release = await pickDebianRelease(request.release, context);

@@ -53,6 +53,7 @@ export const freebsd: Vendor = defineVendor({
   id: 'freebsd',
   title: 'FreeBSD',
   apiVersion: 1,
+  evidence: 'documented',
 
   async resolve(request, context) {
     if (!freebsdArches.includes(request.arch)) throw missing('arch', request.arch, freebsdArches);

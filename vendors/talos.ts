@@ -53,6 +53,7 @@ export const talos: Vendor = defineVendor({
   id: 'talos',
   title: 'Talos Linux',
   apiVersion: 1,
+  evidence: 'documented',
 
   async resolve(request, context) {
     const platform = request.variant?.toLowerCase() ?? 'nocloud';

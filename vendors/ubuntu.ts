@@ -16,6 +16,7 @@ import {
   listSerials,
   type StreamProduct,
 } from './shared/simplestreams.ts';
+import { findUbuntuBoot } from './shared/ubuntu-boot.ts';
 import {
   findUnlistedBuild,
   pickListedBuild,
@@ -24,7 +25,6 @@ import {
 } from './shared/ubuntu-builds.ts';
 
 const site = 'https://cloud-images.ubuntu.com/';
-const contentId = 'com.ubuntu.cloud:released:download';
 
 /** Debian's port names, which Ubuntu uses; amd64v3 is a build of its own and no OCI word. */
 const archWords = new Map<string, Arch>([
@@ -37,28 +37,42 @@ const archWords = new Map<string, Arch>([
   ['s390x', 's390x'],
 ]);
 
-const releases = new URL('releases/', site);
-const minimalReleases = new URL('minimal/releases/', site);
+const released = { contentId: 'com.ubuntu.cloud:released:download', isDaily: false };
+const daily = { contentId: 'com.ubuntu.cloud:daily:download', isDaily: true };
+const releases = { base: new URL('releases/', site), ...released };
+const minimalReleases = { base: new URL('minimal/releases/', site), ...released };
+const dailies = { base: new URL('daily/', site), ...daily };
+const minimalDailies = { base: new URL('minimal/daily/', site), ...daily };
 const disk = { fileType: 'disk1.img', endings: ['.img', '-disk1.img'] };
 const kvmDisk = { fileType: 'disk-kvm.img', endings: ['-disk-kvm.img'] };
 const flavours = new Map<string, UbuntuFlavour>([
-  ['server', { base: releases, word: 'server', ...disk }],
-  ['minimal', { base: minimalReleases, word: 'minimal', ...disk }],
-  ['kvm', { base: releases, word: 'server', ...kvmDisk }],
+  ['server', { ...releases, word: 'server', ...disk }],
+  ['minimal', { ...minimalReleases, word: 'minimal', ...disk }],
+  ['kvm', { ...releases, word: 'server', ...kvmDisk }],
+  ['daily', { ...dailies, word: 'server', ...disk }],
+  ['minimal-daily', { ...minimalDailies, word: 'minimal', ...disk }],
 ]);
+/** What the kernel has to be told; of other flavours the published kernel is another one than the disk's. */
+const roots: Record<string, string> = {
+  server: 'LABEL=cloudimg-rootfs',
+  daily: 'LABEL=cloudimg-rootfs',
+  minimal: '/dev/vda1',
+  'minimal-daily': '/dev/vda1',
+};
 
-/** Ubuntu's released cloud images: `server` (default), `minimal`, and `kvm` where a release has it. */
+/** Ubuntu's cloud images: `server` (default), `minimal`, `kvm` where a release has it; `daily` and `minimal-daily` builds. */
 export const ubuntu: Vendor = defineVendor({
   id: 'ubuntu',
   title: 'Ubuntu',
   apiVersion: 1,
+  evidence: 'captured',
 
   async resolve(request, context) {
     const variant = request.variant ?? 'server';
     const flavour = flavours.get(variant);
     if (flavour === undefined) throw missing('variant', variant, flavours.keys());
 
-    const stream = await fetchStream(flavour.base, contentId, context);
+    const stream = await fetchStream(flavour.base, flavour.contentId, context);
     const products = stream.products.filter((product) => wordOf(product) === flavour.word);
     const release = pickRelease(products, request.release);
     const product = release.find(({ arch }) => archWords.get(arch) === request.arch);
@@ -79,23 +93,32 @@ export const ubuntu: Vendor = defineVendor({
       const hint = `Ask for another release: Ubuntu ${product.version} was published without a disk image.`;
       throw missing('variant', variant, offered, offered.length === 0 ? hint : undefined);
     }
+    const root = roots[variant];
+    const [best] = build.disk;
+    const boot =
+      context.boot && best !== undefined && root !== undefined
+        ? await findUbuntuBoot(best, request.arch, root, context)
+        : undefined;
     return {
       release: product.version,
       codename: product.release,
       version: product.version,
       variant,
       ...build,
+      ...(boot && { boot }),
       guest: guestFacts(product, request.arch),
     };
   },
 
   async *list(context) {
-    const streams = [await fetchStream(releases, contentId, context)];
-    try {
-      streams.push(await fetchStream(minimalReleases, contentId, context));
-    } catch (error) {
-      // A mirror may hold the releases alone.
-      if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+    const streams = [await fetchStream(releases.base, releases.contentId, context)];
+    for (const { base, contentId } of [minimalReleases, dailies, minimalDailies]) {
+      try {
+        streams.push(await fetchStream(base, contentId, context));
+      } catch (error) {
+        // A mirror may hold the releases alone.
+        if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+      }
     }
     yield* listReleases(streams.flatMap(({ products }) => products));
   },
@@ -166,9 +189,14 @@ function archesOf(products: StreamProduct[]): Arch[] {
 }
 function variantsOf(product: StreamProduct, serial = listSerials(product)[0] ?? ''): string[] {
   const types = listFileTypes(product, serial);
-  return [...flavours].flatMap(([variant, { word, fileType }]) =>
-    wordOf(product) === word && types.includes(fileType) ? [variant] : [],
+  return [...flavours].flatMap(([variant, { word, fileType, isDaily }]) =>
+    isDailyProduct(product) === isDaily && wordOf(product) === word && types.includes(fileType)
+      ? [variant]
+      : [],
   );
+}
+function isDailyProduct({ key }: StreamProduct): boolean {
+  return key.startsWith('com.ubuntu.cloud.daily:');
 }
 function wordOf(product: StreamProduct): string | undefined {
   return product.key.split(':')[1];

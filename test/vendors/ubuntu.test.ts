@@ -1,65 +1,23 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ImageRequest, Listing, Resolution } from '../../src/kit.ts';
+import type { ImageRequest, Listing } from '../../src/kit.ts';
 import { ubuntu } from '../../vendors/ubuntu.ts';
-import { type Documents, listAll, maintenancePage, serveDocuments } from './serve-documents.ts';
-import { base, changeProducts, documents, index, products, read } from './ubuntu-documents.ts';
+import { listAll, maintenancePage } from './serve-documents.ts';
+import {
+  base,
+  changeProducts,
+  documents,
+  index,
+  products,
+  read,
+  sign,
+} from './ubuntu-documents.ts';
+import { createVendorSite } from './vendor-site.ts';
 
-const origins = [base];
-let site: Documents | undefined;
-afterEach(async () => {
-  await site?.close();
-  site = undefined;
-});
-
-async function resolve(
-  release: string,
-  more: Partial<ImageRequest> = {},
-  changed: Record<string, string> = {},
-  now?: string,
-): Promise<Resolution> {
-  await site?.close();
-  site = await serveDocuments(origins, { ...documents, ...changed });
-  const context = now === undefined ? site.context : site.at(now);
-  return ubuntu.resolve({ vendor: 'ubuntu', release, arch: 'amd64', ...more }, context);
-}
+const site = createVendorSite(ubuntu, [base], documents);
+const { resolve } = site;
+afterEach(() => site.close());
 
 describe('ubuntu', () => {
-  it('answers with the dated file, its digest and its size from two documents, and touches no image', async () => {
-    const image = await resolve('24.04');
-    expect(image).toMatchObject({
-      release: '24.04',
-      codename: 'noble',
-      version: '24.04',
-      variant: 'server',
-      snapshot: '20260705',
-      disk: [
-        {
-          fileName: 'ubuntu-24.04-server-cloudimg-amd64.img',
-          sizeBytes: 629_145_600,
-          layers: ['qcow2'],
-          proofs: [
-            {
-              kind: 'digest',
-              digest: 'sha256:ffe6203da54deeb6db5d2a98a83f9ec8e55f149d3f7ba622e1abe5fa966ee3d6',
-              from: products,
-            },
-          ],
-        },
-      ],
-      guest: {
-        user: 'ubuntu',
-        seed: 'nocloud',
-        ssh: true,
-        firmware: ['bios', 'uefi'],
-        eol: '2029-05-31',
-      },
-    });
-    expect(image.disk[0]?.url.href).toBe(
-      `${base}releases/server/releases/noble/release-20260705/ubuntu-24.04-server-cloudimg-amd64.img`,
-    );
-    expect(site?.requests).toEqual([`GET ${index}`, `GET ${products}`]);
-  });
-
   it('finds the newest serial by date and number, whatever the order of the document', async () => {
     // JavaScript puts all-digit keys first: the last key of noble is 20240605.1.
     const noble = JSON.parse(read('products.json')).products['com.ubuntu.cloud:server:24.04:amd64'];
@@ -86,7 +44,7 @@ describe('ubuntu', () => {
     const noble = document.products['com.ubuntu.cloud:server:24.04:amd64'];
     const decoy = { ...noble, versions: {} };
     document.products = { 'com.ubuntu.cloud:core:24.04:amd64': decoy, ...document.products };
-    const image = await resolve('24.04', {}, { [products]: JSON.stringify(document) });
+    const image = await resolve('24.04', {}, { [products]: sign(JSON.stringify(document)) });
     expect(image.snapshot).toBe('20260705');
   });
 
@@ -128,9 +86,7 @@ describe('ubuntu', () => {
     expect(image.disk[0]?.url.href).toBe(
       `${base}minimal/releases/resolute/release-20260717/ubuntu-26.04-minimal-cloudimg-amd64.img`,
     );
-    expect(site?.requests.every((url) => url.startsWith(`GET ${base}minimal/releases/`))).toBe(
-      true,
-    );
+    expect(site.requests.every((url) => url.startsWith(`GET ${base}minimal/releases/`))).toBe(true);
   });
 
   it('says that a flavour has stopped: kvm is not in the newest build', async () => {
@@ -140,42 +96,6 @@ describe('ubuntu', () => {
     expect(image.warnings?.[0]?.code).toBe('outdated-build');
     expect(image.warnings?.[0]?.message).toContain('20260705');
     expect((await resolve('jammy')).warnings).toBeUndefined();
-  });
-
-  it('gives an exact serial out of the index', async () => {
-    const image = await resolve('noble', { snapshot: '20240605.1' });
-    expect(image.snapshot).toBe('20240605.1');
-    expect(image.disk[0]?.proofs).toMatchObject([
-      {
-        kind: 'digest',
-        digest: 'sha256:473db8a545d75017ee86708b38228b89b784289de2dc2dd6bdd2be39df7a792d',
-      },
-    ]);
-  });
-
-  it('looks for a serial that has left the index in its dated folder', async () => {
-    const image = await resolve('24.04', { snapshot: '20260725', arch: 'arm64' });
-    const folder = `${base}releases/noble/release-20260725/`;
-    expect(image.snapshot).toBe('20260725');
-    expect(image.disk[0]?.url.href).toBe(`${folder}ubuntu-24.04-server-cloudimg-arm64.img`);
-    expect(image.disk[0]?.proofs).toEqual([
-      { kind: 'checksums', url: new URL(`${folder}SHA256SUMS`), dialect: 'sums' },
-    ]);
-    expect(site?.requests.filter((url) => url.endsWith('.img'))).toEqual([]);
-  });
-
-  it('falls back to SHA256SUMS beside the image where the index gives no digest', async () => {
-    const bare = changeProducts((product) => {
-      product['versions'] = JSON.parse(
-        JSON.stringify(product['versions']).replaceAll('"sha256"', '"sha1"'),
-      );
-    });
-    const image = await resolve('natty', {}, { [products]: bare });
-    expect(image.disk[0]?.proofs).toMatchObject([{ kind: 'checksums', dialect: 'sums' }]);
-    expect(image.disk[0]?.proofs).toHaveProperty(
-      '0.url.href',
-      `${base}releases/server/releases/natty/release-20121028/SHA256SUMS`,
-    );
   });
 
   const serials = ['20260705', '20240608', '20240605.1', '20240423'];
@@ -188,7 +108,7 @@ describe('ubuntu', () => {
       ['26.10', '26.04', '25.04', '24.04', '23.10', '22.04', '11.04', '10.10'],
     ],
     ['an architecture', 'noble', { arch: 's390x' }, 'arch', ['amd64', 'arm64', 'arm', 'ppc64le']],
-    ['a variant', 'noble', { variant: 'desktop' }, 'variant', ['server', 'minimal', 'kvm']],
+    ['a variant', 'noble', { variant: 'desktop' }, 'variant', ['server', 'minimal', 'kvm', 'daily', 'minimal-daily']],
     ['a flavour of a release', 'noble', { variant: 'kvm' }, 'variant', ['server']],
     [
       'a flavour of a build',
@@ -216,27 +136,31 @@ describe('ubuntu', () => {
   it.each([
     ['a page in place of the index', { [index]: maintenancePage }],
     ['a page in place of the products', { [products]: maintenancePage }],
-    ['an index without the stream', { [index]: '{"format":"index:1.0","index":{}}' }],
+    ['an index without the stream', { [index]: sign('{"format":"index:1.0","index":{}}') }],
+    ['a stream that is cut short', { [products]: sign(read('products.json').slice(0, 900)) }],
+    [
+      'products of another stream',
+      { [products]: sign(read('products.json').replace(':released:', ':daily:')) },
+    ],
     [
       'an index that leads elsewhere',
       {
-        [index]: read('index.json').replace(
-          'streams/v1/com.ubuntu.cloud:released:download',
-          '../../evil',
+        [index]: sign(
+          read('index.json').replace('streams/v1/com.ubuntu.cloud:released:download', '../../evil'),
         ),
       },
     ],
     [
       'a product without versions',
-      { [products]: read('products.json').replace('"versions"', '"builds"') },
+      { [products]: sign(read('products.json').replace('"versions"', '"builds"')) },
     ],
     [
       'a file out of its dated folder',
-      { [products]: read('products.json').replaceAll('release-20260705', 'release') },
+      { [products]: sign(read('products.json').replaceAll('release-20260705', 'release')) },
     ],
     [
       'a digest that is none',
-      { [products]: read('products.json').replaceAll('ffe6203d', 'xxxxxxxx') },
+      { [products]: sign(read('products.json').replaceAll('ffe6203d', 'xxxxxxxx')) },
     ],
   ])('calls %s bad metadata', async (_title, changed) => {
     await expect(resolve('noble', {}, changed)).rejects.toMatchObject({ code: 'ERR_METADATA' });
@@ -279,6 +203,5 @@ describe('ubuntu', () => {
 });
 
 async function collect(served: Record<string, string> = documents): Promise<Listing[]> {
-  site = await serveDocuments(origins, served);
-  return listAll(ubuntu, site);
+  return listAll(ubuntu, await site.serve(served));
 }

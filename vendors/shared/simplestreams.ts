@@ -18,6 +18,8 @@ export interface Stream {
   /** The clear-signed products file, whether or not upstream has it. */
   signed: URL;
   base: URL;
+  /** Every file is in a folder that is named by its build: checked when a file is picked. */
+  dated: boolean;
   products: StreamProduct[];
 }
 
@@ -26,10 +28,13 @@ export interface StreamProduct {
   /** Its name in the document: `com.ubuntu.cloud:server:24.04:amd64`. */
   key: string;
   arch: string;
+  /** Empty where the document does not say, as are the next four. */
   version: string;
   /** Code name. */
   release: string;
   title: string;
+  os: string;
+  variant: string;
   aliases: string[];
   supported: boolean;
   supportEol?: string;
@@ -69,18 +74,51 @@ export async function fetchStream(
 
   const signed = below(base, path.replace(/\.json$/, '.sjson'), index.url);
   const { url, value } = await fetchTwin(signed, context);
-  const document = parseRecord(value, `${url}`);
   // The index leads here unproved, and other streams are signed by the same key.
+  const products = parseProducts(value, contentId, url);
+  const strange = products.find(({ version, release }) => version === '' || release === '');
+  if (strange !== undefined) throw unusable(strange.where, 'it names no version or no release');
+  return { url, signed, base, dated: true, products };
+}
+
+/** A content id of an index, and where its products file is. */
+export interface StreamContent {
+  contentId: string;
+  url: URL;
+}
+
+/** The image streams that the unsigned index below `base` names; those of clouds, which have no files, are left out. */
+export async function listContents(base: URL, context: VendorContext): Promise<StreamContent[]> {
+  const index = await context.http.get(new URL('streams/v1/index.json', base), {
+    signal: context.signal,
+  });
+  const where = `${index.url}: index`;
+  const entries = parseRecord(parseRecord(index.json(), `${index.url}`)['index'], where);
+  return Object.entries(entries).flatMap(([contentId, value]) => {
+    const entry = parseRecord(value, `${where}["${contentId}"]`);
+    if (entry['datatype'] !== 'image-downloads') return [];
+    const path = parseText(entry['path'], `${where}["${contentId}"].path`);
+    return [{ contentId, url: below(base, path, index.url) }];
+  });
+}
+
+/** Reads an unsigned products file; its files may lie anywhere below `base`. */
+export async function fetchPlainStream(
+  base: URL,
+  { contentId, url }: StreamContent,
+  context: VendorContext,
+): Promise<Stream> {
+  const document = await context.http.get(url, { signal: context.signal });
+  const signed = new URL(url.href.replace(/\.json$/, '.sjson'));
+  const products = parseProducts(document.json(), contentId, document.url);
+  return { url: document.url, signed, base, dated: false, products };
+}
+
+function parseProducts(value: unknown, contentId: string, url: URL): StreamProduct[] {
+  const document = parseRecord(value, `${url}`);
   if (document['content_id'] !== contentId) throw unusable(url, `it is not ${contentId}`);
   const products = Object.entries(parseRecord(document['products'], `${url}: products`));
-  return {
-    url,
-    signed,
-    base,
-    products: products.map(([key, value]) =>
-      parseProduct(key, value, `${url}: products["${key}"]`),
-    ),
-  };
+  return products.map(([key, product]) => parseProduct(key, product, `${url}: products["${key}"]`));
 }
 
 /** A clear-signed JSON document, unproved, or its unsigned twin. */
@@ -108,6 +146,11 @@ export function listSerials(product: StreamProduct): string[] {
     .sort((left, right) => compareVersions(right, left));
 }
 
+/** Every build of a product, newest first, in whatever way a site names them: `20261101_07:42`, `v1.2.0`. */
+export function listBuilds(product: StreamProduct): string[] {
+  return Object.keys(product.versions).sort((left, right) => compareVersions(right, left));
+}
+
 /** The file types of one build; empty where the serial is not listed. */
 export function listFileTypes(product: StreamProduct, serial: string): string[] {
   return [...readItems(product, serial).keys()];
@@ -126,8 +169,8 @@ export function pickItem(
   const path = parseText(item['path'], `${where}.path`);
   const url = below(stream.base, path, where);
   const folders = url.pathname.split('/');
-  const fileName = decodeURIComponent(folders.pop() ?? '');
-  if (!folders.some((name) => name === serial || name === `release-${serial}`)) {
+  const fileName = decodeName(folders.pop() ?? '', where);
+  if (stream.dated && !folders.some((name) => name === serial || name === `release-${serial}`)) {
     throw unusable(where, 'path is not in the folder of its serial');
   }
   const sizeBytes = parseOptional(item['size'], `${where}.size`, parseNumber);
@@ -159,16 +202,17 @@ function readItems(product: StreamProduct, serial: string): Map<string, Record<s
 
 function parseProduct(key: string, value: unknown, where: string): StreamProduct {
   const product = parseRecord(value, where);
-  const text = (name: string): string => parseText(product[name], `${where}.${name}`);
   const optional = (name: string): string =>
     parseOptional(product[name], `${where}.${name}`, parseText) ?? '';
   const supportEol = optional('support_eol');
   return {
     key,
-    arch: text('arch'),
-    version: text('version'),
-    release: text('release'),
+    arch: parseText(product['arch'], `${where}.arch`),
+    version: optional('version'),
+    release: optional('release'),
     title: optional('release_title'),
+    os: optional('os'),
+    variant: optional('variant'),
     aliases: optional('aliases')
       .split(',')
       .map((alias) => alias.trim())
@@ -178,6 +222,16 @@ function parseProduct(key: string, value: unknown, where: string): StreamProduct
     where,
     versions: parseRecord(product['versions'], `${where}.versions`),
   };
+}
+
+function decodeName(segment: string, where: string): string {
+  try {
+    const name = decodeURIComponent(segment);
+    if (name !== '' && !/[/\\]/.test(name)) return name;
+  } catch {
+    // What is no name is refused below.
+  }
+  throw unusable(where, 'path names no file');
 }
 
 /** Paths come from a document: none may lead out of the tree that it describes. */

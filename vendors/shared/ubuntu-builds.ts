@@ -11,8 +11,10 @@ import { listSerials, pickItem, type Stream, type StreamProduct } from './simple
 
 /** One kind of image of every release. */
 export interface UbuntuFlavour {
-  /** The tree whose index lists it. */
+  /** The tree whose index lists it, and what that index calls its products file. */
   base: URL;
+  contentId: string;
+  isDaily: boolean;
   /** The word of its product keys and file names. */
   word: string;
   fileType: string;
@@ -71,13 +73,15 @@ export async function findUnlistedBuild(
   context: VendorContext,
 ): Promise<UbuntuBuild | undefined> {
   if (!/^\d{8}(\.\d+)?$/.test(serial)) return undefined;
-  const url = new URL(`./${product.release}/release-${serial}/SHA256SUMS`, flavour.base);
+  const folder = flavour.isDaily ? serial : `release-${serial}`;
+  const url = new URL(`./${product.release}/${folder}/SHA256SUMS`, flavour.base);
   const sums = await context.http.find(url, { signal: context.signal });
   if (sums === undefined) return undefined;
   const published = new Set(
     parseChecksums(sums.text, { dialect: 'sums', from: url.href }).entries.map(({ name }) => name),
   );
-  const stem = `ubuntu-${product.version}-${flavour.word}-cloudimg-${product.arch}`;
+  const name = flavour.isDaily ? product.release : `ubuntu-${product.version}`;
+  const stem = `${name}-${flavour.word}-cloudimg-${product.arch}`;
   const names = flavour.endings.map((ending) => stem + ending);
   const fileName = names.find((name) => published.has(name));
   if (fileName === undefined) return undefined;

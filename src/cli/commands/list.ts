@@ -1,3 +1,4 @@
+import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createListImages, type Listing, type Parts } from '../../core.ts';
 import type { Command, Outcome } from '../command.ts';
 import { formatTable } from '../format-table.ts';
@@ -17,16 +18,37 @@ export const list: Command = {
     onProgress({ type: 'stage', stage: 'resolve', message: `asking ${id} for its releases` });
     const releases: Listing[] = [];
     for await (const one of createListImages(parts)(id, transport)) releases.push(one);
-    return { text: formatReleases(releases), json: { vendor: id.toLowerCase(), releases } };
+    const vendor = parts.vendors.find((one) => one.id.toLowerCase() === id.toLowerCase());
+    const known = vendor === undefined ? {} : describeEvidence(vendor);
+    return {
+      text: formatReleases(releases),
+      json: { vendor: id.toLowerCase(), ...known, releases },
+    };
   },
 };
 
 function listVendors(parts: Parts): Outcome {
   const vendors = parts.vendors
-    .map(({ id, title }) => ({ id, title }))
+    .map((vendor) => ({ id: vendor.id, title: vendor.title, ...describeEvidence(vendor) }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const rows = vendors.map(({ id, title }) => [id, title]);
-  return { text: formatTable([['VENDOR', 'TITLE'], ...rows]), json: { vendors } };
+  const rows = vendors.map(({ id, title, evidence, publisher }) => [
+    id,
+    publisher === undefined ? title : `${title} (by ${publisher})`,
+    evidence,
+  ]);
+  return { text: formatTable([['VENDOR', 'TITLE', 'FACTS'], ...rows]), json: { vendors } };
+}
+
+/** How far a vendor's facts were seen to be true, with the variants for which that differs. */
+function describeEvidence({ evidence = 'unverified', publisher }: Vendor): {
+  evidence: FactEvidence;
+  variants?: Record<string, FactEvidence>;
+  publisher?: string;
+} {
+  const by = publisher === undefined ? {} : { publisher };
+  if (typeof evidence === 'string') return { evidence, ...by };
+  const { default: most, ...variants } = evidence;
+  return { evidence: most, variants, ...by };
 }
 
 function formatReleases(releases: readonly Listing[]): string {

@@ -1,0 +1,148 @@
+import {
+  type Arch,
+  type Artifact,
+  compareVersions,
+  defineVendor,
+  type GuestFacts,
+  type ImageRequest,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import { archKeys } from './keys/arch.ts';
+import { findFolder } from './shared/folder.ts';
+import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { unusable } from './shared/unusable.ts';
+
+const images = new URL('https://geo.mirror.pkgbuild.com/images/');
+/** The same tree by another network; digests and signatures are read from the first. */
+const mirror = new URL('https://fastly.mirror.pkgbuild.com/images/');
+
+const arches: Arch[] = ['amd64'];
+const common: GuestFacts = { user: 'arch', ssh: true, firmware: ['bios', 'uefi'] };
+const guests: Record<string, GuestFacts> = {
+  // What is promised of memory: osinfo-db; of disks: `build.sh` and `images/basic.sh` of arch-boxes.
+  cloudimg: {
+    ...common,
+    seed: 'nocloud',
+    minDiskBytes: 2 * 1024 ** 3,
+    minMemoryBytes: 512 * 1024 ** 2,
+  },
+  basic: { ...common, seed: 'none', minDiskBytes: 40 * 1024 ** 3 },
+};
+const variants = Object.keys(guests);
+
+/**
+ * Arch Linux' own images, built on the 1st and 15th of a month and kept for some months. There are no releases: `latest`
+ * (`rolling`), or the build (`20260901.583572`), which is the snapshot too. Variants: `cloudimg` (default) and `basic`.
+ */
+export const arch: Vendor = defineVendor({
+  id: 'arch',
+  title: 'Arch Linux',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
+    const variant = request.variant?.toLowerCase() ?? 'cloudimg';
+    const guest = Object.hasOwn(guests, variant) ? guests[variant] : undefined;
+    if (guest === undefined) throw missing('variant', variant, variants);
+
+    const wanted = parseWanted(request);
+    const all = await listBuilds(context);
+    const meant = all.filter((build) => wanted === undefined || isMeant(build, wanted));
+    if (meant.length === 0) throw missing('snapshot', wanted ?? '', all);
+    const build = await findComplete(meant, variant, context);
+    if (build === undefined) throw unusable(images, `no build in it has a ${variant} image`);
+    return {
+      release: 'rolling',
+      version: build,
+      variant,
+      snapshot: build,
+      disk: [describe(build, variant)],
+      guest,
+      ...(variant === 'basic' && { warnings: [defaultPassword] }),
+    };
+  },
+
+  async *list(context) {
+    const [version] = await listBuilds(context);
+    if (version !== undefined)
+      yield { release: 'rolling', version, aliases: ['latest'], arches, variants };
+  },
+});
+
+const defaultPassword: Warning = {
+  code: 'default-password',
+  message: 'the user arch has the published password arch, and ssh accepts it',
+};
+
+/** The build that is asked for, by its snapshot or in place of a release, or the day of one; `undefined`: the newest. */
+function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
+  const plain = (token: string): string => token.toLowerCase().replace(/^v(?=\d)/, '');
+  const isOpen = ['latest', 'rolling'].includes(release.toLowerCase());
+  const named = plain(release);
+  if (!isOpen && !/^\d{8}(?:\.\d+)?$/.test(named)) throw missing('release', release, ['latest']);
+  const exact = snapshot === undefined ? undefined : plain(snapshot);
+  if (exact !== undefined && !isOpen && !isMeant(exact, named)) {
+    throw missing('snapshot', exact, [named]);
+  }
+  return exact ?? (isOpen ? undefined : named);
+}
+
+function isMeant(build: string, wanted: string): boolean {
+  return build === wanted || build.startsWith(`${wanted}.`);
+}
+
+/** `YYYYMMDD.job`, newest first; the number of the job has grown from five digits to six. */
+async function listBuilds(context: VendorContext): Promise<string[]> {
+  const entries = (await findFolder(images, context)) ?? [];
+  const builds = entries.flatMap(({ name }) => /^v(\d{8}\.\d+)$/.exec(name)?.[1] ?? []);
+  if (builds.length === 0) throw unusable(images, 'it lists no build');
+  return builds.sort((left, right) => compareVersions(right, left));
+}
+
+/** The first that has the image: the newest may be on its way to this mirror still. */
+async function findComplete(
+  builds: string[],
+  variant: string,
+  context: VendorContext,
+): Promise<string | undefined> {
+  for (const build of builds.slice(0, 3)) {
+    const entries = (await findFolder(new URL(`v${build}/`, images), context)) ?? [];
+    const names = new Set(entries.map(({ name }) => name));
+    const fileName = fileNameOf(build, variant);
+    if (names.has(fileName) && names.has(`${fileName}.sig`)) return build;
+    context.log({ level: 'info', message: `arch: ${build} has no ${variant} image yet` });
+  }
+  return undefined;
+}
+
+function fileNameOf(build: string, variant: string): string {
+  return `Arch-Linux-x86_64-${variant}-${build}.qcow2`;
+}
+
+function describe(build: string, variant: string): Artifact {
+  const fileName = fileNameOf(build, variant);
+  const url = new URL(`v${build}/${fileName}`, images);
+  const sums = new URL(`${url}.SHA256`);
+  const sign = (file: URL): ReturnType<typeof openpgp> => openpgp(new URL(`${file}.sig`), archKeys);
+  return {
+    url,
+    mirrors: [new URL(`v${build}/${fileName}`, mirror)],
+    fileName,
+    layers: ['qcow2'],
+    proofs: [
+      { kind: 'checksums', url: sums, dialect: 'sums', signature: sign(sums) },
+      { kind: 'signature', signature: sign(url) },
+    ],
+  };
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'arch', field, value, known });
+}

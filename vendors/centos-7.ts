@@ -1,0 +1,146 @@
+import {
+  type Arch,
+  type Artifact,
+  compareVersions,
+  defineVendor,
+  type GuestFacts,
+  type NotFoundError,
+  notFound,
+  type Proof,
+  parseChecksums,
+  peekSignedText,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { centosKeys } from './keys/centos.ts';
+import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
+import { findSums } from './shared/sums-file.ts';
+import { unusable } from './shared/unusable.ts';
+
+const folder = new URL('https://cloud.centos.org/centos/7/images/');
+const sums = new URL('sha256sum.txt', folder);
+/** The same list inside a signature. */
+const signed = new URL('sha256sum.txt.asc', folder);
+
+/** Best first: `.qcow2c` holds what `.qcow2` holds, compressed. */
+const forms = new Map([
+  ['qcow2c', ['qcow2']],
+  ['qcow2', ['qcow2']],
+  ['qcow2.xz', ['xz', 'qcow2']],
+]);
+
+const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = { amd64: ['bios'], arm64: ['uefi'] };
+
+/**
+ * CentOS Linux 7's cloud images, frozen in 2022. Release: `7` (`latest`); snapshots: `2211`, `1801-01`, `20150628_01`.
+ * Variant: `genericcloud`.
+ */
+export const centos7: Vendor = defineVendor({
+  id: 'centos-7',
+  title: 'CentOS Linux 7',
+  apiVersion: 1,
+  evidence: 'captured',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { release, arch, variant = 'genericcloud', snapshot } = request;
+    if (!['7', 'latest'].includes(release.toLowerCase())) throw missing('release', release, ['7']);
+    if (variant.toLowerCase() !== 'genericcloud') {
+      throw missing('variant', variant, ['genericcloud']);
+    }
+    const all = await listFiles(context);
+    const files = all.filter(({ machine }) => machine === rpmWords[arch]);
+    if (files.length === 0) throw missing('arch', arch, archesOf(all));
+    const builds = [...new Set(files.map(({ build }) => build))].sort(newestFirst);
+    const build = builds.find((one) => snapshot === undefined || one === snapshot);
+    if (build === undefined) throw missing('snapshot', snapshot ?? '', builds);
+    const names = [...forms].flatMap(([form, layers]) =>
+      files
+        .filter((file) => file.build === build && file.form === form)
+        .map(({ fileName }) => ({ fileName, layers })),
+    );
+    const covered = await findSignedNames(context);
+    const isSigned = names.every(({ fileName }) => covered.has(fileName));
+    const message = `no signed list at ${signed} names the build ${build}`;
+    return {
+      release: '7',
+      variant: 'genericcloud',
+      snapshot: build,
+      disk: names.map(({ fileName, layers }) => describe(fileName, layers, isSigned)),
+      guest: guestFacts(arch),
+      ...(!isSigned && { warnings: [{ code: 'unsigned-build', message }] }),
+    };
+  },
+
+  async *list(context) {
+    const arches = archesOf(await listFiles(context));
+    const { eol = '' } = guestFacts('amd64');
+    yield { release: '7', aliases: ['latest'], arches, variants: ['genericcloud'], eol };
+  },
+});
+
+interface CentosFile {
+  fileName: string;
+  machine: string;
+  build: string;
+  form: string;
+}
+
+/** Every dated file; names without a build lead to the last one. */
+async function listFiles(context: VendorContext): Promise<CentosFile[]> {
+  const files = ((await findSums(sums, context)) ?? []).flatMap(({ name }): CentosFile[] => {
+    const [, machine, build, form] =
+      /^CentOS-7-(\w+)-GenericCloud-(\d{4,8}(?:[-_]\d+)?)\.(qcow2c?|qcow2\.xz)$/.exec(name) ?? [];
+    if (machine === undefined || build === undefined || form === undefined) return [];
+    return [{ fileName: name, machine, build, form }];
+  });
+  if (files.length === 0) throw unusable(sums, 'it lists no image of CentOS 7');
+  return files;
+}
+
+/** What the signed list names, unproved; empty where there is none. */
+async function findSignedNames({ http, signal }: VendorContext): Promise<Set<string | undefined>> {
+  const document = await http.find(signed, { signal });
+  if (document === undefined) return new Set();
+  const text = peekSignedText(document.text);
+  const { entries } = parseChecksums(text, { dialect: 'sums', from: signed.href });
+  return new Set(entries.map(({ name }) => name));
+}
+
+function describe(fileName: string, layers: string[], isSigned: boolean): Artifact {
+  const proofs: Proof[] = [{ kind: 'checksums', url: sums, dialect: 'sums' }];
+  if (isSigned) {
+    const signature = openpgp('inline', centosKeys('7'));
+    proofs.unshift({ kind: 'checksums', url: signed, dialect: 'sums', signature });
+  }
+  return { url: new URL(fileName, folder), fileName, layers, proofs };
+}
+
+/** Builds were called by the day (`20150628_01`) until they were called by the month (`1508`, `1801-01`). */
+function newestFirst(left: string, right: string): number {
+  const monthOf = (build: string): string =>
+    /^\d{8}/.test(build) ? build.slice(2, 6) : build.slice(0, 4);
+  return compareVersions(monthOf(right), monthOf(left)) || compareVersions(right, left);
+}
+
+function guestFacts(arch: Arch): GuestFacts {
+  const boots = firmware[arch];
+  return {
+    user: 'centos',
+    seed: 'nocloud',
+    ssh: true,
+    ...(boots !== undefined && { firmware: boots }),
+    // endoflife.date, August 2026.
+    eol: '2024-06-30',
+  };
+}
+
+function archesOf(files: CentosFile[]): Arch[] {
+  return pickRpmArches(files.map(({ machine }) => machine));
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'centos-7', field, value, known });
+}

@@ -1,0 +1,171 @@
+import {
+  type Arch,
+  compareVersions,
+  defineVendor,
+  type GuestFacts,
+  type ImageRequest,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import {
+  findLeapImages,
+  isLeapImageOf,
+  type LeapImage,
+  listLeapReleases,
+} from './shared/leap-images.ts';
+import { describeOpensuseImage } from './shared/opensuse-image.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { pickRpmArches } from './shared/rpm-arches.ts';
+
+/**
+ * A folder is filled before its release (16.1's in September 2026), and no index says which is out: this was the newest
+ * in November 2026.
+ */
+const newestReleased = '16.0';
+
+/** By release, as endoflife.date has it in August 2026: no index of openSUSE's own says it. */
+const endOfLife: Record<string, string> = { '15.6': '2026-04-30', '16.0': '2027-10-31' };
+
+const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
+  amd64: ['bios', 'uefi'],
+  arm64: ['uefi'],
+};
+
+/**
+ * openSUSE Leap's Minimal-VM image for clouds. Releases: `latest`, `16`, `16.0`; snapshots: `16.0-build18.7`, of which
+ * upstream keeps the newest one or two. Variant: `cloud`.
+ */
+export const opensuseLeap: Vendor = defineVendor({
+  id: 'opensuse-leap',
+  title: 'openSUSE Leap',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch, variant = 'cloud' } = request;
+    if (variant.toLowerCase() !== 'cloud') throw missing('variant', variant, ['cloud']);
+    const { releases, newer } = await pickReleases(request, context);
+    let seen: LeapImage[] = [];
+    for (const release of releases) {
+      const all = await findLeapImages(release, context);
+      if (seen.length === 0) seen = all;
+      const images = all.filter((image) => isLeapImageOf(image, arch));
+      if (images.length === 0) continue;
+      const image = pickImage(images, request);
+      const warnings = warn(release, releases, newer);
+      return {
+        release,
+        version: release,
+        variant: 'cloud',
+        snapshot: image.snapshot,
+        disk: [await describeOpensuseImage(image, context)],
+        guest: guestFacts(release, arch),
+        ...(warnings.length > 0 && { warnings }),
+      };
+    }
+    if (seen.length > 0) throw missing('arch', arch, archesOf(seen));
+    const known = (await listLeapReleases(context)).filter((one) => !releases.includes(one));
+    throw missing('release', request.release, known);
+  },
+
+  async *list(context) {
+    let latest = ['latest'];
+    for (const release of await listLeapReleases(context)) {
+      const images = await findLeapImages(release, context);
+      if (images.length === 0) continue;
+      const eol = endOfLife[release];
+      const isLatest = latest.length > 0 && isReleased(release);
+      const listing: Listing = {
+        release,
+        version: release,
+        ...(isLatest && { aliases: latest }),
+        arches: archesOf(images),
+        variants: ['cloud'],
+        ...(eol !== undefined && { eol }),
+      };
+      yield listing;
+      if (isLatest) latest = [];
+    }
+  },
+});
+
+interface Meant {
+  /** Best first: the one that is named, or those that are out. */
+  releases: string[];
+  /** One that is there and may not be out. */
+  newer?: string | undefined;
+}
+
+async function pickReleases(
+  { release, snapshot }: ImageRequest,
+  context: VendorContext,
+): Promise<Meant> {
+  const match = /^(?:latest|stable|(\d+)(\.\d+)?)$/i.exec(release);
+  const [, major, minor] = match ?? [];
+  if (minor !== undefined) return { releases: [release] };
+  const isMeant = (one: string): boolean => major === undefined || one.startsWith(`${major}.`);
+  // A snapshot begins with its release.
+  const [named] = /^\d+\.\d+(?=[.-])/.exec(snapshot ?? '') ?? [];
+  if (match !== null && named !== undefined && isMeant(named)) return { releases: [named] };
+  const all = await listLeapReleases(context);
+  const meant = all.filter(isMeant);
+  const releases = meant.filter(isReleased);
+  if (match === null || releases.length === 0) throw missing('release', release, all);
+  return { releases, newer: meant.find((one) => !isReleased(one)) };
+}
+
+function pickImage(images: LeapImage[], { snapshot }: ImageRequest): LeapImage {
+  const wanted = snapshot?.toLowerCase();
+  const found = images.find((image) => wanted === undefined || image.snapshot === wanted);
+  if (found !== undefined) return found;
+  const known = images.map((image) => image.snapshot);
+  throw missing('snapshot', snapshot ?? '', known);
+}
+
+function isReleased(release: string): boolean {
+  return compareVersions(release, newestReleased) <= 0;
+}
+
+function warn(release: string, releases: string[], newer: string | undefined): Warning[] {
+  const warnings: Warning[] = [];
+  if (!isReleased(release)) {
+    const message = `Leap ${release} was not out when this version was made: it may be a test build`;
+    warnings.push({ code: 'pre-release', message });
+  }
+  if (newer !== undefined) {
+    const message = `Leap ${newer} is there too, and was not out when this version was made: ask for it by its number`;
+    warnings.push({ code: 'newer-release', message });
+  }
+  if (release !== releases[0]) {
+    const message = `Leap ${releases[0]} has no such image; the newest that has one is ${release}`;
+    warnings.push({ code: 'older-release', message });
+  }
+  return warnings;
+}
+
+function guestFacts(release: string, arch: Arch): GuestFacts {
+  const eol = endOfLife[release];
+  const boots = firmware[arch];
+  return {
+    user: compareVersions(release, '16') < 0 ? 'opensuse' : 'sles',
+    seed: 'nocloud',
+    ssh: true,
+    ...(boots !== undefined && { firmware: boots }),
+    ...(eol !== undefined && { eol }),
+    minDiskBytes: 10 * 1024 ** 3,
+    minMemoryBytes: 512 * 1024 ** 2,
+  };
+}
+
+function archesOf(images: LeapImage[]): Arch[] {
+  return pickRpmArches(images.map(({ machine }) => machine));
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'opensuse-leap', field, value, known });
+}

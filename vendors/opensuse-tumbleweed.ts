@@ -1,0 +1,149 @@
+import {
+  type Arch,
+  compareVersions,
+  defineVendor,
+  type GuestFacts,
+  type ImageRequest,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { describeOpensuseImage, type OpensuseImage } from './shared/opensuse-image.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { rpmWords } from './shared/rpm-arches.ts';
+import { findSums } from './shared/sums-file.ts';
+import { unusable } from './shared/unusable.ts';
+
+const site = 'https://download.opensuse.org/';
+/** Other architectures than the first are ports, by names of their own. */
+const folders = new Map<Arch, URL>([
+  ['amd64', new URL('tumbleweed/appliances/', site)],
+  ['arm64', new URL('ports/aarch64/tumbleweed/appliances/', site)],
+  ['s390x', new URL('ports/zsystems/tumbleweed/appliances/', site)],
+]);
+const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
+  amd64: ['bios', 'uefi'],
+  arm64: ['uefi'],
+};
+
+/**
+ * `openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20240629.qcow2`, `openSUSE-MicroOS.x86_64-16.0.0-OpenStack-Cloud-…`;
+ * the architecture stands twice for s390x.
+ */
+const imageName =
+  /^openSUSE-(Tumbleweed-Minimal-VM|MicroOS)\.(\w+)-[\d.]+(?:-\2)?-(?:(ContainerHost)-)?(?:OpenStack-)?Cloud-Snapshot(\d{8})\.qcow2$/;
+const variants = new Map([
+  ['Tumbleweed-Minimal-VM', 'cloud'],
+  ['MicroOS', 'microos'],
+  ['MicroOS ContainerHost', 'microos-container-host'],
+]);
+
+/**
+ * openSUSE Tumbleweed's images for clouds. There are no releases: `latest` (`rolling`), or the snapshot (`20240629`), of
+ * which upstream keeps the newest few. Variants: `cloud` (default), `microos`, `microos-container-host`.
+ */
+export const opensuseTumbleweed: Vendor = defineVendor({
+  id: 'opensuse-tumbleweed',
+  title: 'openSUSE Tumbleweed',
+  apiVersion: 1,
+  evidence: 'captured',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch } = request;
+    const folder = folders.get(arch);
+    if (folder === undefined) throw missing('arch', arch, [...folders.keys()]);
+    const wanted = parseWanted(request);
+    const { images: all, sums } = await findImages(folder, arch, context);
+    const variant = request.variant?.toLowerCase() ?? 'cloud';
+    const images = all.filter((image) => image.variant === variant);
+    if (images.length === 0) throw missing('variant', variant, namesOf(all, 'variant'));
+    const image = images.find(({ snapshot }) => wanted === undefined || snapshot === wanted);
+    if (image === undefined) throw missing('snapshot', wanted ?? '', namesOf(images, 'snapshot'));
+    // The list is not known to be signed; it has to agree with the sidecar that is.
+    const listed = { kind: 'checksums', url: sums, dialect: 'sums' } as const;
+    return {
+      release: 'rolling',
+      version: image.snapshot,
+      variant,
+      snapshot: image.snapshot,
+      disk: [await describeOpensuseImage(image, context, [listed])],
+      guest: guestFacts(variant, arch),
+    };
+  },
+
+  async *list(context) {
+    const all = await Promise.all(
+      [...folders].map(async ([arch, folder]) => {
+        const { images } = await findImages(folder, arch, context);
+        return images.map((image) => ({ ...image, arch }));
+      }),
+    );
+    const images = all.flat();
+    const [version] = namesOf(images, 'snapshot').sort((left, right) =>
+      compareVersions(right, left),
+    );
+    const listing: Listing = {
+      release: 'rolling',
+      ...(version !== undefined && { version }),
+      aliases: ['latest'],
+      arches: [...new Set(images.map(({ arch }) => arch))],
+      variants: namesOf(images, 'variant').sort(),
+    };
+    yield listing;
+  },
+});
+
+interface TumbleweedImage extends OpensuseImage {
+  variant: string;
+  /** `YYYYMMDD`. */
+  snapshot: string;
+}
+
+/** The dated images of an architecture, newest first, and the list that names them. */
+async function findImages(
+  folder: URL,
+  arch: Arch,
+  context: VendorContext,
+): Promise<{ images: TumbleweedImage[]; sums: URL }> {
+  const sums = new URL('SHA256SUMS', folder);
+  const images = ((await findSums(sums, context)) ?? []).flatMap(({ name }): TumbleweedImage[] => {
+    const [, product = '', machine, kind, snapshot] = imageName.exec(name) ?? [];
+    const variant = variants.get(kind === undefined ? product : `${product} ${kind}`);
+    if (variant === undefined || snapshot === undefined || machine !== rpmWords[arch]) return [];
+    const url = new URL(name, folder);
+    return [{ url, fileName: name, sums: new URL(`${url}.sha256`), variant, snapshot }];
+  });
+  if (images.length === 0) throw unusable(sums, 'it lists no image for clouds');
+  return { images: images.sort((a, b) => compareVersions(b.snapshot, a.snapshot)), sums };
+}
+
+/** The snapshot that is asked for, by its name or in place of a release; `undefined`: the newest. */
+function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
+  const plain = (token: string): string => token.toLowerCase().replace(/^snapshot(?=\d)/, '');
+  const isOpen = ['latest', 'rolling', 'tumbleweed'].includes(release.toLowerCase());
+  const named = plain(release);
+  if (!isOpen && !/^\d{8}$/.test(named)) throw missing('release', release, ['latest']);
+  const exact = snapshot === undefined ? undefined : plain(snapshot);
+  if (exact !== undefined && !isOpen && exact !== named) throw missing('snapshot', exact, [named]);
+  return exact ?? (isOpen ? undefined : named);
+}
+
+/** Of the user of these images nothing reliable is known; of MicroOS nor what sets it up. */
+function guestFacts(variant: string, arch: Arch): GuestFacts {
+  const boots = firmware[arch];
+  return {
+    ...(variant === 'cloud' && { seed: 'nocloud', ssh: true }),
+    ...(boots !== undefined && { firmware: boots }),
+  };
+}
+
+function namesOf(images: TumbleweedImage[], field: 'variant' | 'snapshot'): string[] {
+  return [...new Set(images.map((image) => image[field]))];
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'opensuse-tumbleweed', field, value, known });
+}

@@ -1,0 +1,190 @@
+import {
+  type Arch,
+  type Artifact,
+  defineVendor,
+  type GuestFacts,
+  type ImageRequest,
+  type Listing,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import { rockyKeys } from './keys/rocky.ts';
+import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
+import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import {
+  findRockyImages,
+  isInVault,
+  listRockyMachines,
+  listRockyReleases,
+  type RockyImage,
+  rockySite,
+} from './shared/rocky-images.ts';
+import { pickRpmArches } from './shared/rpm-arches.ts';
+
+/** The same tree behind a content network. */
+const twin = new URL('https://download.rockylinux.org/pub/rocky/');
+
+/** By major release, as endoflife.date has it in August 2026: no index of Rocky's own says it. */
+const endOfLife: Record<string, string> = { 8: '2029-05-31', 9: '2032-05-31', 10: '2035-05-31' };
+
+/** How many minor releases are asked for images before a request for less than a minor gives up. */
+const depth = 4;
+
+/**
+ * Rocky Linux's GenericCloud images. Releases: `latest`, a major (`9`), a minor (`9.8`); snapshots: `9.8-20260525.0`.
+ * Variants: `base` (default) and `lvm`.
+ */
+export const rocky: Vendor = defineVendor({
+  id: 'rocky',
+  title: 'Rocky Linux',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const wanted = parseMajorMinor(request);
+    if (wanted === undefined) throw missing('release', request.release, Object.keys(endOfLife));
+    const { scope, build } = wanted;
+    // The folder of a major is not always that of its newest minor: minors are what counts.
+    const isMinor = scope?.includes('.') === true;
+    const listed = isMinor ? [] : await listRockyReleases(context);
+    const minors = isMinor ? [scope] : minorsOf(scope, listed).slice(0, depth);
+    for (const minor of minors) {
+      const images = await findRockyImages(minor, request.arch, context);
+      if (images.length === 0) continue;
+      const image = pickImage(images, build, request);
+      const warnings = warn(image, minors);
+      return {
+        release: majorOf(image.release),
+        version: image.release,
+        variant: image.variant,
+        snapshot: buildOf(image),
+        disk: [describe(image)],
+        guest: guestFacts(image, request.arch),
+        ...(warnings.length > 0 && { warnings }),
+      };
+    }
+    throw await noImages(minors[0], request, context);
+  },
+
+  async *list(context) {
+    const listed = await listRockyReleases(context);
+    const majors = [...new Set(listed.map(majorOf))];
+    for (const [position, major] of majors.entries()) {
+      for (const minor of minorsOf(major, listed).slice(0, depth)) {
+        const arches = pickRpmArches(await listRockyMachines(minor, context));
+        const [first] = arches;
+        const images = first === undefined ? [] : await findRockyImages(minor, first, context);
+        if (images.length === 0) continue;
+        const eol = endOfLife[major];
+        const listing: Listing = {
+          release: major,
+          version: minor,
+          ...(position === 0 && { aliases: ['latest'] }),
+          arches,
+          variants: [...new Set(images.map(({ variant }) => variant))].sort(),
+          ...(eol !== undefined && { eol }),
+        };
+        yield listing;
+        break;
+      }
+    }
+  },
+});
+
+/** Newest first, as they are listed. */
+function minorsOf(major: string | undefined, listed: string[]): string[] {
+  return listed.filter(
+    (name) => name.includes('.') && (major === undefined || majorOf(name) === major),
+  );
+}
+
+function pickImage(
+  images: RockyImage[],
+  build: string | undefined,
+  request: ImageRequest,
+): RockyImage {
+  const asked = request.variant?.toLowerCase() ?? 'base';
+  const variant = asked.replace(/^genericcloud-?/, '') || 'base';
+  const ofVariant = images.filter((image) => image.variant === variant);
+  if (ofVariant.length === 0) {
+    const known = images.map((image) => image.variant);
+    throw missing('variant', asked, known);
+  }
+  const image = ofVariant.find((one) => build === undefined || buildOf(one) === build);
+  if (image === undefined) throw missing('snapshot', build ?? '', ofVariant.map(buildOf));
+  return image;
+}
+
+function describe(image: RockyImage): Artifact {
+  const { url, fileName, sums, release } = image;
+  const path = url.href.startsWith(rockySite.href) ? url.href.slice(rockySite.href.length) : '';
+  // Signed since 10; of 8 and 9 only what has a signature beside it.
+  const isSigned = image.signed || Number(majorOf(release)) >= 10;
+  const signature = openpgp(new URL(`${sums}.asc`), rockyKeys(majorOf(release)));
+  return {
+    url,
+    ...(path !== '' && { mirrors: [new URL(path, twin)] }),
+    fileName,
+    layers: ['qcow2'],
+    proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', ...(isSigned && { signature }) }],
+  };
+}
+
+function guestFacts({ release }: RockyImage, arch: Arch): GuestFacts {
+  const major = majorOf(release);
+  const eol = endOfLife[major];
+  const hasFirmware = arch !== 'ppc64le' && arch !== 's390x';
+  // 8 is known to start by UEFI; whether by BIOS is not.
+  const isBoth = arch === 'amd64' && Number(major) >= 9;
+  return {
+    user: 'rocky',
+    seed: 'nocloud',
+    ssh: true,
+    ...(hasFirmware && { firmware: isBoth ? ['bios', 'uefi'] : ['uefi'] }),
+    ...(eol !== undefined && { eol }),
+    minDiskBytes: 10 * 1024 ** 3,
+    minMemoryBytes: 512 * 1024 ** 2,
+  };
+}
+
+function warn(image: RockyImage, [first]: string[]): Warning[] {
+  const warnings: Warning[] = [];
+  if (first !== undefined && first !== image.release) {
+    const isOther = majorOf(first) !== majorOf(image.release);
+    const message = `Rocky Linux ${first} has no such image; this one is of ${image.release}`;
+    warnings.push({ code: isOther ? 'older-release' : 'older-version', message });
+  }
+  if (isInVault(image)) {
+    const message = `Rocky Linux ${image.release} has left for the vault and gets no updates`;
+    warnings.push({ code: 'archived', message });
+  }
+  return warnings;
+}
+
+async function noImages(
+  minor: string | undefined,
+  { release, arch }: ImageRequest,
+  context: VendorContext,
+): Promise<NotFoundError> {
+  const machines = minor === undefined ? [] : await listRockyMachines(minor, context);
+  const known = pickRpmArches(machines).filter((one) => one !== arch);
+  if (known.length > 0) return missing('arch', arch, known);
+  const listed = await listRockyReleases(context);
+  return missing(
+    'release',
+    release,
+    listed.filter((one) => one !== minor),
+  );
+}
+
+function buildOf({ release, date }: RockyImage): string {
+  return `${release}-${date}`;
+}
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'rocky', field, value, known });
+}

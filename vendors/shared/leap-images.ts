@@ -1,0 +1,68 @@
+import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
+import { findMirrorFolder } from './mirror-cache.ts';
+import type { OpensuseImage } from './opensuse-image.ts';
+import { rpmWords } from './rpm-arches.ts';
+import { unusable } from './unusable.ts';
+
+/** One build of Leap's Minimal-VM image for clouds. */
+export interface LeapImage extends OpensuseImage {
+  release: string;
+  /** RPM's word. */
+  machine: string;
+  /** `18.7`. */
+  build: string;
+  /** `16.0-build18.7`, `15.6.0-build19.143`. */
+  snapshot: string;
+}
+
+const site = new URL('https://download.opensuse.org/distribution/leap/');
+
+/**
+ * `openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2`, `Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2`;
+ * the architecture stands twice for s390x, and 15.5 said `OpenStack-Cloud` at first.
+ */
+const imageName =
+  /^(?:openSUSE-)?Leap-(\d+\.\d+)-Minimal-VM\.(\w+)(?:-(\d+\.\d+\.\d+))?(?:-\2)?-(?:OpenStack-)?Cloud-Build(\d+(?:\.\d+)*)\.qcow2$/;
+
+/** `16.0` …, newest first. The releases called 42 are older than those called 15. */
+export async function listLeapReleases(context: VendorContext): Promise<string[]> {
+  const entries = (await findMirrorFolder(site, context)) ?? [];
+  const releases = entries
+    .map(({ name }) => name)
+    .filter((name) => /^\d+\.\d+$/.test(name) && !name.startsWith('42.'));
+  if (releases.length === 0) throw unusable(site, 'it lists no release');
+  return releases.sort((left, right) => compareVersions(right, left));
+}
+
+/** The images of a release, newest build first; empty where it has none. */
+export async function findLeapImages(
+  release: string,
+  context: VendorContext,
+): Promise<LeapImage[]> {
+  const folder = new URL(`${release}/appliances/`, site);
+  const entries = (await findMirrorFolder(folder, context)) ?? [];
+  const names = new Set(entries.map(({ name }) => name));
+  const images = entries.flatMap(({ name, sizeBytes }): LeapImage[] => {
+    const [, of, machine, version, build] = imageName.exec(name) ?? [];
+    if (of !== release || machine === undefined || build === undefined) return [];
+    const url = new URL(name, folder);
+    const isSha512Alone = names.has(`${name}.sha512`) && !names.has(`${name}.sha256`);
+    return [
+      {
+        release,
+        machine,
+        build,
+        snapshot: `${version ?? release}-build${build}`,
+        url,
+        fileName: name,
+        ...(sizeBytes !== undefined && { sizeBytes }),
+        sums: new URL(`${url}.${isSha512Alone ? 'sha512' : 'sha256'}`),
+      },
+    ];
+  });
+  return images.sort((left, right) => compareVersions(right.build, left.build));
+}
+
+export function isLeapImageOf(image: LeapImage, arch: Arch): boolean {
+  return image.machine === rpmWords[arch];
+}

@@ -1,0 +1,76 @@
+import {
+  isImageError,
+  type Pieces,
+  parseList,
+  parseMetalink,
+  parseNumber,
+  parseOptional,
+  parseRecord,
+  parseText,
+  type VendorContext,
+} from '../../src/kit.ts';
+
+/** A file or folder as MirrorCache lists it. */
+export interface MirroredEntry {
+  /** Without the slash that marks a folder. */
+  name: string;
+  sizeBytes?: number;
+}
+
+/** What a folder of a MirrorCache site lists; `undefined` where there is none. `ERR_METADATA` for any other answer. */
+export async function findMirrorFolder(
+  folder: URL,
+  { http, signal }: VendorContext,
+): Promise<MirroredEntry[] | undefined> {
+  const url = new URL('?json', folder);
+  const document = await http.find(url, { signal });
+  if (document === undefined) return undefined;
+  const value = document.json();
+  // `?jsontable` wraps the same rows, and servers between have been seen to answer with either.
+  const rows = Array.isArray(value) ? value : parseRecord(value, url.href)['data'];
+  return parseList(rows, url.href).map((row, index) => {
+    const where = `${url}: [${index}]`;
+    const entry = parseRecord(row, where);
+    const name = parseText(entry['name'], `${where}.name`);
+    const sizeBytes = parseOptional(entry['size'], `${where}.size`, parseNumber);
+    const isFolder = name.endsWith('/');
+    return {
+      name: name.replace(/\/$/, ''),
+      ...(!isFolder && sizeBytes !== undefined && { sizeBytes }),
+    };
+  });
+}
+
+/** Where else a file is to be had, and the hashes of its pieces. */
+export interface MirroredFile {
+  mirrors?: URL[];
+  pieces?: Pieces;
+}
+
+const maxMirrors = 8;
+
+/**
+ * What the site says of a file's mirrors (`<file>.meta4`): those by https, nearest first, and the pieces. Nothing where the
+ * document is not to be had or is none: it makes a download quicker, not surer.
+ */
+export async function findMirrors(url: URL, context: VendorContext): Promise<MirroredFile> {
+  const address = new URL(`${url}.meta4`);
+  try {
+    const document = await context.http.find(address, { signal: context.signal });
+    if (document === undefined) return {};
+    const { files } = await parseMetalink(document.text, address.href);
+    const file = files.find(({ name }) => url.pathname.endsWith(`/${name}`));
+    const mirrors = (file?.urls ?? [])
+      .map((mirror) => mirror.url)
+      .filter(({ protocol, host }) => protocol === 'https:' && host !== url.host)
+      .slice(0, maxMirrors);
+    return {
+      ...(mirrors.length > 0 && { mirrors }),
+      ...(file?.pieces !== undefined && { pieces: file.pieces }),
+    };
+  } catch (error) {
+    if (context.signal.aborted || !isImageError(error)) throw error;
+    context.log({ level: 'info', message: `no mirrors of ${url}: ${error.message}` });
+    return {};
+  }
+}

@@ -1,0 +1,35 @@
+import { type ImageRequest, notFound, UsageError } from '../../src/kit.ts';
+
+/** The parameters of a request by name, of which no other than these may be given: `ERR_NOT_FOUND` for one that is. */
+export function readParameters<Name extends string>(
+  { vendor, parameters = {} }: ImageRequest,
+  known: readonly Name[],
+): Partial<Record<Name, string>> {
+  const value = Object.keys(parameters).find((name) => !known.some((one) => one === name));
+  if (value !== undefined) throw notFound({ vendor, field: 'parameter', value, known });
+  const given = known.flatMap((name) => {
+    const text = parameters[name];
+    return text === undefined ? [] : [[name, text]];
+  });
+  return Object.fromEntries(given);
+}
+
+/** A folder by its https address, with or without the last slash; `ERR_INVALID_REQUEST` naming the parameter otherwise. */
+export function readFolder(vendor: string, name: string, value: string | undefined): URL {
+  const folder = URL.parse(value ?? '');
+  if (folder?.protocol !== 'https:' || folder.search !== '' || folder.hash !== '') {
+    throw invalidParameter(vendor, name, `Give ${name}=https://images.example/folder/.`);
+  }
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  return folder;
+}
+
+/** Without the value: an address may hold a password. */
+export function invalidParameter(vendor: string, name: string, hint: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${vendor}: the parameter ${name} is missing or is not one`,
+    hint,
+    details: { field: name },
+  });
+}

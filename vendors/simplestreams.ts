@@ -1,0 +1,151 @@
+import {
+  defineVendor,
+  type ImageRequest,
+  type NotFoundError,
+  notFound,
+  type Resolution,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { readFolder, readParameters } from './shared/read-parameters.ts';
+import { fetchPlainStream, listBuilds, listContents, type Stream } from './shared/simplestreams.ts';
+import {
+  compareImages,
+  listDiskBuilds,
+  listStreamImages,
+  pickDisk,
+  plainWord,
+  type StreamImage,
+} from './shared/stream-images.ts';
+
+const id = 'simplestreams';
+
+/**
+ * Any Simple Streams server: image servers of LXD and Incus, private ones, Ubuntu's. Parameters: `server` (https address of
+ * the tree, or of its `streams/v1/`) and `content` (content id; needless where the index has one image stream).
+ * Releases: version, release, alias or key of a product, `/` and `:` written as `-`, with or without the system's name
+ * before it (`24.04`, `noble`, `ubuntu-noble`), or `latest` where versions are numbers of one system. Variants: those of
+ * the products, `default` by default. Snapshots: builds, as the server names them.
+ *
+ * Rests on the digests in the products file, which come over TLS: who signs the `.sjson` of a server is not known here.
+ */
+export const simplestreams: Vendor = defineVendor({
+  id,
+  title: 'Simple Streams server',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    const stream = await openStream(request, context);
+    const all = listStreamImages(stream);
+    const release = pickRelease(request.release, all);
+    const ofArch = release.filter(({ arch }) => arch === request.arch);
+    if (ofArch.length === 0) {
+      throw missing(
+        'arch',
+        request.arch,
+        release.map(({ arch }) => arch),
+      );
+    }
+    const image = pickVariant(request, ofArch);
+    return describe(stream, image, all, request.snapshot);
+  },
+});
+
+/** The server's products, from the one image stream that is meant. */
+async function openStream(request: ImageRequest, context: VendorContext): Promise<Stream> {
+  const { server, content } = readParameters(request, ['server', 'content']);
+  const base = readFolder(
+    id,
+    'server',
+    server?.replace(/\/streams\/v1(?:\/(?:index\.json)?)?$/, '/'),
+  );
+  const contents = await listContents(base, context);
+  const meant = contents.filter(({ contentId }) => content === undefined || contentId === content);
+  const [found, ...others] = meant;
+  if (found !== undefined && others.length === 0) return fetchPlainStream(base, found, context);
+  const known = contents.map(({ contentId }) => contentId);
+  const hint = `Give the parameter content: ${known.join(', ')}.`;
+  throw missing('parameter', content ?? 'content', known, known.length > 0 ? hint : undefined);
+}
+
+/** The images of one release of one system, whatever their architecture and variant. */
+function pickRelease(wanted: string, all: StreamImage[]): StreamImage[] {
+  const word = plainWord(wanted);
+  const named = all.filter(({ names }) => names.includes(word));
+  const meant = named.length === 0 && word === 'latest' ? all : named;
+  const systems = new Set(meant.map(({ os }) => os));
+  const versions = new Set(meant.map(({ version }) => version));
+  const isOrdered = versions.size < 2 || meant.every(({ version }) => /^\d/.test(version));
+  const [newest] = [...meant].sort(compareImages);
+  if (newest === undefined || systems.size > 1 || !isOrdered) {
+    const hint =
+      meant.length > 1
+        ? `${wanted} is said of several here: put the system's name before it.`
+        : undefined;
+    throw missing('release', wanted, nameReleases(meant.length > 1 ? meant : all), hint);
+  }
+  return meant.filter(({ version }) => version === newest.version);
+}
+
+/** The variant that is asked for; else the one that there is, or the one called default. */
+function pickVariant({ variant }: ImageRequest, images: StreamImage[]): StreamImage {
+  const known = [...new Set(images.map((image) => image.variant))];
+  const wanted =
+    variant === undefined ? (known.length === 1 ? known[0] : 'default') : plainWord(variant);
+  const [found, other] = images.filter((image) => image.variant === wanted);
+  if (found === undefined) throw missing('variant', variant ?? 'default', known);
+  if (other === undefined) return found;
+  const keys = images.map(({ product }) => plainWord(product.key));
+  throw missing('release', found.version, keys, `Ask for one of these: ${keys.join(', ')}.`);
+}
+
+function describe(
+  stream: Stream,
+  image: StreamImage,
+  all: StreamImage[],
+  snapshot: string | undefined,
+): Resolution {
+  const builds = listDiskBuilds(stream, image);
+  const build = snapshot === undefined ? builds[0] : builds.find((one) => one === snapshot);
+  const disk = build === undefined ? undefined : pickDisk(stream, image, build);
+  if (build === undefined || disk === undefined) {
+    if (snapshot !== undefined && builds.length > 0) throw missing('snapshot', snapshot, builds);
+    const withDisk = all.filter((one) => listDiskBuilds(stream, one).length > 0);
+    const hint = 'Its builds hold containers alone: ask for another variant or release.';
+    throw missing('release', image.version, nameReleases(withDisk), hint);
+  }
+  const [newest] = listBuilds(image.product);
+  const message = `${image.product.key} ${newest} has no disk; ${build} was the last one with it`;
+  const { release, supportEol } = image.product;
+  return {
+    release: nameRelease(image, all),
+    ...(release !== '' && plainWord(release) !== image.version && { codename: release }),
+    version: image.version,
+    variant: image.variant,
+    snapshot: build,
+    disk: [disk],
+    ...(supportEol !== undefined && { guest: { eol: supportEol } }),
+    ...(snapshot === undefined &&
+      build !== newest && { warnings: [{ code: 'outdated-build', message }] }),
+  };
+}
+
+/** `24.04`, or `rockylinux-9` where the server has several systems. */
+function nameRelease({ os, version }: StreamImage, all: StreamImage[]): string {
+  const isAlone = new Set(all.map((image) => image.os)).size < 2;
+  return isAlone || os === '' ? version : `${os}-${version}`;
+}
+
+function nameReleases(images: StreamImage[]): string[] {
+  return [...new Set([...images].sort(compareImages).map((image) => nameRelease(image, images)))];
+}
+
+function missing(
+  field: string,
+  value: string,
+  known: readonly string[],
+  hint?: string,
+): NotFoundError {
+  return notFound({ vendor: id, field, value, known, ...(hint !== undefined && { hint }) });
+}
