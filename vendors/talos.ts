@@ -1,28 +1,25 @@
 import {
   type Arch,
-  type Artifact,
   compareVersions,
   defineVendor,
   type ImageRequest,
-  isImageError,
   type NotFoundError,
   notFound,
-  type Proof,
   parseList,
   parseText,
   publicUrl,
-  type Signature,
   UsageError,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { talosSigner } from './keys/talos.ts';
+import { describeAsset, describeBoot, describeBuild } from './shared/talos-files.ts';
 import { unusable } from './shared/unusable.ts';
 
 const publicFactory = 'https://factory.talos.dev/';
 /** The schematic without any customization: SHA-256 of `customization: {}` and a newline. */
 const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 const arches: Arch[] = ['amd64', 'arm64'];
+const GiB = 1024 ** 3;
 
 /** Those of Talos' platforms that boot from a disk image (`pkg/machinery/platforms`). */
 const platforms = [
@@ -62,21 +59,28 @@ export const talos: Vendor = defineVendor({
     const { factory, schematic } = readParameters(request.parameters ?? {});
 
     const version = pickVersion(request, schematic, await listVersions(factory, context));
-    const name = `${platform}-${request.arch}`;
+    const folder = new URL(`image/${schematic}/${version}/`, factory);
     const isPlain = schematic === emptySchematic && factory.href === publicFactory;
-    const disk =
-      isPlain && platform === 'metal'
-        ? describeAsset(version, name)
-        : await describeBuild(new URL(`image/${schematic}/${version}/`, factory), name, context);
+    const isAsset = isPlain && platform === 'metal';
+    const disk = isAsset
+      ? describeAsset(version, `metal-${request.arch}.raw.zst`, ['zst', 'raw'])
+      : await describeBuild(folder, `${platform}-${request.arch}`, context);
+    const boot = context.boot
+      ? await describeBoot(folder, isAsset ? version : undefined, platform, request.arch, context)
+      : undefined;
     return {
       release: minorOf(version),
       version: version.slice(1),
       variant: platform,
       snapshot: snapshotOf(version, schematic),
       disk: [disk],
+      ...(boot && { boot }),
       guest: {
         seed: 'talos',
         ssh: false,
+        minDiskBytes: 10 * GiB,
+        // Of a worker; a control plane wants twice as much.
+        minMemoryBytes: GiB,
         // GRUB up to 1.9 and both boot loaders since 1.10 start either way; ARM has UEFI alone.
         firmware: request.arch === 'amd64' ? ['bios', 'uefi'] : ['uefi'],
       },
@@ -165,63 +169,6 @@ function readParameters(parameters: Record<string, string>): { factory: URL; sch
   }
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   return { factory: base, schematic: schematic.toLowerCase() };
-}
-
-/** A release's own file, which is signed; the factory builds the same disk and sells the digests of what it builds. */
-function describeAsset(version: string, name: string): Artifact {
-  const folder = new URL(`${version}/`, 'https://github.com/siderolabs/talos/releases/download/');
-  const sums = new URL('sha256sum.txt', folder);
-  const { identity, issuer } = talosSigner;
-  const signature: Signature = {
-    form: 'sigstore',
-    at: new URL(`${sums}.bundle`),
-    identity,
-    issuer,
-  };
-  const fileName = `${name}.raw.zst`;
-  return {
-    url: new URL(fileName, folder),
-    fileName,
-    layers: ['zst', 'raw'],
-    proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', signature }],
-  };
-}
-
-async function describeBuild(folder: URL, name: string, context: VendorContext): Promise<Artifact> {
-  const { url, fileName, layer } = await pickFile(folder, name, context);
-  return { url, fileName, layers: [layer, 'raw'], proofs: [await findProof(url, context)] };
-}
-
-/** `.raw.zst`, the default of releases and quicker to unpack, where the factory has it; `.raw.xz`, which every version has, elsewhere. */
-async function pickFile(
-  folder: URL,
-  name: string,
-  { http, signal }: VendorContext,
-): Promise<{ url: URL; fileName: string; layer: 'zst' | 'xz' }> {
-  const zst = new URL(`${name}.raw.zst`, folder);
-  const head = await http.head(zst, { signal }).catch((error: unknown) => {
-    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
-    return undefined;
-  });
-  if (head?.status === 200) return { url: zst, fileName: `${name}.raw.zst`, layer: 'zst' };
-  return { url: new URL(`${name}.raw.xz`, folder), fileName: `${name}.raw.xz`, layer: 'xz' };
-}
-
-/**
- * The public factory sells its digests and answers 402 for them; others give them away. Asked with GET: the factory never
- * redirects a HEAD as it redirects a GET.
- */
-async function findProof(image: URL, context: VendorContext): Promise<Proof> {
-  const url = new URL(`${image}.sha256`);
-  let reason = `${image.host} gives no digest of this image, so nothing but TLS vouches for it`;
-  try {
-    const sums = await context.http.find(url, { signal: context.signal });
-    if (sums !== undefined) return { kind: 'checksums', url };
-  } catch (error) {
-    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
-    reason += `: ${error.message}`;
-  }
-  return { kind: 'tls', reason };
 }
 
 /** Without the value: the address of a factory may hold a password. */

@@ -38,7 +38,6 @@ describe('talos names', () => {
     ['latest', 'amd64', undefined, 'v1.14.6', 'nocloud-amd64.raw.xz'],
     ['LATEST', 'arm64', undefined, 'v1.14.6', 'nocloud-arm64.raw.xz'],
     ['1.13', 'amd64', undefined, 'v1.13.10', 'nocloud-amd64.raw.xz'],
-    ['v1.13', 'amd64', 'metal', 'v1.13.10', 'metal-amd64.raw.xz'],
     ['1.13.9', 'arm64', 'openstack', 'v1.13.9', 'openstack-arm64.raw.xz'],
     ['v1.10.0', 'amd64', 'digital-ocean', 'v1.10.0', 'digital-ocean-amd64.raw.xz'],
     ['1.2', 'amd64', undefined, 'v1.2.8', 'nocloud-amd64.raw.xz'],
@@ -116,6 +115,54 @@ describe('talos parameters', () => {
   });
 });
 
+describe('talos metal', () => {
+  const assets = 'https://github.com/siderolabs/talos/releases/download/';
+
+  it.each([
+    ['v1.13', 'amd64', 'v1.13.10'],
+    ['latest', 'arm64', 'v1.14.6'],
+  ] as const)('of %s %s is a signed asset of the release', async (release, arch, version) => {
+    const before = site.requests.length;
+    const { disk, snapshot } = await ask(talos, site, release, arch, { variant: 'metal' });
+    const fileName = `metal-${arch}.raw.zst`;
+    const sums = `${assets}${version}/sha256sum.txt`;
+    expect(disk).toEqual([
+      {
+        url: new URL(`${assets}${version}/${fileName}`),
+        fileName,
+        layers: ['zst', 'raw'],
+        proofs: [
+          {
+            kind: 'checksums',
+            url: new URL(sums),
+            dialect: 'sums',
+            signature: {
+              form: 'sigstore',
+              at: new URL(`${sums}.bundle`),
+              identity: expect.stringContaining('@siderolabs'),
+              issuer: 'https://accounts.google.com',
+            },
+          },
+        ],
+      },
+    ]);
+    expect(snapshot).toBe(`${version}-376567988ad3`);
+    expect(site.requests.slice(before)).toEqual([`GET ${factory}versions`]);
+  });
+
+  it.each([[{ schematic: own }], [{ factory: other }]])(
+    'with %j is built by the factory',
+    async (parameters) => {
+      const { disk } = await ask(talos, site, '1.13', 'amd64', { variant: 'metal', parameters });
+      const {
+        schematic = empty,
+        factory: base = factory,
+      }: { schematic?: string; factory?: string } = parameters;
+      expect(disk[0]?.url.href).toBe(image('v1.13.10', 'metal-amd64.raw.xz', schematic, base));
+    },
+  );
+});
+
 describe('talos sums', () => {
   const disk = image('v1.14.6', 'nocloud-amd64.raw.xz');
 
@@ -174,7 +221,10 @@ describe('talos facts', () => {
     '%s %s boots with %j and has nobody to log in as',
     async (release, arch, firmware) => {
       const { guest } = await ask(talos, site, release, arch);
-      expect(guest).toEqual({ seed: 'talos', ssh: false, firmware });
+      expect(guest).toEqual({
+        ...{ seed: 'talos', ssh: false, firmware },
+        ...{ minDiskBytes: 10 * 1024 ** 3, minMemoryBytes: 1024 ** 3 },
+      });
     },
   );
 

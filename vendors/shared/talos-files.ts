@@ -1,0 +1,109 @@
+import {
+  type Arch,
+  type Artifact,
+  type BootFacts,
+  isImageError,
+  type Proof,
+  type Signature,
+  type VendorContext,
+} from '../../src/kit.ts';
+import { talosSigner } from '../keys/talos.ts';
+import { unusable } from './unusable.ts';
+
+/** A release's own file, which is signed; the factory builds the same disk and sells the digests of what it builds. */
+export function describeAsset(version: string, fileName: string, layers: string[]): Artifact {
+  const folder = new URL(`${version}/`, 'https://github.com/siderolabs/talos/releases/download/');
+  const sums = new URL('sha256sum.txt', folder);
+  const { identity, issuer } = talosSigner;
+  const signature: Signature = {
+    form: 'sigstore',
+    at: new URL(`${sums}.bundle`),
+    identity,
+    issuer,
+  };
+  return {
+    url: new URL(fileName, folder),
+    fileName,
+    layers,
+    proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', signature }],
+  };
+}
+
+/** A disk that a factory builds on demand. */
+export async function describeBuild(
+  folder: URL,
+  name: string,
+  context: VendorContext,
+): Promise<Artifact> {
+  const { url, fileName, layer } = await pickFile(folder, name, context);
+  return { url, fileName, layers: [layer, 'raw'], proofs: [await findProof(url, context)] };
+}
+
+/** `.raw.zst`, the default of releases and quicker to unpack, where the factory has it; `.raw.xz`, which every version has, elsewhere. */
+async function pickFile(
+  folder: URL,
+  name: string,
+  { http, signal }: VendorContext,
+): Promise<{ url: URL; fileName: string; layer: 'zst' | 'xz' }> {
+  const zst = new URL(`${name}.raw.zst`, folder);
+  const head = await http.head(zst, { signal }).catch((error: unknown) => {
+    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+    return undefined;
+  });
+  if (head?.status === 200) return { url: zst, fileName: `${name}.raw.zst`, layer: 'zst' };
+  return { url: new URL(`${name}.raw.xz`, folder), fileName: `${name}.raw.xz`, layer: 'xz' };
+}
+
+/**
+ * The public factory sells its digests and answers 402 for them; others give them away. Asked with GET: the factory never
+ * redirects a HEAD as it redirects a GET.
+ */
+async function findProof(image: URL, context: VendorContext): Promise<Proof> {
+  const url = new URL(`${image}.sha256`);
+  let reason = `${image.host} gives no digest of this image, so nothing but TLS vouches for it`;
+  try {
+    const sums = await context.http.find(url, { signal: context.signal });
+    if (sums !== undefined) return { kind: 'checksums', url };
+  } catch (error) {
+    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+    reason += `: ${error.message}`;
+  }
+  return { kind: 'tls', reason };
+}
+
+/**
+ * Kernel, initramfs and command line of one version and schematic: out of the release `asset` where the disk is from
+ * there. The command line differs from version to version, so it is taken word for word.
+ */
+export async function describeBoot(
+  folder: URL,
+  asset: string | undefined,
+  platform: string,
+  arch: Arch,
+  context: VendorContext,
+): Promise<BootFacts> {
+  const url = new URL(`cmdline-${platform}-${arch}`, folder);
+  const { text } = await context.http.get(url, { signal: context.signal });
+  const cmdline = text.trim();
+  if (!cmdline.includes('talos.platform=') || /[\r\n<]/.test(cmdline)) {
+    throw unusable(url, 'it is no command line of Talos');
+  }
+  const initrd = `initramfs-${arch}.xz`;
+  if (asset !== undefined) {
+    return {
+      kernel: describeAsset(asset, `vmlinuz-${arch}`, []),
+      initrd: describeAsset(asset, initrd, []),
+      cmdline,
+    };
+  }
+  return {
+    kernel: await describeFile(new URL(`kernel-${arch}`, folder), context),
+    initrd: await describeFile(new URL(initrd, folder), context),
+    cmdline,
+  };
+}
+
+async function describeFile(url: URL, context: VendorContext): Promise<Artifact> {
+  const fileName = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+  return { url, fileName, layers: [], proofs: [await findProof(url, context)] };
+}
