@@ -3,14 +3,15 @@ import {
   arches,
   defineVendor,
   type GuestFacts,
+  type ImageRequest,
   type Listing,
   type NotFoundError,
   notFound,
   type Proof,
+  type Resolution,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { debianArchiveKeys, everyDebianKey } from './keys/debian.ts';
 import {
   type DebianBuild,
   type DebianDisk,
@@ -21,12 +22,13 @@ import {
   findSerials,
 } from './shared/debian-builds.ts';
 import { diskStem, type FoundDisk, findLatestDisk, pickDisk } from './shared/debian-disks.ts';
+import { findNetboot, listNetbootBuilds } from './shared/debian-netboot.ts';
 import {
   type DebianRelease,
   listDebianReleases,
   pickDebianRelease,
 } from './shared/debian-release.ts';
-import { openpgp } from './shared/openpgp.ts';
+import { debianArchiveSignature } from './shared/debian-signature.ts';
 
 const archWords: Record<Arch, string> = {
   amd64: 'amd64',
@@ -50,7 +52,8 @@ const endOfLife: Record<string, string> = {
   13: '2028-08-09',
 };
 
-/** Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; of testing and unstable the daily builds. */
+/** Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; of testing and unstable the daily
+ * builds; and `netboot`, the installer, signed all the way. */
 export const debian: Vendor = defineVendor({
   id: 'debian',
   title: 'Debian',
@@ -60,6 +63,7 @@ export const debian: Vendor = defineVendor({
   async resolve(request, context) {
     const release = await pickDebianRelease(request.release, context);
     const variant = request.variant ?? 'genericcloud';
+    if (variant === 'netboot') return await resolveNetboot(release, request, context);
     const stem = diskStem(release, variant, archWords[request.arch]);
     let found: FoundDisk | undefined;
     if (request.snapshot === undefined) found = await findLatestDisk(release, stem, context);
@@ -70,9 +74,7 @@ export const debian: Vendor = defineVendor({
     }
     const { snapshot, disk } = found;
     return {
-      release: release.number,
-      codename: release.codename,
-      ...(release.version !== undefined && { version: release.version }),
+      ...named(release),
       variant,
       snapshot,
       disk: [{ ...disk, proofs: [...disk.proofs, suiteProof(release)] }],
@@ -92,16 +94,41 @@ export const debian: Vendor = defineVendor({
     for (const release of await listDebianReleases(context)) {
       const build =
         (await findBuild(release, 'latest', context)) ?? (await findNewestBuild(release, context));
-      if (build !== undefined) yield describe(release, build.disks);
+      if (build === undefined) continue;
+      const listing = describe(release, build.disks);
+      const installers = await listNetbootBuilds(release, 'amd64', context);
+      yield installers.length === 0
+        ? listing
+        : { ...listing, variants: [...listing.variants, 'netboot'] };
     }
   },
 });
 
 /** Debian signs its archive, which says what a release is; it signs no cloud image. */
 function suiteProof({ codename, signed }: DebianRelease): Proof {
-  const known = debianArchiveKeys(codename);
-  const keys = known.length > 0 ? known : everyDebianKey;
-  return { kind: 'signature', of: signed, signature: openpgp('inline', keys) };
+  return { kind: 'signature', of: signed, signature: debianArchiveSignature(codename) };
+}
+
+async function resolveNetboot(
+  release: DebianRelease,
+  { arch, snapshot }: ImageRequest,
+  context: VendorContext,
+): Promise<Resolution> {
+  const word = archWords[arch];
+  const builds = await listNetbootBuilds(release, word, context);
+  if (builds.length === 0) throw missing('arch', arch, []);
+  const build = snapshot === undefined ? builds[0] : builds.find((one) => one === snapshot);
+  const found = build && (await findNetboot(release, build, word, context));
+  if (!found)
+    throw missing(snapshot === undefined ? 'variant' : 'snapshot', snapshot ?? 'netboot', builds);
+  return {
+    ...named(release),
+    variant: 'netboot',
+    snapshot: found.snapshot,
+    disk: found.disk,
+    ...(context.boot && { boot: found.boot }),
+    guest: { seed: 'none', ssh: false, ...eolOf(release) },
+  };
 }
 
 async function findDated(
@@ -140,6 +167,19 @@ function describe(release: DebianRelease, disks: DebianDisk[]): Listing {
     variants: variantsOf(disks),
     ...(eol !== undefined && { eol }),
   };
+}
+
+function named({
+  number,
+  codename,
+  version,
+}: DebianRelease): Pick<Resolution, 'release' | 'codename' | 'version'> {
+  return { release: number, codename, ...(version !== undefined && { version }) };
+}
+
+function eolOf({ number }: DebianRelease): { eol?: string } {
+  const eol = endOfLife[number];
+  return eol === undefined ? {} : { eol };
 }
 
 function guestFacts(release: DebianRelease, variant: string, arch: Arch): GuestFacts {

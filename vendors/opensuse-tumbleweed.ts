@@ -7,6 +7,7 @@ import {
   type Listing,
   type NotFoundError,
   notFound,
+  type TransferError,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -57,6 +58,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
     if (folder === undefined) throw missing('arch', arch, [...folders.keys()]);
     const wanted = parseWanted(request);
     const { images: all, sums } = await findImages(folder, arch, context);
+    if (all.length === 0) throw noImages(sums);
     const variant = request.variant?.toLowerCase() ?? 'cloud';
     const images = all.filter((image) => image.variant === variant);
     if (images.length === 0) throw missing('variant', variant, namesOf(all, 'variant'));
@@ -82,6 +84,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
       }),
     );
     const images = all.flat();
+    if (images.length === 0) throw noImages(site);
     const [version] = namesOf(images, 'snapshot').sort((left, right) =>
       compareVersions(right, left),
     );
@@ -116,7 +119,6 @@ async function findImages(
     const url = new URL(name, folder);
     return [{ url, fileName: name, sums: new URL(`${url}.sha256`), variant, snapshot }];
   });
-  if (images.length === 0) throw unusable(sums, 'it lists no image for clouds');
   return { images: images.sort((a, b) => compareVersions(b.snapshot, a.snapshot)), sums };
 }
 
@@ -138,6 +140,10 @@ function guestFacts(variant: string, arch: Arch): GuestFacts {
     ...(variant === 'cloud' && { seed: 'nocloud', ssh: true }),
     ...(boots !== undefined && { firmware: boots }),
   };
+}
+
+function noImages(where: URL | string): TransferError {
+  return unusable(where, 'no image for clouds is listed');
 }
 
 function namesOf(images: TumbleweedImage[], field: 'variant' | 'snapshot'): string[] {

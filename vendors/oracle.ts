@@ -2,9 +2,7 @@ import {
   type Arch,
   defineVendor,
   type GuestFacts,
-  type ImageError,
   type ImageRequest,
-  isImageError,
   type Listing,
   type NotFoundError,
   notFound,
@@ -14,18 +12,11 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import {
-  findOracleTemplate,
-  findUnlistedTemplate,
-  listOracleTemplates,
-  type OracleTemplate,
-} from './shared/oracle-templates.ts';
+import { findCurrentTemplate, findNewestTemplate, oracleMajors } from './shared/oracle-current.ts';
+import { findUnlistedTemplate, type OracleTemplate } from './shared/oracle-templates.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 
 const arches: Arch[] = ['amd64', 'arm64'];
-/** Those that had an index in 2026, newest first; younger ones are found by looking. */
-const majors = ['10', '9', '8'];
-
 /** By major release, as endoflife.date has it in August 2026: no index of Oracle's says it. */
 const endOfLife: Record<string, string> = {
   7: '2024-12-31',
@@ -52,8 +43,8 @@ export const oracle: Vendor = defineVendor({
     const major = (snapshot ?? version)?.split('.')[0];
     const found =
       major === undefined
-        ? await findNewest(arch, context)
-        : await findCurrent(major, arch, context);
+        ? await findNewestTemplate(arch, context)
+        : await findCurrentTemplate(major, arch, context);
     const { template } = found;
 
     if (snapshot !== undefined && template?.snapshot !== snapshot) {
@@ -73,8 +64,10 @@ export const oracle: Vendor = defineVendor({
 
   async *list(context) {
     let latest = ['latest'];
-    for (const major of majors) {
-      const found = await Promise.all(arches.map((arch) => findCurrent(major, arch, context)));
+    for (const major of oracleMajors) {
+      const found = await Promise.all(
+        arches.map((arch) => findCurrentTemplate(major, arch, context)),
+      );
       const templates = found.flatMap(({ template }) => template ?? []);
       const [template] = templates;
       if (template === undefined) continue;
@@ -96,7 +89,7 @@ export const oracle: Vendor = defineVendor({
 /** `version` is a major release or an update of one. */
 function parseWanted({ release, snapshot }: ImageRequest): { version?: string; snapshot?: string } {
   const match = /^(?:latest|(?:ol)?(\d+(?:[.u]\d+)?))$/i.exec(release);
-  if (match === null) throw missing('release', release, ['latest', ...majors]);
+  if (match === null) throw missing('release', release, ['latest', ...oracleMajors]);
   const version = match[1]?.toLowerCase().replace('u', '.');
   if (snapshot === undefined) return version === undefined ? {} : { version };
   const exact = snapshot.toLowerCase();
@@ -105,50 +98,6 @@ function parseWanted({ release, snapshot }: ImageRequest): { version?: string; s
     exact.startsWith(version.includes('.') ? `${version}-` : `${version}.`);
   if (!/^\d+\.\d+-b\d+$/.test(exact) || !isMeant) throw missing('snapshot', snapshot, []);
   return { ...(version !== undefined && { version }), snapshot: exact };
-}
-
-interface Found {
-  template?: OracleTemplate;
-  warnings: Warning[];
-}
-
-/** From the index, or, with a warning, from the page for people where the index is not to be had. */
-async function findCurrent(major: string, arch: Arch, context: VendorContext): Promise<Found> {
-  let problem: ImageError | undefined;
-  try {
-    const template = await findOracleTemplate(major, arch, context);
-    if (template !== undefined) return { template, warnings: [] };
-  } catch (error) {
-    if (!isImageError(error, 'ERR_METADATA')) throw error;
-    problem = error;
-  }
-  const shown = await listOracleTemplates(arch, context);
-  const template = shown.find((one) => one.major === major);
-  if (template === undefined && problem !== undefined) throw problem;
-  if (template === undefined) return { warnings: [] };
-  const why = problem?.message ?? `there is no index of Oracle Linux ${major} for ${arch}`;
-  const message = `${why}; this build and its digest are from ${template.from}`;
-  return { template, warnings: [{ code: 'fallback-index', message }] };
-}
-
-/** The greatest major release that answers, younger ones than are known included. */
-async function findNewest(arch: Arch, context: VendorContext): Promise<Found> {
-  let younger: OracleTemplate | undefined;
-  for (let major = Number(majors[0]) + 1; ; major += 1) {
-    const next = await findOracleTemplate(String(major), arch, context).catch((error: unknown) => {
-      // What answers for a release that may not exist need not be an index.
-      if (!isImageError(error, 'ERR_METADATA')) throw error;
-      return undefined;
-    });
-    if (next === undefined) break;
-    younger = next;
-  }
-  if (younger !== undefined) return { template: younger, warnings: [] };
-  for (const major of majors) {
-    const found = await findCurrent(major, arch, context);
-    if (found.template !== undefined) return found;
-  }
-  return { warnings: [] };
 }
 
 function describe(
@@ -198,7 +147,9 @@ async function noRelease(
   arch: Arch,
   context: VendorContext,
 ): Promise<NotFoundError> {
-  const found = await Promise.all(majors.map((major) => findCurrent(major, arch, context)));
+  const found = await Promise.all(
+    oracleMajors.map((major) => findCurrentTemplate(major, arch, context)),
+  );
   const known = found.flatMap(({ template }) => template?.major ?? []);
   return missing('release', release, known);
 }

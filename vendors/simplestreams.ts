@@ -83,7 +83,7 @@ function pickRelease(wanted: string, all: StreamImage[]): StreamImage[] {
       meant.length > 1
         ? `${wanted} is said of several here: put the system's name before it.`
         : undefined;
-    throw missing('release', wanted, nameReleases(meant.length > 1 ? meant : all), hint);
+    throw missing('release', wanted, nameReleases(meant.length > 1 ? meant : all, all), hint);
   }
   return meant.filter(({ version }) => version === newest.version);
 }
@@ -113,7 +113,7 @@ function describe(
     if (snapshot !== undefined && builds.length > 0) throw missing('snapshot', snapshot, builds);
     const withDisk = all.filter((one) => listDiskBuilds(stream, one).length > 0);
     const hint = 'Its builds hold containers alone: ask for another variant or release.';
-    throw missing('release', image.version, nameReleases(withDisk), hint);
+    throw missing('release', image.version, nameReleases(withDisk, all), hint);
   }
   const [newest] = listBuilds(image.product);
   const message = `${image.product.key} ${newest} has no disk; ${build} was the last one with it`;
@@ -137,8 +137,8 @@ function nameRelease({ os, version }: StreamImage, all: StreamImage[]): string {
   return isAlone || os === '' ? version : `${os}-${version}`;
 }
 
-function nameReleases(images: StreamImage[]): string[] {
-  return [...new Set([...images].sort(compareImages).map((image) => nameRelease(image, images)))];
+function nameReleases(images: StreamImage[], all: StreamImage[]): string[] {
+  return [...new Set([...images].sort(compareImages).map((image) => nameRelease(image, all)))];
 }
 
 function missing(

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alpine } from '../../vendors/alpine.ts';
 import { cloud, index, listFiles, startAlpine } from './alpine-site.ts';
 import { ask, type Documents, listAll } from './serve-documents.ts';
+import { signedBy } from './signed-by.ts';
 
+const cloudKey = 'F26ADFADBAE702EF7AF637459DA7EF23BFFCDF22';
 let site: Documents;
 
 beforeAll(async () => {
@@ -148,6 +150,7 @@ describe('alpine names', () => {
       expect(disk?.url.href).toBe(cloud(branch) + fileName);
       expect(disk?.layers).toEqual(['qcow2']);
       expect(disk?.proofs).toEqual([
+        { kind: 'signature', signature: signedBy(`${cloud(branch)}${fileName}.asc`, cloudKey) },
         { kind: 'checksums', url: new URL(`${cloud(branch)}${fileName}.sha512`) },
       ]);
       expect(resolution.snapshot).toBe(answered);

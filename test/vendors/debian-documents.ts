@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 
 export const dists: string = 'https://ftp.debian.org/debian/dists/';
 export const cloud: string = 'https://cloud.debian.org/images/cloud/';
 export const latest: string = `${cloud}trixie/latest/debian-13-genericcloud-amd64.json`;
+
+const signer = createOpenpgpSigner();
+
+/** A `Release` file as `InRelease` has it. */
+export function sign(release: string): string {
+  return signer.clearsign(release);
+}
 
 export function read(name: string): string {
   return readFileSync(new URL(`../fixtures/debian/${name}`, import.meta.url), 'utf8');
@@ -19,7 +27,7 @@ const suites = {
 export const documents: Record<string, string> = {
   ...Object.fromEntries(
     Object.entries(suites).flatMap(([codename, names]) =>
-      names.map((name) => [`${dists}${name}/Release`, read(`${codename}.Release`)]),
+      names.map((name) => [`${dists}${name}/InRelease`, sign(read(`${codename}.Release`))]),
     ),
   ),
   [cloud]: read('cloud.listing'),

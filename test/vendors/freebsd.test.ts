@@ -1,53 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freebsd } from '../../vendors/freebsd.ts';
-import {
-  ask,
-  type Documents,
-  listAll,
-  maintenancePage,
-  readFixture,
-  serveDocuments,
-} from './serve-documents.ts';
+import { current, listing, percival, signedListOf, signedProofs, start } from './freebsd-site.ts';
+import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
 
-const current = 'https://download.freebsd.org/releases/VM-IMAGES/';
-const archive = 'http://ftp-archive.freebsd.org/pub/FreeBSD-Archive/old-releases/VM-IMAGES/';
-const origins = ['https://download.freebsd.org/'];
-const folders = [
-  '15.1-RELEASE/',
-  '15.1-RELEASE/amd64/Latest/',
-  '15.1-RELEASE/aarch64/Latest/',
-  '15.1-RELEASE/riscv64/Latest/',
-  '14.4-RELEASE/',
-  '14.4-RELEASE/amd64/Latest/',
-];
-const archived = ['14.1-RELEASE/amd64/Latest/', '13.1-RELEASE/amd64/Latest/'];
 let site: Documents;
-let withArchive: Documents;
-
-async function start(more: string[] = []): Promise<Documents> {
-  const documents = await serveDocuments([...origins, ...more], {
-    [current]: await readFixture('freebsd/VM-IMAGES.listing'),
-  });
-  const fixture = (folder: string): Promise<string> =>
-    readFixture(`freebsd/${folder.slice(0, -1).replaceAll('/', '_')}.listing`);
-  for (const folder of folders) documents.put(current + folder, await fixture(folder));
-  for (const folder of archived) documents.put(archive + folder, await fixture(folder));
-  return documents;
-}
-
-function listing(names: string[]): string {
-  const rows = names.map((name) => `<a href="${name}">${name}</a>  16-Jun-2026 00:15  -`);
-  return `<html><head><title>Index of /</title></head><body><h1>Index of /</h1><hr><pre><a href="../">../</a>\n${rows.join('\n')}\n</pre><hr></body></html>`;
-}
 
 beforeAll(async () => {
   site = await start();
-  withArchive = await start(['http://ftp-archive.freebsd.org/']);
 });
-afterAll(async () => {
-  await site.close();
-  await withArchive.close();
-});
+afterAll(() => site.close());
 
 describe('freebsd names', () => {
   it.each([
@@ -78,7 +39,11 @@ describe('freebsd names', () => {
     });
     const version = stem.slice(0, 4);
     const base = `${current}${folder}/Latest/`;
-    const proofs = [{ kind: 'checksums', url: new URL(`${base}CHECKSUM.SHA256`) }];
+    const [of = ''] = /^[\d.]+-RELEASE-[a-z0-9]+(?:-(?:aarch64|riscv64))?/.exec(stem) ?? [];
+    const proofs = [
+      ...signedProofs(of, percival),
+      { kind: 'checksums', url: new URL(`${base}CHECKSUM.SHA256`) },
+    ];
     expect(resolution.disk).toEqual([
       {
         url: new URL(`${base}FreeBSD-${stem}.raw.xz`),
@@ -207,62 +172,15 @@ describe('freebsd facts', () => {
   });
 });
 
-describe('freebsd archive', () => {
-  it.each([
-    ['14.1', undefined, 'FreeBSD-14.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs.raw.xz'],
-    ['14.1-RELEASE', 'ufs', 'FreeBSD-14.1-RELEASE-amd64.raw.xz'],
-    ['13.1', 'ufs', 'FreeBSD-13.1-RELEASE-amd64.raw.xz'],
-  ])('has %s %s when the caller named a mirror for it', async (release, variant, fileName) => {
-    const { disk } = await ask(freebsd, withArchive, release, 'amd64', {
-      ...(variant !== undefined && { variant }),
-    });
-    const base = `${archive}${fileName.slice(8, 20)}/amd64/Latest/`;
-    expect(disk[0]?.url.href).toBe(base + fileName);
-    expect(disk[0]?.proofs).toEqual([
-      { kind: 'checksums', url: new URL(`${base}CHECKSUM.SHA512`) },
-    ]);
-  });
-
-  it('is not asked over plain http', async () => {
-    await expect(ask(freebsd, site, '13.1', 'amd64', { variant: 'ufs' })).rejects.toMatchObject({
-      code: 'ERR_NOT_FOUND',
-      hint: expect.stringContaining(archive),
-      details: { field: 'release', value: '13.1', known: ['15.1', '15.0', '14.4', '9.3'] },
-    });
-  });
-
-  it('is named when a snapshot has left the main tree', async () => {
-    const asked = ask(freebsd, site, 'latest', 'amd64', { snapshot: '13.1-release' });
-    await expect(asked).rejects.toMatchObject({
-      code: 'ERR_NOT_FOUND',
-      hint: expect.stringContaining(archive),
-      details: { value: '13.1-release' },
-    });
-  });
-
-  it('says that cloud-init images begin with 14.1', async () => {
-    await expect(ask(freebsd, withArchive, '13.1', 'amd64')).rejects.toMatchObject({
-      code: 'ERR_NOT_FOUND',
-      hint: expect.stringContaining('14.1'),
-      details: { field: 'variant', value: 'cloudinit-ufs', known: ['ufs'] },
-    });
-  });
-
-  it('does not stand in for a branch', async () => {
-    const before = withArchive.requests.length;
-    await expect(ask(freebsd, withArchive, '13', 'amd64')).rejects.toMatchObject({
-      code: 'ERR_NOT_FOUND',
-      details: { field: 'release', value: '13' },
-    });
-    expect(withArchive.requests.slice(before)).toEqual([`GET ${current}`]);
-  });
-});
-
 describe('freebsd requests', () => {
-  it('asks for two folders, and for no image', async () => {
+  it('asks for two folders and for the signed list, and for no image', async () => {
     const own = await start();
     await ask(freebsd, own, 'latest', 'amd64');
-    expect(own.requests).toEqual([`GET ${current}`, `GET ${current}15.1-RELEASE/amd64/Latest/`]);
+    expect(own.requests).toEqual([
+      `GET ${current}`,
+      `GET ${current}15.1-RELEASE/amd64/Latest/`,
+      `GET ${signedListOf('15.1-RELEASE-amd64')}`,
+    ]);
     await own.close();
   });
 

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arch } from '../../vendors/arch.ts';
+import { listFiles } from './alpine-site.ts';
+import {
+  ask,
+  type Documents,
+  listAll,
+  maintenancePage,
+  serveDocuments,
+} from './serve-documents.ts';
+import { signedBy } from './signed-by.ts';
+
+const images = 'https://geo.mirror.pkgbuild.com/images/';
+const key = '1B9A16984A4E8CB448712D2AE0B78BF4326C6F8F';
+let documents: Documents;
+
+/** A build's folder as upstream fills it. */
+function filesOf(build: string, kinds = ['basic', 'cloudimg']): string {
+  const endings = ['', '.sig', '.SHA256', '.SHA256.sig'];
+  return listFiles(
+    kinds.flatMap((kind) =>
+      endings.map((ending) => `Arch-Linux-x86_64-${kind}-${build}.qcow2${ending}`),
+    ),
+  );
+}
+
+/** Builds of several years, among them one that is still being copied. */
+async function start(): Promise<Documents> {
+  const names = [
+    'latest/',
+    'v20220501.56564/',
+    'v20260901.9999/',
+    'v20260901.583572/',
+    'v20261001.604814/',
+  ];
+  return serveDocuments(['https://geo.mirror.pkgbuild.com/'], {
+    [images]: listFiles([...names, 'v20261015.610001/', 'lastsync']),
+    [`${images}v20220501.56564/`]: filesOf('20220501.56564'),
+    [`${images}v20260901.9999/`]: filesOf('20260901.9999'),
+    [`${images}v20260901.583572/`]: filesOf('20260901.583572'),
+    [`${images}v20261001.604814/`]: filesOf('20261001.604814'),
+    [`${images}v20261015.610001/`]: filesOf('20261015.610001', ['basic']),
+  });
+}
+
+beforeAll(async () => {
+  documents = await start();
+});
+afterAll(() => documents.close());
+
+describe('arch names', () => {
+  it.each([
+    ['latest', {}, 'cloudimg-20261001.604814'],
+    ['rolling', { variant: 'basic' }, 'basic-20261015.610001'],
+    ['latest', { snapshot: '20260901.583572' }, 'cloudimg-20260901.583572'],
+    ['latest', { snapshot: 'v20260901.9999' }, 'cloudimg-20260901.9999'],
+    ['latest', { snapshot: '20260901' }, 'cloudimg-20260901.583572'],
+    ['20220501.56564', {}, 'cloudimg-20220501.56564'],
+    ['v20260901', { snapshot: '20260901.9999' }, 'cloudimg-20260901.9999'],
+  ] as const)('%s %j is %s', async (release, more, stem) => {
+    const image = await ask(arch, documents, release, 'amd64', more);
+    const build = stem.split('-')[1];
+    const path = `v${build}/Arch-Linux-x86_64-${stem}.qcow2`;
+    const file = images + path;
+    expect([image.release, image.version, image.snapshot]).toEqual(['rolling', build, build]);
+    expect(image.disk).toEqual([
+      {
+        url: new URL(file),
+        mirrors: [new URL(path, 'https://fastly.mirror.pkgbuild.com/images/')],
+        fileName: `Arch-Linux-x86_64-${stem}.qcow2`,
+        layers: ['qcow2'],
+        proofs: [
+          {
+            kind: 'checksums',
+            url: new URL(`${file}.SHA256`),
+            dialect: 'sums',
+            signature: signedBy(`${file}.SHA256.sig`, key),
+          },
+          { kind: 'signature', signature: signedBy(`${file}.sig`, key) },
+        ],
+      },
+    ]);
+  });
+
+  it('has its key from elsewhere than its images', async () => {
+    const { disk } = await ask(arch, documents, 'latest', 'amd64');
+    const [proof] = disk[0]?.proofs ?? [];
+    const keys =
+      proof?.kind === 'checksums' && proof.signature?.form === 'openpgp'
+        ? proof.signature.keys
+        : [];
+    expect(keys.flatMap(({ urls = [] }) => urls.map(({ host }) => host))).toEqual([
+      'raw.githubusercontent.com',
+      'keyserver.ubuntu.com',
+    ]);
+  });
+});
+
+describe('arch facts', () => {
+  it('warns of the published password of basic images, and only of those', async () => {
+    const basic = await ask(arch, documents, 'latest', 'amd64', { variant: 'basic' });
+    expect(basic.warnings?.map(({ code }) => code)).toEqual(['default-password']);
+    expect(basic.guest).toMatchObject({ seed: 'none', ssh: true, minDiskBytes: 42_949_672_960 });
+    const cloud = await ask(arch, documents, 'latest', 'amd64');
+    expect(cloud.warnings).toBeUndefined();
+    expect(cloud.guest).toEqual({
+      user: 'arch',
+      seed: 'nocloud',
+      ssh: true,
+      firmware: ['bios', 'uefi'],
+      minDiskBytes: 2_147_483_648,
+      minMemoryBytes: 536_870_912,
+    });
+  });
+
+  it('lists what there is', async () => {
+    expect(await listAll(arch, documents)).toEqual([
+      {
+        release: 'rolling',
+        version: '20261015.610001',
+        aliases: ['latest'],
+        arches: ['amd64'],
+        variants: ['cloudimg', 'basic'],
+      },
+    ]);
+  });
+});
+
+describe('arch requests', () => {
+  it('asks for folders, with their slash, and for no image', async () => {
+    const own = await start();
+    await ask(arch, own, 'latest', 'amd64', { snapshot: '20260901.583572' });
+    expect(own.requests).toEqual([`GET ${images}`, `GET ${images}v20260901.583572/`]);
+    await own.close();
+  });
+
+  it.each([
+    ['2026.09', 'amd64', {}, 'release', 'latest'],
+    ['latest', 'arm64', {}, 'arch', 'amd64'],
+    ['latest', 'amd64', { variant: 'libvirt' }, 'variant', 'basic'],
+    ['latest', 'amd64', { variant: 'constructor' }, 'variant', 'cloudimg'],
+    ['latest', 'amd64', { snapshot: '20260901.58357' }, 'snapshot', '20260901.583572'],
+    ['latest', 'amd64', { snapshot: 'latest' }, 'snapshot', '20261001.604814'],
+    ['20260901', 'amd64', { snapshot: '20261001.604814' }, 'snapshot', '20260901'],
+    ['20260902', 'amd64', {}, 'snapshot', '20260901.583572'],
+  ] as const)('%s %s %j: no such %s', async (release, machine, more, field, known) => {
+    await expect(ask(arch, documents, release, machine, more)).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      details: { field, known: expect.arrayContaining([known]) },
+    });
+  });
+
+  it('passes over no parameter', async () => {
+    const parameters = { mirror: 'x' };
+    await expect(ask(arch, documents, 'latest', 'amd64', { parameters })).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      details: { field: 'parameter', value: 'mirror' },
+    });
+  });
+
+  it.each([
+    ['the index', images],
+    ['a build', `${images}v20260901.583572/`],
+  ])('names the address of a page that is not %s', async (_, address) => {
+    const own = await start();
+    own.put(address, maintenancePage);
+    const asked = ask(arch, own, 'latest', 'amd64', { snapshot: '20260901.583572' });
+    await expect(asked).rejects.toMatchObject({
+      code: 'ERR_METADATA',
+      message: expect.stringContaining(address),
+    });
+    await own.close();
+  });
+});

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { opensuseLeap } from '../../vendors/opensuse-leap.ts';
+import { listMirrored, metalinkOf, pieces } from './opensuse-documents.ts';
+import {
+  ask,
+  type Documents,
+  listAll,
+  maintenancePage,
+  serveDocuments,
+} from './serve-documents.ts';
+import { signedBy } from './signed-by.ts';
+
+const site = 'https://download.opensuse.org/distribution/leap/';
+const key = 'AD485664E901B867051AB15F35A2F86E29B700A4';
+const folder = (release: string): string => `${site}${release}/appliances/`;
+let documents: Documents;
+
+/** A file with its sidecar. */
+function withSums(name: string, size = 318_963_712): [name: string, size?: number][] {
+  return [
+    [name, size],
+    [`${name}.sha256`, 117],
+    [`${name}.sha256.asc`, 833],
+  ];
+}
+
+const sixteen = listMirrored([
+  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2'),
+  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2', 319_000_000),
+  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud-Build9.99.qcow2'),
+  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud.qcow2'),
+  ...withSums('Leap-16.0-Minimal-VM.x86_64-kvm-and-xen-Build99.1.qcow2'),
+  ['Leap-16.0-Minimal-VM.x86_64-MS-HyperV-Build99.1.vhdx.xz', 300],
+  ...withSums('Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2'),
+  ['Leap-16.0-Minimal-VM.s390x-s390x-Cloud-Build18.7.qcow2', 300],
+  ['Leap-16.0-Minimal-VM.s390x-s390x-Cloud-Build18.7.qcow2.sha512', 200],
+  ...withSums('Leap-16.1-Minimal-VM.x86_64-Cloud-Build99.1.qcow2'),
+  ['iso/'],
+]);
+const fifteen = JSON.stringify({
+  data: [
+    {
+      name: 'openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2',
+      size: 300,
+      mtime: 1,
+    },
+    { name: 'openSUSE-Leap-15.6-Minimal-VM.x86_64-Cloud.qcow2', size: 300, mtime: 1 },
+    {
+      name: 'openSUSE-Leap-15.6-Minimal-VM.ppc64le-15.6.0-Cloud-Build19.143.qcow2',
+      size: 300,
+      mtime: 1,
+    },
+  ],
+});
+
+function start(): Promise<Documents> {
+  const releases = ['15.5/', '15.6/', '16.0/', '16.1/', '42.3/', 'notes.txt'];
+  return serveDocuments(['https://download.opensuse.org/'], {
+    [`${site}?json`]: listMirrored(releases.map((name) => [name])),
+    [`${folder('16.1')}?json`]: listMirrored([
+      ['Leap-16.1-Minimal-VM.x86_64-Cloud-Build2.16.qcow2', 341_735_936],
+    ]),
+    [`${folder('16.0')}?json`]: sixteen,
+    [`${folder('15.6')}?json`]: fifteen,
+    [`${folder('15.5')}?json`]: listMirrored([
+      ['openSUSE-Leap-15.5-Minimal-VM.x86_64-15.5.0-OpenStack-Cloud-Build4.2.qcow2', 300],
+    ]),
+  });
+}
+
+beforeAll(async () => {
+  documents = await start();
+});
+afterAll(() => documents.close());
+
+describe('opensuse-leap names', () => {
+  it.each([
+    // release, arch, snapshot; release, snapshot and file answered, and the alias of the file
+    [
+      'latest',
+      'amd64',
+      undefined,
+      '16.0',
+      '16.0-build18.72',
+      'Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2',
+      'Leap-16.0-Minimal-VM.x86_64-Cloud.qcow2',
+    ],
+    [
+      '16',
+      'arm64',
+      undefined,
+      '16.0',
+      '16.0-build18.7',
+      'Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2',
+      'Leap-16.0-Minimal-VM.aarch64-Cloud.qcow2',
+    ],
+    [
+      '16.0',
+      'amd64',
+      '16.0-Build18.7',
+      '16.0',
+      '16.0-build18.7',
+      'Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2',
+      'Leap-16.0-Minimal-VM.x86_64-Cloud.qcow2',
+    ],
+    [
+      '15.6',
+      'amd64',
+      undefined,
+      '15.6',
+      '15.6.0-build19.143',
+      'openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2',
+      'openSUSE-Leap-15.6-Minimal-VM.x86_64-Cloud.qcow2',
+    ],
+    [
+      'latest',
+      'amd64',
+      '15.6.0-build19.143',
+      '15.6',
+      '15.6.0-build19.143',
+      'openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2',
+      'openSUSE-Leap-15.6-Minimal-VM.x86_64-Cloud.qcow2',
+    ],
+    [
+      '15.5',
+      'amd64',
+      undefined,
+      '15.5',
+      '15.5.0-build4.2',
+      'openSUSE-Leap-15.5-Minimal-VM.x86_64-15.5.0-OpenStack-Cloud-Build4.2.qcow2',
+      'openSUSE-Leap-15.5-Minimal-VM.x86_64-OpenStack-Cloud.qcow2',
+    ],
+  ] as const)(
+    '%s %s %s is build %s %s',
+    async (token, arch, wanted, release, snapshot, fileName, alias) => {
+      const image = await ask(opensuseLeap, documents, token, arch, {
+        ...(wanted && { snapshot: wanted }),
+      });
+      expect([image.release, image.snapshot]).toEqual([release, snapshot]);
+      const url = folder(release) + fileName;
+      expect(image.disk).toMatchObject([
+        {
+          url: new URL(url),
+          fileName,
+          sizeBytes: expect.any(Number),
+          layers: ['qcow2'],
+          proofs: [
+            {
+              kind: 'checksums',
+              url: new URL(`${url}.sha256`),
+              aliases: [alias],
+              signature: signedBy(`${url}.sha256.asc`, key),
+            },
+          ],
+        },
+      ]);
+    },
+  );
+
+  it('takes the longer digest where it is alone, and the doubled word of s390x', async () => {
+    const { disk } = await ask(opensuseLeap, documents, '16.0', 's390x');
+    const url = `${folder('16.0')}Leap-16.0-Minimal-VM.s390x-s390x-Cloud-Build18.7.qcow2`;
+    expect(disk[0]?.proofs).toMatchObject([
+      {
+        url: new URL(`${url}.sha512`),
+        aliases: ['Leap-16.0-Minimal-VM.s390x-s390x-Cloud.qcow2'],
+        signature: { at: new URL(`${url}.sha512.asc`) },
+      },
+    ]);
+  });
+
+  it('offers the mirrors and pieces that the origin names', async () => {
+    const own = await start();
+    const fileName = 'Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2';
+    own.put(`${folder('16.0')}${fileName}.meta4`, metalinkOf(fileName));
+    const { disk } = await ask(opensuseLeap, own, '16.0', 'amd64');
+    const path = `distribution/leap/16.0/appliances/${fileName}`;
+    expect(disk[0]?.mirrors?.map(({ href }) => href)).toEqual([
+      `https://near.example/${path}`,
+      `https://far.example/opensuse/${path}`,
+    ]);
+    expect(disk[0]?.pieces).toEqual(pieces);
+    await own.close();
+  });
+
+  it.each([
+    ['of another file', metalinkOf('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2')],
+    ['that is a page', maintenancePage],
+  ])('does without a metalink %s', async (_, answer) => {
+    const own = await start();
+    own.put(`${folder('16.0')}Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2.meta4`, answer);
+    const { disk } = await ask(opensuseLeap, own, '16.0', 'amd64');
+    expect([disk[0]?.mirrors, disk[0]?.pieces]).toEqual([undefined, undefined]);
+    await own.close();
+  });
+});
+
+describe('opensuse-leap releases', () => {
+  it.each([
+    ['latest', 'amd64', '16.0', ['newer-release']],
+    ['stable', 'ppc64le', '15.6', ['newer-release', 'older-release']],
+    ['16', 'amd64', '16.0', ['newer-release']],
+    ['15', 'amd64', '15.6', undefined],
+    ['16.0', 'amd64', '16.0', undefined],
+    ['16.1', 'amd64', '16.1', ['pre-release']],
+  ] as const)('%s on %s is %s, with the warnings %j', async (token, arch, release, codes) => {
+    const image = await ask(opensuseLeap, documents, token, arch);
+    expect(image.release).toBe(release);
+    expect(image.warnings?.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it.each([
+    ['16.0', 'amd64', 'sles', ['bios', 'uefi'], '2027-10-31'],
+    ['16.0', 'arm64', 'sles', ['uefi'], '2027-10-31'],
+    ['15.6', 'amd64', 'opensuse', ['bios', 'uefi'], '2026-04-30'],
+  ] as const)('%s on %s has the user %s', async (release, arch, user, firmware, eol) => {
+    const { guest } = await ask(opensuseLeap, documents, release, arch);
+    const least = { minDiskBytes: 10_737_418_240, minMemoryBytes: 536_870_912 };
+    expect(guest).toEqual({ user, seed: 'nocloud', ssh: true, firmware, eol, ...least });
+  });
+
+  it('lists those that have an image, newest first, and calls the newest one that is out the latest', async () => {
+    const variants = ['cloud'];
+    expect(await listAll(opensuseLeap, documents)).toEqual([
+      { release: '16.1', version: '16.1', arches: ['amd64'], variants },
+      {
+        release: '16.0',
+        version: '16.0',
+        aliases: ['latest'],
+        arches: ['amd64', 'arm64', 's390x'],
+        variants,
+        eol: '2027-10-31',
+      },
+      {
+        release: '15.6',
+        version: '15.6',
+        arches: ['amd64', 'ppc64le'],
+        variants,
+        eol: '2026-04-30',
+      },
+      { release: '15.5', version: '15.5', arches: ['amd64'], variants },
+    ]);
+  });
+});
+
+describe('opensuse-leap requests', () => {
+  it('asks for the folder and the metalink, and for no image', async () => {
+    const own = await start();
+    await ask(opensuseLeap, own, '16.0', 'arm64');
+    const file = 'Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2';
+    expect(own.requests).toEqual([
+      `GET ${folder('16.0')}?json`,
+      `GET ${folder('16.0')}${file}.meta4`,
+    ]);
+    await own.close();
+  });
+
+  it.each([
+    ['42.3', 'amd64', {}, 'release', ['16.0', '15.6']],
+    ['14', 'amd64', {}, 'release', ['16.0']],
+    ['tumbleweed', 'amd64', {}, 'release', ['16.0']],
+    ['tumbleweed', 'amd64', { snapshot: '16.0-build18.7' }, 'release', ['16.0']],
+    ['16.0', 'riscv64', {}, 'arch', ['amd64', 'arm64', 's390x']],
+    ['16.0', 'amd64', { variant: 'kvm-and-xen' }, 'variant', ['cloud']],
+    [
+      '16.0',
+      'amd64',
+      { snapshot: '16.0-build18.8' },
+      'snapshot',
+      ['16.0-build18.72', '16.0-build18.7'],
+    ],
+    ['16.0', 'amd64', { snapshot: '15.6.0-build19.143' }, 'snapshot', ['16.0-build18.72']],
+    ['16.0', 'amd64', { parameters: { kind: 'jeos' } }, 'parameter', []],
+  ] as const)('%s %s %j: no such %s', async (release, arch, more, field, known) => {
+    await expect(ask(opensuseLeap, documents, release, arch, more)).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      details: { field, known: expect.arrayContaining([...known]) },
+    });
+  });
+
+  it.each([
+    ['latest', `${site}?json`, maintenancePage],
+    ['latest', `${site}?json`, '[]'],
+    ['16.0', `${folder('16.0')}?json`, maintenancePage],
+    ['16.0', `${folder('16.0')}?json`, '[{"size":1}]'],
+    ['16.0', `${folder('16.0')}?json`, '{"error":"x"}'],
+  ])('%s names the address of what is no index (%s)', async (release, address, answer) => {
+    const own = await start();
+    own.put(address, answer);
+    await expect(ask(opensuseLeap, own, release, 'amd64')).rejects.toMatchObject({
+      code: 'ERR_METADATA',
+      message: expect.stringContaining(address.replace('?json', '')),
+    });
+    await own.close();
+  });
+});

@@ -1,0 +1,65 @@
+import { type Digest, parseChecksums, peekSignedText, type VendorContext } from '../../src/kit.ts';
+import { isDiskName } from './index-names.ts';
+import { invalidParameter } from './read-parameters.ts';
+
+/** A file of a list of digests. */
+export interface ListedDisk {
+  /** As the list has it, perhaps with folders before it. */
+  name: string;
+  fileName: string;
+  url: URL;
+  digest: Digest;
+  sizeBytes?: number;
+  /** By its name. */
+  isDisk: boolean;
+}
+
+export interface ListOfDisks {
+  url: URL;
+  /** The list carries its own signature. */
+  isSigned: boolean;
+  disks: ListedDisk[];
+}
+
+const listNames = ['SHA256SUMS', 'SHA512SUMS', 'CHECKSUM'];
+
+/** The first list of digests that a folder has, unproved; `undefined` where it has none. */
+export async function findList(
+  folder: URL,
+  hasKeys: boolean,
+  { http, signal }: VendorContext,
+): Promise<ListOfDisks | undefined> {
+  for (const name of listNames) {
+    const url = new URL(name, folder);
+    const document = await http.find(url, { signal });
+    if (document === undefined) continue;
+    const body = peekSignedText(document.text);
+    const isSigned = body !== document.text;
+    if (isSigned && !hasKeys) {
+      // Of signed text nothing may be relied on but what its signature covers.
+      throw invalidParameter(
+        'http-index',
+        'key',
+        `${url} is signed: give its signer's fingerprint.`,
+      );
+    }
+    const { entries } = parseChecksums(body, { dialect: 'sums', from: url.href });
+    const disks = new Map<string, ListedDisk>();
+    for (const { name: listed, digest, sizeBytes } of entries) {
+      const at = listed === undefined ? undefined : locate(listed, folder);
+      if (listed === undefined || at === undefined || disks.has(listed)) continue;
+      const size = sizeBytes === undefined ? {} : { sizeBytes };
+      disks.set(listed, { name: listed, digest, ...at, ...size, isDisk: isDiskName(listed) });
+    }
+    return { url, isSigned, disks: [...disks.values()] };
+  }
+  return undefined;
+}
+
+/** Names come from a document: none may lead out of the folder. */
+function locate(name: string, folder: URL): { url: URL; fileName: string } | undefined {
+  const url = new URL(name.split('/').map(encodeURIComponent).join('/'), folder);
+  const fileName = name.split('/').at(-1) ?? '';
+  const isBelow = url.href.startsWith(folder.href) && url.href !== folder.href;
+  return isBelow && !/^\.{0,2}$|\\/.test(fileName) ? { url, fileName } : undefined;
+}
