@@ -54,18 +54,18 @@ export function reduceMarkup(html: string, shape: MarkupShape = indexMarkup): st
 }
 
 function openTag(name: string, rest: string, wanted: readonly string[]): string {
+  const open = inlines.has(name) ? `</${name}><${name}` : `<${name}`;
+  if (wanted.length === 0 || rest === '') return `${open}>`;
   const values = new Map<string, string>();
-  if (wanted.length > 0) {
-    for (const [, key = '', double, single, bare] of rest.matchAll(attribute)) {
-      const word = key.toLowerCase();
-      if (!values.has(word)) values.set(word, double ?? single ?? bare ?? '');
-    }
+  for (const [, key = '', double, single, bare] of rest.matchAll(attribute)) {
+    const word = key.toLowerCase();
+    if (!values.has(word)) values.set(word, double ?? single ?? bare ?? '');
   }
   const shown = wanted.map((key) => {
     const value = values.get(key);
     return value === undefined ? '' : ` ${key}="${value.replaceAll('"', '&quot;')}"`;
   });
-  return `${inlines.has(name) ? `</${name}>` : ''}<${name}${shown.join('')}>`;
+  return `${open}${shown.join('')}>`;
 }
 
 /** Cuts out what stands between two marks; what is left of the second is no tag that anybody keeps. */

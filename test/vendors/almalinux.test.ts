@@ -133,7 +133,7 @@ describe('almalinux', () => {
       'AlmaLinux-10-GenericCloud-10.3-20260701.0.x86_64.qcow2': 'd',
     });
     const image = await site.resolve('9', {}, { [`${repo}9/cloud/x86_64/images/CHECKSUM`]: list });
-    expect(image.version).toBe('9.10');
+    expect([image.version, image.snapshot]).toEqual(['9.10', '9.10-20260501']);
   });
 
   it.each<[string, Partial<ImageRequest>, string, string[]]>([

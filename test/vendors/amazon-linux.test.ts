@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { amazonLinux } from '../../vendors/amazon-linux.ts';
+import { listAll, maintenancePage } from './serve-documents.ts';
+import { createVendorSite } from './vendor-site.ts';
+
+const origin = 'https://cdn.amazonlinux.com/';
+const base = `${origin}al2023/os-images/`;
+
+function sums(version: string, arch: string, ...kernels: string[]): string {
+  const names = kernels.map((one) => `al2023-kvm-${version}-kernel-${one}-${arch}.xfs.gpt.qcow2`);
+  return names.map((name, index) => `${String(index).repeat(64)}  ${name}\n`).join('');
+}
+
+const newest = '2023.9.20261109.0';
+const older = '2023.9.20251105.0';
+const latest = `${base}latest/kvm/SHA256SUMS`;
+const documents = {
+  [latest]: sums(newest, 'x86_64', '6.12', '6.1'),
+  [`${base}latest/kvm-arm64/SHA256SUMS`]: sums('2023.9.20261102.1', 'arm64', '6.1'),
+  [`${base}${older}/kvm/SHA256SUMS`]: sums(older, 'x86_64', '6.1'),
+};
+const site = createVendorSite(amazonLinux, [origin], documents);
+afterEach(() => site.close());
+
+describe('amazon-linux', () => {
+  it.each([
+    ['latest', {}, newest, 'kvm', 'kernel-6.1-x86_64', latest],
+    ['2023', { variant: 'kernel-6.12' }, newest, 'kvm', 'kernel-6.12-x86_64', latest],
+    [
+      'AL2023',
+      { arch: 'arm64' },
+      '2023.9.20261102.1',
+      'kvm-arm64',
+      'kernel-6.1-arm64',
+      `${base}latest/kvm-arm64/SHA256SUMS`,
+    ],
+    [older, {}, older, 'kvm', 'kernel-6.1-x86_64', `${base}${older}/kvm/SHA256SUMS`],
+    [
+      '2023',
+      { snapshot: older },
+      older,
+      'kvm',
+      'kernel-6.1-x86_64',
+      `${base}${older}/kvm/SHA256SUMS`,
+    ],
+  ] as const)(
+    '%s %j is %s, at an address that stays',
+    async (release, more, version, folder, kind, asked) => {
+      const image = await site.resolve(release, more);
+      const fileName = `al2023-kvm-${version}-${kind}.xfs.gpt.qcow2`;
+      expect(image).toMatchObject({ release: '2023', version, snapshot: version });
+      expect(image.disk).toEqual([
+        {
+          url: new URL(`${base}${version}/${folder}/${fileName}`),
+          fileName,
+          layers: ['qcow2'],
+          proofs: [
+            {
+              kind: 'checksums',
+              url: new URL(`${base}${version}/${folder}/SHA256SUMS`),
+              dialect: 'sums',
+            },
+          ],
+        },
+      ]);
+      expect(site.requests).toEqual([`GET ${asked}`]);
+    },
+  );
+
+  it('says what the guest is', async () => {
+    expect((await site.resolve('2023', { arch: 'arm64' })).guest).toEqual({
+      user: 'ec2-user',
+      seed: 'nocloud',
+      ssh: true,
+      firmware: ['uefi'],
+      minDiskBytes: 26_843_545_600,
+    });
+  });
+
+  it.each([
+    ['2', {}, 'release', ['2023']],
+    ['2023.9', {}, 'release', ['2023']],
+    ['2023', { arch: 'riscv64' }, 'arch', ['amd64', 'arm64']],
+    ['2023', { variant: 'kernel-6' }, 'variant', ['kernel-6.12', 'kernel-6.1']],
+    ['2023', { snapshot: '2023.9.20260101.0' }, 'snapshot', []],
+    ['2023', { snapshot: '../../evil' }, 'snapshot', []],
+    [older, { snapshot: newest }, 'snapshot', [older]],
+    ['2023', { parameters: { a: 'b' } }, 'parameter', []],
+  ] as const)('%s %j: no such %s', async (release, more, field, known) => {
+    await expect(site.resolve(release, more)).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      details: { field, known: [...known] },
+    });
+  });
+
+  it.each([maintenancePage, sums('2.0.20241010.0', 'x86_64', '6.1')])(
+    'calls another page bad metadata',
+    async (page) => {
+      await expect(site.resolve('2023', {}, { [latest]: page })).rejects.toMatchObject({
+        code: 'ERR_METADATA',
+        message: expect.stringContaining(latest),
+      });
+    },
+  );
+
+  it('lists what is newest', async () => {
+    expect(await listAll(amazonLinux, await site.serve(documents))).toEqual([
+      {
+        release: '2023',
+        version: newest,
+        aliases: ['latest'],
+        arches: ['amd64', 'arm64'],
+        variants: ['kernel-6.1', 'kernel-6.12'],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,144 @@
+import {
+  type Arch,
+  compareVersions,
+  defineVendor,
+  type ImageRequest,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { findSums } from './shared/sums-file.ts';
+import { unusable } from './shared/unusable.ts';
+
+const site = new URL('https://cdn.amazonlinux.com/al2023/os-images/');
+
+/** The folder of an architecture, and its word in file names. */
+const tokens: Partial<Record<Arch, { folder: string; word: string }>> = {
+  amd64: { folder: 'kvm', word: 'x86_64' },
+  arm64: { folder: 'kvm-arm64', word: 'arm64' },
+};
+const arches: Arch[] = ['amd64', 'arm64'];
+
+/**
+ * Amazon Linux 2023 for KVM. Releases: `latest`, `2023`, or a version (`2023.9.20251105.0`), which is the snapshot too.
+ * Variants: kernels, such as `kernel-6.1`, which is the default where a version has several.
+ */
+export const amazonLinux: Vendor = defineVendor({
+  id: 'amazon-linux',
+  title: 'Amazon Linux',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch } = request;
+    if (tokens[arch] === undefined) throw missing('arch', arch, arches);
+    const wanted = parseWanted(request);
+    const images = await listImages(wanted ?? 'latest', arch, context);
+    if (images === undefined) throw missing('snapshot', wanted ?? '', []);
+    const variant = request.variant?.toLowerCase() ?? pickDefault(images);
+    const image = images.find((one) => one.variant === variant);
+    if (image === undefined) throw missing('variant', variant, variantsOf(images));
+    const { version, fileName } = image;
+    const folder = folderOf(version, arch);
+    return {
+      release: '2023',
+      version,
+      variant,
+      snapshot: version,
+      disk: [
+        {
+          url: new URL(fileName, folder),
+          fileName,
+          layers: ['qcow2'],
+          proofs: [{ kind: 'checksums', url: new URL('SHA256SUMS', folder), dialect: 'sums' }],
+        },
+      ],
+      guest: {
+        user: 'ec2-user',
+        seed: 'nocloud',
+        ssh: true,
+        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+        minDiskBytes: 25 * 1024 ** 3,
+      },
+    };
+  },
+
+  async *list(context) {
+    const found = await Promise.all(arches.map((arch) => listImages('latest', arch, context)));
+    const images = found.flatMap((list) => list ?? []);
+    const [first] = images;
+    if (first === undefined) throw unusable(site, 'it has no image');
+    yield {
+      release: '2023',
+      version: first.version,
+      aliases: ['latest'],
+      arches: arches.filter((_, index) => found[index] !== undefined),
+      variants: [...new Set([pickDefault(images), ...variantsOf(images)])],
+    };
+  },
+});
+
+interface AmazonImage {
+  version: string;
+  variant: string;
+  fileName: string;
+}
+
+/** The version that is asked for, by its snapshot or in place of a release; `undefined`: the newest. */
+function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
+  const token = release.toLowerCase().replace(/^al(?=\d)/, '');
+  const isOpen = ['latest', '2023'].includes(token);
+  if (!isOpen && !isVersion(token)) throw missing('release', release, ['2023']);
+  if (snapshot !== undefined && (!isVersion(snapshot) || !(isOpen || snapshot === token))) {
+    throw missing('snapshot', snapshot, isOpen ? [] : [token]);
+  }
+  return snapshot ?? (isOpen ? undefined : token);
+}
+
+function isVersion(token: string): boolean {
+  return /^2023\.\d+\.\d{8}\.\d+$/.test(token);
+}
+
+function folderOf(version: string, arch: Arch): URL {
+  return new URL(`${version}/${tokens[arch]?.folder}/`, site);
+}
+
+/**
+ * What a version has for an architecture, newest kernel first; `undefined` where there is no such version. The list under
+ * `latest` names the version in its file names, and the architectures are not always of one version.
+ */
+async function listImages(
+  version: string,
+  arch: Arch,
+  context: VendorContext,
+): Promise<AmazonImage[] | undefined> {
+  const url = new URL('SHA256SUMS', folderOf(version, arch));
+  const sums = await findSums(url, context);
+  if (sums === undefined) return undefined;
+  const images = sums.flatMap(({ name }): AmazonImage[] => {
+    const [, stamp, kernel, word] =
+      /^al2023-kvm-([\d.]+)-kernel-([\d.]+)-(\w+)\.xfs\.gpt\.qcow2$/.exec(name) ?? [];
+    if (stamp === undefined || !isVersion(stamp) || word !== tokens[arch]?.word) return [];
+    if (version !== 'latest' && version !== stamp) return [];
+    return [{ version: stamp, variant: `kernel-${kernel}`, fileName: name }];
+  });
+  if (images.length === 0) throw unusable(url, 'it lists no image for KVM');
+  return images.sort(
+    (a, b) => compareVersions(b.version, a.version) || compareVersions(b.variant, a.variant),
+  );
+}
+
+/** The kernel that Amazon Linux 2023 began with; the newest where it is not offered. */
+function pickDefault(images: AmazonImage[]): string {
+  const known = variantsOf(images);
+  return known.find((variant) => variant === 'kernel-6.1') ?? known[0] ?? '';
+}
+function variantsOf(images: AmazonImage[]): string[] {
+  return [...new Set(images.map(({ variant }) => variant))];
+}
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'amazon-linux', field, value, known });
+}

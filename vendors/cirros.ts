@@ -1,0 +1,163 @@
+import {
+  type Arch,
+  type Artifact,
+  arches,
+  compareVersions,
+  defineVendor,
+  type ImageRequest,
+  type NotFoundError,
+  notFound,
+  type Proof,
+  type Vendor,
+  type VendorContext,
+  type Warning,
+} from '../src/kit.ts';
+import { findArch } from './shared/arch-words.ts';
+import { findFolder } from './shared/folder.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { unusable } from './shared/unusable.ts';
+
+const site = new URL('https://download.cirros-cloud.net/');
+
+/**
+ * CirrOS, a system of some 20 MB for tests. Releases: `latest`, a branch (`0.6`), a version (`0.6.3`), which is the
+ * snapshot too. Variant: `disk`.
+ */
+export const cirros: Vendor = defineVendor({
+  id: 'cirros',
+  title: 'CirrOS',
+  apiVersion: 1,
+  evidence: 'unverified',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch, variant = 'disk' } = request;
+    if (variant.toLowerCase() !== 'disk') throw missing('variant', variant, ['disk']);
+    const version = await pickVersion(request, context);
+    const files = await listFiles(version, context);
+    if (files === undefined) {
+      const field = request.snapshot === undefined ? 'release' : 'snapshot';
+      throw missing(field, version, await listVersions(context));
+    }
+    const disk = files.disks.get(arch);
+    if (disk === undefined) throw missing('arch', arch, [...files.disks.keys()]);
+    return {
+      release: branchOf(version),
+      version,
+      variant: 'disk',
+      snapshot: version,
+      disk: [describe(disk, files)],
+      guest: {
+        user: 'cirros',
+        seed: 'nocloud',
+        ssh: true,
+        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+      },
+      warnings: [defaultPassword],
+    };
+  },
+
+  async *list(context) {
+    const versions = await listVersions(context);
+    const latest = await findLatest(context);
+    for (const branch of new Set(versions.map(branchOf))) {
+      const version = versions.find((one) => branchOf(one) === branch) ?? branch;
+      const files = await listFiles(version, context);
+      if (files === undefined || files.disks.size === 0) continue;
+      yield {
+        release: branch,
+        version,
+        ...(version === latest && { aliases: ['latest'] }),
+        arches: arches.filter((arch) => files.disks.has(arch)),
+        variants: ['disk'],
+      };
+    }
+  },
+});
+
+const defaultPassword: Warning = {
+  code: 'default-password',
+  message: 'the user cirros has a published password, shown on its console, and ssh accepts it',
+};
+
+/** `0.6` of `0.6.3`. */
+function branchOf(version: string): string {
+  return version.replace(/^(\d+\.\d+)\..*$/, '$1');
+}
+
+async function pickVersion(
+  { release, snapshot }: ImageRequest,
+  context: VendorContext,
+): Promise<string> {
+  const token = release.toLowerCase();
+  const isBranch = /^\d+\.\d+$/.test(token);
+  const isExact = /^\d+\.\d+\.\d+$/.test(token);
+  if (token !== 'latest' && !isBranch && !isExact) {
+    throw missing('release', release, await listVersions(context));
+  }
+  if (snapshot !== undefined) {
+    const isMeant = token === 'latest' || `${snapshot}.`.startsWith(`${token}.`);
+    if (/^\d+\.\d+\.\d+$/.test(snapshot) && isMeant) return snapshot;
+    throw missing('snapshot', snapshot, await listVersions(context));
+  }
+  if (isExact) return token;
+  if (!isBranch) return findLatest(context);
+  const versions = await listVersions(context);
+  const newest = versions.find((version) => branchOf(version) === token);
+  if (newest === undefined) throw missing('release', release, versions);
+  return newest;
+}
+
+async function findLatest({ http, signal }: VendorContext): Promise<string> {
+  const url = new URL('version/released', site);
+  const version = (await http.get(url, { signal })).text.trim();
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw unusable(url, 'it names no version');
+  return version;
+}
+
+/** Newest first, without pre-releases such as `0.6.0-pre1`. */
+async function listVersions(context: VendorContext): Promise<string[]> {
+  const names = ((await findFolder(site, context)) ?? []).map(({ name }) => name);
+  const versions = names.filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+  if (versions.length === 0) throw unusable(site, 'it lists no version');
+  return versions.sort((left, right) => compareVersions(right, left));
+}
+
+interface CirrosFiles {
+  folder: URL;
+  names: Set<string>;
+  /** File names. */
+  disks: Map<Arch, string>;
+}
+
+async function listFiles(
+  version: string,
+  context: VendorContext,
+): Promise<CirrosFiles | undefined> {
+  const folder = new URL(`${version}/`, site);
+  const entries = await findFolder(folder, context);
+  if (entries === undefined) return undefined;
+  const disks = new Map<Arch, string>();
+  for (const { name } of entries) {
+    const begin = `cirros-${version}-`;
+    const arch = findArch(name.slice(begin.length, -'-disk.img'.length));
+    if (arch === undefined || !name.startsWith(begin) || !name.endsWith('-disk.img')) continue;
+    disks.set(arch, name);
+  }
+  return { folder, names: new Set(entries.map(({ name }) => name)), disks };
+}
+
+/** A qcow2 in spite of its `.img`. */
+function describe(fileName: string, { folder, names }: CirrosFiles): Artifact {
+  const list = ['SHA256SUMS', 'SHA512SUMS'].find((name) => names.has(name));
+  const reason = `${folder} has no list of digests but perhaps of MD5, so nothing but TLS vouches for it`;
+  const proof: Proof =
+    list === undefined
+      ? { kind: 'tls', reason }
+      : { kind: 'checksums', url: new URL(list, folder), dialect: 'sums' };
+  return { url: new URL(fileName, folder), fileName, layers: ['qcow2'], proofs: [proof] };
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'cirros', field, value, known });
+}
