@@ -1,19 +1,21 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureImage } from '../src/index.ts';
+import { ensureImage, isImageError } from '../src/index.ts';
 import {
   buildQcow2Image,
+  createOpenpgpSigner,
   mirrorsFor,
   serveSimpleStreams,
   startUpstream,
 } from '../src/testing/index.ts';
 
-// The main job without the internet: an upstream on loopback serves a compressed qcow2 that is made here.
+// The main job without the internet: an upstream on loopback serves a compressed qcow2 that is made here, and signs it with
+// a key that is made here too.
 const MiB = 1024 ** 2;
 const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const say = (text: string): boolean => process.stderr.write(`\n${text}\n`);
@@ -30,20 +32,24 @@ try {
     arch: 'amd64',
     serial,
   };
-  serveSimpleStreams(upstream, [{ ...build, bytes, bytesPerSecond: 24 * MiB }]);
+  const signer = createOpenpgpSigner();
+  serveSimpleStreams(upstream, [{ ...build, bytes, bytesPerSecond: 24 * MiB }], { signer });
   const mirrors = mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/']);
   const mirror = Object.entries(mirrors).flat().join('=');
   const cacheDir = join(folder, 'cache');
   const call = ['ensure', 'ubuntu:24.04', '--arch', 'amd64'];
-  const here = ['--mirror', mirror, '--cache-dir', cacheDir];
+  const key = join(folder, 'demo.asc');
+  await writeFile(key, signer.publicKey);
+  const here = ['--mirror', mirror, '--cache-dir', cacheDir, '--key', key];
 
   say(
-    `An upstream on loopback serves ubuntu:24.04 as a qcow2 of ${Math.round(bytes.length / MiB)} MiB.`,
+    `An upstream on loopback serves ubuntu:24.04 as a qcow2 of ${Math.round(bytes.length / MiB)} MiB, signed by
+${signer.fingerprint}.`,
   );
   await ensure('First call', [...call, ...here]);
   await ensure('The same again', [...call, ...here]);
   say('In a program that keeps running; once a build is named, nobody is asked:');
-  const options = { arch: 'amd64', cacheDir, mirrors };
+  const options = { arch: 'amd64', cacheDir, mirrors, keys: { replace: [signer.publicKey] } };
   for (const reference of ['ubuntu:24.04', `ubuntu:24.04@${serial}`, `ubuntu:24.04@${serial}`]) {
     const started = performance.now();
     const image = await ensureImage(reference, options);
@@ -53,6 +59,13 @@ try {
     );
     await image.release();
   }
+  say('And when somebody else has signed the list:');
+  serveSimpleStreams(upstream, [{ ...build, serial: '20261121', bytes }], {
+    signer: createOpenpgpSigner(),
+  });
+  const refusal = await ensureImage('ubuntu:24.04', options).catch((error: unknown) => error);
+  if (!isImageError(refusal)) throw new Error('a stranger was believed', { cause: refusal });
+  process.stderr.write(`  ${refusal.code}  ${refusal.message}\n`);
   say('The real thing:\n\n  npx rootdisk ensure ubuntu:24.04\n');
 } finally {
   await upstream.close();
@@ -73,14 +86,18 @@ async function ensure(title: string, parameters: string[]): Promise<void> {
   });
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`rootdisk exited with ${code}: ${output}`);
-  const image: { path: string; origin: string; trust: { level: string }; virtualSize: number } =
-    JSON.parse(output);
+  const image: {
+    path: string;
+    origin: string;
+    trust: { level: string; signer: { fingerprint: string } };
+    virtualSize: number;
+  } = JSON.parse(output);
   const elapsed = Math.round(performance.now() - started);
   process.stderr.write(
     [
       `  path    ${image.path}`,
       `  disk    ${image.virtualSize / MiB} MiB, sparse, read-only`,
-      `  trust   ${image.trust.level}`,
+      `  trust   ${image.trust.level} by ${image.trust.signer.fingerprint}`,
       `  origin  ${image.origin}`,
       `  time    ${elapsed} ms, the start of Node included`,
       '',

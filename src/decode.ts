@@ -1,4 +1,6 @@
 import { inCache } from './cache/cache-error.ts';
+import type { ContentDigestText } from './cache/content-digest.ts';
+import { RunningDigest } from './cache/running-digest.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { callPlugin } from './call-plugin.ts';
@@ -26,6 +28,8 @@ export interface Decoded {
   sizeBytes: number;
   virtualSize: number;
   extents: Extents;
+  /** Of the bytes at `path`, where they were written here. */
+  contentDigest?: ContentDigestText;
   /** For the record. */
   facts?: Record<string, string>;
 }
@@ -78,25 +82,31 @@ async function decodeLayers(
     return { chain, format, path: staging.download, sizeBytes, virtualSize, extents: whole };
   }
   const handle = await staging.create(staging.disk);
+  const digest = new RunningDigest(handle);
   try {
     let written = 0;
-    const sink = new SparseFile(handle, boundDisk(fetching.source, context.limits), (bytes) => {
+    const onWrite = (bytes: number): void => {
       written += bytes;
       // Holes of other formats are never written, so only a raw disk is written from end to end.
       call.progress.decode(written, format === 'raw' ? image.virtualSize : undefined);
-    });
+    };
+    const bounds = boundDisk(fetching.source, context.limits);
+    const sink = new SparseFile(handle, bounds, onWrite, (...range) => digest.wrote(...range));
     const kept = call.options.format === 'source' ? format : 'raw';
-    await inCache(staging.disk, 'write', async () => {
+    const contentDigest = await inCache(staging.disk, 'write', async () => {
       if (kept === 'raw') await image.copyTo(sink);
       else await copyBytes(inner, sink);
       await opened.finish();
+      return await digest.finish(sink.sizeBytes, call.signal);
     });
     const { sizeBytes } = sink;
     call.progress.decode(sizeBytes, sizeBytes, true);
     const virtualSize = image.virtualSize ?? sizeBytes;
     const extents = sink.extents();
-    return { chain, format: kept, path: staging.disk, sizeBytes, virtualSize, extents };
+    const what = { chain, format: kept, path: staging.disk, sizeBytes, virtualSize };
+    return { ...what, extents, contentDigest };
   } finally {
+    await digest.idle();
     await handle.close();
   }
 }

@@ -21,13 +21,26 @@ import { zstd } from '../formats/zstd.ts';
 import { almalinux } from '../vendors/almalinux.ts';
 import { almalinuxKitten } from '../vendors/almalinux-kitten.ts';
 import { alpine } from '../vendors/alpine.ts';
+import { amazonLinux } from '../vendors/amazon-linux.ts';
 import { arch } from '../vendors/arch.ts';
+import { centos7 } from '../vendors/centos-7.ts';
 import { centosStream } from '../vendors/centos-stream.ts';
+import { cirros } from '../vendors/cirros.ts';
 import { debian } from '../vendors/debian.ts';
 import { fedora } from '../vendors/fedora.ts';
+import { fedoraCoreos } from '../vendors/fedora-coreos.ts';
+import { flatcar } from '../vendors/flatcar.ts';
 import { freebsd } from '../vendors/freebsd.ts';
+import { gentoo } from '../vendors/gentoo.ts';
+import { httpIndex } from '../vendors/http-index.ts';
+import { kali } from '../vendors/kali.ts';
+import { omnios } from '../vendors/omnios.ts';
+import { openbsd } from '../vendors/openbsd.ts';
+import { opensuseLeap } from '../vendors/opensuse-leap.ts';
+import { opensuseTumbleweed } from '../vendors/opensuse-tumbleweed.ts';
 import { oracle } from '../vendors/oracle.ts';
 import { rocky } from '../vendors/rocky.ts';
+import { simplestreams } from '../vendors/simplestreams.ts';
 import { talos } from '../vendors/talos.ts';
 import { ubuntu } from '../vendors/ubuntu.ts';
 import { checksums } from '../verifiers/checksums.ts';
@@ -51,13 +64,26 @@ export const builtIns: Parts = Object.freeze({
     almalinux,
     almalinuxKitten,
     alpine,
+    amazonLinux,
     arch,
+    centos7,
     centosStream,
+    cirros,
     debian,
     fedora,
+    fedoraCoreos,
+    flatcar,
     freebsd,
+    gentoo,
+    httpIndex,
+    kali,
+    omnios,
+    openbsd,
+    opensuseLeap,
+    opensuseTumbleweed,
     oracle,
     rocky,
+    simplestreams,
     talos,
     ubuntu,
   ],

@@ -56,7 +56,11 @@ function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean):
       sha256: fetched.sha256,
       sha512: fetched.sha512,
     },
-    disk: { virtualSize: decoded.virtualSize, ...(whole ? { sha256: fetched.sha256 } : {}) },
+    disk: {
+      virtualSize: decoded.virtualSize,
+      contentDigest: decoded.contentDigest,
+      ...(whole ? { sha256: fetched.sha256 } : {}),
+    },
     extents: decoded.extents,
     layers: decoded.chain,
     decoder: `rootdisk ${version}`,

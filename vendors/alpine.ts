@@ -13,6 +13,7 @@ import { alpineCloudKeys } from './keys/alpine.ts';
 import { type AlpineImage, canonicalVariant, listAlpineImages } from './shared/alpine-images.ts';
 import { type AlpineIndex, readAlpineIndex } from './shared/alpine-index.ts';
 import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
 
 const arches: Arch[] = ['amd64', 'arm64'];
 
@@ -27,6 +28,7 @@ export const alpine: Vendor = defineVendor({
   evidence: 'documented',
 
   async resolve(request, context) {
+    refuseParameters(request);
     if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
     const wanted = parseWanted(request);
     const isNamed = wanted?.branch !== undefined;

@@ -29,6 +29,7 @@ import {
   pickDebianRelease,
 } from './shared/debian-release.ts';
 import { debianArchiveSignature } from './shared/debian-signature.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
 
 const archWords: Record<Arch, string> = {
   amd64: 'amd64',
@@ -61,6 +62,7 @@ export const debian: Vendor = defineVendor({
   evidence: 'captured',
 
   async resolve(request, context) {
+    refuseParameters(request);
     const release = await pickDebianRelease(request.release, context);
     const variant = request.variant ?? 'genericcloud';
     if (variant === 'netboot') return await resolveNetboot(release, request, context);

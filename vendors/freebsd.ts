@@ -24,6 +24,7 @@ import {
   listFreebsdArches,
 } from './shared/freebsd-images.ts';
 import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');
@@ -56,6 +57,7 @@ export const freebsd: Vendor = defineVendor({
   evidence: 'documented',
 
   async resolve(request, context) {
+    refuseParameters(request);
     if (!freebsdArches.includes(request.arch)) throw missing('arch', request.arch, freebsdArches);
     const versions = await listVersions(context);
     const version = pickVersion(request, versions);

@@ -1,27 +1,17 @@
 import {
   type Artifact,
   type ChecksumsProof,
-  compareVersions,
   defineVendor,
-  type ImageRequest,
   type NotFoundError,
   notFound,
   type Signature,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import {
-  archesOf,
-  buildOf,
-  compareKinds,
-  holdsToken,
-  layersOf,
-  stemOf,
-  versionOf,
-  wordsOf,
-} from './shared/index-names.ts';
+import { buildOf, layersOf, versionOf } from './shared/index-names.ts';
 import { findList, type ListedDisk, type ListOfDisks } from './shared/listed-disks.ts';
 import { openpgp } from './shared/openpgp.ts';
+import { pickListed } from './shared/pick-listed.ts';
 import { invalidParameter, readFolder, readParameters } from './shared/read-parameters.ts';
 
 const id = 'http-index';
@@ -49,10 +39,7 @@ export const httpIndex: Vendor = defineVendor({
       throw missing('parameter', 'url', [], hint);
     }
     const release = request.release.toLowerCase();
-    const { disks, isForAnyArch } =
-      file === undefined ? pickDisks(request, list.disks) : pickFile(file, request, list.disks);
-    const [best] = disks;
-    if (best === undefined) throw missing('release', release, versionsIn(list.disks));
+    const { best, disks, isForAnyArch } = pickListed(request, list.disks, file);
     const signature = signers.length === 0 ? {} : { signature: await sign(list, signers, context) };
     const message = `${best.name} does not say what architecture it is of; ${request.arch} was asked for`;
     return {
@@ -64,76 +51,6 @@ export const httpIndex: Vendor = defineVendor({
     };
   },
 });
-
-interface Picked {
-  /** One disk, in several formats: best first. */
-  disks: ListedDisk[];
-  isForAnyArch: boolean;
-}
-
-function pickFile(file: string, { arch, snapshot }: ImageRequest, all: ListedDisk[]): Picked {
-  const disk = all.find(({ name }) => name === file);
-  if (disk === undefined)
-    throw missing(
-      'parameter',
-      file,
-      all.map(({ name }) => name),
-    );
-  const build = buildOf(disk.name, disk.digest);
-  if (snapshot !== undefined && snapshot.toLowerCase() !== build) {
-    throw missing('snapshot', snapshot, [build]);
-  }
-  return { disks: [disk], isForAnyArch: !archesOf(file).includes(arch) };
-}
-
-/** The newest disk of which every word that was asked for is said. */
-function pickDisks(request: ImageRequest, listed: ListedDisk[]): Picked {
-  const { release, arch, variant, snapshot } = request;
-  const all = listed.filter(({ isDisk }) => isDisk);
-  const ofRelease = all.filter(
-    ({ name }) => release.toLowerCase() === 'latest' || holdsToken(name, release),
-  );
-  if (ofRelease.length === 0) throw missing('release', release, versionsIn(all));
-
-  const said = ofRelease.filter(({ name }) => archesOf(name).includes(arch));
-  const ofArch =
-    said.length > 0 ? said : ofRelease.filter(({ name }) => archesOf(name).length === 0);
-  if (ofArch.length === 0) {
-    throw missing(
-      'arch',
-      arch,
-      ofRelease.flatMap(({ name }) => archesOf(name)),
-    );
-  }
-  const ofVariant = ofArch.filter(({ name }) => variant === undefined || holdsToken(name, variant));
-  if (ofVariant.length === 0) throw missing('variant', variant ?? '', wordsIn(ofArch));
-
-  const own = ofVariant.filter((disk) => !isAlias(disk, ofVariant));
-  const wanted = snapshot?.toLowerCase();
-  const meant = own.filter(
-    ({ name, digest }) => wanted === undefined || buildOf(name, digest) === wanted,
-  );
-  if (meant.length === 0) {
-    const known = own.map(({ name, digest }) => buildOf(name, digest));
-    throw missing('snapshot', snapshot ?? '', known);
-  }
-  const [newest, ...others] = meant.sort((a, b) => compareVersions(b.name, a.name));
-  const words = (name = ''): string => wordsOf(name).join(' ');
-  if (others.some(({ name }) => words(name) !== words(newest?.name))) {
-    const names = meant.map(({ name }) => name);
-    const hint = `Name a variant or give the parameter file: ${names.slice(0, 8).join(', ')}.`;
-    throw missing('variant', variant ?? 'default', wordsIn(meant), hint);
-  }
-  const disks = meant.filter(({ name }) => stemOf(name) === stemOf(newest?.name ?? ''));
-  disks.sort((a, b) => compareKinds(a.name, b.name));
-  return { disks, isForAnyArch: said.length === 0 };
-}
-
-/** `app-latest.qcow2` beside the dated name of the same bytes. */
-function isAlias({ name, digest }: ListedDisk, all: ListedDisk[]): boolean {
-  const isMoving = ['latest', 'current'].some((word) => holdsToken(name, word));
-  return isMoving && all.some((other) => other.name !== name && other.digest === digest);
-}
 
 function describe(
   { name, fileName, url, sizeBytes }: ListedDisk,
@@ -171,17 +88,6 @@ function readFingerprints(text: string): string[] {
   throw invalidParameter(id, 'key', 'Give whole fingerprints: 40 hex digits, joined by commas.');
 }
 
-function versionsIn(disks: ListedDisk[]): string[] {
-  const versions = disks.flatMap(({ name }) => versionOf(name) ?? []);
-  return versions.sort((left, right) => compareVersions(right, left));
-}
-/** The words that some of these names have and others lack. */
-function wordsIn(disks: ListedDisk[]): string[] {
-  const words = new Set(disks.flatMap(({ name }) => wordsOf(name)));
-  const isCommon = (word: string): boolean =>
-    disks.length > 1 && disks.every(({ name }) => wordsOf(name).includes(word));
-  return [...words].filter((word) => !isCommon(word));
-}
 function missing(
   field: string,
   value: string,

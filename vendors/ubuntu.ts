@@ -10,6 +10,7 @@ import {
   notFound,
   type Vendor,
 } from '../src/kit.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
 import {
   fetchStream,
   listFileTypes,
@@ -65,9 +66,15 @@ export const ubuntu: Vendor = defineVendor({
   id: 'ubuntu',
   title: 'Ubuntu',
   apiVersion: 1,
-  evidence: 'captured',
+  evidence: {
+    default: 'captured',
+    daily: 'documented',
+    minimal: 'documented',
+    'minimal-daily': 'documented',
+  },
 
   async resolve(request, context) {
+    refuseParameters(request);
     const variant = request.variant ?? 'server';
     const flavour = flavours.get(variant);
     if (flavour === undefined) throw missing('variant', variant, flavours.keys());

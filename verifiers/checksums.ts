@@ -22,7 +22,8 @@ export const checksums: Verifier<'checksums'> = defineVerifier({
     const from = publicUrl(proof.url);
     const { document, origin } = await readList(proof, context);
     const list = parseChecksums(document.text, { dialect: proof.dialect, from });
-    const picked = pickChecksum(list, proof.name ?? context.fileName, from);
+    const { name = context.fileName, aliases } = proof;
+    const picked = pickChecksum(list, name, from, { aliases });
     const until = parseValidUntil(document.text);
     if (until !== undefined && until < context.now) {
       const message = `${from} was good until ${until.toISOString()}`;

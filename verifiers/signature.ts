@@ -6,8 +6,8 @@ import {
   type Signature,
   type Verifier,
 } from '../src/kit.ts';
-import { collectKeys, explainUnknown, type KeyedSignature } from './shared/collect-keys.ts';
-import { fetchSignature, fetchSigned } from './shared/signed-document.ts';
+import { checkWithKeys, explainUnknown, type KeyedSignature } from './shared/collect-keys.ts';
+import { fetchDemanded, fetchSigned } from './shared/signed-document.ts';
 import { verifyAtHand } from './shared/verify-at-hand.ts';
 
 /** A signature over the image itself: checked while the bytes pass, before anybody sees the disk. */
@@ -43,25 +43,24 @@ async function proveStream(signature: KeyedSignature, context: ProofContext): Pr
       hint: 'Give the address of a detached signature; tell the author of the vendor.',
     });
   }
-  const { evidence, warnings } = await fetchSignature(signature.at, context, false);
-  const keys = await collectKeys(signature, context);
-  const policy = { signers: keys.signers, now: context.now, name: context.fileName };
-  const explained = <T>(check: () => T): T => {
-    try {
-      return check();
-    } catch (error) {
-      throw explainUnknown(error, keys, context);
-    }
-  };
-  const check = explained(() => keys.ring.openDetached(evidence.bytes, policy));
+  const { evidence, warnings } = await fetchDemanded(signature.at, context, false);
+  const { checked, keys } = await checkWithKeys(signature, context, ({ ring, signers }) =>
+    ring.openDetached(evidence.bytes, { signers, now: context.now, name: context.fileName }),
+  );
   return {
     level: 'signed',
     digests: [],
     documents: [evidence, ...keys.documents],
     warnings,
     check: {
-      update: (chunk) => check.update(chunk),
-      finish: async () => explained(() => check.finish()),
+      update: (chunk) => checked.update(chunk),
+      async finish() {
+        try {
+          return checked.finish();
+        } catch (error) {
+          throw explainUnknown(error, keys, context);
+        }
+      },
     },
   };
 }

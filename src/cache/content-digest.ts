@@ -20,6 +20,11 @@ export class ContentDigest {
     this.#blocks.set(offset, sha256);
   }
 
+  /** The block at `offset` has changed, and is to be added again where it is not all zeros. */
+  forget(offset: number): void {
+    this.#blocks.delete(offset);
+  }
+
   finish(sizeBytes: number): ContentDigestText {
     const hash = createHash('sha256');
     const offsets = [...this.#blocks.keys()].sort((a, b) => a - b);

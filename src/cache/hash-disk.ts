@@ -25,19 +25,31 @@ export async function hashDisk(
     const digest = new ContentDigest();
     const { size } = await handle.stat();
     const todo = blocks(extents ?? [[0, size]], size);
-    // Web Crypto hashes in the thread pool: several blocks at once use its threads, and the event loop stays free.
     const worker = async (): Promise<void> => {
       const buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
       for (const offset of todo) {
         signal?.throwIfAborted();
-        const block = await readFully(handle, buffer, offset);
-        if (isZero(block)) continue;
-        digest.add(offset, new Uint8Array(await crypto.subtle.digest('SHA-256', block)));
+        const sha256 = await hashBlock(handle, buffer, offset);
+        if (sha256 !== undefined) digest.add(offset, sha256);
       }
     };
     await Promise.all(Array.from({ length: 4 }, worker));
     return digest.finish(size);
   });
+}
+
+/**
+ * The sha256 of the block at `offset`, read into `buffer`; `undefined` where it is all zeros. Web Crypto hashes in the
+ * thread pool: several blocks at once use its threads, and the event loop stays free.
+ */
+export async function hashBlock(
+  handle: FileHandle,
+  buffer: Buffer<ArrayBuffer>,
+  offset: number,
+): Promise<Uint8Array | undefined> {
+  const block = await readFully(handle, buffer, offset);
+  if (isZero(block)) return undefined;
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', block));
 }
 
 /** sha256 of all bytes of a file, in hex. */

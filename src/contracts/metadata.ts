@@ -25,6 +25,8 @@ export interface MetadataOptions {
   signal?: AbortSignal | undefined;
   /** Past every cache, the network's own included: for a document that does not fit its pair. */
   fresh?: boolean | undefined;
+  /** An earlier call's answer will do, however old: for what proves itself, such as a key with a pinned fingerprint. */
+  kept?: boolean | undefined;
 }
 
 /**

@@ -40,16 +40,18 @@ export class SparseFile implements DiskSink {
   readonly #handle: SparseTarget;
   readonly #bounds: SparseBounds;
   readonly #onWrite: (bytes: number) => void;
+  readonly #onData: (position: number, length: number) => void;
   readonly #map = new DataMap();
   #sizeBytes: number | undefined;
   #end = 0;
   #dataBytes = 0;
 
-  /** `onWrite` hears how many bytes of the disk were settled. */
+  /** `onWrite` hears how many bytes of the disk were settled, `onData` of every range that was written. */
   constructor(
     handle: SparseTarget,
     bounds: SparseBounds,
     onWrite: (bytes: number) => void = () => {},
+    onData: (position: number, length: number) => void = () => {},
   ) {
     this.zeroed = handle.zeroed ?? true;
     const { fd } = handle;
@@ -59,6 +61,7 @@ export class SparseFile implements DiskSink {
     this.#handle = handle;
     this.#bounds = bounds;
     this.#onWrite = onWrite;
+    this.#onData = onData;
   }
 
   /** The virtual size: as set, or as far as was written. */
@@ -119,6 +122,7 @@ export class SparseFile implements DiskSink {
       const rest = bytes.length - done;
       done += (await this.#handle.write(bytes, done, rest, position + done)).bytesWritten;
     }
+    this.#onData(position, bytes.length);
   }
 
   #note(ranges: readonly number[]): void {
@@ -127,6 +131,7 @@ export class SparseFile implements DiskSink {
       this.#reach(position + length);
       this.#map.add(position, length);
       this.#dataBytes += length;
+      this.#onData(position, length);
     }
     this.#checkData();
   }

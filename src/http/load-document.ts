@@ -20,6 +20,8 @@ export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
   store: MetadataStore | undefined;
   /** An earlier answer may spare bytes, or stand in for an upstream that is down. */
   reuse: boolean;
+  /** An earlier answer is not asked about. */
+  kept: boolean;
 }
 
 /** Reads one document, from the network or, where that is down, from the store. */
@@ -30,6 +32,9 @@ export async function loadDocument(
 ): Promise<Outcome> {
   const { asked, start, store, accept, maxBytes } = request;
   const stored = request.reuse ? await store?.read(start.url, accept, maxBytes) : undefined;
+  if (request.kept && stored !== undefined) {
+    return { document: fromStored(asked, start, stored, false) };
+  }
   try {
     const fetched = await fetchDocument(start, { ...request, stored }, context, slots);
     const { hop } = fetched;
@@ -51,7 +56,7 @@ export async function loadDocument(
       message: `${error.message}; using the copy of ${stored.storedAt}`,
       data: { url: publicUrl(asked), storedAt: stored.storedAt },
     });
-    return { document: fromStored(asked, start, stored) };
+    return { document: fromStored(asked, start, stored, true) };
   }
 }
 
@@ -67,14 +72,19 @@ function toStored(hop: Hop, bytes: Uint8Array, headers: Record<string, string>):
   };
 }
 
-function fromStored(asked: URL, start: Hop, stored: StoredDocument): MetadataDocument {
+function fromStored(
+  asked: URL,
+  start: Hop,
+  stored: StoredDocument,
+  stale: boolean,
+): MetadataDocument {
   return createDocument({
     url: asked,
     finalUrl: stored.finalUrl,
     status: 200,
     bytes: stored.bytes,
     mirrored: start.mirrored || stored.mirrored,
-    stale: true,
+    stale,
   });
 }
 

@@ -41,7 +41,7 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
 
   const obtain = async (url: URL | string, options: MetadataOptions): Promise<Outcome> => {
     const { asked, start, signal } = begin(url, options.signal);
-    const { headBytes, fresh = false } = options;
+    const { headBytes, fresh = false, kept = false } = options;
     const accept = options.accept ?? '*/*';
     const maxBytes = options.maxBytes ?? context.transfer.limits.metadataBytes;
     const whole = headBytes === undefined && !fresh;
@@ -56,12 +56,13 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
           noCache: fresh || context.refresh,
           store: whole ? context.store : undefined,
           reuse: whole && !context.refresh,
+          kept,
         },
         withSignal(context.transfer, signal),
         context.slots,
       );
     if (fresh) return await load(signal);
-    const key = keyOf(start, accept, headBytes);
+    const key = keyOf(start, accept, headBytes, kept);
     const outcome = await shared.share(key, maxBytes, signal, (stop) =>
       load(AbortSignal.any([context.transfer.attempts.signal, stop])),
     );
@@ -92,6 +93,6 @@ function withSignal(transfer: TransferContext, signal: AbortSignal): TransferCon
   return { ...transfer, attempts: { ...transfer.attempts, signal } };
 }
 
-function keyOf(start: Hop, accept: string, headBytes: number | undefined): string {
-  return JSON.stringify([start.url.href, accept, headBytes]);
+function keyOf(start: Hop, accept: string, headBytes: number | undefined, kept: boolean): string {
+  return JSON.stringify([start.url.href, accept, headBytes, kept]);
 }

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EnsureOptions } from '../../src/core.ts';
@@ -269,6 +271,18 @@ describe('the call', () => {
     await expectRecovery();
   });
 
+  test('a file of this machine that goes away in the middle is a typed error', async () => {
+    const file = join(line.folder, 'own.raw');
+    await writeFile(file, makeDisk());
+    const call = line.ensure(file, {
+      onProgress: (event) => {
+        if (event.type === 'stage' && event.stage === 'fetch') rmSync(file);
+      },
+    });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_NOT_FOUND', exitCode: 3 });
+    expect(await line.visible()).toEqual([]);
+  });
+
   test('the cache folder removed mid-way is a typed error, and the next call succeeds', async () => {
     line.offer(build, packed, { bytesPerSecond: 200_000 });
     let removed: Promise<void> | undefined;
@@ -296,7 +310,7 @@ describe('the call', () => {
       await line.releaseAll();
       execFileSync('mount', ['-o', 'remount,ro', line.cacheDir]);
       expect((await line.ensure()).origin).toBe('cache');
-      line.offer({ ...build, snapshot: '2' }, packed);
+      line.offer({ ...build, snapshot: '20260202' }, packed);
       await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_CACHE_IO', exitCode: 7 });
     } finally {
       await line.releaseAll();

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -14,6 +16,7 @@ import {
   type UpstreamExchangeResponse,
 } from '../../src/testing/upstream.ts';
 import { acme } from '../fixtures/acme.ts';
+import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
 let line: Line;
@@ -114,6 +117,24 @@ test('one over plain http is passed over', async () => {
   expect(asked()).toEqual(['images all', 'a.example all']);
 });
 
+test('sums are asked of the origin only, whoever serves the image', async () => {
+  const sums = `${sha256(packed).slice(7)}  ${build.file}\n`;
+  line.offer({ ...bare, sums: 'SHA256SUMS' } as never, packed);
+  line.upstream.route('images.acme.example/SHA256SUMS', sums);
+  refuse(origin);
+  await ensure();
+  const from = () =>
+    line.upstream.requests.flatMap(({ path }) => (path.endsWith('SUMS') ? [path] : []));
+  expect(from()).toEqual(['/images.acme.example/SHA256SUMS']);
+  // Where the origin has none any more, a mirror's word counts for nothing.
+  line.offer({ ...bare, sums: 'NEW-SHA256SUMS', snapshot: '20260202' } as never, packed);
+  line.upstream.route('a.example/pub/NEW-SHA256SUMS', sums);
+  await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
+  expect(new Set(from().map((path) => path.split('/')[1]))).toEqual(
+    new Set(['images.acme.example']),
+  );
+});
+
 describe('digests decide', () => {
   const other = gzipSync(makeDisk(4 * 1024 ** 2, 8));
 
@@ -149,7 +170,7 @@ describe('an address that dies in the middle', () => {
       if (tries > 1) return void response.end('gone');
       response.writeHead(200, { 'content-length': packed.length, ...headers });
       response.write(packed.subarray(0, half));
-      setTimeout(() => response.destroy(), 50);
+      void cutWhenStored(line, response, half);
     });
   }
 
@@ -264,7 +285,7 @@ describe('pieces', () => {
       if (request.headers['range'] !== undefined) return void response.end('gone');
       response.writeHead(200, { 'content-length': packed.length, etag: '"one"' });
       response.write(packed.subarray(0, 3 * lengthBytes + 100));
-      setTimeout(() => response.destroy(), 300);
+      void cutWhenStored(line, response, 3 * lengthBytes + 100);
     };
     line.upstream.route(origin, serve);
     refuse(mirrorA);
@@ -278,6 +299,50 @@ describe('pieces', () => {
     expect(Number(start)).toBeGreaterThan(0);
     expect(Number(start) % lengthBytes).toBe(0);
   });
+});
+
+describe('pieces that an earlier call left', () => {
+  const lengthBytes = 50_000;
+  const there = 3 * lengthBytes;
+  const digests = Array.from({ length: Math.ceil(packed.length / lengthBytes) }, (_, i) =>
+    sha256(packed.subarray(i * lengthBytes, (i + 1) * lengthBytes)),
+  );
+
+  beforeEach(async () => {
+    line.offer({ ...bare, mirrors: [], pieces: { lengthBytes, digests } } as never, packed);
+    line.upstream.route(origin, (request, response) => {
+      response.statusCode = 404;
+      if (request.headers['range'] !== undefined) return void response.end('gone');
+      response.writeHead(200, { 'content-length': packed.length, etag: '"one"' });
+      response.write(packed.subarray(0, there));
+      void cutWhenStored(line, response, there);
+    });
+    await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
+    line.upstream.requests.length = 0;
+    line.upstream.route(origin, packed, { etag: '"one"' });
+  });
+
+  test.each([0, 1, 2])(
+    'are checked again: what follows a bad one, number %i, is fetched',
+    async (bad) => {
+      const staging = join(line.cacheDir, 'images-v1', '.staging');
+      const [name = ''] = await readdir(staging);
+      const download = join(staging, name, 'download');
+      const bytes = await readFile(download);
+      expect(bytes).toHaveLength(there);
+      bytes.fill(9, bad * lengthBytes + 10, bad * lengthBytes + 20);
+      await writeFile(download, bytes);
+      const retries: string[] = [];
+      const image = await ensure({
+        onProgress: (event) => {
+          if (event.type === 'retry') retries.push(event.reason);
+        },
+      });
+      expect(await sha256File(image.path)).toBe(sha256(disk));
+      expect(asked()).toEqual([bad === 0 ? 'images all' : `images bytes=${bad * lengthBytes}-`]);
+      expect(retries).toEqual([]);
+    },
+  );
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createEnsureImage, type EnsuredImage, IntegrityError } from '../../src/core.ts';
 import type { Verifier } from '../../src/kit.ts';
 import { acme } from '../fixtures/acme.ts';
+import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
 const disk = makeDisk();
@@ -70,7 +71,7 @@ test('a check over the stream sees the bytes from 0 on after a restart', async (
     response.writeHead(200, { 'content-length': packed.length });
     if (tries > 1) return void response.end(packed);
     response.write(packed.subarray(0, packed.length >> 1));
-    setTimeout(() => response.destroy(), 20);
+    void cutWhenStored(line, response, packed.length >> 1);
   });
   const { path, trust } = await ensure();
   expect(tries).toBe(2);
@@ -85,7 +86,7 @@ test('a check over the stream sees what an earlier call fetched', async () => {
     if (request.headers['range'] !== undefined) return void response.end('gone');
     response.writeHead(200, { 'content-length': packed.length, etag });
     response.write(packed.subarray(0, 1000));
-    setTimeout(() => response.destroy(), 20);
+    void cutWhenStored(line, response, 1000);
   });
   await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
   line.upstream.requests.length = 0;
@@ -101,7 +102,7 @@ test('a check that says no after a resume is asked once more over clean bytes', 
     if (request.headers['range'] !== undefined) return void response.end('gone');
     response.writeHead(200, { 'content-length': packed.length, etag });
     response.write(Buffer.from(packed.subarray(0, 1000)).fill(0, 900));
-    setTimeout(() => response.destroy(), 20);
+    void cutWhenStored(line, response, 1000);
   });
   await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
   line.upstream.route(image, packed, { etag });

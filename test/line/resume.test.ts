@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EnsureOptions, ProgressEvent } from '../../src/core.ts';
 import type { RouteOptions } from '../../src/testing/upstream.ts';
+import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
 import { type Line, makeDisk, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
 let line: Line;
@@ -135,7 +136,7 @@ describe('a download that was cut off', () => {
       tries += 1;
       response.writeHead(tries === 1 ? 200 : 404, { 'content-length': packed.length, etag });
       response.write(packed.subarray(0, part));
-      setTimeout(() => response.destroy(), 50);
+      void cutWhenStored(line, response, part);
     });
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
     expect(await staged()).toEqual(['download', 'download.json']);
@@ -374,21 +375,41 @@ describe('bytes that are refused', () => {
     expect(await staged()).toEqual([]);
   });
 
-  test('after a continuation inside one call are an error at once', async () => {
-    offerPart({ ...build, digest: sha256(disk) });
+  /** A cut, mended by the rest of a file that is `rest` from there on. */
+  function offerSeam(rest: Uint8Array): void {
     let tries = 0;
-    line.upstream.route(image, (_request, response) => {
+    line.upstream.route(image, (request, response) => {
       tries += 1;
       const range = `bytes ${part}-${packed.length - 1}/${packed.length}`;
-      if (tries > 1) {
+      if (request.headers['range'] !== undefined) {
         response.writeHead(206, { 'content-range': range, etag });
-        return void response.end(packed.subarray(part));
+        return void response.end(rest);
+      }
+      if (tries > 1) {
+        response.writeHead(200, { 'content-length': packed.length, etag });
+        return void response.end(packed);
       }
       response.writeHead(200, { 'content-length': packed.length, etag });
       response.write(packed.subarray(0, part));
-      setTimeout(() => response.destroy(), 20);
+      void cutWhenStored(line, response, part);
     });
+  }
+
+  test.each([
+    ['a digest', build],
+    ['nothing but TLS', bare],
+  ])('after a continuation inside one call are fetched once more, with %s', async (_, about) => {
+    line.offer(about as typeof build, packed);
+    offerSeam(Buffer.from(packed.subarray(part)).reverse());
+    await expectDisk();
+    expect(ranges()).toEqual([undefined, rest, undefined]);
+  });
+
+  test('after a continuation inside one call, and again from byte 0, are an error', async () => {
+    line.offer({ ...build, digest: sha256(disk) }, packed);
+    offerSeam(packed.subarray(part));
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_DIGEST' });
-    expect(ranges()).toEqual([undefined, rest]);
+    expect(ranges()).toEqual([undefined, rest, undefined]);
+    expect(await staged()).toEqual([]);
   });
 });

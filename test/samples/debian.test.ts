@@ -18,11 +18,6 @@ function read(name: string): string {
   return readFileSync(join(samples ?? '', name), 'utf8');
 }
 
-/** The text between the armor of a clear-signed document. */
-function bodyOf(signed: string): string {
-  return signed.slice(signed.indexOf('\n\n') + 2, signed.indexOf('-----BEGIN PGP SIGNATURE'));
-}
-
 function pinned(address: string): string {
   const line = read('upstream/pins.lima.tsv')
     .split('\n')
@@ -41,11 +36,11 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
   };
   afterEach(() => site?.close());
 
-  it('reads the Release files of stable, testing and unstable', async () => {
+  it('reads the InRelease files of stable, testing and unstable', async () => {
     const served = await serve({
-      [`${dists}stable/Release`]: bodyOf(read('signed/debian-trixie-inrelease/InRelease')),
-      [`${dists}forky/Release`]: bodyOf(read('signed/debian-forky-inrelease-stale/InRelease')),
-      [`${dists}sid/Release`]: bodyOf(read('upstream/debian/dists_sid_InRelease.2026-10-30')),
+      [`${dists}stable/InRelease`]: read('signed/debian-trixie-inrelease/InRelease'),
+      [`${dists}forky/InRelease`]: read('signed/debian-forky-inrelease-stale/InRelease'),
+      [`${dists}sid/InRelease`]: read('upstream/debian/dists_sid_InRelease.2026-10-30'),
       [`${dists}trixie-security/Release`]: read('signed/debian-trixie-security-desync/Release'),
       [cloud]: read('upstream/debian/images_cloud_index.2021-11.excerpt.html'),
     });
@@ -102,7 +97,10 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
         stem === 'debian-12-genericcloud-arm64'
           ? 'sha512:a17a462acbc3412ef195390fb60dffba2134fef1a276d500ca50a06036c488035657409fcd02f2f70d1e7a91776ca4249cfbceabeb90e74cb123b9971381c72a'
           : pinned(address);
-      expect(image.disk[0]?.proofs).toMatchObject([{ kind: 'digest', digest }]);
+      expect(image.disk[0]?.proofs).toMatchObject([
+        { kind: 'digest', digest },
+        { kind: 'signature', of: new URL(`${dists}${codename}/InRelease`) },
+      ]);
     },
   );
 

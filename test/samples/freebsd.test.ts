@@ -15,7 +15,11 @@ function namesOf(list: string): string[] {
 
 async function serve(folder: string, names: string[]): Promise<Documents> {
   const documents = await serveDocuments(
-    ['https://download.freebsd.org/', 'http://ftp-archive.freebsd.org/'],
+    [
+      'https://download.freebsd.org/',
+      'https://www.freebsd.org/',
+      'http://ftp-archive.freebsd.org/',
+    ],
     { [current]: listFiles(['14.4-RELEASE/']) },
   );
   documents.put(folder, listFiles(names));
@@ -63,14 +67,20 @@ describe.skipIf(samples === undefined)('freebsd as captured', () => {
   ])(
     'picks out of the signed list of %s %s the %s images',
     async (version, list, variant, files) => {
-      const signed = readSample(
-        `signed/freebsd-${version}-amd64-vm/${list}-FreeBSD-${version}-RELEASE-amd64-vm.asc`,
-      );
+      const name = `${list}-FreeBSD-${version}-RELEASE-amd64-vm.asc`;
+      const signed = readSample(`signed/freebsd-${version}-amd64-vm/${name}`);
       const folder = `${archive}${version}-RELEASE/amd64/Latest/`;
       const documents = await serve(folder, [...namesOf(signed), list]);
+      const site = `https://www.freebsd.org/releases/${version}R/checksums/${name}`;
+      documents.put(site, signed);
       const { disk } = await ask(freebsd, documents, version, 'amd64', { variant });
       expect(disk.map(({ fileName }) => fileName)).toEqual(files);
-      expect(disk[0]?.proofs).toEqual([{ kind: 'checksums', url: new URL(folder + list) }]);
+      // The list of SHA-512 is signed as well, and passed over: an image's identity rests on its SHA-256.
+      const isUsed = list === 'CHECKSUM.SHA256';
+      expect(disk[0]?.proofs).toMatchObject([
+        ...(isUsed ? [{ url: new URL(site), signature: { at: 'inline' } }] : []),
+        { kind: 'checksums', url: new URL(folder + list) },
+      ]);
       await documents.close();
     },
   );

@@ -38,12 +38,12 @@ describe.skipIf(samples === undefined)('ubuntu as captured', () => {
 
   it('reads the index of 2016, whose image stream stands between those of clouds', async () => {
     const signed = read('ubuntu/releases_streams_v1_index.2016-11-04.sjson');
-    const body = signed.slice(signed.indexOf('\n\n'), signed.indexOf('-----BEGIN PGP SIGNATURE'));
-    site = await serve({ [`${stream}index.json`]: body });
-    await expect(ask(ubuntu, site, '24.04', 'amd64')).rejects.toMatchObject({
-      code: 'ERR_HTTP_STATUS',
-    });
-    expect(site.requests.at(-1)).toBe(`GET ${stream}com.ubuntu.cloud:released:download.sjson`);
+    site = await serve({ [`${stream}index.sjson`]: signed });
+    expect((await ask(ubuntu, site, '24.04', 'amd64')).snapshot).toBe('20240821');
+    const path = `${stream}com.ubuntu.cloud:released:download`;
+    expect(site.requests).toEqual(
+      [`${stream}index.sjson`, `${path}.sjson`, `${path}.json`].map((address) => `GET ${address}`),
+    );
   });
 
   it.each([
@@ -85,7 +85,9 @@ describe.skipIf(samples === undefined)('ubuntu as captured', () => {
     for (const { arch, serial, version, path, digest } of pins) {
       const image = await ask(ubuntu, site, version, arch, { snapshot: serial });
       expect(image.disk[0]?.url.pathname.endsWith(path)).toBe(true);
-      expect(image.disk[0]?.proofs).toMatchObject([{ kind: 'digest', digest }]);
+      expect(image.disk[0]?.proofs).toContainEqual(
+        expect.objectContaining({ kind: 'digest', digest }),
+      );
     }
     expect(pins).toHaveLength(3);
   });

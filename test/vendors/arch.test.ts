@@ -1,50 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arch } from '../../vendors/arch.ts';
-import { listFiles } from './alpine-site.ts';
-import {
-  ask,
-  type Documents,
-  listAll,
-  maintenancePage,
-  serveDocuments,
-} from './serve-documents.ts';
+import { images, startArch } from './arch-documents.ts';
+import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
 import { signedBy } from './signed-by.ts';
 
-const images = 'https://geo.mirror.pkgbuild.com/images/';
 const key = '1B9A16984A4E8CB448712D2AE0B78BF4326C6F8F';
 let documents: Documents;
 
-/** A build's folder as upstream fills it. */
-function filesOf(build: string, kinds = ['basic', 'cloudimg']): string {
-  const endings = ['', '.sig', '.SHA256', '.SHA256.sig'];
-  return listFiles(
-    kinds.flatMap((kind) =>
-      endings.map((ending) => `Arch-Linux-x86_64-${kind}-${build}.qcow2${ending}`),
-    ),
-  );
-}
-
-/** Builds of several years, among them one that is still being copied. */
-async function start(): Promise<Documents> {
-  const names = [
-    'latest/',
-    'v20220501.56564/',
-    'v20260901.9999/',
-    'v20260901.583572/',
-    'v20261001.604814/',
-  ];
-  return serveDocuments(['https://geo.mirror.pkgbuild.com/'], {
-    [images]: listFiles([...names, 'v20261015.610001/', 'lastsync']),
-    [`${images}v20220501.56564/`]: filesOf('20220501.56564'),
-    [`${images}v20260901.9999/`]: filesOf('20260901.9999'),
-    [`${images}v20260901.583572/`]: filesOf('20260901.583572'),
-    [`${images}v20261001.604814/`]: filesOf('20261001.604814'),
-    [`${images}v20261015.610001/`]: filesOf('20261015.610001', ['basic']),
-  });
-}
-
 beforeAll(async () => {
-  documents = await start();
+  documents = await startArch();
 });
 afterAll(() => documents.close());
 
@@ -128,7 +92,7 @@ describe('arch facts', () => {
 
 describe('arch requests', () => {
   it('asks for folders, with their slash, and for no image', async () => {
-    const own = await start();
+    const own = await startArch();
     await ask(arch, own, 'latest', 'amd64', { snapshot: '20260901.583572' });
     expect(own.requests).toEqual([`GET ${images}`, `GET ${images}v20260901.583572/`]);
     await own.close();
@@ -162,7 +126,7 @@ describe('arch requests', () => {
     ['the index', images],
     ['a build', `${images}v20260901.583572/`],
   ])('names the address of a page that is not %s', async (_, address) => {
-    const own = await start();
+    const own = await startArch();
     own.put(address, maintenancePage);
     const asked = ask(arch, own, 'latest', 'amd64', { snapshot: '20260901.583572' });
     await expect(asked).rejects.toMatchObject({

@@ -1,47 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { centos7 } from '../../vendors/centos-7.ts';
-import {
-  ask,
-  type Documents,
-  listAll,
-  maintenancePage,
-  serveDocuments,
-} from './serve-documents.ts';
+import { folder, startCentos7, sums } from './centos-7-documents.ts';
+import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
 import { signedBy } from './signed-by.ts';
 
-const folder = 'https://cloud.centos.org/centos/7/images/';
-const sums = `${folder}sha256sum.txt`;
 const key = '6341AB2753D78A78A7C27BB124C6A8A7F4A80EB5';
-const names = [
-  'CentOS-7-aarch64-GenericCloud-2009.qcow2',
-  'CentOS-7-aarch64-GenericCloud-2009.qcow2c',
-  'CentOS-7-x86_64-GenericCloud-20150628_01.qcow2',
-  'CentOS-7-x86_64-GenericCloud-20150628_01.qcow2.xz',
-  'CentOS-7-x86_64-GenericCloud-1801-01.qcow2',
-  'CentOS-7-x86_64-GenericCloud-1801-01.qcow2c',
-  'CentOS-7-x86_64-GenericCloud-1801-01.qcow2.xz',
-  'CentOS-7-x86_64-GenericCloud-1801-01.raw.tar.gz',
-  'CentOS-7-x86_64-GenericCloud-2211.qcow2',
-  'CentOS-7-x86_64-GenericCloud-2211.qcow2c',
-  'CentOS-7-x86_64-Azure-2212.qcow2',
-  'CentOS-7-x86_64-GenericCloud.qcow2',
-];
-const list = (files: string[]): string =>
-  files.map((name, index) => `${String(index + 10).repeat(32)}  ${name}\n`).join('');
-const old = list(names.filter((name) => !name.includes('2211')));
-const signer = createOpenpgpSigner();
 let documents: Documents;
 
-function start(more: Record<string, string> = {}): Promise<Documents> {
-  return serveDocuments(['https://cloud.centos.org/'], {
-    [sums]: list(names),
-    [`${sums}.asc`]: signer.clearsign(old),
-    ...more,
-  });
-}
 beforeAll(async () => {
-  documents = await start();
+  documents = await startCentos7();
 });
 afterAll(() => documents.close());
 
@@ -106,7 +73,7 @@ describe('centos-7', () => {
   });
 
   it.each([sums, `${sums}.asc`])('names %s when it is a page', async (address) => {
-    const own = await start({ [address]: maintenancePage });
+    const own = await startCentos7({ [address]: maintenancePage });
     await expect(ask(centos7, own, '7', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: expect.stringContaining(address),

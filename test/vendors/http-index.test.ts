@@ -2,31 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest, Resolution } from '../../src/kit.ts';
 import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { httpIndex } from '../../vendors/http-index.ts';
+import { list, origin, text, url } from './http-index-documents.ts';
 import { maintenancePage } from './serve-documents.ts';
 import { createVendorSite } from './vendor-site.ts';
-
-const origin = 'https://files.example/';
-const url = `${origin}disks/`;
-const list = `${url}SHA256SUMS`;
-
-const newest = 'ee'.repeat(32);
-const text = [
-  `${'11'.repeat(32)}  os-9.7-generic-20260901.x86_64.qcow2`,
-  `${'12'.repeat(32)}  os-9.8-generic-20261001.x86_64.qcow2`,
-  `${'12'.repeat(32)}  os-9-generic-latest.x86_64.qcow2`,
-  `${'13'.repeat(32)}  os-9.8-generic-20261001.1.aarch64.qcow2`,
-  `${'14'.repeat(32)}  os-9.8-genericcloud-20261001.x86_64.qcow2`,
-  `${'15'.repeat(32)}  os-9.8-generic-20261001.x86_64.manifest`,
-  `${'16'.repeat(32)}  os-3.9-generic-20250101.x86_64.qcow2`,
-  `${'17'.repeat(32)}  os-10.2-generic-20261015.amd64v3.raw.xz`,
-  `${'17'.repeat(32)}  os-10.3-generic-20261015.x86_64_v2.qcow2`,
-  `${'18'.repeat(32)} *appliance-v1.9.raw.zst`,
-  `${newest} *appliance-v1.10.raw.zst`,
-  `${'1a'.repeat(32)} *appliance-v1.10.qcow2`,
-  `${'1b'.repeat(32)} *builds/plain.img`,
-  `${'1c'.repeat(32)} *rootfs.tar.xz`,
-  '',
-].join('\n');
 
 const site = createVendorSite(httpIndex, [origin], { [list]: text });
 afterEach(() => site.close());
@@ -151,6 +129,12 @@ describe('http-index names', () => {
       { parameters: { url, file: 'builds/plain.img' }, snapshot: 'x' },
       'snapshot',
       ['1b'.repeat(6)],
+    ],
+    [
+      '9',
+      { parameters: { url, file: 'os-9.7-generic-20260901.x86_64.qcow2' }, arch: 'arm64' },
+      'arch',
+      ['amd64'],
     ],
     ['9', { parameters: { url, digest: 'x' } }, 'parameter', ['url', 'file', 'key']],
   ] as const)('%s %j: no such %s', async (release, more, field, known) => {

@@ -1,75 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensuseLeap } from '../../vendors/opensuse-leap.ts';
-import { listMirrored, metalinkOf, pieces } from './opensuse-documents.ts';
-import {
-  ask,
-  type Documents,
-  listAll,
-  maintenancePage,
-  serveDocuments,
-} from './serve-documents.ts';
+import { metalinkOf, pieces } from './opensuse-documents.ts';
+import { folder, site, startLeap } from './opensuse-leap-documents.ts';
+import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
 import { signedBy } from './signed-by.ts';
 
-const site = 'https://download.opensuse.org/distribution/leap/';
 const key = 'AD485664E901B867051AB15F35A2F86E29B700A4';
-const folder = (release: string): string => `${site}${release}/appliances/`;
 let documents: Documents;
 
-/** A file with its sidecar. */
-function withSums(name: string, size = 318_963_712): [name: string, size?: number][] {
-  return [
-    [name, size],
-    [`${name}.sha256`, 117],
-    [`${name}.sha256.asc`, 833],
-  ];
-}
-
-const sixteen = listMirrored([
-  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2'),
-  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2', 319_000_000),
-  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud-Build9.99.qcow2'),
-  ...withSums('Leap-16.0-Minimal-VM.x86_64-Cloud.qcow2'),
-  ...withSums('Leap-16.0-Minimal-VM.x86_64-kvm-and-xen-Build99.1.qcow2'),
-  ['Leap-16.0-Minimal-VM.x86_64-MS-HyperV-Build99.1.vhdx.xz', 300],
-  ...withSums('Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2'),
-  ['Leap-16.0-Minimal-VM.s390x-s390x-Cloud-Build18.7.qcow2', 300],
-  ['Leap-16.0-Minimal-VM.s390x-s390x-Cloud-Build18.7.qcow2.sha512', 200],
-  ...withSums('Leap-16.1-Minimal-VM.x86_64-Cloud-Build99.1.qcow2'),
-  ['iso/'],
-]);
-const fifteen = JSON.stringify({
-  data: [
-    {
-      name: 'openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2',
-      size: 300,
-      mtime: 1,
-    },
-    { name: 'openSUSE-Leap-15.6-Minimal-VM.x86_64-Cloud.qcow2', size: 300, mtime: 1 },
-    {
-      name: 'openSUSE-Leap-15.6-Minimal-VM.ppc64le-15.6.0-Cloud-Build19.143.qcow2',
-      size: 300,
-      mtime: 1,
-    },
-  ],
-});
-
-function start(): Promise<Documents> {
-  const releases = ['15.5/', '15.6/', '16.0/', '16.1/', '42.3/', 'notes.txt'];
-  return serveDocuments(['https://download.opensuse.org/'], {
-    [`${site}?json`]: listMirrored(releases.map((name) => [name])),
-    [`${folder('16.1')}?json`]: listMirrored([
-      ['Leap-16.1-Minimal-VM.x86_64-Cloud-Build2.16.qcow2', 341_735_936],
-    ]),
-    [`${folder('16.0')}?json`]: sixteen,
-    [`${folder('15.6')}?json`]: fifteen,
-    [`${folder('15.5')}?json`]: listMirrored([
-      ['openSUSE-Leap-15.5-Minimal-VM.x86_64-15.5.0-OpenStack-Cloud-Build4.2.qcow2', 300],
-    ]),
-  });
-}
-
 beforeAll(async () => {
-  documents = await start();
+  documents = await startLeap();
 });
 afterAll(() => documents.close());
 
@@ -170,7 +110,7 @@ describe('opensuse-leap names', () => {
   });
 
   it('offers the mirrors and pieces that the origin names', async () => {
-    const own = await start();
+    const own = await startLeap();
     const fileName = 'Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2';
     own.put(`${folder('16.0')}${fileName}.meta4`, metalinkOf(fileName));
     const { disk } = await ask(opensuseLeap, own, '16.0', 'amd64');
@@ -187,7 +127,7 @@ describe('opensuse-leap names', () => {
     ['of another file', metalinkOf('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2')],
     ['that is a page', maintenancePage],
   ])('does without a metalink %s', async (_, answer) => {
-    const own = await start();
+    const own = await startLeap();
     own.put(`${folder('16.0')}Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2.meta4`, answer);
     const { disk } = await ask(opensuseLeap, own, '16.0', 'amd64');
     expect([disk[0]?.mirrors, disk[0]?.pieces]).toEqual([undefined, undefined]);
@@ -245,7 +185,7 @@ describe('opensuse-leap releases', () => {
 
 describe('opensuse-leap requests', () => {
   it('asks for the folder and the metalink, and for no image', async () => {
-    const own = await start();
+    const own = await startLeap();
     await ask(opensuseLeap, own, '16.0', 'arm64');
     const file = 'Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2';
     expect(own.requests).toEqual([
@@ -285,7 +225,7 @@ describe('opensuse-leap requests', () => {
     ['16.0', `${folder('16.0')}?json`, '[{"size":1}]'],
     ['16.0', `${folder('16.0')}?json`, '{"error":"x"}'],
   ])('%s names the address of what is no index (%s)', async (release, address, answer) => {
-    const own = await start();
+    const own = await startLeap();
     own.put(address, answer);
     await expect(ask(opensuseLeap, own, release, 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',

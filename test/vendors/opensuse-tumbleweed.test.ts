@@ -1,50 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensuseTumbleweed } from '../../vendors/opensuse-tumbleweed.ts';
 import { metalinkOf, pieces } from './opensuse-documents.ts';
-import {
-  ask,
-  type Documents,
-  listAll,
-  maintenancePage,
-  serveDocuments,
-} from './serve-documents.ts';
+import { arm, first, startTumbleweed, sums, system } from './opensuse-tumbleweed-documents.ts';
+import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
 import { signedBy } from './signed-by.ts';
 
-const site = 'https://download.opensuse.org/';
-const first = `${site}tumbleweed/appliances/`;
-const system = `${site}ports/zsystems/tumbleweed/appliances/`;
-const arm = `${site}ports/aarch64/tumbleweed/appliances/`;
 const key = 'AD485664E901B867051AB15F35A2F86E29B700A4';
 let documents: Documents;
 
-const sums = (names: string[]): string =>
-  names.map((name, index) => `${String(index + 10).repeat(32)}  ${name}\n`).join('');
-
-function start(): Promise<Documents> {
-  return serveDocuments([site], {
-    [`${first}SHA256SUMS`]: sums([
-      'openSUSE-MicroOS.x86_64-16.0.0-ContainerHost-OpenStack-Cloud-Snapshot20261118.qcow2',
-      'openSUSE-MicroOS.x86_64-16.0.0-DigitalOcean-Cloud-Snapshot20261119.qcow2',
-      'openSUSE-MicroOS.x86_64-16.0.0-OpenStack-Cloud-Snapshot20261117.qcow2',
-      'openSUSE-MicroOS.x86_64-16.0.0-kvm-and-xen-Snapshot20261119.qcow2',
-      'openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20261116.qcow2',
-      'openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20261118.qcow2',
-      'openSUSE-Tumbleweed-Minimal-VM.x86_64-Cloud.qcow2',
-      'openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-kvm-and-xen-Snapshot20261119.qcow2',
-      'openSUSE-Tumbleweed-Minimal-VM.aarch64-1.0.0-Cloud-Snapshot20261119.qcow2',
-    ]),
-    [`${system}SHA256SUMS`]: sums([
-      'openSUSE-MicroOS.s390x-16.0.0-s390x-Cloud-Snapshot20251110.qcow2',
-      'openSUSE-Tumbleweed-Minimal-VM.s390x-16.0.0-s390x-Cloud-Snapshot20251110.qcow2',
-    ]),
-    [`${arm}SHA256SUMS`]: sums([
-      'openSUSE-Tumbleweed-Minimal-VM.aarch64-1.0.0-Cloud-Snapshot20261112.qcow2',
-    ]),
-  });
-}
-
 beforeAll(async () => {
-  documents = await start();
+  documents = await startTumbleweed();
 });
 afterAll(() => documents.close());
 
@@ -130,7 +95,7 @@ describe('opensuse-tumbleweed', () => {
   });
 
   it('offers the mirrors and pieces that the origin names, and touches no image', async () => {
-    const own = await start();
+    const own = await startTumbleweed();
     const fileName = 'openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20261118.qcow2';
     own.put(`${first}${fileName}.meta4`, metalinkOf(fileName, 'tumbleweed/appliances/'));
     const { disk } = await ask(opensuseTumbleweed, own, 'latest', 'amd64');
@@ -155,7 +120,7 @@ describe('opensuse-tumbleweed', () => {
   });
 
   it('lists what is left when a port has nothing', async () => {
-    const own = await start();
+    const own = await startTumbleweed();
     own.put(`${arm}SHA256SUMS`, sums(['Tumbleweed.aarch64-1.0-libvirt.vagrant.libvirt.box']));
     const [listing] = await listAll(opensuseTumbleweed, own);
     expect(listing?.arches).toEqual(['amd64', 's390x']);
@@ -183,7 +148,7 @@ describe('opensuse-tumbleweed', () => {
       sums(['Tumbleweed.x86_64-1.0-libvirt-Snapshot20261118.vagrant.libvirt.box']),
     ],
   ])('names the address of %s', async (_, answer) => {
-    const own = await start();
+    const own = await startTumbleweed();
     own.put(`${first}SHA256SUMS`, answer);
     await expect(ask(opensuseTumbleweed, own, 'latest', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',

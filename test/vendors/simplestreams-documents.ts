@@ -4,12 +4,12 @@ export const index: string = `${server}streams/v1/index.json`;
 export const products: string = `${server}streams/v1/images.json`;
 
 export const digests = {
-  noble: 'a1'.repeat(32),
-  cloud: 'a2'.repeat(32),
-  arm: 'a3'.repeat(32),
-  older: 'a4'.repeat(32),
-  rocky: 'b1'.repeat(32),
-  alma: 'b2'.repeat(32),
+  noble: 'a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1',
+  cloud: 'a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2',
+  arm: 'a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3',
+  older: 'a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4',
+  rocky: 'b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1',
+  alma: 'b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2',
 };
 
 /** What a server of LXD or Incus says of one build: the metadata, a container and, where there is one, a disk. */

@@ -1,34 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { talos } from '../../vendors/talos.ts';
-import {
-  ask,
-  type Documents,
-  listAll,
-  maintenancePage,
-  readFixture,
-  serveDocuments,
-} from './serve-documents.ts';
+import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
+import { empty, factory, other, startTalos } from './talos-documents.ts';
 
-const factory = 'https://factory.talos.dev/';
-const other = 'https://factory.example/talos/';
-const origins = [factory, 'https://factory.example/'];
-const empty = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 const own = 'ab'.repeat(32);
 let site: Documents;
-
-async function start(): Promise<Documents> {
-  const versions = await readFixture('talos/versions.json');
-  return serveDocuments(origins, {
-    [`${factory}versions`]: versions,
-    [`${other}versions`]: versions,
-  });
-}
 
 const image = (version: string, file: string, schematic = empty, base = factory): string =>
   `${base}image/${schematic}/${version}/${file}`;
 
 beforeAll(async () => {
-  site = await start();
+  site = await startTalos();
 });
 afterAll(() => site.close());
 
@@ -61,7 +43,7 @@ describe('talos names', () => {
     // Strings that are no version never reach an address.
     [['v1.10.0', 'v2', 'latest', 'v9.9.9/../..', 'v1.99.0-dirty'], 'v1.10.0'],
   ])('latest of %j is %s', async (versions, version) => {
-    const documents = await start();
+    const documents = await startTalos();
     documents.put(`${factory}versions`, JSON.stringify(versions));
     const resolution = await ask(talos, documents, 'latest', 'amd64');
     expect(`v${resolution.version}`).toBe(version);
@@ -167,7 +149,7 @@ describe('talos sums', () => {
   const disk = image('v1.14.6', 'nocloud-amd64.raw.xz');
 
   it('are named where the factory gives them away', async () => {
-    const documents = await start();
+    const documents = await startTalos();
     documents.put(`${disk}.sha256`, `${'0'.repeat(64)}  nocloud-amd64.raw.xz\n`);
     const resolution = await ask(talos, documents, 'latest', 'amd64');
     expect(resolution.disk[0]?.proofs).toEqual([
@@ -183,7 +165,7 @@ describe('talos sums', () => {
   });
 
   it.each([402, 403, 404, 500])('that answer %i leave TLS, and that is said', async (status) => {
-    const documents = await start();
+    const documents = await startTalos();
     documents.put(`${disk}.sha256`, (_request, response) => {
       response.statusCode = status;
       response.end('no\n');
@@ -196,7 +178,7 @@ describe('talos sums', () => {
   });
 
   it('belong to the file that is chosen: zstd where the factory has it', async () => {
-    const documents = await start();
+    const documents = await startTalos();
     const zst = disk.replace('.xz', '.zst');
     documents.put(zst, 'image');
     documents.put(`${zst}.sha256`, `${'0'.repeat(64)}  nocloud-amd64.raw.zst\n`);
@@ -275,7 +257,7 @@ describe('talos requests', () => {
   it.each([[maintenancePage], ['{"versions": ["v1.14.6"]}'], ['["v1.14.6", 15]'], ['[]']])(
     'takes %j for no list of versions',
     async (body) => {
-      const documents = await start();
+      const documents = await startTalos();
       documents.put(`${factory}versions`, body);
       await expect(ask(talos, documents, 'latest', 'amd64')).rejects.toMatchObject({
         code: 'ERR_METADATA',
@@ -285,7 +267,7 @@ describe('talos requests', () => {
   );
 
   it('asks for documents and looks at the image from outside only', async () => {
-    const documents = await start();
+    const documents = await startTalos();
     await ask(talos, documents, 'latest', 'amd64');
     const small = /^GET .*(versions|\.sha256)$|^HEAD /;
     expect(documents.requests.filter((request) => !small.test(request))).toEqual([]);

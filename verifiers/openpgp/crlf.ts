@@ -8,7 +8,8 @@ export class CrlfLines {
   convert(bytes: Uint8Array): Uint8Array {
     const converted = Buffer.allocUnsafe(bytes.length * 2);
     let length = 0;
-    for (const byte of bytes) {
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
       if (byte === lf && this.#last !== cr) {
         converted[length] = cr;
         length += 1;

@@ -1,11 +1,10 @@
 /** Hashes that a document's signature may use. */
 export type DocumentHash = 'sha256' | 'sha384' | 'sha512';
-/** Hashes that a key's own signatures may use: SHA-1 tells something of a pinned key, see `self-statement.ts`. */
+/** Hashes that a key's own signatures may use: SHA-1 tells something of a pinned key, see `primary-facts.ts`. */
 export type KeyHash = DocumentHash | 'sha1';
 
 /** Hash algorithms by id (RFC 9580, 9.5). */
 const strong: Readonly<Record<number, DocumentHash>> = { 8: 'sha256', 9: 'sha384', 10: 'sha512' };
-/** MD5, SHA-1, RIPEMD-160, SHA-224. */
 const weak: Readonly<Record<number, string>> = {
   1: 'MD5',
   2: 'SHA-1',
@@ -15,10 +14,12 @@ const weak: Readonly<Record<number, string>> = {
 /** Octets of salt in a version 6 signature (RFC 9580, 9.5). */
 const salts: Readonly<Record<DocumentHash, number>> = { sha256: 16, sha384: 24, sha512: 32 };
 
+/** The hash of a document's signature by id; `undefined` for one that is weak or not known. */
 export function documentHash(id: number): DocumentHash | undefined {
   return strong[id];
 }
 
+/** The hash of a key's own signature by id. */
 export function keyHash(id: number): KeyHash | undefined {
   return id === 2 ? 'sha1' : strong[id];
 }
@@ -28,6 +29,7 @@ export function weakHash(id: number): string | undefined {
   return weak[id];
 }
 
+/** How long the salt of a version 6 signature is, in octets. */
 export function saltBytes(hash: DocumentHash): number {
   return salts[hash];
 }

@@ -64,7 +64,11 @@ export class KeyBuilder {
     if (this.keys.length === limits.keys) throw malformed(`more than ${limits.keys} keys`);
     const primary = this.#read('a key', () => readKeyPacket(body));
     if (primary === undefined) return;
-    const { fingerprint } = primary;
+    const { fingerprint, material } = primary;
+    // Kept, so that a signature by it is not said to be by an unknown signer.
+    if (material.kind === 'unusable') {
+      this.note(`key ${fingerprint} cannot verify anything: ${material.why}`);
+    }
     this.#key = { fingerprint, primary, signatures: [], userIds: [], subkeys: [] };
     this.#under = 'primary';
   }
@@ -121,10 +125,6 @@ export class KeyBuilder {
     try {
       const packet = read();
       if (packet === undefined) this.note(`${what} was skipped: its version is not supported`);
-      // Kept, so that a signature by it is not said to be by an unknown signer.
-      if (packet !== undefined && 'material' in packet && packet.material.kind === 'unusable') {
-        this.note(`key ${packet.fingerprint} cannot verify anything: ${packet.material.why}`);
-      }
       return packet;
     } catch (error) {
       if (!isImageError(error)) throw error;

@@ -4,7 +4,9 @@ import { bitLength, readMpi } from './mpi.ts';
 /** Public-key algorithms (RFC 9580, 9.1). */
 export const algorithms = { rsa: 1, rsaSign: 3, ecdsa: 19, eddsaLegacy: 22, ed25519: 27 } as const;
 
+/** NIST curves, as Node and JSON Web Keys name them. */
 export type Curve = 'P-256' | 'P-384' | 'P-521';
+/** The numbers of a public key, by what they are for. */
 export type KeyMaterial =
   | { kind: 'rsa'; modulus: Uint8Array; exponent: Uint8Array }
   | { kind: 'ed25519'; point: Uint8Array }

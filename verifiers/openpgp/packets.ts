@@ -13,6 +13,7 @@ export const packetTypes = {
   userAttribute: 17,
 } as const;
 
+/** A packet without its header. */
 export interface Packet {
   type: number;
   body: Uint8Array;

@@ -19,6 +19,7 @@ export interface UserId {
   signatures: SignaturePacket[];
 }
 
+/** A subkey with what its primary key signed over it. */
 export interface Subkey {
   packet: KeyPacket;
   signatures: SignaturePacket[];

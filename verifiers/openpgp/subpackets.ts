@@ -14,6 +14,7 @@ export const subpacketTypes = {
   issuerFingerprint: 33,
 } as const;
 
+/** One subpacket; `body` is what follows its type. */
 export interface Subpacket {
   type: number;
   critical: boolean;

@@ -25,12 +25,40 @@ export interface CollectedKeys {
 }
 
 /**
+ * Checks with the keys that may sign. A fetched key is kept for good; only when it does not do, its owner is asked what has
+ * become of it, such as a later expiry or another subkey.
+ */
+export async function checkWithKeys<T>(
+  signature: KeyedSignature,
+  context: ProofContext,
+  check: (keys: CollectedKeys) => T,
+): Promise<{ checked: T; keys: CollectedKeys }> {
+  const keys = await collectKeys(signature, context, true);
+  try {
+    return { checked: check(keys), keys };
+  } catch (error) {
+    const failure = explainUnknown(error, keys, context);
+    if (keys.documents.length === 0 || !isOutdated(failure)) throw failure;
+    const renewed = await collectKeys(signature, context, false).catch((other: unknown) => {
+      if (!isImageError(other, 'ERR_KEY')) throw other;
+    });
+    if (renewed === undefined || renewed.missing.length > 0) throw failure;
+    return { checked: check(renewed), keys: renewed };
+  }
+}
+
+function isOutdated(error: unknown): boolean {
+  return isImageError(error, 'ERR_UNKNOWN_SIGNER') || isImageError(error, 'ERR_SIGNER_EXPIRED');
+}
+
+/**
  * The vendor's pinned keys, with the caller's beside or in place of them. A key that is not shipped is fetched, never
  * from the host of what it vouches for, and counts only when it has the pinned fingerprint.
  */
-export async function collectKeys(
+async function collectKeys(
   signature: KeyedSignature,
   context: ProofContext,
+  kept: boolean,
 ): Promise<CollectedKeys> {
   const { form } = signature;
   const given = await openKeyRing(form, context.given.keys);
@@ -50,7 +78,7 @@ export async function collectKeys(
       continue;
     }
     if (given.fingerprints.includes(source.fingerprint)) continue;
-    const fetched = await fetchKey(form, source, context);
+    const fetched = await fetchKey(form, source, context, kept);
     if (fetched === undefined) missing.push(source);
     else {
       materials.push(fetched.bytes);
@@ -78,23 +106,25 @@ async function fetchKey(
   form: KeyedSignature['form'],
   { fingerprint, urls = [] }: KeySource,
   context: ProofContext,
+  kept: boolean,
 ): Promise<EvidenceDocument | undefined> {
-  // The number of a signify or minisign key is no hash of it: any key could carry it.
-  const places = form === 'openpgp' ? urls : [];
-  for (const address of places) {
+  for (const address of urls) {
     if (address.host === context.url.host) continue;
     const url = publicUrl(address);
-    try {
-      const { bytes } = await context.http.get(address, { signal: context.signal });
-      const { fingerprints } = await openKeyRing(form, [bytes]);
-      if (fingerprints.includes(fingerprint)) {
-        return { url, sha256: createHash('sha256').update(bytes).digest('hex'), bytes };
+    // What was kept may be no key at all: a portal's page, or an older file.
+    for (const how of kept ? [{ kept }, {}] : [{}]) {
+      try {
+        const { bytes } = await context.http.get(address, { ...how, signal: context.signal });
+        const { fingerprints } = await openKeyRing(form, [bytes]);
+        if (fingerprints.includes(fingerprint)) {
+          return { url, sha256: createHash('sha256').update(bytes).digest('hex'), bytes };
+        }
+        context.log({ level: 'warn', message: `${url} holds another key than ${fingerprint}` });
+      } catch (error) {
+        if (context.signal.aborted) throw context.signal.reason;
+        if (!isImageError(error)) throw error;
+        context.log({ level: 'info', message: `the key at ${url}: ${error.message}` });
       }
-      context.log({ level: 'warn', message: `${url} holds another key than ${fingerprint}` });
-    } catch (error) {
-      if (context.signal.aborted) throw context.signal.reason;
-      if (!isImageError(error)) throw error;
-      context.log({ level: 'info', message: `the key at ${url}: ${error.message}` });
     }
   }
   return undefined;

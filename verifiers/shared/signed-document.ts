@@ -5,8 +5,8 @@ import {
   refuseSignature,
   type Signature,
 } from '../../src/kit.ts';
-import { collectKeys, explainUnknown, type KeyedSignature } from './collect-keys.ts';
-import { type FetchedDocument, fetchDocument, findDocument } from './document.ts';
+import { checkWithKeys, type KeyedSignature } from './collect-keys.ts';
+import { type FetchedDocument, findDocument } from './document.ts';
 import type { Verdict } from './key-ring.ts';
 import type { Origin } from './proved-document.ts';
 
@@ -39,8 +39,8 @@ export async function fetchSigned(
   }
 }
 
-/** What carries the signature; where upstream does not have it, that is `ERR_SIGNATURE_MISSING`. */
-export async function fetchSignature(
+/** A document that has to be signed, or its signature; where upstream has none, that is `ERR_SIGNATURE_MISSING`. */
+export async function fetchDemanded(
   at: URL,
   context: ProofContext,
   fresh: boolean,
@@ -65,12 +65,9 @@ async function fetchOnce(
   context: ProofContext,
   fresh: boolean,
 ): Promise<SignedText> {
-  const isInline = signature.at === 'inline';
-  const document = await (isInline
-    ? fetchSignature(url, context, fresh)
-    : fetchDocument(url, context, { fresh }));
+  const document = await fetchDemanded(url, context, fresh);
   const detached =
-    signature.at === 'inline' ? undefined : await fetchSignature(signature.at, context, fresh);
+    signature.at === 'inline' ? undefined : await fetchDemanded(signature.at, context, fresh);
   const { body, documents, ...verdict } =
     signature.form === 'sigstore'
       ? await verifyBundled(document, detached, signature, context)
@@ -101,20 +98,13 @@ async function verifyKeyed(
   signature: KeyedSignature,
   context: ProofContext,
 ): Promise<Verified> {
-  const keys = await collectKeys(signature, context);
-  const policy = { signers: keys.signers, now: context.now, name: evidence.url };
-  try {
-    const verdict =
-      detached === undefined
-        ? keys.ring.verifyInline(evidence.bytes, policy)
-        : {
-            ...keys.ring.verifyDetached(evidence.bytes, detached.evidence.bytes, policy),
-            body: evidence.bytes,
-          };
-    return { ...verdict, documents: keys.documents };
-  } catch (error) {
-    throw explainUnknown(error, keys, context);
-  }
+  const { checked, keys } = await checkWithKeys(signature, context, ({ ring, signers }) => {
+    const policy = { signers, now: context.now, name: evidence.url };
+    if (detached === undefined) return ring.verifyInline(evidence.bytes, policy);
+    const verdict = ring.verifyDetached(evidence.bytes, detached.evidence.bytes, policy);
+    return { ...verdict, body: evidence.bytes };
+  });
+  return { ...checked, documents: keys.documents };
 }
 
 async function verifyBundled(

@@ -1,0 +1,87 @@
+import type { FileHandle } from 'node:fs/promises';
+import { ContentDigest, type ContentDigestText, contentBlockBytes } from './content-digest.ts';
+import { hashBlock } from './hash-disk.ts';
+
+/** Blocks that were written last may well be written again: so many are left alone until the end. */
+const restlessBlocks = 64;
+/** So much is had written back at once. */
+const syncBytes = 64 * 1024 * 1024;
+
+/**
+ * The content digest of a disk that is being written. Blocks that have come to rest are hashed, and had written back to
+ * the device, while others are still to come; so little of either is left for the end.
+ */
+export class RunningDigest {
+  readonly #handle: FileHandle;
+  readonly #digest = new ContentDigest();
+  /** Blocks that are to be hashed, the one that was written last at the end. */
+  readonly #dirty = new Set<number>();
+  readonly #buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
+  #unsyncedBytes = 0;
+  #work: Promise<void> | undefined;
+  #failure: { error: unknown } | undefined;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** To be called after every write; what was read of the range before is forgotten. */
+  wrote(position: number, length: number): void {
+    const end = position + length;
+    let block = Math.floor(position / contentBlockBytes) * contentBlockBytes;
+    for (; block < end; block += contentBlockBytes) {
+      this.#digest.forget(block);
+      this.#dirty.delete(block);
+      this.#dirty.add(block);
+    }
+    this.#unsyncedBytes += length;
+    this.#work ??= this.#settleRest();
+  }
+
+  /** Hashes what is left, once nothing is written any more. Throws what went wrong on the way. */
+  async finish(sizeBytes: number, signal: AbortSignal): Promise<ContentDigestText> {
+    await this.#work;
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const lane = async (buffer: Buffer<ArrayBuffer>): Promise<void> => {
+      for (const block of this.#dirty) {
+        signal.throwIfAborted();
+        await this.#hash(block, buffer);
+      }
+    };
+    const more = [1, 2, 3].map(() => Buffer.allocUnsafeSlow(contentBlockBytes));
+    await Promise.all([this.#buffer, ...more].map(lane));
+    return this.#digest.finish(sizeBytes);
+  }
+
+  /** Waits for what is under way; the file may be closed then. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  /** Never rejects: a failure is thrown at the end. */
+  async #settleRest(): Promise<void> {
+    try {
+      while (this.#failure === undefined) {
+        const [oldest] = this.#dirty;
+        if (this.#unsyncedBytes >= syncBytes) {
+          this.#unsyncedBytes = 0;
+          await this.#handle.datasync();
+        } else if (oldest !== undefined && this.#dirty.size > restlessBlocks) {
+          await this.#hash(oldest, this.#buffer);
+        } else {
+          break;
+        }
+      }
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#work = undefined;
+  }
+
+  /** A block that is written meanwhile is dirty again, and its digest is worth nothing. */
+  async #hash(block: number, buffer: Buffer<ArrayBuffer>): Promise<void> {
+    this.#dirty.delete(block);
+    const sha256 = await hashBlock(this.#handle, buffer, block);
+    if (sha256 !== undefined && !this.#dirty.has(block)) this.#digest.add(block, sha256);
+  }
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
+import { parseOutput, type Ran, runCli } from './spawn-cli.ts';
+
+const signer = createOpenpgpSigner('Images <images@example.org>');
+const stranger = createOpenpgpSigner();
+const signedAt = new Date('2026-11-01T08:00:00Z');
+const hex = 'ab'.repeat(32);
+const list = `${hex} *disk.img\n${'cd'.repeat(32)} *twice.img\n${'ef'.repeat(32)} *twice.img\n`;
+const suite = 'Suite: testing\nValid-Until: Fri, 06 Nov 2026 08:08:01 UTC\n';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rootdisk-verify-'));
+  const files = {
+    SHA256SUMS: list,
+    'SHA256SUMS.gpg': signer.signDetached(Buffer.from(list), signedAt),
+    'other.gpg': signer.signDetached(Buffer.from('another list\n'), signedAt),
+    InRelease: signer.clearsign(suite, signedAt),
+    'own.asc': signer.publicKey,
+    'stranger.asc': stranger.publicKey,
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const sums = ['SHA256SUMS', '--signature', 'SHA256SUMS.gpg'];
+const own = ['--key', 'own.asc', '--at', '2026-11-20'];
+const run = (...args: string[]): Promise<Ran> => runCli(['verify', ...args], { cwd: folder });
+
+describe('verify', () => {
+  test('tells the signer, and the digest that was signed for a name', async () => {
+    const { code, stdout } = await run(...sums, ...own, '--pick', 'disk.img');
+    expect(code).toBe(0);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((row) => row.split(/ {2,}/));
+    expect(rows).toEqual([
+      ['verdict', 'valid'],
+      ['signer', `${signer.fingerprint} (Images <images@example.org>)`],
+      ['signed', '2026-11-01T08:00:00.000Z'],
+      ['digest', `sha256:${hex}`],
+    ]);
+    expect(parseOutput(await run(...sums, ...own, '--pick', 'disk.img', '--json'))).toEqual({
+      verdict: 'valid',
+      signer: { fingerprint: signer.fingerprint, userId: 'Images <images@example.org>' },
+      signedAt: '2026-11-01T08:00:00.000Z',
+      warnings: [],
+      digest: `sha256:${hex}`,
+    });
+  });
+
+  test('--key repeats, and any of them may have signed', async () => {
+    const { code, stdout } = await run(...sums, '--key', 'stranger.asc', ...own);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(signer.fingerprint)]);
+  });
+
+  test('a list past its Valid-Until is a warning', async () => {
+    const late = await run('InRelease', ...own, '--json');
+    expect(late.code).toBe(0);
+    expect(parseOutput(late)).toMatchObject({ verdict: 'valid', warnings: [{ code: 'stale' }] });
+    expect(late.stderr).toContain('2026-11-06');
+    const early = await run('InRelease', '--key', 'own.asc', '--at', '2026-11-05', '--json');
+    expect(parseOutput(early)).toMatchObject({ verdict: 'valid', warnings: [] });
+  });
+
+  test.each([
+    [
+      'a signature of something else',
+      ['SHA256SUMS', '--signature', 'other.gpg', ...own],
+      'ERR_SIGNATURE',
+    ],
+    ['a document without one', ['SHA256SUMS', ...own], 'ERR_SIGNATURE_MISSING'],
+    ['a stranger', [...sums, '--key', 'stranger.asc', '--at', '2026-11-20'], 'ERR_UNKNOWN_SIGNER'],
+    ['a key that is none', [...sums, '--key', 'SHA256SUMS', '--at', '2026-11-20'], 'ERR_KEY'],
+    [
+      'a day before it was made',
+      [...sums, '--key', 'own.asc', '--at', '2026-10-01'],
+      'ERR_SIGNED_IN_FUTURE',
+    ],
+    ['a name that is not listed', [...sums, ...own, '--pick', 'disk'], 'ERR_DIGEST'],
+    ['a name with two digests', [...sums, ...own, '--pick', 'twice.img'], 'ERR_DIGEST'],
+    ['a document that is no list', ['InRelease', ...own, '--pick', 'disk.img'], 'ERR_METADATA'],
+  ])('%s is not valid: exit 5', async (_what, args, code) => {
+    const json = await run(...args, '--json');
+    expect(json.code).toBe(5);
+    expect(parseOutput(json)).toMatchObject({
+      ...{ verdict: 'invalid', code, warnings: [] },
+      ...{ message: expect.any(String), hint: expect.stringMatching(/\.$/) },
+    });
+    const text = await run(...args);
+    expect(text.code).toBe(5);
+    expect(text.stdout).toMatch(/^verdict +not valid\nreason /);
+    expect(text.stdout).toContain(code);
+  });
+
+  test.each([
+    ['no key', [...sums], /--key/],
+    ['a document that is not there', ['missing', ...own], /missing/],
+    [
+      'a signature that is not there',
+      ['SHA256SUMS', '--signature', 'nowhere.gpg', ...own],
+      /nowhere/,
+    ],
+    ['a key that is not there', [...sums, '--key', 'nokey.asc'], /nokey/],
+    ['a day that is none', [...sums, '--key', 'own.asc', '--at', 'friday'], /friday/],
+    ['no document', own, /document/],
+  ])('%s is a matter of the call: exit 2', async (_what, args, named) => {
+    const { code, stderr, stdout } = await run(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(named);
+  });
+});

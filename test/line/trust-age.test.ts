@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '../fixtures/line.ts';
+import { makeImage, noImage, type SignedLine, startSignedLine } from '../fixtures/signed-line.ts';
+
+let line: SignedLine;
+beforeEach(async () => {
+  line = await startSignedLine();
+});
+afterEach(() => line.close());
+
+const newer = { serial: '20261115', bytes: makeImage(2), signedAt: new Date('2026-11-15T08:00Z') };
+
+describe('maxAge', () => {
+  test('refuses what was signed longer ago, before any image byte', async () => {
+    line.offer();
+    await expect(line.ensure({ maxAge: '19d' })).rejects.toMatchObject({
+      code: 'ERR_STALE',
+      exitCode: 5,
+      details: { signedAt: '2026-11-01T08:00:00.000Z' },
+    });
+    await expect(line.resolve({ maxAge: '19d' })).rejects.toMatchObject({ code: 'ERR_STALE' });
+    expect(noImage(line.asked())).toBe(true);
+    expect((await line.ensure({ maxAge: '20d' })).origin).toBe('network');
+  });
+
+  test('holds for what is cached, too', async () => {
+    line.offer();
+    await line.ensure();
+    expect((await line.ensure({ maxAge: '20d' })).origin).toBe('cache');
+    const later = { maxAge: '20d', now: new Date('2026-11-22T12:00Z') };
+    await expect(line.ensure(later)).rejects.toMatchObject({ code: 'ERR_STALE' });
+    await expect(line.ensure(later, 'ubuntu:24.04@20261101')).rejects.toMatchObject({
+      code: 'ERR_STALE',
+    });
+    await expect(line.ensure({ ...later, offline: true })).rejects.toMatchObject({
+      code: 'ERR_OFFLINE_MISS',
+    });
+  });
+
+  test('is met by a list that was signed anew, without an image byte', async () => {
+    line.offer();
+    await line.ensure();
+    line.offer({ signedAt: new Date('2026-11-19T08:00Z') });
+    line.asked();
+    const image = await line.ensure({ maxAge: '5d' });
+    expect(image).toMatchObject({
+      origin: 'cache',
+      trust: { signedAt: new Date('2026-11-19T08:00Z') },
+    });
+    expect(noImage(line.asked())).toBe(true);
+  });
+
+  test('cannot be met where nothing signed says how old the bytes are', async () => {
+    line.offer({ signer: false });
+    const call = line.ensure({ trust: 'checksum', maxAge: '90d' });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_STALE' });
+  });
+
+  test.each([['19'], ['soon'], [-1], [0]])('%j is no age', async (maxAge) => {
+    await expect(line.ensure({ maxAge })).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+  });
+});
+
+describe('a build older than one that was accepted', () => {
+  beforeEach(async () => {
+    line.offer(newer);
+    await line.ensure();
+    line.offer();
+    line.asked();
+  });
+
+  test('is refused before any image byte, by resolve too', async () => {
+    const refusal = { code: 'ERR_ROLLBACK', exitCode: 5, details: { reason: 'rollback' } };
+    await expect(line.ensure()).rejects.toMatchObject(refusal);
+    await expect(line.ensure()).rejects.toThrow(/20261101.*20261115/);
+    await expect(line.resolve()).rejects.toMatchObject(refusal);
+    expect(noImage(line.asked())).toBe(true);
+  });
+
+  test('is accepted with allowOlder, and the newer one stays the measure', async () => {
+    const { identity } = await line.ensure({ allowOlder: true });
+    expect(identity.snapshot).toBe('20261101');
+    await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_ROLLBACK' });
+  });
+
+  test('is accepted when exactly it is asked for, or its digest is given', async () => {
+    const exact = await line.ensure({}, 'ubuntu:24.04@20261101');
+    expect(exact.trust.level).toBe('signed');
+    const pinned = await line.ensure({ digest: sha256(makeImage()) });
+    expect(pinned.identity.snapshot).toBe('20261101');
+    await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_ROLLBACK' });
+  });
+
+  test('counts for its own source alone', async () => {
+    const bytes = makeImage();
+    line.upstream.route('images.acme.example/disk.qcow2', bytes);
+    const own = await line.ensure(
+      { digest: sha256(bytes) },
+      'https://images.acme.example/disk.qcow2',
+    );
+    expect(own.origin).toBe('network');
+  });
+});
+
+describe('a document older than one that was accepted', () => {
+  test('of the same address is refused, though the build is the same', async () => {
+    line.offer({ signedAt: new Date('2026-11-10T08:00Z') });
+    await line.ensure();
+    line.offer({ signedAt: new Date('2026-11-09T08:00Z') });
+    // A hit needs no document.
+    expect((await line.ensure()).origin).toBe('cache');
+    await expect(line.ensure({ refresh: true })).rejects.toMatchObject({
+      code: 'ERR_ROLLBACK',
+      message: expect.stringMatching(/2026-11-09.*2026-11-10/),
+    });
+    expect((await line.ensure({ refresh: true, allowOlder: true })).trust.level).toBe('signed');
+  });
+
+  test('signed at the same moment is no older', async () => {
+    line.offer();
+    await line.ensure();
+    expect((await line.ensure({ refresh: true })).trust.level).toBe('signed');
+  });
+});

@@ -1,0 +1,85 @@
+import type { ImageRequest } from '../../src/kit.ts';
+import * as almalinux from './almalinux-documents.ts';
+import { startAlpine } from './alpine-site.ts';
+import { startArch } from './arch-documents.ts';
+import { startCentos7 } from './centos-7-documents.ts';
+import { startCentos } from './centos-stream-documents.ts';
+import * as debian from './debian-documents.ts';
+import * as fedoraCoreos from './fedora-coreos-documents.ts';
+import * as fedora from './fedora-documents.ts';
+import * as flatcar from './flatcar-documents.ts';
+import { start as startFreebsd } from './freebsd-site.ts';
+import * as httpIndex from './http-index-documents.ts';
+import { startLeap } from './opensuse-leap-documents.ts';
+import { startTumbleweed } from './opensuse-tumbleweed-documents.ts';
+import { startOracle } from './oracle-documents.ts';
+import * as rocky from './rocky-documents.ts';
+import { type Documents, serveDocuments } from './serve-documents.ts';
+import * as simplestreams from './simplestreams-documents.ts';
+import { empty, factory, startTalos } from './talos-documents.ts';
+import * as ubuntu from './ubuntu-documents.ts';
+
+/** A vendor's own fixture documents, and a request that they answer. */
+export interface ConformanceCase {
+  start(): Promise<Documents>;
+  /** Default: `latest` on amd64. */
+  request?: Partial<ImageRequest>;
+  /** Documents that the answer does without: a page in their place has to be as good as none. */
+  optional?: RegExp;
+}
+
+/** Of modules that have their documents as a table. */
+function of(
+  { origins, documents }: { origins: string[]; documents: Record<string, string> },
+  request: Partial<ImageRequest> = {},
+): ConformanceCase {
+  return { start: () => serveDocuments(origins, documents), request };
+}
+
+const mirrorList = /\.meta4$/;
+
+/** By vendor. */
+export const conformanceCases: Record<string, ConformanceCase> = {
+  almalinux: of(almalinux),
+  'almalinux-kitten': of(almalinux),
+  alpine: { start: startAlpine },
+  arch: { start: startArch },
+  'centos-7': { start: startCentos7 },
+  'centos-stream': { start: startCentos },
+  debian: of(debian),
+  fedora: of(fedora),
+  'fedora-coreos': of({
+    origins: fedoraCoreos.origins,
+    documents: {
+      ...fedoraCoreos.documents,
+      [`${fedoraCoreos.host}prod/streams/stable/builds/${fedoraCoreos.current}/release.json`]:
+        fedoraCoreos.buildOf('stable', fedoraCoreos.current, ['x86_64']),
+    },
+  }),
+  flatcar: of(flatcar),
+  freebsd: { start: startFreebsd },
+  'http-index': of(
+    {
+      origins: [httpIndex.origin],
+      documents: { [httpIndex.list]: httpIndex.text },
+    },
+    { release: '9.8', variant: 'generic', parameters: { url: httpIndex.url } },
+  ),
+  'opensuse-leap': { start: startLeap, optional: mirrorList },
+  'opensuse-tumbleweed': { start: startTumbleweed, optional: mirrorList },
+  oracle: { start: startOracle, optional: /ol11-template/ },
+  rocky: of(rocky),
+  simplestreams: of(
+    { origins: [simplestreams.origin], documents: simplestreams.documents },
+    { release: 'ubuntu/24.04', parameters: { server: simplestreams.server } },
+  ),
+  talos: { start: startTalosWithKernel },
+  ubuntu: of({ origins: [ubuntu.base], documents: ubuntu.documents }),
+};
+
+async function startTalosWithKernel(): Promise<Documents> {
+  const site = await startTalos();
+  const folder = `${factory}image/${empty}/v1.14.6/`;
+  site.put(`${folder}cmdline-nocloud-amd64`, 'talos.platform=nocloud console=ttyS0\n');
+  return site;
+}

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { omnios } from '../../vendors/omnios.ts';
+import { folderPage } from './folder-page.ts';
+import { listAll, maintenancePage } from './serve-documents.ts';
+import { createVendorSite } from './vendor-site.ts';
+
+const origin = 'https://downloads.omnios.org/';
+const media = `${origin}media/`;
+
+function files(...ids: string[]): string {
+  const names = ids.flatMap((id) => [
+    `omnios-${id}.cloud.vmdk`,
+    `omnios-${id}.cloud.vmdk.sha256`,
+    `omnios-${id}.iso`,
+  ]);
+  return folderPage('/media/', names);
+}
+
+const documents = {
+  [`${media}stable/`]: files('r151056', 'r151054'),
+  [`${media}lts/`]: files('r151054z', 'r151054aa', 'r151054b'),
+  [`${media}bloody/`]: files('bloody-20261001', 'bloody-20261105'),
+  [`${media}r151054/`]: files('r151054', 'r151054z', 'r151054aa'),
+};
+const site = createVendorSite(omnios, [origin], documents);
+afterEach(() => site.close());
+
+describe('omnios', () => {
+  it.each([
+    ['latest', {}, 'r151056', 'r151056', 'stable'],
+    ['stable', {}, 'r151056', 'r151056', 'stable'],
+    ['lts', {}, 'r151054', 'r151054aa', 'lts'],
+    ['Bloody', {}, 'bloody', 'bloody-20261105', 'bloody'],
+    ['r151054', {}, 'r151054', 'r151054aa', 'r151054'],
+    ['151054', { snapshot: 'r151054z' }, 'r151054', 'r151054z', 'r151054'],
+    ['latest', { snapshot: 'R151054' }, 'r151054', 'r151054', 'r151054'],
+    ['lts', { snapshot: 'r151054b' }, 'r151054', 'r151054b', 'lts'],
+  ] as const)('%s %j is %s, %s', async (word, more, release, snapshot, folder) => {
+    const image = await site.resolve(word, more);
+    expect(image).toMatchObject({ release, version: snapshot, snapshot, variant: 'cloud' });
+    const fileName = `omnios-${snapshot}.cloud.vmdk`;
+    const url = `${media}${folder}/${fileName}`;
+    expect(image.disk).toEqual([
+      {
+        url: new URL(url),
+        fileName,
+        layers: ['vmdk'],
+        proofs: [{ kind: 'checksums', url: new URL(`${url}.sha256`), dialect: 'sums' }],
+      },
+    ]);
+    expect(site.requests).toEqual([`GET ${media}${folder}/`]);
+  });
+
+  it.each([
+    ['r151099', {}, 'release', ['stable', 'lts', 'bloody']],
+    ['../evil', {}, 'release', ['stable', 'lts', 'bloody']],
+    ['latest', { arch: 'arm64' }, 'arch', ['amd64']],
+    ['latest', { variant: 'iso' }, 'variant', ['cloud']],
+    ['lts', { snapshot: 'r151054c' }, 'snapshot', ['r151054aa', 'r151054z', 'r151054b']],
+    ['latest', { snapshot: 'r151040' }, 'snapshot', []],
+    ['latest', { snapshot: '../evil' }, 'snapshot', ['r151056', 'r151054']],
+    ['latest', { parameters: { a: 'b' } }, 'parameter', []],
+  ] as const)('%s %j: no such %s', async (word, more, field, known) => {
+    await expect(site.resolve(word, more)).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      details: { field, known: [...known] },
+    });
+  });
+
+  it.each([maintenancePage, files('bloody')])('calls another page bad metadata', async (page) => {
+    const folder = `${media}bloody/`;
+    await expect(site.resolve('bloody', {}, { [folder]: page })).rejects.toMatchObject({
+      code: 'ERR_METADATA',
+      message: expect.stringContaining(folder),
+    });
+  });
+
+  it('lists the newest of each channel', async () => {
+    const listed = await listAll(omnios, await site.serve(documents));
+    expect(listed.map(({ version, aliases }) => [version, aliases])).toEqual([
+      ['r151056', ['latest', 'stable']],
+      ['r151054aa', ['lts']],
+      ['bloody-20261105', ['bloody']],
+    ]);
+  });
+});

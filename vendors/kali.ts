@@ -1,0 +1,134 @@
+import {
+  type Arch,
+  compareVersions,
+  defineVendor,
+  type ImageRequest,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { kaliKeys } from './keys/kali.ts';
+import { findFolder } from './shared/folder.ts';
+import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { findSums } from './shared/sums-file.ts';
+import { unusable } from './shared/unusable.ts';
+
+const site = new URL('https://kali.download/cloud-images/');
+const arches: Arch[] = ['amd64', 'arm64'];
+
+/**
+ * Kali Linux' cloud image. Releases: `latest` (`rolling`), or a version (`2026.3`), which is the snapshot too. Variant:
+ * `genericcloud`.
+ */
+export const kali: Vendor = defineVendor({
+  id: 'kali',
+  title: 'Kali Linux',
+  apiVersion: 1,
+  evidence: 'unverified',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch } = request;
+    const version = pickVersion(request, await listVersions(context));
+    const images = await listImages(version, context);
+    const variant = request.variant?.toLowerCase() ?? 'genericcloud';
+    const ofVariant = images.filter((image) => image.variant === variant);
+    if (ofVariant.length === 0) {
+      throw missing(
+        'variant',
+        variant,
+        images.map((image) => image.variant),
+      );
+    }
+    const image = ofVariant.find((one) => one.arch === arch);
+    if (image === undefined)
+      throw missing(
+        'arch',
+        arch,
+        ofVariant.map((one) => one.arch),
+      );
+    const sums = sumsOf(version);
+    const signature = openpgp(new URL(`${sums}.gpg`), kaliKeys);
+    return {
+      release: version,
+      version,
+      variant,
+      snapshot: version,
+      disk: [
+        {
+          url: new URL(image.fileName, sums),
+          fileName: image.fileName,
+          // The archive holds disk.raw and nothing else, so whatever its one member is called is the disk.
+          layers: ['xz', 'tar', 'raw'],
+          proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', signature }],
+        },
+      ],
+      guest: {
+        user: 'kali',
+        seed: 'nocloud',
+        ssh: true,
+        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+      },
+    };
+  },
+
+  async *list(context) {
+    for (const [position, version] of (await listVersions(context)).entries()) {
+      const images = await listImages(version, context);
+      yield {
+        release: version,
+        version,
+        ...(position === 0 && { aliases: ['latest', 'rolling'] }),
+        arches: arches.filter((arch) => images.some((image) => image.arch === arch)),
+        variants: [...new Set(images.map(({ variant }) => variant))],
+      };
+    }
+  },
+});
+
+/** `2026.3` …, newest first. */
+async function listVersions(context: VendorContext): Promise<string[]> {
+  const entries = (await findFolder(site, context)) ?? [];
+  const versions = entries.flatMap(({ name }) => /^kali-(\d{4}\.\d+[a-z]?)$/.exec(name)?.[1] ?? []);
+  if (versions.length === 0) throw unusable(site, 'it lists no version');
+  return versions.sort((left, right) => compareVersions(right, left));
+}
+
+function pickVersion({ release, snapshot }: ImageRequest, versions: string[]): string {
+  const token = release.toLowerCase().replace(/^kali-/, '');
+  const isOpen = ['latest', 'rolling', 'current'].includes(token);
+  const meant = versions.filter((version) => isOpen || version === token);
+  const [newest] = meant;
+  if (newest === undefined) throw missing('release', release, versions);
+  const exact = snapshot?.toLowerCase();
+  if (exact === undefined || meant.includes(exact)) return exact ?? newest;
+  throw missing('snapshot', exact, meant);
+}
+
+function sumsOf(version: string): URL {
+  return new URL(`kali-${version}/SHA256SUMS`, site);
+}
+
+/** The archives of disks that a version's list names. */
+async function listImages(
+  version: string,
+  context: VendorContext,
+): Promise<{ fileName: string; variant: string; arch: Arch }[]> {
+  const sums = sumsOf(version);
+  const files = (await findSums(sums, context)) ?? [];
+  const images = files.flatMap(({ name }) => {
+    const [, named, variant, word] =
+      /^kali-linux-(\d{4}\.\d+[a-z]?)-cloud-([a-z]+)-(\w+)\.tar\.xz$/.exec(name) ?? [];
+    const arch = arches.find((one) => one === word);
+    if (named !== version || variant === undefined || arch === undefined) return [];
+    return [{ fileName: name, variant, arch }];
+  });
+  if (images.length === 0) throw unusable(sums, `it lists no cloud image of Kali ${version}`);
+  return images;
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'kali', field, value, known });
+}

@@ -1,0 +1,130 @@
+import {
+  type Arch,
+  compareVersions,
+  defineVendor,
+  type ImageRequest,
+  type NotFoundError,
+  notFound,
+  type Vendor,
+  type VendorContext,
+} from '../src/kit.ts';
+import { findFolder } from './shared/folder.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
+import { unusable } from './shared/unusable.ts';
+
+const site = new URL('https://downloads.omnios.org/media/');
+const arches: Arch[] = ['amd64'];
+const channels = ['stable', 'lts', 'bloody'];
+
+/**
+ * OmniOS' cloud image. Releases: the channels `stable` (also `latest`), `lts` and `bloody`, or a release (`r151056`);
+ * snapshots: what stands in the file name, such as `r151054p` with its refresh. Variant: `cloud`.
+ */
+export const omnios: Vendor = defineVendor({
+  id: 'omnios',
+  title: 'OmniOS',
+  apiVersion: 1,
+  evidence: 'documented',
+
+  async resolve(request, context) {
+    refuseParameters(request);
+    const { arch, variant = 'cloud' } = request;
+    if (!arches.includes(arch)) throw missing('arch', arch, arches);
+    if (variant.toLowerCase() !== 'cloud') throw missing('variant', variant, ['cloud']);
+    const folder = pickFolder(request);
+    const images = await findImages(folder, context);
+    const wanted = request.snapshot?.toLowerCase();
+    if (images === undefined) {
+      const isExact = request.release.toLowerCase() === 'latest' && wanted !== undefined;
+      if (isExact) throw missing('snapshot', wanted, []);
+      throw missing('release', request.release, channels);
+    }
+    const image = images.find(({ snapshot }) => wanted === undefined || snapshot === wanted);
+    if (image === undefined) {
+      throw missing(
+        'snapshot',
+        wanted ?? '',
+        images.map(({ snapshot }) => snapshot),
+      );
+    }
+    const { snapshot, fileName } = image;
+    const url = new URL(fileName, folderOf(folder));
+    return {
+      release: releaseOf(snapshot),
+      version: snapshot,
+      variant: 'cloud',
+      snapshot,
+      disk: [
+        {
+          url,
+          fileName,
+          layers: ['vmdk'],
+          // The sidecar holds the bare digest, no name.
+          proofs: [{ kind: 'checksums', url: new URL(`${url}.sha256`), dialect: 'sums' }],
+        },
+      ],
+    };
+  },
+
+  async *list(context) {
+    for (const channel of channels) {
+      const [newest] = (await findImages(channel, context)) ?? [];
+      if (newest === undefined) continue;
+      yield {
+        release: releaseOf(newest.snapshot),
+        version: newest.snapshot,
+        aliases: channel === 'stable' ? ['latest', channel] : [channel],
+        arches,
+        variants: ['cloud'],
+      };
+    }
+  },
+});
+
+/** `r151054` of `r151054p`; `bloody`. */
+function releaseOf(snapshot: string): string {
+  return /^(?:r\d+|bloody)/.exec(snapshot)?.[0] ?? snapshot;
+}
+
+/** A channel's folder, or that of a release. A snapshot says by itself where it is. */
+function pickFolder({ release, snapshot }: ImageRequest): string {
+  const token = release.toLowerCase().replace(/^(?=\d{6}$)/, 'r');
+  if (token === 'latest' && snapshot !== undefined) {
+    const named = /^(?:r\d{6}|bloody)/.exec(snapshot.toLowerCase())?.[0];
+    if (named !== undefined) return named;
+  }
+  if (token === 'latest') return 'stable';
+  if (channels.includes(token) || /^r\d{6}$/.test(token)) return token;
+  throw missing('release', release, channels);
+}
+
+function folderOf(name: string): URL {
+  return new URL(`${name}/`, site);
+}
+
+/** Newest first; `undefined` where there is no such folder. */
+async function findImages(
+  name: string,
+  context: VendorContext,
+): Promise<{ snapshot: string; fileName: string }[] | undefined> {
+  const folder = folderOf(name);
+  const entries = await findFolder(folder, context);
+  if (entries === undefined) return undefined;
+  const images = entries.flatMap(({ name: fileName }) => {
+    // A build has to be told from the next one: a name without a number or a date is of none.
+    const snapshot = /^omnios-(r\d{6}[a-z]*|bloody-\d{8})\.cloud\.vmdk$/.exec(fileName)?.[1];
+    return snapshot === undefined ? [] : [{ snapshot, fileName }];
+  });
+  if (images.length === 0) throw unusable(folder, 'it lists no cloud image');
+  return images.sort((left, right) => compareRefreshes(right.snapshot, left.snapshot));
+}
+
+/** Refreshes count `a` … `z`, `aa` …: a longer suffix is a later one. */
+function compareRefreshes(left: string, right: string): number {
+  const [a, b] = [releaseOf(left), releaseOf(right)];
+  return compareVersions(a, b) || left.length - right.length || compareVersions(left, right);
+}
+
+function missing(field: string, value: string, known: readonly string[]): NotFoundError {
+  return notFound({ vendor: 'omnios', field, value, known });
+}

@@ -1,0 +1,110 @@
+import { compareVersions, type ImageRequest, type NotFoundError, notFound } from '../../src/kit.ts';
+import {
+  archesOf,
+  buildOf,
+  compareKinds,
+  holdsToken,
+  stemOf,
+  versionOf,
+  wordsOf,
+} from './index-names.ts';
+import type { ListedDisk } from './listed-disks.ts';
+
+/** One disk, in several formats: best first. */
+export interface PickedDisk {
+  best: ListedDisk;
+  disks: ListedDisk[];
+  /** Its name says no architecture. */
+  isForAnyArch: boolean;
+}
+
+/** Exactly `file`, or the newest disk of which every word that was asked for is said; `ERR_NOT_FOUND` with what there is. */
+export function pickListed(
+  request: ImageRequest,
+  listed: ListedDisk[],
+  file: string | undefined,
+): PickedDisk {
+  return file === undefined ? pickDisks(request, listed) : pickFile(file, request, listed);
+}
+
+function pickFile(file: string, request: ImageRequest, all: ListedDisk[]): PickedDisk {
+  const disk = all.find(({ name }) => name === file);
+  if (disk === undefined) {
+    const known = all.map(({ name }) => name);
+    throw missing(request, 'parameter', file, known);
+  }
+  const { arch, snapshot } = request;
+  const said = archesOf(file);
+  if (said.length > 0 && !said.includes(arch)) throw missing(request, 'arch', arch, said);
+  const build = buildOf(disk.name, disk.digest);
+  if (snapshot !== undefined && snapshot.toLowerCase() !== build) {
+    throw missing(request, 'snapshot', snapshot, [build]);
+  }
+  return { best: disk, disks: [disk], isForAnyArch: said.length === 0 };
+}
+
+function pickDisks(request: ImageRequest, listed: ListedDisk[]): PickedDisk {
+  const { release, arch, variant, snapshot } = request;
+  const all = listed.filter(({ isDisk }) => isDisk);
+  const ofRelease = all.filter(
+    ({ name }) => release.toLowerCase() === 'latest' || holdsToken(name, release),
+  );
+  if (ofRelease.length === 0) throw missing(request, 'release', release, versionsIn(all));
+
+  const said = ofRelease.filter(({ name }) => archesOf(name).includes(arch));
+  const ofArch =
+    said.length > 0 ? said : ofRelease.filter(({ name }) => archesOf(name).length === 0);
+  if (ofArch.length === 0) {
+    const known = ofRelease.flatMap(({ name }) => archesOf(name));
+    throw missing(request, 'arch', arch, known);
+  }
+  const ofVariant = ofArch.filter(({ name }) => variant === undefined || holdsToken(name, variant));
+  if (ofVariant.length === 0) throw missing(request, 'variant', variant ?? '', wordsIn(ofArch));
+
+  const own = ofVariant.filter((disk) => !isAlias(disk, ofVariant));
+  const wanted = snapshot?.toLowerCase();
+  const meant = own.filter(
+    ({ name, digest }) => wanted === undefined || buildOf(name, digest) === wanted,
+  );
+  const [newest, ...others] = meant.sort((a, b) => compareVersions(b.name, a.name));
+  if (newest === undefined) {
+    const known = own.map(({ name, digest }) => buildOf(name, digest));
+    throw missing(request, 'snapshot', snapshot ?? '', known);
+  }
+  const words = (name: string): string => wordsOf(name).join(' ');
+  if (others.some(({ name }) => words(name) !== words(newest.name))) {
+    const names = meant.map(({ name }) => name);
+    const hint = `Name a variant or give the parameter file: ${names.slice(0, 8).join(', ')}.`;
+    throw missing(request, 'variant', variant ?? 'default', wordsIn(meant), hint);
+  }
+  const disks = meant.filter(({ name }) => stemOf(name) === stemOf(newest.name));
+  disks.sort((a, b) => compareKinds(a.name, b.name));
+  return { best: disks[0] ?? newest, disks, isForAnyArch: said.length === 0 };
+}
+
+/** `app-latest.qcow2` beside the dated name of the same bytes. */
+function isAlias({ name, digest }: ListedDisk, all: ListedDisk[]): boolean {
+  const isMoving = ['latest', 'current'].some((word) => holdsToken(name, word));
+  return isMoving && all.some((other) => other.name !== name && other.digest === digest);
+}
+
+function versionsIn(disks: ListedDisk[]): string[] {
+  const versions = disks.flatMap(({ name }) => versionOf(name) ?? []);
+  return versions.sort((left, right) => compareVersions(right, left));
+}
+/** The words that some of these names have and others lack. */
+function wordsIn(disks: ListedDisk[]): string[] {
+  const words = new Set(disks.flatMap(({ name }) => wordsOf(name)));
+  const isCommon = (word: string): boolean =>
+    disks.length > 1 && disks.every(({ name }) => wordsOf(name).includes(word));
+  return [...words].filter((word) => !isCommon(word));
+}
+function missing(
+  { vendor }: ImageRequest,
+  field: string,
+  value: string,
+  known: readonly string[],
+  hint?: string,
+): NotFoundError {
+  return notFound({ vendor, field, value, known, ...(hint !== undefined && { hint }) });
+}
