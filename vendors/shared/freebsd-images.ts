@@ -48,15 +48,19 @@ export async function findSignedSums(
   arch: Arch,
   context: VendorContext,
 ): Promise<URL | undefined> {
-  const name = `CHECKSUM.SHA256-FreeBSD-${version}-RELEASE-${archTokens[arch]?.word}-vm.asc`;
-  const url = new URL(`https://www.freebsd.org/releases/${version}R/checksums/${name}`);
-  try {
-    return (await context.http.find(url, { signal: context.signal })) && url;
-  } catch (error) {
-    if (context.signal.aborted || !isImageError(error)) throw error;
-    // Out of reach is not the same as not there: the proof says so, and how much that matters.
-    return url;
+  const folder = new URL(`https://www.freebsd.org/releases/${version}R/checksums/`);
+  const rest = `FreeBSD-${version}-RELEASE-${archTokens[arch]?.word}-vm.asc`;
+  for (const hash of ['SHA256', 'SHA512']) {
+    const url = new URL(`CHECKSUM.${hash}-${rest}`, folder);
+    try {
+      if ((await context.http.find(url, { signal: context.signal })) !== undefined) return url;
+    } catch (error) {
+      if (context.signal.aborted || !isImageError(error)) throw error;
+      // Out of reach is not the same as not there: the proof says so, and how much that matters.
+      return url;
+    }
   }
+  return undefined;
 }
 
 /** The architectures whose folders a release has. */
