@@ -1,6 +1,32 @@
 import { defineConfig, type Options } from 'tsup';
 
-const vendors = ['alpine', 'debian', 'freebsd', 'talos', 'ubuntu'];
+const vendors = [
+  'almalinux',
+  'almalinux-kitten',
+  'alpine',
+  'amazon-linux',
+  'arch',
+  'centos-7',
+  'centos-stream',
+  'cirros',
+  'debian',
+  'fedora',
+  'fedora-coreos',
+  'flatcar',
+  'freebsd',
+  'gentoo',
+  'http-index',
+  'kali',
+  'omnios',
+  'openbsd',
+  'opensuse-leap',
+  'opensuse-tumbleweed',
+  'oracle',
+  'rocky',
+  'simplestreams',
+  'talos',
+  'ubuntu',
+];
 const formats = [
   'bzip2',
   'gzip',
@@ -24,6 +50,13 @@ const parts = Object.entries({ vendors, formats, verifiers }).flatMap(([folder, 
   names.map((name) => [`${folder}/${name}`, `${folder}/${name}.ts`] as const),
 );
 
+const common = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.21',
+  treeshake: true,
+} as const satisfies Options;
+
 type Config =
   | Options
   | Options[]
@@ -37,16 +70,14 @@ const config: Config = defineConfig([
       kit: 'src/kit.ts',
       testing: 'src/testing/index.ts',
       ...Object.fromEntries(parts),
-      cli: 'src/cli/main.ts',
     },
-    format: 'esm',
-    platform: 'node',
-    target: 'node22.21',
+    ...common,
     splitting: true,
-    treeshake: true,
     clean: true,
     dts: true,
   },
+  // One file: a process that loads fifty starts half as fast.
+  { entry: { cli: 'src/cli/main.ts' }, ...common, splitting: false },
 ]);
 
 export default config;

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { builtIns } from '../../src/index.ts';
-import { type Artifact, type ImageError, type ImageRequest, isImageError, type Resolution } from '../../src/kit.ts';
+import {
+  type Artifact,
+  type ImageError,
+  type ImageRequest,
+  isImageError,
+  type Resolution,
+} from '../../src/kit.ts';
 import { conformanceCases } from './conformance-cases.ts';
 import { type Documents, listAll, maintenancePage } from './serve-documents.ts';
 
