@@ -3,7 +3,9 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Line, makeDisk, sha256, sha256File, startLine } from './fixtures/line.ts';
+import { createEnsureImage } from '../src/core.ts';
+import type { AnyVerifier } from '../src/kit.ts';
+import { type Line, makeDisk, parts, sha256, sha256File, startLine } from './fixtures/line.ts';
 
 const disk = makeDisk();
 const packed = gzipSync(disk);
@@ -31,6 +33,29 @@ test('a disk that cannot fit is refused before its first byte, with both numbers
   expect(details['neededBytes']).toBe(4 * sizeBytes);
   expect(details['freeBytes']).toBeGreaterThan(0);
   expect(hint).not.toBe('');
+  expect(line.asked()).not.toContain(build.file);
+});
+
+test('a length that only the proof tells counts as much', async () => {
+  line.offer(build, packed);
+  const sizeBytes = 2 ** 50;
+  const telling: AnyVerifier = {
+    kind: 'digest',
+    prove: async ({ digest }) => ({
+      ...{ level: 'checksum', digests: [digest], sizeBytes, documents: [], warnings: [] },
+    }),
+  };
+  const verifiers = [...parts.verifiers.filter(({ kind }) => kind !== 'digest'), telling];
+  const { cacheDir, mirrors } = line;
+  const call = createEnsureImage({ ...parts, verifiers })('acme:1', {
+    arch: 'amd64',
+    cacheDir,
+    mirrors,
+  });
+  await expect(call).rejects.toMatchObject({
+    code: 'ERR_NO_SPACE',
+    details: { neededBytes: 4 * sizeBytes },
+  });
   expect(line.asked()).not.toContain(build.file);
 });
 

@@ -50,6 +50,10 @@ describe('planning', () => {
     [['qcow2'], {}, 400],
     [['raw'], {}, 200],
     [['xz', 'raw'], {}, 400],
+    // Unpacked to a scratch file, which its tables are read from.
+    [['xz', 'qcow2'], {}, 700],
+    [['tar', 'vmdk'], {}, 400],
+    [['xz', 'qcow2'], { format: 'source' }, 400],
     [['qcow2'], { format: 'source' }, 100],
   ])('the peak of %j with %j is %i for a download of 100 bytes', (layers, about, peak) => {
     expect(plan(resolution(artifact(layers, { sizeBytes: 100 })), about).peakBytes).toBe(peak);

@@ -44,6 +44,7 @@ function serve(): void {
     sizeBytes: bytes.length,
     validators: { etag: '"one"' },
     chunks: answer(0, bytes.length),
+    isContinued: () => false,
     part,
     close: () => {},
   };

@@ -1,0 +1,27 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { type Line, sha256, sha256File } from '../fixtures/line.ts';
+
+/** Everything that could be taken for a disk is one of these. */
+export async function expectOnly(line: Line, disks: readonly Buffer[]): Promise<void> {
+  const allowed = disks.map(sha256);
+  for (const name of await line.visible()) {
+    expect(allowed, name).toContain(await sha256File(join(line.cacheDir, 'images-v1', name)));
+  }
+}
+
+/** Of a call that ended by itself nothing stays but what the next one can continue. */
+export async function expectTidy(cacheDir: string): Promise<void> {
+  const staging = join(cacheDir, 'images-v1', '.staging');
+  for (const folder of await readdir(staging).catch(() => [])) {
+    const files = (await readdir(join(staging, folder))).sort();
+    expect([[], ['download', 'download.json']], folder).toContainEqual(files);
+  }
+}
+
+/** After a call that succeeded no byte lies around that only the making of a disk needed. */
+export async function expectClean(line: Line): Promise<void> {
+  const staging = join(line.cacheDir, 'images-v1', '.staging');
+  expect(await readdir(staging).catch(() => [])).toEqual([]);
+}
