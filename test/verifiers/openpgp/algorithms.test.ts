@@ -1,6 +1,7 @@
+import { constants, createPublicKey, privateEncrypt, publicDecrypt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { readKeys } from '../../../verifiers/openpgp/index.ts';
-import { makeKey, makeSelfSignature } from './make-key.ts';
+import { readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
+import { makeKey } from './make-key.ts';
 import {
   describe as describeKey,
   type KeyKind,
@@ -9,7 +10,7 @@ import {
 } from './make-key-pair.ts';
 import { join, makeMpi, uint16 } from './make-packet.ts';
 import { makeSignature, type SignOptions, signedAt } from './make-signature.ts';
-import { document, tryDetached, word } from './outcome.ts';
+import { document, policy, refusalOf, tryDetached, word } from './outcome.ts';
 
 const born = signedAt - 1000;
 const hashes = ['sha256', 'sha384', 'sha512'] as const;
@@ -157,6 +158,60 @@ describe('integers', () => {
   });
 });
 
+describe('the padding of RSA is compared as a whole', () => {
+  const pair = makeKeyPair('rsa');
+  const info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+  const plain = { key: pair.private, padding: constants.RSA_NO_PADDING };
+  /** What a signature encodes, rebuilt: a block of 256 bytes from one of 256. */
+  const reencode = (build: (digest: Buffer, encoded: Buffer) => Buffer) => (values: Buffer) => {
+    const value = join(Buffer.alloc(258 - values.length), values.subarray(2));
+    const encoded = publicDecrypt({ ...plain, key: createPublicKey(pair.private) }, value);
+    return makeMpi(privateEncrypt(plain, build(encoded.subarray(-32), encoded)));
+  };
+  const block = (type: number, fill: number, tail: Buffer): Buffer =>
+    join(Buffer.from([0, type]), Buffer.alloc(253 - tail.length, fill), Buffer.from([0]), tail);
+
+  test.each([
+    ['as it is', (_: Buffer, encoded: Buffer) => encoded, 'valid'],
+    ['rebuilt', (digest: Buffer) => block(1, 255, join(info, digest)), 'valid'],
+    ['no padding', (digest: Buffer) => join(Buffer.alloc(224), digest), 'signature-bad'],
+    ['no digest info', (digest: Buffer) => block(1, 255, digest), 'signature-bad'],
+    ['block type 2', (digest: Buffer) => block(2, 255, join(info, digest)), 'signature-bad'],
+    ['other filling', (digest: Buffer) => block(1, 254, join(info, digest)), 'signature-bad'],
+    [
+      'digest info of SHA-1',
+      (digest: Buffer) =>
+        block(1, 255, join(Buffer.from('3021300906052b0e03021a05000420', 'hex'), digest)),
+      'signature-bad',
+    ],
+    [
+      'digest info without parameters',
+      (digest: Buffer) =>
+        block(1, 255, join(Buffer.from('302f300b0609608648016503040201' + '0420', 'hex'), digest)),
+      'signature-bad',
+    ],
+    [
+      'rubbish behind it',
+      (digest: Buffer) =>
+        join(
+          Buffer.from('0001ffffffffffffffff00', 'hex'),
+          info,
+          digest,
+          Buffer.alloc(256 - 11 - 19 - 32, 7),
+        ),
+      'signature-bad',
+    ],
+    [
+      'rubbish before it',
+      (digest: Buffer) => block(1, 255, join(Buffer.alloc(20, 7), info, digest)),
+      'signature-bad',
+    ],
+  ])('%s', (_, build, outcome) => {
+    const signature = makeSignature(pair, document, { values: reencode(build) });
+    expect(word(tryDetached(signature, makeKey(pair)))).toBe(outcome);
+  });
+});
+
 describe('keys that are not used', () => {
   const e = makeMpi(Buffer.from([1, 0, 1]));
   const modulus = (bits: number): Buffer => {
@@ -187,6 +242,7 @@ describe('keys that are not used', () => {
     ['Ed448', 28, Buffer.alloc(57), /algorithm 28/],
     ['an unknown curve', 19, join(oid('2b2403030208010107'), point(4, 64)), /curve/],
     ['a compressed point', 19, join(oid(p256), point(2, 32)), /point/],
+    ['a point of another form', 19, join(oid(p256), point(2, 64)), /point/],
     ['a point of the wrong length', 19, join(oid(p256), point(4, 63)), /point/],
     ['a point that is not native', 22, join(oid(ed25519), point(4, 32)), /point/],
     ['a native point of the wrong length', 22, join(oid(ed25519), point(0x40, 31)), /point/],
@@ -194,23 +250,23 @@ describe('keys that are not used', () => {
   ];
   test.each(unused)('%s', (_, algorithm, material, why) => {
     const pair = { ...makeKeyPair(), ...describeKey(4, born, algorithm, material) };
-    const key = join(primaryPacket(pair), makeSelfSignature(pair, 'x'));
+    const key = makeKey(pair);
     expect(word(tryDetached(makeSignature(pair, document), key))).toBe('key-unusable');
     expect(readKeys(key).notes.join()).toMatch(why);
+    const verify = (): unknown =>
+      verifyDetached(document, makeSignature(pair, document), readKeys(key).keys, policy);
+    expect(refusalOf(verify).message).toMatch(why);
   });
 
   test('EdDSA legacy in version 6', () => {
-    const material = join(oid(ed25519), point(0x40, 32));
-    const pair = { ...makeKeyPair('eddsa', { version: 6 }), ...describeKey(6, born, 22, material) };
-    expect(word(tryDetached(makeSignature(pair, document), primaryPacket(pair)))).toBe(
-      'key-unusable',
-    );
+    const pair = makeKeyPair('eddsa', { version: 6 });
+    expect(word(tryDetached(makeSignature(pair, document), makeKey(pair)))).toBe('key-unusable');
   });
 
   test('a point off its curve', () => {
     const material = join(oid(p256), point(4, 64));
     const pair = { ...makeKeyPair('P-256'), ...describeKey(4, born, 19, material) };
-    const key = join(primaryPacket(pair), makeSelfSignature(pair, 'x'));
+    const key = makeKey(pair);
     expect(word(tryDetached(makeSignature(pair, document), key))).toBe('key-unusable');
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeArmor } from './make-document.ts';
 import { makeKey } from './make-key.ts';
 import { makeKeyPair } from './make-key-pair.ts';
+import { makeSubpacket, sub } from './make-packet.ts';
 import { makeSignature } from './make-signature.ts';
 import { document, tryDetached, word } from './outcome.ts';
 
@@ -9,6 +10,14 @@ const pair = makeKeyPair();
 const key = makeKey(pair);
 const bytes = makeSignature(pair, document);
 const armored = makeArmor('SIGNATURE', bytes);
+/** The same, of a length that base64 has to pad. */
+const padded = [0, 1]
+  .map((extra) => {
+    const filler = makeSubpacket(100, Buffer.alloc(extra));
+    return makeSignature(pair, document, { unhashed: [sub.keyId(pair.keyId), filler] });
+  })
+  .find(({ length }) => length % 3 !== 0);
+if (padded === undefined) throw new Error('no such signature');
 
 describe('armor of a signature', () => {
   test.each([
@@ -39,6 +48,11 @@ describe('armor of a signature', () => {
     ['no blank line', armored.replace('\n\n', '\n')],
     ['a line that is no header', armored.replace('\n\n', '\nhello\n\n')],
     ['a character outside base64', armored.replace('\n\n', '\n\n*')],
+    ['four characters outside base64', armored.replace('\n\n', '\n\n****\n')],
+    [
+      'base64 without its padding',
+      makeArmor('SIGNATURE', padded).replaceAll('=\n', '\n').replaceAll('=\n', '\n'),
+    ],
     ['a line too short', armored.replace('\n\n', '\n\nA')],
     ['base64 padded in the middle', armored.replace('\n\n', '\n\nAA==')],
     ['a block inside it', armored.replace('\n\n', '\n\n-----BEGIN PGP SIGNATURE-----\n')],

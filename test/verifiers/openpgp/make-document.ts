@@ -17,19 +17,30 @@ export function makeArmor(
     ...headers,
     '',
     ...lines,
-    ...(checksum === '' ? [] : [checksum]),
+    ...(checksum === '' ? [] : [checksum === 'right' ? makeChecksum(bytes) : checksum]),
     `-----END PGP ${label}-----`,
     '',
   ].join(lineEnd);
+}
+
+/** CRC-24 (RFC 9580, 6.1.1), which nothing but old programs asks for. */
+function makeChecksum(bytes: Uint8Array): string {
+  let crc = 0xb704ce;
+  for (const byte of bytes) {
+    crc ^= byte << 16;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x800000 ? (crc << 1) ^ 0x1864cfb : crc << 1;
+  }
+  const value = Buffer.from([crc >> 16, crc >> 8, crc]);
+  return `=${value.toString('base64')}`;
 }
 
 /** A clearsigned document of `text`, whose lines are escaped and hashed as RFC 9580, 7 says. */
 export function makeClearsigned(
   text: string,
   signers: KeyPair[],
-  options: SignOptions & { headers?: string[]; lineEnd?: string } = {},
+  options: SignOptions & { headers?: string[]; checksum?: string; lineEnd?: string } = {},
 ): string {
-  const { headers = ['Hash: SHA256'], lineEnd = '\n', ...rest } = options;
+  const { headers = ['Hash: SHA256'], checksum = '=abcd', lineEnd = '\n', ...rest } = options;
   const lines = text.split('\n');
   const content = Buffer.from(lines.map((line) => line.replace(/[ \t]+$/, '')).join('\r\n'));
   const signatures = signers.map((key) => makeSignature(key, content, { type: 1, ...rest }));
@@ -38,6 +49,6 @@ export function makeClearsigned(
     ...headers,
     '',
     ...lines.map((line) => (line.startsWith('-') ? `- ${line}` : line)),
-    makeArmor('SIGNATURE', join(...signatures), { lineEnd }),
+    makeArmor('SIGNATURE', join(...signatures), { checksum, lineEnd }),
   ].join(lineEnd);
 }

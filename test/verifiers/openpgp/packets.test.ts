@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeKey } from './make-key.ts';
 import { makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket } from './make-packet.ts';
+import { join, makePacket, uint32 } from './make-packet.ts';
 import { makeSignature, makeSignatureBody } from './make-signature.ts';
 import { document, tryDetached, word } from './outcome.ts';
 
@@ -43,12 +43,29 @@ describe('packet headers', () => {
     expect(word(tryDetached(signature, key))).toBe('valid');
   });
 
+  test.each([191, 192, 193, 8383, 8384, 8385])('a body of %i bytes', (length) => {
+    const shortest = makeSignatureBody(pair, document, { unhashed: [makeKeyId(), padding(0)] });
+    const unhashed = [makeKeyId(), padding(length - shortest.length)];
+    const exact = makeSignatureBody(pair, document, { unhashed });
+    expect(exact).toHaveLength(length);
+    expect(word(tryDetached(makePacket(2, exact), key))).toBe('valid');
+  });
+
   test('of keys, legacy', () => {
     const legacy = join(makePacket(6, pair.body, 0), key.subarray(2 + pair.body.length));
     expect(word(tryDetached(good, legacy))).toBe('valid');
   });
 
   test.each([
+    [
+      'without the packet bit, else good',
+      join(good, Buffer.from([(good[0] ?? 0) & 0x7f]), good.subarray(1)),
+    ],
+    [
+      'of partial length, written as one of four octets',
+      join(Buffer.from([0xc2, 0xfe]), uint32(body.length), body),
+    ],
+    ['of a type that ends alike', makePacket(34, body)],
     ['without the packet bit', join(good, Buffer.from([0x42, 0]))],
     ['of partial length', join(Buffer.from([0xc2, 0xe1]), body)],
     ['of partial length, the longest', join(Buffer.from([0xc2, 0xfe]), body)],

@@ -42,6 +42,10 @@ describe('what a primary key says of itself', () => {
       'a signature that another says to have made',
       withSelf(self({ unhashed: [sub.keyId(stranger.keyId)] })),
     ],
+    [
+      'a signature that another says in full to have made',
+      withSelf(self({ unhashed: [sub.fingerprint(stranger.fingerprint)] })),
+    ],
     ['a signature of version 3', withSelf(self({ version: 3 }))],
     [
       'a direct signature that says nothing of use',
@@ -82,6 +86,13 @@ describe('what a primary key says of itself', () => {
     const other = makeSelfSignature(pair, 'b', { ...later, hashed: certifyOnly });
     const two = join(withSelf(self()), makePacket(13, Buffer.from('b')), other);
     expect(outcome(two)).toBe('key-unusable');
+  });
+
+  test('signatures of other types do not, such as a withdrawn user ID', () => {
+    const withdrawn = self({ type: 0x30, created: born + 10, hashed: certifyOnly });
+    expect(outcome(withSelf(self(), withdrawn))).toBe('valid');
+    const direct = [makeDirectSignature(pair, { type: 0x13, hashed: certifyOnly })];
+    expect(outcome(makeKey(pair, { direct }))).toBe('valid');
   });
 
   test('a forged newest does not', () => {
@@ -169,6 +180,22 @@ describe('conditions', () => {
   ])('said twice are malformed: %s', (_, twice) => {
     const doubled = makeSignature(pair, document, { hashed: [twice, twice] });
     expect(word(tryDetached(doubled, makeKey(pair)))).toBe('malformed');
+  });
+
+  test.each([
+    ['1', Buffer.from([1])],
+    ['191', Buffer.from([191])],
+    ['192', Buffer.from([192, 0])],
+    ['8383', Buffer.from([223, 255])],
+    ['8384', Buffer.from([224, 0])],
+    ['16319', Buffer.from([254, 255])],
+    ['16320', Buffer.from([255, 0, 0, 0x3f, 0xc0])],
+  ])('of %s octets are read', (length, header) => {
+    const body = Buffer.alloc(Number(length) - 1);
+    const hashed = [join(header, Buffer.from([100]), body)];
+    expect(word(tryDetached(makeSignature(pair, document, { hashed }), makeKey(pair)))).toBe(
+      'valid',
+    );
   });
 
   test.each([0, 3, 5, 8])('a time of %i octets is malformed', (length) => {

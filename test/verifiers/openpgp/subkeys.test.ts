@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
 import { flags, makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make-key.ts';
 import { born, makeKeyPair, primaryPacket, subkeyPacket } from './make-key-pair.ts';
 import { join, makeSubpacket, sub } from './make-packet.ts';
 import { makeSignature } from './make-signature.ts';
-import { document, tryDetached, word } from './outcome.ts';
+import { document, policy, refusalOf, tryDetached, word } from './outcome.ts';
 
 const [pair, subpair, other] = [makeKeyPair(), makeKeyPair(), makeKeyPair()];
 const certifyOnly = makeSelfSignature(pair, 'a', { hashed: [sub.flags(flags.certify)] });
@@ -30,6 +31,12 @@ test('is bound in version 6 alike', () => {
   ];
   const key = join(makeKey(six), makeSubkey(six, subsix));
   expect(word(tryDetached(makeSignature(subsix, document), key))).toBe('valid');
+});
+
+test('is of the version of its primary key', () => {
+  const six = makeKeyPair('ed25519', { version: 6 });
+  const key = join(primary, makeSubkey(pair, six));
+  expect(word(tryDetached(makeSignature(six, document), key))).toBe('signer-unknown');
 });
 
 describe('what a binding needs', () => {
@@ -132,6 +139,14 @@ describe('a binding with SHA-1', () => {
     expect(outcome(weak, [subpair.fingerprint])).toBe('valid');
     expect(outcome(weak, [pair.fingerprint])).toBe('key-unusable');
     expect(outcome(weak, [pair.fingerprint, subpair.fingerprint])).toBe('valid');
+  });
+
+  test('says what to do', () => {
+    const refusal = refusalOf(() =>
+      verifyDetached(document, signature, readKeys(weak).keys, policy),
+    );
+    expect(refusal.message).toMatch(/with SHA-1 only/);
+    expect(refusal.hint).toMatch(/by its own fingerprint/);
   });
   test.each([
     ['flags', { hashed: [] }, 'key-unusable'],

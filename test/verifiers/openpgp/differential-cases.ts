@@ -1,0 +1,274 @@
+import { makeClearsigned } from './make-document.ts';
+import {
+  flags,
+  makeBinding,
+  makeDirectSignature,
+  makeKey,
+  makeSelfSignature,
+  makeSubkey,
+} from './make-key.ts';
+import { born, makeKeyPair } from './make-key-pair.ts';
+import { join, makePacket, makeSubpacket, sub, time } from './make-packet.ts';
+import { makeSignature, type SignOptions } from './make-signature.ts';
+import type { Signed } from './peers.ts';
+
+/** A row of the published table. */
+export interface DifferentialCase {
+  title: string;
+  signed: Signed;
+  /** Why this module answers as it does, where another answers otherwise. */
+  why?: string;
+}
+
+const text = 'first\n-- second\nthird';
+const document = Buffer.from(text);
+const future = time('2100-01-01T00:00:00Z');
+const userId = 'Vendor <images@example.invalid>';
+const [pair, subpair, stranger, rsa, rsaSubkey, six] = [
+  makeKeyPair(),
+  makeKeyPair(),
+  makeKeyPair(),
+  makeKeyPair('rsa'),
+  makeKeyPair('rsa', { created: born + 1 }),
+  makeKeyPair('ed25519', { version: 6 }),
+];
+const keys = makeKey(pair);
+const rsaKeys = makeKey(rsa);
+const good = makeSignature(pair, document);
+const self = (options: SignOptions): Buffer =>
+  makeKey(pair, { userId, self: makeSelfSignature(pair, userId, options) });
+const withSubkey = (binding: Uint8Array): Buffer => join(keys, makeSubkey(pair, subpair, binding));
+const bySubkey = makeSignature(subpair, document);
+const ending = [sub.flags(flags.both), sub.keyExpiresAfter(time('2023-01-01T00:00:00Z') - born)];
+const unhashed = [sub.fingerprint(six.fingerprint)];
+const sixKeys = makeKey(six, {
+  userId,
+  self: makeSelfSignature(six, userId, { unhashed }),
+  direct: [makeDirectSignature(six, { hashed: [sub.flags(flags.both)], unhashed })],
+});
+const cleartext = makeClearsigned(text, [pair], { checksum: 'right' });
+const clear = (changed: string): Signed => ({ document: Buffer.from(changed), keys });
+const detached = (signature: Uint8Array, ring: Uint8Array = keys): Signed => ({
+  document,
+  signature,
+  keys: ring,
+});
+const signed = (options: SignOptions): Signed => detached(makeSignature(pair, document, options));
+
+export const differentialCases: readonly DifferentialCase[] = [
+  { title: 'EdDSA, SHA-256', signed: detached(good) },
+  {
+    title: 'RSA-2048, SHA-512',
+    signed: detached(makeSignature(rsa, document, { hash: 'sha512' }), rsaKeys),
+  },
+  { title: 'another document', signed: { document: Buffer.from('x'), signature: good, keys } },
+  {
+    title: 'text, with line ends of another kind',
+    signed: {
+      document,
+      signature: makeSignature(pair, Buffer.from(text.replaceAll('\n', '\r\n')), { type: 1 }),
+      keys,
+    },
+  },
+  {
+    title: 'version 3 of the signature',
+    signed: detached(makeSignature(rsa, document, { version: 3 }), rsaKeys),
+    why: 'openSUSE signs its images with it today, and CentOS 7 and 8 did. It is accepted for RSA only and with a warning, since it says its signer by an 8-byte id only; the full fingerprint of the key that verifies it is what is compared.',
+  },
+  {
+    title: 'version 6 of key and signature, Ed25519',
+    signed: detached(makeSignature(six, document, { unhashed }), sixKeys),
+    why: 'RFC 9580 defines it; GnuPG 2.2 does not read it.',
+  },
+  {
+    title: 'SHA-1 in the signature',
+    signed: detached(makeSignature(rsa, document, { hash: 'sha1' }), rsaKeys),
+    why: 'Two documents of one SHA-1 can be made. Ubuntu signed with it until 2023; such lists are refused as `weak-hash`.',
+  },
+  {
+    title: 'MD5 in the signature',
+    signed: detached(makeSignature(rsa, document, { hash: 'md5' }), rsaKeys),
+  },
+  {
+    title: 'SHA-1 in the key’s signature over itself',
+    signed: detached(
+      makeSignature(rsa, document),
+      makeKey(rsa, { userId, self: makeSelfSignature(rsa, userId, { hash: 'sha1' }) }),
+    ),
+    why: 'The key is known by its fingerprint, so that signature is only asked for the end and the use of the key. The key of Ubuntu’s cloud images has no other.',
+  },
+  {
+    title: 'no signature of the key over itself',
+    signed: detached(good, makePacket(6, pair.body)),
+    why: 'Nothing says how long the key is good and what for, so nothing is allowed.',
+  },
+  {
+    title: 'SHA-1 in the binding of the subkey',
+    signed: detached(
+      makeSignature(rsaSubkey, document),
+      join(
+        rsaKeys,
+        makeSubkey(
+          rsa,
+          rsaSubkey,
+          makeBinding(rsa, rsaSubkey, { hash: 'sha1', back: { hash: 'sha1' } }),
+        ),
+      ),
+    ),
+    why: 'That binding is what makes another key trusted, and it could be forged by a collision. Who knows the subkey by its own fingerprint can allow it by that; cirros and the first key of AlmaLinux 8 need it.',
+  },
+  { title: 'a subkey', signed: detached(bySubkey, withSubkey(makeBinding(pair, subpair))) },
+  {
+    title: 'a subkey without a back-signature',
+    signed: detached(bySubkey, withSubkey(makeBinding(pair, subpair, { back: false }))),
+  },
+  {
+    title: 'a subkey that may only encrypt',
+    signed: detached(
+      bySubkey,
+      withSubkey(makeBinding(pair, subpair, { hashed: [sub.flags(flags.encrypt)] })),
+    ),
+    why: 'What its owner did not make it for, it does not vouch for.',
+  },
+  {
+    title: 'a primary key that may only certify',
+    signed: detached(good, self({ hashed: [sub.flags(flags.certify)] })),
+    why: 'What its owner did not make it for, it does not vouch for.',
+  },
+  {
+    title: 'signed before the key expired',
+    signed: detached(
+      makeSignature(pair, document, { created: time('2022-01-01T00:00:00Z') }),
+      self({ hashed: ending }),
+    ),
+  },
+  {
+    title: 'signed after the key expired',
+    signed: detached(good, self({ hashed: ending })),
+    why: 'The key was over when it signed: `signer-expired`. The exit status of GnuPG does not tell.',
+  },
+  {
+    title: 'the key’s own signature is younger than the document',
+    signed: detached(good, self({ created: time('2025-06-01T00:00:00Z') })),
+    why: 'Owners sign their keys again to move their end, and copies keep the newest only. FreeBSD 10.2 and openSUSE need this.',
+  },
+  {
+    title: 'signed before the key was made',
+    signed: signed({ created: born - 60 }),
+    why: 'The time in one of the two is wrong.',
+  },
+  {
+    title: 'signed in the future',
+    signed: signed({ created: future }),
+    why: 'A signer’s clock may be five minutes ahead, no more: a date to come would outlive every later document.',
+  },
+  { title: 'the signature has expired', signed: signed({ hashed: [sub.expiresAfter(60)] }) },
+  {
+    title: 'a revoked key',
+    signed: detached(good, makeKey(pair, { direct: [makeDirectSignature(pair, { type: 0x20 })] })),
+    why: 'A key that its owner gave up vouches for nothing, whatever the reason and the date. The exit status of GnuPG does not tell.',
+  },
+  {
+    title: 'a key revoked as replaced, after it signed',
+    signed: detached(
+      good,
+      makeKey(pair, {
+        direct: [
+          makeDirectSignature(pair, {
+            type: 0x20,
+            created: time('2025-01-01T00:00:00Z'),
+            hashed: [makeSubpacket(29, Buffer.from([1]))],
+          }),
+        ],
+      }),
+    ),
+    why: 'The date in the signature is the signer’s word, and a stolen key can write any. Others believe it where the reason given is harmless.',
+  },
+  {
+    title: 'a good signature beside one of an unknown signer',
+    signed: detached(join(makeSignature(stranger, document), good)),
+    why: 'One good signature by an allowed signer is enough, as archives sign with the keys of several releases. GnuPG counts the one it cannot check.',
+  },
+  {
+    title: 'a good signature beside a bad one by an allowed signer',
+    signed: detached(join(makeSignature(rsa, Buffer.from('x')), good), join(keys, rsaKeys)),
+    why: 'No vendor’s own signatures disagree: this is a mixture of two documents, or worse.',
+  },
+  {
+    title: 'a good signature beside one of an unknown version',
+    signed: detached(join(makePacket(2, Buffer.from([7, 0, 0, 0])), good)),
+    why: 'New versions come; what cannot be read is not counted.',
+  },
+  {
+    title: 'a critical condition that nobody knows',
+    signed: signed({ hashed: [makeSubpacket(100, Buffer.from('x'), true)] }),
+  },
+  { title: 'a type of signature that is not for documents', signed: signed({ type: 0x10 }) },
+  {
+    title: 'a packet of another kind among the signatures',
+    signed: detached(join(good, makePacket(13, Buffer.from('x')))),
+    why: 'A file of signatures holds signatures.',
+  },
+  {
+    title: 'a marker packet among the signatures',
+    signed: detached(join(makePacket(10, Buffer.from('PGP')), good)),
+    why: 'RFC 9580 lets it be passed over. No vendor writes it, and what is not expected is refused.',
+  },
+  {
+    title: 'the key file holds a key of an unknown kind',
+    signed: detached(
+      good,
+      join(
+        makePacket(6, join(Buffer.from([6, 0, 0, 0, 0, 31, 0, 0, 0, 4]), Buffer.alloc(4))),
+        keys,
+      ),
+    ),
+    why: 'CentOS ships such a file. What cannot be used is noted, and the others are used.',
+  },
+  { title: 'clear text', signed: clear(cleartext) },
+  {
+    title: 'clear text, no checksum in its armor',
+    signed: clear(makeClearsigned(text, [pair], { checksum: '' })),
+    why: 'RFC 9580 has made the checksum optional, and it protects nothing. GnuPG 2.2 misses it.',
+  },
+  { title: 'clear text, changed', signed: clear(cleartext.replace('first', 'fist')) },
+  {
+    title: 'clear text, blanks at the end of a line',
+    signed: clear(cleartext.replace('first', 'first  ')),
+  },
+  {
+    title: 'clear text, a line before it',
+    signed: clear(`forged\n${cleartext}`),
+    why: 'Whoever greps the file would find it. What is not signed has no place in it.',
+  },
+  {
+    title: 'clear text, a line behind it',
+    signed: clear(`${cleartext}forged\n`),
+    why: 'As above.',
+  },
+  {
+    title: 'clear text, a line among its headers',
+    signed: clear(cleartext.replace('\n\n', '\nforged\n\n')),
+    why: 'As above.',
+  },
+  {
+    title: 'clear text, a header Comment',
+    signed: clear(cleartext.replace('\n\n', '\nComment: forged\n\n')),
+    why: 'As above: `Hash` is the only header that RFC 9580 knows here.',
+  },
+  {
+    title: 'clear text, its Hash header says another hash',
+    signed: clear(cleartext.replace('Hash: SHA256', 'Hash: SHA512')),
+    why: 'Nothing covers that header, so nothing is made of it; the signature itself says its hash.',
+  },
+  {
+    title: 'clear text, a dash that is not escaped',
+    signed: clear(cleartext.replace('- -- second', '-- second')),
+    why: 'RFC 9580 wants it escaped.',
+  },
+  {
+    title: 'clear text, signed as bytes instead of text',
+    signed: clear(makeClearsigned(text, [pair], { type: 0, checksum: 'right' })),
+    why: 'RFC 9580 has signatures of text here, and no document of a vendor has the other.',
+  },
+];
