@@ -117,7 +117,7 @@ function unknown(signature: SignaturePacket, ring: Ring): Objection {
   return {
     reason: 'signer-unknown',
     message: 'that key is not among the keys given',
-    hint: `If the vendor has changed its key, compare the fingerprint of ${issuer} with what the vendor publishes, then add that key.`,
+    hint: `If the vendor has changed its key, compare the fingerprint of ${issuer} with what the vendor publishes, then give that key: --key FILE, or the option keys.`,
   };
 }
 

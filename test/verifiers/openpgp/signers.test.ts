@@ -135,7 +135,7 @@ describe('an unknown signer', () => {
       details: { reason: 'signer-unknown', signers: [stranger.fingerprint] },
     });
     expect(refusal.message).toContain(stranger.fingerprint);
-    expect(refusal.hint).toMatch(/add that key/);
+    expect(refusal.hint).toMatch(/give that key/);
   });
 
   test('is named by key id else', () => {

