@@ -1,6 +1,7 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
 import { bad } from './bad.ts';
 import type { ClusterDecoder } from './cluster-decoder.ts';
+import type { ClusterThreads } from './cluster-threads.ts';
 import { maxBatchBytes, type PieceBatch } from './piece-batch.ts';
 
 /** What copying needs beside a batch. */
@@ -10,6 +11,7 @@ export interface CopyJob {
   virtualSize: number;
   signal: AbortSignal;
   decode: ClusterDecoder;
+  clusters: ClusterThreads | undefined;
   /** Buffers of the largest batch that no write is using; new ones for every write would keep the collector busy. */
   spare: Uint8Array[];
 }
@@ -21,7 +23,9 @@ interface Part {
 
 /** Reads a batch in one go, decodes it and writes what follows each other on the disk in one go. */
 export async function copyBatch(batch: PieceBatch, job: CopyJob): Promise<void> {
-  const { source, signal } = job;
+  const { source, signal, clusters } = job;
+  if (await clusters?.copy(batch)) return;
+  signal.throwIfAborted();
   const bytes = await source.read(batch.start, batch.end - batch.start);
   if (bytes.length < batch.end - batch.start) {
     const details = { offset: batch.start + bytes.length };

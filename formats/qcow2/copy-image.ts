@@ -3,6 +3,7 @@ import { abortable } from '../shared/abortable.ts';
 import { PieceQueue } from '../shared/piece-queue.ts';
 import { WorkSlots } from '../shared/work-slots.ts';
 import { createClusterDecoder } from './cluster-decoder.ts';
+import { ClusterThreads } from './cluster-threads.ts';
 import { type CopyJob, copyBatch } from './copy-batch.ts';
 import type { Qcow2Header } from './header.ts';
 import { diskHoles, type Hole, tableHoles } from './holes.ts';
@@ -22,10 +23,12 @@ export async function copyImage(
 ): Promise<void> {
   await sink.setSize(header.virtualSize);
   const slots = new WorkSlots(context.tasks, context.signal);
+  const clusters = ClusterThreads.open(source, header, sink, context);
   try {
-    await copyPieces(source, header, sink, context, slots);
+    await copyPieces(source, header, sink, context, slots, clusters);
   } finally {
     await slots.idle();
+    await clusters?.close();
   }
   slots.signal.throwIfAborted();
 }
@@ -36,6 +39,7 @@ async function copyPieces(
   sink: DiskSink,
   context: DecodeContext,
   slots: WorkSlots,
+  clusters: ClusterThreads | undefined,
 ): Promise<void> {
   const { limits } = context;
   const { signal } = slots;
@@ -44,7 +48,7 @@ async function copyPieces(
   const { map } = tables;
   const queue = new PieceQueue(limits.tableBytes / 2, 'qcow2');
   const decode = createClusterDecoder(header, limits.windowBytes);
-  const job: CopyJob = { source, sink, virtualSize, signal, decode, spare: [] };
+  const job: CopyJob = { source, sink, virtualSize, signal, decode, clusters, spare: [] };
   if (!sink.zeroed) await zeroHoles(diskHoles(header, map));
   for (let i = 0; i < map.count; i += 1) {
     if (tables.isEarly(i)) await loadTable(i);

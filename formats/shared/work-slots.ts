@@ -1,5 +1,19 @@
-import type { DecodeTasks } from '../../src/kit.ts';
+import type { DecodeContext, DecodeTasks } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
+
+/** Runs what hands work to the pool, and waits for that work, whether it fails or not. */
+export async function withSlots(
+  { tasks, signal }: Pick<DecodeContext, 'tasks' | 'signal'>,
+  run: (slots: WorkSlots) => Promise<void>,
+): Promise<void> {
+  const slots = new WorkSlots(tasks, signal);
+  try {
+    await run(slots);
+  } finally {
+    await slots.idle();
+  }
+  slots.signal.throwIfAborted();
+}
 
 /**
  * Hands work to the pool and keeps it just busy: `submit` waits while enough is under way. The first failure aborts

@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
 import { PieceQueue } from '../shared/piece-queue.ts';
-import { WorkSlots } from '../shared/work-slots.ts';
+import { type WorkSlots, withSlots } from '../shared/work-slots.ts';
 import { type PartWriter, writeParts } from '../shared/write-parts.ts';
 import { bad } from './bad.ts';
 import { compareRedundant } from './compare-redundant.ts';
@@ -34,13 +34,7 @@ export async function copySparse(
   context: DecodeContext,
 ): Promise<void> {
   await sink.setSize(image.geometry.virtualSize);
-  const slots = new WorkSlots(context.tasks, context.signal);
-  try {
-    await copyPieces(source, image, sink, context, slots);
-  } finally {
-    await slots.idle();
-  }
-  slots.signal.throwIfAborted();
+  await withSlots(context, (slots) => copyPieces(source, image, sink, context, slots));
 }
 
 async function copyPieces(

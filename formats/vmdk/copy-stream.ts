@@ -1,5 +1,5 @@
 import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../../src/kit.ts';
-import { WorkSlots } from '../shared/work-slots.ts';
+import { type WorkSlots, withSlots } from '../shared/work-slots.ts';
 import { type PartWriter, writeParts } from '../shared/write-parts.ts';
 import { bad } from './bad.ts';
 import { checkTables } from './check-tables.ts';
@@ -32,13 +32,7 @@ export async function copyStream(
   context: DecodeContext,
 ): Promise<void> {
   await sink.setSize(image.geometry.virtualSize);
-  const slots = new WorkSlots(context.tasks, context.signal);
-  try {
-    await copyGrains(source, image, sink, context, slots);
-  } finally {
-    await slots.idle();
-  }
-  slots.signal.throwIfAborted();
+  await withSlots(context, (slots) => copyGrains(source, image, sink, context, slots));
 }
 
 async function copyGrains(

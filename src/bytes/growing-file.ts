@@ -90,15 +90,17 @@ export class GrowingFile implements ByteSource {
     if (failure !== undefined) throw failure.error;
   }
 
-  async read(position: number, length: number): Promise<Uint8Array> {
+  /** `memory`: at least `length` bytes to read into, for who reads much and keeps nothing; else it is new. */
+  async read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
     while (this.#readyBytes < position + length && !this.#ended) await this.grown();
     if (this.#failure !== undefined) throw this.#failure.error;
-    return await this.peek(position, Math.max(0, Math.min(length, this.#readyBytes - position)));
+    const ready = Math.max(0, Math.min(length, this.#readyBytes - position));
+    return await this.peek(position, ready, memory);
   }
 
   /** What the file holds now, ready or not; short at its end. */
-  async peek(position: number, length: number): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafe(length);
+  async peek(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
+    const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
     let done = 0;
     while (done < bytes.length) {
       const { bytesRead } = await this.#handle.read(

@@ -15,8 +15,10 @@ export async function hashPass(
 ): Promise<{ sha256: string; sha512: string }> {
   const sha256 = createHash('sha256');
   const sha512 = createHash('sha512');
+  // A check may hold on to what it is given.
+  const memory = checks.length === 0 ? new Uint8Array(pieceBytes) : undefined;
   for (let position = 0; ; ) {
-    const chunk = await file.read(position, pieceBytes);
+    const chunk = await file.read(position, pieceBytes, memory);
     signal.throwIfAborted();
     if (chunk.length === 0) break;
     early.compare(position, chunk);

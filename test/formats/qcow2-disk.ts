@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { qcow2 } from '../../formats/qcow2.ts';
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import type { Qcow2Extent } from '../../src/testing/qcow2-image.ts';
+import type { DiskExtent } from '../../src/testing/cut-blocks.ts';
 import { decodeContext } from './decode-context.ts';
 import { PageSink } from './page-sink.ts';
 import { SteppedSource } from './stepped-source.ts';
@@ -20,7 +20,7 @@ export function content(kind: 'text' | 'noise', seed: number, length: number): U
 }
 
 /** What a disk with these extents reads as. */
-export function digestOf(virtualSize: number, extents: readonly Qcow2Extent[]): string {
+export function digestOf(virtualSize: number, extents: readonly DiskExtent[]): string {
   const disk = new Uint8Array(virtualSize);
   for (const { position, bytes } of extents) disk.set(bytes, position);
   return createHash('sha256').update(disk).digest('hex');

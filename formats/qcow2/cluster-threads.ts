@@ -1,0 +1,79 @@
+import { constants } from 'node:zlib';
+import type { ByteSource, DecodeContext, DiskSink, SinkFile } from '../../src/kit.ts';
+import { DecodeThreads } from '../shared/decode-threads.ts';
+import type { Qcow2Header } from './header.ts';
+import type { BatchPiece, PieceBatch } from './piece-batch.ts';
+
+/** A smaller image is decoded before threads have come up. */
+const minFileBytes = 8 * 1024 * 1024;
+/** Bounds of libzstd for a window. */
+const [minWindowLog, maxWindowLog] = [10, 30];
+
+/** Copies batches from file to file on threads of their own. */
+export class ClusterThreads {
+  readonly #threads: DecodeThreads;
+  readonly #file: SinkFile;
+  readonly #header: Qcow2Header;
+
+  /** `undefined` where an image is not worth it, or where source or sink is no file. */
+  static open(
+    { fd: sourceFd, sizeBytes = minFileBytes }: ByteSource,
+    header: Qcow2Header,
+    { file }: DiskSink,
+    { tasks, limits }: DecodeContext,
+  ): ClusterThreads | undefined {
+    if (sourceFd === undefined || file === undefined || sizeBytes < minFileBytes) return undefined;
+    const { compression, clusterBytes: streamBytes } = header;
+    // A window that is beyond the limit by less than a power of two is left to the careful way.
+    const windowLog = Math.floor(Math.log2(limits.windowBytes));
+    const isZstd = compression === 'zstd';
+    if (isZstd && windowLog < minWindowLog) return undefined;
+    const threads = new DecodeThreads(tasks.width, {
+      call: isZstd ? 'zstdDecompressSync' : 'inflateRawSync',
+      params: isZstd ? { [constants.ZSTD_d_windowLogMax]: Math.min(maxWindowLog, windowLog) } : {},
+      ...{ streamBytes, sourceFd, sinkFd: file.fd },
+    });
+    return new ClusterThreads(threads, file, header);
+  }
+
+  private constructor(threads: DecodeThreads, file: SinkFile, header: Qcow2Header) {
+    this.#threads = threads;
+    this.#file = file;
+    this.#header = header;
+  }
+
+  /** False when it is no ordinary batch, or something is wrong with it: it is to be copied without threads then. */
+  async copy(batch: PieceBatch): Promise<boolean> {
+    if (!isOrdinary(batch)) return false;
+    const { clusterBytes, virtualSize } = this.#header;
+    const pieces: number[] = [];
+    let settled = 0;
+    for (const { host, guest, length, whenCut } of batch.pieces.toSorted(byGuest)) {
+      const isPacked = whenCut !== undefined;
+      // The last cluster may reach past the end of the disk.
+      const visible = Math.min(isPacked ? clusterBytes : length, virtualSize - guest);
+      pieces.push(host - batch.start, isPacked ? -length : length, guest, visible);
+      settled += visible;
+    }
+    const written = await this.#threads.run({ start: batch.start, end: batch.end, pieces });
+    if (written === undefined) return false;
+    this.#file.wrote(written);
+    this.#file.settled(settled);
+    return true;
+  }
+
+  /** Nothing is read or written any more when it resolves. */
+  close(): Promise<void> {
+    return this.#threads.close();
+  }
+}
+
+/** There is something to unpack, and no stream that several places of the disk share: that is not to cost as often. */
+function isOrdinary({ pieces }: PieceBatch): boolean {
+  const packed = pieces.filter(({ whenCut }) => whenCut !== undefined);
+  return packed.length > 0 && packed.every(({ host }, i) => host !== packed[i - 1]?.host);
+}
+
+function byGuest(a: BatchPiece, b: BatchPiece): number {
+  return a.guest - b.guest;
+}

@@ -1,0 +1,138 @@
+/** What a thread is started with. */
+export interface ThreadWork {
+  /** The function of `node:zlib` that decodes one stream. */
+  call: 'inflateRawSync' | 'inflateSync' | 'zstdDecompressSync';
+  params: Record<number, number>;
+  /** What every stream comes to. */
+  streamBytes: number;
+  sourceFd: number;
+  sinkFd: number;
+}
+
+/** One read from the source and what becomes of it. */
+export interface ThreadJob {
+  start: number;
+  end: number;
+  /**
+   * Four numbers a piece, in the order of the disk: where it lies in what is read; its length, above zero when it is to be
+   * copied, below zero when it is packed; its place on the disk; how much of it is on the disk.
+   */
+  pieces: number[];
+}
+
+/** Ranges that were written, as position, length, position, length …; `undefined` when anything was not as it should be. */
+export type ThreadAnswer = number[] | undefined;
+
+/**
+ * All that a decoding thread runs. It is started from the text of this function, because a package that was bundled into one
+ * file has no second file to start: nothing outside of it may be named in it but globals and types. What is wrong with a
+ * stream, or with a disk, is found out by whoever does the job again.
+ */
+export function decodeThread(): void {
+  const { readSync, writevSync } = process.getBuiltinModule('node:fs');
+  const zlib = process.getBuiltinModule('node:zlib');
+  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
+  const { call, params, streamBytes, sourceFd, sinkFd }: ThreadWork = workerData;
+  // Room for more than a stream, else zlib is called once more only to learn that it has ended.
+  const chunkSize = streamBytes + 64;
+  const options = { chunkSize, maxOutputLength: streamBytes, params, info: true };
+  const blockBytes = 4096;
+  const zeroBlock = Buffer.alloc(blockBytes);
+  const maxRunBytes = 256 * 1024;
+  let memory = Buffer.allocUnsafeSlow(0);
+  let run: { position: number; length: number; parts: Uint8Array[] };
+  let written: number[];
+  let spent: Uint8Array[];
+
+  parentPort?.on('message', (job: ThreadJob) => {
+    let answer: ThreadAnswer;
+    try {
+      answer = copy(job) ? written : undefined;
+    } catch {
+      answer = undefined;
+    }
+    parentPort.postMessage(answer);
+  });
+
+  function copy({ start, end, pieces }: ThreadJob): boolean {
+    // One byte more, so that a stream that ends with the last of its bytes is seen to end.
+    const input = read(start, end + 1 - start);
+    run = { position: 0, length: 0, parts: [] };
+    written = [];
+    spent = [];
+    for (let i = 0; i < pieces.length; i += 4) {
+      const [at = 0, length = 0, position = 0, visible = 0] = pieces.slice(i, i + 4);
+      if (at + Math.abs(length) > input.length) return false;
+      const bytes =
+        length > 0 ? input.subarray(at, at + length) : decode(input.subarray(at, at - length + 1));
+      if (bytes === undefined) return false;
+      write(position, bytes.subarray(0, visible));
+      spent.push(bytes);
+    }
+    flush();
+    return true;
+  }
+
+  function read(start: number, length: number): Buffer {
+    if (memory.length < length) memory = Buffer.allocUnsafeSlow(length);
+    let done = 0;
+    while (done < length) {
+      const bytesRead = readSync(sourceFd, memory, done, length - done, start + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return memory.subarray(0, done);
+  }
+
+  /** A decoder that takes all it is given might have wanted more. */
+  function decode(input: Uint8Array): Uint8Array | undefined {
+    const result: unknown = zlib[call](input, options);
+    const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
+    return buffer.length === streamBytes && engine.bytesWritten < input.length ? buffer : undefined;
+  }
+
+  /** Blocks of the file that are all zeros are left out. */
+  function write(position: number, bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; ) {
+      const isData = !isZero(position, bytes, from);
+      let to = blockEnd(position, bytes, from);
+      while (to < bytes.length && isData !== isZero(position, bytes, to)) {
+        to = blockEnd(position, bytes, to);
+      }
+      if (isData) add(position + from, bytes.subarray(from, to));
+      from = to;
+    }
+  }
+
+  function blockEnd(position: number, bytes: Uint8Array, from: number): number {
+    return Math.min(bytes.length, from + blockBytes - ((position + from) % blockBytes));
+  }
+
+  function isZero(position: number, bytes: Uint8Array, from: number): boolean {
+    if (bytes[from] !== 0) return false;
+    const to = blockEnd(position, bytes, from);
+    return zeroBlock.compare(bytes, from, to, 0, to - from) === 0;
+  }
+
+  function add(position: number, bytes: Uint8Array): void {
+    if (position !== run.position + run.length || run.length >= maxRunBytes) {
+      flush();
+      run.position = position;
+    }
+    run.parts.push(bytes);
+    run.length += bytes.length;
+  }
+
+  function flush(): void {
+    const { position, length, parts } = run;
+    if (length === 0) return;
+    if (writevSync(sinkFd, parts, position) !== length) throw new Error('a short write');
+    written.push(position, length);
+    run = { position: 0, length: 0, parts: [] };
+    // Left to the collector, the output of hundreds of streams would be held at once.
+    for (const { buffer } of spent) {
+      if (buffer.byteLength === chunkSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
+    }
+    spent = [];
+  }
+}

@@ -1,0 +1,16 @@
+import type { JobOutcome } from './contender.ts';
+import type { MachineFacts } from './machine-facts.ts';
+import type { WarmHits } from './warm-hit.ts';
+
+/** Everything that one run of the benchmark found. */
+export interface BenchReport {
+  command: string;
+  runs: number;
+  machine: MachineFacts;
+  /** Programs and their versions. */
+  programs: ReadonlyMap<string, string>;
+  leftOut: string[];
+  jobs: JobOutcome[];
+  emptyDisks: JobOutcome[];
+  warmHits: WarmHits | undefined;
+}

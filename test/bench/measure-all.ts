@@ -1,0 +1,69 @@
+import { basename, join } from 'node:path';
+import { installMissing } from '../e2e/system-packages.ts';
+import type { BenchReport } from './bench-report.ts';
+import { readFormats } from './built-package.ts';
+import type { Job, JobOutcome } from './contender.ts';
+import { conversions } from './conversions.ts';
+import { emptyDisks } from './empty-disks.ts';
+import type { MachineFacts } from './machine-facts.ts';
+import { measureJob } from './measure-job.ts';
+import type { BenchOptions } from './options.ts';
+import { prepareImages } from './prepare-images.ts';
+import { findPrograms, missingPrograms } from './programs.ts';
+import { startNginx } from './start-nginx.ts';
+import { measureWarmHits, type WarmHits } from './warm-hit.ts';
+import { layOutSite, mirrorsTo, pinned, wholeJobs } from './whole-jobs.ts';
+
+interface Bench extends BenchOptions {
+  command: string;
+  machine: MachineFacts;
+  say(text: string): void;
+}
+
+/** Everything, one job after the other; `scratch` is an empty folder. */
+export async function measureAll(bench: Bench): Promise<BenchReport> {
+  const { runs, only, scratch, command, machine, say } = bench;
+  installMissing();
+  const programs = findPrograms();
+  const formats = await readFormats();
+  const leftOut = missingPrograms(programs).map((name) => `${basename(name)}: not installed`);
+  const wanted = (title: string): boolean =>
+    only.length === 0 || only.some((word) => title.includes(word));
+
+  const measure = async (jobs: readonly Job[]): Promise<JobOutcome[]> => {
+    const outcomes: JobOutcome[] = [];
+    for (const job of jobs) {
+      if (!wanted(job.title)) continue;
+      if (job.format !== undefined && !formats.has(job.format)) {
+        leftOut.push(`${job.title}: rootdisk does not read ${job.format}`);
+        continue;
+      }
+      outcomes.push(await measureJob(job, runs, scratch, say));
+    }
+    return outcomes;
+  };
+
+  say('preparing the images');
+  const images = await prepareImages(scratch, programs.has('pigz'));
+  const nginx = await startNginx(scratch);
+  try {
+    await layOutSite(nginx, images.qcow2);
+    const converted = await measure(conversions(images, programs));
+    const whole = await measure(await wholeJobs(nginx, images, programs));
+    const empty = await measure(await emptyDisks(scratch));
+    let warmHits: WarmHits | undefined;
+    if (wanted('warm')) {
+      const options = { cacheDir: join(scratch, 'warm'), mirrors: mirrorsTo(nginx.fastUrl) };
+      warmHits = await measureWarmHits(pinned, options).catch((error: unknown) => {
+        leftOut.push(`warm cache: no figure: ${error}`);
+        return undefined;
+      });
+    }
+    return {
+      ...{ command, runs, machine, programs, leftOut, warmHits },
+      ...{ jobs: [...converted, ...whole], emptyDisks: empty },
+    };
+  } finally {
+    await nginx.stop();
+  }
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { buildDisk } from '../e2e/build-disk.ts';
+import { readArchive, run } from '../e2e/system-packages.ts';
+import { digestDisk } from './digest-disk.ts';
+
+/** Files that are packed forms of one real disk, by layers; all paths are absolute. */
+export interface Images {
+  /** Digest of the disk inside, as `digestDisk` gives it. */
+  expected: string;
+  qcow2: string;
+  qcow2Zstd: string;
+  vmdk: string;
+  xz: string;
+  zst: string;
+  gz: string;
+}
+
+/** Takes the disk of the end-to-end run, or builds it in `scratch`, and packs it in the remaining ways. */
+export async function prepareImages(scratch: string, pigz: boolean): Promise<Images> {
+  const folder = process.env['ROOTDISK_E2E_DIR'];
+  const disk = await buildDisk(folder ?? scratch, readArchive().url, 'bookworm');
+  const { raw } = disk;
+  const qcow2Zstd = join(scratch, 'zstd.qcow2');
+  const vmdk = join(scratch, 'disk.vmdk');
+  const gz = join(scratch, 'disk.raw.gz');
+  const convert = ['convert', '-f', 'raw', '-m', '16', '-W', '-c'];
+  run('qemu-img', [...convert, '-O', 'qcow2', '-o', 'compression_type=zstd', raw, qcow2Zstd]);
+  run('qemu-img', [
+    'convert',
+    '-f',
+    'raw',
+    '-O',
+    'vmdk',
+    '-o',
+    'subformat=streamOptimized',
+    raw,
+    vmdk,
+  ]);
+  run('sh', ['-c', `${pigz ? 'pigz' : 'gzip'} -6 -c "$1" > "$2"`, 'sh', raw, gz]);
+  const expected = await digestDisk(raw);
+  // Into the page cache, where those that were made just now are already.
+  for (const packed of [disk.qcow2, disk.xz, disk.zst]) await digestDisk(packed);
+  return { expected, qcow2: disk.qcow2, qcow2Zstd, vmdk, xz: disk.xz, zst: disk.zst, gz };
+}

@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { buildPackage, root } from './built-package.ts';
+import { readMachine } from './machine-facts.ts';
+import { measureAll } from './measure-all.ts';
+import { readOptions } from './options.ts';
+import { renderMarkdown } from './render-markdown.ts';
+import { renderSvg } from './render-svg.ts';
+
+const options = readOptions(process.argv.slice(2));
+const scratch = await mkdtemp(join(options.scratch, 'rootdisk-bench-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+const machine = readMachine(scratch);
+if (options.build) buildPackage();
+const { runs, only } = options;
+const limited = only.map((word) => ` --only ${word}`).join('');
+const command = `npm run bench -- --runs ${runs}${limited}`;
+const report = await measureAll({ ...options, scratch, command, machine, say });
+
+process.stdout.write(renderMarkdown(report, undefined));
+if (options.out !== '') {
+  const out = resolve(root, options.out);
+  const caption = `${machine.cores} cores, Node.js ${machine.node}, ${machine.date}; medians of ${runs}`;
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'bench.md'), renderMarkdown(report, 'bench.svg'));
+  await writeFile(join(out, 'bench.svg'), renderSvg(report.jobs, caption));
+}
+const outcomes = [...report.jobs, ...report.emptyDisks].flatMap((job) => job.outcomes);
+if (outcomes.some(({ failure }) => failure !== undefined)) process.exitCode = 1;

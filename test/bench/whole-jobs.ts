@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync } from 'node:fs';
+import { copyFile, link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cli } from './built-package.ts';
+import type { Contender, Job, Step } from './contender.ts';
+import { digestDisk } from './digest-disk.ts';
+import type { Images } from './prepare-images.ts';
+import { systemdPull } from './programs.ts';
+import type { Nginx } from './start-nginx.ts';
+
+const host = 'cloud.debian.org';
+const archive = 'ftp.debian.org';
+const release = fileURLToPath(new URL('../fixtures/debian/bookworm.Release', import.meta.url));
+const serial = '20261102-2290';
+const name = `debian-12-genericcloud-amd64-${serial}.qcow2`;
+const imagePath = `${host}/images/cloud/bookworm/${serial}/${name}`;
+
+/** The reference of the one build that is served. */
+export const pinned: string = `debian:bookworm@${serial}`;
+
+/** What leads to a site on loopback, by address prefix. */
+export function mirrorsTo(url: string): Record<string, string> {
+  return Object.fromEntries([host, archive].map((name) => [`https://${name}/`, `${url}${name}/`]));
+}
+
+/** Lays the qcow2 out as Debian does, with its list of sums, and one more list that systemd-pull reads. */
+export async function layOutSite({ root }: Nginx, qcow2: string): Promise<void> {
+  const image = join(root, imagePath);
+  await mkdir(dirname(image), { recursive: true });
+  await link(qcow2, image).catch(() => symlink(qcow2, image));
+  for (const algorithm of ['sha256', 'sha512']) {
+    const list = join(dirname(image), `${algorithm.toUpperCase()}SUMS`);
+    await writeFile(list, `${await hashFile(qcow2, algorithm)}  ${name}\n`);
+  }
+  const suite = join(root, archive, 'debian/dists/bookworm');
+  await mkdir(suite, { recursive: true });
+  await copyFile(release, join(suite, 'Release'));
+}
+
+/** From a reference to a verified raw disk, against the programs that people put together for it. */
+export async function wholeJobs(
+  nginx: Nginx,
+  images: Images,
+  installed: ReadonlyMap<string, string>,
+): Promise<Job[]> {
+  const packed = await digestDisk(images.qcow2);
+  const sha256 = await hashFile(images.qcow2, 'sha256');
+  const speeds = { 'at 1 Gbit/s': nginx.slowUrl, unthrottled: nginx.fastUrl };
+  return Object.entries(speeds).map(([speed, url]) => {
+    const image = `${url}${imagePath}`;
+    const contenders = [
+      rootdiskEnsure(url, images.expected),
+      ...(installed.has('curl') ? [byHand(image, sha256, images.expected)] : []),
+      ...(installed.has(systemdPull) ? [pull(image, images.expected)] : []),
+      ...(installed.has('curl') ? [download(image, packed)] : []),
+    ];
+    const note =
+      'debian:bookworm is downloaded as a qcow2 (zlib), verified and converted; curl alone only downloads it.';
+    return { title: `debian:bookworm ${speed}`, note, contenders };
+  });
+}
+
+function rootdiskEnsure(url: string, expected: string): Contender {
+  return {
+    name: 'rootdisk',
+    expected,
+    steps: (folder) => [
+      {
+        program: process.execPath,
+        parameters: [
+          ...[cli, 'ensure', 'debian:bookworm', '--arch', 'amd64', '--quiet'],
+          ...Object.entries(mirrorsTo(url)).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]),
+          ...['--cache-dir', join(folder, 'cache')],
+        ],
+      },
+    ],
+    made: (_, printed) => printed.trim(),
+  };
+}
+
+const curl = (url: string, file: string): Step => ({
+  program: 'curl',
+  parameters: ['-sSf', '-o', file, url],
+});
+
+function byHand(url: string, sha256: string, expected: string): Contender {
+  return {
+    name: 'curl, sha256sum, qemu-img',
+    expected,
+    steps: (folder) => {
+      const file = join(folder, name);
+      const check = 'echo "$1  $2" | sha256sum --quiet -c';
+      const convert = ['convert', '-m', '16', '-W', '-f', 'qcow2', '-O', 'raw'];
+      return [
+        curl(url, file),
+        { program: 'sh', parameters: ['-c', check, 'sh', sha256, file] },
+        { program: 'qemu-img', parameters: [...convert, file, join(folder, 'out.raw')] },
+      ];
+    },
+    made: (folder) => join(folder, 'out.raw'),
+  };
+}
+
+function pull(url: string, expected: string): Contender {
+  return {
+    name: 'systemd-pull raw',
+    expected,
+    steps: (folder) => [
+      {
+        program: systemdPull,
+        parameters: [
+          ...['raw', '--verify=checksum', '--settings=no', '--roothash=no'],
+          // No second copy under a name of its own.
+          ...['--roothash-signature=no', '--verity=no', `--image-root=${folder}`, url, '-'],
+        ],
+      },
+    ],
+    made: (folder) => join(folder, readdirSync(folder).find((name) => name.endsWith('.raw')) ?? ''),
+  };
+}
+
+function download(url: string, expected: string): Contender {
+  const made = (folder: string): string => join(folder, name);
+  const steps = (folder: string): Step[] => [curl(url, made(folder))];
+  return { name: 'curl alone', expected, floor: true, steps, made };
+}
+
+async function hashFile(path: string, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest('hex');
+}

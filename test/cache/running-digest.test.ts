@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { hashDisk } from '../../src/cache/hash-disk.ts';
+import { RunningDigest } from '../../src/cache/running-digest.ts';
+import { tempDir } from './temp-dir.ts';
+
+const MiB = 1024 * 1024;
+const never = new AbortController().signal;
+
+async function withFile<T>(use: (path: string, handle: FileHandle) => Promise<T>): Promise<T> {
+  const path = join(await tempDir(), 'disk');
+  const handle = await open(path, 'wx+');
+  try {
+    return await use(path, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+test('comes to what a look at the whole disk comes to, however it was written', async () => {
+  const writes = fc.array(
+    fc.record({
+      position: fc.nat(6 * MiB),
+      length: fc.integer({ min: 1, max: 2 * MiB }),
+      byte: fc.constantFrom(0, 1, 255),
+    }),
+    { maxLength: 12 },
+  );
+  await fc.assert(
+    fc.asyncProperty(writes, async (list) => {
+      await withFile(async (path, handle) => {
+        await handle.truncate(9 * MiB + 5);
+        const digest = new RunningDigest(handle);
+        for (const { position, length, byte } of list) {
+          await handle.write(Buffer.alloc(length, byte), 0, length, position);
+          digest.wrote(position, length);
+        }
+        expect(await digest.finish(9 * MiB + 5, never)).toBe(await hashDisk(path));
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a block that is written again after it was hashed counts as it is in the end', async () => {
+  await withFile(async (path, handle) => {
+    const digest = new RunningDigest(handle);
+    const write = async (block: number): Promise<void> => {
+      await handle.write(randomBytes(MiB), 0, MiB, block * MiB);
+      digest.wrote(block * MiB, MiB);
+    };
+    for (let block = 0; block < 70; block += 1) await write(block);
+    // The first ones have come to rest.
+    await digest.idle();
+    await write(0);
+    await write(3);
+    expect(await digest.finish(70 * MiB, never)).toBe(await hashDisk(path));
+  });
+});
+
+test('what goes wrong on the way is thrown at the end', async () => {
+  await withFile(async (_, handle) => {
+    const broken = Object.assign(Object.create(handle) as FileHandle, {
+      datasync: () => Promise.reject(new Error('input/output error')),
+    });
+    const digest = new RunningDigest(broken);
+    digest.wrote(0, 64 * MiB);
+    await digest.idle();
+    await expect(digest.finish(64 * MiB, never)).rejects.toThrow('input/output error');
+  });
+});
+
+test('an abort ends it with its reason', async () => {
+  await withFile(async (_, handle) => {
+    const digest = new RunningDigest(handle);
+    digest.wrote(0, MiB);
+    await expect(digest.finish(MiB, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+  });
+});
