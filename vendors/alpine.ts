@@ -7,11 +7,13 @@ import {
   notFound,
   type Resolution,
   type Vendor,
+  type VendorContext,
   type Warning,
 } from '../src/kit.ts';
 import { alpineCloudKeys } from './keys/alpine.ts';
 import { type AlpineImage, canonicalVariant, listAlpineImages } from './shared/alpine-images.ts';
 import { type AlpineIndex, readAlpineIndex } from './shared/alpine-index.ts';
+import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './shared/alpine-netboot.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 
@@ -19,13 +21,14 @@ const arches: Arch[] = ['amd64', 'arm64'];
 
 /**
  * Cloud images of Alpine Linux. Releases: `latest`, a branch (`3.24`), a version (`3.24.2`); snapshots: `3.24.2-r1`.
- * Variants: `cloudinit` (default) and `tiny`, for UEFI as they stand, or with `-bios`, `-metal`, `-bios-metal`.
+ * Variants: `cloudinit` (default) and `tiny`, for UEFI as they stand, or with `-bios`, `-metal`, `-bios-metal`; and
+ * `netboot`, the system that runs from memory: its CD image, kernel and initramfs. Its snapshots are versions.
  */
 export const alpine: Vendor = defineVendor({
   id: 'alpine',
   title: 'Alpine Linux',
   apiVersion: 1,
-  evidence: 'documented',
+  evidence: { default: 'documented', netboot: 'captured' },
 
   async resolve(request, context) {
     refuseParameters(request);
@@ -37,6 +40,9 @@ export const alpine: Vendor = defineVendor({
 
     // A branch can be announced before its first cloud image: then `latest` is still the one before it.
     const branches = wanted.branch === undefined ? index.stable.slice(0, 2) : [wanted.branch];
+    if (request.variant?.toLowerCase() === 'netboot') {
+      return await resolveNetboot(request, wanted, branches, index, context);
+    }
     for (const branch of branches) {
       const images = await listAlpineImages(branch, context);
       if (images.length === 0) continue;
@@ -58,7 +64,10 @@ export const alpine: Vendor = defineVendor({
       const images = (await listAlpineImages(branch, context)).filter((image) => !image.candidate);
       // Old branches have no cloud images: the first gap below the newest images ends the walk.
       if (images.length === 0 && listed > 0) return;
-      if (images.length > 0) yield summarise(branch, images, listed === 0, index);
+      if (images.length > 0) {
+        const netboot = await findNewestNetboot(branch, 'amd64', context);
+        yield summarise(branch, images, netboot, listed === 0, index);
+      }
       listed += images.length;
     }
   },
@@ -104,6 +113,34 @@ function pickImage(all: AlpineImage[], wanted: Wanted, request: ImageRequest): A
   const best = ofVariant.find((image) => snapshot === undefined || image.snapshot === snapshot);
   if (best !== undefined) return best;
   throw missing('snapshot', request.snapshot ?? '', namesOf(ofVariant, 'snapshot'));
+}
+
+async function resolveNetboot(
+  request: ImageRequest,
+  { version, snapshot = version }: Wanted,
+  branches: string[],
+  index: AlpineIndex,
+  context: VendorContext,
+): Promise<Resolution> {
+  for (const branch of branches) {
+    const newest = await findNewestNetboot(branch, request.arch, context);
+    if (newest === undefined) continue;
+    const isMeant = snapshot === undefined || snapshot === newest.version;
+    const found = isMeant ? newest : await findNetbootOf(snapshot, request.arch, context);
+    const isOther = version !== undefined && version !== found?.version;
+    if (found === undefined || found.branch !== branch || isOther) {
+      const field = request.snapshot === undefined ? 'release' : 'snapshot';
+      throw missing(field, snapshot ?? '', [newest.version]);
+    }
+    const eol = index.eol.get(branch);
+    return {
+      ...{ release: branch, version: found.version, variant: 'netboot', snapshot: found.version },
+      disk: found.disk,
+      ...(context.boot && { boot: found.boot }),
+      guest: { user: 'root', seed: 'none', ssh: false, ...(eol !== undefined && { eol }) },
+    };
+  }
+  throw noRelease(request.release, index.stable);
 }
 
 function describe(image: AlpineImage, index: AlpineIndex): Resolution {
@@ -159,6 +196,7 @@ function warn(
 function summarise(
   branch: string,
   images: AlpineImage[],
+  netboot: AlpineNetboot | undefined,
   isLatest: boolean,
   index: AlpineIndex,
 ): Listing {
@@ -169,7 +207,7 @@ function summarise(
     ...(version !== undefined && { version }),
     ...(isLatest && { aliases: ['latest'] }),
     arches: arches.filter((arch) => images.some((image) => image.arch === arch)),
-    variants: namesOf(images, 'variant').sort(),
+    variants: [...namesOf(images, 'variant').sort(), ...(netboot ? ['netboot'] : [])],
     ...(eol !== undefined && { eol }),
   };
 }

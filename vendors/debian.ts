@@ -2,7 +2,6 @@ import {
   type Arch,
   arches,
   defineVendor,
-  type GuestFacts,
   type ImageRequest,
   type Listing,
   type NotFoundError,
@@ -17,11 +16,11 @@ import {
   type DebianDisk,
   findBuild,
   findBuildOf,
-  findImageFolders,
   findNewestBuild,
   findSerials,
 } from './shared/debian-builds.ts';
 import { diskStem, type FoundDisk, findLatestDisk, pickDisk } from './shared/debian-disks.ts';
+import { debianArchWords, debianEndOfLife, debianGuest } from './shared/debian-guest.ts';
 import { findNetboot, listNetbootBuilds } from './shared/debian-netboot.ts';
 import {
   type DebianRelease,
@@ -29,59 +28,58 @@ import {
   pickDebianRelease,
 } from './shared/debian-release.ts';
 import { debianArchiveSignature } from './shared/debian-signature.ts';
+import {
+  type DebianChannel,
+  type DebianTree,
+  findImageFolders,
+  formatDebianVariant,
+  hasDailyOnly,
+  parseDebianVariant,
+  treeOf,
+} from './shared/debian-tree.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 
-const archWords: Record<Arch, string> = {
-  amd64: 'amd64',
-  arm64: 'arm64',
-  riscv64: 'riscv64',
-  ppc64le: 'ppc64el',
-  s390x: 's390x',
-  arm: 'armhf',
-  386: 'i386',
-  loong64: 'loong64',
-};
-const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
-  amd64: ['bios', 'uefi'],
-  arm64: ['uefi'],
-  riscv64: ['uefi'],
-};
-/** End of standard support: column `eol` of distro-info-data's `debian.csv`, October 2026. */
-const endOfLife: Record<string, string> = {
-  11: '2024-08-14',
-  12: '2026-07-11',
-  13: '2028-08-09',
-};
+const images = ['genericcloud', 'generic', 'nocloud'];
 
-/** Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; of testing and unstable the daily
- * builds; and `netboot`, the installer, signed all the way. */
+/**
+ * Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; each also as `-daily` and, with the kernel of
+ * backports, as `-backports`. Of testing and unstable there are daily builds alone, under the plain names. And `netboot`,
+ * the installer, signed all the way.
+ */
 export const debian: Vendor = defineVendor({
   id: 'debian',
   title: 'Debian',
   apiVersion: 1,
-  evidence: 'captured',
+  evidence: {
+    default: 'captured',
+    netboot: 'documented',
+    ...Object.fromEntries(images.map((image) => [`${image}-backports`, 'documented' as const])),
+  },
 
   async resolve(request, context) {
     refuseParameters(request);
     const release = await pickDebianRelease(request.release, context);
-    const variant = request.variant ?? 'genericcloud';
-    if (variant === 'netboot') return await resolveNetboot(release, request, context);
-    const stem = diskStem(release, variant, archWords[request.arch]);
+    const wanted = request.variant?.toLowerCase() ?? 'genericcloud';
+    if (wanted === 'netboot') return await resolveNetboot(release, request, context);
+    const { image, channel } = parseDebianVariant(wanted);
+    const tree = treeOf(release, channel);
+    if (tree === undefined) throw missing('variant', wanted, images);
+    const stem = diskStem(tree, image, debianArchWords[request.arch]);
     let found: FoundDisk | undefined;
-    if (request.snapshot === undefined) found = await findLatestDisk(release, stem, context);
+    if (request.snapshot === undefined) found = await findLatestDisk(tree, stem, context);
     if (found === undefined) {
-      const build = await findDated(release, request.snapshot, context);
+      const build = await findDated(release, tree, channel, request, context);
       found = pickDisk(build, stem);
-      if (found === undefined) throw noDisk(build, variant, request.arch);
+      if (found === undefined) throw noDisk(build, release, channel, request);
     }
     const { snapshot, disk } = found;
     return {
       ...named(release),
-      variant,
+      variant: formatDebianVariant(image, channel, release),
       snapshot,
       disk: [{ ...disk, proofs: [...disk.proofs, suiteProof(release)] }],
-      guest: guestFacts(release, variant, request.arch),
-      ...(variant === 'nocloud' && {
+      guest: debianGuest(release, image, request.arch),
+      ...(image === 'nocloud' && {
         warnings: [
           {
             code: 'open-console',
@@ -94,14 +92,19 @@ export const debian: Vendor = defineVendor({
 
   async *list(context) {
     for (const release of await listDebianReleases(context)) {
-      const build =
-        (await findBuild(release, 'latest', context)) ?? (await findNewestBuild(release, context));
-      if (build === undefined) continue;
-      const listing = describe(release, build.disks);
+      const channels: DebianChannel[] = hasDailyOnly(release)
+        ? ['daily']
+        : ['released', 'daily', 'backports'];
+      const builds = await Promise.all(
+        channels.map(async (channel) => await findNewest(release, channel, context)),
+      );
+      const [disks] = builds;
+      if (disks === undefined) continue;
+      const variants = channels.flatMap((channel, index) =>
+        variantsOf(builds[index] ?? [], release, channel),
+      );
       const installers = await listNetbootBuilds(release, 'amd64', context);
-      yield installers.length === 0
-        ? listing
-        : { ...listing, variants: [...listing.variants, 'netboot'] };
+      yield describe(release, disks, [...variants, ...(installers.length > 0 ? ['netboot'] : [])]);
     }
   },
 });
@@ -116,7 +119,7 @@ async function resolveNetboot(
   { arch, snapshot }: ImageRequest,
   context: VendorContext,
 ): Promise<Resolution> {
-  const word = archWords[arch];
+  const word = debianArchWords[arch];
   const builds = await listNetbootBuilds(release, word, context);
   if (builds.length === 0) throw missing('arch', arch, []);
   const build = snapshot === undefined ? builds[0] : builds.find((one) => one === snapshot);
@@ -129,45 +132,70 @@ async function resolveNetboot(
     snapshot: found.snapshot,
     disk: found.disk,
     ...(context.boot && { boot: found.boot }),
-    guest: { seed: 'none', ssh: false, ...eolOf(release) },
+    guest: { seed: 'none', ssh: false, ...debianEndOfLife(release) },
   };
+}
+
+async function findNewest(
+  release: DebianRelease,
+  channel: DebianChannel,
+  context: VendorContext,
+): Promise<DebianDisk[] | undefined> {
+  const tree = treeOf(release, channel);
+  if (tree === undefined) return undefined;
+  const build =
+    (await findBuild(tree, 'latest', context)) ?? (await findNewestBuild(tree, context));
+  return build?.disks;
 }
 
 async function findDated(
   release: DebianRelease,
-  snapshot: string | undefined,
+  tree: DebianTree,
+  channel: DebianChannel,
+  { snapshot, variant }: ImageRequest,
   context: VendorContext,
 ): Promise<DebianBuild> {
-  if (snapshot === undefined) {
-    const build = await findNewestBuild(release, context);
+  if (snapshot !== undefined) {
+    const build = await findBuildOf(tree, snapshot, context);
     if (build !== undefined) return build;
-    const known = (await findImageFolders(context)).filter((name) => name !== release.codename);
-    throw missing('release', release.codename, known);
+    throw missing('snapshot', snapshot, (await findSerials(tree, context)) ?? []);
   }
-  const build = await findBuildOf(release, snapshot, context);
+  const build = await findNewestBuild(tree, context);
   if (build !== undefined) return build;
-  throw missing('snapshot', snapshot, (await findSerials(release, context)) ?? []);
+  // The release itself has images: it is the channel that has none.
+  if (channel !== 'released' && !hasDailyOnly(release))
+    throw missing('variant', variant ?? '', images);
+  const known = (await findImageFolders(context)).filter((name) => name !== release.codename);
+  throw missing('release', release.codename, known);
 }
 
-function noDisk(build: DebianBuild, variant: string, arch: Arch): NotFoundError {
-  const ofArch = variantsOf(build.disks.filter((disk) => disk.arch === archWords[arch]));
+function noDisk(
+  build: DebianBuild,
+  release: DebianRelease,
+  channel: DebianChannel,
+  { variant = 'genericcloud', arch }: ImageRequest,
+): NotFoundError {
+  const word = debianArchWords[arch];
+  const ofArch = variantsOf(
+    build.disks.filter((disk) => disk.arch === word),
+    release,
+    channel,
+  );
   const hint = `Ask for one of these on ${arch}: ${ofArch.join(', ')}.`;
   if (ofArch.length > 0) return missing('variant', variant, ofArch, hint);
-  const ofVariant = build.disks.filter((disk) => disk.variant === variant);
+  const { image } = parseDebianVariant(variant);
+  const ofVariant = build.disks.filter((disk) => disk.variant === image);
   return missing('arch', arch, archesOf(ofVariant.length > 0 ? ofVariant : build.disks));
 }
 
-function describe(release: DebianRelease, disks: DebianDisk[]): Listing {
-  const { number, codename, suite, version } = release;
-  const eol = endOfLife[number];
+function describe(release: DebianRelease, disks: DebianDisk[], variants: string[]): Listing {
+  const { suite } = release;
   return {
-    release: number,
-    codename,
-    ...(version !== undefined && { version }),
+    ...named(release),
     aliases: suite === 'stable' ? ['latest', suite] : [suite],
     arches: archesOf(disks),
-    variants: variantsOf(disks),
-    ...(eol !== undefined && { eol }),
+    variants,
+    ...debianEndOfLife(release),
   };
 }
 
@@ -179,31 +207,14 @@ function named({
   return { release: number, codename, ...(version !== undefined && { version }) };
 }
 
-function eolOf({ number }: DebianRelease): { eol?: string } {
-  const eol = endOfLife[number];
-  return eol === undefined ? {} : { eol };
-}
-
-function guestFacts(release: DebianRelease, variant: string, arch: Arch): GuestFacts {
-  const eol = endOfLife[release.number];
-  const boots = firmware[arch];
-  return {
-    // `nocloud` means neither cloud-init nor ssh server; it is not the NoCloud data source.
-    ...(variant === 'nocloud'
-      ? { user: 'root', seed: 'none', ssh: false }
-      : { user: 'debian', seed: 'nocloud', ssh: true }),
-    ...(boots !== undefined && { firmware: boots }),
-    ...(eol !== undefined && { eol }),
-  };
-}
-
-function variantsOf(disks: DebianDisk[]): string[] {
-  return [...new Set(disks.map(({ variant }) => variant))].sort();
+function variantsOf(disks: DebianDisk[], release: DebianRelease, channel: DebianChannel): string[] {
+  const names = disks.map(({ variant }) => formatDebianVariant(variant, channel, release));
+  return [...new Set(names)].sort();
 }
 
 function archesOf(disks: DebianDisk[]): Arch[] {
   const words = new Set(disks.map(({ arch }) => arch));
-  return arches.filter((arch) => words.has(archWords[arch]));
+  return arches.filter((arch) => words.has(debianArchWords[arch]));
 }
 
 function missing(

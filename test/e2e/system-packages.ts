@@ -10,9 +10,9 @@ const wanted: Record<string, string> = {
   mke2fs: 'e2fsprogs',
 };
 
-/** Installs what the run needs and this machine lacks; needs root and an apt archive only when something is missing. */
-export function installMissing(): void {
-  const missing = Object.entries(wanted).filter(([program]) => !has(program));
+/** Installs the programs that this machine lacks, by their packages; needs root and an apt archive only when something is missing. */
+export function installMissing(programs: Record<string, string> = wanted): void {
+  const missing = Object.entries(programs).filter(([program]) => !has(program));
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name);
   process.stderr.write(`installing ${packages.join(' ')}\n`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseChecksums, parseListing, pickChecksum } from '../../src/kit.ts';
 import { alpine } from '../../vendors/alpine.ts';
+import { parseReleaseEntries } from '../../vendors/shared/release-entries.ts';
 import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
 import { listFiles, readPins, readSample, samples } from './read-samples.ts';
 
@@ -60,6 +61,22 @@ describe.skipIf(samples === undefined)('alpine as captured', () => {
     const documents = await serve();
     expect((await ask(alpine, documents, release, arch)).version).toBe(version);
     await documents.close();
+  });
+
+  it.each([
+    ['x86', ['alpine-minirootfs', 'alpine-virt'], 'alpine-virt-3.13.5-x86.iso', 'cf7ca3ae1459a2b8'],
+    [
+      'aarch64',
+      ['alpine-minirootfs'],
+      'alpine-minirootfs-3.13.4-aarch64.tar.gz',
+      '5b359d72aa693d38',
+    ],
+  ])('reads the list of releases of %s', (word, flavours, file, begin) => {
+    const name = `v3.13_${word}_latest-releases.2021-04-14.excerpt.yaml`;
+    const entries = parseReleaseEntries(readSample(`upstream/alpine/${name}`), new URL(cdn));
+    expect(entries.map((entry) => entry.get('flavor'))).toEqual(flavours);
+    expect(entries.at(-1)?.get('file')).toBe(file);
+    expect(entries.at(-1)?.get('sha256')).toMatch(new RegExp(`^${begin}[0-9a-f]{48}$`));
   });
 
   it('finds the digest in the sidecar', () => {

@@ -88,7 +88,9 @@ describe('alpine facts', () => {
       },
     ]);
     const folders = ['3.24', '3.23', '3.10'].map((branch) => `GET ${cloud(branch)}`);
-    expect(own.requests).toEqual([`GET ${index}`, ...folders]);
+    // Beside each stands the list of what is started from memory.
+    const asked = own.requests.filter((line) => !line.endsWith('/latest-releases.yaml'));
+    expect(asked).toEqual([`GET ${index}`, ...folders]);
     await own.close();
   });
 

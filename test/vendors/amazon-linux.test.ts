@@ -1,24 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { amazonLinux } from '../../vendors/amazon-linux.ts';
+import { base, documents, latest, newest, older, origin, sums } from './amazon-linux-documents.ts';
 import { listAll, maintenancePage } from './serve-documents.ts';
 import { createVendorSite } from './vendor-site.ts';
 
-const origin = 'https://cdn.amazonlinux.com/';
-const base = `${origin}al2023/os-images/`;
-
-function sums(version: string, arch: string, ...kernels: string[]): string {
-  const names = kernels.map((one) => `al2023-kvm-${version}-kernel-${one}-${arch}.xfs.gpt.qcow2`);
-  return names.map((name, index) => `${String(index).repeat(64)}  ${name}\n`).join('');
-}
-
-const newest = '2023.9.20261109.0';
-const older = '2023.9.20251105.0';
-const latest = `${base}latest/kvm/SHA256SUMS`;
-const documents = {
-  [latest]: sums(newest, 'x86_64', '6.12', '6.1'),
-  [`${base}latest/kvm-arm64/SHA256SUMS`]: sums('2023.9.20261102.1', 'arm64', '6.1'),
-  [`${base}${older}/kvm/SHA256SUMS`]: sums(older, 'x86_64', '6.1'),
-};
 const site = createVendorSite(amazonLinux, [origin], documents);
 afterEach(() => site.close());
 

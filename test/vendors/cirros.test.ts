@@ -1,27 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cirros } from '../../vendors/cirros.ts';
-import { folderPage } from './folder-page.ts';
+import { base, documents, released } from './cirros-documents.ts';
 import { listAll, maintenancePage } from './serve-documents.ts';
 import { createVendorSite } from './vendor-site.ts';
 
-const base = 'https://download.cirros-cloud.net/';
-const released = `${base}version/released`;
-
-function files(version: string, words: string[], ...lists: string[]): string {
-  const names = words.flatMap((word) => [
-    `cirros-${version}-${word}-disk.img`,
-    `cirros-${version}-${word}-uec.tar.gz`,
-  ]);
-  return folderPage(`/${version}/`, [...names, 'MD5SUMS', ...lists]);
-}
-
-const documents = {
-  [base]: folderPage('/', ['0.3.5/', '0.6.2/', '0.6.3/', '0.10.0-pre1/', 'streams/', 'version/']),
-  [released]: '0.6.3\n',
-  [`${base}0.6.3/`]: files('0.6.3', ['aarch64', 'arm', 'ppc64le', 'x86_64'], 'SHA256SUMS'),
-  [`${base}0.6.2/`]: files('0.6.2', ['aarch64', 'x86_64'], 'SHA256SUMS'),
-  [`${base}0.3.5/`]: files('0.3.5', ['i386', 'x86_64']),
-};
 const site = createVendorSite(cirros, [base], documents);
 afterEach(() => site.close());
 

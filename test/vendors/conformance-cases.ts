@@ -1,15 +1,21 @@
 import type { ImageRequest } from '../../src/kit.ts';
 import * as almalinux from './almalinux-documents.ts';
 import { startAlpine } from './alpine-site.ts';
+import * as amazonLinux from './amazon-linux-documents.ts';
 import { startArch } from './arch-documents.ts';
 import { startCentos7 } from './centos-7-documents.ts';
 import { startCentos } from './centos-stream-documents.ts';
+import * as cirros from './cirros-documents.ts';
 import * as debian from './debian-documents.ts';
 import * as fedoraCoreos from './fedora-coreos-documents.ts';
 import * as fedora from './fedora-documents.ts';
 import * as flatcar from './flatcar-documents.ts';
 import { start as startFreebsd } from './freebsd-site.ts';
+import * as gentoo from './gentoo-documents.ts';
 import * as httpIndex from './http-index-documents.ts';
+import * as kali from './kali-documents.ts';
+import * as omnios from './omnios-documents.ts';
+import * as openbsd from './openbsd-documents.ts';
 import { startLeap } from './opensuse-leap-documents.ts';
 import { startTumbleweed } from './opensuse-tumbleweed-documents.ts';
 import { startOracle } from './oracle-documents.ts';
@@ -43,9 +49,19 @@ export const conformanceCases: Record<string, ConformanceCase> = {
   almalinux: of(almalinux),
   'almalinux-kitten': of(almalinux),
   alpine: { start: startAlpine },
+  'amazon-linux': of({
+    origins: amazonLinux.origins,
+    documents: {
+      ...amazonLinux.documents,
+      // What is the latest has its own folder too.
+      [`${amazonLinux.base}${amazonLinux.newest}/kvm/SHA256SUMS`]:
+        amazonLinux.documents[amazonLinux.latest] ?? '',
+    },
+  }),
   arch: { start: startArch },
   'centos-7': { start: startCentos7 },
   'centos-stream': { start: startCentos },
+  cirros: of(cirros),
   debian: of(debian),
   fedora: of(fedora),
   'fedora-coreos': of({
@@ -58,6 +74,7 @@ export const conformanceCases: Record<string, ConformanceCase> = {
   }),
   flatcar: of(flatcar),
   freebsd: { start: startFreebsd },
+  gentoo: of(gentoo),
   'http-index': of(
     {
       origins: [httpIndex.origin],
@@ -65,6 +82,12 @@ export const conformanceCases: Record<string, ConformanceCase> = {
     },
     { release: '9.8', variant: 'generic', parameters: { url: httpIndex.url } },
   ),
+  kali: of(kali),
+  omnios: of({
+    origins: omnios.origins,
+    documents: { ...omnios.documents, [`${omnios.media}r151056/`]: omnios.files('r151056') },
+  }),
+  openbsd: of(openbsd),
   'opensuse-leap': { start: startLeap, optional: mirrorList },
   'opensuse-tumbleweed': { start: startTumbleweed, optional: mirrorList },
   oracle: { start: startOracle, optional: /ol11-template/ },

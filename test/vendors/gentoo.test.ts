@@ -1,33 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { gentoo } from '../../vendors/gentoo.ts';
+import {
+  builds,
+  diskOf,
+  documents,
+  newest,
+  older,
+  origin,
+  pointer,
+  sayLatest,
+} from './gentoo-documents.ts';
 import { listAll, maintenancePage } from './serve-documents.ts';
 import { signedBy } from './signed-by.ts';
 import { createVendorSite } from './vendor-site.ts';
 
-const origin = 'https://distfiles.gentoo.org/';
-const builds = `${origin}releases/amd64/autobuilds/`;
-const pointer = `${builds}latest-di-amd64-cloudinit.txt`;
 const key = '13EBBDBEDE7A12775DFDB1BABB572E0E2D182910';
-const newest = '20261004T164559Z';
-const older = '20260927T170103Z';
-
-const signer = createOpenpgpSigner();
-function sayLatest(name: string): string {
-  return signer.clearsign(
-    `# Latest as of Tue, 06 Oct 2026 10:15:00 +0000\n# ts=1791281700\n${name} 1501626368\n`,
-  );
-}
-function diskOf(build: string): string {
-  return `${build}/di-amd64-cloudinit-${build}.qcow2`;
-}
-
-const documents = {
-  [pointer]: sayLatest(diskOf(newest)),
-  [`${builds}${diskOf(older)}.sha256`]: signer.clearsign(
-    `# SHA256 HASH\n${'a'.repeat(64)}  di-amd64-cloudinit-${older}.qcow2\n`,
-  ),
-};
 const site = createVendorSite(gentoo, [origin], documents);
 afterEach(() => site.close());
 

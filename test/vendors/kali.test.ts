@@ -1,32 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kali } from '../../vendors/kali.ts';
-import { folderPage } from './folder-page.ts';
+import { base, documents, origin, sums } from './kali-documents.ts';
 import { listAll, maintenancePage } from './serve-documents.ts';
 import { signedBy } from './signed-by.ts';
 import { createVendorSite } from './vendor-site.ts';
 
-const origin = 'https://kali.download/';
-const base = `${origin}cloud-images/`;
 const key = '827C8569F2518CC677FECA1AED65462EC8D5E4C5';
-
-function sums(version: string, ...words: string[]): string {
-  const names = words.map((word) => `kali-linux-${version}-cloud-genericcloud-${word}.tar.xz`);
-  return [...names, `kali-linux-${version}-cloud-genericcloud-amd64.manifest`]
-    .map((name, index) => `${String(index).repeat(64)}  ${name}\n`)
-    .join('');
-}
-
-const documents = {
-  [base]: folderPage('/cloud-images/', [
-    'current/',
-    'kali-2025.4/',
-    'kali-2026.2/',
-    'kali-2026.10/',
-  ]),
-  [`${base}kali-2026.10/SHA256SUMS`]: sums('2026.10', 'amd64', 'arm64'),
-  [`${base}kali-2026.2/SHA256SUMS`]: sums('2026.2', 'amd64', 'arm64'),
-  [`${base}kali-2025.4/SHA256SUMS`]: sums('2025.4', 'amd64'),
-};
 const site = createVendorSite(kali, [origin], documents);
 afterEach(() => site.close());
 

@@ -1,27 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { omnios } from '../../vendors/omnios.ts';
-import { folderPage } from './folder-page.ts';
+import { documents, files, media, origin } from './omnios-documents.ts';
 import { listAll, maintenancePage } from './serve-documents.ts';
 import { createVendorSite } from './vendor-site.ts';
 
-const origin = 'https://downloads.omnios.org/';
-const media = `${origin}media/`;
-
-function files(...ids: string[]): string {
-  const names = ids.flatMap((id) => [
-    `omnios-${id}.cloud.vmdk`,
-    `omnios-${id}.cloud.vmdk.sha256`,
-    `omnios-${id}.iso`,
-  ]);
-  return folderPage('/media/', names);
-}
-
-const documents = {
-  [`${media}stable/`]: files('r151056', 'r151054'),
-  [`${media}lts/`]: files('r151054z', 'r151054aa', 'r151054b'),
-  [`${media}bloody/`]: files('bloody-20261001', 'bloody-20261105'),
-  [`${media}r151054/`]: files('r151054', 'r151054z', 'r151054aa'),
-};
 const site = createVendorSite(omnios, [origin], documents);
 afterEach(() => site.close());
 

@@ -1,5 +1,5 @@
 import { compareVersions, parseChecksums, type VendorContext } from '../../src/kit.ts';
-import type { DebianRelease } from './debian-release.ts';
+import type { DebianTree } from './debian-tree.ts';
 import { findFolder } from './folder.ts';
 
 /** A dated folder of Debian cloud images. */
@@ -17,8 +17,6 @@ export interface DebianDisk {
   arch: string;
 }
 
-export const debianImages: URL = new URL('https://cloud.debian.org/images/cloud/');
-
 /**
  * `YYYYMMDD-NNNN`. `bookworm/2023230723-1450` was published as well: it can be asked for, but compares as the newest
  * and is not.
@@ -27,24 +25,14 @@ export const debianSerial: RegExp = /^\d{8,10}-\d{3,5}$/;
 const datedSerial = /^\d{8}-\d{3,5}$/;
 
 const diskName =
-  /^debian-(?:\d+|sid)-([a-z0-9]+)-([a-z0-9]+)(?:-daily)?(?:-\d{8,10}-\d{3,5})?\.qcow2$/;
+  /^debian-(?:\d+|sid)-(?:backports-)?([a-z0-9]+)-([a-z0-9]+)(?:-daily)?(?:-\d{8,10}-\d{3,5})?\.qcow2$/;
 
-/** Testing and unstable have daily builds only. */
-export function isDaily(release: DebianRelease): boolean {
-  return release.version === undefined;
-}
-
-/** The folder that holds the dated folders of a release. */
-export function buildsFolder(release: DebianRelease): URL {
-  return new URL(`${release.codename}/${isDaily(release) ? 'daily/' : ''}`, debianImages);
-}
-
-/** Every dated folder that is listed, newest first; `undefined` where the release has no images. */
+/** Every dated folder that is listed, newest first; `undefined` where there is no such tree. */
 export async function findSerials(
-  release: DebianRelease,
+  tree: DebianTree,
   context: VendorContext,
 ): Promise<string[] | undefined> {
-  const entries = await findFolder(buildsFolder(release), context);
+  const entries = await findFolder(tree.folder, context);
   return entries
     ?.map(({ name }) => name)
     .filter((name) => debianSerial.test(name))
@@ -53,11 +41,11 @@ export async function findSerials(
 
 /** One dated folder, `latest` where the serial is that; `undefined` where it is not to be had. */
 export async function findBuild(
-  release: DebianRelease,
+  tree: DebianTree,
   serial: string,
   context: VendorContext,
 ): Promise<DebianBuild | undefined> {
-  const sums = new URL(`${serial}/SHA512SUMS`, buildsFolder(release));
+  const sums = new URL(`${serial}/SHA512SUMS`, tree.folder);
   const document = await context.http.find(sums, { signal: context.signal });
   if (document === undefined) return undefined;
   const { entries } = parseChecksums(document.text, { dialect: 'sums', from: sums.href });
@@ -71,12 +59,12 @@ export async function findBuild(
 
 /** The newest dated folder that has its list of digests; one that is still being copied may not have it. */
 export async function findNewestBuild(
-  release: DebianRelease,
+  tree: DebianTree,
   context: VendorContext,
 ): Promise<DebianBuild | undefined> {
-  const serials = (await findSerials(release, context)) ?? [];
+  const serials = (await findSerials(tree, context)) ?? [];
   for (const serial of serials.filter((name) => datedSerial.test(name)).slice(0, 3)) {
-    const build = await findBuild(release, serial, context);
+    const build = await findBuild(tree, serial, context);
     if (build !== undefined) return build;
     context.log({ level: 'info', message: `debian: ${serial} has no SHA512SUMS yet` });
   }
@@ -85,21 +73,15 @@ export async function findNewestBuild(
 
 /** The folder of a serial, or the last one of a date (`YYYYMMDD`); `undefined` where it is not to be had. */
 export async function findBuildOf(
-  release: DebianRelease,
+  tree: DebianTree,
   snapshot: string,
   context: VendorContext,
 ): Promise<DebianBuild | undefined> {
-  if (debianSerial.test(snapshot)) return findBuild(release, snapshot, context);
+  if (debianSerial.test(snapshot)) return findBuild(tree, snapshot, context);
   if (!/^\d{8}$/.test(snapshot)) return undefined;
-  const serials = (await findSerials(release, context)) ?? [];
+  const serials = (await findSerials(tree, context)) ?? [];
   const last = serials.find((serial) => serial.startsWith(`${snapshot}-`));
-  return last === undefined ? undefined : findBuild(release, last, context);
-}
-
-/** Code names that have a folder of images. */
-export async function findImageFolders(context: VendorContext): Promise<string[]> {
-  const folders = (await findFolder(debianImages, context)) ?? [];
-  return folders.map(({ name }) => name).filter((name) => /^[a-z]+$/.test(name));
+  return last === undefined ? undefined : findBuild(tree, last, context);
 }
 
 function newestFirst(left: string, right: string): number {

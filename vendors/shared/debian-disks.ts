@@ -1,13 +1,7 @@
 import type { Artifact, VendorContext } from '../../src/kit.ts';
-import {
-  buildsFolder,
-  type DebianBuild,
-  debianImages,
-  debianSerial,
-  isDaily,
-} from './debian-builds.ts';
+import { type DebianBuild, debianSerial } from './debian-builds.ts';
 import { pickUpload } from './debian-manifest.ts';
-import type { DebianRelease } from './debian-release.ts';
+import { type DebianTree, debianImages } from './debian-tree.ts';
 import { unusable } from './unusable.ts';
 
 /** A disk and the serial of the folder that it lies in. */
@@ -17,8 +11,8 @@ export interface FoundDisk {
 }
 
 /** File name of a disk without serial and ending; `arch` is Debian's word. */
-export function diskStem(release: DebianRelease, variant: string, arch: string): string {
-  return `debian-${release.number}-${variant}-${arch}${isDaily(release) ? '-daily' : ''}`;
+export function diskStem(tree: DebianTree, image: string, arch: string): string {
+  return `${tree.stem}-${image}-${arch}${tree.isDaily ? '-daily' : ''}`;
 }
 
 /**
@@ -26,11 +20,10 @@ export function diskStem(release: DebianRelease, variant: string, arch: string):
  * mirrors that skip the hidden folder behind `latest`.
  */
 export async function findLatestDisk(
-  release: DebianRelease,
+  { folder }: DebianTree,
   stem: string,
   context: VendorContext,
 ): Promise<FoundDisk | undefined> {
-  const folder = buildsFolder(release);
   const from = new URL(`latest/${encodeURIComponent(stem)}.json`, folder);
   const document = await context.http.find(from, { signal: context.signal });
   if (document === undefined) return undefined;

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How a machine was started and what it said. */
+export interface StartedKernel {
+  /** Everything on the serial line, escape sequences included. */
+  serial: string;
+  /** Until the text was seen. */
+  ms: number;
+  seen: boolean;
+}
+
+/** Starts a kernel in an emulated PC without network and waits for a text on its serial line, at most `limitMs`. */
+export async function startKernel(
+  kernel: string,
+  initrd: string,
+  text: RegExp,
+  limitMs: number,
+): Promise<StartedKernel> {
+  const started = performance.now();
+  const machine = spawn(
+    'qemu-system-x86_64',
+    [
+      ...['-accel', 'tcg', '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none'],
+      ...['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0'],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(machine, 'exit');
+  let serial = '';
+  const seen = await new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(false), limitMs);
+    const end = (found: boolean): void => {
+      clearTimeout(timer);
+      resolve(found);
+    };
+    machine.stdout.setEncoding('utf8').on('data', (part: string) => {
+      serial += part;
+      if (text.test(serial)) end(true);
+    });
+    ended.then(
+      () => end(false),
+      () => end(false),
+    );
+  });
+  const ms = performance.now() - started;
+  machine.kill('SIGTERM');
+  await ended;
+  return { serial, ms, seen };
+}
