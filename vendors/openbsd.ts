@@ -31,7 +31,7 @@ export const openbsd: Vendor = defineVendor({
   title: 'OpenBSD',
   apiVersion: 1,
   evidence: 'documented',
-  publisher: `${repository} on GitHub, not the OpenBSD project`,
+  publisher: 'hcartiaux, a third party',
 
   async resolve(request, context) {
     refuseParameters(request);

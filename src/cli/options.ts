@@ -82,7 +82,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   at: { value: 'DATE', help: 'judge by this day or time instead of now' },
   boot: { help: 'get the kernel and initrd that boot this disk, too' },
   connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
-  decode: { value: 'WHEN', help: 'streaming (default), or after-verify: wait for the verdict' },
+  decode: { value: 'WHEN', help: 'streaming (default) or after-verify: prove it first' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
   format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },
@@ -99,7 +99,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   pick: { value: 'NAME', help: 'print the digest that was signed for this file name' },
   repair: { help: 'restore mode and time of disks whose bytes are right' },
   signature: { value: 'FILE', help: 'the signature, where it is a file of its own' },
-  verify: { help: 'hash a cached disk again; fetch it once more when damaged' },
+  verify: { help: 'hash a cached disk again; fetch it anew if damaged' },
 };
 
 export function isOptionName(name: string): name is OptionName {

@@ -89,12 +89,9 @@ describe('list', () => {
     const { vendors } = parseOutput(await run(['list', '--json'])) as { vendors: { id: string }[] };
     const ids = ['acme', ...builtIns.vendors.map(({ id }) => id)].sort();
     expect(vendors.map(({ id }) => id)).toEqual(ids);
-    expect(vendors[0]).toEqual({ id: 'acme', title: 'Acme OS' });
+    expect(vendors[0]).toEqual({ id: 'acme', title: 'Acme OS', evidence: 'unverified' });
     const { stdout } = await run(['list']);
-    expect(readRows(stdout).slice(0, 2)).toEqual([
-      ['VENDOR', 'TITLE'],
-      ['acme', 'Acme OS'],
-    ]);
+    expect(stdout).toMatch(/^VENDOR +TITLE +FACTS\nacme +Acme OS +unverified\n/);
   });
 
   test('the releases of one', async () => {
@@ -108,6 +105,7 @@ describe('list', () => {
     );
     expect(parseOutput(await run(['list', 'acme', '--json']))).toEqual({
       vendor: 'acme',
+      evidence: 'unverified',
       releases: [{ release: '1', arches: ['amd64', 'arm64'], variants: ['default'] }],
     });
     expect((await run(['list', 'no-such-os'])).code).toBe(2);

@@ -93,7 +93,7 @@ describe('what is not', () => {
 
   test('commands and options of other versions are unknown, not half there', () => {
     const lines = ['lock add x', 'clone a b', 'cache prune', 'cache export'];
-    for (const line of [...lines, 'ensure x --boot', 'ensure x --lockfile f', 'cache ls --force']) {
+    for (const line of [...lines, 'ensure x --lockfile f', 'cache ls --force']) {
       expect(
         isImageError(
           catchError(() => parse(line)),

@@ -108,7 +108,13 @@ describe('ubuntu', () => {
       ['26.10', '26.04', '25.04', '24.04', '23.10', '22.04', '11.04', '10.10'],
     ],
     ['an architecture', 'noble', { arch: 's390x' }, 'arch', ['amd64', 'arm64', 'arm', 'ppc64le']],
-    ['a variant', 'noble', { variant: 'desktop' }, 'variant', ['server', 'minimal', 'kvm', 'daily', 'minimal-daily']],
+    [
+      'a variant',
+      'noble',
+      { variant: 'desktop' },
+      'variant',
+      ['server', 'minimal', 'kvm', 'daily', 'minimal-daily'],
+    ],
     ['a flavour of a release', 'noble', { variant: 'kvm' }, 'variant', ['server']],
     [
       'a flavour of a build',
