@@ -10,7 +10,7 @@ import {
 } from '../src/kit.ts';
 import { decodeLz4Frame } from './lz4/decode-frame.ts';
 import { decodeLegacyFrame } from './lz4/decode-legacy.ts';
-import { beginsLz4Frame, frameKind, isCutMagic } from './lz4/frame-kind.ts';
+import { beginsLz4Frame, beginsLz4FrameFurther, frameKind, isCutMagic } from './lz4/frame-kind.ts';
 import { cutFrame, takeAll } from './lz4/take-all.ts';
 import { ByteReader } from './shared/byte-reader.ts';
 
@@ -25,6 +25,7 @@ export const lz4: Codec = defineFormat({
   kind: 'codec',
   id: 'lz4',
   detect: ({ head }) => beginsLz4Frame(head),
+  detectFurther: beginsLz4FrameFurther,
   decode,
 });
 
@@ -59,12 +60,11 @@ async function* decodeFrames(reader: ByteReader, limits: Limits): AsyncGenerator
   do {
     const kind = magic.length < 4 ? undefined : frameKind(viewOf(magic).getUint32(0, true));
     if (kind === undefined) throw notAFrame(magic, reader.position);
+    frames += 1;
+    if (frames > limits.members) throw tooMany(limits.members);
     if (kind === 'skippable') {
       const length = viewOf(await takeAll(reader, 4)).getUint32(0, true);
       if (!(await reader.skip(length))) throw cutFrame(reader);
-    } else {
-      frames += 1;
-      if (frames > limits.members) throw tooMany(limits.members);
     }
     if (kind === 'frame') yield* decodeLz4Frame(reader, limits);
     magic = kind === 'legacy' ? yield* decodeLegacyFrame(reader, limits) : await reader.take(4);

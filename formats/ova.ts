@@ -5,10 +5,12 @@ import {
   type DecodeContext,
   defineFormat,
   refuse,
+  type WantedEntry,
 } from '../src/kit.ts';
 import { type OvfDescriptor, parseOvf } from './ova/descriptor.ts';
 import { parseManifest } from './ova/manifest.ts';
 import { MemberDigests } from './ova/member-digests.ts';
+import { checkChoice } from './shared/check-choice.ts';
 import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
 import { readTarMembers, type TarMember } from './shared/tar/walk.ts';
 
@@ -26,7 +28,11 @@ export const ova: Archive = defineFormat({
   entries,
 });
 
-async function* entries(source: ByteSource, context: DecodeContext): AsyncGenerator<ArchiveEntry> {
+async function* entries(
+  source: ByteSource,
+  context: DecodeContext,
+  wanted?: WantedEntry,
+): AsyncGenerator<ArchiveEntry> {
   const digests = new MemberDigests();
   const sizes = new Map<string, number>();
   let ovf: OvfDescriptor | undefined;
@@ -37,6 +43,7 @@ async function* entries(source: ByteSource, context: DecodeContext): AsyncGenera
     if (member.sparse) throw sparse(name);
     if (ovf === undefined) {
       ovf = await readDescriptor(member, digests, context);
+      checkChoice('ova', ovf.disks, wanted);
     } else if (/\.ovf$/i.test(name)) {
       throw ambiguous('two descriptors');
     } else if (/\.mf$/i.test(name)) {

@@ -6,8 +6,10 @@ import {
   defineFormat,
   hasMagic,
   refuse,
+  type WantedEntry,
 } from '../src/kit.ts';
 import { abortable } from './shared/abortable.ts';
+import { checkChoice } from './shared/check-choice.ts';
 import { readDirectory } from './zip/directory.ts';
 import { openEntry } from './zip/open-entry.ts';
 
@@ -23,10 +25,16 @@ export const zip: Archive = defineFormat({
   entries,
 });
 
-async function* entries(source: ByteSource, context: DecodeContext): AsyncGenerator<ArchiveEntry> {
+async function* entries(
+  source: ByteSource,
+  context: DecodeContext,
+  wanted?: WantedEntry,
+): AsyncGenerator<ArchiveEntry> {
   const { limits, signal } = context;
   while (source.sizeBytes === undefined) await abortable(source.grown(), signal);
   const members = await abortable(readDirectory(source, source.sizeBytes, context), signal);
+  const names = members.map(({ name }) => name);
+  checkChoice('zip', names, wanted);
   for (const member of members) {
     if (member.sizeBytes > limits.virtualBytes)
       throw tooLong(member.sizeBytes, limits.virtualBytes);

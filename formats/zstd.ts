@@ -13,7 +13,7 @@ import { runEngine, stepBytes } from './shared/zlib-engine.ts';
 import { explainZstd, zstdParams } from './shared/zstd-engine.ts';
 import type { ZstdFrameHeader } from './shared/zstd-frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './shared/zstd-frames.ts';
-import { beginsFrame } from './zstd/begins-frame.ts';
+import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
 import { seekableSize } from './zstd/seekable-size.ts';
 
 /**
@@ -25,6 +25,7 @@ export const zstd: Codec = defineFormat({
   kind: 'codec',
   id: 'zst',
   detect: ({ head }) => beginsFrame(head),
+  detectFurther: beginsFrameFurther,
   size: seekableSize,
   decode,
   copyTo: (source, sink, context) => copyWhole(zstd, source, sink, context),

@@ -1,8 +1,8 @@
-import { viewOf } from '../../src/kit.ts';
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
+import { firstMagic, isSkippable, readFirstMagic } from '../shared/skippable-frames.ts';
 
 const frameMagic = 0x184d2204;
 const legacyMagic = 0x184c2102;
-const skippableMagic = 0x184d2a50;
 
 export type FrameKind = 'frame' | 'legacy' | 'skippable';
 
@@ -10,7 +10,7 @@ export type FrameKind = 'frame' | 'legacy' | 'skippable';
 export function frameKind(magic: number): FrameKind | undefined {
   if (magic === frameMagic) return 'frame';
   if (magic === legacyMagic) return 'legacy';
-  return (magic & 0xfffffff0) >>> 0 === skippableMagic ? 'skippable' : undefined;
+  return isSkippable(magic) ? 'skippable' : undefined;
 }
 
 /** True for fewer than four bytes with which a magic number could begin. */
@@ -24,17 +24,17 @@ export function isCutMagic(bytes: Uint8Array): boolean {
   return magics.some((magic) => bytes.every((byte, i) => byte === magic[i]));
 }
 
-/**
- * True when the bytes begin with an lz4 frame, skippable ones before it or not. Skippable frames are zstd's as well: what
- * follows them has to be in `head`, and decides.
- */
+/** True when the bytes begin with an lz4 frame, skippable ones before it or not; or with so many that it does not show. */
 export function beginsLz4Frame(head: Uint8Array): boolean {
-  const view = viewOf(head);
-  for (let at = 0; at + 4 <= head.length; ) {
-    const kind = frameKind(view.getUint32(at, true));
-    if (kind !== 'skippable') return kind !== undefined;
-    if (at + 8 > head.length) return false;
-    at += 8 + view.getUint32(at + 4, true);
-  }
-  return false;
+  const magic = firstMagic(head);
+  return magic === 'beyond' || (magic !== undefined && frameKind(magic) !== undefined);
+}
+
+/** Skippable frames are zstd's as well: what follows them decides, wherever that lies. */
+export async function beginsLz4FrameFurther(
+  source: ByteSource,
+  { signal }: DecodeContext,
+): Promise<boolean> {
+  const magic = await readFirstMagic(source, signal);
+  return magic !== undefined && frameKind(magic) !== undefined;
 }

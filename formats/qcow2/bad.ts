@@ -1,10 +1,4 @@
-import { type DecodeDetails, type DefectReason, refuse } from '../../src/kit.ts';
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 
 /** The refusal of a qcow2 image. */
-export function bad(
-  reason: DefectReason,
-  message: string,
-  more: Omit<DecodeDetails, 'reason'> & { hint?: string; cause?: unknown } = {},
-): Error {
-  return refuse(reason, message, { format: 'qcow2', ...more });
-}
+export const bad: Refusal = refusalFor('qcow2');

@@ -1,8 +1,8 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
+import { EarlyBytes } from '../shared/early-bytes.ts';
 import type { PieceList } from '../shared/piece-list.ts';
 import { bad } from './bad.ts';
-import { EarlyBytes } from './early-bytes.ts';
 import { expandTable } from './expand-table.ts';
 import type { Qcow2Header } from './header.ts';
 import { parseTableMap, type TableMap } from './table-map.ts';
@@ -34,7 +34,7 @@ export async function openTables(
 ): Promise<Tables> {
   const { signal, limits } = context;
   const { clusterBytes, l1Offset, l1Used } = header;
-  const early = new EarlyBytes(source, context);
+  const early = new EarlyBytes(source, context, bad);
   const isFar = l1Offset + l1Used * 8 > source.readyBytes + farBytes;
   const fetched = isFar ? await early.fetch(l1Offset, l1Used * 8) : undefined;
   const l1 = fetched ?? (await readWhole(l1Offset, l1Used * 8, 'the L1 table'));

@@ -1,15 +1,13 @@
-import { zstdDecompress } from 'node:zlib';
 import { refuse, viewOf } from '../../src/kit.ts';
-import { ByteReader } from './byte-reader.ts';
-import { explainZstd, zstdParams } from './zstd-engine.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { isSkippable } from './skippable-frames.ts';
 import { parseZstdFrameHeader, type ZstdFrameHeader } from './zstd-frame-header.ts';
 
 const frameMagic = 0xfd2fb528;
-const skippableMagic = 0x184d2a50;
 const maxBlockBytes = 128 * 1024;
 const checksumBytes = 4;
-/** What every zstd decoder has to support (RFC 8878, section 3.1.1.1.2). */
-const commonWindow = 8 * 1024 * 1024;
+/** Eight bytes each at the least, and work for each: nobody writes so many in a row. */
+const maxSkipped = 100_000;
 const rle = 1;
 const reserved = 3;
 
@@ -22,14 +20,15 @@ export async function readZstdFrameHeader(
   windowLimit: number,
   first: boolean,
 ): Promise<ZstdFrameHeader | undefined> {
-  for (let fresh = first; ; fresh = false) {
+  for (let fresh = first, skipped = 0; ; fresh = false, skipped += 1) {
+    if (skipped > maxSkipped) throw tooManySkipped(reader);
     const offset = reader.position;
     const magic = await reader.take(4);
     if (magic.length === 0 && !fresh) return undefined;
     if (magic.length < 4) throw notAFrame(magic, fresh, offset);
     const value = viewOf(magic).getUint32(0, true);
     if (value === frameMagic) return await parseZstdFrameHeader(reader, magic, windowLimit);
-    if ((value & 0xfffffff0) >>> 0 !== skippableMagic) throw notAFrame(magic, fresh, offset);
+    if (!isSkippable(value)) throw notAFrame(magic, fresh, offset);
     await skipFrame(reader);
   }
 }
@@ -60,57 +59,6 @@ export async function* zstdFrameBytes(
   if (header.checksum) yield* exactly(reader, checksumBytes);
 }
 
-/**
- * Decodes frames that lie in memory, one after the other, and stops at the end of the frame that completes `maxOutput`
- * bytes: what follows is padding. Shorter output means that the bytes ended there. More output or damage is
- * `corrupt-data`, a cut frame `truncated`, a window above `windowLimit` `limit`.
- */
-export async function decodeZstdBuffer(
-  bytes: Uint8Array,
-  maxOutput: number,
-  windowLimit: number = commonWindow,
-): Promise<Uint8Array> {
-  const reader = new ByteReader(once(bytes), new AbortController().signal);
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  do {
-    const header = await readZstdFrameHeader(reader, windowLimit, parts.length === 0);
-    if (header === undefined) break;
-    const start = reader.position - header.bytes.length;
-    for await (const _ of zstdFrameBytes(reader, header)) {
-      // Only where the frame ends is of interest here.
-    }
-    const frame = bytes.subarray(start, reader.position);
-    const part = await decodeFrame(frame, maxOutput - total, windowLimit);
-    total += part.length;
-    parts.push(part);
-  } while (total < maxOutput);
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-}
-
-function decodeFrame(
-  frame: Uint8Array,
-  maxOutput: number,
-  windowLimit: number,
-): Promise<Uint8Array> {
-  const options = {
-    params: zstdParams(windowLimit),
-    maxOutputLength: Math.max(1, maxOutput),
-    chunkSize: Math.max(64, maxOutput),
-  };
-  return new Promise((resolve, reject) => {
-    zstdDecompress(frame, options, (error, output) => {
-      if (error !== null) reject(explainZstd(error));
-      else resolve(output);
-    });
-  });
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
 async function skipFrame(reader: ByteReader): Promise<void> {
   const length = await reader.take(4);
   if (length.length < 4) throw cut(reader);
@@ -124,6 +72,14 @@ async function* exactly(reader: ByteReader, length: number): AsyncGenerator<Uint
     left -= piece.length;
     yield piece;
   }
+}
+
+function tooManySkipped(reader: ByteReader): Error {
+  return refuse('limit', `The zstd data has more than ${maxSkipped} skippable frames in a row`, {
+    format: 'zst',
+    limit: maxSkipped,
+    offset: reader.position,
+  });
 }
 
 function cut(reader: ByteReader): Error {

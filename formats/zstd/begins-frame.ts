@@ -1,18 +1,19 @@
-import { hasMagic, viewOf } from '../../src/kit.ts';
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
+import { firstMagic, readFirstMagic } from '../shared/skippable-frames.ts';
 
-/**
- * True when the bytes begin with a zstd frame, skippable ones before it or not. Skippable frames are lz4's as well: what
- * follows them decides, and where that lies past `head` they count as zstd's.
- */
+const frameMagic = 0xfd2fb528;
+
+/** True when the bytes begin with a zstd frame, skippable ones before it or not; or with so many that it does not show. */
 export function beginsFrame(head: Uint8Array): boolean {
-  let at = 0;
-  while (at + 8 <= head.length && isSkippable(head, at)) {
-    at += 8 + viewOf(head).getUint32(at + 4, true);
-  }
-  if (at === 0) return hasMagic(head, [0x28, 0xb5, 0x2f, 0xfd]);
-  return at + 4 > head.length || hasMagic(head, [0x28, 0xb5, 0x2f, 0xfd], at);
+  const magic = firstMagic(head);
+  return magic === frameMagic || magic === 'beyond';
 }
 
-function isSkippable(head: Uint8Array, at: number): boolean {
-  return ((head[at] ?? 0) & 0xf0) === 0x50 && hasMagic(head, [0x2a, 0x4d, 0x18], at + 1);
+/** Skippable frames are lz4's as well: what follows them decides, wherever that lies. Where nothing does, they are zstd's. */
+export async function beginsFrameFurther(
+  source: ByteSource,
+  { signal }: DecodeContext,
+): Promise<boolean> {
+  const magic = await readFirstMagic(source, signal);
+  return magic === frameMagic || magic === undefined;
 }

@@ -1,6 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeZstdBuffer } from '../../formats/shared/zstd-frames.ts';
 import { zstd } from '../../formats/zstd.ts';
 import { decodeContext } from './decode-context.ts';
 import { GrowingSource, wholeSource } from './shared/byte-sources.ts';
@@ -141,6 +140,7 @@ describe('refuses', () => {
       'corrupt-data',
       join(magic, [0x40, 0x58, 1, 0], emptyBlock),
     ],
+    ['skippable frames without end', 'limit', join(Buffer.alloc(8 * 100_001, skippable(0)), frame)],
     ['other bytes behind the frame', 'trailing-data', join(frame, Buffer.from('garbage'))],
     ['one other byte behind the frame', 'trailing-data', join(frame, [0])],
   ];
@@ -234,33 +234,6 @@ describe('size', () => {
     expect(await zstd.size?.(new GrowingSource(bytes.length))).toBeUndefined();
     const ahead = async (at: number, length: number) => bytes.subarray(at, at + length);
     expect(await zstd.size?.(new GrowingSource(bytes.length, ahead))).toBe(content.length + 5);
-  });
-});
-
-describe('decodeZstdBuffer', () => {
-  const padding = new Uint8Array(300).fill(0xa5);
-
-  test('stops at the frame that completes the output, whatever follows', async () => {
-    const bytes = join(frame, padding);
-    expect(sha256(await decodeZstdBuffer(bytes, content.length))).toBe(sha256(content));
-    const two = join(small, skippable(5), small, padding);
-    expect(Buffer.from(await decodeZstdBuffer(two, 10)).toString()).toBe('hellohello');
-  });
-
-  test('gives less where the bytes end', async () => {
-    expect((await decodeZstdBuffer(small, 4096)).length).toBe(5);
-  });
-
-  const cases: [string, string, Uint8Array, number][] = [
-    ['more output than may be', 'corrupt-data', frame, content.length - 1],
-    ['a cut frame', 'truncated', small.subarray(0, small.length - 2), 5],
-    ['other bytes before the output is complete', 'trailing-data', join(small, padding), 10],
-    ['something else', 'corrupt-header', padding, 10],
-    ['a window above 8 MiB', 'limit', join(magic, [0x00, 14 << 3], emptyBlock), 10],
-    ['a wrong checksum', 'checksum', changed(small, -1, 1), 5],
-  ];
-  test.each(cases)('refuses %s as %s', async (_, reason, bytes, maxOutput) => {
-    expect(await refusalOf(decodeZstdBuffer(bytes, maxOutput))).toBe(reason);
   });
 });
 

@@ -1,12 +1,23 @@
+import type { Seed } from './corpus.ts';
+import type { Seal } from './seal.ts';
+
 /** A small generator with a seed, so that a failing image can be made again (xorshift32). */
-export function createRandom(seed: number): (below: number) => number {
-  let state = seed | 0 || 1;
-  return (below) => {
+function createRandom(seed: number): (below: number) => number {
+  let state = Math.imul(seed, 0x9e37_79b1) || 1;
+  const next = (): number => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) % below;
+    return state >>> 0;
   };
+  // Seeds that are neighbours begin alike.
+  for (let i = 0; i < 8; i += 1) next();
+  return (below) => next() % below;
+}
+
+/** The changed image of this number. */
+export function changeSeed(seed: Seed, number: number): Uint8Array {
+  return mutate(seed.read(), createRandom(number + 1), seed.seal);
 }
 
 const extremes = [
@@ -23,12 +34,16 @@ const extremes = [
   2n ** 64n - 1n,
 ];
 
-/** The same image with one to four things wrong: bits, bytes, fields, pieces that are cut, moved or doubled. */
-export function mutate(image: Uint8Array, random: (below: number) => number): Uint8Array {
+/**
+ * The same image with one to four things wrong: bits, bytes, fields, pieces that are cut, moved or doubled. Every second
+ * one is sealed again, where the image has a seal.
+ */
+function mutate(image: Uint8Array, random: (below: number) => number, seal?: Seal): Uint8Array {
   let bytes: Uint8Array<ArrayBuffer> = Uint8Array.from(image);
   for (let count = 1 + random(4); count > 0 && bytes.length > 16; count -= 1) {
     bytes = changeOnce(bytes, random);
   }
+  if (random(2) === 0) seal?.(bytes);
   return bytes;
 }
 

@@ -12,9 +12,13 @@ const limits = { ...defaultLimits, virtualBytes: 1024 ** 4, members: 10_000 };
 /** Output is only counted, and a disk of zeros may be long; what is written must stay short. */
 const maxData = 256 * 1024 ** 2;
 
-/** Decodes bytes through every layer into nothing. Rejects with whatever is not a typed refusal, and after ten seconds. */
-export async function tryImage(bytes: Uint8Array, scratch: string): Promise<Verdict> {
-  const slow = AbortSignal.timeout(10_000);
+/** Decodes bytes through every layer into nothing; `entry` is the disk of an archive. Rejects with whatever is not a typed refusal, and after two minutes. */
+export async function tryImage(
+  bytes: Uint8Array,
+  scratch: string,
+  entry?: string,
+): Promise<Verdict> {
+  const slow = AbortSignal.timeout(120_000);
   const job = openDecodeJob(scratch, { signal: slow, limits, log: () => {} });
   let written = 0;
   const target = {
@@ -27,7 +31,7 @@ export async function tryImage(bytes: Uint8Array, scratch: string): Promise<Verd
   };
   try {
     const source = GrowingFile.whole(memoryHandle(bytes), bytes.length);
-    const opened = await openLayers(source, [], undefined, builtIns.formats, job.context);
+    const opened = await openLayers(source, [], entry, builtIns.formats, job.context);
     await opened.image.copyTo(new SparseFile(target, { maxBytes: limits.virtualBytes }));
     await opened.finish();
     return 'accepted';

@@ -12,6 +12,7 @@ import { builtIns } from '../../src/index.ts';
 import { type Archive, type Format, isImageError } from '../../src/kit.ts';
 import { decodeContext } from '../formats/decode-context.ts';
 import { wholeSource } from '../formats/shared/byte-sources.ts';
+import { entryOf } from './declare-row.ts';
 import { type ImageRow, readImage, readImageRows } from './image-rows.ts';
 
 const all: readonly Format[] = [...builtIns.formats, tar, zip, ova];
@@ -44,8 +45,7 @@ export function describeArchiveRows(archive: Archive): void {
     const output = join(folder, 'output');
     await writeFile(input, readImage(row));
     await rm(output, { force: true });
-    const entry = ['', '-'].includes(row.member) ? undefined : row.member;
-    await convert(input, output, { from, entry, limits });
+    await convert(input, output, { from, entry: entryOf(row), limits });
     return output;
   }
 

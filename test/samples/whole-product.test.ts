@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureImage, isImageError } from '../../src/index.ts';
 import { startUpstream, type Upstream } from '../../src/testing/index.ts';
 import { type ConvertJob, type ConvertOutcome, writeJobs } from './convert-rows.ts';
+import { declareRow, limitOf } from './declare-row.ts';
 import { type ImageRow, readImage, readImageRows } from './image-rows.ts';
 
 const run = promisify(execFile);
@@ -44,7 +45,7 @@ async function convertRows(rows: readonly ImageRow[]): Promise<Converted> {
     // The name is part of no test: a neutral one proves that nothing hangs on it.
     const file = join(base, `input-${index}`);
     await writeFile(file, readImage(row));
-    jobs.push({ file, ...declare(row), virtualBytes: limitOf(row) });
+    jobs.push({ file, ...declareRow(row), virtualBytes: limitOf(row) });
   }
   await writeJobs(join(base, 'jobs.json'), jobs);
   const allowed = [
@@ -67,22 +68,6 @@ async function convertRows(rows: readonly ImageRow[]): Promise<Converted> {
     .map((line) => JSON.parse(line));
   const { peakBytes } = lines.pop();
   return { outcomes: lines, peakBytes };
-}
-
-/** The limits that the samples were made for: 1 TiB for a disk, 128 MiB for what a stream unpacks to. */
-function limitOf({ kind, format }: ImageRow): number {
-  return kind === 'bad' && /^(gz|bz2|xz|zst|lz4)$/.test(format) ? 128 * MiB : 1024 ** 4;
-}
-
-/** What a caller who knows the file would declare. */
-function declare(row: ImageRow): { from?: string[]; entry?: string } {
-  const entry = row.member === '-' || row.member === '' ? {} : { entry: row.member };
-  const known = row.kind === 'good' || /^(gz|bz2|xz|zst|lz4|tar|zip)$/.test(row.format);
-  // A stream or an archive that is about itself, not about a disk, is taken for one that holds a raw disk.
-  const format = row.format.includes('>') || row.kind === 'good' ? row.format : `${row.format}>raw`;
-  const declared = /declared=(\w+)/.exec(row.notes)?.[1] ?? (known ? format : undefined);
-  if (declared === undefined) return entry;
-  return { from: declared.replace(/\btar\.(\w+)/, '$1>tar').split('>'), ...entry };
 }
 
 describe(`all ${good.length} good rows`, () => {

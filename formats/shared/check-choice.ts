@@ -1,0 +1,32 @@
+import { refuse, type WantedEntry } from '../../src/kit.ts';
+
+/** More names than these help nobody. */
+const maxNames = 10;
+
+/**
+ * Refuses a choice among the members that could be the disk before any of them is read: `not-an-image` for a name that is
+ * not there, `ambiguous-content` where no name was given and there are several.
+ */
+export function checkChoice(
+  format: string,
+  names: readonly string[],
+  wanted: WantedEntry | undefined,
+): void {
+  if (wanted === undefined || names.length === 0) return;
+  const { name } = wanted;
+  if (name === undefined ? names.length === 1 : names.includes(name)) return;
+  const listed = names.slice(0, maxNames).map((text) => JSON.stringify(text));
+  const more = names.length - listed.length;
+  const there = `${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  if (name === undefined) {
+    throw refuse('ambiguous-content', `The ${format} archive holds ${there}`, {
+      format,
+      hint: 'Name the member that is the disk (--entry).',
+    });
+  }
+  throw refuse(
+    'not-an-image',
+    `The ${format} archive holds no member ${JSON.stringify(name)}, only ${there}`,
+    { format, value: name, hint: 'Name a member that is there (--entry).' },
+  );
+}

@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageRow } from './image-rows.ts';
+
+/** What a program makes of a file: it reads it, with this SHA-256 where all of the output is at hand, or refuses it. */
+export type PeerAnswer = { reads: true; sha256?: string } | { reads: false };
+
+/** A program that reads the same files. */
+export interface Peer {
+  name: string;
+  /** Rows that it could be asked about. */
+  covers(row: ImageRow): boolean;
+  ask(path: string, row: ImageRow, scratch: string): PeerAnswer;
+}
+
+const MiB = 1024 ** 2;
+const maxHashedBytes = 64 * MiB;
+const qemuFormats: Record<string, string> = {
+  ...{ qcow2: 'qcow2', vmdk: 'vmdk', vhd: 'vpc', vhdx: 'vhdx', vdi: 'vdi' },
+};
+
+/** Told the format, where there is one it knows; else it guesses, as it does for its users. */
+const qemuImg: Peer = {
+  name: 'qemu-img',
+  covers: ({ kind, format }) =>
+    format in qemuFormats ||
+    (kind === 'bad' && !/^(gz|bz2|xz|zst|lz4|tar|tar\.bz2|zip|ova)$/.test(format)),
+  ask(path, { kind, format, notes, sha256, sizeBytes }, scratch) {
+    const known = /declared=(\w+)/.exec(notes)?.[1] ?? qemuFormats[format];
+    const from = ['convert', ...(known === undefined ? [] : ['-f', known])];
+    if (kind === 'bad' || sha256 === '-' || sizeBytes > maxHashedBytes) {
+      const nowhere = ['-n', '--target-image-opts', path, 'driver=null-co,size=4E'];
+      return { reads: runs(kind, 'qemu-img', [...from, ...nowhere]) !== undefined };
+    }
+    const out = join(scratch, 'peer.raw');
+    if (runs(kind, 'qemu-img', [...from, '-O', 'raw', path, out]) === undefined)
+      return { reads: false };
+    return { reads: true, sha256: digest(readFileSync(out)) };
+  },
+};
+
+const codecs: Record<string, string> = {
+  ...{ gzip: 'gz', bzip2: 'bz2', xz: 'xz', zstd: 'zst', lz4: 'lz4' },
+};
+
+function codecPeer(name: string, id: string): Peer {
+  return {
+    name,
+    covers: ({ format, kind }) =>
+      kind === 'bad'
+        ? format === id
+        : format === `${id}>raw` || (id === 'xz' && format === 'lzma>raw'),
+    ask(path, { kind }) {
+      const stdin = openSync(path, 'r');
+      try {
+        // A bomb is read to its end or until the time is up; neither is a refusal.
+        const output = runs(kind, name, ['-dc'], { stdin, discard: kind === 'bad' });
+        if (output === undefined) return { reads: false };
+        return kind === 'bad' ? { reads: true } : { reads: true, sha256: digest(output) };
+      } finally {
+        closeSync(stdin);
+      }
+    },
+  };
+}
+
+/** Unpacks to nowhere, and into an empty folder, where rules of its own about names and links hold. */
+const bsdtar: Peer = {
+  name: 'bsdtar',
+  covers: ({ kind, format }) =>
+    kind === 'bad' ? /^(tar|tar\.bz2|zip)$/.test(format) : /^(tar(\.\w+)?|zip)>raw$/.test(format),
+  ask(path, { kind, member, sizeBytes }, scratch) {
+    if (kind === 'good') {
+      const discard = sizeBytes > maxHashedBytes;
+      const names = member === '-' ? [] : [member];
+      const output = runs(kind, 'bsdtar', ['-xOf', path, ...names], { discard });
+      if (output === undefined) return { reads: false };
+      return { reads: true, ...(!discard && { sha256: digest(output) }) };
+    }
+    if (runs(kind, 'bsdtar', ['-xOf', path], { discard: true }) === undefined)
+      return { reads: false };
+    const folder = mkdtempSync(join(scratch, 'peer-'));
+    try {
+      // Some lie about sizes: that a file becomes too long here is no answer.
+      const script = 'ulimit -f 131072; bsdtar -xf "$1" -C "$2"; test $? -ne 1';
+      return { reads: runs(kind, 'sh', ['-c', script, 'sh', path, folder]) !== undefined };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+export const peers: readonly Peer[] = [
+  qemuImg,
+  bsdtar,
+  ...Object.entries(codecs).map(([name, id]) => codecPeer(name, id)),
+];
+
+/** The version that a peer states, such as `7.2.22`; `undefined` where it is not installed. */
+export function versionOf({ name }: Peer): string | undefined {
+  const { stdout, stderr, error } = spawnSync(name, [name === 'bzip2' ? '--help' : '--version']);
+  if (error !== undefined) return undefined;
+  return /\d+(\.\d+)+/.exec(`${stdout}${stderr}`)?.[0];
+}
+
+/** How long a peer may take, in milliseconds: good files have an end, bad ones need not. */
+const patience = { good: 60_000, bad: 5000 };
+
+/** Its output, if it ends well or is still at work when the time is up; `undefined` where it fails. */
+function runs(
+  kind: ImageRow['kind'],
+  command: string,
+  parameters: string[],
+  { stdin = 'ignore', discard = false }: { stdin?: number | 'ignore'; discard?: boolean } = {},
+): Uint8Array | undefined {
+  const { status, error, stdout } = spawnSync(command, parameters, {
+    timeout: patience[kind],
+    killSignal: 'SIGKILL',
+    maxBuffer: 256 * MiB,
+    stdio: [stdin, discard ? 'ignore' : 'pipe', 'ignore'],
+  });
+  const timeIsUp = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
+  return status === 0 || timeIsUp ? (stdout ?? new Uint8Array(0)) : undefined;
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
