@@ -5,7 +5,7 @@ import { CacheError } from '../errors.ts';
 import { Cache, imagesDirOf } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
 import { checkOwner } from './check-owner.ts';
-import { isWritable, makeFolders } from './make-folders.ts';
+import { hasFolders, isWritable, makeFolders } from './make-folders.ts';
 
 export type { Cache } from './cache.ts';
 
@@ -36,7 +36,7 @@ export async function openCache(
     // Before anything is made in it, and once more after: what was missing may have come from somebody else.
     await checkOwner(dir, imagesDir);
     let writable = options.readOnly !== true;
-    if (writable) {
+    if (writable && !(await hasFolders(dir))) {
       try {
         await makeFolders(dir);
       } catch (error) {
@@ -45,9 +45,9 @@ export async function openCache(
         writable = false;
         log({ level: 'debug', message: `the cache folder ${imagesDir} is read-only` });
       }
+      await checkOwner(dir, imagesDir);
     }
     if (writable) writable = await isWritable(imagesDir);
-    await checkOwner(dir, imagesDir);
     return new Cache({ cacheDir: dir, writable, log });
   });
 }

@@ -10,6 +10,18 @@ const tag = `Signature: 8a477f597d28d172789f06886806bc55
 # For information about cache directory tags see https://bford.info/cachedir/
 `;
 
+const folders = ['.staging', '.locks', '.leases', '.state', '.http'];
+const tagName = 'CACHEDIR.TAG';
+
+/** True where nothing is missing, as nearly always; looks at everything at once. */
+export async function hasFolders(cacheDir: string): Promise<boolean> {
+  const imagesDir = imagesDirOf(cacheDir);
+  const found = await Promise.all(
+    [...folders, tagName].map((name) => isThere(join(imagesDir, name))),
+  );
+  return !found.includes(false);
+}
+
 /** Makes what is missing of the cache's folders; what is there keeps its mode. Throws the file system's errors. */
 export async function makeFolders(cacheDir: string): Promise<void> {
   const imagesDir = imagesDirOf(cacheDir);
@@ -17,11 +29,10 @@ export async function makeFolders(cacheDir: string): Promise<void> {
   await makeFolder(cacheDir, 0o755);
   await makeFolder(imagesDir, 0o755);
   // Unverified bytes are nobody else's business; leases may be taken by users who only read.
-  await makeFolder(join(imagesDir, '.staging'), 0o700);
-  for (const name of ['.locks', '.leases', '.state', '.http']) {
-    await makeFolder(join(imagesDir, name), 0o755);
+  for (const name of folders) {
+    await makeFolder(join(imagesDir, name), name === '.staging' ? 0o700 : 0o755);
   }
-  await ignoring('EEXIST', writeFile(join(imagesDir, 'CACHEDIR.TAG'), tag, { flag: 'wx' }));
+  await ignoring('EEXIST', writeFile(join(imagesDir, tagName), tag, { flag: 'wx' }));
 }
 
 /** False where this user may not write, or the file system is read-only. */
