@@ -9,7 +9,13 @@ import { installMissing, readArchive, run } from './system-packages.ts';
 
 const codename = 'bookworm';
 const serial = '20261102-2290';
-const hosts = ['cloud.debian.org', 'download.freebsd.org', 'factory.talos.dev'];
+const hosts = [
+  'cloud.debian.org',
+  'download.freebsd.org',
+  // Where the signed lists of releases are; this one has none.
+  'www.freebsd.org',
+  'factory.talos.dev',
+];
 
 let folder: string;
 let disk: BuiltDisk;
