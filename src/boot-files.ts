@@ -7,7 +7,7 @@ import type { ImageRequest } from './contracts/vendor.ts';
 import type { Obtained } from './ensured-image.ts';
 import { NotFoundError } from './errors.ts';
 import { type KernelKind, kernelKinds } from './kernel/describe-kernel.ts';
-import { lookWithoutUpstream } from './look.ts';
+import { lookWithoutUpstream, suits } from './look.ts';
 import { type Plan, planBoot } from './plan.ts';
 
 /** The entries that boot a disk. */
@@ -24,11 +24,10 @@ export async function obtainBoot(
   obtain: (call: Call, plan: Plan) => Promise<Obtained>,
 ): Promise<BootEntries | undefined> {
   if (!call.options.boot) return undefined;
-  // The caller's digest and wish for the download are about the disk.
-  const options = { ...call.options, digest: undefined, keepSource: false };
+  const own = withoutDisk(call);
   const found: Partial<Record<Plan['role'], Entry>> = {};
   for (const part of planBoot(plan, call.options)) {
-    found[part.role] = (await obtain({ ...call, options }, part)).entry;
+    found[part.role] = (await obtain(own, part)).entry;
   }
   const { kernel, initrd } = found;
   if (kernel === undefined) return undefined;
@@ -74,13 +73,16 @@ export async function lookKept(
   });
 }
 
-/** What an earlier call noted, as far as it is all still there. */
+/** What an earlier call noted, where it is all still there and as trusted as this call demands. */
 export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | undefined> {
   const { [kernelFact(call)]: kernelName, initrd: initrdName, cmdline } = disk.record.facts;
   if (kernelName === undefined) return undefined;
   const kernel = await readEntry(call.cache, kernelName);
   const initrd = initrdName === undefined ? undefined : await readEntry(call.cache, initrdName);
   if (kernel === undefined || (initrd === undefined && initrdName !== undefined)) return undefined;
+  const own = withoutDisk(call);
+  if (!(await suits(own, kernel))) return undefined;
+  if (initrd !== undefined && !(await suits(own, initrd))) return undefined;
   return {
     kernel,
     ...(initrd === undefined ? {} : { initrd }),
@@ -109,6 +111,11 @@ function toFile({ path, record }: Entry): BootFile {
     digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
     level: trust.level,
   };
+}
+
+/** The caller's digest and wish for the download are about the disk. */
+function withoutDisk(call: Call): Call {
+  return { ...call, options: { ...call.options, digest: undefined, keepSource: false } };
 }
 
 function kernelFact({ options }: Call): string {

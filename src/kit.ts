@@ -45,6 +45,7 @@ export {
 export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
+export { isOutOfReach } from './kit/is-out-of-reach.ts';
 export { type ListingEntry, parseListing } from './kit/listing.ts';
 export {
   type Metalink,

@@ -131,7 +131,7 @@ async function firstGood(
 }
 
 /** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
-function suits(call: Call, entry: Entry): boolean | Promise<boolean> {
+export function suits(call: Call, entry: Entry): boolean | Promise<boolean> {
   const demanded = demandedLevel(call.options, entry.record.trust.offered);
   return matches(call, entry, []) && satisfies(call, entry, demanded);
 }

@@ -1,7 +1,8 @@
 import type { Call } from './call.ts';
 import type { Evidence, Proof, TrustLevel } from './contracts/proof.ts';
 import { traced } from './diagnostics.ts';
-import { IntegrityError, isImageError } from './errors.ts';
+import { IntegrityError } from './errors.ts';
+import { isOutOfReach } from './kit/is-out-of-reach.ts';
 import { mergeEvidence, type Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 import { runVerifier } from './run-verifier.ts';
@@ -59,21 +60,6 @@ function neededProofs(call: Call, plan: Plan): Proof[] {
   const { proofs } = plan.artifact;
   return pinSuffices ? proofs.filter((proof) => proof.kind === 'digest') : proofs;
 }
-
-/** A proof that is not to be had, unlike one that is wrong. */
-function isOutOfReach(error: unknown): boolean {
-  if (!isImageError(error)) return false;
-  if (error.code === 'ERR_SIGNATURE_MISSING') return true;
-  if (error.code === 'ERR_KEY') return Reflect.get(error.details, 'reason') === 'key-unreachable';
-  return unreachable.has(error.code);
-}
-
-const unreachable: ReadonlySet<string> = new Set([
-  'ERR_NETWORK',
-  'ERR_HTTP_STATUS',
-  'ERR_STALLED',
-  'ERR_REDIRECT',
-]);
 
 function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
   return new IntegrityError({

@@ -2,13 +2,12 @@ import {
   type ChecksumsProof,
   defineVerifier,
   type Evidence,
-  isImageError,
+  isOutOfReach,
   type ProofContext,
   parseChecksums,
   parseValidUntil,
   pickChecksum,
   publicUrl,
-  trustLevels,
   type Verifier,
 } from '../src/kit.ts';
 import { fetchDocument } from './shared/document.ts';
@@ -71,27 +70,13 @@ async function readSigned(
   try {
     return await fetchSigned(proof.url, signature, context);
   } catch (error) {
-    const isDemanded = trustLevels.indexOf(context.wanted) >= trustLevels.indexOf('signed');
     // Of a clear-signed list nothing may be read without its signature.
-    if (isDemanded || signature.at === 'inline' || !isImageError(error) || !isOutOfReach(error)) {
+    if (context.wanted === 'signed' || signature.at === 'inline' || !isOutOfReach(error)) {
       throw error;
     }
     const plain = await readPlain(proof.url, context);
-    plain.origin.warnings.push({ code: 'proof-unreachable', message: error.message });
+    const message = error instanceof Error ? error.message : String(error);
+    plain.origin.warnings.push({ code: 'proof-unreachable', message });
     return plain;
   }
-}
-
-function isOutOfReach({
-  exitCode,
-  code,
-  details,
-}: {
-  exitCode: number;
-  code: string;
-  details: object;
-}): boolean {
-  if (exitCode === 4) return true;
-  if (code === 'ERR_SIGNATURE_MISSING') return true;
-  return code === 'ERR_KEY' && Reflect.get(details, 'reason') === 'key-unreachable';
 }

@@ -89,6 +89,7 @@ function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
+      if (key === 'urls' && Array.isArray(item)) return [key, item.map((one) => new URL(one))];
       const isAddress = addresses.has(key) && typeof item === 'string' && URL.canParse(item);
       return [key, isAddress ? new URL(item) : revive(item)];
     }),

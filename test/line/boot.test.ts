@@ -72,6 +72,17 @@ test('a disk that was cached alone gets its kernel later, and moves no byte for 
   expect(line.asked().sort()).toEqual(['index.json', 'vmlinuz']);
 });
 
+test('a kernel in the cache that is trusted less than the call demands does not count', async () => {
+  offer({ vmlinuz: kernel });
+  await line.ensure('acme:1', { boot: true });
+  const pinned = { offline: true, trust: 'pinned', digest: sha256(disk) } as const;
+  expect((await line.ensure('acme:1', pinned)).origin).toBe('cache');
+  await expect(line.ensure('acme:1', { ...pinned, boot: true })).rejects.toMatchObject({
+    code: 'ERR_OFFLINE_MISS',
+    details: { field: 'boot' },
+  });
+});
+
 test('a vendor without a kernel for the disk says so before anything moves', async () => {
   line.offer(
     {

@@ -1,0 +1,21 @@
+import { isImageError } from '../errors.ts';
+
+/** Addresses that give no answer; a document that came and makes no sense is not among them. */
+const codes: ReadonlySet<string> = new Set([
+  'ERR_NETWORK',
+  'ERR_HTTP_STATUS',
+  'ERR_STALLED',
+  'ERR_REDIRECT',
+  'ERR_SIGNATURE_MISSING',
+]);
+/** A key that nobody serves, and a form that nothing installed here can check. */
+const reasons: ReadonlySet<unknown> = new Set(['key-unreachable', 'unsupported']);
+
+/** True for a proof that is not to be had, unlike one that is wrong: below the demanded level it does without. */
+export function isOutOfReach(error: unknown): boolean {
+  if (!isImageError(error)) return false;
+  return (
+    codes.has(error.code) ||
+    (error.exitCode === 5 && reasons.has(Reflect.get(error.details, 'reason')))
+  );
+}

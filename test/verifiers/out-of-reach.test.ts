@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  type ChecksumsProof,
+  type Evidence,
+  isOutOfReach,
+  refuseSignature,
+  type Signature,
+  type SignatureReason,
+  TransferError,
+  type TrustLevel,
+} from '../../src/kit.ts';
+import { mirrorsFor, startUpstream, type Upstream } from '../../src/testing/upstream.ts';
+import { checksums } from '../../verifiers/checksums.ts';
+import { makeSigner, signSignify } from './make-ed25519.ts';
+import { proofContext, sha256Of, site } from './proof-context.ts';
+import { makeBundle, makeSigstore } from './sigstore/make-bundle.ts';
+
+const keyHost = 'https://keys.example/';
+const list = Buffer.from(`${sha256Of('an image').slice('sha256:'.length)}  demo.qcow2\n`);
+const url = new URL('r1/SHA256SUMS', site);
+
+let upstream: Upstream;
+beforeEach(async () => {
+  upstream = await startUpstream({ 'images.example/r1/SHA256SUMS': list });
+});
+afterEach(() => upstream.close());
+
+function prove(proof: ChecksumsProof, wanted: TrustLevel = 'signed'): Promise<Evidence> {
+  const mirrors = mirrorsFor(upstream, [site, keyHost]);
+  return checksums.prove(proof, { ...proofContext({ mirrors }), wanted });
+}
+
+test('a key that only its number tells is never fetched', async () => {
+  const signer = makeSigner();
+  const fingerprint = signer.keyNumber.toString('hex').toUpperCase();
+  upstream.route('images.example/r1/SHA256SUMS.sig', signSignify(signer, list));
+  upstream.route('keys.example/made.pub', signer.publicFile);
+  const keys = [{ fingerprint, urls: [new URL('made.pub', keyHost)] }];
+  const at = new URL('SHA256SUMS.sig', url);
+  const signature: Signature = { form: 'signify', at, signers: [fingerprint], keys };
+  const asked = prove({ kind: 'checksums', url, signature });
+  await expect(asked).rejects.toMatchObject({ code: 'ERR_KEY' });
+  expect(upstream.requests.filter(({ path }) => path.includes('made.pub'))).toEqual([]);
+});
+
+test('a signature that nothing here can check is demanded, and below that a warning', async () => {
+  const bundle = makeBundle(makeSigstore(), list, { curve: 'P-256' });
+  const envelope = Buffer.from(bundle).toString().replace('SHA2_256', 'SHA2_512');
+  upstream.route('images.example/r1/SHA256SUMS.bundle', envelope);
+  const at = new URL('SHA256SUMS.bundle', url);
+  const signature = {
+    form: 'sigstore',
+    at,
+    identity: 'a@example.com',
+    issuer: 'https://i.example',
+  } as const;
+  const proof: ChecksumsProof = { kind: 'checksums', url, signature };
+  await expect(prove(proof)).rejects.toMatchObject({
+    code: 'ERR_SIGNATURE',
+    details: { reason: 'unsupported' },
+  });
+  const evidence = await prove(proof, 'checksum');
+  expect(evidence.level).toBe('checksum');
+  expect(evidence.warnings).toContainEqual(expect.objectContaining({ code: 'proof-unreachable' }));
+});
+
+const reasons: [SignatureReason, boolean][] = [
+  ['signature-missing', true],
+  ['key-unreachable', true],
+  ['unsupported', true],
+  ['signature-bad', false],
+  ['malformed', false],
+  ['signer-unknown', false],
+  ['signer-revoked', false],
+  ['key-unusable', false],
+  ['weak-hash', false],
+  ['rollback', false],
+];
+test.each(reasons)('%s is out of reach: %s', (reason, expected) => {
+  expect(isOutOfReach(refuseSignature(reason, 'a refusal'))).toBe(expected);
+});
+
+test('an address without an answer is out of reach, a document without sense is not', () => {
+  const failure = (code: 'ERR_NETWORK' | 'ERR_METADATA') =>
+    new TransferError({ code, message: 'it failed', details: {} });
+  expect(isOutOfReach(failure('ERR_NETWORK'))).toBe(true);
+  expect(isOutOfReach(failure('ERR_METADATA'))).toBe(false);
+  expect(isOutOfReach(new Error('another'))).toBe(false);
+});
