@@ -2,7 +2,7 @@ import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { regroup } from '../shared/regroup.ts';
 import { SerialWriter } from '../shared/serial-writer.ts';
 import { streamPieces } from '../shared/stream-pieces.ts';
-import { bad } from './bad.ts';
+import { bad } from './volume.ts';
 
 const writeBytes = 1024 * 1024;
 

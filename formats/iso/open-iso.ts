@@ -1,8 +1,7 @@
 import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { bad } from './bad.ts';
 import { copyWhole, tooLong } from './copy-whole.ts';
-import { findVolume } from './volume.ts';
+import { bad, findVolume } from './volume.ts';
 
 const headBytes = 128 * 1024;
 

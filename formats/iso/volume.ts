@@ -1,4 +1,5 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 
 const sectorBytes = 2048;
 /** What comes before is the system area; ECMA-119, 6.2.1. */
@@ -57,3 +58,6 @@ function parsePrimary(head: Uint8Array, at: number): Pick<Volume, 'name' | 'volu
     volumeBytes: view.getUint32(at + 80, true) * view.getUint16(at + 128, true),
   };
 }
+
+/** The refusal of an optical disc. */
+export const bad: Refusal = refusalFor('iso');
