@@ -1,6 +1,6 @@
 import { constants } from 'node:zlib';
 import type { ByteSource, DecodeContext, DiskSink, SinkFile } from '../../src/kit.ts';
-import { DecodeThreads } from '../shared/decode-threads.ts';
+import { DecodeThreads } from './decode-threads.ts';
 import type { Qcow2Header } from './header.ts';
 import type { BatchPiece, PieceBatch } from './piece-batch.ts';
 

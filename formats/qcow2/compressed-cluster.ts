@@ -1,5 +1,5 @@
 import type { DefectReason } from '../../src/kit.ts';
-import { bad } from './bad.ts';
+import { bad } from './file-offset.ts';
 
 /** Where a compressed cluster lies, and what is wrong when its stream needs more bytes than there are. */
 export interface CompressedCluster {

@@ -1,7 +1,7 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import type { ClusterDecoder } from './cluster-decoder.ts';
 import type { ClusterThreads } from './cluster-threads.ts';
+import { bad } from './file-offset.ts';
 import { maxBatchBytes, type PieceBatch } from './piece-batch.ts';
 
 /** What copying needs beside a batch. */

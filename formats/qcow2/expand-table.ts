@@ -1,7 +1,6 @@
 import { viewOf } from '../../src/kit.ts';
 import { PieceList } from '../shared/piece-list.ts';
-import { bad } from './bad.ts';
-import { fileOffset } from './file-offset.ts';
+import { bad, fileOffset } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import type { TableMap } from './table-map.ts';
 

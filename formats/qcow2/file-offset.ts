@@ -1,4 +1,4 @@
-import { bad } from './bad.ts';
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 
 /**
  * A 64-bit offset as a number, once it is known to be one that a file can have: `length` bytes from there lie inside
@@ -20,3 +20,6 @@ export function fileOffset(
   }
   return Number(offset);
 }
+
+/** The refusal of a qcow2 image. */
+export const bad: Refusal = refusalFor('qcow2');

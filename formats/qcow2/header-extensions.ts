@@ -1,5 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
+import { bad } from './file-offset.ts';
 
 const featureNames = 0x6803f857;
 const featureNameBytes = 48;

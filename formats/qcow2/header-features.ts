@@ -1,5 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
+import { bad } from './file-offset.ts';
 import { checkExtensions, nameFeature } from './header-extensions.ts';
 
 export const v3HeaderBytes = 104;

@@ -1,5 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
+import { bad } from './file-offset.ts';
 import { checkExtensions } from './header-extensions.ts';
 import { type HeaderFeatures, parseFeatures, v3HeaderBytes } from './header-features.ts';
 

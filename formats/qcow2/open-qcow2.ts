@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { bad } from './bad.ts';
 import { copyImage } from './copy-image.ts';
+import { bad } from './file-offset.ts';
 import { parseHeader, parseStart } from './header.ts';
 
 /** Reads the first cluster and checks everything it says; tables are read by `copyTo`. */

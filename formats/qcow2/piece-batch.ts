@@ -1,6 +1,6 @@
 import type { DefectReason } from '../../src/kit.ts';
 import type { Piece, PieceQueue } from '../shared/piece-queue.ts';
-import { bad } from './bad.ts';
+import { bad } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import type { TableMap } from './table-map.ts';
 

@@ -1,6 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
-import { fileOffset } from './file-offset.ts';
+import { bad, fileOffset } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 
 const offsetBits = 0x00ff_ffff_ffff_fe00n;

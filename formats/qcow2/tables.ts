@@ -2,8 +2,8 @@ import type { ByteSource, DecodeContext } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
 import { EarlyBytes } from '../shared/early-bytes.ts';
 import type { PieceList } from '../shared/piece-list.ts';
-import { bad } from './bad.ts';
 import { expandTable } from './expand-table.ts';
+import { bad } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import { parseTableMap, type TableMap } from './table-map.ts';
 

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { type ZstdOptions, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { zstdParams } from '../shared/zstd-engine.ts';
-import { bad } from './bad.ts';
 import { type CompressedCluster, corruptCluster, cutCluster } from './compressed-cluster.ts';
+import { bad } from './file-offset.ts';
 import { parseZstdFrame } from './zstd-frame.ts';
 
 const decompressPooled = promisify(zstdDecompress);
