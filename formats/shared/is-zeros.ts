@@ -8,3 +8,18 @@ export function isZeros(bytes: Uint8Array): boolean {
   }
   return true;
 }
+
+/** True when all bytes are 0. */
+export function isZero(bytes: Uint8Array): boolean {
+  return firstNonZero(bytes) < 0;
+}
+
+/** Where the first byte stands that is not 0; -1 where there is none. */
+export function firstNonZero(bytes: Uint8Array): number {
+  for (let from = 0; from < bytes.length; from += zeros.length) {
+    const piece = bytes.subarray(from, from + zeros.length);
+    if (Buffer.compare(piece, zeros.subarray(0, piece.length)) === 0) continue;
+    return from + piece.findIndex((byte) => byte !== 0);
+  }
+  return -1;
+}

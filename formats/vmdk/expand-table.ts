@@ -1,9 +1,9 @@
 import { type ByteSource, viewOf } from '../../src/kit.ts';
+import { isZero } from '../shared/is-zeros.ts';
 import { PieceList } from '../shared/piece-list.ts';
 import { bad } from './bad.ts';
 import type { Geometry } from './geometry.ts';
 import type { GrainClaims } from './grain-claims.ts';
-import { isZero } from './is-zero.ts';
 import { sectorBytes } from './magic.ts';
 import type { TableMap } from './table-map.ts';
 
