@@ -10,7 +10,7 @@ import {
 import { type OvfDescriptor, parseOvf } from './ova/descriptor.ts';
 import { parseManifest } from './ova/manifest.ts';
 import { MemberDigests } from './ova/member-digests.ts';
-import { checkChoice } from './shared/check-choice.ts';
+import { checkChoice } from './shared/archives/check-choice.ts';
 import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
 import { readTarMembers, type TarMember } from './shared/tar/walk.ts';
 

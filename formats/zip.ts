@@ -9,7 +9,7 @@ import {
   type WantedEntry,
 } from '../src/kit.ts';
 import { abortable } from './shared/abortable.ts';
-import { checkChoice } from './shared/check-choice.ts';
+import { checkChoice } from './shared/archives/check-choice.ts';
 import { readDirectory } from './zip/directory.ts';
 import { openEntry } from './zip/open-entry.ts';
 

@@ -1,5 +1,5 @@
 import { type DefectReason, type Limits, refuse, type XmlElement } from '../../src/kit.ts';
-import { plainMemberName } from '../shared/member-name.ts';
+import { plainMemberName } from '../shared/archives/member-name.ts';
 import { diskBytes } from './capacity.ts';
 import { readEnvelope } from './read-envelope.ts';
 

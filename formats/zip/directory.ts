@@ -1,6 +1,6 @@
 import { type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
-import { MemberList } from '../shared/member-list.ts';
-import { plainMemberName } from '../shared/member-name.ts';
+import { MemberList } from '../shared/archives/member-list.ts';
+import { plainMemberName } from '../shared/archives/member-name.ts';
 import { readEndRecord } from './end-record.ts';
 import {
   checkLocalHeader,

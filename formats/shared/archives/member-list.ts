@@ -1,4 +1,4 @@
-import { refuse } from '../../src/kit.ts';
+import { refuse } from '../../../src/kit.ts';
 
 /** What readers of archives are made for; a raised `limits.members` is meant for codecs. */
 const maxMembers = 10_000;

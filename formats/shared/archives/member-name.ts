@@ -1,4 +1,4 @@
-import { refuse } from '../../src/kit.ts';
+import { refuse } from '../../../src/kit.ts';
 
 /** As long as a path may be on Linux; it also bounds what all names of an archive cost. */
 const maxLength = 4096;

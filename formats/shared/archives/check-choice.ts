@@ -1,4 +1,4 @@
-import { refuse, type WantedEntry } from '../../src/kit.ts';
+import { refuse, type WantedEntry } from '../../../src/kit.ts';
 
 /** More names than these help nobody. */
 const maxNames = 10;
