@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { PieceQueue } from '../shared/piece-queue.ts';
-import { WorkSlots } from '../shared/work-slots.ts';
+import { PieceQueue } from '../shared/blocks/piece-queue.ts';
+import { WorkSlots } from '../shared/blocks/work-slots.ts';
 import { createClusterDecoder } from './cluster-decoder.ts';
 import { ClusterThreads } from './cluster-threads.ts';
 import { type CopyJob, copyBatch } from './copy-batch.ts';

@@ -1,5 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { PieceList } from '../shared/piece-list.ts';
+import { PieceList } from '../shared/blocks/piece-list.ts';
 import { bad, fileOffset } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import type { TableMap } from './table-map.ts';

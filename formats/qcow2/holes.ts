@@ -1,4 +1,4 @@
-import type { PieceList } from '../shared/piece-list.ts';
+import type { PieceList } from '../shared/blocks/piece-list.ts';
 import type { Qcow2Header } from './header.ts';
 import type { TableMap } from './table-map.ts';
 

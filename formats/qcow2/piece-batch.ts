@@ -1,5 +1,5 @@
 import type { DefectReason } from '../../src/kit.ts';
-import type { Piece, PieceQueue } from '../shared/piece-queue.ts';
+import type { Piece, PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { bad } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import type { TableMap } from './table-map.ts';

@@ -1,8 +1,8 @@
 import type { ByteSource, DecodeContext, DiskImage, DiskSink } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import type { BlockList } from '../shared/block-list.ts';
-import { readBlockMap } from '../shared/block-map.ts';
-import { copyBlocks } from '../shared/copy-blocks.ts';
+import type { BlockList } from '../shared/blocks/block-list.ts';
+import { readBlockMap } from '../shared/blocks/block-map.ts';
+import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { bad } from './bad.ts';
 import { headerSectorBytes, parseHeader, type VdiHeader } from './header.ts';
 

@@ -1,4 +1,4 @@
-import type { BlockList } from '../shared/block-list.ts';
+import type { BlockList } from '../shared/blocks/block-list.ts';
 import { bad } from './bad.ts';
 import { type DynamicHeader, dynamicHeaderBytes } from './dynamic-header.ts';
 import { footerBytes } from './footer.ts';

@@ -1,6 +1,6 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { SerialWriter } from '../shared/blocks/serial-writer.ts';
 import { regroup } from '../shared/regroup.ts';
-import { SerialWriter } from '../shared/serial-writer.ts';
 import { streamPieces } from '../shared/stream-pieces.ts';
 import { bad } from './bad.ts';
 import { contentLength } from './content-length.ts';

@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext, DiskImage, DiskSink } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { readBlockMap } from '../shared/block-map.ts';
-import { copyBlocks } from '../shared/copy-blocks.ts';
+import { readBlockMap } from '../shared/blocks/block-map.ts';
+import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { bad } from './bad.ts';
 import { checkPlaces } from './block-places.ts';
 import {

@@ -1,5 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import { BlockList, blockListEntryBytes } from '../shared/block-list.ts';
+import { BlockList, blockListEntryBytes } from '../shared/blocks/block-list.ts';
 import { bad } from './bad.ts';
 import type { DiskParameters } from './disk-parameters.ts';
 import { type FileRange, regionUnit } from './file-range.ts';

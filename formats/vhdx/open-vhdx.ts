@@ -1,6 +1,6 @@
 import { type ByteSource, type DecodeContext, type DiskImage, hasMagic } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { copyBlocks } from '../shared/copy-blocks.ts';
+import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { bad } from './bad.ts';
 import { planBlockTable, readBlocks } from './block-table.ts';
 import { type DiskParameters, readDiskParameters } from './disk-parameters.ts';

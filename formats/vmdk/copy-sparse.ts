@@ -1,8 +1,8 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { PieceQueue } from '../shared/piece-queue.ts';
-import { type WorkSlots, withSlots } from '../shared/work-slots.ts';
-import { type PartWriter, writeParts } from '../shared/write-parts.ts';
+import { PieceQueue } from '../shared/blocks/piece-queue.ts';
+import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
+import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
 import { bad } from './bad.ts';
 import { compareRedundant } from './compare-redundant.ts';
 import type { DirectoryPlaces } from './directory-places.ts';

@@ -1,6 +1,6 @@
 import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../../src/kit.ts';
-import { type WorkSlots, withSlots } from '../shared/work-slots.ts';
-import { type PartWriter, writeParts } from '../shared/write-parts.ts';
+import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
+import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
 import { bad } from './bad.ts';
 import { checkTables } from './check-tables.ts';
 import type { DirectoryPlaces } from './directory-places.ts';

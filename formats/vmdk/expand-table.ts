@@ -1,6 +1,6 @@
 import { type ByteSource, viewOf } from '../../src/kit.ts';
+import { PieceList } from '../shared/blocks/piece-list.ts';
 import { isZero } from '../shared/is-zeros.ts';
-import { PieceList } from '../shared/piece-list.ts';
 import { bad } from './bad.ts';
 import type { Geometry } from './geometry.ts';
 import type { GrainClaims } from './grain-claims.ts';

@@ -1,4 +1,4 @@
-import type { PieceList } from '../shared/piece-list.ts';
+import type { PieceList } from '../shared/blocks/piece-list.ts';
 import type { Geometry } from './geometry.ts';
 import type { SparseNumbers } from './sparse-numbers.ts';
 import type { TableMap } from './table-map.ts';

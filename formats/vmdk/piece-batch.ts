@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../src/kit.ts';
-import type { Piece, PieceQueue } from '../shared/piece-queue.ts';
+import type { Piece, PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { bad } from './bad.ts';
 
 /** One read from the file and where its parts go. */

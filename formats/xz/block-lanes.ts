@@ -1,6 +1,6 @@
 import type { DecodeTasks } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { WorkSlots } from '../shared/work-slots.ts';
+import { WorkSlots } from '../shared/blocks/work-slots.ts';
 
 /** Dictionaries and queues of all blocks that are decoded at once. A block that needs more is decoded alone. */
 const maxBytes = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import type { DecodeContext, DecodeTasks } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import type { DecodeContext, DecodeTasks } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
 
 /** Runs what hands work to the pool, and waits for that work, whether it fails or not. */
 export async function withSlots(

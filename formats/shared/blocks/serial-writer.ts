@@ -1,4 +1,4 @@
-import type { DiskSink } from '../../src/kit.ts';
+import type { DiskSink } from '../../../src/kit.ts';
 
 /** Writes while its caller waits for the next bytes, but never more than one thing at a time. */
 export class SerialWriter {

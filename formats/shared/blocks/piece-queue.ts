@@ -1,5 +1,5 @@
-import { refuse } from '../../src/kit.ts';
-import { PieceList, pieceListEntryBytes } from '../shared/piece-list.ts';
+import { refuse } from '../../../src/kit.ts';
+import { PieceList, pieceListEntryBytes } from './piece-list.ts';
 
 interface Run {
   list: PieceList;

@@ -1,7 +1,7 @@
-import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import type { ByteSource, DecodeContext, DiskSink } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
+import type { Refusal } from '../refusal.ts';
 import { type BlockBatch, BlockCursor, type BlockLayout } from './block-batch.ts';
-import type { Refusal } from './refusal.ts';
 import { WorkSlots } from './work-slots.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { DiskSink } from '../../src/kit.ts';
+import type { DiskSink } from '../../../src/kit.ts';
 
 /** Bytes and where on the disk they go. */
 export interface DiskPart {

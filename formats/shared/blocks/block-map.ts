@@ -1,7 +1,7 @@
-import { type ByteSource, viewOf } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { type ByteSource, viewOf } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
+import type { Refusal } from '../refusal.ts';
 import { BlockList, blockListEntryBytes } from './block-list.ts';
-import type { Refusal } from './refusal.ts';
 
 const entryBytes = 4;
 const pieceBytes = 1024 * 1024;
