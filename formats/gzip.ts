@@ -8,8 +8,8 @@ import {
   refuse,
 } from '../src/kit.ts';
 import { ByteReader } from './shared/byte-reader.ts';
-import { copyWhole } from './shared/copy-whole.ts';
-import { runEngine, stepBytes } from './shared/zlib-engine.ts';
+import { copyWhole } from './shared/codecs/copy-whole.ts';
+import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
 
 const magic = [0x1f, 0x8b] as const;
 

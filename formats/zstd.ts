@@ -7,10 +7,10 @@ import {
   refuse,
 } from '../src/kit.ts';
 import { ByteReader } from './shared/byte-reader.ts';
-import { copyWhole } from './shared/copy-whole.ts';
+import { copyWhole } from './shared/codecs/copy-whole.ts';
+import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
+import { explainZstd, zstdParams } from './shared/codecs/zstd-engine.ts';
 import { joinPieces } from './shared/join-pieces.ts';
-import { runEngine, stepBytes } from './shared/zlib-engine.ts';
-import { explainZstd, zstdParams } from './shared/zstd-engine.ts';
 import type { ZstdFrameHeader } from './shared/zstd-frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './shared/zstd-frames.ts';
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';

@@ -1,5 +1,5 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { firstMagic, isSkippable, readFirstMagic } from '../shared/skippable-frames.ts';
+import { firstMagic, isSkippable, readFirstMagic } from '../shared/codecs/skippable-frames.ts';
 
 const frameMagic = 0x184d2204;
 const legacyMagic = 0x184c2102;

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { type ZstdOptions, zstdDecompress, zstdDecompressSync } from 'node:zlib';
-import { zstdParams } from '../shared/zstd-engine.ts';
+import { zstdParams } from '../shared/codecs/zstd-engine.ts';
 import { type CompressedCluster, corruptCluster, cutCluster } from './compressed-cluster.ts';
 import { bad } from './file-offset.ts';
 import { parseZstdFrame } from './zstd-frame.ts';

@@ -1,6 +1,6 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
 import { ByteReader } from '../shared/byte-reader.ts';
-import { type CopiedOutput, copyOutput } from '../shared/copy-output.ts';
+import { type CopiedOutput, copyOutput } from '../shared/codecs/copy-output.ts';
 import { piecesFrom } from '../shared/pieces-from.ts';
 import type { XzBlock } from './block.ts';
 import { decodeBlock } from './decode-block.ts';

@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type ByteSource, refuse } from '../../src/kit.ts';
-import { runEngine, stepBytes } from '../shared/zlib-engine.ts';
+import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
 import type { ZipMember } from './directory.ts';
 
 /** The content of a member from its packed bytes; its length and CRC32 are checked before the last step ends. */

@@ -1,5 +1,5 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { firstMagic, readFirstMagic } from '../shared/skippable-frames.ts';
+import { firstMagic, readFirstMagic } from '../shared/codecs/skippable-frames.ts';
 
 const frameMagic = 0xfd2fb528;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { copyOutput } from '../../../formats/shared/copy-output.ts';
+import { copyOutput } from '../../../formats/shared/codecs/copy-output.ts';
 import type { DiskSink } from '../../../src/kit.ts';
 import { GrowingSink } from './copying.ts';
 import { diskLikeBytes, refusalOf, sha256 } from './decoding.ts';

@@ -1,5 +1,5 @@
 import { constants, type ZstdOptions } from 'node:zlib';
-import { refuse } from '../../src/kit.ts';
+import { refuse } from '../../../src/kit.ts';
 
 /** Bounds of a libzstd decoder as powers of two. */
 const smallestWindow = 10;

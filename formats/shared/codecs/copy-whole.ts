@@ -1,4 +1,4 @@
-import type { ByteSource, Codec, DecodeContext, DiskSink } from '../../src/kit.ts';
+import type { ByteSource, Codec, DecodeContext, DiskSink } from '../../../src/kit.ts';
 import { copyOutput } from './copy-output.ts';
 import { stepBytes } from './zlib-engine.ts';
 

@@ -1,5 +1,5 @@
-import { type ByteSource, viewOf } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { type ByteSource, viewOf } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
 
 /** Nobody writes more before the first frame, and each costs a read. */
 const maxFrames = 10_000;
