@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
 import type { PieceList } from '../shared/blocks/piece-list.ts';
-import { EarlyBytes } from '../shared/early-bytes.ts';
+import { EarlyBytes } from '../shared/sources/early-bytes.ts';
 import { expandTable } from './expand-table.ts';
 import { bad } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';

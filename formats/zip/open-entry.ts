@@ -1,8 +1,8 @@
 import { type ArchiveEntry, type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
-import { ExtentMap } from '../shared/extent-map.ts';
-import { ExtentSource } from '../shared/extent-source.ts';
-import { LentBytes } from '../shared/lent-bytes.ts';
-import { RangeSource } from '../shared/range-source.ts';
+import { ExtentMap } from '../shared/sources/extent-map.ts';
+import { ExtentSource } from '../shared/sources/extent-source.ts';
+import { LentBytes } from '../shared/sources/lent-bytes.ts';
+import { RangeSource } from '../shared/sources/range-source.ts';
 import type { ZipMember } from './directory.ts';
 import { unpack } from './inflate.ts';
 import { StoredSource } from './stored-source.ts';

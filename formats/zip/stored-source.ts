@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../src/kit.ts';
-import type { RangeSource } from '../shared/range-source.ts';
+import type { RangeSource } from '../shared/sources/range-source.ts';
 import type { ZipMember } from './directory.ts';
 import { unpack } from './inflate.ts';
 

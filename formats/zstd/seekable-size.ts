@@ -1,5 +1,5 @@
 import { type ByteSource, viewOf } from '../../src/kit.ts';
-import { openEnd } from '../shared/end-reader.ts';
+import { openEnd } from '../shared/sources/end-reader.ts';
 
 const footerBytes = 9;
 const footerMagic = 0x8f92eab1;

@@ -1,5 +1,5 @@
 import type { Limits } from '../../../src/kit.ts';
-import type { ExtentMap } from '../extent-map.ts';
+import type { ExtentMap } from '../sources/extent-map.ts';
 import { blockBytes } from './header.ts';
 import { parsePaxNumber } from './pax-records.ts';
 import { badSparse, SparseExtents } from './sparse-extents.ts';

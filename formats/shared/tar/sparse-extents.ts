@@ -1,5 +1,5 @@
 import { type DefectReason, type Limits, refuse } from '../../../src/kit.ts';
-import { ExtentMap } from '../extent-map.ts';
+import { ExtentMap } from '../sources/extent-map.ts';
 
 /** More would be no disk: a file of 1 TiB in extents of 1 MiB. */
 const maxExtents = 1_000_000;

@@ -1,8 +1,8 @@
 import { type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
 import { abortable } from '../abortable.ts';
 import { ByteReader } from '../byte-reader.ts';
-import { LentBytes } from '../lent-bytes.ts';
-import { RangeSource } from '../range-source.ts';
+import { LentBytes } from '../sources/lent-bytes.ts';
+import { RangeSource } from '../sources/range-source.ts';
 
 /** The stored bytes of one member. */
 export interface TapeBody {

@@ -1,8 +1,8 @@
 import { type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
 import { MemberList } from '../archives/member-list.ts';
 import { plainMemberName } from '../archives/member-name.ts';
-import { ExtentMap } from '../extent-map.ts';
-import { ExtentSource } from '../extent-source.ts';
+import { ExtentMap } from '../sources/extent-map.ts';
+import { ExtentSource } from '../sources/extent-source.ts';
 import { readGnuSparseMap } from './gnu-sparse.ts';
 import { blockBytes } from './header.ts';
 import { type FoundHeader, readNextHeader } from './next-header.ts';

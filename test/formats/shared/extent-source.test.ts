@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ExtentMap } from '../../../formats/shared/extent-map.ts';
-import { ExtentSource } from '../../../formats/shared/extent-source.ts';
+import { ExtentMap } from '../../../formats/shared/sources/extent-map.ts';
+import { ExtentSource } from '../../../formats/shared/sources/extent-source.ts';
 import { SteppedSource } from '../stepped-source.ts';
 import { wholeSource } from './byte-sources.ts';
 import { diskLikeBytes, refusalOf } from './decoding.ts';

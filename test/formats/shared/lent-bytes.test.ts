@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LentBytes } from '../../../formats/shared/lent-bytes.ts';
+import { LentBytes } from '../../../formats/shared/sources/lent-bytes.ts';
 
 const piece = (value: number): Uint8Array => new Uint8Array([value]);
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../src/kit.ts';
+import type { ByteSource } from '../../../src/kit.ts';
 
 /** Random access to the bytes of a source whose end is at hand. */
 export interface EndReader {

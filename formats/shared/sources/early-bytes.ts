@@ -1,6 +1,6 @@
-import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
-import type { Refusal } from './refusal.ts';
+import type { ByteSource, DecodeContext } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
+import type { Refusal } from '../refusal.ts';
 
 /** Ranges that were fetched before the pass reached them, kept until the pass has shown the same bytes. */
 export class EarlyBytes {

@@ -1,4 +1,4 @@
-import { type ByteSource, refuse } from '../../src/kit.ts';
+import { type ByteSource, refuse } from '../../../src/kit.ts';
 import type { ExtentMap } from './extent-map.ts';
 
 const zeros = new Uint8Array(1024 * 1024);

@@ -1,5 +1,5 @@
-import { type ByteSource, refuse } from '../../src/kit.ts';
-import { abortable } from './abortable.ts';
+import { type ByteSource, refuse } from '../../../src/kit.ts';
+import { abortable } from '../abortable.ts';
 
 const pieceBytes = 1024 * 1024;
 
