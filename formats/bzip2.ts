@@ -10,7 +10,7 @@ import { BitWindow } from './bzip2/bit-window.ts';
 import { makeBlockRoom } from './bzip2/decode-block.ts';
 import { decodeStream } from './bzip2/decode-stream.ts';
 import { blockMagic, endMagic } from './bzip2/find-magic.ts';
-import { ByteReader } from './shared/byte-reader.ts';
+import { ByteReader } from './shared/streams/byte-reader.ts';
 
 const magic = 'BZh';
 const headerBytes = 4;

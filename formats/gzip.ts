@@ -7,9 +7,9 @@ import {
   hasMagic,
   refuse,
 } from '../src/kit.ts';
-import { ByteReader } from './shared/byte-reader.ts';
 import { copyWhole } from './shared/codecs/copy-whole.ts';
 import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
+import { ByteReader } from './shared/streams/byte-reader.ts';
 
 const magic = [0x1f, 0x8b] as const;
 

@@ -12,7 +12,7 @@ import { decodeLz4Frame } from './lz4/decode-frame.ts';
 import { decodeLegacyFrame } from './lz4/decode-legacy.ts';
 import { beginsLz4Frame, beginsLz4FrameFurther, frameKind, isCutMagic } from './lz4/frame-kind.ts';
 import { cutFrame, takeAll } from './lz4/take-all.ts';
-import { ByteReader } from './shared/byte-reader.ts';
+import { ByteReader } from './shared/streams/byte-reader.ts';
 
 const pieceBytes = 1024 * 1024;
 

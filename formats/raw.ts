@@ -12,8 +12,8 @@ import {
 } from '../src/kit.ts';
 import { findFileSystem } from './raw/file-system.ts';
 import { findPartitionTable } from './raw/partition-table.ts';
-import { ByteReader } from './shared/byte-reader.ts';
-import { regroup } from './shared/regroup.ts';
+import { ByteReader } from './shared/streams/byte-reader.ts';
+import { regroup } from './shared/streams/regroup.ts';
 
 const headBytes = 128 * 1024;
 const writeBytes = 1024 * 1024;

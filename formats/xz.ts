@@ -5,7 +5,7 @@ import {
   defineFormat,
   hasMagic,
 } from '../src/kit.ts';
-import { ByteReader } from './shared/byte-reader.ts';
+import { ByteReader } from './shared/streams/byte-reader.ts';
 import { copyXz } from './xz/copy.ts';
 import { decodeStreams } from './xz/decode-streams.ts';
 import { xzMagic } from './xz/framing.ts';

@@ -6,11 +6,11 @@ import {
   defineFormat,
   refuse,
 } from '../src/kit.ts';
-import { ByteReader } from './shared/byte-reader.ts';
 import { copyWhole } from './shared/codecs/copy-whole.ts';
 import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
 import { explainZstd, zstdParams } from './shared/codecs/zstd-engine.ts';
-import { joinPieces } from './shared/join-pieces.ts';
+import { ByteReader } from './shared/streams/byte-reader.ts';
+import { joinPieces } from './shared/streams/join-pieces.ts';
 import type { ZstdFrameHeader } from './shared/zstd-frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './shared/zstd-frames.ts';
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';

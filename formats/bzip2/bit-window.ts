@@ -1,5 +1,5 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { slackBytes } from './bit-reader.ts';
 import { findMagic, magicBits } from './find-magic.ts';
 

@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { SerialWriter } from '../shared/blocks/serial-writer.ts';
-import { regroup } from '../shared/regroup.ts';
-import { streamPieces } from '../shared/stream-pieces.ts';
+import { regroup } from '../shared/streams/regroup.ts';
+import { streamPieces } from '../shared/streams/stream-pieces.ts';
 import { bad } from './volume.ts';
 
 const writeBytes = 1024 * 1024;

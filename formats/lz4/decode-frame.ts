@@ -1,5 +1,5 @@
 import { type Limits, refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { BlockOutput } from './block-output.ts';
 import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
 import { takeAll } from './take-all.ts';

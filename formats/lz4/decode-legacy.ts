@@ -1,5 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { BlockOutput } from './block-output.ts';
 import { cutFrame, takeAll } from './take-all.ts';
 

@@ -1,5 +1,5 @@
 import { refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { takeAll } from './take-all.ts';
 import { xxHash32 } from './xxhash32.ts';
 

@@ -1,5 +1,5 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 
 /** Exactly `length` bytes, or `truncated`. */
 export async function takeAll(reader: ByteReader, length: number): Promise<Uint8Array> {

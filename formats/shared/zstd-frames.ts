@@ -1,6 +1,6 @@
 import { refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from './byte-reader.ts';
 import { isSkippable } from './codecs/skippable-frames.ts';
+import type { ByteReader } from './streams/byte-reader.ts';
 import { parseZstdFrameHeader, type ZstdFrameHeader } from './zstd-frame-header.ts';
 
 const frameMagic = 0xfd2fb528;

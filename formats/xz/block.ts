@@ -1,5 +1,5 @@
 import { type DefectReason, type Limits, refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { type BlockHeader, parseBlockHeader } from './block-header.ts';
 import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
 

@@ -1,7 +1,7 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
-import { ByteReader } from '../shared/byte-reader.ts';
 import { type CopiedOutput, copyOutput } from '../shared/codecs/copy-output.ts';
-import { piecesFrom } from '../shared/pieces-from.ts';
+import { ByteReader } from '../shared/streams/byte-reader.ts';
+import { piecesFrom } from '../shared/streams/pieces-from.ts';
 import type { XzBlock } from './block.ts';
 import { decodeBlock } from './decode-block.ts';
 import type { StreamHeader } from './framing.ts';

@@ -1,6 +1,6 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
-import { joinPieces } from '../shared/join-pieces.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import { joinPieces } from '../shared/streams/join-pieces.ts';
 import { blockData, unpaddedSize, type XzBlock } from './block.ts';
 import { beginCheck, noCheck } from './block-check.ts';
 import { closeStream } from './close-stream.ts';

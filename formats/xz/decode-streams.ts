@@ -1,5 +1,5 @@
 import type { Limits } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { readBlockStart, unpaddedSize } from './block.ts';
 import { decodeBlock } from './decode-block.ts';
 import { readStreamHeader } from './framing.ts';

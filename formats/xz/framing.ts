@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { hasMagic, refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 
 /** Stream header and stream footer are this long (xz file format 1.2, sections 2.1.1 and 2.1.2). */
 export const framingBytes = 12;

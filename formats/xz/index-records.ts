@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type DefectReason, refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 
 /** One record is at most this long, padding and CRC32 of the index are shorter. */
 const longestStep = 18;

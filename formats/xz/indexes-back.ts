@@ -1,6 +1,6 @@
 import { type ByteSource, hasMagic, isImageError } from '../../src/kit.ts';
-import { ByteReader } from '../shared/byte-reader.ts';
 import { type EndReader, openEnd } from '../shared/sources/end-reader.ts';
+import { ByteReader } from '../shared/streams/byte-reader.ts';
 import { framingBytes, parseStreamFooter, parseStreamHeader, xzMagic } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
 

@@ -1,5 +1,5 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 
 /** Lengths of the LZMA2 data of one block, counted while it passes. */
 export interface Lzma2Sizes {

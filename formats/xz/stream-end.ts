@@ -1,5 +1,5 @@
 import { type DefectReason, refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { framingBytes, parseStreamFooter } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
 import { RecordDigest } from './record-digest.ts';

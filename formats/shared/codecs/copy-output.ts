@@ -1,6 +1,6 @@
 import { type DiskSink, refuse } from '../../../src/kit.ts';
 import { isZeros } from '../is-zeros.ts';
-import { regroup } from '../regroup.ts';
+import { regroup } from '../streams/regroup.ts';
 
 /** Where decoded bytes go, and how far they may reach. */
 export interface OutputPlace {

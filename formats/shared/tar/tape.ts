@@ -1,8 +1,8 @@
 import { type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
 import { abortable } from '../abortable.ts';
-import { ByteReader } from '../byte-reader.ts';
 import { LentBytes } from '../sources/lent-bytes.ts';
 import { RangeSource } from '../sources/range-source.ts';
+import { ByteReader } from '../streams/byte-reader.ts';
 
 /** The stored bytes of one member. */
 export interface TapeBody {

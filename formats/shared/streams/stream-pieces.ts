@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../src/kit.ts';
+import type { ByteSource } from '../../../src/kit.ts';
 import { ByteReader } from './byte-reader.ts';
 
 /** The bytes of a source in order, as they come; an abort ends a wait for them with the signal's reason. */
