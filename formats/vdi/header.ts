@@ -1,5 +1,5 @@
 import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 
 /** 0xbeda107f, little-endian. */
 export const vdiMagic: readonly number[] = [0x7f, 0x10, 0xda, 0xbe];
@@ -129,3 +129,6 @@ function needsParent(): Error {
 function unsupported(what: string, offset: number): Error {
   return bad('unsupported-feature', `${what} are not supported`, { offset });
 }
+
+/** The refusal of a VDI. */
+export const bad: Refusal = refusalFor('vdi');

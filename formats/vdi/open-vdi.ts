@@ -3,8 +3,7 @@ import { abortable } from '../shared/abortable.ts';
 import type { BlockList } from '../shared/blocks/block-list.ts';
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
-import { bad } from './bad.ts';
-import { headerSectorBytes, parseHeader, type VdiHeader } from './header.ts';
+import { bad, headerSectorBytes, parseHeader, type VdiHeader } from './header.ts';
 
 /** A block that was never written, or discarded: the values from here on. */
 const absentFrom = 0xffff_fffe;
