@@ -1,5 +1,5 @@
 import type { BlockList } from '../shared/blocks/block-list.ts';
-import { bad } from './bad.ts';
+import { bad } from './checksum.ts';
 import { type DynamicHeader, dynamicHeaderBytes } from './dynamic-header.ts';
 import { footerBytes } from './footer.ts';
 

@@ -1,3 +1,4 @@
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 /** The ones' complement of the sum of all bytes, those of the checksum itself (four at `fieldAt`) left out. */
 export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
   let sum = 0;
@@ -5,3 +6,6 @@ export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
   for (const byte of bytes.subarray(fieldAt, fieldAt + 4)) sum -= byte;
   return ~sum >>> 0;
 }
+
+/** The refusal of a VHD. */
+export const bad: Refusal = refusalFor('vhd');

@@ -2,7 +2,7 @@ import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { SerialWriter } from '../shared/blocks/serial-writer.ts';
 import { regroup } from '../shared/streams/regroup.ts';
 import { streamPieces } from '../shared/streams/stream-pieces.ts';
-import { bad } from './bad.ts';
+import { bad } from './checksum.ts';
 import { contentLength } from './content-length.ts';
 import { type FixedEnd, parseFixedEnd } from './fixed-end.ts';
 import { footerBytes } from './footer.ts';

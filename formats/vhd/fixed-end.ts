@@ -1,5 +1,5 @@
 import type { Limits } from '../../src/kit.ts';
-import { bad } from './bad.ts';
+import { bad } from './checksum.ts';
 import { findFooter, noFooter, parseFooter, type VhdFooter } from './footer.ts';
 
 /** What the footer of a fixed disk says, and how many bytes it takes at the end of the file. */

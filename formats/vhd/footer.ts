@@ -1,6 +1,5 @@
 import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
-import { vhdChecksum } from './checksum.ts';
+import { bad, vhdChecksum } from './checksum.ts';
 
 export const vhdMagic = 'conectix';
 export const footerBytes = 512;

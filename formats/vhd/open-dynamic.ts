@@ -2,8 +2,8 @@ import type { ByteSource, DecodeContext, DiskImage, DiskSink } from '../../src/k
 import { abortable } from '../shared/abortable.ts';
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
-import { bad } from './bad.ts';
 import { checkPlaces } from './block-places.ts';
+import { bad } from './checksum.ts';
 import {
   type DynamicHeader,
   dynamicHeaderBytes,

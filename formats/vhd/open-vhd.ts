@@ -1,6 +1,6 @@
 import { type ByteSource, type DecodeContext, type DiskImage, hasMagic } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { bad } from './bad.ts';
+import { bad } from './checksum.ts';
 import { footerBytes, vhdMagic } from './footer.ts';
 import { openDynamic } from './open-dynamic.ts';
 import { openFixed } from './open-fixed.ts';
