@@ -1,8 +1,7 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
 import { BlockList, blockListEntryBytes } from '../shared/blocks/block-list.ts';
-import { bad } from './bad.ts';
 import type { DiskParameters } from './disk-parameters.ts';
-import { type FileRange, regionUnit } from './file-range.ts';
+import { bad, type FileRange, regionUnit } from './file-range.ts';
 import type { ReplayedSource } from './replayed-source.ts';
 
 const entryBytes = 8;

@@ -1,6 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
-import type { FileRange } from './file-range.ts';
+import { bad, type FileRange } from './file-range.ts';
 import { type MetadataItem, metadataTableBytes, parseMetadataTable } from './metadata-table.ts';
 import type { ReplayedSource } from './replayed-source.ts';
 

@@ -1,4 +1,4 @@
-import { bad } from './bad.ts';
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 
 /** Log, regions and blocks begin at whole MiB. */
 export const regionUnit: number = 1024 * 1024;
@@ -18,3 +18,6 @@ export function sortRanges(ranges: readonly FileRange[], what: string): FileRang
   }
   return sorted;
 }
+
+/** The refusal of a VHDX image. */
+export const bad: Refusal = refusalFor('vhdx');

@@ -1,4 +1,4 @@
-import { bad } from './bad.ts';
+import { bad } from './file-range.ts';
 import { type LogEntry, parseLogEntry } from './log-entry.ts';
 import type { LogRing } from './log-ring.ts';
 

@@ -1,6 +1,5 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
-import { type FileRange, sortRanges } from './file-range.ts';
+import { bad, type FileRange, sortRanges } from './file-range.ts';
 import { readGuid } from './guid.ts';
 
 export const metadataTableBytes: number = 64 * 1024;

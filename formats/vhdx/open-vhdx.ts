@@ -1,10 +1,9 @@
 import { type ByteSource, type DecodeContext, type DiskImage, hasMagic } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
-import { bad } from './bad.ts';
 import { planBlockTable, readBlocks } from './block-table.ts';
 import { type DiskParameters, readDiskParameters } from './disk-parameters.ts';
-import { regionUnit, sortRanges } from './file-range.ts';
+import { bad, regionUnit, sortRanges } from './file-range.ts';
 import { headerSectionBytes, parseHeader, vhdxMagic } from './header.ts';
 import { parseRegions } from './region-table.ts';
 import { replayLog } from './replay-log.ts';

@@ -1,7 +1,6 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import { checksumOf, claimedChecksum } from './checksum.ts';
-import { type FileRange, regionUnit } from './file-range.ts';
+import { bad, type FileRange, regionUnit } from './file-range.ts';
 import { readGuid } from './guid.ts';
 
 const firstCopyAt = 192 * 1024;

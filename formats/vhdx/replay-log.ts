@@ -1,5 +1,4 @@
-import { bad } from './bad.ts';
-import type { FileRange } from './file-range.ts';
+import { bad, type FileRange } from './file-range.ts';
 import { type LogUpdate, readUpdates } from './log-entry.ts';
 import { LogOverlay } from './log-overlay.ts';
 import { LogRing, logSectorBytes } from './log-ring.ts';

@@ -1,7 +1,7 @@
 import type { ByteSource, DecodeContext } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
 import { EarlyBytes } from '../shared/sources/early-bytes.ts';
-import { bad } from './bad.ts';
+import { bad } from './file-range.ts';
 import { LogOverlay } from './log-overlay.ts';
 import type { Replay } from './replay-log.ts';
 
