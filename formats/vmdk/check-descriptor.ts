@@ -1,5 +1,5 @@
-import { bad } from './bad.ts';
 import type { Descriptor, DescriptorExtent } from './descriptor.ts';
+import { bad } from './magic.ts';
 
 /** Kinds of disk whose data is not in files at all, or only on a hypervisor. */
 const devices = ['vmfsrawdevicemap', 'vmfspassthroughrawdevicemap', 'vmfsrdm', 'vmfsraw', 'custom'];

@@ -1,12 +1,11 @@
 import { type ByteSource, viewOf } from '../../src/kit.ts';
 import { isZero } from '../shared/is-zeros.ts';
-import { bad } from './bad.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { zeroedGrain } from './expand-table.ts';
 import type { FileWindow } from './file-window.ts';
 import type { Geometry } from './geometry.ts';
 import type { SparseHeader } from './header.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import { readDirectories } from './read-directories.ts';
 import type { StreamRecord } from './stream-record.ts';
 

@@ -1,7 +1,6 @@
-import { bad } from './bad.ts';
 import type { FileWindow } from './file-window.ts';
 import type { Geometry } from './geometry.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import type { TableMap } from './table-map.ts';
 
 /** Compares every table with its redundant copy: a reader of the one and a reader of the other must see the same disk. */

@@ -3,7 +3,6 @@ import { abortable } from '../shared/abortable.ts';
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
 import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
-import { bad } from './bad.ts';
 import { compareRedundant } from './compare-redundant.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { expandTable, type TableContext } from './expand-table.ts';
@@ -12,7 +11,7 @@ import type { Geometry } from './geometry.ts';
 import { GrainClaims } from './grain-claims.ts';
 import type { SparseHeader } from './header.ts';
 import { directoryHoles, type Hole, tableHoles } from './holes.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import { maxBatchBytes, type PieceBatch, takeBatch } from './piece-batch.ts';
 import { readDirectories } from './read-directories.ts';
 

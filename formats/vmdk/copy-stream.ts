@@ -1,7 +1,6 @@
 import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../../src/kit.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
 import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
-import { bad } from './bad.ts';
 import { checkTables } from './check-tables.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { FileWindow } from './file-window.ts';
@@ -9,7 +8,7 @@ import type { Geometry } from './geometry.ts';
 import { field, type SparseHeader } from './header.ts';
 import { grainHoles } from './holes.ts';
 import { inflateGrain } from './inflate-grain.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import { passStream } from './pass-stream.ts';
 import { maxBatchBytes } from './piece-batch.ts';
 import { type StreamGrain, StreamRecord } from './stream-record.ts';

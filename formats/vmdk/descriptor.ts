@@ -1,5 +1,5 @@
 import { isZero } from '../shared/is-zeros.ts';
-import { bad } from './bad.ts';
+import { bad } from './magic.ts';
 
 /** What a descriptor says; keys and types in lower case. */
 export interface Descriptor {

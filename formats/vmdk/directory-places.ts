@@ -1,8 +1,7 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import type { Geometry } from './geometry.ts';
 import { field, fieldsEnd, type SparseHeader } from './header.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 
 /** Sectors at which the grain directories begin. */
 export interface DirectoryPlaces {

@@ -1,10 +1,9 @@
 import { type ByteSource, viewOf } from '../../src/kit.ts';
 import { PieceList } from '../shared/blocks/piece-list.ts';
 import { isZero } from '../shared/is-zeros.ts';
-import { bad } from './bad.ts';
 import type { Geometry } from './geometry.ts';
 import type { GrainClaims } from './grain-claims.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import type { TableMap } from './table-map.ts';
 
 /** What a table is read with. */

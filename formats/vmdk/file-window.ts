@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { bad } from './bad.ts';
+import { bad } from './magic.ts';
 
 const windowBytes = 64 * 1024;
 /** Reading ahead pays only while reads follow each other. */

@@ -1,7 +1,6 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import { field, type SparseHeader } from './header.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 
 /** How a disk is cut into grains and tables. */
 export interface Geometry {

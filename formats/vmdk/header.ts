@@ -1,6 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 
 /** The first sector of a sparse file, as far as it can be judged without the descriptor. */
 export interface SparseHeader {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { bad } from './bad.ts';
+import { bad } from './magic.ts';
 
 const inflatePooled = promisify(inflate);
 

@@ -1,5 +1,9 @@
+import { type Refusal, refusalFor } from '../shared/refusal.ts';
 export const sparseMagic = 'KDMV';
 export const cowdMagic = 'COWD';
 /** A 64-bit number, low byte first. */
 export const seSparseMagic: readonly number[] = [0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0];
 export const sectorBytes = 512;
+
+/** The refusal of a VMDK. */
+export const bad: Refusal = refusalFor('vmdk');

@@ -1,6 +1,5 @@
-import { bad } from './bad.ts';
 import type { Geometry } from './geometry.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 
 /** What stands in front of every part of a stream; `bytes` counts marker and content, without padding. */
 export type Marker =

@@ -1,6 +1,5 @@
 import type { ByteSource, DecodeContext, DiskFacts, DiskImage } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { bad } from './bad.ts';
 import { checkDescriptor } from './check-descriptor.ts';
 import { copySparse } from './copy-sparse.ts';
 import { copyStream, type StreamImage } from './copy-stream.ts';
@@ -8,7 +7,7 @@ import { parseDescriptor } from './descriptor.ts';
 import { parseDirectoryPlaces } from './directory-places.ts';
 import { parseGeometry } from './geometry.ts';
 import { parseHeader, type SparseHeader } from './header.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
 /** Enough to tell of what kind a descriptor without a disk is. */

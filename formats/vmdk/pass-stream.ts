@@ -1,8 +1,7 @@
 import type { ByteSource } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
 import { firstNonZero, isZero } from '../shared/is-zeros.ts';
-import { bad } from './bad.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import { maxBatchBytes } from './piece-batch.ts';
 import type { StreamGrain, StreamRecord } from './stream-record.ts';
 

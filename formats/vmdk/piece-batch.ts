@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/kit.ts';
 import type { Piece, PieceQueue } from '../shared/blocks/piece-queue.ts';
-import { bad } from './bad.ts';
+import { bad } from './magic.ts';
 
 /** One read from the file and where its parts go. */
 export interface PieceBatch {

@@ -1,7 +1,6 @@
 import { hasMagic } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import { refuseKind } from './check-descriptor.ts';
-import { cowdMagic, seSparseMagic, sparseMagic } from './magic.ts';
+import { bad, cowdMagic, seSparseMagic, sparseMagic } from './magic.ts';
 import { isTextDescriptor, readTextKind } from './text-descriptor.ts';
 
 const hint = 'Export the disk again as streamOptimized.';

@@ -1,4 +1,4 @@
-import { bad } from './bad.ts';
+import { bad } from './magic.ts';
 
 const pageLength = 512;
 

@@ -1,9 +1,8 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import { type DirectoryPlaces, parseFooter } from './directory-places.ts';
 import type { Geometry } from './geometry.ts';
 import type { SparseHeader } from './header.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 import { grainMarkerBytes, markerBytes, parseMarker } from './marker.ts';
 import { SparseNumbers } from './sparse-numbers.ts';
 

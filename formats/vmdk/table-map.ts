@@ -1,8 +1,7 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './bad.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import type { Geometry } from './geometry.ts';
-import { sectorBytes } from './magic.ts';
+import { bad, sectorBytes } from './magic.ts';
 
 type Region = readonly [start: number, end: number];
 
