@@ -1,6 +1,5 @@
 import { type ByteSource, type DecodeContext, type DiskSink, refuse } from '../../src/kit.ts';
 import { abortable } from '../shared/abortable.ts';
-import { SeekReader } from '../shared/seek-reader.ts';
 import { readBlockStart, unpaddedSize, type XzBlock } from './block.ts';
 import { BlockLanes } from './block-lanes.ts';
 import { type BlockCopy, blockRest, copyBlock } from './copy-block.ts';
@@ -9,6 +8,7 @@ import { type ListedBlock, listedBlocks } from './listed-blocks.ts';
 import { laneBytes } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
 import { RecordDigest } from './record-digest.ts';
+import { SeekReader } from './seek-reader.ts';
 import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
 import { ZeroBlocks } from './zero-blocks.ts';
 
