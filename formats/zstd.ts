@@ -11,9 +11,9 @@ import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
 import { explainZstd, zstdParams } from './shared/codecs/zstd-engine.ts';
 import { ByteReader } from './shared/streams/byte-reader.ts';
 import { joinPieces } from './shared/streams/join-pieces.ts';
-import type { ZstdFrameHeader } from './shared/zstd-frame-header.ts';
-import { readZstdFrameHeader, zstdFrameBytes } from './shared/zstd-frames.ts';
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
+import type { ZstdFrameHeader } from './zstd/frame-header.ts';
+import { readZstdFrameHeader, zstdFrameBytes } from './zstd/frames.ts';
 import { seekableSize } from './zstd/seekable-size.ts';
 
 /**

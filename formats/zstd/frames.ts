@@ -1,7 +1,7 @@
 import { refuse, viewOf } from '../../src/kit.ts';
-import { isSkippable } from './codecs/skippable-frames.ts';
-import type { ByteReader } from './streams/byte-reader.ts';
-import { parseZstdFrameHeader, type ZstdFrameHeader } from './zstd-frame-header.ts';
+import { isSkippable } from '../shared/codecs/skippable-frames.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import { parseZstdFrameHeader, type ZstdFrameHeader } from './frame-header.ts';
 
 const frameMagic = 0xfd2fb528;
 const maxBlockBytes = 128 * 1024;

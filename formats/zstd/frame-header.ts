@@ -1,5 +1,5 @@
 import { refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from './streams/byte-reader.ts';
+import type { ByteReader } from '../shared/streams/byte-reader.ts';
 
 /** The start of one zstd frame (RFC 8878, section 3.1.1.1), checked. */
 export interface ZstdFrameHeader {
