@@ -1,5 +1,5 @@
+import { SparseFile, type SparseTarget } from './bytes/sparse-file.ts';
 import type { Format } from './contracts/format.ts';
-import { SparseFile, type SparseTarget } from './disk/sparse-file.ts';
 import { refuse } from './errors.ts';
 import { boundDisk } from './layers/disk-bounds.ts';
 import type { OpenImageFile } from './open-image-file.ts';

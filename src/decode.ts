@@ -1,3 +1,5 @@
+import type { Extents } from './bytes/extents.ts';
+import { SparseFile } from './bytes/sparse-file.ts';
 import { inCache } from './cache/cache-error.ts';
 import type { ContentDigestText } from './cache/content-digest.ts';
 import { RunningDigest } from './cache/running-digest.ts';
@@ -7,8 +9,6 @@ import { callPlugin } from './call-plugin.ts';
 import type { ByteSource, DiskSink } from './contracts/bytes.ts';
 import type { DecodeContext } from './contracts/format.ts';
 import { traced } from './diagnostics.ts';
-import type { Extents } from './disk/data-map.ts';
-import { SparseFile } from './disk/sparse-file.ts';
 import type { Fetching } from './fetch.ts';
 import { keepFile } from './keep-file.ts';
 import { openDecodeJob } from './layers/decode-context.ts';

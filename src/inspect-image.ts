@@ -1,8 +1,8 @@
+import { DiskEnds } from './bytes/disk-ends.ts';
+import type { Extents } from './bytes/extents.ts';
+import { SparseFile } from './bytes/sparse-file.ts';
 import type { DiskFacts } from './contracts/format.ts';
 import type { Parts } from './contracts/parts.ts';
-import type { Extents } from './disk/data-map.ts';
-import { DiskEnds } from './disk/disk-ends.ts';
-import { SparseFile } from './disk/sparse-file.ts';
 import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
 import { boundDisk } from './layers/disk-bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';

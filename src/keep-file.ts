@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { Extents } from './bytes/extents.ts';
 import { inCache } from './cache/cache-error.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import type { Decoded } from './decode.ts';
-import type { Extents } from './disk/data-map.ts';
 import { type DecodeError, refuse } from './errors.ts';
 import type { Fetching } from './fetch.ts';
 import { describeKernel, type KernelFacts } from './kernel/describe-kernel.ts';

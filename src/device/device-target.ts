@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { DataMap, unitBytes } from '../disk/data-map.ts';
-import type { SparseTarget } from '../disk/sparse-file.ts';
+import { DataMap, unitBytes } from '../bytes/extents.ts';
+import type { SparseTarget } from '../bytes/sparse-file.ts';
 import { onDevice, tooSmall } from './device-error.ts';
 import type { OutputDevice } from './open-device.ts';
 import { wipeStaleTable } from './wipe-stale-table.ts';

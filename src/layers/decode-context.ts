@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { openScratch, type Scratch } from '../bytes/scratch.ts';
-import { StreamSource } from '../bytes/stream-source.ts';
+import { openScratch, type Scratch, StreamSource } from '../bytes/stream-source.ts';
 import type { DecodeContext } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';

@@ -1,6 +1,6 @@
+import type { SparseBounds } from '../bytes/sparse-file.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Limits } from '../contracts/limits.ts';
-import type { SparseBounds } from '../disk/sparse-file.ts';
 import { boundByRatio } from './ratio-bound.ts';
 
 /** Data that is no zeros, and yet packs better than any system does, is odd from here on. */

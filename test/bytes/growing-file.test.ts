@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GrowingFile } from '../../src/bytes/growing-file.ts';
-import { openScratch } from '../../src/bytes/scratch.ts';
-import { StreamSource } from '../../src/bytes/stream-source.ts';
+import { openScratch, StreamSource } from '../../src/bytes/stream-source.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,8 +2,8 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { SparseFile } from '../../src/bytes/sparse-file.ts';
 import { DeviceTarget } from '../../src/device/device-target.ts';
-import { SparseFile } from '../../src/disk/sparse-file.ts';
 import { tempDir } from '../cache/temp-dir.ts';
 import { sha256 } from '../fixtures/line.ts';
 

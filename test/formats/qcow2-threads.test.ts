@@ -8,7 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { qcow2 } from '../../formats/qcow2.ts';
 import { GrowingFile } from '../../src/bytes/growing-file.ts';
-import { SparseFile } from '../../src/disk/sparse-file.ts';
+import { SparseFile } from '../../src/bytes/sparse-file.ts';
 import { type DecodeContext, isImageError } from '../../src/kit.ts';
 import { buildQcow2Image, type Qcow2ImageOptions } from '../../src/testing/qcow2-image.ts';
 import { decodeContext } from './decode-context.ts';

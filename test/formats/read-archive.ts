@@ -2,8 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openScratch } from '../../src/bytes/scratch.ts';
-import { StreamSource } from '../../src/bytes/stream-source.ts';
+import { openScratch, StreamSource } from '../../src/bytes/stream-source.ts';
 import {
   type Archive,
   type ArchiveEntry,

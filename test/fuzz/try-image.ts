@@ -1,6 +1,6 @@
 import { GrowingFile } from '../../src/bytes/growing-file.ts';
+import { SparseFile } from '../../src/bytes/sparse-file.ts';
 import { defaultLimits } from '../../src/contracts/limits.ts';
-import { SparseFile } from '../../src/disk/sparse-file.ts';
 import { builtIns, isImageError } from '../../src/index.ts';
 import { openDecodeJob } from '../../src/layers/decode-context.ts';
 import { openLayers } from '../../src/layers/open-layers.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SparseFile } from '../../src/disk/sparse-file.ts';
+import { SparseFile } from '../../src/bytes/sparse-file.ts';
 
 let folder: string;
 beforeEach(async () => {

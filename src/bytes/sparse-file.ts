@@ -1,6 +1,6 @@
 import type { DiskSink, SinkFile } from '../contracts/bytes.ts';
 import { refuse } from '../errors.ts';
-import { DataMap, type Extents } from './data-map.ts';
+import { DataMap, type Extents } from './extents.ts';
 
 /** Holes are punched at the granularity of file system blocks. */
 const blockBytes = 4096;

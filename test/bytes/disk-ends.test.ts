@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DiskEnds } from '../../src/disk/disk-ends.ts';
-import { SparseFile } from '../../src/disk/sparse-file.ts';
+import { DiskEnds } from '../../src/bytes/disk-ends.ts';
+import { SparseFile } from '../../src/bytes/sparse-file.ts';
 
 const bytes = (length: number, fill: number) => new Uint8Array(length).fill(fill);
 
