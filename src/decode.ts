@@ -1,8 +1,8 @@
 import type { Extents } from './bytes/extents.ts';
 import { SparseFile } from './bytes/sparse-file.ts';
 import { inCache } from './cache/cache-error.ts';
-import type { ContentDigestText } from './cache/content-digest.ts';
-import { RunningDigest } from './cache/running-digest.ts';
+import type { ContentDigestText } from './cache/digest/content-digest.ts';
+import { RunningDigest } from './cache/digest/running-digest.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { callPlugin } from './call-plugin.ts';

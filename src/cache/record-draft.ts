@@ -1,4 +1,4 @@
-import type { ContentDigestText } from './content-digest.ts';
+import type { ContentDigestText } from './digest/content-digest.ts';
 import type { ImageRecord, SourceRecord } from './image-record.ts';
 
 /** What publishing is told of an entry; the rest of its record is read off the file. */

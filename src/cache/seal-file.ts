@@ -3,7 +3,7 @@ import { type FileHandle, link, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CacheError } from '../errors.ts';
 import type { Cache } from './cache.ts';
-import { hashDisk } from './hash-disk.ts';
+import { hashDisk } from './digest/hash-disk.ts';
 import type { DiskRecord } from './image-record.ts';
 import { requireLock } from './name-lock.ts';
 import { lookAt } from './read-entry.ts';

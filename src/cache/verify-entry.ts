@@ -1,4 +1,4 @@
-import { hashDisk, hashFile } from './hash-disk.ts';
+import { hashDisk, hashFile } from './digest/hash-disk.ts';
 import { type Entry, lookAt } from './read-entry.ts';
 
 /**

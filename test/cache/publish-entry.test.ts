@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../src/cache/cache-folder.ts';
-import { hashDisk } from '../../src/cache/hash-disk.ts';
+import { hashDisk } from '../../src/cache/digest/hash-disk.ts';
 import { lockName } from '../../src/cache/name-lock.ts';
 import { publishEntry } from '../../src/cache/publish-entry.ts';
 import { readEntry } from '../../src/cache/read-entry.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { inCache } from './cache-error.ts';
+import { inCache } from '../cache-error.ts';
 import {
   ContentDigest,
   type ContentDigestText,

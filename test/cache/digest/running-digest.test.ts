@@ -3,9 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashDisk } from '../../src/cache/hash-disk.ts';
-import { RunningDigest } from '../../src/cache/running-digest.ts';
-import { tempDir } from './temp-dir.ts';
+import { hashDisk } from '../../../src/cache/digest/hash-disk.ts';
+import { RunningDigest } from '../../../src/cache/digest/running-digest.ts';
+import { tempDir } from '../temp-dir.ts';
 
 const MiB = 1024 * 1024;
 const never = new AbortController().signal;

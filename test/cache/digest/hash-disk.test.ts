@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ContentDigest } from '../../src/cache/content-digest.ts';
-import { hashDisk, hashFile } from '../../src/cache/hash-disk.ts';
-import { tempDir } from './temp-dir.ts';
+import { ContentDigest } from '../../../src/cache/digest/content-digest.ts';
+import { hashDisk, hashFile } from '../../../src/cache/digest/hash-disk.ts';
+import { tempDir } from '../temp-dir.ts';
 
 const MiB = 1024 * 1024;
 
