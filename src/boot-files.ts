@@ -1,6 +1,6 @@
 import { type Arch, arches } from './arch.ts';
-import { type Entry, readEntry } from './cache/read-entry.ts';
-import { rewriteRecord } from './cache/rewrite-record.ts';
+import { type Entry, readEntry } from './cache/entries/read.ts';
+import { rewriteRecord } from './cache/entries/rewrite.ts';
 import type { Call } from './call.ts';
 import type { BootFile, BootFiles } from './contracts/image.ts';
 import type { ImageRequest } from './contracts/vendor.ts';

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { BoundParts } from './bind-parts.ts';
 import type { Cache } from './cache/cache.ts';
+import type { Entry } from './cache/entries/read.ts';
 import { readEvidence } from './cache/evidence-file.ts';
-import type { Entry } from './cache/read-entry.ts';
 import { bytesOf, proofsOf, type StoredEvidence } from './cache/stored-evidence.ts';
 import type { Log, Warning } from './contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';

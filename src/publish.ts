@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
-import { publishEntry, type RecordDraft } from './cache/publish-entry.ts';
-import type { Entry } from './cache/read-entry.ts';
+import { publishEntry, type RecordDraft } from './cache/entries/publish.ts';
+import type { Entry } from './cache/entries/read.ts';
 import type { Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { traced } from './diagnostics.ts';

@@ -1,10 +1,9 @@
 import { bindParts } from './bind-parts.ts';
 import { defaultCacheDir, openCache } from './cache/cache-folder.ts';
-import { listEntries } from './cache/list-entries.ts';
+import { listEntries } from './cache/entries/list.ts';
+import { readEntry } from './cache/entries/read.ts';
+import { type EntryVerdict, repairEntry, verifyEntry } from './cache/entries/verify.ts';
 import { tryLockName } from './cache/name-lock.ts';
-import { readEntry } from './cache/read-entry.ts';
-import { repairEntry } from './cache/repair-entry.ts';
-import { type EntryVerdict, verifyEntry } from './cache/verify-entry.ts';
 import type { Log } from './contracts/log.ts';
 import type { Parts } from './contracts/parts.ts';
 import { type OriginVerdict, proveAgain } from './prove-again.ts';

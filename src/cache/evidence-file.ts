@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Cache } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
-import { placeText } from './place-text.ts';
+import { placeText } from './entries/place-text.ts';
 import { parseEvidence, type StoredEvidence } from './stored-evidence.ts';
 
 /** Proofs and the documents that they rest on; lists and signatures, never images. */

@@ -14,12 +14,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defaultCacheDir, openCache } from '../../src/cache/cache-folder.ts';
-import { findEntries } from '../../src/cache/find-entries.ts';
+import { findEntries } from '../../src/cache/entries/find.ts';
+import { readEntry } from '../../src/cache/entries/read.ts';
 import { leaseName } from '../../src/cache/lease.ts';
 import { lockName } from '../../src/cache/name-lock.ts';
-import { readEntry } from '../../src/cache/read-entry.ts';
 import { openStaging } from '../../src/cache/staging.ts';
-import { makeEntry, nameOf } from './make-entry.ts';
+import { makeEntry, nameOf } from './entries/make-entry.ts';
 import { tempDir } from './temp-dir.ts';
 import { mountTmpfs, remountReadOnly } from './tmpfs.ts';
 

@@ -3,7 +3,7 @@ import { formatRecord, type ImageRecord } from '../../src/cache/image-record.ts'
 import { parseImageRecord } from '../../src/cache/parse-image-record.ts';
 import { formatRequestKey } from '../../src/cache/request-key.ts';
 import { isImageError } from '../../src/errors.ts';
-import { diskBytes, makeDraft, nameOf } from './make-entry.ts';
+import { diskBytes, makeDraft, nameOf } from './entries/make-entry.ts';
 
 const draft = makeDraft('x');
 const small: ImageRecord = {

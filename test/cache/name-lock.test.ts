@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openCache } from '../../src/cache/cache-folder.ts';
 import { isLocked, lockName, tryLockName } from '../../src/cache/name-lock.ts';
 import { startChild } from './child.ts';
-import { nameOf } from './make-entry.ts';
+import { nameOf } from './entries/make-entry.ts';
 import { tempDir } from './temp-dir.ts';
 
 const name = nameOf('1');

@@ -127,7 +127,7 @@ test('a packed kernel is unpacked where it has to be raw; both forms stand side 
 test('what boots a leased disk is leased with it', async () => {
   offer({ vmlinuz: kernel });
   const image = await line.ensure('acme:1', { boot: true });
-  const { removeEntry } = await import('../../src/cache/remove-entry.ts');
+  const { removeEntry } = await import('../../src/cache/entries/remove.ts');
   const { openCache } = await import('../../src/cache/cache-folder.ts');
   const cache = await openCache(line.cacheDir, { log: () => {} });
   const name = 'acme_1_default_amd64_20260101.kernel';

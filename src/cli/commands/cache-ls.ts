@@ -1,5 +1,5 @@
 import { defaultCacheDir } from '../../cache/cache-folder.ts';
-import { type ListedEntry, listEntries, listStaging } from '../../cache/list-entries.ts';
+import { type ListedEntry, listEntries, listStaging } from '../../cache/entries/list.ts';
 import type { Command } from '../command.ts';
 import { formatBytes } from '../format-bytes.ts';
 import { formatAge } from '../format-duration.ts';

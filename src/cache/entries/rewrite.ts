@@ -1,7 +1,8 @@
-import type { Cache } from './cache.ts';
-import type { ImageRecord } from './image-record.ts';
-import type { Entry } from './read-entry.ts';
-import { writeRecord } from './write-record.ts';
+import type { Cache } from '../cache.ts';
+import { formatRecord, type ImageRecord } from '../image-record.ts';
+import { parseImageRecord } from '../parse-image-record.ts';
+import { placeText } from './place-text.ts';
+import type { Entry } from './read.ts';
 
 /** What may change in a record after publishing: who asked for it, and a better proof of the same source. */
 export interface RecordChange {
@@ -40,4 +41,13 @@ export async function rewriteRecord(
 /** Both lists, each text once, sorted. */
 export function union(a: readonly string[], b: readonly string[] = []): string[] {
   return [...new Set([...a, ...b])].sort();
+}
+
+/** Puts a record in place. Needs the lock of its name. Gives back what a reader will see. */
+export async function writeRecord(cache: Cache, record: ImageRecord): Promise<ImageRecord> {
+  const text = formatRecord(record);
+  // What could not be read back would make a disk that is never found.
+  const stored = parseImageRecord(text);
+  await placeText(cache, record.name, cache.recordPathOf(record.name), text);
+  return stored;
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Cache } from './cache.ts';
-import { parseCacheName } from './cache-name.ts';
-import { allocatedBytes } from './free-space.ts';
-import type { ImageRecord } from './image-record.ts';
-import { isLeased, leasePath } from './lease.ts';
-import { listNames, readFolder } from './list-names.ts';
-import { isLocked } from './name-lock.ts';
-import { examineEntry, lookAt } from './read-entry.ts';
+import type { Cache } from '../cache.ts';
+import { parseCacheName } from '../cache-name.ts';
+import { allocatedBytes } from '../free-space.ts';
+import type { ImageRecord } from '../image-record.ts';
+import { isLeased, leasePath } from '../lease.ts';
+import { isLocked } from '../name-lock.ts';
+import { listNames, readFolder } from './names-on-disk.ts';
+import { examineEntry, lookAt } from './read.ts';
 
 /** One line of `cache ls`. A damaged one is served to nobody. */
 export interface ListedEntry {

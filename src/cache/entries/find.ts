@@ -1,9 +1,9 @@
-import { compareVersions } from '../kit/versions.ts';
-import type { Cache } from './cache.ts';
-import { baseName, type CacheNameParts } from './cache-name.ts';
-import type { ImageRecord } from './image-record.ts';
-import { listNames } from './list-names.ts';
-import { type Entry, readEntry } from './read-entry.ts';
+import { compareVersions } from '../../kit/versions.ts';
+import type { Cache } from '../cache.ts';
+import { baseName, type CacheNameParts } from '../cache-name.ts';
+import type { ImageRecord } from '../image-record.ts';
+import { listNames } from './names-on-disk.ts';
+import { type Entry, readEntry } from './read.ts';
 
 /** What entries must match; what is absent matches everything. */
 export interface EntryFilter {

@@ -1,18 +1,17 @@
 import { chmod, open, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openCache } from '../../src/cache/cache-folder.ts';
-import { freeBytes } from '../../src/cache/free-space.ts';
-import { leaseName } from '../../src/cache/lease.ts';
-import { listEntries, listStaging } from '../../src/cache/list-entries.ts';
-import { lockName } from '../../src/cache/name-lock.ts';
-import { readEntry } from '../../src/cache/read-entry.ts';
-import { removeEntry } from '../../src/cache/remove-entry.ts';
-import { repairEntry } from '../../src/cache/repair-entry.ts';
-import { openStaging, stagedBytes, stagedTotal } from '../../src/cache/staging.ts';
-import { verifyEntry } from '../../src/cache/verify-entry.ts';
-import { startChild } from './child.ts';
+import { openCache } from '../../../src/cache/cache-folder.ts';
+import { listEntries, listStaging } from '../../../src/cache/entries/list.ts';
+import { readEntry } from '../../../src/cache/entries/read.ts';
+import { removeEntry } from '../../../src/cache/entries/remove.ts';
+import { repairEntry, verifyEntry } from '../../../src/cache/entries/verify.ts';
+import { freeBytes } from '../../../src/cache/free-space.ts';
+import { leaseName } from '../../../src/cache/lease.ts';
+import { lockName } from '../../../src/cache/name-lock.ts';
+import { openStaging, stagedBytes, stagedTotal } from '../../../src/cache/staging.ts';
+import { startChild } from '../child.ts';
+import { tempDir } from '../temp-dir.ts';
 import { diskBytes, makeEntry, nameOf } from './make-entry.ts';
-import { tempDir } from './temp-dir.ts';
 
 const name = nameOf('1');
 

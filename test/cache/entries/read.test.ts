@@ -10,12 +10,12 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openCache } from '../../src/cache/cache-folder.ts';
-import { findEntries } from '../../src/cache/find-entries.ts';
-import { readEntry } from '../../src/cache/read-entry.ts';
-import type { LogEntry } from '../../src/contracts/log.ts';
+import { openCache } from '../../../src/cache/cache-folder.ts';
+import { findEntries } from '../../../src/cache/entries/find.ts';
+import { readEntry } from '../../../src/cache/entries/read.ts';
+import type { LogEntry } from '../../../src/contracts/log.ts';
+import { tempDir } from '../temp-dir.ts';
 import { makeDraft, makeEntry, nameOf } from './make-entry.ts';
-import { tempDir } from './temp-dir.ts';
 
 const name = nameOf('1');
 

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CacheError } from '../errors.ts';
-import type { Cache } from './cache.ts';
-import { hashDisk } from './digest/hash-disk.ts';
-import type { DiskRecord } from './image-record.ts';
-import { requireLock } from './name-lock.ts';
-import { lookAt } from './read-entry.ts';
-import type { RecordDraft } from './record-draft.ts';
-import type { Staging } from './staging.ts';
+import { CacheError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { hashDisk } from '../digest/hash-disk.ts';
+import type { DiskRecord } from '../image-record.ts';
+import { requireLock } from '../name-lock.ts';
+import type { RecordDraft } from '../record-draft.ts';
+import type { Staging } from '../staging.ts';
+import { lookAt } from './read.ts';
 
 /**
  * Takes the staged disk out of everybody's reach under a name of its own, makes it read-only and synced, and says what

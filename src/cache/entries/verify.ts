@@ -1,5 +1,9 @@
-import { hashDisk, hashFile } from './digest/hash-disk.ts';
-import { type Entry, lookAt } from './read-entry.ts';
+import { chmod, utimes } from 'node:fs/promises';
+import type { Cache } from '../cache.ts';
+import { inCache } from '../cache-error.ts';
+import { hashDisk, hashFile } from '../digest/hash-disk.ts';
+import { requireLock } from '../name-lock.ts';
+import { type Entry, lookAt } from './read.ts';
 
 /**
  * `intact`: as it was published. `touched`: the bytes are, but mode or mtime are not (`repairEntry` restores them).
@@ -34,4 +38,18 @@ export async function verifyEntry(
   if (stats.mtimeMs !== disk.mtimeMs) return { state: 'touched', reason: 'its mtime was changed' };
   if ((stats.mode & 0o777) !== 0o444) return { state: 'touched', reason: 'its mode is not 0444' };
   return { state: 'intact' };
+}
+
+/** Restores mode and recorded mtime of a disk that `verifyEntry` found `touched`. Needs the lock of its name. */
+export async function repairEntry(
+  cache: Cache,
+  { name, path, record }: Pick<Entry, 'name' | 'path' | 'record'>,
+): Promise<void> {
+  cache.requireWritable();
+  await requireLock(cache, name);
+  const seconds = record.disk.mtimeMs / 1000;
+  await inCache(path, 'repair', async () => {
+    await chmod(path, 0o444);
+    await utimes(path, seconds, seconds);
+  });
 }

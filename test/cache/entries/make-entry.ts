@@ -1,11 +1,11 @@
 import { createHash, hash } from 'node:crypto';
 import { truncate } from 'node:fs/promises';
-import type { Cache } from '../../src/cache/cache-folder.ts';
-import { lockName } from '../../src/cache/name-lock.ts';
-import { publishEntry } from '../../src/cache/publish-entry.ts';
-import type { Entry } from '../../src/cache/read-entry.ts';
-import type { RecordDraft } from '../../src/cache/record-draft.ts';
-import { openStaging } from '../../src/cache/staging.ts';
+import type { Cache } from '../../../src/cache/cache-folder.ts';
+import { publishEntry } from '../../../src/cache/entries/publish.ts';
+import type { Entry } from '../../../src/cache/entries/read.ts';
+import { lockName } from '../../../src/cache/name-lock.ts';
+import type { RecordDraft } from '../../../src/cache/record-draft.ts';
+import { openStaging } from '../../../src/cache/staging.ts';
 
 export const diskBytes: number = 3 * 1024 * 1024 + 512;
 export const nameOf = (snapshot: string, format = 'raw'): string =>

@@ -14,17 +14,17 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCache } from '../../src/cache/cache-folder.ts';
-import { hashDisk } from '../../src/cache/digest/hash-disk.ts';
-import { lockName } from '../../src/cache/name-lock.ts';
-import { publishEntry } from '../../src/cache/publish-entry.ts';
-import { readEntry } from '../../src/cache/read-entry.ts';
-import { rewriteRecord } from '../../src/cache/rewrite-record.ts';
-import { openStaging } from '../../src/cache/staging.ts';
-import { verifyEntry } from '../../src/cache/verify-entry.ts';
+import { openCache } from '../../../src/cache/cache-folder.ts';
+import { hashDisk } from '../../../src/cache/digest/hash-disk.ts';
+import { publishEntry } from '../../../src/cache/entries/publish.ts';
+import { readEntry } from '../../../src/cache/entries/read.ts';
+import { rewriteRecord } from '../../../src/cache/entries/rewrite.ts';
+import { verifyEntry } from '../../../src/cache/entries/verify.ts';
+import { lockName } from '../../../src/cache/name-lock.ts';
+import { openStaging } from '../../../src/cache/staging.ts';
+import { tempDir } from '../temp-dir.ts';
+import { mountTmpfs } from '../tmpfs.ts';
 import { diskBytes, makeDraft, makeEntry, nameOf, sourceBytes } from './make-entry.ts';
-import { tempDir } from './temp-dir.ts';
-import { mountTmpfs } from './tmpfs.ts';
 
 const name = nameOf('1');
 

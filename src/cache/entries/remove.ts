@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CacheError } from '../errors.ts';
-import type { Cache } from './cache.ts';
-import { inCache } from './cache-error.ts';
-import { buildName, requireCacheName } from './cache-name.ts';
-import { allocatedBytes } from './free-space.ts';
-import { leasePath } from './lease.ts';
-import { listNames, readFolder } from './list-names.ts';
-import { probeLockFile, unlinkLockFile } from './lock-file.ts';
-import { dropLockFile, type NameLock, tryLockName } from './name-lock.ts';
+import { CacheError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { inCache } from '../cache-error.ts';
+import { buildName, requireCacheName } from '../cache-name.ts';
+import { allocatedBytes } from '../free-space.ts';
+import { leasePath } from '../lease.ts';
+import { probeLockFile, unlinkLockFile } from '../lock-file.ts';
+import { dropLockFile, type NameLock, tryLockName } from '../name-lock.ts';
+import { pollDelay, sleep } from '../sleep.ts';
+import { listNames, readFolder } from './names-on-disk.ts';
 import { temporaryPath } from './place-text.ts';
-import { lookAt } from './read-entry.ts';
-import { pollDelay, sleep } from './sleep.ts';
+import { lookAt } from './read.ts';
 
 /** What was removed. */
 export interface Removal {

@@ -1,21 +1,20 @@
 import { rename, rm } from 'node:fs/promises';
-import type { Cache } from './cache.ts';
-import { inCache } from './cache-error.ts';
-import { chooseName } from './choose-name.ts';
-import { writeEvidence } from './evidence-file.ts';
-import type { ImageRecord } from './image-record.ts';
-import { requireLock } from './name-lock.ts';
-import { type Entry, lookAt, readEntry } from './read-entry.ts';
-import type { RecordDraft } from './record-draft.ts';
-import { union } from './rewrite-record.ts';
-import { sealDisk, sealSource } from './seal-file.ts';
-import type { Staging } from './staging.ts';
-import type { StoredEvidence } from './stored-evidence.ts';
-import { syncFolder } from './sync-folder.ts';
-import { verifyEntry } from './verify-entry.ts';
-import { writeRecord } from './write-record.ts';
+import type { Cache } from '../cache.ts';
+import { inCache } from '../cache-error.ts';
+import { chooseName } from '../choose-name.ts';
+import { writeEvidence } from '../evidence-file.ts';
+import type { ImageRecord } from '../image-record.ts';
+import { requireLock } from '../name-lock.ts';
+import type { RecordDraft } from '../record-draft.ts';
+import type { Staging } from '../staging.ts';
+import type { StoredEvidence } from '../stored-evidence.ts';
+import { syncFolder } from './place-text.ts';
+import { type Entry, lookAt, readEntry } from './read.ts';
+import { union, writeRecord } from './rewrite.ts';
+import { sealDisk, sealSource } from './seal.ts';
+import { verifyEntry } from './verify.ts';
 
-export type { RecordDraft } from './record-draft.ts';
+export type { RecordDraft } from '../record-draft.ts';
 
 export interface PublishOptions {
   /** The planned name; the entry may get a `~digest` beside it. */

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openCache } from '../../src/cache/cache-folder.ts';
-import { parseCacheName } from '../../src/cache/cache-name.ts';
-import { isLocked } from '../../src/cache/name-lock.ts';
-import { readEntry } from '../../src/cache/read-entry.ts';
-import { verifyEntry } from '../../src/cache/verify-entry.ts';
-import { startChild } from './child.ts';
+import { openCache } from '../../../src/cache/cache-folder.ts';
+import { parseCacheName } from '../../../src/cache/cache-name.ts';
+import { readEntry } from '../../../src/cache/entries/read.ts';
+import { verifyEntry } from '../../../src/cache/entries/verify.ts';
+import { isLocked } from '../../../src/cache/name-lock.ts';
+import { startChild } from '../child.ts';
+import { tempDir } from '../temp-dir.ts';
 import { makeEntry } from './make-entry.ts';
-import { tempDir } from './temp-dir.ts';
 
 const rounds = Number(process.env['ROOTDISK_CRASH_ROUNDS'] ?? 12);
 

@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cache } from './cache.ts';
-import { inCache } from './cache-error.ts';
-import { requireCacheName } from './cache-name.ts';
-import { requireLock } from './name-lock.ts';
-import { syncFolder } from './sync-folder.ts';
+import type { Cache } from '../cache.ts';
+import { inCache } from '../cache-error.ts';
+import { requireCacheName } from '../cache-name.ts';
+import { requireLock } from '../name-lock.ts';
 
 /**
  * Puts a small file of an entry in place in one step, whether one is there or not: whoever reads sees the old one or the
@@ -44,4 +43,14 @@ export async function placeText(
 export function temporaryPath(cache: Cache, name: string): string {
   requireCacheName(name);
   return join(cache.folder('staging'), `.${name}.record`);
+}
+
+/** Makes renames in a folder last through a loss of power. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
