@@ -1,6 +1,6 @@
 import { type BootEntries, toBootFiles } from './boot-files.ts';
 import { type Entry, readEntry } from './cache/entries/read.ts';
-import { type Lease, leaseName } from './cache/lease.ts';
+import { type Lease, leaseName } from './cache/locks/lease.ts';
 import type { Call } from './call.ts';
 import type { EnsuredImage } from './contracts/image.ts';
 import { CacheError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { lockName } from './cache/name-lock.ts';
+import { lockName } from './cache/locks/name-lock.ts';
 import { stagedBytes, stagedTotal } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { traced } from './diagnostics.ts';

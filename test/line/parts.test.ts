@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCache } from '../../src/cache/cache-folder.ts';
-import { isLeased } from '../../src/cache/lease.ts';
+import { isLeased } from '../../src/cache/locks/lease.ts';
 import { createEnsureImage } from '../../src/core.ts';
 import { builtIns } from '../../src/index.ts';
 import { defineVendor, type Resolution, type Vendor } from '../../src/kit.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { requireCacheName } from '../cache-name.ts';
-import { requireLock } from '../name-lock.ts';
+import { requireLock } from '../locks/name-lock.ts';
 
 /**
  * Puts a small file of an entry in place in one step, whether one is there or not: whoever reads sees the old one or the

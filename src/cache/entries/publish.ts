@@ -4,7 +4,7 @@ import { inCache } from '../cache-error.ts';
 import { chooseName } from '../choose-name.ts';
 import { writeEvidence } from '../evidence-file.ts';
 import type { ImageRecord } from '../image-record.ts';
-import { requireLock } from '../name-lock.ts';
+import { requireLock } from '../locks/name-lock.ts';
 import type { RecordDraft } from '../record-draft.ts';
 import type { Staging } from '../staging.ts';
 import type { StoredEvidence } from '../stored-evidence.ts';

@@ -2,7 +2,7 @@ import { chmod, utimes } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { hashDisk, hashFile } from '../digest/hash-disk.ts';
-import { requireLock } from '../name-lock.ts';
+import { requireLock } from '../locks/name-lock.ts';
 import { type Entry, lookAt } from './read.ts';
 
 /**

@@ -3,7 +3,7 @@ import { truncate } from 'node:fs/promises';
 import type { Cache } from '../../../src/cache/cache-folder.ts';
 import { publishEntry } from '../../../src/cache/entries/publish.ts';
 import type { Entry } from '../../../src/cache/entries/read.ts';
-import { lockName } from '../../../src/cache/name-lock.ts';
+import { lockName } from '../../../src/cache/locks/name-lock.ts';
 import type { RecordDraft } from '../../../src/cache/record-draft.ts';
 import { openStaging } from '../../../src/cache/staging.ts';
 

@@ -20,7 +20,7 @@ import { publishEntry } from '../../../src/cache/entries/publish.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
 import { rewriteRecord } from '../../../src/cache/entries/rewrite.ts';
 import { verifyEntry } from '../../../src/cache/entries/verify.ts';
-import { lockName } from '../../../src/cache/name-lock.ts';
+import { lockName } from '../../../src/cache/locks/name-lock.ts';
 import { openStaging } from '../../../src/cache/staging.ts';
 import { tempDir } from '../temp-dir.ts';
 import { mountTmpfs } from '../tmpfs.ts';

@@ -1,8 +1,8 @@
 import { stat, unlink } from 'node:fs/promises';
-import type { FileIdentity } from './cache.ts';
-import { inCache, isErrno } from './cache-error.ts';
+import type { FileIdentity } from '../cache.ts';
+import { inCache, isErrno } from '../cache-error.ts';
+import { pollDelay, sleep } from '../sleep.ts';
 import { type KernelLock, type LockMode, tryKernelLock } from './kernel-lock.ts';
-import { pollDelay, sleep } from './sleep.ts';
 
 /** A held lock and the file it is on. */
 export interface HeldFile extends KernelLock {

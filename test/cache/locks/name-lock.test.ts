@@ -1,11 +1,11 @@
 import { chmod, chown, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCache } from '../../src/cache/cache-folder.ts';
-import { isLocked, lockName, tryLockName } from '../../src/cache/name-lock.ts';
-import { startChild } from './child.ts';
-import { nameOf } from './entries/make-entry.ts';
-import { tempDir } from './temp-dir.ts';
+import { openCache } from '../../../src/cache/cache-folder.ts';
+import { isLocked, lockName, tryLockName } from '../../../src/cache/locks/name-lock.ts';
+import { startChild } from '../child.ts';
+import { nameOf } from '../entries/make-entry.ts';
+import { tempDir } from '../temp-dir.ts';
 
 const name = nameOf('1');
 

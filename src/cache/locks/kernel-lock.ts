@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import type * as Sqlite from 'node:sqlite';
-import { CacheError } from '../errors.ts';
-import { isErrno } from './cache-error.ts';
+import { CacheError } from '../../errors.ts';
+import { isErrno } from '../cache-error.ts';
 
 export type LockMode = 'exclusive' | 'shared';
 

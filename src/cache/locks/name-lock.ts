@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { CacheError } from '../errors.ts';
-import type { Cache } from './cache.ts';
-import { buildName } from './cache-name.ts';
+import { CacheError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { buildName } from '../cache-name.ts';
+import { makeFolders } from '../make-folders.ts';
+import { pollDelay, sleep } from '../sleep.ts';
 import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
-import { makeFolders } from './make-folders.ts';
-import { pollDelay, sleep } from './sleep.ts';
 
 /** The only holder of one build in this cache, over all processes. */
 export interface NameLock {

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openCache } from '../../src/cache/cache-folder.ts';
-import { readEntry } from '../../src/cache/entries/read.ts';
-import { removeEntry } from '../../src/cache/entries/remove.ts';
-import { isLeased, leaseName, leasePath } from '../../src/cache/lease.ts';
-import { startChild } from './child.ts';
-import { makeEntry, nameOf } from './entries/make-entry.ts';
-import { tempDir } from './temp-dir.ts';
+import { openCache } from '../../../src/cache/cache-folder.ts';
+import { readEntry } from '../../../src/cache/entries/read.ts';
+import { removeEntry } from '../../../src/cache/entries/remove.ts';
+import { isLeased, leaseName, leasePath } from '../../../src/cache/locks/lease.ts';
+import { startChild } from '../child.ts';
+import { makeEntry, nameOf } from '../entries/make-entry.ts';
+import { tempDir } from '../temp-dir.ts';
 
 const name = nameOf('1');
 

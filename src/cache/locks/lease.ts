@@ -1,11 +1,11 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isImageError } from '../errors.ts';
-import type { Cache } from './cache.ts';
-import { requireCacheName } from './cache-name.ts';
+import { isImageError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { requireCacheName } from '../cache-name.ts';
+import { makeFolders } from '../make-folders.ts';
+import { pollDelay, sleep } from '../sleep.ts';
 import { type HeldFile, identify, probeLockFile, tryLockFile } from './lock-file.ts';
-import { makeFolders } from './make-folders.ts';
-import { pollDelay, sleep } from './sleep.ts';
 
 /** While it lasts, and as long as the process lives, the entry is not removed. */
 export interface Lease {
