@@ -1,6 +1,6 @@
 import { access, rm } from 'node:fs/promises';
-import { baseName } from './cache/cache-name.ts';
 import type { Entry } from './cache/entries/read.ts';
+import { baseName } from './cache/names/cache-name.ts';
 import { openStaging, type Staging } from './cache/staging.ts';
 import type { Call } from './call.ts';
 import { isResumable, readNote } from './download/download-note.ts';

@@ -1,10 +1,10 @@
-import { hashParameters } from './cache/cache-name.ts';
 import { type EntryFilter, findEntries } from './cache/entries/find.ts';
 import type { Entry } from './cache/entries/read.ts';
 import { rewriteRecord } from './cache/entries/rewrite.ts';
 import { verifyEntry } from './cache/entries/verify.ts';
 import { readEvidence, writeEvidence } from './cache/evidence-file.ts';
-import { formatRequestKey } from './cache/request-key.ts';
+import { hashParameters } from './cache/names/cache-name.ts';
+import { formatRequestKey } from './cache/names/request-key.ts';
 import type { Call } from './call.ts';
 import type { Digest, TrustLevel } from './contracts/proof.ts';
 import type { ImageRequest } from './contracts/vendor.ts';

@@ -1,6 +1,6 @@
 import type { BoundParts } from './bind-parts.ts';
-import { type CacheNameParts, formatCacheName, hashParameters } from './cache/cache-name.ts';
-import { formatRequestKey } from './cache/request-key.ts';
+import { type CacheNameParts, formatCacheName, hashParameters } from './cache/names/cache-name.ts';
+import { formatRequestKey } from './cache/names/request-key.ts';
 import type { CallOptions } from './call-options.ts';
 import type { ImageIdentity } from './contracts/image.ts';
 import type { TrustLevel } from './contracts/proof.ts';

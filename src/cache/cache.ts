@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../contracts/log.ts';
 import { CacheError } from '../errors.ts';
-import { requireCacheName } from './cache-name.ts';
+import { requireCacheName } from './names/cache-name.ts';
 
 /** Which file a lock is on, told from a file made anew at the same path. */
 export interface FileIdentity {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatRecord, type ImageRecord } from '../../src/cache/image-record.ts';
+import { formatRequestKey } from '../../src/cache/names/request-key.ts';
 import { parseImageRecord } from '../../src/cache/parse-image-record.ts';
-import { formatRequestKey } from '../../src/cache/request-key.ts';
 import { isImageError } from '../../src/errors.ts';
 import { diskBytes, makeDraft, nameOf } from './entries/make-entry.ts';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
-import { type CacheNameParts, parseCacheName } from '../cache-name.ts';
+import { type CacheNameParts, parseCacheName } from '../names/cache-name.ts';
 
 /** A name in the cache and what it says. */
 export interface NamedFile {

@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
-import { requireCacheName } from '../cache-name.ts';
 import { requireLock } from '../locks/name-lock.ts';
+import { requireCacheName } from '../names/cache-name.ts';
 
 /**
  * Puts a small file of an entry in place in one step, whether one is there or not: whoever reads sees the old one or the

@@ -1,10 +1,10 @@
 import { rename, rm } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
-import { chooseName } from '../choose-name.ts';
 import { writeEvidence } from '../evidence-file.ts';
 import type { ImageRecord } from '../image-record.ts';
 import { requireLock } from '../locks/name-lock.ts';
+import { chooseName } from '../names/choose-name.ts';
 import type { RecordDraft } from '../record-draft.ts';
 import type { Staging } from '../staging.ts';
 import type { StoredEvidence } from '../stored-evidence.ts';

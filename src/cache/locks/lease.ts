@@ -2,8 +2,8 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isImageError } from '../../errors.ts';
 import type { Cache } from '../cache.ts';
-import { requireCacheName } from '../cache-name.ts';
 import { makeFolders } from '../make-folders.ts';
+import { requireCacheName } from '../names/cache-name.ts';
 import { pollDelay, sleep } from '../sleep.ts';
 import { type HeldFile, identify, probeLockFile, tryLockFile } from './lock-file.ts';
 

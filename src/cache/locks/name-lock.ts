@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import type { Cache } from '../cache.ts';
-import { buildName } from '../cache-name.ts';
 import { makeFolders } from '../make-folders.ts';
+import { buildName } from '../names/cache-name.ts';
 import { pollDelay, sleep } from '../sleep.ts';
 import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
 

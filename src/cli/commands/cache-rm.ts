@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Cache } from '../../cache/cache.ts';
 import { defaultCacheDir } from '../../cache/cache-folder.ts';
-import { requireCacheName } from '../../cache/cache-name.ts';
 import { listEntries, listStaging } from '../../cache/entries/list.ts';
 import { removeEntry } from '../../cache/entries/remove.ts';
+import { requireCacheName } from '../../cache/names/cache-name.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { openExistingCache } from '../open-existing-cache.ts';

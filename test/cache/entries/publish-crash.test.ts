@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/cache-folder.ts';
-import { parseCacheName } from '../../../src/cache/cache-name.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
 import { verifyEntry } from '../../../src/cache/entries/verify.ts';
 import { isLocked } from '../../../src/cache/locks/name-lock.ts';
+import { parseCacheName } from '../../../src/cache/names/cache-name.ts';
 import { startChild } from '../child.ts';
 import { tempDir } from '../temp-dir.ts';
 import { makeEntry } from './make-entry.ts';

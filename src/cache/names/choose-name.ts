@@ -1,8 +1,8 @@
-import { CacheError } from '../errors.ts';
-import type { Cache } from './cache.ts';
+import { CacheError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { examineEntry } from '../entries/read.ts';
+import type { ImageRecord } from '../image-record.ts';
 import { baseName, formatCacheName, requireCacheName } from './cache-name.ts';
-import { examineEntry } from './entries/read.ts';
-import type { ImageRecord } from './image-record.ts';
 
 /** Under which name a source is published, and the record of the same source that is there already. */
 export interface ChosenName {

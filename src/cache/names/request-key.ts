@@ -1,4 +1,4 @@
-import type { ImageRequest } from '../contracts/vendor.ts';
+import type { ImageRequest } from '../../contracts/vendor.ts';
 
 /**
  * One text per question: equal for equal requests, different for different ones. The release is as asked (`latest`

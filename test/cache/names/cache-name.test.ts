@@ -8,8 +8,8 @@ import {
   formatCacheName,
   hashParameters,
   parseCacheName,
-} from '../../src/cache/cache-name.ts';
-import { isImageError } from '../../src/errors.ts';
+} from '../../../src/cache/names/cache-name.ts';
+import { isImageError } from '../../../src/errors.ts';
 
 const plain: CacheNameParts = {
   vendor: 'ubuntu',
