@@ -1,4 +1,4 @@
-import { readSourceState, type SourceKey, writeSourceState } from './cache/source-state.ts';
+import { readSourceState, type SourceKey, writeSourceState } from './cache/records/source-state.ts';
 import type { Call } from './call.ts';
 import type { EvidenceDocument } from './contracts/proof.ts';
 import { refuseSignature } from './errors.ts';

@@ -1,5 +1,5 @@
-import type { EvidenceRecord, TrustRecord } from './cache/image-record.ts';
-import { type StoredEvidence, storeEvidence } from './cache/stored-evidence.ts';
+import { type StoredEvidence, storeEvidence } from './cache/records/evidence.ts';
+import type { EvidenceRecord, TrustRecord } from './cache/records/image-record.ts';
 import type { Call } from './call.ts';
 import type { Signer } from './contracts/proof.ts';
 import { publicUrl } from './kit/public-url.ts';

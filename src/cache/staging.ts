@@ -6,7 +6,7 @@ import { parseRecord } from '../kit/records.ts';
 import type { Cache } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
 import { requireLock } from './locks/name-lock.ts';
-import { readCount } from './record-values.ts';
+import { readCount } from './records/values.ts';
 
 /** The folder in which one entry is made, on the file system of the entries. All paths are absolute. */
 export interface Staging {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inCache } from '../cache/cache-error.ts';
-import { readCount, readFlag, readHex } from '../cache/record-values.ts';
+import { readCount, readFlag, readHex } from '../cache/records/values.ts';
 import type { Staging } from '../cache/staging.ts';
 import { ifRange, type Validators } from '../http/byte-range.ts';
 import { publicUrl } from '../kit/public-url.ts';

@@ -1,7 +1,7 @@
 import { compareVersions } from '../../kit/versions.ts';
 import type { Cache } from '../cache.ts';
-import type { ImageRecord } from '../image-record.ts';
 import { baseName, type CacheNameParts } from '../names/cache-name.ts';
+import type { ImageRecord } from '../records/image-record.ts';
 import { listNames } from './names-on-disk.ts';
 import { type Entry, readEntry } from './read.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Cache } from '../cache.ts';
 import { allocatedBytes } from '../free-space.ts';
-import type { ImageRecord } from '../image-record.ts';
 import { isLeased, leasePath } from '../locks/lease.ts';
 import { isLocked } from '../locks/name-lock.ts';
 import { parseCacheName } from '../names/cache-name.ts';
+import type { ImageRecord } from '../records/image-record.ts';
 import { listNames, readFolder } from './names-on-disk.ts';
 import { examineEntry, lookAt } from './read.ts';
 

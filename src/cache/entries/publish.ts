@@ -1,20 +1,18 @@
 import { rename, rm } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
-import { writeEvidence } from '../evidence-file.ts';
-import type { ImageRecord } from '../image-record.ts';
 import { requireLock } from '../locks/name-lock.ts';
 import { chooseName } from '../names/choose-name.ts';
-import type { RecordDraft } from '../record-draft.ts';
+import { type StoredEvidence, writeEvidence } from '../records/evidence.ts';
+import type { ImageRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
-import type { StoredEvidence } from '../stored-evidence.ts';
 import { syncFolder } from './place-text.ts';
 import { type Entry, lookAt, readEntry } from './read.ts';
 import { union, writeRecord } from './rewrite.ts';
 import { sealDisk, sealSource } from './seal.ts';
 import { verifyEntry } from './verify.ts';
 
-export type { RecordDraft } from '../record-draft.ts';
+export type { RecordDraft } from '../records/image-record.ts';
 
 export interface PublishOptions {
   /** The planned name; the entry may get a `~digest` beside it. */

@@ -2,8 +2,8 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
-import type { ImageRecord } from '../image-record.ts';
-import { parseImageRecord } from '../parse-image-record.ts';
+import type { ImageRecord } from '../records/image-record.ts';
+import { parseImageRecord } from '../records/parse-image-record.ts';
 
 /** A complete disk in the cache. */
 export interface Entry {

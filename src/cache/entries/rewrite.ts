@@ -1,6 +1,6 @@
 import type { Cache } from '../cache.ts';
-import { formatRecord, type ImageRecord } from '../image-record.ts';
-import { parseImageRecord } from '../parse-image-record.ts';
+import { formatRecord, type ImageRecord } from '../records/image-record.ts';
+import { parseImageRecord } from '../records/parse-image-record.ts';
 import { placeText } from './place-text.ts';
 import type { Entry } from './read.ts';
 

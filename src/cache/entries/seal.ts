@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import type { Cache } from '../cache.ts';
 import { hashDisk } from '../digest/hash-disk.ts';
-import type { DiskRecord } from '../image-record.ts';
 import { requireLock } from '../locks/name-lock.ts';
-import type { RecordDraft } from '../record-draft.ts';
+import type { DiskRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
 import { lookAt } from './read.ts';
 

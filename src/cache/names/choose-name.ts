@@ -1,7 +1,7 @@
 import { CacheError } from '../../errors.ts';
 import type { Cache } from '../cache.ts';
 import { examineEntry } from '../entries/read.ts';
-import type { ImageRecord } from '../image-record.ts';
+import type { ImageRecord } from '../records/image-record.ts';
 import { baseName, formatCacheName, requireCacheName } from './cache-name.ts';
 
 /** Under which name a source is published, and the record of the same source that is there already. */

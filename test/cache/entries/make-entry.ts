@@ -4,7 +4,7 @@ import type { Cache } from '../../../src/cache/cache-folder.ts';
 import { publishEntry } from '../../../src/cache/entries/publish.ts';
 import type { Entry } from '../../../src/cache/entries/read.ts';
 import { lockName } from '../../../src/cache/locks/name-lock.ts';
-import type { RecordDraft } from '../../../src/cache/record-draft.ts';
+import type { RecordDraft } from '../../../src/cache/records/image-record.ts';
 import { openStaging } from '../../../src/cache/staging.ts';
 
 export const diskBytes: number = 3 * 1024 * 1024 + 512;

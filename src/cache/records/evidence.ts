@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { EvidenceDocument, GivenKeys, KeySource, Proof } from '../contracts/proof.ts';
-import { CacheError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
-import { readFlag, readHex, readList, readTime } from './record-values.ts';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { EvidenceDocument, GivenKeys, KeySource, Proof } from '../../contracts/proof.ts';
+import { CacheError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { parseOptional, parseRecord, parseText } from '../../kit/records.ts';
+import type { Cache } from '../cache.ts';
+import { inCache, isErrno } from '../cache-error.ts';
+import { placeText } from '../entries/place-text.ts';
+import { readFlag, readHex, readList, readTime } from './values.ts';
 
 /** The proofs of an image and every document they rest on, so that its origin can be proved again without a network. */
 export interface StoredEvidence {
@@ -136,4 +141,44 @@ function readDocument(value: unknown, where: string): StoredDocument {
   const sha256 = createHash('sha256').update(bytesOf(document)).digest('hex');
   if (sha256 !== document.sha256) throw new Error(`${where} is not what was kept`);
   return document;
+}
+
+/** Proofs and the documents that they rest on; lists and signatures, never images. */
+const maxBytes = 256 * 1024 * 1024;
+
+/** Keeps beside a disk what its trust rests on. Needs the lock of its name. */
+export async function writeEvidence(
+  cache: Cache,
+  name: string,
+  evidence: StoredEvidence,
+): Promise<void> {
+  const text = `${JSON.stringify(evidence, undefined, 1)}\n`;
+  await placeText(cache, name, cache.evidencePathOf(name), text);
+}
+
+/** What was kept; `undefined` where nothing was. Throws `ERR_CACHE_IO` for a file that is damaged. */
+export async function readEvidence(
+  cache: Cache,
+  name: string,
+): Promise<StoredEvidence | undefined> {
+  const path = cache.evidencePathOf(name);
+  const text = await inCache(path, 'read', async () => {
+    try {
+      const handle = await open(
+        path,
+        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      );
+      try {
+        const stats = await handle.stat();
+        return stats.isFile() && stats.size <= maxBytes ? await handle.readFile('utf8') : '';
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      if (isErrno(error, 'ELOOP', 'EISDIR')) return '';
+      throw error;
+    }
+  });
+  return text === undefined ? undefined : parseEvidence(text);
 }

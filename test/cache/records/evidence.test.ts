@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseEvidence, proofsOf, storeEvidence } from '../../src/cache/stored-evidence.ts';
-import type { Proof } from '../../src/contracts/proof.ts';
+import { parseEvidence, proofsOf, storeEvidence } from '../../../src/cache/records/evidence.ts';
+import type { Proof } from '../../../src/contracts/proof.ts';
 
 const address = (path: string) => new URL(path, 'https://images.example/');
 const proof: Proof = {

@@ -1,11 +1,11 @@
-import { arches } from '../arch.ts';
-import type { ImageIdentity } from '../contracts/image.ts';
-import { type Digest, type Signer, trustLevels } from '../contracts/proof.ts';
-import type { GuestFacts } from '../contracts/vendor.ts';
-import { CacheError } from '../errors.ts';
-import { parseList, parseOptional, parseRecord, parseText } from '../kit/records.ts';
-import type { ContentDigestText } from './digest/content-digest.ts';
-import type { Extents } from './digest/hash-disk.ts';
+import { arches } from '../../arch.ts';
+import type { ImageIdentity } from '../../contracts/image.ts';
+import { type Digest, type Signer, trustLevels } from '../../contracts/proof.ts';
+import type { GuestFacts } from '../../contracts/vendor.ts';
+import { CacheError } from '../../errors.ts';
+import { parseList, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
+import type { ContentDigestText } from '../digest/content-digest.ts';
+import type { Extents } from '../digest/hash-disk.ts';
 import type {
   DiskRecord,
   EvidenceRecord,
@@ -13,15 +13,7 @@ import type {
   SourceRecord,
   TrustRecord,
 } from './image-record.ts';
-import {
-  readCount,
-  readFlag,
-  readHex,
-  readList,
-  readTexts,
-  readTime,
-  readWord,
-} from './record-values.ts';
+import { readCount, readFlag, readHex, readList, readTexts, readTime, readWord } from './values.ts';
 
 /** Reads a record strictly: `ERR_CACHE_IO`, naming the damaged member, for anything that `formatRecord` never writes. */
 export function parseImageRecord(text: string): ImageRecord {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatRecord, type ImageRecord } from '../../src/cache/image-record.ts';
-import { formatRequestKey } from '../../src/cache/names/request-key.ts';
-import { parseImageRecord } from '../../src/cache/parse-image-record.ts';
-import { isImageError } from '../../src/errors.ts';
-import { diskBytes, makeDraft, nameOf } from './entries/make-entry.ts';
+import { formatRequestKey } from '../../../src/cache/names/request-key.ts';
+import { formatRecord, type ImageRecord } from '../../../src/cache/records/image-record.ts';
+import { parseImageRecord } from '../../../src/cache/records/parse-image-record.ts';
+import { isImageError } from '../../../src/errors.ts';
+import { diskBytes, makeDraft, nameOf } from '../entries/make-entry.ts';
 
 const draft = makeDraft('x');
 const small: ImageRecord = {

@@ -1,4 +1,4 @@
-import { parseList, parseRecord, parseText } from '../kit/records.ts';
+import { parseList, parseRecord, parseText } from '../../kit/records.ts';
 
 /** Readers for single values of a record; each throws an `Error` naming the place. The record's reader types it. */
 export function readList<T>(

@@ -1,9 +1,9 @@
-import type { ImageIdentity } from '../contracts/image.ts';
-import type { Warning } from '../contracts/log.ts';
-import type { Digest, Signer, TrustLevel } from '../contracts/proof.ts';
-import type { GuestFacts } from '../contracts/vendor.ts';
-import type { ContentDigestText } from './digest/content-digest.ts';
-import type { Extents } from './digest/hash-disk.ts';
+import type { ImageIdentity } from '../../contracts/image.ts';
+import type { Warning } from '../../contracts/log.ts';
+import type { Digest, Signer, TrustLevel } from '../../contracts/proof.ts';
+import type { GuestFacts } from '../../contracts/vendor.ts';
+import type { ContentDigestText } from '../digest/content-digest.ts';
+import type { Extents } from '../digest/hash-disk.ts';
 
 /** The artifact as it was published upstream. `url` is without user info and query; digests are hex. */
 export interface SourceRecord {
@@ -82,3 +82,15 @@ export function formatRecord(record: ImageRecord): string {
   // No string in JSON text holds a line break, so only the real member matches.
   return `${text.replace(/^ {2}"extents": \[\]/m, () => `  "extents": ${JSON.stringify(record.extents)}`)}\n`;
 }
+
+/** What publishing is told of an entry; the rest of its record is read off the file. */
+export type RecordDraft = Omit<ImageRecord, 'schema' | 'name' | 'created' | 'source' | 'disk'> & {
+  source: Omit<SourceRecord, 'kept'>;
+  disk: {
+    virtualSize: number;
+    /** Where it was computed while decoding; otherwise publishing reads the data of the disk once more. */
+    contentDigest?: ContentDigestText | undefined;
+    /** Hex, of the whole file, where it is known. */
+    sha256?: string | undefined;
+  };
+};

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRecord, parseText } from '../kit/records.ts';
-import type { Cache } from './cache.ts';
-import { inCache, isErrno } from './cache-error.ts';
-import { readTime } from './record-values.ts';
+import { parseRecord, parseText } from '../../kit/records.ts';
+import type { Cache } from '../cache.ts';
+import { inCache, isErrno } from '../cache-error.ts';
+import { readTime } from './values.ts';
 
 /** Which disks follow each other: builds of one source. */
 export interface SourceKey {
