@@ -1,8 +1,8 @@
 import type { Parts } from '../core.ts';
 import { isImageError, PluginError } from '../errors.ts';
+import { invalidOption } from './args/refuse.ts';
 import { collectParts } from './collect-parts.ts';
 import { importModule } from './import-module.ts';
-import { invalidOption } from './invalid-option.ts';
 
 /**
  * The built-in parts and those of every module: paths relative to `cwd`, or packages. No such module is

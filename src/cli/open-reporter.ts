@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Log, OnProgress, Warning } from '../core.ts';
+import type { Flags } from './args/flags.ts';
 import { escapeControls } from './escape-controls.ts';
-import type { Flags } from './flags.ts';
 import { formatJson } from './format-json.ts';
 import type { Io } from './io.ts';
 import { ProgressBar } from './progress-bar.ts';

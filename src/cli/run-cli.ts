@@ -1,17 +1,17 @@
 import { builtIns } from '../index.ts';
 import { version } from '../version.ts';
+import { formatCommandHelp, formatGroupHelp, formatHelp } from './args/help.ts';
+import { type Invocation, parseCommand } from './args/parse-command.ts';
+import { readTransport } from './args/read-transport.ts';
+import { wantsJson } from './args/tokenize.ts';
 import type { Command, Outcome } from './command.ts';
 import { commands } from './commands.ts';
 import { formatJson } from './format-json.ts';
-import { formatCommandHelp, formatGroupHelp, formatHelp } from './help.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { openReporter } from './open-reporter.ts';
-import { type Invocation, parseCommand } from './parse-command.ts';
-import { readTransport } from './read-transport.ts';
 import { formatError, reportError } from './report-error.ts';
-import { wantsJson } from './tokenize.ts';
 
 /** Runs one command line and gives back the exit code; results go to `stdout`, everything else to `stderr`. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {

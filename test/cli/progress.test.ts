@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Flags } from '../../src/cli/flags.ts';
+import { Flags } from '../../src/cli/args/flags.ts';
 import type { TerminalStream } from '../../src/cli/io.ts';
 import { openReporter } from '../../src/cli/open-reporter.ts';
 import { ProgressBar } from '../../src/cli/progress-bar.ts';

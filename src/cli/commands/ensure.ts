@@ -1,13 +1,13 @@
 import { createEnsureImage } from '../../core.ts';
-import type { Command } from '../command.ts';
-import { flattenIdentity } from '../flatten-identity.ts';
 import {
   readChoices,
   readConnections,
   readKernelFormat,
   readRequest,
   readTrust,
-} from '../read-request.ts';
+} from '../args/read-options.ts';
+import type { Command } from '../command.ts';
+import { flattenIdentity } from '../flatten-identity.ts';
 
 export const ensure: Command = {
   name: 'ensure',

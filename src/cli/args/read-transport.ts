@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Log, TransportOptions } from '../core.ts';
+import type { Log, TransportOptions } from '../../core.ts';
 import type { Flags } from './flags.ts';
-import { invalidOption } from './invalid-option.ts';
-import { parseMirrors } from './parse-pairs.ts';
-import { parseSize } from './parse-size.ts';
+import { invalidOption } from './refuse.ts';
+import { parseMirrors, parseSize } from './values.ts';
 
 /** What the flags say about where documents and images come from; certificates are read here. */
 export async function readTransport(

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseLayers } from '../../src/cli/parse-layers.ts';
-import { parseMirrors, parsePairs } from '../../src/cli/parse-pairs.ts';
+import { parseLayers, parseMirrors, parsePairs } from '../../../src/cli/args/values.ts';
 
 const known = ['raw', 'qcow2', 'gz', 'xz', 'zst', 'tar'];
 

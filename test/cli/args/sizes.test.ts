@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatExactBytes } from '../../src/cli/format-bytes.ts';
-import { formatAge, formatClock } from '../../src/cli/format-duration.ts';
-import { parseSize } from '../../src/cli/parse-size.ts';
+import { parseSize } from '../../../src/cli/args/values.ts';
+import { formatBytes, formatExactBytes } from '../../../src/cli/format-bytes.ts';
+import { formatAge, formatClock } from '../../../src/cli/format-duration.ts';
 
 describe('sizes', () => {
   test.each([

@@ -1,5 +1,5 @@
-import type { Command } from './command.ts';
-import { formatTable } from './format-table.ts';
+import type { Command } from '../command.ts';
+import { formatTable } from '../format-table.ts';
 import { commonOptions, type OptionName, options } from './options.ts';
 
 /** Help on the whole program. */

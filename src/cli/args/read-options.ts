@@ -1,8 +1,14 @@
 import { resolve } from 'node:path';
-import type { EnsureOptions, RequestOptions } from '../core.ts';
+import type {
+  EnsureOptions,
+  FileOptions,
+  Parts,
+  RequestOptions,
+  TransportOptions,
+} from '../../core.ts';
 import type { Flags } from './flags.ts';
-import { invalidOption } from './invalid-option.ts';
-import { parsePairs } from './parse-pairs.ts';
+import { invalidOption } from './refuse.ts';
+import { parseLayers, parsePairs } from './values.ts';
 
 /** What the flags ask for beyond the reference. */
 export function readRequest(flags: Flags): RequestOptions {
@@ -63,4 +69,21 @@ function pick<T extends string>(
   if (given === undefined || found !== undefined) return found;
   const shown = JSON.stringify(given);
   throw invalidOption(option, `${shown} is none of its values`, `Use one of: ${words.join(', ')}.`);
+}
+
+/** How a local file is read, from the flags. */
+export function readLocalFile(
+  flags: Flags,
+  parts: Parts,
+  transport: TransportOptions,
+): FileOptions {
+  const from = flags.text('from');
+  const known = parts.formats.map(({ id }) => id);
+  return {
+    from: from === undefined ? undefined : parseLayers(from, known),
+    entry: flags.text('entry'),
+    limits: transport.limits,
+    signal: transport.signal,
+    log: transport.log,
+  };
 }

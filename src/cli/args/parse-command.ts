@@ -1,7 +1,7 @@
-import type { Command } from './command.ts';
+import type { Command } from '../command.ts';
 import { Flags } from './flags.ts';
-import { invalidArguments, unknownCommand, unknownOption } from './invalid-arguments.ts';
 import { commonOptions, isOptionName, options } from './options.ts';
+import { invalidArguments, unknownCommand, unknownOption } from './refuse.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
 /** A command line that was understood. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands.ts';
-import { nearestWord } from '../../src/cli/nearest-word.ts';
-import { commonOptions, type OptionName, options } from '../../src/cli/options.ts';
-import { type Invocation, parseCommand } from '../../src/cli/parse-command.ts';
-import { isImageError } from '../../src/errors.ts';
+import { commonOptions, type OptionName, options } from '../../../src/cli/args/options.ts';
+import { type Invocation, parseCommand } from '../../../src/cli/args/parse-command.ts';
+import { nearestWord } from '../../../src/cli/args/refuse.ts';
+import { commands } from '../../../src/cli/commands.ts';
+import { isImageError } from '../../../src/errors.ts';
 
 function parse(line: string): Invocation {
   return parseCommand(line === '' ? [] : line.split(' '), commands);
