@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../commands/command.ts';
 import { formatTable } from '../format-table.ts';
 import { commonOptions, type OptionName, options } from './options.ts';
 

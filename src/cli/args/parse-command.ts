@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../commands/command.ts';
 import { Flags } from './flags.ts';
 import { commonOptions, isOptionName, options } from './options.ts';
 import { invalidArguments, unknownCommand, unknownOption } from './refuse.ts';

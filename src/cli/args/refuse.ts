@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import type { Command } from '../command.ts';
+import type { Command } from '../commands/command.ts';
 
 /** `ERR_INVALID_REQUEST` about how the program was called, pointing to the help of the command where it is known. */
 export function invalidArguments(message: string, command?: Command): UsageError {

@@ -1,10 +1,10 @@
 import { defaultCacheDir } from '../../cache/cache-folder.ts';
 import { type ListedEntry, listEntries, listStaging } from '../../cache/entries/list.ts';
-import type { Command } from '../command.ts';
 import { formatBytes } from '../format-bytes.ts';
 import { formatAge } from '../format-duration.ts';
 import { formatTable } from '../format-table.ts';
-import { openExistingCache } from '../open-existing-cache.ts';
+import type { Command } from './command.ts';
+import { openExistingCache } from './existing-cache.ts';
 
 export const cacheLs: Command = {
   name: 'cache ls',

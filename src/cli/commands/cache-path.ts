@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { imagesDirOf } from '../../cache/cache.ts';
 import { defaultCacheDir } from '../../cache/cache-folder.ts';
-import type { Command } from '../command.ts';
+import type { Command } from './command.ts';
 
 export const cachePath: Command = {
   name: 'cache path',

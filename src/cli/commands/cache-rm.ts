@@ -5,8 +5,8 @@ import { listEntries, listStaging } from '../../cache/entries/list.ts';
 import { removeEntry } from '../../cache/entries/remove.ts';
 import { requireCacheName } from '../../cache/names/cache-name.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { Command } from '../command.ts';
-import { openExistingCache } from '../open-existing-cache.ts';
+import type { Command } from './command.ts';
+import { openExistingCache } from './existing-cache.ts';
 
 export const cacheRm: Command = {
   name: 'cache rm',

@@ -1,7 +1,7 @@
 import { createVerifyCache, type VerifiedEntry } from '../../core.ts';
-import type { Command } from '../command.ts';
 import { describeSigner } from '../describe-image.ts';
 import { formatTable } from '../format-table.ts';
+import type { Command } from './command.ts';
 
 export const cacheVerify: Command = {
   name: 'cache verify',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createConvertImage } from '../../core.ts';
 import { readLocalFile } from '../args/read-options.ts';
-import type { Command } from '../command.ts';
+import type { Command } from './command.ts';
 
 export const convert: Command = {
   name: 'convert',

@@ -6,8 +6,8 @@ import {
   readRequest,
   readTrust,
 } from '../args/read-options.ts';
-import type { Command } from '../command.ts';
 import { flattenIdentity } from '../flatten-identity.ts';
+import type { Command } from './command.ts';
 
 export const ensure: Command = {
   name: 'ensure',

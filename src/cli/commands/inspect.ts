@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { createInspectImage, type ImageInspection } from '../../core.ts';
 import { readLocalFile } from '../args/read-options.ts';
-import type { Command } from '../command.ts';
 import { drawMap } from '../draw-map.ts';
 import { formatBytes, formatExactBytes } from '../format-bytes.ts';
 import { formatTable } from '../format-table.ts';
+import type { Command } from './command.ts';
 
 export const inspect: Command = {
   name: 'inspect',

@@ -1,7 +1,7 @@
 import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createListImages, type Listing, type Parts } from '../../core.ts';
-import type { Command, Outcome } from '../command.ts';
 import { formatTable } from '../format-table.ts';
+import type { Command, Outcome } from './command.ts';
 
 export const list: Command = {
   name: 'list',

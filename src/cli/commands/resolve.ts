@@ -1,10 +1,10 @@
 import { createResolveImage, type ResolvedImage } from '../../core.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
-import type { Command } from '../command.ts';
 import { describeGuest, describeTrust } from '../describe-image.ts';
 import { flattenIdentity } from '../flatten-identity.ts';
 import { formatBytes, formatExactBytes } from '../format-bytes.ts';
 import { formatTable } from '../format-table.ts';
+import type { Command } from './command.ts';
 
 export const resolve: Command = {
   name: 'resolve',

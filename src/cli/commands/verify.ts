@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { createVerifyDocument } from '../../core.ts';
 import { isImageError } from '../../errors.ts';
 import { invalidOption } from '../args/refuse.ts';
-import type { Command } from '../command.ts';
 import { describeSigner } from '../describe-image.ts';
 import { formatTable } from '../format-table.ts';
+import type { Command } from './command.ts';
 
 export const verify: Command = {
   name: 'verify',

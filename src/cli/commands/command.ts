@@ -1,7 +1,7 @@
-import type { OnProgress } from '../contracts/progress.ts';
-import type { Log, Parts, TransportOptions, Warning } from '../core.ts';
-import type { Flags } from './args/flags.ts';
-import type { OptionName } from './args/options.ts';
+import type { OnProgress } from '../../contracts/progress.ts';
+import type { Log, Parts, TransportOptions, Warning } from '../../core.ts';
+import type { Flags } from '../args/flags.ts';
+import type { OptionName } from '../args/options.ts';
 
 /** One command: how it is called, and what it does. */
 export interface Command {

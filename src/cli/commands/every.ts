@@ -1,0 +1,25 @@
+import { cacheLs } from './cache-ls.ts';
+import { cachePath } from './cache-path.ts';
+import { cacheRm } from './cache-rm.ts';
+import { cacheVerify } from './cache-verify.ts';
+import type { Command } from './command.ts';
+import { convert } from './convert.ts';
+import { ensure } from './ensure.ts';
+import { inspect } from './inspect.ts';
+import { list } from './list.ts';
+import { resolve } from './resolve.ts';
+import { verify } from './verify.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  ensure,
+  resolve,
+  list,
+  convert,
+  inspect,
+  verify,
+  cacheLs,
+  cachePath,
+  cacheRm,
+  cacheVerify,
+];
