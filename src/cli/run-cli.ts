@@ -9,8 +9,8 @@ import { commands } from './commands/every.ts';
 import { formatJson } from './format-json.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
-import { loadPlugins } from './load-plugins.ts';
 import { openReporter } from './open-reporter.ts';
+import { loadPlugins } from './plugins/load-plugins.ts';
 import { formatError, reportError } from './report-error.ts';
 
 /** Runs one command line and gives back the exit code; results go to `stdout`, everything else to `stderr`. */

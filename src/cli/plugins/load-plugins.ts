@@ -1,6 +1,6 @@
-import type { Parts } from '../core.ts';
-import { isImageError, PluginError } from '../errors.ts';
-import { invalidOption } from './args/refuse.ts';
+import type { Parts } from '../../core.ts';
+import { isImageError, PluginError } from '../../errors.ts';
+import { invalidOption } from '../args/refuse.ts';
 import { collectParts } from './collect-parts.ts';
 import { importModule } from './import-module.ts';
 

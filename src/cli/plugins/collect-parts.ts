@@ -1,6 +1,12 @@
-import type { Parts } from '../core.ts';
-import { PluginError } from '../errors.ts';
-import { type AnyVerifier, defineFormat, defineVendor, type Format, type Vendor } from '../kit.ts';
+import type { Parts } from '../../core.ts';
+import { PluginError } from '../../errors.ts';
+import {
+  type AnyVerifier,
+  defineFormat,
+  defineVendor,
+  type Format,
+  type Vendor,
+} from '../../kit.ts';
 
 const formatKinds = ['codec', 'archive', 'disk'];
 

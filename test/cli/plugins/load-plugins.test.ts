@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseOutput, runCli } from './spawn-cli.ts';
+import { parseOutput, runCli } from '../spawn-cli.ts';
 
 let folder: string;
 const vendor = (id: string) =>
