@@ -1,5 +1,4 @@
-import { formatBytes } from './format-bytes.ts';
-import { formatClock } from './format-duration.ts';
+import { formatBytes, formatClock } from './print/format.ts';
 import { type Activity, percentOf } from './progress-state.ts';
 
 /** An activity in words; what is not known is absent. */

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '../contracts/progress.ts';
-import { escapeControls } from './escape-controls.ts';
+import { escapeControls } from './print/format.ts';
 
 /** `retry 2 in 1.5 s: connection reset` */
 export function describeRetry(event: Extract<ProgressEvent, { type: 'retry' }>): string {

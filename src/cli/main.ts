@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import { flushStreams } from './flush-streams.ts';
+import { flushStreams } from './print/flush-streams.ts';
 import { runCli } from './run-cli.ts';
 
 const { stdout, stderr, env } = process;

@@ -1,9 +1,8 @@
 import { styleText } from 'node:util';
 import type { Log, OnProgress, Warning } from '../core.ts';
 import type { Flags } from './args/flags.ts';
-import { escapeControls } from './escape-controls.ts';
-import { formatJson } from './format-json.ts';
 import type { Io } from './io.ts';
+import { escapeControls, formatJson } from './print/format.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { ProgressLines } from './progress-lines.ts';
 import { type ProgressView, silentView } from './progress-view.ts';

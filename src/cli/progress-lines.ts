@@ -1,9 +1,8 @@
 import type { ProgressEvent } from '../contracts/progress.ts';
 import { describeActivity } from './describe-activity.ts';
 import { describeRetry } from './describe-retry.ts';
-import { escapeControls } from './escape-controls.ts';
-import { formatClock } from './format-duration.ts';
 import type { TerminalStream } from './io.ts';
+import { escapeControls, formatClock } from './print/format.ts';
 import {
   type Activity,
   activityOf,

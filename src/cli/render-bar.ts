@@ -1,5 +1,5 @@
 import { describeActivity } from './describe-activity.ts';
-import { escapeControls } from './escape-controls.ts';
+import { escapeControls } from './print/format.ts';
 import { activityOf, type ProgressState, percentOf } from './progress-state.ts';
 
 /** The state as one line of at most `columns` columns: the less room there is, the less it says. */

@@ -1,5 +1,5 @@
 import type { Command } from '../commands/command.ts';
-import { formatTable } from '../format-table.ts';
+import { formatTable } from '../print/format.ts';
 import { commonOptions, type OptionName, options } from './options.ts';
 
 /** Help on the whole program. */

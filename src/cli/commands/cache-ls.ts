@@ -1,8 +1,6 @@
 import { defaultCacheDir } from '../../cache/cache-folder.ts';
 import { type ListedEntry, listEntries, listStaging } from '../../cache/entries/list.ts';
-import { formatBytes } from '../format-bytes.ts';
-import { formatAge } from '../format-duration.ts';
-import { formatTable } from '../format-table.ts';
+import { formatAge, formatBytes, formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 import { openExistingCache } from './existing-cache.ts';
 

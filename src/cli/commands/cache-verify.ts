@@ -1,6 +1,6 @@
 import { createVerifyCache, type VerifiedEntry } from '../../core.ts';
-import { describeSigner } from '../describe-image.ts';
-import { formatTable } from '../format-table.ts';
+import { describeSigner } from '../print/describe-image.ts';
+import { formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 
 export const cacheVerify: Command = {

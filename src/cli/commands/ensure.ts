@@ -6,7 +6,7 @@ import {
   readRequest,
   readTrust,
 } from '../args/read-options.ts';
-import { flattenIdentity } from '../flatten-identity.ts';
+import { flattenIdentity } from '../print/describe-image.ts';
 import type { Command } from './command.ts';
 
 export const ensure: Command = {

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { createInspectImage, type ImageInspection } from '../../core.ts';
 import { readLocalFile } from '../args/read-options.ts';
-import { drawMap } from '../draw-map.ts';
-import { formatBytes, formatExactBytes } from '../format-bytes.ts';
-import { formatTable } from '../format-table.ts';
+import { drawMap } from '../print/draw-map.ts';
+import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 
 export const inspect: Command = {

@@ -1,6 +1,6 @@
 import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createListImages, type Listing, type Parts } from '../../core.ts';
-import { formatTable } from '../format-table.ts';
+import { formatTable } from '../print/format.ts';
 import type { Command, Outcome } from './command.ts';
 
 export const list: Command = {

@@ -1,9 +1,7 @@
 import { createResolveImage, type ResolvedImage } from '../../core.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
-import { describeGuest, describeTrust } from '../describe-image.ts';
-import { flattenIdentity } from '../flatten-identity.ts';
-import { formatBytes, formatExactBytes } from '../format-bytes.ts';
-import { formatTable } from '../format-table.ts';
+import { describeGuest, describeTrust, flattenIdentity } from '../print/describe-image.ts';
+import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 
 export const resolve: Command = {

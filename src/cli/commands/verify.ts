@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { createVerifyDocument } from '../../core.ts';
 import { isImageError } from '../../errors.ts';
 import { invalidOption } from '../args/refuse.ts';
-import { describeSigner } from '../describe-image.ts';
-import { formatTable } from '../format-table.ts';
+import { describeSigner } from '../print/describe-image.ts';
+import { formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 
 export const verify: Command = {

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSize } from '../../../src/cli/args/values.ts';
-import { formatBytes, formatExactBytes } from '../../../src/cli/format-bytes.ts';
-import { formatAge, formatClock } from '../../../src/cli/format-duration.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatClock,
+  formatExactBytes,
+} from '../../../src/cli/print/format.ts';
 
 describe('sizes', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import { isImageError } from '../errors.ts';
-import { escapeControls } from './escape-controls.ts';
-import { Interrupted } from './interrupt.ts';
-import type { TerminalStream } from './io.ts';
+import { isImageError } from '../../errors.ts';
+import { Interrupted } from '../interrupt.ts';
+import type { TerminalStream } from '../io.ts';
+import { escapeControls } from './format.ts';
 
 /** An error as `--json` prints it. */
 export interface ErrorReport {

@@ -1,4 +1,4 @@
-import type { Extents } from '../bytes/extents.ts';
+import type { Extents } from '../../bytes/extents.ts';
 
 const shades = [' ', '░', '▒', '▓', '█'] as const;
 

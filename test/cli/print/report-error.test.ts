@@ -1,10 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { formatJson } from '../../src/cli/format-json.ts';
-import { formatTable } from '../../src/cli/format-table.ts';
-import { Interrupted } from '../../src/cli/interrupt.ts';
-import { formatError, reportError } from '../../src/cli/report-error.ts';
-import { TransferError } from '../../src/errors.ts';
+import { Interrupted } from '../../../src/cli/interrupt.ts';
+import { formatJson, formatTable } from '../../../src/cli/print/format.ts';
+import { formatError, reportError } from '../../../src/cli/print/report-error.ts';
+import { TransferError } from '../../../src/errors.ts';
 
 beforeEach(() => {
   vi.stubEnv('FORCE_COLOR', undefined);

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { escapeControls } from './escape-controls.ts';
+import { escapeControls } from './format.ts';
 
 /**
  * Watches both streams from now on; what comes back waits until everything is written, and is false when results were
