@@ -8,10 +8,10 @@ import type { Command, Outcome } from './commands/command.ts';
 import { commands } from './commands/every.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
-import { openReporter } from './open-reporter.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 import { formatJson } from './print/format.ts';
 import { formatError, reportError } from './print/report-error.ts';
+import { openReporter } from './progress/open-reporter.ts';
 
 /** Runs one command line and gives back the exit code; results go to `stdout`, everything else to `stderr`. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {

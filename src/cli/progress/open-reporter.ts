@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
-import type { Log, OnProgress, Warning } from '../core.ts';
-import type { Flags } from './args/flags.ts';
-import type { Io } from './io.ts';
-import { escapeControls, formatJson } from './print/format.ts';
-import { ProgressBar } from './progress-bar.ts';
-import { ProgressLines } from './progress-lines.ts';
-import { type ProgressView, silentView } from './progress-view.ts';
+import type { Log, OnProgress, Warning } from '../../core.ts';
+import type { Flags } from '../args/flags.ts';
+import type { Io } from '../io.ts';
+import { escapeControls, formatJson } from '../print/format.ts';
+import { ProgressBar } from './bar.ts';
+import { ProgressLines } from './lines.ts';
+import { type ProgressView, silentView } from './view.ts';
 
 /** Everything that goes to stderr while a command runs. */
 export interface Reporter {

@@ -1,13 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Flags } from '../../src/cli/args/flags.ts';
-import type { TerminalStream } from '../../src/cli/io.ts';
-import { openReporter } from '../../src/cli/open-reporter.ts';
-import { ProgressBar } from '../../src/cli/progress-bar.ts';
-import { ProgressLines } from '../../src/cli/progress-lines.ts';
-import { advance, type ProgressState } from '../../src/cli/progress-state.ts';
-import { renderBar } from '../../src/cli/render-bar.ts';
-import type { ProgressEvent } from '../../src/core.ts';
+import { Flags } from '../../../src/cli/args/flags.ts';
+import type { TerminalStream } from '../../../src/cli/io.ts';
+import { ProgressBar, renderBar } from '../../../src/cli/progress/bar.ts';
+import { ProgressLines } from '../../../src/cli/progress/lines.ts';
+import { openReporter } from '../../../src/cli/progress/open-reporter.ts';
+import { advance, type ProgressState } from '../../../src/cli/progress/state.ts';
+import type { ProgressEvent } from '../../../src/core.ts';
 
 const MiB = 1024 ** 2;
 

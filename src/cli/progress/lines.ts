@@ -1,16 +1,9 @@
-import type { ProgressEvent } from '../contracts/progress.ts';
-import { describeActivity } from './describe-activity.ts';
-import { describeRetry } from './describe-retry.ts';
-import type { TerminalStream } from './io.ts';
-import { escapeControls, formatClock } from './print/format.ts';
-import {
-  type Activity,
-  activityOf,
-  advance,
-  type ProgressState,
-  percentOf,
-} from './progress-state.ts';
-import type { ProgressView } from './progress-view.ts';
+import type { ProgressEvent } from '../../contracts/progress.ts';
+import type { TerminalStream } from '../io.ts';
+import { escapeControls, formatClock } from '../print/format.ts';
+import { describeActivity, describeRetry } from './describe.ts';
+import { type Activity, activityOf, advance, type ProgressState, percentOf } from './state.ts';
+import type { ProgressView } from './view.ts';
 
 /** Silence that is longer reads as a hang. */
 const heartbeatMs = 10_000;

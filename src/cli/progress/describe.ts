@@ -1,5 +1,6 @@
-import { formatBytes, formatClock } from './print/format.ts';
-import { type Activity, percentOf } from './progress-state.ts';
+import type { ProgressEvent } from '../../contracts/progress.ts';
+import { escapeControls, formatBytes, formatClock } from '../print/format.ts';
+import { type Activity, percentOf } from './state.ts';
 
 /** An activity in words; what is not known is absent. */
 export interface ActivityWords {
@@ -31,4 +32,11 @@ export function describeActivity(activity: Activity): ActivityWords {
   }
   if (decodedPercent !== undefined) words.behind = `decoded ${decodedPercent} %`;
   return words;
+}
+
+/** `retry 2 in 1.5 s: connection reset` */
+export function describeRetry(event: Extract<ProgressEvent, { type: 'retry' }>): string {
+  const seconds = Math.round(event.delayMs / 100) / 10;
+  const when = seconds > 0 ? ` in ${seconds} s` : '';
+  return `retry ${event.attempt}${when}: ${escapeControls(event.reason)}`;
 }

@@ -1,4 +1,4 @@
-import type { ProgressEvent, Stage } from '../contracts/progress.ts';
+import type { ProgressEvent, Stage } from '../../contracts/progress.ts';
 
 /** Where a call is, gathered from its events. */
 export interface ProgressState {

@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../contracts/progress.ts';
+import type { ProgressEvent } from '../../contracts/progress.ts';
 
 /** Where progress is shown. */
 export interface ProgressView {
