@@ -16,6 +16,7 @@ export type { Parts } from './contracts/parts.ts';
 export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
+export type { FileOptions } from './convert/open-image-file.ts';
 export {
   type ConvertedImage,
   type ConvertImage,
@@ -32,7 +33,6 @@ export {
   type InspectOptions,
 } from './inspect-image.ts';
 export { createListImages, type ListImages, type ListOptions } from './list-images.ts';
-export type { FileOptions } from './open-image-file.ts';
 export type { OriginVerdict } from './prove-again.ts';
 export { createResolveImage, type ResolvedImage, type ResolveImage } from './resolve-image.ts';
 export {

@@ -3,15 +3,15 @@ import type { Extents } from './bytes/extents.ts';
 import { SparseFile } from './bytes/sparse-file.ts';
 import type { DiskFacts } from './contracts/format.ts';
 import type { Parts } from './contracts/parts.ts';
-import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
-import { boundDisk } from './layers/disk-bounds.ts';
-import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
 import {
   type FileOptions,
   type FoundSoFar,
   type OpenImageFile,
   openImageFile,
-} from './open-image-file.ts';
+} from './convert/open-image-file.ts';
+import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
+import { boundDisk } from './layers/disk-bounds.ts';
+import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {

@@ -1,10 +1,14 @@
-import type { ConvertedImage } from './convert-image.ts';
-import { type ConvertJob, copyDisk } from './convert-job.ts';
-import { tooSmall } from './device/device-error.ts';
-import { DeviceTarget } from './device/device-target.ts';
-import { openDevice } from './device/open-device.ts';
-import { refuse } from './errors.ts';
-import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
+import type { ConvertedImage } from '../convert-image.ts';
+import { tooSmall } from '../device/device-error.ts';
+import { DeviceTarget } from '../device/device-target.ts';
+import { openDevice } from '../device/open-device.ts';
+import { refuse } from '../errors.ts';
+import {
+  nestedHeadBytes,
+  nestedTailBytes,
+  refuseNestedImage,
+} from '../layers/find-nested-image.ts';
+import { type ConvertJob, copyDisk } from './copy-disk.ts';
 
 /**
  * Writes the disk to a block device. Until the first byte of data is known the device is not touched; from then on its

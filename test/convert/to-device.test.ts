@@ -11,8 +11,6 @@ import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
 import { buildVmdkImage } from '../../src/testing/vmdk-image.ts';
 import { tempDir } from '../cache/temp-dir.ts';
 import { runCli } from '../cli/spawn-cli.ts';
-import { makeDisk, sha256 } from '../fixtures/line.ts';
-import { makeXz } from '../formats/xz/make-xz.ts';
 import {
   addPartition,
   attach,
@@ -20,7 +18,9 @@ import {
   makeLoop,
   runText,
   whyNoLoops,
-} from './loop-device.ts';
+} from '../device/loop-device.ts';
+import { makeDisk, sha256 } from '../fixtures/line.ts';
+import { makeXz } from '../formats/xz/make-xz.ts';
 
 const MiB = 1024 ** 2;
 const diskBytes = 6 * MiB;

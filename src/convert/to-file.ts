@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { GrowingFile } from './bytes/growing-file.ts';
-import { inCache } from './cache/cache-error.ts';
-import type { ConvertedImage } from './convert-image.ts';
-import { type ConvertJob, copyDisk } from './convert-job.ts';
-import { findNestedImage } from './layers/find-nested-image.ts';
+import { GrowingFile } from '../bytes/growing-file.ts';
+import { inCache } from '../cache/cache-error.ts';
+import type { ConvertedImage } from '../convert-image.ts';
+import { findNestedImage } from '../layers/find-nested-image.ts';
+import { type ConvertJob, copyDisk } from './copy-disk.ts';
 
 /**
  * Writes the disk beside the output and puts it in place at the end, over what may be there. It is not synced: like any

@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { GrowingFile } from './bytes/growing-file.ts';
-import type { Format } from './contracts/format.ts';
-import { defaultLimits, type Limits } from './contracts/limits.ts';
-import type { Log } from './contracts/log.ts';
-import { isImageError, NotFoundError, PluginError } from './errors.ts';
-import { openDecodeJob } from './layers/decode-context.ts';
-import { type OpenLayers, openLayers } from './layers/open-layers.ts';
+import { GrowingFile } from '../bytes/growing-file.ts';
+import type { Format } from '../contracts/format.ts';
+import { defaultLimits, type Limits } from '../contracts/limits.ts';
+import type { Log } from '../contracts/log.ts';
+import { isImageError, NotFoundError, PluginError } from '../errors.ts';
+import { openDecodeJob } from '../layers/decode-context.ts';
+import { type OpenLayers, openLayers } from '../layers/open-layers.ts';
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
 export interface FileOptions {
