@@ -1,7 +1,4 @@
 import type { ConvertedImage } from '../convert-image.ts';
-import { tooSmall } from '../device/device-error.ts';
-import { DeviceTarget } from '../device/device-target.ts';
-import { openDevice } from '../device/open-device.ts';
 import { refuse } from '../errors.ts';
 import {
   nestedHeadBytes,
@@ -9,6 +6,9 @@ import {
   refuseNestedImage,
 } from '../layers/find-nested-image.ts';
 import { type ConvertJob, copyDisk } from './copy-disk.ts';
+import { tooSmall } from './device/device-error.ts';
+import { DeviceTarget } from './device/device-target.ts';
+import { openDevice } from './device/open-device.ts';
 
 /**
  * Writes the disk to a block device. Until the first byte of data is known the device is not touched; from then on its

@@ -4,13 +4,15 @@ import { mkdir, open, readFile, stat, symlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isBlockDevice } from '../../src/device/is-block-device.ts';
+import { isBlockDevice } from '../../src/convert/device/is-block-device.ts';
 import { type ConvertOptions, convertImage, createConvertImage } from '../../src/index.ts';
 import type { Disk } from '../../src/kit.ts';
 import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
 import { buildVmdkImage } from '../../src/testing/vmdk-image.ts';
 import { tempDir } from '../cache/temp-dir.ts';
 import { runCli } from '../cli/spawn-cli.ts';
+import { makeDisk, sha256 } from '../fixtures/line.ts';
+import { makeXz } from '../formats/xz/make-xz.ts';
 import {
   addPartition,
   attach,
@@ -18,9 +20,7 @@ import {
   makeLoop,
   runText,
   whyNoLoops,
-} from '../device/loop-device.ts';
-import { makeDisk, sha256 } from '../fixtures/line.ts';
-import { makeXz } from '../formats/xz/make-xz.ts';
+} from './device/loop-device.ts';
 
 const MiB = 1024 ** 2;
 const diskBytes = 6 * MiB;

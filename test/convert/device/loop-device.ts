@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { tempDir } from '../cache/temp-dir.ts';
+import { tempDir } from '../../cache/temp-dir.ts';
 
 /** Why loop devices cannot be made here; `undefined` where they can. */
 export function whyNoLoops(): string | undefined {

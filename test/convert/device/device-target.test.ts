@@ -2,10 +2,10 @@ import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { SparseFile } from '../../src/bytes/sparse-file.ts';
-import { DeviceTarget } from '../../src/device/device-target.ts';
-import { tempDir } from '../cache/temp-dir.ts';
-import { sha256 } from '../fixtures/line.ts';
+import { SparseFile } from '../../../src/bytes/sparse-file.ts';
+import { DeviceTarget } from '../../../src/convert/device/device-target.ts';
+import { tempDir } from '../../cache/temp-dir.ts';
+import { sha256 } from '../../fixtures/line.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

@@ -1,6 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { formatDeviceNumber } from './device-number.ts';
 
 /** A device as the kernel shows it below /sys, or a partition of one. */
 interface KnownDevice {
@@ -126,4 +125,14 @@ async function readText(path: string): Promise<string> {
 
 async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => []);
+}
+
+/**
+ * `major:minor`, as Linux writes it in `/sys/dev/block` and `/proc/self/mountinfo`, of a device number that `stat` gave
+ * (glibc's `gnu_dev_major` and `gnu_dev_minor`).
+ */
+export function formatDeviceNumber(rdev: bigint): string {
+  const major = ((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n);
+  const minor = (rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n);
+  return `${major}:${minor}`;
 }

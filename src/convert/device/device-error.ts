@@ -1,5 +1,5 @@
-import { isErrno } from '../cache/cache-error.ts';
-import { CacheError, UsageError } from '../errors.ts';
+import { isErrno } from '../../cache/cache-error.ts';
+import { CacheError, UsageError } from '../../errors.ts';
 
 /** The device cannot hold the disk: `ERR_NO_SPACE` with both numbers, in bytes. `isLeast`: the disk may need more. */
 export function tooSmall(

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CacheError } from '../errors.ts';
+import { CacheError } from '../../errors.ts';
 import { inUse, onDevice } from './device-error.ts';
-import { formatDeviceNumber } from './device-number.ts';
-import { deviceFolder, findDeviceUse } from './device-use.ts';
+import { deviceFolder, findDeviceUse, formatDeviceNumber } from './device-use.ts';
 
 /** A block device that nobody else uses, open for reading and writing. */
 export interface OutputDevice {

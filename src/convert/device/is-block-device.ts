@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isErrno } from '../cache/cache-error.ts';
-import { UsageError } from '../errors.ts';
+import { isErrno } from '../../cache/cache-error.ts';
+import { UsageError } from '../../errors.ts';
 
 /**
  * True when an output is a block device, false for a file, a folder and what does not exist yet. Throws
