@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isErrno } from '../cache/cache-error.ts';
 import { NotFoundError } from '../errors.ts';
-import { noteFor, writeNote } from './download-note.ts';
+import { writeBody } from './one-address.ts';
+import { noteFor, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
-import { writeBody } from './write-body.ts';
 
 const pieceBytes = 1024 * 1024;
 

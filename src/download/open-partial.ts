@@ -2,13 +2,7 @@ import { type FileHandle, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { inCache } from '../cache/cache-error.ts';
 import type { Staging } from '../cache/staging.ts';
-import {
-  type DownloadNote,
-  hashAddress,
-  isResumable,
-  readNote,
-  writeNote,
-} from './download-note.ts';
+import { type DownloadNote, hashAddress, isResumable, readNote, writeNote } from './resume-note.ts';
 
 /** What an earlier call fetched and this one may continue. */
 export interface PartialDownload {

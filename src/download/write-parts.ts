@@ -1,8 +1,8 @@
 import { inCache } from '../cache/cache-error.ts';
 import type { Body } from '../http/http-client.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { type DownloadNote, writeNote } from './download-note.ts';
 import { type Part, PartWindow } from './part-window.ts';
+import { type DownloadNote, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
 
 /** What one request of several asks for: long enough that the wait for its first byte does not count. */

@@ -1,9 +1,9 @@
 import type { Warning } from '../contracts/log.ts';
 import { isImageError, TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
+import { type Place, transferFrom } from './one-address.ts';
 import type { PartialDownload } from './open-partial.ts';
 import { isPieceMismatch } from './ready-gate.ts';
-import { type Place, transferFrom } from './transfer-from.ts';
 import type { TransferJob } from './transfer-job.ts';
 
 interface Failure {

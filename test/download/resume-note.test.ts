@@ -5,7 +5,7 @@ import {
   isResumable,
   noteFor,
   parseNote,
-} from '../../src/download/download-note.ts';
+} from '../../src/download/resume-note.ts';
 
 const address = new URL('https://user:secret@images.example/disk.img?token=secret');
 const about = {

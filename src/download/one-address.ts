@@ -1,10 +1,10 @@
 import { inCache } from '../cache/cache-error.ts';
 import { TransferError } from '../errors.ts';
 import type { Body, ResumePoint } from '../http/http-client.ts';
-import { type DownloadNote, noteFor, writeNote } from './download-note.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import type { PartialDownload } from './open-partial.ts';
+import { type DownloadNote, noteFor, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
-import { writeBody } from './write-body.ts';
 import { isParted, partBytes, writeParts } from './write-parts.ts';
 
 /** Where a transfer stands when an address is asked. */
@@ -120,4 +120,23 @@ async function begin(
   });
   await writeNote(staging, note);
   return note;
+}
+
+/** Writes bytes in order as they come from one connection, from the first that is not ready on. */
+export async function writeBody(
+  { call, file, gate, staging, signal }: TransferJob,
+  address: URL,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const url = publicUrl(address);
+  let written = gate.readyBytes;
+  call.progress.fetch(url, written, file.sizeBytes);
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    await inCache(staging.download, 'write', () => file.write(written, chunk));
+    written += chunk.length;
+    await gate.pass(written, address);
+    call.progress.fetch(url, written, file.sizeBytes);
+  }
+  await gate.pass(written, address, true);
 }
