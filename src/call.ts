@@ -6,7 +6,7 @@ import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { GivenKeys } from './contracts/proof.ts';
 import { UsageError } from './errors.ts';
-import { createHttp, type Http } from './http/http-client.ts';
+import { createHttp, type Http } from './http/client.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { readKeys } from './read-keys.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { GrowingFile } from '../bytes/growing-file.ts';
 import { IntegrityError, TransferError } from '../errors.ts';
-import type { Body } from '../http/http-client.ts';
+import type { Body } from '../http/client.ts';
 
 interface EarlyRange {
   start: number;

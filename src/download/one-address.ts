@@ -1,6 +1,6 @@
 import { inCache } from '../cache/cache-error.ts';
 import { TransferError } from '../errors.ts';
-import type { Body, ResumePoint } from '../http/http-client.ts';
+import type { Body, ResumePoint } from '../http/client.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { PartialDownload } from './open-partial.ts';
 import { type DownloadNote, noteFor, writeNote } from './resume-note.ts';

@@ -1,5 +1,5 @@
 import { inCache } from '../cache/cache-error.ts';
-import type { Body } from '../http/http-client.ts';
+import type { Body } from '../http/client.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type Part, PartWindow } from './part-window.ts';
 import { type DownloadNote, writeNote } from './resume-note.ts';

@@ -1,6 +1,6 @@
 import { TransferError } from '../errors.ts';
 import type { Hop } from './address-rules.ts';
-import { Attempts, TransientFailure } from './attempts.ts';
+import { ask, type TransferContext } from './ask.ts';
 import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
 import {
   acceptsRanges,
@@ -11,8 +11,8 @@ import {
   type Validators,
 } from './byte-range.ts';
 import { checkPart, firstPart } from './part-answer.ts';
+import { Attempts, TransientFailure } from './retry.ts';
 import { isMissing, statusFailure } from './status-failure.ts';
-import { ask, type TransferContext } from './transfer-context.ts';
 import type { Answer } from './wire.ts';
 
 /** Which bytes are wanted, and what is known of their file from earlier answers. */

@@ -3,9 +3,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { TransientFailure } from './attempts.ts';
 import { networkFailure } from './network-failure.ts';
-import type { Tuning } from './tuning.ts';
+import { TransientFailure, type Tuning } from './retry.ts';
 import type { Answer } from './wire.ts';
 
 interface ExchangeContext {

@@ -1,15 +1,14 @@
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { Hop } from './address-rules.ts';
-import { withRetries } from './attempts.ts';
+import { followRedirects, isRedirect, type TransferContext } from './ask.ts';
 import { parseContentLength } from './byte-range.ts';
-import { followRedirects, isRedirect } from './follow-redirects.ts';
 import { glance } from './glance.ts';
 import { addressKey, type StoredDocument } from './metadata-store.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { readUpTo } from './read-up-to.ts';
+import { withRetries } from './retry.ts';
 import { statusFailure } from './status-failure.ts';
-import type { TransferContext } from './transfer-context.ts';
 import type { Answer } from './wire.ts';
 
 export interface DocumentRequest {

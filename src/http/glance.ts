@@ -1,6 +1,6 @@
 import { TransferError } from '../errors.ts';
-import { TransientFailure } from './attempts.ts';
 import { parseContentLength } from './byte-range.ts';
+import { TransientFailure } from './retry.ts';
 import type { Answer } from './wire.ts';
 
 /**

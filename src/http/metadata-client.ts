@@ -5,6 +5,7 @@ import type {
   MetadataOptions,
 } from '../contracts/metadata.ts';
 import { firstHop, type Hop } from './address-rules.ts';
+import type { TransferContext } from './ask.ts';
 import { tooLong } from './fetch-document.ts';
 import { loadDocument, type Outcome } from './load-document.ts';
 import type { MetadataStore } from './metadata-store.ts';
@@ -13,7 +14,6 @@ import type { OriginSlots } from './origin-slots.ts';
 import { parseAddress } from './parse-address.ts';
 import { requestHead } from './request-head.ts';
 import { SharedRequests } from './shared-requests.ts';
-import type { TransferContext } from './transfer-context.ts';
 
 export interface MetadataContext {
   transfer: TransferContext;

@@ -1,9 +1,9 @@
 import { firstHop } from './address-rules.ts';
+import type { TransferContext } from './ask.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { BodyTransfer, type Wanted } from './body-transfer.ts';
 import { ifRange } from './byte-range.ts';
 import { parseAddress } from './parse-address.ts';
-import type { TransferContext } from './transfer-context.ts';
 
 /** Opens a file and waits for its first bytes. */
 export async function openBody(

@@ -1,11 +1,10 @@
 import type { MetadataHead } from '../contracts/metadata.ts';
 import type { Hop } from './address-rules.ts';
-import { withRetries } from './attempts.ts';
-import { followRedirects, isRedirect } from './follow-redirects.ts';
+import { followRedirects, isRedirect, type TransferContext } from './ask.ts';
 import { glance } from './glance.ts';
 import type { OriginSlots } from './origin-slots.ts';
+import { withRetries } from './retry.ts';
 import { isTransient, statusFailure } from './status-failure.ts';
-import type { TransferContext } from './transfer-context.ts';
 
 /** A HEAD request along redirects. Any lasting status is an answer; one that stays transient is `ERR_HTTP_STATUS`. */
 export async function requestHead(

@@ -1,9 +1,8 @@
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { TransientFailure } from './attempts.ts';
 import { glance } from './glance.ts';
 import { isHtml } from './is-html.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { TransientFailure } from './retry.ts';
 import type { Answer } from './wire.ts';
 
 const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -53,4 +52,14 @@ function hintFor(status: number, html: boolean): string {
   if (html)
     return 'Open the address in a browser: a portal, a block list or a login may stand before it.';
   return 'Check that upstream serves this address to you.';
+}
+
+/** A `Retry-After` header as milliseconds from `now`, never negative; `undefined` when absent or malformed (RFC 9110 10.2.3). */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  // HTTP dates begin with the name of a day; Date.parse alone would take "-5" for a year.
+  const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -2,7 +2,7 @@ import { version } from '../version.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { Exchange } from './exchange.ts';
 import { type Environment, proxyFor } from './proxy-rules.ts';
-import type { Tuning } from './tuning.ts';
+import type { Tuning } from './retry.ts';
 
 /** One request on the wire; no redirect is followed and nothing is repeated. */
 export interface WireRequest {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GrowingFile } from '../../src/bytes/growing-file.ts';
 import { EarlyRanges } from '../../src/download/early-ranges.ts';
 import { hashPass } from '../../src/download/hash-pass.ts';
-import type { Body } from '../../src/http/http-client.ts';
+import type { Body } from '../../src/http/client.ts';
 
 const bytes = Buffer.from(Array.from({ length: 1000 }, (_, i) => (i * 7) % 251));
 const signal = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { createHttp, type Http, type HttpOptions } from '../../src/http/http-client.ts';
+import { createHttp, type Http, type HttpOptions } from '../../src/http/client.ts';
 import { defaultLimits, type LogEntry } from '../../src/kit.ts';
 import type { Upstream } from '../../src/testing/upstream.ts';
 

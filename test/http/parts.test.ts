@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Body } from '../../src/http/http-client.ts';
+import type { Body } from '../../src/http/client.ts';
 import {
   startUpstream,
   type Upstream,

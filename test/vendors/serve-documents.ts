@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createHttp } from '../../src/http/http-client.ts';
+import { createHttp } from '../../src/http/client.ts';
 import {
   type Arch,
   defaultLimits,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createHttp, type HttpOptions } from '../../src/http/http-client.ts';
+import { createHttp, type HttpOptions } from '../../src/http/client.ts';
 import {
   type AnyVerifier,
   type Digest,

@@ -1,6 +1,5 @@
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
-import type { Tuning } from './tuning.ts';
 import { pause } from './until-aborted.ts';
 
 /** Thrown inside this folder only: a failure that another attempt may cure. `failure` is what the caller will see. */
@@ -74,3 +73,30 @@ function retryDelay(attempt: number, retryAfterMs: number | undefined, tuning: T
   const ceiling = Math.min(tuning.backoffCapMs, tuning.backoffBaseMs * 2 ** (attempt - 1));
   return Math.random() * ceiling;
 }
+
+/** Times and counts of every transfer; there is no total timeout. Milliseconds unless the name says otherwise. */
+export interface Tuning {
+  /** Until a connection stands, TLS and a proxy's tunnel included. */
+  connectMs: number;
+  /** Without a single byte, while bytes are awaited. */
+  stallMs: number;
+  /** Requests in a row that bring nothing, the first included. */
+  attempts: number;
+  /** First ceiling of the random delay between attempts; it doubles each time. */
+  backoffBaseMs: number;
+  backoffCapMs: number;
+  /** The longest `Retry-After` that is waited out in full. */
+  retryAfterCapMs: number;
+  /** Metadata requests that run at once against one origin. */
+  perOrigin: number;
+}
+
+export const defaultTuning: Readonly<Tuning> = Object.freeze({
+  connectMs: 30_000,
+  stallMs: 30_000,
+  attempts: 5,
+  backoffBaseMs: 500,
+  backoffCapMs: 30_000,
+  retryAfterCapMs: 120_000,
+  perOrigin: 4,
+});

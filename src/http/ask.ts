@@ -1,6 +1,11 @@
+import type { Limits } from '../contracts/limits.ts';
+import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type AddressRules, type Hop, nextHop } from './address-rules.ts';
+import { glance } from './glance.ts';
+import type { AttemptContext } from './retry.ts';
+import type { Answer, Wire } from './wire.ts';
 
 /** What a visit of one address brings: a value, or the way to another address. */
 export type Visit<T> = { value: T } | { location: string | undefined };
@@ -44,4 +49,35 @@ function failure(at: Hop, what: string, next?: Hop): TransferError {
       ...(next === undefined ? {} : { location: publicUrl(next.url) }),
     },
   });
+}
+
+/** What every transfer of one client shares. */
+export interface TransferContext {
+  wire: Wire;
+  rules: AddressRules & { maxRedirects: number };
+  attempts: AttemptContext;
+  limits: Limits;
+  log: Log;
+}
+
+/** Asks for the bytes as they are, along redirects; the answer may have any status that is no redirect. */
+export async function ask(
+  start: Hop,
+  headers: Record<string, string>,
+  context: TransferContext,
+): Promise<{ hop: Hop; answer: Answer }> {
+  const { wire, rules, attempts } = context;
+  const { hop, value } = await followRedirects(start, rules, async ({ url }) => {
+    const answer = await wire.send({
+      method: 'GET',
+      url,
+      headers: { 'accept-encoding': 'identity', ...headers },
+      decompress: false,
+      signal: attempts.signal,
+    });
+    if (!isRedirect(answer.status)) return { value: answer };
+    await glance(answer);
+    return { location: answer.headers['location'] };
+  });
+  return { hop, answer: value };
 }

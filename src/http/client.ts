@@ -1,7 +1,7 @@
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import type { MetadataClient } from '../contracts/metadata.ts';
-import type { OnRetry } from './attempts.ts';
+import type { TransferContext } from './ask.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { createMetadataClient } from './metadata-client.ts';
 import { createMetadataStore } from './metadata-store.ts';
@@ -10,8 +10,7 @@ import { offlineMiss } from './offline-miss.ts';
 import { openBody } from './open-body.ts';
 import { createOriginSlots } from './origin-slots.ts';
 import { unusableProxies } from './proxy-rules.ts';
-import type { TransferContext } from './transfer-context.ts';
-import { defaultTuning, type Tuning } from './tuning.ts';
+import { defaultTuning, type OnRetry, type Tuning } from './retry.ts';
 import { createWire } from './wire.ts';
 
 export type { Body, BodyOptions, ResumePoint } from './body.ts';

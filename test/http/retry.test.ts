@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { TransientFailure, withRetries } from '../../src/http/attempts.ts';
-import { parseRetryAfter } from '../../src/http/retry-after.ts';
-import { defaultTuning } from '../../src/http/tuning.ts';
+import { defaultTuning, TransientFailure, withRetries } from '../../src/http/retry.ts';
+import { parseRetryAfter } from '../../src/http/status-failure.ts';
 import { TransferError } from '../../src/kit.ts';
 
 const now = Date.parse('Tue, 06 Jan 2026 12:00:00 GMT');
