@@ -2,7 +2,7 @@ import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { type AddressRules, type Hop, nextHop } from './address-rules.ts';
+import { type AddressRules, type Hop, nextHop } from './addresses/rules.ts';
 import { glance } from './glance.ts';
 import type { AttemptContext } from './retry.ts';
 import type { Answer, Wire } from './wire.ts';

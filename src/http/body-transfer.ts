@@ -1,5 +1,5 @@
 import { TransferError } from '../errors.ts';
-import type { Hop } from './address-rules.ts';
+import type { Hop } from './addresses/rules.ts';
 import { ask, type TransferContext } from './ask.ts';
 import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
 import {

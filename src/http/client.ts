@@ -1,12 +1,12 @@
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import type { MetadataClient } from '../contracts/metadata.ts';
+import { checkMirrors, type Mirrors, rewrite } from './addresses/mirrors.ts';
+import { offlineMiss } from './addresses/rules.ts';
 import type { TransferContext } from './ask.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { createMetadataClient } from './metadata-client.ts';
 import { createMetadataStore } from './metadata-store.ts';
-import { checkMirrors, type Mirrors, rewrite } from './mirrors.ts';
-import { offlineMiss } from './offline-miss.ts';
 import { openBody } from './open-body.ts';
 import { createOriginSlots } from './origin-slots.ts';
 import { unusableProxies } from './proxy-rules.ts';

@@ -1,6 +1,6 @@
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import type { Hop } from './address-rules.ts';
+import type { Hop } from './addresses/rules.ts';
 import { followRedirects, isRedirect, type TransferContext } from './ask.ts';
 import { parseContentLength } from './byte-range.ts';
 import { glance } from './glance.ts';

@@ -1,7 +1,7 @@
 import type { MetadataDocument } from '../contracts/metadata.ts';
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import type { Hop } from './address-rules.ts';
+import type { Hop } from './addresses/rules.ts';
 import type { TransferContext } from './ask.ts';
 import { type DocumentRequest, fetchDocument } from './fetch-document.ts';
 import { createDocument } from './metadata-document.ts';

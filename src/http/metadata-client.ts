@@ -4,14 +4,12 @@ import type {
   MetadataHead,
   MetadataOptions,
 } from '../contracts/metadata.ts';
-import { firstHop, type Hop } from './address-rules.ts';
+import { firstHop, type Hop, offlineMiss, parseAddress } from './addresses/rules.ts';
 import type { TransferContext } from './ask.ts';
 import { tooLong } from './fetch-document.ts';
 import { loadDocument, type Outcome } from './load-document.ts';
 import type { MetadataStore } from './metadata-store.ts';
-import { offlineMiss } from './offline-miss.ts';
 import type { OriginSlots } from './origin-slots.ts';
-import { parseAddress } from './parse-address.ts';
 import { requestHead } from './request-head.ts';
 import { SharedRequests } from './shared-requests.ts';
 

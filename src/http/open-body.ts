@@ -1,9 +1,8 @@
-import { firstHop } from './address-rules.ts';
+import { firstHop, parseAddress } from './addresses/rules.ts';
 import type { TransferContext } from './ask.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { BodyTransfer, type Wanted } from './body-transfer.ts';
 import { ifRange } from './byte-range.ts';
-import { parseAddress } from './parse-address.ts';
 
 /** Opens a file and waits for its first bytes. */
 export async function openBody(

@@ -1,5 +1,5 @@
 import type { MetadataHead } from '../contracts/metadata.ts';
-import type { Hop } from './address-rules.ts';
+import type { Hop } from './addresses/rules.ts';
 import { followRedirects, isRedirect, type TransferContext } from './ask.ts';
 import { glance } from './glance.ts';
 import type { OriginSlots } from './origin-slots.ts';

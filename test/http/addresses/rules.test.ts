@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { firstHop, type Hop, nextHop } from '../../src/http/address-rules.ts';
-import { isPrivateHost } from '../../src/http/private-hosts.ts';
+import { isPrivateHost } from '../../../src/http/addresses/private-hosts.ts';
+import { firstHop, type Hop, nextHop } from '../../../src/http/addresses/rules.ts';
 
 const rules = {
   mirrors: {

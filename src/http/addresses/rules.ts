@@ -1,5 +1,5 @@
-import { IntegrityError, TransferError, UsageError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
+import { IntegrityError, NotFoundError, TransferError, UsageError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
 import { isBelowMirror, type Mirrors, rewrite } from './mirrors.ts';
 import { isPrivateHost } from './private-hosts.ts';
 
@@ -81,5 +81,30 @@ function refused(from: URL, what: string, location: string): TransferError {
     message: `${publicUrl(from)} redirects to ${what}${at}`,
     hint: 'Ask for the final https address, or name it as a mirror if it is meant.',
     details: { url: publicUrl(from), location },
+  });
+}
+
+/** An address that a request can be made of, without its fragment; `ERR_INVALID_REQUEST` when it is none. */
+export function parseAddress(url: URL | string): URL {
+  if (!URL.canParse(String(url))) {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: `${JSON.stringify(String(url))} is not an address`,
+      hint: 'Give a complete https address.',
+      details: { field: 'url' },
+    });
+  }
+  const parsed = new URL(url);
+  parsed.hash = '';
+  return parsed;
+}
+
+/** `ERR_OFFLINE_MISS`: the call would have needed a request. */
+export function offlineMiss(url: URL): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_OFFLINE_MISS',
+    message: `offline: ${publicUrl(url)} would have to be asked`,
+    hint: 'Call once without offline, so that the answer is cached.',
+    details: { field: 'offline', value: publicUrl(url) },
   });
 }

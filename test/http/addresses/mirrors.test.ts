@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkMirrors, isBelowMirror, rewrite } from '../../src/http/mirrors.ts';
+import { checkMirrors, isBelowMirror, rewrite } from '../../../src/http/addresses/mirrors.ts';
 
 const mirrors = {
   'https://images.example/': 'http://10.0.0.5/all/',

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../errors.ts';
 
 /** Address prefixes and what stands in for them, as the caller gave them. */
 export type Mirrors = Record<string, string>;
