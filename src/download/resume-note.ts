@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inCache } from '../cache/cache-error.ts';
 import { readCount, readFlag, readHex } from '../cache/records/values.ts';
 import type { Staging } from '../cache/staging.ts';
-import { ifRange, type Validators } from '../http/byte-range.ts';
+import { ifRange, type Validators } from '../http/bodies/byte-range.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
 

@@ -4,16 +4,16 @@ import type { MetadataClient } from '../contracts/metadata.ts';
 import { checkMirrors, type Mirrors, rewrite } from './addresses/mirrors.ts';
 import { offlineMiss } from './addresses/rules.ts';
 import type { TransferContext } from './ask.ts';
-import type { Body, BodyOptions } from './body.ts';
+import type { Body, BodyOptions } from './bodies/body.ts';
+import { openBody } from './bodies/open-body.ts';
 import { createMetadataClient } from './metadata-client.ts';
 import { createMetadataStore } from './metadata-store.ts';
-import { openBody } from './open-body.ts';
 import { createOriginSlots } from './origin-slots.ts';
 import { unusableProxies } from './proxy-rules.ts';
 import { defaultTuning, type OnRetry, type Tuning } from './retry.ts';
 import { createWire } from './wire.ts';
 
-export type { Body, BodyOptions, ResumePoint } from './body.ts';
+export type { Body, BodyOptions, ResumePoint } from './bodies/body.ts';
 
 export interface HttpOptions {
   mirrors: Mirrors;

@@ -2,7 +2,7 @@ import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { Hop } from './addresses/rules.ts';
 import { followRedirects, isRedirect, type TransferContext } from './ask.ts';
-import { parseContentLength } from './byte-range.ts';
+import { parseContentLength } from './bodies/byte-range.ts';
 import { glance } from './glance.ts';
 import { addressKey, type StoredDocument } from './metadata-store.ts';
 import type { OriginSlots } from './origin-slots.ts';

@@ -1,5 +1,5 @@
 import { TransferError } from '../errors.ts';
-import { parseContentLength } from './byte-range.ts';
+import { parseContentLength } from './bodies/byte-range.ts';
 import { TransientFailure } from './retry.ts';
 import type { Answer } from './wire.ts';
 

@@ -4,7 +4,7 @@ import {
   parseContentRange,
   sameValidators,
   strongValidators,
-} from '../../src/http/byte-range.ts';
+} from '../../../src/http/bodies/byte-range.ts';
 
 const date = 'Tue, 06 Jan 2026 12:01:00 GMT';
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Body } from '../../src/http/client.ts';
+import type { Body } from '../../../src/http/client.ts';
 import {
   startUpstream,
   type Upstream,
   type UpstreamExchangeResponse,
-} from '../../src/testing/upstream.ts';
-import { client, collect, mirrorOf, pattern, site } from './client.ts';
+} from '../../../src/testing/upstream.ts';
+import { client, collect, mirrorOf, pattern, site } from '../client.ts';
 
 const bytes = pattern(1000);
 const disk = new URL(`${site}disk.img`);

@@ -1,5 +1,5 @@
-import { type DecodeError, IntegrityError, refuse, TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
+import { type DecodeError, IntegrityError, refuse, TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
 
 /** The errors that a file on its way can end with, beside those of the network and of a status. */
 

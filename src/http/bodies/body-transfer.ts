@@ -1,6 +1,9 @@
-import { TransferError } from '../errors.ts';
-import type { Hop } from './addresses/rules.ts';
-import { ask, type TransferContext } from './ask.ts';
+import { TransferError } from '../../errors.ts';
+import type { Hop } from '../addresses/rules.ts';
+import { ask, type TransferContext } from '../ask.ts';
+import { Attempts, TransientFailure } from '../retry.ts';
+import { isMissing, statusFailure } from '../status-failure.ts';
+import type { Answer } from '../wire.ts';
 import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
 import {
   acceptsRanges,
@@ -11,9 +14,6 @@ import {
   type Validators,
 } from './byte-range.ts';
 import { checkPart, firstPart } from './part-answer.ts';
-import { Attempts, TransientFailure } from './retry.ts';
-import { isMissing, statusFailure } from './status-failure.ts';
-import type { Answer } from './wire.ts';
 
 /** Which bytes are wanted, and what is known of their file from earlier answers. */
 export interface Wanted {

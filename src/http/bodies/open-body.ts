@@ -1,5 +1,5 @@
-import { firstHop, parseAddress } from './addresses/rules.ts';
-import type { TransferContext } from './ask.ts';
+import { firstHop, parseAddress } from '../addresses/rules.ts';
+import type { TransferContext } from '../ask.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { BodyTransfer, type Wanted } from './body-transfer.ts';
 import { ifRange } from './byte-range.ts';

@@ -3,8 +3,8 @@ import {
   startUpstream,
   type Upstream,
   type UpstreamExchangeResponse,
-} from '../../src/testing/upstream.ts';
-import { client, collect, impatient, mirrorOf, pattern, site } from './client.ts';
+} from '../../../src/testing/upstream.ts';
+import { client, collect, impatient, mirrorOf, pattern, site } from '../client.ts';
 
 const bytes = pattern(1000);
 const disk = new URL(`${site}disk.img`);

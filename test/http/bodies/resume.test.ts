@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, collect, mirrorOf, pattern, site } from './client.ts';
+import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
+import { client, collect, mirrorOf, pattern, site } from '../client.ts';
 
 const bytes = pattern(1000);
 let upstream: Upstream;
