@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, mirrorOf, pattern, site } from './client.ts';
+import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
+import { client, mirrorOf, pattern, site } from '../client.ts';
 
 let upstream: Upstream;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, impatient, mirrorOf, site } from './client.ts';
+import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
+import { client, impatient, mirrorOf, site } from '../client.ts';
 
 let upstream: Upstream;
 beforeEach(async () => {

@@ -1,14 +1,14 @@
-import type { MetadataDocument } from '../contracts/metadata.ts';
-import { TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import type { Hop } from './addresses/rules.ts';
-import type { TransferContext } from './ask.ts';
+import type { MetadataDocument } from '../../contracts/metadata.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import type { Hop } from '../addresses/rules.ts';
+import type { TransferContext } from '../ask.ts';
+import { isCertificateFailure } from '../network-failure.ts';
+import { isMissing } from '../status-failure.ts';
+import { createDocument } from './document.ts';
 import { type DocumentRequest, fetchDocument } from './fetch-document.ts';
-import { createDocument } from './metadata-document.ts';
-import { addressKey, type MetadataStore, type StoredDocument } from './metadata-store.ts';
-import { isCertificateFailure } from './network-failure.ts';
 import type { OriginSlots } from './origin-slots.ts';
-import { isMissing } from './status-failure.ts';
+import { addressKey, type MetadataStore, type StoredDocument } from './store.ts';
 
 /** A document, or upstream's word that it is not to be had. */
 export type Outcome = { document: MetadataDocument } | { missing: TransferError };

@@ -3,15 +3,15 @@ import type {
   MetadataDocument,
   MetadataHead,
   MetadataOptions,
-} from '../contracts/metadata.ts';
-import { firstHop, type Hop, offlineMiss, parseAddress } from './addresses/rules.ts';
-import type { TransferContext } from './ask.ts';
+} from '../../contracts/metadata.ts';
+import { firstHop, type Hop, offlineMiss, parseAddress } from '../addresses/rules.ts';
+import type { TransferContext } from '../ask.ts';
 import { tooLong } from './fetch-document.ts';
 import { loadDocument, type Outcome } from './load-document.ts';
-import type { MetadataStore } from './metadata-store.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { requestHead } from './request-head.ts';
 import { SharedRequests } from './shared-requests.ts';
+import type { MetadataStore } from './store.ts';
 
 export interface MetadataContext {
   transfer: TransferContext;

@@ -1,7 +1,7 @@
-import type { MetadataDocument } from '../contracts/metadata.ts';
-import { TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import { isHtml } from './is-html.ts';
+import type { MetadataDocument } from '../../contracts/metadata.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { isHtml } from '../is-html.ts';
 
 /** A document around its bytes; text is decoded on first use, JSON parsed anew for every caller. */
 export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): MetadataDocument {

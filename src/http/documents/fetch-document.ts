@@ -1,15 +1,15 @@
-import { TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import type { Hop } from './addresses/rules.ts';
-import { followRedirects, isRedirect, type TransferContext } from './ask.ts';
-import { parseContentLength } from './bodies/byte-range.ts';
-import { glance } from './glance.ts';
-import { addressKey, type StoredDocument } from './metadata-store.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import type { Hop } from '../addresses/rules.ts';
+import { followRedirects, isRedirect, type TransferContext } from '../ask.ts';
+import { parseContentLength } from '../bodies/byte-range.ts';
+import { glance } from '../glance.ts';
+import { readUpTo } from '../read-up-to.ts';
+import { withRetries } from '../retry.ts';
+import { statusFailure } from '../status-failure.ts';
+import type { Answer } from '../wire.ts';
 import type { OriginSlots } from './origin-slots.ts';
-import { readUpTo } from './read-up-to.ts';
-import { withRetries } from './retry.ts';
-import { statusFailure } from './status-failure.ts';
-import type { Answer } from './wire.ts';
+import { addressKey, type StoredDocument } from './store.ts';
 
 export interface DocumentRequest {
   accept: string;

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../contracts/log.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import { parseNumber, parseOptional, parseRecord, parseText } from '../kit/records.ts';
+import type { Log } from '../../contracts/log.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { parseNumber, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 
 /** A document as it was last seen, and what a conditional request needs. */
 export interface StoredDocument {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, impatient, mirrorOf, site } from './client.ts';
+import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
+import { client, impatient, mirrorOf, site } from '../client.ts';
 
 let upstream: Upstream;
 let storeDir: string;
