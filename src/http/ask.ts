@@ -3,9 +3,9 @@ import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type AddressRules, type Hop, nextHop } from './addresses/rules.ts';
-import { glance } from './glance.ts';
 import type { AttemptContext } from './retry.ts';
-import type { Answer, Wire } from './wire.ts';
+import { glance } from './wire/answer.ts';
+import type { Answer, Wire } from './wire/wire.ts';
 
 /** What a visit of one address brings: a value, or the way to another address. */
 export type Visit<T> = { value: T } | { location: string | undefined };

@@ -9,9 +9,9 @@ import { openBody } from './bodies/open-body.ts';
 import { createMetadataClient } from './documents/client.ts';
 import { createOriginSlots } from './documents/origin-slots.ts';
 import { createMetadataStore } from './documents/store.ts';
-import { unusableProxies } from './proxy-rules.ts';
 import { defaultTuning, type OnRetry, type Tuning } from './retry.ts';
-import { createWire } from './wire.ts';
+import { unusableProxies } from './wire/proxy-rules.ts';
+import { createWire } from './wire/wire.ts';
 
 export type { Body, BodyOptions, ResumePoint } from './bodies/body.ts';
 

@@ -1,9 +1,9 @@
 import { TransferError } from '../errors.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { glance } from './glance.ts';
 import { isHtml } from './is-html.ts';
 import { TransientFailure } from './retry.ts';
-import type { Answer } from './wire.ts';
+import { glance } from './wire/answer.ts';
+import type { Answer } from './wire/wire.ts';
 
 const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** A 4xx of these is about the moment or the way, not about the document. */

@@ -15,7 +15,7 @@ import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
 import { checksums } from '../../verifiers/checksums.ts';
 import { digest } from '../../verifiers/digest.ts';
 import { tls } from '../../verifiers/tls.ts';
-import { makeCertificate, startTlsServer } from '../http/tls-server.ts';
+import { makeCertificate, startTlsServer } from '../http/wire/tls-server.ts';
 import { digestOf, mirrored, proofContext, sha256Of, site } from './proof-context.ts';
 
 const image = 'the bytes of an image';

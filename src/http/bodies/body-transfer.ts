@@ -3,7 +3,7 @@ import type { Hop } from '../addresses/rules.ts';
 import { ask, type TransferContext } from '../ask.ts';
 import { Attempts, TransientFailure } from '../retry.ts';
 import { isMissing, statusFailure } from '../status-failure.ts';
-import type { Answer } from '../wire.ts';
+import type { Answer } from '../wire/wire.ts';
 import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
 import {
   acceptsRanges,

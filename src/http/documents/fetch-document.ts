@@ -3,11 +3,10 @@ import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { followRedirects, isRedirect, type TransferContext } from '../ask.ts';
 import { parseContentLength } from '../bodies/byte-range.ts';
-import { glance } from '../glance.ts';
-import { readUpTo } from '../read-up-to.ts';
 import { withRetries } from '../retry.ts';
 import { statusFailure } from '../status-failure.ts';
-import type { Answer } from '../wire.ts';
+import { glance, readUpTo } from '../wire/answer.ts';
+import type { Answer } from '../wire/wire.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { addressKey, type StoredDocument } from './store.ts';
 

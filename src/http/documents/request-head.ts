@@ -1,9 +1,9 @@
 import type { MetadataHead } from '../../contracts/metadata.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { followRedirects, isRedirect, type TransferContext } from '../ask.ts';
-import { glance } from '../glance.ts';
 import { withRetries } from '../retry.ts';
 import { isTransient, statusFailure } from '../status-failure.ts';
+import { glance } from '../wire/answer.ts';
 import type { OriginSlots } from './origin-slots.ts';
 
 /** A HEAD request along redirects. Any lasting status is an answer; one that stays transient is `ERR_HTTP_STATUS`. */

@@ -1,6 +1,6 @@
-import { TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import { TransientFailure } from './retry.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { TransientFailure } from '../retry.ts';
 
 const words: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',

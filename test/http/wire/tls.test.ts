@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { client, collect } from './client.ts';
+import { client, collect } from '../client.ts';
 import { makeCertificate, startTlsServer, type TlsServer } from './tls-server.ts';
 
 const identity = makeCertificate();

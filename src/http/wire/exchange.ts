@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TransferError } from '../errors.ts';
-import { publicUrl } from '../kit/public-url.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { TransientFailure, type Tuning } from '../retry.ts';
 import { networkFailure } from './network-failure.ts';
-import { TransientFailure, type Tuning } from './retry.ts';
 import type { Answer } from './wire.ts';
 
 interface ExchangeContext {

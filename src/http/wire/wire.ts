@@ -1,8 +1,8 @@
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
+import type { Tuning } from '../retry.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { Exchange } from './exchange.ts';
 import { type Environment, proxyFor } from './proxy-rules.ts';
-import type { Tuning } from './retry.ts';
 
 /** One request on the wire; no redirect is followed and nothing is repeated. */
 export interface WireRequest {

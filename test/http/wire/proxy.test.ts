@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
-import { client, mirrorOf, site } from './client.ts';
+import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
+import { client, mirrorOf, site } from '../client.ts';
 import { makeCertificate, startTlsServer } from './tls-server.ts';
 
 const identity = makeCertificate();

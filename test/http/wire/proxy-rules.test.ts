@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proxyFor, unusableProxies } from '../../src/http/proxy-rules.ts';
+import { proxyFor, unusableProxies } from '../../../src/http/wire/proxy-rules.ts';
 
 const env = {
   HTTPS_PROXY: 'http://me:secret@proxy.example:3128',
