@@ -6,7 +6,7 @@ import type { BootFile, BootFiles } from './contracts/image.ts';
 import type { ImageRequest } from './contracts/vendor.ts';
 import type { Obtained } from './ensured-image.ts';
 import { NotFoundError } from './errors.ts';
-import { type KernelKind, kernelKinds } from './kernel/describe-kernel.ts';
+import { type KernelKind, kernelKinds } from './image/kernel.ts';
 import { lookWithoutUpstream, suits } from './look.ts';
 import { type Plan, planBoot } from './plan.ts';
 

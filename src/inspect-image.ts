@@ -10,8 +10,8 @@ import {
   openImageFile,
 } from './convert/open-image-file.ts';
 import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
-import { boundDisk } from './layers/disk-bounds.ts';
-import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './layers/find-nested-image.ts';
+import { boundDisk } from './image/bounds.ts';
+import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './image/find-nested-image.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {

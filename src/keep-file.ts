@@ -6,8 +6,8 @@ import type { Call } from './call.ts';
 import type { Decoded } from './decode.ts';
 import { type DecodeError, refuse } from './errors.ts';
 import type { Fetching } from './fetch.ts';
-import { describeKernel, type KernelFacts } from './kernel/describe-kernel.ts';
-import { maxKernelBytes, unpackKernel } from './kernel/unpack-kernel.ts';
+import { describeKernel, type KernelFacts } from './image/kernel.ts';
+import { maxKernelBytes, unpackKernel } from './image/unpack-kernel.ts';
 import type { Plan } from './plan.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { SparseFile, type SparseTarget } from '../bytes/sparse-file.ts';
 import type { Format } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
-import { boundDisk } from '../layers/disk-bounds.ts';
+import { boundDisk } from '../image/bounds.ts';
 import type { OpenImageFile } from './open-image-file.ts';
 
 /** One conversion of a local file whose layers are known. */

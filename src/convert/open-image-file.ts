@@ -5,8 +5,8 @@ import type { Format } from '../contracts/format.ts';
 import { defaultLimits, type Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { isImageError, NotFoundError, PluginError } from '../errors.ts';
-import { openDecodeJob } from '../layers/decode-context.ts';
-import { type OpenLayers, openLayers } from '../layers/open-layers.ts';
+import { openDecodeJob } from '../image/decode-context.ts';
+import { type OpenLayers, openLayers } from '../image/open-layers.ts';
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
 export interface FileOptions {

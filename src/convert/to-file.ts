@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { inCache } from '../cache/cache-error.ts';
 import type { ConvertedImage } from '../convert-image.ts';
-import { findNestedImage } from '../layers/find-nested-image.ts';
+import { findNestedImage } from '../image/find-nested-image.ts';
 import { type ConvertJob, copyDisk } from './copy-disk.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { GrowingFile } from '../../src/bytes/growing-file.ts';
 import { SparseFile } from '../../src/bytes/sparse-file.ts';
 import { defaultLimits } from '../../src/contracts/limits.ts';
+import { openDecodeJob } from '../../src/image/decode-context.ts';
+import { openLayers } from '../../src/image/open-layers.ts';
 import { builtIns, isImageError } from '../../src/index.ts';
-import { openDecodeJob } from '../../src/layers/decode-context.ts';
-import { openLayers } from '../../src/layers/open-layers.ts';
 
 /** `accepted`, or the code of the refusal; anything else is a defect of the decoder. */
 export type Verdict = 'accepted' | `ERR_${string}`;

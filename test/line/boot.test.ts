@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AcmeBuild } from '../fixtures/acme.ts';
 import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
-import { makeBzimage, makeImage, makeZboot } from '../kernel/make-kernel.ts';
+import { makeBzimage, makeImage, makeZboot } from '../image/make-kernel.ts';
 
 const disk = makeDisk();
 const kernel = makeBzimage();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Line, sha256, startLine } from '../fixtures/line.ts';
-import { makeEfiDisk } from '../guest/make-efi-disk.ts';
+import { makeEfiDisk } from '../image/make-efi-disk.ts';
 
 let line: Line;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gzip } from '../../formats/gzip.ts';
-import { nameForeignContent } from '../../src/sniff/foreign-content.ts';
+import { nameForeignContent } from '../../src/image/foreign-content.ts';
 import { decodeContext } from '../formats/decode-context.ts';
 import { wholeSource } from '../formats/shared/byte-sources.ts';
 import { describeCodecRows, describeCommand } from './codec-rows.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { raw } from '../../formats/raw.ts';
+import { nameForeignContent } from '../../src/image/foreign-content.ts';
 import type { Probe } from '../../src/kit.ts';
-import { nameForeignContent } from '../../src/sniff/foreign-content.ts';
 import { decodeContext } from '../formats/decode-context.ts';
 import { PageSink } from '../formats/page-sink.ts';
 import { wholeSource } from '../formats/shared/byte-sources.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { describeKernel, type KernelFacts } from '../../src/kernel/describe-kernel.ts';
-import { unpackKernel } from '../../src/kernel/unpack-kernel.ts';
+import { describeKernel, type KernelFacts } from '../../src/image/kernel.ts';
+import { unpackKernel } from '../../src/image/unpack-kernel.ts';
 import { makeBzimage, makeElf, makeImage, makeZboot } from './make-kernel.ts';
 
 const rows: [string, Uint8Array, KernelFacts][] = [

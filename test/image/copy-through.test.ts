@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../src/contracts/limits.ts';
+import { openDecodeJob } from '../../src/image/decode-context.ts';
+import { type OpenLayers, openLayers } from '../../src/image/open-layers.ts';
 import { builtIns } from '../../src/index.ts';
 import { type Codec, defineFormat, hasMagic, type Limits } from '../../src/kit.ts';
-import { openDecodeJob } from '../../src/layers/decode-context.ts';
-import { type OpenLayers, openLayers } from '../../src/layers/open-layers.ts';
 import { GrowingSink } from '../formats/shared/copying.ts';
 import { refusalOf } from '../formats/shared/decoding.ts';
 import { SteppedSource } from '../formats/stepped-source.ts';

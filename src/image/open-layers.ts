@@ -1,10 +1,9 @@
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage, Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
-import { boundOutput } from './bound-output.ts';
+import { boundOutput } from './bounds.ts';
 import { type CopyingCodec, copyThrough } from './copy-through.ts';
-import { detectFormat } from './detect-format.ts';
-import { matchFormats } from './match-formats.ts';
+import { detectFormat, matchFormats } from './detect-format.ts';
 import { openMember } from './open-member.ts';
 
 /** An image whose every layer has been recognised. */

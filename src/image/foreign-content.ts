@@ -1,7 +1,6 @@
 import type { Probe } from '../contracts/format.ts';
 import type { DefectReason } from '../errors.ts';
 import { hasMagic, viewOf } from '../kit/bytes.ts';
-import { type ForeignMagic, images, programs, unreadable } from './foreign-magics.ts';
 import { isVmdkDescriptor, nameDocument, nameText } from './text-content.ts';
 
 /** What bytes are that are no raw disk, and why they are refused where one was expected. */
@@ -85,3 +84,73 @@ function isLzmaAlone(head: Uint8Array): boolean {
   const length = viewOf(head).getBigUint64(5, true);
   return length === 0xffff_ffff_ffff_ffffn || length < 1n << 48n;
 }
+
+/** The first bytes of something that is no raw disk. */
+interface ForeignMagic {
+  /** The format's id where one exists here, else its usual ending. */
+  id: string;
+  /** For people, with an article. */
+  name: string;
+  /** Text as Latin-1, or byte values. */
+  magic: string | readonly number[];
+  /** Where the magic lies; default 0. */
+  at?: number;
+}
+
+const qcow = [0x51, 0x46, 0x49, 0xfb] as const;
+
+/** Image formats and wrappings that can be read: wrong only where another was expected. */
+export const images: readonly ForeignMagic[] = [
+  { id: 'qcow2', name: 'a qcow2 image', magic: [...qcow, 0, 0, 0, 2] },
+  { id: 'qcow2', name: 'a qcow2 image', magic: [...qcow, 0, 0, 0, 3] },
+  { id: 'vmdk', name: 'a VMDK image', magic: 'KDMV' },
+  { id: 'vhd', name: 'a VHD image', magic: 'conectix' },
+  { id: 'vhdx', name: 'a VHDX image', magic: 'vhdxfile' },
+  { id: 'vdi', name: 'a VDI image', magic: [0x7f, 0x10, 0xda, 0xbe], at: 0x40 },
+  { id: 'gz', name: 'a gzip file', magic: [0x1f, 0x8b] },
+  { id: 'bz2', name: 'a bzip2 file', magic: [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], at: 4 },
+  { id: 'bz2', name: 'a bzip2 file', magic: [0x17, 0x72, 0x45, 0x38, 0x50, 0x90], at: 4 },
+  { id: 'xz', name: 'an xz file', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0] },
+  { id: 'zst', name: 'a zstd file', magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { id: 'lz4', name: 'an lz4 file', magic: [0x04, 0x22, 0x4d, 0x18] },
+  { id: 'lz4', name: 'an lz4 file', magic: [0x02, 0x21, 0x4c, 0x18] },
+  { id: 'zip', name: 'a zip archive', magic: 'PK\x03\x04' },
+  { id: 'zip', name: 'a zip archive', magic: 'PK\x05\x06' },
+  { id: 'tar', name: 'a tar archive', magic: 'ustar', at: 257 },
+];
+
+/** Disk images, archives and compressions that nothing here reads. */
+const unreadable: readonly ForeignMagic[] = [
+  { id: 'qcow2', name: 'a qcow image of version 1', magic: [...qcow, 0, 0, 0, 1] },
+  { id: 'qcow2', name: 'a qcow image of an unknown version', magic: qcow },
+  { id: 'qed', name: 'a QED image', magic: 'QED\0' },
+  { id: 'vmdk', name: 'a VMDK image of the COWD kind', magic: 'COWD' },
+  {
+    id: 'vmdk',
+    name: 'a VMDK image of the seSparse kind',
+    magic: [0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0],
+  },
+  { id: 'hdd', name: 'a Parallels image', magic: 'WithoutFreeSpace' },
+  { id: 'hdd', name: 'a Parallels image', magic: 'WithouFreSpacExt' },
+  { id: 'bochs', name: 'a Bochs image', magic: 'Bochs Virtual HD Image' },
+  { id: 'cloop', name: 'a cloop image', magic: '#!/bin/sh\n#V2.0 Format' },
+  { id: 'asif', name: 'an ASIF image', magic: 'shdw' },
+  { id: 'e01', name: 'an EWF image', magic: 'EVF\x09\x0d\x0a\xff\0' },
+  { id: 'e01', name: 'an EWF image', magic: 'EVF2\x0d\x0a\x81' },
+  { id: 'wim', name: 'a Windows image (WIM)', magic: 'MSWIM\0\0\0' },
+  { id: '7z', name: 'a 7-Zip archive', magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
+  { id: 'rar', name: 'a RAR archive', magic: 'Rar!\x1a\x07' },
+  { id: 'cpio', name: 'a cpio archive', magic: '070701' },
+  { id: 'ar', name: 'a Debian package or ar archive', magic: '!<arch>\n' },
+  { id: 'Z', name: 'a compress file (.Z)', magic: [0x1f, 0x9d] },
+  { id: 'lz', name: 'an lzip file', magic: 'LZIP' },
+  { id: 'lzo', name: 'an lzop file', magic: [0x89, 0x4c, 0x5a, 0x4f, 0] },
+  { id: 'lrz', name: 'an lrzip file', magic: 'LRZI' },
+];
+
+/** Programs and kernels: no disk, whatever their boot sector looks like. */
+export const programs: readonly ForeignMagic[] = [
+  { id: 'elf', name: 'an ELF program', magic: '\x7fELF' },
+  { id: 'vmlinuz', name: 'a Linux kernel', magic: 'HdrS', at: 0x202 },
+  { id: 'vmlinuz', name: 'a Linux kernel', magic: 'ARM\x64', at: 56 },
+];

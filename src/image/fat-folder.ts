@@ -1,5 +1,5 @@
 import type { ByteSource } from '../contracts/bytes.ts';
-import type { PartitionPlace } from './find-efi-partitions.ts';
+import type { PartitionPlace } from './efi-partitions.ts';
 
 /** One entry of a FAT folder, by its short name: `EFI`, `BOOTX64.EFI`. */
 export interface FatEntry {

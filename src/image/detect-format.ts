@@ -1,7 +1,8 @@
-import type { Format, Probe } from '../contracts/format.ts';
+import type { ByteSource } from '../contracts/bytes.ts';
+import type { DecodeContext, Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 import { hasMagic } from '../kit/bytes.ts';
-import { nameForeignContent } from '../sniff/foreign-content.ts';
+import { nameForeignContent } from './foreign-content.ts';
 
 /**
  * The one format these bytes are, compared with the declared one. "raw" is only what is left when nothing else matches.
@@ -81,4 +82,21 @@ function agree(found: Format, declared: string | undefined): Format {
     detected: found.id,
     hint: `Declare ${found.id} if that is what you expect; otherwise do not use the file.`,
   });
+}
+
+/** The formats that detect these bytes; where these are several, only those that still do after they have read on. */
+export async function matchFormats(
+  source: ByteSource,
+  probe: Probe,
+  formats: readonly Format[],
+  context: DecodeContext,
+): Promise<Format[]> {
+  const matches = formats.filter((format) => format.detect(probe));
+  if (matches.length < 2) return matches;
+  const certain: Format[] = [];
+  for (const format of matches) {
+    const further = format.kind === 'codec' ? format.detectFurther : undefined;
+    if (further === undefined || (await further(source, context))) certain.push(format);
+  }
+  return certain;
 }

@@ -1,7 +1,15 @@
+import type { SparseBounds } from '../bytes/sparse-file.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Limits } from '../contracts/limits.ts';
 import { refuse } from '../errors.ts';
-import { boundByRatio, streamFloorBytes } from './ratio-bound.ts';
+
+/** Zeros pack well: a small stream may well hold an empty disk of this size. */
+export const streamFloorBytes: number = 1024 ** 3;
+
+/** How much may come of a source under a limit on the ratio; below `floorBytes` a ratio says nothing. */
+export function boundByRatio(source: ByteSource, ratio: number, floorBytes: number): number {
+  return Math.max(floorBytes, (source.sizeBytes ?? source.readyBytes) * ratio);
+}
 
 /** Passes a codec's output on until there is more than the limits allow: no stream may inflate without end. */
 export async function* boundOutput(
@@ -27,4 +35,15 @@ export async function* boundOutput(
 
 function tooMuch(limit: number, hint: string): Error {
   return refuse('limit', `the stream unpacks to more than ${limit} bytes`, { limit, hint });
+}
+
+/** Data that is no zeros, and yet packs better than any system does, is odd from here on. */
+const floorBytes = 256 * 1024 ** 2;
+
+/** What the disk inside an image may not exceed. */
+export function boundDisk(image: ByteSource, limits: Limits): SparseBounds {
+  return {
+    maxBytes: limits.virtualBytes,
+    maxDataBytes: () => boundByRatio(image, limits.dataRatio, floorBytes),
+  };
 }

@@ -1,8 +1,8 @@
 import type { Arch } from '../arch.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
-import { archOfPe } from '../kernel/arch-of-pe.ts';
+import { findEfiPartitions } from './efi-partitions.ts';
 import { openFat } from './fat-folder.ts';
-import { findEfiPartitions } from './find-efi-partitions.ts';
+import { archOfPe } from './kernel.ts';
 
 /**
  * The architectures whose firmware finds a boot loader on a raw disk: those of the programs in `\EFI\BOOT` of its EFI

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
-import { nameForeignContent } from '../sniff/foreign-content.ts';
+import { nameForeignContent } from './foreign-content.ts';
 
 /** No program takes a disk that begins like these for anything but a disk. */
 const harmless = ['raw', 'iso', 'tar'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameForeignContent } from '../../src/sniff/foreign-content.ts';
+import { nameForeignContent } from '../../src/image/foreign-content.ts';
 
 type Bytes = string | readonly number[];
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import { refuse } from '../errors.ts';
-import { describeKernel } from './describe-kernel.ts';
+import { describeKernel } from './kernel.ts';
 
 /** Far above any kernel. */
 export const maxKernelBytes: number = 256 * 1024 * 1024;

@@ -2,7 +2,7 @@ import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import { refuse } from '../errors.ts';
-import { boundByRatio, streamFloorBytes } from './ratio-bound.ts';
+import { boundByRatio, streamFloorBytes } from './bounds.ts';
 
 const sectorBytes = 512;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findGuestArches } from '../../src/guest/find-guest-arches.ts';
+import { findGuestArches } from '../../src/image/guest-arches.ts';
 import { SteppedSource } from '../formats/stepped-source.ts';
 import { makeEfiDisk } from './make-efi-disk.ts';
 
