@@ -1,6 +1,7 @@
 import {
   type Archive,
   type ArchiveEntry,
+  abortable,
   type ByteSource,
   type DecodeContext,
   defineFormat,
@@ -8,7 +9,6 @@ import {
   refuse,
   type WantedEntry,
 } from '../src/kit.ts';
-import { abortable } from './shared/abortable.ts';
 import { checkChoice } from './shared/archives/check-choice.ts';
 import { readDirectory } from './zip/directory.ts';
 import { openEntry } from './zip/open-entry.ts';

@@ -1,4 +1,3 @@
-import { type Arch, arches } from './arch.ts';
 import { type Entry, readEntry } from './cache/entries/read.ts';
 import { rewriteRecord } from './cache/entries/rewrite.ts';
 import type { Call } from './call.ts';
@@ -7,6 +6,7 @@ import type { ImageRequest } from './contracts/vendor.ts';
 import type { Obtained } from './ensured-image.ts';
 import { NotFoundError } from './errors.ts';
 import { type KernelKind, kernelKinds } from './image/kernel.ts';
+import { type Arch, arches } from './kit/arch.ts';
 import { lookWithoutUpstream, suits } from './look.ts';
 import { type Plan, planBoot } from './plan.ts';
 

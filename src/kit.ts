@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Arch, arches, parseArch } from './arch.ts';
+
 export type * from './contracts/bytes.ts';
 export type * from './contracts/format.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
@@ -35,6 +35,8 @@ export type {
 export { trustLevels } from './contracts/proof.ts';
 export type * from './contracts/vendor.ts';
 export * from './errors.ts';
+export { abortable } from './kit/abort.ts';
+export { type Arch, arches, parseArch } from './kit/arch.ts';
 export { hasMagic, viewOf } from './kit/bytes.ts';
 export {
   type ChecksumEntry,

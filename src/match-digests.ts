@@ -1,6 +1,6 @@
-import { algorithmOf, hexOf } from './digest-text.ts';
 import { IntegrityError } from './errors.ts';
 import type { Fetched } from './fetch.ts';
+import { algorithmOf, hexOf } from './kit/digest.ts';
 import type { Proven } from './merge-evidence.ts';
 
 /** Every expected digest against the hashes of the pass; `ERR_DIGEST` when one differs. */

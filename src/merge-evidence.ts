@@ -7,8 +7,8 @@ import type {
   StreamCheck,
   TrustLevel,
 } from './contracts/proof.ts';
-import { algorithmOf } from './digest-text.ts';
 import { IntegrityError } from './errors.ts';
+import { algorithmOf } from './kit/digest.ts';
 import { better } from './trust-policy.ts';
 import { uniqueWarnings } from './unique-warnings.ts';
 

@@ -4,8 +4,8 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Call } from './call.ts';
 import type { Artifact, ImageRequest, Resolution } from './contracts/vendor.ts';
-import { algorithmOf, hexOf } from './digest-text.ts';
 import { isImageError, NotFoundError } from './errors.ts';
+import { algorithmOf, hexOf } from './kit/digest.ts';
 
 /** An address or a file that the caller brings: what `vendor` is for catalogued images. */
 export interface OwnSource {

@@ -6,8 +6,8 @@ import { bytesOf, proofsOf, readEvidence, type StoredEvidence } from './cache/re
 import type { Log, Warning } from './contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
 import type { Evidence, Signer, TrustLevel } from './contracts/proof.ts';
-import { algorithmOf, hexOf } from './digest-text.ts';
 import { isImageError, TransferError } from './errors.ts';
+import { algorithmOf, hexOf } from './kit/digest.ts';
 import { publicUrl } from './kit/public-url.ts';
 import { mergeEvidence, type Proven } from './merge-evidence.ts';
 import { runVerifier } from './run-verifier.ts';

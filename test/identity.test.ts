@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseArch } from '../src/arch.ts';
-import { readDigest } from '../src/digest-text.ts';
 import { isImageError, refuse, UsageError } from '../src/errors.ts';
+import { parseArch } from '../src/kit/arch.ts';
+import { readDigest } from '../src/kit/digest.ts';
 import { sourceUuid, uuidV5 } from '../src/uuid.ts';
 
 test('uuid version 5 agrees with the example of RFC 9562, A.4', () => {

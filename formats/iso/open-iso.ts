@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource, type DecodeContext, type DiskImage } from '../../src/kit.ts';
 import { copyWhole, tooLong } from './copy-whole.ts';
 import { bad, findVolume } from './volume.ts';
 

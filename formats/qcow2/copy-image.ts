@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../src/kit.ts';
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { WorkSlots } from '../shared/blocks/work-slots.ts';
 import { createClusterDecoder } from './cluster-decoder.ts';

@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext, DiskImage } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource, type DecodeContext, type DiskImage } from '../../src/kit.ts';
 import { copyImage } from './copy-image.ts';
 import { bad } from './file-offset.ts';
 import { parseHeader, parseStart } from './header.ts';

@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource, type DecodeContext } from '../../src/kit.ts';
 import type { PieceList } from '../shared/blocks/piece-list.ts';
 import { EarlyBytes } from '../shared/sources/early-bytes.ts';
 import { expandTable } from './expand-table.ts';

@@ -1,5 +1,10 @@
-import type { ByteSource, DecodeContext, DiskImage, DiskSink } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import {
+  abortable,
+  type ByteSource,
+  type DecodeContext,
+  type DiskImage,
+  type DiskSink,
+} from '../../src/kit.ts';
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { checkPlaces } from './block-places.ts';

@@ -1,5 +1,10 @@
-import type { ByteSource, DecodeContext, DiskFacts, DiskImage } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import {
+  abortable,
+  type ByteSource,
+  type DecodeContext,
+  type DiskFacts,
+  type DiskImage,
+} from '../../src/kit.ts';
 import { copyFixed } from './copy-fixed.ts';
 import { parseFixedEnd } from './fixed-end.ts';
 import { footerBytes } from './footer.ts';

@@ -1,5 +1,10 @@
-import { type ByteSource, type DecodeContext, type DiskImage, hasMagic } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import {
+  abortable,
+  type ByteSource,
+  type DecodeContext,
+  type DiskImage,
+  hasMagic,
+} from '../../src/kit.ts';
 import { bad } from './checksum.ts';
 import { footerBytes, vhdMagic } from './footer.ts';
 import { openDynamic } from './open-dynamic.ts';

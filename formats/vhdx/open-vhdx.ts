@@ -1,5 +1,10 @@
-import { type ByteSource, type DecodeContext, type DiskImage, hasMagic } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import {
+  abortable,
+  type ByteSource,
+  type DecodeContext,
+  type DiskImage,
+  hasMagic,
+} from '../../src/kit.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { planBlockTable, readBlocks } from './block-table.ts';
 import { type DiskParameters, readDiskParameters } from './disk-parameters.ts';

@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource, type DecodeContext } from '../../src/kit.ts';
 import { EarlyBytes } from '../shared/sources/early-bytes.ts';
 import { bad } from './file-range.ts';
 import { LogOverlay } from './log-overlay.ts';

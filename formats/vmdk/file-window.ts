@@ -1,5 +1,4 @@
-import type { ByteSource } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource } from '../../src/kit.ts';
 import { bad } from './magic.ts';
 
 const windowBytes = 64 * 1024;

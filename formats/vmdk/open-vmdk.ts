@@ -1,5 +1,10 @@
-import type { ByteSource, DecodeContext, DiskFacts, DiskImage } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import {
+  abortable,
+  type ByteSource,
+  type DecodeContext,
+  type DiskFacts,
+  type DiskImage,
+} from '../../src/kit.ts';
 import { checkDescriptor } from './check-descriptor.ts';
 import { copySparse } from './copy-sparse.ts';
 import { copyStream, type StreamImage } from './copy-stream.ts';

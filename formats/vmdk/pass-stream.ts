@@ -1,5 +1,4 @@
-import type { ByteSource } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type ByteSource } from '../../src/kit.ts';
 import { firstNonZero, isZero } from '../shared/is-zeros.ts';
 import { bad, sectorBytes } from './magic.ts';
 import { maxBatchBytes } from './piece-batch.ts';

@@ -1,5 +1,4 @@
-import type { DecodeTasks } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import { abortable, type DecodeTasks } from '../../src/kit.ts';
 import { WorkSlots } from '../shared/blocks/work-slots.ts';
 
 /** Dictionaries and queues of all blocks that are decoded at once. A block that needs more is decoded alone. */

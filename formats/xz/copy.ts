@@ -1,5 +1,10 @@
-import { type ByteSource, type DecodeContext, type DiskSink, refuse } from '../../src/kit.ts';
-import { abortable } from '../shared/abortable.ts';
+import {
+  abortable,
+  type ByteSource,
+  type DecodeContext,
+  type DiskSink,
+  refuse,
+} from '../../src/kit.ts';
 import { readBlockStart, unpaddedSize, type XzBlock } from './block.ts';
 import { BlockLanes } from './block-lanes.ts';
 import { type BlockCopy, blockRest, copyBlock } from './copy-block.ts';

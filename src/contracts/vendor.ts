@@ -1,4 +1,4 @@
-import type { Arch } from '../arch.ts';
+import type { Arch } from '../kit/arch.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
 import type { Digest, Proof } from './proof.ts';

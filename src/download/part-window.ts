@@ -1,4 +1,4 @@
-import { untilAborted } from '../http/until-aborted.ts';
+import { untilAborted } from '../kit/abort.ts';
 
 /** Bytes from `start` up to `end` (exclusive) that one request is made for. */
 export interface Part {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { GrowingFile } from '../bytes/growing-file.ts';
 import type { Artifact } from '../contracts/vendor.ts';
-import { algorithmOf } from '../digest-text.ts';
 import { IntegrityError } from '../errors.ts';
+import { algorithmOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 
 const readBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
-import { pause } from './until-aborted.ts';
+import { pause } from '../kit/abort.ts';
 
 /** Thrown inside this folder only: a failure that another attempt may cure. `failure` is what the caller will see. */
 export class TransientFailure extends Error {

@@ -3,7 +3,7 @@ import { openScratch, type Scratch, StreamSource } from '../bytes/stream-source.
 import type { DecodeContext } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
-import { createTaskPool } from '../task-pool.ts';
+import { createTaskPool } from '../kit/task-pool.ts';
 
 /** What decoders are given, with the scratch files behind it; `close` waits for what still writes to them. */
 export interface DecodeJob {

@@ -1,5 +1,5 @@
-import type { Arch } from '../arch.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
+import type { Arch } from '../kit/arch.ts';
 import { findEfiPartitions } from './efi-partitions.ts';
 import { openFat } from './fat-folder.ts';
 import { archOfPe } from './kernel.ts';

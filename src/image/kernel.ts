@@ -1,4 +1,4 @@
-import type { Arch } from '../arch.ts';
+import type { Arch } from '../kit/arch.ts';
 
 /** How a kernel file is packed; hypervisors differ in which they take. */
 export type KernelKind = (typeof kernelKinds)[number];

@@ -1,5 +1,4 @@
-import { type ByteSource, viewOf } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type ByteSource, viewOf } from '../../../src/kit.ts';
 import type { Refusal } from '../refusal.ts';
 import { BlockList, blockListEntryBytes } from './block-list.ts';
 

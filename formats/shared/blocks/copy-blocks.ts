@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext, DiskSink } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../../src/kit.ts';
 import type { Refusal } from '../refusal.ts';
 import { type BlockBatch, BlockCursor, type BlockLayout } from './block-batch.ts';
 import { WorkSlots } from './work-slots.ts';

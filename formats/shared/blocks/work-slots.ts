@@ -1,5 +1,4 @@
-import type { DecodeContext, DecodeTasks } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type DecodeContext, type DecodeTasks } from '../../../src/kit.ts';
 
 /** Runs what hands work to the pool, and waits for that work, whether it fails or not. */
 export async function withSlots(

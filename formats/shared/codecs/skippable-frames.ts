@@ -1,5 +1,4 @@
-import { type ByteSource, viewOf } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type ByteSource, viewOf } from '../../../src/kit.ts';
 
 /** Nobody writes more before the first frame, and each costs a read. */
 const maxFrames = 10_000;

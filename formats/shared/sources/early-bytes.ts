@@ -1,5 +1,4 @@
-import type { ByteSource, DecodeContext } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type ByteSource, type DecodeContext } from '../../../src/kit.ts';
 import type { Refusal } from '../refusal.ts';
 
 /** Ranges that were fetched before the pass reached them, kept until the pass has shown the same bytes. */

@@ -1,5 +1,4 @@
-import { type ByteSource, refuse } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type ByteSource, refuse } from '../../../src/kit.ts';
 
 const pieceBytes = 1024 * 1024;
 

@@ -1,5 +1,4 @@
-import { type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
-import { abortable } from '../abortable.ts';
+import { abortable, type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
 import { LentBytes } from '../sources/lent-bytes.ts';
 import { RangeSource } from '../sources/range-source.ts';
 import { ByteReader } from '../streams/byte-reader.ts';

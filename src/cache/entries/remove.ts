@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
+import { pollDelay, sleep } from '../../kit/abort.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { allocatedBytes } from '../free-space.ts';
@@ -8,7 +9,6 @@ import { leasePath } from '../locks/lease.ts';
 import { probeLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { dropLockFile, type NameLock, tryLockName } from '../locks/name-lock.ts';
 import { buildName, requireCacheName } from '../names/cache-name.ts';
-import { pollDelay, sleep } from '../sleep.ts';
 import { listNames, readFolder } from './names-on-disk.ts';
 import { temporaryPath } from './place-text.ts';
 import { lookAt } from './read.ts';

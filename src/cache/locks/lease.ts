@@ -1,10 +1,10 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isImageError } from '../../errors.ts';
+import { pollDelay, sleep } from '../../kit/abort.ts';
 import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
 import { requireCacheName } from '../names/cache-name.ts';
-import { pollDelay, sleep } from '../sleep.ts';
 import { type HeldFile, identify, probeLockFile, tryLockFile } from './lock-file.ts';
 
 /** While it lasts, and as long as the process lives, the entry is not removed. */

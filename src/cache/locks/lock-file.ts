@@ -1,7 +1,7 @@
 import { stat, unlink } from 'node:fs/promises';
+import { pollDelay, sleep } from '../../kit/abort.ts';
 import type { FileIdentity } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
-import { pollDelay, sleep } from '../sleep.ts';
 import { type KernelLock, type LockMode, tryKernelLock } from './kernel-lock.ts';
 
 /** A held lock and the file it is on. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
+import { pollDelay, sleep } from '../../kit/abort.ts';
 import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
 import { buildName } from '../names/cache-name.ts';
-import { pollDelay, sleep } from '../sleep.ts';
 import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
 
 /** The only holder of one build in this cache, over all processes. */

@@ -1,8 +1,8 @@
-import { arches } from '../../arch.ts';
 import type { ImageIdentity } from '../../contracts/image.ts';
 import { type Digest, type Signer, trustLevels } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import { CacheError } from '../../errors.ts';
+import { arches } from '../../kit/arch.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 import type { ContentDigestText } from '../digest/content-digest.ts';
 import type { Extents } from '../digest/hash-disk.ts';

@@ -1,5 +1,5 @@
-import { createTaskPool, type TaskPool } from '../../task-pool.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../kit/abort.ts';
+import { createTaskPool, type TaskPool } from '../../kit/task-pool.ts';
 
 /** Runs `task` when its origin has a slot free; an abort ends the wait for one at once. */
 export type OriginSlots = <T>(

@@ -1,4 +1,4 @@
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../kit/abort.ts';
 
 interface Entry<T> {
   maxBytes: number;
