@@ -1,23 +1,22 @@
 import { bindParts } from './bind-parts.ts';
-import { lookKept, noteBoot, obtainBoot } from './boot-files.ts';
-import { type Call, openCall } from './call.ts';
-import { checkSpace } from './check-space.ts';
 import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
-import { startDecode } from './decode.ts';
-import { type Obtained, toEnsuredImage } from './ensured-image.ts';
-import { startFetch } from './fetch.ts';
-import { guardAge, guardSnapshot } from './guard-age.ts';
-import { holdName } from './hold-name.ts';
-import { inStaging, tidied } from './in-staging.ts';
-import { look, lookProven } from './look.ts';
-import { type Plan, planImage } from './plan.ts';
-import { prove } from './prove.ts';
-import { publish } from './publish.ts';
-import { parseRequest } from './resolve.ts';
-import { resolveOrStale } from './resolve-or-stale.ts';
-import { settle } from './settle.ts';
+import { inStaging, tidied } from './line/attempt.ts';
+import { lookKept, noteBoot, obtainBoot } from './line/boot.ts';
+import { type Call, openCall } from './line/call.ts';
+import { startDecode } from './line/decode.ts';
+import { startFetch } from './line/fetch.ts';
+import { look, lookProven } from './line/look.ts';
+import { type Plan, planImage } from './line/plan.ts';
+import { prove } from './line/prove.ts';
+import { publish } from './line/publish.ts';
+import { parseRequest, resolveOrStale } from './line/resolve.ts';
+import { type Obtained, toEnsuredImage } from './line/result.ts';
+import { guardAge, guardSnapshot } from './line/rollback.ts';
+import { settle } from './line/settle.ts';
+import { checkSpace } from './line/space.ts';
+import { holdName } from './line/wait.ts';
 
 /** Turns a reference into a verified disk on this machine; see `EnsureOptions` and `EnsuredImage`. */
 export type EnsureImage = (

@@ -1,18 +1,18 @@
 import { bindParts } from './bind-parts.ts';
-import { type Call, openCall } from './call.ts';
 import type { ImageIdentity, ImageTrust } from './contracts/image.ts';
 import type { ResolveOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
 import type { Digest } from './contracts/proof.ts';
 import type { GuestFacts, Resolution } from './contracts/vendor.ts';
-import { guardAge, guardSnapshot } from './guard-age.ts';
 import { algorithmOf, hexOf } from './kit/digest.ts';
 import { publicUrl } from './kit/public-url.ts';
-import { type Plan, planImage } from './plan.ts';
-import { prove } from './prove.ts';
-import { parseRequest, resolve } from './resolve.ts';
+import { type Call, openCall } from './line/call.ts';
+import { type Plan, planImage } from './line/plan.ts';
+import { prove } from './line/prove.ts';
+import { parseRequest, resolve } from './line/resolve.ts';
+import { guardAge, guardSnapshot } from './line/rollback.ts';
+import { sourceUuid } from './line/source-uuid.ts';
 import { effectiveLevel } from './trust-policy.ts';
-import { sourceUuid } from './uuid.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
 export interface ResolvedImage {

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { GrowingFile } from '../bytes/growing-file.ts';
 import type { Staging } from '../cache/staging.ts';
-import type { Call } from '../call.ts';
 import type { Artifact } from '../contracts/vendor.ts';
+import type { Call } from '../line/call.ts';
 import type { EarlyRanges } from './early-ranges.ts';
 import type { ReadyGate } from './ready-gate.ts';
 

@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { Stage } from './contracts/progress.ts';
+import type { Stage } from '../contracts/progress.ts';
 
 /**
  * Runs a stage inside its tracing channel: `tracing:rootdisk:<stage>:start`, `:asyncEnd`, `:error` … each with

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { Extents } from './bytes/extents.ts';
-import { inCache } from './cache/cache-error.ts';
-import type { Staging } from './cache/staging.ts';
+import type { Extents } from '../bytes/extents.ts';
+import { inCache } from '../cache/cache-error.ts';
+import type { Staging } from '../cache/staging.ts';
+import { type DecodeError, refuse } from '../errors.ts';
+import { describeKernel, type KernelFacts } from '../image/kernel.ts';
+import { maxKernelBytes, unpackKernel } from '../image/unpack-kernel.ts';
 import type { Call } from './call.ts';
 import type { Decoded } from './decode.ts';
-import { type DecodeError, refuse } from './errors.ts';
 import type { Fetching } from './fetch.ts';
-import { describeKernel, type KernelFacts } from './image/kernel.ts';
-import { maxKernelBytes, unpackKernel } from './image/unpack-kernel.ts';
 import type { Plan } from './plan.ts';
 
 /**

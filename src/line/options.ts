@@ -1,11 +1,11 @@
-import { defaultLimits, type Limits } from './contracts/limits.ts';
-import type { Log } from './contracts/log.ts';
-import type { EnsureOptions } from './contracts/options.ts';
-import type { OnProgress } from './contracts/progress.ts';
-import { type Digest, type GivenKeys, type TrustLevel, trustLevels } from './contracts/proof.ts';
-import { UsageError } from './errors.ts';
-import { type Arch, hostArch, parseArch } from './kit/arch.ts';
-import { readDigest } from './kit/digest.ts';
+import { defaultLimits, type Limits } from '../contracts/limits.ts';
+import type { Log } from '../contracts/log.ts';
+import type { EnsureOptions } from '../contracts/options.ts';
+import type { OnProgress } from '../contracts/progress.ts';
+import { type Digest, type GivenKeys, type TrustLevel, trustLevels } from '../contracts/proof.ts';
+import { UsageError } from '../errors.ts';
+import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
+import { readDigest } from '../kit/digest.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
 export interface CallOptions {

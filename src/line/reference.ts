@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { UsageError } from './errors.ts';
+import { UsageError } from '../errors.ts';
 
 /** What a reference string names. */
 export type Reference =

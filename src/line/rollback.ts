@@ -1,9 +1,13 @@
-import { readSourceState, type SourceKey, writeSourceState } from './cache/records/source-state.ts';
+import {
+  readSourceState,
+  type SourceKey,
+  writeSourceState,
+} from '../cache/records/source-state.ts';
+import type { EvidenceDocument } from '../contracts/proof.ts';
+import { refuseSignature } from '../errors.ts';
+import { compareVersions } from '../kit/versions.ts';
+import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
-import type { EvidenceDocument } from './contracts/proof.ts';
-import { refuseSignature } from './errors.ts';
-import { compareVersions } from './kit/versions.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 
 /**

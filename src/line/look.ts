@@ -1,21 +1,21 @@
-import { type EntryFilter, findEntries } from './cache/entries/find.ts';
-import type { Entry } from './cache/entries/read.ts';
-import { rewriteRecord } from './cache/entries/rewrite.ts';
-import { verifyEntry } from './cache/entries/verify.ts';
-import { hashParameters } from './cache/names/cache-name.ts';
-import { formatRequestKey } from './cache/names/request-key.ts';
-import { readEvidence, writeEvidence } from './cache/records/evidence.ts';
+import { type EntryFilter, findEntries } from '../cache/entries/find.ts';
+import type { Entry } from '../cache/entries/read.ts';
+import { rewriteRecord } from '../cache/entries/rewrite.ts';
+import { verifyEntry } from '../cache/entries/verify.ts';
+import { hashParameters } from '../cache/names/cache-name.ts';
+import { formatRequestKey } from '../cache/names/request-key.ts';
+import { readEvidence, writeEvidence } from '../cache/records/evidence.ts';
+import type { Digest, TrustLevel } from '../contracts/proof.ts';
+import type { ImageRequest } from '../contracts/vendor.ts';
+import { NotFoundError } from '../errors.ts';
+import { algorithmOf, hexOf } from '../kit/digest.ts';
+import type { Proven } from '../merge-evidence.ts';
+import { demandedLevel, effectiveLevel, reaches } from '../trust-policy.ts';
 import type { Call } from './call.ts';
-import type { Digest, TrustLevel } from './contracts/proof.ts';
-import type { ImageRequest } from './contracts/vendor.ts';
-import { traced } from './diagnostics.ts';
-import { NotFoundError } from './errors.ts';
-import { noteAccepted } from './guard-age.ts';
-import { algorithmOf, hexOf } from './kit/digest.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
-import { demandedLevel, effectiveLevel, reaches } from './trust-policy.ts';
+import { noteAccepted } from './rollback.ts';
+import { traced } from './trace.ts';
 
 /**
  * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Artifact, ImageRequest, Resolution } from '../contracts/vendor.ts';
+import { isImageError, NotFoundError } from '../errors.ts';
+import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
-import type { Artifact, ImageRequest, Resolution } from './contracts/vendor.ts';
-import { isImageError, NotFoundError } from './errors.ts';
-import { algorithmOf, hexOf } from './kit/digest.ts';
 
 /** An address or a file that the caller brings: what `vendor` is for catalogued images. */
 export interface OwnSource {

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { allocatedBytes, freeBytes } from './cache/free-space.ts';
-import type { Staging } from './cache/staging.ts';
+import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
+import type { Staging } from '../cache/staging.ts';
+import { CacheError } from '../errors.ts';
+import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
-import { CacheError } from './errors.ts';
-import type { Proven } from './merge-evidence.ts';
 import { estimatePeak, type Plan } from './plan.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { access, rm } from 'node:fs/promises';
-import type { Entry } from './cache/entries/read.ts';
-import { baseName } from './cache/names/cache-name.ts';
-import { openStaging, type Staging } from './cache/staging.ts';
+import type { Entry } from '../cache/entries/read.ts';
+import { baseName } from '../cache/names/cache-name.ts';
+import { openStaging, type Staging } from '../cache/staging.ts';
+import { isResumable, readNote } from '../download/resume-note.ts';
+import { isImageError, TransferError } from '../errors.ts';
+import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
-import { isResumable, readNote } from './download/resume-note.ts';
-import { isImageError, TransferError } from './errors.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 import { prove } from './prove.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Proof } from '../src/contracts/proof.ts';
-import type { Artifact, ImageRequest, Resolution } from '../src/contracts/vendor.ts';
-import { builtIns } from '../src/index.ts';
-import { planImage } from '../src/plan.ts';
+import type { Proof } from '../../src/contracts/proof.ts';
+import type { Artifact, ImageRequest, Resolution } from '../../src/contracts/vendor.ts';
+import { builtIns } from '../../src/index.ts';
+import { planImage } from '../../src/line/plan.ts';
 
 const request: ImageRequest = { vendor: 'acme', release: 'latest', arch: 'arm64' };
 const digest: Proof = { kind: 'digest', digest: `sha256:${'0'.repeat(64)}`, from: 'index' };

@@ -1,21 +1,21 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { GrowingFile } from './bytes/growing-file.ts';
+import { GrowingFile } from '../bytes/growing-file.ts';
+import type { ByteSource } from '../contracts/bytes.ts';
+import type { Digest, Signer } from '../contracts/proof.ts';
+import { IntegrityError, isImageError, refuse } from '../errors.ts';
+import { findNestedImage } from '../image/find-nested-image.ts';
+import { findGuestArches } from '../image/guest-arches.ts';
+import { algorithmOf } from '../kit/digest.ts';
+import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
-import type { ByteSource } from './contracts/bytes.ts';
-import type { Signer } from './contracts/proof.ts';
 import type { Decoded } from './decode.ts';
-import { traced } from './diagnostics.ts';
-import { hashWholeFile } from './disk/hash-file.ts';
-import { IntegrityError, isImageError, refuse } from './errors.ts';
 import type { Fetched, Fetching } from './fetch.ts';
-import { refuseStale } from './guard-age.ts';
-import { findNestedImage } from './image/find-nested-image.ts';
-import { findGuestArches } from './image/guest-arches.ts';
-import { wrongArch } from './keep-file.ts';
-import { algorithmOf } from './kit/digest.ts';
+import { wrongArch } from './keep-boot-file.ts';
 import { matchDigests } from './match-digests.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
+import { refuseStale } from './rollback.ts';
+import { traced } from './trace.ts';
 
 /** A disk whose bytes are what the evidence says. */
 export interface Settled {
@@ -134,4 +134,18 @@ function diskDiffers(expected: string, actual: string): IntegrityError {
     hint: 'Do not use the disk; tell upstream.',
     details: { expected, actual, reason: 'digest-mismatch' },
   });
+}
+
+/** Hashes all bytes of a source, holes included. */
+async function hashWholeFile(
+  source: ByteSource,
+  algorithm: 'sha256' | 'sha512',
+  signal: AbortSignal,
+): Promise<Digest> {
+  const hash = createHash(algorithm);
+  for await (const chunk of source.stream()) {
+    signal.throwIfAborted();
+    hash.update(chunk);
+  }
+  return `${algorithm}:${hash.digest('hex')}`;
 }

@@ -1,20 +1,20 @@
 import type { FileHandle } from 'node:fs/promises';
-import { GrowingFile } from './bytes/growing-file.ts';
-import { inCache } from './cache/cache-error.ts';
-import type { Staging } from './cache/staging.ts';
+import { GrowingFile } from '../bytes/growing-file.ts';
+import { inCache } from '../cache/cache-error.ts';
+import type { Staging } from '../cache/staging.ts';
+import type { ByteSource } from '../contracts/bytes.ts';
+import { transfer } from '../download/addresses.ts';
+import { copyLocalFile } from '../download/copy-local-file.ts';
+import { EarlyRanges } from '../download/early-ranges.ts';
+import { hashPass } from '../download/hash-pass.ts';
+import { openPartial } from '../download/open-partial.ts';
+import { ReadyGate } from '../download/ready-gate.ts';
+import type { TransferJob } from '../download/transfer-job.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
-import type { ByteSource } from './contracts/bytes.ts';
-import { traced } from './diagnostics.ts';
-import { transfer } from './download/addresses.ts';
-import { copyLocalFile } from './download/copy-local-file.ts';
-import { EarlyRanges } from './download/early-ranges.ts';
-import { hashPass } from './download/hash-pass.ts';
-import { openPartial } from './download/open-partial.ts';
-import { ReadyGate } from './download/ready-gate.ts';
-import type { TransferJob } from './download/transfer-job.ts';
-import { publicUrl } from './kit/public-url.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
+import { traced } from './trace.ts';
 
 /** What came: length and hashes of exactly the bytes on disk. */
 export interface Fetched {

@@ -1,22 +1,22 @@
-import type { Extents } from './bytes/extents.ts';
-import { SparseFile } from './bytes/sparse-file.ts';
-import { inCache } from './cache/cache-error.ts';
-import type { ContentDigestText } from './cache/digest/content-digest.ts';
-import { RunningDigest } from './cache/digest/running-digest.ts';
-import type { Staging } from './cache/staging.ts';
+import type { Extents } from '../bytes/extents.ts';
+import { SparseFile } from '../bytes/sparse-file.ts';
+import { inCache } from '../cache/cache-error.ts';
+import type { ContentDigestText } from '../cache/digest/content-digest.ts';
+import { RunningDigest } from '../cache/digest/running-digest.ts';
+import type { Staging } from '../cache/staging.ts';
+import { callPlugin } from '../call-plugin.ts';
+import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
+import type { DecodeContext } from '../contracts/format.ts';
+import { boundDisk } from '../image/bounds.ts';
+import { openDecodeJob } from '../image/decode-context.ts';
+import { openLayers } from '../image/open-layers.ts';
+import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
-import { callPlugin } from './call-plugin.ts';
-import type { ByteSource, DiskSink } from './contracts/bytes.ts';
-import type { DecodeContext } from './contracts/format.ts';
-import { traced } from './diagnostics.ts';
 import type { Fetching } from './fetch.ts';
-import { boundDisk } from './image/bounds.ts';
-import { openDecodeJob } from './image/decode-context.ts';
-import { openLayers } from './image/open-layers.ts';
-import { keepFile } from './keep-file.ts';
+import { keepFile } from './keep-boot-file.ts';
 import { matchDigests } from './match-digests.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
+import { traced } from './trace.ts';
 
 /** A disk that is written, its bytes not yet vouched for. */
 export interface Decoded {

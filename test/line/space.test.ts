@@ -3,9 +3,9 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createEnsureImage } from '../src/core.ts';
-import type { AnyVerifier } from '../src/kit.ts';
-import { type Line, makeDisk, parts, sha256, sha256File, startLine } from './fixtures/line.ts';
+import { createEnsureImage } from '../../src/core.ts';
+import type { AnyVerifier } from '../../src/kit.ts';
+import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
 const disk = makeDisk();
 const packed = gzipSync(disk);

@@ -1,14 +1,14 @@
-import { type Entry, readEntry } from './cache/entries/read.ts';
-import { rewriteRecord } from './cache/entries/rewrite.ts';
+import { type Entry, readEntry } from '../cache/entries/read.ts';
+import { rewriteRecord } from '../cache/entries/rewrite.ts';
+import type { BootFile, BootFiles } from '../contracts/image.ts';
+import type { ImageRequest } from '../contracts/vendor.ts';
+import { NotFoundError } from '../errors.ts';
+import { type KernelKind, kernelKinds } from '../image/kernel.ts';
+import { type Arch, arches } from '../kit/arch.ts';
 import type { Call } from './call.ts';
-import type { BootFile, BootFiles } from './contracts/image.ts';
-import type { ImageRequest } from './contracts/vendor.ts';
-import type { Obtained } from './ensured-image.ts';
-import { NotFoundError } from './errors.ts';
-import { type KernelKind, kernelKinds } from './image/kernel.ts';
-import { type Arch, arches } from './kit/arch.ts';
 import { lookWithoutUpstream, suits } from './look.ts';
 import { type Plan, planBoot } from './plan.ts';
+import type { Obtained } from './result.ts';
 
 /** The entries that boot a disk. */
 export interface BootEntries {

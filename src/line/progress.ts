@@ -1,5 +1,5 @@
-import type { Warning } from './contracts/log.ts';
-import type { OnProgress, Stage } from './contracts/progress.ts';
+import type { Warning } from '../contracts/log.ts';
+import type { OnProgress, Stage } from '../contracts/progress.ts';
 
 /** Reports to one listener, at most every 100 ms per kind of count, plus the last. */
 export interface Progress {

@@ -1,16 +1,16 @@
 import { rename } from 'node:fs/promises';
-import { publishEntry, type RecordDraft } from './cache/entries/publish.ts';
-import type { Entry } from './cache/entries/read.ts';
-import type { Staging } from './cache/staging.ts';
+import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
+import type { Entry } from '../cache/entries/read.ts';
+import type { Staging } from '../cache/staging.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import type { Proven } from '../merge-evidence.ts';
+import { version } from '../version.ts';
 import type { Call } from './call.ts';
-import { traced } from './diagnostics.ts';
-import { noteAccepted } from './guard-age.ts';
-import { publicUrl } from './kit/public-url.ts';
-import type { Proven } from './merge-evidence.ts';
 import type { Plan } from './plan.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
+import { noteAccepted } from './rollback.ts';
 import type { Settled } from './settle.ts';
-import { version } from './version.ts';
+import { traced } from './trace.ts';
 
 /** Makes the settled disk visible: record first, disk last, each by rename. From then on it never changes. */
 export function publish(

@@ -1,7 +1,7 @@
-import { lockName } from './cache/locks/name-lock.ts';
-import { stagedBytes, stagedTotal } from './cache/staging.ts';
+import { lockName } from '../cache/locks/name-lock.ts';
+import { stagedBytes, stagedTotal } from '../cache/staging.ts';
 import type { Call } from './call.ts';
-import { traced } from './diagnostics.ts';
+import { traced } from './trace.ts';
 
 /** Runs work as the one holder of a name across all processes; while another holds it, its progress is reported. */
 export async function holdName<T>(call: Call, name: string, work: () => Promise<T>): Promise<T> {

@@ -1,11 +1,14 @@
+import { callPlugin } from '../call-plugin.ts';
+import { checkResolution } from '../check-resolution.ts';
+import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
+import { isImageError, NotFoundError, UsageError } from '../errors.ts';
+import { type BootEntries, keptBoot } from './boot.ts';
 import type { Call } from './call.ts';
-import { callPlugin } from './call-plugin.ts';
-import { checkResolution } from './check-resolution.ts';
-import type { ImageRequest, Resolution, Vendor } from './contracts/vendor.ts';
-import { traced } from './diagnostics.ts';
-import { NotFoundError, UsageError } from './errors.ts';
+import { lookForRequest } from './look.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
 import { parseReference } from './reference.ts';
+import type { Obtained } from './result.ts';
+import { traced } from './trace.ts';
 
 /** A request and who answers it. */
 export interface Asked {
@@ -79,4 +82,25 @@ function unknownVendor(id: string, known: Iterable<string>): UsageError {
     hint: 'Pick one of these, or give an address or a path that begins with ./ or /.',
     details: { field: 'vendor', value: id, known: ids },
   });
+}
+
+/** What upstream says now; or, when it cannot be asked, the disk that the same request led to before. */
+type Resolved =
+  | { resolution: Resolution }
+  | { stale: Obtained & { boot: BootEntries | undefined } };
+
+/** Resolves; a vendor that is down does not break a call whose answer is cached, and a warning says so. */
+export async function resolveOrStale(call: Call, asked: Asked): Promise<Resolved> {
+  try {
+    return { resolution: await resolve(call, asked) };
+  } catch (error) {
+    if (call.signal.aborted) throw call.signal.reason;
+    if (!isImageError(error) || error.exitCode !== 4) throw error;
+    const stale = call.options.refresh ? undefined : await lookForRequest(call, asked.request);
+    if (stale === undefined) throw error;
+    const boot = call.options.boot ? await keptBoot(call, stale) : undefined;
+    if (call.options.boot && boot === undefined) throw error;
+    call.warn({ code: 'stale', message: `${error.message}; the disk of an earlier call is used` });
+    return { stale: { entry: stale, origin: 'cache', boot } };
+  }
 }

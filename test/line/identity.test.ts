@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { isImageError, refuse, UsageError } from '../src/errors.ts';
-import { parseArch } from '../src/kit/arch.ts';
-import { readDigest } from '../src/kit/digest.ts';
-import { sourceUuid, uuidV5 } from '../src/uuid.ts';
+import { isImageError, refuse, UsageError } from '../../src/errors.ts';
+import { parseArch } from '../../src/kit/arch.ts';
+import { readDigest } from '../../src/kit/digest.ts';
+import { sourceUuid, uuidV5 } from '../../src/line/source-uuid.ts';
 
 test('uuid version 5 agrees with the example of RFC 9562, A.4', () => {
   const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';

@@ -1,12 +1,12 @@
-import { type BootEntries, toBootFiles } from './boot-files.ts';
-import { type Entry, readEntry } from './cache/entries/read.ts';
-import { type Lease, leaseName } from './cache/locks/lease.ts';
+import { type Entry, readEntry } from '../cache/entries/read.ts';
+import { type Lease, leaseName } from '../cache/locks/lease.ts';
+import type { EnsuredImage } from '../contracts/image.ts';
+import { CacheError } from '../errors.ts';
+import { effectiveLevel } from '../trust-policy.ts';
+import { uniqueWarnings } from '../unique-warnings.ts';
+import { type BootEntries, toBootFiles } from './boot.ts';
 import type { Call } from './call.ts';
-import type { EnsuredImage } from './contracts/image.ts';
-import { CacheError } from './errors.ts';
-import { effectiveLevel } from './trust-policy.ts';
-import { uniqueWarnings } from './unique-warnings.ts';
-import { sourceUuid } from './uuid.ts';
+import { sourceUuid } from './source-uuid.ts';
 
 /** An entry, and whether this call fetched it. */
 export interface Obtained {
