@@ -1,4 +1,3 @@
-import { bindParts } from './bind-parts.ts';
 import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
@@ -17,6 +16,7 @@ import { guardAge, guardSnapshot } from './line/rollback.ts';
 import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
 import { holdName } from './line/wait.ts';
+import { bindParts } from './parts/bind.ts';
 
 /** Turns a reference into a verified disk on this machine; see `EnsureOptions` and `EnsuredImage`. */
 export type EnsureImage = (

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import type { BoundParts } from './bind-parts.ts';
 import type { Cache } from './cache/cache.ts';
 import type { Entry } from './cache/entries/read.ts';
 import { bytesOf, proofsOf, readEvidence, type StoredEvidence } from './cache/records/evidence.ts';
@@ -10,6 +9,7 @@ import { isImageError, TransferError } from './errors.ts';
 import { algorithmOf, hexOf } from './kit/digest.ts';
 import { publicUrl } from './kit/public-url.ts';
 import { mergeEvidence, type Proven } from './merge-evidence.ts';
+import type { BoundParts } from './parts/bind.ts';
 import { runVerifier } from './run-verifier.ts';
 import { reaches } from './trust-policy.ts';
 

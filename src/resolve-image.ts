@@ -1,4 +1,3 @@
-import { bindParts } from './bind-parts.ts';
 import type { ImageIdentity, ImageTrust } from './contracts/image.ts';
 import type { ResolveOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
@@ -12,6 +11,7 @@ import { prove } from './line/prove.ts';
 import { parseRequest, resolve } from './line/resolve.ts';
 import { guardAge, guardSnapshot } from './line/rollback.ts';
 import { sourceUuid } from './line/source-uuid.ts';
+import { bindParts } from './parts/bind.ts';
 import { effectiveLevel } from './trust-policy.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */

@@ -1,4 +1,3 @@
-import { bindParts } from './bind-parts.ts';
 import { defaultCacheDir, openCache } from './cache/cache-folder.ts';
 import { listEntries } from './cache/entries/list.ts';
 import { readEntry } from './cache/entries/read.ts';
@@ -6,6 +5,7 @@ import { type EntryVerdict, repairEntry, verifyEntry } from './cache/entries/ver
 import { tryLockName } from './cache/locks/name-lock.ts';
 import type { Log } from './contracts/log.ts';
 import type { Parts } from './contracts/parts.ts';
+import { bindParts } from './parts/bind.ts';
 import { type OriginVerdict, proveAgain } from './prove-again.ts';
 
 export interface VerifyCacheOptions {

@@ -1,4 +1,3 @@
-import type { BoundParts } from '../bind-parts.ts';
 import { type Cache, defaultCacheDir, openCache } from '../cache/cache-folder.ts';
 import type { Warning } from '../contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from '../contracts/metadata.ts';
@@ -6,6 +5,7 @@ import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http } from '../http/client.ts';
+import type { BoundParts } from '../parts/bind.ts';
 import { readKeys } from '../read-keys.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';

@@ -1,10 +1,10 @@
-import type { BoundParts } from '../bind-parts.ts';
 import { type CacheNameParts, formatCacheName, hashParameters } from '../cache/names/cache-name.ts';
 import { formatRequestKey } from '../cache/names/request-key.ts';
 import type { ImageIdentity } from '../contracts/image.ts';
 import type { TrustLevel } from '../contracts/proof.ts';
 import type { Artifact, ImageRequest, Resolution } from '../contracts/vendor.ts';
 import { refuse } from '../errors.ts';
+import type { BoundParts } from '../parts/bind.ts';
 import { demandedLevel, offeredLevel } from '../trust-policy.ts';
 import type { CallOptions } from './options.ts';
 

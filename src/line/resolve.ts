@@ -1,7 +1,7 @@
-import { callPlugin } from '../call-plugin.ts';
-import { checkResolution } from '../check-resolution.ts';
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
 import { isImageError, NotFoundError, UsageError } from '../errors.ts';
+import { callPlugin } from '../parts/call-plugin.ts';
+import { checkResolution } from '../parts/check-resolution.ts';
 import { type BootEntries, keptBoot } from './boot.ts';
 import type { Call } from './call.ts';
 import { lookForRequest } from './look.ts';

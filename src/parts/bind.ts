@@ -1,8 +1,8 @@
-import type { Format } from './contracts/format.ts';
-import type { Parts } from './contracts/parts.ts';
-import type { AnyVerifier, Proof, Verifier } from './contracts/proof.ts';
-import type { Vendor } from './contracts/vendor.ts';
-import { PluginError, UsageError } from './errors.ts';
+import type { Format } from '../contracts/format.ts';
+import type { Parts } from '../contracts/parts.ts';
+import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
+import type { Vendor } from '../contracts/vendor.ts';
+import { PluginError, UsageError } from '../errors.ts';
 
 /** Parts that were checked for doubles, ready to be looked up. */
 export interface BoundParts {

@@ -1,7 +1,7 @@
-import type { Digest } from './contracts/proof.ts';
-import type { Artifact, Pieces, Resolution } from './contracts/vendor.ts';
-import { PluginError } from './errors.ts';
-import { digestOfHex, hexOf } from './kit/digest.ts';
+import type { Digest } from '../contracts/proof.ts';
+import type { Artifact, Pieces, Resolution } from '../contracts/vendor.ts';
+import { PluginError } from '../errors.ts';
+import { digestOfHex, hexOf } from '../kit/digest.ts';
 
 /** Holds a vendor to its contract before anything is built on its answer; `ERR_PLUGIN` names what is wrong. */
 export function checkResolution(vendor: string, resolution: Resolution): void {

@@ -1,4 +1,4 @@
-import { isImageError, PluginError } from './errors.ts';
+import { isImageError, PluginError } from '../errors.ts';
 
 /** Runs a plug-in's method: a stray exception becomes `ERR_PLUGIN` naming the plug-in and the method. */
 export async function callPlugin<T>(
