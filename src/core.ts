@@ -32,8 +32,8 @@ export {
   type InspectImage,
   type InspectOptions,
 } from './inspect-image.ts';
+export type { OriginVerdict } from './line/trust/prove-again.ts';
 export { createListImages, type ListImages, type ListOptions } from './list-images.ts';
-export type { OriginVerdict } from './prove-again.ts';
 export { createResolveImage, type ResolvedImage, type ResolveImage } from './resolve-image.ts';
 export {
   createVerifyCache,

@@ -11,8 +11,8 @@ import { prove } from './line/prove.ts';
 import { parseRequest, resolve } from './line/resolve.ts';
 import { guardAge, guardSnapshot } from './line/rollback.ts';
 import { sourceUuid } from './line/source-uuid.ts';
+import { effectiveLevel } from './line/trust/levels.ts';
 import { bindParts } from './parts/bind.ts';
-import { effectiveLevel } from './trust-policy.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
 export interface ResolvedImage {

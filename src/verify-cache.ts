@@ -5,8 +5,8 @@ import { type EntryVerdict, repairEntry, verifyEntry } from './cache/entries/ver
 import { tryLockName } from './cache/locks/name-lock.ts';
 import type { Log } from './contracts/log.ts';
 import type { Parts } from './contracts/parts.ts';
+import { type OriginVerdict, proveAgain } from './line/trust/prove-again.ts';
 import { bindParts } from './parts/bind.ts';
-import { type OriginVerdict, proveAgain } from './prove-again.ts';
 
 export interface VerifyCacheOptions {
   cacheDir?: string | undefined;

@@ -4,10 +4,10 @@ import { baseName } from '../cache/names/cache-name.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
 import { isImageError, TransferError } from '../errors.ts';
-import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { prove } from './prove.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 const maxAttempts = 3;
 

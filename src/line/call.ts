@@ -6,9 +6,9 @@ import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http } from '../http/client.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { readKeys } from '../read-keys.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { readKeys } from './trust/read-keys.ts';
 
 /** One call of `ensureImage`: its options, and what its stages share. */
 export interface Call {

@@ -9,7 +9,6 @@ import type { DecodeContext } from '../contracts/format.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { openLayers } from '../image/open-layers.ts';
-import type { Proven } from '../merge-evidence.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import type { Call } from './call.ts';
 import type { Fetching } from './fetch.ts';
@@ -17,6 +16,7 @@ import { keepFile } from './keep-boot-file.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Plan } from './plan.ts';
 import { traced } from './trace.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /** A disk that is written, its bytes not yet vouched for. */
 export interface Decoded {

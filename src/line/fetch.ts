@@ -11,10 +11,10 @@ import { openPartial } from '../download/open-partial.ts';
 import { ReadyGate } from '../download/ready-gate.ts';
 import type { TransferJob } from '../download/transfer-job.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { traced } from './trace.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /** What came: length and hashes of exactly the bytes on disk. */
 export interface Fetched {

@@ -9,13 +9,13 @@ import type { Digest, TrustLevel } from '../contracts/proof.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
 import { NotFoundError } from '../errors.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
-import type { Proven } from '../merge-evidence.ts';
-import { demandedLevel, effectiveLevel, reaches } from '../trust-policy.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
 import { noteAccepted } from './rollback.ts';
 import { traced } from './trace.ts';
+import { demandedLevel, effectiveLevel, reaches } from './trust/levels.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /**
  * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws

@@ -5,8 +5,8 @@ import type { TrustLevel } from '../contracts/proof.ts';
 import type { Artifact, ImageRequest, Resolution } from '../contracts/vendor.ts';
 import { refuse } from '../errors.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { demandedLevel, offeredLevel } from '../trust-policy.ts';
 import type { CallOptions } from './options.ts';
+import { demandedLevel, offeredLevel } from './trust/levels.ts';
 
 /** What one call is going to do; made without any I/O. */
 export interface Plan {

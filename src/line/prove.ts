@@ -1,12 +1,12 @@
 import type { Evidence, Proof, TrustLevel } from '../contracts/proof.ts';
 import { IntegrityError } from '../errors.ts';
 import { isOutOfReach } from '../kit/is-out-of-reach.ts';
-import { mergeEvidence, type Proven } from '../merge-evidence.ts';
-import { runVerifier } from '../run-verifier.ts';
-import { effectiveLevel, potential, reaches } from '../trust-policy.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { traced } from './trace.ts';
+import { effectiveLevel, potential, reaches } from './trust/levels.ts';
+import { mergeEvidence, type Proven } from './trust/merge-evidence.ts';
+import { runVerifier } from './trust/run-verifier.ts';
 
 /**
  * Turns the proofs of the planned artifact into evidence and holds it to the policy, before any image byte. Beyond the

@@ -3,7 +3,6 @@ import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import type { Staging } from '../cache/staging.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import type { Proven } from '../merge-evidence.ts';
 import { version } from '../version.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
@@ -11,6 +10,7 @@ import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
 import { noteAccepted } from './rollback.ts';
 import type { Settled } from './settle.ts';
 import { traced } from './trace.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /** Makes the settled disk visible: record first, disk last, each by rename. From then on it never changes. */
 export function publish(

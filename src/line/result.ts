@@ -2,11 +2,11 @@ import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
 import { CacheError } from '../errors.ts';
-import { effectiveLevel } from '../trust-policy.ts';
-import { uniqueWarnings } from '../unique-warnings.ts';
 import { type BootEntries, toBootFiles } from './boot.ts';
 import type { Call } from './call.ts';
 import { sourceUuid } from './source-uuid.ts';
+import { effectiveLevel } from './trust/levels.ts';
+import { uniqueWarnings } from './trust/merge-evidence.ts';
 
 /** An entry, and whether this call fetched it. */
 export interface Obtained {

@@ -6,9 +6,9 @@ import {
 import type { EvidenceDocument } from '../contracts/proof.ts';
 import { refuseSignature } from '../errors.ts';
 import { compareVersions } from '../kit/versions.ts';
-import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /**
  * Upstream's answer may not be older than one that was accepted before: `ERR_ROLLBACK`. Asking for an exact build or

@@ -7,7 +7,6 @@ import { IntegrityError, isImageError, refuse } from '../errors.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { findGuestArches } from '../image/guest-arches.ts';
 import { algorithmOf } from '../kit/digest.ts';
-import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
 import type { Decoded } from './decode.ts';
 import type { Fetched, Fetching } from './fetch.ts';
@@ -16,6 +15,7 @@ import { matchDigests } from './match-digests.ts';
 import type { Plan } from './plan.ts';
 import { refuseStale } from './rollback.ts';
 import { traced } from './trace.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /** A disk whose bytes are what the evidence says. */
 export interface Settled {

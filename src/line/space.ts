@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
 import type { Staging } from '../cache/staging.ts';
 import { CacheError } from '../errors.ts';
-import type { Proven } from '../merge-evidence.ts';
 import type { Call } from './call.ts';
 import { estimatePeak, type Plan } from './plan.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /**
  * Fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:

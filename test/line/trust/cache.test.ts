@@ -1,8 +1,8 @@
 import { chmod, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createOpenpgpSigner } from '../../src/testing/index.ts';
-import { parseOutput, type Ran, runCli } from '../cli/spawn-cli.ts';
-import { makeImage, type SignedLine, startSignedLine } from '../fixtures/signed-line.ts';
+import { createOpenpgpSigner } from '../../../src/testing/index.ts';
+import { parseOutput, type Ran, runCli } from '../../cli/spawn-cli.ts';
+import { makeImage, type SignedLine, startSignedLine } from '../../fixtures/signed-line.ts';
 
 let line: SignedLine;
 let path: string;

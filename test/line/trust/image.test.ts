@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createOpenpgpSigner } from '../../src/testing/index.ts';
-import { makeImage, noImage, type SignedLine, startSignedLine } from '../fixtures/signed-line.ts';
+import { createOpenpgpSigner } from '../../../src/testing/index.ts';
+import {
+  makeImage,
+  noImage,
+  type SignedLine,
+  startSignedLine,
+} from '../../fixtures/signed-line.ts';
 
 let line: SignedLine;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import type { Warning } from './contracts/log.ts';
+import type { Warning } from '../../contracts/log.ts';
 import type {
   Digest,
   Evidence,
@@ -6,11 +6,10 @@ import type {
   Signer,
   StreamCheck,
   TrustLevel,
-} from './contracts/proof.ts';
-import { IntegrityError } from './errors.ts';
-import { algorithmOf } from './kit/digest.ts';
-import { better } from './trust-policy.ts';
-import { uniqueWarnings } from './unique-warnings.ts';
+} from '../../contracts/proof.ts';
+import { IntegrityError } from '../../errors.ts';
+import { algorithmOf } from '../../kit/digest.ts';
+import { better } from './levels.ts';
 
 /** All evidence of a call as one: the image must agree with every digest and size in it. */
 export interface Proven {
@@ -79,4 +78,12 @@ function conflict(
     hint: 'Do not use the image; look at what upstream publishes, and at the digest that was given.',
     details: { expected, actual, reason: 'conflicting-proofs' },
   });
+}
+
+/** Each code with the same text once, in order. */
+export function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
+  return warnings.filter(
+    ({ code, message }, index) =>
+      index === warnings.findIndex((other) => other.code === code && other.message === message),
+  );
 }

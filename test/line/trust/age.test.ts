@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256 } from '../fixtures/line.ts';
-import { makeImage, noImage, type SignedLine, startSignedLine } from '../fixtures/signed-line.ts';
+import { sha256 } from '../../fixtures/line.ts';
+import {
+  makeImage,
+  noImage,
+  type SignedLine,
+  startSignedLine,
+} from '../../fixtures/signed-line.ts';
 
 let line: SignedLine;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeDisk, parts, sha256 } from '../fixtures/line.ts';
+import { makeDisk, parts, sha256 } from '../../fixtures/line.ts';
 import {
   folderOf,
   makeImage,
@@ -9,7 +9,7 @@ import {
   type SignedLine,
   startSignedLine,
   streams,
-} from '../fixtures/signed-line.ts';
+} from '../../fixtures/signed-line.ts';
 
 const products = `${streams}com.ubuntu.cloud:released:download.sjson`;
 const sums = `${folderOf('20261101')}SHA256SUMS`;

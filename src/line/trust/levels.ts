@@ -1,5 +1,5 @@
-import { type Proof, type TrustLevel, trustLevels } from './contracts/proof.ts';
-import type { CallOptions } from './line/options.ts';
+import { type Proof, type TrustLevel, trustLevels } from '../../contracts/proof.ts';
+import type { CallOptions } from '../options.ts';
 
 /** True when `level` is at least `floor`. */
 export function reaches(level: TrustLevel, floor: TrustLevel): boolean {

@@ -1,6 +1,6 @@
-import type { Evidence, Proof, ProofContext } from './contracts/proof.ts';
-import type { BoundParts } from './parts/bind.ts';
-import { callPlugin } from './parts/call-plugin.ts';
+import type { Evidence, Proof, ProofContext } from '../../contracts/proof.ts';
+import type { BoundParts } from '../../parts/bind.ts';
+import { callPlugin } from '../../parts/call-plugin.ts';
 
 /** What every proof of a call is given alike. */
 export type ProofBasis = Pick<ProofContext, 'http' | 'signal' | 'log' | 'now' | 'given' | 'wanted'>;

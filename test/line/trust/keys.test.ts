@@ -1,11 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { builtIns } from '../../src/index.ts';
-import { createOpenpgpSigner } from '../../src/testing/index.ts';
-import { createKeyedVendor } from '../fixtures/keyed-vendor.ts';
-import { sha256 } from '../fixtures/line.ts';
-import { makeImage, noImage, type SignedLine, startSignedLine } from '../fixtures/signed-line.ts';
+import { builtIns } from '../../../src/index.ts';
+import { createOpenpgpSigner } from '../../../src/testing/index.ts';
+import { createKeyedVendor } from '../../fixtures/keyed-vendor.ts';
+import { sha256 } from '../../fixtures/line.ts';
+import {
+  makeImage,
+  noImage,
+  type SignedLine,
+  startSignedLine,
+} from '../../fixtures/signed-line.ts';
 
 const stranger = createOpenpgpSigner('A stranger <stranger@example.org>');
 

@@ -1,9 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createOpenpgpSigner } from '../../src/testing/index.ts';
-import { parseOutput, type Ran, runCli } from '../cli/spawn-cli.ts';
-import { makeImage, noImage, type SignedLine, startSignedLine } from '../fixtures/signed-line.ts';
+import { createOpenpgpSigner } from '../../../src/testing/index.ts';
+import { parseOutput, type Ran, runCli } from '../../cli/spawn-cli.ts';
+import {
+  makeImage,
+  noImage,
+  type SignedLine,
+  startSignedLine,
+} from '../../fixtures/signed-line.ts';
 
 let line: SignedLine;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from './errors.ts';
+import { UsageError } from '../../errors.ts';
 
 /** Far more than any keyring. */
 const maxBytes = 16 * 1024 * 1024;

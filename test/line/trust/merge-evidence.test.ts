@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Digest, Evidence } from '../src/contracts/proof.ts';
-import { mergeEvidence } from '../src/merge-evidence.ts';
+import type { Digest, Evidence } from '../../../src/contracts/proof.ts';
+import { mergeEvidence } from '../../../src/line/trust/merge-evidence.ts';
 
 const a: Digest = `sha256:${'a'.repeat(64)}`;
 const b: Digest = `sha256:${'b'.repeat(64)}`;

@@ -1,17 +1,22 @@
 import { createReadStream } from 'node:fs';
-import type { Cache } from './cache/cache.ts';
-import type { Entry } from './cache/entries/read.ts';
-import { bytesOf, proofsOf, readEvidence, type StoredEvidence } from './cache/records/evidence.ts';
-import type { Log, Warning } from './contracts/log.ts';
-import type { MetadataClient, MetadataDocument } from './contracts/metadata.ts';
-import type { Evidence, Signer, TrustLevel } from './contracts/proof.ts';
-import { isImageError, TransferError } from './errors.ts';
-import { algorithmOf, hexOf } from './kit/digest.ts';
-import { publicUrl } from './kit/public-url.ts';
+import type { Cache } from '../../cache/cache.ts';
+import type { Entry } from '../../cache/entries/read.ts';
+import {
+  bytesOf,
+  proofsOf,
+  readEvidence,
+  type StoredEvidence,
+} from '../../cache/records/evidence.ts';
+import type { Log, Warning } from '../../contracts/log.ts';
+import type { MetadataClient, MetadataDocument } from '../../contracts/metadata.ts';
+import type { Evidence, Signer, TrustLevel } from '../../contracts/proof.ts';
+import { isImageError, TransferError } from '../../errors.ts';
+import { algorithmOf, hexOf } from '../../kit/digest.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import type { BoundParts } from '../../parts/bind.ts';
+import { reaches } from './levels.ts';
 import { mergeEvidence, type Proven } from './merge-evidence.ts';
-import type { BoundParts } from './parts/bind.ts';
 import { runVerifier } from './run-verifier.ts';
-import { reaches } from './trust-policy.ts';
 
 /**
  * `proved`: the kept documents vouch for the disk's source as its record says. `recorded`: the record says it, and what is
