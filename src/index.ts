@@ -48,13 +48,13 @@ import { digest } from '../verifiers/digest.ts';
 import { signature } from '../verifiers/signature.ts';
 import { tls } from '../verifiers/tls.ts';
 import type { Parts } from './contracts/parts.ts';
-import { type ConvertImage, createConvertImage } from './convert-image.ts';
 import { createEnsureImage, type EnsureImage } from './ensure-image.ts';
-import { createInspectImage, type InspectImage } from './inspect-image.ts';
-import { createListImages, type ListImages } from './list-images.ts';
-import { createResolveImage, type ResolveImage } from './resolve-image.ts';
-import { createVerifyCache, type VerifyCache } from './verify-cache.ts';
-import { createVerifyDocument, type VerifyDocument } from './verify-document.ts';
+import { type ConvertImage, createConvertImage } from './verbs/convert-image.ts';
+import { createInspectImage, type InspectImage } from './verbs/inspect-image.ts';
+import { createListImages, type ListImages } from './verbs/list-images.ts';
+import { createResolveImage, type ResolveImage } from './verbs/resolve-image.ts';
+import { createVerifyCache, type VerifyCache } from './verbs/verify-cache.ts';
+import { createVerifyDocument, type VerifyDocument } from './verbs/verify-document.ts';
 
 export * from './core.ts';
 

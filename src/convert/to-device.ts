@@ -1,6 +1,6 @@
-import type { ConvertedImage } from '../convert-image.ts';
 import { refuse } from '../errors.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
+import type { ConvertedImage } from '../verbs/convert-image.ts';
 import { type ConvertJob, copyDisk } from './copy-disk.ts';
 import { tooSmall } from './device/device-error.ts';
 import { DeviceTarget } from './device/device-target.ts';

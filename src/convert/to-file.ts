@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { inCache } from '../cache/cache-error.ts';
-import type { ConvertedImage } from '../convert-image.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
+import type { ConvertedImage } from '../verbs/convert-image.ts';
 import { type ConvertJob, copyDisk } from './copy-disk.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { Parts } from './contracts/parts.ts';
-import type { Digest, DocumentToVerify, SignedDocument } from './contracts/proof.ts';
-import { IntegrityError } from './errors.ts';
-import { parseChecksums } from './kit/checksum-list.ts';
-import { pickChecksum } from './kit/pick-checksum.ts';
-import { parseValidUntil } from './kit/valid-until.ts';
-import { bindParts } from './parts/bind.ts';
+import type { Parts } from '../contracts/parts.ts';
+import type { Digest, DocumentToVerify, SignedDocument } from '../contracts/proof.ts';
+import { IntegrityError } from '../errors.ts';
+import { parseChecksums } from '../kit/checksum-list.ts';
+import { pickChecksum } from '../kit/pick-checksum.ts';
+import { parseValidUntil } from '../kit/valid-until.ts';
+import { bindParts } from '../parts/bind.ts';
 
 export interface VerifyDocumentOptions extends Omit<DocumentToVerify, 'now'> {
   /** The clock; default: now. */

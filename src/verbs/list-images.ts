@@ -1,9 +1,9 @@
-import type { TransportOptions } from './contracts/options.ts';
-import type { Parts } from './contracts/parts.ts';
-import type { Listing } from './contracts/vendor.ts';
-import { isImageError, PluginError, UsageError } from './errors.ts';
-import { openCall } from './line/call.ts';
-import { bindParts } from './parts/bind.ts';
+import type { TransportOptions } from '../contracts/options.ts';
+import type { Parts } from '../contracts/parts.ts';
+import type { Listing } from '../contracts/vendor.ts';
+import { isImageError, PluginError, UsageError } from '../errors.ts';
+import { openCall } from '../line/call.ts';
+import { bindParts } from '../parts/bind.ts';
 
 export interface ListOptions extends TransportOptions {
   /** The clock that vendors are given; default: now. */

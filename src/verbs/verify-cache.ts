@@ -1,12 +1,12 @@
-import { defaultCacheDir, openCache } from './cache/cache-folder.ts';
-import { listEntries } from './cache/entries/list.ts';
-import { readEntry } from './cache/entries/read.ts';
-import { type EntryVerdict, repairEntry, verifyEntry } from './cache/entries/verify.ts';
-import { tryLockName } from './cache/locks/name-lock.ts';
-import type { Log } from './contracts/log.ts';
-import type { Parts } from './contracts/parts.ts';
-import { type OriginVerdict, proveAgain } from './line/trust/prove-again.ts';
-import { bindParts } from './parts/bind.ts';
+import { defaultCacheDir, openCache } from '../cache/cache-folder.ts';
+import { listEntries } from '../cache/entries/list.ts';
+import { readEntry } from '../cache/entries/read.ts';
+import { type EntryVerdict, repairEntry, verifyEntry } from '../cache/entries/verify.ts';
+import { tryLockName } from '../cache/locks/name-lock.ts';
+import type { Log } from '../contracts/log.ts';
+import type { Parts } from '../contracts/parts.ts';
+import { type OriginVerdict, proveAgain } from '../line/trust/prove-again.ts';
+import { bindParts } from '../parts/bind.ts';
 
 export interface VerifyCacheOptions {
   cacheDir?: string | undefined;

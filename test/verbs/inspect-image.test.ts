@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { drawMap } from '../src/cli/print/draw-map.ts';
-import { inspectImage } from '../src/index.ts';
-import { buildQcow2Image } from '../src/testing/index.ts';
-import { makeDisk } from './fixtures/line.ts';
+import { drawMap } from '../../src/cli/print/draw-map.ts';
+import { inspectImage } from '../../src/index.ts';
+import { buildQcow2Image } from '../../src/testing/index.ts';
+import { makeDisk } from '../fixtures/line.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,17 +1,17 @@
-import { DiskEnds } from './bytes/disk-ends.ts';
-import type { Extents } from './bytes/extents.ts';
-import { SparseFile } from './bytes/sparse-file.ts';
-import type { DiskFacts } from './contracts/format.ts';
-import type { Parts } from './contracts/parts.ts';
+import { DiskEnds } from '../bytes/disk-ends.ts';
+import type { Extents } from '../bytes/extents.ts';
+import { SparseFile } from '../bytes/sparse-file.ts';
+import type { DiskFacts } from '../contracts/format.ts';
+import type { Parts } from '../contracts/parts.ts';
 import {
   type FileOptions,
   type FoundSoFar,
   type OpenImageFile,
   openImageFile,
-} from './convert/open-image-file.ts';
-import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from './errors.ts';
-import { boundDisk } from './image/bounds.ts';
-import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from './image/find-nested-image.ts';
+} from '../convert/open-image-file.ts';
+import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from '../errors.ts';
+import { boundDisk } from '../image/bounds.ts';
+import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import type { Parts } from './contracts/parts.ts';
-import { isBlockDevice } from './convert/device/is-block-device.ts';
-import { type FileOptions, openImageFile } from './convert/open-image-file.ts';
-import { convertToDevice } from './convert/to-device.ts';
-import { convertToFile } from './convert/to-file.ts';
+import type { Parts } from '../contracts/parts.ts';
+import { isBlockDevice } from '../convert/device/is-block-device.ts';
+import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
+import { convertToDevice } from '../convert/to-device.ts';
+import { convertToFile } from '../convert/to-file.ts';
 
 export interface ConvertOptions extends FileOptions {
   /** Bytes of the disk settled so far; its virtual size where known. */

@@ -1,18 +1,18 @@
-import type { ImageIdentity, ImageTrust } from './contracts/image.ts';
-import type { ResolveOptions } from './contracts/options.ts';
-import type { Parts } from './contracts/parts.ts';
-import type { Digest } from './contracts/proof.ts';
-import type { GuestFacts, Resolution } from './contracts/vendor.ts';
-import { algorithmOf, hexOf } from './kit/digest.ts';
-import { publicUrl } from './kit/public-url.ts';
-import { type Call, openCall } from './line/call.ts';
-import { type Plan, planImage } from './line/plan.ts';
-import { prove } from './line/prove.ts';
-import { parseRequest, resolve } from './line/resolve.ts';
-import { guardAge, guardSnapshot } from './line/rollback.ts';
-import { sourceUuid } from './line/source-uuid.ts';
-import { effectiveLevel } from './line/trust/levels.ts';
-import { bindParts } from './parts/bind.ts';
+import type { ImageIdentity, ImageTrust } from '../contracts/image.ts';
+import type { ResolveOptions } from '../contracts/options.ts';
+import type { Parts } from '../contracts/parts.ts';
+import type { Digest } from '../contracts/proof.ts';
+import type { GuestFacts, Resolution } from '../contracts/vendor.ts';
+import { algorithmOf, hexOf } from '../kit/digest.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import { type Call, openCall } from '../line/call.ts';
+import { type Plan, planImage } from '../line/plan.ts';
+import { prove } from '../line/prove.ts';
+import { parseRequest, resolve } from '../line/resolve.ts';
+import { guardAge, guardSnapshot } from '../line/rollback.ts';
+import { sourceUuid } from '../line/source-uuid.ts';
+import { effectiveLevel } from '../line/trust/levels.ts';
+import { bindParts } from '../parts/bind.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
 export interface ResolvedImage {
