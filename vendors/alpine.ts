@@ -10,10 +10,10 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
+import { type AlpineImage, canonicalVariant, listAlpineImages } from './alpine/images.ts';
+import { type AlpineIndex, readAlpineIndex } from './alpine/index-files.ts';
+import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './alpine/netboot.ts';
 import { alpineCloudKeys } from './keys/alpine.ts';
-import { type AlpineImage, canonicalVariant, listAlpineImages } from './shared/alpine-images.ts';
-import { type AlpineIndex, readAlpineIndex } from './shared/alpine-index.ts';
-import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './shared/alpine-netboot.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 

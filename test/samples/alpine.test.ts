@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseChecksums, parseListing, pickChecksum } from '../../src/kit.ts';
+import { parseReleaseEntries } from '../../vendors/alpine/releases-yaml.ts';
 import { alpine } from '../../vendors/alpine.ts';
-import { parseReleaseEntries } from '../../vendors/shared/release-entries.ts';
 import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
 import { listFiles, readPins, readSample, samples } from './read-samples.ts';
 

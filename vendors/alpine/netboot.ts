@@ -8,9 +8,9 @@ import {
   type VendorContext,
 } from '../../src/kit.ts';
 import { alpineInstallerKeys } from '../keys/alpine.ts';
-import { openpgp } from './openpgp.ts';
-import { parseReleaseEntries } from './release-entries.ts';
-import { unusable } from './unusable.ts';
+import { openpgp } from '../shared/openpgp.ts';
+import { unusable } from '../shared/unusable.ts';
+import { parseReleaseEntries } from './releases-yaml.ts';
 
 /** The system that runs from memory: a CD image, and kernel and initramfs to start by themselves. */
 export interface AlpineNetboot {

@@ -1,5 +1,5 @@
 import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
-import { findFolder } from './folder.ts';
+import { findFolder } from '../shared/folder.ts';
 
 /** One file of a branch's cloud folder. */
 export interface AlpineImage {

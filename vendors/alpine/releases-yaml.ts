@@ -1,4 +1,4 @@
-import { unusable } from './unusable.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /**
  * The entries of Alpine's `latest-releases.yaml`, which is flat: `-` alone on a line begins an entry, `key: value` follows,
