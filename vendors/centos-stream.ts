@@ -14,7 +14,7 @@ import {
   findCentosImages,
   listCentosArches,
   listCentosStreams,
-} from './shared/centos-images.ts';
+} from './centos-stream/images.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 
 /** By stream, as endoflife.date has it in August 2026: no index of CentOS's own says it. */

@@ -1,8 +1,8 @@
 import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
-import { findFolder } from './folder.ts';
-import { pickRpmArches, rpmWords } from './rpm-arches.ts';
-import { findSums } from './sums-file.ts';
-import { unusable } from './unusable.ts';
+import { findFolder } from '../shared/folder.ts';
+import { pickRpmArches, rpmWords } from '../shared/rpm-arches.ts';
+import { findSums } from '../shared/sums-file.ts';
+import { unusable } from '../shared/unusable.ts';
 
 const site = new URL('https://cloud.centos.org/centos/');
 
