@@ -18,16 +18,16 @@ import {
   findBuildOf,
   findNewestBuild,
   findSerials,
-} from './shared/debian-builds.ts';
-import { diskStem, type FoundDisk, findLatestDisk, pickDisk } from './shared/debian-disks.ts';
-import { debianArchWords, debianEndOfLife, debianGuest } from './shared/debian-guest.ts';
-import { findNetboot, listNetbootBuilds } from './shared/debian-netboot.ts';
+} from './debian/builds.ts';
+import { diskStem, type FoundDisk, findLatestDisk, pickDisk } from './debian/disks.ts';
+import { debianArchWords, debianEndOfLife, debianGuest } from './debian/guest.ts';
+import { findNetboot, listNetbootBuilds } from './debian/netboot.ts';
 import {
   type DebianRelease,
+  debianArchiveSignature,
   listDebianReleases,
   pickDebianRelease,
-} from './shared/debian-release.ts';
-import { debianArchiveSignature } from './shared/debian-signature.ts';
+} from './debian/releases.ts';
 import {
   type DebianChannel,
   type DebianTree,
@@ -36,7 +36,7 @@ import {
   hasDailyOnly,
   parseDebianVariant,
   treeOf,
-} from './shared/debian-tree.ts';
+} from './debian/tree.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 
 const images = ['genericcloud', 'generic', 'nocloud'];

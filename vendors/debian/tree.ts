@@ -1,6 +1,6 @@
 import type { VendorContext } from '../../src/kit.ts';
-import type { DebianRelease } from './debian-release.ts';
-import { findFolder } from './folder.ts';
+import { findFolder } from '../shared/folder.ts';
+import type { DebianRelease } from './releases.ts';
 
 /** What a variant is built from: the release as it stands, the same day by day, or with the kernel of backports. */
 export type DebianChannel = 'released' | 'daily' | 'backports';

@@ -1,8 +1,8 @@
 import type { Artifact, VendorContext } from '../../src/kit.ts';
-import { type DebianBuild, debianSerial } from './debian-builds.ts';
-import { pickUpload } from './debian-manifest.ts';
-import { type DebianTree, debianImages } from './debian-tree.ts';
-import { unusable } from './unusable.ts';
+import { unusable } from '../shared/unusable.ts';
+import { type DebianBuild, debianSerial } from './builds.ts';
+import { pickUpload } from './manifest.ts';
+import { type DebianTree, debianImages } from './tree.ts';
 
 /** A disk and the serial of the folder that it lies in. */
 export interface FoundDisk {

@@ -1,6 +1,6 @@
 import { compareVersions, parseChecksums, type VendorContext } from '../../src/kit.ts';
-import type { DebianTree } from './debian-tree.ts';
-import { findFolder } from './folder.ts';
+import { findFolder } from '../shared/folder.ts';
+import type { DebianTree } from './tree.ts';
 
 /** A dated folder of Debian cloud images. */
 export interface DebianBuild {

@@ -1,6 +1,8 @@
-import { notFound, type VendorContext } from '../../src/kit.ts';
+import { notFound, type Signature, type VendorContext } from '../../src/kit.ts';
+import { debianArchiveKeys, everyDebianKey } from '../keys/debian.ts';
+import { openpgp } from '../shared/openpgp.ts';
+import { unusable } from '../shared/unusable.ts';
 import { findRelease } from './release-file.ts';
-import { unusable } from './unusable.ts';
 
 /** A release of Debian as its archive describes it. */
 export interface DebianRelease {
@@ -92,4 +94,10 @@ async function findSuite(
   if (suite !== 'testing') return undefined;
   const { number } = stable ?? (await findStable(context));
   return { number: String(Number(number) + 1), codename, suite, signed };
+}
+
+/** The signature around `InRelease` of a code name; one that is not known yet may be signed by any key of the archive. */
+export function debianArchiveSignature(codename: string): Signature {
+  const known = debianArchiveKeys(codename);
+  return openpgp('inline', known.length > 0 ? known : everyDebianKey);
 }

@@ -7,8 +7,7 @@ import {
   peekSignedText,
   type VendorContext,
 } from '../../src/kit.ts';
-import type { DebianRelease } from './debian-release.ts';
-import { debianArchiveSignature } from './debian-signature.ts';
+import { type DebianRelease, debianArchiveSignature } from './releases.ts';
 
 /** The network installer: a small CD image, and kernel and initrd to start by themselves. */
 export interface DebianNetboot {

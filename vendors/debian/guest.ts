@@ -1,5 +1,5 @@
 import type { Arch, GuestFacts } from '../../src/kit.ts';
-import type { DebianRelease } from './debian-release.ts';
+import type { DebianRelease } from './releases.ts';
 
 /** Debian's words for architectures. */
 export const debianArchWords: Record<Arch, string> = {
