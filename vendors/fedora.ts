@@ -11,14 +11,14 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import { fedoraKeys } from './keys/fedora.ts';
 import {
   type FedoraImage,
   fedoraArches,
   fedoraIndex,
   findFedoraImages,
   readFedoraIndex,
-} from './shared/fedora-images.ts';
+} from './fedora/images.ts';
+import { fedoraKeys } from './keys/fedora.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 

@@ -10,9 +10,9 @@ import {
   parseText,
   type VendorContext,
 } from '../../src/kit.ts';
-import { findFolder } from './folder.ts';
-import { rpmWords } from './rpm-arches.ts';
-import { unusable } from './unusable.ts';
+import { findFolder } from '../shared/folder.ts';
+import { rpmWords } from '../shared/rpm-arches.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** One qcow2 file of a release, for one architecture. */
 export interface FedoraImage {
