@@ -10,14 +10,14 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { fedoraCoreosKeys } from './keys/fedora-coreos.ts';
 import {
   type CoreosFile,
   type CoreosMachine,
   findCoreosBuild,
   listCoreosBuilds,
   readCoreosStream,
-} from './shared/coreos-builds.ts';
+} from './fedora-coreos/builds.ts';
+import { fedoraCoreosKeys } from './keys/fedora-coreos.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';

@@ -6,7 +6,7 @@ import {
   parseText,
   type VendorContext,
 } from '../../src/kit.ts';
-import { unusable } from './unusable.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** One file of a build. */
 export interface CoreosFile {
