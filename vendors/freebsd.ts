@@ -14,15 +14,15 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import { freebsdKeys } from './keys/freebsd.ts';
-import { findFolder } from './shared/folder.ts';
 import {
   type FreebsdImages,
   findFreebsdImages,
   findSignedSums,
   freebsdArches,
   listFreebsdArches,
-} from './shared/freebsd-images.ts';
+} from './freebsd/images.ts';
+import { freebsdKeys } from './keys/freebsd.ts';
+import { findFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 import { unusable } from './shared/unusable.ts';

@@ -1,6 +1,6 @@
 import { type Arch, isImageError, type VendorContext } from '../../src/kit.ts';
-import { findFolder } from './folder.ts';
-import { unusable } from './unusable.ts';
+import { findFolder } from '../shared/folder.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** The folder of an architecture, and the word in its file names, which doubles for ARM and RISC-V. */
 const archTokens: Partial<Record<Arch, { folder: string; word: string }>> = {
