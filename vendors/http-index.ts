@@ -8,10 +8,10 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { buildOf, layersOf, versionOf } from './shared/index-names.ts';
-import { findList, type ListedDisk, type ListOfDisks } from './shared/listed-disks.ts';
+import { findList, type ListedDisk, type ListOfDisks } from './http-index/listed-disks.ts';
+import { buildOf, layersOf, versionOf } from './http-index/names.ts';
+import { pickListed } from './http-index/pick.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { pickListed } from './shared/pick-listed.ts';
 import { invalidParameter, readFolder, readParameters } from './shared/read-parameters.ts';
 
 const id = 'http-index';

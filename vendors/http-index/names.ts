@@ -1,5 +1,5 @@
 import { type Arch, arches, type Digest } from '../../src/kit.ts';
-import { archWords } from './arch-words.ts';
+import { archWords } from '../shared/arch-words.ts';
 
 /** Kinds of files that are disks, best first. What is in an archive, only its maker knows. */
 const kinds = ['qcow2', 'raw', 'img', 'vmdk', 'vhdx', 'vhd', 'vdi', 'ova'];

@@ -1,6 +1,6 @@
 import { type Digest, parseChecksums, peekSignedText, type VendorContext } from '../../src/kit.ts';
-import { isDiskName } from './index-names.ts';
-import { invalidParameter } from './read-parameters.ts';
+import { invalidParameter } from '../shared/read-parameters.ts';
+import { isDiskName } from './names.ts';
 
 /** A file of a list of digests. */
 export interface ListedDisk {

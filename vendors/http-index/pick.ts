@@ -1,4 +1,5 @@
 import { compareVersions, type ImageRequest, type NotFoundError, notFound } from '../../src/kit.ts';
+import type { ListedDisk } from './listed-disks.ts';
 import {
   archesOf,
   buildOf,
@@ -7,8 +8,7 @@ import {
   stemOf,
   versionOf,
   wordsOf,
-} from './index-names.ts';
-import type { ListedDisk } from './listed-disks.ts';
+} from './names.ts';
 
 /** One disk, in several formats: best first. */
 export interface PickedDisk {
