@@ -16,7 +16,7 @@ import {
   isLeapImageOf,
   type LeapImage,
   listLeapReleases,
-} from './shared/leap-images.ts';
+} from './opensuse-leap/images.ts';
 import { describeOpensuseImage } from './shared/opensuse-image.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';

@@ -1,8 +1,8 @@
 import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
-import { findMirrorFolder } from './mirror-cache.ts';
-import type { OpensuseImage } from './opensuse-image.ts';
-import { rpmWords } from './rpm-arches.ts';
-import { unusable } from './unusable.ts';
+import { findMirrorFolder } from '../shared/mirror-cache.ts';
+import type { OpensuseImage } from '../shared/opensuse-image.ts';
+import { rpmWords } from '../shared/rpm-arches.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** One build of Leap's Minimal-VM image for clouds. */
 export interface LeapImage extends OpensuseImage {
