@@ -12,8 +12,8 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import { findCurrentTemplate, findNewestTemplate, oracleMajors } from './shared/oracle-current.ts';
-import { findUnlistedTemplate, type OracleTemplate } from './shared/oracle-templates.ts';
+import { findCurrentTemplate, findNewestTemplate, oracleMajors } from './oracle/current.ts';
+import { findUnlistedTemplate, type OracleTemplate } from './oracle/templates.ts';
 import { refuseParameters } from './shared/refuse-parameters.ts';
 
 const arches: Arch[] = ['amd64', 'arm64'];

@@ -8,8 +8,8 @@ import {
   parseText,
   type VendorContext,
 } from '../../src/kit.ts';
-import { rpmWords } from './rpm-arches.ts';
-import { unusable } from './unusable.ts';
+import { rpmWords } from '../shared/rpm-arches.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** The newest build of a major release for one architecture. */
 export interface OracleTemplate {

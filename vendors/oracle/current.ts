@@ -5,11 +5,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../../src/kit.ts';
-import {
-  findOracleTemplate,
-  listOracleTemplates,
-  type OracleTemplate,
-} from './oracle-templates.ts';
+import { findOracleTemplate, listOracleTemplates, type OracleTemplate } from './templates.ts';
 
 /** Those that had an index in 2026, newest first; younger ones are found by looking. */
 export const oracleMajors: readonly string[] = ['10', '9', '8'];
