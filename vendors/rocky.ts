@@ -12,9 +12,6 @@ import {
   type Warning,
 } from '../src/kit.ts';
 import { rockyKeys } from './keys/rocky.ts';
-import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
-import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
 import {
   findRockyImages,
   isInVault,
@@ -22,7 +19,10 @@ import {
   listRockyReleases,
   type RockyImage,
   rockySite,
-} from './shared/rocky-images.ts';
+} from './rocky/images.ts';
+import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
+import { openpgp } from './shared/openpgp.ts';
+import { refuseParameters } from './shared/refuse-parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 
 /** The same tree behind a content network. */

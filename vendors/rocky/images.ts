@@ -1,7 +1,7 @@
 import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
-import { findFolder } from './folder.ts';
-import { rpmWords } from './rpm-arches.ts';
-import { unusable } from './unusable.ts';
+import { findFolder } from '../shared/folder.ts';
+import { rpmWords } from '../shared/rpm-arches.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** A dated qcow2 file of one minor release. */
 export interface RockyImage {
