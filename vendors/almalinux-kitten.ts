@@ -16,7 +16,7 @@ import {
   findAlmaImages,
 } from './shared/alma-images.ts';
 import { findFolder } from './shared/folder.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 
 /** The one stream there is: what AlmaLinux 10 is made of. */

@@ -22,7 +22,7 @@ import {
 } from './shared/alma-images.ts';
 import { findFolder } from './shared/folder.ts';
 import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 import { unusable } from './shared/unusable.ts';
 

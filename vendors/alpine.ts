@@ -15,7 +15,7 @@ import { type AlpineIndex, readAlpineIndex } from './alpine/index-files.ts';
 import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './alpine/netboot.ts';
 import { alpineCloudKeys } from './keys/alpine.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 
 const arches: Arch[] = ['amd64', 'arm64'];
 

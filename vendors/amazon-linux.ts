@@ -8,7 +8,7 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 

@@ -14,7 +14,7 @@ import {
 import { archKeys } from './keys/arch.ts';
 import { findFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const images = new URL('https://geo.mirror.pkgbuild.com/images/');

@@ -14,7 +14,7 @@ import {
 } from '../src/kit.ts';
 import { centosKeys } from './keys/centos.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';

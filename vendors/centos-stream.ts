@@ -15,7 +15,7 @@ import {
   listCentosArches,
   listCentosStreams,
 } from './centos-stream/images.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 
 /** By stream, as endoflife.date has it in August 2026: no index of CentOS's own says it. */
 const endOfLife: Record<string, string> = {

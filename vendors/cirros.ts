@@ -14,7 +14,7 @@ import {
 } from '../src/kit.ts';
 import { findArch } from './shared/arch-words.ts';
 import { findFolder } from './shared/folder.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const site = new URL('https://download.cirros-cloud.net/');

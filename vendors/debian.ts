@@ -37,7 +37,7 @@ import {
   parseDebianVariant,
   treeOf,
 } from './debian/tree.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 
 const images = ['genericcloud', 'generic', 'nocloud'];
 

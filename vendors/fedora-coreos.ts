@@ -19,7 +19,7 @@ import {
 } from './fedora-coreos/builds.ts';
 import { fedoraCoreosKeys } from './keys/fedora-coreos.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
 
 const streams = ['stable', 'testing', 'next'];

@@ -20,7 +20,7 @@ import {
 } from './fedora/images.ts';
 import { fedoraKeys } from './keys/fedora.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 
 /** By release, as endoflife.date has it in August 2026: no index of Fedora's own says it. */
 const endOfLife: Record<string, string> = {

@@ -12,7 +12,7 @@ import {
 } from '../src/kit.ts';
 import { flatcarKeys } from './keys/flatcar.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const channels = ['stable', 'beta', 'alpha', 'lts'];

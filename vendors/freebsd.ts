@@ -24,7 +24,7 @@ import {
 import { freebsdKeys } from './keys/freebsd.ts';
 import { findFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');

@@ -11,7 +11,7 @@ import {
 } from '../src/kit.ts';
 import { gentooKeys } from './keys/gentoo.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const site = new URL('https://distfiles.gentoo.org/releases/');

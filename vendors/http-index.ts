@@ -12,7 +12,7 @@ import { findList, type ListedDisk, type ListOfDisks } from './http-index/listed
 import { buildOf, layersOf, versionOf } from './http-index/names.ts';
 import { pickListed } from './http-index/pick.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { invalidParameter, readFolder, readParameters } from './shared/read-parameters.ts';
+import { invalidParameter, readFolder, readParameters } from './shared/parameters.ts';
 
 const id = 'http-index';
 

@@ -11,7 +11,7 @@ import {
 import { kaliKeys } from './keys/kali.ts';
 import { findFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 

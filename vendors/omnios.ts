@@ -9,7 +9,7 @@ import {
   type VendorContext,
 } from '../src/kit.ts';
 import { findFolder } from './shared/folder.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const site = new URL('https://downloads.omnios.org/media/');

@@ -12,7 +12,7 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
 const repository = 'hcartiaux/openbsd-cloud-image';

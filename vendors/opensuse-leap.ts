@@ -18,7 +18,7 @@ import {
   listLeapReleases,
 } from './opensuse-leap/images.ts';
 import { describeOpensuseImage } from './shared/opensuse-image.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 
 /**

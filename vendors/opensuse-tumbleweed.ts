@@ -12,7 +12,7 @@ import {
   type VendorContext,
 } from '../src/kit.ts';
 import { describeOpensuseImage, type OpensuseImage } from './shared/opensuse-image.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { rpmWords } from './shared/rpm-arches.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';

@@ -14,7 +14,7 @@ import {
 } from '../src/kit.ts';
 import { findCurrentTemplate, findNewestTemplate, oracleMajors } from './oracle/current.ts';
 import { findUnlistedTemplate, type OracleTemplate } from './oracle/templates.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 
 const arches: Arch[] = ['amd64', 'arm64'];
 /** By major release, as endoflife.date has it in August 2026: no index of Oracle's says it. */

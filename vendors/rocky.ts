@@ -22,7 +22,7 @@ import {
 } from './rocky/images.ts';
 import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 
 /** The same tree behind a content network. */

@@ -7,7 +7,7 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { readFolder, readParameters } from './shared/read-parameters.ts';
+import { readFolder, readParameters } from './shared/parameters.ts';
 import { fetchPlainStream, listBuilds, listContents, type Stream } from './shared/simplestreams.ts';
 import {
   compareImages,

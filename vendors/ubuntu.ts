@@ -10,7 +10,7 @@ import {
   notFound,
   type Vendor,
 } from '../src/kit.ts';
-import { refuseParameters } from './shared/refuse-parameters.ts';
+import { refuseParameters } from './shared/parameters.ts';
 import {
   fetchStream,
   listFileTypes,

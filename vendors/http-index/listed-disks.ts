@@ -1,5 +1,5 @@
 import { type Digest, parseChecksums, peekSignedText, type VendorContext } from '../../src/kit.ts';
-import { invalidParameter } from '../shared/read-parameters.ts';
+import { invalidParameter } from '../shared/parameters.ts';
 import { isDiskName } from './names.ts';
 
 /** A file of a list of digests. */

@@ -33,3 +33,11 @@ export function invalidParameter(vendor: string, name: string, hint: string): Us
     details: { field: name },
   });
 }
+
+/** For vendors that know no parameters: one that is given is `ERR_NOT_FOUND`, never passed over. */
+export function refuseParameters({ vendor, parameters = {} }: ImageRequest): void {
+  const [value] = Object.keys(parameters);
+  if (value === undefined) return;
+  const hint = 'Leave the parameter out.';
+  throw notFound({ vendor, field: 'parameter', value, hint });
+}
