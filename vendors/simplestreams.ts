@@ -16,7 +16,7 @@ import {
   pickDisk,
   plainWord,
   type StreamImage,
-} from './shared/stream-images.ts';
+} from './simplestreams/images.ts';
 
 const id = 'simplestreams';
 

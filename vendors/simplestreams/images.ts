@@ -1,6 +1,6 @@
 import { type Arch, type Artifact, compareVersions, type Proof, publicUrl } from '../../src/kit.ts';
-import { findArch } from './arch-words.ts';
-import { listBuilds, pickItem, type Stream, type StreamProduct } from './simplestreams.ts';
+import { findArch } from '../shared/arch-words.ts';
+import { listBuilds, pickItem, type Stream, type StreamProduct } from '../shared/simplestreams.ts';
 
 /**
  * File types that are disks, best first. Servers of LXD and Incus say `disk-kvm.img` of `disk.qcow2`; where both stand in
