@@ -12,8 +12,8 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { describeAsset, describeBoot, describeBuild } from './shared/talos-files.ts';
 import { unusable } from './shared/unusable.ts';
+import { describeAsset, describeBoot, describeBuild } from './talos/files.ts';
 
 const publicFactory = 'https://factory.talos.dev/';
 /** The schematic without any customization: SHA-256 of `customization: {}` and a newline. */

@@ -8,7 +8,7 @@ import {
   type VendorContext,
 } from '../../src/kit.ts';
 import { talosSigner } from '../keys/talos.ts';
-import { unusable } from './unusable.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** A release's own file, which is signed; the factory builds the same disk and sells the digests of what it builds. */
 export function describeAsset(version: string, fileName: string, layers: string[]): Artifact {
