@@ -17,13 +17,13 @@ import {
   listSerials,
   type StreamProduct,
 } from './shared/simplestreams.ts';
-import { findUbuntuBoot } from './shared/ubuntu-boot.ts';
+import { findUbuntuBoot } from './ubuntu/boot.ts';
 import {
   findUnlistedBuild,
   pickListedBuild,
   pickNewestBuild,
   type UbuntuFlavour,
-} from './shared/ubuntu-builds.ts';
+} from './ubuntu/builds.ts';
 
 const site = 'https://cloud-images.ubuntu.com/';
 

@@ -6,8 +6,8 @@ import {
   type Warning,
 } from '../../src/kit.ts';
 import { ubuntuImageKeys, ubuntuStreamKeys } from '../keys/ubuntu.ts';
-import { openpgp } from './openpgp.ts';
-import { listSerials, pickItem, type Stream, type StreamProduct } from './simplestreams.ts';
+import { openpgp } from '../shared/openpgp.ts';
+import { listSerials, pickItem, type Stream, type StreamProduct } from '../shared/simplestreams.ts';
 
 /** One kind of image of every release. */
 export interface UbuntuFlavour {

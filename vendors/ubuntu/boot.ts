@@ -7,7 +7,7 @@ import {
   type VendorContext,
 } from '../../src/kit.ts';
 import { ubuntuImageKeys } from '../keys/ubuntu.ts';
-import { openpgp } from './openpgp.ts';
+import { openpgp } from '../shared/openpgp.ts';
 
 /** Serial consoles, as virtual machines have them. */
 const consoles: Partial<Record<Arch, string>> = {
