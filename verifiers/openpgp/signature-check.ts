@@ -2,8 +2,7 @@ import { createHash, createVerify, type Hash, type Verify } from 'node:crypto';
 import type { KeyHash } from './hash-names.ts';
 import type { KeyPacket } from './key-packet.ts';
 import type { SignaturePacket } from './signature-packet.ts';
-import { makeVerifyKey } from './verify-key.ts';
-import { checkEcdsa, checkEddsa, checkRsa } from './verify-values.ts';
+import { checkEcdsa, checkEddsa, checkRsa, makeVerifyKey } from './verify-values.ts';
 
 /**
  * One signature against one key: fed with what is signed, in order, asked once at the end (RFC 9580, 5.2.4). It says whether

@@ -1,5 +1,5 @@
 import { refuseSignature, UsageError } from '../../src/kit.ts';
-import { CrlfLines } from './crlf.ts';
+import { CrlfLines } from './cleartext.ts';
 import type { Objection } from './judge-key.ts';
 import { type Contender, judgeSignature } from './judge-signature.ts';
 import { limits } from './limits.ts';

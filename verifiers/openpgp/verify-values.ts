@@ -1,8 +1,16 @@
-import { constants, type KeyObject, publicDecrypt, type Verify, verify } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  publicDecrypt,
+  type Verify,
+  verify,
+} from 'node:crypto';
 import { isImageError } from '../../src/kit.ts';
 import { ByteReader } from './byte-reader.ts';
 import type { KeyHash } from './hash-names.ts';
-import { algorithms } from './key-material.ts';
+import { algorithms, type KeyMaterial } from './key-material.ts';
 import { padLeft, readMpi } from './mpi.ts';
 import type { SignaturePacket } from './signature-packet.ts';
 
@@ -97,4 +105,37 @@ function withoutError(check: () => boolean): boolean {
 function isCryptoError(error: unknown): boolean {
   const code = String(Reflect.get(Object(error), 'code') ?? '');
   return code.startsWith('ERR_OSSL') || code.startsWith('ERR_CRYPTO');
+}
+
+/** The key as Node takes it; `undefined` where Node does not, as for a point off its curve. */
+export function makeVerifyKey(material: KeyMaterial): KeyObject | undefined {
+  const key = toJwk(material);
+  if (key === undefined) return undefined;
+  try {
+    return createPublicKey({ key, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
+
+function toJwk(material: KeyMaterial): JsonWebKey | undefined {
+  switch (material.kind) {
+    case 'rsa':
+      return { kty: 'RSA', n: base64url(material.modulus), e: base64url(material.exponent) };
+    case 'ed25519':
+      return { kty: 'OKP', crv: 'Ed25519', x: base64url(material.point) };
+    case 'ecdsa':
+      return {
+        kty: 'EC',
+        crv: material.curve,
+        x: base64url(material.x),
+        y: base64url(material.y),
+      };
+    case 'unusable':
+      return undefined;
+  }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
 }
