@@ -1,11 +1,11 @@
 import { readCleartext } from './cleartext.ts';
+import { SignatureSet } from './judge/signature-set.ts';
+import type { SignerPolicy } from './judge/signer-policy.ts';
+import type { Verdict } from './judge/verdict.ts';
 import { limits } from './limits.ts';
 import { malformed } from './malformed.ts';
 import { type PublicKey, signatureTypes } from './public-key.ts';
 import { readSignatures } from './read-signatures.ts';
-import { SignatureSet } from './signature-set.ts';
-import type { SignerPolicy } from './signer-policy.ts';
-import type { Verdict } from './verdict.ts';
 
 /**
  * Verifies a clearsigned document (RFC 9580, 7). `body` is what was signed and the only part that may be used: without dash

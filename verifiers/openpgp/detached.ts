@@ -1,8 +1,8 @@
+import { SignatureSet } from './judge/signature-set.ts';
+import type { SignerPolicy } from './judge/signer-policy.ts';
+import type { Verdict } from './judge/verdict.ts';
 import { type PublicKey, signatureTypes } from './public-key.ts';
 import { readSignatures } from './read-signatures.ts';
-import { SignatureSet } from './signature-set.ts';
-import type { SignerPolicy } from './signer-policy.ts';
-import type { Verdict } from './verdict.ts';
 
 /** A detached signature that waits for the bytes it covers. */
 export interface DetachedCheck {

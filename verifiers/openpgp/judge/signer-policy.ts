@@ -1,9 +1,9 @@
-import { type Signer, UsageError } from '../../src/kit.ts';
-import type { KeyPacket } from './key-packet.ts';
-import { limits } from './limits.ts';
-import { mergeCopies, type PublicKey, type Subkey } from './public-key.ts';
-import { normalizeFingerprint } from './read-keys.ts';
-import type { SignaturePacket } from './signature-packet.ts';
+import { type Signer, UsageError } from '../../../src/kit.ts';
+import type { KeyPacket } from '../key-packet.ts';
+import { limits } from '../limits.ts';
+import { mergeCopies, type PublicKey, type Subkey } from '../public-key.ts';
+import { normalizeFingerprint } from '../read-keys.ts';
+import type { SignaturePacket } from '../signature-packet.ts';
 
 /** Who may sign, and when it is. */
 export interface SignerPolicy {

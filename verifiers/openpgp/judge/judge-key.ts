@@ -1,8 +1,8 @@
-import type { SignatureReason } from '../../src/kit.ts';
-import { knowPrimary } from './primary-facts.ts';
+import type { SignatureReason } from '../../../src/kit.ts';
+import { knowPrimary } from '../primary-facts.ts';
+import type { Statement } from '../statement.ts';
+import { knowSubkey } from '../subkey-facts.ts';
 import type { Candidate } from './signer-policy.ts';
-import type { Statement } from './statement.ts';
-import { knowSubkey } from './subkey-facts.ts';
 
 /** Why something does not count. */
 export interface Objection {

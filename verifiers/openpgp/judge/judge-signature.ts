@@ -1,7 +1,7 @@
-import { type DocumentHash, documentHash, weakHash } from './hash-names.ts';
+import { type DocumentHash, documentHash, weakHash } from '../hash-names.ts';
+import { fitsKey } from '../own-signature.ts';
+import type { SignaturePacket } from '../signature-packet.ts';
 import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.ts';
-import { fitsKey } from './own-signature.ts';
-import type { SignaturePacket } from './signature-packet.ts';
 import type { Candidate } from './signer-policy.ts';
 
 /** How far the clock of a signer may be ahead, in seconds. */

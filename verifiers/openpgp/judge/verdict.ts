@@ -1,8 +1,13 @@
-import { type IntegrityError, refuseSignature, type Signer, type Warning } from '../../src/kit.ts';
-import type { DocumentHash } from './hash-names.ts';
+import {
+  type IntegrityError,
+  refuseSignature,
+  type Signer,
+  type Warning,
+} from '../../../src/kit.ts';
+import type { DocumentHash } from '../hash-names.ts';
+import type { SignaturePacket } from '../signature-packet.ts';
 import { formatTime, type Objection } from './judge-key.ts';
 import type { Contender } from './judge-signature.ts';
-import type { SignaturePacket } from './signature-packet.ts';
 import { describeSigner, type SignerPolicy } from './signer-policy.ts';
 
 /** What a document's signatures prove. */

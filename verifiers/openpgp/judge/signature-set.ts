@@ -1,12 +1,12 @@
-import { refuseSignature, UsageError } from '../../src/kit.ts';
-import { CrlfLines } from './cleartext.ts';
+import { refuseSignature, UsageError } from '../../../src/kit.ts';
+import { CrlfLines } from '../cleartext.ts';
+import { limits } from '../limits.ts';
+import { malformed } from '../malformed.ts';
+import { type PublicKey, signatureTypes } from '../public-key.ts';
+import { SignatureCheck } from '../signature-check.ts';
+import type { SignaturePacket } from '../signature-packet.ts';
 import type { Objection } from './judge-key.ts';
 import { type Contender, judgeSignature } from './judge-signature.ts';
-import { limits } from './limits.ts';
-import { malformed } from './malformed.ts';
-import { type PublicKey, signatureTypes } from './public-key.ts';
-import { SignatureCheck } from './signature-check.ts';
-import type { SignaturePacket } from './signature-packet.ts';
 import { makeRing, type Ring, type SignerPolicy } from './signer-policy.ts';
 import { makeRefusal, makeVerdict, nameIssuer, type Refusal, type Verdict } from './verdict.ts';
 
