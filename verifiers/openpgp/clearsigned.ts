@@ -2,9 +2,9 @@ import { readCleartext } from './cleartext.ts';
 import { SignatureSet } from './judge/signature-set.ts';
 import type { SignerPolicy } from './judge/signer-policy.ts';
 import type { Verdict } from './judge/verdict.ts';
+import { type PublicKey, signatureTypes } from './keys/public-key.ts';
 import { limits } from './limits.ts';
 import { malformed } from './malformed.ts';
-import { type PublicKey, signatureTypes } from './public-key.ts';
 import { readSignatures } from './read-signatures.ts';
 
 /**

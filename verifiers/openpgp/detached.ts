@@ -1,7 +1,7 @@
 import { SignatureSet } from './judge/signature-set.ts';
 import type { SignerPolicy } from './judge/signer-policy.ts';
 import type { Verdict } from './judge/verdict.ts';
-import { type PublicKey, signatureTypes } from './public-key.ts';
+import { type PublicKey, signatureTypes } from './keys/public-key.ts';
 import { readSignatures } from './read-signatures.ts';
 
 /** A detached signature that waits for the bytes it covers. */

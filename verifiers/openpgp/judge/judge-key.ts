@@ -1,7 +1,7 @@
 import type { SignatureReason } from '../../../src/kit.ts';
-import { knowPrimary } from '../primary-facts.ts';
-import type { Statement } from '../statement.ts';
-import { knowSubkey } from '../subkey-facts.ts';
+import { knowPrimary } from '../keys/primary-facts.ts';
+import type { Statement } from '../keys/statement.ts';
+import { knowSubkey } from '../keys/subkey-facts.ts';
 import type { Candidate } from './signer-policy.ts';
 
 /** Why something does not count. */

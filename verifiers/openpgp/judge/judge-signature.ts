@@ -1,5 +1,5 @@
 import { type DocumentHash, documentHash, weakHash } from '../hash-names.ts';
-import { fitsKey } from '../own-signature.ts';
+import { fitsKey } from '../keys/own-signature.ts';
 import type { SignaturePacket } from '../signature-packet.ts';
 import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.ts';
 import type { Candidate } from './signer-policy.ts';

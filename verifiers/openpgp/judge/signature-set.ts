@@ -1,8 +1,8 @@
 import { refuseSignature, UsageError } from '../../../src/kit.ts';
 import { CrlfLines } from '../cleartext.ts';
+import { type PublicKey, signatureTypes } from '../keys/public-key.ts';
 import { limits } from '../limits.ts';
 import { malformed } from '../malformed.ts';
-import { type PublicKey, signatureTypes } from '../public-key.ts';
 import { SignatureCheck } from '../signature-check.ts';
 import type { SignaturePacket } from '../signature-packet.ts';
 import type { Objection } from './judge-key.ts';

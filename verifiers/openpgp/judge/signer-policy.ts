@@ -1,8 +1,8 @@
 import { type Signer, UsageError } from '../../../src/kit.ts';
 import type { KeyPacket } from '../key-packet.ts';
+import { mergeCopies, type PublicKey, type Subkey } from '../keys/public-key.ts';
+import { normalizeFingerprint } from '../keys/read-keys.ts';
 import { limits } from '../limits.ts';
-import { mergeCopies, type PublicKey, type Subkey } from '../public-key.ts';
-import { normalizeFingerprint } from '../read-keys.ts';
 import type { SignaturePacket } from '../signature-packet.ts';
 
 /** Who may sign, and when it is. */

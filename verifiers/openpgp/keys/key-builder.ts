@@ -1,10 +1,10 @@
-import { isImageError } from '../../src/kit.ts';
-import { type KeyPacket, readKeyPacket } from './key-packet.ts';
-import { limits } from './limits.ts';
-import { malformed } from './malformed.ts';
-import { type Packet, packetTypes } from './packets.ts';
+import { isImageError } from '../../../src/kit.ts';
+import { type KeyPacket, readKeyPacket } from '../key-packet.ts';
+import { limits } from '../limits.ts';
+import { malformed } from '../malformed.ts';
+import { type Packet, packetTypes } from '../packets.ts';
+import { readSignature, type SignaturePacket } from '../signature-packet.ts';
 import { mayBeBy, type PublicKey, signatureTypes } from './public-key.ts';
-import { readSignature, type SignaturePacket } from './signature-packet.ts';
 
 /** Puts packets together to transferable public keys (RFC 9580, 10.1). What cannot be read is left out with a note. */
 export class KeyBuilder {

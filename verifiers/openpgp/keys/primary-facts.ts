@@ -1,7 +1,7 @@
+import type { SignaturePacket } from '../signature-packet.ts';
 import { hashedUserId, isOwn } from './own-signature.ts';
 import { type PublicKey, signatureTypes } from './public-key.ts';
 import { isRevoked } from './revocation.ts';
-import type { SignaturePacket } from './signature-packet.ts';
 import { newestStatement, type Statement } from './statement.ts';
 
 /** What a primary key says of itself, checked. */

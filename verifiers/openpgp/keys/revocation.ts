@@ -1,7 +1,7 @@
-import type { KeyPacket } from './key-packet.ts';
+import type { KeyPacket } from '../key-packet.ts';
+import type { SignaturePacket } from '../signature-packet.ts';
 import { isCheckable, isOwn } from './own-signature.ts';
 import { mayBeBy } from './public-key.ts';
-import type { SignaturePacket } from './signature-packet.ts';
 
 /**
  * Whether a revocation (RFC 9580, 5.2.1.11 and 5.2.1.12) among `signatures` holds, whatever its reason and date: a key that its

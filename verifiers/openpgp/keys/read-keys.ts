@@ -1,8 +1,8 @@
-import { isImageError } from '../../src/kit.ts';
-import { readArmor } from './armor.ts';
+import { isImageError } from '../../../src/kit.ts';
+import { readArmor } from '../armor.ts';
+import { limits } from '../limits.ts';
+import { readPackets } from '../packets.ts';
 import { KeyBuilder } from './key-builder.ts';
-import { limits } from './limits.ts';
-import { readPackets } from './packets.ts';
 import type { PublicKey } from './public-key.ts';
 
 /** Keys that could be read, and a line for each thing that was skipped. */

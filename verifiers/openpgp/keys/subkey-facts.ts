@@ -1,10 +1,10 @@
-import { isImageError } from '../../src/kit.ts';
-import { documentHash } from './hash-names.ts';
-import type { KeyPacket } from './key-packet.ts';
+import { isImageError } from '../../../src/kit.ts';
+import { documentHash } from '../hash-names.ts';
+import type { KeyPacket } from '../key-packet.ts';
+import { readSignature, type SignaturePacket } from '../signature-packet.ts';
 import { isOwn } from './own-signature.ts';
 import { type PublicKey, type Subkey, signatureTypes } from './public-key.ts';
 import { isRevoked } from './revocation.ts';
-import { readSignature, type SignaturePacket } from './signature-packet.ts';
 import { newestStatement, type Statement } from './statement.ts';
 
 /** What a primary key says of one of its subkeys, checked. */
