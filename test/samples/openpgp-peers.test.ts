@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readArmor } from '../../verifiers/openpgp/armor.ts';
+import { readArmor } from '../../verifiers/openpgp/packets/armor.ts';
 import { findGpgv, openpgpjs, type Peer, type Signed } from '../verifiers/openpgp/peers.ts';
 import { judge, readCase, readCases } from './openpgp-cases.ts';
 

@@ -4,7 +4,7 @@ import type { SignerPolicy } from './judge/signer-policy.ts';
 import type { Verdict } from './judge/verdict.ts';
 import { type PublicKey, signatureTypes } from './keys/public-key.ts';
 import { limits } from './limits.ts';
-import { malformed } from './malformed.ts';
+import { malformed } from './packets/byte-reader.ts';
 import { readSignatures } from './read-signatures.ts';
 
 /**

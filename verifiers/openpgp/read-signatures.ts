@@ -1,9 +1,9 @@
 import { refuseSignature } from '../../src/kit.ts';
-import { readArmor } from './armor.ts';
 import { limits } from './limits.ts';
-import { malformed } from './malformed.ts';
-import { packetTypes, readPackets } from './packets.ts';
-import { readSignature, type SignaturePacket } from './signature-packet.ts';
+import { readArmor } from './packets/armor.ts';
+import { malformed } from './packets/byte-reader.ts';
+import { packetTypes, readPackets } from './packets/framing.ts';
+import { readSignature, type SignaturePacket } from './packets/signature-packet.ts';
 
 /**
  * Reads detached signatures (RFC 9580, 10.4): signature packets and nothing else, binary or armored; those of unknown versions

@@ -1,6 +1,6 @@
 import { isImageError } from '../../src/kit.ts';
 import { limits } from './limits.ts';
-import { packetTypes, readPackets } from './packets.ts';
+import { packetTypes, readPackets } from './packets/framing.ts';
 
 /** True for a document that starts as a clearsigned one does. */
 export function isClearsigned(bytes: Uint8Array): boolean {

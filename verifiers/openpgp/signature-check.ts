@@ -1,7 +1,7 @@
 import { createHash, createVerify, type Hash, type Verify } from 'node:crypto';
 import type { KeyHash } from './hash-names.ts';
-import type { KeyPacket } from './key-packet.ts';
-import type { SignaturePacket } from './signature-packet.ts';
+import type { KeyPacket } from './packets/key-packet.ts';
+import type { SignaturePacket } from './packets/signature-packet.ts';
 import { checkEcdsa, checkEddsa, checkRsa, makeVerifyKey } from './verify-values.ts';
 
 /**

@@ -8,11 +8,10 @@ import {
   verify,
 } from 'node:crypto';
 import { isImageError } from '../../src/kit.ts';
-import { ByteReader } from './byte-reader.ts';
 import type { KeyHash } from './hash-names.ts';
-import { algorithms, type KeyMaterial } from './key-material.ts';
-import { padLeft, readMpi } from './mpi.ts';
-import type { SignaturePacket } from './signature-packet.ts';
+import { ByteReader } from './packets/byte-reader.ts';
+import { algorithms, type KeyMaterial, padLeft, readMpi } from './packets/key-material.ts';
+import type { SignaturePacket } from './packets/signature-packet.ts';
 
 /** DER of `DigestInfo` up to the digest (RFC 8017, 9.2, note 1). */
 const digestInfo: Readonly<Record<KeyHash, string>> = {

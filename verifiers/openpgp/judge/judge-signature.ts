@@ -1,6 +1,6 @@
 import { type DocumentHash, documentHash, weakHash } from '../hash-names.ts';
 import { fitsKey } from '../keys/own-signature.ts';
-import type { SignaturePacket } from '../signature-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.ts';
 import type { Candidate } from './signer-policy.ts';
 

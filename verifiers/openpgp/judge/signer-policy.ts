@@ -1,9 +1,9 @@
 import { type Signer, UsageError } from '../../../src/kit.ts';
-import type { KeyPacket } from '../key-packet.ts';
 import { mergeCopies, type PublicKey, type Subkey } from '../keys/public-key.ts';
 import { normalizeFingerprint } from '../keys/read-keys.ts';
 import { limits } from '../limits.ts';
-import type { SignaturePacket } from '../signature-packet.ts';
+import type { KeyPacket } from '../packets/key-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 
 /** Who may sign, and when it is. */
 export interface SignerPolicy {

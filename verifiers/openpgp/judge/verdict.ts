@@ -5,7 +5,7 @@ import {
   type Warning,
 } from '../../../src/kit.ts';
 import type { DocumentHash } from '../hash-names.ts';
-import type { SignaturePacket } from '../signature-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { formatTime, type Objection } from './judge-key.ts';
 import type { Contender } from './judge-signature.ts';
 import { describeSigner, type SignerPolicy } from './signer-policy.ts';

@@ -1,9 +1,9 @@
 import { isImageError } from '../../../src/kit.ts';
-import { type KeyPacket, readKeyPacket } from '../key-packet.ts';
 import { limits } from '../limits.ts';
-import { malformed } from '../malformed.ts';
-import { type Packet, packetTypes } from '../packets.ts';
-import { readSignature, type SignaturePacket } from '../signature-packet.ts';
+import { malformed } from '../packets/byte-reader.ts';
+import { type Packet, packetTypes } from '../packets/framing.ts';
+import { type KeyPacket, readKeyPacket } from '../packets/key-packet.ts';
+import { readSignature, type SignaturePacket } from '../packets/signature-packet.ts';
 import { mayBeBy, type PublicKey, signatureTypes } from './public-key.ts';
 
 /** Puts packets together to transferable public keys (RFC 9580, 10.1). What cannot be read is left out with a note. */

@@ -1,8 +1,8 @@
 import { documentHash, keyHash, saltBytes } from '../hash-names.ts';
-import { algorithms } from '../key-material.ts';
-import type { KeyPacket } from '../key-packet.ts';
+import { algorithms } from '../packets/key-material.ts';
+import type { KeyPacket } from '../packets/key-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { SignatureCheck } from '../signature-check.ts';
-import type { SignaturePacket } from '../signature-packet.ts';
 
 /** Whether a signature could be by a key at all: one algorithm, and versions that go together. */
 export function fitsKey(signature: SignaturePacket, key: KeyPacket): boolean {

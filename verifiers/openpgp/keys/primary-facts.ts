@@ -1,4 +1,4 @@
-import type { SignaturePacket } from '../signature-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { hashedUserId, isOwn } from './own-signature.ts';
 import { type PublicKey, signatureTypes } from './public-key.ts';
 import { isRevoked } from './revocation.ts';

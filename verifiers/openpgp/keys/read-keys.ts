@@ -1,7 +1,7 @@
 import { isImageError } from '../../../src/kit.ts';
-import { readArmor } from '../armor.ts';
 import { limits } from '../limits.ts';
-import { readPackets } from '../packets.ts';
+import { readArmor } from '../packets/armor.ts';
+import { readPackets } from '../packets/framing.ts';
 import { KeyBuilder } from './key-builder.ts';
 import type { PublicKey } from './public-key.ts';
 

@@ -1,5 +1,5 @@
-import type { KeyPacket } from '../key-packet.ts';
-import type { SignaturePacket } from '../signature-packet.ts';
+import type { KeyPacket } from '../packets/key-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { isCheckable, isOwn } from './own-signature.ts';
 import { mayBeBy } from './public-key.ts';
 

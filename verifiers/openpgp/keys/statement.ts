@@ -1,5 +1,5 @@
-import type { KeyPacket } from '../key-packet.ts';
-import type { SignaturePacket } from '../signature-packet.ts';
+import type { KeyPacket } from '../packets/key-packet.ts';
+import type { SignaturePacket } from '../packets/signature-packet.ts';
 
 /** What a signature over a key says of its use. */
 export interface Statement {

@@ -1,7 +1,7 @@
 import { isImageError } from '../../../src/kit.ts';
 import { documentHash } from '../hash-names.ts';
-import type { KeyPacket } from '../key-packet.ts';
-import { readSignature, type SignaturePacket } from '../signature-packet.ts';
+import type { KeyPacket } from '../packets/key-packet.ts';
+import { readSignature, type SignaturePacket } from '../packets/signature-packet.ts';
 import { isOwn } from './own-signature.ts';
 import { type PublicKey, type Subkey, signatureTypes } from './public-key.ts';
 import { isRevoked } from './revocation.ts';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader, malformed } from './byte-reader.ts';
 import { type KeyMaterial, readKeyMaterial } from './key-material.ts';
-import { malformed } from './malformed.ts';
 
 /** A public key packet or public subkey packet (RFC 9580, 5.5.2). */
 export interface KeyPacket {

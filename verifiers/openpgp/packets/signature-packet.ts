@@ -1,14 +1,12 @@
-import { ByteReader } from './byte-reader.ts';
-import { limits } from './limits.ts';
-import { malformed } from './malformed.ts';
-import { readVersion3 } from './signature-version3.ts';
+import { limits } from '../limits.ts';
+import { ByteReader, malformed } from './byte-reader.ts';
 import {
   onlyNumber,
   onlySubpacket,
   readSubpackets,
   type Subpacket,
   subpacketTypes,
-} from './subpackets.ts';
+} from './subframing.ts';
 
 /** A signature packet (RFC 9580, 5.2) that was read and not yet checked. Times are seconds. */
 export interface SignaturePacket {
@@ -115,4 +113,29 @@ function makeTrailer(version: 4 | 6, covered: Uint8Array): Uint8Array {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex').toUpperCase();
+}
+
+/**
+ * The rest of a version 3 signature (RFC 9580, 5.2.2): no subpackets, and an 8-byte key id for a signer. openSUSE and CentOS
+ * sign with it.
+ */
+function readVersion3(reader: ByteReader): SignaturePacket {
+  if (reader.uint8() !== 5) throw malformed('a version 3 signature covers other than five octets');
+  const trailer = reader.take(5);
+  const [type = 0, ...time] = trailer;
+  const keyId = Buffer.from(reader.take(8)).toString('hex').toUpperCase();
+  return {
+    version: 3,
+    type,
+    created: time.reduce((value, byte) => value * 256 + byte, 0),
+    revokers: [],
+    issuer: { keyId },
+    embedded: [],
+    keyAlgorithm: reader.uint8(),
+    hashAlgorithm: reader.uint8(),
+    salt: new Uint8Array(),
+    trailer,
+    digestStart: reader.take(2),
+    values: reader.take(reader.left),
+  };
 }

@@ -1,4 +1,4 @@
-import { malformed } from './malformed.ts';
+import { type IntegrityError, refuseSignature } from '../../../src/kit.ts';
 
 /** Reads big-endian fields in order; past the end is `malformed`, naming `what`. */
 export class ByteReader {
@@ -43,4 +43,11 @@ export class ByteReader {
   #uint(length: number): number {
     return this.take(length).reduce((value, byte) => value * 256 + byte, 0);
   }
+}
+
+/** The refusal of bytes that are not what RFC 9580 describes; `what` goes on with what is wrong. */
+export function malformed(what: string): IntegrityError {
+  return refuseSignature('malformed', what, {
+    hint: 'The file is damaged or not OpenPGP: get it again from its source.',
+  });
 }

@@ -1,6 +1,5 @@
-import { ByteReader } from './byte-reader.ts';
-import { limits } from './limits.ts';
-import { malformed } from './malformed.ts';
+import { limits } from '../limits.ts';
+import { ByteReader, malformed } from './byte-reader.ts';
 
 /** Packet types that are looked at (RFC 9580, 5). */
 export const packetTypes = {
