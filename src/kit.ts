@@ -48,7 +48,8 @@ export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
 export { isOutOfReach } from './kit/is-out-of-reach.ts';
-export { type ListingEntry, parseListing } from './kit/listing.ts';
+export { type ListingEntry, parseListing } from './kit/listing/listing.ts';
+export { parseTableRows, type RowItem } from './kit/listing/table-rows.ts';
 export {
   type Metalink,
   type MetalinkFile,
@@ -66,7 +67,6 @@ export {
   parseText,
 } from './kit/records.ts';
 export { peekSignedText } from './kit/signed-text.ts';
-export { parseTableRows, type RowItem } from './kit/table-rows.ts';
 export { parseValidUntil } from './kit/valid-until.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';
 export { parseXml, type XmlElement } from './kit/xml.ts';

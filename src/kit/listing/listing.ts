@@ -1,4 +1,5 @@
-import { TransferError } from '../errors.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../public-url.ts';
 import { reduceMarkup } from './listing-markup.ts';
 import {
   type MarkupNode,
@@ -8,7 +9,6 @@ import {
   textsBeside,
 } from './listing-row.ts';
 import { loadMarkup } from './load-markup.ts';
-import { publicUrl } from './public-url.ts';
 
 /** One file or folder of a directory index. */
 export interface ListingEntry {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseListing } from '../../src/kit.ts';
+import { parseListing } from '../../../src/kit.ts';
 
 const base = new URL('https://images.test/pub/cloud/');
 

@@ -1,7 +1,7 @@
-import { TransferError } from '../errors.ts';
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../public-url.ts';
 import { reduceMarkup, rowMarkup } from './listing-markup.ts';
 import { loadMarkup } from './load-markup.ts';
-import { publicUrl } from './public-url.ts';
 
 /** A link, or a piece of text that has a class, in a row of a table. */
 export interface RowItem {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTableRows } from '../../src/kit.ts';
+import { parseTableRows } from '../../../src/kit.ts';
 
 const base = new URL('https://images.example/pages/templates.html');
 
