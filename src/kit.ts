@@ -38,12 +38,6 @@ export * from './errors.ts';
 export { abortable } from './kit/abort.ts';
 export { type Arch, arches, parseArch } from './kit/arch.ts';
 export { hasMagic, viewOf } from './kit/bytes.ts';
-export {
-  type ChecksumEntry,
-  type ChecksumList,
-  type ChecksumOptions,
-  parseChecksums,
-} from './kit/checksum-list.ts';
 export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
@@ -57,7 +51,6 @@ export {
   parseMetalink,
 } from './kit/metalink.ts';
 export { notFound } from './kit/not-found.ts';
-export { type PickedChecksum, pickChecksum } from './kit/pick-checksum.ts';
 export { publicUrl } from './kit/public-url.ts';
 export {
   parseList,
@@ -67,6 +60,13 @@ export {
   parseText,
 } from './kit/records.ts';
 export { peekSignedText } from './kit/signed-text.ts';
+export {
+  type ChecksumEntry,
+  type ChecksumList,
+  type ChecksumOptions,
+  parseChecksums,
+} from './kit/sums/checksum-list.ts';
+export { type PickedChecksum, pickChecksum } from './kit/sums/pick-checksum.ts';
 export { parseValidUntil } from './kit/valid-until.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';
 export { parseXml, type XmlElement } from './kit/xml.ts';

@@ -1,8 +1,8 @@
 import type { Parts } from '../contracts/parts.ts';
 import type { Digest, DocumentToVerify, SignedDocument } from '../contracts/proof.ts';
 import { IntegrityError } from '../errors.ts';
-import { parseChecksums } from '../kit/checksum-list.ts';
-import { pickChecksum } from '../kit/pick-checksum.ts';
+import { parseChecksums } from '../kit/sums/checksum-list.ts';
+import { pickChecksum } from '../kit/sums/pick-checksum.ts';
 import { parseValidUntil } from '../kit/valid-until.ts';
 import { bindParts } from '../parts/bind.ts';
 

@@ -1,5 +1,5 @@
+import { digestOfHex } from '../digest.ts';
 import { type ChecksumLine, plainName } from './checksum-line.ts';
-import { digestOfHex } from './digest.ts';
 
 const heading = /^(MD5Sum|SHA1|SHA224|SHA256|SHA384|SHA512):[ \t]*$/i;
 const entry = /^[ \t]+([0-9a-fA-F]+)[ \t]+(\d{1,15})[ \t]+(\S+)$/;

@@ -1,6 +1,6 @@
-import type { Digest } from '../contracts/proof.ts';
+import type { Digest } from '../../contracts/proof.ts';
+import { digestOfBase64, digestOfHex } from '../digest.ts';
 import { type ChecksumLine, plainName } from './checksum-line.ts';
-import { digestOfBase64, digestOfHex } from './digest.ts';
 
 /** `hex  name`, `hex *name`, `hex name`; a leading backslash says that the name is escaped. */
 const gnuLine = /^(\\?)([0-9a-fA-F]+)(?: [ *]|[ \t]+)(\S.*)$/;

@@ -1,4 +1,4 @@
-import type { Digest } from '../contracts/proof.ts';
+import type { Digest } from '../../contracts/proof.ts';
 
 /** What one line of a list says; `digest` is absent where the hash is weak or unknown. */
 export type ChecksumLine =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ChecksumOptions, parseChecksums } from '../../src/kit.ts';
+import { type ChecksumOptions, parseChecksums } from '../../../src/kit.ts';
 
 const a256 = '47f2218668dd4776be140dd92fa3bea700be1766e2c7d88bdfd6a4b50f477b4d';
 const b256 = '06e6305fcd5b7dc56c2937b6b127ca8e3c0d7ea8218b5a073d3cd7bf93211e37';

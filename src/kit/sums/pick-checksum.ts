@@ -1,7 +1,7 @@
-import type { Digest } from '../contracts/proof.ts';
-import { IntegrityError } from '../errors.ts';
+import type { Digest } from '../../contracts/proof.ts';
+import { IntegrityError } from '../../errors.ts';
+import { closestNames } from '../closest-names.ts';
 import type { ChecksumEntry, ChecksumList } from './checksum-list.ts';
-import { closestNames } from './closest-names.ts';
 
 /** What a list says of one file: at most one digest of each hash. */
 export interface PickedChecksum {

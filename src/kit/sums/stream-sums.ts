@@ -1,7 +1,7 @@
-import { TransferError } from '../errors.ts';
+import { TransferError } from '../../errors.ts';
+import { digestOfHex } from '../digest.ts';
+import { parseRecord } from '../records.ts';
 import type { ChecksumLine } from './checksum-line.ts';
-import { digestOfHex } from './digest.ts';
-import { parseRecord } from './records.ts';
 
 /** Every item of a Simple Streams product file, named by its `path`. */
 export function* readStreamSums(text: string, from: string): Generator<ChecksumLine> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseChecksums, pickChecksum } from '../../src/kit.ts';
+import { parseChecksums, pickChecksum } from '../../../src/kit.ts';
 
 const x = 'a'.repeat(64);
 const y = 'b'.repeat(64);

@@ -1,5 +1,5 @@
-import type { ChecksumDialect, Digest } from '../contracts/proof.ts';
-import { IntegrityError, TransferError } from '../errors.ts';
+import type { ChecksumDialect, Digest } from '../../contracts/proof.ts';
+import { IntegrityError, TransferError } from '../../errors.ts';
 import type { ChecksumLine } from './checksum-line.ts';
 import { isReleaseSums, readReleaseSums } from './release-sums.ts';
 import { readStreamSums } from './stream-sums.ts';
