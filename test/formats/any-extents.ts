@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DiskExtent } from '../../src/testing/cut-blocks.ts';
-import { content } from './qcow2-disk.ts';
+import { content } from './qcow2/disk.ts';
 
 /** An extent before it is known how large the disk is; `at` is a part of it. */
 export interface AnyExtent {

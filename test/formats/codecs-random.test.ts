@@ -10,7 +10,7 @@ import { type Codec, DecodeError } from '../../src/kit.ts';
 import { makeBzip2 } from './bzip2/make-bzip2.ts';
 import { skippable } from './lz4/fixtures.ts';
 import { makeLz4 } from './lz4/make-lz4.ts';
-import { content } from './qcow2-disk.ts';
+import { content } from './qcow2/disk.ts';
 import { wholeSource } from './shared/byte-sources.ts';
 import { decodeAll, sha256 } from './shared/decoding.ts';
 import { makeXz } from './xz/make-xz.ts';
