@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Arch, Vendor } from '../../src/kit.ts';
-import { parseChecksums, pickChecksum } from '../../src/kit.ts';
+import { type Arch, parseChecksums, pickChecksum, type Vendor } from '../../src/kit.ts';
 import { almalinux } from '../../vendors/almalinux.ts';
 import { almalinuxKitten } from '../../vendors/almalinux-kitten.ts';
-import { origins, site } from '../vendors/almalinux-documents.ts';
-import { ask, serveDocuments } from '../vendors/serve-documents.ts';
+import { origins, site } from '../vendors/documents/almalinux.ts';
+import { ask, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { type Pin, readPins, readSample, samples } from './read-samples.ts';
 
 const captures: [string, string, Arch, string[], string][] = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseChecksums, parseListing, pickChecksum } from '../../src/kit.ts';
 import { parseReleaseEntries } from '../../vendors/alpine/releases-yaml.ts';
 import { alpine } from '../../vendors/alpine.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { listFiles, readPins, readSample, samples } from './read-samples.ts';
 
 const cdn = 'https://dl-cdn.alpinelinux.org/alpine/';

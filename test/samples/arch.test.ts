@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { arch } from '../../vendors/arch.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { listFiles, type Pin, readPins, readSample, samples } from './read-samples.ts';
 
 const images = 'https://geo.mirror.pkgbuild.com/images/';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { centos7 } from '../../vendors/centos-7.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readPins, readSample, samples } from './read-samples.ts';
 
 const sums = 'https://cloud.centos.org/centos/7/images/sha256sum.txt';

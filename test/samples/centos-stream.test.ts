@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Arch, parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { centosStream } from '../../vendors/centos-stream.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { type Pin, readPins, readSample, samples } from './read-samples.ts';
 
 const site = 'https://cloud.centos.org/centos/';

@@ -8,7 +8,7 @@ import {
   listAll,
   readFixture,
   serveDocuments,
-} from '../vendors/serve-documents.ts';
+} from '../vendors/every/serve-documents.ts';
 
 const samples = process.env['ROOTDISK_SAMPLES'];
 const dists = 'https://ftp.debian.org/debian/dists/';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtIns } from '../../src/index.ts';
 import type { Vendor } from '../../src/kit.ts';
-import { conformanceCases } from '../vendors/conformance-cases.ts';
-import { listAll } from '../vendors/serve-documents.ts';
+import { conformanceCases } from '../vendors/every/conformance-cases.ts';
+import { listAll } from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 type Capture = [document: string, holds: RegExp];

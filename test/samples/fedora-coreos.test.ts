@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fedoraCoreos } from '../../vendors/fedora-coreos.ts';
-import { host, origins } from '../vendors/fedora-coreos-documents.ts';
-import { ask, type Documents, listAll, serveDocuments } from '../vendors/serve-documents.ts';
+import { host, origins } from '../vendors/documents/fedora-coreos.ts';
+import { ask, type Documents, listAll, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 const folder = 'upstream/_further/fedora-coreos';

@@ -9,8 +9,8 @@ import { createResolveImage } from '../../src/verbs/resolve-image.ts';
 import { fedora } from '../../vendors/fedora.ts';
 import { checksums } from '../../verifiers/checksums.ts';
 import { digest } from '../../verifiers/digest.ts';
-import { archive, index, listing, origins, ownTree } from '../vendors/fedora-documents.ts';
-import { ask, type Documents, listAll, serveDocuments } from '../vendors/serve-documents.ts';
+import { archive, index, listing, origins, ownTree } from '../vendors/documents/fedora.ts';
+import { ask, type Documents, listAll, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { listFiles, readPins, readSample, samples } from './read-samples.ts';
 
 const captures = {

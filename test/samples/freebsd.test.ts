@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { freebsd } from '../../vendors/freebsd.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { listFiles, readPins, readSample, samples } from './read-samples.ts';
 
 const current = 'https://download.freebsd.org/releases/VM-IMAGES/';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Arch, ImageRequest } from '../../src/kit.ts';
 import { httpIndex } from '../../vendors/http-index.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 const url = 'https://files.example/';

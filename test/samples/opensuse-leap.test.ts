@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Evidence, Resolution } from '../../src/kit.ts';
 import { opensuseLeap } from '../../vendors/opensuse-leap.ts';
 import { checksums } from '../../verifiers/checksums.ts';
-import { listMirrored } from '../vendors/opensuse-documents.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { listMirrored } from '../vendors/documents/opensuse.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 const site = 'https://download.opensuse.org/distribution/leap/';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { opensuseTumbleweed } from '../../vendors/opensuse-tumbleweed.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 const site = 'https://download.opensuse.org/';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { compareVersions } from '../../src/kit.ts';
 import { oracle } from '../../vendors/oracle.ts';
-import { indexOf, templates } from '../vendors/oracle-documents.ts';
-import { ask, type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { indexOf, templates } from '../vendors/documents/oracle.ts';
+import { ask, type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { type Pin, readPins, samples } from './read-samples.ts';
 
 interface OraclePin extends Pin {

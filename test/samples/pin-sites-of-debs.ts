@@ -1,7 +1,7 @@
 import { debian } from '../../vendors/debian.ts';
 import { ubuntu } from '../../vendors/ubuntu.ts';
-import { dists, origins, read, sign } from '../vendors/debian-documents.ts';
-import { base } from '../vendors/ubuntu-documents.ts';
+import { dists, origins, read, sign } from '../vendors/documents/debian.ts';
+import { base } from '../vendors/documents/ubuntu.ts';
 import { gnuSums, groupByFolder, hexOf, type PinSite } from './pin-site.ts';
 import type { Pin } from './read-samples.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VendorContext } from '../../src/kit.ts';
-import { type Documents, serveDocuments } from '../vendors/serve-documents.ts';
+import { type Documents, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { digestsOf, type PinSite, readAllPins } from './pin-site.ts';
 import { pinSites } from './pin-sites.ts';
 import { type Pin, samples } from './read-samples.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Arch, parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { rocky } from '../../vendors/rocky.ts';
-import { listing, origins, site } from '../vendors/rocky-documents.ts';
-import { ask, serveDocuments } from '../vendors/serve-documents.ts';
+import { listing, origins, site } from '../vendors/documents/rocky.ts';
+import { ask, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readPins, readSample, samples } from './read-samples.ts';
 
 const pins = readPins('rocky');

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Arch } from '../../src/kit.ts';
 import { simplestreams } from '../../vendors/simplestreams.ts';
-import { ask, type Documents, readFixture, serveDocuments } from '../vendors/serve-documents.ts';
+import {
+  ask,
+  type Documents,
+  readFixture,
+  serveDocuments,
+} from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 const cirrosSite = 'https://download.cirros-cloud.net/';

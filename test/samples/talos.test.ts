@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { talos } from '../../vendors/talos.ts';
-import { ask, type Documents, listAll, serveDocuments } from '../vendors/serve-documents.ts';
+import { ask, type Documents, listAll, serveDocuments } from '../vendors/every/serve-documents.ts';
 import { readSample, samples } from './read-samples.ts';
 
 /** Tags of the source repository in August 2026, as the factory would list them: pre-releases of the newest minor alone. */

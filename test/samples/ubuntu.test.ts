@@ -9,7 +9,7 @@ import {
   listAll,
   readFixture,
   serveDocuments,
-} from '../vendors/serve-documents.ts';
+} from '../vendors/every/serve-documents.ts';
 
 const samples = process.env['ROOTDISK_SAMPLES'];
 const base = 'https://cloud-images.ubuntu.com/';

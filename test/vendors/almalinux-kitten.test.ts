@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest } from '../../src/kit.ts';
 import { almalinuxKitten } from '../../vendors/almalinux-kitten.ts';
-import { documents, kitten, origins } from './almalinux-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { documents, kitten, origins } from './documents/almalinux.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(almalinuxKitten, origins, documents);
 afterEach(() => site.close());

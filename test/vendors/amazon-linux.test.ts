@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { amazonLinux } from '../../vendors/amazon-linux.ts';
-import { base, documents, latest, newest, older, origin, sums } from './amazon-linux-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { base, documents, latest, newest, older, origin, sums } from './documents/amazon-linux.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(amazonLinux, [origin], documents);
 afterEach(() => site.close());

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arch } from '../../vendors/arch.ts';
-import { images, startArch } from './arch-documents.ts';
-import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
+import { images, startArch } from './documents/arch.ts';
+import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
 
 const key = '1B9A16984A4E8CB448712D2AE0B78BF4326C6F8F';
 let documents: Documents;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { centos7 } from '../../vendors/centos-7.ts';
-import { folder, startCentos7, sums } from './centos-7-documents.ts';
-import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
+import { folder, startCentos7, sums } from './documents/centos-7.ts';
+import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
 
 const key = '6341AB2753D78A78A7C27BB124C6A8A7F4A80EB5';
 let documents: Documents;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { centosStream } from '../../vendors/centos-stream.ts';
-import { site, startCentos, sumsOf } from './centos-stream-documents.ts';
-import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
+import { site, startCentos, sumsOf } from './documents/centos-stream.ts';
+import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
 
 let documents: Documents;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cirros } from '../../vendors/cirros.ts';
-import { base, documents, released } from './cirros-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { base, documents, released } from './documents/cirros.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(cirros, [base], documents);
 afterEach(() => site.close());

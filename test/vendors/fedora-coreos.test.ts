@@ -10,10 +10,10 @@ import {
   host,
   origins,
   streamOf,
-} from './fedora-coreos-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+} from './documents/fedora-coreos.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(fedoraCoreos, origins, documents);
 afterEach(() => site.close());

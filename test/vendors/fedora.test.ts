@@ -11,10 +11,10 @@ import {
   ownTree,
   publicTree,
   rows,
-} from './fedora-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+} from './documents/fedora.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(fedora, origins, documents);
 afterEach(() => site.close());

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ImageRequest, parseChecksums, pickChecksum } from '../../src/kit.ts';
 import { flatcar } from '../../vendors/flatcar.ts';
-import { digestsOf, documents, folderOf, origins, versionText } from './flatcar-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { digestsOf, documents, folderOf, origins, versionText } from './documents/flatcar.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(flatcar, origins, documents);
 afterEach(() => site.close());

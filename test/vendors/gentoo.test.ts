@@ -9,10 +9,10 @@ import {
   origin,
   pointer,
   sayLatest,
-} from './gentoo-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+} from './documents/gentoo.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const key = '13EBBDBEDE7A12775DFDB1BABB572E0E2D182910';
 const site = createVendorSite(gentoo, [origin], documents);

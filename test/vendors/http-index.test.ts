@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest, Resolution } from '../../src/kit.ts';
 import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { httpIndex } from '../../vendors/http-index.ts';
-import { list, origin, text, url } from './http-index-documents.ts';
-import { maintenancePage } from './serve-documents.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { list, origin, text, url } from './documents/http-index.ts';
+import { maintenancePage } from './every/serve-documents.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(httpIndex, [origin], { [list]: text });
 afterEach(() => site.close());

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kali } from '../../vendors/kali.ts';
-import { base, documents, origin, sums } from './kali-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { base, documents, origin, sums } from './documents/kali.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const key = '827C8569F2518CC677FECA1AED65462EC8D5E4C5';
 const site = createVendorSite(kali, [origin], documents);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { omnios } from '../../vendors/omnios.ts';
-import { documents, files, media, origin } from './omnios-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { documents, files, media, origin } from './documents/omnios.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(omnios, [origin], documents);
 afterEach(() => site.close());

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openbsd } from '../../vendors/openbsd.ts';
-import { api, documents, downloads, index } from './openbsd-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { api, documents, downloads, index } from './documents/openbsd.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(openbsd, [api], documents);
 afterEach(() => site.close());

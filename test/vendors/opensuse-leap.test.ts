@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensuseLeap } from '../../vendors/opensuse-leap.ts';
-import { metalinkOf, pieces } from './opensuse-documents.ts';
-import { folder, site, startLeap } from './opensuse-leap-documents.ts';
-import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
+import { metalinkOf, pieces } from './documents/opensuse.ts';
+import { folder, site, startLeap } from './documents/opensuse-leap.ts';
+import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
 
 const key = 'AD485664E901B867051AB15F35A2F86E29B700A4';
 let documents: Documents;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensuseTumbleweed } from '../../vendors/opensuse-tumbleweed.ts';
-import { metalinkOf, pieces } from './opensuse-documents.ts';
-import { arm, first, startTumbleweed, sums, system } from './opensuse-tumbleweed-documents.ts';
-import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
+import { metalinkOf, pieces } from './documents/opensuse.ts';
+import { arm, first, startTumbleweed, sums, system } from './documents/opensuse-tumbleweed.ts';
+import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
 
 const key = 'AD485664E901B867051AB15F35A2F86E29B700A4';
 let documents: Documents;

@@ -9,8 +9,8 @@ import {
   startOracle,
   templates,
   ten,
-} from './oracle-documents.ts';
-import { ask, type Documents, listAll, maintenancePage } from './serve-documents.ts';
+} from './documents/oracle.ts';
+import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
 
 let documents: Documents;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest } from '../../src/kit.ts';
 import { rocky } from '../../vendors/rocky.ts';
-import { documents, listing, origins, site as pub, twin, vault } from './rocky-documents.ts';
-import { listAll, maintenancePage } from './serve-documents.ts';
-import { signedBy } from './signed-by.ts';
-import { createVendorSite } from './vendor-site.ts';
+import { documents, listing, origins, site as pub, twin, vault } from './documents/rocky.ts';
+import { listAll, maintenancePage } from './every/serve-documents.ts';
+import { signedBy } from './every/signed-by.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(rocky, origins, documents);
 afterEach(() => site.close());

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest, Resolution } from '../../src/kit.ts';
 import { simplestreams } from '../../vendors/simplestreams.ts';
-import { maintenancePage } from './serve-documents.ts';
 import {
   digests,
   documents,
@@ -11,8 +10,9 @@ import {
   origin,
   products,
   server,
-} from './simplestreams-documents.ts';
-import { createVendorSite } from './vendor-site.ts';
+} from './documents/simplestreams.ts';
+import { maintenancePage } from './every/serve-documents.ts';
+import { createVendorSite } from './every/vendor-site.ts';
 
 const site = createVendorSite(simplestreams, [origin], documents);
 afterEach(() => site.close());

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Resolution } from '../../../src/kit.ts';
+import { ubuntu } from '../../../vendors/ubuntu.ts';
+import { base, read, sign } from '../documents/ubuntu.ts';
+import { ask, type Documents, serveDocuments } from '../every/serve-documents.ts';
+
+const daily = `${base}daily/streams/v1/`;
+const serial = '20260725';
+
+/** The daily stream: its product keys and paths have other words. */
+function dailyProducts(): string {
+  const document = JSON.parse(read('products.json'));
+  const released: [string, Record<string, unknown>][] = Object.entries(document.products);
+  const products = released
+    .filter(([key]) => key.includes(':24.04:'))
+    .map(([key, product]) => {
+      const arch = key.split(':').at(-1);
+      const path = `noble/${serial}/noble-server-cloudimg-${arch}.img`;
+      const item = { ftype: 'disk1.img', path, sha256: 'ab'.repeat(32), size: 1000 };
+      const versions = { [serial]: { items: { 'disk1.img': item }, label: 'daily' } };
+      return [
+        key.replace('com.ubuntu.cloud:', 'com.ubuntu.cloud.daily:'),
+        { ...product, versions },
+      ];
+    });
+  const changed = { ...document, products: Object.fromEntries(products) };
+  return sign(JSON.stringify({ ...changed, content_id: 'com.ubuntu.cloud:daily:download' }));
+}
+
+const documents = {
+  [`${daily}index.sjson`]: sign(read('index.json').replaceAll(':released:', ':daily:')),
+  [`${daily}com.ubuntu.cloud:daily:download.sjson`]: dailyProducts(),
+};
+
+let site: Documents;
+beforeEach(async () => {
+  site = await serveDocuments([base], documents);
+});
+afterEach(() => site.close());
+
+it('reads daily builds from their own stream', async () => {
+  const image = await ask(ubuntu, site, 'noble', 'amd64', { variant: 'daily' });
+  expect(image).toMatchObject({ release: '24.04', variant: 'daily', snapshot: serial });
+  expect(String(image.disk[0]?.url)).toBe(
+    `${base}daily/noble/${serial}/noble-server-cloudimg-amd64.img`,
+  );
+  expect(site.requests.every((url) => url.startsWith(`GET ${base}daily/`))).toBe(true);
+});
+
+describe('what boots a disk', () => {
+  const folder = `${base}daily/noble/${serial}/unpacked/`;
+  const stem = 'noble-server-cloudimg-amd64';
+  const line = (ending: string) => `${'cd'.repeat(32)} *${stem}-${ending}\n`;
+
+  async function boot(sums?: string, isSigned = false): Promise<Resolution['boot']> {
+    if (sums !== undefined) site.put(`${folder}SHA256SUMS`, sums);
+    if (isSigned) site.put(`${folder}SHA256SUMS.gpg`, 'a signature');
+    const context = { ...site.context, boot: true };
+    const request = {
+      vendor: 'ubuntu',
+      release: 'noble',
+      arch: 'amd64',
+      variant: 'daily',
+    } as const;
+    return (await ubuntu.resolve(request, context)).boot;
+  }
+
+  it('is not looked for unless it is asked for', async () => {
+    await ask(ubuntu, site, 'noble', 'amd64', { variant: 'daily' });
+    expect(site.requests.filter((url) => url.includes('unpacked'))).toEqual([]);
+  });
+
+  it('is the kernel and initrd that were unpacked from it, by a list of their own', async () => {
+    const found = await boot(line('initrd-generic') + line('vmlinuz-generic'), true);
+    expect(found).toMatchObject({
+      kernel: { url: new URL(`${folder}${stem}-vmlinuz-generic`), layers: [] },
+      initrd: { url: new URL(`${folder}${stem}-initrd-generic`), layers: [] },
+      cmdline: 'root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0',
+    });
+    expect(found?.kernel.proofs).toMatchObject([
+      { kind: 'checksums', signature: { at: new URL(`${folder}SHA256SUMS.gpg`) } },
+    ]);
+  });
+
+  it('can be a kernel alone', async () => {
+    const found = await boot(line('vmlinuz-generic'));
+    expect(found?.initrd).toBeUndefined();
+    expect(found?.kernel.proofs).not.toHaveProperty('0.signature');
+  });
+
+  it.each([
+    ['there is no such folder', undefined],
+    ['it has only other kernels', line('vmlinuz-kvm')],
+  ])('is nothing where %s', async (_, sums) => {
+    expect(await boot(sums)).toBeUndefined();
+  });
+});
