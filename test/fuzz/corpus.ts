@@ -28,7 +28,7 @@ const maxFileBytes = 12 * 1024 ** 2;
 export async function sampleSeeds(): Promise<Seed[]> {
   const samples = process.env['ROOTDISK_SAMPLES'];
   if (samples === undefined || !existsSync(join(samples, 'images/good/MANIFEST.tsv'))) return [];
-  const { readImage, readImageRows } = await import('../samples/image-rows.ts');
+  const { readImage, readImageRows } = await import('../samples/images/image-rows.ts');
   const seeds: Seed[] = [];
   for (const row of readImageRows('good')) {
     // There is no decoder for plain lzma.

@@ -1,0 +1,4 @@
+import { ova } from '../../../formats/ova.ts';
+import { describeArchiveRows } from './archive-rows.ts';
+
+describeArchiveRows(ova);

@@ -1,0 +1,4 @@
+import { vdi } from '../../../formats/vdi.ts';
+import { describeDiskRows } from './disk-rows.ts';
+
+describeDiskRows(vdi);

@@ -1,0 +1,4 @@
+import { vmdk } from '../../../formats/vmdk.ts';
+import { describeDiskRows } from './disk-rows.ts';
+
+describeDiskRows(vmdk);

@@ -1,4 +1,0 @@
-import { ova } from '../../formats/ova.ts';
-import { describeArchiveRows } from './archive-rows.ts';
-
-describeArchiveRows(ova);

@@ -1,4 +1,0 @@
-import { tar } from '../../formats/tar.ts';
-import { describeArchiveRows } from './archive-rows.ts';
-
-describeArchiveRows(tar);

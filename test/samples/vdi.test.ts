@@ -1,4 +1,0 @@
-import { vdi } from '../../formats/vdi.ts';
-import { describeDiskRows } from './disk-rows.ts';
-
-describeDiskRows(vdi);

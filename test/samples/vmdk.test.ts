@@ -1,4 +1,0 @@
-import { vmdk } from '../../formats/vmdk.ts';
-import { describeDiskRows } from './disk-rows.ts';
-
-describeDiskRows(vmdk);

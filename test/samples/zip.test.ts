@@ -1,4 +1,0 @@
-import { zip } from '../../formats/zip.ts';
-import { describeArchiveRows } from './archive-rows.ts';
-
-describeArchiveRows(zip);
