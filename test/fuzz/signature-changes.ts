@@ -1,7 +1,7 @@
 import { isImageError } from '../../src/kit.ts';
 import { type Packet, readPackets } from '../../verifiers/openpgp/packets/framing.ts';
-import { makeArmor } from '../verifiers/openpgp/make-document.ts';
-import { join, makePacket } from '../verifiers/openpgp/make-packet.ts';
+import { makeArmor } from '../verifiers/openpgp/make/document.ts';
+import { join, makePacket } from '../verifiers/openpgp/make/packet.ts';
 import type { Random } from '../verifiers/openpgp/random.ts';
 
 type Change = (bytes: Buffer, random: Random, donor: Buffer) => Buffer;

@@ -1,8 +1,8 @@
-import { makeArmor, makeClearsigned } from '../verifiers/openpgp/make-document.ts';
-import { makeDirectSignature, makeKey, makeSubkey } from '../verifiers/openpgp/make-key.ts';
-import { born, type KeyPair, makeKeyPair } from '../verifiers/openpgp/make-key-pair.ts';
-import { join, makeSubpacket, sub } from '../verifiers/openpgp/make-packet.ts';
-import { makeSignature, type SignOptions, signedAt } from '../verifiers/openpgp/make-signature.ts';
+import { makeArmor, makeClearsigned } from '../verifiers/openpgp/make/document.ts';
+import { makeDirectSignature, makeKey, makeSubkey } from '../verifiers/openpgp/make/key.ts';
+import { born, type KeyPair, makeKeyPair } from '../verifiers/openpgp/make/key-pair.ts';
+import { join, makeSubpacket, sub } from '../verifiers/openpgp/make/packet.ts';
+import { makeSignature, type SignOptions, signedAt } from '../verifiers/openpgp/make/signature.ts';
 
 /** A document with what vouches for it, all of which may be changed. */
 export interface SignatureSeed {

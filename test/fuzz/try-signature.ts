@@ -8,7 +8,7 @@ import {
   verifyClearsigned,
   verifyDetached,
 } from '../../verifiers/openpgp/index.ts';
-import { now } from '../verifiers/openpgp/make-signature.ts';
+import { now } from '../verifiers/openpgp/make/signature.ts';
 import type { Random } from '../verifiers/openpgp/random.ts';
 import { changeFile } from './signature-changes.ts';
 import type { SignatureSeed } from './signature-seeds.ts';

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { readArmor } from '../../../verifiers/openpgp/packets/armor.ts';
-import { findGpgv, openpgpjs, type Peer, type Signed } from '../../verifiers/openpgp/peers.ts';
+import {
+  findGpgv,
+  openpgpjs,
+  type Peer,
+  type Signed,
+} from '../../verifiers/openpgp/peers/peers.ts';
 import { judge, readCase, readCases } from './openpgp-cases.ts';
 
 /** Where a peer says otherwise of a real document than this module, and why. */

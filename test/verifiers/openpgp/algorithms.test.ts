@@ -1,15 +1,15 @@
 import { constants, createPublicKey, privateEncrypt, publicDecrypt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
-import { makeKey } from './make-key.ts';
+import { makeKey } from './make/key.ts';
 import {
   describe as describeKey,
   type KeyKind,
   makeKeyPair,
   primaryPacket,
-} from './make-key-pair.ts';
-import { join, makeMpi, uint16 } from './make-packet.ts';
-import { makeSignature, type SignOptions, signedAt } from './make-signature.ts';
+} from './make/key-pair.ts';
+import { join, makeMpi, uint16 } from './make/packet.ts';
+import { makeSignature, type SignOptions, signedAt } from './make/signature.ts';
 import { document, policy, refusalOf, tryDetached, word } from './outcome.ts';
 
 const born = signedAt - 1000;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { makeArmor } from './make-document.ts';
-import { makeKey } from './make-key.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { makeSubpacket, sub } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { makeArmor } from './make/document.ts';
+import { makeKey } from './make/key.ts';
+import { makeKeyPair } from './make/key-pair.ts';
+import { makeSubpacket, sub } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { document, tryDetached, word } from './outcome.ts';
 
 const pair = makeKeyPair();

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { isImageError } from '../../../src/kit.ts';
 import { readKeys, verifyClearsigned } from '../../../verifiers/openpgp/index.ts';
 import { limits } from '../../../verifiers/openpgp/limits.ts';
-import { makeArmor } from './make-document.ts';
-import { makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make-key.ts';
-import { makeKeyPair, primaryPacket, subkeyPacket } from './make-key-pair.ts';
-import { join, makePacket, makeSubpacket, sub } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { makeArmor } from './make/document.ts';
+import { makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make/key.ts';
+import { makeKeyPair, primaryPacket, subkeyPacket } from './make/key-pair.ts';
+import { join, makePacket, makeSubpacket, sub } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { document, policy, tryDetached, warningsOf, word } from './outcome.ts';
 
 const [pair, stranger] = [makeKeyPair(), makeKeyPair()];

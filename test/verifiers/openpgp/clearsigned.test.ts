@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { makeArmor, makeClearsigned } from './make-document.ts';
-import { makeKey } from './make-key.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { join } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { makeArmor, makeClearsigned } from './make/document.ts';
+import { makeKey } from './make/key.ts';
+import { makeKeyPair } from './make/key-pair.ts';
+import { join } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { tryClearsigned, word } from './outcome.ts';
 
 const [pair, other] = [makeKeyPair(), makeKeyPair()];

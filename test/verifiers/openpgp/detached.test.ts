@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { openDetached, readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
-import { makeArmor } from './make-document.ts';
-import { makeKey } from './make-key.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket } from './make-packet.ts';
-import { makeSignature, makeSignatureBody, signedAt } from './make-signature.ts';
+import { makeArmor } from './make/document.ts';
+import { makeKey } from './make/key.ts';
+import { makeKeyPair } from './make/key-pair.ts';
+import { join, makePacket } from './make/packet.ts';
+import { makeSignature, makeSignatureBody, signedAt } from './make/signature.ts';
 import { document, policy, refusalOf, tryDetached, word } from './outcome.ts';
 
 const pair = makeKeyPair();

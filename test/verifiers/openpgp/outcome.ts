@@ -6,7 +6,7 @@ import {
   verifyClearsigned,
   verifyDetached,
 } from '../../../verifiers/openpgp/index.ts';
-import { now } from './make-signature.ts';
+import { now } from './make/signature.ts';
 
 /** What is signed where a test does not care. */
 export const document: Buffer = Buffer.from('sum  disk.img\nother  file\n');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { makeKey } from './make-key.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket, uint32 } from './make-packet.ts';
-import { makeSignature, makeSignatureBody } from './make-signature.ts';
+import { makeKey } from './make/key.ts';
+import { makeKeyPair } from './make/key-pair.ts';
+import { join, makePacket, uint32 } from './make/packet.ts';
+import { makeSignature, makeSignatureBody } from './make/signature.ts';
 import { document, tryDetached, word } from './outcome.ts';
 
 const pair = makeKeyPair();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { findKey, readKeys } from '../../../verifiers/openpgp/index.ts';
-import { makeArmor } from './make-document.ts';
-import { makeKey, makeSelfSignature, makeSubkey } from './make-key.ts';
-import { describe as describeKey, makeKeyPair, primaryPacket } from './make-key-pair.ts';
-import { join, makeMpi, makePacket } from './make-packet.ts';
-import { makeSignature, signedAt } from './make-signature.ts';
+import { makeArmor } from './make/document.ts';
+import { makeKey, makeSelfSignature, makeSubkey } from './make/key.ts';
+import { describe as describeKey, makeKeyPair, primaryPacket } from './make/key-pair.ts';
+import { join, makeMpi, makePacket } from './make/packet.ts';
+import { makeSignature, signedAt } from './make/signature.ts';
 import { document, tryDetached, word } from './outcome.ts';
 
 const [one, two] = [makeKeyPair(), makeKeyPair('ed25519')];

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { isArmoredOrBinarySignature, isClearsigned } from '../../../verifiers/openpgp/index.ts';
-import { makeArmor, makeClearsigned } from './make-document.ts';
-import { makeKey } from './make-key.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { makeArmor, makeClearsigned } from './make/document.ts';
+import { makeKey } from './make/key.ts';
+import { makeKeyPair } from './make/key-pair.ts';
+import { join, makePacket } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { document } from './outcome.ts';
 
 const pair = makeKeyPair();

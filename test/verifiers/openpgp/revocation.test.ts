@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { flags, makeDirectSignature, makeKey, makeSelfSignature, makeSubkey } from './make-key.ts';
-import { born, makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket, makeSubpacket, sub } from './make-packet.ts';
-import { makeSignature, type SignOptions } from './make-signature.ts';
+import { flags, makeDirectSignature, makeKey, makeSelfSignature, makeSubkey } from './make/key.ts';
+import { born, makeKeyPair } from './make/key-pair.ts';
+import { join, makePacket, makeSubpacket, sub } from './make/packet.ts';
+import { makeSignature, type SignOptions } from './make/signature.ts';
 import { document, tryDetached, word } from './outcome.ts';
 
 const [pair, subpair, stranger] = [makeKeyPair(), makeKeyPair(), makeKeyPair()];

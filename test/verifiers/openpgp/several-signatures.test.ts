@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
-import { flags, makeDirectSignature, makeKey, makeSelfSignature } from './make-key.ts';
-import { born, makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket, makeSubpacket, sub } from './make-packet.ts';
-import { makeSignature, signedAt } from './make-signature.ts';
+import { flags, makeDirectSignature, makeKey, makeSelfSignature } from './make/key.ts';
+import { born, makeKeyPair } from './make/key-pair.ts';
+import { join, makePacket, makeSubpacket, sub } from './make/packet.ts';
+import { makeSignature, signedAt } from './make/signature.ts';
 import { document, policy, refusalOf, tryDetached, warningsOf, word } from './outcome.ts';
 
 const [one, two, old, gone, stranger] = [0, 1, 2, 3, 4].map(() => makeKeyPair());

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
-import { makeKey, makeSubkey } from './make-key.ts';
-import { makeKeyPair } from './make-key-pair.ts';
-import { join, sub } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { makeKey, makeSubkey } from './make/key.ts';
+import { makeKeyPair } from './make/key-pair.ts';
+import { join, sub } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { document, policy, refusalOf, tryDetached, word } from './outcome.ts';
 
 const [pair, subpair, second, other] = [0, 1, 2, 3].map(() => makeKeyPair());

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readKeys } from '../../../verifiers/openpgp/index.ts';
-import { makeClearsigned } from './make-document.ts';
-import { makeKey } from './make-key.ts';
-import { makeKeyPair, primaryPacket, subkeyPacket } from './make-key-pair.ts';
-import { join } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { makeClearsigned } from './make/document.ts';
+import { makeKey } from './make/key.ts';
+import { makeKeyPair, primaryPacket, subkeyPacket } from './make/key-pair.ts';
+import { join } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { document, tryClearsigned, tryDetached } from './outcome.ts';
 
 const [pair, stranger] = [makeKeyPair(), makeKeyPair()];

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readKeys, verifyDetached } from '../../../verifiers/openpgp/index.ts';
-import { flags, makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make-key.ts';
-import { born, makeKeyPair, primaryPacket, subkeyPacket } from './make-key-pair.ts';
-import { join, makeSubpacket, sub } from './make-packet.ts';
-import { makeSignature } from './make-signature.ts';
+import { flags, makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make/key.ts';
+import { born, makeKeyPair, primaryPacket, subkeyPacket } from './make/key-pair.ts';
+import { join, makeSubpacket, sub } from './make/packet.ts';
+import { makeSignature } from './make/signature.ts';
 import { document, policy, refusalOf, tryDetached, word } from './outcome.ts';
 
 const [pair, subpair, other] = [makeKeyPair(), makeKeyPair(), makeKeyPair()];

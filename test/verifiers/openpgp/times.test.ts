@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { flags, makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make-key.ts';
-import { born, makeKeyPair } from './make-key-pair.ts';
-import { join, sub } from './make-packet.ts';
-import { makeSignature, now as usualNow } from './make-signature.ts';
+import { flags, makeBinding, makeKey, makeSelfSignature, makeSubkey } from './make/key.ts';
+import { born, makeKeyPair } from './make/key-pair.ts';
+import { join, sub } from './make/packet.ts';
+import { makeSignature, now as usualNow } from './make/signature.ts';
 import { document, tryDetached, warningsOf, word } from './outcome.ts';
 
 const pair = makeKeyPair();

@@ -1,4 +1,4 @@
-import { makeClearsigned } from './make-document.ts';
+import { makeClearsigned } from '../make/document.ts';
 import {
   flags,
   makeBinding,
@@ -6,10 +6,10 @@ import {
   makeKey,
   makeSelfSignature,
   makeSubkey,
-} from './make-key.ts';
-import { born, makeKeyPair } from './make-key-pair.ts';
-import { join, makePacket, makeSubpacket, sub, time } from './make-packet.ts';
-import { makeSignature, type SignOptions } from './make-signature.ts';
+} from '../make/key.ts';
+import { born, makeKeyPair } from '../make/key-pair.ts';
+import { join, makePacket, makeSubpacket, sub, time } from '../make/packet.ts';
+import { makeSignature, type SignOptions } from '../make/signature.ts';
 import type { Signed } from './peers.ts';
 
 /** A row of the published table. */

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { join, makeMpi, makePacket, time, uint16, uint32 } from './make-packet.ts';
+import { join, makeMpi, makePacket, time, uint16, uint32 } from './packet.ts';
 
 export type KeyKind = 'rsa' | 'eddsa' | 'ed25519' | 'P-256' | 'P-384' | 'P-521';
 

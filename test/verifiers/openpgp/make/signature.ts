@@ -1,6 +1,6 @@
 import { createHash, sign as signData } from 'node:crypto';
-import type { KeyPair } from './make-key-pair.ts';
-import { join, makeMpi, makePacket, sub, time, uint16, uint32 } from './make-packet.ts';
+import type { KeyPair } from './key-pair.ts';
+import { join, makeMpi, makePacket, sub, time, uint16, uint32 } from './packet.ts';
 
 /** When signatures are made unless a test says otherwise, and when they are verified. */
 export const signedAt: number = time('2024-06-01T00:00:00Z');

@@ -3,8 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import * as openpgp from 'openpgp';
-import { isImageError } from '../../../src/kit.ts';
-import { readKeys, verifyClearsigned, verifyDetached } from '../../../verifiers/openpgp/index.ts';
+import { isImageError } from '../../../../src/kit.ts';
+import {
+  readKeys,
+  verifyClearsigned,
+  verifyDetached,
+} from '../../../../verifiers/openpgp/index.ts';
 
 /** Something that was signed, for whoever can tell whether it holds. */
 export interface Signed {

@@ -1,6 +1,6 @@
-import { type KeyPair, primaryPacket, subkeyPacket } from './make-key-pair.ts';
-import { join, makePacket, sub, uint32 } from './make-packet.ts';
-import { makeSignature, makeSignatureBody, type SignOptions } from './make-signature.ts';
+import { type KeyPair, primaryPacket, subkeyPacket } from './key-pair.ts';
+import { join, makePacket, sub, uint32 } from './packet.ts';
+import { makeSignature, makeSignatureBody, type SignOptions } from './signature.ts';
 
 /** Key flags. */
 export const flags = { certify: 1, sign: 2, both: 3, encrypt: 12 } as const;

@@ -1,6 +1,6 @@
-import type { KeyPair } from './make-key-pair.ts';
-import { join } from './make-packet.ts';
-import { makeSignature, type SignOptions } from './make-signature.ts';
+import type { KeyPair } from './key-pair.ts';
+import { join } from './packet.ts';
+import { makeSignature, type SignOptions } from './signature.ts';
 
 export function makeArmor(
   label: string,

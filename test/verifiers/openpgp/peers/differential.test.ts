@@ -2,13 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as openpgp from 'openpgp';
 import { expect, test } from 'vitest';
-import { readKeys, verifyClearsigned, verifyDetached } from '../../../verifiers/openpgp/index.ts';
+import {
+  readKeys,
+  verifyClearsigned,
+  verifyDetached,
+} from '../../../../verifiers/openpgp/index.ts';
 import { differs, makeRow, type Row, readRows, replaceRows } from './differences-page.ts';
 import { type DifferentialCase, differentialCases } from './differential-cases.ts';
 import { findGpgv, openpgpjs, type Peer, rootdisk } from './peers.ts';
 
 // Written anew with ROOTDISK_WRITE_DIFFERENCES=1, on a machine that has gpgv.
-const page = fileURLToPath(new URL('../../../docs/openpgp-differences.md', import.meta.url));
+const page = fileURLToPath(new URL('../../../../docs/openpgp-differences.md', import.meta.url));
 const gpgv = findGpgv();
 const peers = [rootdisk, openpgpjs, ...(gpgv === undefined ? [] : [gpgv])];
 
