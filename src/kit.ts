@@ -39,6 +39,7 @@ export { abortable } from './kit/abort.ts';
 export { type Arch, arches, parseArch } from './kit/arch.ts';
 export { hasMagic, viewOf } from './kit/bytes.ts';
 export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
+export { type Defined, defined } from './kit/defined.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
 export { isOutOfReach } from './kit/is-out-of-reach.ts';
