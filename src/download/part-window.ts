@@ -1,4 +1,4 @@
-import { untilAborted } from '../kit/abort.ts';
+import { abortable } from '../kit/abort.ts';
 
 /** Bytes from `start` up to `end` (exclusive) that one request is made for. */
 export interface Part {
@@ -65,7 +65,7 @@ export class PartWindow {
 
   /** Resolves when the mark has moved. */
   moved(signal: AbortSignal): Promise<void> {
-    return untilAborted(this.#change.promise, signal);
+    return abortable(this.#change.promise, signal);
   }
 
   /** The part that the mark stands in or before. */

@@ -1,6 +1,6 @@
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
-import { pause } from '../kit/abort.ts';
+import { sleep } from '../kit/abort.ts';
 
 /** Thrown inside this folder only: a failure that another attempt may cure. `failure` is what the caller will see. */
 export class TransientFailure extends Error {
@@ -50,7 +50,7 @@ export class Attempts {
     const event = { attempt: this.#count, reason: error.failure.message, delayMs };
     log({ level: 'debug', message: `retry: ${event.reason}`, data: event });
     onRetry?.(event);
-    await pause(delayMs, signal);
+    await sleep(delayMs, signal);
     this.#count += 1;
   }
 }

@@ -1,4 +1,4 @@
-import { untilAborted } from '../../kit/abort.ts';
+import { abortable } from '../../kit/abort.ts';
 import { createTaskPool, type TaskPool } from '../../kit/task-pool.ts';
 
 /** Runs `task` when its origin has a slot free; an abort ends the wait for one at once. */
@@ -18,6 +18,6 @@ export function createOriginSlots(perOrigin: number): OriginSlots {
       signal.throwIfAborted();
       return await task();
     };
-    return await untilAborted(pool.run(run), signal);
+    return await abortable(pool.run(run), signal);
   };
 }

@@ -1,4 +1,4 @@
-import { untilAborted } from '../../kit/abort.ts';
+import { abortable } from '../../kit/abort.ts';
 
 interface Entry<T> {
   maxBytes: number;
@@ -28,7 +28,7 @@ export class SharedRequests<T> {
     const entry = fits ? known : this.#begin(key, maxBytes, work);
     entry.waiting += 1;
     try {
-      return await untilAborted(entry.result, signal);
+      return await abortable(entry.result, signal);
     } finally {
       entry.waiting -= 1;
       if (entry.waiting === 0 && !entry.done) this.#drop(key, entry);
