@@ -18,7 +18,8 @@ export class RunningDigest {
   readonly #dirty = new Set<number>();
   readonly #buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
   #unsyncedBytes = 0;
-  #work: Promise<void> | undefined;
+  #isAtWork = false;
+  #work: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
   constructor(handle: FileHandle) {
@@ -35,7 +36,7 @@ export class RunningDigest {
       this.#dirty.add(block);
     }
     this.#unsyncedBytes += length;
-    this.#work ??= this.#settleRest();
+    if (!this.#isAtWork) this.#work = this.#settleRest();
   }
 
   /** Hashes what is left, once nothing is written any more. Throws what went wrong on the way. */
@@ -60,6 +61,8 @@ export class RunningDigest {
 
   /** Never rejects: a failure is thrown at the end. */
   async #settleRest(): Promise<void> {
+    // A promise alone cannot say it: where there is nothing to do, this ends before its promise is assigned.
+    this.#isAtWork = true;
     try {
       while (this.#failure === undefined) {
         const [oldest] = this.#dirty;
@@ -75,7 +78,7 @@ export class RunningDigest {
     } catch (error) {
       this.#failure = { error };
     }
-    this.#work = undefined;
+    this.#isAtWork = false;
   }
 
   /** A block that is written meanwhile is dirty again, and its digest is worth nothing. */

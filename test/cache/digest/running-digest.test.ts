@@ -45,6 +45,32 @@ test('comes to what a look at the whole disk comes to, however it was written', 
   );
 });
 
+test('blocks that have come to rest are hashed and synced while others are still to come', async () => {
+  await withFile(async (path, handle) => {
+    const counts = { reads: 0, syncs: 0 };
+    const counted = Object.assign(Object.create(handle) as FileHandle, {
+      read: (...parameters: Parameters<FileHandle['read']>) => {
+        counts.reads += 1;
+        return handle.read(...parameters);
+      },
+      datasync: () => {
+        counts.syncs += 1;
+        return handle.datasync();
+      },
+    });
+    const digest = new RunningDigest(counted);
+    // One by one, as they come: at the first there is nothing to do yet.
+    for (let block = 0; block < 100; block += 1) {
+      await handle.write(randomBytes(MiB), 0, MiB, block * MiB);
+      digest.wrote(block * MiB, MiB);
+    }
+    await digest.idle();
+    expect(counts.reads).toBeGreaterThanOrEqual(36);
+    expect(counts.syncs).toBeGreaterThanOrEqual(1);
+    expect(await digest.finish(100 * MiB, never)).toBe(await hashDisk(path));
+  });
+});
+
 test('a block that is written again after it was hashed counts as it is in the end', async () => {
   await withFile(async (path, handle) => {
     const digest = new RunningDigest(handle);
