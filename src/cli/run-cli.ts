@@ -1,3 +1,4 @@
+import { exitCodes } from '../errors/exit-codes.ts';
 import { builtIns } from '../index.ts';
 import { version } from '../version.ts';
 import { formatCommandHelp, formatGroupHelp, formatHelp } from './args/help.ts';
@@ -17,7 +18,7 @@ import { openReporter } from './progress/open-reporter.ts';
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   if (args.length === 0) {
     io.stderr.write(`${formatHelp(commands)}\n`);
-    return 2;
+    return exitCodes.usage;
   }
   const json = wantsJson(args);
   const interrupts = watchInterrupts();

@@ -1,4 +1,4 @@
-import { isImageError } from '../errors.ts';
+import { hasRemedy, isImageError } from '../errors.ts';
 
 /** Addresses that give no answer; a document that came and makes no sense is not among them. */
 const codes: ReadonlySet<string> = new Set([
@@ -16,6 +16,6 @@ export function isOutOfReach(error: unknown): boolean {
   if (!isImageError(error)) return false;
   return (
     codes.has(error.code) ||
-    (error.exitCode === 5 && reasons.has(Reflect.get(error.details, 'reason')))
+    (hasRemedy(error, 'integrity') && reasons.has(Reflect.get(error.details, 'reason')))
   );
 }

@@ -3,7 +3,7 @@ import type { Entry } from '../cache/entries/read.ts';
 import { baseName } from '../cache/names/cache-name.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
-import { isImageError, TransferError } from '../errors.ts';
+import { hasRemedy, TransferError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { prove } from './prove.ts';
@@ -65,8 +65,7 @@ function isRestartable(error: unknown): boolean {
 
 /** The bytes are not what they should be, or where nothing says what they should be, no image. */
 function isRefusal(error: unknown, { digests }: Proven): boolean {
-  if (!isImageError(error)) return false;
-  return error.exitCode === 5 || (error.exitCode === 6 && digests.length === 0);
+  return hasRemedy(error, 'integrity') || (hasRemedy(error, 'decode') && digests.length === 0);
 }
 
 async function isJoined(staging: Staging): Promise<boolean> {
@@ -76,7 +75,7 @@ async function isJoined(staging: Staging): Promise<boolean> {
 
 /** Says nothing against the bytes that have come so far. */
 function isPassing(error: unknown): boolean {
-  return isImageError(error) && [4, 7].includes(error.exitCode) && !isRestartable(error);
+  return hasRemedy(error, 'transfer', 'cache') && !isRestartable(error);
 }
 
 /** Leaves what a later call can continue, and nothing else. */

@@ -1,5 +1,5 @@
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
-import { isImageError, NotFoundError, UsageError } from '../errors.ts';
+import { hasRemedy, NotFoundError, UsageError } from '../errors.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
 import { type BootEntries, keptBoot } from './boot.ts';
@@ -95,7 +95,7 @@ export async function resolveOrStale(call: Call, asked: Asked): Promise<Resolved
     return { resolution: await resolve(call, asked) };
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
-    if (!isImageError(error) || error.exitCode !== 4) throw error;
+    if (!hasRemedy(error, 'transfer')) throw error;
     const stale = call.options.refresh ? undefined : await lookForRequest(call, asked.request);
     if (stale === undefined) throw error;
     const boot = call.options.boot ? await keptBoot(call, stale) : undefined;

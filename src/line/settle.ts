@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Digest, Signer } from '../contracts/proof.ts';
-import { IntegrityError, isImageError, refuse } from '../errors.ts';
+import { hasRemedy, IntegrityError, isImageError, refuse } from '../errors.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { findGuestArches } from '../image/guest-arches.ts';
 import { algorithmOf } from '../kit/digest.ts';
@@ -119,12 +119,12 @@ async function finishChecks(
 
 /** No other byte could change this. */
 function isFinal(error: unknown): boolean {
-  return isImageError(error) && (error.exitCode === 7 || error.code === 'ERR_LIMIT');
+  return hasRemedy(error, 'cache') || isImageError(error, 'ERR_LIMIT');
 }
 
 /** A defect that the decoder found on its own, not the echo of a transfer that broke. */
 function outranks(error: unknown): boolean {
-  return isImageError(error) && (error.exitCode === 6 || error.exitCode === 7);
+  return hasRemedy(error, 'decode', 'cache');
 }
 
 function diskDiffers(expected: string, actual: string): IntegrityError {

@@ -9,7 +9,7 @@ import {
   type OpenImageFile,
   openImageFile,
 } from '../convert/open-image-file.ts';
-import { type DecodeError, type ErrorCode, type IntegrityError, isImageError } from '../errors.ts';
+import { type DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from '../errors.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 
@@ -94,5 +94,5 @@ async function lookInside(
 
 /** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */
 function isDefect(error: unknown): error is DecodeError | IntegrityError {
-  return isImageError(error) && (error.exitCode === 5 || error.exitCode === 6);
+  return hasRemedy(error, 'integrity', 'decode');
 }

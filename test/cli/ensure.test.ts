@@ -141,7 +141,15 @@ describe('failures', () => {
     expect(ran.code).toBe(exitCode);
     const { error } = parseOutput(ran) as { error: Record<string, unknown> };
     expect(error).toMatchObject({ code: name, exitCode });
-    expect(Object.keys(error)).toEqual(['code', 'name', 'message', 'hint', 'details', 'exitCode']);
+    expect(Object.keys(error)).toEqual([
+      'code',
+      'remedy',
+      'name',
+      'message',
+      'hint',
+      'details',
+      'exitCode',
+    ]);
     expect(ran.stderr).toContain(`rootdisk: ${error['message']}`);
     expect(ran.stderr).toContain(`hint: ${error['hint']}`);
     expect(ran.stderr).toContain(`code: ${name}`);

@@ -1,4 +1,5 @@
 import { createVerifyCache, type VerifiedEntry } from '../../core.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
@@ -28,7 +29,7 @@ export const cacheVerify: Command = {
     return {
       text: entries.length === 0 ? summary : `${table}\n${summary}`,
       json: { entries, damaged: bad },
-      exitCode: bad > 0 ? 5 : 0,
+      exitCode: bad > 0 ? exitCodes.integrity : 0,
     };
   },
 };

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { createInspectImage, type ImageInspection } from '../../core.ts';
+import { remedies } from '../../errors/codes.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { drawMap } from '../print/draw-map.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -24,8 +26,8 @@ export const inspect: Command = {
     });
     const text = [formatTable(rows(image)), ...picture(image, columns)].join('\n');
     // The same code with which a conversion would end.
-    const exitCode =
-      image.hazards.length === 0 ? 0 : image.hazards[0]?.code === 'ERR_DIGEST' ? 5 : 6;
+    const [hazard] = image.hazards;
+    const exitCode = hazard === undefined ? 0 : exitCodes[remedies[hazard.code]];
     return { text, json: image, exitCode };
   },
 };

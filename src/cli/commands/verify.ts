@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createVerifyDocument } from '../../core.ts';
-import { isImageError } from '../../errors.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { hasRemedy, isImageError } from '../../errors.ts';
 import { invalidOption } from '../args/refuse.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format.ts';
@@ -57,7 +58,7 @@ export const verify: Command = {
       return { text: formatTable(rows), json };
     } catch (error) {
       // A document that is not one is as little valid as one with a bad signature.
-      if (!isImageError(error) || (error.exitCode !== 5 && error.code !== 'ERR_METADATA')) {
+      if (!hasRemedy(error, 'integrity') && !isImageError(error, 'ERR_METADATA')) {
         throw error;
       }
       const { code, message, hint, details } = error;
@@ -68,7 +69,7 @@ export const verify: Command = {
         ['code', code],
       ];
       const json = { verdict: 'invalid', code, message, hint, details, warnings: [] };
-      return { text: formatTable(rows), json, exitCode: 5 };
+      return { text: formatTable(rows), json, exitCode: exitCodes.integrity };
     }
   },
 };

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { isImageError } from '../../errors.ts';
+import { isImageError, type Remedy } from '../../errors.ts';
 import { Interrupted } from '../interrupt.ts';
 import type { TerminalStream } from '../io.ts';
 import { escapeControls } from './format.ts';
@@ -7,6 +7,8 @@ import { escapeControls } from './format.ts';
 /** An error as `--json` prints it. */
 export interface ErrorReport {
   code: string;
+  /** Absent where the error is not of this package. */
+  remedy?: Remedy;
   name: string;
   message: string;
   hint: string;
@@ -14,11 +16,11 @@ export interface ErrorReport {
   exitCode: number;
 }
 
-/** What to say of anything that was thrown. What nobody foresaw exits with 1. */
+/** What to say of anything that was thrown. An error that is not of this package exits with 1. */
 export function reportError(error: unknown): ErrorReport {
   if (isImageError(error)) {
-    const { code, name, message, hint, details, exitCode } = error;
-    return { code, name, message, hint, details, exitCode };
+    const { code, remedy, name, message, hint, details, exitCode } = error;
+    return { code, remedy, name, message, hint, details, exitCode };
   }
   if (error instanceof Interrupted) {
     const { code, name, message, exitCode } = error;

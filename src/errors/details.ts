@@ -1,0 +1,62 @@
+import type { DefectReason } from './reasons.ts';
+
+/** `details` by class. Numbers are bytes unless the name says otherwise. */
+export interface UsageDetails {
+  field?: string;
+  value?: string;
+  known?: string[];
+}
+export interface NotFoundDetails {
+  vendor?: string;
+  field?: string;
+  value?: string;
+  known?: string[];
+  cacheDir?: string;
+}
+export interface TransferDetails {
+  url?: string;
+  status?: number;
+  attempts?: number;
+  location?: string;
+  expectedBytes?: number;
+  receivedBytes?: number;
+  stallMs?: number;
+  field?: string;
+  proxy?: string;
+  errno?: string;
+  /** The body changed or cannot be continued: the transfer has to start again from byte 0. */
+  restart?: boolean;
+}
+export interface IntegrityDetails {
+  url?: string;
+  fileName?: string;
+  expected?: string;
+  actual?: string;
+  from?: string;
+  level?: string;
+  wanted?: string;
+  reason?: string;
+  known?: string[];
+  /** Full fingerprints, or the key id where a signature names no more. */
+  signers?: string[];
+  signedAt?: string;
+}
+export interface DecodeDetails {
+  reason: DefectReason;
+  format?: string;
+  declared?: string;
+  detected?: string;
+  offset?: number;
+  limit?: number;
+  value?: number | string;
+}
+export interface CacheDetails {
+  path?: string;
+  errno?: string;
+  neededBytes?: number;
+  freeBytes?: number;
+}
+export interface PluginDetails {
+  plugin: string;
+  method: string;
+}
