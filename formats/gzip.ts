@@ -4,6 +4,7 @@ import {
   type Codec,
   type DecodeContext,
   defineFormat,
+  firstNonZero,
   hasMagic,
   refuse,
 } from '../src/kit.ts';
@@ -78,7 +79,7 @@ async function checkPadding(input: RememberingInput, wantedBytes: number): Promi
     input.last.length - (input.readBytes - wantedBytes),
   );
   while (rest !== undefined) {
-    const found = rest.findIndex((byte) => byte !== 0);
+    const found = firstNonZero(rest);
     if (found >= 0) throw trailing(offset + found);
     offset += rest.length;
     const result = await input.next();

@@ -108,6 +108,7 @@ export function decodeThread(): void {
     return Math.min(bytes.length, from + blockBytes - ((position + from) % blockBytes));
   }
 
+  /** A test of its own instead of the kit's `isZeros`, for this function can import nothing. */
   function isZero(position: number, bytes: Uint8Array, from: number): boolean {
     if (bytes[from] !== 0) return false;
     const to = blockEnd(position, bytes, from);

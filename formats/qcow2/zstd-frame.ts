@@ -1,4 +1,4 @@
-import { viewOf } from '../../src/kit.ts';
+import { isZeros, viewOf } from '../../src/kit.ts';
 
 /** The outline of the frame that a run of bytes starts with. */
 export interface ZstdFrame {
@@ -65,7 +65,7 @@ function parseFrameHeader(bytes: Uint8Array, view: DataView): FrameHeader | 'cut
   const end = contentAt + contentSizeBytes;
   if (end > bytes.length) return 'cut';
   // A dictionary cannot be named by an image, so a frame that wants one cannot be right.
-  const wantsDictionary = bytes.subarray(dictionaryAt, contentAt).some((byte) => byte !== 0);
+  const wantsDictionary = !isZeros(bytes, dictionaryAt, contentAt);
   if (reserved || wantsDictionary) return 'invalid';
   const contentBytes = readContentSize(view, contentAt, contentSizeBytes);
   const window = bytes[windowAt] ?? 0;

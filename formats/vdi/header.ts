@@ -1,4 +1,4 @@
-import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { hasMagic, isZeros, type Limits, viewOf } from '../../src/kit.ts';
 import { type Refusal, refusalFor } from '../shared/refusal.ts';
 
 /** 0xbeda107f, little-endian. */
@@ -47,7 +47,7 @@ export function parseHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
   }
   const variant = parseType(view.getUint32(0x4c, true));
   // The images this one is linked to, and is a child of.
-  if (bytes.subarray(0x1a8, 0x1c8).some((byte) => byte !== 0)) throw needsParent();
+  if (!isZeros(bytes, 0x1a8, 0x1c8)) throw needsParent();
   const sectorBytes = view.getUint32(0x168, true);
   const extraBytes = view.getUint32(0x17c, true);
   if (sectorBytes !== 512) throw unsupported('sectors of another size than 512 bytes', 0x168);

@@ -1,4 +1,4 @@
-import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { hasMagic, isZeros, type Limits, viewOf } from '../../src/kit.ts';
 import { bad, vhdChecksum } from './checksum.ts';
 import { footerBytes, needsParent, type VhdFooter } from './footer.ts';
 
@@ -52,7 +52,7 @@ export function parseDynamicHeader(
     throw bad('unsupported-variant', 'this version of the dynamic header is not known', details);
   }
   // Parent UUID, then name and locators; the four bytes between are a time. All zero but in a differencing disk.
-  if (!isZero(bytes.subarray(40, 56)) || !isZero(bytes.subarray(64, 768))) throw needsParent();
+  if (!isZeros(bytes.subarray(40, 56)) || !isZeros(bytes.subarray(64, 768))) throw needsParent();
   const blockBytes = view.getUint32(32);
   if (blockBytes < sectorBytes || (blockBytes & (blockBytes - 1)) !== 0) {
     const details = { ...at(32), value: blockBytes };
@@ -89,8 +89,4 @@ function parseTableOffset(offset: bigint, length: number, headerOffset: number):
     throw bad('corrupt-header', 'the block allocation table overlaps a header', details);
   }
   return start;
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
 }

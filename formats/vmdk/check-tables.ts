@@ -1,5 +1,4 @@
-import { type ByteSource, viewOf } from '../../src/kit.ts';
-import { isZero } from '../shared/is-zeros.ts';
+import { type ByteSource, isZeros, viewOf } from '../../src/kit.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { zeroedGrain } from './expand-table.ts';
 import type { FileWindow } from './file-window.ts';
@@ -51,7 +50,7 @@ export async function checkTables(
     const start = index * tableEntries;
     const count = Math.min(tableEntries, grains - start);
     const end = start + count;
-    if (isZero(bytes) && record.grains.nextSet(start, end) === end) return;
+    if (isZeros(bytes) && record.grains.nextSet(start, end) === end) return;
     for (let i = 0; i < count; i += 1) {
       const entry = view.getUint32(i * 4, true);
       const told = entry === zeroedGrain && zeroedGrains ? 0 : entry;

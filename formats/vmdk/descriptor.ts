@@ -1,4 +1,4 @@
-import { isZero } from '../shared/is-zeros.ts';
+import { isZeros } from '../../src/kit.ts';
 import { bad } from './magic.ts';
 
 /** What a descriptor says; keys and types in lower case. */
@@ -45,7 +45,9 @@ export function parseDescriptor(bytes: Uint8Array): Descriptor {
 function isLeftOver(bytes: Uint8Array, text: string): boolean {
   const end = bytes.indexOf(0);
   const rest = end < 0 ? bytes : bytes.subarray(0, end);
-  return text.endsWith(Buffer.from(rest).toString('latin1')) && isZero(bytes.subarray(rest.length));
+  return (
+    text.endsWith(Buffer.from(rest).toString('latin1')) && isZeros(bytes.subarray(rest.length))
+  );
 }
 
 function addLine(descriptor: Descriptor, line: string): void {

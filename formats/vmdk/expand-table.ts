@@ -1,6 +1,5 @@
-import { type ByteSource, viewOf } from '../../src/kit.ts';
+import { type ByteSource, isZeros, viewOf } from '../../src/kit.ts';
 import { PieceList } from '../shared/blocks/piece-list.ts';
-import { isZero } from '../shared/is-zeros.ts';
 import type { Geometry } from './geometry.ts';
 import type { GrainClaims } from './grain-claims.ts';
 import { bad, sectorBytes } from './magic.ts';
@@ -32,7 +31,7 @@ export function expandTable(
   const view = viewOf(bytes);
   const { grainBytes, grainSectors, tableEntries, tableCover, virtualSize } = geometry;
   const pieces = new PieceList();
-  if (isZero(bytes)) return pieces;
+  if (isZeros(bytes)) return pieces;
   for (let i = 0; i < tableEntries; i += 1) {
     const guest = index * tableCover + i * grainBytes;
     if (guest >= virtualSize) break;

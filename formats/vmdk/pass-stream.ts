@@ -1,5 +1,4 @@
-import { abortable, type ByteSource } from '../../src/kit.ts';
-import { firstNonZero, isZero } from '../shared/is-zeros.ts';
+import { abortable, type ByteSource, firstNonZero, isZeros } from '../../src/kit.ts';
 import { bad, sectorBytes } from './magic.ts';
 import { maxBatchBytes } from './piece-batch.ts';
 import type { StreamGrain, StreamRecord } from './stream-record.ts';
@@ -33,7 +32,7 @@ export async function passStream(
       return 'marker';
     }
     if (step.used === 0 && bytes.length < needed) {
-      if (isZero(bytes)) return 'file';
+      if (isZeros(bytes)) return 'file';
       throw bad('truncated', 'the file ends inside a part of the stream', { offset: position });
     }
     position += step.used;

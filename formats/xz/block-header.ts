@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { refuse, viewOf } from '../../src/kit.ts';
+import { isZeros, refuse, viewOf } from '../../src/kit.ts';
 import { parseFilters } from './filters.ts';
 import { parseVli } from './vli.ts';
 
@@ -47,7 +47,7 @@ export function parseBlockHeader(
       hint: 'Raise limits.windowBytes if you trust this file.',
     });
   }
-  if (body.subarray(filtersEnd).some((byte) => byte !== 0)) {
+  if (!isZeros(body, filtersEnd)) {
     throw unsupported('has fields that are not known', offset);
   }
   return { compressedBytes, uncompressedBytes, dictionaryBytes };

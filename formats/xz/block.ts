@@ -1,4 +1,4 @@
-import { type DefectReason, type Limits, refuse } from '../../src/kit.ts';
+import { type DefectReason, isZeros, type Limits, refuse } from '../../src/kit.ts';
 import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { type BlockHeader, parseBlockHeader } from './block-header.ts';
 import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
@@ -72,7 +72,7 @@ export async function* blockData(
   if (rest.length < padding + checkBytes) {
     throw defect('truncated', 'The xz file ends in the check of a block', reader.position);
   }
-  if (rest.subarray(0, padding).some((byte) => byte !== 0)) {
+  if (!isZeros(rest, 0, padding)) {
     throw defect('corrupt-data', 'The padding of an xz block is not zero', block.offset);
   }
   yield rest.subarray(0, padding);

@@ -1,5 +1,4 @@
-import { viewOf } from '../../src/kit.ts';
-import { isZeros } from '../shared/is-zeros.ts';
+import { isZeros, viewOf } from '../../src/kit.ts';
 
 /** ECMA-182, bits reversed (xz file format 1.2, section 6). */
 const polynomial = { low: 0xd787_0f42 | 0, high: 0xc96c_5795 | 0 };

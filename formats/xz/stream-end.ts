@@ -1,4 +1,4 @@
-import { type DefectReason, refuse } from '../../src/kit.ts';
+import { type DefectReason, firstNonZero, refuse } from '../../src/kit.ts';
 import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { framingBytes, parseStreamFooter } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
@@ -37,7 +37,7 @@ export async function readStreamEnd(
 export async function skipStreamPadding(reader: ByteReader): Promise<boolean> {
   const start = reader.position;
   for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
-    const found = piece.findIndex((byte) => byte !== 0);
+    const found = firstNonZero(piece);
     if (found < 0) continue;
     reader.giveBack(piece.length - found);
     if (reader.position % 4 === start % 4) return true;

@@ -1,10 +1,10 @@
 import type { DiskSink, SinkFile } from '../contracts/bytes.ts';
 import { refuse } from '../errors.ts';
+import { isZeros } from '../kit/is-zeros.ts';
 import { DataMap, type Extents } from './extents.ts';
 
 /** Holes are punched at the granularity of file system blocks. */
 const blockBytes = 4096;
-const zeroBlock = Buffer.alloc(blockBytes);
 const zeroPiece = Buffer.alloc(1024 * 1024);
 
 /** What a sparse disk is written to: a new, empty file, a device, or something that only counts. */
@@ -90,10 +90,12 @@ export class SparseFile implements DiskSink {
     // Blocks are those of the file, so that a hole is one on disk too.
     let from = 0;
     while (from < bytes.length) {
-      const zeros = isZero(bytes, from, position);
       let to = blockEnd(from, position, bytes.length);
-      while (to < bytes.length && isZero(bytes, to, position) === zeros) {
-        to = blockEnd(to, position, bytes.length);
+      const zeros = isZeros(bytes, from, to);
+      while (to < bytes.length) {
+        const end = blockEnd(to, position, bytes.length);
+        if (isZeros(bytes, to, end) !== zeros) break;
+        to = end;
       }
       if (!zeros || this.#map.touches(position + from, to - from)) {
         await this.#put(position + from, bytes.subarray(from, to));
@@ -168,11 +170,6 @@ export class SparseFile implements DiskSink {
 
 function blockEnd(from: number, position: number, length: number): number {
   return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
-}
-
-function isZero(bytes: Uint8Array, from: number, position: number): boolean {
-  const to = blockEnd(from, position, bytes.length);
-  return zeroBlock.compare(bytes, from, to, 0, to - from) === 0;
 }
 
 function pastEnd(end: number, sizeBytes: number): Error {

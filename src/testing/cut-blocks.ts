@@ -1,3 +1,5 @@
+import { isZeros } from '../kit/is-zeros.ts';
+
 /** Bytes at a place of the disk; what no extent covers reads as zeros. */
 export interface DiskExtent {
   position: number;
@@ -12,7 +14,7 @@ export function cutBlocks(
 ): Map<number, Uint8Array> {
   const blocks = cutTouchedBlocks(extents, blockBytes, virtualSize);
   for (const [number, block] of blocks) {
-    if (block.every((byte) => byte === 0)) blocks.delete(number);
+    if (isZeros(block)) blocks.delete(number);
   }
   return blocks;
 }

@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib';
+import { isZeros } from '../kit/is-zeros.ts';
 
 /** A cluster as it is stored, and the L2 entry that says so. */
 export interface EncodedCluster {
@@ -24,7 +25,7 @@ export function encodeCluster(
     zeros: 'unallocated' | 'flagged' | 'preallocated';
   },
 ): EncodedCluster | undefined {
-  if (isZero(raw)) return encodeZeros(raw.length, how);
+  if (isZeros(raw)) return encodeZeros(raw.length, how);
   const packed = how.compression === 'none' ? raw : compress(raw, how.compression);
   if (packed.length < raw.length) {
     return { bytes: packed, compressed: true, entry: compressedEntry(packed.length), bitmap: 0n };
@@ -55,7 +56,7 @@ function encodeSubclusters(raw: Uint8Array, zeros: string): EncodedCluster {
   let bitmap = 0n;
   for (let i = 0; i < subclusters; i += 1) {
     const subcluster = bytes.subarray(i * size, (i + 1) * size);
-    if (!isZero(subcluster)) {
+    if (!isZeros(subcluster)) {
       bitmap |= 1n << BigInt(i);
     } else {
       if (zeros !== 'unallocated') bitmap |= 1n << BigInt(i + subclusters);
@@ -77,8 +78,4 @@ function compressedEntry(length: number): EncodedCluster['entry'] {
 function compress(raw: Uint8Array, compression: 'zlib' | 'zstd'): Uint8Array {
   if (compression === 'zlib') return deflateRawSync(raw, { windowBits: 12 });
   return zstdCompressSync(raw, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
 }

@@ -1,3 +1,4 @@
+import { isZeros } from '../kit/is-zeros.ts';
 import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
 import {
   encodeVhdxLogEntry,
@@ -132,8 +133,9 @@ function moveToLog(bytes: Uint8Array, logOffset: number, dirty: VhdxDirtyLog): v
     const isLog = offset >= logOffset && offset < logOffset + MiB;
     if (isLog || !holds(offset)) continue;
     const place = bytes.subarray(offset, offset + vhdxLogSectorBytes);
-    const isZero = place.every((byte) => byte === 0);
-    writes.push(isZero ? { offset, zeros: place.length } : { offset, bytes: place.slice() });
+    writes.push(
+      isZeros(place) ? { offset, zeros: place.length } : { offset, bytes: place.slice() },
+    );
     place.fill(junk);
     if (outdated) older.push({ offset, bytes: place.slice() });
   }

@@ -1,5 +1,4 @@
-import { type DiskSink, refuse } from '../../../src/kit.ts';
-import { isZeros } from '../is-zeros.ts';
+import { type DiskSink, isZeros, refuse } from '../../../src/kit.ts';
 import { regroup } from '../streams/regroup.ts';
 
 /** Where decoded bytes go, and how far they may reach. */

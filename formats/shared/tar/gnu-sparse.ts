@@ -1,4 +1,4 @@
-import type { Limits } from '../../../src/kit.ts';
+import { isZeros, type Limits } from '../../../src/kit.ts';
 import type { ExtentMap } from '../sources/extent-map.ts';
 import { blockBytes } from './header.ts';
 import { parseTarNumber } from './number-field.ts';
@@ -37,7 +37,7 @@ function addEntries(extents: SparseExtents, entries: Uint8Array, open: boolean):
   for (let at = 0; at < entries.length; at += entryBytes) {
     const entry = entries.subarray(at, at + entryBytes);
     if (entry[0] === 0 || entry[fieldBytes] === 0) {
-      if (entry.some((byte) => byte !== 0)) throw badSparse('corrupt-table', 'has half an extent');
+      if (!isZeros(entry)) throw badSparse('corrupt-table', 'has half an extent');
       going = false;
       continue;
     }

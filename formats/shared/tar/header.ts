@@ -1,4 +1,4 @@
-import { hasMagic, refuse } from '../../../src/kit.ts';
+import { hasMagic, isZeros, refuse } from '../../../src/kit.ts';
 import { parseTarNumber } from './number-field.ts';
 
 export const blockBytes = 512;
@@ -52,7 +52,7 @@ export function readTarText(bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
     end < 0 ? bytes : bytes.subarray(0, end),
   );
-  if (end >= 0 && bytes.subarray(end).some((byte) => byte !== 0)) {
+  if (end >= 0 && !isZeros(bytes, end)) {
     const shown = text.slice(0, 100);
     throw refuse(
       'unsafe-path',

@@ -1,4 +1,4 @@
-import { refuse } from '../../../src/kit.ts';
+import { firstNonZero, isZeros, refuse } from '../../../src/kit.ts';
 import { blockBytes, parseTarHeader, readTarText, type TarHeader } from './header.ts';
 import { type PaxRecords, parsePaxRecords } from './pax-records.ts';
 import { type PaxSparse, parsePaxSparse } from './pax-sparse.ts';
@@ -28,7 +28,7 @@ export async function readNextHeader(tape: Tape): Promise<FoundHeader | undefine
   for (let extensions = 0; extensions <= maxExtensions; extensions += 1) {
     const offset = tape.position;
     const block = await tape.take(blockBytes);
-    const isEnd = block.every((byte) => byte === 0);
+    const isEnd = isZeros(block);
     if (isEnd && extensions === 0) return endOfArchive(tape);
     if (isEnd || block.length < blockBytes) throw cutTape(tape);
     const header = parseTarHeader(block, offset);
@@ -100,7 +100,7 @@ async function endOfArchive(tape: Tape): Promise<undefined> {
   for (;;) {
     const offset = tape.position;
     const padding = await tape.take(paddingBytes);
-    const found = padding.findIndex((byte) => byte !== 0);
+    const found = firstNonZero(padding);
     if (found >= 0) {
       throw refuse('trailing-data', 'Other bytes follow the end of the tar archive', {
         format: 'tar',

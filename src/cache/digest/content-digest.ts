@@ -37,13 +37,6 @@ export class ContentDigest {
   }
 }
 
-const zeros = Buffer.alloc(contentBlockBytes);
-
-/** True when every byte is zero; at most one block. */
-export function isZero(block: Uint8Array): boolean {
-  return zeros.subarray(0, block.length).equals(block);
-}
-
 function littleEndian(value: number): Uint8Array {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));

@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { isZeros } from '../../kit/is-zeros.ts';
 import { inCache } from '../cache-error.ts';
-import {
-  ContentDigest,
-  type ContentDigestText,
-  contentBlockBytes,
-  isZero,
-} from './content-digest.ts';
+import { ContentDigest, type ContentDigestText, contentBlockBytes } from './content-digest.ts';
 
 /** `[offset, length]` in bytes: ranges that hold data; what lies outside reads as zeros. Ascending, not overlapping. */
 export type Extents = readonly (readonly [offset: number, length: number])[];
@@ -48,7 +44,7 @@ export async function hashBlock(
   offset: number,
 ): Promise<Uint8Array | undefined> {
   const block = await readFully(handle, buffer, offset);
-  if (isZero(block)) return undefined;
+  if (isZeros(block)) return undefined;
   return new Uint8Array(await crypto.subtle.digest('SHA-256', block));
 }
 
