@@ -13,7 +13,7 @@ export function sign(release: string): string {
 }
 
 export function read(name: string): string {
-  return readFileSync(new URL(`../fixtures/debian/${name}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../../fixtures/debian/${name}`, import.meta.url), 'utf8');
 }
 
 const suites = {

@@ -8,7 +8,7 @@ export const products: string = `${base}releases/streams/v1/com.ubuntu.cloud:rel
 const signer = createOpenpgpSigner();
 
 export function read(name: string): string {
-  return readFileSync(new URL(`../fixtures/ubuntu/${name}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../../fixtures/ubuntu/${name}`, import.meta.url), 'utf8');
 }
 
 /** A document of the stream as `.sjson` has it: other names inside, and a signature around it. */

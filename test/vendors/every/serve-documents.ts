@@ -75,7 +75,7 @@ export async function serveDocuments(
 }
 
 export function readFixture(name: string): Promise<string> {
-  return readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+  return readFile(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
 }
 
 /** Resolves `vendor[:release]` for an architecture. */
