@@ -52,7 +52,7 @@ export {
   type MetalinkUrl,
   parseMetalink,
 } from './kit/metalink.ts';
-export { notFound } from './kit/not-found.ts';
+export { type Missing, notFound, notFoundIn } from './kit/not-found.ts';
 export { publicUrl } from './kit/public-url.ts';
 export {
   parseList,

@@ -4,7 +4,7 @@ import {
   defineVendor,
   type GuestFacts,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -18,6 +18,8 @@ import {
 import { findFolder } from './shared/folder.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
+
+const missing = notFoundIn('almalinux-kitten');
 
 /** The one stream there is: what AlmaLinux 10 is made of. */
 const stream = '10';
@@ -111,8 +113,4 @@ async function noFolder(
         arch,
         arches.filter((one) => known.includes(one)),
       );
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'almalinux-kitten', field, value, known });
 }

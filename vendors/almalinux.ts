@@ -7,7 +7,7 @@ import {
   type ImageRequest,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
   type Warning,
@@ -26,6 +26,7 @@ import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('almalinux');
 const site = new URL('https://repo.almalinux.org/almalinux/');
 /** Where a minor release goes when the next one comes out. */
 const vault = new URL('https://vault.almalinux.org/');
@@ -198,7 +199,4 @@ async function noFolder(
 
 function buildOf({ release, date }: AlmaImage): string {
   return `${release}-${date}`;
-}
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'almalinux', field, value, known });
 }

@@ -4,7 +4,7 @@ import {
   type ImageRequest,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -17,6 +17,7 @@ import { alpineCloudKeys } from './keys/alpine.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 
+const missing = notFoundIn('alpine');
 const arches: Arch[] = ['amd64', 'arm64'];
 
 /**
@@ -223,8 +224,4 @@ function noRelease(release: string, known: string[]): NotFoundError {
   const isEdge = release.toLowerCase() === 'edge';
   const hint = 'No cloud image is built of edge: ask for latest, or for a branch such as 3.24.';
   return missing('release', release, known, isEdge ? hint : undefined);
-}
-
-function missing(field: string, value: string, known: string[], hint?: string): NotFoundError {
-  return notFound({ vendor: 'alpine', field, value, known, ...(hint !== undefined && { hint }) });
 }

@@ -3,8 +3,7 @@ import {
   compareVersions,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -12,6 +11,7 @@ import { refuseParameters } from './shared/parameters.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('amazon-linux');
 const site = new URL('https://cdn.amazonlinux.com/al2023/os-images/');
 
 /** The folder of an architecture, and its word in file names. */
@@ -138,7 +138,4 @@ function pickDefault(images: AmazonImage[]): string {
 }
 function variantsOf(images: AmazonImage[]): string[] {
   return [...new Set(images.map(({ variant }) => variant))];
-}
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'amazon-linux', field, value, known });
 }

@@ -5,8 +5,7 @@ import {
   defineVendor,
   type GuestFacts,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
   type Warning,
@@ -17,6 +16,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('arch');
 const images = new URL('https://geo.mirror.pkgbuild.com/images/');
 /** The same tree by another network; digests and signatures are read from the first. */
 const mirror = new URL('https://fastly.mirror.pkgbuild.com/images/');
@@ -141,8 +141,4 @@ function describe(build: string, variant: string): Artifact {
       { kind: 'signature', signature: sign(url) },
     ],
   };
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'arch', field, value, known });
 }

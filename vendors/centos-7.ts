@@ -4,8 +4,7 @@ import {
   compareVersions,
   defineVendor,
   type GuestFacts,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   parseChecksums,
   peekSignedText,
@@ -19,6 +18,7 @@ import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('centos-7');
 const folder = new URL('https://cloud.centos.org/centos/7/images/');
 const sums = new URL('sha256sum.txt', folder);
 /** The same list inside a signature. */
@@ -139,8 +139,4 @@ function guestFacts(arch: Arch): GuestFacts {
 
 function archesOf(files: CentosFile[]): Arch[] {
   return pickRpmArches(files.map(({ machine }) => machine));
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'centos-7', field, value, known });
 }

@@ -4,7 +4,7 @@ import {
   type GuestFacts,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -16,6 +16,8 @@ import {
   listCentosStreams,
 } from './centos-stream/images.ts';
 import { refuseParameters } from './shared/parameters.ts';
+
+const missing = notFoundIn('centos-stream');
 
 /** By stream, as endoflife.date has it in August 2026: no index of CentOS's own says it. */
 const endOfLife: Record<string, string> = {
@@ -144,8 +146,4 @@ async function noImages(
         release,
         known.filter((one) => one !== stream),
       );
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'centos-stream', field, value, known });
 }

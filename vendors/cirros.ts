@@ -5,8 +5,7 @@ import {
   compareVersions,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   type Vendor,
   type VendorContext,
@@ -17,6 +16,7 @@ import { findFolder } from './shared/folder.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('cirros');
 const site = new URL('https://download.cirros-cloud.net/');
 
 /**
@@ -156,8 +156,4 @@ function describe(fileName: string, { folder, names }: CirrosFiles): Artifact {
       ? { kind: 'tls', reason }
       : { kind: 'checksums', url: new URL(list, folder), dialect: 'sums' };
   return { url: new URL(fileName, folder), fileName, layers: ['qcow2'], proofs: [proof] };
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'cirros', field, value, known });
 }

@@ -5,7 +5,7 @@ import {
   type ImageRequest,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   type Resolution,
   type Vendor,
@@ -39,6 +39,7 @@ import {
 } from './debian/tree.ts';
 import { refuseParameters } from './shared/parameters.ts';
 
+const missing = notFoundIn('debian');
 const images = ['genericcloud', 'generic', 'nocloud'];
 
 /**
@@ -215,13 +216,4 @@ function variantsOf(disks: DebianDisk[], release: DebianRelease, channel: Debian
 function archesOf(disks: DebianDisk[]): Arch[] {
   const words = new Set(disks.map(({ arch }) => arch));
   return arches.filter((arch) => words.has(debianArchWords[arch]));
-}
-
-function missing(
-  field: string,
-  value: string,
-  known: readonly string[],
-  hint?: string,
-): NotFoundError {
-  return notFound({ vendor: 'debian', field, value, known, ...(hint !== undefined && { hint }) });
 }

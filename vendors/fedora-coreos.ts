@@ -4,8 +4,7 @@ import {
   defineVendor,
   type GuestFacts,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -22,6 +21,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
 
+const missing = notFoundIn('fedora-coreos');
 const streams = ['stable', 'testing', 'next'];
 
 /** Which platform's disk, in which of its formats, best first. */
@@ -175,7 +175,4 @@ function guestFacts({ arch }: ImageRequest, variant: string): GuestFacts {
 
 function variantsOf(machine: CoreosMachine): string[] {
   return [...flavours.keys()].filter((variant) => describeDisk(machine, variant, '') !== undefined);
-}
-function missing(field: string, value: string, known: Iterable<string>): NotFoundError {
-  return notFound({ vendor: 'fedora-coreos', field, value, known: [...known] });
 }

@@ -4,7 +4,7 @@ import {
   type ImageRequest,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   type Resolution,
   type Vendor,
@@ -21,6 +21,8 @@ import {
 import { fedoraKeys } from './keys/fedora.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
+
+const missing = notFoundIn('fedora');
 
 /** By release, as endoflife.date has it in August 2026: no index of Fedora's own says it. */
 const endOfLife: Record<string, string> = {
@@ -220,7 +222,4 @@ function releasesOf(index: FedoraImage[]): string[] {
 }
 function namesOf(images: FedoraImage[], field: 'release' | 'variant' | 'build'): string[] {
   return [...new Set(images.map((image) => image[field]))];
-}
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'fedora', field, value, known });
 }

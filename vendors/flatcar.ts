@@ -4,8 +4,7 @@ import {
   defineVendor,
   type GuestFacts,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   parseAssignments,
   type Vendor,
   type VendorContext,
@@ -15,6 +14,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('flatcar');
 const channels = ['stable', 'beta', 'alpha', 'lts'];
 const arches: Arch[] = ['amd64', 'arm64'];
 
@@ -183,7 +183,4 @@ function guestFacts(variant: string): GuestFacts {
 
 function variantsBut(variant: string): string[] {
   return [...flavours.keys()].filter((one) => one !== variant);
-}
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'flatcar', field, value, known });
 }

@@ -8,7 +8,7 @@ import {
   isImageError,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   type Vendor,
   type VendorContext,
@@ -27,6 +27,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('freebsd');
 const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');
 /** Where releases go after their end of life; the host has no https. */
 const archive = new URL(
@@ -221,8 +222,4 @@ function noVariant(variant: string, version: string, images: FreebsdImages): Not
 function noRelease(release: string, versions: string[]): NotFoundError {
   const hint = `Ask for one of ${versions.join(', ')}; for an older one give its digest, or name a mirror for ${archive}.`;
   return missing('release', release, versions, hint);
-}
-
-function missing(field: string, value: string, known: string[], hint?: string): NotFoundError {
-  return notFound({ vendor: 'freebsd', field, value, known, ...(hint !== undefined && { hint }) });
 }

@@ -2,8 +2,7 @@ import {
   type Arch,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   peekSignedText,
   type Vendor,
@@ -14,6 +13,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('gentoo');
 const site = new URL('https://distfiles.gentoo.org/releases/');
 const arches: Arch[] = ['amd64', 'arm64'];
 const variants = ['cloudinit'];
@@ -121,8 +121,4 @@ async function findLatest(
   const [, word, build, size] = line.exec(peekSignedText(document.text)) ?? [];
   if (build === undefined || word !== arch) throw unusable(url, 'it names no cloud image');
   return { build, sizeBytes: Number(size) };
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'gentoo', field, value, known });
 }

@@ -2,8 +2,7 @@ import {
   type Artifact,
   type ChecksumsProof,
   defineVendor,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Signature,
   type Vendor,
   type VendorContext,
@@ -15,6 +14,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { invalidParameter, readFolder, readParameters } from './shared/parameters.ts';
 
 const id = 'http-index';
+const missing = notFoundIn(id);
 
 /**
  * A folder of one's own with disks and a list of their digests: `SHA256SUMS`, `SHA512SUMS` or `CHECKSUM`. Parameters:
@@ -86,13 +86,4 @@ function readFingerprints(text: string): string[] {
   const fingerprints = text.split(',').map((one) => one.replace(/\s+/g, '').toUpperCase());
   if (fingerprints.every((one) => /^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(one))) return fingerprints;
   throw invalidParameter(id, 'key', 'Give whole fingerprints: 40 hex digits, joined by commas.');
-}
-
-function missing(
-  field: string,
-  value: string,
-  known: readonly string[],
-  hint?: string,
-): NotFoundError {
-  return notFound({ vendor: id, field, value, known, ...(hint !== undefined && { hint }) });
 }

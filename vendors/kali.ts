@@ -3,8 +3,7 @@ import {
   compareVersions,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -15,6 +14,7 @@ import { refuseParameters } from './shared/parameters.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('kali');
 const site = new URL('https://kali.download/cloud-images/');
 const arches: Arch[] = ['amd64', 'arm64'];
 
@@ -127,8 +127,4 @@ async function listImages(
   });
   if (images.length === 0) throw unusable(sums, `it lists no cloud image of Kali ${version}`);
   return images;
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'kali', field, value, known });
 }

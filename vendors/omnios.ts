@@ -3,8 +3,7 @@ import {
   compareVersions,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -12,6 +11,7 @@ import { findFolder } from './shared/folder.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('omnios');
 const site = new URL('https://downloads.omnios.org/media/');
 const arches: Arch[] = ['amd64'];
 const channels = ['stable', 'lts', 'bloody'];
@@ -123,8 +123,4 @@ async function findImages(
 function compareRefreshes(left: string, right: string): number {
   const [a, b] = [releaseOf(left), releaseOf(right)];
   return compareVersions(a, b) || left.length - right.length || compareVersions(left, right);
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'omnios', field, value, known });
 }

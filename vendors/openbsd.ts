@@ -3,8 +3,7 @@ import {
   compareVersions,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   parseList,
   parseNumber,
   parseRecord,
@@ -15,6 +14,7 @@ import {
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('openbsd');
 const repository = 'hcartiaux/openbsd-cloud-image';
 /** Sixty requests an hour and address without a token. */
 const index = new URL(`https://api.github.com/repos/${repository}/releases`);
@@ -159,8 +159,4 @@ function pickBuild({ release, snapshot }: ImageRequest, builds: OpenbsdBuild[]):
     snapshot,
     meant.map((build) => build.tag.slice(1)),
   );
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'openbsd', field, value, known });
 }

@@ -5,8 +5,7 @@ import {
   type GuestFacts,
   type ImageRequest,
   type Listing,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
   type Warning,
@@ -20,6 +19,8 @@ import {
 import { describeOpensuseImage } from './shared/opensuse-image.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
+
+const missing = notFoundIn('opensuse-leap');
 
 /**
  * A folder is filled before its release (16.1's in September 2026), and no index says which is out: this was the newest
@@ -164,8 +165,4 @@ function guestFacts(release: string, arch: Arch): GuestFacts {
 
 function archesOf(images: LeapImage[]): Arch[] {
   return pickRpmArches(images.map(({ machine }) => machine));
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'opensuse-leap', field, value, known });
 }

@@ -5,8 +5,7 @@ import {
   type GuestFacts,
   type ImageRequest,
   type Listing,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type TransferError,
   type Vendor,
   type VendorContext,
@@ -17,6 +16,7 @@ import { rpmWords } from './shared/rpm-arches.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
+const missing = notFoundIn('opensuse-tumbleweed');
 const site = 'https://download.opensuse.org/';
 /** Other architectures than the first are ports, by names of their own. */
 const folders = new Map<Arch, URL>([
@@ -148,8 +148,4 @@ function noImages(where: URL | string): TransferError {
 
 function namesOf(images: TumbleweedImage[], field: 'variant' | 'snapshot'): string[] {
   return [...new Set(images.map((image) => image[field]))];
-}
-
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'opensuse-tumbleweed', field, value, known });
 }

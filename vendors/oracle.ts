@@ -5,7 +5,7 @@ import {
   type ImageRequest,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Proof,
   type Resolution,
   type Vendor,
@@ -16,6 +16,7 @@ import { findCurrentTemplate, findNewestTemplate, oracleMajors } from './oracle/
 import { findUnlistedTemplate, type OracleTemplate } from './oracle/templates.ts';
 import { refuseParameters } from './shared/parameters.ts';
 
+const missing = notFoundIn('oracle');
 const arches: Arch[] = ['amd64', 'arm64'];
 /** By major release, as endoflife.date has it in August 2026: no index of Oracle's says it. */
 const endOfLife: Record<string, string> = {
@@ -152,13 +153,4 @@ async function noRelease(
   );
   const known = found.flatMap(({ template }) => template?.major ?? []);
   return missing('release', release, known);
-}
-
-function missing(
-  field: string,
-  value: string,
-  known: readonly string[],
-  hint?: string,
-): NotFoundError {
-  return notFound({ vendor: 'oracle', field, value, known, ...(hint !== undefined && { hint }) });
 }

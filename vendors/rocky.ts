@@ -6,7 +6,7 @@ import {
   type ImageRequest,
   type Listing,
   type NotFoundError,
-  notFound,
+  notFoundIn,
   type Vendor,
   type VendorContext,
   type Warning,
@@ -24,6 +24,8 @@ import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
+
+const missing = notFoundIn('rocky');
 
 /** The same tree behind a content network. */
 const twin = new URL('https://download.rockylinux.org/pub/rocky/');
@@ -184,7 +186,4 @@ async function noImages(
 
 function buildOf({ release, date }: RockyImage): string {
   return `${release}-${date}`;
-}
-function missing(field: string, value: string, known: readonly string[]): NotFoundError {
-  return notFound({ vendor: 'rocky', field, value, known });
 }

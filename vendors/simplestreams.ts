@@ -1,8 +1,7 @@
 import {
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -19,6 +18,7 @@ import {
 } from './simplestreams/images.ts';
 
 const id = 'simplestreams';
+const missing = notFoundIn(id);
 
 /**
  * Any Simple Streams server: image servers of LXD and Incus, private ones, Ubuntu's. Parameters: `server` (https address of
@@ -139,13 +139,4 @@ function nameRelease({ os, version }: StreamImage, all: StreamImage[]): string {
 
 function nameReleases(images: StreamImage[], all: StreamImage[]): string[] {
   return [...new Set([...images].sort(compareImages).map((image) => nameRelease(image, all)))];
-}
-
-function missing(
-  field: string,
-  value: string,
-  known: readonly string[],
-  hint?: string,
-): NotFoundError {
-  return notFound({ vendor: id, field, value, known, ...(hint !== undefined && { hint }) });
 }

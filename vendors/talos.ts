@@ -3,8 +3,7 @@ import {
   compareVersions,
   defineVendor,
   type ImageRequest,
-  type NotFoundError,
-  notFound,
+  notFoundIn,
   parseList,
   parseText,
   publicUrl,
@@ -15,6 +14,7 @@ import {
 import { unusable } from './shared/unusable.ts';
 import { describeAsset, describeBoot, describeBuild } from './talos/files.ts';
 
+const missing = notFoundIn('talos');
 const publicFactory = 'https://factory.talos.dev/';
 /** The schematic without any customization: SHA-256 of `customization: {}` and a newline. */
 const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
@@ -179,13 +179,4 @@ function invalid(field: string, hint: string): UsageError {
     hint,
     details: { field },
   });
-}
-
-function missing(
-  field: string,
-  value: string,
-  known: readonly string[],
-  hint?: string,
-): NotFoundError {
-  return notFound({ vendor: 'talos', field, value, known, ...(hint !== undefined && { hint }) });
 }

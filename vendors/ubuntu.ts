@@ -5,9 +5,8 @@ import {
   type GuestFacts,
   isImageError,
   type Listing,
-  type NotFoundError,
   newestVersion,
-  notFound,
+  notFoundIn,
   type Vendor,
 } from '../src/kit.ts';
 import { refuseParameters } from './shared/parameters.ts';
@@ -25,6 +24,7 @@ import {
   type UbuntuFlavour,
 } from './ubuntu/builds.ts';
 
+const missing = notFoundIn('ubuntu');
 const site = 'https://cloud-images.ubuntu.com/';
 
 /** Debian's port names, which Ubuntu uses; amd64v3 is a build of its own and no OCI word. */
@@ -207,18 +207,4 @@ function isDailyProduct({ key }: StreamProduct): boolean {
 }
 function wordOf(product: StreamProduct): string | undefined {
   return product.key.split(':')[1];
-}
-function missing(
-  field: string,
-  value: string,
-  known: Iterable<string>,
-  hint?: string,
-): NotFoundError {
-  return notFound({
-    vendor: 'ubuntu',
-    field,
-    value,
-    known: [...known],
-    ...(hint !== undefined && { hint }),
-  });
 }

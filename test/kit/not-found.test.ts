@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { notFound } from '../../src/kit.ts';
+import { notFound, notFoundIn } from '../../src/kit.ts';
 
 test('says what was asked for and what exists instead', () => {
   const error = notFound({
@@ -41,4 +41,22 @@ test('what a caller typed cannot write to a terminal', () => {
   });
   expect(error.message).toContain('\\u001b[2J');
   expect(error.message).toContain('\\u009b1m');
+});
+
+test('of a list too long to be shown whole, the nearest names are shown first', () => {
+  const known = Array.from({ length: 60 }, (_, index) => `2026${String(1160 - index)}`);
+  const error = notFound({ vendor: 'debian', field: 'snapshot', value: '2026-1103', known });
+  expect(error.hint).toContain('Ask for one of: 20261103, ');
+  expect(error.hint.split(', ')).toHaveLength(25);
+  expect(error.details.known).toEqual(known);
+});
+
+test('the errors of one vendor are made in one place', () => {
+  const missing = notFoundIn('kali');
+  expect(missing('arch', '386', new Set(['amd64', 'arm64']))).toMatchObject({
+    code: 'ERR_NOT_FOUND',
+    message: 'kali has no architecture "386"; it has amd64, arm64',
+    hint: 'Ask for one of: amd64, arm64.',
+  });
+  expect(missing('release', '1', [], 'Ask for 2026.3.').hint).toBe('Ask for 2026.3.');
 });

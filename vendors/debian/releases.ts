@@ -1,8 +1,10 @@
-import { notFound, type Signature, type VendorContext } from '../../src/kit.ts';
+import { notFoundIn, type Signature, type VendorContext } from '../../src/kit.ts';
 import { debianArchiveKeys, everyDebianKey } from '../keys/debian.ts';
 import { openpgp } from '../shared/openpgp.ts';
 import { unusable } from '../shared/unusable.ts';
 import { findRelease } from './release-file.ts';
+
+const missing = notFoundIn('debian');
 
 /** A release of Debian as its archive describes it. */
 export interface DebianRelease {
@@ -33,12 +35,11 @@ export async function pickDebianRelease(
   else if (/^[a-z]+$/.test(word)) release = await findSuite(word, context);
   if (release !== undefined) return release;
   const known = await listDebianReleases(context);
-  throw notFound({
-    vendor: 'debian',
-    field: 'release',
-    value: wanted,
-    known: known.flatMap(({ number, codename }) => [number, codename]),
-  });
+  throw missing(
+    'release',
+    wanted,
+    known.flatMap(({ number, codename }) => [number, codename]),
+  );
 }
 
 /** What the main archive holds, stable first. */
@@ -61,13 +62,8 @@ async function findNumber(
   if (release?.number !== major) return undefined;
   if (word === major || word === release.version) return release;
   const now = release.version ?? major;
-  throw notFound({
-    vendor: 'debian',
-    field: 'release',
-    value: word,
-    known: [now],
-    hint: `Ask for ${now}, or for one build by its serial: no document says which builds were ${word}.`,
-  });
+  const hint = `Ask for ${now}, or for one build by its serial: no document says which builds were ${word}.`;
+  throw missing('release', word, [now], hint);
 }
 
 async function findStable(context: VendorContext): Promise<DebianRelease> {

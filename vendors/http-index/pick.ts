@@ -1,4 +1,4 @@
-import { compareVersions, type ImageRequest, type NotFoundError, notFound } from '../../src/kit.ts';
+import { compareVersions, type ImageRequest, notFoundIn } from '../../src/kit.ts';
 import type { ListedDisk } from './listed-disks.ts';
 import {
   archesOf,
@@ -28,38 +28,40 @@ export function pickListed(
 }
 
 function pickFile(file: string, request: ImageRequest, all: ListedDisk[]): PickedDisk {
+  const missing = notFoundIn(request.vendor);
   const disk = all.find(({ name }) => name === file);
   if (disk === undefined) {
     const known = all.map(({ name }) => name);
-    throw missing(request, 'parameter', file, known);
+    throw missing('parameter', file, known);
   }
   const { arch, snapshot } = request;
   const said = archesOf(file);
-  if (said.length > 0 && !said.includes(arch)) throw missing(request, 'arch', arch, said);
+  if (said.length > 0 && !said.includes(arch)) throw missing('arch', arch, said);
   const build = buildOf(disk.name, disk.digest);
   if (snapshot !== undefined && snapshot.toLowerCase() !== build) {
-    throw missing(request, 'snapshot', snapshot, [build]);
+    throw missing('snapshot', snapshot, [build]);
   }
   return { best: disk, disks: [disk], isForAnyArch: said.length === 0 };
 }
 
 function pickDisks(request: ImageRequest, listed: ListedDisk[]): PickedDisk {
+  const missing = notFoundIn(request.vendor);
   const { release, arch, variant, snapshot } = request;
   const all = listed.filter(({ isDisk }) => isDisk);
   const ofRelease = all.filter(
     ({ name }) => release.toLowerCase() === 'latest' || holdsToken(name, release),
   );
-  if (ofRelease.length === 0) throw missing(request, 'release', release, versionsIn(all));
+  if (ofRelease.length === 0) throw missing('release', release, versionsIn(all));
 
   const said = ofRelease.filter(({ name }) => archesOf(name).includes(arch));
   const ofArch =
     said.length > 0 ? said : ofRelease.filter(({ name }) => archesOf(name).length === 0);
   if (ofArch.length === 0) {
     const known = ofRelease.flatMap(({ name }) => archesOf(name));
-    throw missing(request, 'arch', arch, known);
+    throw missing('arch', arch, known);
   }
   const ofVariant = ofArch.filter(({ name }) => variant === undefined || holdsToken(name, variant));
-  if (ofVariant.length === 0) throw missing(request, 'variant', variant ?? '', wordsIn(ofArch));
+  if (ofVariant.length === 0) throw missing('variant', variant ?? '', wordsIn(ofArch));
 
   const own = ofVariant.filter((disk) => !isAlias(disk, ofVariant));
   const wanted = snapshot?.toLowerCase();
@@ -69,13 +71,13 @@ function pickDisks(request: ImageRequest, listed: ListedDisk[]): PickedDisk {
   const [newest, ...others] = meant.sort((a, b) => compareVersions(b.name, a.name));
   if (newest === undefined) {
     const known = own.map(({ name, digest }) => buildOf(name, digest));
-    throw missing(request, 'snapshot', snapshot ?? '', known);
+    throw missing('snapshot', snapshot ?? '', known);
   }
   const words = (name: string): string => wordsOf(name).join(' ');
   if (others.some(({ name }) => words(name) !== words(newest.name))) {
     const names = meant.map(({ name }) => name);
     const hint = `Name a variant or give the parameter file: ${names.slice(0, 8).join(', ')}.`;
-    throw missing(request, 'variant', variant ?? 'default', wordsIn(meant), hint);
+    throw missing('variant', variant ?? 'default', wordsIn(meant), hint);
   }
   const disks = meant.filter(({ name }) => stemOf(name) === stemOf(newest.name));
   disks.sort((a, b) => compareKinds(a.name, b.name));
@@ -98,13 +100,4 @@ function wordsIn(disks: ListedDisk[]): string[] {
   const isCommon = (word: string): boolean =>
     disks.length > 1 && disks.every(({ name }) => wordsOf(name).includes(word));
   return [...words].filter((word) => !isCommon(word));
-}
-function missing(
-  { vendor }: ImageRequest,
-  field: string,
-  value: string,
-  known: readonly string[],
-  hint?: string,
-): NotFoundError {
-  return notFound({ vendor, field, value, known, ...(hint !== undefined && { hint }) });
 }
