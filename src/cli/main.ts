@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import { flushStreams } from './print/flush-streams.ts';
-import { runCli } from './run-cli.ts';
+import { refuseOldNode } from './node-version.ts';
 
-const { stdout, stderr, env } = process;
-const flush = flushStreams(stdout, stderr);
-const exitCode = await runCli(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd() });
-const written = await flush();
-// Not left to the event loop: a plug-in may keep it alive.
-process.exit(written || exitCode !== 0 ? exitCode : 1);
+// An older Node fails while it links what start.ts imports, before any statement runs: so this comes first, alone.
+const refusal = refuseOldNode(process.versions.node);
+if (refusal === undefined) {
+  await import('./start.ts');
+} else {
+  process.stderr.write(`rootdisk: ${refusal}\n`);
+  process.exitCode = 1;
+}

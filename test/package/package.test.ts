@@ -69,6 +69,19 @@ test('the command line runs', () => {
   expect(JSON.parse(failed.stdout).error.code).toBe('ERR_UNKNOWN_VENDOR');
 });
 
+test('under a Node.js that is too old, the command line ends with one sentence', async () => {
+  const cli = join(folder, 'node_modules/rootdisk/dist/cli.js');
+  const older = `Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })`;
+  const ran = node('--import', `data:text/javascript,${older}`, cli, '--version');
+  expect(ran).toMatchObject({ status: 1, stdout: '' });
+  expect(ran.stderr).toMatch(/^rootdisk: Node\.js 20\.20\.2 is too old: use [^\n]+\.\n$/);
+  // Anything else that it imports could fail to load there.
+  const text = await readFile(cli, 'utf8');
+  expect([...text.matchAll(/^import .* from '(.*)';$/gm)].map((match) => match[1])).toEqual([
+    'process',
+  ]);
+});
+
 describe('types', () => {
   test('compile without @types/node, strictly', async () => {
     await writeFile(

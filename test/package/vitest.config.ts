@@ -1,4 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { requireNode } from '../require-node.ts';
+
+requireNode();
 
 const config: ViteUserConfig = defineConfig({
   test: {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { requireNode } from '../require-node.ts';
 
 // Absolute, so that tests may run anywhere; a run that asks for samples and finds none fails here.
 const samples = join(process.cwd(), process.env['ROOTDISK_SAMPLES'] ?? '../shared');
@@ -11,6 +12,8 @@ if (!existsSync(join(folder, 'images', 'good', 'MANIFEST.tsv'))) {
   throw new Error(`no samples in ${folder}: set ROOTDISK_SAMPLES to the folder that holds images/`);
 }
 process.env['ROOTDISK_SAMPLES'] = folder;
+
+requireNode();
 
 const config: ViteUserConfig = defineConfig({
   test: {
