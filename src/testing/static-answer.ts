@@ -5,11 +5,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { defined } from '../kit/defined.ts';
 import { isNotModified, rangeFor } from './preconditions.ts';
-import type { RouteOptions } from './upstream.ts';
 
 /** What a route serves: bytes, text, or a file that is read anew for each request. */
 export type UpstreamBody = Uint8Array | string | { file: string };
+
+/** How a body that is given as data is served. */
+export interface RouteOptions {
+  /** Default 200; conditions and ranges are looked at for 200 only. */
+  status?: number | undefined;
+  headers?: Record<string, string> | undefined;
+  /** Default: a strong one made of the content; `false` for none. */
+  etag?: string | false | undefined;
+  /** Default: a fixed moment, for a file its time of change; `false` for none. */
+  lastModified?: Date | false | undefined;
+  /** Slows the body down. */
+  bytesPerSecond?: number | undefined;
+}
 
 export interface StaticAnswer {
   body: UpstreamBody;
@@ -44,8 +57,7 @@ export async function answerStatic(
   const lastModified = date?.toUTCString();
   const headers: Record<string, string> = {
     'accept-ranges': 'bytes',
-    ...(etag === undefined ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { 'last-modified': lastModified }),
+    ...defined({ etag, 'last-modified': lastModified }),
     ...options.headers,
   };
   const status = options.status ?? 200;

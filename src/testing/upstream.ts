@@ -1,8 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { answerStatic, type StaticAnswer, type UpstreamBody } from './static-answer.ts';
+import {
+  answerStatic,
+  type RouteOptions,
+  type StaticAnswer,
+  type UpstreamBody,
+} from './static-answer.ts';
 
-export type { UpstreamBody } from './static-answer.ts';
+export type { RouteOptions, UpstreamBody } from './static-answer.ts';
 
 /** A request as Node's HTTP server hands it over; the parts that tests need. */
 export interface UpstreamExchangeRequest {
@@ -30,19 +35,6 @@ export type UpstreamHandler = (
   request: UpstreamExchangeRequest,
   response: UpstreamExchangeResponse,
 ) => void | Promise<void>;
-
-/** How a body that is given as data is served. */
-export interface RouteOptions {
-  /** Default 200; conditions and ranges are looked at for 200 only. */
-  status?: number | undefined;
-  headers?: Record<string, string> | undefined;
-  /** Default: a strong one made of the content; `false` for none. */
-  etag?: string | false | undefined;
-  /** Default: a fixed moment, for a file its time of change; `false` for none. */
-  lastModified?: Date | false | undefined;
-  /** Slows the body down. */
-  bytesPerSecond?: number | undefined;
-}
 
 /** One request that arrived; `path` holds the query too. */
 export interface UpstreamRequest {

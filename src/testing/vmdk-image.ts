@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import { defined } from '../kit/defined.ts';
 import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
 import {
   descriptorSectors,
@@ -169,7 +170,7 @@ export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
     tableOffsets: tableAt.map(toBytes),
     copyOffsets: copyAt.map(toBytes),
     grainOffsets: new Map([...grainAt].map(([grain, sector]) => [grain, toBytes(sector)])),
-    ...(footerAt === undefined ? {} : { footerOffset: toBytes(footerAt) }),
+    ...defined({ footerOffset: footerAt === undefined ? undefined : toBytes(footerAt) }),
   };
 }
 
