@@ -5,6 +5,8 @@ import { refuse } from '../errors.ts';
 
 /** Zeros pack well: a small stream may well hold an empty disk of this size. */
 export const streamFloorBytes: number = 1024 ** 3;
+/** Data that is no zeros, and yet packs better than any system does, is odd from here on. */
+const dataFloorBytes = 256 * 1024 ** 2;
 
 /** How much may come of a source under a limit on the ratio; below `floorBytes` a ratio says nothing. */
 export function boundByRatio(source: ByteSource, ratio: number, floorBytes: number): number {
@@ -33,17 +35,14 @@ export async function* boundOutput(
   }
 }
 
-function tooMuch(limit: number, hint: string): Error {
-  return refuse('limit', `the stream unpacks to more than ${limit} bytes`, { limit, hint });
-}
-
-/** Data that is no zeros, and yet packs better than any system does, is odd from here on. */
-const floorBytes = 256 * 1024 ** 2;
-
 /** What the disk inside an image may not exceed. */
 export function boundDisk(image: ByteSource, limits: Limits): SparseBounds {
   return {
     maxBytes: limits.virtualBytes,
-    maxDataBytes: () => boundByRatio(image, limits.dataRatio, floorBytes),
+    maxDataBytes: () => boundByRatio(image, limits.dataRatio, dataFloorBytes),
   };
+}
+
+function tooMuch(limit: number, hint: string): Error {
+  return refuse('limit', `the stream unpacks to more than ${limit} bytes`, { limit, hint });
 }

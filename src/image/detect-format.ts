@@ -2,87 +2,8 @@ import type { ByteSource } from '../contracts/bytes.ts';
 import type { DecodeContext, Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 import { hasMagic } from '../kit/bytes.ts';
-import { nameForeignContent } from './foreign-content.ts';
-
-/**
- * The one format these bytes are, compared with the declared one. "raw" is only what is left when nothing else matches.
- * `matches` are the formats that detect them. Throws `ERR_UNSAFE_IMAGE` or `ERR_UNSUPPORTED_FORMAT`, naming what was found.
- */
-export function detectFormat(
-  probe: Probe,
-  matches: readonly Format[],
-  formats: readonly Format[],
-  declared: string | undefined,
-): Format {
-  if (declared !== undefined && formats.every(({ id }) => id !== declared)) {
-    throw refuse('unsupported-feature', `there is no decoder for ${declared}, which was declared`, {
-      declared,
-      hint: `Declare one of ${formats.map(({ id }) => id).join(', ')}.`,
-    });
-  }
-  const strong = matches.filter(({ id }) => id !== 'raw' && !isDoubtful(id, probe, declared));
-  const [found, other] = strong;
-  const foreign = nameForeignContent(probe, found?.id);
-  if (found !== undefined && (other !== undefined || foreign !== undefined)) {
-    const second = other?.id ?? foreign?.name ?? '';
-    throw refuse('ambiguous-format', `the bytes are ${found.id} and ${second} at once`, {
-      detected: `${found.id}, ${second}`,
-      ...(declared === undefined ? {} : { declared }),
-    });
-  }
-  if (found !== undefined) return agree(found, declared);
-  const late =
-    declared === 'vhd' && probe.tail === undefined ? findById(formats, 'vhd') : undefined;
-  // What tells a fixed VHD from a raw disk are its last bytes, which have not come yet; the format checks them.
-  if (late !== undefined) return late;
-  const isDeclaredRaw = declared === 'raw' && foreign?.doubtful === true;
-  if (foreign !== undefined && !isDeclaredRaw) {
-    const but = declared === undefined ? '' : ` instead of ${declared}`;
-    // Nothing else was promised: the bytes are what they are, only no decoder for them is here.
-    const unread = declared === undefined && foreign.reason === 'format-mismatch';
-    throw refuse(
-      unread ? 'unsupported-variant' : foreign.reason,
-      `the bytes are ${foreign.name}${but}`,
-      {
-        detected: foreign.name,
-        ...(declared === undefined ? {} : { declared }),
-        hint: 'Look at what the address really serves; it is not a disk image that can be used.',
-      },
-    );
-  }
-  const raw = findById(formats, 'raw');
-  if (raw !== undefined && (declared === 'raw' || matches.includes(raw)))
-    return agree(raw, declared);
-  // Something was promised, and its very beginning is not there.
-  throw refuse(declared === undefined ? 'not-an-image' : 'corrupt-header', unknownText(declared), {
-    ...(declared === undefined ? {} : { declared }),
-    hint: 'If they really are a disk without a partition table, say so: rootdisk convert --from raw.',
-  });
-}
-
-/** Where raw was declared, a magic that may just as well be code or data of a bootable disk proves nothing. */
-function isDoubtful(id: string, { head }: Probe, declared: string | undefined): boolean {
-  if (declared !== 'raw') return false;
-  return id === 'tar' || (id === 'iso' && hasMagic(head, [0x55, 0xaa], 510));
-}
-
-function findById(formats: readonly Format[], id: string): Format | undefined {
-  return formats.find((format) => format.id === id);
-}
-
-function unknownText(declared: string | undefined): string {
-  const but = declared === undefined ? '' : `, ${declared} was declared`;
-  return `the bytes are no disk image that is known here${but}`;
-}
-
-function agree(found: Format, declared: string | undefined): Format {
-  if (declared === undefined || declared === found.id) return found;
-  throw refuse('format-mismatch', `${declared} was declared, but the bytes are ${found.id}`, {
-    declared,
-    detected: found.id,
-    hint: `Declare ${found.id} if that is what you expect; otherwise do not use the file.`,
-  });
-}
+import { defined } from '../kit/defined.ts';
+import { type ForeignContent, nameForeignContent } from './foreign-content.ts';
 
 /** The formats that detect these bytes; where these are several, only those that still do after they have read on. */
 export async function matchFormats(
@@ -99,4 +20,89 @@ export async function matchFormats(
     if (further === undefined || (await further(source, context))) certain.push(format);
   }
   return certain;
+}
+
+/**
+ * The one format these bytes are, compared with the declared one. "raw" is only what is left when nothing else matches.
+ * `matches` are the formats that detect them. Throws `ERR_UNSAFE_IMAGE` or `ERR_UNSUPPORTED_FORMAT`, naming what was found.
+ */
+export function detectFormat(
+  probe: Probe,
+  matches: readonly Format[],
+  formats: readonly Format[],
+  declared: string | undefined,
+): Format {
+  if (declared !== undefined && findById(formats, declared) === undefined) {
+    throw noDecoder(declared, formats);
+  }
+  const strong = matches.filter(({ id }) => id !== 'raw' && !isDoubtful(id, probe, declared));
+  const [found, other] = strong;
+  const foreign = nameForeignContent(probe, found?.id);
+  if (found !== undefined) {
+    const second = other?.id ?? foreign?.name;
+    if (second === undefined) return agree(found, declared);
+    const both = `${found.id}, ${second}`;
+    throw refuse('ambiguous-format', `the bytes are ${found.id} and ${second} at once`, {
+      ...defined({ declared }),
+      detected: both,
+    });
+  }
+  // What tells a fixed VHD from a raw disk are its last bytes, which have not come yet; the format checks them.
+  const isLate = declared === 'vhd' && probe.tail === undefined;
+  const late = isLate ? findById(formats, 'vhd') : undefined;
+  if (late !== undefined) return late;
+  const isDeclaredRaw = declared === 'raw' && foreign?.doubtful === true;
+  if (foreign !== undefined && !isDeclaredRaw) throw refuseForeign(foreign, declared);
+  const raw = findById(formats, 'raw');
+  const isRaw = raw !== undefined && (declared === 'raw' || matches.includes(raw));
+  if (isRaw) return agree(raw, declared);
+  throw refuseUnknown(declared);
+}
+
+/** Where raw was declared, a magic that may just as well be code or data of a bootable disk proves nothing. */
+function isDoubtful(id: string, { head }: Probe, declared: string | undefined): boolean {
+  if (declared !== 'raw') return false;
+  return id === 'tar' || (id === 'iso' && hasMagic(head, [0x55, 0xaa], 510));
+}
+
+function findById(formats: readonly Format[], id: string): Format | undefined {
+  return formats.find((format) => format.id === id);
+}
+
+function agree(found: Format, declared: string | undefined): Format {
+  if (declared === undefined || declared === found.id) return found;
+  throw refuse('format-mismatch', `${declared} was declared, but the bytes are ${found.id}`, {
+    declared,
+    detected: found.id,
+    hint: `Declare ${found.id} if that is what you expect; otherwise do not use the file.`,
+  });
+}
+
+function noDecoder(declared: string, formats: readonly Format[]): Error {
+  const known = formats.map(({ id }) => id).join(', ');
+  return refuse('unsupported-feature', `there is no decoder for ${declared}, which was declared`, {
+    declared,
+    hint: `Declare one of ${known}.`,
+  });
+}
+
+function refuseForeign({ name, reason }: ForeignContent, declared: string | undefined): Error {
+  const but = declared === undefined ? '' : ` instead of ${declared}`;
+  // Nothing else was promised: the bytes are what they are, only no decoder for them is here.
+  const isUnread = declared === undefined && reason === 'format-mismatch';
+  return refuse(isUnread ? 'unsupported-variant' : reason, `the bytes are ${name}${but}`, {
+    ...defined({ declared }),
+    detected: name,
+    hint: 'Look at what the address really serves; it is not a disk image that can be used.',
+  });
+}
+
+/** Where something was promised, its very beginning is not there. */
+function refuseUnknown(declared: string | undefined): Error {
+  const reason = declared === undefined ? 'not-an-image' : 'corrupt-header';
+  const but = declared === undefined ? '' : `, ${declared} was declared`;
+  return refuse(reason, `the bytes are no disk image that is known here${but}`, {
+    ...defined({ declared }),
+    hint: 'If they really are a disk without a partition table, say so: rootdisk convert --from raw.',
+  });
 }

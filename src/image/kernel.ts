@@ -1,4 +1,5 @@
 import type { Arch } from '../kit/arch.ts';
+import { defined } from '../kit/defined.ts';
 
 /** How a kernel file is packed; hypervisors differ in which they take. */
 export type KernelKind = (typeof kernelKinds)[number];
@@ -35,29 +36,50 @@ const elfMachines = new Map<number, Arch>([
   [258, 'loong64'],
 ]);
 
+/** The Machine word of PE/COFF headers. */
+const peMachines = new Map<number, Arch>([
+  [0x14c, '386'],
+  [0x1c0, 'arm'],
+  [0x1c2, 'arm'],
+  [0x1c4, 'arm'],
+  [0x8664, 'amd64'],
+  [0xaa64, 'arm64'],
+  [0x5064, 'riscv64'],
+  [0x6264, 'loong64'],
+]);
+
 /** Tells a kernel by its first KiB. `MZ` alone decides nothing: most kinds can begin with an EFI stub. */
 export function describeKernel(head: Uint8Array): KernelFacts {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  if (at(bytes, 0, '7f454c46')) return { kind: 'elf', ...named(elfMachine(bytes)) };
+  if (at(bytes, 0, '7f454c46')) return { kind: 'elf', ...defined({ arch: elfMachine(bytes) }) };
   if (at(bytes, 0, '4d5a') && bytes.toString('latin1', 4, 8) === 'zimg') return zboot(bytes);
   // Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst: the magic at 56.
   if (at(bytes, 56, '41524d64')) return { kind: 'image', arch: 'arm64' };
   if (at(bytes, 56, '52534305')) return { kind: 'image', arch: 'riscv64' };
   if (at(bytes, 510, '55aa') && bytes.toString('latin1', 514, 518) === 'HdrS') {
-    return { kind: 'bzimage', ...named(bzimageArch(bytes)) };
+    return { kind: 'bzimage', ...defined({ arch: bzimageArch(bytes) }) };
   }
   if (at(bytes, 0, '1f8b')) return { kind: 'gzip' };
   if (at(bytes, 0, 'fd377a585a00')) return { kind: 'xz' };
   if (at(bytes, 0, '28b52ffd')) return { kind: 'zstd' };
   if (at(bytes, 0, '425a68')) return { kind: 'bzip2' };
-  return { kind: 'unknown', ...named(archOfPe(bytes)) };
+  return { kind: 'unknown', ...defined({ arch: archOfPe(bytes) }) };
+}
+
+/** What an EFI program runs on, by its first bytes; `undefined` for what is none. */
+export function archOfPe(bytes: Buffer): Arch | undefined {
+  if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') return undefined;
+  const header = bytes.readUInt32LE(60);
+  if (header + 6 > bytes.length) return undefined;
+  if (bytes.toString('latin1', header, header + 4) !== 'PE\0\0') return undefined;
+  return peMachines.get(bytes.readUInt16LE(header + 4));
 }
 
 function zboot(bytes: Buffer): KernelFacts {
   if (bytes.length < 64) return { kind: 'unknown' };
   const compression = bytes.toString('latin1', 24, 56).replace(/\0.*$/s, '');
   const payload = { offset: bytes.readUInt32LE(8), length: bytes.readUInt32LE(12), compression };
-  return { kind: 'efi-zboot', payload, ...named(archOfPe(bytes)) };
+  return { kind: 'efi-zboot', payload, ...defined({ arch: archOfPe(bytes) }) };
 }
 
 function elfMachine(bytes: Buffer): Arch | undefined {
@@ -74,29 +96,4 @@ function bzimageArch(bytes: Buffer): Arch | undefined {
 
 function at(bytes: Buffer, offset: number, hex: string): boolean {
   return bytes.subarray(offset, offset + hex.length / 2).toString('hex') === hex;
-}
-
-function named(arch: Arch | undefined): { arch?: Arch } {
-  return arch === undefined ? {} : { arch };
-}
-
-/** The Machine word of PE/COFF headers. */
-const machines = new Map<number, Arch>([
-  [0x14c, '386'],
-  [0x1c0, 'arm'],
-  [0x1c2, 'arm'],
-  [0x1c4, 'arm'],
-  [0x8664, 'amd64'],
-  [0xaa64, 'arm64'],
-  [0x5064, 'riscv64'],
-  [0x6264, 'loong64'],
-]);
-
-/** What an EFI program runs on, by its first bytes; `undefined` for what is none. */
-export function archOfPe(bytes: Buffer): Arch | undefined {
-  if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') return undefined;
-  const header = bytes.readUInt32LE(60);
-  if (header + 6 > bytes.length) return undefined;
-  if (bytes.toString('latin1', header, header + 4) !== 'PE\0\0') return undefined;
-  return machines.get(bytes.readUInt16LE(header + 4));
 }

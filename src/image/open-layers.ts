@@ -1,6 +1,7 @@
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage, Format, Probe } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { boundOutput } from './bounds.ts';
 import { type CopyingCodec, copyThrough } from './copy-through.ts';
 import { detectFormat, matchFormats } from './detect-format.ts';
@@ -70,7 +71,7 @@ export async function probeSource(source: ByteSource, early = false): Promise<Pr
     const tail = early
       ? await source.ahead?.(from, sizeBytes - from).catch(() => undefined)
       : undefined;
-    return { head, sizeBytes, ...(tail !== undefined && { tail }) };
+    return { head, sizeBytes, ...defined({ tail }) };
   }
   return { head, sizeBytes, tail: await source.read(from, sizeBytes - from) };
 }

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Archive, DecodeContext } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 
 /** More names than these help nobody. */
 const maxNames = 10;
@@ -12,7 +13,7 @@ export async function openMember(
   entry: string | undefined,
   context: DecodeContext,
 ): Promise<{ source: ByteSource; finish: () => Promise<void> }> {
-  const wanted = entry === undefined ? {} : { name: entry };
+  const wanted = defined({ name: entry });
   const entries = archive.entries(source, context, wanted)[Symbol.asyncIterator]();
   const passed: string[] = [];
   for (;;) {
