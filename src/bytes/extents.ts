@@ -1,5 +1,5 @@
-/** Half-open byte ranges as `[offset, length]`, ascending, not touching. */
-export type Extents = [offset: number, length: number][];
+/** Ranges that hold data, `[offset, length]` in bytes: ascending, not overlapping. What lies outside reads as zeros. */
+export type Extents = readonly (readonly [offset: number, length: number])[];
 
 /** Data is remembered in units of so many bytes. */
 export const unitBytes: number = 64 * 1024;
@@ -29,7 +29,7 @@ export class DataMap {
 
   /** The written ranges, cut at `sizeBytes`. */
   extents(sizeBytes: number): Extents {
-    const extents: Extents = [];
+    const extents: [offset: number, length: number][] = [];
     for (const index of [...this.#pages.keys()].sort((a, b) => a - b)) {
       for (let bit = 0; bit < unitsPerPage; bit += 1) {
         const unit = index * unitsPerPage + bit;

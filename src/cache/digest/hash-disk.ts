@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Extents } from '../../bytes/extents.ts';
 import { isZeros } from '../../kit/is-zeros.ts';
 import { inCache } from '../cache-error.ts';
 import { ContentDigest, type ContentDigestText, contentBlockBytes } from './content-digest.ts';
-
-/** `[offset, length]` in bytes: ranges that hold data; what lies outside reads as zeros. Ascending, not overlapping. */
-export type Extents = readonly (readonly [offset: number, length: number])[];
 
 /**
  * The content digest of a file. With `extents` only the blocks they touch are read, so that holes cost nothing; without

@@ -1,9 +1,9 @@
+import type { Extents } from '../../bytes/extents.ts';
 import type { ImageIdentity } from '../../contracts/image.ts';
 import type { Warning } from '../../contracts/log.ts';
 import type { Digest, Signer, TrustLevel } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import type { ContentDigestText } from '../digest/content-digest.ts';
-import type { Extents } from '../digest/hash-disk.ts';
 
 /** The artifact as it was published upstream. `url` is without user info and query; digests are hex. */
 export interface SourceRecord {

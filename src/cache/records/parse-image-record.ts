@@ -1,3 +1,4 @@
+import type { Extents } from '../../bytes/extents.ts';
 import type { ImageIdentity } from '../../contracts/image.ts';
 import { type Digest, type Signer, trustLevels } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
@@ -5,7 +6,6 @@ import { CacheError } from '../../errors.ts';
 import { arches } from '../../kit/arch.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 import type { ContentDigestText } from '../digest/content-digest.ts';
-import type { Extents } from '../digest/hash-disk.ts';
 import type {
   DiskRecord,
   EvidenceRecord,
