@@ -8,7 +8,7 @@ import { createHttp, type Http } from '../http/client.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { readKeys } from './trust/read-keys.ts';
+import { readGivenKeys } from './trust/read-given-keys.ts';
 
 /** One call of `ensureImage`: its options, and what its stages share. */
 export interface Call {
@@ -33,7 +33,7 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
   const options = parseOptions(given);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
-  const keys = { ...options.keys, keys: await readKeys(options.keys.keys) };
+  const keys = { ...options.keys, keys: await readGivenKeys(options.keys.keys) };
   const progress = createProgress(options.onProgress);
   const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
     readOnly: options.offline,

@@ -15,6 +15,7 @@ import { matchDigests } from './match-digests.ts';
 import type { Plan } from './plan.ts';
 import { refuseStale } from './rollback.ts';
 import { traced } from './trace.ts';
+import { finishChecks } from './trust/finish-checks.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
 /** A disk whose bytes are what the evidence says. */
@@ -56,7 +57,8 @@ export function settle(
     call.progress.stage('settle', 'checking the whole');
     matchSize(plan, proven, transfer.value);
     await matchDisk(call, plan, proven, decode.value);
-    const signed = await finishChecks(call, proven);
+    const { warnings, ...signed } = await finishChecks(proven);
+    for (const warning of warnings) call.warn(warning);
     if (proven.checks.length > 0) refuseStale(call, plan, signed.signedAt);
     return { fetched: transfer.value, decoded: decode.value, ...signed };
   });
@@ -99,22 +101,6 @@ async function matchArch({ identity, artifact }: Plan, disk: ByteSource): Promis
   const found = await findGuestArches(disk);
   if (found.length === 0 || found.includes(identity.arch)) return;
   throw wrongArch(artifact.fileName, identity.arch, found.join(' and '));
-}
-
-async function finishChecks(
-  call: Call,
-  proven: Proven,
-): Promise<{ signer?: Signer; signedAt?: Date }> {
-  let signed: { signer?: Signer; signedAt?: Date } = {
-    ...(proven.signer === undefined ? {} : { signer: proven.signer }),
-    ...(proven.signedAt === undefined ? {} : { signedAt: proven.signedAt }),
-  };
-  for (const check of proven.checks) {
-    const { warnings, ...who } = await check.finish();
-    for (const warning of warnings) call.warn(warning);
-    signed = { ...signed, ...who };
-  }
-  return signed;
 }
 
 /** No other byte could change this. */

@@ -8,6 +8,7 @@ import type {
   TrustLevel,
 } from '../../contracts/proof.ts';
 import { IntegrityError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import { algorithmOf } from '../../kit/digest.ts';
 import { better } from './levels.ts';
 
@@ -47,9 +48,7 @@ export function mergeEvidence(
     documents: evidence.flatMap((one) => one.documents),
     warnings: uniqueWarnings(evidence.flatMap((one) => one.warnings)),
     checks: evidence.flatMap((one) => (one.check === undefined ? [] : [one.check])),
-    ...(sizes[0] === undefined ? {} : { sizeBytes: sizes[0] }),
-    ...(signed?.signer === undefined ? {} : { signer: signed.signer }),
-    ...(signed?.signedAt === undefined ? {} : { signedAt: signed.signedAt }),
+    ...defined({ sizeBytes: sizes[0], signer: signed?.signer, signedAt: signed?.signedAt }),
   };
   refuseConflict(merged.digests);
   refuseConflict(merged.diskDigests);

@@ -14,6 +14,7 @@ import { isImageError, TransferError } from '../../errors.ts';
 import { algorithmOf, hexOf } from '../../kit/digest.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { BoundParts } from '../../parts/bind.ts';
+import { finishChecks } from './finish-checks.ts';
 import { reaches } from './levels.ts';
 import { mergeEvidence, type Proven } from './merge-evidence.ts';
 import { runVerifier } from './run-verifier.ts';
@@ -54,14 +55,20 @@ export async function proveAgain(
     if (proven.checks.length > 0 && entry.source === undefined) {
       return recorded('its signature covers the download, which was not kept (keepSource)');
     }
-    const signed = await finishChecks(proven, entry.source, context.signal);
+    await passSource(proven, entry.source, context.signal);
+    const { warnings, ...signed } = await finishChecks(proven);
     if (!reaches(proven.level, level)) {
       const reason = `what was kept proves ${proven.level}, its record says ${level}`;
       return pinned ? recorded(reason) : { state: 'failed', level, reason, warnings: [] };
     }
     const other = findOtherSigner(entry, signed);
     if (other !== undefined) return { state: 'failed', level, reason: other, warnings: [] };
-    return { state: 'proved', level: proven.level, ...signed };
+    return {
+      state: 'proved',
+      level: proven.level,
+      ...signed,
+      warnings: [...proven.warnings, ...warnings],
+    };
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
     if (!isImageError(error)) throw error;
@@ -162,26 +169,14 @@ function findOtherSigner(
   return `what was kept is signed by ${signer?.fingerprint ?? 'nobody'}, its record says ${before}`;
 }
 
-async function finishChecks(
-  proven: Proven,
+/** Feeds the kept download to the signatures that cover it. */
+async function passSource(
+  { checks }: Proven,
   source: string | undefined,
   signal: AbortSignal,
-): Promise<Pick<OriginVerdict, 'signer' | 'signedAt' | 'warnings'>> {
-  const { signer, signedAt } = proven;
-  let signed: Pick<OriginVerdict, 'signer' | 'signedAt'> = {
-    ...(signer === undefined ? {} : { signer }),
-    ...(signedAt === undefined ? {} : { signedAt }),
-  };
-  const warnings = [...proven.warnings];
-  if (proven.checks.length > 0 && source !== undefined) {
-    for await (const chunk of createReadStream(source, { signal, highWaterMark: 1 << 20 })) {
-      for (const check of proven.checks) check.update(chunk);
-    }
-    for (const check of proven.checks) {
-      const { warnings: more, ...who } = await check.finish();
-      signed = { ...signed, ...who };
-      warnings.push(...more);
-    }
+): Promise<void> {
+  if (checks.length === 0 || source === undefined) return;
+  for await (const chunk of createReadStream(source, { signal, highWaterMark: 1 << 20 })) {
+    for (const check of checks) check.update(chunk);
   }
-  return { ...signed, warnings };
 }

@@ -8,7 +8,7 @@ const maxBytes = 16 * 1024 * 1024;
  * Keys as a caller gives them: text is taken as it is, anything else is the path of a file. What is encoded comes back
  * armored. Throws `ERR_INVALID_REQUEST` naming the file that cannot be read.
  */
-export function readKeys(given: readonly string[]): Promise<string[]> {
+export function readGivenKeys(given: readonly string[]): Promise<string[]> {
   return Promise.all(given.map((one) => (isMaterial(one) ? one : readKeyFile(one))));
 }
 
