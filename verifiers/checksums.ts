@@ -10,8 +10,8 @@ import {
   publicUrl,
   type Verifier,
 } from '../src/kit.ts';
-import { fetchDocument } from './shared/document.ts';
-import { fetchProved } from './shared/proved-document.ts';
+import { fetchProved } from './checksums/proved-document.ts';
+import { getDocument } from './shared/document.ts';
 import { fetchSigned, type SignedText } from './shared/signed-document.ts';
 
 /** The digest of one exact name in a list or sidecar, as good as the proof of the list itself. */
@@ -39,7 +39,7 @@ function readList(proof: ChecksumsProof, context: ProofContext): Promise<SignedT
 }
 
 async function readPlain(url: URL, context: ProofContext): Promise<SignedText> {
-  const document = await fetchDocument(url, context);
+  const document = await getDocument(url, context);
   const { evidence, warnings } = document;
   return {
     document,

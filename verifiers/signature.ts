@@ -8,7 +8,7 @@ import {
 } from '../src/kit.ts';
 import { checkWithKeys, explainUnknown, type KeyedSignature } from './shared/collect-keys.ts';
 import { fetchDemanded, fetchSigned } from './shared/signed-document.ts';
-import { verifyAtHand } from './shared/verify-at-hand.ts';
+import { verifyAtHand } from './signature/at-hand.ts';
 
 /** A signature over the image itself: checked while the bytes pass, before anybody sees the disk. */
 export const signature: Verifier<'signature'> = defineVerifier({

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parseChecksums } from '../../src/kit.ts';
-import { readKeys, type Verdict, verifyClearsigned } from '../../verifiers/openpgp/index.ts';
+import { type OpenpgpVerdict, readKeys, verifyClearsigned } from '../../verifiers/openpgp/index.ts';
 import { readArchive } from './system-packages.ts';
 
 const rings = [
@@ -12,7 +12,7 @@ const rings = [
 
 let url: string;
 let document: Buffer;
-let verdict: Verdict & { body: Uint8Array };
+let verdict: OpenpgpVerdict & { body: Uint8Array };
 
 beforeAll(async () => {
   const archive = readArchive();
@@ -23,7 +23,7 @@ beforeAll(async () => {
   verdict = verify(document);
 });
 
-function verify(bytes: Uint8Array): Verdict & { body: Uint8Array } {
+function verify(bytes: Uint8Array): OpenpgpVerdict & { body: Uint8Array } {
   const ring = rings.find((path) => existsSync(path));
   if (ring === undefined) throw new Error(`no keys of Debian: ${rings.join(', ')}`);
   const { keys } = readKeys(readFileSync(ring));

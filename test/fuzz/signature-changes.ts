@@ -1,5 +1,5 @@
 import { isImageError } from '../../src/kit.ts';
-import { type Packet, readPackets } from '../../verifiers/openpgp/packets/framing.ts';
+import { type FramedPacket, readPackets } from '../../verifiers/openpgp/packets/framing.ts';
 import { makeArmor } from '../verifiers/openpgp/make/document.ts';
 import { join, makePacket } from '../verifiers/openpgp/make/packet.ts';
 import type { Random } from '../verifiers/openpgp/random.ts';
@@ -149,7 +149,7 @@ function changeLines(bytes: Buffer, random: Random): Buffer {
 }
 
 /** The packets of a binary file or of its one block of armor; none where they cannot be told. */
-function packetsOf(bytes: Buffer): Packet[] {
+function packetsOf(bytes: Buffer): FramedPacket[] {
   const match = armor.exec(bytes.toString('latin1'));
   const binary = match === null ? bytes : Buffer.from(match[2] ?? '', 'base64');
   try {

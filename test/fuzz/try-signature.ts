@@ -3,8 +3,8 @@ import { isImageError } from '../../src/kit.ts';
 import {
   isArmoredOrBinarySignature,
   isClearsigned,
+  type OpenpgpVerdict,
   readKeys,
-  type Verdict,
   verifyClearsigned,
   verifyDetached,
 } from '../../verifiers/openpgp/index.ts';
@@ -13,7 +13,7 @@ import type { Random } from '../verifiers/openpgp/random.ts';
 import { changeFile } from './signature-changes.ts';
 import type { SignatureSeed } from './signature-seeds.ts';
 
-type Outcome = (Verdict & { body: Uint8Array }) | string;
+type Outcome = (OpenpgpVerdict & { body: Uint8Array }) | string;
 
 /** `harmless`: accepted, and it says the same of the same bytes; else the reason of the refusal. */
 export type Tried = 'harmless' | 'fewer signers' | (string & {});
@@ -81,12 +81,12 @@ function compare(
   const known = before.signers.map(nameOf);
   const strange = after.signers.map(nameOf).filter((name) => !known.includes(name));
   if (strange.length > 0) throw new Error(`another signer: ${strange}`);
-  const facts = ({ signedAt, hash, version }: Verdict): unknown => [signedAt, hash, version];
+  const facts = ({ signedAt, hash, version }: OpenpgpVerdict): unknown => [signedAt, hash, version];
   if (!isDeepStrictEqual(facts(before), facts(after))) throw new Error('another time or hash');
   return new Set(after.signers.map(nameOf)).size < known.length ? 'fewer signers' : 'harmless';
 }
 
-function nameOf({ fingerprint, subkey }: Verdict['signer']): string {
+function nameOf({ fingerprint, subkey }: OpenpgpVerdict['signer']): string {
   return `${fingerprint} ${subkey ?? ''}`;
 }
 

@@ -4,12 +4,12 @@ const at = (name: string): string => `verifiers/openpgp/${name}.ts`;
 
 /** Checks of how bytes are laid out: packets, armor, clear text, keys. */
 export const formMutants: readonly Mutant[] = [
-  ...mutantsOf(at('byte-reader'), [
+  ...mutantsOf(at('packets/field-reader'), [
     ['if (length > this.left)', 'if (false)'],
     ['if (length > this.left)', 'if (length > this.left + 1)'],
     ['if (this.left > 0)', 'if (false)'],
   ]),
-  ...mutantsOf(at('packets'), [
+  ...mutantsOf(at('packets/framing'), [
     ['if (count > limits.packets)', 'if (false)'],
     ['if ((header & 0x80) === 0)', 'if (false)'],
     ['(header & 0x40) === 0 ?', '(header & 0x40) !== 0 ?'],
@@ -23,7 +23,7 @@ export const formMutants: readonly Mutant[] = [
     ],
     ["throw malformed('a packet of indeterminate length')", 'return reader.left'],
   ]),
-  ...mutantsOf(at('armor'), [
+  ...mutantsOf(at('packets/armor'), [
     ["hasOther ||= line !== ''", 'hasOther = false'],
     ['if (blocks.length === limits.blocks)', 'if (false)'],
     ['if (!ended) throw', 'if (false) throw'],
@@ -60,18 +60,18 @@ export const formMutants: readonly Mutant[] = [
     ['[signatureTypes.text], keys', '[signatureTypes.text, signatureTypes.binary], keys'],
     ['body.subarray(0, -1)', 'body'],
   ]),
-  ...mutantsOf(at('crlf'), [
+  ...mutantsOf(at('cleartext'), [
     ['byte === lf && this.#last !== cr', 'byte === lf'],
     ['byte === lf && this.#last !== cr', 'false'],
     ['this.#last = byte;', 'this.#last = 0;'],
   ]),
-  ...mutantsOf(at('mpi'), [
+  ...mutantsOf(at('packets/key-material'), [
     ['version === 6 && bitLength(significant) !== bits', 'false'],
     ['version === 6 && bitLength(significant) !== bits', 'bitLength(significant) !== bits'],
     ['if (significant.length > length) return undefined;', ''],
     ['padded.set(significant, length - significant.length)', 'padded.set(significant)'],
   ]),
-  ...mutantsOf(at('key-material'), [
+  ...mutantsOf(at('packets/key-material'), [
     ['bits < 2048 || bits > 4096', 'bits > 4096'],
     ['bits < 2048 || bits > 4096', 'bits < 2048'],
     ['bits < 2048 || bits > 4096', 'bits <= 2048 || bits > 4096'],
@@ -90,12 +90,12 @@ export const formMutants: readonly Mutant[] = [
     ['point[0] !== 4 || point.length !== 1 + 2 * size', 'point[0] !== 4'],
     ["if (material.kind !== 'unusable') reader.end();", ''],
   ]),
-  ...mutantsOf(at('key-packet'), [
+  ...mutantsOf(at('packets/key-packet'), [
     ['if (version !== 4 && version !== 6) return undefined;', ''],
     ["version === 4 ? 'sha1' : 'sha256'", "'sha1'"],
     ['version === 4 ? fingerprint.slice(-16) : fingerprint.slice(0, 16)', 'fingerprint.slice(-16)'],
   ]),
-  ...mutantsOf(at('key-builder'), [
+  ...mutantsOf(at('keys/key-builder'), [
     ['if (this.notes.length < limits.notes)', 'if (true)'],
     ['if (this.keys.length === limits.keys)', 'if (false)'],
     [
@@ -117,7 +117,7 @@ export const formMutants: readonly Mutant[] = [
       '  #startSubkey(body: Uint8Array): void {',
     ],
   ]),
-  ...mutantsOf(at('read-keys'), [
+  ...mutantsOf(at('keys/read-keys'), [
     ['if (bytes.length > limits.keyBytes)', 'if (false)'],
     ["block.label !== 'PUBLIC KEY BLOCK'", 'false'],
     ['    builder.dropKey();\n', '    builder.endKey();\n'],

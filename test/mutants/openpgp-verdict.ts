@@ -17,7 +17,7 @@ export const verdictMutants: readonly Mutant[] = [
       "return id === 1 ? ('md5' as 'sha1') : id === 2 ? 'sha1' : strong[id];",
     ],
   ]),
-  ...mutantsOf(at('subpackets'), [
+  ...mutantsOf(at('packets/subframing'), [
     ['if (subpackets.length === limits.subpackets)', 'if (false)'],
     ['critical: (type & 0x80) !== 0', 'critical: false'],
     ['type: type & 0x7f', 'type'],
@@ -25,7 +25,7 @@ export const verdictMutants: readonly Mutant[] = [
     ['if (first < 192) return first;', 'if (first < 191) return first;'],
     ['  reader.end();\n  return value;', '  return value;'],
   ]),
-  ...mutantsOf(at('signature-packet'), [
+  ...mutantsOf(at('packets/signature-packet'), [
     ['return version === 4 || version === 6 ?', 'return version >= 4 ?'],
     [
       "if (created === undefined) throw malformed('a signature does not say when it was made');",
@@ -51,7 +51,7 @@ export const verdictMutants: readonly Mutant[] = [
     ['embedded: [...hashed, ...unhashed]', 'embedded: [...hashed]'],
     ['embedded: [...hashed, ...unhashed]', 'embedded: [...unhashed]'],
   ]),
-  ...mutantsOf(at('signature-version3'), [
+  ...mutantsOf(at('packets/signature-packet'), [
     ['if (reader.uint8() !== 5) throw', 'if (reader.uint8() < 0) throw'],
     ['issuer: { keyId }', 'issuer: {}'],
   ]),
@@ -78,10 +78,10 @@ export const verdictMutants: readonly Mutant[] = [
       'if (isImageError(error)) return false;',
     ],
   ]),
-  ...mutantsOf(at('verify-key'), [
+  ...mutantsOf(at('verify-values'), [
     ['  } catch {\n    return undefined;\n  }', '  } finally {\n  }'],
   ]),
-  ...mutantsOf(at('own-signature'), [
+  ...mutantsOf(at('keys/self-signature'), [
     ['if (signature.keyAlgorithm !== key.algorithm) return false;', ''],
     ['if ((signature.version === 6) !== (key.version === 6)) return false;', ''],
     [
@@ -93,7 +93,7 @@ export const verdictMutants: readonly Mutant[] = [
     ['return check.finish();', 'return true;'],
     ['return keyHash(signature.hashAlgorithm) !== undefined;', 'return true;'],
   ]),
-  ...mutantsOf(at('statement'), [
+  ...mutantsOf(at('keys/statement'), [
     ['end(key.created, signature.keyExpiresAfter)', 'Number.POSITIVE_INFINITY'],
     ['end(signature.created, signature.expiresAfter)', 'Number.POSITIVE_INFINITY'],
     ['& signFlag) !== 0', '& 0xff) !== 0'],
@@ -103,24 +103,24 @@ export const verdictMutants: readonly Mutant[] = [
     ['a.until - b.until', 'b.until - a.until'],
     ['seconds === undefined || seconds === 0', 'seconds === undefined'],
   ]),
-  ...mutantsOf(at('revocation'), [
+  ...mutantsOf(at('keys/revocation'), [
     ['.filter((signature) => signature.type === type)', ''],
     ['if (revokers.some((fingerprint) => names(signature, fingerprint))) return true;', ''],
     ['if (!mayBeBy(signature, primary)) return false;', ''],
     [
-      '!isCheckable(signature) || isOwn(signature, primary, parts)',
-      'isOwn(signature, primary, parts)',
+      '!isCheckable(signature) || holds(signature, primary, parts)',
+      'holds(signature, primary, parts)',
     ],
-    ['!isCheckable(signature) || isOwn(signature, primary, parts)', '!isCheckable(signature)'],
-    ['!isCheckable(signature) || isOwn(signature, primary, parts)', 'true'],
+    ['!isCheckable(signature) || holds(signature, primary, parts)', '!isCheckable(signature)'],
+    ['!isCheckable(signature) || holds(signature, primary, parts)', 'true'],
     ['issuer.fingerprint === fingerprint || ', ''],
   ]),
-  ...mutantsOf(at('primary-facts'), [
-    ['signature.type === signatureTypes.directKey && isOwn', 'isOwn'],
-    [' && isOwn(signature, primary, [primary.hashed])', ''],
+  ...mutantsOf(at('keys/primary-facts'), [
+    ['signature.type === signatureTypes.directKey && holds', 'holds'],
+    [' && holds(signature, primary, [primary.hashed])', ''],
     ['.filter(({ type }) => signatureTypes.certifications.includes(type))', ''],
     [
-      '.filter((signature) => isOwn(signature, primary, [primary.hashed, hashedUserId(bytes)]))',
+      '.filter((signature) => holds(signature, primary, [primary.hashed, hashedUserId(bytes)]))',
       '',
     ],
     ['newestStatement(direct.filter(speaksOfUse), primary),', ''],
@@ -132,31 +132,31 @@ export const verdictMutants: readonly Mutant[] = [
     ],
     ['[...direct, ...certifications].flatMap(({ revokers }) => revokers)', '[]'],
   ]),
-  ...mutantsOf(at('subkey-facts'), [
+  ...mutantsOf(at('keys/subkey-facts'), [
     ['pinned || documentHash(hashAlgorithm) !== undefined', 'true'],
     [
       'pinned || documentHash(hashAlgorithm) !== undefined',
       'documentHash(hashAlgorithm) !== undefined',
     ],
-    ['signature.type === signatureTypes.subkeyBinding && isOwn', 'isOwn'],
-    [' && isOwn(signature, key.primary, parts)', ''],
+    ['signature.type === signatureTypes.subkeyBinding && holds', 'holds'],
+    [' && holds(signature, key.primary, parts)', ''],
     ['const allowed = good.filter(isAllowed);', 'const allowed = good;'],
     ['signature?.type === signatureTypes.primaryKeyBinding &&', 'signature !== undefined &&'],
     ['    isAllowed(signature) &&\n', ''],
-    ['isOwn(signature, subkey, parts)\n', 'true\n'],
+    ['holds(signature, subkey, parts)\n', 'true\n'],
     [
       'revoked: isRevoked(subkey.signatures, signatureTypes.subkeyRevocation, key.primary, parts)',
       'revoked: false',
     ],
     ['    if (!isImageError(error)) throw error;\n', '    throw error;\n'],
   ]),
-  ...mutantsOf(at('public-key'), [
+  ...mutantsOf(at('keys/public-key'), [
     ['if (fingerprint !== undefined) return fingerprint === key.fingerprint;', ''],
     ['return keyId === undefined || keyId === key.keyId;', 'return true;'],
     ['signatures: copies.flatMap(({ signatures }) => signatures),', ''],
     ['else known.signatures.push(...signatures);', ''],
   ]),
-  ...mutantsOf(at('judge-key'), [
+  ...mutantsOf(at('judge/judge-key'), [
     ["if (packet.material.kind === 'unusable') return unusable(packet.material.why);", ''],
     ["if (primary.revoked) return revoked('its owner revoked it');", ''],
     [
@@ -182,7 +182,7 @@ export const verdictMutants: readonly Mutant[] = [
       'const statements = subkey === undefined ? [...primary.statements] : [];',
     ],
   ]),
-  ...mutantsOf(at('judge-signature'), [
+  ...mutantsOf(at('judge/judge-signature'), [
     ['if (!types.includes(signature.type))', 'if (false)'],
     ['if (weak !== undefined) return', 'if (false) return'],
     ['if (signature.unknownCritical !== undefined)', 'if (false)'],
@@ -197,7 +197,7 @@ export const verdictMutants: readonly Mutant[] = [
     ],
     ['if (!fitsKey(signature, candidate.packet))', 'if (false)'],
   ]),
-  ...mutantsOf(at('signer-policy'), [
+  ...mutantsOf(at('judge/ring'), [
     ['mergeCopies(keys).flatMap', 'keys.flatMap'],
     ['signers === undefined || pinned || signers.has(key.fingerprint)', 'true'],
     [
@@ -224,7 +224,7 @@ export const verdictMutants: readonly Mutant[] = [
     ],
     ['knows: (signature) => find(signature).length > 0', 'knows: () => false'],
   ]),
-  ...mutantsOf(at('signature-set'), [
+  ...mutantsOf(at('judge/signature-set'), [
     ['if (this.#trials.length > limits.contenders)', 'if (false)'],
     ['if (this.#trials.length === 0) throw makeRefusal(this.#refusals, policy);', ''],
     ['if (found === undefined) throw this.#bad(signature);', 'if (found === undefined) continue;'],
@@ -235,7 +235,7 @@ export const verdictMutants: readonly Mutant[] = [
     ['if (Number.isFinite(seconds)) return seconds;', 'return seconds;'],
     ['checks.find(({ check }) => check.finish())', 'checks[0]'],
   ]),
-  ...mutantsOf(at('verdict'), [
+  ...mutantsOf(at('judge/verdict'), [
     ["objection.reason !== 'signer-unknown'", 'true'],
     ['rated.find((one) => one.warnings.length === least)', 'rated[0]'],
     ['key.until * 1000 <= policy.now.getTime()', 'false'],

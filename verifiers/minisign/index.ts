@@ -1,32 +1,37 @@
 import { createHash } from 'node:crypto';
-import { refuseSignature } from '../../src/kit.ts';
-import { findSigner, type PublicKey, readEd25519Keys } from '../shared/ed25519-keys.ts';
+import { defined, refuseSignature } from '../../src/kit.ts';
+import { type Ed25519Key, findSigner, readEd25519Keys } from '../shared/ed25519-keys.ts';
 import { HeldBytes } from '../shared/held-bytes.ts';
-import type { SignerPolicy, Verdict } from '../shared/key-ring.ts';
-import { refuseFuture } from '../shared/refuse-future.ts';
-import { pickSigners, signatureBad } from '../shared/signer-of-lines.ts';
-import { type MinisignSignature, readSignature, requireSignature } from './read-signature.ts';
-
-export type { PublicKey } from '../shared/ed25519-keys.ts';
+import { pickSigners, signatureBad } from '../shared/pick-signers.ts';
+import {
+  type DetachedCheck,
+  refuseFuture,
+  type SignerPolicy,
+  type Verdict,
+} from '../shared/verdict.ts';
+import { type MinisignSignature, parseMinisign, requireMinisign } from './parse-signature.ts';
 
 /** Looks like a minisign signature file. */
-export function recognises(bytes: Uint8Array): boolean {
-  return readSignature(bytes) !== undefined;
+export function isMinisign(bytes: Uint8Array): boolean {
+  return parseMinisign(bytes) !== undefined;
 }
 
 /** Public keys; `id` is the key number in upper-case hex as minisign prints it, the last byte first. */
-export function readKeys(material: Uint8Array | string): { keys: PublicKey[]; notes: string[] } {
+export function readMinisignKeys(material: Uint8Array | string): {
+  keys: Ed25519Key[];
+  notes: string[];
+} {
   return readEd25519Keys(material, formatId);
 }
 
 /** Checks a signature and its trusted comment; throws the refusals of `refuseSignature`. */
-export function verifyDetached(
+export function verifyMinisign(
   document: Uint8Array,
   signature: Uint8Array,
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   policy: SignerPolicy,
 ): Verdict {
-  const check = openDetached(signature, keys, policy, document.length);
+  const check = openMinisign(signature, keys, policy, document.length);
   check.update(document);
   return check.finish();
 }
@@ -35,13 +40,13 @@ export function verifyDetached(
  * Checks a document that comes in chunks. One with a prehash streams; an old one without is held, up to 64 MiB, or to
  * `maxHeldBytes` where the document is at hand anyway.
  */
-export function openDetached(
+export function openMinisign(
   signature: Uint8Array,
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   policy: SignerPolicy,
   maxHeldBytes?: number,
-): { update(chunk: Uint8Array): void; finish(): Verdict } {
-  const parsed = requireSignature(signature, policy.name);
+): DetachedCheck {
+  const parsed = requireMinisign(signature, policy.name);
   const candidates = pickSigners(keys, formatId(parsed.keyNumber), policy);
   if (!parsed.isPrehashed) {
     const held = new HeldBytes(policy.name, maxHeldBytes);
@@ -62,7 +67,7 @@ export function openDetached(
 function conclude(
   message: Uint8Array,
   signature: MinisignSignature,
-  candidates: readonly PublicKey[],
+  candidates: readonly Ed25519Key[],
   policy: SignerPolicy,
 ): Verdict {
   const id = formatId(signature.keyNumber);
@@ -80,11 +85,7 @@ function conclude(
   }
   const signedAt = readTimestamp(signature.trustedComment);
   refuseFuture(signedAt, id, policy);
-  return {
-    signer: { fingerprint: id },
-    ...(signedAt === undefined ? {} : { signedAt }),
-    warnings: [],
-  };
+  return { signer: { fingerprint: id }, ...defined({ signedAt }), warnings: [] };
 }
 
 /** minisign writes `timestamp:<seconds>` into the comment unless the signer gave another one. */

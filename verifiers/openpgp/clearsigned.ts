@@ -1,10 +1,10 @@
+import type { SignerPolicy } from '../shared/verdict.ts';
 import { readCleartext } from './cleartext.ts';
 import { SignatureSet } from './judge/signature-set.ts';
-import type { SignerPolicy } from './judge/signer-policy.ts';
-import type { Verdict } from './judge/verdict.ts';
+import type { OpenpgpVerdict } from './judge/verdict.ts';
 import { type PublicKey, signatureTypes } from './keys/public-key.ts';
 import { limits } from './limits.ts';
-import { malformed } from './packets/byte-reader.ts';
+import { malformed } from './packets/field-reader.ts';
 import { readSignatures } from './read-signatures.ts';
 
 /**
@@ -15,7 +15,7 @@ export function verifyClearsigned(
   document: Uint8Array | string,
   keys: readonly PublicKey[],
   policy: SignerPolicy,
-): Verdict & { body: Uint8Array } {
+): OpenpgpVerdict & { body: Uint8Array } {
   const bytes = typeof document === 'string' ? Buffer.from(document) : document;
   if (bytes.length > limits.documentBytes) {
     throw malformed(`${policy.name}: longer than ${limits.documentBytes} bytes`);

@@ -1,4 +1,4 @@
-import { malformed } from './packets/byte-reader.ts';
+import { malformed } from './packets/field-reader.ts';
 
 const beginMessage = Buffer.from('-----BEGIN PGP SIGNED MESSAGE-----');
 const beginSignature = Buffer.from('-----BEGIN PGP SIGNATURE-----');

@@ -1,15 +1,12 @@
+import type { DetachedCheck, SignerPolicy } from '../shared/verdict.ts';
 import { SignatureSet } from './judge/signature-set.ts';
-import type { SignerPolicy } from './judge/signer-policy.ts';
-import type { Verdict } from './judge/verdict.ts';
+import type { OpenpgpVerdict } from './judge/verdict.ts';
 import { type PublicKey, signatureTypes } from './keys/public-key.ts';
 import { readSignatures } from './read-signatures.ts';
 
-/** A detached signature that waits for the bytes it covers. */
-export interface DetachedCheck {
-  /** The next bytes of the document; every one of it must come, in order. */
-  update(chunk: Uint8Array): void;
-  /** The verdict after the last byte, once; `ERR_SIGNATURE` where they do not agree. */
-  finish(): Verdict;
+/** `finish` says what is particular to OpenPGP too. */
+export interface OpenpgpCheck extends DetachedCheck {
+  finish(): OpenpgpVerdict;
 }
 
 /**
@@ -20,7 +17,7 @@ export function openDetached(
   signature: Uint8Array | string,
   keys: readonly PublicKey[],
   policy: SignerPolicy,
-): DetachedCheck {
+): OpenpgpCheck {
   const types = [signatureTypes.binary, signatureTypes.text];
   return new SignatureSet(readSignatures(signature, policy.name), types, keys, policy);
 }
@@ -31,7 +28,7 @@ export function verifyDetached(
   signature: Uint8Array | string,
   keys: readonly PublicKey[],
   policy: SignerPolicy,
-): Verdict {
+): OpenpgpVerdict {
   const check = openDetached(signature, keys, policy);
   check.update(document);
   return check.finish();

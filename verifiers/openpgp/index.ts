@@ -4,11 +4,12 @@
  *
  * @module
  */
+
+export type { SignerPolicy } from '../shared/verdict.ts';
 export { verifyClearsigned } from './clearsigned.ts';
-export { type DetachedCheck, openDetached, verifyDetached } from './detached.ts';
+export { type OpenpgpCheck, openDetached, verifyDetached } from './detached.ts';
 export type { DocumentHash } from './hash-names.ts';
-export type { SignerPolicy } from './judge/signer-policy.ts';
-export type { Verdict } from './judge/verdict.ts';
+export type { OpenpgpVerdict } from './judge/verdict.ts';
 export type { PublicKey } from './keys/public-key.ts';
 export { findKey, type ReadKeys, readKeys } from './keys/read-keys.ts';
 export { isArmoredOrBinarySignature, isClearsigned } from './recognize.ts';

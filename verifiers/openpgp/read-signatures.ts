@@ -1,7 +1,7 @@
 import { refuseSignature } from '../../src/kit.ts';
 import { limits } from './limits.ts';
 import { readArmor } from './packets/armor.ts';
-import { malformed } from './packets/byte-reader.ts';
+import { malformed } from './packets/field-reader.ts';
 import { packetTypes, readPackets } from './packets/framing.ts';
 import { readSignature, type SignaturePacket } from './packets/signature-packet.ts';
 

@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { isImageError } from '../../src/kit.ts';
 import type { KeyHash } from './hash-names.ts';
-import { ByteReader } from './packets/byte-reader.ts';
+import { FieldReader } from './packets/field-reader.ts';
 import { algorithms, type KeyMaterial, padLeft, readMpi } from './packets/key-material.ts';
 import type { SignaturePacket } from './packets/signature-packet.ts';
 
@@ -20,6 +20,39 @@ const digestInfo: Readonly<Record<KeyHash, string>> = {
   sha384: '3041300d060960864801650304020205000430',
   sha512: '3051300d060960864801650304020305000440',
 };
+
+/** The key as Node takes it; `undefined` where Node does not, as for a point off its curve. */
+export function makeVerifyKey(material: KeyMaterial): KeyObject | undefined {
+  const key = toJwk(material);
+  if (key === undefined) return undefined;
+  try {
+    return createPublicKey({ key, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
+
+function toJwk(material: KeyMaterial): JsonWebKey | undefined {
+  switch (material.kind) {
+    case 'rsa':
+      return { kty: 'RSA', n: base64url(material.modulus), e: base64url(material.exponent) };
+    case 'ed25519':
+      return { kty: 'OKP', crv: 'Ed25519', x: base64url(material.point) };
+    case 'ecdsa':
+      return {
+        kty: 'EC',
+        crv: material.curve,
+        x: base64url(material.x),
+        y: base64url(material.y),
+      };
+    case 'unusable':
+      return undefined;
+  }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
 
 /**
  * RSASSA-PKCS1-v1_5 (RFC 8017, 8.2.2): the whole encoded message is built anew and compared, so nothing of it is parsed. The
@@ -80,7 +113,7 @@ export function checkEcdsa(
 
 /** So many integers, and nothing behind them. */
 function readMpis(signature: SignaturePacket, count: number): Uint8Array[] {
-  const reader = new ByteReader(signature.values, 'a signature value');
+  const reader = new FieldReader(signature.values, 'a signature value');
   const values = Array.from({ length: count }, () => readMpi(reader, signature.version));
   reader.end();
   return values;
@@ -104,37 +137,4 @@ function withoutError(check: () => boolean): boolean {
 function isCryptoError(error: unknown): boolean {
   const code = String(Reflect.get(Object(error), 'code') ?? '');
   return code.startsWith('ERR_OSSL') || code.startsWith('ERR_CRYPTO');
-}
-
-/** The key as Node takes it; `undefined` where Node does not, as for a point off its curve. */
-export function makeVerifyKey(material: KeyMaterial): KeyObject | undefined {
-  const key = toJwk(material);
-  if (key === undefined) return undefined;
-  try {
-    return createPublicKey({ key, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
-}
-
-function toJwk(material: KeyMaterial): JsonWebKey | undefined {
-  switch (material.kind) {
-    case 'rsa':
-      return { kty: 'RSA', n: base64url(material.modulus), e: base64url(material.exponent) };
-    case 'ed25519':
-      return { kty: 'OKP', crv: 'Ed25519', x: base64url(material.point) };
-    case 'ecdsa':
-      return {
-        kty: 'EC',
-        crv: material.curve,
-        x: base64url(material.x),
-        y: base64url(material.y),
-      };
-    case 'unusable':
-      return undefined;
-  }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type Evidence,
   type EvidenceDocument,
   type MetadataDocument,
   type MetadataOptions,
@@ -15,11 +16,14 @@ export interface FetchedDocument {
   warnings: Warning[];
 }
 
+/** What the proof of a document adds to the evidence that rests on that document. */
+export type Origin = Pick<Evidence, 'level' | 'signer' | 'signedAt' | 'documents' | 'warnings'>;
+
 type Reading = Pick<ProofContext, 'http' | 'signal'>;
 type How = Pick<MetadataOptions, 'fresh'>;
 
 /** Reads a document; an unreachable one is the transfer's own error. */
-export async function fetchDocument(
+export async function getDocument(
   address: URL,
   context: Reading,
   how: How = {},

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
 /** A public key of signify or minisign, which share one encoding: two bytes of algorithm, a key number, an Ed25519 key. */
-export interface PublicKey {
+export interface Ed25519Key {
   /** Upper-case hex of the key number, as the tool of the form writes it. */
   id: string;
   key: KeyObject;
@@ -17,7 +17,7 @@ const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 export function readEd25519Keys(
   material: Uint8Array | string,
   formatId: (keyNumber: Uint8Array) => string,
-): { keys: PublicKey[]; notes: string[] } {
+): { keys: Ed25519Key[]; notes: string[] } {
   if (material.length > maxMaterialBytes) return { keys: [], notes: ['too long for a key file'] };
   const text = typeof material === 'string' ? material : Buffer.from(material).toString('latin1');
   const lines = text.split('\n').map((line) => line.trim());
@@ -25,7 +25,7 @@ export function readEd25519Keys(
   return { keys, notes: keys.length === 0 ? ['no key of 42 bytes in base64'] : [] };
 }
 
-function readKey(line: string, formatId: (keyNumber: Uint8Array) => string): PublicKey {
+function readKey(line: string, formatId: (keyNumber: Uint8Array) => string): Ed25519Key {
   const bytes = Buffer.from(line, 'base64');
   const der = Buffer.concat([spkiPrefix, bytes.subarray(10)]);
   const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
@@ -34,9 +34,9 @@ function readKey(line: string, formatId: (keyNumber: Uint8Array) => string): Pub
 
 /** The key among these that made the signature. */
 export function findSigner(
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   message: Uint8Array,
   signature: Uint8Array,
-): PublicKey | undefined {
+): Ed25519Key | undefined {
   return keys.find(({ key }) => verify(null, message, key, signature));
 }

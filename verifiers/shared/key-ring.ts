@@ -1,20 +1,5 @@
-import { refuseSignature, type Signer, type Warning } from '../../src/kit.ts';
-
-/** Who may sign, and what is called now. */
-export interface SignerPolicy {
-  /** Fingerprints of keys, or of single subkeys; absent: any key of the ring. */
-  signers?: readonly string[];
-  now: Date;
-  /** For messages. */
-  name: string;
-}
-
-/** A signature that holds. */
-export interface Verdict {
-  signer: Signer;
-  signedAt?: Date;
-  warnings: Warning[];
-}
+import { refuseSignature } from '../../src/kit.ts';
+import type { DetachedCheck, SignerPolicy, Verdict } from './verdict.ts';
 
 /** Keys of one form, ready to check signatures of that form; every check throws the refusals of `refuseSignature`. */
 export interface KeyRing {
@@ -26,10 +11,7 @@ export interface KeyRing {
   /** For a document that carries its signature; `body` is what was signed. */
   verifyInline(document: Uint8Array, policy: SignerPolicy): Verdict & { body: Uint8Array };
   /** For a body too long to hold. */
-  openDetached(
-    signature: Uint8Array,
-    policy: SignerPolicy,
-  ): { update(chunk: Uint8Array): void; finish(): Verdict };
+  openDetached(signature: Uint8Array, policy: SignerPolicy): DetachedCheck;
 }
 
 export type KeyForm = 'openpgp' | 'signify' | 'minisign';
@@ -65,35 +47,35 @@ async function openOpenpgpRing(materials: readonly (Uint8Array | string)[]): Pro
 }
 
 async function openSignifyRing(materials: readonly (Uint8Array | string)[]): Promise<KeyRing> {
-  const { openDetached, readKeys, verifyDetached, verifyEmbedded } = await import(
+  const { openSignify, readSignifyKeys, verifyEmbedded, verifySignify } = await import(
     '../signify/index.ts'
   );
-  const { keys, notes } = gather(materials.map(readKeys));
+  const { keys, notes } = gather(materials.map(readSignifyKeys));
   return {
     fingerprints: keys.map(({ id }) => id),
     notes,
     verifyDetached: (document, signature, policy) =>
-      verifyDetached(document, signature, keys, policy),
+      verifySignify(document, signature, keys, policy),
     verifyInline: (document, policy) => verifyEmbedded(document, keys, policy),
-    openDetached: (signature, policy) => openDetached(signature, keys, policy),
+    openDetached: (signature, policy) => openSignify(signature, keys, policy),
   };
 }
 
 async function openMinisignRing(materials: readonly (Uint8Array | string)[]): Promise<KeyRing> {
-  const { openDetached, readKeys, verifyDetached } = await import('../minisign/index.ts');
-  const { keys, notes } = gather(materials.map(readKeys));
+  const { openMinisign, readMinisignKeys, verifyMinisign } = await import('../minisign/index.ts');
+  const { keys, notes } = gather(materials.map(readMinisignKeys));
   return {
     fingerprints: keys.map(({ id }) => id),
     notes,
     verifyDetached: (document, signature, policy) =>
-      verifyDetached(document, signature, keys, policy),
+      verifyMinisign(document, signature, keys, policy),
     verifyInline: (_, { name }) => {
       throw refuseSignature(
         'signature-missing',
         `${name}: minisign signatures stand in a file of their own`,
       );
     },
-    openDetached: (signature, policy) => openDetached(signature, keys, policy),
+    openDetached: (signature, policy) => openMinisign(signature, keys, policy),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  defined,
   isImageError,
   type ProofContext,
   publicUrl,
@@ -6,9 +7,8 @@ import {
   type Signature,
 } from '../../src/kit.ts';
 import { checkWithKeys, type KeyedSignature } from './collect-keys.ts';
-import { type FetchedDocument, findDocument } from './document.ts';
-import type { Verdict } from './key-ring.ts';
-import type { Origin } from './proved-document.ts';
+import { type FetchedDocument, findDocument, type Origin } from './document.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A document of which only what was signed is left, and who signed it. */
 export interface SignedText {
@@ -73,7 +73,7 @@ async function fetchOnce(
       ? await verifyBundled(document, detached, signature, context)
       : await verifyKeyed(document, detached, signature, context);
   const text = new TextDecoder().decode(body);
-  const signed = verdict.signedAt === undefined ? {} : { signedAt: verdict.signedAt };
+  const signed = defined({ signedAt: verdict.signedAt });
   return {
     document: { ...document, text },
     origin: {
@@ -120,7 +120,7 @@ async function verifyBundled(
     issuer,
     name: evidence.url,
     now: context.now,
-    ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    trustedRoot,
   });
   return { ...verdict, body: evidence.bytes, documents: [] };
 }

@@ -1,14 +1,12 @@
 import { refuseSignature } from '../../src/kit.ts';
-import { findSigner, type PublicKey, readEd25519Keys } from '../shared/ed25519-keys.ts';
+import { type Ed25519Key, findSigner, readEd25519Keys } from '../shared/ed25519-keys.ts';
 import { HeldBytes } from '../shared/held-bytes.ts';
-import type { SignerPolicy, Verdict } from '../shared/key-ring.ts';
+import { pickSigners, signatureBad } from '../shared/pick-signers.ts';
 import { readSignatureLines, type SignatureLines } from '../shared/signature-lines.ts';
-import { pickSigners, signatureBad } from '../shared/signer-of-lines.ts';
-
-export type { PublicKey } from '../shared/ed25519-keys.ts';
+import type { DetachedCheck, SignerPolicy, Verdict } from '../shared/verdict.ts';
 
 /** Looks like a signify signature, detached or with its message behind it; a minisign signature does not. */
-export function recognises(bytes: Uint8Array): boolean {
+export function isSignify(bytes: Uint8Array): boolean {
   const lines = readSignatureLines(bytes);
   if (lines === undefined) return false;
   const next = bytes.subarray(lines.end, lines.end + trustedComment.length);
@@ -16,15 +14,18 @@ export function recognises(bytes: Uint8Array): boolean {
 }
 
 /** Public keys; `id` is the key number in upper-case hex, byte by byte as the file holds it. */
-export function readKeys(material: Uint8Array | string): { keys: PublicKey[]; notes: string[] } {
+export function readSignifyKeys(material: Uint8Array | string): {
+  keys: Ed25519Key[];
+  notes: string[];
+} {
   return readEd25519Keys(material, formatId);
 }
 
 /** Checks a signature that stands in a file of its own; throws the refusals of `refuseSignature`. */
-export function verifyDetached(
+export function verifySignify(
   document: Uint8Array,
   signature: Uint8Array,
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   policy: SignerPolicy,
 ): Verdict {
   return verify(document, readDetached(signature, policy), keys, policy);
@@ -33,7 +34,7 @@ export function verifyDetached(
 /** Checks a file that holds the signature and then the message; `body` is the message, and nothing before it. */
 export function verifyEmbedded(
   document: Uint8Array,
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   policy: SignerPolicy,
 ): Verdict & { body: Uint8Array } {
   const lines = readLines(document, policy);
@@ -42,11 +43,11 @@ export function verifyEmbedded(
 }
 
 /** Checks a document that comes in chunks. signify signs the whole, so it is held: up to 64 MiB. */
-export function openDetached(
+export function openSignify(
   signature: Uint8Array,
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   policy: SignerPolicy,
-): { update(chunk: Uint8Array): void; finish(): Verdict } {
+): DetachedCheck {
   const lines = readDetached(signature, policy);
   pickSigners(keys, formatId(lines.keyNumber), policy);
   const held = new HeldBytes(policy.name);
@@ -65,7 +66,7 @@ function formatId(keyNumber: Uint8Array): string {
 function verify(
   message: Uint8Array,
   { keyNumber, signature }: SignatureLines,
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   policy: SignerPolicy,
 ): Verdict {
   const id = formatId(keyNumber);

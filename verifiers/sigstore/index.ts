@@ -1,23 +1,22 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import type { SignedEntity, Signer as SigstoreSigner, TrustMaterial } from '@sigstore/verify';
-import { refuseSignature } from '../../src/kit.ts';
-import type { Verdict } from '../shared/key-ring.ts';
-import { refuseFuture } from '../shared/refuse-future.ts';
+import { defined, refuseSignature } from '../../src/kit.ts';
+import { refuseFuture, type Verdict } from '../shared/verdict.ts';
 import { loadSigstore, readShippedRoot, type SigstorePackages } from './load-sigstore.ts';
 import { type IdentityPolicy, requireIdentity } from './match-identity.ts';
 
 /** Who has to have signed, under which root, and what is called now. */
 export interface BundlePolicy extends IdentityPolicy {
   /** A `trusted_root.json`; absent: the public-good root that `@sigstore/tuf` ships. */
-  trustedRoot?: string | Uint8Array;
+  trustedRoot?: string | Uint8Array | undefined;
   now: Date;
   /** For messages. */
   name: string;
 }
 
 /** Looks like a Sigstore bundle. */
-export function recognises(bytes: Uint8Array): boolean {
+export function isBundle(bytes: Uint8Array): boolean {
   const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
   return /^\s*\{/.test(head) && head.includes('application/vnd.dev.sigstore.bundle');
 }
@@ -45,7 +44,7 @@ export async function verifyBundle(
   refuseFuture(signedAt, identity, policy);
   return {
     signer: { fingerprint: fingerprintOf(signer.key), userId: `${identity} (${issuer})` },
-    ...(signedAt === undefined ? {} : { signedAt }),
+    ...defined({ signedAt }),
     warnings: [],
   };
 }

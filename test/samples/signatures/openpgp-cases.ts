@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageError } from '../../../src/kit.ts';
 import {
+  type OpenpgpVerdict,
   type PublicKey,
   readKeys,
   type SignerPolicy,
-  type Verdict,
   verifyClearsigned,
   verifyDetached,
 } from '../../../verifiers/openpgp/index.ts';
@@ -62,7 +62,7 @@ export function judge(
   subject: Subject,
   more: Partial<SignerPolicy> = {},
   keys: PublicKey[] = readKeys(subject.keys).keys,
-): (Verdict & { body: Uint8Array }) | string {
+): (OpenpgpVerdict & { body: Uint8Array }) | string {
   const { document, signature } = subject;
   const policy = { now, name: 'the sample', ...more };
   try {

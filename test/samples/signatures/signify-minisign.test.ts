@@ -61,11 +61,11 @@ const now = new Date('2026-11-20');
 describe.each(cases.filter(({ form }) => form === 'signify-embedded'))('$id', (sample) => {
   const [file = ''] = sample.files;
   const document = readBytes('signed', sample.id, file);
-  const { keys } = signify.readKeys(readKey(sample));
+  const { keys } = signify.readSignifyKeys(readKey(sample));
   const policy = { now, name: file };
 
   test('holds, and its list names the digests', () => {
-    expect(signify.recognises(document)).toBe(true);
+    expect(signify.isSignify(document)).toBe(true);
     const { body } = signify.verifyEmbedded(document, keys, policy);
     const list = parseChecksums(Buffer.from(body).toString());
     for (const [name, digest] of sample.pick) {
@@ -76,10 +76,10 @@ describe.each(cases.filter(({ form }) => form === 'signify-embedded'))('$id', (s
   test('holds as a detached signature', () => {
     const lines = document.indexOf('\n', document.indexOf('\n') + 1) + 1;
     const [signature, body] = [document.subarray(0, lines), document.subarray(lines)];
-    const check = signify.openDetached(signature, keys, policy);
+    const check = signify.openSignify(signature, keys, policy);
     check.update(body);
     expect(check.finish().signer).toEqual(
-      signify.verifyDetached(body, signature, keys, policy).signer,
+      signify.verifySignify(body, signature, keys, policy).signer,
     );
   });
 
@@ -96,19 +96,19 @@ test.each(cases.filter(({ form }) => form === 'minisign'))('$id', (sample) => {
   const [name = '', signatureName = ''] = sample.files;
   const document = readBytes('signed', sample.id, name);
   const signature = readBytes('signed', sample.id, signatureName);
-  const { keys } = minisign.readKeys(readKey(sample));
+  const { keys } = minisign.readMinisignKeys(readKey(sample));
   const policy = { now, name };
-  expect(minisign.recognises(signature)).toBe(true);
-  const verdict = minisign.verifyDetached(document, signature, keys, policy);
+  expect(minisign.isMinisign(signature)).toBe(true);
+  const verdict = minisign.verifyMinisign(document, signature, keys, policy);
   expect(verdict.signedAt).toEqual(new Date(1_556_193_335_000));
 
   for (const changed of changeEach(document)) {
-    const check = () => minisign.verifyDetached(changed, signature, keys, policy);
+    const check = () => minisign.verifyMinisign(changed, signature, keys, policy);
     expect(reasonOf(check)).toBe('signature-bad');
   }
   const free = signature.indexOf('\n');
   const held = [...changeEach(signature)].flatMap((changed, at) =>
-    reasonOf(() => minisign.verifyDetached(document, changed, keys, policy)) === 'holds'
+    reasonOf(() => minisign.verifyMinisign(document, changed, keys, policy)) === 'holds'
       ? [at]
       : [],
   );
@@ -117,9 +117,13 @@ test.each(cases.filter(({ form }) => form === 'minisign'))('$id', (sample) => {
 });
 
 test('keys are numbered as their vendors write them', () => {
-  const idOf = (read: typeof signify.readKeys, name: string) =>
+  const idOf = (read: typeof signify.readSignifyKeys, name: string) =>
     read(readBytes('keys', name)).keys.map(({ id }) => id);
-  expect(idOf(minisign.readKeys, 'void-release-20240314.pub')).toEqual(['A3FCFCCA9D356F86']);
-  expect(idOf(minisign.readKeys, 'void-release-20250202.pub')).toEqual(['4D56E70F102AF9F9']);
-  expect(idOf(signify.readKeys, 'openbsd-76-base.pub')).toEqual(['E4BB09F899BABCA2']);
+  expect(idOf(minisign.readMinisignKeys, 'void-release-20240314.pub')).toEqual([
+    'A3FCFCCA9D356F86',
+  ]);
+  expect(idOf(minisign.readMinisignKeys, 'void-release-20250202.pub')).toEqual([
+    '4D56E70F102AF9F9',
+  ]);
+  expect(idOf(signify.readSignifyKeys, 'openbsd-76-base.pub')).toEqual(['E4BB09F899BABCA2']);
 });

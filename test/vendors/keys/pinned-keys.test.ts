@@ -16,7 +16,7 @@ import { parseMaterial } from '../../../vendors/keys/refresh/material-file.ts';
 import { rockyKeys } from '../../../vendors/keys/rocky.ts';
 import { talosSigner } from '../../../vendors/keys/talos.ts';
 import { readKeys as readOpenpgpKeys } from '../../../verifiers/openpgp/index.ts';
-import { readKeys as readSignifyKeys } from '../../../verifiers/signify/index.ts';
+import { readSignifyKeys } from '../../../verifiers/signify/index.ts';
 
 const day = 86_400_000;
 const materialFolder = fileURLToPath(new URL('../../../vendors/keys/material', import.meta.url));

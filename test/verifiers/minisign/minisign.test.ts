@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
-  openDetached,
-  readKeys,
-  recognises,
-  verifyDetached,
+  isMinisign,
+  openMinisign,
+  readMinisignKeys,
+  verifyMinisign,
 } from '../../../verifiers/minisign/index.ts';
 import { makeSigner, signMinisign, signSignify } from '../make-ed25519.ts';
 import { reasonOf } from '../refusal.ts';
 
 const signer = makeSigner('866f359dcafcfca3');
 const id = 'A3FCFCCA9D356F86';
-const { keys } = readKeys(signer.publicFile);
+const { keys } = readMinisignKeys(signer.publicFile);
 const body = Buffer.from('sha256 of a disk\n');
 const file = signMinisign(signer, body);
 const old = signMinisign(signer, body, { algorithm: 'Ed' });
@@ -23,7 +23,7 @@ test.each([
   ['with CRLF', file.replaceAll('\n', '\r\n')],
   ['without a last line end', file.trimEnd()],
 ])('a signature %s holds, with the time of its trusted comment', (_, signature) => {
-  expect(verifyDetached(body, bytes(signature), keys, { ...policy, signers: [id] })).toEqual({
+  expect(verifyMinisign(body, bytes(signature), keys, { ...policy, signers: [id] })).toEqual({
     signer: { fingerprint: id },
     signedAt: new Date(1_700_000_000_000),
     warnings: [],
@@ -34,7 +34,7 @@ test.each([
   ['prehashed', file],
   ['old', old],
 ])('a document in chunks holds: %s', (_, signature) => {
-  const check = openDetached(bytes(signature), keys, policy);
+  const check = openMinisign(bytes(signature), keys, policy);
   for (const value of body) check.update(Uint8Array.of(value));
   expect(check.finish().signer.fingerprint).toBe(id);
 });
@@ -47,12 +47,12 @@ test.each([
   ['letters beyond ASCII', 'für timestamp:86400', new Date(86_400_000)],
 ])('trusted comment with %s', (_, trustedComment, signedAt) => {
   const signature = signMinisign(signer, body, { trustedComment });
-  expect(verifyDetached(body, bytes(signature), keys, policy).signedAt).toEqual(signedAt);
+  expect(verifyMinisign(body, bytes(signature), keys, policy).signedAt).toEqual(signedAt);
 });
 
 test('the clocks may be minutes apart, not more', () => {
   const check = (now: string) =>
-    reasonOf(() => verifyDetached(body, bytes(file), keys, { ...policy, now: new Date(now) }));
+    reasonOf(() => verifyMinisign(body, bytes(file), keys, { ...policy, now: new Date(now) }));
   expect(check('2023-11-14T22:10:00Z')).toBe('holds');
   expect(check('2023-11-14T22:00:00Z')).toBe('signed-in-future');
 });
@@ -103,44 +103,44 @@ describe('refuses', () => {
       'signed-in-future',
     ],
   ])('%s', (_, signature, reason) => {
-    expect(reasonOf(() => verifyDetached(body, bytes(signature), keys, policy))).toBe(reason);
+    expect(reasonOf(() => verifyMinisign(body, bytes(signature), keys, policy))).toBe(reason);
   });
 
   test('the global signature of another signature of the same key', () => {
     const [, , , foreign = ''] = signMinisign(signer, Buffer.from('x')).split('\n');
     const mixed = bytes(withLine(3, foreign));
-    expect(reasonOf(() => verifyDetached(body, mixed, keys, policy))).toBe('signature-bad');
+    expect(reasonOf(() => verifyMinisign(body, mixed, keys, policy))).toBe('signature-bad');
   });
 
   test('a key that is not pinned, before any of the document', () => {
-    const other = readKeys(makeSigner('0000000000000001').publicFile).keys;
-    expect(reasonOf(() => openDetached(bytes(file), other, policy))).toBe('signer-unknown');
+    const other = readMinisignKeys(makeSigner('0000000000000001').publicFile).keys;
+    expect(reasonOf(() => openMinisign(bytes(file), other, policy))).toBe('signer-unknown');
     const pinned = { ...policy, signers: ['0100000000000000'] };
-    expect(reasonOf(() => openDetached(bytes(file), keys, pinned))).toBe('signer-unknown');
+    expect(reasonOf(() => openMinisign(bytes(file), keys, pinned))).toBe('signer-unknown');
   });
 
   test('an old signature over more than is held, while a document at hand may be as long as it is', () => {
     const chunk = new Uint8Array(33 * 1024 * 1024);
     const long = Buffer.concat([chunk, chunk]);
     const signature = bytes(signMinisign(signer, long, { algorithm: 'Ed' }));
-    const check = openDetached(signature, keys, policy);
+    const check = openMinisign(signature, keys, policy);
     check.update(chunk);
     expect(reasonOf(() => check.update(chunk))).toBe('unsupported');
-    expect(verifyDetached(long, signature, keys, policy).signer.fingerprint).toBe(id);
+    expect(verifyMinisign(long, signature, keys, policy).signer.fingerprint).toBe(id);
   });
 });
 
 test('a cut file is refused wherever it is cut', () => {
   for (let length = 0; length < file.length - 1; length += 1) {
     const cut = bytes(file.slice(0, length));
-    expect(reasonOf(() => verifyDetached(body, cut, keys, policy))).not.toBe('holds');
+    expect(reasonOf(() => verifyMinisign(body, cut, keys, policy))).not.toBe('holds');
   }
 });
 
 test('signatures are recognised from their lines', () => {
-  expect(recognises(bytes(file))).toBe(true);
-  expect(recognises(bytes(old))).toBe(true);
-  expect(recognises(bytes(signSignify(signer, body)))).toBe(false);
-  expect(recognises(bytes(signer.publicFile))).toBe(false);
-  expect(recognises(new Uint8Array(0))).toBe(false);
+  expect(isMinisign(bytes(file))).toBe(true);
+  expect(isMinisign(bytes(old))).toBe(true);
+  expect(isMinisign(bytes(signSignify(signer, body)))).toBe(false);
+  expect(isMinisign(bytes(signer.publicFile))).toBe(false);
+  expect(isMinisign(new Uint8Array(0))).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { isImageError } from '../../../src/kit.ts';
 import {
+  type OpenpgpVerdict,
   readKeys,
   type SignerPolicy,
-  type Verdict,
   verifyClearsigned,
   verifyDetached,
 } from '../../../verifiers/openpgp/index.ts';
@@ -17,7 +17,7 @@ export function tryDetached(
   signature: Uint8Array | string,
   keys: Uint8Array | string,
   more: Partial<SignerPolicy> & { document?: Uint8Array } = {},
-): Verdict | string {
+): OpenpgpVerdict | string {
   const { document: signed = document, ...policies } = more;
   return orReason(() =>
     verifyDetached(signed, signature, readKeys(keys).keys, { ...policy, ...policies }),
@@ -29,7 +29,7 @@ export function tryClearsigned(
   text: Uint8Array | string,
   keys: Uint8Array | string,
   more: Partial<SignerPolicy> = {},
-): (Verdict & { body: Uint8Array }) | string {
+): (OpenpgpVerdict & { body: Uint8Array }) | string {
   return orReason(() => verifyClearsigned(text, readKeys(keys).keys, { ...policy, ...more }));
 }
 
@@ -39,7 +39,7 @@ export function word(outcome: object | string): string {
 }
 
 /** Codes of the warnings; the reason where there is no verdict. */
-export function warningsOf(outcome: Verdict | string): string[] {
+export function warningsOf(outcome: OpenpgpVerdict | string): string[] {
   return typeof outcome === 'string' ? [outcome] : outcome.warnings.map(({ code }) => code);
 }
 

@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import {
-  openDetached,
-  readKeys,
-  recognises,
-  verifyDetached,
+  isSignify,
+  openSignify,
+  readSignifyKeys,
   verifyEmbedded,
+  verifySignify,
 } from '../../../verifiers/signify/index.ts';
 import { makeSigner, signMinisign, signSignify } from '../make-ed25519.ts';
 import { reasonOf } from '../refusal.ts';
 
 const signer = makeSigner();
 const id = 'E4BB09F899BABCA2';
-const { keys } = readKeys(signer.publicFile);
+const { keys } = readSignifyKeys(signer.publicFile);
 const body = Buffer.from('SHA256 (install.img) = 00\n');
 const file = signSignify(signer, body);
 const policy = { now: new Date('2026-11-20'), name: 'SHA256' };
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
 test('a detached signature holds', () => {
-  expect(verifyDetached(body, bytes(file), keys, policy)).toEqual({
+  expect(verifySignify(body, bytes(file), keys, policy)).toEqual({
     signer: { fingerprint: id },
     warnings: [],
   });
@@ -32,7 +32,7 @@ test('an embedded one yields the message and nothing else', () => {
 });
 
 test('a document in chunks, whose memory is used again, holds', () => {
-  const check = openDetached(bytes(file), keys, { ...policy, signers: [id] });
+  const check = openSignify(bytes(file), keys, { ...policy, signers: [id] });
   const chunk = Buffer.alloc(1);
   for (const value of body) {
     chunk[0] = value;
@@ -42,9 +42,9 @@ test('a document in chunks, whose memory is used again, holds', () => {
 });
 
 test('of two keys with one number the right one is found', () => {
-  const twin = readKeys(makeSigner().publicFile).keys;
-  expect(verifyDetached(body, bytes(file), [...twin, ...keys], policy).signer.fingerprint).toBe(id);
-  expect(reasonOf(() => verifyDetached(body, bytes(file), twin, policy))).toBe('signature-bad');
+  const twin = readSignifyKeys(makeSigner().publicFile).keys;
+  expect(verifySignify(body, bytes(file), [...twin, ...keys], policy).signer.fingerprint).toBe(id);
+  expect(reasonOf(() => verifySignify(body, bytes(file), twin, policy))).toBe('signature-bad');
 });
 
 const [comment = '', line = ''] = file.split('\n');
@@ -74,7 +74,7 @@ describe('refuses', () => {
     ['a signature of something else', signSignify(signer, Buffer.from('x')), 'signature-bad'],
     ['a minisign signature', signMinisign(signer, body, { algorithm: 'Ed' }), 'malformed'],
   ])('%s', (_, signature, reason) => {
-    expect(reasonOf(() => verifyDetached(body, bytes(signature), keys, policy))).toBe(reason);
+    expect(reasonOf(() => verifySignify(body, bytes(signature), keys, policy))).toBe(reason);
   });
 
   test('every other byte of the document', () => {
@@ -88,13 +88,13 @@ describe('refuses', () => {
   });
 
   test('a key that is there but may not sign', () => {
-    const check = () => verifyDetached(body, bytes(file), keys, { ...policy, signers: ['00'] });
+    const check = () => verifySignify(body, bytes(file), keys, { ...policy, signers: ['00'] });
     expect(reasonOf(check)).toBe('signer-unknown');
     expect(check).toThrow(id);
   });
 
   test('a document in chunks that is too long to hold, and not with more memory', () => {
-    const check = openDetached(bytes(file), keys, policy);
+    const check = openSignify(bytes(file), keys, policy);
     const chunk = new Uint8Array(16 * 1024 * 1024);
     const feed = () => Array.from({ length: 5 }, () => check.update(chunk));
     expect(reasonOf(feed)).toBe('unsupported');
@@ -110,22 +110,25 @@ test('a cut file is refused wherever it is cut', () => {
 });
 
 test('signatures are recognised from their lines', () => {
-  expect(recognises(bytes(file))).toBe(true);
-  expect(recognises(Buffer.concat([bytes(file), body]))).toBe(true);
-  expect(recognises(bytes(signMinisign(signer, body)))).toBe(false);
-  expect(recognises(bytes(signMinisign(signer, body, { algorithm: 'Ed' })))).toBe(false);
-  expect(recognises(bytes(signer.publicFile))).toBe(false);
-  expect(recognises(new Uint8Array(0))).toBe(false);
+  expect(isSignify(bytes(file))).toBe(true);
+  expect(isSignify(Buffer.concat([bytes(file), body]))).toBe(true);
+  expect(isSignify(bytes(signMinisign(signer, body)))).toBe(false);
+  expect(isSignify(bytes(signMinisign(signer, body, { algorithm: 'Ed' })))).toBe(false);
+  expect(isSignify(bytes(signer.publicFile))).toBe(false);
+  expect(isSignify(new Uint8Array(0))).toBe(false);
 });
 
 test('keys are read with and without their comment, several at once, and junk yields a note', () => {
   const other = makeSigner('0000000000000001');
-  const idsOf = (material: string) => readKeys(material).keys.map((key) => key.id);
+  const idsOf = (material: string) => readSignifyKeys(material).keys.map((key) => key.id);
   expect(idsOf(signer.publicFile + other.publicFile)).toEqual([id, '0000000000000001']);
   expect(idsOf(signer.publicFile.replaceAll('\n', '\r\n'))).toEqual([id]);
   expect(idsOf(signer.publicFile.split('\n')[1] ?? '')).toEqual([id]);
   const line = signer.publicFile.split('\n')[1] ?? '';
   expect(idsOf(line.replace(/^RW./, 'RWU'))).toEqual([]);
-  expect(readKeys(Buffer.from('-----BEGIN PGP')).notes).toHaveLength(1);
-  expect(readKeys(new Uint8Array(2 ** 21))).toEqual({ keys: [], notes: [expect.any(String)] });
+  expect(readSignifyKeys(Buffer.from('-----BEGIN PGP')).notes).toHaveLength(1);
+  expect(readSignifyKeys(new Uint8Array(2 ** 21))).toEqual({
+    keys: [],
+    notes: [expect.any(String)],
+  });
 });

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { type BundlePolicy, recognises, verifyBundle } from '../../../verifiers/sigstore/index.ts';
+import { type BundlePolicy, isBundle, verifyBundle } from '../../../verifiers/sigstore/index.ts';
 import { laterReasonOf } from '../refusal.ts';
 import { type BundleOptions, makeBundle, makeSigstore } from './make-bundle.ts';
 
@@ -27,7 +27,7 @@ const verdict = {
 
 test('a bundle holds for its artifact', async () => {
   const bundle = makeBundle(sigstore, artifact);
-  expect(recognises(bundle)).toBe(true);
+  expect(isBundle(bundle)).toBe(true);
   expect(await verifyBundle(artifact, bundle, policy)).toEqual(verdict);
 });
 

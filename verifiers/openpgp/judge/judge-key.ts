@@ -2,7 +2,7 @@ import type { SignatureReason } from '../../../src/kit.ts';
 import { knowPrimary } from '../keys/primary-facts.ts';
 import type { Statement } from '../keys/statement.ts';
 import { knowSubkey } from '../keys/subkey-facts.ts';
-import type { Candidate } from './signer-policy.ts';
+import type { Candidate } from './ring.ts';
 
 /** Why something does not count. */
 export interface Objection {

@@ -1,8 +1,8 @@
 import { type DocumentHash, documentHash, weakHash } from '../hash-names.ts';
-import { fitsKey } from '../keys/own-signature.ts';
+import { fitsKey } from '../keys/self-signature.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.ts';
-import type { Candidate } from './signer-policy.ts';
+import type { Candidate } from './ring.ts';
 
 /** How far the clock of a signer may be ahead, in seconds. */
 export const clockSkew: number = 5 * 60;

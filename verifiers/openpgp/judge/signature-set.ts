@@ -1,14 +1,21 @@
 import { refuseSignature, UsageError } from '../../../src/kit.ts';
+import type { SignerPolicy } from '../../shared/verdict.ts';
 import { CrlfLines } from '../cleartext.ts';
 import { type PublicKey, signatureTypes } from '../keys/public-key.ts';
 import { limits } from '../limits.ts';
-import { malformed } from '../packets/byte-reader.ts';
+import { malformed } from '../packets/field-reader.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { SignatureCheck } from '../signature-check.ts';
 import type { Objection } from './judge-key.ts';
 import { type Contender, judgeSignature } from './judge-signature.ts';
-import { makeRing, type Ring, type SignerPolicy } from './signer-policy.ts';
-import { makeRefusal, makeVerdict, nameIssuer, type Refusal, type Verdict } from './verdict.ts';
+import { makeRing, type Ring } from './ring.ts';
+import {
+  type IgnoredSignature,
+  makeRefusal,
+  makeVerdict,
+  nameIssuer,
+  type OpenpgpVerdict,
+} from './verdict.ts';
 
 /** A signature that may count, with a check for each key that it may be by. */
 interface Trial {
@@ -23,7 +30,7 @@ interface Trial {
 export class SignatureSet {
   readonly #policy: SignerPolicy;
   readonly #trials: Trial[] = [];
-  readonly #refusals: Refusal[] = [];
+  readonly #refusals: IgnoredSignature[] = [];
   readonly #lines = new CrlfLines();
 
   /** `types`: signature types that may stand here (RFC 9580, 5.2.1). */
@@ -55,7 +62,7 @@ export class SignatureSet {
    * A bad signature by an allowed signer refuses the document, whatever else is good: a vendor whose own signatures disagree
    * has been tampered with, or this is a mixture of two documents.
    */
-  finish(): Verdict {
+  finish(): OpenpgpVerdict {
     const good: Contender[] = [];
     for (const { signature, checks } of this.#trials) {
       const found = checks.find(({ check }) => check.finish());

@@ -4,28 +4,25 @@ import {
   type Signer,
   type Warning,
 } from '../../../src/kit.ts';
+import type { SignerPolicy, Verdict } from '../../shared/verdict.ts';
 import type { DocumentHash } from '../hash-names.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { formatTime, type Objection } from './judge-key.ts';
 import type { Contender } from './judge-signature.ts';
-import { describeSigner, type SignerPolicy } from './signer-policy.ts';
+import { toSigner } from './ring.ts';
 
-/** What a document's signatures prove. */
-export interface Verdict {
-  /** Who made the signature that counts. */
-  signer: Signer;
+/** What a document's signatures prove. The warnings are of the one that counts, and of those by allowed signers that do not. */
+export interface OpenpgpVerdict extends Verdict {
   signedAt: Date;
   hash: DocumentHash;
   /** Version of the signature packet. */
   version: number;
-  /** Of that signature, and of those by allowed signers that do not count. */
-  warnings: Warning[];
   /** Everyone whose signature is good, in the order of the document. */
   signers: Signer[];
 }
 
 /** One signature that does not count, and why. */
-export interface Refusal {
+export interface IgnoredSignature {
   signature: SignaturePacket;
   objection: Objection;
 }
@@ -46,9 +43,9 @@ const order: readonly Objection['reason'][] = [
 /** The verdict over good signatures, of which there must be one, beside those that do not count. */
 export function makeVerdict(
   good: readonly [Contender, ...Contender[]],
-  refusals: readonly Refusal[],
+  refusals: readonly IgnoredSignature[],
   policy: SignerPolicy,
-): Verdict {
+): OpenpgpVerdict {
   const rated = good.map((contender) => ({ contender, warnings: warn(contender, policy) }));
   const least = Math.min(...rated.map(({ warnings }) => warnings.length));
   const { contender, warnings } = rated.find((one) => one.warnings.length === least) ?? {
@@ -72,7 +69,10 @@ export function makeVerdict(
 }
 
 /** The refusal of a document none of whose signatures counts: the gravest reason, and who is said to have signed. */
-export function makeRefusal(refusals: readonly Refusal[], policy: SignerPolicy): IntegrityError {
+export function makeRefusal(
+  refusals: readonly IgnoredSignature[],
+  policy: SignerPolicy,
+): IntegrityError {
   const [gravest] = [...refusals].sort(
     (a, b) => order.indexOf(a.objection.reason) - order.indexOf(b.objection.reason),
   );
@@ -103,7 +103,7 @@ export function nameIssuer({ issuer }: SignaturePacket): string {
 }
 
 function describe({ candidate, key }: Contender): Signer {
-  return describeSigner(candidate, key.userId);
+  return toSigner(candidate, key.userId);
 }
 
 function warn({ signature, candidate, key }: Contender, policy: SignerPolicy): Warning[] {

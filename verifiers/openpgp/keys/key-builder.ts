@@ -1,7 +1,7 @@
 import { isImageError } from '../../../src/kit.ts';
 import { limits } from '../limits.ts';
-import { malformed } from '../packets/byte-reader.ts';
-import { type Packet, packetTypes } from '../packets/framing.ts';
+import { malformed } from '../packets/field-reader.ts';
+import { type FramedPacket, packetTypes } from '../packets/framing.ts';
 import { type KeyPacket, readKeyPacket } from '../packets/key-packet.ts';
 import { readSignature, type SignaturePacket } from '../packets/signature-packet.ts';
 import { mayBeBy, type PublicKey, signatureTypes } from './public-key.ts';
@@ -32,7 +32,7 @@ export class KeyBuilder {
     this.#under = undefined;
   }
 
-  add({ type, body }: Packet): void {
+  add({ type, body }: FramedPacket): void {
     switch (type) {
       case packetTypes.publicKey:
         this.#startKey(body);

@@ -1,7 +1,7 @@
 import type { SignaturePacket } from '../packets/signature-packet.ts';
-import { hashedUserId, isOwn } from './own-signature.ts';
 import { type PublicKey, signatureTypes } from './public-key.ts';
 import { isRevoked } from './revocation.ts';
+import { hashedUserId, holds } from './self-signature.ts';
 import { newestStatement, type Statement } from './statement.ts';
 
 /** What a primary key says of itself, checked. */
@@ -20,12 +20,12 @@ export function knowPrimary(key: PublicKey): PrimaryFacts {
   const { primary } = key;
   const direct = key.signatures.filter(
     (signature) =>
-      signature.type === signatureTypes.directKey && isOwn(signature, primary, [primary.hashed]),
+      signature.type === signatureTypes.directKey && holds(signature, primary, [primary.hashed]),
   );
   const named = key.userIds.flatMap(({ bytes, signatures }) =>
     signatures
       .filter(({ type }) => signatureTypes.certifications.includes(type))
-      .filter((signature) => isOwn(signature, primary, [primary.hashed, hashedUserId(bytes)]))
+      .filter((signature) => holds(signature, primary, [primary.hashed, hashedUserId(bytes)]))
       .map((signature) => ({ signature, bytes })),
   );
   const certifications = named.map(({ signature }) => signature);

@@ -1,7 +1,7 @@
 import type { KeyPacket } from '../packets/key-packet.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
-import { isCheckable, isOwn } from './own-signature.ts';
 import { mayBeBy } from './public-key.ts';
+import { holds, isCheckable } from './self-signature.ts';
 
 /**
  * Whether a revocation (RFC 9580, 5.2.1.11 and 5.2.1.12) among `signatures` holds, whatever its reason and date: a key that its
@@ -21,7 +21,7 @@ export function isRevoked(
     .some((signature) => {
       if (revokers.some((fingerprint) => names(signature, fingerprint))) return true;
       if (!mayBeBy(signature, primary)) return false;
-      return !isCheckable(signature) || isOwn(signature, primary, parts);
+      return !isCheckable(signature) || holds(signature, primary, parts);
     });
 }
 

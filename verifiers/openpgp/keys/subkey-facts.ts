@@ -2,9 +2,9 @@ import { isImageError } from '../../../src/kit.ts';
 import { documentHash } from '../hash-names.ts';
 import type { KeyPacket } from '../packets/key-packet.ts';
 import { readSignature, type SignaturePacket } from '../packets/signature-packet.ts';
-import { isOwn } from './own-signature.ts';
 import { type PublicKey, type Subkey, signatureTypes } from './public-key.ts';
 import { isRevoked } from './revocation.ts';
+import { holds } from './self-signature.ts';
 import { newestStatement, type Statement } from './statement.ts';
 
 /** What a primary key says of one of its subkeys, checked. */
@@ -28,7 +28,7 @@ export function knowSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): Sub
     pinned || documentHash(hashAlgorithm) !== undefined;
   const good = subkey.signatures.filter(
     (signature) =>
-      signature.type === signatureTypes.subkeyBinding && isOwn(signature, key.primary, parts),
+      signature.type === signatureTypes.subkeyBinding && holds(signature, key.primary, parts),
   );
   const allowed = good.filter(isAllowed);
   return {
@@ -52,7 +52,7 @@ function isBackSignature(
   return (
     signature?.type === signatureTypes.primaryKeyBinding &&
     isAllowed(signature) &&
-    isOwn(signature, subkey, parts)
+    holds(signature, subkey, parts)
   );
 }
 

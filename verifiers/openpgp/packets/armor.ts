@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import { malformed } from './byte-reader.ts';
+import { malformed } from './field-reader.ts';
 
 const begin = /^-----BEGIN PGP ([A-Z ]+)-----$/;
 const header = /^[A-Za-z][A-Za-z0-9-]*:(?: .*)?$/;

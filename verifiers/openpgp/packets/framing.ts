@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
-import { ByteReader, malformed } from './byte-reader.ts';
+import { FieldReader, malformed } from './field-reader.ts';
 
-/** Packet types that are looked at (RFC 9580, 5). */
+/** FramedPacket types that are looked at (RFC 9580, 5). */
 export const packetTypes = {
   signature: 2,
   secretKey: 5,
@@ -13,14 +13,14 @@ export const packetTypes = {
 } as const;
 
 /** A packet without its header. */
-export interface Packet {
+export interface FramedPacket {
   type: number;
   body: Uint8Array;
 }
 
 /** Packets in order (RFC 9580, 4.2), each within bounds. `malformed` where the bytes stop being packets. */
-export function* readPackets(bytes: Uint8Array): Generator<Packet> {
-  const reader = new ByteReader(bytes, 'a packet');
+export function* readPackets(bytes: Uint8Array): Generator<FramedPacket> {
+  const reader = new FieldReader(bytes, 'a packet');
   for (let count = 1; reader.left > 0; count += 1) {
     if (count > limits.packets) throw malformed(`more than ${limits.packets} packets`);
     const header = reader.uint8();
@@ -30,11 +30,11 @@ export function* readPackets(bytes: Uint8Array): Generator<Packet> {
 }
 
 /** The OpenPGP format of a header (RFC 9580, 4.2.1): type in six bits, then the length. */
-function readCurrent(reader: ByteReader, header: number): Packet {
+function readCurrent(reader: FieldReader, header: number): FramedPacket {
   return { type: header & 0x3f, body: reader.take(readCurrentLength(reader)) };
 }
 
-function readCurrentLength(reader: ByteReader): number {
+function readCurrentLength(reader: FieldReader): number {
   const first = reader.uint8();
   if (first < 192) return first;
   if (first < 224) return (first - 192) * 256 + reader.uint8() + 192;
@@ -44,11 +44,11 @@ function readCurrentLength(reader: ByteReader): number {
 }
 
 /** The legacy format (RFC 9580, 4.2.2; "old" in RFC 4880): type in four bits, then how the length is written. */
-function readLegacy(reader: ByteReader, header: number): Packet {
+function readLegacy(reader: FieldReader, header: number): FramedPacket {
   return { type: (header >> 2) & 0x0f, body: reader.take(readLegacyLength(reader, header & 3)) };
 }
 
-function readLegacyLength(reader: ByteReader, lengthType: number): number {
+function readLegacyLength(reader: FieldReader, lengthType: number): number {
   if (lengthType === 0) return reader.uint8();
   if (lengthType === 1) return reader.uint16();
   if (lengthType === 2) return reader.uint32();

@@ -1,4 +1,4 @@
-import { ByteReader, malformed } from './byte-reader.ts';
+import { FieldReader, malformed } from './field-reader.ts';
 
 /** Public-key algorithms (RFC 9580, 9.1). */
 export const algorithms = { rsa: 1, rsaSign: 3, ecdsa: 19, eddsaLegacy: 22, ed25519: 27 } as const;
@@ -27,7 +27,7 @@ export function readKeyMaterial(
   bytes: Uint8Array,
   version: number,
 ): KeyMaterial {
-  const reader = new ByteReader(bytes, 'a public key');
+  const reader = new FieldReader(bytes, 'a public key');
   const material = readKnown(algorithm, reader, version);
   if (material === undefined)
     return { kind: 'unusable', why: `its algorithm ${algorithm} is not supported` };
@@ -37,7 +37,7 @@ export function readKeyMaterial(
 
 function readKnown(
   algorithm: number,
-  reader: ByteReader,
+  reader: FieldReader,
   version: number,
 ): KeyMaterial | undefined {
   switch (algorithm) {
@@ -57,7 +57,7 @@ function readKnown(
 }
 
 /** 2048 to 4096 bits is what vendors sign with; OpenSSL bounds the exponent of long moduli itself. */
-function readRsa(reader: ByteReader, version: number): KeyMaterial {
+function readRsa(reader: FieldReader, version: number): KeyMaterial {
   const modulus = readMpi(reader, version);
   const exponent = readMpi(reader, version);
   const bits = bitLength(modulus);
@@ -70,7 +70,7 @@ function readRsa(reader: ByteReader, version: number): KeyMaterial {
   return { kind: 'rsa', modulus, exponent };
 }
 
-function readEcdsa(reader: ByteReader, version: number): KeyMaterial {
+function readEcdsa(reader: FieldReader, version: number): KeyMaterial {
   const known = curves[readOid(reader)];
   const point = readMpi(reader, version);
   if (known === undefined) return { kind: 'unusable', why: 'its curve is not supported' };
@@ -82,7 +82,7 @@ function readEcdsa(reader: ByteReader, version: number): KeyMaterial {
   return { kind: 'ecdsa', curve, x: point.subarray(1, 1 + size), y: point.subarray(1 + size) };
 }
 
-function readEddsaLegacy(reader: ByteReader, version: number): KeyMaterial {
+function readEddsaLegacy(reader: FieldReader, version: number): KeyMaterial {
   const oid = readOid(reader);
   const point = readMpi(reader, version);
   if (oid !== ed25519Legacy) return { kind: 'unusable', why: 'its curve is not supported' };
@@ -93,7 +93,7 @@ function readEddsaLegacy(reader: ByteReader, version: number): KeyMaterial {
   return { kind: 'ed25519', point: point.subarray(1) };
 }
 
-function readOid(reader: ByteReader): string {
+function readOid(reader: FieldReader): string {
   return Buffer.from(reader.take(reader.uint8())).toString('hex');
 }
 
@@ -101,7 +101,7 @@ function readOid(reader: ByteReader): string {
  * A multiprecision integer (RFC 9580, 3.2) without leading zeros. Its bit count must be exact in version 6; elsewhere writers
  * are known that count leading zero bits of EdDSA values, so only the bytes are bound.
  */
-export function readMpi(reader: ByteReader, version: number): Uint8Array {
+export function readMpi(reader: FieldReader, version: number): Uint8Array {
   const bits = reader.uint16();
   const bytes = reader.take(Math.ceil(bits / 8));
   const significant = stripZeros(bytes);

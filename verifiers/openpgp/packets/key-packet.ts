@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ByteReader, malformed } from './byte-reader.ts';
+import { FieldReader, malformed } from './field-reader.ts';
 import { type KeyMaterial, readKeyMaterial } from './key-material.ts';
 
 /** A public key packet or public subkey packet (RFC 9580, 5.5.2). */
@@ -19,7 +19,7 @@ export interface KeyPacket {
 
 /** Reads the body of one; `undefined` for a version other than 4 and 6. */
 export function readKeyPacket(body: Uint8Array): KeyPacket | undefined {
-  const reader = new ByteReader(body, 'a public key');
+  const reader = new FieldReader(body, 'a public key');
   const version = reader.uint8();
   if (version !== 4 && version !== 6) return undefined;
   const created = reader.uint32();

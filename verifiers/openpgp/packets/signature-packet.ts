@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import { ByteReader, malformed } from './byte-reader.ts';
+import { FieldReader, malformed } from './field-reader.ts';
 import {
   onlyNumber,
   onlySubpacket,
@@ -49,14 +49,14 @@ const understood: ReadonlySet<number> = new Set([
 
 /** Reads the body of one; `undefined` for a version that is not known. */
 export function readSignature(body: Uint8Array): SignaturePacket | undefined {
-  const reader = new ByteReader(body, 'a signature');
+  const reader = new FieldReader(body, 'a signature');
   const version = reader.uint8();
   if (version === 3) return readVersion3(reader);
   return version === 4 || version === 6 ? readVersion4(reader, version, body) : undefined;
 }
 
 /** Versions 4 and 6 (RFC 9580, 5.2.3): the latter has longer lengths and a salt. */
-function readVersion4(reader: ByteReader, version: 4 | 6, body: Uint8Array): SignaturePacket {
+function readVersion4(reader: FieldReader, version: 4 | 6, body: Uint8Array): SignaturePacket {
   const [type, keyAlgorithm, hashAlgorithm] = [reader.uint8(), reader.uint8(), reader.uint8()];
   const hashedBytes = reader.take(version === 4 ? reader.uint16() : reader.uint32());
   const covered = body.subarray(0, body.length - reader.left);
@@ -91,6 +91,31 @@ function readVersion4(reader: ByteReader, version: 4 | 6, body: Uint8Array): Sig
   };
 }
 
+/**
+ * The rest of a version 3 signature (RFC 9580, 5.2.2): no subpackets, and an 8-byte key id for a signer. openSUSE and CentOS
+ * sign with it.
+ */
+function readVersion3(reader: FieldReader): SignaturePacket {
+  if (reader.uint8() !== 5) throw malformed('a version 3 signature covers other than five octets');
+  const trailer = reader.take(5);
+  const [type = 0, ...time] = trailer;
+  const keyId = hex(reader.take(8));
+  return {
+    version: 3,
+    type,
+    created: time.reduce((value, byte) => value * 256 + byte, 0),
+    revokers: [],
+    issuer: { keyId },
+    embedded: [],
+    keyAlgorithm: reader.uint8(),
+    hashAlgorithm: reader.uint8(),
+    salt: new Uint8Array(),
+    trailer,
+    digestStart: reader.take(2),
+    values: reader.take(reader.left),
+  };
+}
+
 /** The first of each kind in one area: the hashed one goes before the other, which anyone can change. */
 function readIssuer(area: readonly Subpacket[]): SignaturePacket['issuer'] | undefined {
   const find = (wanted: number) => area.find(({ type }) => type === wanted)?.body;
@@ -113,29 +138,4 @@ function makeTrailer(version: 4 | 6, covered: Uint8Array): Uint8Array {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex').toUpperCase();
-}
-
-/**
- * The rest of a version 3 signature (RFC 9580, 5.2.2): no subpackets, and an 8-byte key id for a signer. openSUSE and CentOS
- * sign with it.
- */
-function readVersion3(reader: ByteReader): SignaturePacket {
-  if (reader.uint8() !== 5) throw malformed('a version 3 signature covers other than five octets');
-  const trailer = reader.take(5);
-  const [type = 0, ...time] = trailer;
-  const keyId = Buffer.from(reader.take(8)).toString('hex').toUpperCase();
-  return {
-    version: 3,
-    type,
-    created: time.reduce((value, byte) => value * 256 + byte, 0),
-    revokers: [],
-    issuer: { keyId },
-    embedded: [],
-    keyAlgorithm: reader.uint8(),
-    hashAlgorithm: reader.uint8(),
-    salt: new Uint8Array(),
-    trailer,
-    digestStart: reader.take(2),
-    values: reader.take(reader.left),
-  };
 }

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import { ByteReader, malformed } from './byte-reader.ts';
+import { FieldReader, malformed } from './field-reader.ts';
 
 /** Subpacket types that are looked at (RFC 9580, 5.2.3.7; 12 is RFC 4880, 5.2.3.15). */
 export const subpacketTypes = {
@@ -22,11 +22,11 @@ export interface Subpacket {
 
 /** Reads one area of subpackets (RFC 9580, 5.2.3.7). */
 export function readSubpackets(area: Uint8Array): Subpacket[] {
-  const reader = new ByteReader(area, 'a signature subpacket');
+  const reader = new FieldReader(area, 'a signature subpacket');
   const subpackets: Subpacket[] = [];
   while (reader.left > 0) {
     if (subpackets.length === limits.subpackets) throw malformed('too many signature subpackets');
-    const subpacket = new ByteReader(reader.take(readLength(reader)), 'a signature subpacket');
+    const subpacket = new FieldReader(reader.take(readLength(reader)), 'a signature subpacket');
     const type = subpacket.uint8();
     subpackets.push({
       type: type & 0x7f,
@@ -38,7 +38,7 @@ export function readSubpackets(area: Uint8Array): Subpacket[] {
 }
 
 /** One, two or five octets; unlike those of packets, 224 to 254 go on with the two-octet form. */
-function readLength(reader: ByteReader): number {
+function readLength(reader: FieldReader): number {
   const first = reader.uint8();
   if (first < 192) return first;
   if (first < 255) return (first - 192) * 256 + reader.uint8() + 192;
@@ -56,7 +56,7 @@ export function onlySubpacket(area: readonly Subpacket[], type: number): Uint8Ar
 export function onlyNumber(area: readonly Subpacket[], type: number): number | undefined {
   const body = onlySubpacket(area, type);
   if (body === undefined) return undefined;
-  const reader = new ByteReader(body, `signature subpacket ${type}`);
+  const reader = new FieldReader(body, `signature subpacket ${type}`);
   const value = reader.uint32();
   reader.end();
   return value;

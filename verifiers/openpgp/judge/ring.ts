@@ -1,18 +1,10 @@
-import { type Signer, UsageError } from '../../../src/kit.ts';
+import { defined, type Signer, UsageError } from '../../../src/kit.ts';
+import type { SignerPolicy } from '../../shared/verdict.ts';
 import { mergeCopies, type PublicKey, type Subkey } from '../keys/public-key.ts';
 import { normalizeFingerprint } from '../keys/read-keys.ts';
 import { limits } from '../limits.ts';
 import type { KeyPacket } from '../packets/key-packet.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
-
-/** Who may sign, and when it is. */
-export interface SignerPolicy {
-  /** Fingerprints of primary keys or single subkeys, any case, with blanks or not. Absent: any of the keys. */
-  signers?: readonly string[] | undefined;
-  now: Date;
-  /** What is signed, for messages. */
-  name: string;
-}
 
 /** A key that a signature may be by: a primary key, or a subkey under it. */
 export interface Candidate {
@@ -54,12 +46,12 @@ export function makeRing(keys: readonly PublicKey[], policy: SignerPolicy): Ring
 }
 
 /** The candidate as results name it. */
-export function describeSigner(candidate: Candidate, userId: string | undefined): Signer {
-  return {
+export function toSigner(candidate: Candidate, userId: string | undefined): Signer {
+  return defined({
     fingerprint: candidate.key.fingerprint,
-    ...(candidate.subkey && { subkey: candidate.packet.fingerprint }),
-    ...(userId !== undefined && { userId }),
-  };
+    subkey: candidate.subkey && candidate.packet.fingerprint,
+    userId,
+  });
 }
 
 function listCandidates(key: PublicKey, signers: ReadonlySet<string> | undefined): Candidate[] {

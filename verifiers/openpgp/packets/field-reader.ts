@@ -1,7 +1,7 @@
 import { type IntegrityError, refuseSignature } from '../../../src/kit.ts';
 
 /** Reads big-endian fields in order; past the end is `malformed`, naming `what`. */
-export class ByteReader {
+export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
   #at = 0;

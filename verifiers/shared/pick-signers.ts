@@ -1,13 +1,13 @@
 import { type IntegrityError, refuseSignature } from '../../src/kit.ts';
-import type { PublicKey } from './ed25519-keys.ts';
-import type { SignerPolicy } from './key-ring.ts';
+import type { Ed25519Key } from './ed25519-keys.ts';
+import type { SignerPolicy } from './verdict.ts';
 
 /** The keys of that number that may sign; none is `ERR_UNKNOWN_SIGNER`. Key numbers are no hashes: several keys may share one. */
 export function pickSigners(
-  keys: readonly PublicKey[],
+  keys: readonly Ed25519Key[],
   id: string,
   { signers, name }: SignerPolicy,
-): PublicKey[] {
+): Ed25519Key[] {
   const known = keys.filter((key) => key.id === id);
   if (known.length > 0 && (signers === undefined || signers.includes(id))) return known;
   throw refuseSignature(

@@ -19,7 +19,7 @@ const prefix = 'trusted comment: ';
 const maxSignatureBytes = 32 * 1024;
 
 /** Reads a signature file; `undefined` when it is none. */
-export function readSignature(file: Uint8Array): MinisignSignature | undefined {
+export function parseMinisign(file: Uint8Array): MinisignSignature | undefined {
   if (file.length > maxSignatureBytes) return undefined;
   const lines = readSignatureLines(file);
   const comment = lines && readLine(file, lines.end);
@@ -38,8 +38,8 @@ export function readSignature(file: Uint8Array): MinisignSignature | undefined {
 }
 
 /** Reads a signature file or throws the refusal of one that is malformed or of an unknown algorithm. */
-export function requireSignature(file: Uint8Array, name: string): MinisignSignature {
-  const signature = readSignature(file);
+export function requireMinisign(file: Uint8Array, name: string): MinisignSignature {
+  const signature = parseMinisign(file);
   if (signature === undefined) {
     throw refuseSignature(
       'malformed',

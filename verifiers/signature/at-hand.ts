@@ -1,5 +1,10 @@
-import { type DocumentToVerify, refuseSignature, type SignedDocument } from '../../src/kit.ts';
-import { type KeyForm, openKeyRing } from './key-ring.ts';
+import {
+  type DocumentToVerify,
+  defined,
+  refuseSignature,
+  type SignedDocument,
+} from '../../src/kit.ts';
+import { type KeyForm, openKeyRing } from '../shared/key-ring.ts';
 
 /** Checks a document that is at hand; the form of its signature is told from the bytes, never from a name. */
 export async function verifyAtHand(subject: DocumentToVerify): Promise<SignedDocument> {
@@ -55,11 +60,11 @@ async function verifyBundled(subject: DocumentToVerify): Promise<SignedDocument>
   const verdict = await verifyBundle(document, signature, {
     now,
     name,
-    ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    trustedRoot,
   });
   return toSigned({ ...verdict, body: document });
 }
 
 function toSigned({ body, signer, signedAt, warnings }: SignedDocument): SignedDocument {
-  return { body, signer, ...(signedAt === undefined ? {} : { signedAt }), warnings };
+  return { body, signer, ...defined({ signedAt }), warnings };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type AnyImageError,
+  defined,
   type Evidence,
   IntegrityError,
   isImageError,
@@ -8,10 +9,7 @@ import {
   type ProofContext,
   publicUrl,
 } from '../../src/kit.ts';
-import { type FetchedDocument, fetchDocument } from './document.ts';
-
-/** What the proof of a document adds to the evidence that rests on that document. */
-export type Origin = Pick<Evidence, 'level' | 'signer' | 'signedAt' | 'documents' | 'warnings'>;
+import { type FetchedDocument, getDocument, type Origin } from '../shared/document.ts';
 
 /**
  * Reads a document that `via` proves. Caching networks can hold the two of one update apart, so when they do not fit both
@@ -40,7 +38,7 @@ async function fetchOnce(
   context: ProofContext,
   fresh: boolean,
 ): Promise<{ document: FetchedDocument; origin: Origin; misfit: AnyImageError | undefined }> {
-  const document = await fetchDocument(url, context, { fresh });
+  const document = await getDocument(url, context, { fresh });
   const evidence = await context.prove(via, { fileName: fileNameOf(url), url });
   const misfit = findMisfit(document, evidence);
   if (misfit !== undefined || evidence.check === undefined) {
@@ -73,8 +71,7 @@ function originOf(evidence: Evidence): Origin {
     level: digests.length > 0 ? level : 'checksum',
     documents,
     warnings,
-    ...(signer === undefined ? {} : { signer }),
-    ...(signedAt === undefined ? {} : { signedAt }),
+    ...defined({ signer, signedAt }),
   };
 }
 

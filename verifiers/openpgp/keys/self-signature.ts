@@ -17,8 +17,8 @@ export function fitsKey(signature: SignaturePacket, key: KeyPacket): boolean {
   );
 }
 
-/** Whether a signature that is part of a key is good: `parts` is what it signs. */
-export function isOwn(signature: SignaturePacket, key: KeyPacket, parts: Uint8Array[]): boolean {
+/** Whether a signature that is part of a key holds: `parts` is what it signs. */
+export function holds(signature: SignaturePacket, key: KeyPacket, parts: Uint8Array[]): boolean {
   const hash = keyHash(signature.hashAlgorithm);
   if (hash === undefined || !fitsKey(signature, key)) return false;
   const check = new SignatureCheck(signature, key, hash);
@@ -26,7 +26,7 @@ export function isOwn(signature: SignaturePacket, key: KeyPacket, parts: Uint8Ar
   return check.finish();
 }
 
-/** Whether `isOwn` can say anything of it. */
+/** Whether `holds` can tell. */
 export function isCheckable(signature: SignaturePacket): boolean {
   return keyHash(signature.hashAlgorithm) !== undefined;
 }

@@ -1,0 +1,43 @@
+import { refuseSignature, type Signer, type Warning } from '../../src/kit.ts';
+
+/** Who may sign, and what the time is. */
+export interface SignerPolicy {
+  /** Fingerprints of keys or of single subkeys; for OpenPGP in any case, with blanks or not. Absent: any key at hand. */
+  signers?: readonly string[] | undefined;
+  now: Date;
+  /** What is signed, for messages. */
+  name: string;
+}
+
+/** A signature that holds. */
+export interface Verdict {
+  signer: Signer;
+  signedAt?: Date;
+  warnings: Warning[];
+}
+
+/** A detached signature that waits for the bytes it covers. */
+export interface DetachedCheck {
+  /** The next bytes of the document; every one of it must come, in order. */
+  update(chunk: Uint8Array): void;
+  /** The verdict after the last byte, once; `ERR_SIGNATURE` where they do not agree. */
+  finish(): Verdict;
+}
+
+/** How far the clocks of signer and verifier may be apart. */
+const clockSkewMs = 5 * 60 * 1000;
+
+/** Throws for a signature that was made later than now. */
+export function refuseFuture(
+  signedAt: Date | undefined,
+  signer: string,
+  { now, name }: Pick<SignerPolicy, 'now' | 'name'>,
+): void {
+  if (signedAt === undefined || signedAt.getTime() <= now.getTime() + clockSkewMs) return;
+  const at = signedAt.toISOString();
+  throw refuseSignature('signed-in-future', `${name} is signed in the future: ${at}`, {
+    signers: [signer],
+    signedAt: at,
+    hint: 'Set the clock of this machine; if it is right, do not use the bytes.',
+  });
+}
