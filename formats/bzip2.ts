@@ -10,7 +10,7 @@ import { BitWindow } from './bzip2/bit-window.ts';
 import { makeBlockRoom } from './bzip2/decode-block.ts';
 import { decodeStream } from './bzip2/decode-stream.ts';
 import { blockMagic, endMagic } from './bzip2/find-magic.ts';
-import { ByteReader } from './shared/streams/byte-reader.ts';
+import { StreamReader } from './shared/streams/stream-reader.ts';
 
 const magic = 'BZh';
 const headerBytes = 4;
@@ -31,7 +31,7 @@ export const bzip2: Codec = defineFormat({
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const { limits, signal } = context;
-  const reader = new ByteReader(source.stream(), signal);
+  const reader = new StreamReader(source.stream(), signal);
   const window = new BitWindow(reader);
   const room = makeBlockRoom();
   try {

@@ -3,6 +3,7 @@ import {
   type ByteSource,
   type Codec,
   type DecodeContext,
+  defined,
   defineFormat,
   firstNonZero,
   hasMagic,
@@ -10,7 +11,7 @@ import {
 } from '../src/kit.ts';
 import { copyWhole } from './shared/codecs/copy-whole.ts';
 import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
-import { ByteReader } from './shared/streams/byte-reader.ts';
+import { StreamReader } from './shared/streams/stream-reader.ts';
 
 const magic = [0x1f, 0x8b] as const;
 
@@ -29,7 +30,7 @@ export const gzip: Codec = defineFormat({
 });
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const reader = new ByteReader(source.stream(), context.signal);
+  const reader = new StreamReader(source.stream(), context.signal);
   const input = new RememberingInput(reader);
   try {
     // Node takes whatever does not begin like gzip for zlib data.
@@ -51,10 +52,10 @@ async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerat
 class RememberingInput implements AsyncIterator<Uint8Array> {
   readBytes = 0;
   last: Uint8Array = new Uint8Array(0);
-  readonly #reader: ByteReader;
+  readonly #reader: StreamReader;
   #first: Uint8Array | undefined;
 
-  constructor(reader: ByteReader) {
+  constructor(reader: StreamReader) {
     this.#reader = reader;
   }
 
@@ -100,7 +101,7 @@ function badStart(head: Uint8Array): Error {
 function trailing(offset?: number): Error {
   return refuse('trailing-data', 'Other bytes follow the last gzip member', {
     format: 'gz',
-    ...(offset !== undefined && { offset }),
+    ...defined({ offset }),
   });
 }
 

@@ -12,7 +12,7 @@ import { decodeLz4Frame } from './lz4/decode-frame.ts';
 import { decodeLegacyFrame } from './lz4/decode-legacy.ts';
 import { beginsLz4Frame, beginsLz4FrameFurther, frameKind, isCutMagic } from './lz4/frame-kind.ts';
 import { cutFrame, takeAll } from './lz4/take-all.ts';
-import { ByteReader } from './shared/streams/byte-reader.ts';
+import { StreamReader } from './shared/streams/stream-reader.ts';
 
 const pieceBytes = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export const lz4: Codec = defineFormat({
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const { limits, signal } = context;
-  const reader = new ByteReader(source.stream(), signal);
+  const reader = new StreamReader(source.stream(), signal);
   let untilTurn = pieceBytes;
   try {
     for await (const bytes of decodeFrames(reader, limits)) {
@@ -54,7 +54,7 @@ async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerat
   }
 }
 
-async function* decodeFrames(reader: ByteReader, limits: Limits): AsyncGenerator<Uint8Array> {
+async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
   let frames = 0;
   let magic = await reader.take(4);
   do {

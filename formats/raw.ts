@@ -5,6 +5,7 @@ import {
   type DiskFacts,
   type DiskImage,
   type DiskSink,
+  defined,
   defineFormat,
   hasMagic,
   type Probe,
@@ -12,8 +13,8 @@ import {
 } from '../src/kit.ts';
 import { findFileSystem } from './raw/file-system.ts';
 import { findPartitionTable } from './raw/partition-table.ts';
-import { ByteReader } from './shared/streams/byte-reader.ts';
 import { regroup } from './shared/streams/regroup.ts';
+import { StreamReader } from './shared/streams/stream-reader.ts';
 
 const headBytes = 128 * 1024;
 const writeBytes = 1024 * 1024;
@@ -55,7 +56,7 @@ async function open(source: ByteSource, context: DecodeContext): Promise<DiskIma
   const { sizeBytes } = source;
   const limit = context.limits.virtualBytes;
   if (sizeBytes !== undefined && sizeBytes > limit) throw tooLong(sizeBytes, limit);
-  const reader = new ByteReader(source.stream(), context.signal);
+  const reader = new StreamReader(source.stream(), context.signal);
   const head = await readHead(reader, Math.min(headBytes, sizeBytes ?? headBytes));
   const facts: DiskFacts = { variant: describe(head) ?? 'unpartitioned', features: [] };
   if (sizeBytes !== undefined) noteOddSize(facts, sizeBytes);
@@ -77,7 +78,7 @@ async function open(source: ByteSource, context: DecodeContext): Promise<DiskIma
   };
 }
 
-async function readHead(reader: ByteReader, length: number): Promise<Uint8Array> {
+async function readHead(reader: StreamReader, length: number): Promise<Uint8Array> {
   try {
     return await reader.take(length);
   } catch (error) {
@@ -89,7 +90,7 @@ async function readHead(reader: ByteReader, length: number): Promise<Uint8Array>
 /** Writes while the next piece is decoded, never more than one write at a time. */
 async function copy(
   head: Uint8Array,
-  reader: ByteReader,
+  reader: StreamReader,
   sink: DiskSink,
   limit: number,
 ): Promise<number> {
@@ -112,7 +113,7 @@ async function copy(
   return position;
 }
 
-async function* piecesOf(head: Uint8Array, reader: ByteReader): AsyncGenerator<Uint8Array> {
+async function* piecesOf(head: Uint8Array, reader: StreamReader): AsyncGenerator<Uint8Array> {
   yield head;
   for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
     yield piece;
@@ -128,7 +129,7 @@ function cut(copied: number, expected: number | undefined): Error {
   return refuse('truncated', `The disk ends after ${copied} bytes`, {
     format: 'raw',
     offset: copied,
-    ...(expected !== undefined && { value: expected }),
+    ...defined({ value: expected }),
   });
 }
 

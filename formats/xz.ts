@@ -5,7 +5,7 @@ import {
   defineFormat,
   hasMagic,
 } from '../src/kit.ts';
-import { ByteReader } from './shared/streams/byte-reader.ts';
+import { StreamReader } from './shared/streams/stream-reader.ts';
 import { copyXz } from './xz/copy.ts';
 import { decodeStreams } from './xz/decode-streams.ts';
 import { xzMagic } from './xz/framing.ts';
@@ -27,7 +27,7 @@ export const xz: Codec = defineFormat({
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const { limits, signal } = context;
-  const reader = new ByteReader(source.stream(), signal);
+  const reader = new StreamReader(source.stream(), signal);
   try {
     yield* decodeStreams(reader, limits);
   } catch (error) {

@@ -9,8 +9,8 @@ import {
 import { copyWhole } from './shared/codecs/copy-whole.ts';
 import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
 import { explainZstd, zstdParams } from './shared/codecs/zstd-engine.ts';
-import { ByteReader } from './shared/streams/byte-reader.ts';
 import { joinPieces } from './shared/streams/join-pieces.ts';
+import { StreamReader } from './shared/streams/stream-reader.ts';
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
 import type { ZstdFrameHeader } from './zstd/frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './zstd/frames.ts';
@@ -33,7 +33,7 @@ export const zstd: Codec = defineFormat({
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const { limits, signal } = context;
-  const reader = new ByteReader(source.stream(), signal);
+  const reader = new StreamReader(source.stream(), signal);
   try {
     for (let frames = 0; ; frames += 1) {
       const header = await readZstdFrameHeader(reader, limits.windowBytes, frames === 0);
@@ -53,7 +53,7 @@ async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerat
 }
 
 async function* decodeFrame(
-  reader: ByteReader,
+  reader: StreamReader,
   header: ZstdFrameHeader,
   windowLimit: number,
 ): AsyncGenerator<Uint8Array> {

@@ -1,10 +1,10 @@
 import { refuse, viewOf } from '../../src/kit.ts';
 
 /** Bytes that have to be addressable behind the last bit of a block: one group of symbols and a whole word. */
-export const slackBytes = 160;
+export const bitSlackBytes = 160;
 
 /**
- * Reads bits, the most significant first, from bytes in memory. What lies behind `end` may be addressed (`slackBytes` of
+ * Reads bits, the most significant first, from bytes in memory. What lies behind `end` may be addressed (`bitSlackBytes` of
  * it) and is never taken for data: asking for it is `truncated`.
  */
 export class BitReader {

@@ -1,20 +1,20 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
-import { slackBytes } from './bit-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { bitSlackBytes } from './bit-reader.ts';
 import { findMagic, magicBits } from './find-magic.ts';
 
 const firstBytes = 256 * 1024;
 
 /** The part of a file that is being read, in one piece of memory and addressed by the bit. */
 export class BitWindow {
-  /** With `slackBytes` behind what was read so far. */
-  bytes: Uint8Array = new Uint8Array(firstBytes + slackBytes);
+  /** With `bitSlackBytes` behind what was read so far. */
+  bytes: Uint8Array = new Uint8Array(firstBytes + bitSlackBytes);
   /** The next bit, from the start of `bytes`. */
   position = 0;
-  readonly #reader: ByteReader;
+  readonly #reader: StreamReader;
   #filled = 0;
 
-  constructor(reader: ByteReader) {
+  constructor(reader: StreamReader) {
     this.#reader = reader;
   }
 
@@ -78,8 +78,8 @@ export class BitWindow {
   }
 
   async #more(): Promise<boolean> {
-    if (this.#filled === this.bytes.length - slackBytes) this.#makeRoom();
-    const piece = await this.#reader.next(this.bytes.length - slackBytes - this.#filled);
+    if (this.#filled === this.bytes.length - bitSlackBytes) this.#makeRoom();
+    const piece = await this.#reader.next(this.bytes.length - bitSlackBytes - this.#filled);
     if (piece === undefined) return false;
     this.bytes.set(piece, this.#filled);
     this.#filled += piece.length;
@@ -91,7 +91,7 @@ export class BitWindow {
     const done = this.position >>> 3;
     const old = this.bytes;
     if (done < old.length / 2) {
-      this.bytes = new Uint8Array((old.length - slackBytes) * 2 + slackBytes);
+      this.bytes = new Uint8Array((old.length - bitSlackBytes) * 2 + bitSlackBytes);
     }
     this.bytes.set(old.subarray(done, this.#filled));
     this.#filled -= done;

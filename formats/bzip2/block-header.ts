@@ -7,7 +7,7 @@ export const groupSymbols = 50;
 const maxSelectors = 18_002;
 
 /** What a block says before its symbols. */
-export interface BlockHeader {
+export interface Bzip2BlockHeader {
   /** CRC-32 of the decoded bytes. */
   crc: number;
   /** An option that only old versions wrote: some bits are flipped after the transform. */
@@ -21,7 +21,7 @@ export interface BlockHeader {
 }
 
 /** Reads everything from the block's CRC to its first symbol; the codes go into `codes`. */
-export function readBlockHeader(bits: BitReader, codes: HuffmanCodes): BlockHeader {
+export function readBlockHeader(bits: BitReader, codes: HuffmanCodes): Bzip2BlockHeader {
   const crc = bits.read(16) * 0x10000 + bits.read(16);
   const randomised = bits.read(1) === 1;
   const origin = bits.read(24);

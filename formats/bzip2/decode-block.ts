@@ -6,7 +6,7 @@ import { readSymbols } from './read-symbols.ts';
 
 /** Where the bits of one block lie, its magic not included. */
 export interface BlockBits {
-  /** With `slackBytes` behind the end. */
+  /** With `bitSlackBytes` behind the end. */
   bytes: Uint8Array;
   /** In bits from the start of `bytes`. */
   start: number;
@@ -53,7 +53,7 @@ export function makeBlockRoom(): BlockRoom {
  * Decodes one block. Depends on nothing else and can run on any thread. Throws `truncated` where the bits end before the
  * block does, and `corrupt-data`; the CRC is the caller's to compare.
  */
-export function decodeBlock(block: BlockBits, room: BlockRoom): Block {
+export function decodeBzip2Block(block: BlockBits, room: BlockRoom): Block {
   const { counts, codes } = room;
   const bits = new BitReader(block.bytes, block.start, block.end, block.offset);
   const header = readBlockHeader(bits, codes);

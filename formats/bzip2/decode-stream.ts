@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DecodeError, hasMagic, refuse, viewOf } from '../../src/kit.ts';
 import type { BitWindow } from './bit-window.ts';
 import { BlockCrc } from './block-crc.ts';
-import { type Block, type BlockRoom, decodeBlock } from './decode-block.ts';
+import { type Block, type BlockRoom, decodeBzip2Block } from './decode-block.ts';
 import { blockMagic, endMagic } from './find-magic.ts';
 import { RunExpander } from './run-expander.ts';
 
@@ -68,7 +68,7 @@ async function readBlock(
     const { bits, found } = await window.measure(from, maxBytes);
     const { bytes, position: start } = window;
     try {
-      const block = decodeBlock({ bytes, start, end: start + bits, offset, blockBytes }, room);
+      const block = decodeBzip2Block({ bytes, start, end: start + bits, offset, blockBytes }, room);
       window.position = block.end;
       return block;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { BitReader } from './bit-reader.ts';
-import { type BlockHeader, groupSymbols } from './block-header.ts';
+import { type Bzip2BlockHeader, groupSymbols } from './block-header.ts';
 import {
   type HuffmanCodes,
   maxCodeBits,
@@ -17,7 +17,7 @@ const farPlace = 40;
  */
 export function readSymbols(
   bits: BitReader,
-  header: BlockHeader,
+  header: Bzip2BlockHeader,
   codes: HuffmanCodes,
   last: Uint8Array,
   counts: Uint32Array,

@@ -1,6 +1,6 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskImage } from '../../src/kit.ts';
-import { copyWhole, tooLong } from './copy-whole.ts';
-import { bad, findVolume } from './volume.ts';
+import { copyDisc, discTooLong } from './copy-disc.ts';
+import { findVolume, refuseIso } from './volume.ts';
 
 const headBytes = 128 * 1024;
 
@@ -9,16 +9,16 @@ export async function openIso(source: ByteSource, context: DecodeContext): Promi
   const { signal, limits } = context;
   const limit = limits.virtualBytes;
   const head = await abortable(source.read(0, headBytes), signal);
-  if (head.length === 0) throw bad('empty', 'the file is empty');
+  if (head.length === 0) throw refuseIso('empty', 'the file is empty');
   const volume = findVolume(head);
   if (volume === undefined) {
-    throw bad('format-mismatch', 'the file is no ISO 9660 or UDF image', { declared: 'iso' });
+    throw refuseIso('format-mismatch', 'the file is no ISO 9660 or UDF image', { declared: 'iso' });
   }
   const { variant, name, hybrid, volumeBytes } = volume;
   const { sizeBytes } = source;
   if (sizeBytes !== undefined) {
     checkLength(sizeBytes, volumeBytes);
-    if (sizeBytes > limit) throw tooLong(sizeBytes, limit);
+    if (sizeBytes > limit) throw discTooLong(sizeBytes, limit);
   }
   const features = hybrid ? ['isohybrid'] : [];
   if (name !== '') features.push(`volume ${name}`);
@@ -27,7 +27,7 @@ export async function openIso(source: ByteSource, context: DecodeContext): Promi
     facts: { variant, features },
     async copyTo(sink) {
       if (sizeBytes !== undefined) await sink.setSize(sizeBytes);
-      const copied = await copyWhole(source, sink, context);
+      const copied = await copyDisc(source, sink, context);
       if (sizeBytes !== undefined) return;
       checkLength(copied, volumeBytes);
       await sink.setSize(copied);
@@ -38,7 +38,7 @@ export async function openIso(source: ByteSource, context: DecodeContext): Promi
 /** A file may well be longer than its volume: with a partition appended, or padded. */
 function checkLength(fileBytes: number, volumeBytes = 0): void {
   if (volumeBytes <= fileBytes) return;
-  throw bad('truncated', `the file holds only ${fileBytes} bytes of its volume`, {
+  throw refuseIso('truncated', `the file holds only ${fileBytes} bytes of its volume`, {
     offset: fileBytes,
     value: volumeBytes,
   });

@@ -1,5 +1,5 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
-import { type Refusal, refusalFor } from '../shared/refusal.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 const sectorBytes = 2048;
 /** What comes before is the system area; ECMA-119, 6.2.1. */
@@ -60,4 +60,4 @@ function parsePrimary(head: Uint8Array, at: number): Pick<Volume, 'name' | 'volu
 }
 
 /** The refusal of an optical disc. */
-export const bad: Refusal = refusalFor('iso');
+export const refuseIso: ImageRefusal = refusalFor('iso');

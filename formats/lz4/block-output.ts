@@ -1,5 +1,5 @@
 import { type Limits, refuse } from '../../src/kit.ts';
-import { decodeLz4Block, slackBytes } from './decode-block.ts';
+import { blockSlackBytes, decodeLz4Block } from './decode-block.ts';
 
 /** How far back a match can reach. */
 const historyBytes = 64 * 1024;
@@ -53,10 +53,10 @@ export class BlockOutput {
 
   #makeRoom(room: number): void {
     const old = this.#memory;
-    if (this.#filled + room + slackBytes <= old.length) return;
+    if (this.#filled + room + blockSlackBytes <= old.length) return;
     const kept = this.#linked ? Math.min(historyBytes, this.#filled) : 0;
     const size = Math.max(room, Math.min(sharedBytes, old.length * 2));
-    this.#memory = new Uint8Array(kept + size + slackBytes);
+    this.#memory = new Uint8Array(kept + size + blockSlackBytes);
     this.#memory.set(old.subarray(this.#filled - kept, this.#filled));
     this.#filled = kept;
   }

@@ -1,7 +1,7 @@
 import { refuse, viewOf } from '../../src/kit.ts';
 
 /** Bytes behind the room for a block that copies may write to. */
-export const slackBytes = 16;
+export const blockSlackBytes = 16;
 
 const minMatch = 4;
 /** The greatest count that a token holds; further bytes add to it, up to one that is not full. */
@@ -12,7 +12,7 @@ const shortCopy = 128;
 const wordBytes = 4;
 
 /**
- * Decodes one block (LZ4 block format) into `output` from `start` on, where there have to be `room` and `slackBytes` more.
+ * Decodes one block (LZ4 block format) into `output` from `start` on, where there have to be `room` and `blockSlackBytes` more.
  * Matches may reach back to `oldest`, up to `start` the bytes of earlier blocks. Gives back where the block ends.
  * Throws `corrupt-data`.
  */

@@ -1,5 +1,5 @@
 import { type Limits, refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { BlockOutput } from './block-output.ts';
 import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
 import { takeAll } from './take-all.ts';
@@ -7,7 +7,7 @@ import { XxHash32, xxHash32 } from './xxhash32.ts';
 
 /** The content of one frame behind its magic number, a block at a time; the reader is left behind the frame. */
 export async function* decodeLz4Frame(
-  reader: ByteReader,
+  reader: StreamReader,
   limits: Limits,
 ): AsyncGenerator<Uint8Array> {
   const start = reader.position - 4;
@@ -45,7 +45,7 @@ export async function* decodeLz4Frame(
 
 /** The next block as it lies in the file; `undefined` at the end mark. */
 async function readBlock(
-  reader: ByteReader,
+  reader: StreamReader,
   header: Lz4FrameHeader,
 ): Promise<{ stored: boolean; bytes: Uint8Array } | undefined> {
   const offset = reader.position;
@@ -60,7 +60,7 @@ async function readBlock(
   return { stored: size !== word, bytes };
 }
 
-async function takeNumber(reader: ByteReader): Promise<number> {
+async function takeNumber(reader: StreamReader): Promise<number> {
   return viewOf(await takeAll(reader, 4)).getUint32(0, true);
 }
 

@@ -1,5 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { BlockOutput } from './block-output.ts';
 import { cutFrame, takeAll } from './take-all.ts';
 
@@ -13,7 +13,7 @@ const maxStoredBytes = blockBytes + Math.floor(blockBytes / 255) + 16;
  * cut between two blocks cannot be told from a whole one.
  */
 export async function* decodeLegacyFrame(
-  reader: ByteReader,
+  reader: StreamReader,
   limits: Limits,
 ): AsyncGenerator<Uint8Array, Uint8Array> {
   const output = new BlockOutput(blockBytes, false, limits);

@@ -1,5 +1,5 @@
 import { refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { takeAll } from './take-all.ts';
 import { xxHash32 } from './xxhash32.ts';
 
@@ -16,7 +16,7 @@ export interface Lz4FrameHeader {
 }
 
 /** Reads the header behind the magic number. A dictionary or a reserved bit is `unsupported-feature`. */
-export async function readLz4FrameHeader(reader: ByteReader): Promise<Lz4FrameHeader> {
+export async function readLz4FrameHeader(reader: StreamReader): Promise<Lz4FrameHeader> {
   const offset = reader.position;
   const [flags = 0, blocks = 0] = await takeAll(reader, 2);
   if (flags >>> 6 !== 1) {

@@ -1,4 +1,4 @@
-import { type DefectReason, type Limits, refuse, type XmlElement } from '../../src/kit.ts';
+import { type DefectReason, defined, type Limits, refuse, type XmlElement } from '../../src/kit.ts';
 import { plainMemberName } from '../shared/archives/member-name.ts';
 import { diskBytes } from './capacity.ts';
 import { readEnvelope } from './read-envelope.ts';
@@ -20,14 +20,14 @@ export interface OvfDescriptor {
 export async function parseOvf(bytes: Uint8Array, limits: Limits): Promise<OvfDescriptor> {
   const envelope = await readEnvelope(bytes);
   if (envelope.name !== 'Envelope') {
-    throw bad('corrupt-header', 'The OVF descriptor is no OVF envelope');
+    throw refuseOvf('corrupt-header', 'The OVF descriptor is no OVF envelope');
   }
   const references = childrenOf(envelope, 'References').flatMap((list) => childrenOf(list, 'File'));
   const files = new Map<string, OvfFile>();
   for (const element of references) {
     const id = required(element, 'id');
     if (files.has(id))
-      throw bad('ambiguous-content', `The OVF descriptor has two files ${quote(id)}`);
+      throw refuseOvf('ambiguous-content', `The OVF descriptor has two files ${quote(id)}`);
     files.set(id, readFile(element));
   }
   // OVF 0.9 had sections of one name and different types.
@@ -37,29 +37,32 @@ export async function parseOvf(bytes: Uint8Array, limits: Limits): Promise<OvfDe
     const file = readDisk(element, files, limits);
     if (file !== undefined) disks.add(file.href);
   }
-  if (disks.size === 0) throw bad('not-an-image', 'The OVF descriptor names no disk');
+  if (disks.size === 0) throw refuseOvf('not-an-image', 'The OVF descriptor names no disk');
   return { files: [...files.values()], disks: [...disks] };
 }
 
 function readFile(element: XmlElement): OvfFile {
   const href = required(element, 'href');
   if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('//')) {
-    throw bad('external-reference', `The OVF descriptor points to ${quote(href)}`, href);
+    throw refuseOvf('external-reference', `The OVF descriptor points to ${quote(href)}`, href);
   }
   if (plainMemberName(href, 'ova') !== href) {
-    throw bad('unsafe-path', `The OVF descriptor points to ${quote(href)}`, href);
+    throw refuseOvf('unsafe-path', `The OVF descriptor points to ${quote(href)}`, href);
   }
   const compression = attribute(element, 'compression') ?? 'identity';
   if (!['', 'identity', 'gzip'].includes(compression)) {
-    throw bad('unsupported-feature', `${quote(href)} is compressed with ${quote(compression)}`);
+    throw refuseOvf(
+      'unsupported-feature',
+      `${quote(href)} is compressed with ${quote(compression)}`,
+    );
   }
   if (attribute(element, 'chunkSize') !== undefined) {
-    throw bad('unsupported-feature', `${quote(href)} is split into parts`);
+    throw refuseOvf('unsupported-feature', `${quote(href)} is split into parts`);
   }
   const size = attribute(element, 'size');
   if (size === undefined) return { href };
   if (!/^\d{1,15}$/.test(size)) {
-    throw bad('corrupt-header', `The OVF descriptor gives ${quote(href)} no length`, size);
+    throw refuseOvf('corrupt-header', `The OVF descriptor gives ${quote(href)} no length`, size);
   }
   return { href, sizeBytes: Number(size) };
 }
@@ -73,11 +76,11 @@ function readDisk(
   const fileRef = attribute(element, 'fileRef');
   if (fileRef === undefined) return undefined;
   if (attribute(element, 'parentRef') !== undefined) {
-    throw bad('unsupported-feature', 'A disk of the OVF descriptor builds upon another one');
+    throw refuseOvf('unsupported-feature', 'A disk of the OVF descriptor builds upon another one');
   }
   const file = files.get(fileRef);
   if (file === undefined) {
-    throw bad('corrupt-header', `The OVF descriptor has no file ${quote(fileRef)}`);
+    throw refuseOvf('corrupt-header', `The OVF descriptor has no file ${quote(fileRef)}`);
   }
   const capacity = diskBytes(
     attribute(element, 'capacity'),
@@ -101,14 +104,14 @@ function childrenOf(element: XmlElement, name: string): XmlElement[] {
 function required(element: XmlElement, name: string): string {
   const value = attribute(element, name);
   if (value !== undefined && value !== '') return value;
-  throw bad('corrupt-header', `The OVF descriptor has a ${element.name} without ${name}`);
+  throw refuseOvf('corrupt-header', `The OVF descriptor has a ${element.name} without ${name}`);
 }
 
 /** Prefixes are not told apart, so one name must not stand there twice. */
 function attribute(element: XmlElement, name: string): string | undefined {
   const [first, second] = element.attributes.filter(([key]) => key === name);
   if (second !== undefined) {
-    throw bad('ambiguous-content', `The OVF descriptor gives a ${element.name} two ${name}`);
+    throw refuseOvf('ambiguous-content', `The OVF descriptor gives a ${element.name} two ${name}`);
   }
   return first?.[1];
 }
@@ -118,9 +121,9 @@ function quote(text: string): string {
   return JSON.stringify(text.slice(0, 200));
 }
 
-function bad(reason: DefectReason, message: string, value?: string): Error {
+function refuseOvf(reason: DefectReason, message: string, value?: string): Error {
   return refuse(reason, message, {
     format: 'ova',
-    ...(value !== undefined && { value: value.slice(0, 200) }),
+    ...defined({ value: value?.slice(0, 200) }),
   });
 }

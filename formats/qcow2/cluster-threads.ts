@@ -1,8 +1,8 @@
 import { constants } from 'node:zlib';
 import type { ByteSource, DecodeContext, DiskSink, SinkFile } from '../../src/kit.ts';
+import type { BatchPiece, ClusterBatch } from './cluster-batch.ts';
 import { DecodeThreads } from './decode-threads.ts';
 import type { Qcow2Header } from './header.ts';
-import type { BatchPiece, PieceBatch } from './piece-batch.ts';
 
 /** A smaller image is decoded before threads have come up. */
 const minFileBytes = 8 * 1024 * 1024;
@@ -43,7 +43,7 @@ export class ClusterThreads {
   }
 
   /** False when it is no ordinary batch, or something is wrong with it: it is to be copied without threads then. */
-  async copy(batch: PieceBatch): Promise<boolean> {
+  async copy(batch: ClusterBatch): Promise<boolean> {
     if (!isOrdinary(batch)) return false;
     const { clusterBytes, virtualSize } = this.#header;
     const pieces: number[] = [];
@@ -69,7 +69,7 @@ export class ClusterThreads {
 }
 
 /** There is something to unpack, and no stream that several places of the disk share: that is not to cost as often. */
-function isOrdinary({ pieces }: PieceBatch): boolean {
+function isOrdinary({ pieces }: ClusterBatch): boolean {
   const packed = pieces.filter(({ whenCut }) => whenCut !== undefined);
   return packed.length > 0 && packed.every(({ host }, i) => host !== packed[i - 1]?.host);
 }

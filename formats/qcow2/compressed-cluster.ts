@@ -1,5 +1,5 @@
 import type { DefectReason } from '../../src/kit.ts';
-import { bad } from './file-offset.ts';
+import { refuseQcow2 } from './file-offset.ts';
 
 /** Where a compressed cluster lies, and what is wrong when its stream needs more bytes than there are. */
 export interface CompressedCluster {
@@ -10,7 +10,7 @@ export interface CompressedCluster {
 /** The refusal of a cluster whose stream is invalid; `what` continues "the compressed cluster …". */
 export function corruptCluster(cluster: CompressedCluster, what: string, cause?: unknown): Error {
   const details = { offset: cluster.host, cause };
-  return bad('corrupt-data', `the compressed cluster at ${cluster.host} ${what}`, details);
+  return refuseQcow2('corrupt-data', `the compressed cluster at ${cluster.host} ${what}`, details);
 }
 
 /** The refusal of a cluster whose stream does not end in time. */
@@ -23,5 +23,5 @@ export function cutCluster(cluster: CompressedCluster, cause?: unknown): Error {
       : whenCut === 'corrupt-table'
         ? 'into a table'
         : 'past its last sector';
-  return bad(whenCut, `the compressed cluster at ${cluster.host} runs ${where}`, details);
+  return refuseQcow2(whenCut, `the compressed cluster at ${cluster.host} runs ${where}`, details);
 }

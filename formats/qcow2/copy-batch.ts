@@ -1,8 +1,8 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
+import { type ClusterBatch, maxClusterBatchBytes } from './cluster-batch.ts';
 import type { ClusterDecoder } from './cluster-decoder.ts';
 import type { ClusterThreads } from './cluster-threads.ts';
-import { bad } from './file-offset.ts';
-import { maxBatchBytes, type PieceBatch } from './piece-batch.ts';
+import { refuseQcow2 } from './file-offset.ts';
 
 /** What copying needs beside a batch. */
 export interface CopyJob {
@@ -22,14 +22,14 @@ interface Part {
 }
 
 /** Reads a batch in one go, decodes it and writes what follows each other on the disk in one go. */
-export async function copyBatch(batch: PieceBatch, job: CopyJob): Promise<void> {
+export async function copyBatch(batch: ClusterBatch, job: CopyJob): Promise<void> {
   const { source, signal, clusters } = job;
   if (await clusters?.copy(batch)) return;
   signal.throwIfAborted();
   const bytes = await source.read(batch.start, batch.end - batch.start);
   if (bytes.length < batch.end - batch.start) {
     const details = { offset: batch.start + bytes.length };
-    throw bad('truncated', 'the file ends inside a data cluster', details);
+    throw refuseQcow2('truncated', 'the file ends inside a data cluster', details);
   }
   const parts = await decodeBatch(batch, bytes, job);
   parts.sort((a, b) => a.guest - b.guest);
@@ -41,7 +41,7 @@ export async function copyBatch(batch: PieceBatch, job: CopyJob): Promise<void> 
   }
 }
 
-async function decodeBatch(batch: PieceBatch, bytes: Uint8Array, job: CopyJob): Promise<Part[]> {
+async function decodeBatch(batch: ClusterBatch, bytes: Uint8Array, job: CopyJob): Promise<Part[]> {
   let shared: { host: number; length: number; output: Promise<Uint8Array> } | undefined;
   const parts: (Part | Promise<Part>)[] = [];
   for (const { host, guest, length, whenCut } of batch.pieces) {
@@ -78,7 +78,7 @@ async function writeRun(parts: readonly Part[], { sink, spare }: CopyJob): Promi
   const [first] = parts;
   if (first === undefined) return;
   if (parts.length === 1) return sink.write(first.guest, first.bytes);
-  const buffer = spare.pop() ?? new Uint8Array(maxBatchBytes);
+  const buffer = spare.pop() ?? new Uint8Array(maxClusterBatchBytes);
   let length = 0;
   for (const { bytes } of parts) {
     buffer.set(bytes, length);

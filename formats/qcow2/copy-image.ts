@@ -1,12 +1,13 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../src/kit.ts';
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { WorkSlots } from '../shared/blocks/work-slots.ts';
+import { zeroHoles } from '../shared/blocks/zero-holes.ts';
+import { takeClusterBatch } from './cluster-batch.ts';
 import { createClusterDecoder } from './cluster-decoder.ts';
 import { ClusterThreads } from './cluster-threads.ts';
 import { type CopyJob, copyBatch } from './copy-batch.ts';
 import type { Qcow2Header } from './header.ts';
-import { diskHoles, type Hole, tableHoles } from './holes.ts';
-import { takeBatch } from './piece-batch.ts';
+import { diskHoles, l2TableHoles } from './holes.ts';
 import { openTables } from './tables.ts';
 
 /**
@@ -48,7 +49,7 @@ async function copyPieces(
   const queue = new PieceQueue(limits.tableBytes / 2, 'qcow2');
   const decode = createClusterDecoder(header, limits.windowBytes);
   const job: CopyJob = { source, sink, virtualSize, signal, decode, clusters, spare: [] };
-  if (!sink.zeroed) await zeroHoles(diskHoles(header, map));
+  if (!sink.zeroed) await slots.submit(() => zeroHoles(diskHoles(header, map), sink, signal));
   for (let i = 0; i < map.count; i += 1) {
     if (tables.isEarly(i)) await loadTable(i);
   }
@@ -67,7 +68,7 @@ async function copyPieces(
       await loadTable(next);
       next += 1;
     } else {
-      const batch = takeBatch(queue, header, map, source);
+      const batch = takeClusterBatch(queue, header, map, source);
       if (batch === undefined) await abortable(source.grown(), signal);
       else await slots.submit(() => copyBatch(batch, job));
     }
@@ -82,15 +83,7 @@ async function copyPieces(
     queue.add(pieces);
     if (sink.zeroed) return;
     const start = map.guestAt(index);
-    await zeroHoles(tableHoles(pieces, start, start + map.coverAt(index), clusterBytes));
-  }
-
-  function zeroHoles(holes: Iterable<Hole>): Promise<void> {
-    return slots.submit(async () => {
-      for (const [start, length] of holes) {
-        signal.throwIfAborted();
-        await sink.zero(start, length);
-      }
-    });
+    const holes = l2TableHoles(pieces, start, start + map.coverAt(index), clusterBytes);
+    await slots.submit(() => zeroHoles(holes, sink, signal));
   }
 }

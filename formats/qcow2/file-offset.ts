@@ -1,4 +1,4 @@
-import { type Refusal, refusalFor } from '../shared/refusal.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 /**
  * A 64-bit offset as a number, once it is known to be one that a file can have: `length` bytes from there lie inside
@@ -13,7 +13,7 @@ export function fileOffset(
 ): number {
   const end = offset + BigInt(length);
   if (end > BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER)) {
-    throw bad('truncated', `${what} lies past the end of the file`, {
+    throw refuseQcow2('truncated', `${what} lies past the end of the file`, {
       offset: at,
       value: String(offset),
     });
@@ -22,4 +22,4 @@ export function fileOffset(
 }
 
 /** The refusal of a qcow2 image. */
-export const bad: Refusal = refusalFor('qcow2');
+export const refuseQcow2: ImageRefusal = refusalFor('qcow2');

@@ -1,5 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './file-offset.ts';
+import { refuseQcow2 } from './file-offset.ts';
 
 const featureNames = 0x6803f857;
 const featureNameBytes = 48;
@@ -67,9 +67,11 @@ function text(bytes: Uint8Array, from: number, length: number): string {
 }
 
 function overrun(offset: number): Error {
-  return bad('corrupt-header', 'a header extension reaches past the first cluster', { offset });
+  return refuseQcow2('corrupt-header', 'a header extension reaches past the first cluster', {
+    offset,
+  });
 }
 
 function cut(offset: number): Error {
-  return bad('truncated', 'the file ends inside the header extensions', { offset });
+  return refuseQcow2('truncated', 'the file ends inside the header extensions', { offset });
 }

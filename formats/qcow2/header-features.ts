@@ -1,5 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad } from './file-offset.ts';
+import { refuseQcow2 } from './file-offset.ts';
 import { checkExtensions, nameFeature } from './header-extensions.ts';
 
 export const v3HeaderBytes = 104;
@@ -21,7 +21,7 @@ export function parseFeatures(cluster: Uint8Array, clusterBits: number): HeaderF
   const bits = view.getBigUint64(72);
   const has = (bit: number): boolean => ((bits >> BigInt(bit)) & 1n) === 1n;
   if (has(incompatible.dataFile)) {
-    throw bad('external-reference', 'the data of this image lies in another file', {
+    throw refuseQcow2('external-reference', 'the data of this image lies in another file', {
       hint: 'Flatten the image first: qemu-img convert writes a single file.',
     });
   }
@@ -29,19 +29,19 @@ export function parseFeatures(cluster: Uint8Array, clusterBits: number): HeaderF
   const clusterBytes = 2 ** clusterBits;
   if (headerBytes < v3HeaderBytes || headerBytes % 8 !== 0 || headerBytes > clusterBytes) {
     const details = { value: headerBytes, offset: 100 };
-    throw bad('corrupt-header', 'the header has an impossible length', details);
+    throw refuseQcow2('corrupt-header', 'the header has an impossible length', details);
   }
   for (let bit = firstUnknownBit; bit < 64; bit += 1) {
     if (has(bit)) throw unknownFeature(bit, nameFeature(cluster, headerBytes, clusterBytes, bit));
   }
   checkExtensions(cluster, headerBytes, clusterBytes);
   if (has(incompatible.corrupt)) {
-    throw bad('corrupt-flag', 'the image is marked as corrupt', {
+    throw refuseQcow2('corrupt-flag', 'the image is marked as corrupt', {
       hint: 'Get it again, or repair a copy with qemu-img check -r all.',
     });
   }
   if (has(incompatible.extendedL2) && clusterBits < 14) {
-    throw bad('corrupt-header', 'extended L2 entries need clusters of 16 KiB or more');
+    throw refuseQcow2('corrupt-header', 'extended L2 entries need clusters of 16 KiB or more');
   }
   const features: string[] = [];
   if (has(incompatible.dirty)) features.push('dirty');
@@ -63,17 +63,23 @@ function parseCompression(
   const type = headerBytes > v3HeaderBytes ? (cluster[v3HeaderBytes] ?? 0) : 0;
   if (flagged !== (type !== 0)) {
     const details = { value: type, offset: v3HeaderBytes };
-    throw bad('corrupt-header', 'compression type and its feature bit disagree', details);
+    throw refuseQcow2('corrupt-header', 'compression type and its feature bit disagree', details);
   }
   if (type > 1) {
-    throw bad('unsupported-feature', `compression type ${type} is not known`, { value: type });
+    throw refuseQcow2('unsupported-feature', `compression type ${type} is not known`, {
+      value: type,
+    });
   }
   return type === 1 ? 'zstd' : 'zlib';
 }
 
 function unknownFeature(bit: number, name: string | undefined): Error {
   const called = name === undefined ? '' : `, called ${JSON.stringify(name)}`;
-  return bad('unsupported-feature', `the image needs the unknown feature bit ${bit}${called}`, {
-    value: bit,
-  });
+  return refuseQcow2(
+    'unsupported-feature',
+    `the image needs the unknown feature bit ${bit}${called}`,
+    {
+      value: bit,
+    },
+  );
 }

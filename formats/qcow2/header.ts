@@ -1,5 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import { bad } from './file-offset.ts';
+import { refuseQcow2 } from './file-offset.ts';
 import { checkExtensions } from './header-extensions.ts';
 import { type HeaderFeatures, parseFeatures, v3HeaderBytes } from './header-features.ts';
 
@@ -27,16 +27,16 @@ const maxSnapshots = 65_536;
 
 /** Version and cluster size exponent from the first 24 bytes; refuses what is no qcow2 of a known version. */
 export function parseStart(head: Uint8Array): { version: number; clusterBits: number } {
-  if (head.length === 0) throw bad('empty', 'the file is empty');
+  if (head.length === 0) throw refuseQcow2('empty', 'the file is empty');
   for (let i = 0; i < Math.min(4, head.length); i += 1) {
     if (head[i] !== qcow2Magic.charCodeAt(i)) {
-      throw bad('format-mismatch', 'the file is not a qcow2 image', { declared: 'qcow2' });
+      throw refuseQcow2('format-mismatch', 'the file is not a qcow2 image', { declared: 'qcow2' });
     }
   }
   const view = viewOf(head);
   const version = head.length < 8 ? 0 : view.getUint32(4);
   if (head.length >= 8 && version !== 2 && version !== 3) {
-    throw bad('unsupported-variant', `version ${version} of qcow is not supported`, {
+    throw refuseQcow2('unsupported-variant', `version ${version} of qcow is not supported`, {
       value: version,
       hint: 'Use an image of version 2 or 3.',
     });
@@ -44,7 +44,7 @@ export function parseStart(head: Uint8Array): { version: number; clusterBits: nu
   if (head.length < 24) throw cut();
   const clusterBits = view.getUint32(20);
   if (clusterBits < 9 || clusterBits > 21) {
-    throw bad('corrupt-header', 'the cluster size is outside 512 bytes to 2 MiB', {
+    throw refuseQcow2('corrupt-header', 'the cluster size is outside 512 bytes to 2 MiB', {
       value: clusterBits,
       offset: 20,
     });
@@ -56,13 +56,13 @@ export function parseStart(head: Uint8Array): { version: number; clusterBits: nu
  * Checks the header in the first cluster, given as far as the file has it; nothing is allocated by what it says. Throws
  * a `DecodeError` for everything that cannot be read safely.
  */
-export function parseHeader(cluster: Uint8Array, limits: Limits): Qcow2Header {
+export function parseQcow2Header(cluster: Uint8Array, limits: Limits): Qcow2Header {
   const { version, clusterBits } = parseStart(cluster);
   if (cluster.length < (version === 2 ? v2HeaderBytes : v3HeaderBytes)) throw cut();
   const clusterBytes = 2 ** clusterBits;
   const view = viewOf(cluster);
   if (view.getBigUint64(8) !== 0n) {
-    throw bad('external-reference', 'the image needs a backing file', {
+    throw refuseQcow2('external-reference', 'the image needs a backing file', {
       hint: 'Flatten the image first: qemu-img convert writes one without a backing file.',
     });
   }
@@ -75,7 +75,7 @@ export function parseHeader(cluster: Uint8Array, limits: Limits): Qcow2Header {
   const snapshots = view.getUint32(60);
   if (snapshots > maxSnapshots) {
     const details = { value: snapshots, limit: maxSnapshots };
-    throw bad('limit', 'the image claims too many snapshots', details);
+    throw refuseQcow2('limit', 'the image claims too many snapshots', details);
   }
   if (snapshots > 0) features.features.push('internal snapshots');
   const tableCover = clusterBytes * 2 ** (clusterBits - (features.extendedL2 ? 4 : 3));
@@ -93,17 +93,19 @@ export function parseHeader(cluster: Uint8Array, limits: Limits): Qcow2Header {
 function checkEncryption(method: number): void {
   if (method === 0) return;
   if (method === 1 || method === 2) {
-    throw bad('encrypted', `the image is encrypted (${method === 1 ? 'AES' : 'LUKS'})`, {
+    throw refuseQcow2('encrypted', `the image is encrypted (${method === 1 ? 'AES' : 'LUKS'})`, {
       hint: 'Decrypt the image first.',
     });
   }
-  throw bad('unsupported-feature', `encryption method ${method} is not known`, { value: method });
+  throw refuseQcow2('unsupported-feature', `encryption method ${method} is not known`, {
+    value: method,
+  });
 }
 
 function parseSize(view: DataView, limits: Limits): number {
   const size = view.getBigUint64(24);
   if (size <= BigInt(limits.virtualBytes)) return Number(size);
-  throw bad('limit', `the disk inside has ${size} bytes, more than is allowed`, {
+  throw refuseQcow2('limit', `the disk inside has ${size} bytes, more than is allowed`, {
     value: String(size),
     limit: limits.virtualBytes,
     hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
@@ -114,10 +116,13 @@ function parseL1Bytes(view: DataView, neededEntries: number, limits: Limits): nu
   const entries = view.getUint32(36);
   const limit = Math.min(maxL1Bytes, limits.tableBytes);
   if (entries * 8 > limit) {
-    throw bad('limit', 'the L1 table is larger than is allowed', { value: entries * 8, limit });
+    throw refuseQcow2('limit', 'the L1 table is larger than is allowed', {
+      value: entries * 8,
+      limit,
+    });
   }
   if (entries < neededEntries) {
-    throw bad('corrupt-header', 'the L1 table is too small for the disk', { offset: 36 });
+    throw refuseQcow2('corrupt-header', 'the L1 table is too small for the disk', { offset: 36 });
   }
   return entries * 8;
 }
@@ -126,14 +131,18 @@ function parseL1Offset(view: DataView, clusterBytes: number): number {
   const offset = view.getBigUint64(40);
   const details = { offset: 40, value: String(offset) };
   if (offset === 0n || offset % BigInt(clusterBytes) !== 0n) {
-    throw bad('corrupt-header', 'the L1 table does not start at a cluster of its own', details);
+    throw refuseQcow2(
+      'corrupt-header',
+      'the L1 table does not start at a cluster of its own',
+      details,
+    );
   }
   if (offset > BigInt(Number.MAX_SAFE_INTEGER - maxL1Bytes)) {
-    throw bad('truncated', 'the L1 table lies past the end of the file', details);
+    throw refuseQcow2('truncated', 'the L1 table lies past the end of the file', details);
   }
   return Number(offset);
 }
 
 function cut(): Error {
-  return bad('truncated', 'the file ends inside the qcow2 header');
+  return refuseQcow2('truncated', 'the file ends inside the qcow2 header');
 }

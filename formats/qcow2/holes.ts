@@ -1,15 +1,13 @@
 import type { PieceList } from '../shared/blocks/piece-list.ts';
+import type { DiskHole } from '../shared/blocks/zero-holes.ts';
 import type { Qcow2Header } from './header.ts';
-import type { TableMap } from './table-map.ts';
-
-/** A range of the disk that reads as zeros. */
-export type Hole = [start: number, length: number];
+import type { L2TableMap } from './l2-table-map.ts';
 
 /** The ranges that have no L2 table. */
 export function* diskHoles(
   { tableCover, virtualSize }: Qcow2Header,
-  map: TableMap,
-): Generator<Hole> {
+  map: L2TableMap,
+): Generator<DiskHole> {
   let at = 0;
   for (const guest of map.guest.toSorted()) {
     if (guest > at) yield [at, guest - at];
@@ -19,12 +17,12 @@ export function* diskHoles(
 }
 
 /** The ranges between `start` and `end` that none of `pieces` covers; these are in the order of the disk. */
-export function* tableHoles(
+export function* l2TableHoles(
   pieces: PieceList,
   start: number,
   end: number,
   clusterBytes: number,
-): Generator<Hole> {
+): Generator<DiskHole> {
   let at = start;
   for (let i = 0; i < pieces.count; i += 1) {
     const guest = pieces.guestAt(i);

@@ -1,18 +1,18 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskImage } from '../../src/kit.ts';
 import { copyImage } from './copy-image.ts';
-import { bad } from './file-offset.ts';
-import { parseHeader, parseStart } from './header.ts';
+import { refuseQcow2 } from './file-offset.ts';
+import { parseQcow2Header, parseStart } from './header.ts';
 
 /** Reads the first cluster and checks everything it says; tables are read by `copyTo`. */
 export async function openQcow2(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { signal, limits } = context;
   const { clusterBits } = parseStart(await abortable(source.read(0, 24), signal));
   const cluster = await abortable(source.read(0, 2 ** clusterBits), signal);
-  const header = parseHeader(cluster, limits);
+  const header = parseQcow2Header(cluster, limits);
   const l1End = header.l1Offset + header.l1Bytes;
   if (header.l1Used > 0 && l1End > (source.sizeBytes ?? l1End)) {
     const details = { offset: header.l1Offset };
-    throw bad('truncated', 'the L1 table lies past the end of the file', details);
+    throw refuseQcow2('truncated', 'the L1 table lies past the end of the file', details);
   }
   return {
     virtualSize: header.virtualSize,

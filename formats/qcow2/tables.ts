@@ -1,14 +1,14 @@
 import { abortable, type ByteSource, type DecodeContext } from '../../src/kit.ts';
 import type { PieceList } from '../shared/blocks/piece-list.ts';
 import { EarlyBytes } from '../shared/sources/early-bytes.ts';
-import { expandTable } from './expand-table.ts';
-import { bad } from './file-offset.ts';
+import { expandL2Table } from './expand-l2-table.ts';
+import { refuseQcow2 } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
-import { parseTableMap, type TableMap } from './table-map.ts';
+import { type L2TableMap, parseL2TableMap } from './l2-table-map.ts';
 
 /** The tables of an image, read when they are asked for. */
 export interface Tables {
-  map: TableMap;
+  map: L2TableMap;
   /** True for a table that was fetched before the pass reached it. */
   isEarly(index: number): boolean;
   /** What a table describes, in the order of the disk; waits for it where it has not arrived. */
@@ -33,11 +33,11 @@ export async function openTables(
 ): Promise<Tables> {
   const { signal, limits } = context;
   const { clusterBytes, l1Offset, l1Used } = header;
-  const early = new EarlyBytes(source, context, bad);
+  const early = new EarlyBytes(source, context, refuseQcow2);
   const isFar = l1Offset + l1Used * 8 > source.readyBytes + farBytes;
   const fetched = isFar ? await early.fetch(l1Offset, l1Used * 8) : undefined;
   const l1 = fetched ?? (await readWhole(l1Offset, l1Used * 8, 'the L1 table'));
-  const map = parseTableMap(header, l1, source.sizeBytes);
+  const map = parseL2TableMap(header, l1, source.sizeBytes);
   const known =
     fetched === undefined
       ? new Map<number, Uint8Array>()
@@ -48,7 +48,7 @@ export async function openTables(
     async pieces(index) {
       const bytes =
         known.get(index) ?? (await readWhole(map.hostAt(index), clusterBytes, 'an L2 table'));
-      return expandTable(header, map, index, bytes, source.sizeBytes);
+      return expandL2Table(header, map, index, bytes, source.sizeBytes);
     },
     async confirm() {
       const sizeBytes = source.sizeBytes ?? 0;
@@ -67,7 +67,7 @@ export async function openTables(
 
 /** The L2 tables that have not arrived, neighbours in one request; none of them when they are too many or too big. */
 async function fetchTables(
-  map: TableMap,
+  map: L2TableMap,
   { clusterBytes }: Qcow2Header,
   early: EarlyBytes,
   readyBytes: number,
@@ -105,5 +105,5 @@ async function fetchTables(
 }
 
 function cut(what: string, offset: number): Error {
-  return bad('truncated', `the file ends inside ${what}`, { offset });
+  return refuseQcow2('truncated', `the file ends inside ${what}`, { offset });
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { type ZstdOptions, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { zstdParams } from '../shared/codecs/zstd-engine.ts';
 import { type CompressedCluster, corruptCluster, cutCluster } from './compressed-cluster.ts';
-import { bad } from './file-offset.ts';
+import { refuseQcow2 } from './file-offset.ts';
 import { parseZstdFrame } from './zstd-frame.ts';
 
 const decompressPooled = promisify(zstdDecompress);
@@ -71,5 +71,5 @@ function tooLong(cluster: CompressedCluster, cause?: unknown): Error {
 
 function beyond(cluster: CompressedCluster, what: string, limit: number, value: number): Error {
   const details = { offset: cluster.host, limit, value };
-  return bad('limit', `the compressed cluster at ${cluster.host} ${what}`, details);
+  return refuseQcow2('limit', `the compressed cluster at ${cluster.host} ${what}`, details);
 }

@@ -1,5 +1,5 @@
 import { hasMagic, isZeros, type Limits, viewOf } from '../../src/kit.ts';
-import { type Refusal, refusalFor } from '../shared/refusal.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 /** 0xbeda107f, little-endian. */
 export const vdiMagic: readonly number[] = [0x7f, 0x10, 0xda, 0xbe];
@@ -31,19 +31,19 @@ export interface VdiHeader {
 }
 
 /** Checks the first sector, given as far as the file has it; nothing is allocated by what it says. */
-export function parseHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
-  if (bytes.length === 0) throw bad('empty', 'the file is empty');
+export function parseVdiHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
+  if (bytes.length === 0) throw refuseVdi('empty', 'the file is empty');
   if (bytes.length >= vdiMagicAt + 4 && !hasMagic(bytes, vdiMagic, vdiMagicAt)) {
-    throw bad('format-mismatch', 'the file is not a VDI image', { declared: 'vdi' });
+    throw refuseVdi('format-mismatch', 'the file is not a VDI image', { declared: 'vdi' });
   }
   if (bytes.length < headerSectorBytes) {
-    throw bad('truncated', 'the file ends inside the VDI header', { offset: bytes.length });
+    throw refuseVdi('truncated', 'the file ends inside the VDI header', { offset: bytes.length });
   }
   const view = viewOf(bytes);
   const version = view.getUint32(0x44, true);
   if (version !== version11) {
     const details = { value: version, offset: 0x44 };
-    throw bad('unsupported-variant', 'this version of VDI is not supported', details);
+    throw refuseVdi('unsupported-variant', 'this version of VDI is not supported', details);
   }
   const variant = parseType(view.getUint32(0x4c, true));
   // The images this one is linked to, and is a child of.
@@ -57,7 +57,7 @@ export function parseHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
   const blockBytes = view.getUint32(0x178, true);
   if (blockBytes < 512 || (blockBytes & (blockBytes - 1)) !== 0) {
     const details = { value: blockBytes, offset: 0x178 };
-    throw bad('corrupt-header', 'the block size is no power of two above 256', details);
+    throw refuseVdi('corrupt-header', 'the block size is no power of two above 256', details);
   }
   const blocks = view.getUint32(0x180, true);
   const usedBlocks = Math.ceil(virtualSize / blockBytes);
@@ -70,7 +70,7 @@ function parseType(type: number): 'dynamic' | 'static' {
   const variant = variants[type];
   if (variant !== undefined) return variant;
   if (typesWithParent.includes(type)) throw needsParent();
-  throw bad('unsupported-variant', `type ${type} of VDI is not known`, {
+  throw refuseVdi('unsupported-variant', `type ${type} of VDI is not known`, {
     value: type,
     offset: 0x4c,
   });
@@ -79,7 +79,7 @@ function parseType(type: number): 'dynamic' | 'static' {
 function parseSize(size: bigint, limits: Limits): number {
   const rounded = ((size + 511n) / 512n) * 512n;
   if (rounded <= BigInt(limits.virtualBytes)) return Number(rounded);
-  throw bad('limit', `the disk inside has ${size} bytes, more than is allowed`, {
+  throw refuseVdi('limit', `the disk inside has ${size} bytes, more than is allowed`, {
     value: String(size),
     limit: limits.virtualBytes,
     hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
@@ -89,14 +89,14 @@ function parseSize(size: bigint, limits: Limits): number {
 function checkBlocks(blocks: number, usedBlocks: number, limits: Limits): void {
   const details = { value: blocks, offset: 0x180 };
   if (blocks > limits.mapEntries) {
-    throw bad('limit', 'the block map has more entries than is allowed', {
+    throw refuseVdi('limit', 'the block map has more entries than is allowed', {
       ...details,
       limit: limits.mapEntries,
       hint: 'Raise limits.mapEntries if you trust this image.',
     });
   }
   if (blocks < usedBlocks) {
-    throw bad('corrupt-header', 'the block map is too small for the disk', details);
+    throw refuseVdi('corrupt-header', 'the block map is too small for the disk', details);
   }
 }
 
@@ -107,28 +107,28 @@ function parsePlaces(view: DataView, blocks: number): { mapOffset: number; dataO
   const dataOffset = view.getUint32(0x158, true);
   if (headerBytes < minHeaderBytes || headerAt + headerBytes > mapOffset) {
     const details = { value: headerBytes, offset: 0x48 };
-    throw bad('corrupt-header', 'the header has an impossible length', details);
+    throw refuseVdi('corrupt-header', 'the header has an impossible length', details);
   }
   if (mapOffset % 512 !== 0 || dataOffset % 512 !== 0) {
     const details = { value: mapOffset, offset: 0x154 };
-    throw bad('corrupt-header', 'map and data do not start at sectors', details);
+    throw refuseVdi('corrupt-header', 'map and data do not start at sectors', details);
   }
   if (dataOffset < mapOffset + blocks * entryBytes) {
     const details = { value: dataOffset, offset: 0x158 };
-    throw bad('corrupt-header', 'the data overlaps the block map', details);
+    throw refuseVdi('corrupt-header', 'the data overlaps the block map', details);
   }
   return { mapOffset, dataOffset };
 }
 
 function needsParent(): Error {
-  return bad('external-reference', 'the image needs a parent image', {
+  return refuseVdi('external-reference', 'the image needs a parent image', {
     hint: 'Merge it with its parent first; the result is a disk of its own.',
   });
 }
 
 function unsupported(what: string, offset: number): Error {
-  return bad('unsupported-feature', `${what} are not supported`, { offset });
+  return refuseVdi('unsupported-feature', `${what} are not supported`, { offset });
 }
 
 /** The refusal of a VDI. */
-export const bad: Refusal = refusalFor('vdi');
+export const refuseVdi: ImageRefusal = refusalFor('vdi');

@@ -8,7 +8,7 @@ import {
 import type { BlockList } from '../shared/blocks/block-list.ts';
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
-import { bad, headerSectorBytes, parseHeader, type VdiHeader } from './header.ts';
+import { headerSectorBytes, parseVdiHeader, refuseVdi, type VdiHeader } from './header.ts';
 
 /** A block that was never written, or discarded: the values from here on. */
 const absentFrom = 0xffff_fffe;
@@ -16,10 +16,10 @@ const absentFrom = 0xffff_fffe;
 /** Reads the first sector and checks everything it says; the map is read by `copyTo`. */
 export async function openVdi(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { signal, limits } = context;
-  const header = parseHeader(await abortable(source.read(0, headerSectorBytes), signal), limits);
+  const header = parseVdiHeader(await abortable(source.read(0, headerSectorBytes), signal), limits);
   const { variant, virtualSize, blockBytes, mapOffset, usedBlocks } = header;
   if (mapOffset + usedBlocks * 4 > (source.sizeBytes ?? Number.POSITIVE_INFINITY)) {
-    throw bad('truncated', 'the file ends before its block map does', { offset: mapOffset });
+    throw refuseVdi('truncated', 'the file ends before its block map does', { offset: mapOffset });
   }
   return {
     virtualSize,
@@ -43,11 +43,15 @@ async function copyImage(
     absentFrom,
     minDistance: 1,
   };
-  const blocks = await readBlockMap(source, map, { signal, tableBytes: limits.tableBytes, bad });
+  const blocks = await readBlockMap(source, map, {
+    signal,
+    tableBytes: limits.tableBytes,
+    refuseImage: refuseVdi,
+  });
   checkLast(blocks, header, source.sizeBytes);
   await sink.setSize(virtualSize);
   const dataAt = (place: number): number => dataOffset + place * blockBytes;
-  await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, bad);
+  await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, refuseVdi);
   while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
     await abortable(source.grown(), signal);
   }
@@ -61,10 +65,10 @@ function checkLast(blocks: BlockList, header: VdiHeader, sizeBytes: number | und
   const place = blocks.placeAt(blocks.count - 1);
   const details = { offset: mapOffset + block * 4, value: place };
   if (place >= header.blocks) {
-    throw bad('corrupt-table', 'the map names a block that the image does not have', details);
+    throw refuseVdi('corrupt-table', 'the map names a block that the image does not have', details);
   }
   const start = BigInt(dataOffset) + BigInt(place) * BigInt(blockBytes);
   const end = start + BigInt(Math.min(blockBytes, virtualSize - block * blockBytes));
   if (end <= BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER)) return;
-  throw bad('truncated', 'a block of the disk lies past the end of the file', details);
+  throw refuseVdi('truncated', 'a block of the disk lies past the end of the file', details);
 }

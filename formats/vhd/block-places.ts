@@ -1,5 +1,5 @@
 import type { BlockList } from '../shared/blocks/block-list.ts';
-import { bad } from './checksum.ts';
+import { refuseVhd } from './checksum.ts';
 import { type DynamicHeader, dynamicHeaderBytes } from './dynamic-header.ts';
 import { footerBytes } from './footer.ts';
 
@@ -22,7 +22,7 @@ export function checkPlaces(blocks: BlockList, header: DynamicHeader): number {
     const to = from + bitmapBytes + blockBytes;
     end = Math.max(end, to);
     if (!taken.some(([takenFrom, takenTo]) => from < takenTo && to > takenFrom)) continue;
-    throw bad('corrupt-table', 'a block of the disk overlaps a header or the table', {
+    throw refuseVhd('corrupt-table', 'a block of the disk overlaps a header or the table', {
       offset: tableOffset + blocks.blockAt(i) * 4,
       value: blocks.placeAt(i),
     });

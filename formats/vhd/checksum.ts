@@ -1,4 +1,4 @@
-import { type Refusal, refusalFor } from '../shared/refusal.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 /** The ones' complement of the sum of all bytes, those of the checksum itself (four at `fieldAt`) left out. */
 export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
   let sum = 0;
@@ -8,4 +8,4 @@ export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
 }
 
 /** The refusal of a VHD. */
-export const bad: Refusal = refusalFor('vhd');
+export const refuseVhd: ImageRefusal = refusalFor('vhd');

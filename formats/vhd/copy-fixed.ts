@@ -2,7 +2,7 @@ import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { SerialWriter } from '../shared/blocks/serial-writer.ts';
 import { regroup } from '../shared/streams/regroup.ts';
 import { streamPieces } from '../shared/streams/stream-pieces.ts';
-import { bad } from './checksum.ts';
+import { refuseVhd } from './checksum.ts';
 import { contentLength } from './content-length.ts';
 import { type FixedEnd, parseFixedEnd } from './fixed-end.ts';
 import { footerBytes } from './footer.ts';
@@ -61,11 +61,11 @@ export async function copyFixed(
 }
 
 function behindTheDisk(offset: number): Error {
-  return bad('trailing-data', 'there is data between the disk and its footer', { offset });
+  return refuseVhd('trailing-data', 'there is data between the disk and its footer', { offset });
 }
 
 function tooLong(limit: number): Error {
-  return bad('limit', `the disk is longer than ${limit} bytes`, {
+  return refuseVhd('limit', `the disk is longer than ${limit} bytes`, {
     limit,
     hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
   });

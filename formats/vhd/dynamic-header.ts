@@ -1,5 +1,5 @@
 import { hasMagic, isZeros, type Limits, viewOf } from '../../src/kit.ts';
-import { bad, vhdChecksum } from './checksum.ts';
+import { refuseVhd, vhdChecksum } from './checksum.ts';
 import { footerBytes, needsParent, type VhdFooter } from './footer.ts';
 
 export const dynamicHeaderBytes = 1024;
@@ -23,10 +23,10 @@ export interface DynamicHeader {
 export function parseHeaderOffset({ headerOffset }: VhdFooter): number {
   const details = { offset: 16, value: String(headerOffset) };
   if (headerOffset < BigInt(footerBytes)) {
-    throw bad('corrupt-header', 'the dynamic header overlaps the footer', details);
+    throw refuseVhd('corrupt-header', 'the dynamic header overlaps the footer', details);
   }
   if (headerOffset > BigInt(Number.MAX_SAFE_INTEGER - dynamicHeaderBytes)) {
-    throw bad('truncated', 'the dynamic header lies past the end of the file', details);
+    throw refuseVhd('truncated', 'the dynamic header lies past the end of the file', details);
   }
   return Number(headerOffset);
 }
@@ -40,27 +40,31 @@ export function parseDynamicHeader(
 ): DynamicHeader {
   const at = (offset: number): { offset: number } => ({ offset: headerOffset + offset });
   if (!hasMagic(bytes, 'cxsparse')) {
-    throw bad('corrupt-header', 'there is no dynamic header where the footer says', at(0));
+    throw refuseVhd('corrupt-header', 'there is no dynamic header where the footer says', at(0));
   }
   const view = viewOf(bytes);
   if (view.getUint32(36) !== vhdChecksum(bytes, 36)) {
-    throw bad('checksum', 'the checksum of the dynamic header is wrong', at(36));
+    throw refuseVhd('checksum', 'the checksum of the dynamic header is wrong', at(36));
   }
   const version = view.getUint32(24);
   if (version >>> 16 !== 1) {
     const details = { ...at(24), value: version };
-    throw bad('unsupported-variant', 'this version of the dynamic header is not known', details);
+    throw refuseVhd(
+      'unsupported-variant',
+      'this version of the dynamic header is not known',
+      details,
+    );
   }
   // Parent UUID, then name and locators; the four bytes between are a time. All zero but in a differencing disk.
   if (!isZeros(bytes.subarray(40, 56)) || !isZeros(bytes.subarray(64, 768))) throw needsParent();
   const blockBytes = view.getUint32(32);
   if (blockBytes < sectorBytes || (blockBytes & (blockBytes - 1)) !== 0) {
     const details = { ...at(32), value: blockBytes };
-    throw bad('corrupt-header', 'the block size is no power of two above 256', details);
+    throw refuseVhd('corrupt-header', 'the block size is no power of two above 256', details);
   }
   const entries = view.getUint32(28);
   if (entries > limits.mapEntries) {
-    throw bad('limit', 'the block allocation table has more entries than is allowed', {
+    throw refuseVhd('limit', 'the block allocation table has more entries than is allowed', {
       ...at(28),
       value: entries,
       limit: limits.mapEntries,
@@ -70,7 +74,11 @@ export function parseDynamicHeader(
   const usedEntries = Math.ceil(virtualSize / blockBytes);
   if (entries < usedEntries) {
     const details = { ...at(28), value: entries };
-    throw bad('corrupt-header', 'the block allocation table is too small for the disk', details);
+    throw refuseVhd(
+      'corrupt-header',
+      'the block allocation table is too small for the disk',
+      details,
+    );
   }
   const tableBytes = entries * entryBytes;
   const tableOffset = parseTableOffset(view.getBigUint64(16), tableBytes, headerOffset);
@@ -81,12 +89,16 @@ export function parseDynamicHeader(
 function parseTableOffset(offset: bigint, length: number, headerOffset: number): number {
   const details = { offset: headerOffset + 16, value: String(offset) };
   if (offset > BigInt(Number.MAX_SAFE_INTEGER - length)) {
-    throw bad('truncated', 'the block allocation table lies past the end of the file', details);
+    throw refuseVhd(
+      'truncated',
+      'the block allocation table lies past the end of the file',
+      details,
+    );
   }
   const start = Number(offset);
   const onHeader = start < headerOffset + dynamicHeaderBytes && start + length > headerOffset;
   if (start < footerBytes || onHeader) {
-    throw bad('corrupt-header', 'the block allocation table overlaps a header', details);
+    throw refuseVhd('corrupt-header', 'the block allocation table overlaps a header', details);
   }
   return start;
 }

@@ -1,6 +1,6 @@
 import type { Limits } from '../../src/kit.ts';
-import { bad } from './checksum.ts';
-import { findFooter, noFooter, parseFooter, type VhdFooter } from './footer.ts';
+import { refuseVhd } from './checksum.ts';
+import { findFooter, noFooter, parseVhdFooter, type VhdFooter } from './footer.ts';
 
 /** What the footer of a fixed disk says, and how many bytes it takes at the end of the file. */
 export interface FixedEnd extends VhdFooter {
@@ -11,13 +11,13 @@ export interface FixedEnd extends VhdFooter {
 export function parseFixedEnd(end: Uint8Array, sizeBytes: number, limits: Limits): FixedEnd {
   const found = findFooter(end);
   if (found === undefined) throw noFooter(sizeBytes);
-  const footer = parseFooter(found.bytes, limits);
+  const footer = parseVhdFooter(found.bytes, limits);
   if (footer.variant !== 'fixed') {
-    throw bad('corrupt-header', 'the file of a dynamic disk does not begin with its footer');
+    throw refuseVhd('corrupt-header', 'the file of a dynamic disk does not begin with its footer');
   }
   const dataBytes = sizeBytes - found.length;
   if (footer.virtualSize > dataBytes) {
-    throw bad('truncated', `the file holds only ${dataBytes} bytes of its disk`, {
+    throw refuseVhd('truncated', `the file holds only ${dataBytes} bytes of its disk`, {
       offset: dataBytes,
       value: footer.virtualSize,
     });

@@ -1,5 +1,5 @@
 import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
-import { bad, vhdChecksum } from './checksum.ts';
+import { refuseVhd, vhdChecksum } from './checksum.ts';
 
 export const vhdMagic = 'conectix';
 export const footerBytes = 512;
@@ -35,14 +35,14 @@ export function findFooter(end: Uint8Array): { bytes: Uint8Array; length: number
 }
 
 /** Checks the 512 bytes of a footer; refuses differencing disks, sizes above the limit and what is damaged. */
-export function parseFooter(bytes: Uint8Array, limits: Limits): VhdFooter {
+export function parseVhdFooter(bytes: Uint8Array, limits: Limits): VhdFooter {
   const view = viewOf(bytes);
   if (view.getUint32(64) !== vhdChecksum(bytes, 64)) {
-    throw bad('checksum', 'the checksum of the VHD footer is wrong');
+    throw refuseVhd('checksum', 'the checksum of the VHD footer is wrong');
   }
   const version = view.getUint32(12);
   if (version >>> 16 !== 1) {
-    throw bad('unsupported-variant', 'this version of VHD is not known', { value: version });
+    throw refuseVhd('unsupported-variant', 'this version of VHD is not known', { value: version });
   }
   const variant = parseType(view.getUint32(60));
   return {
@@ -57,19 +57,19 @@ function parseType(type: number): 'fixed' | 'dynamic' {
   if (type === fixedType) return 'fixed';
   if (type === dynamicType) return 'dynamic';
   if (type === differencingType) throw needsParent();
-  throw bad('unsupported-variant', `type ${type} of VHD is not known`, { value: type });
+  throw refuseVhd('unsupported-variant', `type ${type} of VHD is not known`, { value: type });
 }
 
 function parseSize(size: bigint, limits: Limits): number {
   if (size > BigInt(limits.virtualBytes)) {
-    throw bad('limit', `the disk inside has ${size} bytes, more than is allowed`, {
+    throw refuseVhd('limit', `the disk inside has ${size} bytes, more than is allowed`, {
       value: String(size),
       limit: limits.virtualBytes,
       hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
     });
   }
   if (size % BigInt(sectorBytes) !== 0n) {
-    throw bad('corrupt-header', 'the size of the disk is not a number of sectors', {
+    throw refuseVhd('corrupt-header', 'the size of the disk is not a number of sectors', {
       value: String(size),
     });
   }
@@ -78,12 +78,12 @@ function parseSize(size: bigint, limits: Limits): number {
 
 /** The refusal of a disk that holds only its differences to another one. */
 export function needsParent(): Error {
-  return bad('external-reference', 'the image needs a parent disk', {
+  return refuseVhd('external-reference', 'the image needs a parent disk', {
     hint: 'Merge it with its parent first; the result is a disk of its own.',
   });
 }
 
 /** The refusal of a file without a footer at its end. */
 export function noFooter(sizeBytes: number): Error {
-  return bad('truncated', 'the file does not end with a VHD footer', { offset: sizeBytes });
+  return refuseVhd('truncated', 'the file does not end with a VHD footer', { offset: sizeBytes });
 }

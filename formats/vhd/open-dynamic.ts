@@ -8,14 +8,14 @@ import {
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { checkPlaces } from './block-places.ts';
-import { bad } from './checksum.ts';
+import { refuseVhd } from './checksum.ts';
 import {
   type DynamicHeader,
   dynamicHeaderBytes,
   parseDynamicHeader,
   parseHeaderOffset,
 } from './dynamic-header.ts';
-import { findFooter, footerBytes, noFooter, parseFooter, type VhdFooter } from './footer.ts';
+import { findFooter, footerBytes, noFooter, parseVhdFooter, type VhdFooter } from './footer.ts';
 
 const sectorBytes = 512;
 const absent = 0xffff_ffff;
@@ -28,15 +28,15 @@ export async function openDynamic(
 ): Promise<DiskImage> {
   const { signal, limits } = context;
   if (head.length < footerBytes) throw noFooter(head.length);
-  const footer = parseFooter(head, limits);
+  const footer = parseVhdFooter(head, limits);
   if (footer.variant === 'fixed') {
-    throw bad('corrupt-header', 'a fixed disk must not begin with a footer');
+    throw refuseVhd('corrupt-header', 'a fixed disk must not begin with a footer');
   }
   const headerOffset = parseHeaderOffset(footer);
   const bytes = await abortable(source.read(headerOffset, dynamicHeaderBytes), signal);
   if (bytes.length < dynamicHeaderBytes) {
     const details = { offset: headerOffset + bytes.length };
-    throw bad('truncated', 'the file ends inside the dynamic header', details);
+    throw refuseVhd('truncated', 'the file ends inside the dynamic header', details);
   }
   const header = parseDynamicHeader(bytes, headerOffset, footer.virtualSize, limits);
   if (source.sizeBytes !== undefined && source.readyBytes >= source.sizeBytes) {
@@ -66,12 +66,16 @@ async function copyDynamic(
     absentFrom: absent,
     minDistance: (bitmapBytes + blockBytes) / sectorBytes,
   };
-  const blocks = await readBlockMap(source, map, { signal, tableBytes: limits.tableBytes, bad });
+  const blocks = await readBlockMap(source, map, {
+    signal,
+    tableBytes: limits.tableBytes,
+    refuseImage: refuseVhd,
+  });
   const neededBytes = checkPlaces(blocks, header);
   checkRoom(neededBytes, source.sizeBytes);
   await sink.setSize(virtualSize);
   const dataAt = (place: number): number => place * sectorBytes + bitmapBytes;
-  await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, bad);
+  await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, refuseVhd);
   while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
     await abortable(source.grown(), signal);
   }
@@ -80,7 +84,7 @@ async function copyDynamic(
 
 function checkRoom(neededBytes: number, fileEnd: number | undefined): void {
   if (fileEnd === undefined || neededBytes <= fileEnd) return;
-  throw bad('truncated', 'the table or blocks of the disk lie past the end of the file', {
+  throw refuseVhd('truncated', 'the table or blocks of the disk lie past the end of the file', {
     offset: fileEnd,
     value: neededBytes,
   });
@@ -97,6 +101,6 @@ async function checkEnd(
   const end = findFooter(await abortable(source.read(position, footerBytes), signal));
   if (end === undefined) throw noFooter(sizeBytes);
   if (Buffer.compare(end.bytes, head) === 0) return sizeBytes - end.length;
-  parseFooter(end.bytes, limits);
-  throw bad('corrupt-header', 'the footer and its copy at the start of the file differ');
+  parseVhdFooter(end.bytes, limits);
+  throw refuseVhd('corrupt-header', 'the footer and its copy at the start of the file differ');
 }

@@ -1,7 +1,7 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
 import { BlockList, blockListEntryBytes } from '../shared/blocks/block-list.ts';
 import type { DiskParameters } from './disk-parameters.ts';
-import { bad, type FileRange, regionUnit } from './file-range.ts';
+import { type FileRange, refuseVhdx, regionUnit } from './file-range.ts';
 import type { ReplayedSource } from './replayed-source.ts';
 
 const entryBytes = 8;
@@ -36,7 +36,11 @@ export function planBlockTable(
   if (entries > limit) throw tooMany(entries, limit);
   if (entries * entryBytes > region.end - region.start) {
     const details = { offset: region.start, value: entries };
-    throw bad('corrupt-table', 'the block allocation table is too small for the disk', details);
+    throw refuseVhdx(
+      'corrupt-table',
+      'the block allocation table is too small for the disk',
+      details,
+    );
   }
   return { region, entries, chunkBlocks };
 }
@@ -81,10 +85,10 @@ export async function readBlocks(
   function checkPlace(place: number, block: number, offset: number): void {
     const start = place * regionUnit;
     const end = start + Math.min(blockBytes, virtualSize - block * blockBytes);
-    if (place === 0) throw bad('corrupt-table', 'a block lies in the header', { offset });
+    if (place === 0) throw refuseVhdx('corrupt-table', 'a block lies in the header', { offset });
     if (place >= maxPlace) {
       const details = { offset, value: start };
-      throw bad('truncated', 'a block lies past the end of any file', details);
+      throw refuseVhdx('truncated', 'a block lies past the end of any file', details);
     }
     file.checkInside(start, end, `block ${block} of the disk`);
   }
@@ -98,23 +102,31 @@ function checkOverlaps(list: BlockList, blockBytes: number, ranges: readonly Fil
     const end = start + blockBytes;
     const details = { offset: start, value: list.blockAt(i) };
     if (start < previousEnd) {
-      throw bad('corrupt-table', 'two blocks of the disk share a place in the file', details);
+      throw refuseVhdx(
+        'corrupt-table',
+        'two blocks of the disk share a place in the file',
+        details,
+      );
     }
     previousEnd = end;
     while ((ranges[range]?.end ?? end) <= start) range += 1;
     if ((ranges[range]?.start ?? end) < end) {
-      throw bad('corrupt-table', 'a block of the disk overlaps a region or the log', details);
+      throw refuseVhdx(
+        'corrupt-table',
+        'a block of the disk overlaps a region or the log',
+        details,
+      );
     }
   }
 }
 
 function badState(state: number, offset: number): Error {
   const what = state === 7 ? 'is partly present, but the disk has no parent' : 'has no known state';
-  return bad('corrupt-table', `a block of the disk ${what}`, { offset, value: state });
+  return refuseVhdx('corrupt-table', `a block of the disk ${what}`, { offset, value: state });
 }
 
 function tooMany(value: number, limit: number): Error {
-  return bad('limit', 'the disk has more blocks than are allowed', {
+  return refuseVhdx('limit', 'the disk has more blocks than are allowed', {
     value,
     limit,
     hint: 'Raise limits.mapEntries and limits.tableBytes if a disk of this size is expected.',

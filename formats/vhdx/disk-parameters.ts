@@ -1,5 +1,5 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
-import { bad, type FileRange } from './file-range.ts';
+import { type FileRange, refuseVhdx } from './file-range.ts';
 import { type MetadataItem, metadataTableBytes, parseMetadataTable } from './metadata-table.ts';
 import type { ReplayedSource } from './replayed-source.ts';
 
@@ -32,7 +32,11 @@ export async function readDiskParameters(
   const blockBytes = parameters.getUint32(0, true);
   if (blockBytes < MiB || blockBytes > 256 * MiB || !Number.isInteger(Math.log2(blockBytes))) {
     const details = { value: blockBytes };
-    throw bad('corrupt-header', 'the block size is no power of two from 1 to 256 MiB', details);
+    throw refuseVhdx(
+      'corrupt-header',
+      'the block size is no power of two from 1 to 256 MiB',
+      details,
+    );
   }
   const sectorBytes = parseSector((await readItem('logicalSector', 4)).getUint32(0, true));
   parseSector((await readItem('physicalSector', 4)).getUint32(0, true));
@@ -45,7 +49,11 @@ export async function readDiskParameters(
     const range = items.get(name);
     if (range === undefined || range.end - range.start !== length) {
       const details = { offset: region.start, value: name };
-      throw bad('corrupt-header', `the metadata lacks a ${name} of ${length} bytes`, details);
+      throw refuseVhdx(
+        'corrupt-header',
+        `the metadata lacks a ${name} of ${length} bytes`,
+        details,
+      );
     }
     return viewOf(await file.readTable(range.start, length, 'the metadata'));
   }
@@ -53,26 +61,30 @@ export async function readDiskParameters(
 
 function parseSector(bytes: number): 512 | 4096 {
   if (bytes === 512 || bytes === 4096) return bytes;
-  throw bad('corrupt-header', 'a sector size is neither 512 nor 4096 bytes', { value: bytes });
+  throw refuseVhdx('corrupt-header', 'a sector size is neither 512 nor 4096 bytes', {
+    value: bytes,
+  });
 }
 
 function checkSize(size: bigint, sectorBytes: number, limits: Limits): number {
   const value = String(size);
   if (size > BigInt(limits.virtualBytes)) {
-    throw bad('limit', `the disk inside has ${size} bytes, more than is allowed`, {
+    throw refuseVhdx('limit', `the disk inside has ${size} bytes, more than is allowed`, {
       value,
       limit: limits.virtualBytes,
       hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
     });
   }
   if (size > maxVirtualSize || size % BigInt(sectorBytes) !== 0n) {
-    throw bad('corrupt-header', 'the disk is no whole number of sectors up to 64 TiB', { value });
+    throw refuseVhdx('corrupt-header', 'the disk is no whole number of sectors up to 64 TiB', {
+      value,
+    });
   }
   return Number(size);
 }
 
 function hasParent(): Error {
-  return bad('external-reference', 'the image is a differencing disk and needs its parent', {
+  return refuseVhdx('external-reference', 'the image is a differencing disk and needs its parent', {
     hint: 'Merge it into its parent first.',
   });
 }

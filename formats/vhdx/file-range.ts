@@ -1,4 +1,4 @@
-import { type Refusal, refusalFor } from '../shared/refusal.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 /** Log, regions and blocks begin at whole MiB. */
 export const regionUnit: number = 1024 * 1024;
@@ -14,10 +14,10 @@ export function sortRanges(ranges: readonly FileRange[], what: string): FileRang
   const sorted = ranges.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
   for (const [i, { start }] of sorted.entries()) {
     if (i === 0 || start >= (sorted[i - 1]?.end ?? 0)) continue;
-    throw bad('corrupt-header', `two ${what} overlap`, { offset: start });
+    throw refuseVhdx('corrupt-header', `two ${what} overlap`, { offset: start });
   }
   return sorted;
 }
 
 /** The refusal of a VHDX image. */
-export const bad: Refusal = refusalFor('vhdx');
+export const refuseVhdx: ImageRefusal = refusalFor('vhdx');

@@ -1,6 +1,6 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
 import { checksumOf, claimedChecksum } from './checksum.ts';
-import { bad, type FileRange, regionUnit } from './file-range.ts';
+import { type FileRange, refuseVhdx, regionUnit } from './file-range.ts';
 import { nullGuid, readGuid } from './guid.ts';
 
 export const vhdxMagic = 'vhdxfile';
@@ -20,12 +20,12 @@ export interface VhdxHeader {
 }
 
 /** Picks the current one of the two headers (MS-VHDX 2.2.2) and checks it; `section` is the start of the file. */
-export function parseHeader(section: Uint8Array): VhdxHeader {
+export function parseVhdxHeader(section: Uint8Array): VhdxHeader {
   const header = pickCurrent(section);
   const view = viewOf(header);
   const version = view.getUint16(66, true);
   if (version !== 1) {
-    throw bad('unsupported-variant', `version ${version} of VHDX is not supported`, {
+    throw refuseVhdx('unsupported-variant', `version ${version} of VHDX is not supported`, {
       value: version,
       hint: 'Use an image of version 1.',
     });
@@ -35,7 +35,11 @@ export function parseHeader(section: Uint8Array): VhdxHeader {
   const logVersion = view.getUint16(64, true);
   if (hasLog && logVersion !== 0) {
     const details = { value: logVersion };
-    throw bad('unsupported-variant', `version ${logVersion} of the log is not supported`, details);
+    throw refuseVhdx(
+      'unsupported-variant',
+      `version ${logVersion} of the log is not supported`,
+      details,
+    );
   }
   const log = parseLogRange(view.getBigUint64(72, true), view.getUint32(68, true), hasLog);
   return hasLog ? { logGuid: guid, log } : { log };
@@ -50,12 +54,12 @@ function pickCurrent(section: Uint8Array): Uint8Array {
   const [first, second] = valid;
   if (first === undefined) {
     const reason = signed.length > 0 ? 'checksum' : 'corrupt-header';
-    throw bad(reason, 'neither of the two headers is valid', { offset: slotBytes });
+    throw refuseVhdx(reason, 'neither of the two headers is valid', { offset: slotBytes });
   }
   if (second === undefined) return first;
   const [a, b] = [sequenceOf(first), sequenceOf(second)];
   if (a === b && Buffer.compare(first, second) !== 0) {
-    throw bad('corrupt-header', 'the two headers differ, and neither is newer', {
+    throw refuseVhdx('corrupt-header', 'the two headers differ, and neither is newer', {
       offset: slotBytes,
       value: String(a),
     });
@@ -72,16 +76,20 @@ function parseLogRange(offset: bigint, length: number, hasLog: boolean): FileRan
   const unit = BigInt(regionUnit);
   if (length % regionUnit !== 0 || offset < unit || offset % unit !== 0n) {
     const details = { value: `${length} bytes at ${offset}` };
-    throw bad('corrupt-header', 'the log does not consist of whole MiB behind the header', details);
+    throw refuseVhdx(
+      'corrupt-header',
+      'the log does not consist of whole MiB behind the header',
+      details,
+    );
   }
   if (hasLog && length > maxLogBytes) {
     const details = { value: length, limit: maxLogBytes };
-    throw bad('limit', 'the log is larger than is allowed', details);
+    throw refuseVhdx('limit', 'the log is larger than is allowed', details);
   }
   const end = offset + BigInt(length);
   if (end > BigInt(Number.MAX_SAFE_INTEGER)) {
     const details = { value: String(offset) };
-    throw bad('truncated', 'the log lies past the end of the file', details);
+    throw refuseVhdx('truncated', 'the log lies past the end of the file', details);
   }
   return { start: Number(offset), end: Number(end) };
 }

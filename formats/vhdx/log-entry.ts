@@ -4,7 +4,7 @@ import { readGuid } from './guid.ts';
 import { type LogRing, logSectorBytes } from './log-ring.ts';
 
 /** A valid entry of the log. Places and lengths are in sectors of the log, the rest in bytes. */
-export interface LogEntry {
+export interface ParsedLogEntry {
   at: number;
   sectors: number;
   /** Where the oldest entry lies whose updates may not have reached their places. */
@@ -31,13 +31,13 @@ const descriptorBytes = 32;
  * The entry that starts at a sector, when everything in it is as MS-VHDX 2.3.1 demands. The first bytes of all its
  * sectors are looked at before its checksum is computed, so that overlapping claims cost next to nothing.
  */
-export function parseLogEntry(ring: LogRing, at: number, guid: string): LogEntry | undefined {
+export function parseLogEntry(ring: LogRing, at: number, guid: string): ParsedLogEntry | undefined {
   const header = ring.sector(at);
   if (!hasMagic(header, 'loge') || readGuid(header, 32) !== guid) return undefined;
   const view = viewOf(header);
   const entryBytes = view.getUint32(8, true);
   const tailBytes = view.getUint32(12, true);
-  const entry: LogEntry = {
+  const entry: ParsedLogEntry = {
     at,
     sectors: entryBytes / logSectorBytes,
     tail: tailBytes / logSectorBytes,
@@ -56,7 +56,7 @@ export function parseLogEntry(ring: LogRing, at: number, guid: string): LogEntry
 }
 
 /** The updates of a valid entry, in order. */
-export function* readUpdates(ring: LogRing, entry: LogEntry): Generator<LogUpdate> {
+export function* readUpdates(ring: LogRing, entry: ParsedLogEntry): Generator<LogUpdate> {
   let data = entry.at + descriptorSectors(entry);
   for (let i = 0; i < entry.descriptors; i += 1) {
     const descriptor = readDescriptor(ring, entry, i);
@@ -73,7 +73,7 @@ export function* readUpdates(ring: LogRing, entry: LogEntry): Generator<LogUpdat
   }
 }
 
-function isConsistent(ring: LogRing, entry: LogEntry): boolean {
+function isConsistent(ring: LogRing, entry: ParsedLogEntry): boolean {
   const first = descriptorSectors(entry);
   if (first > entry.sectors) return false;
   let dataSectors = 0;
@@ -99,14 +99,14 @@ function isConsistent(ring: LogRing, entry: LogEntry): boolean {
 }
 
 /** The first sector begins with the header; descriptors follow each other from there. */
-function readDescriptor(ring: LogRing, entry: LogEntry, index: number): Uint8Array {
+function readDescriptor(ring: LogRing, entry: ParsedLogEntry, index: number): Uint8Array {
   const position = headerBytes + index * descriptorBytes;
   const sector = ring.sector(entry.at + Math.floor(position / logSectorBytes));
   const start = position % logSectorBytes;
   return sector.subarray(start, start + descriptorBytes);
 }
 
-function descriptorSectors(entry: LogEntry): number {
+function descriptorSectors(entry: ParsedLogEntry): number {
   return Math.ceil((headerBytes + entry.descriptors * descriptorBytes) / logSectorBytes);
 }
 

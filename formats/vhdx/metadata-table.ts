@@ -1,5 +1,5 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
-import { bad, type FileRange, sortRanges } from './file-range.ts';
+import { type FileRange, refuseVhdx, sortRanges } from './file-range.ts';
 import { readGuid } from './guid.ts';
 
 export const metadataTableBytes: number = 64 * 1024;
@@ -37,13 +37,15 @@ export function parseMetadataTable(
   region: FileRange,
 ): Map<MetadataItem, FileRange> {
   if (!hasMagic(table, 'metadata')) {
-    throw bad('corrupt-header', 'the metadata region has no table', { offset: region.start });
+    throw refuseVhdx('corrupt-header', 'the metadata region has no table', {
+      offset: region.start,
+    });
   }
   const view = viewOf(table);
   const count = view.getUint16(10, true);
   if (count > maxEntries) {
     const details = { value: count, limit: maxEntries, offset: region.start };
-    throw bad('corrupt-header', 'the metadata table has too many entries', details);
+    throw refuseVhdx('corrupt-header', 'the metadata table has too many entries', details);
   }
   const seen = new Set<string>();
   const ranges: FileRange[] = [];
@@ -56,12 +58,16 @@ export function parseMetadataTable(
     const name = isUser ? undefined : known.get(guid);
     if (name === undefined && (flags & requiredFlag) !== 0) {
       const details = { value: guid, offset };
-      throw bad('unsupported-feature', `the image needs the unknown metadata ${guid}`, details);
+      throw refuseVhdx(
+        'unsupported-feature',
+        `the image needs the unknown metadata ${guid}`,
+        details,
+      );
     }
     const key = `${guid} ${isUser}`;
     if (seen.has(key)) {
       const details = { value: guid, offset };
-      throw bad('corrupt-header', 'the metadata table names an item twice', details);
+      throw refuseVhdx('corrupt-header', 'the metadata table names an item twice', details);
     }
     seen.add(key);
     const range = parseRange(view, at + 16, region);
@@ -81,7 +87,7 @@ function parseRange(view: DataView, at: number, region: FileRange): FileRange {
   const isOutside = offset < metadataTableBytes || end > region.end;
   if (!isEmpty && isOutside) {
     const details = { offset: region.start + at, value: `${length} bytes at ${offset}` };
-    throw bad('corrupt-header', 'a metadata item lies outside its region', details);
+    throw refuseVhdx('corrupt-header', 'a metadata item lies outside its region', details);
   }
   return { start, end };
 }

@@ -8,8 +8,8 @@ import {
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { planBlockTable, readBlocks } from './block-table.ts';
 import { type DiskParameters, readDiskParameters } from './disk-parameters.ts';
-import { bad, regionUnit, sortRanges } from './file-range.ts';
-import { headerSectionBytes, parseHeader, vhdxMagic } from './header.ts';
+import { refuseVhdx, regionUnit, sortRanges } from './file-range.ts';
+import { headerSectionBytes, parseVhdxHeader, vhdxMagic } from './header.ts';
 import { parseRegions } from './region-table.ts';
 import { replayLog } from './replay-log.ts';
 import { ReplayedSource } from './replayed-source.ts';
@@ -21,7 +21,7 @@ export async function openVhdx(source: ByteSource, context: DecodeContext): Prom
   const file = new ReplayedSource(source, context);
   const readSection = (): Promise<Uint8Array> =>
     file.readTable(0, headerSectionBytes, 'the VHDX header');
-  const { log, logGuid } = parseHeader(await readSection());
+  const { log, logGuid } = parseVhdxHeader(await readSection());
   if (logGuid !== undefined) {
     const bytes = await file.readTable(log.start, log.end - log.start, 'the log');
     file.replay(replayLog(bytes, log, logGuid));
@@ -47,7 +47,13 @@ export async function openVhdx(source: ByteSource, context: DecodeContext): Prom
       await sink.setSize(virtualSize);
       const blocks = await readBlocks(file, table, disk, ranges, limits);
       const dataAt = (place: number): number => place * regionUnit;
-      await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, file, sink, context, bad);
+      await copyBlocks(
+        { blocks, blockBytes, virtualSize, dataAt },
+        file,
+        sink,
+        context,
+        refuseVhdx,
+      );
       await file.finish();
       checkRegions();
     },
@@ -55,12 +61,12 @@ export async function openVhdx(source: ByteSource, context: DecodeContext): Prom
 }
 
 function checkMagic(head: Uint8Array): void {
-  if (head.length === 0) throw bad('empty', 'the file is empty');
+  if (head.length === 0) throw refuseVhdx('empty', 'the file is empty');
   if (hasMagic(head, vhdxMagic)) return;
   if (!hasMagic(head, vhdxMagic.slice(0, head.length))) {
-    throw bad('format-mismatch', 'the file is not a VHDX image', { declared: 'vhdx' });
+    throw refuseVhdx('format-mismatch', 'the file is not a VHDX image', { declared: 'vhdx' });
   }
-  throw bad('truncated', 'the file ends inside the VHDX header');
+  throw refuseVhdx('truncated', 'the file ends inside the VHDX header');
 }
 
 function featuresOf({ sectorBytes }: DiskParameters, isReplayed: boolean): string[] {

@@ -1,6 +1,6 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
 import { checksumOf, claimedChecksum } from './checksum.ts';
-import { bad, type FileRange, regionUnit } from './file-range.ts';
+import { type FileRange, refuseVhdx, regionUnit } from './file-range.ts';
 import { readGuid } from './guid.ts';
 
 const firstCopyAt = 192 * 1024;
@@ -25,7 +25,7 @@ export function parseRegions(section: Uint8Array): Regions {
   const count = view.getUint32(8, true);
   if (count > maxEntries) {
     const details = { value: count, limit: maxEntries, offset: firstCopyAt };
-    throw bad('corrupt-header', 'the region table has too many entries', details);
+    throw refuseVhdx('corrupt-header', 'the region table has too many entries', details);
   }
   const regions = new Map<string, FileRange>();
   for (let at = 16; at < 16 + count * entryBytes; at += entryBytes) {
@@ -33,11 +33,15 @@ export function parseRegions(section: Uint8Array): Regions {
     const isKnown = guid === batGuid || guid === metadataGuid;
     if (!isKnown && view.getUint32(at + 28, true) !== 0) {
       const details = { value: guid };
-      throw bad('unsupported-feature', `the image needs the unknown region ${guid}`, details);
+      throw refuseVhdx(
+        'unsupported-feature',
+        `the image needs the unknown region ${guid}`,
+        details,
+      );
     }
     if (regions.has(guid)) {
       const details = { value: guid, offset: firstCopyAt + at };
-      throw bad('corrupt-header', 'the region table names a region twice', details);
+      throw refuseVhdx('corrupt-header', 'the region table names a region twice', details);
     }
     const range = parseRange(view, at + 16, isKnown);
     if (range !== undefined) regions.set(guid, range);
@@ -60,10 +64,10 @@ function pickCopy(section: Uint8Array): Uint8Array {
   const details = { offset: firstCopyAt };
   if (first === undefined) {
     const reason = signed.length > 0 ? 'checksum' : 'corrupt-header';
-    throw bad(reason, 'neither of the two region tables is valid', details);
+    throw refuseVhdx(reason, 'neither of the two region tables is valid', details);
   }
   if (second !== undefined && Buffer.compare(first, second) !== 0) {
-    throw bad('ambiguous-content', 'the two region tables differ', details);
+    throw refuseVhdx('ambiguous-content', 'the two region tables differ', details);
   }
   return first;
 }
@@ -75,7 +79,7 @@ function parseRange(view: DataView, at: number, isKnown: boolean): FileRange | u
   const unit = BigInt(regionUnit);
   const isEmpty = isKnown && length === 0;
   if (offset < unit || offset % unit !== 0n || length % regionUnit !== 0 || isEmpty) {
-    throw bad('corrupt-header', 'a region does not consist of whole MiB behind the header', {
+    throw refuseVhdx('corrupt-header', 'a region does not consist of whole MiB behind the header', {
       offset: firstCopyAt + at,
       value: `${length} bytes at ${offset}`,
     });
@@ -83,12 +87,12 @@ function parseRange(view: DataView, at: number, isKnown: boolean): FileRange | u
   const end = offset + BigInt(length);
   if (end <= BigInt(Number.MAX_SAFE_INTEGER)) return { start: Number(offset), end: Number(end) };
   if (!isKnown) return undefined;
-  throw bad('truncated', 'a region lies past the end of the file', {
+  throw refuseVhdx('truncated', 'a region lies past the end of the file', {
     offset: firstCopyAt + at,
     value: String(offset),
   });
 }
 
 function missing(what: string): Error {
-  return bad('corrupt-header', `the region table names no ${what}`, { offset: firstCopyAt });
+  return refuseVhdx('corrupt-header', `the region table names no ${what}`, { offset: firstCopyAt });
 }

@@ -1,4 +1,4 @@
-import { bad, type FileRange } from './file-range.ts';
+import { type FileRange, refuseVhdx } from './file-range.ts';
 import { type LogUpdate, readUpdates } from './log-entry.ts';
 import { LogOverlay } from './log-overlay.ts';
 import { LogRing, logSectorBytes } from './log-ring.ts';
@@ -23,7 +23,7 @@ export function replayLog(bytes: Uint8Array, range: FileRange, guid: string): Re
   const count = entries.reduce((sum, { descriptors }) => sum + descriptors, 0);
   if (count > maxUpdates) {
     const details = { value: count, limit: maxUpdates };
-    throw bad('limit', 'the log holds more updates than are allowed', details);
+    throw refuseVhdx('limit', 'the log holds more updates than are allowed', details);
   }
   for (const entry of entries) {
     for (const update of readUpdates(ring, entry)) {
@@ -40,11 +40,11 @@ function checkTarget(update: LogUpdate, lastFileOffset: bigint, log: FileRange):
   const end = offset + length;
   const value = `${length} bytes at ${offset}`;
   if (end > lastFileOffset || end > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw bad('corrupt-table', 'the log writes past the end of the file', { value });
+    throw refuseVhdx('corrupt-table', 'the log writes past the end of the file', { value });
   }
   const range = { start: Number(offset), end: Number(end) };
   if (range.start < firstOffset || (range.start < log.end && range.end > log.start)) {
-    throw bad('corrupt-table', 'the log writes over the headers or itself', { value });
+    throw refuseVhdx('corrupt-table', 'the log writes over the headers or itself', { value });
   }
   return range;
 }

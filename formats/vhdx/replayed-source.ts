@@ -1,6 +1,6 @@
 import { abortable, type ByteSource, type DecodeContext } from '../../src/kit.ts';
 import { EarlyBytes } from '../shared/sources/early-bytes.ts';
-import { bad } from './file-range.ts';
+import { refuseVhdx } from './file-range.ts';
 import { LogOverlay } from './log-overlay.ts';
 import type { Replay } from './replay-log.ts';
 
@@ -19,7 +19,7 @@ export class ReplayedSource implements ByteSource {
   constructor(source: ByteSource, context: DecodeContext) {
     this.#source = source;
     this.#context = context;
-    this.#early = new EarlyBytes(source, context, bad);
+    this.#early = new EarlyBytes(source, context, refuseVhdx);
   }
 
   get sizeBytes(): number | undefined {
@@ -104,7 +104,7 @@ export class ReplayedSource implements ByteSource {
   #checkFlushedSize(): void {
     const { sizeBytes } = this.#source;
     if (sizeBytes === undefined || BigInt(sizeBytes) >= this.#flushedFileSize) return;
-    throw bad('truncated', 'the file is shorter than it was when its log was written', {
+    throw refuseVhdx('truncated', 'the file is shorter than it was when its log was written', {
       offset: sizeBytes,
       value: String(this.#flushedFileSize),
     });
@@ -112,5 +112,5 @@ export class ReplayedSource implements ByteSource {
 }
 
 function cut(what: string, offset: number): Error {
-  return bad('truncated', `the file ends inside ${what}`, { offset });
+  return refuseVhdx('truncated', `the file ends inside ${what}`, { offset });
 }

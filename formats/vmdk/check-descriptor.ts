@@ -1,5 +1,5 @@
 import type { Descriptor, DescriptorExtent } from './descriptor.ts';
-import { bad } from './magic.ts';
+import { refuseVmdk } from './magic.ts';
 
 /** Kinds of disk whose data is not in files at all, or only on a hypervisor. */
 const devices = ['vmfsrawdevicemap', 'vmfspassthroughrawdevicemap', 'vmfsrdm', 'vmfsraw', 'custom'];
@@ -18,14 +18,14 @@ const singleFileHint =
 export function checkDescriptor(descriptor: Descriptor, isStream: boolean): DescriptorExtent {
   const { values, extents } = descriptor;
   if (descriptor.encrypted) {
-    throw bad('encrypted', 'the disk is encrypted', { hint: 'Decrypt the disk first.' });
+    throw refuseVmdk('encrypted', 'the disk is encrypted', { hint: 'Decrypt the disk first.' });
   }
   const kind = values.get('createtype')?.toLowerCase();
   if (kind === undefined) throw corrupt('does not say of what kind the disk is');
   if (kind !== 'monolithicsparse' && kind !== 'streamoptimized') throw refuseKind(kind);
   const parent = values.get('parentcid')?.toLowerCase();
   if (values.has('parentfilenamehint') || (parent !== undefined && parent !== 'ffffffff')) {
-    throw bad('external-reference', 'the disk holds only the difference to a parent', {
+    throw refuseVmdk('external-reference', 'the disk holds only the difference to a parent', {
       hint: 'Merge it with its parent first.',
     });
   }
@@ -34,7 +34,9 @@ export function checkDescriptor(descriptor: Descriptor, isStream: boolean): Desc
   if (extent === undefined) throw corrupt('names no extent');
   const paths = extents.some(({ name = '' }) => /[/\\]/.test(name));
   if (second !== undefined || extent.type !== 'sparse' || paths) {
-    throw bad('external-reference', 'the descriptor names other files', { hint: singleFileHint });
+    throw refuseVmdk('external-reference', 'the descriptor names other files', {
+      hint: singleFileHint,
+    });
   }
   // Some writers call the extent of a finished stream read-only, some leave its name empty.
   const isPlain = extent.name !== undefined && extent.rest === undefined;
@@ -46,16 +48,20 @@ export function checkDescriptor(descriptor: Descriptor, isStream: boolean): Desc
 /** A descriptor alone, without a disk behind it, always points to something else. */
 export function refuseKind(kind: string | undefined): Error {
   if (kind === undefined || elsewhere.includes(kind)) {
-    return bad('external-reference', 'the data of this disk lies in other files', {
+    return refuseVmdk('external-reference', 'the data of this disk lies in other files', {
       hint: singleFileHint,
     });
   }
   const what = devices.includes(kind) ? 'maps a device' : 'is of an unknown kind';
-  return bad('unsupported-variant', `the disk ${what}: ${JSON.stringify(kind.slice(0, 64))}`, {
-    hint: singleFileHint,
-  });
+  return refuseVmdk(
+    'unsupported-variant',
+    `the disk ${what}: ${JSON.stringify(kind.slice(0, 64))}`,
+    {
+      hint: singleFileHint,
+    },
+  );
 }
 
 function corrupt(what: string): Error {
-  return bad('corrupt-header', `the descriptor ${what}`, { offset: 512 });
+  return refuseVmdk('corrupt-header', `the descriptor ${what}`, { offset: 512 });
 }

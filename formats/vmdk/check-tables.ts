@@ -1,10 +1,10 @@
 import { type ByteSource, isZeros, viewOf } from '../../src/kit.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
-import { zeroedGrain } from './expand-table.ts';
+import { zeroedGrain } from './expand-grain-table.ts';
 import type { FileWindow } from './file-window.ts';
 import type { Geometry } from './geometry.ts';
 import type { SparseHeader } from './header.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 import { readDirectories } from './read-directories.ts';
 import type { StreamRecord } from './stream-record.ts';
 
@@ -60,7 +60,7 @@ export async function checkTables(
 
   function checkPlace(kind: 'table' | 'directory', sector: number, sectors: number): void {
     if (sector + sectors <= streamSector || record.announces(kind, sector)) return;
-    throw bad('corrupt-table', `no marker announces the grain ${kind}`, {
+    throw refuseVmdk('corrupt-table', `no marker announces the grain ${kind}`, {
       offset: sector * sectorBytes,
     });
   }
@@ -68,7 +68,7 @@ export async function checkTables(
   function disagree(sector: number, offset: number): Error {
     const isCut = sector * sectorBytes >= (source.sizeBytes ?? 0);
     return isCut
-      ? bad('truncated', 'a grain lies past the end of the file', { offset, value: sector })
-      : bad('corrupt-table', 'grain tables and markers disagree', { offset, value: sector });
+      ? refuseVmdk('truncated', 'a grain lies past the end of the file', { offset, value: sector })
+      : refuseVmdk('corrupt-table', 'grain tables and markers disagree', { offset, value: sector });
   }
 }

@@ -1,14 +1,14 @@
 import type { FileWindow } from './file-window.ts';
 import type { Geometry } from './geometry.ts';
-import { bad, sectorBytes } from './magic.ts';
-import type { TableMap } from './table-map.ts';
+import type { GrainTableMap } from './grain-table-map.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 /** Compares every table with its redundant copy: a reader of the one and a reader of the other must see the same disk. */
 export async function compareRedundant(
   window: FileWindow,
   copies: FileWindow,
   { tableEntries }: Geometry,
-  map: TableMap,
+  map: GrainTableMap,
 ): Promise<void> {
   for (const index of map.order) {
     const copyAt = map.redundantAt(index);
@@ -18,7 +18,7 @@ export async function compareRedundant(
     const tableAt = map.sectorAt(index) * sectorBytes;
     const table = await window.read(tableAt, tableEntries * 4, 'a grain table');
     if (Buffer.compare(table, copy) === 0) continue;
-    throw bad('corrupt-table', 'a grain table and its redundant copy disagree', {
+    throw refuseVmdk('corrupt-table', 'a grain table and its redundant copy disagree', {
       offset: position,
     });
   }

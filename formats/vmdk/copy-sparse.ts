@@ -2,16 +2,17 @@ import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '.
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
 import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
+import { zeroHoles } from '../shared/blocks/zero-holes.ts';
 import { compareRedundant } from './compare-redundant.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
-import { expandTable, type TableContext } from './expand-table.ts';
+import { expandGrainTable, type TableContext } from './expand-grain-table.ts';
 import { FileWindow } from './file-window.ts';
 import type { Geometry } from './geometry.ts';
+import { type GrainBatch, maxGrainBatchBytes, takeGrainBatch } from './grain-batch.ts';
 import { GrainClaims } from './grain-claims.ts';
 import type { SparseHeader } from './header.ts';
-import { directoryHoles, type Hole, tableHoles } from './holes.ts';
-import { bad, sectorBytes } from './magic.ts';
-import { maxBatchBytes, type PieceBatch, takeBatch } from './piece-batch.ts';
+import { directoryHoles, grainTableHoles } from './holes.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 import { readDirectories } from './read-directories.ts';
 
 /** A monolithicSparse image whose header has been read. */
@@ -48,8 +49,10 @@ async function copyPieces(
   const tables: TableContext = { geometry, map, zeroedGrains: header.zeroedGrains, source };
   const queue = new PieceQueue(limits.tableBytes / 2, 'vmdk');
   const claims = new GrainClaims(geometry.grainSectors, limits.tableBytes / 2);
-  const writer: PartWriter = { sink, signal, maxBytes: maxBatchBytes, spare: [] };
-  if (!sink.zeroed) await zeroHoles(directoryHoles(geometry, map));
+  const writer: PartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
+  if (!sink.zeroed) {
+    await slots.submit(() => zeroHoles(directoryHoles(geometry, map), sink, signal));
+  }
   for (let next = 0; ; ) {
     signal.throwIfAborted();
     const index = map.order[next];
@@ -59,15 +62,18 @@ async function copyPieces(
     if (piece === undefined && queue.horizon <= tableAt) {
       const from = queue.passHorizon();
       for (const known of map.order.subarray(0, next)) {
-        queue.add(expandTable(tables, known, await readTable(known)), from);
+        queue.add(expandGrainTable(tables, known, await readTable(known)), from);
       }
     } else if (index !== undefined && (piece === undefined || tableAt < piece.host)) {
-      const pieces = expandTable(tables, index, await readTable(index), claims);
+      const pieces = expandGrainTable(tables, index, await readTable(index), claims);
       queue.add(pieces);
-      if (!sink.zeroed) await zeroHoles(tableHoles(pieces, geometry, index));
+      if (!sink.zeroed) {
+        const holes = grainTableHoles(pieces, geometry, index);
+        await slots.submit(() => zeroHoles(holes, sink, signal));
+      }
       next += 1;
     } else {
-      const batch = takeBatch(queue, source);
+      const batch = takeGrainBatch(queue, source);
       if (batch === undefined) await abortable(source.grown(), signal);
       else await slots.submit(() => copyBatch(batch, source, writer));
     }
@@ -81,23 +87,14 @@ async function copyPieces(
     const position = map.sectorAt(index) * sectorBytes;
     return window.read(position, geometry.tableEntries * 4, 'a grain table');
   }
-
-  function zeroHoles(holes: Iterable<Hole>): Promise<void> {
-    return slots.submit(async () => {
-      for (const [start, length] of holes) {
-        signal.throwIfAborted();
-        await sink.zero(start, length);
-      }
-    });
-  }
 }
 
-async function copyBatch(batch: PieceBatch, source: ByteSource, writer: PartWriter): Promise<void> {
+async function copyBatch(batch: GrainBatch, source: ByteSource, writer: PartWriter): Promise<void> {
   const length = batch.end - batch.start;
   const bytes = await source.read(batch.start, length);
   if (bytes.length < length) {
     const details = { offset: batch.start + bytes.length };
-    throw bad('truncated', 'the file ends inside a grain', details);
+    throw refuseVmdk('truncated', 'the file ends inside a grain', details);
   }
   const parts = batch.pieces.map((piece) => {
     const from = piece.host - batch.start;

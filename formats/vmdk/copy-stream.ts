@@ -1,20 +1,21 @@
 import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../../src/kit.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
 import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
+import { zeroHoles } from '../shared/blocks/zero-holes.ts';
 import { checkTables } from './check-tables.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { FileWindow } from './file-window.ts';
 import type { Geometry } from './geometry.ts';
+import { maxGrainBatchBytes } from './grain-batch.ts';
 import { field, type SparseHeader } from './header.ts';
 import { grainHoles } from './holes.ts';
 import { inflateGrain } from './inflate-grain.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 import { passStream } from './pass-stream.ts';
-import { maxBatchBytes } from './piece-batch.ts';
 import { type StreamGrain, StreamRecord } from './stream-record.ts';
 
 /** A streamOptimized image whose header has been read; without `places`, its footer tells them. */
-export interface StreamImage {
+export interface VmdkStream {
   header: SparseHeader;
   geometry: Geometry;
   places: DirectoryPlaces | undefined;
@@ -26,7 +27,7 @@ export interface StreamImage {
  */
 export async function copyStream(
   source: ByteSource,
-  image: StreamImage,
+  image: VmdkStream,
   sink: DiskSink,
   context: DecodeContext,
 ): Promise<void> {
@@ -36,7 +37,7 @@ export async function copyStream(
 
 async function copyGrains(
   source: ByteSource,
-  image: StreamImage,
+  image: VmdkStream,
   sink: DiskSink,
   { limits }: DecodeContext,
   slots: WorkSlots,
@@ -45,8 +46,8 @@ async function copyGrains(
   const { header, geometry } = image;
   const streamSector = parseOverhead(header, source.sizeBytes);
   const record = new StreamRecord(header, geometry, limits.tableBytes);
-  const writer: PartWriter = { sink, signal, maxBytes: maxBatchBytes, spare: [] };
-  const perBatch = Math.max(1, Math.floor(maxBatchBytes / geometry.grainBytes));
+  const writer: PartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
+  const perBatch = Math.max(1, Math.floor(maxGrainBatchBytes / geometry.grainBytes));
   const start = streamSector * sectorBytes;
   const ending = await passStream(source, start, record, signal, async (grains, ...from) => {
     for (let at = 0; at < grains.length; at += perBatch) {
@@ -59,15 +60,11 @@ async function copyGrains(
   const places = record.footer ?? image.places;
   const needsEnd = record.footer !== undefined || image.places === undefined;
   if (places === undefined || (needsEnd && ending === 'file')) {
-    throw bad('truncated', 'the file ends before the stream does');
+    throw refuseVmdk('truncated', 'the file ends before the stream does');
   }
   const window = new FileWindow(source, signal);
   await checkTables(source, window, { header, geometry, places, record, streamSector });
-  if (sink.zeroed) return;
-  for (const [hole, length] of grainHoles(geometry, record.grains)) {
-    signal.throwIfAborted();
-    await sink.zero(hole, length);
-  }
+  if (!sink.zeroed) await zeroHoles(grainHoles(geometry, record.grains), sink, signal);
 }
 
 async function copyBatch(
@@ -91,11 +88,11 @@ function parseOverhead(header: SparseHeader, sizeBytes: number | undefined): num
   const sectors = viewOf(header.bytes).getBigUint64(field.overhead, true);
   const details = { offset: field.overhead, value: String(sectors) };
   if (sectors < BigInt(1 + header.descriptorSectors)) {
-    throw bad('corrupt-header', 'the stream begins inside the descriptor', details);
+    throw refuseVmdk('corrupt-header', 'the stream begins inside the descriptor', details);
   }
   const fileBytes = BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER);
   if (sectors * BigInt(sectorBytes) > fileBytes) {
-    throw bad('truncated', 'the stream begins past the end of the file', details);
+    throw refuseVmdk('truncated', 'the stream begins past the end of the file', details);
   }
   return Number(sectors);
 }

@@ -1,5 +1,5 @@
-import { isZeros } from '../../src/kit.ts';
-import { bad } from './magic.ts';
+import { defined, isZeros } from '../../src/kit.ts';
+import { refuseVmdk } from './magic.ts';
 
 /** What a descriptor says; keys and types in lower case. */
 export interface Descriptor {
@@ -56,8 +56,7 @@ function addLine(descriptor: Descriptor, line: string): void {
     const [, access = '', sectors = '', type = '', name, rest] = extent;
     descriptor.extents.push({
       ...{ access: access.toLowerCase(), sectors: BigInt(sectors), type: type.toLowerCase() },
-      ...(name === undefined ? {} : { name }),
-      ...(rest === undefined ? {} : { rest }),
+      ...defined({ name, rest }),
     });
     return;
   }
@@ -74,5 +73,5 @@ function addLine(descriptor: Descriptor, line: string): void {
 }
 
 function corrupt(what: string): Error {
-  return bad('corrupt-header', `the descriptor ${what}`, { offset: 512 });
+  return refuseVmdk('corrupt-header', `the descriptor ${what}`, { offset: 512 });
 }

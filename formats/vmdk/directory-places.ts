@@ -1,7 +1,7 @@
 import { viewOf } from '../../src/kit.ts';
 import type { Geometry } from './geometry.ts';
 import { field, fieldsEnd, type SparseHeader } from './header.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 /** Sectors at which the grain directories begin. */
 export interface DirectoryPlaces {
@@ -28,11 +28,15 @@ export function parseDirectoryPlaces(
   const place = (sector: bigint, offset: number, what: string): number => {
     const details = { offset, value: String(sector) };
     if (sector <= BigInt(descriptorSectors)) {
-      throw bad('corrupt-header', `the ${what} lies in the descriptor or before it`, details);
+      throw refuseVmdk(
+        'corrupt-header',
+        `the ${what} lies in the descriptor or before it`,
+        details,
+      );
     }
     const end = (sector + BigInt(directorySectors)) * BigInt(sectorBytes);
     if (end > BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER)) {
-      throw bad('truncated', `the ${what} lies past the end of the file`, details);
+      throw refuseVmdk('truncated', `the ${what} lies past the end of the file`, details);
     }
     return Number(sector);
   };
@@ -43,7 +47,7 @@ export function parseDirectoryPlaces(
 }
 
 /** The places that the footer (`bytes`) tells; all else in it must be what the header said. */
-export function parseFooter(
+export function parseVmdkFooter(
   bytes: Uint8Array,
   header: SparseHeader,
   geometry: Geometry,
@@ -56,14 +60,18 @@ export function parseFooter(
     same(0, field.redundant) &&
     same(field.overhead, field.unclean) &&
     same(field.newlines, fieldsEnd);
-  if (!equal) throw bad('corrupt-header', 'header and footer disagree', { offset: at });
+  if (!equal) throw refuseVmdk('corrupt-header', 'header and footer disagree', { offset: at });
   const places = parseDirectoryPlaces({ ...header, bytes }, geometry, undefined);
   if (places === undefined) {
-    throw bad('corrupt-header', 'the footer leaves the grain directory open', { offset: at });
+    throw refuseVmdk('corrupt-header', 'the footer leaves the grain directory open', {
+      offset: at,
+    });
   }
   const told = viewOf(header.bytes);
   const agrees = (from: number): boolean =>
     told.getBigUint64(from, true) === atEnd || same(from, from + 8);
   if (agrees(field.directory) && agrees(field.redundant)) return places;
-  throw bad('corrupt-header', 'header and footer name two grain directories', { offset: at });
+  throw refuseVmdk('corrupt-header', 'header and footer name two grain directories', {
+    offset: at,
+  });
 }

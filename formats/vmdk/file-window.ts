@@ -1,5 +1,5 @@
 import { abortable, type ByteSource } from '../../src/kit.ts';
-import { bad } from './magic.ts';
+import { refuseVmdk } from './magic.ts';
 
 const windowBytes = 64 * 1024;
 /** Reading ahead pays only while reads follow each other. */
@@ -31,6 +31,8 @@ export class FileWindow {
     const from = position - this.#start;
     const bytes = this.#bytes.subarray(from, from + length);
     if (bytes.length === length) return bytes;
-    throw bad('truncated', `the file ends inside ${what}`, { offset: position + bytes.length });
+    throw refuseVmdk('truncated', `the file ends inside ${what}`, {
+      offset: position + bytes.length,
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
 import { field, type SparseHeader } from './header.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 /** How a disk is cut into grains and tables. */
 export interface Geometry {
@@ -33,7 +33,7 @@ export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
   const grainSectors = parseGrain(view.getBigUint64(field.grain, true), limits);
   const tableEntries = view.getUint32(field.entries, true);
   if (tableEntries < 1 || tableEntries > maxTableEntries) {
-    throw bad('corrupt-header', 'a grain table has an impossible number of entries', {
+    throw refuseVmdk('corrupt-header', 'a grain table has an impossible number of entries', {
       offset: field.entries,
       value: tableEntries,
     });
@@ -42,7 +42,7 @@ export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
   const tableCount = Math.ceil(sectors / grainSectors / tableEntries);
   const limit = Math.min(maxTables, Math.floor(limits.tableBytes / 16));
   if (tableCount > limit) {
-    throw bad('limit', 'the disk needs more grain tables than are allowed', {
+    throw refuseVmdk('limit', 'the disk needs more grain tables than are allowed', {
       value: tableCount,
       limit,
     });
@@ -59,11 +59,15 @@ export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
 function parseGrain(sectors: bigint, limits: Limits): number {
   const details = { offset: field.grain, value: String(sectors) };
   if (sectors < BigInt(minGrainSectors) || (sectors & (sectors - 1n)) !== 0n) {
-    throw bad('corrupt-header', 'the grain size is no power of two above 8 sectors', details);
+    throw refuseVmdk(
+      'corrupt-header',
+      'the grain size is no power of two above 8 sectors',
+      details,
+    );
   }
   const limit = Math.min(maxGrainBytes, Math.floor(limits.windowBytes / grainShare));
   if (sectors * BigInt(sectorBytes) > BigInt(limit)) {
-    throw bad('limit', 'grains are larger than is allowed', {
+    throw refuseVmdk('limit', 'grains are larger than is allowed', {
       ...details,
       limit,
       hint: `Raise limits.windowBytes, of which a grain may be one ${grainShare}th, if you trust this image.`,
@@ -75,7 +79,7 @@ function parseGrain(sectors: bigint, limits: Limits): number {
 function parseCapacity(sectors: bigint, limits: Limits): number {
   const bytes = sectors * BigInt(sectorBytes);
   if (bytes > BigInt(limits.virtualBytes)) {
-    throw bad('limit', `the disk inside has ${bytes} bytes, more than is allowed`, {
+    throw refuseVmdk('limit', `the disk inside has ${bytes} bytes, more than is allowed`, {
       value: String(bytes),
       limit: limits.virtualBytes,
       hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
@@ -83,7 +87,7 @@ function parseCapacity(sectors: bigint, limits: Limits): number {
   }
   // Other programs then look for the disk in the files that the descriptor names.
   if (sectors === 0n) {
-    throw bad('corrupt-header', 'the header says that the disk has no bytes', {
+    throw refuseVmdk('corrupt-header', 'the header says that the disk has no bytes', {
       offset: field.capacity,
     });
   }

@@ -1,5 +1,5 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 /** The first sector of a sparse file, as far as it can be judged without the descriptor. */
 export interface SparseHeader {
@@ -43,11 +43,11 @@ const newlines = [0x0a, 0x20, 0x0d, 0x0a];
 const maxDescriptorSectors = 2048;
 
 /** Checks version, flags and where the descriptor lies. */
-export function parseHeader(bytes: Uint8Array): SparseHeader {
+export function parseVmdkHeader(bytes: Uint8Array): SparseHeader {
   const view = viewOf(bytes);
   const version = view.getUint32(4, true);
   if (version < 1 || version > 3) {
-    throw bad('unsupported-variant', `version ${version} of VMDK is not supported`, {
+    throw refuseVmdk('unsupported-variant', `version ${version} of VMDK is not supported`, {
       value: version,
       hint: 'Export the disk again as streamOptimized.',
     });
@@ -55,7 +55,7 @@ export function parseHeader(bytes: Uint8Array): SparseHeader {
   const flags = view.getUint32(8, true);
   const has = (bit: number): boolean => (flags & bit) !== 0;
   if (has(flag.newline) && newlines.some((byte, i) => bytes[field.newlines + i] !== byte)) {
-    throw bad('corrupt-header', 'line ends were changed, as by a transfer in text mode', {
+    throw refuseVmdk('corrupt-header', 'line ends were changed, as by a transfer in text mode', {
       offset: field.newlines,
       hint: 'Transfer the file again in binary mode.',
     });
@@ -89,15 +89,19 @@ function parseDescriptorPlace(view: DataView): number {
   const offset = view.getBigUint64(28, true);
   const size = view.getBigUint64(36, true);
   if (offset === 0n) {
-    throw bad('unsupported-variant', 'the file is only a part of a disk: it has no descriptor', {
-      hint: 'Get the disk as one file, such as streamOptimized.',
-    });
+    throw refuseVmdk(
+      'unsupported-variant',
+      'the file is only a part of a disk: it has no descriptor',
+      {
+        hint: 'Get the disk as one file, such as streamOptimized.',
+      },
+    );
   }
   if (offset !== 1n || size === 0n) {
     throw corrupt('the descriptor does not follow the header', 28, offset);
   }
   if (size > BigInt(maxDescriptorSectors)) {
-    throw bad('limit', 'the descriptor is larger than is allowed', {
+    throw refuseVmdk('limit', 'the descriptor is larger than is allowed', {
       value: String(size * BigInt(sectorBytes)),
       limit: maxDescriptorSectors * sectorBytes,
     });
@@ -106,9 +110,9 @@ function parseDescriptorPlace(view: DataView): number {
 }
 
 function unsupported(what: string, value: number): Error {
-  return bad('unsupported-feature', `the image ${what}`, { value });
+  return refuseVmdk('unsupported-feature', `the image ${what}`, { value });
 }
 
 function corrupt(message: string, offset: number, value: number | bigint): Error {
-  return bad('corrupt-header', message, { offset, value: String(value) });
+  return refuseVmdk('corrupt-header', message, { offset, value: String(value) });
 }

@@ -1,16 +1,14 @@
 import type { PieceList } from '../shared/blocks/piece-list.ts';
+import type { DiskHole } from '../shared/blocks/zero-holes.ts';
 import type { Geometry } from './geometry.ts';
+import type { GrainTableMap } from './grain-table-map.ts';
 import type { SparseNumbers } from './sparse-numbers.ts';
-import type { TableMap } from './table-map.ts';
-
-/** A range of the disk that reads as zeros. */
-export type Hole = [start: number, length: number];
 
 /** The ranges that have no grain table. */
 export function* directoryHoles(
   { tableCount, tableCover, virtualSize }: Geometry,
-  map: TableMap,
-): Generator<Hole> {
+  map: GrainTableMap,
+): Generator<DiskHole> {
   let start = 0;
   for (let index = 0; index < tableCount; index += 1) {
     if (map.sectorAt(index) === 0) continue;
@@ -22,11 +20,11 @@ export function* directoryHoles(
 }
 
 /** The ranges below one table that none of its `pieces` covers; these are in the order of the disk. */
-export function* tableHoles(
+export function* grainTableHoles(
   pieces: PieceList,
   { tableCover, virtualSize }: Geometry,
   index: number,
-): Generator<Hole> {
+): Generator<DiskHole> {
   let start = index * tableCover;
   const end = Math.min(virtualSize, start + tableCover);
   for (let i = 0; i < pieces.count; i += 1) {
@@ -41,7 +39,7 @@ export function* tableHoles(
 export function* grainHoles(
   { grainBytes, virtualSize }: Geometry,
   numbers: SparseNumbers,
-): Generator<Hole> {
+): Generator<DiskHole> {
   const grains = Math.ceil(virtualSize / grainBytes);
   for (let from = 0; from < grains; ) {
     const to = numbers.nextSet(from, grains);

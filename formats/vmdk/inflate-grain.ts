@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { bad } from './magic.ts';
+import { refuseVmdk } from './magic.ts';
 
 const inflatePooled = promisify(inflate);
 
@@ -46,5 +46,5 @@ export async function inflateGrain(input: Uint8Array, grain: GrainStream): Promi
 
 function corrupt(position: number, what: string, cause?: unknown): Error {
   const details = { offset: position, cause };
-  return bad('corrupt-data', `the compressed grain at ${position} ${what}`, details);
+  return refuseVmdk('corrupt-data', `the compressed grain at ${position} ${what}`, details);
 }

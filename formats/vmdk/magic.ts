@@ -1,4 +1,4 @@
-import { type Refusal, refusalFor } from '../shared/refusal.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 export const sparseMagic = 'KDMV';
 export const cowdMagic = 'COWD';
 /** A 64-bit number, low byte first. */
@@ -6,4 +6,4 @@ export const seSparseMagic: readonly number[] = [0xbe, 0xba, 0xfe, 0xca, 0, 0, 0
 export const sectorBytes = 512;
 
 /** The refusal of a VMDK. */
-export const bad: Refusal = refusalFor('vmdk');
+export const refuseVmdk: ImageRefusal = refusalFor('vmdk');

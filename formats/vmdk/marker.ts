@@ -1,5 +1,5 @@
 import type { Geometry } from './geometry.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 /** What stands in front of every part of a stream; `bytes` counts marker and content, without padding. */
 export type Marker =
@@ -70,5 +70,5 @@ function parseGrainMarker(
 }
 
 function corrupt(what: string, offset: number, value: number | bigint): Error {
-  return bad('corrupt-table', `a marker ${what}`, { offset, value: String(value) });
+  return refuseVmdk('corrupt-table', `a marker ${what}`, { offset, value: String(value) });
 }

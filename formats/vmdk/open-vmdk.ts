@@ -7,12 +7,12 @@ import {
 } from '../../src/kit.ts';
 import { checkDescriptor } from './check-descriptor.ts';
 import { copySparse } from './copy-sparse.ts';
-import { copyStream, type StreamImage } from './copy-stream.ts';
+import { copyStream, type VmdkStream } from './copy-stream.ts';
 import { parseDescriptor } from './descriptor.ts';
 import { parseDirectoryPlaces } from './directory-places.ts';
 import { parseGeometry } from './geometry.ts';
-import { parseHeader, type SparseHeader } from './header.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { parseVmdkHeader, type SparseHeader } from './header.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
 /** Enough to tell of what kind a descriptor without a disk is. */
@@ -24,16 +24,20 @@ export async function openVmdk(source: ByteSource, context: DecodeContext): Prom
   const head = await abortable(source.read(0, headBytes), signal);
   refuseForeign(head);
   if (head.length < sectorBytes) throw cut('header');
-  const header = parseHeader(head.slice(0, sectorBytes));
+  const header = parseVmdkHeader(head.slice(0, sectorBytes));
   const length = header.descriptorSectors * sectorBytes;
   const text = await abortable(source.read(sectorBytes, length), signal);
   if (text.length < length) throw cut('descriptor');
   const extent = checkDescriptor(parseDescriptor(text), header.isStream);
   const geometry = parseGeometry(header, limits);
   if (extent.sectors !== BigInt(geometry.sectors)) {
-    throw bad('corrupt-header', 'header and descriptor disagree about the size of the disk', {
-      value: String(extent.sectors),
-    });
+    throw refuseVmdk(
+      'corrupt-header',
+      'header and descriptor disagree about the size of the disk',
+      {
+        value: String(extent.sectors),
+      },
+    );
   }
   const places = parseDirectoryPlaces(header, geometry, source.sizeBytes);
   return {
@@ -45,14 +49,14 @@ export async function openVmdk(source: ByteSource, context: DecodeContext): Prom
 
 function chooseCopy(
   source: ByteSource,
-  image: StreamImage,
+  image: VmdkStream,
   context: DecodeContext,
 ): DiskImage['copyTo'] {
   const { places } = image;
   if (image.header.isStream) return (sink) => copyStream(source, image, sink, context);
   if (places !== undefined)
     return (sink) => copySparse(source, { ...image, places }, sink, context);
-  throw bad('corrupt-header', 'a monolithicSparse image has no grain directory');
+  throw refuseVmdk('corrupt-header', 'a monolithicSparse image has no grain directory');
 }
 
 function describe(header: SparseHeader, grainBytes: number): DiskFacts {
@@ -69,5 +73,5 @@ function describe(header: SparseHeader, grainBytes: number): DiskFacts {
 }
 
 function cut(what: string): Error {
-  return bad('truncated', `the file ends inside the VMDK ${what}`);
+  return refuseVmdk('truncated', `the file ends inside the VMDK ${what}`);
 }

@@ -1,6 +1,6 @@
 import { abortable, type ByteSource, firstNonZero, isZeros } from '../../src/kit.ts';
-import { bad, sectorBytes } from './magic.ts';
-import { maxBatchBytes } from './piece-batch.ts';
+import { maxGrainBatchBytes } from './grain-batch.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 import type { StreamGrain, StreamRecord } from './stream-record.ts';
 
 /** Takes grains as they pass; `bytes`, which they are cut from, lie at `position` in the file. */
@@ -23,7 +23,7 @@ export async function passStream(
 ): Promise<'marker' | 'file'> {
   let needed = sectorBytes;
   for (let position = start; ; ) {
-    const ready = Math.min(maxBatchBytes, source.readyBytes - position);
+    const ready = Math.min(maxGrainBatchBytes, source.readyBytes - position);
     const bytes = await abortable(source.read(position, Math.max(needed, ready)), signal);
     const step = record.walk(bytes, position);
     await take(step.grains, bytes, position);
@@ -33,7 +33,9 @@ export async function passStream(
     }
     if (step.used === 0 && bytes.length < needed) {
       if (isZeros(bytes)) return 'file';
-      throw bad('truncated', 'the file ends inside a part of the stream', { offset: position });
+      throw refuseVmdk('truncated', 'the file ends inside a part of the stream', {
+        offset: position,
+      });
     }
     position += step.used;
     needed = step.needed;
@@ -43,12 +45,12 @@ export async function passStream(
 /** Nothing but zeros may follow the end: another reader might find a second footer there. */
 async function checkPadding(source: ByteSource, start: number, signal: AbortSignal): Promise<void> {
   for (let position = start; ; ) {
-    const bytes = await abortable(source.read(position, maxBatchBytes), signal);
+    const bytes = await abortable(source.read(position, maxGrainBatchBytes), signal);
     if (bytes.length === 0) return;
     const found = firstNonZero(bytes);
     if (found >= 0) {
       const details = { offset: position + found };
-      throw bad('trailing-data', 'other bytes follow the end of the stream', details);
+      throw refuseVmdk('trailing-data', 'other bytes follow the end of the stream', details);
     }
     position += bytes.length;
   }

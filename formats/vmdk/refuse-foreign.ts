@@ -1,24 +1,24 @@
 import { hasMagic } from '../../src/kit.ts';
 import { refuseKind } from './check-descriptor.ts';
-import { bad, cowdMagic, seSparseMagic, sparseMagic } from './magic.ts';
+import { cowdMagic, refuseVmdk, seSparseMagic, sparseMagic } from './magic.ts';
 import { isTextDescriptor, readTextKind } from './text-descriptor.ts';
 
 const hint = 'Export the disk again as streamOptimized.';
 
 /** Refuses what does not begin like a sparse file, by name where it is VMware's; `head` may be short only at the end. */
 export function refuseForeign(head: Uint8Array): void {
-  if (head.length === 0) throw bad('empty', 'the file is empty');
+  if (head.length === 0) throw refuseVmdk('empty', 'the file is empty');
   if (hasMagic(head, cowdMagic)) {
-    throw bad('unsupported-variant', 'the file is a COWD extent (vmfsSparse)', { hint });
+    throw refuseVmdk('unsupported-variant', 'the file is a COWD extent (vmfsSparse)', { hint });
   }
   if (hasMagic(head, seSparseMagic)) {
-    throw bad('unsupported-variant', 'the file is a seSparse extent', { hint });
+    throw refuseVmdk('unsupported-variant', 'the file is a seSparse extent', { hint });
   }
   if (hasMagic(head, sparseMagic)) return;
   if (isTextDescriptor(head)) throw refuseKind(readTextKind(head));
   for (let i = 0; i < Math.min(sparseMagic.length, head.length); i += 1) {
     if (head[i] !== sparseMagic.charCodeAt(i)) {
-      throw bad('format-mismatch', 'the file is not a VMDK image', { declared: 'vmdk' });
+      throw refuseVmdk('format-mismatch', 'the file is not a VMDK image', { declared: 'vmdk' });
     }
   }
 }

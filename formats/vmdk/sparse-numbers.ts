@@ -1,4 +1,4 @@
-import { bad } from './magic.ts';
+import { refuseVmdk } from './magic.ts';
 
 const pageLength = 512;
 
@@ -21,10 +21,14 @@ export class SparseNumbers {
     let page = this.#pages.get(number);
     if (page === undefined) {
       if ((this.#pages.size + 1) * pageLength * 4 > this.#maxBytes) {
-        throw bad('limit', 'keeping account of the grains takes more memory than is allowed', {
-          limit: this.#maxBytes,
-          hint: 'Raise limits.tableBytes if a disk with so many grains is expected.',
-        });
+        throw refuseVmdk(
+          'limit',
+          'keeping account of the grains takes more memory than is allowed',
+          {
+            limit: this.#maxBytes,
+            hint: 'Raise limits.tableBytes if a disk with so many grains is expected.',
+          },
+        );
       }
       page = new Uint32Array(pageLength);
       this.#pages.set(number, page);

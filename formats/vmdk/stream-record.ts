@@ -1,8 +1,8 @@
 import { viewOf } from '../../src/kit.ts';
-import { type DirectoryPlaces, parseFooter } from './directory-places.ts';
+import { type DirectoryPlaces, parseVmdkFooter } from './directory-places.ts';
 import type { Geometry } from './geometry.ts';
 import type { SparseHeader } from './header.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 import { grainMarkerBytes, markerBytes, parseMarker } from './marker.ts';
 import { SparseNumbers } from './sparse-numbers.ts';
 
@@ -92,7 +92,7 @@ export class StreamRecord {
   #addMetadata(kind: MetadataKind | 'footer', bytes: Uint8Array, at: number): void {
     const content = at + sectorBytes;
     if (kind === 'footer') {
-      this.footer = parseFooter(bytes, this.#header, this.#geometry, content);
+      this.footer = parseVmdkFooter(bytes, this.#header, this.#geometry, content);
       return;
     }
     // Once, and once more as redundant copies.
@@ -104,5 +104,5 @@ export class StreamRecord {
 }
 
 function corrupt(what: string, offset: number): Error {
-  return bad('corrupt-table', `a marker ${what}`, { offset });
+  return refuseVmdk('corrupt-table', `a marker ${what}`, { offset });
 }

@@ -4,7 +4,7 @@ import { parseFilters } from './filters.ts';
 import { parseVli } from './vli.ts';
 
 /** The header of one block (xz file format 1.2, section 3.1). */
-export interface BlockHeader {
+export interface XzBlockHeader {
   /** Stated by the header; to be compared with what the block really has. */
   compressedBytes: number | undefined;
   uncompressedBytes: number | undefined;
@@ -16,7 +16,7 @@ export function parseBlockHeader(
   bytes: Uint8Array,
   offset: number,
   dictionaryLimit: number,
-): BlockHeader {
+): XzBlockHeader {
   const end = bytes.length - 4;
   if (crc32(bytes.subarray(0, end)) !== viewOf(bytes).getUint32(end, true)) {
     throw refuse('checksum', 'An xz block header does not match its CRC32', {

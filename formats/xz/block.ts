@@ -1,10 +1,10 @@
 import { type DefectReason, isZeros, type Limits, refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
-import { type BlockHeader, parseBlockHeader } from './block-header.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { parseBlockHeader, type XzBlockHeader } from './block-header.ts';
 import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
 
 /** A block up to where its data begins. */
-export interface XzBlock extends BlockHeader {
+export interface XzBlock extends XzBlockHeader {
   /** The header as it lies. */
   bytes: Uint8Array;
   /** Where the header lies. */
@@ -13,7 +13,7 @@ export interface XzBlock extends BlockHeader {
 
 /** Reads the header of block number `count` of the file; `undefined` where the index of its stream begins. */
 export async function readBlockStart(
-  reader: ByteReader,
+  reader: StreamReader,
   count: number,
   { mapEntries, windowBytes }: Limits,
 ): Promise<XzBlock | undefined> {
@@ -43,7 +43,7 @@ export async function readBlockStart(
  * leave what the block states, that is `corrupt-data` before the data is passed on.
  */
 export async function* blockData(
-  reader: ByteReader,
+  reader: StreamReader,
   block: XzBlock,
   checkBytes: number,
   sizes: Lzma2Sizes,

@@ -1,9 +1,9 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
 import { type CopiedOutput, copyOutput } from '../shared/codecs/copy-output.ts';
-import { ByteReader } from '../shared/streams/byte-reader.ts';
 import { piecesFrom } from '../shared/streams/pieces-from.ts';
+import { StreamReader } from '../shared/streams/stream-reader.ts';
 import type { XzBlock } from './block.ts';
-import { decodeBlock } from './decode-block.ts';
+import { decodeXzBlock } from './decode-block.ts';
 import type { StreamHeader } from './framing.ts';
 import { decodedPieceBytes } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
@@ -32,10 +32,10 @@ export async function copyBlock(
   const start = block.offset + block.bytes.length;
   const { compressedBytes = Number.POSITIVE_INFINITY } = block;
   const end = start + blockRest(compressedBytes, stream.checkBytes);
-  const reader = new ByteReader(piecesFrom(source, start, end), signal);
+  const reader = new StreamReader(piecesFrom(source, start, end), signal);
   reader.position = start;
   try {
-    const output = decodeBlock(reader, stream, block, onWalked);
+    const output = decodeXzBlock(reader, stream, block, onWalked);
     const how = { stepBytes: decodedPieceBytes, format: 'xz', signal };
     return await copyOutput(output, { sink, position, limit, ...how });
   } catch (error) {

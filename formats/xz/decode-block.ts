@@ -1,6 +1,6 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
 import { joinPieces } from '../shared/streams/join-pieces.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { blockData, unpaddedSize, type XzBlock } from './block.ts';
 import { beginCheck, noCheck } from './block-check.ts';
 import { closeStream } from './close-stream.ts';
@@ -13,8 +13,8 @@ import type { Lzma2Sizes } from './lzma2-chunks.ts';
  * own. `onWalked` hears its lengths as soon as its compressed bytes have passed. The check is not left to the decoder,
  * which takes as long for a CRC64 as for the rest of its work.
  */
-export async function* decodeBlock(
-  reader: ByteReader,
+export async function* decodeXzBlock(
+  reader: StreamReader,
   stream: StreamHeader,
   block: XzBlock,
   onWalked: (sizes: Lzma2Sizes) => void,

@@ -1,7 +1,7 @@
 import type { Limits } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { readBlockStart, unpaddedSize } from './block.ts';
-import { decodeBlock } from './decode-block.ts';
+import { decodeXzBlock } from './decode-block.ts';
 import { readStreamHeader } from './framing.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
 import { RecordDigest } from './record-digest.ts';
@@ -12,7 +12,7 @@ import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
  * lengths, padding, checks, index, footer (xz file format 1.2).
  */
 export async function* decodeStreams(
-  reader: ByteReader,
+  reader: StreamReader,
   limits: Limits,
 ): AsyncGenerator<Uint8Array> {
   let blocks = 0;
@@ -24,7 +24,7 @@ export async function* decodeStreams(
       if (block === undefined) break;
       blocks += 1;
       let sizes: Lzma2Sizes = { compressedBytes: 0, uncompressedBytes: 0 };
-      yield* decodeBlock(reader, stream, block, (walked) => {
+      yield* decodeXzBlock(reader, stream, block, (walked) => {
         sizes = walked;
       });
       const { compressedBytes, uncompressedBytes } = sizes;

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { hasMagic, refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** Stream header and stream footer are this long (xz file format 1.2, sections 2.1.1 and 2.1.2). */
 export const framingBytes = 12;
@@ -27,7 +27,10 @@ export interface StreamHeader {
 }
 
 /** Reads the header of the `first` or a later stream: what is no magic then is a bad header or trailing data. */
-export async function readStreamHeader(reader: ByteReader, first: boolean): Promise<StreamHeader> {
+export async function readStreamHeader(
+  reader: StreamReader,
+  first: boolean,
+): Promise<StreamHeader> {
   const offset = reader.position;
   const bytes = await reader.take(framingBytes);
   if (!hasMagic(bytes, xzMagic.slice(0, bytes.length))) {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type DefectReason, refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** One record is at most this long, padding and CRC32 of the index are shorter. */
 const longestStep = 18;
@@ -12,7 +12,7 @@ const pieceBytes = 16 * 1024;
  * above `recordLimit` records it is refused.
  */
 export async function readIndexRecords(
-  reader: ByteReader,
+  reader: StreamReader,
   recordLimit: number,
   visit: (unpaddedBytes: number, uncompressedBytes: number) => void,
 ): Promise<void> {

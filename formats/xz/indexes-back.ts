@@ -1,6 +1,6 @@
 import { type ByteSource, hasMagic, isImageError } from '../../src/kit.ts';
 import { type EndReader, openEnd } from '../shared/sources/end-reader.ts';
-import { ByteReader } from '../shared/streams/byte-reader.ts';
+import { StreamReader } from '../shared/streams/stream-reader.ts';
 import { framingBytes, parseStreamFooter, parseStreamHeader, xzMagic } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
 
@@ -65,7 +65,7 @@ async function readStreamBack(
   if (index === undefined) return undefined;
 
   let blockBytes = 0;
-  const reader = new ByteReader(once(index), new AbortController().signal);
+  const reader = new StreamReader(once(index), new AbortController().signal);
   await readIndexRecords(reader, maxIndexBytes, (unpadded, uncompressed) => {
     blockBytes += Math.ceil(unpadded / 4) * 4;
     visit(unpadded, uncompressed);

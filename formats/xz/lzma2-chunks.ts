@@ -1,5 +1,5 @@
 import { refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** Lengths of the LZMA2 data of one block, counted while it passes. */
 export interface Lzma2Sizes {
@@ -13,7 +13,7 @@ export interface Lzma2Sizes {
  * where its header does not give it.
  */
 export async function* lzma2Chunks(
-  reader: ByteReader,
+  reader: StreamReader,
   sizes: Lzma2Sizes,
 ): AsyncGenerator<Uint8Array> {
   const start = reader.position;
@@ -46,13 +46,13 @@ export async function* lzma2Chunks(
   sizes.compressedBytes = reader.position - start;
 }
 
-async function takeAll(reader: ByteReader, length: number): Promise<Uint8Array> {
+async function takeAll(reader: StreamReader, length: number): Promise<Uint8Array> {
   const bytes = await reader.take(length);
   if (bytes.length < length) throw cut(reader);
   return bytes;
 }
 
-function cut(reader: ByteReader): Error {
+function cut(reader: StreamReader): Error {
   return refuse('truncated', 'The xz file ends inside a block', {
     format: 'xz',
     offset: reader.position,

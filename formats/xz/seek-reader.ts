@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/kit.ts';
-import { ByteReader } from '../shared/streams/byte-reader.ts';
 import { piecesFrom } from '../shared/streams/pieces-from.ts';
+import { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** As near as this, reading on is cheaper than a new start. */
 const nearBytes = 16 * 1024;
@@ -8,7 +8,7 @@ const nearBytes = 16 * 1024;
 /** Reads headers here and there in a source, in small pieces. */
 export class SeekReader {
   /** At the current place; another one after `seek`. */
-  reader: ByteReader;
+  reader: StreamReader;
   readonly #source: ByteSource;
   readonly #signal: AbortSignal;
 
@@ -33,8 +33,8 @@ export class SeekReader {
     this.reader.close();
   }
 
-  #open(position: number): ByteReader {
-    const reader = new ByteReader(piecesFrom(this.#source, position, position), this.#signal);
+  #open(position: number): StreamReader {
+    const reader = new StreamReader(piecesFrom(this.#source, position, position), this.#signal);
     reader.position = position;
     return reader;
   }

@@ -1,12 +1,12 @@
 import { type DefectReason, firstNonZero, refuse } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { framingBytes, parseStreamFooter } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
 import { RecordDigest } from './record-digest.ts';
 
 /** Reads index and footer behind the blocks that were `seen`, and compares them. */
 export async function readStreamEnd(
-  reader: ByteReader,
+  reader: StreamReader,
   flags: number,
   seen: RecordDigest,
   recordLimit: number,
@@ -34,7 +34,7 @@ export async function readStreamEnd(
 }
 
 /** True when another stream follows. Padding is zero bytes, four at a time (xz file format 1.2, section 2.2). */
-export async function skipStreamPadding(reader: ByteReader): Promise<boolean> {
+export async function skipStreamPadding(reader: StreamReader): Promise<boolean> {
   const start = reader.position;
   for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
     const found = firstNonZero(piece);

@@ -1,5 +1,5 @@
 import { refuse, viewOf } from '../../src/kit.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** The start of one zstd frame (RFC 8878, section 3.1.1.1), checked. */
 export interface ZstdFrameHeader {
@@ -14,7 +14,7 @@ export interface ZstdFrameHeader {
 
 /** Reads the header behind `magic`. A window above `windowLimit` is `limit`, a dictionary `unsupported-feature`. */
 export async function parseZstdFrameHeader(
-  reader: ByteReader,
+  reader: StreamReader,
   magic: Uint8Array,
   windowLimit: number,
 ): Promise<ZstdFrameHeader> {
@@ -83,7 +83,7 @@ function littleEndian(bytes: Uint8Array, length: number): number {
   }
 }
 
-async function takeAll(reader: ByteReader, length: number): Promise<Uint8Array> {
+async function takeAll(reader: StreamReader, length: number): Promise<Uint8Array> {
   const bytes = await reader.take(length);
   if (bytes.length === length) return bytes;
   throw refuse('truncated', 'The zstd data ends inside a frame header', {

@@ -1,6 +1,6 @@
 import { refuse, viewOf } from '../../src/kit.ts';
 import { isSkippable } from '../shared/codecs/skippable-frames.ts';
-import type { ByteReader } from '../shared/streams/byte-reader.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { parseZstdFrameHeader, type ZstdFrameHeader } from './frame-header.ts';
 
 const frameMagic = 0xfd2fb528;
@@ -16,7 +16,7 @@ const reserved = 3;
  * frame was read yet: then other bytes are a bad header and no trailing data.
  */
 export async function readZstdFrameHeader(
-  reader: ByteReader,
+  reader: StreamReader,
   windowLimit: number,
   first: boolean,
 ): Promise<ZstdFrameHeader | undefined> {
@@ -35,7 +35,7 @@ export async function readZstdFrameHeader(
 
 /** All bytes of the frame behind its header, as they lie; what comes after the frame stays in the reader. */
 export async function* zstdFrameBytes(
-  reader: ByteReader,
+  reader: StreamReader,
   header: ZstdFrameHeader,
 ): AsyncGenerator<Uint8Array> {
   yield header.bytes;
@@ -59,13 +59,13 @@ export async function* zstdFrameBytes(
   if (header.checksum) yield* exactly(reader, checksumBytes);
 }
 
-async function skipFrame(reader: ByteReader): Promise<void> {
+async function skipFrame(reader: StreamReader): Promise<void> {
   const length = await reader.take(4);
   if (length.length < 4) throw cut(reader);
   if (!(await reader.skip(viewOf(length).getUint32(0, true)))) throw cut(reader);
 }
 
-async function* exactly(reader: ByteReader, length: number): AsyncGenerator<Uint8Array> {
+async function* exactly(reader: StreamReader, length: number): AsyncGenerator<Uint8Array> {
   for (let left = length; left > 0; ) {
     const piece = await reader.next(left);
     if (piece === undefined) throw cut(reader);
@@ -74,7 +74,7 @@ async function* exactly(reader: ByteReader, length: number): AsyncGenerator<Uint
   }
 }
 
-function tooManySkipped(reader: ByteReader): Error {
+function tooManySkipped(reader: StreamReader): Error {
   return refuse('limit', `The zstd data has more than ${maxSkipped} skippable frames in a row`, {
     format: 'zst',
     limit: maxSkipped,
@@ -82,7 +82,7 @@ function tooManySkipped(reader: ByteReader): Error {
   });
 }
 
-function cut(reader: ByteReader): Error {
+function cut(reader: StreamReader): Error {
   return refuse('truncated', 'The zstd data ends inside a frame', {
     format: 'zst',
     offset: reader.position,

@@ -1,5 +1,5 @@
 import { abortable, type ByteSource, viewOf } from '../../../src/kit.ts';
-import type { Refusal } from '../refusal.ts';
+import type { ImageRefusal } from '../image-refusal.ts';
 import { BlockList, blockListEntryBytes } from './block-list.ts';
 
 const entryBytes = 4;
@@ -24,7 +24,11 @@ export interface BlockMapPlace {
 export async function readBlockMap(
   source: ByteSource,
   map: BlockMapPlace,
-  { signal, tableBytes, bad }: { signal: AbortSignal; tableBytes: number; bad: Refusal },
+  {
+    signal,
+    tableBytes,
+    refuseImage,
+  }: { signal: AbortSignal; tableBytes: number; refuseImage: ImageRefusal },
 ): Promise<BlockList> {
   const maxBlocks = Math.floor(tableBytes / blockListEntryBytes);
   const list = new BlockList();
@@ -34,7 +38,7 @@ export async function readBlockMap(
     const bytes = await abortable(source.read(map.position + done, length), signal);
     if (bytes.length < length) {
       const offset = map.position + done + bytes.length;
-      throw bad('truncated', 'the file ends inside its block map', { offset });
+      throw refuseImage('truncated', 'the file ends inside its block map', { offset });
     }
     const view = viewOf(bytes);
     for (let at = 0; at < length; at += entryBytes) {
@@ -42,7 +46,7 @@ export async function readBlockMap(
       if (place < map.absentFrom) list.add(place, (done + at) / entryBytes);
     }
     if (list.count > maxBlocks) {
-      throw bad('limit', 'the disk has more blocks than may be held in memory', {
+      throw refuseImage('limit', 'the disk has more blocks than may be held in memory', {
         limit: tableBytes,
         hint: 'Raise limits.tableBytes if you trust this image.',
       });
@@ -51,7 +55,7 @@ export async function readBlockMap(
   list.sort();
   for (let i = 1; i < list.count; i += 1) {
     if (list.placeAt(i) - list.placeAt(i - 1) >= map.minDistance) continue;
-    throw bad('corrupt-table', 'two blocks of the disk share a place in the file', {
+    throw refuseImage('corrupt-table', 'two blocks of the disk share a place in the file', {
       offset: map.position + list.blockAt(i) * entryBytes,
       value: list.placeAt(i),
     });

@@ -1,5 +1,5 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../../src/kit.ts';
-import type { Refusal } from '../refusal.ts';
+import type { ImageRefusal } from '../image-refusal.ts';
 import { type BlockBatch, BlockCursor, type BlockLayout } from './block-batch.ts';
 import { WorkSlots } from './work-slots.ts';
 
@@ -12,7 +12,7 @@ export async function copyBlocks(
   source: ByteSource,
   sink: DiskSink,
   { signal, tasks }: Pick<DecodeContext, 'signal' | 'tasks'>,
-  bad: Refusal,
+  refuseImage: ImageRefusal,
 ): Promise<void> {
   const slots = new WorkSlots(tasks, signal);
   try {
@@ -50,7 +50,7 @@ export async function copyBlocks(
   }
 
   function cut(offset: number): Error {
-    return bad('truncated', 'the file ends inside a block of the disk', { offset });
+    return refuseImage('truncated', 'the file ends inside a block of the disk', { offset });
   }
 }
 

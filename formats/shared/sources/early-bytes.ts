@@ -1,17 +1,21 @@
 import { abortable, type ByteSource, type DecodeContext } from '../../../src/kit.ts';
-import type { Refusal } from '../refusal.ts';
+import type { ImageRefusal } from '../image-refusal.ts';
 
 /** Ranges that were fetched before the pass reached them, kept until the pass has shown the same bytes. */
 export class EarlyBytes {
   readonly #source: ByteSource;
   readonly #context: Pick<DecodeContext, 'signal' | 'log'>;
-  readonly #bad: Refusal;
+  readonly #refuseImage: ImageRefusal;
   readonly #ranges: { position: number; bytes: Uint8Array }[] = [];
 
-  constructor(source: ByteSource, context: Pick<DecodeContext, 'signal' | 'log'>, bad: Refusal) {
+  constructor(
+    source: ByteSource,
+    context: Pick<DecodeContext, 'signal' | 'log'>,
+    refuseImage: ImageRefusal,
+  ) {
     this.#source = source;
     this.#context = context;
-    this.#bad = bad;
+    this.#refuseImage = refuseImage;
   }
 
   /** The bytes, or `undefined` where they have to be waited for. */
@@ -37,10 +41,14 @@ export class EarlyBytes {
     for (const { position, bytes } of this.#ranges) {
       const passed = await abortable(this.#source.read(position, bytes.length), signal);
       if (Buffer.compare(passed, bytes) === 0) continue;
-      throw this.#bad('ambiguous-content', 'tables fetched early differ from the downloaded file', {
-        offset: position,
-        hint: 'Try again; if it happens again, do not use this server.',
-      });
+      throw this.#refuseImage(
+        'ambiguous-content',
+        'tables fetched early differ from the downloaded file',
+        {
+          offset: position,
+          hint: 'Try again; if it happens again, do not use this server.',
+        },
+      );
     }
   }
 }

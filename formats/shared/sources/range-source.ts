@@ -1,4 +1,4 @@
-import { abortable, type ByteSource, refuse } from '../../../src/kit.ts';
+import { abortable, type ByteSource, defined, refuse } from '../../../src/kit.ts';
 
 const pieceBytes = 1024 * 1024;
 
@@ -77,7 +77,7 @@ export class RangeSource implements ByteSource {
     const { sizeBytes } = this.#parent;
     return refuse('truncated', `The ${this.#format} archive ends inside a member`, {
       format: this.#format,
-      ...(sizeBytes !== undefined && { offset: sizeBytes }),
+      ...defined({ offset: sizeBytes }),
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.ts';
+import type { StreamReader } from './stream-reader.ts';
 
 /**
  * Merges pieces that lie side by side in memory into one, without a copy: a walk that cuts a stream into headers and
@@ -7,7 +7,7 @@ import type { ByteReader } from './byte-reader.ts';
  */
 export async function* joinPieces(
   pieces: AsyncIterable<Uint8Array>,
-  reader: ByteReader,
+  reader: StreamReader,
 ): AsyncGenerator<Uint8Array> {
   let joined: Uint8Array | undefined;
   for await (const piece of pieces) {

@@ -1,4 +1,4 @@
-import { firstNonZero, isZeros, refuse } from '../../../src/kit.ts';
+import { defined, firstNonZero, isZeros, refuse } from '../../../src/kit.ts';
 import { blockBytes, parseTarHeader, readTarText, type TarHeader } from './header.ts';
 import { type PaxRecords, parsePaxRecords } from './pax-records.ts';
 import { type PaxSparse, parsePaxSparse } from './pax-sparse.ts';
@@ -67,10 +67,13 @@ function applyExtensions(
   const name = sparse?.name ?? pax.path ?? longName;
   return {
     ...header,
-    ...(name !== undefined && { name, storedName: pax.path ?? longName ?? header.name }),
-    ...(pax.sizeBytes !== undefined && { sizeBytes: pax.sizeBytes }),
-    ...(pax.realSize !== undefined && { realSize: pax.realSize }),
-    ...(sparse !== undefined && { sparse }),
+    ...defined({
+      name,
+      storedName: name === undefined ? undefined : (pax.path ?? longName ?? header.name),
+      sizeBytes: pax.sizeBytes,
+      realSize: pax.realSize,
+      sparse,
+    }),
   };
 }
 

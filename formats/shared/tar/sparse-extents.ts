@@ -15,7 +15,7 @@ export class SparseExtents {
   #reached = 0;
 
   constructor(realSize: number, limits: Limits) {
-    if (realSize > limits.virtualBytes) throw tooLong(realSize, limits.virtualBytes);
+    if (realSize > limits.virtualBytes) throw memberTooLong(realSize, limits.virtualBytes);
     this.#limit = Math.min(limits.mapEntries, maxExtents);
     this.#map = new ExtentMap(realSize);
   }
@@ -51,7 +51,7 @@ export function badSparse(reason: DefectReason, what: string): Error {
   return refuse(reason, `A sparse tar member ${what}`, { format: 'tar' });
 }
 
-export function tooLong(value: number, limit: number): Error {
+export function memberTooLong(value: number, limit: number): Error {
   return refuse('limit', `A tar member has more than ${limit} bytes`, {
     format: 'tar',
     limit,

@@ -1,7 +1,7 @@
 import { abortable, type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
 import { LentBytes } from '../sources/lent-bytes.ts';
 import { RangeSource } from '../sources/range-source.ts';
-import { ByteReader } from '../streams/byte-reader.ts';
+import { StreamReader } from '../streams/stream-reader.ts';
 
 /** The stored bytes of one member. */
 export interface TapeBody {
@@ -64,11 +64,11 @@ class FileTape implements Tape {
 }
 
 class StreamTape implements Tape {
-  readonly #reader: ByteReader;
+  readonly #reader: StreamReader;
   readonly #context: DecodeContext;
 
   constructor(source: ByteSource, context: DecodeContext) {
-    this.#reader = new ByteReader(source.stream(), context.signal);
+    this.#reader = new StreamReader(source.stream(), context.signal);
     this.#context = context;
   }
 

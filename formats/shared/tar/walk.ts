@@ -1,4 +1,4 @@
-import { type ByteSource, type DecodeContext, refuse } from '../../../src/kit.ts';
+import { type ByteSource, type DecodeContext, defined, refuse } from '../../../src/kit.ts';
 import { MemberList } from '../archives/member-list.ts';
 import { plainMemberName } from '../archives/member-name.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
@@ -6,7 +6,7 @@ import { ExtentSource } from '../sources/extent-source.ts';
 import { readGnuSparseMap } from './gnu-sparse.ts';
 import { blockBytes } from './header.ts';
 import { type FoundHeader, readNextHeader } from './next-header.ts';
-import { tooLong } from './sparse-extents.ts';
+import { memberTooLong } from './sparse-extents.ts';
 import { cutTape, openTape, type Tape, type TapeBody } from './tape.ts';
 
 /** A regular file in a tar archive. */
@@ -67,7 +67,8 @@ async function* readMember(
   context: DecodeContext,
 ): AsyncGenerator<TarMember> {
   const { limits } = context;
-  if (header.sizeBytes > limits.virtualBytes) throw tooLong(header.sizeBytes, limits.virtualBytes);
+  if (header.sizeBytes > limits.virtualBytes)
+    throw memberTooLong(header.sizeBytes, limits.virtualBytes);
   const map = await readMap(tape, header, context);
   if (header.realSize !== undefined && header.realSize !== map.sizeBytes) {
     throw badMember('unsupported-feature', name, 'is sparse in a form that only star reads');
@@ -79,7 +80,7 @@ async function* readMember(
     sizeBytes: map.sizeBytes,
     sparse,
     source: new ExtentSource(body.source, map, 'tar'),
-    ...(body.listen !== undefined && { listen: body.listen }),
+    ...defined({ listen: body.listen }),
     finish: () => body.finish(),
   };
   await finishBody(tape, body, map.storedBytes);

@@ -4,7 +4,7 @@ const nothing = new Uint8Array(0);
  * Takes exact amounts out of a stream of pieces. What it hands out are views of the pieces wherever a piece holds all of
  * it. An abort ends a wait with the signal's reason; `close` ends it with an error of its own.
  */
-export class ByteReader {
+export class StreamReader {
   /** Bytes handed out so far. */
   position = 0;
   readonly #pieces: AsyncIterator<Uint8Array>;

@@ -1,36 +1,36 @@
 import type { ByteSource } from '../../src/kit.ts';
 import type { Piece, PieceQueue } from '../shared/blocks/piece-queue.ts';
-import { bad } from './magic.ts';
+import { refuseVmdk } from './magic.ts';
 
 /** One read from the file and where its parts go. */
-export interface PieceBatch {
+export interface GrainBatch {
   start: number;
   end: number;
   pieces: Piece[];
 }
 
 /** Bytes that are read, and written, in one go. */
-export const maxBatchBytes: number = 1024 * 1024;
+export const maxGrainBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /**
  * Takes the lowest pieces from the queue, neighbours in the file together, as long as their bytes are there; `undefined`
  * when the first one has to be waited for.
  */
-export function takeBatch(queue: PieceQueue, source: ByteSource): PieceBatch | undefined {
-  const batch: PieceBatch = { start: 0, end: 0, pieces: [] };
+export function takeGrainBatch(queue: PieceQueue, source: ByteSource): GrainBatch | undefined {
+  const batch: GrainBatch = { start: 0, end: 0, pieces: [] };
   for (;;) {
     const piece = queue.peek();
     if (piece === undefined) break;
     const end = piece.host + piece.length;
     if (end > (source.sizeBytes ?? Number.POSITIVE_INFINITY)) {
       const details = { offset: piece.host };
-      throw bad('truncated', 'a grain lies past the end of the file', details);
+      throw refuseVmdk('truncated', 'a grain lies past the end of the file', details);
     }
     if (end > source.readyBytes) break;
     if (batch.pieces.length === 0) {
       batch.start = piece.host;
-    } else if (piece.host > batch.end + maxGapBytes || end - batch.start > maxBatchBytes) {
+    } else if (piece.host > batch.end + maxGapBytes || end - batch.start > maxGrainBatchBytes) {
       break;
     }
     batch.end = end;

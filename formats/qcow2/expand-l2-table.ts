@@ -1,8 +1,8 @@
 import { viewOf } from '../../src/kit.ts';
 import { PieceList } from '../shared/blocks/piece-list.ts';
-import { bad, fileOffset } from './file-offset.ts';
+import { fileOffset, refuseQcow2 } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
-import type { TableMap } from './table-map.ts';
+import type { L2TableMap } from './l2-table-map.ts';
 
 const compressedBit = 1n << 62n;
 const offsetBits = 0x00ff_ffff_ffff_fe00n;
@@ -13,9 +13,9 @@ const allSubclusters = 0xffff_ffff;
  * The data that one L2 table describes, in the order of the disk: `bytes` is the table, `index` its place in the map.
  * Everything the table says is checked; `sizeBytes` is the length of the file where it is known.
  */
-export function expandTable(
+export function expandL2Table(
   header: Qcow2Header,
-  map: TableMap,
+  map: L2TableMap,
   index: number,
   bytes: Uint8Array,
   sizeBytes: number | undefined,
@@ -44,7 +44,7 @@ export function expandTable(
       addSubclusters(host, view.getUint32(i * 16 + 12), view.getUint32(i * 16 + 8), at, guest);
     } else if ((entry & 1n) === 1n) {
       if (header.version === 2)
-        throw bad('corrupt-table', 'zero flag in version 2', { offset: at });
+        throw refuseQcow2('corrupt-table', 'zero flag in version 2', { offset: at });
     } else if (host !== 0n) {
       add(host, 0, bytesLeft, at, guest);
     }
@@ -54,13 +54,18 @@ export function expandTable(
   function standardOffset(entry: bigint, at: number): bigint {
     const host = entry & offsetBits;
     if (host % BigInt(clusterBytes) === 0n) return host;
-    throw bad('corrupt-table', 'a data cluster does not start at a cluster', { offset: at });
+    throw refuseQcow2('corrupt-table', 'a data cluster does not start at a cluster', {
+      offset: at,
+    });
   }
 
   function add(cluster: bigint, from: number, length: number, at: number, guest: number): void {
     const host = fileOffset(cluster, from + length, 'a data cluster', at, sizeBytes);
     if (map.touches(host, host + clusterBytes)) {
-      throw bad('corrupt-table', 'a data cluster overlaps a table', { offset: at, value: host });
+      throw refuseQcow2('corrupt-table', 'a data cluster overlaps a table', {
+        offset: at,
+        value: host,
+      });
     }
     pieces.extend(host + from, guest + from, length);
   }
@@ -71,11 +76,13 @@ export function expandTable(
     const offset = entry & ((1n << offsetWidth) - 1n);
     const sectors = Number((entry & (compressedBit - 1n)) >> offsetWidth);
     if (offset >= maxCompressedOffset) {
-      throw bad('corrupt-table', 'a compressed cluster has an impossible offset', { offset: at });
+      throw refuseQcow2('corrupt-table', 'a compressed cluster has an impossible offset', {
+        offset: at,
+      });
     }
     const host = fileOffset(offset, 1, 'a compressed cluster', at, sizeBytes);
     if (map.touches(host, host + 1)) {
-      throw bad('corrupt-table', 'a compressed cluster starts in a table', { offset: at });
+      throw refuseQcow2('corrupt-table', 'a compressed cluster starts in a table', { offset: at });
     }
     pieces.push(host, guest, -((sectors + 1) * 512 - (host % 512)));
   }
@@ -88,7 +95,7 @@ export function expandTable(
     guest: number,
   ): void {
     if ((allocated & zero) !== 0 || (cluster === 0n && allocated !== 0)) {
-      throw bad('corrupt-table', 'a subcluster contradicts itself', { offset: at });
+      throw refuseQcow2('corrupt-table', 'a subcluster contradicts itself', { offset: at });
     }
     const bytesLeft = Math.min(clusterBytes, virtualSize - guest);
     if (allocated === allSubclusters) {

@@ -1,12 +1,12 @@
 import { viewOf } from '../../src/kit.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import type { Geometry } from './geometry.ts';
-import { bad, sectorBytes } from './magic.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 type Region = readonly [start: number, end: number];
 
 /** Where the metadata of an image lies, in sectors: header, descriptor, directories and tables. */
-export class TableMap {
+export class GrainTableMap {
   /** Numbers of the grain tables that exist, in the order of the file. */
   readonly order: Uint32Array;
   /** By number: the sector of the table, 0 where there is none. */
@@ -85,13 +85,13 @@ export class TableMap {
  * Reads the grain directory, and the redundant one, given as bytes. Refuses parts of the metadata that overlap, lie past
  * the end of the file (where `sizeBytes` is known), or exist in one directory only.
  */
-export function parseTableMap(
+export function parseGrainTableMap(
   geometry: Geometry,
   descriptorSectors: number,
   places: DirectoryPlaces,
   bytes: { directory: Uint8Array; redundant: Uint8Array | undefined },
   sizeBytes: number | undefined,
-): TableMap {
+): GrainTableMap {
   const { directorySectors, tableSectors } = geometry;
   const fixed: Region[] = [[0, 1 + descriptorSectors]];
   for (const place of [places.directory, places.redundant]) {
@@ -100,13 +100,13 @@ export function parseTableMap(
   const tables = readDirectory(bytes.directory, geometry, sizeBytes);
   const spare = bytes.redundant && readDirectory(bytes.redundant, geometry, sizeBytes);
   if (spare?.some((sector, i) => (sector === 0) !== (tables[i] === 0))) {
-    throw bad('corrupt-table', 'a table exists in one of the two grain directories only');
+    throw refuseVmdk('corrupt-table', 'a table exists in one of the two grain directories only');
   }
-  const map = new TableMap(fixed, tables, spare, tableSectors);
+  const map = new GrainTableMap(fixed, tables, spare, tableSectors);
   const overlap = map.findOverlap();
   if (overlap === undefined) return map;
   const details = { offset: overlap * sectorBytes };
-  throw bad('corrupt-table', 'two parts of the metadata overlap', details);
+  throw refuseVmdk('corrupt-table', 'two parts of the metadata overlap', details);
 }
 
 function readDirectory(
@@ -120,7 +120,7 @@ function readDirectory(
   for (let i = 0; i < tableCount; i += 1) {
     const sector = view.getUint32(i * 4, true);
     if (sector !== 0 && sector + tableSectors > maxSector) {
-      throw bad('truncated', 'a grain table lies past the end of the file', {
+      throw refuseVmdk('truncated', 'a grain table lies past the end of the file', {
         offset: i * 4,
         value: sector,
       });

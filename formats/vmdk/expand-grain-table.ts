@@ -2,14 +2,14 @@ import { type ByteSource, isZeros, viewOf } from '../../src/kit.ts';
 import { PieceList } from '../shared/blocks/piece-list.ts';
 import type { Geometry } from './geometry.ts';
 import type { GrainClaims } from './grain-claims.ts';
-import { bad, sectorBytes } from './magic.ts';
-import type { TableMap } from './table-map.ts';
+import type { GrainTableMap } from './grain-table-map.ts';
+import { refuseVmdk, sectorBytes } from './magic.ts';
 
 /** What a table is read with. */
 export interface TableContext {
   geometry: Geometry;
   zeroedGrains: boolean;
-  map: TableMap;
+  map: GrainTableMap;
   source: ByteSource;
 }
 
@@ -22,7 +22,7 @@ export const zeroedGrain = 1;
  * The data that one grain table describes, in the order of the disk: `bytes` is the table, `index` its number. With
  * `claims`, every grain is claimed; without, the table has been seen before.
  */
-export function expandTable(
+export function expandGrainTable(
   { geometry, zeroedGrains, map, source }: TableContext,
   index: number,
   bytes: Uint8Array,
@@ -39,15 +39,18 @@ export function expandTable(
     if (sector === 0 || (sector === zeroedGrain && zeroedGrains)) continue;
     const offset = map.sectorAt(index) * sectorBytes + i * 4;
     if (map.touches(sector, sector + grainSectors)) {
-      throw bad('corrupt-table', 'a grain overlaps the metadata', { offset, value: sector });
+      throw refuseVmdk('corrupt-table', 'a grain overlaps the metadata', { offset, value: sector });
     }
     const host = sector * sectorBytes;
     const length = Math.min(grainBytes, virtualSize - guest);
     if (host + length > (source.sizeBytes ?? Number.POSITIVE_INFINITY)) {
-      throw bad('truncated', 'a grain lies past the end of the file', { offset, value: sector });
+      throw refuseVmdk('truncated', 'a grain lies past the end of the file', {
+        offset,
+        value: sector,
+      });
     }
     if (claims?.claim(sector) === false) {
-      throw bad('corrupt-table', 'two grains overlap', { offset, value: sector });
+      throw refuseVmdk('corrupt-table', 'two grains overlap', { offset, value: sector });
     }
     for (let from = 0; from < length; from += maxPieceBytes) {
       pieces.extend(host + from, guest + from, Math.min(maxPieceBytes, length - from));

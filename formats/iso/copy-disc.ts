@@ -2,12 +2,12 @@ import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { SerialWriter } from '../shared/blocks/serial-writer.ts';
 import { regroup } from '../shared/streams/regroup.ts';
 import { streamPieces } from '../shared/streams/stream-pieces.ts';
-import { bad } from './volume.ts';
+import { refuseIso } from './volume.ts';
 
 const writeBytes = 1024 * 1024;
 
 /** Copies a source byte for byte as it arrives, and gives its length; refuses one that ends before it said it would. */
-export async function copyWhole(
+export async function copyDisc(
   source: ByteSource,
   sink: DiskSink,
   { signal, limits }: Pick<DecodeContext, 'signal' | 'limits'>,
@@ -18,7 +18,7 @@ export async function copyWhole(
   try {
     for await (const piece of regroup(streamPieces(source, signal), writeBytes)) {
       const end = position + piece.length;
-      if (end > limit) throw tooLong(end, limit);
+      if (end > limit) throw discTooLong(end, limit);
       await writer.write(position, piece);
       position = end;
     }
@@ -27,12 +27,12 @@ export async function copyWhole(
     await writer.settle();
   }
   if (position === (source.sizeBytes ?? position)) return position;
-  throw bad('truncated', `the file ends after ${position} bytes`, { offset: position });
+  throw refuseIso('truncated', `the file ends after ${position} bytes`, { offset: position });
 }
 
 /** The refusal of a disc that is longer than is allowed. */
-export function tooLong(value: number, limit: number): Error {
-  return bad('limit', `the disc is longer than ${limit} bytes`, {
+export function discTooLong(value: number, limit: number): Error {
+  return refuseIso('limit', `the disc is longer than ${limit} bytes`, {
     limit,
     value,
     hint: 'Raise limits.virtualBytes (--max-size) if a disc of this size is expected.',

@@ -1,11 +1,11 @@
 import type { DefectReason } from '../../src/kit.ts';
 import type { Piece, PieceQueue } from '../shared/blocks/piece-queue.ts';
-import { bad } from './file-offset.ts';
+import { refuseQcow2 } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
-import type { TableMap } from './table-map.ts';
+import type { L2TableMap } from './l2-table-map.ts';
 
 /** One read from the file and what becomes of it. */
-export interface PieceBatch {
+export interface ClusterBatch {
   start: number;
   end: number;
   pieces: BatchPiece[];
@@ -21,20 +21,20 @@ export interface BatchPiece {
 }
 
 /** Bytes that a batch reads and writes at most, unless a single cluster is larger. */
-export const maxBatchBytes: number = 1024 * 1024;
+export const maxClusterBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /**
  * Takes the lowest pieces from the queue, neighbours in the file together, as long as their bytes are there; `undefined`
  * when the first one has to be waited for. Bounded by the bytes to read and by the bytes that come out.
  */
-export function takeBatch(
+export function takeClusterBatch(
   queue: PieceQueue,
   header: Qcow2Header,
-  map: TableMap,
+  map: L2TableMap,
   source: { readyBytes: number; sizeBytes: number | undefined },
-): PieceBatch | undefined {
-  const batch: PieceBatch = { start: 0, end: 0, pieces: [] };
+): ClusterBatch | undefined {
+  const batch: ClusterBatch = { start: 0, end: 0, pieces: [] };
   let outputBytes = 0;
   for (;;) {
     const next = queue.peek();
@@ -45,7 +45,8 @@ export function takeBatch(
     const end = Math.max(batch.end, piece.host + piece.length);
     if (end > source.readyBytes) break;
     const output = next.length < 0 ? header.clusterBytes : next.length;
-    const tooMuch = end - batch.start > maxBatchBytes || outputBytes + output > maxBatchBytes;
+    const tooMuch =
+      end - batch.start > maxClusterBatchBytes || outputBytes + output > maxClusterBatchBytes;
     if (!first && tooMuch) break;
     if (first) batch.start = piece.host;
     batch.end = end;
@@ -56,7 +57,7 @@ export function takeBatch(
   return batch.pieces.length === 0 ? undefined : batch;
 }
 
-function boundPiece(piece: Piece, map: TableMap, sizeBytes: number | undefined): BatchPiece {
+function boundPiece(piece: Piece, map: L2TableMap, sizeBytes: number | undefined): BatchPiece {
   const { host, guest, length } = piece;
   const fileEnd = sizeBytes ?? Number.POSITIVE_INFINITY;
   const wantedEnd = host + Math.abs(length);
@@ -74,5 +75,5 @@ function boundPiece(piece: Piece, map: TableMap, sizeBytes: number | undefined):
 }
 
 function pastEnd(offset: number): Error {
-  return bad('truncated', 'a data cluster lies past the end of the file', { offset });
+  return refuseQcow2('truncated', 'a data cluster lies past the end of the file', { offset });
 }

@@ -1,11 +1,11 @@
 import { viewOf } from '../../src/kit.ts';
-import { bad, fileOffset } from './file-offset.ts';
+import { fileOffset, refuseQcow2 } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 
 const offsetBits = 0x00ff_ffff_ffff_fe00n;
 
 /** Where the metadata of an image lies: its L2 tables in the order of the file, its header and its L1 table. */
-export class TableMap {
+export class L2TableMap {
   /** Offsets of the L2 tables in the file, ascending, each once. */
   readonly host: Float64Array;
   /** What each of them describes: the first byte on the disk. */
@@ -72,11 +72,11 @@ export class TableMap {
  * Reads the L1 table: `bytes` are its first `l1Used` entries. Refuses tables that are misaligned, shared, past the end
  * of the file (where `sizeBytes` is known) or on top of the header or the L1 table.
  */
-export function parseTableMap(
+export function parseL2TableMap(
   header: Qcow2Header,
   bytes: Uint8Array,
   sizeBytes: number | undefined,
-): TableMap {
+): L2TableMap {
   const { clusterBytes, l1Offset, l1Bytes, l1Used, tableCover } = header;
   const view = viewOf(bytes);
   const offsets = new Float64Array(l1Used);
@@ -88,11 +88,13 @@ export function parseTableMap(
     const at = l1Offset + i * 8;
     const host = fileOffset(entry, clusterBytes, 'an L2 table', at, sizeBytes);
     if (host % clusterBytes !== 0) {
-      throw bad('corrupt-table', 'an L2 table does not start at a cluster', { offset: at });
+      throw refuseQcow2('corrupt-table', 'an L2 table does not start at a cluster', { offset: at });
     }
     const onL1 = host < l1Offset + l1Bytes && host + clusterBytes > l1Offset;
     if (host < clusterBytes || onL1) {
-      throw bad('corrupt-table', 'an L2 table overlaps the header or L1 table', { offset: at });
+      throw refuseQcow2('corrupt-table', 'an L2 table overlaps the header or L1 table', {
+        offset: at,
+      });
     }
     offsets[i] = host;
     indexes[count] = i;
@@ -104,9 +106,11 @@ export function parseTableMap(
   const host = Float64Array.from(order, offsetOf);
   for (let i = 1; i < count; i += 1) {
     if (host[i] !== host[i - 1]) continue;
-    throw bad('corrupt-table', 'two L1 entries share an L2 table', { offset: host[i] ?? 0 });
+    throw refuseQcow2('corrupt-table', 'two L1 entries share an L2 table', {
+      offset: host[i] ?? 0,
+    });
   }
-  return new TableMap(
+  return new L2TableMap(
     header,
     host,
     Float64Array.from(order, (index) => index * tableCover),
