@@ -1,4 +1,4 @@
-import { builtIns, createEnsureImage, type EnsureImage } from 'rootdisk';
+import { builtIns, createRootdisk, type Rootdisk } from 'rootdisk';
 import {
   defineVendor,
   notFound,
@@ -40,8 +40,8 @@ export const example: Vendor = defineVendor({
   },
 });
 
-/** `ensureImage` with one more vendor. */
-export const ensureImage: EnsureImage = createEnsureImage({
+/** Every verb, with one more vendor. */
+export const rootdisk: Rootdisk = createRootdisk({
   ...builtIns,
   vendors: [...builtIns.vendors, example],
 });

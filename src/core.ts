@@ -17,37 +17,34 @@ export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
 export type { FileOptions } from './convert/open-image-file.ts';
-export { createEnsureImage, type EnsureImage } from './ensure-image.ts';
+export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-rootdisk.ts';
+export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
-export {
-  type ConvertedImage,
-  type ConvertImage,
-  type ConvertOptions,
-  createConvertImage,
+export type { RootdiskDefaults } from './parts/defaults.ts';
+export type {
+  ConvertedImage,
+  ConvertImage,
+  ConvertOptions,
 } from './verbs/convert-image.ts';
-export {
-  createInspectImage,
-  type Hazard,
-  type ImageInspection,
-  type InspectImage,
-  type InspectOptions,
+export type {
+  Hazard,
+  ImageInspection,
+  InspectImage,
+  InspectOptions,
 } from './verbs/inspect-image.ts';
-export { createListImages, type ListImages, type ListOptions } from './verbs/list-images.ts';
-export {
-  createResolveImage,
-  type ResolvedImage,
-  type ResolveImage,
+export type { ListImages, ListOptions } from './verbs/list-images.ts';
+export type {
+  ResolvedImage,
+  ResolveImage,
 } from './verbs/resolve-image.ts';
-export {
-  createVerifyCache,
-  type VerifiedEntry,
-  type VerifyCache,
-  type VerifyCacheOptions,
+export type {
+  VerifiedEntry,
+  VerifyCache,
+  VerifyCacheOptions,
 } from './verbs/verify-cache.ts';
-export {
-  createVerifyDocument,
-  type VerifiedDocument,
-  type VerifyDocument,
-  type VerifyDocumentOptions,
+export type {
+  VerifiedDocument,
+  VerifyDocument,
+  VerifyDocumentOptions,
 } from './verbs/verify-document.ts';

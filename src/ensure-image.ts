@@ -1,6 +1,5 @@
 import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
-import type { Parts } from './contracts/parts.ts';
 import { inStaging, tidied } from './line/attempt.ts';
 import { lookKept, noteBoot, obtainBoot } from './line/boot.ts';
 import { type Call, openCall } from './line/call.ts';
@@ -16,7 +15,7 @@ import { guardAge, guardSnapshot } from './line/rollback.ts';
 import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
 import { holdName } from './line/wait.ts';
-import { bindParts } from './parts/bind.ts';
+import type { BoundParts } from './parts/bind.ts';
 
 /** Turns a reference into a verified disk on this machine; see `EnsureOptions` and `EnsuredImage`. */
 export type EnsureImage = (
@@ -24,18 +23,17 @@ export type EnsureImage = (
   options?: EnsureOptions,
 ) => Promise<EnsuredImage>;
 
-/** An `ensureImage` made of the given parts. The same id twice is `ERR_DUPLICATE_PART`. */
-export function createEnsureImage(parts: Parts): EnsureImage {
-  const bound = bindParts(parts);
+/** `ensureImage` of the given parts. */
+export function bindEnsureImage(parts: BoundParts): EnsureImage {
   return async (reference, options = {}) => {
-    const call = await openCall(bound, options);
+    const call = await openCall(parts, options);
     const asked = parseRequest(call, String(reference));
     const kept = await lookKept(call, asked.request);
     if (kept !== undefined) return toEnsuredImage(call, kept, kept.boot);
 
     const resolved = await resolveOrStale(call, asked);
     if ('stale' in resolved) return toEnsuredImage(call, resolved.stale, resolved.stale.boot);
-    const plan = planImage(asked.request, resolved.resolution, call.options, bound.formats);
+    const plan = planImage(asked.request, resolved.resolution, call.options, parts.formats);
     await guardSnapshot(call, plan);
 
     return holdName(call, plan.cacheName, async () => {

@@ -48,17 +48,18 @@ import { digest } from '../verifiers/digest.ts';
 import { signature } from '../verifiers/signature.ts';
 import { tls } from '../verifiers/tls.ts';
 import type { Parts } from './contracts/parts.ts';
-import { createEnsureImage, type EnsureImage } from './ensure-image.ts';
-import { type ConvertImage, createConvertImage } from './verbs/convert-image.ts';
-import { createInspectImage, type InspectImage } from './verbs/inspect-image.ts';
-import { createListImages, type ListImages } from './verbs/list-images.ts';
-import { createResolveImage, type ResolveImage } from './verbs/resolve-image.ts';
-import { createVerifyCache, type VerifyCache } from './verbs/verify-cache.ts';
-import { createVerifyDocument, type VerifyDocument } from './verbs/verify-document.ts';
+import { createRootdisk } from './create-rootdisk.ts';
+import type { EnsureImage } from './ensure-image.ts';
+import type { ConvertImage } from './verbs/convert-image.ts';
+import type { InspectImage } from './verbs/inspect-image.ts';
+import type { ListImages } from './verbs/list-images.ts';
+import type { ResolveImage } from './verbs/resolve-image.ts';
+import type { VerifyCache } from './verbs/verify-cache.ts';
+import type { VerifyDocument } from './verbs/verify-document.ts';
 
 export * from './core.ts';
 
-/** Every part this package comes with; spread it to add your own. */
+/** Every part this package comes with; spread it into `createRootdisk` to add your own. */
 export const builtIns: Parts = Object.freeze({
   vendors: [
     almalinux,
@@ -91,17 +92,19 @@ export const builtIns: Parts = Object.freeze({
   formats: [raw, iso, qcow2, vmdk, vhd, vhdx, vdi, gzip, bzip2, xz, zstd, lz4, zip, tar, ova],
 });
 
+const ofBuiltIns = createRootdisk(builtIns);
+
 /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk; bound to the built-in parts. */
-export const ensureImage: EnsureImage = createEnsureImage(builtIns);
+export const ensureImage: EnsureImage = ofBuiltIns.ensureImage;
 /** What `ensureImage` would fetch; no image byte moves. */
-export const resolveImage: ResolveImage = createResolveImage(builtIns);
+export const resolveImage: ResolveImage = ofBuiltIns.resolveImage;
 /** Every release that a vendor offers. */
-export const listImages: ListImages = createListImages(builtIns);
+export const listImages: ListImages = ofBuiltIns.listImages;
 /** Any supported local file to a sparse raw disk. */
-export const convertImage: ConvertImage = createConvertImage(builtIns);
+export const convertImage: ConvertImage = ofBuiltIns.convertImage;
 /** What a local image file is; writes nothing. */
-export const inspectImage: InspectImage = createInspectImage(builtIns);
+export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
 /** Every cached disk against its record, and its origin against the documents kept beside it; no request. */
-export const verifyCache: VerifyCache = createVerifyCache(builtIns);
+export const verifyCache: VerifyCache = ofBuiltIns.verifyCache;
 /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
-export const verifyDocument: VerifyDocument = createVerifyDocument(builtIns);
+export const verifyDocument: VerifyDocument = ofBuiltIns.verifyDocument;

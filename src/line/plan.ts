@@ -134,7 +134,7 @@ function pickArtifact(artifacts: Artifact[], formats: BoundParts['formats']): Ar
   const offered = artifacts.map((artifact) => artifact.layers.join('>')).join(', ');
   throw refuse('unsupported-variant', `no decoder for what is offered: ${offered}`, {
     declared: offered,
-    hint: 'Ask for another variant, or add the format to the parts of createEnsureImage.',
+    hint: 'Ask for another variant, or add the format to the list that createRootdisk is given.',
   });
 }
 

@@ -78,8 +78,8 @@ function unknownVendor(id: string, known: Iterable<string>): UsageError {
   const ids = [...known].sort();
   return new UsageError({
     code: 'ERR_UNKNOWN_VENDOR',
-    message: `there is no vendor ${JSON.stringify(id)}; known are ${ids.join(', ')}`,
-    hint: 'Pick one of these, or give an address or a path that begins with ./ or /.',
+    message: `there is no vendor ${JSON.stringify(id)}; ${ids.length === 0 ? 'none was given' : `known are ${ids.join(', ')}`}`,
+    hint: 'Name a vendor that is known, or give an address or a path that begins with ./ or /.',
     details: { field: 'vendor', value: id, known: ids },
   });
 }

@@ -37,7 +37,7 @@ export function bindParts(parts: Parts): BoundParts {
       throw new PluginError({
         code: 'ERR_PLUGIN',
         message: `a vendor offers a proof of kind ${JSON.stringify(kind)}, but no such verifier was given`,
-        hint: 'Add the verifier to the parts of createEnsureImage.',
+        hint: 'Add the verifier to the list that createRootdisk is given.',
         details: { plugin: kind, method: 'prove' },
       });
     },

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import type { Parts } from '../contracts/parts.ts';
 import { isBlockDevice } from '../convert/device/is-block-device.ts';
 import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
 import { convertToDevice } from '../convert/to-device.ts';
 import { convertToFile } from '../convert/to-file.ts';
+import type { BoundParts } from '../parts/bind.ts';
 
 export interface ConvertOptions extends FileOptions {
   /** Bytes of the disk settled so far; its virtual size where known. */
@@ -26,19 +26,19 @@ export type ConvertImage = (
 ) => Promise<ConvertedImage>;
 
 /**
- * A `convertImage` made of the given formats: any supported local file to a sparse raw disk. A failure leaves no output.
+ * `convertImage` of the given formats: any supported local file to a sparse raw disk. A failure leaves no output.
  *
  * An output that is a block device (Linux) is written itself. It has to be large enough and in nobody's use; every byte
  * up to the disk's virtual size is written, zeros too, and the first MiB last, so that what a failure leaves does not
  * boot. Beyond the virtual size nothing changes but a stale backup partition table in the last sector, which goes.
  */
-export function createConvertImage(parts: Pick<Parts, 'formats'>): ConvertImage {
+export function bindConvertImage({ formats }: BoundParts): ConvertImage {
   return async (input, output, options = {}) => {
     const isDevice = await isBlockDevice(output);
     // Next to a device is no place for files.
     const opened = isDevice ? options : { scratchDir: dirname(output), ...options };
-    return await openImageFile(input, parts.formats, opened, (image) => {
-      const job = { input, output, image, formats: parts.formats, onProgress: options.onProgress };
+    return await openImageFile(input, formats, opened, (image) => {
+      const job = { input, output, image, formats, onProgress: options.onProgress };
       return isDevice ? convertToDevice(job) : convertToFile(job);
     });
   };

@@ -2,7 +2,6 @@ import { DiskEnds } from '../bytes/disk-ends.ts';
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
 import type { DiskFacts } from '../contracts/format.ts';
-import type { Parts } from '../contracts/parts.ts';
 import {
   type FileOptions,
   type FoundSoFar,
@@ -12,6 +11,7 @@ import {
 import { type DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from '../errors.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
+import type { BoundParts } from '../parts/bind.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {
@@ -46,17 +46,17 @@ export interface InspectOptions extends FileOptions {
 export type InspectImage = (path: string, options?: InspectOptions) => Promise<ImageInspection>;
 
 /**
- * An `inspectImage` made of the given formats: decodes the whole image as a conversion would, and keeps nothing of it. What
+ * `inspectImage` of the given formats: decodes the whole image as a conversion would, and keeps nothing of it. What
  * a conversion would refuse is a hazard here.
  */
-export function createInspectImage(parts: Pick<Parts, 'formats'>): InspectImage {
+export function bindInspectImage({ formats }: BoundParts): InspectImage {
   return async (path, options = {}) => {
     const found: FoundSoFar = { sizeBytes: 0, chain: [] };
     const told: Partial<ImageInspection> = {};
     const hazards: Hazard[] = [];
     try {
-      const look = (image: OpenImageFile) => lookInside(image, parts.formats, options, told);
-      await openImageFile(path, parts.formats, options, look, found);
+      const look = (image: OpenImageFile) => lookInside(image, formats, options, told);
+      await openImageFile(path, formats, options, look, found);
     } catch (error) {
       if (!isDefect(error)) throw error;
       const { code, message, details } = error;
@@ -68,7 +68,7 @@ export function createInspectImage(parts: Pick<Parts, 'formats'>): InspectImage 
 
 async function lookInside(
   { chain, image, source, finish, limits, signal }: OpenImageFile,
-  formats: Parts['formats'],
+  formats: BoundParts['formats'],
   { onProgress }: InspectOptions,
   told: Partial<ImageInspection>,
 ): Promise<void> {

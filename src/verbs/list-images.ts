@@ -1,9 +1,8 @@
 import type { TransportOptions } from '../contracts/options.ts';
-import type { Parts } from '../contracts/parts.ts';
 import type { Listing } from '../contracts/vendor.ts';
 import { isImageError, PluginError, UsageError } from '../errors.ts';
 import { openCall } from '../line/call.ts';
-import { bindParts } from '../parts/bind.ts';
+import type { BoundParts } from '../parts/bind.ts';
 
 export interface ListOptions extends TransportOptions {
   /** The clock that vendors are given; default: now. */
@@ -12,14 +11,13 @@ export interface ListOptions extends TransportOptions {
 
 export type ListImages = (vendor: string, options?: ListOptions) => AsyncIterable<Listing>;
 
-/** A `listImages` made of the given parts: every release a vendor offers, as the vendor orders them. */
-export function createListImages(parts: Parts): ListImages {
-  const bound = bindParts(parts);
+/** `listImages` of the given parts: every release a vendor offers, as the vendor orders them. */
+export function bindListImages(parts: BoundParts): ListImages {
   return async function* listImages(id, options = {}) {
-    const call = await openCall(bound, options);
-    const vendor = bound.vendors.get(id.toLowerCase());
+    const call = await openCall(parts, options);
+    const vendor = parts.vendors.get(id.toLowerCase());
     if (vendor?.list === undefined)
-      throw cannotList(id, vendor !== undefined, bound.vendors.keys());
+      throw cannotList(id, vendor !== undefined, parts.vendors.keys());
     const { log, now } = call.options;
     try {
       yield* vendor.list({ http: call.metadata, signal: call.signal, log, now, boot: false });

@@ -1,6 +1,5 @@
 import type { ImageIdentity, ImageTrust } from '../contracts/image.ts';
 import type { ResolveOptions } from '../contracts/options.ts';
-import type { Parts } from '../contracts/parts.ts';
 import type { Digest } from '../contracts/proof.ts';
 import type { GuestFacts, Resolution } from '../contracts/vendor.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
@@ -12,7 +11,7 @@ import { parseRequest, resolve } from '../line/resolve.ts';
 import { guardAge, guardSnapshot } from '../line/rollback.ts';
 import { sourceUuid } from '../line/source-uuid.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
-import { bindParts } from '../parts/bind.ts';
+import type { BoundParts } from '../parts/bind.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
 export interface ResolvedImage {
@@ -40,14 +39,13 @@ export type ResolveImage = (
   options?: ResolveOptions,
 ) => Promise<ResolvedImage>;
 
-/** A `resolveImage` made of the given parts: documents are read and proved, no image byte moves. */
-export function createResolveImage(parts: Parts): ResolveImage {
-  const bound = bindParts(parts);
+/** `resolveImage` of the given parts: documents are read and proved, no image byte moves. */
+export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
-    const call = await openCall(bound, options);
+    const call = await openCall(parts, options);
     const asked = parseRequest(call, String(reference));
     const resolution = await resolve(call, asked);
-    const first = planImage(asked.request, resolution, call.options, bound.formats);
+    const first = planImage(asked.request, resolution, call.options, parts.formats);
     await guardSnapshot(call, first);
     const proven = await prove(call, first);
     await guardAge(call, first, proven);
@@ -58,7 +56,7 @@ export function createResolveImage(parts: Parts): ResolveImage {
       asked.request,
       { ...resolution, disk: [sized] },
       call.options,
-      bound.formats,
+      parts.formats,
     );
     const sha256 = proven.digests.find((digest) => algorithmOf(digest) === 'sha256');
     return {

@@ -4,9 +4,8 @@ import { readEntry } from '../cache/entries/read.ts';
 import { type EntryVerdict, repairEntry, verifyEntry } from '../cache/entries/verify.ts';
 import { tryLockName } from '../cache/locks/name-lock.ts';
 import type { Log } from '../contracts/log.ts';
-import type { Parts } from '../contracts/parts.ts';
 import { type OriginVerdict, proveAgain } from '../line/trust/prove-again.ts';
-import { bindParts } from '../parts/bind.ts';
+import type { BoundParts } from '../parts/bind.ts';
 
 export interface VerifyCacheOptions {
   cacheDir?: string | undefined;
@@ -31,9 +30,8 @@ export interface VerifiedEntry {
 
 export type VerifyCache = (options?: VerifyCacheOptions) => AsyncIterable<VerifiedEntry>;
 
-/** A `verifyCache` made of the given parts: every disk against its record, and its origin against the kept documents; no request. */
-export function createVerifyCache(parts: Parts): VerifyCache {
-  const bound = bindParts(parts);
+/** `verifyCache` of the given parts: every disk against its record, and its origin against the kept documents; no request. */
+export function bindVerifyCache(parts: BoundParts): VerifyCache {
   return async function* verifyCache(options = {}) {
     const { repair = false, now = new Date(), log = () => {} } = options;
     const signal = options.signal ?? new AbortController().signal;
@@ -54,7 +52,7 @@ export function createVerifyCache(parts: Parts): VerifyCache {
       }
       const isRepaired = repair && verdict.state === 'touched' && (await repaired(name));
       const entry = (await readEntry(cache, name)) ?? { name, path, record };
-      const origin = await proveAgain(bound, cache, entry, { signal, log, now });
+      const origin = await proveAgain(parts, cache, entry, { signal, log, now });
       yield { name, path, ...(isRepaired ? { state: 'repaired' } : verdict), origin };
 
       async function repaired(of: string): Promise<boolean> {

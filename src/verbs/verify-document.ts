@@ -1,10 +1,9 @@
-import type { Parts } from '../contracts/parts.ts';
 import type { Digest, DocumentToVerify, SignedDocument } from '../contracts/proof.ts';
 import { IntegrityError } from '../errors.ts';
 import { parseChecksums } from '../kit/sums/checksum-list.ts';
 import { pickChecksum } from '../kit/sums/pick-checksum.ts';
 import { parseValidUntil } from '../kit/valid-until.ts';
-import { bindParts } from '../parts/bind.ts';
+import type { BoundParts } from '../parts/bind.ts';
 
 export interface VerifyDocumentOptions extends Omit<DocumentToVerify, 'now'> {
   /** The clock; default: now. */
@@ -21,11 +20,10 @@ export interface VerifiedDocument extends SignedDocument {
 
 export type VerifyDocument = (options: VerifyDocumentOptions) => Promise<VerifiedDocument>;
 
-/** A `verifyDocument` made of the given parts; no request. Throws the refusals of signatures and lists, all of them exit code 5. */
-export function createVerifyDocument(parts: Parts): VerifyDocument {
-  const bound = bindParts(parts);
+/** `verifyDocument` of the given parts; no request. Throws the refusals of signatures and lists, all of them exit code 5. */
+export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
   return async ({ pick, now = new Date(), ...subject }) => {
-    const { verifyDocument } = bound.verifierOf('signature');
+    const { verifyDocument } = parts.verifierOf('signature');
     if (verifyDocument === undefined) throw cannotVerify();
     const signed = await verifyDocument({ ...subject, now });
     const text = new TextDecoder().decode(signed.body);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isBlockDevice } from '../../src/convert/device/is-block-device.ts';
-import { type ConvertOptions, convertImage, createConvertImage } from '../../src/index.ts';
+import { type ConvertOptions, convertImage, createRootdisk } from '../../src/index.ts';
 import type { Disk } from '../../src/kit.ts';
 import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
 import { buildVmdkImage } from '../../src/testing/vmdk-image.ts';
@@ -228,7 +228,10 @@ describe.skipIf(obstacle !== undefined)('a device that is too small', () => {
       }),
     };
     const loop = await makeLoop(small);
-    const call = createConvertImage({ formats: [eager] })(await makeInput(disk), loop.path);
+    const call = createRootdisk({ formats: [eager] }).convertImage(
+      await makeInput(disk),
+      loop.path,
+    );
     await expect(call).rejects.toMatchObject({ code: 'ERR_NO_SPACE' });
     await expectUnchanged(loop, small);
   });

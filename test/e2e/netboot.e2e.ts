@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
-import { builtIns, createEnsureImage } from '../../src/index.ts';
+import { builtIns, createRootdisk } from '../../src/index.ts';
 import { type Artifact, defineVendor, parseChecksums, type Vendor } from '../../src/kit.ts';
 import { debian } from '../../vendors/debian.ts';
 import { debianArchiveKeys } from '../../vendors/keys/debian.ts';
@@ -116,7 +116,7 @@ test('ensure keeps both files, each proved by the archive', async (context) => {
     ...{ url: new URL('https://disk.example/disk.raw'), fileName: 'disk.raw', layers: ['raw'] },
     proofs: [{ kind: 'digest', digest: `sha256:${digest}`, from: 'this test' }],
   };
-  const ensureImage = createEnsureImage({ ...builtIns, vendors: [besideOwnDisk(disk)] });
+  const ensureImage = createRootdisk({ ...builtIns, vendors: [besideOwnDisk(disk)] }).ensureImage;
   const image = await ensureImage(`debian:stable@${version}`, {
     ...{ arch: 'amd64', variant: 'netboot', boot: true },
     ...{ cacheDir: join(folder, 'cache'), mirrors: site.mirrors },

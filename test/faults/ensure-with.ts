@@ -1,4 +1,4 @@
-import { createEnsureImage } from '../../src/core.ts';
+import { createRootdisk } from '../../src/core.ts';
 import { parts } from '../fixtures/line.ts';
 
 /**
@@ -6,7 +6,7 @@ import { parts } from '../fixtures/line.ts';
  * path at the end.
  */
 const options = JSON.parse(process.argv[2] ?? '{}');
-const image = await createEnsureImage(parts)('acme:1', {
+const image = await createRootdisk(parts).ensureImage('acme:1', {
   ...options,
   onProgress: (event) => {
     if (event.type === 'stage') process.stdout.write(`stage ${event.stage}\n`);

@@ -8,8 +8,7 @@ import { ova } from '../../formats/ova.ts';
 import { raw } from '../../formats/raw.ts';
 import { tar } from '../../formats/tar.ts';
 import { zip } from '../../formats/zip.ts';
-import { createConvertImage } from '../../src/verbs/convert-image.ts';
-import { createInspectImage } from '../../src/verbs/inspect-image.ts';
+import { createRootdisk } from '../../src/create-rootdisk.ts';
 import { type Member, manifestLine, ovaArchive, ovf } from './make-ova.ts';
 import { sparseMember } from './make-sparse-tar.ts';
 import { tarArchive, tarFile } from './make-tar.ts';
@@ -17,8 +16,8 @@ import { zipArchive } from './make-zip.ts';
 import { diskLikeBytes, sha256 } from './shared/decoding.ts';
 
 const formats = [raw, gzip, tar, zip, ova];
-const convert = createConvertImage({ formats });
-const inspect = createInspectImage({ formats });
+const convert = createRootdisk({ formats }).convertImage;
+const inspect = createRootdisk({ formats }).inspectImage;
 
 /** A disk with one partition. */
 const disk = diskLikeBytes(3 * 2 ** 20);

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRootdisk } from '../../src/create-rootdisk.ts';
 import { builtIns } from '../../src/index.ts';
 import { type Archive, defineFormat, hasMagic } from '../../src/kit.ts';
-import { createConvertImage } from '../../src/verbs/convert-image.ts';
 import { makeDisk } from '../fixtures/line.ts';
 import { ovaArchive, ovf } from '../formats/make-ova.ts';
 import { tarArchive, tarFile } from '../formats/make-tar.ts';
@@ -25,7 +25,7 @@ const box: Archive = defineFormat({
   },
 } satisfies Archive);
 
-const convert = createConvertImage({ formats: [...builtIns.formats, box] });
+const convert = createRootdisk({ formats: [...builtIns.formats, box] }).convertImage;
 
 let folder = '';
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  createEnsureImage,
+  createRootdisk,
   type EnsuredImage,
   type EnsureOptions,
   type LogEntry,
@@ -364,7 +364,7 @@ test.each([
     },
   };
   const { cacheDir, mirrors } = line;
-  const call = createEnsureImage({ ...parts, vendors: [broken] })('acme:1', {
+  const call = createRootdisk({ ...parts, vendors: [broken] }).ensureImage('acme:1', {
     arch: 'amd64',
     cacheDir,
     mirrors,

@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCache } from '../../src/cache/cache-folder.ts';
 import { isLeased } from '../../src/cache/locks/lease.ts';
-import { createEnsureImage } from '../../src/core.ts';
+import { createRootdisk } from '../../src/core.ts';
 import { builtIns } from '../../src/index.ts';
 import { defineVendor, type Resolution, type Vendor } from '../../src/kit.ts';
 import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
@@ -121,7 +121,7 @@ describe('plug-ins', () => {
     ],
     ['has no snapshot', () => ({ ...good, snapshot: '' })],
   ])('a vendor that %s is ERR_PLUGIN and named', async (_title, resolve) => {
-    const ensure = createEnsureImage({ ...builtIns, vendors: [vendor(resolve)] });
+    const ensure = createRootdisk({ ...builtIns, vendors: [vendor(resolve)] }).ensureImage;
     const call = ensure('plug', { cacheDir: line.cacheDir });
     await expect(call).rejects.toMatchObject({
       code: 'ERR_PLUGIN',
@@ -134,17 +134,18 @@ describe('plug-ins', () => {
     const twice = [vendor(() => good), vendor(() => good)];
     const own = [{ ...vendor(() => good), id: 'file' }];
     for (const vendors of [twice, own]) {
-      expect(() => createEnsureImage({ ...builtIns, vendors })).toThrow(
+      expect(() => createRootdisk({ ...builtIns, vendors })).toThrow(
         expect.objectContaining({ code: 'ERR_DUPLICATE_PART', exitCode: 2 }),
       );
     }
     const formats = [...builtIns.formats, ...builtIns.formats];
-    expect(() => createEnsureImage({ ...builtIns, formats })).toThrow(/raw/);
+    expect(() => createRootdisk({ ...builtIns, formats })).toThrow(/raw/);
   });
 
   test('a proof that no verifier reads is ERR_PLUGIN', async () => {
-    const ensure = createEnsureImage({ ...builtIns, verifiers: [], vendors: [vendor(() => good)] });
-    const call = ensure('plug', { cacheDir: line.cacheDir });
+    const { formats } = builtIns;
+    const { ensureImage } = createRootdisk({ formats, vendors: [vendor(() => good)] });
+    const call = ensureImage('plug', { cacheDir: line.cacheDir });
     await expect(call).rejects.toMatchObject({ code: 'ERR_PLUGIN', details: { plugin: 'tls' } });
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createEnsureImage, type EnsuredImage, IntegrityError } from '../../src/core.ts';
+import { createRootdisk, type EnsuredImage, IntegrityError } from '../../src/core.ts';
 import type { Verifier } from '../../src/kit.ts';
 import { acme } from '../fixtures/acme.ts';
 import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
@@ -44,11 +44,11 @@ const signedAcme = {
     return { ...resolution, disk };
   },
 };
-const ensureSigned = createEnsureImage({
+const ensureSigned = createRootdisk({
   ...parts,
   vendors: [signedAcme],
   verifiers: [...parts.verifiers.filter(({ kind }) => kind !== 'signature'), signature],
-});
+}).ensureImage;
 
 let line: Line;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createEnsureImage } from '../../src/core.ts';
+import { createRootdisk } from '../../src/core.ts';
 import type { AnyVerifier } from '../../src/kit.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
@@ -47,7 +47,7 @@ test('a length that only the proof tells counts as much', async () => {
   };
   const verifiers = [...parts.verifiers.filter(({ kind }) => kind !== 'digest'), telling];
   const { cacheDir, mirrors } = line;
-  const call = createEnsureImage({ ...parts, verifiers })('acme:1', {
+  const call = createRootdisk({ ...parts, verifiers }).ensureImage('acme:1', {
     arch: 'amd64',
     cacheDir,
     mirrors,

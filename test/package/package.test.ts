@@ -87,7 +87,7 @@ describe('types', () => {
     await writeFile(
       join(folder, 'consumer.ts'),
       `import { ensureImage, isImageError, type EnsuredImage, type ProgressEvent } from 'rootdisk';
-      import { createEnsureImage } from 'rootdisk/core';
+      import { createRootdisk } from 'rootdisk/core';
       import { defineFormat, defineVendor, defineVerifier, type Codec } from 'rootdisk/kit';
       import { startUpstream, type Upstream } from 'rootdisk/testing';
       import { debian } from 'rootdisk/vendors/debian';
@@ -96,7 +96,7 @@ describe('types', () => {
       const options = { onProgress: (event: ProgressEvent) => event.type };
       const image: EnsuredImage = await ensureImage('debian:13', options);
       export const level: string = image.trust.level;
-      export const mine = createEnsureImage({ vendors: [debian], formats: [qcow2], verifiers: [digest] });
+      export const mine = createRootdisk({ vendors: [debian], formats: [qcow2], verifiers: [digest] }).ensureImage;
       export const upstream: Promise<Upstream> = startUpstream();
       export const code = (error: unknown): string => (isImageError(error) ? error.code : '');
       export const codec: Codec = defineFormat({
@@ -133,7 +133,7 @@ describe('examples', () => {
       join(folder, 'run.js'),
       `import { createHash } from 'node:crypto';
       import { buildQcow2Image, mirrorsFor, startUpstream } from 'rootdisk/testing';
-      import { ensureImage } from './own-vendor.ts';
+      import { rootdisk } from './own-vendor.ts';
       const disk = new Uint8Array(1 << 20);
       disk[510] = 0x55; disk[511] = 0xaa; disk[450] = 0x83; disk[454] = 1; disk[458] = 8;
       const { bytes } = buildQcow2Image({ virtualSize: 1 << 20, extents: [{ position: 0, bytes: disk }] });
@@ -144,7 +144,7 @@ describe('examples', () => {
       upstream.route(at('SHA256SUMS'), sum + '  a.qcow2\\n');
       upstream.route(at('a.qcow2'), bytes);
       const mirrors = mirrorsFor(upstream, ['https://images.example.com/']);
-      const image = await ensureImage('example:5', { mirrors, cacheDir: process.argv[2] });
+      const image = await rootdisk.ensureImage('example:5', { mirrors, cacheDir: process.argv[2] });
       console.log(JSON.stringify({ level: image.trust.level, size: image.virtualSize }));
       await upstream.close();`,
     );

@@ -1,4 +1,4 @@
-import { createVerifyCache, type VerifiedEntry } from '../../core.ts';
+import { createRootdisk, type VerifiedEntry } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format.ts';
@@ -17,7 +17,12 @@ export const cacheVerify: Command = {
     const entries: VerifiedEntry[] = [];
     const repair = flags.has('repair');
     onProgress({ type: 'stage', stage: 'settle', message: 'reading every disk' });
-    for await (const entry of createVerifyCache(parts)({ cacheDir, repair, signal, log })) {
+    for await (const entry of createRootdisk(parts).verifyCache({
+      cacheDir,
+      repair,
+      signal,
+      log,
+    })) {
       entries.push(entry);
     }
     const isBad = ({ state, origin }: VerifiedEntry) =>

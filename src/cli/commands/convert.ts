@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createConvertImage } from '../../core.ts';
+import { createRootdisk } from '../../core.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import type { Command } from './command.ts';
 
@@ -16,7 +16,7 @@ export const convert: Command = {
   ],
   async run({ operands: [file = '', out = ''], flags, cwd, parts, transport, onProgress }) {
     onProgress({ type: 'stage', stage: 'decode', message: `converting ${file}` });
-    const image = await createConvertImage(parts)(resolve(cwd, file), resolve(cwd, out), {
+    const image = await createRootdisk(parts).convertImage(resolve(cwd, file), resolve(cwd, out), {
       ...readLocalFile(flags, parts, transport),
       onProgress: (bytes, virtualSize) => {
         onProgress({ type: 'decode', bytes, ...(virtualSize !== undefined && { virtualSize }) });

@@ -1,4 +1,4 @@
-import { createEnsureImage } from '../../core.ts';
+import { createRootdisk } from '../../core.ts';
 import {
   readChoices,
   readConnections,
@@ -41,7 +41,7 @@ export const ensure: Command = {
     ],
   ],
   async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
-    const image = await createEnsureImage(parts)(reference, {
+    const image = await createRootdisk(parts).ensureImage(reference, {
       ...transport,
       ...readRequest(flags),
       ...readChoices(flags),

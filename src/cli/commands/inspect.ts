@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createInspectImage, type ImageInspection } from '../../core.ts';
+import { createRootdisk, type ImageInspection } from '../../core.ts';
 import { remedies } from '../../errors/codes.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { readLocalFile } from '../args/read-options.ts';
@@ -18,7 +18,7 @@ export const inspect: Command = {
   ],
   async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, columns }) {
     onProgress({ type: 'stage', stage: 'decode', message: `looking at ${file}` });
-    const image = await createInspectImage(parts)(resolve(cwd, file), {
+    const image = await createRootdisk(parts).inspectImage(resolve(cwd, file), {
       ...readLocalFile(flags, parts, transport),
       onProgress: (bytes, virtualSize) => {
         onProgress({ type: 'decode', bytes, ...(virtualSize !== undefined && { virtualSize }) });

@@ -1,5 +1,5 @@
 import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
-import { createListImages, type Listing, type Parts } from '../../core.ts';
+import { createRootdisk, type Listing, type Parts } from '../../core.ts';
 import { formatTable } from '../print/format.ts';
 import type { Command, Outcome } from './command.ts';
 
@@ -17,7 +17,7 @@ export const list: Command = {
     if (id === undefined) return listVendors(parts);
     onProgress({ type: 'stage', stage: 'resolve', message: `asking ${id} for its releases` });
     const releases: Listing[] = [];
-    for await (const one of createListImages(parts)(id, transport)) releases.push(one);
+    for await (const one of createRootdisk(parts).listImages(id, transport)) releases.push(one);
     const vendor = parts.vendors.find((one) => one.id.toLowerCase() === id.toLowerCase());
     const known = vendor === undefined ? {} : describeEvidence(vendor);
     return {

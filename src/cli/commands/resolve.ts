@@ -1,4 +1,4 @@
-import { createResolveImage, type ResolvedImage } from '../../core.ts';
+import { createRootdisk, type ResolvedImage } from '../../core.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust, flattenIdentity } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -17,7 +17,7 @@ export const resolve: Command = {
   async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
     onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${reference}` });
     const { trust, format } = readChoices(flags);
-    const image = await createResolveImage(parts)(reference, {
+    const image = await createRootdisk(parts).resolveImage(reference, {
       ...transport,
       ...readRequest(flags),
       ...readTrust(flags, cwd),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createVerifyDocument } from '../../core.ts';
+import { createRootdisk } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { hasRemedy, isImageError } from '../../errors.ts';
 import { invalidOption } from '../args/refuse.ts';
@@ -39,7 +39,8 @@ export const verify: Command = {
       pick: flags.text('pick'),
     };
     try {
-      const { signer, signedAt, warnings, digest } = await createVerifyDocument(parts)(subject);
+      const { signer, signedAt, warnings, digest } =
+        await createRootdisk(parts).verifyDocument(subject);
       const json = {
         verdict: 'valid',
         signer,

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ova } from '../../../formats/ova.ts';
 import { tar } from '../../../formats/tar.ts';
 import { zip } from '../../../formats/zip.ts';
+import { createRootdisk } from '../../../src/create-rootdisk.ts';
 import { builtIns } from '../../../src/index.ts';
 import { type Archive, type Format, isImageError } from '../../../src/kit.ts';
-import { createConvertImage } from '../../../src/verbs/convert-image.ts';
 import { decodeContext } from '../../formats/decode-context.ts';
 import { wholeSource } from '../../formats/shared/byte-sources.ts';
 import { entryOf } from './declare-row.ts';
@@ -17,7 +17,7 @@ import { type ImageRow, readImage, readImageRows } from './image-rows.ts';
 
 const all: readonly Format[] = [...builtIns.formats, tar, zip, ova];
 const formats = [...new Map(all.map((format) => [format.id, format])).values()];
-const convert = createConvertImage({ formats });
+const convert = createRootdisk({ formats }).convertImage;
 
 // The limits that the samples were made for, but for the 16 GiB that one of them only announces.
 const limits = { virtualBytes: 2 ** 40, members: 10_000 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { builtIns, createVerifyDocument } from '../../../src/index.ts';
+import { builtIns, createRootdisk } from '../../../src/index.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../../../src/kit.ts';
 import { parseOutput, runCli } from '../../cli/spawn-cli.ts';
 import { readSample, samples } from '../read-samples.ts';
@@ -64,7 +64,7 @@ const valid = cases.filter((one) => one.expect === 'valid');
 const invalid = cases.filter((one) => one.expect === 'invalid');
 const unusable = cases.filter((one) => one.expect === 'valid-but-unusable');
 
-const verifyDocument = createVerifyDocument(builtIns);
+const { verifyDocument } = createRootdisk(builtIns);
 const verify = ({ document, signature, keys }: Case, pick?: string) =>
   verifyDocument({
     document: readFileSync(document),

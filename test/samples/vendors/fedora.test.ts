@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { qcow2 } from '../../../formats/qcow2.ts';
+import { createRootdisk } from '../../../src/create-rootdisk.ts';
 import { parseChecksums, peekSignedText, pickChecksum } from '../../../src/kit.ts';
 import { mirrorsFor, startUpstream } from '../../../src/testing/upstream.ts';
-import { createResolveImage } from '../../../src/verbs/resolve-image.ts';
 import { fedora } from '../../../vendors/fedora.ts';
 import { checksums } from '../../../verifiers/checksums.ts';
 import { digest } from '../../../verifiers/digest.ts';
@@ -92,11 +92,11 @@ describe.skipIf(samples === undefined)('fedora as captured', () => {
     put(folder, listing('/44', [name, 'Fedora-Cloud-Base-Generic-44-1.7.aarch64.qcow2']));
     put(folder + name, readSample(`upstream/fedora/${name}`));
     const cacheDir = await mkdtemp(join(tmpdir(), 'rootdisk-fedora-'));
-    const resolveImage = createResolveImage({
+    const resolveImage = createRootdisk({
       vendors: [fedora],
       verifiers: [checksums, digest],
       formats: [qcow2],
-    });
+    }).resolveImage;
     const image = await resolveImage('fedora:44', {
       arch: 'arm64',
       cacheDir,

@@ -6,9 +6,10 @@ import { bzip2 } from '../../../formats/bzip2.ts';
 import { qcow2 } from '../../../formats/qcow2.ts';
 import { xz } from '../../../formats/xz.ts';
 import type { ResolveOptions } from '../../../src/contracts/options.ts';
+import { createRootdisk } from '../../../src/create-rootdisk.ts';
 import { createOpenpgpSigner } from '../../../src/testing/openpgp-signer.ts';
 import { mirrorsFor, startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
-import { createResolveImage, type ResolvedImage } from '../../../src/verbs/resolve-image.ts';
+import type { ResolvedImage } from '../../../src/verbs/resolve-image.ts';
 import { almalinux } from '../../../vendors/almalinux.ts';
 import { almalinuxKitten } from '../../../vendors/almalinux-kitten.ts';
 import { fedora } from '../../../vendors/fedora.ts';
@@ -28,11 +29,11 @@ import * as rockySite from '../documents/rocky.ts';
 const sites = [alma, coreos, fedoraSite, flatcarSite, rockySite];
 const origins = [...new Set(sites.flatMap((site) => site.origins))];
 const documents: Record<string, string> = Object.assign({}, ...sites.map((one) => one.documents));
-const resolveImage = createResolveImage({
+const resolveImage = createRootdisk({
   vendors: [almalinux, almalinuxKitten, fedora, fedoraCoreos, flatcar, rocky],
   verifiers: [checksums, digest, signature, tls],
   formats: [bzip2, qcow2, xz],
-});
+}).resolveImage;
 
 const signer = createOpenpgpSigner();
 let upstream: Upstream;

@@ -1,0 +1,43 @@
+import type { Limits } from '../contracts/limits.ts';
+import type { EnsureOptions } from '../contracts/options.ts';
+import { defined } from '../kit/defined.ts';
+
+/**
+ * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `resolveImage` and
+ * `listImages` all of them; `convertImage` and `inspectImage` `limits`, `signal`, `log` and `scratchDir`; `verifyCache`
+ * `cacheDir`, `signal`, `log` and `now`; `verifyDocument` `now`.
+ */
+export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest'> {
+  /** Where `convertImage` and `inspectImage` put scratch files. */
+  scratchDir?: string | undefined;
+}
+
+/** Options whose entries count one by one. */
+interface KeyedOptions {
+  limits?: Partial<Limits> | undefined;
+  mirrors?: Record<string, string> | undefined;
+  parameters?: Record<string, string> | undefined;
+}
+
+/**
+ * The options of one call on top of the defaults. `limits`, `mirrors` and `parameters` are merged key by key, every other
+ * option is taken whole; what is `undefined` in the call's own options does not erase a default.
+ */
+export function startFrom<T extends KeyedOptions>(defaults: NoInfer<T>, own: T | undefined): T {
+  const { limits, mirrors, parameters } = defaults;
+  const merged = defined({
+    limits: mergeKeys(limits, own?.limits),
+    mirrors: mergeKeys(mirrors, own?.mirrors),
+    parameters: mergeKeys(parameters, own?.parameters),
+  });
+  // A copy with some keys left out and others merged is of the same type still.
+  return { ...defined(defaults), ...defined(own ?? {}), ...merged } as T;
+}
+
+function mergeKeys<T extends object>(
+  defaults: T | undefined,
+  own: T | undefined,
+): object | undefined {
+  if (defaults === undefined || own === undefined) return own ?? defaults;
+  return { ...defaults, ...defined(own) };
+}
