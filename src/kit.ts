@@ -53,6 +53,7 @@ export {
   parseMetalink,
 } from './kit/metalink.ts';
 export { type Missing, notFound, notFoundIn } from './kit/not-found.ts';
+export { type BuildChoice, pickBuild, pickBuilds } from './kit/pick-build.ts';
 export { publicUrl } from './kit/public-url.ts';
 export {
   parseList,

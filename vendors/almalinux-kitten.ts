@@ -5,6 +5,7 @@ import {
   type GuestFacts,
   type NotFoundError,
   notFoundIn,
+  pickBuild,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -43,17 +44,11 @@ export const almalinuxKitten: Vendor = defineVendor({
     const folder = almaFolder(root, arch, variant);
     const images = await findAlmaImages(folder, 'Kitten', context);
     if (images === undefined) throw await noFolder(arch, variant, context);
-    const ofVariant = images.filter((image) => image.variant === variant);
-    if (ofVariant.length === 0) {
-      const known = images.map((image) => image.variant);
-      throw missing('variant', variant, known);
-    }
     const snapshot = request.snapshot?.toLowerCase();
-    const image = ofVariant.find(({ date }) => snapshot === undefined || date === snapshot);
-    if (image === undefined) {
-      const known = ofVariant.map(({ date }) => date);
-      throw missing('snapshot', snapshot ?? '', known);
-    }
+    const image = pickBuild(images, missing, [
+      { field: 'variant', wanted: variant, nameOf: (image) => image.variant },
+      { field: 'snapshot', wanted: snapshot, nameOf: (image) => image.date },
+    ]);
     return {
       release: stream,
       variant,

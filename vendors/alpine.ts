@@ -5,6 +5,7 @@ import {
   type Listing,
   type NotFoundError,
   notFoundIn,
+  pickBuild,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -98,22 +99,28 @@ function parseWanted(request: ImageRequest): Wanted | undefined {
 
 /** The best of those that the request means. */
 function pickImage(all: AlpineImage[], wanted: Wanted, request: ImageRequest): AlpineImage {
-  const ofArch = all.filter((image) => image.arch === request.arch);
-  if (ofArch.length === 0) throw missing('arch', request.arch, namesOf(all, 'arch'));
-
   const { version, snapshot } = wanted;
-  const released = ofArch.filter((image) => !image.candidate);
-  const asked = ofArch.filter((image) => image.version === version);
-  const inScope = version !== undefined ? asked : snapshot !== undefined ? ofArch : released;
-  if (inScope.length === 0) throw missing('release', request.release, namesOf(released, 'version'));
-
   const variant = request.variant ?? 'cloudinit';
-  const ofVariant = inScope.filter((image) => image.variant === canonicalVariant(variant));
-  if (ofVariant.length === 0) throw missing('variant', variant, namesOf(inScope, 'variant'));
-
-  const best = ofVariant.find((image) => snapshot === undefined || image.snapshot === snapshot);
-  if (best !== undefined) return best;
-  throw missing('snapshot', request.snapshot ?? '', namesOf(ofVariant, 'snapshot'));
+  return pickBuild(all, missing, [
+    { field: 'arch', wanted: request.arch, nameOf: (image) => image.arch },
+    {
+      field: 'release',
+      wanted: request.release,
+      nameOf: (image) => image.version,
+      // A release candidate has to be asked for by its name.
+      suits: (image) =>
+        version === undefined
+          ? snapshot !== undefined || !image.candidate
+          : image.version === version,
+    },
+    {
+      field: 'variant',
+      wanted: variant,
+      nameOf: (image) => image.variant,
+      suits: (image) => image.variant === canonicalVariant(variant),
+    },
+    { field: 'snapshot', wanted: snapshot, nameOf: (image) => image.snapshot },
+  ]);
 }
 
 async function resolveNetboot(

@@ -4,6 +4,7 @@ import {
   defineVendor,
   type ImageRequest,
   notFoundIn,
+  pickBuild,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -39,9 +40,9 @@ export const amazonLinux: Vendor = defineVendor({
     const images = await listImages(wanted ?? 'latest', arch, context);
     if (images === undefined) throw missing('snapshot', wanted ?? '', []);
     const variant = request.variant?.toLowerCase() ?? pickDefault(images);
-    const image = images.find((one) => one.variant === variant);
-    if (image === undefined) throw missing('variant', variant, variantsOf(images));
-    const { version, fileName } = image;
+    const { version, fileName } = pickBuild(images, missing, [
+      { field: 'variant', wanted: variant, nameOf: (image) => image.variant },
+    ]);
     const folder = folderOf(version, arch);
     return {
       release: '2023',

@@ -8,13 +8,14 @@ import {
   type Proof,
   parseChecksums,
   peekSignedText,
+  pickBuild,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
 import { centosKeys } from './keys/centos.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
-import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
+import { pickRpmArches } from './shared/rpm-arches.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
@@ -51,15 +52,13 @@ export const centos7: Vendor = defineVendor({
       throw missing('variant', variant, ['genericcloud']);
     }
     const all = await listFiles(context);
-    const files = all.filter(({ machine }) => machine === rpmWords[arch]);
-    if (files.length === 0) throw missing('arch', arch, archesOf(all));
-    const builds = [...new Set(files.map(({ build }) => build))].sort(newestFirst);
-    const build = builds.find((one) => snapshot === undefined || one === snapshot);
-    if (build === undefined) throw missing('snapshot', snapshot ?? '', builds);
+    const { machine, build } = pickBuild(all, missing, [
+      { field: 'arch', wanted: arch, nameOf: (file) => pickRpmArches([file.machine])[0] },
+      { field: 'snapshot', wanted: snapshot, nameOf: (file) => file.build },
+    ]);
+    const files = all.filter((file) => file.machine === machine && file.build === build);
     const names = [...forms].flatMap(([form, layers]) =>
-      files
-        .filter((file) => file.build === build && file.form === form)
-        .map(({ fileName }) => ({ fileName, layers })),
+      files.filter((file) => file.form === form).map(({ fileName }) => ({ fileName, layers })),
     );
     const covered = await findSignedNames(context);
     const isSigned = names.every(({ fileName }) => covered.has(fileName));
@@ -88,7 +87,7 @@ interface CentosFile {
   form: string;
 }
 
-/** Every dated file; names without a build lead to the last one. */
+/** Every dated file, newest build first; names without a build lead to the last one. */
 async function listFiles(context: VendorContext): Promise<CentosFile[]> {
   const files = ((await findSums(sums, context)) ?? []).flatMap(({ name }): CentosFile[] => {
     const [, machine, build, form] =
@@ -97,7 +96,7 @@ async function listFiles(context: VendorContext): Promise<CentosFile[]> {
     return [{ fileName: name, machine, build, form }];
   });
   if (files.length === 0) throw unusable(sums, 'it lists no image of CentOS 7');
-  return files;
+  return files.sort((left, right) => newestFirst(left.build, right.build));
 }
 
 /** What the signed list names, unproved; empty where there is none. */

@@ -5,6 +5,7 @@ import {
   type Listing,
   type NotFoundError,
   notFoundIn,
+  pickBuild,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -48,12 +49,15 @@ export const centosStream: Vendor = defineVendor({
       const all = await findCentosImages(stream, arch, context);
       if (all.length === 0) continue;
       const variant = canonicalVariant(request.variant);
-      const images = all.filter((image) => image.variant === variant);
-      if (images.length === 0) throw missing('variant', variant, namesOf(all, 'variant'));
-      const isMeant = ({ build }: CentosImage): boolean =>
-        snapshot === undefined || build === snapshot || build.startsWith(`${snapshot}.`);
-      const image = images.find(isMeant);
-      if (image === undefined) throw missing('snapshot', snapshot ?? '', namesOf(images, 'build'));
+      const image = pickBuild(all, missing, [
+        { field: 'variant', wanted: variant, nameOf: (image) => image.variant },
+        {
+          field: 'snapshot',
+          wanted: snapshot,
+          nameOf: ({ build }) => build,
+          suits: ({ build }) => snapshot === undefined || `${build}.`.startsWith(`${snapshot}.`),
+        },
+      ]);
       return { ...describe(image, stream, arch), ...warn(stream, streams) };
     }
     throw await noImages(request.release, arch, streams, context);
@@ -73,7 +77,7 @@ export const centosStream: Vendor = defineVendor({
         release: stream,
         ...(latest.length > 0 && { aliases: latest }),
         arches: arches.filter((_, index) => found[index]?.length !== 0),
-        variants: namesOf(images, 'variant').sort(),
+        variants: [...new Set(images.map(({ variant }) => variant))].sort(),
         ...(eol !== undefined && { eol }),
       };
       yield listing;
@@ -125,10 +129,6 @@ function warn(stream: string, streams: string[]): Pick<Resolution, 'warnings'> {
 function canonicalVariant(variant = 'genericcloud'): string {
   const word = variant.toLowerCase();
   return synonyms[word] ?? word;
-}
-
-function namesOf(images: CentosImage[], field: 'variant' | 'build'): string[] {
-  return [...new Set(images.map((image) => image[field]))];
 }
 
 async function noImages(

@@ -6,6 +6,7 @@ import {
   type NotFoundError,
   notFoundIn,
   type Proof,
+  pickBuild,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -127,11 +128,10 @@ function pickImage(
 ): FedoraImage {
   const asked = request.variant?.toLowerCase() ?? 'generic';
   const variant = asked === 'uefi-uki' ? 'uki' : asked;
-  const ofVariant = images.filter((image) => image.variant === variant);
-  if (ofVariant.length === 0) throw missing('variant', variant, namesOf(images, 'variant'));
-  const image = ofVariant.find((one) => build === undefined || one.build === build);
-  if (image === undefined) throw missing('snapshot', build ?? '', namesOf(ofVariant, 'build'));
-  return image;
+  return pickBuild(images, missing, [
+    { field: 'variant', wanted: variant, nameOf: (image) => image.variant },
+    { field: 'snapshot', wanted: build, nameOf: (image) => image.build },
+  ]);
 }
 
 function describe(image: FedoraImage, proofs: Proof[]): Resolution {

@@ -4,6 +4,7 @@ import {
   defineVendor,
   type ImageRequest,
   notFoundIn,
+  pickBuild,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -34,21 +35,10 @@ export const kali: Vendor = defineVendor({
     const version = pickVersion(request, await listVersions(context));
     const images = await listImages(version, context);
     const variant = request.variant?.toLowerCase() ?? 'genericcloud';
-    const ofVariant = images.filter((image) => image.variant === variant);
-    if (ofVariant.length === 0) {
-      throw missing(
-        'variant',
-        variant,
-        images.map((image) => image.variant),
-      );
-    }
-    const image = ofVariant.find((one) => one.arch === arch);
-    if (image === undefined)
-      throw missing(
-        'arch',
-        arch,
-        ofVariant.map((one) => one.arch),
-      );
+    const image = pickBuild(images, missing, [
+      { field: 'variant', wanted: variant, nameOf: (one) => one.variant },
+      { field: 'arch', wanted: arch, nameOf: (one) => one.arch },
+    ]);
     const sums = sumsOf(version);
     const signature = openpgp(new URL(`${sums}.gpg`), kaliKeys);
     return {
@@ -99,23 +89,29 @@ async function listVersions(context: VendorContext): Promise<string[]> {
 function pickVersion({ release, snapshot }: ImageRequest, versions: string[]): string {
   const token = release.toLowerCase().replace(/^kali-/, '');
   const isOpen = ['latest', 'rolling', 'current'].includes(token);
-  const meant = versions.filter((version) => isOpen || version === token);
-  const [newest] = meant;
-  if (newest === undefined) throw missing('release', release, versions);
-  const exact = snapshot?.toLowerCase();
-  if (exact === undefined || meant.includes(exact)) return exact ?? newest;
-  throw missing('snapshot', exact, meant);
+  return pickBuild(versions, missing, [
+    {
+      field: 'release',
+      wanted: release,
+      nameOf: (version) => version,
+      suits: (version) => isOpen || version === token,
+    },
+    { field: 'snapshot', wanted: snapshot?.toLowerCase(), nameOf: (version) => version },
+  ]);
 }
 
 function sumsOf(version: string): URL {
   return new URL(`kali-${version}/SHA256SUMS`, site);
 }
 
+interface KaliImage {
+  fileName: string;
+  variant: string;
+  arch: Arch;
+}
+
 /** The archives of disks that a version's list names. */
-async function listImages(
-  version: string,
-  context: VendorContext,
-): Promise<{ fileName: string; variant: string; arch: Arch }[]> {
+async function listImages(version: string, context: VendorContext): Promise<KaliImage[]> {
   const sums = sumsOf(version);
   const files = (await findSums(sums, context)) ?? [];
   const images = files.flatMap(({ name }) => {

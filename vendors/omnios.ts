@@ -4,6 +4,7 @@ import {
   defineVendor,
   type ImageRequest,
   notFoundIn,
+  pickBuild,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -39,15 +40,9 @@ export const omnios: Vendor = defineVendor({
       if (isExact) throw missing('snapshot', wanted, []);
       throw missing('release', request.release, channels);
     }
-    const image = images.find(({ snapshot }) => wanted === undefined || snapshot === wanted);
-    if (image === undefined) {
-      throw missing(
-        'snapshot',
-        wanted ?? '',
-        images.map(({ snapshot }) => snapshot),
-      );
-    }
-    const { snapshot, fileName } = image;
+    const { snapshot, fileName } = pickBuild(images, missing, [
+      { field: 'snapshot', wanted, nameOf: (one) => one.snapshot },
+    ]);
     const url = new URL(fileName, folderOf(folder));
     return {
       release: releaseOf(snapshot),
@@ -102,11 +97,16 @@ function folderOf(name: string): URL {
   return new URL(`${name}/`, site);
 }
 
+interface OmniosImage {
+  snapshot: string;
+  fileName: string;
+}
+
 /** Newest first; `undefined` where there is no such folder. */
 async function findImages(
   name: string,
   context: VendorContext,
-): Promise<{ snapshot: string; fileName: string }[] | undefined> {
+): Promise<OmniosImage[] | undefined> {
   const folder = folderOf(name);
   const entries = await findFolder(folder, context);
   if (entries === undefined) return undefined;

@@ -8,6 +8,7 @@ import {
   parseNumber,
   parseRecord,
   parseText,
+  pickBuild,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
@@ -37,7 +38,7 @@ export const openbsd: Vendor = defineVendor({
     refuseParameters(request);
     const { arch } = request;
     if (!arches.includes(arch)) throw missing('arch', arch, arches);
-    const build = pickBuild(request, await listBuilds(context));
+    const build = pickOpenbsdBuild(request, await listBuilds(context));
     const variant = request.variant?.toLowerCase() ?? defaultVariant;
     const sizeBytes = build.variants.get(variant);
     if (sizeBytes === undefined) throw missing('variant', variant, variantsOf(build));
@@ -139,24 +140,23 @@ function variantsOf({ variants }: OpenbsdBuild): string[] {
   return [...variants.keys()].sort((a, b) => rank(a) - rank(b));
 }
 
-function pickBuild({ release, snapshot }: ImageRequest, builds: OpenbsdBuild[]): OpenbsdBuild {
-  const token = release.toLowerCase().replace(/^v(?=\d)/, '');
-  const meant = builds.filter(({ version }) => token === 'latest' || version === token);
-  const [newest] = meant;
-  if (newest === undefined) {
-    throw missing(
-      'release',
-      release,
-      builds.map(({ version }) => version),
-    );
-  }
-  if (snapshot === undefined) return newest;
-  const tag = `v${snapshot.toLowerCase().replace(/^v(?=\d)/, '')}`;
-  const exact = meant.find((build) => build.tag === tag);
-  if (exact !== undefined) return exact;
-  throw missing(
-    'snapshot',
-    snapshot,
-    meant.map((build) => build.tag.slice(1)),
-  );
+function pickOpenbsdBuild(
+  { release, snapshot }: ImageRequest,
+  builds: OpenbsdBuild[],
+): OpenbsdBuild {
+  const plain = (word: string): string => word.toLowerCase().replace(/^v(?=\d)/, '');
+  return pickBuild(builds, missing, [
+    {
+      field: 'release',
+      wanted: release,
+      nameOf: ({ version }) => version,
+      suits: ({ version }) => [version, 'latest'].includes(plain(release)),
+    },
+    {
+      field: 'snapshot',
+      wanted: snapshot,
+      nameOf: ({ tag }) => tag.slice(1),
+      suits: ({ tag }) => snapshot === undefined || tag === `v${plain(snapshot)}`,
+    },
+  ]);
 }

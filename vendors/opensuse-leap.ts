@@ -6,6 +6,7 @@ import {
   type ImageRequest,
   type Listing,
   notFoundIn,
+  pickBuild,
   type Vendor,
   type VendorContext,
   type Warning,
@@ -57,7 +58,10 @@ export const opensuseLeap: Vendor = defineVendor({
       if (seen.length === 0) seen = all;
       const images = all.filter((image) => isLeapImageOf(image, arch));
       if (images.length === 0) continue;
-      const image = pickImage(images, request);
+      const wanted = request.snapshot?.toLowerCase();
+      const image = pickBuild(images, missing, [
+        { field: 'snapshot', wanted, nameOf: (one) => one.snapshot },
+      ]);
       const warnings = warn(release, releases, newer);
       return {
         release,
@@ -118,14 +122,6 @@ async function pickReleases(
   const releases = meant.filter(isReleased);
   if (match === null || releases.length === 0) throw missing('release', release, all);
   return { releases, newer: meant.find((one) => !isReleased(one)) };
-}
-
-function pickImage(images: LeapImage[], { snapshot }: ImageRequest): LeapImage {
-  const wanted = snapshot?.toLowerCase();
-  const found = images.find((image) => wanted === undefined || image.snapshot === wanted);
-  if (found !== undefined) return found;
-  const known = images.map((image) => image.snapshot);
-  throw missing('snapshot', snapshot ?? '', known);
 }
 
 function isReleased(release: string): boolean {

@@ -6,6 +6,7 @@ import {
   type ImageRequest,
   type Listing,
   notFoundIn,
+  pickBuild,
   type TransferError,
   type Vendor,
   type VendorContext,
@@ -60,10 +61,10 @@ export const opensuseTumbleweed: Vendor = defineVendor({
     const { images: all, sums } = await findImages(folder, arch, context);
     if (all.length === 0) throw noImages(sums);
     const variant = request.variant?.toLowerCase() ?? 'cloud';
-    const images = all.filter((image) => image.variant === variant);
-    if (images.length === 0) throw missing('variant', variant, namesOf(all, 'variant'));
-    const image = images.find(({ snapshot }) => wanted === undefined || snapshot === wanted);
-    if (image === undefined) throw missing('snapshot', wanted ?? '', namesOf(images, 'snapshot'));
+    const image = pickBuild(all, missing, [
+      { field: 'variant', wanted: variant, nameOf: (one) => one.variant },
+      { field: 'snapshot', wanted, nameOf: (one) => one.snapshot },
+    ]);
     // The list is not known to be signed; it has to agree with the sidecar that is.
     const listed = { kind: 'checksums', url: sums, dialect: 'sums' } as const;
     return {

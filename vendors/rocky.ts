@@ -7,6 +7,7 @@ import {
   type Listing,
   type NotFoundError,
   notFoundIn,
+  pickBuild,
   type Vendor,
   type VendorContext,
   type Warning,
@@ -112,14 +113,15 @@ function pickImage(
 ): RockyImage {
   const asked = request.variant?.toLowerCase() ?? 'base';
   const variant = asked.replace(/^genericcloud-?/, '') || 'base';
-  const ofVariant = images.filter((image) => image.variant === variant);
-  if (ofVariant.length === 0) {
-    const known = images.map((image) => image.variant);
-    throw missing('variant', asked, known);
-  }
-  const image = ofVariant.find((one) => build === undefined || buildOf(one) === build);
-  if (image === undefined) throw missing('snapshot', build ?? '', ofVariant.map(buildOf));
-  return image;
+  return pickBuild(images, missing, [
+    {
+      field: 'variant',
+      wanted: asked,
+      nameOf: (image) => image.variant,
+      suits: (image) => image.variant === variant,
+    },
+    { field: 'snapshot', wanted: build, nameOf: buildOf },
+  ]);
 }
 
 function describe(image: RockyImage): Artifact {

@@ -2,6 +2,7 @@ import {
   defineVendor,
   type ImageRequest,
   notFoundIn,
+  pickBuilds,
   type Resolution,
   type Vendor,
   type VendorContext,
@@ -39,14 +40,9 @@ export const simplestreams: Vendor = defineVendor({
     const stream = await openStream(request, context);
     const all = listStreamImages(stream);
     const release = pickRelease(request.release, all);
-    const ofArch = release.filter(({ arch }) => arch === request.arch);
-    if (ofArch.length === 0) {
-      throw missing(
-        'arch',
-        request.arch,
-        release.map(({ arch }) => arch),
-      );
-    }
+    const ofArch = pickBuilds(release, missing, [
+      { field: 'arch', wanted: request.arch, nameOf: ({ arch }) => arch },
+    ]);
     const image = pickVariant(request, ofArch);
     return describe(stream, image, all, request.snapshot);
   },

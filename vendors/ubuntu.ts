@@ -7,6 +7,7 @@ import {
   type Listing,
   newestVersion,
   notFoundIn,
+  pickBuild,
   type Vendor,
 } from '../src/kit.ts';
 import { refuseParameters } from './shared/parameters.ts';
@@ -82,8 +83,9 @@ export const ubuntu: Vendor = defineVendor({
     const stream = await fetchStream(flavour.base, flavour.contentId, context);
     const products = stream.products.filter((product) => wordOf(product) === flavour.word);
     const release = pickRelease(products, request.release);
-    const product = release.find(({ arch }) => archWords.get(arch) === request.arch);
-    if (product === undefined) throw missing('arch', request.arch, archesOf(release));
+    const product = pickBuild(release, missing, [
+      { field: 'arch', wanted: request.arch, nameOf: ({ arch }) => archWords.get(arch) },
+    ]);
 
     const { snapshot } = request;
     const build =
