@@ -14,8 +14,8 @@ import {
   startUpstream,
 } from '../src/testing/index.ts';
 
-// The main job without the internet: an upstream on loopback serves a compressed qcow2 that is made here, and signs it with
-// a key that is made here too.
+// The main job without the internet: a server on loopback serves a compressed qcow2 made by this program, signed with a key
+// made by this program.
 const MiB = 1024 ** 2;
 const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const say = (text: string): boolean => process.stderr.write(`\n${text}\n`);
@@ -43,12 +43,12 @@ try {
   const here = ['--mirror', mirror, '--cache-dir', cacheDir, '--key', key];
 
   say(
-    `An upstream on loopback serves ubuntu:24.04 as a qcow2 of ${Math.round(bytes.length / MiB)} MiB, signed by
+    `A server on loopback serves ubuntu:24.04 as a qcow2 of ${Math.round(bytes.length / MiB)} MiB, signed by
 ${signer.fingerprint}.`,
   );
   await ensure('First call', [...call, ...here]);
   await ensure('The same again', [...call, ...here]);
-  say('In a program that keeps running; once a build is named, nobody is asked:');
+  say('In a program that keeps running (a call that names a build makes no request):');
   const options = { arch: 'amd64', cacheDir, mirrors, keys: { replace: [signer.publicKey] } };
   for (const reference of ['ubuntu:24.04', `ubuntu:24.04@${serial}`, `ubuntu:24.04@${serial}`]) {
     const started = performance.now();
@@ -59,20 +59,20 @@ ${signer.fingerprint}.`,
     );
     await image.release();
   }
-  say('And when somebody else has signed the list:');
+  say('When an unknown key has signed the list:');
   serveSimpleStreams(upstream, [{ ...build, serial: '20261121', bytes }], {
     signer: createOpenpgpSigner(),
   });
   const refusal = await ensureImage('ubuntu:24.04', options).catch((error: unknown) => error);
-  if (!isImageError(refusal)) throw new Error('a stranger was believed', { cause: refusal });
+  if (!isImageError(refusal)) throw new Error('an unknown signature was accepted', { cause: refusal });
   process.stderr.write(`  ${refusal.code}  ${refusal.message}\n`);
-  say('The real thing:\n\n  npx rootdisk ensure ubuntu:24.04\n');
+  say('With the internet:\n\n  npx rootdisk ensure ubuntu:24.04\n');
 } finally {
   await upstream.close();
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Runs the command line as a user would, its progress on this terminal, and says what it answered. */
+/** Runs the command line as a user does, with its progress on this terminal, and prints its answer. */
 async function ensure(title: string, parameters: string[]): Promise<void> {
   const command = parameters.slice(0, 4).join(' ');
   say(`${title}: rootdisk ${command}`);
@@ -99,13 +99,13 @@ async function ensure(title: string, parameters: string[]): Promise<void> {
       `  disk    ${image.virtualSize / MiB} MiB, sparse, read-only`,
       `  trust   ${image.trust.level} by ${image.trust.signer.fingerprint}`,
       `  origin  ${image.origin}`,
-      `  time    ${elapsed} ms, the start of Node included`,
+      `  time    ${elapsed} ms, with the start of Node`,
       '',
     ].join('\n'),
   );
 }
 
-/** A disk of 2 GiB with a partition table and data that compresses about as well as a system's. */
+/** A disk of 2 GiB with a partition table and data that compresses about as well as an installed system. */
 function makeImage(): Uint8Array {
   const disk = Buffer.alloc(96 * MiB);
   for (let offset = MiB; offset < disk.length; offset += 64) {
