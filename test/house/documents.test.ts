@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { listFiles } from './source-file.ts';
+import { findUntruePlaces } from './untrue-places.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const folders = ['src', 'vendors', 'formats', 'verifiers', 'test', 'examples', 'docs', '.ci'];
+const roots = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];
+const files = [...roots, ...folders.flatMap(listFiles)];
+const documents = files.filter((path) => path.endsWith('.md') && !path.startsWith('docs/api/'));
+const scripts = Object.keys(manifest.scripts);
+
+test.each(documents)('%s names files, folders and scripts that exist', (path) => {
+  expect(findUntruePlaces(path, read(path), files, scripts)).toEqual([]);
+});
+
+test('a link, a path and a script that do not exist are named', () => {
+  const text = `[a](trust.md) [b](gone.md#part) \`src/line/\` \`src/gone.ts\` \`vendors/<id>.ts\` npm run gone npm run docs`;
+  const found = findUntruePlaces('docs/a.md', text, files, scripts);
+  expect(found).toEqual([
+    'docs/a.md: docs/gone.md',
+    'docs/a.md: src/gone.ts',
+    'docs/a.md: npm run gone',
+  ]);
+});
+
+describe('the first 60 lines of the README', () => {
+  const lines = read('README.md').split('\n').slice(0, 60);
+
+  test.each([
+    'npm install rootdisk',
+    'npx rootdisk ensure ubuntu:24.04',
+    'npm ci && npm run demo',
+    'npm ci && npm test',
+    'npx -y -p node@24 -p npm@11 -c "npm ci && npm run demo"',
+    'npx -y -p node@24 -p npm@11 -c "npm ci && npm test"',
+  ])('hold %s', (line) => {
+    expect(lines).toContain(line);
+  });
+
+  test('hold a program of six lines and what is verified', () => {
+    const start = lines.indexOf('```ts');
+    expect(start).toBeGreaterThan(0);
+    expect(lines.indexOf('```', start) - start - 1).toBeLessThanOrEqual(6);
+    expect(lines.some((line) => line.startsWith('**What is verified.**'))).toBe(true);
+  });
+});
