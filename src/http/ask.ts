@@ -1,58 +1,16 @@
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type AddressRules, type Hop, nextHop } from './addresses/rules.ts';
+import type { OriginSlots } from './documents/origin-slots.ts';
 import type { AttemptContext } from './retry.ts';
-import { glance } from './wire/answer.ts';
-import type { Answer, Wire } from './wire/wire.ts';
+import { type Answer, dropBody, type WireRequest } from './wire/answer.ts';
+import type { Wire } from './wire/wire.ts';
 
-/** What a visit of one address brings: a value, or the way to another address. */
-export type Visit<T> = { value: T } | { location: string | undefined };
-
-const redirects = new Set([301, 302, 303, 307, 308]);
-
-/** True for a status that sends the client elsewhere. */
-export function isRedirect(status: number): boolean {
-  return redirects.has(status);
-}
-
-/** Visits addresses until one gives a value; every hop obeys the same rules. `ERR_REDIRECT` for a loop or too many hops. */
-export async function followRedirects<T>(
-  start: Hop,
-  rules: AddressRules & { maxRedirects: number },
-  visit: (hop: Hop) => Promise<Visit<T>>,
-): Promise<{ hop: Hop; value: T }> {
-  const seen = new Set<string>();
-  let hop = start;
-  for (;;) {
-    seen.add(hop.url.href);
-    const visited = await visit(hop);
-    if ('value' in visited) return { hop, value: visited.value };
-    if (visited.location === undefined) throw failure(hop, 'redirects to nowhere');
-    const next = nextHop(hop, visited.location, rules);
-    if (seen.has(next.url.href)) throw failure(hop, 'is part of a redirect loop', next);
-    if (seen.size > rules.maxRedirects) {
-      throw failure(start, `redirects more than ${rules.maxRedirects} times`, next);
-    }
-    hop = next;
-  }
-}
-
-function failure(at: Hop, what: string, next?: Hop): TransferError {
-  return new TransferError({
-    code: 'ERR_REDIRECT',
-    message: `${publicUrl(at.url)} ${what}`,
-    hint: 'Ask for the final address itself.',
-    details: {
-      url: publicUrl(at.url),
-      ...(next === undefined ? {} : { location: publicUrl(next.url) }),
-    },
-  });
-}
-
-/** What every transfer of one client shares. */
-export interface TransferContext {
+/** What every request of one client shares. */
+export interface AskContext {
   wire: Wire;
   rules: AddressRules & { maxRedirects: number };
   attempts: AttemptContext;
@@ -60,24 +18,68 @@ export interface TransferContext {
   log: Log;
 }
 
-/** Asks for the bytes as they are, along redirects; the answer may have any status that is no redirect. */
-export async function ask(
+/** What is asked of each address on the way, and what is made of the answer that is no redirect. */
+export interface Question<T> {
+  method: WireRequest['method'];
+  headersFor(hop: Hop): Record<string, string>;
+  decompress?: boolean;
+  /** When one address may be asked; by default at once. */
+  slots?: OriginSlots;
+  read(answer: Answer, hop: Hop): Promise<T>;
+}
+
+type Visit<T> = { value: T } | { location: string | undefined };
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Asks an address and follows its redirects to the answer that is none; every hop obeys the same rules. Repeats nothing.
+ * `ERR_REDIRECT` for a loop or too many hops.
+ */
+export async function ask<T>(
   start: Hop,
-  headers: Record<string, string>,
-  context: TransferContext,
-): Promise<{ hop: Hop; answer: Answer }> {
-  const { wire, rules, attempts } = context;
-  const { hop, value } = await followRedirects(start, rules, async ({ url }) => {
-    const answer = await wire.send({
-      method: 'GET',
-      url,
-      headers: { 'accept-encoding': 'identity', ...headers },
-      decompress: false,
-      signal: attempts.signal,
-    });
-    if (!isRedirect(answer.status)) return { value: answer };
-    await glance(answer);
-    return { location: answer.headers['location'] };
+  question: Question<T>,
+  context: AskContext,
+): Promise<{ hop: Hop; value: T }> {
+  const { rules, attempts } = context;
+  const { slots = (_origin, _signal, task) => task() } = question;
+  const seen = new Set<string>();
+  let hop = start;
+  for (;;) {
+    seen.add(hop.url.href);
+    const at = hop;
+    const visited = await slots(at.url.origin, attempts.signal, () => visit(at, question, context));
+    if ('value' in visited) return { hop, value: visited.value };
+    if (visited.location === undefined) throw redirectFailure(hop, 'redirects to nowhere');
+    const next = nextHop(hop, visited.location, rules);
+    if (seen.has(next.url.href)) throw redirectFailure(hop, 'is part of a redirect loop', next);
+    if (seen.size > rules.maxRedirects) {
+      throw redirectFailure(start, `redirects more than ${rules.maxRedirects} times`, next);
+    }
+    hop = next;
+  }
+}
+
+async function visit<T>(
+  hop: Hop,
+  { method, headersFor, decompress = false, read }: Question<T>,
+  { wire, attempts: { signal } }: AskContext,
+): Promise<Visit<T>> {
+  const headers = { 'accept-encoding': 'identity', ...headersFor(hop) };
+  const answer = await wire.send({ method, url: hop.url, headers, decompress, signal });
+  if (!redirects.has(answer.status)) return { value: await read(answer, hop) };
+  await dropBody(answer);
+  return { location: answer.headers['location'] };
+}
+
+function redirectFailure(at: Hop, what: string, next?: Hop): TransferError {
+  return new TransferError({
+    code: 'ERR_REDIRECT',
+    message: `${publicUrl(at.url)} ${what}`,
+    hint: 'Ask for the final address itself.',
+    details: defined({
+      url: publicUrl(at.url),
+      location: next === undefined ? undefined : publicUrl(next.url),
+    }),
   });
-  return { hop, answer: value };
 }

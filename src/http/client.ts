@@ -3,7 +3,7 @@ import type { Log } from '../contracts/log.ts';
 import type { MetadataClient } from '../contracts/metadata.ts';
 import { checkMirrors, type Mirrors, rewrite } from './addresses/mirrors.ts';
 import { offlineMiss } from './addresses/rules.ts';
-import type { TransferContext } from './ask.ts';
+import type { AskContext } from './ask.ts';
 import type { Body, BodyOptions } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
 import { createMetadataClient } from './documents/client.ts';
@@ -51,7 +51,7 @@ export function createHttp(options: HttpOptions): Http {
     log({ level: 'warn', message: `${name} is not used: it is no http:// or https:// address` });
   }
   const tuning = { ...defaultTuning, ...options.tuning };
-  const transfer: TransferContext = {
+  const transfer: AskContext = {
     wire: createWire({ ca, env: process.env, tuning }),
     rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
     attempts: { tuning, signal, log, onRetry },

@@ -1,9 +1,9 @@
 import { TransferError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { isHtml } from './is-html.ts';
 import { TransientFailure } from './retry.ts';
-import { glance } from './wire/answer.ts';
-import type { Answer } from './wire/wire.ts';
+import { type Answer, dropBody } from './wire/answer.ts';
 
 const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** A 4xx of these is about the moment or the way, not about the document. */
@@ -14,7 +14,7 @@ export function isTransient(status: number): boolean {
   return transient.has(status);
 }
 
-/** True for an answer that says the document is not to be had: a lasting 4xx. 407 is a proxy's word, not upstream's. */
+/** True for an answer that says the document does not exist for this client: a lasting 4xx. 407 comes from a proxy, not from upstream. */
 export function isMissing(status: number): boolean {
   return status >= 400 && status < 500 && status !== 407 && !momentary.has(status);
 }
@@ -33,7 +33,7 @@ export async function statusFailure(answer: Answer): Promise<TransientFailure | 
       proxy === undefined ? '' : ` (through the proxy ${proxy})`,
     ].join(''),
     hint: hintFor(status, html),
-    details: { url: shown, status, ...(proxy === undefined ? {} : { proxy }) },
+    details: defined({ url: shown, status, proxy }),
   });
   if (!isTransient(status)) return failure;
   return new TransientFailure(failure, parseRetryAfter(answer.headers['retry-after'], Date.now()));
@@ -41,7 +41,7 @@ export async function statusFailure(answer: Answer): Promise<TransientFailure | 
 
 async function isHtmlPage(answer: Answer): Promise<boolean> {
   const declared = /^(?:text\/html|application\/xhtml)/i.test(answer.headers['content-type'] ?? '');
-  const head = await glance(answer);
+  const head = await dropBody(answer);
   return declared || isHtml(head);
 }
 

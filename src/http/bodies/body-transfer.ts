@@ -1,9 +1,10 @@
 import { TransferError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Hop } from '../addresses/rules.ts';
-import { ask, type TransferContext } from '../ask.ts';
+import { type AskContext, ask, type Question } from '../ask.ts';
 import { Attempts, TransientFailure } from '../retry.ts';
 import { isMissing, statusFailure } from '../status-failure.ts';
-import type { Answer } from '../wire/wire.ts';
+import type { Answer } from '../wire/answer.ts';
 import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
 import {
   acceptsRanges,
@@ -43,7 +44,7 @@ export class BodyTransfer {
   isContinued = false;
   readonly #start: Hop;
   readonly #wanted: Wanted;
-  readonly #context: TransferContext;
+  readonly #context: AskContext;
   readonly #attempts: Attempts;
   #position: number;
   #answer: Answer | undefined;
@@ -53,7 +54,7 @@ export class BodyTransfer {
   #framed = false;
 
   /** `at`: the place that served the beginning, where it is not `start` itself. */
-  constructor(start: Hop, wanted: Wanted, context: TransferContext, at: Hop = start) {
+  constructor(start: Hop, wanted: Wanted, context: AskContext, at: Hop = start) {
     this.hop = at;
     this.#start = start;
     this.#wanted = wanted;
@@ -100,7 +101,7 @@ export class BodyTransfer {
     const { end } = this;
     const headers: Record<string, string> =
       end === undefined ? {} : { range: formatRange(0, end), ...this.#condition() };
-    const { hop, answer } = await ask(this.#start, headers, this.#context);
+    const { hop, answer } = await this.#get(this.#start, headers);
     try {
       const part = end === undefined ? undefined : firstPart(answer, end);
       if (part === undefined && (answer.status === 206 || answer.status === 416) && end) {
@@ -127,7 +128,7 @@ export class BodyTransfer {
     }
   }
 
-  /** Only the very rest of the very same bytes will do (RFC 9110 13.1.5, 15.3.7). */
+  /** Accepts only a 206 that continues the same representation at this byte (RFC 9110 13.1.5, 15.3.7). */
   async #continue(): Promise<Answer> {
     const condition = this.#condition();
     if (condition['if-range'] === undefined && this.#wanted.judged !== true) {
@@ -137,7 +138,7 @@ export class BodyTransfer {
     const start = this.hop;
     this.hop = this.#start;
     const headers = { range: formatRange(this.#position, this.end), ...condition };
-    const { hop, answer } = await ask(start, headers, this.#context);
+    const { hop, answer } = await this.#get(start, headers);
     try {
       if (answer.status === 200 || answer.status === 416) {
         throw this.#restart(`does not continue it (status ${answer.status})`);
@@ -163,9 +164,19 @@ export class BodyTransfer {
     }
   }
 
+  /** Asks for the bytes as they are; the answer may have any status that is no redirect. */
+  async #get(start: Hop, headers: Record<string, string>): Promise<{ hop: Hop; answer: Answer }> {
+    const question: Question<Answer> = {
+      method: 'GET',
+      headersFor: () => headers,
+      read: (answer) => Promise.resolve(answer),
+    };
+    const { hop, value } = await ask(start, question, this.#context);
+    return { hop, answer: value };
+  }
+
   #condition(): { 'if-range'?: string } {
-    const condition = ifRange(this.validators);
-    return condition === undefined ? {} : { 'if-range': condition };
+    return defined({ 'if-range': ifRange(this.validators) });
   }
 
   /** A link that was good for one request only is replaced by asking the original address again. */

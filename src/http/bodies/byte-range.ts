@@ -1,3 +1,5 @@
+import { defined } from '../../kit/defined.ts';
+
 /** What a later Range request may be conditioned on (RFC 9110 13.1.5); empty when nothing strong was given. */
 export interface Validators {
   etag?: string;
@@ -19,10 +21,10 @@ export function strongValidators(headers: Record<string, string>): Validators {
   const { etag, date, 'last-modified': lastModified } = headers;
   const strongEtag = etag !== undefined && /^"[^"]*"$/.test(etag);
   const age = Date.parse(date ?? '') - Date.parse(lastModified ?? '');
-  return {
-    ...(strongEtag ? { etag } : {}),
-    ...(lastModified !== undefined && age >= 60_000 ? { lastModified } : {}),
-  };
+  return defined({
+    etag: strongEtag ? etag : undefined,
+    lastModified: age >= 60_000 ? lastModified : undefined,
+  });
 }
 
 /** The value for `If-Range`; `undefined` when a transfer cannot be continued. */

@@ -1,5 +1,5 @@
 import { firstHop, parseAddress } from '../addresses/rules.ts';
-import type { TransferContext } from '../ask.ts';
+import type { AskContext } from '../ask.ts';
 import type { Body, BodyOptions } from './body.ts';
 import { BodyTransfer, type Wanted } from './body-transfer.ts';
 import { ifRange } from './byte-range.ts';
@@ -8,7 +8,7 @@ import { ifRange } from './byte-range.ts';
 export async function openBody(
   address: URL,
   options: BodyOptions,
-  context: TransferContext,
+  context: AskContext,
 ): Promise<Body> {
   const { expectedBytes, resume, firstBytes } = options;
   const rules = {
@@ -57,7 +57,7 @@ async function* drain(
   }
 }
 
-function withSignal(context: TransferContext, signal: AbortSignal | undefined): TransferContext {
+function withSignal(context: AskContext, signal: AbortSignal | undefined): AskContext {
   if (signal === undefined) return context;
   const { attempts } = context;
   return {

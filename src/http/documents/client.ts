@@ -5,16 +5,16 @@ import type {
   MetadataOptions,
 } from '../../contracts/metadata.ts';
 import { firstHop, type Hop, offlineMiss, parseAddress } from '../addresses/rules.ts';
-import type { TransferContext } from '../ask.ts';
-import { tooLong } from './fetch-document.ts';
-import { loadDocument, type Outcome } from './load-document.ts';
+import type { AskContext } from '../ask.ts';
+import { type LoadedDocument, loadDocument } from './load-document.ts';
 import type { OriginSlots } from './origin-slots.ts';
+import { documentTooLong } from './request-document.ts';
 import { requestHead } from './request-head.ts';
 import { SharedRequests } from './shared-requests.ts';
 import type { MetadataStore } from './store.ts';
 
 export interface MetadataContext {
-  transfer: TransferContext;
+  transfer: AskContext;
   slots: OriginSlots;
   store: MetadataStore | undefined;
   /** No request at all. */
@@ -25,7 +25,7 @@ export interface MetadataContext {
 
 /** Reads documents for vendors and verifiers; each address is asked once in the life of the client. */
 export function createMetadataClient(context: MetadataContext): MetadataClient {
-  const shared = new SharedRequests<Outcome>();
+  const shared = new SharedRequests<LoadedDocument>();
 
   const begin = (url: URL | string, signal: AbortSignal | undefined) => {
     const asked = parseAddress(url);
@@ -37,13 +37,13 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     return { asked, start, signal: joint };
   };
 
-  const obtain = async (url: URL | string, options: MetadataOptions): Promise<Outcome> => {
+  const obtain = async (url: URL | string, options: MetadataOptions): Promise<LoadedDocument> => {
     const { asked, start, signal } = begin(url, options.signal);
     const { headBytes, fresh = false, kept = false } = options;
     const accept = options.accept ?? '*/*';
     const maxBytes = options.maxBytes ?? context.transfer.limits.metadataBytes;
     const whole = headBytes === undefined && !fresh;
-    const load = (signal: AbortSignal): Promise<Outcome> =>
+    const load = (signal: AbortSignal): Promise<LoadedDocument> =>
       loadDocument(
         {
           asked,
@@ -66,7 +66,7 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     );
     // A result that somebody with a higher bound asked for.
     const bytes = 'document' in outcome ? outcome.document.bytes.length : 0;
-    if (headBytes === undefined && bytes > maxBytes) throw tooLong(start.url, maxBytes);
+    if (headBytes === undefined && bytes > maxBytes) throw documentTooLong(start.url, maxBytes);
     return outcome;
   };
 
@@ -87,7 +87,7 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
   };
 }
 
-function withSignal(transfer: TransferContext, signal: AbortSignal): TransferContext {
+function withSignal(transfer: AskContext, signal: AbortSignal): AskContext {
   return { ...transfer, attempts: { ...transfer.attempts, signal } };
 }
 

@@ -2,23 +2,23 @@ import type { MetadataDocument } from '../../contracts/metadata.ts';
 import { TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
-import type { TransferContext } from '../ask.ts';
+import type { AskContext } from '../ask.ts';
 import { isMissing } from '../status-failure.ts';
 import { isCertificateFailure } from '../wire/network-failure.ts';
 import { createDocument } from './document.ts';
-import { type DocumentRequest, fetchDocument } from './fetch-document.ts';
 import type { OriginSlots } from './origin-slots.ts';
+import { type DocumentRequest, requestDocument } from './request-document.ts';
 import { addressKey, type MetadataStore, type StoredDocument } from './store.ts';
 
-/** A document, or upstream's word that it is not to be had. */
-export type Outcome = { document: MetadataDocument } | { missing: TransferError };
+/** A document, or upstream's answer that it does not exist. */
+export type LoadedDocument = { document: MetadataDocument } | { missing: TransferError };
 
 export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
   asked: URL;
   start: Hop;
   /** Where earlier answers are, if they may be used and replaced. */
   store: MetadataStore | undefined;
-  /** An earlier answer may spare bytes, or stand in for an upstream that is down. */
+  /** An earlier answer may save bytes, or be used while upstream is down. */
   reuse: boolean;
   /** An earlier answer is not asked about. */
   kept: boolean;
@@ -27,16 +27,16 @@ export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
 /** Reads one document, from the network or, where that is down, from the store. */
 export async function loadDocument(
   request: LoadRequest,
-  context: TransferContext,
+  context: AskContext,
   slots: OriginSlots,
-): Promise<Outcome> {
+): Promise<LoadedDocument> {
   const { asked, start, store, accept, maxBytes } = request;
   const stored = request.reuse ? await store?.read(start.url, accept, maxBytes) : undefined;
   if (request.kept && stored !== undefined) {
     return { document: fromStored(asked, start, stored, false) };
   }
   try {
-    const fetched = await fetchDocument(start, { ...request, stored }, context, slots);
+    const fetched = await requestDocument(start, { ...request, stored }, context, slots);
     const { hop } = fetched;
     const facts = { url: asked, finalUrl: hop.url, status: 200, mirrored: hop.mirrored };
     if (fetched.unchanged) {
@@ -92,7 +92,7 @@ function isGone(error: TransferError): boolean {
   return error.code === 'ERR_HTTP_STATUS' && isMissing(error.details.status ?? 0);
 }
 
-/** Upstream is down. A wrong certificate is not: that wants somebody's attention. */
+/** Upstream is down. A wrong certificate is something else: the user has to look at it. */
 function isUnreachable(error: TransferError): boolean {
   if (error.code === 'ERR_NETWORK') return !isCertificateFailure(error);
   if (error.code === 'ERR_HTTP_STATUS') return (error.details.status ?? 0) >= 500;

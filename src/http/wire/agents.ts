@@ -3,6 +3,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { UsageError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 
 /** Connection pools of one client, one per scheme. */
 export interface Agents {
@@ -36,7 +37,7 @@ export function createAgents(init: {
         ...options,
         // Stated, because NODE_TLS_REJECT_UNAUTHORIZED=0 must not turn `tls` into a lie.
         rejectUnauthorized: true,
-        ...(secureContext === undefined ? {} : { secureContext }),
+        ...defined({ secureContext }),
       }),
     };
   } catch (error) {

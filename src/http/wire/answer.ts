@@ -1,13 +1,36 @@
 import { TransferError } from '../../errors.ts';
 import { parseContentLength } from '../bodies/byte-range.ts';
 import { TransientFailure } from '../retry.ts';
-import type { Answer } from './wire.ts';
+
+/** One request on the wire; no redirect is followed and nothing is repeated. */
+export interface WireRequest {
+  method: 'GET' | 'HEAD';
+  url: URL;
+  headers: Record<string, string>;
+  /** Undo gzip; otherwise the bytes come as they are. */
+  decompress: boolean;
+  signal: AbortSignal;
+}
+
+/** The status line and headers of an answer, and its body to be read or closed. */
+export interface Answer {
+  readonly url: URL;
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with commas. */
+  readonly headers: Record<string, string>;
+  /** Through which proxy it came, as `host:port`. */
+  readonly proxy: string | undefined;
+  /** The next bytes; `undefined` after the last. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Drops what has not been read. */
+  close(): void;
+}
 
 /**
- * The first bytes of a body that nobody needs in full, then drops the rest. A short body is taken to its end, so that
- * the connection can serve again. A body that fails gives no bytes; an abort is thrown.
+ * Drops a body and returns its first bytes. A body of one piece is read to its end, so that the connection can serve
+ * again. A body that fails gives no bytes; an abort is thrown.
  */
-export async function glance(answer: Answer): Promise<Uint8Array> {
+export async function dropBody(answer: Answer): Promise<Uint8Array> {
   try {
     const chunk = await answer.next();
     if (chunk?.length === parseContentLength(answer.headers)) await answer.next();
@@ -33,15 +56,15 @@ export async function readUpTo(
     for (let chunk = await answer.next(); chunk !== undefined; chunk = await answer.next()) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > maxBytes) return { bytes: joined(chunks).subarray(0, maxBytes), more: true };
+      if (length > maxBytes) return { bytes: join(chunks).subarray(0, maxBytes), more: true };
     }
-    return { bytes: joined(chunks), more: false };
+    return { bytes: join(chunks), more: false };
   } finally {
     answer.close();
   }
 }
 
-function joined(chunks: Uint8Array[]): Uint8Array {
+function join(chunks: Uint8Array[]): Uint8Array {
   // A plain Uint8Array: a Buffer's slice() would share memory with it.
   const { buffer, byteOffset, byteLength } = Buffer.concat(chunks);
   return new Uint8Array(buffer, byteOffset, byteLength);

@@ -2,10 +2,11 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TransferError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { TransientFailure, type Tuning } from '../retry.ts';
+import type { Answer } from './answer.ts';
 import { networkFailure } from './network-failure.ts';
-import type { Answer } from './wire.ts';
 
 interface ExchangeContext {
   url: URL;
@@ -15,8 +16,8 @@ interface ExchangeContext {
 }
 
 /**
- * One request and its answer. Watches for silence only while somebody waits for bytes, so that a slow reader is no stall,
- * and pulls one chunk at a time, so that nothing piles up.
+ * One request and its answer. Watches for silence only while the reader waits for bytes, so that a slow reader is no
+ * stall, and pulls one chunk at a time, so that nothing piles up.
  */
 export class Exchange implements Answer {
   readonly url: URL;
@@ -35,7 +36,7 @@ export class Exchange implements Answer {
     this.proxy = context.proxy;
     this.#stream = stream;
     this.#context = context;
-    // The stream may fail at any time, also while nobody reads; the next read reports it.
+    // The stream may fail at any time, also between two reads; the next read reports it.
     stream.on('error', () => {});
     context.signal.addEventListener('abort', this.#abort, { once: true });
   }
@@ -121,7 +122,7 @@ export class Exchange implements Answer {
       code: 'ERR_STALLED',
       message: `${shown}: no byte for ${stallMs / 1000} s${proxy === undefined ? '' : ` (through the proxy ${proxy})`}`,
       hint: 'Check the network and try again.',
-      details: { url: shown, stallMs, ...(proxy === undefined ? {} : { proxy }) },
+      details: defined({ url: shown, stallMs, proxy }),
     });
   }
 }

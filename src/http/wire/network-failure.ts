@@ -1,4 +1,5 @@
 import { TransferError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { TransientFailure } from '../retry.ts';
 
@@ -34,11 +35,11 @@ export function networkFailure(
     code: 'ERR_NETWORK',
     message: `${publicUrl(about.url)}: ${why}${via}`,
     hint: hintFor(errno, tls, about.proxy),
-    details: {
+    details: defined({
       url: publicUrl(about.url),
-      ...(errno === '' ? {} : { errno }),
-      ...(about.proxy === undefined ? {} : { proxy: about.proxy }),
-    },
+      errno: errno === '' ? undefined : errno,
+      proxy: about.proxy,
+    }),
     cause: nativeCause(error),
   });
   return tls || proxySaysNo(error) ? failure : new TransientFailure(failure);

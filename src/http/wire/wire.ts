@@ -1,33 +1,11 @@
 import { version } from '../../version.ts';
 import type { Tuning } from '../retry.ts';
 import { type Agents, createAgents } from './agents.ts';
+import type { Answer, WireRequest } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { type Environment, proxyFor } from './proxy-rules.ts';
 
-/** One request on the wire; no redirect is followed and nothing is repeated. */
-export interface WireRequest {
-  method: 'GET' | 'HEAD';
-  url: URL;
-  headers: Record<string, string>;
-  /** Undo gzip; otherwise the bytes come as they are. */
-  decompress: boolean;
-  signal: AbortSignal;
-}
-
-/** The status line and headers of an answer, and its body to be read or closed. */
-export interface Answer {
-  readonly url: URL;
-  readonly status: number;
-  /** Lower-case names; repeated headers joined with commas. */
-  readonly headers: Record<string, string>;
-  /** Through which proxy it came, as `host:port`. */
-  readonly proxy: string | undefined;
-  /** The next bytes; `undefined` after the last. */
-  next(): Promise<Uint8Array | undefined>;
-  /** Drops what has not been read. */
-  close(): void;
-}
-
+/** Sends requests. */
 export interface Wire {
   /** The proxy that stands before `url`, as `host:port`. */
   proxyFor(url: URL): string | undefined;

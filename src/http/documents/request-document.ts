@@ -1,12 +1,12 @@
 import { TransferError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
-import { followRedirects, isRedirect, type TransferContext } from '../ask.ts';
+import { type AskContext, ask } from '../ask.ts';
 import { parseContentLength } from '../bodies/byte-range.ts';
 import { withRetries } from '../retry.ts';
 import { statusFailure } from '../status-failure.ts';
-import { glance, readUpTo } from '../wire/answer.ts';
-import type { Answer } from '../wire/wire.ts';
+import { type Answer, dropBody, readUpTo } from '../wire/answer.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { addressKey, type StoredDocument } from './store.ts';
 
@@ -21,33 +21,28 @@ export interface DocumentRequest {
 }
 
 /** What an address answers with: a document, or that the stored one still stands. */
-export type Fetched =
+export type DocumentAnswer =
   | { hop: Hop; unchanged: true }
   | { hop: Hop; unchanged: false; bytes: Uint8Array; headers: Record<string, string> };
 
 /** One document from the network, along redirects and with retries; a bad status is `ERR_HTTP_STATUS`. */
-export async function fetchDocument(
+export async function requestDocument(
   start: Hop,
   request: DocumentRequest,
-  context: TransferContext,
+  context: AskContext,
   slots: OriginSlots,
-): Promise<Fetched> {
-  const { signal } = context.attempts;
-  const run = async (): Promise<Fetched> => {
-    const { hop, value } = await followRedirects(start, context.rules, (hop) =>
-      slots(hop.url.origin, signal, async () => {
-        const headers = headersFor(hop, request);
-        const answer = await context.wire.send({
-          method: 'GET',
-          url: hop.url,
-          headers,
-          decompress: true,
-          signal,
-        });
-        if (!isRedirect(answer.status)) return { value: await read(answer, headers, request) };
-        await glance(answer);
-        return { location: answer.headers['location'] };
-      }),
+): Promise<DocumentAnswer> {
+  const run = async (): Promise<DocumentAnswer> => {
+    const { hop, value } = await ask(
+      start,
+      {
+        method: 'GET',
+        headersFor: (hop) => headersFor(hop, request),
+        decompress: true,
+        slots,
+        read: (answer, hop) => read(answer, headersFor(hop, request), request),
+      },
+      context,
     );
     return value === 'unchanged'
       ? { hop, unchanged: true }
@@ -56,30 +51,31 @@ export async function fetchDocument(
   return await withRetries(run, context.attempts);
 }
 
-function headersFor(hop: Hop, request: DocumentRequest): Record<string, string> {
+function headersFor(hop: Hop, request: DocumentRequest) {
   const { stored, headBytes } = request;
   // Validators belong to one address; a redirect that leads elsewhere by now must not be answered with 304.
   const known = stored?.finalKey === addressKey(hop.url) ? stored : undefined;
-  return {
+  return defined({
     accept: request.accept,
     // A range of a compressed answer would be a range of something else.
     'accept-encoding': headBytes === undefined ? 'gzip' : 'identity',
-    ...(headBytes === undefined ? {} : { range: `bytes=0-${headBytes - 1}` }),
-    ...(request.noCache ? { 'cache-control': 'no-cache', pragma: 'no-cache' } : {}),
-    ...(known?.etag === undefined ? {} : { 'if-none-match': known.etag }),
-    ...(known?.lastModified === undefined ? {} : { 'if-modified-since': known.lastModified }),
-  };
+    range: headBytes === undefined ? undefined : `bytes=0-${headBytes - 1}`,
+    'cache-control': request.noCache ? 'no-cache' : undefined,
+    pragma: request.noCache ? 'no-cache' : undefined,
+    'if-none-match': known?.etag,
+    'if-modified-since': known?.lastModified,
+  });
 }
 
 async function read(
   answer: Answer,
-  asked: Record<string, string>,
+  asked: ReturnType<typeof headersFor>,
   request: DocumentRequest,
 ): Promise<'unchanged' | { bytes: Uint8Array; headers: Record<string, string> }> {
   const { maxBytes, headBytes } = request;
   const conditional = 'if-none-match' in asked || 'if-modified-since' in asked;
   if (answer.status === 304 && conditional) {
-    await glance(answer);
+    await dropBody(answer);
     return 'unchanged';
   }
   const head = answer.status === 206 && headBytes !== undefined;
@@ -90,7 +86,7 @@ async function read(
     throw problem;
   }
   const { bytes, more } = await readUpTo(answer, headBytes ?? maxBytes);
-  if (more && headBytes === undefined) throw tooLong(answer.url, maxBytes);
+  if (more && headBytes === undefined) throw documentTooLong(answer.url, maxBytes);
   return { bytes, headers: answer.headers };
 }
 
@@ -110,11 +106,13 @@ function refusal(
     return unusable(answer.url, 'answers with another range than its beginning');
   }
   const declared = parseContentLength(answer.headers) ?? 0;
-  return maxBytes !== undefined && declared > maxBytes ? tooLong(answer.url, maxBytes) : undefined;
+  return maxBytes !== undefined && declared > maxBytes
+    ? documentTooLong(answer.url, maxBytes)
+    : undefined;
 }
 
 /** A document that outgrows its bound. */
-export function tooLong(url: URL, maxBytes: number): TransferError {
+export function documentTooLong(url: URL, maxBytes: number): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${publicUrl(url)} is longer than the ${maxBytes} bytes allowed for a document`,
