@@ -64,7 +64,8 @@ ${signer.fingerprint}.`,
     signer: createOpenpgpSigner(),
   });
   const refusal = await ensureImage('ubuntu:24.04', options).catch((error: unknown) => error);
-  if (!isImageError(refusal)) throw new Error('an unknown signature was accepted', { cause: refusal });
+  if (!isImageError(refusal))
+    throw new Error('an unknown signature was accepted', { cause: refusal });
   process.stderr.write(`  ${refusal.code}  ${refusal.message}\n`);
   say('With the internet:\n\n  npx rootdisk ensure ubuntu:24.04\n');
 } finally {
