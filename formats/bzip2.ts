@@ -10,7 +10,8 @@ import { BitWindow } from './bzip2/bit-window.ts';
 import { makeBlockRoom } from './bzip2/decode-block.ts';
 import { decodeStream } from './bzip2/decode-stream.ts';
 import { blockMagic, endMagic } from './bzip2/find-magic.ts';
-import { StreamReader } from './shared/streams/stream-reader.ts';
+import { decodeSource } from './shared/codecs/decode-source.ts';
+import { tooManyParts } from './shared/codecs/too-many-parts.ts';
 
 const magic = 'BZh';
 const headerBytes = 4;
@@ -29,24 +30,17 @@ export const bzip2: Codec = defineFormat({
   decode,
 });
 
-async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const { limits, signal } = context;
-  const reader = new StreamReader(source.stream(), signal);
-  const window = new BitWindow(reader);
-  const room = makeBlockRoom();
-  try {
+function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, async function* (reader) {
+    const window = new BitWindow(reader);
+    const room = makeBlockRoom();
     for (let streams = 0; ; streams += 1) {
       const level = await readLevel(window, streams === 0);
       if (level === undefined) return;
-      if (streams >= limits.members) throw tooMany(limits.members);
+      if (streams >= limits.members) throw tooManyParts('bz2', 'streams', limits.members);
       yield* decodeStream(window, level, room, signal);
     }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    reader.close();
-  }
+  });
 }
 
 /** The level of the next stream; `undefined` where the streams end. */
@@ -72,12 +66,4 @@ function levelOf(head: Uint8Array): number {
   if (!hasMagic(head, magic)) return 0;
   const level = (head[magic.length] ?? 0) - 0x30;
   return level >= 1 && level <= 9 ? level : 0;
-}
-
-function tooMany(limit: number): Error {
-  return refuse('limit', `The bzip2 file has more than ${limit} streams`, {
-    format: 'bz2',
-    limit,
-    hint: 'Raise limits.members if you trust this file.',
-  });
 }

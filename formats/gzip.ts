@@ -10,8 +10,10 @@ import {
   refuse,
 } from '../src/kit.ts';
 import { copyWhole } from './shared/codecs/copy-whole.ts';
+import { decodeSource } from './shared/codecs/decode-source.ts';
+import { zlibCode } from './shared/codecs/zlib-code.ts';
 import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
-import { StreamReader } from './shared/streams/stream-reader.ts';
+import type { StreamReader } from './shared/streams/stream-reader.ts';
 
 const magic = [0x1f, 0x8b] as const;
 
@@ -29,23 +31,19 @@ export const gzip: Codec = defineFormat({
   copyTo: (source, sink, context) => copyWhole(gzip, source, sink, context),
 });
 
-async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const reader = new StreamReader(source.stream(), context.signal);
+function decode(source: ByteSource, { signal }: DecodeContext): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, decodeMembers, explain);
+}
+
+async function* decodeMembers(reader: StreamReader): AsyncGenerator<Uint8Array> {
   const input = new RememberingInput(reader);
-  try {
-    // Node takes whatever does not begin like gzip for zlib data.
-    const head = await reader.take(magic.length);
-    if (!hasMagic(head, magic)) throw badStart(head);
-    input.unshift(head);
-    const engine = createGunzip({ chunkSize: stepBytes });
-    yield* runEngine(engine, input);
-    await checkPadding(input, engine.bytesWritten);
-  } catch (error) {
-    context.signal.throwIfAborted();
-    throw explain(error);
-  } finally {
-    reader.close();
-  }
+  // Node takes whatever does not begin like gzip for zlib data.
+  const head = await reader.take(magic.length);
+  if (!hasMagic(head, magic)) throw badStart(head);
+  input.unshift(head);
+  const engine = createGunzip({ chunkSize: stepBytes });
+  yield* runEngine(engine, input);
+  await checkPadding(input, engine.bytesWritten);
 }
 
 /** Pieces from the reader; the last one stays known, so that what the engine left of it can be looked at. */
@@ -107,12 +105,12 @@ function trailing(offset?: number): Error {
 
 /** zlib's words are the only thing that tells its `Z_DATA_ERROR`s apart. */
 function explain(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  const code = zlibCode(error);
   const more = { format: 'gz', cause: error };
-  if (error.code === 'Z_BUF_ERROR') {
+  if (code === 'Z_BUF_ERROR') {
     return refuse('truncated', 'The gzip file ends inside a member', more);
   }
-  if (error.code !== 'Z_DATA_ERROR') return error;
+  if (!(error instanceof Error) || code !== 'Z_DATA_ERROR') return error;
   switch (error.message) {
     case 'incorrect header check':
       // The first header was seen to be one.

@@ -3,7 +3,7 @@ import { openIso } from './iso/open-iso.ts';
 import { findVolume } from './iso/volume.ts';
 
 /**
- * An optical disc, ISO 9660 or UDF, copied byte for byte: a disk of its own for whoever boots or attaches it. With a boot
+ * An optical disc, ISO 9660 or UDF, copied byte for byte: a disk of its own for a machine that boots or attaches it. With a boot
  * sector it is an isohybrid, which `facts.features` says, as it does the volume's name. `virtualSize` is the file's
  * length, `undefined` until that is known.
  */

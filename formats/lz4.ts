@@ -12,7 +12,9 @@ import { decodeLz4Frame } from './lz4/decode-frame.ts';
 import { decodeLegacyFrame } from './lz4/decode-legacy.ts';
 import { beginsLz4Frame, beginsLz4FrameFurther, frameKind, isCutMagic } from './lz4/frame-kind.ts';
 import { cutFrame, takeAll } from './lz4/take-all.ts';
-import { StreamReader } from './shared/streams/stream-reader.ts';
+import { decodeSource } from './shared/codecs/decode-source.ts';
+import { tooManyParts } from './shared/codecs/too-many-parts.ts';
+import type { StreamReader } from './shared/streams/stream-reader.ts';
 
 const pieceBytes = 1024 * 1024;
 
@@ -29,28 +31,27 @@ export const lz4: Codec = defineFormat({
   decode,
 });
 
-async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const { limits, signal } = context;
-  const reader = new StreamReader(source.stream(), signal);
+function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, (reader) => inTurns(decodeFrames(reader, limits), signal));
+}
+
+/** Cuts output into pieces of at most 1 MiB and lets other work run after each. */
+async function* inTurns(
+  output: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   let untilTurn = pieceBytes;
-  try {
-    for await (const bytes of decodeFrames(reader, limits)) {
-      for (let at = 0; at < bytes.length; at += pieceBytes) {
-        const piece = bytes.subarray(at, at + pieceBytes);
-        yield piece;
-        untilTurn -= piece.length;
-        if (untilTurn > 0) continue;
-        // Nothing here has to wait once the input is there, and others want their turn, an abort among them.
-        untilTurn = pieceBytes;
-        await nextTurn();
-        signal.throwIfAborted();
-      }
+  for await (const bytes of output) {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes);
+      yield piece;
+      untilTurn -= piece.length;
+      if (untilTurn > 0) continue;
+      // Decoding never waits once the input is there; timers and aborts need this turn of the event loop.
+      untilTurn = pieceBytes;
+      await nextTurn();
+      signal.throwIfAborted();
     }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    reader.close();
   }
 }
 
@@ -61,7 +62,7 @@ async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerat
     const kind = magic.length < 4 ? undefined : frameKind(viewOf(magic).getUint32(0, true));
     if (kind === undefined) throw notAFrame(magic, reader.position);
     frames += 1;
-    if (frames > limits.members) throw tooMany(limits.members);
+    if (frames > limits.members) throw tooManyParts('lz4', 'frames', limits.members);
     if (kind === 'skippable') {
       const length = viewOf(await takeAll(reader, 4)).getUint32(0, true);
       if (!(await reader.skip(length))) throw cutFrame(reader);
@@ -80,12 +81,4 @@ function notAFrame(magic: Uint8Array, position: number): Error {
   return offset === 0
     ? refuse('corrupt-header', 'This is not lz4: the magic number is missing', at)
     : refuse('trailing-data', 'Other bytes follow the last lz4 frame', at);
-}
-
-function tooMany(limit: number): Error {
-  return refuse('limit', `The lz4 file has more than ${limit} frames`, {
-    format: 'lz4',
-    limit,
-    hint: 'Raise limits.members if you trust this file.',
-  });
 }

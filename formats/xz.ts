@@ -5,7 +5,7 @@ import {
   defineFormat,
   hasMagic,
 } from '../src/kit.ts';
-import { StreamReader } from './shared/streams/stream-reader.ts';
+import { decodeSource } from './shared/codecs/decode-source.ts';
 import { copyXz } from './xz/copy.ts';
 import { decodeStreams } from './xz/decode-streams.ts';
 import { xzMagic } from './xz/framing.ts';
@@ -25,15 +25,6 @@ export const xz: Codec = defineFormat({
   copyTo: copyXz,
 });
 
-async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const { limits, signal } = context;
-  const reader = new StreamReader(source.stream(), signal);
-  try {
-    yield* decodeStreams(reader, limits);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    reader.close();
-  }
+function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, (reader) => decodeStreams(reader, limits));
 }

@@ -6,10 +6,10 @@ import {
   type DecodeContext,
   defineFormat,
   hasMagic,
-  refuse,
   type WantedEntry,
 } from '../src/kit.ts';
 import { checkChoice } from './shared/archives/check-choice.ts';
+import { memberTooLong } from './shared/archives/member-too-long.ts';
 import { readDirectory } from './zip/directory.ts';
 import { openEntry } from './zip/open-entry.ts';
 
@@ -37,18 +37,9 @@ async function* entries(
   checkChoice('zip', names, wanted);
   for (const member of members) {
     if (member.sizeBytes > limits.virtualBytes)
-      throw tooLong(member.sizeBytes, limits.virtualBytes);
+      throw memberTooLong('zip', member.sizeBytes, limits.virtualBytes);
     const entry = openEntry(source, member, context);
     yield entry;
     await entry.finish();
   }
-}
-
-function tooLong(value: number, limit: number): Error {
-  return refuse('limit', `A zip member has more than ${limit} bytes`, {
-    format: 'zip',
-    limit,
-    value,
-    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
-  });
 }

@@ -4,13 +4,16 @@ import {
   type Codec,
   type DecodeContext,
   defineFormat,
+  type Limits,
   refuse,
 } from '../src/kit.ts';
 import { copyWhole } from './shared/codecs/copy-whole.ts';
+import { decodeSource } from './shared/codecs/decode-source.ts';
+import { tooManyParts } from './shared/codecs/too-many-parts.ts';
 import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
 import { explainZstd, zstdParams } from './shared/codecs/zstd-engine.ts';
 import { joinPieces } from './shared/streams/join-pieces.ts';
-import { StreamReader } from './shared/streams/stream-reader.ts';
+import type { StreamReader } from './shared/streams/stream-reader.ts';
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
 import type { ZstdFrameHeader } from './zstd/frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './zstd/frames.ts';
@@ -31,24 +34,19 @@ export const zstd: Codec = defineFormat({
   copyTo: (source, sink, context) => copyWhole(zstd, source, sink, context),
 });
 
-async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const { limits, signal } = context;
-  const reader = new StreamReader(source.stream(), signal);
-  try {
-    for (let frames = 0; ; frames += 1) {
-      const header = await readZstdFrameHeader(reader, limits.windowBytes, frames === 0);
-      if (header === undefined) return;
-      if (frames >= limits.members) throw tooMany(limits.members);
-      if (header.contentSize !== undefined && header.contentSize > limits.virtualBytes) {
-        throw tooLong(header.contentSize, limits.virtualBytes);
-      }
-      yield* decodeFrame(reader, header, limits.windowBytes);
+function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, (reader) => decodeFrames(reader, limits), explainZstd);
+}
+
+async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
+  for (let frames = 0; ; frames += 1) {
+    const header = await readZstdFrameHeader(reader, limits.windowBytes, frames === 0);
+    if (header === undefined) return;
+    if (frames >= limits.members) throw tooManyParts('zst', 'frames', limits.members);
+    if (header.contentSize !== undefined && header.contentSize > limits.virtualBytes) {
+      throw tooLong(header.contentSize, limits.virtualBytes);
     }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw explainZstd(error);
-  } finally {
-    reader.close();
+    yield* decodeFrame(reader, header, limits.windowBytes);
   }
 }
 
@@ -79,14 +77,6 @@ async function* decodeFrame(
 
 function damaged(what: string, offset: number): Error {
   return refuse('corrupt-data', `A zstd frame ${what}`, { format: 'zst', offset });
-}
-
-function tooMany(limit: number): Error {
-  return refuse('limit', `The zstd file has more than ${limit} frames`, {
-    format: 'zst',
-    limit,
-    hint: 'Raise limits.members if you trust this file.',
-  });
 }
 
 function tooLong(value: number, limit: number): Error {

@@ -2,7 +2,8 @@ import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '.
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { WorkSlots } from '../shared/blocks/work-slots.ts';
 import { zeroHoles } from '../shared/blocks/zero-holes.ts';
-import { takeClusterBatch } from './cluster-batch.ts';
+import { untilComplete } from '../shared/sources/until-complete.ts';
+import { maxClusterBatchBytes, takeClusterBatch } from './cluster-batch.ts';
 import { createClusterDecoder } from './cluster-decoder.ts';
 import { ClusterThreads } from './cluster-threads.ts';
 import { type CopyJob, copyBatch } from './copy-batch.ts';
@@ -48,7 +49,8 @@ async function copyPieces(
   const { map } = tables;
   const queue = new PieceQueue(limits.tableBytes / 2, 'qcow2');
   const decode = createClusterDecoder(header, limits.windowBytes);
-  const job: CopyJob = { source, sink, virtualSize, signal, decode, clusters, spare: [] };
+  const writer = { sink, signal, maxBytes: maxClusterBatchBytes, spare: [] };
+  const job: CopyJob = { source, virtualSize, signal, decode, clusters, writer };
   if (!sink.zeroed) await slots.submit(() => zeroHoles(diskHoles(header, map), sink, signal));
   for (let i = 0; i < map.count; i += 1) {
     if (tables.isEarly(i)) await loadTable(i);
@@ -73,9 +75,7 @@ async function copyPieces(
       else await slots.submit(() => copyBatch(batch, job));
     }
   }
-  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
-    await abortable(source.grown(), signal);
-  }
+  await untilComplete(source, signal);
   await tables.confirm();
 
   async function loadTable(index: number): Promise<void> {

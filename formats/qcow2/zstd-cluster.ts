@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { type ZstdOptions, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { zlibCode } from '../shared/codecs/zlib-code.ts';
 import { zstdParams } from '../shared/codecs/zstd-engine.ts';
 import { type CompressedCluster, corruptCluster, cutCluster } from './compressed-cluster.ts';
 import { refuseQcow2 } from './file-offset.ts';
@@ -58,7 +59,7 @@ async function decodeFrame(
   try {
     return await (pooled ? decompressPooled(frame, options) : zstdDecompressSync(frame, options));
   } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    const code = zlibCode(error);
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(cluster, error);
     if (code === 'ZSTD_error_memory_allocation') throw error;
     throw corruptCluster(cluster, 'is not valid zstd data', error);

@@ -8,6 +8,7 @@ import {
 import type { BlockList } from '../shared/blocks/block-list.ts';
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
+import { untilComplete } from '../shared/sources/until-complete.ts';
 import { headerSectorBytes, parseVdiHeader, refuseVdi, type VdiHeader } from './header.ts';
 
 /** A block that was never written, or discarded: the values from here on. */
@@ -52,9 +53,7 @@ async function copyImage(
   await sink.setSize(virtualSize);
   const dataAt = (place: number): number => dataOffset + place * blockBytes;
   await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, refuseVdi);
-  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
-    await abortable(source.grown(), signal);
-  }
+  await untilComplete(source, signal);
 }
 
 /** The block that lies last in the file must be one that the image can have, and be there. */

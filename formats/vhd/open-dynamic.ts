@@ -7,6 +7,7 @@ import {
 } from '../../src/kit.ts';
 import { readBlockMap } from '../shared/blocks/block-map.ts';
 import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
+import { untilComplete } from '../shared/sources/until-complete.ts';
 import { checkPlaces } from './block-places.ts';
 import { refuseVhd } from './checksum.ts';
 import {
@@ -76,9 +77,7 @@ async function copyDynamic(
   await sink.setSize(virtualSize);
   const dataAt = (place: number): number => place * sectorBytes + bitmapBytes;
   await copyBlocks({ blocks, blockBytes, virtualSize, dataAt }, source, sink, context, refuseVhd);
-  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
-    await abortable(source.grown(), signal);
-  }
+  await untilComplete(source, signal);
   checkRoom(neededBytes, await checkEnd(source, head, context));
 }
 

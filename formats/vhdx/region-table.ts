@@ -72,7 +72,7 @@ function pickCopy(section: Uint8Array): Uint8Array {
   return first;
 }
 
-/** `undefined` for a region that nobody reads and that no file can reach, so that nothing can overlap it. */
+/** `undefined` for a region that is never read and that no file can reach, so that nothing can overlap it. */
 function parseRange(view: DataView, at: number, isKnown: boolean): FileRange | undefined {
   const offset = view.getBigUint64(at, true);
   const length = view.getUint32(at + 8, true);

@@ -1,8 +1,9 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../src/kit.ts';
 import { PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
-import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
+import { type DiskPartWriter, writeDiskParts } from '../shared/blocks/write-disk-parts.ts';
 import { zeroHoles } from '../shared/blocks/zero-holes.ts';
+import { untilComplete } from '../shared/sources/until-complete.ts';
 import { compareRedundant } from './compare-redundant.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { expandGrainTable, type TableContext } from './expand-grain-table.ts';
@@ -49,7 +50,7 @@ async function copyPieces(
   const tables: TableContext = { geometry, map, zeroedGrains: header.zeroedGrains, source };
   const queue = new PieceQueue(limits.tableBytes / 2, 'vmdk');
   const claims = new GrainClaims(geometry.grainSectors, limits.tableBytes / 2);
-  const writer: PartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
+  const writer: DiskPartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
   if (!sink.zeroed) {
     await slots.submit(() => zeroHoles(directoryHoles(geometry, map), sink, signal));
   }
@@ -78,9 +79,7 @@ async function copyPieces(
       else await slots.submit(() => copyBatch(batch, source, writer));
     }
   }
-  while (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) {
-    await abortable(source.grown(), signal);
-  }
+  await untilComplete(source, signal);
   await compareRedundant(window, new FileWindow(source, signal), geometry, map);
 
   function readTable(index: number): Promise<Uint8Array> {
@@ -89,7 +88,11 @@ async function copyPieces(
   }
 }
 
-async function copyBatch(batch: GrainBatch, source: ByteSource, writer: PartWriter): Promise<void> {
+async function copyBatch(
+  batch: GrainBatch,
+  source: ByteSource,
+  writer: DiskPartWriter,
+): Promise<void> {
   const length = batch.end - batch.start;
   const bytes = await source.read(batch.start, length);
   if (bytes.length < length) {
@@ -100,5 +103,5 @@ async function copyBatch(batch: GrainBatch, source: ByteSource, writer: PartWrit
     const from = piece.host - batch.start;
     return { guest: piece.guest, bytes: bytes.subarray(from, from + piece.length) };
   });
-  await writeParts(parts, writer);
+  await writeDiskParts(parts, writer);
 }

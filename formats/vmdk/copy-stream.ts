@@ -1,6 +1,6 @@
 import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../../src/kit.ts';
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
-import { type PartWriter, writeParts } from '../shared/blocks/write-parts.ts';
+import { type DiskPartWriter, writeDiskParts } from '../shared/blocks/write-disk-parts.ts';
 import { zeroHoles } from '../shared/blocks/zero-holes.ts';
 import { checkTables } from './check-tables.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
@@ -46,7 +46,7 @@ async function copyGrains(
   const { header, geometry } = image;
   const streamSector = parseOverhead(header, source.sizeBytes);
   const record = new StreamRecord(header, geometry, limits.tableBytes);
-  const writer: PartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
+  const writer: DiskPartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
   const perBatch = Math.max(1, Math.floor(maxGrainBatchBytes / geometry.grainBytes));
   const start = streamSector * sectorBytes;
   const ending = await passStream(source, start, record, signal, async (grains, ...from) => {
@@ -72,7 +72,7 @@ async function copyBatch(
   bytes: Uint8Array,
   position: number,
   { grainBytes, virtualSize }: Geometry,
-  writer: PartWriter,
+  writer: DiskPartWriter,
 ): Promise<void> {
   const inflated = batch.map(async ({ grain, start, end }) => {
     const guest = grain * grainBytes;
@@ -80,7 +80,7 @@ async function copyBatch(
     const about = { position: position + start, grainBytes, visibleBytes };
     return { guest, bytes: await inflateGrain(bytes.subarray(start, end), about) };
   });
-  await writeParts(await Promise.all(inflated), writer);
+  await writeDiskParts(await Promise.all(inflated), writer);
 }
 
 /** The sector of the first marker: behind everything that the header counts as overhead. */

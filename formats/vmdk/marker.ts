@@ -36,7 +36,7 @@ export function parseMarker(
     case 3:
       return metadata('footer', 1);
     case 4:
-      // Nobody has said what it means; vSphere writes it now and then, and nothing belongs to it.
+      // No specification says what it means; vSphere writes it now and then, and nothing belongs to it.
       return { kind: 'unspecified', bytes: sectorBytes };
     default:
       throw corrupt(`is of the unknown type ${type}`, position, type);

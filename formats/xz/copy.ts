@@ -1,10 +1,5 @@
-import {
-  abortable,
-  type ByteSource,
-  type DecodeContext,
-  type DiskSink,
-  refuse,
-} from '../../src/kit.ts';
+import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../src/kit.ts';
+import { outputTooLong } from '../shared/codecs/copy-output.ts';
 import { readBlockStart, unpaddedSize, type XzBlock } from './block.ts';
 import { BlockLanes } from './block-lanes.ts';
 import { type BlockCopy, blockRest, copyBlock } from './copy-block.ts';
@@ -116,7 +111,7 @@ class XzCopy {
       return abortable(promise, this.#lanes.signal);
     }
     if (this.position + uncompressedBytes > virtualBytes) {
-      throw tooLong(this.position + uncompressedBytes, virtualBytes);
+      throw outputTooLong(this.position + uncompressedBytes, virtualBytes, 'xz');
     }
     const sizes = { compressedBytes, uncompressedBytes };
     const restBytes = blockRest(compressedBytes, stream.checkBytes);
@@ -169,13 +164,4 @@ class XzCopy {
     const makesSense = compressedBytes > 0 && this.position + uncompressedBytes <= virtualBytes;
     return makesSense ? { ...block, compressedBytes, uncompressedBytes } : block;
   }
-}
-
-function tooLong(value: number, limit: number): Error {
-  return refuse('limit', `The xz data unpacks to more than ${limit} bytes`, {
-    format: 'xz',
-    limit,
-    value,
-    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
-  });
 }

@@ -1,5 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type ByteSource, refuse } from '../../src/kit.ts';
+import { zlibCode } from '../shared/codecs/zlib-code.ts';
 import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
 import type { ZipMember } from './directory.ts';
 
@@ -36,8 +37,9 @@ async function* inflate(
     yield* runEngine(engine, packed.stream()[Symbol.asyncIterator]());
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    if (error.code !== 'Z_DATA_ERROR' && error.code !== 'Z_BUF_ERROR') throw error;
+    const code = zlibCode(error);
+    if (!(error instanceof Error) || (code !== 'Z_DATA_ERROR' && code !== 'Z_BUF_ERROR'))
+      throw error;
     throw wrong('corrupt-data', member, `damaged data (${error.message})`, error);
   }
   if (engine.bytesWritten !== member.packedBytes) {

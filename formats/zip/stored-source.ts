@@ -38,7 +38,7 @@ export class StoredSource implements ByteSource {
     this.#checked = true;
   }
 
-  /** Nobody needs a member to be right that nobody has read. */
+  /** A member that was never read need not be right. */
   async finish(): Promise<void> {
     if (!this.#used || this.#checked) return;
     for await (const _ of this.stream()) {

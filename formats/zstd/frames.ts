@@ -6,7 +6,7 @@ import { parseZstdFrameHeader, type ZstdFrameHeader } from './frame-header.ts';
 const frameMagic = 0xfd2fb528;
 const maxBlockBytes = 128 * 1024;
 const checksumBytes = 4;
-/** Eight bytes each at the least, and work for each: nobody writes so many in a row. */
+/** Each takes eight bytes at least, and work; no writer makes so many in a row. */
 const maxSkipped = 100_000;
 const rle = 1;
 const reserved = 3;

@@ -25,7 +25,7 @@ export function decodeDisk(
   return decodeInto(format, image, new PageSink(), context);
 }
 
-/** Lets a source arrive in so many steps, with time for whoever reads it in between. */
+/** Lets a source arrive in so many steps, with time for its readers in between. */
 export async function arrive(
   source: SteppedSource,
   sizeBytes: number,

@@ -4,7 +4,7 @@ import type { ByteSource } from '../../src/kit.ts';
 export class SteppedSource implements ByteSource {
   readyBytes: number;
   sizeBytes: number | undefined;
-  /** Bytes that were read so far, whether or not anybody had waited for them. */
+  /** Bytes that were read so far, whether or not a reader had waited for them. */
   readBytes = 0;
   readonly #bytes: Uint8Array;
   #failure: { error: unknown } | undefined;

@@ -72,7 +72,7 @@ function compare(
 ): Tried {
   if (!signsSame(after.body, seed)) throw new Error('another text is signed');
   if (typeof before === 'string') {
-    // Whoever takes a revocation, an end or a limit of use out of a file of keys has taken it out.
+    // A revocation, an end or a limit of use that is taken out of a file of keys is gone.
     if (seed.keys !== changed.keys) return 'keys that say less';
     // The document that was signed has come in from a donor.
     if (before === 'signature-bad') return 'mended';

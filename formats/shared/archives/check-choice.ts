@@ -1,6 +1,6 @@
 import { refuse, type WantedEntry } from '../../../src/kit.ts';
 
-/** More names than these help nobody. */
+/** More names than these do not help the reader. */
 const maxNames = 10;
 
 /**

@@ -17,7 +17,7 @@ export interface Piece {
 
 /**
  * Pieces that are still to be copied, lowest place in the file first. Bounded: when there are too many, those from
- * `horizon` on are forgotten, and whoever reaches the horizon has to add them anew.
+ * `horizon` on are forgotten, and the caller adds them again when it reaches the horizon.
  */
 export class PieceQueue {
   readonly #maxPieces: number;

@@ -31,7 +31,7 @@ export class SerialWriter {
   async #begin(work: () => Promise<void>): Promise<void> {
     await this.#running;
     this.#running = work();
-    // Asked for by the next call, perhaps much later; until then it is nobody's unhandled rejection.
+    // Awaited by the next call; the empty handler keeps Node from reporting it earlier.
     this.#running.catch(() => {});
   }
 }

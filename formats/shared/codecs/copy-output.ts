@@ -23,8 +23,8 @@ export interface CopiedOutput {
 }
 
 /**
- * Writes what a decoder hands out, a step while the next one is decoded. The pieces are used up: nobody else may hold
- * on to their memory.
+ * Writes what a decoder hands out, a step while the next one is decoded. The pieces are used up: the
+ * decoder may not hold on to their memory.
  */
 export async function copyOutput(
   pieces: AsyncIterable<Uint8Array>,
@@ -36,12 +36,12 @@ export async function copyOutput(
   try {
     for await (const piece of regroup(joinNeighbours(pieces, stepBytes), stepBytes)) {
       signal.throwIfAborted();
-      if (end + piece.length > limit) throw tooLong(end + piece.length, limit, format);
+      if (end + piece.length > limit) throw outputTooLong(end + piece.length, limit, format);
       const isHole = isZeros(piece);
       isZero &&= isHole;
       await writing;
       writing = write(sink, end, piece, isHole);
-      // It is awaited above, perhaps much later; a failure must not count as unhandled until then.
+      // Awaited above; the empty handler keeps Node from reporting it earlier.
       writing.catch(() => {});
       end += piece.length;
     }
@@ -96,7 +96,8 @@ async function* joinNeighbours(
   if (joined !== undefined) yield joined;
 }
 
-function tooLong(value: number, limit: number, format: string): Error {
+/** The refusal of output that is longer than is allowed. */
+export function outputTooLong(value: number, limit: number, format: string): Error {
   return refuse('limit', `The ${format} data unpacks to more than ${limit} bytes`, {
     format,
     limit,

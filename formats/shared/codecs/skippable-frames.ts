@@ -1,6 +1,6 @@
 import { abortable, type ByteSource, viewOf } from '../../../src/kit.ts';
 
-/** Nobody writes more before the first frame, and each costs a read. */
+/** No writer makes more before the first frame, and each costs a read. */
 const maxFrames = 10_000;
 
 /** True for the magic numbers of frames that zstd and lz4 alike pass over (RFC 8878, 3.1.2; LZ4 frame format 1.6). */

@@ -23,7 +23,7 @@ export async function* runEngine(
   }
 }
 
-/** Never rejects: what goes wrong here destroys the engine, and so reaches whoever reads from it. */
+/** Never rejects: a failure destroys the engine, and so reaches the reader of its output. */
 async function feed(engine: ZlibEngine, input: AsyncIterator<Uint8Array>): Promise<void> {
   let fedBytes = 0;
   // An engine that fails never calls back for the piece it was at.

@@ -1,5 +1,6 @@
 import { constants, type ZstdOptions } from 'node:zlib';
 import { refuse } from '../../../src/kit.ts';
+import { zlibCode } from './zlib-code.ts';
 
 /** Bounds of a libzstd decoder as powers of two. */
 const smallestWindow = 10;
@@ -15,9 +16,9 @@ export function zstdParams(windowLimit: number): NonNullable<ZstdOptions['params
 
 /** The typed refusal behind an error of Node's zstd, which names its codes after libzstd; other errors stay as they are. */
 export function explainZstd(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  const code = zlibCode(error);
   const more = { format: 'zst', cause: error };
-  switch (error.code) {
+  switch (code) {
     case 'ZSTD_error_checksum_wrong':
       return refuse('checksum', 'A zstd frame does not match its checksum', more);
     case 'ZSTD_error_frameParameter_windowTooLarge':
@@ -27,7 +28,7 @@ export function explainZstd(error: unknown): unknown {
     case 'Z_BUF_ERROR':
       return refuse('corrupt-data', 'The zstd data of a frame ends too early', more);
     default:
-      if (typeof error.code === 'string' && error.code.startsWith('ZSTD_error_')) {
+      if (error instanceof Error && code?.startsWith('ZSTD_error_')) {
         return refuse('corrupt-data', `The zstd data is damaged: ${error.message}`, more);
       }
       return error;

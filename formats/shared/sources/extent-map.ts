@@ -1,6 +1,6 @@
 /**
  * Which ranges of a sparse file are stored, one behind the other; everything else is zeros. Extents ascend and do not
- * overlap: whoever adds them has checked that.
+ * overlap: the caller has checked that.
  */
 export class ExtentMap {
   /** Bytes of the whole file. */

@@ -105,7 +105,7 @@ export class ExtentSource implements ByteSource {
   }
 }
 
-/** Cut at multiples of the buffer, so that whoever regroups the pieces need not copy them. */
+/** Cut at multiples of the buffer, so that `regroup` need not copy the pieces. */
 function* hole(from: number, to: number): Generator<Uint8Array> {
   for (let position = from; position < to; ) {
     const piece = zeros.subarray(

@@ -1,11 +1,11 @@
 /**
  * Bytes that come only once, lent to one consumer and taken back by `finish`, which reads whatever is left of them. So an
- * archive can go on behind a member that nobody, or somebody, has read in part.
+ * archive can go on behind a member whether or not the consumer has read it.
  */
 export class LentBytes implements AsyncIterableIterator<Uint8Array> {
-  /** Hears every piece exactly once, whoever takes it. */
+  /** Hears every piece exactly once, taken by the consumer or by `finish`. */
   listener: (piece: Uint8Array) => void = () => {};
-  /** Somebody has asked for bytes. */
+  /** The consumer has asked for bytes. */
   lent = false;
   readonly #pieces: AsyncIterator<Uint8Array>;
   #turn: Promise<unknown> = Promise.resolve();

@@ -67,7 +67,7 @@ export class RangeSource implements ByteSource {
     return Math.max(0, Math.min(length, this.sizeBytes - position));
   }
 
-  /** Where the parent's length is known, nobody has to wait for bytes that cannot come. */
+  /** Where the parent's length is known, no reader has to wait for bytes that cannot come. */
   #checkEnd(): void {
     const { sizeBytes } = this.#parent;
     if (sizeBytes !== undefined && this.#start + this.sizeBytes > sizeBytes) throw this.#cut();

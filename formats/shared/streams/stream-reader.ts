@@ -77,7 +77,7 @@ export class StreamReader {
     this.#giveUp?.(reason);
     if (this.#ended) return;
     this.#ended = true;
-    // The stream may itself be waiting, and then only answers later: nobody waits for that here.
+    // A stream that is itself waiting answers only later; closing does not wait for that.
     this.#pieces.return?.().catch(() => {});
   }
 

@@ -1,4 +1,5 @@
 import { type DefectReason, type Limits, refuse } from '../../../src/kit.ts';
+import { memberTooLong } from '../archives/member-too-long.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
 
 /** More would be no disk: a file of 1 TiB in extents of 1 MiB. */
@@ -15,7 +16,7 @@ export class SparseExtents {
   #reached = 0;
 
   constructor(realSize: number, limits: Limits) {
-    if (realSize > limits.virtualBytes) throw memberTooLong(realSize, limits.virtualBytes);
+    if (realSize > limits.virtualBytes) throw memberTooLong('tar', realSize, limits.virtualBytes);
     this.#limit = Math.min(limits.mapEntries, maxExtents);
     this.#map = new ExtentMap(realSize);
   }
@@ -49,15 +50,6 @@ export class SparseExtents {
 
 export function badSparse(reason: DefectReason, what: string): Error {
   return refuse(reason, `A sparse tar member ${what}`, { format: 'tar' });
-}
-
-export function memberTooLong(value: number, limit: number): Error {
-  return refuse('limit', `A tar member has more than ${limit} bytes`, {
-    format: 'tar',
-    limit,
-    value,
-    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
-  });
 }
 
 function tooMany(limit: number): Error {

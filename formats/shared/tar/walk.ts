@@ -1,12 +1,12 @@
 import { type ByteSource, type DecodeContext, defined, refuse } from '../../../src/kit.ts';
 import { MemberList } from '../archives/member-list.ts';
 import { plainMemberName } from '../archives/member-name.ts';
+import { memberTooLong } from '../archives/member-too-long.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
 import { ExtentSource } from '../sources/extent-source.ts';
 import { readGnuSparseMap } from './gnu-sparse.ts';
 import { blockBytes } from './header.ts';
 import { type FoundHeader, readNextHeader } from './next-header.ts';
-import { memberTooLong } from './sparse-extents.ts';
 import { cutTape, openTape, type Tape, type TapeBody } from './tape.ts';
 
 /** A regular file in a tar archive. */
@@ -68,7 +68,7 @@ async function* readMember(
 ): AsyncGenerator<TarMember> {
   const { limits } = context;
   if (header.sizeBytes > limits.virtualBytes)
-    throw memberTooLong(header.sizeBytes, limits.virtualBytes);
+    throw memberTooLong('tar', header.sizeBytes, limits.virtualBytes);
   const map = await readMap(tape, header, context);
   if (header.realSize !== undefined && header.realSize !== map.sizeBytes) {
     throw badMember('unsupported-feature', name, 'is sparse in a form that only star reads');
@@ -109,7 +109,7 @@ async function finishBody(tape: Tape, body: TapeBody, length: number): Promise<v
 
 /**
  * Whether it is a folder, by the types of POSIX and GNU tar. Whatever is no plain file either is refused: it may mean
- * anything to whoever unpacks the archive.
+ * anything to the program that unpacks the archive.
  */
 function checkKind({ type, name, sizeBytes, sparse }: FoundHeader): boolean {
   switch (type) {

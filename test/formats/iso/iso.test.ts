@@ -90,7 +90,7 @@ describe('recognises', () => {
     ],
     ['a volume without a name', 'ISO 9660', [], { name: '' }],
     [
-      'a name that nobody should print',
+      'a name that must not be printed',
       'ISO 9660',
       ['volume A?[31m?B'],
       { name: 'A\u001b[31m\u0085B' },

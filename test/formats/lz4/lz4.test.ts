@@ -176,7 +176,7 @@ describe('is left', () => {
   test('by an abort while there is no end of data', async () => {
     const controller = new AbortController();
     const reason = { why: 'no longer wanted' };
-    // One piece: nobody waits for more of it.
+    // One piece: no reader waits for more of it.
     const source = wholeSource(zeros(500), 2 ** 30);
     setImmediate(() => controller.abort(reason));
     const decoding = decodeAll(lz4, source, decodeContext({ signal: controller.signal }));

@@ -9,7 +9,7 @@ async function* count(to: number, failure?: Error): AsyncGenerator<Uint8Array> {
 }
 
 describe('bytes that were lent', () => {
-  test('are heard once each, whoever takes them', async () => {
+  test('are heard once each, taken one by one or all', async () => {
     const lent = new LentBytes(count(5));
     const heard: number[] = [];
     lent.listener = ([value = -1]) => heard.push(value);
@@ -45,7 +45,7 @@ describe('bytes that were lent', () => {
     await expect(lent.next()).rejects.toBe(failure);
   });
 
-  test('were not asked for until somebody asks', async () => {
+  test('are not taken before the first request', async () => {
     const lent = new LentBytes(count(1));
     expect(lent.lent).toBe(false);
     await lent.next();

@@ -237,7 +237,7 @@ describe('is refused', () => {
     const refusal = refusalOf(done);
     await arrive(source, image.length, 3);
     expect(await refusal).toBe(reason);
-    // Nobody can take such a disk for a finished one.
+    // Such a disk cannot be taken for a finished one.
     expect(sink.sizeBytes).toBe(-1);
   });
 

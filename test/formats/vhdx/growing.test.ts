@@ -74,7 +74,7 @@ describe('a file that is still arriving', () => {
         const cut = bytes.slice(0, length);
         const source = new SteppedSource(cut, { readyBytes: length - 1, sizeKnown });
         const done = refusalOfVhdx(source);
-        // Whoever does not know the size waits inside the part that is cut now.
+        // A reader that does not know the size waits inside the part that is cut now.
         await new Promise(setImmediate);
         source.grow(cut.length);
         expect((await done).details.reason).toBe('truncated');

@@ -110,7 +110,7 @@ const descriptors: [string, DefectReason, Damage][] = [
   ['vmfsRawDeviceMap', 'unsupported-variant', kind('vmfsRawDeviceMap')],
   ['vmfsRaw', 'unsupported-variant', kind('vmfsRaw')],
   ['custom', 'unsupported-variant', kind('custom')],
-  ['a kind nobody knows', 'unsupported-variant', kind('__proto__')],
+  ['an unknown kind', 'unsupported-variant', kind('__proto__')],
   [
     'a parent',
     'external-reference',

@@ -83,7 +83,7 @@ describe('a packed member', () => {
   });
 });
 
-test('a member that nobody reads may be of any kind', async () => {
+test('a member that is not read may be of any kind', async () => {
   const other = { name: 'README', content: 'x', method: 14 };
   const broken = { name: 'NOTES', content: 'x', local: wrong, central: wrong };
   const entries = open(wholeSource(zipArchive([other, broken, stored])), spoolingContext());

@@ -7,7 +7,7 @@ export interface DiskPart {
 }
 
 /** Where parts are written. Together, the parts of one call have at most `maxBytes`, unless it is a single part. */
-export interface PartWriter {
+export interface DiskPartWriter {
   sink: DiskSink;
   signal: AbortSignal;
   maxBytes: number;
@@ -16,7 +16,7 @@ export interface PartWriter {
 }
 
 /** Writes parts of any order; those that follow each other on the disk are written in one go. */
-export async function writeParts(parts: DiskPart[], writer: PartWriter): Promise<void> {
+export async function writeDiskParts(parts: DiskPart[], writer: DiskPartWriter): Promise<void> {
   parts.sort((a, b) => a.guest - b.guest);
   for (let from = 0; from < parts.length; ) {
     const to = neighboursEnd(parts, from);
@@ -40,7 +40,7 @@ function partEnd(part: DiskPart | undefined): number {
   return part === undefined ? 0 : part.guest + part.bytes.length;
 }
 
-async function writeRun(parts: readonly DiskPart[], writer: PartWriter): Promise<void> {
+async function writeRun(parts: readonly DiskPart[], writer: DiskPartWriter): Promise<void> {
   const [first] = parts;
   if (first === undefined) return;
   if (parts.length === 1) return writer.sink.write(first.guest, first.bytes);

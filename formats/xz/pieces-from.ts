@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../../src/kit.ts';
+import type { ByteSource } from '../../src/kit.ts';
 
 const pieceBytes = 256 * 1024;
 /** Behind the end that was expected, as little as makes sense is read at once. */

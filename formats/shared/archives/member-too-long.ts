@@ -1,0 +1,11 @@
+import { refuse } from '../../../src/kit.ts';
+
+/** The refusal of an archive member that is longer than is allowed. */
+export function memberTooLong(format: string, value: number, limit: number): Error {
+  return refuse('limit', `A ${format} member has more than ${limit} bytes`, {
+    format,
+    limit,
+    value,
+    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+  });
+}

@@ -1,0 +1,43 @@
+import { promisify } from 'node:util';
+import { inflate, inflateRaw, inflateRawSync, inflateSync } from 'node:zlib';
+import { zlibCode } from './zlib-code.ts';
+
+const pooled = { zlib: promisify(inflate), raw: promisify(inflateRaw) };
+const direct = { zlib: inflateSync, raw: inflateRawSync };
+
+/** Below this a trip to the thread pool costs more than the work (16 KiB were measured to cost a fifth more CPU there). */
+export const minPooledBytes: number = 32 * 1024;
+
+/** What is wrong with the stream of a block. */
+export type BlockFlaw = 'cut' | 'too-long' | 'damaged';
+
+/**
+ * Inflates a block of at most `blockBytes`; bytes after the end of its stream are ignored. `explain` makes the refusal of
+ * a stream that is not valid.
+ */
+export async function inflateBlock(
+  input: Uint8Array,
+  wrapper: 'zlib' | 'raw',
+  blockBytes: number,
+  explain: (flaw: BlockFlaw, cause: unknown) => Error,
+): Promise<Uint8Array> {
+  // Room for more than a block, else zlib is called once more only to learn that the stream has ended.
+  const options = { maxOutputLength: blockBytes, chunkSize: blockBytes + 64 };
+  try {
+    return blockBytes < minPooledBytes
+      ? direct[wrapper](input, options)
+      : await pooled[wrapper](input, options);
+  } catch (error) {
+    switch (zlibCode(error)) {
+      case 'Z_BUF_ERROR':
+        throw explain('cut', error);
+      case 'ERR_BUFFER_TOO_LARGE':
+        throw explain('too-long', error);
+      case 'Z_DATA_ERROR':
+      case 'Z_NEED_DICT':
+        throw explain('damaged', error);
+      default:
+        throw error;
+    }
+  }
+}
