@@ -1,0 +1,189 @@
+import type { ErrorCode } from './codes.ts';
+
+/** What there is to say about one code; `docs/errors.md` is made from it. */
+export interface ErrorRow {
+  /** What happened. */
+  meaning: string;
+  /** What the caller can do. */
+  action: string;
+  /** A message as it is raised. */
+  example: string;
+}
+
+/** Every code. */
+export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
+  ERR_INVALID_REQUEST: {
+    meaning: 'An argument or option is missing, malformed or excludes another one.',
+    action: 'Correct the call; `details.field` names the argument or option.',
+    example: 'invalid value "foo" for --trust',
+  },
+  ERR_UNKNOWN_VENDOR: {
+    meaning: 'The reference names a vendor that is neither built in nor given.',
+    action: '`rootdisk list` prints the vendors. An address or a path is used as it is given.',
+    example: 'there is no vendor "ubunto"; known are almalinux, alpine, arch, debian, ubuntu',
+  },
+  ERR_DUPLICATE_PART: {
+    meaning: 'Two vendors, formats or verifiers have the same id.',
+    action: 'Give each part once; rename or drop one of the two.',
+    example: 'the vendor id "ubuntu" is given twice or reserved',
+  },
+  ERR_NOT_FOUND: {
+    meaning:
+      'The vendor has no such release, architecture, variant or build, or the cache no such entry.',
+    action:
+      'Choose one of `details.known`; `rootdisk list VENDOR` prints the releases of a vendor.',
+    example: 'debian has no release "99"; it has 11, 12, 13, testing, sid',
+  },
+  ERR_OFFLINE_MISS: {
+    meaning: 'The call is offline, and what it needs is not in the cache.',
+    action: 'Call once without `offline` (`--offline`).',
+    example: 'no cached disk answers debian:13 for arm64',
+  },
+  ERR_NETWORK: {
+    meaning: 'The connection, the proxy or the TLS handshake failed.',
+    action:
+      'Check the network and the proxy, and try again. For a private certificate authority, give `ca` (`--ca`).',
+    example: 'https://cloud-images.ubuntu.com/releases/: the connection was refused',
+  },
+  ERR_HTTP_STATUS: {
+    meaning: 'The server answered with a status that is no success.',
+    action:
+      'Wait after 429 and 5xx; after another 4xx, check that the vendor still publishes the address.',
+    example: 'https://cloud.debian.org/images/cloud/trixie/latest/SHA512SUMS: 404 Not Found',
+  },
+  ERR_STALLED: {
+    meaning: 'The server sent no byte for too long.',
+    action: 'Try again; the download is resumed.',
+    example: 'https://cloud.debian.org/images/cloud/disk.qcow2: no byte for 30 s',
+  },
+  ERR_REDIRECT: {
+    meaning: 'A redirect leads to an address that may not be followed, or there are too many.',
+    action: 'Give the final address, or name it as a mirror (`mirrors`, `--mirror`).',
+    example:
+      'https://example.org/disk.img redirects to a private address: https://10.0.0.5/disk.img',
+  },
+  ERR_METADATA: {
+    meaning: "A vendor's document has an unknown form, or is another page such as a login.",
+    action: 'Open the address in a browser and try later; report it if it stays so.',
+    example: 'https://cloud.centos.org/centos/ should be a directory index, found another page',
+  },
+  ERR_DIGEST: {
+    meaning:
+      'Bytes differ from their digest, two documents differ, or a list has no usable digest of the file.',
+    action: 'Do not use the bytes. `details.reason` says which of these it is.',
+    example: 'disk.qcow2 is not what it should be: expected sha256:9f86d081…, got sha256:60303ae2…',
+  },
+  ERR_SIZE: {
+    meaning: 'A file has another size than its documents or the server say.',
+    action: 'Do not use the bytes; the vendor may be changing the file, so try later.',
+    example: 'disk.qcow2 has 1024 bytes instead of 645262848',
+  },
+  ERR_UNTRUSTED: {
+    meaning: 'The demanded level of trust cannot be reached for this source.',
+    action: 'Give a digest (`digest`, `--digest`), or accept a lower level (`trust`, `--trust`).',
+    example: 'trust signed is wanted, but disk.qcow2 reaches only checksum',
+  },
+  ERR_SIGNATURE: {
+    meaning: 'The signature is not over these bytes, or cannot be read.',
+    action: 'Do not use the bytes; tell the vendor if it lasts.',
+    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 is not for these bytes',
+  },
+  ERR_SIGNATURE_MISSING: {
+    meaning: 'This vendor signs, and the signature is not there.',
+    action: 'Try later, give a digest, or accept a lower level (`trust`, `--trust`).',
+    example: 'https://example.org/SHA256SUMS.gpg is not there, and disk.img has to be signed',
+  },
+  ERR_UNKNOWN_SIGNER: {
+    meaning: 'The signature is by a key that is not pinned for this vendor and release.',
+    action:
+      "Compare the fingerprint with the vendor's announcement, then give the key (`keys`, `--key`).",
+    example: 'SHA256SUMS is signed by the key 1A2B3C4D5E6F7081, which is not pinned',
+  },
+  ERR_SIGNER_EXPIRED: {
+    meaning: 'The key had expired when it signed.',
+    action:
+      'Do not use the bytes; look for a renewed key of the vendor and give it (`keys`, `--key`).',
+    example:
+      'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 does not count: it had expired on 2024-01-01T00:00:00Z',
+  },
+  ERR_SIGNER_REVOKED: {
+    meaning: 'The key was revoked.',
+    action: 'Do not use the bytes; look for what the vendor says about the key.',
+    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 does not count: its owner revoked it',
+  },
+  ERR_SIGNED_IN_FUTURE: {
+    meaning: 'The signature is dated later than now.',
+    action: 'Set the clock of this machine; if it is right, do not use the bytes.',
+    example: 'SHA256SUMS is signed in the future: 2030-01-01T00:00:00.000Z',
+  },
+  ERR_WEAK_HASH: {
+    meaning: 'The signature uses MD5 or SHA-1.',
+    action: 'Give the digest of the file yourself (`digest`, `--digest`).',
+    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 does not count: it uses SHA1',
+  },
+  ERR_KEY: {
+    meaning: 'A key cannot be read, or a pinned key could not be fetched.',
+    action: 'Give the public key as a file (`keys`, `--key`); the hint names the key.',
+    example: 'no openpgp key among those that were given',
+  },
+  ERR_ROLLBACK: {
+    meaning: 'The answer is older than one that this cache has accepted before.',
+    action: 'If the vendor really withdrew a build, allow it once (`allowOlder`, `--allow-older`).',
+    example: 'ubuntu:24.04 is answered with 20260701, and 20260725 was accepted before',
+  },
+  ERR_STALE: {
+    meaning: 'The signature is older than `maxAge` allows, has run out, or says no date.',
+    action: 'Look whether the mirror is out of date; or raise `maxAge` (`--max-age`).',
+    example: 'disk.qcow2 was signed 2026-01-05T00:00:00.000Z, longer ago than maxAge',
+  },
+  ERR_DECODE: {
+    meaning: 'The image is damaged: a header, a table, compressed data or a checksum is wrong.',
+    action: 'Get the image again from its source. `details.reason` names the defect.',
+    example: 'The xz file ends inside a block',
+  },
+  ERR_UNSAFE_IMAGE: {
+    meaning:
+      'The image could make a program read other files, or is not what it was declared to be.',
+    action: 'Do not use the image. `details.reason` names the danger.',
+    example: 'the image needs a backing file',
+  },
+  ERR_UNSUPPORTED_FORMAT: {
+    meaning: 'The image is encrypted, or of a format, variant or feature that is not supported.',
+    action: 'Convert, decrypt or unpack it with another tool first.',
+    example: 'the image is encrypted (LUKS)',
+  },
+  ERR_LIMIT: {
+    meaning: 'A size, a count or a ratio is above its limit.',
+    action: 'Raise the limit that the hint names (`limits`, `--max-size`) if you trust the image.',
+    example: 'The gzip data unpacks to more than 2199023255552 bytes',
+  },
+  ERR_CODEC_UNAVAILABLE: {
+    meaning: 'A decoder cannot be loaded on this platform.',
+    action: 'Install the package that the hint names.',
+    example: 'The xz decoder cannot be loaded on this platform',
+  },
+  ERR_CACHE_IO: {
+    meaning:
+      'The cache, the output file or the device cannot be read or written, or is not safe to use.',
+    action:
+      'Correct what `details.errno` and the hint name, or choose another folder (`cacheDir`, `--cache-dir`).',
+    example: 'cannot create /var/cache/rootdisk/images-v1: EACCES',
+  },
+  ERR_NO_SPACE: {
+    meaning: 'The disk, the quota or the device is too small.',
+    action:
+      'Free space, remove disks with `rootdisk cache rm`, or choose another folder (`cacheDir`, `--cache-dir`).',
+    example:
+      'disk.qcow2 needs about 2200 MiB in /var/cache/rootdisk/images-v1, and 512 MiB are free',
+  },
+  ERR_CACHE_LOCKED: {
+    meaning: 'Another process uses the entry.',
+    action: 'Wait until that process has ended.',
+    example: 'debian_13_genericcloud_amd64_20260712-2537.raw is in use; it was not removed',
+  },
+  ERR_PLUGIN: {
+    meaning: 'A vendor, format or verifier failed, or does not follow its contract.',
+    action: 'Report it to the author of `details.plugin`.',
+    example: 'the plug-in ./acme.ts: exports no vendor, format or verifier',
+  },
+};
