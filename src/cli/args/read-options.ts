@@ -7,7 +7,7 @@ import type {
   TransportOptions,
 } from '../../core.ts';
 import type { Flags } from './flags.ts';
-import { invalidOption } from './refuse.ts';
+import { invalidValue } from './refuse.ts';
 import { parseLayers, parsePairs } from './values.ts';
 
 /** What the flags ask for beyond the reference. */
@@ -55,8 +55,7 @@ export function readConnections(flags: Flags): number | undefined {
   const given = flags.text('connections');
   if (given === undefined) return undefined;
   if (/^(?:[1-9]|1[0-6])$/.test(given)) return Number(given);
-  const shown = JSON.stringify(given);
-  throw invalidOption('connections', `cannot use ${shown}`, 'Write a whole number from 1 to 16.');
+  throw invalidValue('connections', given, 'Write a whole number from 1 to 16.');
 }
 
 function pick<T extends string>(
@@ -67,8 +66,7 @@ function pick<T extends string>(
   const given = flags.text(option);
   const found = words.find((word) => word === given);
   if (given === undefined || found !== undefined) return found;
-  const shown = JSON.stringify(given);
-  throw invalidOption(option, `${shown} is none of its values`, `Use one of: ${words.join(', ')}.`);
+  throw invalidValue(option, given, `Use one of: ${words.join(', ')}.`);
 }
 
 /** How a local file is read, from the flags. */

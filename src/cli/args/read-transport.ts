@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Log, TransportOptions } from '../../core.ts';
 import type { Flags } from './flags.ts';
-import { invalidOption } from './refuse.ts';
+import { invalidOption, invalidValue } from './refuse.ts';
 import { parseMirrors, parseSize } from './values.ts';
 
 /** What the flags say about where documents and images come from; certificates are read here. */
@@ -26,7 +26,7 @@ export async function readTransport(
 function parseMaxSize(text: string): number {
   const bytes = parseSize(text, 'max-size');
   if (bytes > 0) return bytes;
-  throw invalidOption('max-size', 'nothing fits into 0 bytes', 'Write a size such as 64GiB.');
+  throw invalidValue('max-size', text, 'Write a size such as 64GiB.');
 }
 
 async function readCertificates(path: string): Promise<string> {

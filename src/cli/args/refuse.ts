@@ -33,7 +33,7 @@ export function unknownCommand(words: readonly string[], commands: readonly Comm
   const names = commands.map(({ name }) => name);
   const inner = names.filter((name) => name.startsWith(`${first} `));
   if (inner.length > 0 && second === undefined) {
-    return invalidArguments(`${first} alone is no command; there are: ${inner.join(', ')}`);
+    return invalidArguments(`${first} needs a subcommand: ${inner.join(', ')}`);
   }
   const typed = inner.length > 0 ? `${first} ${second}` : first;
   const known =
@@ -63,6 +63,22 @@ export function invalidOption(
     message: `--${option}: ${message}`,
     hint,
     details: { field: option },
+    cause,
+  });
+}
+
+/** `ERR_INVALID_REQUEST` about a value that the option does not take. */
+export function invalidValue(
+  option: string,
+  value: string,
+  hint: string,
+  cause?: unknown,
+): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `invalid value ${JSON.stringify(value)} for --${option}`,
+    hint,
+    details: { field: option, value },
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { invalidOption, nearestWord } from './refuse.ts';
+import { invalidOption, invalidValue, nearestWord } from './refuse.ts';
 
 /** `K=V` for each value of an option. The same name twice is `ERR_INVALID_REQUEST`. */
 export function parsePairs(values: readonly string[], option: string): Record<string, string> {
@@ -23,8 +23,8 @@ function collect(
   for (const text of values) {
     const [, name, value] = pattern.exec(text) ?? [];
     if (name === undefined || value === undefined) {
-      // What cannot be read is not repeated: an address may hold a password.
-      throw invalidOption(option, 'cannot be read as a pair', hint);
+      // The value is not repeated: an address may hold a password.
+      throw invalidOption(option, 'the value is not a pair', hint);
     }
     if (pairs.has(name)) throw invalidOption(option, 'the left side of = was given twice', hint);
     pairs.set(name, value);
@@ -49,9 +49,9 @@ export function parseSize(text: string, option: string): number {
   const bytes = Math.round(Number(match?.[1]) * 1024 ** (power ?? 0));
   const whole = !(fraction && power === 0);
   if (power !== undefined && whole && Number.isSafeInteger(bytes)) return bytes;
-  throw invalidOption(
+  throw invalidValue(
     option,
-    `cannot read ${JSON.stringify(text)} as a size`,
+    text,
     'Write bytes, or a number and KiB, MiB, GiB or TiB: 512MiB, 1.5GiB.',
   );
 }

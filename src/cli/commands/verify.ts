@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createRootdisk } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { hasRemedy, isImageError } from '../../errors.ts';
-import { invalidOption } from '../args/refuse.ts';
+import { hasRemedy, isImageError, UsageError } from '../../errors.ts';
+import { invalidArguments, invalidValue } from '../args/refuse.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
@@ -27,7 +27,7 @@ export const verify: Command = {
   async run({ operands: [file = ''], flags, cwd, parts, warn }) {
     const keyFiles = flags.list('key');
     if (keyFiles.length === 0) {
-      throw invalidOption('key', 'is missing', 'Give the public key that should have signed it.');
+      throw invalidArguments('verify needs --key FILE, the public key of the signer', verify);
     }
     const signature = flags.text('signature');
     const subject = {
@@ -79,12 +79,7 @@ function readTime(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const time = new Date(text);
   if (!Number.isNaN(time.getTime())) return time;
-  const shown = JSON.stringify(text);
-  throw invalidOption(
-    'at',
-    `${shown} is no date`,
-    'Write it like 2026-11-20 or 2026-11-20T12:00Z.',
-  );
+  throw invalidValue('at', text, 'Write it like 2026-11-20 or 2026-11-20T12:00Z.');
 }
 
 /** Lists and keys; the largest in use have a few megabytes. */
@@ -92,10 +87,19 @@ const maxBytes = 256 * 1024 * 1024;
 
 async function read(cwd: string, file: string, what: string): Promise<Uint8Array> {
   const path = resolve(cwd, file);
-  const hint = 'Give the path of a file that can be read.';
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw invalidOption(what, `cannot read ${JSON.stringify(file)}`, hint, cause);
+    throw unreadable(file, what, 'cannot be read', cause);
   });
   if (bytes.length <= maxBytes) return bytes;
-  throw invalidOption(what, `${JSON.stringify(file)} is too large to be one`, hint);
+  throw unreadable(file, what, 'is too large');
+}
+
+function unreadable(file: string, field: string, why: string, cause?: unknown): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `the ${field} ${JSON.stringify(file)} ${why}`,
+    hint: `Give the path of a ${field} that can be read.`,
+    details: { field, value: file },
+    cause,
+  });
 }

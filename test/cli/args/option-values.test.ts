@@ -62,7 +62,7 @@ describe('--mirror', () => {
       'https://a.example/=/srv',
       'x=https://u:secret@m/',
     ]) {
-      expect(() => parseMirrors([text])).toThrow(/^--mirror: cannot be read as a pair$/);
+      expect(() => parseMirrors([text])).toThrow(/^--mirror: the value is not a pair$/);
     }
     const twice = ['https://a.example/=https://m/', 'https://a.example/=https://n/'];
     expect(() => parseMirrors(twice)).toThrow(/twice/);

@@ -65,7 +65,7 @@ describe('what is not', () => {
     ['esnure', 'there is no command "esnure"', 'Did you mean: rootdisk ensure?'],
     ['frobnicate', 'there is no command "frobnicate"', 'Run: rootdisk --help'],
     ['frobnicate --help', 'there is no command "frobnicate"', 'Run: rootdisk --help'],
-    ['cache', 'cache alone is no command; there are: cache ls', 'Run: rootdisk --help'],
+    ['cache', 'cache needs a subcommand: cache ls', 'Run: rootdisk --help'],
     ['cache lss', 'there is no command "cache lss"', 'Did you mean: rootdisk cache ls?'],
     ['ensure x --frmat raw', 'ensure has no option "--frmat"', 'Did you mean --format?'],
     ['ensure x --verb', 'ensure has no option "--verb"', 'Did you mean --verbose?'],
