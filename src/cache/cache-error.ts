@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { CacheError } from '../errors.ts';
 
@@ -18,12 +19,27 @@ const hints: Record<string, string> = {
   ENOTDIR: occupied,
   EISDIR: occupied,
   EMFILE: 'Raise the limit of open files.',
+  EIO: 'Look at the log of the system: the disk may be failing. The same call continues what was fetched.',
 };
 
-/** True for an error of the operating system, and of that `errno` name where one is given. */
-export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return false;
-  return typeof error.code === 'string' && (codes.length === 0 || codes.includes(error.code));
+/** True for an error of the operating system, and of one of these names where any are given. */
+export function isErrno(error: unknown, ...names: string[]): error is NodeJS.ErrnoException {
+  const name = errnoName(error);
+  return name !== undefined && (names.length === 0 || names.includes(name));
+}
+
+/** libuv has no name for some errors, a full quota (EDQUOT) among them: their number says which they are. */
+const namesByNumber = new Map(
+  Object.entries(constants.errno).map(([name, number]) => [number, name] as const),
+);
+
+function errnoName(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  if (typeof error.code !== 'string') return undefined;
+  if (!('errno' in error) || typeof error.errno !== 'number') return error.code;
+  return /^E[A-Z0-9]+$/.test(error.code)
+    ? error.code
+    : (namesByNumber.get(Math.abs(error.errno)) ?? error.code);
 }
 
 /**
@@ -31,8 +47,8 @@ export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.Err
  * the path. Anything that is no such error (an abort, an error of this package) comes back as it is.
  */
 export function cacheError(error: unknown, path: string, doing: string): unknown {
-  if (!isErrno(error)) return error;
-  const errno = error.code ?? 'unknown';
+  const errno = errnoName(error);
+  if (errno === undefined) return error;
   const noSpace = errno === 'ENOSPC' || errno === 'EDQUOT';
   return new CacheError({
     code: noSpace ? 'ERR_NO_SPACE' : 'ERR_CACHE_IO',

@@ -53,7 +53,10 @@ export function startDecode(
     const job = openDecodeJob(staging.dir, { signal, limits, log });
     try {
       return await callPlugin('the decoder', 'copyTo', signal, () =>
-        decodeLayers(call, plan, fetching, staging, job.context),
+        // A decoder gets no path: what the file system refuses it lies in this folder.
+        inCache(staging.dir, 'decode in', () =>
+          decodeLayers(call, plan, fetching, staging, job.context),
+        ),
       );
     } finally {
       await job.close();
@@ -93,12 +96,10 @@ async function decodeLayers(
     const bounds = boundDisk(fetching.source, context.limits);
     const sink = new SparseFile(handle, bounds, onWrite, (...range) => digest.wrote(...range));
     const kept = call.options.format === 'source' ? format : 'raw';
-    const contentDigest = await inCache(staging.disk, 'write', async () => {
-      if (kept === 'raw') await image.copyTo(sink);
-      else await copyBytes(inner, sink);
-      await opened.finish();
-      return await digest.finish(sink.sizeBytes, call.signal);
-    });
+    if (kept === 'raw') await image.copyTo(sink);
+    else await copyBytes(inner, sink);
+    await opened.finish();
+    const contentDigest = await digest.finish(sink.sizeBytes, call.signal);
     const { sizeBytes } = sink;
     call.progress.decode(sizeBytes, sizeBytes, true);
     const virtualSize = image.virtualSize ?? sizeBytes;

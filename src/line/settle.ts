@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { GrowingFile } from '../bytes/growing-file.ts';
+import { inCache } from '../cache/cache-error.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Digest, Signer } from '../contracts/proof.ts';
 import { hasRemedy, IntegrityError, isImageError, refuse } from '../errors.ts';
@@ -76,7 +77,11 @@ function matchSize(plan: Plan, proven: Proven, fetched: Fetched): void {
   }
 }
 
-async function matchDisk(call: Call, plan: Plan, proven: Proven, decoded: Decoded): Promise<void> {
+function matchDisk(call: Call, plan: Plan, proven: Proven, decoded: Decoded): Promise<void> {
+  return inCache(decoded.path, 'read', () => readDisk(call, plan, proven, decoded));
+}
+
+async function readDisk(call: Call, plan: Plan, proven: Proven, decoded: Decoded): Promise<void> {
   const handle = await open(decoded.path, 'r');
   try {
     const source = GrowingFile.whole(handle, decoded.sizeBytes);
