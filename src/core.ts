@@ -16,6 +16,7 @@ export type { Parts } from './contracts/parts.ts';
 export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
+export type { ConvertedImage } from './convert/copy-disk.ts';
 export type { FileOptions } from './convert/open-image-file.ts';
 export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-rootdisk.ts';
 export type { EnsureImage } from './ensure-image.ts';
@@ -23,7 +24,6 @@ export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
 export type {
-  ConvertedImage,
   ConvertImage,
   ConvertOptions,
 } from './verbs/convert-image.ts';

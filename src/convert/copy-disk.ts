@@ -13,6 +13,15 @@ export interface ConvertJob {
   onProgress: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
 }
 
+/** What a conversion made. */
+export interface ConvertedImage {
+  path: string;
+  layers: string[];
+  virtualSize: number;
+  /** Bytes that the output occupies on disk. */
+  allocatedBytes: number;
+}
+
 /** Copies the whole disk to a target and checks every sum around it. Resolves with its virtual size in bytes. */
 export async function copyDisk(
   { image, onProgress }: ConvertJob,
@@ -28,7 +37,7 @@ export async function copyDisk(
   });
   await image.image.copyTo(sink);
   await image.finish();
-  // Nothing packed is still what was packed; nothing at all is no disk.
+  // A compressed empty stream is valid; an empty file is not an image.
   if (image.sizeBytes === 0) throw refuse('empty', 'the file is empty');
   return sink.sizeBytes;
 }

@@ -1,7 +1,6 @@
 import { refuse } from '../errors.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
-import type { ConvertedImage } from '../verbs/convert-image.ts';
-import { type ConvertJob, copyDisk } from './copy-disk.ts';
+import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
 import { tooSmall } from './device/device-error.ts';
 import { DeviceTarget } from './device/device-target.ts';
 import { openDevice } from './device/open-device.ts';

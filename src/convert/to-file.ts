@@ -4,8 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { inCache } from '../cache/cache-error.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
-import type { ConvertedImage } from '../verbs/convert-image.ts';
-import { type ConvertJob, copyDisk } from './copy-disk.ts';
+import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
 
 /**
  * Writes the disk beside the output and puts it in place at the end, over what may be there. It is not synced: like any

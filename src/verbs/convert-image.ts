@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { ConvertedImage } from '../convert/copy-disk.ts';
 import { isBlockDevice } from '../convert/device/is-block-device.ts';
 import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
 import { convertToDevice } from '../convert/to-device.ts';
@@ -10,15 +11,6 @@ export interface ConvertOptions extends FileOptions {
   onProgress?: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
 }
 
-/** What a conversion made. */
-export interface ConvertedImage {
-  path: string;
-  layers: string[];
-  virtualSize: number;
-  /** Bytes that the output occupies on disk. */
-  allocatedBytes: number;
-}
-
 export type ConvertImage = (
   input: string,
   output: string,
@@ -28,7 +20,7 @@ export type ConvertImage = (
 /**
  * `convertImage` of the given formats: any supported local file to a sparse raw disk. A failure leaves no output.
  *
- * An output that is a block device (Linux) is written itself. It has to be large enough and in nobody's use; every byte
+ * An output that is a block device (Linux) is written itself. It has to be large enough and unused; every byte
  * up to the disk's virtual size is written, zeros too, and the first MiB last, so that what a failure leaves does not
  * boot. Beyond the virtual size nothing changes but a stale backup partition table in the last sector, which goes.
  */
