@@ -8,8 +8,8 @@ import { findLongFiles } from './house/long-files.ts';
 import { findOptionalSpreads } from './house/optional-spreads.ts';
 import {
   findBoundParts,
-  findCommandLineImports,
   findEarlyKeys,
+  findOutwardImports,
   findStrayPartImports,
 } from './house/part-imports.ts';
 import { findFileUses, findSocketUses, findTerminalUses } from './house/side-effects.ts';
@@ -74,8 +74,8 @@ test('only the index and the testing folder import parts', () => {
   expect(sayImports(findBoundParts(imports))).toEqual([]);
 });
 
-test('nothing imports the command line', () => {
-  expect(sayImports(findCommandLineImports(imports))).toEqual([]);
+test('nothing imports the command line or the testing kit', () => {
+  expect(sayImports(findOutwardImports(imports))).toEqual([]);
 });
 
 test('keys are loaded on use only, and what keeps them is in no package', () => {

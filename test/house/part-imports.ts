@@ -37,9 +37,10 @@ export function findBoundParts(imports: readonly Import[]): Import[] {
   );
 }
 
-export function findCommandLineImports(imports: readonly Import[]): Import[] {
-  return imports.filter(
-    ({ from, to }) => to.startsWith('src/cli/') && !from.startsWith('src/cli/'),
+/** The command line and the testing kit use the product; the product uses neither. */
+export function findOutwardImports(imports: readonly Import[]): Import[] {
+  return imports.filter(({ from, to }) =>
+    ['src/cli/', 'src/testing/'].some((door) => to.startsWith(door) && !from.startsWith(door)),
   );
 }
 

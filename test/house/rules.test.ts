@@ -8,8 +8,8 @@ import { findLongFiles } from './long-files.ts';
 import { findOptionalSpreads } from './optional-spreads.ts';
 import {
   findBoundParts,
-  findCommandLineImports,
   findEarlyKeys,
+  findOutwardImports,
   findStrayPartImports,
 } from './part-imports.ts';
 import { findFileUses, findSocketUses, findTerminalUses } from './side-effects.ts';
@@ -175,9 +175,10 @@ describe('imports of parts', () => {
     expect(judge(findBoundParts, 'src/index.ts', statement)).toBe(0);
   });
 
-  test('the command line is the last to import', () => {
-    expect(judge(findCommandLineImports, 'src/core.ts', "import './cli/io.ts';")).toBe(1);
-    expect(judge(findCommandLineImports, 'src/cli/main.ts', "import './io.ts';")).toBe(0);
+  test('the command line and the testing kit import, and are not imported', () => {
+    expect(judge(findOutwardImports, 'src/core.ts', "import './cli/io.ts';")).toBe(1);
+    expect(judge(findOutwardImports, 'src/cli/main.ts', "import './io.ts';")).toBe(0);
+    expect(judge(findOutwardImports, 'src/kit.ts', "import './testing/upstream.ts';")).toBe(1);
   });
 
   test('key material comes by import() and nothing imports the programs of the keys', () => {
