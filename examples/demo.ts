@@ -57,7 +57,7 @@ ${signer.fingerprint}.`,
     process.stderr.write(
       `  ${image.origin}  ${elapsed.padStart(6)} ms  ensureImage('${reference}')\n`,
     );
-    await image.release();
+    await image.dispose();
   }
   say('When an unknown key has signed the list:');
   serveSimpleStreams(upstream, [{ ...build, serial: '20261121', bytes }], {

@@ -4,7 +4,7 @@ import type { Warning } from './log.ts';
 import type { Digest, Signer, TrustLevel } from './proof.ts';
 import type { GuestFacts } from './vendor.ts';
 
-/** Who an image is. */
+/** Identity of an image. */
 export interface ImageIdentity {
   vendor: string;
   release: string;
@@ -43,13 +43,24 @@ export interface BootFiles {
   cmdline?: string;
 }
 
-/** A disk that is complete, verified and never changes again. */
-export interface EnsuredImage {
+/**
+ * `[Symbol.asyncDispose]` where the caller's TypeScript libraries know that symbol (`esnext.disposable`), and nothing where
+ * they do not: an older target compiles either way.
+ */
+export type AsyncDisposal = {
+  [K in SymbolConstructor['asyncDispose' & keyof SymbolConstructor]]: () => Promise<void>;
+};
+
+/**
+ * A disk that is complete, verified and never changes again. The same fields are printed by `rootdisk ensure --json`.
+ *
+ * It is leased: the entry is not pruned before `dispose()` is called or the process ends. `await using` calls it.
+ */
+export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   /** Absolute path; mode 0444. */
   path: string;
   /** `raw`, or the id of the vendor's disk format under `format: 'source'`. */
   format: string;
-  identity: ImageIdentity;
   /** Length of the file at `path` in bytes (a raw disk is sparse: it occupies less). */
   sizeBytes: number;
   /** Bytes of the disk inside. */
@@ -67,6 +78,6 @@ export interface EnsuredImage {
   guest?: GuestFacts;
   /** Version 5 UUID of the artifact's sha256. */
   uuid: string;
-  /** Ends the lease: until then, and while the process lives, the entry is never pruned. */
-  release(): Promise<void>;
+  /** Ends the lease; may be called again. */
+  dispose(): Promise<void>;
 }

@@ -20,14 +20,14 @@ export async function toEnsuredImage(
   { entry, origin }: Obtained,
   boot?: BootEntries,
 ): Promise<EnsuredImage> {
-  const release = await leaseAll(call, [entry, boot?.kernel, boot?.initrd]);
+  const dispose = await leaseAll(call, [entry, boot?.kernel, boot?.initrd]);
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
   const image: EnsuredImage = {
     path: entry.path,
     format: record.format,
-    identity: record.identity,
+    ...record.identity,
     sizeBytes: record.disk.sizeBytes,
     virtualSize: record.disk.virtualSize,
     url: record.source.url,
@@ -44,7 +44,8 @@ export async function toEnsuredImage(
     ...(boot === undefined ? {} : { boot: toBootFiles(boot) }),
     ...(record.guest === undefined ? {} : { guest: record.guest }),
     uuid: sourceUuid(record.source.sha256),
-    release,
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
   call.progress.done(origin, image.path);
   return image;

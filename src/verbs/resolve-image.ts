@@ -14,7 +14,8 @@ import { effectiveLevel } from '../line/trust/levels.ts';
 import type { BoundParts } from '../parts/bind.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
-export interface ResolvedImage {
+export interface ResolvedImage extends ImageIdentity {
+  /** The fields of `ImageIdentity` once more, as one object. */
   identity: ImageIdentity;
   url: string;
   fileName: string;
@@ -60,6 +61,7 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
     );
     const sha256 = proven.digests.find((digest) => algorithmOf(digest) === 'sha256');
     return {
+      ...plan.identity,
       identity: plan.identity,
       url: publicUrl(plan.artifact.url),
       fileName: plan.artifact.fileName,

@@ -22,14 +22,14 @@ export async function measureWarmHits(
     ensureImage: (
       reference: string,
       options: object,
-    ) => Promise<{ origin: string; release(): Promise<void> }>;
+    ) => Promise<{ origin: string; dispose(): Promise<void> }>;
   };
   const times: number[] = [];
   for (let call = 0; call <= warmUps + calls; call += 1) {
     const started = performance.now();
     const image = await ensureImage(reference, { arch: 'amd64', ...options });
     const ms = performance.now() - started;
-    await image.release();
+    await image.dispose();
     if (call > 0 && image.origin !== 'cache') throw new Error('a warm call went to the network');
     if (call > warmUps) times.push(ms);
   }

@@ -197,14 +197,14 @@ describe('cache', () => {
 
   test('rm removes by name or path, and nothing when one of them cannot be right', async () => {
     const first = await line.ensure();
-    await first.release();
+    await first.dispose();
     const stranger = await run(['cache', 'rm', name, '../../etc/passwd']);
     expect(stranger.code).toBe(2);
     expect((await run(['cache', 'rm', name, name.replace('acme', 'other')])).code).toBe(3);
     expect(await line.visible()).toEqual([name]);
     expect(await run(['cache', 'rm', first.path])).toMatchObject({ code: 0, stdout: `${name}\n` });
     expect(await line.visible()).toEqual([]);
-    await (await line.ensure()).release();
+    await (await line.ensure()).dispose();
     expect(parseOutput(await run(['cache', 'rm', name, '--json']))).toMatchObject({
       removed: [name],
     });
@@ -216,7 +216,7 @@ describe('cache', () => {
     expect(ran.code).toBe(7);
     expect(ran.stderr).toContain('ERR_CACHE_LOCKED');
     expect(await readFile(image.path)).toHaveLength(disk.length);
-    await image.release();
+    await image.dispose();
   });
 });
 

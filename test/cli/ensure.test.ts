@@ -61,6 +61,8 @@ describe('a disk', () => {
     expect(await sha256File(String(first['source']))).toBe(sha256(packed));
     const second = parseOutput(await ensure(['ACME:1', '--json']));
     expect(second).toMatchObject({ path, origin: 'cache' });
+    // The same object that a program gets.
+    expect(second).toEqual(JSON.parse(JSON.stringify(await line.ensure('acme:1'))));
   });
 
   test('--quiet says nothing, and warnings are otherwise on stderr', async () => {

@@ -132,6 +132,6 @@ test('what boots a leased disk is leased with it', async () => {
   const cache = await openCache(line.cacheDir, { log: () => {} });
   const name = 'acme_1_default_amd64_20260101.kernel';
   await expect(removeEntry(cache, name)).rejects.toMatchObject({ code: 'ERR_CACHE_LOCKED' });
-  await image.release();
+  await image.dispose();
   expect((await removeEntry(cache, name)).removed).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
+import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCache } from '../../src/cache/cache-folder.ts';
 import { isLeased } from '../../src/cache/locks/lease.ts';
@@ -52,13 +53,42 @@ describe('format', () => {
   });
 });
 
-test('a lease lasts until it is released', async () => {
-  const image = await line.ensure();
-  const cache = await openCache(line.cacheDir);
-  const name = image.path.split('/').at(-1) ?? '';
-  expect(await isLeased(cache, name)).toBe(true);
-  await image.release();
-  expect(await isLeased(cache, name)).toBe(false);
+describe('a lease', () => {
+  test('lasts until it is disposed of, which may be done twice', async () => {
+    const image = await line.ensure();
+    const cache = await openCache(line.cacheDir);
+    const name = basename(image.path);
+    expect(await isLeased(cache, name)).toBe(true);
+    await image.dispose();
+    expect(await isLeased(cache, name)).toBe(false);
+    await image.dispose();
+  });
+
+  test('ends with the block of an await using', async () => {
+    const cache = await openCache(line.cacheDir);
+    let name = '';
+    {
+      await using image = await line.ensure();
+      name = basename(image.path);
+      expect(await isLeased(cache, name)).toBe(true);
+    }
+    expect(await isLeased(cache, name)).toBe(false);
+  });
+});
+
+test('the result is flat: who the image is stands beside where it is', async () => {
+  const image = await line.ensure('acme:1', { variant: 'tiny' });
+  expect(image).toMatchObject({
+    vendor: 'acme',
+    release: '1',
+    variant: 'tiny',
+    arch: 'amd64',
+    snapshot: '20260101',
+    format: 'raw',
+  });
+  expect(JSON.parse(JSON.stringify(image))).toEqual(
+    expect.not.objectContaining({ identity: expect.anything() }),
+  );
 });
 
 test('each stage can be traced', async () => {

@@ -60,7 +60,7 @@ afterEach(() => line.close());
 async function ensure(): Promise<EnsuredImage> {
   const { cacheDir, mirrors } = line;
   const image = await ensureSigned('acme:1', { arch: 'amd64', cacheDir, mirrors });
-  await image.release();
+  await image.dispose();
   return image;
 }
 

@@ -17,5 +17,5 @@ test('a disk for another machine than was asked for is refused, whatever its dig
     details: { reason: 'format-mismatch', declared: 'amd64', detected: 'arm64' },
   });
   expect(await line.visible()).toEqual([]);
-  expect((await line.ensure('acme:1', { arch: 'arm64' })).identity.arch).toBe('arm64');
+  expect((await line.ensure('acme:1', { arch: 'arm64' })).arch).toBe('arm64');
 });

@@ -6,7 +6,6 @@ import {
   readRequest,
   readTrust,
 } from '../args/read-options.ts';
-import { flattenIdentity } from '../print/describe-image.ts';
 import type { Command } from './command.ts';
 
 export const ensure: Command = {
@@ -59,6 +58,6 @@ export const ensure: Command = {
     warn(image.trust.warnings);
     const { kernel, initrd } = image.boot ?? {};
     const paths = [image, kernel, initrd].flatMap((file) => file?.path ?? []);
-    return { text: paths.join('\n'), json: flattenIdentity(image) };
+    return { text: paths.join('\n'), json: image };
   },
 };

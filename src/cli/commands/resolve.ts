@@ -1,6 +1,6 @@
 import { createRootdisk, type ResolvedImage } from '../../core.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
-import { describeGuest, describeTrust, flattenIdentity } from '../print/describe-image.ts';
+import { describeGuest, describeTrust } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 
@@ -17,7 +17,7 @@ export const resolve: Command = {
   async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
     onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${reference}` });
     const { trust, format } = readChoices(flags);
-    const image = await createRootdisk(parts).resolveImage(reference, {
+    const { identity: _, ...image } = await createRootdisk(parts).resolveImage(reference, {
       ...transport,
       ...readRequest(flags),
       ...readTrust(flags, cwd),
@@ -29,13 +29,13 @@ export const resolve: Command = {
     });
     // The table tells them too.
     if (flags.has('json')) warn(image.trust.warnings);
-    return { text: formatTable(rows(image)), json: flattenIdentity(image) };
+    return { text: formatTable(rows(image)), json: image };
   },
 };
 
-function rows(image: ResolvedImage): string[][] {
-  const { identity, sizeBytes, peakBytes, uuid, guest, boot, trust } = image;
-  const { vendor, release, codename, version, variant, arch, snapshot } = identity;
+function rows(image: Omit<ResolvedImage, 'identity'>): string[][] {
+  const { vendor, release, codename, version, variant, arch, snapshot } = image;
+  const { sizeBytes, peakBytes, uuid, guest, boot, trust } = image;
   const names = [codename, version].filter((name) => name !== undefined && name !== release);
   return [
     [

@@ -1,4 +1,4 @@
-import type { GuestFacts, ImageIdentity, ImageTrust, Signer } from '../../core.ts';
+import type { GuestFacts, ImageTrust, Signer } from '../../core.ts';
 
 /** `signed by D2EB…7C81 on 2026-07-25`, `checksum`, `pinned (digest given)` */
 export function describeTrust({ level, pinned, signer, signedAt }: ImageTrust): string {
@@ -22,11 +22,4 @@ export function describeGuest({ user, seed, ssh, firmware, eol }: GuestFacts): s
     eol === undefined ? undefined : `supported until ${eol}`,
   ];
   return facts.filter((fact) => fact !== undefined).join(', ') || 'nothing is known';
-}
-
-/** For `--json`: vendor, release, variant and so on beside the other members. */
-export function flattenIdentity(image: { identity: ImageIdentity }): object {
-  const { identity, ...rest } = image;
-  // An ensured image has a method called `release`, which is none of the facts.
-  return { ...identity, ...rest, release: identity.release };
 }

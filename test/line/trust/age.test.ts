@@ -83,8 +83,8 @@ describe('a build older than one that was accepted', () => {
   });
 
   test('is accepted with allowOlder, and the newer one stays the measure', async () => {
-    const { identity } = await line.ensure({ allowOlder: true });
-    expect(identity.snapshot).toBe('20261101');
+    const { snapshot } = await line.ensure({ allowOlder: true });
+    expect(snapshot).toBe('20261101');
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_ROLLBACK' });
   });
 
@@ -92,7 +92,7 @@ describe('a build older than one that was accepted', () => {
     const exact = await line.ensure({}, 'ubuntu:24.04@20261101');
     expect(exact.trust.level).toBe('signed');
     const pinned = await line.ensure({ digest: sha256(makeImage()) });
-    expect(pinned.identity.snapshot).toBe('20261101');
+    expect(pinned.snapshot).toBe('20261101');
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_ROLLBACK' });
   });
 

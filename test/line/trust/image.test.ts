@@ -128,7 +128,7 @@ describe('a clear-signed suite', () => {
   test('says which release is stable, and nothing of the image', async () => {
     offer(line.signer.clearsign(release, signedAt));
     const image = await line.ensure({}, 'debian');
-    expect(image.identity.version).toBe('13.7');
+    expect(image.version).toBe('13.7');
     expect(image.trust).toMatchObject({ level: 'checksum' });
     expect(image.trust).not.toHaveProperty('signer');
     expect(await line.verify()).toMatchObject([{ origin: { state: 'proved', level: 'checksum' } }]);
