@@ -1,54 +1,5 @@
 import { defineConfig, type Options } from 'tsup';
-
-const vendors = [
-  'almalinux',
-  'almalinux-kitten',
-  'alpine',
-  'amazon-linux',
-  'arch',
-  'centos-7',
-  'centos-stream',
-  'cirros',
-  'debian',
-  'fedora',
-  'fedora-coreos',
-  'flatcar',
-  'freebsd',
-  'gentoo',
-  'http-index',
-  'kali',
-  'omnios',
-  'openbsd',
-  'opensuse-leap',
-  'opensuse-tumbleweed',
-  'oracle',
-  'rocky',
-  'simplestreams',
-  'talos',
-  'ubuntu',
-];
-const formats = [
-  'bzip2',
-  'gzip',
-  'iso',
-  'lz4',
-  'ova',
-  'qcow2',
-  'raw',
-  'tar',
-  'vdi',
-  'vhd',
-  'vhdx',
-  'vmdk',
-  'xz',
-  'zip',
-  'zstd',
-];
-const verifiers = ['checksums', 'digest', 'signature', 'tls'];
-
-const parts = Object.entries({ vendors, formats, verifiers }).flatMap(([folder, names]) =>
-  names.map((name) => [`${folder}/${name}`, `${folder}/${name}.ts`] as const),
-);
+import { listEntries } from './tools/parts.ts';
 
 const common = {
   format: 'esm',
@@ -64,13 +15,7 @@ type Config =
 
 const config: Config = defineConfig([
   {
-    entry: {
-      index: 'src/index.ts',
-      core: 'src/core.ts',
-      kit: 'src/kit.ts',
-      testing: 'src/testing/index.ts',
-      ...Object.fromEntries(parts),
-    },
+    entry: listEntries('.'),
     ...common,
     splitting: true,
     clean: true,

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Each file directly in one of these is a part, named as its file, and a subpath of the package. */
+const folders = ['vendors', 'formats', 'verifiers'] as const;
+
+export interface Part {
+  folder: (typeof folders)[number];
+  name: string;
+}
+
+/** The parts there are, by folder and name. */
+export function listParts(root: string): Part[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => ({ folder, name: file.slice(0, -'.ts'.length) }))
+      .sort((left, right) => (left.name < right.name ? -1 : 1)),
+  );
+}
+
+/** Entry points of the build by the path below `dist/`: the doors of `src/`, then the parts. */
+export function listEntries(root: string): Record<string, string> {
+  const parts = listParts(root).map(({ folder, name }) => `${folder}/${name}`);
+  return {
+    index: 'src/index.ts',
+    core: 'src/core.ts',
+    kit: 'src/kit.ts',
+    testing: 'src/testing/index.ts',
+    ...Object.fromEntries(parts.map((path) => [path, `${path}.ts`])),
+  };
+}
+
+/** `exports` of `package.json`: a subpath for each entry point. */
+export function formatExports(entries: Record<string, string>): Record<string, unknown> {
+  const subpaths = Object.keys(entries).map((path) => [
+    path === 'index' ? '.' : `./${path}`,
+    { types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` },
+  ]);
+  return { ...Object.fromEntries(subpaths), './package.json': './package.json' };
+}
+
+/** `src/index.ts` with an import and an entry in `builtIns` for each part that it lacks; the formatter sorts the imports. */
+export function addToIndex(index: string, parts: readonly Part[]): string {
+  let text = index;
+  for (const part of parts) {
+    const { folder, name } = part;
+    const word = exportOf(name);
+    if (!isImported(text, part)) {
+      text = text.replace(
+        /^import /m,
+        `import { ${word} } from '../${folder}/${name}.ts';\nimport `,
+      );
+    }
+    if (!isListed(text, part)) {
+      text = text.replace(listOf(folder), (_, known: string) => {
+        const names = [...namesIn(known), word];
+        // Vendors stand by name; the order of formats and verifiers is a choice.
+        if (folder === 'vendors') names.sort();
+        return `${folder}: [${names.join(', ')}]`;
+      });
+    }
+  }
+  return text;
+}
+
+/** What the package does not say yet of its parts, or says of parts that are gone: a sentence each, with what to do. */
+export function findGaps(root: string): string[] {
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const parts = listParts(root);
+  const wanted = formatExports(listEntries(root));
+  const given: Record<string, unknown> = JSON.parse(read('package.json')).exports;
+  const isSame = JSON.stringify(wanted) === JSON.stringify(given);
+  const index = read('src/index.ts');
+  const unbound = parts.filter((part) => !isImported(index, part) || !isListed(index, part));
+  const page = read('docs/vendors.md');
+  const tests = readdirSync(join(root, 'test'), { recursive: true }).map(String);
+  const untested = parts.filter(({ folder, name }) => {
+    // Those of a verifier are by the form of the signature.
+    if (folder === 'verifiers') return false;
+    const paths = [`${folder}/${name}.test.ts`, `${folder}/${name}/`];
+    return !tests.some((path) => paths.some((one) => path.startsWith(one)));
+  });
+  return [
+    ...(isSame ? [] : ['package.json: exports are not the entry points. Run: npm run parts']),
+    ...unbound.map(({ folder, name }) => {
+      return `src/index.ts: builtIns.${folder} lacks ${exportOf(name)}. Run: npm run parts`;
+    }),
+    ...parts
+      .filter(({ folder, name }) => folder === 'vendors' && !page.includes(`\n| \`${name}\` |`))
+      .map(({ name }) => `docs/vendors.md: no row for ${name}. Add one.`),
+    ...untested.map(({ folder, name }) => {
+      return `test/${folder}: no ${name}.test.ts and no folder ${name}/. Add one.`;
+    }),
+  ];
+}
+
+/** `centos7` of `centos-7`. */
+function exportOf(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function isImported(index: string, { folder, name }: Part): boolean {
+  return index.includes(`import { ${exportOf(name)} } from '../${folder}/${name}.ts';`);
+}
+
+function isListed(index: string, { folder, name }: Part): boolean {
+  return namesIn(listOf(folder).exec(index)?.[1] ?? '').includes(exportOf(name));
+}
+
+function listOf(folder: string): RegExp {
+  return new RegExp(`\\b${folder}: \\[([^\\]]*)\\]`);
+}
+
+function namesIn(list: string): string[] {
+  return list.split(',').flatMap((word) => word.trim() || []);
+}
