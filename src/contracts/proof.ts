@@ -4,11 +4,13 @@ import type { MetadataClient } from './metadata.ts';
 /** Lower-case hex behind the name of the hash. */
 export type Digest = `sha256:${string}` | `sha512:${string}`;
 
-/** Best first: see `trustLevels`. */
-export type TrustLevel = 'none' | 'tls' | 'checksum' | 'pinned' | 'signed';
+const levels = ['none', 'tls', 'checksum', 'pinned', 'signed'] as const;
+
+/** What vouches for an image at least; each level is better than the one before it: see `trustLevels`. */
+export type TrustLevel = (typeof levels)[number];
 
 /** Worst first, so that the index compares. */
-export const trustLevels: readonly TrustLevel[] = ['none', 'tls', 'checksum', 'pinned', 'signed'];
+export const trustLevels: readonly TrustLevel[] = levels;
 
 /**
  * A pinned key and where its material comes from. `fingerprint` is the full one of the primary key in upper-case hex

@@ -1,3 +1,5 @@
+import { trustLevels } from '../../contracts/proof.ts';
+
 /** One option of the command line. */
 export interface OptionSpec {
   /** What stands for the value in the help; absent for a switch. */
@@ -68,7 +70,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   variant: { value: 'NAME', help: "the vendor's variant: minimal, genericcloud, …" },
   param: { value: 'K=V', repeats: true, help: "a parameter of the vendor's own; repeats" },
   mirror: { value: 'FROM=TO', repeats: true, help: 'read addresses below FROM from TO; repeats' },
-  trust: { value: 'LEVEL', help: 'auto, or at least none, tls, checksum, pinned, signed' },
+  trust: { value: 'LEVEL', help: `auto, or at least ${trustLevels.join(', ')}` },
   plugin: { value: 'MODULE', repeats: true, help: 'add vendors, formats or verifiers; repeats' },
   'cache-dir': { value: 'DIR', help: 'folder of the cache; also $ROOTDISK_CACHE_DIR' },
   ca: { value: 'FILE', repeats: true, help: 'trust these PEM certificates too; repeats' },

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { trustLevels } from '../../contracts/proof.ts';
 import type {
   EnsureOptions,
   FileOptions,
@@ -19,7 +20,7 @@ export function readRequest(flags: Flags): RequestOptions {
   };
 }
 
-const levels = ['auto', 'none', 'tls', 'checksum', 'pinned', 'signed'] as const;
+const levels = ['auto', ...trustLevels] as const;
 const formats = ['raw', 'source'] as const;
 const kernelFormats = ['published', 'raw'] as const;
 const times = ['streaming', 'after-verify'] as const;
