@@ -133,8 +133,18 @@ export interface DocumentToVerify {
   document: Uint8Array;
   /** A detached signature or bundle; absent where the document carries its own. */
   signature?: Uint8Array;
-  /** Armored or encoded keys, or trust roots; each may hold several. */
+  /**
+   * Armored or encoded keys, each file with one or several. They choose the form of the signature. With `identity` only
+   * trusted roots of Sigstore.
+   */
   keys: Uint8Array[];
+  /**
+   * Who must have signed a Sigstore bundle: the certificate's subject alternative name to the letter, or a regular expression
+   * from `^` to `$`. Needs `issuer`, and excludes keys.
+   */
+  identity?: string | undefined;
+  /** Who must have vouched for `identity`, to the letter. */
+  issuer?: string | undefined;
   now: Date;
   /** For messages. */
   name: string;

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
+import { makeBundle, makeSigstore } from '../verifiers/sigstore/make-bundle.ts';
 import { parseOutput, type Ran, runCli } from './spawn-cli.ts';
 
 const signer = createOpenpgpSigner('Images <images@example.org>');
 const stranger = createOpenpgpSigner();
+const sigstore = makeSigstore();
 const signedAt = new Date('2026-11-01T08:00:00Z');
 const hex = 'ab'.repeat(32);
 const list = `${hex} *disk.img\n${'cd'.repeat(32)} *twice.img\n${'ef'.repeat(32)} *twice.img\n`;
@@ -22,12 +24,18 @@ beforeAll(async () => {
     InRelease: signer.clearsign(suite, signedAt),
     'own.asc': signer.publicKey,
     'stranger.asc': stranger.publicKey,
+    'sums.bundle': makeBundle(sigstore, Buffer.from(list)),
+    'root.json': sigstore.trustedRoot,
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const sums = ['SHA256SUMS', '--signature', 'SHA256SUMS.gpg'];
+const bundled = ['SHA256SUMS', '--signature', 'sums.bundle', '--at', '2026-11-20'];
+const identity = ['--identity', 'signer@example.com'];
+const issuer = ['--issuer', 'https://issuer.example.com'];
+const who = [...identity, ...issuer];
 const own = ['--key', 'own.asc', '--at', '2026-11-20'];
 const run = (...args: string[]): Promise<Ran> => runCli(['verify', ...args], { cwd: folder });
 
@@ -59,6 +67,11 @@ describe('verify', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(signer.fingerprint)]);
   });
 
+  test('a bundle counts for the identity and issuer that are named', async () => {
+    const { code, stdout } = await run(...bundled, ...who, '--key', 'root.json');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('signer@example.com')]);
+  });
+
   test('a list past its Valid-Until is a warning', async () => {
     const late = await run('InRelease', ...own, '--json');
     expect(late.code).toBe(0);
@@ -75,6 +88,12 @@ describe('verify', () => {
       'ERR_SIGNATURE',
     ],
     ['a document without one', ['SHA256SUMS', ...own], 'ERR_SIGNATURE_MISSING'],
+    ['a bundle where a key was given', [...bundled, '--key', 'own.asc'], 'ERR_KEY'],
+    [
+      'a bundle by another identity',
+      [...bundled, '--key', 'root.json', ...issuer, '--identity', 'other@example.com'],
+      'ERR_UNKNOWN_SIGNER',
+    ],
     ['a stranger', [...sums, '--key', 'stranger.asc', '--at', '2026-11-20'], 'ERR_UNKNOWN_SIGNER'],
     ['a key that is none', [...sums, '--key', 'SHA256SUMS', '--at', '2026-11-20'], 'ERR_KEY'],
     [
@@ -100,6 +119,9 @@ describe('verify', () => {
 
   test.each([
     ['no key', [...sums], /--key/],
+    ['an identity without an issuer', [...bundled, ...identity], /issuer/],
+    ['an identity beside a key', [...bundled, ...who, '--key', 'own.asc'], /--key.*--identity/s],
+    ['a trusted root alone', [...bundled, '--key', 'root.json'], /--identity/],
     ['a document that is not there', ['missing', ...own], /missing/],
     [
       'a signature that is not there',

@@ -9,6 +9,7 @@ import {
   TransferError,
   type TrustLevel,
 } from '../../src/kit.ts';
+import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { mirrorsFor, startUpstream, type Upstream } from '../../src/testing/upstream.ts';
 import { checksums } from '../../verifiers/checksums.ts';
 import { makeSigner, signSignify } from './make-ed25519.ts';
@@ -62,6 +63,25 @@ test('a signature that nothing here can check is demanded, and below that a warn
   const evidence = await prove(proof, 'checksum');
   expect(evidence.level).toBe('checksum');
   expect(evidence.warnings).toContainEqual(expect.objectContaining({ code: 'proof-unreachable' }));
+});
+
+test("keys in place of the vendor's leave no bundle to count", async () => {
+  const sigstore = makeSigstore();
+  upstream.route('images.example/r1/SHA256SUMS.bundle', Buffer.from(makeBundle(sigstore, list)));
+  const signature: Signature = {
+    form: 'sigstore',
+    at: new URL('SHA256SUMS.bundle', url),
+    identity: 'signer@example.com',
+    issuer: 'https://issuer.example.com',
+  };
+  const proof: ChecksumsProof = { kind: 'checksums', url, signature };
+  const context = proofContext({ mirrors: mirrorsFor(upstream, [site]) });
+  const proveWith = (keys: string[], replace: boolean): Promise<Evidence> =>
+    checksums.prove(proof, { ...context, given: { keys, replace } });
+  const { publicKey } = createOpenpgpSigner();
+  await expect(proveWith([publicKey], true)).rejects.toMatchObject({ code: 'ERR_KEY' });
+  const { level } = await proveWith([sigstore.trustedRoot], true);
+  expect(level).toBe('signed');
 });
 
 const reasons: [SignatureReason, boolean][] = [

@@ -114,7 +114,18 @@ async function verifyBundled(
   context: ProofContext,
 ): Promise<Verified> {
   const { verifyBundle } = await import('../sigstore/index.ts');
-  const trustedRoot = context.given.keys.find((key) => /^\s*\{/.test(key));
+  const { keys, replace } = context.given;
+  const trustedRoot = keys.find((key) => /^\s*\{/.test(key));
+  if (replace && keys.length > 0 && trustedRoot === undefined) {
+    throw refuseSignature(
+      'key-unusable',
+      `${evidence.url} is signed by a bundle, and none of the keys given in place of the vendor's checks one`,
+      {
+        url: evidence.url,
+        hint: 'Give a trusted_root.json, or leave the keys out: who must have signed is a fact of the vendor.',
+      },
+    );
+  }
   const verdict = await verifyBundle(evidence.bytes, bundle?.evidence.bytes ?? new Uint8Array(0), {
     identity,
     issuer,

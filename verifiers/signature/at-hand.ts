@@ -3,24 +3,34 @@ import {
   defined,
   refuseSignature,
   type SignedDocument,
+  UsageError,
 } from '../../src/kit.ts';
 import { type KeyForm, openKeyRing } from '../shared/key-ring.ts';
+import { type KeysByForm, sortKeys } from './key-forms.ts';
 
-/** Checks a document that is at hand; the form of its signature is told from the bytes, never from a name. */
+/**
+ * Checks a document that is at hand. What the caller gives chooses the form of the signature, never the bytes alone: a
+ * bundle counts for an identity and issuer only, every other form for keys of that form only.
+ */
 export async function verifyAtHand(subject: DocumentToVerify): Promise<SignedDocument> {
-  const { document, signature, keys, now, name } = subject;
-  const form = recogniseForm(document, signature);
-  if (form === undefined) {
-    throw signature === undefined
-      ? refuseSignature('signature-missing', `${name} carries no signature`, {
-          hint: 'Give the file with its signature: --signature FILE.',
-        })
-      : refuseSignature('malformed', `the signature of ${name} is of no known form`, {
-          hint: 'OpenPGP, signify, minisign and Sigstore bundles are known.',
-        });
+  const keys = sortKeys(subject.keys);
+  const { identity, issuer } = subject;
+  if (identity === undefined && issuer === undefined) return await verifyKeyed(subject, keys);
+  if (identity === undefined || issuer === undefined) {
+    throw unusable('identity', 'an identity counts only together with its issuer');
   }
-  if (form === 'sigstore') return await verifyBundled(subject);
-  const ring = await openKeyRing(form, keys);
+  return await verifyBundled(subject, keys, { identity, issuer });
+}
+
+async function verifyKeyed(
+  { document, signature, now, name }: DocumentToVerify,
+  keys: KeysByForm,
+): Promise<SignedDocument> {
+  if (keys.sigstore.length > 0) {
+    throw unusable('keys', 'a trusted root of Sigstore counts only with an identity and issuer');
+  }
+  const form = findForm(document, signature, keys, name);
+  const ring = await openKeyRing(form, keys[form]);
   if (ring.fingerprints.length === 0) {
     throw refuseSignature('key-unusable', `no ${form} key among those that were given`, {
       hint: 'Give the public key that the vendor publishes: --key FILE.',
@@ -32,37 +42,63 @@ export async function verifyAtHand(subject: DocumentToVerify): Promise<SignedDoc
   return toSigned({ ...ring.verifyDetached(document, signature, policy), body: document });
 }
 
-function recogniseForm(
+/** The form that the bytes have, where the keys allow it. */
+function findForm(
   document: Uint8Array,
   signature: Uint8Array | undefined,
-): KeyForm | 'sigstore' | undefined {
-  const head = startOf(signature ?? document);
+  keys: KeysByForm,
+  name: string,
+): KeyForm {
+  const head = Buffer.from((signature ?? document).subarray(0, 4096)).toString('latin1');
+  const hasLines = head.startsWith('untrusted comment:');
   if (signature === undefined) {
     if (/^-----BEGIN PGP SIGNED MESSAGE-----/m.test(head)) return 'openpgp';
-    return head.startsWith('untrusted comment:') ? 'signify' : undefined;
+    if (hasLines) return 'signify';
+    throw refuseSignature('signature-missing', `${name} carries no signature`, {
+      hint: 'Give the file with its signature: --signature FILE.',
+    });
   }
-  if (head.startsWith('untrusted comment:')) {
-    return /\ntrusted comment:/.test(head) ? 'minisign' : 'signify';
-  }
-  if (/^\s*\{/.test(head)) return 'sigstore';
+  // A signature of minisign that was cut to its first two lines looks like one of signify.
+  if (hasLines && keys.minisign.length === 0) return 'signify';
+  if (hasLines && keys.signify.length === 0) return 'minisign';
+  if (hasLines) return /\ntrusted comment:/.test(head) ? 'minisign' : 'signify';
   const isPacket = ((signature[0] ?? 0) & 0x80) !== 0;
-  return isPacket || head.includes('-----BEGIN PGP SIGNATURE-----') ? 'openpgp' : undefined;
-}
-
-function startOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
-}
-
-async function verifyBundled(subject: DocumentToVerify): Promise<SignedDocument> {
-  const { verifyBundle } = await import('../sigstore/index.ts');
-  const { document, signature = new Uint8Array(0), keys, now, name } = subject;
-  const trustedRoot = keys.find((key) => /^\s*\{/.test(startOf(key)));
-  const verdict = await verifyBundle(document, signature, {
-    now,
-    name,
-    trustedRoot,
+  if (isPacket || head.includes('-----BEGIN PGP SIGNATURE-----')) return 'openpgp';
+  if (/^\s*\{/.test(head)) {
+    throw refuseSignature('key-unusable', `${name} is signed by a bundle, which no key checks`, {
+      hint: 'Say who must have signed it: --identity and --issuer, or the options identity and issuer; without keys.',
+    });
+  }
+  throw refuseSignature('malformed', `the signature of ${name} is of no known form`, {
+    hint: 'OpenPGP, signify, minisign and Sigstore bundles are known.',
   });
-  return toSigned({ ...verdict, body: document });
+}
+
+async function verifyBundled(
+  { document, signature, now, name }: DocumentToVerify,
+  { sigstore: roots, ...keys }: KeysByForm,
+  who: { identity: string; issuer: string },
+): Promise<SignedDocument> {
+  if (Object.values(keys).some((ofForm) => ofForm.length > 0)) {
+    throw unusable('keys', 'keys and an identity are given, and a bundle is checked with no key');
+  }
+  if (signature === undefined) {
+    throw refuseSignature('signature-missing', `the bundle of ${name} was not given`, {
+      hint: 'Give the file with the bundle: --signature FILE.',
+    });
+  }
+  const { verifyBundle } = await import('../sigstore/index.ts');
+  const policy = { ...who, now, name, trustedRoot: roots[0] };
+  return toSigned({ ...(await verifyBundle(document, signature, policy)), body: document });
+}
+
+function unusable(field: string, message: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message,
+    hint: 'Give keys (--key) or, for a Sigstore bundle, both identity and issuer (--identity, --issuer).',
+    details: { field },
+  });
 }
 
 function toSigned({ body, signer, signedAt, warnings }: SignedDocument): SignedDocument {

@@ -37,7 +37,7 @@ export async function verifyBundle(
   const { subjectAlternativeName: identity, extensions } = signer.identity ?? {};
   const issuer = extensions?.issuer;
   if (identity === undefined || issuer === undefined) {
-    throw refuseSignature('unsupported', `${name}: the certificate of the bundle names nobody`);
+    throw refuseSignature('unsupported', `${name}: the certificate of the bundle names no signer`);
   }
   requireIdentity({ identity, issuer }, policy, name);
   const signedAt = readTime(entity);

@@ -2,10 +2,10 @@ import { refuseSignature } from '../../src/kit.ts';
 
 /** Who has to have signed. */
 export interface IdentityPolicy {
-  /** The certificate's subject alternative name to the letter, or a regular expression from `^` to `$`. Absent: anybody. */
-  identity?: string | undefined;
-  /** Who vouched for the identity, to the letter. Absent: anybody. */
-  issuer?: string | undefined;
+  /** The certificate's subject alternative name to the letter, or a regular expression from `^` to `$`. */
+  identity: string;
+  /** Who vouched for the identity, to the letter. */
+  issuer: string;
 }
 
 /** Throws `ERR_UNKNOWN_SIGNER` unless a certificate's identity and issuer are the wanted ones. */
@@ -15,15 +15,14 @@ export function requireIdentity(
   name: string,
 ): void {
   const isWanted =
-    (wanted.identity === undefined || matches(signer.identity, wanted.identity, name)) &&
-    (wanted.issuer === undefined || signer.issuer === wanted.issuer);
+    matches(signer.identity, wanted.identity, name) && signer.issuer === wanted.issuer;
   if (isWanted) return;
   throw refuseSignature(
     'signer-unknown',
     `${name} is signed by ${signer.identity} (${signer.issuer}), who is not its signer`,
     {
       signers: [signer.identity],
-      known: [`${wanted.identity ?? 'anybody'} (${wanted.issuer ?? 'any issuer'})`],
+      known: [`${wanted.identity} (${wanted.issuer})`],
     },
   );
 }
@@ -31,7 +30,9 @@ export function requireIdentity(
 function matches(identity: string, wanted: string, name: string): boolean {
   if (!wanted.startsWith('^')) return identity === wanted;
   try {
-    return wanted.endsWith('$') && new RegExp(wanted, 'u').test(identity);
+    // In a group, so that each alternative spans the whole identity.
+    const pattern = `^(?:${wanted.slice(1, -1)})$`;
+    return wanted.endsWith('$') && new RegExp(pattern, 'u').test(identity);
   } catch (cause) {
     throw refuseSignature(
       'unsupported',

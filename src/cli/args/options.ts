@@ -42,6 +42,8 @@ export type OptionName =
   | 'entry'
   | 'format'
   | 'from'
+  | 'identity'
+  | 'issuer'
   | 'help'
   | 'json'
   | 'kernel-format'
@@ -98,6 +100,8 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'max-age': { value: 'AGE', help: 'refuse what was signed longer ago: 90d, 12h' },
   offline: { help: 'make no request: the newest cached disk that matches' },
   refresh: { help: 'ask upstream anew, past everything cached' },
+  identity: { value: 'NAME', help: 'who must have signed the Sigstore bundle, or ^a pattern$' },
+  issuer: { value: 'URL', help: 'who must have vouched for that identity' },
   pick: { value: 'NAME', help: 'print the digest that was signed for this file name' },
   repair: { help: 'restore mode and time of disks whose bytes are right' },
   signature: { value: 'FILE', help: 'the signature, where it is a file of its own' },

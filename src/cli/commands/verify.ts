@@ -12,7 +12,7 @@ export const verify: Command = {
   name: 'verify',
   operands: ['<document>'],
   summary: 'Check who signed a document; makes no request.',
-  options: ['signature', 'pick', 'at'],
+  options: ['signature', 'identity', 'issuer', 'pick', 'at'],
   examples: [
     [
       'rootdisk verify SHA256SUMS --signature SHA256SUMS.gpg --key ubuntu.asc',
@@ -23,17 +23,25 @@ export const verify: Command = {
       'rootdisk verify CHECKSUM --key fedora.asc --pick Fedora-Cloud-Base.qcow2',
       'the digest that was signed for a file',
     ],
+    [
+      'rootdisk verify sums.txt --signature sums.bundle --identity release@example.org --issuer https://accounts.google.com',
+      'a list and its Sigstore bundle',
+    ],
   ],
   async run({ operands: [file = ''], flags, cwd, parts, warn }) {
     const keyFiles = flags.list('key');
-    if (keyFiles.length === 0) {
-      throw invalidArguments('verify needs --key FILE, the public key of the signer', verify);
+    const [identity, issuer] = [flags.text('identity'), flags.text('issuer')];
+    if (keyFiles.length === 0 && identity === undefined && issuer === undefined) {
+      const needs = '--key FILE, the public key of the signer, or --identity and --issuer';
+      throw invalidArguments(`verify needs ${needs}`, verify);
     }
     const signature = flags.text('signature');
     const subject = {
       document: await read(cwd, file, 'document'),
       ...(signature === undefined ? {} : { signature: await read(cwd, signature, 'signature') }),
       keys: await Promise.all(keyFiles.map((key) => read(cwd, key, 'key'))),
+      identity,
+      issuer,
       name: file,
       now: readTime(flags.text('at')),
       pick: flags.text('pick'),

@@ -12,6 +12,8 @@ interface Case {
   /** Paths. */
   document: string;
   signature?: string;
+  /** Of a bundle. */
+  who?: { identity: string; issuer: string };
   keys: string[];
   /** Full fingerprints, of keys or of the subkeys that signed. */
   signers: string[];
@@ -45,6 +47,7 @@ function readCase(value: unknown): Case {
     expect: parseText(fields['expect'], `${from}: expect`),
     document: join(folder, document),
     ...(signature === undefined ? {} : { signature: join(folder, signature) }),
+    ...readWho(text('reason') ?? ''),
     keys: keys.map((name) => {
       return name.startsWith('./') ? join(folder, name) : join(samples ?? '', 'keys', name);
     }),
@@ -58,6 +61,12 @@ function readCase(value: unknown): Case {
   };
 }
 
+/** The cases name them in words. */
+function readWho(reason: string): Pick<Case, 'who'> {
+  const [, identity, issuer] = /identity (\S+), issuer ([^;\s]+)/.exec(reason) ?? [];
+  return identity === undefined || issuer === undefined ? {} : { who: { identity, issuer } };
+}
+
 const listed = samples === undefined ? '{"cases":[]}' : readSample(from);
 const cases = parseList(parseRecord(JSON.parse(listed), from)['cases'], from).map(readCase);
 const valid = cases.filter((one) => one.expect === 'valid');
@@ -65,20 +74,23 @@ const invalid = cases.filter((one) => one.expect === 'invalid');
 const unusable = cases.filter((one) => one.expect === 'valid-but-unusable');
 
 const { verifyDocument } = createRootdisk(builtIns);
-const verify = ({ document, signature, keys }: Case, pick?: string) =>
+const verify = ({ document, signature, keys, who }: Case, pick?: string) =>
   verifyDocument({
     document: readFileSync(document),
     ...(signature === undefined ? {} : { signature: readFileSync(signature) }),
     keys: keys.map((key) => readFileSync(key)),
     name: document,
+    ...who,
     now: new Date(day),
     pick,
   });
-const run = ({ document, signature, keys }: Case, pick?: string) => {
+const run = ({ document, signature, keys, who }: Case, pick?: string) => {
   const detached = signature === undefined ? [] : ['--signature', signature];
   const named = keys.flatMap((key) => ['--key', key]);
   const picked = pick === undefined ? [] : ['--pick', pick];
-  return runCli(['verify', document, ...detached, ...named, ...picked, '--at', day, '--json']);
+  const by = who === undefined ? [] : ['--identity', who.identity, '--issuer', who.issuer];
+  const about = [...detached, ...named, ...by, ...picked];
+  return runCli(['verify', document, ...about, '--at', day, '--json']);
 };
 
 /** The first name of a list that stands there with two digests. */
