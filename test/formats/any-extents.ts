@@ -30,3 +30,9 @@ export function placeExtents(extents: readonly AnyExtent[], virtualSize: number)
     return { position, bytes };
   });
 }
+
+/** Orders blocks by a step through them, the same for the same `stride`. */
+export function byStride(stride: number, round = 9973): (blocks: readonly number[]) => number[] {
+  const rank = (block: number): number => (block * stride) % round;
+  return (blocks) => blocks.toSorted((a, b) => rank(a) - rank(b) || a - b);
+}

@@ -1,21 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { vmdk } from '../../../formats/vmdk.ts';
 import type { DefectReason } from '../../../src/kit.ts';
 import { buildVmdkImage, type VmdkImageOptions } from '../../../src/testing/vmdk-image.ts';
-import { decodeDisk } from '../decode-disk.ts';
-import { FileSource } from '../file-source.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
+import { qemuImg, qemuImgAgrees } from '../qemu-img.ts';
 import { changeDescriptor, type Damage, expectRefusal, subject } from './subject.ts';
-
-const qemuImg = spawnSync('qemu-img', ['--version']).status === 0;
-const title = qemuImg ? 'with qemu-img' : 'with qemu-img (skipped: it is not installed)';
-const folder = mkdtempSync(join(tmpdir(), 'vmdk-oracle-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const MiB = 1024 * 1024;
 const virtualSize = 40 * MiB + 1536;
@@ -25,96 +16,18 @@ const extents = [
   { position: 35 * MiB, bytes: content('text', 1, MiB / 2) },
   { position: virtualSize - 700, bytes: content('text', 3, 700) },
 ];
-const want = digestOf(virtualSize, extents);
 
-async function decodeFile(path: string): Promise<string> {
-  const source = await FileSource.open(path);
-  try {
-    return (await decodeDisk(vmdk, source)).sha256();
-  } finally {
-    await source.close();
-  }
-}
-
-function run(...args: string[]): void {
-  execFileSync('qemu-img', args, { stdio: 'pipe' });
-}
-
-function convert(path: string): string {
-  const out = join(folder, 'out.raw');
-  run('convert', '-f', 'vmdk', '-O', 'raw', path, out);
-  return createHash('sha256').update(readFileSync(out)).digest('hex');
-}
-
-function makeRaw(name: string, size: number, parts: typeof extents): string {
-  const disk = new Uint8Array(size);
-  for (const { position, bytes } of parts) disk.set(bytes, position);
-  const path = join(folder, name);
-  writeFileSync(path, disk);
-  return path;
-}
-
-const subformats = ['monolithicSparse', 'streamOptimized'] as const;
-
-describe.runIf(qemuImg)(title, () => {
-  const raw = qemuImg ? makeRaw('disk.raw', virtualSize, extents) : '';
-
-  test.each([
-    ['subformat=monolithicSparse'],
-    ['subformat=monolithicSparse,zeroed_grain=on'],
-    ['subformat=monolithicSparse,compat6=on,adapter_type=lsilogic'],
-    ['subformat=streamOptimized'],
-    ['subformat=streamOptimized,zeroed_grain=on'],
-  ])('an image that it made reads as it was: %s', async (options) => {
-    const path = join(folder, 'made.vmdk');
-    run('convert', '-O', 'vmdk', '-o', options, raw, path);
-    expect(await decodeFile(path)).toBe(want);
-  });
-
-  test.each(subformats)(
-    'images whose last grain is short, full, incompressible or absent: %s',
-    async (subformat) => {
-      const noise = content('noise', 4, 65_536);
-      const path = join(folder, 'end.vmdk');
-      for (const [size, bytes] of [
-        [MiB, noise],
-        [MiB + 512, noise.subarray(0, 512)],
-        [MiB + 65_024, noise.subarray(0, 60_000)],
-        [512, noise.subarray(0, 100)],
-        [MiB, noise.subarray(0, 0)],
-      ] as const) {
-        const parts = [{ position: size - bytes.length, bytes: Uint8Array.from(bytes) }];
-        const source = makeRaw('end.raw', size, parts);
-        run('convert', '-O', 'vmdk', '-o', `subformat=${subformat}`, source, path);
-        expect(await decodeFile(path)).toBe(digestOf(size, parts));
-      }
-    },
-  );
-
-  test('an image that was written in place', async () => {
-    const path = join(folder, 'written.vmdk');
-    run('create', '-q', '-f', 'vmdk', path, String(virtualSize));
-    run('convert', '-n', '-W', '-m', '16', '-O', 'vmdk', raw, path);
-    expect(await decodeFile(path)).toBe(want);
-  });
-
-  test.each<[string, Partial<VmdkImageOptions>]>([
-    ['sparse', {}],
-    ['sparse, tables spread', { tables: 'spread', tableEntries: 64 }],
-    ['sparse, small grains, zeros flagged', { grainSectors: 16, zeros: 'flagged' }],
-    ['stream, tables first', { variant: 'streamOptimized' }],
-    ['stream, footer', { variant: 'streamOptimized', tables: 'spread' }],
-    [
-      'stream, footer, from the end',
-      { variant: 'streamOptimized', tables: 'last', order: (list) => list.toReversed() },
-    ],
-  ])('an image of the test writer reads the same: %s', async (name, layout) => {
-    const path = join(folder, `${name}.vmdk`);
-    writeFileSync(path, buildVmdkImage({ virtualSize, extents, ...layout }).bytes);
-    expect(convert(path)).toBe(want);
-    expect(await decodeFile(path)).toBe(want);
-  });
-});
+const layouts: [string, Partial<VmdkImageOptions>][] = [
+  ['sparse', {}],
+  ['sparse, tables spread', { tables: 'spread', tableEntries: 64 }],
+  ['sparse, small grains, zeros flagged', { grainSectors: 16, zeros: 'flagged' }],
+  ['stream, tables first', { variant: 'streamOptimized' }],
+  ['stream, footer', { variant: 'streamOptimized', tables: 'spread' }],
+  [
+    'stream, footer, from the end',
+    { variant: 'streamOptimized', tables: 'last', order: (list) => list.toReversed() },
+  ],
+];
 
 const stream = { variant: 'streamOptimized', tables: 'spread' } as const;
 const entry = ({ tableOffsets }: Parameters<Damage>[0], index: number): number =>
@@ -225,23 +138,67 @@ const lenient: [string, DefectReason, Partial<VmdkImageOptions>, Damage][] = [
   ],
 ];
 
-describe.runIf(qemuImg)('qemu-img converts what is refused here', () => {
-  test.each(lenient)('%s', async (_, reason, options, damage) => {
-    const image = subject(options);
-    damage(image);
-    await expectRefusal(image.bytes, reason);
-    const path = join(folder, 'lenient.vmdk');
-    writeFileSync(path, image.bytes);
-    const args = ['convert', '-f', 'vmdk', '-O', 'raw', path, join(folder, 'lenient.raw')];
-    expect(spawnSync('qemu-img', args).status).toBe(0);
-  });
+qemuImgAgrees(
+  {
+    disk: vmdk,
+    format: 'vmdk',
+    virtualSize,
+    extents,
+    made: [
+      ['-o', 'subformat=monolithicSparse'],
+      ['-o', 'subformat=monolithicSparse,zeroed_grain=on'],
+      ['-o', 'subformat=monolithicSparse,compat6=on,adapter_type=lsilogic'],
+      ['-o', 'subformat=streamOptimized'],
+      ['-o', 'subformat=streamOptimized,zeroed_grain=on'],
+    ],
+    layouts,
+    build: buildVmdkImage,
+  },
+  ({ want, at, makeRaw, raw, ours, theirs }) => {
+    test.each(['monolithicSparse', 'streamOptimized'])(
+      'images whose last grain is short, full, incompressible or absent: %s',
+      async (subformat) => {
+        const noise = content('noise', 4, 65_536);
+        for (const [size, bytes] of [
+          [MiB, noise],
+          [MiB + 512, noise.subarray(0, 512)],
+          [MiB + 65_024, noise.subarray(0, 60_000)],
+          [512, noise.subarray(0, 100)],
+          [MiB, noise.subarray(0, 0)],
+        ] as const) {
+          const parts = [{ position: size - bytes.length, bytes: Uint8Array.from(bytes) }];
+          const options = ['-O', 'vmdk', '-o', `subformat=${subformat}`];
+          const source = makeRaw('end.raw', size, parts);
+          qemuImg('convert', '-f', 'raw', ...options, source, at('end'));
+          expect(await ours(at('end'))).toBe(digestOf(size, parts));
+        }
+      },
+    );
 
-  test('a file that ends inside its last grain', async () => {
-    const { bytes } = subject();
-    const path = join(folder, 'cut.vmdk');
-    writeFileSync(path, bytes);
-    truncateSync(path, bytes.length - 512);
-    convert(path);
-    await expectRefusal(bytes.slice(0, -512), 'truncated');
-  });
-});
+    test('an image that was written in place', async () => {
+      const path = at('written');
+      qemuImg('create', '-q', '-f', 'vmdk', path, String(virtualSize));
+      qemuImg('convert', '-f', 'raw', '-n', '-W', '-m', '16', '-O', 'vmdk', raw(), path);
+      expect(await ours(path)).toBe(want);
+    });
+
+    describe('it converts what is refused here', () => {
+      test.each(lenient)('%s', async (_, reason, options, damage) => {
+        const image = subject(options);
+        damage(image);
+        await expectRefusal(image.bytes, reason);
+        writeFileSync(at('lenient'), image.bytes);
+        const args = ['convert', '-f', 'vmdk', '-O', 'raw', at('lenient'), at('lenient.raw')];
+        expect(spawnSync('qemu-img', args).status).toBe(0);
+      });
+
+      test('a file that ends inside its last grain', async () => {
+        const { bytes } = subject();
+        writeFileSync(at('cut'), bytes);
+        truncateSync(at('cut'), bytes.length - 512);
+        theirs(at('cut'));
+        await expectRefusal(bytes.slice(0, -512), 'truncated');
+      });
+    });
+  },
+);
