@@ -16,6 +16,7 @@ export interface NotFoundDetails {
 export interface TransferDetails {
   url?: string;
   status?: number;
+  /** Failed requests of this call for the address. */
   attempts?: number;
   location?: string;
   expectedBytes?: number;
@@ -24,7 +25,7 @@ export interface TransferDetails {
   field?: string;
   proxy?: string;
   errno?: string;
-  /** The body changed or cannot be continued: the transfer has to start again from byte 0. */
+  /** The body changed or cannot be continued: true while the call may start it again from byte 0. */
   restart?: boolean;
 }
 export interface IntegrityDetails {

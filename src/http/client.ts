@@ -3,13 +3,12 @@ import type { Log } from '../contracts/log.ts';
 import type { MetadataClient } from '../contracts/metadata.ts';
 import { checkMirrors, type Mirrors, rewrite } from './addresses/mirrors.ts';
 import { offlineMiss } from './addresses/rules.ts';
-import type { AskContext } from './ask.ts';
 import type { Body, BodyOptions } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
 import { createMetadataClient } from './documents/client.ts';
 import { createOriginSlots } from './documents/origin-slots.ts';
 import { createMetadataStore } from './documents/store.ts';
-import { defaultTuning, type OnRetry, type Tuning } from './retry.ts';
+import { AttemptAccount, defaultTuning, type OnRetry, type Tuning } from './retry.ts';
 import { unusableProxies } from './wire/proxy-rules.ts';
 import { createWire } from './wire/wire.ts';
 
@@ -51,16 +50,18 @@ export function createHttp(options: HttpOptions): Http {
     log({ level: 'warn', message: `${name} is not used: it is no http:// or https:// address` });
   }
   const tuning = { ...defaultTuning, ...options.tuning };
-  const transfer: AskContext = {
+  const attempts = { tuning, signal, log, onRetry };
+  const files = new AttemptAccount(tuning.attemptsPerCall);
+  const documents = new AttemptAccount(Infinity);
+  const shared = {
     wire: createWire({ ca, env: process.env, tuning }),
     rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
-    attempts: { tuning, signal, log, onRetry },
     limits,
     log,
   };
   return {
     metadata: createMetadataClient({
-      transfer,
+      ask: { ...shared, attempts: { ...attempts, account: documents } },
       slots: createOriginSlots(tuning.perOrigin),
       store: storeDir === undefined ? undefined : createMetadataStore(storeDir, log),
       offline,
@@ -69,7 +70,10 @@ export function createHttp(options: HttpOptions): Http {
     async openBody(url, bodyOptions = {}) {
       signal.throwIfAborted();
       if (offline) throw offlineMiss(url);
-      return await openBody(url, bodyOptions, transfer);
+      return await openBody(url, bodyOptions, {
+        ...shared,
+        attempts: { ...attempts, account: files },
+      });
     },
     mirrored: (url) => rewrite(url, mirrors).mirrored,
   };

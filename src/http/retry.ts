@@ -1,6 +1,47 @@
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
 import { sleep } from '../kit/abort.ts';
+import { publicUrl } from '../kit/public-url.ts';
+
+/**
+ * Times and counts of every transfer; there is no total timeout. Milliseconds unless the name says otherwise.
+ *
+ * Attempts: one call has one account for image files and one for documents. A request that failed is an attempt, together
+ * with the redirects on its way, and counts for the address that was asked first. `attempts` (N) of them in a row end an
+ * address; bytes that continue the file start that row again. `attemptsPerCall` (M) of them end the whole call for image
+ * files, whatever came in between. Everything that asks again draws on these accounts: a retry, the continuation of a cut
+ * body, a restart from byte 0, a mirror, a further connection. After a restart, bytes no longer start the row again, as
+ * those of the first pass were thrown away. Connections that fail side by side count as one in the row, and further
+ * connections and early ranges may use half of N and M, so that enough is left for the one connection that follows them.
+ */
+export interface Tuning {
+  /** Until a connection stands, TLS and a proxy's tunnel included. */
+  connectMs: number;
+  /** Without a single byte, while bytes are awaited. */
+  stallMs: number;
+  /** N: failed requests in a row for one address. */
+  attempts: number;
+  /** M: failed requests of one call for image files. */
+  attemptsPerCall: number;
+  /** First ceiling of the random delay between attempts; it doubles each time. */
+  backoffBaseMs: number;
+  backoffCapMs: number;
+  /** The longest `Retry-After` that is waited out in full. */
+  retryAfterCapMs: number;
+  /** Metadata requests that run at once against one origin. */
+  perOrigin: number;
+}
+
+export const defaultTuning: Readonly<Tuning> = Object.freeze({
+  connectMs: 30_000,
+  stallMs: 30_000,
+  attempts: 5,
+  attemptsPerCall: 100,
+  backoffBaseMs: 500,
+  backoffCapMs: 30_000,
+  retryAfterCapMs: 120_000,
+  perOrigin: 4,
+});
 
 /** Thrown inside this folder only: a failure that another attempt may cure. `failure` is what the caller will see. */
 export class TransientFailure extends Error {
@@ -15,28 +56,70 @@ export class TransientFailure extends Error {
   }
 }
 
-/** Reported before each wait: the attempt that failed (from 1), why, and how long the wait is. */
+/** Reported before each wait: how many attempts in a row failed, why, and how long the wait is. */
 export type OnRetry = (event: { attempt: number; reason: string; delayMs: number }) => void;
+
+/** What one call has spent; see `Tuning`. */
+export class AttemptAccount {
+  failed = 0;
+  readonly perCall: number;
+  readonly #addresses = new Map<string, SpentOnAddress>();
+
+  constructor(perCall: number) {
+    this.perCall = perCall;
+  }
+
+  of(address: URL): SpentOnAddress {
+    const spent = this.#addresses.get(address.href) ?? { failed: 0, inRow: 0, restarted: false };
+    this.#addresses.set(address.href, spent);
+    return spent;
+  }
+}
+
+interface SpentOnAddress {
+  failed: number;
+  inRow: number;
+  restarted: boolean;
+  last?: TransferError;
+}
 
 export interface AttemptContext {
   tuning: Tuning;
+  account: AttemptAccount;
   signal: AbortSignal;
   log: Log;
   onRetry: OnRetry | undefined;
 }
 
-/** Counts the attempts of one transfer and waits between them. */
+/** The attempts of one document or of one connection: draws on the account of the call and waits between them. */
 export class Attempts {
-  #count = 1;
   readonly #context: AttemptContext;
+  readonly #address: URL;
+  readonly #spent: SpentOnAddress;
+  readonly #spare: boolean;
+  #inRow: number;
 
-  constructor(context: AttemptContext) {
+  /** `spare`: the call can do without this connection, which gets half of the account. */
+  constructor(context: AttemptContext, address: URL, spare = false) {
     this.#context = context;
+    this.#address = address;
+    this.#spent = context.account.of(address);
+    this.#spare = spare;
+    this.#inRow = this.#spent.inRow;
   }
 
-  /** Something arrived: the count starts again. */
-  reset(): void {
-    this.#count = 1;
+  /** Throws what the last attempt failed with where none is left. */
+  require(): void {
+    if (!this.#isUsedUp()) return;
+    const { failed } = this.#context.account;
+    throw this.#spent.last ?? notAsked(this.#address, failed);
+  }
+
+  /** Bytes arrived that count: the row starts again. */
+  progress(): void {
+    if (this.#spent.restarted) return;
+    this.#inRow = 0;
+    this.#spent.inRow = 0;
   }
 
   /** Waits and returns when another attempt is due; otherwise throws the error that the caller is to see. */
@@ -44,23 +127,49 @@ export class Attempts {
     const { tuning, signal, log, onRetry } = this.#context;
     signal.throwIfAborted();
     const failure = error instanceof TransientFailure ? error.failure : error;
-    if (failure instanceof TransferError) failure.details.attempts = this.#count;
-    if (!(error instanceof TransientFailure) || this.#count >= tuning.attempts) throw failure;
-    const delayMs = Math.round(retryDelay(this.#count, error.retryAfterMs, tuning));
-    const event = { attempt: this.#count, reason: error.failure.message, delayMs };
+    if (failure instanceof TransferError) this.#spend(failure);
+    if (!(error instanceof TransientFailure) || this.#isUsedUp()) throw failure;
+    const delayMs = Math.round(retryDelay(this.#inRow, error.retryAfterMs, tuning));
+    const event = { attempt: this.#inRow, reason: error.failure.message, delayMs };
     log({ level: 'debug', message: `retry: ${event.reason}`, data: event });
     onRetry?.(event);
     await sleep(delayMs, signal);
-    this.#count += 1;
+  }
+
+  #spend(failure: TransferError): void {
+    const spent = this.#spent;
+    this.#context.account.failed += 1;
+    this.#inRow += 1;
+    spent.failed += 1;
+    spent.inRow = Math.max(spent.inRow, this.#inRow);
+    spent.last = failure;
+    failure.details.attempts = spent.failed;
+    if (this.#spare || failure.details.restart !== true) return;
+    spent.restarted = true;
+    failure.details.restart = !this.#isUsedUp();
+  }
+
+  #isUsedUp(): boolean {
+    const { tuning, account } = this.#context;
+    const share = this.#spare ? 0.5 : 1;
+    const { attempts } = tuning;
+    return this.#inRow >= Math.ceil(attempts * share) || account.failed >= account.perCall * share;
   }
 }
 
-/** Repeats `run` until it succeeds, fails for good, or the attempts are used up. */
-export async function withRetries<T>(run: () => Promise<T>, context: AttemptContext): Promise<T> {
-  const attempts = new Attempts(context);
+/** Repeats the work for an address until it succeeds, fails for good, or the attempts are used up. */
+export async function withRetries<T>(
+  address: URL,
+  run: () => Promise<T>,
+  context: AttemptContext,
+): Promise<T> {
+  const attempts = new Attempts(context, address);
   for (;;) {
+    attempts.require();
     try {
-      return await run();
+      const value = await run();
+      attempts.progress();
+      return value;
     } catch (error) {
       await attempts.next(error);
     }
@@ -74,29 +183,11 @@ function retryDelay(attempt: number, retryAfterMs: number | undefined, tuning: T
   return Math.random() * ceiling;
 }
 
-/** Times and counts of every transfer; there is no total timeout. Milliseconds unless the name says otherwise. */
-export interface Tuning {
-  /** Until a connection stands, TLS and a proxy's tunnel included. */
-  connectMs: number;
-  /** Without a single byte, while bytes are awaited. */
-  stallMs: number;
-  /** Requests in a row that bring nothing, the first included. */
-  attempts: number;
-  /** First ceiling of the random delay between attempts; it doubles each time. */
-  backoffBaseMs: number;
-  backoffCapMs: number;
-  /** The longest `Retry-After` that is waited out in full. */
-  retryAfterCapMs: number;
-  /** Metadata requests that run at once against one origin. */
-  perOrigin: number;
+function notAsked(address: URL, failed: number): TransferError {
+  return new TransferError({
+    code: 'ERR_NETWORK',
+    message: `${publicUrl(address)} was not asked: ${failed} requests of this call have failed`,
+    hint: 'Check the network and try again.',
+    details: { url: publicUrl(address), attempts: 0 },
+  });
 }
-
-export const defaultTuning: Readonly<Tuning> = Object.freeze({
-  connectMs: 30_000,
-  stallMs: 30_000,
-  attempts: 5,
-  backoffBaseMs: 500,
-  backoffCapMs: 30_000,
-  retryAfterCapMs: 120_000,
-  perOrigin: 4,
-});

@@ -4,17 +4,17 @@ import { baseName } from '../cache/names/cache-name.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
 import { hasRemedy, TransferError } from '../errors.ts';
+import { defaultTuning } from '../http/retry.ts';
 import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { prove } from './prove.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
-const maxAttempts = 3;
-
 /**
  * Runs work in the staging folder of the plan's name, where the download of an earlier call may still be. A transfer that
- * cannot be continued starts again from byte 0, a few times; so do, once, bytes that were refused after they had been
- * continued. What can be continued later stays after a broken transfer, a full disk or an abort; nothing else does.
+ * cannot be continued starts again from byte 0, while the call's account of attempts (`Tuning`) allows it; so do, once,
+ * bytes that were refused after they had been continued. What can be continued later stays after a broken transfer, a
+ * full disk or an abort; nothing else does.
  */
 export async function inStaging<T>(
   call: Call,
@@ -33,7 +33,7 @@ export async function inStaging<T>(
         await keepDownload(call, staging);
         throw call.signal.reason;
       }
-      const restarts: boolean = isRestartable(error) && attempt < maxAttempts;
+      const restarts: boolean = isRestartable(error) && attempt < defaultTuning.attemptsPerCall;
       const forgives: boolean = !forgiven && isRefusal(error, current) && (await isJoined(staging));
       if (!restarts && !forgives && isPassing(error)) await keepDownload(call, staging);
       else await staging.remove();

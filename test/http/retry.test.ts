@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { defaultTuning, TransientFailure, withRetries } from '../../src/http/retry.ts';
+import {
+  AttemptAccount,
+  defaultTuning,
+  TransientFailure,
+  withRetries,
+} from '../../src/http/retry.ts';
 import { parseRetryAfter } from '../../src/http/status-failure.ts';
 import { TransferError } from '../../src/kit.ts';
 
+const address = new URL('https://images.example/');
 const now = Date.parse('Tue, 06 Jan 2026 12:00:00 GMT');
 
 test.each([
@@ -27,8 +33,9 @@ async function delaysOf(retryAfterMs: number | undefined, tuning: object): Promi
     const failure = new TransferError({ code: 'ERR_NETWORK', message: 'down', details });
     throw new TransientFailure(failure, retryAfterMs);
   };
-  await withRetries(run, {
+  await withRetries(address, run, {
     tuning: { ...defaultTuning, ...tuning },
+    account: new AttemptAccount(Infinity),
     signal: new AbortController().signal,
     log: () => {},
     onRetry: (event) => delays.push(event.delayMs),
@@ -55,10 +62,11 @@ test('the last error says how many attempts were made', async () => {
   const run = () => Promise.reject(new TransientFailure(failure));
   const context = {
     tuning: { ...defaultTuning, attempts: 4, backoffBaseMs: 1 },
+    account: new AttemptAccount(Infinity),
     signal: new AbortController().signal,
     log: () => {},
     onRetry: undefined,
   };
-  await expect(withRetries(run, context)).rejects.toBe(failure);
+  await expect(withRetries(address, run, context)).rejects.toBe(failure);
   expect(failure.details.attempts).toBe(4);
 });

@@ -59,7 +59,7 @@ export class BodyTransfer {
     this.#start = start;
     this.#wanted = wanted;
     this.#context = context;
-    this.#attempts = new Attempts(context.attempts);
+    this.#attempts = new Attempts(context.attempts, start.url, wanted.isPart);
     this.#position = wanted.position;
     this.end = wanted.end;
     this.sizeBytes = wanted.sizeBytes;
@@ -74,6 +74,7 @@ export class BodyTransfer {
         await this.#finish();
         return undefined;
       }
+      if (this.#answer === undefined) this.#attempts.require();
       try {
         this.#answer ??= await this.#ask();
         const chunk = await this.#answer.next();
@@ -200,12 +201,12 @@ export class BodyTransfer {
 
   #count(bytes: number): void {
     this.#position += bytes;
-    this.#attempts.reset();
     const wanted = this.#answerEnd ?? this.sizeBytes ?? this.#wanted.expectedBytes;
     if (wanted !== undefined && this.#position > wanted) {
       throw wrongSize(this.hop.url, this.#position, wanted);
     }
     this.#checkLimit(this.#position);
+    this.#attempts.progress();
   }
 
   #checkEnd(): void {

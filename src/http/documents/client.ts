@@ -14,7 +14,7 @@ import { SharedRequests } from './shared-requests.ts';
 import type { MetadataStore } from './store.ts';
 
 export interface MetadataContext {
-  transfer: AskContext;
+  ask: AskContext;
   slots: OriginSlots;
   store: MetadataStore | undefined;
   /** No request at all. */
@@ -29,8 +29,8 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
 
   const begin = (url: URL | string, signal: AbortSignal | undefined) => {
     const asked = parseAddress(url);
-    const start = firstHop(asked, context.transfer.rules);
-    const own = context.transfer.attempts.signal;
+    const start = firstHop(asked, context.ask.rules);
+    const own = context.ask.attempts.signal;
     const joint = signal === undefined ? own : AbortSignal.any([own, signal]);
     joint.throwIfAborted();
     if (context.offline) throw offlineMiss(asked);
@@ -41,7 +41,7 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     const { asked, start, signal } = begin(url, options.signal);
     const { headBytes, fresh = false, kept = false } = options;
     const accept = options.accept ?? '*/*';
-    const maxBytes = options.maxBytes ?? context.transfer.limits.metadataBytes;
+    const maxBytes = options.maxBytes ?? context.ask.limits.metadataBytes;
     const whole = headBytes === undefined && !fresh;
     const load = (signal: AbortSignal): Promise<LoadedDocument> =>
       loadDocument(
@@ -56,15 +56,15 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
           reuse: whole && !context.refresh,
           kept,
         },
-        withSignal(context.transfer, signal),
+        withSignal(context.ask, signal),
         context.slots,
       );
     if (fresh) return await load(signal);
     const key = keyOf(start, accept, headBytes, kept);
     const outcome = await shared.share(key, maxBytes, signal, (stop) =>
-      load(AbortSignal.any([context.transfer.attempts.signal, stop])),
+      load(AbortSignal.any([context.ask.attempts.signal, stop])),
     );
-    // A result that somebody with a higher bound asked for.
+    // The result may be that of a caller with a higher bound.
     const bytes = 'document' in outcome ? outcome.document.bytes.length : 0;
     if (headBytes === undefined && bytes > maxBytes) throw documentTooLong(start.url, maxBytes);
     return outcome;
@@ -82,13 +82,13 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     },
     async head(url, options = {}): Promise<MetadataHead> {
       const { start, signal } = begin(url, options.signal);
-      return await requestHead(start, withSignal(context.transfer, signal), context.slots);
+      return await requestHead(start, withSignal(context.ask, signal), context.slots);
     },
   };
 }
 
-function withSignal(transfer: AskContext, signal: AbortSignal): AskContext {
-  return { ...transfer, attempts: { ...transfer.attempts, signal } };
+function withSignal(ask: AskContext, signal: AbortSignal): AskContext {
+  return { ...ask, attempts: { ...ask.attempts, signal } };
 }
 
 function keyOf(start: Hop, accept: string, headBytes: number | undefined, kept: boolean): string {

@@ -48,7 +48,7 @@ export async function requestDocument(
       ? { hop, unchanged: true }
       : { hop, unchanged: false, bytes: value.bytes, headers: value.headers };
   };
-  return await withRetries(run, context.attempts);
+  return await withRetries(start.url, run, context.attempts);
 }
 
 function headersFor(hop: Hop, request: DocumentRequest) {

@@ -29,5 +29,5 @@ export async function requestHead(
     );
     return { finalUrl: hop.url, status: value.status, headers: value.headers };
   };
-  return await withRetries(run, context.attempts);
+  return await withRetries(start.url, run, context.attempts);
 }

@@ -115,12 +115,15 @@ describe('one request', () => {
     ]);
   });
 
-  test('that fails for the moment is asked again by the next caller', async () => {
-    const http = metadata({ tuning: { attempts: 1 } });
-    upstream.route('x', 'no', { status: 503 });
-    await expect(http.get(`${site}x`)).rejects.toThrow('503');
+  test('that failed is asked again by the next caller, while attempts are left', async () => {
+    const http = metadata({ tuning: { attempts: 2 } });
+    upstream.route('x', 'no', { status: 507 });
+    upstream.route('y', 'no', { status: 507 });
+    await expect(http.get(`${site}x`)).rejects.toThrow('507');
     upstream.route('x', 'here');
     expect((await http.get(`${site}x`)).text).toBe('here');
+    for (let i = 0; i < 4; i += 1) await expect(http.get(`${site}y`)).rejects.toThrow('507');
+    expect(upstream.requests.filter(({ path }) => path === '/y')).toHaveLength(2);
   });
 
   test('of many runs beside three others of its origin at most', async () => {
