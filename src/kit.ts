@@ -69,7 +69,7 @@ export {
   type ChecksumOptions,
   parseChecksums,
 } from './kit/sums/checksum-list.ts';
-export { type PickedChecksum, pickChecksum } from './kit/sums/pick-checksum.ts';
+export { type PickedChecksum, type PickOptions, pickChecksum } from './kit/sums/pick-checksum.ts';
 export { parseValidUntil } from './kit/valid-until.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';
 export { parseXml, type XmlElement } from './kit/xml.ts';

@@ -22,7 +22,10 @@ export const checksums: Verifier<'checksums'> = defineVerifier({
     const { document, origin } = await readList(proof, context);
     const list = parseChecksums(document.text, { dialect: proof.dialect, from });
     const { name = context.fileName, aliases } = proof;
-    const picked = pickChecksum(list, name, from, { aliases });
+    // A server could answer with the signed digest of another file.
+    const isProved = proof.signature !== undefined || proof.via !== undefined;
+    const named = isProved && proof.sidecar !== true;
+    const picked = pickChecksum(list, name, from, { aliases, named });
     const until = parseValidUntil(document.text);
     if (until !== undefined && until < context.now) {
       const message = `${from} was good until ${until.toISOString()}`;

@@ -48,7 +48,8 @@ export interface DigestProof {
 }
 /**
  * A list or sidecar; `name` defaults to the artifact's file name, and `aliases` are other names of the same file that count
- * when it is not there; `via` proves the list itself.
+ * when it is not there; `via` proves the list itself. A list that is signed or proved must name the file, unless it is its
+ * `sidecar`: a list of this one file by its address, which may be a bare digest.
  */
 export interface ChecksumsProof {
   kind: 'checksums';
@@ -56,6 +57,7 @@ export interface ChecksumsProof {
   name?: string;
   aliases?: string[];
   dialect?: ChecksumDialect;
+  sidecar?: true;
   signature?: Signature;
   via?: Proof;
 }

@@ -35,7 +35,7 @@ export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
     }
     if (pick === undefined) return { ...signed, warnings };
     const list = parseChecksums(text, { from: subject.name });
-    const { digests } = pickChecksum(list, pick, subject.name);
+    const { digests } = pickChecksum(list, pick, subject.name, { named: true });
     const digest = digests.find((one) => one.startsWith('sha256:')) ?? digests[0];
     return { ...signed, warnings, ...(digest === undefined ? {} : { digest }) };
   };

@@ -20,6 +20,8 @@ beforeAll(async () => {
   const files = {
     SHA256SUMS: list,
     'SHA256SUMS.gpg': signer.signDetached(Buffer.from(list), signedAt),
+    bare: `${hex}\n`,
+    'bare.gpg': signer.signDetached(Buffer.from(`${hex}\n`), signedAt),
     'other.gpg': signer.signDetached(Buffer.from('another list\n'), signedAt),
     InRelease: signer.clearsign(suite, signedAt),
     'own.asc': signer.publicKey,
@@ -102,6 +104,11 @@ describe('verify', () => {
       'ERR_SIGNED_IN_FUTURE',
     ],
     ['a name that is not listed', [...sums, ...own, '--pick', 'disk'], 'ERR_DIGEST'],
+    [
+      'a digest without a name',
+      ['bare', '--signature', 'bare.gpg', ...own, '--pick', 'anything'],
+      'ERR_DIGEST',
+    ],
     ['a name with two digests', [...sums, ...own, '--pick', 'twice.img'], 'ERR_DIGEST'],
     ['a document that is no list', ['InRelease', ...own, '--pick', 'disk.img'], 'ERR_METADATA'],
   ])('%s is not valid: exit 5', async (_what, args, code) => {

@@ -273,3 +273,40 @@ describe('a list that another document proves', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 });
+
+describe('a bare digest, which names no file', () => {
+  const bare = `${hex}\n`;
+  const { fingerprint, publicKey: key, signDetached, clearsign } = createOpenpgpSigner();
+  const signers = [fingerprint];
+  const keyed = { form: 'openpgp' as const, signers, keys: [{ fingerprint, key }] };
+  const before = new Date('2026-11-01');
+  const inline: Signature = { ...keyed, at: 'inline' };
+  const detached: Signature = { ...keyed, at: new URL(`${url.href}.gpg`) };
+  const via = { kind: 'digest', digest: sha256Of(bare), from: 'index' } as const;
+  const notListed = expect.objectContaining({
+    code: 'ERR_DIGEST',
+    details: expect.objectContaining({ reason: 'not-listed' }),
+  });
+
+  test('is that of the file by the address that the vendor gives', async () => {
+    upstream.route('r1/SHA256SUMS', bare);
+    expect((await prove()).digests).toEqual([sha256Of(image)]);
+  });
+
+  test('says nothing under a signature, which might be that of another file', async () => {
+    upstream.route('r1/SHA256SUMS', bare);
+    upstream.route('r1/SHA256SUMS.gpg', signDetached(Buffer.from(bare), before));
+    await expect(prove({ ...proof, signature: detached })).rejects.toThrow(notListed);
+    await expect(prove({ ...proof, via })).rejects.toThrow(notListed);
+    upstream.route('r1/SHA256SUMS', clearsign(bare, before));
+    await expect(prove({ ...proof, signature: inline })).rejects.toThrow(notListed);
+  });
+
+  test('counts under one where the vendor knows it for the sidecar of this file', async () => {
+    upstream.route('r1/SHA256SUMS', bare);
+    upstream.route('r1/SHA256SUMS.gpg', signDetached(Buffer.from(bare), before));
+    const evidence = await prove({ ...proof, signature: detached, sidecar: true });
+    expect(evidence).toMatchObject({ level: 'signed', digests: [sha256Of(image)] });
+    expect((await prove({ ...proof, via, sidecar: true })).digests).toEqual([sha256Of(image)]);
+  });
+});

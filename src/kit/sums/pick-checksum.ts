@@ -9,16 +9,22 @@ export interface PickedChecksum {
   sizeBytes?: number;
 }
 
+export interface PickOptions {
+  /** Other names of the same file, for sidecars that carry a twin's name: looked for when the name itself is not there. */
+  aliases?: readonly string[] | undefined;
+  /** Refuses a bare digest, which says nothing of what it belongs to. */
+  named?: boolean | undefined;
+}
+
 /**
- * What `list` says of exactly `name`: no suffix, basename or pattern matches. `aliases` are looked for only when the
- * name is not there, for sidecars that carry a twin's name. A list of nothing but one bare digest speaks of any name.
- * Throws `ERR_DIGEST` with reason `not-listed`, `ambiguous-entry` or `weak-digest`; `from` says where the list is.
+ * What `list` says of exactly `name`: no suffix, basename or pattern matches. A list of nothing but one bare digest speaks
+ * of any name, unless `named` is demanded. Throws `ERR_DIGEST` with reason `not-listed`, `ambiguous-entry` or `weak-digest`; `from` says where the list is.
  */
 export function pickChecksum(
   list: ChecksumList,
   name: string,
   from: string,
-  options: { aliases?: readonly string[] | undefined } = {},
+  options: PickOptions = {},
 ): PickedChecksum {
   const aliases = new Set(options.aliases);
   let found = list.entries.filter((entry) => entry.name === name);
@@ -26,6 +32,7 @@ export function pickChecksum(
     found = list.entries.filter((entry) => entry.name !== undefined && aliases.has(entry.name));
   }
   if (found.length === 0 && list.entries.every((entry) => entry.name === undefined)) {
+    if (options.named === true) throw withoutName(name, from);
     found = list.entries;
   }
   if (found.length === 0) throw notListed(list, name, from);
@@ -63,6 +70,15 @@ function notListed(list: ChecksumList, name: string, from: string): IntegrityErr
     message: `${from} does not list ${name}${known.length > 0 ? `; the closest it has: ${known.join(', ')}` : ''}`,
     hint: 'The list may be of another build, or upstream renamed the file; try again later or report it.',
     details: { fileName: name, from, reason: 'not-listed', known },
+  });
+}
+
+function withoutName(name: string, from: string): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `${from} is a digest without a name: it does not say that it belongs to ${name}`,
+    hint: 'Use a list that names the file, or compare the digest with the file yourself.',
+    details: { fileName: name, from, reason: 'not-listed' },
   });
 }
 

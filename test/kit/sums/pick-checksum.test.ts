@@ -93,4 +93,12 @@ describe('pickChecksum', () => {
     expect(pick(`${x}  a\n${y}  b\n`, 'a', ['b']).digests).toEqual([`sha256:${x}`]);
     expect(() => pick(`${x}  b\n${y}  c\n`, 'a', ['b', 'c'])).toThrow(/more than once/);
   });
+
+  test('a bare digest is refused where a name is demanded', () => {
+    const list = parseChecksums(`${x}\n`);
+    expect(pickChecksum(list, 'any', 'SHA256SUMS').digests).toEqual([`sha256:${x}`]);
+    expect(() => pickChecksum(list, 'any', 'SHA256SUMS', { named: true })).toThrow(
+      /digest without a name/,
+    );
+  });
 });
