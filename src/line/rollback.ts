@@ -129,6 +129,6 @@ function newestOf(documents: readonly EvidenceDocument[]): Date | undefined {
 
 function rolledBack(call: Call, message: string): Error {
   return refuseSignature('rollback', message, {
-    hint: `Somebody may be holding back updates; if upstream really withdrew a build, allow it once with allowOlder. The cache is ${call.cache.cacheDir}.`,
+    hint: `Do not use an older build unless the vendor withdrew the newer one; then allow it once with allowOlder. The cache is ${call.cache.cacheDir}.`,
   });
 }

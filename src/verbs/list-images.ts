@@ -40,7 +40,7 @@ function cannotList(id: string, exists: boolean, known: Iterable<string>): Usage
   return new UsageError({
     code: 'ERR_UNKNOWN_VENDOR',
     message: exists ? `${id} cannot list its releases` : `there is no vendor ${JSON.stringify(id)}`,
-    hint: `Known vendors: ${ids.join(', ')}.`,
+    hint: `Use one of: ${ids.join(', ')}.`,
     details: { field: 'vendor', value: id, known: ids },
   });
 }

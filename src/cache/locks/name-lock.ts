@@ -83,7 +83,8 @@ export async function requireLock(cache: Cache, name: string): Promise<void> {
       held === undefined
         ? `${name} was to be changed without its lock`
         : `the cache folder ${cache.imagesDir} was removed while ${name} was being made`,
-    hint: held === undefined ? 'Take the lock with lockName first.' : 'Run the call again.',
+    hint:
+      held === undefined ? 'Report this: the lock of a name was missing.' : 'Run the call again.',
     details: { path, ...(held === undefined ? {} : { errno: 'ENOENT' }) },
   });
 }

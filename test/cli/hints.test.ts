@@ -1,0 +1,113 @@
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { formatCommandHelp, formatGroupHelp, formatHelp } from '../../src/cli/args/help.ts';
+import { isOptionName, options } from '../../src/cli/args/options.ts';
+import { parseCommand } from '../../src/cli/args/parse-command.ts';
+import { commands } from '../../src/cli/commands/every.ts';
+import { errorTable } from '../../src/errors/table.ts';
+import * as index from '../../src/index.ts';
+import * as kit from '../../src/kit.ts';
+import * as testing from '../../src/testing/index.ts';
+import { parseSources, textsOf, walk } from '../fixtures/parse-sources.ts';
+
+/** Options of other programs that a hint may name. */
+const foreign = new Set(['--no-experimental-sqlite', '--long']);
+const sources = parseSources();
+const names = commands.map(({ name }) => name);
+
+/** What a user reads as advice: every `hint`, and every text that stands in a constant or function named so. */
+const hints = [...sources].flatMap(([path, source]) =>
+  [...walk(source)].flatMap((node) => {
+    const isHint =
+      (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) &&
+      /hints?$/i.test(node.name.getText());
+    const isFunction = ts.isFunctionDeclaration(node) && /^hint/.test(node.name?.text ?? '');
+    if (!isHint && !isFunction) return [];
+    return [...walk(node)].flatMap(textsOf).map((text) => [path, text] as const);
+  }),
+);
+
+/** Every text of the sources that names a command line option or looks like a command line. */
+const allTexts = [...sources].flatMap(([path, source]) =>
+  [...walk(source)]
+    .filter((node) => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node))
+    .flatMap((node) => textsOf(node).map((text) => [path, text] as const)),
+);
+
+const helpTexts = [
+  formatHelp(commands),
+  formatGroupHelp(commands.filter(({ name }) => name.startsWith('cache '))),
+  ...commands.map(formatCommandHelp),
+  ...Object.values(errorTable).map(({ action }) => action),
+].map((text) => ['help', text] as const);
+
+/** Names of the API: exports, and the fields of what callers give and get. */
+const apiNames = new Set([
+  ...[index, kit, testing].flatMap((module) => Object.keys(module)),
+  ...[...sources]
+    .filter(([path]) => /^src\/(contracts\/|errors\/details|create-rootdisk)/.test(path))
+    .flatMap(([, source]) => [...walk(source)])
+    .flatMap((node) => (ts.isPropertySignature(node) ? [node.name.getText()] : [])),
+]);
+
+function unknownOptions(text: string): string[] {
+  const words = text.match(/(?<![\w-])--[a-z][\w-]*/g) ?? [];
+  return words.filter((word) => !isOptionName(word.slice(2)) && !foreign.has(word));
+}
+
+/** Words behind `rootdisk` that begin no command. `rootdisk/kit`, `rootdisk --help` and a version are none. */
+function unknownCommands(text: string): string[] {
+  const lines = [...text.matchAll(/\brootdisk ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?/g)];
+  return lines
+    .filter(
+      ([, first, second]) => !names.includes(first ?? '') && !names.includes(`${first} ${second}`),
+    )
+    .map(([line]) => line);
+}
+
+/** Words such as `allowOlder` and `limits.nesting`. */
+function unknownFields(text: string): string[] {
+  const words = text.match(/\b[a-z]+[A-Z]\w*\b|(?<=\blimits\.)\w+/g) ?? [];
+  return words.filter(
+    (word) => !apiNames.has(word) && !['streamOptimized', 'macOS'].includes(word),
+  );
+}
+
+describe('hints, help and messages name only what exists:', () => {
+  test.each([
+    ['options', unknownOptions, [...allTexts, ...helpTexts]],
+    ['commands', unknownCommands, [...allTexts, ...helpTexts]],
+    ['options and exports of the API', unknownFields, hints],
+  ] as const)('%s', (_what, unknown, texts) => {
+    expect(texts.filter(([, text]) => unknown(text).length > 0)).toEqual([]);
+    expect(texts.length).toBeGreaterThan(helpTexts.length);
+  });
+
+  test('what does not exist would be found', () => {
+    expect(unknownOptions('give --allow-anything')).toEqual(['--allow-anything']);
+    expect(unknownCommands('Run: rootdisk cache prune')).toEqual(['rootdisk cache prune']);
+    expect(unknownFields('raise limits.everything or allowNewer')).toEqual([
+      'everything',
+      'allowNewer',
+    ]);
+  });
+});
+
+test.each(
+  commands.flatMap(({ name, examples }) => examples.map(([line]) => [name, line] as const)),
+)('example of %s: %s', (name, line) => {
+  const [, inner = line] = /\$\((rootdisk [^)]*)\)/.exec(line) ?? [];
+  const [, args = ''] = /^rootdisk (.*?)(?: \| .*)?$/.exec(inner) ?? [];
+  const words = args.match(/"[^"]*"|\S+/g) ?? [];
+  const invocation = parseCommand(
+    words.map((word) => word.replace(/^"(.*)"$/, '$1')),
+    commands,
+  );
+  expect(invocation).toMatchObject({ kind: 'run' });
+  if (inner === line) expect(invocation).toMatchObject({ command: { name } });
+});
+
+test('every option belongs to a command or to all of them', () => {
+  const help = helpTexts.map(([, text]) => text).join('\n');
+  expect(Object.keys(options).filter((name) => !help.includes(`--${name}`))).toEqual([]);
+});
