@@ -13,7 +13,7 @@ import { runVerifier } from './trust/run-verifier.ts';
  * demanded level proofs are best effort: unreachable is a warning, bad is an error.
  */
 export function prove(call: Call, plan: Plan): Promise<Proven> {
-  call.progress.stage('prove', `checking what ${plan.artifact.url.host || 'the file'} should be`);
+  call.progress.stage('prove', 'checking signatures and checksums');
   return traced('prove', { cacheName: plan.cacheName }, async () => {
     const evidence: Evidence[] = [];
     const missed: unknown[] = [];

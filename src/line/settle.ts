@@ -55,7 +55,7 @@ export function settle(
     const cause = decode.status === 'rejected' ? decode.reason : undefined;
     matchDigests(proven, transfer.value, plan.artifact.fileName, cause);
     if (decode.status === 'rejected') throw decode.reason;
-    call.progress.stage('settle', 'checking the whole');
+    call.progress.stage('settle', 'verifying the downloaded bytes');
     matchSize(plan, proven, transfer.value);
     await matchDisk(call, plan, proven, decode.value);
     const { warnings, ...signed } = await finishChecks(proven);

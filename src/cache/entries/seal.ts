@@ -71,7 +71,7 @@ async function seal<T>(
     const mine = await handle.stat({ bigint: true });
     const moved = await lstat(to, { bigint: true });
     if (!mine.isFile() || mine.dev !== moved.dev || mine.ino !== moved.ino) {
-      throw mixedUp(staging, 'somebody else works in this folder');
+      throw mixedUp(staging, 'another process works in this folder');
     }
     const result = await use(handle);
     await handle.chmod(0o444);

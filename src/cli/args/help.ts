@@ -1,26 +1,28 @@
+import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Command } from '../commands/command.ts';
 import { formatTable } from '../print/format.ts';
 import { commonOptions, type OptionName, options } from './options.ts';
 
 /** Help on the whole program. */
 export function formatHelp(commands: readonly Command[]): string {
+  const { usage, 'not-found': notFound, transfer, integrity, decode, cache, plugin } = exitCodes;
   return [
     'rootdisk: from ubuntu:24.04 to a verified, sparse, ready-to-boot raw disk',
     'usage: rootdisk <command> [options]',
     section('commands', commandRows(commands)),
     exampleSection([
       ['rootdisk ensure ubuntu:24.04', 'print the path of a verified disk'],
-      ['rootdisk ensure debian --arch arm64 --json', 'the same with everything known of it'],
-      ['rootdisk resolve alpine:3.22', 'what would be fetched, and who vouches for it'],
-      ['rootdisk convert disk.qcow2 disk.raw', 'a local file to a sparse raw disk'],
+      ['rootdisk ensure debian --arch arm64 --json', 'the same as JSON, with all facts'],
+      ['rootdisk resolve alpine:3.22', 'address, size, digest and trust, without a download'],
+      ['rootdisk convert disk.qcow2 disk.raw', 'convert a local file to a sparse raw disk'],
     ]),
     section('options for every command', optionRows(commonOptions)),
     [
       'Results go to stdout, everything else to stderr.',
-      'Exit codes: 0 done, 2 wrong call, 3 not found, 4 network, 5 not to be trusted,',
-      '6 no usable image, 7 cache or disk, 8 plug-in, 130 interrupted, 143 terminated,',
+      `Exit codes: 0 done, ${usage} wrong call, ${notFound} not found, ${transfer} network, ${integrity} not trusted,`,
+      `${decode} unusable image, ${cache} cache or disk, ${plugin} plug-in, 130 interrupted, 143 terminated,`,
       '1 anything else.',
-      'rootdisk <command> --help tells more of one command.',
+      'rootdisk <command> --help explains one command.',
     ].join('\n'),
   ].join('\n\n');
 }

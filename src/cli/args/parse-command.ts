@@ -28,7 +28,7 @@ export function parseCommand(args: readonly string[], commands: readonly Command
   const operands = words.slice(command.name.split(' ').length);
   checkOperands(command, operands);
   if (flags.has('quiet') && flags.has('verbose')) {
-    throw invalidArguments('--quiet and --verbose exclude each other', command);
+    throw invalidArguments('--quiet and --verbose cannot be used together', command);
   }
   return { kind: 'run', command, operands, flags };
 }
@@ -81,7 +81,7 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   const surplus = repeats ? undefined : operands[command.operands.length];
   if (surplus === undefined) return;
   const shown = JSON.stringify(surplus);
-  throw invalidArguments(`${name} does not know what to do with ${shown}`, command);
+  throw invalidArguments(`unexpected argument ${shown} for ${name}`, command);
 }
 
 function beginsWith(words: readonly string[], name: string): boolean {

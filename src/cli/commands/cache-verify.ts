@@ -7,10 +7,10 @@ import type { Command } from './command.ts';
 export const cacheVerify: Command = {
   name: 'cache verify',
   operands: [],
-  summary: 'Read every disk, prove its origin again.',
+  summary: 'Check bytes, digests and signatures of every disk.',
   options: ['repair'],
   examples: [
-    ['rootdisk cache verify', 'bytes, and who vouches for them'],
+    ['rootdisk cache verify', 'read every disk, and verify its origin again'],
     ['rootdisk cache verify --repair', 'restore mode and time where only those were changed'],
   ],
   async run({ flags, parts, cacheDir, signal, log, onProgress }) {

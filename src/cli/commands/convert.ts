@@ -6,13 +6,13 @@ import type { Command } from './command.ts';
 export const convert: Command = {
   name: 'convert',
   operands: ['<file>', '<out>'],
-  summary: 'Turn any image file into a sparse raw disk.',
+  summary: 'Convert an image file to a sparse raw disk.',
   options: ['from', 'entry'],
   examples: [
-    ['rootdisk convert disk.qcow2 disk.raw', 'the format is found by looking'],
+    ['rootdisk convert disk.qcow2 disk.raw', 'the format is detected'],
     ['rootdisk convert disk.img.xz disk.raw --from "xz>raw"', 'refuse anything else'],
     ['rootdisk convert disk.qcow2 disk.raw --max-size 64GiB', 'refuse larger disks'],
-    ['rootdisk convert disk.qcow2 /dev/sdb', 'onto a device; what was on it is lost'],
+    ['rootdisk convert disk.qcow2 /dev/sdb', 'to an unused block device; all data on it is lost'],
   ],
   async run({ operands: [file = '', out = ''], flags, cwd, parts, transport, onProgress }) {
     onProgress({ type: 'stage', stage: 'decode', message: `converting ${file}` });

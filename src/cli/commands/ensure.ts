@@ -28,15 +28,15 @@ export const ensure: Command = {
   ],
   examples: [
     ['rootdisk ensure ubuntu:24.04', 'newest build of a release'],
-    ['rootdisk ensure debian:13@20260712-2537', 'one build, the same for ever'],
+    ['rootdisk ensure debian:13@20260712-2537', 'one exact build'],
     ['rootdisk ensure alpine --arch arm64 --variant tiny', 'another machine, another variant'],
-    ['rootdisk ensure ubuntu:24.04 --offline', 'what the cache has, without a request'],
+    ['rootdisk ensure ubuntu:24.04 --offline', 'from the cache, without a request'],
     ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
-    ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: a path a line'],
+    ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: one path per line'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
     [
       'qemu-img create -b "$(rootdisk ensure debian)" -F raw -f qcow2 vm.qcow2',
-      'a disk to write to, on top',
+      'a writable disk on top of it',
     ],
   ],
   async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {

@@ -10,14 +10,14 @@ import type { Command } from './command.ts';
 export const inspect: Command = {
   name: 'inspect',
   operands: ['<file>'],
-  summary: 'Tell what an image file is; writes nothing.',
+  summary: 'Show layers, sizes and features of an image file.',
   options: ['from', 'entry'],
   examples: [
     ['rootdisk inspect disk.qcow2', 'layers, virtual size and features'],
     ['rootdisk inspect disk.img.gz --json | jq .virtualSize', 'for scripts'],
   ],
   async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, columns }) {
-    onProgress({ type: 'stage', stage: 'decode', message: `looking at ${file}` });
+    onProgress({ type: 'stage', stage: 'decode', message: `reading ${file}` });
     const image = await createRootdisk(parts).inspectImage(resolve(cwd, file), {
       ...readLocalFile(flags, parts, transport),
       onProgress: (bytes, virtualSize) => {

@@ -7,12 +7,12 @@ import type { Command } from './command.ts';
 export const resolve: Command = {
   name: 'resolve',
   operands: ['<ref | url | file>'],
-  summary: 'Tell what would be fetched and who vouches for it.',
+  summary: 'Print address, size, digest and trust of an image.',
   options: ['format', 'boot', 'digest', 'max-age', 'allow-older', 'refresh'],
   examples: [
     ['rootdisk resolve ubuntu:24.04', 'address, size, digest and trust'],
     ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],
-    ['rootdisk resolve alpine:3.22 --trust signed', 'fail unless somebody signed it'],
+    ['rootdisk resolve alpine:3.22 --trust signed', 'fail unless it is signed'],
   ],
   async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
     onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${reference}` });

@@ -18,7 +18,10 @@ export const verify: Command = {
       'rootdisk verify SHA256SUMS --signature SHA256SUMS.gpg --key ubuntu.asc',
       'a list and its detached signature',
     ],
-    ['rootdisk verify InRelease --key debian-archive.asc', 'a document that carries its own'],
+    [
+      'rootdisk verify InRelease --key debian-archive.asc',
+      'a document that contains its signature',
+    ],
     [
       'rootdisk verify CHECKSUM --key fedora.asc --pick Fedora-Cloud-Base.qcow2',
       'the digest that was signed for a file',

@@ -68,7 +68,7 @@ function plain(url: URL): IntegrityError {
   const shown = publicUrl(url);
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
-    message: `${shown} is plain http: anyone on the way could change the bytes`,
+    message: `${shown} is plain http: the network could change the bytes`,
     hint: 'Use https, name a mirror for this address, or give the digest of the file.',
     details: { url: shown },
   });

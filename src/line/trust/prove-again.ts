@@ -166,7 +166,7 @@ function findOtherSigner(
 ): string | undefined {
   const before = record.trust.signer?.fingerprint;
   if (before === undefined || signer?.fingerprint === before) return undefined;
-  return `what was kept is signed by ${signer?.fingerprint ?? 'nobody'}, its record says ${before}`;
+  return `what was kept is signed by ${signer?.fingerprint ?? 'no key'}, its record says ${before}`;
 }
 
 /** Feeds the kept download to the signatures that cover it. */

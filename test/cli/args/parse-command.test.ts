@@ -77,14 +77,18 @@ describe('what is not', () => {
     ['ensure', 'ensure needs <ref | url | file>', 'Run: rootdisk ensure --help'],
     ['convert in', 'convert needs <out>', 'Run: rootdisk convert --help'],
     ['cache rm', 'cache rm needs <name>…', 'Run: rootdisk cache rm --help'],
-    ['convert a b c', 'convert does not know what to do with "c"', 'Run: rootdisk convert --help'],
-    ['cache ls x', 'cache ls does not know what to do with "x"', 'Run: rootdisk cache ls --help'],
+    ['convert a b c', 'unexpected argument "c" for convert', 'Run: rootdisk convert --help'],
+    ['cache ls x', 'unexpected argument "x" for cache ls', 'Run: rootdisk cache ls --help'],
     ['ensure x --arch', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
     ['ensure --arch --json x', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
     ['ensure x --arch=', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
     ['ensure x --json=yes', '--json takes no value', 'Run: rootdisk ensure --help'],
     ['ensure x --digest a --digest b', '--digest was given twice', 'Run: rootdisk ensure --help'],
-    ['ensure x --quiet --verbose', '--quiet and --verbose exclude', 'Run: rootdisk ensure --help'],
+    [
+      'ensure x --quiet --verbose',
+      '--quiet and --verbose cannot be used together',
+      'Run: rootdisk ensure --help',
+    ],
   ])('%j: %s', (line, message, hint) => {
     const error = catchError(() => parse(line));
     expect(error).toMatchObject({ code: 'ERR_INVALID_REQUEST', exitCode: 2, hint });
