@@ -38,7 +38,7 @@ function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGen
       const level = await readLevel(window, streams === 0);
       if (level === undefined) return;
       if (streams >= limits.members) throw tooManyParts('bz2', 'streams', limits.members);
-      yield* decodeStream(window, level, room, signal);
+      yield* decodeStream(window, level, room);
     }
   });
 }

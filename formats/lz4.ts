@@ -32,14 +32,11 @@ export const lz4: Codec = defineFormat({
 });
 
 function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, (reader) => inTurns(decodeFrames(reader, limits), signal));
+  return decodeSource(source, signal, (reader) => inTurns(decodeFrames(reader, limits)));
 }
 
 /** Cuts output into pieces of at most 1 MiB and lets other work run after each. */
-async function* inTurns(
-  output: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+async function* inTurns(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let untilTurn = pieceBytes;
   for await (const bytes of output) {
     for (let at = 0; at < bytes.length; at += pieceBytes) {
@@ -50,7 +47,6 @@ async function* inTurns(
       // Decoding never waits once the input is there; timers and aborts need this turn of the event loop.
       untilTurn = pieceBytes;
       await nextTurn();
-      signal.throwIfAborted();
     }
   }
 }

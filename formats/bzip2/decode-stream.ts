@@ -15,7 +15,6 @@ export async function* decodeStream(
   window: BitWindow,
   level: number,
   room: BlockRoom,
-  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const crc = new BlockCrc();
   let combined = 0;
@@ -38,9 +37,8 @@ export async function* decodeStream(
         throw refuse('checksum', 'A bzip2 block does not match its CRC', at(offset));
       }
       yield piece;
-      // Nothing here has to wait once the input is there, and others want their turn, an abort among them.
+      // Decoding never waits once the input is there; timers and aborts need this turn of the event loop.
       await nextTurn();
-      signal.throwIfAborted();
     }
   }
   const offset = window.offset;

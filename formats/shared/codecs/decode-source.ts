@@ -2,8 +2,8 @@ import type { ByteSource } from '../../../src/kit.ts';
 import { StreamReader } from '../streams/stream-reader.ts';
 
 /**
- * Decodes a source from its first byte. After an abort it throws the reason of the signal, whatever the decoder made of
- * the interruption; `explain` turns other errors into typed refusals.
+ * Decodes a source from its first byte. After an abort it throws the reason of the signal before it hands out more,
+ * whatever the decoder made of the interruption; `explain` turns other errors into typed refusals.
  */
 export async function* decodeSource(
   source: ByteSource,
@@ -13,7 +13,10 @@ export async function* decodeSource(
 ): AsyncGenerator<Uint8Array> {
   const reader = new StreamReader(source.stream(), signal);
   try {
-    yield* decode(reader);
+    for await (const piece of decode(reader)) {
+      signal.throwIfAborted();
+      yield piece;
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw explain(error);
