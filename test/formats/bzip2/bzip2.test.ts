@@ -115,37 +115,6 @@ describe('is left', () => {
     }
     expect(asked).toBeLessThan(5);
   });
-
-  test('by an abort while it waits, with the reason of the caller', async () => {
-    const controller = new AbortController();
-    const source = new GrowingSource();
-    source.push(textFile.subarray(0, 300));
-    const reason = { why: 'no longer wanted' };
-    const decoding = decodeAll(bzip2, source, decodeContext({ signal: controller.signal }));
-    setImmediate(() => controller.abort(reason));
-    await expect(decoding).rejects.toBe(reason);
-  });
-
-  test('by an abort while there is no end of data', async () => {
-    const controller = new AbortController();
-    const reason = { why: 'no longer wanted' };
-    const bytes = join(...new Array<Uint8Array>(1000).fill(zerosFile));
-    setImmediate(() => controller.abort(reason));
-    const decoding = decodeAll(bzip2, bytes, decodeContext({ signal: controller.signal }));
-    await expect(decoding).rejects.toBe(reason);
-  });
-
-  test('by a source that fails, with its error', async () => {
-    const failure = new Error('connection lost');
-    const source = {
-      ...wholeSource(textFile),
-      async *stream() {
-        yield textFile.subarray(0, 100);
-        throw failure;
-      },
-    };
-    await expect(decodeAll(bzip2, source)).rejects.toBe(failure);
-  });
 });
 
 test('a bomb comes in small pieces and takes little memory', async () => {

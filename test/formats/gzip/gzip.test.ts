@@ -141,28 +141,6 @@ describe('is left', () => {
     for await (const _ of gzip.decode(source, decodeContext())) break;
     expect(asked).toBeLessThan(10);
   });
-
-  test('by an abort while it waits, with the reason of the caller', async () => {
-    const controller = new AbortController();
-    const source = new GrowingSource();
-    source.push(member.subarray(0, 500));
-    const reason = { why: 'no longer wanted' };
-    const decoding = decodeAll(gzip, source, decodeContext({ signal: controller.signal }));
-    setImmediate(() => controller.abort(reason));
-    await expect(decoding).rejects.toBe(reason);
-  });
-
-  test('by a source that fails, with its error', async () => {
-    const failure = new Error('connection lost');
-    const source = {
-      ...wholeSource(member),
-      async *stream() {
-        yield member.subarray(0, 100);
-        throw failure;
-      },
-    };
-    await expect(decodeAll(gzip, source)).rejects.toBe(failure);
-  });
 });
 
 test('recognises gzip by its magic, whatever the method', () => {

@@ -162,38 +162,6 @@ describe('is left', () => {
     for await (const _ of lz4.decode(source, decodeContext())) break;
     expect(asked).toBeLessThan(10);
   });
-
-  test('by an abort while it waits, with the reason of the caller', async () => {
-    const controller = new AbortController();
-    const source = new GrowingSource();
-    source.push(frame.subarray(0, 500));
-    const reason = { why: 'no longer wanted' };
-    const decoding = decodeAll(lz4, source, decodeContext({ signal: controller.signal }));
-    setImmediate(() => controller.abort(reason));
-    await expect(decoding).rejects.toBe(reason);
-  });
-
-  test('by an abort while there is no end of data', async () => {
-    const controller = new AbortController();
-    const reason = { why: 'no longer wanted' };
-    // One piece: no reader waits for more of it.
-    const source = wholeSource(zeros(500), 2 ** 30);
-    setImmediate(() => controller.abort(reason));
-    const decoding = decodeAll(lz4, source, decodeContext({ signal: controller.signal }));
-    await expect(decoding).rejects.toBe(reason);
-  });
-
-  test('by a source that fails, with its error', async () => {
-    const failure = new Error('connection lost');
-    const source = {
-      ...wholeSource(frame),
-      async *stream() {
-        yield frame.subarray(0, 100);
-        throw failure;
-      },
-    };
-    await expect(decodeAll(lz4, source)).rejects.toBe(failure);
-  });
 });
 
 test('a bomb comes in small pieces and takes little memory', async () => {

@@ -231,28 +231,6 @@ describe('is left', () => {
     source.push(hello);
     while (!source.left) await new Promise(setImmediate);
   });
-
-  test('by an abort while it waits, with the reason of the caller', async () => {
-    const controller = new AbortController();
-    const source = new GrowingSource();
-    source.push(compressed.subarray(0, 500));
-    const reason = { why: 'no longer wanted' };
-    const decoding = decodeAll(xz, source, decodeContext({ signal: controller.signal }));
-    setImmediate(() => controller.abort(reason));
-    await expect(decoding).rejects.toBe(reason);
-  });
-
-  test('by a source that fails, with its error', async () => {
-    const failure = new Error('connection lost');
-    const source = {
-      ...wholeSource(compressed),
-      async *stream() {
-        yield compressed.subarray(0, 100);
-        throw failure;
-      },
-    };
-    await expect(decodeAll(xz, source)).rejects.toBe(failure);
-  });
 });
 
 test('recognises xz by its six magic bytes', () => {

@@ -198,16 +198,6 @@ describe('is left', () => {
     for await (const _ of zstd.decode(source, decodeContext())) break;
     expect(asked).toBeLessThan(10);
   });
-
-  test('by an abort while it waits, with the reason of the caller', async () => {
-    const controller = new AbortController();
-    const source = new GrowingSource();
-    source.push(frame.subarray(0, 500));
-    const reason = { why: 'no longer wanted' };
-    const decoding = decodeAll(zstd, source, decodeContext({ signal: controller.signal }));
-    setImmediate(() => controller.abort(reason));
-    await expect(decoding).rejects.toBe(reason);
-  });
 });
 
 describe('size', () => {
