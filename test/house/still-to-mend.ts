@@ -3,8 +3,8 @@ type Rule = 'circles' | 'singleUsers' | 'doubleNames' | 'spreads';
 /** What the rules find today: beginnings of what they say. Each list only gets shorter. */
 const stillToMend: Record<Rule, readonly string[]> = {
   circles: ['src/line/'],
-  singleUsers: ['formats/shared/blocks/write-parts.ts', 'formats/shared/streams/pieces-from.ts'],
-  doubleNames: ['StreamImage:', 'pickDisk:', 'readFolder:', 'resolve:', 'writeParts:'],
+  singleUsers: [],
+  doubleNames: ['StreamImage:', 'pickDisk:', 'readFolder:', 'resolve:'],
   spreads: ['src/', 'vendors/', 'formats/', 'verifiers/'],
 };
 

@@ -200,7 +200,7 @@ export const differentialCases: readonly DifferentialCase[] = [
     why: 'New versions come; what cannot be read is not counted.',
   },
   {
-    title: 'a critical condition that nobody knows',
+    title: 'an unknown critical subpacket',
     signed: signed({ hashed: [makeSubpacket(100, Buffer.from('x'), true)] }),
   },
   { title: 'a type of signature that is not for documents', signed: signed({ type: 0x10 }) },
@@ -239,7 +239,7 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'clear text, a line before it',
     signed: clear(`forged\n${cleartext}`),
-    why: 'Whoever greps the file would find it. What is not signed has no place in it.',
+    why: 'A program that searches the file would find the line, but it is not signed.',
   },
   {
     title: 'clear text, a line behind it',
