@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Log } from '../contracts/log.ts';
+import type { Log, Warning } from '../contracts/log.ts';
 import { CacheError } from '../errors.ts';
 import { Cache, imagesDirOf } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
@@ -27,7 +27,11 @@ export function defaultCacheDir(): string {
  */
 export async function openCache(
   cacheDir: string,
-  options: { readOnly?: boolean | undefined; log?: Log | undefined } = {},
+  options: {
+    readOnly?: boolean | undefined;
+    log?: Log | undefined;
+    warn?: ((warning: Warning) => void) | undefined;
+  } = {},
 ): Promise<Cache> {
   const dir = resolve(cacheDir);
   const imagesDir = imagesDirOf(dir);
@@ -48,7 +52,7 @@ export async function openCache(
       await checkOwner(dir, imagesDir);
     }
     if (writable) writable = await isWritable(imagesDir);
-    return new Cache({ cacheDir: dir, writable, log });
+    return new Cache({ cacheDir: dir, writable, log, warn: options.warn });
   });
 }
 

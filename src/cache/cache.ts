@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Log } from '../contracts/log.ts';
+import type { Log, Warning } from '../contracts/log.ts';
 import { CacheError } from '../errors.ts';
 import { requireCacheName } from './names/cache-name.ts';
 
@@ -18,14 +18,22 @@ export class Cache {
   /** False where this process cannot or may not write: hits are served, nothing is locked or published. */
   readonly writable: boolean;
   readonly log: Log;
+  /** Tells the caller what went wrong beside a disk that is good; without a listener it goes to the log. */
+  readonly warn: (warning: Warning) => void;
   /** Held name locks by build name; staging and publishing ask for the one they need. */
   readonly held: Map<string, FileIdentity> = new Map();
 
-  constructor(init: { cacheDir: string; writable: boolean; log: Log }) {
+  constructor(init: {
+    cacheDir: string;
+    writable: boolean;
+    log: Log;
+    warn?: ((warning: Warning) => void) | undefined;
+  }) {
     this.cacheDir = init.cacheDir;
     this.imagesDir = imagesDirOf(init.cacheDir);
     this.writable = init.writable;
     this.log = init.log;
+    this.warn = init.warn ?? (({ message }) => init.log({ level: 'warn', message }));
   }
 
   /** Absolute path of a disk; throws `ERR_INVALID_REQUEST` for what is no cache name. */

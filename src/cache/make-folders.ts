@@ -32,7 +32,8 @@ export async function makeFolders(cacheDir: string): Promise<void> {
   for (const name of folders) {
     await makeFolder(join(imagesDir, name), name === '.staging' ? 0o700 : 0o755);
   }
-  await ignoring('EEXIST', writeFile(join(imagesDir, tagName), tag, { flag: 'wx' }));
+  // For backup programs only, so that nothing fails for want of it; the next call tries again.
+  await writeFile(join(imagesDir, tagName), tag, { flag: 'wx' }).catch(() => undefined);
 }
 
 /** False where this user may not write, or the file system is read-only. */

@@ -1,4 +1,5 @@
 import { access, rm } from 'node:fs/promises';
+import { asBookkeeping } from '../cache/bookkeeping.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { baseName } from '../cache/names/cache-name.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
@@ -9,6 +10,8 @@ import type { Call } from './call.ts';
 import type { Plan } from './plan.ts';
 import { prove } from './prove.ts';
 import type { Proven } from './trust/merge-evidence.ts';
+
+const stays = 'the staging folder stays';
 
 /**
  * Runs work in the staging folder of the plan's name, where the download of an earlier call may still be. A transfer that
@@ -35,9 +38,12 @@ export async function inStaging<T>(
       }
       const restarts: boolean = isRestartable(error) && attempt < defaultTuning.attemptsPerCall;
       const forgives: boolean = !forgiven && isRefusal(error, current) && (await isJoined(staging));
-      if (!restarts && !forgives && isPassing(error)) await keepDownload(call, staging);
-      else await staging.remove();
-      if (!restarts && !forgives) throw error;
+      if (!restarts && !forgives) {
+        if (isPassing(error)) await keepDownload(call, staging);
+        else await asBookkeeping(call.cache, stays, undefined, () => staging.remove());
+        throw error;
+      }
+      await staging.remove();
       forgiven ||= forgives;
       call.progress.retry(attempt, error instanceof Error ? error.message : String(error), 0);
     }
@@ -53,9 +59,9 @@ export async function inStaging<T>(
 export async function tidied(call: Call, entry: Entry): Promise<Entry> {
   if (!call.cache.writable) return entry;
   const dir = call.cache.stagingPathOf(baseName(entry.name));
-  await rm(dir, { recursive: true, force: true }).catch((error: unknown) => {
-    call.options.log({ level: 'debug', message: `${dir} was not removed: ${error}` });
-  });
+  await asBookkeeping(call.cache, stays, undefined, () =>
+    rm(dir, { recursive: true, force: true }),
+  );
   return entry;
 }
 

@@ -35,9 +35,17 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
   signal.throwIfAborted();
   const keys = { ...options.keys, keys: await readGivenKeys(options.keys.keys) };
   const progress = createProgress(options.onProgress);
+  const warnings: Warning[] = [];
+  const warn = (warning: Warning): void => {
+    const same = (w: Warning) => w.code === warning.code && w.message === warning.message;
+    if (warnings.some(same)) return;
+    warnings.push(warning);
+    progress.warning(warning);
+  };
   const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
     readOnly: options.offline,
     log: options.log,
+    warn,
   });
   const http = createHttp({
     mirrors: options.mirrors,
@@ -51,13 +59,6 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
     allowPlain: options.digest !== undefined,
     onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
   });
-  const warnings: Warning[] = [];
-  const warn = (warning: Warning): void => {
-    const same = (w: Warning) => w.code === warning.code && w.message === warning.message;
-    if (warnings.some(same)) return;
-    warnings.push(warning);
-    progress.warning(warning);
-  };
   const metadata = watchDocuments(http.metadata, warn);
   return { parts, options, signal, http, metadata, cache, keys, progress, warnings, warn };
 }

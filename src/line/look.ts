@@ -1,3 +1,4 @@
+import { asBookkeeping } from '../cache/bookkeeping.ts';
 import { type EntryFilter, findEntries } from '../cache/entries/find.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { rewriteRecord } from '../cache/entries/rewrite.ts';
@@ -92,7 +93,11 @@ export async function lookProven(
     });
   }
   if (call.cache.writable) {
-    await writeEvidence(call.cache, found.name, await storedEvidenceOf(call, plan, proven));
+    const evidence = await storedEvidenceOf(call, plan, proven);
+    const what = `what the trust in ${found.name} rests on is not kept`;
+    await asBookkeeping(call.cache, what, undefined, () =>
+      writeEvidence(call.cache, found.name, evidence),
+    );
   }
   return rewriteRecord(call.cache, found, {
     requests,

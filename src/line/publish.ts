@@ -1,4 +1,5 @@
 import { rename } from 'node:fs/promises';
+import { inCache } from '../cache/cache-error.ts';
 import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import type { Staging } from '../cache/staging.ts';
@@ -23,7 +24,9 @@ export function publish(
   call.progress.stage('publish', `publishing ${plan.cacheName}`);
   return traced('publish', { cacheName: plan.cacheName }, async () => {
     // The vendor's own file is the disk.
-    if (isDownload(settled, staging)) await rename(staging.download, staging.disk);
+    if (isDownload(settled, staging)) {
+      await inCache(staging.disk, 'make', () => rename(staging.download, staging.disk));
+    }
     const entry = await publishEntry(call.cache, staging, {
       name: plan.cacheName,
       keepSource: call.options.keepSource,

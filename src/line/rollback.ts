@@ -87,7 +87,7 @@ export async function noteAccepted(
   });
   // Accepting something older on purpose is not forgotten: the newest stays the measure.
   if (!isNewer && later.length === 0) return;
-  await writeSourceState(call.cache, key, {
+  await writeSourceState(call.cache, plan.cacheName, key, {
     snapshot: isNewer ? snapshot : (before.snapshot ?? snapshot),
     signed: { ...before.signed, ...Object.fromEntries(later) },
   });

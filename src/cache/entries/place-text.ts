@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { requireLock } from '../locks/name-lock.ts';
@@ -35,7 +36,7 @@ export async function placeText(
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
-    await syncFolder(cache.imagesDir);
+    await syncImages(cache);
   });
 }
 
@@ -45,12 +46,18 @@ export function temporaryPath(cache: Cache, name: string): string {
   return join(cache.folder('staging'), `.${name}.record`);
 }
 
-/** Makes renames in a folder last through a loss of power. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/**
+ * Makes renames in the images folder last through a loss of power. Not every file system can: then the newest entry may be
+ * gone after one, and no entry is wrong.
+ */
+export async function syncImages(cache: Cache): Promise<void> {
+  const what = `${cache.imagesDir} cannot be synced, so a loss of power may take the newest disk`;
+  await asBookkeeping(cache, what, undefined, async () => {
+    const handle = await open(cache.imagesDir, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { requireLock } from '../locks/name-lock.ts';
@@ -6,7 +7,7 @@ import { chooseName } from '../names/choose-name.ts';
 import { type StoredEvidence, writeEvidence } from '../records/evidence.ts';
 import type { ImageRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
-import { syncFolder } from './place-text.ts';
+import { syncImages } from './place-text.ts';
 import { type Entry, lookAt, readEntry } from './read.ts';
 import { union, writeRecord } from './rewrite.ts';
 import { sealDisk, sealSource } from './seal.ts';
@@ -68,8 +69,8 @@ export async function publishEntry(
     const stored = await writeRecord(cache, record);
     await requireLock(cache, name);
     if (!stays) await rename(ready, path);
-    await syncFolder(cache.imagesDir);
-    await staging.remove();
+    await syncImages(cache);
+    await asBookkeeping(cache, 'the staging folder stays', undefined, () => staging.remove());
     return { name, path, record: stored, ...(kept ? { source: sourcePath } : {}) };
   });
 }

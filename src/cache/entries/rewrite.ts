@@ -1,3 +1,4 @@
+import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { formatRecord, type ImageRecord } from '../records/image-record.ts';
 import { parseImageRecord } from '../records/parse-image-record.ts';
@@ -17,7 +18,7 @@ export interface RecordChange {
 
 /**
  * Changes the record of an entry under its lock, and gives back the entry with the changed record. A change that
- * changes nothing writes nothing; in a read-only cache the change is good for this call only.
+ * changes nothing writes nothing; where nothing can be written the change is good for this call only.
  */
 export async function rewriteRecord(
   cache: Cache,
@@ -32,10 +33,14 @@ export async function rewriteRecord(
     evidence: change.evidence ?? entry.record.evidence,
     facts: change.facts ?? entry.record.facts,
   };
-  if (cache.writable && JSON.stringify(record) !== JSON.stringify(entry.record)) {
-    return { ...entry, record: await writeRecord(cache, record) };
+  if (!cache.writable || JSON.stringify(record) === JSON.stringify(entry.record)) {
+    return { ...entry, record };
   }
-  return { ...entry, record };
+  const what = `the record of ${entry.name} is not brought up to date`;
+  return await asBookkeeping(cache, what, { ...entry, record }, async () => ({
+    ...entry,
+    record: await writeRecord(cache, record),
+  }));
 }
 
 /** Both lists, each text once, sorted. */

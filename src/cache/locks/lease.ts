@@ -2,6 +2,7 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isImageError } from '../../errors.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
+import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
 import { requireCacheName } from '../names/cache-name.ts';
@@ -24,9 +25,11 @@ export async function leaseName(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<Lease> {
   const path = leasePath(cache, name);
+  const tryOnce = () => (cache.writable ? lockWritable(cache, path) : lockIfPossible(path));
+  const what = `${name} is not leased, so another process may remove it`;
   for (let attempt = 0; ; attempt += 1) {
     options.signal?.throwIfAborted();
-    const file = cache.writable ? await lockWritable(cache, path) : await lockIfPossible(path);
+    const file = await asBookkeeping(cache, what, 'impossible' as const, tryOnce);
     if (file === 'impossible') return noLease;
     if (file !== undefined) {
       const now = new Date();

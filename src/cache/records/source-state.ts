@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRecord, parseText } from '../../kit/records.ts';
+import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
+import { placeText } from '../entries/place-text.ts';
 import { readTime } from './values.ts';
 
 /** Which disks follow each other: builds of one source. */
@@ -23,14 +25,17 @@ export interface SourceState {
   signed: Record<string, string>;
 }
 
-/** What is known of a source; nothing where nothing was kept, or what was kept cannot be read (the log says so). */
+/** What is known of a source; nothing where nothing was kept, or what was kept cannot be read (the caller is warned). */
 export async function readSourceState(cache: Cache, key: SourceKey): Promise<SourceState> {
   const path = pathOf(cache, key);
-  const text = await inCache(path, 'read', () =>
-    readFile(path, 'utf8').catch((error: unknown) => {
-      if (isErrno(error, 'ENOENT')) return undefined;
-      throw error;
-    }),
+  const what = 'what was accepted before is not known';
+  const text = await asBookkeeping(cache, what, undefined, () =>
+    inCache(path, 'read', () =>
+      readFile(path, 'utf8').catch((error: unknown) => {
+        if (isErrno(error, 'ENOENT')) return undefined;
+        throw error;
+      }),
+    ),
   );
   if (text === undefined) return { signed: {} };
   try {
@@ -42,28 +47,20 @@ export async function readSourceState(cache: Cache, key: SourceKey): Promise<Sou
   }
 }
 
-/** Keeps the newest; the last of two writers wins, and both are newer than what was there. */
+/**
+ * Keeps the newest, under the lock of a name that belongs to the source. Of two writers of different names the last one
+ * wins, and both are newer than what was there.
+ */
 export async function writeSourceState(
   cache: Cache,
+  name: string,
   key: SourceKey,
   state: SourceState,
 ): Promise<void> {
-  const path = pathOf(cache, key);
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await inCache(path, 'write', async () => {
-    try {
-      const handle = await open(temporary, 'wx', 0o644);
-      try {
-        await handle.writeFile(`${JSON.stringify({ schema: 1, source: key, ...state })}\n`);
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
-  });
+  const text = `${JSON.stringify({ schema: 1, source: key, ...state })}\n`;
+  await asBookkeeping(cache, 'what was accepted is not noted', undefined, () =>
+    placeText(cache, name, pathOf(cache, key), text),
+  );
 }
 
 function pathOf(cache: Cache, key: SourceKey): string {

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../contracts/log.ts';
 import { publicUrl } from '../../kit/public-url.ts';
@@ -104,10 +104,30 @@ async function readRegular(path: string, maxBytes: number): Promise<Uint8Array> 
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** As long as no writer takes; what is older was left by a process that was killed. */
+const writingMs = 60_000;
+
+/**
+ * Puts a file in place in one step. While another process writes the same one, or has just been killed at it, this one is
+ * not written: there is never more than one beside it.
+ */
 async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = `${path}.new`;
+  const age = await lstat(temporary).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  if (age > writingMs) await rm(temporary, { force: true });
   try {
     await writeFile(temporary, content, { flag: 'wx' });
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'EEXIST') return;
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  try {
+    // Readable by the other users of the cache, whatever the umask.
+    await chmod(temporary, 0o644);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
