@@ -2,6 +2,7 @@ import {
   type Arch,
   arches,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -82,7 +83,7 @@ export const almalinux: Vendor = defineVendor({
             ),
           ],
           guest: guestFacts(image, request.arch),
-          ...(warnings.length > 0 && { warnings }),
+          ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
         };
       }
       if (others.length > 0) break;
@@ -110,10 +111,10 @@ export const almalinux: Vendor = defineVendor({
       const listing: Listing = {
         release: major,
         version,
-        ...(position === 0 && { aliases: ['latest'] }),
+        ...defined({ aliases: position === 0 ? ['latest'] : undefined }),
         arches: offered,
         variants: [...new Set(images.map((image) => image.variant))].sort(),
-        ...(eol !== undefined && { eol }),
+        ...defined({ eol }),
       };
       yield listing;
     }
@@ -145,8 +146,7 @@ function guestFacts({ release, variant }: AlmaImage, arch: Arch): GuestFacts {
     user: 'almalinux',
     seed: 'nocloud',
     ssh: true,
-    ...(firmware !== undefined && { firmware }),
-    ...(eol !== undefined && { eol }),
+    ...defined({ firmware, eol }),
     minDiskBytes: 10 * 1024 ** 3,
     minMemoryBytes: 512 * 1024 ** 2,
   };

@@ -1,5 +1,6 @@
 import {
   type Arch,
+  defined,
   defineVendor,
   type ImageRequest,
   type Listing,
@@ -50,7 +51,10 @@ export const alpine: Vendor = defineVendor({
       if (images.length === 0) continue;
       const image = pickImage(images, wanted, request);
       const warnings = warn(image, images, wanted, index);
-      return { ...describe(image, index), ...(warnings.length > 0 && { warnings }) };
+      return {
+        ...describe(image, index),
+        ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
+      };
     }
     // What is on the list has no cloud image either.
     throw noRelease(
@@ -91,9 +95,11 @@ function parseWanted(request: ImageRequest): Wanted | undefined {
   const branch = match?.[1] ?? /^\d+\.\d+(?=\.)/.exec(snapshot ?? '')?.[0];
   const patch = match?.[2];
   return {
-    ...(branch !== undefined && { branch }),
-    ...(branch !== undefined && patch !== undefined && { version: branch + patch }),
-    ...(snapshot !== undefined && { snapshot }),
+    ...defined({
+      branch,
+      version: branch !== undefined && patch !== undefined ? branch + patch : undefined,
+      snapshot,
+    }),
   };
 }
 
@@ -144,8 +150,8 @@ async function resolveNetboot(
     return {
       ...{ release: branch, version: found.version, variant: 'netboot', snapshot: found.version },
       disk: found.disk,
-      ...(context.boot && { boot: found.boot }),
-      guest: { user: 'root', seed: 'none', ssh: false, ...(eol !== undefined && { eol }) },
+      ...defined({ boot: context.boot ? found.boot : undefined }),
+      guest: { user: 'root', seed: 'none', ssh: false, ...defined({ eol }) },
     };
   }
   throw noRelease(request.release, index.stable);
@@ -175,7 +181,7 @@ function describe(image: AlpineImage, index: AlpineIndex): Resolution {
       seed: 'nocloud',
       ssh: true,
       firmware: [image.firmware],
-      ...(eol !== undefined && { eol }),
+      ...defined({ eol }),
     },
   };
 }
@@ -212,11 +218,10 @@ function summarise(
   const version = images[0]?.version;
   return {
     release: branch,
-    ...(version !== undefined && { version }),
-    ...(isLatest && { aliases: ['latest'] }),
+    ...defined({ version, aliases: isLatest ? ['latest'] : undefined }),
     arches: arches.filter((arch) => images.some((image) => image.arch === arch)),
     variants: [...namesOf(images, 'variant').sort(), ...(netboot ? ['netboot'] : [])],
-    ...(eol !== undefined && { eol }),
+    ...defined({ eol }),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -9,6 +10,7 @@ import {
   type VendorContext,
 } from '../src/kit.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
@@ -61,7 +63,7 @@ export const amazonLinux: Vendor = defineVendor({
         user: 'ec2-user',
         seed: 'nocloud',
         ssh: true,
-        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+        ...defined({ firmware: arch === 'arm64' ? startsBy('uefi') : undefined }),
         minDiskBytes: 25 * 1024 ** 3,
       },
     };

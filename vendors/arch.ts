@@ -2,6 +2,7 @@ import {
   type Arch,
   type Artifact,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -65,7 +66,7 @@ export const arch: Vendor = defineVendor({
       snapshot: build,
       disk: [describe(build, variant)],
       guest,
-      ...(variant === 'basic' && { warnings: [defaultPassword] }),
+      ...defined({ warnings: variant === 'basic' ? [defaultPassword] : undefined }),
     };
   },
 

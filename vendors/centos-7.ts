@@ -2,6 +2,7 @@ import {
   type Arch,
   type Artifact,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   notFoundIn,
@@ -69,7 +70,7 @@ export const centos7: Vendor = defineVendor({
       snapshot: build,
       disk: names.map(({ fileName, layers }) => describe(fileName, layers, isSigned)),
       guest: guestFacts(arch),
-      ...(!isSigned && { warnings: [{ code: 'unsigned-build', message }] }),
+      ...defined({ warnings: isSigned ? undefined : [{ code: 'unsigned-build', message }] }),
     };
   },
 
@@ -130,7 +131,7 @@ function guestFacts(arch: Arch): GuestFacts {
     user: 'centos',
     seed: 'nocloud',
     ssh: true,
-    ...(boots !== undefined && { firmware: boots }),
+    ...defined({ firmware: boots }),
     // endoflife.date, August 2026.
     eol: '2024-06-30',
   };

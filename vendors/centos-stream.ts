@@ -1,5 +1,6 @@
 import {
   type Arch,
+  defined,
   defineVendor,
   type GuestFacts,
   type Listing,
@@ -17,6 +18,7 @@ import {
   listCentosStreams,
 } from './centos-stream/images.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('centos-stream');
 
@@ -75,10 +77,10 @@ export const centosStream: Vendor = defineVendor({
       const eol = endOfLife[stream];
       const listing: Listing = {
         release: stream,
-        ...(latest.length > 0 && { aliases: latest }),
+        ...defined({ aliases: latest.length > 0 ? latest : undefined }),
         arches: arches.filter((_, index) => found[index]?.length !== 0),
         variants: [...new Set(images.map(({ variant }) => variant))].sort(),
-        ...(eol !== undefined && { eol }),
+        ...defined({ eol }),
       };
       yield listing;
       latest = [];
@@ -96,7 +98,7 @@ function describe(image: CentosImage, stream: string, arch: Arch): Resolution {
       {
         url,
         fileName,
-        ...(sizeBytes !== undefined && { sizeBytes }),
+        ...defined({ sizeBytes }),
         layers: ['qcow2'],
         proofs: [{ kind: 'checksums', url: sums, dialect: 'sums' }],
       },
@@ -112,8 +114,10 @@ function guestFacts(stream: string, variant: string, arch: Arch): GuestFacts {
     user: stream === '8' ? 'centos' : 'cloud-user',
     seed: 'nocloud',
     ssh: true,
-    ...((isUefi || arch === 'amd64') && { firmware: isUefi ? ['uefi'] : ['bios'] }),
-    ...(eol !== undefined && { eol }),
+    ...defined({
+      firmware: isUefi || arch === 'amd64' ? startsBy(isUefi ? 'uefi' : 'bios') : undefined,
+      eol,
+    }),
     minDiskBytes: 10 * 1024 ** 3,
     minMemoryBytes: 512 * 1024 ** 2,
   };

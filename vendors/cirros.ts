@@ -3,6 +3,7 @@ import {
   type Artifact,
   arches,
   compareVersions,
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -14,6 +15,7 @@ import {
 import { findArch } from './shared/arch-words.ts';
 import { findFolder } from './shared/folder.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('cirros');
@@ -51,7 +53,7 @@ export const cirros: Vendor = defineVendor({
         user: 'cirros',
         seed: 'nocloud',
         ssh: true,
-        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+        ...defined({ firmware: arch === 'arm64' ? startsBy('uefi') : undefined }),
       },
       warnings: [defaultPassword],
     };
@@ -67,7 +69,7 @@ export const cirros: Vendor = defineVendor({
       yield {
         release: branch,
         version,
-        ...(version === latest && { aliases: ['latest'] }),
+        ...defined({ aliases: version === latest ? ['latest'] : undefined }),
         arches: arches.filter((arch) => files.disks.has(arch)),
         variants: ['disk'],
       };

@@ -1,6 +1,7 @@
 import {
   type Arch,
   arches,
+  defined,
   defineVendor,
   type ImageRequest,
   type Listing,
@@ -80,13 +81,17 @@ export const debian: Vendor = defineVendor({
       snapshot,
       disk: [{ ...disk, proofs: [...disk.proofs, suiteProof(release)] }],
       guest: debianGuest(release, image, request.arch),
-      ...(image === 'nocloud' && {
-        warnings: [
-          {
-            code: 'open-console',
-            message: 'root logs in on the console of a Debian nocloud image without a password',
-          },
-        ],
+      ...defined({
+        warnings:
+          image === 'nocloud'
+            ? [
+                {
+                  code: 'open-console',
+                  message:
+                    'root logs in on the console of a Debian nocloud image without a password',
+                },
+              ]
+            : undefined,
       }),
     };
   },
@@ -132,7 +137,7 @@ async function resolveNetboot(
     variant: 'netboot',
     snapshot: found.snapshot,
     disk: found.disk,
-    ...(context.boot && { boot: found.boot }),
+    ...defined({ boot: context.boot ? found.boot : undefined }),
     guest: { seed: 'none', ssh: false, ...debianEndOfLife(release) },
   };
 }
@@ -205,7 +210,7 @@ function named({
   codename,
   version,
 }: DebianRelease): Pick<Resolution, 'release' | 'codename' | 'version'> {
-  return { release: number, codename, ...(version !== undefined && { version }) };
+  return { release: number, codename, ...defined({ version }) };
 }
 
 function variantsOf(disks: DebianDisk[], release: DebianRelease, channel: DebianChannel): string[] {

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type BootFacts,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -20,6 +21,7 @@ import { fedoraCoreosKeys } from './keys/fedora-coreos.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
+import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('fedora-coreos');
 const streams = ['stable', 'testing', 'next'];
@@ -77,8 +79,7 @@ export const fedoraCoreos: Vendor = defineVendor({
       const version = first?.versionOf('qemu') ?? first?.versionOf('metal');
       yield {
         release: stream,
-        ...(version !== undefined && { version }),
-        ...(stream === 'stable' && { aliases: ['latest'] }),
+        ...defined({ version, aliases: stream === 'stable' ? ['latest'] : undefined }),
         arches: pickRpmArches(machines.keys()),
         variants: first === undefined ? [] : variantsOf(first),
       };
@@ -167,9 +168,10 @@ function guestFacts({ arch }: ImageRequest, variant: string): GuestFacts {
     user: 'core',
     seed: 'ignition',
     ssh: true,
-    ...(arch === 'arm64' && { firmware: ['uefi'] }),
-    // With coreos.live.rootfs_url; twice that without it.
-    ...(variant === 'netboot' && { minMemoryBytes: 2 * 1024 ** 3 }),
+    ...defined({
+      firmware: arch === 'arm64' ? startsBy('uefi') : undefined,
+      minMemoryBytes: variant === 'netboot' ? 2 * 1024 ** 3 : undefined,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -22,6 +23,7 @@ import {
 import { fedoraKeys } from './keys/fedora.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('fedora');
 
@@ -54,7 +56,7 @@ export const fedora: Vendor = defineVendor({
       const warnings = warn(image, releases);
       return {
         ...describe(image, await proofsOf(image, context)),
-        ...(warnings.length > 0 && { warnings }),
+        ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
       };
     }
     throw noImages(releases, request, index);
@@ -69,10 +71,10 @@ export const fedora: Vendor = defineVendor({
       const eol = endOfLife[release];
       const listing: Listing = {
         release,
-        ...(release === latest && { aliases: ['latest'] }),
+        ...defined({ aliases: release === latest ? ['latest'] : undefined }),
         arches: fedoraArches.filter((arch) => images.some((image) => image.arch === arch)),
         variants: namesOf(images, 'variant').sort(),
-        ...(eol !== undefined && { eol }),
+        ...defined({ eol }),
       };
       yield listing;
     }
@@ -144,9 +146,9 @@ function describe(image: FedoraImage, proofs: Proof[]): Resolution {
     disk: [
       {
         url,
-        ...(origin.href !== url.href && { mirrors: [origin] }),
+        ...defined({ mirrors: origin.href === url.href ? undefined : [origin] }),
         fileName,
-        ...(sizeBytes !== undefined && { sizeBytes }),
+        ...defined({ sizeBytes }),
         layers: ['qcow2'],
         proofs,
       },
@@ -181,8 +183,10 @@ function guestFacts({ release, arch, variant }: FedoraImage): GuestFacts {
     user: 'fedora',
     seed: 'nocloud',
     ssh: true,
-    ...(hasFirmware && { firmware: isPc ? ['bios', 'uefi'] : ['uefi'] }),
-    ...(eol !== undefined && { eol }),
+    ...defined({
+      firmware: hasFirmware ? (isPc ? startsBy('bios', 'uefi') : startsBy('uefi')) : undefined,
+      eol,
+    }),
     minMemoryBytes: 512 * 1024 ** 2,
   };
 }

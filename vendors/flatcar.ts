@@ -1,6 +1,7 @@
 import {
   type Arch,
   type Artifact,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -12,6 +13,7 @@ import {
 import { flatcarKeys } from './keys/flatcar.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('flatcar');
@@ -62,12 +64,15 @@ export const flatcar: Vendor = defineVendor({
       variant,
       snapshot: version,
       disk: [disk],
-      ...(variant === 'netboot' && {
-        boot: {
-          kernel: describe('flatcar_production_pxe.vmlinuz', [], folder),
-          initrd: describe('flatcar_production_pxe_image.cpio.gz', [], folder),
-          cmdline: 'flatcar.first_boot=1',
-        },
+      ...defined({
+        boot:
+          variant === 'netboot'
+            ? {
+                kernel: describe('flatcar_production_pxe.vmlinuz', [], folder),
+                initrd: describe('flatcar_production_pxe_image.cpio.gz', [], folder),
+                cmdline: 'flatcar.first_boot=1',
+              }
+            : undefined,
       }),
       guest: guestFacts(variant),
     };
@@ -83,7 +88,7 @@ export const flatcar: Vendor = defineVendor({
       yield {
         release: channel,
         version,
-        ...(channel === 'stable' && { aliases: ['latest'] }),
+        ...defined({ aliases: channel === 'stable' ? ['latest'] : undefined }),
         arches: arches.filter((_, index) => found[index] !== undefined),
         variants: [...flavours.keys()],
       };
@@ -177,7 +182,7 @@ function guestFacts(variant: string): GuestFacts {
     user: 'core',
     seed: 'ignition',
     ssh: true,
-    ...(variant === 'qemu-uefi' && { firmware: ['uefi'] }),
+    ...defined({ firmware: variant === 'qemu-uefi' ? startsBy('uefi') : undefined }),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   type Arch,
   type Artifact,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -83,7 +84,7 @@ export const freebsd: Vendor = defineVendor({
       snapshot: snapshotOf(version),
       disk: names.map((name) => describe(name, version, images, signed)),
       guest: guestFacts(version, variant, request.arch),
-      ...(variant.startsWith('cloudinit') && { warnings: [defaultPassword] }),
+      ...defined({ warnings: variant.startsWith('cloudinit') ? [defaultPassword] : undefined }),
     };
   },
 
@@ -98,10 +99,10 @@ export const freebsd: Vendor = defineVendor({
       const listing: Listing = {
         release: version,
         version,
-        ...(position === 0 && { aliases: ['latest'] }),
+        ...defined({ aliases: position === 0 ? ['latest'] : undefined }),
         arches,
         variants: [...(images?.variants.keys() ?? [])].sort(),
-        ...(eol !== undefined && { eol }),
+        ...defined({ eol }),
       };
       yield listing;
     }
@@ -192,8 +193,7 @@ function guestFacts(version: string, variant: string, arch: Arch): GuestFacts {
     user: hasAgent ? 'freebsd' : 'root',
     seed: hasAgent ? 'nocloud' : 'none',
     ssh: hasAgent,
-    ...(firmware !== undefined && { firmware }),
-    ...(eol !== undefined && { eol }),
+    ...defined({ firmware, eol }),
   };
 }
 

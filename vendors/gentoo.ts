@@ -1,5 +1,6 @@
 import {
   type Arch,
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -11,6 +12,7 @@ import {
 import { gentooKeys } from './keys/gentoo.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('gentoo');
@@ -57,7 +59,7 @@ export const gentoo: Vendor = defineVendor({
         {
           url,
           fileName,
-          ...(isNewest && { sizeBytes: latest.sizeBytes }),
+          ...defined({ sizeBytes: isNewest ? latest.sizeBytes : undefined }),
           layers: ['qcow2'],
           proofs,
         },
@@ -66,7 +68,7 @@ export const gentoo: Vendor = defineVendor({
         user: 'gentoo',
         seed: 'nocloud',
         ssh: true,
-        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+        ...defined({ firmware: arch === 'arm64' ? startsBy('uefi') : undefined }),
       },
     };
   },

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   type ChecksumsProof,
+  defined,
   defineVendor,
   notFoundIn,
   type Signature,
@@ -47,7 +48,7 @@ export const httpIndex: Vendor = defineVendor({
       variant: request.variant?.toLowerCase() ?? 'default',
       snapshot: buildOf(best.name, best.digest),
       disk: disks.map((disk) => describe(disk, list.url, signature)),
-      ...(isForAnyArch && { warnings: [{ code: 'arch-unknown', message }] }),
+      ...defined({ warnings: isForAnyArch ? [{ code: 'arch-unknown', message }] : undefined }),
     };
   },
 });
@@ -61,7 +62,7 @@ function describe(
   return {
     url,
     fileName,
-    ...(sizeBytes !== undefined && { sizeBytes }),
+    ...defined({ sizeBytes }),
     layers: layersOf(fileName),
     proofs: [{ ...proof, ...signature }],
   };

@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -12,6 +13,7 @@ import { kaliKeys } from './keys/kali.ts';
 import { findFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 import { findSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
@@ -59,7 +61,7 @@ export const kali: Vendor = defineVendor({
         user: 'kali',
         seed: 'nocloud',
         ssh: true,
-        ...(arch === 'arm64' && { firmware: ['uefi'] }),
+        ...defined({ firmware: arch === 'arm64' ? startsBy('uefi') : undefined }),
       },
     };
   },
@@ -70,7 +72,7 @@ export const kali: Vendor = defineVendor({
       yield {
         release: version,
         version,
-        ...(position === 0 && { aliases: ['latest', 'rolling'] }),
+        ...defined({ aliases: position === 0 ? ['latest', 'rolling'] : undefined }),
         arches: arches.filter((arch) => images.some((image) => image.arch === arch)),
         variants: [...new Set(images.map(({ variant }) => variant))],
       };

@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -84,7 +85,7 @@ export const openbsd: Vendor = defineVendor({
       yield {
         release: version,
         version,
-        ...(newest === builds[0] && { aliases: ['latest'] }),
+        ...defined({ aliases: newest === builds[0] ? ['latest'] : undefined }),
         arches,
         variants: variantsOf(newest),
       };

@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -70,7 +71,7 @@ export const opensuseLeap: Vendor = defineVendor({
         snapshot: image.snapshot,
         disk: [await describeOpensuseImage(image, context)],
         guest: guestFacts(release, arch),
-        ...(warnings.length > 0 && { warnings }),
+        ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
       };
     }
     if (seen.length > 0) throw missing('arch', arch, archesOf(seen));
@@ -88,10 +89,10 @@ export const opensuseLeap: Vendor = defineVendor({
       const listing: Listing = {
         release,
         version: release,
-        ...(isLatest && { aliases: latest }),
+        ...defined({ aliases: isLatest ? latest : undefined }),
         arches: archesOf(images),
         variants: ['cloud'],
-        ...(eol !== undefined && { eol }),
+        ...defined({ eol }),
       };
       yield listing;
       if (isLatest) latest = [];
@@ -152,8 +153,7 @@ function guestFacts(release: string, arch: Arch): GuestFacts {
     user: compareVersions(release, '16') < 0 ? 'opensuse' : 'sles',
     seed: 'nocloud',
     ssh: true,
-    ...(boots !== undefined && { firmware: boots }),
-    ...(eol !== undefined && { eol }),
+    ...defined({ firmware: boots, eol }),
     minDiskBytes: 10 * 1024 ** 3,
     minMemoryBytes: 512 * 1024 ** 2,
   };

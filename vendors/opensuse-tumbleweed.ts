@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -91,7 +92,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
     );
     const listing: Listing = {
       release: 'rolling',
-      ...(version !== undefined && { version }),
+      ...defined({ version }),
       aliases: ['latest'],
       arches: [...new Set(images.map(({ arch }) => arch))],
       variants: namesOf(images, 'variant').sort(),
@@ -136,11 +137,8 @@ function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
 
 /** Of the user of these images nothing reliable is known; of MicroOS nor what sets it up. */
 function guestFacts(variant: string, arch: Arch): GuestFacts {
-  const boots = firmware[arch];
-  return {
-    ...(variant === 'cloud' && { seed: 'nocloud', ssh: true }),
-    ...(boots !== undefined && { firmware: boots }),
-  };
+  const agent: GuestFacts = variant === 'cloud' ? { seed: 'nocloud', ssh: true } : {};
+  return { ...agent, ...defined({ firmware: firmware[arch] }) };
 }
 
 function noImages(where: URL | string): TransferError {

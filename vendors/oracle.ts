@@ -1,5 +1,6 @@
 import {
   type Arch,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -15,6 +16,7 @@ import {
 import { findCurrentTemplate, findNewestTemplate, oracleMajors } from './oracle/current.ts';
 import { findUnlistedTemplate, type OracleTemplate } from './oracle/templates.ts';
 import { refuseParameters } from './shared/parameters.ts';
+import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('oracle');
 const arches: Arch[] = ['amd64', 'arm64'];
@@ -76,10 +78,10 @@ export const oracle: Vendor = defineVendor({
       const listing: Listing = {
         release: major,
         version: template.version,
-        ...(latest.length > 0 && { aliases: latest }),
+        ...defined({ aliases: latest.length > 0 ? latest : undefined }),
         arches: arches.filter((_, index) => found[index]?.template !== undefined),
         variants: ['kvm'],
-        ...(eol !== undefined && { eol }),
+        ...defined({ eol }),
       };
       yield listing;
       latest = [];
@@ -98,7 +100,7 @@ function parseWanted({ release, snapshot }: ImageRequest): { version?: string; s
     version === undefined ||
     exact.startsWith(version.includes('.') ? `${version}-` : `${version}.`);
   if (!/^\d+\.\d+-b\d+$/.test(exact) || !isMeant) throw missing('snapshot', snapshot, []);
-  return { ...(version !== undefined && { version }), snapshot: exact };
+  return { ...defined({ version }), snapshot: exact };
 }
 
 function describe(
@@ -116,7 +118,7 @@ function describe(
     // Templates that end in `.qcow` are version 2 or 3 all the same.
     disk: [{ url, fileName, layers: ['qcow2'], proofs }],
     guest: guestFacts(major, arch),
-    ...(warnings.length > 0 && { warnings }),
+    ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
   };
 }
 
@@ -128,8 +130,10 @@ function guestFacts(major: string, arch: Arch): GuestFacts {
     user: 'cloud-user',
     seed: 'nocloud',
     ssh: true,
-    ...((isBios || arch === 'arm64') && { firmware: isBios ? ['bios'] : ['uefi'] }),
-    ...(eol !== undefined && { eol }),
+    ...defined({
+      firmware: isBios || arch === 'arm64' ? startsBy(isBios ? 'bios' : 'uefi') : undefined,
+      eol,
+    }),
     minDiskBytes: 37 * 1024 ** 3,
   };
 }

@@ -1,6 +1,7 @@
 import {
   type Arch,
   type Artifact,
+  defined,
   defineVendor,
   type GuestFacts,
   type ImageRequest,
@@ -25,6 +26,7 @@ import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
+import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('rocky');
 
@@ -68,7 +70,7 @@ export const rocky: Vendor = defineVendor({
         snapshot: buildOf(image),
         disk: [describe(image)],
         guest: guestFacts(image, request.arch),
-        ...(warnings.length > 0 && { warnings }),
+        ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
       };
     }
     throw await noImages(minors[0], request, context);
@@ -87,10 +89,10 @@ export const rocky: Vendor = defineVendor({
         const listing: Listing = {
           release: major,
           version: minor,
-          ...(position === 0 && { aliases: ['latest'] }),
+          ...defined({ aliases: position === 0 ? ['latest'] : undefined }),
           arches,
           variants: [...new Set(images.map(({ variant }) => variant))].sort(),
-          ...(eol !== undefined && { eol }),
+          ...defined({ eol }),
         };
         yield listing;
         break;
@@ -132,10 +134,17 @@ function describe(image: RockyImage): Artifact {
   const signature = openpgp(new URL(`${sums}.asc`), rockyKeys(majorOf(release)));
   return {
     url,
-    ...(path !== '' && { mirrors: [new URL(path, twin)] }),
+    ...defined({ mirrors: path === '' ? undefined : [new URL(path, twin)] }),
     fileName,
     layers: ['qcow2'],
-    proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', ...(isSigned && { signature }) }],
+    proofs: [
+      {
+        kind: 'checksums',
+        url: sums,
+        dialect: 'sums',
+        ...defined({ signature: isSigned ? signature : undefined }),
+      },
+    ],
   };
 }
 
@@ -149,8 +158,10 @@ function guestFacts({ release }: RockyImage, arch: Arch): GuestFacts {
     user: 'rocky',
     seed: 'nocloud',
     ssh: true,
-    ...(hasFirmware && { firmware: isBoth ? ['bios', 'uefi'] : ['uefi'] }),
-    ...(eol !== undefined && { eol }),
+    ...defined({
+      firmware: hasFirmware ? (isBoth ? startsBy('bios', 'uefi') : startsBy('uefi')) : undefined,
+      eol,
+    }),
     minDiskBytes: 10 * 1024 ** 3,
     minMemoryBytes: 512 * 1024 ** 2,
   };

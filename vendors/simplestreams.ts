@@ -1,4 +1,5 @@
 import {
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -116,14 +117,20 @@ function describe(
   const { release, supportEol } = image.product;
   return {
     release: nameRelease(image, all),
-    ...(release !== '' && plainWord(release) !== image.version && { codename: release }),
+    ...defined({
+      codename: release !== '' && plainWord(release) !== image.version ? release : undefined,
+    }),
     version: image.version,
     variant: image.variant,
     snapshot: build,
     disk: [disk],
-    ...(supportEol !== undefined && { guest: { eol: supportEol } }),
-    ...(snapshot === undefined &&
-      build !== newest && { warnings: [{ code: 'outdated-build', message }] }),
+    ...defined({
+      guest: supportEol !== undefined ? { eol: supportEol } : undefined,
+      warnings:
+        snapshot === undefined && build !== newest
+          ? [{ code: 'outdated-build', message }]
+          : undefined,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type ImageRequest,
   notFoundIn,
@@ -74,7 +75,7 @@ export const talos: Vendor = defineVendor({
       variant: platform,
       snapshot: snapshotOf(version, schematic),
       disk: [disk],
-      ...(boot && { boot }),
+      ...defined({ boot }),
       guest: {
         seed: 'talos',
         ssh: false,
@@ -95,7 +96,7 @@ export const talos: Vendor = defineVendor({
       yield {
         release: minor,
         version: version.slice(1),
-        ...(version === versions[0] && { aliases: ['latest'] }),
+        ...defined({ aliases: version === versions[0] ? ['latest'] : undefined }),
         arches,
         variants: platforms,
       };

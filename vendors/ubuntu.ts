@@ -1,6 +1,7 @@
 import {
   type Arch,
   compareVersions,
+  defined,
   defineVendor,
   type GuestFacts,
   isImageError,
@@ -114,7 +115,7 @@ export const ubuntu: Vendor = defineVendor({
       version: product.version,
       variant,
       ...build,
-      ...(boot && { boot }),
+      ...defined({ boot }),
       guest: guestFacts(product, request.arch),
     };
   },
@@ -160,7 +161,7 @@ function* listReleases(products: StreamProduct[]): Iterable<Listing> {
       aliases: version === latest ? ['latest', ...aliases] : aliases,
       arches: archesOf(release),
       variants: [...new Set(release.flatMap((product) => variantsOf(product)))],
-      ...(first.supportEol !== undefined && { eol: first.supportEol }),
+      ...defined({ eol: first.supportEol }),
     };
   }
 }
@@ -171,8 +172,7 @@ function guestFacts(product: StreamProduct, arch: Arch): GuestFacts {
     user: 'ubuntu',
     seed: 'nocloud',
     ssh: true,
-    ...(boots !== undefined && { firmware: boots }),
-    ...(product.supportEol !== undefined && { eol: product.supportEol }),
+    ...defined({ firmware: boots, eol: product.supportEol }),
   };
 }
 

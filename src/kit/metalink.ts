@@ -1,6 +1,7 @@
 import type { Digest } from '../contracts/proof.ts';
 import type { Pieces } from '../contracts/vendor.ts';
 import { TransferError } from '../errors.ts';
+import { defined } from './defined.ts';
 import { digestOfHex } from './digest.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
@@ -65,9 +66,9 @@ function readFile(element: XmlElement, from: string): MetalinkFile {
   const pieces = readPieces(element, sizeBytes, where);
   return {
     name,
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...defined({ sizeBytes }),
     digests,
-    ...(pieces === undefined ? {} : { pieces }),
+    ...defined({ pieces }),
     urls: childrenOf(element, 'url')
       .flatMap((url) => readUrl(url, where))
       .sort((a, b) => a.priority - b.priority),
@@ -107,7 +108,7 @@ function readUrl(element: XmlElement, where: string): MetalinkUrl[] {
     given === undefined ? lastPriority : readCount(given, `${where} has the priority`);
   const location = attribute(element, 'location', where)?.toUpperCase();
   const known = location !== undefined && /^[A-Z]{2}$/.test(location);
-  return [{ url: new URL(text), priority, ...(known ? { location } : {}) }];
+  return [{ url: new URL(text), priority, ...defined({ location: known ? location : undefined }) }];
 }
 
 function readHash(type: string, text: string, where: string): Digest | undefined {

@@ -1,4 +1,4 @@
-import type { Arch, GuestFacts } from '../../src/kit.ts';
+import { type Arch, defined, type GuestFacts } from '../../src/kit.ts';
 import type { DebianRelease } from './releases.ts';
 
 /** Debian's words for architectures. */
@@ -38,7 +38,7 @@ export function debianGuest(release: DebianRelease, image: string, arch: Arch): 
     ...(image === 'nocloud'
       ? { user: 'root', seed: 'none', ssh: false }
       : { user: 'debian', seed: 'nocloud', ssh: true }),
-    ...(boots !== undefined && { firmware: boots }),
+    ...defined({ firmware: boots }),
     ...debianEndOfLife(release),
   };
 }

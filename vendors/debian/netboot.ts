@@ -2,6 +2,7 @@ import {
   type Artifact,
   type BootFacts,
   compareVersions,
+  defined,
   type Proof,
   parseChecksums,
   peekSignedText,
@@ -66,5 +67,5 @@ export async function findNetboot(
   const kernel = find(`netboot/debian-installer/${arch}/linux`);
   const initrd = find(`netboot/debian-installer/${arch}/initrd.gz`);
   if (disk === undefined || kernel === undefined) return undefined;
-  return { snapshot: build, disk: [disk], boot: { kernel, ...(initrd && { initrd }) } };
+  return { snapshot: build, disk: [disk], boot: { kernel, ...defined({ initrd }) } };
 }

@@ -1,4 +1,10 @@
-import { parseFields, parseText, peekSignedText, type VendorContext } from '../../src/kit.ts';
+import {
+  defined,
+  parseFields,
+  parseText,
+  peekSignedText,
+  type VendorContext,
+} from '../../src/kit.ts';
 
 /** What the head of a `Release` file of a Debian archive says. */
 export interface ArchiveRelease {
@@ -28,6 +34,6 @@ export async function findRelease(
     signed,
     suite: parseText(fields.get('Suite'), `${document.url}: Suite`),
     codename: parseText(fields.get('Codename'), `${document.url}: Codename`),
-    ...(version !== undefined && { version }),
+    ...defined({ version }),
   };
 }

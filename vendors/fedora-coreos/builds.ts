@@ -1,5 +1,6 @@
 import {
   type Digest,
+  defined,
   parseDigest,
   parseOptional,
   parseRecord,
@@ -131,7 +132,7 @@ function readFile(file: Record<string, unknown>, where: string, from: URL): Core
     fileName: url.pathname.split('/').at(-1) ?? '',
     signature: parseLink(file['signature'], `${where}.signature`),
     digest: parseDigest(file['sha256'], `${where}.sha256`),
-    ...(inner !== undefined && { inner }),
+    ...defined({ inner }),
     from: from.href,
   };
 }

@@ -2,6 +2,7 @@ import {
   type Arch,
   compareVersions,
   type Digest,
+  defined,
   parseDigest,
   parseList,
   parseNumber,
@@ -97,8 +98,7 @@ function readRow(row: Record<string, unknown>, where: string): FedoraImage[] {
   return [
     {
       ...image,
-      ...(digest !== undefined && { digest }),
-      ...(sizeBytes !== undefined && { sizeBytes }),
+      ...defined({ digest, sizeBytes }),
     },
   ];
 }

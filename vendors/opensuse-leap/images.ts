@@ -1,4 +1,4 @@
-import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
+import { type Arch, compareVersions, defined, type VendorContext } from '../../src/kit.ts';
 import { findMirrorFolder } from '../shared/mirror-cache.ts';
 import type { OpensuseImage } from '../shared/opensuse-image.ts';
 import { rpmWords } from '../shared/rpm-arches.ts';
@@ -55,7 +55,7 @@ export async function findLeapImages(
         snapshot: `${version ?? release}-build${build}`,
         url,
         fileName: name,
-        ...(sizeBytes !== undefined && { sizeBytes }),
+        ...defined({ sizeBytes }),
         sums: new URL(`${url}.${isSha512Alone ? 'sha512' : 'sha256'}`),
       },
     ];

@@ -1,4 +1,4 @@
-import type { ImageRequest } from '../../src/kit.ts';
+import { defined, type ImageRequest } from '../../src/kit.ts';
 
 /** What a request means where releases are majors and minors (`9`, `9.8`) and builds are `9.8-20260525.0`. */
 export interface WantedMinor {
@@ -19,7 +19,7 @@ export function parseMajorMinor({ release, snapshot }: ImageRequest): WantedMino
   const minor = /^\d{1,3}\.\d{1,3}(?=-)/.exec(build ?? '')?.[0];
   const fits = number === undefined || minor === number || minor?.startsWith(`${number}.`);
   const scope = minor !== undefined && fits ? minor : number;
-  return { ...(scope !== undefined && { scope }), ...(build !== undefined && { build }) };
+  return defined({ scope, build });
 }
 
 /** `9` of `9.8`. */

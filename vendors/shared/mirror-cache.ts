@@ -1,4 +1,5 @@
 import {
+  defined,
   isImageError,
   type Pieces,
   parseList,
@@ -36,7 +37,7 @@ export async function findMirrorFolder(
     const isFolder = name.endsWith('/');
     return {
       name: name.replace(/\/$/, ''),
-      ...(!isFolder && sizeBytes !== undefined && { sizeBytes }),
+      ...defined({ sizeBytes: isFolder ? undefined : sizeBytes }),
     };
   });
 }
@@ -65,8 +66,7 @@ export async function findMirrors(url: URL, context: VendorContext): Promise<Mir
       .filter(({ protocol, host }) => protocol === 'https:' && host !== url.host)
       .slice(0, maxMirrors);
     return {
-      ...(mirrors.length > 0 && { mirrors }),
-      ...(file?.pieces !== undefined && { pieces: file.pieces }),
+      ...defined({ mirrors: mirrors.length > 0 ? mirrors : undefined, pieces: file?.pieces }),
     };
   } catch (error) {
     if (context.signal.aborted || !isImageError(error)) throw error;

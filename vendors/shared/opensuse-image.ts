@@ -1,4 +1,4 @@
-import type { Artifact, Proof, VendorContext } from '../../src/kit.ts';
+import { type Artifact, defined, type Proof, type VendorContext } from '../../src/kit.ts';
 import { opensuseKeys } from '../keys/opensuse.ts';
 import { findMirrors } from './mirror-cache.ts';
 import { openpgp } from './openpgp.ts';
@@ -24,7 +24,7 @@ export async function describeOpensuseImage(
     url,
     ...(await findMirrors(url, context)),
     fileName,
-    ...(sizeBytes !== undefined && { sizeBytes }),
+    ...defined({ sizeBytes }),
     layers: ['qcow2'],
     proofs: [{ kind: 'checksums', url: sums, aliases, dialect: 'sums', signature }, ...more],
   };

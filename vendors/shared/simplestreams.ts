@@ -1,6 +1,7 @@
 import {
   compareVersions,
   type Digest,
+  defined,
   parseDigest,
   parseNumber,
   parseOptional,
@@ -179,8 +180,7 @@ export function pickItem(
     url,
     path,
     fileName,
-    ...(sizeBytes !== undefined && { sizeBytes }),
-    ...(digest !== undefined && { digest }),
+    ...defined({ sizeBytes, digest }),
   };
 }
 
@@ -218,7 +218,7 @@ function parseProduct(key: string, value: unknown, where: string): StreamProduct
       .map((alias) => alias.trim())
       .filter((alias) => alias !== ''),
     supported: product['supported'] === true,
-    ...(/^\d{4}-\d{2}-\d{2}$/.test(supportEol) && { supportEol }),
+    ...defined({ supportEol: /^\d{4}-\d{2}-\d{2}$/.test(supportEol) ? supportEol : undefined }),
     where,
     versions: parseRecord(product['versions'], `${where}.versions`),
   };

@@ -1,4 +1,11 @@
-import { type Arch, type Artifact, compareVersions, type Proof, publicUrl } from '../../src/kit.ts';
+import {
+  type Arch,
+  type Artifact,
+  compareVersions,
+  defined,
+  type Proof,
+  publicUrl,
+} from '../../src/kit.ts';
 import { findArch } from '../shared/arch-words.ts';
 import { listBuilds, pickItem, type Stream, type StreamProduct } from '../shared/simplestreams.ts';
 
@@ -82,7 +89,7 @@ export function pickDisk(
     return {
       url,
       fileName,
-      ...(sizeBytes !== undefined && { sizeBytes }),
+      ...defined({ sizeBytes }),
       // What a plain `disk.img` is, no convention says.
       layers: type === 'disk.img' ? [] : ['qcow2'],
       proofs: [proof],

@@ -2,6 +2,7 @@ import {
   type Arch,
   type Artifact,
   type BootFacts,
+  defined,
   type Proof,
   parseChecksums,
   type VendorContext,
@@ -35,7 +36,9 @@ export async function findUbuntuBoot(
   const isSigned = (await context.http.find(`${sums}.gpg`, options)) !== undefined;
   const proof: Proof = {
     ...{ kind: 'checksums', url: sums, dialect: 'sums' },
-    ...(isSigned && { signature: openpgp(new URL(`${sums}.gpg`), ubuntuImageKeys) }),
+    ...defined({
+      signature: isSigned ? openpgp(new URL(`${sums}.gpg`), ubuntuImageKeys) : undefined,
+    }),
   };
   const find = (ending: string): Artifact | undefined => {
     const fileName = `${disk.fileName.replace(/\.img$/, '')}-${ending}`;
@@ -47,5 +50,5 @@ export async function findUbuntuBoot(
   const initrd = find('initrd-generic');
   const serial = consoles[arch];
   const console = `console=tty1${serial === undefined ? '' : ` console=${serial}`}`;
-  return { kernel, ...(initrd && { initrd }), cmdline: `root=${root} ro ${console}` };
+  return { kernel, ...defined({ initrd }), cmdline: `root=${root} ro ${console}` };
 }

@@ -1,4 +1,5 @@
 import { TransferError } from '../../errors.ts';
+import { defined } from '../defined.ts';
 import { publicUrl } from '../public-url.ts';
 import { reduceMarkup } from './listing-markup.ts';
 import {
@@ -80,8 +81,7 @@ function entryOf(url: URL | null, folder: URL, texts: string[]): ListingEntry | 
     name,
     isFolder,
     url,
-    ...(modified === undefined ? {} : { modified }),
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...defined({ modified, sizeBytes }),
   };
 }
 

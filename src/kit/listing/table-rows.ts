@@ -1,4 +1,5 @@
 import { TransferError } from '../../errors.ts';
+import { defined } from '../defined.ts';
 import { publicUrl } from '../public-url.ts';
 import { reduceMarkup, rowMarkup } from './listing-markup.ts';
 import { loadMarkup } from './load-markup.ts';
@@ -33,7 +34,7 @@ export async function parseTableRows(html: string, base: URL): Promise<RowItem[]
           return {
             classes: words.split(/\s+/).filter((word) => word !== ''),
             text: $(element).text().trim(),
-            ...(url === null ? {} : { url }),
+            ...defined({ url: url === null ? undefined : url }),
           };
         }),
     );
