@@ -20,7 +20,7 @@ import {
   findNewestBuild,
   findSerials,
 } from './debian/builds.ts';
-import { diskStem, type FoundDisk, findLatestDisk, pickDisk } from './debian/disks.ts';
+import { diskStem, type FoundDisk, findLatestDisk, pickDebianDisk } from './debian/disks.ts';
 import { debianArchWords, debianEndOfLife, debianGuest } from './debian/guest.ts';
 import { findNetboot, listNetbootBuilds } from './debian/netboot.ts';
 import {
@@ -71,7 +71,7 @@ export const debian: Vendor = defineVendor({
     if (request.snapshot === undefined) found = await findLatestDisk(tree, stem, context);
     if (found === undefined) {
       const build = await findDated(release, tree, channel, request, context);
-      found = pickDisk(build, stem);
+      found = pickDebianDisk(build, stem);
       if (found === undefined) throw noDisk(build, release, channel, request);
     }
     const { snapshot, disk } = found;

@@ -12,7 +12,7 @@ import { findList, type ListedDisk, type ListOfDisks } from './http-index/listed
 import { buildOf, layersOf, versionOf } from './http-index/names.ts';
 import { pickListed } from './http-index/pick.ts';
 import { openpgp } from './shared/openpgp.ts';
-import { invalidParameter, readFolder, readParameters } from './shared/parameters.ts';
+import { invalidParameter, readFolderAddress, readParameters } from './shared/parameters.ts';
 
 const id = 'http-index';
 const missing = notFoundIn(id);
@@ -32,7 +32,7 @@ export const httpIndex: Vendor = defineVendor({
 
   async resolve(request, context) {
     const { url, file, key } = readParameters(request, ['url', 'file', 'key']);
-    const folder = readFolder(id, 'url', url);
+    const folder = readFolderAddress(id, 'url', url);
     const signers = key === undefined ? [] : readFingerprints(key);
     const list = await findList(folder, signers.length > 0, context);
     if (list === undefined) {

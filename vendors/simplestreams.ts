@@ -8,15 +8,15 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { readFolder, readParameters } from './shared/parameters.ts';
+import { readFolderAddress, readParameters } from './shared/parameters.ts';
 import { fetchPlainStream, listBuilds, listContents, type Stream } from './shared/simplestreams.ts';
 import {
   compareImages,
   listDiskBuilds,
-  listStreamImages,
-  pickDisk,
+  listProductImages,
+  type ProductImage,
+  pickStreamDisk,
   plainWord,
-  type StreamImage,
 } from './simplestreams/images.ts';
 
 const id = 'simplestreams';
@@ -39,7 +39,7 @@ export const simplestreams: Vendor = defineVendor({
 
   async resolve(request, context) {
     const stream = await openStream(request, context);
-    const all = listStreamImages(stream);
+    const all = listProductImages(stream);
     const release = pickRelease(request.release, all);
     const ofArch = pickBuilds(release, missing, [
       { field: 'arch', wanted: request.arch, nameOf: ({ arch }) => arch },
@@ -52,7 +52,7 @@ export const simplestreams: Vendor = defineVendor({
 /** The server's products, from the one image stream that is meant. */
 async function openStream(request: ImageRequest, context: VendorContext): Promise<Stream> {
   const { server, content } = readParameters(request, ['server', 'content']);
-  const base = readFolder(
+  const base = readFolderAddress(
     id,
     'server',
     server?.replace(/\/streams\/v1(?:\/(?:index\.json)?)?$/, '/'),
@@ -67,7 +67,7 @@ async function openStream(request: ImageRequest, context: VendorContext): Promis
 }
 
 /** The images of one release of one system, whatever their architecture and variant. */
-function pickRelease(wanted: string, all: StreamImage[]): StreamImage[] {
+function pickRelease(wanted: string, all: ProductImage[]): ProductImage[] {
   const word = plainWord(wanted);
   const named = all.filter(({ names }) => names.includes(word));
   const meant = named.length === 0 && word === 'latest' ? all : named;
@@ -86,7 +86,7 @@ function pickRelease(wanted: string, all: StreamImage[]): StreamImage[] {
 }
 
 /** The variant that is asked for; else the one that there is, or the one called default. */
-function pickVariant({ variant }: ImageRequest, images: StreamImage[]): StreamImage {
+function pickVariant({ variant }: ImageRequest, images: ProductImage[]): ProductImage {
   const known = [...new Set(images.map((image) => image.variant))];
   const wanted =
     variant === undefined ? (known.length === 1 ? known[0] : 'default') : plainWord(variant);
@@ -99,13 +99,13 @@ function pickVariant({ variant }: ImageRequest, images: StreamImage[]): StreamIm
 
 function describe(
   stream: Stream,
-  image: StreamImage,
-  all: StreamImage[],
+  image: ProductImage,
+  all: ProductImage[],
   snapshot: string | undefined,
 ): Resolution {
   const builds = listDiskBuilds(stream, image);
   const build = snapshot === undefined ? builds[0] : builds.find((one) => one === snapshot);
-  const disk = build === undefined ? undefined : pickDisk(stream, image, build);
+  const disk = build === undefined ? undefined : pickStreamDisk(stream, image, build);
   if (build === undefined || disk === undefined) {
     if (snapshot !== undefined && builds.length > 0) throw missing('snapshot', snapshot, builds);
     const withDisk = all.filter((one) => listDiskBuilds(stream, one).length > 0);
@@ -135,11 +135,11 @@ function describe(
 }
 
 /** `24.04`, or `rockylinux-9` where the server has several systems. */
-function nameRelease({ os, version }: StreamImage, all: StreamImage[]): string {
+function nameRelease({ os, version }: ProductImage, all: ProductImage[]): string {
   const isAlone = new Set(all.map((image) => image.os)).size < 2;
   return isAlone || os === '' ? version : `${os}-${version}`;
 }
 
-function nameReleases(images: StreamImage[], all: StreamImage[]): string[] {
+function nameReleases(images: ProductImage[], all: ProductImage[]): string[] {
   return [...new Set([...images].sort(compareImages).map((image) => nameRelease(image, all)))];
 }

@@ -49,7 +49,7 @@ export async function findLatestDisk(
 }
 
 /** The disk of a dated folder; `undefined` where the folder lists none with that stem. */
-export function pickDisk(build: DebianBuild, stem: string): FoundDisk | undefined {
+export function pickDebianDisk(build: DebianBuild, stem: string): FoundDisk | undefined {
   const names = build.disks.map(({ fileName }) => fileName).filter((name) => isDisk(name, stem));
   // `bullseye/20230802-1460` holds files of the serial 20230717-1444: a folder does not always name its files.
   const fileName = names.find((name) => name === `${stem}-${build.serial}.qcow2`) ?? names[0];

@@ -2,7 +2,7 @@ import { notFoundIn, type Signature, type VendorContext } from '../../src/kit.ts
 import { debianArchiveKeys, everyDebianKey } from '../keys/debian.ts';
 import { openpgp } from '../shared/openpgp.ts';
 import { unusable } from '../shared/unusable.ts';
-import { findRelease } from './release-file.ts';
+import { findInRelease } from './inrelease.ts';
 
 const missing = notFoundIn('debian');
 
@@ -78,7 +78,7 @@ async function findSuite(
   context: VendorContext,
   stable?: DebianRelease,
 ): Promise<DebianRelease | undefined> {
-  const found = await findRelease(new URL(`${word}/`, archive), context);
+  const found = await findInRelease(new URL(`${word}/`, archive), context);
   // Updates, backports and experimental are no releases of their own.
   if (found === undefined || !/^[a-z]+$/.test(found.codename)) return undefined;
   const { suite, codename, version, signed } = found;

@@ -15,7 +15,7 @@ export function readParameters<Name extends string>(
 }
 
 /** A folder by its https address, with or without the last slash; `ERR_INVALID_REQUEST` naming the parameter otherwise. */
-export function readFolder(vendor: string, name: string, value: string | undefined): URL {
+export function readFolderAddress(vendor: string, name: string, value: string | undefined): URL {
   const folder = URL.parse(value ?? '');
   if (folder?.protocol !== 'https:' || folder.search !== '' || folder.hash !== '') {
     throw invalidParameter(vendor, name, `Give ${name}=https://images.example/folder/.`);

@@ -16,7 +16,7 @@ import { listBuilds, pickItem, type Stream, type StreamProduct } from '../shared
 const diskTypes = ['disk1.img', 'disk-kvm.img', 'disk.qcow2', 'disk.img', 'uefi1.img'];
 
 /** A product of a stream, in one wording whatever its site calls things. */
-export interface StreamImage {
+export interface ProductImage {
   product: StreamProduct;
   arch: Arch;
   /** `ubuntu`; empty where the document does not say. */
@@ -29,14 +29,14 @@ export interface StreamImage {
 }
 
 /** The products of an architecture that is known here. */
-export function listStreamImages(stream: Stream): StreamImage[] {
+export function listProductImages(stream: Stream): ProductImage[] {
   return stream.products.flatMap((product) => {
     const arch = findArch(product.arch);
     return arch === undefined ? [] : [describe(product, arch)];
   });
 }
 
-function describe(product: StreamProduct, arch: Arch): StreamImage {
+function describe(product: StreamProduct, arch: Arch): ProductImage {
   const { key, release, title, aliases } = product;
   const os = plainWord(product.os);
   // Products that say nothing of themselves are told by their key: `net.cirros-cloud:standard:0.3:arm`.
@@ -65,16 +65,16 @@ export function plainWord(word: string): string {
 }
 
 /** Its builds that have a disk, newest first. */
-export function listDiskBuilds(stream: Stream, { product }: StreamImage): string[] {
+export function listDiskBuilds(stream: Stream, { product }: ProductImage): string[] {
   return listBuilds(product).filter((build) =>
     diskTypes.some((type) => pickItem(stream, product, build, type) !== undefined),
   );
 }
 
 /** The disk of a build; `undefined` where there is none. */
-export function pickDisk(
+export function pickStreamDisk(
   stream: Stream,
-  { product }: StreamImage,
+  { product }: ProductImage,
   build: string,
 ): Artifact | undefined {
   for (const type of diskTypes) {
@@ -99,6 +99,6 @@ export function pickDisk(
 }
 
 /** Newest first; where versions are words there is no order. */
-export function compareImages(left: StreamImage, right: StreamImage): number {
+export function compareImages(left: ProductImage, right: ProductImage): number {
   return compareVersions(right.version, left.version);
 }

@@ -1,7 +1,7 @@
 import type { ChecksumDialect, Digest } from '../../contracts/proof.ts';
 import { IntegrityError, TransferError } from '../../errors.ts';
 import type { ChecksumLine } from './checksum-line.ts';
-import { isReleaseSums, readReleaseSums } from './release-sums.ts';
+import { isDeb822, readDeb822Sums } from './deb822.ts';
 import { readStreamSums } from './stream-sums.ts';
 import { readSums } from './sums.ts';
 
@@ -70,7 +70,7 @@ function readLines(text: string, dialect: ChecksumDialect, from: string): Iterab
     case 'sums':
       return readSums(text);
     case 'deb822':
-      return readReleaseSums(text);
+      return readDeb822Sums(text);
     case 'simplestreams':
       return readStreamSums(text, from);
   }
@@ -78,7 +78,7 @@ function readLines(text: string, dialect: ChecksumDialect, from: string): Iterab
 
 function recognise(text: string): ChecksumDialect {
   if (/^\s*\{/.test(text)) return 'simplestreams';
-  return isReleaseSums(text) ? 'deb822' : 'sums';
+  return isDeb822(text) ? 'deb822' : 'sums';
 }
 
 function refuseOther(text: string, dialect: ChecksumDialect, from: string): void {

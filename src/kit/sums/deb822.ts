@@ -5,12 +5,12 @@ const heading = /^(MD5Sum|SHA1|SHA224|SHA256|SHA384|SHA512):[ \t]*$/i;
 const entry = /^[ \t]+([0-9a-fA-F]+)[ \t]+(\d{1,15})[ \t]+(\S+)$/;
 
 /** True for text with a hash section such as `SHA256:` over indented lines. */
-export function isReleaseSums(text: string): boolean {
+export function isDeb822(text: string): boolean {
   return /^(?:MD5Sum|SHA1|SHA256|SHA512):[ \t]*\r?\n[ \t]+[0-9a-f]/im.test(text);
 }
 
 /** The hash sections of a Release file (deb822: one paragraph, sections of ` hex size name`). */
-export function* readReleaseSums(text: string): Generator<ChecksumLine> {
+export function* readDeb822Sums(text: string): Generator<ChecksumLine> {
   let section: string | undefined;
   let begun = false;
   for (const raw of text.split('\n')) {

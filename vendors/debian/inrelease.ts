@@ -18,7 +18,7 @@ export interface ArchiveRelease {
 }
 
 /** Reads `<folder>/InRelease`, or `Release` where a mirror has no other; `undefined` where the archive has no such suite. */
-export async function findRelease(
+export async function findInRelease(
   folder: URL,
   context: VendorContext,
 ): Promise<ArchiveRelease | undefined> {
