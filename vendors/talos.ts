@@ -8,14 +8,15 @@ import {
   parseList,
   parseText,
   publicUrl,
-  UsageError,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
+import { invalidParameter, readFolderAddress, readParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 import { describeAsset, describeBoot, describeBuild } from './talos/files.ts';
 
-const missing = notFoundIn('talos');
+const id = 'talos';
+const missing = notFoundIn(id);
 const publicFactory = 'https://factory.talos.dev/';
 /** The schematic without any customization: SHA-256 of `customization: {}` and a newline. */
 const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
@@ -48,7 +49,7 @@ const platforms = [
  * Parameters: `schematic` (64 hex digits; none customized) and `factory` (https address of another factory).
  */
 export const talos: Vendor = defineVendor({
-  id: 'talos',
+  id,
   title: 'Talos Linux',
   apiVersion: 1,
   evidence: 'documented',
@@ -57,7 +58,7 @@ export const talos: Vendor = defineVendor({
     const platform = request.variant?.toLowerCase() ?? 'nocloud';
     if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
     if (!platforms.includes(platform)) throw missing('variant', platform, platforms);
-    const { factory, schematic } = readParameters(request.parameters ?? {});
+    const { factory, schematic } = readFactory(request);
 
     const version = pickVersion(request, schematic, await listVersions(factory, context));
     const folder = new URL(`image/${schematic}/${version}/`, factory);
@@ -157,27 +158,17 @@ function pickVersion(request: ImageRequest, schematic: string, versions: string[
   );
 }
 
-function readParameters(parameters: Record<string, string>): { factory: URL; schematic: string } {
-  const { schematic = emptySchematic, factory = publicFactory, ...others } = parameters;
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) throw missing('parameter', unknown, ['schematic', 'factory']);
+function readFactory(request: ImageRequest): { factory: URL; schematic: string } {
+  const { schematic = emptySchematic, factory = publicFactory } = readParameters(request, [
+    'schematic',
+    'factory',
+  ]);
   if (!/^[0-9a-f]{64}$/i.test(schematic)) {
-    throw invalid('schematic', 'Give the 64 hex digits that the factory calls its id.');
+    const hint = 'Give the 64 hex digits that the factory calls its id.';
+    throw invalidParameter(id, 'schematic', hint);
   }
-  const base = URL.canParse(factory) ? new URL(factory) : undefined;
-  if (base?.protocol !== 'https:' || base.search !== '' || base.hash !== '') {
-    throw invalid('factory', 'Give an https address such as https://factory.example/.');
-  }
-  if (!base.pathname.endsWith('/')) base.pathname += '/';
-  return { factory: base, schematic: schematic.toLowerCase() };
-}
-
-/** Without the value: the address of a factory may hold a password. */
-function invalid(field: string, hint: string): UsageError {
-  return new UsageError({
-    code: 'ERR_INVALID_REQUEST',
-    message: `talos: the parameter ${field} is not one`,
-    hint,
-    details: { field },
-  });
+  return {
+    factory: readFolderAddress(id, 'factory', factory),
+    schematic: schematic.toLowerCase(),
+  };
 }
