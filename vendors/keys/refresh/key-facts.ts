@@ -1,3 +1,4 @@
+import { defined } from '../../../src/kit.ts';
 import { fingerprintOf, type StoredKey } from './keyring.ts';
 import { type Packet, readNewLength, readNumber } from './packets.ts';
 
@@ -56,7 +57,7 @@ export function readFacts(key: StoredKey): KeyFacts {
     userId,
     created: day(readNumber(primary.body, 1, 4)),
     renewed: Math.max(0, ...own.map(({ created }) => created)),
-    ...(ends.length > 0 && Number.isFinite(last) && { expires: day(last) }),
+    ...defined({ expires: ends.length > 0 && Number.isFinite(last) ? day(last) : undefined }),
     subkeys: Object.fromEntries(
       signing.map(({ fingerprint, at }) => [fingerprint, Number.isFinite(at) ? day(at) : 'never']),
     ),
