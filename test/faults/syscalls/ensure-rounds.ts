@@ -27,7 +27,7 @@ async function run(options: EnsureOptions): Promise<Omit<Report, 'open'>> {
         if (event.type === 'warning') warnings.push(event.warning);
       },
     });
-    await image.release();
+    await image.dispose();
     return { path: image.path, origin: image.origin, warnings };
   } catch (error) {
     if (!isImageError(error)) throw error;
