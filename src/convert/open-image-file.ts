@@ -4,9 +4,10 @@ import { GrowingFile } from '../bytes/growing-file.ts';
 import type { Format } from '../contracts/format.ts';
 import { defaultLimits, type Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
-import { isImageError, NotFoundError, PluginError } from '../errors.ts';
+import { NotFoundError } from '../errors.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { type OpenLayers, openLayers } from '../image/open-layers.ts';
+import { pluginFailure } from '../parts/call-plugin.ts';
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
 export interface FileOptions {
@@ -61,15 +62,8 @@ export async function openImageFile<T>(
     const layers = await openLayers(source, from, entry, formats, job.context, found.chain);
     return await use({ ...layers, sizeBytes, source, limits, signal });
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (isImageError(error) || isSystemError(error)) throw error;
-    throw new PluginError({
-      code: 'ERR_PLUGIN',
-      message: `a decoder failed: ${error instanceof Error ? error.message : String(error)}`,
-      hint: 'Report this together with the image.',
-      details: { plugin: 'decoder', method: 'copyTo' },
-      cause: error,
-    });
+    if (!signal.aborted && isSystemError(error)) throw error;
+    throw pluginFailure(error, 'decoder', 'copyTo', signal);
   } finally {
     await job.close();
     await handle.close();

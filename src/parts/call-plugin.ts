@@ -10,14 +10,24 @@ export async function callPlugin<T>(
   try {
     return await run();
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (isImageError(error)) throw error;
-    throw new PluginError({
-      code: 'ERR_PLUGIN',
-      message: `${plugin}.${method}() failed: ${error instanceof Error ? error.message : String(error)}`,
-      hint: `Report this to the author of ${plugin}.`,
-      details: { plugin, method },
-      cause: error,
-    });
+    throw pluginFailure(error, plugin, method, signal);
   }
+}
+
+/** What the caller is to see of an error out of a plug-in: the abort's reason, a typed error as it is, else `ERR_PLUGIN`. */
+export function pluginFailure(
+  error: unknown,
+  plugin: string,
+  method: string,
+  signal: AbortSignal,
+): unknown {
+  if (signal.aborted) return signal.reason;
+  if (isImageError(error)) return error;
+  return new PluginError({
+    code: 'ERR_PLUGIN',
+    message: `${plugin}.${method}() failed: ${error instanceof Error ? error.message : String(error)}`,
+    hint: `Report this to the author of ${plugin}.`,
+    details: { plugin, method },
+    cause: error,
+  });
 }

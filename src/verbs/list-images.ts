@@ -1,8 +1,9 @@
 import type { TransportOptions } from '../contracts/options.ts';
 import type { Listing } from '../contracts/vendor.ts';
-import { isImageError, PluginError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { openCall } from '../line/call.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { pluginFailure } from '../parts/call-plugin.ts';
 
 export interface ListOptions extends TransportOptions {
   /** The clock that vendors are given; default: now. */
@@ -22,15 +23,7 @@ export function bindListImages(parts: BoundParts): ListImages {
     try {
       yield* vendor.list({ http: call.metadata, signal: call.signal, log, now, boot: false });
     } catch (error) {
-      if (call.signal.aborted) throw call.signal.reason;
-      if (isImageError(error)) throw error;
-      throw new PluginError({
-        code: 'ERR_PLUGIN',
-        message: `${vendor.id}.list() failed: ${error instanceof Error ? error.message : error}`,
-        hint: `Report this to the author of ${vendor.id}.`,
-        details: { plugin: vendor.id, method: 'list' },
-        cause: error,
-      });
+      throw pluginFailure(error, vendor.id, 'list', call.signal);
     }
   };
 }
