@@ -37,7 +37,7 @@ export async function openCache(
   const imagesDir = imagesDirOf(dir);
   const log = options.log ?? (() => undefined);
   return await inCache(imagesDir, 'open the cache folder', async () => {
-    // Before anything is made in it, and once more after: what was missing may have come from somebody else.
+    // Before anything is made in it, and once more after: what was missing may have been made by another user.
     await checkOwner(dir, imagesDir);
     let writable = options.readOnly !== true;
     if (writable && !(await hasFolders(dir))) {

@@ -3,7 +3,7 @@ import type { Log, Warning } from '../contracts/log.ts';
 import { CacheError } from '../errors.ts';
 import { requireCacheName } from './names/cache-name.ts';
 
-/** Which file a lock is on, told from a file made anew at the same path. */
+/** Device and inode of a locked file; they differ once the path was recreated. */
 export interface FileIdentity {
   dev: bigint;
   ino: bigint;

@@ -4,7 +4,7 @@ import { CacheError } from '../errors.ts';
 import { isErrno } from './cache-error.ts';
 
 /**
- * Refuses a cache that another user controls: whoever can write into the folder chooses which disk a machine boots.
+ * Refuses a cache that another user controls: a user who can write into the folder chooses which disk a machine boots.
  * False when the images folder does not exist yet.
  */
 export async function checkOwner(cacheDir: string, imagesDir: string): Promise<boolean> {

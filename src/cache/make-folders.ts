@@ -28,7 +28,7 @@ export async function makeFolders(cacheDir: string): Promise<void> {
   await makeParents(cacheDir);
   await makeFolder(cacheDir, 0o755);
   await makeFolder(imagesDir, 0o755);
-  // Unverified bytes are nobody else's business; leases may be taken by users who only read.
+  // Other users must not see unverified bytes; leases may be taken by users who only read.
   for (const name of folders) {
     await makeFolder(join(imagesDir, name), name === '.staging' ? 0o700 : 0o755);
   }

@@ -65,7 +65,7 @@ export async function openStaging(cache: Cache, name: string): Promise<Staging> 
   };
 }
 
-/** Bytes that have arrived so far for an entry that somebody else is making; 0 when nothing has. */
+/** Bytes that have arrived so far for an entry that another process is making; 0 when nothing has. */
 export async function stagedBytes(cache: Cache, name: string): Promise<number> {
   return await stat(join(cache.stagingPathOf(name), 'download')).then(
     ({ size }) => size,

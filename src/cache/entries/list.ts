@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { allocatedBytes } from '../free-space.ts';
 import { isLeased, leasePath } from '../locks/lease.ts';
 import { isLocked } from '../locks/name-lock.ts';
 import { parseCacheName } from '../names/cache-name.ts';
 import type { ImageRecord } from '../records/image-record.ts';
-import { listNames, readFolder } from './names-on-disk.ts';
+import { listFolder, listNames } from './names-on-disk.ts';
 import { examineEntry, lookAt } from './read.ts';
 
-/** One line of `cache ls`. A damaged one is served to nobody. */
+/** One line of `cache ls`. A damaged entry is never served. */
 export interface ListedEntry {
   name: string;
   path: string;
@@ -30,7 +31,7 @@ export interface ListedStaging {
   name: string;
   path: string;
   allocatedBytes: number;
-  /** Somebody is at work on it. */
+  /** A process is at work on it. */
   locked: boolean;
 }
 
@@ -48,17 +49,19 @@ export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
     const allocated = await allocatedTogether(files);
     if (allocated === undefined) continue;
     const lease = await lookAt(leasePath(cache, name));
-    listed.push({
+    const isReady = entry !== undefined;
+    const line = {
       name,
       path,
-      state: entry === undefined ? 'damaged' : 'ready',
-      ...(entry === undefined ? { defect: defect ?? 'only its kept download is there' } : {}),
-      ...(record === undefined ? {} : { record }),
+      state: isReady ? ('ready' as const) : ('damaged' as const),
+      defect: isReady ? undefined : (defect ?? 'only its kept download is there'),
+      record,
       sizeBytes: stats?.size ?? 0,
       allocatedBytes: allocated,
       leased: await isLeased(cache, name),
-      ...(lease === undefined ? {} : { lastUsed: lease.mtime }),
-    });
+      lastUsed: lease?.mtime,
+    };
+    listed.push(defined(line));
   }
   return listed;
 }
@@ -66,10 +69,10 @@ export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
 /** Every staging folder, by name. */
 export async function listStaging(cache: Cache): Promise<ListedStaging[]> {
   const listed: ListedStaging[] = [];
-  for (const name of await readFolder(cache.folder('staging'))) {
+  for (const name of await listFolder(cache.folder('staging'))) {
     if (parseCacheName(name) === undefined) continue;
     const path = cache.stagingPathOf(name);
-    const files = (await readFolder(path)).map((file) => join(path, file));
+    const files = (await listFolder(path)).map((file) => join(path, file));
     const allocated = (await allocatedTogether(files)) ?? 0;
     listed.push({ name, path, allocatedBytes: allocated, locked: await isLocked(cache, name) });
   }

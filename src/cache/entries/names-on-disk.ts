@@ -11,7 +11,7 @@ export interface NamedFile {
 
 /** Every name of which the images folder has a disk, a record or a kept download; nothing was opened. */
 export async function listNames(cache: Cache): Promise<NamedFile[]> {
-  const files = await readFolder(cache.imagesDir);
+  const files = await listFolder(cache.imagesDir);
   const names = new Set(files.map((file) => file.replace(/\.(?:json|source|evidence)$/, '')));
   return [...names].flatMap((name) => {
     const parts = parseCacheName(name);
@@ -20,7 +20,7 @@ export async function listNames(cache: Cache): Promise<NamedFile[]> {
 }
 
 /** Names in a folder, sorted; none when it is not there. */
-export async function readFolder(path: string): Promise<string[]> {
+export async function listFolder(path: string): Promise<string[]> {
   return await inCache(path, 'read', async () => {
     try {
       return (await readdir(path)).sort();

@@ -8,8 +8,8 @@ import { requireLock } from '../locks/name-lock.ts';
 import { requireCacheName } from '../names/cache-name.ts';
 
 /**
- * Puts a small file of an entry in place in one step, whether one is there or not: whoever reads sees the old one or the
- * new one. Needs the lock of the entry's name.
+ * Puts a small file of an entry in place in one step, whether one is there or not: a reader sees the old file or the new
+ * one. Needs the lock of the entry's name.
  */
 export async function placeText(
   cache: Cache,

@@ -1,7 +1,9 @@
-import { constants, type Stats } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
+import { readSmallFile } from '../read-small-file.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { parseImageRecord } from '../records/parse-image-record.ts';
 
@@ -25,9 +27,6 @@ export interface Examined {
   stats?: Stats;
 }
 
-/** Longer than the record of any disk within the default limits; a longer file is not read into memory. */
-const maxRecordBytes = 256 * 1024 * 1024;
-
 /**
  * The entry of a name: record and disk both there, a regular file, with size and mtime as recorded. Anything else is no
  * entry, and the log says why. Throws `ERR_CACHE_IO` where the disk cannot be read at all.
@@ -44,8 +43,8 @@ export async function readEntry(cache: Cache, name: string): Promise<Entry | und
 export async function examineEntry(cache: Cache, name: string): Promise<Examined> {
   const path = cache.pathOf(name);
   const stats = await lookAt(path);
-  const text = await readText(cache.recordPathOf(name));
-  const found: Examined = { name, path, ...(stats === undefined ? {} : { stats }) };
+  const text = await readSmallFile(cache.recordPathOf(name));
+  const found: Examined = defined({ name, path, stats });
   if (stats === undefined && text === undefined) return found;
   if (text === undefined) return { ...found, defect: 'its record is missing' };
   try {
@@ -80,28 +79,6 @@ export async function lookAt(path: string): Promise<Stats | undefined> {
       return await lstat(path);
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return undefined;
-      throw error;
-    }
-  });
-}
-
-/** The text of a record; empty, which no record is, for what is not a regular file of a sensible length. */
-async function readText(path: string): Promise<string | undefined> {
-  return await inCache(path, 'read', async () => {
-    try {
-      const handle = await open(
-        path,
-        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-      );
-      try {
-        const stats = await handle.stat();
-        return stats.isFile() && stats.size <= maxRecordBytes ? await handle.readFile('utf8') : '';
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return undefined;
-      if (isErrno(error, 'ELOOP', 'EISDIR')) return '';
       throw error;
     }
   });

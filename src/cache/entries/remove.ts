@@ -9,7 +9,7 @@ import { leasePath } from '../locks/lease.ts';
 import { probeLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { dropLockFile, type NameLock, tryLockName } from '../locks/name-lock.ts';
 import { buildName, requireCacheName } from '../names/cache-name.ts';
-import { listNames, readFolder } from './names-on-disk.ts';
+import { listFolder, listNames } from './names-on-disk.ts';
 import { temporaryPath } from './place-text.ts';
 import { lookAt } from './read.ts';
 
@@ -23,7 +23,7 @@ export interface Removal {
 
 /**
  * Removes an entry with its record, kept download and staging folder. What another process makes or leases is not
- * touched: `ERR_CACHE_LOCKED`; `force` removes what is leased all the same, and whoever has the file open keeps it.
+ * touched: `ERR_CACHE_LOCKED`; `force` removes what is leased all the same, and a process that has the file open keeps it.
  */
 export async function removeEntry(
   cache: Cache,
@@ -54,7 +54,7 @@ export async function removeEntry(
 async function removeFiles(cache: Cache, name: string): Promise<Removal> {
   const removal: Removal = { removed: false, freedBytes: 0 };
   const staging = cache.stagingPathOf(name);
-  const staged = (await readFolder(staging)).map((file) => join(staging, file));
+  const staged = (await listFolder(staging)).map((file) => join(staging, file));
   // The disk first: without it the rest is no entry, wherever this stops.
   const files = [
     cache.pathOf(name),
@@ -74,7 +74,7 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
 
 async function buildRemains(cache: Cache, name: string): Promise<boolean> {
   const build = buildName(name);
-  const staged = (await readFolder(cache.folder('staging'))).filter(
+  const staged = (await listFolder(cache.folder('staging'))).filter(
     (file) => !file.startsWith('.'),
   );
   const names = [...(await listNames(cache)).map((file) => file.name), ...staged];

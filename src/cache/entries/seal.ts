@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { hashDisk } from '../digest/hash-disk.ts';
 import { requireLock } from '../locks/name-lock.ts';
@@ -32,8 +33,7 @@ export async function sealDisk(
     await handle.utimes(mtime, mtime);
     const { size, mtimeMs } = await handle.stat();
     const { virtualSize, sha256 } = draft.disk;
-    const known = sha256 === undefined ? {} : { sha256 };
-    return { sizeBytes: size, mtimeMs, virtualSize, contentDigest, ...known };
+    return defined({ sizeBytes: size, mtimeMs, virtualSize, contentDigest, sha256 });
   });
   return { ready, disk };
 }
@@ -65,7 +65,7 @@ async function seal<T>(
 ): Promise<T> {
   const handle = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    // Held now, so nobody else can have been at work in this folder when the file was opened.
+    // Held now, so no other process can have been at work in this folder when the file was opened.
     await requireLock(cache, staging.name);
     await rename(from, to);
     const mine = await handle.stat({ bigint: true });

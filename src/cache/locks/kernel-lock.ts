@@ -26,8 +26,8 @@ const locked = 6;
 const cannotOpen = 14;
 
 /**
- * Takes the lock on `path` at once, or not at all: `undefined` while somebody else holds a conflicting one. The file is
- * made where it is missing. Throws `ERR_CACHE_IO` where locks cannot be had, and the file system's errors.
+ * Takes the lock on `path` at once, or not at all: `undefined` while another holder has a conflicting one. The file is
+ * made where it is missing. Throws `ERR_CACHE_IO` where the file system has no locks, and the file system's errors.
  *
  * POSIX record locks vanish when any descriptor of the file is closed in the process: nothing else may ever open it.
  */
@@ -87,7 +87,7 @@ function requireWritable(path: string): void {
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {
-    // Removed since it was opened: whoever locks files that may be removed finds that by looking again.
+    // Removed since it was opened: `tryLockFile` finds that by looking again.
     if (!isErrno(error, 'ENOENT')) throw error;
   }
 }

@@ -10,8 +10,8 @@ export interface HeldFile extends KernelLock {
 }
 
 /**
- * One attempt at the lock of a file that others may remove: what is taken on a file that is no longer at `path` keeps
- * nobody out, so it is taken again. `undefined` while somebody else holds it.
+ * One attempt at the lock of a file that other processes may remove: a lock on a file that is no longer at `path`
+ * excludes no other process, so it is taken again. `undefined` while another holder has it.
  */
 export async function tryLockFile(path: string, mode: LockMode): Promise<HeldFile | undefined> {
   return await inCache(path, 'lock', async () => {
@@ -27,7 +27,7 @@ export async function tryLockFile(path: string, mode: LockMode): Promise<HeldFil
   });
 }
 
-/** A few attempts over some milliseconds: somebody's look at the same lock may hold it for some microseconds. */
+/** A few attempts over some milliseconds: another process that looks at the lock holds it for some microseconds. */
 export async function probeLockFile(path: string, mode: LockMode): Promise<HeldFile | undefined> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const file = await tryLockFile(path, mode);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
 import { buildName } from '../names/cache-name.ts';
@@ -22,9 +23,9 @@ export interface LockOptions {
 
 /**
  * Waits for the lock of a name, then holds it until `release` or the end of the process. One lock serves all formats
- * and sources of a build (`buildName`), so it must not be taken again for another file of the same build. Nobody takes
- * a lock from a live holder; a killed one is followed within a second. An abort rethrows the caller's reason. Where
- * the cache is read-only nothing can be published, and the lock is had at once.
+ * and sources of a build (`buildName`), so it must not be taken again for another file of the same build. A live
+ * holder keeps its lock; a killed one is followed within a second. An abort rethrows the caller's reason. In a
+ * read-only cache nothing can be published, and the lock is given at once.
  */
 export async function lockName(
   cache: Cache,
@@ -41,7 +42,7 @@ export async function lockName(
   }
 }
 
-/** One attempt at `lockName`: `undefined` while somebody else holds it. */
+/** One attempt at `lockName`: `undefined` while another holder has it. */
 export async function tryLockName(cache: Cache, name: string): Promise<NameLock | undefined> {
   const key = buildName(name);
   if (!cache.writable) return { release: () => Promise.resolve() };
@@ -85,7 +86,7 @@ export async function requireLock(cache: Cache, name: string): Promise<void> {
         : `the cache folder ${cache.imagesDir} was removed while ${name} was being made`,
     hint:
       held === undefined ? 'Report this: the lock of a name was missing.' : 'Run the call again.',
-    details: { path, ...(held === undefined ? {} : { errno: 'ENOENT' }) },
+    details: defined({ path, errno: held === undefined ? undefined : 'ENOENT' }),
   });
 }
 

@@ -131,7 +131,7 @@ function encodeField(text: string): string | undefined {
 
 /**
  * Undoes `encodeField`; `undefined` for a broken escape. Spellings that the encoder never writes (`+61` for `a`) are
- * decoded too: who reads a name encodes it again and compares.
+ * decoded too: `parseCacheName` encodes the name again and compares.
  */
 function decodeField(field: string): string | undefined {
   const bytes: number[] = [];

@@ -12,7 +12,7 @@ export interface ChosenName {
 
 /**
  * The plain name where it is free or of the same source, else the one with the source's digest. A file whose record
- * cannot be read may be anybody's, so it counts as another source: machines may stand on it.
+ * cannot be read may come from any source, so it counts as another one: machines may stand on it.
  */
 export async function chooseName(
   cache: Cache,

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { EvidenceDocument, GivenKeys, KeySource, Proof } from '../../contracts/proof.ts';
 import { CacheError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 import type { Cache } from '../cache.ts';
-import { inCache, isErrno } from '../cache-error.ts';
 import { placeText } from '../entries/place-text.ts';
+import { readSmallFile } from '../read-small-file.ts';
 import { readFlag, readHex, readList, readTime } from './values.ts';
 
 /** The proofs of an image and every document they rest on, so that its origin can be proved again without a network. */
@@ -19,6 +18,7 @@ export interface StoredEvidence {
   given: GivenKeys;
   documents: StoredDocument[];
 }
+
 /** `text` where the bytes are UTF-8, else `base64`. */
 interface StoredDocument {
   url: string;
@@ -26,6 +26,25 @@ interface StoredDocument {
   signedAt?: string;
   text?: string;
   base64?: string;
+}
+
+/** Keeps beside a disk what its trust rests on. Needs the lock of its name. */
+export async function writeEvidence(
+  cache: Cache,
+  name: string,
+  evidence: StoredEvidence,
+): Promise<void> {
+  const text = `${JSON.stringify(evidence, undefined, 1)}\n`;
+  await placeText(cache, name, cache.evidencePathOf(name), text);
+}
+
+/** What was kept; `undefined` where nothing was. Throws `ERR_CACHE_IO` for a file that is damaged. */
+export async function readEvidence(
+  cache: Cache,
+  name: string,
+): Promise<StoredEvidence | undefined> {
+  const text = await readSmallFile(cache.evidencePathOf(name));
+  return text === undefined ? undefined : parseEvidence(text);
 }
 
 /** Makes of proofs and documents what can be written down; keys that are loaded on use are loaded. */
@@ -118,67 +137,26 @@ type KeyLoader = Extract<NonNullable<KeySource['key']>, () => unknown>;
 function storeDocument({ url, sha256, bytes, signedAt }: EvidenceDocument): StoredDocument {
   const buffer = Buffer.from(bytes);
   const text = buffer.toString('utf8');
-  return {
+  const isText = Buffer.from(text).equals(buffer);
+  return defined({
     url,
     sha256,
-    ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
-    ...(Buffer.from(text).equals(buffer) ? { text } : { base64: buffer.toString('base64') }),
-  };
+    signedAt: signedAt?.toISOString(),
+    text: isText ? text : undefined,
+    base64: isText ? undefined : buffer.toString('base64'),
+  });
 }
 
 function readDocument(value: unknown, where: string): StoredDocument {
   const item = parseRecord(value, where);
-  const text = parseOptional(item['text'], `${where}.text`, parseText);
-  const base64 = parseOptional(item['base64'], `${where}.base64`, parseText);
-  const signedAt = parseOptional(item['signedAt'], `${where}.signedAt`, readTime);
-  const document: StoredDocument = {
+  const document: StoredDocument = defined({
     url: parseText(item['url'], `${where}.url`),
     sha256: readHex(item['sha256'], `${where}.sha256`, 64),
-    ...(signedAt === undefined ? {} : { signedAt }),
-    ...(text === undefined ? {} : { text }),
-    ...(base64 === undefined ? {} : { base64 }),
-  };
+    signedAt: parseOptional(item['signedAt'], `${where}.signedAt`, readTime),
+    text: parseOptional(item['text'], `${where}.text`, parseText),
+    base64: parseOptional(item['base64'], `${where}.base64`, parseText),
+  });
   const sha256 = createHash('sha256').update(bytesOf(document)).digest('hex');
   if (sha256 !== document.sha256) throw new Error(`${where} is not what was kept`);
   return document;
-}
-
-/** Proofs and the documents that they rest on; lists and signatures, never images. */
-const maxBytes = 256 * 1024 * 1024;
-
-/** Keeps beside a disk what its trust rests on. Needs the lock of its name. */
-export async function writeEvidence(
-  cache: Cache,
-  name: string,
-  evidence: StoredEvidence,
-): Promise<void> {
-  const text = `${JSON.stringify(evidence, undefined, 1)}\n`;
-  await placeText(cache, name, cache.evidencePathOf(name), text);
-}
-
-/** What was kept; `undefined` where nothing was. Throws `ERR_CACHE_IO` for a file that is damaged. */
-export async function readEvidence(
-  cache: Cache,
-  name: string,
-): Promise<StoredEvidence | undefined> {
-  const path = cache.evidencePathOf(name);
-  const text = await inCache(path, 'read', async () => {
-    try {
-      const handle = await open(
-        path,
-        constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-      );
-      try {
-        const stats = await handle.stat();
-        return stats.isFile() && stats.size <= maxBytes ? await handle.readFile('utf8') : '';
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return undefined;
-      if (isErrno(error, 'ELOOP', 'EISDIR')) return '';
-      throw error;
-    }
-  });
-  return text === undefined ? undefined : parseEvidence(text);
 }

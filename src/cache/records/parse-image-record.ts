@@ -4,6 +4,7 @@ import { type Digest, type Signer, trustLevels } from '../../contracts/proof.ts'
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import { CacheError } from '../../errors.ts';
 import { arches } from '../../kit/arch.ts';
+import { defined } from '../../kit/defined.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 import type { ContentDigestText } from '../digest/content-digest.ts';
 import type {
@@ -49,24 +50,22 @@ function readRecord(value: Record<string, unknown>): ImageRecord {
     layers: readList(value['layers'], 'layers', parseText),
     trust: readTrust(parseRecord(value['trust'], 'trust')),
     evidence: readEvidence(parseRecord(value['evidence'], 'evidence')),
-    ...(guest === undefined ? {} : { guest }),
+    ...defined({ guest }),
     facts: readTexts(value['facts'], 'facts'),
     created: readTime(value['created'], 'created'),
   };
 }
 
 function readIdentity(value: Record<string, unknown>): ImageIdentity {
-  const codename = parseOptional(value['codename'], 'identity.codename', parseText);
-  const version = parseOptional(value['version'], 'identity.version', parseText);
-  return {
+  return defined({
     vendor: parseText(value['vendor'], 'identity.vendor'),
     release: parseText(value['release'], 'identity.release'),
-    ...(codename === undefined ? {} : { codename }),
-    ...(version === undefined ? {} : { version }),
+    codename: parseOptional(value['codename'], 'identity.codename', parseText),
+    version: parseOptional(value['version'], 'identity.version', parseText),
     variant: parseText(value['variant'], 'identity.variant'),
     arch: readWord(value['arch'], 'identity.arch', arches),
     snapshot: parseText(value['snapshot'], 'identity.snapshot'),
-  };
+  });
 }
 
 function readSource(value: Record<string, unknown>): SourceRecord {
@@ -86,14 +85,13 @@ function readDisk(value: Record<string, unknown>): DiskRecord {
   const text = parseText(value['contentDigest'], 'disk.contentDigest');
   const [, hex] = /^content-sha256:(.*)$/s.exec(text) ?? [];
   const contentDigest: ContentDigestText = `content-sha256:${readHex(hex, 'disk.contentDigest', 64)}`;
-  const sha256 = parseOptional(value['sha256'], 'disk.sha256', (v, w) => readHex(v, w, 64));
-  return {
+  return defined({
     sizeBytes: readCount(value['sizeBytes'], 'disk.sizeBytes'),
     mtimeMs,
     virtualSize: readCount(value['virtualSize'], 'disk.virtualSize'),
     contentDigest,
-    ...(sha256 === undefined ? {} : { sha256 }),
-  };
+    sha256: parseOptional(value['sha256'], 'disk.sha256', (v, w) => readHex(v, w, 64)),
+  });
 }
 
 function readExtents(value: unknown, sizeBytes: number): Extents {
@@ -111,19 +109,17 @@ function readExtents(value: unknown, sizeBytes: number): Extents {
 }
 
 function readTrust(value: Record<string, unknown>): TrustRecord {
-  const signer = parseOptional(value['signer'], 'trust.signer', readSigner);
-  const signedAt = parseOptional(value['signedAt'], 'trust.signedAt', readTime);
-  return {
+  return defined({
     level: readWord(value['level'], 'trust.level', trustLevels),
     offered: readWord(value['offered'], 'trust.offered', trustLevels),
     pinned: readFlag(value['pinned'], 'trust.pinned'),
-    ...(signer === undefined ? {} : { signer }),
-    ...(signedAt === undefined ? {} : { signedAt }),
+    signer: parseOptional(value['signer'], 'trust.signer', readSigner),
+    signedAt: parseOptional(value['signedAt'], 'trust.signedAt', readTime),
     warnings: readList(value['warnings'], 'trust.warnings', (item, where) => {
       const { code, message } = parseRecord(item, where);
       return { code: parseText(code, where), message: parseText(message, where) };
     }),
-  };
+  });
 }
 
 function readSigner(value: unknown, where: string): Signer {
@@ -135,15 +131,14 @@ function readSigner(value: unknown, where: string): Signer {
 }
 
 function readEvidence(value: Record<string, unknown>): EvidenceRecord {
-  const diskDigests = parseOptional(value['diskDigests'], 'evidence.diskDigests', readDigests);
-  return {
+  return defined({
     digests: readDigests(value['digests'], 'evidence.digests'),
-    ...(diskDigests === undefined ? {} : { diskDigests }),
+    diskDigests: parseOptional(value['diskDigests'], 'evidence.diskDigests', readDigests),
     documents: readList(value['documents'], 'evidence.documents', (item, where) => {
       const { url, sha256 } = parseRecord(item, where);
       return { url: parseText(url, where), sha256: readHex(sha256, where, 64) };
     }),
-  };
+  });
 }
 
 function readDigests(value: unknown, where: string): Digest[] {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRecord, parseText } from '../../kit/records.ts';
+import { defined } from '../../kit/defined.ts';
+import { parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
-import { inCache, isErrno } from '../cache-error.ts';
 import { placeText } from '../entries/place-text.ts';
+import { readSmallFile } from '../read-small-file.ts';
 import { readTime } from './values.ts';
 
 /** Which disks follow each other: builds of one source. */
@@ -29,14 +29,7 @@ export interface SourceState {
 export async function readSourceState(cache: Cache, key: SourceKey): Promise<SourceState> {
   const path = pathOf(cache, key);
   const what = 'what was accepted before is not known';
-  const text = await asBookkeeping(cache, what, undefined, () =>
-    inCache(path, 'read', () =>
-      readFile(path, 'utf8').catch((error: unknown) => {
-        if (isErrno(error, 'ENOENT')) return undefined;
-        throw error;
-      }),
-    ),
-  );
+  const text = await asBookkeeping(cache, what, undefined, () => readSmallFile(path));
   if (text === undefined) return { signed: {} };
   try {
     return parseState(text);
@@ -74,10 +67,8 @@ function parseState(text: string): SourceState {
   const value = parseRecord(JSON.parse(text), 'state');
   if (value['schema'] !== 1) throw new Error('schema should be 1');
   const signed = Object.entries(parseRecord(value['signed'], 'signed'));
-  return {
-    ...(value['snapshot'] === undefined
-      ? {}
-      : { snapshot: parseText(value['snapshot'], 'snapshot') }),
+  return defined({
+    snapshot: parseOptional(value['snapshot'], 'snapshot', parseText),
     signed: Object.fromEntries(signed.map(([url, time]) => [url, readTime(time, `signed ${url}`)])),
-  };
+  });
 }
