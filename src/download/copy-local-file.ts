@@ -12,7 +12,7 @@ const pieceBytes = 1024 * 1024;
 export async function copyLocalFile(job: TransferJob): Promise<URL> {
   const { artifact, expectedBytes, staging, signal } = job;
   const { url } = artifact;
-  // For callers that wait; without a validator nobody continues from it.
+  // For callers that wait; without a validator no later call continues it.
   const about = { sizeBytes: expectedBytes, validators: {}, ranges: false, joined: false };
   await writeNote(staging, noteFor(url, about));
   await writeBody(job, url, readPieces(fileURLToPath(url), signal));

@@ -16,8 +16,8 @@ interface EarlyRange {
 const maxBytes = 64 * 1024 * 1024;
 
 /**
- * Ranges of a file that are fetched before the download reaches them. Each is held to what the pass over the whole file
- * brings later; until then nobody vouches for it.
+ * Ranges of a file that are fetched before the download reaches them. Each is compared with what the pass over the whole
+ * file brings later; until then it is unverified.
  */
 export class EarlyRanges {
   readonly #file: GrowingFile;
@@ -36,7 +36,7 @@ export class EarlyRanges {
   /** Where ranges are fetched from as of now; `file.ahead` is there while it is likely that they can be. */
   from(body: Promise<Body | undefined>): void {
     this.#body = body;
-    // Whoever opens the body hears of its failure.
+    // The transfer awaits it too and reports its failure; the empty handler keeps Node from reporting it earlier.
     body.catch(() => {});
     this.#file.ahead = (position, length) => this.#fetch(position, length);
   }

@@ -2,10 +2,10 @@ import { inCache } from '../cache/cache-error.ts';
 import { TransferError } from '../errors.ts';
 import type { Body, ResumePoint } from '../http/client.ts';
 import { publicUrl } from '../kit/public-url.ts';
+import { fetchParts, isParted, partBytes } from './fetch-parts.ts';
 import type { PartialDownload } from './open-partial.ts';
 import { type DownloadNote, noteFor, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
-import { isParted, partBytes, writeParts } from './write-parts.ts';
 
 /** Where a transfer stands when an address is asked. */
 export interface Place {
@@ -29,7 +29,7 @@ export async function transferFrom(job: TransferJob, address: URL, place: Place)
     body = await open({ ...job, signal }, address, resume, partBytes);
     const note = await begin(job, address, place, body);
     if (!isParted(body)) return await writeBody(job, address, body.chunks);
-    await writeParts({ ...job, signal }, address, body, note, stop);
+    await fetchParts({ ...job, signal }, address, body, note, stop);
   } catch (error) {
     stop.abort(error);
     if (!(error instanceof TransferError) || job.signal.aborted) throw error;

@@ -5,6 +5,7 @@ import { inCache } from '../cache/cache-error.ts';
 import { readCount, readFlag, readHex } from '../cache/records/values.ts';
 import type { Staging } from '../cache/staging.ts';
 import { ifRange, type Validators } from '../http/bodies/byte-range.ts';
+import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
 
@@ -44,7 +45,6 @@ export function formatNote(note: DownloadNote): string {
 /** Inverse of `formatNote`; throws for anything else. */
 export function parseNote(text: string): DownloadNote {
   const row = parseRecord(JSON.parse(text), 'note');
-  const readyBytes = parseOptional(row['readyBytes'], 'readyBytes', readCount);
   return {
     url: parseText(row['url'], 'url'),
     addressHash: readHex(row['addressHash'], 'addressHash', 64),
@@ -52,7 +52,7 @@ export function parseNote(text: string): DownloadNote {
     validators: parseValidators(row['validators']),
     ranges: readFlag(row['ranges'], 'ranges'),
     joined: readFlag(row['joined'], 'joined'),
-    ...(readyBytes === undefined ? {} : { readyBytes }),
+    ...defined({ readyBytes: parseOptional(row['readyBytes'], 'readyBytes', readCount) }),
   };
 }
 
@@ -96,8 +96,5 @@ function parseValidators(value: unknown): Validators {
   if (lastModified !== undefined && Number.isNaN(Date.parse(lastModified))) {
     throw new Error('no date');
   }
-  return {
-    ...(etag === undefined ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-  };
+  return defined({ etag, lastModified });
 }

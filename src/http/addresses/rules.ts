@@ -15,6 +15,21 @@ export interface Hop {
   mirrored: boolean;
 }
 
+/** An address that a request can be made of, without its fragment; `ERR_INVALID_REQUEST` when it is none. */
+export function parseAddress(url: URL | string): URL {
+  if (!URL.canParse(String(url))) {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: `${JSON.stringify(String(url))} is not an address`,
+      hint: 'Give a complete https address.',
+      details: { field: 'url' },
+    });
+  }
+  const parsed = new URL(url);
+  parsed.hash = '';
+  return parsed;
+}
+
 /** The first address of a request: rewritten, and refused when it is neither https nor allowed plain http. */
 export function firstHop(asked: URL, rules: AddressRules): Hop {
   const hop = rewrite(asked, rules.mirrors);
@@ -40,7 +55,7 @@ export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
   target.hash = '';
   const sameOrigin = target.origin === from.url.origin;
   if (!sameOrigin) {
-    // Whoever redirects must not choose credentials for another origin, nor hand on ours.
+    // A redirect must not choose credentials for another origin, nor pass on those of this one.
     target.username = '';
     target.password = '';
   }
@@ -58,6 +73,16 @@ export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
     throw refused(from.url, 'a private address', shown);
   }
   return to;
+}
+
+/** `ERR_OFFLINE_MISS`: the call would have needed a request. */
+export function offlineMiss(url: URL): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_OFFLINE_MISS',
+    message: `offline: ${publicUrl(url)} would have to be asked`,
+    hint: 'Call once without offline, so that the answer is cached.',
+    details: { field: 'offline', value: publicUrl(url) },
+  });
 }
 
 function isWeb(url: URL): boolean {
@@ -81,30 +106,5 @@ function refused(from: URL, what: string, location: string): TransferError {
     message: `${publicUrl(from)} redirects to ${what}${at}`,
     hint: 'Ask for the final https address, or name it as a mirror if it is meant.',
     details: { url: publicUrl(from), location },
-  });
-}
-
-/** An address that a request can be made of, without its fragment; `ERR_INVALID_REQUEST` when it is none. */
-export function parseAddress(url: URL | string): URL {
-  if (!URL.canParse(String(url))) {
-    throw new UsageError({
-      code: 'ERR_INVALID_REQUEST',
-      message: `${JSON.stringify(String(url))} is not an address`,
-      hint: 'Give a complete https address.',
-      details: { field: 'url' },
-    });
-  }
-  const parsed = new URL(url);
-  parsed.hash = '';
-  return parsed;
-}
-
-/** `ERR_OFFLINE_MISS`: the call would have needed a request. */
-export function offlineMiss(url: URL): NotFoundError {
-  return new NotFoundError({
-    code: 'ERR_OFFLINE_MISS',
-    message: `offline: ${publicUrl(url)} would have to be asked`,
-    hint: 'Call once without offline, so that the answer is cached.',
-    details: { field: 'offline', value: publicUrl(url) },
   });
 }

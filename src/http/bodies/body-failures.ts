@@ -3,7 +3,7 @@ import { publicUrl } from '../../kit/public-url.ts';
 
 /** The errors that a file on its way can end with, beside those of the network and of a status. */
 
-/** The end came early; details are added by whoever counts. */
+/** The end came early; `BodyTransfer` adds the counts. */
 export function cutShort(url: URL, received: number, wanted: number): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
@@ -43,7 +43,7 @@ export function wrongSize(url: URL, actual: number, expected: number): Integrity
   });
 }
 
-export function tooLong(url: URL, actual: number, limit: number): DecodeError {
+export function bodyTooLong(url: URL, actual: number, limit: number): DecodeError {
   return refuse('limit', `${publicUrl(url)} is longer than ${limit} bytes`, {
     hint: 'Raise limits.downloadBytes if this size is right.',
     limit,

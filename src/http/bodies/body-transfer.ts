@@ -5,7 +5,13 @@ import { type AskContext, ask, type Question } from '../ask.ts';
 import { Attempts, TransientFailure } from '../retry.ts';
 import { isMissing, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
-import { cannotContinue, cutShort, foreignEncoding, tooLong, wrongSize } from './body-failures.ts';
+import {
+  bodyTooLong,
+  cannotContinue,
+  cutShort,
+  foreignEncoding,
+  wrongSize,
+} from './body-failures.ts';
 import {
   acceptsRanges,
   formatRange,
@@ -227,7 +233,7 @@ export class BodyTransfer {
 
   #checkLimit(bytes: number): void {
     const limit = this.#context.limits.downloadBytes;
-    if (bytes > limit) throw tooLong(this.hop.url, bytes, limit);
+    if (bytes > limit) throw bodyTooLong(this.hop.url, bytes, limit);
   }
 
   #restart(why: string): TransferError {

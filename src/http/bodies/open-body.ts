@@ -1,3 +1,4 @@
+import { defined } from '../../kit/defined.ts';
 import { firstHop, parseAddress } from '../addresses/rules.ts';
 import type { AskContext } from '../ask.ts';
 import type { Body, BodyOptions } from './body.ts';
@@ -35,10 +36,9 @@ export async function openBody(
     mirrored: hop.mirrored,
     sizeBytes,
     validators,
-    ...(transfer.end === undefined ? {} : { endBytes: transfer.end }),
+    ...defined({ endBytes: transfer.end, part: canPart ? part : undefined }),
     chunks: drain(first, transfer),
     isContinued: () => transfer.isContinued,
-    ...(canPart ? { part } : {}),
     close: () => transfer.close(),
   };
 }

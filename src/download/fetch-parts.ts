@@ -17,11 +17,11 @@ export function isParted(body: Body): body is PartedBody {
 }
 
 /**
- * Writes a file over several connections: each takes the next part that is free and writes it in its place, no farther
+ * Fetches a file over several connections: each takes the next part that is free and writes it in its place, no farther
  * ahead than a part for each behind the first missing byte. Readers get the bytes in order. One failure ends them all
  * through `stop`, which must end `body` and `job.signal` too.
  */
-export async function writeParts(
+export async function fetchParts(
   job: TransferJob,
   address: URL,
   body: PartedBody,
