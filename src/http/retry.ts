@@ -111,8 +111,9 @@ export class Attempts {
   /** Throws what the last attempt failed with where none is left. */
   require(): void {
     if (!this.#isUsedUp()) return;
-    const { failed } = this.#context.account;
-    throw this.#spent.last ?? notAsked(this.#address, failed);
+    const { last } = this.#spent;
+    if (last?.details.restart === true) last.details.restart = false;
+    throw last ?? notAsked(this.#address, this.#context.account.failed);
   }
 
   /** Bytes arrived that count: the row starts again. */

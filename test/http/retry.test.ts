@@ -70,3 +70,26 @@ test('the last error says how many attempts were made', async () => {
   await expect(withRetries(address, run, context)).rejects.toBe(failure);
   expect(failure.details.attempts).toBe(4);
 });
+
+test('a restart is no longer allowed when other addresses have used up the call', async () => {
+  const details = { restart: true };
+  const failure = new TransferError({ code: 'ERR_NETWORK', message: 'changed', details });
+  const other = new TransferError({ code: 'ERR_NETWORK', message: 'down', details: {} });
+  const context = {
+    tuning: { ...defaultTuning, backoffBaseMs: 1, backoffCapMs: 1 },
+    account: new AttemptAccount(3),
+    signal: new AbortController().signal,
+    log: () => {},
+    onRetry: undefined,
+  };
+  await expect(withRetries(address, () => Promise.reject(failure), context)).rejects.toBe(failure);
+  expect(failure.details.restart).toBe(true);
+  const mirror = new URL('https://mirror.example/');
+  const down = () => Promise.reject(new TransientFailure(other));
+  await expect(withRetries(mirror, down, context)).rejects.toBe(other);
+  const again = withRetries(address, () => Promise.resolve('asked'), context);
+  await expect(again).rejects.toBe(failure);
+  expect(failure.details).toMatchObject({ restart: false, attempts: 1 });
+  const fresh = withRetries(new URL('https://b.example/'), down, context);
+  await expect(fresh).rejects.toThrow('was not asked: 3 requests of this call have failed');
+});
