@@ -1,13 +1,11 @@
-import { access, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { asBookkeeping } from '../cache/bookkeeping.ts';
-import type { Entry } from '../cache/entries/read.ts';
-import { baseName } from '../cache/names/cache-name.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
 import { hasRemedy, TransferError } from '../errors.ts';
 import { defaultTuning } from '../http/retry.ts';
 import type { Call } from './call.ts';
-import type { Plan } from './plan.ts';
+import type { Making, Proved } from './making.ts';
 import { prove } from './prove.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
@@ -19,18 +17,16 @@ const stays = 'the staging folder stays';
  * bytes that were refused after they had been continued. What can be continued later stays after a broken transfer, a
  * full disk or an abort; nothing else does.
  */
-export async function inStaging<T>(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  work: (staging: Staging, proven: Proven) => Promise<T>,
+export async function attemptInStaging<T>(
+  { call, plan, proven }: Proved,
+  work: (making: Making) => Promise<T>,
 ): Promise<T> {
   let current = proven;
   let forgiven = false;
   for (let attempt = 1; ; attempt += 1) {
     const staging = await openStaging(call.cache, plan.cacheName);
     try {
-      return await work(staging, current);
+      return await work({ call, plan, proven: current, staging });
     } catch (error) {
       if (call.signal.aborted) {
         await keepDownload(call, staging);
@@ -48,21 +44,8 @@ export async function inStaging<T>(
       call.progress.retry(attempt, error instanceof Error ? error.message : String(error), 0);
     }
     // A check over the stream has seen bytes that do not count any more.
-    if (current.checks.length > 0) current = await prove(call, plan);
+    if (current.checks.length > 0) current = await prove({ call, plan });
   }
-}
-
-/**
- * The entry, after what a call that was killed right after publishing it left in its staging folder is gone; needs the
- * lock of its name. A folder that cannot be removed takes room and does no harm.
- */
-export async function tidied(call: Call, entry: Entry): Promise<Entry> {
-  if (!call.cache.writable) return entry;
-  const dir = call.cache.stagingPathOf(baseName(entry.name));
-  await asBookkeeping(call.cache, stays, undefined, () =>
-    rm(dir, { recursive: true, force: true }),
-  );
-  return entry;
 }
 
 function isRestartable(error: unknown): boolean {

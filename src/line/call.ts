@@ -5,6 +5,7 @@ import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http } from '../http/client.ts';
+import { publicUrl } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -12,6 +13,8 @@ import { readGivenKeys } from './trust/read-given-keys.ts';
 
 /** One call of `ensureImage`: its options, and what its stages share. */
 export interface Call {
+  /** What was asked for, for traces; an address without user info and query. */
+  reference: string;
   parts: BoundParts;
   options: CallOptions;
   signal: AbortSignal;
@@ -19,7 +22,7 @@ export interface Call {
   /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
   metadata: MetadataClient;
   cache: Cache;
-  /** Keys of the caller's, read. */
+  /** The caller's keys, read. */
   keys: GivenKeys;
   progress: Progress;
   /** What the caller should know, each code with the same text once. */
@@ -28,8 +31,13 @@ export interface Call {
 }
 
 /** Reads the options and opens the cache folder. */
-export async function openCall(parts: BoundParts, given: EnsureOptions): Promise<Call> {
+export async function openCall(
+  parts: BoundParts,
+  asked: string,
+  given: EnsureOptions,
+): Promise<Call> {
   refusePlatform(process.platform);
+  const reference = URL.canParse(asked) && asked.includes('://') ? publicUrl(asked) : asked;
   const options = parseOptions(given);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
@@ -60,7 +68,19 @@ export async function openCall(parts: BoundParts, given: EnsureOptions): Promise
     onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
   });
   const metadata = watchDocuments(http.metadata, warn);
-  return { parts, options, signal, http, metadata, cache, keys, progress, warnings, warn };
+  return {
+    reference,
+    parts,
+    options,
+    signal,
+    http,
+    metadata,
+    cache,
+    keys,
+    progress,
+    warnings,
+    warn,
+  };
 }
 
 /** Throws `ERR_INVALID_REQUEST` where locks, modes and sparse files do not work as the cache needs them. */

@@ -1,52 +1,28 @@
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
 import { inCache } from '../cache/cache-error.ts';
-import type { ContentDigestText } from '../cache/digest/content-digest.ts';
 import { RunningDigest } from '../cache/digest/running-digest.ts';
-import type { Staging } from '../cache/staging.ts';
 import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
 import type { DecodeContext } from '../contracts/format.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { openLayers } from '../image/open-layers.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
-import type { Call } from './call.ts';
+import { keepBootFile } from './boot/keep-boot-file.ts';
+import type { Decoded } from './decoded.ts';
 import type { Fetching } from './fetch.ts';
-import { keepFile } from './keep-boot-file.ts';
+import type { Making } from './making.ts';
 import { matchDigests } from './match-digests.ts';
-import type { Plan } from './plan.ts';
-import { traced } from './trace.ts';
-import type { Proven } from './trust/merge-evidence.ts';
-
-/** A disk that is written, its bytes not yet vouched for. */
-export interface Decoded {
-  /** Format ids found, outermost first. */
-  chain: string[];
-  /** `raw`, or the id of the disk format that was kept. */
-  format: string;
-  path: string;
-  sizeBytes: number;
-  virtualSize: number;
-  extents: Extents;
-  /** Of the bytes at `path`, where they were written here. */
-  contentDigest?: ContentDigestText;
-  /** For the record. */
-  facts?: Record<string, string>;
-}
+import { trace } from './trace.ts';
 
 /** Decodes the growing download into the staged disk; under `after-verify` it waits until the download has been vouched for. */
-export function startDecode(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  fetching: Fetching,
-  staging: Staging,
-): Promise<Decoded> {
-  const decoded = traced('decode', { layers: plan.artifact.layers }, async () => {
+export function startDecode(making: Making & { fetching: Fetching }): Promise<Decoded> {
+  const { call, plan, proven, staging, fetching } = making;
+  const decoded = trace(call, 'decode', { layers: plan.artifact.layers }, async () => {
     if (call.options.decode === 'after-verify') {
       matchDigests(proven, await fetching.done, plan.artifact.fileName);
     }
-    if (plan.role !== 'disk') return await keepFile(call, plan, fetching, staging);
+    if (plan.role !== 'disk') return await keepBootFile(making);
     call.progress.stage('decode', `decoding to ${call.options.format}`);
     const { signal } = call;
     const { limits, log } = call.options;
@@ -54,24 +30,19 @@ export function startDecode(
     try {
       return await callPlugin('the decoder', 'copyTo', signal, () =>
         // A decoder gets no path: what the file system refuses it lies in this folder.
-        inCache(staging.dir, 'decode in', () =>
-          decodeLayers(call, plan, fetching, staging, job.context),
-        ),
+        inCache(staging.dir, 'decode in', () => decodeLayers(making, job.context)),
       );
     } finally {
       await job.close();
     }
   });
-  // Settling asks for the failure; until then it is nobody's unhandled rejection.
+  // Awaited later by settle(); the empty handler keeps Node from reporting it earlier.
   decoded.catch(() => {});
   return decoded;
 }
 
 async function decodeLayers(
-  call: Call,
-  plan: Plan,
-  fetching: Fetching,
-  staging: Staging,
+  { call, plan, staging, fetching }: Making & { fetching: Fetching },
   context: DecodeContext,
 ): Promise<Decoded> {
   const { layers, entry } = plan.artifact;

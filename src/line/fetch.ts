@@ -11,13 +11,13 @@ import { openPartial } from '../download/open-partial.ts';
 import { ReadyGate } from '../download/ready-gate.ts';
 import type { TransferJob } from '../download/transfer-job.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import type { Call } from './call.ts';
+import type { Making } from './making.ts';
 import type { Plan } from './plan.ts';
-import { traced } from './trace.ts';
+import { trace } from './trace.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
 /** What came: length and hashes of exactly the bytes on disk. */
-export interface Fetched {
+export interface FetchedArtifact {
   url: string;
   sizeBytes: number;
   sha256: string;
@@ -28,7 +28,7 @@ export interface Fetched {
 export interface Fetching {
   /** The bytes so far; reads wait for what is still to come. */
   source: ByteSource;
-  done: Promise<Fetched>;
+  done: Promise<FetchedArtifact>;
   /** Stops the transfer; `done` then rejects with `reason`. */
   cancel(reason: unknown): void;
   /** After `done` has settled. */
@@ -39,12 +39,7 @@ export interface Fetching {
  * Starts writing the artifact to the staging folder: the rest of what an earlier call left there, or all of it. Whatever
  * is in the file is hashed and fed to stream checks from byte 0 on, in one pass beside the transfer.
  */
-export async function startFetch(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  staging: Staging,
-): Promise<Fetching> {
+export async function startFetch({ call, plan, proven, staging }: Making): Promise<Fetching> {
   const { artifact } = plan;
   call.progress.stage('fetch', `fetching ${artifact.fileName}`);
   const expectedBytes = proven.sizeBytes ?? artifact.sizeBytes;
@@ -62,7 +57,7 @@ export async function startFetch(
   const early = new EarlyRanges(file, artifact.fileName, signal);
   const gate = new ReadyGate(file, artifact);
   const job = { call, artifact, expectedBytes, judged, staging, handle, file, gate, early, signal };
-  const done = traced('fetch', { url: publicUrl(artifact.url) }, async () => {
+  const done = trace(call, 'fetch', { url: publicUrl(artifact.url) }, async () => {
     try {
       const writing =
         artifact.url.protocol === 'file:' ? copyLocalFile(job) : transfer(job, addresses, partial);
@@ -74,7 +69,7 @@ export async function startFetch(
       throw reason;
     }
   });
-  // Whoever asks for `done` gets the failure; until then it is nobody's unhandled rejection.
+  // Awaited later by settle(); the empty handler keeps Node from reporting it earlier.
   done.catch(() => {});
   return {
     source: file,
@@ -93,7 +88,7 @@ async function finish(
   writing: Promise<URL>,
   hashing: Promise<{ sha256: string; sha512: string }>,
   ended: AbortController,
-): Promise<Fetched> {
+): Promise<FetchedArtifact> {
   const both = await Promise.allSettled([
     writing.then(
       (address) => {

@@ -1,22 +1,24 @@
-import { asBookkeeping } from '../cache/bookkeeping.ts';
 import { type EntryFilter, findEntries } from '../cache/entries/find.ts';
 import type { Entry } from '../cache/entries/read.ts';
-import { rewriteRecord } from '../cache/entries/rewrite.ts';
 import { verifyEntry } from '../cache/entries/verify.ts';
 import { hashParameters } from '../cache/names/cache-name.ts';
 import { formatRequestKey } from '../cache/names/request-key.ts';
-import { readEvidence, writeEvidence } from '../cache/records/evidence.ts';
+import { readEvidence } from '../cache/records/evidence.ts';
+import type { EnsuredImage } from '../contracts/image.ts';
 import type { Digest, TrustLevel } from '../contracts/proof.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
 import { NotFoundError } from '../errors.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
-import type { Plan } from './plan.ts';
-import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
-import { noteAccepted } from './rollback.ts';
-import { traced } from './trace.ts';
+import type { Planned, Proved } from './making.ts';
+import { trace } from './trace.ts';
 import { demandedLevel, effectiveLevel, reaches } from './trust/levels.ts';
-import type { Proven } from './trust/merge-evidence.ts';
+
+/** An entry, and whether this call fetched it. */
+export interface Obtained {
+  entry: Entry;
+  origin: EnsuredImage['origin'];
+}
 
 /**
  * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws
@@ -31,7 +33,9 @@ export async function lookWithoutUpstream(
   if (!offline && (refresh || !pinned)) return undefined;
   const asked = await lookForRequest(call, request);
   if (asked !== undefined || !offline) return asked;
-  const similar = await firstGood(call, likeRequest(call, request), (entry) => suits(call, entry));
+  const similar = await firstGood(call, likeRequest(call, request), (entry) =>
+    isGoodBeforeAsking(call, entry),
+  );
   if (similar !== undefined) return similar;
   throw new NotFoundError({
     code: 'ERR_OFFLINE_MISS',
@@ -48,62 +52,38 @@ export async function lookWithoutUpstream(
 /** The newest disk that the very same request led to before. */
 export function lookForRequest(call: Call, request: ImageRequest): Promise<Entry | undefined> {
   const key = formatRequestKey(request, call.options.format);
-  return firstGood(call, { vendor: request.vendor, request: key }, (entry) => suits(call, entry));
+  return firstGood(call, { vendor: request.vendor, request: key }, (entry) =>
+    isGoodBeforeAsking(call, entry),
+  );
 }
 
 /** A cached disk of the plan's name that meets this call's demands as it stands. */
-export function look(call: Call, plan: Plan): Promise<Entry | undefined> {
+export function look({ call, plan }: Planned): Promise<Entry | undefined> {
   call.progress.stage('look', `looking for ${plan.cacheName}`);
-  return traced('look', { cacheName: plan.cacheName }, () => lookForPlan(call, plan));
+  return trace(call, 'look', { cacheName: plan.cacheName }, async () => {
+    if (call.options.refresh) return undefined;
+    const inline = plan.artifact.proofs.flatMap((proof) =>
+      proof.kind === 'digest' && proof.of !== 'disk' ? [proof.digest] : [],
+    );
+    return firstGood(
+      call,
+      { base: plan.cacheName },
+      (entry) =>
+        hasWantedFiles(call, entry) &&
+        hasDigests(call, entry, inline) &&
+        meetsTrust(call, entry, plan.demanded),
+    );
+  });
 }
 
-async function lookForPlan(call: Call, plan: Plan): Promise<Entry | undefined> {
-  if (call.options.refresh) return undefined;
-  const inline = plan.artifact.proofs.flatMap((proof) =>
-    proof.kind === 'digest' && proof.of !== 'disk' ? [proof.digest] : [],
-  );
-  const found = await firstGood(
+/** A cached disk whose recorded digests are what was proved just now. */
+export async function lookProven({ call, plan, proven }: Proved): Promise<Entry | undefined> {
+  if (proven.digests.length === 0 || proven.checks.length > 0) return undefined;
+  return firstGood(
     call,
     { base: plan.cacheName },
-    (entry) => matches(call, entry, inline) && satisfies(call, entry, plan.demanded),
+    (entry) => hasWantedFiles(call, entry) && hasDigests(call, entry, proven.digests),
   );
-  if (found === undefined) return undefined;
-  await noteAccepted(call, plan);
-  return rewriteRecord(call.cache, found, { requests: [plan.requestKey] });
-}
-
-/** A cached disk whose recorded digests are what was proved just now: it gains the new evidence, and no image byte moves. */
-export async function lookProven(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-): Promise<Entry | undefined> {
-  if (proven.digests.length === 0 || proven.checks.length > 0) return undefined;
-  const found = await firstGood(call, { base: plan.cacheName }, (entry) =>
-    matches(call, entry, proven.digests),
-  );
-  if (found === undefined) return undefined;
-  await noteAccepted(call, plan, proven.documents);
-  const { trust } = found.record;
-  const requests = [plan.requestKey];
-  if (!reaches(proven.level, trust.level)) {
-    return rewriteRecord(call.cache, found, {
-      requests,
-      trust: { ...trust, offered: plan.offered },
-    });
-  }
-  if (call.cache.writable) {
-    const evidence = await storedEvidenceOf(call, plan, proven);
-    const what = `what the trust in ${found.name} rests on is not kept`;
-    await asBookkeeping(call.cache, what, undefined, () =>
-      writeEvidence(call.cache, found.name, evidence),
-    );
-  }
-  return rewriteRecord(call.cache, found, {
-    requests,
-    trust: { ...trustOf(plan, proven), pinned: trust.pinned || proven.pinned },
-    evidence: evidenceOf(proven),
-  });
 }
 
 /** By what the disks are, for a request that was never made in these words. */
@@ -136,22 +116,24 @@ async function firstGood(
 }
 
 /** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
-export function suits(call: Call, entry: Entry): boolean | Promise<boolean> {
+export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<boolean> {
   const demanded = demandedLevel(call.options, entry.record.trust.offered);
-  return matches(call, entry, []) && satisfies(call, entry, demanded);
+  if (!hasWantedFiles(call, entry) || !hasDigests(call, entry, [])) return false;
+  return meetsTrust(call, entry, demanded);
 }
 
-/** The files and digests that the call wants. */
-function matches(call: Call, entry: Entry, digests: readonly Digest[]): boolean {
-  const { digest, keepSource } = call.options;
-  if (keepSource && entry.source === undefined) return false;
-  const { source } = entry.record;
-  const wanted = digest === undefined ? digests : [digest, ...digests];
-  return wanted.every((one) => source[algorithmOf(one)] === hexOf(one));
+function hasWantedFiles({ options }: Call, entry: Entry): boolean {
+  return !options.keepSource || entry.source !== undefined;
+}
+
+/** Its source has these digests, and the one that the caller gave. */
+function hasDigests({ options }: Call, { record }: Entry, digests: readonly Digest[]): boolean {
+  const wanted = options.digest === undefined ? digests : [options.digest, ...digests];
+  return wanted.every((one) => record.source[algorithmOf(one)] === hexOf(one));
 }
 
 /** The trust that the call wants, as it was recorded. */
-async function satisfies(call: Call, entry: Entry, demanded: TrustLevel): Promise<boolean> {
+async function meetsTrust(call: Call, entry: Entry, demanded: TrustLevel): Promise<boolean> {
   const { digest, maxAge, now } = call.options;
   const { trust } = entry.record;
   if (!reaches(effectiveLevel(trust.level, digest !== undefined), demanded)) return false;
@@ -159,7 +141,7 @@ async function satisfies(call: Call, entry: Entry, demanded: TrustLevel): Promis
   return demanded !== 'signed' || !call.keys.replace || (await isByTheseKeys(call, entry));
 }
 
-/** Where nothing signed says how old it is, nobody knows. */
+/** A disk whose signature has no date is of unknown age. */
 function isYoung(signedAt: string | undefined, oldest: number): boolean {
   return signedAt !== undefined && Date.parse(signedAt) >= oldest;
 }

@@ -1,12 +1,12 @@
 import { IntegrityError } from '../errors.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
-import type { Fetched } from './fetch.ts';
+import type { FetchedArtifact } from './fetch.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
 /** Every expected digest against the hashes of the pass; `ERR_DIGEST` when one differs. */
 export function matchDigests(
   proven: Proven,
-  fetched: Fetched,
+  fetched: FetchedArtifact,
   fileName: string,
   cause?: unknown,
 ): void {

@@ -1,9 +1,9 @@
 import type { Evidence, Proof, TrustLevel } from '../contracts/proof.ts';
 import { IntegrityError } from '../errors.ts';
 import { isOutOfReach } from '../kit/is-out-of-reach.ts';
-import type { Call } from './call.ts';
+import type { Planned } from './making.ts';
 import type { Plan } from './plan.ts';
-import { traced } from './trace.ts';
+import { trace } from './trace.ts';
 import { effectiveLevel, potential, reaches } from './trust/levels.ts';
 import { mergeEvidence, type Proven } from './trust/merge-evidence.ts';
 import { runVerifier } from './trust/run-verifier.ts';
@@ -12,9 +12,9 @@ import { runVerifier } from './trust/run-verifier.ts';
  * Turns the proofs of the planned artifact into evidence and holds it to the policy, before any image byte. Beyond the
  * demanded level proofs are best effort: unreachable is a warning, bad is an error.
  */
-export function prove(call: Call, plan: Plan): Promise<Proven> {
+export function prove({ call, plan }: Planned): Promise<Proven> {
   call.progress.stage('prove', 'checking signatures and checksums');
-  return traced('prove', { cacheName: plan.cacheName }, async () => {
+  return trace(call, 'prove', { cacheName: plan.cacheName }, async () => {
     const evidence: Evidence[] = [];
     const missed: unknown[] = [];
     const { trust, digest } = call.options;
@@ -28,7 +28,7 @@ export function prove(call: Call, plan: Plan): Promise<Proven> {
       given: call.keys,
       wanted: plan.demanded,
     };
-    for (const proof of neededProofs(call, plan)) {
+    for (const proof of neededProofs({ call, plan })) {
       try {
         evidence.push(await runVerifier(call.parts, proof, plan.artifact, basis));
       } catch (error) {
@@ -55,7 +55,7 @@ export function prove(call: Call, plan: Plan): Promise<Proven> {
 }
 
 /** With the caller's digest no other document is needed, unless the call wants more than a pin. */
-function neededProofs(call: Call, plan: Plan): Proof[] {
+function neededProofs({ call, plan }: Planned): Proof[] {
   const pinSuffices = call.options.digest !== undefined && reaches('pinned', plan.demanded);
   const { proofs } = plan.artifact;
   return pinSuffices ? proofs.filter((proof) => proof.kind === 'digest') : proofs;

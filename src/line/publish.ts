@@ -2,48 +2,40 @@ import { rename } from 'node:fs/promises';
 import { inCache } from '../cache/cache-error.ts';
 import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
-import type { Staging } from '../cache/staging.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { version } from '../version.ts';
-import type { Call } from './call.ts';
-import type { Plan } from './plan.ts';
-import { evidenceOf, storedEvidenceOf, trustOf } from './record-trust.ts';
-import { noteAccepted } from './rollback.ts';
+import type { Making } from './making.ts';
+import { rememberAccepted } from './rollback.ts';
 import type { Settled } from './settle.ts';
-import { traced } from './trace.ts';
-import type { Proven } from './trust/merge-evidence.ts';
+import { trace } from './trace.ts';
+import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
 
 /** Makes the settled disk visible: record first, disk last, each by rename. From then on it never changes. */
-export function publish(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  settled: Settled,
-  staging: Staging,
-): Promise<Entry> {
+export function publish(making: Making & { settled: Settled }): Promise<Entry> {
+  const { call, plan, proven, staging, settled } = making;
   call.progress.stage('publish', `publishing ${plan.cacheName}`);
-  return traced('publish', { cacheName: plan.cacheName }, async () => {
+  return trace(call, 'publish', { cacheName: plan.cacheName }, async () => {
     // The vendor's own file is the disk.
-    if (isDownload(settled, staging)) {
+    const isDownload = settled.decoded.path === staging.download;
+    if (isDownload) {
       await inCache(staging.disk, 'make', () => rename(staging.download, staging.disk));
     }
     const entry = await publishEntry(call.cache, staging, {
       name: plan.cacheName,
       keepSource: call.options.keepSource,
-      record: describe(plan, proven, settled, isDownload(settled, staging)),
+      record: describe(making, isDownload),
       evidence: await storedEvidenceOf(call, plan, proven),
       signal: call.signal,
     });
-    await noteAccepted(call, plan, proven.documents);
+    await rememberAccepted(call, plan, proven.documents);
     return entry;
   });
 }
 
-function isDownload({ decoded }: Settled, staging: Staging): boolean {
-  return decoded.path === staging.download;
-}
-
-function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean): RecordDraft {
+function describe(
+  { plan, proven, settled }: Making & { settled: Settled },
+  isDownload: boolean,
+): RecordDraft {
   const { fetched, decoded } = settled;
   const { guest } = plan.resolution;
   return {
@@ -62,7 +54,7 @@ function describe(plan: Plan, proven: Proven, settled: Settled, whole: boolean):
     disk: {
       virtualSize: decoded.virtualSize,
       contentDigest: decoded.contentDigest,
-      ...(whole ? { sha256: fetched.sha256 } : {}),
+      ...(isDownload ? { sha256: fetched.sha256 } : {}),
     },
     extents: decoded.extents,
     layers: decoded.chain,

@@ -2,15 +2,14 @@ import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
 import { hasRemedy, NotFoundError, UsageError } from '../errors.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
-import { type BootEntries, keptBoot } from './boot.ts';
+import { type BootEntries, keptBoot } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
-import { lookForRequest } from './look.ts';
+import { lookForRequest, type Obtained } from './look.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
 import { parseReference } from './reference.ts';
-import type { Obtained } from './result.ts';
-import { traced } from './trace.ts';
+import { trace } from './trace.ts';
 
-/** A request and who answers it. */
+/** A request, and the caller's own source where it names one. */
 export interface Asked {
   request: ImageRequest;
   own?: OwnSource;
@@ -39,10 +38,10 @@ export function parseRequest(call: Call, text: string): Asked {
 }
 
 /** Asks the vendor what the request means now. Only small documents are read. */
-export function resolve(call: Call, asked: Asked): Promise<Resolution> {
+export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
   const { request, own } = asked;
   call.progress.stage('resolve', `resolving ${own?.url.host || request.vendor} ${request.release}`);
-  return traced('resolve', { request }, async () => {
+  return trace(call, 'resolve', { request }, async () => {
     if (own !== undefined) return resolveOwn(own, request, call);
     const vendor = call.parts.vendors.get(request.vendor);
     if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());
@@ -92,7 +91,7 @@ type Resolved =
 /** Resolves; a vendor that is down does not break a call whose answer is cached, and a warning says so. */
 export async function resolveOrStale(call: Call, asked: Asked): Promise<Resolved> {
   try {
-    return { resolution: await resolve(call, asked) };
+    return { resolution: await resolveRequest(call, asked) };
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
     if (!hasRemedy(error, 'transfer')) throw error;

@@ -2,17 +2,12 @@ import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
 import { CacheError } from '../errors.ts';
-import { type BootEntries, toBootFiles } from './boot.ts';
+import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
+import type { Obtained } from './look.ts';
 import { sourceUuid } from './source-uuid.ts';
 import { effectiveLevel } from './trust/levels.ts';
 import { uniqueWarnings } from './trust/merge-evidence.ts';
-
-/** An entry, and whether this call fetched it. */
-export interface Obtained {
-  entry: Entry;
-  origin: EnsuredImage['origin'];
-}
 
 /** What the caller gets for an entry; leases it first, so that it is not pruned while the process lives. */
 export async function toEnsuredImage(
@@ -64,7 +59,7 @@ async function leaseAll(
     for (const entry of entries) {
       if (entry === undefined) continue;
       leases.push(await leaseName(call.cache, entry.name, { signal: call.signal }));
-      // Read again under the lease: nobody can remove it any more, but somebody may just have done so.
+      // Read again under the lease: from now on it cannot be removed, but it may have been before.
       if ((await readEntry(call.cache, entry.name)) === undefined) throw removed(entry);
     }
   } catch (error) {

@@ -7,14 +7,14 @@ import type { EvidenceDocument } from '../contracts/proof.ts';
 import { refuseSignature } from '../errors.ts';
 import { compareVersions } from '../kit/versions.ts';
 import type { Call } from './call.ts';
+import type { Proved } from './making.ts';
 import type { Plan } from './plan.ts';
-import type { Proven } from './trust/merge-evidence.ts';
 
 /**
  * Upstream's answer may not be older than one that was accepted before: `ERR_ROLLBACK`. Asking for an exact build or
  * version, `allowOlder` and a digest of the caller's own switch that off.
  */
-export async function guardSnapshot(call: Call, plan: Plan): Promise<void> {
+export async function refuseOlderBuild(call: Call, plan: Plan): Promise<void> {
   if (!guardsRollback(call, plan)) return;
   const { snapshot } = await readSourceState(call.cache, sourceOf(plan));
   const offered = plan.identity.snapshot;
@@ -27,7 +27,7 @@ export async function guardSnapshot(call: Call, plan: Plan): Promise<void> {
 }
 
 /** No signed document may be older than the one of its address that was accepted before, nor older than `maxAge`. */
-export async function guardAge(call: Call, plan: Plan, proven: Proven): Promise<void> {
+export async function refuseOlderSignature({ call, plan, proven }: Proved): Promise<void> {
   refuseStale(call, plan, proven.signedAt ?? newestOf(proven.documents), proven.checks.length > 0);
   if (!guardsRollback(call, plan)) return;
   const { signed } = await readSourceState(call.cache, sourceOf(plan));
@@ -69,8 +69,8 @@ export function refuseStale(
   );
 }
 
-/** Remembers what was accepted. */
-export async function noteAccepted(
+/** Remembers what was accepted of a source: its newest build, and the newest signature of each document. */
+export async function rememberAccepted(
   call: Call,
   plan: Plan,
   documents: readonly EvidenceDocument[] = [],
@@ -93,7 +93,7 @@ export async function noteAccepted(
   });
 }
 
-/** Serials and versions of one shape follow each other; names such as digests do not, and nothing is said of those. */
+/** Serials and versions of one shape have an order; other names, such as digests, have none, and none of them is older. */
 function isOlder(snapshot: string, than: string | undefined): boolean {
   if (than === undefined || shapeOf(snapshot) !== shapeOf(than)) return false;
   return compareVersions(snapshot, than) < 0;

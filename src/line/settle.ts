@@ -8,20 +8,19 @@ import { hasRemedy, IntegrityError, isImageError, refuse } from '../errors.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { findGuestArches } from '../image/guest-arches.ts';
 import { algorithmOf } from '../kit/digest.ts';
-import type { Call } from './call.ts';
-import type { Decoded } from './decode.ts';
-import type { Fetched, Fetching } from './fetch.ts';
-import { wrongArch } from './keep-boot-file.ts';
+import { wrongArch } from './boot/keep-boot-file.ts';
+import type { Decoded } from './decoded.ts';
+import type { FetchedArtifact, Fetching } from './fetch.ts';
+import type { Making, Proved } from './making.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Plan } from './plan.ts';
 import { refuseStale } from './rollback.ts';
-import { traced } from './trace.ts';
+import { trace } from './trace.ts';
 import { finishChecks } from './trust/finish-checks.ts';
-import type { Proven } from './trust/merge-evidence.ts';
 
 /** A disk whose bytes are what the evidence says. */
 export interface Settled {
-  fetched: Fetched;
+  fetched: FetchedArtifact;
   decoded: Decoded;
   signer?: Signer;
   signedAt?: Date;
@@ -32,13 +31,10 @@ export interface Settled {
  * of the result to what was proved. What the bytes are comes before what the decoder thought of them.
  */
 export function settle(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  fetching: Fetching,
-  decoding: Promise<Decoded>,
+  making: Making & { fetching: Fetching; decoding: Promise<Decoded> },
 ): Promise<Settled> {
-  return traced('settle', { cacheName: plan.cacheName }, async () => {
+  const { call, plan, proven, fetching, decoding } = making;
+  return trace(call, 'settle', { cacheName: plan.cacheName }, async () => {
     decoding.catch((error: unknown) => {
       // With a digest the verdict on the whole file says more than the first defect in it; a full disk or a limit says
       // enough.
@@ -56,8 +52,8 @@ export function settle(
     matchDigests(proven, transfer.value, plan.artifact.fileName, cause);
     if (decode.status === 'rejected') throw decode.reason;
     call.progress.stage('settle', 'verifying the downloaded bytes');
-    matchSize(plan, proven, transfer.value);
-    await matchDisk(call, plan, proven, decode.value);
+    matchSize(making, transfer.value);
+    await matchDisk(making, decode.value);
     const { warnings, ...signed } = await finishChecks(proven);
     for (const warning of warnings) call.warn(warning);
     if (proven.checks.length > 0) refuseStale(call, plan, signed.signedAt);
@@ -65,7 +61,7 @@ export function settle(
   });
 }
 
-function matchSize(plan: Plan, proven: Proven, fetched: Fetched): void {
+function matchSize({ plan, proven }: Proved, fetched: FetchedArtifact): void {
   for (const expected of [plan.artifact.sizeBytes, proven.sizeBytes]) {
     if (expected === undefined || expected === fetched.sizeBytes) continue;
     throw new IntegrityError({
@@ -77,11 +73,11 @@ function matchSize(plan: Plan, proven: Proven, fetched: Fetched): void {
   }
 }
 
-function matchDisk(call: Call, plan: Plan, proven: Proven, decoded: Decoded): Promise<void> {
-  return inCache(decoded.path, 'read', () => readDisk(call, plan, proven, decoded));
+function matchDisk(proved: Proved, decoded: Decoded): Promise<void> {
+  return inCache(decoded.path, 'read', () => readDisk(proved, decoded));
 }
 
-async function readDisk(call: Call, plan: Plan, proven: Proven, decoded: Decoded): Promise<void> {
+async function readDisk({ call, plan, proven }: Proved, decoded: Decoded): Promise<void> {
   const handle = await open(decoded.path, 'r');
   try {
     const source = GrowingFile.whole(handle, decoded.sizeBytes);

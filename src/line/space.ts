@@ -1,22 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
-import type { Staging } from '../cache/staging.ts';
 import { CacheError } from '../errors.ts';
-import type { Call } from './call.ts';
-import { estimatePeak, type Plan } from './plan.ts';
-import type { Proven } from './trust/merge-evidence.ts';
+import type { Making } from './making.ts';
+import { estimatePeak } from './plan.ts';
 
 /**
  * Fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:
  * `ERR_NO_SPACE` with both numbers. Where no length is known, nothing is checked.
  */
-export async function checkSpace(
-  call: Call,
-  plan: Plan,
-  proven: Proven,
-  staging: Staging,
-): Promise<void> {
-  const plannedBytes = plannedBytesOf(call, plan, proven);
+export async function checkSpace(making: Making): Promise<void> {
+  const { call, plan, staging } = making;
+  const plannedBytes = plannedBytesOf(making);
   if (plannedBytes === undefined) return;
   const there = await stat(staging.download).then(allocatedBytes, () => 0);
   const neededBytes = Math.max(0, plannedBytes - there);
@@ -36,8 +30,8 @@ function inMiB(bytes: number): string {
 }
 
 /** The plan's estimate; for a file whose layers only its bytes will tell, no more than the file itself. */
-function plannedBytesOf(call: Call, { artifact }: Plan, proven: Proven): number | undefined {
-  const { layers, sizeBytes = proven.sizeBytes } = artifact;
+function plannedBytesOf({ call, plan, proven }: Making): number | undefined {
+  const { layers, sizeBytes = proven.sizeBytes } = plan.artifact;
   if (sizeBytes === undefined || layers.length === 0) return sizeBytes;
   return estimatePeak(sizeBytes, layers, call.options.format, call.parts.formats);
 }

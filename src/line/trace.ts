@@ -2,13 +2,15 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Stage } from '../contracts/progress.ts';
 
 /**
- * Runs a stage inside its tracing channel: `tracing:rootdisk:<stage>:start`, `:asyncEnd`, `:error` … each with
- * `{ reference, ... }`. Costs nothing while nobody subscribes.
+ * Runs a stage inside its tracing channel: `tracing:rootdisk:<stage>:start`, `:asyncEnd`, `:error` …, each with
+ * `{ reference, … }`: what the caller asked for, an address without user info and query. Costs next to nothing without a
+ * subscriber.
  */
-export function traced<T>(
+export function trace<T>(
+  { reference }: { reference: string },
   stage: Stage,
-  about: Record<string, unknown>,
+  about: object,
   run: () => Promise<T>,
 ): Promise<T> {
-  return tracingChannel(`rootdisk:${stage}`).tracePromise(run, about);
+  return tracingChannel(`rootdisk:${stage}`).tracePromise(run, { reference, ...about });
 }

@@ -1,11 +1,14 @@
 import { lockName } from '../cache/locks/name-lock.ts';
 import { stagedBytes, stagedTotal } from '../cache/staging.ts';
 import type { Call } from './call.ts';
-import { traced } from './trace.ts';
+import { trace } from './trace.ts';
 
-/** Runs work as the one holder of a name across all processes; while another holds it, its progress is reported. */
-export async function holdName<T>(call: Call, name: string, work: () => Promise<T>): Promise<T> {
-  const lock = await traced('wait', { cacheName: name }, () => {
+/**
+ * Waits until this call holds a name, alone among all processes, and runs work; the progress of another holder is reported
+ * meanwhile.
+ */
+export async function waitForName<T>(call: Call, name: string, work: () => Promise<T>): Promise<T> {
+  const lock = await trace(call, 'wait', { cacheName: name }, () => {
     let told = false;
     const onWait = (): void => {
       if (!told) call.progress.stage('wait', `waiting for another caller to finish ${name}`);

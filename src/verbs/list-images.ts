@@ -15,7 +15,7 @@ export type ListImages = (vendor: string, options?: ListOptions) => AsyncIterabl
 /** `listImages` of the given parts: every release a vendor offers, as the vendor orders them. */
 export function bindListImages(parts: BoundParts): ListImages {
   return async function* listImages(id, options = {}) {
-    const call = await openCall(parts, options);
+    const call = await openCall(parts, id, options);
     const vendor = parts.vendors.get(id.toLowerCase());
     if (vendor?.list === undefined)
       throw cannotList(id, vendor !== undefined, parts.vendors.keys());

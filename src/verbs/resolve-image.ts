@@ -7,8 +7,8 @@ import { publicUrl } from '../kit/public-url.ts';
 import { type Call, openCall } from '../line/call.ts';
 import { type Plan, planImage } from '../line/plan.ts';
 import { prove } from '../line/prove.ts';
-import { parseRequest, resolve } from '../line/resolve.ts';
-import { guardAge, guardSnapshot } from '../line/rollback.ts';
+import { parseRequest, resolveRequest } from '../line/resolve.ts';
+import { refuseOlderBuild, refuseOlderSignature } from '../line/rollback.ts';
 import { sourceUuid } from '../line/source-uuid.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { BoundParts } from '../parts/bind.ts';
@@ -43,13 +43,13 @@ export type ResolveImage = (
 /** `resolveImage` of the given parts: documents are read and proved, no image byte moves. */
 export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
-    const call = await openCall(parts, options);
+    const call = await openCall(parts, String(reference), options);
     const asked = parseRequest(call, String(reference));
-    const resolution = await resolve(call, asked);
+    const resolution = await resolveRequest(call, asked);
     const first = planImage(asked.request, resolution, call.options, parts.formats);
-    await guardSnapshot(call, first);
-    const proven = await prove(call, first);
-    await guardAge(call, first, proven);
+    await refuseOlderBuild(call, first);
+    const proven = await prove({ call, plan: first });
+    await refuseOlderSignature({ call, plan: first, proven });
     const sizeBytes = proven.sizeBytes ?? first.artifact.sizeBytes ?? (await askSize(call, first));
     // Planned again with the size, so that the estimate of disk space has something to stand on.
     const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };

@@ -91,20 +91,43 @@ test('the result is flat: who the image is stands beside where it is', async () 
   );
 });
 
-test('each stage can be traced', async () => {
-  const seen: string[] = [];
+describe('tracing channels', () => {
   const stages = ['resolve', 'look', 'wait', 'prove', 'fetch', 'decode', 'settle', 'publish'];
-  const channels = stages.map((stage) => {
-    const channel = tracingChannel(`rootdisk:${stage}`);
-    const handlers = { asyncEnd: () => void seen.push(stage) };
-    // Only the end matters here; the type wants all five.
-    const all = { start() {}, end() {}, asyncStart() {}, error() {}, ...handlers };
-    channel.subscribe(all);
-    return () => channel.unsubscribe(all);
+
+  /** The messages with which stages ended during a call, by stage. */
+  async function traceOf(
+    call: () => Promise<unknown>,
+  ): Promise<[stage: string, message: object][]> {
+    const seen: [string, object][] = [];
+    const stops = stages.map((stage) => {
+      const channel = tracingChannel<string, object>(`rootdisk:${stage}`);
+      const handlers = { asyncEnd: (message: object) => void seen.push([stage, message]) };
+      // Only the end matters here; the type wants all five.
+      const all = { start() {}, end() {}, asyncStart() {}, error() {}, ...handlers };
+      channel.subscribe(all);
+      return () => channel.unsubscribe(all);
+    });
+    await call();
+    for (const stop of stops) stop();
+    return seen;
+  }
+
+  test('each stage has one, and its message names the reference', async () => {
+    const seen = await traceOf(() => line.ensure('acme:1'));
+    expect(seen.map(([stage]) => stage).toSorted()).toEqual(stages.toSorted());
+    for (const [, message] of seen) expect(message).toMatchObject({ reference: 'acme:1' });
   });
-  await line.ensure();
-  for (const stop of channels) stop();
-  expect(seen.toSorted()).toEqual(stages.toSorted());
+
+  test('an address is named without user info and query', async () => {
+    const address = 'https://images.acme.example/acme.qcow2';
+    const secret = address.replace('//', '//me:secret@').concat('?token=secret');
+    const seen = await traceOf(() => line.ensure(secret, { digest: build.digest }).catch(() => {}));
+    expect(seen.map(([, message]) => message)).toContainEqual(
+      expect.objectContaining({ reference: address }),
+    );
+    const references = seen.map(([, message]) => Reflect.get(message, 'reference'));
+    expect(new Set(references)).toEqual(new Set([address]));
+  });
 });
 
 test('an end of life warns and never fails, by the clock that is passed in', async () => {

@@ -1,14 +1,14 @@
-import { type Entry, readEntry } from '../cache/entries/read.ts';
-import { rewriteRecord } from '../cache/entries/rewrite.ts';
-import type { BootFile, BootFiles } from '../contracts/image.ts';
-import type { ImageRequest } from '../contracts/vendor.ts';
-import { NotFoundError } from '../errors.ts';
-import { type KernelKind, kernelKinds } from '../image/kernel.ts';
-import { type Arch, arches } from '../kit/arch.ts';
-import type { Call } from './call.ts';
-import { lookWithoutUpstream, suits } from './look.ts';
-import { type Plan, planBoot } from './plan.ts';
-import type { Obtained } from './result.ts';
+import { type Entry, readEntry } from '../../cache/entries/read.ts';
+import { rewriteRecord } from '../../cache/entries/rewrite.ts';
+import type { BootFile, BootFiles } from '../../contracts/image.ts';
+import type { ImageRequest } from '../../contracts/vendor.ts';
+import { NotFoundError } from '../../errors.ts';
+import { type KernelKind, kernelKinds } from '../../image/kernel.ts';
+import { type Arch, arches } from '../../kit/arch.ts';
+import type { Call } from '../call.ts';
+import { isGoodBeforeAsking, lookWithoutUpstream, type Obtained } from '../look.ts';
+import type { Planned } from '../making.ts';
+import { type Plan, planBoot } from '../plan.ts';
 
 /** The entries that boot a disk. */
 export interface BootEntries {
@@ -19,15 +19,14 @@ export interface BootEntries {
 
 /** Kernel and initrd of a planned disk, where the call wants them: each by the same line as the disk, before it. */
 export async function obtainBoot(
-  call: Call,
-  plan: Plan,
-  obtain: (call: Call, plan: Plan) => Promise<Obtained>,
+  { call, plan }: Planned,
+  obtain: (planned: Planned) => Promise<Obtained>,
 ): Promise<BootEntries | undefined> {
   if (!call.options.boot) return undefined;
   const own = withoutDisk(call);
   const found: Partial<Record<Plan['role'], Entry>> = {};
   for (const part of planBoot(plan, call.options)) {
-    found[part.role] = (await obtain(own, part)).entry;
+    found[part.role] = (await obtain({ call: own, plan: part })).entry;
   }
   const { kernel, initrd } = found;
   if (kernel === undefined) return undefined;
@@ -39,7 +38,7 @@ export async function obtainBoot(
   };
 }
 
-/** Writes into the disk's record what boots it, so that a call that asks nobody finds it. */
+/** Writes into the disk's record what boots it, so that a call without a request finds it. */
 export async function noteBoot(
   call: Call,
   disk: Obtained,
@@ -81,8 +80,8 @@ export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | u
   const initrd = initrdName === undefined ? undefined : await readEntry(call.cache, initrdName);
   if (kernel === undefined || (initrd === undefined && initrdName !== undefined)) return undefined;
   const own = withoutDisk(call);
-  if (!(await suits(own, kernel))) return undefined;
-  if (initrd !== undefined && !(await suits(own, initrd))) return undefined;
+  if (!(await isGoodBeforeAsking(own, kernel))) return undefined;
+  if (initrd !== undefined && !(await isGoodBeforeAsking(own, initrd))) return undefined;
   return {
     kernel,
     ...(initrd === undefined ? {} : { initrd }),

@@ -1,25 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import type { Extents } from '../bytes/extents.ts';
-import { inCache } from '../cache/cache-error.ts';
-import type { Staging } from '../cache/staging.ts';
-import { type DecodeError, refuse } from '../errors.ts';
-import { describeKernel, type KernelFacts } from '../image/kernel.ts';
-import { maxKernelBytes, unpackKernel } from '../image/unpack-kernel.ts';
-import type { Call } from './call.ts';
-import type { Decoded } from './decode.ts';
-import type { Fetching } from './fetch.ts';
-import type { Plan } from './plan.ts';
+import type { Extents } from '../../bytes/extents.ts';
+import { inCache } from '../../cache/cache-error.ts';
+import { type DecodeError, refuse } from '../../errors.ts';
+import { describeKernel, type KernelFacts } from '../../image/kernel.ts';
+import { maxKernelBytes, unpackKernel } from '../../image/unpack-kernel.ts';
+import type { Decoded } from '../decoded.ts';
+import type { Fetching } from '../fetch.ts';
+import type { Making } from '../making.ts';
+import type { Plan } from '../plan.ts';
 
 /**
  * A kernel or initrd: kept as it is published, or the kernel unpacked where the call wants it raw. A kernel for another
  * architecture than the disk's is refused.
  */
-export async function keepFile(
-  call: Call,
-  plan: Plan,
-  fetching: Fetching,
-  staging: Staging,
-): Promise<Decoded> {
+export async function keepBootFile({
+  call,
+  plan,
+  staging,
+  fetching,
+}: Making & { fetching: Fetching }): Promise<Decoded> {
   const format = plan.name.format;
   const { sizeBytes } = await fetching.done;
   if (plan.role !== 'kernel') return whole(format, staging.download, sizeBytes, {});

@@ -1,10 +1,10 @@
-import { type StoredEvidence, storeEvidence } from '../cache/records/evidence.ts';
-import type { EvidenceRecord, TrustRecord } from '../cache/records/image-record.ts';
-import type { Signer } from '../contracts/proof.ts';
-import { publicUrl } from '../kit/public-url.ts';
-import type { Call } from './call.ts';
-import type { Plan } from './plan.ts';
-import type { Proven } from './trust/merge-evidence.ts';
+import { type StoredEvidence, storeEvidence } from '../../cache/records/evidence.ts';
+import type { EvidenceRecord, TrustRecord } from '../../cache/records/image-record.ts';
+import type { Signer } from '../../contracts/proof.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import type { Call } from '../call.ts';
+import type { Plan } from '../plan.ts';
+import type { Proven } from './merge-evidence.ts';
 
 /** How far the bytes are trusted, for their record. What was amiss with the call concerns nobody later. */
 export function trustOf(

@@ -1,0 +1,54 @@
+import { rm } from 'node:fs/promises';
+import { asBookkeeping } from '../cache/bookkeeping.ts';
+import type { Entry } from '../cache/entries/read.ts';
+import { type RecordChange, rewriteRecord } from '../cache/entries/rewrite.ts';
+import { baseName } from '../cache/names/cache-name.ts';
+import { writeEvidence } from '../cache/records/evidence.ts';
+import type { Call } from './call.ts';
+import type { Obtained } from './look.ts';
+import type { Planned, Proved } from './making.ts';
+import { rememberAccepted } from './rollback.ts';
+import { reaches } from './trust/levels.ts';
+import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
+
+/**
+ * Writes what a hit gains from this call: the request that led to it, what was accepted of its source, and evidence where it
+ * was proved anew. No image byte moves. Needs the lock of its name.
+ */
+export async function adopt(hit: Planned | Proved, entry: Entry): Promise<Obtained> {
+  const { call, plan } = hit;
+  const proven = 'proven' in hit ? hit.proven : undefined;
+  await rememberAccepted(call, plan, proven?.documents);
+  const better = 'proven' in hit ? await adoptEvidence(hit, entry) : {};
+  const requests = [plan.requestKey];
+  const adopted = await rewriteRecord(call.cache, entry, { requests, ...better });
+  await removeLeftovers(call, entry);
+  return { entry: adopted, origin: 'cache' };
+}
+
+/** The record keeps the better level: with less than it says, only what the source offers is news. */
+async function adoptEvidence({ call, plan, proven }: Proved, entry: Entry): Promise<RecordChange> {
+  const { trust } = entry.record;
+  if (!reaches(proven.level, trust.level)) return { trust: { ...trust, offered: plan.offered } };
+  if (call.cache.writable) {
+    const evidence = await storedEvidenceOf(call, plan, proven);
+    const what = `what the trust in ${entry.name} rests on is not kept`;
+    await asBookkeeping(call.cache, what, undefined, () =>
+      writeEvidence(call.cache, entry.name, evidence),
+    );
+  }
+  const pinned = trust.pinned || proven.pinned;
+  return { trust: { ...trustOf(plan, proven), pinned }, evidence: evidenceOf(proven) };
+}
+
+/**
+ * Removes what a call that was killed right after publishing the entry left in its staging folder. A folder that cannot be
+ * removed takes room and does no harm.
+ */
+async function removeLeftovers(call: Call, entry: Entry): Promise<void> {
+  if (!call.cache.writable) return;
+  const dir = call.cache.stagingPathOf(baseName(entry.name));
+  await asBookkeeping(call.cache, 'the staging folder stays', undefined, () =>
+    rm(dir, { recursive: true, force: true }),
+  );
+}

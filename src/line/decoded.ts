@@ -1,0 +1,18 @@
+import type { Extents } from '../bytes/extents.ts';
+import type { ContentDigestText } from '../cache/digest/content-digest.ts';
+
+/** A disk that is written; settle has not compared it with what was proved yet. */
+export interface Decoded {
+  /** Format ids found, outermost first. */
+  chain: string[];
+  /** `raw`, or the id of the disk format that was kept. */
+  format: string;
+  path: string;
+  sizeBytes: number;
+  virtualSize: number;
+  extents: Extents;
+  /** Of the bytes at `path`, where they were written here. */
+  contentDigest?: ContentDigestText;
+  /** For the record. */
+  facts?: Record<string, string>;
+}

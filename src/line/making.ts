@@ -1,0 +1,20 @@
+import type { Staging } from '../cache/staging.ts';
+import type { Call } from './call.ts';
+import type { Plan } from './plan.ts';
+import type { Proven } from './trust/merge-evidence.ts';
+
+/** One file on its way into the cache: the disk, or what boots it. It grows from stage to stage. */
+export interface Planned {
+  call: Call;
+  plan: Plan;
+}
+
+/** Planned, and it is known what its bytes have to be. */
+export interface Proved extends Planned {
+  proven: Proven;
+}
+
+/** Proved, and its bytes have a folder. The stages from fetch on add what they make. */
+export interface Making extends Proved {
+  staging: Staging;
+}
