@@ -51,7 +51,7 @@ async function proveStream(signature: KeyedSignature, context: ProofContext): Pr
     level: 'signed',
     digests: [],
     documents: [evidence, ...keys.documents],
-    warnings,
+    warnings: [...warnings, ...keys.warnings],
     check: {
       update: (chunk) => checked.update(chunk),
       async finish() {

@@ -25,8 +25,18 @@ export interface MetadataOptions {
   signal?: AbortSignal | undefined;
   /** Past every cache, the network's own included: for a document that does not fit its pair. */
   fresh?: boolean | undefined;
-  /** An earlier call's answer will do, however old: for what proves itself, such as a key with a pinned fingerprint. */
-  kept?: boolean | undefined;
+  /**
+   * An earlier call's answer will do: for what proves itself, such as a key with a pinned fingerprint. `true`: however old.
+   */
+  kept?: boolean | KeptAnswer | undefined;
+}
+
+/** How an earlier answer is used that is asked about again from time to time, and that no later answer takes from. */
+export interface KeptAnswer {
+  /** So many milliseconds long it will do unasked; after that it will do where no other one can be had (`stale`). */
+  forMs: number;
+  /** What to keep when the answer has changed; `undefined` where the later answer is not the document. */
+  join(earlier: Uint8Array, later: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
 /**

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   type EvidenceDocument,
   isImageError,
+  type KeptAnswer,
   type KeySource,
   type ProofContext,
   publicUrl,
   refuseSignature,
   type Signature,
+  type Warning,
 } from '../../src/kit.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
 
@@ -22,24 +24,29 @@ export interface CollectedKeys {
   missing: KeySource[];
   /** Keys that were fetched. */
   documents: EvidenceDocument[];
+  /** Of the way the keys came. */
+  warnings: Warning[];
 }
 
+/** How long a fetched key does without asking what has become of it, such as a revocation. */
+const keptForMs = 7 * 24 * 60 * 60 * 1000;
+
 /**
- * Checks with the keys that may sign. A fetched key is kept for good; only when it does not do, its owner is asked what has
- * become of it, such as a later expiry or another subkey.
+ * Checks with the keys that may sign. A fetched key is kept; its owner is asked what has become of it from time to time, and
+ * at once when it does not do: there may be a later expiry or another subkey.
  */
 export async function checkWithKeys<T>(
   signature: KeyedSignature,
   context: ProofContext,
   check: (keys: CollectedKeys) => T,
 ): Promise<{ checked: T; keys: CollectedKeys }> {
-  const keys = await collectKeys(signature, context, true);
+  const keys = await collectKeys(signature, context, keptForMs);
   try {
     return { checked: check(keys), keys };
   } catch (error) {
     const failure = explainUnknown(error, keys, context);
     if (keys.documents.length === 0 || !isOutdated(failure)) throw failure;
-    const renewed = await collectKeys(signature, context, false).catch((other: unknown) => {
+    const renewed = await collectKeys(signature, context, 0).catch((other: unknown) => {
       if (!isImageError(other, 'ERR_KEY')) throw other;
     });
     if (renewed === undefined || renewed.missing.length > 0) throw failure;
@@ -58,7 +65,7 @@ function isOutdated(error: unknown): boolean {
 async function collectKeys(
   signature: KeyedSignature,
   context: ProofContext,
-  kept: boolean,
+  forMs: number,
 ): Promise<CollectedKeys> {
   const { form } = signature;
   const given = await openKeyRing(form, context.given.keys);
@@ -72,22 +79,24 @@ async function collectKeys(
   const materials: (Uint8Array | string)[] = [...context.given.keys];
   const missing: KeySource[] = [];
   const documents: EvidenceDocument[] = [];
+  const warnings: Warning[] = [];
   for (const source of pinned) {
     if (source.key !== undefined) {
       materials.push(typeof source.key === 'string' ? source.key : await source.key());
       continue;
     }
     if (given.fingerprints.includes(source.fingerprint)) continue;
-    const fetched = await fetchKey(form, source, context, kept);
+    const fetched = await fetchKey(form, source, context, forMs);
     if (fetched === undefined) missing.push(source);
     else {
-      materials.push(fetched.bytes);
-      documents.push(fetched);
+      materials.push(fetched.evidence.bytes);
+      documents.push(fetched.evidence);
+      warnings.push(...fetched.warnings);
     }
   }
   const ring = await openKeyRing(form, materials);
   const signers = [...(context.given.replace ? [] : signature.signers), ...given.fingerprints];
-  const keys: CollectedKeys = { ring, signers, missing, documents };
+  const keys: CollectedKeys = { ring, signers, missing, documents, warnings };
   if (ring.fingerprints.length === 0) throw unreachable(keys, context);
   return keys;
 }
@@ -106,20 +115,33 @@ async function fetchKey(
   form: KeyedSignature['form'],
   { fingerprint, urls = [] }: KeySource,
   context: ProofContext,
-  kept: boolean,
-): Promise<EvidenceDocument | undefined> {
+  forMs: number,
+): Promise<{ evidence: EvidenceDocument; warnings: Warning[] } | undefined> {
   // The number of a signify or minisign key is no hash of it: any key could carry it.
   const places = form === 'openpgp' ? urls : [];
+  const holds = async (bytes: Uint8Array): Promise<boolean> => {
+    return (await openKeyRing(form, [bytes])).fingerprints.includes(fingerprint);
+  };
+  const kept: KeptAnswer = {
+    forMs,
+    join: async (earlier, later) => {
+      const { joinKeys } = await import('../openpgp/index.ts');
+      return (await holds(later)) ? joinKeys(earlier, later) : undefined;
+    },
+  };
   for (const address of places) {
     if (address.host === context.url.host) continue;
     const url = publicUrl(address);
     // What was kept may be no key at all: a portal's page, or an older file.
-    for (const how of kept ? [{ kept }, {}] : [{}]) {
+    for (const how of [{ kept }, {}]) {
       try {
-        const { bytes } = await context.http.get(address, { ...how, signal: context.signal });
-        const { fingerprints } = await openKeyRing(form, [bytes]);
-        if (fingerprints.includes(fingerprint)) {
-          return { url, sha256: createHash('sha256').update(bytes).digest('hex'), bytes };
+        const { bytes, stale } = await context.http.get(address, {
+          ...how,
+          signal: context.signal,
+        });
+        if (await holds(bytes)) {
+          const sha256 = createHash('sha256').update(bytes).digest('hex');
+          return { evidence: { url, sha256, bytes }, warnings: stale ? [notRenewed(url)] : [] };
         }
         context.log({ level: 'warn', message: `${url} holds another key than ${fingerprint}` });
       } catch (error) {
@@ -130,6 +152,11 @@ async function fetchKey(
     }
   }
   return undefined;
+}
+
+function notRenewed(url: string): Warning {
+  const message = `${url} could not be read again; the copy of the key that was kept is used`;
+  return { code: 'stale', message };
 }
 
 function unreachable(keys: CollectedKeys, context: ProofContext, cause?: unknown): Error {

@@ -104,7 +104,8 @@ async function verifyKeyed(
     const verdict = ring.verifyDetached(evidence.bytes, detached.evidence.bytes, policy);
     return { ...verdict, body: evidence.bytes };
   });
-  return { ...checked, documents: keys.documents };
+  const warnings = [...checked.warnings, ...keys.warnings];
+  return { ...checked, documents: keys.documents, warnings };
 }
 
 async function verifyBundled(

@@ -1,4 +1,5 @@
 import type {
+  KeptAnswer,
   MetadataClient,
   MetadataDocument,
   MetadataHead,
@@ -91,6 +92,11 @@ function withSignal(ask: AskContext, signal: AbortSignal): AskContext {
   return { ...ask, attempts: { ...ask.attempts, signal } };
 }
 
-function keyOf(start: Hop, accept: string, headBytes: number | undefined, kept: boolean): string {
+function keyOf(
+  start: Hop,
+  accept: string,
+  headBytes: number | undefined,
+  kept: boolean | KeptAnswer,
+): string {
   return JSON.stringify([start.url.href, accept, headBytes, kept]);
 }

@@ -1,4 +1,4 @@
-import type { MetadataDocument } from '../../contracts/metadata.ts';
+import type { KeptAnswer, MetadataDocument } from '../../contracts/metadata.ts';
 import { TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
@@ -20,8 +20,8 @@ export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
   store: MetadataStore | undefined;
   /** An earlier answer may save bytes, or be used while upstream is down. */
   reuse: boolean;
-  /** An earlier answer is not asked about. */
-  kept: boolean;
+  /** Whether and for how long an earlier answer is not asked about. */
+  kept: boolean | KeptAnswer;
 }
 
 /** Reads one document, from the network or, where that is down, from the store. */
@@ -30,9 +30,12 @@ export async function loadDocument(
   context: AskContext,
   slots: OriginSlots,
 ): Promise<LoadedDocument> {
-  const { asked, start, store, accept, maxBytes } = request;
-  const stored = request.reuse ? await store?.read(start.url, accept, maxBytes) : undefined;
-  if (request.kept && stored !== undefined) {
+  const { asked, start, store, accept, maxBytes, reuse } = request;
+  const kept = typeof request.kept === 'object' ? request.kept : undefined;
+  // What is kept is joined with the new answer, not replaced by it.
+  const isRead = reuse || kept !== undefined;
+  const stored = isRead ? await store?.read(start.url, accept, maxBytes) : undefined;
+  if (reuse && stored !== undefined && isFresh(stored, request.kept)) {
     return { document: fromStored(asked, start, stored, false) };
   }
   try {
@@ -41,16 +44,29 @@ export async function loadDocument(
     const facts = { url: asked, finalUrl: hop.url, status: 200, mirrored: hop.mirrored };
     if (fetched.unchanged) {
       const bytes = stored?.bytes ?? new Uint8Array();
+      if (kept !== undefined && stored !== undefined) {
+        const storedAt = new Date().toISOString();
+        await store?.write(start.url, accept, { ...stored, storedAt });
+      }
       return { document: createDocument({ ...facts, bytes, stale: false }) };
     }
-    const { bytes, headers } = fetched;
+    const { headers } = fetched;
+    let { bytes } = fetched;
+    if (stored !== undefined && kept !== undefined) {
+      const joined = await kept.join(stored.bytes, bytes);
+      if (joined === undefined) return { document: fromStored(asked, start, stored, true) };
+      bytes = joined;
+    }
     const mayStore = !/\bno-store\b/i.test(headers['cache-control'] ?? '');
     if (mayStore) await store?.write(start.url, accept, toStored(hop, bytes, headers));
     return { document: createDocument({ ...facts, bytes, stale: false }) };
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
-    if (isGone(error)) return { missing: error };
-    if (stored === undefined || !isUnreachable(error)) throw error;
+    const isServed = isUnreachable(error) || (kept !== undefined && !isCertificateFailure(error));
+    if (stored === undefined || !isServed) {
+      if (isGone(error)) return { missing: error };
+      throw error;
+    }
     context.log({
       level: 'warn',
       message: `${error.message}; using the copy of ${stored.storedAt}`,
@@ -58,6 +74,13 @@ export async function loadDocument(
     });
     return { document: fromStored(asked, start, stored, true) };
   }
+}
+
+/** True for an answer that need not be asked about. One from the future was stored under a wrong clock. */
+function isFresh({ storedAt }: StoredDocument, kept: boolean | KeptAnswer): boolean {
+  if (typeof kept === 'boolean') return kept;
+  const age = Date.now() - Date.parse(storedAt);
+  return age >= 0 && age < kept.forMs;
 }
 
 function toStored(hop: Hop, bytes: Uint8Array, headers: Record<string, string>): StoredDocument {

@@ -1,0 +1,24 @@
+import { limits } from '../limits.ts';
+
+/**
+ * Two files of keys as one, so that neither takes from the other: a later copy may lack a revocation or a subkey of the
+ * earlier one. A later copy that is the earlier one or part of it adds nothing; `undefined` where both are too long to be read
+ * together.
+ */
+export function joinKeys(earlier: Uint8Array, later: Uint8Array): Uint8Array | undefined {
+  const first = toArmor(earlier);
+  const second = toArmor(later);
+  if (first.includes(second)) return earlier;
+  if (second.includes(first)) return later;
+  const both = Buffer.concat([first, Buffer.from('\n'), second]);
+  return both.length > limits.keyBytes ? undefined : both;
+}
+
+/** Packets in armor, which may stand one behind the other; text as it is. */
+function toArmor(file: Uint8Array): Buffer {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  if (((bytes[0] ?? 0) & 0x80) === 0) return bytes;
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
+  const kind = 'PGP PUBLIC KEY BLOCK';
+  return Buffer.from(`-----BEGIN ${kind}-----\n\n${lines.join('\n')}\n-----END ${kind}-----\n`);
+}
