@@ -20,7 +20,7 @@ export interface VerifiedDocument extends SignedDocument {
 
 export type VerifyDocument = (options: VerifyDocumentOptions) => Promise<VerifiedDocument>;
 
-/** `verifyDocument` of the given parts; no request. Throws the refusals of signatures and lists, all of them exit code 5. */
+/** `verifyDocument` of the given parts; no request. Throws the refusals of signatures and lists, all with the remedy `integrity`. */
 export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
   return async ({ pick, now = new Date(), ...subject }) => {
     const { verifyDocument } = parts.verifierOf('signature');

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { defined } from '../../kit/defined.ts';
 import { options } from './options.ts';
 
 /** One piece of the command line, as `node:util` cuts it. */
@@ -16,7 +17,7 @@ export interface Token {
 /** Cuts arguments into tokens. Unknown options pass: options may stand before the command, so that is told later. */
 export function tokenize(args: readonly string[]): Token[] {
   const entries = Object.entries(options).map(([name, { value, short }]) => {
-    return [name, { type: value === undefined ? 'boolean' : 'string', ...(short && { short }) }];
+    return [name, { type: value === undefined ? 'boolean' : 'string', ...defined({ short }) }];
   });
   const config: ParseArgsOptionsConfig = Object.fromEntries(entries);
   return parseArgs({ args: [...args], options: config, strict: false, tokens: true }).tokens;

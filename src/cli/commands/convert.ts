@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createRootdisk } from '../../core.ts';
+import { defined } from '../../kit/defined.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import type { Command } from './command.ts';
 
@@ -19,7 +20,7 @@ export const convert: Command = {
     const image = await createRootdisk(parts).convertImage(resolve(cwd, file), resolve(cwd, out), {
       ...readLocalFile(flags, parts, transport),
       onProgress: (bytes, virtualSize) => {
-        onProgress({ type: 'decode', bytes, ...(virtualSize !== undefined && { virtualSize }) });
+        onProgress({ type: 'decode', bytes, ...defined({ virtualSize }) });
       },
     });
     return { text: image.path, json: image };

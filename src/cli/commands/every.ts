@@ -7,13 +7,13 @@ import { convert } from './convert.ts';
 import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
-import { resolve } from './resolve.ts';
+import { resolveCommand } from './resolve.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   ensure,
-  resolve,
+  resolveCommand,
   list,
   convert,
   inspect,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createRootdisk, type ImageInspection } from '../../core.ts';
 import { remedies } from '../../errors/codes.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
+import { defined } from '../../kit/defined.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { drawMap } from '../print/draw-map.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -21,7 +22,7 @@ export const inspect: Command = {
     const image = await createRootdisk(parts).inspectImage(resolve(cwd, file), {
       ...readLocalFile(flags, parts, transport),
       onProgress: (bytes, virtualSize) => {
-        onProgress({ type: 'decode', bytes, ...(virtualSize !== undefined && { virtualSize }) });
+        onProgress({ type: 'decode', bytes, ...defined({ virtualSize }) });
       },
     });
     const text = [formatTable(rows(image)), ...picture(image, columns)].join('\n');

@@ -1,5 +1,6 @@
 import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createRootdisk, type Listing, type Parts } from '../../core.ts';
+import { defined } from '../../kit/defined.ts';
 import { formatTable } from '../print/format.ts';
 import type { Command, Outcome } from './command.ts';
 
@@ -45,7 +46,7 @@ function describeEvidence({ evidence = 'unverified', publisher }: Vendor): {
   variants?: Record<string, FactEvidence>;
   publisher?: string;
 } {
-  const by = publisher === undefined ? {} : { publisher };
+  const by = defined({ publisher });
   if (typeof evidence === 'string') return { evidence, ...by };
   const { default: most, ...variants } = evidence;
   return { evidence: most, variants, ...by };

@@ -4,7 +4,7 @@ import { describeGuest, describeTrust } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
 
-export const resolve: Command = {
+export const resolveCommand: Command = {
   name: 'resolve',
   operands: ['<ref | url | file>'],
   summary: 'Print address, size, digest and trust of an image.',

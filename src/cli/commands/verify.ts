@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createRootdisk } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { hasRemedy, isImageError, UsageError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import { invalidArguments, invalidValue } from '../args/refuse.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format.ts';
@@ -38,10 +39,11 @@ export const verify: Command = {
       const needs = '--key FILE, the public key of the signer, or --identity and --issuer';
       throw invalidArguments(`verify needs ${needs}`, verify);
     }
-    const signature = flags.text('signature');
+    const beside = flags.text('signature');
+    const signature = beside === undefined ? undefined : await read(cwd, beside, 'signature');
     const subject = {
       document: await read(cwd, file, 'document'),
-      ...(signature === undefined ? {} : { signature: await read(cwd, signature, 'signature') }),
+      ...defined({ signature }),
       keys: await Promise.all(keyFiles.map((key) => read(cwd, key, 'key'))),
       identity,
       issuer,
@@ -52,13 +54,7 @@ export const verify: Command = {
     try {
       const { signer, signedAt, warnings, digest } =
         await createRootdisk(parts).verifyDocument(subject);
-      const json = {
-        verdict: 'valid',
-        signer,
-        ...(signedAt === undefined ? {} : { signedAt }),
-        warnings,
-        ...(digest === undefined ? {} : { digest }),
-      };
+      const json = defined({ verdict: 'valid', signer, signedAt, warnings, digest });
       if (flags.has('json')) warn(warnings);
       const rows = [
         ['verdict', 'valid'],

@@ -1,4 +1,5 @@
 import type { ProgressEvent, Stage } from '../../contracts/progress.ts';
+import { defined } from '../../kit/defined.ts';
 
 /** Where a call is, gathered from its events. */
 export interface ProgressState {
@@ -33,17 +34,15 @@ export function advance(state: ProgressState, event: ProgressEvent): ProgressSta
       return { ...state, stage: event.stage, message: event.message };
     case 'wait': {
       const { bytes, totalBytes } = event;
-      return { ...state, wait: { bytes, ...(totalBytes !== undefined && { totalBytes }) } };
+      return { ...state, wait: defined({ bytes, totalBytes }) };
     }
     case 'fetch': {
       const { bytes, totalBytes, bytesPerSecond } = event;
-      const total = totalBytes !== undefined && { totalBytes };
-      return { ...state, fetch: { bytes, bytesPerSecond, ...total } };
+      return { ...state, fetch: defined({ bytes, bytesPerSecond, totalBytes }) };
     }
     case 'decode': {
       const { bytes, virtualSize } = event;
-      const total = virtualSize !== undefined && { totalBytes: virtualSize };
-      return { ...state, decode: { bytes, ...total } };
+      return { ...state, decode: defined({ bytes, totalBytes: virtualSize }) };
     }
     case 'retry':
     case 'warning':
@@ -60,7 +59,11 @@ export function activityOf(state: ProgressState): Activity | undefined {
   if (fetch !== undefined && !isDone(fetch)) {
     const [fetched, decoded] = [percentOf(fetch), decode && percentOf(decode)];
     const behind = fetched !== undefined && decoded !== undefined && decoded < fetched - lag;
-    return { label: 'fetch', ...fetch, ...(behind && { decodedPercent: decoded }) };
+    return {
+      label: 'fetch',
+      ...fetch,
+      ...defined({ decodedPercent: behind ? decoded : undefined }),
+    };
   }
   return decode && !isDone(decode) ? { label: 'decode', ...decode } : undefined;
 }
