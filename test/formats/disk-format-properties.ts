@@ -26,7 +26,7 @@ export interface DiskFormatProperties<O extends DiskLayout, I extends { bytes: U
   limits: Partial<Limits>;
   /** An empty disk in memory, or one full of `junk`. */
   makeSink?: (junk?: number) => MemorySink;
-  /** How many images the first and the last property try. */
+  /** How many images the first property tries. */
   runs?: number;
   /** Groups of images, each of which must occur among them. */
   kinds?: { names: string[]; of: (options: O) => string };
@@ -45,6 +45,7 @@ export interface DiskFormatProperties<O extends DiskLayout, I extends { bytes: U
     decoded: number;
   };
   cut: {
+    runs?: number;
     anyImage?: fc.Arbitrary<O>;
     /** Bytes that are missing at the least. */
     least?: number;
@@ -145,9 +146,9 @@ export function diskFormatProperties<O extends DiskLayout, I extends { bytes: Ui
       expect(error).toBeInstanceOf(DecodeError);
       expect(['truncated', 'empty']).toContain((error as DecodeError).details.reason);
     });
-    await fc.assert(property, { numRuns: runs });
+    await fc.assert(property, { numRuns: cut.runs ?? 150 });
     expect(seen.refused).toBeGreaterThan(5);
     if (cut.whole === 'never') expect(seen.decoded).toBe(0);
-    if (cut.whole === 'often') expect(seen.decoded).toBeGreaterThan(5);
+    if (cut.whole === 'often') expect(seen.decoded).toBeGreaterThan(2);
   });
 }

@@ -97,5 +97,5 @@ diskFormatProperties({
     decoded: 30,
   },
   // Near the end of the file may be an idle log, or half of the last block.
-  cut: { nearEnd: 3 * MiB, whole: 'often' },
+  cut: { runs: 200, nearEnd: 3 * MiB, whole: 'often' },
 });

@@ -63,7 +63,7 @@ diskFormatProperties({
     refused: 30,
     decoded: 10,
   },
-  cut: { whole: 'possible' },
+  cut: { runs: 100, whole: 'possible' },
 });
 
 test('a stream with one changed byte gives the same disk or a refusal', async () => {
