@@ -4,6 +4,7 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Artifact, ImageRequest, Resolution } from '../contracts/vendor.ts';
 import { isImageError, NotFoundError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
 
@@ -37,7 +38,7 @@ export async function resolveOwn(
   const disk: Artifact = {
     url: source.url,
     fileName: fileNameOf(source.url),
-    ...(known.sizeBytes === undefined ? {} : { sizeBytes: known.sizeBytes }),
+    ...defined({ sizeBytes: known.sizeBytes }),
     layers: [],
     proofs: source.kind === 'file' ? [] : [{ kind: 'tls', reason: 'the caller gave no digest' }],
   };
@@ -84,7 +85,7 @@ async function lookAtUrl(source: OwnSource, call: Call): Promise<Known> {
   const length = Number(headers['content-length']);
   return {
     version: hash([source.url.href, ...validators.map((value) => value ?? '')].join('\n'), 12),
-    ...(Number.isSafeInteger(length) && length > 0 ? { sizeBytes: length } : {}),
+    ...defined({ sizeBytes: Number.isSafeInteger(length) && length > 0 ? length : undefined }),
   };
 }
 

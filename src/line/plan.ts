@@ -4,6 +4,7 @@ import type { ImageIdentity } from '../contracts/image.ts';
 import type { TrustLevel } from '../contracts/proof.ts';
 import type { Artifact, ImageRequest, Resolution } from '../contracts/vendor.ts';
 import { refuse } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import type { CallOptions } from './options.ts';
 import { demandedLevel, offeredLevel } from './trust/levels.ts';
@@ -65,9 +66,7 @@ export function planImage(
     variant: identity.variant,
     arch: identity.arch,
     snapshot: identity.snapshot,
-    ...(request.parameters === undefined
-      ? {}
-      : { parametersHash: hashParameters(request.parameters) }),
+    ...defined({ parametersHash: request.parameters && hashParameters(request.parameters) }),
     // What a source really is shows only when its bytes are there.
     format: options.format === 'raw' ? 'raw' : (last ?? 'image'),
   };
@@ -88,7 +87,7 @@ export function planImage(
     cacheName: formatCacheName(name),
     offered,
     demanded: demandedLevel(options, offered),
-    ...(peakBytes === undefined ? {} : { peakBytes }),
+    ...defined({ peakBytes }),
   };
 }
 
@@ -123,7 +122,7 @@ function planFile(
     offered,
     // A digest that the caller gave is the disk's.
     demanded: demandedLevel({ trust: options.trust, digest: undefined }, offered),
-    ...(artifact.sizeBytes === undefined ? {} : { peakBytes: artifact.sizeBytes }),
+    ...defined({ peakBytes: artifact.sizeBytes }),
   };
 }
 
@@ -143,8 +142,7 @@ function identify(request: ImageRequest, resolution: Resolution): ImageIdentity 
   return {
     vendor: request.vendor,
     release,
-    ...(codename === undefined ? {} : { codename }),
-    ...(version === undefined ? {} : { version }),
+    ...defined({ codename, version }),
     variant,
     arch: request.arch,
     snapshot,

@@ -1,5 +1,6 @@
 import type { Warning } from '../contracts/log.ts';
 import type { OnProgress, Stage } from '../contracts/progress.ts';
+import { defined } from '../kit/defined.ts';
 
 /** Reports to one listener, at most every 100 ms per kind of count, plus the last. */
 export interface Progress {
@@ -33,7 +34,7 @@ export function createProgress(listener: OnProgress | undefined): Progress {
         type: 'wait',
         name,
         bytes,
-        ...(totalBytes === undefined ? {} : { totalBytes }),
+        ...defined({ totalBytes }),
       });
     },
     fetch(url, bytes, totalBytes, isLast = false) {
@@ -43,12 +44,12 @@ export function createProgress(listener: OnProgress | undefined): Progress {
       const seconds = (performance.now() - fetchStarted.at) / 1000;
       const came = bytes - fetchStarted.bytes;
       const bytesPerSecond = seconds > 0 ? Math.round(came / seconds) : 0;
-      const total = totalBytes === undefined ? {} : { totalBytes };
+      const total = defined({ totalBytes });
       listener?.({ type: 'fetch', url, bytes, bytesPerSecond, ...total });
     },
     decode(bytes, virtualSize, isLast = false) {
       if (!due('decode', isLast)) return;
-      const size = virtualSize === undefined ? {} : { virtualSize };
+      const size = defined({ virtualSize });
       listener?.({ type: 'decode', bytes, ...size });
     },
     retry(attempt, reason, delayMs) {

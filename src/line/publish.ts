@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { inCache } from '../cache/cache-error.ts';
 import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
+import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { version } from '../version.ts';
 import type { Making } from './making.ts';
@@ -54,14 +55,14 @@ function describe(
     disk: {
       virtualSize: decoded.virtualSize,
       contentDigest: decoded.contentDigest,
-      ...(isDownload ? { sha256: fetched.sha256 } : {}),
+      ...defined({ sha256: isDownload ? fetched.sha256 : undefined }),
     },
     extents: decoded.extents,
     layers: decoded.chain,
     decoder: `rootdisk ${version}`,
     trust: trustOf(plan, proven, settled),
     evidence: evidenceOf(proven),
-    ...(guest === undefined ? {} : { guest }),
+    ...defined({ guest }),
     facts: decoded.facts ?? {},
   };
 }

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 
 /** What a reference string names. */
 export type Reference =
@@ -22,7 +23,7 @@ export function parseReference(text: string): Reference {
     kind: 'vendor',
     vendor: match[1].toLowerCase(),
     release: match[2] ?? 'latest',
-    ...(match[3] === undefined ? {} : { snapshot: match[3] }),
+    ...defined({ snapshot: match[3] }),
   };
 }
 

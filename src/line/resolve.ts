@@ -1,5 +1,6 @@
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
 import { hasRemedy, NotFoundError, UsageError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
 import { type BootEntries, keptBoot } from './boot/boot-entries.ts';
@@ -30,9 +31,8 @@ export function parseRequest(call: Call, text: string): Asked {
       vendor: reference.vendor,
       release: reference.release,
       arch: options.arch,
-      ...(options.variant === undefined ? {} : { variant: options.variant }),
-      ...(reference.snapshot === undefined ? {} : { snapshot: reference.snapshot }),
-      ...(parameters ? { parameters: options.parameters } : {}),
+      ...defined({ variant: options.variant, snapshot: reference.snapshot }),
+      ...defined({ parameters: parameters ? options.parameters : undefined }),
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
 import { CacheError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
@@ -30,14 +31,14 @@ export async function toEnsuredImage(
     trust: {
       level: effectiveLevel(trust.level, pinned),
       pinned,
-      ...(trust.signer === undefined ? {} : { signer: trust.signer }),
-      ...(trust.signedAt === undefined ? {} : { signedAt: new Date(trust.signedAt) }),
+      ...defined({
+        signer: trust.signer,
+        signedAt: trust.signedAt === undefined ? undefined : new Date(trust.signedAt),
+      }),
       warnings: uniqueWarnings([...trust.warnings, ...call.warnings]),
     },
     origin,
-    ...(entry.source === undefined ? {} : { source: entry.source }),
-    ...(boot === undefined ? {} : { boot: toBootFiles(boot) }),
-    ...(record.guest === undefined ? {} : { guest: record.guest }),
+    ...defined({ source: entry.source, boot: boot && toBootFiles(boot), guest: record.guest }),
     uuid: sourceUuid(record.source.sha256),
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -2,6 +2,7 @@ import type { ImageIdentity, ImageTrust } from '../contracts/image.ts';
 import type { ResolveOptions } from '../contracts/options.ts';
 import type { Digest } from '../contracts/proof.ts';
 import type { GuestFacts, Resolution } from '../contracts/vendor.ts';
+import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type Call, openCall } from '../line/call.ts';
@@ -66,20 +67,18 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
       url: publicUrl(plan.artifact.url),
       fileName: plan.artifact.fileName,
       layers: plan.artifact.layers,
-      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      ...defined({ sizeBytes }),
       digests: proven.digests,
       trust: {
         level: effectiveLevel(proven.level, proven.pinned),
         pinned: proven.pinned,
-        ...(proven.signer === undefined ? {} : { signer: proven.signer }),
-        ...(proven.signedAt === undefined ? {} : { signedAt: proven.signedAt }),
+        ...defined({ signer: proven.signer, signedAt: proven.signedAt }),
         warnings: [...call.warnings],
       },
       cacheName: plan.cacheName,
-      ...(plan.peakBytes === undefined ? {} : { peakBytes: plan.peakBytes }),
-      ...(sha256 === undefined ? {} : { uuid: sourceUuid(hexOf(sha256)) }),
-      ...(call.options.boot ? { boot: addressesOf(resolution) } : {}),
-      ...(resolution.guest === undefined ? {} : { guest: resolution.guest }),
+      ...defined({ peakBytes: plan.peakBytes, uuid: sha256 && sourceUuid(hexOf(sha256)) }),
+      ...defined({ boot: call.options.boot ? addressesOf(resolution) : undefined }),
+      ...defined({ guest: resolution.guest }),
     };
   };
 }
@@ -88,8 +87,7 @@ function addressesOf({ boot }: Resolution): NonNullable<ResolvedImage['boot']> {
   const { kernel, initrd, cmdline } = boot ?? {};
   return {
     kernel: kernel === undefined ? '' : publicUrl(kernel.url),
-    ...(initrd === undefined ? {} : { initrd: publicUrl(initrd.url) }),
-    ...(cmdline === undefined ? {} : { cmdline }),
+    ...defined({ initrd: initrd && publicUrl(initrd.url), cmdline }),
   };
 }
 

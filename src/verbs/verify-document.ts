@@ -1,5 +1,6 @@
 import type { Digest, DocumentToVerify, SignedDocument } from '../contracts/proof.ts';
 import { IntegrityError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { parseChecksums } from '../kit/sums/checksum-list.ts';
 import { pickChecksum } from '../kit/sums/pick-checksum.ts';
 import { parseValidUntil } from '../kit/valid-until.ts';
@@ -37,7 +38,7 @@ export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
     const list = parseChecksums(text, { from: subject.name });
     const { digests } = pickChecksum(list, pick, subject.name, { named: true });
     const digest = digests.find((one) => one.startsWith('sha256:')) ?? digests[0];
-    return { ...signed, warnings, ...(digest === undefined ? {} : { digest }) };
+    return { ...signed, warnings, ...defined({ digest }) };
   };
 }
 

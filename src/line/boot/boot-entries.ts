@@ -5,6 +5,7 @@ import type { ImageRequest } from '../../contracts/vendor.ts';
 import { NotFoundError } from '../../errors.ts';
 import { type KernelKind, kernelKinds } from '../../image/kernel.ts';
 import { type Arch, arches } from '../../kit/arch.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Call } from '../call.ts';
 import { isGoodBeforeAsking, lookWithoutUpstream, type Obtained } from '../look.ts';
 import type { Planned } from '../making.ts';
@@ -33,8 +34,7 @@ export async function obtainBoot(
   const cmdline = plan.resolution.boot?.cmdline;
   return {
     kernel,
-    ...(initrd === undefined ? {} : { initrd }),
-    ...(cmdline === undefined ? {} : { cmdline }),
+    ...defined({ initrd, cmdline }),
   };
 }
 
@@ -48,8 +48,7 @@ export async function noteBoot(
   const facts = {
     ...disk.entry.record.facts,
     [kernelFact(call)]: boot.kernel.name,
-    ...(boot.initrd === undefined ? {} : { initrd: boot.initrd.name }),
-    ...(boot.cmdline === undefined ? {} : { cmdline: boot.cmdline }),
+    ...defined({ initrd: boot.initrd?.name, cmdline: boot.cmdline }),
   };
   return { ...disk, entry: await rewriteRecord(call.cache, disk.entry, { facts }) };
 }
@@ -84,8 +83,7 @@ export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | u
   if (initrd !== undefined && !(await isGoodBeforeAsking(own, initrd))) return undefined;
   return {
     kernel,
-    ...(initrd === undefined ? {} : { initrd }),
-    ...(cmdline === undefined ? {} : { cmdline }),
+    ...defined({ initrd, cmdline }),
   };
 }
 
@@ -95,9 +93,8 @@ export function toBootFiles({ kernel, initrd, cmdline }: BootEntries): BootFiles
   const kind: KernelKind = kernelKinds.find((word) => word === kernelKind) ?? 'unknown';
   const arch: Arch | undefined = arches.find((word) => word === kernelArch);
   return {
-    kernel: { ...toFile(kernel), kind, ...(arch === undefined ? {} : { arch }) },
-    ...(initrd === undefined ? {} : { initrd: toFile(initrd) }),
-    ...(cmdline === undefined ? {} : { cmdline }),
+    kernel: { ...toFile(kernel), kind, ...defined({ arch }) },
+    ...defined({ initrd: initrd && toFile(initrd), cmdline }),
   };
 }
 

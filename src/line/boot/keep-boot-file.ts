@@ -4,6 +4,7 @@ import { inCache } from '../../cache/cache-error.ts';
 import { type DecodeError, refuse } from '../../errors.ts';
 import { describeKernel, type KernelFacts } from '../../image/kernel.ts';
 import { maxKernelBytes, unpackKernel } from '../../image/unpack-kernel.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Decoded } from '../decoded.ts';
 import type { Fetching } from '../fetch.ts';
 import type { Making } from '../making.ts';
@@ -58,7 +59,7 @@ function whole(
 }
 
 function factsOf({ kind, arch }: KernelFacts): Record<string, string> {
-  return { kernelKind: kind, ...(arch === undefined ? {} : { kernelArch: arch }) };
+  return { kernelKind: kind, ...defined({ kernelArch: arch }) };
 }
 
 function requireArch({ identity, artifact }: Plan, { arch }: KernelFacts): void {

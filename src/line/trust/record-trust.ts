@@ -1,6 +1,7 @@
 import { type StoredEvidence, storeEvidence } from '../../cache/records/evidence.ts';
 import type { EvidenceRecord, TrustRecord } from '../../cache/records/image-record.ts';
 import type { Signer } from '../../contracts/proof.ts';
+import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
@@ -16,8 +17,7 @@ export function trustOf(
     level: proven.level,
     pinned: proven.pinned,
     offered: plan.offered,
-    ...(signer === undefined ? {} : { signer }),
-    ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
+    ...defined({ signer, signedAt: signedAt?.toISOString() }),
     warnings: proven.warnings,
   };
 }
