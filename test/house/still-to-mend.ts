@@ -2,7 +2,7 @@ type Rule = 'circles' | 'singleUsers' | 'doubleNames' | 'spreads';
 
 /** What the rules find today: beginnings of what they say. Each list only gets shorter. */
 const stillToMend: Record<Rule, readonly string[]> = {
-  circles: ['src/line/'],
+  circles: [],
   singleUsers: [],
   doubleNames: [],
   spreads: ['src/', 'formats/', 'verifiers/'],
