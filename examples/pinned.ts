@@ -1,6 +1,6 @@
 import { ensureImage, isImageError } from 'rootdisk';
 
-// One exact file, from wherever it is served: the digest is all the proof it needs, and a second call asks nobody.
+// One exact file, from any server: the digest is the only proof it needs, and a second call makes no request.
 try {
   const image = await ensureImage('https://example.com/images/appliance.qcow2', {
     digest: 'sha256:7d6355852aeb6dbcd191bcda7cd74f1536cfe5cbf8a10495a7283a8396e4b75b',

@@ -29,7 +29,7 @@ const endOfLife: Record<string, string> = {
 
 /**
  * Oracle Linux' KVM templates, of which one build at a time is listed. Releases: `latest`, `9`, `9.8`; snapshots:
- * `9.8-b293`, unlisted ones too, for whose digest nobody vouches.
+ * `9.8-b293`, unlisted ones too, for which no list gives a digest.
  */
 export const oracle: Vendor = defineVendor({
   id: 'oracle',

@@ -10,7 +10,7 @@ import { checkWithKeys, explainUnknown, type KeyedSignature } from './shared/col
 import { fetchDemanded, fetchSigned } from './shared/signed-document.ts';
 import { verifyAtHand } from './signature/at-hand.ts';
 
-/** A signature over the image itself: checked while the bytes pass, before anybody sees the disk. */
+/** A signature over the image itself: checked while the bytes pass, before the disk is published. */
 export const signature: Verifier<'signature'> = defineVerifier({
   kind: 'signature',
   async prove({ signature, of }, context): Promise<Evidence> {

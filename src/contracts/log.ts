@@ -1,4 +1,4 @@
-/** One line for whoever listens; nothing is printed by the library itself. */
+/** One line for the `log` function of the caller; the library itself prints nothing. */
 export interface LogEntry {
   level: 'debug' | 'info' | 'warn';
   message: string;

@@ -8,7 +8,7 @@ export interface ForeignContent {
   /** For people, with an article: `a 7-Zip archive`. */
   name: string;
   reason: DefectReason;
-  /** A raw disk may begin like this if somebody says that these bytes are one: nothing, plain text, a program. */
+  /** Zeros, plain text, a program: a raw disk may begin like this, if the caller or the vendor declares the bytes as raw. */
   doubtful?: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Archive, DecodeContext } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 
-/** More names than these help nobody. */
+/** At most this many names go into a message. */
 const maxNames = 10;
 
 /** The member of an archive that is the disk: the named one, or the only one. `finish` reads the archive to its end. */

@@ -8,7 +8,7 @@ const codes: ReadonlySet<string> = new Set([
   'ERR_REDIRECT',
   'ERR_SIGNATURE_MISSING',
 ]);
-/** A key that nobody serves, and a form that nothing installed here can check. */
+/** A key that no server delivers, and a form that no installed package can check. */
 const reasons: ReadonlySet<unknown> = new Set(['key-unreachable', 'unsupported']);
 
 /** True for a proof that is not to be had, unlike one that is wrong: below the demanded level it does without. */

@@ -100,7 +100,7 @@ function readPieces(
 
 function readUrl(element: XmlElement, where: string): MetalinkUrl[] {
   const { text } = element;
-  // Other schemes (ftp, rsync, bittorrent) are nobody's fault.
+  // Other schemes (ftp, rsync, bittorrent) are allowed, and not used.
   if (!/^https?:\/\//i.test(text)) return [];
   if (!URL.canParse(text)) throw unusable(`${where} has an address that cannot be read`);
   const given = attribute(element, 'priority', where);

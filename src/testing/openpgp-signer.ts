@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** A key of one's own that signs documents as a vendor does; for tests, never for images that anybody relies on. */
+/** A new key that signs documents as a vendor does; for tests only, never for published images. */
 export interface OpenpgpSigner {
   /** Upper-case hex. */
   fingerprint: string;

@@ -57,7 +57,7 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
 
       async function repaired(of: string): Promise<boolean> {
         const lock = await tryLockName(cache, of);
-        // Whoever holds it is making it anew.
+        // The lock holder is making this entry again.
         if (lock === undefined || record === undefined) return false;
         try {
           await repairEntry(cache, { name: of, path, record });

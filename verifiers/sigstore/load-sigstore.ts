@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { refuseSignature } from '../../src/kit.ts';
 
-/** The packages that read and verify bundles; none of them is installed unless somebody asked for it. */
+/** The packages that read and verify bundles: optional peers, so the user installs them. */
 export interface SigstorePackages {
   bundle: typeof import('@sigstore/bundle');
   specs: typeof import('@sigstore/protobuf-specs');

@@ -17,7 +17,7 @@ export function tooSmall(
   });
 }
 
-/** Somebody else uses the device: `ERR_INVALID_REQUEST`; `use` is a sentence of `findDeviceUse`. */
+/** Another process or the system uses the device: `ERR_INVALID_REQUEST`; `use` is a sentence of `findDeviceUse`. */
 export function inUse(path: string, use: string | undefined, cause?: unknown): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',

@@ -126,7 +126,7 @@ export class DeviceTarget implements SparseTarget {
     this.#end = Math.max(this.#end, end);
   }
 
-  /** Where the units that nobody has touched end, from `at` on; `at` itself where it is touched. */
+  /** Where the units end that were not written, from `at` on; `at` itself where it was written. */
   #gapEnd(at: number, sizeBytes: number): number {
     let end = at;
     while (end < sizeBytes && end - at < zeroes.length && !this.#map.touches(end, 1)) {

@@ -11,7 +11,7 @@ interface KnownDevice {
 
 /**
  * Who uses a block device, one of its partitions or the disk that it is a partition of, as a sentence such as
- * `/dev/sdb1 is mounted at /srv`; `undefined` when nobody is known to. `number` is its `major:minor`.
+ * `/dev/sdb1 is mounted at /srv`; `undefined` when no user of it is known. `number` is its `major:minor`.
  */
 export async function findDeviceUse(number: string): Promise<string | undefined> {
   const devices = await relatedDevices(number);

@@ -5,7 +5,7 @@ import { CacheError } from '../../errors.ts';
 import { inUse, onDevice } from './device-error.ts';
 import { deviceFolder, findDeviceUse, formatDeviceNumber } from './device-use.ts';
 
-/** A block device that nobody else uses, open for reading and writing. */
+/** A block device without another user, open for reading and writing. */
 export interface OutputDevice {
   /** As the caller named it. */
   path: string;

@@ -68,7 +68,7 @@ function openTag(name: string, rest: string, wanted: readonly string[]): string 
   return `${open}${shown.join('')}>`;
 }
 
-/** Cuts out what stands between two marks; what is left of the second is no tag that anybody keeps. */
+/** Cuts out what stands between two marks; the rest of the second mark is not a tag that is kept. */
 function without(html: string, from: RegExp, to: RegExp): string {
   const [before = '', ...rest] = html.split(from);
   const after = rest.map((part) => {

@@ -14,7 +14,7 @@ export interface PrimaryFacts {
 
 /**
  * Reads what a primary key says of itself. The key is known by its fingerprint, so these signatures are not what makes it
- * trusted, and SHA-1 is good enough to learn its end and its use from: whoever could forge that gains nothing without the key.
+ * trusted, and SHA-1 is good enough to learn its end and its use from: a forger of them gains nothing without the key.
  */
 export function knowPrimary(key: PublicKey): PrimaryFacts {
   const { primary } = key;
