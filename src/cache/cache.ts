@@ -15,13 +15,17 @@ export class Cache {
   readonly cacheDir: string;
   /** `<cacheDir>/images-v1`: the entries themselves. */
   readonly imagesDir: string;
-  /** False where this process cannot or may not write: hits are served, nothing is locked or published. */
-  readonly writable: boolean;
   readonly log: Log;
   /** Tells the caller what went wrong beside a disk that is good; without a listener it goes to the log. */
   readonly warn: (warning: Warning) => void;
+  /** Why nothing may be changed although this user can write: locks do not work on this file system. */
+  lockless: CacheError | undefined;
+  /** The one look at whether locks work. */
+  lockCheck: Promise<void> | undefined;
   /** Held name locks by build name; staging and publishing ask for the one they need. */
   readonly held: Map<string, FileIdentity> = new Map();
+
+  readonly #writable: boolean;
 
   constructor(init: {
     cacheDir: string;
@@ -31,9 +35,14 @@ export class Cache {
   }) {
     this.cacheDir = init.cacheDir;
     this.imagesDir = imagesDirOf(init.cacheDir);
-    this.writable = init.writable;
+    this.#writable = init.writable;
     this.log = init.log;
     this.warn = init.warn ?? (({ message }) => init.log({ level: 'warn', message }));
+  }
+
+  /** False where this process cannot or may not write: hits are served, nothing is locked or published. */
+  get writable(): boolean {
+    return this.#writable && this.lockless === undefined;
   }
 
   /** Absolute path of a disk; throws `ERR_INVALID_REQUEST` for what is no cache name. */
@@ -63,6 +72,7 @@ export class Cache {
   /** Throws `ERR_CACHE_IO` where nothing can be written. */
   requireWritable(): void {
     if (this.writable) return;
+    if (this.lockless !== undefined) throw this.lockless;
     throw new CacheError({
       code: 'ERR_CACHE_IO',
       message: `the cache folder ${this.imagesDir} is read-only for this user`,

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imagesDirOf } from './cache.ts';
 import { isErrno } from './cache-error.ts';
+import { modes } from './modes.ts';
 
 // https://bford.info/cachedir/: the first 43 bytes are what backup programs look for.
 const tag = `Signature: 8a477f597d28d172789f06886806bc55
@@ -10,27 +11,40 @@ const tag = `Signature: 8a477f597d28d172789f06886806bc55
 # For information about cache directory tags see https://bford.info/cachedir/
 `;
 
-const folders = ['.staging', '.locks', '.leases', '.state', '.http'];
+const folders: Record<string, number> = {
+  '.staging': modes.privateFolder,
+  // A lock that another user may take for reading keeps its owner out.
+  '.locks': modes.privateFolder,
+  // Leases may be taken by users who only read.
+  '.leases': modes.folder,
+  '.state': modes.folder,
+  '.http': modes.folder,
+};
 const tagName = 'CACHEDIR.TAG';
 
 /** True where nothing is missing, as nearly always; looks at everything at once. */
 export async function hasFolders(cacheDir: string): Promise<boolean> {
   const imagesDir = imagesDirOf(cacheDir);
-  const found = await Promise.all(
-    [...folders, tagName].map((name) => isThere(join(imagesDir, name))),
-  );
+  const found = await Promise.all([
+    isThere(join(imagesDir, tagName)),
+    ...Object.entries(folders).map(([name, mode]) => isFolder(join(imagesDir, name), mode)),
+  ]);
   return !found.includes(false);
 }
 
-/** Makes what is missing of the cache's folders; what is there keeps its mode. Throws the file system's errors. */
+/**
+ * Makes what is missing of the cache's folders; what is there keeps its mode, but for a private one that others could
+ * enter. Throws the file system's errors.
+ */
 export async function makeFolders(cacheDir: string): Promise<void> {
   const imagesDir = imagesDirOf(cacheDir);
   await makeParents(cacheDir);
-  await makeFolder(cacheDir, 0o755);
-  await makeFolder(imagesDir, 0o755);
-  // Other users must not see unverified bytes; leases may be taken by users who only read.
-  for (const name of folders) {
-    await makeFolder(join(imagesDir, name), name === '.staging' ? 0o700 : 0o755);
+  await makeFolder(cacheDir, modes.folder);
+  await makeFolder(imagesDir, modes.folder);
+  for (const [name, mode] of Object.entries(folders)) {
+    const path = join(imagesDir, name);
+    await makeFolder(path, mode);
+    if (!(await isFolder(path, mode))) await ignoring('EPERM', chmod(path, mode));
   }
   // For backup programs only, so that nothing fails for want of it; the next call tries again.
   await writeFile(join(imagesDir, tagName), tag, { flag: 'wx' }).catch(() => undefined);
@@ -62,6 +76,12 @@ async function isThere(path: string): Promise<boolean> {
       access(path).then(() => true),
     )) === true
   );
+}
+
+/** True for a folder that keeps out whom `mode` keeps out. */
+async function isFolder(path: string, mode: number): Promise<boolean> {
+  const stats = await ignoring('ENOENT', stat(path));
+  return stats !== undefined && (mode !== modes.privateFolder || (stats.mode & 0o077) === 0);
 }
 
 async function makeFolder(path: string, mode: number): Promise<void> {

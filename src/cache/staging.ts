@@ -6,6 +6,7 @@ import { parseRecord } from '../kit/records.ts';
 import type { Cache } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
 import { requireLock } from './locks/name-lock.ts';
+import { modes } from './modes.ts';
 import { readCount } from './records/values.ts';
 
 /** The folder in which one entry is made, on the file system of the entries. All paths are absolute. */
@@ -86,16 +87,16 @@ export async function stagedTotal(cache: Cache, name: string): Promise<number | 
 
 async function openIn(dir: string, path: string, flags: number): Promise<FileHandle> {
   const file = join(dir, basename(path));
-  return await inCache(file, 'open', () => open(file, flags | constants.O_NOFOLLOW, 0o600));
+  return await inCache(file, 'open', () => open(file, flags | constants.O_NOFOLLOW, modes.staged));
 }
 
 async function makeOwnFolder(dir: string): Promise<void> {
-  await mkdir(dir, { mode: 0o700 }).catch((error: unknown) => {
+  await mkdir(dir, { mode: modes.privateFolder }).catch((error: unknown) => {
     if (!isErrno(error, 'EEXIST')) throw error;
   });
   if ((await lstat(dir)).isDirectory()) return;
   await rm(dir);
-  await mkdir(dir, { mode: 0o700 });
+  await mkdir(dir, { mode: modes.privateFolder });
 }
 
 async function sweep(dir: string, unwanted: (file: string) => boolean): Promise<void> {

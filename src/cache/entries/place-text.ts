@@ -5,6 +5,7 @@ import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { requireLock } from '../locks/name-lock.ts';
+import { modes } from '../modes.ts';
 import { requireCacheName } from '../names/cache-name.ts';
 
 /**
@@ -22,10 +23,10 @@ export async function placeText(
     await rm(temporary, { force: true });
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-      const handle = await open(temporary, flags | constants.O_NOFOLLOW, 0o644);
+      const handle = await open(temporary, flags | constants.O_NOFOLLOW, modes.file);
       try {
         await handle.writeFile(text);
-        await handle.chmod(0o644);
+        await handle.chmod(modes.file);
         await handle.sync();
       } finally {
         await handle.close();

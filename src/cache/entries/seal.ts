@@ -6,6 +6,7 @@ import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { hashDisk } from '../digest/hash-disk.ts';
 import { requireLock } from '../locks/name-lock.ts';
+import { modes } from '../modes.ts';
 import type { DiskRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
 import { lookAt } from './read.ts';
@@ -74,7 +75,7 @@ async function seal<T>(
       throw mixedUp(staging, 'another process works in this folder');
     }
     const result = await use(handle);
-    await handle.chmod(0o444);
+    await handle.chmod(modes.disk);
     await handle.sync();
     return result;
   } finally {

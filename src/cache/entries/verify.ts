@@ -3,6 +3,7 @@ import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { hashDisk, hashFile } from '../digest/hash-disk.ts';
 import { requireLock } from '../locks/name-lock.ts';
+import { modes } from '../modes.ts';
 import { type Entry, lookAt } from './read.ts';
 
 /**
@@ -36,7 +37,8 @@ export async function verifyEntry(
       : (await hashDisk(path, undefined, signal)) === disk.contentDigest;
   if (!same) return { state: 'damaged', reason: 'its bytes are not those that were published' };
   if (stats.mtimeMs !== disk.mtimeMs) return { state: 'touched', reason: 'its mtime was changed' };
-  if ((stats.mode & 0o777) !== 0o444) return { state: 'touched', reason: 'its mode is not 0444' };
+  if ((stats.mode & 0o777) !== modes.disk)
+    return { state: 'touched', reason: 'its mode is not 0444' };
   return { state: 'intact' };
 }
 
@@ -49,7 +51,7 @@ export async function repairEntry(
   await requireLock(cache, name);
   const seconds = record.disk.mtimeMs / 1000;
   await inCache(path, 'repair', async () => {
-    await chmod(path, 0o444);
+    await chmod(path, modes.disk);
     await utimes(path, seconds, seconds);
   });
 }

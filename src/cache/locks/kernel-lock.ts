@@ -23,7 +23,9 @@ const statements: Record<LockMode, string> = {
 // https://sqlite.org/rescode.html, primary result codes
 const busy = 5;
 const locked = 6;
+const ioError = 10;
 const cannotOpen = 14;
+const protocol = 15;
 
 /**
  * Takes the lock on `path` at once, or not at all: `undefined` while another holder has a conflicting one. The file is
@@ -53,6 +55,22 @@ export function tryKernelLock(path: string, mode: LockMode): KernelLock | undefi
       if (live.delete(held)) held.close();
     },
   };
+}
+
+/**
+ * True where a lock can be had on a file that no other process knows of. A file that others may hold tells nothing: where
+ * locks do not work, the answers of the system (ENOLCK, EACCES, ETIMEDOUT) read as if it were taken. Makes the file.
+ */
+export function canLock(freshPath: string): boolean {
+  try {
+    const lock = tryKernelLock(freshPath, 'exclusive');
+    lock?.release();
+    return lock !== undefined;
+  } catch (error) {
+    const code = resultCode(error instanceof CacheError ? error.cause : error);
+    if (code === ioError || code === protocol) return false;
+    throw error;
+  }
 }
 
 let sqlite: typeof Sqlite | undefined;

@@ -1,12 +1,13 @@
-import { utimes } from 'node:fs/promises';
+import { chmod, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isImageError } from '../../errors.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
+import { modes } from '../modes.ts';
 import { requireCacheName } from '../names/cache-name.ts';
-import { type HeldFile, identify, probeLockFile, tryLockFile } from './lock-file.ts';
+import { type HeldFile, identify, probeLockFile, sameFile, tryLockFile } from './lock-file.ts';
+import { checkLocks } from './working-locks.ts';
 
 /** While it lasts, and as long as the process lives, the entry is not removed. */
 export interface Lease {
@@ -14,10 +15,19 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** A lease that this process holds: one for each file, however many callers share it, as each takes a descriptor. */
+interface SharedLease {
+  file: HeldFile;
+  holders: number;
+}
+const held = new Map<string, SharedLease>();
+
+/** A removal holds a lease for as long as its files go; a reader that cannot find out more does not wait for longer. */
+const mostAttempts = 40;
+
 /**
  * Leases an entry; any number of processes may. Take the lease first and read the entry then: a removal that was under
- * way is waited for, and the entry gone afterwards. Where this user can neither make nor read the file of the lease,
- * nothing is leased.
+ * way is waited for, and the entry gone afterwards. Where there can be no lease, the caller is warned and goes on without.
  */
 export async function leaseName(
   cache: Cache,
@@ -25,38 +35,72 @@ export async function leaseName(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<Lease> {
   const path = leasePath(cache, name);
-  const tryOnce = () => (cache.writable ? lockWritable(cache, path) : lockIfPossible(path));
   const what = `${name} is not leased, so another process may remove it`;
   for (let attempt = 0; ; attempt += 1) {
     options.signal?.throwIfAborted();
-    const file = await asBookkeeping(cache, what, 'impossible' as const, tryOnce);
-    if (file === 'impossible') return noLease;
-    if (file !== undefined) {
-      const now = new Date();
-      // The time of the last lease is the time of the last use. By path: a descriptor would take the lock with it.
-      await utimes(path, now, now).catch(() => undefined);
-      return {
-        release: () => {
-          file.release();
-          return Promise.resolve();
-        },
-      };
+    const lease = await asBookkeeping(cache, what, 'impossible' as const, () => share(cache, path));
+    if (lease === 'impossible') return noLease;
+    if (lease !== undefined) return await begin(path, lease);
+    await checkLocks(cache);
+    if (cache.lockless !== undefined) return noLease;
+    if (!cache.writable && attempt >= mostAttempts) {
+      cache.warn({ code: 'bookkeeping', message: `${what}: its lease is taken` });
+      return noLease;
     }
     await sleep(pollDelay(attempt), options.signal);
   }
 }
 
-async function lockWritable(cache: Cache, path: string): Promise<HeldFile | undefined> {
+/** The lease that this process has on a file already, or a new one; counted for one more holder. */
+async function share(cache: Cache, path: string): Promise<SharedLease | 'impossible' | undefined> {
   // The whole cache may have been removed since it was opened.
-  if ((await identify(cache.folder('leases'))) === undefined) await makeFolders(cache.cacheDir);
-  return await tryLockFile(path, 'shared');
+  if (cache.writable && (await identify(cache.folder('leases'))) === undefined) {
+    await makeFolders(cache.cacheDir);
+  }
+  const found = await identify(path);
+  // Without the right to make the file there is no lease, and mostly a file system where nothing is removed either.
+  if (found === undefined && !cache.writable) return 'impossible';
+  const known = held.get(path);
+  if (known !== undefined && sameFile(known.file.identity, found)) return count(known);
+  const file = await tryLockFile(path, 'shared').catch(async (error: unknown) => {
+    await checkLocks(cache);
+    if (cache.lockless === undefined) throw error;
+    return undefined;
+  });
+  if (file === undefined) return undefined;
+  const other = held.get(path);
+  if (other !== undefined && sameFile(other.file.identity, file.identity)) {
+    file.release();
+    return count(other);
+  }
+  const lease = { file, holders: 0 };
+  held.set(path, lease);
+  return count(lease);
 }
 
-async function lockIfPossible(path: string): Promise<HeldFile | 'impossible' | undefined> {
-  return await tryLockFile(path, 'shared').catch((error: unknown) => {
-    if (isImageError(error)) return 'impossible' as const;
-    throw error;
-  });
+function count(lease: SharedLease): SharedLease {
+  lease.holders += 1;
+  return lease;
+}
+
+async function begin(path: string, lease: SharedLease): Promise<Lease> {
+  const now = new Date();
+  // By path: a descriptor would take the lock with it. The time of the last lease is the time of the last use, and readers
+  // of other users lease the same file, whatever the umask of the process that made it.
+  await utimes(path, now, now).catch(() => undefined);
+  await chmod(path, modes.file).catch(() => undefined);
+  let isHeld = true;
+  return {
+    release: () => {
+      if (isHeld) lease.holders -= 1;
+      isHeld = false;
+      if (lease.holders === 0) {
+        if (held.get(path) === lease) held.delete(path);
+        lease.file.release();
+      }
+      return Promise.resolve();
+    },
+  };
 }
 
 /** True while any process, this one included, leases the entry. */

@@ -6,6 +6,7 @@ import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
 import { buildName } from '../names/cache-name.ts';
 import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
+import { checkLocks } from './working-locks.ts';
 
 /** The only holder of one build in this cache, over all processes. */
 export interface NameLock {
@@ -45,11 +46,20 @@ export async function lockName(
 /** One attempt at `lockName`: `undefined` while another holder has it. */
 export async function tryLockName(cache: Cache, name: string): Promise<NameLock | undefined> {
   const key = buildName(name);
-  if (!cache.writable) return { release: () => Promise.resolve() };
+  if (!cache.writable) return noLock;
   // The whole cache may have been removed since it was opened, or while this call waited.
   if ((await identify(cache.folder('locks'))) === undefined) await makeFolders(cache.cacheDir);
-  const file = await tryLockFile(lockPath(cache, key), 'exclusive');
-  if (file === undefined) return undefined;
+  const file = await tryLockFile(lockPath(cache, key), 'exclusive').catch(
+    async (error: unknown) => {
+      await checkLocks(cache);
+      if (cache.writable) throw error;
+      return undefined;
+    },
+  );
+  if (file === undefined) {
+    await checkLocks(cache);
+    return cache.writable ? undefined : noLock;
+  }
   cache.held.set(key, file.identity);
   return {
     release: () => {
@@ -63,10 +73,13 @@ export async function tryLockName(cache: Cache, name: string): Promise<NameLock 
 /** True while a process, this one included, holds the lock of a name. */
 export async function isLocked(cache: Cache, name: string): Promise<boolean> {
   const path = lockPath(cache, buildName(name));
-  if ((await identify(path)) === undefined) return false;
+  // Where locks are private to another user, nothing is known of them.
+  const found = await identify(path).catch(() => undefined);
+  if (found === undefined) return false;
   const probe = await probeLockFile(path, 'shared');
   probe?.release();
-  return probe === undefined;
+  if (probe === undefined) await checkLocks(cache);
+  return probe === undefined && cache.lockless === undefined;
 }
 
 /**
@@ -95,6 +108,8 @@ export async function dropLockFile(cache: Cache, name: string): Promise<void> {
   await requireLock(cache, name);
   await unlinkLockFile(lockPath(cache, buildName(name)));
 }
+
+const noLock: NameLock = { release: () => Promise.resolve() };
 
 function lockPath(cache: Cache, key: string): string {
   return join(cache.folder('locks'), key);

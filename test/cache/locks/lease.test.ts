@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/cache-folder.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
@@ -22,6 +22,28 @@ describe('leaseName', () => {
     await b.release();
     expect(await isLeased(cache, name)).toBe(false);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'takes one descriptor for each name, however many callers share it',
+    async () => {
+      const cache = await openCache(await tempDir());
+      const path = leasePath(cache, name);
+      const descriptors = async () => {
+        const open = await readdir('/proc/self/fd');
+        const paths = open.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
+        return (await Promise.all(paths)).filter((found) => found === path).length;
+      };
+      const first = await leaseName(cache, name);
+      const more = await Promise.all(Array.from({ length: 50 }, () => leaseName(cache, name)));
+      for (let i = 0; i < 200; i += 1) more.push(await leaseName(cache, name));
+      expect(await descriptors()).toBe(1);
+      for (const lease of more) await lease.release();
+      expect(await isLeased(cache, name)).toBe(true);
+      await first.release();
+      expect(await isLeased(cache, name)).toBe(false);
+      expect(await descriptors()).toBe(0);
+    },
+  );
 
   it('lasts as long as the process, though nobody keeps the object, and no longer', async () => {
     const cacheDir = await tempDir();
