@@ -43,6 +43,7 @@ export { type Defined, defined } from './kit/defined.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
 export { isOutOfReach } from './kit/is-out-of-reach.ts';
+export { isRefusal } from './kit/is-refusal.ts';
 export { firstNonZero, isZeros } from './kit/is-zeros.ts';
 export { type ListingEntry, parseListing } from './kit/listing/listing.ts';
 export { parseTableRows, type RowItem } from './kit/listing/table-rows.ts';

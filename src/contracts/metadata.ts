@@ -31,6 +31,14 @@ export interface MetadataOptions {
   kept?: boolean | KeptAnswer | undefined;
 }
 
+export interface FindOptions extends MetadataOptions {
+  /**
+   * Statuses that mean absence at this address, beside 404 and 410: a fact about its host. `[403]` where a store answers so
+   * for a missing key, for image files and their sidecars only; never for an index, a listing or a first document.
+   */
+  absent?: readonly number[] | undefined;
+}
+
 /** How an earlier answer is used that is asked about again from time to time, and that no later answer takes from. */
 export interface KeptAnswer {
   /** So many milliseconds long it will do unasked; after that it will do where no other one can be had (`stale`). */
@@ -46,8 +54,11 @@ export interface KeptAnswer {
 export interface MetadataClient {
   /** The document; 404 and 410 are `ERR_HTTP_STATUS` like every other bad status. */
   get(url: URL | string, options?: MetadataOptions): Promise<MetadataDocument>;
-  /** The document, or `undefined` where upstream answers with any 4xx but 408, 425 and 429: it is not to be had. */
-  find(url: URL | string, options?: MetadataOptions): Promise<MetadataDocument | undefined>;
+  /**
+   * The document, or `undefined` where upstream answers 404 or 410, or a status of `absent`. Every other status is
+   * `ERR_HTTP_STATUS`: a refusal (`isRefusal`) is never taken for absence.
+   */
+  find(url: URL | string, options?: FindOptions): Promise<MetadataDocument | undefined>;
   /** Status, headers and final address of a HEAD request. */
   head(url: URL | string, options?: { signal?: AbortSignal | undefined }): Promise<MetadataHead>;
 }

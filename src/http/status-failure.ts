@@ -14,9 +14,9 @@ export function isTransient(status: number): boolean {
   return transient.has(status);
 }
 
-/** True for an answer that says the document does not exist for this client: a lasting 4xx. 407 comes from a proxy, not from upstream. */
-export function isMissing(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 407 && !momentary.has(status);
+/** True for an answer that stays the same when it is asked for again: any 4xx that is not about the moment. */
+export function isLasting(status: number): boolean {
+  return status >= 400 && status < 500 && !momentary.has(status);
 }
 
 /** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */

@@ -3,7 +3,7 @@ import { defined } from '../../kit/defined.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { type AskContext, ask, type Question } from '../ask.ts';
 import { Attempts, TransientFailure } from '../retry.ts';
-import { isMissing, statusFailure } from '../status-failure.ts';
+import { isLasting, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
 import {
   bodyTooLong,
@@ -189,7 +189,7 @@ export class BodyTransfer {
   /** A link that was good for one request only is replaced by asking the original address again. */
   async #refusal(answer: Answer, start: Hop): Promise<Error> {
     const failure = await statusFailure(answer);
-    const expired = failure instanceof TransferError && isMissing(answer.status);
+    const expired = failure instanceof TransferError && isLasting(answer.status);
     return expired && start !== this.#start ? new TransientFailure(failure) : failure;
   }
 

@@ -24,6 +24,9 @@ export interface MetadataContext {
   refresh: boolean;
 }
 
+/** There is no such document. Every other status says something about the client, the server or the way. */
+const absent: readonly number[] = [404, 410];
+
 /** Reads documents for vendors and verifiers; each address is asked once in the life of the client. */
 export function createMetadataClient(context: MetadataContext): MetadataClient {
   const shared = new SharedRequests<LoadedDocument>();
@@ -74,12 +77,14 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
   return {
     async get(url, options = {}): Promise<MetadataDocument> {
       const outcome = await obtain(url, options);
-      if ('missing' in outcome) throw outcome.missing;
+      if ('refused' in outcome) throw outcome.refused;
       return outcome.document;
     },
     async find(url, options = {}): Promise<MetadataDocument | undefined> {
       const outcome = await obtain(url, options);
-      return 'missing' in outcome ? undefined : outcome.document;
+      if ('document' in outcome) return outcome.document;
+      if ([...absent, ...(options.absent ?? [])].includes(outcome.status)) return undefined;
+      throw outcome.refused;
     },
     async head(url, options = {}): Promise<MetadataHead> {
       const { start, signal } = begin(url, options.signal);

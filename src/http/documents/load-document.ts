@@ -3,15 +3,17 @@ import { TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
 import type { AskContext } from '../ask.ts';
-import { isMissing } from '../status-failure.ts';
+import { isLasting } from '../status-failure.ts';
 import { isCertificateFailure } from '../wire/network-failure.ts';
 import { createDocument } from './document.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { type DocumentRequest, requestDocument } from './request-document.ts';
 import { addressKey, type MetadataStore, type StoredDocument } from './store.ts';
 
-/** A document, or upstream's answer that it does not exist. */
-export type LoadedDocument = { document: MetadataDocument } | { missing: TransferError };
+/** A document, or the status that upstream keeps answering with in its place. */
+export type LoadedDocument =
+  | { document: MetadataDocument }
+  | { refused: TransferError; status: number };
 
 export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
   asked: URL;
@@ -64,7 +66,8 @@ export async function loadDocument(
     if (!(error instanceof TransferError)) throw error;
     const isServed = isUnreachable(error) || (kept !== undefined && !isCertificateFailure(error));
     if (stored === undefined || !isServed) {
-      if (isGone(error)) return { missing: error };
+      const { status = 0 } = error.details;
+      if (error.code === 'ERR_HTTP_STATUS' && isLasting(status)) return { refused: error, status };
       throw error;
     }
     context.log({
@@ -109,10 +112,6 @@ function fromStored(
     mirrored: start.mirrored || stored.mirrored,
     stale,
   });
-}
-
-function isGone(error: TransferError): boolean {
-  return error.code === 'ERR_HTTP_STATUS' && isMissing(error.details.status ?? 0);
 }
 
 /** Upstream is down. A wrong certificate is something else: the user has to look at it. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isRefusal } from '../../../src/kit.ts';
 import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
 import { client, impatient, mirrorOf, site } from '../client.ts';
 
@@ -24,10 +25,38 @@ describe('a bad status', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test.each([400, 401, 402, 403, 410, 451])('%s is nothing to find', async (status) => {
-    upstream.route('x', 'no', { status });
+  test('410 is nothing to find', async () => {
+    upstream.route('x', 'no', { status: 410 });
     expect(await metadata().find(`${site}x`)).toBeUndefined();
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  test.each([400, 401, 402, 403, 405, 407, 418, 451])('%s is no absence', async (status) => {
+    upstream.route('x', 'no', { status });
+    const http = metadata();
+    const refused = await http.find(`${site}x`).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'ERR_HTTP_STATUS',
+      exitCode: 4,
+      message: expect.stringContaining(`${upstream.url}x: ${status}`),
+      details: { status, url: `${upstream.url}x` },
+    });
+    expect(isRefusal(refused)).toBe([401, 402, 403, 407, 451].includes(status));
+    await expect(http.find(`${site}x`)).rejects.toMatchObject({ details: { status } });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  test('403 is absence for a caller to whom the store of that file says so, and for no other', async () => {
+    upstream.route('disk.sha256', 'no', { status: 403 });
+    const http = metadata();
+    expect(await http.find(`${site}disk.sha256`, { absent: [403] })).toBeUndefined();
+    await expect(http.find(`${site}disk.sha256`)).rejects.toMatchObject({
+      details: { status: 403 },
+    });
+    expect(upstream.requests).toHaveLength(1);
+    upstream.route('other.sha256', 'no', { status: 401 });
+    const other = http.find(`${site}other.sha256`, { absent: [403] });
+    await expect(other).rejects.toMatchObject({ details: { status: 401 } });
   });
 
   test.each([408, 425, 429, 500, 502, 503, 504])(
