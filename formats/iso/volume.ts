@@ -35,11 +35,12 @@ export function findVolume(head: Uint8Array): Volume | undefined {
     }
   }
   if (!iso && !udf) return undefined;
+  const primaryFacts = iso && primaryAt !== undefined ? parsePrimary(head, primaryAt) : {};
   const both = iso ? 'ISO 9660 and UDF' : 'UDF';
   return {
     variant: udf ? both : 'ISO 9660',
     name: '',
-    ...(iso && primaryAt !== undefined && parsePrimary(head, primaryAt)),
+    ...primaryFacts,
     hybrid: hasMagic(head, [0x55, 0xaa], 510),
   };
 }

@@ -4,6 +4,7 @@ import {
   type DecodeContext,
   type DiskFacts,
   type DiskImage,
+  defined,
 } from '../../src/kit.ts';
 import { checkDescriptor } from './check-descriptor.ts';
 import { copySparse } from './copy-sparse.ts';
@@ -67,7 +68,7 @@ function describe(header: SparseHeader, grainBytes: number): DiskFacts {
   return {
     variant: header.isStream ? 'streamOptimized' : 'monolithicSparse',
     clusterBytes: grainBytes,
-    ...(header.isStream ? { compression: 'zlib' } : {}),
+    ...defined({ compression: header.isStream ? 'zlib' : undefined }),
     features,
   };
 }

@@ -1,6 +1,7 @@
 import { inCache } from '../cache/cache-error.ts';
 import { TransferError } from '../errors.ts';
 import type { Body, ResumePoint } from '../http/client.ts';
+import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { fetchParts, isParted, partBytes } from './fetch-parts.ts';
 import type { PartialDownload } from './open-partial.ts';
@@ -116,7 +117,7 @@ async function begin(
     validators,
     ranges: part !== undefined,
     joined: place.joined,
-    ...(isParted(body) ? { readyBytes: gate.readyBytes } : {}),
+    ...defined({ readyBytes: isParted(body) ? gate.readyBytes : undefined }),
   });
   await writeNote(staging, note);
   return note;

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import { refuse } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { describeKernel } from './kernel.ts';
 
 /** Far above any kernel. */
@@ -39,7 +40,7 @@ async function unpack(
     const isTooLong = cause instanceof RangeError;
     throw refuse(isTooLong ? 'limit' : 'corrupt-data', 'the packed kernel cannot be unpacked', {
       cause,
-      ...(isTooLong ? { limit: maxBytes } : {}),
+      ...defined({ limit: isTooLong ? maxBytes : undefined }),
     });
   }
   throw refuse('unsupported-variant', `a kernel packed with ${JSON.stringify(compression)}`, {

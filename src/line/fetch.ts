@@ -82,7 +82,7 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
   };
 }
 
-/** Waits for the writer and for the pass, so that nobody uses the file any more; the first failure ends both. */
+/** Waits for the writer and for the pass, so that the file is no longer in use; the first failure ends both. */
 async function finish(
   { call, file }: TransferJob,
   writing: Promise<URL>,

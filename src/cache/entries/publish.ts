@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { defined } from '../../kit/defined.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
@@ -71,7 +72,7 @@ export async function publishEntry(
     if (!stays) await rename(ready, path);
     await syncImages(cache);
     await asBookkeeping(cache, 'the staging folder stays', undefined, () => staging.remove());
-    return { name, path, record: stored, ...(kept ? { source: sourcePath } : {}) };
+    return { name, path, record: stored, ...defined({ source: kept ? sourcePath : undefined }) };
   });
 }
 

@@ -1,4 +1,5 @@
 import { CacheError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { examineEntry } from '../entries/read.ts';
 import type { ImageRecord } from '../records/image-record.ts';
@@ -27,7 +28,7 @@ export async function chooseName(
   const plainIsOurs = plain.record?.source.sha256 === sourceSha256 && plain.record.name === base;
   const plainIsFree = plain.stats === undefined || plainIsOurs;
   if (beside.stats === undefined && plainIsFree) {
-    return { name: base, ...(plainIsOurs && plain.record ? { previous: plain.record } : {}) };
+    return { name: base, ...defined({ previous: plainIsOurs ? plain.record : undefined }) };
   }
   if (beside.record === undefined) return { name: sibling };
   if (beside.record.source.sha256 === sourceSha256)

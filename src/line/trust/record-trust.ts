@@ -7,7 +7,7 @@ import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
 import type { Proven } from './merge-evidence.ts';
 
-/** How far the bytes are trusted, for their record. What was amiss with the call concerns nobody later. */
+/** How far the bytes are trusted, for their record. Warnings about this call only are left out. */
 export function trustOf(
   plan: Plan,
   proven: Proven,
@@ -22,11 +22,11 @@ export function trustOf(
   };
 }
 
-export function evidenceOf(proven: Proven): EvidenceRecord {
+export function evidenceOf({ digests, diskDigests, documents }: Proven): EvidenceRecord {
   return {
-    digests: proven.digests,
-    ...(proven.diskDigests.length === 0 ? {} : { diskDigests: proven.diskDigests }),
-    documents: proven.documents.map(({ url, sha256 }) => ({ url, sha256 })),
+    digests,
+    ...defined({ diskDigests: diskDigests.length > 0 ? diskDigests : undefined }),
+    documents: documents.map(({ url, sha256 }) => ({ url, sha256 })),
   };
 }
 
