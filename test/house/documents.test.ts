@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { listFiles } from './source-file.ts';
+import { listFiles, readSources } from './source-file.ts';
 import { findUntruePlaces } from './untrue-places.ts';
+import { findVagueWords } from './vague-words.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const folders = ['src', 'vendors', 'formats', 'verifiers', 'test', 'examples', 'docs', '.ci'];
@@ -23,6 +24,21 @@ test('a link, a path and a script that do not exist are named', () => {
     'docs/a.md: src/gone.ts',
     'docs/a.md: npm run gone',
   ]);
+});
+
+test('sentences name the caller, the lock holder or the other process', () => {
+  const pages = documents
+    .filter((path) => path !== 'docs/style.md')
+    .flatMap((path) => findVagueWords(path, read(path)));
+  const sources = readSources(['src', 'vendors', 'formats', 'verifiers', 'examples']);
+  expect([...pages, ...sources.flatMap(({ path, text }) => findVagueWords(path, text))]).toEqual(
+    [],
+  );
+});
+
+test('a sentence that names none of them is found', () => {
+  const text = '// The lock holder.\n// Nobody else, whoever asks.';
+  expect(findVagueWords('src/a.ts', text)).toEqual(['src/a.ts:2 nobody', 'src/a.ts:2 whoever']);
 });
 
 describe('the first 60 lines of the README', () => {
