@@ -2,10 +2,11 @@ import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import { adopt } from './line/adopt.ts';
 import { attemptInStaging } from './line/attempt.ts';
-import { lookKept, noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
+import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
 import { openCall } from './line/call.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
+import { giveKept } from './line/give-kept.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
 import { planImage } from './line/plan.ts';
@@ -30,11 +31,11 @@ export function bindEnsureImage(parts: BoundParts): EnsureImage {
   return async (reference, options = {}) => {
     const call = await openCall(parts, String(reference), options);
     const asked = parseRequest(call, String(reference));
-    const kept = await lookKept(call, asked.request);
-    if (kept !== undefined) return toEnsuredImage(call, kept, kept.boot);
+    const kept = await giveKept(call, asked.request);
+    if (kept !== undefined) return kept;
 
     const resolved = await resolveOrStale(call, asked);
-    if ('stale' in resolved) return toEnsuredImage(call, resolved.stale, resolved.stale.boot);
+    if ('image' in resolved) return resolved.image;
     const plan = planImage(asked.request, resolved.resolution, call.options, parts.formats);
     await refuseOlderBuild(call, plan);
 

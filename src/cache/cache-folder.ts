@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Log, Warning } from '../contracts/log.ts';
-import { CacheError } from '../errors.ts';
+import { CacheError, UsageError } from '../errors.ts';
 import { Cache, imagesDirOf } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
 import { checkOwner } from './check-owner.ts';
@@ -11,7 +11,7 @@ export type { Cache } from './cache.ts';
 
 /**
  * The platform's cache folder: `$XDG_CACHE_HOME/rootdisk` or `~/.cache/rootdisk`, on macOS `~/Library/Caches/rootdisk`.
- * Throws `ERR_CACHE_IO` for a user without a home.
+ * Throws `ERR_INVALID_REQUEST` for a `HOME` that is no absolute path, `ERR_CACHE_IO` for a user without a home.
  */
 export function defaultCacheDir(): string {
   if (process.platform === 'darwin') return join(home(), 'Library', 'Caches', 'rootdisk');
@@ -33,6 +33,7 @@ export async function openCache(
     warn?: ((warning: Warning) => void) | undefined;
   } = {},
 ): Promise<Cache> {
+  requireFolder(cacheDir);
   const dir = resolve(cacheDir);
   const imagesDir = imagesDirOf(dir);
   const log = options.log ?? (() => undefined);
@@ -56,9 +57,11 @@ export async function openCache(
   });
 }
 
+/** The folder that `HOME` names, or else the one that the system knows of. */
 function home(): string {
+  let dir: string;
   try {
-    return homedir();
+    dir = homedir();
   } catch (cause) {
     throw new CacheError({
       code: 'ERR_CACHE_IO',
@@ -68,4 +71,22 @@ function home(): string {
       cause,
     });
   }
+  // Below the working folder a cache would be made wherever the program happens to run.
+  if (isAbsolute(dir)) return dir;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `HOME is ${JSON.stringify(dir)}, which is no absolute path, so there is no default cache folder`,
+    hint: 'Set HOME to the home folder of this user, or name a cache folder with cacheDir.',
+    details: { field: 'HOME', value: dir },
+  });
+}
+
+function requireFolder(cacheDir: string): void {
+  if (cacheDir !== '') return;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'cacheDir is empty',
+    hint: 'Name a cache folder with cacheDir, or leave it out to have the default one.',
+    details: { field: 'cacheDir', value: '' },
+  });
 }

@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import { createHttp, type Http } from '../http/client.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { describeFailure, safeListener } from '../parts/safe-listener.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { readGivenKeys } from './trust/read-given-keys.ts';
@@ -38,7 +39,7 @@ export async function openCall(
 ): Promise<Call> {
   refusePlatform(process.platform);
   const reference = URL.canParse(asked) && asked.includes('://') ? publicUrl(asked) : asked;
-  const options = parseOptions(given);
+  const options = withSafeListeners(parseOptions(given), (warning) => warn(warning));
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
   const keys = { ...options.keys, keys: await readGivenKeys(options.keys.keys) };
@@ -80,6 +81,19 @@ export async function openCall(
     progress,
     warnings,
     warn,
+  };
+}
+
+/** Listeners that throw end no call; the caller is warned of each once. */
+function withSafeListeners(options: CallOptions, warn: (warning: Warning) => void): CallOptions {
+  const failed = (name: string) => (error: unknown) => {
+    warn({ code: 'listener', message: describeFailure(name, error) });
+  };
+  const { log, onProgress } = options;
+  return {
+    ...options,
+    log: safeListener(log, failed('log')),
+    onProgress: onProgress && safeListener(onProgress, failed('onProgress')),
   };
 }
 

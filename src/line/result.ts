@@ -13,10 +13,22 @@ import { uniqueWarnings } from './trust/merge-evidence.ts';
 /** What the caller gets for an entry; leases it first, so that it is not pruned while the process lives. */
 export async function toEnsuredImage(
   call: Call,
-  { entry, origin }: Obtained,
+  obtained: Obtained,
   boot?: BootEntries,
 ): Promise<EnsuredImage> {
+  const image = await giveImage(call, obtained, boot);
+  if (image === undefined) throw removed(obtained.entry);
+  return image;
+}
+
+/** The same for an entry that was found without its lock; `undefined` when it has been removed meanwhile. */
+export async function giveImage(
+  call: Call,
+  { entry, origin }: Obtained,
+  boot?: BootEntries,
+): Promise<EnsuredImage | undefined> {
   const dispose = await leaseAll(call, [entry, boot?.kernel, boot?.initrd]);
+  if (dispose === undefined) return undefined;
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
@@ -47,11 +59,11 @@ export async function toEnsuredImage(
   return image;
 }
 
-/** Leases all or none. */
+/** Leases all or none; none, and `undefined`, when one of them is gone. */
 async function leaseAll(
   call: Call,
   entries: readonly (Entry | undefined)[],
-): Promise<() => Promise<void>> {
+): Promise<(() => Promise<void>) | undefined> {
   const leases: Lease[] = [];
   const release = async (): Promise<void> => {
     for (const lease of leases) await lease.release();
@@ -61,7 +73,9 @@ async function leaseAll(
       if (entry === undefined) continue;
       leases.push(await leaseName(call.cache, entry.name, { signal: call.signal }));
       // Read again under the lease: from now on it cannot be removed, but it may have been before.
-      if ((await readEntry(call.cache, entry.name)) === undefined) throw removed(entry);
+      if ((await readEntry(call.cache, entry.name)) !== undefined) continue;
+      await release();
+      return undefined;
     }
   } catch (error) {
     await release();

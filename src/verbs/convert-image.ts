@@ -5,6 +5,7 @@ import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
 import { convertToDevice } from '../convert/to-device.ts';
 import { convertToFile } from '../convert/to-file.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { safeProgress } from '../parts/safe-listener.ts';
 
 export interface ConvertOptions extends FileOptions {
   /** Bytes of the disk settled so far; its virtual size where known. */
@@ -30,7 +31,7 @@ export function bindConvertImage({ formats }: BoundParts): ConvertImage {
     // Next to a device is no place for files.
     const opened = isDevice ? options : { scratchDir: dirname(output), ...options };
     return await openImageFile(input, formats, opened, (image) => {
-      const job = { input, output, image, formats, onProgress: options.onProgress };
+      const job = { input, output, image, formats, onProgress: safeProgress(options) };
       return isDevice ? convertToDevice(job) : convertToFile(job);
     });
   };

@@ -12,6 +12,7 @@ import { type DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { safeProgress } from '../parts/safe-listener.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {
@@ -69,9 +70,10 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
 async function lookInside(
   { chain, image, source, finish, limits, signal }: OpenImageFile,
   formats: BoundParts['formats'],
-  { onProgress }: InspectOptions,
+  options: InspectOptions,
   told: Partial<ImageInspection>,
 ): Promise<void> {
+  const onProgress = safeProgress(options);
   told.facts = image.facts;
   if (image.virtualSize !== undefined) told.virtualSize = image.virtualSize;
   let seen = 0;

@@ -40,6 +40,31 @@ describe('defaultCacheDir', () => {
   });
 });
 
+describe('a folder that is not one', () => {
+  it.each(['', 'relative/home'])('HOME=%j names no default cache folder', (value) => {
+    vi.stubEnv('XDG_CACHE_HOME', undefined);
+    vi.stubEnv('HOME', value);
+    let error: unknown;
+    try {
+      defaultCacheDir();
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      message: expect.stringContaining('HOME'),
+      details: { field: 'HOME', value },
+    });
+  });
+
+  it('an empty cacheDir is refused, and nothing is made in the working folder', async () => {
+    await expect(openCache('')).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      details: { field: 'cacheDir' },
+    });
+  });
+});
+
 describe('openCache', () => {
   it('makes the folder readable for all, whatever the umask, with the tag of a cache', async () => {
     const cacheDir = join(await tempDir(), 'a', 'b');

@@ -8,7 +8,7 @@ import { allocatedBytes } from '../free-space.ts';
 import { leasePath } from '../locks/lease.ts';
 import { probeLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { dropLockFile, type NameLock, tryLockName } from '../locks/name-lock.ts';
-import { buildName, requireCacheName } from '../names/cache-name.ts';
+import { buildName, parseCacheName, requireCacheName } from '../names/cache-name.ts';
 import { listFolder, listNames } from './names-on-disk.ts';
 import { temporaryPath } from './place-text.ts';
 import { lookAt } from './read.ts';
@@ -75,7 +75,7 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
 async function buildRemains(cache: Cache, name: string): Promise<boolean> {
   const build = buildName(name);
   const staged = (await listFolder(cache.folder('staging'))).filter(
-    (file) => !file.startsWith('.'),
+    (file) => parseCacheName(file) !== undefined,
   );
   const names = [...(await listNames(cache)).map((file) => file.name), ...staged];
   return names.some((other) => buildName(other) === build);

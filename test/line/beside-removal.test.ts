@@ -1,0 +1,54 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openCache } from '../../src/cache/cache-folder.ts';
+import { removeEntry } from '../../src/cache/entries/remove.ts';
+import { isImageError } from '../../src/errors.ts';
+import { type Line, makeDisk, sha256, sha256File, startLine } from '../fixtures/line.ts';
+
+let line: Line;
+const disk = makeDisk(512 * 1024);
+const packed = gzipSync(disk);
+const name = 'acme_1_default_amd64_1.raw';
+beforeEach(async () => {
+  line = await startLine();
+  const file = 'acme.raw.gz';
+  const layers = ['gz', 'raw'];
+  line.offer({ release: '1', snapshot: '1', file, layers, digest: sha256(packed) }, packed);
+});
+afterEach(() => line.close());
+
+test('a pinned call beside removals gives the disk every time', async () => {
+  const cache = await openCache(line.cacheDir);
+  let isOver = false;
+  const removing = (async () => {
+    let removed = 0;
+    while (!isOver) {
+      const removal = await removeEntry(cache, name).catch((error: unknown) => {
+        if (!isImageError(error, 'ERR_CACHE_LOCKED')) throw error;
+        return undefined;
+      });
+      if (removal?.removed === true) removed += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return removed;
+  })();
+  for (let call = 0; call < 60; call += 1) {
+    const image = await line.ensure('acme@1');
+    expect(await sha256File(image.path)).toBe(sha256(disk));
+    await line.releaseAll();
+  }
+  isOver = true;
+  expect(await removing).toBeGreaterThan(5);
+});
+
+test('a removal passes over files that are none of the cache', async () => {
+  await line.ensure();
+  await line.releaseAll();
+  const cache = await openCache(line.cacheDir);
+  await writeFile(join(cache.folder('staging'), 'notes.txt'), 'mine');
+  await mkdir(join(cache.folder('staging'), 'lost+found'));
+  await writeFile(join(cache.imagesDir, 'notes.txt'), 'mine');
+  expect(await removeEntry(cache, name)).toMatchObject({ removed: true });
+});
