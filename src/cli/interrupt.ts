@@ -14,14 +14,29 @@ export class Interrupted extends Error {
 /** A signal that comes again so soon is the same one, passed on by a wrapper such as npx. */
 const echoMs = 250;
 
-/** Turns SIGINT and SIGTERM into an abort; the second one ends the process at once. `stop` gives both back. */
-export function watchInterrupts(): { signal: AbortSignal; stop(): void } {
+/** After a signal a command has so long to tidy up. */
+const tidyMs = 3000;
+
+/** SIGINT and SIGTERM as an abort. */
+export interface Interrupts {
+  signal: AbortSignal;
+  /** Rejects when a command goes on after the abort. */
+  overdue: Promise<never>;
+  /** Gives both signals back. */
+  stop(): void;
+}
+
+/** Turns SIGINT and SIGTERM into an abort; the second one ends the process at once. */
+export function watchInterrupts(): Interrupts {
   const controller = new AbortController();
+  const { promise: overdue, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
   let first: number | undefined;
   const listen = (name: 'SIGINT' | 'SIGTERM') => (): void => {
     const reason = new Interrupted(name);
     if (first !== undefined && performance.now() - first > echoMs) process.exit(reason.exitCode);
     first ??= performance.now();
+    timer ??= setTimeout(() => reject(reason), tidyMs);
     controller.abort(reason);
   };
   const onInterrupt = listen('SIGINT');
@@ -30,7 +45,9 @@ export function watchInterrupts(): { signal: AbortSignal; stop(): void } {
   process.on('SIGTERM', onTerminate);
   return {
     signal: controller.signal,
+    overdue,
     stop() {
+      clearTimeout(timer);
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);
     },

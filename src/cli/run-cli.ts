@@ -26,7 +26,12 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
     const invocation = parseCommand(args, commands);
     verbose = invocation.flags.has('verbose');
-    const { text, json: result, exitCode = 0 } = await answer(invocation, io, interrupts.signal);
+    const answering = answer(invocation, io, interrupts.signal);
+    const {
+      text,
+      json: result,
+      exitCode = 0,
+    } = await Promise.race([answering, interrupts.overdue]);
     if (json) io.stdout.write(`${formatJson(result)}\n`);
     else if (text !== '') io.stdout.write(`${text}\n`);
     return exitCode;
@@ -66,7 +71,7 @@ async function runCommand(
   const { log, onProgress, warn } = reporter;
   try {
     const transport = await readTransport(flags, { cwd, cacheDir, signal, log });
-    const parts = await loadPlugins(builtIns, flags.list('plugin'), cwd);
+    const parts = await loadPlugins(builtIns, flags.list('plugin'), cwd, signal);
     return await command.run({
       operands,
       flags,

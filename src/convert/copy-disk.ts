@@ -35,8 +35,7 @@ export async function copyDisk(
     const total = image.chain.at(-1) === 'raw' ? image.image.virtualSize : undefined;
     onProgress?.(written, total);
   });
-  await image.image.copyTo(sink);
-  await image.finish();
+  await image.drain(sink);
   // A compressed empty stream is valid; an empty file is not an image.
   if (image.sizeBytes === 0) throw refuse('empty', 'the file is empty');
   return sink.sizeBytes;

@@ -1,12 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { GrowingFile } from '../bytes/growing-file.ts';
+import type { DiskSink } from '../contracts/bytes.ts';
 import type { Format } from '../contracts/format.ts';
 import { defaultLimits, type Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { NotFoundError } from '../errors.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { type OpenLayers, openLayers } from '../image/open-layers.ts';
+import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
@@ -28,6 +30,8 @@ export interface OpenImageFile extends OpenLayers {
   source: GrowingFile;
   limits: Limits;
   signal: AbortSignal;
+  /** Writes the whole disk to a sink and checks every sum around it. */
+  drain(sink: DiskSink): Promise<void>;
 }
 
 /** What is known of a file before all of its layers are. */
@@ -59,13 +63,20 @@ export async function openImageFile<T>(
     const source = GrowingFile.whole(handle, sizeBytes);
     found.sizeBytes = sizeBytes;
     const { from = [], entry } = options;
-    const layers = await openLayers(source, from, entry, formats, job.context, found.chain);
-    return await use({ ...layers, sizeBytes, source, limits, signal });
+    const layers = await awaitPlugin('decoder', 'open', signal, () =>
+      openLayers(source, from, entry, formats, job.context, found.chain),
+    );
+    const drain = (sink: DiskSink): Promise<void> =>
+      awaitPlugin('decoder', 'copyTo', signal, async () => {
+        await layers.image.copyTo(sink);
+        await layers.finish();
+      });
+    return await use({ ...layers, drain, sizeBytes, source, limits, signal });
   } catch (error) {
     if (!signal.aborted && isSystemError(error)) throw error;
     throw pluginFailure(error, 'decoder', 'copyTo', signal);
   } finally {
-    await job.close();
+    await awaitEnd(signal, () => job.close());
     await handle.close();
   }
 }

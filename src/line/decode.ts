@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
 import { inCache } from '../cache/cache-error.ts';
@@ -7,6 +8,7 @@ import type { DecodeContext } from '../contracts/format.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { openLayers } from '../image/open-layers.ts';
+import { awaitEnd } from '../parts/await-plugin.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { keepBootFile } from './boot/keep-boot-file.ts';
 import type { Decoded } from './decoded.ts';
@@ -27,13 +29,16 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
     const { signal } = call;
     const { limits, log } = call.options;
     const job = openDecodeJob(staging.dir, { signal, limits, log });
+    const handles: FileHandle[] = [];
     try {
       return await callPlugin('the decoder', 'copyTo', signal, () =>
         // A decoder gets no path: what the file system refuses it lies in this folder.
-        inCache(staging.dir, 'decode in', () => decodeLayers(making, job.context)),
+        inCache(staging.dir, 'decode in', () => decodeLayers(making, job.context, handles)),
       );
     } finally {
-      await job.close();
+      await awaitEnd(signal, () => job.close());
+      // A decoder that was given up never comes to the end of its own work.
+      for (const handle of handles) await handle.close();
     }
   });
   // Awaited later by settle(); the empty handler keeps Node from reporting it earlier.
@@ -44,6 +49,7 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
 async function decodeLayers(
   { call, plan, staging, fetching }: Making & { fetching: Fetching },
   context: DecodeContext,
+  handles: FileHandle[],
 ): Promise<Decoded> {
   const { layers, entry } = plan.artifact;
   const opened = await openLayers(fetching.source, layers, entry, call.parts.formats, context);
@@ -56,6 +62,7 @@ async function decodeLayers(
     return { chain, format, path: staging.download, sizeBytes, virtualSize, extents: whole };
   }
   const handle = await staging.create(staging.disk);
+  handles.push(handle);
   const digest = new RunningDigest(handle);
   try {
     let written = 0;

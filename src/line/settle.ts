@@ -8,6 +8,7 @@ import { hasRemedy, IntegrityError, isImageError, refuse } from '../errors.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { findGuestArches } from '../image/guest-arches.ts';
 import { algorithmOf } from '../kit/digest.ts';
+import { callPlugin } from '../parts/call-plugin.ts';
 import { wrongArch } from './boot/keep-boot-file.ts';
 import type { Decoded } from './decoded.ts';
 import type { FetchedArtifact, Fetching } from './fetch.ts';
@@ -54,7 +55,12 @@ export function settle(
     call.progress.stage('settle', 'verifying the downloaded bytes');
     matchSize(making, transfer.value);
     await matchDisk(making, decode.value);
-    const { warnings, ...signed } = await finishChecks(proven);
+    const { warnings, ...signed } = await callPlugin(
+      'verifier signature',
+      'finish',
+      call.signal,
+      () => finishChecks(proven),
+    );
     for (const warning of warnings) call.warn(warning);
     if (proven.checks.length > 0) refuseStale(call, plan, signed.signedAt);
     return { fetched: transfer.value, decoded: decode.value, ...signed };

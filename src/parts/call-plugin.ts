@@ -1,6 +1,10 @@
 import { isImageError, PluginError } from '../errors.ts';
+import { awaitPlugin } from './await-plugin.ts';
 
-/** Runs a plug-in's method: a stray exception becomes `ERR_PLUGIN` naming the plug-in and the method. */
+/**
+ * Runs a plug-in's method: a stray exception becomes `ERR_PLUGIN` naming the plug-in and the method, and a method that
+ * does not end, ends with the call (`awaitPlugin`).
+ */
 export async function callPlugin<T>(
   plugin: string,
   method: string,
@@ -8,7 +12,7 @@ export async function callPlugin<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await run();
+    return await awaitPlugin(plugin, method, signal, run);
   } catch (error) {
     throw pluginFailure(error, plugin, method, signal);
   }

@@ -68,7 +68,7 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
 }
 
 async function lookInside(
-  { chain, image, source, finish, limits, signal }: OpenImageFile,
+  { chain, image, source, drain, limits, signal }: OpenImageFile,
   formats: BoundParts['formats'],
   options: InspectOptions,
   told: Partial<ImageInspection>,
@@ -85,8 +85,7 @@ async function lookInside(
     seen += bytes;
     onProgress?.(seen, total);
   });
-  await image.copyTo(sink);
-  await finish();
+  await drain(sink);
   told.virtualSize = sink.sizeBytes;
   told.dataBytes = sink.dataBytes;
   told.extents = sink.extents();

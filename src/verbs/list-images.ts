@@ -2,6 +2,7 @@ import type { TransportOptions } from '../contracts/options.ts';
 import type { Listing } from '../contracts/vendor.ts';
 import { UsageError } from '../errors.ts';
 import { openCall } from '../line/call.ts';
+import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
 
@@ -21,11 +22,38 @@ export function bindListImages(parts: BoundParts): ListImages {
       throw cannotList(id, vendor !== undefined, parts.vendors.keys());
     const { log, now } = call.options;
     try {
-      yield* vendor.list({ http: call.metadata, signal: call.signal, log, now, boot: false });
+      const { metadata: http, signal } = call;
+      yield* iterate(vendor.id, signal, vendor.list({ http, signal, log, now, boot: false }));
     } catch (error) {
       throw pluginFailure(error, vendor.id, 'list', call.signal);
     }
   };
+}
+
+/** A plug-in's listings, as long as the call waits for them. */
+async function* iterate(
+  id: string,
+  signal: AbortSignal,
+  listings: AsyncIterable<Listing>,
+): AsyncIterable<Listing> {
+  const iterator = listings[Symbol.asyncIterator]();
+  let isOpen = false;
+  try {
+    for (;;) {
+      isOpen = false;
+      const next = await awaitPlugin(id, 'list', signal, () => iterator.next());
+      if (next.done === true) return;
+      isOpen = true;
+      yield next.value;
+    }
+  } finally {
+    // The caller wants no more. An iterator that failed, or that was given up, has nothing to close.
+    if (isOpen) {
+      await awaitEnd(signal, async () => {
+        await iterator.return?.();
+      });
+    }
+  }
 }
 
 function cannotList(id: string, exists: boolean, known: Iterable<string>): UsageError {

@@ -208,6 +208,18 @@ describe('signals', () => {
     },
   );
 
+  test('the first one ends what does not listen, and says so', async () => {
+    const plugin = join(import.meta.dirname, '../fixtures/cli/stuck.ts');
+    let sent = false;
+    const ran = await ensure(['stuck', '--plugin', plugin], {
+      onStderr(text, child) {
+        if (!sent && text.includes('resolving')) sent = child.kill('SIGINT');
+      },
+    });
+    expect(ran.code).toBe(130);
+    expect(ran.stderr).toContain('rootdisk: interrupted');
+  });
+
   test('a second one ends what does not listen', async () => {
     const plugin = join(import.meta.dirname, '../fixtures/cli/stuck.ts');
     let timer: NodeJS.Timeout | undefined;

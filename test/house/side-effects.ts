@@ -19,9 +19,11 @@ export function findTerminalUses(sources: readonly SourceFile[]): string[] {
         if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.expression)) return [];
         const used = `${node.expression.text}.${node.name.text}`;
         const isEnvironment = used === 'process.env' && !environmentHomes.includes(file.path);
+        // Node tells an empty event loop to listeners of the process only.
+        const isEmptyLoop = used === 'process.on' && file.path === 'src/parts/await-plugin.ts';
         const isTerminal =
           node.expression.text === 'console' ||
-          (node.expression.text === 'process' && terminal.includes(node.name.text));
+          (node.expression.text === 'process' && terminal.includes(node.name.text) && !isEmptyLoop);
         return isEnvironment || isTerminal ? [`${placeOf(file, node)} ${used}`] : [];
       }),
     );

@@ -1,5 +1,6 @@
 import type { Parts } from '../../core.ts';
 import { isImageError, PluginError } from '../../errors.ts';
+import { awaitPlugin } from '../../parts/await-plugin.ts';
 import { invalidOption } from '../args/refuse.ts';
 import { collectParts } from './collect-parts.ts';
 import { importModule } from './import-module.ts';
@@ -12,9 +13,10 @@ export async function loadPlugins(
   builtIns: Parts,
   names: readonly string[],
   cwd: string,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Parts> {
   const all = [builtIns];
-  for (const name of names) all.push(collectParts(name, await load(name, cwd)));
+  for (const name of names) all.push(collectParts(name, await load(name, cwd, signal)));
   return {
     vendors: all.flatMap(({ vendors }) => vendors),
     verifiers: all.flatMap(({ verifiers }) => verifiers),
@@ -22,8 +24,10 @@ export async function loadPlugins(
   };
 }
 
-async function load(name: string, cwd: string): Promise<object> {
-  const module = await importModule(name, cwd).catch((error: unknown) => {
+async function load(name: string, cwd: string, signal: AbortSignal): Promise<object> {
+  const importing = awaitPlugin(name, 'import', signal, () => importModule(name, cwd));
+  const module = await importing.catch((error: unknown) => {
+    if (signal.aborted) throw signal.reason;
     // A plug-in may check itself with the kit; what that says is better than what could be said here.
     if (isImageError(error)) throw error;
     throw new PluginError({
