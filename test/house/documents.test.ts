@@ -6,7 +6,17 @@ import { findUntruePlaces } from './untrue-places.ts';
 import { findVagueWords } from './vague-words.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const folders = ['src', 'vendors', 'formats', 'verifiers', 'test', 'examples', 'docs', '.ci'];
+const folders = [
+  'src',
+  'vendors',
+  'formats',
+  'verifiers',
+  'test',
+  'tools',
+  'examples',
+  'docs',
+  '.ci',
+];
 const roots = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];
 const files = [...roots, ...folders.flatMap(listFiles)];
 const documents = files.filter((path) => path.endsWith('.md') && !path.startsWith('docs/api/'));

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 /** Folders whose files the documents name. */
-const place = /^(?:src|vendors|formats|verifiers|test|examples|docs|\.ci)\/[\w./-]*$/;
+const place = /^(?:src|vendors|formats|verifiers|test|tools|examples|docs|\.ci)\/[\w./-]*$/;
 
 /**
  * What a document names and the project lacks: relative links, paths in backticks (`<id>` stands for any name) and npm

@@ -80,7 +80,7 @@ describe('in a copy of the project', () => {
     expect(findGaps(copy)).toHaveLength(3);
     await write();
     expect(findGaps(copy)).toEqual(['test/formats: no wim.test.ts and no folder wim/. Add one.']);
-    expect(await indexOf()).toMatch(/formats: \[raw, .*, ova, wim\]/);
+    expect(await indexOf()).toMatch(/formats: \[\s*raw,[^\]]*\bova,[^\]]*\bwim,?\s*\]/);
   });
 
   test.each(['vendors/kali.ts', 'formats/xz.ts', 'verifiers/tls.ts'])(
@@ -98,7 +98,7 @@ describe('in a copy of the project', () => {
     const page = join(copy, 'docs/vendors.md');
     await writeFile(page, (await readFile(page, 'utf8')).replace('| `kali` |', '| kali |'));
     const index = join(copy, 'src/index.ts');
-    await writeFile(index, (await indexOf()).replace('zip, tar, ova]', 'zip, ova]'));
+    await writeFile(index, (await indexOf()).replace(/(formats: \[[^\]]*)\btar,/, '$1'));
     expect(findGaps(copy)).toEqual([
       'src/index.ts: builtIns.formats lacks tar. Run: npm run parts',
       'docs/vendors.md: no row for kali. Add one.',
