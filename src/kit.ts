@@ -12,6 +12,7 @@ export type * from './contracts/metadata.ts';
 export type * from './contracts/parts.ts';
 export type {
   AnyVerifier,
+  BuiltInProof,
   ChecksumDialect,
   ChecksumsProof,
   Digest,
@@ -21,6 +22,7 @@ export type {
   EvidenceDocument,
   GivenKeys,
   KeySource,
+  OwnProof,
   Proof,
   ProofContext,
   Signature,
@@ -37,6 +39,14 @@ export type * from './contracts/vendor.ts';
 export * from './errors.ts';
 export { abortable } from './kit/abort.ts';
 export { type Arch, arches, parseArch } from './kit/arch.ts';
+export {
+  checksumsProof as checksums,
+  type DiskInit,
+  digestProof as digest,
+  diskArtifact as disk,
+  signatureProof as signature,
+  tlsProof as tls,
+} from './kit/build-answer.ts';
 export { hasMagic, viewOf } from './kit/bytes.ts';
 export { defineFormat, defineVendor, defineVerifier } from './kit/define.ts';
 export { type Defined, defined } from './kit/defined.ts';

@@ -33,19 +33,21 @@ export interface Codec {
   /** Cheap, never throws, reads only the probe. */
   detect(probe: Probe): boolean;
   /** Asked where another format detects the same probe: reads as much as it takes to say whether it is this one. */
-  detectFurther?(source: ByteSource, context: DecodeContext): Promise<boolean>;
+  detectFurther?: ((source: ByteSource, context: DecodeContext) => Promise<boolean>) | undefined;
   /** The decoded length in bytes where the format declares it; may wait for the end of the source. */
-  size?(source: ByteSource): Promise<number | undefined>;
+  size?: ((source: ByteSource) => Promise<number | undefined>) | undefined;
   /** Must read the source to its very end and verify every inherent checksum before it finishes. */
   decode(source: ByteSource, context: DecodeContext): AsyncIterable<Uint8Array>;
   /** Decodes out of order and in parallel, where the format allows it. */
-  copyTo?(source: ByteSource, sink: DiskSink, context: DecodeContext): Promise<void>;
+  copyTo?:
+    | ((source: ByteSource, sink: DiskSink, context: DecodeContext) => Promise<void>)
+    | undefined;
 }
 
 /** One member of an archive. Its source must be drained or `finish` called before the next one is asked for. */
 export interface ArchiveEntry {
   name: string;
-  sizeBytes?: number;
+  sizeBytes?: number | undefined;
   source: ByteSource;
   finish(): Promise<void>;
 }
@@ -74,9 +76,9 @@ export interface Archive {
 /** What a disk image says of itself; shown by `inspect`. */
 export interface DiskFacts {
   /** Variant or version of the format: `v3`, `streamOptimized`, `GPT`. */
-  variant?: string;
-  clusterBytes?: number;
-  compression?: string;
+  variant?: string | undefined;
+  clusterBytes?: number | undefined;
+  compression?: string | undefined;
   /** Feature words of the format that this image uses. */
   features: string[];
 }

@@ -19,11 +19,11 @@ export const trustLevels: readonly TrustLevel[] = levels;
 export interface KeySource {
   fingerprint: string;
   /** Armored or encoded key, shipped with the vendor and loaded on use. */
-  key?: string | (() => Promise<string>);
+  key?: string | (() => Promise<string>) | undefined;
   /** Addresses that serve the key, none on the host that serves the images; used only when the fingerprint matches. */
-  urls?: URL[];
+  urls?: URL[] | undefined;
   /** Where the fingerprint is known from and when it was looked at, for people. */
-  origin?: string;
+  origin?: string | undefined;
 }
 
 export type Signature =
@@ -43,7 +43,7 @@ export type ChecksumDialect = 'sums' | 'deb822' | 'simplestreams';
 export interface DigestProof {
   kind: 'digest';
   digest: Digest;
-  of?: 'artifact' | 'disk';
+  of?: 'artifact' | 'disk' | undefined;
   from: string;
 }
 /**
@@ -54,12 +54,12 @@ export interface DigestProof {
 export interface ChecksumsProof {
   kind: 'checksums';
   url: URL;
-  name?: string;
-  aliases?: string[];
-  dialect?: ChecksumDialect;
-  sidecar?: true;
-  signature?: Signature;
-  via?: Proof;
+  name?: string | undefined;
+  aliases?: string[] | undefined;
+  dialect?: ChecksumDialect | undefined;
+  sidecar?: true | undefined;
+  signature?: Signature | undefined;
+  via?: Proof | undefined;
 }
 /**
  * Over the image bytes themselves; or over a document (`of`) that the resolution rests on though it says nothing of the
@@ -68,19 +68,36 @@ export interface ChecksumsProof {
 export interface SignatureProof {
   kind: 'signature';
   signature: Signature;
-  of?: URL;
+  of?: URL | undefined;
 }
 /** Nothing better exists, and `reason` says so aloud. */
 export interface TlsProof {
   kind: 'tls';
   reason: string;
 }
-export type Proof = DigestProof | ChecksumsProof | SignatureProof | TlsProof;
+/** The kinds of proof that this package reads itself. */
+export type BuiltInProof = DigestProof | ChecksumsProof | SignatureProof | TlsProof;
+
+declare global {
+  /**
+   * Kinds of proof that plug-ins bring, by their `kind`. A plug-in declares its own, and from then on vendors may offer it
+   * and `defineVerifier` takes a verifier of it:
+   * `declare global { interface RootdiskProofs { receipt: ReceiptProof } }`.
+   */
+  interface RootdiskProofs {}
+}
+/** A kind of proof that a plug-in brings, with whatever its verifier reads. */
+export interface OwnProof {
+  kind: string;
+  /** The best level that it can give, which `auto` then demands; default: `checksum`. */
+  offers?: TrustLevel | undefined;
+}
+export type Proof = BuiltInProof | Extract<RootdiskProofs[keyof RootdiskProofs], OwnProof>;
 
 export interface Signer {
   fingerprint: string;
-  subkey?: string;
-  userId?: string;
+  subkey?: string | undefined;
+  userId?: string | undefined;
 }
 
 /** A document that evidence rests on, kept so that origin can be proved again offline. */
@@ -89,7 +106,7 @@ export interface EvidenceDocument {
   sha256: string;
   bytes: Uint8Array;
   /** When it was signed, where it was: a later copy of the same address may not be older. */
-  signedAt?: Date;
+  signedAt?: Date | undefined;
 }
 
 /** When the signature covers the image: fed with every chunk of the one pass, asked at the end. */
@@ -104,13 +121,13 @@ export interface Evidence {
   level: TrustLevel;
   digests: Digest[];
   /** Expected digests of the decoded disk. */
-  diskDigests?: Digest[];
-  sizeBytes?: number;
-  signer?: Signer;
-  signedAt?: Date;
+  diskDigests?: Digest[] | undefined;
+  sizeBytes?: number | undefined;
+  signer?: Signer | undefined;
+  signedAt?: Date | undefined;
   documents: EvidenceDocument[];
   warnings: Warning[];
-  check?: StreamCheck;
+  check?: StreamCheck | undefined;
 }
 
 /** Keys that the caller gave for this source. */
@@ -126,7 +143,7 @@ export interface SignedDocument {
   /** The bytes that were signed, and nothing else of the file. */
   body: Uint8Array;
   signer: Signer;
-  signedAt?: Date;
+  signedAt?: Date | undefined;
   warnings: Warning[];
 }
 
@@ -172,7 +189,7 @@ export interface Verifier<K extends Proof['kind'] = Proof['kind']> {
   kind: K;
   prove(proof: Extract<Proof, { kind: K }>, context: ProofContext): Promise<Evidence>;
   /** Checks a document that is at hand, whatever its form; throws the refusals of `refuseSignature`. */
-  verifyDocument?(subject: DocumentToVerify): Promise<SignedDocument>;
+  verifyDocument?: ((subject: DocumentToVerify) => Promise<SignedDocument>) | undefined;
 }
 /** A verifier of whichever kind, as it stands in a list of parts. */
 export type AnyVerifier = { [K in Proof['kind']]: Verifier<K> }[Proof['kind']];

@@ -40,39 +40,39 @@ export interface Pieces {
 export interface Artifact {
   url: URL;
   /** Other addresses of the same bytes, asked in this order; only where a proof gives a digest, which decides. */
-  mirrors?: URL[];
+  mirrors?: URL[] | undefined;
   /** As published; the name that checksum lists use. */
   fileName: string;
-  sizeBytes?: number;
+  sizeBytes?: number | undefined;
   /** Format ids, outermost first: `['xz', 'raw']`, `['qcow2']`. Empty: not declared, found by looking. */
   layers: string[];
   /** The member of an archive layer that is the disk. */
-  entry?: string;
+  entry?: string | undefined;
   /** A bundle: exactly these members, nothing else. */
-  members?: Record<string, ArtifactRole>;
+  members?: Record<string, ArtifactRole> | undefined;
   /** Hashes of its pieces in order. From the origin, never from a mirror that serves the bytes. */
-  pieces?: Pieces;
+  pieces?: Pieces | undefined;
   proofs: Proof[];
 }
 
 /** What an orchestrator wants to know before it boots the disk. */
 export interface GuestFacts {
-  user?: string;
-  seed?: 'nocloud' | 'ignition' | 'talos' | 'none';
-  ssh?: boolean;
-  firmware?: ('bios' | 'uefi')[];
+  user?: string | undefined;
+  seed?: 'nocloud' | 'ignition' | 'talos' | 'none' | undefined;
+  ssh?: boolean | undefined;
+  firmware?: ('bios' | 'uefi')[] | undefined;
   /** End of standard support, `YYYY-MM-DD`. A warning when past, never an error. */
-  eol?: string;
+  eol?: string | undefined;
   /** What the vendor documents, in bytes; the disk's own virtual size is its least. */
-  minDiskBytes?: number;
-  minMemoryBytes?: number;
+  minDiskBytes?: number | undefined;
+  minMemoryBytes?: number | undefined;
 }
 
 /** What a hypervisor needs to start a kernel itself; only where the published kernel really boots that disk. */
 export interface BootFacts {
   kernel: Artifact;
-  initrd?: Artifact;
-  cmdline?: string;
+  initrd?: Artifact | undefined;
+  cmdline?: string | undefined;
 }
 
 /**
@@ -85,31 +85,31 @@ export type FactEvidence = 'captured' | 'documented' | 'unverified';
 export interface Resolution {
   /** Release in the vendor's own main spelling: `24.04`, `13`. */
   release: string;
-  codename?: string;
-  version?: string;
+  codename?: string | undefined;
+  version?: string | undefined;
   variant: string;
   /** One immutable build; stamps the cache name. */
   snapshot: string;
   /** Best first. */
   disk: Artifact[];
   /** Kernel and initrd; their layers are codecs only, or none for the file as it is published. */
-  boot?: BootFacts;
-  guest?: GuestFacts;
+  boot?: BootFacts | undefined;
+  guest?: GuestFacts | undefined;
   /** What the caller should know: a fallback that was taken, an unofficial build. */
-  warnings?: Warning[];
+  warnings?: Warning[] | undefined;
 }
 
 /** One line of `list`: a release and what it is offered for. */
 export interface Listing {
   release: string;
-  codename?: string;
-  version?: string;
-  aliases?: string[];
+  codename?: string | undefined;
+  version?: string | undefined;
+  aliases?: string[] | undefined;
   arches: Arch[];
   /** The vendor's default variant first. */
   variants: string[];
   /** End of standard support, `YYYY-MM-DD`. */
-  eol?: string;
+  eol?: string | undefined;
 }
 
 /** A source of images. Answers with facts; never verifies, caches, decodes or touches the disk. */
@@ -118,9 +118,9 @@ export interface Vendor {
   title: string;
   apiVersion: 1;
   /** Of the vendor, and of single variants where it differs. Absent: `unverified`. */
-  evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>);
+  evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>) | undefined;
   /** Who stands behind the images, where it is not the system's own project. */
-  publisher?: string;
+  publisher?: string | undefined;
   resolve(request: ImageRequest, context: VendorContext): Promise<Resolution>;
-  list?(context: VendorContext): AsyncIterable<Listing>;
+  list?: ((context: VendorContext) => AsyncIterable<Listing>) | undefined;
 }

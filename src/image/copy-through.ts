@@ -7,7 +7,7 @@ import { boundByRatio, streamFloorBytes } from './bounds.ts';
 const sectorBytes = 512;
 
 /** A codec that copies by itself. */
-export type CopyingCodec = Codec & Required<Pick<Codec, 'copyTo'>>;
+export type CopyingCodec = Codec & { copyTo: NonNullable<Codec['copyTo']> };
 
 /**
  * A raw disk that is all of a codec's output, copied by the codec itself: several parts at once, and through no more

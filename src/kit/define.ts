@@ -2,57 +2,138 @@ import type { Format } from '../contracts/format.ts';
 import type { Proof, Verifier } from '../contracts/proof.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import { UsageError } from '../errors.ts';
+import { nearestWord } from './nearest-word.ts';
 
 const idPattern = /^[a-z0-9][a-z0-9-]*$/;
+const evidences: readonly unknown[] = ['captured', 'documented', 'unverified'];
+
+const vendorFields = ['id', 'title', 'apiVersion', 'evidence', 'publisher', 'resolve', 'list'];
+const formatFields = {
+  codec: ['kind', 'id', 'detect', 'detectFurther', 'size', 'decode', 'copyTo'],
+  archive: ['kind', 'id', 'detect', 'entries'],
+  disk: ['kind', 'id', 'detect', 'open'],
+} as const;
+const formatMethods = { codec: 'decode', archive: 'entries', disk: 'open' } as const;
+const verifierFields = ['kind', 'prove', 'verifyDocument'];
 
 /** Types a vendor and checks its shape at once (`ERR_INVALID_REQUEST` names what is wrong); gives back the same object. */
 export function defineVendor<V extends Vendor>(vendor: V): V {
+  checkObject('vendor', vendor);
   checkId('vendor', vendor.id);
-  if (typeof vendor.title !== 'string') throw invalid(`vendor ${vendor.id}: no title`);
-  if (vendor.apiVersion !== 1) throw invalid(`vendor ${vendor.id}: apiVersion must be 1`);
-  if (typeof vendor.resolve !== 'function') throw invalid(`vendor ${vendor.id}: no resolve()`);
+  const name = `vendor ${vendor.id}`;
+  refuseSlips(name, vendor, vendorFields);
+  if (typeof vendor.title !== 'string') throw invalid(`${name}: no title`);
+  if (vendor.apiVersion !== 1) {
+    throw invalid(`${name}: apiVersion must be 1, found ${show(vendor.apiVersion)}`);
+  }
+  needMethod(name, vendor, 'resolve');
+  allowMethods(name, vendor, ['list']);
+  checkText(name, 'publisher', vendor.publisher);
+  for (const word of wordsOf(vendor.evidence)) {
+    if (!evidences.includes(word)) {
+      throw invalid(`${name}: evidence must be ${evidences.join(', ')}, found ${show(word)}`);
+    }
+  }
   return vendor;
 }
 
-const formatMethods = { codec: 'decode', archive: 'entries', disk: 'open' } as const;
-const proofKinds: readonly Proof['kind'][] = ['digest', 'checksums', 'signature', 'tls'];
-
 /** Types a codec, archive or disk format and checks its shape at once; gives back the same object. */
 export function defineFormat<F extends Format>(format: F): F {
+  checkObject('format', format);
   checkId('format', format.id);
+  const name = `format ${format.id}`;
   if (!Object.hasOwn(formatMethods, format.kind)) {
-    throw invalid(`format ${format.id}: kind must be codec, archive or disk`);
+    throw invalid(`${name}: kind must be codec, archive or disk, found ${show(format.kind)}`);
   }
-  for (const method of ['detect', formatMethods[format.kind]]) {
-    if (typeof Reflect.get(format, method) !== 'function') {
-      throw invalid(`format ${format.id}: no ${method}()`);
-    }
-  }
+  const fields: readonly string[] = formatFields[format.kind];
+  refuseSlips(name, format, fields);
+  needMethod(name, format, 'detect');
+  needMethod(name, format, formatMethods[format.kind]);
+  allowMethods(
+    name,
+    format,
+    fields.filter((field) => field !== 'kind' && field !== 'id'),
+  );
   return format;
 }
 
-/** Types a verifier and checks its shape at once; gives back the same object. */
+/**
+ * Types a verifier and checks its shape at once; gives back the same object. Its kind is one of the four built-in ones, or
+ * one that the plug-in declares in `RootdiskProofs`.
+ */
 export function defineVerifier<K extends Proof['kind']>(verifier: Verifier<K>): Verifier<K> {
-  if (!proofKinds.includes(verifier.kind)) {
-    throw invalid(
-      `verifier kind ${JSON.stringify(verifier.kind)} must be one of ${proofKinds.join(', ')}`,
-    );
-  }
-  if (typeof verifier.prove !== 'function') throw invalid(`verifier ${verifier.kind}: no prove()`);
+  checkVerifierShape(verifier);
   return verifier;
 }
 
+/** What `defineVerifier` checks, of a verifier whose kind the compiler does not know. */
+export function checkVerifierShape(verifier: { kind: string }): void {
+  checkObject('verifier', verifier);
+  checkId('verifier kind', verifier.kind);
+  const name = `verifier ${verifier.kind}`;
+  refuseSlips(name, verifier, verifierFields);
+  needMethod(name, verifier, 'prove');
+  allowMethods(name, verifier, ['verifyDocument']);
+}
+
+// The types promise most of this; a plug-in in plain JavaScript does not.
+
+function checkObject(what: string, part: unknown): void {
+  if (typeof part === 'object' && part !== null && !Array.isArray(part)) return;
+  throw invalid(`a ${what} must be an object, found ${show(part)}`);
+}
+
 function checkId(what: string, id: unknown): void {
-  if (typeof id !== 'string' || !idPattern.test(id)) {
-    throw invalid(`${what} id ${JSON.stringify(id)} must be lower-case letters, digits and dashes`);
+  if (typeof id === 'string' && idPattern.test(id)) return;
+  const name = what.includes(' ') ? what : `${what} id`;
+  throw invalid(`${name} ${show(id)} must be lower-case letters, digits and dashes`);
+}
+
+/** A field that is not known and looks like one that is missing: a slip, which would count for nothing in silence. */
+function refuseSlips(name: string, part: object, fields: readonly string[]): void {
+  const missing = fields.filter((field) => Reflect.get(part, field) === undefined);
+  for (const field of Object.keys(part)) {
+    if (fields.includes(field)) continue;
+    const meant = nearestWord(field, missing);
+    if (meant === undefined) continue;
+    throw invalid(`${name}: unknown field ${show(field)}; did you mean ${meant}?`);
   }
+}
+
+function needMethod(name: string, part: object, method: string): void {
+  if (typeof Reflect.get(part, method) !== 'function') throw invalid(`${name}: no ${method}()`);
+}
+
+function allowMethods(name: string, part: object, methods: readonly string[]): void {
+  for (const method of methods) {
+    const value = Reflect.get(part, method);
+    if (value === undefined || typeof value === 'function') continue;
+    throw invalid(`${name}: ${method} must be a method, found ${show(value)}`);
+  }
+}
+
+function checkText(name: string, field: string, value: unknown): void {
+  if (value === undefined || typeof value === 'string') return;
+  throw invalid(`${name}: ${field} must be a text, found ${show(value)}`);
+}
+
+function wordsOf(evidence: unknown): unknown[] {
+  if (evidence === undefined) return [];
+  return typeof evidence === 'object' && evidence !== null ? Object.values(evidence) : [evidence];
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? 'a list' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
 }
 
 function invalid(message: string): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message,
-    hint: 'Correct the plug-in; its shape is documented in rootdisk/kit.',
+    hint: 'Correct the plug-in; its shape is documented in docs/plugins.md and in rootdisk/kit.',
     details: {},
   });
 }

@@ -16,6 +16,20 @@ describe('a part that fits comes back as it is', () => {
   test('vendor', () => expect(loosely.vendor(vendor)).toBe(vendor));
   test('codec', () => expect(loosely.format(codec)).toBe(codec));
   test('verifier', () => expect(loosely.verifier(verifier)).toBe(verifier));
+  test('verifier of a kind of its own', () => {
+    const own = { ...verifier, kind: 'receipt' };
+    expect(loosely.verifier(own)).toBe(own);
+  });
+  test('a vendor with fields of its own, and optional ones that are undefined', () => {
+    const own = {
+      ...vendor,
+      site: 'x',
+      list: undefined,
+      publisher: undefined,
+      evidence: undefined,
+    };
+    expect(loosely.vendor(own)).toBe(own);
+  });
 });
 
 const misfits: [keyof typeof loosely, unknown, RegExp][] = [
@@ -27,13 +41,32 @@ const misfits: [keyof typeof loosely, unknown, RegExp][] = [
   ['vendor', { ...vendor, title: undefined }, /demo-os: no title/],
   ['vendor', { ...vendor, apiVersion: 2 }, /demo-os: apiVersion must be 1/],
   ['vendor', { ...vendor, resolve: undefined }, /demo-os: no resolve\(\)/],
+  ['vendor', undefined, /a vendor must be an object, found undefined/],
+  ['vendor', [vendor], /a vendor must be an object, found a list/],
+  ['vendor', { ...vendor, apiVersion: '1' }, /apiVersion must be 1, found "1"/],
+  ['vendor', { ...vendor, list: true }, /demo-os: list must be a method, found true/],
+  ['vendor', { ...vendor, lsit: () => [] }, /unknown field "lsit"; did you mean list\?/],
+  ['vendor', { ...vendor, evidance: 'captured' }, /"evidance"; did you mean evidence\?/],
+  ['vendor', { ...vendor, evidence: 'sure' }, /evidence must be captured, .*, found "sure"/],
+  ['vendor', { ...vendor, evidence: { default: 'captured', tiny: 7 } }, /evidence .* found 7/],
+  ['vendor', { ...vendor, publisher: {} }, /publisher must be a text, found an object/],
   ['format', { ...codec, id: 'GZ' }, /format id/],
   ['format', { ...codec, kind: 'constructor' }, /gz: kind must be codec, archive or disk/],
   ['format', { ...codec, detect: true }, /gz: no detect\(\)/],
   ['format', { ...codec, decode: undefined }, /gz: no decode\(\)/],
   ['format', { ...codec, kind: 'disk' }, /gz: no open\(\)/],
   ['format', { ...codec, kind: 'archive' }, /gz: no entries\(\)/],
-  ['verifier', { ...verifier, kind: 'pgp' }, /verifier kind "pgp"/],
+  [
+    'format',
+    { ...codec, copyto: async () => {} },
+    /gz: unknown field "copyto"; did you mean copyTo/,
+  ],
+  ['format', { ...codec, size: 7 }, /gz: size must be a method, found 7/],
+  ['format', null, /a format must be an object, found null/],
+  ['verifier', { ...verifier, kind: 'Pgp!' }, /verifier kind "Pgp!" must be lower-case/],
+  ['verifier', { ...verifier, kind: undefined }, /verifier kind undefined/],
+  ['verifier', { ...verifier, verifyDocment: () => {} }, /did you mean verifyDocument/],
+  ['verifier', { kind: 'tls', proof: () => {} }, /tls: /],
   ['verifier', { ...verifier, prove: undefined }, /tls: no prove\(\)/],
 ];
 

@@ -1,4 +1,5 @@
-import { invalidOption, invalidValue, nearestWord } from './refuse.ts';
+import { nearestWord } from '../../kit/nearest-word.ts';
+import { invalidOption, invalidValue } from './refuse.ts';
 
 /** `K=V` for each value of an option. The same name twice is `ERR_INVALID_REQUEST`. */
 export function parsePairs(values: readonly string[], option: string): Record<string, string> {

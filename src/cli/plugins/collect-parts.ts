@@ -1,5 +1,6 @@
 import type { Parts } from '../../core.ts';
 import { PluginError } from '../../errors.ts';
+import { checkVerifierShape } from '../../kit/define.ts';
 import {
   type AnyVerifier,
   defineFormat,
@@ -8,43 +9,63 @@ import {
   type Vendor,
 } from '../../kit.ts';
 
-const formatKinds = ['codec', 'archive', 'disk'];
+const formatKinds: readonly unknown[] = ['codec', 'archive', 'disk'];
+const lists = ['vendors', 'verifiers', 'formats'] as const;
 
 /**
- * The vendors, formats and verifiers among a module's exports, also in lists and behind `default`; each once. Other
- * exports are passed over. Nothing usable is `ERR_PLUGIN`.
+ * The vendors, formats and verifiers among a module's exports: single ones, lists, and what `createRootdisk` takes
+ * (`{ vendors, formats, verifiers }`, as the default export too); each once. Other exports are passed over. Nothing usable
+ * is `ERR_PLUGIN`.
  */
 export function collectParts(plugin: string, exports: object): Parts {
   const vendors: Vendor[] = [];
   const verifiers: AnyVerifier[] = [];
   const formats: Format[] = [];
-  const found = Object.values(exports).flatMap((value: unknown) =>
-    Array.isArray(value) ? value : [value],
-  );
+  const found = Object.values(exports).flatMap((value) => spread(plugin, value));
   for (const value of new Set<unknown>(found)) {
     if (isVendor(value)) vendors.push(checked(plugin, () => defineVendor(value)));
     else if (isFormat(value)) formats.push(checked(plugin, () => defineFormat(value)));
-    else if (isVerifier(value)) verifiers.push(value);
+    else if (isVerifier(value)) {
+      checked(plugin, () => checkVerifierShape(value));
+      verifiers.push(value);
+    }
   }
   if (vendors.length + verifiers.length + formats.length > 0)
     return { vendors, verifiers, formats };
   throw unusable(plugin, 'exports no vendor, format or verifier', undefined);
 }
 
+/** What an export holds: itself, the items of a list, or those of the lists of parts. */
+function spread(plugin: string, value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (!isObject(value) || !lists.some((name) => Array.isArray(Reflect.get(value, name)))) {
+    return [value];
+  }
+  return lists.flatMap((name): unknown[] => {
+    const parts: unknown = Reflect.get(value, name) ?? [];
+    if (!Array.isArray(parts)) throw unusable(plugin, `${name} is no list`, undefined);
+    const strange = parts.findIndex((part) => !isPartOf[name](part));
+    if (strange < 0) return parts;
+    throw unusable(plugin, `${name}[${strange}] is no ${name.replace(/s$/, '')}`, undefined);
+  });
+}
+
 // The shape is what tells the kinds apart; the kit's own checks come after.
 
 function isVendor(value: unknown): value is Vendor {
-  return isObject(value) && 'apiVersion' in value && isFunction(value, 'resolve');
+  if (!isObject(value) || 'kind' in value || !('id' in value)) return false;
+  return 'apiVersion' in value || isFunction(value, 'resolve');
 }
 
 function isFormat(value: unknown): value is Format {
-  if (!isObject(value) || !isFunction(value, 'detect')) return false;
-  return 'kind' in value && formatKinds.some((kind) => kind === value.kind);
+  return isObject(value) && 'kind' in value && formatKinds.includes(value.kind);
 }
 
 function isVerifier(value: unknown): value is AnyVerifier {
   return isObject(value) && 'kind' in value && isFunction(value, 'prove');
 }
+
+const isPartOf = { vendors: isVendor, verifiers: isVerifier, formats: isFormat };
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

@@ -1,4 +1,4 @@
-import { type Proof, type TrustLevel, trustLevels } from '../../contracts/proof.ts';
+import { type OwnProof, type Proof, type TrustLevel, trustLevels } from '../../contracts/proof.ts';
 import type { CallOptions } from '../options.ts';
 
 /** True when `level` is at least `floor`. */
@@ -30,7 +30,7 @@ export function effectiveLevel(proven: TrustLevel, digestGiven: boolean): TrustL
   return digestGiven ? better(proven, 'pinned') : proven;
 }
 
-/** The best level that a proof can give. */
+/** The best level that a proof can give. One of a plug-in says so itself; a digest that nothing vouches for is the least. */
 export function potential(proof: Proof): TrustLevel {
   switch (proof.kind) {
     case 'tls':
@@ -42,5 +42,7 @@ export function potential(proof: Proof): TrustLevel {
     case 'checksums':
       if (proof.signature !== undefined) return 'signed';
       return proof.via === undefined ? 'checksum' : better('checksum', potential(proof.via));
+    default:
+      return (proof satisfies OwnProof as OwnProof).offers ?? 'checksum';
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { commonOptions, type OptionName, options } from '../../../src/cli/args/options.ts';
 import { type Invocation, parseCommand } from '../../../src/cli/args/parse-command.ts';
-import { nearestWord } from '../../../src/cli/args/refuse.ts';
 import { commands } from '../../../src/cli/commands/every.ts';
 import { isImageError } from '../../../src/errors.ts';
+import { nearestWord } from '../../../src/kit/nearest-word.ts';
 
 function parse(line: string): Invocation {
   return parseCommand(line === '' ? [] : line.split(' '), commands);

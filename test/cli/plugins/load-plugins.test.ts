@@ -18,6 +18,13 @@ beforeAll(async () => {
     'common.cjs': `exports.common = ${vendor('common')};`,
     'parts.mjs': `export const format = { kind: 'codec', id: 'rot13', detect: () => false, async *decode() {} };
       export const verifier = { kind: 'oracle', async prove() {} };`,
+    'default.mjs': `export default { vendors: [${vendor('by-default')}], defaults: { trust: 'none' } };`,
+    'named.mjs': `export const acme = { vendors: [${vendor('by-name')}], formats: [], verifiers: [] };
+      export { acme as default };`,
+    'no-list.mjs': `export default { vendors: [], formats: {} };`,
+    'stranger.mjs': `export default { vendors: [${vendor('ok')}, { id: 'x' }] };`,
+    'slip.mjs': `export const slip = { id: 'slip', title: 'Slip', apiVersion: 1, async resovle() {} };`,
+    'open.mjs': `export const open = { kind: 'receipt', prove() {}, verifydocument() {} };`,
     'nothing.mjs': 'export const answer = 42;',
     'wrong.mjs': `export const wrong = { ...${vendor('x')}, id: 'Not An Id' };`,
     'future.mjs': `export const future = { ...${vendor('x')}, apiVersion: 2 };`,
@@ -57,8 +64,21 @@ test('modules by path, by address and by package name, as many as are given', as
     'rootdisk-acme',
     'rootdisk-acme/more',
     '@acme/plugin',
+    'default.mjs',
+    'named.mjs',
   );
-  const own = ['common', 'many-a', 'many-b', 'more', 'one', 'packed', 'scoped', 'typed'];
+  const own = [
+    'by-default',
+    'by-name',
+    'common',
+    'many-a',
+    'many-b',
+    'more',
+    'one',
+    'packed',
+    'scoped',
+    'typed',
+  ];
   expect(ids.filter((id) => own.includes(id))).toEqual(own);
 });
 
@@ -77,6 +97,10 @@ test.each([
   ['nothing.mjs', 8, 'exports no vendor, format or verifier'],
   ['wrong.mjs', 8, 'must be lower-case letters'],
   ['future.mjs', 8, 'apiVersion must be 1'],
+  ['no-list.mjs', 8, 'formats is no list'],
+  ['stranger.mjs', 8, 'vendors[1] is no vendor'],
+  ['slip.mjs', 8, 'unknown field "resovle"; did you mean resolve?'],
+  ['open.mjs', 8, 'unknown field "verifydocument"; did you mean verifyDocument?'],
   ['throws.mjs', 8, 'no luck today'],
   ['lacks.mjs', 8, 'is-not-installed'],
   ['twice.mjs', 2, 'the vendor id "alpine" is given twice'],
