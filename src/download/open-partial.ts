@@ -48,7 +48,11 @@ export async function openPartial(
     return undefined;
   }
   // From now on the file has a seam, whatever becomes of this call.
-  await writeNote(staging, { ...note, readyBytes: position, joined: true });
+  const seam = { ...note, readyBytes: position, joined: true };
+  await writeNote(staging, seam).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
   return { handle, note, address, position };
 }
 

@@ -1,9 +1,10 @@
 import { defaultCacheDir, openCache } from '../cache/cache-folder.ts';
-import { listEntries } from '../cache/entries/list.ts';
+import { judgeName } from '../cache/entries/judge.ts';
+import { listNames } from '../cache/entries/names-on-disk.ts';
 import { readEntry } from '../cache/entries/read.ts';
-import { type EntryVerdict, repairEntry, verifyEntry } from '../cache/entries/verify.ts';
-import { tryLockName } from '../cache/locks/name-lock.ts';
+import type { EntryVerdict } from '../cache/entries/verify.ts';
 import type { Log } from '../contracts/log.ts';
+import { defined } from '../kit/defined.ts';
 import { type OriginVerdict, proveAgain } from '../line/trust/prove-again.ts';
 import type { BoundParts } from '../parts/bind.ts';
 
@@ -21,8 +22,11 @@ export interface VerifyCacheOptions {
 export interface VerifiedEntry {
   name: string;
   path: string;
-  /** `repaired`: it was touched, and mode and mtime are as recorded again. */
-  state: EntryVerdict['state'] | 'repaired';
+  /**
+   * `repaired`: it was touched, and mode and mtime are as recorded again. `leftover`: no disk, only files that a call that
+   * was killed left beside where one was to be.
+   */
+  state: EntryVerdict['state'] | 'repaired' | 'leftover';
   reason?: string;
   /** Absent where the disk itself is damaged. */
   origin?: OriginVerdict;
@@ -39,33 +43,20 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
       readOnly: !repair,
       log,
     });
-    for (const { name, path, record, state, defect } of await listEntries(cache)) {
+    for (const { name } of await listNames(cache)) {
       signal.throwIfAborted();
-      if (record === undefined) {
-        yield { name, path, state: 'damaged', reason: defect ?? state };
-        continue;
-      }
-      const verdict = await verifyEntry({ path, record }, { signal });
-      if (verdict.state === 'damaged') {
-        yield { name, path, ...verdict };
-        continue;
-      }
-      const isRepaired = repair && verdict.state === 'touched' && (await repaired(name));
-      const entry = (await readEntry(cache, name)) ?? { name, path, record };
-      const origin = await proveAgain(parts, cache, entry, { signal, log, now });
-      yield { name, path, ...(isRepaired ? { state: 'repaired' } : verdict), origin };
-
-      async function repaired(of: string): Promise<boolean> {
-        const lock = await tryLockName(cache, of);
-        // The lock holder is making this entry again.
-        if (lock === undefined || record === undefined) return false;
-        try {
-          await repairEntry(cache, { name: of, path, record });
-          return true;
-        } finally {
-          await lock.release();
-        }
-      }
+      const judged = await judgeName(cache, name, { repair, signal });
+      // Removed since the folder was read.
+      if (judged === undefined) continue;
+      const { record, state, reason } = judged;
+      const path = cache.pathOf(name);
+      const isProvable = record !== undefined && state !== 'damaged' && state !== 'leftover';
+      const entry = (await readEntry(cache, name)) ?? (record && { name, path, record });
+      const origin =
+        isProvable && entry !== undefined
+          ? await proveAgain(parts, cache, entry, { signal, log, now })
+          : undefined;
+      yield { name, path, state, ...defined({ reason, origin }) };
     }
   };
 }

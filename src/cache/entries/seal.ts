@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, rename } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, lstat, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
+import { isErrno } from '../cache-error.ts';
 import { hashDisk } from '../digest/hash-disk.ts';
 import { requireLock } from '../locks/name-lock.ts';
 import { modes } from '../modes.ts';
@@ -49,12 +50,31 @@ export async function sealSource(
 ): Promise<void> {
   const download = join(staging.dir, 'source');
   const staged = (await lookAt(staging.download)) === undefined ? undefined : staging.download;
-  if (staged === undefined) await link(ready, download);
+  if (staged === undefined) await linkOrCopy(cache, ready, download);
   else await seal(cache, staging, staged, download, () => Promise.resolve());
   const { size } = await lstat(download);
   if (size !== sizeBytes)
     throw mixedUp(staging, `the download has ${size} bytes, not ${sizeBytes}`);
   await rename(download, cache.sourcePathOf(name));
+}
+
+/** Not every file system has hard links; a copy takes its room twice. */
+async function linkOrCopy(cache: Cache, from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'EPERM', 'EMLINK', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EXDEV')) throw error;
+    const message = `${cache.imagesDir} takes no hard links, so the kept download is a copy`;
+    cache.warn({ code: 'bookkeeping', message });
+    await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    const handle = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      await handle.chmod(modes.disk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
 }
 
 async function seal<T>(

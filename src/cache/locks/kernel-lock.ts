@@ -3,6 +3,9 @@ import type * as Sqlite from 'node:sqlite';
 import { CacheError } from '../../errors.ts';
 import { isErrno } from '../cache-error.ts';
 
+/** SQLite has room for 512 bytes, eight of which the name of a journal takes that is never made. */
+export const maxLockPathBytes: number = 504;
+
 export type LockMode = 'exclusive' | 'shared';
 
 /** A lock that the kernel frees when the process ends, however it ends. */
@@ -121,7 +124,7 @@ function unlockable(path: string, code: number, cause: unknown): CacheError {
     message: `cannot lock ${path}: SQLite result ${code}`,
     hint:
       code === cannotOpen
-        ? 'Check that the cache folder is writable and its path shorter than 256 bytes.'
+        ? 'Check that the cache folder is writable.'
         : 'Keep the cache on a file system with record locks (NFS needs lockd), or name another with cacheDir.',
     details: { path },
     cause,

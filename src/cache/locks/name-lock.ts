@@ -5,6 +5,8 @@ import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { makeFolders } from '../make-folders.ts';
 import { buildName } from '../names/cache-name.ts';
+import { maxLockPathBytes } from './kernel-lock.ts';
+import { leasePath } from './lease.ts';
 import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
 import { checkLocks } from './working-locks.ts';
 
@@ -47,6 +49,7 @@ export async function lockName(
 export async function tryLockName(cache: Cache, name: string): Promise<NameLock | undefined> {
   const key = buildName(name);
   if (!cache.writable) return noLock;
+  requireShortPath(cache, name);
   // The whole cache may have been removed since it was opened, or while this call waited.
   if ((await identify(cache.folder('locks'))) === undefined) await makeFolders(cache.cacheDir);
   const file = await tryLockFile(lockPath(cache, key), 'exclusive').catch(
@@ -107,6 +110,18 @@ export async function requireLock(cache: Cache, name: string): Promise<void> {
 export async function dropLockFile(cache: Cache, name: string): Promise<void> {
   await requireLock(cache, name);
   await unlinkLockFile(lockPath(cache, buildName(name)));
+}
+
+/** Before anything is fetched: the lease of a disk has the longest path that is locked. */
+function requireShortPath(cache: Cache, name: string): void {
+  const path = leasePath(cache, name);
+  if (Buffer.byteLength(path) <= maxLockPathBytes) return;
+  throw new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `the path of the cache folder is too long for locks: ${path} has more than ${maxLockPathBytes} bytes`,
+    hint: 'Choose a cache folder with a shorter path with cacheDir.',
+    details: { path, errno: 'ENAMETOOLONG' },
+  });
 }
 
 const noLock: NameLock = { release: () => Promise.resolve() };

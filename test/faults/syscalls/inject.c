@@ -5,7 +5,7 @@
  *   FAULT_LOG     a file that gets a line for every such call: its kind, its number among its kind, its path
  *   FAULT_CALL    the kind that is met; nothing is met without it
  *   FAULT_NTH     which of that kind, from 1; 0 for each of them
- *   FAULT_PATH    only calls whose path contains this text are counted and met
+ *   FAULT_PATH    only calls whose path contains this text, or ends in it before a `$`, are counted and met
  *   FAULT_ERRNO   the number of the error that it gets; 0 to be killed instead
  *   FAULT_ROUND   a number; when it changes, counting begins anew
  *
@@ -48,12 +48,20 @@ static void note(enum kind kind, int nth, const char *path) {
   syscall(SYS_close, fd);
 }
 
+/* A part that ends in a dollar sign is what the path must end in. */
+static int contains(const char *path, const char *part) {
+  size_t length = strlen(part);
+  if (length == 0 || part[length - 1] != '$') return strstr(path, part) != NULL;
+  size_t whole = strlen(path);
+  return whole >= length - 1 && strncmp(path + whole - (length - 1), part, length - 1) == 0;
+}
+
 /* True, with errno set, when this call is the one to fail. */
 static int fails(enum kind kind, const char *path) {
   const char *folder = getenv("FAULT_FOLDER");
   if (folder == NULL || path == NULL || strncmp(path, folder, strlen(folder)) != 0) return 0;
   const char *part = getenv("FAULT_PATH");
-  if (part != NULL && strstr(path, part) == NULL) return 0;
+  if (part != NULL && !contains(path, part)) return 0;
   const char *round = getenv("FAULT_ROUND");
   int number = round == NULL ? 0 : atoi(round);
   if (atomic_exchange(&current, number) != number) {

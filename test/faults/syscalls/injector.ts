@@ -24,7 +24,7 @@ export interface Injection {
   kind: string;
   /** Absent: each of them. */
   nth?: number;
-  /** Only calls whose path contains this. */
+  /** Only calls whose path contains this, or ends in it where `$` follows. */
   path?: string;
   fault: string;
 }

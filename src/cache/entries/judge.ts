@@ -1,0 +1,97 @@
+import { CacheError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { isLocked, tryLockName } from '../locks/name-lock.ts';
+import type { ImageRecord } from '../records/image-record.ts';
+import { type Examined, examineEntry, lookAt } from './read.ts';
+import { type EntryVerdict, repairEntry, verifyEntry } from './verify.ts';
+
+/** What a name is worth, its disk read to the last byte. */
+export interface Judged {
+  state: EntryVerdict['state'] | 'repaired' | 'leftover';
+  reason?: string;
+  record?: ImageRecord;
+}
+
+export interface JudgeOptions {
+  /** Restore mode and mtime where only those were changed. */
+  repair: boolean;
+  signal: AbortSignal;
+}
+
+/** Another process may publish the name again while its disk is read; so often it is looked at again. */
+const mostLooks = 4;
+
+/**
+ * Holds a disk against its record, without its lock; what changes meanwhile is looked at again. `undefined` when nothing is
+ * there any more. A repair judges once more under the lock: what was read before it may be another disk by then.
+ */
+export async function judgeName(
+  cache: Cache,
+  name: string,
+  { repair, signal }: JudgeOptions,
+): Promise<Judged | undefined> {
+  const judged = await judge(cache, name, signal);
+  if (!repair || judged?.state !== 'touched') return judged;
+  const lock = await tryLockName(cache, name);
+  // The lock holder is making this entry again.
+  if (lock === undefined) return judged;
+  try {
+    const now = await judge(cache, name, signal);
+    if (now?.state !== 'touched' || now.record === undefined) return now;
+    await repairEntry(cache, { name, path: cache.pathOf(name), record: now.record });
+    return { state: 'repaired', record: now.record };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function judge(cache: Cache, name: string, signal: AbortSignal): Promise<Judged | undefined> {
+  for (let look = 1; ; look += 1) {
+    const before = await examineEntry(cache, name);
+    const judged = await judgeOnce(cache, before, signal);
+    if (look === mostLooks) return judged;
+    if (sameFiles(before, await examineEntry(cache, name))) return judged;
+  }
+}
+
+async function judgeOnce(
+  cache: Cache,
+  { name, path, record, stats, defect }: Examined,
+  signal: AbortSignal,
+): Promise<Judged | undefined> {
+  if (stats === undefined) return await judgeRest(cache, name);
+  if (record === undefined) return { state: 'damaged', reason: defect ?? 'it has no record' };
+  try {
+    return { ...(await verifyEntry({ path, record }, { signal })), record };
+  } catch (error) {
+    if (error instanceof CacheError && error.details.errno === 'ENOENT') {
+      return await judgeRest(cache, name);
+    }
+    throw error;
+  }
+}
+
+/** Files of an entry without its disk. */
+async function judgeRest(cache: Cache, name: string): Promise<Judged | undefined> {
+  const paths = [cache.recordPathOf(name), cache.sourcePathOf(name), cache.evidencePathOf(name)];
+  const found = (await Promise.all(paths.map(lookAt))).filter((stats) => stats !== undefined);
+  if (found.length === 0) return undefined;
+  const isBusy = await isLocked(cache, name);
+  return {
+    state: 'leftover',
+    reason: isBusy
+      ? 'its disk is being made or removed'
+      : 'its disk is missing: a call was killed here, or the disk was removed by hand',
+  };
+}
+
+function sameFiles(a: Examined, b: Examined): boolean {
+  const recordOf = ({ record }: Examined) => JSON.stringify([record?.disk, record?.created]);
+  return (
+    a.stats?.ino === b.stats?.ino &&
+    a.stats?.mtimeMs === b.stats?.mtimeMs &&
+    a.stats?.size === b.stats?.size &&
+    a.defect === b.defect &&
+    recordOf(a) === recordOf(b)
+  );
+}
