@@ -6,13 +6,13 @@ import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
 import { openCall } from './line/call.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
-import { giveKept } from './line/give-kept.ts';
+import { giveKept, orEarlierDisk } from './line/give-kept.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
 import { planImage } from './line/plan.ts';
 import { prove } from './line/prove.ts';
 import { publish } from './line/publish.ts';
-import { parseRequest, resolveOrStale } from './line/resolve.ts';
+import { parseRequest, resolveRequest } from './line/resolve.ts';
 import { toEnsuredImage } from './line/result.ts';
 import { refuseOlderBuild, refuseOlderSignature } from './line/rollback.ts';
 import { settle } from './line/settle.ts';
@@ -34,15 +34,16 @@ export function bindEnsureImage(parts: BoundParts): EnsureImage {
     const kept = await giveKept(call, asked.request);
     if (kept !== undefined) return kept;
 
-    const resolved = await resolveOrStale(call, asked);
-    if ('image' in resolved) return resolved.image;
-    const plan = planImage(asked.request, resolved.resolution, call.options, parts.formats);
-    await refuseOlderBuild(call, plan);
+    return orEarlierDisk(call, asked.request, async () => {
+      const resolution = await resolveRequest(call, asked);
+      const plan = planImage(asked.request, resolution, call.options, parts.formats);
+      await refuseOlderBuild(call, plan);
 
-    return waitForName(call, plan.cacheName, async () => {
-      const boot = await obtainBoot({ call, plan }, obtain);
-      const disk = await obtain({ call, plan });
-      return toEnsuredImage(call, await noteBoot(call, disk, boot), boot);
+      return waitForName(call, plan.cacheName, async () => {
+        const boot = await obtainBoot({ call, plan }, obtain);
+        const disk = await obtain({ call, plan });
+        return toEnsuredImage(call, await noteBoot(call, disk, boot), boot);
+      });
     });
   };
 }

@@ -22,6 +22,8 @@ export interface MetadataOptions {
   /** Only the first so many bytes are needed; a longer document is cut, not refused. */
   headBytes?: number | undefined;
   accept?: string | undefined;
+  /** An HTML page is what is asked for. Without it, HTML is `ERR_METADATA`: what portals answer in place of a document. */
+  page?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** Past every cache, the network's own included: for a document that does not fit its pair. */
   fresh?: boolean | undefined;

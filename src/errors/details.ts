@@ -25,6 +25,8 @@ export interface TransferDetails {
   field?: string;
   proxy?: string;
   errno?: string;
+  /** `tls`: the server is there and is not who it should be, by its certificate or its handshake. */
+  reason?: 'tls';
   /** The body changed or cannot be continued: true while the call may start it again from byte 0. */
   restart?: boolean;
 }

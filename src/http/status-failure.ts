@@ -1,7 +1,7 @@
 import { TransferError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
+import { isHtml } from '../kit/is-html.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { isHtml } from './is-html.ts';
 import { TransientFailure } from './retry.ts';
 import { type Answer, dropBody } from './wire/answer.ts';
 

@@ -1,15 +1,11 @@
-import type { EnsuredImage } from '../contracts/image.ts';
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
-import { hasRemedy, NotFoundError, UsageError } from '../errors.ts';
+import { NotFoundError, UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
-import { keptBoot } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
-import { lookForRequest } from './look.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
 import { parseReference } from './reference.ts';
-import { giveImage } from './result.ts';
 import { trace } from './trace.ts';
 
 /** A request, and the caller's own source where it names one. */
@@ -83,25 +79,4 @@ function unknownVendor(id: string, known: Iterable<string>): UsageError {
     hint: 'Name a vendor that is known, or give an address or a path that begins with ./ or /.',
     details: { field: 'vendor', value: id, known: ids },
   });
-}
-
-/** What upstream says now; or, when it cannot be asked, the disk that the same request led to before. */
-type Resolved = { resolution: Resolution } | { image: EnsuredImage };
-
-/** Resolves; a vendor that is down does not break a call whose answer is cached, and a warning says so. */
-export async function resolveOrStale(call: Call, asked: Asked): Promise<Resolved> {
-  try {
-    return { resolution: await resolveRequest(call, asked) };
-  } catch (error) {
-    if (call.signal.aborted) throw call.signal.reason;
-    if (!hasRemedy(error, 'transfer')) throw error;
-    const stale = call.options.refresh ? undefined : await lookForRequest(call, asked.request);
-    if (stale === undefined) throw error;
-    const boot = call.options.boot ? await keptBoot(call, stale) : undefined;
-    if (call.options.boot && boot === undefined) throw error;
-    call.warn({ code: 'stale', message: `${error.message}; the disk of an earlier call is used` });
-    const image = await giveImage(call, { entry: stale, origin: 'cache' }, boot);
-    if (image === undefined) throw error;
-    return { image };
-  }
 }

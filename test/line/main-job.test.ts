@@ -113,7 +113,7 @@ describe('a second call', () => {
 
   test('a vendor that is down gives the kept disk with a warning; refresh does not', async () => {
     const { path } = await line.ensure();
-    line.upstream.route('images.acme.example/index.json', 'down', { status: 404 });
+    line.upstream.route('images.acme.example/index.json', 'down', { status: 403 });
     const image = await line.ensure();
     expect(image).toMatchObject({ path, origin: 'cache' });
     expect(image.trust.warnings.map(({ code }) => code)).toContain('stale');

@@ -55,7 +55,7 @@ export async function listOracleTemplates(
   arch: Arch,
   { http, signal }: VendorContext,
 ): Promise<OracleTemplate[]> {
-  const document = await http.find(page, { signal });
+  const document = await http.find(page, { signal, page: true });
   if (document === undefined) return [];
   const rows = await parseTableRows(document.text, page);
   return rows.flatMap((items) =>

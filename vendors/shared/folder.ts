@@ -14,6 +14,6 @@ export async function findFolder(
   folder: URL,
   context: VendorContext,
 ): Promise<FolderEntry[] | undefined> {
-  const page = await context.http.find(folder, { signal: context.signal });
-  return page && parseListing(page.text, folder);
+  const page = await context.http.find(folder, { signal: context.signal, page: true });
+  return page && parseListing(page.text, folder, page.finalUrl);
 }

@@ -1,11 +1,10 @@
 import type {
-  KeptAnswer,
   MetadataClient,
   MetadataDocument,
   MetadataHead,
   MetadataOptions,
 } from '../../contracts/metadata.ts';
-import { firstHop, type Hop, offlineMiss, parseAddress } from '../addresses/rules.ts';
+import { firstHop, offlineMiss, parseAddress } from '../addresses/rules.ts';
 import type { AskContext } from '../ask.ts';
 import { type LoadedDocument, loadDocument } from './load-document.ts';
 import type { OriginSlots } from './origin-slots.ts';
@@ -43,7 +42,7 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
 
   const obtain = async (url: URL | string, options: MetadataOptions): Promise<LoadedDocument> => {
     const { asked, start, signal } = begin(url, options.signal);
-    const { headBytes, fresh = false, kept = false } = options;
+    const { headBytes, fresh = false, kept = false, page = false } = options;
     const accept = options.accept ?? '*/*';
     const maxBytes = options.maxBytes ?? context.ask.limits.metadataBytes;
     const whole = headBytes === undefined && !fresh;
@@ -59,12 +58,13 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
           store: whole ? context.store : undefined,
           reuse: whole && !context.refresh,
           kept,
+          page,
         },
         withSignal(context.ask, signal),
         context.slots,
       );
     if (fresh) return await load(signal);
-    const key = keyOf(start, accept, headBytes, kept);
+    const key = JSON.stringify([start.url.href, accept, headBytes, kept, page]);
     const outcome = await shared.share(key, maxBytes, signal, (stop) =>
       load(AbortSignal.any([context.ask.attempts.signal, stop])),
     );
@@ -95,13 +95,4 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
 
 function withSignal(ask: AskContext, signal: AbortSignal): AskContext {
   return { ...ask, attempts: { ...ask.attempts, signal } };
-}
-
-function keyOf(
-  start: Hop,
-  accept: string,
-  headBytes: number | undefined,
-  kept: boolean | KeptAnswer,
-): string {
-  return JSON.stringify([start.url.href, accept, headBytes, kept]);
 }

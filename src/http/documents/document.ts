@@ -1,7 +1,7 @@
 import type { MetadataDocument } from '../../contracts/metadata.ts';
 import { TransferError } from '../../errors.ts';
+import { isHtml } from '../../kit/is-html.ts';
 import { publicUrl } from '../../kit/public-url.ts';
-import { isHtml } from '../is-html.ts';
 
 /** A document around its bytes; text is decoded on first use, JSON parsed anew for every caller. */
 export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): MetadataDocument {
@@ -19,21 +19,30 @@ export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): 
       try {
         return JSON.parse(decoded()) as unknown;
       } catch (cause) {
-        throw noJson(facts, cause);
+        throw noJson(facts.finalUrl, cause);
       }
     },
   };
 }
 
-function noJson(facts: { url: URL; bytes: Uint8Array }, cause: unknown): TransferError {
-  const shown = publicUrl(facts.url);
-  const html = isHtml(facts.bytes);
+/** `ERR_METADATA` for an HTML page in place of a document; `from` is the address that answered. */
+export function refuseHtml(from: URL, bytes: Uint8Array): void {
+  if (!isHtml(bytes)) return;
+  const shown = publicUrl(from);
+  throw new TransferError({
+    code: 'ERR_METADATA',
+    message: `${shown} should be a document, but this is HTML: a maintenance page, a portal or a moved address`,
+    hint: 'Open the address in a browser, and try later.',
+    details: { url: shown },
+  });
+}
+
+function noJson(from: URL, cause: unknown): TransferError {
+  const shown = publicUrl(from);
   return new TransferError({
     code: 'ERR_METADATA',
-    message: html
-      ? `${shown} should be JSON, but this is HTML: a maintenance page, a portal or a moved address`
-      : `${shown} should be JSON, but cannot be parsed`,
-    hint: html ? 'Open the address in a browser, and try later.' : 'Try later, or report it.',
+    message: `${shown} should be JSON, but cannot be parsed`,
+    hint: 'Try later, or report it.',
     details: { url: shown },
     cause,
   });

@@ -1,11 +1,11 @@
 import type { KeptAnswer, MetadataDocument } from '../../contracts/metadata.ts';
 import { TransferError } from '../../errors.ts';
+import { isHtml } from '../../kit/is-html.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
 import type { AskContext } from '../ask.ts';
 import { isLasting } from '../status-failure.ts';
-import { isCertificateFailure } from '../wire/network-failure.ts';
-import { createDocument } from './document.ts';
+import { createDocument, refuseHtml } from './document.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { type DocumentRequest, requestDocument } from './request-document.ts';
 import { addressKey, type MetadataStore, type StoredDocument } from './store.ts';
@@ -24,6 +24,8 @@ export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
   reuse: boolean;
   /** Whether and for how long an earlier answer is not asked about. */
   kept: boolean | KeptAnswer;
+  /** HTML will do. */
+  page: boolean;
 }
 
 /** Reads one document, from the network or, where that is down, from the store. */
@@ -36,7 +38,8 @@ export async function loadDocument(
   const kept = typeof request.kept === 'object' ? request.kept : undefined;
   // What is kept is joined with the new answer, not replaced by it.
   const isRead = reuse || kept !== undefined;
-  const stored = isRead ? await store?.read(start.url, accept, maxBytes) : undefined;
+  const known = isRead ? await store?.read(start.url, accept, maxBytes) : undefined;
+  const stored = known !== undefined && !request.page && isHtml(known.bytes) ? undefined : known;
   if (reuse && stored !== undefined && isFresh(stored, request.kept)) {
     return { document: fromStored(asked, start, stored, false) };
   }
@@ -54,6 +57,7 @@ export async function loadDocument(
     }
     const { headers } = fetched;
     let { bytes } = fetched;
+    if (!request.page) refuseHtml(hop.url, bytes);
     if (stored !== undefined && kept !== undefined) {
       const joined = await kept.join(stored.bytes, bytes);
       if (joined === undefined) return { document: fromStored(asked, start, stored, true) };
@@ -64,7 +68,7 @@ export async function loadDocument(
     return { document: createDocument({ ...facts, bytes, stale: false }) };
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
-    const isServed = isUnreachable(error) || (kept !== undefined && !isCertificateFailure(error));
+    const isServed = isUnreachable(error) || (kept !== undefined && error.details.reason !== 'tls');
     if (stored === undefined || !isServed) {
       const { status = 0 } = error.details;
       if (error.code === 'ERR_HTTP_STATUS' && isLasting(status)) return { refused: error, status };
@@ -116,7 +120,7 @@ function fromStored(
 
 /** Upstream is down. A wrong certificate is something else: the user has to look at it. */
 function isUnreachable(error: TransferError): boolean {
-  if (error.code === 'ERR_NETWORK') return !isCertificateFailure(error);
+  if (error.code === 'ERR_NETWORK') return error.details.reason !== 'tls';
   if (error.code === 'ERR_HTTP_STATUS') return (error.details.status ?? 0) >= 500;
   return error.code === 'ERR_STALLED';
 }

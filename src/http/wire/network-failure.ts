@@ -38,16 +38,12 @@ export function networkFailure(
     details: defined({
       url: publicUrl(about.url),
       errno: errno === '' ? undefined : errno,
+      reason: tls ? ('tls' as const) : undefined,
       proxy: about.proxy,
     }),
     cause: nativeCause(error),
   });
   return tls || proxySaysNo(error) ? failure : new TransientFailure(failure);
-}
-
-/** True for a failure that speaks of certificates: upstream is there, but it is not who it should be. */
-export function isCertificateFailure(error: TransferError): boolean {
-  return tlsCode.test(error.details.errno ?? '');
 }
 
 function hintFor(errno: string, tls: boolean, proxy: string | undefined): string {

@@ -8,6 +8,7 @@ export const indexMarkup: MarkupShape = new Map([
   ['table', ['id']],
   ['pre', []],
   ['ul', []],
+  ['ol', []],
   ['tr', []],
   ['td', []],
   ['th', []],
@@ -24,7 +25,9 @@ export const rowMarkup: MarkupShape = new Map([
   ['span', ['class']],
 ]);
 
-const containers = new Set(['title', 'h1', 'table', 'pre', 'ul']);
+const containers = new Set(['title', 'h1', 'table', 'pre', 'ul', 'ol']);
+/** Each ends a line of an index that is written without a list. */
+const lineEnds = new Set(['br', 'div', 'li', 'p']);
 /** Made to end where the next of their kind begins. */
 const inlines = new Set(['a', 'tt', 'code', 'span']);
 const tag = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?)\/?>|</g;
@@ -45,7 +48,7 @@ export function reduceMarkup(html: string, shape: MarkupShape = indexMarkup): st
     if (all === '<') return '&lt;';
     const word = String(name).toLowerCase();
     const wanted = shape.get(word);
-    if (wanted === undefined) return '';
+    if (wanted === undefined) return shape === indexMarkup && lineEnds.has(word) ? '\n' : '';
     if (slash === '/') return `</${word}>`;
     if (containers.has(word)) opened += 1;
     return openTag(word, String(rest ?? ''), wanted);

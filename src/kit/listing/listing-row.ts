@@ -1,3 +1,5 @@
+import { defined } from '../defined.ts';
+
 /** As much of the parsed page's nodes as is looked at. */
 export interface MarkupNode {
   readonly parent: MarkupNode | null;
@@ -7,15 +9,24 @@ export interface MarkupNode {
   readonly data?: string;
 }
 
-/** The innermost list around a link and, in a table, its row. */
-export function surroundings(link: MarkupNode): { list?: MarkupNode; row?: MarkupNode } {
+const lists = new Set(['table', 'pre', 'ul', 'ol']);
+
+/** The innermost list around a link and, in a table, its row; the whole page around one that stands in no list. */
+export function surroundings(link: MarkupNode): {
+  list: MarkupNode;
+  row?: MarkupNode;
+  isLoose: boolean;
+} {
   let row: MarkupNode | undefined;
+  let page = link;
   for (let node = link.parent; node !== null; node = node.parent) {
+    page = node;
     if (node.name === 'tr') row ??= node;
-    if (node.name === 'table') return row === undefined ? { list: node } : { list: node, row };
-    if (node.name === 'pre' || node.name === 'ul') return { list: node };
+    if (node.name === undefined || !lists.has(node.name)) continue;
+    const isRow = node.name === 'table' && row !== undefined;
+    return { list: node, isLoose: false, ...defined({ row: isRow ? row : undefined }) };
   }
-  return {};
+  return { list: page, isLoose: true };
 }
 
 /** What is written beside a link: the row's other cells, or the rest of its line. */

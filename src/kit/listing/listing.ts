@@ -1,5 +1,6 @@
 import { TransferError } from '../../errors.ts';
 import { defined } from '../defined.ts';
+import { isHtml } from '../is-html.ts';
 import { publicUrl } from '../public-url.ts';
 import { reduceMarkup } from './listing-markup.ts';
 import {
@@ -25,64 +26,112 @@ export interface ListingEntry {
 
 /**
  * What a directory index lists directly below `base` (a folder, with or without its last slash), in the page's order and
- * once each: Apache's tables and plain lists, nginx with and without fancyindex, lighttpd. Sort links, the parent and
- * links elsewhere are left out. Throws `ERR_METADATA` naming the address for any other page.
+ * once each: Apache, nginx with and without fancyindex, lighttpd, IIS, Artifactory, Nexus, and lists like theirs. `from` is
+ * the address that answered, which the page's links are relative to. Sort links, the parent and links elsewhere are left
+ * out. Throws `ERR_METADATA` naming the address for any other page.
  */
-export async function parseListing(html: string, base: URL): Promise<ListingEntry[]> {
-  const folder = folderOf(base);
+export async function parseListing(
+  html: string,
+  base: URL,
+  from: URL = base,
+): Promise<ListingEntry[]> {
+  const place: Place = { folder: folderOf(base), page: folderOf(from) };
   const markup = reduceMarkup(html);
-  if (markup === undefined) throw noListing(folder);
+  if (markup === undefined) throw noListing(place.page, html);
   const $ = await loadMarkup(markup);
 
   // A list is sure to be the index by its id or its sort links; else the page's title vouches for all of its lists, and
   // else a link to the parent folder for the list that it stands in.
   const sure = new Set<MarkupNode>($('table#indexlist, table#list').toArray());
   const likely = new Set<MarkupNode>();
-  const parent = folder.pathname === '/' ? undefined : new URL('..', folder).href;
-  const found: { list: MarkupNode; entry: ListingEntry }[] = [];
+  const parents = [place.page, place.folder]
+    .filter(({ pathname }) => pathname !== '/')
+    .map((folder) => new URL('..', folder).href);
+  const found: { list: MarkupNode; isLoose: boolean; entry: ListingEntry }[] = [];
   for (const link of $('a').toArray()) {
-    const { list, row } = surroundings(link);
+    const { list, row, isLoose } = surroundings(link);
     const href = link.attribs['href']?.trim();
-    if (list === undefined || href === undefined) continue;
+    if (href === undefined) continue;
     if (/^(?:\.\/)?\?(?:C|sort)=/.test(href)) sure.add(list);
-    const url = URL.parse(href, folder);
-    if (url !== null && url.href === parent) likely.add(list);
-    const entry = entryOf(url, folder, textsBeside(link, row));
-    if (entry !== undefined) found.push({ list, entry });
+    const text = $(link).text().trim();
+    const url = URL.parse(href, place.page);
+    const isParent = url !== null && parents.includes(url.href);
+    if (isParent && (!isLoose || parentText.test(text))) likely.add(list);
+    const entry = entryOf(url, text, place, textsBeside(link, row));
+    if (entry !== undefined) found.push({ list, isLoose, entry });
   }
-  const title = /^\s*(?:index of|directory listing)/i;
-  const titled = ['title', 'h1'].some((tag) => title.test($(tag).first().text()));
+  const titled = ['title', 'h1'].some((tag) => isTitle($(tag).first().text(), place.page));
   const chosen = found.filter(({ list }) =>
     sure.size > 0 ? sure.has(list) : titled || likely.has(list),
   );
-  if (chosen.length === 0 && sure.size === 0 && !titled) throw noListing(folder);
-  return [...new Map(chosen.map(({ entry }) => [entry.url.href, entry])).values()];
+  if (chosen.length === 0 && sure.size === 0 && !titled) throw noListing(place.page, html);
+  // Links beside the lists are the index only where no list is.
+  const listed = chosen.filter(({ isLoose }) => !isLoose);
+  const rows = listed.length > 0 ? listed : chosen;
+  return [...new Map(rows.map(({ entry }) => [entry.url.href, entry])).values()];
 }
 
+/** The folder that was asked for, and the one whose page came. */
+interface Place {
+  folder: URL;
+  page: URL;
+}
+
+const parentText = /^(?:\.\.\/?$|\[?(?:to )?parent)/i;
+
+/** `Index of /pub/` and, by IIS, `host - /pub/`. */
+function isTitle(text: string, page: URL): boolean {
+  const title = text.trim();
+  if (/^(?:index of|directory listing)/i.test(title)) return true;
+  return title.endsWith(` - ${decodeURI(page.pathname)}`);
+}
+
+/** Without query, and without the name of the page itself where the address holds one. */
 function folderOf(base: URL): URL {
   const folder = new URL(base);
   folder.search = '';
   folder.hash = '';
+  folder.username = '';
+  folder.password = '';
+  if (/\/(?:index|default)\.[a-z]+$/i.test(folder.pathname)) return new URL('.', folder);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
   return folder;
 }
 
-function entryOf(url: URL | null, folder: URL, texts: string[]): ListingEntry | undefined {
+function entryOf(
+  url: URL | null,
+  text: string,
+  place: Place,
+  texts: string[],
+): ListingEntry | undefined {
   if (url === null || url.search !== '' || url.hash !== '') return undefined;
-  if (url.origin !== folder.origin || !url.pathname.startsWith(folder.pathname)) return undefined;
-  const [, segment, slash] =
-    /^([^/]+)(\/?)$/.exec(url.pathname.slice(folder.pathname.length)) ?? [];
-  const name = decodeName(segment ?? '');
+  const [, path = '', segment = '', slash] = /^(.*\/)([^/]+)(\/?)$/.exec(url.pathname) ?? [];
+  const name = decodeName(segment);
   if (name === undefined) return undefined;
+  const isBelow = [place.page, place.folder].some(
+    ({ origin, pathname }) => origin === url.origin && pathname === path,
+  );
+  // Nexus shows its folders at one place and serves the files at another.
+  const isServedElsewhere =
+    url.origin === place.page.origin &&
+    lastFolder(path) !== '' &&
+    lastFolder(path) === lastFolder(place.page.pathname) &&
+    !path.startsWith(place.page.pathname) &&
+    text.replace(/\/$/, '') === name;
+  if (!isBelow && !isServedElsewhere) return undefined;
   const isFolder = slash === '/';
   const modified = firstOf(texts, parseListingDate);
   const sizeBytes = isFolder ? undefined : firstOf(texts, parseListingSize);
   return {
     name,
     isFolder,
-    url,
+    url: isBelow ? new URL(`./${segment}${slash}`, place.folder) : url,
     ...defined({ modified, sizeBytes }),
   };
+}
+
+function lastFolder(path: string): string {
+  return /([^/]*)\/$/.exec(path)?.[1] ?? '';
 }
 
 /** `undefined` for what no file of that folder can be called. */
@@ -104,11 +153,12 @@ function firstOf<T>(texts: string[], parse: (text: string) => T | undefined): T 
   return undefined;
 }
 
-function noListing(folder: URL): TransferError {
-  const url = publicUrl(folder);
+function noListing(page: URL, html: string): TransferError {
+  const url = publicUrl(page);
+  const what = isHtml(new TextEncoder().encode(html.slice(0, 1024))) ? 'HTML page' : 'page';
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${url} should be a directory index, found another page`,
+    message: `${url} should be a directory index, and is another ${what}`,
     hint: 'Look at the address in a browser; upstream may be under maintenance or have changed its pages.',
     details: { url },
   });

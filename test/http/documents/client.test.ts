@@ -66,16 +66,24 @@ describe('a document', () => {
 });
 
 describe('JSON that is none', () => {
-  test('names the address and says that it is HTML', async () => {
-    upstream.route('a.json', '<!DOCTYPE html><title>Back soon</title>');
-    const document = await metadata().get(`${site}a.json?token=secret`);
-    expect(() => document.json()).toThrow(
-      expect.objectContaining({
+  test.each([
+    '<!DOCTYPE html><title>Back soon</title>',
+    '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">',
+    '\n<!-- a --><HTML lang="en">',
+  ])('but HTML is called so, and names the mirror that answered: %s', async (html) => {
+    upstream.route('a.json', html);
+    const http = metadata();
+    for (const read of [http.get, http.find]) {
+      await expect(read(`${site}a.json?token=secret`)).rejects.toMatchObject({
         code: 'ERR_METADATA',
-        message: expect.stringMatching(/^https:\/\/images\.example\/a\.json .*this is HTML/),
-        details: { url: `${site}a.json` },
-      }),
-    );
+        message: expect.stringMatching(
+          /^http:\/\/127\.0\.0\.1:\d+\/a\.json should be .*this is HTML/,
+        ),
+        details: { url: `${upstream.url}a.json` },
+      });
+    }
+    const { text } = await http.get(`${site}a.json`, { page: true });
+    expect(text).toBe(html);
   });
 
   test('says so when it is something else', async () => {

@@ -72,6 +72,35 @@ const apacheUl = `<html><head><title>Index of /pub/cloud</title></head><body><h1
 <li><a href="SHA256SUMS"> SHA256SUMS</a></li>
 </ul></body></html>`;
 
+const iis = `<html><head><title>images.test - /pub/cloud/</title></head><body><H1>images.test - /pub/cloud/</H1><hr>
+
+<pre><A HREF="/pub/">[To Parent Directory]</A><br><br> 2026-03-11  02:26        &lt;dir&gt; <A HREF="/pub/cloud/9.8/">9.8</A><br> 3/11/2026  2:27 AM    645988352 <A HREF="/pub/cloud/a.img">a.img</A><br></pre><hr></body></html>`;
+
+const artifactory = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
+<html><head><title>Index of images/pub/cloud</title></head><body><h1>Index of images/pub/cloud</h1>
+<pre>Name  Last modified      Size</pre><hr/>
+<pre><a href="../">../</a>
+<a href="9.8/">9.8/</a>   11-Mar-2026 02:26    -
+<a href="a.img">a.img</a>  11-Mar-2026 02:27  616.06 MB
+</pre><hr/><address>Artifactory/7.90 Server at images.test Port 443</address></body></html>`;
+
+const orderedList = `<html><head><title>Index of /pub/cloud</title></head><body>
+<ol><li><a href="../">..</a></li><li><a href="9.8/">9.8/</a></li><li><a href="a.img">a.img</a></li></ol></body></html>`;
+
+const divisions = `<html><head><title>cloud</title></head><body><nav><div><a href="about">About</a></div></nav>
+<table><tr><td><a href="/login">Log in</a></td></tr></table>
+<div id="index"><div><a href="../">Parent Directory</a></div>
+${'<div class="row"><span></span></div>'.repeat(300)}
+<div class="row"><a href="9.8/">9.8/</a> <span>2026-03-11 02:26</span></div>
+<div class="row"><a href="https://images.test/pub/cloud/a.img">a.img</a> <span>2026-03-11 02:27</span></div></div></body></html>`;
+
+const nexusOld = `<html><head><title>Index of /repositories/raw/pub/cloud</title></head><body><h1>Index of /repositories/raw/pub/cloud</h1>
+<table cellspacing="10"><tr><th align="left">Name</th><th>Last Modified</th><th>Size</th><th>Description</th></tr>
+<tr><td><a href="../">Parent Directory</a></td></tr>
+<tr><td><a href="https://images.test/pub/cloud/9.8/">9.8/</a></td><td>Wed Mar 11 02:26:00 UTC 2026</td><td align="right">&nbsp;</td><td></td></tr>
+<tr><td><a href="https://images.test/pub/cloud/a.img">a.img</a></td><td>Wed Mar 11 02:27:00 UTC 2026</td><td align="right">645988352</td><td></td></tr>
+</table></body></html>`;
+
 describe('parseListing', () => {
   const shapes: [string, string, Row[]][] = [
     [
@@ -124,6 +153,26 @@ describe('parseListing', () => {
       ],
     ],
     ["Apache's plain list", apacheUl, [['9.8/'], ['SHA256SUMS']]],
+    ['IIS, whose links are absolute paths', iis, [['9.8/'], ['a.img']]],
+    [
+      'Artifactory, whose sizes are rounded',
+      artifactory,
+      [
+        ['9.8/', '2026-03-11T02:26:00.000Z'],
+        ['a.img', '2026-03-11T02:27:00.000Z'],
+      ],
+    ],
+    ['an ordered list', orderedList, [['9.8/'], ['a.img']]],
+    [
+      'lines of their own, outside of any list',
+      divisions,
+      [['about'], ['9.8/', '2026-03-11T02:26:00.000Z'], ['a.img', '2026-03-11T02:27:00.000Z']],
+    ],
+    [
+      'Nexus, whose links are whole addresses',
+      nexusOld,
+      [['9.8/'], ['a.img', undefined, 645988352]],
+    ],
   ];
   test.each(shapes)('%s', async (_title, html, expected) => {
     expect(await rows(html)).toEqual(expected.map(([name, date, size]) => [name, date, size]));
@@ -131,6 +180,42 @@ describe('parseListing', () => {
 
   test('a folder is a folder without its last slash too, whatever query it was asked with', async () => {
     expect(await rows(nginx, new URL('https://images.test/pub/cloud?C=N#x'))).toHaveLength(3);
+  });
+
+  const redirected: [string, string, string][] = [
+    ['relative links', 'https://mirror.test/other/cloud/', '<a href="a.img">a.img</a>'],
+    ['absolute paths', 'https://mirror.test/x/y/', '<a href="/x/y/a.img">a.img</a>'],
+    ['whole addresses', 'https://mirror.test/x/', '<a href="https://mirror.test/x/a.img">a</a>'],
+    ['links to what it stands for', 'https://mirror.test/x/', `<a href="${base}a.img">a</a>`],
+    ['a page with a name', 'https://mirror.test/x/index.html', '<a href="/x/a.img">a.img</a>'],
+  ];
+  test.each(redirected)(
+    'a folder that another address answers for, with %s',
+    async (_, from, link) => {
+      const html = `<title>Index of /x</title><pre><a href="../">../</a>\n${link}</pre>`;
+      const [entry, ...others] = await parseListing(html, base, new URL(from));
+      expect(entry?.name).toBe('a.img');
+      expect(entry?.url.href).toBe(`${base}a.img`);
+      expect(others).toEqual([]);
+      const lost = parseListing('<p>Hello</p>', base, new URL(from));
+      await expect(lost).rejects.toThrow(new URL('.', from).href);
+    },
+  );
+
+  test('files that are served at another place than their folder is shown', async () => {
+    const page = `<title>Index of /cloud</title><h1>Index of /cloud</h1><table>
+<tr><td><a href="../">Parent Directory</a></td></tr>
+<tr><td><a href="9.8/">9.8</a></td></tr>
+<tr><td><a href="https://images.test/repository/raw/cloud/a.img">a.img</a></td></tr>
+<tr><td><a href="https://images.test/repository/raw/cloud/b.img">another</a></td></tr>
+<tr><td><a href="https://images.test/repository/raw/clouds/c.img">c.img</a></td></tr>
+<tr><td><a href="https://other.test/repository/raw/cloud/d.img">d.img</a></td></tr></table>`;
+    const from = new URL('https://images.test/service/rest/repository/browse/raw/cloud/');
+    const entries = await parseListing(page, from);
+    expect(entries.map(({ url }) => url.href)).toEqual([
+      `${from}9.8/`,
+      'https://images.test/repository/raw/cloud/a.img',
+    ]);
   });
 
   const links: [string, string, string[]][] = [
