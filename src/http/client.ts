@@ -1,5 +1,5 @@
 import type { Limits } from '../contracts/limits.ts';
-import type { Log } from '../contracts/log.ts';
+import type { Log, Warning } from '../contracts/log.ts';
 import type { MetadataClient } from '../contracts/metadata.ts';
 import { checkMirrors, type Mirrors, rewrite } from './addresses/mirrors.ts';
 import { offlineMiss } from './addresses/rules.ts';
@@ -9,7 +9,6 @@ import { createMetadataClient } from './documents/client.ts';
 import { createOriginSlots } from './documents/origin-slots.ts';
 import { createMetadataStore } from './documents/store.ts';
 import { AttemptAccount, defaultTuning, type OnRetry, type Tuning } from './retry.ts';
-import { unusableProxies } from './wire/proxy-rules.ts';
 import { createWire } from './wire/wire.ts';
 
 export type { Body, BodyOptions, ResumePoint } from './bodies/body.ts';
@@ -29,6 +28,8 @@ export interface HttpOptions {
   refresh: boolean;
   /** Plain http is fine: the caller gave a digest. */
   allowPlain?: boolean | undefined;
+  /** Hears what the caller of the line should know. */
+  warn?: ((warning: Warning) => void) | undefined;
   onRetry?: OnRetry | undefined;
   tuning?: Partial<Tuning> | undefined;
 }
@@ -46,15 +47,21 @@ export interface Http {
 export function createHttp(options: HttpOptions): Http {
   const { mirrors, ca, limits, signal, log, offline, refresh, storeDir, onRetry } = options;
   checkMirrors(mirrors);
-  for (const name of unusableProxies(process.env)) {
-    log({ level: 'warn', message: `${name} is not used: it is no http:// or https:// address` });
-  }
   const tuning = { ...defaultTuning, ...options.tuning };
   const attempts = { tuning, signal, log, onRetry };
   const files = new AttemptAccount(tuning.attemptsPerCall);
   const documents = new AttemptAccount(Infinity);
   const shared = {
-    wire: createWire({ ca, env: process.env, tuning }),
+    wire: createWire({
+      ca,
+      env: process.env,
+      tuning,
+      onUnusableProxy(variable) {
+        const message = `${variable} is not used: only proxies by http and https can be`;
+        log({ level: 'warn', message });
+        options.warn?.({ code: 'proxy', message });
+      },
+    }),
     rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
     limits,
     log,

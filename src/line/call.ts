@@ -62,6 +62,7 @@ export async function openCall(
     limits: options.limits,
     signal,
     log: options.log,
+    warn,
     storeDir: cache.folder('http'),
     offline: options.offline,
     refresh: options.refresh,

@@ -12,21 +12,34 @@ export interface Agents {
 }
 
 /**
- * Pools that follow the proxy variables of `env` and trust `ca` (PEM) beside the usual authorities. Throws
- * `ERR_INVALID_REQUEST` for a certificate or a proxy address that cannot be read.
+ * Makes the pools of each way: through `proxy`, or direct without one. All trust `ca` (PEM) beside the usual authorities.
+ * Throws `ERR_INVALID_REQUEST` for a certificate or a proxy address that cannot be read.
  */
 export function createAgents(init: {
   ca: string[];
-  env: Record<string, string | undefined>;
   timeoutMs: number;
-}): Agents {
+}): (proxy: string | undefined) => Agents {
+  const secureContext = trustBeside(init.ca);
+  const ways = new Map<string | undefined, Agents>();
+  return (proxy) => {
+    const agents = ways.get(proxy) ?? openPools(proxy, init.timeoutMs, secureContext);
+    ways.set(proxy, agents);
+    return agents;
+  };
+}
+
+function openPools(
+  proxy: string | undefined,
+  timeoutMs: number,
+  secureContext: SecureContext | undefined,
+): Agents {
+  const proxyEnv = proxy === undefined ? undefined : { http_proxy: proxy, https_proxy: proxy };
   const options = {
     keepAlive: true,
     // Bounds idle sockets and a tunnel that a proxy never opens; a busy socket has a watch of its own.
-    timeout: init.timeoutMs,
-    proxyEnv: init.env,
+    timeout: timeoutMs,
+    ...defined({ proxyEnv }),
   };
-  const secureContext = trustBeside(init.ca);
   // Imported, these modules load everything that hangs on them: a third of the start of the process.
   const http = process.getBuiltinModule('node:http');
   const https = process.getBuiltinModule('node:https');
@@ -44,7 +57,7 @@ export function createAgents(init: {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
       message: 'a proxy variable of the environment holds no usable address',
-      hint: 'Correct HTTPS_PROXY and HTTP_PROXY, such as http://proxy.example:3128.',
+      hint: 'Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, such as http://proxy.example:3128.',
       details: { field: 'HTTPS_PROXY' },
       // Node's own message quotes the address with its credentials.
       cause: new Error(error instanceof Error ? error.name : 'invalid proxy'),

@@ -1,34 +1,43 @@
 import { version } from '../../version.ts';
 import type { Tuning } from '../retry.ts';
-import { type Agents, createAgents } from './agents.ts';
+import { createAgents } from './agents.ts';
 import type { Answer, WireRequest } from './answer.ts';
 import { Exchange } from './exchange.ts';
-import { type Environment, proxyFor } from './proxy-rules.ts';
+import { chooseProxy, type Environment, shownProxy } from './proxy-rules.ts';
 
 /** Sends requests. */
 export interface Wire {
-  /** The proxy that stands before `url`, as `host:port`. */
-  proxyFor(url: URL): string | undefined;
   send(request: WireRequest): Promise<Answer>;
 }
 
 /** The only place that opens sockets. The HTTP package is loaded with the first request. */
-export function createWire(init: { ca: string[]; env: Environment; tuning: Tuning }): Wire {
-  let agents: Agents | undefined;
+export function createWire(init: {
+  ca: string[];
+  env: Environment;
+  tuning: Tuning;
+  /** Hears of a proxy variable that cannot be used, with the first request that it speaks of. */
+  onUnusableProxy(variable: string): void;
+}): Wire {
+  let agentsOf: ReturnType<typeof createAgents> | undefined;
+  const told = new Set<string>();
   return {
-    proxyFor: (url) => proxyFor(url, init.env),
     async send(request) {
       request.signal.throwIfAborted();
       const { default: got } = await import('got');
       request.signal.throwIfAborted();
-      agents ??= createAgents({ ca: init.ca, env: init.env, timeoutMs: init.tuning.connectMs });
+      agentsOf ??= createAgents({ ca: init.ca, timeoutMs: init.tuning.connectMs });
+      const { proxy, unusable } = chooseProxy(request.url, init.env);
+      if (unusable !== undefined && !told.has(unusable)) {
+        told.add(unusable);
+        init.onUnusableProxy(unusable);
+      }
       const stream = got.stream(request.url, {
         method: request.method,
         headers: {
           'user-agent': `rootdisk/${version} (Node.js ${process.versions.node})`,
           ...request.headers,
         },
-        agent: agents,
+        agent: agentsOf(proxy),
         decompress: request.decompress,
         followRedirect: false,
         throwHttpErrors: false,
@@ -40,7 +49,7 @@ export function createWire(init: { ca: string[]; env: Environment; tuning: Tunin
         url: request.url,
         signal: request.signal,
         tuning: init.tuning,
-        proxy: proxyFor(request.url, init.env),
+        proxy: shownProxy(proxy),
       });
       await exchange.open();
       return exchange;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Warning } from '../../../src/kit.ts';
 import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
 import { client, mirrorOf, site } from '../client.ts';
 import { makeCertificate, startTlsServer } from './tls-server.ts';
@@ -62,7 +63,15 @@ beforeEach(async () => {
     proxy.listen(0, '127.0.0.1', resolve);
   });
   proxyPort = (proxy.address() as AddressInfo).port;
-  for (const name of ['http_proxy', 'https_proxy', 'no_proxy', 'HTTPS_PROXY', 'NO_PROXY']) {
+  for (const name of [
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'all_proxy',
+    'ALL_PROXY',
+  ]) {
     vi.stubEnv(name, '');
   }
   vi.stubEnv('HTTP_PROXY', `http://me:secret@127.0.0.1:${proxyPort}`);
@@ -158,12 +167,39 @@ describe('an error', () => {
     expect(error).toMatchObject({ code: 'ERR_INVALID_REQUEST', exitCode: 2 });
     expect(JSON.stringify(error)).not.toContain('secret');
   });
+});
 
-  test('is foretold for a variable that Node passes over', async () => {
-    vi.stubEnv('HTTPS_PROXY', 'proxy.example:3128');
-    expect(client().logged).toMatchObject([
-      { level: 'warn', message: expect.stringContaining('HTTPS_PROXY is not used') },
-    ]);
+describe('a variable', () => {
+  test('without a scheme is a proxy by http', async () => {
+    vi.stubEnv('HTTP_PROXY', `me:secret@127.0.0.1:${proxyPort}`);
+    await plain().metadata.get('http://public.test/x');
+    expect(seen).toEqual([{ method: 'GET', target: 'http://public.test/x', authorization: basic }]);
+  });
+
+  test('for all schemes counts where the one of the scheme is not set', async () => {
+    vi.stubEnv('HTTP_PROXY', '');
+    vi.stubEnv('ALL_PROXY', `127.0.0.1:${proxyPort}`);
+    await plain().metadata.get('http://public.test/x');
+    expect(seen.map(({ target }) => target)).toEqual(['http://public.test/x']);
+  });
+
+  test('lists hosts by their domain and by their block of addresses', async () => {
+    vi.stubEnv('NO_PROXY', 'other.test 127.0.0.0/8');
+    const document = await client({ mirrors: mirrorOf(upstream) }).metadata.get(`${site}x`);
+    expect(document.text).toBe('here');
+    expect(seen).toEqual([]);
+  });
+
+  test('of another kind of proxy is a warning, once, when it would count', async () => {
+    vi.stubEnv('HTTP_PROXY', 'socks5://me:secret@proxy.example:1080');
+    const warnings: Warning[] = [];
+    const http = client({ mirrors: mirrorOf(upstream), warn: (one) => warnings.push(one) });
+    expect(warnings).toEqual([]);
+    await http.metadata.get(`${site}x`);
+    await http.metadata.get(`${site}x?again`);
+    const message = 'HTTP_PROXY is not used: only proxies by http and https can be';
+    expect(warnings).toEqual([{ code: 'proxy', message }]);
+    expect(http.logged).toMatchObject([{ level: 'warn', message }]);
   });
 });
 
