@@ -11,7 +11,7 @@ import {
 } from '../src/kit.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
-import { findSums } from './shared/sums-file.ts';
+import { findSums, type NamedSum, readNamedSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('amazon-linux');
@@ -39,8 +39,10 @@ export const amazonLinux: Vendor = defineVendor({
     const { arch } = request;
     if (tokens[arch] === undefined) throw missing('arch', arch, arches);
     const wanted = parseWanted(request);
-    const images = await listImages(wanted ?? 'latest', arch, context);
-    if (images === undefined) throw missing('snapshot', wanted ?? '', []);
+    const images = await (wanted === undefined
+      ? readLatest(arch, context)
+      : findImages(wanted, arch, context));
+    if (images === undefined) throw missing('snapshot', wanted ?? 'latest', []);
     const variant = request.variant?.toLowerCase() ?? pickDefault(images);
     const { version, fileName } = pickBuild(images, missing, [
       { field: 'variant', wanted: variant, nameOf: (image) => image.variant },
@@ -70,7 +72,7 @@ export const amazonLinux: Vendor = defineVendor({
   },
 
   async *list(context) {
-    const found = await Promise.all(arches.map((arch) => listImages('latest', arch, context)));
+    const found = await Promise.all(arches.map((arch) => findImages('latest', arch, context)));
     const images = found.flatMap((list) => list ?? []);
     const [first] = images;
     if (first === undefined) throw unusable(site, 'it has no image');
@@ -109,18 +111,32 @@ function folderOf(version: string, arch: Arch): URL {
   return new URL(`${version}/${tokens[arch]?.folder}/`, site);
 }
 
-/**
- * What a version has for an architecture, newest kernel first; `undefined` where there is no such version. The list under
- * `latest` names the version in its file names, and the architectures are not always of one version.
- */
-async function listImages(
+/** What the newest version has for an architecture: there is always one. */
+async function readLatest(arch: Arch, context: VendorContext): Promise<AmazonImage[]> {
+  const url = listOf('latest', arch);
+  return parseImages('latest', arch, await readNamedSums(url, context), url);
+}
+
+/** What a version has for an architecture; `undefined` where there is no such version. */
+async function findImages(
   version: string,
   arch: Arch,
   context: VendorContext,
 ): Promise<AmazonImage[] | undefined> {
-  const url = new URL('SHA256SUMS', folderOf(version, arch));
+  const url = listOf(version, arch);
   const sums = await findSums(url, context);
-  if (sums === undefined) return undefined;
+  return sums && parseImages(version, arch, sums, url);
+}
+
+function listOf(version: string, arch: Arch): URL {
+  return new URL('SHA256SUMS', folderOf(version, arch));
+}
+
+/**
+ * Newest kernel first. The list under `latest` names the version in its file names, and the architectures are not always of
+ * one version.
+ */
+function parseImages(version: string, arch: Arch, sums: NamedSum[], url: URL): AmazonImage[] {
   const images = sums.flatMap(({ name }): AmazonImage[] => {
     const [, stamp, kernel, word] =
       /^al2023-kvm-([\d.]+)-kernel-([\d.]+)-(\w+)\.xfs\.gpt\.qcow2$/.exec(name) ?? [];

@@ -13,7 +13,7 @@ import {
   type Warning,
 } from '../src/kit.ts';
 import { findArch } from './shared/arch-words.ts';
-import { findFolder } from './shared/folder.ts';
+import { findFolder, readFolder } from './shared/folder.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
 import { unusable } from './shared/unusable.ts';
@@ -119,7 +119,7 @@ async function findLatest({ http, signal }: VendorContext): Promise<string> {
 
 /** Newest first, without pre-releases such as `0.6.0-pre1`. */
 async function listVersions(context: VendorContext): Promise<string[]> {
-  const names = ((await findFolder(site, context)) ?? []).map(({ name }) => name);
+  const names = (await readFolder(site, context)).map(({ name }) => name);
   const versions = names.filter((name) => /^\d+\.\d+\.\d+$/.test(name));
   if (versions.length === 0) throw unusable(site, 'it lists no version');
   return versions.sort((left, right) => compareVersions(right, left));

@@ -36,15 +36,18 @@ export const gentoo: Vendor = defineVendor({
     if (!arches.includes(arch)) throw missing('arch', arch, arches);
     if (!variants.includes(variant.toLowerCase())) throw missing('variant', variant, variants);
     const wanted = parseWanted(request);
-    const latest = await findLatest(arch, context);
+    // Which build is the newest is of no matter to a call that names one.
+    const latest = wanted === undefined ? await findLatest(arch, context) : undefined;
     const build = wanted ?? latest?.build;
     if (build === undefined) throw missing('arch', arch, []);
     const fileName = `di-${arch}-cloudinit-${build}.qcow2`;
     const url = new URL(`${build}/${fileName}`, folderOf(arch));
     const sums = new URL(`${url}.sha256`);
-    const isNewest = latest?.build === build;
-    if (!isNewest && (await context.http.find(sums, { signal: context.signal })) === undefined) {
-      throw missing('snapshot', build, latest === undefined ? [] : [latest.build]);
+    const isListed =
+      wanted === undefined || (await context.http.find(sums, { signal: context.signal }));
+    if (!isListed) {
+      const newest = await findLatest(arch, context);
+      if (newest?.build !== build) throw missing('snapshot', build, newest ? [newest.build] : []);
     }
     const signature = openpgp('inline', gentooKeys);
     const proofs: Proof[] = [{ kind: 'checksums', url: sums, dialect: 'sums', signature }];
@@ -59,7 +62,7 @@ export const gentoo: Vendor = defineVendor({
         {
           url,
           fileName,
-          ...defined({ sizeBytes: isNewest ? latest.sizeBytes : undefined }),
+          ...defined({ sizeBytes: latest?.sizeBytes }),
           layers: ['qcow2'],
           proofs,
         },

@@ -10,11 +10,11 @@ import {
   type VendorContext,
 } from '../src/kit.ts';
 import { kaliKeys } from './keys/kali.ts';
-import { findFolder } from './shared/folder.ts';
+import { readFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
-import { findSums } from './shared/sums-file.ts';
+import { readNamedSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('kali');
@@ -82,7 +82,7 @@ export const kali: Vendor = defineVendor({
 
 /** `2026.3` …, newest first. */
 async function listVersions(context: VendorContext): Promise<string[]> {
-  const entries = (await findFolder(site, context)) ?? [];
+  const entries = await readFolder(site, context);
   const versions = entries.flatMap(({ name }) => /^kali-(\d{4}\.\d+[a-z]?)$/.exec(name)?.[1] ?? []);
   if (versions.length === 0) throw unusable(site, 'it lists no version');
   return versions.sort((left, right) => compareVersions(right, left));
@@ -115,7 +115,7 @@ interface KaliImage {
 /** The archives of disks that a version's list names. */
 async function listImages(version: string, context: VendorContext): Promise<KaliImage[]> {
   const sums = sumsOf(version);
-  const files = (await findSums(sums, context)) ?? [];
+  const files = await readNamedSums(sums, context);
   const images = files.flatMap(({ name }) => {
     const [, named, variant, word] =
       /^kali-linux-(\d{4}\.\d+[a-z]?)-cloud-([a-z]+)-(\w+)\.tar\.xz$/.exec(name) ?? [];

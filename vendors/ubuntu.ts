@@ -4,7 +4,7 @@ import {
   defined,
   defineVendor,
   type GuestFacts,
-  isImageError,
+  hasRemedy,
   type Listing,
   newestVersion,
   notFoundIn,
@@ -27,7 +27,7 @@ import {
 } from './ubuntu/builds.ts';
 
 const missing = notFoundIn('ubuntu');
-const site = 'https://cloud-images.ubuntu.com/';
+const site = new URL('https://cloud-images.ubuntu.com/');
 
 /** Debian's port names, which Ubuntu uses; amd64v3 is a build of its own and no OCI word. */
 const archWords = new Map<string, Arch>([
@@ -42,10 +42,11 @@ const archWords = new Map<string, Arch>([
 
 const released = { contentId: 'com.ubuntu.cloud:released:download', isDaily: false };
 const daily = { contentId: 'com.ubuntu.cloud:daily:download', isDaily: true };
-const releases = { base: new URL('releases/', site), ...released };
-const minimalReleases = { base: new URL('minimal/releases/', site), ...released };
-const dailies = { base: new URL('daily/', site), ...daily };
-const minimalDailies = { base: new URL('minimal/daily/', site), ...daily };
+const releases = treeAt('releases/', released);
+const minimalReleases = treeAt('minimal/releases/', released);
+// Daily builds of servers stand at the root of the site as well, `/noble/20260725/`, and longer there.
+const dailies = treeAt('daily/', daily, site);
+const minimalDailies = treeAt('minimal/daily/', daily);
 const disk = { fileType: 'disk1.img', endings: ['.img', '-disk1.img'] };
 const kvmDisk = { fileType: 'disk-kvm.img', endings: ['-disk-kvm.img'] };
 const flavours = new Map<string, UbuntuFlavour>([
@@ -55,6 +56,16 @@ const flavours = new Map<string, UbuntuFlavour>([
   ['daily', { ...dailies, word: 'server', ...disk }],
   ['minimal-daily', { ...minimalDailies, word: 'minimal', ...disk }],
 ]);
+
+function treeAt<Content>(
+  path: string,
+  content: Content,
+  ...more: URL[]
+): Content & { base: URL; trees: URL[] } {
+  const base = new URL(path, site);
+  return { ...content, base, trees: [base, ...more] };
+}
+
 /** What the kernel has to be told; of other flavours the published kernel is another one than the disk's. */
 const roots: Record<string, string> = {
   server: 'LABEL=cloudimg-rootfs',
@@ -127,7 +138,8 @@ export const ubuntu: Vendor = defineVendor({
         streams.push(await fetchStream(base, contentId, context));
       } catch (error) {
         // A mirror may hold the releases alone.
-        if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
+        const isAbsent = hasRemedy(error, 'transfer') && error.details.status === 404;
+        if (!isAbsent) throw error;
       }
     }
     yield* listReleases(streams.flatMap(({ products }) => products));

@@ -57,11 +57,19 @@ describe('kali', () => {
     [base, maintenancePage],
     [`${base}kali-2026.10/SHA256SUMS`, maintenancePage],
     [`${base}kali-2026.10/SHA256SUMS`, sums('2026.2', 'amd64')],
-    [`${base}kali-2026.10/SHA256SUMS`, ''],
   ])('names %s where it is another page', async (address, page) => {
     await expect(site.resolve('latest', {}, { [address]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: expect.stringContaining(address),
+    });
+  });
+
+  it('says of a version without a list that the list is not there', async () => {
+    const address = `${base}kali-2026.10/SHA256SUMS`;
+    await expect(site.resolve('latest', {}, { [address]: '' })).rejects.toMatchObject({
+      code: 'ERR_HTTP_STATUS',
+      message: expect.stringContaining(address.slice('https://'.length)),
+      details: { status: 404 },
     });
   });
 

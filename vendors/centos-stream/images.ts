@@ -1,5 +1,5 @@
 import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
-import { findFolder } from '../shared/folder.ts';
+import { findFolder, readFolder } from '../shared/folder.ts';
 import { pickRpmArches, rpmWords } from '../shared/rpm-arches.ts';
 import { findSums } from '../shared/sums-file.ts';
 import { unusable } from '../shared/unusable.ts';
@@ -46,7 +46,7 @@ export async function findCentosImages(
 
 /** `10`, `9`, newest first. */
 export async function listCentosStreams(context: VendorContext): Promise<string[]> {
-  const entries = (await findFolder(site, context)) ?? [];
+  const entries = await readFolder(site, context);
   const streams = entries.flatMap(({ name }) => /^(\d+)-stream$/.exec(name)?.[1] ?? []);
   if (streams.length === 0) throw unusable(site, 'it lists no stream');
   return streams.sort((left, right) => compareVersions(right, left));

@@ -1,5 +1,5 @@
 import { type Arch, compareVersions, defined, type VendorContext } from '../../src/kit.ts';
-import { findMirrorFolder } from '../shared/mirror-cache.ts';
+import { findMirrorFolder, readMirrorFolder } from '../shared/mirror-cache.ts';
 import type { OpensuseImage } from '../shared/opensuse-image.ts';
 import { rpmWords } from '../shared/rpm-arches.ts';
 import { unusable } from '../shared/unusable.ts';
@@ -26,7 +26,7 @@ const imageName =
 
 /** `16.0` …, newest first. The releases called 42 are older than those called 15. */
 export async function listLeapReleases(context: VendorContext): Promise<string[]> {
-  const entries = (await findMirrorFolder(site, context)) ?? [];
+  const entries = await readMirrorFolder(site, context);
   const releases = entries
     .map(({ name }) => name)
     .filter((name) => /^\d+\.\d+$/.test(name) && !name.startsWith('42.'));

@@ -55,9 +55,13 @@ export async function findNewestTemplate(
     younger = next;
   }
   if (younger !== undefined) return { template: younger, warnings: [] };
+  const [newest] = oracleMajors;
   for (const major of oracleMajors) {
     const found = await findCurrentTemplate(major, arch, context);
-    if (found.template !== undefined) return found;
+    if (found.template === undefined) continue;
+    if (major === newest) return found;
+    const message = `Oracle Linux ${newest} has no such image; the latest is of ${major}`;
+    return { ...found, warnings: [...found.warnings, { code: 'older-release', message }] };
   }
   return { warnings: [] };
 }

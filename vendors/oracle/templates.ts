@@ -1,13 +1,13 @@
 import {
   type Arch,
   type Digest,
-  isImageError,
   parseDigest,
   parseRecord,
   parseTableRows,
   parseText,
   type VendorContext,
 } from '../../src/kit.ts';
+import { isThere } from '../shared/is-there.ts';
 import { rpmWords } from '../shared/rpm-arches.ts';
 import { unusable } from '../shared/unusable.ts';
 
@@ -73,7 +73,7 @@ export async function listOracleTemplates(
 export async function findUnlistedTemplate(
   snapshot: string,
   arch: Arch,
-  { http, signal }: VendorContext,
+  context: VendorContext,
 ): Promise<Omit<OracleTemplate, 'digest'> | undefined> {
   const [, major, update, build] = /^(\d+)\.(\d+)-b(\d+)$/.exec(snapshot) ?? [];
   if (major === undefined) return undefined;
@@ -84,15 +84,8 @@ export async function findUnlistedTemplate(
   );
   for (const fileName of names) {
     const url = new URL(`OL${major}/u${update}/${word}/${fileName}`, templates);
-    try {
-      const { status } = await http.head(url, { signal });
-      if (status !== 200) continue;
-      return { major, version: `${major}.${update}`, snapshot, url, fileName, from: url };
-    } catch (error) {
-      if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
-      const status = Reflect.get(error.details, 'status');
-      if (![403, 404, 410].includes(Number(status))) throw error;
-    }
+    if (!(await isThere(url, context))) continue;
+    return { major, version: `${major}.${update}`, snapshot, url, fileName, from: url };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { type Arch, compareVersions, type VendorContext } from '../../src/kit.ts';
-import { findFolder } from '../shared/folder.ts';
+import { findFolder, readFolder } from '../shared/folder.ts';
 import { rpmWords } from '../shared/rpm-arches.ts';
 import { unusable } from '../shared/unusable.ts';
 
@@ -29,7 +29,7 @@ const namePattern =
 
 /** Majors and minors, `10`, `10.2` …, newest first. A minor that is listed may hold no images any more. */
 export async function listRockyReleases(context: VendorContext): Promise<string[]> {
-  const entries = (await findFolder(rockySite, context)) ?? [];
+  const entries = await readFolder(rockySite, context);
   const names = entries.map(({ name }) => name).filter((name) => /^\d+(\.\d+)?$/.test(name));
   if (names.length === 0) throw unusable(rockySite, 'it lists no release');
   return names.sort((left, right) => compareVersions(right, left));

@@ -1,4 +1,4 @@
-import { parseListing, type VendorContext } from '../../src/kit.ts';
+import { type MetadataDocument, parseListing, type VendorContext } from '../../src/kit.ts';
 
 /** What a folder lists: names without the slash that marks a folder. */
 export interface FolderEntry {
@@ -12,8 +12,20 @@ export interface FolderEntry {
  */
 export async function findFolder(
   folder: URL,
-  context: VendorContext,
+  { http, signal }: VendorContext,
 ): Promise<FolderEntry[] | undefined> {
-  const page = await context.http.find(folder, { signal: context.signal, page: true });
-  return page && parseListing(page.text, folder, page.finalUrl);
+  const page = await http.find(folder, { signal, page: true });
+  return page && parsePage(page, folder);
+}
+
+/** The same of a folder that has to be there, such as that of all releases: without it the answer is `ERR_HTTP_STATUS`. */
+export async function readFolder(
+  folder: URL,
+  { http, signal }: VendorContext,
+): Promise<FolderEntry[]> {
+  return parsePage(await http.get(folder, { signal, page: true }), folder);
+}
+
+function parsePage(page: MetadataDocument, folder: URL): Promise<FolderEntry[]> {
+  return parseListing(page.text, folder, page.finalUrl);
 }

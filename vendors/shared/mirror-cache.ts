@@ -1,6 +1,7 @@
 import {
   defined,
   isImageError,
+  type MetadataDocument,
   type Pieces,
   parseList,
   parseMetalink,
@@ -25,7 +26,19 @@ export async function findMirrorFolder(
 ): Promise<MirroredEntry[] | undefined> {
   const url = new URL('?json', folder);
   const document = await http.find(url, { signal });
-  if (document === undefined) return undefined;
+  return document && parseEntries(document, url);
+}
+
+/** The same of a folder that has to be there: without it the answer is `ERR_HTTP_STATUS`. */
+export async function readMirrorFolder(
+  folder: URL,
+  { http, signal }: VendorContext,
+): Promise<MirroredEntry[]> {
+  const url = new URL('?json', folder);
+  return parseEntries(await http.get(url, { signal }), url);
+}
+
+function parseEntries(document: MetadataDocument, url: URL): MirroredEntry[] {
   const value = document.json();
   // `?jsontable` wraps the same rows, and servers between have been seen to answer with either.
   const rows = Array.isArray(value) ? value : parseRecord(value, url.href)['data'];

@@ -1,4 +1,9 @@
-import { type ChecksumEntry, parseChecksums, type VendorContext } from '../../src/kit.ts';
+import {
+  type ChecksumEntry,
+  type MetadataDocument,
+  parseChecksums,
+  type VendorContext,
+} from '../../src/kit.ts';
 
 /** A named line of a list of digests. */
 export type NamedSum = ChecksumEntry & { name: string };
@@ -12,7 +17,18 @@ export async function findSums(
   { http, signal }: VendorContext,
 ): Promise<NamedSum[] | undefined> {
   const document = await http.find(url, { signal });
-  if (document === undefined) return undefined;
+  return document && parseSums(document, url);
+}
+
+/** The same of a list that has to be there: without it the answer is `ERR_HTTP_STATUS`. */
+export async function readNamedSums(
+  url: URL,
+  { http, signal }: VendorContext,
+): Promise<NamedSum[]> {
+  return parseSums(await http.get(url, { signal }), url);
+}
+
+function parseSums(document: MetadataDocument, url: URL): NamedSum[] {
   const { entries } = parseChecksums(document.text, { dialect: 'sums', from: url.href });
   return entries.flatMap((entry) =>
     entry.name === undefined ? [] : [{ ...entry, name: entry.name }],

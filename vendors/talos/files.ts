@@ -2,12 +2,13 @@ import {
   type Arch,
   type Artifact,
   type BootFacts,
-  isImageError,
+  hasRemedy,
   type Proof,
   type Signature,
   type VendorContext,
 } from '../../src/kit.ts';
 import { talosSigner } from '../keys/talos.ts';
+import { isThere } from '../shared/is-there.ts';
 import { unusable } from '../shared/unusable.ts';
 
 /** A release's own file, which is signed; the factory builds the same disk and sells the digests of what it builds. */
@@ -43,20 +44,18 @@ export async function describeBuild(
 async function pickFile(
   folder: URL,
   name: string,
-  { http, signal }: VendorContext,
+  context: VendorContext,
 ): Promise<{ url: URL; fileName: string; layer: 'zst' | 'xz' }> {
   const zst = new URL(`${name}.raw.zst`, folder);
-  const head = await http.head(zst, { signal }).catch((error: unknown) => {
-    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
-    return undefined;
-  });
-  if (head?.status === 200) return { url: zst, fileName: `${name}.raw.zst`, layer: 'zst' };
+  if (await isThere(zst, context)) {
+    return { url: zst, fileName: `${name}.raw.zst`, layer: 'zst' };
+  }
   return { url: new URL(`${name}.raw.xz`, folder), fileName: `${name}.raw.xz`, layer: 'xz' };
 }
 
 /**
- * The public factory sells its digests and answers 402 for them; others give them away. Asked with GET: the factory never
- * redirects a HEAD as it redirects a GET.
+ * The public factory sells its digests and answers 402 for them; others give them away, or have none. Every other status is
+ * a refusal. Asked with GET: the factory never redirects a HEAD as it redirects a GET.
  */
 async function findProof(image: URL, context: VendorContext): Promise<Proof> {
   const url = new URL(`${image}.sha256`);
@@ -65,8 +64,8 @@ async function findProof(image: URL, context: VendorContext): Promise<Proof> {
     const sums = await context.http.find(url, { signal: context.signal });
     if (sums !== undefined) return { kind: 'checksums', url };
   } catch (error) {
-    if (!isImageError(error, 'ERR_HTTP_STATUS')) throw error;
-    reason += `: ${error.message}`;
+    if (!hasRemedy(error, 'transfer') || error.details.status !== 402) throw error;
+    reason = `${image.host} sells the digest of this image, so nothing but TLS vouches for it: ${error.message}`;
   }
   return { kind: 'tls', reason };
 }

@@ -1,19 +1,16 @@
-import {
-  type Artifact,
-  type Proof,
-  parseChecksums,
-  type VendorContext,
-  type Warning,
-} from '../../src/kit.ts';
+import type { Artifact, Proof, VendorContext, Warning } from '../../src/kit.ts';
 import { ubuntuImageKeys, ubuntuStreamKeys } from '../keys/ubuntu.ts';
 import { openpgp } from '../shared/openpgp.ts';
 import { listSerials, pickItem, type Stream, type StreamProduct } from '../shared/simplestreams.ts';
+import { findSums } from '../shared/sums-file.ts';
 
 /** One kind of image of every release. */
 export interface UbuntuFlavour {
   /** The tree whose index lists it, and what that index calls its products file. */
   base: URL;
   contentId: string;
+  /** Where the folders of code names are: builds that left the index are looked for in each. */
+  trees: URL[];
   isDaily: boolean;
   /** The word of its product keys and file names. */
   word: string;
@@ -74,21 +71,22 @@ export async function findUnlistedBuild(
 ): Promise<UbuntuBuild | undefined> {
   if (!/^\d{8}(\.\d+)?$/.test(serial)) return undefined;
   const folder = flavour.isDaily ? serial : `release-${serial}`;
-  const url = new URL(`./${product.release}/${folder}/SHA256SUMS`, flavour.base);
-  const sums = await context.http.find(url, { signal: context.signal });
-  if (sums === undefined) return undefined;
-  const published = new Set(
-    parseChecksums(sums.text, { dialect: 'sums', from: url.href }).entries.map(({ name }) => name),
-  );
   const name = flavour.isDaily ? product.release : `ubuntu-${product.version}`;
   const stem = `${name}-${flavour.word}-cloudimg-${product.arch}`;
-  const names = flavour.endings.map((ending) => stem + ending);
-  const fileName = names.find((name) => published.has(name));
-  if (fileName === undefined) return undefined;
-  return {
-    snapshot: serial,
-    disk: [{ url: new URL(fileName, url), fileName, layers: ['qcow2'], proofs: [sumsProof(url)] }],
-  };
+  for (const tree of flavour.trees) {
+    const url = new URL(`./${product.release}/${folder}/SHA256SUMS`, tree);
+    const published = await findSums(url, context);
+    const fileName = flavour.endings
+      .map((ending) => stem + ending)
+      .find((one) => published?.some((sum) => sum.name === one));
+    if (fileName === undefined) continue;
+    const proofs = [sumsProof(url)];
+    return {
+      snapshot: serial,
+      disk: [{ url: new URL(fileName, url), fileName, layers: ['qcow2'], proofs }],
+    };
+  }
+  return undefined;
 }
 
 /** The list beside the disk, signed by the key for images. */

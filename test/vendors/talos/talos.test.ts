@@ -164,7 +164,11 @@ describe('talos sums', () => {
     await documents.close();
   });
 
-  it.each([402, 403, 404, 500])('that answer %i leave TLS, and that is said', async (status) => {
+  it.each([
+    [402, 'sells the digest'],
+    [404, 'gives no digest'],
+    [410, 'gives no digest'],
+  ])('that answer %i leave TLS: the factory %s', async (status, why) => {
     const documents = await startTalos();
     documents.put(`${disk}.sha256`, (_request, response) => {
       response.statusCode = status;
@@ -172,8 +176,34 @@ describe('talos sums', () => {
     });
     const resolution = await ask(talos, documents, 'latest', 'amd64');
     expect(resolution.disk[0]?.proofs).toEqual([
-      { kind: 'tls', reason: expect.stringContaining('factory.talos.dev') },
+      { kind: 'tls', reason: expect.stringContaining(`factory.talos.dev ${why}`) },
     ]);
+    await documents.close();
+  });
+
+  it.each([401, 403, 429, 451, 500])('that answer %i are a refusal', async (status) => {
+    const documents = await startTalos();
+    documents.put(`${disk}.sha256`, (_request, response) => {
+      response.statusCode = status;
+      response.end('no\n');
+    });
+    await expect(ask(talos, documents, 'latest', 'amd64')).rejects.toMatchObject({
+      code: 'ERR_HTTP_STATUS',
+      details: { status, url: expect.stringContaining('.sha256') },
+    });
+    await documents.close();
+  });
+
+  it('are not looked for where the image itself is refused', async () => {
+    const documents = await startTalos();
+    documents.put(disk.replace('.xz', '.zst'), (_request, response) => {
+      response.statusCode = 403;
+      response.end('no\n');
+    });
+    await expect(ask(talos, documents, 'latest', 'amd64')).rejects.toMatchObject({
+      code: 'ERR_HTTP_STATUS',
+      details: { status: 403 },
+    });
     await documents.close();
   });
 

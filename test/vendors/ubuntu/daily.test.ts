@@ -47,14 +47,24 @@ it('reads daily builds from their own stream', async () => {
   expect(site.requests.every((url) => url.startsWith(`GET ${base}daily/`))).toBe(true);
 });
 
+it('finds a daily build that has left its stream at the root of the site', async () => {
+  const sums = `${base}noble/20260701/SHA256SUMS`;
+  site.put(sums, `${'ab'.repeat(32)} *noble-server-cloudimg-amd64.img\n`);
+  const more = { variant: 'daily', snapshot: '20260701' };
+  const image = await ask(ubuntu, site, 'noble', 'amd64', more);
+  expect(image.disk[0]?.url.href).toBe(`${base}noble/20260701/noble-server-cloudimg-amd64.img`);
+  expect(image.disk[0]?.proofs).toMatchObject([
+    { url: new URL(sums), signature: { at: new URL(`${sums}.gpg`) } },
+  ]);
+});
+
 describe('what boots a disk', () => {
   const folder = `${base}daily/noble/${serial}/unpacked/`;
   const stem = 'noble-server-cloudimg-amd64';
   const line = (ending: string) => `${'cd'.repeat(32)} *${stem}-${ending}\n`;
 
-  async function boot(sums?: string, isSigned = false): Promise<Resolution['boot']> {
+  async function boot(sums?: string): Promise<Resolution['boot']> {
     if (sums !== undefined) site.put(`${folder}SHA256SUMS`, sums);
-    if (isSigned) site.put(`${folder}SHA256SUMS.gpg`, 'a signature');
     const context = { ...site.context, boot: true };
     const request = {
       vendor: 'ubuntu',
@@ -70,8 +80,8 @@ describe('what boots a disk', () => {
     expect(site.requests.filter((url) => url.includes('unpacked'))).toEqual([]);
   });
 
-  it('is the kernel and initrd that were unpacked from it, by a list of their own', async () => {
-    const found = await boot(line('initrd-generic') + line('vmlinuz-generic'), true);
+  it('is the kernel and initrd that were unpacked from it, by a list of their own that has to be signed', async () => {
+    const found = await boot(line('initrd-generic') + line('vmlinuz-generic'));
     expect(found).toMatchObject({
       kernel: { url: new URL(`${folder}${stem}-vmlinuz-generic`), layers: [] },
       initrd: { url: new URL(`${folder}${stem}-initrd-generic`), layers: [] },
@@ -85,7 +95,6 @@ describe('what boots a disk', () => {
   it('can be a kernel alone', async () => {
     const found = await boot(line('vmlinuz-generic'));
     expect(found?.initrd).toBeUndefined();
-    expect(found?.kernel.proofs).not.toHaveProperty('0.signature');
   });
 
   it.each([
