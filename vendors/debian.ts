@@ -11,6 +11,7 @@ import {
   type Resolution,
   type Vendor,
   type VendorContext,
+  type Warning,
 } from '../src/kit.ts';
 import {
   type DebianBuild,
@@ -67,12 +68,14 @@ export const debian: Vendor = defineVendor({
     const tree = treeOf(release, channel);
     if (tree === undefined) throw missing('variant', wanted, images);
     const stem = diskStem(tree, image, debianArchWords[request.arch]);
+    const warnings: Warning[] = image === 'nocloud' ? [openConsole] : [];
     let found: FoundDisk | undefined;
     if (request.snapshot === undefined) found = await findLatestDisk(tree, stem, context);
     if (found === undefined) {
       const build = await findDated(release, tree, channel, request, context);
       found = pickDebianDisk(build, stem);
       if (found === undefined) throw noDisk(build, release, channel, request);
+      warnings.push(...warnSkipped(build));
     }
     const { snapshot, disk } = found;
     return {
@@ -81,18 +84,7 @@ export const debian: Vendor = defineVendor({
       snapshot,
       disk: [{ ...disk, proofs: [...disk.proofs, suiteProof(release)] }],
       guest: debianGuest(release, image, request.arch),
-      ...defined({
-        warnings:
-          image === 'nocloud'
-            ? [
-                {
-                  code: 'open-console',
-                  message:
-                    'root logs in on the console of a Debian nocloud image without a password',
-                },
-              ]
-            : undefined,
-      }),
+      ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
     };
   },
 
@@ -114,6 +106,17 @@ export const debian: Vendor = defineVendor({
     }
   },
 });
+
+const openConsole: Warning = {
+  code: 'open-console',
+  message: 'root logs in on the console of a Debian nocloud image without a password',
+};
+
+function warnSkipped({ serial, skipped = [] }: DebianBuild): Warning[] {
+  if (skipped.length === 0) return [];
+  const message = `${skipped.join(', ')} of Debian has no SHA512SUMS yet; this build is ${serial}`;
+  return [{ code: 'outdated-build', message }];
+}
 
 /** Debian signs its archive, which says what a release is; it signs no cloud image. */
 function suiteProof({ codename, signed }: DebianRelease): Proof {

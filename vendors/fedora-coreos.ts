@@ -22,6 +22,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches, rpmWords } from './shared/rpm-arches.ts';
 import { startsBy } from './shared/starts-by.ts';
+import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('fedora-coreos');
 const streams = ['stable', 'testing', 'next'];
@@ -134,6 +135,10 @@ function describeDisk(
 
 function describe(file: CoreosFile, layers: string[], version: string): Artifact {
   const { url, fileName, signature, digest, from } = file;
+  // The signature is of the bytes alone, and an older image is as well signed: the name has to be of this build.
+  if (version !== '' && !fileName.includes(`-${version}-`)) {
+    throw unusable(from, `${JSON.stringify(fileName)} is no file of the build ${version}`);
+  }
   return {
     url,
     fileName,

@@ -8,6 +8,8 @@ export interface DebianBuild {
   /** Its list of digests. */
   sums: URL;
   disks: DebianDisk[];
+  /** Newer serials that are listed and have no list of digests. */
+  skipped?: string[];
 }
 
 /** One qcow2 file; `arch` is Debian's word. */
@@ -63,10 +65,11 @@ export async function findNewestBuild(
   context: VendorContext,
 ): Promise<DebianBuild | undefined> {
   const serials = (await findSerials(tree, context)) ?? [];
+  const skipped: string[] = [];
   for (const serial of serials.filter((name) => datedSerial.test(name)).slice(0, 3)) {
     const build = await findBuild(tree, serial, context);
-    if (build !== undefined) return build;
-    context.log({ level: 'info', message: `debian: ${serial} has no SHA512SUMS yet` });
+    if (build !== undefined) return { ...build, skipped };
+    skipped.push(serial);
   }
   return undefined;
 }

@@ -3,8 +3,10 @@ import {
   parseFields,
   parseText,
   peekSignedText,
+  refuseSignature,
   type VendorContext,
 } from '../../src/kit.ts';
+import { unusable } from '../shared/unusable.ts';
 
 /** What the head of a `Release` file of a Debian archive says. */
 export interface ArchiveRelease {
@@ -17,23 +19,34 @@ export interface ArchiveRelease {
   version?: string;
 }
 
-/** Reads `<folder>/InRelease`, or `Release` where a mirror has no other; `undefined` where the archive has no such suite. */
+/**
+ * Reads `InRelease` of a suite or code name; `undefined` where the archive has no such folder. Debian signs every one, so a
+ * `Release` that stands alone is `ERR_SIGNATURE_MISSING`: it may be any old one.
+ */
 export async function findInRelease(
-  folder: URL,
-  context: VendorContext,
+  archive: URL,
+  name: string,
+  { http, signal }: VendorContext,
 ): Promise<ArchiveRelease | undefined> {
-  const signed = new URL('InRelease', folder);
-  const options = { signal: context.signal };
-  const document =
-    (await context.http.find(signed, options)) ??
-    (await context.http.find(new URL('Release', folder), options));
-  if (document === undefined) return undefined;
-  const fields = parseFields(peekSignedText(document.text), document.url.href);
+  const signed = new URL(`${name}/InRelease`, archive);
+  const document = await http.find(signed, { signal });
+  if (document === undefined) {
+    const bare = await http.find(new URL('Release', signed), { signal });
+    if (bare === undefined) return undefined;
+    throw refuseSignature('signature-missing', `${signed} is not there, and Release is unsigned`, {
+      url: signed.href,
+      hint: 'Use a mirror that holds InRelease, or try again later.',
+    });
+  }
+  const text = peekSignedText(document.text);
+  const fields = parseFields(text, signed.href);
+  if (text === document.text) throw unusable(signed, 'it is not signed');
   const version = fields.get('Version');
-  return {
-    signed,
-    suite: parseText(fields.get('Suite'), `${document.url}: Suite`),
-    codename: parseText(fields.get('Codename'), `${document.url}: Codename`),
-    ...defined({ version }),
-  };
+  const suite = parseText(fields.get('Suite'), `${signed}: Suite`);
+  const codename = parseText(fields.get('Codename'), `${signed}: Codename`);
+  // The signature of another suite is as good: only its own words say which suite it is.
+  if (name !== suite && name !== codename) {
+    throw unusable(signed, `it is of ${codename} (${suite}), and not of ${name}`);
+  }
+  return { signed, suite, codename, ...defined({ version }) };
 }

@@ -24,10 +24,7 @@ export async function listNetbootBuilds(
   arch: string,
   context: VendorContext,
 ): Promise<string[]> {
-  const options = { signal: context.signal };
-  const list =
-    (await context.http.find(release.signed, options)) ??
-    (await context.http.get(new URL('Release', release.signed), options));
+  const list = await context.http.get(release.signed, { signal: context.signal });
   const text = peekSignedText(list.text);
   const { entries } = parseChecksums(text, { dialect: 'deb822', from: list.url.href });
   const pattern = new RegExp(`^main/installer-${arch}/([^/]+)/images/SHA256SUMS$`);

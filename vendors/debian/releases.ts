@@ -18,7 +18,7 @@ export interface DebianRelease {
   signed: URL;
 }
 
-const archive = 'https://ftp.debian.org/debian/dists/';
+const archive = new URL('https://ftp.debian.org/debian/dists/');
 
 /** A major version apart from each other, newest first. */
 const numbered = ['testing', 'stable', 'oldstable', 'oldoldstable'];
@@ -69,7 +69,7 @@ async function findNumber(
 async function findStable(context: VendorContext): Promise<DebianRelease> {
   const stable = await findSuite('stable', context);
   if (stable?.version !== undefined) return stable;
-  throw unusable(new URL('stable/Release', archive), 'does not say which version is stable');
+  throw unusable(new URL('stable/InRelease', archive), 'does not say which version is stable');
 }
 
 /** `stable` saves a request where it is known already. */
@@ -78,7 +78,7 @@ async function findSuite(
   context: VendorContext,
   stable?: DebianRelease,
 ): Promise<DebianRelease | undefined> {
-  const found = await findInRelease(new URL(`${word}/`, archive), context);
+  const found = await findInRelease(archive, word, context);
   // Updates, backports and experimental are no releases of their own.
   if (found === undefined || !/^[a-z]+$/.test(found.codename)) return undefined;
   const { suite, codename, version, signed } = found;

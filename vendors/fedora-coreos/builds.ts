@@ -39,7 +39,9 @@ export async function readCoreosStream(
   { http, signal }: VendorContext,
 ): Promise<Map<string, CoreosMachine>> {
   const url = new URL(`streams/${stream}.json`, host);
-  return readMachines((await http.get(url, { signal })).json(), url, {
+  const json = (await http.get(url, { signal })).json();
+  refuseOther(json, stream, url);
+  return readMachines(json, url, {
     platforms: 'artifacts',
     formats: 'formats',
   });
@@ -56,9 +58,16 @@ export async function findCoreosBuild(
   const document = await http.find(url, { signal });
   if (document === undefined) return undefined;
   const json = document.json();
+  refuseOther(json, stream, url);
   const release = parseText(parseRecord(json, `${url}`)['release'], `${url}: release`);
   if (release !== version) throw unusable(url, `it is of the build ${JSON.stringify(release)}`);
   return readMachines(json, url, { platforms: 'media', formats: 'artifacts', release });
+}
+
+/** A document of another stream is as well formed: only its own word says of which it is. */
+function refuseOther(json: unknown, stream: string, url: URL): void {
+  const own = parseText(parseRecord(json, `${url}`)['stream'], `${url}: stream`);
+  if (own !== stream) throw unusable(url, `it is of the stream ${JSON.stringify(own)}`);
 }
 
 /** The builds of a stream, newest first; empty where they are not to be had. */

@@ -59,14 +59,32 @@ describe('debian', () => {
     expect(site.requests).toEqual([`GET ${dists}stable/InRelease`, `GET ${latest}`]);
   });
 
-  it('reads Release where a mirror has no InRelease, and names the signed one all the same', async () => {
-    const image = await resolve(
-      '13',
-      {},
-      { [stable]: '', [`${dists}stable/Release`]: read('trixie.Release') },
-    );
-    expect(image.version).toBe('13.7');
-    expect(image.disk[0]?.proofs).toContainEqual(suite);
+  it('does not believe an unsigned Release where InRelease is missing', async () => {
+    const documents = { [stable]: '', [`${dists}stable/Release`]: read('bookworm.Release') };
+    await expect(resolve('latest', {}, documents)).rejects.toMatchObject({
+      code: 'ERR_SIGNATURE_MISSING',
+      message: expect.stringContaining(stable),
+    });
+  });
+
+  it('does not believe an InRelease without its signature', async () => {
+    const documents = { [stable]: read('trixie.Release') };
+    await expect(resolve('latest', {}, documents)).rejects.toMatchObject({
+      code: 'ERR_METADATA',
+      message: expect.stringContaining('not signed'),
+    });
+  });
+
+  it.each([
+    ['bookworm', 'trixie'],
+    ['stable', 'bookworm'],
+    ['testing', 'sid'],
+  ])('does not take the InRelease of another suite for that of %s', async (asked, other) => {
+    const documents = { [`${dists}${asked}/InRelease`]: sign(read(`${other}.Release`)) };
+    await expect(resolve(asked, {}, documents)).rejects.toMatchObject({
+      code: 'ERR_METADATA',
+      message: expect.stringContaining(`not of ${asked}`),
+    });
   });
 
   it.each([
