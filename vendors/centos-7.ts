@@ -7,8 +7,6 @@ import {
   type GuestFacts,
   notFoundIn,
   type Proof,
-  parseChecksums,
-  peekSignedText,
   pickBuild,
   type Vendor,
   type VendorContext,
@@ -17,7 +15,7 @@ import { centosKeys } from './keys/centos.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
-import { findSums } from './shared/sums-file.ts';
+import { readNamedSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('centos-7');
@@ -61,9 +59,8 @@ export const centos7: Vendor = defineVendor({
     const names = [...forms].flatMap(([form, layers]) =>
       files.filter((file) => file.form === form).map(({ fileName }) => ({ fileName, layers })),
     );
-    const covered = await findSignedNames(context);
-    const isSigned = names.every(({ fileName }) => covered.has(fileName));
-    const message = `no signed list at ${signed} names the build ${build}`;
+    const isSigned = isSignedBuild(build);
+    const message = `CentOS signed no list that names the build ${build}`;
     return {
       release: '7',
       variant: 'genericcloud',
@@ -90,7 +87,7 @@ interface CentosFile {
 
 /** Every dated file, newest build first; names without a build lead to the last one. */
 async function listFiles(context: VendorContext): Promise<CentosFile[]> {
-  const files = ((await findSums(sums, context)) ?? []).flatMap(({ name }): CentosFile[] => {
+  const files = (await readNamedSums(sums, context)).flatMap(({ name }): CentosFile[] => {
     const [, machine, build, form] =
       /^CentOS-7-(\w+)-GenericCloud-(\d{4,8}(?:[-_]\d+)?)\.(qcow2c?|qcow2\.xz)$/.exec(name) ?? [];
     if (machine === undefined || build === undefined || form === undefined) return [];
@@ -100,13 +97,9 @@ async function listFiles(context: VendorContext): Promise<CentosFile[]> {
   return files.sort((left, right) => newestFirst(left.build, right.build));
 }
 
-/** What the signed list names, unproved; empty where there is none. */
-async function findSignedNames({ http, signal }: VendorContext): Promise<Set<string | undefined>> {
-  const document = await http.find(signed, { signal });
-  if (document === undefined) return new Set();
-  const text = peekSignedText(document.text);
-  const { entries } = parseChecksums(text, { dialect: 'sums', from: signed.href });
-  return new Set(entries.map(({ name }) => name));
+/** The list was signed for the last time when the build 2009 came out. */
+function isSignedBuild(build: string): boolean {
+  return compareVersions(monthOf(build), '2009') <= 0;
 }
 
 function describe(fileName: string, layers: string[], isSigned: boolean): Artifact {
@@ -119,9 +112,11 @@ function describe(fileName: string, layers: string[], isSigned: boolean): Artifa
 }
 
 /** Builds were called by the day (`20150628_01`) until they were called by the month (`1508`, `1801-01`). */
+function monthOf(build: string): string {
+  return /^\d{8}/.test(build) ? build.slice(2, 6) : build.slice(0, 4);
+}
+
 function newestFirst(left: string, right: string): number {
-  const monthOf = (build: string): string =>
-    /^\d{8}/.test(build) ? build.slice(2, 6) : build.slice(0, 4);
   return compareVersions(monthOf(right), monthOf(left)) || compareVersions(right, left);
 }
 

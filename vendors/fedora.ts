@@ -29,6 +29,15 @@ const missing = notFoundIn('fedora');
 
 /** By release, as endoflife.date has it in August 2026: no index of Fedora's own says it. */
 const endOfLife: Record<string, string> = {
+  33: '2021-11-30',
+  34: '2022-06-07',
+  35: '2022-12-13',
+  36: '2023-05-16',
+  37: '2023-12-05',
+  38: '2024-05-21',
+  39: '2024-11-26',
+  40: '2025-05-13',
+  41: '2025-12-15',
   42: '2026-05-27',
   43: '2026-12-09',
   44: '2027-06-02',
@@ -159,13 +168,13 @@ function describe(image: FedoraImage, proofs: Proof[]): Resolution {
 
 async function proofsOf(image: FedoraImage, context: VendorContext): Promise<Proof[]> {
   const { sums, digest, release, arch } = image;
-  if (sums === undefined) {
-    return [{ kind: 'tls', reason: 'the folder of this release has no list of digests' }];
-  }
   // Who signs the builds for RISC-V, which come from a tree beside the releases, is not known: the list itself says.
   if (arch === 'riscv64') {
-    const { text } = await context.http.get(sums, { signal: context.signal });
-    if (!text.includes('-----BEGIN PGP SIGNED MESSAGE-----')) {
+    const list = await context.http.find(sums, { signal: context.signal });
+    if (list === undefined) {
+      return [{ kind: 'tls', reason: `there is no list of digests at ${sums}` }];
+    }
+    if (!list.text.includes('-----BEGIN PGP SIGNED MESSAGE-----')) {
       return [{ kind: 'checksums', url: sums, dialect: 'sums' }];
     }
   }

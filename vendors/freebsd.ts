@@ -23,7 +23,7 @@ import {
   listFreebsdArches,
 } from './freebsd/images.ts';
 import { freebsdKeys } from './keys/freebsd.ts';
-import { findFolder } from './shared/folder.ts';
+import { readFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
@@ -37,7 +37,30 @@ const archive = new URL(
 
 /** By release, as endoflife.date has it in August 2026: no index of FreeBSD's own says it. */
 const endOfLife: Record<string, string> = {
+  '10.0': '2015-02-28',
+  '10.1': '2016-12-31',
+  '10.2': '2016-12-31',
+  '10.3': '2018-04-30',
+  '10.4': '2018-10-31',
+  '11.0': '2017-11-30',
+  '11.1': '2018-09-30',
+  '11.2': '2019-10-31',
+  '11.3': '2020-09-30',
+  '11.4': '2021-09-30',
+  '12.0': '2020-02-29',
+  '12.1': '2021-01-31',
+  '12.2': '2022-03-31',
+  '12.3': '2023-03-31',
+  '12.4': '2023-12-31',
+  '13.0': '2022-08-31',
+  '13.1': '2023-07-31',
+  '13.2': '2024-06-30',
+  '13.3': '2024-12-31',
+  '13.4': '2025-06-30',
   '13.5': '2026-04-30',
+  '14.0': '2024-09-30',
+  '14.1': '2025-03-31',
+  '14.2': '2025-09-30',
   '14.3': '2026-06-30',
   '14.4': '2026-12-31',
   '15.0': '2026-09-30',
@@ -117,10 +140,8 @@ const defaultPassword: Warning = {
 
 /** `15.1` …, newest first. Betas and release candidates stand beside the releases and are none. */
 async function listVersions(context: VendorContext): Promise<string[]> {
-  const entries = await findFolder(current, context);
-  const versions = (entries ?? []).flatMap(
-    ({ name }) => /^(\d+\.\d+)-RELEASE$/.exec(name)?.[1] ?? [],
-  );
+  const entries = await readFolder(current, context);
+  const versions = entries.flatMap(({ name }) => /^(\d+\.\d+)-RELEASE$/.exec(name)?.[1] ?? []);
   if (versions.length === 0) throw unusable(current, 'it lists no release');
   return versions.sort((left, right) => compareVersions(right, left));
 }
@@ -166,17 +187,12 @@ function canonicalVariant(variant: string = defaultVariant): string {
   return synonyms[word] ?? word;
 }
 
-function describe(
-  fileName: string,
-  version: string,
-  images: FreebsdImages,
-  signed: URL | undefined,
-): Artifact {
-  const proofs: Proof[] = [{ kind: 'checksums', url: images.sums }];
-  if (signed !== undefined) {
-    const signature = openpgp('inline', freebsdKeys(version));
-    proofs.unshift({ kind: 'checksums', url: signed, dialect: 'sums', signature });
-  }
+function describe(fileName: string, version: string, images: FreebsdImages, signed: URL): Artifact {
+  const signature = openpgp('inline', freebsdKeys(version));
+  const proofs: Proof[] = [
+    { kind: 'checksums', url: signed, dialect: 'sums', signature },
+    { kind: 'checksums', url: images.sums },
+  ];
   return {
     url: new URL(fileName, images.folder),
     fileName,

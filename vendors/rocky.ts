@@ -27,6 +27,7 @@ import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 import { startsBy } from './shared/starts-by.ts';
+import { warnStopped } from './shared/stopped-variant.ts';
 
 const missing = notFoundIn('rocky');
 
@@ -35,6 +36,12 @@ const twin = new URL('https://download.rockylinux.org/pub/rocky/');
 
 /** By major release, as endoflife.date has it in August 2026: no index of Rocky's own says it. */
 const endOfLife: Record<string, string> = { 8: '2029-05-31', 9: '2032-05-31', 10: '2035-05-31' };
+
+/**
+ * "Rocky Linux 8 and 10 are the only releases that sign the checksums in the mirrors" (README of rocky-linux/checksums).
+ * A signature that 9 has all the same is demanded from then on: what was accepted is remembered.
+ */
+const unsignedMajor = '9';
 
 /** How many minor releases are asked for images before a request for less than a minor gives up. */
 const depth = 4;
@@ -58,11 +65,15 @@ export const rocky: Vendor = defineVendor({
     const isMinor = scope?.includes('.') === true;
     const listed = isMinor ? [] : await listRockyReleases(context);
     const minors = isMinor ? [scope] : minorsOf(scope, listed).slice(0, depth);
+    const seen: RockyImage[] = [];
     for (const minor of minors) {
       const images = await findRockyImages(minor, request.arch, context);
-      if (images.length === 0) continue;
+      seen.push(...images);
+      // A variant can have ended with an earlier minor.
+      if (!images.some((image) => isOfVariant(image, request))) continue;
       const image = pickImage(images, build, request);
       const warnings = warn(image, minors);
+      if (build === undefined) warnings.push(...warnOld(image, seen));
       return {
         release: majorOf(image.release),
         version: image.release,
@@ -73,6 +84,7 @@ export const rocky: Vendor = defineVendor({
         ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
       };
     }
+    if (seen.length > 0) pickImage(seen, build, request);
     throw await noImages(minors[0], request, context);
   },
 
@@ -113,24 +125,31 @@ function pickImage(
   build: string | undefined,
   request: ImageRequest,
 ): RockyImage {
-  const asked = request.variant?.toLowerCase() ?? 'base';
-  const variant = asked.replace(/^genericcloud-?/, '') || 'base';
   return pickBuild(images, missing, [
     {
       field: 'variant',
-      wanted: asked,
+      wanted: request.variant?.toLowerCase() ?? 'base',
       nameOf: (image) => image.variant,
-      suits: (image) => image.variant === variant,
+      suits: (image) => isOfVariant(image, request),
     },
     { field: 'snapshot', wanted: build, nameOf: buildOf },
   ]);
 }
 
+function isOfVariant(image: RockyImage, { variant = 'base' }: ImageRequest): boolean {
+  return image.variant === (variant.toLowerCase().replace(/^genericcloud-?/, '') || 'base');
+}
+
+function warnOld(image: RockyImage, all: RockyImage[]): Warning[] {
+  const title = `Rocky Linux ${majorOf(image.release)}`;
+  const ofMajor = all.filter(({ release }) => majorOf(release) === majorOf(image.release));
+  return warnStopped(title, image.variant, buildOf(image), ofMajor.map(buildOf));
+}
+
 function describe(image: RockyImage): Artifact {
   const { url, fileName, sums, release } = image;
   const path = url.href.startsWith(rockySite.href) ? url.href.slice(rockySite.href.length) : '';
-  // Signed since 10; of 8 and 9 only what has a signature beside it.
-  const isSigned = image.signed || Number(majorOf(release)) >= 10;
+  const isSigned = image.signed || majorOf(release) !== unsignedMajor;
   const signature = openpgp(new URL(`${sums}.asc`), rockyKeys(majorOf(release)));
   return {
     url,

@@ -72,11 +72,11 @@ describe('centos-7', () => {
     });
   });
 
-  it.each([sums, `${sums}.asc`])('names %s when it is a page', async (address) => {
-    const own = await startCentos7({ [address]: maintenancePage });
+  it('names the list when it is a page', async () => {
+    const own = await startCentos7({ [sums]: maintenancePage });
     await expect(ask(centos7, own, '7', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(address),
+      message: expect.stringContaining(sums),
     });
     await own.close();
   });

@@ -9,6 +9,7 @@ import { createVendorSite } from './every/vendor-site.ts';
 const site = createVendorSite(rocky, origins, documents);
 afterEach(() => site.close());
 
+const key8 = '7051C470A929F454CEBE37B715AF5DAC6D745A60';
 const key9 = '21CB256AE16FC54C6E652949702D426D350D275D';
 const key10 = 'FC226859C0860BF0DDB95B085B106C736FEDFC85';
 
@@ -101,17 +102,22 @@ describe('rocky', () => {
     expect(disk?.url.href).toBe(address);
     expect(disk).not.toHaveProperty('mirrors');
     const sums = list === 'CHECKSUM' ? new URL(list, address) : new URL(address + list);
-    expect(disk?.proofs).toEqual([{ kind: 'checksums', url: sums, dialect: 'sums' }]);
+    const signature = release.startsWith('8') && signedBy(`${sums}.asc`, key8);
+    expect(disk?.proofs).toEqual([
+      { kind: 'checksums', url: sums, dialect: 'sums', ...(signature && { signature }) },
+    ]);
     expect(image.warnings).toMatchObject([{ code: 'archived' }]);
   });
 
-  it('demands a signature of 9 where there is one, and of 10 always', async () => {
+  it('demands a signature of 9 where there is one, and of 8 and 10 always', async () => {
     const [old] = (await site.resolve('9.8', { snapshot: '9.8-20260520.10' })).disk;
     expect(old?.proofs).toMatchObject([
       { signature: signedBy(`${old?.url.href}.CHECKSUM.asc`, key9) },
     ]);
     const [current] = (await site.resolve('9.8')).disk;
     expect(current?.proofs[0]).not.toHaveProperty('signature');
+    const [eight] = (await site.resolve('8.10')).disk;
+    expect(eight?.proofs).toMatchObject([{ signature: { signers: [key8] } }]);
     const [lvm] = (await site.resolve('10', { variant: 'lvm' })).disk;
     expect(lvm?.proofs).toMatchObject([{ signature: { signers: [key10] } }]);
   });

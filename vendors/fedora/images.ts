@@ -28,8 +28,8 @@ export interface FedoraImage {
   variant: string;
   /** Version and compose: `44-1.7`. */
   build: string;
-  /** The list of digests beside it, on Fedora's own server; absent where the folder has none. */
-  sums?: URL;
+  /** The list of digests beside it, on Fedora's own server: by the name that a folder shows, or by the one it should have. */
+  sums: URL;
   /** As the index has them. */
   digest?: Digest;
   sizeBytes?: number;
@@ -74,9 +74,8 @@ export async function findFedoraImages(
     const found = images
       .filter((image) => image.arch === arch)
       .map((image): FedoraImage => {
-        const { sums, ...rest } = image;
-        const own = lists.find((name) => sums?.pathname.endsWith(`/${name}`)) ?? lists[0];
-        return own === undefined ? rest : { ...rest, sums: new URL(own, folder) };
+        const own = lists.find((name) => image.sums.pathname.endsWith(`/${name}`)) ?? lists[0];
+        return own === undefined ? image : { ...image, sums: new URL(own, folder) };
       });
     if (found.length > 0) return found.sort(newestFirst);
   }

@@ -42,16 +42,20 @@ export async function findFreebsdImages(
   return { folder, variants, sums };
 }
 
-/** The same digests on the web site, signed by the release engineer; `undefined` where the release has none there. */
+/**
+ * The same digests on the web site, which the release engineer signs for every release. Which of the two lists is there is
+ * looked at; where neither is, the proof that demands the first says so.
+ */
 export async function findSignedSums(
   version: string,
   arch: Arch,
   context: VendorContext,
-): Promise<URL | undefined> {
+): Promise<URL> {
   const folder = new URL(`https://www.freebsd.org/releases/${version}R/checksums/`);
   const rest = `FreeBSD-${version}-RELEASE-${archTokens[arch]?.word}-vm.asc`;
-  for (const hash of ['SHA256', 'SHA512']) {
-    const url = new URL(`CHECKSUM.${hash}-${rest}`, folder);
+  const sha256 = new URL(`CHECKSUM.SHA256-${rest}`, folder);
+  const sha512 = new URL(`CHECKSUM.SHA512-${rest}`, folder);
+  for (const url of [sha256, sha512]) {
     try {
       if ((await context.http.find(url, { signal: context.signal })) !== undefined) return url;
     } catch (error) {
@@ -60,7 +64,7 @@ export async function findSignedSums(
       return url;
     }
   }
-  return undefined;
+  return sha256;
 }
 
 /** The architectures whose folders a release has. */

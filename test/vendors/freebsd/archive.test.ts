@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freebsd } from '../../../vendors/freebsd.ts';
 import { ask, type Documents } from '../every/serve-documents.ts';
-import { archive, barber, current, signedProofs, start } from './site.ts';
+import { archive, barber, current, percival, signedProofs, start } from './site.ts';
 
 let site: Documents;
 let withArchive: Documents;
@@ -27,7 +27,7 @@ describe('freebsd archive', () => {
     const base = `${archive}${fileName.slice(8, 20)}/amd64/Latest/`;
     expect(disk[0]?.url.href).toBe(base + fileName);
     expect(disk[0]?.proofs).toEqual([
-      ...signedProofs(`${fileName.slice(8, 20)}-amd64`, barber),
+      ...signedProofs(`${fileName.slice(8, 20)}-amd64`, release === '13.1' ? barber : percival),
       { kind: 'checksums', url: new URL(`${base}CHECKSUM.SHA512`) },
     ]);
   });
