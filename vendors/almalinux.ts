@@ -21,10 +21,11 @@ import {
   describeAlmaDisk,
   findAlmaImages,
 } from './shared/alma-images.ts';
-import { findFolder } from './shared/folder.ts';
+import { findFolder, readFolder } from './shared/folder.ts';
 import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
+import { warnStopped } from './shared/stopped-variant.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('almalinux');
@@ -69,7 +70,10 @@ export const almalinux: Vendor = defineVendor({
         if (image === undefined) continue;
         // The folder of a major is a link to the newest minor's, which moves on.
         const own = root.host === site.host ? new URL(`${image.release}/`, site) : root;
-        const warnings = warn(image, releases, root);
+        const warnings = [
+          ...warn(image, releases, root),
+          ...(build === undefined ? warnOld(image, images) : []),
+        ];
         return {
           release: majorOf(image.release),
           version: image.release,
@@ -128,7 +132,7 @@ function rootsOf(release: string): URL[] {
 
 /** `10`, `9`, newest first. */
 async function listMajors(context: VendorContext): Promise<string[]> {
-  const entries = (await findFolder(site, context)) ?? [];
+  const entries = await readFolder(site, context);
   const majors = entries.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
   if (majors.length === 0) throw unusable(site, 'it lists no release');
   return majors.sort((left, right) => compareVersions(right, left));
@@ -166,6 +170,11 @@ function warn(image: AlmaImage, [first]: string[], root: URL): Warning[] {
   if (first === undefined || majorOf(first) === majorOf(image.release)) return [];
   const message = `AlmaLinux ${first} has no such image; the latest is of ${image.release}`;
   return [{ code: 'older-release', message }];
+}
+
+function warnOld(image: AlmaImage, all: AlmaImage[]): Warning[] {
+  const title = `AlmaLinux ${majorOf(image.release)}`;
+  return warnStopped(title, image.variant, buildOf(image), all.map(buildOf));
 }
 
 function noImage(images: AlmaImage[], variant: string, build: string | undefined): NotFoundError {

@@ -13,7 +13,7 @@ import {
   type Warning,
 } from '../src/kit.ts';
 import { type AlpineImage, canonicalVariant, listAlpineImages } from './alpine/images.ts';
-import { type AlpineIndex, readAlpineIndex } from './alpine/index-files.ts';
+import { type AlpineIndex, findAlpineIndex, readAlpineIndex } from './alpine/index-files.ts';
 import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './alpine/netboot.ts';
 import { alpineCloudKeys } from './keys/alpine.ts';
 import { openpgp } from './shared/openpgp.ts';
@@ -38,7 +38,7 @@ export const alpine: Vendor = defineVendor({
     if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
     const wanted = parseWanted(request);
     const isNamed = wanted?.branch !== undefined;
-    const index = await readAlpineIndex(!isNamed, context);
+    const index = await (isNamed ? findAlpineIndex(context) : readAlpineIndex(context));
     if (wanted === undefined) throw noRelease(request.release, index.stable);
 
     // A branch can be announced before its first cloud image: then `latest` is still the one before it.
@@ -64,7 +64,7 @@ export const alpine: Vendor = defineVendor({
   },
 
   async *list(context) {
-    const index = await readAlpineIndex(true, context);
+    const index = await readAlpineIndex(context);
     let listed = 0;
     for (const branch of index.stable) {
       const images = (await listAlpineImages(branch, context)).filter((image) => !image.candidate);
@@ -147,10 +147,14 @@ async function resolveNetboot(
       throw missing(field, snapshot ?? '', [newest.version]);
     }
     const eol = index.eol.get(branch);
+    const warnings = warnOlder(branch, branches);
     return {
       ...{ release: branch, version: found.version, variant: 'netboot', snapshot: found.version },
       disk: found.disk,
-      ...defined({ boot: context.boot ? found.boot : undefined }),
+      ...defined({
+        boot: context.boot ? found.boot : undefined,
+        warnings: warnings.length > 0 ? warnings : undefined,
+      }),
       guest: { user: 'root', seed: 'none', ssh: false, ...defined({ eol }) },
     };
   }
@@ -192,12 +196,7 @@ function warn(
   wanted: Wanted,
   index: AlpineIndex,
 ): Warning[] {
-  const warnings: Warning[] = [];
-  const branch = index.stable[0];
-  if (wanted.branch === undefined && branch !== undefined && branch !== image.branch) {
-    const message = `Alpine ${branch} has no cloud image yet; the latest is ${image.branch}`;
-    warnings.push({ code: 'older-release', message });
-  }
+  const warnings = wanted.branch === undefined ? warnOlder(image.branch, index.stable) : [];
   const isOpen = wanted.version === undefined && wanted.snapshot === undefined;
   const newest = all.find((other) => other.arch === image.arch && !other.candidate);
   if (isOpen && newest !== undefined && newest.version !== image.version) {
@@ -205,6 +204,12 @@ function warn(
     warnings.push({ code: 'older-version', message });
   }
   return warnings;
+}
+
+function warnOlder(branch: string, [newest = branch]: string[]): Warning[] {
+  if (newest === branch) return [];
+  const message = `Alpine ${newest} has no such image yet; the latest is of ${branch}`;
+  return [{ code: 'older-release', message }];
 }
 
 function summarise(

@@ -12,7 +12,7 @@ import {
   type Warning,
 } from '../src/kit.ts';
 import { archKeys } from './keys/arch.ts';
-import { findFolder } from './shared/folder.ts';
+import { findFolder, readFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
@@ -59,6 +59,7 @@ export const arch: Vendor = defineVendor({
     if (meant.length === 0) throw missing('snapshot', wanted ?? '', all);
     const build = await findComplete(meant, variant, context);
     if (build === undefined) throw unusable(images, `no build in it has a ${variant} image`);
+    const warnings = warn(build, meant, variant);
     return {
       release: 'rolling',
       version: build,
@@ -66,7 +67,7 @@ export const arch: Vendor = defineVendor({
       snapshot: build,
       disk: [describe(build, variant)],
       guest,
-      ...defined({ warnings: variant === 'basic' ? [defaultPassword] : undefined }),
+      ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
     };
   },
 
@@ -81,6 +82,13 @@ const defaultPassword: Warning = {
   code: 'default-password',
   message: 'the user arch has the published password arch, and ssh accepts it',
 };
+
+function warn(build: string, [newest = build]: string[], variant: string): Warning[] {
+  const warnings = variant === 'basic' ? [defaultPassword] : [];
+  if (newest === build) return warnings;
+  const message = `the build ${newest} has no ${variant} image yet; this one is ${build}`;
+  return [...warnings, { code: 'outdated-build', message }];
+}
 
 /** The build that is asked for, by its snapshot or in place of a release, or the day of one; `undefined`: the newest. */
 function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
@@ -101,7 +109,7 @@ function isMeant(build: string, wanted: string): boolean {
 
 /** `YYYYMMDD.job`, newest first; the number of the job has grown from five digits to six. */
 async function listBuilds(context: VendorContext): Promise<string[]> {
-  const entries = (await findFolder(images, context)) ?? [];
+  const entries = await readFolder(images, context);
   const builds = entries.flatMap(({ name }) => /^v(\d{8}\.\d+)$/.exec(name)?.[1] ?? []);
   if (builds.length === 0) throw unusable(images, 'it lists no build');
   return builds.sort((left, right) => compareVersions(right, left));
@@ -118,7 +126,6 @@ async function findComplete(
     const names = new Set(entries.map(({ name }) => name));
     const fileName = fileNameOf(build, variant);
     if (names.has(fileName) && names.has(`${fileName}.sig`)) return build;
-    context.log({ level: 'info', message: `arch: ${build} has no ${variant} image yet` });
   }
   return undefined;
 }

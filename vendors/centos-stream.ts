@@ -10,6 +10,7 @@ import {
   type Resolution,
   type Vendor,
   type VendorContext,
+  type Warning,
 } from '../src/kit.ts';
 import {
   type CentosImage,
@@ -19,6 +20,7 @@ import {
 } from './centos-stream/images.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
+import { warnStopped } from './shared/stopped-variant.ts';
 
 const missing = notFoundIn('centos-stream');
 
@@ -60,7 +62,14 @@ export const centosStream: Vendor = defineVendor({
           suits: ({ build }) => snapshot === undefined || `${build}.`.startsWith(`${snapshot}.`),
         },
       ]);
-      return { ...describe(image, stream, arch), ...warn(stream, streams) };
+      const warnings = [
+        ...warn(stream, streams),
+        ...(snapshot === undefined ? warnOld(image, stream, all) : []),
+      ];
+      return {
+        ...describe(image, stream, arch),
+        ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
+      };
     }
     throw await noImages(request.release, arch, streams, context);
   },
@@ -124,10 +133,15 @@ function guestFacts(stream: string, variant: string, arch: Arch): GuestFacts {
 }
 
 /** A stream's folder can be there before its first image. */
-function warn(stream: string, streams: string[]): Pick<Resolution, 'warnings'> {
-  if (streams[0] === stream) return {};
+function warn(stream: string, streams: string[]): Warning[] {
+  if (streams[0] === stream) return [];
   const message = `CentOS Stream ${streams[0]} has no such image yet; the latest is ${stream}`;
-  return { warnings: [{ code: 'older-release', message }] };
+  return [{ code: 'older-release', message }];
+}
+
+function warnOld({ variant, build }: CentosImage, stream: string, all: CentosImage[]): Warning[] {
+  const builds = all.map((image) => image.build);
+  return warnStopped(`CentOS Stream ${stream}`, variant, build, builds);
 }
 
 function canonicalVariant(variant = 'genericcloud'): string {

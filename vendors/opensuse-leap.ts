@@ -31,7 +31,16 @@ const missing = notFoundIn('opensuse-leap');
 const newestReleased = '16.0';
 
 /** By release, as endoflife.date has it in August 2026: no index of openSUSE's own says it. */
-const endOfLife: Record<string, string> = { '15.6': '2026-04-30', '16.0': '2027-10-31' };
+const endOfLife: Record<string, string> = {
+  '15.0': '2019-12-03',
+  '15.1': '2021-02-02',
+  '15.2': '2022-01-04',
+  '15.3': '2022-12-31',
+  '15.4': '2023-12-07',
+  '15.5': '2024-12-31',
+  '15.6': '2026-04-30',
+  '16.0': '2027-10-31',
+};
 
 const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
   amd64: ['bios', 'uefi'],

@@ -11,11 +11,13 @@ import {
   type TransferError,
   type Vendor,
   type VendorContext,
+  type Warning,
 } from '../src/kit.ts';
 import { describeOpensuseImage, type OpensuseImage } from './shared/opensuse-image.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { rpmWords } from './shared/rpm-arches.ts';
-import { findSums } from './shared/sums-file.ts';
+import { warnStopped } from './shared/stopped-variant.ts';
+import { readNamedSums } from './shared/sums-file.ts';
 import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('opensuse-tumbleweed');
@@ -66,6 +68,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
       { field: 'variant', wanted: variant, nameOf: (one) => one.variant },
       { field: 'snapshot', wanted, nameOf: (one) => one.snapshot },
     ]);
+    const warnings = wanted === undefined ? warnOld(image, all) : [];
     // The list is not known to be signed; it has to agree with the sidecar that is.
     const listed = { kind: 'checksums', url: sums, dialect: 'sums' } as const;
     return {
@@ -75,6 +78,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
       snapshot: image.snapshot,
       disk: [await describeOpensuseImage(image, context, [listed])],
       guest: guestFacts(variant, arch),
+      ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
     };
   },
 
@@ -114,7 +118,7 @@ async function findImages(
   context: VendorContext,
 ): Promise<{ images: TumbleweedImage[]; sums: URL }> {
   const sums = new URL('SHA256SUMS', folder);
-  const images = ((await findSums(sums, context)) ?? []).flatMap(({ name }): TumbleweedImage[] => {
+  const images = (await readNamedSums(sums, context)).flatMap(({ name }): TumbleweedImage[] => {
     const [, product = '', machine, kind, snapshot] = imageName.exec(name) ?? [];
     const variant = variants.get(kind === undefined ? product : `${product} ${kind}`);
     if (variant === undefined || snapshot === undefined || machine !== rpmWords[arch]) return [];
@@ -139,6 +143,10 @@ function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
 function guestFacts(variant: string, arch: Arch): GuestFacts {
   const agent: GuestFacts = variant === 'cloud' ? { seed: 'nocloud', ssh: true } : {};
   return { ...agent, ...defined({ firmware: firmware[arch] }) };
+}
+
+function warnOld({ variant, snapshot }: TumbleweedImage, all: TumbleweedImage[]): Warning[] {
+  return warnStopped('openSUSE Tumbleweed', variant, snapshot, namesOf(all, 'snapshot'));
 }
 
 function noImages(where: URL | string): TransferError {

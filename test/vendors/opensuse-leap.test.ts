@@ -178,7 +178,7 @@ describe('opensuse-leap releases', () => {
         variants,
         eol: '2026-04-30',
       },
-      { release: '15.5', version: '15.5', arches: ['amd64'], variants },
+      { release: '15.5', version: '15.5', arches: ['amd64'], variants, eol: '2024-12-31' },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import {
   compareVersions,
+  isImageError,
   parseList,
   parseOptional,
   parseRecord,
@@ -18,16 +19,22 @@ export interface AlpineIndex {
   eol: Map<string, string>;
 }
 
-/** Reads `releases.json`; when it is not `required` and not to be had, nothing is known of any branch. */
-export async function readAlpineIndex(
-  required: boolean,
-  context: VendorContext,
-): Promise<AlpineIndex> {
-  const { http, signal } = context;
-  const document = await (required ? http.get(url, { signal }) : http.find(url, { signal }));
-  const index: AlpineIndex = { stable: [], eol: new Map() };
-  if (document === undefined) return index;
+/** Nothing is known of any branch where `releases.json` cannot be read: a request that names its branch does without. */
+export async function findAlpineIndex(context: VendorContext): Promise<AlpineIndex> {
+  try {
+    return await readAlpineIndex(context);
+  } catch (error) {
+    if (context.signal.aborted || !isImageError(error)) throw error;
+    const message = `alpine: no end of support is known: ${error.message}`;
+    context.log({ level: 'warn', message });
+    return { stable: [], eol: new Map() };
+  }
+}
 
+/** Reads `releases.json`. */
+export async function readAlpineIndex({ http, signal }: VendorContext): Promise<AlpineIndex> {
+  const document = await http.get(url, { signal });
+  const index: AlpineIndex = { stable: [], eol: new Map() };
   const json = parseRecord(document.json(), `${url}`);
   const latest = branchOf(parseText(json['latest_stable'], `${url}: latest_stable`));
   if (latest === undefined) throw unusable(url, 'latest_stable is no branch');
