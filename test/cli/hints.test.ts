@@ -8,28 +8,29 @@ import { errorTable } from '../../src/errors/table.ts';
 import * as index from '../../src/index.ts';
 import * as kit from '../../src/kit.ts';
 import * as testing from '../../src/testing/index.ts';
-import { parseSources, textsOf, walk } from '../fixtures/parse-sources.ts';
+import { readSources, walkTree } from '../house/source-file.ts';
+import { textsOf } from '../house/texts-of.ts';
 
 /** Options of other programs that a hint may name. */
 const foreign = new Set(['--no-experimental-sqlite', '--long']);
-const sources = parseSources();
+const sources = readSources(['src', 'vendors', 'formats', 'verifiers']);
 const names = commands.map(({ name }) => name);
 
 /** What a user reads as advice: every `hint`, and every text that stands in a constant or function named so. */
-const hints = [...sources].flatMap(([path, source]) =>
-  [...walk(source)].flatMap((node) => {
+const hints = sources.flatMap(({ path, tree }) =>
+  [...walkTree(tree)].flatMap((node) => {
     const isHint =
       (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) &&
       /hints?$/i.test(node.name.getText());
     const isFunction = ts.isFunctionDeclaration(node) && /^hint/.test(node.name?.text ?? '');
     if (!isHint && !isFunction) return [];
-    return [...walk(node)].flatMap(textsOf).map((text) => [path, text] as const);
+    return [...walkTree(node)].flatMap(textsOf).map((text) => [path, text] as const);
   }),
 );
 
 /** Every text of the sources that names a command line option or looks like a command line. */
-const allTexts = [...sources].flatMap(([path, source]) =>
-  [...walk(source)]
+const allTexts = sources.flatMap(({ path, tree }) =>
+  [...walkTree(tree)]
     .filter((node) => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node))
     .flatMap((node) => textsOf(node).map((text) => [path, text] as const)),
 );
@@ -44,9 +45,9 @@ const helpTexts = [
 /** Names of the API: exports, and the fields of what callers give and get. */
 const apiNames = new Set([
   ...[index, kit, testing].flatMap((module) => Object.keys(module)),
-  ...[...sources]
-    .filter(([path]) => /^src\/(contracts\/|errors\/details|create-rootdisk)/.test(path))
-    .flatMap(([, source]) => [...walk(source)])
+  ...sources
+    .filter(({ path }) => /^src\/(contracts\/|errors\/details|create-rootdisk)/.test(path))
+    .flatMap(({ tree }) => [...walkTree(tree)])
     .flatMap((node) => (ts.isPropertySignature(node) ? [node.name.getText()] : [])),
 ]);
 

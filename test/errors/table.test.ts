@@ -5,11 +5,12 @@ import { remedies } from '../../src/errors/codes.ts';
 import { defectTable, digestTable, signatureTable } from '../../src/errors/reason-table.ts';
 import { errorTable } from '../../src/errors/table.ts';
 import { refuse, refuseSignature } from '../../src/errors.ts';
-import { hole, parseSources, textsOf, walk } from '../fixtures/parse-sources.ts';
+import { readSources, walkTree } from '../house/source-file.ts';
+import { hole, textsOf } from '../house/texts-of.ts';
 import { formatErrorsPage } from './errors-page.ts';
 
-const nodes = [...parseSources()].flatMap(([path, source]) =>
-  path.startsWith('src/errors') ? [] : [...walk(source)],
+const nodes = readSources(['src', 'vendors', 'formats', 'verifiers']).flatMap(({ path, tree }) =>
+  path.startsWith('src/errors') ? [] : [...walkTree(tree)],
 );
 
 /** Texts that are given as an argument, or as the value of a property; what is only compared with is neither. */
@@ -24,7 +25,7 @@ const given = new Set(
 /** The values of the properties called `reason` in the `details` of errors. */
 const reasons = nodes.flatMap((node) => {
   if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'details') return [];
-  return [...walk(node.initializer)].flatMap((inner) =>
+  return [...walkTree(node.initializer)].flatMap((inner) =>
     ts.isPropertyAssignment(inner) && inner.name.getText() === 'reason'
       ? textsOf(inner.initializer)
       : [],
@@ -34,7 +35,7 @@ const reasons = nodes.flatMap((node) => {
 function typeWords(path: string): string[] {
   const text = readFileSync(new URL(`../../src/errors/${path}`, import.meta.url), 'utf8');
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  return [...walk(source)].flatMap((node) =>
+  return [...walkTree(source)].flatMap((node) =>
     ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal) ? [node.literal.text] : [],
   );
 }
