@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cirros } from '../../vendors/cirros.ts';
 import { base, documents, released } from './documents/cirros.ts';
+import { naming } from './every/naming.ts';
 import { listAll, maintenancePage } from './every/serve-documents.ts';
 import { createVendorSite } from './every/vendor-site.ts';
 
@@ -66,7 +67,7 @@ describe('cirros', () => {
     const changed = { [address]: maintenancePage };
     await expect(site.resolve(release, {}, changed)).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(address),
+      message: naming(address),
     });
   });
 

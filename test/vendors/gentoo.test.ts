@@ -10,6 +10,7 @@ import {
   pointer,
   sayLatest,
 } from './documents/gentoo.ts';
+import { naming } from './every/naming.ts';
 import { listAll, maintenancePage } from './every/serve-documents.ts';
 import { signedBy } from './every/signed-by.ts';
 import { createVendorSite } from './every/vendor-site.ts';
@@ -90,7 +91,7 @@ describe('gentoo', () => {
   ])('calls another page bad metadata', async (page) => {
     await expect(site.resolve('latest', {}, { [pointer]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(pointer),
+      message: naming(pointer),
     });
   });
 

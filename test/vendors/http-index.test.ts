@@ -3,6 +3,7 @@ import type { ImageRequest, Resolution } from '../../src/kit.ts';
 import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { httpIndex } from '../../vendors/http-index.ts';
 import { list, origin, text, url } from './documents/http-index.ts';
+import { naming } from './every/naming.ts';
 import { maintenancePage } from './every/serve-documents.ts';
 import { createVendorSite } from './every/vendor-site.ts';
 
@@ -214,7 +215,7 @@ describe('http-index lists', () => {
     });
     await expect(resolve('9.8', {}, { [list]: maintenancePage })).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(list),
+      message: naming(list),
     });
   });
 });

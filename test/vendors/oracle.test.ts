@@ -10,6 +10,7 @@ import {
   templates,
   ten,
 } from './documents/oracle.ts';
+import { naming } from './every/naming.ts';
 import { ask, type Documents, listAll, maintenancePage } from './every/serve-documents.ts';
 
 let documents: Documents;
@@ -173,9 +174,7 @@ describe('oracle without its index', () => {
     expect(image.disk[0]?.proofs).toEqual([
       { kind: 'digest', digest: `sha256:${hex}`, from: page },
     ]);
-    expect(image.warnings).toEqual([
-      { code: 'fallback-index', message: expect.stringContaining(page) },
-    ]);
+    expect(image.warnings).toEqual([{ code: 'fallback-index', message: naming(page) }]);
     await own.close();
   });
 
@@ -183,7 +182,7 @@ describe('oracle without its index', () => {
     const own = await startOracle({ [index('ol9')]: maintenancePage, [page]: maintenancePage });
     await expect(ask(oracle, own, '9', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(index('ol9')),
+      message: naming(index('ol9')),
     });
     await own.close();
   });
@@ -198,7 +197,7 @@ describe('oracle without its index', () => {
     const own = await startOracle({ [index('ol9')]: answer });
     await expect(ask(oracle, own, '9', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(index('ol9')),
+      message: naming(index('ol9')),
     });
     await own.close();
   });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest } from '../../src/kit.ts';
 import { rocky } from '../../vendors/rocky.ts';
 import { documents, listing, origins, site as pub, twin, vault } from './documents/rocky.ts';
+import { naming } from './every/naming.ts';
 import { listAll, maintenancePage } from './every/serve-documents.ts';
 import { signedBy } from './every/signed-by.ts';
 import { createVendorSite } from './every/vendor-site.ts';
@@ -167,7 +168,7 @@ describe('rocky', () => {
   ])('a page in place of %s is ERR_METADATA', async (_what, address, page) => {
     await expect(site.resolve('latest', {}, { [address]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
-      message: expect.stringContaining(address),
+      message: naming(address),
     });
   });
 
