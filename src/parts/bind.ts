@@ -3,6 +3,7 @@ import type { Parts } from '../contracts/parts.ts';
 import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import { PluginError, UsageError } from '../errors.ts';
+import { checkFormat } from './check-format.ts';
 
 /** Parts that were checked for doubles, ready to be looked up. */
 export interface BoundParts {
@@ -29,7 +30,7 @@ export function bindParts(parts: Parts): BoundParts {
   const verifiers = new Map<string, AnyVerifier>(parts.verifiers.map((part) => [part.kind, part]));
   return {
     vendors: new Map(parts.vendors.map((vendor) => [vendor.id.toLowerCase(), vendor])),
-    formats: [...parts.formats],
+    formats: parts.formats.map(checkFormat),
     verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
       const found = verifiers.get(kind);
       // The map is keyed by kind, so what was found under `kind` is the verifier of that kind.

@@ -1,51 +1,122 @@
-import type { Digest } from '../contracts/proof.ts';
-import type { Artifact, Pieces, Resolution } from '../contracts/vendor.ts';
-import { PluginError } from '../errors.ts';
-import { digestOfHex, hexOf } from '../kit/digest.ts';
+import type { Listing, Resolution } from '../contracts/vendor.ts';
+import { arches } from '../kit/arch.ts';
+import {
+  checkAnswer,
+  either,
+  listOf,
+  oneOf,
+  optional,
+  record,
+  type Shape,
+  shape,
+  shapes,
+  valuesOf,
+} from './shape.ts';
+
+const { address, anyText, digest, flag, method, size, text, warnings } = shapes;
+
+const key = record({
+  fingerprint: text,
+  key: optional(either(method, text)),
+  urls: optional(listOf(address)),
+});
+const keyed = record({
+  form: oneOf(['openpgp', 'signify', 'minisign']),
+  at: either(oneOf(['inline']), address),
+  signers: listOf(text),
+  keys: listOf(key),
+});
+const bundled = record({ form: oneOf(['sigstore']), at: address, identity: text, issuer: text });
+const signature: Shape = (value) => {
+  return Object(value).form === 'sigstore' ? bundled(value) : keyed(value);
+};
+
+const proofs: Readonly<Record<string, Shape>> = {
+  digest: record({ digest, of: optional(oneOf(['artifact', 'disk'])), from: anyText }),
+  checksums: record({
+    url: address,
+    name: optional(text),
+    aliases: optional(listOf(text)),
+    dialect: optional(oneOf(['sums', 'deb822', 'simplestreams'])),
+    sidecar: optional(flag),
+    signature: optional(signature),
+    via: optional((value) => proof(value)),
+  }),
+  signature: record({ signature, of: optional(address) }),
+  tls: record({ reason: text }),
+};
+
+const proof: Shape = (value) => {
+  const fault = record({ kind: text })(value);
+  if (fault !== undefined) return fault;
+  const { kind } = Object(value);
+  // A kind that is not known here is that of a verifier which was not given.
+  return Object.hasOwn(proofs, kind) ? proofs[kind]?.(value) : undefined;
+};
+
+const artifact = record({
+  url: address,
+  mirrors: optional(listOf(address)),
+  fileName: shape('a file name', (value) => {
+    return typeof value === 'string' && !/^\.{0,2}$|[/\\\0]/.test(value);
+  }),
+  sizeBytes: optional(size),
+  layers: listOf(text),
+  entry: optional(text),
+  members: optional(valuesOf(oneOf(['disk', 'kernel', 'initrd', 'manifest']))),
+  pieces: optional(
+    record({
+      lengthBytes: shape('a length', (value) => Number.isSafeInteger(value) && Number(value) > 0),
+      digests: listOf(digest, 1),
+    }),
+  ),
+  proofs: listOf(proof, 1),
+});
+
+const day = shape('a day such as 2027-04-30', (value) => {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+});
+
+const guest = record({
+  user: optional(anyText),
+  seed: optional(oneOf(['nocloud', 'ignition', 'talos', 'none'])),
+  ssh: optional(flag),
+  firmware: optional(listOf(oneOf(['bios', 'uefi']))),
+  eol: optional(day),
+  minDiskBytes: optional(size),
+  minMemoryBytes: optional(size),
+});
+
+const resolution = record({
+  release: text,
+  codename: optional(anyText),
+  version: optional(anyText),
+  variant: text,
+  snapshot: text,
+  disk: listOf(artifact, 1),
+  boot: optional(
+    record({ kernel: artifact, initrd: optional(artifact), cmdline: optional(anyText) }),
+  ),
+  guest: optional(guest),
+  warnings: optional(warnings),
+});
+
+const listing = record({
+  release: text,
+  codename: optional(anyText),
+  version: optional(anyText),
+  aliases: optional(listOf(text)),
+  arches: listOf(oneOf(arches)),
+  variants: listOf(text),
+  eol: optional(day),
+});
 
 /** Holds a vendor to its contract before anything is built on its answer; `ERR_PLUGIN` names what is wrong. */
-export function checkResolution(vendor: string, resolution: Resolution): void {
-  const fault = findFault(resolution);
-  if (fault === undefined) return;
-  throw new PluginError({
-    code: 'ERR_PLUGIN',
-    message: `${vendor}.resolve() answered with ${fault}`,
-    hint: `Report this to the author of ${vendor}.`,
-    details: { plugin: vendor, method: 'resolve' },
-  });
+export function checkResolution(vendor: string, answer: Resolution): Resolution {
+  return checkAnswer(vendor, 'resolve', answer, resolution);
 }
 
-// The types promise all of this; a plug-in in plain JavaScript does not.
-function findFault(resolution: Resolution): string | undefined {
-  if (typeof resolution !== 'object' || resolution === null) return 'no resolution';
-  for (const field of ['release', 'variant', 'snapshot'] as const) {
-    if (typeof resolution[field] !== 'string' || resolution[field] === '') return `no ${field}`;
-  }
-  if (!Array.isArray(resolution.disk) || resolution.disk.length === 0) return 'no disk';
-  const { kernel, initrd } = resolution.boot ?? {};
-  const files = [...resolution.disk, kernel, initrd].filter((one) => one !== undefined);
-  return files.map(findArtifactFault).find((fault) => fault !== undefined);
-}
-
-function findArtifactFault(artifact: Artifact): string | undefined {
-  const { url, mirrors = [], fileName, layers, proofs, pieces } = artifact;
-  if (!Array.isArray(mirrors)) return 'mirrors that are no list';
-  for (const address of [url, ...mirrors]) {
-    if (!(address instanceof URL)) return 'a disk without an address';
-    if (!/^https?:$/.test(address.protocol)) return `the address ${address.protocol}//…`;
-  }
-  if (pieces !== undefined && !areUsable(pieces)) return 'pieces that cannot be checked';
-  if (typeof fileName !== 'string' || /^$|[/\\]/.test(fileName)) {
-    return `the file name ${JSON.stringify(fileName)}`;
-  }
-  if (!Array.isArray(layers)) return 'a disk without layers';
-  if (!Array.isArray(proofs) || proofs.length === 0) return 'a disk without proofs';
-  return undefined;
-}
-
-function areUsable(pieces: Pieces): boolean {
-  const { lengthBytes, digests } = Object(pieces) as Partial<Pieces>;
-  if (!Number.isSafeInteger(lengthBytes) || !Array.isArray(digests)) return false;
-  const isList = digests.length > 0 && Number(lengthBytes) > 0;
-  return isList && digests.every((one) => digestOfHex(hexOf(String(one) as Digest)) === one);
+/** The same for one line of its list. */
+export function checkListing(vendor: string, answer: Listing): Listing {
+  return checkAnswer(vendor, 'list', answer, listing);
 }

@@ -5,6 +5,7 @@ import { openCall } from '../line/call.ts';
 import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
+import { checkListing } from '../parts/check-resolution.ts';
 
 export interface ListOptions extends TransportOptions {
   /** The clock that vendors are given; default: now. */
@@ -23,7 +24,10 @@ export function bindListImages(parts: BoundParts): ListImages {
     const { log, now } = call.options;
     try {
       const { metadata: http, signal } = call;
-      yield* iterate(vendor.id, signal, vendor.list({ http, signal, log, now, boot: false }));
+      const listings = vendor.list({ http, signal, log, now, boot: false });
+      for await (const listing of iterate(vendor.id, signal, listings)) {
+        yield checkListing(vendor.id, listing);
+      }
     } catch (error) {
       throw pluginFailure(error, vendor.id, 'list', call.signal);
     }

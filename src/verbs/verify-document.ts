@@ -5,6 +5,8 @@ import { parseChecksums } from '../kit/sums/checksum-list.ts';
 import { pickChecksum } from '../kit/sums/pick-checksum.ts';
 import { parseValidUntil } from '../kit/valid-until.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { callPlugin } from '../parts/call-plugin.ts';
+import { checkVerified } from '../parts/check-evidence.ts';
 
 export interface VerifyDocumentOptions extends Omit<DocumentToVerify, 'now'> {
   /** The clock; default: now. */
@@ -24,9 +26,13 @@ export type VerifyDocument = (options: VerifyDocumentOptions) => Promise<Verifie
 /** `verifyDocument` of the given parts; no request. Throws the refusals of signatures and lists, all with the remedy `integrity`. */
 export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
   return async ({ pick, now = new Date(), ...subject }) => {
-    const { verifyDocument } = parts.verifierOf('signature');
-    if (verifyDocument === undefined) throw cannotVerify();
-    const signed = await verifyDocument({ ...subject, now });
+    const verifier = parts.verifierOf('signature');
+    const verify = verifier.verifyDocument?.bind(verifier);
+    if (verify === undefined) throw cannotVerify();
+    const { signal } = new AbortController();
+    const signed = await callPlugin('verifier signature', 'verifyDocument', signal, async () => {
+      return checkVerified('verifier signature', await verify({ ...subject, now }));
+    });
     const text = new TextDecoder().decode(signed.body);
     const until = parseValidUntil(text);
     const warnings = [...signed.warnings];

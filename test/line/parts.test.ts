@@ -173,6 +173,40 @@ describe('plug-ins', () => {
       () => ({ ...good, disk: [{ ...good.disk[0], url: new URL('file:///etc') }] }),
     ],
     ['has no snapshot', () => ({ ...good, snapshot: '' })],
+    ['answers an empty object', () => ({})],
+    ['answers a text', () => 'good'],
+    ['has a version that is a number', () => ({ ...good, version: 13 })],
+    ['has a warning without a text', () => ({ ...good, warnings: [{ code: 'odd' }] })],
+    ['has an end of life that is no day', () => ({ ...good, guest: { eol: 'next year' } })],
+    ['has an unknown firmware', () => ({ ...good, guest: { firmware: ['coreboot'] } })],
+    ['has a boot without a kernel', () => ({ ...good, boot: {} })],
+    ...[
+      { url: 'https://images.acme.example/a' },
+      { mirrors: ['https://mirror.example/a'] },
+      { sizeBytes: -1 },
+      { sizeBytes: '12' },
+      { layers: 'raw' },
+      { layers: [1] },
+      { entry: 7 },
+      { fileName: '..' },
+      { members: { a: 'swap' } },
+      { pieces: { lengthBytes: 0, digests: [`sha256:${'ab'.repeat(32)}`] } },
+      { proofs: [undefined] },
+      { proofs: [{}] },
+      { proofs: [{ kind: 'tls' }] },
+      { proofs: [{ kind: 'digest', digest: `md5:${'ab'.repeat(16)}`, from: 'index' }] },
+      { proofs: [{ kind: 'digest', digest: `sha256:${'AB'.repeat(32)}`, from: 'index' }] },
+      { proofs: [{ kind: 'checksums', url: 'https://images.acme.example/SUMS' }] },
+      { proofs: [{ kind: 'checksums', url: new URL('https://a.example/S'), via: {} }] },
+      { proofs: [{ kind: 'signature', signature: { form: 'pgp' } }] },
+      { proofs: [{ kind: 'signature', signature: { form: 'openpgp', at: 'inline', keys: [] } }] },
+      { proofs: [{ kind: 'signature', signature: { form: 'sigstore', at: 'inline' } }] },
+    ].map((part): [string, () => unknown] => {
+      return [
+        `has a disk with ${Object.keys(part)}`,
+        () => ({ ...good, disk: [{ ...good.disk[0], ...part }] }),
+      ];
+    }),
   ])('a vendor that %s is ERR_PLUGIN and named', async (_title, resolve) => {
     const ensure = createRootdisk({ ...builtIns, vendors: [vendor(resolve)] }).ensureImage;
     const call = ensure('plug', { cacheDir: line.cacheDir });

@@ -1,11 +1,12 @@
-import type { Evidence, Proof, ProofContext } from '../../contracts/proof.ts';
+import type { Evidence, Proof, ProofContext, StreamCheck } from '../../contracts/proof.ts';
 import type { BoundParts } from '../../parts/bind.ts';
-import { callPlugin } from '../../parts/call-plugin.ts';
+import { callPlugin, pluginFailure } from '../../parts/call-plugin.ts';
+import { checkEvidence, checkFinished } from '../../parts/check-evidence.ts';
 
 /** What every proof of a call is given alike. */
 export type ProofBasis = Pick<ProofContext, 'http' | 'signal' | 'log' | 'now' | 'given' | 'wanted'>;
 
-/** Lets the verifier of its kind turn a proof into evidence about one file. */
+/** Lets the verifier of its kind turn a proof into evidence about one file; `ERR_PLUGIN` for what is no evidence. */
 export function runVerifier(
   parts: BoundParts,
   proof: Proof,
@@ -22,7 +23,28 @@ export function runVerifier(
   const verifier = parts.verifierOf(proof.kind) as {
     prove(proof: Proof, about: ProofContext): Promise<Evidence>;
   };
-  return callPlugin(`verifier ${proof.kind}`, 'prove', basis.signal, () => {
-    return verifier.prove(proof, context);
+  const name = `verifier ${proof.kind}`;
+  return callPlugin(name, 'prove', basis.signal, async () => {
+    const evidence = checkEvidence(name, await verifier.prove(proof, context));
+    const { check } = evidence;
+    if (check === undefined) return evidence;
+    return { ...evidence, check: checkedCheck(name, check, basis.signal) };
   });
+}
+
+/** A check of the bytes whose stray exceptions and last word are held to the contract as well. */
+function checkedCheck(name: string, check: StreamCheck, signal: AbortSignal): StreamCheck {
+  return {
+    update(chunk) {
+      try {
+        check.update(chunk);
+      } catch (error) {
+        throw pluginFailure(error, name, 'check.update', signal);
+      }
+    },
+    finish: () =>
+      callPlugin(name, 'check.finish', signal, async () => {
+        return checkFinished(name, await check.finish());
+      }),
+  };
 }

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { type Evidence, type SignedDocument, trustLevels } from '../contracts/proof.ts';
+import { checkAnswer, listOf, oneOf, optional, record, type Shape, shapes } from './shape.ts';
+
+const { anyText, bytes, digest, method, size, text, time, warnings } = shapes;
+
+const signer = record({
+  fingerprint: text,
+  subkey: optional(text),
+  userId: optional(anyText),
+  keyOrigin: optional(oneOf(['vendor', 'caller'])),
+});
+
+const document: Shape = (value) => {
+  const fault = documentFields(value);
+  if (fault !== undefined) return fault;
+  const { sha256, bytes: body } = Object(value);
+  const isSame = createHash('sha256').update(body).digest('hex') === sha256;
+  return isSame ? undefined : '.sha256 is not that of its bytes';
+};
+const documentFields = record({ url: text, sha256: text, bytes, signedAt: optional(time) });
+
+const evidence = record({
+  level: oneOf(trustLevels),
+  digests: listOf(digest),
+  diskDigests: optional(listOf(digest)),
+  sizeBytes: optional(size),
+  signer: optional(signer),
+  signedAt: optional(time),
+  documents: listOf(document),
+  warnings,
+  check: optional(record({ update: method, finish: method })),
+});
+
+/** Levels that something must hold the bytes to. */
+const bindingLevels: readonly unknown[] = ['checksum', 'pinned', 'signed'];
+
+/** Well-formed, and with what its level rests on: a digest, or a check of the bytes. */
+const boundEvidence: Shape = (value) => {
+  const fault = evidence(value);
+  if (fault !== undefined) return fault;
+  const { level, digests, diskDigests = [], check } = Object(value);
+  const isBound = digests.length > 0 || diskDigests.length > 0 || check !== undefined;
+  if (isBound || !bindingLevels.includes(level)) return undefined;
+  return `.level is ${level}, and there is neither a digest nor a check that holds the bytes to it`;
+};
+
+const finished = record({ signer: optional(signer), signedAt: optional(time), warnings });
+const verified = record({ body: bytes, signer, signedAt: optional(time), warnings });
+
+/** Evidence as a verifier may give it; anything else is `ERR_PLUGIN`. */
+export function checkEvidence(plugin: string, answer: Evidence): Evidence {
+  return checkAnswer(plugin, 'prove', answer, boundEvidence);
+}
+
+/** What a check of the bytes says at its end. */
+export function checkFinished<T>(plugin: string, answer: T): T {
+  return checkAnswer(plugin, 'check.finish', answer, finished);
+}
+
+/** What a verifier says of a document at hand. */
+export function checkVerified(plugin: string, answer: SignedDocument): SignedDocument {
+  return checkAnswer(plugin, 'verifyDocument', answer, verified);
+}

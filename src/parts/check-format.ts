@@ -1,0 +1,142 @@
+import type {
+  Archive,
+  ArchiveEntry,
+  Codec,
+  DecodeContext,
+  Disk,
+  Format,
+  Probe,
+} from '../contracts/format.ts';
+import { defined } from '../kit/defined.ts';
+import { pluginFailure } from './call-plugin.ts';
+import { checkAnswer, listOf, optional, record, type Shape, shape, shapes } from './shape.ts';
+
+const { anyText, bytes, flag, method, size } = shapes;
+
+/** The same format, each of whose answers is held to the contract: `ERR_PLUGIN` names the format and the method. */
+export function checkFormat(format: Format): Format {
+  switch (format.kind) {
+    case 'codec':
+      return checkCodec(format);
+    case 'archive':
+      return checkArchive(format);
+    case 'disk':
+      return checkDisk(format);
+  }
+}
+
+const entry = record({
+  name: anyText,
+  sizeBytes: optional(size),
+  source: record({ grown: method, read: method, stream: method }),
+  finish: method,
+});
+
+const image = record({
+  virtualSize: optional(size),
+  facts: record({ features: listOf(anyText), variant: optional(anyText) }),
+  copyTo: method,
+});
+
+const iterable: Shape = shape('a sequence that is read with for await', (value) => {
+  return typeof Object(value)[Symbol.asyncIterator] === 'function';
+});
+
+function checkCodec(codec: Codec): Codec {
+  const { kind, id } = codec;
+  return {
+    kind,
+    id,
+    detect: (probe) => detect(codec, probe),
+    decode: (source, context) =>
+      each(id, 'decode', () => codec.decode(source, context), bytes, context),
+    ...defined({
+      size:
+        codec.size &&
+        (async (source) => checkAnswer(id, 'size', await codec.size?.(source), optional(size))),
+      detectFurther:
+        codec.detectFurther &&
+        (async (source, context) => {
+          const found = await codec.detectFurther?.(source, context);
+          return checkAnswer(id, 'detectFurther', found ?? false, flag);
+        }),
+      copyTo:
+        codec.copyTo &&
+        ((source, sink, context) => {
+          const copy = async () => await codec.copyTo?.(source, sink, context);
+          return named(id, 'copyTo', context.signal, copy);
+        }),
+    } satisfies Pick<
+      { [K in keyof Codec]: Codec[K] | undefined },
+      'size' | 'detectFurther' | 'copyTo'
+    >),
+  };
+}
+
+function checkArchive(archive: Archive): Archive {
+  const { kind, id } = archive;
+  return {
+    kind,
+    id,
+    detect: (probe) => detect(archive, probe),
+    entries: (source, context, wanted): AsyncIterable<ArchiveEntry> =>
+      each(id, 'entries', () => archive.entries(source, context, wanted), entry, context),
+  };
+}
+
+function checkDisk(disk: Disk): Disk {
+  const { kind, id } = disk;
+  return {
+    kind,
+    id,
+    detect: (probe) => detect(disk, probe),
+    open: (source, context) =>
+      named(id, 'open', context.signal, async () => {
+        return checkAnswer(id, 'open', await disk.open(source, context), image);
+      }),
+  };
+}
+
+/** Asked of every format for every file, so it has no signal. */
+function detect(format: Format, probe: Probe): boolean {
+  try {
+    return checkAnswer(format.id, 'detect', format.detect(probe), flag);
+  } catch (error) {
+    throw pluginFailure(error, format.id, 'detect', AbortSignal.any([]));
+  }
+}
+
+/** Passes a sequence on, item by item. */
+async function* each<T>(
+  id: string,
+  method: string,
+  open: () => AsyncIterable<T>,
+  item: Shape,
+  { signal }: DecodeContext,
+): AsyncIterable<T> {
+  try {
+    for await (const value of checkAnswer(id, method, open(), iterable)) {
+      yield checkAnswer(id, method, value, item);
+    }
+  } catch (error) {
+    throw isOfSystem(error) ? error : pluginFailure(error, id, method, signal);
+  }
+}
+
+async function named<T>(
+  id: string,
+  method: string,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw isOfSystem(error) ? error : pluginFailure(error, id, method, signal);
+  }
+}
+
+/** A full disk below a source or sink is no fault of the format; the owner of the file says which one it is. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
