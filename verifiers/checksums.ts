@@ -2,10 +2,12 @@ import {
   type ChecksumsProof,
   defineVerifier,
   type Evidence,
+  isImageError,
   isOutOfReach,
   type ProofContext,
   parseChecksums,
   parseValidUntil,
+  peekSignedText,
   pickChecksum,
   publicUrl,
   type Verifier,
@@ -64,7 +66,10 @@ async function readProved(
   };
 }
 
-/** Where less than a signature is wanted, a signature or key that is not to be had leaves the list as it is. */
+/**
+ * Where less than a signature is wanted, a signature or key that is not to be had leaves the list as it is: a list over TLS.
+ * So does a signer that is not known, very likely a key that came after this release of the package; a bad signature does not.
+ */
 async function readSigned(
   proof: ChecksumsProof,
   signature: NonNullable<ChecksumsProof['signature']>,
@@ -73,13 +78,12 @@ async function readSigned(
   try {
     return await fetchSigned(proof.url, signature, context);
   } catch (error) {
-    // Of a clear-signed list nothing may be read without its signature.
-    if (context.wanted === 'signed' || signature.at === 'inline' || !isOutOfReach(error)) {
-      throw error;
-    }
-    const plain = await readPlain(proof.url, context);
+    const isUnknown = isImageError(error, 'ERR_UNKNOWN_SIGNER');
+    if (context.wanted === 'signed' || !(isUnknown || isOutOfReach(error))) throw error;
+    const { document, origin } = await readPlain(proof.url, context);
     const message = error instanceof Error ? error.message : String(error);
-    plain.origin.warnings.push({ code: 'proof-unreachable', message });
-    return plain;
+    const code = isUnknown ? 'signer-unknown' : 'proof-unreachable';
+    origin.warnings.push({ code, message });
+    return { document: { ...document, text: peekSignedText(document.text) }, origin };
   }
 }

@@ -1,5 +1,5 @@
 import type { Evidence, Proof, TrustLevel } from '../contracts/proof.ts';
-import { IntegrityError } from '../errors.ts';
+import { IntegrityError, isImageError } from '../errors.ts';
 import { isOutOfReach } from '../kit/is-out-of-reach.ts';
 import type { Planned } from './making.ts';
 import type { Plan } from './plan.ts';
@@ -34,7 +34,9 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
       } catch (error) {
         if (call.signal.aborted) throw call.signal.reason;
         const isDemanded = isStrict && reaches(potential(proof), plan.demanded);
-        if (isDemanded || !isOutOfReach(error)) throw error;
+        // Under a floor the signer may be one that came after this release of the package.
+        const isUnknown = !isStrict && isImageError(error, 'ERR_UNKNOWN_SIGNER');
+        if (isDemanded || !(isUnknown || isOutOfReach(error))) throw error;
         missed.push(error);
       }
     }
@@ -43,8 +45,10 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     const level = effectiveLevel(proven.level, proven.pinned);
     if (!reaches(level, plan.demanded)) throw missed[0] ?? untrusted(plan, level);
     for (const error of missed) {
-      const message = `a proof could not be read: ${error instanceof Error ? error.message : error}`;
-      call.warn({ code: 'proof-unreachable', message });
+      const isUnknown = isImageError(error, 'ERR_UNKNOWN_SIGNER');
+      const code = isUnknown ? 'signer-unknown' : 'proof-unreachable';
+      const message = `a proof does not count: ${error instanceof Error ? error.message : error}`;
+      call.warn({ code, message });
     }
     if (level === 'none') {
       proven.warnings.push({ code: 'unverified', message: 'nothing vouches for these bytes' });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type ChecksumsProof,
   type Evidence,
@@ -9,7 +9,7 @@ import {
   TransferError,
   type TrustLevel,
 } from '../../src/kit.ts';
-import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
+import { createOpenpgpSigner, type OpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { mirrorsFor, startUpstream, type Upstream } from '../../src/testing/upstream.ts';
 import { checksums } from '../../verifiers/checksums.ts';
 import { makeSigner, signSignify } from './make-ed25519.ts';
@@ -82,6 +82,49 @@ test("keys in place of the vendor's leave no bundle to count", async () => {
   await expect(proveWith([publicKey], true)).rejects.toMatchObject({ code: 'ERR_KEY' });
   const { level } = await proveWith([sigstore.trustedRoot], true);
   expect(level).toBe('signed');
+});
+
+describe('below signed, a list whose signer is not known gives its digest', () => {
+  const [known, stranger] = [createOpenpgpSigner(), createOpenpgpSigner()];
+  const before = new Date('2026-11-01');
+  const pinned = { fingerprint: known.fingerprint, key: known.publicKey };
+  const at = new URL('SHA256SUMS.gpg', url);
+  const proofBy = (at: URL | 'inline', keys = [pinned]): ChecksumsProof => {
+    const signers = keys.map(({ fingerprint }) => fingerprint);
+    return { kind: 'checksums', url, signature: { form: 'openpgp', at, signers, keys } };
+  };
+  const serve = (by: OpenpgpSigner, text = list.toString()): void => {
+    upstream.route('images.example/r1/SHA256SUMS', by.clearsign(text, before));
+  };
+
+  test('beside it or around it, with a warning', async () => {
+    const digests = [sha256Of('an image')];
+    const warned = expect.arrayContaining([expect.objectContaining({ code: 'signer-unknown' })]);
+    upstream.route('images.example/r1/SHA256SUMS.gpg', stranger.signDetached(list, before));
+    const detached = await prove(proofBy(at), 'checksum');
+    expect(detached).toMatchObject({ level: 'checksum', digests, warnings: warned });
+    serve(stranger);
+    const inline = await prove(proofBy('inline'), 'checksum');
+    expect(inline).toMatchObject({ level: 'checksum', digests, warnings: warned });
+    expect(inline.signer).toBeUndefined();
+  });
+
+  test('also where no key is known at all', async () => {
+    serve(stranger);
+    const { level, warnings } = await prove(proofBy('inline', []), 'checksum');
+    expect(level).toBe('checksum');
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'proof-unreachable' }));
+  });
+
+  test('but signed stays refused, and so does a signature of the known key that is bad', async () => {
+    serve(stranger);
+    await expect(prove(proofBy('inline'))).rejects.toMatchObject({ code: 'ERR_UNKNOWN_SIGNER' });
+    const changed = known.clearsign(list.toString(), before).replace('demo', 'dema');
+    upstream.route('images.example/r1/SHA256SUMS', changed);
+    await expect(prove(proofBy('inline'), 'checksum')).rejects.toMatchObject({
+      code: 'ERR_SIGNATURE',
+    });
+  });
 });
 
 const reasons: [SignatureReason, boolean][] = [
