@@ -21,6 +21,7 @@ export type {
   Evidence,
   EvidenceDocument,
   GivenKeys,
+  KeyOrigin,
   KeySource,
   OwnProof,
   Proof,

@@ -56,7 +56,8 @@ async function proveStream(signature: KeyedSignature, context: ProofContext): Pr
       update: (chunk) => checked.update(chunk),
       async finish() {
         try {
-          return checked.finish();
+          const verdict = checked.finish();
+          return { ...verdict, signer: keys.tellOrigin(verdict.signer) };
         } catch (error) {
           throw explainUnknown(error, keys, context);
         }

@@ -98,7 +98,10 @@ export interface Signer {
   fingerprint: string;
   subkey?: string | undefined;
   userId?: string | undefined;
+  /** Whose key counted: one that the vendor names, or one that only the caller gave. Absent for a document at hand. */
+  keyOrigin?: KeyOrigin | undefined;
 }
+export type KeyOrigin = 'vendor' | 'caller';
 
 /** A document that evidence rests on, kept so that origin can be proved again offline. */
 export interface EvidenceDocument {

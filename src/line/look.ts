@@ -5,7 +5,7 @@ import { hashParameters } from '../cache/names/cache-name.ts';
 import { formatRequestKey } from '../cache/names/request-key.ts';
 import { readEvidence } from '../cache/records/evidence.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
-import type { Digest, TrustLevel } from '../contracts/proof.ts';
+import type { Digest, Proof, Signature, Signer, TrustLevel } from '../contracts/proof.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
 import { NotFoundError } from '../errors.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
@@ -71,7 +71,7 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
       (entry) =>
         hasWantedFiles(call, entry) &&
         hasDigests(call, entry, inline) &&
-        meetsTrust(call, entry, plan.demanded),
+        meetsTrust(call, entry, plan.demanded, signersOf(plan.artifact.proofs)),
     );
   });
 }
@@ -133,12 +133,18 @@ function hasDigests({ options }: Call, { record }: Entry, digests: readonly Dige
 }
 
 /** The trust that the call wants, as it was recorded. */
-async function meetsTrust(call: Call, entry: Entry, demanded: TrustLevel): Promise<boolean> {
+async function meetsTrust(
+  call: Call,
+  entry: Entry,
+  demanded: TrustLevel,
+  signers?: ReadonlySet<string>,
+): Promise<boolean> {
   const { digest, maxAge, now } = call.options;
   const { trust } = entry.record;
   if (!reaches(effectiveLevel(trust.level, digest !== undefined), demanded)) return false;
   if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
-  return demanded !== 'signed' || !call.keys.replace || (await isByTheseKeys(call, entry));
+  if (demanded !== 'signed') return true;
+  return isSignerAllowed(call, entry, signers);
 }
 
 /** A disk whose signature has no date is of unknown age. */
@@ -146,9 +152,48 @@ function isYoung(signedAt: string | undefined, oldest: number): boolean {
   return signedAt !== undefined && Date.parse(signedAt) >= oldest;
 }
 
-/** Keys in place of the vendor's: only what was proved with just those counts. */
-async function isByTheseKeys(call: Call, { name }: Entry): Promise<boolean> {
+/**
+ * Whether this call allows the key that counted when the disk was made: one that the vendor still names, or one of the keys
+ * that this call brings too. `signers` are those that the vendor names now, where it was asked.
+ */
+async function isSignerAllowed(
+  call: Call,
+  { name, record }: Entry,
+  signers: ReadonlySet<string> | undefined,
+): Promise<boolean> {
+  const { signer } = record.trust;
+  const isOfVendor = signer?.keyOrigin === 'vendor';
+  if (isOfVendor && !call.keys.replace) return signers === undefined || isAmong(signer, signers);
   const kept = await readEvidence(call.cache, name).catch(() => undefined);
-  if (kept?.given.replace !== true) return false;
-  return JSON.stringify(kept.given.keys) === JSON.stringify(call.keys.keys);
+  if (kept === undefined || (call.keys.replace && !kept.given.replace)) return false;
+  return kept.given.keys.every((key) => call.keys.keys.includes(key));
+}
+
+/** A signer without a key of its own, as with Sigstore, is named by the vendor in another way. */
+function isAmong({ fingerprint, subkey }: Signer, signers: ReadonlySet<string>): boolean {
+  if (signers.size === 0 || signers.has(fingerprint)) return true;
+  return subkey !== undefined && signers.has(subkey);
+}
+
+/** The keys that a vendor names for an image. */
+function signersOf(proofs: readonly Proof[]): ReadonlySet<string> {
+  const names = proofs.flatMap((proof): readonly string[] => {
+    switch (proof.kind) {
+      case 'checksums':
+        return [
+          ...keysOf(proof.signature),
+          ...signersOf(proof.via === undefined ? [] : [proof.via]),
+        ];
+      case 'signature':
+        // Who signs another document is no signer of the image.
+        return proof.of === undefined ? keysOf(proof.signature) : [];
+      default:
+        return [];
+    }
+  });
+  return new Set(names.map((name) => name.replace(/\s/g, '').toUpperCase()));
+}
+
+function keysOf(signature: Signature | undefined): readonly string[] {
+  return signature === undefined || signature.form === 'sigstore' ? [] : signature.signers;
 }

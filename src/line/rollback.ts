@@ -28,7 +28,8 @@ export async function refuseOlderBuild(call: Call, plan: Plan): Promise<void> {
 
 /** No signed document may be older than the one of its address that was accepted before, nor older than `maxAge`. */
 export async function refuseOlderSignature({ call, plan, proven }: Proved): Promise<void> {
-  refuseStale(call, plan, proven.signedAt ?? newestOf(proven.documents), proven.checks.length > 0);
+  // The date of a document that says nothing of the image does not count for the image.
+  refuseStale(call, plan, proven.signedAt, proven.checks.length > 0);
   if (!guardsRollback(call, plan)) return;
   const { signed } = await readSourceState(call.cache, sourceOf(plan));
   for (const { url, signedAt } of proven.documents) {
@@ -120,11 +121,6 @@ function isExact({ request, identity }: Plan): boolean {
 function sourceOf({ identity, name }: Plan): SourceKey {
   const { vendor, release, variant, arch } = identity;
   return { vendor, release, variant, arch, parametersHash: name.parametersHash };
-}
-
-function newestOf(documents: readonly EvidenceDocument[]): Date | undefined {
-  const times = documents.flatMap(({ signedAt }) => signedAt?.getTime() ?? []);
-  return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
 function rolledBack(call: Call, message: string): Error {

@@ -1,3 +1,4 @@
+import { trustLevels } from '../contracts/proof.ts';
 import type { Listing, Resolution } from '../contracts/vendor.ts';
 import { arches } from '../kit/arch.ts';
 import {
@@ -50,8 +51,9 @@ const proof: Shape = (value) => {
   const fault = record({ kind: text })(value);
   if (fault !== undefined) return fault;
   const { kind } = Object(value);
-  // A kind that is not known here is that of a verifier which was not given.
-  return Object.hasOwn(proofs, kind) ? proofs[kind]?.(value) : undefined;
+  // Of a kind of its own only the verifier knows more.
+  const known = Object.hasOwn(proofs, kind) ? proofs[kind] : undefined;
+  return (known ?? record({ offers: optional(oneOf(trustLevels)) }))(value);
 };
 
 const artifact = record({

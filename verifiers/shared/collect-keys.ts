@@ -8,6 +8,7 @@ import {
   publicUrl,
   refuseSignature,
   type Signature,
+  type Signer,
   type Warning,
 } from '../../src/kit.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
@@ -20,6 +21,8 @@ export interface CollectedKeys {
   ring: KeyRing;
   /** Fingerprints that may sign. */
   signers: string[];
+  /** The same signer, with whose key counted. */
+  tellOrigin(signer: Signer): Signer;
   /** Pinned keys without material. */
   missing: KeySource[];
   /** Keys that were fetched. */
@@ -96,9 +99,27 @@ async function collectKeys(
   }
   const ring = await openKeyRing(form, materials);
   const signers = [...(context.given.replace ? [] : signature.signers), ...given.fingerprints];
-  const keys: CollectedKeys = { ring, signers, missing, documents, warnings };
+  const tellOrigin = (signer: Signer): Signer => ({
+    ...signer,
+    keyOrigin: isOfVendor(signer, signature, given.fingerprints) ? 'vendor' : 'caller',
+  });
+  const keys: CollectedKeys = { ring, signers, tellOrigin, missing, documents, warnings };
   if (ring.fingerprints.length === 0) throw unreachable(keys, context);
   return keys;
+}
+
+/**
+ * A key counts as the vendor's by its fingerprint, wherever its copy came from. The number of a signify or minisign key is no
+ * hash of it, so one that the caller gave stays the caller's.
+ */
+function isOfVendor(
+  { fingerprint, subkey }: Signer,
+  { form, signers }: KeyedSignature,
+  given: readonly string[],
+): boolean {
+  const names = new Set(signers.map((signer) => signer.replace(/\s/g, '').toUpperCase()));
+  const isNamed = names.has(fingerprint) || (subkey !== undefined && names.has(subkey));
+  return isNamed && (form === 'openpgp' || !given.includes(fingerprint));
 }
 
 /** What an unknown signer means while pinned keys are missing: very likely one of those. */

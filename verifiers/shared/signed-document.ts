@@ -5,6 +5,7 @@ import {
   publicUrl,
   refuseSignature,
   type Signature,
+  type Signer,
 } from '../../src/kit.ts';
 import { checkWithKeys, type KeyedSignature } from './collect-keys.ts';
 import { type FetchedDocument, findDocument, type Origin } from './document.ts';
@@ -105,7 +106,8 @@ async function verifyKeyed(
     return { ...verdict, body: evidence.bytes };
   });
   const warnings = [...checked.warnings, ...keys.warnings];
-  return { ...checked, documents: keys.documents, warnings };
+  const signer = keys.tellOrigin(checked.signer);
+  return { ...checked, signer, documents: keys.documents, warnings };
 }
 
 async function verifyBundled(
@@ -134,5 +136,6 @@ async function verifyBundled(
     now: context.now,
     trustedRoot,
   });
-  return { ...verdict, body: evidence.bytes, documents: [] };
+  const signer: Signer = { ...verdict.signer, keyOrigin: 'vendor' };
+  return { ...verdict, signer, body: evidence.bytes, documents: [] };
 }

@@ -1,6 +1,6 @@
 import type { Extents } from '../../bytes/extents.ts';
 import type { ImageIdentity } from '../../contracts/image.ts';
-import { type Digest, type Signer, trustLevels } from '../../contracts/proof.ts';
+import { type Digest, type KeyOrigin, type Signer, trustLevels } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import { CacheError } from '../../errors.ts';
 import { arches } from '../../kit/arch.ts';
@@ -122,12 +122,16 @@ function readTrust(value: Record<string, unknown>): TrustRecord {
   });
 }
 
+const keyOrigins: readonly KeyOrigin[] = ['vendor', 'caller'];
+
 function readSigner(value: unknown, where: string): Signer {
-  const { fingerprint, subkey, userId } = parseRecord(value, where);
-  const signer: Signer = { fingerprint: parseText(fingerprint, where) };
-  if (subkey !== undefined) signer.subkey = parseText(subkey, where);
-  if (userId !== undefined) signer.userId = parseText(userId, where);
-  return signer;
+  const { fingerprint, subkey, userId, keyOrigin } = parseRecord(value, where);
+  return defined({
+    fingerprint: parseText(fingerprint, where),
+    subkey: parseOptional(subkey, where, parseText),
+    userId: parseOptional(userId, where, parseText),
+    keyOrigin: parseOptional(keyOrigin, where, (word) => readWord(word, where, keyOrigins)),
+  });
 }
 
 function readEvidence(value: Record<string, unknown>): EvidenceRecord {

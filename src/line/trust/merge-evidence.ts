@@ -37,7 +37,7 @@ export function mergeEvidence(
   transport: TrustLevel = 'none',
 ): Proven {
   const sizes = evidence.flatMap((one) => (one.sizeBytes === undefined ? [] : [one.sizeBytes]));
-  const signed = evidence.find((one) => one.signer !== undefined);
+  const signed = evidence.find((one) => one.signer !== undefined && coversImage(one));
   const merged: Proven = {
     level: evidence.map((one) => one.level).reduce(better, transport),
     pinned: pin !== undefined,
@@ -55,6 +55,11 @@ export function mergeEvidence(
   const other = sizes.find((size) => size !== sizes[0]);
   if (other !== undefined) throw conflict('ERR_SIZE', String(sizes[0]), String(other));
   return merged;
+}
+
+/** Who signed another document, and when, is nothing that speaks of the image. */
+function coversImage({ digests, diskDigests = [], check }: Evidence): boolean {
+  return digests.length > 0 || diskDigests.length > 0 || check !== undefined;
 }
 
 function refuseConflict(digests: readonly Digest[]): void {

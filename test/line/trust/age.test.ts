@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRootdisk } from '../../../src/core.ts';
+import { builtIns } from '../../../src/index.ts';
+import { defineVendor, type Proof } from '../../../src/kit.ts';
+import { createOpenpgpSigner } from '../../../src/testing/openpgp-signer.ts';
 import { sha256 } from '../../fixtures/line.ts';
 import {
   makeImage,
   noImage,
+  now,
   type SignedLine,
   startSignedLine,
 } from '../../fixtures/signed-line.ts';
@@ -59,6 +64,50 @@ describe('maxAge', () => {
     line.offer({ signer: false });
     const call = line.ensure({ trust: 'checksum', maxAge: '90d' });
     await expect(call).rejects.toMatchObject({ code: 'ERR_STALE' });
+  });
+
+  test('is not met by the date of a document that says nothing of the image', async () => {
+    const bytes = makeImage();
+    const [base, { fingerprint, publicKey: key, clearsign }] = [
+      new URL('https://images.acme.example/'),
+      createOpenpgpSigner(),
+    ];
+    const keyed = {
+      form: 'openpgp' as const,
+      signers: [fingerprint],
+      keys: [{ fingerprint, key }],
+    };
+    const proofs: Proof[] = [
+      { kind: 'digest', digest: sha256(bytes), from: 'the index' },
+      {
+        kind: 'signature',
+        of: new URL('InRelease', base),
+        signature: { ...keyed, at: 'inline' },
+      },
+    ];
+    const disk = { url: new URL('a.qcow2', base), fileName: 'a.qcow2', layers: ['qcow2'], proofs };
+    const vendor = defineVendor({
+      id: 'dated',
+      title: 'Dated OS',
+      apiVersion: 1,
+      resolve: async () => ({ release: '1', variant: 'default', snapshot: '1', disk: [disk] }),
+    });
+    const { ensureImage } = createRootdisk({ ...builtIns, vendors: [vendor] });
+    line.upstream.route('images.acme.example/a.qcow2', bytes);
+    const release = clearsign('Suite: stable\n', new Date('2026-11-19'));
+    line.upstream.route('images.acme.example/InRelease', release);
+    const { cacheDir, mirrors } = line;
+    const options = { arch: 'amd64', cacheDir, mirrors, now };
+    await expect(ensureImage('dated', { ...options, maxAge: '90d' })).rejects.toMatchObject({
+      code: 'ERR_STALE',
+    });
+    const { trust, dispose } = await ensureImage('dated', options);
+    await dispose();
+    expect(trust).toMatchObject({ level: 'checksum' });
+    expect(trust).not.toHaveProperty('signedAt');
+    await expect(ensureImage('dated', { ...options, maxAge: '90d' })).rejects.toMatchObject({
+      code: 'ERR_STALE',
+    });
   });
 
   test.each([['19'], ['soon'], [-1], [0]])('%j is no age', async (maxAge) => {
