@@ -67,6 +67,7 @@ export {
 export { type Missing, notFound, notFoundIn } from './kit/not-found.ts';
 export { type BuildChoice, pickBuild, pickBuilds } from './kit/pick-build.ts';
 export { publicUrl } from './kit/public-url.ts';
+export { countSteps } from './kit/reader-steps.ts';
 export {
   parseList,
   parseNumber,

@@ -1,12 +1,20 @@
+import { countSteps } from './reader-steps.ts';
+
+const beginMessage = '-----BEGIN PGP SIGNED MESSAGE-----';
+const beginSignature = '-----BEGIN PGP SIGNATURE-----';
+
 /**
  * What stands inside clear-signed text, unproved: for facts that a proof of the same document vouches for later. Text
- * without such a frame comes back as it is.
+ * without such a frame comes back as it is. Only the first frame counts.
  */
 export function peekSignedText(text: string): string {
-  const [, rest] =
-    /^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([\s\S]*)/m.exec(text) ??
-    [];
-  if (rest === undefined) return text;
-  const end = rest.search(/^-----BEGIN PGP SIGNATURE-----/m);
-  return (end < 0 ? rest : rest.slice(0, end)).replace(/^- /gm, '');
+  const lines = text.split('\n');
+  countSteps('signed-text', lines.length);
+  const begin = lines.findIndex((line) => line.trimEnd() === beginMessage);
+  const blank = begin < 0 ? -1 : lines.findIndex((line, at) => at > begin && /^\r?$/.test(line));
+  if (blank < 0) return text;
+  const end = lines.findIndex((line, at) => at > blank && line.startsWith(beginSignature));
+  const body = lines.slice(blank + 1, end < 0 ? undefined : end);
+  const last = end < 0 ? '' : '\n';
+  return body.map((line) => (line.startsWith('- ') ? line.slice(2) : line)).join('\n') + last;
 }

@@ -1,4 +1,5 @@
 import { TransferError } from '../errors.ts';
+import { countSteps } from './reader-steps.ts';
 
 /** An element of a small document. Names are without prefixes, and `namespace` is what the prefix stands for. */
 export interface XmlElement {
@@ -14,7 +15,16 @@ export interface XmlElement {
 
 type Scope = ReadonlyMap<string, string>;
 
+/** One document while it is read. */
+interface Reading {
+  from: string;
+  /** Namespace declarations so far: each of them enters the scope of every element below it. */
+  declared: number;
+}
+
 const maxBytes = 1024 * 1024;
+/** Real documents have up to ten. */
+const maxDeclarations = 64;
 const attributesKey = ':@';
 const textKey = '#text';
 const cdataKey = '#cdata';
@@ -29,7 +39,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /**
  * Reads a small XML document and gives its root. Strict: `ERR_METADATA` naming `from` for what is longer than 1 MiB, not
- * well-formed, nested deeper than some 100 elements, or has a document type or an entity beyond the five of XML itself.
+ * well-formed, nested deeper than some 100 elements, declares more than 64 namespaces, or has a document type or an entity beyond the five of XML itself.
  */
 export async function parseXml(text: string, from: string): Promise<XmlElement> {
   const bare = text.replace(/^\ufeff/, '');
@@ -63,7 +73,7 @@ export async function parseXml(text: string, from: string): Promise<XmlElement> 
     const why = error instanceof Error ? error.message : String(error);
     throw unusable(from, `is not well-formed XML: ${why.slice(0, 200)}`);
   }
-  const roots = readNodes(nodes, from, new Map()).children;
+  const roots = readNodes(nodes, { from, declared: 0 }, new Map()).children;
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw unusable(from, 'has not exactly one root');
   return root;
@@ -72,18 +82,21 @@ export async function parseXml(text: string, from: string): Promise<XmlElement> 
 /** The parser's ordered form: a list of objects that each have one name as a key, and attributes beside it. */
 function readNodes(
   nodes: unknown,
-  from: string,
+  reading: Reading,
   scope: Scope,
 ): Pick<XmlElement, 'text' | 'children'> {
   const children: XmlElement[] = [];
   let text = '';
   for (const node of Array.isArray(nodes) ? nodes : []) {
+    countSteps('xml', 1);
     const fields = Object.entries(Object(node));
     const [key, value] = fields.find(([name]) => name !== attributesKey) ?? ['', undefined];
-    if (key === textKey) text += decode(String(value), from);
+    if (key === textKey) text += decode(String(value), reading.from);
     else if (key === cdataKey) text += String(Reflect.get(Object(value)[0] ?? {}, textKey) ?? '');
     else
-      children.push(readElement(key, value, Object(Reflect.get(node, attributesKey)), from, scope));
+      children.push(
+        readElement(key, value, Object(Reflect.get(node, attributesKey)), reading, scope),
+      );
   }
   return { text: text.trim(), children };
 }
@@ -92,21 +105,38 @@ function readElement(
   written: string,
   content: unknown,
   given: object,
-  from: string,
+  reading: Reading,
   outer: Scope,
 ): XmlElement {
-  const scope = new Map(outer);
   const attributes: [string, string][] = [];
+  const declarations: [string, string][] = [];
   for (const [key, raw] of Object.entries(given)) {
-    const value = decode(String(raw), from);
-    if (key === 'xmlns') scope.set('', value);
-    else if (key.startsWith('xmlns:')) scope.set(key.slice('xmlns:'.length), value);
+    countSteps('xml', 1);
+    const value = decode(String(raw), reading.from);
+    if (key === 'xmlns') declarations.push(['', value]);
+    else if (key.startsWith('xmlns:')) declarations.push([key.slice('xmlns:'.length), value]);
     else attributes.push([key.slice(key.indexOf(':') + 1), value]);
   }
+  const scope = declare(declarations, outer, reading);
   const colon = written.indexOf(':');
   const namespace = scope.get(written.slice(0, Math.max(0, colon))) ?? '';
   const name = written.slice(colon + 1);
-  return { name, namespace, attributes, ...readNodes(content, from, scope) };
+  return { name, namespace, attributes, ...readNodes(content, reading, scope) };
+}
+
+/** The scope inside an element: that around it, unless the element declares something itself. */
+function declare(
+  declarations: readonly (readonly [prefix: string, value: string])[],
+  outer: Scope,
+  reading: Reading,
+): Scope {
+  if (declarations.length === 0) return outer;
+  reading.declared += declarations.length;
+  if (reading.declared > maxDeclarations) {
+    throw unusable(reading.from, `declares more than ${maxDeclarations} namespaces`);
+  }
+  countSteps('xml', outer.size + declarations.length);
+  return new Map([...outer, ...declarations]);
 }
 
 function decode(text: string, from: string): string {

@@ -18,6 +18,8 @@ export const limits = {
   packets: 50_000,
   keys: 2000,
   subkeys: 100,
+  /** A user ID, in bytes; each of its signatures hashes it again. */
+  userIdBytes: 8192,
   /** Signatures of a key over itself, its user IDs and its subkeys. */
   selfSignatures: 400,
   /** Signatures embedded in one signature. */

@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts';
+import { countSteps } from '../reader-steps.ts';
 
 /** As much of the parsed page's nodes as is looked at. */
 export interface MarkupNode {
@@ -21,6 +22,7 @@ export function surroundings(link: MarkupNode): {
   let page = link;
   for (let node = link.parent; node !== null; node = node.parent) {
     page = node;
+    countSteps('listing', 1);
     if (node.name === 'tr') row ??= node;
     if (node.name === undefined || !lists.has(node.name)) continue;
     const isRow = node.name === 'table' && row !== undefined;
@@ -29,11 +31,41 @@ export function surroundings(link: MarkupNode): {
   return { list: page, isLoose: true };
 }
 
-/** What is written beside a link: the row's other cells, or the rest of its line. */
-export function textsBeside(link: MarkupNode, row: MarkupNode | undefined): string[] {
-  if (row === undefined) return [link.next?.data?.split('\n', 1)[0] ?? ''];
-  const cells = (row.children ?? []).filter((node) => node.name === 'td' && node !== link.parent);
-  return cells.map((cell) => (cell.children ?? []).map((node) => node.data ?? '').join(''));
+/** A row speaks of one file: no index has more cells in it, nor longer texts in them. */
+const maxCells = 16;
+const maxCellLength = 1024;
+/** The text of a cell. */
+interface Cell {
+  node: MarkupNode;
+  text: string;
+}
+
+/** Reads what is written beside a link: the row's other cells, or the rest of its line. Each row is read once. */
+export function createTextReader(): (link: MarkupNode, row: MarkupNode | undefined) => string[] {
+  const known = new Map<MarkupNode, Cell[]>();
+  return (link, row) => {
+    if (row === undefined) return [link.next?.data?.split('\n', 1)[0] ?? ''];
+    const cells = known.get(row) ?? readCells(row);
+    known.set(row, cells);
+    countSteps('listing', cells.length);
+    return cells.filter(({ node }) => node !== link.parent).map(({ text }) => text);
+  };
+}
+
+function readCells({ children = [] }: MarkupNode): Cell[] {
+  countSteps('listing', children.length);
+  const cells = children.filter((node) => node.name === 'td').slice(0, maxCells);
+  return cells.map((node) => {
+    const parts = node.children ?? [];
+    countSteps('listing', parts.length);
+    return {
+      node,
+      text: parts
+        .map(({ data }) => data ?? '')
+        .join('')
+        .slice(0, maxCellLength),
+    };
+  });
 }
 
 const isoLike = /(\d{4})-(\d{2}|[A-Z][a-z]{2})-(\d{2})[ T]+(\d{2}):(\d{2})(?::(\d{2}))?Z?/;

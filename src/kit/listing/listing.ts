@@ -4,11 +4,11 @@ import { isHtml } from '../is-html.ts';
 import { publicUrl } from '../public-url.ts';
 import { reduceMarkup } from './listing-markup.ts';
 import {
+  createTextReader,
   type MarkupNode,
   parseListingDate,
   parseListingSize,
   surroundings,
-  textsBeside,
 } from './listing-row.ts';
 import { loadMarkup } from './load-markup.ts';
 
@@ -48,6 +48,7 @@ export async function parseListing(
     .filter(({ pathname }) => pathname !== '/')
     .map((folder) => new URL('..', folder).href);
   const found: { list: MarkupNode; isLoose: boolean; entry: ListingEntry }[] = [];
+  const textsBeside = createTextReader();
   for (const link of $('a').toArray()) {
     const { list, row, isLoose } = surroundings(link);
     const href = link.attribs['href']?.trim();

@@ -88,7 +88,12 @@ export class KeyBuilder {
   }
 
   #startUserId(bytes: Uint8Array): void {
+    this.#under = undefined;
     if (this.#key === undefined) return;
+    if (bytes.length > limits.userIdBytes) {
+      this.note(`a user ID of ${this.#key.fingerprint} was skipped: it is too long`);
+      return;
+    }
     const userId = { bytes, signatures: [] };
     this.#key.userIds.push(userId);
     this.#under = userId.signatures;

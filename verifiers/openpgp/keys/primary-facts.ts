@@ -12,11 +12,20 @@ export interface PrimaryFacts {
   userId: string | undefined;
 }
 
+const known = new WeakMap<PublicKey, PrimaryFacts>();
+
+/** What a primary key says of itself, read once for each key however many signatures name it. */
+export function knowPrimary(key: PublicKey): PrimaryFacts {
+  const facts = known.get(key) ?? readPrimary(key);
+  known.set(key, facts);
+  return facts;
+}
+
 /**
  * Reads what a primary key says of itself. The key is known by its fingerprint, so these signatures are not what makes it
  * trusted, and SHA-1 is good enough to learn its end and its use from: a forger of them gains nothing without the key.
  */
-export function knowPrimary(key: PublicKey): PrimaryFacts {
+function readPrimary(key: PublicKey): PrimaryFacts {
   const { primary } = key;
   const direct = key.signatures.filter(
     (signature) =>

@@ -1,3 +1,4 @@
+import { countSteps } from '../../../src/kit.ts';
 import { documentHash, keyHash, saltBytes } from '../hash-names.ts';
 import { algorithms } from '../packets/key-material.ts';
 import type { KeyPacket } from '../packets/key-packet.ts';
@@ -23,6 +24,7 @@ export function holds(signature: SignaturePacket, key: KeyPacket, parts: Uint8Ar
   if (hash === undefined || !fitsKey(signature, key)) return false;
   const check = new SignatureCheck(signature, key, hash);
   for (const part of parts) check.update(part);
+  countSteps('openpgp-key', 1);
   return check.finish();
 }
 

@@ -18,11 +18,20 @@ export interface SubkeyFacts {
   onlyWeak: boolean;
 }
 
+const known = new WeakMap<Subkey, SubkeyFacts>();
+
+/** What binds a subkey, read once for each of them however many signatures name it. */
+export function knowSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFacts {
+  const facts = known.get(subkey) ?? readSubkey(key, subkey, pinned);
+  known.set(subkey, facts);
+  return facts;
+}
+
 /**
  * Reads what binds a subkey (RFC 9580, 5.2.1.8 and 5.2.1.9). A binding with SHA-1 would make another key trusted, so it counts
  * only where the subkey itself is known by its fingerprint (`pinned`).
  */
-export function knowSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFacts {
+function readSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFacts {
   const parts = [key.primary.hashed, subkey.packet.hashed];
   const isAllowed = ({ hashAlgorithm }: SignaturePacket): boolean =>
     pinned || documentHash(hashAlgorithm) !== undefined;
