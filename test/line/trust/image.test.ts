@@ -149,13 +149,14 @@ describe('a clear-signed suite', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('that is not signed at all is a warning: no image rests on it', async () => {
+  test('that is not signed at all is refused: it may be any old one', async () => {
     offer('gone');
     line.upstream.route(dists, 'gone', { status: 404 });
     line.upstream.route(dists.replace('InRelease', 'Release'), release);
-    const { trust } = await line.ensure({}, 'debian');
-    expect(trust.level).toBe('checksum');
-    expect(trust.warnings.map(({ code }) => code)).toContain('proof-unreachable');
+    await expect(line.ensure({}, 'debian')).rejects.toMatchObject({
+      code: 'ERR_SIGNATURE_MISSING',
+    });
+    expect(noImage(line.asked())).toBe(true);
   });
 
   test('may not be older than one that was accepted', async () => {
