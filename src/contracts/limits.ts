@@ -1,4 +1,4 @@
-/** Upper bounds that travel with a job. Bytes unless the name says otherwise. */
+/** Bounds that travel with a job, upper ones but for the last. Bytes unless the name says otherwise. */
 export interface Limits {
   /** One metadata document. */
   metadataBytes: number;
@@ -21,6 +21,8 @@ export interface Limits {
   /** Layers of one image, the disk included. */
   nesting: number;
   redirects: number;
+  /** A transfer that brings fewer over a minute of waiting counts as stalled; a lower bound, a number of bytes. */
+  leastBytesPerSecond: number;
 }
 
 const KiB = 1024;
@@ -40,4 +42,5 @@ export const defaultLimits: Readonly<Limits> = Object.freeze({
   members: 1_000_000,
   nesting: 3,
   redirects: 5,
+  leastBytesPerSecond: KiB,
 });

@@ -47,7 +47,8 @@ export interface Http {
 export function createHttp(options: HttpOptions): Http {
   const { mirrors, ca, limits, signal, log, offline, refresh, storeDir, onRetry } = options;
   checkMirrors(mirrors);
-  const tuning = { ...defaultTuning, ...options.tuning };
+  const { leastBytesPerSecond } = limits;
+  const tuning = { ...defaultTuning, leastBytesPerSecond, ...options.tuning };
   const attempts = { tuning, signal, log, onRetry };
   const files = new AttemptAccount(tuning.attemptsPerCall);
   const documents = new AttemptAccount(Infinity);

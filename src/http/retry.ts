@@ -1,3 +1,4 @@
+import { defaultLimits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
 import { sleep } from '../kit/abort.ts';
@@ -19,6 +20,9 @@ export interface Tuning {
   connectMs: number;
   /** Without a single byte, while bytes are awaited. */
   stallMs: number;
+  /** Over which time of waiting `limits.leastBytesPerSecond` is held to. */
+  paceMs: number;
+  leastBytesPerSecond: number;
   /** N: failed requests in a row for one address. */
   attempts: number;
   /** M: failed requests of one call for image files. */
@@ -35,6 +39,8 @@ export interface Tuning {
 export const defaultTuning: Readonly<Tuning> = Object.freeze({
   connectMs: 30_000,
   stallMs: 30_000,
+  paceMs: 60_000,
+  leastBytesPerSecond: defaultLimits.leastBytesPerSecond,
   attempts: 5,
   attemptsPerCall: 100,
   backoffBaseMs: 500,
@@ -55,6 +61,9 @@ export class TransientFailure extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Bytes came, and too few of them: they are no progress. */
+export class SlowFailure extends TransientFailure {}
 
 /** Reported before each wait: how many attempts in a row failed, why, and how long the wait is. */
 export type OnRetry = (event: { attempt: number; reason: string; delayMs: number }) => void;

@@ -136,6 +136,9 @@ describe('failures', () => {
     ],
     ['a trust nobody offers', 5, 'ERR_UNTRUSTED', ['acme', '--trust', 'signed']],
     ['a disk that is too large', 6, 'ERR_LIMIT', ['acme', '--max-size', '1MiB']],
+    ['a disk beyond a limit', 6, 'ERR_LIMIT', ['acme', '--limit', 'virtualBytes=1MiB']],
+    ['a limit that does not exist', 2, 'ERR_INVALID_REQUEST', ['acme', '--limit', 'speed=1']],
+    ['a limit of nothing', 2, 'ERR_INVALID_REQUEST', ['acme', '--limit', 'members=0']],
   ];
   test.each(cases)('%s exits with %i', async (_what, exitCode, name, args, prepare) => {
     prepare?.();

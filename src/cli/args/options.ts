@@ -22,6 +22,7 @@ export const commonOptions: readonly OptionName[] = [
   'cache-dir',
   'ca',
   'max-size',
+  'limit',
   'json',
   'quiet',
   'verbose',
@@ -50,6 +51,7 @@ export type OptionName =
   | 'key'
   | 'keep-source'
   | 'max-age'
+  | 'limit'
   | 'max-size'
   | 'mirror'
   | 'offline'
@@ -80,6 +82,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   plugin: { value: 'MODULE', repeats: true, help: 'add vendors, formats or verifiers; repeats' },
   'cache-dir': { value: 'DIR', help: 'folder of the cache; also $ROOTDISK_CACHE_DIR' },
   ca: { value: 'FILE', repeats: true, help: 'trust these PEM certificates too; repeats' },
+  limit: { value: 'NAME=VALUE', repeats: true, help: 'set one limit: downloadBytes=8GiB; repeats' },
   'max-size': { value: 'SIZE', help: 'largest disk or stream accepted; default 2TiB' },
   json: { help: 'print one JSON object, also on failure' },
   quiet: { help: 'print nothing but results and errors' },

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Log, TransportOptions } from '../../core.ts';
+import { defaultLimits, type Limits, type Log, type TransportOptions } from '../../core.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Flags } from './flags.ts';
 import { invalidOption, invalidValue } from './refuse.ts';
-import { parseMirrors, parseSize } from './values.ts';
+import { parseMirrors, parsePairs, parseSize } from './values.ts';
 
 /** What the flags say about where documents and images come from; certificates are read here. */
 export async function readTransport(
@@ -16,11 +17,32 @@ export async function readTransport(
     ca: await Promise.all(
       flags.list('ca').map((file) => readCertificates(resolve(init.cwd, file))),
     ),
-    limits: maxSize === undefined ? undefined : { virtualBytes: parseMaxSize(maxSize) },
+    limits: {
+      ...parseLimits(flags.list('limit')),
+      ...defined({ virtualBytes: maxSize === undefined ? undefined : parseMaxSize(maxSize) }),
+    },
     signal: init.signal,
     log: init.log,
     cacheDir: init.cacheDir,
   };
+}
+
+/** `NAME=VALUE` for each limit; sizes may be written like `64GiB`. */
+function parseLimits(values: readonly string[]): Partial<Limits> {
+  const names = Object.keys(defaultLimits);
+  const pairs = Object.entries(parsePairs(values, 'limit')).map(([name, text]) => {
+    if (!names.includes(name)) {
+      throw invalidOption(
+        'limit',
+        `there is no limit ${JSON.stringify(name)}`,
+        `Use one of: ${names.join(', ')}.`,
+      );
+    }
+    const value = parseSize(text, 'limit');
+    if (value > 0) return [name, value] as const;
+    throw invalidValue('limit', text, 'Write a number greater than 0.');
+  });
+  return Object.fromEntries(pairs);
 }
 
 function parseMaxSize(text: string): number {

@@ -2,7 +2,7 @@ import { TransferError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { type AskContext, ask, type Question } from '../ask.ts';
-import { Attempts, TransientFailure } from '../retry.ts';
+import { Attempts, SlowFailure, TransientFailure } from '../retry.ts';
 import { isLasting, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
 import {
@@ -53,6 +53,7 @@ export class BodyTransfer {
   readonly #context: AskContext;
   readonly #attempts: Attempts;
   #position: number;
+  #slowFailures = 0;
   #answer: Answer | undefined;
   /** What this answer said it would hold, exclusive. */
   #answerEnd: number | undefined;
@@ -89,7 +90,7 @@ export class BodyTransfer {
         return chunk;
       } catch (error) {
         this.close();
-        await this.#attempts.next(this.#described(error));
+        await this.#attempts.next(this.#described(this.#tooSlow(error)));
       }
     }
   }
@@ -203,6 +204,14 @@ export class BodyTransfer {
     answer.close();
     this.#context.attempts.signal.throwIfAborted();
     if (more !== undefined) this.#count(more.length);
+  }
+
+  /** Bytes that come too slowly start no row of attempts again: so many rows of them end the transfer. */
+  #tooSlow(error: unknown): unknown {
+    if (!(error instanceof SlowFailure)) return error;
+    this.#slowFailures += 1;
+    const isLast = this.#slowFailures >= this.#context.attempts.tuning.attempts;
+    return isLast ? error.failure : error;
   }
 
   #count(bytes: number): void {

@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import { TransferError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
-import { TransientFailure, type Tuning } from '../retry.ts';
+import { SlowFailure, TransientFailure, type Tuning } from '../retry.ts';
 import type { Answer } from './answer.ts';
 import { networkFailure } from './network-failure.ts';
+import { Pace } from './pace.ts';
 
 interface ExchangeContext {
   url: URL;
@@ -28,6 +29,7 @@ export class Exchange implements Answer {
   readonly #context: ExchangeContext;
   readonly #abort = (): void => this.#stop(this.#context.signal.reason);
   #chunks: AsyncIterator<unknown> | undefined;
+  readonly #pace: Pace;
   #timer: NodeJS.Timeout | undefined;
   #stopped: { reason: unknown } | undefined;
 
@@ -36,6 +38,7 @@ export class Exchange implements Answer {
     this.proxy = context.proxy;
     this.#stream = stream;
     this.#context = context;
+    this.#pace = new Pace(context.tuning);
     // The stream may fail at any time, also between two reads; the next read reports it.
     stream.on('error', () => {});
     context.signal.addEventListener('abort', this.#abort, { once: true });
@@ -61,12 +64,16 @@ export class Exchange implements Answer {
   async next(): Promise<Uint8Array | undefined> {
     this.#expectBytes();
     this.#chunks ??= this.#stream[Symbol.asyncIterator]();
+    this.#pace.wait();
     const { done, value } = await this.#settled(this.#chunks.next());
     if (done === true) {
       this.#context.signal.removeEventListener('abort', this.#abort);
       return undefined;
     }
-    return value instanceof Uint8Array ? value : Buffer.from(String(value));
+    const bytes = value instanceof Uint8Array ? value : Buffer.from(String(value));
+    if (this.#pace.keepsUp(bytes.length)) return bytes;
+    this.close();
+    throw new SlowFailure(this.#slowFailure());
   }
 
   close(): void {
@@ -113,6 +120,18 @@ export class Exchange implements Answer {
     });
     const failure = networkFailure(timeout, this.#context);
     return failure instanceof TransientFailure ? failure.failure : failure;
+  }
+
+  #slowFailure(): TransferError {
+    const { proxy } = this;
+    const { paceMs, leastBytesPerSecond } = this.#context.tuning;
+    const shown = publicUrl(this.url);
+    return new TransferError({
+      code: 'ERR_STALLED',
+      message: `${shown}: fewer than ${leastBytesPerSecond} bytes a second for ${paceMs / 1000} s`,
+      hint: 'Try later or another mirror, or lower limits.leastBytesPerSecond (--limit leastBytesPerSecond=N).',
+      details: defined({ url: shown, stallMs: paceMs, proxy }),
+    });
   }
 
   #stallFailure(stallMs: number): TransferError {
