@@ -14,7 +14,7 @@ import { prove } from './line/prove.ts';
 import { publish } from './line/publish.ts';
 import { parseRequest, resolveRequest } from './line/resolve.ts';
 import { toEnsuredImage } from './line/result.ts';
-import { refuseOlderBuild, refuseOlderSignature } from './line/rollback.ts';
+import { demandSeen, refuseOlderBuild, refuseOlderSignature } from './line/rollback.ts';
 import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
 import { waitForName } from './line/wait.ts';
@@ -49,7 +49,8 @@ export function bindEnsureImage(parts: BoundParts): EnsureImage {
 }
 
 /** One file of a plan: from the cache, or by way of the staging folder. */
-async function obtain(planned: Planned): Promise<Obtained> {
+async function obtain(asked: Planned): Promise<Obtained> {
+  const planned = await demandSeen(asked);
   const hit = await look(planned);
   if (hit !== undefined) return adopt(planned, hit);
   const proved = { ...planned, proven: await prove(planned) };

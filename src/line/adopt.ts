@@ -7,6 +7,7 @@ import { writeEvidence } from '../cache/records/evidence.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
 import type { Planned, Proved } from './making.ts';
+import type { Accepted } from './rollback/accepted.ts';
 import { rememberAccepted } from './rollback.ts';
 import { reaches } from './trust/levels.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
@@ -18,12 +19,19 @@ import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
 export async function adopt(hit: Planned | Proved, entry: Entry): Promise<Obtained> {
   const { call, plan } = hit;
   const proven = 'proven' in hit ? hit.proven : undefined;
-  await rememberAccepted(call, plan, proven?.documents);
+  const { level, signedAt } = proven ?? readTrust(entry);
+  await rememberAccepted(call, plan, { level, signedAt, documents: proven?.documents ?? [] });
   const better = 'proven' in hit ? await adoptEvidence(hit, entry) : {};
   const requests = [plan.requestKey];
   const adopted = await rewriteRecord(call.cache, entry, { requests, ...better });
   await removeLeftovers(call, entry);
   return { entry: adopted, origin: 'cache' };
+}
+
+/** What was proved when the disk was made. */
+function readTrust({ record }: Entry): Pick<Accepted, 'level' | 'signedAt'> {
+  const { level, signedAt } = record.trust;
+  return { level, signedAt: signedAt === undefined ? undefined : new Date(signedAt) };
 }
 
 /** The record keeps the better level: with less than it says, only what the source offers is news. */

@@ -1,8 +1,10 @@
+import type { Warning } from '../contracts/log.ts';
 import type { Evidence, Proof, TrustLevel } from '../contracts/proof.ts';
-import { IntegrityError, isImageError } from '../errors.ts';
+import { IntegrityError, isImageError, refuseSignature } from '../errors.ts';
 import { isOutOfReach } from '../kit/is-out-of-reach.ts';
 import type { Planned } from './making.ts';
 import type { Plan } from './plan.ts';
+import { namesBuild } from './rollback/signed-names.ts';
 import { trace } from './trace.ts';
 import { effectiveLevel, potential, reaches } from './trust/levels.ts';
 import { mergeEvidence, type Proven } from './trust/merge-evidence.ts';
@@ -43,7 +45,11 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     const transport = plan.artifact.url.protocol === 'https:' ? 'tls' : 'none';
     const proven = mergeEvidence(evidence, call.options.digest, transport);
     const level = effectiveLevel(proven.level, proven.pinned);
-    if (!reaches(level, plan.demanded)) throw missed[0] ?? untrusted(plan, level);
+    if (!reaches(level, plan.demanded)) {
+      // What was signed before is not offered as signed any more.
+      if (isStrict && !reaches(plan.offered, plan.demanded)) throw signedBefore(plan, level);
+      throw missed[0] ?? untrusted(plan, level);
+    }
     for (const error of missed) {
       const isUnknown = isImageError(error, 'ERR_UNKNOWN_SIGNER');
       const code = isUnknown ? 'signer-unknown' : 'proof-unreachable';
@@ -52,6 +58,9 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     }
     if (level === 'none') {
       proven.warnings.push({ code: 'unverified', message: 'nothing vouches for these bytes' });
+    }
+    if (proven.level === 'signed' && !namesBuild(plan.artifact, proven.documents, plan.identity)) {
+      proven.warnings.push(unnamed(plan));
     }
     for (const warning of proven.warnings) call.warn(warning);
     return proven;
@@ -63,6 +72,25 @@ function neededProofs({ call, plan }: Planned): Proof[] {
   const pinSuffices = call.options.digest !== undefined && reaches('pinned', plan.demanded);
   const { proofs } = plan.artifact;
   return pinSuffices ? proofs.filter((proof) => proof.kind === 'digest') : proofs;
+}
+
+function unnamed({ artifact }: Plan): Warning {
+  return {
+    code: 'build-not-signed',
+    message: `the signature of ${artifact.fileName} does not say which release or build it is`,
+  };
+}
+
+function signedBefore({ artifact, request }: Plan, level: TrustLevel): IntegrityError {
+  const { fileName } = artifact;
+  return refuseSignature(
+    'signature-missing',
+    `${fileName} has no signature, and an earlier one of ${request.vendor}:${request.release} had one`,
+    {
+      fileName,
+      hint: `Try later; if this source has given up signing, accept trust: '${level}' for it.`,
+    },
+  );
 }
 
 function untrusted(plan: Plan, level: TrustLevel): IntegrityError {

@@ -28,7 +28,8 @@ export function publish(making: Making & { settled: Settled }): Promise<Entry> {
       evidence: await storedEvidenceOf(call, plan, proven),
       signal: call.signal,
     });
-    await rememberAccepted(call, plan, proven.documents);
+    const { level, documents } = proven;
+    await rememberAccepted(call, plan, { level, documents, signedAt: settled.signedAt });
     return entry;
   });
 }

@@ -1,14 +1,11 @@
-import {
-  readSourceState,
-  type SourceKey,
-  writeSourceState,
-} from '../cache/records/source-state.ts';
-import type { EvidenceDocument } from '../contracts/proof.ts';
+import type { AcceptedBuild } from '../cache/records/source-state.ts';
 import { refuseSignature } from '../errors.ts';
-import { compareVersions } from '../kit/versions.ts';
 import type { Call } from './call.ts';
-import type { Proved } from './making.ts';
+import type { Planned, Proved } from './making.ts';
 import type { Plan } from './plan.ts';
+import { type Accepted, addAccepted, readAccepted } from './rollback/accepted.ts';
+import { isHash, orderBuilds } from './rollback/order-builds.ts';
+import { reaches } from './trust/levels.ts';
 
 /**
  * Upstream's answer may not be older than one that was accepted before: `ERR_ROLLBACK`. Asking for an exact build or
@@ -16,14 +13,20 @@ import type { Plan } from './plan.ts';
  */
 export async function refuseOlderBuild(call: Call, plan: Plan): Promise<void> {
   if (!guardsRollback(call, plan)) return;
-  const { snapshot } = await readSourceState(call.cache, sourceOf(plan));
-  const offered = plan.identity.snapshot;
-  if (snapshot === undefined || !isOlder(offered, snapshot)) return;
-  const { vendor, release } = plan.identity;
-  throw rolledBack(
-    call,
-    `${vendor}:${release} is answered with ${offered}, and ${snapshot} was accepted before`,
-  );
+  const { vendor, release, snapshot } = plan.identity;
+  const build = { release, snapshot };
+  const asked = `${vendor}:${plan.request.release}`;
+  for (const accepted of (await readAccepted(call, plan)).flatMap(({ builds }) => builds)) {
+    const order = orderBuilds(build, accepted);
+    const before = nameOf(accepted, build);
+    const now = nameOf(build, accepted);
+    if (order === 'older') {
+      throw rolledBack(call, `${asked} is answered with ${now}, and ${before} was accepted before`);
+    }
+    if (order !== 'unknown' || isHash(snapshot) || isHash(accepted.snapshot)) continue;
+    const message = `${asked} is answered with ${now}: its name does not tell whether it is older than ${before}, which was accepted before`;
+    call.warn({ code: 'build-order', message });
+  }
 }
 
 /** No signed document may be older than the one of its address that was accepted before, nor older than `maxAge`. */
@@ -31,15 +34,58 @@ export async function refuseOlderSignature({ call, plan, proven }: Proved): Prom
   // The date of a document that says nothing of the image does not count for the image.
   refuseStale(call, plan, proven.signedAt, proven.checks.length > 0);
   if (!guardsRollback(call, plan)) return;
-  const { signed } = await readSourceState(call.cache, sourceOf(plan));
-  for (const { url, signedAt } of proven.documents) {
-    const before = signed[url];
-    if (signedAt === undefined || before === undefined || signedAt >= new Date(before)) continue;
-    throw rolledBack(
-      call,
-      `${url} was signed ${signedAt.toISOString()}, and one of ${before} was accepted before`,
-    );
+  for (const { signed } of await readAccepted(call, plan)) {
+    for (const { url, signedAt } of proven.documents) {
+      refuseEarlier(call, url, signedAt, signed[url]);
+    }
   }
+  await refuseOlderFile(call, plan, proven.signedAt);
+}
+
+/**
+ * No file may be signed earlier than the one that was accepted before of its source, whatever its build is called: the
+ * signature of an older build would count for a newer name.
+ */
+export async function refuseOlderFile(
+  call: Call,
+  plan: Plan,
+  signedAt: Date | undefined,
+): Promise<void> {
+  if (!guardsRollback(call, plan)) return;
+  for (const { files } of await readAccepted(call, plan)) {
+    refuseEarlier(call, plan.artifact.fileName, signedAt, files[plan.role]);
+  }
+}
+
+function refuseEarlier(
+  call: Call,
+  what: string,
+  signedAt: Date | undefined,
+  before: string | undefined,
+): void {
+  if (signedAt === undefined || before === undefined || signedAt >= new Date(before)) return;
+  throw rolledBack(
+    call,
+    `${what} was signed ${signedAt.toISOString()}, and one of ${before} was accepted before`,
+  );
+}
+
+/** The snapshot, and the release where that is another one. */
+function nameOf(build: AcceptedBuild, other: AcceptedBuild): string {
+  return build.release === other.release ? build.snapshot : `${build.release} (${build.snapshot})`;
+}
+
+/**
+ * A source of which a signature was seen is never accepted with less under `auto`: that a vendor signs may be unknown, but
+ * not that it did.
+ */
+export async function demandSeen(planned: Planned): Promise<Planned> {
+  const { call, plan } = planned;
+  const isAuto = call.options.trust === 'auto';
+  if (!isAuto || !guardsSource(call, plan) || reaches(plan.demanded, 'signed')) return planned;
+  const accepted = await readAccepted(call, plan);
+  const wasSigned = accepted.some(({ signedRoles }) => signedRoles.includes(plan.role));
+  return wasSigned ? { call, plan: { ...plan, demanded: 'signed' } } : planned;
 }
 
 /** `ERR_STALE` where the signature is older than `maxAge`, or nothing signed says how old the bytes are. */
@@ -70,44 +116,22 @@ export function refuseStale(
   );
 }
 
-/** Remembers what was accepted of a source: its newest build, and the newest signature of each document. */
-export async function rememberAccepted(
-  call: Call,
-  plan: Plan,
-  documents: readonly EvidenceDocument[] = [],
-): Promise<void> {
-  if (!call.cache.writable || isExact(plan)) return;
-  const key = sourceOf(plan);
-  const before = await readSourceState(call.cache, key);
-  const { snapshot } = plan.identity;
-  const isNewer = snapshot !== before.snapshot && !isOlder(snapshot, before.snapshot);
-  const later = documents.flatMap(({ url, signedAt }) => {
-    const known = before.signed[url];
-    const isLater = signedAt !== undefined && (known === undefined || signedAt > new Date(known));
-    return isLater ? [[url, signedAt.toISOString()] as const] : [];
-  });
-  // Accepting something older on purpose is not forgotten: the newest stays the measure.
-  if (!isNewer && later.length === 0) return;
-  await writeSourceState(call.cache, plan.cacheName, key, {
-    snapshot: isNewer ? snapshot : (before.snapshot ?? snapshot),
-    signed: { ...before.signed, ...Object.fromEntries(later) },
-  });
-}
-
-/** Serials and versions of one shape have an order; other names, such as digests, have none, and none of them is older. */
-function isOlder(snapshot: string, than: string | undefined): boolean {
-  if (than === undefined || shapeOf(snapshot) !== shapeOf(than)) return false;
-  return compareVersions(snapshot, than) < 0;
-}
-
-function shapeOf(snapshot: string): string {
-  return snapshot.replace(/\d+/g, '0');
+/** Remembers what was accepted of a source: its newest build, the newest signatures, and that it is signed at all. */
+export async function rememberAccepted(call: Call, plan: Plan, accepted: Accepted): Promise<void> {
+  if (!call.cache.writable || isExact(plan) || isOwn(plan)) return;
+  await addAccepted(call, plan, accepted);
 }
 
 function guardsRollback(call: Call, plan: Plan): boolean {
-  const { digest, allowOlder } = call.options;
-  const isOwn = ['url', 'file'].includes(plan.identity.vendor);
-  return !allowOlder && digest === undefined && !isOwn && !isExact(plan);
+  return !call.options.allowOlder && guardsSource(call, plan);
+}
+
+function guardsSource(call: Call, plan: Plan): boolean {
+  return call.options.digest === undefined && !isOwn(plan) && !isExact(plan);
+}
+
+function isOwn({ identity }: Plan): boolean {
+  return ['url', 'file'].includes(identity.vendor);
 }
 
 /** A build, or a version below the release that it belongs to. */
@@ -116,11 +140,6 @@ function isExact({ request, identity }: Plan): boolean {
   const asked = request.release.toLowerCase().replace(/^v(?=\d)/, '');
   const { release, version } = identity;
   return asked !== release.toLowerCase() && asked === version?.toLowerCase();
-}
-
-function sourceOf({ identity, name }: Plan): SourceKey {
-  const { vendor, release, variant, arch } = identity;
-  return { vendor, release, variant, arch, parametersHash: name.parametersHash };
 }
 
 function rolledBack(call: Call, message: string): Error {

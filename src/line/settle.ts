@@ -15,7 +15,7 @@ import type { FetchedArtifact, Fetching } from './fetch.ts';
 import type { Making, Proved } from './making.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Plan } from './plan.ts';
-import { refuseStale } from './rollback.ts';
+import { refuseOlderFile, refuseStale } from './rollback.ts';
 import { trace } from './trace.ts';
 import { finishChecks } from './trust/finish-checks.ts';
 
@@ -62,7 +62,10 @@ export function settle(
       () => finishChecks(proven),
     );
     for (const warning of warnings) call.warn(warning);
-    if (proven.checks.length > 0) refuseStale(call, plan, signed.signedAt);
+    if (proven.checks.length > 0) {
+      refuseStale(call, plan, signed.signedAt);
+      await refuseOlderFile(call, plan, signed.signedAt);
+    }
     return { fetched: transfer.value, decoded: decode.value, ...signed };
   });
 }

@@ -9,7 +9,7 @@ import { type Call, openCall } from '../line/call.ts';
 import { type Plan, planImage } from '../line/plan.ts';
 import { prove } from '../line/prove.ts';
 import { parseRequest, resolveRequest } from '../line/resolve.ts';
-import { refuseOlderBuild, refuseOlderSignature } from '../line/rollback.ts';
+import { demandSeen, refuseOlderBuild, refuseOlderSignature } from '../line/rollback.ts';
 import { sourceUuid } from '../line/source-uuid.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { BoundParts } from '../parts/bind.ts';
@@ -49,8 +49,9 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
     const resolution = await resolveRequest(call, asked);
     const first = planImage(asked.request, resolution, call.options, parts.formats);
     await refuseOlderBuild(call, first);
-    const proven = await prove({ call, plan: first });
-    await refuseOlderSignature({ call, plan: first, proven });
+    const planned = await demandSeen({ call, plan: first });
+    const proven = await prove(planned);
+    await refuseOlderSignature({ ...planned, proven });
     const sizeBytes = proven.sizeBytes ?? first.artifact.sizeBytes ?? (await askSize(call, first));
     // Planned again with the size, so that the estimate of disk space has something to stand on.
     const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openCache } from '../../src/cache/cache-folder.ts';
 import { isLeased, leaseName, leasePath } from '../../src/cache/locks/lease.ts';
 import { lockName } from '../../src/cache/locks/name-lock.ts';
-import { writeSourceState } from '../../src/cache/records/source-state.ts';
+import { changeSourceState } from '../../src/cache/records/source-state.ts';
 import { startChild } from './child.ts';
 import { makeEntry, nameOf } from './entries/make-entry.ts';
 import { tempDir } from './temp-dir.ts';
@@ -19,8 +19,9 @@ async function makeUnderUmask(cacheDir: string): Promise<void> {
     const cache = await openCache(cacheDir);
     await makeEntry(cache, name, name, { keepSource: true });
     const lock = await lockName(cache, name);
-    const key = { vendor: 'ubuntu', release: '24.04', variant: 'server', arch: 'amd64' };
-    await writeSourceState(cache, name, key, { snapshot: '1', signed: {} });
+    const what = { vendor: 'ubuntu', release: '24.04', variant: 'server', arch: 'amd64' };
+    const builds = [{ release: '24.04', snapshot: '1' }];
+    await changeSourceState(cache, { by: 'asked', ...what }, (before) => ({ ...before, builds }));
     await lock.release();
     await (await leaseName(cache, name)).release();
   } finally {
