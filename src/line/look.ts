@@ -50,11 +50,24 @@ export async function lookWithoutUpstream(
 }
 
 /** The newest disk that the very same request led to before. */
-export function lookForRequest(call: Call, request: ImageRequest): Promise<Entry | undefined> {
-  const key = formatRequestKey(request, call.options.format);
-  return firstGood(call, { vendor: request.vendor, request: key }, (entry) =>
-    isGoodBeforeAsking(call, entry),
-  );
+export async function lookForRequest(
+  call: Call,
+  request: ImageRequest,
+): Promise<Entry | undefined> {
+  const { vendor, arch, snapshot, parameters } = request;
+  const { format } = call.options;
+  const filter: EntryFilter = {
+    vendor,
+    arch,
+    request: formatRequestKey(request, format),
+    parametersHash: hashParameters(parameters) ?? null,
+    format: format === 'raw' ? 'raw' : undefined,
+  };
+  const good = (entry: Entry) => isGoodBeforeAsking(call, entry);
+  // The name of a build mostly is the one that was asked for: then no record of another one is read.
+  const named =
+    snapshot === undefined ? undefined : await firstGood(call, { ...filter, snapshot }, good);
+  return named ?? (await firstGood(call, filter, good));
 }
 
 /** A cached disk of the plan's name that meets this call's demands as it stands. */
