@@ -4,6 +4,7 @@ import type { Entry } from '../cache/entries/read.ts';
 import { type RecordChange, rewriteRecord } from '../cache/entries/rewrite.ts';
 import { baseName } from '../cache/names/cache-name.ts';
 import { writeEvidence } from '../cache/records/evidence.ts';
+import { defined } from '../kit/defined.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
 import type { Planned, Proved } from './making.ts';
@@ -25,7 +26,7 @@ export async function adopt(hit: Planned | Proved, entry: Entry): Promise<Obtain
   const requests = [plan.requestKey];
   const adopted = await rewriteRecord(call.cache, entry, { requests, ...better });
   await removeLeftovers(call, entry);
-  return { entry: adopted, origin: 'cache' };
+  return { entry: adopted, origin: 'cache', ...defined({ level: proven?.level }) };
 }
 
 /** What was proved when the disk was made. */

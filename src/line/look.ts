@@ -18,6 +18,8 @@ import { demandedLevel, effectiveLevel, reaches } from './trust/levels.ts';
 export interface Obtained {
   entry: Entry;
   origin: EnsuredImage['origin'];
+  /** What this call proved anew, where it did; the record keeps the better level. */
+  level?: TrustLevel;
 }
 
 /**
@@ -156,7 +158,8 @@ async function meetsTrust(
   const { trust } = entry.record;
   if (!reaches(effectiveLevel(trust.level, digest !== undefined), demanded)) return false;
   if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
-  if (demanded !== 'signed') return true;
+  // A digest of the caller's stands for itself; the signature then adds nothing that this call needs.
+  if (trust.level !== 'signed' || (digest !== undefined && demanded !== 'signed')) return true;
   return isSignerAllowed(call, entry, signers);
 }
 
@@ -169,10 +172,10 @@ function isYoung(signedAt: string | undefined, oldest: number): boolean {
  * Whether this call allows the key that counted when the disk was made: one that the vendor still names, or one of the keys
  * that this call brings too. `signers` are those that the vendor names now, where it was asked.
  */
-async function isSignerAllowed(
+export async function isSignerAllowed(
   call: Call,
   { name, record }: Entry,
-  signers: ReadonlySet<string> | undefined,
+  signers?: ReadonlySet<string>,
 ): Promise<boolean> {
   const { signer } = record.trust;
   const isOfVendor = signer?.keyOrigin === 'vendor';

@@ -5,7 +5,7 @@ import { CacheError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
-import type { Obtained } from './look.ts';
+import { isSignerAllowed, type Obtained } from './look.ts';
 import { sourceUuid } from './source-uuid.ts';
 import { effectiveLevel } from './trust/levels.ts';
 import { uniqueWarnings } from './trust/merge-evidence.ts';
@@ -24,7 +24,7 @@ export async function toEnsuredImage(
 /** The same for an entry that was found without its lock; `undefined` when it has been removed meanwhile. */
 export async function giveImage(
   call: Call,
-  { entry, origin }: Obtained,
+  { entry, origin, level }: Obtained,
   boot?: BootEntries,
 ): Promise<EnsuredImage | undefined> {
   const dispose = await leaseAll(call, [entry, boot?.kernel, boot?.initrd]);
@@ -32,6 +32,9 @@ export async function giveImage(
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
+  // A signature by a key that another call brought says nothing to this one.
+  const signed =
+    trust.level !== 'signed' || (await isSignerAllowed(call, entry)) ? trust : undefined;
   const image: EnsuredImage = {
     path: entry.path,
     format: record.format,
@@ -41,11 +44,11 @@ export async function giveImage(
     url: record.source.url,
     digests: [`sha256:${record.source.sha256}`, `sha512:${record.source.sha512}`],
     trust: {
-      level: effectiveLevel(trust.level, pinned),
+      level: effectiveLevel(signed?.level ?? level ?? 'none', pinned),
       pinned,
       ...defined({
-        signer: trust.signer,
-        signedAt: trust.signedAt === undefined ? undefined : new Date(trust.signedAt),
+        signer: signed?.signer,
+        signedAt: signed?.signedAt === undefined ? undefined : new Date(signed.signedAt),
       }),
       warnings: uniqueWarnings([...trust.warnings, ...call.warnings]),
     },

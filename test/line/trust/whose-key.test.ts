@@ -77,6 +77,23 @@ describe('a disk that was signed by a key of the caller', () => {
     await expect(withKeys([], options, 'keyed:1@1')).rejects.toMatchObject(unknown);
   });
 
+  test('is no signed disk for a lower floor without the key: the list gives its digest', async () => {
+    const { trust, origin } = await withKeys([], { trust: 'checksum' });
+    expect(trust).toMatchObject({ level: 'checksum', pinned: false });
+    expect(trust.signer).toBeUndefined();
+    expect(origin).toBe('cache');
+    expect(noImage(line.asked())).toBe(true);
+    const offline = withKeys([], { trust: 'checksum', offline: true });
+    await expect(offline).rejects.toMatchObject({ code: 'ERR_OFFLINE_MISS' });
+    expect((await withKeys([callerKey], { offline: true })).trust.level).toBe('signed');
+  });
+
+  test('is pinned, not signed, for a call that gives the digest and no key', async () => {
+    const { trust } = await withKeys([], { digest: sha256(bytes), offline: true });
+    expect(trust).toMatchObject({ level: 'pinned', pinned: true });
+    expect(trust.signer).toBeUndefined();
+  });
+
   test('is no answer while the vendor is down', async () => {
     line.upstream.route('images.acme.example/SHA256SUMS.asc', 'no', { status: 500 });
     await expect(withKeys([])).rejects.toMatchObject({ exitCode: expect.any(Number) });
