@@ -69,7 +69,10 @@ async function findNumber(
 async function findStable(context: VendorContext): Promise<DebianRelease> {
   const stable = await findSuite('stable', context);
   if (stable?.version !== undefined) return stable;
-  throw unusable(new URL('stable/InRelease', archive), 'does not say which version is stable');
+  const { url } = await context.http.get(new URL('stable/InRelease', archive), {
+    signal: context.signal,
+  });
+  throw unusable(url, 'does not say which version is stable');
 }
 
 /** `stable` saves a request where it is known already. */

@@ -143,14 +143,29 @@ describe.each(tried)('$id', (vendor) => {
     }
   });
 
+  it('reports a refusal at any one of its addresses', async () => {
+    const good = await resolve();
+    const asked = new Set(site?.requests.filter((line) => line.startsWith('GET ')));
+    for (const line of asked) {
+      const answer = await resolveWith(line.slice('GET '.length), undefined, 403);
+      // What is only looked at goes on, and leads to the same build.
+      if ('disk' in answer) expect(answer).toEqual(good);
+      else expect(answer).toMatchObject({ code: 'ERR_HTTP_STATUS', details: { status: 403 } });
+    }
+  });
+
   /** The resolution, or why there is none, when `text` stands at the address: nothing does where it is absent. */
-  async function resolveWith(address: string, text?: string): Promise<Resolution | ImageError> {
+  async function resolveWith(
+    address: string,
+    text?: string,
+    status = 404,
+  ): Promise<Resolution | ImageError> {
     const { put } = await open();
     put(
       address,
       text ??
         ((_, response) => {
-          response.statusCode = 404;
+          response.statusCode = status;
           response.end();
         }),
     );

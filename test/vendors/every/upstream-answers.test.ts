@@ -1,0 +1,203 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { builtIns } from '../../../src/index.ts';
+import { hasRemedy, type ImageRequest, isImageError, type Resolution } from '../../../src/kit.ts';
+import { conformanceCases } from './conformance-cases.ts';
+import { answers, startOneAnswer } from './one-answer.ts';
+
+const page = new URL('../../../docs/upstream-answers.md', import.meta.url);
+const refusals = ['401', '402', '403', '407', '429', '451'];
+
+/** Every origin that a built-in vendor knows of. */
+const origins = [
+  'https://alpinelinux.org/',
+  'https://api.github.com/',
+  'https://archives.fedoraproject.org/',
+  'https://builds.coreos.fedoraproject.org/',
+  'https://cdn.amazonlinux.com/',
+  'https://cloud-images.ubuntu.com/',
+  'https://cloud.centos.org/',
+  'https://cloud.debian.org/',
+  'https://distfiles.gentoo.org/',
+  'https://dl-cdn.alpinelinux.org/',
+  'https://dl.fedoraproject.org/',
+  'https://dl.rockylinux.org/',
+  'https://download.cirros-cloud.net/',
+  'https://download.freebsd.org/',
+  'https://download.opensuse.org/',
+  'https://downloads.omnios.org/',
+  'https://factory.talos.dev/',
+  'https://fedoraproject.org/',
+  'https://files.example/',
+  'https://ftp.debian.org/',
+  'https://geo.mirror.pkgbuild.com/',
+  'https://github.com/',
+  'https://kali.download/',
+  'https://kitten.repo.almalinux.org/',
+  'https://repo.almalinux.org/',
+  'https://vault.almalinux.org/',
+  'https://www.freebsd.org/',
+  'https://yum.oracle.com/',
+  'http://ftp-archive.freebsd.org/',
+  ...['stable', 'beta', 'alpha', 'lts'].map((one) => `https://${one}.release.flatcar-linux.net/`),
+];
+const parameters: Record<string, Record<string, string>> = {
+  'http-index': { url: 'https://files.example/disks/' },
+  simplestreams: { server: 'https://files.example/' },
+};
+
+type Asked = Partial<ImageRequest>;
+
+async function resolveUnder(
+  answer: string,
+  id: string,
+  request: Asked,
+): Promise<Resolution | unknown> {
+  const handler = answers[answer];
+  const vendor = builtIns.vendors.find((one) => one.id === id);
+  if (handler === undefined || vendor === undefined) throw new Error(`${answer}, ${id}`);
+  const own = parameters[id];
+  const site = await startOneAnswer(origins, handler);
+  try {
+    const asked: ImageRequest = {
+      ...{ vendor: id, release: 'latest', arch: 'amd64', ...request },
+      ...(own && { parameters: own }),
+    };
+    return await vendor.resolve(asked, site.context);
+  } catch (error) {
+    return error;
+  } finally {
+    site.close();
+  }
+}
+
+/** One cell: the code, and the status that it names. */
+function shown(outcome: unknown): string {
+  if (!isImageError(outcome)) return `?? ${String(outcome)}`;
+  const status = hasRemedy(outcome, 'transfer') ? outcome.details.status : undefined;
+  const html = /HTML/.test(outcome.message) ? ' (HTML)' : '';
+  return `${outcome.code.replace('ERR_', '')}${status === undefined ? '' : ` ${status}`}${html}`;
+}
+
+const intro = `# What upstream answers, and what a call says then
+
+Every address of a vendor gives the answer at the head of the column, and \`latest\` is resolved with an empty cache. The
+cell is the code (see [errors.md](errors.md)) without \`ERR_\`, with the status that it names. Where the cache has the disk that this
+request gave before, refusals and failures give that disk with a warning instead.
+
+401, 402, 403, 407, 429 and 451 are refusals: the call ends with the status, exit code 4, and never with another build or release.
+404 and 410 alone mean that something is not there. \`login redirect\` is a redirect to a page, \`cut\` a body that ends too early.
+`;
+
+describe('every address of a vendor gives one answer', () => {
+  it('which docs/upstream-answers.md has, row by row (UPDATE=1 writes it)', async () => {
+    const heads = Object.keys(answers);
+    const rows: string[] = [];
+    for (const { id } of builtIns.vendors) {
+      const cells = heads.map(async (answer) => {
+        const request = conformanceCases[id]?.request ?? {};
+        return shown(await resolveUnder(answer, id, request));
+      });
+      rows.push(`| \`${id}\` | ${(await Promise.all(cells)).join(' | ')} |`);
+    }
+    const text = [
+      intro,
+      `| vendor | ${heads.join(' | ')} |`,
+      `| --- |${' --- |'.repeat(heads.length)}`,
+      ...rows,
+      '',
+    ].join('\n');
+    if (process.env['UPDATE'] === '1') await writeFile(page, text);
+    expect(text).not.toContain('??');
+    expect(text).toBe(await readFile(page, 'utf8'));
+  }, 60_000);
+
+  it.each(builtIns.vendors)('$id: a refusal is what the call reports', async ({ id }) => {
+    const request = conformanceCases[id]?.request ?? {};
+    for (const answer of refusals) {
+      expect(await resolveUnder(answer, id, request)).toMatchObject({
+        code: 'ERR_HTTP_STATUS',
+        exitCode: 4,
+        details: { status: Number(answer), url: expect.stringContaining('http://127.0.0.1:') },
+      });
+    }
+  });
+
+  it.each(builtIns.vendors)('$id: a page is called a page', async ({ id }) => {
+    const request = conformanceCases[id]?.request ?? {};
+    for (const answer of ['HTML', 'login redirect']) {
+      expect(await resolveUnder(answer, id, request)).toMatchObject({
+        code: 'ERR_METADATA',
+        message: expect.stringMatching(/HTML/),
+      });
+    }
+  });
+});
+
+/** Every way of asking: releases, variants, snapshots, architectures. */
+const references: [id: string, request: Asked][] = [
+  ['almalinux', { release: '9' }],
+  ['almalinux', { release: '9.1', snapshot: '9.1-20221118' }],
+  ['almalinux', { release: '9', variant: 'genericcloud-ext4' }],
+  ['almalinux-kitten', { snapshot: '20260501.0' }],
+  ['alpine', { release: '3.23' }],
+  ['alpine', { release: '3.24.2', variant: 'tiny' }],
+  ['alpine', { variant: 'netboot' }],
+  ['alpine', { release: '3.24', variant: 'netboot', snapshot: '3.24.1' }],
+  ['amazon-linux', { release: '2023' }],
+  ['amazon-linux', { snapshot: '2023.9.20251105.0' }],
+  ['arch', { variant: 'basic' }],
+  ['arch', { release: '20260901.583572' }],
+  ['centos-7', { release: '7', snapshot: '1801-01' }],
+  ['centos-stream', { release: '9' }],
+  ['centos-stream', { release: '10', variant: 'genericcloud-uefi' }],
+  ['cirros', { release: '0.6' }],
+  ['cirros', { release: '0.6.3' }],
+  ['debian', { release: '13' }],
+  ['debian', { release: 'trixie' }],
+  ['debian', { release: 'sid' }],
+  ['debian', { release: 'bookworm', snapshot: '20260712-2537' }],
+  ['debian', { variant: 'genericcloud-daily' }],
+  ['debian', { variant: 'netboot' }],
+  ['fedora', { release: '44' }],
+  ['fedora', { release: '39' }],
+  ['fedora', { release: '44', arch: 'riscv64' }],
+  ['fedora-coreos', { release: 'testing' }],
+  ['fedora-coreos', { release: '44.20260905.3.0' }],
+  ['flatcar', { release: 'lts-2024' }],
+  ['flatcar', { release: '4230.2.4' }],
+  ['flatcar', { arch: 'arm64' }],
+  ['freebsd', { release: '15.1' }],
+  ['freebsd', { release: '13.1' }],
+  ['gentoo', { snapshot: '20261004T164559Z' }],
+  ['http-index', { release: '9.8', variant: 'generic' }],
+  ['kali', { release: '2026.3' }],
+  ['omnios', { release: 'lts' }],
+  ['omnios', { release: 'r151056' }],
+  ['openbsd', { release: '7.8' }],
+  ['opensuse-leap', { release: '16.0' }],
+  ['opensuse-leap', { release: '15' }],
+  ['opensuse-tumbleweed', { variant: 'microos' }],
+  ['opensuse-tumbleweed', { arch: 's390x' }],
+  ['oracle', { release: '9' }],
+  ['oracle', { release: '9', snapshot: '9.8-b293' }],
+  ['rocky', { release: '9' }],
+  ['rocky', { release: '8.5' }],
+  ['rocky', { release: '10', variant: 'lvm' }],
+  ['simplestreams', { release: 'ubuntu/24.04' }],
+  ['talos', { release: '1.13' }],
+  ['talos', { variant: 'metal' }],
+  ['ubuntu', { release: '24.04' }],
+  ['ubuntu', { release: 'noble', variant: 'daily', snapshot: '20260701' }],
+  ['ubuntu', { variant: 'minimal' }],
+];
+
+describe('with 403 everywhere', () => {
+  it.each(references)('%s %j reports the 403', async (id, request) => {
+    expect(await resolveUnder('403', id, request)).toMatchObject({
+      code: 'ERR_HTTP_STATUS',
+      exitCode: 4,
+      details: { status: 403 },
+    });
+  });
+});
