@@ -60,6 +60,7 @@ export interface OneAnswer {
 export async function startOneAnswer(
   origins: readonly string[],
   answer: RequestListener,
+  { metadataBytes, stallMs }: { metadataBytes?: number; stallMs?: number } = {},
 ): Promise<OneAnswer> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,12 +71,15 @@ export async function startOneAnswer(
   const { metadata } = createHttp({
     mirrors: Object.fromEntries(mirrors),
     ca: [],
-    limits: defaultLimits,
+    limits: { ...defaultLimits, ...(metadataBytes !== undefined && { metadataBytes }) },
     signal,
     log: () => {},
     offline: false,
     refresh: false,
-    tuning: { attempts: 2, backoffBaseMs: 1, backoffCapMs: 1 },
+    tuning: {
+      ...{ attempts: 2, backoffBaseMs: 1, backoffCapMs: 1 },
+      ...(stallMs !== undefined && { stallMs }),
+    },
   });
   const now = new Date('2026-11-20T12:00:00Z');
   return {

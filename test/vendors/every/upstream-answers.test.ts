@@ -3,48 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { builtIns } from '../../../src/index.ts';
 import { hasRemedy, type ImageRequest, isImageError, type Resolution } from '../../../src/kit.ts';
 import { conformanceCases } from './conformance-cases.ts';
+import { everyOrigin, ownParameters } from './every-origin.ts';
 import { answers, startOneAnswer } from './one-answer.ts';
 
 const page = new URL('../../../docs/upstream-answers.md', import.meta.url);
 const refusals = ['401', '402', '403', '407', '429', '451'];
-
-/** Every origin that a built-in vendor knows of. */
-const origins = [
-  'https://alpinelinux.org/',
-  'https://api.github.com/',
-  'https://archives.fedoraproject.org/',
-  'https://builds.coreos.fedoraproject.org/',
-  'https://cdn.amazonlinux.com/',
-  'https://cloud-images.ubuntu.com/',
-  'https://cloud.centos.org/',
-  'https://cloud.debian.org/',
-  'https://distfiles.gentoo.org/',
-  'https://dl-cdn.alpinelinux.org/',
-  'https://dl.fedoraproject.org/',
-  'https://dl.rockylinux.org/',
-  'https://download.cirros-cloud.net/',
-  'https://download.freebsd.org/',
-  'https://download.opensuse.org/',
-  'https://downloads.omnios.org/',
-  'https://factory.talos.dev/',
-  'https://fedoraproject.org/',
-  'https://files.example/',
-  'https://ftp.debian.org/',
-  'https://geo.mirror.pkgbuild.com/',
-  'https://github.com/',
-  'https://kali.download/',
-  'https://kitten.repo.almalinux.org/',
-  'https://repo.almalinux.org/',
-  'https://vault.almalinux.org/',
-  'https://www.freebsd.org/',
-  'https://yum.oracle.com/',
-  'http://ftp-archive.freebsd.org/',
-  ...['stable', 'beta', 'alpha', 'lts'].map((one) => `https://${one}.release.flatcar-linux.net/`),
-];
-const parameters: Record<string, Record<string, string>> = {
-  'http-index': { url: 'https://files.example/disks/' },
-  simplestreams: { server: 'https://files.example/' },
-};
 
 type Asked = Partial<ImageRequest>;
 
@@ -56,8 +19,8 @@ async function resolveUnder(
   const handler = answers[answer];
   const vendor = builtIns.vendors.find((one) => one.id === id);
   if (handler === undefined || vendor === undefined) throw new Error(`${answer}, ${id}`);
-  const own = parameters[id];
-  const site = await startOneAnswer(origins, handler);
+  const own = ownParameters[id];
+  const site = await startOneAnswer(everyOrigin, handler);
   try {
     const asked: ImageRequest = {
       ...{ vendor: id, release: 'latest', arch: 'amd64', ...request },
