@@ -162,7 +162,7 @@ const known: readonly RegExp[] = [
   /^images-v1\/\.staging\/[^/]+\/(?:download|download\.json(?:\.new)?|disk|ready|source)$/,
   /^images-v1\/\.locks\/(?:acme_1_default_amd64_20260101|\.probe-\d+)$/,
   /^images-v1\/\.leases\/acme_1_default_amd64_20260101\.(?:raw|qcow2)$/,
-  /^images-v1\/\.state\/[0-9a-f]{32}\.json$/,
+  /^images-v1\/\.state\/[0-9a-f]{32}\.json(?:\.(?:lock|new))?$/,
   /^images-v1\/\.http\/[0-9a-f]{64}\.(?:body|json)(?:\.new)?$/,
 ];
 
