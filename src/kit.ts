@@ -66,7 +66,7 @@ export {
 } from './kit/metalink.ts';
 export { type Missing, notFound, notFoundIn } from './kit/not-found.ts';
 export { type BuildChoice, pickBuild, pickBuilds } from './kit/pick-build.ts';
-export { publicUrl } from './kit/public-url.ts';
+export { publicUrl, shownText } from './kit/public-url.ts';
 export { countSteps } from './kit/reader-steps.ts';
 export {
   parseList,

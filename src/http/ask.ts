@@ -3,6 +3,7 @@ import type { Log } from '../contracts/log.ts';
 import { TransferError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
+import type { PrivatePlaces } from './addresses/private-places.ts';
 import { type AddressRules, type Hop, nextHop } from './addresses/rules.ts';
 import type { OriginSlots } from './documents/origin-slots.ts';
 import type { AttemptContext } from './retry.ts';
@@ -13,6 +14,7 @@ import type { Wire } from './wire/wire.ts';
 export interface AskContext {
   wire: Wire;
   rules: AddressRules & { maxRedirects: number };
+  places: PrivatePlaces;
   attempts: AttemptContext;
   limits: Limits;
   log: Log;

@@ -2,6 +2,7 @@ import type { Limits } from '../contracts/limits.ts';
 import type { Log, Warning } from '../contracts/log.ts';
 import type { MetadataClient } from '../contracts/metadata.ts';
 import { checkMirrors, type Mirrors, rewrite } from './addresses/mirrors.ts';
+import { PrivatePlaces } from './addresses/private-places.ts';
 import { offlineMiss } from './addresses/rules.ts';
 import type { Body, BodyOptions } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
@@ -26,6 +27,8 @@ export interface HttpOptions {
   offline: boolean;
   /** Past every stored answer. */
   refresh: boolean;
+  /** What the caller wrote; the hosts of the addresses among it may be private. */
+  named?: readonly string[] | undefined;
   /** Plain http is fine: the caller gave a digest. */
   allowPlain?: boolean | undefined;
   /** Hears what the caller of the line should know. */
@@ -63,6 +66,7 @@ export function createHttp(options: HttpOptions): Http {
         options.warn?.({ code: 'proxy', message });
       },
     }),
+    places: new PrivatePlaces(mirrors, options.named ?? []),
     rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
     limits,
     log,

@@ -11,3 +11,31 @@ export function publicUrl(url: URL | string): string {
   shown.hash = '';
   return shown.href;
 }
+
+const address = /^[a-z][a-z0-9+.-]*:\/\/([^/\\?#]*)(.*)$/is;
+/** `vendor:release@snapshot`. */
+const plainName = /^[^@/\\]*(?:@[^@/\\:]*)?$/;
+const maxLength = 200;
+
+/**
+ * True for an address that can be read in two ways: a `/`, `?` or `#` in a password ends the host for the URL parser, and
+ * what stands before it would be asked and shown as the host.
+ */
+export function hasDoubtfulPassword(text: string): boolean {
+  const [, authority = '', rest = ''] = address.exec(text) ?? [];
+  const isMarked = authority.includes('@') || authority.replace(/\[[^\]]*\]/, '').includes(':');
+  return isMarked && rest.includes('@');
+}
+
+/**
+ * What a caller wrote, as it may stand in a message: an address without user info and query, a reference or a word as it is.
+ * Of anything else that holds an `@`, nothing before the last one.
+ */
+export function shownText(text: string): string {
+  const isAddress = address.test(text);
+  if (isAddress && URL.canParse(text) && !hasDoubtfulPassword(text)) return publicUrl(text);
+  if (!isAddress && plainName.test(text)) return text.slice(0, maxLength);
+  const at = text.lastIndexOf('@');
+  const rest = at < 0 ? text : `…${text.slice(at)}`;
+  return (isAddress ? rest.replace(/[?#].*$/s, '') : rest).slice(0, maxLength);
+}

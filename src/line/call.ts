@@ -5,7 +5,7 @@ import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http } from '../http/client.ts';
-import { publicUrl } from '../kit/public-url.ts';
+import { shownText } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { describeFailure, safeListener } from '../parts/safe-listener.ts';
 import { type CallOptions, parseOptions } from './options.ts';
@@ -38,7 +38,7 @@ export async function openCall(
   given: EnsureOptions,
 ): Promise<Call> {
   refusePlatform(process.platform);
-  const reference = URL.canParse(asked) && asked.includes('://') ? publicUrl(asked) : asked;
+  const reference = shownText(asked);
   const options = withSafeListeners(parseOptions(given), (warning) => warn(warning));
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
@@ -66,6 +66,7 @@ export async function openCall(
     storeDir: cache.folder('http'),
     offline: options.offline,
     refresh: options.refresh,
+    named: [asked, ...Object.values(options.parameters)],
     allowPlain: options.digest !== undefined,
     onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
   });

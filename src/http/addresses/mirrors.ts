@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import { hasDoubtfulPassword, shownText } from '../../kit/public-url.ts';
 
 /** Address prefixes and what stands in for them, as the caller gave them. */
 export type Mirrors = Record<string, string>;
@@ -41,10 +42,11 @@ function covers(prefix: string, address: string): boolean {
 function parsePrefix(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const valid = url?.protocol === 'https:' || url?.protocol === 'http:';
-  if (url !== undefined && valid && url.search === '' && url.hash === '') return url.href;
+  const isPrefix = valid && url.search === '' && url.hash === '' && !hasDoubtfulPassword(text);
+  if (isPrefix) return url.href;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `mirrors: ${JSON.stringify(text.replace(/\/\/[^/@]*@/, '//'))} is not an http or https address prefix`,
+    message: `mirrors: ${JSON.stringify(shownText(text))} is not an http or https address prefix`,
     hint: 'Write a mirror as FROM=TO, such as https://cloud-images.ubuntu.com/=https://mirror.example/ubuntu/.',
     details: { field: 'mirrors' },
   });

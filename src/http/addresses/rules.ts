@@ -1,5 +1,5 @@
 import { IntegrityError, NotFoundError, TransferError, UsageError } from '../../errors.ts';
-import { publicUrl } from '../../kit/public-url.ts';
+import { publicUrl, shownText } from '../../kit/public-url.ts';
 import { isBelowMirror, type Mirrors, rewrite } from './mirrors.ts';
 import { isPrivateHost } from './private-hosts.ts';
 
@@ -20,7 +20,7 @@ export function parseAddress(url: URL | string): URL {
   if (!URL.canParse(String(url))) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
-      message: `${JSON.stringify(String(url))} is not an address`,
+      message: `${JSON.stringify(shownText(String(url)))} is not an address`,
       hint: 'Give a complete https address.',
       details: { field: 'url' },
     });

@@ -18,6 +18,7 @@ export async function openBody(
   };
   const own = { ...withSignal(context, options.signal), rules };
   const start = firstHop(parseAddress(address), rules);
+  context.places.check(start);
   const position = resume?.position ?? 0;
   const end = firstBytes === undefined ? undefined : position + firstBytes;
   const transfer = new BodyTransfer(start, { ...resume, position, end, expectedBytes }, own);

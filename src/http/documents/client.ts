@@ -37,7 +37,16 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     const joint = signal === undefined ? own : AbortSignal.any([own, signal]);
     joint.throwIfAborted();
     if (context.offline) throw offlineMiss(asked);
+    context.ask.places.check(start);
     return { asked, start, signal: joint };
+  };
+
+  const note = (outcome: LoadedDocument): LoadedDocument => {
+    if ('document' in outcome) {
+      const { finalUrl, mirrored } = outcome.document;
+      context.ask.places.read({ url: finalUrl, mirrored });
+    }
+    return outcome;
   };
 
   const obtain = async (url: URL | string, options: MetadataOptions): Promise<LoadedDocument> => {
@@ -63,11 +72,12 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
         withSignal(context.ask, signal),
         context.slots,
       );
-    if (fresh) return await load(signal);
+    if (fresh) return note(await load(signal));
     const key = JSON.stringify([start.url.href, accept, headBytes, kept, page]);
     const outcome = await shared.share(key, maxBytes, signal, (stop) =>
       load(AbortSignal.any([context.ask.attempts.signal, stop])),
     );
+    note(outcome);
     // The result may be that of a caller with a higher bound.
     const bytes = 'document' in outcome ? outcome.document.bytes.length : 0;
     if (headBytes === undefined && bytes > maxBytes) throw documentTooLong(start.url, maxBytes);

@@ -1,0 +1,41 @@
+import { TransferError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { isBelowMirror, type Mirrors } from './mirrors.ts';
+import { isPrivateHost } from './private-hosts.ts';
+import type { Hop } from './rules.ts';
+
+/**
+ * Keeps a document of a public host from leading a call to private addresses, as the rules of redirects do. What is asked
+ * before any document has been read comes from the caller or is a constant of a plug-in; a document of a private host may
+ * name others.
+ */
+export class PrivatePlaces {
+  readonly #mirrors: Mirrors;
+  readonly #named: Set<string>;
+  #anyMayBeNamed = true;
+
+  /** `named`: what the caller wrote; the hosts of the addresses among it may always be asked. */
+  constructor(mirrors: Mirrors, named: readonly string[]) {
+    this.#mirrors = mirrors;
+    this.#named = new Set(named.flatMap((text) => URL.parse(text)?.hostname || []));
+  }
+
+  /** `ERR_METADATA` for a private address that only a document of a public host can have given. */
+  check({ url, mirrored }: Hop): void {
+    if (mirrored || !isPrivateHost(url.hostname)) return;
+    if (this.#anyMayBeNamed) this.#named.add(url.hostname);
+    if (this.#named.has(url.hostname) || isBelowMirror(url, this.#mirrors)) return;
+    const shown = publicUrl(url);
+    throw new TransferError({
+      code: 'ERR_METADATA',
+      message: `a document names ${shown}, a private address, and it came from a public host`,
+      hint: 'Do not use this server; if the address is meant, name it as a mirror of itself.',
+      details: { url: shown },
+    });
+  }
+
+  /** A document has been read; what is asked from now on may come from it. */
+  read({ url, mirrored }: Hop): void {
+    if (mirrored || !isPrivateHost(url.hostname)) this.#anyMayBeNamed = false;
+  }
+}

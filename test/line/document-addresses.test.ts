@@ -1,0 +1,81 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRootdisk } from '../../src/core.ts';
+import type { Vendor } from '../../src/kit.ts';
+import { acme } from '../fixtures/acme.ts';
+import { type Line, makeDisk, parts, sha256, startLine } from '../fixtures/line.ts';
+
+const packed = gzipSync(makeDisk());
+const build = {
+  release: '1',
+  snapshot: '20260101',
+  file: 'acme.raw.gz',
+  layers: ['gz', 'raw'],
+  digest: sha256(packed),
+  sizeBytes: packed.length,
+};
+let line: Line;
+let inside: Server;
+let connections: number;
+let place: string;
+
+beforeEach(async () => {
+  line = await startLine();
+  connections = 0;
+  inside = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => {
+    inside.listen(0, '127.0.0.1', resolve);
+  });
+  place = `https://127.0.0.1:${(inside.address() as AddressInfo).port}/`;
+});
+afterEach(async () => {
+  await line.close();
+  await new Promise((resolve) => inside.close(resolve));
+});
+
+const refused = {
+  code: 'ERR_METADATA',
+  exitCode: 4,
+  message: expect.stringContaining('private address'),
+};
+
+test('an image inside is refused, and nothing is asked', async () => {
+  line.offer(build, packed);
+  const misled: Vendor = {
+    ...acme,
+    async resolve(request, context) {
+      const resolution = await acme.resolve(request, context);
+      const disk = resolution.disk.map((one) => ({ ...one, url: new URL('disk.gz', place) }));
+      return { ...resolution, disk };
+    },
+  };
+  const { ensureImage } = createRootdisk({ ...parts, vendors: [misled] });
+  const { cacheDir, mirrors } = line;
+  const call = ensureImage('acme:1', { cacheDir, mirrors, arch: 'amd64' });
+  await expect(call).rejects.toMatchObject(refused);
+  expect(connections).toBe(0);
+});
+
+test('a list of digests inside is refused, and nothing is asked', async () => {
+  const { digest: _, ...bare } = build;
+  line.offer({ ...bare, sums: `${place}SHA256SUMS` }, packed);
+  await expect(line.ensure()).rejects.toMatchObject(refused);
+  await expect(line.ensure('acme:1', { trust: 'none' })).rejects.toMatchObject(refused);
+  expect(connections).toBe(0);
+});
+
+test('a mirror inside is passed over with a warning, and the next one is used', async () => {
+  const mirrors = [`${place}acme.raw.gz`, 'https://images.acme.example/other.raw.gz'];
+  line.offer({ ...build, mirrors }, packed);
+  line.upstream.route('images.acme.example/acme.raw.gz', 'no', { status: 404 });
+  line.upstream.route('images.acme.example/other.raw.gz', packed);
+  const image = await line.ensure();
+  const failed = image.trust.warnings.filter(({ code }) => code === 'mirror-failed');
+  expect(failed.map(({ message }) => message).join('\n')).toContain('private address');
+  expect(connections).toBe(0);
+});
