@@ -6,6 +6,7 @@ import { type Digest, type GivenKeys, type TrustLevel, trustLevels } from '../co
 import { UsageError } from '../errors.ts';
 import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
+import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
 export interface CallOptions {
@@ -45,7 +46,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
   return {
     arch: options.arch === undefined ? hostArch() : parseArch(options.arch),
     variant: options.variant,
-    parameters: { ...options.parameters },
+    parameters: readParameters(options.parameters ?? {}),
     now: options.now ?? new Date(),
     format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
@@ -69,6 +70,18 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     log: options.log ?? (() => {}),
     cacheDir: options.cacheDir,
   };
+}
+
+function readParameters(parameters: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!hasDoubtfulPassword(value)) continue;
+    throw invalid(
+      'parameters',
+      `the address ${shownText(value)} of the parameter ${name} can be read in two ways`,
+      'Write "/", "?", "#" and "@" of a user name or password as %2F, %3F, %23 and %40, and "@" of a path as %40.',
+    );
+  }
+  return { ...parameters };
 }
 
 function readKeys(keys: NonNullable<EnsureOptions['keys']>): GivenKeys {
@@ -114,11 +127,15 @@ function oneOf<T extends string>(field: string, value: string, allowed: readonly
   );
 }
 
-function invalid(field: string, message: string): UsageError {
+function invalid(
+  field: string,
+  message: string,
+  hint = 'Correct the option and call again.',
+): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message,
-    hint: 'Correct the option and call again.',
+    hint,
     details: { field },
   });
 }

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { inCache } from '../cache/cache-error.ts';
 import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
+import { storedParameters } from '../cache/names/stored-parameters.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { version } from '../version.ts';
@@ -43,7 +44,7 @@ function describe(
   return {
     identity: plan.identity,
     format: decoded.format,
-    parameters: plan.request.parameters ?? {},
+    parameters: storedParameters(plan.request.parameters),
     requests: [plan.requestKey],
     aliases: [],
     source: {

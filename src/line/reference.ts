@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
+import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
 
 /** What a reference string names. */
 export type Reference =
@@ -28,7 +29,7 @@ export function parseReference(text: string): Reference {
 }
 
 function parseAddress(text: string): Reference {
-  if (!URL.canParse(text)) throw malformed(text);
+  if (!URL.canParse(text) || hasDoubtfulPassword(text)) throw malformed(text);
   const url = new URL(text);
   if (url.protocol === 'file:') return { kind: 'file', url };
   if (url.protocol === 'https:' || url.protocol === 'http:') return { kind: 'url', url };
@@ -36,10 +37,13 @@ function parseAddress(text: string): Reference {
 }
 
 function malformed(text: string): UsageError {
+  const shown = shownText(text);
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `cannot read ${JSON.stringify(text.slice(0, 200))} as a reference`,
-    hint: 'Write vendor:release (ubuntu:24.04), vendor@snapshot, an http(s) address, or a path that begins with ./ or /.',
-    details: { field: 'reference', value: text.slice(0, 200) },
+    message: `cannot read ${JSON.stringify(shown)} as a reference`,
+    hint: hasDoubtfulPassword(text)
+      ? 'Write "/", "?", "#" and "@" of a user name or password as %2F, %3F, %23 and %40, and "@" of a path as %40.'
+      : 'Write vendor:release (ubuntu:24.04), vendor@snapshot, an http(s) address, or a path that begins with ./ or /.',
+    details: { field: 'reference', value: shown },
   });
 }

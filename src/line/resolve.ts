@@ -1,3 +1,4 @@
+import { storedParameters } from '../cache/names/stored-parameters.ts';
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
 import { NotFoundError, UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
@@ -39,7 +40,9 @@ export function parseRequest(call: Call, text: string): Asked {
 export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
   const { request, own } = asked;
   call.progress.stage('resolve', `resolving ${own?.url.host || request.vendor} ${request.release}`);
-  return trace(call, 'resolve', { request }, async () => {
+  const parameters = request.parameters && storedParameters(request.parameters);
+  const traced = { request: { ...request, ...defined({ parameters }) } };
+  return trace(call, 'resolve', traced, async () => {
     if (own !== undefined) return resolveOwn(own, request, call);
     const vendor = call.parts.vendors.get(request.vendor);
     if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
+import { storedParameters } from './stored-parameters.ts';
 
 /** What a cache name says. `parametersHash` and `digest8` are 8 lower-case hex digits each. */
 export interface CacheNameParts {
@@ -66,13 +67,14 @@ export function parseCacheName(name: string): CacheNameParts | undefined {
   }
 }
 
-/** First 8 hex digits of the sha256 of the parameters' JSON with sorted keys; `undefined` when there are none. */
+/** First 8 hex digits of the sha256 of the stored parameters' JSON with sorted keys; `undefined` when there are none. */
 export function hashParameters(
   parameters: Readonly<Record<string, string>> | undefined,
 ): string | undefined {
-  const keys = Object.keys(parameters ?? {}).sort();
+  const stored = storedParameters(parameters);
+  const keys = Object.keys(stored).sort();
   if (keys.length === 0) return undefined;
-  const pairs = keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(parameters?.[key])}`);
+  const pairs = keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(stored[key])}`);
   return createHash('sha256')
     .update(`{${pairs.join(',')}}`)
     .digest('hex')

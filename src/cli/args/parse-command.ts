@@ -1,3 +1,4 @@
+import { shownText } from '../../kit/public-url.ts';
 import type { Command } from '../commands/command.ts';
 import { Flags } from './flags.ts';
 import { commonOptions, isOptionName, options } from './options.ts';
@@ -80,7 +81,7 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   const repeats = command.operands.at(-1)?.endsWith('…') === true;
   const surplus = repeats ? undefined : operands[command.operands.length];
   if (surplus === undefined) return;
-  const shown = JSON.stringify(surplus);
+  const shown = JSON.stringify(shownText(surplus));
   throw invalidArguments(`unexpected argument ${shown} for ${name}`, command);
 }
 

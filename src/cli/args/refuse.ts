@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { nearestWord } from '../../kit/nearest-word.ts';
+import { shownText } from '../../kit/public-url.ts';
 import type { Command } from '../commands/command.ts';
 
 /** `ERR_INVALID_REQUEST` about how the program was called, pointing to the help of the command where it is known. */
@@ -21,9 +22,9 @@ export function unknownOption(
   const meant = nearestWord(typed.replace(/^-+/, ''), known);
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${command?.name ?? 'rootdisk'} has no option ${JSON.stringify(typed)}`,
+    message: `${command?.name ?? 'rootdisk'} has no option ${JSON.stringify(shownText(typed))}`,
     hint: meant === undefined ? `Run: ${helpLine(command)}` : `Did you mean --${meant}?`,
-    details: { field: 'option', value: typed, known: known.map((name) => `--${name}`) },
+    details: { field: 'option', value: shownText(typed), known: known.map((name) => `--${name}`) },
   });
 }
 
@@ -42,9 +43,9 @@ export function unknownCommand(words: readonly string[], commands: readonly Comm
   const meant = nearestWord(typed, known);
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `there is no command ${JSON.stringify(typed)}`,
+    message: `there is no command ${JSON.stringify(shownText(typed))}`,
     hint: meant === undefined ? `Run: ${helpLine(undefined)}` : `Did you mean: rootdisk ${meant}?`,
-    details: { field: 'command', value: typed, known: names },
+    details: { field: 'command', value: shownText(typed), known: names },
   });
 }
 
@@ -77,9 +78,9 @@ export function invalidValue(
 ): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `invalid value ${JSON.stringify(value)} for --${option}`,
+    message: `invalid value ${JSON.stringify(shownText(value))} for --${option}`,
     hint,
-    details: { field: option, value },
+    details: { field: option, value: shownText(value) },
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import { createRootdisk, type ResolvedImage } from '../../core.ts';
+import { shownText } from '../../kit/public-url.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -15,7 +16,7 @@ export const resolveCommand: Command = {
     ['rootdisk resolve alpine:3.22 --trust signed', 'fail unless it is signed'],
   ],
   async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
-    onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${reference}` });
+    onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${shownText(reference)}` });
     const { trust, format } = readChoices(flags);
     const { identity: _, ...image } = await createRootdisk(parts).resolveImage(reference, {
       ...transport,
