@@ -19,6 +19,8 @@ export interface TransferDetails {
   /** Failed requests of this call for the address. */
   attempts?: number;
   location?: string;
+  /** When the server wants to be asked again, as an ISO date. */
+  retryAt?: string;
   expectedBytes?: number;
   receivedBytes?: number;
   stallMs?: number;

@@ -7,6 +7,7 @@ import type { PrivatePlaces } from './addresses/private-places.ts';
 import { type AddressRules, type Hop, nextHop } from './addresses/rules.ts';
 import type { OriginSlots } from './documents/origin-slots.ts';
 import type { AttemptContext } from './retry.ts';
+import { atPlace } from './status-failure.ts';
 import { type Answer, dropBody, type WireRequest } from './wire/answer.ts';
 import type { Wire } from './wire/wire.ts';
 
@@ -24,7 +25,6 @@ export interface AskContext {
 export interface Question<T> {
   method: WireRequest['method'];
   headersFor(hop: Hop): Record<string, string>;
-  decompress?: boolean;
   /** When one address may be asked; by default at once. */
   slots?: OriginSlots;
   read(answer: Answer, hop: Hop): Promise<T>;
@@ -50,7 +50,11 @@ export async function ask<T>(
   for (;;) {
     seen.add(hop.url.href);
     const at = hop;
-    const visited = await slots(at.url.origin, attempts.signal, () => visit(at, question, context));
+    const visited = await slots(at.url.origin, attempts.signal, () =>
+      visit(at, question, context),
+    ).catch((error: unknown) => {
+      throw atPlace(error, start.url, at.url);
+    });
     if ('value' in visited) return { hop, value: visited.value };
     if (visited.location === undefined) throw redirectFailure(hop, 'redirects to nowhere');
     const next = nextHop(hop, visited.location, rules);
@@ -64,11 +68,11 @@ export async function ask<T>(
 
 async function visit<T>(
   hop: Hop,
-  { method, headersFor, decompress = false, read }: Question<T>,
+  { method, headersFor, read }: Question<T>,
   { wire, attempts: { signal } }: AskContext,
 ): Promise<Visit<T>> {
   const headers = { 'accept-encoding': 'identity', ...headersFor(hop) };
-  const answer = await wire.send({ method, url: hop.url, headers, decompress, signal });
+  const answer = await wire.send({ method, url: hop.url, headers, signal });
   if (!redirects.has(answer.status)) return { value: await read(answer, hop) };
   await dropBody(answer);
   return { location: answer.headers['location'] };

@@ -65,6 +65,12 @@ export class TransientFailure extends Error {
 /** Bytes came, and too few of them: they are no progress. */
 export class SlowFailure extends TransientFailure {}
 
+/**
+ * Another place than the address that was asked, where a redirect led, cannot be used. The address may lead elsewhere next
+ * time: it is asked once more, and then the failure stands.
+ */
+export class RedirectedFailure extends TransientFailure {}
+
 /** Reported before each wait: how many attempts in a row failed, why, and how long the wait is. */
 export type OnRetry = (event: { attempt: number; reason: string; delayMs: number }) => void;
 
@@ -106,6 +112,7 @@ export class Attempts {
   readonly #address: URL;
   readonly #spent: SpentOnAddress;
   readonly #spare: boolean;
+  #redirected = 0;
   #inRow: number;
 
   /** `spare`: the call can do without this connection, which gets half of the account. */
@@ -138,7 +145,9 @@ export class Attempts {
     signal.throwIfAborted();
     const failure = error instanceof TransientFailure ? error.failure : error;
     if (failure instanceof TransferError) this.#spend(failure);
-    if (!(error instanceof TransientFailure) || this.#isUsedUp()) throw failure;
+    if (error instanceof RedirectedFailure) this.#redirected += 1;
+    const isFinal = !(error instanceof TransientFailure) || this.#redirected > 1;
+    if (isFinal || this.#isUsedUp()) throw failure;
     const delayMs = Math.round(retryDelay(this.#inRow, error.retryAfterMs, tuning));
     const event = { attempt: this.#inRow, reason: error.failure.message, delayMs };
     log({ level: 'debug', message: `retry: ${event.reason}`, data: event });

@@ -2,12 +2,15 @@ import { TransferError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { isHtml } from '../kit/is-html.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { TransientFailure } from './retry.ts';
+import { RedirectedFailure, TransientFailure, type Tuning } from './retry.ts';
 import { type Answer, dropBody } from './wire/answer.ts';
 
 const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** A 4xx of these is about the moment or the way, not about the document. */
 const momentary = new Set([408, 425, 429]);
+
+/** Statuses that a rate limit is told with; 402 and 403 only where `Retry-After` says so. */
+const ratings = new Set([402, 403, 429]);
 
 /** True for a status that another attempt may change. */
 export function isTransient(status: number): boolean {
@@ -20,7 +23,10 @@ export function isLasting(status: number): boolean {
 }
 
 /** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */
-export async function statusFailure(answer: Answer): Promise<TransientFailure | TransferError> {
+export async function statusFailure(
+  answer: Answer,
+  { retryAfterCapMs }: Pick<Tuning, 'retryAfterCapMs'>,
+): Promise<TransientFailure | TransferError> {
   const { status, proxy } = answer;
   const html = await isHtmlPage(answer);
   const shown = publicUrl(answer.url);
@@ -35,8 +41,34 @@ export async function statusFailure(answer: Answer): Promise<TransientFailure | 
     hint: hintFor(status, html),
     details: defined({ url: shown, status, proxy }),
   });
-  if (!isTransient(status)) return failure;
-  return new TransientFailure(failure, parseRetryAfter(answer.headers['retry-after'], Date.now()));
+  const wait = parseRetryAfter(answer.headers['retry-after'], Date.now());
+  const isRated = ratings.has(status) && wait !== undefined;
+  if (isRated && wait > retryAfterCapMs) return comeBackLater(failure, wait);
+  return isTransient(status) || isRated ? new TransientFailure(failure, wait) : failure;
+}
+
+/** The server says when it will answer, and that is too long to wait for. */
+function comeBackLater(failure: TransferError, waitMs: number): TransferError {
+  const latest = 8_640_000_000_000_000;
+  const retryAt = new Date(Math.min(latest, Date.now() + waitMs)).toISOString();
+  const { code, message, details } = failure;
+  return new TransferError({
+    code,
+    message: `${message}; the server asks to come back at ${retryAt}`,
+    hint: `Try again after ${retryAt}.`,
+    details: { ...details, retryAt },
+  });
+}
+
+/**
+ * What a failure means where a redirect led away from the address that was asked: one bad mirror of many lacks the file or
+ * has a wrong certificate.
+ */
+export function atPlace(error: unknown, asked: URL, place: URL): unknown {
+  if (!(error instanceof TransferError) || asked.origin === place.origin) return error;
+  const { status = 0, reason, retryAt } = error.details;
+  const isBad = (isLasting(status) && status !== 407 && retryAt === undefined) || reason === 'tls';
+  return isBad ? new RedirectedFailure(error) : error;
 }
 
 async function isHtmlPage(answer: Answer): Promise<boolean> {

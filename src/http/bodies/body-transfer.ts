@@ -2,8 +2,9 @@ import { TransferError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { type AskContext, ask, type Question } from '../ask.ts';
+import { contentEncoding, isOwnPacking, mayBePacked } from '../content-encoding.ts';
 import { Attempts, SlowFailure, TransientFailure } from '../retry.ts';
-import { isLasting, statusFailure } from '../status-failure.ts';
+import { atPlace, isLasting, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
 import {
   bodyTooLong,
@@ -32,6 +33,8 @@ export interface Wanted {
   /** See `ResumePoint.judged`. */
   judged?: boolean | undefined;
   expectedBytes?: number | undefined;
+  /** What an earlier answer said of the packing. */
+  encoding?: string | undefined;
   /** Bytes of a file that is known already: never the whole of it by mistake. */
   isPart?: boolean | undefined;
 }
@@ -44,6 +47,10 @@ export class BodyTransfer {
   validators: Validators;
   /** Where the bytes end, exclusive; `undefined` for the end of the file. */
   end: number | undefined;
+  /** What the server says of how the bytes are packed, where it says something. */
+  encoding: string | undefined;
+  /** The first bytes decide whether they were changed on the way. */
+  #isDoubtful = false;
   /** The server has shown or said that it takes ranges. */
   takesRanges = false;
   /** Bytes of another answer than the first have come. */
@@ -71,6 +78,7 @@ export class BodyTransfer {
     this.end = wanted.end;
     this.sizeBytes = wanted.sizeBytes;
     this.validators = wanted.validators ?? {};
+    this.encoding = wanted.encoding;
   }
 
   /** The next bytes; `undefined` after the last. */
@@ -86,7 +94,7 @@ export class BodyTransfer {
         this.#answer ??= await this.#ask();
         const chunk = await this.#answer.next();
         if (chunk === undefined) this.#checkEnd();
-        else this.#count(chunk.length);
+        else this.#accept(chunk);
         return chunk;
       } catch (error) {
         this.close();
@@ -118,7 +126,9 @@ export class BodyTransfer {
         this.end = undefined;
         return await this.#begin();
       }
-      if (part === undefined && answer.status !== 200) throw await statusFailure(answer);
+      if (part === undefined && answer.status !== 200) {
+        throw atPlace(await this.#failure(answer), this.#start.url, hop.url);
+      }
       if (part === undefined) this.end = undefined;
       this.hop = hop;
       this.validators = strongValidators(answer.headers);
@@ -126,8 +136,9 @@ export class BodyTransfer {
       this.takesRanges = part !== undefined || acceptsRanges(answer.headers);
       this.#answerEnd = part === undefined ? undefined : part.end + 1;
       this.#framed = answer.headers['transfer-encoding'] !== undefined;
-      checkEncoding(answer);
       this.#checkWhole(this.sizeBytes);
+      this.encoding = contentEncoding(answer.headers);
+      this.#isDoubtful = !this.#isSureOf(this.encoding, this.sizeBytes);
       if (part !== undefined) this.end = Math.min(end ?? part.total, part.total);
       return answer;
     } catch (error) {
@@ -152,11 +163,14 @@ export class BodyTransfer {
         throw this.#restart(`does not continue it (status ${answer.status})`);
       }
       if (answer.status !== 206) throw await this.#refusal(answer, start);
-      checkEncoding(answer);
+      const encoding = contentEncoding(answer.headers);
       const { validators, end } = this;
       const total = this.sizeBytes ?? this.#wanted.expectedBytes;
       const part = checkPart(answer, { position: this.#position, end, total, validators });
       if (typeof part === 'string') throw this.#restart(part);
+      if (encoding !== this.encoding && !this.#isSureOf(encoding, undefined)) {
+        throw foreignEncoding(answer.url, encoding ?? 'identity');
+      }
       this.#checkWhole(part.total);
       if (condition['if-range'] === undefined) this.validators = strongValidators(answer.headers);
       this.sizeBytes = part.total;
@@ -188,10 +202,16 @@ export class BodyTransfer {
   }
 
   /** A link that was good for one request only is replaced by asking the original address again. */
-  async #refusal(answer: Answer, start: Hop): Promise<Error> {
-    const failure = await statusFailure(answer);
+  async #refusal(answer: Answer, start: Hop): Promise<unknown> {
+    const failure = await this.#failure(answer);
     const expired = failure instanceof TransferError && isLasting(answer.status);
-    return expired && start !== this.#start ? new TransientFailure(failure) : failure;
+    return expired && start !== this.#start
+      ? new TransientFailure(failure)
+      : atPlace(failure, this.#start.url, answer.url);
+  }
+
+  #failure(answer: Answer): Promise<TransientFailure | TransferError> {
+    return statusFailure(answer, this.#context.attempts.tuning);
   }
 
   /** Takes the mark that ends the answer off the wire, so that the connection can serve again. */
@@ -212,6 +232,21 @@ export class BodyTransfer {
     this.#slowFailures += 1;
     const isLast = this.#slowFailures >= this.#context.attempts.tuning.attempts;
     return isLast ? error.failure : error;
+  }
+
+  #accept(chunk: Uint8Array): void {
+    const { encoding } = this;
+    if (this.#isDoubtful && encoding !== undefined && mayBePacked(encoding, chunk)) {
+      throw foreignEncoding(this.hop.url, encoding);
+    }
+    this.#isDoubtful = false;
+    this.#count(chunk.length);
+  }
+
+  /** Nothing was changed on the way: it is the file's own packing, or the length is that of the published file. */
+  #isSureOf(encoding: string | undefined, sizeBytes: number | undefined): boolean {
+    if (encoding === undefined || isOwnPacking(encoding, this.#start.url)) return true;
+    return sizeBytes !== undefined && sizeBytes === this.#wanted.expectedBytes;
   }
 
   #count(bytes: number): void {
@@ -261,10 +296,4 @@ export class BodyTransfer {
     failure.details.restart = true;
     return failure;
   }
-}
-
-function checkEncoding(answer: Answer): void {
-  const encoding = answer.headers['content-encoding'];
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
-  throw foreignEncoding(answer.url, encoding);
 }

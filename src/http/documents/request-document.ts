@@ -4,11 +4,12 @@ import { publicUrl } from '../../kit/public-url.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { type AskContext, ask } from '../ask.ts';
 import { parseContentLength } from '../bodies/byte-range.ts';
-import { withRetries } from '../retry.ts';
+import { TransientFailure, withRetries } from '../retry.ts';
 import { statusFailure } from '../status-failure.ts';
 import { type Answer, dropBody, readUpTo } from '../wire/answer.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { addressKey, type StoredDocument } from './store.ts';
+import { unpackDocument } from './unpack-document.ts';
 
 export interface DocumentRequest {
   accept: string;
@@ -38,9 +39,8 @@ export async function requestDocument(
       {
         method: 'GET',
         headersFor: (hop) => headersFor(hop, request),
-        decompress: true,
         slots,
-        read: (answer, hop) => read(answer, headersFor(hop, request), request),
+        read: (answer, hop) => read(answer, headersFor(hop, request), request, context),
       },
       context,
     );
@@ -71,6 +71,7 @@ async function read(
   answer: Answer,
   asked: ReturnType<typeof headersFor>,
   request: DocumentRequest,
+  { attempts: { tuning } }: AskContext,
 ): Promise<'unchanged' | { bytes: Uint8Array; headers: Record<string, string> }> {
   const { maxBytes, headBytes } = request;
   const conditional = 'if-none-match' in asked || 'if-modified-since' in asked;
@@ -79,7 +80,7 @@ async function read(
     return 'unchanged';
   }
   const head = answer.status === 206 && headBytes !== undefined;
-  if (answer.status !== 200 && !head) throw await statusFailure(answer);
+  if (answer.status !== 200 && !head) throw await statusFailure(answer, tuning);
   const problem = refusal(answer, head, headBytes === undefined ? maxBytes : undefined);
   if (problem !== undefined) {
     answer.close();
@@ -87,7 +88,25 @@ async function read(
   }
   const { bytes, more } = await readUpTo(answer, headBytes ?? maxBytes);
   if (more && headBytes === undefined) throw documentTooLong(answer.url, maxBytes);
-  return { bytes, headers: answer.headers };
+  const isCut = headBytes !== undefined;
+  const whole = await unpack(answer, bytes, { maxBytes, isCut });
+  return { bytes: isCut ? whole.subarray(0, headBytes) : whole, headers: answer.headers };
+}
+
+async function unpack(
+  answer: Answer,
+  bytes: Uint8Array,
+  options: { maxBytes: number; isCut: boolean },
+): Promise<Uint8Array> {
+  const unpacked = await unpackDocument(answer, bytes, options).catch((error: unknown) => {
+    if (Reflect.get(Object(error), 'code') === 'ERR_BUFFER_TOO_LARGE') {
+      throw documentTooLong(answer.url, options.maxBytes);
+    }
+    throw new TransientFailure(unusable(answer.url, 'comes packed, and the packing is damaged'));
+  });
+  if (unpacked instanceof Uint8Array) return unpacked;
+  const what = `comes in the content encoding ${unpacked.encoding}, which was not asked for`;
+  throw unusable(answer.url, what);
 }
 
 function refusal(
@@ -95,13 +114,6 @@ function refusal(
   head: boolean,
   maxBytes: number | undefined,
 ): TransferError | undefined {
-  const encoding = answer.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return unusable(
-      answer.url,
-      `comes in the content encoding ${encoding}, which was not asked for`,
-    );
-  }
   if (head && !/^bytes 0-\d/i.test(answer.headers['content-range'] ?? '')) {
     return unusable(answer.url, 'answers with another range than its beginning');
   }

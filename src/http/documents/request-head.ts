@@ -20,7 +20,8 @@ export async function requestHead(
         headersFor: () => ({ accept: '*/*' }),
         slots,
         async read(answer) {
-          if (isTransient(answer.status)) throw await statusFailure(answer);
+          if (isTransient(answer.status))
+            throw await statusFailure(answer, context.attempts.tuning);
           await dropBody(answer);
           return answer;
         },

@@ -7,8 +7,6 @@ export interface WireRequest {
   method: 'GET' | 'HEAD';
   url: URL;
   headers: Record<string, string>;
-  /** Undo gzip; otherwise the bytes come as they are. */
-  decompress: boolean;
   signal: AbortSignal;
 }
 

@@ -38,7 +38,8 @@ export function createWire(init: {
           ...request.headers,
         },
         agent: agentsOf(proxy),
-        decompress: request.decompress,
+        // The bytes as they are: what an encoding means depends on what was asked for.
+        decompress: false,
         followRedirect: false,
         throwHttpErrors: false,
         retry: { limit: 0 },

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
+import { client, collect, mirrorOf, site } from './client.ts';
+import { makeCertificate, startTlsServer } from './wire/tls-server.ts';
+
+let redirector: Upstream;
+let good: Upstream;
+let bad: Upstream;
+beforeEach(async () => {
+  redirector = await startUpstream();
+  good = await startUpstream({ x: 'here' });
+  bad = await startUpstream();
+});
+afterEach(() => Promise.all([redirector.close(), good.close(), bad.close()]));
+
+/** Sends the first who asks to the first place, and so on; the last place serves all others. */
+function leadTo(...places: string[]): void {
+  redirector.route('x', (_, response) => {
+    response.writeHead(302, { location: (places.length > 1 ? places.shift() : places[0]) ?? '' });
+    response.end();
+  });
+}
+
+const http = () => {
+  const mirrors = { ...mirrorOf(redirector), 'https://good.example/': good.url };
+  return client({ mirrors, allowPlain: true, tuning: { attempts: 5 } });
+};
+const kinds: [string, () => Promise<string>][] = [
+  ['a document', async () => (await http().metadata.get(`${site}x`)).text],
+  ['one that may be absent', async () => (await http().metadata.find(`${site}x`))?.text ?? 'none'],
+  [
+    'a file',
+    async () => {
+      const { chunks } = await http().openBody(new URL(`${site}x`));
+      return Buffer.from(await collect(chunks)).toString();
+    },
+  ],
+];
+
+describe.each(kinds)('%s behind a redirector', (kind, get) => {
+  test.each([403, 404, 410])(
+    'is asked for once more where one mirror answers %i',
+    async (status) => {
+      bad.route('x', 'no', { status });
+      leadTo(`${bad.url}x`, `${good.url}x`);
+      expect(await get()).toBe('here');
+      expect([redirector, bad, good].map(({ requests }) => requests.length)).toEqual([2, 1, 1]);
+    },
+  );
+
+  test('is not asked for a third time', async () => {
+    bad.route('x', 'no', { status: 404 });
+    leadTo(`${bad.url}x`);
+    const answer = get();
+    if (kind === 'one that may be absent') expect(await answer).toBe('none');
+    else {
+      const details = { status: 404, url: `${bad.url}x`, attempts: 2 };
+      await expect(answer).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS', details });
+    }
+    expect(redirector.requests).toHaveLength(2);
+  });
+
+  test('is not asked for again where the redirector itself answers', async () => {
+    redirector.route('x', 'no', { status: 403 });
+    await expect(get()).rejects.toMatchObject({ details: { status: 403 } });
+    expect(redirector.requests).toHaveLength(1);
+  });
+
+  const identity = makeCertificate();
+  test.skipIf(identity === undefined)('passes over a mirror with a wrong certificate', async () => {
+    if (identity === undefined) return;
+    const server = await startTlsServer(identity, (_, response) => response.end('stolen'));
+    leadTo(`${server.url}x`, `${good.url}x`);
+    expect(await get()).toBe('here');
+    leadTo(`${server.url}x`);
+    await expect(get()).rejects.toMatchObject({ details: { reason: 'tls', attempts: 2 } });
+    await server.close();
+  });
+});
+
+describe.each([402, 403, 429])('%i with Retry-After', (status) => {
+  test('beyond the budget ends at once and says when to come back', async () => {
+    const headers = { 'retry-after': '86400' };
+    redirector.route('x', 'no', { status, headers });
+    const before = Date.now();
+    for (const [, get] of kinds) {
+      const error: unknown = await get().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: 'ERR_HTTP_STATUS',
+        message: expect.stringMatching(/come back at \d{4}-/),
+        hint: expect.stringMatching(/^Try again after \d{4}-/),
+        details: { status, attempts: 1 },
+      });
+      const { retryAt } = Object(Reflect.get(Object(error), 'details')) as { retryAt: string };
+      expect(Date.parse(retryAt)).toBeGreaterThanOrEqual(before + 86_400_000 - 1000);
+    }
+    expect(redirector.requests).toHaveLength(kinds.length);
+  });
+
+  test('within the budget is waited out', async () => {
+    let left = 2;
+    redirector.route('x', (_, response) => {
+      left -= 1;
+      response.writeHead(left >= 0 ? status : 200, { 'retry-after': '0' });
+      response.end('here');
+    });
+    expect(await kinds[0]?.[1]()).toBe('here');
+    expect(redirector.requests).toHaveLength(3);
+  });
+});
