@@ -48,7 +48,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   ERR_HTTP_STATUS: {
     meaning: 'The server answered with a status that is no success.',
     action:
-      'Wait after 429 and 5xx; after another 4xx, check that the vendor still publishes the address.',
+      'Wait after 429 and 5xx, until `details.retryAt` where it is given; after 401, 402, 403, 407 and 451 find out who refuses (`isRefusal()`); after 404 and 410 check that the vendor still publishes the address.',
     example: 'https://cloud.debian.org/images/cloud/trixie/latest/SHA512SUMS: 404 Not Found',
   },
   ERR_STALLED: {

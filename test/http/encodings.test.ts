@@ -83,6 +83,7 @@ describe('a file that was changed on the way is refused', () => {
     ['disk.img', zipped, 'gzip'],
     ['disk.img', zipped, 'x-gzip'],
     ['disk.raw.xz', zipped, 'gzip'],
+    ['disk.raw.gz', gzipSync(zipped), 'gzip'],
     ['disk.img', brotliCompressSync(plain), 'br'],
     ['disk.img', plain, 'rot13'],
   ])('%s', async (name, bytes, encoding) => {

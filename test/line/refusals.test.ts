@@ -81,6 +81,20 @@ describe.each(refusals)('%i', (status) => {
   });
 });
 
+test('429 that says to come back tomorrow leaves the disk of an earlier call at once', async () => {
+  const headers = { 'retry-after': '86400' };
+  line.upstream.route(index, 'no', { status: 429, headers });
+  const details = { status: 429, attempts: 1, retryAt: expect.stringMatching(/^\d{4}-/) };
+  await expect(line.ensure()).rejects.toMatchObject({ exitCode: 4, details });
+  line.offer(build, packed);
+  const { path } = await line.ensure();
+  line.upstream.route(index, 'no', { status: 429, headers });
+  const image = await line.ensure();
+  expect(image.path).toBe(path);
+  const messages = image.trust.warnings.map(({ message }) => message).join();
+  expect(messages).toMatch(/429 .*come back at \d{4}-/);
+});
+
 describe('beyond a floor', () => {
   test.each(refusals)('a list that answers %i is a warning that names it', async (status) => {
     offerNewer();

@@ -2,17 +2,10 @@ import { TransferError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { type AskContext, ask, type Question } from '../ask.ts';
-import { contentEncoding, isOwnPacking, mayBePacked } from '../content-encoding.ts';
 import { Attempts, SlowFailure, TransientFailure } from '../retry.ts';
 import { atPlace, isLasting, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
-import {
-  bodyTooLong,
-  cannotContinue,
-  cutShort,
-  foreignEncoding,
-  wrongSize,
-} from './body-failures.ts';
+import { bodyTooLong, cannotContinue, cutShort, wrongSize } from './body-failures.ts';
 import {
   acceptsRanges,
   formatRange,
@@ -21,6 +14,7 @@ import {
   strongValidators,
   type Validators,
 } from './byte-range.ts';
+import { EncodingWatch } from './encoding-watch.ts';
 import { checkPart, firstPart } from './part-answer.ts';
 
 /** Which bytes are wanted, and what is known of their file from earlier answers. */
@@ -47,10 +41,7 @@ export class BodyTransfer {
   validators: Validators;
   /** Where the bytes end, exclusive; `undefined` for the end of the file. */
   end: number | undefined;
-  /** What the server says of how the bytes are packed, where it says something. */
-  encoding: string | undefined;
-  /** The first bytes decide whether they were changed on the way. */
-  #isDoubtful = false;
+  readonly encodings: EncodingWatch;
   /** The server has shown or said that it takes ranges. */
   takesRanges = false;
   /** Bytes of another answer than the first have come. */
@@ -78,7 +69,7 @@ export class BodyTransfer {
     this.end = wanted.end;
     this.sizeBytes = wanted.sizeBytes;
     this.validators = wanted.validators ?? {};
-    this.encoding = wanted.encoding;
+    this.encodings = new EncodingWatch(start.url, wanted.expectedBytes, wanted.encoding);
   }
 
   /** The next bytes; `undefined` after the last. */
@@ -94,7 +85,10 @@ export class BodyTransfer {
         this.#answer ??= await this.#ask();
         const chunk = await this.#answer.next();
         if (chunk === undefined) this.#checkEnd();
-        else this.#accept(chunk);
+        else {
+          this.encodings.accept(chunk, this.hop.url);
+          this.#count(chunk.length);
+        }
         return chunk;
       } catch (error) {
         this.close();
@@ -136,9 +130,8 @@ export class BodyTransfer {
       this.takesRanges = part !== undefined || acceptsRanges(answer.headers);
       this.#answerEnd = part === undefined ? undefined : part.end + 1;
       this.#framed = answer.headers['transfer-encoding'] !== undefined;
+      this.encodings.begin(answer, this.sizeBytes);
       this.#checkWhole(this.sizeBytes);
-      this.encoding = contentEncoding(answer.headers);
-      this.#isDoubtful = !this.#isSureOf(this.encoding, this.sizeBytes);
       if (part !== undefined) this.end = Math.min(end ?? part.total, part.total);
       return answer;
     } catch (error) {
@@ -163,14 +156,11 @@ export class BodyTransfer {
         throw this.#restart(`does not continue it (status ${answer.status})`);
       }
       if (answer.status !== 206) throw await this.#refusal(answer, start);
-      const encoding = contentEncoding(answer.headers);
+      this.encodings.continue(answer);
       const { validators, end } = this;
       const total = this.sizeBytes ?? this.#wanted.expectedBytes;
       const part = checkPart(answer, { position: this.#position, end, total, validators });
       if (typeof part === 'string') throw this.#restart(part);
-      if (encoding !== this.encoding && !this.#isSureOf(encoding, undefined)) {
-        throw foreignEncoding(answer.url, encoding ?? 'identity');
-      }
       this.#checkWhole(part.total);
       if (condition['if-range'] === undefined) this.validators = strongValidators(answer.headers);
       this.sizeBytes = part.total;
@@ -232,21 +222,6 @@ export class BodyTransfer {
     this.#slowFailures += 1;
     const isLast = this.#slowFailures >= this.#context.attempts.tuning.attempts;
     return isLast ? error.failure : error;
-  }
-
-  #accept(chunk: Uint8Array): void {
-    const { encoding } = this;
-    if (this.#isDoubtful && encoding !== undefined && mayBePacked(encoding, chunk)) {
-      throw foreignEncoding(this.hop.url, encoding);
-    }
-    this.#isDoubtful = false;
-    this.#count(chunk.length);
-  }
-
-  /** Nothing was changed on the way: it is the file's own packing, or the length is that of the published file. */
-  #isSureOf(encoding: string | undefined, sizeBytes: number | undefined): boolean {
-    if (encoding === undefined || isOwnPacking(encoding, this.#start.url)) return true;
-    return sizeBytes !== undefined && sizeBytes === this.#wanted.expectedBytes;
   }
 
   #count(bytes: number): void {

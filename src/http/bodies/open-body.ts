@@ -23,7 +23,8 @@ export async function openBody(
   const end = firstBytes === undefined ? undefined : position + firstBytes;
   const transfer = new BodyTransfer(start, { ...resume, position, end, expectedBytes }, own);
   const first = await transfer.read();
-  const { hop, sizeBytes, validators, encoding } = transfer;
+  const { hop, sizeBytes, validators } = transfer;
+  const { encoding } = transfer.encodings;
   const known: Wanted = { position, sizeBytes, validators, encoding, expectedBytes, isPart: true };
   const canPart =
     ifRange(validators) !== undefined && sizeBytes !== undefined && transfer.takesRanges;
