@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EnsureOptions } from '../../src/core.ts';
-import { mirrorsFor } from '../../src/testing/upstream.ts';
-import { flagsFor, runCli } from '../cli/spawn-cli.ts';
-import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
+import type { EnsureOptions } from '../../../src/core.ts';
+import { mirrorsFor } from '../../../src/testing/upstream.ts';
+import { flagsFor, runCli } from '../../cli/spawn-cli.ts';
+import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
 
 /** Stands in every address below, before the last `@` or in the query. */
 const secret = 'hunter2';

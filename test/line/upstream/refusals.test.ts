@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EnsureOptions } from '../../src/core.ts';
-import { mirrorsFor } from '../../src/testing/upstream.ts';
-import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
-import { makeCertificate, startTlsServer } from '../http/wire/tls-server.ts';
+import type { EnsureOptions } from '../../../src/core.ts';
+import { mirrorsFor } from '../../../src/testing/upstream.ts';
+import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
+import { makeCertificate, startTlsServer } from '../../http/wire/tls-server.ts';
 
 const disk = makeDisk();
 const packed = gzipSync(disk);

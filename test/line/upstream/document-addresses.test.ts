@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRootdisk } from '../../src/core.ts';
-import type { Vendor } from '../../src/kit.ts';
-import { acme } from '../fixtures/acme.ts';
-import { type Line, makeDisk, parts, sha256, startLine } from '../fixtures/line.ts';
+import { createRootdisk } from '../../../src/core.ts';
+import type { Vendor } from '../../../src/kit.ts';
+import { acme } from '../../fixtures/acme.ts';
+import { type Line, makeDisk, parts, sha256, startLine } from '../../fixtures/line.ts';
 
 const packed = gzipSync(makeDisk());
 const build = {
