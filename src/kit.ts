@@ -38,7 +38,7 @@ export type {
 export { trustLevels } from './contracts/proof.ts';
 export type * from './contracts/vendor.ts';
 export * from './errors.ts';
-export { abortable } from './kit/abort.ts';
+export { abortable, abortableStream } from './kit/abort.ts';
 export { type Arch, arches, parseArch } from './kit/arch.ts';
 export {
   checksumsProof as checksums,

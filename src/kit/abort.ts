@@ -27,3 +27,23 @@ export function pollDelay(attempt: number, most = 150): number {
   const longest = Math.min(most, 50 * 1.5 ** Math.min(attempt, 10));
   return longest * (0.5 + Math.random() / 2);
 }
+
+/** The pieces of a stream, until `signal` is aborted: then its reason is thrown, also where the stream only waits. */
+export async function* abortableStream<T>(
+  stream: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncIterable<T> {
+  const iterator = stream[Symbol.asyncIterator]();
+  let isDone = false;
+  try {
+    for (;;) {
+      const next = await abortable(iterator.next(), signal);
+      isDone = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // A stream that waits cannot be closed before it goes on; nothing waits for that.
+    if (!isDone) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}

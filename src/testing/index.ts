@@ -3,8 +3,41 @@
  *
  * @module
  */
+export type { ConformanceCase } from './conformance/case.ts';
+export { checkFormat } from './conformance/check-format.ts';
+export { checkVendor } from './conformance/check-vendor.ts';
+export { checkVerifier } from './conformance/check-verifier.ts';
+export type { FormatSample } from './conformance/format-subject.ts';
+export type { VendorSample } from './conformance/vendor-subject.ts';
+export type { VerifierSample } from './conformance/verifier-subject.ts';
 export type { DiskExtent } from './cut-blocks.ts';
+export type { DocumentSite, SiteDocuments } from './document-site.ts';
+export {
+  buildOvaFile,
+  buildTarFile,
+  buildZipFile,
+  type MemberContents,
+} from './files/archive-files.ts';
+export { buildBzip2File } from './files/bzip2-file.ts';
+export {
+  buildGzipFile,
+  buildLz4File,
+  buildXzFile,
+  buildZstdFile,
+} from './files/coded-files.ts';
+export {
+  buildIsoDisc,
+  buildRawDisk,
+  type IsoDiscOptions,
+  type RawDiskOptions,
+} from './files/plain-disks.ts';
+export { type Misbehaviour, misbehave } from './misbehave.ts';
 export { createOpenpgpSigner, type OpenpgpSigner } from './openpgp-signer.ts';
+export {
+  createProofContext,
+  type ProofContextOptions,
+  type TestProofContext,
+} from './proof-context.ts';
 export {
   buildQcow2Image,
   type Qcow2Image,
@@ -21,9 +54,15 @@ export {
   type UpstreamExchangeRequest,
   type UpstreamExchangeResponse,
   type UpstreamHandler,
+  type UpstreamOptions,
   type UpstreamRequest,
 } from './upstream.ts';
 export { buildVdiImage, type VdiImage, type VdiImageOptions } from './vdi-image.ts';
+export {
+  createVendorContext,
+  type TestVendorContext,
+  type VendorContextOptions,
+} from './vendor-context.ts';
 export { buildVhdImage, type VhdImage, type VhdImageOptions } from './vhd-image.ts';
 export {
   buildVhdxImage,

@@ -13,6 +13,8 @@ export interface StreamImage {
   bytes: Uint8Array;
   /** Slows the download down, to watch it. */
   bytesPerSecond?: number | undefined;
+  /** What `boot` finds in `unpacked/` beside the disk, with a checksum list of their own. */
+  boot?: { kernel: Uint8Array; initrd?: Uint8Array | undefined } | undefined;
 }
 
 /** Who signs the site. */
@@ -41,6 +43,7 @@ export function serveSimpleStreams(
   for (const image of images) {
     upstream.route(root + diskPath(image), image.bytes, { bytesPerSecond: image.bytesPerSecond });
   }
+  for (const image of images) serveBoot(upstream, image, signer, signedAt);
   if (signer === undefined) return;
   for (const [path, text] of streamDocuments(images, 'sjson')) {
     upstream.route(root + path, signer.clearsign(text, signedAt));
@@ -53,13 +56,37 @@ export function serveSimpleStreams(
   }
 }
 
+/** Kernel and initrd, and the list that vouches for them. */
+function serveBoot(
+  upstream: Upstream,
+  image: StreamImage,
+  signer: OpenpgpSigner | undefined,
+  signedAt: Date,
+): void {
+  if (image.boot === undefined) return;
+  const stem = fileName(image).replace(/\.img$/, '');
+  const folder = `${root}${folderOf(image)}/unpacked/`;
+  const lines = Object.entries(image.boot).flatMap(([role, bytes]) => {
+    if (bytes === undefined) return [];
+    const name = `${stem}-${role === 'kernel' ? 'vmlinuz' : 'initrd'}-generic`;
+    upstream.route(folder + name, bytes);
+    return [`${sha256(bytes)} *${name}\n`];
+  });
+  const list = lines.join('');
+  upstream.route(`${folder}SHA256SUMS`, list);
+  if (signer === undefined) return;
+  const signature = signer.signDetached(new TextEncoder().encode(list), signedAt);
+  upstream.route(`${folder}SHA256SUMS.gpg`, signature);
+}
+
 /** The index and the products file that it names. */
 function streamDocuments(
   images: readonly StreamImage[],
   extension: 'json' | 'sjson',
 ): [path: string, text: string][] {
   const path = `streams/v1/${contentId}.${extension}`;
-  const products = Object.fromEntries(images.map((image) => [productName(image), product(image)]));
+  const byName = Map.groupBy(images, productName);
+  const products = Object.fromEntries([...byName].map(([name, builds]) => [name, product(builds)]));
   const content = { datatype: 'image-downloads', format: 'products:1.0', updated };
   const listed = { ...content, path, products: Object.keys(products) };
   const index = { format: 'index:1.0', updated, index: { [contentId]: listed } };
@@ -69,14 +96,20 @@ function streamDocuments(
   ];
 }
 
-function product(image: StreamImage): object {
-  const { version, codename, title, arch, serial, bytes } = image;
-  const item = {
-    ftype: 'disk1.img',
-    path: diskPath(image),
-    sha256: sha256(bytes),
-    size: bytes.length,
-  };
+/** Every build of one release for one architecture. */
+function product(builds: readonly StreamImage[]): object {
+  const [{ version, codename, title, arch } = { version: '', codename: '', title: '', arch: '' }] =
+    builds;
+  const versions = builds.map((build): [string, object] => {
+    const { bytes, serial } = build;
+    const item = {
+      ftype: 'disk1.img',
+      path: diskPath(build),
+      sha256: sha256(bytes),
+      size: bytes.length,
+    };
+    return [serial, { items: { 'disk1.img': item }, label: 'release' }];
+  });
   return {
     aliases: `${version},${codename}`,
     arch,
@@ -87,7 +120,7 @@ function product(image: StreamImage): object {
     support_eol: '2031-05-29',
     supported: true,
     version,
-    versions: { [serial]: { items: { 'disk1.img': item }, label: 'release' } },
+    versions: Object.fromEntries(versions),
   };
 }
 

@@ -55,9 +55,16 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
+/** How the server is started. */
+export interface UpstreamOptions {
+  /** For addresses that have to stay the same from run to run. Default: a free one. */
+  port?: number | undefined;
+}
+
 /** Starts a server on 127.0.0.1; `routes` maps paths to bodies or handlers. Close it when done. */
 export async function startUpstream(
   routes: Record<string, UpstreamHandler | UpstreamBody> = {},
+  options: UpstreamOptions = {},
 ): Promise<Upstream> {
   const handlers = new Map<string, UpstreamHandler | StaticAnswer>();
   const requests: UpstreamRequest[] = [];
@@ -74,7 +81,7 @@ export async function startUpstream(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   const upstream: Upstream = {

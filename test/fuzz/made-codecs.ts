@@ -1,9 +1,9 @@
 import { gzipSync, constants as zlib, zstdCompressSync } from 'node:zlib';
 import { xz as lzma } from '@napi-rs/lzma';
+import { makeBzip2 } from '../../src/testing/files/bzip2-file.ts';
 import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
 import { buildVmdkImage } from '../../src/testing/vmdk-image.ts';
 import { makeDisk } from '../fixtures/line.ts';
-import { makeBzip2 } from '../formats/bzip2/make-bzip2.ts';
 import { makeLz4 } from '../formats/lz4/make-lz4.ts';
 import { makeXz } from '../formats/xz/make-xz.ts';
 import type { Seed } from './corpus.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bzip2 } from '../../../formats/bzip2.ts';
+import { blockMagicText, makeBzip2, toLengthBits } from '../../../src/testing/files/bzip2-file.ts';
 import { decodeContext } from '../decode-context.ts';
 import { GrowingSource, wholeSource } from '../shared/byte-sources.ts';
 import { decodeAll, sha256 } from '../shared/decoding.ts';
@@ -18,7 +19,6 @@ import {
   textFile,
   zerosFile,
 } from './fixtures.ts';
-import { blockMagicText, makeBzip2, toLengthBits } from './make-bzip2.ts';
 
 describe('reads', () => {
   const cases: [string, Uint8Array, Uint8Array][] = [

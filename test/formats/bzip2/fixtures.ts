@@ -1,5 +1,5 @@
+import { makeBzip2 } from '../../../src/testing/files/bzip2-file.ts';
 import { diskLikeBytes } from '../shared/decoding.ts';
-import { makeBzip2 } from './make-bzip2.ts';
 
 const base64 = (lines: string[]): Uint8Array => Buffer.from(lines.join(''), 'base64');
 export const join = (...parts: (Uint8Array | readonly number[])[]): Uint8Array =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { bzip2 } from '../../../formats/bzip2.ts';
+import { makeBzip2 } from '../../../src/testing/files/bzip2-file.ts';
 import { commandAgrees } from '../shared/command-agrees.ts';
 import { decodeAll, sequence, sha256 } from '../shared/decoding.ts';
 import {
@@ -12,7 +13,6 @@ import {
   small,
   textFile,
 } from './fixtures.ts';
-import { makeBzip2 } from './make-bzip2.ts';
 
 commandAgrees(
   {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { bzip2 } from '../../../formats/bzip2.ts';
+import { makeBzip2, toBits, toLengthBits } from '../../../src/testing/files/bzip2-file.ts';
 import { decodeContext } from '../decode-context.ts';
 import { wholeSource } from '../shared/byte-sources.ts';
 import { decodeAll, refusalOf } from '../shared/decoding.ts';
 import { abc, changed, disk, emptyFile, hello, helloFile, join, textFile } from './fixtures.ts';
-import { makeBzip2, toBits, toLengthBits } from './make-bzip2.ts';
 
 describe('refuses', () => {
   const a = [...Buffer.from('a')];

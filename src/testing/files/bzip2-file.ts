@@ -170,3 +170,10 @@ function crcOf(bytes: Uint8Array): number {
 export function toBits(value: number, count: number): string {
   return value.toString(2).padStart(count, '0');
 }
+
+/** A bzip2 file of this content, in blocks of 4 KiB. */
+export function buildBzip2File(content: Uint8Array): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < content.length; at += 4096) blocks.push(content.subarray(at, at + 4096));
+  return makeBzip2(blocks);
+}

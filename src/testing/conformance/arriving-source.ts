@@ -1,0 +1,71 @@
+import type { ByteSource } from '../../contracts/bytes.ts';
+
+/** How bytes come to a decoder under test. */
+export interface Arrival {
+  /** Bytes of one piece; each arrives in a turn of its own. Default: all at once. */
+  pieceBytes?: number | undefined;
+  /** Thrown by everything that waits, once half of the bytes are there. */
+  failure?: Error | undefined;
+  /** Nothing more arrives after half of the bytes. */
+  stalls?: boolean | undefined;
+}
+
+/** A file that is still being downloaded; its length is known at its end only. */
+export class ArrivingSource implements ByteSource {
+  readyBytes = 0;
+  sizeBytes: number | undefined;
+  /** How far its bytes were handed out. */
+  furthest = 0;
+  readonly #bytes: Uint8Array;
+  readonly #arrival: Arrival;
+
+  constructor(bytes: Uint8Array, arrival: Arrival = {}) {
+    this.#bytes = bytes;
+    this.#arrival = arrival;
+    if (arrival.pieceBytes === undefined && !this.#ends) this.#arrive(bytes.length);
+  }
+
+  async grown(): Promise<void> {
+    if (this.sizeBytes !== undefined) return;
+    const half = this.#bytes.length / 2;
+    if (this.#ends && this.readyBytes >= half) {
+      if (this.#arrival.failure !== undefined) throw this.#arrival.failure;
+      await new Promise(() => {});
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#arrive(this.#arrival.pieceBytes ?? this.#bytes.length / 2);
+  }
+
+  async read(position: number, length: number): Promise<Uint8Array> {
+    while (this.sizeBytes === undefined && this.readyBytes < position + length) await this.grown();
+    return this.#hand(position, Math.min(position + length, this.readyBytes));
+  }
+
+  async *stream(): AsyncIterable<Uint8Array> {
+    for (let at = 0; ; ) {
+      if (at < this.readyBytes) {
+        const piece = this.#hand(at, this.readyBytes);
+        at += piece.length;
+        yield piece;
+      } else if (this.sizeBytes === undefined) {
+        await this.grown();
+      } else {
+        return;
+      }
+    }
+  }
+
+  get #ends(): boolean {
+    return this.#arrival.failure !== undefined || this.#arrival.stalls === true;
+  }
+
+  #arrive(more: number): void {
+    this.readyBytes = Math.min(Math.ceil(this.readyBytes + more), this.#bytes.length);
+    if (this.readyBytes === this.#bytes.length) this.sizeBytes = this.#bytes.length;
+  }
+
+  #hand(from: number, to: number): Uint8Array {
+    this.furthest = Math.max(this.furthest, to);
+    return this.#bytes.slice(from, Math.max(from, to));
+  }
+}

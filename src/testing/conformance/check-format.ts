@@ -1,0 +1,15 @@
+import type { Format } from '../../contracts/format.ts';
+import { bindCases, type ConformanceCase, type Several } from './case.ts';
+import { formatCases } from './format-cases.ts';
+import type { FormatSample } from './format-subject.ts';
+
+/**
+ * What every codec, archive and disk format has to do, as cases for any test runner:
+ * `for (const { title, run } of checkFormat(acmez, { bytes, content })) test(title, run)`.
+ */
+export function checkFormat(format: Format, samples: Several<FormatSample>): ConformanceCase[] {
+  return bindCases(formatCases, samples, (sample) => {
+    // A copy, as slices of a Buffer share its bytes, and cases change theirs.
+    return { format, sample: { ...sample, bytes: Uint8Array.from(sample.bytes) } };
+  });
+}

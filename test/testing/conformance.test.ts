@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { acmez } from '../../examples/acme-vendor/src/acmez.ts';
+import { receipts } from '../../examples/acme-vendor/src/receipts.ts';
+import { createAcmeOs } from '../../examples/acme-vendor/src/vendor.ts';
+import {
+  formatSample,
+  testKey,
+  vendorSample,
+  verifierSample,
+} from '../../examples/acme-vendor/test/samples.ts';
+import { formatCases } from '../../src/testing/conformance/format-cases.ts';
+import { vendorCases } from '../../src/testing/conformance/vendor-cases.ts';
+import { verifierCases } from '../../src/testing/conformance/verifier-cases.ts';
+import { checkFormat, checkVendor, checkVerifier } from '../../src/testing/index.ts';
+import { formatMutants } from './mutants/format-mutants.ts';
+import { rejectionOf } from './mutants/part-mutant.ts';
+import { vendorMutants } from './mutants/vendor-mutants.ts';
+import { verifierMutants } from './mutants/verifier-mutants.ts';
+
+describe('good parts pass', () => {
+  const cases = [
+    ...checkVendor(createAcmeOs(testKey), vendorSample),
+    ...checkFormat(acmez, formatSample),
+    ...checkVerifier(receipts, verifierSample),
+  ];
+  for (const { title, run } of cases) it(title, run);
+});
+
+const mutants = [...vendorMutants, ...formatMutants, ...verifierMutants];
+
+it('every case has a mutant', () => {
+  const ids = [...vendorCases, ...formatCases, ...verifierCases].map(({ id }) => id);
+  expect(new Set(mutants.map(({ id }) => id))).toEqual(new Set(ids));
+});
+
+it.each(mutants)('$id rejects: $what', async (mutant) => {
+  expect(await rejectionOf(mutant)).toBeInstanceOf(Error);
+});
+
+it('several samples have their names behind the titles', () => {
+  const two = checkFormat(acmez, [{ ...formatSample, name: 'small' }, formatSample]);
+  expect(two.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['format/decodes/small', 'format/decodes/2']),
+  );
+});
