@@ -4,9 +4,9 @@
  * @module
  */
 export type { ConformanceCase } from './conformance/case.ts';
-export { checkFormat } from './conformance/check-format.ts';
 export { checkVendor } from './conformance/check-vendor.ts';
 export { checkVerifier } from './conformance/check-verifier.ts';
+export { conformFormat as checkFormat } from './conformance/conform-format.ts';
 export type { FormatSample } from './conformance/format-subject.ts';
 export type { VendorSample } from './conformance/vendor-subject.ts';
 export type { VerifierSample } from './conformance/verifier-subject.ts';

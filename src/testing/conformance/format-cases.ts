@@ -5,7 +5,7 @@ import { ArrivingSource } from './arriving-source.ts';
 import type { CaseOf } from './case.ts';
 import {
   assertDecoded,
-  type Decoded,
+  type DecodedParts,
   decodeSample,
   type FormatSubject,
   memoryContext,
@@ -173,7 +173,7 @@ async function tryDamaged(
   bytes: Uint8Array,
   exact: boolean,
 ): Promise<void> {
-  let found: Decoded;
+  let found: DecodedParts;
   try {
     found = await decodeSample(format, new ArrivingSource(bytes));
   } catch (error) {

@@ -26,7 +26,7 @@ export interface FormatSubject {
 }
 
 /** What came out: of a codec or disk under `''`, of an archive by member. */
-export type Decoded = Record<string, Uint8Array>;
+export type DecodedParts = Record<string, Uint8Array>;
 
 /** What a decoder is given, with everything in memory. */
 export function memoryContext(signal: AbortSignal = new AbortController().signal): DecodeContext {
@@ -85,7 +85,7 @@ export async function decodeSample(
   source: ByteSource,
   context: DecodeContext = memoryContext(),
   sink: MemorySink = new MemorySink(),
-): Promise<Decoded> {
+): Promise<DecodedParts> {
   if (format.kind === 'codec') return { '': await collect(format.decode(source, context)) };
   if (format.kind === 'disk') {
     const image = await format.open(source, context);
@@ -103,14 +103,14 @@ export async function decodeSample(
 }
 
 /** What has to come out. */
-export function wantedOf({ content, members }: FormatSample): Decoded {
+export function wantedOf({ content, members }: FormatSample): DecodedParts {
   if (members !== undefined) return members;
   assert.ok(content !== undefined, 'the sample has neither content nor members');
   return { '': content };
 }
 
 /** Compares by name, length and bytes; says where they part. */
-export function assertDecoded(found: Decoded, wanted: Decoded): void {
+export function assertDecoded(found: DecodedParts, wanted: DecodedParts): void {
   assert.deepEqual(Object.keys(found), Object.keys(wanted), 'other members came out');
   for (const [name, bytes] of Object.entries(wanted)) {
     const got = found[name] ?? new Uint8Array(0);
