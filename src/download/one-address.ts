@@ -5,7 +5,7 @@ import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { fetchParts, isParted, partBytes } from './fetch-parts.ts';
 import type { PartialDownload } from './open-partial.ts';
-import { type DownloadNote, noteFor, writeNote } from './resume-note.ts';
+import { type DownloadNote, hashPlace, noteFor, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
 
 /** Where a transfer stands when an address is asked. */
@@ -75,7 +75,7 @@ async function overOne(
 
 /** A cut that was mended on the way is a seam like that between two calls. */
 async function* noteSeams(
-  { staging }: TransferJob,
+  { staging, way }: TransferJob,
   body: Body,
   note: DownloadNote,
 ): AsyncIterable<Uint8Array> {
@@ -83,19 +83,25 @@ async function* noteSeams(
   for await (const chunk of body.chunks) {
     if (!joined && body.isContinued()) {
       joined = true;
-      await writeNote(staging, { ...note, joined });
+      await writeNote(staging, { ...note, ...way, joined });
     }
     yield chunk;
   }
 }
 
 function open(
-  { call, expectedBytes, early, signal }: TransferJob,
+  { call, expectedBytes, early, signal, way }: TransferJob,
   address: URL,
   resume: ResumePoint | undefined,
   firstBytes: number | undefined,
 ): Promise<Body> {
-  const opening = call.http.openBody(address, { expectedBytes, signal, resume, firstBytes });
+  const opening = call.http.openBody(address, {
+    ...{ expectedBytes, signal, resume, firstBytes },
+    onHop: ({ mirrored, plain }) => {
+      way.mirrored ||= mirrored;
+      way.plain ||= plain;
+    },
+  });
   early.from(opening);
   return opening;
 }
@@ -109,6 +115,11 @@ async function begin(
 ): Promise<DownloadNote> {
   const { handle, file, gate, early, staging } = job;
   const { sizeBytes, validators, part } = body;
+  const served = hashPlace(body.finalUrl);
+  if (!job.judged && place.partial !== undefined && place.partial.note.place !== served) {
+    body.close();
+    throw servedElsewhere(body.finalUrl);
+  }
   if (part === undefined) early.stop();
   if (sizeBytes !== undefined) file.expect(sizeBytes);
   await inCache(staging.download, 'cut', () => handle.truncate(gate.readyBytes));
@@ -117,10 +128,22 @@ async function begin(
     validators,
     ranges: part !== undefined,
     joined: place.joined,
+    place: served,
+    ...job.way,
     ...defined({ readyBytes: isParted(body) ? gate.readyBytes : undefined }),
   });
   await writeNote(staging, note);
   return note;
+}
+
+/** Nothing decides over bytes of two places in one file: all of it is fetched again. */
+function servedElsewhere(url: URL): TransferError {
+  return new TransferError({
+    code: 'ERR_NETWORK',
+    message: `${publicUrl(url)} is another place than the one that served the beginning`,
+    hint: 'Try again.',
+    details: { url: publicUrl(url), restart: true },
+  });
 }
 
 /** Writes bytes in order as they come from one connection, from the first that is not ready on. */

@@ -34,7 +34,8 @@ export async function openPartial(
   const address = addresses.find((url) => hashAddress(url) === note.addressHash);
   const fits = note.sizeBytes === undefined || (expectedBytes ?? note.sizeBytes) === note.sizeBytes;
   if (address === undefined || !fits) return undefined;
-  if (!judged && !(await isOfThisBoot(staging))) return undefined;
+  // Without a digest, only the place that served the beginning can have the same bytes.
+  if (!judged && (note.place === undefined || !(await isOfThisBoot(staging)))) return undefined;
   const handle = await staging.reopen(staging.download);
   if (handle === undefined) return undefined;
   const position = await measure(staging, handle, note, alignBytes).catch(

@@ -15,6 +15,11 @@ export interface DownloadNote {
   url: string;
   /** sha256 of the whole address, so that another one is told from it. */
   addressHash: string;
+  /** `hashAddress` of the place that served it, after rewrites and redirects. */
+  place?: string;
+  /** How it came: through a mirror, or over plain http. */
+  mirrored?: boolean;
+  plain?: boolean;
   /** Length of the whole file. */
   sizeBytes: number | undefined;
   /** Strong ones only. */
@@ -29,6 +34,11 @@ export interface DownloadNote {
 
 export function hashAddress(url: URL): string {
   return createHash('sha256').update(url.href).digest('hex');
+}
+
+/** The place that serves a file, whatever its query: a link may be good for one request only. */
+export function hashPlace(url: URL): string {
+  return hashAddress(new URL(url.pathname, url.origin));
 }
 
 export function noteFor(
@@ -52,6 +62,11 @@ export function parseNote(text: string): DownloadNote {
     validators: parseValidators(row['validators']),
     ranges: readFlag(row['ranges'], 'ranges'),
     joined: readFlag(row['joined'], 'joined'),
+    ...defined({
+      place: parseOptional(row['place'], 'place', (value, where) => readHex(value, where, 64)),
+      mirrored: parseOptional(row['mirrored'], 'mirrored', readFlag),
+      plain: parseOptional(row['plain'], 'plain', readFlag),
+    }),
     ...defined({ readyBytes: parseOptional(row['readyBytes'], 'readyBytes', readCount) }),
   };
 }

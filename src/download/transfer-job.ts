@@ -3,6 +3,7 @@ import type { GrowingFile } from '../bytes/growing-file.ts';
 import type { Staging } from '../cache/staging.ts';
 import type { Artifact } from '../contracts/vendor.ts';
 import type { Call } from '../line/call.ts';
+import type { BodyWay } from '../line/trust/by-way.ts';
 import type { EarlyRanges } from './early-ranges.ts';
 import type { ReadyGate } from './ready-gate.ts';
 
@@ -18,6 +19,8 @@ export interface TransferJob {
   file: GrowingFile;
   gate: ReadyGate;
   early: EarlyRanges;
+  /** How the bytes that are there came; it grows with every answer. */
+  way: BodyWay;
   /** The call's own, or the end of this download. */
   signal: AbortSignal;
 }

@@ -44,6 +44,8 @@ export interface Http {
   openBody(url: URL, options?: BodyOptions): Promise<Body>;
   /** True when a mirror that the caller named stands in for this address. */
   mirrored(url: URL): boolean;
+  /** True when this address is asked over plain http. */
+  plain(url: URL): boolean;
 }
 
 /** A client for one call. Opens nothing by itself; `ERR_INVALID_REQUEST` for a mirror that is no address. */
@@ -88,5 +90,6 @@ export function createHttp(options: HttpOptions): Http {
       });
     },
     mirrored: (url) => rewrite(url, mirrors).mirrored,
+    plain: (url) => rewrite(url, mirrors).url.protocol === 'http:',
   };
 }

@@ -22,6 +22,8 @@ export interface Call {
   http: Http;
   /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
   metadata: MetadataClient;
+  /** Documents that this call has read, by their address. */
+  read: ReadonlyMap<string, MetadataDocument>;
   cache: Cache;
   /** The caller's keys, read. */
   keys: GivenKeys;
@@ -70,7 +72,8 @@ export async function openCall(
     allowPlain: options.digest !== undefined,
     onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
   });
-  const metadata = watchDocuments(http.metadata, warn);
+  const read = new Map<string, MetadataDocument>();
+  const metadata = watchDocuments(http.metadata, read, warn);
   return {
     reference,
     parts,
@@ -78,6 +81,7 @@ export async function openCall(
     signal,
     http,
     metadata,
+    read,
     cache,
     keys,
     progress,
@@ -110,7 +114,11 @@ function refusePlatform(platform: NodeJS.Platform): void {
   });
 }
 
-function watchDocuments(client: MetadataClient, warn: (warning: Warning) => void): MetadataClient {
+function watchDocuments(
+  client: MetadataClient,
+  read: Map<string, MetadataDocument>,
+  warn: (warning: Warning) => void,
+): MetadataClient {
   const look = (document: MetadataDocument): MetadataDocument => {
     if (document.mirrored) {
       const message = `documents of ${document.url.origin} were read through a mirror`;
@@ -120,6 +128,7 @@ function watchDocuments(client: MetadataClient, warn: (warning: Warning) => void
       const message = `${document.url.origin} could not be reached; a kept copy was used`;
       warn({ code: 'stale', message });
     }
+    read.set(document.url.href, document);
     return document;
   };
   return {

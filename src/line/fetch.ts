@@ -14,6 +14,7 @@ import { publicUrl } from '../kit/public-url.ts';
 import type { Making } from './making.ts';
 import type { Plan } from './plan.ts';
 import { trace } from './trace.ts';
+import type { BodyWay } from './trust/by-way.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
 /** What came: length and hashes of exactly the bytes on disk. */
@@ -22,6 +23,7 @@ export interface FetchedArtifact {
   sizeBytes: number;
   sha256: string;
   sha512: string;
+  way: BodyWay;
 }
 
 /** A download that has begun. */
@@ -56,7 +58,11 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
   const signal = AbortSignal.any([call.signal, ended.signal]);
   const early = new EarlyRanges(file, artifact.fileName, signal);
   const gate = new ReadyGate(file, artifact);
-  const job = { call, artifact, expectedBytes, judged, staging, handle, file, gate, early, signal };
+  const { mirrored = false, plain = false } = partial?.note ?? {};
+  const job: TransferJob = {
+    ...{ call, artifact, expectedBytes, judged, staging, handle, file, gate, early, signal },
+    way: { mirrored, plain },
+  };
   const done = trace(call, 'fetch', { url: publicUrl(artifact.url) }, async () => {
     try {
       const writing =
@@ -84,7 +90,7 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
 
 /** Waits for the writer and for the pass, so that the file is no longer in use; the first failure ends both. */
 async function finish(
-  { call, file }: TransferJob,
+  { call, file, way }: TransferJob,
   writing: Promise<URL>,
   hashing: Promise<{ sha256: string; sha512: string }>,
   ended: AbortController,
@@ -110,7 +116,7 @@ async function finish(
   if (hashed.status === 'rejected') throw hashed.reason;
   const url = written.value;
   call.progress.fetch(url, file.readyBytes, file.readyBytes, true);
-  return { url, sizeBytes: file.readyBytes, ...hashed.value };
+  return { url, sizeBytes: file.readyBytes, ...hashed.value, way };
 }
 
 async function beginAnew(staging: Staging): Promise<FileHandle> {

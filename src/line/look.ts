@@ -12,6 +12,8 @@ import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
 import type { Planned, Proved } from './making.ts';
 import { trace } from './trace.ts';
+import { demandedByWay } from './trust/by-way.ts';
+import { digestsAtHand } from './trust/digests-at-hand.ts';
 import { demandedLevel, effectiveLevel, reaches } from './trust/levels.ts';
 
 /** An entry, and whether this call fetched it. */
@@ -77,16 +79,15 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
   call.progress.stage('look', `looking for ${plan.cacheName}`);
   return trace(call, 'look', { cacheName: plan.cacheName }, async () => {
     if (call.options.refresh) return undefined;
-    const inline = plan.artifact.proofs.flatMap((proof) =>
-      proof.kind === 'digest' && proof.of !== 'disk' ? [proof.digest] : [],
-    );
+    const known = digestsAtHand(call, plan);
+    const demanded = demandedByWay(call, plan.demanded, call.http.plain(plan.artifact.url));
     return firstGood(
       call,
       { base: plan.cacheName },
       (entry) =>
         hasWantedFiles(call, entry) &&
-        hasDigests(call, entry, inline) &&
-        meetsTrust(call, entry, plan.demanded, signersOf(plan.artifact.proofs)),
+        hasDigests(call, entry, known) &&
+        meetsTrust(call, entry, demanded, signersOf(plan.artifact.proofs)),
     );
   });
 }
@@ -132,7 +133,9 @@ async function firstGood(
 
 /** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
 export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<boolean> {
-  const demanded = demandedLevel(call.options, entry.record.trust.offered);
+  const { source, trust } = entry.record;
+  const isPlain = URL.canParse(source.url) && call.http.plain(new URL(source.url));
+  const demanded = demandedByWay(call, demandedLevel(call.options, trust.offered), isPlain);
   if (!hasWantedFiles(call, entry) || !hasDigests(call, entry, [])) return false;
   return meetsTrust(call, entry, demanded);
 }

@@ -6,6 +6,7 @@ import type { Planned } from './making.ts';
 import type { Plan } from './plan.ts';
 import { namesBuild } from './rollback/signed-names.ts';
 import { trace } from './trace.ts';
+import { demandedByWay, levelByWay } from './trust/by-way.ts';
 import { effectiveLevel, potential, reaches } from './trust/levels.ts';
 import { mergeEvidence, type Proven } from './trust/merge-evidence.ts';
 import { runVerifier } from './trust/run-verifier.ts';
@@ -42,10 +43,14 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
         missed.push(error);
       }
     }
-    const transport = plan.artifact.url.protocol === 'https:' ? 'tls' : 'none';
-    const proven = mergeEvidence(evidence, call.options.digest, transport);
+    const { url } = plan.artifact;
+    const isPlain = call.http.plain(url);
+    const transport = url.protocol === 'https:' ? 'tls' : 'none';
+    const merged = mergeEvidence(evidence, call.options.digest, transport);
+    const proven = { ...merged, level: levelByWay(merged.level, isPlain) };
+    const demanded = demandedByWay(call, plan.demanded, isPlain);
     const level = effectiveLevel(proven.level, proven.pinned);
-    if (!reaches(level, plan.demanded)) {
+    if (!reaches(level, demanded)) {
       // What was signed before is not offered as signed any more.
       if (isStrict && !reaches(plan.offered, plan.demanded)) throw signedBefore(plan, level);
       throw missed[0] ?? untrusted(plan, level);
@@ -56,9 +61,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
       const message = `a proof does not count: ${error instanceof Error ? error.message : error}`;
       call.warn({ code, message });
     }
-    if (level === 'none') {
-      proven.warnings.push({ code: 'unverified', message: 'nothing vouches for these bytes' });
-    }
+    if (level === 'none') proven.warnings.push(unverified);
     if (proven.level === 'signed' && !namesBuild(plan.artifact, proven.documents, plan.identity)) {
       proven.warnings.push(unnamed(plan));
     }
@@ -66,6 +69,12 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     return proven;
   });
 }
+
+/** What is said of bytes that nothing vouches for. */
+export const unverified: Warning = {
+  code: 'unverified',
+  message: 'nothing vouches for these bytes',
+};
 
 /** With the caller's digest no other document is needed, unless the call wants more than a pin. */
 function neededProofs({ call, plan }: Planned): Proof[] {
@@ -93,7 +102,8 @@ function signedBefore({ artifact, request }: Plan, level: TrustLevel): Integrity
   );
 }
 
-function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
+/** `ERR_UNTRUSTED`: the file reaches less than the call wants. */
+export function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
     message: `trust ${plan.demanded} is wanted, but ${plan.artifact.fileName} reaches only ${level}`,

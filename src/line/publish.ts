@@ -62,7 +62,7 @@ function describe(
     extents: decoded.extents,
     layers: decoded.chain,
     decoder: `rootdisk ${version}`,
-    trust: trustOf(plan, proven, settled),
+    trust: trustOf(plan, settled.proven, settled),
     evidence: evidenceOf(proven),
     ...defined({ guest }),
     facts: decoded.facts ?? {},

@@ -15,14 +15,20 @@ import type { FetchedArtifact, Fetching } from './fetch.ts';
 import type { Making, Proved } from './making.ts';
 import { matchDigests } from './match-digests.ts';
 import type { Plan } from './plan.ts';
+import { untrusted, unverified } from './prove.ts';
 import { refuseOlderFile, refuseStale } from './rollback.ts';
 import { trace } from './trace.ts';
+import { type BodyWay, demandedByWay, levelByWay } from './trust/by-way.ts';
 import { finishChecks } from './trust/finish-checks.ts';
+import { effectiveLevel, reaches } from './trust/levels.ts';
+import type { Proven } from './trust/merge-evidence.ts';
 
 /** A disk whose bytes are what the evidence says. */
 export interface Settled {
   fetched: FetchedArtifact;
   decoded: Decoded;
+  /** What was proved, with what the way of the bytes and the signatures over them added. */
+  proven: Proven;
   signer?: Signer;
   signedAt?: Date;
 }
@@ -61,13 +67,32 @@ export function settle(
       call.signal,
       () => finishChecks(proven),
     );
-    for (const warning of warnings) call.warn(warning);
+    const settled = judgeWay(making, transfer.value.way);
+    settled.warnings.push(...warnings);
+    for (const warning of settled.warnings) call.warn(warning);
     if (proven.checks.length > 0) {
       refuseStale(call, plan, signed.signedAt);
       await refuseOlderFile(call, plan, signed.signedAt);
     }
-    return { fetched: transfer.value, decoded: decode.value, ...signed };
+    return { fetched: transfer.value, decoded: decode.value, proven: settled, ...signed };
   });
+}
+
+/** The level and the warnings that follow from the hops which the bytes took; `ERR_UNTRUSTED` where that is too little. */
+function judgeWay({ call, plan, proven }: Proved, { mirrored, plain }: BodyWay): Proven {
+  const { fileName } = plan.artifact;
+  const level = levelByWay(proven.level, plain);
+  const effective = effectiveLevel(level, proven.pinned);
+  if (!reaches(effective, demandedByWay(call, plan.demanded, plain))) {
+    throw untrusted(plan, effective);
+  }
+  const warnings = [...proven.warnings];
+  if (mirrored) {
+    const how = plain ? 'over plain http, through a mirror' : 'through a mirror';
+    warnings.push({ code: 'mirror', message: `${fileName} was read ${how}` });
+  }
+  if (effective === 'none' && proven.level !== 'none') warnings.push(unverified);
+  return { ...proven, level, warnings };
 }
 
 function matchSize({ plan, proven }: Proved, fetched: FetchedArtifact): void {

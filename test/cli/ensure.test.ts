@@ -53,7 +53,11 @@ describe('a disk', () => {
       sizeBytes: disk.length,
       virtualSize: disk.length,
       url: 'https://images.acme.example/acme.raw.gz',
-      trust: { level: 'checksum', pinned: false, warnings: [{ code: 'mirror' }] },
+      trust: {
+        level: 'checksum',
+        pinned: false,
+        warnings: [{ code: 'mirror' }, { code: 'mirror' }],
+      },
       origin: 'network',
     });
     expect(first['digests']).toContain(sha256(packed));
@@ -69,7 +73,8 @@ describe('a disk', () => {
     expect((await ensure(['acme:1', '--quiet'])).stderr).toBe('');
     const { stderr } = await ensure(['acme:1']);
     expect(stderr).toMatch(/^warning: documents of https:\/\/images\.acme\.example .* mirror$/m);
-    expect(stderr.match(/warning:/g)).toHaveLength(1);
+    expect(stderr).toMatch(/^warning: acme\.raw\.gz was read over plain http, through a mirror$/m);
+    expect(stderr.match(/warning:/g)).toHaveLength(2);
   });
 
   test('the cache folder may come from the environment', async () => {

@@ -21,7 +21,7 @@ export class PrivatePlaces {
   }
 
   /** `ERR_METADATA` for a private address that only a document of a public host can have given. */
-  check({ url, mirrored }: Hop): void {
+  check({ url, mirrored }: Pick<Hop, 'url' | 'mirrored'>): void {
     if (mirrored || !isPrivateHost(url.hostname)) return;
     if (this.#anyMayBeNamed) this.#named.add(url.hostname);
     if (this.#named.has(url.hostname) || isBelowMirror(url, this.#mirrors)) return;
@@ -35,7 +35,7 @@ export class PrivatePlaces {
   }
 
   /** A document has been read; what is asked from now on may come from it. */
-  read({ url, mirrored }: Hop): void {
+  read({ url, mirrored }: Pick<Hop, 'url' | 'mirrored'>): void {
     if (mirrored || !isPrivateHost(url.hostname)) this.#anyMayBeNamed = false;
   }
 }

@@ -13,6 +13,8 @@ export interface AddressRules {
 export interface Hop {
   url: URL;
   mirrored: boolean;
+  /** This hop, or one before it, is plain http. */
+  plain: boolean;
 }
 
 /** An address that a request can be made of, without its fragment; `ERR_INVALID_REQUEST` when it is none. */
@@ -32,7 +34,8 @@ export function parseAddress(url: URL | string): URL {
 
 /** The first address of a request: rewritten, and refused when it is neither https nor allowed plain http. */
 export function firstHop(asked: URL, rules: AddressRules): Hop {
-  const hop = rewrite(asked, rules.mirrors);
+  const ruled = rewrite(asked, rules.mirrors);
+  const hop: Hop = { ...ruled, plain: ruled.url.protocol === 'http:' };
   if (!isWeb(hop.url)) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
@@ -62,7 +65,11 @@ export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
   if (!isWeb(target)) throw refused(from.url, `the scheme ${target.protocol}`, publicUrl(target));
   const ruled = rewrite(target, rules.mirrors);
   const named = ruled.mirrored || isBelowMirror(ruled.url, rules.mirrors);
-  const to: Hop = { url: ruled.url, mirrored: named || from.mirrored };
+  const to: Hop = {
+    url: ruled.url,
+    mirrored: named || from.mirrored,
+    plain: from.plain || ruled.url.protocol === 'http:',
+  };
   if (named) return to;
   const shown = publicUrl(target);
   if (target.protocol === 'http:') {

@@ -31,6 +31,8 @@ export interface Wanted {
   encoding?: string | undefined;
   /** Bytes of a file that is known already: never the whole of it by mistake. */
   isPart?: boolean | undefined;
+  /** See `BodyOptions.onHop`. */
+  onHop?: ((hop: Hop) => void) | undefined;
 }
 
 /** One file, or a part of it, on its way, across as many requests as it takes. */
@@ -125,6 +127,7 @@ export class BodyTransfer {
       }
       if (part === undefined) this.end = undefined;
       this.hop = hop;
+      this.#wanted.onHop?.(hop);
       this.validators = strongValidators(answer.headers);
       this.sizeBytes = part?.total ?? parseContentLength(answer.headers);
       this.takesRanges = part !== undefined || acceptsRanges(answer.headers);
@@ -169,6 +172,7 @@ export class BodyTransfer {
       this.#answerEnd = part.end + 1;
       if (end !== undefined) this.end = Math.min(end, part.total);
       this.hop = hop;
+      this.#wanted.onHop?.(hop);
       return answer;
     } catch (error) {
       answer.close();

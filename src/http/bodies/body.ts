@@ -25,6 +25,8 @@ export interface BodyOptions {
   resume?: ResumePoint | undefined;
   /** Ask for no more than so many bytes, because the others come as `part`; heeded where parts can be had. */
   firstBytes?: number | undefined;
+  /** Told of every answer that bytes are taken from: whether a mirror or plain http was on its way. */
+  onHop?: ((hop: { mirrored: boolean; plain: boolean }) => void) | undefined;
 }
 
 /** A file on its way: its first bytes have arrived. Read it, close it or abort; until then it holds a connection. */

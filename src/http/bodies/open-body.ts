@@ -11,7 +11,7 @@ export async function openBody(
   options: BodyOptions,
   context: AskContext,
 ): Promise<Body> {
-  const { expectedBytes, resume, firstBytes } = options;
+  const { expectedBytes, resume, firstBytes, onHop } = options;
   const rules = {
     ...context.rules,
     allowPlain: context.rules.allowPlain || options.allowPlain === true,
@@ -21,11 +21,13 @@ export async function openBody(
   context.places.check(start);
   const position = resume?.position ?? 0;
   const end = firstBytes === undefined ? undefined : position + firstBytes;
-  const transfer = new BodyTransfer(start, { ...resume, position, end, expectedBytes }, own);
+  const beginning: Wanted = { ...resume, position, end, expectedBytes, onHop };
+  const transfer = new BodyTransfer(start, beginning, own);
   const first = await transfer.read();
   const { hop, sizeBytes, validators } = transfer;
   const { encoding } = transfer.encodings;
-  const known: Wanted = { position, sizeBytes, validators, encoding, expectedBytes, isPart: true };
+  const about = { sizeBytes, validators, encoding, expectedBytes, onHop };
+  const known: Wanted = { ...about, position, isPart: true };
   const canPart =
     ifRange(validators) !== undefined && sizeBytes !== undefined && transfer.takesRanges;
   const part: Body['part'] = (from, to, signal) => {

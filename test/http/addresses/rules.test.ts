@@ -9,7 +9,11 @@ const rules = {
   },
   allowPlain: false,
 };
-const hop = (url: string, mirrored = false): Hop => ({ url: new URL(url), mirrored });
+const hop = (url: string, mirrored = false): Hop => ({
+  url: new URL(url),
+  mirrored,
+  plain: url.startsWith('http:'),
+});
 
 describe('private hosts', () => {
   test.each([
