@@ -4,6 +4,7 @@ import { adopt } from './line/adopt.ts';
 import { attemptInStaging } from './line/attempt.ts';
 import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
 import { openCall } from './line/call.ts';
+import { readReference } from './line/check-options.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
 import { giveKept, orEarlierDisk } from './line/give-kept.ts';
@@ -29,8 +30,8 @@ export type EnsureImage = (
 /** `ensureImage` of the given parts. */
 export function bindEnsureImage(parts: BoundParts): EnsureImage {
   return async (reference, options = {}) => {
-    const call = await openCall(parts, String(reference), options);
-    const asked = parseRequest(call, String(reference));
+    const call = await openCall(parts, readReference(reference), options);
+    const asked = parseRequest(call, readReference(reference));
     const kept = await giveKept(call, asked.request);
     if (kept !== undefined) return kept;
 

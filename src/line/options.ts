@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts';
 import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
+import { checkOptions } from './check-options.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
 export interface CallOptions {
@@ -40,6 +41,7 @@ export interface CallOptions {
 
 /** Reads what a caller passed; throws `ERR_INVALID_REQUEST` naming the option. */
 export function parseOptions(options: EnsureOptions): CallOptions {
+  checkOptions(options);
   if (options.offline === true && options.refresh === true) {
     throw invalid('offline', 'offline and refresh exclude each other');
   }

@@ -6,6 +6,7 @@ import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type Call, openCall } from '../line/call.ts';
+import { readReference } from '../line/check-options.ts';
 import { type Plan, planImage } from '../line/plan.ts';
 import { prove } from '../line/prove.ts';
 import { parseRequest, resolveRequest } from '../line/resolve.ts';
@@ -44,8 +45,8 @@ export type ResolveImage = (
 /** `resolveImage` of the given parts: documents are read and proved, no image byte moves. */
 export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
-    const call = await openCall(parts, String(reference), options);
-    const asked = parseRequest(call, String(reference));
+    const call = await openCall(parts, readReference(reference), options);
+    const asked = parseRequest(call, readReference(reference));
     const resolution = await resolveRequest(call, asked);
     const first = planImage(asked.request, resolution, call.options, parts.formats);
     await refuseOlderBuild(call, first);
