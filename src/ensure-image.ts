@@ -4,7 +4,6 @@ import { adopt } from './line/adopt.ts';
 import { attemptInStaging } from './line/attempt.ts';
 import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
 import { openCall } from './line/call.ts';
-import { readReference } from './line/check-options.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
 import { giveKept, orEarlierDisk } from './line/give-kept.ts';
@@ -20,6 +19,7 @@ import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
 import { waitForName } from './line/wait.ts';
 import type { BoundParts } from './parts/bind.ts';
+import { readReference } from './parts/check-options.ts';
 
 /** Turns a reference into a verified disk on this machine; see `EnsureOptions` and `EnsuredImage`. */
 export type EnsureImage = (

@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts';
 import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
-import { checkOptions } from './check-options.ts';
+import { checkOptions } from '../parts/check-options.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
 export interface CallOptions {

@@ -6,7 +6,6 @@ import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { type Call, openCall } from '../line/call.ts';
-import { readReference } from '../line/check-options.ts';
 import { type Plan, planImage } from '../line/plan.ts';
 import { prove } from '../line/prove.ts';
 import { parseRequest, resolveRequest } from '../line/resolve.ts';
@@ -14,6 +13,7 @@ import { demandSeen, refuseOlderBuild, refuseOlderSignature } from '../line/roll
 import { sourceUuid } from '../line/source-uuid.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { readReference } from '../parts/check-options.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
 export interface ResolvedImage extends ImageIdentity {

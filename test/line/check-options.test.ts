@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRootdisk } from '../../src/core.ts';
-import { checkOptions } from '../../src/line/check-options.ts';
 import { parseOptions } from '../../src/line/options.ts';
+import { checkOptions } from '../../src/parts/check-options.ts';
 
 test.each<[object, string]>([
   [{ keys: 'abc' }, 'keys must be a list of texts'],
