@@ -30,7 +30,7 @@ describe('auto with every signature', () => {
       signer,
       signedAt: new Date('2026-11-01T08:00:00Z'),
     });
-    expect(image.trust.warnings.map(({ code }) => code)).toEqual(['mirror']);
+    expect(image.trust.warnings.map(({ code }) => code)).toEqual(['mirror', 'mirror']);
     expect(await line.record(image)).toMatchObject({
       trust: { level: 'signed', offered: 'signed', signer, signedAt: '2026-11-01T08:00:00.000Z' },
       evidence: { digests: [sha256(makeImage())] },
