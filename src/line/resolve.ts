@@ -8,6 +8,7 @@ import type { Call } from './call.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
 import { parseReference } from './reference.ts';
 import { trace } from './trace.ts';
+import { preferDigest } from './trust/prefer-digest.ts';
 
 /** A request, and the caller's own source where it names one. */
 export interface Asked {
@@ -53,7 +54,7 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
     checkResolution(vendor.id, resolution);
     warnAbout(call, vendor.title, resolution);
     if (call.options.boot && resolution.boot === undefined) throw noKernel(vendor, resolution);
-    return resolution;
+    return await preferDigest(call, resolution);
   });
 }
 

@@ -39,8 +39,7 @@ const met: Record<Protection, Record<Attack, string>> = {
     'arbitrary software': 'ERR_DIGEST or ERR_SIGNATURE',
     'wrong signer': 'ERR_UNKNOWN_SIGNER',
     'mix and match': 'ERR_SIGNATURE',
-    // Two answers until the date of a signature over an image is remembered as that of a list is.
-    rollback: 'ERR_ROLLBACK or signed',
+    rollback: 'ERR_ROLLBACK',
     freeze: 'ERR_STALE',
   },
   // Debian: the archive's signature says which release is meant, and none is over the image.
