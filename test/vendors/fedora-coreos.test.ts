@@ -173,6 +173,29 @@ describe('fedora-coreos', () => {
     ).rejects.toMatchObject({ code: 'ERR_METADATA', message: naming(address) });
   });
 
+  it('refuses a stream that says it is another', async () => {
+    const other = documents[`${host}streams/testing.json`] ?? '';
+    await expect(site.resolve('stable', {}, { [stable]: other })).rejects.toMatchObject({
+      code: 'ERR_METADATA',
+      message: expect.stringMatching(/stable\.json.*"testing"/),
+    });
+  });
+
+  it('refuses a build of another stream', async () => {
+    const address = `${host}prod/streams/stable/builds/${earlier}/release.json`;
+    const other = documents[address]?.replace('"stream": "stable"', '"stream": "next"') ?? '';
+    expect(other).not.toBe(documents[address]);
+    for (const [release, more] of [
+      ['stable', { snapshot: earlier }],
+      [earlier, {}],
+    ] as const) {
+      await expect(site.resolve(release, more, { [address]: other })).rejects.toMatchObject({
+        code: 'ERR_METADATA',
+        message: expect.stringMatching(/release\.json.*"next"/),
+      });
+    }
+  });
+
   it('lists its streams', async () => {
     const variants = ['qemu', 'metal', 'netboot'];
     const arches = ['amd64', 'arm64', 'ppc64le', 's390x'];

@@ -2,8 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRootdisk } from '../../../src/core.ts';
-import type { Vendor } from '../../../src/kit.ts';
+import { createRootdisk, type EnsureOptions } from '../../../src/core.ts';
+import type { Proof, Signature, Vendor } from '../../../src/kit.ts';
+import { createOpenpgpSigner } from '../../../src/testing/openpgp-signer.ts';
 import { acme } from '../../fixtures/acme.ts';
 import { type Line, makeDisk, parts, sha256, startLine } from '../../fixtures/line.ts';
 
@@ -68,6 +69,39 @@ test('a list of digests inside is refused, and nothing is asked', async () => {
   await expect(line.ensure('acme:1', { trust: 'none' })).rejects.toMatchObject(refused);
   expect(connections).toBe(0);
 });
+
+test.each(['the image', 'its list'])(
+  'a signature of %s inside is refused, and nothing is asked',
+  async (of) => {
+    line.offer(build, packed);
+    line.upstream.route(
+      'images.acme.example/SHA256SUMS',
+      `${build.digest.slice(7)}  acme.raw.gz\n`,
+    );
+    const { publicKey, fingerprint } = createOpenpgpSigner();
+    const at = new URL('signature.asc', place);
+    const signature: Signature = { form: 'openpgp', at, signers: [fingerprint], keys: [] };
+    const list = new URL('https://images.acme.example/SHA256SUMS');
+    const proof: Proof =
+      of === 'the image'
+        ? { kind: 'signature', signature }
+        : { kind: 'checksums', url: list, signature };
+    const misled: Vendor = {
+      ...acme,
+      async resolve(request, context) {
+        const resolution = await acme.resolve(request, context);
+        const disk = resolution.disk.map((one) => ({ ...one, proofs: [proof, ...one.proofs] }));
+        return { ...resolution, disk };
+      },
+    };
+    const { ensureImage } = createRootdisk({ ...parts, vendors: [misled] });
+    const { cacheDir, mirrors } = line;
+    const options: EnsureOptions = { cacheDir, mirrors, arch: 'amd64', keys: [publicKey] };
+    await expect(ensureImage('acme:1', options)).rejects.toMatchObject(refused);
+    expect(line.asked()).not.toContain('acme.raw.gz');
+    expect(connections).toBe(0);
+  },
+);
 
 test('a mirror inside is passed over with a warning, and the next one is used', async () => {
   const mirrors = [`${place}acme.raw.gz`, 'https://images.acme.example/other.raw.gz'];

@@ -134,6 +134,25 @@ describe('Alpine from memory', () => {
     }
   });
 
+  it('is of the branch before where the newest has none yet, with a warning', async () => {
+    const own = await start();
+    own.put(yaml.replaceAll('3.24', '3.23'), entries().replaceAll('3.24', '3.23'));
+    const newest = await ask(alpine, own, 'latest', 'amd64', { variant: 'netboot' });
+    expect([newest.version, newest.warnings]).toEqual(['3.24.2', undefined]);
+    await own.close();
+
+    site = await serveDocuments(origins, {
+      [index]: await readFixture('alpine/releases.json'),
+      [yaml.replaceAll('3.24', '3.23')]: entries().replaceAll('3.24', '3.23'),
+    });
+    const image = await ask(alpine, site, 'latest', 'amd64', { variant: 'netboot' });
+    expect([image.release, image.version]).toEqual(['3.23', '3.23.2']);
+    const message = 'Alpine 3.24 has no such image yet; the latest is of 3.23';
+    expect(image.warnings).toEqual([{ code: 'older-release', message }]);
+    const asked = await ask(alpine, site, '3.23', 'amd64', { variant: 'netboot' });
+    expect([asked.version, asked.warnings]).toEqual(['3.23.2', undefined]);
+  });
+
   it.each<[string, Partial<ImageRequest>, string]>([
     ['3.24.9', {}, 'release'],
     ['edge', {}, 'release'],

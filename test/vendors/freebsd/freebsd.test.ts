@@ -165,6 +165,22 @@ describe('freebsd facts', () => {
     ]);
   });
 
+  it.each([
+    ['14.2', '2025-09-30'],
+    ['14.4', '2026-12-31'],
+  ])('says of %s that its support ends, or ended, on %s', async (version, eol) => {
+    const own = await start();
+    const folder = `${version}-RELEASE/`;
+    const file = `FreeBSD-${version}-RELEASE-amd64.raw.xz`;
+    own.put(current, listing([folder]));
+    own.put(`${current}${folder}`, listing(['amd64/']));
+    own.put(`${current}${folder}amd64/Latest/`, listing([file]));
+    const { guest } = await ask(freebsd, own, version, 'amd64', { variant: 'ufs' });
+    expect(guest?.eol).toBe(eol);
+    expect(await listAll(freebsd, own)).toMatchObject([{ release: version, eol }]);
+    await own.close();
+  });
+
   it('depends on no clock', async () => {
     const request = { vendor: 'freebsd', release: 'latest', arch: 'amd64' } as const;
     const early = await freebsd.resolve(request, site.at('1999-01-01T00:00:00Z'));
