@@ -30,7 +30,10 @@ export async function start(more: string[] = []): Promise<Documents> {
   const fixture = (folder: string): Promise<string> =>
     readFixture(`freebsd/${folder.slice(0, -1).replaceAll('/', '_')}.listing`);
   for (const folder of folders) documents.put(current + folder, await fixture(folder));
-  for (const folder of archived) documents.put(archive + folder, await fixture(folder));
+  // A document that is put makes its origin one that the caller named a mirror for.
+  if (more.includes(new URL('/', archive).href)) {
+    for (const folder of archived) documents.put(archive + folder, await fixture(folder));
+  }
   for (const list of signedLists)
     documents.put(list, signer.clearsign('# see the release notes\n'));
   return documents;
