@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createOpenpgpSigner } from '../../../src/testing/openpgp-signer.ts';
 import { debian } from '../../../vendors/debian.ts';
 import {
   ask,
@@ -16,6 +17,13 @@ const cloud = 'https://cloud.debian.org/images/cloud/';
 
 function read(name: string): string {
   return readFileSync(join(samples ?? '', name), 'utf8');
+}
+
+const signer = createOpenpgpSigner();
+
+/** The captured heads stand alone; `InRelease` is the same text with a signature. */
+function signed(release: string): string {
+  return String(signer.clearsign(release));
 }
 
 function pinned(address: string): string {
@@ -83,7 +91,7 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
           ? read('upstream/debian/dists_bullseye_Release.11.1')
           : await readFixture('debian/bookworm.Release');
       const served = await serve({
-        [`${dists}${codename}/Release`]: release,
+        [`${dists}${codename}/InRelease`]: signed(release),
         [`${cloud}${codename}/latest/${stem}.json`]: read(
           `upstream/debian/${codename}_latest_${stem}.${serial}.json`,
         ),
@@ -110,8 +118,8 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
     const stable = await readFixture('debian/bookworm.Release');
     const daily = `${cloud}trixie/daily/`;
     const served = await serve({
-      [`${dists}testing/Release`]: testing,
-      [`${dists}stable/Release`]: stable.replace('oldstable', 'stable'),
+      [`${dists}testing/InRelease`]: signed(testing),
+      [`${dists}stable/InRelease`]: signed(stable.replace('oldstable', 'stable')),
       [daily]: read('upstream/debian/trixie_daily_index.2026-07-17.html'),
       [`${daily}20260717-2542/SHA512SUMS`]: read(
         'upstream/debian/trixie_daily_20260717-2542.SHA512SUMS',
@@ -134,8 +142,9 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
   });
 
   it('lists what the folder of July 2025 was published for', async () => {
+    const stable = await readFixture('debian/bookworm.Release');
     const served = await serve({
-      [`${dists}stable/Release`]: await readFixture('debian/bookworm.Release'),
+      [`${dists}stable/InRelease`]: signed(stable.replace('oldstable', 'stable')),
       [`${cloud}bookworm/latest/SHA512SUMS`]: read(
         'upstream/debian/bookworm_latest.2025-07.SHA512SUMS',
       ),

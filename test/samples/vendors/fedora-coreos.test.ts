@@ -88,7 +88,10 @@ describe.skipIf(samples === undefined)('fedora-coreos as captured', () => {
     for (const stream of ['testing', 'next']) {
       documents.put(
         `${host}streams/${stream}.json`,
-        readSample(`${folder}/stable.2020-12-17.stream.json`),
+        readSample(`${folder}/stable.2020-12-17.stream.json`).replace(
+          /"stream": *"stable"/,
+          `"stream": "${stream}"`,
+        ),
       );
     }
     expect((await listAll(fedoraCoreos, documents))[0]).toEqual({
