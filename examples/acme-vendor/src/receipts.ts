@@ -11,7 +11,7 @@ import {
 } from 'rootdisk/kit';
 
 declare global {
-  /** From here on vendors may offer this kind of proof. */
+  // From here on vendors may offer this kind of proof.
   interface RootdiskProofs {
     'acme-receipt': ReceiptProof;
   }
