@@ -12,7 +12,7 @@ import { prepareImages } from './prepare-images.ts';
 import { findPrograms, missingPrograms } from './programs.ts';
 import { startNginx } from './start-nginx.ts';
 import { measureWarmHits, type WarmHits } from './warm-hit.ts';
-import { layOutSite, mirrorsTo, pinned, wholeJobs } from './whole-jobs.ts';
+import { keyFileOf, layOutSite, mirrorsTo, pinned, wholeJobs } from './whole-jobs.ts';
 
 interface Bench extends BenchOptions {
   command: string;
@@ -53,7 +53,11 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     const empty = await measure(await emptyDisks(scratch));
     let warmHits: WarmHits | undefined;
     if (wanted('warm')) {
-      const options = { cacheDir: join(scratch, 'warm'), mirrors: mirrorsTo(nginx.fastUrl) };
+      const options = {
+        cacheDir: join(scratch, 'warm'),
+        mirrors: mirrorsTo(nginx.fastUrl),
+        keys: [keyFileOf(nginx)],
+      };
       warmHits = await measureWarmHits(pinned, options).catch((error: unknown) => {
         leftOut.push(`warm cache: no figure: ${error}`);
         return undefined;

@@ -16,7 +16,7 @@ const calls = 200;
 /** Fills the cache with a pinned reference, and calls again and again in this process. */
 export async function measureWarmHits(
   reference: string,
-  options: { cacheDir: string; mirrors: Record<string, string> },
+  options: { cacheDir: string; mirrors: Record<string, string>; keys: string[] },
 ): Promise<WarmHits> {
   const { ensureImage } = (await import(pathToFileURL(`${root}dist/index.js`).href)) as {
     ensureImage: (

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync } from 'node:fs';
-import { copyFile, link, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
 import { cli } from './built-package.ts';
 import type { Contender, Job, Step } from './contender.ts';
 import { digestDisk } from './digest-disk.ts';
@@ -25,8 +26,14 @@ export function mirrorsTo(url: string): Record<string, string> {
   return Object.fromEntries([host, archive].map((name) => [`https://${name}/`, `${url}${name}/`]));
 }
 
+/** The public key of the signer of `InRelease`, to be trusted beside the vendor's own. */
+export function keyFileOf({ root }: Pick<Nginx, 'root'>): string {
+  return join(root, 'signer.asc');
+}
+
 /** Lays the qcow2 out as Debian does, with its list of sums, and one more list that systemd-pull reads. */
-export async function layOutSite({ root }: Nginx, qcow2: string): Promise<void> {
+export async function layOutSite(nginx: Nginx, qcow2: string): Promise<void> {
+  const { root } = nginx;
   const image = join(root, imagePath);
   await mkdir(dirname(image), { recursive: true });
   await link(qcow2, image).catch(() => symlink(qcow2, image));
@@ -36,7 +43,9 @@ export async function layOutSite({ root }: Nginx, qcow2: string): Promise<void> 
   }
   const suite = join(root, archive, 'debian/dists/bookworm');
   await mkdir(suite, { recursive: true });
-  await copyFile(release, join(suite, 'Release'));
+  const signer = createOpenpgpSigner();
+  await writeFile(join(suite, 'InRelease'), signer.clearsign(await readFile(release, 'utf8')));
+  await writeFile(keyFileOf(nginx), signer.publicKey);
 }
 
 /** From a reference to a verified raw disk, against the programs that people put together for it. */
@@ -51,7 +60,7 @@ export async function wholeJobs(
   return Object.entries(speeds).map(([speed, url]) => {
     const image = `${url}${imagePath}`;
     const contenders = [
-      rootdiskEnsure(url, images.expected),
+      rootdiskEnsure(url, keyFileOf(nginx), images.expected),
       ...(installed.has('curl') ? [byHand(image, sha256, images.expected)] : []),
       ...(installed.has(systemdPull) ? [pull(image, images.expected)] : []),
       ...(installed.has('curl') ? [download(image, packed)] : []),
@@ -62,7 +71,7 @@ export async function wholeJobs(
   });
 }
 
-function rootdiskEnsure(url: string, expected: string): Contender {
+function rootdiskEnsure(url: string, keyFile: string, expected: string): Contender {
   return {
     name: 'rootdisk',
     expected,
@@ -72,7 +81,7 @@ function rootdiskEnsure(url: string, expected: string): Contender {
         parameters: [
           ...[cli, 'ensure', 'debian:bookworm', '--arch', 'amd64', '--quiet'],
           ...Object.entries(mirrorsTo(url)).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]),
-          ...['--cache-dir', join(folder, 'cache')],
+          ...['--key', keyFile, '--cache-dir', join(folder, 'cache')],
         ],
       },
     ],
