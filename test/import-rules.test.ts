@@ -47,7 +47,9 @@ test('no files import each other in a circle, by types neither', () => {
 
 test('no folder has more than 25 files', () => {
   const all = [...productFolders, 'test', 'examples', 'docs'].flatMap(listFiles);
-  expect(findFullFolders(all)).toEqual([]);
+  // The API pages are made by `npm run docs` and not committed.
+  const kept = all.filter((path) => !path.startsWith('docs/api/'));
+  expect(findFullFolders(kept)).toEqual([]);
 });
 
 test('every file of a shared folder has two users', () => {
