@@ -1,12 +1,11 @@
-import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { requireLock } from '../locks/name-lock.ts';
-import { modes } from '../modes.ts';
 import { requireCacheName } from '../names/cache-name.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /**
  * Puts a small file of an entry in place in one step, whether one is there or not: a reader sees the old file or the new
@@ -20,23 +19,7 @@ export async function placeText(
 ): Promise<void> {
   const temporary = temporaryPath(cache, name);
   await inCache(path, 'write', async () => {
-    await rm(temporary, { force: true });
-    try {
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-      const handle = await open(temporary, flags | constants.O_NOFOLLOW, modes.file);
-      try {
-        await handle.writeFile(text);
-        await handle.chmod(modes.file);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await requireLock(cache, name);
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await replaceFile(path, temporary, text, () => requireLock(cache, name));
     await syncImages(cache);
   });
 }

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
@@ -7,7 +6,7 @@ import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { identify, tryLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { makeFolders } from '../make-folders.ts';
-import { modes } from '../modes.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** A holder reads and writes one small file; one that takes longer is stopped. */
 const waitMs = 20_000;
@@ -51,22 +50,7 @@ export async function lockState(cache: Cache, path: string): Promise<StateLock> 
 export async function replaceState(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   await inCache(path, 'write', async () => {
-    await rm(temporary, { force: true });
-    try {
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-      const handle = await open(temporary, flags | constants.O_NOFOLLOW, modes.file);
-      try {
-        await handle.writeFile(text);
-        await handle.chmod(modes.file);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await replaceFile(path, temporary, text);
     const folder = await open(dirname(path), 'r');
     try {
       await folder.sync();

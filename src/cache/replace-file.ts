@@ -1,0 +1,32 @@
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { modes } from './modes.ts';
+
+/**
+ * Writes a small file under a temporary name on the same file system, syncs it and renames it into place: a reader sees the
+ * old file or the new one. The caller holds a lock, so that `temporary` is its own; `ready` is asked right before the rename.
+ */
+export async function replaceFile(
+  path: string,
+  temporary: string,
+  text: string,
+  ready: () => Promise<void> = async () => {},
+): Promise<void> {
+  await rm(temporary, { force: true });
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+    const handle = await open(temporary, flags | constants.O_NOFOLLOW, modes.file);
+    try {
+      await handle.writeFile(text);
+      await handle.chmod(modes.file);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await ready();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
