@@ -9,6 +9,7 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 /** A consumer's project with the packed package in it, and only the dependencies that the package names. */
 export interface Consumer {
   folder: string;
+  tarball: string;
   manifest: { exports: Record<string, unknown>; files: string[]; version: string };
   node(...parameters: string[]): { stdout: string; stderr: string; status: number | null };
   close(): Promise<void>;
@@ -16,7 +17,9 @@ export interface Consumer {
 
 export async function installPackage(): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-package-'));
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+  });
   const [tarball = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
   execFileSync('tar', ['-xzf', tarball], { cwd: folder });
   const modules = join(folder, 'node_modules');
@@ -29,6 +32,7 @@ export async function installPackage(): Promise<Consumer> {
   await writeFile(join(folder, 'package.json'), '{"type":"module","private":true}');
   return {
     folder,
+    tarball: join(folder, tarball),
     manifest: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
     node: (...parameters) =>
       spawnSync(process.execPath, parameters, { cwd: folder, encoding: 'utf8' }),
