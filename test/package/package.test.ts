@@ -11,8 +11,8 @@ afterAll(() => consumer.close());
 
 test('holds what is promised and nothing else', async () => {
   const names = await readdir(join(consumer.folder, 'package'));
-  const wanted = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'];
-  expect(names.filter((name) => name !== 'docs').sort()).toEqual(wanted);
+  const pages = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'];
+  expect(names.sort()).toEqual([...pages, 'dist', 'docs', 'examples', 'package.json']);
 });
 
 test('every subpath can be imported', async () => {

@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Consumer, installPackage } from './consumer.ts';
+
+let consumer: Consumer;
+let files: string[];
+beforeAll(async () => {
+  consumer = await installPackage();
+  const found = await readdir(join(consumer.folder, 'package'), {
+    recursive: true,
+    withFileTypes: true,
+  });
+  files = found
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(consumer.folder.length + 9));
+});
+afterAll(() => consumer.close());
+
+/** Paths that a page links to or shows, from the root of the package. */
+function findLinks(page: string, text: string): string[] {
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)|<img[^>]+src="([^"]+)"/g)];
+  return targets
+    .map(([, link, picture]) => (link ?? picture ?? '').replace(/#.*/, ''))
+    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+    .map((target) => normalize(join(dirname(page), target)));
+}
+
+test('what the pages in the package link to and show is in the package', async () => {
+  const pages = files.filter((path) => path.endsWith('.md'));
+  expect(pages).toContain('README.md');
+  const broken: string[] = [];
+  for (const page of pages) {
+    const text = await readFile(join(consumer.folder, 'package', page), 'utf8');
+    const links = findLinks(page, text);
+    const gone = links.filter((path) => !files.some((file) => `${file}/`.startsWith(`${path}/`)));
+    broken.push(...gone.map((path) => `${page}: ${path}`));
+  }
+  expect(broken).toEqual([]);
+});
+
+test('the examples of the package import it by its name', async () => {
+  const examples = files.filter((path) => /^examples\/[^/]+\.ts$/.test(path));
+  expect(examples).toContain('examples/own-vendor.ts');
+  for (const path of examples) {
+    const text = await readFile(join(consumer.folder, 'package', path), 'utf8');
+    expect([path, text.match(/from '\.\.\/.*'/)]).toEqual([path, null]);
+  }
+});
+
+test('links and pictures are found, those of other sites are not', () => {
+  const text =
+    '[a](b.md#c) ![d](../e.svg) [f](https://example.com/) [g](#h) <img alt="" src="i.svg">';
+  expect(findLinks('docs/page.md', text)).toEqual(['docs/b.md', 'e.svg', 'docs/i.svg']);
+});
