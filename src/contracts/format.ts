@@ -30,6 +30,8 @@ export interface DecodeContext {
 export interface Codec {
   kind: 'codec';
   id: string;
+  /** Version of this contract that it was written for; default: 1. */
+  apiVersion?: 1 | undefined;
   /** Cheap, never throws, reads only the probe. */
   detect(probe: Probe): boolean;
   /** Asked where another format detects the same probe: reads as much as it takes to say whether it is this one. */
@@ -61,6 +63,8 @@ export interface WantedEntry {
 export interface Archive {
   kind: 'archive';
   id: string;
+  /** Version of this contract that it was written for; default: 1. */
+  apiVersion?: 1 | undefined;
   detect(probe: Probe): boolean;
   /**
    * Every member that could be the disk, in the order of the archive. Where `wanted` is given and the names are known before
@@ -96,6 +100,8 @@ export interface DiskImage {
 export interface Disk {
   kind: 'disk';
   id: string;
+  /** Version of this contract that it was written for; default: 1. */
+  apiVersion?: 1 | undefined;
   detect(probe: Probe): boolean;
   /** Reads and checks the headers; refuses what is unsafe with a `DecodeError`. */
   open(source: ByteSource, context: DecodeContext): Promise<DiskImage>;

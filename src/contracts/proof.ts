@@ -190,6 +190,8 @@ export interface ProofContext {
 /** Turns one kind of proof into evidence. No image byte moves here. */
 export interface Verifier<K extends Proof['kind'] = Proof['kind']> {
   kind: K;
+  /** Version of this contract that it was written for; default: 1. */
+  apiVersion?: 1 | undefined;
   prove(proof: Extract<Proof, { kind: K }>, context: ProofContext): Promise<Evidence>;
   /** Checks a document that is at hand, whatever its form; throws the refusals of `refuseSignature`. */
   verifyDocument?: ((subject: DocumentToVerify) => Promise<SignedDocument>) | undefined;

@@ -116,6 +116,7 @@ export interface Listing {
 export interface Vendor {
   id: string;
   title: string;
+  /** Version of this contract that it was written for. */
   apiVersion: 1;
   /** Of the vendor, and of single variants where it differs. Absent: `unverified`. */
   evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>) | undefined;

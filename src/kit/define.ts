@@ -9,12 +9,13 @@ const evidences: readonly unknown[] = ['captured', 'documented', 'unverified'];
 
 const vendorFields = ['id', 'title', 'apiVersion', 'evidence', 'publisher', 'resolve', 'list'];
 const formatFields = {
-  codec: ['kind', 'id', 'detect', 'detectFurther', 'size', 'decode', 'copyTo'],
-  archive: ['kind', 'id', 'detect', 'entries'],
-  disk: ['kind', 'id', 'detect', 'open'],
+  codec: ['kind', 'id', 'apiVersion', 'detect', 'detectFurther', 'size', 'decode', 'copyTo'],
+  archive: ['kind', 'id', 'apiVersion', 'detect', 'entries'],
+  disk: ['kind', 'id', 'apiVersion', 'detect', 'open'],
 } as const;
 const formatMethods = { codec: 'decode', archive: 'entries', disk: 'open' } as const;
-const verifierFields = ['kind', 'prove', 'verifyDocument'];
+const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
+const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
 
 /** Types a vendor and checks its shape at once (`ERR_INVALID_REQUEST` names what is wrong); gives back the same object. */
 export function defineVendor<V extends Vendor>(vendor: V): V {
@@ -23,9 +24,7 @@ export function defineVendor<V extends Vendor>(vendor: V): V {
   const name = `vendor ${vendor.id}`;
   refuseSlips(name, vendor, vendorFields);
   if (typeof vendor.title !== 'string') throw invalid(`${name}: no title`);
-  if (vendor.apiVersion !== 1) {
-    throw invalid(`${name}: apiVersion must be 1, found ${show(vendor.apiVersion)}`);
-  }
+  checkApiVersion(name, vendor.apiVersion);
   needMethod(name, vendor, 'resolve');
   allowMethods(name, vendor, ['list']);
   checkText(name, 'publisher', vendor.publisher);
@@ -47,12 +46,13 @@ export function defineFormat<F extends Format>(format: F): F {
   }
   const fields: readonly string[] = formatFields[format.kind];
   refuseSlips(name, format, fields);
+  checkApiVersion(name, format.apiVersion ?? 1);
   needMethod(name, format, 'detect');
   needMethod(name, format, formatMethods[format.kind]);
   allowMethods(
     name,
     format,
-    fields.filter((field) => field !== 'kind' && field !== 'id'),
+    fields.filter((field) => !noMethods.includes(field)),
   );
   return format;
 }
@@ -67,11 +67,12 @@ export function defineVerifier<K extends Proof['kind']>(verifier: Verifier<K>): 
 }
 
 /** What `defineVerifier` checks, of a verifier whose kind the compiler does not know. */
-export function checkVerifierShape(verifier: { kind: string }): void {
+export function checkVerifierShape(verifier: { kind: string; apiVersion?: 1 | undefined }): void {
   checkObject('verifier', verifier);
   checkId('verifier kind', verifier.kind);
   const name = `verifier ${verifier.kind}`;
   refuseSlips(name, verifier, verifierFields);
+  checkApiVersion(name, verifier.apiVersion ?? 1);
   needMethod(name, verifier, 'prove');
   allowMethods(name, verifier, ['verifyDocument']);
 }
@@ -98,6 +99,11 @@ function refuseSlips(name: string, part: object, fields: readonly string[]): voi
     if (meant === undefined) continue;
     throw invalid(`${name}: unknown field ${show(field)}; did you mean ${meant}?`);
   }
+}
+
+/** The one version of the contracts that there is; more will be told apart by it. */
+function checkApiVersion(name: string, found: unknown): void {
+  if (found !== 1) throw invalid(`${name}: apiVersion must be 1, found ${show(found)}`);
 }
 
 function needMethod(name: string, part: object, method: string): void {

@@ -3,6 +3,7 @@ import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
 import { NotFoundError, UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
+import { checkLayers } from '../parts/check-layers.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
 import type { Call } from './call.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
@@ -52,6 +53,7 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
       return vendor.resolve(request, { http: call.metadata, signal: call.signal, log, now, boot });
     });
     checkResolution(vendor.id, resolution);
+    checkLayers(vendor.id, resolution, call.parts.formats);
     warnAbout(call, vendor.title, resolution);
     if (call.options.boot && resolution.boot === undefined) throw noKernel(vendor, resolution);
     return await preferDigest(call, resolution);

@@ -4,6 +4,7 @@ import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import { PluginError, UsageError } from '../errors.ts';
 import { checkFormat } from './check-format.ts';
+import { checkParts } from './check-parts.ts';
 
 /** Parts that were checked for doubles, ready to be looked up. */
 export interface BoundParts {
@@ -16,8 +17,9 @@ export interface BoundParts {
 /** Names that references use for themselves. */
 const reserved = ['url', 'file'];
 
-/** Checks that no id stands twice (`ERR_DUPLICATE_PART`) and indexes the parts. */
+/** Checks the shape of each part (`ERR_PLUGIN`) and that no id stands twice (`ERR_DUPLICATE_PART`), and indexes the parts. */
 export function bindParts(parts: Parts): BoundParts {
+  checkParts(parts);
   refuseDoubles('vendor', [...reserved, ...parts.vendors.map((vendor) => vendor.id.toLowerCase())]);
   refuseDoubles(
     'format',

@@ -1,9 +1,9 @@
 import type {
   Archive,
-  ArchiveEntry,
   Codec,
   DecodeContext,
   Disk,
+  DiskImage,
   Format,
   Probe,
 } from '../contracts/format.ts';
@@ -79,9 +79,22 @@ function checkArchive(archive: Archive): Archive {
     kind,
     id,
     detect: (probe) => detect(archive, probe),
-    entries: (source, context, wanted): AsyncIterable<ArchiveEntry> =>
-      each(id, 'entries', () => archive.entries(source, context, wanted), entry, context),
+    async *entries(source, context, wanted) {
+      const open = () => archive.entries(source, namedSpool(id, context), wanted);
+      for await (const one of each(id, 'entries', open, entry, context)) {
+        const end = () => named(id, 'finish', context.signal, () => one.finish());
+        const { name, sizeBytes } = one;
+        yield { name, source: one.source, finish: end, ...defined({ sizeBytes }) };
+      }
+    },
   };
+}
+
+/** What an archive has spooled is its own code too, which runs while a member is read. */
+function namedSpool(id: string, context: DecodeContext): DecodeContext {
+  const spool: DecodeContext['spool'] = (content) =>
+    context.spool(each(id, 'entries', () => content, bytes, context));
+  return { ...context, spool };
 }
 
 function checkDisk(disk: Disk): Disk {
@@ -92,8 +105,17 @@ function checkDisk(disk: Disk): Disk {
     detect: (probe) => detect(disk, probe),
     open: (source, context) =>
       named(id, 'open', context.signal, async () => {
-        return checkAnswer(id, 'open', await disk.open(source, context), image);
+        const opened = checkAnswer(id, 'open', await disk.open(source, context), image);
+        return checkImage(id, opened, context.signal);
       }),
+  };
+}
+
+function checkImage(id: string, opened: DiskImage, signal: AbortSignal): DiskImage {
+  return {
+    virtualSize: opened.virtualSize,
+    facts: opened.facts,
+    copyTo: (sink) => named(id, 'copyTo', signal, () => opened.copyTo(sink)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { PluginError } from '../errors.ts';
 import { digestOfHex } from '../kit/digest.ts';
+import { nearestWord } from '../kit/nearest-word.ts';
 
 /** Looks at a value of a plug-in: what is wrong with it, or `undefined`. The text goes on behind the name of the value. */
 export type Shape = (value: unknown) => string | undefined;
@@ -66,18 +67,36 @@ export function listOf(inner: Shape, min = 0): Shape {
   };
 }
 
-/** An object with at least these fields. */
+/** An object with at least these fields, none of which is misspelt. */
 export function record(fields: Readonly<Record<string, Shape>>): Shape {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return ` should be an object, found ${show(value)}`;
     }
+    const slip = slipIn(value, fields);
+    if (slip !== undefined) return slip;
     for (const [name, inner] of Object.entries(fields)) {
       const fault = inner(Reflect.get(value, name));
       if (fault !== undefined) return `.${name}${fault}`;
     }
     return undefined;
   };
+}
+
+/**
+ * A field that is not known and looks like one that is missing: an optional one would count for nothing in silence. Other
+ * fields are passed over, so that a plug-in may be newer than this package.
+ */
+function slipIn(value: object, fields: Readonly<Record<string, Shape>>): string | undefined {
+  const missing = Object.keys(fields).filter((name) => Reflect.get(value, name) === undefined);
+  if (missing.length === 0) return undefined;
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(fields, name)) continue;
+    const meant = nearestWord(name, missing);
+    if (meant === undefined) continue;
+    return ` has an unknown field ${show(name)}; did you mean ${meant}?`;
+  }
+  return undefined;
 }
 
 /** Each value of an object, whatever its names. */

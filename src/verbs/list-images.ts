@@ -1,5 +1,5 @@
 import type { TransportOptions } from '../contracts/options.ts';
-import type { Listing } from '../contracts/vendor.ts';
+import type { Listing, Vendor } from '../contracts/vendor.ts';
 import { UsageError } from '../errors.ts';
 import { openCall } from '../line/call.ts';
 import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
@@ -19,8 +19,8 @@ export function bindListImages(parts: BoundParts): ListImages {
   return async function* listImages(id, options = {}) {
     const call = await openCall(parts, id, options);
     const vendor = parts.vendors.get(id.toLowerCase());
-    if (vendor?.list === undefined)
-      throw cannotList(id, vendor !== undefined, parts.vendors.keys());
+    if (vendor === undefined) throw unknownVendor(id, parts.vendors.keys());
+    if (vendor.list === undefined) throw cannotList(vendor, parts.vendors.values());
     const { log, now } = call.options;
     try {
       const { metadata: http, signal } = call;
@@ -60,12 +60,23 @@ async function* iterate(
   }
 }
 
-function cannotList(id: string, exists: boolean, known: Iterable<string>): UsageError {
+function unknownVendor(id: string, known: Iterable<string>): UsageError {
   const ids = [...known].sort();
   return new UsageError({
     code: 'ERR_UNKNOWN_VENDOR',
-    message: exists ? `${id} cannot list its releases` : `there is no vendor ${JSON.stringify(id)}`,
-    hint: `Use one of: ${ids.join(', ')}.`,
+    message: `there is no vendor ${JSON.stringify(id)}`,
+    hint: ids.length === 0 ? 'Give a vendor to createRootdisk.' : `Use one of: ${ids.join(', ')}.`,
     details: { field: 'vendor', value: id, known: ids },
+  });
+}
+
+function cannotList({ id, title }: Vendor, vendors: Iterable<Vendor>): UsageError {
+  const known = [...vendors].flatMap((one) => (one.list === undefined ? [] : [one.id])).sort();
+  const others = known.length === 0 ? '' : ` Vendors that list theirs: ${known.join(', ')}.`;
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${title} cannot list its releases: the vendor ${id} has no list()`,
+    hint: `Name a release, as in ${id}:RELEASE.${others}`,
+    details: { field: 'vendor', value: id, known },
   });
 }

@@ -62,10 +62,12 @@ const misfits: [keyof typeof loosely, unknown, RegExp][] = [
     /gz: unknown field "copyto"; did you mean copyTo/,
   ],
   ['format', { ...codec, size: 7 }, /gz: size must be a method, found 7/],
+  ['format', { ...codec, apiVersion: 2 }, /format gz: apiVersion must be 1, found 2/],
   ['format', null, /a format must be an object, found null/],
   ['verifier', { ...verifier, kind: 'Pgp!' }, /verifier kind "Pgp!" must be lower-case/],
   ['verifier', { ...verifier, kind: undefined }, /verifier kind undefined/],
   ['verifier', { ...verifier, verifyDocment: () => {} }, /did you mean verifyDocument/],
+  ['verifier', { ...verifier, apiVersion: '1' }, /tls: apiVersion must be 1, found "1"/],
   ['verifier', { kind: 'tls', proof: () => {} }, /tls: /],
   ['verifier', { ...verifier, prove: undefined }, /tls: no prove\(\)/],
 ];

@@ -137,12 +137,47 @@ describe('an answer of a format that breaks the contract is ERR_PLUGIN, naming t
   });
 });
 
+describe('what fails after the answer names the format too', () => {
+  const fail = async () => {
+    throw new TypeError('no luck');
+  };
+
+  test('the copy of an open disk', async () => {
+    const opened = await disk({ ...image, copyTo: fail }).open(source, context);
+    await expect(opened.copyTo(sink)).rejects.toThrow(named('copyTo'));
+  });
+
+  test.each([
+    ['the end of a member', 'finish', { name: 'a', source, finish: fail }],
+    ['content that is spooled', 'entries', undefined],
+  ])('%s', async (_title, method, entry) => {
+    const format = checked({
+      kind: 'archive',
+      id: 'odd',
+      detect: () => true,
+      async *entries(_source: ByteSource, { spool }: DecodeContext) {
+        const content = { [Symbol.asyncIterator]: () => ({ next: fail }) };
+        yield entry ?? { name: 'a', source: spool(content), finish: async () => {} };
+      },
+    });
+    if (format.kind !== 'archive') throw new Error('another kind');
+    const spool: DecodeContext['spool'] = (content) => ({ ...source, stream: () => content });
+    for await (const one of format.entries(source, { ...context, spool })) {
+      const used = entry === undefined ? drain(one.source.stream()) : one.finish();
+      await expect(used).rejects.toThrow(named(method));
+    }
+    expect.assertions(1);
+  });
+});
+
 test('good answers pass, and an absent method stays absent', async () => {
   const good = codec({});
   expect(good.detect({ head: bytes })).toBe(true);
   expect(await drain(good.decode(source, context))).toEqual([bytes]);
   expect(Object.keys(good).toSorted()).toEqual(['decode', 'detect', 'id', 'kind']);
-  expect(await disk(image).open(source, context)).toBe(image);
+  const opened = await disk(image).open(source, context);
+  expect(opened).toMatchObject({ virtualSize: 512, facts: { features: [] } });
+  await opened.copyTo(sink);
   expect((await disk({ ...image, virtualSize: undefined }).open(source, context)).virtualSize).toBe(
     undefined,
   );

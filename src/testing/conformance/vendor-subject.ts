@@ -8,6 +8,7 @@ import type {
 } from '../../contracts/vendor.ts';
 import { type AnyImageError, isImageError } from '../../errors.ts';
 import { builtIns } from '../../index.ts';
+import { findLayerFault } from '../../parts/check-layers.ts';
 import { checkResolution } from '../../parts/check-resolution.ts';
 import type { SiteDocuments } from '../document-site.ts';
 import { createVendorContext, type TestVendorContext } from '../vendor-context.ts';
@@ -117,15 +118,11 @@ export function assertSound({ sample }: VendorSubject, file: Artifact): void {
   const formats = [...builtInFormats, ...(sample.formats ?? [])];
   const strange = layers.filter((layer) => !formats.includes(layer));
   assert.deepEqual(strange, [], `${fileName}: layers that are no format: ${strange.join(', ')}`);
-  const inner = layers.slice(0, -1).find((layer) => isDisk(layer));
-  assert.equal(inner, undefined, `${fileName}: ${inner} holds no layer; layers go outermost first`);
+  const fault = findLayerFault(layers, builtIns.formats);
+  assert.equal(fault, undefined, `the layers of ${fileName}: ${fault}`);
   assert.ok(proofs.length > 0, `${fileName} has no proof`);
   for (const proof of proofs) {
     if (proof.kind === 'tls') assert.match(proof.reason, /\S/, 'a tls proof needs a reason');
     if (proof.kind === 'checksums') assert.equal(proof.url.protocol, 'https:', proof.url.href);
   }
-}
-
-function isDisk(layer: string): boolean {
-  return builtIns.formats.some(({ id, kind }) => id === layer && kind === 'disk');
 }

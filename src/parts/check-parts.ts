@@ -1,0 +1,52 @@
+import type { Parts } from '../contracts/parts.ts';
+import { PluginError, UsageError } from '../errors.ts';
+import { checkVerifierShape, defineFormat, defineVendor } from '../kit/define.ts';
+
+/** What `defineVendor` and its like check at once, of parts that may have been made without them. */
+const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
+  vendors: defineVendor,
+  formats: defineFormat,
+  verifiers: checkVerifierShape,
+};
+
+/** Throws `ERR_PLUGIN` naming the first part whose shape or `apiVersion` is not the one of this package. */
+export function checkParts(parts: Parts): void {
+  checkList('vendors', parts.vendors);
+  checkList('formats', parts.formats);
+  checkList('verifiers', parts.verifiers);
+}
+
+function checkList(list: keyof Parts, parts: readonly object[]): void {
+  if (!Array.isArray(parts)) {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: `${list} must be a list`,
+      hint: `Give createRootdisk a list of ${list}, or leave it out.`,
+      details: { field: list },
+    });
+  }
+  for (const [index, part] of parts.entries()) {
+    try {
+      checks[list](part as never);
+    } catch (cause) {
+      throw unfit(nameOf(part) ?? `${list}[${index}]`, cause);
+    }
+  }
+}
+
+/** A vendor and a format have an id, a verifier has a kind. */
+function nameOf(part: unknown): string | undefined {
+  const { id, kind } = Object(part);
+  const name: unknown = id ?? kind;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function unfit(plugin: string, cause: unknown): PluginError {
+  return new PluginError({
+    code: 'ERR_PLUGIN',
+    message: cause instanceof Error ? cause.message : String(cause),
+    hint: `Install a version of ${plugin} that fits this version of rootdisk, or report this to its author.`,
+    details: { plugin, method: 'define' },
+    cause,
+  });
+}
