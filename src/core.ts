@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type Allowance, allowances } from './contracts/allowance.ts';
 export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
 export type { Log, LogEntry, Warning } from './contracts/log.ts';

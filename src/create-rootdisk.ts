@@ -48,8 +48,8 @@ export interface Rootdisk {
 export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const { vendors = [], verifiers = [], formats = [], defaults = {} } = options;
   const parts = bindParts({ vendors, verifiers, formats });
-  const { limits, signal, log, scratchDir, cacheDir, now } = defaults;
-  const ofFiles: FileOptions = { limits, signal, log, scratchDir };
+  const { allow, limits, signal, log, scratchDir, cacheDir, now } = defaults;
+  const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };
 
   const ensureImage = bindEnsureImage(parts);
   const resolveImage = bindResolveImage(parts);

@@ -4,6 +4,12 @@
  * @module
  */
 
+export {
+  type Allowance,
+  type AllowedDefect,
+  type Allowing,
+  allowances,
+} from './contracts/allowance.ts';
 export type * from './contracts/bytes.ts';
 export type * from './contracts/format.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
@@ -37,6 +43,7 @@ export type {
 } from './contracts/proof.ts';
 export { trustLevels } from './contracts/proof.ts';
 export type * from './contracts/vendor.ts';
+export { type AllowableReason, refuseUnlessAllowed } from './errors/allowable.ts';
 export * from './errors.ts';
 export { abortable, abortableStream } from './kit/abort.ts';
 export { type Arch, arches, parseArch } from './kit/arch.ts';

@@ -1,4 +1,4 @@
-import { viewOf } from '../../src/kit.ts';
+import { type Allowing, refuseUnlessAllowed, viewOf } from '../../src/kit.ts';
 import { refuseQcow2 } from './file-offset.ts';
 import { checkExtensions, nameFeature } from './header-extensions.ts';
 
@@ -16,7 +16,11 @@ const firstUnknownBit = 5;
 const incompatible = { dirty: 0, corrupt: 1, dataFile: 2, compression: 3, extendedL2: 4 };
 
 /** Checks the part of the header that version 3 added. Unknown compatible and autoclear bits mean nothing to a reader. */
-export function parseFeatures(cluster: Uint8Array, clusterBits: number): HeaderFeatures {
+export function parseFeatures(
+  cluster: Uint8Array,
+  clusterBits: number,
+  context: Allowing,
+): HeaderFeatures {
   const view = viewOf(cluster);
   const bits = view.getBigUint64(72);
   const has = (bit: number): boolean => ((bits >> BigInt(bit)) & 1n) === 1n;
@@ -36,8 +40,8 @@ export function parseFeatures(cluster: Uint8Array, clusterBits: number): HeaderF
   }
   checkExtensions(cluster, headerBytes, clusterBytes);
   if (has(incompatible.corrupt)) {
-    throw refuseQcow2('corrupt-flag', 'the image is marked as corrupt', {
-      hint: 'Get it again, or repair a copy with qemu-img check -r all.',
+    refuseUnlessAllowed(context, 'corrupt-flag', 'the image is marked as corrupt', {
+      format: 'qcow2',
     });
   }
   if (has(incompatible.extendedL2) && clusterBits < 14) {
@@ -45,6 +49,7 @@ export function parseFeatures(cluster: Uint8Array, clusterBits: number): HeaderF
   }
   const features: string[] = [];
   if (has(incompatible.dirty)) features.push('dirty');
+  if (has(incompatible.corrupt)) features.push('marked as corrupt');
   if (has(incompatible.extendedL2)) features.push('extended L2');
   if ((view.getBigUint64(80) & 1n) === 1n) features.push('lazy refcounts');
   if ((view.getBigUint64(88) & 1n) === 1n) features.push('bitmaps');

@@ -1,4 +1,4 @@
-import { type Limits, viewOf } from '../../src/kit.ts';
+import { type Allowing, type Limits, viewOf } from '../../src/kit.ts';
 import { refuseQcow2 } from './file-offset.ts';
 import { checkExtensions } from './header-extensions.ts';
 import { type HeaderFeatures, parseFeatures, v3HeaderBytes } from './header-features.ts';
@@ -56,7 +56,11 @@ export function parseStart(head: Uint8Array): { version: number; clusterBits: nu
  * Checks the header in the first cluster, given as far as the file has it; nothing is allocated by what it says. Throws
  * a `DecodeError` for everything that cannot be read safely.
  */
-export function parseQcow2Header(cluster: Uint8Array, limits: Limits): Qcow2Header {
+export function parseQcow2Header(
+  cluster: Uint8Array,
+  context: Allowing & { limits: Limits },
+): Qcow2Header {
+  const { limits } = context;
   const { version, clusterBits } = parseStart(cluster);
   if (cluster.length < (version === 2 ? v2HeaderBytes : v3HeaderBytes)) throw cut();
   const clusterBytes = 2 ** clusterBits;
@@ -71,7 +75,7 @@ export function parseQcow2Header(cluster: Uint8Array, limits: Limits): Qcow2Head
   const features: HeaderFeatures =
     version === 2
       ? { extendedL2: false, compression: 'zlib', features: [] }
-      : parseFeatures(cluster, clusterBits);
+      : parseFeatures(cluster, clusterBits, context);
   const snapshots = view.getUint32(60);
   if (snapshots > maxSnapshots) {
     const details = { value: snapshots, limit: maxSnapshots };

@@ -5,10 +5,10 @@ import { parseQcow2Header, parseStart } from './header.ts';
 
 /** Reads the first cluster and checks everything it says; tables are read by `copyTo`. */
 export async function openQcow2(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
-  const { signal, limits } = context;
+  const { signal } = context;
   const { clusterBits } = parseStart(await abortable(source.read(0, 24), signal));
   const cluster = await abortable(source.read(0, 2 ** clusterBits), signal);
-  const header = parseQcow2Header(cluster, limits);
+  const header = parseQcow2Header(cluster, context);
   const l1End = header.l1Offset + header.l1Bytes;
   if (header.l1Used > 0 && l1End > (source.sizeBytes ?? l1End)) {
     const details = { offset: header.l1Offset };

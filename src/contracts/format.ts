@@ -1,3 +1,4 @@
+import type { Allowing } from './allowance.ts';
 import type { ByteSource, DiskSink } from './bytes.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -17,7 +18,7 @@ export interface DecodeTasks {
 }
 
 /** What a decoder is given beside its source. It never sees a path. */
-export interface DecodeContext {
+export interface DecodeContext extends Allowing {
   signal: AbortSignal;
   limits: Limits;
   log: Log;

@@ -1,3 +1,4 @@
+import type { Allowance } from './allowance.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { OnProgress } from './progress.ts';
@@ -41,6 +42,11 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   maxAge?: number | string | false | undefined;
   /** Accept a build that is older than one this cache has accepted before. */
   allowOlder?: boolean | undefined;
+  /**
+   * Odd things that are refused without their word; what was allowed is recorded with the disk and is a warning. A cached disk
+   * that was made with a word answers only calls that allow it too.
+   */
+  allow?: readonly Allowance[] | undefined;
   /** No request at all: the newest cached disk that matches. */
   offline?: boolean | undefined;
   /** Ask upstream anew, past every cached document and never with a stale answer. */

@@ -1,5 +1,6 @@
 import { SparseFile, type SparseTarget } from '../bytes/sparse-file.ts';
 import type { Format } from '../contracts/format.ts';
+import type { Warning } from '../contracts/log.ts';
 import { refuse } from '../errors.ts';
 import { boundDisk } from '../image/bounds.ts';
 import type { OpenImageFile } from './open-image-file.ts';
@@ -20,6 +21,8 @@ export interface ConvertedImage {
   virtualSize: number;
   /** Bytes that the output occupies on disk. */
   allocatedBytes: number;
+  /** What is odd about the image and was allowed. */
+  warnings: Warning[];
 }
 
 /** Copies the whole disk to a target and checks every sum around it. Resolves with its virtual size in bytes. */

@@ -1,15 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { GrowingFile } from '../bytes/growing-file.ts';
+import type { Allowance } from '../contracts/allowance.ts';
 import type { DiskSink } from '../contracts/bytes.ts';
 import type { Format } from '../contracts/format.ts';
 import { defaultLimits, type Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { NotFoundError } from '../errors.ts';
+import { Allowances, warningsOf } from '../image/allowances.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { type OpenLayers, openLayers } from '../image/open-layers.ts';
 import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
+import { readAllow } from '../parts/read-allow.ts';
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
 export interface FileOptions {
@@ -17,6 +20,8 @@ export interface FileOptions {
   from?: string[] | undefined;
   /** The member of an archive layer that is the disk. */
   entry?: string | undefined;
+  /** Odd things that are refused without their word; what was allowed is a warning. */
+  allow?: readonly Allowance[] | undefined;
   limits?: Partial<Limits> | undefined;
   signal?: AbortSignal | undefined;
   log?: Log | undefined;
@@ -29,6 +34,7 @@ export interface OpenImageFile extends OpenLayers {
   sizeBytes: number;
   source: GrowingFile;
   limits: Limits;
+  allowances: Allowances;
   signal: AbortSignal;
   /** Writes the whole disk to a sink and checks every sum around it. */
   drain(sink: DiskSink): Promise<void>;
@@ -51,12 +57,11 @@ export async function openImageFile<T>(
 ): Promise<T> {
   const signal = options.signal ?? new AbortController().signal;
   const limits = { ...defaultLimits, ...dropUndefined(options.limits ?? {}) };
+  const allowances = new Allowances(readAllow(options.allow ?? []));
+  const log = options.log ?? (() => {});
   const handle = await openReadable(path);
-  const job = openDecodeJob(options.scratchDir ?? tmpdir(), {
-    signal,
-    limits,
-    log: options.log ?? (() => {}),
-  });
+  const about = { signal, limits, log, allowances };
+  const job = openDecodeJob(options.scratchDir ?? tmpdir(), about);
   try {
     signal.throwIfAborted();
     const { size: sizeBytes } = await handle.stat();
@@ -71,7 +76,11 @@ export async function openImageFile<T>(
         await layers.image.copyTo(sink);
         await layers.finish();
       });
-    return await use({ ...layers, drain, sizeBytes, source, limits, signal });
+    const result = await use({ ...layers, drain, sizeBytes, source, limits, allowances, signal });
+    for (const { code, message } of warningsOf(allowances.used)) {
+      log({ level: 'warn', message, data: { code } });
+    }
+    return result;
   } catch (error) {
     if (!signal.aborted && isSystemError(error)) throw error;
     throw pluginFailure(error, 'decoder', 'copyTo', signal);

@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts';
+import { warningsOf } from '../image/allowances.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
 import { tooSmall } from './device/device-error.ts';
@@ -22,11 +23,17 @@ export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> 
     const tailBytes = Math.min(nestedTailBytes, sizeBytes);
     const head = await target.read(0, Math.min(nestedHeadBytes, sizeBytes));
     const tail = await target.read(sizeBytes - tailBytes, tailBytes);
-    refuseNestedImage({ head, tail, sizeBytes }, image.chain.at(-1), formats);
+    const { chain, allowances } = image;
+    refuseNestedImage({ head, tail, sizeBytes }, chain.at(-1), formats, allowances);
     image.signal.throwIfAborted();
     await target.seal(sizeBytes);
-    const { chain } = image;
-    return { path: output, layers: chain, virtualSize: sizeBytes, allocatedBytes: sizeBytes };
+    return {
+      path: output,
+      layers: chain,
+      virtualSize: sizeBytes,
+      allocatedBytes: sizeBytes,
+      warnings: warningsOf(allowances.used),
+    };
   } finally {
     await device.handle.close();
   }

@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { inCache } from '../cache/cache-error.ts';
+import { warningsOf } from '../image/allowances.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
 
@@ -12,16 +13,20 @@ import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
  */
 export async function convertToFile(job: ConvertJob): Promise<ConvertedImage> {
   const { output, image, formats } = job;
+  const { chain, allowances } = image;
   const partial = join(dirname(output), `.${basename(output)}.${randomUUID()}`);
   try {
     return await inCache(output, 'write', async () => {
       const handle = await open(partial, 'wx+', 0o666);
       try {
         const virtualSize = await copyDisk(job, handle);
-        await findNestedImage(GrowingFile.whole(handle, virtualSize), image.chain.at(-1), formats);
+        const disk = GrowingFile.whole(handle, virtualSize);
+        await findNestedImage(disk, chain.at(-1), formats, allowances);
         const { blocks } = await handle.stat();
         await rename(partial, output);
-        return { path: output, layers: image.chain, virtualSize, allocatedBytes: blocks * 512 };
+        const warnings = warningsOf(allowances.used);
+        const allocatedBytes = blocks * 512;
+        return { path: output, layers: chain, virtualSize, allocatedBytes, warnings };
       } finally {
         await handle.close();
       }

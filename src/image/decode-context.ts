@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { openScratch, type Scratch, StreamSource } from '../bytes/stream-source.ts';
+import type { Allowing } from '../contracts/allowance.ts';
 import type { DecodeContext } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
@@ -14,12 +15,18 @@ export interface DecodeJob {
 /** A job whose scratch files live in `folder`. */
 export function openDecodeJob(
   folder: string,
-  about: { signal: AbortSignal; limits: Limits; log: Log },
+  about: { signal: AbortSignal; limits: Limits; log: Log; allowances: Allowing },
 ): DecodeJob {
   const scratch: Scratch = openScratch(folder);
   const tasks = createTaskPool(availableParallelism() * 2);
+  const { allowances, ...rest } = about;
   return {
-    context: { ...about, tasks, spool: (bytes) => new StreamSource(bytes, scratch) },
+    context: {
+      ...rest,
+      tasks,
+      spool: (bytes) => new StreamSource(bytes, scratch),
+      allows: (allowance, message) => allowances.allows(allowance, message),
+    },
     close: () => scratch.close(),
   };
 }

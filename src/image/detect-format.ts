@@ -1,5 +1,7 @@
+import type { Allowing } from '../contracts/allowance.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { DecodeContext, Format, Probe } from '../contracts/format.ts';
+import { refuseUnlessAllowed } from '../errors/allowable.ts';
 import { refuse } from '../errors.ts';
 import { hasMagic } from '../kit/bytes.ts';
 import { defined } from '../kit/defined.ts';
@@ -31,6 +33,7 @@ export function detectFormat(
   matches: readonly Format[],
   formats: readonly Format[],
   declared: string | undefined,
+  allowing: Allowing,
 ): Format {
   if (declared !== undefined && findById(formats, declared) === undefined) {
     throw noDecoder(declared, formats);
@@ -51,9 +54,17 @@ export function detectFormat(
   const isLate = declared === 'vhd' && probe.tail === undefined;
   const late = isLate ? findById(formats, 'vhd') : undefined;
   if (late !== undefined) return late;
+  const raw = findById(formats, 'raw');
+  const isWantedRaw = raw !== undefined && (declared === undefined || declared === 'raw');
+  if (isWantedRaw && foreign?.reason === 'encrypted') {
+    refuseUnlessAllowed(allowing, 'encrypted', `this is ${foreign.name}`, {
+      ...defined({ declared }),
+      detected: foreign.name,
+    });
+    return raw;
+  }
   const isDeclaredRaw = declared === 'raw' && foreign?.doubtful === true;
   if (foreign !== undefined && !isDeclaredRaw) throw refuseForeign(foreign, declared);
-  const raw = findById(formats, 'raw');
   const isRaw = raw !== undefined && (declared === 'raw' || matches.includes(raw));
   if (isRaw) return agree(raw, declared);
   throw refuseUnknown(declared);

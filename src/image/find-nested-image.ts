@@ -1,5 +1,7 @@
+import type { Allowing } from '../contracts/allowance.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Format, Probe } from '../contracts/format.ts';
+import { refuseUnlessAllowed } from '../errors/allowable.ts';
 import { refuse } from '../errors.ts';
 import { nameForeignContent } from './foreign-content.ts';
 
@@ -18,12 +20,13 @@ export async function findNestedImage(
   disk: ByteSource,
   opened: string | undefined,
   formats: readonly Format[],
+  allowing: Allowing,
 ): Promise<void> {
   const sizeBytes = disk.sizeBytes ?? 0;
   const head = await disk.read(0, Math.min(nestedHeadBytes, sizeBytes));
   const tailBytes = Math.min(nestedTailBytes, sizeBytes);
   const tail = await disk.read(sizeBytes - tailBytes, tailBytes);
-  refuseNestedImage({ head, tail, sizeBytes }, opened, formats);
+  refuseNestedImage({ head, tail, sizeBytes }, opened, formats, allowing);
 }
 
 /** The same for ends that are in memory. */
@@ -31,9 +34,14 @@ export function refuseNestedImage(
   probe: Probe,
   opened: string | undefined,
   formats: readonly Format[],
+  allowing: Allowing,
 ): void {
   const found = formats.find(({ id, detect }) => !harmless.includes(id) && detect(probe));
   const foreign = nameForeignContent(probe, found?.id ?? (opened === 'iso' ? 'iso' : 'tar'));
+  if (found === undefined && foreign?.reason === 'encrypted') {
+    refuseUnlessAllowed(allowing, 'encrypted', `this is ${foreign.name}`);
+    return;
+  }
   // Text at the start of a disk is odd but harmless: nothing opens it as an image.
   const isImage = foreign !== undefined && !['not-an-image', 'empty'].includes(foreign.reason);
   const name = found?.id ?? (isImage ? foreign.name : undefined);

@@ -90,9 +90,6 @@ export const programs: readonly ForeignMagic[] = [
 export function nameForeignContent(probe: Probe, found?: string): ForeignContent | undefined {
   const { head } = probe;
   if (head.length === 0) return { name: 'an empty file', reason: 'not-an-image', doubtful: true };
-  if (hasMagic(head, 'LUKS\xba\xbe')) {
-    return { name: 'an encrypted disk (LUKS)', reason: 'encrypted' };
-  }
   const image = pick(images, head, found) ?? nameFooter(probe, found) ?? nameOptical(head, found);
   if (image !== undefined) {
     // The magic of tar lies where a boot sector has code.
@@ -100,6 +97,9 @@ export function nameForeignContent(probe: Probe, found?: string): ForeignContent
   }
   const other = pick(unreadable, head, found) ?? nameDmg(probe);
   if (other !== undefined) return { name: other, reason: 'unsupported-variant' };
+  if (hasMagic(head, 'LUKS\xba\xbe')) {
+    return { name: 'an encrypted disk (LUKS)', reason: 'encrypted' };
+  }
   // Readable in principle, but with neither a magic nor a check there is nothing to hold on to.
   if (isLzmaAlone(head)) {
     return { name: 'an lzma file without a check', reason: 'unsupported-feature' };

@@ -40,7 +40,7 @@ export async function openLayers(
     // A declaration that ends with a codec or an archive leaves open what is inside.
     const probe = await probeSource(current, declared.length === 0);
     const matches = await matchFormats(current, probe, formats, context);
-    const format = detectFormat(probe, matches, formats, declared[chain.length]);
+    const format = detectFormat(probe, matches, formats, declared[chain.length], context);
     chain.push(format.id);
     if (format.kind === 'disk') {
       const through = await openThrough(source, onlyLayer, format, current, context);

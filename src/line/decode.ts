@@ -5,13 +5,14 @@ import { inCache } from '../cache/cache-error.ts';
 import { RunningDigest } from '../cache/digest/running-digest.ts';
 import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
 import type { DecodeContext } from '../contracts/format.ts';
+import { Allowances } from '../image/allowances.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
 import { openLayers } from '../image/open-layers.ts';
 import { awaitEnd } from '../parts/await-plugin.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { keepBootFile } from './boot/keep-boot-file.ts';
-import type { Decoded } from './decoded.ts';
+import type { Decoded, WrittenFile } from './decoded.ts';
 import type { Fetching } from './fetch.ts';
 import type { Making } from './making.ts';
 import { matchDigests } from './match-digests.ts';
@@ -24,17 +25,19 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
     if (call.options.decode === 'after-verify') {
       matchDigests(proven, await fetching.done, plan.artifact.fileName);
     }
-    if (plan.role !== 'disk') return await keepBootFile(making);
+    const allowances = new Allowances(call.options.allow);
+    if (plan.role !== 'disk') return { ...(await keepBootFile(making)), allowances };
     call.progress.stage('decode', `decoding to ${call.options.format}`);
     const { signal } = call;
     const { limits, log } = call.options;
-    const job = openDecodeJob(staging.dir, { signal, limits, log });
+    const job = openDecodeJob(staging.dir, { signal, limits, log, allowances });
     const handles: FileHandle[] = [];
     try {
-      return await callPlugin('the decoder', 'copyTo', signal, () =>
+      const decoded = await callPlugin('the decoder', 'copyTo', signal, () =>
         // A decoder gets no path: what the file system refuses it lies in this folder.
         inCache(staging.dir, 'decode in', () => decodeLayers(making, job.context, handles)),
       );
+      return { ...decoded, allowances };
     } finally {
       await awaitEnd(signal, () => job.close());
       // A decoder that was given up never comes to the end of its own work.
@@ -50,7 +53,7 @@ async function decodeLayers(
   { call, plan, staging, fetching }: Making & { fetching: Fetching },
   context: DecodeContext,
   handles: FileHandle[],
-): Promise<Decoded> {
+): Promise<WrittenFile> {
   const { layers, entry } = plan.artifact;
   const opened = await openLayers(fetching.source, layers, entry, call.parts.formats, context);
   const { chain, image, inner } = opened;

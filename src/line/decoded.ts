@@ -1,8 +1,10 @@
 import type { Extents } from '../bytes/extents.ts';
 import type { ContentDigestText } from '../cache/digest/content-digest.ts';
 
-/** A disk that is written; settle has not compared it with what was proved yet. */
-export interface Decoded {
+import type { Allowances } from '../image/allowances.ts';
+
+/** A file that is written. */
+export interface WrittenFile {
   /** Format ids found, outermost first. */
   chain: string[];
   /** `raw`, or the id of the disk format that was kept. */
@@ -15,4 +17,10 @@ export interface Decoded {
   contentDigest?: ContentDigestText;
   /** For the record. */
   facts?: Record<string, string>;
+}
+
+/** A disk that is written; settle has not compared it with what was proved yet. */
+export interface Decoded extends WrittenFile {
+  /** What the call allows, and what the image made use of. */
+  allowances: Allowances;
 }

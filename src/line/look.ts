@@ -85,6 +85,7 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
       call,
       { base: plan.cacheName },
       (entry) =>
+        isAllowed(call, entry) &&
         hasWantedFiles(call, entry) &&
         hasDigests(call, entry, known) &&
         meetsTrust(call, entry, demanded, signersOf(plan.artifact.proofs)),
@@ -98,7 +99,10 @@ export async function lookProven({ call, plan, proven }: Proved): Promise<Entry 
   return firstGood(
     call,
     { base: plan.cacheName },
-    (entry) => hasWantedFiles(call, entry) && hasDigests(call, entry, proven.digests),
+    (entry) =>
+      isAllowed(call, entry) &&
+      hasWantedFiles(call, entry) &&
+      hasDigests(call, entry, proven.digests),
   );
 }
 
@@ -136,8 +140,14 @@ export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<bool
   const { source, trust } = entry.record;
   const isPlain = URL.canParse(source.url) && call.http.plain(new URL(source.url));
   const demanded = demandedByWay(call, demandedLevel(call.options, trust.offered), isPlain);
+  if (!isAllowed(call, entry)) return false;
   if (!hasWantedFiles(call, entry) || !hasDigests(call, entry, [])) return false;
   return meetsTrust(call, entry, demanded);
+}
+
+/** This call allows too what was allowed when the disk was made. */
+function isAllowed({ options }: Call, { record }: Entry): boolean {
+  return (record.allowed ?? []).every(({ allowance }) => options.allow.includes(allowance));
 }
 
 function hasWantedFiles({ options }: Call, entry: Entry): boolean {

@@ -1,3 +1,4 @@
+import type { Allowance } from '../contracts/allowance.ts';
 import { defaultLimits, type Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
@@ -8,6 +9,7 @@ import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
 import { checkOptions } from '../parts/check-options.ts';
+import { readAllow } from '../parts/read-allow.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
 export interface CallOptions {
@@ -21,6 +23,7 @@ export interface CallOptions {
   keys: GivenKeys;
   /** Milliseconds. */
   maxAge: number | undefined;
+  allow: readonly Allowance[];
   allowOlder: boolean;
   offline: boolean;
   refresh: boolean;
@@ -55,6 +58,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
     keys: readKeys(options.keys ?? []),
     maxAge: readAge(options.maxAge ?? false),
+    allow: readAllow(options.allow ?? []),
     allowOlder: options.allowOlder ?? false,
     offline: options.offline ?? false,
     refresh: options.refresh ?? false,

@@ -41,6 +41,7 @@ function describe(
 ): RecordDraft {
   const { fetched, decoded } = settled;
   const { guest } = plan.resolution;
+  const { used } = decoded.allowances;
   return {
     identity: plan.identity,
     format: decoded.format,
@@ -64,7 +65,7 @@ function describe(
     decoder: `rootdisk ${version}`,
     trust: trustOf(plan, settled.proven, settled),
     evidence: evidenceOf(proven),
-    ...defined({ guest }),
+    ...defined({ guest, allowed: used.length > 0 ? [...used] : undefined }),
     facts: decoded.facts ?? {},
   };
 }

@@ -2,6 +2,7 @@ import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
 import { CacheError } from '../errors.ts';
+import { warningsOf } from '../image/allowances.ts';
 import { defined } from '../kit/defined.ts';
 import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
@@ -50,7 +51,11 @@ export async function giveImage(
         signer: signed?.signer,
         signedAt: signed?.signedAt === undefined ? undefined : new Date(signed.signedAt),
       }),
-      warnings: uniqueWarnings([...trust.warnings, ...call.warnings]),
+      warnings: uniqueWarnings([
+        ...trust.warnings,
+        ...warningsOf(record.allowed ?? []),
+        ...call.warnings,
+      ]),
     },
     origin,
     ...defined({ source: entry.source, boot: boot && toBootFiles(boot), guest: record.guest }),

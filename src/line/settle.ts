@@ -5,6 +5,7 @@ import { inCache } from '../cache/cache-error.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Digest, Signer } from '../contracts/proof.ts';
 import { hasRemedy, IntegrityError, isImageError, refuse } from '../errors.ts';
+import { warningsOf } from '../image/allowances.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { findGuestArches } from '../image/guest-arches.ts';
 import { algorithmOf } from '../kit/digest.ts';
@@ -69,7 +70,8 @@ export function settle(
     );
     const settled = judgeWay(making, transfer.value.way);
     settled.warnings.push(...warnings);
-    for (const warning of settled.warnings) call.warn(warning);
+    const allowed = warningsOf(decode.value.allowances.used);
+    for (const warning of [...settled.warnings, ...allowed]) call.warn(warning);
     if (proven.checks.length > 0) {
       refuseStale(call, plan, signed.signedAt);
       await refuseOlderFile(call, plan, signed.signedAt);
@@ -117,7 +119,7 @@ async function readDisk({ call, plan, proven }: Proved, decoded: Decoded): Promi
     const source = GrowingFile.whole(handle, decoded.sizeBytes);
     if (decoded.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
     if (decoded.format === 'raw') {
-      await findNestedImage(source, decoded.chain.at(-1), call.parts.formats);
+      await findNestedImage(source, decoded.chain.at(-1), call.parts.formats, decoded.allowances);
       await matchArch(plan, source);
     }
     for (const expected of proven.diskDigests) {

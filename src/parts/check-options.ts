@@ -21,6 +21,7 @@ const kinds: Readonly<Record<keyof EnsureOptions, Kind>> = {
   digest: 'text',
   keys: 'keys',
   maxAge: 'any',
+  allow: 'any',
   allowOlder: 'flag',
   offline: 'flag',
   refresh: 'flag',

@@ -2,6 +2,7 @@ import { DiskEnds } from '../bytes/disk-ends.ts';
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
 import type { DiskFacts } from '../contracts/format.ts';
+import type { Warning } from '../contracts/log.ts';
 import {
   type FileOptions,
   type FoundSoFar,
@@ -9,6 +10,7 @@ import {
   openImageFile,
 } from '../convert/open-image-file.ts';
 import { type DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from '../errors.ts';
+import { warningsOf } from '../image/allowances.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
@@ -35,6 +37,8 @@ export interface ImageInspection {
   /** Where the disk holds data: `[offset, length]` in units of 64 KiB. */
   extents?: Extents;
   facts?: DiskFacts;
+  /** What is odd about the image and was allowed. */
+  warnings: Warning[];
   /** Empty for an image that can be used. */
   hazards: Hazard[];
 }
@@ -55,20 +59,27 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
     const found: FoundSoFar = { sizeBytes: 0, chain: [] };
     const told: Partial<ImageInspection> = {};
     const hazards: Hazard[] = [];
+    const warnings: Warning[] = [];
     try {
-      const look = (image: OpenImageFile) => lookInside(image, formats, options, told);
+      const look = async (image: OpenImageFile) => {
+        try {
+          await lookInside(image, formats, options, told);
+        } finally {
+          warnings.push(...warningsOf(image.allowances.used));
+        }
+      };
       await openImageFile(path, formats, options, look, found);
     } catch (error) {
       if (!isDefect(error)) throw error;
       const { code, message, details } = error;
       hazards.push({ code, reason: details.reason ?? code, message });
     }
-    return { layers: found.chain, sizeBytes: found.sizeBytes, ...told, hazards };
+    return { layers: found.chain, sizeBytes: found.sizeBytes, ...told, warnings, hazards };
   };
 }
 
 async function lookInside(
-  { chain, image, source, drain, limits, signal }: OpenImageFile,
+  { chain, image, source, drain, limits, allowances, signal }: OpenImageFile,
   formats: BoundParts['formats'],
   options: InspectOptions,
   told: Partial<ImageInspection>,
@@ -90,7 +101,7 @@ async function lookInside(
   told.dataBytes = sink.dataBytes;
   told.extents = sink.extents();
   const probe = { ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes };
-  refuseNestedImage(probe, chain.at(-1), formats);
+  refuseNestedImage(probe, chain.at(-1), formats, allowances);
 }
 
 /** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */

@@ -11,6 +11,7 @@ export function decodeContext(
     signal,
     limits: { ...defaultLimits, ...limits },
     log: () => {},
+    allows: () => false,
     spool: () => {
       throw new Error('a disk needs no spool');
     },

@@ -1,6 +1,7 @@
 import { GrowingFile } from '../../src/bytes/growing-file.ts';
 import { SparseFile } from '../../src/bytes/sparse-file.ts';
 import { defaultLimits } from '../../src/contracts/limits.ts';
+import { Allowances } from '../../src/image/allowances.ts';
 import { openDecodeJob } from '../../src/image/decode-context.ts';
 import { openLayers } from '../../src/image/open-layers.ts';
 import { builtIns, isImageError } from '../../src/index.ts';
@@ -19,7 +20,12 @@ export async function tryImage(
   entry?: string,
 ): Promise<Verdict> {
   const slow = AbortSignal.timeout(120_000);
-  const job = openDecodeJob(scratch, { signal: slow, limits, log: () => {} });
+  const job = openDecodeJob(scratch, {
+    signal: slow,
+    limits,
+    log: () => {},
+    allowances: new Allowances([]),
+  });
   let written = 0;
   const target = {
     write: (_bytes: Uint8Array, _offset: number, length: number) => {

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../src/contracts/limits.ts';
+import { Allowances } from '../../src/image/allowances.ts';
 import { openDecodeJob } from '../../src/image/decode-context.ts';
 import { type OpenLayers, openLayers } from '../../src/image/open-layers.ts';
 import { builtIns } from '../../src/index.ts';
@@ -50,7 +51,8 @@ async function open(
   input: Uint8Array = Buffer.from('BOXED disk'),
 ): Promise<OpenLayers> {
   const { signal } = new AbortController();
-  const about = { signal, limits: { ...defaultLimits, ...limits }, log: () => {} };
+  const allowances = new Allowances([]);
+  const about = { signal, limits: { ...defaultLimits, ...limits }, log: () => {}, allowances };
   const { context } = openDecodeJob(tmpdir(), about);
   const formats = [...builtIns.formats, codec];
   return openLayers(new SteppedSource(input, 'whole'), declared, undefined, formats, context);

@@ -1,4 +1,5 @@
 import type { Extents } from '../../bytes/extents.ts';
+import type { AllowedDefect } from '../../contracts/allowance.ts';
 import type { ImageIdentity } from '../../contracts/image.ts';
 import type { Warning } from '../../contracts/log.ts';
 import type { Digest, Signer, TrustLevel } from '../../contracts/proof.ts';
@@ -67,6 +68,8 @@ export interface ImageRecord {
   decoder: string;
   /** Format ids, outermost first, as found. */
   layers: string[];
+  /** What is odd about the image and was allowed; absent where nothing was. */
+  allowed?: AllowedDefect[];
   trust: TrustRecord;
   evidence: EvidenceRecord;
   guest?: GuestFacts;

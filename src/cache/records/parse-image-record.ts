@@ -1,4 +1,5 @@
 import type { Extents } from '../../bytes/extents.ts';
+import { type AllowedDefect, allowances } from '../../contracts/allowance.ts';
 import type { ImageIdentity } from '../../contracts/image.ts';
 import { type Digest, type KeyOrigin, type Signer, trustLevels } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
@@ -35,6 +36,9 @@ function readRecord(value: Record<string, unknown>): ImageRecord {
   if (value['schema'] !== 1) throw new Error('schema should be 1');
   const disk = readDisk(parseRecord(value['disk'], 'disk'));
   const guest = parseOptional(value['guest'], 'guest', readGuest);
+  const allowed = parseOptional(value['allowed'], 'allowed', (list, where) =>
+    readList(list, where, readAllowed),
+  );
   return {
     schema: 1,
     name: parseText(value['name'], 'name'),
@@ -50,7 +54,7 @@ function readRecord(value: Record<string, unknown>): ImageRecord {
     layers: readList(value['layers'], 'layers', parseText),
     trust: readTrust(parseRecord(value['trust'], 'trust')),
     evidence: readEvidence(parseRecord(value['evidence'], 'evidence')),
-    ...defined({ guest }),
+    ...defined({ guest, allowed }),
     facts: readTexts(value['facts'], 'facts'),
     created: readTime(value['created'], 'created'),
   };
@@ -120,6 +124,14 @@ function readTrust(value: Record<string, unknown>): TrustRecord {
       return { code: parseText(code, where), message: parseText(message, where) };
     }),
   });
+}
+
+function readAllowed(value: unknown, where: string): AllowedDefect {
+  const { allowance, message } = parseRecord(value, where);
+  return {
+    allowance: readWord(allowance, where, allowances),
+    message: parseText(message, where),
+  };
 }
 
 const keyOrigins: readonly KeyOrigin[] = ['vendor', 'caller'];

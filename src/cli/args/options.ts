@@ -1,3 +1,4 @@
+import { allowances } from '../../contracts/allowance.ts';
 import { trustLevels } from '../../contracts/proof.ts';
 
 /** One option of the command line. */
@@ -31,6 +32,7 @@ export const commonOptions: readonly OptionName[] = [
 ];
 
 export type OptionName =
+  | 'allow'
   | 'allow-older'
   | 'arch'
   | 'at'
@@ -89,6 +91,11 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'print every step, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
+  allow: {
+    value: 'WORD',
+    repeats: true,
+    help: `take what is odd and harmless: ${allowances.join(', ')}; repeats`,
+  },
   'allow-older': { help: 'accept a build older than one that was accepted before' },
   at: { value: 'DATE', help: 'verify as of this date or time instead of now' },
   boot: { help: 'also get the kernel and initrd that boot this disk' },

@@ -7,6 +7,7 @@ import type {
   RequestOptions,
   TransportOptions,
 } from '../../core.ts';
+import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from './flags.ts';
 import { invalidValue } from './refuse.ts';
 import { parseLayers, parsePairs } from './values.ts';
@@ -81,6 +82,7 @@ export function readLocalFile(
   return {
     from: from === undefined ? undefined : parseLayers(from, known),
     entry: flags.text('entry'),
+    allow: readAllow(flags.list('allow')),
     limits: transport.limits,
     signal: transport.signal,
     log: transport.log,

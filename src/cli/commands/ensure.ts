@@ -1,4 +1,5 @@
 import { createRootdisk } from '../../core.ts';
+import { readAllow } from '../../parts/read-allow.ts';
 import {
   readChoices,
   readConnections,
@@ -18,6 +19,7 @@ export const ensure: Command = {
     'kernel-format',
     'digest',
     'max-age',
+    'allow',
     'allow-older',
     'offline',
     'refresh',
@@ -45,6 +47,7 @@ export const ensure: Command = {
       ...readRequest(flags),
       ...readChoices(flags),
       ...readTrust(flags, cwd),
+      allow: readAllow(flags.list('allow')),
       boot: flags.has('boot'),
       kernelFormat: readKernelFormat(flags),
       digest: flags.text('digest'),

@@ -12,12 +12,12 @@ export const inspect: Command = {
   name: 'inspect',
   operands: ['<file>'],
   summary: 'Show layers, sizes and features of an image file.',
-  options: ['from', 'entry'],
+  options: ['from', 'entry', 'allow'],
   examples: [
     ['rootdisk inspect disk.qcow2', 'layers, virtual size and features'],
     ['rootdisk inspect disk.img.gz --json | jq .virtualSize', 'for scripts'],
   ],
-  async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, columns }) {
+  async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, warn, columns }) {
     onProgress({ type: 'stage', stage: 'decode', message: `reading ${file}` });
     const image = await createRootdisk(parts).inspectImage(resolve(cwd, file), {
       ...readLocalFile(flags, parts, transport),
@@ -25,6 +25,7 @@ export const inspect: Command = {
         onProgress({ type: 'decode', bytes, ...defined({ virtualSize }) });
       },
     });
+    warn(image.warnings);
     const text = [formatTable(rows(image)), ...picture(image, columns)].join('\n');
     // The same code with which a conversion would end.
     const [hazard] = image.hazards;

@@ -5,7 +5,7 @@ import { type DecodeError, refuse } from '../../errors.ts';
 import { describeKernel, type KernelFacts } from '../../image/kernel.ts';
 import { maxKernelBytes, unpackKernel } from '../../image/unpack-kernel.ts';
 import { defined } from '../../kit/defined.ts';
-import type { Decoded } from '../decoded.ts';
+import type { WrittenFile } from '../decoded.ts';
 import type { Fetching } from '../fetch.ts';
 import type { Making } from '../making.ts';
 import type { Plan } from '../plan.ts';
@@ -19,7 +19,7 @@ export async function keepBootFile({
   plan,
   staging,
   fetching,
-}: Making & { fetching: Fetching }): Promise<Decoded> {
+}: Making & { fetching: Fetching }): Promise<WrittenFile> {
   const format = plan.name.format;
   const { sizeBytes } = await fetching.done;
   if (plan.role !== 'kernel') return whole(format, staging.download, sizeBytes, {});
@@ -53,7 +53,7 @@ function whole(
   path: string,
   sizeBytes: number,
   facts: Record<string, string>,
-): Decoded {
+): WrittenFile {
   const extents: Extents = sizeBytes === 0 ? [] : [[0, sizeBytes]];
   return { chain: [], format, path, sizeBytes, virtualSize: sizeBytes, extents, facts };
 }

@@ -1,0 +1,32 @@
+import { type Allowance, allowances } from '../contracts/allowance.ts';
+import { UsageError } from '../errors.ts';
+import { nearestWord } from '../kit/nearest-word.ts';
+import { shownText } from '../kit/public-url.ts';
+
+/** The words of `allow`, each once. A word that does not exist is `ERR_INVALID_REQUEST`, with the one that was meant. */
+export function readAllow(given: unknown): Allowance[] {
+  if (!Array.isArray(given)) throw invalid('allow must be a list of texts', undefined);
+  return [...new Set(given.map(readWord))];
+}
+
+function readWord(word: unknown): Allowance {
+  const found = allowances.find((one) => one === word);
+  if (found !== undefined) return found;
+  if (typeof word !== 'string') throw invalid('allow must be a list of texts', undefined);
+  throw invalid(
+    `allow has no word ${JSON.stringify(shownText(word))}`,
+    nearestWord(word, allowances),
+  );
+}
+
+function invalid(message: string, meant: string | undefined): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message,
+    hint:
+      meant === undefined
+        ? `Use one or more of: ${allowances.join(', ')}.`
+        : `Did you mean ${meant}?`,
+    details: { field: 'allow', known: [...allowances] },
+  });
+}

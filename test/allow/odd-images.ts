@@ -1,0 +1,14 @@
+/** A qcow2 of version 3 whose header says that it is corrupt (incompatible feature bit 1). */
+export function markCorrupt(qcow2: Uint8Array): Buffer {
+  const image = Buffer.from(qcow2);
+  image.writeUInt8(image.readUInt8(79) | 2, 79);
+  return image;
+}
+
+/** A disk that begins like one that LUKS encrypted as a whole (version 2). */
+export function makeEncrypted(sizeBytes: number = 1024 ** 2): Buffer {
+  const disk = Buffer.alloc(sizeBytes);
+  Buffer.from('LUKS\xba\xbe\x00\x02', 'latin1').copy(disk);
+  disk.fill('ciphertext ', 32 * 1024);
+  return disk;
+}
