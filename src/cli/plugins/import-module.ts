@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
+import * as modules from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -16,18 +16,24 @@ export async function importModule(name: string, cwd: string): Promise<object | 
 }
 
 async function importPackage(name: string, from?: string): Promise<object | undefined> {
-  // `require.resolve` could look from another folder too, but it does not see packages for `import` only.
-  const hooks = registerHooks({
-    resolve(specifier, context, next) {
-      if (from === undefined || specifier !== name) return next(specifier, context);
-      return next(specifier, { ...context, parentURL: pathToFileURL(from).href });
-    },
-  });
   try {
-    return await import(name);
+    return await (from === undefined ? import(name) : importFrom(name, pathToFileURL(from).href));
   } catch (error) {
     if (isMissing(error, name)) return undefined;
     throw error;
+  }
+}
+
+/** `require.resolve` could look from another folder too, but it does not see packages for `import` only. */
+async function importFrom(name: string, from: string): Promise<object> {
+  // Bun has no hooks, and answers for another folder by itself; Node.js does that only behind a flag.
+  if (modules.registerHooks === undefined) return await import(import.meta.resolve(name, from));
+  const hooks = modules.registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, specifier === name ? { ...context, parentURL: from } : context),
+  });
+  try {
+    return await import(name);
   } finally {
     hooks.deregister();
   }
@@ -35,8 +41,13 @@ async function importPackage(name: string, from?: string): Promise<object | unde
 
 /** True when the package itself is missing, not one that it imports. */
 function isMissing(error: unknown, name: string): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
   if (error.code === 'ERR_INVALID_MODULE_SPECIFIER') return true;
-  const parts = name.split('/').slice(0, name.startsWith('@') ? 2 : 1);
-  return error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${parts.join('/')}'`);
+  const packageName = name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+  const missing = /['"]([^'"]+)['"]/.exec('message' in error ? String(error.message) : '')?.[1];
+  // Each runtime has its own sentence, and the first name in quotes is what it did not find: Deno shows an address in it.
+  return (
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    (missing === packageName || missing === name || missing?.endsWith(`/${name}`) === true)
+  );
 }
