@@ -113,9 +113,20 @@ function requireWritable(path: string): void {
   }
 }
 
+/** Deno gives the code of the module and SQLite's sentence (`sqlite3_errstr`), where Node.js and Bun give SQLite's code too. */
+const sentences: readonly [start: string, code: number][] = [
+  ['database is locked', busy],
+  ['database table is locked', locked],
+  ['disk I/O error', ioError],
+  ['unable to open database file', cannotOpen],
+  ['locking protocol', protocol],
+];
+
 function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  if (!(error instanceof Error)) return undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  if (!('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return undefined;
+  return sentences.find(([start]) => error.message.startsWith(start))?.[1];
 }
 
 function unlockable(path: string, code: number, cause: unknown): CacheError {
