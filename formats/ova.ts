@@ -11,6 +11,7 @@ import { type OvfDescriptor, parseOvf } from './ova/descriptor.ts';
 import { parseManifest } from './ova/manifest.ts';
 import { MemberDigests } from './ova/member-digests.ts';
 import { checkChoice } from './shared/archives/check-choice.ts';
+import { MemberList } from './shared/archives/member-list.ts';
 import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
 import { readTarMembers, type TarMember } from './shared/tar/walk.ts';
 
@@ -35,8 +36,9 @@ async function* entries(
 ): AsyncGenerator<ArchiveEntry> {
   const digests = new MemberDigests();
   const sizes = new Map<string, number>();
+  const members = new MemberList('ova', context.limits.members);
   let ovf: OvfDescriptor | undefined;
-  for await (const member of readTarMembers(source, context)) {
+  for await (const member of readTarMembers(source, context, members)) {
     const { name, sizeBytes, finish } = member;
     sizes.set(name, sizeBytes);
     // Its digest would be that of the file with its holes, which no longer passes here as such.
@@ -55,6 +57,7 @@ async function* entries(
     }
   }
   if (ovf === undefined) throw notOvf();
+  for (const name of ovf.disks) members.checkUsable(name);
   checkFiles(ovf, sizes, context);
   await digests.check();
 }

@@ -8,7 +8,6 @@ import {
   hasMagic,
   type WantedEntry,
 } from '../src/kit.ts';
-import { checkChoice } from './shared/archives/check-choice.ts';
 import { memberTooLong } from './shared/archives/member-too-long.ts';
 import { readDirectory } from './zip/directory.ts';
 import { openEntry } from './zip/open-entry.ts';
@@ -32,10 +31,9 @@ async function* entries(
 ): AsyncGenerator<ArchiveEntry> {
   const { limits, signal } = context;
   while (source.sizeBytes === undefined) await abortable(source.grown(), signal);
-  const members = await abortable(readDirectory(source, source.sizeBytes, context), signal);
-  const names = members.map(({ name }) => name);
-  checkChoice('zip', names, wanted);
+  const members = await abortable(readDirectory(source, source.sizeBytes, context, wanted), signal);
   for (const member of members) {
+    if (wanted?.name !== undefined && member.name !== wanted.name) continue;
     if (member.sizeBytes > limits.virtualBytes)
       throw memberTooLong('zip', member.sizeBytes, limits.virtualBytes);
     const entry = openEntry(source, member, context);

@@ -1,6 +1,5 @@
-import { type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, refuse, type WantedEntry } from '../../src/kit.ts';
 import { MemberList } from '../shared/archives/member-list.ts';
-import { plainMemberName } from '../shared/archives/member-name.ts';
 import { readEndRecord } from './end-record.ts';
 import {
   checkLocalHeader,
@@ -14,6 +13,7 @@ import { openZipReader, type ZipEntry, type ZipReader } from './yauzl.ts';
 export interface ZipMember {
   name: string;
   method: number;
+  encrypted: boolean;
   crc32: number;
   /** Where its bytes lie. */
   dataStart: number;
@@ -29,13 +29,14 @@ interface Span {
 
 /**
  * The regular files of a zip archive in the order of its central directory, which is the truth; everything about them is
- * checked before the first one is handed out. Refused wherever they stand: links, unsafe names, names that come twice,
+ * checked before the first one is handed out. Refused wherever they stand: names that come twice,
  * members that overlap, and whatever the front of the file says otherwise.
  */
 export async function readDirectory(
   source: ByteSource,
   sizeBytes: number,
   { limits }: DecodeContext,
+  wanted: WantedEntry | undefined,
 ): Promise<ZipMember[]> {
   const end = await readEndRecord(source, sizeBytes);
   const list = new MemberList('zip', limits.members);
@@ -45,16 +46,14 @@ export async function readDirectory(
   let read = 0;
   for await (const entry of reader.entries()) {
     read += 46 + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
-    const stored = reader.nameOf(entry);
-    const name = plainMemberName(stored, 'zip');
-    const isFolder = checkKind(entry, name, stored.endsWith('/'));
-    list.add(name, isFolder);
+    const name = note(entry, nameOf(entry, reader), list);
     const { dataStart, span } = await locate(source, entry, reader);
     spans.push(span);
-    if (!isFolder) members.push(describe(name, entry, dataStart));
+    if (name !== undefined) members.push(describe(name, entry, dataStart));
   }
   if (read !== end.directoryBytes) throw damaged('has a central directory of another length');
   checkSpans(spans);
+  list.check(wanted);
   return members;
 }
 
@@ -62,6 +61,7 @@ function describe(name: string, entry: ZipEntry, dataStart: number): ZipMember {
   return {
     name,
     method: entry.compressionMethod,
+    encrypted: isEncrypted(entry),
     crc32: entry.crc32,
     dataStart,
     packedBytes: entry.compressedSize,
@@ -69,28 +69,47 @@ function describe(name: string, entry: ZipEntry, dataStart: number): ZipMember {
   };
 }
 
-/** Whether it is a folder; links and encrypted members are refused. The high half of the attributes is a Unix mode. */
-function checkKind(entry: ZipEntry, name: string, hasSlash: boolean): boolean {
+/**
+ * The name as text. Programs of .NET write the separators of Windows, and say that they come from there (APPNOTE 4.4.2.2:
+ * FAT, NTFS, VFAT); elsewhere a backslash is a part of a name like any other.
+ */
+function nameOf(entry: ZipEntry, reader: ZipReader): string {
+  const name = reader.nameOf(entry);
+  return [0, 10, 14].includes(entry.versionMadeBy >>> 8) ? name.replaceAll('\\', '/') : name;
+}
+
+/** The name of a file that may be read. The high half of the attributes is a Unix mode. */
+function note(entry: ZipEntry, name: string, list: MemberList): string | undefined {
   const about = { format: 'zip', value: name };
   const text = JSON.stringify(name);
   const type = (entry.externalFileAttributes >>> 28) & 0xf;
-  if (type === 0xa) throw refuse('unsafe-path', `The zip member ${text} is a link`, about);
+  if (type === 0xa) {
+    list.addOther(name, true, refuse('unsafe-path', `The zip member ${text} is a link`, about));
+    return undefined;
+  }
   if (![0, 4, 8].includes(type)) {
-    throw refuse('unsupported-variant', `The zip member ${text} is a device or a pipe`, about);
+    const what = `The zip member ${text} is a device or a pipe`;
+    list.addOther(name, false, refuse('unsupported-variant', what, about));
+    return undefined;
   }
-  // Old encryption, strong encryption, and headers hidden by it.
-  if ((entry.generalPurposeBitFlag & 0x2041) !== 0) {
-    throw refuse('encrypted', `The zip member ${text} is encrypted`, about);
-  }
-  if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) {
+  if (
+    entry.compressionMethod === 0 &&
+    !isEncrypted(entry) &&
+    entry.compressedSize !== entry.uncompressedSize
+  ) {
     throw refuse('corrupt-header', `The zip member ${text} is not packed and has two sizes`, about);
   }
-  const isFolder = hasSlash || type === 4;
-  if (isFolder && entry.uncompressedSize > 0) {
+  if (!name.endsWith('/') && type !== 4) return list.addFile(name);
+  if (entry.uncompressedSize > 0) {
     throw refuse('corrupt-header', `The zip member ${text} is a file and a folder at once`, about);
   }
-  if (!isFolder && name === '') throw damaged('has a file without a name');
-  return isFolder;
+  list.addFolder(name);
+  return undefined;
+}
+
+/** Old encryption, strong encryption, and headers hidden by it. */
+function isEncrypted({ generalPurposeBitFlag }: ZipEntry): boolean {
+  return (generalPurposeBitFlag & 0x2041) !== 0;
 }
 
 async function locate(

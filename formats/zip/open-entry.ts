@@ -26,12 +26,13 @@ export function openEntry(
   const { name, sizeBytes, method } = member;
   const about = { format: 'zip', signal: context.signal };
   const packed = new RangeSource(source, member.dataStart, member.packedBytes, about);
-  if (method === 0) {
+  if (method === 0 && !member.encrypted) {
     const stored = new StoredSource(member, packed, context.signal);
     return { name, sizeBytes, source: stored, finish: () => stored.finish() };
   }
+  const isPlain = method === 8 && !member.encrypted;
   const bytes = new LentBytes(
-    method === 8 ? unpack(member, packed, context.signal) : unsupported(member),
+    isPlain ? unpack(member, packed, context.signal) : unsupported(member),
   );
   return {
     name,
@@ -44,7 +45,14 @@ export function openEntry(
 }
 
 // biome-ignore lint/correctness/useYield: it takes the place of bytes that cannot be had
-async function* unsupported({ name, method }: ZipMember): AsyncGenerator<Uint8Array> {
+async function* unsupported({ name, method, encrypted }: ZipMember): AsyncGenerator<Uint8Array> {
+  if (encrypted) {
+    throw refuse('encrypted', `The zip member ${JSON.stringify(name)} is encrypted`, {
+      format: 'zip',
+      value: name,
+      hint: 'Unpack the archive yourself and give the disk alone.',
+    });
+  }
   const word = methods[method] ?? 'an unknown method';
   throw refuse(
     'unsupported-feature',

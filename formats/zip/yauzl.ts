@@ -3,6 +3,7 @@ import { type ByteSource, refuse } from '../../src/kit.ts';
 
 /** What is used of an entry of the central directory; sizes and offset are those of zip64 where it has them. */
 export interface ZipEntry {
+  versionMadeBy: number;
   fileNameRaw: Uint8Array;
   extraFields: { id: number; data: Uint8Array }[];
   fileNameLength: number;

@@ -3,6 +3,7 @@ import type { Codec, DecodeContext, Disk, DiskImage, Format, Probe } from '../co
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { boundOutput } from './bounds.ts';
+import { blameChoice, ChosenImage } from './chosen-image.ts';
 import { type CopyingCodec, copyThrough } from './copy-through.ts';
 import { detectFormat, matchFormats } from './detect-format.ts';
 import { openMember } from './open-member.ts';
@@ -34,6 +35,23 @@ export async function openLayers(
   chain: string[] = [],
 ): Promise<OpenLayers> {
   const finishes: (() => Promise<void>)[] = [];
+  try {
+    const opened = await openEach(source, declared, entry, formats, context, chain, finishes);
+    return { ...opened, image: new ChosenImage(opened.image, finishes) };
+  } catch (error) {
+    throw await blameChoice(error, finishes);
+  }
+}
+
+async function openEach(
+  source: ByteSource,
+  declared: readonly string[],
+  entry: string | undefined,
+  formats: readonly Format[],
+  context: DecodeContext,
+  chain: string[],
+  finishes: (() => Promise<void>)[],
+): Promise<OpenLayers> {
   let current = source;
   let onlyLayer: Codec | undefined;
   for (;;) {

@@ -1,13 +1,29 @@
-import { refuse } from '../../../src/kit.ts';
+import { refuse, type WantedEntry } from '../../../src/kit.ts';
+import { checkChoice } from './check-choice.ts';
+import { isMacMetadata, placeOf, plainMemberName } from './member-name.ts';
 
 /** What readers of archives are made for; a raised `limits.members` is meant for codecs. */
 const maxMembers = 10_000;
+/** As much of a name that cannot be used as a message needs. */
+const maxShown = 200;
 
-/** The members met so far: bounded, and no name twice, because readers disagree about which of the two wins. */
+type Kind = 'file' | 'folder' | 'other';
+
+/**
+ * The members met so far, bounded. A member that cannot be the disk (a link, a device, a name that leaves its folder) is
+ * remembered, because nothing is unpacked beside the disk; it is refused where it is the one that is wanted, or the only
+ * one. No place may be taken twice, because readers disagree about which of the two wins.
+ */
 export class MemberList {
-  readonly #names = new Map<string, boolean>();
   readonly #format: string;
   readonly #limit: number;
+  /** By the place where a program that unpacks would put it. */
+  readonly #places = new Map<string, Kind>();
+  readonly #links = new Set<string>();
+  /** Files that could be meant, as they are listed to the caller. */
+  readonly #files: string[] = [];
+  /** Why a member cannot be the disk, by its name. */
+  readonly #refused = new Map<string, unknown>();
   #count = 0;
 
   constructor(format: string, limit: number) {
@@ -15,27 +31,128 @@ export class MemberList {
     this.#limit = Math.min(limit, maxMembers);
   }
 
-  /** Throws `limit` for one member too many, `ambiguous-content` for a name that was there; folders may come again. */
-  add(name: string, isFolder: boolean): void {
+  /** The plain name of a file that may be handed out; `undefined` for one that is passed over. Every name it has counts. */
+  addFile(stored: string, ...others: string[]): string | undefined {
+    this.#countMember();
+    if (isMacMetadata(stored)) return undefined;
+    const { name, refusal } = this.#plainName([stored, ...others]);
+    if (name === '') throw this.#nameless(stored);
+    this.#take(name ?? placeOf(stored), 'file');
+    const shown = name ?? stored.slice(0, maxShown);
+    this.#files.push(shown);
+    const link = name === undefined ? undefined : this.#linkAbove(name);
+    const why = link === undefined ? refusal : this.#throughLink(shown, link);
+    if (why === undefined) return name;
+    this.#refused.set(shown, why);
+    return undefined;
+  }
+
+  addFolder(stored: string): void {
+    this.#countMember();
+    const place = placeOf(stored);
+    if (place !== '') this.#take(place, 'folder');
+  }
+
+  /** A link, a device or a pipe, with the refusal that it is where the disk is wanted. */
+  addOther(stored: string, isLink: boolean, refusal: Error): void {
+    this.#countMember();
+    if (isMacMetadata(stored)) return;
+    const place = placeOf(stored);
+    this.#take(place, 'other');
+    if (isLink) this.#links.add(place);
+    this.#refused.set(place, refusal);
+  }
+
+  /** Files that could be the disk, refused ones included. */
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
+  /**
+   * Once all members are known: refuses a choice that is missing or cannot be met, and a member that may not be read.
+   * `among` are the files that are offered, `wanted` is `undefined` where every one of them was handed out.
+   */
+  check(wanted: WantedEntry | undefined, among: readonly string[] = this.#files): void {
+    const refusal = wanted?.name === undefined ? undefined : this.#refused.get(wanted.name);
+    if (refusal !== undefined) throw refusal;
+    checkChoice(this.#format, among, wanted);
+    const chosen = wanted?.name === undefined ? among : [wanted.name];
+    const usable = chosen.filter((name) => !this.#refused.has(name));
+    const [refused] = among.length === 0 ? this.#refused.keys() : chosen;
+    const why = usable.length > 0 || refused === undefined ? undefined : this.#refused.get(refused);
+    if (why !== undefined) throw why;
+    for (const name of usable) this.checkPath(name);
+  }
+
+  /** Refuses a file whose path runs through a link, as far as links are known. */
+  checkPath(name: string): void {
+    const link = this.#linkAbove(name);
+    if (link !== undefined) throw this.#throughLink(name, link);
+  }
+
+  /** Refuses a name that is a link, a device or otherwise no file that may be read. */
+  checkUsable(name: string): void {
+    const refusal = this.#refused.get(name);
+    if (refusal !== undefined) throw refusal;
+    this.checkPath(name);
+  }
+
+  /** The first name, if all of them are safe. */
+  #plainName(stored: readonly string[]): { name?: string; refusal?: unknown } {
+    try {
+      const [name = ''] = stored.map((text) => plainMemberName(text, this.#format));
+      return { name };
+    } catch (refusal) {
+      return { refusal };
+    }
+  }
+
+  #countMember(): void {
     this.#count += 1;
-    if (this.#count > this.#limit) throw tooMany(this.#format, this.#limit);
-    const before = this.#names.get(name);
-    if (before === undefined || (before && isFolder)) {
-      this.#names.set(name, isFolder);
+    if (this.#count <= this.#limit) return;
+    throw refuse('limit', `The ${this.#format} archive has more than ${this.#limit} members`, {
+      format: this.#format,
+      limit: this.#limit,
+      hint: 'Unpack the archive yourself if you trust it, and give the disk alone.',
+    });
+  }
+
+  /** Folders may come again, and so may what is never read. */
+  #take(place: string, kind: Kind): void {
+    const before = this.#places.get(place);
+    if (before === undefined) {
+      this.#places.set(place, kind);
       return;
     }
-    throw refuse(
-      'ambiguous-content',
-      `The ${this.#format} archive holds ${JSON.stringify(name)} twice`,
-      { format: this.#format, value: name },
+    if (before === kind && kind !== 'file') return;
+    throw refuse('ambiguous-content', `The ${this.#format} archive holds ${quote(place)} twice`, {
+      format: this.#format,
+      value: place,
+    });
+  }
+
+  #linkAbove(name: string): string | undefined {
+    for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+      const folder = name.slice(0, at);
+      if (this.#links.has(folder)) return folder;
+    }
+    return undefined;
+  }
+
+  #throughLink(name: string, link: string): Error {
+    const what = `The path of ${quote(name)} in the ${this.#format} archive runs through the link`;
+    return refuse('unsafe-path', `${what} ${quote(link)}`, { format: this.#format, value: name });
+  }
+
+  #nameless(stored: string): Error {
+    return refuse(
+      'corrupt-header',
+      `The ${this.#format} member ${quote(stored)} is a file without a name`,
+      { format: this.#format, value: stored },
     );
   }
 }
 
-function tooMany(format: string, limit: number): Error {
-  return refuse('limit', `The ${format} archive has more than ${limit} members`, {
-    format,
-    limit,
-    hint: 'Unpack the archive yourself if you trust it, and give the disk alone.',
-  });
+function quote(name: string): string {
+  return JSON.stringify(name.slice(0, maxShown));
 }

@@ -5,8 +5,7 @@ const maxLength = 4096;
 
 /**
  * The name of an archive member without `./` and doubled slashes; empty for the archive's own folder. Nothing is ever
- * written under such a name, but one that leaves its folder on any platform says that the archive is hostile:
- * `unsafe-path`.
+ * written under such a name, but one that leaves its folder on any platform is none to read a disk from: `unsafe-path`.
  */
 export function plainMemberName(name: string, format: string): string {
   if (name.length > maxLength) throw unsafe(name.slice(0, 100), 'is too long', format);
@@ -17,6 +16,27 @@ export function plainMemberName(name: string, format: string): string {
   const steps = name.split('/');
   if (steps.includes('..')) throw unsafe(name, 'leads out of its folder', format);
   return steps.filter((step) => step !== '' && step !== '.').join('/');
+}
+
+/**
+ * Where a program that bounds names to its own folder would put a member of this name: two of one place are two readings
+ * of the archive.
+ */
+export function placeOf(name: string): string {
+  const steps: string[] = [];
+  const end = name.indexOf('\0');
+  const relative = (end < 0 ? name : name.slice(0, end)).replace(/^[A-Za-z]:/, '');
+  for (const step of relative.slice(0, maxLength).split(/[/\\]/)) {
+    if (step === '..') steps.pop();
+    else if (step !== '' && step !== '.') steps.push(step);
+  }
+  return steps.join('/');
+}
+
+/** What macOS puts beside files for itself: AppleDouble twins (`._disk.raw`), and the folder where its zips keep them. */
+export function isMacMetadata(name: string): boolean {
+  const steps = name.split(/[/\\]/).filter((step) => step !== '');
+  return steps.includes('__MACOSX') || (steps.at(-1)?.startsWith('._') ?? false);
 }
 
 function unsafe(name: string, what: string, format: string): Error {

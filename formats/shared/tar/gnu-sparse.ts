@@ -1,4 +1,4 @@
-import { isZeros, type Limits } from '../../../src/kit.ts';
+import { hasMagic, isZeros, type Limits } from '../../../src/kit.ts';
 import type { ExtentMap } from '../sources/extent-map.ts';
 import { blockBytes } from './header.ts';
 import { parseTarNumber } from './number-field.ts';
@@ -18,11 +18,14 @@ export async function readGnuSparseMap(
   storedBytes: number,
   limits: Limits,
 ): Promise<ExtentMap> {
+  // star has the map elsewhere in a header of the same type.
+  if (!hasMagic(header, 'ustar  \0', 257) && !isZeros(header.subarray(257, 263))) {
+    throw badSparse('unsupported-feature', 'is sparse in the form of star');
+  }
   const realSize = parseTarNumber(header.subarray(483, 483 + fieldBytes), 'its real size');
   const extents = new SparseExtents(realSize, limits);
   let open = addEntries(extents, header.subarray(386, 386 + 4 * entryBytes), true);
   for (let more = header[482] !== 0; more; ) {
-    if (!open) throw badSparse('corrupt-table', 'has extents behind the end of their list');
     const block = await tape.take(blockBytes);
     if (block.length < blockBytes) throw cutTape(tape);
     open = addEntries(extents, block.subarray(0, 21 * entryBytes), open);

@@ -65,8 +65,23 @@ export function readTarText(bytes: Uint8Array): string {
 
 function readName(block: Uint8Array): string {
   const name = readTarText(block.subarray(0, 100));
-  // GNU and v7 keep other things where POSIX has the first part of a long name; star cuts it short.
-  if (!hasMagic(block, 'ustar\0', 257)) return name;
-  const prefix = readTarText(block.subarray(345, hasMagic(block, 'tar\0', 508) ? 476 : 500));
+  const prefix = readTarText(block.subarray(345, prefixEnd(block)));
   return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** Where the first part of a long name ends. GNU and v7 keep other things there, and star two times behind it. */
+function prefixEnd(block: Uint8Array): number {
+  const isStar = hasMagic(block, 'tar\0', 508);
+  // star before POSIX has a magic only at the end of the block.
+  if (!hasMagic(block, 'ustar\0', 257)) return isStar && !hasMagic(block, 'ustar', 257) ? 500 : 345;
+  return isStar || hasStarTimes(block) ? 476 : 500;
+}
+
+/** xustar has no magic of its own: GNU tar knows it by its two times, octal digits that end with a blank. */
+function hasStarTimes(block: Uint8Array): boolean {
+  return block[475] === 0 && [476, 488].every((at) => isTime(block.subarray(at, at + 12)));
+}
+
+function isTime(field: Uint8Array): boolean {
+  return /^[0-7]{11} $/.test(String.fromCharCode(...field));
 }

@@ -34,6 +34,8 @@ export async function readNextHeader(tape: Tape): Promise<FoundHeader | undefine
     const header = parseTarHeader(block, offset);
     switch (header.type) {
       case 'x':
+      // Solaris tar, the same under another letter.
+      case 'X':
         // Some readers merge the two, for others the second one stands alone.
         if (pax !== undefined) throw corrupt(tape, 'two pax headers for one member');
         pax = parsePaxRecords(await readExtension(tape, header));
@@ -45,7 +47,8 @@ export async function readNextHeader(tape: Tape): Promise<FoundHeader | undefine
         longName = readTarText(await readExtension(tape, header));
         break;
       case 'K':
-        // The target of a link, and links are refused.
+      case 'A':
+        // The target of a link, which is not followed, and an access list of Solaris tar.
         await readExtension(tape, header);
         break;
       default:

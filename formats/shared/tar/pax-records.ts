@@ -11,7 +11,7 @@ export interface PaxRecords {
   sparse: (readonly [key: string, value: string])[];
 }
 
-const maxDigits = 7;
+const maxDigits = 20;
 const sparsePrefix = 'GNU.sparse.';
 
 /** Every record is `length key=value\n`, the length included in itself; anything else is `corrupt-header`. */
@@ -36,10 +36,14 @@ export function parsePaxRecords(body: Uint8Array): PaxRecords {
   return records;
 }
 
-/** Decimal digits; above 2^53 the value is not exact, but still far above every limit. */
+/**
+ * Decimal digits, some writers fill them up with zeros; above 2^53 the value is not exact, but still far above every
+ * limit.
+ */
 export function parsePaxNumber(value: string, key: string): number {
-  if (!/^\d{1,20}$/.test(value)) throw badRecord(`holds no number as ${key}`);
-  return Number(BigInt(value));
+  const digits = /^0*(\d{1,20})$/.exec(value)?.[1];
+  if (digits === undefined) throw badRecord(`holds no number as ${key}`);
+  return Number(BigInt(digits));
 }
 
 function readRecord(body: Uint8Array): { key: string; value: Uint8Array; length: number } {

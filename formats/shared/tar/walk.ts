@@ -1,11 +1,11 @@
-import { type ByteSource, type DecodeContext, defined, refuse } from '../../../src/kit.ts';
-import { MemberList } from '../archives/member-list.ts';
-import { plainMemberName } from '../archives/member-name.ts';
+import { type ByteSource, type DecodeContext, defined } from '../../../src/kit.ts';
+import type { MemberList } from '../archives/member-list.ts';
 import { memberTooLong } from '../archives/member-too-long.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
 import { ExtentSource } from '../sources/extent-source.ts';
 import { readGnuSparseMap } from './gnu-sparse.ts';
 import { blockBytes } from './header.ts';
+import { memberKind, refuseMember } from './member-kind.ts';
 import { type FoundHeader, readNextHeader } from './next-header.ts';
 import { cutTape, openTape, type Tape, type TapeBody } from './tape.ts';
 
@@ -23,34 +23,26 @@ export interface TarMember {
 }
 
 /**
- * The regular files of a tar archive in order, to its very end. Folders are passed over; links, devices, unsafe names,
- * names that come twice and everything that two readers could understand differently are refused, wherever they stand.
+ * The regular files of a tar archive in order, to its very end, as far as they may be read. What cannot be the disk is
+ * only noted in `members`; names that come twice and everything that two readers could understand differently are refused,
+ * wherever they stand.
  */
 export async function* readTarMembers(
   source: ByteSource,
   context: DecodeContext,
+  members: MemberList,
 ): AsyncGenerator<TarMember> {
   const tape = openTape(source, context);
-  const members = new MemberList('tar', context.limits.members);
   try {
     for (;;) {
       const header = await readNextHeader(tape);
       if (header === undefined) return;
-      // The label of a volume is no member.
-      if (header.type === 'V') {
-        await finishBody(tape, tape.body(header.sizeBytes), header.sizeBytes);
-        continue;
-      }
-      const name = plainMemberName(header.name, 'tar');
-      if (header.storedName !== undefined) plainMemberName(header.storedName, 'tar');
-      const isFolder = checkKind(header);
-      members.add(name, isFolder);
-      if (isFolder) {
-        await finishBody(tape, tape.body(header.sizeBytes), header.sizeBytes);
-        continue;
-      }
-      if (name === '') throw badMember('corrupt-header', header.name, 'is a file without a name');
-      yield* readMember(tape, name, header, context);
+      const name = note(header, members);
+      const isFile = ['0', '7', 'S'].includes(header.type) && !header.name.endsWith('/');
+      const map = isFile ? await readMap(tape, header, context) : ExtentMap.whole(header.sizeBytes);
+      const body = tape.body(map.storedBytes);
+      if (name !== undefined) yield asMember(name, map, body);
+      await finishBody(tape, body, map.storedBytes);
     }
   } catch (error) {
     context.signal.throwIfAborted();
@@ -60,30 +52,33 @@ export async function* readTarMembers(
   }
 }
 
-async function* readMember(
-  tape: Tape,
-  name: string,
-  header: FoundHeader,
-  context: DecodeContext,
-): AsyncGenerator<TarMember> {
-  const { limits } = context;
-  if (header.sizeBytes > limits.virtualBytes)
-    throw memberTooLong('tar', header.sizeBytes, limits.virtualBytes);
-  const map = await readMap(tape, header, context);
-  if (header.realSize !== undefined && header.realSize !== map.sizeBytes) {
-    throw badMember('unsupported-feature', name, 'is sparse in a form that only star reads');
+/** The name of a file that may be read. */
+function note(header: FoundHeader, members: MemberList): string | undefined {
+  const found = memberKind(header);
+  switch (found.kind) {
+    case 'file':
+      return members.addFile(header.name, header.storedName ?? header.name);
+    case 'folder':
+      members.addFolder(header.name);
+      return undefined;
+    case 'link':
+    case 'device':
+      members.addOther(header.name, found.kind === 'link', found.refusal);
+      return undefined;
+    case 'label':
+      return undefined;
   }
-  const sparse = map.sizeBytes !== map.storedBytes;
-  const body = tape.body(map.storedBytes);
-  yield {
+}
+
+function asMember(name: string, map: ExtentMap, body: TapeBody): TarMember {
+  return {
     name,
     sizeBytes: map.sizeBytes,
-    sparse,
+    sparse: map.sizeBytes !== map.storedBytes,
     source: new ExtentSource(body.source, map, 'tar'),
     ...defined({ listen: body.listen }),
     finish: () => body.finish(),
   };
-  await finishBody(tape, body, map.storedBytes);
 }
 
 async function readMap(
@@ -91,13 +86,16 @@ async function readMap(
   header: FoundHeader,
   { limits }: DecodeContext,
 ): Promise<ExtentMap> {
-  if (header.type === 'S') {
-    return readGnuSparseMap(tape, header.block, header.sizeBytes, limits);
+  const { name, sizeBytes, realSize } = header;
+  if (sizeBytes > limits.virtualBytes) throw memberTooLong('tar', sizeBytes, limits.virtualBytes);
+  const map =
+    header.type === 'S'
+      ? await readGnuSparseMap(tape, header.block, sizeBytes, limits)
+      : ((await header.sparse?.readMap(tape, sizeBytes, limits)) ?? ExtentMap.whole(sizeBytes));
+  if (realSize !== undefined && realSize !== map.sizeBytes) {
+    throw refuseMember('unsupported-feature', name, 'is sparse in a form that only star reads');
   }
-  return (
-    (await header.sparse?.readMap(tape, header.sizeBytes, limits)) ??
-    ExtentMap.whole(header.sizeBytes)
-  );
+  return map;
 }
 
 /** Moves on to the next header. */
@@ -105,47 +103,4 @@ async function finishBody(tape: Tape, body: TapeBody, length: number): Promise<v
   await body.finish();
   const padding = (blockBytes - (length % blockBytes)) % blockBytes;
   if ((await tape.take(padding)).length < padding) throw cutTape(tape);
-}
-
-/**
- * Whether it is a folder, by the types of POSIX and GNU tar. Whatever is no plain file either is refused: it may mean
- * anything to the program that unpacks the archive.
- */
-function checkKind({ type, name, sizeBytes, sparse }: FoundHeader): boolean {
-  switch (type) {
-    case '0':
-    case '7':
-    case 'S':
-      // Before POSIX, a slash at the end of its name made a folder.
-      if (!name.endsWith('/')) return false;
-      if (sizeBytes === 0 && sparse === undefined && type === '0') return true;
-      throw badMember('corrupt-header', name, 'is a file and a folder at once');
-    case '5':
-    case 'D':
-      return true;
-    case '1':
-    case '2':
-      throw badMember('unsafe-path', name, 'is a link');
-    case '3':
-    case '4':
-    case '6':
-      throw badMember('unsupported-variant', name, 'is a device or a pipe');
-    default:
-      throw badMember(
-        'unsupported-feature',
-        name,
-        `is of the unknown type ${JSON.stringify(type)}`,
-      );
-  }
-}
-
-function badMember(
-  reason: 'unsafe-path' | 'unsupported-variant' | 'unsupported-feature' | 'corrupt-header',
-  name: string,
-  what: string,
-): Error {
-  return refuse(reason, `The tar member ${JSON.stringify(name)} ${what}`, {
-    format: 'tar',
-    value: name,
-  });
 }

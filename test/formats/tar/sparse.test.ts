@@ -242,8 +242,8 @@ describe('refuses', () => {
     ['letters in an extent', 'corrupt-header', gnu([386, 'x'])],
     ['no extents for what is stored', 'corrupt-table', gnu([386, zeros(24)])],
     [
-      'further extents behind the end of the list',
-      'corrupt-table',
+      'a further list that is not there, behind one that ended',
+      'truncated',
       gnu([482, '\x01']).subarray(0, 512),
     ],
     [

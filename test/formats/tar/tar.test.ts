@@ -186,7 +186,6 @@ describe('refuses', () => {
         tarFile('x', Buffer.concat([Buffer.from('0\n'), new Uint8Array(510)])),
       ),
     ],
-    ['an unsafe folder', 'unsafe-path', tarArchive(tarHeader({ name: '../a/', type: '5' }), good)],
     ['a name twice', 'ambiguous-content', tarArchive(good, good)],
     [
       'a name twice in two spellings',
@@ -198,11 +197,7 @@ describe('refuses', () => {
       'ambiguous-content',
       tarArchive(tarHeader({ name: 'disk.raw/', type: '5' }), good),
     ],
-    [
-      'a hard link',
-      'unsafe-path',
-      tarArchive(good, tarHeader({ name: 'b', type: '1', link: 'a' })),
-    ],
+    ['a hard link', 'unsafe-path', tarArchive(tarHeader({ name: 'b', type: '1', link: 'a' }))],
     ['a symbolic link', 'unsafe-path', tarArchive(tarHeader({ name: 'b', type: '2', link: '/' }))],
     ['a character device', 'unsupported-variant', tarArchive(header({ type: '3' }))],
     ['a block device', 'unsupported-variant', tarArchive(header({ type: '4' }))],

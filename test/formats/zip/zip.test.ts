@@ -102,7 +102,6 @@ describe('refuses', () => {
       'unsafe-path',
       named('x.raw', { extra: unicodeName('../evil', 'x.raw') }),
     ],
-    ['an unsafe folder', 'unsafe-path', zipArchive([{ name: '../a/', method: 0 }, small])],
     ['a file without a name', 'corrupt-header', named('')],
     ['a folder with data', 'corrupt-header', named('folder/')],
     ['a name twice', 'ambiguous-content', zipArchive([small, { ...small, content: 'other' }])],
@@ -113,9 +112,12 @@ describe('refuses', () => {
     ],
     ['a link', 'unsafe-path', of({ attributes: link })],
     [
-      'a link beside the disk',
+      'a link alone among folders',
       'unsafe-path',
-      zipArchive([small, { ...stored, name: 'l', attributes: link }]),
+      zipArchive([
+        { name: 'a/', method: 0 },
+        { ...stored, name: 'l', attributes: link },
+      ]),
     ],
     ['a device', 'unsupported-variant', of({ attributes: 0o060600 * 2 ** 16 })],
     ['an encrypted member', 'encrypted', of({ flags: 1 })],
