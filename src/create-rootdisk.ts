@@ -8,7 +8,11 @@ import { bindConvertImage, type ConvertImage } from './verbs/convert-image.ts';
 import { bindInspectImage, type InspectImage } from './verbs/inspect-image.ts';
 import { bindListImages, type ListImages } from './verbs/list-images.ts';
 import { bindResolveImage, type ResolveImage } from './verbs/resolve-image.ts';
-import { bindVerifyCache, type VerifyCache } from './verbs/verify-cache.ts';
+import {
+  bindVerifyCache,
+  type VerifyCache,
+  type VerifyCacheOptions,
+} from './verbs/verify-cache.ts';
 import { bindVerifyDocument, type VerifyDocument } from './verbs/verify-document.ts';
 
 /** What `createRootdisk` binds: exactly these parts. A list that is missing is empty. */
@@ -35,7 +39,10 @@ export interface Rootdisk {
   convertImage: ConvertImage;
   /** What a local image file is; writes nothing. */
   inspectImage: InspectImage;
-  /** Every cached disk against its record, and its origin against the documents kept beside it; no request. */
+  /**
+   * Every cached disk against its record, and its origin against the documents kept beside it; a request only where
+   * `repair` finds a damaged disk.
+   */
   verifyCache: VerifyCache;
   /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
   verifyDocument: VerifyDocument;
@@ -48,7 +55,9 @@ export interface Rootdisk {
 export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const { vendors = [], verifiers = [], formats = [], defaults = {} } = options;
   const parts = bindParts({ vendors, verifiers, formats });
-  const { allow, limits, signal, log, scratchDir, cacheDir, now } = defaults;
+  const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir } = defaults;
+  const { offline, now, onProgress } = defaults;
+  const ofTransport = { mirrors, ca, limits, signal, log, cacheDir };
   const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };
 
   const ensureImage = bindEnsureImage(parts);
@@ -65,7 +74,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     convertImage: (input, output, own) => convertImage(input, output, startFrom(ofFiles, own)),
     inspectImage: (path, own) => inspectImage(path, startFrom(ofFiles, own)),
     verifyCache: (own) =>
-      verifyCache({ ...defined({ cacheDir, signal, log, now }), ...defined(own ?? {}) }),
+      verifyCache(startFrom<VerifyCacheOptions>({ ...ofTransport, offline, now, onProgress }, own)),
     verifyDocument: (own) => verifyDocument({ ...defined({ now }), ...defined(own) }),
   };
 }

@@ -1,10 +1,11 @@
 import { type Cache, defaultCacheDir, openCache } from '../cache/cache-folder.ts';
+import type { Entry } from '../cache/entries/read.ts';
 import type { Warning } from '../contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from '../contracts/metadata.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
-import { createHttp, type Http } from '../http/client.ts';
+import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { shownText } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { describeFailure, safeListener } from '../parts/safe-listener.ts';
@@ -20,6 +21,8 @@ export interface Call {
   options: CallOptions;
   signal: AbortSignal;
   http: Http;
+  /** Another client with the same options, for what this call has not named itself. */
+  openHttp(reach: Reach): Http;
   /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
   metadata: MetadataClient;
   /** Documents that this call has read, by their address. */
@@ -30,14 +33,20 @@ export interface Call {
   progress: Progress;
   /** What the caller should know, each code with the same text once. */
   warnings: Warning[];
+  /** Disks that would have been the answer, but that are damaged: found by `verify`. */
+  damaged: Entry[];
   warn(warning: Warning): void;
 }
 
-/** Reads the options and opens the cache folder. */
+/** What a client may ask: the hosts of `named` although they are private, and plain http. */
+export type Reach = Required<Pick<HttpOptions, 'named' | 'allowPlain'>>;
+
+/** Reads the options and opens the cache folder, by default for reading only where the call is offline. */
 export async function openCall(
   parts: BoundParts,
   asked: string,
   given: EnsureOptions,
+  use: { readOnly?: boolean } = {},
 ): Promise<Call> {
   refusePlatform(process.platform);
   const reference = shownText(asked);
@@ -54,23 +63,27 @@ export async function openCall(
     progress.warning(warning);
   };
   const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
-    readOnly: options.offline,
+    readOnly: use.readOnly ?? options.offline,
     log: options.log,
     warn,
   });
-  const http = createHttp({
-    mirrors: options.mirrors,
-    ca: options.ca,
-    limits: options.limits,
-    signal,
-    log: options.log,
-    warn,
-    storeDir: cache.folder('http'),
-    offline: options.offline,
-    refresh: options.refresh,
+  const openHttp = (reach: Reach): Http =>
+    createHttp({
+      ...reach,
+      mirrors: options.mirrors,
+      ca: options.ca,
+      limits: options.limits,
+      signal,
+      log: options.log,
+      warn,
+      storeDir: cache.folder('http'),
+      offline: options.offline,
+      refresh: options.refresh,
+      onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
+    });
+  const http = openHttp({
     named: [asked, ...Object.values(options.parameters)],
     allowPlain: options.digest !== undefined,
-    onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
   });
   const read = new Map<string, MetadataDocument>();
   const metadata = watchDocuments(http.metadata, read, warn);
@@ -80,12 +93,14 @@ export async function openCall(
     options,
     signal,
     http,
+    openHttp,
     metadata,
     read,
     cache,
     keys,
     progress,
     warnings,
+    damaged: [],
     warn,
   };
 }

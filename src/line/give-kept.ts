@@ -5,6 +5,7 @@ import { isRefusal } from '../kit/is-refusal.ts';
 import { keptBoot, lookKept } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
 import { lookForRequest } from './look.ts';
+import { mendDamaged } from './repair/mend.ts';
 import { giveImage } from './result.ts';
 
 /** A disk of the cache that answers without upstream. One that is removed at this moment is none, and the call goes on. */
@@ -22,7 +23,7 @@ export async function giveKept(
 
 /**
  * Makes the disk; while upstream is down or refuses, the disk that the same request led to before is the answer, and a
- * warning says why.
+ * warning says why. One that is damaged is made again from its own addresses first, also where upstream no longer names it.
  */
 export async function orEarlierDisk(
   call: Call,
@@ -33,12 +34,15 @@ export async function orEarlierDisk(
     return await make();
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
-    if (call.options.refresh || !isUnavailable(error)) throw error;
-    const entry = await lookForRequest(call, request);
-    const boot = entry && call.options.boot ? await keptBoot(call, entry) : undefined;
-    if (entry === undefined || (call.options.boot && boot === undefined)) throw error;
+    const isGone = hasRemedy(error, 'not-found') && call.damaged.length > 0;
+    if (call.options.refresh || !(isGone || isUnavailable(error))) throw error;
+    const entry = isGone ? undefined : await lookForRequest(call, request);
+    const mended = entry === undefined ? await mendDamaged(call, error) : undefined;
+    const found = entry === undefined ? mended : { entry, origin: 'cache' as const };
+    const boot = found && call.options.boot ? await keptBoot(call, found.entry) : undefined;
+    if (found === undefined || (call.options.boot && boot === undefined)) throw error;
     call.warn({ code: 'stale', message: `${error.message}; the disk of an earlier call is used` });
-    const image = await giveImage(call, { entry, origin: 'cache' }, boot);
+    const image = await giveImage(call, found, boot);
     if (image === undefined) throw error;
     return image;
   }

@@ -1,4 +1,4 @@
-import { type EntryFilter, findEntries } from '../cache/entries/find.ts';
+import { type EntryFilter, findChanged, findEntries } from '../cache/entries/find.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { verifyEntry } from '../cache/entries/verify.ts';
 import { hashParameters } from '../cache/names/cache-name.ts';
@@ -130,9 +130,16 @@ async function firstGood(
     if (!call.options.verify) return entry;
     const { state } = await verifyEntry(entry, { signal: call.signal });
     if (state !== 'damaged') return entry;
-    call.warn({ code: 'damaged', message: `${entry.name} is damaged on disk and is not used` });
+    noteDamaged(call, entry);
   }
+  const changed = call.options.verify ? await findChanged(call.cache, filter) : [];
+  for (const entry of changed) if (await good(entry)) noteDamaged(call, entry);
   return undefined;
+}
+
+function noteDamaged(call: Call, entry: Entry): void {
+  if (!call.damaged.some(({ name }) => name === entry.name)) call.damaged.push(entry);
+  call.warn({ code: 'damaged', message: `${entry.name} is damaged on disk and is not used` });
 }
 
 /** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */

@@ -3,6 +3,7 @@ import { inCache } from '../cache/cache-error.ts';
 import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
+import type { StoredEvidence } from '../cache/records/evidence.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { version } from '../version.ts';
@@ -14,32 +15,46 @@ import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
 
 /** Makes the settled disk visible: record first, disk last, each by rename. From then on it never changes. */
 export function publish(making: Making & { settled: Settled }): Promise<Entry> {
-  const { call, plan, proven, staging, settled } = making;
+  const { call, plan, proven, settled } = making;
   call.progress.stage('publish', `publishing ${plan.cacheName}`);
   return trace(call, 'publish', { cacheName: plan.cacheName }, async () => {
-    // The vendor's own file is the disk.
-    const isDownload = settled.decoded.path === staging.download;
-    if (isDownload) {
-      await inCache(staging.disk, 'make', () => rename(staging.download, staging.disk));
-    }
-    const entry = await publishEntry(call.cache, staging, {
-      name: plan.cacheName,
-      keepSource: call.options.keepSource,
-      record: describe(making, isDownload),
-      evidence: await storedEvidenceOf(call, plan, proven),
-      signal: call.signal,
-    });
+    const evidence = await storedEvidenceOf(call, plan, proven);
+    const entry = await place(making, describe(making), evidence);
     const { level, documents } = proven;
     await rememberAccepted(call, plan, { level, documents, signedAt: settled.signedAt });
     return entry;
   });
 }
 
-function describe(
-  { plan, proven, settled }: Making & { settled: Settled },
-  isDownload: boolean,
-): RecordDraft {
+/** The staged files in the place of the entry, with the record that goes with them. */
+export async function place(
+  making: Making & { settled: Settled },
+  record: RecordDraft,
+  evidence?: StoredEvidence,
+): Promise<Entry> {
+  const { call, plan, staging } = making;
+  if (isDownload(making)) {
+    await inCache(staging.disk, 'make', () => rename(staging.download, staging.disk));
+  }
+  return await publishEntry(call.cache, staging, {
+    name: plan.cacheName,
+    keepSource: call.options.keepSource,
+    record,
+    evidence,
+    signal: call.signal,
+  });
+}
+
+/** The vendor's own file is the disk. */
+function isDownload({ staging, settled }: Making & { settled: Settled }): boolean {
+  return settled.decoded.path === staging.download;
+}
+
+/** What is recorded of the settled disk. */
+export function describe(making: Making & { settled: Settled }): RecordDraft {
+  const { plan, proven, settled } = making;
   const { fetched, decoded } = settled;
+  const { entry, mirrors = [] } = plan.artifact;
   const { guest } = plan.resolution;
   const { used } = decoded.allowances;
   return {
@@ -50,6 +65,7 @@ function describe(
     aliases: [],
     source: {
       url: publicUrl(plan.artifact.url),
+      ...defined({ mirrors: mirrors.length > 0 ? mirrors.map(publicUrl) : undefined }),
       fileName: plan.artifact.fileName,
       sizeBytes: fetched.sizeBytes,
       sha256: fetched.sha256,
@@ -58,7 +74,7 @@ function describe(
     disk: {
       virtualSize: decoded.virtualSize,
       contentDigest: decoded.contentDigest,
-      ...defined({ sha256: isDownload ? fetched.sha256 : undefined }),
+      ...defined({ sha256: isDownload(making) ? fetched.sha256 : undefined }),
     },
     extents: decoded.extents,
     layers: decoded.chain,
@@ -66,6 +82,6 @@ function describe(
     trust: trustOf(plan, settled.proven, settled),
     evidence: evidenceOf(proven),
     ...defined({ guest, allowed: used.length > 0 ? [...used] : undefined }),
-    facts: decoded.facts ?? {},
+    facts: { ...decoded.facts, ...defined({ entry }) },
   };
 }

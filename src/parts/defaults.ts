@@ -5,7 +5,8 @@ import { defined } from '../kit/defined.ts';
 /**
  * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `resolveImage` and
  * `listImages` all of them; `convertImage` and `inspectImage` `allow`, `limits`, `signal`, `log` and `scratchDir`;
- * `verifyCache` `cacheDir`, `signal`, `log` and `now`; `verifyDocument` `now`.
+ * `verifyCache` `mirrors`, `ca`, `limits`, `cacheDir`, `offline`, `signal`, `log`, `onProgress` and `now`;
+ * `verifyDocument` `now`.
  */
 export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest'> {
   /** Where `convertImage` and `inspectImage` put scratch files. */

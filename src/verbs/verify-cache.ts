@@ -1,21 +1,27 @@
-import { defaultCacheDir, openCache } from '../cache/cache-folder.ts';
 import { judgeName } from '../cache/entries/judge.ts';
 import { listNames } from '../cache/entries/names-on-disk.ts';
 import { readEntry } from '../cache/entries/read.ts';
 import type { EntryVerdict } from '../cache/entries/verify.ts';
-import type { Log } from '../contracts/log.ts';
+import type { TransportOptions } from '../contracts/options.ts';
+import type { OnProgress } from '../contracts/progress.ts';
 import { defined } from '../kit/defined.ts';
+import { openCall } from '../line/call.ts';
+import { describeRemade, remake } from '../line/repair/remake.ts';
 import { type OriginVerdict, proveAgain } from '../line/trust/prove-again.ts';
 import type { BoundParts } from '../parts/bind.ts';
 
-export interface VerifyCacheOptions {
-  cacheDir?: string | undefined;
-  /** Restore mode and recorded mtime where only those were changed. */
+export interface VerifyCacheOptions extends TransportOptions {
+  /**
+   * Restore mode and recorded mtime where only those were changed, and make damaged disks again: from a kept download, or
+   * from the addresses in the record, of which only bytes with the recorded digests are used.
+   */
   repair?: boolean | undefined;
+  /** No request at all: a damaged disk is made again only from a kept download or a local file. */
+  offline?: boolean | undefined;
   /** The clock for expiry of keys; default: now. */
   now?: Date | undefined;
-  signal?: AbortSignal | undefined;
-  log?: Log | undefined;
+  /** Hears how far a disk is that is made again. */
+  onProgress?: OnProgress | undefined;
 }
 
 /** One disk of the cache, looked at to its last byte. */
@@ -23,8 +29,8 @@ export interface VerifiedEntry {
   name: string;
   path: string;
   /**
-   * `repaired`: it was touched, and mode and mtime are as recorded again. `leftover`: no disk, only files that a call that
-   * was killed left beside where one was to be.
+   * `repaired`: it was touched, and mode and mtime are as recorded again; or it was damaged and was made again, and
+   * `reason` says from what. `leftover`: no disk, only files that a call that was killed left beside where one was to be.
    */
   state: EntryVerdict['state'] | 'repaired' | 'leftover';
   reason?: string;
@@ -34,18 +40,22 @@ export interface VerifiedEntry {
 
 export type VerifyCache = (options?: VerifyCacheOptions) => AsyncIterable<VerifiedEntry>;
 
-/** `verifyCache` of the given parts: every disk against its record, and its origin against the kept documents; no request. */
+/**
+ * `verifyCache` of the given parts: every disk against its record, and its origin against the kept documents. Makes no
+ * request, unless `repair` finds a damaged disk.
+ */
 export function bindVerifyCache(parts: BoundParts): VerifyCache {
-  return async function* verifyCache(options = {}) {
-    const { repair = false, now = new Date(), log = () => {} } = options;
-    const signal = options.signal ?? new AbortController().signal;
-    const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
-      readOnly: !repair,
-      log,
-    });
+  return async function* verifyCache({ repair = false, ...options } = {}) {
+    const call = await openCall(parts, 'cache', options, { readOnly: !repair });
+    const { cache, signal } = call;
+    const { log, now } = call.options;
     for (const { name } of await listNames(cache)) {
       signal.throwIfAborted();
-      const judged = await judgeName(cache, name, { repair, signal });
+      const judged = await judgeName(cache, name, {
+        repair,
+        signal,
+        remake: async (record) => describeRemade(await remake(call, record)),
+      });
       // Removed since the folder was read.
       if (judged === undefined) continue;
       const { record, state, reason } = judged;

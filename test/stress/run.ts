@@ -89,7 +89,7 @@ await Promise.all(ended);
 // After all that, what lies there is right, and every call succeeds.
 const { cacheDir } = task;
 const { ensureImage, verifyCache } = createRootdisk(parts);
-for await (const { name, state } of verifyCache({ cacheDir, repair: true })) {
+for await (const { name, state } of verifyCache({ cacheDir })) {
   if (state === 'damaged') failures.push(`${name} is ${state} in the end`);
 }
 for (const [release, digest] of Object.entries(digests)) {

@@ -33,8 +33,9 @@ async function ensure(options: EnsureOptions, form: (release: string) => string)
 
 async function verify(repair: boolean): Promise<string> {
   let worst = 'sound';
-  for await (const { state } of verifyCache({ cacheDir, repair })) {
-    if (state === 'damaged') return 'DAMAGED';
+  for await (const { state, reason = '' } of verifyCache({ cacheDir, mirrors, repair })) {
+    // No process does damage here; a disk that had to be made again was damaged too.
+    if (state === 'damaged' || /again from/.test(reason)) return 'DAMAGED';
     if (state !== 'intact') worst = state;
   }
   return worst;

@@ -3,7 +3,7 @@ import type { Cache } from '../cache.ts';
 import { baseName, type CacheNameParts } from '../names/cache-name.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { listNames } from './names-on-disk.ts';
-import { type Entry, readEntry } from './read.ts';
+import { type Entry, examineEntry, readEntry } from './read.ts';
 
 /** What entries must match; what is absent matches everything. */
 export interface EntryFilter {
@@ -30,13 +30,30 @@ export interface EntryFilter {
 /** The complete entries that match, newest first. Damaged ones are passed over, and the log says why. */
 export async function findEntries(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
   const found: Entry[] = [];
-  const base = filter.base === undefined ? undefined : baseName(filter.base);
-  for (const { name, parts } of await listNames(cache)) {
-    if (!nameMatches(parts, filter) || (base !== undefined && baseName(name) !== base)) continue;
+  for (const name of await findNames(cache, filter)) {
     const entry = await readEntry(cache, name);
     if (entry !== undefined && recordMatches(entry.record, filter)) found.push(entry);
   }
   return found.sort(newestFirst);
+}
+
+/** Disks that match and are no entries, as their size or time is not the recorded one; newest first. */
+export async function findChanged(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (const name of await findNames(cache, filter)) {
+    const { entry, path, record, stats } = await examineEntry(cache, name);
+    if (entry !== undefined || stats === undefined || record?.name !== name) continue;
+    if (recordMatches(record, filter)) found.push({ name, path, record });
+  }
+  return found.sort(newestFirst);
+}
+
+async function findNames(cache: Cache, filter: EntryFilter): Promise<string[]> {
+  const base = filter.base === undefined ? undefined : baseName(filter.base);
+  return (await listNames(cache))
+    .filter(({ parts }) => nameMatches(parts, filter))
+    .map(({ name }) => name)
+    .filter((name) => base === undefined || baseName(name) === base);
 }
 
 /** What the name tells spares reading the record. */

@@ -1,4 +1,4 @@
-import { CacheError } from '../../errors.ts';
+import { CacheError, isImageError } from '../../errors.ts';
 import type { Cache } from '../cache.ts';
 import { isLocked, tryLockName } from '../locks/name-lock.ts';
 import type { ImageRecord } from '../records/image-record.ts';
@@ -15,6 +15,11 @@ export interface Judged {
 export interface JudgeOptions {
   /** Restore mode and mtime where only those were changed. */
   repair: boolean;
+  /**
+   * Makes a damaged disk again under its lock, as its record says, and tells where its bytes are from; throws an
+   * `ImageError` that says why it cannot. Absent: what is damaged stays so.
+   */
+  remake?: ((record: ImageRecord) => Promise<string>) | undefined;
   signal: AbortSignal;
 }
 
@@ -28,20 +33,39 @@ const mostLooks = 4;
 export async function judgeName(
   cache: Cache,
   name: string,
-  { repair, signal }: JudgeOptions,
+  { repair, remake, signal }: JudgeOptions,
 ): Promise<Judged | undefined> {
   const judged = await judge(cache, name, signal);
-  if (!repair || judged?.state !== 'touched') return judged;
+  const isRepairable = (found: Judged | undefined): found is Judged & { record: ImageRecord } =>
+    found?.record?.name === name &&
+    (found.state === 'touched' || (found.state === 'damaged' && remake !== undefined));
+  if (!repair || !isRepairable(judged)) return judged;
   const lock = await tryLockName(cache, name);
   // The lock holder is making this entry again.
   if (lock === undefined) return judged;
   try {
     const now = await judge(cache, name, signal);
-    if (now?.state !== 'touched' || now.record === undefined) return now;
+    if (!isRepairable(now)) return now;
+    if (now.state === 'damaged') return remake && (await makeAgain(now, remake, signal));
     await repairEntry(cache, { name, path: cache.pathOf(name), record: now.record });
     return { state: 'repaired', record: now.record };
   } finally {
     await lock.release();
+  }
+}
+
+/** The disk made again; or damaged as before, and why it stays so. */
+async function makeAgain(
+  damaged: Judged & { record: ImageRecord },
+  remake: NonNullable<JudgeOptions['remake']>,
+  signal: AbortSignal,
+): Promise<Judged> {
+  const { record, reason } = damaged;
+  try {
+    return { state: 'repaired', reason: await remake(record), record };
+  } catch (error) {
+    if (signal.aborted || !isImageError(error)) throw error;
+    return { ...damaged, reason: `${reason}; it cannot be made again: ${error.message}` };
   }
 }
 

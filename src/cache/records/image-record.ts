@@ -9,6 +9,8 @@ import type { ContentDigestText } from '../digest/content-digest.ts';
 /** The artifact as it was published upstream. `url` is without user info and query; digests are hex. */
 export interface SourceRecord {
   url: string;
+  /** Other addresses of the same bytes. */
+  mirrors?: string[];
   fileName: string;
   sha256: string;
   sha512: string;

@@ -73,14 +73,19 @@ function readIdentity(value: Record<string, unknown>): ImageIdentity {
 }
 
 function readSource(value: Record<string, unknown>): SourceRecord {
-  return {
+  return defined({
     url: parseText(value['url'], 'source.url'),
+    mirrors: parseOptional(value['mirrors'], 'source.mirrors', readAddresses),
     fileName: parseText(value['fileName'], 'source.fileName'),
     sha256: readHex(value['sha256'], 'source.sha256', 64),
     sha512: readHex(value['sha512'], 'source.sha512', 128),
     sizeBytes: readCount(value['sizeBytes'], 'source.sizeBytes'),
     kept: readFlag(value['kept'], 'source.kept'),
-  };
+  });
+}
+
+function readAddresses(value: unknown, where: string): string[] {
+  return readList(value, where, parseText);
 }
 
 function readDisk(value: Record<string, unknown>): DiskRecord {

@@ -8,20 +8,21 @@ export const cacheVerify: Command = {
   name: 'cache verify',
   operands: [],
   summary: 'Check bytes, digests and signatures of every disk.',
-  options: ['repair'],
+  options: ['repair', 'offline'],
   examples: [
     ['rootdisk cache verify', 'read every disk, and verify its origin again'],
-    ['rootdisk cache verify --repair', 'restore mode and time where only those were changed'],
+    ['rootdisk cache verify --repair', 'also restore mode and time, and fetch damaged disks again'],
+    ['rootdisk cache verify --repair --offline', 'the same without any request'],
   ],
-  async run({ flags, parts, cacheDir, signal, log, onProgress }) {
+  async run({ flags, parts, transport, onProgress }) {
     const entries: VerifiedEntry[] = [];
     const repair = flags.has('repair');
     onProgress({ type: 'stage', stage: 'settle', message: 'reading every disk' });
     for await (const entry of createRootdisk(parts).verifyCache({
-      cacheDir,
+      ...transport,
       repair,
-      signal,
-      log,
+      offline: flags.has('offline'),
+      onProgress,
     })) {
       entries.push(entry);
     }

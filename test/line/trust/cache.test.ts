@@ -115,7 +115,7 @@ describe('cache verify', () => {
     bytes[5000] = (bytes[5000] ?? 0) ^ 1;
     await writeFile(path, bytes);
     await utimes(path, atime, mtime);
-    for (const flags of [[], ['--repair']]) {
+    for (const flags of [[], ['--repair', '--offline']]) {
       const { code, stdout } = await run(...flags);
       expect([code, stdout]).toEqual([5, expect.stringMatching(/damaged: /)]);
     }

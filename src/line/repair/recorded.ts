@@ -1,0 +1,75 @@
+import { baseName, type CacheNameParts, requireCacheName } from '../../cache/names/cache-name.ts';
+import type { ImageRecord } from '../../cache/records/image-record.ts';
+import type { Artifact, Resolution } from '../../contracts/vendor.ts';
+import { defined } from '../../kit/defined.ts';
+import type { CallOptions } from '../options.ts';
+import type { Plan } from '../plan.ts';
+import type { Proven } from '../trust/merge-evidence.ts';
+
+/** The plan that makes a recorded disk again: from `url`, or else from the record's other addresses. */
+export function planRecorded(record: ImageRecord, url: URL, mirrors: URL[]): Plan {
+  const { identity, source, layers, facts, trust, guest } = record;
+  const { vendor, release, codename, version, variant, arch, snapshot } = identity;
+  const name = requireCacheName(record.name);
+  const artifact: Artifact = {
+    url,
+    mirrors,
+    fileName: source.fileName,
+    sizeBytes: source.sizeBytes,
+    layers,
+    proofs: [],
+    ...defined({ entry: facts['entry'] }),
+  };
+  const resolution: Resolution = {
+    ...{ release, codename, version, variant, snapshot, guest },
+    disk: [artifact],
+  };
+  return {
+    request: { vendor, release, arch, variant, snapshot },
+    requestKey: record.requests[0] ?? '',
+    resolution,
+    identity,
+    artifact,
+    role: roleOf(name),
+    name,
+    cacheName: baseName(record.name),
+    offered: trust.offered,
+    // What vouches for the bytes are the recorded digests; how far they are trusted is not judged anew.
+    demanded: 'none',
+  };
+}
+
+/** The options under which a recorded disk becomes what it was. */
+export function optionsRecorded(options: CallOptions, record: ImageRecord): CallOptions {
+  const { format } = requireCacheName(record.name);
+  return {
+    ...options,
+    trust: 'none',
+    digest: undefined,
+    maxAge: undefined,
+    allow: (record.allowed ?? []).map(({ allowance }) => allowance),
+    format: record.format === 'raw' ? 'raw' : 'source',
+    kernelFormat: format === 'kernel-raw' ? 'raw' : 'published',
+    keepSource: record.source.kept,
+  };
+}
+
+/** What the bytes have to be: the recorded source, which counts as a pin; and the disk, where upstream gave its digest. */
+export function provenRecorded({ source, evidence }: ImageRecord): Proven {
+  return {
+    level: 'none',
+    pinned: true,
+    digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
+    diskDigests: evidence.diskDigests ?? [],
+    sizeBytes: source.sizeBytes,
+    documents: [],
+    warnings: [],
+    checks: [],
+  };
+}
+
+/** What a cached file is, by its name. */
+export function roleOf({ format }: Pick<CacheNameParts, 'format'>): Plan['role'] {
+  if (format === 'initrd') return 'initrd';
+  return format === 'kernel' || format === 'kernel-raw' ? 'kernel' : 'disk';
+}
