@@ -1,7 +1,9 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** What the command line reads and writes; the process's own, or a test's. */
 export interface Io {
+  /** Read only where an operand is `-`. */
+  stdin: Readable & { readonly isTTY?: boolean };
   /** Results only. */
   stdout: TerminalStream;
   /** Everything else. */

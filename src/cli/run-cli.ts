@@ -80,6 +80,7 @@ async function runCommand(
       parts,
       transport,
       signal,
+      streams: io,
       columns: io.stdout.isTTY ? io.stdout.columns : undefined,
       log,
       onProgress,

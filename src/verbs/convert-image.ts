@@ -3,11 +3,13 @@ import type { ConvertedImage } from '../convert/copy-disk.ts';
 import { isBlockDevice } from '../convert/device/is-block-device.ts';
 import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
 import { convertToDevice } from '../convert/to-device.ts';
-import { convertToFile } from '../convert/to-file.ts';
+import { convertToFile, refuseExisting } from '../convert/to-file.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeProgress } from '../parts/safe-listener.ts';
 
 export interface ConvertOptions extends FileOptions {
+  /** Replace a file that is there; default: refuse with `ERR_INVALID_REQUEST`. A block device is always written. */
+  force?: boolean | undefined;
   /** Bytes of the disk settled so far; its virtual size where known. */
   onProgress?: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
 }
@@ -19,7 +21,8 @@ export type ConvertImage = (
 ) => Promise<ConvertedImage>;
 
 /**
- * `convertImage` of the given formats: any supported local file to a sparse raw disk. A failure leaves no output.
+ * `convertImage` of the given formats: any supported local file to a sparse raw disk. A failure leaves no output, and
+ * an existing file is replaced only with `force`.
  *
  * An output that is a block device (Linux) is written itself. It has to be large enough and unused; every byte
  * up to the disk's virtual size is written, zeros too, and the first MiB last, so that what a failure leaves does not
@@ -29,10 +32,11 @@ export function bindConvertImage({ formats }: BoundParts): ConvertImage {
   return async (input, output, options = {}) => {
     const isDevice = await isBlockDevice(output);
     // Next to a device is no place for files.
+    if (!isDevice && options.force !== true) await refuseExisting(output);
     const opened = isDevice ? options : { scratchDir: dirname(output), ...options };
     return await openImageFile(input, formats, opened, (image) => {
       const job = { input, output, image, formats, onProgress: safeProgress(options) };
-      return isDevice ? convertToDevice(job) : convertToFile(job);
+      return isDevice ? convertToDevice(job) : convertToFile(job, options.force === true);
     });
   };
 }

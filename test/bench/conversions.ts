@@ -16,7 +16,7 @@ function converter(name: string, expected: string, step: (out: string) => Step):
 export function rootdiskConvert(input: string, expected: string): Contender {
   return converter('rootdisk', expected, (out) => ({
     program: process.execPath,
-    parameters: [cli, 'convert', '--quiet', input, out],
+    parameters: [cli, 'convert', '--quiet', '--force', input, out],
   }));
 }
 

@@ -98,7 +98,7 @@ test.each(
   commands.flatMap(({ name, examples }) => examples.map(([line]) => [name, line] as const)),
 )('example of %s: %s', (name, line) => {
   const [, inner = line] = /\$\((rootdisk [^)]*)\)/.exec(line) ?? [];
-  const [, args = ''] = /^rootdisk (.*?)(?: \| .*)?$/.exec(inner) ?? [];
+  const [, args = ''] = /^(?:[^|]* \| )?rootdisk (.*?)(?: \| .*)?$/.exec(inner) ?? [];
   const words = args.match(/"[^"]*"|\S+/g) ?? [];
   const invocation = parseCommand(
     words.map((word) => word.replace(/^"(.*)"$/, '$1')),

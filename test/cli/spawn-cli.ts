@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { commands } from '../../src/cli/commands/every.ts';
 import type { Line } from '../fixtures/line.ts';
 
 export const main: string = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -23,6 +24,8 @@ export interface Ran {
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** What comes on standard input; nothing can be read from it when absent. */
+  input?: Uint8Array;
   /** Called with everything that came on stderr so far. */
   onStderr?: (text: string, child: ChildProcess) => void;
 }
@@ -32,8 +35,10 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     env: { ...cleanEnv, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  child.stdin?.on('error', () => {}).end(options.input);
   const ran: Ran = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ran.stdout += text;
@@ -48,7 +53,19 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   return ran;
 }
 
-/** What makes the command line talk to the made-up vendor of a line, and use its cache. */
+/** The arguments, and of the flags below those that their command takes. */
+export function withFlags(line: Line, args: readonly string[]): string[] {
+  const words = args.join(' ');
+  const command = commands.find(({ name }) => `${words} `.startsWith(`${name} `));
+  const pairs = flagsFor(line);
+  const taken = pairs.filter((_, index) => {
+    const flag = pairs[index - (index % 2)]?.slice(2);
+    return command?.options.some((name) => name === flag) ?? false;
+  });
+  return [...args, ...taken];
+}
+
+/** What makes the command line talk to the made-up vendor of a line, and use its cache: flags and their values in turn. */
 export function flagsFor(line: Line): string[] {
   const mirrors = Object.entries(line.mirrors).flatMap(([from, to]) => [
     '--mirror',

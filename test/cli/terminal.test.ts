@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
-import { cleanEnv, flagsFor, main } from './spawn-cli.ts';
+import { cleanEnv, main, withFlags } from './spawn-cli.ts';
 
 const hasScript = spawnSync('script', ['--version']).stdout?.includes('util-linux') === true;
 const disk = makeDisk();
@@ -18,7 +18,7 @@ afterEach(() => line.close());
 
 /** Everything that the command line sends to a terminal of 60 columns. */
 async function inTerminal(args: string[], stop?: (text: string) => boolean): Promise<string> {
-  const words = [process.execPath, main, ...args, ...flagsFor(line)].map((word) => `'${word}'`);
+  const words = [process.execPath, main, ...withFlags(line, args)].map((word) => `'${word}'`);
   const command = `stty cols 60 rows 20; exec ${words.join(' ')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     env: { ...cleanEnv, TERM: 'xterm' },

@@ -326,12 +326,6 @@ test('devices of macOS are not supported yet, and the error says so', async () =
   expect(await isBlockDevice('/no/such/file', 'darwin')).toBe(false);
 });
 
-test('an existing file is replaced', async () => {
-  const output = await makeInput(Buffer.from('old'));
-  await convertImage(await makeInput(packed), output);
-  expect(sha256(await readFile(output))).toBe(sha256(disk));
-});
-
 test.skipIf(obstacle === undefined)(`loop devices are not tried: ${obstacle}`, () => {
   expect(obstacle).toBeDefined();
 });

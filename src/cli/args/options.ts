@@ -12,23 +12,36 @@ export interface OptionSpec {
 }
 
 /** Options that every command takes. */
-export const commonOptions: readonly OptionName[] = [
+export const commonOptions: readonly OptionName[] = ['json', 'quiet', 'verbose', 'help', 'version'];
+
+/** What chooses an image of a vendor, and whom to trust for it. */
+export const requestOptions: readonly OptionName[] = [
   'arch',
   'variant',
   'param',
-  'mirror',
   'trust',
   'key',
-  'plugin',
-  'cache-dir',
+  'max-age',
+  'allow-older',
+];
+
+/** Where documents and images come from, and the folder that keeps them. */
+export const transportOptions: readonly OptionName[] = [
+  'mirror',
   'ca',
+  'cache-dir',
+  'plugin',
+  'limit',
+];
+
+/** How a local image file is read. */
+export const fileOptions: readonly OptionName[] = [
+  'from',
+  'entry',
+  'allow',
+  'plugin',
   'max-size',
   'limit',
-  'json',
-  'quiet',
-  'verbose',
-  'help',
-  'version',
 ];
 
 export type OptionName =
@@ -43,6 +56,7 @@ export type OptionName =
   | 'decode'
   | 'digest'
   | 'entry'
+  | 'force'
   | 'format'
   | 'from'
   | 'identity'
@@ -94,7 +108,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   allow: {
     value: 'WORD',
     repeats: true,
-    help: `take what is odd and harmless: ${allowances.join(', ')}; repeats`,
+    help: `accept what is odd: ${allowances.join(', ')}; repeats`,
   },
   'allow-older': { help: 'accept a build older than one that was accepted before' },
   at: { value: 'DATE', help: 'verify as of this date or time instead of now' },
@@ -103,6 +117,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: verify first' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
+  force: { help: 'replace the output file if it exists' },
   format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },
   from: { value: 'LAYERS', help: 'what the file must be: qcow2, gz>raw; default: detect' },
   'kernel-format': {

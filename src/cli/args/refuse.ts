@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { nearestWord } from '../../kit/nearest-word.ts';
 import { shownText } from '../../kit/public-url.ts';
 import type { Command } from '../commands/command.ts';
+import { isOptionName } from './options.ts';
 
 /** `ERR_INVALID_REQUEST` about how the program was called, pointing to the help of the command where it is known. */
 export function invalidArguments(message: string, command?: Command): UsageError {
@@ -19,7 +20,9 @@ export function unknownOption(
   command: Command | undefined,
   known: readonly string[],
 ): UsageError {
-  const meant = nearestWord(typed.replace(/^-+/, ''), known);
+  const word = typed.replace(/^-+/, '');
+  // An option of another command is no misspelling.
+  const meant = isOptionName(word) ? undefined : nearestWord(word, known);
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `${command?.name ?? 'rootdisk'} has no option ${JSON.stringify(shownText(typed))}`,

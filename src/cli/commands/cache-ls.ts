@@ -8,7 +8,7 @@ export const cacheLs: Command = {
   name: 'cache ls',
   operands: [],
   summary: 'List the disks in the cache and what they occupy.',
-  options: [],
+  options: ['cache-dir'],
   examples: [
     ['rootdisk cache ls', 'name, sizes and age of each disk'],
     ['rootdisk cache ls --json | jq .totals.allocatedBytes', 'what the cache occupies'],

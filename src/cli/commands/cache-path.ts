@@ -7,7 +7,7 @@ export const cachePath: Command = {
   name: 'cache path',
   operands: [],
   summary: 'Print the folder of the cache.',
-  options: [],
+  options: ['cache-dir'],
   examples: [['du -sh "$(rootdisk cache path)"', 'what the cache occupies']],
   async run({ cacheDir, cwd }) {
     const path = resolve(cwd, cacheDir ?? defaultCacheDir());

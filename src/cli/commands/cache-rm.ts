@@ -12,7 +12,7 @@ export const cacheRm: Command = {
   name: 'cache rm',
   operands: ['<name>…'],
   summary: 'Remove disks from the cache; those in use stay.',
-  options: [],
+  options: ['cache-dir'],
   examples: [
     ['rootdisk cache rm ubuntu_24.04_server_amd64_20260725.raw', 'a name from rootdisk cache ls'],
     ['rootdisk cache rm "$(rootdisk ensure alpine --offline)"', 'a path works too'],

@@ -1,5 +1,6 @@
 import { createRootdisk, type VerifiedEntry } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
+import { transportOptions } from '../args/options.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
@@ -8,7 +9,7 @@ export const cacheVerify: Command = {
   name: 'cache verify',
   operands: [],
   summary: 'Check bytes, digests and signatures of every disk.',
-  options: ['repair', 'offline'],
+  options: ['repair', 'offline', ...transportOptions],
   examples: [
     ['rootdisk cache verify', 'read every disk, and verify its origin again'],
     ['rootdisk cache verify --repair', 'also restore mode and time, and fetch damaged disks again'],

@@ -2,6 +2,7 @@ import type { OnProgress } from '../../contracts/progress.ts';
 import type { Log, Parts, TransportOptions, Warning } from '../../core.ts';
 import type { Flags } from '../args/flags.ts';
 import type { OptionName } from '../args/options.ts';
+import type { Io } from '../io.ts';
 
 /** One command: how it is called, and what it does. */
 export interface Command {
@@ -29,6 +30,8 @@ export interface CommandContext {
   /** Mirrors, certificates, limits, the cache folder, signal and log, read from the flags. */
   transport: TransportOptions;
   signal: AbortSignal;
+  /** Bytes in and out, for commands that take `-`. */
+  streams: Pick<Io, 'stdin' | 'stdout'>;
   /** Width of the terminal that results go to; absent where they go elsewhere. */
   columns: number | undefined;
   log: Log;

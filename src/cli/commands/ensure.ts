@@ -1,5 +1,6 @@
 import { createRootdisk } from '../../core.ts';
 import { readAllow } from '../../parts/read-allow.ts';
+import { requestOptions, transportOptions } from '../args/options.ts';
 import {
   readChoices,
   readConnections,
@@ -14,19 +15,20 @@ export const ensure: Command = {
   operands: ['<ref | url | file>'],
   summary: 'Get a verified disk and print its path.',
   options: [
+    ...requestOptions,
     'format',
     'boot',
     'kernel-format',
     'digest',
-    'max-age',
-    'allow',
-    'allow-older',
     'offline',
     'refresh',
     'verify',
     'keep-source',
+    'allow',
     'decode',
     'connections',
+    'max-size',
+    ...transportOptions,
   ],
   examples: [
     ['rootdisk ensure ubuntu:24.04', 'newest build of a release'],

@@ -3,6 +3,7 @@ import { createRootdisk, type ImageInspection } from '../../core.ts';
 import { remedies } from '../../errors/codes.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { defined } from '../../kit/defined.ts';
+import { fileOptions } from '../args/options.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { drawMap } from '../print/draw-map.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -12,7 +13,7 @@ export const inspect: Command = {
   name: 'inspect',
   operands: ['<file>'],
   summary: 'Show layers, sizes and features of an image file.',
-  options: ['from', 'entry', 'allow'],
+  options: fileOptions,
   examples: [
     ['rootdisk inspect disk.qcow2', 'layers, virtual size and features'],
     ['rootdisk inspect disk.img.gz --json | jq .virtualSize', 'for scripts'],

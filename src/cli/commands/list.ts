@@ -1,6 +1,7 @@
 import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createRootdisk, type Listing, type Parts } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
+import { transportOptions } from '../args/options.ts';
 import { formatTable } from '../print/format.ts';
 import type { Command, Outcome } from './command.ts';
 
@@ -8,7 +9,7 @@ export const list: Command = {
   name: 'list',
   operands: ['[vendor]'],
   summary: 'List all vendors, or the releases of one.',
-  options: [],
+  options: transportOptions,
   examples: [
     ['rootdisk list', 'all vendors'],
     ['rootdisk list ubuntu', 'releases, architectures and variants of one'],

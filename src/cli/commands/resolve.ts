@@ -1,5 +1,6 @@
 import { createRootdisk, type ResolvedImage } from '../../core.ts';
 import { shownText } from '../../kit/public-url.ts';
+import { requestOptions, transportOptions } from '../args/options.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -9,7 +10,7 @@ export const resolveCommand: Command = {
   name: 'resolve',
   operands: ['<ref | url | file>'],
   summary: 'Print address, size, digest and trust of an image.',
-  options: ['format', 'boot', 'digest', 'max-age', 'allow-older', 'refresh'],
+  options: [...requestOptions, 'format', 'boot', 'digest', 'refresh', ...transportOptions],
   examples: [
     ['rootdisk resolve ubuntu:24.04', 'address, size, digest and trust'],
     ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],

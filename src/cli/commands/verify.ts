@@ -13,7 +13,7 @@ export const verify: Command = {
   name: 'verify',
   operands: ['<document>'],
   summary: 'Check who signed a document; makes no request.',
-  options: ['signature', 'identity', 'issuer', 'pick', 'at'],
+  options: ['signature', 'key', 'identity', 'issuer', 'pick', 'at', 'plugin'],
   examples: [
     [
       'rootdisk verify SHA256SUMS --signature SHA256SUMS.gpg --key ubuntu.asc',

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EnsureOptions } from '../../../src/core.ts';
 import { mirrorsFor } from '../../../src/testing/upstream.ts';
-import { flagsFor, runCli } from '../../cli/spawn-cli.ts';
+import { runCli, withFlags } from '../../cli/spawn-cli.ts';
 import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
 
 /** Stands in every address below, before the last `@` or in the query. */
@@ -111,7 +111,7 @@ describe('a secret in a reference', () => {
     '%s is not shown by the command line',
     async (reference = '') => {
       for (const command of ['ensure', 'resolve', 'enshure']) {
-        const args = [command, reference, '--verbose', ...flagsFor(line)];
+        const args = withFlags(line, [command, reference, '--verbose']);
         const plain = await runCli(args);
         const json = await runCli([...args, '--json', '--progress', 'json']);
         expect(plain.stderr + plain.stdout + json.stderr + json.stdout).not.toContain(secret);
@@ -124,7 +124,7 @@ describe('a secret in a reference', () => {
     const address = unusable[1] ?? '';
     const runs = [[address], ['ensure', 'acme:1', address], ['ensure', `--${address}`]];
     for (const args of runs) {
-      const { code, stderr, stdout } = await runCli([...args, ...flagsFor(line)]);
+      const { code, stderr, stdout } = await runCli(withFlags(line, args));
       expect(code).toBe(2);
       expect(stderr + stdout).not.toContain(secret);
     }
