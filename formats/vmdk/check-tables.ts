@@ -25,7 +25,8 @@ export async function checkTables(
 ): Promise<void> {
   const { header, geometry, places, record, streamSector } = about;
   const { tableCount, tableEntries, tableSectors, directorySectors, grainSectors } = geometry;
-  const { descriptorSectors, zeroedGrains } = header;
+  const { descriptorSectors } = header;
+  const { zeroedGrains } = record.footer ?? header;
   const grains = Math.ceil(geometry.sectors / grainSectors);
   checkPlace('directory', places.directory, directorySectors);
   if (places.redundant !== undefined) checkPlace('directory', places.redundant, directorySectors);

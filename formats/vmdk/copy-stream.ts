@@ -57,7 +57,7 @@ async function copyGrains(
   });
   // The size of the file may have become known only now.
   parseOverhead(header, source.sizeBytes);
-  const places = record.footer ?? image.places;
+  const places = record.footer?.places ?? image.places;
   const needsEnd = record.footer !== undefined || image.places === undefined;
   if (places === undefined || (needsEnd && ending === 'file')) {
     throw refuseVmdk('truncated', 'the file ends before the stream does');
@@ -87,7 +87,10 @@ async function copyBatch(
 function parseOverhead(header: SparseHeader, sizeBytes: number | undefined): number {
   const sectors = viewOf(header.bytes).getBigUint64(field.overhead, true);
   const details = { offset: field.overhead, value: String(sectors) };
-  if (sectors < BigInt(1 + header.descriptorSectors)) {
+  const first = 1 + header.descriptorSectors;
+  // Some writers leave the field empty.
+  if (sectors === 0n) return first;
+  if (sectors < BigInt(first)) {
     throw refuseVmdk('corrupt-header', 'the stream begins inside the descriptor', details);
   }
   const fileBytes = BigInt(sizeBytes ?? Number.MAX_SAFE_INTEGER);

@@ -1,15 +1,18 @@
 import { viewOf } from '../../src/kit.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
-/** The first sector of a sparse file, as far as it can be judged without the descriptor. */
-export interface SparseHeader {
-  /** The sector itself; the footer must be equal. */
-  bytes: Uint8Array;
-  version: number;
+/** What version, flags and compression of a header or footer say. */
+interface SparseFlags {
   /** streamOptimized: grains are compressed and carry markers. */
   isStream: boolean;
   hasRedundant: boolean;
   zeroedGrains: boolean;
+}
+
+/** The first sector of a sparse file, as far as it can be judged without the descriptor. */
+export interface SparseHeader extends SparseFlags {
+  /** The sector itself; a footer is compared with it. */
+  bytes: Uint8Array;
   unclean: boolean;
   /** Sectors of the descriptor, which begins at sector 1. */
   descriptorSectors: number;
@@ -17,8 +20,10 @@ export interface SparseHeader {
 
 /** Offsets of the fields that more than one file looks at. */
 export const field = {
+  version: 4,
   capacity: 12,
   grain: 20,
+  descriptor: 28,
   entries: 44,
   redundant: 48,
   directory: 56,
@@ -27,9 +32,6 @@ export const field = {
   newlines: 73,
   compression: 77,
 } as const;
-/** What follows the last field means nothing. */
-export const fieldsEnd = 79;
-
 const flag = {
   newline: 1,
   redundant: 1 << 1,
@@ -44,8 +46,18 @@ const maxDescriptorSectors = 2048;
 
 /** Checks version, flags and where the descriptor lies. */
 export function parseVmdkHeader(bytes: Uint8Array): SparseHeader {
+  return {
+    ...parseSparseFlags(bytes),
+    bytes,
+    unclean: bytes[field.unclean] !== 0,
+    descriptorSectors: parseDescriptorPlace(viewOf(bytes)),
+  };
+}
+
+/** Checks version, flags, line ends and compression of a header or footer. */
+export function parseSparseFlags(bytes: Uint8Array): SparseFlags {
   const view = viewOf(bytes);
-  const version = view.getUint32(4, true);
+  const version = view.getUint32(field.version, true);
   if (version < 1 || version > 3) {
     throw refuseVmdk('unsupported-variant', `version ${version} of VMDK is not supported`, {
       value: version,
@@ -68,13 +80,9 @@ export function parseVmdkHeader(bytes: Uint8Array): SparseHeader {
   }
   checkCompression(view.getUint16(field.compression, true), has(flag.compressed));
   return {
-    bytes,
-    version,
     isStream: has(flag.markers),
     hasRedundant: has(flag.redundant),
     zeroedGrains: has(flag.zeroed),
-    unclean: bytes[field.unclean] !== 0,
-    descriptorSectors: parseDescriptorPlace(view),
   };
 }
 
@@ -86,7 +94,7 @@ function checkCompression(algorithm: number, flagged: boolean): void {
 }
 
 function parseDescriptorPlace(view: DataView): number {
-  const offset = view.getBigUint64(28, true);
+  const offset = view.getBigUint64(field.descriptor, true);
   const size = view.getBigUint64(36, true);
   if (offset === 0n) {
     throw refuseVmdk(
@@ -98,7 +106,7 @@ function parseDescriptorPlace(view: DataView): number {
     );
   }
   if (offset !== 1n || size === 0n) {
-    throw corrupt('the descriptor does not follow the header', 28, offset);
+    throw corrupt('the descriptor does not follow the header', field.descriptor, offset);
   }
   if (size > BigInt(maxDescriptorSectors)) {
     throw refuseVmdk('limit', 'the descriptor is larger than is allowed', {

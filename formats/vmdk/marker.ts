@@ -4,8 +4,10 @@ import { refuseVmdk, sectorBytes } from './magic.ts';
 /** What stands in front of every part of a stream; `bytes` counts marker and content, without padding. */
 export type Marker =
   | { kind: 'grain'; grain: number; bytes: number }
-  | { kind: 'table' | 'directory' | 'footer'; bytes: number }
-  | { kind: 'end' | 'unspecified'; bytes: number };
+  /** `contentBytes` are the part itself; the rest of `bytes` must be zeros. */
+  | { kind: 'table' | 'directory' | 'footer'; bytes: number; contentBytes: number }
+  | { kind: 'end'; bytes: number }
+  | { kind: 'unspecified'; bytes: number };
 
 /** A grain's marker goes before its data in the same sector; others have a sector of their own. */
 export const grainMarkerBytes = 12;
@@ -13,6 +15,8 @@ export const grainMarkerBytes = 12;
 export const markerBytes = 16;
 
 const maxSector = 0xffff_ffff;
+/** By so many sectors a marker may announce more than the part needs. */
+const maxSpareSectors = 128n;
 
 /** Reads the marker at `at`, which is `position` in the file, and checks what it says. */
 export function parseMarker(
@@ -43,10 +47,13 @@ export function parseMarker(
   }
 
   function metadata(kind: 'table' | 'directory' | 'footer', sectors: number): Marker {
-    if (value !== BigInt(sectors)) {
+    const contentBytes = sectors * sectorBytes;
+    // Xen Orchestra states no length; how long the part is follows from the header.
+    if (value === 0n) return { kind, bytes: sectorBytes + contentBytes, contentBytes };
+    if (value < BigInt(sectors) || value > BigInt(sectors) + maxSpareSectors) {
       throw corrupt(`announces a ${kind} of a wrong length`, position, value);
     }
-    return { kind, bytes: (1 + sectors) * sectorBytes };
+    return { kind, bytes: (1 + Number(value)) * sectorBytes, contentBytes };
   }
 }
 

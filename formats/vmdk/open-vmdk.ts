@@ -11,7 +11,7 @@ import { copySparse } from './copy-sparse.ts';
 import { copyStream, type VmdkStream } from './copy-stream.ts';
 import { parseDescriptor } from './descriptor.ts';
 import { parseDirectoryPlaces } from './directory-places.ts';
-import { parseGeometry } from './geometry.ts';
+import { type Geometry, parseGeometry } from './geometry.ts';
 import { parseVmdkHeader, type SparseHeader } from './header.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 import { refuseForeign } from './refuse-foreign.ts';
@@ -30,22 +30,29 @@ export async function openVmdk(source: ByteSource, context: DecodeContext): Prom
   const text = await abortable(source.read(sectorBytes, length), signal);
   if (text.length < length) throw cut('descriptor');
   const extent = checkDescriptor(parseDescriptor(text), header.isStream);
-  const geometry = parseGeometry(header, limits);
-  if (extent.sectors !== BigInt(geometry.sectors)) {
-    throw refuseVmdk(
-      'corrupt-header',
-      'header and descriptor disagree about the size of the disk',
-      {
-        value: String(extent.sectors),
-      },
-    );
-  }
+  const geometry = fitToExtent(parseGeometry(header, limits), extent.sectors);
   const places = parseDirectoryPlaces(header, geometry, source.sizeBytes);
   return {
     virtualSize: geometry.virtualSize,
     facts: describe(header, geometry.grainBytes),
     copyTo: chooseCopy(source, { header, geometry, places }, context),
   };
+}
+
+/**
+ * The header of a writer such as VirtualBox counts whole grains, its descriptor the sectors of the disk. Any other
+ * difference between the two is refused.
+ */
+function fitToExtent(geometry: Geometry, extentSectors: bigint): Geometry {
+  const { sectors, grainSectors } = geometry;
+  const spare = BigInt(sectors) - extentSectors;
+  if (spare === 0n) return geometry;
+  if (spare > 0n && spare < BigInt(grainSectors) && sectors % grainSectors === 0) {
+    return { ...geometry, virtualSize: Number(extentSectors) * sectorBytes };
+  }
+  throw refuseVmdk('corrupt-header', 'header and descriptor disagree about the size of the disk', {
+    value: String(extentSectors),
+  });
 }
 
 function chooseCopy(

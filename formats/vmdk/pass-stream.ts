@@ -1,6 +1,7 @@
 import { abortable, type ByteSource, firstNonZero, isZeros } from '../../src/kit.ts';
 import { maxGrainBatchBytes } from './grain-batch.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
+import { markerBytes } from './marker.ts';
 import type { StreamGrain, StreamRecord } from './stream-record.ts';
 
 /** Takes grains as they pass; `bytes`, which they are cut from, lie at `position` in the file. */
@@ -12,7 +13,8 @@ export type GrainTaker = (
 
 /**
  * Reads the stream from `start` to the very end of the file, in pieces of what has arrived. Tells what it ended with: its
- * marker, or only the end of the file, as qemu may leave it.
+ * marker, or only the end of the file, as qemu may leave it. Zeros before the footer may be padding: the grain tables say
+ * whether everything was found.
  */
 export async function passStream(
   source: ByteSource,
@@ -28,8 +30,15 @@ export async function passStream(
     const step = record.walk(bytes, position);
     await take(step.grains, bytes, position);
     if (step.ended) {
-      await checkPadding(source, position + step.used, signal);
-      return 'marker';
+      const found = await findContent(source, position + step.used, signal);
+      if (found === undefined) return 'marker';
+      const next = Math.floor(found / sectorBytes) * sectorBytes;
+      // What follows padding begins with a marker; behind a footer another reader might find a second one.
+      const isPart = next > position + step.used && found < next + markerBytes;
+      if (record.footer !== undefined || !isPart) throw trailing(found);
+      position = next;
+      needed = sectorBytes;
+      continue;
     }
     if (step.used === 0 && bytes.length < needed) {
       if (isZeros(bytes)) return 'file';
@@ -42,16 +51,21 @@ export async function passStream(
   }
 }
 
-/** Nothing but zeros may follow the end: another reader might find a second footer there. */
-async function checkPadding(source: ByteSource, start: number, signal: AbortSignal): Promise<void> {
+/** The first byte from `start` on that is no zero; `undefined` where there is none. */
+async function findContent(
+  source: ByteSource,
+  start: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   for (let position = start; ; ) {
     const bytes = await abortable(source.read(position, maxGrainBatchBytes), signal);
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) return undefined;
     const found = firstNonZero(bytes);
-    if (found >= 0) {
-      const details = { offset: position + found };
-      throw refuseVmdk('trailing-data', 'other bytes follow the end of the stream', details);
-    }
+    if (found >= 0) return position + found;
     position += bytes.length;
   }
+}
+
+function trailing(offset: number): Error {
+  return refuseVmdk('trailing-data', 'other bytes follow the end of the stream', { offset });
 }

@@ -1,10 +1,10 @@
-import { viewOf } from '../../src/kit.ts';
-import { type DirectoryPlaces, parseVmdkFooter } from './directory-places.ts';
+import { isZeros, viewOf } from '../../src/kit.ts';
 import type { Geometry } from './geometry.ts';
 import type { SparseHeader } from './header.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 import { grainMarkerBytes, markerBytes, parseMarker } from './marker.ts';
 import { SparseNumbers } from './sparse-numbers.ts';
+import { parseVmdkFooter, type StreamFooter } from './stream/footer.ts';
 
 type MetadataKind = 'table' | 'directory';
 
@@ -22,7 +22,7 @@ export interface StreamStep {
   used: number;
   /** The next part takes this many bytes. */
   needed: number;
-  /** The marker at `used` ends the stream. */
+  /** At `used` stand zeros: the marker that ends the stream, or padding. */
   ended: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface StreamStep {
 export class StreamRecord {
   /** By number of the grain: the sector of its marker. */
   readonly grains: SparseNumbers;
-  footer: DirectoryPlaces | undefined;
+  footer: StreamFooter | undefined;
   /** Sectors of what markers announced, ascending. */
   readonly #announced: Record<MetadataKind, number[]> = { table: [], directory: [] };
   readonly #header: SparseHeader;
@@ -50,13 +50,13 @@ export class StreamRecord {
     while (step.used + markerBytes <= bytes.length) {
       const start = step.used;
       const marker = parseMarker(view, start, position + start, this.#geometry);
+      if (marker.kind === 'end') {
+        step.ended = true;
+        break;
+      }
       const end = start + marker.bytes;
       if (end > bytes.length) {
         step.needed = marker.bytes;
-        break;
-      }
-      if (marker.kind === 'end') {
-        step.ended = true;
         break;
       }
       if (this.footer !== undefined) throw corrupt('follows the footer', position + start);
@@ -64,7 +64,12 @@ export class StreamRecord {
         this.#addGrain(marker.grain, position + start);
         step.grains.push({ grain: marker.grain, start: start + grainMarkerBytes, end });
       } else if (marker.kind !== 'unspecified') {
-        this.#addMetadata(marker.kind, bytes.subarray(start + sectorBytes, end), position + start);
+        const contentEnd = start + sectorBytes + marker.contentBytes;
+        if (!isZeros(bytes.subarray(contentEnd, end))) {
+          throw corrupt(`announces a ${marker.kind} of a wrong length`, position + start);
+        }
+        const content = bytes.subarray(start + sectorBytes, contentEnd);
+        this.#addMetadata(marker.kind, content, position + start);
       }
       step.used = Math.ceil(end / sectorBytes) * sectorBytes;
     }

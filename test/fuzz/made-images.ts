@@ -9,6 +9,7 @@ import { manifestLine, ovaArchive, ovf } from '../formats/make-ova.ts';
 import { type SparseFile, sparseForms, sparseMember } from '../formats/make-sparse-tar.ts';
 import { paxHeader, tarArchive, tarFile } from '../formats/make-tar.ts';
 import { zipArchive } from '../formats/make-zip.ts';
+import { type WriterHabits, writeStream } from '../formats/vmdk/stream-writer.ts';
 import type { Seed } from './corpus.ts';
 import { type Seal, sealTar, sealVhdFile, sealVhdxFile } from './seal.ts';
 
@@ -30,6 +31,8 @@ const vdi = (options: Options<VdiImageOptions>): Uint8Array =>
   buildVdiImage({ ...content, ...options }).bytes;
 
 const stream = { variant: 'streamOptimized' } as const;
+/** As Xen Orchestra writes a stream, with padding between its parts. */
+const foreign: WriterHabits = { statedLength: () => 0, redundant: true, padding: 1 };
 
 /** One image of every disk format and layout. */
 export function madeDisks(): Seed[] {
@@ -45,6 +48,7 @@ export function madeDisks(): Seed[] {
     seed('vmdk sparse, spread', vmdk({ tables: 'spread', tableEntries: 16, zeros: 'flagged' })),
     seed('vmdk stream', vmdk(stream)),
     seed('vmdk stream, footer', vmdk({ ...stream, tables: 'spread', grainSectors: 16 })),
+    seed('vmdk stream, no lengths', writeStream(disk, foreign).bytes),
     seed('vhd fixed', vhd({ variant: 'fixed' }), sealVhdFile),
     seed('vhd dynamic', vhd({ blockBytes: 65_536 }), sealVhdFile),
     seed('vhd late table', vhd({ table: 'last', gapBytes: 4096, blockBytes: 4096 }), sealVhdFile),
