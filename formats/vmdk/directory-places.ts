@@ -11,7 +11,7 @@ export interface DirectoryPlaces {
 }
 
 /** In place of a sector: only the footer will tell. */
-export const atEnd = 0xffff_ffff_ffff_ffffn;
+export const toldByFooter = 0xffff_ffff_ffff_ffffn;
 
 /**
  * Where a header, or the footer, says that the directories are; `undefined` when only the footer will tell. Refuses places
@@ -24,7 +24,7 @@ export function parseDirectoryPlaces(
 ): DirectoryPlaces | undefined {
   const view = viewOf(bytes);
   const directory = view.getBigUint64(field.directory, true);
-  if (directory === atEnd) return undefined;
+  if (directory === toldByFooter) return undefined;
   const { directorySectors } = geometry;
   const place = (sector: bigint, offset: number, what: string): number => {
     const details = { offset, value: String(sector) };
@@ -45,6 +45,6 @@ export function parseDirectoryPlaces(
   if (!hasRedundant) return places;
   const redundant = view.getBigUint64(field.redundant, true);
   // Some writers of streams set the flag and name no directory.
-  if (isStream && (redundant === 0n || redundant === atEnd)) return places;
+  if (isStream && (redundant === 0n || redundant === toldByFooter)) return places;
   return { ...places, redundant: place(redundant, field.redundant, 'redundant grain directory') };
 }

@@ -4,7 +4,7 @@ import type { SparseHeader } from './header.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 import { grainMarkerBytes, markerBytes, parseMarker } from './marker.ts';
 import { SparseNumbers } from './sparse-numbers.ts';
-import { parseVmdkFooter, type StreamFooter } from './stream/footer.ts';
+import { parseVmdkFooter, type VmdkFooter } from './stream/footer.ts';
 
 type MetadataKind = 'table' | 'directory';
 
@@ -30,7 +30,7 @@ export interface StreamStep {
 export class StreamRecord {
   /** By number of the grain: the sector of its marker. */
   readonly grains: SparseNumbers;
-  footer: StreamFooter | undefined;
+  footer: VmdkFooter | undefined;
   /** Sectors of what markers announced, ascending. */
   readonly #announced: Record<MetadataKind, number[]> = { table: [], directory: [] };
   readonly #header: SparseHeader;

@@ -1,11 +1,11 @@
 import { isZeros, viewOf } from '../../../src/kit.ts';
-import { atEnd, type DirectoryPlaces, parseDirectoryPlaces } from '../directory-places.ts';
+import { type DirectoryPlaces, parseDirectoryPlaces, toldByFooter } from '../directory-places.ts';
 import type { Geometry } from '../geometry.ts';
 import { field, parseSparseFlags, type SparseHeader } from '../header.ts';
 import { refuseVmdk } from '../magic.ts';
 
 /** What the footer of a stream adds to its header. */
-export interface StreamFooter {
+export interface VmdkFooter {
   places: DirectoryPlaces;
   /** Header and footer both allow entry 1 of a table to stand for zeros. */
   zeroedGrains: boolean;
@@ -20,7 +20,7 @@ export function parseVmdkFooter(
   header: SparseHeader,
   geometry: Geometry,
   at: number,
-): StreamFooter {
+): VmdkFooter {
   const same = (from: number, to: number): boolean =>
     Buffer.compare(bytes.subarray(from, to), header.bytes.subarray(from, to)) === 0;
   const isSameDisk =
@@ -41,9 +41,9 @@ export function parseVmdkFooter(
   const told = viewOf(header.bytes);
   const directory = told.getBigUint64(field.directory, true);
   const redundant = header.hasRedundant ? told.getBigUint64(field.redundant, true) : 0n;
-  const isSamePlace = directory === atEnd || directory === BigInt(places.directory);
+  const isSamePlace = directory === toldByFooter || directory === BigInt(places.directory);
   const isSameCopy =
-    [0n, atEnd].includes(redundant) || redundant === BigInt(places.redundant ?? redundant);
+    [0n, toldByFooter].includes(redundant) || redundant === BigInt(places.redundant ?? redundant);
   if (!isSamePlace || !isSameCopy) throw corrupt('name two grain directories', at);
   return { places, zeroedGrains: header.zeroedGrains && flags.zeroedGrains };
 }
