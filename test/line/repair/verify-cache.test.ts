@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRootdisk, type VerifiedEntry, type VerifyCacheOptions } from '../../../src/core.ts';
 import { buildQcow2Image } from '../../../src/testing/qcow2-image.ts';
 import { startUpstream } from '../../../src/testing/upstream.ts';
+import { runCli } from '../../cli/spawn-cli.ts';
 import '../../faults/hurry.ts';
 import type { AcmeBuild } from '../../fixtures/acme.ts';
 import { damage } from '../../fixtures/damage.ts';
@@ -163,6 +164,19 @@ describe('repair of a damaged disk', () => {
     expect(line.asked()).toEqual(['vmlinuz']);
     expect(await sha256File(path)).toBe(sha256(image));
   });
+});
+
+test('the command line repairs through a mirror, and not at all offline', async () => {
+  const { path } = await damaged();
+  const [[from, to] = []] = Object.entries(line.mirrors);
+  const run = (...more: string[]) =>
+    runCli(['cache', 'verify', '--repair', '--cache-dir', line.cacheDir, ...more]);
+  const offline = await run('--offline');
+  expect([offline.code, offline.stdout]).toEqual([5, expect.stringMatching(/damaged: .*offline/)]);
+  expect(line.asked()).toEqual([]);
+  const { code, stdout } = await run('--mirror', `${from}=${to}`);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/repaired: fetched again from/)]);
+  expect(await sha256File(path)).toBe(sha256(disk));
 });
 
 describe('a disk stays damaged, and nothing is lost', () => {
