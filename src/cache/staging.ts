@@ -1,10 +1,22 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CacheError } from '../errors.ts';
 import { parseRecord } from '../kit/records.ts';
 import type { Cache } from './cache.ts';
 import { inCache, isErrno } from './cache-error.ts';
+import { lookAt } from './entries/read.ts';
 import { requireLock } from './locks/name-lock.ts';
 import { modes } from './modes.ts';
 import { readCount } from './records/values.ts';
@@ -17,6 +29,8 @@ export interface Staging {
   readonly download: string;
   /** What resuming needs to know of it. */
   readonly downloadJson: string;
+  /** The download on its way into the cache; where that fails or is killed, it is the download again. */
+  readonly sealed: string;
   /** The decoded disk. */
   readonly disk: string;
   /** Makes one of these files, mode 0600, open for reading and writing; `ERR_CACHE_IO` when it is there already. */
@@ -29,7 +43,7 @@ export interface Staging {
   remove(): Promise<void>;
 }
 
-const resumable = new Set(['download', 'download.json']);
+const resumable = new Set(['download', 'download.json', 'download.sealed']);
 
 /**
  * Opens `.staging/<name>/` under the lock of that name. A download that was cut off is still there; everything else
@@ -42,12 +56,14 @@ export async function openStaging(cache: Cache, name: string): Promise<Staging> 
   await inCache(dir, 'open', async () => {
     await makeOwnFolder(dir);
     await sweep(dir, (file) => !resumable.has(file));
+    await unseal(join(dir, 'download.sealed'), join(dir, 'download'));
   });
   return {
     name,
     dir,
     download: join(dir, 'download'),
     downloadJson: join(dir, 'download.json'),
+    sealed: join(dir, 'download.sealed'),
     disk: join(dir, 'disk'),
     create: async (path) => {
       await requireLock(cache, name);
@@ -97,6 +113,16 @@ async function makeOwnFolder(dir: string): Promise<void> {
   if ((await lstat(dir)).isDirectory()) return;
   await rm(dir);
   await mkdir(dir, { mode: modes.privateFolder });
+}
+
+/** What a call sealed and did not publish is a download again; a file that has another name in the cache is left alone. */
+async function unseal(sealed: string, download: string): Promise<void> {
+  const stats = await lookAt(sealed);
+  if (stats === undefined) return;
+  const isFree = stats.isFile() && stats.nlink === 1 && (await lookAt(download)) === undefined;
+  if (!isFree) return await rm(sealed, { recursive: true, force: true });
+  await chmod(sealed, modes.staged);
+  await rename(sealed, download);
 }
 
 async function sweep(dir: string, unwanted: (file: string) => boolean): Promise<void> {

@@ -70,14 +70,13 @@ function isPassing(error: unknown): boolean {
 /** Leaves what a later call can continue, and nothing else. */
 async function keepDownload(call: Call, staging: Staging): Promise<void> {
   try {
-    // Publishing that failed may have taken the download already.
+    // Opened again: publishing that failed may have sealed the download already.
+    await openStaging(call.cache, staging.name);
     const isThere = await access(staging.download).then(
       () => true,
       () => false,
     );
-    if (isThere && isResumable(await readNote(staging))) {
-      await openStaging(call.cache, staging.name);
-    } else await staging.remove();
+    if (!isThere || !isResumable(await readNote(staging))) await staging.remove();
   } catch (error) {
     // The failure that led here says more than this one.
     call.options.log({ level: 'debug', message: `${staging.dir} was not tidied: ${error}` });

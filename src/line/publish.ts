@@ -1,5 +1,3 @@
-import { rename } from 'node:fs/promises';
-import { inCache } from '../cache/cache-error.ts';
 import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
@@ -32,12 +30,10 @@ export async function place(
   record: RecordDraft,
   evidence?: StoredEvidence,
 ): Promise<Entry> {
-  const { call, plan, staging } = making;
-  if (isDownload(making)) {
-    await inCache(staging.disk, 'make', () => rename(staging.download, staging.disk));
-  }
+  const { call, plan, staging, settled } = making;
   return await publishEntry(call.cache, staging, {
     name: plan.cacheName,
+    from: settled.decoded.path,
     keepSource: call.options.keepSource,
     record,
     evidence,

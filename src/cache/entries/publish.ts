@@ -19,6 +19,8 @@ export type { RecordDraft } from '../records/image-record.ts';
 export interface PublishOptions {
   /** The planned name; the entry may get a `~digest` beside it. */
   name: string;
+  /** The staged file that becomes the disk; default: `staging.disk`. */
+  from?: string | undefined;
   record: RecordDraft;
   /** Keep the download as `<name>.source`. */
   keepSource?: boolean | undefined;
@@ -36,20 +38,24 @@ export interface PublishOptions {
 export async function publishEntry(
   cache: Cache,
   staging: Staging,
-  { name: planned, record: draft, keepSource = false, evidence, signal }: PublishOptions,
+  options: PublishOptions,
 ): Promise<Entry> {
+  const { name: planned, record: draft, from, keepSource = false, evidence, signal } = options;
   cache.requireWritable();
   await requireLock(cache, planned);
   const { name, previous } = await chooseName(cache, planned, draft.source.sha256);
   const path = cache.pathOf(name);
   return await inCache(path, 'publish', async () => {
-    const { ready, disk } = await sealDisk(cache, staging, name, draft, signal);
+    const staged = from ?? staging.disk;
+    const { ready, disk } = await sealDisk(cache, staging, name, draft, staged, signal);
     const old = await readEntry(cache, name);
     const stays =
       old?.record.disk.contentDigest === disk.contentDigest &&
       (await verifyEntry(old, { signal })).state !== 'damaged';
     const sourcePath = cache.sourcePathOf(name);
-    if (keepSource) await sealSource(cache, staging, name, ready, draft.source.sizeBytes);
+    const source = keepSource
+      ? await sealSource(cache, staging, ready, draft.source.sizeBytes)
+      : undefined;
     const kept = keepSource || (previous?.source.kept === true && (await isThere(sourcePath)));
     if (!kept) await rm(sourcePath, { force: true });
     const record: ImageRecord = {
@@ -69,6 +75,8 @@ export async function publishEntry(
     if (evidence !== undefined) await writeEvidence(cache, name, evidence);
     const stored = await writeRecord(cache, record);
     await requireLock(cache, name);
+    // As late as can be: until then a call that fails leaves a download that the next one continues.
+    if (source !== undefined) await rename(source, sourcePath);
     if (!stays) await rename(ready, path);
     await syncImages(cache);
     await asBookkeeping(cache, 'the staging folder stays', undefined, () => staging.remove());

@@ -21,15 +21,16 @@ export async function sealDisk(
   staging: Staging,
   name: string,
   draft: RecordDraft,
+  from: string,
   signal?: AbortSignal,
 ): Promise<{ ready: string; disk: DiskRecord }> {
-  const ready = join(staging.dir, 'ready');
+  const ready = from === staging.download ? staging.sealed : join(staging.dir, 'ready');
   const published = await lookAt(cache.pathOf(name));
   // A whole second comes back exactly when it is restored, whatever the file system rounds to; and it differs from the
   // disk that is being replaced, so that no moment shows the new record with the old file as an entry.
   const now = Math.floor(Date.now() / 1000);
   const mtime = published?.mtimeMs === now * 1000 ? now - 1 : now;
-  const disk = await seal(cache, staging, staging.disk, ready, async (handle) => {
+  const disk = await seal(cache, staging, from, ready, async (handle) => {
     const contentDigest =
       draft.disk.contentDigest ?? (await hashDisk(ready, draft.extents, signal));
     await handle.utimes(mtime, mtime);
@@ -40,22 +41,21 @@ export async function sealDisk(
   return { ready, disk };
 }
 
-/** Publishes the download beside the disk. Where the disk is the download itself, the two are one file with two names. */
+/** Seals the download, and tells where it lies. Where the disk is the download itself, the two are one file with two names. */
 export async function sealSource(
   cache: Cache,
   staging: Staging,
-  name: string,
   ready: string,
   sizeBytes: number,
-): Promise<void> {
-  const download = join(staging.dir, 'source');
-  const staged = (await lookAt(staging.download)) === undefined ? undefined : staging.download;
-  if (staged === undefined) await linkOrCopy(cache, ready, download);
-  else await seal(cache, staging, staged, download, () => Promise.resolve());
+): Promise<string> {
+  const isDisk = ready === staging.sealed;
+  const download = isDisk ? join(staging.dir, 'source') : staging.sealed;
+  if (isDisk) await linkOrCopy(cache, ready, download);
+  else await seal(cache, staging, staging.download, download, () => Promise.resolve());
   const { size } = await lstat(download);
   if (size !== sizeBytes)
     throw mixedUp(staging, `the download has ${size} bytes, not ${sizeBytes}`);
-  await rename(download, cache.sourcePathOf(name));
+  return download;
 }
 
 /** Not every file system has hard links; a copy takes its room twice. */

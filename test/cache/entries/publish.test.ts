@@ -63,11 +63,12 @@ describe('publishEntry', () => {
     const lock = await lockName(cache, nameOf('1', 'qcow2'));
     const staging = await openStaging(cache, nameOf('1', 'qcow2'));
     const bytes = sourceBytes('x');
-    await (await staging.create(staging.disk)).close();
-    await writeFile(staging.disk, bytes);
+    await (await staging.create(staging.download)).close();
+    await writeFile(staging.download, bytes);
     const draft = makeDraft('x', { format: 'qcow2', extents: [[0, bytes.length]] });
     draft.disk = { virtualSize: 1 << 30, sha256: draft.source.sha256 };
-    const options = { name: staging.name, record: draft, keepSource: true };
+    const from = staging.download;
+    const options = { name: staging.name, record: draft, from, keepSource: true };
     const entry = await publishEntry(cache, staging, options);
     await lock.release();
     expect((await stat(entry.source ?? '')).ino).toBe((await stat(entry.path)).ino);
