@@ -61,6 +61,20 @@ export class Cache {
   evidencePathOf(name: string): string {
     return `${this.pathOf(name)}.evidence`;
   }
+  /** The digests of the disk's blocks, and where it holds data. */
+  blocksPathOf(name: string): string {
+    return `${this.pathOf(name)}.blocks`;
+  }
+  /** Every file of an entry, the disk first: without it the rest is no entry. */
+  filesOf(name: string): string[] {
+    return [
+      this.pathOf(name),
+      this.sourcePathOf(name),
+      this.evidencePathOf(name),
+      this.blocksPathOf(name),
+      this.recordPathOf(name),
+    ];
+  }
   stagingPathOf(name: string): string {
     requireCacheName(name);
     return join(this.folder('staging'), name);

@@ -9,7 +9,7 @@ import { modes } from './modes.ts';
 export async function replaceFile(
   path: string,
   temporary: string,
-  text: string,
+  content: string | Uint8Array,
   ready: () => Promise<void> = async () => {},
 ): Promise<void> {
   await rm(temporary, { force: true });
@@ -17,7 +17,7 @@ export async function replaceFile(
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
     const handle = await open(temporary, flags | constants.O_NOFOLLOW, modes.file);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.chmod(modes.file);
       await handle.sync();
     } finally {

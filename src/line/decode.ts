@@ -80,13 +80,13 @@ async function decodeLayers(
     if (kept === 'raw') await image.copyTo(sink);
     else await copyBytes(inner, sink);
     await opened.finish();
-    const contentDigest = await digest.finish(sink.sizeBytes, call.signal);
+    const blocks = await digest.finish(call.signal);
     const { sizeBytes } = sink;
     call.progress.decode(sizeBytes, sizeBytes, true);
     const virtualSize = image.virtualSize ?? sizeBytes;
     const extents = sink.extents();
     const what = { chain, format: kept, path: staging.disk, sizeBytes, virtualSize };
-    return { ...what, extents, contentDigest };
+    return { ...what, extents, blocks };
   } finally {
     await digest.idle();
     await handle.close();

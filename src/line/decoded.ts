@@ -1,5 +1,5 @@
 import type { Extents } from '../bytes/extents.ts';
-import type { ContentDigestText } from '../cache/digest/content-digest.ts';
+import type { BlockDigests } from '../cache/digest/content-digest.ts';
 
 import type { Allowances } from '../image/allowances.ts';
 
@@ -14,7 +14,7 @@ export interface WrittenFile {
   virtualSize: number;
   extents: Extents;
   /** Of the bytes at `path`, where they were written here. */
-  contentDigest?: ContentDigestText;
+  blocks?: BlockDigests;
   /** For the record. */
   facts?: Record<string, string>;
 }

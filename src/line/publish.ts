@@ -69,8 +69,10 @@ export function describe(making: Making & { settled: Settled }): RecordDraft {
     },
     disk: {
       virtualSize: decoded.virtualSize,
-      contentDigest: decoded.contentDigest,
-      ...defined({ sha256: isDownload(making) ? fetched.sha256 : undefined }),
+      ...defined({
+        blocks: decoded.blocks,
+        sha256: isDownload(making) ? fetched.sha256 : undefined,
+      }),
     },
     extents: decoded.extents,
     layers: decoded.chain,

@@ -1,6 +1,10 @@
+import type { Extents } from '../bytes/extents.ts';
+import { imagesDirOf } from '../cache/cache.ts';
+import { defaultCacheDir } from '../cache/cache-folder.ts';
+import { restoreDigestTable } from '../cache/entries/blocks-file.ts';
 import { judgeName } from '../cache/entries/judge.ts';
 import { listNames } from '../cache/entries/names-on-disk.ts';
-import { readEntry } from '../cache/entries/read.ts';
+import { lookAt, readEntry } from '../cache/entries/read.ts';
 import type { EntryVerdict } from '../cache/entries/verify.ts';
 import type { TransportOptions } from '../contracts/options.ts';
 import type { OnProgress } from '../contracts/progress.ts';
@@ -34,6 +38,11 @@ export interface VerifiedEntry {
    */
   state: EntryVerdict['state'] | 'repaired' | 'leftover';
   reason?: string;
+  /**
+   * Where a damaged disk differs from the one that was published: offset and length in bytes, in whole blocks of 1 MiB.
+   * Absent where the digests of its blocks are not kept.
+   */
+  damage?: Extents;
   /** Absent where the disk itself is damaged. */
   origin?: OriginVerdict;
 }
@@ -42,11 +51,14 @@ export type VerifyCache = (options?: VerifyCacheOptions) => AsyncIterable<Verifi
 
 /**
  * `verifyCache` of the given parts: every disk against its record, and its origin against the kept documents. Makes no
- * request, unless `repair` finds a damaged disk.
+ * request, unless `repair` finds a damaged disk. Digests of blocks that are not kept beside an intact disk are made.
  */
 export function bindVerifyCache(parts: BoundParts): VerifyCache {
   return async function* verifyCache({ repair = false, ...options } = {}) {
-    const call = await openCall(parts, 'cache', options, { readOnly: !repair });
+    const imagesDir = imagesDirOf(options.cacheDir ?? defaultCacheDir());
+    // A look at a cache that is not there does not make it.
+    const readOnly = !repair && (await lookAt(imagesDir)) === undefined;
+    const call = await openCall(parts, 'cache', options, { readOnly });
     const { cache, signal } = call;
     const { log, now } = call.options;
     for (const { name } of await listNames(cache)) {
@@ -58,15 +70,16 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
       });
       // Removed since the folder was read.
       if (judged === undefined) continue;
-      const { record, state, reason } = judged;
+      const { record, state, reason, damage } = judged;
       const path = cache.pathOf(name);
       const isProvable = record !== undefined && state !== 'damaged' && state !== 'leftover';
+      if (isProvable) await restoreDigestTable(cache, { name, path, record }, signal);
       const entry = (await readEntry(cache, name)) ?? (record && { name, path, record });
       const origin =
         isProvable && entry !== undefined
           ? await proveAgain(parts, cache, entry, { signal, log, now })
           : undefined;
-      yield { name, path, state, ...defined({ reason, origin }) };
+      yield { name, path, state, ...defined({ reason, damage, origin }) };
     }
   };
 }

@@ -44,7 +44,7 @@ it('has the same modes under every umask', async () => {
     expect(await modeOf(join(images, file)), file).toBe('444');
   }
   const [state = ''] = await readdir(join(images, '.state'));
-  for (const file of [`${name}.json`, `.state/${state}`, `.leases/${name}`]) {
+  for (const file of [`${name}.json`, `${name}.blocks`, `.state/${state}`, `.leases/${name}`]) {
     expect(await modeOf(join(images, file)), file).toBe('644');
   }
 });

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Extents } from '../../bytes/extents.ts';
+import { DataMap, type Extents, unitBytes } from '../../bytes/extents.ts';
 import { isZeros } from '../../kit/is-zeros.ts';
 import { inCache } from '../cache-error.ts';
-import { ContentDigest, type ContentDigestText, contentBlockBytes } from './content-digest.ts';
+import { ContentDigest, contentBlockBytes } from './content-digest.ts';
+import type { DigestTable } from './digest-table.ts';
 
 /**
- * The content digest of a file. With `extents` only the blocks they touch are read, so that holes cost nothing; without
- * them every byte is read and data outside any extent shows too. Throws `ERR_CACHE_IO`; an abort rethrows its reason.
+ * Reads a disk and digests its blocks. With `extents` only the blocks they touch are read, so that holes cost nothing;
+ * without them every byte is read, and data outside any extent shows too. Throws `ERR_CACHE_IO`; an abort rethrows its
+ * reason.
  */
-export async function hashDisk(
+export async function tabulateDisk(
   path: string,
   extents?: Extents,
   signal?: AbortSignal,
-): Promise<ContentDigestText> {
+): Promise<DigestTable> {
   return await reading(path, async (handle) => {
     const digest = new ContentDigest();
+    const data = new DataMap();
     const { size } = await handle.stat();
     const todo = blocks(extents ?? [[0, size]], size);
     const worker = async (): Promise<void> => {
@@ -24,11 +27,13 @@ export async function hashDisk(
       for (const offset of todo) {
         signal?.throwIfAborted();
         const sha256 = await hashBlock(handle, buffer, offset);
-        if (sha256 !== undefined) digest.add(offset, sha256);
+        if (sha256 === undefined) continue;
+        digest.add(offset, sha256);
+        noteData(data, buffer.subarray(0, Math.min(buffer.length, size - offset)), offset);
       }
     };
     await Promise.all(Array.from({ length: 4 }, worker));
-    return digest.finish(size);
+    return { sizeBytes: size, extents: extents ?? data.extents(size), blocks: digest.blocks };
   });
 }
 
@@ -58,6 +63,13 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
       if (block.length < contentBlockBytes) return hash.digest('hex');
     }
   });
+}
+
+function noteData(data: DataMap, block: Uint8Array, offset: number): void {
+  for (let from = 0; from < block.length; from += unitBytes) {
+    const to = Math.min(from + unitBytes, block.length);
+    if (!isZeros(block, from, to)) data.add(offset + from, to - from);
+  }
 }
 
 /** Offsets of the blocks that extents touch, each once, ascending. */

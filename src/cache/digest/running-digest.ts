@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { ContentDigest, type ContentDigestText, contentBlockBytes } from './content-digest.ts';
+import { type BlockDigests, ContentDigest, contentBlockBytes } from './content-digest.ts';
 import { hashBlock } from './hash-disk.ts';
 
 /** Blocks that were written last may well be written again: so many are left alone until the end. */
@@ -8,7 +8,7 @@ const restlessBlocks = 64;
 const syncBytes = 64 * 1024 * 1024;
 
 /**
- * The content digest of a disk that is being written. Blocks that have come to rest are hashed, and had written back to
+ * The digests of the blocks of a disk that is being written. Blocks that have come to rest are hashed, and had written back to
  * the device, while others are still to come; so little of either is left for the end.
  */
 export class RunningDigest {
@@ -40,7 +40,7 @@ export class RunningDigest {
   }
 
   /** Hashes what is left, once nothing is written any more. Throws what went wrong on the way. */
-  async finish(sizeBytes: number, signal: AbortSignal): Promise<ContentDigestText> {
+  async finish(signal: AbortSignal): Promise<BlockDigests> {
     await this.#work;
     if (this.#failure !== undefined) throw this.#failure.error;
     const lane = async (buffer: Buffer<ArrayBuffer>): Promise<void> => {
@@ -51,7 +51,7 @@ export class RunningDigest {
     };
     const more = [1, 2, 3].map(() => Buffer.allocUnsafeSlow(contentBlockBytes));
     await Promise.all([this.#buffer, ...more].map(lane));
-    return this.#digest.finish(sizeBytes);
+    return this.#digest.blocks;
   }
 
   /** Waits for what is under way; the file may be closed then. */

@@ -1,3 +1,4 @@
+import type { Extents } from '../../bytes/extents.ts';
 import { CacheError, isImageError } from '../../errors.ts';
 import type { Cache } from '../cache.ts';
 import { isLocked, tryLockName } from '../locks/name-lock.ts';
@@ -9,6 +10,8 @@ import { type EntryVerdict, repairEntry, verifyEntry } from './verify.ts';
 export interface Judged {
   state: EntryVerdict['state'] | 'repaired' | 'leftover';
   reason?: string;
+  /** As in `EntryVerdict`. */
+  damage?: Extents;
   record?: ImageRecord;
 }
 
@@ -97,8 +100,9 @@ async function judgeOnce(
 
 /** Files of an entry without its disk. */
 async function judgeRest(cache: Cache, name: string): Promise<Judged | undefined> {
-  const paths = [cache.recordPathOf(name), cache.sourcePathOf(name), cache.evidencePathOf(name)];
-  const found = (await Promise.all(paths.map(lookAt))).filter((stats) => stats !== undefined);
+  const found = (await Promise.all(cache.filesOf(name).map(lookAt))).filter(
+    (stats) => stats !== undefined,
+  );
   if (found.length === 0) return undefined;
   const isBusy = await isLocked(cache, name);
   return {

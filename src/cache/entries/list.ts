@@ -19,7 +19,7 @@ export interface ListedEntry {
   record?: ImageRecord;
   /** Length of the disk. */
   sizeBytes: number;
-  /** What disk, record and kept download occupy. */
+  /** What the disk and its companions occupy. */
   allocatedBytes: number;
   leased: boolean;
   /** When it was last leased; absent when it never was. */
@@ -40,13 +40,7 @@ export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
   const listed: ListedEntry[] = [];
   for (const { name } of await listNames(cache)) {
     const { path, entry, defect, record, stats } = await examineEntry(cache, name);
-    const files = [
-      path,
-      cache.recordPathOf(name),
-      cache.sourcePathOf(name),
-      cache.evidencePathOf(name),
-    ];
-    const allocated = await allocatedTogether(files);
+    const allocated = await allocatedTogether(cache.filesOf(name));
     if (allocated === undefined) continue;
     const lease = await lookAt(leasePath(cache, name));
     const isReady = entry !== undefined;
@@ -54,7 +48,7 @@ export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
       name,
       path,
       state: isReady ? ('ready' as const) : ('damaged' as const),
-      defect: isReady ? undefined : (defect ?? 'only its kept download is there'),
+      defect: isReady ? undefined : (defect ?? 'only files that belong beside a disk are there'),
       record,
       sizeBytes: stats?.size ?? 0,
       allocatedBytes: allocated,

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Cache } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
-import { type CacheNameParts, parseCacheName } from '../names/cache-name.ts';
+import { type CacheNameParts, companions, parseCacheName } from '../names/cache-name.ts';
 
 /** A name in the cache and what it says. */
 export interface NamedFile {
@@ -9,10 +9,12 @@ export interface NamedFile {
   parts: CacheNameParts;
 }
 
-/** Every name of which the images folder has a disk, a record or a kept download; nothing was opened. */
+const companionEnd = new RegExp(`\\.(?:${companions.join('|')})$`);
+
+/** Every name of which the images folder has a disk or a companion; nothing was opened. */
 export async function listNames(cache: Cache): Promise<NamedFile[]> {
   const files = await listFolder(cache.imagesDir);
-  const names = new Set(files.map((file) => file.replace(/\.(?:json|source|evidence)$/, '')));
+  const names = new Set(files.map((file) => file.replace(companionEnd, '')));
   return [...names].flatMap((name) => {
     const parts = parseCacheName(name);
     return parts === undefined ? [] : [{ name, parts }];

@@ -8,6 +8,7 @@ import { chooseName } from '../names/choose-name.ts';
 import { type StoredEvidence, writeEvidence } from '../records/evidence.ts';
 import type { ImageRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
+import { placeDigestTable, readDigestTable } from './blocks-file.ts';
 import { syncImages } from './place-text.ts';
 import { type Entry, lookAt, readEntry } from './read.ts';
 import { union, writeRecord } from './rewrite.ts';
@@ -30,7 +31,7 @@ export interface PublishOptions {
 }
 
 /**
- * Turns the staged disk into an entry that never changes again: all synced, record first, disk last, by rename. A
+ * Turns the staged disk into an entry that never changes again: all synced, its digests and record first, the disk last, by rename. A
  * process killed at any point leaves no disk or a complete entry. Needs the lock of the name. A name that another
  * source has keeps it, and the entry gets `~<first 8 of its digest>`. A disk of the same source that is there already
  * is replaced where its bytes differ, and else stays and its record is brought up to date. Throws `CacheError`.
@@ -47,7 +48,7 @@ export async function publishEntry(
   const path = cache.pathOf(name);
   return await inCache(path, 'publish', async () => {
     const staged = from ?? staging.disk;
-    const { ready, disk } = await sealDisk(cache, staging, name, draft, staged, signal);
+    const { ready, disk, table } = await sealDisk(cache, staging, name, draft, staged, signal);
     const old = await readEntry(cache, name);
     const stays =
       old?.record.disk.contentDigest === disk.contentDigest &&
@@ -58,8 +59,9 @@ export async function publishEntry(
       : undefined;
     const kept = keepSource || (previous?.source.kept === true && (await isThere(sourcePath)));
     if (!kept) await rm(sourcePath, { force: true });
+    const { extents: _, ...described } = draft;
     const record: ImageRecord = {
-      ...draft,
+      ...described,
       schema: 1,
       name,
       requests: union(draft.requests, previous?.requests),
@@ -69,8 +71,11 @@ export async function publishEntry(
       created: new Date().toISOString(),
     };
     if (stays) {
-      const { disk, extents, decoder, created } = old.record;
-      Object.assign(record, { disk, extents, decoder, created });
+      const { disk, decoder, created } = old.record;
+      Object.assign(record, { disk, decoder, created });
+    }
+    if (!stays || (await readDigestTable(old)).table === undefined) {
+      await placeDigestTable(cache, name, table, record.disk);
     }
     if (evidence !== undefined) await writeEvidence(cache, name, evidence);
     const stored = await writeRecord(cache, record);

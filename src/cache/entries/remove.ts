@@ -55,14 +55,8 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
   const removal: Removal = { removed: false, freedBytes: 0 };
   const staging = cache.stagingPathOf(name);
   const staged = (await listFolder(staging)).map((file) => join(staging, file));
-  // The disk first: without it the rest is no entry, wherever this stops.
-  const files = [
-    cache.pathOf(name),
-    cache.sourcePathOf(name),
-    cache.evidencePathOf(name),
-    cache.recordPathOf(name),
-  ];
-  for (const path of [...files, temporaryPath(cache, name), ...staged, staging]) {
+  // The disk first: wherever this stops, the rest is no entry.
+  for (const path of [...cache.filesOf(name), temporaryPath(cache, name), ...staged, staging]) {
     const stats = await lookAt(path);
     if (stats === undefined) continue;
     await inCache(path, 'remove', () => rm(path, { recursive: true, force: true }));

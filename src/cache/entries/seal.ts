@@ -5,7 +5,9 @@ import { CacheError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { isErrno } from '../cache-error.ts';
-import { hashDisk } from '../digest/hash-disk.ts';
+import { digestBlocks } from '../digest/content-digest.ts';
+import type { DigestTable } from '../digest/digest-table.ts';
+import { tabulateDisk } from '../digest/hash-disk.ts';
 import { requireLock } from '../locks/name-lock.ts';
 import { modes } from '../modes.ts';
 import type { DiskRecord, RecordDraft } from '../records/image-record.ts';
@@ -23,22 +25,23 @@ export async function sealDisk(
   draft: RecordDraft,
   from: string,
   signal?: AbortSignal,
-): Promise<{ ready: string; disk: DiskRecord }> {
+): Promise<{ ready: string; disk: DiskRecord; table: DigestTable }> {
   const ready = from === staging.download ? staging.sealed : join(staging.dir, 'ready');
   const published = await lookAt(cache.pathOf(name));
   // A whole second comes back exactly when it is restored, whatever the file system rounds to; and it differs from the
   // disk that is being replaced, so that no moment shows the new record with the old file as an entry.
   const now = Math.floor(Date.now() / 1000);
   const mtime = published?.mtimeMs === now * 1000 ? now - 1 : now;
-  const disk = await seal(cache, staging, from, ready, async (handle) => {
-    const contentDigest =
-      draft.disk.contentDigest ?? (await hashDisk(ready, draft.extents, signal));
-    await handle.utimes(mtime, mtime);
-    const { size, mtimeMs } = await handle.stat();
+  return await seal(cache, staging, from, ready, async (handle) => {
     const { virtualSize, sha256 } = draft.disk;
-    return defined({ sizeBytes: size, mtimeMs, virtualSize, contentDigest, sha256 });
+    const { extents } = draft;
+    const blocks = draft.disk.blocks ?? (await tabulateDisk(ready, extents, signal)).blocks;
+    await handle.utimes(mtime, mtime);
+    const { size: sizeBytes, mtimeMs } = await handle.stat();
+    const contentDigest = digestBlocks(blocks, sizeBytes);
+    const disk = defined({ sizeBytes, mtimeMs, virtualSize, contentDigest, sha256 });
+    return { ready, disk, table: { sizeBytes, extents, blocks } };
   });
-  return { ready, disk };
 }
 
 /** Seals the download, and tells where it lies. Where the disk is the download itself, the two are one file with two names. */

@@ -1,9 +1,12 @@
 import { chmod, utimes } from 'node:fs/promises';
+import type { Extents } from '../../bytes/extents.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
-import { hashDisk, hashFile } from '../digest/hash-disk.ts';
+import { type BlockDigests, contentBlockBytes, digestBlocks } from '../digest/content-digest.ts';
+import { hashFile, tabulateDisk } from '../digest/hash-disk.ts';
 import { requireLock } from '../locks/name-lock.ts';
 import { modes } from '../modes.ts';
+import { readDigestTable } from './blocks-file.ts';
 import { type Entry, lookAt } from './read.ts';
 
 /**
@@ -13,6 +16,8 @@ import { type Entry, lookAt } from './read.ts';
 export interface EntryVerdict {
   state: 'intact' | 'touched' | 'damaged';
   reason?: string;
+  /** Where its bytes differ, in whole blocks of 1 MiB; absent where the digests of its blocks are not kept. */
+  damage?: Extents;
 }
 
 /**
@@ -31,15 +36,45 @@ export async function verifyEntry(
     return { state: 'damaged', reason: `it has ${stats.size} bytes, not ${disk.sizeBytes}` };
   }
   // The very file that was published upstream is held against upstream's digest.
-  const same =
-    disk.sha256 === source.sha256
-      ? (await hashFile(path, signal)) === disk.sha256
-      : (await hashDisk(path, undefined, signal)) === disk.contentDigest;
-  if (!same) return { state: 'damaged', reason: 'its bytes are not those that were published' };
+  const isUpstreams = disk.sha256 === source.sha256;
+  if (!isUpstreams || (await hashFile(path, signal)) !== disk.sha256) {
+    const { blocks, sizeBytes } = await tabulateDisk(path, undefined, signal);
+    const hasDigest = digestBlocks(blocks, sizeBytes) === disk.contentDigest;
+    if (isUpstreams || !hasDigest) return await locate({ path, record }, blocks);
+  }
   if (stats.mtimeMs !== disk.mtimeMs) return { state: 'touched', reason: 'its mtime was changed' };
   if ((stats.mode & 0o777) !== modes.disk)
     return { state: 'touched', reason: 'its mode is not 0444' };
   return { state: 'intact' };
+}
+
+/** Says which blocks are not those that were published. */
+async function locate(
+  entry: Pick<Entry, 'path' | 'record'>,
+  found: BlockDigests,
+): Promise<EntryVerdict> {
+  const { table } = await readDigestTable(entry);
+  const reason = 'its bytes are not those that were published';
+  if (table === undefined) return { state: 'damaged', reason };
+  const offsets = [...new Set([...table.blocks.keys(), ...found.keys()])]
+    .filter((offset) => !isSame(table.blocks.get(offset), found.get(offset)))
+    .sort((a, b) => a - b);
+  const damage: [offset: number, length: number][] = [];
+  for (const offset of offsets) {
+    const length = Math.min(contentBlockBytes, table.sizeBytes - offset);
+    const previous = damage.at(-1);
+    if (previous !== undefined && previous[0] + previous[1] === offset) previous[1] += length;
+    else damage.push([offset, length]);
+  }
+  const [first] = offsets;
+  if (first === undefined) return { state: 'damaged', reason };
+  const blocks = offsets.length === 1 ? '1 block' : `${offsets.length} blocks`;
+  const where = `${blocks} of 1 MiB, the first at byte ${first}`;
+  return { state: 'damaged', reason: `${reason}: ${where}`, damage };
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
 }
 
 /** Restores mode and recorded mtime of a disk that `verifyEntry` found `touched`. Needs the lock of its name. */

@@ -19,8 +19,11 @@ export interface CacheNameParts {
 
 /** Bytes that a name and its longest companion may take together; file systems allow 255, and SQLite wants some for itself. */
 const maxNameBytes = 240;
-/** These end the names of companions: `<name>.json` is a record, `<name>.source` a kept download, `<name>.evidence` what its trust rests on. */
-const companions = new Set(['json', 'source', 'evidence']);
+/**
+ * These end the names of companions: `<name>.json` is a record, `<name>.source` a kept download, `<name>.evidence` what
+ * its trust rests on, `<name>.blocks` the digests of its blocks.
+ */
+export const companions: readonly string[] = ['json', 'source', 'evidence', 'blocks'];
 const hex8 = /^[0-9a-f]{8}$/;
 
 /**
@@ -35,7 +38,7 @@ export function formatCacheName(parts: CacheNameParts): string {
   const format = encodeField(parts.format)?.replaceAll('.', '+2e');
   if (format === undefined || fields.includes(undefined)) throw unnameable('is not Unicode text');
   if (parts.vendor === '' || format === '') throw unnameable('has no vendor or no format');
-  if (companions.has(format)) throw unnameable(`has the reserved format ${format}`);
+  if (companions.includes(format)) throw unnameable(`has the reserved format ${format}`);
   for (const suffix of [parametersHash, digest8]) {
     if (suffix !== undefined && !hex8.test(suffix)) throw unnameable('has a malformed digest');
   }

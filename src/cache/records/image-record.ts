@@ -4,7 +4,7 @@ import type { ImageIdentity } from '../../contracts/image.ts';
 import type { Warning } from '../../contracts/log.ts';
 import type { Digest, Signer, TrustLevel } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
-import type { ContentDigestText } from '../digest/content-digest.ts';
+import type { BlockDigests, ContentDigestText } from '../digest/content-digest.ts';
 
 /** The artifact as it was published upstream. `url` is without user info and query; digests are hex. */
 export interface SourceRecord {
@@ -65,7 +65,8 @@ export interface ImageRecord {
   aliases: string[];
   source: SourceRecord;
   disk: DiskRecord;
-  extents: Extents;
+  /** Only in records of version 0.1; others have them in the table of blocks. */
+  extents?: Extents;
   /** Version of the decoder that wrote the disk. */
   decoder: string;
   /** Format ids, outermost first, as found. */
@@ -81,20 +82,26 @@ export interface ImageRecord {
   created: string;
 }
 
-/** The record as text: JSON for people too, with the long list of extents on one line. Inverse of `parseImageRecord`. */
+/** The record as text: JSON for people too, with a long list of extents on one line. Inverse of `parseImageRecord`. */
 export function formatRecord(record: ImageRecord): string {
+  if (record.extents === undefined) return `${JSON.stringify(record, undefined, 2)}\n`;
   const text = JSON.stringify({ ...record, extents: [] }, undefined, 2);
   // No string in JSON text holds a line break, so only the real member matches.
   return `${text.replace(/^ {2}"extents": \[\]/m, () => `  "extents": ${JSON.stringify(record.extents)}`)}\n`;
 }
 
 /** What publishing is told of an entry; the rest of its record is read off the file. */
-export type RecordDraft = Omit<ImageRecord, 'schema' | 'name' | 'created' | 'source' | 'disk'> & {
+export type RecordDraft = Omit<
+  ImageRecord,
+  'schema' | 'name' | 'created' | 'source' | 'disk' | 'extents'
+> & {
   source: Omit<SourceRecord, 'kept'>;
+  /** Where the disk holds data; for its table of blocks. */
+  extents: Extents;
   disk: {
     virtualSize: number;
-    /** Where it was computed while decoding; otherwise publishing reads the data of the disk once more. */
-    contentDigest?: ContentDigestText | undefined;
+    /** Where they were digested while decoding; otherwise publishing reads the data of the disk once more. */
+    blocks?: BlockDigests | undefined;
     /** Hex, of the whole file, where it is known. */
     sha256?: string | undefined;
   };

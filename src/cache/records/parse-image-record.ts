@@ -35,6 +35,9 @@ export function parseImageRecord(text: string): ImageRecord {
 function readRecord(value: Record<string, unknown>): ImageRecord {
   if (value['schema'] !== 1) throw new Error('schema should be 1');
   const disk = readDisk(parseRecord(value['disk'], 'disk'));
+  const extents = parseOptional(value['extents'], 'extents', (list) =>
+    readExtents(list, disk.sizeBytes),
+  );
   const guest = parseOptional(value['guest'], 'guest', readGuest);
   const allowed = parseOptional(value['allowed'], 'allowed', (list, where) =>
     readList(list, where, readAllowed),
@@ -49,12 +52,11 @@ function readRecord(value: Record<string, unknown>): ImageRecord {
     aliases: readList(value['aliases'], 'aliases', parseText),
     source: readSource(parseRecord(value['source'], 'source')),
     disk,
-    extents: readExtents(value['extents'], disk.sizeBytes),
     decoder: parseText(value['decoder'], 'decoder'),
     layers: readList(value['layers'], 'layers', parseText),
     trust: readTrust(parseRecord(value['trust'], 'trust')),
     evidence: readEvidence(parseRecord(value['evidence'], 'evidence')),
-    ...defined({ guest, allowed }),
+    ...defined({ extents, guest, allowed }),
     facts: readTexts(value['facts'], 'facts'),
     created: readTime(value['created'], 'created'),
   };

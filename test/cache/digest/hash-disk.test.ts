@@ -3,8 +3,9 @@ import { open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ContentDigest } from '../../../src/cache/digest/content-digest.ts';
-import { hashDisk, hashFile } from '../../../src/cache/digest/hash-disk.ts';
+import { hashFile, tabulateDisk } from '../../../src/cache/digest/hash-disk.ts';
 import { tempDir } from '../temp-dir.ts';
+import { hashDisk } from './hash-disk.ts';
 
 const MiB = 1024 * 1024;
 
@@ -78,6 +79,24 @@ describe('content digest', () => {
     const started = performance.now();
     expect(await hashDisk(path, [[2 ** 39, 3]])).toMatch(/^content-sha256:[0-9a-f]{64}$/);
     expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('says where a disk holds data, in units of 64 KiB', async () => {
+    const path = join(await tempDir(), 'disk');
+    const end = 3 * MiB + 100;
+    const writes: [number, Buffer][] = [
+      [MiB - 10, Buffer.from('across two blocks')],
+      [2 * MiB, Buffer.alloc(MiB)],
+      [3 * MiB + 99, Buffer.from('!')],
+    ];
+    await writeAt(path, writes, end);
+    const { extents, blocks, sizeBytes } = await tabulateDisk(path);
+    expect(sizeBytes).toBe(end);
+    expect(extents).toEqual([
+      [MiB - 65536, 2 * 65536],
+      [3 * MiB, 100],
+    ]);
+    expect([...blocks.keys()]).toEqual([0, MiB, 3 * MiB]);
   });
 
   it('stops with the reason of the caller, and types what cannot be read', async () => {

@@ -59,7 +59,7 @@ export async function makeEntry(
   cache: Cache,
   name: string,
   text: string = name,
-  options: { keepSource?: boolean; change?: Partial<RecordDraft> } = {},
+  options: { keepSource?: boolean; sizeBytes?: number; change?: Partial<RecordDraft> } = {},
 ): Promise<Entry> {
   const lock = await lockName(cache, name);
   try {
@@ -72,7 +72,7 @@ export async function makeEntry(
     const disk = await staging.create(staging.disk);
     await disk.write(bytes, 0, bytes.length, dataOffset);
     await disk.close();
-    await truncate(staging.disk, diskBytes);
+    await truncate(staging.disk, options.sizeBytes ?? diskBytes);
     const record = makeDraft(text, options.change);
     return await publishEntry(cache, staging, { name, record, keepSource: options.keepSource });
   } finally {

@@ -1,4 +1,5 @@
 import { chmod, open, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/cache-folder.ts';
 import { listEntries, listStaging } from '../../../src/cache/entries/list.ts';
@@ -89,7 +90,9 @@ describe('listEntries', () => {
       defect: /missing/,
       sizeBytes: 0,
     });
-    const files = [cache.pathOf(name), cache.recordPathOf(name), cache.sourcePathOf(name)];
+    const files = [name, `${name}.json`, `${name}.source`, `${name}.blocks`].map((file) =>
+      join(cache.imagesDir, file),
+    );
     let blocks = 0;
     for (const file of files) blocks += (await stat(file)).blocks;
     expect(first?.allocatedBytes).toBe(blocks * 512);
@@ -128,7 +131,7 @@ describe('removeEntry', () => {
       removed: true,
       freedBytes: listed?.allocatedBytes,
     });
-    expect(await readEntry(cache, name)).toBeUndefined();
+    expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith(name))).toEqual([]);
     expect((await listEntries(cache)).map((entry) => entry.name)).toEqual([
       nameOf('1', 'kernel'),
       nameOf('2'),

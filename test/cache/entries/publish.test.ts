@@ -15,13 +15,13 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/cache-folder.ts';
-import { hashDisk } from '../../../src/cache/digest/hash-disk.ts';
 import { publishEntry } from '../../../src/cache/entries/publish.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
 import { rewriteRecord } from '../../../src/cache/entries/rewrite.ts';
 import { verifyEntry } from '../../../src/cache/entries/verify.ts';
 import { lockName } from '../../../src/cache/locks/name-lock.ts';
 import { openStaging } from '../../../src/cache/staging.ts';
+import { hashDisk } from '../digest/hash-disk.ts';
 import { tempDir } from '../temp-dir.ts';
 import { mountTmpfs } from '../tmpfs.ts';
 import { diskBytes, makeDraft, makeEntry, nameOf, sourceBytes } from './make-entry.ts';
@@ -45,6 +45,7 @@ describe('publishEntry', () => {
     expect(await readdir(cache.folder('staging'))).toEqual([]);
     expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith('ubuntu'))).toEqual([
       name,
+      `${name}.blocks`,
       `${name}.json`,
     ]);
     expect(await verifyEntry(entry)).toEqual({ state: 'intact' });
@@ -167,6 +168,7 @@ describe('publishEntry', () => {
     expect(again).not.toHaveProperty('source');
     expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith('ubuntu'))).toEqual([
       name,
+      `${name}.blocks`,
       `${name}.json`,
     ]);
   });

@@ -5,6 +5,7 @@ import {
   baseName,
   buildName,
   type CacheNameParts,
+  companions,
   formatCacheName,
   hashParameters,
   parseCacheName,
@@ -35,7 +36,7 @@ const parts: fc.Arbitrary<CacheNameParts> = fc
       snapshot: text,
       parametersHash: hex8,
       digest8: hex8,
-      format: text.filter((format) => !['', 'json', 'source'].includes(format)),
+      format: text.filter((format) => !['', ...companions].includes(format)),
     },
     { requiredKeys: ['vendor', 'release', 'variant', 'arch', 'snapshot', 'format'] },
   )
@@ -132,7 +133,7 @@ describe('cache names', () => {
       { ...plain, release: '\ud800' },
       { ...plain, vendor: '' },
       { ...plain, format: '' },
-      { ...plain, format: 'json' },
+      ...companions.map((format) => ({ ...plain, format })),
       { ...plain, digest8: 'DEADBEEF' },
     ];
     for (const value of bad)

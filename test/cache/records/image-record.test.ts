@@ -55,11 +55,12 @@ const full: ImageRecord = {
 
 describe('image records', () => {
   it('come back as they were written', () => {
-    for (const record of [small, full])
+    const { extents: _, ...today } = full;
+    for (const record of [small, full, today])
       expect(parseImageRecord(formatRecord(record))).toEqual(record);
   });
 
-  it('keep a long list of extents on one line', () => {
+  it('of version 0.1 keep a long list of extents on one line', () => {
     const extents = Array.from({ length: 5000 }, (_, i) => [i * 8, 4] as const);
     const text = formatRecord({ ...full, extents, disk: { ...full.disk, sizeBytes: 40_000 } });
     expect(text.split('\n').length).toBeLessThan(120);

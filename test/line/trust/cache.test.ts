@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOpenpgpSigner } from '../../../src/testing/index.ts';
 import { parseOutput, type Ran, runCli } from '../../cli/spawn-cli.ts';
@@ -41,6 +41,21 @@ describe('cache verify', () => {
     expect(json).toMatchObject({
       damaged: 0,
       entries: [{ name, path, state: 'intact', origin: { state: 'proved', level: 'signed' } }],
+    });
+  });
+
+  test('names the damaged blocks by digests that an earlier look has made', async () => {
+    await rm(`${path}.blocks`);
+    expect((await run()).code).toBe(0);
+    await chmod(path, 0o644);
+    const handle = await open(path, 'r+');
+    await handle.write(Buffer.from('!?'), 0, 2, 5000);
+    await handle.close();
+    const { size } = await stat(path);
+    const damage = [[0, Math.min(size, 1024 * 1024)]];
+    expect(parseOutput(await run('--json'))).toMatchObject({
+      damaged: 1,
+      entries: [{ state: 'damaged', reason: expect.stringMatching(/first at byte 0$/), damage }],
     });
   });
 
