@@ -1,5 +1,4 @@
 import { type Disk, defineFormat } from '../src/kit.ts';
-import { openIso } from './iso/open-iso.ts';
 import { findVolume } from './iso/volume.ts';
 
 /**
@@ -11,5 +10,5 @@ export const iso: Disk = defineFormat({
   kind: 'disk',
   id: 'iso',
   detect: (probe) => findVolume(probe.head) !== undefined,
-  open: openIso,
+  open: async (source, context) => (await import('./iso/open-iso.ts')).openIso(source, context),
 });

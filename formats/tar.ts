@@ -6,9 +6,7 @@ import {
   defineFormat,
   type WantedEntry,
 } from '../src/kit.ts';
-import { MemberList } from './shared/archives/member-list.ts';
 import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
-import { readTarMembers, type TarMember } from './shared/tar/walk.ts';
 
 /**
  * tar: v7, POSIX ustar and pax, GNU, and every form of sparse members (old GNU, pax 0.0, 0.1 and 1.0), expanded.
@@ -29,27 +27,5 @@ async function* entries(
   context: DecodeContext,
   wanted?: WantedEntry,
 ): AsyncGenerator<ArchiveEntry> {
-  const members = new MemberList('tar', context.limits.members);
-  // Of a file that is all there, every name is known before a byte of a member is read.
-  const isWhole = wanted !== undefined && source.readyBytes === source.sizeBytes;
-  const kept: TarMember[] = [];
-  for await (const member of readTarMembers(source, context, members)) {
-    if (isWhole) kept.push(member);
-    else if (mayBe(member, members, wanted)) yield entryOf(member);
-  }
-  members.check(wanted);
-  for (const member of kept) if (mayBe(member, members, wanted)) yield entryOf(member);
-}
-
-/** The first of a stream is read as it comes; whether it is the only one is known, and said, at the end. */
-function mayBe(
-  { name }: TarMember,
-  { files }: MemberList,
-  wanted: WantedEntry | undefined,
-): boolean {
-  return wanted === undefined || name === (wanted.name ?? files[0]);
-}
-
-function entryOf({ name, sizeBytes, source, finish }: TarMember): ArchiveEntry {
-  return { name, sizeBytes, source, finish };
+  yield* (await import('./tar/entries.ts')).tarEntries(source, context, wanted);
 }

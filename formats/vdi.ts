@@ -1,6 +1,5 @@
 import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
 import { vdiMagic, vdiMagicAt } from './vdi/header.ts';
-import { openVdi } from './vdi/open-vdi.ts';
 
 /**
  * VirtualBox's disk image, version 1.1, dynamic and static. Undo and differencing images, a map that names a block twice
@@ -10,5 +9,5 @@ export const vdi: Disk = defineFormat({
   kind: 'disk',
   id: 'vdi',
   detect: (probe) => hasMagic(probe.head, vdiMagic, vdiMagicAt),
-  open: openVdi,
+  open: async (source, context) => (await import('./vdi/open-vdi.ts')).openVdi(source, context),
 });

@@ -1,13 +1,17 @@
 import { type Disk, defineFormat, hasMagic, type Probe } from '../src/kit.ts';
 import { findFooter, footerBytes, vhdMagic } from './vhd/footer.ts';
-import { openVhd } from './vhd/open-vhd.ts';
 
 /**
  * Microsoft's Virtual Hard Disk, fixed and dynamic; the size is the footer's current size, not its geometry. A fixed one
  * is known by its last bytes only, so its `virtualSize` is `undefined` until they are there. Differencing disks, and
  * whatever contradicts itself, are a `DecodeError`.
  */
-export const vhd: Disk = defineFormat({ kind: 'disk', id: 'vhd', detect, open: openVhd });
+export const vhd: Disk = defineFormat({
+  kind: 'disk',
+  id: 'vhd',
+  detect,
+  open: async (source, context) => (await import('./vhd/open-vhd.ts')).openVhd(source, context),
+});
 
 function detect({ head, tail }: Probe): boolean {
   if (hasMagic(head, vhdMagic)) return true;

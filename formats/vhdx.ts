@@ -1,6 +1,5 @@
 import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
 import { vhdxMagic } from './vhdx/header.ts';
-import { openVhdx } from './vhdx/open-vhdx.ts';
 
 /**
  * Hyper-V's virtual disk, fixed and dynamic. A log that was not replayed is replayed in memory. A disk with a parent,
@@ -10,5 +9,5 @@ export const vhdx: Disk = defineFormat({
   kind: 'disk',
   id: 'vhdx',
   detect: (probe) => hasMagic(probe.head, vhdxMagic),
-  open: openVhdx,
+  open: async (source, context) => (await import('./vhdx/open-vhdx.ts')).openVhdx(source, context),
 });

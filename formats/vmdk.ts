@@ -1,6 +1,5 @@
 import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
 import { cowdMagic, seSparseMagic, sparseMagic } from './vmdk/magic.ts';
-import { openVmdk } from './vmdk/open-vmdk.ts';
 import { isTextDescriptor } from './vmdk/text-descriptor.ts';
 
 /**
@@ -16,5 +15,5 @@ export const vmdk: Disk = defineFormat({
     hasMagic(head, cowdMagic) ||
     hasMagic(head, seSparseMagic) ||
     isTextDescriptor(head),
-  open: openVmdk,
+  open: async (source, context) => (await import('./vmdk/open-vmdk.ts')).openVmdk(source, context),
 });

@@ -5,11 +5,7 @@ import {
   defineFormat,
   hasMagic,
 } from '../src/kit.ts';
-import { decodeSource } from './shared/codecs/decode-source.ts';
-import { copyXz } from './xz/copy.ts';
-import { decodeStreams } from './xz/decode-streams.ts';
-import { xzMagic } from './xz/framing.ts';
-import { indexedSize } from './xz/indexed-size.ts';
+import { xzMagic } from './xz/magic.ts';
 
 /**
  * xz (file format 1.2): every stream and block, with checks, index and footers verified. The container is walked here,
@@ -20,11 +16,12 @@ export const xz: Codec = defineFormat({
   kind: 'codec',
   id: 'xz',
   detect: ({ head }) => hasMagic(head, xzMagic),
-  size: indexedSize,
+  size: async (source) => (await import('./xz/indexed-size.ts')).indexedSize(source),
   decode,
-  copyTo: copyXz,
+  copyTo: async (source, sink, context) =>
+    (await import('./xz/copy.ts')).copyXz(source, sink, context),
 });
 
-function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, (reader) => decodeStreams(reader, limits));
+async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  yield* (await import('./xz/decode.ts')).decodeXz(source, context);
 }

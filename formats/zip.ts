@@ -1,16 +1,12 @@
 import {
   type Archive,
   type ArchiveEntry,
-  abortable,
   type ByteSource,
   type DecodeContext,
   defineFormat,
   hasMagic,
   type WantedEntry,
 } from '../src/kit.ts';
-import { memberTooLong } from './shared/archives/member-too-long.ts';
-import { readDirectory } from './zip/directory.ts';
-import { openEntry } from './zip/open-entry.ts';
 
 /**
  * zip and zip64, members stored or deflated. The central directory at the end of the file is the truth, so nothing is
@@ -29,15 +25,5 @@ async function* entries(
   context: DecodeContext,
   wanted?: WantedEntry,
 ): AsyncGenerator<ArchiveEntry> {
-  const { limits, signal } = context;
-  while (source.sizeBytes === undefined) await abortable(source.grown(), signal);
-  const members = await abortable(readDirectory(source, source.sizeBytes, context, wanted), signal);
-  for (const member of members) {
-    if (wanted?.name !== undefined && member.name !== wanted.name) continue;
-    if (member.sizeBytes > limits.virtualBytes)
-      throw memberTooLong('zip', member.sizeBytes, limits.virtualBytes);
-    const entry = openEntry(source, member, context);
-    yield entry;
-    await entry.finish();
-  }
+  yield* (await import('./zip/entries.ts')).zipEntries(source, context, wanted);
 }

@@ -1,23 +1,5 @@
-import { createZstdDecompress } from 'node:zlib';
-import {
-  type ByteSource,
-  type Codec,
-  type DecodeContext,
-  defineFormat,
-  type Limits,
-  refuse,
-} from '../src/kit.ts';
-import { copyWhole } from './shared/codecs/copy-whole.ts';
-import { decodeSource } from './shared/codecs/decode-source.ts';
-import { tooManyParts } from './shared/codecs/too-many-parts.ts';
-import { runEngine, stepBytes } from './shared/codecs/zlib-engine.ts';
-import { explainZstd, zstdParams } from './shared/codecs/zstd-engine.ts';
-import { joinPieces } from './shared/streams/join-pieces.ts';
-import type { StreamReader } from './shared/streams/stream-reader.ts';
+import { type ByteSource, type Codec, type DecodeContext, defineFormat } from '../src/kit.ts';
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
-import type { ZstdFrameHeader } from './zstd/frame-header.ts';
-import { readZstdFrameHeader, zstdFrameBytes } from './zstd/frames.ts';
-import { seekableSize } from './zstd/seekable-size.ts';
 
 /**
  * Zstandard (RFC 8878): every frame, skippable ones passed over. Node decodes one frame a call and loses what follows
@@ -29,61 +11,12 @@ export const zstd: Codec = defineFormat({
   id: 'zst',
   detect: ({ head }) => beginsFrame(head),
   detectFurther: beginsFrameFurther,
-  size: seekableSize,
+  size: async (source) => (await import('./zstd/seekable-size.ts')).seekableSize(source),
   decode,
-  copyTo: (source, sink, context) => copyWhole(zstd, source, sink, context),
+  copyTo: async (source, sink, context) =>
+    (await import('./shared/codecs/copy-whole.ts')).copyWhole(zstd, source, sink, context),
 });
 
-function decode(source: ByteSource, { limits, signal }: DecodeContext): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, (reader) => decodeFrames(reader, limits), explainZstd);
-}
-
-async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
-  for (let frames = 0; ; frames += 1) {
-    const header = await readZstdFrameHeader(reader, limits.windowBytes, frames === 0);
-    if (header === undefined) return;
-    if (frames >= limits.members) throw tooManyParts('zst', 'frames', limits.members);
-    if (header.contentSize !== undefined && header.contentSize > limits.virtualBytes) {
-      throw tooLong(header.contentSize, limits.virtualBytes);
-    }
-    yield* decodeFrame(reader, header, limits.windowBytes);
-  }
-}
-
-async function* decodeFrame(
-  reader: StreamReader,
-  header: ZstdFrameHeader,
-  windowLimit: number,
-): AsyncGenerator<Uint8Array> {
-  const engine = createZstdDecompress({
-    params: zstdParams(windowLimit),
-    // A file of many small frames should not cost a full step for each.
-    chunkSize: Math.max(1024, Math.min(stepBytes, header.contentSize ?? stepBytes)),
-  });
-  const start = reader.position - header.bytes.length;
-  let decoded = 0;
-  for await (const bytes of runEngine(engine, joinPieces(zstdFrameBytes(reader, header), reader))) {
-    decoded += bytes.length;
-    yield bytes;
-  }
-  if (header.contentSize !== undefined && decoded !== header.contentSize) {
-    throw damaged(`holds ${decoded} bytes and states ${header.contentSize}`, start);
-  }
-  // Where the decoder sees the end elsewhere than the walk does, one of the two was misled.
-  if (engine.bytesWritten !== reader.position - start) {
-    throw damaged(`ends after ${engine.bytesWritten} bytes`, start);
-  }
-}
-
-function damaged(what: string, offset: number): Error {
-  return refuse('corrupt-data', `A zstd frame ${what}`, { format: 'zst', offset });
-}
-
-function tooLong(value: number, limit: number): Error {
-  return refuse('limit', `A zstd frame states ${value} bytes of content`, {
-    format: 'zst',
-    limit,
-    value,
-    hint: 'Raise limits.virtualBytes if you trust this file.',
-  });
+async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  yield* (await import('./zstd/decode.ts')).decodeZstd(source, context);
 }

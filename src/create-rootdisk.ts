@@ -1,19 +1,16 @@
 import type { Parts } from './contracts/parts.ts';
 import type { FileOptions } from './convert/open-image-file.ts';
-import { bindEnsureImage, type EnsureImage } from './ensure-image.ts';
+import type { EnsureImage } from './ensure-image.ts';
 import { defined } from './kit/defined.ts';
 import { bindParts } from './parts/bind.ts';
 import { type RootdiskDefaults, startFrom } from './parts/defaults.ts';
-import { bindConvertImage, type ConvertImage } from './verbs/convert-image.ts';
-import { bindInspectImage, type InspectImage } from './verbs/inspect-image.ts';
-import { bindListImages, type ListImages } from './verbs/list-images.ts';
-import { bindResolveImage, type ResolveImage } from './verbs/resolve-image.ts';
-import {
-  bindVerifyCache,
-  type VerifyCache,
-  type VerifyCacheOptions,
-} from './verbs/verify-cache.ts';
-import { bindVerifyDocument, type VerifyDocument } from './verbs/verify-document.ts';
+import type { Verbs } from './verbs/bind.ts';
+import type { ConvertImage } from './verbs/convert-image.ts';
+import type { InspectImage } from './verbs/inspect-image.ts';
+import type { ListImages } from './verbs/list-images.ts';
+import type { ResolveImage } from './verbs/resolve-image.ts';
+import type { VerifyCache, VerifyCacheOptions } from './verbs/verify-cache.ts';
+import type { VerifyDocument } from './verbs/verify-document.ts';
 
 /** What `createRootdisk` binds: exactly these parts. A list that is missing is empty. */
 export interface RootdiskOptions {
@@ -60,21 +57,45 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const ofTransport = { mirrors, ca, limits, signal, log, cacheDir };
   const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };
 
-  const ensureImage = bindEnsureImage(parts);
-  const resolveImage = bindResolveImage(parts);
-  const listImages = bindListImages(parts);
-  const convertImage = bindConvertImage(parts);
-  const inspectImage = bindInspectImage(parts);
-  const verifyCache = bindVerifyCache(parts);
-  const verifyDocument = bindVerifyDocument(parts);
-  return {
-    ensureImage: (reference, own) => ensureImage(reference, startFrom(defaults, own)),
-    resolveImage: (reference, own) => resolveImage(reference, startFrom(defaults, own)),
-    listImages: (vendor, own) => listImages(vendor, startFrom(defaults, own)),
-    convertImage: (input, output, own) => convertImage(input, output, startFrom(ofFiles, own)),
-    inspectImage: (path, own) => inspectImage(path, startFrom(ofFiles, own)),
-    verifyCache: (own) =>
-      verifyCache(startFrom<VerifyCacheOptions>({ ...ofTransport, offline, now, onProgress }, own)),
-    verifyDocument: (own) => verifyDocument({ ...defined({ now }), ...defined(own) }),
+  let verbs: Promise<Verbs> | undefined;
+  // The line and all that it needs is most of this package: the first call loads it, not the import.
+  const load = (): Promise<Verbs> => {
+    verbs ??= import('./verbs/bind.ts').then(({ bindVerbs }) => bindVerbs(parts));
+    return verbs;
   };
+  return {
+    async ensureImage(reference, own) {
+      const options = startFrom(defaults, own);
+      return (await load()).ensureImage(reference, options);
+    },
+    async resolveImage(reference, own) {
+      const options = startFrom(defaults, own);
+      return (await load()).resolveImage(reference, options);
+    },
+    listImages(vendor, own) {
+      const options = startFrom(defaults, own);
+      return listLater(async () => (await load()).listImages(vendor, options));
+    },
+    async convertImage(input, output, own) {
+      const options = startFrom(ofFiles, own);
+      return (await load()).convertImage(input, output, options);
+    },
+    async inspectImage(path, own) {
+      const options = startFrom(ofFiles, own);
+      return (await load()).inspectImage(path, options);
+    },
+    verifyCache(own) {
+      const ofCache: VerifyCacheOptions = { ...ofTransport, offline, now, onProgress };
+      const options = startFrom(ofCache, own);
+      return listLater(async () => (await load()).verifyCache(options));
+    },
+    async verifyDocument(own) {
+      const options = { ...defined({ now }), ...defined(own) };
+      return (await load()).verifyDocument(options);
+    },
+  };
+}
+
+async function* listLater<T>(open: () => Promise<AsyncIterable<T>>): AsyncGenerator<T> {
+  yield* await open();
 }

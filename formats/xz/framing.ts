@@ -1,11 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { hasMagic, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { xzMagic } from './magic.ts';
 
 /** Stream header and stream footer are this long (xz file format 1.2, sections 2.1.1 and 2.1.2). */
 export const framingBytes = 12;
-/** `FD 37 7A 58 5A 00` */
-export const xzMagic: readonly number[] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 export const footerMagic = 'YZ';
 
 /** Sizes of the checks that can be verified, by stream flags: none, CRC32, CRC64, SHA-256. */

@@ -1,8 +1,9 @@
 import { type ByteSource, hasMagic, isImageError } from '../../src/kit.ts';
 import { type EndReader, openEnd } from '../shared/sources/end-reader.ts';
 import { StreamReader } from '../shared/streams/stream-reader.ts';
-import { framingBytes, parseStreamFooter, parseStreamHeader, xzMagic } from './framing.ts';
+import { framingBytes, parseStreamFooter, parseStreamHeader } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
+import { xzMagic } from './magic.ts';
 
 /** Some 100 000 blocks. What is read here is a convenience, so a longer index is not worth holding. */
 const maxIndexBytes = 1024 * 1024;

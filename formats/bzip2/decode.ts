@@ -1,0 +1,42 @@
+import { type ByteSource, type DecodeContext, hasMagic, refuse } from '../../src/kit.ts';
+import { decodeSource } from '../shared/codecs/decode-source.ts';
+import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
+import { BitWindow } from './bit-window.ts';
+import { makeBlockRoom } from './decode-block.ts';
+import { decodeStream } from './decode-stream.ts';
+import { levelOf, streamHeaderBytes, streamMagic } from './stream-header.ts';
+
+/** Every stream, one after the other. */
+export function decodeBzip2(
+  source: ByteSource,
+  { limits, signal }: DecodeContext,
+): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, async function* (reader) {
+    const window = new BitWindow(reader);
+    const room = makeBlockRoom();
+    for (let streams = 0; ; streams += 1) {
+      const level = await readLevel(window, streams === 0);
+      if (level === undefined) return;
+      if (streams >= limits.members) throw tooManyParts('bz2', 'streams', limits.members);
+      yield* decodeStream(window, level, room);
+    }
+  });
+}
+
+/** The level of the next stream; `undefined` where the streams end. */
+async function readLevel(window: BitWindow, first: boolean): Promise<number | undefined> {
+  const head = await window.peek(streamHeaderBytes);
+  if (head.length === 0 && !first) return undefined;
+  const level = levelOf(head);
+  if (level > 0) {
+    window.position += streamHeaderBytes * 8;
+    return level;
+  }
+  const at = { format: 'bz2', offset: window.offset };
+  if (head.length < streamHeaderBytes && hasMagic(head, streamMagic.slice(0, head.length))) {
+    throw refuse('truncated', 'The bzip2 file ends inside a stream header', at);
+  }
+  throw first
+    ? refuse('corrupt-header', 'This is not bzip2: the magic bytes are missing', at)
+    : refuse('trailing-data', 'Other bytes follow the last bzip2 stream', at);
+}

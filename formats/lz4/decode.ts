@@ -1,0 +1,63 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ByteSource, type DecodeContext, type Limits, refuse, viewOf } from '../../src/kit.ts';
+import { decodeSource } from '../shared/codecs/decode-source.ts';
+import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { decodeLz4Frame } from './decode-frame.ts';
+import { decodeLegacyFrame } from './decode-legacy.ts';
+import { frameKind, isCutMagic } from './frame-kind.ts';
+import { cutFrame, takeAll } from './take-all.ts';
+
+const pieceBytes = 1024 * 1024;
+
+/** Every frame, one after the other. */
+export function decodeLz4(
+  source: ByteSource,
+  { limits, signal }: DecodeContext,
+): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, signal, (reader) => inTurns(decodeFrames(reader, limits)));
+}
+
+/** Cuts output into pieces of at most 1 MiB and lets other work run after each. */
+async function* inTurns(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let untilTurn = pieceBytes;
+  for await (const bytes of output) {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes);
+      yield piece;
+      untilTurn -= piece.length;
+      if (untilTurn > 0) continue;
+      // Decoding never waits once the input is there; timers and aborts need this turn of the event loop.
+      untilTurn = pieceBytes;
+      await nextTurn();
+    }
+  }
+}
+
+async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
+  let frames = 0;
+  let magic = await reader.take(4);
+  do {
+    const kind = magic.length < 4 ? undefined : frameKind(viewOf(magic).getUint32(0, true));
+    if (kind === undefined) throw notAFrame(magic, reader.position);
+    frames += 1;
+    if (frames > limits.members) throw tooManyParts('lz4', 'frames', limits.members);
+    if (kind === 'skippable') {
+      const length = viewOf(await takeAll(reader, 4)).getUint32(0, true);
+      if (!(await reader.skip(length))) throw cutFrame(reader);
+    }
+    if (kind === 'frame') yield* decodeLz4Frame(reader, limits);
+    magic = kind === 'legacy' ? yield* decodeLegacyFrame(reader, limits) : await reader.take(4);
+  } while (magic.length > 0);
+}
+
+function notAFrame(magic: Uint8Array, position: number): Error {
+  const offset = position - magic.length;
+  const at = { format: 'lz4', offset };
+  if (magic.length < 4 && isCutMagic(magic)) {
+    return refuse('truncated', 'The lz4 file ends inside a magic number', at);
+  }
+  return offset === 0
+    ? refuse('corrupt-header', 'This is not lz4: the magic number is missing', at)
+    : refuse('trailing-data', 'Other bytes follow the last lz4 frame', at);
+}

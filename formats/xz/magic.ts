@@ -1,0 +1,2 @@
+/** `FD 37 7A 58 5A 00` */
+export const xzMagic: readonly number[] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];

@@ -1,0 +1,31 @@
+import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
+import type { BoundParts } from '../parts/bind.ts';
+import { bindConvertImage, type ConvertImage } from './convert-image.ts';
+import { bindInspectImage, type InspectImage } from './inspect-image.ts';
+import { bindListImages, type ListImages } from './list-images.ts';
+import { bindResolveImage, type ResolveImage } from './resolve-image.ts';
+import { bindVerifyCache, type VerifyCache } from './verify-cache.ts';
+import { bindVerifyDocument, type VerifyDocument } from './verify-document.ts';
+
+/** All verbs of the same parts. */
+export interface Verbs {
+  ensureImage: EnsureImage;
+  resolveImage: ResolveImage;
+  listImages: ListImages;
+  convertImage: ConvertImage;
+  inspectImage: InspectImage;
+  verifyCache: VerifyCache;
+  verifyDocument: VerifyDocument;
+}
+
+export function bindVerbs(parts: BoundParts): Verbs {
+  return {
+    ensureImage: bindEnsureImage(parts),
+    resolveImage: bindResolveImage(parts),
+    listImages: bindListImages(parts),
+    convertImage: bindConvertImage(parts),
+    inspectImage: bindInspectImage(parts),
+    verifyCache: bindVerifyCache(parts),
+    verifyDocument: bindVerifyDocument(parts),
+  };
+}

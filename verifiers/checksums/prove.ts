@@ -1,0 +1,87 @@
+import {
+  type ChecksumsProof,
+  type Evidence,
+  isImageError,
+  isOutOfReach,
+  type ProofContext,
+  parseChecksums,
+  parseValidUntil,
+  peekSignedText,
+  pickChecksum,
+  publicUrl,
+} from '../../src/kit.ts';
+import { getDocument } from '../shared/document.ts';
+import { fetchSigned, type SignedText } from '../shared/signed-document.ts';
+import { fetchProved } from './proved-document.ts';
+
+/** What the list says of the name, and what vouches for the list. */
+export async function proveChecksums(
+  proof: ChecksumsProof,
+  context: ProofContext,
+): Promise<Evidence> {
+  const from = publicUrl(proof.url);
+  const { document, origin } = await readList(proof, context);
+  const list = parseChecksums(document.text, { dialect: proof.dialect, from });
+  const { name = context.fileName, aliases } = proof;
+  // A server could answer with the signed digest of another file.
+  const isProved = proof.signature !== undefined || proof.via !== undefined;
+  const named = isProved && proof.sidecar !== true;
+  const picked = pickChecksum(list, name, from, { aliases, named });
+  const until = parseValidUntil(document.text);
+  if (until !== undefined && until < context.now) {
+    const message = `${from} was good until ${until.toISOString()}`;
+    origin.warnings.push({ code: 'stale', message });
+  }
+  return { ...picked, ...origin };
+}
+
+function readList(proof: ChecksumsProof, context: ProofContext): Promise<SignedText> {
+  if (proof.signature !== undefined) return readSigned(proof, proof.signature, context);
+  if (proof.via !== undefined) return readProved(proof.url, proof.via, context);
+  return readPlain(proof.url, context);
+}
+
+async function readPlain(url: URL, context: ProofContext): Promise<SignedText> {
+  const document = await getDocument(url, context);
+  const { evidence, warnings } = document;
+  return {
+    document,
+    origin: { level: 'checksum', documents: [evidence], warnings: [...warnings] },
+  };
+}
+
+/** What `via` proves: the document stands behind its proof. */
+async function readProved(
+  url: URL,
+  via: NonNullable<ChecksumsProof['via']>,
+  context: ProofContext,
+): Promise<SignedText> {
+  const { document, origin } = await fetchProved(url, via, context);
+  const documents = [...origin.documents, document.evidence];
+  return {
+    document,
+    origin: { ...origin, documents, warnings: [...origin.warnings, ...document.warnings] },
+  };
+}
+
+/**
+ * Where less than a signature is wanted, a signature or key that is not to be had leaves the list as it is: a list over TLS.
+ * So does a signer that is not known, very likely a key that came after this release of the package; a bad signature does not.
+ */
+async function readSigned(
+  proof: ChecksumsProof,
+  signature: NonNullable<ChecksumsProof['signature']>,
+  context: ProofContext,
+): Promise<SignedText> {
+  try {
+    return await fetchSigned(proof.url, signature, context);
+  } catch (error) {
+    const isUnknown = isImageError(error, 'ERR_UNKNOWN_SIGNER');
+    if (context.wanted === 'signed' || !(isUnknown || isOutOfReach(error))) throw error;
+    const { document, origin } = await readPlain(proof.url, context);
+    const message = error instanceof Error ? error.message : String(error);
+    const code = isUnknown ? 'signer-unknown' : 'proof-unreachable';
+    origin.warnings.push({ code, message });
+    return { document: { ...document, text: peekSignedText(document.text) }, origin };
+  }
+}

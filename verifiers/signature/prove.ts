@@ -1,0 +1,60 @@
+import {
+  type Evidence,
+  type ProofContext,
+  refuseSignature,
+  type Signature,
+  type SignatureProof,
+} from '../../src/kit.ts';
+import { checkWithKeys, explainUnknown, type KeyedSignature } from '../shared/collect-keys.ts';
+import { fetchDemanded, fetchSigned } from '../shared/signed-document.ts';
+
+/** A signature over the image, or over another document, which says nothing of the image. */
+export async function proveSignature(
+  { signature, of }: SignatureProof,
+  context: ProofContext,
+): Promise<Evidence> {
+  if (of !== undefined) return await proveDocument(of, signature, context);
+  if (signature.form !== 'sigstore') return await proveStream(signature, context);
+  throw refuseSignature('unsupported', `${context.fileName}: no bundle over an image is checked`, {
+    hint: 'Sign the list of digests with the bundle; tell the author of the vendor.',
+  });
+}
+
+/** Says nothing of the image, so its signer is not the image's. */
+async function proveDocument(
+  of: URL,
+  signature: Signature,
+  context: ProofContext,
+): Promise<Evidence> {
+  const { documents, warnings } = (await fetchSigned(of, signature, context)).origin;
+  return { level: 'none', digests: [], documents, warnings };
+}
+
+async function proveStream(signature: KeyedSignature, context: ProofContext): Promise<Evidence> {
+  if (signature.at === 'inline') {
+    throw refuseSignature('unsupported', `${context.fileName}: an image carries no signature`, {
+      hint: 'Give the address of a detached signature; tell the author of the vendor.',
+    });
+  }
+  const { evidence, warnings } = await fetchDemanded(signature.at, context, false);
+  const { checked, keys } = await checkWithKeys(signature, context, ({ ring, signers }) =>
+    ring.openDetached(evidence.bytes, { signers, now: context.now, name: context.fileName }),
+  );
+  return {
+    level: 'signed',
+    digests: [],
+    documents: [evidence, ...keys.documents],
+    warnings: [...warnings, ...keys.warnings],
+    check: {
+      update: (chunk) => checked.update(chunk),
+      async finish() {
+        try {
+          const verdict = checked.finish();
+          return { ...verdict, signer: keys.tellOrigin(verdict.signer) };
+        } catch (error) {
+          throw explainUnknown(error, keys, context);
+        }
+      },
+    },
+  };
+}
