@@ -95,8 +95,15 @@ export function findGaps(root: string): string[] {
   ];
 }
 
+/** A module that exports every part. */
+export function formatAllParts(parts: readonly Part[]): string {
+  return parts
+    .map(({ folder, name }) => `export { ${exportOf(name)} } from './${folder}/${name}.ts';`)
+    .join('\n');
+}
+
 /** `centos7` of `centos-7`. */
-function exportOf(name: string): string {
+export function exportOf(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
