@@ -19,7 +19,7 @@ const shortBytes = 4096;
  * Decodes an xz file into a disk, several blocks at once. Where blocks end is known before they are decoded when their
  * headers say so, as with `xz -T`, or when the index at the end can be read; otherwise a block begins when the
  * compressed bytes of the one before have passed. What was stated is compared with what is found, and all else
- * verified as in `decodeStreams`.
+ * verified as in `decodeXz`.
  */
 export async function copyXz(
   source: ByteSource,

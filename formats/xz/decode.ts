@@ -1,11 +1,40 @@
-import type { ByteSource, DecodeContext } from '../../src/kit.ts';
+import type { ByteSource, DecodeContext, Limits } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
-import { decodeStreams } from './decode-streams.ts';
+import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { readBlockStart, unpaddedSize } from './block.ts';
+import { decodeXzBlock } from './decode-block.ts';
+import { readStreamHeader } from './framing.ts';
+import type { Lzma2Sizes } from './lzma2-chunks.ts';
+import { RecordDigest } from './record-digest.ts';
+import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
 
-/** Every stream of the file, one after the other. */
+/**
+ * Decodes an xz file from its first byte to its last, block after block, and verifies everything of it: headers,
+ * lengths, padding, checks, index, footer (xz file format 1.2).
+ */
 export function decodeXz(
   source: ByteSource,
   { limits, signal }: DecodeContext,
 ): AsyncGenerator<Uint8Array> {
   return decodeSource(source, signal, (reader) => decodeStreams(reader, limits));
+}
+
+async function* decodeStreams(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
+  let blocks = 0;
+  for (let first = true; first || (await skipStreamPadding(reader)); first = false) {
+    const stream = await readStreamHeader(reader, first);
+    const seen = new RecordDigest();
+    for (;;) {
+      const block = await readBlockStart(reader, blocks + 1, limits);
+      if (block === undefined) break;
+      blocks += 1;
+      let sizes: Lzma2Sizes = { compressedBytes: 0, uncompressedBytes: 0 };
+      yield* decodeXzBlock(reader, stream, block, (walked) => {
+        sizes = walked;
+      });
+      const { compressedBytes, uncompressedBytes } = sizes;
+      seen.add(unpaddedSize(block, compressedBytes, stream.checkBytes), uncompressedBytes);
+    }
+    await readStreamEnd(reader, stream.flags, seen, limits.mapEntries);
+  }
 }
