@@ -36,15 +36,16 @@ export class SignatureCheck {
     this.update(signature.trailer);
     const digest = this.#hash.digest();
     if (!digest.subarray(0, 2).equals(signature.digestStart)) return false;
-    const key = makeVerifyKey(this.#key.material);
+    const { material } = this.#key;
+    const key = makeVerifyKey(material);
     if (key === undefined) return false;
-    switch (this.#key.material.kind) {
+    switch (material.kind) {
       case 'rsa':
-        return checkRsa(signature, key, this.#hashName, digest);
+        return checkRsa(signature, material, this.#hashName, digest);
       case 'ed25519':
         return checkEddsa(signature, key, digest);
       case 'ecdsa':
-        return checkEcdsa(signature, key, this.#verify, this.#key.material.x.length);
+        return checkEcdsa(signature, key, this.#verify, material.x.length);
       case 'unusable':
         return false;
     }

@@ -1,17 +1,10 @@
-import {
-  constants,
-  createPublicKey,
-  type JsonWebKey,
-  type KeyObject,
-  publicDecrypt,
-  type Verify,
-  verify,
-} from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject, type Verify, verify } from 'node:crypto';
 import { isImageError } from '../../src/kit.ts';
 import type { KeyHash } from './hash-names.ts';
 import { FieldReader } from './packets/field-reader.ts';
 import { algorithms, type KeyMaterial, padLeft, readMpi } from './packets/key-material.ts';
 import type { SignaturePacket } from './packets/signature-packet.ts';
+import { recoverBlock } from './rsa.ts';
 
 /** DER of `DigestInfo` up to the digest (RFC 8017, 9.2, note 1). */
 const digestInfo: Readonly<Record<KeyHash, string>> = {
@@ -60,16 +53,14 @@ function base64url(bytes: Uint8Array): string {
  */
 export function checkRsa(
   signature: SignaturePacket,
-  key: KeyObject,
+  key: { modulus: Uint8Array; exponent: Uint8Array },
   hash: KeyHash,
   digest: Uint8Array,
 ): boolean {
   return withoutError(() => {
-    const size = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
     const [value] = readMpis(signature, 1);
-    const padded = value && padLeft(value, Math.ceil(size));
-    if (padded === undefined) return false;
-    const encoded = publicDecrypt({ key, padding: constants.RSA_NO_PADDING }, padded);
+    const encoded = value && recoverBlock(value, key);
+    if (encoded === undefined) return false;
     return encoded.equals(encodeDigest(hash, digest, encoded.length));
   });
 }
@@ -124,17 +115,12 @@ function joinPair(pair: readonly Uint8Array[], size: number): Uint8Array | undef
   return left && right && Buffer.concat([left, right]);
 }
 
-/** OpenSSL throws at values out of range; malformed integers are our own refusal. Both mean: no. */
+/** Malformed integers are refused where they are read, and mean: no. */
 function withoutError(check: () => boolean): boolean {
   try {
     return check();
   } catch (error) {
-    if (isImageError(error) || isCryptoError(error)) return false;
+    if (isImageError(error)) return false;
     throw error;
   }
-}
-
-function isCryptoError(error: unknown): boolean {
-  const code = String(Reflect.get(Object(error), 'code') ?? '');
-  return code.startsWith('ERR_OSSL') || code.startsWith('ERR_CRYPTO');
 }

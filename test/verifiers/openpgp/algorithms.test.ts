@@ -158,6 +158,19 @@ describe('integers', () => {
   });
 });
 
+test('an RSA value that is not below the modulus is bad, whatever it is modulo it', () => {
+  const pair = makeKeyPair('rsa');
+  const { n = '' } = createPublicKey(pair.private).export({ format: 'jwk' });
+  const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
+  const values = (value: Buffer): Buffer => {
+    const sum = BigInt(`0x${value.subarray(2).toString('hex')}`) + modulus;
+    return makeMpi(Buffer.from(sum.toString(16).padStart(514, '0'), 'hex'));
+  };
+  expect(word(tryDetached(makeSignature(pair, document, { values }), makeKey(pair)))).toBe(
+    'signature-bad',
+  );
+});
+
 describe('the padding of RSA is compared as a whole', () => {
   const pair = makeKeyPair('rsa');
   const info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
