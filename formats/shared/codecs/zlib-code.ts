@@ -1,5 +1,15 @@
+/** Of libzstd, as Deno gives them instead of a code (`ZSTD_getErrorName`). */
+const sentences: Readonly<Record<string, string>> = {
+  "Restored data doesn't match checksum": 'ZSTD_error_checksum_wrong',
+  'Frame requires too much memory for decoding': 'ZSTD_error_frameParameter_windowTooLarge',
+};
+const start = 'Zstd decompress error: ';
+
 /** The code of an error of `node:zlib`, which also names what libzstd says; `undefined` for other errors. */
 export function zlibCode(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string') return code;
+  if (!error.message.startsWith(start)) return undefined;
+  return sentences[error.message.slice(start.length)] ?? 'ZSTD_error_GENERIC';
 }
