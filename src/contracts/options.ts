@@ -14,6 +14,7 @@ export interface TransportOptions {
   limits?: Partial<Limits> | undefined;
   /** Stops everything that waits; the reason is rethrown. */
   signal?: AbortSignal | undefined;
+  /** Hears every step. What it throws ends nothing and is reported once. */
   log?: Log | undefined;
   /** Folder of all caches; default: the platform's cache folder, `rootdisk` below it. */
   cacheDir?: string | undefined;

@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { shownText } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { describeFailure, safeListener } from '../parts/safe-listener.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { readGivenKeys } from './trust/read-given-keys.ts';
@@ -50,7 +50,7 @@ export async function openCall(
 ): Promise<Call> {
   refusePlatform(process.platform);
   const reference = shownText(asked);
-  const options = withSafeListeners(parseOptions(given), (warning) => warn(warning));
+  const options = safeListeners(parseOptions(given), (warning) => warn(warning));
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
   const keys = { ...options.keys, keys: await readGivenKeys(options.keys.keys) };
@@ -61,6 +61,8 @@ export async function openCall(
     if (warnings.some(same)) return;
     warnings.push(warning);
     progress.warning(warning);
+    const { code, message } = warning;
+    if (options.onProgress === undefined) options.log({ level: 'warn', message, data: { code } });
   };
   const cache = await openCache(options.cacheDir ?? defaultCacheDir(), {
     readOnly: use.readOnly ?? options.offline,
@@ -102,19 +104,6 @@ export async function openCall(
     warnings,
     damaged: [],
     warn,
-  };
-}
-
-/** Listeners that throw end no call; the caller is warned of each once. */
-function withSafeListeners(options: CallOptions, warn: (warning: Warning) => void): CallOptions {
-  const failed = (name: string) => (error: unknown) => {
-    warn({ code: 'listener', message: describeFailure(name, error) });
-  };
-  const { log, onProgress } = options;
-  return {
-    ...options,
-    log: safeListener(log, failed('log')),
-    onProgress: onProgress && safeListener(onProgress, failed('onProgress')),
   };
 }
 

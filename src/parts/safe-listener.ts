@@ -1,13 +1,52 @@
-import type { Log } from '../contracts/log.ts';
+import type { Log, Warning } from '../contracts/log.ts';
+
+/** What a caller may pass to be told of a call. */
+interface Listeners {
+  log?: Log | undefined;
+  onProgress?: ((...event: never[]) => unknown) | undefined;
+}
 
 /**
- * A listener of the caller's that ends no call: what it throws, or its promise rejects with, is reported once, and it goes
- * on being called.
+ * The options of a call with listeners that end nothing: what `log` or `onProgress` throws, or its promise rejects with,
+ * is reported once, and it goes on being called. Told to the call where it has warnings (`tell`), else to its log, else as
+ * a warning of the process. Every verb reads its listeners through this.
  */
-export function safeListener<E extends readonly unknown[]>(
+export function safeListeners<T extends Listeners>(
+  options: T,
+  tell?: (warning: Warning) => void,
+): T {
+  // What is no object is refused where the options are read.
+  if (typeof options !== 'object' || options === null) return options;
+  const { log, onProgress } = options;
+  let isLogSound = log !== undefined;
+  const report = (name: string, error: unknown): void => {
+    const message = `${name} failed: ${error instanceof Error ? error.message : String(error)}`;
+    if (tell !== undefined) {
+      tell({ code: 'listener', message });
+      return;
+    }
+    if (isLogSound) safe.log?.({ level: 'warn', message });
+    // A log that failed just now has told no one.
+    if (!isLogSound) process.emitWarning(message, { code: 'ROOTDISK_LISTENER' });
+  };
+  const safe: T = {
+    ...options,
+    log:
+      log &&
+      safeListener(log, (error) => {
+        isLogSound = false;
+        report('log', error);
+      }),
+    onProgress: onProgress && safeListener(onProgress, (error) => report('onProgress', error)),
+  };
+  return safe;
+}
+
+function safeListener<E extends readonly never[]>(
   listener: (...event: E) => unknown,
   report: (error: unknown) => void,
 ): (...event: E) => void {
+  if (typeof listener !== 'function') return listener;
   let isReported = false;
   const failed = (error: unknown): void => {
     if (isReported) return;
@@ -22,23 +61,4 @@ export function safeListener<E extends readonly unknown[]>(
       failed(error);
     }
   };
-}
-
-/** What a caller is told of a listener of its own that failed. */
-export function describeFailure(name: string, error: unknown): string {
-  return `${name} failed: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-/** The listener of a call that has nothing but its log to tell a failure to. */
-export function safeProgress<E extends readonly unknown[]>({
-  onProgress,
-  log,
-}: {
-  onProgress?: ((...event: E) => void) | undefined;
-  log?: Log | undefined;
-}): ((...event: E) => void) | undefined {
-  if (onProgress === undefined) return undefined;
-  return safeListener(onProgress, (error) => {
-    log?.({ level: 'warn', message: describeFailure('onProgress', error) });
-  });
 }

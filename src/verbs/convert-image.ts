@@ -5,7 +5,7 @@ import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
 import { convertToDevice } from '../convert/to-device.ts';
 import { convertToFile, refuseExisting } from '../convert/to-file.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { safeProgress } from '../parts/safe-listener.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ConvertOptions extends FileOptions {
   /** Replace a file that is there; default: refuse with `ERR_INVALID_REQUEST`. A block device is always written. */
@@ -29,13 +29,15 @@ export type ConvertImage = (
  * boot. Beyond the virtual size nothing changes but a stale backup partition table in the last sector, which goes.
  */
 export function bindConvertImage({ formats }: BoundParts): ConvertImage {
-  return async (input, output, options = {}) => {
+  return async (input, output, given = {}) => {
+    const options = safeListeners(given);
+    const { onProgress } = options;
     const isDevice = await isBlockDevice(output);
     // Next to a device is no place for files.
     if (!isDevice && options.force !== true) await refuseExisting(output);
     const opened = isDevice ? options : { scratchDir: dirname(output), ...options };
     return await openImageFile(input, formats, opened, (image) => {
-      const job = { input, output, image, formats, onProgress: safeProgress(options) };
+      const job = { input, output, image, formats, onProgress };
       return isDevice ? convertToDevice(job) : convertToFile(job, options.force === true);
     });
   };

@@ -14,7 +14,7 @@ import { warningsOf } from '../image/allowances.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { safeProgress } from '../parts/safe-listener.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {
@@ -55,7 +55,8 @@ export type InspectImage = (path: string, options?: InspectOptions) => Promise<I
  * a conversion would refuse is a hazard here.
  */
 export function bindInspectImage({ formats }: BoundParts): InspectImage {
-  return async (path, options = {}) => {
+  return async (path, given = {}) => {
+    const options = safeListeners(given);
     const found: FoundSoFar = { sizeBytes: 0, chain: [] };
     const told: Partial<ImageInspection> = {};
     const hazards: Hazard[] = [];
@@ -81,10 +82,9 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
 async function lookInside(
   { chain, image, source, drain, limits, allowances, signal }: OpenImageFile,
   formats: BoundParts['formats'],
-  options: InspectOptions,
+  { onProgress }: InspectOptions,
   told: Partial<ImageInspection>,
 ): Promise<void> {
-  const onProgress = safeProgress(options);
   told.facts = image.facts;
   if (image.virtualSize !== undefined) told.virtualSize = image.virtualSize;
   let seen = 0;

@@ -6,6 +6,7 @@ import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
 import { checkListing } from '../parts/check-resolution.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ListOptions extends TransportOptions {
   /** The clock that vendors are given; default: now. */
@@ -17,7 +18,7 @@ export type ListImages = (vendor: string, options?: ListOptions) => AsyncIterabl
 /** `listImages` of the given parts: every release a vendor offers, as the vendor orders them. */
 export function bindListImages(parts: BoundParts): ListImages {
   return async function* listImages(id, options = {}) {
-    const call = await openCall(parts, id, options);
+    const call = await openCall(parts, id, safeListeners(options));
     const vendor = parts.vendors.get(id.toLowerCase());
     if (vendor === undefined) throw unknownVendor(id, parts.vendors.keys());
     if (vendor.list === undefined) throw cannotList(vendor, parts.vendors.values());

@@ -13,6 +13,7 @@ import { openCall } from '../line/call.ts';
 import { describeRemade, remake } from '../line/repair/remake.ts';
 import { type OriginVerdict, proveAgain } from '../line/trust/prove-again.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface VerifyCacheOptions extends TransportOptions {
   /**
@@ -58,7 +59,7 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
     const imagesDir = imagesDirOf(options.cacheDir ?? defaultCacheDir());
     // A look at a cache that is not there does not make it.
     const readOnly = !repair && (await lookAt(imagesDir)) === undefined;
-    const call = await openCall(parts, 'cache', options, { readOnly });
+    const call = await openCall(parts, 'cache', safeListeners(options), { readOnly });
     const { cache, signal } = call;
     const { log, now } = call.options;
     for (const { name } of await listNames(cache)) {
