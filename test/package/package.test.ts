@@ -26,18 +26,6 @@ test('every subpath can be imported', async () => {
   expect(JSON.parse(stdout)).toEqual(paths.map(() => true));
 });
 
-test('importing the root loads nothing heavy', async () => {
-  await writeFile(
-    join(consumer.folder, 'light.js'),
-    `import { registerHooks } from 'node:module';
-    const seen = [];
-    registerHooks({ resolve: (name, about, next) => (seen.push(name), next(name, about)) });
-    await import('rootdisk');
-    console.log(JSON.stringify(seen.filter((name) => /^(got|cheerio|fast-xml|yauzl|@napi|p-limit|node:sqlite)/.test(name))));`,
-  );
-  expect(JSON.parse(consumer.node('light.js').stdout)).toEqual([]);
-});
-
 test('the command line runs', () => {
   const cli = join(consumer.folder, 'node_modules/rootdisk/dist/cli.js');
   expect(consumer.node(cli, '--version').stdout.trim()).toContain(consumer.manifest.version);
