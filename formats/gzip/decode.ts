@@ -1,27 +1,28 @@
 import { createGunzip } from 'node:zlib';
-import {
-  type ByteSource,
-  type DecodeContext,
-  defined,
-  firstNonZero,
-  hasMagic,
-  refuse,
-} from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, firstNonZero, hasMagic } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
 import { zlibCode } from '../shared/codecs/zlib-code.ts';
 import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { refuseTrailing } from '../shared/trailing.ts';
 import { gzipMagic } from './magic.ts';
+import { badStart, explainGzip } from './refusals.ts';
+import { walkMembers } from './walk-members.ts';
+
+const end = { format: 'gz', what: 'the last gzip member' };
 
 /** Every member, then the padding behind the last one. */
-export function decodeGzip(
-  source: ByteSource,
-  { signal }: DecodeContext,
-): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, decodeMembers, explain);
+export function decodeGzip(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  const walks = context.allow.includes('trailing');
+  const members = (reader: StreamReader) =>
+    walks ? walkMembers(reader, context) : decodeMembers(reader, context);
+  return decodeSource(source, context.signal, members, (error) => explain(error, context));
 }
 
-async function* decodeMembers(reader: StreamReader): AsyncGenerator<Uint8Array> {
+async function* decodeMembers(
+  reader: StreamReader,
+  context: DecodeContext,
+): AsyncGenerator<Uint8Array> {
   const input = new RememberingInput(reader);
   // Node takes whatever does not begin like gzip for zlib data.
   const head = await reader.take(gzipMagic.length);
@@ -29,7 +30,7 @@ async function* decodeMembers(reader: StreamReader): AsyncGenerator<Uint8Array> 
   input.unshift(head);
   const engine = createGunzip({ chunkSize: stepBytes });
   yield* runEngine(engine, input);
-  await checkPadding(input, engine.bytesWritten);
+  await checkPadding(input, engine.bytesWritten, context);
 }
 
 /** Pieces from the reader; the last one stays known, so that what the engine left of it can be looked at. */
@@ -58,60 +59,27 @@ class RememberingInput implements AsyncIterator<Uint8Array> {
 }
 
 /** The engine stops at a zero byte between members and looks no further. */
-async function checkPadding(input: RememberingInput, wantedBytes: number): Promise<void> {
+async function checkPadding(
+  input: RememberingInput,
+  wantedBytes: number,
+  context: DecodeContext,
+): Promise<void> {
   let offset = wantedBytes;
   let rest: Uint8Array | undefined = input.last.subarray(
     input.last.length - (input.readBytes - wantedBytes),
   );
   while (rest !== undefined) {
     const found = firstNonZero(rest);
-    if (found >= 0) throw trailing(offset + found);
+    if (found >= 0) refuseTrailing(context, { ...end, offset: offset + found });
     offset += rest.length;
     const result = await input.next();
     rest = result.done === true ? undefined : result.value;
   }
 }
 
-function badStart(head: Uint8Array): Error {
-  if (head.length < gzipMagic.length) {
-    return refuse('truncated', 'The gzip file ends in its first header', { format: 'gz' });
-  }
-  return refuse('corrupt-header', 'This is not gzip: the magic bytes are missing', {
-    format: 'gz',
-    offset: 0,
-  });
-}
-
-function trailing(offset?: number): Error {
-  return refuse('trailing-data', 'Other bytes follow the last gzip member', {
-    format: 'gz',
-    ...defined({ offset }),
-  });
-}
-
-/** zlib's words are the only thing that tells its `Z_DATA_ERROR`s apart. */
-function explain(error: unknown): unknown {
-  const code = zlibCode(error);
-  const more = { format: 'gz', cause: error };
-  if (code === 'Z_BUF_ERROR') {
-    return refuse('truncated', 'The gzip file ends inside a member', more);
-  }
-  if (!(error instanceof Error) || code !== 'Z_DATA_ERROR') return error;
-  switch (error.message) {
-    case 'incorrect header check':
-      // The first header was seen to be one.
-      return trailing();
-    case 'unknown compression method':
-      return refuse('unsupported-feature', 'A gzip member is not compressed with deflate', more);
-    case 'unknown header flags set':
-      return refuse('unsupported-feature', 'A gzip header uses reserved flags', more);
-    case 'header crc mismatch':
-      return refuse('checksum', 'A gzip header does not match its CRC', more);
-    case 'incorrect data check':
-      return refuse('checksum', 'A gzip member does not match its CRC32', more);
-    case 'incorrect length check':
-      return refuse('checksum', 'A gzip member does not match its stated length', more);
-    default:
-      return refuse('corrupt-data', `The gzip data is damaged: ${error.message}`, more);
-  }
+function explain(error: unknown, context: DecodeContext): unknown {
+  const isEnd = error instanceof Error && error.message === 'incorrect header check';
+  // The first header was seen to be one.
+  if (isEnd && zlibCode(error) === 'Z_DATA_ERROR') refuseTrailing(context, end);
+  return explainGzip(error);
 }

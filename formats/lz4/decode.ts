@@ -1,21 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ByteSource, type DecodeContext, type Limits, refuse, viewOf } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, refuse, viewOf } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
 import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { passTrailing } from '../shared/trailing.ts';
 import { decodeLz4Frame } from './decode-frame.ts';
 import { decodeLegacyFrame } from './decode-legacy.ts';
-import { frameKind, isCutMagic } from './frame-kind.ts';
+import { type FrameKind, frameKind, isCutMagic } from './frame-kind.ts';
 import { cutFrame, takeAll } from './take-all.ts';
 
 const pieceBytes = 1024 * 1024;
 
 /** Every frame, one after the other. */
-export function decodeLz4(
-  source: ByteSource,
-  { limits, signal }: DecodeContext,
-): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, (reader) => inTurns(decodeFrames(reader, limits)));
+export function decodeLz4(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  const frames = (reader: StreamReader) => inTurns(decodeFrames(reader, context));
+  return decodeSource(source, context.signal, frames);
 }
 
 /** Cuts output into pieces of at most 1 MiB and lets other work run after each. */
@@ -34,12 +33,21 @@ async function* inTurns(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
+async function* decodeFrames(
+  reader: StreamReader,
+  context: DecodeContext,
+): AsyncGenerator<Uint8Array> {
+  const { limits } = context;
   let frames = 0;
+  let last: FrameKind | undefined;
   let magic = await reader.take(4);
   do {
     const kind = magic.length < 4 ? undefined : frameKind(viewOf(magic).getUint32(0, true));
-    if (kind === undefined) throw notAFrame(magic, reader.position);
+    if (kind === undefined) {
+      await passOther(reader, magic, last, context);
+      return;
+    }
+    last = kind;
     frames += 1;
     if (frames > limits.members) throw tooManyParts('lz4', 'frames', limits.members);
     if (kind === 'skippable') {
@@ -51,13 +59,23 @@ async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerat
   } while (magic.length > 0);
 }
 
-function notAFrame(magic: Uint8Array, position: number): Error {
-  const offset = position - magic.length;
-  const at = { format: 'lz4', offset };
+/** Bytes that begin no frame; `last` is the kind of the one before. */
+async function passOther(
+  reader: StreamReader,
+  magic: Uint8Array,
+  last: FrameKind | undefined,
+  context: DecodeContext,
+): Promise<void> {
+  const at = { format: 'lz4', offset: reader.position - magic.length };
   if (magic.length < 4 && isCutMagic(magic)) {
-    return refuse('truncated', 'The lz4 file ends inside a magic number', at);
+    throw refuse('truncated', 'The lz4 file ends inside a magic number', at);
   }
-  return offset === 0
-    ? refuse('corrupt-header', 'This is not lz4: the magic number is missing', at)
-    : refuse('trailing-data', 'Other bytes follow the last lz4 frame', at);
+  if (last === undefined) {
+    throw refuse('corrupt-header', 'This is not lz4: the magic number is missing', at);
+  }
+  if (last === 'legacy') {
+    // It has neither an end nor a check: these bytes may be the damaged length of its next block.
+    throw refuse('trailing-data', 'Other bytes follow an lz4 frame of the legacy kind', at);
+  }
+  await passTrailing(context, { ...at, what: 'the last lz4 frame' }, reader);
 }

@@ -63,18 +63,22 @@ class XzCopy {
 
   async run(): Promise<void> {
     try {
-      for (let first = true; first || (await skipStreamPadding(this.#headers.reader)); ) {
-        await this.#stream(first);
-        first = false;
+      let more = true;
+      for (let first = true; more; first = false) {
+        more =
+          (await this.#stream(first)) &&
+          (await skipStreamPadding(this.#headers.reader, this.#context));
       }
     } finally {
       this.#headers.close();
     }
   }
 
-  async #stream(first: boolean): Promise<void> {
+  /** False where other bytes stand in the place of a stream. */
+  async #stream(first: boolean): Promise<boolean> {
     const { limits } = this.#context;
-    const stream = await readStreamHeader(this.#headers.reader, first);
+    const stream = await readStreamHeader(this.#headers.reader, first, this.#context);
+    if (stream === undefined) return false;
     const seen = new RecordDigest();
     for (;;) {
       const { reader } = this.#headers;
@@ -88,6 +92,7 @@ class XzCopy {
       await this.#headers.seek(dataAt + blockRest(compressedBytes, stream.checkBytes));
     }
     await readStreamEnd(this.#headers.reader, stream.flags, seen, limits.mapEntries);
+    return true;
   }
 
   /** Starts a block, and resolves with its lengths as soon as they are known. */

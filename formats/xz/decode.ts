@@ -1,4 +1,4 @@
-import type { ByteSource, DecodeContext, Limits } from '../../src/kit.ts';
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { readBlockStart, unpaddedSize } from './block.ts';
@@ -12,17 +12,19 @@ import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
  * Decodes an xz file from its first byte to its last, block after block, and verifies everything of it: headers,
  * lengths, padding, checks, index, footer (xz file format 1.2).
  */
-export function decodeXz(
-  source: ByteSource,
-  { limits, signal }: DecodeContext,
-): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, (reader) => decodeStreams(reader, limits));
+export function decodeXz(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  return decodeSource(source, context.signal, (reader) => decodeStreams(reader, context));
 }
 
-async function* decodeStreams(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
+async function* decodeStreams(
+  reader: StreamReader,
+  context: DecodeContext,
+): AsyncGenerator<Uint8Array> {
+  const { limits } = context;
   let blocks = 0;
-  for (let first = true; first || (await skipStreamPadding(reader)); first = false) {
-    const stream = await readStreamHeader(reader, first);
+  for (let first = true; first || (await skipStreamPadding(reader, context)); first = false) {
+    const stream = await readStreamHeader(reader, first, context);
+    if (stream === undefined) return;
     const seen = new RecordDigest();
     for (;;) {
       const block = await readBlockStart(reader, blocks + 1, limits);

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { hasMagic, refuse, viewOf } from '../../src/kit.ts';
+import { type Allowing, hasMagic, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { passTrailing } from '../shared/trailing.ts';
 import { xzMagic } from './magic.ts';
 
 /** Stream header and stream footer are this long (xz file format 1.2, sections 2.1.1 and 2.1.2). */
@@ -25,17 +26,22 @@ export interface StreamHeader {
   checkBytes: number;
 }
 
-/** Reads the header of the `first` or a later stream: what is no magic then is a bad header or trailing data. */
+/**
+ * Reads the header of the `first` or a later stream: what is no magic then is a bad header or trailing data. `undefined`
+ * where such data follows the last stream, and the call allows it.
+ */
 export async function readStreamHeader(
   reader: StreamReader,
   first: boolean,
-): Promise<StreamHeader> {
+  context: Allowing,
+): Promise<StreamHeader | undefined> {
   const offset = reader.position;
   const bytes = await reader.take(framingBytes);
   if (!hasMagic(bytes, xzMagic.slice(0, bytes.length))) {
-    throw first
-      ? refuse('corrupt-header', 'This is not xz: the magic bytes are missing', at(offset))
-      : refuse('trailing-data', 'Other bytes follow the last xz stream', at(offset));
+    if (first)
+      throw refuse('corrupt-header', 'This is not xz: the magic bytes are missing', at(offset));
+    await passTrailing(context, { ...at(offset), what: 'the last xz stream' }, reader);
+    return undefined;
   }
   if (bytes.length < framingBytes) {
     throw refuse('truncated', 'The xz file ends in a stream header', at(reader.position));

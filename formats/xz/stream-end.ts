@@ -1,8 +1,11 @@
-import { type DefectReason, firstNonZero, refuse } from '../../src/kit.ts';
+import { type Allowing, type DefectReason, firstNonZero, refuse } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { passTrailing, refuseTrailing } from '../shared/trailing.ts';
 import { framingBytes, parseStreamFooter } from './framing.ts';
 import { readIndexRecords } from './index-records.ts';
 import { RecordDigest } from './record-digest.ts';
+
+const end = { format: 'xz', what: 'the last xz stream' };
 
 /** Reads index and footer behind the blocks that were `seen`, and compares them. */
 export async function readStreamEnd(
@@ -33,18 +36,22 @@ export async function readStreamEnd(
   }
 }
 
-/** True when another stream follows. Padding is zero bytes, four at a time (xz file format 1.2, section 2.2). */
-export async function skipStreamPadding(reader: StreamReader): Promise<boolean> {
+/**
+ * True when other bytes follow, where another stream may begin. Padding is zero bytes, four at a time (xz file format 1.2,
+ * section 2.2); of another length it is as good as other bytes.
+ */
+export async function skipStreamPadding(reader: StreamReader, context: Allowing): Promise<boolean> {
   const start = reader.position;
   for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
     const found = firstNonZero(piece);
     if (found < 0) continue;
     reader.giveBack(piece.length - found);
     if (reader.position % 4 === start % 4) return true;
-    throw defect('trailing-data', 'Other bytes follow the last xz stream', reader.position);
+    await passTrailing(context, { ...end, offset: reader.position }, reader);
+    return false;
   }
-  if ((reader.position - start) % 4 === 0) return false;
-  throw defect('corrupt-data', 'The padding of an xz stream is no multiple of four', start);
+  if ((reader.position - start) % 4 !== 0) refuseTrailing(context, { ...end, offset: start });
+  return false;
 }
 
 function defect(reason: DefectReason, message: string, offset: number): Error {

@@ -35,14 +35,15 @@ interface Span {
 export async function readDirectory(
   source: ByteSource,
   sizeBytes: number,
-  { limits }: DecodeContext,
+  context: DecodeContext,
   wanted: WantedEntry | undefined,
 ): Promise<ZipMember[]> {
-  const end = await readEndRecord(source, sizeBytes);
+  const { limits } = context;
+  const end = await readEndRecord(source, sizeBytes, context);
   const list = new MemberList('zip', limits.members);
-  const reader = await openZipReader(source, sizeBytes);
+  const reader = await openZipReader(source, end.archiveBytes);
   const members: ZipMember[] = [];
-  const spans: Span[] = [{ start: end.directoryOffset, end: sizeBytes }];
+  const spans: Span[] = [{ start: end.directoryOffset, end: end.archiveBytes }];
   let read = 0;
   for await (const entry of reader.entries()) {
     read += 46 + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;

@@ -1,9 +1,12 @@
-import { type ByteSource, refuse, viewOf } from '../../src/kit.ts';
+import { type Allowing, type ByteSource, refuse, viewOf } from '../../src/kit.ts';
+import { refuseTrailing } from '../shared/trailing.ts';
 
 /** Where the central directory lies, by the records at the end of the file (APPNOTE 4.3.14 to 4.3.16). */
 export interface EndRecord {
   directoryOffset: number;
   directoryBytes: number;
+  /** Where the archive ends: with its file, unless the call allows bytes behind it. */
+  archiveBytes: number;
 }
 
 const endBytes = 22;
@@ -13,13 +16,18 @@ const record64Bytes = 56;
 
 /**
  * Finds and checks the records that close a zip file. The comment must reach the last byte exactly, and only one record
- * may fit: a comment can hold another one. Bytes before or behind the archive are `unsupported-feature`.
+ * may fit: a comment can hold another one. Bytes before the archive are `unsupported-feature`; bytes behind it are
+ * `trailing-data`, which a call may allow.
  */
-export async function readEndRecord(source: ByteSource, sizeBytes: number): Promise<EndRecord> {
+export async function readEndRecord(
+  source: ByteSource,
+  sizeBytes: number,
+  context: Allowing,
+): Promise<EndRecord> {
   const from = Math.max(0, sizeBytes - endBytes - maxCommentBytes - locatorBytes - record64Bytes);
   const tail = await source.read(from, sizeBytes - from);
   const view = viewOf(tail);
-  const at = findEnd(view);
+  const at = findEnd(view, from, context);
   const end = {
     disk: view.getUint16(at + 4, true),
     directoryDisk: view.getUint16(at + 6, true),
@@ -29,13 +37,15 @@ export async function readEndRecord(source: ByteSource, sizeBytes: number): Prom
     directoryOffset: view.getUint32(at + 16, true),
   };
   const located = at >= locatorBytes && view.getUint32(at - locatorBytes, true) === 0x07064b50;
-  if (!located) return check(end, from + at);
+  const archiveBytes = from + at + endBytes + view.getUint16(at + 20, true);
+  if (!located) return { ...check(end, from + at), archiveBytes };
   const locator = from + at - locatorBytes;
   const record = Number(view.getBigUint64(at - locatorBytes + 8, true));
   const disks = view.getUint32(at - locatorBytes + 16, true);
   if (disks > 1) throw severalDisks();
   if (record + record64Bytes > locator) throw badEnd('A zip64 end record lies outside the file');
-  return check(merge(end, await readRecord64(source, record, locator)), record);
+  const whole = merge(end, await readRecord64(source, record, locator));
+  return { ...check(whole, record), archiveBytes };
 }
 
 interface End {
@@ -47,15 +57,18 @@ interface End {
   directoryOffset: number;
 }
 
-/** The one place whose comment ends where the file does. */
-function findEnd(view: DataView): number {
+/**
+ * The one place whose comment ends where the file does; with bytes behind the archive the last place, which is where every
+ * reader looks first.
+ */
+function findEnd(view: DataView, from: number, context: Allowing): number {
   const fits: number[] = [];
-  let missed: number | undefined;
+  let missed: { at: number; rest: number } | undefined;
   for (let at = view.byteLength - endBytes; at >= 0; at -= 1) {
     if (view.getUint32(at, true) !== 0x06054b50) continue;
     const rest = view.byteLength - at - endBytes - view.getUint16(at + 20, true);
     if (rest === 0) fits.push(at);
-    missed ??= rest;
+    missed ??= { at, rest };
   }
   const [only, other] = fits;
   if (other !== undefined) {
@@ -64,11 +77,10 @@ function findEnd(view: DataView): number {
     });
   }
   if (only !== undefined) return only;
-  if (missed !== undefined && missed > 0) {
-    throw refuse('unsupported-feature', 'Other bytes follow the zip archive', {
-      format: 'zip',
-      hint: 'Cut the file to the archive, or unpack it yourself if you trust it.',
-    });
+  if (missed !== undefined && missed.rest > 0) {
+    const offset = from + view.byteLength - missed.rest;
+    refuseTrailing(context, { format: 'zip', what: 'the zip archive', offset });
+    return missed.at;
   }
   throw refuse('truncated', 'The zip file ends without its end record', { format: 'zip' });
 }
@@ -104,7 +116,7 @@ function merge(end: End, end64: End): End {
   return end64;
 }
 
-function check(end: End, position: number): EndRecord {
+function check(end: End, position: number): Omit<EndRecord, 'archiveBytes'> {
   const { directoryOffset, directoryBytes, entries } = end;
   if (end.disk !== 0 || end.directoryDisk !== 0 || end.entriesHere !== entries) {
     throw severalDisks();

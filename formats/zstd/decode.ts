@@ -1,5 +1,5 @@
 import { createZstdDecompress } from 'node:zlib';
-import { type ByteSource, type DecodeContext, type Limits, refuse } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
 import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
 import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
@@ -10,16 +10,18 @@ import type { ZstdFrameHeader } from './frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './frames.ts';
 
 /** Every frame, one after the other. */
-export function decodeZstd(
-  source: ByteSource,
-  { limits, signal }: DecodeContext,
-): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, signal, (reader) => decodeFrames(reader, limits), explainZstd);
+export function decodeZstd(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
+  const frames = (reader: StreamReader) => decodeFrames(reader, context);
+  return decodeSource(source, context.signal, frames, explainZstd);
 }
 
-async function* decodeFrames(reader: StreamReader, limits: Limits): AsyncGenerator<Uint8Array> {
+async function* decodeFrames(
+  reader: StreamReader,
+  context: DecodeContext,
+): AsyncGenerator<Uint8Array> {
+  const { limits } = context;
   for (let frames = 0; ; frames += 1) {
-    const header = await readZstdFrameHeader(reader, limits.windowBytes, frames === 0);
+    const header = await readZstdFrameHeader(reader, frames === 0, context);
     if (header === undefined) return;
     if (frames >= limits.members) throw tooManyParts('zst', 'frames', limits.members);
     if (header.contentSize !== undefined && header.contentSize > limits.virtualBytes) {

@@ -1,6 +1,7 @@
-import { refuse, viewOf } from '../../src/kit.ts';
+import { type Allowing, type Limits, refuse, viewOf } from '../../src/kit.ts';
 import { isSkippable } from '../shared/codecs/skippable-frames.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
+import { passTrailing } from '../shared/trailing.ts';
 import { parseZstdFrameHeader, type ZstdFrameHeader } from './frame-header.ts';
 
 const frameMagic = 0xfd2fb528;
@@ -13,22 +14,23 @@ const reserved = 3;
 
 /**
  * The header of the next data frame, past any skippable ones; `undefined` where the frames end. `first` says that no
- * frame was read yet: then other bytes are a bad header and no trailing data.
+ * frame was read yet: then other bytes are a bad header and no trailing data, which a call may allow.
  */
 export async function readZstdFrameHeader(
   reader: StreamReader,
-  windowLimit: number,
   first: boolean,
+  context: Allowing & { limits: Limits },
 ): Promise<ZstdFrameHeader | undefined> {
   for (let fresh = first, skipped = 0; ; fresh = false, skipped += 1) {
     if (skipped > maxSkipped) throw tooManySkipped(reader);
     const offset = reader.position;
     const magic = await reader.take(4);
     if (magic.length === 0 && !fresh) return undefined;
-    if (magic.length < 4) throw notAFrame(magic, fresh, offset);
+    if (magic.length < 4) return await passOther(reader, magic, fresh, offset, context);
     const value = viewOf(magic).getUint32(0, true);
-    if (value === frameMagic) return await parseZstdFrameHeader(reader, magic, windowLimit);
-    if (!isSkippable(value)) throw notAFrame(magic, fresh, offset);
+    if (value === frameMagic)
+      return await parseZstdFrameHeader(reader, magic, context.limits.windowBytes);
+    if (!isSkippable(value)) return await passOther(reader, magic, fresh, offset, context);
     await skipFrame(reader);
   }
 }
@@ -89,18 +91,26 @@ function cut(reader: StreamReader): Error {
   });
 }
 
-function notAFrame(magic: Uint8Array, first: boolean, offset: number): Error {
+async function passOther(
+  reader: StreamReader,
+  magic: Uint8Array,
+  first: boolean,
+  offset: number,
+  context: Allowing,
+): Promise<undefined> {
   const whole = [0x28, 0xb5, 0x2f, 0xfd];
   if (magic.length < 4 && magic.every((byte, i) => byte === whole[i])) {
-    return refuse('truncated', 'The zstd data ends inside a frame header', {
+    throw refuse('truncated', 'The zstd data ends inside a frame header', {
       format: 'zst',
       offset,
     });
   }
-  return first
-    ? refuse('corrupt-header', 'This is not zstd: the magic bytes are missing', {
-        format: 'zst',
-        offset,
-      })
-    : refuse('trailing-data', 'Other bytes follow the last zstd frame', { format: 'zst', offset });
+  if (first) {
+    throw refuse('corrupt-header', 'This is not zstd: the magic bytes are missing', {
+      format: 'zst',
+      offset,
+    });
+  }
+  await passTrailing(context, { format: 'zst', what: 'the last zstd frame', offset }, reader);
+  return undefined;
 }

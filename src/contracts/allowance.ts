@@ -15,6 +15,8 @@ export interface AllowedDefect {
 
 /** What a decoder asks before it refuses something that a call may allow. */
 export interface Allowing {
+  /** Every word that the call gives, for a decoder that reads in another way then. */
+  readonly allow: readonly Allowance[];
   /** Whether the call allows this; what it allowed is recorded, and the caller is warned of it in the words of `message`. */
   allows(allowance: Allowance, message: string): boolean;
 }

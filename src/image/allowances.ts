@@ -3,11 +3,11 @@ import type { Warning } from '../contracts/log.ts';
 
 /** What one call allows, and what its image made use of. */
 export class Allowances implements Allowing {
-  readonly #given: readonly Allowance[];
+  readonly allow: readonly Allowance[];
   readonly #used: AllowedDefect[] = [];
 
   constructor(given: readonly Allowance[]) {
-    this.#given = given;
+    this.allow = given;
   }
 
   /** What was allowed and was there, each once. */
@@ -16,7 +16,7 @@ export class Allowances implements Allowing {
   }
 
   allows(allowance: Allowance, message: string): boolean {
-    if (!this.#given.includes(allowance)) return false;
+    if (!this.allow.includes(allowance)) return false;
     // A stream may be decoded twice: to look at its first bytes, and to copy it.
     const isKnown = this.#used.some(
       (one) => one.allowance === allowance && one.message === message,

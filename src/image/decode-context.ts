@@ -25,6 +25,7 @@ export function openDecodeJob(
       ...rest,
       tasks,
       spool: (bytes) => new StreamSource(bytes, scratch),
+      allow: allowances.allow,
       allows: (allowance, message) => allowances.allows(allowance, message),
     },
     close: () => scratch.close(),

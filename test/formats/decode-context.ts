@@ -1,17 +1,23 @@
-import { type DecodeContext, defaultLimits, type Limits } from '../../src/kit.ts';
+import { type Allowance, type DecodeContext, defaultLimits, type Limits } from '../../src/kit.ts';
 
 /** A context for one decoder alone: four tasks at once, nothing logged, no spool. */
 export function decodeContext(
-  options: { signal?: AbortSignal; limits?: Partial<Limits>; width?: number } = {},
+  options: {
+    signal?: AbortSignal;
+    limits?: Partial<Limits>;
+    width?: number;
+    allow?: Allowance[];
+  } = {},
 ): DecodeContext {
-  const { signal = new AbortController().signal, limits, width = 4 } = options;
+  const { signal = new AbortController().signal, limits, width = 4, allow = [] } = options;
   let running = 0;
   const waiting: (() => void)[] = [];
   return {
     signal,
     limits: { ...defaultLimits, ...limits },
     log: () => {},
-    allows: () => false,
+    allow,
+    allows: (allowance) => allow.includes(allowance),
     spool: () => {
       throw new Error('a disk needs no spool');
     },

@@ -23,6 +23,7 @@ const context: DecodeContext = {
   signal: new AbortController().signal,
   limits: defaultLimits,
   log: () => {},
+  allow: [],
   allows: () => false,
   spool: () => source,
   tasks: { width: 1, run: (task) => task() },

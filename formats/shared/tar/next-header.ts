@@ -1,4 +1,5 @@
-import { defined, firstNonZero, isZeros, refuse } from '../../../src/kit.ts';
+import { type Allowing, defined, firstNonZero, isZeros, refuse } from '../../../src/kit.ts';
+import { passTrailing } from '../trailing.ts';
 import { blockBytes, parseTarHeader, readTarText, type TarHeader } from './header.ts';
 import { type PaxRecords, parsePaxRecords } from './pax-records.ts';
 import { type PaxSparse, parsePaxSparse } from './pax-sparse.ts';
@@ -22,14 +23,17 @@ export interface FoundHeader extends TarHeader {
  * The next member's header, GNU long names and pax records applied; `undefined` at the end of the archive: two blocks of
  * zeros, of which GNU tar does without one or both, and nothing but zeros behind them.
  */
-export async function readNextHeader(tape: Tape): Promise<FoundHeader | undefined> {
+export async function readNextHeader(
+  tape: Tape,
+  context: Allowing,
+): Promise<FoundHeader | undefined> {
   let longName: string | undefined;
   let pax: PaxRecords | undefined;
   for (let extensions = 0; extensions <= maxExtensions; extensions += 1) {
     const offset = tape.position;
     const block = await tape.take(blockBytes);
     const isEnd = isZeros(block);
-    if (isEnd && extensions === 0) return endOfArchive(tape);
+    if (isEnd && extensions === 0) return endOfArchive(tape, context);
     if (isEnd || block.length < blockBytes) throw cutTape(tape);
     const header = parseTarHeader(block, offset);
     switch (header.type) {
@@ -102,16 +106,21 @@ function checkGlobal({ path, sizeBytes, realSize, sparse }: PaxRecords): void {
   });
 }
 
-async function endOfArchive(tape: Tape): Promise<undefined> {
+async function endOfArchive(tape: Tape, context: Allowing): Promise<undefined> {
+  const rest = {
+    async next() {
+      const bytes = await tape.take(paddingBytes);
+      return bytes.length === 0 ? undefined : bytes;
+    },
+  };
   for (;;) {
     const offset = tape.position;
     const padding = await tape.take(paddingBytes);
     const found = firstNonZero(padding);
     if (found >= 0) {
-      throw refuse('trailing-data', 'Other bytes follow the end of the tar archive', {
-        format: 'tar',
-        offset: offset + found,
-      });
+      const end = { format: 'tar', what: 'the end of the tar archive', offset: offset + found };
+      await passTrailing(context, end, rest);
+      return undefined;
     }
     if (padding.length < paddingBytes) return undefined;
   }

@@ -35,7 +35,7 @@ export async function* readTarMembers(
   const tape = openTape(source, context);
   try {
     for (;;) {
-      const header = await readNextHeader(tape);
+      const header = await readNextHeader(tape, context);
       if (header === undefined) return;
       const name = note(header, members);
       const isFile = ['0', '7', 'S'].includes(header.type) && !header.name.endsWith('/');

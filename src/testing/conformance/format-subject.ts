@@ -34,6 +34,7 @@ export function memoryContext(signal: AbortSignal = new AbortController().signal
     signal,
     limits: { ...defaultLimits },
     log: () => {},
+    allow: [],
     allows: () => false,
     spool: (bytes) => new SpooledSource(bytes),
     tasks: createTaskPool(4),

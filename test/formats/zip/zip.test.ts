@@ -192,7 +192,7 @@ describe('refuses', () => {
     ['no end record', 'truncated', good.subarray(0, good.length - 22)],
     ['a cut end record', 'truncated', good.subarray(0, good.length - 1)],
     ['a cut comment', 'truncated', of({}, { comment: 'comment' }).subarray(0, -3)],
-    ['other bytes behind the archive', 'unsupported-feature', Buffer.concat([good, text('tail')])],
+    ['other bytes behind the archive', 'trailing-data', Buffer.concat([good, text('tail')])],
     ['other bytes before the archive', 'unsupported-feature', Buffer.concat([text('MZ'), good])],
     ['bytes before the end record', 'unsupported-feature', of({}, { gap: text('gap') })],
     ['a second end record in the comment', 'ambiguous-content', of({}, { comment: fakeEnd })],
