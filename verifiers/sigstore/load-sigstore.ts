@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { refuseSignature } from '../../src/kit.ts';
 
@@ -13,6 +14,7 @@ const install =
 
 /** Loads the packages, or refuses with the command that installs them. */
 export async function loadSigstore(): Promise<SigstorePackages> {
+  requireDefaultDigest();
   try {
     const [bundle, specs, verify] = await Promise.all([
       import('@sigstore/bundle'),
@@ -23,6 +25,21 @@ export async function loadSigstore(): Promise<SigstorePackages> {
   } catch (cause) {
     throw refuseSignature('unsupported', 'the packages that verify Sigstore bundles are missing', {
       hint: `Install them: ${install}`,
+      cause,
+    });
+  }
+}
+
+/** The packages leave the digest of an ECDSA signature to the runtime, and Deno chooses none: every bundle would look forged. */
+function requireDefaultDigest(): void {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const data = Buffer.from('any data');
+  try {
+    if (verify(null, data, publicKey, sign('sha256', data, privateKey))) return;
+    throw new Error('a good signature was called bad');
+  } catch (cause) {
+    throw refuseSignature('unsupported', 'Sigstore bundles cannot be verified by this runtime', {
+      hint: 'Run this with Node.js or Bun.',
       cause,
     });
   }
