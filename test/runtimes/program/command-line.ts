@@ -26,7 +26,10 @@ export function commandLineSteps(folder: string, start: readonly string[], cli: 
         expectEnd(await run('ensures'), { code: 2, stdout: /^$/, stderr: /hint/ });
       },
     },
-    { title: 'command line: ensure, then from the cache', run: () => ensureTwice(run, folder) },
+    {
+      title: 'command line: ensure by two processes at once, then from the cache',
+      run: () => ensureTwice(run, folder),
+    },
     {
       title: 'command line: convert, and a file that is no image',
       async run() {
@@ -97,16 +100,18 @@ async function ensureTwice(run: (...p: string[]) => Promise<Run>, folder: string
     pair.join('='),
   ]);
   const call = ['ensure', 'ubuntu:24.04', '--arch', 'amd64', '--json', '--key', key, ...mirrors];
-  for (const origin of ['network', 'cache']) {
-    const ran = await run(...call, '--cache-dir', join(folder, 'cli-cache'));
+  const ensure = (): Promise<Run> => run(...call, '--cache-dir', join(folder, 'cli-cache'));
+  const origins: unknown[] = [];
+  for (const ran of [...(await Promise.all([ensure(), ensure()])), await ensure()]) {
     expectEnd(ran, { code: 0 });
     const image = JSON.parse(ran.stdout);
-    assert.equal(image.origin, origin);
+    origins.push(image.origin);
     const digest = createHash('sha256')
       .update(await readFile(image.path))
       .digest('hex');
     assert.equal(digest, site.diskDigest);
   }
+  assert.deepEqual(origins.sort(), ['cache', 'cache', 'network']);
   await site.close();
 }
 

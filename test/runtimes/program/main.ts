@@ -6,6 +6,8 @@ import { commandLineSteps } from './command-line.ts';
 import { conformanceSteps } from './conformance.ts';
 import { formatSteps } from './formats.ts';
 import { librarySteps } from './library.ts';
+import { networkSteps } from './network.ts';
+import { signatureSteps } from './signatures.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -17,6 +19,8 @@ const folder = await mkdtemp(join(tmpdir(), 'rootdisk-runtime-'));
 try {
   const steps: Step[] = [
     ...librarySteps(folder),
+    ...networkSteps(folder),
+    ...signatureSteps(),
     ...formatSteps(folder),
     ...conformanceSteps(),
     ...commandLineSteps(folder, JSON.parse(start), cli),
