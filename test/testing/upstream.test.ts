@@ -41,6 +41,15 @@ test('an address ends in a slash and is loopback', () => {
   expect(upstream.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
 
+test('a fixed port is taken, and is the same from run to run', async () => {
+  const port = Number(new URL(upstream.url).port);
+  await expect(startUpstream({}, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await upstream.close();
+  upstream = await startUpstream({ again: 'yes' }, { port });
+  expect(upstream.url).toBe(`http://127.0.0.1:${port}/`);
+  expect((await ask('again')).text).toBe('yes');
+});
+
 test('an unknown path is 404 in plain text', async () => {
   const reply = await ask('nothing?here');
   expect([reply.status, reply.headers['content-type']]).toEqual([404, 'text/plain']);
