@@ -1,14 +1,18 @@
 import { builtIns, createRootdisk, type Rootdisk } from 'rootdisk';
 import {
+  checksums,
   defineVendor,
-  notFound,
+  disk,
+  notFoundIn,
   parseList,
   parseRecord,
   parseText,
+  pickBuild,
   type Vendor,
 } from 'rootdisk/kit';
 
 const site = 'https://images.example.com/';
+const missing = notFoundIn('example');
 
 /** A vendor is facts: which file, where, and what vouches for it. */
 export const example: Vendor = defineVendor({
@@ -16,25 +20,42 @@ export const example: Vendor = defineVendor({
   title: 'Example OS',
   apiVersion: 1,
   async resolve(request, { http }) {
+    for (const name of Object.keys(request.parameters ?? {})) throw missing('parameter', name, []);
     const document = await http.get(`${site}index.json`);
-    const builds = parseList(document.json(), 'index').map((row) => parseRecord(row, 'index[]'));
-    const build = builds.find((row) => [row['release'], 'latest'].includes(request.release));
-    if (build === undefined) {
-      const known = builds.map((row) => parseText(row['release'], 'index[].release'));
-      throw notFound({ vendor: 'example', field: 'release', value: request.release, known });
-    }
-    const file = parseText(build['file'], 'index[].file');
+    // Newest first, as the site lists them.
+    const builds = parseList(document.json(), document.url.href).map((value, index) => {
+      const where = `${document.url.href} [${index}]`;
+      const row = parseRecord(value, where);
+      const text = (field: string) => parseText(row[field], `${where}.${field}`);
+      return {
+        release: text('release'),
+        arch: text('arch'),
+        snapshot: text('build'),
+        file: text('file'),
+      };
+    });
+    // Each of these is asked for by the caller; what there is instead stands in the error.
+    const { release, snapshot, file } = pickBuild(builds, missing, [
+      {
+        field: 'release',
+        wanted: request.release,
+        nameOf: (build) => build.release,
+        suits: (build) => ['latest', build.release].includes(request.release),
+      },
+      { field: 'arch', wanted: request.arch, nameOf: (build) => build.arch },
+      { field: 'variant', wanted: request.variant, nameOf: () => 'default' },
+      { field: 'snapshot', wanted: request.snapshot, nameOf: (build) => build.snapshot },
+    ]);
     return {
-      release: parseText(build['release'], 'index[].release'),
+      release,
       variant: 'default',
-      snapshot: parseText(build['build'], 'index[].build'),
+      snapshot,
       disk: [
-        {
+        disk({
           url: new URL(file, site),
-          fileName: file,
           layers: ['qcow2'],
-          proofs: [{ kind: 'checksums', url: new URL('SHA256SUMS', site) }],
-        },
+          proofs: [checksums({ url: new URL('SHA256SUMS', site) })],
+        }),
       ],
     };
   },

@@ -68,11 +68,11 @@ describe('examples', () => {
       const sum = createHash('sha256').update(bytes).digest('hex');
       const upstream = await startUpstream();
       const at = (path) => 'images.example.com/' + path;
-      upstream.route(at('index.json'), JSON.stringify([{ release: '5', build: '20260101', file: 'a.qcow2' }]));
+      upstream.route(at('index.json'), JSON.stringify([{ release: '5', arch: 'amd64', build: '20260101', file: 'a.qcow2' }]));
       upstream.route(at('SHA256SUMS'), sum + '  a.qcow2\\n');
       upstream.route(at('a.qcow2'), bytes);
       const mirrors = mirrorsFor(upstream, ['https://images.example.com/']);
-      const image = await rootdisk.ensureImage('example:5', { mirrors, cacheDir: process.argv[2] });
+      const image = await rootdisk.ensureImage('example:5', { arch: 'amd64', mirrors, cacheDir: process.argv[2] });
       console.log(JSON.stringify({ level: image.trust.level, size: image.virtualSize }));
       await upstream.close();`,
     );

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  createOpenpgpSigner,
+  mirrorsFor,
+  serveSimpleStreams,
+  startUpstream,
+  type Upstream,
+} from '../../src/testing/index.ts';
+import { makeImage } from '../fixtures/signed-line.ts';
+
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
+const doors = fileURLToPath(new URL('doors.ts', import.meta.url));
+
+let upstream: Upstream;
+let cacheDir: string;
+beforeEach(async () => {
+  upstream = await startUpstream();
+  cacheDir = await mkdtemp(join(tmpdir(), 'rootdisk-examples-'));
+});
+afterEach(async () => {
+  await upstream.close();
+  await rm(cacheDir, { recursive: true, force: true });
+});
+
+interface Ran {
+  code: number | string;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs an example as it stands, against the server of the test. */
+function run(name: string, defaults: object): Promise<Ran> {
+  const hosts = ['https://cloud-images.ubuntu.com/', 'https://example.com/'];
+  const all = { arch: 'amd64', cacheDir, mirrors: mirrorsFor(upstream, hosts), ...defaults };
+  const env = { ...process.env, EXAMPLE_DEFAULTS: JSON.stringify(all) };
+  const parameters = ['--no-warnings', '--import', doors, join(examples, name)];
+  return new Promise((resolve) => {
+    execFile(process.execPath, parameters, { env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, stdout, stderr });
+    });
+  });
+}
+
+test('every example has a test', async () => {
+  const names = (await readdir(examples)).toSorted();
+  expect(names).toEqual(['acme-vendor', 'demo.ts', 'ensure.ts', 'own-vendor.ts', 'pinned.ts']);
+});
+
+test('ensure.ts prints the path of a signed disk', async () => {
+  const signer = createOpenpgpSigner();
+  const build = { version: '24.04', codename: 'noble', title: 'Noble Numbat', arch: 'amd64' };
+  serveSimpleStreams(upstream, [{ ...build, serial: '20261101', bytes: makeImage() }], { signer });
+  const ran = await run('ensure.ts', { keys: { replace: [signer.publicKey] } });
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  const [path = '', level] = ran.stdout.split(' ');
+  expect(level).toBe('signed');
+  expect((await stat(path)).isFile()).toBe(true);
+});
+
+test('pinned.ts refuses another file than the one with its digest, and says so', async () => {
+  upstream.route('example.com/images/appliance.qcow2', makeImage());
+  const ran = await run('pinned.ts', {});
+  expect(ran).toMatchObject({ code: 5, stdout: '' });
+  expect(ran.stderr).toMatch(/^ERR_DIGEST: .*appliance\.qcow2/m);
+});
+
+test('demo.ts ends by itself, with a disk that is signed and a refusal', async () => {
+  const ran = await run('demo.ts', {});
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toMatch(/trust {3}signed by [0-9A-F]{40}/);
+  expect(ran.stderr).toMatch(/ERR_UNKNOWN_SIGNER/);
+});
