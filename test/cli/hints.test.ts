@@ -35,12 +35,15 @@ const allTexts = sources.flatMap(({ path, tree }) =>
     .flatMap((node) => textsOf(node).map((text) => [path, text] as const)),
 );
 
-const helpTexts = [
+/** What `--help` prints. */
+const screens = [
   formatHelp(commands),
   formatGroupHelp(commands.filter(({ name }) => name.startsWith('cache '))),
   ...commands.map(formatCommandHelp),
-  ...Object.values(errorTable).map(({ action }) => action),
-].map((text) => ['help', text] as const);
+];
+const helpTexts = [...screens, ...Object.values(errorTable).map(({ action }) => action)].map(
+  (text) => ['help', text] as const,
+);
 
 /** Names of the API: exports, and the fields of what callers give and get. */
 const apiNames = new Set([
@@ -95,7 +98,10 @@ describe('hints, help and messages name only what exists:', () => {
 });
 
 test.each(
-  commands.flatMap(({ name, examples }) => examples.map(([line]) => [name, line] as const)),
+  commands.flatMap(({ name, examples }) =>
+    // As a shell reads a line that goes on behind a backslash.
+    examples.map(([line]) => [name, line.replace(/ \\\n\s*/g, ' ')] as const),
+  ),
 )('example of %s: %s', (name, line) => {
   const [, inner = line] = /\$\((rootdisk [^)]*)\)/.exec(line) ?? [];
   const [, args = ''] = /^(?:[^|]* \| )?rootdisk (.*?)(?: \| .*)?$/.exec(inner) ?? [];
@@ -111,4 +117,9 @@ test.each(
 test('every option belongs to a command or to all of them', () => {
   const help = helpTexts.map(([, text]) => text).join('\n');
   expect(Object.keys(options).filter((name) => !help.includes(`--${name}`))).toEqual([]);
+});
+
+test('no line of the help is wider than a terminal of 80 columns', () => {
+  const lines = screens.flatMap((text) => text.split('\n'));
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });

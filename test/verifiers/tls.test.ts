@@ -3,7 +3,7 @@ import { tls } from '../../verifiers/tls.ts';
 import { proofContext } from './proof-context.ts';
 
 test('nothing is promised but the connection, and the reason is said aloud', async () => {
-  const reason = 'the image factory sells its checksums';
+  const reason = 'the image factory publishes no checksums';
   expect(await tls.prove({ kind: 'tls', reason }, proofContext({}))).toEqual({
     level: 'tls',
     digests: [],

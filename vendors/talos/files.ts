@@ -11,7 +11,7 @@ import { talosSigner } from '../keys/talos.ts';
 import { isThere } from '../shared/is-there.ts';
 import { unusable } from '../shared/unusable.ts';
 
-/** A release's own file, which is signed; the factory builds the same disk and sells the digests of what it builds. */
+/** A release's own file, which is signed; the factory builds the same disk and gives digests to paying customers only. */
 export function describeAsset(version: string, fileName: string, layers: string[]): Artifact {
   const folder = new URL(`${version}/`, 'https://github.com/siderolabs/talos/releases/download/');
   const sums = new URL('sha256sum.txt', folder);
@@ -54,8 +54,9 @@ async function pickFile(
 }
 
 /**
- * The public factory sells its digests and answers 402 for them; others give them away, or have none. Every other status is
- * a refusal. Asked with GET: the factory never redirects a HEAD as it redirects a GET.
+ * The public factory gives digests to paying customers only, and answers 402 to other callers. Another factory may give them
+ * to every caller, or have none. Every other status is a refusal. Asked with GET: the factory never redirects a HEAD as it
+ * redirects a GET.
  */
 async function findProof(image: URL, context: VendorContext): Promise<Proof> {
   const url = new URL(`${image}.sha256`);
@@ -65,7 +66,7 @@ async function findProof(image: URL, context: VendorContext): Promise<Proof> {
     if (sums !== undefined) return { kind: 'checksums', url };
   } catch (error) {
     if (!hasRemedy(error, 'transfer') || error.details.status !== 402) throw error;
-    reason = `${image.host} sells the digest of this image, so nothing but TLS vouches for it: ${error.message}`;
+    reason = `${image.host} gives the digest of this image to paying customers only, so nothing but TLS vouches for it: ${error.message}`;
   }
   return { kind: 'tls', reason };
 }

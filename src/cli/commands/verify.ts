@@ -28,7 +28,7 @@ export const verify: Command = {
       'the digest that was signed for a file',
     ],
     [
-      'rootdisk verify sums.txt --signature sums.bundle --identity release@example.org --issuer https://accounts.google.com',
+      'rootdisk verify sums.txt --signature sums.bundle \\\n    --identity release@example.org --issuer https://accounts.google.com',
       'a list and its Sigstore bundle',
     ],
   ],

@@ -165,7 +165,7 @@ describe('talos sums', () => {
   });
 
   it.each([
-    [402, 'sells the digest'],
+    [402, 'gives the digest of this image to paying customers only'],
     [404, 'gives no digest'],
     [410, 'gives no digest'],
   ])('that answer %i leave TLS: the factory %s', async (status, why) => {
