@@ -108,7 +108,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   allow: {
     value: 'WORD',
     repeats: true,
-    help: `accept what is odd: ${allowances.join(', ')}; repeats`,
+    help: `accept ${allowances.join(', ')}; repeats`,
   },
   'allow-older': { help: 'accept a build older than one that was accepted before' },
   at: { value: 'DATE', help: 'verify as of this date or time instead of now' },
