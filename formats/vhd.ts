@@ -1,5 +1,6 @@
 import { type Disk, defineFormat, hasMagic, type Probe } from '../src/kit.ts';
 import { findFooter, footerBytes, vhdMagic } from './vhd/footer.ts';
+import { readLateFooter } from './vhd/late-footer.ts';
 
 /**
  * Microsoft's Virtual Hard Disk, fixed and dynamic; the size is the footer's current size, not its geometry. A fixed one
@@ -11,6 +12,7 @@ export const vhd: Disk = defineFormat({
   id: 'vhd',
   detect,
   open: async (source, context) => (await import('./vhd/open-vhd.ts')).openVhd(source, context),
+  readFooter: readLateFooter,
 });
 
 function detect({ head, tail }: Probe): boolean {

@@ -97,6 +97,13 @@ export interface DiskImage {
   copyTo(sink: DiskSink): Promise<void>;
 }
 
+/** What the footer of a file says that is otherwise a raw disk. */
+export interface DiskFooter {
+  /** Bytes of the disk, which end where the footer begins. */
+  virtualSize: number;
+  facts: DiskFacts;
+}
+
 /** A disk image format. */
 export interface Disk {
   kind: 'disk';
@@ -106,6 +113,14 @@ export interface Disk {
   detect(probe: Probe): boolean;
   /** Reads and checks the headers; refuses what is unsafe with a `DecodeError`. */
   open(source: ByteSource, context: DecodeContext): Promise<DiskImage>;
+  /**
+   * For a format that is a raw disk and a footer, and known by that only: asked about a disk that was read as raw before its
+   * end had come. `end` is the last 512 bytes, `sizeBytes` counts the footer. `undefined` where there is no footer; a
+   * `DecodeError` where there is one that does not fit.
+   */
+  readFooter?:
+    | ((end: Uint8Array, sizeBytes: number, limits: Limits) => DiskFooter | undefined)
+    | undefined;
 }
 
 export type Format = Codec | Archive | Disk;

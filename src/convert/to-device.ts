@@ -15,7 +15,9 @@ export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> 
   const device = await openDevice(output, input);
   try {
     const { virtualSize = 0 } = image.image;
-    if (virtualSize > device.sizeBytes) throw tooSmall(output, virtualSize, device.sizeBytes);
+    if (virtualSize - image.footerBytes > device.sizeBytes) {
+      throw tooSmall(output, virtualSize, device.sizeBytes);
+    }
     const target = new DeviceTarget(device, image.signal);
     const sizeBytes = await copyDisk(job, target);
     if (sizeBytes === 0) throw refuse('empty', 'the disk is empty');
@@ -24,7 +26,7 @@ export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> 
     const head = await target.read(0, Math.min(nestedHeadBytes, sizeBytes));
     const tail = await target.read(sizeBytes - tailBytes, tailBytes);
     const { chain, allowances } = image;
-    refuseNestedImage({ head, tail, sizeBytes }, chain.at(-1), formats, allowances);
+    refuseNestedImage({ head, tail, sizeBytes }, chain, formats, allowances);
     image.signal.throwIfAborted();
     await target.seal(sizeBytes);
     return {

@@ -23,7 +23,7 @@ export async function convertToFile(job: ConvertJob, force: boolean): Promise<Co
       try {
         const virtualSize = await copyDisk(job, handle);
         const disk = GrowingFile.whole(handle, virtualSize);
-        await findNestedImage(disk, chain.at(-1), formats, allowances);
+        await findNestedImage(disk, chain, formats, allowances);
         const { blocks } = await handle.stat();
         if (force) await rename(partial, output);
         else await placeNew(partial, output);

@@ -13,12 +13,12 @@ export const nestedHeadBytes: number = 64 * 1024;
 export const nestedTailBytes = 512;
 
 /**
- * Refuses a disk that is itself another image: the next program to open it might read that one instead. `opened` is the
- * format that the disk was read as, which a copied ISO still is.
+ * Refuses a disk that is itself another image: the next program to open it might read that one instead. `chain` are the
+ * formats that it was read as; a copied ISO still is one.
  */
 export async function findNestedImage(
   disk: ByteSource,
-  opened: string | undefined,
+  chain: readonly string[],
   formats: readonly Format[],
   allowing: Allowing,
 ): Promise<void> {
@@ -26,16 +26,17 @@ export async function findNestedImage(
   const head = await disk.read(0, Math.min(nestedHeadBytes, sizeBytes));
   const tailBytes = Math.min(nestedTailBytes, sizeBytes);
   const tail = await disk.read(sizeBytes - tailBytes, tailBytes);
-  refuseNestedImage({ head, tail, sizeBytes }, opened, formats, allowing);
+  refuseNestedImage({ head, tail, sizeBytes }, chain, formats, allowing);
 }
 
 /** The same for ends that are in memory. */
 export function refuseNestedImage(
   probe: Probe,
-  opened: string | undefined,
+  chain: readonly string[],
   formats: readonly Format[],
   allowing: Allowing,
 ): void {
+  const opened = chain.at(-1);
   const found = formats.find(({ id, detect }) => !harmless.includes(id) && detect(probe));
   const foreign = nameForeignContent(probe, found?.id ?? (opened === 'iso' ? 'iso' : 'tar'));
   if (found === undefined && foreign?.reason === 'encrypted') {
@@ -48,6 +49,15 @@ export function refuseNestedImage(
   if (name === undefined) return;
   throw refuse('nested-format', `the decoded disk is itself ${name}`, {
     detected: name,
-    hint: 'Do not attach this disk; a hypervisor that guesses formats would read the inner one.',
+    hint: hintFor(chain, found?.id),
   });
+}
+
+/** Bytes that were taken for a raw disk can be declared as what they are. */
+function hintFor(chain: readonly string[], found: string | undefined): string {
+  if (found === undefined || chain.at(-1) !== 'raw') {
+    return 'Do not attach this disk; a hypervisor that guesses formats would read the inner one.';
+  }
+  const layers = [...chain.slice(0, -1), found].join('>');
+  return `Declare its layers if you expect ${found}: --from ${JSON.stringify(layers)}.`;
 }

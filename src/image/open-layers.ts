@@ -6,13 +6,17 @@ import { boundOutput } from './bounds.ts';
 import { blameChoice, ChosenImage } from './chosen-image.ts';
 import { type CopyingCodec, copyThrough } from './copy-through.ts';
 import { detectFormat, matchFormats } from './detect-format.ts';
+import { heldEndBytes } from './held-end.ts';
+import { watchForFooter } from './late-footer.ts';
 import { openMember } from './open-member.ts';
 
 /** An image whose every layer has been recognised. */
 export interface OpenLayers {
-  /** Format ids, outermost first; the last is the disk. */
+  /** Format ids, outermost first; the last is the disk. It may change once, when the end of the disk has been copied. */
   chain: string[];
   image: DiskImage;
+  /** Bytes at the end of the disk that may turn out to be a footer and no part of it. */
+  footerBytes: number;
   /** The bytes of the innermost layer: the disk image file itself. */
   inner: ByteSource;
   /** Drains what surrounds the disk, so that sums at the end are checked too. */
@@ -62,8 +66,12 @@ async function openEach(
     chain.push(format.id);
     if (format.kind === 'disk') {
       const through = await openThrough(source, onlyLayer, format, current, context);
-      const image = through ?? (await format.open(current, context));
-      return { chain, image, inner: current, finish: () => finishAll(finishes) };
+      const opened = through ?? (await format.open(current, context));
+      const isOpenEnded =
+        format.id === 'raw' && declared[chain.length - 1] === undefined && probe.tail === undefined;
+      const image = isOpenEnded ? watchForFooter(opened, chain, formats, context.limits) : opened;
+      const footerBytes = isOpenEnded ? heldEndBytes : 0;
+      return { chain, image, footerBytes, inner: current, finish: () => finishAll(finishes) };
     }
     if (chain.length >= context.limits.nesting) throw tooDeep(chain, context.limits.nesting);
     if (format.kind === 'codec') {

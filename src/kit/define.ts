@@ -11,7 +11,7 @@ const vendorFields = ['id', 'title', 'apiVersion', 'evidence', 'publisher', 'res
 const formatFields = {
   codec: ['kind', 'id', 'apiVersion', 'detect', 'detectFurther', 'size', 'decode', 'copyTo'],
   archive: ['kind', 'id', 'apiVersion', 'detect', 'entries'],
-  disk: ['kind', 'id', 'apiVersion', 'detect', 'open'],
+  disk: ['kind', 'id', 'apiVersion', 'detect', 'open', 'readFooter'],
 } as const;
 const formatMethods = { codec: 'decode', archive: 'entries', disk: 'open' } as const;
 const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];

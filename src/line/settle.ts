@@ -119,7 +119,7 @@ async function readDisk({ call, plan, proven }: Proved, decoded: Decoded): Promi
     const source = GrowingFile.whole(handle, decoded.sizeBytes);
     if (decoded.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
     if (decoded.format === 'raw') {
-      await findNestedImage(source, decoded.chain.at(-1), call.parts.formats, decoded.allowances);
+      await findNestedImage(source, decoded.chain, call.parts.formats, decoded.allowances);
       await matchArch(plan, source);
     }
     for (const expected of proven.diskDigests) {

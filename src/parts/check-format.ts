@@ -32,11 +32,9 @@ const entry = record({
   finish: method,
 });
 
-const image = record({
-  virtualSize: optional(size),
-  facts: record({ features: listOf(anyText), variant: optional(anyText) }),
-  copyTo: method,
-});
+const facts = record({ features: listOf(anyText), variant: optional(anyText) });
+const image = record({ virtualSize: optional(size), facts, copyTo: method });
+const footer = record({ virtualSize: size, facts });
 
 const iterable: Shape = shape('a sequence that is read with for await', (value) => {
   return typeof Object(value)[Symbol.asyncIterator] === 'function';
@@ -108,6 +106,14 @@ function checkDisk(disk: Disk): Disk {
         const opened = checkAnswer(id, 'open', await disk.open(source, context), image);
         return checkImage(id, opened, context.signal);
       }),
+    ...defined({
+      readFooter:
+        disk.readFooter &&
+        ((...about: Parameters<NonNullable<Disk['readFooter']>>) => {
+          const ask = () => disk.readFooter?.(...about);
+          return checkAnswer(id, 'readFooter', atOnce(id, 'readFooter', ask), optional(footer));
+        }),
+    }),
   };
 }
 
@@ -119,12 +125,18 @@ function checkImage(id: string, opened: DiskImage, signal: AbortSignal): DiskIma
   };
 }
 
-/** Asked of every format for every file, so it has no signal. */
+/** Asked of every format for every file. */
 function detect(format: Format, probe: Probe): boolean {
+  const ask = () => format.detect(probe);
+  return atOnce(format.id, 'detect', () => checkAnswer(format.id, 'detect', ask(), flag));
+}
+
+/** A method that waits for nothing, so that it has no signal. */
+function atOnce<T>(id: string, method: string, ask: () => T): T {
   try {
-    return checkAnswer(format.id, 'detect', format.detect(probe), flag);
+    return ask();
   } catch (error) {
-    throw pluginFailure(error, format.id, 'detect', AbortSignal.any([]));
+    throw pluginFailure(error, id, method, AbortSignal.any([]));
   }
 }
 

@@ -101,7 +101,7 @@ async function lookInside(
   told.dataBytes = sink.dataBytes;
   told.extents = sink.extents();
   const probe = { ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes };
-  refuseNestedImage(probe, chain.at(-1), formats, allowances);
+  refuseNestedImage(probe, chain, formats, allowances);
 }
 
 /** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */

@@ -7,7 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { isBlockDevice } from '../../src/convert/device/is-block-device.ts';
 import { type ConvertOptions, convertImage, createRootdisk } from '../../src/index.ts';
 import type { Disk } from '../../src/kit.ts';
+import { buildTarFile } from '../../src/testing/index.ts';
 import { buildQcow2Image } from '../../src/testing/qcow2-image.ts';
+import { buildVhdImage } from '../../src/testing/vhd-image.ts';
 import { buildVmdkImage } from '../../src/testing/vmdk-image.ts';
 import { tempDir } from '../cache/temp-dir.ts';
 import { runCli } from '../cli/spawn-cli.ts';
@@ -39,6 +41,11 @@ const images: [string, Uint8Array, Buffer][] = [
   ['disk.raw.gz', packed, disk],
   ['odd.raw.gz', gzipSync(odd), odd],
   ['disk.raw.xz', makeXz([disk.subarray(0, 5 * MiB), disk.subarray(5 * MiB)]), disk],
+  [
+    'disk.vhd.gz',
+    gzipSync(buildVhdImage({ virtualSize: diskBytes, extents, variant: 'fixed' }).bytes),
+    disk,
+  ],
   ['disk.qcow2', buildQcow2Image({ virtualSize: diskBytes, extents }).bytes, disk],
   [
     'small-clusters.qcow2',
@@ -100,6 +107,15 @@ describe.skipIf(obstacle !== undefined)('convert to a block device', () => {
     expect(sha256(found.subarray(0, expected.length))).toBe(sha256(expected));
     expect(isAll(found.subarray(expected.length), 0xff)).toBe(true);
     expect((await stat(loop.path)).isBlockDevice()).toBe(true);
+  });
+
+  test('a fixed VHD in an archive, whose disk just fits the device', async () => {
+    const whole = makeDisk(deviceBytes);
+    const fixed = { virtualSize: deviceBytes, extents: [{ position: 0, bytes: whole }] };
+    const { bytes } = buildVhdImage({ ...fixed, variant: 'fixed' });
+    const loop = await makeLoop(full);
+    await convertImage(await makeInput(gzipSync(buildTarFile({ 'disk.vhd': bytes }))), loop.path);
+    expect(sha256(await readFile(loop.file))).toBe(sha256(whole));
   });
 
   test('the command line takes one too, through a link', async () => {

@@ -73,6 +73,8 @@ export function madeArchives(): Seed[] {
     ...sparse,
     seed('tar>raw', tarArchive(tarFile('disk.raw', disk)), sealTar),
     seed('tar>qcow2 pax', tarArchive(paxHeader([['path', 'x']]), tarFile('y', qcow2({}))), sealTar),
+    seed('gz>vhd fixed', gzipSync(vhd({ variant: 'fixed' }))),
+    seed('tar>vhd fixed', tarArchive(tarFile('disk.vhd', vhd({ variant: 'fixed' }))), sealTar),
     seed('gz>tar>raw', gzipSync(tarArchive(tarFile('disk.raw', disk)))),
     seed('zip>raw', zipArchive([{ name: 'disk.raw', content: disk }])),
     seed(
