@@ -1,9 +1,10 @@
-import { type EntryFilter, findChanged, findEntries } from '../cache/entries/find.ts';
+import { type EntryFilter, findChanged, findEntries, findNoted } from '../cache/entries/find.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { verifyEntry } from '../cache/entries/verify.ts';
 import { hashParameters } from '../cache/names/cache-name.ts';
 import { formatRequestKey } from '../cache/names/request-key.ts';
 import { readEvidence } from '../cache/records/evidence.ts';
+import { noteEntries, noteOf } from '../cache/records/noted-entries.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
 import type { Digest, Proof, Signature, Signer, TrustLevel } from '../contracts/proof.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
@@ -59,8 +60,9 @@ export async function lookForRequest(
   request: ImageRequest,
 ): Promise<Entry | undefined> {
   const { vendor, arch, snapshot, parameters } = request;
-  const { format } = call.options;
-  const filter: EntryFilter = {
+  const { cache } = call;
+  const { format, digest } = call.options;
+  const filter = {
     vendor,
     arch,
     request: formatRequestKey(request, format),
@@ -68,10 +70,20 @@ export async function lookForRequest(
     format: format === 'raw' ? 'raw' : undefined,
   };
   const good = (entry: Entry) => isGoodBeforeAsking(call, entry);
+  const isSha256 = digest !== undefined && algorithmOf(digest) === 'sha256';
+  const sourceSha256 = isSha256 ? hexOf(digest) : undefined;
+  const noted = await firstOf(call, findNoted(cache, { ...filter, sourceSha256 }), good);
+  if (noted !== undefined) return noted;
   // The name of a build mostly is the one that was asked for: then no record of another one is read.
   const named =
     snapshot === undefined ? undefined : await firstGood(call, { ...filter, snapshot }, good);
-  return named ?? (await firstGood(call, filter, good));
+  if (named !== undefined) return named;
+  const found = await findEntries(cache, filter);
+  if (cache.writable && found.length > 0) {
+    const notes = found.map(({ record }) => noteOf(record));
+    await noteEntries(cache, [filter.request], notes, { begin: true });
+  }
+  return await firstGood(call, filter, good, found);
 }
 
 /** A cached disk of the plan's name that meets this call's demands as it stands. */
@@ -124,16 +136,28 @@ async function firstGood(
   call: Call,
   filter: EntryFilter,
   good: (entry: Entry) => boolean | Promise<boolean>,
+  found?: readonly Entry[],
 ): Promise<Entry | undefined> {
-  for (const entry of await findEntries(call.cache, filter)) {
+  const entries = found ?? (await findEntries(call.cache, filter));
+  const first = await firstOf(call, entries, good);
+  if (first !== undefined) return first;
+  const changed = call.options.verify ? await findChanged(call.cache, filter) : [];
+  for (const entry of changed) if (await good(entry)) noteDamaged(call, entry);
+  return undefined;
+}
+
+async function firstOf(
+  call: Call,
+  entries: Iterable<Entry> | AsyncIterable<Entry>,
+  good: (entry: Entry) => boolean | Promise<boolean>,
+): Promise<Entry | undefined> {
+  for await (const entry of entries) {
     if (!(await good(entry))) continue;
     if (!call.options.verify) return entry;
     const { state } = await verifyEntry(entry, { signal: call.signal });
     if (state !== 'damaged') return entry;
     noteDamaged(call, entry);
   }
-  const changed = call.options.verify ? await findChanged(call.cache, filter) : [];
-  for (const entry of changed) if (await good(entry)) noteDamaged(call, entry);
   return undefined;
 }
 

@@ -1,7 +1,14 @@
 import { compareVersions } from '../../kit/versions.ts';
 import type { Cache } from '../cache.ts';
-import { baseName, type CacheNameParts } from '../names/cache-name.ts';
+import {
+  baseName,
+  buildName,
+  type CacheNameParts,
+  parseCacheName,
+  vendorStart,
+} from '../names/cache-name.ts';
 import type { ImageRecord } from '../records/image-record.ts';
+import { readNoted } from '../records/noted-entries.ts';
 import { listNames } from './names-on-disk.ts';
 import { type Entry, examineEntry, readEntry } from './read.ts';
 
@@ -50,21 +57,48 @@ export async function findChanged(cache: Cache, filter: EntryFilter): Promise<En
 
 async function findNames(cache: Cache, filter: EntryFilter): Promise<string[]> {
   const base = filter.base === undefined ? undefined : baseName(filter.base);
-  return (await listNames(cache))
+  return (await listNames(cache, startOf(filter)))
     .filter(({ parts }) => nameMatches(parts, filter))
     .map(({ name }) => name)
     .filter((name) => base === undefined || baseName(name) === base);
 }
 
+/**
+ * The entries that match and that the request was noted to lead to, newest first, each read when it is asked for. Ends
+ * where the note turns out to be wrong; what it does not give may be there all the same.
+ */
+export async function* findNoted(
+  cache: Cache,
+  filter: EntryFilter & { request: string },
+): AsyncGenerator<Entry> {
+  for (const { name, created, sha256 } of (await readNoted(cache, filter.request)) ?? []) {
+    if (!same(filter.sourceSha256, sha256)) continue;
+    const parts = parseCacheName(name);
+    if (parts === undefined || !nameMatches(parts, filter)) return;
+    const entry = await readEntry(cache, name);
+    // Removed since, or damaged.
+    if (entry === undefined) continue;
+    if (entry.record.created !== created || !recordMatches(entry.record, filter)) return;
+    yield entry;
+  }
+}
+
+/** How every name begins that can match. */
+function startOf({ base, vendor }: EntryFilter): string {
+  if (base !== undefined) return buildName(base);
+  return vendor === undefined ? '' : vendorStart(vendor);
+}
+
 /** What the name tells spares reading the record. */
 function nameMatches(parts: CacheNameParts, filter: EntryFilter): boolean {
-  const { parametersHash } = filter;
+  const { parametersHash, sourceSha256 } = filter;
   return (
     same(filter.vendor, parts.vendor) &&
     same(filter.arch, parts.arch) &&
     same(filter.variant, parts.variant) &&
     same(filter.snapshot, parts.snapshot) &&
     same(filter.format, parts.format) &&
+    (sourceSha256 === undefined || sourceSha256.startsWith(parts.digest8 ?? '')) &&
     (parametersHash === undefined || parametersHash === (parts.parametersHash ?? null))
   );
 }

@@ -11,9 +11,13 @@ export interface NamedFile {
 
 const companionEnd = new RegExp(`\\.(?:${companions.join('|')})$`);
 
-/** Every name of which the images folder has a disk or a companion; nothing was opened. */
-export async function listNames(cache: Cache): Promise<NamedFile[]> {
-  const files = await listFolder(cache.imagesDir);
+/**
+ * Every name that begins with `start` and of which the images folder has a disk or a companion; nothing was opened. To
+ * read a name costs more than to compare its beginning.
+ */
+export async function listNames(cache: Cache, start: string = ''): Promise<NamedFile[]> {
+  const all = await listFolder(cache.imagesDir);
+  const files = start === '' ? all : all.filter((file) => file.startsWith(start));
   const names = new Set(files.map((file) => file.replace(companionEnd, '')));
   return [...names].flatMap((name) => {
     const parts = parseCacheName(name);

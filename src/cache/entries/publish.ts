@@ -7,6 +7,7 @@ import { requireLock } from '../locks/name-lock.ts';
 import { chooseName } from '../names/choose-name.ts';
 import { type StoredEvidence, writeEvidence } from '../records/evidence.ts';
 import type { ImageRecord, RecordDraft } from '../records/image-record.ts';
+import { noteEntries, noteOf } from '../records/noted-entries.ts';
 import type { Staging } from '../staging.ts';
 import { placeDigestTable, readDigestTable } from './blocks-file.ts';
 import { syncImages } from './place-text.ts';
@@ -78,6 +79,8 @@ export async function publishEntry(
       await placeDigestTable(cache, name, table, record.disk);
     }
     if (evidence !== undefined) await writeEvidence(cache, name, evidence);
+    // A disk that was just made is the newest of its requests; of one that stays, a newer one may be there.
+    await noteEntries(cache, record.requests, [noteOf(record)], { begin: !stays });
     const stored = await writeRecord(cache, record);
     await requireLock(cache, name);
     // As late as can be: until then a call that fails leaves a download that the next one continues.

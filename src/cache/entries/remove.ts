@@ -71,7 +71,7 @@ async function buildRemains(cache: Cache, name: string): Promise<boolean> {
   const staged = (await listFolder(cache.folder('staging'))).filter(
     (file) => parseCacheName(file) !== undefined,
   );
-  const names = [...(await listNames(cache)).map((file) => file.name), ...staged];
+  const names = [...(await listNames(cache, build)).map((file) => file.name), ...staged];
   return names.some((other) => buildName(other) === build);
 }
 

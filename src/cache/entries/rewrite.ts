@@ -1,7 +1,10 @@
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
+import { requireLock } from '../locks/name-lock.ts';
 import { formatRecord, type ImageRecord } from '../records/image-record.ts';
+import { noteEntries, noteOf, readNoted } from '../records/noted-entries.ts';
 import { parseImageRecord } from '../records/parse-image-record.ts';
+import { findEntries } from './find.ts';
 import { placeText } from './place-text.ts';
 import type { Entry } from './read.ts';
 
@@ -37,10 +40,22 @@ export async function rewriteRecord(
     return { ...entry, record };
   }
   const what = `the record of ${entry.name} is not brought up to date`;
-  return await asBookkeeping(cache, what, { ...entry, record }, async () => ({
-    ...entry,
-    record: await writeRecord(cache, record),
-  }));
+  return await asBookkeeping(cache, what, { ...entry, record }, async () => {
+    await requireLock(cache, entry.name);
+    for (const request of record.requests) {
+      if (!entry.record.requests.includes(request)) await noteAnswer(cache, request, record);
+    }
+    return { ...entry, record: await writeRecord(cache, record) };
+  });
+}
+
+/** A disk that is there answers a request for the first time: another one that did may be newer. */
+async function noteAnswer(cache: Cache, request: string, record: ImageRecord): Promise<void> {
+  const { vendor, arch } = record.identity;
+  const isNoted = (await readNoted(cache, request)) !== undefined;
+  const others = isNoted ? [] : await findEntries(cache, { vendor, arch, request });
+  const notes = [...others.map((other) => noteOf(other.record)), noteOf(record)];
+  await noteEntries(cache, [request], notes, { begin: true });
 }
 
 /** Both lists, each text once, sorted. */

@@ -98,6 +98,11 @@ export function buildName(name: string): string {
   return base.slice(0, base.lastIndexOf('.'));
 }
 
+/** How every name of a vendor begins; as formatted names begin, so nothing where the vendor cannot be in one. */
+export function vendorStart(vendor: string): string {
+  return `${encodeField(vendor) ?? ''}_`;
+}
+
 /** The parts of a name, or `ERR_INVALID_REQUEST`: a path never gets into the cache through a name. */
 export function requireCacheName(name: string): CacheNameParts {
   const parts = parseCacheName(name);
