@@ -159,7 +159,7 @@ const known: readonly RegExp[] = [
   /^images-v1\/acme_1_default_amd64_20260101\.(?:raw|qcow2)(?:\.(?:json|evidence|source|blocks))?$/,
   /^images-v1\/\.staging\/acme_1_default_amd64_20260101\.(?:raw|qcow2)$/,
   /^images-v1\/\.staging\/\.acme_1_default_amd64_20260101\.(?:raw|qcow2)\.record$/,
-  /^images-v1\/\.staging\/[^/]+\/(?:download|download\.json(?:\.new)?|disk|ready|source)$/,
+  /^images-v1\/\.staging\/[^/]+\/(?:download|download\.sealed|download\.json(?:\.new)?|disk|ready|source)$/,
   /^images-v1\/\.locks\/(?:acme_1_default_amd64_20260101|\.probe-\d+)$/,
   /^images-v1\/\.leases\/acme_1_default_amd64_20260101\.(?:raw|qcow2)$/,
   /^images-v1\/\.state\/[0-9a-f]{32}\.json(?:\.(?:lock|new))?$/,

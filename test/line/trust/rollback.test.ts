@@ -202,7 +202,7 @@ describe('the state file', () => {
     line.publish(one);
     await line.ensure({}, 'dated');
     const names = await readdir(stateDir());
-    expect(names).toHaveLength(2);
+    expect(names).toHaveLength(3);
     expect(names.every((name) => /^[0-9a-f]{32}\.json$/.test(name))).toBe(true);
   });
 });
