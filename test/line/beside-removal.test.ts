@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -41,6 +42,27 @@ test('a pinned call beside removals gives the disk every time', async () => {
   }
   isOver = true;
   expect(await removing).toBeGreaterThan(5);
+});
+
+test('a disk that is removed between the look and its lease is made again', async () => {
+  const { path } = await line.ensure('acme@1');
+  await line.releaseAll();
+  // Files of the same build are read in the order of their names, and what is no entry is told to the log: by then the
+  // disk has been found, and its lease has not been taken.
+  await writeFile(path.replace('.raw', '~00000000.raw'), 'no record');
+  let removals = 0;
+  line.asked();
+  const image = await line.ensure('acme@1', {
+    log: ({ message }) => {
+      if (!message.includes('is no entry') || removals > 0) return;
+      removals += 1;
+      for (const file of [path, `${path}.json`]) rmSync(file);
+    },
+  });
+  expect(removals).toBe(1);
+  expect(image).toMatchObject({ path, origin: 'network' });
+  expect(await sha256File(path)).toBe(sha256(disk));
+  expect(line.asked()).toContain('acme.raw.gz');
 });
 
 test('a removal passes over files that are none of the cache', async () => {
