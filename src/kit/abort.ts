@@ -44,6 +44,11 @@ export async function* abortableStream<T>(
     }
   } finally {
     // A stream that waits cannot be closed before it goes on; nothing waits for that.
-    if (!isDone) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if (!isDone) void closeSoon(iterator);
   }
+}
+
+/** Never rejects, whatever a stream of a plug-in makes of it. */
+async function closeSoon(iterator: AsyncIterator<unknown>): Promise<void> {
+  await (async () => iterator.return?.())().catch(() => undefined);
 }

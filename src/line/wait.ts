@@ -8,14 +8,20 @@ import { trace } from './trace.ts';
  * meanwhile.
  */
 export async function waitForName<T>(call: Call, name: string, work: () => Promise<T>): Promise<T> {
-  const lock = await trace(call, 'wait', { cacheName: name }, () => {
-    let told = false;
+  const lock = await trace(call, 'wait', { cacheName: name }, async () => {
+    let reporting: Promise<void> | undefined;
     const onWait = (): void => {
-      if (!told) call.progress.stage('wait', `waiting for another caller to finish ${name}`);
-      told = true;
-      void reportHolder(call, name);
+      if (reporting === undefined) {
+        call.progress.stage('wait', `waiting for another caller to finish ${name}`);
+      }
+      reporting = reportHolder(call, name);
     };
-    return lockName(call.cache, name, { signal: call.signal, onWait });
+    try {
+      return await lockName(call.cache, name, { signal: call.signal, onWait });
+    } finally {
+      // What is told of the holder comes before anything that this call does itself.
+      await reporting;
+    }
   });
   try {
     return await work();

@@ -22,6 +22,8 @@ export async function awaitPlugin<T>(
   run: () => PromiseLike<T> | T,
 ): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
+  // The race below reports it; a method that throws before it answers never comes to that race.
+  ended.catch(() => {});
   const waiting: Pending = { end: () => reject(neverSettled(plugin, method)) };
   const onAbort = (): void => void sleep(graceMs).then(() => reject(signal.reason));
   if (signal.aborted) onAbort();

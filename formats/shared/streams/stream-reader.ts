@@ -78,7 +78,7 @@ export class StreamReader {
     if (this.#ended) return;
     this.#ended = true;
     // A stream that is itself waiting answers only later; closing does not wait for that.
-    this.#pieces.return?.().catch(() => {});
+    (async () => this.#pieces.return?.())().catch(() => {});
   }
 
   async #advance(): Promise<boolean> {
