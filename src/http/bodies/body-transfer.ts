@@ -2,10 +2,11 @@ import { TransferError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Hop } from '../addresses/rules.ts';
 import { type AskContext, ask, type Question } from '../ask.ts';
-import { Attempts, SlowFailure, TransientFailure } from '../retry.ts';
+import { Attempts, TransientFailure } from '../retry.ts';
 import { atPlace, isLasting, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
-import { bodyTooLong, cannotContinue, cutShort, wrongSize } from './body-failures.ts';
+import { cannotContinue } from './body-failures.ts';
+import { BodyLimits } from './body-limits.ts';
 import {
   acceptsRanges,
   formatRange,
@@ -52,8 +53,8 @@ export class BodyTransfer {
   readonly #wanted: Wanted;
   readonly #context: AskContext;
   readonly #attempts: Attempts;
+  readonly #limits: BodyLimits;
   #position: number;
-  #slowFailures = 0;
   #answer: Answer | undefined;
   /** What this answer said it would hold, exclusive. */
   #answerEnd: number | undefined;
@@ -67,6 +68,8 @@ export class BodyTransfer {
     this.#wanted = wanted;
     this.#context = context;
     this.#attempts = new Attempts(context.attempts, start.url, wanted.isPart);
+    const { limits, attempts } = context;
+    this.#limits = new BodyLimits(wanted.expectedBytes, limits, attempts.tuning);
     this.#position = wanted.position;
     this.end = wanted.end;
     this.sizeBytes = wanted.sizeBytes;
@@ -94,7 +97,7 @@ export class BodyTransfer {
         return chunk;
       } catch (error) {
         this.close();
-        await this.#attempts.next(this.#described(this.#tooSlow(error)));
+        await this.#attempts.next(this.#described(this.#limits.countSlow(error)));
       }
     }
   }
@@ -134,7 +137,7 @@ export class BodyTransfer {
       this.#answerEnd = part === undefined ? undefined : part.end + 1;
       this.#framed = answer.headers['transfer-encoding'] !== undefined;
       this.encodings.begin(answer, this.sizeBytes);
-      this.#checkWhole(this.sizeBytes);
+      this.#limits.checkWhole(hop.url, this.sizeBytes);
       if (part !== undefined) this.end = Math.min(end ?? part.total, part.total);
       return answer;
     } catch (error) {
@@ -164,7 +167,7 @@ export class BodyTransfer {
       const total = this.sizeBytes ?? this.#wanted.expectedBytes;
       const part = checkPart(answer, { position: this.#position, end, total, validators });
       if (typeof part === 'string') throw this.#restart(part);
-      this.#checkWhole(part.total);
+      this.#limits.checkWhole(this.hop.url, part.total);
       if (condition['if-range'] === undefined) this.validators = strongValidators(answer.headers);
       this.sizeBytes = part.total;
       this.takesRanges = true;
@@ -220,43 +223,15 @@ export class BodyTransfer {
     if (more !== undefined) this.#count(more.length);
   }
 
-  /** Bytes that come too slowly start no row of attempts again: so many rows of them end the transfer. */
-  #tooSlow(error: unknown): unknown {
-    if (!(error instanceof SlowFailure)) return error;
-    this.#slowFailures += 1;
-    const isLast = this.#slowFailures >= this.#context.attempts.tuning.attempts;
-    return isLast ? error.failure : error;
-  }
-
   #count(bytes: number): void {
     this.#position += bytes;
-    const wanted = this.#answerEnd ?? this.sizeBytes ?? this.#wanted.expectedBytes;
-    if (wanted !== undefined && this.#position > wanted) {
-      throw wrongSize(this.hop.url, this.#position, wanted);
-    }
-    this.#checkLimit(this.#position);
+    this.#limits.checkCount(this.hop.url, this.#position, this.#answerEnd ?? this.sizeBytes);
     this.#attempts.progress();
   }
 
   #checkEnd(): void {
-    const wanted = this.end ?? this.sizeBytes ?? this.#wanted.expectedBytes;
-    if (wanted === undefined || this.#position === wanted) return;
-    if (this.sizeBytes === undefined && this.#framed) {
-      throw wrongSize(this.hop.url, this.#position, wanted);
-    }
-    throw new TransientFailure(cutShort(this.hop.url, this.#position, wanted));
-  }
-
-  #checkWhole(bytes: number | undefined): void {
-    if (bytes === undefined) return;
-    const wanted = this.#wanted.expectedBytes ?? bytes;
-    if (bytes !== wanted) throw wrongSize(this.hop.url, bytes, wanted);
-    this.#checkLimit(bytes);
-  }
-
-  #checkLimit(bytes: number): void {
-    const limit = this.#context.limits.downloadBytes;
-    if (bytes > limit) throw bodyTooLong(this.hop.url, bytes, limit);
+    const isMarked = this.sizeBytes === undefined && this.#framed;
+    this.#limits.checkEnd(this.hop.url, this.#position, this.end ?? this.sizeBytes, isMarked);
   }
 
   #restart(why: string): TransferError {
