@@ -3,6 +3,8 @@ import { type ByteSource, refuse } from '../../src/kit.ts';
 import { zlibCode } from '../shared/codecs/zlib-code.ts';
 import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
 import type { ZipMember } from './directory.ts';
+import { DeflateError } from './huffman-table.ts';
+import { Inflate64 } from './inflate64.ts';
 
 /** The content of a member from its packed bytes; its length and CRC32 are checked before the last step ends. */
 export async function* unpack(
@@ -12,7 +14,7 @@ export async function* unpack(
 ): AsyncGenerator<Uint8Array> {
   let done = 0;
   let sum = 0;
-  const pieces = member.method === 0 ? packed.stream() : inflate(member, packed, signal);
+  const pieces = unpackers[member.method]?.(member, packed, signal) ?? packed.stream();
   for await (const piece of pieces) {
     signal.throwIfAborted();
     done += piece.length;
@@ -23,6 +25,8 @@ export async function* unpack(
   if (done < member.sizeBytes) throw wrong('corrupt-data', member, 'fewer bytes than stated');
   if (sum !== member.crc32) throw wrong('checksum', member, 'another CRC32');
 }
+
+const unpackers: Readonly<Record<number, typeof inflate>> = { 8: inflate, 9: inflateLarge };
 
 async function* inflate(
   member: ZipMember,
@@ -43,6 +47,19 @@ async function* inflate(
     throw wrong('corrupt-data', member, `damaged data (${error.message})`, error);
   }
   if (engine.bytesWritten !== member.packedBytes) {
+    throw wrong('corrupt-data', member, 'bytes behind the end of its data');
+  }
+}
+
+async function* inflateLarge(member: ZipMember, packed: ByteSource): AsyncGenerator<Uint8Array> {
+  const engine = new Inflate64(packed.stream()[Symbol.asyncIterator]());
+  try {
+    yield* engine.run();
+  } catch (error) {
+    if (!(error instanceof DeflateError)) throw error;
+    throw wrong('corrupt-data', member, `damaged data (${error.message})`, error);
+  }
+  if (engine.used !== member.packedBytes) {
     throw wrong('corrupt-data', member, 'bytes behind the end of its data');
   }
 }

@@ -8,7 +8,6 @@ import { unpack } from './inflate.ts';
 import { StoredSource } from './stored-source.ts';
 
 const methods: Record<number, string> = {
-  9: 'deflate64',
   12: 'bzip2',
   14: 'LZMA',
   93: 'zstd',
@@ -30,7 +29,7 @@ export function openEntry(
     const stored = new StoredSource(member, packed, context.signal);
     return { name, sizeBytes, source: stored, finish: () => stored.finish() };
   }
-  const isPlain = method === 8 && !member.encrypted;
+  const isPlain = (method === 8 || method === 9) && !member.encrypted;
   const bytes = new LentBytes(
     isPlain ? unpack(member, packed, context.signal) : unsupported(member),
   );

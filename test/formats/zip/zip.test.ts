@@ -124,7 +124,6 @@ describe('refuses', () => {
     ['strong encryption', 'encrypted', of({ flags: 0x41 })],
     ['strong encryption alone', 'encrypted', of({ flags: 0x40 })],
     ['hidden headers', 'encrypted', of({ flags: 0x2000 })],
-    ['deflate64', 'unsupported-feature', of({ method: 9 })],
     ['bzip2', 'unsupported-feature', of({ method: 12 })],
     ['zstd', 'unsupported-feature', of({ method: 93 })],
     ['xz', 'unsupported-feature', of({ method: 95 })],

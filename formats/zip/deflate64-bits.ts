@@ -1,0 +1,101 @@
+import { DeflateError, type HuffmanTable } from './huffman-table.ts';
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Bits of deflated data, the lowest of a byte first. `more` has to be awaited before so many bytes are needed that may not
+ * be there; everything else is synchronous. Behind the end of the data stand zeros, and using one of them is an error.
+ */
+export class Deflate64Bits {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #bytes: Uint8Array = nothing;
+  #at = 0;
+  #hold = 0;
+  #held = 0;
+  /** Bytes before those in `#bytes`. */
+  #before = 0;
+  #ended = false;
+  /** Zero bytes that were made up behind the end. */
+  #made = 0;
+
+  constructor(pieces: AsyncIterator<Uint8Array>) {
+    this.#pieces = pieces;
+  }
+
+  /** Bytes that were used, a part of one counted as one. */
+  get used(): number {
+    return this.#before + this.#at + this.#made - (this.#held >>> 3);
+  }
+
+  /** All that is left is at hand, or at least `bytes`. */
+  has(bytes: number): boolean {
+    return this.#ended || this.#bytes.length - this.#at >= bytes;
+  }
+
+  async more(bytes: number): Promise<void> {
+    while (!this.has(bytes)) {
+      const next = await this.#pieces.next();
+      if (next.done === true) {
+        this.#ended = true;
+        return;
+      }
+      // What is held as bits may have to go back.
+      const kept = Math.min(this.#at, 4);
+      const rest = this.#bytes.subarray(this.#at - kept);
+      this.#before += this.#at - kept;
+      this.#at = kept;
+      this.#bytes = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
+    }
+  }
+
+  /** At most 16 bits. */
+  take(count: number): number {
+    this.#fill();
+    const value = this.#hold & ((1 << count) - 1);
+    this.#drop(count);
+    return value;
+  }
+
+  symbol(table: HuffmanTable): number {
+    this.#fill();
+    const entry = table.fast[this.#hold & 1023] || table.slow(this.#hold);
+    if (entry === 0) throw new DeflateError('bits that are no code');
+    this.#drop(entry & 15);
+    return entry >>> 4;
+  }
+
+  /** Moves on to the next whole byte. */
+  align(): void {
+    this.#drop(this.#held & 7);
+  }
+
+  /** Whole bytes, as many as are at hand and at most `count`; none only at the end. Needs a whole byte before it. */
+  bytes(count: number): Uint8Array {
+    this.#at -= (this.#held >>> 3) - this.#made;
+    this.#hold = 0;
+    this.#held = 0;
+    this.#made = 0;
+    const bytes = this.#bytes.subarray(this.#at, this.#at + count);
+    this.#at += bytes.length;
+    return bytes;
+  }
+
+  #fill(): void {
+    while (this.#held <= 24) {
+      const byte = this.#bytes[this.#at];
+      if (byte === undefined) this.#made += 1;
+      else {
+        this.#at += 1;
+        this.#hold |= byte << this.#held;
+      }
+      this.#held += 8;
+    }
+  }
+
+  #drop(count: number): void {
+    this.#hold >>>= count;
+    this.#held -= count;
+    if (this.#made > 0 && this.#held < 8 * this.#made)
+      throw new DeflateError('unexpected end of file');
+  }
+}
