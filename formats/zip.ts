@@ -7,6 +7,7 @@ import {
   hasMagic,
   type WantedEntry,
 } from '../src/kit.ts';
+import { hasSpanMarker } from './zip/magic.ts';
 
 /**
  * zip and zip64, members stored or deflated. The central directory at the end of the file is the truth, so nothing is
@@ -16,7 +17,8 @@ export const zip: Archive = defineFormat({
   kind: 'archive',
   id: 'zip',
   // The second is an archive without a member, or the end of one.
-  detect: ({ head }) => hasMagic(head, 'PK\x03\x04') || hasMagic(head, 'PK\x05\x06'),
+  detect: ({ head }) =>
+    hasMagic(head, 'PK\x03\x04') || hasMagic(head, 'PK\x05\x06') || hasSpanMarker(head),
   entries,
 });
 

@@ -1,12 +1,8 @@
 import { type ByteSource, type DecodeContext, refuse, type WantedEntry } from '../../src/kit.ts';
 import { MemberList } from '../shared/archives/member-list.ts';
 import { readEndRecord } from './end-record.ts';
-import {
-  checkLocalHeader,
-  hasDescriptor,
-  maxDescriptorBytes,
-  measureDescriptor,
-} from './local-header.ts';
+import { hasDescriptor } from './local-header.ts';
+import { hasZip64, type MemberPlace, placeMembers, wrap } from './member-places.ts';
 import { openZipReader, type ZipEntry, type ZipReader } from './yauzl.ts';
 
 /** A regular file in a zip archive, both of its headers agreed. */
@@ -19,13 +15,12 @@ export interface ZipMember {
   dataStart: number;
   packedBytes: number;
   sizeBytes: number;
+  /** The stated size may be right only modulo 2^32; the data end by themselves. */
+  mayWrap: boolean;
 }
 
-/** What a member occupies in the file. */
-interface Span {
-  start: number;
-  end: number;
-}
+/** 258 bytes of two bits, and no less than a bit for each of the two. */
+const maxDeflateRatio = 1032;
 
 /**
  * The regular files of a zip archive in the order of its central directory, which is the truth; everything about them is
@@ -41,33 +36,43 @@ export async function readDirectory(
   const { limits } = context;
   const end = await readEndRecord(source, sizeBytes, context);
   const list = new MemberList('zip', limits.members);
-  const reader = await openZipReader(source, end.archiveBytes);
-  const members: ZipMember[] = [];
-  const spans: Span[] = [{ start: end.directoryOffset, end: end.archiveBytes }];
+  const reader = await openZipReader(source, end.archiveBytes, end.directoryOffset);
+  const entries: ZipEntry[] = [];
+  const names: (string | undefined)[] = [];
   let read = 0;
   for await (const entry of reader.entries()) {
     read += 46 + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
-    const name = note(entry, nameOf(entry, reader), list);
-    const { dataStart, span } = await locate(source, entry, reader);
-    spans.push(span);
-    if (name !== undefined) members.push(describe(name, entry, dataStart));
+    names.push(note(entry, nameOf(entry, reader), list));
+    entries.push(entry);
   }
   if (read !== end.directoryBytes) throw damaged('has a central directory of another length');
-  checkSpans(spans);
+  const places = await placeMembers(source, entries, end, reader);
   list.check(wanted);
-  return members;
+  return entries.flatMap((entry, i) => {
+    const name = names[i];
+    const place = places[i];
+    return name === undefined || place === undefined ? [] : describe(name, entry, place);
+  });
 }
 
-function describe(name: string, entry: ZipEntry, dataStart: number): ZipMember {
+function describe(name: string, entry: ZipEntry, place: MemberPlace): ZipMember {
+  const { compressionMethod: method, uncompressedSize, crc32 } = entry;
+  const { packedBytes } = place;
   return {
     name,
-    method: entry.compressionMethod,
+    method,
     encrypted: isEncrypted(entry),
-    crc32: entry.crc32,
-    dataStart,
-    packedBytes: entry.compressedSize,
-    sizeBytes: entry.uncompressedSize,
+    crc32,
+    ...place,
+    sizeBytes: method === 0 ? packedBytes : uncompressedSize,
+    mayWrap: method === 8 && mayWrap(entry, packedBytes),
   };
+}
+
+/** Finder and others that write sizes behind the data, and without zip64; deflate cannot make more than this of a byte. */
+function mayWrap(entry: ZipEntry, packedBytes: number): boolean {
+  if (!hasDescriptor(entry) || hasZip64(entry)) return false;
+  return packedBytes * maxDeflateRatio >= entry.uncompressedSize + wrap;
 }
 
 /**
@@ -111,37 +116,6 @@ function note(entry: ZipEntry, name: string, list: MemberList): string | undefin
 /** Old encryption, strong encryption, and headers hidden by it. */
 function isEncrypted({ generalPurposeBitFlag }: ZipEntry): boolean {
   return (generalPurposeBitFlag & 0x2041) !== 0;
-}
-
-async function locate(
-  source: ByteSource,
-  entry: ZipEntry,
-  reader: ZipReader,
-): Promise<{ dataStart: number; span: Span }> {
-  const local = await reader.readLocalHeader(entry);
-  checkLocalHeader(entry, local, reader);
-  let end = local.fileDataStart + entry.compressedSize;
-  if (hasDescriptor(entry)) {
-    end += measureDescriptor(entry, await source.read(end, maxDescriptorBytes));
-  }
-  return {
-    dataStart: local.fileDataStart,
-    span: { start: entry.relativeOffsetOfLocalHeader, end },
-  };
-}
-
-/** Members that share bytes unpack to far more than the file could hold. */
-function checkSpans(spans: Span[]): void {
-  spans.sort((a, b) => a.start - b.start);
-  for (const [i, { start }] of spans.entries()) {
-    const before = spans[i - 1];
-    if (before !== undefined && before.end > start) {
-      throw refuse('corrupt-table', 'Members of the zip archive overlap', {
-        format: 'zip',
-        offset: start,
-      });
-    }
-  }
 }
 
 function damaged(what: string): Error {

@@ -1,5 +1,6 @@
 import { type Allowing, type ByteSource, refuse, viewOf } from '../../src/kit.ts';
 import { refuseTrailing } from '../shared/trailing.ts';
+import { hasSpanMarker } from './magic.ts';
 
 /** Where the central directory lies, by the records at the end of the file (APPNOTE 4.3.14 to 4.3.16). */
 export interface EndRecord {
@@ -7,7 +8,14 @@ export interface EndRecord {
   directoryBytes: number;
   /** Where the archive ends: with its file, unless the call allows bytes behind it. */
   archiveBytes: number;
+  /** Offsets are counted from so many bytes into the file. */
+  shift: number;
+  /** The file is so large, and without zip64, that offsets are only right modulo 2^32. */
+  wraps: boolean;
 }
+
+/** What the end record leaves open. */
+type Offsets = Pick<EndRecord, 'shift' | 'wraps'>;
 
 const endBytes = 22;
 const maxCommentBytes = 0xffff;
@@ -38,14 +46,14 @@ export async function readEndRecord(
   };
   const located = at >= locatorBytes && view.getUint32(at - locatorBytes, true) === 0x07064b50;
   const archiveBytes = from + at + endBytes + view.getUint16(at + 20, true);
-  if (!located) return { ...check(end, from + at), archiveBytes };
+  if (!located) return { ...check(await unwrap(source, end, from + at), from + at), archiveBytes };
   const locator = from + at - locatorBytes;
   const record = Number(view.getBigUint64(at - locatorBytes + 8, true));
   const disks = view.getUint32(at - locatorBytes + 16, true);
   if (disks > 1) throw severalDisks();
   if (record + record64Bytes > locator) throw badEnd('A zip64 end record lies outside the file');
   const whole = merge(end, await readRecord64(source, record, locator));
-  return { ...check(whole, record), archiveBytes };
+  return { ...check({ ...whole, shift: 0, wraps: false }, record), archiveBytes };
 }
 
 interface End {
@@ -55,6 +63,19 @@ interface End {
   entries: number;
   directoryBytes: number;
   directoryOffset: number;
+}
+
+/**
+ * The directory of a file above 4 GiB whose end record has only 32 bits, as macOS writes it; and one that is counted from
+ * behind the marker of a spanned archive that became a single file (APPNOTE 8.5.4).
+ */
+async function unwrap(source: ByteSource, end: End, position: number): Promise<End & Offsets> {
+  const between = position - end.directoryOffset - end.directoryBytes;
+  const isWhole = between > 0 && between % 2 ** 32 === 0;
+  const isMarked = between === 4 && hasSpanMarker(await source.read(0, 8));
+  const shift = isMarked ? between : 0;
+  const directoryOffset = end.directoryOffset + (isWhole || isMarked ? between : 0);
+  return { ...end, directoryOffset, shift, wraps: isWhole };
 }
 
 /**
@@ -116,8 +137,8 @@ function merge(end: End, end64: End): End {
   return end64;
 }
 
-function check(end: End, position: number): Omit<EndRecord, 'archiveBytes'> {
-  const { directoryOffset, directoryBytes, entries } = end;
+function check(end: End & Offsets, position: number): Omit<EndRecord, 'archiveBytes'> {
+  const { directoryOffset, directoryBytes, entries, shift, wraps } = end;
   if (end.disk !== 0 || end.directoryDisk !== 0 || end.entriesHere !== entries) {
     throw severalDisks();
   }
@@ -133,7 +154,7 @@ function check(end: End, position: number): Omit<EndRecord, 'archiveBytes'> {
   if (entries * 46 > directoryBytes) {
     throw badEnd(`The zip file states ${entries} entries in ${directoryBytes} bytes`);
   }
-  return { directoryOffset, directoryBytes };
+  return { directoryOffset, directoryBytes, shift, wraps };
 }
 
 function severalDisks(): Error {

@@ -1,5 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import { type ByteSource, refuse } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
+import { memberTooLong } from '../shared/archives/member-too-long.ts';
 import { zlibCode } from '../shared/codecs/zlib-code.ts';
 import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
 import type { ZipMember } from './directory.ts';
@@ -10,19 +11,24 @@ import { Inflate64 } from './inflate64.ts';
 export async function* unpack(
   member: ZipMember,
   packed: ByteSource,
-  signal: AbortSignal,
+  { signal, limits }: DecodeContext,
 ): AsyncGenerator<Uint8Array> {
+  const { sizeBytes, mayWrap } = member;
   let done = 0;
   let sum = 0;
   const pieces = unpackers[member.method]?.(member, packed, signal) ?? packed.stream();
   for await (const piece of pieces) {
     signal.throwIfAborted();
     done += piece.length;
-    if (done > member.sizeBytes) throw wrong('corrupt-data', member, 'more bytes than stated');
+    if (done > limits.virtualBytes) throw memberTooLong('zip', done, limits.virtualBytes);
+    if (done > sizeBytes && !mayWrap) throw wrong('corrupt-data', member, 'more bytes than stated');
     sum = crc32(piece, sum);
     yield piece;
   }
-  if (done < member.sizeBytes) throw wrong('corrupt-data', member, 'fewer bytes than stated');
+  if (done < sizeBytes) throw wrong('corrupt-data', member, 'fewer bytes than stated');
+  if ((done - sizeBytes) % 2 ** 32 !== 0) {
+    throw wrong('corrupt-data', member, 'another number of bytes than stated');
+  }
   if (sum !== member.crc32) throw wrong('checksum', member, 'another CRC32');
 }
 
@@ -35,7 +41,7 @@ async function* inflate(
 ): AsyncGenerator<Uint8Array> {
   // A small member should not cost a full step.
   const engine = createInflateRaw({
-    chunkSize: Math.max(1024, Math.min(stepBytes, member.sizeBytes)),
+    chunkSize: member.mayWrap ? stepBytes : Math.max(1024, Math.min(stepBytes, member.sizeBytes)),
   });
   try {
     yield* runEngine(engine, packed.stream()[Symbol.asyncIterator]());

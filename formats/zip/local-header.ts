@@ -39,21 +39,25 @@ export const maxDescriptorBytes = 24;
 
 /**
  * How many of the bytes behind the data are its descriptor (APPNOTE 4.3.9): a signature or none, sizes of four or of
- * eight bytes. It must say what the central directory says.
+ * eight bytes. `undefined` where they do not say what the central directory says.
  */
-export function measureDescriptor(entry: ZipEntry, behind: Uint8Array): number {
+export function descriptorBytes(
+  entry: ZipEntry,
+  packedBytes: number,
+  behind: Uint8Array,
+): number | undefined {
   const signature = new Uint8Array([0x50, 0x4b, 0x07, 0x08]);
   for (const start of [signature, signature.subarray(0, 0)]) {
     for (const width of [4, 8]) {
       const wanted = Buffer.alloc(start.length + 4 + 2 * width);
       wanted.set(start);
       wanted.writeUInt32LE(entry.crc32, start.length);
-      writeSize(wanted, start.length + 4, width, entry.compressedSize);
+      writeSize(wanted, start.length + 4, width, packedBytes);
       writeSize(wanted, start.length + 4 + width, width, entry.uncompressedSize);
       if (wanted.equals(behind.subarray(0, wanted.length))) return wanted.length;
     }
   }
-  throw differs(entry, 'has another descriptor behind its data');
+  return undefined;
 }
 
 function writeSize(bytes: Buffer, at: number, width: number, value: number): void {
@@ -79,7 +83,7 @@ function localSizes(
   return sizes;
 }
 
-function differs(entry: ZipEntry, what: string): Error {
+export function differs(entry: ZipEntry, what: string): Error {
   return refuse('corrupt-header', `A zip member ${what} than the central directory says`, {
     format: 'zip',
     offset: entry.relativeOffsetOfLocalHeader,

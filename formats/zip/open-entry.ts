@@ -1,4 +1,10 @@
-import { type ArchiveEntry, type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
+import {
+  type ArchiveEntry,
+  type ByteSource,
+  type DecodeContext,
+  defined,
+  refuse,
+} from '../../src/kit.ts';
 import { ExtentMap } from '../shared/sources/extent-map.ts';
 import { ExtentSource } from '../shared/sources/extent-source.ts';
 import { LentBytes } from '../shared/sources/lent-bytes.ts';
@@ -26,17 +32,17 @@ export function openEntry(
   const about = { format: 'zip', signal: context.signal };
   const packed = new RangeSource(source, member.dataStart, member.packedBytes, about);
   if (method === 0 && !member.encrypted) {
-    const stored = new StoredSource(member, packed, context.signal);
+    const stored = new StoredSource(member, packed, context);
     return { name, sizeBytes, source: stored, finish: () => stored.finish() };
   }
   const isPlain = (method === 8 || method === 9) && !member.encrypted;
-  const bytes = new LentBytes(
-    isPlain ? unpack(member, packed, context.signal) : unsupported(member),
-  );
+  const bytes = new LentBytes(isPlain ? unpack(member, packed, context) : unsupported(member));
   return {
     name,
-    sizeBytes,
-    source: new ExtentSource(context.spool(bytes), ExtentMap.whole(sizeBytes), 'zip'),
+    ...defined({ sizeBytes: member.mayWrap ? undefined : sizeBytes }),
+    source: member.mayWrap
+      ? context.spool(bytes)
+      : new ExtentSource(context.spool(bytes), ExtentMap.whole(sizeBytes), 'zip'),
     async finish() {
       if (bytes.lent) await bytes.finish();
     },

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../src/kit.ts';
+import type { ByteSource, DecodeContext } from '../../src/kit.ts';
 import type { RangeSource } from '../shared/sources/range-source.ts';
 import type { ZipMember } from './directory.ts';
 import { unpack } from './inflate.ts';
@@ -8,15 +8,15 @@ export class StoredSource implements ByteSource {
   readonly sizeBytes: number;
   readonly #member: ZipMember;
   readonly #range: RangeSource;
-  readonly #signal: AbortSignal;
+  readonly #context: DecodeContext;
   #used = false;
   #checked = false;
 
-  constructor(member: ZipMember, range: RangeSource, signal: AbortSignal) {
+  constructor(member: ZipMember, range: RangeSource, context: DecodeContext) {
     this.sizeBytes = member.sizeBytes;
     this.#member = member;
     this.#range = range;
-    this.#signal = signal;
+    this.#context = context;
   }
 
   get readyBytes(): number {
@@ -34,7 +34,7 @@ export class StoredSource implements ByteSource {
 
   async *stream(): AsyncGenerator<Uint8Array> {
     this.#used = true;
-    yield* unpack(this.#member, this.#range, this.#signal);
+    yield* unpack(this.#member, this.#range, this.#context);
     this.#checked = true;
   }
 

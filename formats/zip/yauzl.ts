@@ -47,6 +47,7 @@ interface Yauzl {
     sizeBytes: number,
     options: Record<string, boolean>,
   ): Promise<{
+    readEntryCursor: number;
     eachEntry(): AsyncIterable<ZipEntry>;
     readLocalFileHeaderPromise(entry: ZipEntry): Promise<ZipLocalHeader>;
   }>;
@@ -59,8 +60,15 @@ interface Yauzl {
   parseExtraFields(bytes: Uint8Array): ZipEntry['extraFields'];
 }
 
-/** Opens a zip file with yauzl. What yauzl refuses is `corrupt-header`; an error of the source stays what it is. */
-export async function openZipReader(source: ByteSource, sizeBytes: number): Promise<ZipReader> {
+/**
+ * Opens a zip file with yauzl. What yauzl refuses is `corrupt-header`; an error of the source stays what it is. yauzl looks
+ * for the directory where the end record says; `directoryOffset` is where it is.
+ */
+export async function openZipReader(
+  source: ByteSource,
+  sizeBytes: number,
+  directoryOffset: number,
+): Promise<ZipReader> {
   const loaded: unknown = await import('yauzl');
   const yauzl = (loaded as { default: Yauzl }).default;
   let sourceError: { error: unknown } | undefined;
@@ -115,6 +123,7 @@ export async function openZipReader(source: ByteSource, sizeBytes: number): Prom
   const options = { autoClose: false, lazyEntries: true, ...lax };
   const opened = yauzl.fromRandomAccessReaderPromise(new SourceReader(), sizeBytes, options);
   const file = await explained(opened);
+  file.readEntryCursor = directoryOffset;
   return {
     async *entries() {
       const entries = file.eachEntry()[Symbol.asyncIterator]();

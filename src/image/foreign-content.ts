@@ -43,6 +43,8 @@ export const images: readonly ForeignMagic[] = [
   { id: 'lz4', name: 'an lz4 file', magic: [0x02, 0x21, 0x4c, 0x18] },
   { id: 'zip', name: 'a zip archive', magic: 'PK\x03\x04' },
   { id: 'zip', name: 'a zip archive', magic: 'PK\x05\x06' },
+  { id: 'zip', name: 'a zip archive', magic: 'PK00PK\x03\x04' },
+  { id: 'zip', name: 'a zip archive', magic: 'PK\x07\x08PK\x03\x04' },
   { id: 'tar', name: 'a tar archive', magic: 'ustar', at: 257 },
 ];
 
