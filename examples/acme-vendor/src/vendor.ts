@@ -15,8 +15,11 @@ import {
 } from 'rootdisk/kit';
 
 const site = 'https://images.acme.example/';
-/** Published at https://acme.example/keys; the host of the images never serves it. */
-const publicKey = 'MCowBQYDK2VwAyEAZ+ALQmW6VgVYjhOJqpCZ9C6o1o0bX4GdXNlSmR1Te2s=';
+/**
+ * A vendor's key comes from another host than its images. This one is the test key of RFC 8032 (7.1, test 1), so that the
+ * tests can sign with it.
+ */
+const publicKey = 'MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 
 /** One file of the index. */
 interface Build {

@@ -1,13 +1,24 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { FormatSample, VendorSample, VerifierSample } from 'rootdisk/testing';
 import { signedText } from '../src/receipts.ts';
 
 const site = 'https://images.acme.example/';
-const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+/** The secret key of RFC 8032 (7.1, test 1) in PKCS#8. It is public, so it protects nothing but an example. */
+const privateKey = createPrivateKey({
+  key: Buffer.from(
+    '302e020100300506032b657004220420' +
+      '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+    'hex',
+  ),
+  format: 'der',
+  type: 'pkcs8',
+});
 
-/** A throw-away key, as `createAcmeOs` takes it. */
-export const testKey: string = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+/** Its public half, as `createAcmeOs` takes it. */
+export const testKey: string = createPublicKey(privateKey)
+  .export({ format: 'der', type: 'spki' })
+  .toString('base64');
 
 /** A disk of 1 MiB with a partition table, as the core wants to see one in a raw disk. */
 export const content: Uint8Array = makeDisk();
