@@ -15,7 +15,7 @@ export interface Contender {
   made(folder: string, printed: string): string;
   /** Digest of what must have been made, as `digestDisk` gives it. */
   expected: string;
-  /** Does less than the job: what nobody can be faster than. */
+  /** Does less than the job: no contender can be faster. */
   floor?: boolean;
 }
 

@@ -31,7 +31,7 @@ export async function measureJob(
   return { title: job.title, ...(job.note === undefined ? {} : { note: job.note }), outcomes };
 }
 
-/** One run; what it made is compared and removed, so that nobody pays for writing back what another left. */
+/** One run; what it made is compared and removed, so that no run pays for writing back what another one left. */
 async function measure(contender: Contender, folder: string): Promise<Sample> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);

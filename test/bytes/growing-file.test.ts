@@ -55,7 +55,7 @@ test('bytes written ahead become ready when those before them are there', async 
   await handle.close();
 });
 
-test('a failure reaches everyone who waits and everyone who comes later', async () => {
+test('a failure reaches every reader that waits and every later one', async () => {
   const handle = await open(join(folder, 'f'), 'wx+');
   const file = new GrowingFile(handle, 100);
   const failure = new Error('cut');

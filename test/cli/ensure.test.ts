@@ -85,7 +85,7 @@ describe('a disk', () => {
     expect(stdout.startsWith(cacheDir)).toBe(true);
   });
 
-  test('--offline serves what is there and asks nobody', async () => {
+  test('--offline serves what is there and makes no request', async () => {
     expect((await ensure(['acme:1', '--offline'])).code).toBe(3);
     await ensure(['acme:1']);
     line.asked();
@@ -139,7 +139,7 @@ describe('failures', () => {
       ['acme'],
       () => line.upstream.route(image, gzipSync(makeDisk(1024 ** 2, 7))),
     ],
-    ['a trust nobody offers', 5, 'ERR_UNTRUSTED', ['acme', '--trust', 'signed']],
+    ['a trust that no proof offers', 5, 'ERR_UNTRUSTED', ['acme', '--trust', 'signed']],
     ['a disk that is too large', 6, 'ERR_LIMIT', ['acme', '--max-size', '1MiB']],
     ['a disk beyond a limit', 6, 'ERR_LIMIT', ['acme', '--limit', 'virtualBytes=1MiB']],
     ['a limit that does not exist', 2, 'ERR_INVALID_REQUEST', ['acme', '--limit', 'speed=1']],
@@ -166,7 +166,7 @@ describe('failures', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('a folder that anybody may write to exits with 7', async () => {
+  test('a folder that every user may write to exits with 7', async () => {
     const images = join(line.cacheDir, 'images-v1');
     await mkdir(images, { recursive: true });
     await chmod(images, 0o777);
@@ -209,7 +209,7 @@ describe('signals', () => {
       const [name = ''] = await readdir(join(images, '.staging'));
       const left = await readdir(join(images, '.staging', name));
       expect(left.sort()).toEqual(['download', 'download.json']);
-      // Nobody is locked out.
+      // No other call is locked out.
       line.offer(build, packed);
       expect((await ensure(['acme'])).code).toBe(0);
       expect(line.upstream.requests.at(-1)?.headers['range']).toMatch(/^bytes=[1-9]\d*-$/);

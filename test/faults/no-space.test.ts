@@ -88,7 +88,7 @@ describe.skipIf(obstacle !== undefined).each(kinds)('%s', (packing) => {
   );
 
   test('on file systems with room for more and more files', async () => {
-    // Whoever makes the file of a lock is not told why it cannot be made.
+    // The process that makes the file of a lock is not told why it cannot be made.
     const codes = /^ERR_(?:NO_SPACE|CACHE_IO)$/;
     expect(await grow((step) => `nr_inodes=${step + 2}`, {}, codes)).toBeGreaterThan(3);
   });

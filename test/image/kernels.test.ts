@@ -11,7 +11,7 @@ const rows: [string, Uint8Array, KernelFacts][] = [
   ['a riscv64 Image', makeImage('riscv64'), { kind: 'image', arch: 'riscv64' }],
   ['an ELF vmlinux', makeElf(62), { kind: 'elf', arch: 'amd64' }],
   ['a big-endian ELF', makeElf(22, true), { kind: 'elf', arch: 's390x' }],
-  ['an ELF of nobody', makeElf(9999), { kind: 'elf' }],
+  ['an ELF of an unknown machine', makeElf(9999), { kind: 'elf' }],
   ['gzip', gzipSync(makeImage()), { kind: 'gzip' }],
   ['xz', Buffer.from('fd377a585a000004', 'hex'), { kind: 'xz' }],
   ['zstd', Buffer.from('28b52ffd', 'hex'), { kind: 'zstd' }],

@@ -124,7 +124,7 @@ describe('several connections', () => {
       },
       { timeout: 20_000, interval: 50 },
     );
-    // The first part has begun, so a third may be fetched; nobody has asked for more.
+    // The first part has begun, so a third may be fetched; no reader has asked for more.
     expect(ranges().toSorted(byStart)).toEqual(allParts.slice(0, 3));
     gate.resolve();
     await call;

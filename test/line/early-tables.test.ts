@@ -82,7 +82,7 @@ test('tables that differ from those in the file are refused', async () => {
     part.length > 64 ? part.copyWithin(0, 8, 16) : part,
   );
   const error = await line.ensure().catch((reason: unknown) => reason);
-  // Whoever compares first: the pass over the file, or the decoder.
+  // Either compares first: the pass over the file, or the decoder.
   expect(['ERR_DIGEST', 'ERR_UNSAFE_IMAGE']).toContain((error as { code?: string }).code);
   expect(await line.visible()).toEqual([]);
 });

@@ -95,7 +95,7 @@ describe('a second call', () => {
     expect(line.asked()).not.toContain('acme.raw.gz');
   });
 
-  test('with an exact snapshot or a digest asks nobody at all', async () => {
+  test('with an exact snapshot or a digest makes no request at all', async () => {
     await line.ensure('acme:1@20260101');
     await line.ensure('acme:1', { digest: sha256(packed) });
     line.asked();

@@ -95,7 +95,7 @@ test('they are asked in order, and what failed is told', async () => {
   expect(image.url).toBe('https://images.acme.example/acme.raw.gz');
 });
 
-test('when all of them fail the error is that of the origin, and nobody says mirror-failed', async () => {
+test('when all of them fail the error is that of the origin, and there is no warning mirror-failed', async () => {
   refuse(origin, 410);
   refuse(mirrorA);
   refuse(mirrorB);
@@ -117,7 +117,7 @@ test('one over plain http is passed over', async () => {
   expect(asked()).toEqual(['images all', 'a.example all']);
 });
 
-test('sums are asked of the origin only, whoever serves the image', async () => {
+test('sums are asked of the origin only, whichever server has the image', async () => {
   const sums = `${sha256(packed).slice(7)}  ${build.file}\n`;
   line.offer({ ...bare, sums: 'SHA256SUMS' } as never, packed);
   line.upstream.route('images.acme.example/SHA256SUMS', sums);

@@ -59,7 +59,7 @@ test('a length that only the proof tells counts as much', async () => {
   expect(line.asked()).not.toContain(build.file);
 });
 
-test('a file whose layers nobody declared needs no more than its own length', async () => {
+test('a file without declared layers needs no more than its own length', async () => {
   line.offer({ ...build, layers: [], sizeBytes: 2 ** 50 } as typeof build, packed);
   await expect(line.ensure()).rejects.toMatchObject({ details: { neededBytes: 2 ** 50 } });
 });

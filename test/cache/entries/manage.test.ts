@@ -65,7 +65,7 @@ describe('listEntries', () => {
     await makeEntry(cache, nameOf('3'));
     await utimes(cache.pathOf(nameOf('2')), 1, 1);
     await rm(cache.pathOf(nameOf('3')));
-    await writeFile(`${cache.imagesDir}/somebody's file.txt`, 'x');
+    await writeFile(`${cache.imagesDir}/a user's file.txt`, 'x');
     const lease = await leaseName(cache, nameOf('1'));
     const [first, second, third, ...rest] = await listEntries(cache);
     await lease.release();
@@ -163,7 +163,7 @@ describe('removeEntry', () => {
     expect(await listStaging(cache)).toEqual([]);
   });
 
-  it('removes what is leased only by force, and whoever has it open can go on reading', async () => {
+  it('removes what is leased only by force, and a process that has it open can go on reading', async () => {
     const cache = await openCache(await tempDir());
     const { path } = await makeEntry(cache, name);
     const lease = await leaseName(cache, name);
@@ -176,7 +176,7 @@ describe('removeEntry', () => {
     await lease.release();
   });
 
-  it('lets nobody lease a disk that is on its way out', async () => {
+  it('lets no process lease a disk that is being removed', async () => {
     const cache = await openCache(await tempDir());
     for (let round = 0; round < 20; round += 1) {
       await makeEntry(cache, name);

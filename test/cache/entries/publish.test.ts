@@ -131,7 +131,7 @@ describe('publishEntry', () => {
     expect((await makeEntry(cache, name, 'x')).source).toBe(second.source);
   });
 
-  it('replaces a damaged disk of the same source, and whoever has it open keeps the old one', async () => {
+  it('replaces a damaged disk of the same source, and a process that has it open keeps the old one', async () => {
     const cache = await openCache(await tempDir());
     const first = await makeEntry(cache, name, 'x', { change: { requests: ['a'] } });
     const { mtime, ino } = await stat(first.path);

@@ -45,7 +45,7 @@ describe('leaseName', () => {
     },
   );
 
-  it('lasts as long as the process, though nobody keeps the object, and no longer', async () => {
+  it('lasts as long as the process, though nothing keeps the object, and no longer', async () => {
     const cacheDir = await tempDir();
     const cache = await openCache(cacheDir);
     await makeEntry(cache, name);
@@ -67,7 +67,7 @@ describe('leaseName', () => {
   });
 
   it.runIf(process.geteuid?.() === 0)(
-    'is had by users who can only read, once somebody leased the entry (needs root)',
+    'is had by users who can only read, once another user leased the entry (needs root)',
     async () => {
       const cacheDir = await tempDir();
       const cache = await openCache(cacheDir);

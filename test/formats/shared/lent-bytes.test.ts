@@ -36,7 +36,7 @@ describe('bytes that were lent', () => {
     expect((await lent.next()).done).toBe(true);
   });
 
-  test('fail for everyone once they have failed', async () => {
+  test('fail for every reader once they have failed', async () => {
     const failure = new Error('damaged');
     const lent = new LentBytes(count(1, failure));
     await lent.next();

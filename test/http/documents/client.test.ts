@@ -45,7 +45,7 @@ describe('a document', () => {
     expect((await metadata().get(`${site}a`)).text).toBe('plain text');
   });
 
-  test('in a coding that nobody asked for is refused', async () => {
+  test('in a coding that was not asked for is refused', async () => {
     upstream.route('a', 'x', { headers: { 'content-encoding': 'rot13' } });
     await expect(metadata().get(`${site}a`)).rejects.toMatchObject({ code: 'ERR_METADATA' });
   });

@@ -152,7 +152,7 @@ describe('another attempt', () => {
     expect(waited).toBeGreaterThanOrEqual(950);
   });
 
-  test('is made in vain where nobody listens', async () => {
+  test('is made in vain where no server listens', async () => {
     await upstream.close();
     await expect(metadata().get(`${site}x?token=secret`)).rejects.toMatchObject({
       code: 'ERR_NETWORK',

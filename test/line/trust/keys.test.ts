@@ -56,7 +56,7 @@ describe('keys of the caller', () => {
     ['the wrong one', [stranger.publicKey], 'ERR_UNKNOWN_SIGNER'],
     ['no key at all', ['-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n'], 'ERR_KEY'],
     ['none', [], 'ERR_KEY'],
-  ])('in place of the vendor’s, %s: nobody else is believed', async (_what, replace, code) => {
+  ])('in place of the vendor’s, %s: no other key counts', async (_what, replace, code) => {
     await expect(line.ensure({ keys: { replace } })).rejects.toMatchObject({ code, exitCode: 5 });
     expect(noImage(line.asked())).toBe(true);
   });

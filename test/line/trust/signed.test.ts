@@ -130,7 +130,7 @@ describe('auto refuses before any image byte', () => {
     line.offer();
     const { clearsign } = line.signer;
     let answers = 0;
-    // First what nobody signed, then what would hold: the vendor believed the first.
+    // First what is not signed, then what would hold: the vendor believed the first.
     line.upstream.route(products, (_request, response) => {
       answers += 1;
       const path = `server/releases/noble/release-20261101/ubuntu-24.04-server-cloudimg-amd64.img`;

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** Everything that a call tells anyone: its result or error, events, log lines and traces. */
+/** Everything that a call tells: its result or error, events, log lines and traces. */
 async function heard(reference: string, options: EnsureOptions = {}): Promise<string> {
   const told: unknown[] = [];
   const listen = (message: unknown): void => {

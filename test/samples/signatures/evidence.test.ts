@@ -94,7 +94,7 @@ describe.skipIf(samples === undefined)('what is called captured', () => {
     }
   });
 
-  it('is asked of nobody else', () => {
+  it('is asked of no other server', () => {
     const ids = vendors.map(({ id }) => id);
     expect(Object.keys(captures).filter((id) => !ids.includes(id))).toEqual([]);
     expect(ids.length).toBeGreaterThan(7);

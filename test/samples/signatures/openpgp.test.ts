@@ -202,7 +202,7 @@ function flip(bytes: Buffer, random: (below: number) => number): Buffer {
   return changed;
 }
 
-/** What was accepted says nothing else than before: the change was in armor, or in what anyone may write. */
+/** What was accepted says nothing else than before: the change was in armor, or in what is not signed. */
 function expectSame(
   after: Exclude<ReturnType<typeof judge>, string>,
   before: Exclude<ReturnType<typeof judge>, string>,

@@ -100,7 +100,7 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
       const address = `${cloud}${codename}/${serial}/${stem}-${serial}.qcow2`;
       expect([image.release, image.snapshot]).toEqual([number, serial]);
       expect(image.disk[0]?.url.href).toBe(address);
-      // Nobody pinned bookworm's arm64 build of that day.
+      // No project pinned bookworm's arm64 build of that day.
       const digest =
         stem === 'debian-12-genericcloud-arm64'
           ? 'sha512:a17a462acbc3412ef195390fb60dffba2134fef1a276d500ca50a06036c488035657409fcd02f2f70d1e7a91776ca4249cfbceabeb90e74cb123b9971381c72a'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A version 4 key as bytes: its signatures are not valid, which whoever only lists keys does not look at. */
+/** A version 4 key as bytes: its signatures are not valid, which a reader that only lists keys does not look at. */
 export interface MadeKey {
   userId: string;
   /** Tells keys of one name apart. */
@@ -47,7 +47,7 @@ function makeKey(key: MadeKey): Buffer {
     packet(6, primary),
     ...(key.revoked ? [packet(2, signature({ ...self, type: 0x20 }))] : []),
     packet(13, Buffer.from(key.userId)),
-    // A certification by somebody else says nothing of the key's end.
+    // A certification by another key says nothing of the key's end.
     packet(2, signature({ ...self, type: 0x10, lifetime: 1, issuer: 'AAAAAAAAAAAAAAAA' })),
     packet(2, signature({ ...self, type: 0x13, flags: 3, ...lifetime(key.created, key.expires) })),
     // GnuPG keeps its own notes in keyrings.

@@ -100,7 +100,7 @@ test.each(fetched)('$title is fetched from another host than the images', ({ ven
     const isImageHost = hosts?.some((host) => url.host === host || url.host.endsWith(`.${host}`));
     expect(isImageHost, url.href).toBe(false);
   }
-  // The number of a signify or minisign key is no hash of it: whoever serves the key can choose it.
+  // The number of a signify or minisign key is no hash of it: the server of the key can choose it.
   expect(isSignify(pin)).toBe(false);
 });
 

@@ -230,7 +230,7 @@ describe('talos facts', () => {
     ['1.10', 'amd64', ['bios', 'uefi']],
     ['1.14', 'arm64', ['uefi']],
   ] as const)(
-    '%s %s boots with %j and has nobody to log in as',
+    '%s %s boots with %j and has no user to log in as',
     async (release, arch, firmware) => {
       const { guest } = await ask(talos, site, release, arch);
       expect(guest).toEqual({

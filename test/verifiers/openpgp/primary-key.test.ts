@@ -158,7 +158,7 @@ describe('conditions', () => {
     );
   });
 
-  test('where anyone can write do not count', () => {
+  test('in the area that is not signed do not count', () => {
     const unhashed = [sub.keyId(pair.keyId), unknown];
     expect(word(tryDetached(makeSignature(pair, document, { unhashed }), makeKey(pair)))).toBe(
       'valid',

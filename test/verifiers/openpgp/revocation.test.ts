@@ -87,7 +87,7 @@ describe('a revoker that the key names', () => {
       'valid',
     ],
     [
-      'where anyone can write',
+      'in the area that is not signed',
       [
         makeDirectSignature(pair, {
           unhashed: [sub.keyId(pair.keyId), sub.revoker(stranger.fingerprint)],

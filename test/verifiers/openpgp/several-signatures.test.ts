@@ -62,7 +62,7 @@ describe('beside a good signature', () => {
     expect(warningsOf(tryDetached(join(other, good), keys))).toEqual(outcome);
   });
 
-  test('a bad one by someone who may not sign this', () => {
+  test('a bad one by a key that may not sign this', () => {
     const { fingerprint } = one;
     expect(warningsOf(tryDetached(join(bad, good), keys, { signers: [fingerprint] }))).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('where none is good, the gravest reason is told', () => {
     expect(word(tryDetached(join(...signatures.reverse()), keys))).toBe(reason);
   });
 
-  test('and everyone who is said to have signed', () => {
+  test('and every key that is said to have signed', () => {
     const signature = join(unknown, weak, unknown);
     const refusal = refusalOf(() =>
       verifyDetached(document, signature, readKeys(keys).keys, policy),

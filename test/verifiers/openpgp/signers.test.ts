@@ -19,8 +19,8 @@ const spaced = (fingerprint: string): string =>
 
 describe('who may sign', () => {
   test.each([
-    ['anyone at hand', undefined, 'valid', 'valid', 'valid', 'valid'],
-    ['nobody', [], 'signer-unknown', 'signer-unknown', 'signer-unknown', 'signer-unknown'],
+    ['any key at hand', undefined, 'valid', 'valid', 'valid', 'valid'],
+    ['no key', [], 'signer-unknown', 'signer-unknown', 'signer-unknown', 'signer-unknown'],
     [
       'a primary key and all under it',
       [pair.fingerprint],
@@ -85,7 +85,7 @@ describe('how a signature names its signer', () => {
     ['the hashed key id goes before another fingerprint', [id(pair)], [full(other)], 'valid'],
     ['a hashed name of another key', [full(other)], [id(pair)], 'signature-bad'],
     ['another key', [], [id(other)], 'signature-bad'],
-    ['nobody', [], [], 'signer-unknown'],
+    ['no key', [], [], 'signer-unknown'],
     ['a stranger', [], [sub.keyId('0123456789ABCDEF')], 'signer-unknown'],
     ['a key id that is too short', [], [sub.keyId('0123')], 'signer-unknown'],
     [

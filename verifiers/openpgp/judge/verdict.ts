@@ -17,7 +17,7 @@ export interface OpenpgpVerdict extends Verdict {
   hash: DocumentHash;
   /** Version of the signature packet. */
   version: number;
-  /** Everyone whose signature is good, in the order of the document. */
+  /** Every signer whose signature is good, in the order of the document. */
   signers: Signer[];
 }
 

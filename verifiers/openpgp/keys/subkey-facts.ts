@@ -65,7 +65,7 @@ function isBackSignature(
   );
 }
 
-/** It mostly stands where anyone can write, so one that cannot be read is none. */
+/** It mostly stands in the area that is not signed, so one that cannot be read is none. */
 function readEmbedded(body: Uint8Array): SignaturePacket | undefined {
   try {
     return readSignature(body);

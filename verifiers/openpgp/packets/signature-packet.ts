@@ -116,7 +116,7 @@ function readVersion3(reader: FieldReader): SignaturePacket {
   };
 }
 
-/** The first of each kind in one area: the hashed one goes before the other, which anyone can change. */
+/** The first of each kind in one area: the hashed one goes before the other, which is not signed. */
 function readIssuer(area: readonly Subpacket[]): SignaturePacket['issuer'] | undefined {
   const find = (wanted: number) => area.find(({ type }) => type === wanted)?.body;
   const fingerprint = find(subpacketTypes.issuerFingerprint);

@@ -10,7 +10,7 @@ import {
   verifyDetached,
 } from '../../../../verifiers/openpgp/index.ts';
 
-/** Something that was signed, for whoever can tell whether it holds. */
+/** Something that was signed, for every program that can tell whether it holds. */
 export interface Signed {
   document: Uint8Array;
   /** Absent: clearsigned. */
