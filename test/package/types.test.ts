@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -42,7 +43,7 @@ const disposal = `
   export const disposable: AsyncDisposable = image;
   export const same: EnsuredImage = { ...image, [Symbol.asyncDispose]: end };`;
 
-test.each([
+const cases: [string, string, object][] = [
   ['es2022, which knows no asyncDispose', program, { target: 'es2022' }],
   ['es2023', program, { target: 'es2023' }],
   ['esnext', program, { target: 'esnext' }],
@@ -52,8 +53,10 @@ test.each([
     disposal,
     { target: 'es2022', lib: ['es2022', 'dom', 'dom.asynciterable', 'esnext.disposable'] },
   ],
-])('compile strictly, without @types/node: %s', async (_title, text, options) => {
-  const { folder, node } = consumer;
+];
+
+async function writeProject(text: string, options: object): Promise<void> {
+  const { folder } = consumer;
   await writeFile(join(folder, 'consumer.ts'), text);
   const compilerOptions = {
     strict: true,
@@ -66,7 +69,34 @@ test.each([
   };
   const config = { compilerOptions, files: ['consumer.ts'] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
+}
+
+test.each(cases)('compile strictly, without @types/node: %s', async (_title, text, options) => {
+  const { folder, node } = consumer;
+  await writeProject(text, options);
   const { stdout, status } = node(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
   expect(stdout).toBe('');
   expect(status).toBe(0);
+});
+
+// Native, a package for each system, and needed for nothing else: no dependency of the project.
+test('the newest TypeScript compiles the same', async (context) => {
+  const { folder } = consumer;
+  const tsc = (...parameters: string[]) =>
+    spawnSync('npx', ['-y', '-p', 'typescript@latest', '-c', ['tsc', ...parameters].join(' ')], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  const version = tsc('--version').stdout.trim();
+  if (!/^Version \d/.test(version)) {
+    expect(process.env['CI'], 'npx got no typescript@latest').toBeUndefined();
+    console.warn('skipped: npx got no typescript@latest, is there a network?');
+    context.skip();
+  }
+  console.log(`newest TypeScript: ${version}`);
+  for (const [title, text, options] of cases) {
+    await writeProject(text, options);
+    const { stdout, status } = tsc('-p', folder);
+    expect([title, stdout, status]).toEqual([title, '', 0]);
+  }
 });
