@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { exportOf, formatAllParts, listEntries, listParts } from './tools/parts.ts';
@@ -31,6 +32,27 @@ const allParts: Plugin = {
   },
 };
 
+/** Tells bundlers that constants and keys of a part that is not used can go: a call could have had another effect. */
+const pureCalls: Plugin = {
+  name: 'pure-calls',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/(vendors|formats|verifiers)\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace(/^((?:export )?const .* = )((?:new )?[\w.]+\()/gm, '$1/* @__PURE__ */ $2')
+        // Spreading a list into another is a call as well.
+        .replace(
+          /^(export const every\w+: .* = )(\[[\s\S]*?);$/gm,
+          '$1/* @__PURE__ */ (() => $2)();',
+        )
+        .replace(
+          /^(?:export )?function /gm,
+          path.includes('/vendors/keys/') ? '/* @__NO_SIDE_EFFECTS__ */ $&' : '$&',
+        ),
+      loader: 'ts',
+    }));
+  },
+};
+
 /** A subpath gives the part out of that file, so that it is the very object that is built in. */
 const fromAllParts: Plugin = {
   name: 'from-all-parts',
@@ -56,7 +78,7 @@ const config: Config = defineConfig([
     esbuildOptions(options) {
       options.entryPoints = { ...doors, parts: 'all-parts', 'cli-start': 'src/cli/start.ts' };
     },
-    esbuildPlugins: [allParts],
+    esbuildPlugins: [allParts, pureCalls],
   },
   { entry: subpaths, ...common, splitting: false, esbuildPlugins: [fromAllParts] },
   { entry: { ...doors, ...subpaths }, ...common, dts: { only: true } },

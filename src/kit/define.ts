@@ -18,7 +18,6 @@ const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
 const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
 
 /** Types a vendor and checks its shape at once (`ERR_INVALID_REQUEST` names what is wrong); gives back the same object. */
-// @__NO_SIDE_EFFECTS__
 export function defineVendor<V extends Vendor>(vendor: V): V {
   checkObject('vendor', vendor);
   checkId('vendor', vendor.id);
@@ -38,7 +37,6 @@ export function defineVendor<V extends Vendor>(vendor: V): V {
 }
 
 /** Types a codec, archive or disk format and checks its shape at once; gives back the same object. */
-// @__NO_SIDE_EFFECTS__
 export function defineFormat<F extends Format>(format: F): F {
   checkObject('format', format);
   checkId('format', format.id);
@@ -63,7 +61,6 @@ export function defineFormat<F extends Format>(format: F): F {
  * Types a verifier and checks its shape at once; gives back the same object. Its kind is one of the four built-in ones, or
  * one that the plug-in declares in `RootdiskProofs`.
  */
-// @__NO_SIDE_EFFECTS__
 export function defineVerifier<K extends Proof['kind']>(verifier: Verifier<K>): Verifier<K> {
   checkVerifierShape(verifier);
   return verifier;

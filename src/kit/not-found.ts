@@ -14,7 +14,6 @@ export type Missing = (
 ) => NotFoundError;
 
 /** Makes the errors of one vendor; `throw missing('arch', request.arch, arches)`. */
-// @__NO_SIDE_EFFECTS__
 export function notFoundIn(vendor: string): Missing {
   return (field, value, known, hint) =>
     notFound({ vendor, field, value, known: [...known], ...defined({ hint }) });

@@ -10,6 +10,8 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 export interface Consumer {
   folder: string;
   tarball: string;
+  /** Names of the packages that it imports, optional ones included. */
+  dependencies: string[];
   manifest: { exports: Record<string, unknown>; files: string[]; version: string };
   node(...parameters: string[]): { stdout: string; stderr: string; status: number | null };
   close(): Promise<void>;
@@ -30,10 +32,13 @@ export async function installPackage(): Promise<Consumer> {
   }
   await cp(join(folder, 'package'), join(modules, 'rootdisk'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module","private":true}');
+  const manifest: Consumer['manifest'] & Record<'dependencies' | 'peerDependencies', object> =
+    JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   return {
     folder,
     tarball: join(folder, tarball),
-    manifest: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
+    manifest,
+    dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
     node: (...parameters) =>
       spawnSync(process.execPath, parameters, { cwd: folder, encoding: 'utf8' }),
     close: () => rm(folder, { recursive: true, force: true }),

@@ -1,5 +1,5 @@
 import { compareVersions } from '../../src/kit.ts';
-import { packages } from './packages.ts';
+import * as packages from './packages.ts';
 import type { PinnedKey } from './pinned-key.ts';
 
 const percival: PinnedKey = {

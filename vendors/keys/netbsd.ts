@@ -1,4 +1,4 @@
-import { packages } from './packages.ts';
+import * as packages from './packages.ts';
 import type { PinnedKey } from './pinned-key.ts';
 
 /** Signs the list of hashes of every release. */

@@ -1,4 +1,4 @@
-import { packages } from './packages.ts';
+import * as packages from './packages.ts';
 import type { PinnedKey } from './pinned-key.ts';
 
 /** Signs the `.sha256` of every image of Leap and Tumbleweed; its expiry is moved forward from time to time. */

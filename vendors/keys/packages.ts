@@ -1,14 +1,7 @@
-/** The packages that the material comes from, with the version and the day it was looked at. */
-export const packages: {
-  ubuntuKeyring: string;
-  debianArchiveKeyring: string;
-  debianKeyring: string;
-  distributionGpgKeys: string;
-  signifyOpenbsdKeys: string;
-} = {
-  ubuntuKeyring: 'Debian package ubuntu-keyring 2023.11.28.1-0.2 (2026-11-20)',
-  debianArchiveKeyring: 'Debian package debian-archive-keyring 2025.1 (2026-11-20)',
-  debianKeyring: 'Debian package debian-keyring 2022.12.24 (2026-11-20)',
-  distributionGpgKeys: 'Debian package distribution-gpg-keys 1.123+ds-1 (2026-11-20)',
-  signifyOpenbsdKeys: 'Debian package signify-openbsd-keys 2026.1 (2026-11-20)',
-};
+// The packages that the material comes from, with the version and the day it was looked at. Constants, not fields of an
+// object: a bundler keeps whatever reads a field.
+export const ubuntuKeyring = 'Debian package ubuntu-keyring 2023.11.28.1-0.2 (2026-11-20)';
+export const debianArchiveKeyring = 'Debian package debian-archive-keyring 2025.1 (2026-11-20)';
+export const debianKeyring = 'Debian package debian-keyring 2022.12.24 (2026-11-20)';
+export const distributionGpgKeys = 'Debian package distribution-gpg-keys 1.123+ds-1 (2026-11-20)';
+export const signifyOpenbsdKeys = 'Debian package signify-openbsd-keys 2026.1 (2026-11-20)';
