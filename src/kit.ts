@@ -44,6 +44,7 @@ export type {
 export { trustLevels } from './contracts/proof.ts';
 export type * from './contracts/vendor.ts';
 export { type AllowableReason, refuseUnlessAllowed } from './errors/allowable.ts';
+export { raiseLimit } from './errors/limit-hint.ts';
 export * from './errors.ts';
 export { abortable, abortableStream } from './kit/abort.ts';
 export { type Arch, arches, parseArch } from './kit/arch.ts';

@@ -55,9 +55,9 @@ export class ClusterThreads {
       pieces.push(host - batch.start, isPacked ? -length : length, guest, visible);
       settled += visible;
     }
-    const written = await this.#threads.run({ start: batch.start, end: batch.end, pieces });
-    if (written === undefined) return false;
-    this.#file.wrote(written);
+    const answer = await this.#threads.run({ start: batch.start, end: batch.end, pieces });
+    if (answer === undefined) return false;
+    this.#file.wrote(answer.written, answer.fillBytes);
     this.#file.settled(settled);
     return true;
   }

@@ -20,8 +20,15 @@ export interface ThreadJob {
   pieces: number[];
 }
 
-/** Ranges that were written, as position, length, position, length …; `undefined` when anything was not as it should be. */
-export type ThreadAnswer = number[] | undefined;
+/** What became of a job; `undefined` when anything was not as it should be. */
+export type ThreadAnswer =
+  | {
+      /** Ranges that were written, as position, length, position, length … */
+      written: number[];
+      /** How much of it is blocks of 0xFF. */
+      fillBytes: number;
+    }
+  | undefined;
 
 /**
  * All that a decoding thread runs. It is started from the text of this function, because a package that was bundled into one
@@ -38,16 +45,18 @@ export function decodeThread(): void {
   const options = { chunkSize, maxOutputLength: streamBytes, params, info: true };
   const blockBytes = 4096;
   const zeroBlock = Buffer.alloc(blockBytes);
+  const fillBlock = Buffer.alloc(blockBytes, 0xff);
   const maxRunBytes = 256 * 1024;
   let memory = Buffer.allocUnsafeSlow(0);
   let run: { position: number; length: number; parts: Uint8Array[] };
   let written: number[];
+  let fillBytes: number;
   let spent: Uint8Array[];
 
   parentPort?.on('message', (job: ThreadJob) => {
     let answer: ThreadAnswer;
     try {
-      answer = copy(job) ? written : undefined;
+      answer = copy(job) ? { written, fillBytes } : undefined;
     } catch {
       answer = undefined;
     }
@@ -59,6 +68,7 @@ export function decodeThread(): void {
     const input = read(start, end + 1 - start);
     run = { position: 0, length: 0, parts: [] };
     written = [];
+    fillBytes = 0;
     spent = [];
     for (let i = 0; i < pieces.length; i += 4) {
       const [at = 0, length = 0, position = 0, visible = 0] = pieces.slice(i, i + 4);
@@ -99,7 +109,10 @@ export function decodeThread(): void {
       while (to < bytes.length && isData !== isZero(position, bytes, to)) {
         to = blockEnd(position, bytes, to);
       }
-      if (isData) add(position + from, bytes.subarray(from, to));
+      if (isData) {
+        countFill(position, bytes, from, to);
+        add(position + from, bytes.subarray(from, to));
+      }
       from = to;
     }
   }
@@ -113,6 +126,15 @@ export function decodeThread(): void {
     if (bytes[from] !== 0) return false;
     const to = blockEnd(position, bytes, from);
     return zeroBlock.compare(bytes, from, to, 0, to - from) === 0;
+  }
+
+  function countFill(position: number, bytes: Uint8Array, start: number, end: number): void {
+    for (let from = start; from < end; ) {
+      const to = blockEnd(position, bytes, from);
+      const isFill = bytes[from] === 0xff && fillBlock.compare(bytes, from, to, 0, to - from) === 0;
+      if (isFill) fillBytes += to - from;
+      from = to;
+    }
   }
 
   function add(position: number, bytes: Uint8Array): void {

@@ -1,7 +1,9 @@
 import type { DiskSink, SinkFile } from '../contracts/bytes.ts';
-import { refuse } from '../errors.ts';
+import { raiseLimit } from '../errors/limit-hint.ts';
+import { CacheError, refuse } from '../errors.ts';
 import { isZeros } from '../kit/is-zeros.ts';
 import { DataMap, type Extents } from './extents.ts';
+import { fillBytesOf } from './fill.ts';
 
 /** Holes are punched at the granularity of file system blocks. */
 const blockBytes = 4096;
@@ -28,6 +30,10 @@ export interface SparseBounds {
   maxBytes: number;
   /** Its data that is no zeros; asked as data comes, as it may grow with the source. */
   maxDataBytes?: () => number;
+  /** So many bytes of 0xFF do not count as data. */
+  maxFillBytes?: number;
+  /** So many bytes are free where it is written, at the start. */
+  freeBytes?: number;
 }
 
 /**
@@ -45,6 +51,7 @@ export class SparseFile implements DiskSink {
   #sizeBytes: number | undefined;
   #end = 0;
   #dataBytes = 0;
+  #fillBytes = 0;
 
   /** `onWrite` hears how many bytes of the disk were settled, `onData` of every range that was written. */
   constructor(
@@ -56,7 +63,11 @@ export class SparseFile implements DiskSink {
     this.zeroed = handle.zeroed ?? true;
     const { fd } = handle;
     if (this.zeroed && fd !== undefined) {
-      this.file = { fd, wrote: (ranges) => this.#note(ranges), settled: onWrite };
+      this.file = {
+        fd,
+        wrote: (ranges, fillBytes) => this.#note(ranges, fillBytes),
+        settled: onWrite,
+      };
     }
     this.#handle = handle;
     this.#bounds = bounds;
@@ -119,6 +130,7 @@ export class SparseFile implements DiskSink {
   async #put(position: number, bytes: Uint8Array): Promise<void> {
     this.#map.add(position, bytes.length);
     this.#dataBytes += bytes.length;
+    this.#fillBytes += fillBytesOf(position, bytes);
     this.#checkData();
     for (let done = 0; done < bytes.length; ) {
       const rest = bytes.length - done;
@@ -127,7 +139,8 @@ export class SparseFile implements DiskSink {
     this.#onData(position, bytes.length);
   }
 
-  #note(ranges: readonly number[]): void {
+  #note(ranges: readonly number[], fillBytes = 0): void {
+    this.#fillBytes += fillBytes;
     for (let i = 0; i < ranges.length; i += 2) {
       const [position = 0, length = 0] = [ranges[i], ranges[i + 1]];
       this.#reach(position + length);
@@ -155,14 +168,21 @@ export class SparseFile implements DiskSink {
   }
 
   #checkData(): void {
-    const limit = this.#bounds.maxDataBytes?.() ?? Number.POSITIVE_INFINITY;
-    if (this.#dataBytes <= limit) return;
+    const { maxDataBytes, maxFillBytes = 0, freeBytes = Number.POSITIVE_INFINITY } = this.#bounds;
+    if (this.#fillBytes > freeBytes) throw noRoom(this.#fillBytes, freeBytes);
+    const limit = maxDataBytes?.() ?? Number.POSITIVE_INFINITY;
+    const fill = Math.min(this.#fillBytes, maxFillBytes);
+    if (this.#dataBytes - fill <= limit) return;
+    // What is left of a disk of known length may all be fill.
+    const isFill = this.#dataBytes - this.#fillBytes <= limit;
     throw refuse(
       'limit',
-      `the disk holds more than ${limit} bytes of data, too much for its image`,
+      isFill
+        ? `the disk holds more than ${maxFillBytes} bytes of 0xFF, too much for its image`
+        : `the disk holds more than ${limit} bytes of data, too much for its image`,
       {
-        limit,
-        hint: 'Raise limits.dataRatio if so much out of so little is expected.',
+        limit: isFill ? maxFillBytes : limit,
+        hint: isFill ? raiseLimit('fillBytes', this.#sizeBytes) : raiseLimit('dataRatio'),
       },
     );
   }
@@ -170,6 +190,16 @@ export class SparseFile implements DiskSink {
 
 function blockEnd(from: number, position: number, length: number): number {
   return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
+}
+
+/** Fill is data on disk, and no estimate counts it: packed, it takes next to nothing. */
+function noRoom(neededBytes: number, freeBytes: number): CacheError {
+  return new CacheError({
+    code: 'ERR_NO_SPACE',
+    message: `the disk holds more than ${freeBytes} bytes of 0xFF, and no more were free`,
+    hint: 'Free space on the disk that this is written to, or write to another one.',
+    details: { neededBytes, freeBytes },
+  });
 }
 
 function pastEnd(end: number, sizeBytes: number): Error {

@@ -21,8 +21,11 @@ export interface ByteSource {
 /** The new file behind a sink, for threads that write by themselves: data to its own position, and no zeros. */
 export interface SinkFile {
   readonly fd: number;
-  /** What was written: ranges of the disk as position, length, position, length … */
-  wrote(ranges: readonly number[]): void;
+  /**
+   * What was written: ranges of the disk as position, length, position, length … `fillBytes` of it are blocks of nothing but
+   * 0xFF, as erased flash has them.
+   */
+  wrote(ranges: readonly number[], fillBytes?: number): void;
   /** So many bytes of the disk are settled, written or left out. */
   settled(bytes: number): void;
 }

@@ -10,8 +10,10 @@ export interface Limits {
   tableBytes: number;
   /** Output of a stream by its input, a number; counts above 1 GiB of output. Long runs of zeros reach thousands. */
   streamRatio: number;
-  /** Data of a disk that is no zeros by the bytes of its image, a number; counts above 256 MiB of data. */
+  /** Data of a disk that is no zeros and no fill by the bytes of its image, a number; counts above 256 MiB of data. */
   dataRatio: number;
+  /** Blocks of nothing but 0xFF, as erased flash has them, that count as no data under `dataRatio`. */
+  fillBytes: number;
   /** Window or dictionary of a codec. */
   windowBytes: number;
   /** Records of an index, entries of a map, extents of a sparse member. */
@@ -37,6 +39,7 @@ export const defaultLimits: Readonly<Limits> = Object.freeze({
   tableBytes: 64 * MiB,
   streamRatio: 10_000,
   dataRatio: 100,
+  fillBytes: 4 * GiB,
   windowBytes: 128 * MiB,
   mapEntries: 16 * 1024 * 1024,
   members: 1_000_000,

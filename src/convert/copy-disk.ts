@@ -25,13 +25,18 @@ export interface ConvertedImage {
   warnings: Warning[];
 }
 
-/** Copies the whole disk to a target and checks every sum around it. Resolves with its virtual size in bytes. */
+/**
+ * Copies the whole disk to a target and checks every sum around it. `freeBytes` is the room where the target
+ * lies, and the result its virtual size in bytes.
+ */
 export async function copyDisk(
   { image, onProgress }: ConvertJob,
   target: SparseTarget,
+  freeBytes?: number,
 ): Promise<number> {
   let written = 0;
-  const sink = new SparseFile(target, boundDisk(image.source, image.limits), (bytes) => {
+  const bounds = boundDisk(image.source, image.limits, freeBytes);
+  const sink = new SparseFile(target, bounds, (bytes) => {
     image.signal.throwIfAborted();
     written += bytes;
     // Only a raw disk is written from end to end, so that its size says how far it is.

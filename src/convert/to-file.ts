@@ -3,6 +3,7 @@ import { link, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { inCache, isErrno } from '../cache/cache-error.ts';
+import { freeBytes } from '../cache/free-space.ts';
 import { UsageError } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
@@ -21,7 +22,7 @@ export async function convertToFile(job: ConvertJob, force: boolean): Promise<Co
     return await inCache(output, 'write', async () => {
       const handle = await open(partial, 'wx+', 0o666);
       try {
-        const virtualSize = await copyDisk(job, handle);
+        const virtualSize = await copyDisk(job, handle, await freeBytes(dirname(output)));
         const disk = GrowingFile.whole(handle, virtualSize);
         await findNestedImage(disk, chain, formats, allowances);
         const { blocks } = await handle.stat();

@@ -2,6 +2,7 @@ import type { SparseBounds } from '../bytes/sparse-file.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Limits } from '../contracts/limits.ts';
 import { refuse } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 
 /** Zeros pack well: a small stream may well hold an empty disk of this size. */
 export const streamFloorBytes: number = 1024 ** 3;
@@ -35,11 +36,13 @@ export async function* boundOutput(
   }
 }
 
-/** What the disk inside an image may not exceed. */
-export function boundDisk(image: ByteSource, limits: Limits): SparseBounds {
+/** What the disk inside an image may not exceed; `freeBytes` is the room where it is written. */
+export function boundDisk(image: ByteSource, limits: Limits, freeBytes?: number): SparseBounds {
   return {
     maxBytes: limits.virtualBytes,
     maxDataBytes: () => boundByRatio(image, limits.dataRatio, dataFloorBytes),
+    maxFillBytes: limits.fillBytes,
+    ...defined({ freeBytes }),
   };
 }
 

@@ -16,6 +16,7 @@ import type { Decoded, WrittenFile } from './decoded.ts';
 import type { Fetching } from './fetch.ts';
 import type { Making } from './making.ts';
 import { matchDigests } from './match-digests.ts';
+import { roomForFill } from './space.ts';
 import { trace } from './trace.ts';
 
 /** Decodes the growing download into the staged disk; under `after-verify` it waits until the download has been vouched for. */
@@ -74,7 +75,7 @@ async function decodeLayers(
       // Holes of other formats are never written, so only a raw disk is written from end to end.
       call.progress.decode(written, format === 'raw' ? image.virtualSize : undefined);
     };
-    const bounds = boundDisk(fetching.source, context.limits);
+    const bounds = boundDisk(fetching.source, context.limits, await roomForFill(call));
     const sink = new SparseFile(handle, bounds, onWrite, (...range) => digest.wrote(...range));
     const kept = call.options.format === 'source' ? format : 'raw';
     if (kept === 'raw') await image.copyTo(sink);

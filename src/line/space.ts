@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
 import { CacheError } from '../errors.ts';
+import type { Call } from './call.ts';
 import type { Making } from './making.ts';
 import { estimatePeak } from './plan.ts';
 
@@ -23,6 +24,14 @@ export async function checkSpace(making: Making): Promise<void> {
     hint: 'Free space on this disk, or choose a cache folder on another with cacheDir.',
     details: { path: call.cache.imagesDir, neededBytes, freeBytes: free },
   });
+}
+
+/**
+ * How much of a disk may be fill (blocks of 0xFF): what is free now. It is data on disk, and the estimate before the first
+ * byte cannot know of it.
+ */
+export function roomForFill(call: Call): Promise<number> {
+  return freeBytes(call.cache.imagesDir);
 }
 
 function inMiB(bytes: number): string {

@@ -46,20 +46,21 @@ class Disk {
   readonly sink: SparseFile;
   readonly handle: FileHandle;
 
-  constructor(handle: FileHandle, maxDataBytes = Number.POSITIVE_INFINITY) {
+  constructor(handle: FileHandle, maxDataBytes = Number.POSITIVE_INFINITY, maxFillBytes = 0) {
     this.handle = handle;
     const write = async (...call: [Uint8Array, number, number, number]) => {
       this.written += call[2];
       return await handle.write(...call);
     };
     const target = { fd: handle.fd, write, truncate: (bytes: number) => handle.truncate(bytes) };
-    this.sink = new SparseFile(target, { maxBytes: virtualSize, maxDataBytes: () => maxDataBytes });
+    const bounds = { maxBytes: virtualSize, maxDataBytes: () => maxDataBytes, maxFillBytes };
+    this.sink = new SparseFile(target, bounds);
   }
 
-  static async create(maxDataBytes?: number): Promise<Disk> {
+  static async create(maxDataBytes?: number, maxFillBytes?: number): Promise<Disk> {
     const path = join(folder, 'disk');
     await rm(path, { force: true });
-    return new Disk(await open(path, 'wx+'), maxDataBytes);
+    return new Disk(await open(path, 'wx+'), maxDataBytes, maxFillBytes);
   }
 
   async sha256(): Promise<string> {
@@ -130,6 +131,29 @@ test('the bound on data holds for what threads write', async () => {
   );
   expect(disk.sink.dataBytes).toBeLessThan(16 * MiB);
   await disk.handle.close();
+});
+
+test('what threads write of erased flash is counted as such', async () => {
+  const whole = await Disk.create();
+  await decode(image.bytes, whole);
+  const { dataBytes } = whole.sink;
+  await whole.handle.close();
+  const fill = { position: 26 * MiB, bytes: new Uint8Array(512 * 1024).fill(0xff) };
+  const erased = buildQcow2Image({
+    virtualSize,
+    extents: [...extents, fill],
+    compression: 'zlib',
+  });
+  for (const [maxFillBytes, isRefused] of [
+    [MiB, false],
+    [0, true],
+  ] as const) {
+    const disk = await Disk.create(dataBytes, maxFillBytes);
+    const decoding = decode(erased.bytes, disk);
+    if (isRefused) await expect(decoding).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+    else await decoding;
+    await disk.handle.close();
+  }
 });
 
 test('an abort ends the threads before the call is over', async () => {
