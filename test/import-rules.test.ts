@@ -4,6 +4,7 @@ import { findFullFolders } from './house/full-folders.ts';
 import { findHeavyUses } from './house/heavy-packages.ts';
 import { findImportCircles } from './house/import-circles.ts';
 import { findImports, sayImports } from './house/imports.ts';
+import { findKeptPromises } from './house/kept-promises.ts';
 import { findLongFiles } from './house/long-files.ts';
 import { findOptionalSpreads } from './house/optional-spreads.ts';
 import {
@@ -62,6 +63,10 @@ test('an exported name has one meaning', () => {
 
 test('fields that may be absent are written with defined()', () => {
   expect(findOptionalSpreads(sources)).toEqual([]);
+});
+
+test('the promise of work that may have ended is not kept', () => {
+  expect(findKeptPromises(sources)).toEqual([]);
 });
 
 test('parts import the kit and their own folder only', () => {

@@ -4,6 +4,7 @@ import { findFullFolders } from './full-folders.ts';
 import { findHeavyUses } from './heavy-packages.ts';
 import { findImportCircles } from './import-circles.ts';
 import { findImports, sayImports } from './imports.ts';
+import { findKeptPromises } from './kept-promises.ts';
 import { findLongFiles } from './long-files.ts';
 import { findOptionalSpreads } from './optional-spreads.ts';
 import {
@@ -148,6 +149,16 @@ test.each([
 ])('%s has %d spreads of an optional field', (text, count) => {
   const sources = parseSources({ 'src/a.ts': `export const a = ${text};` });
   expect(findOptionalSpreads(sources)).toHaveLength(count);
+});
+
+test.each([
+  ['x ??= run(); x = undefined; async function run() {}', 1],
+  ['class A { a() { this.#x ??= this.#run(); } async #run() { this.#x = undefined; } }', 1],
+  ['x ??= run(); async function run() {}', 0],
+  ['x ??= run(); x = undefined; function run() {}', 0],
+  ['x ??= await run(); x = undefined; async function run() {}', 0],
+])('%s keeps %d promises of work that may have ended', (text, count) => {
+  expect(findKeptPromises(parseSources({ 'src/a.ts': text }))).toHaveLength(count);
 });
 
 describe('imports of parts', () => {
