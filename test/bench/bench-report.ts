@@ -1,4 +1,5 @@
 import type { JobOutcome } from './contender.ts';
+import type { LargeCache } from './large-cache/measure-large-cache.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import type { WarmHits } from './warm-hit.ts';
 
@@ -13,4 +14,5 @@ export interface BenchReport {
   jobs: JobOutcome[];
   emptyDisks: JobOutcome[];
   warmHits: WarmHits | undefined;
+  largeCache: LargeCache | undefined;
 }

@@ -5,6 +5,11 @@ import { readFormats } from './built-package.ts';
 import type { Job, JobOutcome } from './contender.ts';
 import { conversions } from './conversions.ts';
 import { emptyDisks } from './empty-disks.ts';
+import {
+  type LargeCache,
+  largeCacheTitle,
+  measureLargeCache,
+} from './large-cache/measure-large-cache.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import { measureJob } from './measure-job.ts';
 import type { BenchOptions } from './options.ts';
@@ -23,10 +28,14 @@ interface Bench extends BenchOptions {
 /** Everything, one job after the other; `scratch` is an empty folder. */
 export async function measureAll(bench: Bench): Promise<BenchReport> {
   const { runs, only, scratch, command, machine, say } = bench;
-  installMissing();
+  // The only job that needs no other program and no image; images take minutes to make.
+  const isAlone = only.length > 0 && only.every((word) => largeCacheTitle.includes(word));
+  if (!isAlone) installMissing();
   const programs = findPrograms();
   const formats = await readFormats();
-  const leftOut = missingPrograms(programs).map((name) => `${basename(name)}: not installed`);
+  const leftOut = isAlone
+    ? []
+    : missingPrograms(programs).map((name) => `${basename(name)}: not installed`);
   const wanted = (title: string): boolean =>
     only.length === 0 || only.some((word) => title.includes(word));
 
@@ -43,6 +52,17 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     return outcomes;
   };
 
+  let largeCache: LargeCache | undefined;
+  if (wanted(largeCacheTitle)) {
+    largeCache = await measureLargeCache(scratch, runs, say).catch((error: unknown) => {
+      leftOut.push(`large cache: no figure: ${error}`);
+      return undefined;
+    });
+  }
+  const facts = { command, runs, machine, programs, leftOut, largeCache };
+  if (isAlone) {
+    return { ...facts, warmHits: undefined, jobs: [], emptyDisks: [] };
+  }
   say('preparing the images');
   const images = await prepareImages(scratch, programs.has('pigz'));
   const nginx = await startNginx(scratch);
@@ -64,7 +84,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
       });
     }
     return {
-      ...{ command, runs, machine, programs, leftOut, warmHits },
+      ...{ ...facts, warmHits },
       ...{ jobs: [...converted, ...whole], emptyDisks: empty },
     };
   } finally {

@@ -1,11 +1,14 @@
 import type { BenchReport } from './bench-report.ts';
 import type { JobOutcome, Outcome } from './contender.ts';
+import { growthOf } from './large-cache/measure-hits.ts';
+import type { LargeCache } from './large-cache/measure-large-cache.ts';
 import { medianMs, ratiosOf } from './ratios.ts';
 import { formatMiB, formatMs, formatRatio, median } from './statistics.ts';
 
 /** The figures as a page of Markdown; `chart`: address of the picture, where there is one. */
 export function renderMarkdown(report: BenchReport, chart: string | undefined): string {
-  const { machine, runs, command, programs, leftOut, jobs, emptyDisks, warmHits } = report;
+  const { machine, runs, command, programs, leftOut, jobs, emptyDisks, warmHits, largeCache } =
+    report;
   const tools = [...programs].map(([name, version]) => `${name.replace(/.*\//, '')} ${version}`);
   const parts = [
     '# Benchmark',
@@ -23,11 +26,12 @@ export function renderMarkdown(report: BenchReport, chart: string | undefined): 
       '- **peak memory**: most memory resident at once, shared libraries included.',
       "- **ratio**: the peer's time divided by rootdisk's, each until its program has ended. Above 1 rootdisk is faster.",
     ].join('\n'),
-    table(jobs),
+    jobs.length === 0 ? '' : table(jobs),
     emptyDisks.length === 0 ? '' : `## Empty disks, as they grow\n\n${table(emptyDisks)}`,
     warmHits === undefined
       ? ''
       : `## Warm cache\n\nA pinned reference whose disk is cached, in a process that keeps running: **${formatMs(warmHits.medianMs)}** (median of ${warmHits.calls}; ${formatMs(warmHits.minMs)} to ${formatMs(warmHits.maxMs)}). No request is made.`,
+    largeCache === undefined ? '' : renderLargeCache(largeCache),
     leftOut.length === 0 ? '' : `## Left out\n\n${leftOut.map((text) => `- ${text}`).join('\n')}`,
     [
       '## Machine',
@@ -37,6 +41,19 @@ export function renderMarkdown(report: BenchReport, chart: string | undefined): 
     ].join('\n'),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function renderLargeCache({ disks, hits, listing }: LargeCache): string {
+  const rows = hits.map((hit) => {
+    const times = [hit.manyMs, hit.singleMs].map((all) => formatMs(median(all)));
+    return `| ${[hit.title, ...times, formatRatio(growthOf(hit))].join(' | ')} |`;
+  });
+  const head = [`| hit | ${disks} disks | one disk | grows by |`, '| --- | --: | --: | --: |'];
+  return [
+    `## Large cache\n\nHits in a process that keeps running, medians of ${hits[0]?.manyMs.length} calls: in a cache of ${disks} disks, and in one with a single disk.`,
+    [...head, ...rows].join('\n'),
+    table([listing]),
+  ].join('\n\n');
 }
 
 function table(jobs: readonly JobOutcome[]): string {

@@ -30,5 +30,11 @@ if (options.out !== '') {
   await writeFile(join(out, 'bench.md'), renderMarkdown(report, 'bench.svg'));
   await writeFile(join(out, 'bench.svg'), renderSvg(report.jobs, caption));
 }
-const outcomes = [...report.jobs, ...report.emptyDisks].flatMap((job) => job.outcomes);
+const { jobs, emptyDisks, largeCache } = report;
+const measured = [
+  ...jobs,
+  ...emptyDisks,
+  ...(largeCache === undefined ? [] : [largeCache.listing]),
+];
+const outcomes = measured.flatMap((job) => job.outcomes);
 if (outcomes.some(({ failure }) => failure !== undefined)) process.exitCode = 1;

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cli } from '../built-package.ts';
+import type { Contender, Job, JobOutcome } from '../contender.ts';
+import { digestDisk } from '../digest-disk.ts';
+import { measureJob } from '../measure-job.ts';
+import { type Hit, measureHits } from './measure-hits.ts';
+
+/** What a cache of many disks costs. */
+export interface LargeCache {
+  disks: number;
+  hits: Hit[];
+  /** `cache ls` beside programs that only read the folder. */
+  listing: JobOutcome;
+}
+
+const disks = 10_000;
+export const largeCacheTitle = 'large cache: cache ls';
+
+/** Makes a cache of 10,000 disks in `scratch`, measures, and removes it. */
+export async function measureLargeCache(
+  scratch: string,
+  runs: number,
+  say: (text: string) => void,
+): Promise<LargeCache> {
+  const folder = join(scratch, 'large-cache');
+  await mkdir(folder);
+  try {
+    say(`large cache: making ${disks} disks`);
+    const hits = await measureHits(folder, disks);
+    const job = await listingOf(join(folder, 'many'), scratch);
+    return { disks, hits, listing: await measureJob(job, runs, scratch, say) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function listingOf(cacheDir: string, scratch: string): Promise<Job> {
+  const count = join(scratch, 'count');
+  await writeFile(count, String(disks));
+  const expected = await digestDisk(count);
+  const images = join(cacheDir, 'images-v1');
+  const contender = (name: string, program: string, parameters: string[]): Contender => ({
+    name,
+    expected,
+    steps: () => [{ program, parameters }],
+    made: countDisks,
+  });
+  return {
+    title: largeCacheTitle,
+    note: `A cache of ${disks} disks; \`ls\` and \`find\` look at the files and read no record.`,
+    contenders: [
+      contender('rootdisk', process.execPath, [cli, 'cache', 'ls', '--cache-dir', cacheDir]),
+      { ...contender('ls -ls', 'ls', ['-ls', images]), floor: true },
+      { ...contender('find -ls', 'find', [images, '-maxdepth', '1', '-ls']), floor: true },
+    ],
+  };
+}
+
+/** How many disks were listed, as a file. */
+function countDisks(folder: string, printed: string): string {
+  const path = join(folder, 'count');
+  writeFileSync(path, String(printed.match(/_\d+\.raw(?![.\w])/g)?.length ?? 0));
+  return path;
+}
