@@ -53,13 +53,16 @@ export async function* decodeXzStreams(
   }
 }
 
+/** Looked up when it is needed: a bundler that followed the name would come upon a binary for each platform. */
+const nativeDecoder: string = ['@napi-rs', 'lzma'].join('/');
+
 async function load(): Promise<typeof import('@napi-rs/lzma')> {
   try {
-    return await import('@napi-rs/lzma');
+    return await import(nativeDecoder);
   } catch (error) {
     throw refuse('codec-unavailable', 'The xz decoder cannot be loaded on this platform', {
       format: 'xz',
-      hint: 'Install @napi-rs/lzma together with its optional dependency for this platform.',
+      hint: 'Install @napi-rs/lzma, with its optional dependency for this platform; for a bundle in one file: beside it.',
       cause: error,
     });
   }

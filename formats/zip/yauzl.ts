@@ -60,6 +60,21 @@ interface Yauzl {
   parseExtraFields(bytes: Uint8Array): ZipEntry['extraFields'];
 }
 
+/** A bundler may keep the `require` calls of the package in an ES module, where they fail: then one beside the bundle is used. */
+const outside: string = ['yau', 'zl'].join('');
+
+async function load(): Promise<Yauzl> {
+  try {
+    const loaded: unknown = await import('yauzl').catch(() => import(outside));
+    return (loaded as { default: Yauzl }).default;
+  } catch (cause) {
+    throw refuse('codec-unavailable', 'The reader of zip files cannot be loaded', {
+      ...{ format: 'zip', cause },
+      hint: 'Install yauzl beside this program; a bundle in one file may not be able to hold it.',
+    });
+  }
+}
+
 /**
  * Opens a zip file with yauzl. What yauzl refuses is `corrupt-header`; an error of the source stays what it is. yauzl looks
  * for the directory where the end record says; `directoryOffset` is where it is.
@@ -69,8 +84,7 @@ export async function openZipReader(
   sizeBytes: number,
   directoryOffset: number,
 ): Promise<ZipReader> {
-  const loaded: unknown = await import('yauzl');
-  const yauzl = (loaded as { default: Yauzl }).default;
+  const yauzl = await load();
   let sourceError: { error: unknown } | undefined;
 
   class SourceReader extends yauzl.RandomAccessReader {

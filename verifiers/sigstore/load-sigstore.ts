@@ -16,11 +16,10 @@ const install =
 export async function loadSigstore(): Promise<SigstorePackages> {
   requireDefaultDigest();
   try {
-    const [bundle, specs, verify] = await Promise.all([
-      import('@sigstore/bundle'),
-      import('@sigstore/protobuf-specs'),
-      import('@sigstore/verify'),
-    ]);
+    // Each awaited by itself: that is how bundlers see that a package may be missing.
+    const bundle = await import('@sigstore/bundle');
+    const specs = await import('@sigstore/protobuf-specs');
+    const verify = await import('@sigstore/verify');
     return { bundle, specs, verify };
   } catch (cause) {
     throw refuseSignature('unsupported', 'the packages that verify Sigstore bundles are missing', {
