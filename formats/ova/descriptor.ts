@@ -4,7 +4,7 @@ import { diskBytes } from './capacity.ts';
 import { readEnvelope } from './read-envelope.ts';
 
 /** A file that the descriptor names; all of them are members of the archive. */
-export interface OvfFile {
+interface OvfFile {
   href: string;
   sizeBytes?: number;
 }

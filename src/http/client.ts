@@ -12,7 +12,7 @@ import { createMetadataStore } from './documents/store.ts';
 import { AttemptAccount, defaultTuning, type OnRetry, type Tuning } from './retry.ts';
 import { createWire } from './wire/wire.ts';
 
-export type { Body, BodyOptions, ResumePoint } from './bodies/body.ts';
+export type { Body, ResumePoint } from './bodies/body.ts';
 
 export interface HttpOptions {
   mirrors: Mirrors;

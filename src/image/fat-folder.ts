@@ -2,7 +2,7 @@ import type { ByteSource } from '../contracts/bytes.ts';
 import type { PartitionPlace } from './efi-partitions.ts';
 
 /** One entry of a FAT folder, by its short name: `EFI`, `BOOTX64.EFI`. */
-export interface FatEntry {
+interface FatEntry {
   name: string;
   isFolder: boolean;
   cluster: number;

@@ -27,7 +27,7 @@ interface ForeignMagic {
 const qcow = [0x51, 0x46, 0x49, 0xfb] as const;
 
 /** Image formats and wrappings that can be read: wrong only where another was expected. */
-export const images: readonly ForeignMagic[] = [
+const images: readonly ForeignMagic[] = [
   { id: 'qcow2', name: 'a qcow2 image', magic: [...qcow, 0, 0, 0, 2] },
   { id: 'qcow2', name: 'a qcow2 image', magic: [...qcow, 0, 0, 0, 3] },
   { id: 'vmdk', name: 'a VMDK image', magic: 'KDMV' },
@@ -78,7 +78,7 @@ const unreadable: readonly ForeignMagic[] = [
 ];
 
 /** Programs and kernels: no disk, whatever their boot sector looks like. */
-export const programs: readonly ForeignMagic[] = [
+const programs: readonly ForeignMagic[] = [
   { id: 'elf', name: 'an ELF program', magic: '\x7fELF' },
   { id: 'vmlinuz', name: 'a Linux kernel', magic: 'HdrS', at: 0x202 },
   { id: 'vmlinuz', name: 'a Linux kernel', magic: 'ARM\x64', at: 56 },

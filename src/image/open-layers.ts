@@ -88,7 +88,7 @@ async function openEach(
 }
 
 /** Both ends of a source; the tail where it is there already, or can be had early and is asked for. */
-export async function probeSource(source: ByteSource, early = false): Promise<Probe> {
+async function probeSource(source: ByteSource, early = false): Promise<Probe> {
   const head = await source.read(0, headBytes);
   const sizeBytes = source.sizeBytes;
   if (sizeBytes === undefined) return { head };

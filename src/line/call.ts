@@ -39,7 +39,7 @@ export interface Call {
 }
 
 /** What a client may ask: the hosts of `named` although they are private, and plain http. */
-export type Reach = Required<Pick<HttpOptions, 'named' | 'allowPlain'>>;
+type Reach = Required<Pick<HttpOptions, 'named' | 'allowPlain'>>;
 
 /** Reads the options and opens the cache folder, by default for reading only where the call is offline. */
 export async function openCall(

@@ -13,7 +13,7 @@ export interface BenchOptions {
   build: boolean;
 }
 
-export const usage: string = `usage: npm run bench -- [--runs N] [--only WORD]… [--scratch DIR] [--out DIR] [--no-build]
+const usage: string = `usage: npm run bench -- [--runs N] [--only WORD]… [--scratch DIR] [--out DIR] [--no-build]
   ROOTDISK_E2E_DIR names a folder with the disk of npm run test:e2e; without it one is built, which takes minutes.`;
 
 /** Reads the command line; throws an `Error` with the usage. */

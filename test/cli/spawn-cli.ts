@@ -4,7 +4,7 @@ import { commands } from '../../src/cli/commands/every.ts';
 import type { Line } from '../fixtures/line.ts';
 
 export const main: string = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-export const acmePlugin: string = fileURLToPath(new URL('../fixtures/acme.ts', import.meta.url));
+const acmePlugin: string = fileURLToPath(new URL('../fixtures/acme.ts', import.meta.url));
 
 /** Nothing of the caller's settings; compiled sources are kept, which makes each start three times as fast. */
 export const cleanEnv: Record<string, string | undefined> = {

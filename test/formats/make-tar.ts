@@ -71,7 +71,7 @@ export function paxHeader(records: [key: string, value: string][], type: string 
   return tarFile('PaxHeaders/x', text, { type });
 }
 
-export function paxRecord(key: string, value: string): string {
+function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const bytes = Buffer.byteLength(rest);
   let length = bytes + 1;

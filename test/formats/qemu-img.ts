@@ -11,7 +11,7 @@ import { FileSource } from './file-source.ts';
 import { PageSink } from './page-sink.ts';
 import { digestOf } from './qcow2/disk.ts';
 
-export const hasQemuImg: boolean = spawnSync('qemu-img', ['--version']).status === 0;
+const hasQemuImg: boolean = spawnSync('qemu-img', ['--version']).status === 0;
 
 export function qemuImg(...args: string[]): void {
   execFileSync('qemu-img', args, { stdio: 'pipe' });

@@ -12,7 +12,7 @@ export interface SourceFile {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export function parseSource(path: string, text: string): SourceFile {
+function parseSource(path: string, text: string): SourceFile {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
   return { path, text, tree };
 }

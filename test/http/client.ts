@@ -3,7 +3,7 @@ import { defaultLimits, type LogEntry } from '../../src/kit.ts';
 import type { Upstream } from '../../src/testing/upstream.ts';
 
 /** Quick between attempts; patient with silence, as test machines can be slow. */
-export const quick = {
+const quick = {
   connectMs: 10_000,
   stallMs: 10_000,
   attempts: 3,

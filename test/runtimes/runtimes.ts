@@ -5,12 +5,6 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A program that runs JavaScript, and how a script is started with it. */
-export interface Runtime {
-  name: string;
-  command: string[];
-}
-
 /** How each one is had, in the order of the table. */
 export const sources: Record<string, (folder: string) => Promise<string[]>> = {
   'node 22': () => findNode(22),

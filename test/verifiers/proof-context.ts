@@ -49,7 +49,7 @@ export function mirrored(upstream: Upstream): Partial<HttpOptions> {
   return { mirrors: { [site]: upstream.url } };
 }
 
-export async function proveWith(
+async function proveWith(
   verifiers: readonly AnyVerifier[],
   proof: Proof,
   context: ProofContext,

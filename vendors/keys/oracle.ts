@@ -15,16 +15,6 @@ const nine: PinnedKey = {
   usedFor: '.checksum of Oracle Linux 9 and 10 ISOs, not of template images',
   expires: '2042-01-14',
 };
-const byMajor = new Map<string, PinnedKey>([
-  ['8', eight],
-  ['9', nine],
-  ['10', nine],
-]);
 
-/** The key that signs the ISO lists of a major release (`9`); template images are not signed. */
-export function oracleInstallerKeys(major: string): readonly PinnedKey[] {
-  const key = byMajor.get(major);
-  return key === undefined ? [] : [key];
-}
 /** Every key pinned for Oracle Linux. */
 export const everyOracleKey: readonly PinnedKey[] = [eight, nine];

@@ -7,10 +7,9 @@
 
 export type { SignerPolicy } from '../shared/verdict.ts';
 export { verifyClearsigned } from './clearsigned.ts';
-export { type OpenpgpCheck, openDetached, verifyDetached } from './detached.ts';
-export type { DocumentHash } from './hash-names.ts';
+export { openDetached, verifyDetached } from './detached.ts';
 export type { OpenpgpVerdict } from './judge/verdict.ts';
 export { joinKeys } from './keys/join-keys.ts';
 export type { PublicKey } from './keys/public-key.ts';
-export { findKey, type ReadKeys, readKeys } from './keys/read-keys.ts';
+export { findKey, readKeys } from './keys/read-keys.ts';
 export { isArmoredOrBinarySignature, isClearsigned } from './recognize.ts';

@@ -2,7 +2,7 @@
 export type MarkupShape = ReadonlyMap<string, readonly string[]>;
 
 /** What directory indexes are made of. */
-export const indexMarkup: MarkupShape = new Map([
+const indexMarkup: MarkupShape = new Map([
   ['title', []],
   ['h1', []],
   ['table', ['id']],

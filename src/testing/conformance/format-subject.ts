@@ -75,7 +75,7 @@ class SpooledSource implements ByteSource {
 }
 
 /** All bytes of a stream; a copy, as a decoder may use its buffer again. */
-export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of stream) pieces.push(Uint8Array.from(piece));
   return Buffer.concat(pieces);

@@ -32,7 +32,7 @@ export interface VendorSubject {
   sample: VendorSample;
 }
 
-export function openSite({ sample }: VendorSubject): Promise<TestVendorContext> {
+function openSite({ sample }: VendorSubject): Promise<TestVendorContext> {
   const { documents } = sample;
   return typeof documents === 'function' ? documents() : createVendorContext({ documents });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ImageRow } from './image-rows.ts';
 
 /** What a program makes of a file: it reads it, with this SHA-256 where all of the output is at hand, or refuses it. */
-export type PeerAnswer = { reads: true; sha256?: string } | { reads: false };
+type PeerAnswer = { reads: true; sha256?: string } | { reads: false };
 
 /** A program that reads the same files. */
 export interface Peer {

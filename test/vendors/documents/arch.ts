@@ -4,7 +4,7 @@ import { type Documents, serveDocuments } from '../every/serve-documents.ts';
 export const images: string = 'https://geo.mirror.pkgbuild.com/images/';
 
 /** A build's folder as upstream fills it. */
-export function filesOf(build: string, kinds: string[] = ['basic', 'cloudimg']): string {
+function filesOf(build: string, kinds: string[] = ['basic', 'cloudimg']): string {
   const endings = ['', '.sig', '.SHA256', '.SHA256.sig'];
   return listFiles(
     kinds.flatMap((kind) =>

@@ -2,7 +2,7 @@ export const origin = 'https://files.example/';
 export const url: string = `${origin}disks/`;
 export const list: string = `${url}SHA256SUMS`;
 
-export const newest: string = 'ee'.repeat(32);
+const newest: string = 'ee'.repeat(32);
 export const text: string = [
   `${'11'.repeat(32)}  os-9.7-generic-20260901.x86_64.qcow2`,
   `${'12'.repeat(32)}  os-9.8-generic-20261001.x86_64.qcow2`,

@@ -1,6 +1,6 @@
 import { type Documents, serveDocuments } from '../every/serve-documents.ts';
 
-export const site = 'https://yum.oracle.com/';
+const site = 'https://yum.oracle.com/';
 export const templates: string = `${site}templates/OracleLinux/`;
 export const page: string = `${site}oracle-linux-templates.html`;
 export const nine = 'b12103391327abee8090686759c0d62dac9a7af2bf0f45fdf6b0d085a0fbb52b';

@@ -29,7 +29,7 @@ export interface BundleOptions {
 }
 
 /** The JSON of a bundle, version 0.1. */
-export interface MadeBundle {
+interface MadeBundle {
   mediaType: string;
   verificationMaterial: {
     x509CertificateChain: { certificates: { rawBytes: string }[] };

@@ -5,7 +5,7 @@ import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.
 import type { Candidate } from './ring.ts';
 
 /** How far the clock of a signer may be ahead, in seconds. */
-export const clockSkew: number = 5 * 60;
+const clockSkew: number = 5 * 60;
 
 /** A key and a signature that count together once the mathematics agree. */
 export interface Contender {

@@ -14,7 +14,7 @@ export const signatureTypes = {
 } as const;
 
 /** What a primary key says of one of its user IDs. */
-export interface UserId {
+interface UserId {
   bytes: Uint8Array;
   signatures: SignaturePacket[];
 }

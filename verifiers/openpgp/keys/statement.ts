@@ -15,7 +15,7 @@ export interface Statement {
 const signFlag = 0x02;
 
 /** Reads the statement of a good signature over `key`. */
-export function readStatement(signature: SignaturePacket, key: KeyPacket): Statement {
+function readStatement(signature: SignaturePacket, key: KeyPacket): Statement {
   const flags = signature.keyFlags;
   return {
     until: Math.min(

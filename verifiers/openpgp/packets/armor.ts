@@ -7,7 +7,7 @@ const checksum = /^=[A-Za-z0-9+/]{4}$/;
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** What stands between `BEGIN PGP …` and `END PGP …`, or why it cannot be read. */
-export type ArmorBlock = { label: string; bytes: Uint8Array } | { label: string; problem: Error };
+type ArmorBlock = { label: string; bytes: Uint8Array } | { label: string; problem: Error };
 
 /** A text with armor in it, taken apart. */
 export interface Armor {

@@ -4,7 +4,7 @@ import { FieldReader, malformed } from './field-reader.ts';
 export const algorithms = { rsa: 1, rsaSign: 3, ecdsa: 19, eddsaLegacy: 22, ed25519: 27 } as const;
 
 /** NIST curves, as Node and JSON Web Keys name them. */
-export type Curve = 'P-256' | 'P-384' | 'P-521';
+type Curve = 'P-256' | 'P-384' | 'P-521';
 /** The numbers of a public key, by what they are for. */
 export type KeyMaterial =
   | { kind: 'rsa'; modulus: Uint8Array; exponent: Uint8Array }

@@ -20,7 +20,7 @@ export function makePacket(type: number, body: Uint8Array, legacy?: 0 | 1 | 2): 
 }
 
 /** One, two or five octets. */
-export function makeLength(length: number): Buffer {
+function makeLength(length: number): Buffer {
   if (length < 192) return Buffer.from([length]);
   if (length < 8384) return Buffer.from([192 + ((length - 192) >> 8), (length - 192) & 0xff]);
   return join(Buffer.from([255]), uint32(length));

@@ -25,7 +25,7 @@ export interface SignOptions {
   digestStart?: (start: Buffer) => Uint8Array;
 }
 
-export const hashIds = {
+const hashIds = {
   md5: 1,
   sha1: 2,
   ripemd160: 3,

@@ -14,7 +14,7 @@ export function makeRow({ title, why }: DifferentialCase, answers: Map<string, b
 }
 
 /** The table, and under it why rows differ. */
-export function renderRows(rows: readonly Row[]): string {
+function renderRows(rows: readonly Row[]): string {
   const peers = [...(rows[0]?.answers.keys() ?? [])];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const word = (answer: boolean | undefined): string => (answer === true ? 'accepts' : 'refuses');
