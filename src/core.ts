@@ -24,10 +24,12 @@ export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
+export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed/seed.ts';
 export type {
   ConvertImage,
   ConvertOptions,
 } from './verbs/convert-image.ts';
+export { createSeed } from './verbs/create-seed.ts';
 export type {
   Hazard,
   ImageInspection,

@@ -58,7 +58,8 @@ export interface Artifact {
 /** What an orchestrator wants to know before it boots the disk. */
 export interface GuestFacts {
   user?: string | undefined;
-  seed?: 'nocloud' | 'ignition' | 'talos' | 'none' | undefined;
+  /** Which seed configures it at first boot; `none`: no agent reads one. */
+  seed?: 'nocloud' | 'ignition' | 'combustion' | 'talos' | 'none' | undefined;
   ssh?: boolean | undefined;
   firmware?: ('bios' | 'uefi')[] | undefined;
   /** End of standard support, `YYYY-MM-DD`. A warning when past, never an error. */

@@ -2,8 +2,9 @@ import { dirname } from 'node:path';
 import type { ConvertedImage } from '../convert/copy-disk.ts';
 import { isBlockDevice } from '../convert/device/is-block-device.ts';
 import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
+import { refuseExisting } from '../convert/place-output.ts';
 import { convertToDevice } from '../convert/to-device.ts';
-import { convertToFile, refuseExisting } from '../convert/to-file.ts';
+import { convertToFile } from '../convert/to-file.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 

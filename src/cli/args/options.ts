@@ -1,5 +1,6 @@
 import { allowances } from '../../contracts/allowance.ts';
 import { trustLevels } from '../../contracts/proof.ts';
+import { seedKinds } from '../../seed/seed.ts';
 
 /** One option of the command line. */
 export interface OptionSpec {
@@ -46,6 +47,16 @@ export const fileOptions: readonly OptionName[] = [
 
 export type OptionName =
   | 'allow'
+  | 'vfat'
+  | 'vendor-data'
+  | 'user-data'
+  | 'user'
+  | 'ssh-key'
+  | 'network-config'
+  | 'meta-data'
+  | 'kind'
+  | 'hostname'
+  | 'for'
   | 'allow-older'
   | 'arch'
   | 'at'
@@ -105,6 +116,16 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'print every step, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
+  vfat: { help: 'a FAT file system in place of ISO 9660' },
+  'vendor-data': { value: 'FILE', help: 'vendor-data of cloud-init' },
+  'user-data': { value: 'FILE', help: 'user-data, Ignition, script or Talos configuration' },
+  user: { value: 'NAME', help: "a new user with sudo, in place of the image's own" },
+  'ssh-key': { value: 'FILE', repeats: true, help: 'public key that may log in; repeats' },
+  'network-config': { value: 'FILE', help: 'network configuration of cloud-init, version 1 or 2' },
+  'meta-data': { value: 'FILE', help: 'meta-data; an instance id is added where it has none' },
+  kind: { value: 'KIND', help: `${seedKinds.join(', ')} (see --for)` },
+  hostname: { value: 'NAME', help: 'name of the machine' },
+  for: { value: 'REF', help: 'the image that will read the seed; asks its vendor' },
   allow: {
     value: 'WORD',
     repeats: true,

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isBlockDevice } from '../../convert/device/is-block-device.ts';
-import { refuseExisting } from '../../convert/to-file.ts';
+import { refuseExisting } from '../../convert/place-output.ts';
 import { createRootdisk, defaultLimits } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
 import { fileOptions } from '../args/options.ts';

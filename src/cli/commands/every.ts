@@ -8,6 +8,7 @@ import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { resolveCommand } from './resolve.ts';
+import { seed } from './seed.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   list,
   convert,
   inspect,
+  seed,
   verify,
   cacheLs,
   cachePath,

@@ -1,0 +1,17 @@
+import type { SeedOptions } from './seed.ts';
+import { refuseSeed } from './seed-error.ts';
+import { refuseCarriageReturns, toBytes, toText } from './text.ts';
+import type { SeedFolder } from './tree.ts';
+
+/** Source: the README of Combustion: a file system labelled `combustion` that holds `combustion/script`. */
+export function planCombustion({ userData }: SeedOptions): SeedFolder {
+  if (userData === undefined) {
+    throw refuseSeed('userData', 'missing', 'Give the script (--user-data FILE).');
+  }
+  const script = toText('userData', userData);
+  if (!script.startsWith('#!')) {
+    throw refuseSeed('userData', 'no script', 'Begin it with #!/bin/sh.');
+  }
+  refuseCarriageReturns('userData', script);
+  return { combustion: { script: toBytes(userData) } };
+}

@@ -1,0 +1,36 @@
+import { type NoCloudFiles, planNoCloud } from './nocloud.ts';
+import type { SeedOptions } from './seed.ts';
+import { refuseSeed } from './seed-error.ts';
+import { toBytes, toText } from './text.ts';
+import { readMapping } from './yaml-text.ts';
+
+/**
+ * A NoCloud seed whose user data is the machine configuration. Talos passes over user data that begins as those of
+ * cloud-init do. Source: its nocloud platform.
+ */
+export async function planTalos(options: SeedOptions): Promise<NoCloudFiles> {
+  const { userData } = options;
+  if (userData === undefined) {
+    throw refuseSeed('userData', 'missing', 'Give the machine configuration (--user-data FILE).');
+  }
+  const text = toText('userData', userData);
+  if (/^#(?:cloud-config|include)/.test(text)) {
+    throw refuseSeed(
+      'userData',
+      'Talos reads no user data of cloud-init',
+      'Give the machine configuration that talosctl gen config writes.',
+    );
+  }
+  const [first = ''] = text.split(/^---\s*$/m).filter((part) => part.trim() !== '');
+  const config = await readMapping('userData', first);
+  const isMachine = config['version'] === 'v1alpha1' && typeof config['machine'] === 'object';
+  if (!isMachine && typeof config['kind'] !== 'string') {
+    throw refuseSeed(
+      'userData',
+      'no machine configuration of Talos',
+      'Begin it with version: v1alpha1 and machine:, as talosctl gen config does.',
+    );
+  }
+  const { files, instanceId } = await planNoCloud({ ...options, userData: '' });
+  return { files: { ...files, 'user-data': toBytes(userData) }, instanceId };
+}

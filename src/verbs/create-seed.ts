@@ -1,0 +1,11 @@
+import type { Seed, SeedOptions } from '../seed/seed.ts';
+
+/**
+ * Makes what configures a machine at its first boot, of the kind that its image reads: a NoCloud disc, an Ignition
+ * configuration, a Combustion disc, or a Talos machine configuration. Nothing is written; the same options give the same
+ * bytes. What the guest would pass over without a word is `ERR_INVALID_REQUEST`.
+ */
+export async function createSeed(options: SeedOptions): Promise<Seed> {
+  const { makeSeed } = await import('../seed/make-seed.ts');
+  return await makeSeed(options);
+}
