@@ -9,6 +9,7 @@ import {
 } from '../names/cache-name.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { readNoted } from '../records/noted-entries.ts';
+import { lookAtEach } from './look-at-each.ts';
 import { listNames } from './names-on-disk.ts';
 import { type Entry, examineEntry, readEntry } from './read.ts';
 
@@ -36,12 +37,12 @@ export interface EntryFilter {
 
 /** The complete entries that match, newest first. Damaged ones are passed over, and the log says why. */
 export async function findEntries(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
-  const found: Entry[] = [];
-  for (const name of await findNames(cache, filter)) {
-    const entry = await readEntry(cache, name);
-    if (entry !== undefined && recordMatches(entry.record, filter)) found.push(entry);
-  }
-  return found.sort(newestFirst);
+  const names = await findNames(cache, filter);
+  const found = await lookAtEach(names, (name) => readEntry(cache, name));
+  return found
+    .filter((entry) => entry !== undefined)
+    .filter(({ record }) => recordMatches(record, filter))
+    .sort(newestFirst);
 }
 
 /** Disks that match and are no entries, as their size or time is not the recorded one; newest first. */

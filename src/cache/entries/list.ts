@@ -6,6 +6,7 @@ import { isLeased, leasePath } from '../locks/lease.ts';
 import { isLocked } from '../locks/name-lock.ts';
 import { parseCacheName } from '../names/cache-name.ts';
 import type { ImageRecord } from '../records/image-record.ts';
+import { lookAtEach } from './look-at-each.ts';
 import { listFolder, listNames } from './names-on-disk.ts';
 import { examineEntry, lookAt } from './read.ts';
 
@@ -37,27 +38,27 @@ export interface ListedStaging {
 
 /** Everything in the cache by name, the damaged included. */
 export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
-  const listed: ListedEntry[] = [];
-  for (const { name } of await listNames(cache)) {
-    const { path, entry, defect, record, stats } = await examineEntry(cache, name);
-    const allocated = await allocatedTogether(cache.filesOf(name));
-    if (allocated === undefined) continue;
-    const lease = await lookAt(leasePath(cache, name));
-    const isReady = entry !== undefined;
-    const line = {
-      name,
-      path,
-      state: isReady ? ('ready' as const) : ('damaged' as const),
-      defect: isReady ? undefined : (defect ?? 'only files that belong beside a disk are there'),
-      record,
-      sizeBytes: stats?.size ?? 0,
-      allocatedBytes: allocated,
-      leased: await isLeased(cache, name),
-      lastUsed: lease?.mtime,
-    };
-    listed.push(defined(line));
-  }
-  return listed;
+  const lines = await lookAtEach(await listNames(cache), ({ name }) => listEntry(cache, name));
+  return lines.filter((line) => line !== undefined);
+}
+
+async function listEntry(cache: Cache, name: string): Promise<ListedEntry | undefined> {
+  const { path, entry, defect, record, stats } = await examineEntry(cache, name);
+  const allocated = await allocatedTogether(cache.filesOf(name));
+  if (allocated === undefined) return undefined;
+  const lease = await lookAt(leasePath(cache, name));
+  const isReady = entry !== undefined;
+  return defined({
+    name,
+    path,
+    state: isReady ? ('ready' as const) : ('damaged' as const),
+    defect: isReady ? undefined : (defect ?? 'only files that belong beside a disk are there'),
+    record,
+    sizeBytes: stats?.size ?? 0,
+    allocatedBytes: allocated,
+    leased: lease !== undefined && (await isLeased(cache, name)),
+    lastUsed: lease?.mtime,
+  });
 }
 
 /** Every staging folder, by name. */
