@@ -9,6 +9,7 @@ import {
   defineFormat,
   hasMagic,
   type Probe,
+  raiseLimit,
   refuse,
 } from '../src/kit.ts';
 import { findFileSystem } from './raw/file-system.ts';
@@ -55,7 +56,7 @@ function hasForeignFooter(tail: Uint8Array): boolean {
 async function open(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { sizeBytes } = source;
   const limit = context.limits.virtualBytes;
-  if (sizeBytes !== undefined && sizeBytes > limit) throw tooLong(sizeBytes, limit);
+  if (sizeBytes !== undefined && sizeBytes > limit) throw tooLong(sizeBytes, limit, sizeBytes);
   const reader = new StreamReader(source.stream(), context.signal);
   const head = await readHead(reader, Math.min(headBytes, sizeBytes ?? headBytes));
   const facts: DiskFacts = { variant: describe(head) ?? 'unpartitioned', features: [] };
@@ -133,11 +134,12 @@ function cut(copied: number, expected: number | undefined): Error {
   });
 }
 
-function tooLong(value: number, limit: number): Error {
+/** `needed` is the whole length, where it is known. */
+function tooLong(value: number, limit: number, needed?: number): Error {
   return refuse('limit', `The disk is longer than ${limit} bytes`, {
     format: 'raw',
     limit,
     value,
-    hint: 'Raise limits.virtualBytes if you trust this image.',
+    hint: raiseLimit('virtualBytes', needed),
   });
 }

@@ -1,4 +1,4 @@
-import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, type DiskSink, raiseLimit } from '../../src/kit.ts';
 import { SerialWriter } from '../shared/blocks/serial-writer.ts';
 import { regroup } from '../shared/streams/regroup.ts';
 import { streamPieces } from '../shared/streams/stream-pieces.ts';
@@ -35,6 +35,6 @@ export function discTooLong(value: number, limit: number): Error {
   return refuseIso('limit', `the disc is longer than ${limit} bytes`, {
     limit,
     value,
-    hint: 'Raise limits.virtualBytes (--max-size) if a disc of this size is expected.',
+    hint: raiseLimit('virtualBytes'),
   });
 }

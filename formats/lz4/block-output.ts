@@ -1,4 +1,4 @@
-import { type Limits, refuse } from '../../src/kit.ts';
+import { type Limits, raiseLimit, refuse } from '../../src/kit.ts';
 import { blockSlackBytes, decodeLz4Block } from './decode-block.ts';
 
 /** How far back a match can reach. */
@@ -25,7 +25,7 @@ export class BlockOutput {
         format: 'lz4',
         limit: limits.windowBytes,
         value: blockBytes,
-        hint: 'Raise limits.windowBytes if you trust this file.',
+        hint: raiseLimit('windowBytes', blockBytes),
       });
     }
     this.#blockBytes = blockBytes;

@@ -1,4 +1,4 @@
-import { type Limits, refuse, viewOf } from '../../src/kit.ts';
+import { type Limits, raiseLimit, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { BlockOutput } from './block-output.ts';
 import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
@@ -18,7 +18,7 @@ export async function* decodeLz4Frame(
       format: 'lz4',
       limit: limits.virtualBytes,
       value: contentSize,
-      hint: 'Raise limits.virtualBytes if you trust this file.',
+      hint: raiseLimit('virtualBytes', contentSize),
     });
   }
   const output = new BlockOutput(header.blockBytes, header.linked, limits);

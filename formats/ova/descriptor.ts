@@ -1,4 +1,11 @@
-import { type DefectReason, defined, type Limits, refuse, type XmlElement } from '../../src/kit.ts';
+import {
+  type DefectReason,
+  defined,
+  type Limits,
+  raiseLimit,
+  refuse,
+  type XmlElement,
+} from '../../src/kit.ts';
 import { plainMemberName } from '../shared/archives/member-name.ts';
 import { diskBytes } from './capacity.ts';
 import { readEnvelope } from './read-envelope.ts';
@@ -91,7 +98,7 @@ function readDisk(
       format: 'ova',
       limit: limits.virtualBytes,
       value: capacity,
-      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+      hint: raiseLimit('virtualBytes', capacity),
     });
   }
   return file;

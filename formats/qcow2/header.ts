@@ -1,4 +1,4 @@
-import { type Allowing, type Limits, viewOf } from '../../src/kit.ts';
+import { type Allowing, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { refuseQcow2 } from './file-offset.ts';
 import { checkExtensions } from './header-extensions.ts';
 import { type HeaderFeatures, parseFeatures, v3HeaderBytes } from './header-features.ts';
@@ -112,7 +112,7 @@ function parseSize(view: DataView, limits: Limits): number {
   throw refuseQcow2('limit', `the disk inside has ${size} bytes, more than is allowed`, {
     value: String(size),
     limit: limits.virtualBytes,
-    hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    hint: raiseLimit('virtualBytes', Number(size)),
   });
 }
 

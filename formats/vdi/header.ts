@@ -1,4 +1,4 @@
-import { hasMagic, isZeros, type Limits, viewOf } from '../../src/kit.ts';
+import { hasMagic, isZeros, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 /** 0xbeda107f, little-endian. */
@@ -82,7 +82,7 @@ function parseSize(size: bigint, limits: Limits): number {
   throw refuseVdi('limit', `the disk inside has ${size} bytes, more than is allowed`, {
     value: String(size),
     limit: limits.virtualBytes,
-    hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    hint: raiseLimit('virtualBytes', Number(rounded)),
   });
 }
 
@@ -92,7 +92,7 @@ function checkBlocks(blocks: number, usedBlocks: number, limits: Limits): void {
     throw refuseVdi('limit', 'the block map has more entries than is allowed', {
       ...details,
       limit: limits.mapEntries,
-      hint: 'Raise limits.mapEntries if you trust this image.',
+      hint: raiseLimit('mapEntries', blocks),
     });
   }
   if (blocks < usedBlocks) {

@@ -1,4 +1,4 @@
-import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, type DiskSink, raiseLimit } from '../../src/kit.ts';
 import { SerialWriter } from '../shared/blocks/serial-writer.ts';
 import { regroup } from '../shared/streams/regroup.ts';
 import { streamPieces } from '../shared/streams/stream-pieces.ts';
@@ -67,6 +67,6 @@ function behindTheDisk(offset: number): Error {
 function tooLong(limit: number): Error {
   return refuseVhd('limit', `the disk is longer than ${limit} bytes`, {
     limit,
-    hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    hint: raiseLimit('virtualBytes'),
   });
 }

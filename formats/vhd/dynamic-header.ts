@@ -1,4 +1,4 @@
-import { hasMagic, isZeros, type Limits, viewOf } from '../../src/kit.ts';
+import { hasMagic, isZeros, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { refuseVhd, vhdChecksum } from './checksum.ts';
 import { footerBytes, needsParent, type VhdFooter } from './footer.ts';
 
@@ -68,7 +68,7 @@ export function parseDynamicHeader(
       ...at(28),
       value: entries,
       limit: limits.mapEntries,
-      hint: 'Raise limits.mapEntries if you trust this image.',
+      hint: raiseLimit('mapEntries', entries),
     });
   }
   const usedEntries = Math.ceil(virtualSize / blockBytes);

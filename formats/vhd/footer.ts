@@ -1,4 +1,4 @@
-import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { hasMagic, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { refuseVhd, vhdChecksum } from './checksum.ts';
 
 export const vhdMagic = 'conectix';
@@ -65,7 +65,7 @@ function parseSize(size: bigint, limits: Limits): number {
     throw refuseVhd('limit', `the disk inside has ${size} bytes, more than is allowed`, {
       value: String(size),
       limit: limits.virtualBytes,
-      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+      hint: raiseLimit('virtualBytes', Number(size)),
     });
   }
   if (size % BigInt(sectorBytes) !== 0n) {

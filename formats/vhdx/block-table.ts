@@ -1,4 +1,4 @@
-import { type Limits, viewOf } from '../../src/kit.ts';
+import { type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { BlockList, blockListEntryBytes } from '../shared/blocks/block-list.ts';
 import type { DiskParameters } from './disk-parameters.ts';
 import { type FileRange, refuseVhdx, regionUnit } from './file-range.ts';
@@ -129,6 +129,6 @@ function tooMany(value: number, limit: number): Error {
   return refuseVhdx('limit', 'the disk has more blocks than are allowed', {
     value,
     limit,
-    hint: 'Raise limits.mapEntries and limits.tableBytes if a disk of this size is expected.',
+    hint: `${raiseLimit('mapEntries', value)} ${raiseLimit('tableBytes', value * blockListEntryBytes)}`,
   });
 }

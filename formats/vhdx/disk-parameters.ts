@@ -1,4 +1,4 @@
-import { type Limits, viewOf } from '../../src/kit.ts';
+import { type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { type FileRange, refuseVhdx } from './file-range.ts';
 import { type MetadataItem, metadataTableBytes, parseMetadataTable } from './metadata-table.ts';
 import type { ReplayedSource } from './replayed-source.ts';
@@ -72,7 +72,7 @@ function checkSize(size: bigint, sectorBytes: number, limits: Limits): number {
     throw refuseVhdx('limit', `the disk inside has ${size} bytes, more than is allowed`, {
       value,
       limit: limits.virtualBytes,
-      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+      hint: raiseLimit('virtualBytes', Number(size)),
     });
   }
   if (size > maxVirtualSize || size % BigInt(sectorBytes) !== 0n) {

@@ -1,4 +1,4 @@
-import { type Limits, viewOf } from '../../src/kit.ts';
+import { type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { field, type SparseHeader } from './header.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
@@ -70,7 +70,7 @@ function parseGrain(sectors: bigint, limits: Limits): number {
     throw refuseVmdk('limit', 'grains are larger than is allowed', {
       ...details,
       limit,
-      hint: `Raise limits.windowBytes, of which a grain may be one ${grainShare}th, if you trust this image.`,
+      hint: raiseLimit('windowBytes', Number(sectors) * sectorBytes * grainShare),
     });
   }
   return Number(sectors);
@@ -82,7 +82,7 @@ function parseCapacity(sectors: bigint, limits: Limits): number {
     throw refuseVmdk('limit', `the disk inside has ${bytes} bytes, more than is allowed`, {
       value: String(bytes),
       limit: limits.virtualBytes,
-      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+      hint: raiseLimit('virtualBytes', Number(bytes)),
     });
   }
   // Other programs then look for the disk in the files that the descriptor names.

@@ -1,3 +1,4 @@
+import { raiseLimit } from '../../src/kit.ts';
 import { refuseVmdk } from './magic.ts';
 
 const pageLength = 512;
@@ -26,7 +27,7 @@ export class SparseNumbers {
           'keeping account of the grains takes more memory than is allowed',
           {
             limit: this.#maxBytes,
-            hint: 'Raise limits.tableBytes if a disk with so many grains is expected.',
+            hint: raiseLimit('tableBytes'),
           },
         );
       }

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { isZeros, refuse, viewOf } from '../../src/kit.ts';
+import { isZeros, raiseLimit, refuse, viewOf } from '../../src/kit.ts';
 import { parseFilters } from './filters.ts';
 import { parseVli } from './vli.ts';
 
@@ -44,7 +44,7 @@ export function parseBlockHeader(
       offset,
       limit: dictionaryLimit,
       value: dictionaryBytes,
-      hint: 'Raise limits.windowBytes if you trust this file.',
+      hint: raiseLimit('windowBytes', dictionaryBytes),
     });
   }
   if (!isZeros(body, filtersEnd)) {

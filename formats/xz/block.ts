@@ -1,4 +1,4 @@
-import { type DefectReason, isZeros, type Limits, refuse } from '../../src/kit.ts';
+import { type DefectReason, isZeros, type Limits, raiseLimit, refuse } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { parseBlockHeader, type XzBlockHeader } from './block-header.ts';
 import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
@@ -28,7 +28,7 @@ export async function readBlockStart(
       format: 'xz',
       offset,
       limit: mapEntries,
-      hint: 'Raise limits.mapEntries if you trust this file.',
+      hint: raiseLimit('mapEntries'),
     });
   }
   const bytes = await reader.take((size + 1) * 4);

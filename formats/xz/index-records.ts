@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type DefectReason, refuse, viewOf } from '../../src/kit.ts';
+import { type DefectReason, raiseLimit, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** One record is at most this long, padding and CRC32 of the index are shorter. */
@@ -54,7 +54,7 @@ export async function readIndexRecords(
       offset: start,
       limit: recordLimit,
       value: count,
-      hint: 'Raise limits.mapEntries if you trust this file.',
+      hint: raiseLimit('mapEntries', count),
     });
   }
   for (let i = 0; i < count; i += 1) {

@@ -1,5 +1,5 @@
 import { createZstdDecompress } from 'node:zlib';
-import { type ByteSource, type DecodeContext, refuse } from '../../src/kit.ts';
+import { type ByteSource, type DecodeContext, raiseLimit, refuse } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
 import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
 import { runEngine, stepBytes } from '../shared/codecs/zlib-engine.ts';
@@ -65,6 +65,6 @@ function tooLong(value: number, limit: number): Error {
     format: 'zst',
     limit,
     value,
-    hint: 'Raise limits.virtualBytes if you trust this file.',
+    hint: raiseLimit('virtualBytes', value),
   });
 }

@@ -1,4 +1,4 @@
-import { refuse, viewOf } from '../../src/kit.ts';
+import { raiseLimit, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** The start of one zstd frame (RFC 8878, section 3.1.1.1), checked. */
@@ -51,7 +51,7 @@ export async function parseZstdFrameHeader(
       format: 'zst',
       limit: windowLimit,
       value: windowBytes,
-      hint: 'Raise limits.windowBytes if you trust this file, or compress it again without --long.',
+      hint: raiseLimit('windowBytes', windowBytes),
     });
   }
   const bytes = new Uint8Array(magic.length + 1 + rest.length);

@@ -163,7 +163,7 @@ export class SparseFile implements DiskSink {
     throw refuse('limit', `the disk is larger than the limit of ${maxBytes} bytes`, {
       limit: maxBytes,
       value: bytes,
-      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+      hint: raiseLimit('virtualBytes', bytes),
     });
   }
 

@@ -154,7 +154,8 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
   ERR_LIMIT: {
     meaning: 'A size, a count or a ratio is above its limit.',
-    action: 'Raise the limit that the hint names (`limits`, `--max-size`) if you trust the image.',
+    action:
+      'Raise the limit that the hint names (`limits`, `--limit NAME=VALUE`) if you trust the image.',
     example: 'The gzip data unpacks to more than 2199023255552 bytes',
   },
   ERR_CODEC_UNAVAILABLE: {

@@ -1,5 +1,6 @@
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
+import { raiseLimit } from '../errors/limit-hint.ts';
 import { TransferError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
@@ -60,7 +61,8 @@ export async function ask<T>(
     const next = nextHop(hop, visited.location, rules);
     if (seen.has(next.url.href)) throw redirectFailure(hop, 'is part of a redirect loop', next);
     if (seen.size > rules.maxRedirects) {
-      throw redirectFailure(start, `redirects more than ${rules.maxRedirects} times`, next);
+      const what = `redirects more than ${rules.maxRedirects} times`;
+      throw redirectFailure(start, what, next, raiseLimit('redirects'));
     }
     hop = next;
   }
@@ -78,11 +80,16 @@ async function visit<T>(
   return { location: answer.headers['location'] };
 }
 
-function redirectFailure(at: Hop, what: string, next?: Hop): TransferError {
+function redirectFailure(
+  at: Hop,
+  what: string,
+  next?: Hop,
+  hint = 'Ask for the final address itself.',
+): TransferError {
   return new TransferError({
     code: 'ERR_REDIRECT',
     message: `${publicUrl(at.url)} ${what}`,
-    hint: 'Ask for the final address itself.',
+    hint,
     details: defined({
       url: publicUrl(at.url),
       location: next === undefined ? undefined : publicUrl(next.url),

@@ -1,6 +1,7 @@
 import type { SparseBounds } from '../bytes/sparse-file.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Limits } from '../contracts/limits.ts';
+import { raiseLimit } from '../errors/limit-hint.ts';
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 
@@ -24,14 +25,10 @@ export async function* boundOutput(
   for await (const chunk of bytes) {
     total += chunk.length;
     if (total > virtualBytes) {
-      throw tooMuch(
-        virtualBytes,
-        'Raise limits.virtualBytes (--max-size) if this much is expected.',
-      );
+      throw tooMuch(virtualBytes, raiseLimit('virtualBytes'));
     }
     const bound = boundByRatio(input, streamRatio, streamFloorBytes);
-    if (total > bound)
-      throw tooMuch(bound, 'Raise limits.streamRatio if so much out of so little is expected.');
+    if (total > bound) throw tooMuch(bound, raiseLimit('streamRatio'));
     yield chunk;
   }
 }

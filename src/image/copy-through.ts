@@ -1,6 +1,7 @@
 import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
+import { raiseLimit } from '../errors/limit-hint.ts';
 import { refuse } from '../errors.ts';
 import { boundByRatio, streamFloorBytes } from './bounds.ts';
 
@@ -74,7 +75,7 @@ class BoundedSink implements DiskSink {
     if (this.#total <= bound) return;
     throw refuse('limit', `the stream unpacks to more than ${bound} bytes`, {
       limit: bound,
-      hint: 'Raise limits.streamRatio if so much out of so little is expected.',
+      hint: raiseLimit('streamRatio'),
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage, Format, Probe } from '../contracts/format.ts';
+import { raiseLimit } from '../errors/limit-hint.ts';
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { boundOutput } from './bounds.ts';
@@ -128,6 +129,6 @@ async function finishAll(finishes: (() => Promise<void>)[]): Promise<void> {
 function tooDeep(chain: string[], limit: number): Error {
   return refuse('limit', `more than ${limit} layers: ${chain.join('>')}>…`, {
     limit,
-    hint: 'Unpack the outer layers first, or raise limits.nesting.',
+    hint: raiseLimit('nesting', limit + 1),
   });
 }

@@ -22,6 +22,8 @@ export interface Hazard {
   /** The defect in the field's words: `external-reference`, `truncated` …; the code where there is no other word. */
   reason: string;
   message: string;
+  /** What to do about it, such as the option that allows it. */
+  hint: string;
 }
 
 /** What a local image file is. Absent is what could not be found out because of a hazard. */
@@ -72,8 +74,8 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
       await openImageFile(path, formats, options, look, found);
     } catch (error) {
       if (!isDefect(error)) throw error;
-      const { code, message, details } = error;
-      hazards.push({ code, reason: details.reason ?? code, message });
+      const { code, message, hint, details } = error;
+      hazards.push({ code, reason: details.reason ?? code, message, hint });
     }
     return { layers: found.chain, sizeBytes: found.sizeBytes, ...told, warnings, hazards };
   };

@@ -1,4 +1,4 @@
-import { refuse } from '../../../src/kit.ts';
+import { raiseLimit, refuse } from '../../../src/kit.ts';
 
 /** The refusal of an archive member that is longer than is allowed. */
 export function memberTooLong(format: string, value: number, limit: number): Error {
@@ -6,6 +6,6 @@ export function memberTooLong(format: string, value: number, limit: number): Err
     format,
     limit,
     value,
-    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+    hint: raiseLimit('virtualBytes', value),
   });
 }

@@ -1,4 +1,4 @@
-import { abortable, type ByteSource, viewOf } from '../../../src/kit.ts';
+import { abortable, type ByteSource, raiseLimit, viewOf } from '../../../src/kit.ts';
 import type { ImageRefusal } from '../image-refusal.ts';
 import { BlockList, blockListEntryBytes } from './block-list.ts';
 
@@ -48,7 +48,7 @@ export async function readBlockMap(
     if (list.count > maxBlocks) {
       throw refuseImage('limit', 'the disk has more blocks than may be held in memory', {
         limit: tableBytes,
-        hint: 'Raise limits.tableBytes if you trust this image.',
+        hint: raiseLimit('tableBytes'),
       });
     }
   }

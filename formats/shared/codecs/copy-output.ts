@@ -1,4 +1,4 @@
-import { type DiskSink, isZeros, refuse } from '../../../src/kit.ts';
+import { type DiskSink, isZeros, raiseLimit, refuse } from '../../../src/kit.ts';
 import { regroup } from '../streams/regroup.ts';
 
 /** Where decoded bytes go, and how far they may reach. */
@@ -102,6 +102,6 @@ export function outputTooLong(value: number, limit: number, format: string): Err
     format,
     limit,
     value,
-    hint: 'Raise limits.virtualBytes (--max-size) if this much is expected.',
+    hint: raiseLimit('virtualBytes'),
   });
 }

@@ -1,4 +1,4 @@
-import { type DefectReason, type Limits, refuse } from '../../../src/kit.ts';
+import { type DefectReason, type Limits, raiseLimit, refuse } from '../../../src/kit.ts';
 import { memberTooLong } from '../archives/member-too-long.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
 
@@ -56,6 +56,6 @@ function tooMany(limit: number): Error {
   return refuse('limit', `A sparse tar member has more than ${limit} extents`, {
     format: 'tar',
     limit,
-    hint: 'Raise limits.mapEntries if you trust this archive.',
+    hint: raiseLimit('mapEntries'),
   });
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { defaultLimits, type Limits, type Log, type TransportOptions } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
+import { nearestWord } from '../../kit/nearest-word.ts';
 import type { Flags } from './flags.ts';
 import { invalidOption, invalidValue } from './refuse.ts';
 import { parseMirrors, parsePairs, parseSize } from './values.ts';
@@ -32,10 +33,11 @@ function parseLimits(values: readonly string[]): Partial<Limits> {
   const names = Object.keys(defaultLimits);
   const pairs = Object.entries(parsePairs(values, 'limit')).map(([name, text]) => {
     if (!names.includes(name)) {
+      const meant = nearestWord(name, names);
       throw invalidOption(
         'limit',
         `there is no limit ${JSON.stringify(name)}`,
-        `Use one of: ${names.join(', ')}.`,
+        meant === undefined ? `Use one of: ${names.join(', ')}.` : `Did you mean ${meant}?`,
       );
     }
     const value = parseSize(text, 'limit');

@@ -1,3 +1,4 @@
+import { raiseLimit } from '../../errors/limit-hint.ts';
 import { type DecodeError, IntegrityError, refuse, TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 
@@ -45,7 +46,7 @@ export function wrongSize(url: URL, actual: number, expected: number): Integrity
 
 export function bodyTooLong(url: URL, actual: number, limit: number): DecodeError {
   return refuse('limit', `${publicUrl(url)} is longer than ${limit} bytes`, {
-    hint: 'Raise limits.downloadBytes if this size is right.',
+    hint: raiseLimit('downloadBytes', actual),
     limit,
     value: actual,
   });

@@ -1,3 +1,4 @@
+import { raiseLimit } from '../../errors/limit-hint.ts';
 import { TransferError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
@@ -128,7 +129,7 @@ export function documentTooLong(url: URL, maxBytes: number): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${publicUrl(url)} is longer than the ${maxBytes} bytes allowed for a document`,
-    hint: 'Raise limits.metadataBytes if this is the right document.',
+    hint: raiseLimit('metadataBytes'),
     details: { url: publicUrl(url), expectedBytes: maxBytes },
   });
 }
