@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { androidSparse } from '../formats/android-sparse.ts';
 import { bzip2 } from '../formats/bzip2.ts';
 import { gzip } from '../formats/gzip.ts';
 import { iso } from '../formats/iso.ts';
@@ -89,7 +90,24 @@ export const builtIns: Parts = Object.freeze({
     ubuntu,
   ],
   verifiers: [digest, checksums, signature, tls],
-  formats: [raw, iso, qcow2, vmdk, vhd, vhdx, vdi, gzip, bzip2, xz, zstd, lz4, zip, tar, ova],
+  formats: [
+    raw,
+    iso,
+    qcow2,
+    vmdk,
+    vhd,
+    vhdx,
+    vdi,
+    gzip,
+    bzip2,
+    xz,
+    zstd,
+    lz4,
+    zip,
+    tar,
+    ova,
+    androidSparse,
+  ],
 });
 
 const ofBuiltIns = createRootdisk(builtIns);

@@ -19,6 +19,7 @@ import {
   checkFormat,
   type FormatSample,
 } from '../../src/testing/index.ts';
+import { writeSparseImage } from './android-sparse/write-sparse-image.ts';
 import { diskLikeBytes } from './shared/decoding.ts';
 
 const MiB = 1024 * 1024;
@@ -52,6 +53,7 @@ const samples: Record<string, FormatSample | FormatSample[]> = {
   vhd: { bytes: buildVhdImage(disk).bytes, content },
   vhdx: { bytes: buildVhdxImage(disk).bytes, content },
   vmdk: { bytes: vmdk, content },
+  simg: { bytes: writeSparseImage(content), content },
 };
 
 it.each(builtIns.formats)('$id has a file to be tried on', ({ id }) => {

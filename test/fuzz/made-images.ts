@@ -5,6 +5,7 @@ import { buildVhdImage, type VhdImageOptions } from '../../src/testing/vhd-image
 import { buildVhdxImage, type VhdxImageOptions } from '../../src/testing/vhdx-image.ts';
 import { buildVmdkImage, type VmdkImageOptions } from '../../src/testing/vmdk-image.ts';
 import { makeDisk } from '../fixtures/line.ts';
+import { writeSparseImage } from '../formats/android-sparse/write-sparse-image.ts';
 import { manifestLine, ovaArchive, ovf } from '../formats/make-ova.ts';
 import { type SparseFile, sparseForms, sparseMember } from '../formats/make-sparse-tar.ts';
 import { paxHeader, tarArchive, tarFile } from '../formats/make-tar.ts';
@@ -55,6 +56,9 @@ export function madeDisks(): Seed[] {
     seed('vhdx', vhdx({}), sealVhdxFile),
     seed('vhdx 4K', vhdx({ sectorBytes: 4096, layout: ['bat', 'metadata', 'blocks', 'log'] })),
     seed('vhdx log', vhdx({ dirty: { holds: (at) => at >= 2 * MiB && at % 65_536 === 0 } })),
+    seed('simg', writeSparseImage(disk)),
+    seed('simg checksums', writeSparseImage(disk, { crcChunks: true, checksum: true })),
+    seed('simg long headers', writeSparseImage(disk, { headerBytes: 40, chunkHeaderBytes: 16 })),
     seed('vdi', vdi({ blockBytes: 65_536 })),
     seed('vdi static', vdi({ variant: 'static', alignBytes: MiB })),
   ];

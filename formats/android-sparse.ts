@@ -1,0 +1,14 @@
+import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { sparseImageMagic } from './android-sparse/header.ts';
+
+/**
+ * Android's sparse image, version 1, as `img2simg` and build systems of phones and boards write it. What a "don't care" chunk
+ * covers is zeros. Checksums, where an image has any, are verified; sizes that contradict each other are a `DecodeError`.
+ */
+export const androidSparse: Disk = defineFormat({
+  kind: 'disk',
+  id: 'simg',
+  detect: ({ head }) => hasMagic(head, sparseImageMagic),
+  open: async (source, context) =>
+    (await import('./android-sparse/open-sparse-image.ts')).openSparseImage(source, context),
+});

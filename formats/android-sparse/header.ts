@@ -1,0 +1,83 @@
+import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
+
+/** 0xed26ff3a, low byte first; this and what follows: libsparse/sparse_format.h of the Android Open Source Project. */
+export const sparseImageMagic = [0x3a, 0xff, 0x26, 0xed] as const;
+export const sparseHeaderBytes = 28;
+const leastChunkHeaderBytes = 12;
+const majorVersion = 1;
+
+/** What the header of a sparse image says. */
+export interface SparseImageHeader {
+  version: string;
+  /** Later versions may have longer headers; what they add means nothing here. */
+  headerBytes: number;
+  chunkHeaderBytes: number;
+  blockBytes: number;
+  blocks: number;
+  chunks: number;
+  /** CRC-32 of the disk; 0 where the writer made none. */
+  checksum: number;
+  virtualSize: number;
+}
+
+/** The refusal of a sparse image. */
+export const refuseSparseImage: ImageRefusal = refusalFor('simg');
+
+/** Checks the first 28 bytes of a sparse image, given as far as they are there. */
+export function parseSparseImageHeader(bytes: Uint8Array, limits: Limits): SparseImageHeader {
+  if (bytes.length === 0) throw refuseSparseImage('empty', 'the file is empty');
+  if (!hasMagic(bytes, sparseImageMagic.slice(0, bytes.length))) {
+    throw refuseSparseImage('format-mismatch', 'the file is not an Android sparse image', {
+      declared: 'simg',
+    });
+  }
+  if (bytes.length < sparseHeaderBytes) {
+    throw refuseSparseImage('truncated', 'the file ends inside its header', {
+      offset: bytes.length,
+    });
+  }
+  const view = viewOf(bytes);
+  const major = view.getUint16(4, true);
+  if (major !== majorVersion) {
+    throw refuseSparseImage('unsupported-variant', `version ${major} of the format is not known`, {
+      offset: 4,
+      value: major,
+    });
+  }
+  const headerBytes = view.getUint16(8, true);
+  const chunkHeaderBytes = view.getUint16(10, true);
+  if (headerBytes < sparseHeaderBytes || chunkHeaderBytes < leastChunkHeaderBytes) {
+    throw refuseSparseImage('corrupt-header', 'a header is shorter than its fields', { offset: 8 });
+  }
+  const blockBytes = view.getUint32(12, true);
+  if (blockBytes === 0 || blockBytes % 4 !== 0) {
+    throw refuseSparseImage('corrupt-header', 'the block size is no multiple of 4', {
+      offset: 12,
+      value: blockBytes,
+    });
+  }
+  const blocks = view.getUint32(16, true);
+  const chunks = view.getUint32(20, true);
+  // Both are below 2^32: the product may lose its last bits, and is far above any limit then.
+  const virtualSize = blockBytes * blocks;
+  if (virtualSize > limits.virtualBytes) {
+    throw refuseSparseImage('limit', `the disk inside has ${virtualSize} bytes`, {
+      limit: limits.virtualBytes,
+      value: virtualSize,
+      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+    });
+  }
+  if (chunks > limits.mapEntries) {
+    throw refuseSparseImage('limit', `the image has ${chunks} chunks`, {
+      limit: limits.mapEntries,
+      value: chunks,
+      hint: `Raise limits.mapEntries (--limit mapEntries=${chunks}) if you trust this image.`,
+    });
+  }
+  return {
+    version: `${major}.${view.getUint16(6, true)}`,
+    ...{ headerBytes, chunkHeaderBytes, blockBytes, blocks, chunks, virtualSize },
+    checksum: view.getUint32(24, true),
+  };
+}
