@@ -100,7 +100,7 @@ describe('defaults', () => {
     const limits = { virtualBytes: disk.length };
     expect((await convertImage(file, `${file}.out`, { limits })).virtualSize).toBe(disk.length);
     const stopped = bind({ signal: AbortSignal.abort(new Error('enough')) });
-    await expect(stopped.convertImage(file, `${file}.out`)).rejects.toThrow('enough');
+    await expect(stopped.convertImage(file, `${file}.other`)).rejects.toThrow('enough');
   });
 
   test("the call's own option wins, and undefined erases nothing", async () => {
