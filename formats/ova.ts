@@ -6,17 +6,18 @@ import {
   defineFormat,
   type WantedEntry,
 } from '../src/kit.ts';
-import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
+import { looksLikeTar, showsOvf } from './shared/tar/detect.ts';
 
 /**
- * An Open Virtualization Appliance (DMTF DSP0243): a tar archive whose first member describes the machine. Only disks are
- * offered. A manifest is held against every member it lists, also when it comes last; it proves that the archive is
- * whole, not where it comes from.
+ * An Open Virtualization Appliance (DMTF DSP0243): a tar archive with a descriptor of the machine, and only the disks that
+ * it names are offered. An archive whose descriptor comes late looks like any other tar archive, and is read as one that
+ * turns out to be an appliance. A manifest is held against every member it lists, also when it comes last; it proves that
+ * the archive is whole, not where it comes from.
  */
 export const ova: Archive = defineFormat({
   kind: 'archive',
   id: 'ova',
-  detect: ({ head }) => looksLikeTar(head) && beginsWithOvf(head),
+  detect: ({ head }) => looksLikeTar(head) && showsOvf(head),
   entries,
 });
 
@@ -25,5 +26,5 @@ async function* entries(
   context: DecodeContext,
   wanted?: WantedEntry,
 ): AsyncGenerator<ArchiveEntry> {
-  yield* (await import('./ova/entries.ts')).ovaEntries(source, context, wanted);
+  yield* (await import('./shared/ova/entries.ts')).archiveEntries('ova', source, context, wanted);
 }

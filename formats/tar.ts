@@ -6,7 +6,7 @@ import {
   defineFormat,
   type WantedEntry,
 } from '../src/kit.ts';
-import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
+import { looksLikeTar, showsOvf } from './shared/tar/detect.ts';
 
 /**
  * tar: v7, POSIX ustar and pax, GNU, and every form of sparse members (old GNU, pax 0.0, 0.1 and 1.0), expanded.
@@ -18,7 +18,7 @@ import { beginsWithOvf, looksLikeTar } from './shared/tar/detect.ts';
 export const tar: Archive = defineFormat({
   kind: 'archive',
   id: 'tar',
-  detect: ({ head }) => looksLikeTar(head) && !beginsWithOvf(head),
+  detect: ({ head }) => looksLikeTar(head) && !showsOvf(head),
   entries,
 });
 
@@ -27,5 +27,5 @@ async function* entries(
   context: DecodeContext,
   wanted?: WantedEntry,
 ): AsyncGenerator<ArchiveEntry> {
-  yield* (await import('./tar/entries.ts')).tarEntries(source, context, wanted);
+  yield* (await import('./shared/ova/entries.ts')).archiveEntries('tar', source, context, wanted);
 }

@@ -43,7 +43,9 @@ export function detectFormat(
   const foreign = nameForeignContent(probe, found?.id);
   if (found !== undefined) {
     const second = other?.id ?? foreign?.name;
-    if (second === undefined) return agree(found, declared);
+    // What makes a tar archive an appliance may come late in it.
+    const ova = found.id === 'tar' && declared === 'ova' ? findById(formats, 'ova') : undefined;
+    if (second === undefined) return ova ?? agree(found, declared);
     const both = `${found.id}, ${second}`;
     throw refuse('ambiguous-format', `the bytes are ${found.id} and ${second} at once`, {
       ...defined({ declared }),

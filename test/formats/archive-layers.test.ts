@@ -40,6 +40,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function run(bytes: Uint8Array, options: { from?: string[]; entry?: string } = {}) {
   const input = join(folder, 'input');
   await writeFile(input, bytes);
+  await rm(join(folder, 'output'), { force: true });
   return await convert(input, join(folder, 'output'), options);
 }
 

@@ -1,4 +1,5 @@
-import { hasMagic } from '../../../src/kit.ts';
+import { hasMagic, isZeros } from '../../../src/kit.ts';
+import { isMacMetadata } from '../archives/member-name.ts';
 import { blockBytes, hasTarChecksum, parseTarHeader, readTarText } from './header.ts';
 import { parsePaxRecords } from './pax-records.ts';
 
@@ -7,25 +8,34 @@ export function looksLikeTar(head: Uint8Array): boolean {
   return hasMagic(head, 'ustar', 257) || hasTarChecksum(head.subarray(0, blockBytes));
 }
 
-/** The first member is an OVF descriptor: then the archive is an OVA (DSP0243, section 5.3) and no plain tar. */
-export function beginsWithOvf(head: Uint8Array): boolean {
+/**
+ * As far as its beginning goes, the archive has an OVF descriptor, so that it is an OVA (DSP0243, section 5.3) and no plain
+ * tar. The descriptor should be the first member; folders, AppleDouble and small files stand before it all the same.
+ */
+export function showsOvf(head: Uint8Array): boolean {
   try {
-    return /\.ovf$/i.test(firstName(head) ?? '');
+    return fileNames(head).some((name) => /\.ovf$/i.test(name) && !isMacMetadata(name));
   } catch {
     return false;
   }
 }
 
-/** The name of the first real member, as far as `head` goes. */
-function firstName(head: Uint8Array): string | undefined {
+/** The names of the files whose headers lie in `head`. */
+function fileNames(head: Uint8Array): string[] {
+  const names: string[] = [];
   let longName: string | undefined;
   for (let at = 0; at + blockBytes <= head.length; ) {
-    const { name, type, sizeBytes } = parseTarHeader(head.subarray(at, at + blockBytes), at);
-    if (!'xgLK'.includes(type)) return longName ?? name;
+    const block = head.subarray(at, at + blockBytes);
+    if (isZeros(block)) break;
+    const { name, type, sizeBytes } = parseTarHeader(block, at);
     const body = head.subarray(at + blockBytes, at + blockBytes + sizeBytes);
-    if (type === 'x') longName = parsePaxRecords(body).path ?? longName;
+    if (type === 'x' || type === 'X') longName = parsePaxRecords(body).path ?? longName;
     if (type === 'L') longName = readTarText(body);
+    if ('07'.includes(type)) names.push(longName ?? name);
+    if (!'xXgLKA'.includes(type)) longName = undefined;
+    // The map of a sparse file comes before its bytes.
+    if (type === 'S') break;
     at += blockBytes + Math.ceil(sizeBytes / blockBytes) * blockBytes;
   }
-  return undefined;
+  return names;
 }

@@ -1,4 +1,4 @@
-import { isImageError, parseXml, refuse, type XmlElement } from '../../src/kit.ts';
+import { isImageError, parseXml, refuse, type XmlElement } from '../../../src/kit.ts';
 
 /**
  * The root of an OVF descriptor. Anything that could make it more than its own text is `unsupported-feature`: a document

@@ -5,55 +5,54 @@ import {
   raiseLimit,
   refuse,
   type XmlElement,
-} from '../../src/kit.ts';
-import { plainMemberName } from '../shared/archives/member-name.ts';
+} from '../../../src/kit.ts';
+import { plainMemberName } from '../archives/member-name.ts';
 import { diskBytes } from './capacity.ts';
+import { readHref } from './documents.ts';
 import { readEnvelope } from './read-envelope.ts';
 
-/** A file that the descriptor names; all of them are members of the archive. */
-interface OvfFile {
-  href: string;
+/** A disk of the descriptor that has a file. */
+export interface OvfDisk {
+  /** What its file may be called, from the folder of the descriptor. */
+  names: string[];
   sizeBytes?: number;
+  /** Bytes of every part but the last, where the file may lie in parts. */
+  chunkBytes?: number;
 }
 
-/** What an OVF descriptor (DMTF DSP0243) says about files and disks. */
+/** What an OVF descriptor (DMTF DSP0243) says about disks; other files do not matter. */
 export interface OvfDescriptor {
-  files: OvfFile[];
-  /** The `href` of every disk that has a file. */
-  disks: string[];
+  disks: OvfDisk[];
 }
 
-/** Reads a descriptor. Files elsewhere are `external-reference`, files in parts and delta disks `unsupported-feature`. */
+/** Reads a descriptor. Disks elsewhere are `external-reference`, delta disks `unsupported-feature`. */
 export async function parseOvf(bytes: Uint8Array, limits: Limits): Promise<OvfDescriptor> {
   const envelope = await readEnvelope(bytes);
   if (envelope.name !== 'Envelope') {
     throw refuseOvf('corrupt-header', 'The OVF descriptor is no OVF envelope');
   }
   const references = childrenOf(envelope, 'References').flatMap((list) => childrenOf(list, 'File'));
-  const files = new Map<string, OvfFile>();
-  for (const element of references) {
-    const id = required(element, 'id');
-    if (files.has(id))
-      throw refuseOvf('ambiguous-content', `The OVF descriptor has two files ${quote(id)}`);
-    files.set(id, readFile(element));
-  }
+  const files = Map.groupBy(references, (element) => attribute(element, 'id') ?? '');
   // OVF 0.9 had sections of one name and different types.
   const sections = [...childrenOf(envelope, 'DiskSection'), ...childrenOf(envelope, 'Section')];
-  const disks = new Set<string>();
+  const disks = new Map<string, OvfDisk>();
   for (const element of sections.flatMap((section) => childrenOf(section, 'Disk'))) {
-    const file = readDisk(element, files, limits);
-    if (file !== undefined) disks.add(file.href);
+    const file = findFile(element, files, limits);
+    if (file === undefined) continue;
+    const disk = readFile(file);
+    disks.set(disk.names[0] ?? '', disk);
   }
   if (disks.size === 0) throw refuseOvf('not-an-image', 'The OVF descriptor names no disk');
-  return { files: [...files.values()], disks: [...disks] };
+  return { disks: [...disks.values()] };
 }
 
-function readFile(element: XmlElement): OvfFile {
+function readFile(element: XmlElement): OvfDisk {
   const href = required(element, 'href');
   if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('//')) {
     throw refuseOvf('external-reference', `The OVF descriptor points to ${quote(href)}`, href);
   }
-  if (plainMemberName(href, 'ova') !== href) {
+  const names = [...new Set(readHref(href).map((name) => plainMemberName(name, 'ova')))];
+  if (names.includes('')) {
     throw refuseOvf('unsafe-path', `The OVF descriptor points to ${quote(href)}`, href);
   }
   const compression = attribute(element, 'compression') ?? 'identity';
@@ -63,31 +62,36 @@ function readFile(element: XmlElement): OvfFile {
       `${quote(href)} is compressed with ${quote(compression)}`,
     );
   }
-  if (attribute(element, 'chunkSize') !== undefined) {
-    throw refuseOvf('unsupported-feature', `${quote(href)} is split into parts`);
-  }
-  const size = attribute(element, 'size');
-  if (size === undefined) return { href };
-  if (!/^\d{1,15}$/.test(size)) {
-    throw refuseOvf('corrupt-header', `The OVF descriptor gives ${quote(href)} no length`, size);
-  }
-  return { href, sizeBytes: Number(size) };
+  const sizeBytes = readLength(element, 'size', href);
+  const chunkBytes = readLength(element, 'chunkSize', href);
+  return { names, ...defined({ sizeBytes, chunkBytes }) };
+}
+
+function readLength(element: XmlElement, name: string, href: string): number | undefined {
+  const text = attribute(element, name);
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw refuseOvf('corrupt-header', `The OVF descriptor gives ${quote(href)} no ${name}`, text);
 }
 
 /** The disk's file; `undefined` for a disk that is created empty. */
-function readDisk(
+function findFile(
   element: XmlElement,
-  files: ReadonlyMap<string, OvfFile>,
+  files: ReadonlyMap<string, readonly XmlElement[]>,
   limits: Limits,
-): OvfFile | undefined {
-  const fileRef = attribute(element, 'fileRef');
-  if (fileRef === undefined) return undefined;
+): XmlElement | undefined {
+  const fileRef = attribute(element, 'fileRef') ?? '';
+  // Some writers put an empty reference where none should be.
+  if (fileRef === '') return undefined;
   if (attribute(element, 'parentRef') !== undefined) {
     throw refuseOvf('unsupported-feature', 'A disk of the OVF descriptor builds upon another one');
   }
-  const file = files.get(fileRef);
+  const [file, second] = files.get(fileRef) ?? [];
   if (file === undefined) {
     throw refuseOvf('corrupt-header', `The OVF descriptor has no file ${quote(fileRef)}`);
+  }
+  if (second !== undefined) {
+    throw refuseOvf('ambiguous-content', `The OVF descriptor has two files ${quote(fileRef)}`);
   }
   const capacity = diskBytes(
     attribute(element, 'capacity'),

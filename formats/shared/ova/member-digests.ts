@@ -1,7 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { IntegrityError, refuse } from '../../src/kit.ts';
-import type { TarMember } from '../shared/tar/walk.ts';
+import { IntegrityError, type Log, refuse } from '../../../src/kit.ts';
+import type { TarMember } from '../tar/walk.ts';
 import { type ManifestHash, type ManifestLine, manifestHashes } from './manifest.ts';
+
+/** A line of the manifest, with the names in the archive that it may mean. */
+export type ListedDigest = Omit<ManifestLine, 'name'> & { names: readonly string[] };
 
 type Digester = (hash: ManifestHash) => Promise<string>;
 
@@ -11,13 +14,9 @@ type Digester = (hash: ManifestHash) => Promise<string>;
  */
 export class MemberDigests {
   readonly #digesters = new Map<string, Digester>();
-  #manifest: ManifestLine[] | undefined;
+  #manifest: readonly ListedDigest[] | undefined;
 
-  get manifest(): ManifestLine[] | undefined {
-    return this.#manifest;
-  }
-
-  set manifest(lines: ManifestLine[] | undefined) {
+  set manifest(lines: readonly ListedDigest[]) {
     this.#manifest = lines;
   }
 
@@ -29,13 +28,17 @@ export class MemberDigests {
   }
 
   /** To be called before the first byte of the member is read. */
-  add({ name, source, listen }: TarMember): void {
+  add({ name, source, sparse, listen }: TarMember): void {
     if (listen === undefined) {
       this.#digesters.set(name, async (hash) => {
         const sum = createHash(hash.toLowerCase());
         for await (const piece of source.stream()) sum.update(piece);
         return sum.digest('hex');
       });
+      return;
+    }
+    if (sparse) {
+      this.addUnheard(name);
       return;
     }
     const sums = new Map(this.#asked(name).map((hash) => [hash, createHash(hash.toLowerCase())]));
@@ -45,19 +48,35 @@ export class MemberDigests {
     this.#digesters.set(name, async (hash) => finish(sums.get(hash)));
   }
 
-  /** Compares every line of the manifest: `ERR_DIGEST` for a member that is another, `truncated` for one not there. */
-  async check(): Promise<void> {
-    for (const { hash, name, digest } of this.#manifest ?? []) {
-      const digester = this.#digesters.get(name);
-      if (digester === undefined) {
-        throw refuse(
-          'truncated',
-          `The OVA lacks ${JSON.stringify(name)}, which its manifest lists`,
-          {
-            format: 'ova',
-            value: name,
-          },
-        );
+  /** A member whose bytes pass, or come with holes, before it is known that they are needed. */
+  addUnheard(name: string): void {
+    this.#digesters.set(name, async () => {
+      throw refuse(
+        'unsupported-feature',
+        `The manifest at the end of the OVA lists ${JSON.stringify(name)}, which had passed before`,
+        { format: 'ova', value: name, hint: 'Unpack the compression around the archive first.' },
+      );
+    });
+  }
+
+  /**
+   * Compares every line of the manifest: `ERR_DIGEST` for a member that is another, `truncated` for a disk that is not
+   * there. Whatever else the manifest lists need not be in the archive.
+   */
+  async check(disks: ReadonlySet<string>, log: Log): Promise<void> {
+    for (const { hash, names, digest } of this.#manifest ?? []) {
+      const name = names.find((known) => this.#digesters.has(known));
+      const digester = name === undefined ? undefined : this.#digesters.get(name);
+      if (name === undefined || digester === undefined) {
+        const missing = names.find((known) => disks.has(known));
+        if (missing !== undefined) throw lacks(missing);
+        const data = { name: names[0] };
+        log({
+          level: 'warn',
+          message: 'the manifest of the OVA lists a file that is not there',
+          data,
+        });
+        continue;
       }
       const actual = await digester(hash);
       if (actual !== digest) throw mismatch(name, `${hash}:${digest}`, `${hash}:${actual}`);
@@ -65,10 +84,17 @@ export class MemberDigests {
   }
 
   #asked(name: string): ManifestHash[] {
-    const lines = this.#manifest?.filter((line) => line.name === name);
+    const lines = this.#manifest?.filter(({ names }) => names.includes(name));
     if (lines !== undefined) return lines.map(({ hash }) => hash);
     return Object.keys(manifestHashes) as ManifestHash[];
   }
+}
+
+function lacks(name: string): Error {
+  return refuse('truncated', `The OVA lacks ${JSON.stringify(name)}, which its manifest lists`, {
+    format: 'ova',
+    value: name,
+  });
 }
 
 /** A copy, because a manifest may list a name twice. */

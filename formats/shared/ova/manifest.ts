@@ -1,4 +1,4 @@
-import { refuse } from '../../src/kit.ts';
+import { refuse } from '../../../src/kit.ts';
 
 /** Hashes that a manifest may use; MD5 and whatever else stands there says nothing. */
 export const manifestHashes = { SHA1: 40, SHA256: 64, SHA512: 128 } as const;
