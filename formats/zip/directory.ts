@@ -47,12 +47,18 @@ export async function readDirectory(
   }
   if (read !== end.directoryBytes) throw damaged('has a central directory of another length');
   const places = await placeMembers(source, entries, end, reader);
-  list.check(wanted);
-  return entries.flatMap((entry, i) => {
+  const members = entries.flatMap((entry, i) => {
     const name = names[i];
     const place = places[i];
     return name === undefined || place === undefined ? [] : describe(name, entry, place);
   });
+  const [first] = members;
+  // No choice among them would help.
+  if (first !== undefined && members.every(({ encrypted }) => encrypted)) {
+    throw refuseEncrypted(first.name);
+  }
+  list.check(wanted);
+  return members;
 }
 
 function describe(name: string, entry: ZipEntry, place: MemberPlace): ZipMember {
@@ -116,6 +122,14 @@ function note(entry: ZipEntry, name: string, list: MemberList): string | undefin
 /** Old encryption, strong encryption, and headers hidden by it. */
 function isEncrypted({ generalPurposeBitFlag }: ZipEntry): boolean {
   return (generalPurposeBitFlag & 0x2041) !== 0;
+}
+
+export function refuseEncrypted(name: string): Error {
+  return refuse('encrypted', `The zip member ${JSON.stringify(name)} is encrypted`, {
+    format: 'zip',
+    value: name,
+    hint: 'Unpack the archive yourself and give the disk alone.',
+  });
 }
 
 function damaged(what: string): Error {

@@ -9,7 +9,7 @@ import { ExtentMap } from '../shared/sources/extent-map.ts';
 import { ExtentSource } from '../shared/sources/extent-source.ts';
 import { LentBytes } from '../shared/sources/lent-bytes.ts';
 import { RangeSource } from '../shared/sources/range-source.ts';
-import type { ZipMember } from './directory.ts';
+import { refuseEncrypted, type ZipMember } from './directory.ts';
 import { unpack } from './inflate.ts';
 import { StoredSource } from './stored-source.ts';
 
@@ -51,13 +51,7 @@ export function openEntry(
 
 // biome-ignore lint/correctness/useYield: it takes the place of bytes that cannot be had
 async function* unsupported({ name, method, encrypted }: ZipMember): AsyncGenerator<Uint8Array> {
-  if (encrypted) {
-    throw refuse('encrypted', `The zip member ${JSON.stringify(name)} is encrypted`, {
-      format: 'zip',
-      value: name,
-      hint: 'Unpack the archive yourself and give the disk alone.',
-    });
-  }
+  if (encrypted) throw refuseEncrypted(name);
   const word = methods[method] ?? 'an unknown method';
   throw refuse(
     'unsupported-feature',

@@ -82,6 +82,14 @@ describe('beside the disk does not matter', () => {
 
 test.each<[string, RegExp, ZipFields[], WantedEntry?]>([
   ['of links only', /^unsafe-path/, [link('a'), link('b')]],
+  [
+    'among encrypted files only',
+    /^encrypted/,
+    [
+      { ...disk, flags: 1 },
+      { name: 'b', flags: 1 },
+    ],
+  ],
   ['whose link is named', /^unsafe-path/, [disk, link('a')], { name: 'a' }],
   ['of a path through a link', /^unsafe-path/, [{ ...disk, name: 'a/disk.raw' }, link('a')]],
   ['where a link has its name', /^ambiguous-content/, [disk, link('./disk.raw')]],
