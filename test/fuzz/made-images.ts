@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { buildQcow2Image, type Qcow2ImageOptions } from '../../src/testing/qcow2-image.ts';
 import { buildVdiImage, type VdiImageOptions } from '../../src/testing/vdi-image.ts';
 import { buildVhdImage, type VhdImageOptions } from '../../src/testing/vhd-image.ts';
@@ -8,9 +8,10 @@ import { makeDisk } from '../fixtures/line.ts';
 import { writeSparseImage } from '../formats/android-sparse/write-sparse-image.ts';
 import { manifestLine, ovaArchive, ovf } from '../formats/make-ova.ts';
 import { type SparseFile, sparseForms, sparseMember } from '../formats/make-sparse-tar.ts';
-import { paxHeader, tarArchive, tarFile } from '../formats/make-tar.ts';
+import { paxHeader, tarArchive, tarFile, tarHeader } from '../formats/make-tar.ts';
 import { zipArchive } from '../formats/make-zip.ts';
 import { type WriterHabits, writeStream } from '../formats/vmdk/stream-writer.ts';
+import { deflate64, expandTokens, type Token } from '../formats/zip/make-deflate64.ts';
 import type { Seed } from './corpus.ts';
 import { type Seal, sealTar, sealVhdFile, sealVhdxFile } from './seal.ts';
 
@@ -102,6 +103,38 @@ export function madeArchives(): Seed[] {
       ovaArchive(['vm.ovf', files[0]], ['vm.mf', manifest], ['disk.vmdk', files[1]]),
       sealTar,
     ),
+    ...madeAsFound(),
+  ];
+}
+
+/** Archives as programs and people really write them, not as their specifications have it. */
+function madeAsFound(): Seed[] {
+  const double: [string, Uint8Array] = ['._disk.vmdk', Uint8Array.of(0, 5, 0x16, 7)];
+  const image = vmdk(stream);
+  const inDisk: [string, Uint8Array] = ['disk.vmdk', image];
+  const half = Math.ceil(image.length / 2);
+  const parts: [string, Uint8Array][] = [
+    ['disk.vmdk.000000000', image.subarray(0, half)],
+    ['disk.vmdk.000000001', image.subarray(half)],
+  ];
+  const inParts = ovf({ files: [{ href: 'disk.vmdk', id: 'file1', chunkSize: `${half}` }] });
+  const tokens: Token[] = [...disk.subarray(0, 8192), 0, ...Array<Token>(15).fill([65_538, 1])];
+  const large = expandTokens([...tokens, [57_313, 1]]);
+  const numbers = { bytes: large.length, crc: crc32(large) };
+  const packed = deflate64([...tokens, [57_313, 1]]);
+  const link = tarHeader({ name: 'latest', type: '2', link: 'disk.raw' });
+  return [
+    seed('tar>raw beside links', tarArchive(link, tarFile('disk.raw', disk)), sealTar),
+    seed('tar>raw AppleDouble', tarArchive(tarFile(...double), tarFile('disk.raw', disk)), sealTar),
+    seed('tar>vmdk descriptor last', ovaArchive(inDisk, ['vm.ovf', ovf()]), sealTar),
+    seed('gz>tar>vmdk descriptor last', gzipSync(ovaArchive(inDisk, ['vm.ovf', ovf()]))),
+    seed('ova>vmdk AppleDouble', ovaArchive(double, ['vm.ovf', ovf()], inDisk), sealTar),
+    seed('ova>vmdk in parts', ovaArchive(['vm.ovf', inParts], ...parts), sealTar),
+    seed(
+      'zip>raw deflate64',
+      zipArchive([{ name: 'a', method: 9, packed, local: numbers, central: numbers }]),
+    ),
+    seed('zip>raw marker', zipArchive([{ name: 'a', content: disk, gap: Buffer.from('PK00') }])),
   ];
 }
 
