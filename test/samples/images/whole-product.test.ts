@@ -98,7 +98,8 @@ async function judge(
 ): Promise<string | undefined> {
   if (outcome?.output === undefined) {
     const may =
-      row.notes.startsWith('optional;') && /unsupported-feature|limit/.test(outcome?.reason ?? '');
+      row.notes.startsWith('optional;') &&
+      /unsupported-feature|trailing-data|limit/.test(outcome?.reason ?? '');
     return may ? undefined : `${outcome?.reason}: ${outcome?.message}`;
   }
   const probes = readProbes(row.file);
