@@ -8,6 +8,7 @@ import { allocatedBytes } from '../free-space.ts';
 import { leasePath } from '../locks/lease.ts';
 import { probeLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { dropLockFile, type NameLock, tryLockName } from '../locks/name-lock.ts';
+import { overlaysOf, removeOverlayLeases } from '../locks/overlay-lease.ts';
 import { buildName, parseCacheName, requireCacheName } from '../names/cache-name.ts';
 import { listFolder, listNames } from './names-on-disk.ts';
 import { temporaryPath } from './place-text.ts';
@@ -24,6 +25,7 @@ export interface Removal {
 /**
  * Removes an entry with its record, kept download and staging folder. What another process makes or leases is not
  * touched: `ERR_CACHE_LOCKED`; `force` removes what is leased all the same, and a process that has the file open keeps it.
+ * A disk that an overlay has as its backing file is not removed, by force neither: the overlay would be lost.
  */
 export async function removeEntry(
   cache: Cache,
@@ -39,7 +41,10 @@ export async function removeEntry(
     const lease = await probeLockFile(leasePath(cache, name), 'exclusive');
     if (lease === undefined && !force) throw inUse(cache, name, 'is in use');
     try {
+      const [overlay, ...more] = await overlaysOf(cache, name);
+      if (overlay !== undefined) throw isBacking(cache, name, overlay, more.length);
       const removal = await removeFiles(cache, name);
+      await removeOverlayLeases(cache, name);
       if (lease !== undefined) await unlinkLockFile(leasePath(cache, name));
       if (!(await buildRemains(cache, name))) await dropLockFile(cache, name);
       return removal;
@@ -94,6 +99,16 @@ function inUse(cache: Cache, name: string, why: string): CacheError {
     code: 'ERR_CACHE_LOCKED',
     message: `${name} ${why}; it was not removed`,
     hint: 'Wait until it is no longer used, or stop the process that uses it.',
+    details: { path: cache.pathOf(name) },
+  });
+}
+
+function isBacking(cache: Cache, name: string, overlay: string, more: number): CacheError {
+  const others = more === 0 ? '' : ` and ${more} more`;
+  return new CacheError({
+    code: 'ERR_CACHE_LOCKED',
+    message: `${name} is the backing file of the overlay ${overlay}${others}; it was not removed`,
+    hint: 'Remove the overlay first, or make it independent with qemu-img rebase.',
     details: { path: cache.pathOf(name) },
   });
 }
