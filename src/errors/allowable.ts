@@ -34,5 +34,5 @@ export function refuseUnlessAllowed(
 ): void {
   const word = words[reason];
   if (context.allows(word, message)) return;
-  throw refuse(reason, message, { ...more, hint: hints[word] });
+  throw refuse(reason, message, { ...more, allow: word, hint: hints[word] });
 }

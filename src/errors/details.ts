@@ -1,3 +1,4 @@
+import type { Allowance } from '../contracts/allowance.ts';
 import type { DefectReason } from './reasons.ts';
 
 /** `details` by class. Numbers are bytes unless the name says otherwise. */
@@ -54,6 +55,8 @@ export interface DecodeDetails {
   offset?: number;
   limit?: number;
   value?: number | string;
+  /** The word of `allow` that takes the image in spite of this. */
+  allow?: Allowance;
 }
 export interface CacheDetails {
   path?: string;

@@ -1,6 +1,7 @@
 import { DiskEnds } from '../bytes/disk-ends.ts';
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
+import type { Allowance } from '../contracts/allowance.ts';
 import type { DiskFacts } from '../contracts/format.ts';
 import type { Warning } from '../contracts/log.ts';
 import {
@@ -9,10 +10,13 @@ import {
   type OpenImageFile,
   openImageFile,
 } from '../convert/open-image-file.ts';
+import { defectTable, digestTable } from '../errors/reason-table.ts';
+import { errorTable } from '../errors/table.ts';
 import { type DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
+import { defined } from '../kit/defined.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
@@ -22,8 +26,12 @@ export interface Hazard {
   /** The defect in the field's words: `external-reference`, `truncated` …; the code where there is no other word. */
   reason: string;
   message: string;
-  /** What to do about it, such as the option that allows it. */
+  /** What the reason means, in one sentence. */
+  meaning: string;
+  /** What to do about it, in one imperative sentence. */
   hint: string;
+  /** The word of `allow` with which the image is taken in spite of it. */
+  allow?: Allowance;
 }
 
 /** What a local image file is. Absent is what could not be found out because of a hazard. */
@@ -74,8 +82,7 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
       await openImageFile(path, formats, options, look, found);
     } catch (error) {
       if (!isDefect(error)) throw error;
-      const { code, message, hint, details } = error;
-      hazards.push({ code, reason: details.reason ?? code, message, hint });
+      hazards.push(describeHazard(error));
     }
     return { layers: found.chain, sizeBytes: found.sizeBytes, ...told, warnings, hazards };
   };
@@ -104,6 +111,15 @@ async function lookInside(
   told.extents = sink.extents();
   const probe = { ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes };
   refuseNestedImage(probe, chain, formats, allowances);
+}
+
+function describeHazard(error: DecodeError | IntegrityError): Hazard {
+  const { code, message, hint, details } = error;
+  const { reason = code } = details;
+  const tables: Readonly<Record<string, string>> = { ...defectTable, ...digestTable };
+  const meaning = tables[reason] ?? errorTable[code].meaning;
+  const allow = 'allow' in details ? details.allow : undefined;
+  return { code, reason, message, meaning, hint, ...defined({ allow }) };
 }
 
 /** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */

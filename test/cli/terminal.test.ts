@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
@@ -63,4 +65,19 @@ test.skipIf(!hasScript)('Ctrl-C clears the line and exits with 130', async () =>
   expect(text.slice(text.lastIndexOf('fetch '))).toContain('\r\u001b[K');
   expect(text.endsWith('=> 130')).toBe(true);
   expect(await line.visible()).toEqual([]);
+});
+
+test.skipIf(!hasScript)('inspect fits a narrow terminal, map and hazards included', async () => {
+  const file = join(line.folder, 'odd.raw.gz');
+  await writeFile(file, Buffer.concat([packed, Buffer.from('metadata behind the stream')]));
+  const wrong = await inTerminal(['inspect', file, '--quiet']);
+  expect(wrong).toContain('=> 6');
+  expect(wrong).toMatch(/^allowed by +--allow trailing\s*$/m);
+  const allowed = await inTerminal(['inspect', file, '--quiet', '--allow', 'trailing']);
+  expect(allowed).toContain('=> 0');
+  expect(allowed).toMatch(/^ 0 +4 MiB\s*$/m);
+  expect(allowed).toContain('character is');
+  for (const row of `${wrong}\n${allowed}`.split(/\r?\n/)) {
+    expect(row.length).toBeLessThanOrEqual(60);
+  }
 });

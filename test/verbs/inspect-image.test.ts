@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { drawMap } from '../../src/cli/print/draw-map.ts';
 import { inspectImage } from '../../src/index.ts';
 import { buildQcow2Image } from '../../src/testing/index.ts';
 import { makeDisk } from '../fixtures/line.ts';
@@ -69,18 +68,14 @@ test('a disk that is itself an image is a hazard', async () => {
   });
 });
 
-test('the map is darker where there is more', () => {
-  expect(drawMap([], 1000, 5)).toBe('     ');
-  expect(drawMap([[0, 1000]], 1000, 5)).toBe('█████');
-  expect(
-    drawMap(
-      [
-        [100, 100],
-        [400, 210],
-      ],
-      1000,
-      5,
-    ),
-  ).toBe('▒ █░ ');
-  expect(drawMap([[990, 10]], 1000, 5)).toBe('    ░');
+test('a hazard says what it means, what to do, and which word allows it', async () => {
+  const odd = Buffer.concat([gzipSync(disk), Buffer.from('metadata behind the stream')]);
+  const [hazard] = (await inspect(odd)).hazards;
+  expect(hazard).toMatchObject({ reason: 'trailing-data', allow: 'trailing' });
+  expect(hazard?.meaning).toBe('Other bytes follow the end of the image.');
+  expect(hazard?.hint).toContain('--allow trailing');
+  const [cut] = (await inspect(gzipSync(disk).subarray(0, 5000))).hazards;
+  expect(cut).toMatchObject({ reason: 'truncated', meaning: 'The file ends too early.' });
+  expect(cut?.hint).toMatch(/^[A-Z].+\.$/);
+  expect(cut).not.toHaveProperty('allow');
 });

@@ -7,6 +7,7 @@ import { fileOptions } from '../args/options.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { drawMap } from '../print/draw-map.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
+import { wrapText } from '../print/wrap-text.ts';
 import type { Command } from './command.ts';
 
 export const inspect: Command = {
@@ -27,7 +28,7 @@ export const inspect: Command = {
       },
     });
     warn(image.warnings);
-    const text = [formatTable(rows(image)), ...picture(image, columns)].join('\n');
+    const text = [formatRows(rows(image), columns), ...picture(image, columns)].join('\n');
     // The same code with which a conversion would end.
     const [hazard] = image.hazards;
     const exitCode = hazard === undefined ? 0 : exitCodes[remedies[hazard.code]];
@@ -50,13 +51,28 @@ function rows(image: ImageInspection): string[][] {
     ...row('compression', compression),
     ['features', features.length === 0 ? 'none' : features.join(', ')],
     ...(hazards.length === 0 ? [['hazards', 'none']] : []),
-    ...hazards.map(({ reason, message }) => ['hazard', `${reason}: ${message}`]),
+    ...hazards.flatMap(({ reason, message, meaning, hint, allow }) => [
+      ['hazard', `${reason}: ${message}`],
+      ['meaning', meaning],
+      ['hint', hint],
+      ...row('allowed by', allow === undefined ? undefined : `--allow ${allow}`),
+    ]),
   ];
+}
+
+/** A table of two columns; in a terminal long values go on below, in their own column. */
+function formatRows(table: readonly string[][], columns: number | undefined): string {
+  if (columns === undefined) return formatTable(table);
+  const indent = Math.max(...table.map(([name = '']) => name.length)) + 2;
+  const width = Math.max(columns - indent, 10);
+  const lines = table.flatMap(([name = '', value = '']) =>
+    wrapText(value, width).map((part, index) => [index === 0 ? name : '', part]),
+  );
+  return formatTable(lines);
 }
 
 /** A small map of the disk, for people at a terminal. */
 function picture({ extents, virtualSize }: ImageInspection, columns: number | undefined): string[] {
-  if (columns === undefined || columns < 24 || extents === undefined || !virtualSize) return [];
-  const map = drawMap(extents, virtualSize, Math.min(columns, 80) - 2);
-  return ['', `[${map}]`];
+  if (columns === undefined || extents === undefined || !virtualSize) return [];
+  return ['', ...drawMap(extents, virtualSize, columns)];
 }
