@@ -1,0 +1,39 @@
+import { UsageError } from '../errors.ts';
+import { shownText } from '../kit/public-url.ts';
+
+const grammar = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** True for what can be the name of a lock entry. */
+export function isAlias(text: string): boolean {
+  return grammar.test(text);
+}
+
+/** `<vendor>-<release>`, each byte that no alias can hold as `-`. */
+export function defaultAlias(vendor: string, release: string): string {
+  return `${vendor}-${release}`.toLowerCase().replace(/[^a-z0-9._-]/g, '-');
+}
+
+/** Throws `ERR_INVALID_REQUEST` for what is no alias, or is the id of a vendor, which stands for that vendor. */
+export function checkAlias(alias: string, vendors: ReadonlyMap<string, unknown>): string {
+  if (!isAlias(alias)) {
+    throw refusal(
+      alias,
+      `${JSON.stringify(shownText(alias))} cannot be the name of a lock entry`,
+      'Use 1 to 64 of a-z, 0-9, ".", "_" and "-", the first a letter or digit.',
+    );
+  }
+  if (vendors.has(alias)) {
+    const message = `${JSON.stringify(alias)} is a vendor, and cannot name a lock entry too`;
+    throw refusal(alias, message, `Give the entry another name, such as ${alias}-locked.`);
+  }
+  return alias;
+}
+
+function refusal(alias: string, message: string, hint: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message,
+    hint,
+    details: { field: 'alias', value: shownText(alias) },
+  });
+}

@@ -1,0 +1,91 @@
+import type { GuestFacts } from '../contracts/vendor.ts';
+import { arches } from '../kit/arch.ts';
+import { defined } from '../kit/defined.ts';
+import {
+  type LockEntry,
+  type LockedFile,
+  type LockedImage,
+  type LockedTrust,
+  type LockFile,
+  lockfileVersion,
+} from './lock-file.ts';
+
+/**
+ * The lock file as text, inverse of `parseLockFile`: the same content is always the same text. Entries are in the order of
+ * their names, members in one fixed order, one value a line, so that a diff shows what changed and nothing else.
+ */
+export function formatLockFile({ $schema, images }: LockFile): string {
+  const sorted = [...images].sort((a, b) => (a.alias < b.alias ? -1 : 1)).map(ordered);
+  const content = { ...defined({ $schema }), lockfileVersion, images: sorted };
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+function ordered({ alias, request, variant, parameters, architectures }: LockEntry): LockEntry {
+  const pairs = arches.flatMap((arch) => {
+    const image = architectures[arch];
+    return image === undefined ? [] : [[arch, orderedImage(image)] as const];
+  });
+  return {
+    alias,
+    request,
+    ...defined({ variant, parameters: parameters && byName(parameters) }),
+    architectures: Object.fromEntries(pairs),
+  };
+}
+
+/** The version, the snapshot and the digests stand next to each other: tools that update pins read them so. */
+function orderedImage(image: LockedImage): LockedImage {
+  const { release, codename, variant, version, snapshot, boot, guest, locked } = image;
+  return {
+    release,
+    ...defined({ codename }),
+    variant,
+    ...defined({ version }),
+    snapshot,
+    ...orderedFile(image),
+    ...defined({
+      boot:
+        boot &&
+        defined({
+          kernel: orderedFile(boot.kernel),
+          initrd: boot.initrd && orderedFile(boot.initrd),
+          cmdline: boot.cmdline,
+        }),
+      guest: guest && orderedGuest(guest),
+    }),
+    locked,
+  };
+}
+
+function orderedFile(file: LockedFile): LockedFile {
+  const { digests, sizeBytes, url, archives, mirrors, fileName, layers, entry, trust } = file;
+  return {
+    digests: [...digests].sort(),
+    ...defined({ sizeBytes }),
+    url,
+    ...defined({ archives, mirrors }),
+    fileName,
+    layers,
+    ...defined({ entry }),
+    trust: orderedTrust(trust),
+  };
+}
+
+function orderedTrust({ level, signer, signedAt }: LockedTrust): LockedTrust {
+  if (signer === undefined) return { level, ...defined({ signedAt }) };
+  const { fingerprint, subkey, userId, keyOrigin } = signer;
+  return {
+    level,
+    signer: { fingerprint, ...defined({ subkey, userId, keyOrigin }) },
+    ...defined({ signedAt }),
+  };
+}
+
+function orderedGuest(guest: GuestFacts): GuestFacts {
+  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes } = guest;
+  return defined({ user, seed, ssh, firmware, minDiskBytes, minMemoryBytes, eol });
+}
+
+function byName(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,181 @@
+import {
+  readCount,
+  readFlag,
+  readHex,
+  readList,
+  readTime,
+  readWord,
+} from '../cache/records/values.ts';
+import { type Digest, type Signer, trustLevels } from '../contracts/proof.ts';
+import type { GuestFacts } from '../contracts/vendor.ts';
+import { defined } from '../kit/defined.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
+import { LockDefect, refuseUnknownMembers } from './defect.ts';
+import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from './lock-file.ts';
+
+const ofFile = [
+  'digests',
+  'sizeBytes',
+  'url',
+  'archives',
+  'mirrors',
+  'fileName',
+  'layers',
+  'entry',
+  'trust',
+];
+const ofImage = [
+  'release',
+  'codename',
+  'version',
+  'variant',
+  'snapshot',
+  'boot',
+  'guest',
+  'locked',
+];
+
+/** One build of a lock file; throws an `Error` naming the place. */
+export function parseLockedImage(value: unknown, where: string): LockedImage {
+  const members = parseRecord(value, where);
+  refuseUnknownMembers(members, where, [...ofFile, ...ofImage]);
+  const text = (name: string) => parseText(members[name], `${where}.${name}`);
+  const maybe = (name: string) => parseOptional(members[name], `${where}.${name}`, parseText);
+  return {
+    release: text('release'),
+    variant: text('variant'),
+    snapshot: text('snapshot'),
+    ...readFile(members, where),
+    ...defined({
+      codename: maybe('codename'),
+      version: maybe('version'),
+      boot: parseOptional(members['boot'], `${where}.boot`, readBoot),
+      guest: parseOptional(members['guest'], `${where}.guest`, readGuest),
+    }),
+    locked: readTime(members['locked'], `${where}.locked`),
+  };
+}
+
+function readFile(members: Record<string, unknown>, where: string): LockedFile {
+  return {
+    digests: readDigests(members['digests'], `${where}.digests`),
+    url: readAddress(members['url'], `${where}.url`),
+    fileName: readFileName(members['fileName'], `${where}.fileName`),
+    layers: readList(members['layers'], `${where}.layers`, parseText),
+    trust: readTrust(members['trust'], `${where}.trust`),
+    ...defined({
+      sizeBytes: parseOptional(members['sizeBytes'], `${where}.sizeBytes`, readCount),
+      archives: parseOptional(members['archives'], `${where}.archives`, readAddresses),
+      mirrors: parseOptional(members['mirrors'], `${where}.mirrors`, readAddresses),
+      entry: parseOptional(members['entry'], `${where}.entry`, parseText),
+    }),
+  };
+}
+
+function readBoot(value: unknown, where: string): LockedBoot {
+  const { kernel, initrd, cmdline, ...others } = parseRecord(value, where);
+  refuseUnknownMembers(others, where, ['kernel', 'initrd', 'cmdline']);
+  const read = (file: unknown, at: string): LockedFile => {
+    const members = parseRecord(file, at);
+    refuseUnknownMembers(members, at, ofFile);
+    return readFile(members, at);
+  };
+  return {
+    kernel: read(kernel, `${where}.kernel`),
+    ...defined({
+      initrd: parseOptional(initrd, `${where}.initrd`, read),
+      cmdline: parseOptional(cmdline, `${where}.cmdline`, parseText),
+    }),
+  };
+}
+
+function readDigests(value: unknown, where: string): Digest[] {
+  const digests = readList(value, where, (item, at): Digest => {
+    const text = parseText(item, at);
+    if (text.startsWith('sha512:')) return `sha512:${readHex(text.slice(7), at, 128)}`;
+    if (text.startsWith('sha256:')) return `sha256:${readHex(text.slice(7), at, 64)}`;
+    throw new Error(`${at} should be a sha256 or sha512 digest`);
+  });
+  if (digests.length === 0) throw new LockDefect(`${where} holds no digest, so nothing is pinned`);
+  if (new Set(digests.map((digest) => digest.slice(0, 6))).size < digests.length) {
+    throw new LockDefect(`${where} holds two digests of the same hash`);
+  }
+  return digests;
+}
+
+function readAddresses(value: unknown, where: string): string[] {
+  return readList(value, where, readAddress);
+}
+
+function readAddress(value: unknown, where: string): string {
+  const text = parseText(value, where);
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new LockDefect(`${where} should be an https address`);
+  }
+  if (publicUrl(text) === new URL(text).href) return text;
+  throw new LockDefect(`${where} has user info, a query or a fragment, which can hold secrets`);
+}
+
+function readFileName(value: unknown, where: string): string {
+  const text = parseText(value, where);
+  if (!/^\.{0,2}$|[/\\\0]/.test(text)) return text;
+  throw new LockDefect(`${where} should be the name of a file, without a folder`);
+}
+
+function readTrust(value: unknown, where: string): LockedTrust {
+  const { level, signer, signedAt, ...others } = parseRecord(value, where);
+  refuseUnknownMembers(others, where, ['level', 'signer', 'signedAt']);
+  return {
+    level: readWord(level, `${where}.level`, trustLevels),
+    ...defined({
+      signer: parseOptional(signer, `${where}.signer`, readSigner),
+      signedAt: parseOptional(signedAt, `${where}.signedAt`, readTime),
+    }),
+  };
+}
+
+function readSigner(value: unknown, where: string): Signer {
+  const { fingerprint, subkey, userId, keyOrigin, ...others } = parseRecord(value, where);
+  refuseUnknownMembers(others, where, ['fingerprint', 'subkey', 'userId', 'keyOrigin']);
+  return {
+    fingerprint: parseText(fingerprint, `${where}.fingerprint`),
+    ...defined({
+      subkey: parseOptional(subkey, `${where}.subkey`, parseText),
+      userId: parseOptional(userId, `${where}.userId`, parseText),
+      keyOrigin: parseOptional(keyOrigin, `${where}.keyOrigin`, (word, at) =>
+        readWord(word, at, keyOrigins),
+      ),
+    }),
+  };
+}
+
+const keyOrigins = ['vendor', 'caller'] as const;
+const firmwares = ['bios', 'uefi'] as const;
+const seeds = ['nocloud', 'ignition', 'combustion', 'talos', 'none'] as const;
+
+function readGuest(value: unknown, where: string): GuestFacts {
+  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes, ...others } = parseRecord(
+    value,
+    where,
+  );
+  const known = ['user', 'seed', 'ssh', 'firmware', 'minDiskBytes', 'minMemoryBytes', 'eol'];
+  refuseUnknownMembers(others, where, known);
+  return defined({
+    user: parseOptional(user, `${where}.user`, parseText),
+    seed: parseOptional(seed, `${where}.seed`, (word, at) => readWord(word, at, seeds)),
+    ssh: parseOptional(ssh, `${where}.ssh`, readFlag),
+    firmware: parseOptional(firmware, `${where}.firmware`, (list, at) =>
+      readList(list, at, (word, of) => readWord(word, of, firmwares)),
+    ),
+    minDiskBytes: parseOptional(minDiskBytes, `${where}.minDiskBytes`, readCount),
+    minMemoryBytes: parseOptional(minMemoryBytes, `${where}.minMemoryBytes`, readCount),
+    eol: parseOptional(eol, `${where}.eol`, readDay),
+  });
+}
+
+function readDay(value: unknown, where: string): string {
+  const text = parseText(value, where);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
+  throw new LockDefect(`${where} should be a day, as 2028-06-30`);
+}
