@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { CacheOptions } from './cache/existing-cache.ts';
 export { type Allowance, allowances } from './contracts/allowance.ts';
 export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
@@ -36,7 +37,14 @@ export type {
   InspectImage,
   InspectOptions,
 } from './verbs/inspect-image.ts';
+export type {
+  CachedImage,
+  CacheListing,
+  ListCache,
+  UnfinishedDownload,
+} from './verbs/list-cache.ts';
 export type { ListImages, ListOptions } from './verbs/list-images.ts';
+export type { RemovedFromCache, RemoveFromCache } from './verbs/remove-from-cache.ts';
 export type {
   ResolvedImage,
   ResolveImage,

@@ -1,3 +1,4 @@
+import type { CacheOptions } from './cache/existing-cache.ts';
 import type { Parts } from './contracts/parts.ts';
 import type { FileOptions } from './convert/open-image-file.ts';
 import type { EnsureImage } from './ensure-image.ts';
@@ -7,7 +8,9 @@ import { type RootdiskDefaults, startFrom } from './parts/defaults.ts';
 import type { Verbs } from './verbs/bind.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
+import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
+import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
 import type { VerifyCache, VerifyCacheOptions } from './verbs/verify-cache.ts';
 import type { VerifyDocument } from './verbs/verify-document.ts';
@@ -41,6 +44,10 @@ export interface Rootdisk {
    * `repair` finds a damaged disk.
    */
   verifyCache: VerifyCache;
+  /** Everything in the cache and what it occupies; no request. */
+  listCache: ListCache;
+  /** Removes disks by name or path; those in use stay. */
+  removeFromCache: RemoveFromCache;
   /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
   verifyDocument: VerifyDocument;
 }
@@ -55,6 +62,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir } = defaults;
   const { offline, now, onProgress } = defaults;
   const ofTransport = { mirrors, ca, limits, signal, log, cacheDir };
+  const ofCare: CacheOptions = { cacheDir, log, signal };
   const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };
 
   let verbs: Promise<Verbs> | undefined;
@@ -88,6 +96,14 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
       const ofCache: VerifyCacheOptions = { ...ofTransport, offline, now, onProgress };
       const options = startFrom(ofCache, own);
       return listLater(async () => (await load()).verifyCache(options));
+    },
+    async listCache(own) {
+      const options = { ...defined(ofCare), ...defined(own ?? {}) };
+      return (await import('./verbs/list-cache.ts')).readListing(options);
+    },
+    async removeFromCache(names, own) {
+      const options = { ...defined(ofCare), ...defined(own ?? {}) };
+      return (await import('./verbs/remove-from-cache.ts')).removeNamed(names, options);
     },
     async verifyDocument(own) {
       const options = { ...defined({ now }), ...defined(own) };

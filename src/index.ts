@@ -53,7 +53,9 @@ import { createRootdisk } from './create-rootdisk.ts';
 import type { EnsureImage } from './ensure-image.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
+import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
+import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
 import type { VerifyCache } from './verbs/verify-cache.ts';
 import type { VerifyDocument } from './verbs/verify-document.ts';
@@ -124,5 +126,9 @@ export const convertImage: ConvertImage = ofBuiltIns.convertImage;
 export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
 /** Every cached disk against its record, and its origin against the documents kept beside it; no request. */
 export const verifyCache: VerifyCache = ofBuiltIns.verifyCache;
+/** Everything in the cache and what it occupies; no request. */
+export const listCache: ListCache = ofBuiltIns.listCache;
+/** Removes disks by name or path; those in use stay. */
+export const removeFromCache: RemoveFromCache = ofBuiltIns.removeFromCache;
 /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
 export const verifyDocument: VerifyDocument = ofBuiltIns.verifyDocument;

@@ -12,3 +12,9 @@ export async function freeBytes(dir: string): Promise<number> {
 export function allocatedBytes({ blocks }: Pick<Stats, 'blocks'>): number {
   return blocks * 512;
 }
+
+/** Bytes that files occupy together; one with two names, as a disk that is its own download, counts once. */
+export function allocatedTogether(files: readonly Pick<Stats, 'dev' | 'ino' | 'blocks'>[]): number {
+  const once = new Map(files.map((stats) => [`${stats.dev}:${stats.ino}`, stats]));
+  return [...once.values()].reduce((sum, stats) => sum + allocatedBytes(stats), 0);
+}

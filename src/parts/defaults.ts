@@ -6,7 +6,7 @@ import { defined } from '../kit/defined.ts';
  * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `resolveImage` and
  * `listImages` all of them; `convertImage` and `inspectImage` `allow`, `limits`, `signal`, `log` and `scratchDir`;
  * `verifyCache` `mirrors`, `ca`, `limits`, `cacheDir`, `offline`, `signal`, `log`, `onProgress` and `now`;
- * `verifyDocument` `now`.
+ * `verifyDocument` `now`; `listCache` and its like `cacheDir`, `signal` and `log`.
  */
 export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest'> {
   /** Where `convertImage` and `inspectImage` put scratch files. */

@@ -177,8 +177,8 @@ describe('cache', () => {
     await line.ensure();
     const { stdout } = await run(['cache', 'ls']);
     const [header = '', row = '', totals = ''] = stdout.split('\n');
-    expect(header).toMatch(/^NAME +VIRTUAL +ALLOCATED +AGE$/);
-    expect(row).toMatch(new RegExp(`^${name} +4 MiB +[0-9.]+ [KM]iB +just now$`));
+    expect(header).toMatch(/^NAME +VIRTUAL +ALLOCATED +AGE +LAST USED$/);
+    expect(row).toMatch(new RegExp(`^${name} +4 MiB +[0-9.]+ [KM]iB +just now +in use$`));
     expect(totals).toMatch(/^1 disk, 4 MiB virtual, [0-9.]+ [KM]iB allocated$/);
     const json = parseOutput(await run(['cache', 'ls', '--json']));
     expect(json).toMatchObject({

@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
-import { allocatedBytes } from '../free-space.ts';
+import { allocatedTogether } from '../free-space.ts';
 import { isLeased, leasePath } from '../locks/lease.ts';
 import { isLocked } from '../locks/name-lock.ts';
 import { parseCacheName } from '../names/cache-name.ts';
@@ -23,7 +24,7 @@ export interface ListedEntry {
   /** What the disk and its companions occupy. */
   allocatedBytes: number;
   leased: boolean;
-  /** When it was last leased; absent when it never was. */
+  /** When it was last leased, to the hour; absent when it never was. */
   lastUsed?: Date;
 }
 
@@ -32,6 +33,8 @@ export interface ListedStaging {
   name: string;
   path: string;
   allocatedBytes: number;
+  /** When its last byte came. */
+  changed: Date;
   /** A process is at work on it. */
   locked: boolean;
 }
@@ -44,8 +47,8 @@ export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
 
 async function listEntry(cache: Cache, name: string): Promise<ListedEntry | undefined> {
   const { path, entry, defect, record, stats } = await examineEntry(cache, name);
-  const allocated = await allocatedTogether(cache.filesOf(name));
-  if (allocated === undefined) return undefined;
+  const files = await lookAtAll(cache.filesOf(name));
+  if (files.length === 0) return undefined;
   const lease = await lookAt(leasePath(cache, name));
   const isReady = entry !== undefined;
   return defined({
@@ -55,7 +58,7 @@ async function listEntry(cache: Cache, name: string): Promise<ListedEntry | unde
     defect: isReady ? undefined : (defect ?? 'only files that belong beside a disk are there'),
     record,
     sizeBytes: stats?.size ?? 0,
-    allocatedBytes: allocated,
+    allocatedBytes: allocatedTogether(files),
     leased: lease !== undefined && (await isLeased(cache, name)),
     lastUsed: lease?.mtime,
   });
@@ -68,15 +71,17 @@ export async function listStaging(cache: Cache): Promise<ListedStaging[]> {
     if (parseCacheName(name) === undefined) continue;
     const path = cache.stagingPathOf(name);
     const files = (await listFolder(path)).map((file) => join(path, file));
-    const allocated = (await allocatedTogether(files)) ?? 0;
-    listed.push({ name, path, allocatedBytes: allocated, locked: await isLocked(cache, name) });
+    const found = await lookAtAll([path, ...files]);
+    const changed = new Date(Math.max(...found.map(({ mtimeMs }) => mtimeMs)));
+    // Removed since the folder was read.
+    if (found.length === 0) continue;
+    const allocated = allocatedTogether(found.filter((stats) => stats.isFile()));
+    const locked = await isLocked(cache, name);
+    listed.push({ name, path, allocatedBytes: allocated, changed, locked });
   }
   return listed;
 }
 
-/** `undefined` when none of the files is there. */
-async function allocatedTogether(paths: string[]): Promise<number | undefined> {
-  const found = (await Promise.all(paths.map(lookAt))).filter((stats) => stats !== undefined);
-  if (found.length === 0) return undefined;
-  return found.reduce((sum, stats) => sum + allocatedBytes(stats), 0);
+async function lookAtAll(paths: readonly string[]): Promise<Stats[]> {
+  return (await Promise.all(paths.map(lookAt))).filter((stats) => stats !== undefined);
 }

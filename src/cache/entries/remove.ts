@@ -1,10 +1,11 @@
+import type { Stats } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
-import { allocatedBytes } from '../free-space.ts';
+import { allocatedTogether } from '../free-space.ts';
 import { leasePath } from '../locks/lease.ts';
 import { probeLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { dropLockFile, type NameLock, tryLockName } from '../locks/name-lock.ts';
@@ -57,7 +58,7 @@ export async function removeEntry(
 }
 
 async function removeFiles(cache: Cache, name: string): Promise<Removal> {
-  const removal: Removal = { removed: false, freedBytes: 0 };
+  const removed: Stats[] = [];
   const staging = cache.stagingPathOf(name);
   const staged = (await listFolder(staging)).map((file) => join(staging, file));
   // The disk first: wherever this stops, the rest is no entry.
@@ -65,10 +66,10 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
     const stats = await lookAt(path);
     if (stats === undefined) continue;
     await inCache(path, 'remove', () => rm(path, { recursive: true, force: true }));
-    removal.removed = true;
-    if (stats.isFile()) removal.freedBytes += allocatedBytes(stats);
+    removed.push(stats);
   }
-  return removal;
+  const files = removed.filter((stats) => stats.isFile());
+  return { removed: removed.length > 0, freedBytes: allocatedTogether(files) };
 }
 
 async function buildRemains(cache: Cache, name: string): Promise<boolean> {

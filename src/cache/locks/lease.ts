@@ -1,4 +1,4 @@
-import { chmod, utimes } from 'node:fs/promises';
+import { chmod, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pollDelay, sleep } from '../../kit/abort.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
@@ -21,6 +21,8 @@ interface SharedLease {
   holders: number;
 }
 const held = new Map<string, SharedLease>();
+
+const hourMs = 3_600_000;
 
 /** A removal holds a lease for as long as its files go; a reader that cannot find out more does not wait for longer. */
 const mostAttempts = 40;
@@ -84,10 +86,9 @@ function count(lease: SharedLease): SharedLease {
 }
 
 async function begin(path: string, lease: SharedLease): Promise<Lease> {
-  const now = new Date();
-  // By path: a descriptor would take the lock with it. The time of the last lease is the time of the last use, and readers
-  // of other users lease the same file, whatever the umask of the process that made it.
-  await utimes(path, now, now).catch(() => undefined);
+  // By path: a descriptor would take the lock with it. Readers of other users lease the same file, whatever the umask of the
+  // process that made it.
+  await noteUse(path).catch(() => undefined);
   await chmod(path, modes.file).catch(() => undefined);
   let isHeld = true;
   return {
@@ -101,6 +102,16 @@ async function begin(path: string, lease: SharedLease): Promise<Lease> {
       return Promise.resolve();
     },
   };
+}
+
+/**
+ * The time of the last lease is the time of the last use. Not the atime of the disk: every program that reads it sets that,
+ * a backup too, and under relatime or noatime a hypervisor does not. Once an hour is enough, and spares a write for each hit.
+ */
+async function noteUse(path: string): Promise<void> {
+  const now = new Date();
+  const { mtimeMs } = await stat(path);
+  if (Math.abs(now.getTime() - mtimeMs) >= hourMs) await utimes(path, now, now);
 }
 
 /** True while any process, this one included, leases the entry. */

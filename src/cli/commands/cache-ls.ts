@@ -1,8 +1,6 @@
-import { defaultCacheDir } from '../../cache/cache-folder.ts';
-import { type ListedEntry, listEntries, listStaging } from '../../cache/entries/list.ts';
+import { type CachedImage, createRootdisk } from '../../core.ts';
 import { formatAge, formatBytes, formatTable } from '../print/format.ts';
 import type { Command } from './command.ts';
-import { openExistingCache } from './existing-cache.ts';
 
 export const cacheLs: Command = {
   name: 'cache ls',
@@ -10,19 +8,13 @@ export const cacheLs: Command = {
   summary: 'List the disks in the cache and what they occupy.',
   options: ['cache-dir'],
   examples: [
-    ['rootdisk cache ls', 'name, sizes and age of each disk'],
+    ['rootdisk cache ls', 'name, sizes, age and last use of each disk'],
     ['rootdisk cache ls --json | jq .totals.allocatedBytes', 'what the cache occupies'],
   ],
-  async run({ cacheDir, log }) {
-    const cache = await openExistingCache(cacheDir ?? defaultCacheDir(), log);
-    const entries = await listEntries(cache);
-    const unfinished = await listStaging(cache);
-    const totals = {
-      entries: entries.length,
-      virtualBytes: sum(entries.map(virtualSizeOf)),
-      allocatedBytes: sum([...entries, ...unfinished].map((entry) => entry.allocatedBytes)),
-    };
-    const rest = sum(unfinished.map((entry) => entry.allocatedBytes));
+  async run({ cacheDir, parts, log, signal }) {
+    const listing = await createRootdisk(parts).listCache({ cacheDir, log, signal });
+    const { entries, unfinished, totals } = listing;
+    const rest = unfinished.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
     const summary = [
       `${totals.entries} disk${totals.entries === 1 ? '' : 's'}`,
       `${formatBytes(totals.virtualBytes)} virtual`,
@@ -30,36 +22,22 @@ export const cacheLs: Command = {
       ...(rest > 0 ? [`of it ${formatBytes(rest)} unfinished downloads`] : []),
     ].join(', ');
     const text = entries.length === 0 ? summary : `${formatEntries(entries)}\n${summary}`;
-    const json = { path: cache.cacheDir, entries: entries.map(toJson), unfinished, totals };
-    return { text, json };
+    return { text, json: listing };
   },
 };
 
-function formatEntries(entries: readonly ListedEntry[]): string {
+function formatEntries(entries: readonly CachedImage[]): string {
   const now = Date.now();
+  const ago = (time: Date | undefined) =>
+    time === undefined ? '-' : formatAge(now - time.getTime());
   const rows = entries.map((entry) => [
     entry.name,
-    formatBytes(virtualSizeOf(entry)),
+    formatBytes(entry.virtualSize ?? entry.sizeBytes),
     formatBytes(entry.allocatedBytes),
-    entry.record === undefined ? '-' : formatAge(now - Date.parse(entry.record.created)),
+    ago(entry.created),
+    entry.leased ? 'in use' : ago(entry.lastUsed),
     ...(entry.state === 'damaged' ? [`damaged: ${entry.defect}`] : []),
   ]);
-  return formatTable([['NAME', 'VIRTUAL', 'ALLOCATED', 'AGE'], ...rows], { right: [1, 2] });
-}
-
-/** Without the record's long lists. */
-function toJson({ record, ...entry }: ListedEntry): object {
-  if (record === undefined) return entry;
-  const { identity, format, created, source, disk, trust } = record;
-  const { url, sha256 } = source;
-  const { virtualSize } = disk;
-  return { ...identity, ...entry, format, virtualSize, created, url, sha256, trust: trust.level };
-}
-
-function virtualSizeOf({ record, sizeBytes }: ListedEntry): number {
-  return record?.disk.virtualSize ?? sizeBytes;
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
+  const header = ['NAME', 'VIRTUAL', 'ALLOCATED', 'AGE', 'LAST USED'];
+  return formatTable([header, ...rows], { right: [1, 2] });
 }

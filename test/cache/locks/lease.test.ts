@@ -1,4 +1,4 @@
-import { readdir, readlink, stat } from 'node:fs/promises';
+import { readdir, readlink, stat, utimes } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/cache-folder.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
@@ -59,11 +59,18 @@ describe('leaseName', () => {
     expect(await removeEntry(cache, name)).toMatchObject({ removed: true });
   });
 
-  it('notes the time of the last use', async () => {
+  it('notes the time of the last use, at most once an hour', async () => {
     const cache = await openCache(await tempDir());
-    const before = Date.now();
-    await (await leaseName(cache, name)).release();
-    expect((await stat(leasePath(cache, name))).mtimeMs).toBeGreaterThanOrEqual(before - 1);
+    const path = leasePath(cache, name);
+    const use = async () => (await leaseName(cache, name)).release();
+    await use();
+    const now = Math.floor(Date.now() / 1000);
+    await utimes(path, now - 1800, now - 1800);
+    await use();
+    expect((await stat(path)).mtimeMs).toBe((now - 1800) * 1000);
+    await utimes(path, now - 7200, now - 7200);
+    await use();
+    expect((await stat(path)).mtimeMs).toBeGreaterThanOrEqual(now * 1000);
   });
 
   it.runIf(process.geteuid?.() === 0)(

@@ -1,0 +1,69 @@
+import { basename, dirname, resolve } from 'node:path';
+import type { Cache } from '../cache/cache.ts';
+import { listStaging } from '../cache/entries/list.ts';
+import { listNames } from '../cache/entries/names-on-disk.ts';
+import { removeEntry } from '../cache/entries/remove.ts';
+import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
+import { requireCacheName } from '../cache/names/cache-name.ts';
+import { NotFoundError, UsageError } from '../errors.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
+
+export interface RemovedFromCache {
+  /** Names, each once, in the order given. */
+  removed: string[];
+  /** Bytes that the files occupied. Blocks that a reflink shares are counted, and are not free. */
+  freedBytes: number;
+}
+
+export type RemoveFromCache = (
+  names: string | readonly string[],
+  options?: CacheOptions,
+) => Promise<RemovedFromCache>;
+
+/**
+ * Removes disks by name or path, with all that belongs to them. `ERR_NOT_FOUND` for a name that is not there and
+ * `ERR_INVALID_REQUEST` for what is no name, before anything is gone; `ERR_CACHE_LOCKED` for what another process makes or
+ * uses.
+ */
+export async function removeNamed(
+  names: string | readonly string[],
+  given: CacheOptions = {},
+): Promise<RemovedFromCache> {
+  const options = safeListeners(given);
+  const cache = await openExistingCache(options);
+  const removed = [...new Set(readNames(names).map((name) => nameOf(name, cache)))];
+  for (const name of removed) requireCacheName(name);
+  const there = [...(await listNames(cache)), ...(await listStaging(cache))];
+  for (const name of removed) {
+    if (!there.some((entry) => entry.name === name)) throw notThere(name, cache);
+  }
+  let freedBytes = 0;
+  for (const name of removed) freedBytes += (await removeEntry(cache, name, options)).freedBytes;
+  return { removed, freedBytes };
+}
+
+/** The types promise texts; a caller in plain JavaScript does not. */
+function readNames(names: unknown): string[] {
+  const list = Array.isArray(names) ? names : [names];
+  if (list.every((name) => typeof name === 'string')) return list;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'names must be texts',
+    hint: 'Take the names from listCache().',
+    details: { field: 'names' },
+  });
+}
+
+function nameOf(name: string, cache: Cache): string {
+  const path = resolve(name);
+  return name.includes('/') && dirname(path) === cache.imagesDir ? basename(path) : name;
+}
+
+function notThere(name: string, cache: Cache): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `the cache holds no ${name}`,
+    hint: 'Run: rootdisk cache ls',
+    details: { field: 'name', value: name, cacheDir: cache.cacheDir },
+  });
+}
