@@ -31,6 +31,11 @@ export interface RequestOptions {
 }
 
 export interface EnsureOptions extends TransportOptions, RequestOptions {
+  /**
+   * Format ids that the file must have, outermost first; default: what the vendor says, else found by looking. Of several
+   * files that a vendor offers, the best one of these layers is taken.
+   */
+  from?: string[] | undefined;
   /** `raw` (default): a sparse raw disk. `source`: codecs and archives peeled, the vendor's own disk format kept. */
   format?: 'raw' | 'source' | undefined;
   /** `auto` (default): the best level this source is known to offer. Otherwise a floor. */

@@ -182,7 +182,10 @@ function isAllowed({ options }: Call, { record }: Entry): boolean {
 }
 
 function hasWantedFiles({ options }: Call, entry: Entry): boolean {
-  return !options.keepSource || entry.source !== undefined;
+  const { layers } = entry.record;
+  // What boots a disk has no layers.
+  const hasLayers = layers.length === 0 || options.from.every((id, i) => layers[i] === id);
+  return hasLayers && (!options.keepSource || entry.source !== undefined);
 }
 
 /** Its source has these digests, and the one that the caller gave. */

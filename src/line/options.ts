@@ -17,6 +17,7 @@ export interface CallOptions {
   variant: string | undefined;
   parameters: Record<string, string>;
   now: Date;
+  from: readonly string[];
   format: 'raw' | 'source';
   trust: 'auto' | TrustLevel;
   digest: Digest | undefined;
@@ -53,6 +54,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     variant: options.variant,
     parameters: readParameters(options.parameters ?? {}),
     now: options.now ?? new Date(),
+    from: readFrom(options.from ?? []),
     format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
@@ -88,6 +90,11 @@ function readParameters(parameters: Record<string, string>): Record<string, stri
     );
   }
   return { ...parameters };
+}
+
+function readFrom(from: unknown): string[] {
+  if (Array.isArray(from) && from.every((id) => typeof id === 'string')) return [...from];
+  throw invalid('from', 'from must be a list of format ids, outermost first');
 }
 
 function readKeys(keys: NonNullable<EnsureOptions['keys']>): GivenKeys {

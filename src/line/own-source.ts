@@ -20,7 +20,8 @@ export function requestOwn(source: OwnSource, call: Call): ImageRequest {
   const stem = name.slice(0, name.length - extname(name).length).slice(0, 48) || 'image';
   return {
     vendor: source.kind,
-    release: `${stem}-${hash(source.url.href, 8)}`,
+    // The same bytes read as something else are another disk.
+    release: `${stem}-${hash([source.url.href, ...call.options.from].join('\n'), 8)}`,
     arch: call.options.arch,
   };
 }
@@ -39,7 +40,7 @@ export async function resolveOwn(
     url: source.url,
     fileName: fileNameOf(source.url),
     ...defined({ sizeBytes: known.sizeBytes }),
-    layers: [],
+    layers: [...call.options.from],
     proofs: source.kind === 'file' ? [] : [{ kind: 'tls', reason: 'the caller gave no digest' }],
   };
   return {

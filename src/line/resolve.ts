@@ -55,6 +55,8 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
     checkResolution(vendor.id, resolution);
     checkLayers(vendor.id, resolution, call.parts.formats);
     warnAbout(call, vendor.title, resolution);
+    const { from } = call.options;
+    if (from.length > 0) resolution.disk = pickByLayers(vendor, resolution, from);
     if (call.options.boot && resolution.boot === undefined) throw noKernel(vendor, resolution);
     return await preferDigest(call, resolution);
   });
@@ -66,6 +68,25 @@ function warnAbout(call: Call, title: string, resolution: Resolution): void {
   if (eol === undefined || Date.parse(eol) > call.options.now.getTime()) return;
   const message = `${title} ${resolution.release} reached its end of life on ${eol}`;
   call.warn({ code: 'end-of-life', message });
+}
+
+/** The files that have these layers; one whose layers only its bytes tell must have them. */
+function pickByLayers(
+  { id, title }: Vendor,
+  { disk }: Resolution,
+  from: readonly string[],
+): Resolution['disk'] {
+  const found = disk
+    .map((file) => (file.layers.length === 0 ? { ...file, layers: [...from] } : file))
+    .filter(({ layers }) => from.every((layer, i) => layers[i] === layer));
+  if (found.length > 0) return found;
+  const offered = disk.map(({ layers }) => layers.join('>')).join(', ');
+  throw new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `${title} offers no disk as ${from.join('>')}, only as ${offered}`,
+    hint: 'Leave from out (--from), or name layers that are offered.',
+    details: { vendor: id, field: 'from', value: from.join('>') },
+  });
 }
 
 function noKernel({ id, title }: Vendor, { release, variant }: Resolution): NotFoundError {

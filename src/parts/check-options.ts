@@ -16,6 +16,7 @@ const kinds: Readonly<Record<keyof EnsureOptions, Kind>> = {
   variant: 'text',
   parameters: 'object',
   now: 'date',
+  from: 'any',
   format: 'any',
   trust: 'any',
   digest: 'text',

@@ -71,16 +71,21 @@ function pick<T extends string>(
   throw invalidValue(option, given, `Use one of: ${words.join(', ')}.`);
 }
 
+/** The layers that a file must have, outermost first. */
+export function readFrom(flags: Flags, parts: Parts): string[] | undefined {
+  const from = flags.text('from');
+  const known = parts.formats.map(({ id }) => id);
+  return from === undefined ? undefined : parseLayers(from, known);
+}
+
 /** How a local file is read, from the flags. */
 export function readLocalFile(
   flags: Flags,
   parts: Parts,
   transport: TransportOptions,
 ): FileOptions {
-  const from = flags.text('from');
-  const known = parts.formats.map(({ id }) => id);
   return {
-    from: from === undefined ? undefined : parseLayers(from, known),
+    from: readFrom(flags, parts),
     entry: flags.text('entry'),
     allow: readAllow(flags.list('allow')),
     limits: transport.limits,

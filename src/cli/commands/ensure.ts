@@ -4,6 +4,7 @@ import { requestOptions, transportOptions } from '../args/options.ts';
 import {
   readChoices,
   readConnections,
+  readFrom,
   readKernelFormat,
   readRequest,
   readTrust,
@@ -17,6 +18,7 @@ export const ensure: Command = {
   options: [
     ...requestOptions,
     'format',
+    'from',
     'boot',
     'kernel-format',
     'digest',
@@ -38,6 +40,7 @@ export const ensure: Command = {
     ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
     ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: one path per line'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
+    ['rootdisk ensure ./disk.vhd.gz --from "gz>vhd"', 'refuse anything else'],
     [
       'qemu-img create -b "$(rootdisk ensure debian)" -F raw -f qcow2 vm.qcow2',
       'a writable disk on top of it',
@@ -50,6 +53,7 @@ export const ensure: Command = {
       ...readChoices(flags),
       ...readTrust(flags, cwd),
       allow: readAllow(flags.list('allow')),
+      from: readFrom(flags, parts),
       boot: flags.has('boot'),
       kernelFormat: readKernelFormat(flags),
       digest: flags.text('digest'),
