@@ -69,7 +69,11 @@ describe('what is not', () => {
     ['cache lss', 'there is no command "cache lss"', 'Did you mean: rootdisk cache ls?'],
     ['ensure x --frmat raw', 'ensure has no option "--frmat"', 'Did you mean --format?'],
     ['ensure x --verb', 'ensure has no option "--verb"', 'Did you mean --verbose?'],
-    ['ensure x --signature gz', 'ensure has no option "--signature"', 'Run: rootdisk ensure --help'],
+    [
+      'ensure x --signature gz',
+      'ensure has no option "--signature"',
+      'Run: rootdisk ensure --help',
+    ],
     ['ensure x --no-json', 'ensure has no option "--no-json"', 'Run: rootdisk ensure --help'],
     ['ensure x -j', 'ensure has no option "-j"', 'Run: rootdisk ensure --help'],
     ['ensure x --toString', 'ensure has no option "--toString"', 'Run: rootdisk ensure --help'],
