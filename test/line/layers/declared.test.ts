@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ensureImage } from '../../src/index.ts';
-import { buildVhdImage } from '../../src/testing/index.ts';
-import { runCli } from '../cli/spawn-cli.ts';
-import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
+import { ensureImage } from '../../../src/index.ts';
+import { buildVhdImage } from '../../../src/testing/index.ts';
+import { runCli } from '../../cli/spawn-cli.ts';
+import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
 
 const disk = makeDisk();
 const fixed = { virtualSize: disk.length, extents: [{ position: 0, bytes: disk }] };
