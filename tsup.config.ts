@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { exportOf, formatAllParts, listEntries, listParts } from './tools/parts.ts';
 
@@ -53,6 +54,19 @@ const pureCalls: Plugin = {
   },
 };
 
+/** The form of yaml that is an ES module; the other asks for parts of Node.js in a way that a bundle cannot answer. */
+const yamlModule: Plugin = {
+  name: 'yaml-module',
+  setup({ onResolve }) {
+    onResolve({ filter: /^yaml$/ }, () => ({
+      path: fileURLToPath(import.meta.resolve('yaml/package.json')).replace(
+        /package\.json$/,
+        'browser/dist/index.js',
+      ),
+    }));
+  },
+};
+
 /** A subpath gives the part out of that file, so that it is the very object that is built in. */
 const fromAllParts: Plugin = {
   name: 'from-all-parts',
@@ -75,10 +89,12 @@ const config: Config = defineConfig([
     ...common,
     splitting: true,
     clean: true,
+    // One small part of a large package, for seeds alone; its licence ships with it.
+    noExternal: ['yaml'],
     esbuildOptions(options) {
       options.entryPoints = { ...doors, parts: 'all-parts', 'cli-start': 'src/cli/start.ts' };
     },
-    esbuildPlugins: [allParts, pureCalls],
+    esbuildPlugins: [allParts, pureCalls, yamlModule],
   },
   { entry: subpaths, ...common, splitting: false, esbuildPlugins: [fromAllParts] },
   { entry: { ...doors, ...subpaths }, ...common, dts: { only: true } },

@@ -16,6 +16,13 @@ test('every package that users get, optional ones included, has a licence that g
   expect(refused.map((path) => `${path}: ${lock.packages[path]?.license}`)).toEqual([]);
 });
 
+test('the licence of what dist contains ships with it', async () => {
+  const licence = await readFile(join(root, 'node_modules/yaml/LICENSE'), 'utf8');
+  const page = await readFile(join(root, 'docs/bundled-licences.md'), 'utf8');
+  expect(page).toContain(licence.trim());
+  expect(manifest.files).toContain('docs/*.md');
+});
+
 test.each([
   ['MIT', true],
   ['(MIT OR GPL-3.0-only)', true],

@@ -40,7 +40,7 @@ export function planLayout(tree: SeedFolder): Layout {
   return { root, folders, files, tables, sectors: next };
 }
 
-export function sectorsOf(bytes: number): number {
+function sectorsOf(bytes: number): number {
   return Math.ceil(bytes / discSectorBytes);
 }
 
