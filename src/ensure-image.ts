@@ -9,7 +9,7 @@ import { startFetch } from './line/fetch.ts';
 import { giveKept, orEarlierDisk } from './line/give-kept.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
-import { planImage } from './line/plan.ts';
+import { planFiles, planImage } from './line/plan.ts';
 import { prove } from './line/prove.ts';
 import { publish } from './line/publish.ts';
 import { parseRequest, resolveRequest } from './line/resolve.ts';
@@ -39,6 +39,7 @@ export function bindEnsureImage(parts: BoundParts): EnsureImage {
       const resolution = await resolveRequest(call, asked);
       const plan = planImage(asked.request, resolution, call.options, parts.formats);
       await refuseOlderBuild(call, plan);
+      call.progress.expect(planFiles(plan, call.options));
 
       return waitForName(call, plan.cacheName, async () => {
         const boot = await obtainBoot({ call, plan }, obtain);
@@ -51,6 +52,7 @@ export function bindEnsureImage(parts: BoundParts): EnsureImage {
 
 /** One file of a plan: from the cache, or by way of the staging folder. */
 async function obtain(asked: Planned): Promise<Obtained> {
+  asked.call.progress.begin(asked.plan.role);
   const planned = await demandSeen(asked);
   const hit = await look(planned);
   if (hit !== undefined) return adopt(planned, hit);

@@ -91,6 +91,11 @@ export function planImage(
   };
 }
 
+/** All files that the call makes, in the order in which it makes them. */
+export function planFiles(plan: Plan, options: CallOptions): Plan[] {
+  return options.boot ? [...planBoot(plan, options), plan] : [plan];
+}
+
 /** The files that boot the planned disk, each an entry of its own under the same lock. */
 export function planBoot(plan: Plan, options: CallOptions): Plan[] {
   const { kernel, initrd } = plan.resolution.boot ?? {};

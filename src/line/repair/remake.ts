@@ -81,6 +81,7 @@ async function makeFrom(
     http: asked.openHttp({ named: [url, ...mirrors].map(String), allowPlain: true }),
   };
   const plan = planRecorded(record, url, mirrors);
+  call.progress.begin(plan.role);
   const proven = provenRecorded(record);
   return attemptInStaging({ call, plan, proven }, async (making) => {
     await checkSpace(making);
