@@ -44,6 +44,12 @@ export type {
   UnfinishedDownload,
 } from './verbs/list-cache.ts';
 export type { ListImages, ListOptions } from './verbs/list-images.ts';
+export type {
+  PruneCache,
+  PrunedCache,
+  PrunedImage,
+  PruneOptions,
+} from './verbs/prune-cache.ts';
 export type { RemovedFromCache, RemoveFromCache } from './verbs/remove-from-cache.ts';
 export type {
   ResolvedImage,

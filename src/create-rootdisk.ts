@@ -10,6 +10,7 @@ import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
+import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
 import type { VerifyCache, VerifyCacheOptions } from './verbs/verify-cache.ts';
@@ -48,6 +49,8 @@ export interface Rootdisk {
   listCache: ListCache;
   /** Removes disks by name or path; those in use stay. */
   removeFromCache: RemoveFromCache;
+  /** Removes leftovers, and disks by age, budget or number; what is in use stays. */
+  pruneCache: PruneCache;
   /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
   verifyDocument: VerifyDocument;
 }
@@ -104,6 +107,10 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     async removeFromCache(names, own) {
       const options = { ...defined(ofCare), ...defined(own ?? {}) };
       return (await import('./verbs/remove-from-cache.ts')).removeNamed(names, options);
+    },
+    async pruneCache(own) {
+      const options = { ...defined({ ...ofCare, now }), ...defined(own ?? {}) };
+      return (await import('./verbs/prune-cache.ts')).pruneWith(options);
     },
     async verifyDocument(own) {
       const options = { ...defined({ now }), ...defined(own) };

@@ -55,6 +55,7 @@ import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
+import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
 import type { VerifyCache } from './verbs/verify-cache.ts';
@@ -130,5 +131,7 @@ export const verifyCache: VerifyCache = ofBuiltIns.verifyCache;
 export const listCache: ListCache = ofBuiltIns.listCache;
 /** Removes disks by name or path; those in use stay. */
 export const removeFromCache: RemoveFromCache = ofBuiltIns.removeFromCache;
+/** Removes leftovers, and disks by age, budget or number; what is in use stays. */
+export const pruneCache: PruneCache = ofBuiltIns.pruneCache;
 /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
 export const verifyDocument: VerifyDocument = ofBuiltIns.verifyDocument;

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { CacheError } from '../errors.ts';
 
-const full = 'Free space or raise the quota (rootdisk cache rm removes disks), then retry.';
+const full = 'Free space or raise the quota (rootdisk cache prune removes disks), then retry.';
 const readOnly = 'Make the cache folder writable, or choose another with cacheDir.';
 const occupied = 'Something else lies at this path; move it away.';
 const hints: Record<string, string> = {

@@ -173,7 +173,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   ERR_NO_SPACE: {
     meaning: 'The disk, the quota or the device is too small.',
     action:
-      'Free space, remove disks with `rootdisk cache rm`, or choose another folder (`cacheDir`, `--cache-dir`).',
+      'Free space, remove disks with `rootdisk cache prune`, or choose another folder (`cacheDir`, `--cache-dir`).',
     example:
       'disk.qcow2 needs about 2200 MiB in /var/cache/rootdisk/images-v1, and 512 MiB are free',
   },

@@ -9,6 +9,7 @@ import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
 import { checkOptions } from '../parts/check-options.ts';
+import { readAge } from '../parts/read-age.ts';
 import { readAllow } from '../parts/read-allow.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
@@ -59,7 +60,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
     keys: readKeys(options.keys ?? []),
-    maxAge: readAge(options.maxAge ?? false),
+    maxAge: readMaxAge(options.maxAge ?? false),
     allow: readAllow(options.allow ?? []),
     allowOlder: options.allowOlder ?? false,
     offline: options.offline ?? false,
@@ -103,15 +104,8 @@ function readKeys(keys: NonNullable<EnsureOptions['keys']>): GivenKeys {
   return { keys: [...(replace ?? []), ...add], replace: replace !== undefined };
 }
 
-const dayMs = 86_400_000;
-const ageUnits: Record<string, number> = { d: dayMs, h: dayMs / 24, m: dayMs / 1440, s: 1000 };
-
-function readAge(age: number | string | false): number | undefined {
-  if (age === false) return undefined;
-  const [, count, unit = ''] = /^(\d{1,6})([dhms])$/.exec(String(age)) ?? [];
-  const value = typeof age === 'number' ? age : Number(count) * (ageUnits[unit] ?? Number.NaN);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw invalid('maxAge', 'maxAge must be a positive number of milliseconds, or like 90d or 12h');
+function readMaxAge(age: number | string | false): number | undefined {
+  return age === false ? undefined : readAge(age, 'maxAge');
 }
 
 function parseConnections(connections: number): number {

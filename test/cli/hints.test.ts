@@ -89,7 +89,7 @@ describe('hints, help and messages name only what exists:', () => {
 
   test('what does not exist would be found', () => {
     expect(unknownOptions('give --allow-anything')).toEqual(['--allow-anything']);
-    expect(unknownCommands('Run: rootdisk cache prune')).toEqual(['rootdisk cache prune']);
+    expect(unknownCommands('Run: rootdisk cache polish')).toEqual(['rootdisk cache polish']);
     expect(unknownFields('raise limits.everything or allowNewer')).toEqual([
       'everything',
       'allowNewer',

@@ -23,6 +23,13 @@ export interface Removal {
   freedBytes: number;
 }
 
+export interface RemoveOptions {
+  force?: boolean | undefined;
+  /** The file of the lock stays, as that the last file of a build is gone shows only in a list of all; `sweepLocks` follows. */
+  isOneOfMany?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Removes an entry with its record, kept download and staging folder. What another process makes or leases is not
  * touched: `ERR_CACHE_LOCKED`; `force` removes what is leased all the same, and a process that has the file open keeps it.
@@ -31,7 +38,7 @@ export interface Removal {
 export async function removeEntry(
   cache: Cache,
   name: string,
-  { force = false, signal }: { force?: boolean | undefined; signal?: AbortSignal | undefined } = {},
+  { force = false, isOneOfMany = false, signal }: RemoveOptions = {},
 ): Promise<Removal> {
   requireCacheName(name);
   cache.requireWritable();
@@ -47,7 +54,7 @@ export async function removeEntry(
       const removal = await removeFiles(cache, name);
       await removeOverlayLeases(cache, name);
       if (lease !== undefined) await unlinkLockFile(leasePath(cache, name));
-      if (!(await buildRemains(cache, name))) await dropLockFile(cache, name);
+      if (!isOneOfMany && !(await buildRemains(cache, name))) await dropLockFile(cache, name);
       return removal;
     } finally {
       lease?.release();

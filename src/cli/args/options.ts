@@ -47,6 +47,10 @@ export const fileOptions: readonly OptionName[] = [
 
 export type OptionName =
   | 'allow'
+  | 'older-than'
+  | 'budget'
+  | 'keep'
+  | 'dry-run'
   | 'vfat'
   | 'vendor-data'
   | 'user-data'
@@ -116,6 +120,10 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'print every step, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
+  'older-than': { value: 'AGE', help: 'remove what was used longer ago: 30d, 12h' },
+  budget: { value: 'SIZE', help: 'remove the oldest use first until no more is occupied' },
+  keep: { value: 'N', help: 'keep the newest N of each release; alone: remove the others' },
+  'dry-run': { help: 'say what would go, and remove nothing' },
   vfat: { help: 'a FAT file system in place of ISO 9660' },
   'vendor-data': { value: 'FILE', help: 'vendor-data of cloud-init' },
   'user-data': { value: 'FILE', help: 'user-data, Ignition, script or Talos configuration' },

@@ -1,5 +1,6 @@
 import { cacheLs } from './cache-ls.ts';
 import { cachePath } from './cache-path.ts';
+import { cachePrune } from './cache-prune.ts';
 import { cacheRm } from './cache-rm.ts';
 import { cacheVerify } from './cache-verify.ts';
 import type { Command } from './command.ts';
@@ -23,5 +24,6 @@ export const commands: readonly Command[] = [
   cacheLs,
   cachePath,
   cacheRm,
+  cachePrune,
   cacheVerify,
 ];

@@ -1,0 +1,111 @@
+import { isImageError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { removeEntry } from '../entries/remove.ts';
+import { isLeased } from '../locks/lease.ts';
+import { isLocked } from '../locks/name-lock.ts';
+import { overlaysOf } from '../locks/overlay-lease.ts';
+import { buildName } from '../names/cache-name.ts';
+import { newestOfEach, type PruneCandidate } from './candidates.ts';
+
+/** Which entries go; what is absent sends none. */
+export interface PruneRules {
+  /** Those that were used longer ago, in milliseconds. */
+  olderThanMs?: number | undefined;
+  /** The oldest use first, until what stays occupies no more. */
+  budgetBytes?: number | undefined;
+  /** So many builds of each release stay, whatever else is said; alone, all the others go. */
+  keep?: number | undefined;
+}
+
+/** What became of an entry, and why. */
+export interface Pruned {
+  name: string;
+  goes: boolean;
+  /** What it occupied. */
+  allocatedBytes: number;
+  lastUsed: Date;
+  reason: string;
+}
+
+export interface PruneContext {
+  rules: PruneRules;
+  /** What else counts against the budget: unfinished downloads, and what is to come. */
+  otherBytes: number;
+  /** A build that stays: the one that is being made. */
+  sparedBuild?: string | undefined;
+  dryRun: boolean;
+  now: Date;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Removes the entries that the rules name, the oldest use first. What a process makes or leases, and the base of an overlay,
+ * stays: both are asked before, and `removeEntry` asks again under its locks.
+ */
+export async function pruneEntries(
+  cache: Cache,
+  candidates: readonly PruneCandidate[],
+  { rules, otherBytes, sparedBuild, dryRun, now, signal }: PruneContext,
+): Promise<Pruned[]> {
+  const newest = newestOfEach(candidates, rules.keep ?? 0);
+  let totalBytes = otherBytes + sum(candidates.map(({ allocatedBytes }) => allocatedBytes));
+  const pruned: Pruned[] = [];
+  for (const { name, allocatedBytes, lastUsed } of candidates) {
+    signal?.throwIfAborted();
+    const isNewest = newest.has(name);
+    const isSpared = isNewest || buildName(name) === sparedBuild;
+    const ageMs = now.getTime() - lastUsed.getTime();
+    const why = isSpared ? undefined : reasonToGo(rules, ageMs, totalBytes);
+    const held = why === undefined ? undefined : await tryRemove(cache, name, dryRun, signal);
+    const goes = why !== undefined && held === undefined;
+    if (goes) totalBytes -= allocatedBytes;
+    const kept = isNewest ? `one of the newest ${rules.keep} of its release` : reasonToStay(rules);
+    pruned.push({ name, goes, allocatedBytes, lastUsed, reason: goes ? why : (held ?? kept) });
+  }
+  return pruned;
+}
+
+function reasonToGo(rules: PruneRules, ageMs: number, totalBytes: number): string | undefined {
+  const { olderThanMs, budgetBytes, keep } = rules;
+  if (olderThanMs !== undefined && ageMs >= olderThanMs) return 'not used for so long';
+  if (budgetBytes !== undefined && totalBytes > budgetBytes) return 'over the budget';
+  const isKeepAlone = keep !== undefined && olderThanMs === undefined && budgetBytes === undefined;
+  return isKeepAlone ? 'its release has newer builds' : undefined;
+}
+
+function reasonToStay({ olderThanMs, budgetBytes }: PruneRules): string {
+  if (budgetBytes !== undefined) return 'within the budget';
+  return olderThanMs === undefined ? 'no option names it' : 'used since';
+}
+
+/** Removes an entry; or says who needs it. */
+async function tryRemove(
+  cache: Cache,
+  name: string,
+  dryRun: boolean,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const held = await whoNeeds(cache, name);
+  if (held !== undefined || dryRun) return held;
+  try {
+    await removeEntry(cache, name, { isOneOfMany: true, signal });
+    return undefined;
+  } catch (error) {
+    // A process took it since it was asked for.
+    if (isImageError(error, 'ERR_CACHE_LOCKED')) return (await whoNeeds(cache, name)) ?? 'in use';
+    throw error;
+  }
+}
+
+async function whoNeeds(cache: Cache, name: string): Promise<string | undefined> {
+  const [overlay, ...more] = await overlaysOf(cache, name);
+  if (overlay !== undefined) {
+    return `the base of ${overlay}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  }
+  if (await isLeased(cache, name)) return 'in use';
+  return (await isLocked(cache, name)) ? 'being made' : undefined;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,17 @@
+import { UsageError } from '../errors.ts';
+
+const dayMs = 86_400_000;
+const units: Record<string, number> = { d: dayMs, h: dayMs / 24, m: dayMs / 1440, s: 1000 };
+
+/** Milliseconds of an age as callers write it, such as `90d`. Throws `ERR_INVALID_REQUEST` naming the option. */
+export function readAge(age: number | string, field: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([dhms])$/.exec(String(age)) ?? [];
+  const value = typeof age === 'number' ? age : Number(count) * (units[unit] ?? Number.NaN);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${field} must be a positive number of milliseconds, or like 90d or 12h`,
+    hint: 'Correct the option and call again.',
+    details: { field },
+  });
+}

@@ -1,0 +1,138 @@
+import { imagesDirOf } from '../cache/cache.ts';
+import { listStaging } from '../cache/entries/list.ts';
+import { lookAt } from '../cache/entries/read.ts';
+import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
+import { listCandidates } from '../cache/prune/candidates.ts';
+import { pruneEntries } from '../cache/prune/prune.ts';
+import { type Swept, sweepCache, sweepLocks } from '../cache/prune/sweep.ts';
+import { UsageError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
+import { readAge } from '../parts/read-age.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
+
+export interface PruneOptions extends CacheOptions {
+  /** Remove what was used longer ago, in milliseconds or as `30d`, `12h`. */
+  olderThan?: number | string | undefined;
+  /** Remove until the cache occupies no more bytes, the oldest use first. */
+  budget?: number | undefined;
+  /**
+   * So many of the newest builds of each release stay, whatever the other options say. Without another option all the
+   * others go.
+   */
+  keep?: number | undefined;
+  /** Say what would go; remove nothing. */
+  dryRun?: boolean | undefined;
+  /** The clock; default: now. */
+  now?: Date | undefined;
+}
+
+/** A disk that went or stayed, and why. */
+export interface PrunedImage {
+  name: string;
+  /** What it and all that belongs to it occupied. Blocks that a reflink shares are counted, and are not free. */
+  allocatedBytes: number;
+  /** When a call was given it last; when it was made, where none was. */
+  lastUsed: Date;
+  reason: string;
+}
+
+export interface PrunedCache {
+  /** The cache folder, absolute. */
+  path: string;
+  dryRun: boolean;
+  /** The oldest use first; so is `kept`. */
+  removed: PrunedImage[];
+  kept: PrunedImage[];
+  /** Leftovers: unfinished downloads, documents not asked for in 30 days, files of processes that ended. */
+  swept: Swept;
+  freedBytes: number;
+  /** What stays, unfinished downloads included. */
+  keptBytes: number;
+  /** By how much it is over the budget all the same. */
+  overBytes?: number;
+}
+
+export type PruneCache = (options?: PruneOptions) => Promise<PrunedCache>;
+
+const dayMs = 86_400_000;
+
+/**
+ * Removes what the options name. Without one only leftovers go: downloads that were cut off more than a day ago, documents
+ * not asked for in 30 days, temporary files. What a process uses or makes, and the base of an overlay, always stays.
+ */
+export async function pruneWith(given: PruneOptions = {}): Promise<PrunedCache> {
+  const options = safeListeners(given);
+  const { dryRun = false, now = new Date(), signal } = options;
+  const rules = readRules(options);
+  const cache = await openExistingCache(options);
+  const isThere = (await lookAt(imagesDirOf(cache.cacheDir))) !== undefined;
+  if (isThere && !dryRun) cache.requireWritable();
+  const oldestMs = rules.olderThanMs ?? Number.POSITIVE_INFINITY;
+  const ages = {
+    leftoverMs: Math.min(dayMs, oldestMs),
+    documentMs: Math.min(30 * dayMs, oldestMs),
+  };
+  const swept = await sweepCache(cache, { ...ages, dryRun, now });
+  const unfinished = (await listStaging(cache)).filter(
+    ({ name }) => !swept.downloads.some((download) => download.name === name),
+  );
+  const otherBytes = sum(unfinished);
+  const candidates = await listCandidates(cache);
+  const pruned = await pruneEntries(cache, candidates, { rules, otherBytes, dryRun, now, signal });
+  if (!dryRun && cache.writable) await sweepLocks(cache);
+  const removed = pruned.filter(({ goes }) => goes).map(describe);
+  const kept = pruned.filter(({ goes }) => !goes).map(describe);
+  const keptBytes = sum(kept) + otherBytes;
+  const { downloads, documents, temporaries } = swept;
+  const overBytes = keptBytes - (rules.budgetBytes ?? Number.POSITIVE_INFINITY);
+  return {
+    path: cache.cacheDir,
+    dryRun,
+    removed,
+    kept: [...kept, ...unfinished.map(describeUnfinished)],
+    swept,
+    freedBytes: sum(removed) + sum(downloads) + documents.freedBytes + temporaries.freedBytes,
+    keptBytes,
+    ...defined({ overBytes: overBytes > 0 ? overBytes : undefined }),
+  };
+}
+
+function describe({ name, allocatedBytes, lastUsed, reason }: PrunedImage): PrunedImage {
+  return { name, allocatedBytes, lastUsed, reason };
+}
+
+function describeUnfinished({
+  name,
+  allocatedBytes,
+  changed,
+  locked,
+}: Awaited<ReturnType<typeof listStaging>>[number]): PrunedImage {
+  const reason = locked ? 'being made' : 'unfinished; the next call continues it';
+  return { name, allocatedBytes, lastUsed: changed, reason };
+}
+
+function readRules({ olderThan, budget, keep }: PruneOptions): {
+  olderThanMs: number | undefined;
+  budgetBytes: number | undefined;
+  keep: number | undefined;
+} {
+  return {
+    olderThanMs: olderThan === undefined ? undefined : readAge(olderThan, 'olderThan'),
+    budgetBytes: readCount(budget, 'budget'),
+    keep: readCount(keep, 'keep'),
+  };
+}
+
+function readCount(value: number | undefined, field: string): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${field} must be a whole number, not negative`,
+    hint: 'Correct the option and call again.',
+    details: { field },
+  });
+}
+
+function sum(items: readonly { allocatedBytes: number }[]): number {
+  return items.reduce((total, { allocatedBytes }) => total + allocatedBytes, 0);
+}

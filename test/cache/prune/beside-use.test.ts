@@ -1,0 +1,78 @@
+import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRootdisk } from '../../../src/core.ts';
+import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
+import { type Child, startChild } from '../child.ts';
+
+/** Raise it for a longer run: `ROOTDISK_PRUNE_SECONDS=300 ROOTDISK_PRUNE_USERS=20`. */
+const seconds = Number(process.env['ROOTDISK_PRUNE_SECONDS'] ?? 6);
+const users = Number(process.env['ROOTDISK_PRUNE_USERS'] ?? 3);
+
+let line: Line;
+const digests: Record<string, string> = {};
+beforeEach(async () => {
+  line = await startLine();
+  const builds = ['1', '2', '3'].map((snapshot) => {
+    const disk = makeDisk(512 * 1024, Number(snapshot));
+    const packed = gzipSync(disk);
+    digests[snapshot] = sha256(disk);
+    const file = `acme-${snapshot}.raw.gz`;
+    line.upstream.route(`images.acme.example/${file}`, packed);
+    return { release: '1', snapshot, file, layers: ['gz', 'raw'], digest: sha256(packed) };
+  });
+  line.upstream.route('images.acme.example/index.json', JSON.stringify(builds));
+});
+afterEach(() => line.close());
+
+test(
+  'no disk that is in use is lost beside prunes, with kills of both',
+  async () => {
+    const said: string[] = [];
+    const start = (script: string): Child => {
+      const child = startChild(script, [
+        line.cacheDir,
+        JSON.stringify(line.mirrors),
+        JSON.stringify(digests),
+      ]);
+      void listen(child, said);
+      return child;
+    };
+    const scripts = [
+      ...Array.from({ length: users }, () => 'use-and-release.ts'),
+      'prune-forever.ts',
+      'prune-forever.ts',
+    ];
+    const children = scripts.map(start);
+    const until = performance.now() + seconds * 1000;
+    for (let kill = 0; performance.now() < until || !isEnough(said); kill += 1) {
+      await setTimeout(1500);
+      // The one that uses and the one that prunes in turns.
+      const index = kill % 2 === 0 ? kill % users : users + (kill % 4 === 1 ? 0 : 1);
+      await children[index]?.kill();
+      children[index] = start(scripts[index] ?? '');
+    }
+    await Promise.all(children.map((child) => child.kill()));
+    expect(said.filter((text) => text.startsWith('lost'))).toEqual([]);
+    // Every kill left a cache that works, and locks that no dead process holds.
+    const image = await line.ensure('acme@1');
+    await image.dispose();
+    const rest = await createRootdisk({}).pruneCache({ cacheDir: line.cacheDir, budget: 0 });
+    expect(rest.kept.filter(({ reason }) => !reason.startsWith('unfinished'))).toEqual([]);
+    expect(await line.visible()).toEqual([]);
+  },
+  seconds * 1000 + 60_000,
+);
+
+function isEnough(said: readonly string[]): boolean {
+  const count = (word: string) => said.filter((text) => text.startsWith(word)).length;
+  return count('lost') > 0 || (count('used') > 10 && count('pruned') > 5);
+}
+
+async function listen(child: Child, said: string[]): Promise<void> {
+  for (;;) {
+    const text = await child.line().catch(() => undefined);
+    if (text === undefined) return;
+    said.push(text);
+  }
+}
