@@ -4,7 +4,7 @@ import { version } from '../version.ts';
 import { formatCommandHelp, formatGroupHelp, formatHelp } from './args/help.ts';
 import { type Invocation, parseCommand } from './args/parse-command.ts';
 import { readTransport } from './args/read-transport.ts';
-import { wantsJson } from './args/tokenize.ts';
+import { wantsEvents, wantsJson } from './args/tokenize.ts';
 import type { Command, Outcome } from './commands/command.ts';
 import { commands } from './commands/every.ts';
 import { watchInterrupts } from './interrupt.ts';
@@ -12,6 +12,7 @@ import type { Io } from './io.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 import { formatJson } from './print/format.ts';
 import { formatError, reportError } from './print/report-error.ts';
+import { formatErrorEvent } from './progress/events.ts';
 import { openReporter } from './progress/open-reporter.ts';
 
 /** Runs one command line and gives back the exit code; results go to `stdout`, everything else to `stderr`. */
@@ -40,7 +41,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     const error = interrupts.signal.aborted ? interrupts.signal.reason : thrown;
     const report = reportError(error);
     if (json) io.stdout.write(`${formatJson({ error: report })}\n`);
-    io.stderr.write(formatError(error, io.stderr, verbose));
+    io.stderr.write(
+      wantsEvents(args) ? formatErrorEvent(report) : formatError(error, io.stderr, verbose),
+    );
     return report.exitCode;
   } finally {
     interrupts.stop();

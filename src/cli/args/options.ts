@@ -33,6 +33,7 @@ export const transportOptions: readonly OptionName[] = [
   'cache-dir',
   'plugin',
   'limit',
+  'progress',
 ];
 
 /** How a local image file is read. */
@@ -43,6 +44,7 @@ export const fileOptions: readonly OptionName[] = [
   'plugin',
   'max-size',
   'limit',
+  'progress',
 ];
 
 export type OptionName =
@@ -89,6 +91,7 @@ export type OptionName =
   | 'param'
   | 'pick'
   | 'plugin'
+  | 'progress'
   | 'quiet'
   | 'refresh'
   | 'repair'
@@ -114,6 +117,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'cache-dir': { value: 'DIR', help: 'folder of the cache; also $ROOTDISK_CACHE_DIR' },
   ca: { value: 'FILE', repeats: true, help: 'trust these PEM certificates too; repeats' },
   limit: { value: 'NAME=VALUE', repeats: true, help: 'set one limit: downloadBytes=8GiB; repeats' },
+  progress: { value: 'FORM', help: 'json: each event is a line of JSON on stderr' },
   'max-size': { value: 'SIZE', help: 'largest disk or stream accepted; default 2TiB' },
   json: { help: 'print one JSON object, also on failure' },
   quiet: { help: 'print nothing but results and errors' },

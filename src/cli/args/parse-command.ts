@@ -31,6 +31,10 @@ export function parseCommand(args: readonly string[], commands: readonly Command
   if (flags.has('quiet') && flags.has('verbose')) {
     throw invalidArguments('--quiet and --verbose cannot be used together', command);
   }
+  const other = flags.has('quiet') ? '--quiet' : '--verbose';
+  if (flags.has('progress') && (flags.has('quiet') || flags.has('verbose'))) {
+    throw invalidArguments(`--progress and ${other} cannot be used together`, command);
+  }
   return { kind: 'run', command, operands, flags };
 }
 

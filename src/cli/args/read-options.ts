@@ -47,6 +47,11 @@ export function readTrust(
   };
 }
 
+/** How progress is told to a program; to people where it is absent. */
+export function readProgress(flags: Flags): 'json' | undefined {
+  return pick(flags, 'progress', ['json'] as const);
+}
+
 /** How the kernel is wanted. */
 export function readKernelFormat(flags: Flags): EnsureOptions['kernelFormat'] {
   return pick(flags, 'kernel-format', kernelFormats);
@@ -62,7 +67,7 @@ export function readConnections(flags: Flags): number | undefined {
 
 function pick<T extends string>(
   flags: Flags,
-  option: 'trust' | 'format' | 'decode' | 'kernel-format',
+  option: 'trust' | 'format' | 'decode' | 'kernel-format' | 'progress',
   words: readonly T[],
 ): T | undefined {
   const given = flags.text(option);

@@ -27,3 +27,8 @@ export function tokenize(args: readonly string[]): Token[] {
 export function wantsJson(args: readonly string[]): boolean {
   return tokenize(args).some(({ kind, name }) => kind === 'option' && name === 'json');
 }
+
+/** The same for events as JSON on stderr. */
+export function wantsEvents(args: readonly string[]): boolean {
+  return tokenize(args).some(({ name, value }) => name === 'progress' && value === 'json');
+}

@@ -1,32 +1,26 @@
 import { styleText } from 'node:util';
-import type { Log, OnProgress, Warning } from '../../core.ts';
+import type { Warning } from '../../core.ts';
 import type { Flags } from '../args/flags.ts';
+import { readProgress } from '../args/read-options.ts';
 import type { Io } from '../io.ts';
 import { escapeControls, formatJson } from '../print/format.ts';
 import { ProgressBar } from './bar.ts';
+import { openEvents } from './events.ts';
 import { ProgressLines } from './lines.ts';
+import { type Reporter, untold } from './reporter.ts';
 import { type ProgressView, silentView } from './view.ts';
 
-/** Everything that goes to stderr while a command runs. */
-export interface Reporter {
-  onProgress: OnProgress;
-  log: Log;
-  /** Each warning once. */
-  warn(warnings: readonly Warning[]): void;
-  /** Leaves the terminal as it was. May be called again. */
-  stop(): void;
-}
-
-/** A bar on a terminal, lines elsewhere, nothing under `--quiet`; the log only under `--verbose`. */
+/**
+ * A bar on a terminal, lines elsewhere, nothing under `--quiet`, events as JSON under `--progress json`; the log only under
+ * `--verbose`.
+ */
 export function openReporter({ stderr, env }: Pick<Io, 'stderr' | 'env'>, flags: Flags): Reporter {
+  if (readProgress(flags) === 'json') return openEvents(stderr);
   const view = flags.has('quiet') ? silentView : openView(stderr, env['TERM']);
   const verbose = flags.has('verbose');
-  const told = new Set<string>();
+  const isNew = untold();
   const warn = (warnings: readonly Warning[]): void => {
-    for (const { code, message } of warnings) {
-      const key = `${code}\n${message}`;
-      if (told.has(key)) continue;
-      told.add(key);
+    for (const { message } of warnings.filter(isNew)) {
       view.print(
         `${styleText('yellow', 'warning:', { stream: stderr })} ${escapeControls(message)}`,
       );
