@@ -5,6 +5,7 @@
  */
 export type { CacheOptions } from './cache/existing-cache.ts';
 export { type Allowance, allowances } from './contracts/allowance.ts';
+export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
 export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
 export type { Log, LogEntry, Warning } from './contracts/log.ts';
@@ -26,6 +27,7 @@ export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
 export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed/seed.ts';
+export { cloneDisk } from './verbs/clone-disk.ts';
 export type {
   ConvertImage,
   ConvertOptions,

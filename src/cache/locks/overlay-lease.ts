@@ -41,12 +41,6 @@ export async function leaseForOverlay(
   });
 }
 
-/** Takes back the lease of an overlay that could not be put in place. */
-export async function dropOverlayLease(cache: Cache, name: string, overlay: string): Promise<void> {
-  const path = join(overlaysFolder(cache, name), fileOf(overlay));
-  await inCache(path, 'remove', () => rm(path, { force: true }));
-}
-
 /**
  * Absolute paths of the overlays that have a disk of the cache as their backing file. One that is gone, was moved, or is
  * another file by now does not count; one that cannot be read does.

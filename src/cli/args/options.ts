@@ -66,6 +66,7 @@ export type OptionName =
   | 'allow-older'
   | 'arch'
   | 'at'
+  | 'backing'
   | 'boot'
   | 'ca'
   | 'cache-dir'
@@ -75,6 +76,7 @@ export type OptionName =
   | 'entry'
   | 'force'
   | 'format'
+  | 'fix-gpt'
   | 'from'
   | 'identity'
   | 'issuer'
@@ -88,6 +90,7 @@ export type OptionName =
   | 'max-size'
   | 'mirror'
   | 'offline'
+  | 'output'
   | 'param'
   | 'pick'
   | 'plugin'
@@ -96,6 +99,7 @@ export type OptionName =
   | 'refresh'
   | 'repair'
   | 'signature'
+  | 'size'
   | 'trust'
   | 'variant'
   | 'verbose'
@@ -145,11 +149,13 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   'allow-older': { help: 'accept a build older than one that was accepted before' },
   at: { value: 'DATE', help: 'verify as of this date or time instead of now' },
+  backing: { help: 'write a qcow2 overlay on the disk, not a copy' },
   boot: { help: 'also get the kernel and initrd that boot this disk' },
   connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: verify first' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
+  'fix-gpt': { help: 'move the backup partition table to the end of the disk' },
   force: { help: 'replace the output file if it exists' },
   format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },
   from: { value: 'LAYERS', help: 'what the file must be: qcow2, gz>raw; default: detect' },
@@ -165,11 +171,13 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'keep-source': { help: 'keep the file as it was downloaded, beside the disk' },
   'max-age': { value: 'AGE', help: 'refuse signatures that are older than this: 90d, 12h' },
   offline: { help: 'make no request; use only what is in the cache' },
+  output: { value: 'FILE', help: 'clone the disk to this file, and print its path' },
   refresh: { help: 'ask the vendor again, and ignore cached answers' },
   identity: { value: 'NAME', help: 'the signer that a Sigstore bundle must name, or ^pattern$' },
   issuer: { value: 'URL', help: 'the issuer that must have confirmed that identity' },
   pick: { value: 'NAME', help: 'print the digest that was signed for this file name' },
   repair: { help: 'restore mode and time, and make damaged disks again' },
+  size: { value: 'SIZE', help: 'grow the disk to this size: 20GiB; it never shrinks' },
   signature: { value: 'FILE', help: 'the signature, where it is a file of its own' },
   verify: { help: 'hash a cached disk again; download it again if damaged' },
 };

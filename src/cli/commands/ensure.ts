@@ -1,6 +1,9 @@
-import { createRootdisk } from '../../core.ts';
+import { checkOutput } from '../../clone/output.ts';
+import { cloneDisk, createRootdisk } from '../../core.ts';
+import { defined } from '../../kit/defined.ts';
 import { readAllow } from '../../parts/read-allow.ts';
 import { requestOptions, transportOptions } from '../args/options.ts';
+import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
 import {
   readChoices,
   readConnections,
@@ -30,6 +33,11 @@ export const ensure: Command = {
     'decode',
     'connections',
     'max-size',
+    'output',
+    'size',
+    'backing',
+    'fix-gpt',
+    'force',
     ...transportOptions,
   ],
   examples: [
@@ -41,12 +49,14 @@ export const ensure: Command = {
     ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: one path per line'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
     ['rootdisk ensure ./disk.vhd.gz --from "gz>vhd"', 'refuse anything else'],
-    [
-      'qemu-img create -b "$(rootdisk ensure debian)" -F raw -f qcow2 vm.qcow2',
-      'a writable disk on top of it',
-    ],
+    ['rootdisk ensure debian --output vm.raw --size 20GiB', 'a writable disk of your own'],
+    ['rootdisk ensure debian --output vm.qcow2 --backing', 'a writable disk on top of it'],
   ],
-  async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
+  async run({ operands: [reference = ''], cwd, parts, transport, warn, ...context }) {
+    const { flags, onProgress } = context;
+    const output = readCloneOutput(flags, cwd, ensure);
+    const cloning = readCloneOptions(context);
+    if (output !== undefined) await checkOutput(output, flags.has('force'));
     const image = await createRootdisk(parts).ensureImage(reference, {
       ...transport,
       ...readRequest(flags),
@@ -65,8 +75,10 @@ export const ensure: Command = {
       onProgress,
     });
     warn(image.trust.warnings);
+    const clone = output === undefined ? undefined : await cloneDisk(image, output, cloning);
+    warn(clone?.warnings ?? []);
     const { kernel, initrd } = image.boot ?? {};
-    const paths = [image, kernel, initrd].flatMap((file) => file?.path ?? []);
-    return { text: paths.join('\n'), json: image };
+    const paths = [clone ?? image, kernel, initrd].flatMap((file) => file?.path ?? []);
+    return { text: paths.join('\n'), json: { ...image, ...defined({ clone }) } };
   },
 };

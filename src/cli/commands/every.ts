@@ -3,6 +3,7 @@ import { cachePath } from './cache-path.ts';
 import { cachePrune } from './cache-prune.ts';
 import { cacheRm } from './cache-rm.ts';
 import { cacheVerify } from './cache-verify.ts';
+import { clone } from './clone.ts';
 import type { Command } from './command.ts';
 import { convert } from './convert.ts';
 import { ensure } from './ensure.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   resolveCommand,
   list,
   convert,
+  clone,
   inspect,
   seed,
   verify,

@@ -109,7 +109,7 @@ describe('what is not', () => {
   });
 
   test('commands and options of other versions are unknown, not half there', () => {
-    const lines = ['lock add x', 'clone a b', 'cache export'];
+    const lines = ['lock add x', 'cache export'];
     for (const line of [...lines, 'ensure x --lockfile f', 'cache ls --force']) {
       expect(
         isImageError(

@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { cloneDisk } from '../../core.ts';
+import { readCloneOptions } from '../args/read-clone.ts';
+import type { Command } from './command.ts';
+
+export const clone: Command = {
+  name: 'clone',
+  operands: ['<disk>', '<out>'],
+  summary: 'Make a writable disk from a cached one.',
+  options: ['size', 'backing', 'fix-gpt', 'force'],
+  examples: [
+    ['rootdisk clone "$(rootdisk ensure debian)" vm.raw --size 20GiB', 'a disk to boot'],
+    ['rootdisk clone disk.raw vm.raw --size 20GiB --fix-gpt', 'with its backup table at the end'],
+    ['rootdisk clone "$(rootdisk ensure debian)" vm.qcow2 --backing', 'only what will differ'],
+  ],
+  async run({ operands: [disk = '', out = ''], cwd, warn, ...context }) {
+    context.onProgress({ type: 'stage', stage: 'publish', message: `cloning ${disk}` });
+    const options = readCloneOptions(context);
+    const made = await cloneDisk(resolve(cwd, disk), resolve(cwd, out), options);
+    warn(made.warnings);
+    return { text: made.path, json: made };
+  },
+};

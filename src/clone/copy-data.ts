@@ -1,0 +1,105 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Extents } from '../bytes/extents.ts';
+import { inCache } from '../cache/cache-error.ts';
+import { CacheError } from '../errors.ts';
+import { isZeros } from '../kit/is-zeros.ts';
+import type { CloneSource } from './source.ts';
+
+const pieceBytes = 1024 * 1024;
+/** As file systems allocate. */
+const blockBytes = 4096;
+/** Node reads and writes files on four threads. */
+const width = 4;
+
+/**
+ * Copies the data of a disk to a new, empty file, several pieces at once. Only its extents are read where they are known;
+ * blocks of zeros are never written, so that what was a hole is one. `SparseFile` would not do: it writes zeros beside
+ * data that is its own, as decoders may write a range twice.
+ */
+export async function copyData(
+  source: CloneSource,
+  target: FileHandle,
+  signal: AbortSignal,
+  onProgress: (bytes: number, totalBytes: number) => void,
+): Promise<void> {
+  const extents: Extents = source.extents ?? [[0, source.sizeBytes]];
+  const total = extents.reduce((sum, [, length]) => sum + length, 0);
+  const todo = pieces(extents);
+  let done = 0;
+  await target.truncate(source.sizeBytes);
+  const worker = async (): Promise<void> => {
+    const memory = Buffer.allocUnsafeSlow(pieceBytes);
+    for (const [position, length] of todo) {
+      signal.throwIfAborted();
+      const bytes = memory.subarray(0, length);
+      await readPiece(source, position, bytes);
+      await writeBlocks(target, position, bytes);
+      done += length;
+      onProgress(done, total);
+    }
+  };
+  const ended = await Promise.allSettled(
+    Array.from({ length: width }, () =>
+      worker().catch((error: unknown) => {
+        // The others end with the piece at hand.
+        todo.return();
+        throw error;
+      }),
+    ),
+  );
+  for (const result of ended) if (result.status === 'rejected') throw result.reason;
+}
+
+function* pieces(extents: Extents): Generator<[position: number, length: number], void> {
+  for (const [offset, length] of extents) {
+    for (let done = 0; done < length; done += pieceBytes) {
+      yield [offset + done, Math.min(pieceBytes, length - done)];
+    }
+  }
+}
+
+async function readPiece(
+  { handle, path }: CloneSource,
+  position: number,
+  bytes: Buffer,
+): Promise<void> {
+  await inCache(path, 'read', async () => {
+    for (let done = 0; done < bytes.length; ) {
+      const rest = bytes.length - done;
+      const { bytesRead } = await handle.read(bytes, done, rest, position + done);
+      if (bytesRead === 0) throw cut(path);
+      done += bytesRead;
+    }
+  });
+}
+
+async function writeBlocks(target: FileHandle, position: number, bytes: Buffer): Promise<void> {
+  for (let from = 0; from < bytes.length; ) {
+    let to = blockEnd(from, position, bytes.length);
+    if (isZeros(bytes, from, to)) {
+      from = to;
+      continue;
+    }
+    while (to < bytes.length) {
+      const end = blockEnd(to, position, bytes.length);
+      if (isZeros(bytes, to, end)) break;
+      to = end;
+    }
+    while (from < to) {
+      from += (await target.write(bytes, from, to - from, position + from)).bytesWritten;
+    }
+  }
+}
+
+function blockEnd(from: number, position: number, length: number): number {
+  return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
+}
+
+function cut(path: string): CacheError {
+  return new CacheError({
+    code: 'ERR_CACHE_IO',
+    message: `${path} became shorter while it was cloned`,
+    hint: 'Stop what writes to it, then clone it again.',
+    details: { path },
+  });
+}

@@ -1,0 +1,34 @@
+import { realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { asBookkeeping } from '../cache/bookkeeping.ts';
+import { leaseForOverlay } from '../cache/locks/overlay-lease.ts';
+import { placeOutput } from '../convert/place-output.ts';
+import type { CloneJob, MadeClone } from './job.ts';
+import { formatOverlay, type OverlayFacts } from './overlay.ts';
+
+/**
+ * Writes an overlay. The cache keeps its backing file from then on: the lease is there before the overlay is. Where the
+ * cache cannot be written, the caller is warned and has the overlay all the same.
+ */
+export async function writeOverlay(job: CloneJob, facts: OverlayFacts): Promise<MadeClone> {
+  const { source, output, partial, force, signal } = job;
+  await writeFile(partial, formatOverlay(facts), { flag: 'wx', mode: 0o644 });
+  signal.throwIfAborted();
+  await leaseBacking(job, facts.backing);
+  await source.requireUnchanged();
+  await placeOutput(partial, output, force);
+  const { virtualSize, backing } = facts;
+  return { method: 'overlay', format: 'qcow2', virtualSize, backing };
+}
+
+/** Where the overlay then fails to appear, the lease counts for nothing, and the next one sweeps it. */
+async function leaseBacking({ source, output }: CloneJob, backing: string): Promise<void> {
+  if (source.cached === undefined) return;
+  const { cache, name } = source.cached;
+  // As other processes will look for it, from another working folder or through another link.
+  const overlay = join(await realpath(dirname(output)), basename(output));
+  const what = `${name} may be removed from the cache although ${overlay} needs it`;
+  await asBookkeeping(cache, what, undefined, () =>
+    leaseForOverlay(cache, name, { overlay, backing }),
+  );
+}

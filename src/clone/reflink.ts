@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { isErrno } from '../cache/cache-error.ts';
+import type { CloneSource } from './source.ts';
+
+/** Makes `target`, which does not exist, a file that shares the blocks of `source`, or throws. */
+export type CloneFile = (source: string, target: string) => Promise<void>;
+
+/** How this platform clones. Node does on Linux; on macOS it answers ENOSYS, in every release, and `cp -c` does. */
+export function cloneFileOn(platform: NodeJS.Platform): CloneFile {
+  return platform === 'darwin' ? cloneByProgram('/bin/cp') : cloneByNode;
+}
+
+async function cloneByNode(source: string, target: string): Promise<void> {
+  await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+}
+
+/** A copy may occupy so much more than its source before it counts as a copy with filled holes. */
+const slackBytes = 1024 * 1024;
+
+/** `cp -c` of macOS: clonefile(2), or an ordinary copy where the file system cannot; holes are filled then. */
+export function cloneByProgram(cp: string): CloneFile {
+  return async (source, target) => {
+    // Its exit code says nothing of the cause: the copy that follows finds what is really wrong.
+    await promisify(execFile)(cp, ['-c', source, target]).catch((cause: unknown) => {
+      throw new Error('cp -c failed', { cause });
+    });
+    const [from, to] = await Promise.all([stat(source), stat(target)]);
+    if (to.blocks * 512 > from.blocks * 512 + slackBytes) throw new Error('cp -c filled the holes');
+  };
+}
+
+/**
+ * True when `target` is a clone of the source by the file system; false, and nothing at `target`, where the file system
+ * refuses. ENOENT, EEXIST, ENOSPC and EACCES would stop a copy too and are thrown; every other error is a refusal: the
+ * kernel has many (EOPNOTSUPP, EXDEV, EINVAL, ENOSYS, ENOTTY, EPERM, EBADF, and EAGAIN of ZFS for blocks not yet written).
+ */
+export async function reflink(
+  source: CloneSource,
+  target: string,
+  cloneFile: CloneFile,
+): Promise<boolean> {
+  try {
+    await cloneFile(source.path, target);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) await source.requireThere();
+    if (isErrno(error, 'ENOENT', 'EEXIST', 'ENOSPC', 'EACCES')) throw error;
+    await rm(target, { force: true });
+    return false;
+  }
+  if (await isWhole(source, target)) return true;
+  await rm(target, { force: true });
+  return false;
+}
+
+const sampleBytes = 128 * 1024;
+
+/** ZFS 2.2 reported success for clones that were too short, and for blocks that were not there (openzfs/zfs#15728). */
+async function isWhole(source: CloneSource, target: string): Promise<boolean> {
+  const handle = await open(target, 'r');
+  try {
+    if ((await handle.stat()).size !== source.sizeBytes) return false;
+    const [offset = 0, length = 0] = source.extents?.at(-1) ?? [];
+    const ends = [sampleBytes, offset + length, source.sizeBytes];
+    for (const end of ends) {
+      const position = Math.max(0, end - sampleBytes);
+      const [from, to] = await Promise.all([
+        sample(source.handle, position),
+        sample(handle, position),
+      ]);
+      if (!from.equals(to)) return false;
+    }
+    return true;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sample(handle: FileHandle, position: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(
+    Buffer.alloc(sampleBytes),
+    0,
+    sampleBytes,
+    position,
+  );
+  return buffer.subarray(0, bytesRead);
+}
