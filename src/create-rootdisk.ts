@@ -2,9 +2,10 @@ import type { CacheOptions } from './cache/existing-cache.ts';
 import type { Parts } from './contracts/parts.ts';
 import type { FileOptions } from './convert/open-image-file.ts';
 import type { EnsureImage } from './ensure-image.ts';
-import { defined } from './kit/defined.ts';
 import { bindParts } from './parts/bind.ts';
-import { type RootdiskDefaults, startFrom } from './parts/defaults.ts';
+import { checkObject, checkOptions } from './parts/check-options.ts';
+import { type RootdiskDefaults, startFrom, takeWhole } from './parts/defaults.ts';
+import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
@@ -60,6 +61,7 @@ export interface Rootdisk {
  * with. The same id twice within one list is `ERR_DUPLICATE_PART`.
  */
 export function createRootdisk(options: RootdiskOptions): Rootdisk {
+  checkOptions(options, optionKinds.createRootdisk);
   const { vendors = [], verifiers = [], formats = [], defaults = {} } = options;
   const parts = bindParts({ vendors, verifiers, formats });
   const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir } = defaults;
@@ -84,8 +86,10 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
       return (await load()).resolveImage(reference, options);
     },
     listImages(vendor, own) {
-      const options = startFrom(defaults, own);
-      return listLater(async () => (await load()).listImages(vendor, options));
+      return listLater(async () => {
+        const options = startFrom(defaults, own);
+        return (await load()).listImages(vendor, options);
+      });
     },
     async convertImage(input, output, own) {
       const options = startFrom(ofFiles, own);
@@ -97,23 +101,26 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     },
     verifyCache(own) {
       const ofCache: VerifyCacheOptions = { ...ofTransport, offline, now, onProgress };
-      const options = startFrom(ofCache, own);
-      return listLater(async () => (await load()).verifyCache(options));
+      return listLater(async () => {
+        const options = startFrom(ofCache, own);
+        return (await load()).verifyCache(options);
+      });
     },
     async listCache(own) {
-      const options = { ...defined(ofCare), ...defined(own ?? {}) };
+      const options = takeWhole(ofCare, own);
       return (await import('./verbs/list-cache.ts')).readListing(options);
     },
     async removeFromCache(names, own) {
-      const options = { ...defined(ofCare), ...defined(own ?? {}) };
+      const options = takeWhole(ofCare, own);
       return (await import('./verbs/remove-from-cache.ts')).removeNamed(names, options);
     },
     async pruneCache(own) {
-      const options = { ...defined({ ...ofCare, now }), ...defined(own ?? {}) };
+      const options = takeWhole({ ...ofCare, now }, own);
       return (await import('./verbs/prune-cache.ts')).pruneWith(options);
     },
     async verifyDocument(own) {
-      const options = { ...defined({ now }), ...defined(own) };
+      checkObject('options', own);
+      const options = takeWhole({ now }, own);
       return (await load()).verifyDocument(options);
     },
   };

@@ -19,7 +19,8 @@ import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
 import { waitForName } from './line/wait.ts';
 import type { BoundParts } from './parts/bind.ts';
-import { readReference } from './parts/check-options.ts';
+import { checkOptions, readReference } from './parts/check-options.ts';
+import { optionKinds } from './parts/option-kinds.ts';
 
 /** Turns a reference into a verified disk on this machine; see `EnsureOptions` and `EnsuredImage`. */
 export type EnsureImage = (
@@ -30,8 +31,10 @@ export type EnsureImage = (
 /** `ensureImage` of the given parts. */
 export function bindEnsureImage(parts: BoundParts): EnsureImage {
   return async (reference, options = {}) => {
-    const call = await openCall(parts, readReference(reference), options);
-    const asked = parseRequest(call, readReference(reference));
+    checkOptions(options, optionKinds.ensureImage);
+    const text = readReference(reference);
+    const call = await openCall(parts, text, options);
+    const asked = parseRequest(call, text);
     const kept = await giveKept(call, asked.request);
     if (kept !== undefined) return kept;
 

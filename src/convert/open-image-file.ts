@@ -4,7 +4,7 @@ import { GrowingFile } from '../bytes/growing-file.ts';
 import type { Allowance } from '../contracts/allowance.ts';
 import type { DiskSink } from '../contracts/bytes.ts';
 import type { Format } from '../contracts/format.ts';
-import { defaultLimits, type Limits } from '../contracts/limits.ts';
+import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { NotFoundError } from '../errors.ts';
 import { Allowances, warningsOf } from '../image/allowances.ts';
@@ -13,6 +13,7 @@ import { type OpenLayers, openLayers } from '../image/open-layers.ts';
 import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
 import { readAllow } from '../parts/read-allow.ts';
+import { readLimits } from '../parts/read-limits.ts';
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
 export interface FileOptions {
@@ -56,7 +57,7 @@ export async function openImageFile<T>(
   found: FoundSoFar = { sizeBytes: 0, chain: [] },
 ): Promise<T> {
   const signal = options.signal ?? new AbortController().signal;
-  const limits = { ...defaultLimits, ...dropUndefined(options.limits ?? {}) };
+  const limits = readLimits(options.limits ?? {});
   const allowances = new Allowances(readAllow(options.allow ?? []));
   const log = options.log ?? (() => {});
   const handle = await openReadable(path);
@@ -113,8 +114,4 @@ function noFile(path: string, cause: unknown): NotFoundError {
 
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
-}
-
-function dropUndefined(limits: Partial<Limits>): Partial<Limits> {
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,5 @@
 import type { Allowance } from '../contracts/allowance.ts';
-import { defaultLimits, type Limits } from '../contracts/limits.ts';
+import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import type { OnProgress } from '../contracts/progress.ts';
@@ -8,9 +8,9 @@ import { UsageError } from '../errors.ts';
 import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
-import { checkOptions } from '../parts/check-options.ts';
 import { readAge } from '../parts/read-age.ts';
 import { readAllow } from '../parts/read-allow.ts';
+import { readLimits } from '../parts/read-limits.ts';
 
 /** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
 export interface CallOptions {
@@ -44,9 +44,8 @@ export interface CallOptions {
   cacheDir: string | undefined;
 }
 
-/** Reads what a caller passed; throws `ERR_INVALID_REQUEST` naming the option. */
+/** Reads what a caller passed and `checkOptions` let through; throws `ERR_INVALID_REQUEST` naming the option. */
 export function parseOptions(options: EnsureOptions): CallOptions {
-  checkOptions(options);
   if (options.offline === true && options.refresh === true) {
     throw invalid('offline', 'offline and refresh exclude each other');
   }
@@ -55,7 +54,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     variant: options.variant,
     parameters: readParameters(options.parameters ?? {}),
     now: options.now ?? new Date(),
-    from: readFrom(options.from ?? []),
+    from: [...(options.from ?? [])],
     format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
@@ -73,7 +72,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     connections: parseConnections(options.connections ?? 1),
     mirrors: { ...options.mirrors },
     ca: options.ca === undefined ? [] : [options.ca].flat(),
-    limits: parseLimits(options.limits ?? {}),
+    limits: readLimits(options.limits ?? {}),
     signal: options.signal,
     onProgress: options.onProgress,
     log: options.log ?? (() => {}),
@@ -93,11 +92,6 @@ function readParameters(parameters: Record<string, string>): Record<string, stri
   return { ...parameters };
 }
 
-function readFrom(from: unknown): string[] {
-  if (Array.isArray(from) && from.every((id) => typeof id === 'string')) return [...from];
-  throw invalid('from', 'from must be a list of format ids, outermost first');
-}
-
 function readKeys(keys: NonNullable<EnsureOptions['keys']>): GivenKeys {
   if (Array.isArray(keys)) return { keys: [...keys], replace: false };
   const { add = [], replace } = keys;
@@ -112,17 +106,6 @@ function parseConnections(connections: number): number {
   const isCount = Number.isInteger(connections) && connections >= 1 && connections <= 16;
   if (isCount) return connections;
   throw invalid('connections', 'connections must be a whole number from 1 to 16');
-}
-
-function parseLimits(limits: Partial<Limits>): Limits {
-  for (const [name, value] of Object.entries(limits)) {
-    if (!(name in defaultLimits)) throw invalid('limits', `unknown limit ${name}`);
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
-      throw invalid('limits', `limits.${name} must be a positive whole number`);
-    }
-  }
-  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  return { ...defaultLimits, ...Object.fromEntries(given) };
 }
 
 function oneOf<T extends string>(field: string, value: string, allowed: readonly T[]): T {

@@ -1,105 +1,60 @@
-import type { EnsureOptions } from '../contracts/options.ts';
 import { UsageError } from '../errors.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
+import { type OptionKind, object, optionKinds } from './option-kinds.ts';
 
-type Kind = 'text' | 'flag' | 'object' | 'function' | 'signal' | 'date' | 'keys' | 'any';
-
-/** What each option is; `any` is checked where it is read. */
-const kinds: Readonly<Record<keyof EnsureOptions, Kind>> = {
-  mirrors: 'object',
-  ca: 'any',
-  limits: 'object',
-  signal: 'signal',
-  log: 'function',
-  cacheDir: 'text',
-  arch: 'text',
-  variant: 'text',
-  parameters: 'object',
-  now: 'date',
-  from: 'any',
-  format: 'any',
-  trust: 'any',
-  digest: 'text',
-  keys: 'keys',
-  maxAge: 'any',
-  allow: 'any',
-  allowOlder: 'flag',
-  offline: 'flag',
-  refresh: 'flag',
-  verify: 'flag',
-  boot: 'flag',
-  kernelFormat: 'any',
-  keepSource: 'flag',
-  decode: 'any',
-  connections: 'any',
-  onProgress: 'function',
-};
-
-const wanted: Readonly<Record<Kind, string>> = {
-  text: 'a text',
-  flag: 'true or false',
-  object: 'an object',
-  function: 'a function',
-  signal: 'an AbortSignal',
-  date: 'a valid Date',
-  keys: 'a list of texts, or { add, replace } of such lists',
-  any: '',
-};
-
-/** The types promise all of this; a caller in plain JavaScript does not. Throws `ERR_INVALID_REQUEST` naming the option. */
-export function checkOptions(options: object): void {
-  if (typeof options !== 'object' || options === null) throw refusal('options', 'an object');
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    const kind = Object.hasOwn(kinds, name) ? kinds[name as keyof EnsureOptions] : undefined;
-    if (kind === undefined) refuseSlip(name);
-    else if (!isOf(kind, value)) throw refusal(name, wanted[kind]);
+/**
+ * The types promise all of this; a caller in plain JavaScript does not. Throws `ERR_INVALID_REQUEST` naming the option
+ * that is of another kind, that looks like a misspelt one, or that is required and missing.
+ */
+export function checkOptions<O extends object>(
+  given: O,
+  kinds: Readonly<Record<keyof NoInfer<O>, OptionKind>>,
+  required: readonly (keyof NoInfer<O>)[] = [],
+): void {
+  checkObject('options', given);
+  const known: Readonly<Record<string, OptionKind>> = kinds;
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(known, name)) refuseSlip(name, Object.keys(known));
+    else if (value !== undefined) checkKind(name, value, known[name]);
   }
+  for (const name of required) checkKind(String(name), given[name], kinds[name]);
+}
+
+/** Options that are spread before a verb reads them: a number or a text would count as no option at all. */
+export function checkObject(field: string, value: unknown): asserts value is object {
+  checkKind(field, value, object);
 }
 
 /** A reference as text; an address may be given as `URL`. */
 export function readReference(reference: unknown): string {
-  if (typeof reference === 'string') return reference;
   if (reference instanceof URL) return reference.href;
-  throw refusal('reference', 'a text such as ubuntu:24.04, or a URL');
+  return readText('reference', reference, 'a text such as ubuntu:24.04, or a URL');
 }
 
-function isOf(kind: Kind, value: unknown): boolean {
-  switch (kind) {
-    case 'text':
-      return typeof value === 'string';
-    case 'flag':
-      return typeof value === 'boolean';
-    case 'function':
-      return typeof value === 'function';
-    case 'object':
-      return isPlain(value);
-    case 'signal':
-      return typeof Object(value).aborted === 'boolean' && 'addEventListener' in Object(value);
-    case 'date':
-      return value instanceof Date && !Number.isNaN(value.getTime());
-    case 'keys':
-      return isTexts(value) || (isPlain(value) && Object.values(value).every(isTextsOrAbsent));
-    case 'any':
-      return true;
-  }
+/** The path of a file, which no system takes with a NUL. */
+export function readPath(field: string, path: unknown): string {
+  const text = readText(field, path, 'the path of a file as text');
+  if (text !== '' && !text.includes('\0')) return text;
+  throw refusal(field, 'the path of a file as text');
 }
 
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** An argument that is text. */
+export function readText(field: string, value: unknown, wanted = 'a text'): string {
+  if (typeof value === 'string') return value;
+  throw refusal(field, wanted, 'argument');
 }
 
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+function checkKind(name: string, value: unknown, kind: OptionKind | undefined): void {
+  if (kind !== undefined && !kind.is(value)) throw refusal(name, kind.wanted);
 }
 
-function isTextsOrAbsent(value: unknown): boolean {
-  return value === undefined || isTexts(value);
-}
-
-/** An option that is not known is passed over, unless it looks like one that is. */
-function refuseSlip(name: string): void {
-  const meant = nearestWord(name, Object.keys(kinds));
+/**
+ * An option that is not known is passed over, unless it looks like one that is: one set of options may serve several
+ * verbs.
+ */
+function refuseSlip(name: string, known: readonly string[]): void {
+  if (Object.values(optionKinds).some((kinds) => Object.hasOwn(kinds, name))) return;
+  const meant = nearestWord(name, known);
   if (meant === undefined) return;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
@@ -109,11 +64,11 @@ function refuseSlip(name: string): void {
   });
 }
 
-function refusal(field: string, what: string): UsageError {
+function refusal(field: string, wanted: string, what = 'option'): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${field} must be ${what}`,
-    hint: 'Correct the option and call again.',
+    message: `${field} must be ${wanted}`,
+    hint: `Correct the ${what} and call again.`,
     details: { field },
   });
 }

@@ -1,6 +1,8 @@
 import type { Limits } from '../contracts/limits.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import { defined } from '../kit/defined.ts';
+import { checkObject } from './check-options.ts';
+import { object } from './option-kinds.ts';
 
 /**
  * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `resolveImage` and
@@ -31,14 +33,22 @@ export function startFrom<T extends KeyedOptions>(defaults: NoInfer<T>, own: T |
     mirrors: mergeKeys(mirrors, own?.mirrors),
     parameters: mergeKeys(parameters, own?.parameters),
   });
-  // A copy with some keys left out and others merged is of the same type still.
-  return { ...defined(defaults), ...defined(own ?? {}), ...merged } as T;
+  return { ...takeWhole(defaults, own), ...merged };
+}
+
+/** The same without merged options: what the call gives is taken, and what it does not is the default. */
+export function takeWhole<T extends object>(defaults: Partial<NoInfer<T>>, own: T | undefined): T {
+  if (own !== undefined) checkObject('options', own);
+  // A copy with some keys left out is of the same type still.
+  return { ...defined(defaults), ...defined(own ?? {}) } as T;
 }
 
 function mergeKeys<T extends object>(
   defaults: T | undefined,
   own: T | undefined,
 ): object | undefined {
-  if (defaults === undefined || own === undefined) return own ?? defaults;
+  if (own === undefined) return defaults;
+  // What is no object is refused where the options are read.
+  if (defaults === undefined || !object.is(own)) return own;
   return { ...defaults, ...defined(own) };
 }

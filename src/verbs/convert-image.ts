@@ -6,6 +6,8 @@ import { refuseExisting } from '../convert/place-output.ts';
 import { convertToDevice } from '../convert/to-device.ts';
 import { convertToFile } from '../convert/to-file.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { checkOptions, readPath } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ConvertOptions extends FileOptions {
@@ -31,6 +33,9 @@ export type ConvertImage = (
  */
 export function bindConvertImage({ formats }: BoundParts): ConvertImage {
   return async (input, output, given = {}) => {
+    checkOptions(given, optionKinds.convertImage);
+    readPath('input', input);
+    readPath('output', output);
     const options = safeListeners(given);
     const { onProgress } = options;
     const isDevice = await isBlockDevice(output);

@@ -18,6 +18,8 @@ import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
 import { defined } from '../kit/defined.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { checkOptions, readPath } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 /** Why `convertImage` and `ensureImage` would refuse an image. */
@@ -66,6 +68,8 @@ export type InspectImage = (path: string, options?: InspectOptions) => Promise<I
  */
 export function bindInspectImage({ formats }: BoundParts): InspectImage {
   return async (path, given = {}) => {
+    checkOptions(given, optionKinds.inspectImage);
+    readPath('path', path);
     const options = safeListeners(given);
     const found: FoundSoFar = { sizeBytes: 0, chain: [] };
     const told: Partial<ImageInspection> = {};

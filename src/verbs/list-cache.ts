@@ -3,6 +3,8 @@ import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts
 import type { ImageIdentity } from '../contracts/image.ts';
 import type { TrustLevel } from '../contracts/proof.ts';
 import { defined } from '../kit/defined.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 /** A disk of the cache, or its kernel or initrd. Who it is and where it is from are absent where its record cannot be read. */
@@ -60,6 +62,7 @@ export type ListCache = (options?: CacheOptions) => Promise<CacheListing>;
 
 /** Everything in the cache and what it occupies. A cache folder that is not there is not made, and lists nothing. */
 export async function readListing(given: CacheOptions = {}): Promise<CacheListing> {
+  checkOptions(given, optionKinds.listCache);
   const cache = await openExistingCache(safeListeners(given));
   const entries = (await listEntries(cache)).map(describe);
   const unfinished = await listStaging(cache);

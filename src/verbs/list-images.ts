@@ -5,7 +5,9 @@ import { openCall } from '../line/call.ts';
 import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
+import { checkOptions, readText } from '../parts/check-options.ts';
 import { checkListing } from '../parts/check-resolution.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ListOptions extends TransportOptions {
@@ -17,7 +19,9 @@ export type ListImages = (vendor: string, options?: ListOptions) => AsyncIterabl
 
 /** `listImages` of the given parts: every release a vendor offers, as the vendor orders them. */
 export function bindListImages(parts: BoundParts): ListImages {
-  return async function* listImages(id, options = {}) {
+  return async function* listImages(vendorId, options = {}) {
+    checkOptions(options, optionKinds.listImages);
+    const id = readText('vendor', vendorId);
     const call = await openCall(parts, id, safeListeners(options));
     const vendor = parts.vendors.get(id.toLowerCase());
     if (vendor === undefined) throw unknownVendor(id, parts.vendors.keys());

@@ -7,6 +7,8 @@ import { pruneEntries } from '../cache/prune/prune.ts';
 import { type Swept, sweepCache, sweepLocks } from '../cache/prune/sweep.ts';
 import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { readAge } from '../parts/read-age.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
@@ -61,6 +63,7 @@ const dayMs = 86_400_000;
  * not asked for in 30 days, temporary files. What a process uses or makes, and the base of an overlay, always stays.
  */
 export async function pruneWith(given: PruneOptions = {}): Promise<PrunedCache> {
+  checkOptions(given, optionKinds.pruneCache);
   const options = safeListeners(given);
   const { dryRun = false, now = new Date(), signal } = options;
   const rules = readRules(options);

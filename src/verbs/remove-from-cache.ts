@@ -6,6 +6,8 @@ import { removeEntry } from '../cache/entries/remove.ts';
 import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
 import { requireCacheName } from '../cache/names/cache-name.ts';
 import { NotFoundError, UsageError } from '../errors.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface RemovedFromCache {
@@ -29,6 +31,7 @@ export async function removeNamed(
   names: string | readonly string[],
   given: CacheOptions = {},
 ): Promise<RemovedFromCache> {
+  checkOptions(given, optionKinds.removeFromCache);
   const options = safeListeners(given);
   const cache = await openExistingCache(options);
   const removed = [...new Set(readNames(names).map((name) => nameOf(name, cache)))];

@@ -13,7 +13,8 @@ import { demandSeen, refuseOlderBuild, refuseOlderSignature } from '../line/roll
 import { sourceUuid } from '../line/source-uuid.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { readReference } from '../parts/check-options.ts';
+import { checkOptions, readReference } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 
 /** What `ensureImage` would fetch, without moving an image byte. */
 export interface ResolvedImage extends ImageIdentity {
@@ -45,8 +46,10 @@ export type ResolveImage = (
 /** `resolveImage` of the given parts: documents are read and proved, no image byte moves. */
 export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
-    const call = await openCall(parts, readReference(reference), options);
-    const asked = parseRequest(call, readReference(reference));
+    checkOptions(options, optionKinds.resolveImage);
+    const text = readReference(reference);
+    const call = await openCall(parts, text, options);
+    const asked = parseRequest(call, text);
     const resolution = await resolveRequest(call, asked);
     const first = planImage(asked.request, resolution, call.options, parts.formats);
     await refuseOlderBuild(call, first);

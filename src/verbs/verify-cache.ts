@@ -13,6 +13,8 @@ import { openCall } from '../line/call.ts';
 import { describeRemade, remake } from '../line/repair/remake.ts';
 import { type OriginVerdict, proveAgain } from '../line/trust/prove-again.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface VerifyCacheOptions extends TransportOptions {
@@ -55,7 +57,9 @@ export type VerifyCache = (options?: VerifyCacheOptions) => AsyncIterable<Verifi
  * request, unless `repair` finds a damaged disk. Digests of blocks that are not kept beside an intact disk are made.
  */
 export function bindVerifyCache(parts: BoundParts): VerifyCache {
-  return async function* verifyCache({ repair = false, ...options } = {}) {
+  return async function* verifyCache(given = {}) {
+    checkOptions(given, optionKinds.verifyCache);
+    const { repair = false, ...options } = given;
     const imagesDir = imagesDirOf(options.cacheDir ?? defaultCacheDir());
     // A look at a cache that is not there does not make it.
     const readOnly = !repair && (await lookAt(imagesDir)) === undefined;

@@ -7,6 +7,8 @@ import { parseValidUntil } from '../kit/valid-until.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkVerified } from '../parts/check-evidence.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 
 export interface VerifyDocumentOptions extends Omit<DocumentToVerify, 'now'> {
   /** The clock; default: now. */
@@ -25,7 +27,9 @@ export type VerifyDocument = (options: VerifyDocumentOptions) => Promise<Verifie
 
 /** `verifyDocument` of the given parts; no request. Throws the refusals of signatures and lists, all with the remedy `integrity`. */
 export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
-  return async ({ pick, now = new Date(), ...subject }) => {
+  return async (given) => {
+    checkOptions(given, optionKinds.verifyDocument, ['document', 'keys', 'name']);
+    const { pick, now = new Date(), ...subject } = given;
     const verifier = parts.verifierOf('signature');
     const verify = verifier.verifyDocument?.bind(verifier);
     if (verify === undefined) throw cannotVerify();

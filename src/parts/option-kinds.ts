@@ -1,0 +1,126 @@
+import type { CacheOptions } from '../cache/existing-cache.ts';
+import type { EnsureOptions, ResolveOptions, TransportOptions } from '../contracts/options.ts';
+import type { Parts } from '../contracts/parts.ts';
+import type { DocumentToVerify } from '../contracts/proof.ts';
+import type { FileOptions } from '../convert/open-image-file.ts';
+
+/** What an option has to be: `wanted` goes on behind "must be". */
+export interface OptionKind {
+  wanted: string;
+  is(value: unknown): boolean;
+}
+
+function kind(wanted: string, is: (value: unknown) => boolean): OptionKind {
+  return { wanted, is };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array;
+}
+
+export const object: OptionKind = kind('an object', isPlain);
+const text = kind('a text', isText);
+const flag = kind('true or false', (value) => typeof value === 'boolean');
+const listener = kind('a function', (value) => typeof value === 'function');
+const signal = kind('an AbortSignal', (value) => {
+  return typeof Object(value).aborted === 'boolean' && 'addEventListener' in Object(value);
+});
+const date = kind('a valid Date', (value) => {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+});
+const texts = kind('a text or a list of texts', (value) => {
+  return isText(value) || isListOf(value, isText);
+});
+const textsByName = kind('an object whose values are texts', (value) => {
+  return isPlain(value) && Object.values(value).every(isText);
+});
+const layers = kind("a list of format ids, outermost first, such as ['xz', 'raw']", (value) => {
+  return isListOf(value, isText);
+});
+const keys = kind('a list of texts, or { add, replace } of such lists', (value) => {
+  const isAbsentOrTexts = (one: unknown) => one === undefined || isListOf(one, isText);
+  return isListOf(value, isText) || (isPlain(value) && Object.values(value).every(isAbsentOrTexts));
+});
+const bytes = kind('bytes (a Uint8Array)', isBytes);
+const files = kind('a list of bytes (Uint8Array)', (value) => isListOf(value, isBytes));
+/** Checked where it is read. */
+const any = kind('', () => true);
+
+const ofEveryCall = { limits: object, signal, log: listener };
+const ofTransport = { ...ofEveryCall, mirrors: textsByName, ca: texts, cacheDir: text };
+const ofCare = { signal, log: listener, cacheDir: text };
+const ofRequest = {
+  ...{ arch: text, variant: text, parameters: textsByName, now: date },
+  ...{ format: any, trust: any, digest: text, keys, maxAge: any },
+  ...{ allowOlder: flag, boot: flag, refresh: flag },
+};
+const ofFiles = {
+  ...ofEveryCall,
+  ...{ from: layers, entry: text, allow: any, scratchDir: text, onProgress: listener },
+};
+
+type Kinds<O extends object> = Readonly<Record<keyof O, OptionKind>>;
+type FileKinds = Readonly<Record<keyof FileOptions | 'onProgress', OptionKind>>;
+
+interface OptionTable {
+  createRootdisk: Kinds<Parts & { defaults: unknown }>;
+  ensureImage: Kinds<EnsureOptions>;
+  resolveImage: Kinds<ResolveOptions>;
+  listImages: Kinds<TransportOptions & { now: unknown }>;
+  convertImage: FileKinds & { readonly force: OptionKind };
+  inspectImage: FileKinds;
+  verifyCache: Kinds<
+    TransportOptions & Record<'repair' | 'offline' | 'now' | 'onProgress', unknown>
+  >;
+  listCache: Kinds<CacheOptions>;
+  removeFromCache: Kinds<CacheOptions>;
+  pruneCache: Kinds<
+    CacheOptions & Record<'olderThan' | 'budget' | 'keep' | 'dryRun' | 'now', unknown>
+  >;
+  verifyDocument: Kinds<DocumentToVerify & { pick: unknown }>;
+}
+
+/** What each option of each verb is. */
+export const optionKinds: OptionTable = {
+  createRootdisk: { vendors: any, verifiers: any, formats: any, defaults: object },
+  ensureImage: {
+    ...ofTransport,
+    ...ofRequest,
+    ...{
+      from: layers,
+      allow: any,
+      offline: flag,
+      verify: flag,
+      kernelFormat: any,
+      keepSource: flag,
+    },
+    ...{ decode: any, connections: any, onProgress: listener },
+  },
+  resolveImage: { ...ofTransport, ...ofRequest },
+  listImages: { ...ofTransport, now: date },
+  convertImage: { ...ofFiles, force: flag },
+  inspectImage: ofFiles,
+  verifyCache: { ...ofTransport, repair: flag, offline: flag, now: date, onProgress: listener },
+  listCache: ofCare,
+  removeFromCache: ofCare,
+  pruneCache: {
+    ...ofCare,
+    ...{ olderThan: any, budget: any, keep: any, dryRun: flag, now: date },
+  },
+  verifyDocument: {
+    ...{ document: bytes, signature: bytes, keys: files, name: text },
+    ...{ identity: text, issuer: text, now: date, pick: text },
+  },
+};
