@@ -18,6 +18,7 @@ export type {
 export type { Parts } from './contracts/parts.ts';
 export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
+export type { BuiltInVendor, ImageReference, VendorId } from './contracts/reference.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
 export type { ConvertedImage } from './convert/copy-disk.ts';
 export type { FileOptions } from './convert/open-image-file.ts';

@@ -1,5 +1,6 @@
 import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
+import type { ImageReference } from './contracts/reference.ts';
 import { adopt } from './line/adopt.ts';
 import { attemptInStaging } from './line/attempt.ts';
 import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
@@ -24,7 +25,7 @@ import { optionKinds } from './parts/option-kinds.ts';
 
 /** Turns a reference into a verified disk on this machine; see `EnsureOptions` and `EnsuredImage`. */
 export type EnsureImage = (
-  reference: string | URL,
+  reference: ImageReference | URL,
   options?: EnsureOptions,
 ) => Promise<EnsuredImage>;
 

@@ -1,3 +1,4 @@
+import type { Arch } from '../kit/arch.ts';
 import type { Allowance } from './allowance.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -22,8 +23,8 @@ export interface TransportOptions {
 
 /** What is asked for, beyond the reference. */
 export interface RequestOptions {
-  /** Any common spelling; default: this machine's. */
-  arch?: string | undefined;
+  /** Any common spelling: `amd64`, `x86_64`, `aarch64`; default: this machine's. */
+  arch?: Arch | (string & {}) | undefined;
   variant?: string | undefined;
   parameters?: Record<string, string> | undefined;
   /** The clock for end-of-life and freshness questions; default: now. */

@@ -1,4 +1,5 @@
 import type { TransportOptions } from '../contracts/options.ts';
+import type { VendorId } from '../contracts/reference.ts';
 import type { Listing, Vendor } from '../contracts/vendor.ts';
 import { UsageError } from '../errors.ts';
 import { openCall } from '../line/call.ts';
@@ -15,7 +16,7 @@ export interface ListOptions extends TransportOptions {
   now?: Date | undefined;
 }
 
-export type ListImages = (vendor: string, options?: ListOptions) => AsyncIterable<Listing>;
+export type ListImages = (vendor: VendorId, options?: ListOptions) => AsyncIterable<Listing>;
 
 /** `listImages` of the given parts: every release a vendor offers, as the vendor orders them. */
 export function bindListImages(parts: BoundParts): ListImages {

@@ -1,6 +1,7 @@
 import type { ImageIdentity, ImageTrust } from '../contracts/image.ts';
 import type { ResolveOptions } from '../contracts/options.ts';
 import type { Digest } from '../contracts/proof.ts';
+import type { ImageReference } from '../contracts/reference.ts';
 import type { GuestFacts, Resolution } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
@@ -39,7 +40,7 @@ export interface ResolvedImage extends ImageIdentity {
 }
 
 export type ResolveImage = (
-  reference: string | URL,
+  reference: ImageReference | URL,
   options?: ResolveOptions,
 ) => Promise<ResolvedImage>;
 

@@ -43,9 +43,29 @@ const disposal = `
   export const disposable: AsyncDisposable = image;
   export const same: EnsuredImage = { ...image, [Symbol.asyncDispose]: end };`;
 
+const words = `
+  import { ensureImage, listImages, resolveImage, type EnsuredImage, type EnsureOptions } from 'rootdisk';
+  import type { ImageReference, Listing, ResolvedImage, VendorId } from 'rootdisk';
+  declare const text: string;
+  export const options: EnsureOptions = { arch: 'arm64' };
+  export const built: Promise<EnsuredImage> = ensureImage('ubuntu:24.04@20260712', { arch: 'x86_64' });
+  export const own: Promise<EnsuredImage> = ensureImage('my-vendor:7', { arch: text });
+  export const given: Promise<EnsuredImage> = ensureImage(text);
+  export const address: Promise<ResolvedImage> = resolveImage(new URL('https://example.org/disk.raw'));
+  export const releases: AsyncIterable<Listing> = listImages('my-vendor');
+  export const reference: ImageReference = text;
+  export const vendor: VendorId = text;
+  // What takes any text takes the place of a verb still.
+  export const stub: typeof ensureImage = (reference: string | URL) => ensureImage(reference);`;
+
 const cases: [string, string, object][] = [
   ['es2022, which knows no asyncDispose', program, { target: 'es2022' }],
   ['es2023', program, { target: 'es2023' }],
+  [
+    'declarations of their own',
+    words,
+    { target: 'es2022', declaration: true, isolatedDeclarations: true },
+  ],
   ['esnext', program, { target: 'esnext' }],
   ['esnext: await using', disposal, { target: 'esnext' }],
   [
