@@ -26,6 +26,14 @@ export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-ro
 export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
+export type {
+  LockEntry,
+  LockedBoot,
+  LockedFile,
+  LockedImage,
+  LockedTrust,
+} from './lockfile/lock-file.ts';
+export type { LockChange } from './lockfile/place-pins.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
 export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed/seed.ts';
 export { cloneDisk } from './verbs/clone-disk.ts';
@@ -47,6 +55,8 @@ export type {
   UnfinishedDownload,
 } from './verbs/list-cache.ts';
 export type { ListImages, ListOptions } from './verbs/list-images.ts';
+export { listLocked } from './verbs/list-locked.ts';
+export type { LockfileOptions, LockImages, LockImagesOptions } from './verbs/lock-images.ts';
 export type {
   PruneCache,
   PrunedCache,

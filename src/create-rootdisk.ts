@@ -11,6 +11,7 @@ import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
+import type { LockImages, LockImagesOptions } from './verbs/lock-images.ts';
 import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
@@ -37,6 +38,8 @@ export interface Rootdisk {
   resolveImage: ResolveImage;
   /** Every release that a vendor offers. */
   listImages: ListImages;
+  /** Pins what references are now in a lock file; no image byte moves. */
+  lockImages: LockImages;
   /** Any supported local file to a sparse raw disk. */
   convertImage: ConvertImage;
   /** What a local image file is; writes nothing. */
@@ -70,6 +73,13 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const ofCare: CacheOptions = { cacheDir, log, signal };
   const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };
 
+  const { arch, variant, parameters, trust, keys, maxAge, allowOlder } = defaults;
+  const ofLocks = {
+    ...ofTransport,
+    ...{ arch, variant, parameters, trust, keys, maxAge, allowOlder, now },
+    lockfile: '',
+  };
+
   let verbs: Promise<Verbs> | undefined;
   // The line and all that it needs is most of this package: the first call loads it, not the import.
   const load = (): Promise<Verbs> => {
@@ -90,6 +100,10 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
         const options = startFrom(defaults, own);
         return (await load()).listImages(vendor, options);
       });
+    },
+    async lockImages(references, own) {
+      const options = startFrom<LockImagesOptions>(ofLocks, own);
+      return (await load()).lockImages(references, options);
     },
     async convertImage(input, output, own) {
       const options = startFrom(ofFiles, own);

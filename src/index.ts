@@ -55,6 +55,7 @@ import type { ConvertImage } from './verbs/convert-image.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
+import type { LockImages } from './verbs/lock-images.ts';
 import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
@@ -121,6 +122,8 @@ export const ensureImage: EnsureImage = ofBuiltIns.ensureImage;
 export const resolveImage: ResolveImage = ofBuiltIns.resolveImage;
 /** Every release that a vendor offers. */
 export const listImages: ListImages = ofBuiltIns.listImages;
+/** Pins what references are now in a lock file; no image byte moves. */
+export const lockImages: LockImages = ofBuiltIns.lockImages;
 /** Any supported local file to a sparse raw disk. */
 export const convertImage: ConvertImage = ofBuiltIns.convertImage;
 /** What a local image file is; writes nothing. */

@@ -11,14 +11,15 @@ export async function replaceFile(
   temporary: string,
   content: string | Uint8Array,
   ready: () => Promise<void> = async () => {},
+  mode: number = modes.file,
 ): Promise<void> {
   await rm(temporary, { force: true });
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-    const handle = await open(temporary, flags | constants.O_NOFOLLOW, modes.file);
+    const handle = await open(temporary, flags | constants.O_NOFOLLOW, mode);
     try {
       await handle.writeFile(content);
-      await handle.chmod(modes.file);
+      await handle.chmod(mode);
       await handle.sync();
     } finally {
       await handle.close();

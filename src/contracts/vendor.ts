@@ -41,6 +41,8 @@ export interface Artifact {
   url: URL;
   /** Other addresses of the same bytes, asked in this order; only where a proof gives a digest, which decides. */
   mirrors?: URL[] | undefined;
+  /** Where upstream moves the file when its release is retired; asked after the mirrors, under the same condition. */
+  archives?: URL[] | undefined;
   /** As published; the name that checksum lists use. */
   fileName: string;
   sizeBytes?: number | undefined;

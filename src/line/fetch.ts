@@ -47,7 +47,8 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
   const expectedBytes = proven.sizeBytes ?? artifact.sizeBytes;
   const judged = isJudged(plan, proven);
   // Nothing but a digest tells whether another address has the same bytes.
-  const addresses = [artifact.url, ...(judged ? (artifact.mirrors ?? []) : [])];
+  const { mirrors = [], archives = [] } = artifact;
+  const addresses = [artifact.url, ...(judged ? [...mirrors, ...archives] : [])];
   const alignBytes = artifact.pieces?.lengthBytes ?? 1;
   const partial = await openPartial(staging, { addresses, expectedBytes, judged, alignBytes });
   const handle = partial?.handle ?? (await beginAnew(staging));

@@ -50,7 +50,8 @@ function isDownload({ staging, settled }: Making & { settled: Settled }): boolea
 export function describe(making: Making & { settled: Settled }): RecordDraft {
   const { plan, proven, settled } = making;
   const { fetched, decoded } = settled;
-  const { entry, mirrors = [] } = plan.artifact;
+  const { entry } = plan.artifact;
+  const mirrors = [...(plan.artifact.mirrors ?? []), ...(plan.artifact.archives ?? [])];
   const { guest } = plan.resolution;
   const { used } = decoded.allowances;
   return {

@@ -59,6 +59,7 @@ const proof: Shape = (value) => {
 const artifact = record({
   url: address,
   mirrors: optional(listOf(address)),
+  archives: optional(listOf(address)),
   fileName: shape('a file name', (value) => {
     return typeof value === 'string' && !/^\.{0,2}$|[/\\\0]/.test(value);
   }),

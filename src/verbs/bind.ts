@@ -3,6 +3,7 @@ import type { BoundParts } from '../parts/bind.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
 import { bindInspectImage, type InspectImage } from './inspect-image.ts';
 import { bindListImages, type ListImages } from './list-images.ts';
+import { bindLockImages, type LockImages } from './lock-images.ts';
 import { bindResolveImage, type ResolveImage } from './resolve-image.ts';
 import { bindVerifyCache, type VerifyCache } from './verify-cache.ts';
 import { bindVerifyDocument, type VerifyDocument } from './verify-document.ts';
@@ -12,6 +13,7 @@ export interface Verbs {
   ensureImage: EnsureImage;
   resolveImage: ResolveImage;
   listImages: ListImages;
+  lockImages: LockImages;
   convertImage: ConvertImage;
   inspectImage: InspectImage;
   verifyCache: VerifyCache;
@@ -23,6 +25,7 @@ export function bindVerbs(parts: BoundParts): Verbs {
     ensureImage: bindEnsureImage(parts),
     resolveImage: bindResolveImage(parts),
     listImages: bindListImages(parts),
+    lockImages: bindLockImages(parts),
     convertImage: bindConvertImage(parts),
     inspectImage: bindInspectImage(parts),
     verifyCache: bindVerifyCache(parts),

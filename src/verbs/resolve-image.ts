@@ -6,12 +6,11 @@ import type { GuestFacts, Resolution } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
-import { type Call, openCall } from '../line/call.ts';
-import { type Plan, planImage } from '../line/plan.ts';
-import { prove } from '../line/prove.ts';
-import { parseRequest, resolveRequest } from '../line/resolve.ts';
-import { demandSeen, refuseOlderBuild, refuseOlderSignature } from '../line/rollback.ts';
+import { openCall } from '../line/call.ts';
+import { planImage } from '../line/plan.ts';
+import { parseRequest } from '../line/resolve.ts';
 import { sourceUuid } from '../line/source-uuid.ts';
+import { survey } from '../line/survey/survey.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions, readReference } from '../parts/check-options.ts';
@@ -51,13 +50,8 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
     const text = readReference(reference);
     const call = await openCall(parts, text, options);
     const asked = parseRequest(call, text);
-    const resolution = await resolveRequest(call, asked);
-    const first = planImage(asked.request, resolution, call.options, parts.formats);
-    await refuseOlderBuild(call, first);
-    const planned = await demandSeen({ call, plan: first });
-    const proven = await prove(planned);
-    await refuseOlderSignature({ ...planned, proven });
-    const sizeBytes = proven.sizeBytes ?? first.artifact.sizeBytes ?? (await askSize(call, first));
+    const { plan: first, proven, sizeBytes } = await survey(call, asked);
+    const { resolution } = first;
     // Planned again with the size, so that the estimate of disk space has something to stand on.
     const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };
     const plan = planImage(
@@ -95,13 +89,4 @@ function addressesOf({ boot }: Resolution): NonNullable<ResolvedImage['boot']> {
     kernel: kernel === undefined ? '' : publicUrl(kernel.url),
     ...defined({ initrd: initrd && publicUrl(initrd.url), cmdline }),
   };
-}
-
-/** The size as a HEAD request tells it; not every host does. */
-async function askSize(call: Call, plan: Plan): Promise<number | undefined> {
-  if (plan.artifact.url.protocol === 'file:') return undefined;
-  const head = await call.metadata.head(plan.artifact.url).catch(() => undefined);
-  call.signal.throwIfAborted();
-  const length = Number(head?.status === 200 ? head.headers['content-length'] : Number.NaN);
-  return Number.isSafeInteger(length) && length > 0 ? length : undefined;
 }

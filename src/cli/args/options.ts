@@ -48,6 +48,9 @@ export const fileOptions: readonly OptionName[] = [
 ];
 
 export type OptionName =
+  | 'as'
+  | 'from-cache'
+  | 'lockfile'
   | 'allow'
   | 'older-than'
   | 'budget'
@@ -132,6 +135,9 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   budget: { value: 'SIZE', help: 'remove the oldest use first until no more is occupied' },
   keep: { value: 'N', help: 'keep the newest N of each release; alone: remove the others' },
   'dry-run': { help: 'say what would go, and remove nothing' },
+  as: { value: 'NAME', help: 'name of the lock entry; default: <vendor>-<release>' },
+  'from-cache': { help: 'lock the cached disk by the digests of its download' },
+  lockfile: { value: 'FILE', help: 'the lock file; default: ./rootdisk.lock.json' },
   vfat: { help: 'a FAT file system in place of ISO 9660' },
   'vendor-data': { value: 'FILE', help: 'vendor-data of cloud-init' },
   'user-data': { value: 'FILE', help: 'user-data, Ignition, script or Talos configuration' },

@@ -57,7 +57,8 @@ function readFlags(given: readonly Token[], command: Command | undefined): Flags
       throw invalidArguments(`${rawName} needs a value: ${rawName} ${spec.value}`, command);
     }
     const before = values.get(name) ?? [];
-    if (before.length > 0 && spec.repeats === undefined) {
+    const repeats = spec.repeats === true || command?.repeats?.includes(name) === true;
+    if (before.length > 0 && !repeats) {
       throw invalidArguments(`${rawName} was given twice`, command);
     }
     values.set(name, [...before, value]);

@@ -13,6 +13,8 @@ export interface Command {
   summary: string;
   /** Options beside those of every command. */
   options: readonly OptionName[];
+  /** Options that may be given more than once for this command, beside those that always may. */
+  repeats?: readonly OptionName[];
   /** Command lines and what they are for. */
   examples: readonly (readonly [line: string, what: string])[];
   run(context: CommandContext): Promise<Outcome>;

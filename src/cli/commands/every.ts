@@ -9,6 +9,8 @@ import { convert } from './convert.ts';
 import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
+import { lockAdd } from './lock-add.ts';
+import { lockLs } from './lock-ls.ts';
 import { resolveCommand } from './resolve.ts';
 import { seed } from './seed.ts';
 import { verify } from './verify.ts';
@@ -22,6 +24,8 @@ export const commands: readonly Command[] = [
   clone,
   inspect,
   seed,
+  lockAdd,
+  lockLs,
   verify,
   cacheLs,
   cachePath,

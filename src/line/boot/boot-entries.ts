@@ -110,7 +110,7 @@ function toFile({ path, record }: Entry): BootFile {
 }
 
 /** The caller's digest and wish for the download are about the disk. */
-function withoutDisk(call: Call): Call {
+export function withoutDisk(call: Call): Call {
   return { ...call, options: { ...call.options, digest: undefined, keepSource: false } };
 }
 

@@ -109,8 +109,8 @@ describe('what is not', () => {
   });
 
   test('commands and options of other versions are unknown, not half there', () => {
-    const lines = ['lock add x', 'cache export'];
-    for (const line of [...lines, 'ensure x --lockfile f', 'cache ls --force']) {
+    const lines = ['registry push x', 'cache export'];
+    for (const line of [...lines, 'ensure x --catalog f', 'cache ls --force']) {
       expect(
         isImageError(
           catchError(() => parse(line)),

@@ -1,0 +1,28 @@
+import { defined } from '../../kit/defined.ts';
+import type { Call } from '../call.ts';
+import { type Plan, planImage } from '../plan.ts';
+import { prove } from '../prove.ts';
+import { type Asked, resolveRequest } from '../resolve.ts';
+import { demandSeen, refuseOlderBuild, refuseOlderSignature } from '../rollback.ts';
+import type { Proven } from '../trust/merge-evidence.ts';
+import { askSize } from './ask-size.ts';
+
+/** What a request means now, with everything proved that can be proved before the first image byte. */
+export interface Surveyed {
+  plan: Plan;
+  proven: Proven;
+  /** Of the published file, where a document or its server says. */
+  sizeBytes?: number;
+}
+
+/** The line up to its first image byte: documents are read, proved and held to the policy; nothing is written. */
+export async function survey(call: Call, asked: Asked): Promise<Surveyed> {
+  const resolution = await resolveRequest(call, asked);
+  const plan = planImage(asked.request, resolution, call.options, call.parts.formats);
+  await refuseOlderBuild(call, plan);
+  const planned = await demandSeen({ call, plan });
+  const proven = await prove(planned);
+  await refuseOlderSignature({ ...planned, proven });
+  const sizeBytes = proven.sizeBytes ?? plan.artifact.sizeBytes ?? (await askSize(call, plan));
+  return { plan, proven, ...defined({ sizeBytes }) };
+}

@@ -1,0 +1,119 @@
+import type { ImageRecord } from '../cache/records/image-record.ts';
+import type { Digest } from '../contracts/proof.ts';
+import type { Artifact } from '../contracts/vendor.ts';
+import { UsageError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
+import { publicUrl } from '../kit/public-url.ts';
+import type { Plan } from '../line/plan.ts';
+import type { Surveyed } from '../line/survey/survey.ts';
+import { effectiveLevel } from '../line/trust/levels.ts';
+import type { Proven } from '../line/trust/merge-evidence.ts';
+import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from './lock-file.ts';
+
+/** What is locked of an image that was surveyed, and of the files that boot it; without a digest `ERR_INVALID_REQUEST`. */
+export function lockSurveyed(
+  { plan, proven, sizeBytes }: Surveyed,
+  boot: readonly Surveyed[],
+  now: Date,
+): LockedImage {
+  const { release, codename, version, variant, snapshot } = plan.identity;
+  const [kernel, initrd] = (['kernel', 'initrd'] as const).map((role) => {
+    const found = boot.find((file) => file.plan.role === role);
+    return found && lockFile(found.plan, found.proven, found.sizeBytes);
+  });
+  const files: LockedBoot | undefined = kernel && {
+    kernel,
+    ...defined({ initrd, cmdline: plan.resolution.boot?.cmdline }),
+  };
+  return {
+    release,
+    variant,
+    snapshot,
+    ...lockFile(plan, proven, sizeBytes),
+    ...defined({ codename, version, boot: files, guest: plan.resolution.guest }),
+    locked: now.toISOString(),
+  };
+}
+
+/** The same of a disk of the cache: the digests that its download had. */
+export function lockRecorded(record: ImageRecord, now: Date): LockedImage {
+  const { identity, source, layers, guest, facts } = record;
+  const { level, pinned, signer, signedAt } = record.trust;
+  const { release, codename, version, variant, snapshot } = identity;
+  refuseSecrets([source.url]);
+  const mirrors = (source.mirrors ?? []).filter((url) => !hasSecrets(url));
+  return {
+    release,
+    variant,
+    snapshot,
+    digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
+    sizeBytes: source.sizeBytes,
+    url: source.url,
+    fileName: source.fileName,
+    layers,
+    ...defined({ codename, version, guest, entry: facts['entry'] }),
+    ...defined({ mirrors: mirrors.length > 0 ? mirrors : undefined }),
+    trust: { level: effectiveLevel(level, pinned), ...defined({ signer, signedAt }) },
+    locked: now.toISOString(),
+  };
+}
+
+function lockFile(plan: Plan, proven: Proven, sizeBytes: number | undefined): LockedFile {
+  const { artifact } = plan;
+  const digests = [...proven.digests].sort();
+  if (digests.length === 0) throw withoutDigest(plan);
+  refuseSecrets([artifact.url]);
+  return {
+    digests,
+    url: artifact.url.href,
+    fileName: artifact.fileName,
+    layers: artifact.layers,
+    ...defined({ sizeBytes, entry: artifact.entry }),
+    ...defined({ mirrors: hrefs(artifact.mirrors), archives: hrefs(artifact.archives) }),
+    trust: trustOf(proven),
+  };
+}
+
+function trustOf({ level, pinned, signer, signedAt }: Proven): LockedTrust {
+  return {
+    level: effectiveLevel(level, pinned),
+    ...defined({ signer, signedAt: signedAt?.toISOString() }),
+  };
+}
+
+function hrefs(addresses: Artifact['mirrors'] = []): string[] | undefined {
+  const texts = addresses.map(({ href }) => href).filter((url) => !hasSecrets(url));
+  return texts.length > 0 ? texts : undefined;
+}
+
+/** Throws `ERR_INVALID_REQUEST` for an address that a file which others read should not hold. */
+export function refuseSecrets(addresses: readonly (string | URL)[]): void {
+  const found = addresses.find((address) => hasSecrets(String(address)));
+  if (found === undefined) return;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${publicUrl(found)} has user info, a query or a fragment, which a lock file should not hold`,
+    hint: 'Lock an address without them, such as that of a mirror of your own.',
+    details: { field: 'url', value: publicUrl(found) },
+  });
+}
+
+function hasSecrets(address: string): boolean {
+  return URL.canParse(address) && publicUrl(address) !== new URL(address).href;
+}
+
+function withoutDigest({ artifact, request, identity }: Plan): UsageError {
+  const isOwn = identity.vendor === 'url';
+  const shown = isOwn ? publicUrl(artifact.url) : `${request.vendor}:${request.release}`;
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `no digest of ${artifact.fileName} is known before it is downloaded, so it cannot be pinned`,
+    hint: `Give its digest with --digest (digest), or run: rootdisk ensure ${shown}, and lock it with --from-cache (fromCache).`,
+    details: { field: 'digest', value: artifact.fileName },
+  });
+}
+
+/** The digest that stands for a file where one is enough: sha256, where it is known. */
+export function mainDigest(digests: readonly Digest[]): Digest | undefined {
+  return digests.find((digest) => digest.startsWith('sha256:')) ?? digests[0];
+}

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import { storedParameters } from '../cache/names/stored-parameters.ts';
+import type { EnsureOptions } from '../contracts/options.ts';
+import type { ImageRequest } from '../contracts/vendor.ts';
+import { NotFoundError, UsageError } from '../errors.ts';
+import type { Arch } from '../kit/arch.ts';
+import { withoutDisk } from '../line/boot/boot-entries.ts';
+import { type Call, openCall } from '../line/call.ts';
+import { lookForRequest } from '../line/look.ts';
+import { planBoot } from '../line/plan.ts';
+import { prove } from '../line/prove.ts';
+import { type Asked, parseRequest } from '../line/resolve.ts';
+import { type Surveyed, survey } from '../line/survey/survey.ts';
+import type { BoundParts } from '../parts/bind.ts';
+import type { LockedImage } from './lock-file.ts';
+import { lockRecorded, lockSurveyed, refuseSecrets } from './locked-image.ts';
+
+/** One reference on one architecture, as it would be locked now. */
+export interface Pin {
+  /** As the lock file holds it. */
+  reference: string;
+  request: ImageRequest;
+  arch: Arch;
+  image: LockedImage;
+}
+
+/** What a pin is made from, beyond the reference. */
+export type PinOptions = EnsureOptions & {
+  arch: Arch;
+  /** From the record of the cached disk, without a request. */
+  fromCache: boolean;
+};
+
+/** What a reference is now, pinned; no image byte moves, and nothing is written. */
+export async function pinReference(
+  parts: BoundParts,
+  reference: string,
+  { fromCache, ...options }: PinOptions,
+): Promise<Pin> {
+  const call = await openCall(parts, reference, options, fromCache ? { readOnly: true } : {});
+  const asked = parseRequest(call, reference);
+  refuseOwn(asked);
+  const { request } = asked;
+  const image = fromCache ? await pinCached(call, request) : await pinSurveyed(call, asked);
+  return { reference: textOf(asked), request, arch: request.arch, image };
+}
+
+async function pinSurveyed(call: Call, asked: Asked): Promise<LockedImage> {
+  const disk = await survey(call, asked);
+  const boot: Surveyed[] = [];
+  for (const plan of call.options.boot ? planBoot(disk.plan, call.options) : []) {
+    const proven = await prove({ call: withoutDisk(call), plan });
+    const sizeBytes = proven.sizeBytes ?? plan.artifact.sizeBytes;
+    boot.push(sizeBytes === undefined ? { plan, proven } : { plan, proven, sizeBytes });
+  }
+  return lockSurveyed(disk, boot, call.options.now);
+}
+
+async function pinCached(call: Call, request: ImageRequest): Promise<LockedImage> {
+  const entry = await lookForRequest(call, request);
+  if (entry !== undefined) return lockRecorded(entry.record, call.options.now);
+  throw new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `no cached disk was made for ${request.vendor}:${request.release} on ${request.arch}`,
+    hint: 'Get it once with rootdisk ensure (ensureImage), by the same reference.',
+    details: { vendor: request.vendor, value: request.release, field: 'fromCache' },
+  });
+}
+
+/** What is not the same on every machine, or is for the caller's eyes only. */
+function refuseOwn({ own, request }: Asked): void {
+  if (own?.kind === 'file') {
+    throw new UsageError({
+      code: 'ERR_INVALID_REQUEST',
+      message: 'a local file cannot be locked: it is not the same on every machine',
+      hint: 'Give the reference of a vendor, or an https address.',
+      details: { field: 'reference' },
+    });
+  }
+  if (own !== undefined) refuseSecrets([own.url]);
+  const { parameters = {} } = request;
+  if (isDeepStrictEqual({ ...parameters }, storedParameters(parameters))) return;
+  refuseSecrets(Object.values(parameters).filter((value) => URL.canParse(value)));
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'a parameter holds what may be a secret, which a lock file should not hold',
+    hint: 'Leave user names and passwords out of the parameters.',
+    details: { field: 'parameters' },
+  });
+}
+
+function textOf({ own, request }: Asked): string {
+  if (own !== undefined) return own.url.href;
+  const { vendor, release, snapshot } = request;
+  return `${vendor}:${release}${snapshot === undefined ? '' : `@${snapshot}`}`;
+}

@@ -1,0 +1,12 @@
+import { UsageError } from '../errors.ts';
+
+/** The path of the lock file, which has no default: a library reads no file that its caller did not name. */
+export function requireLockfile({ lockfile }: { lockfile?: unknown }): string {
+  if (typeof lockfile === 'string' && lockfile !== '') return lockfile;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'lockfile must be the path of a lock file',
+    hint: 'Name the lock file with the option lockfile.',
+    details: { field: 'lockfile' },
+  });
+}
