@@ -70,6 +70,12 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   decode?: 'streaming' | 'after-verify' | undefined;
   /** How many connections fetch the image, 1 (default) to 16; more help where each is slow. */
   connections?: number | undefined;
+  /**
+   * Bytes that the cache may occupy. Before a fetch the disks whose last use is the oldest are removed until it fits, and a
+   * warning (`cache-budget`) names each. What is in use stays; where that is over the budget, a warning says so and the
+   * fetch goes on. Default: no bound.
+   */
+  cacheBudget?: number | undefined;
   onProgress?: OnProgress | undefined;
 }
 

@@ -35,6 +35,8 @@ export interface CallOptions {
   keepSource: boolean;
   decode: 'streaming' | 'after-verify';
   connections: number;
+  /** Bytes. */
+  cacheBudget: number | undefined;
   mirrors: Record<string, string>;
   ca: string[];
   limits: Limits;
@@ -70,6 +72,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     keepSource: options.keepSource ?? false,
     decode: oneOf('decode', options.decode ?? 'streaming', ['streaming', 'after-verify']),
     connections: parseConnections(options.connections ?? 1),
+    cacheBudget: readBudget(options.cacheBudget),
     mirrors: { ...options.mirrors },
     ca: options.ca === undefined ? [] : [options.ca].flat(),
     limits: readLimits(options.limits ?? {}),
@@ -106,6 +109,11 @@ function parseConnections(connections: number): number {
   const isCount = Number.isInteger(connections) && connections >= 1 && connections <= 16;
   if (isCount) return connections;
   throw invalid('connections', 'connections must be a whole number from 1 to 16');
+}
+
+function readBudget(bytes: number | undefined): number | undefined {
+  if (bytes === undefined || (Number.isSafeInteger(bytes) && bytes >= 0)) return bytes;
+  throw invalid('cacheBudget', 'cacheBudget must be a whole number of bytes, not negative');
 }
 
 function oneOf<T extends string>(field: string, value: string, allowed: readonly T[]): T {

@@ -1,20 +1,23 @@
 import { stat } from 'node:fs/promises';
 import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
+import { buildName } from '../cache/names/cache-name.ts';
+import { pruneToBudget } from '../cache/prune/budget.ts';
 import { CacheError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Making } from './making.ts';
 import { estimatePeak } from './plan.ts';
 
 /**
- * Fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:
+ * Removes disks until the cache is within its budget, and fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:
  * `ERR_NO_SPACE` with both numbers. Where no length is known, nothing is checked.
  */
 export async function checkSpace(making: Making): Promise<void> {
   const { call, plan, staging } = making;
   const plannedBytes = plannedBytesOf(making);
-  if (plannedBytes === undefined) return;
   const there = await stat(staging.download).then(allocatedBytes, () => 0);
-  const neededBytes = Math.max(0, plannedBytes - there);
+  const neededBytes = Math.max(0, (plannedBytes ?? 0) - there);
+  await keepBudget(call, buildName(plan.cacheName), neededBytes);
+  if (plannedBytes === undefined) return;
   const free = await freeBytes(call.cache.imagesDir);
   if (neededBytes <= free) return;
   const { fileName } = plan.artifact;
@@ -24,6 +27,23 @@ export async function checkSpace(making: Making): Promise<void> {
     hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another with cacheDir.',
     details: { path: call.cache.imagesDir, neededBytes, freeBytes: free },
   });
+}
+
+/** Where the call has a budget: what goes for it is a warning, and so is a budget that cannot be met. */
+async function keepBudget(call: Call, build: string, neededBytes: number): Promise<void> {
+  const { cacheBudget: budgetBytes, now } = call.options;
+  if (budgetBytes === undefined) return;
+  const { removed, overBytes } = await pruneToBudget(call.cache, {
+    ...{ budgetBytes, neededBytes, build, now, signal: call.signal },
+  });
+  const budget = `the budget of the cache (${inMiB(budgetBytes)})`;
+  for (const { name, allocatedBytes, lastUsed } of removed) {
+    const message = `removed ${name} (${inMiB(allocatedBytes)}, last used ${lastUsed.toISOString()}) for ${budget}`;
+    call.warn({ code: 'cache-budget', message });
+  }
+  if (overBytes <= 0) return;
+  const message = `${budget} is exceeded by about ${inMiB(overBytes)}: all other disks are in use or being made`;
+  call.warn({ code: 'cache-budget', message });
 }
 
 /**

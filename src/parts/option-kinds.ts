@@ -106,7 +106,7 @@ export const optionKinds: OptionTable = {
       kernelFormat: any,
       keepSource: flag,
     },
-    ...{ decode: any, connections: any, onProgress: listener },
+    ...{ decode: any, connections: any, cacheBudget: any, onProgress: listener },
   },
   resolveImage: { ...ofTransport, ...ofRequest },
   listImages: { ...ofTransport, now: date },

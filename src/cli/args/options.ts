@@ -52,6 +52,7 @@ export type OptionName =
   | 'from-cache'
   | 'lockfile'
   | 'allow'
+  | 'cache-budget'
   | 'older-than'
   | 'budget'
   | 'keep'
@@ -131,6 +132,10 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   verbose: { help: 'print every step, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
   version: { help: 'show the version' },
+  'cache-budget': {
+    value: 'SIZE',
+    help: 'before a fetch, remove the oldest use until it fits',
+  },
   'older-than': { value: 'AGE', help: 'remove what was used longer ago: 30d, 12h' },
   budget: { value: 'SIZE', help: 'remove the oldest use first until no more is occupied' },
   keep: { value: 'N', help: 'keep the newest N of each release; alone: remove the others' },

@@ -10,7 +10,7 @@ import type {
 import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from './flags.ts';
 import { invalidValue } from './refuse.ts';
-import { parseLayers, parsePairs } from './values.ts';
+import { parseLayers, parsePairs, parseSize } from './values.ts';
 
 /** What the flags ask for beyond the reference. */
 export function readRequest(flags: Flags): RequestOptions {
@@ -63,6 +63,12 @@ export function readConnections(flags: Flags): number | undefined {
   if (given === undefined) return undefined;
   if (/^(?:[1-9]|1[0-6])$/.test(given)) return Number(given);
   throw invalidValue('connections', given, 'Write a whole number from 1 to 16.');
+}
+
+/** Bytes that the cache may occupy. */
+export function readBudget(flags: Flags): number | undefined {
+  const given = flags.text('cache-budget');
+  return given === undefined ? undefined : parseSize(given, 'cache-budget');
 }
 
 function pick<T extends string>(

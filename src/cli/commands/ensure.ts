@@ -5,6 +5,7 @@ import { readAllow } from '../../parts/read-allow.ts';
 import { requestOptions, transportOptions } from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
 import {
+  readBudget,
   readChoices,
   readConnections,
   readFrom,
@@ -38,6 +39,7 @@ export const ensure: Command = {
     'backing',
     'fix-gpt',
     'force',
+    'cache-budget',
     ...transportOptions,
   ],
   examples: [
@@ -72,6 +74,7 @@ export const ensure: Command = {
       verify: flags.has('verify'),
       keepSource: flags.has('keep-source'),
       connections: readConnections(flags),
+      cacheBudget: readBudget(flags),
       onProgress,
     });
     warn(image.trust.warnings);
