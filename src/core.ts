@@ -43,6 +43,18 @@ export type {
 } from './verbs/convert-image.ts';
 export { createSeed } from './verbs/create-seed.ts';
 export type {
+  ExportCache,
+  ExportedCache,
+  ExportedEntry,
+  ExportOptions,
+} from './verbs/export-cache.ts';
+export type {
+  ImportCache,
+  ImportedCache,
+  ImportedEntry,
+  ImportOptions,
+} from './verbs/import-cache.ts';
+export type {
   Hazard,
   ImageInspection,
   InspectImage,

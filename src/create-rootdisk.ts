@@ -8,6 +8,8 @@ import { type RootdiskDefaults, startFrom, takeWhole } from './parts/defaults.ts
 import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
+import type { ExportCache } from './verbs/export-cache.ts';
+import type { ImportCache } from './verbs/import-cache.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
@@ -55,6 +57,10 @@ export interface Rootdisk {
   removeFromCache: RemoveFromCache;
   /** Removes leftovers, and disks by age, budget or number; what is in use stays. */
   pruneCache: PruneCache;
+  /** Disks and their records into a tar, for a machine without a network. */
+  exportCache: ExportCache;
+  /** Disks out of a tar of `exportCache`; nothing that it claims is believed. */
+  importCache: ImportCache;
   /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
   verifyDocument: VerifyDocument;
 }
@@ -131,6 +137,14 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     async pruneCache(own) {
       const options = takeWhole({ ...ofCare, now }, own);
       return (await import('./verbs/prune-cache.ts')).pruneWith(options);
+    },
+    async exportCache(output, names, own) {
+      const options = takeWhole(ofCare, own);
+      return (await import('./verbs/export-cache.ts')).exportEntries(output, names, options);
+    },
+    async importCache(input, own) {
+      const options = startFrom({ ...ofCare, limits, onProgress }, own);
+      return (await load()).importCache(input, options);
     },
     async verifyDocument(own) {
       checkObject('options', own);

@@ -52,6 +52,8 @@ import type { Parts } from './contracts/parts.ts';
 import { createRootdisk } from './create-rootdisk.ts';
 import type { EnsureImage } from './ensure-image.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
+import type { ExportCache } from './verbs/export-cache.ts';
+import type { ImportCache } from './verbs/import-cache.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
@@ -136,5 +138,9 @@ export const listCache: ListCache = ofBuiltIns.listCache;
 export const removeFromCache: RemoveFromCache = ofBuiltIns.removeFromCache;
 /** Removes leftovers, and disks by age, budget or number; what is in use stays. */
 export const pruneCache: PruneCache = ofBuiltIns.pruneCache;
+/** Disks and their records into a tar, for a machine without a network. */
+export const exportCache: ExportCache = ofBuiltIns.exportCache;
+/** Disks out of a tar of `exportCache`; nothing that it claims is believed. */
+export const importCache: ImportCache = ofBuiltIns.importCache;
 /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
 export const verifyDocument: VerifyDocument = ofBuiltIns.verifyDocument;

@@ -89,6 +89,8 @@ interface OptionTable {
   pruneCache: Kinds<
     CacheOptions & Record<'olderThan' | 'budget' | 'keep' | 'dryRun' | 'now', unknown>
   >;
+  exportCache: Kinds<CacheOptions & { force: unknown }>;
+  importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'onProgress', unknown>>;
   verifyDocument: Kinds<DocumentToVerify & { pick: unknown }>;
 }
 
@@ -119,6 +121,8 @@ export const optionKinds: OptionTable = {
     ...ofCare,
     ...{ olderThan: any, budget: any, keep: any, dryRun: flag, now: date },
   },
+  exportCache: { ...ofCare, force: flag },
+  importCache: { ...ofCare, limits: object, digest: texts, onProgress: listener },
   verifyDocument: {
     ...{ document: bytes, signature: bytes, keys: files, name: text },
     ...{ identity: text, issuer: text, now: date, pick: text },

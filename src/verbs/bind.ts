@@ -1,6 +1,7 @@
 import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
+import { bindImportCache, type ImportCache } from './import-cache.ts';
 import { bindInspectImage, type InspectImage } from './inspect-image.ts';
 import { bindListImages, type ListImages } from './list-images.ts';
 import { bindLockImages, type LockImages } from './lock-images.ts';
@@ -16,6 +17,7 @@ export interface Verbs {
   lockImages: LockImages;
   convertImage: ConvertImage;
   inspectImage: InspectImage;
+  importCache: ImportCache;
   verifyCache: VerifyCache;
   verifyDocument: VerifyDocument;
 }
@@ -28,6 +30,7 @@ export function bindVerbs(parts: BoundParts): Verbs {
     lockImages: bindLockImages(parts),
     convertImage: bindConvertImage(parts),
     inspectImage: bindInspectImage(parts),
+    importCache: bindImportCache(parts),
     verifyCache: bindVerifyCache(parts),
     verifyDocument: bindVerifyDocument(parts),
   };

@@ -40,12 +40,15 @@ export async function sweepCache(cache: Cache, context: SweepContext): Promise<S
   await sweepFiles(cache.folder('http'), context, swept.temporaries, leftoverMs, isNew);
   await sweepFiles(cache.folder('state'), context, swept.temporaries, leftoverMs, isNew);
   await sweepFiles(cache.folder('locks'), context, swept.temporaries, leftoverMs, isProbe);
+  await sweepFiles(cache.folder('staging'), context, swept.temporaries, leftoverMs, isImported);
   await sweepRecords(cache, context, swept);
   return swept;
 }
 
 const isDocument = (file: string): boolean => /^[0-9a-f]{64}\.(?:json|body)$/.test(file);
 const isNew = (file: string): boolean => file.endsWith('.new');
+/** A download out of an archive; what its process still writes is young. */
+const isImported = (file: string): boolean => file.startsWith('.import-');
 const isProbe = (file: string): boolean => file.startsWith('.probe-');
 
 async function sweepDownloads(

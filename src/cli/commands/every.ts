@@ -1,3 +1,5 @@
+import { cacheExport } from './cache-export.ts';
+import { cacheImport } from './cache-import.ts';
 import { cacheLs } from './cache-ls.ts';
 import { cachePath } from './cache-path.ts';
 import { cachePrune } from './cache-prune.ts';
@@ -31,5 +33,7 @@ export const commands: readonly Command[] = [
   cachePath,
   cacheRm,
   cachePrune,
+  cacheExport,
+  cacheImport,
   cacheVerify,
 ];

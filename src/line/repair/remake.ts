@@ -32,7 +32,7 @@ export async function remake(call: Call, record: ImageRecord): Promise<Remade> {
   const kept = await keptSource(call, record);
   if (kept !== undefined) {
     try {
-      return { entry: await makeFrom(call, record, kept, []), from: 'source', url: kept.href };
+      return { entry: await makeRecorded(call, record, kept, []), from: 'source', url: kept.href };
     } catch (error) {
       if (call.signal.aborted || !isImageError(error)) throw error;
       call.options.log({ level: 'info', message: `${kept.href} is not used: ${error.message}` });
@@ -43,7 +43,7 @@ export async function remake(call: Call, record: ImageRecord): Promise<Remade> {
   if (first === undefined) throw noAddress(record);
   // Before the staging folder is opened: a download that can be continued stays there.
   if (call.options.offline && first.protocol !== 'file:') throw offlineMiss(first);
-  return { entry: await makeFrom(call, record, first, others), from: 'network', url };
+  return { entry: await makeRecorded(call, record, first, others), from: 'network', url };
 }
 
 function noAddress({ name }: ImageRecord): NotFoundError {
@@ -68,7 +68,8 @@ async function keptSource({ cache }: Call, record: ImageRecord): Promise<URL | u
   return isWhole ? pathToFileURL(path) : undefined;
 }
 
-async function makeFrom(
+/** Makes a recorded disk from the bytes at `url`, or else at other addresses. Needs the lock of its name. */
+export async function makeRecorded(
   asked: Call,
   record: ImageRecord,
   url: URL,

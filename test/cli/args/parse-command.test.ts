@@ -54,7 +54,7 @@ describe('what is understood', () => {
     expect(parse('ensure --version').kind).toBe('version');
     const helped = ['--help', '-h', 'convert --help', 'cache --help', 'cache rm -h'].map(parse);
     const counts = helped.map((one) => (one.kind === 'help' ? one.commands.length : 0));
-    expect(counts).toEqual([commands.length, commands.length, 1, 5, 1]);
+    expect(counts).toEqual([commands.length, commands.length, 1, 7, 1]);
   });
 });
 
@@ -109,7 +109,7 @@ describe('what is not', () => {
   });
 
   test('commands and options of other versions are unknown, not half there', () => {
-    const lines = ['registry push x', 'cache export'];
+    const lines = ['registry push x', 'cache polish'];
     for (const line of [...lines, 'ensure x --catalog f', 'cache ls --force']) {
       expect(
         isImageError(

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { createRootdisk } from '../../core.ts';
+import { formatTable } from '../print/format.ts';
+import type { Command } from './command.ts';
+
+export const cacheExport: Command = {
+  name: 'cache export',
+  operands: ['<out>', '[name…]'],
+  summary: 'Write disks and their records into a tar.',
+  options: ['force', 'cache-dir'],
+  examples: [
+    ['rootdisk cache export disks.tar', 'every disk, for a machine without a network'],
+    ['rootdisk cache export one.tar "$(rootdisk ensure debian --offline)"', 'one of them'],
+  ],
+  async run({ operands: [file = '', ...names], flags, cacheDir, cwd, parts, log, signal }) {
+    const exported = await createRootdisk(parts).exportCache(
+      resolve(cwd, file),
+      names.map((one) => (one.includes('/') ? resolve(cwd, one) : one)),
+      { cacheDir, log, signal, force: flags.has('force') },
+    );
+    const rows = exported.entries.map(({ name, hasSource, contentDigest }) => [
+      name,
+      hasSource ? 'with its download' : contentDigest,
+    ]);
+    return { text: [exported.path, formatTable(rows)].join('\n').trimEnd(), json: exported };
+  },
+};

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { open, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readSparseMap, sparseBodyBytes } from '../../cache/archive/sparse-map.ts';
+import { type ExportMember, paddingBytes } from '../../cache/archive/tar-head.ts';
+import { noArchive, type TarTape } from '../../cache/archive/tar-tape.ts';
+import { inCache } from '../../cache/cache-error.ts';
+import { digestBlocks } from '../../cache/digest/content-digest.ts';
+import { hashFile, tabulateDisk } from '../../cache/digest/hash-disk.ts';
+import { publishEntry } from '../../cache/entries/publish.ts';
+import type { Entry } from '../../cache/entries/read.ts';
+import { freeBytes } from '../../cache/free-space.ts';
+import { baseName } from '../../cache/names/cache-name.ts';
+import type { ImageRecord } from '../../cache/records/image-record.ts';
+import { openStaging } from '../../cache/staging.ts';
+import { raiseLimit } from '../../errors/limit-hint.ts';
+import { CacheError, IntegrityError } from '../../errors.ts';
+import type { Call } from '../call.ts';
+import { makeRecorded } from '../repair/remake.ts';
+import { waitForName } from '../wait.ts';
+
+/**
+ * Makes an entry of a download in an archive, as if it had been fetched: only bytes with the digests of the record are
+ * taken, and the disk is decoded here, so a disk in the archive that is another one does no harm.
+ */
+export async function importSource(
+  call: Call,
+  tape: TarTape,
+  member: ExportMember,
+  record: ImageRecord,
+): Promise<Entry> {
+  const { downloadBytes } = call.options.limits;
+  if (member.sizeBytes !== record.source.sizeBytes || member.realBytes !== undefined) {
+    throw noArchive(`${member.name} has another size than its record says`);
+  }
+  await requireRoom(call, member.sizeBytes, downloadBytes, 'downloadBytes');
+  // With a name that is no cache name, so that it is swept when this process is killed.
+  const path = join(call.cache.folder('staging'), `.import-${randomUUID()}`);
+  try {
+    await inCache(path, 'write', async () => {
+      const handle = await open(path, 'wx', 0o600);
+      try {
+        for await (const piece of tape.pieces(member.sizeBytes)) await handle.write(piece);
+      } finally {
+        await handle.close();
+      }
+    });
+    await tape.skip(paddingBytes(member.sizeBytes));
+    return await waitForName(call, record.name, () =>
+      makeRecorded(call, record, pathToFileURL(path), []),
+    );
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/**
+ * Makes an entry of a disk in an archive. What its bytes are has been said by the caller (a content digest), or they are the
+ * published file itself.
+ */
+export async function importDisk(
+  call: Call,
+  tape: TarTape,
+  member: ExportMember,
+  record: ImageRecord,
+): Promise<Entry> {
+  const { sizeBytes, contentDigest, sha256, virtualSize } = record.disk;
+  if (member.realBytes !== sizeBytes)
+    throw noArchive(`${member.name} has another size than its record says`);
+  await requireRoom(call, 0, call.options.limits.virtualBytes, 'virtualBytes', sizeBytes);
+  const { extents, mapBytes } = await readSparseMap(tape, sizeBytes);
+  if (sparseBodyBytes(mapBytes, extents) !== member.sizeBytes) {
+    throw noArchive(`the map of ${member.name} does not fit its length`);
+  }
+  await requireRoom(call, member.sizeBytes - mapBytes, Number.POSITIVE_INFINITY, 'virtualBytes');
+  return await waitForName(call, record.name, async () => {
+    const staging = await openStaging(call.cache, baseName(record.name));
+    try {
+      await staging.clear();
+      const handle = await staging.create(staging.disk);
+      try {
+        await inCache(staging.disk, 'write', async () => {
+          for (const [offset, length] of extents) {
+            let at = offset;
+            for await (const piece of tape.pieces(length)) {
+              await handle.write(piece, 0, piece.length, at);
+              at += piece.length;
+            }
+          }
+        });
+      } finally {
+        await handle.close();
+      }
+      await inCache(staging.disk, 'write', () => truncate(staging.disk, sizeBytes));
+      await tape.skip(paddingBytes(member.sizeBytes));
+      const { blocks } = await tabulateDisk(staging.disk, extents, call.signal);
+      const isSame = digestBlocks(blocks, sizeBytes) === contentDigest;
+      const isUpstreams =
+        sha256 === undefined || (await hashFile(staging.disk, call.signal)) === sha256;
+      if (!isSame || !isUpstreams) throw otherBytes(record.name);
+      const { schema: _s, name: _n, created: _c, disk: _d, extents: _e, source, ...rest } = record;
+      const { kept: _k, ...published } = source;
+      return await publishEntry(call.cache, staging, {
+        name: baseName(record.name),
+        record: { ...rest, source: published, extents, disk: { virtualSize, blocks, sha256 } },
+        signal: call.signal,
+      });
+    } catch (error) {
+      await staging.remove().catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function requireRoom(
+  { cache }: Call,
+  neededBytes: number,
+  limit: number,
+  name: 'downloadBytes' | 'virtualBytes',
+  sizeBytes: number = neededBytes,
+): Promise<void> {
+  if (sizeBytes > limit) {
+    throw new IntegrityError({
+      code: 'ERR_SIZE',
+      message: `a file in the archive has ${sizeBytes} bytes, more than ${limit}`,
+      hint: raiseLimit(name),
+      details: {},
+    });
+  }
+  const free = await freeBytes(cache.imagesDir);
+  if (neededBytes <= free) return;
+  throw new CacheError({
+    code: 'ERR_NO_SPACE',
+    message: `the archive needs ${neededBytes} bytes in ${cache.imagesDir}, and ${free} are free`,
+    hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another with cacheDir.',
+    details: { path: cache.imagesDir, neededBytes, freeBytes: free },
+  });
+}
+
+function otherBytes(name: string): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `the disk ${name} in the archive is not the one that its record describes`,
+    hint: 'Do not use the archive; export it again.',
+    details: { fileName: name },
+  });
+}

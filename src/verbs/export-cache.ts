@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { tarBlockBytes } from '../cache/archive/tar-head.ts';
+import { writeEntryTo } from '../cache/archive/write-entry.ts';
+import type { Cache } from '../cache/cache.ts';
+import { inCache } from '../cache/cache-error.ts';
+import { listNames } from '../cache/entries/names-on-disk.ts';
+import { readEntry } from '../cache/entries/read.ts';
+import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
+import { leaseName } from '../cache/locks/lease.ts';
+import { parseCacheName } from '../cache/names/cache-name.ts';
+import { placeOutput, refuseExisting } from '../convert/place-output.ts';
+import { NotFoundError } from '../errors.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
+
+export interface ExportOptions extends CacheOptions {
+  /** Replace a file that is there; default: refuse with `ERR_INVALID_REQUEST`. */
+  force?: boolean | undefined;
+}
+
+export interface ExportedEntry {
+  name: string;
+  /** Of the disk: what `importCache` takes as `digest` where the download was not kept. */
+  contentDigest: string;
+  /** The download itself is in the archive: the import decodes it again, and needs no digest. */
+  hasSource: boolean;
+}
+
+export interface ExportedCache {
+  /** Of the archive, absolute. */
+  path: string;
+  sizeBytes: number;
+  entries: ExportedEntry[];
+}
+
+export type ExportCache = (
+  output: string,
+  names?: readonly string[],
+  options?: ExportOptions,
+) => Promise<ExportedCache>;
+
+/**
+ * Writes disks of the cache into a tar, all where none is named: each with its record and the documents of its origin.
+ * `ERR_NOT_FOUND` for a name that is no intact entry. A failure leaves no file.
+ */
+export async function exportEntries(
+  output: string,
+  names: readonly string[] = [],
+  given: ExportOptions = {},
+): Promise<ExportedCache> {
+  const options = safeListeners(given);
+  const { force = false, signal } = options;
+  const path = resolve(output);
+  if (!force) await refuseExisting(path);
+  const cache = await openExistingCache(options);
+  const all = names.length > 0 ? names : (await listNames(cache)).map(({ name }) => name);
+  const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  const entries: ExportedEntry[] = [];
+  try {
+    const sizeBytes = await inCache(path, 'write', async () => {
+      const handle = await open(partial, 'wx', 0o644);
+      try {
+        for (const name of new Set(all.map((one) => nameOf(one, cache)))) {
+          const lease = await leaseName(cache, name, { signal });
+          try {
+            const entry = await readEntry(cache, name);
+            if (entry === undefined && names.length === 0) continue;
+            if (entry === undefined) throw noEntry(name, cache);
+            await writeEntryTo(handle, cache, entry, signal);
+            const { contentDigest } = entry.record.disk;
+            entries.push({ name, contentDigest, hasSource: entry.source !== undefined });
+          } finally {
+            await lease.release();
+          }
+        }
+        await handle.write(Buffer.alloc(2 * tarBlockBytes));
+        await handle.sync();
+        return (await handle.stat()).size;
+      } finally {
+        await handle.close();
+      }
+    });
+    await inCache(path, 'write', () => placeOutput(partial, path, force));
+    return { path, sizeBytes, entries };
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+function nameOf(name: string, cache: Cache): string {
+  const path = resolve(name);
+  const plain = dirname(path) === cache.imagesDir ? basename(path) : name;
+  if (parseCacheName(plain) === undefined) throw noEntry(plain, cache);
+  return plain;
+}
+
+function noEntry(name: string, cache: Cache): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `the cache holds no intact ${name}`,
+    hint: 'Run: rootdisk cache ls',
+    details: { field: 'name', value: name, cacheDir: cache.cacheDir },
+  });
+}

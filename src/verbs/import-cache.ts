@@ -1,0 +1,179 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ExportMember } from '../cache/archive/tar-head.ts';
+import { paddingBytes } from '../cache/archive/tar-head.ts';
+import { noArchive, TarTape } from '../cache/archive/tar-tape.ts';
+import { inCache } from '../cache/cache-error.ts';
+import { findEntries } from '../cache/entries/find.ts';
+import { requireCacheName } from '../cache/names/cache-name.ts';
+import type { ImageRecord } from '../cache/records/image-record.ts';
+import { parseImageRecord } from '../cache/records/parse-image-record.ts';
+import type { TransportOptions } from '../contracts/options.ts';
+import type { OnProgress } from '../contracts/progress.ts';
+import type { TrustLevel } from '../contracts/proof.ts';
+import { IntegrityError, refuse, UsageError } from '../errors.ts';
+import { type Call, openCall } from '../line/call.ts';
+import { importDisk, importSource } from '../line/import/import-entry.ts';
+import type { BoundParts } from '../parts/bind.ts';
+
+export interface ImportOptions
+  extends Pick<TransportOptions, 'cacheDir' | 'limits' | 'log' | 'signal'> {
+  /**
+   * Digests that were brought another way than the archive: of a published file (`sha256:…`, `sha512:…`), or of a disk
+   * (`content-sha256:…`, as `exportCache` told it). What they name is imported as `pinned`.
+   */
+  digest?: string | readonly string[] | undefined;
+  onProgress?: OnProgress | undefined;
+}
+
+export interface ImportedEntry {
+  name: string;
+  /** Of the disk, absolute. */
+  path: string;
+  /** `present`: the same disk was there already, and stays as it is. */
+  state: 'imported' | 'present';
+  /** `pinned` where a digest names it, else `none`; of a disk that is present, what it had. */
+  trust: TrustLevel;
+}
+
+export interface ImportedCache {
+  entries: ImportedEntry[];
+}
+
+export type ImportCache = (input: string, options?: ImportOptions) => Promise<ImportedCache>;
+
+/**
+ * `importCache` of the given parts: disks out of an archive of `exportCache`, and nothing that it claims of them. A disk comes in
+ * by its download, which is decoded here; or where `digest` names its content. All else is refused before it is written:
+ * what was imported before stays.
+ */
+export function bindImportCache(parts: BoundParts): ImportCache {
+  return async (input, { digest = [], ...options } = {}) => {
+    const digests = readDigests(digest);
+    const path = resolve(input);
+    const call = await openCall(parts, 'cache', { ...options, offline: true }, { readOnly: false });
+    call.cache.requireWritable();
+    const handle = await inCache(path, 'open', () => open(path, constants.O_RDONLY));
+    try {
+      const tape = new TarTape(handle, path, call.signal);
+      const entries: ImportedEntry[] = [];
+      let record: ImageRecord | undefined;
+      for (let member = await tape.next(); member !== undefined; member = await tape.next()) {
+        if (record === undefined) {
+          record = await readRecord(tape, member);
+          continue;
+        }
+        const { name } = record;
+        if (member.name === `${name}.evidence` || member.name === `${name}.blocks`) {
+          // The extents stand in the map of the disk, and its digests are made anew.
+          await tape.skip(member.sizeBytes + paddingBytes(member.sizeBytes));
+          continue;
+        }
+        entries.push(await importMember(call, tape, member, record, digests));
+        record = undefined;
+      }
+      if (record !== undefined) throw noArchive(`it holds no disk of ${record.name}`);
+      return { entries };
+    } finally {
+      await handle.close();
+    }
+  };
+}
+
+const maxRecordBytes = 64 * 1024 * 1024;
+
+/** The record that begins an entry: of its own name, which says the same as its identity. */
+async function readRecord(tape: TarTape, member: ExportMember): Promise<ImageRecord> {
+  const [, name] = /^(.+)\.json$/.exec(member.name) ?? [];
+  if (name === undefined) throw noArchive(`${member.name} does not follow its record`);
+  const parts = requireCacheName(name);
+  if (member.sizeBytes > maxRecordBytes) {
+    throw refuse('limit', `${member.name} has ${member.sizeBytes} bytes`);
+  }
+  const text = (await tape.read(member.sizeBytes)).toString('utf8');
+  await tape.skip(paddingBytes(member.sizeBytes));
+  const record = parseImageRecord(text);
+  const { identity } = record;
+  const isOwn =
+    record.name === name &&
+    (['vendor', 'release', 'variant', 'arch', 'snapshot'] as const).every(
+      (field) => parts[field] === identity[field],
+    );
+  if (isOwn) return record;
+  throw new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `the record of ${name} in the archive describes ${record.name}, ${identity.vendor}:${identity.release}`,
+    hint: 'Do not use the archive; export it again.',
+    details: { fileName: member.name },
+  });
+}
+
+async function importMember(
+  call: Call,
+  tape: TarTape,
+  member: ExportMember,
+  record: ImageRecord,
+  digests: readonly string[],
+): Promise<ImportedEntry> {
+  const { name, source, disk } = record;
+  const isSource = member.name === `${name}.source`;
+  if (!isSource && member.name !== name) throw noArchive(`${member.name} is no part of ${name}`);
+  const [there] = await findEntries(call.cache, { base: name, sourceSha256: source.sha256 });
+  if (there !== undefined) {
+    await tape.skip(member.sizeBytes + paddingBytes(member.sizeBytes));
+    const { path, record } = there;
+    return { name: there.name, path, state: 'present', trust: record.trust.level };
+  }
+  const hasContent = digests.includes(disk.contentDigest);
+  const isPublished = isSource || disk.sha256 === source.sha256;
+  if (!isPublished && !hasContent) throw unbound(record);
+  const ofSource = [`sha256:${source.sha256}`, `sha512:${source.sha512}`];
+  const isPinned = hasContent || ofSource.some((one) => digests.includes(one));
+  const claimed = withoutClaims(record, isPinned, isSource);
+  const make = isSource ? importSource : importDisk;
+  const entry = await make(call, tape, member, claimed);
+  const { path } = entry;
+  return { name: entry.name, path, state: 'imported', trust: isPinned ? 'pinned' : 'none' };
+}
+
+/** What the record says of trust, and of the requests that it answered, does not count here. */
+function withoutClaims(record: ImageRecord, isPinned: boolean, isSource: boolean): ImageRecord {
+  const level = isPinned ? 'pinned' : 'none';
+  const message = 'the disk was imported; what its vendor signed was not checked here';
+  return {
+    ...record,
+    requests: [],
+    aliases: [],
+    source: { ...record.source, kept: isSource },
+    // What is not known to offer less counts as signed: `auto` does not take an imported disk that no digest named.
+    trust: {
+      ...{ level, pinned: isPinned, offered: isPinned ? level : 'signed' },
+      warnings: [{ code: 'imported', message }],
+    },
+    evidence: { digests: [], documents: [] },
+  };
+}
+
+function unbound({ name, disk }: ImageRecord): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_UNTRUSTED',
+    message: `nothing shows that the disk ${name} in the archive is what was published: its download is not in it`,
+    hint: 'Export a disk that was made with keepSource (--keep-source); or give the content digest that the export printed, brought another way, as digest (--digest).',
+    details: { fileName: name, actual: disk.contentDigest },
+  });
+}
+
+function readDigests(digest: unknown): string[] {
+  const digests = [digest].flat();
+  const isDigest = (one: unknown): one is string =>
+    typeof one === 'string' &&
+    /^(?:(?:content-)?sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(one);
+  if (digests.every(isDigest)) return digests;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'digest must be like sha256:…, sha512:… or content-sha256:…, in lower-case hex digits',
+    hint: 'Take it from: rootdisk cache export',
+    details: { field: 'digest' },
+  });
+}
