@@ -8,6 +8,7 @@ import { openCall } from './line/call.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
 import { giveKept, orEarlierDisk } from './line/give-kept.ts';
+import { takeLock } from './line/locked/take-lock.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
 import { planFiles, planImage } from './line/plan.ts';
@@ -34,7 +35,7 @@ export function bindEnsureImage(parts: BoundParts): EnsureImage {
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.ensureImage);
     const text = readReference(reference);
-    const call = await openCall(parts, text, options);
+    const call = await takeLock(await openCall(parts, text, options), text);
     const asked = parseRequest(call, text);
     const kept = await giveKept(call, asked.request);
     if (kept !== undefined) return kept;

@@ -43,6 +43,11 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   trust?: 'auto' | TrustLevel | undefined;
   /** The digest the published file must have; satisfies `auto` and needs no other document. */
   digest?: Digest | (string & {}) | undefined;
+  /**
+   * Path of a lock file: a reference that is the name of one of its entries is that pinned image, and no index is asked.
+   * Nothing is read where it is absent.
+   */
+  lockfile?: string | undefined;
   /** Keys beside the vendor's own, each as text or the path of a file; `replace` puts them in place of the vendor's. */
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   /** The oldest signature that is accepted, in milliseconds or as `90d`, `12h`; default: no bound. */
@@ -83,6 +88,11 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   format?: 'raw' | 'source' | undefined;
   trust?: 'auto' | TrustLevel | undefined;
   digest?: Digest | (string & {}) | undefined;
+  /**
+   * Path of a lock file: a reference that is the name of one of its entries is that pinned image, and no index is asked.
+   * Nothing is read where it is absent.
+   */
+  lockfile?: string | undefined;
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   maxAge?: number | string | false | undefined;
   allowOlder?: boolean | undefined;

@@ -24,7 +24,12 @@ export async function adopt(hit: Planned | Proved, entry: Entry): Promise<Obtain
   await rememberAccepted(call, plan, { level, signedAt, documents: proven?.documents ?? [] });
   const better = 'proven' in hit ? await adoptEvidence(hit, entry) : {};
   const requests = [plan.requestKey];
-  const adopted = await rewriteRecord(call.cache, entry, { requests, ...better });
+  const aliases = call.locked && [call.locked.entry.alias];
+  const adopted = await rewriteRecord(call.cache, entry, {
+    requests,
+    ...defined({ aliases }),
+    ...better,
+  });
   await removeLeftovers(call, entry);
   return { entry: adopted, origin: 'cache', ...defined({ level: proven?.level }) };
 }

@@ -9,6 +9,7 @@ import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { shownText } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
+import type { Locked } from './locked/locked.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { readGivenKeys } from './trust/read-given-keys.ts';
@@ -28,6 +29,8 @@ export interface Call {
   /** Documents that this call has read, by their address. */
   read: ReadonlyMap<string, MetadataDocument>;
   cache: Cache;
+  /** The entry of the caller's lock file that the reference names. */
+  locked?: Locked;
   /** The caller's keys, read. */
   keys: GivenKeys;
   progress: Progress;

@@ -4,6 +4,7 @@ import { hasRemedy, type TransferError } from '../errors.ts';
 import { isRefusal } from '../kit/is-refusal.ts';
 import { keptBoot, lookKept } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
+import { sayWhenLocked } from './locked/resolve-locked.ts';
 import { lookForRequest } from './look.ts';
 import { mendDamaged } from './repair/mend.ts';
 import { giveImage } from './result.ts';
@@ -32,8 +33,9 @@ export async function orEarlierDisk(
 ): Promise<EnsuredImage> {
   try {
     return await make();
-  } catch (error) {
+  } catch (thrown) {
     if (call.signal.aborted) throw call.signal.reason;
+    const error = sayWhenLocked(call, thrown);
     const isGone = hasRemedy(error, 'not-found') && call.damaged.length > 0;
     if (call.options.refresh || !(isGone || isUnavailable(error))) throw error;
     const entry = isGone ? undefined : await lookForRequest(call, request);

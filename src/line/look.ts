@@ -190,7 +190,8 @@ function hasWantedFiles({ options }: Call, entry: Entry): boolean {
 
 /** Its source has these digests, and the one that the caller gave. */
 function hasDigests({ options }: Call, { record }: Entry, digests: readonly Digest[]): boolean {
-  const wanted = options.digest === undefined ? digests : [options.digest, ...digests];
+  const given = options.digest === undefined ? [] : [options.digest];
+  const wanted = [...given, ...options.pins, ...digests];
   return wanted.every((one) => record.source[algorithmOf(one)] === hexOf(one));
 }
 

@@ -22,6 +22,9 @@ export interface CallOptions {
   format: 'raw' | 'source';
   trust: 'auto' | TrustLevel;
   digest: Digest | undefined;
+  lockfile: string | undefined;
+  /** What a lock file says that the bytes have to be; none without one. */
+  pins: readonly Digest[];
   keys: GivenKeys;
   /** Milliseconds. */
   maxAge: number | undefined;
@@ -60,6 +63,8 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
+    lockfile: options.lockfile,
+    pins: [],
     keys: readKeys(options.keys ?? []),
     maxAge: readMaxAge(options.maxAge ?? false),
     allow: readAllow(options.allow ?? []),

@@ -54,7 +54,7 @@ export function estimatePeak(
 export function planImage(
   request: ImageRequest,
   resolution: Resolution,
-  options: Pick<CallOptions, 'format' | 'trust' | 'digest'>,
+  options: Pick<CallOptions, 'format' | 'trust' | 'digest'> & Partial<Pick<CallOptions, 'pins'>>,
   formats: BoundParts['formats'],
 ): Plan {
   const artifact = pickArtifact(resolution.disk, formats);
@@ -70,7 +70,7 @@ export function planImage(
     // What a source really is shows only when its bytes are there.
     format: options.format === 'raw' ? 'raw' : (last ?? 'image'),
   };
-  const offered = offeredLevel(artifact.proofs);
+  const offered = offeredTo(options, artifact);
   const { sizeBytes } = artifact;
   const peakBytes =
     sizeBytes === undefined
@@ -114,7 +114,7 @@ function planFile(
   format: string,
 ): Plan {
   const name = { ...of, format };
-  const offered = offeredLevel(artifact.proofs);
+  const offered = offeredTo(options, artifact);
   return {
     request,
     requestKey: formatRequestKey(request, format),
@@ -129,6 +129,14 @@ function planFile(
     demanded: demandedLevel({ trust: options.trust, digest: undefined }, offered),
     ...defined({ peakBytes: artifact.sizeBytes }),
   };
+}
+
+/**
+ * A lock file offers a pin and no proof: what is fetched by it answers later calls only where they bring a digest too, or
+ * have it proved by its vendor.
+ */
+function offeredTo({ pins = [] }: Partial<Pick<CallOptions, 'pins'>>, { proofs }: Artifact) {
+  return pins.length > 0 ? 'pinned' : offeredLevel(proofs);
 }
 
 function pickArtifact(artifacts: Artifact[], formats: BoundParts['formats']): Artifact {

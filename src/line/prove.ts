@@ -45,8 +45,9 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     }
     const { url } = plan.artifact;
     const isPlain = call.http.plain(url);
+    const pins = [digest ?? [], call.options.pins].flat();
     const transport = url.protocol === 'https:' ? 'tls' : 'none';
-    const merged = mergeEvidence(evidence, call.options.digest, transport);
+    const merged = mergeEvidence(evidence, pins, transport);
     const proven = { ...merged, level: levelByWay(merged.level, isPlain) };
     const demanded = demandedByWay(call, plan.demanded, isPlain);
     const level = effectiveLevel(proven.level, proven.pinned);

@@ -48,7 +48,7 @@ function isDownload({ staging, settled }: Making & { settled: Settled }): boolea
 
 /** What is recorded of the settled disk. */
 export function describe(making: Making & { settled: Settled }): RecordDraft {
-  const { plan, proven, settled } = making;
+  const { call, plan, proven, settled } = making;
   const { fetched, decoded } = settled;
   const { entry } = plan.artifact;
   const mirrors = [...(plan.artifact.mirrors ?? []), ...(plan.artifact.archives ?? [])];
@@ -59,7 +59,7 @@ export function describe(making: Making & { settled: Settled }): RecordDraft {
     format: decoded.format,
     parameters: storedParameters(plan.request.parameters),
     requests: [plan.requestKey],
-    aliases: [],
+    aliases: call.locked === undefined ? [] : [call.locked.entry.alias],
     source: {
       url: publicUrl(plan.artifact.url),
       ...defined({ mirrors: mirrors.length > 0 ? mirrors.map(publicUrl) : undefined }),

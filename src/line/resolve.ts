@@ -6,6 +6,8 @@ import { callPlugin } from '../parts/call-plugin.ts';
 import { checkLayers } from '../parts/check-layers.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
 import type { Call } from './call.ts';
+import type { Locked } from './locked/locked.ts';
+import { requestLocked, resolveLocked } from './locked/resolve-locked.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
 import { parseReference } from './reference.ts';
 import { trace } from './trace.ts';
@@ -19,7 +21,8 @@ export interface Asked {
 
 /** Reads a reference; an unknown vendor is `ERR_UNKNOWN_VENDOR` with the ones that exist. */
 export function parseRequest(call: Call, text: string): Asked {
-  const { options, parts } = call;
+  const { options, parts, locked } = call;
+  if (locked !== undefined) return { request: requestLocked(locked, call) };
   const reference = parseReference(text);
   if (reference.kind !== 'vendor') {
     return { request: requestOwn(reference, call), own: reference };
@@ -46,6 +49,7 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
   const traced = { request: { ...request, ...defined({ parameters }) } };
   return trace(call, 'resolve', traced, async () => {
     if (own !== undefined) return resolveOwn(own, request, call);
+    if (call.locked !== undefined) return resolvePinned(call, call.locked);
     const vendor = call.parts.vendors.get(request.vendor);
     if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());
     const resolution = await callPlugin(vendor.id, 'resolve', call.signal, () => {
@@ -62,6 +66,17 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
   });
 }
 
+/** The locked build; an end of life is told by the vendor's title where the vendor is at hand. */
+function resolvePinned(call: Call, locked: Locked): Resolution {
+  const { alias } = locked.entry;
+  const resolution = resolveLocked(locked, call);
+  const { vendor } = requestLocked(locked, call);
+  warnAbout(call, call.parts.vendors.get(vendor)?.title ?? alias, resolution);
+  const { from } = call.options;
+  if (from.length === 0) return resolution;
+  return { ...resolution, disk: pickByLayers({ id: alias, title: alias }, resolution, from) };
+}
+
 function warnAbout(call: Call, title: string, resolution: Resolution): void {
   for (const warning of resolution.warnings ?? []) call.warn(warning);
   const eol = resolution.guest?.eol;
@@ -72,7 +87,7 @@ function warnAbout(call: Call, title: string, resolution: Resolution): void {
 
 /** The files that have these layers; one whose layers only its bytes tell must have them. */
 function pickByLayers(
-  { id, title }: Vendor,
+  { id, title }: Pick<Vendor, 'id' | 'title'>,
   { disk }: Resolution,
   from: readonly string[],
 ): Resolution['disk'] {

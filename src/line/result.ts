@@ -36,6 +36,9 @@ export async function giveImage(
   // A signature by a key that another call brought says nothing to this one.
   const signed =
     trust.level !== 'signed' || (await isSignerAllowed(call, entry)) ? trust : undefined;
+  // A pin says who signed when it was made; it proves nothing anew, so it says the same on every machine.
+  const locked = call.options.trust === 'signed' ? undefined : call.locked?.image.trust;
+  const told = locked ?? signed;
   const image: EnsuredImage = {
     path: entry.path,
     format: record.format,
@@ -45,11 +48,12 @@ export async function giveImage(
     url: record.source.url,
     digests: [`sha256:${record.source.sha256}`, `sha512:${record.source.sha512}`],
     trust: {
-      level: effectiveLevel(signed?.level ?? level ?? 'none', pinned),
+      level:
+        locked === undefined ? effectiveLevel(signed?.level ?? level ?? 'none', pinned) : 'pinned',
       pinned,
       ...defined({
-        signer: signed?.signer,
-        signedAt: signed?.signedAt === undefined ? undefined : new Date(signed.signedAt),
+        signer: told?.signer,
+        signedAt: told?.signedAt === undefined ? undefined : new Date(told.signedAt),
       }),
       warnings: uniqueWarnings([
         ...trust.warnings,
@@ -58,7 +62,11 @@ export async function giveImage(
       ]),
     },
     origin,
-    ...defined({ source: entry.source, boot: boot && toBootFiles(boot), guest: record.guest }),
+    ...defined({
+      source: entry.source,
+      boot: boot && toBootFiles(boot, call),
+      guest: record.guest,
+    }),
     uuid: sourceUuid(record.source.sha256),
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,5 +1,4 @@
 import type { ImageRecord } from '../cache/records/image-record.ts';
-import type { Digest } from '../contracts/proof.ts';
 import type { Artifact } from '../contracts/vendor.ts';
 import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
@@ -111,9 +110,4 @@ function withoutDigest({ artifact, request, identity }: Plan): UsageError {
     hint: `Give its digest with --digest (digest), or run: rootdisk ensure ${shown}, and lock it with --from-cache (fromCache).`,
     details: { field: 'digest', value: artifact.fileName },
   });
-}
-
-/** The digest that stands for a file where one is enough: sha256, where it is known. */
-export function mainDigest(digests: readonly Digest[]): Digest | undefined {
-  return digests.find((digest) => digest.startsWith('sha256:')) ?? digests[0];
 }

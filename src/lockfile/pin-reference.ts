@@ -4,7 +4,7 @@ import type { EnsureOptions } from '../contracts/options.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
 import { NotFoundError, UsageError } from '../errors.ts';
 import type { Arch } from '../kit/arch.ts';
-import { withoutDisk } from '../line/boot/boot-entries.ts';
+import { forBootFile } from '../line/boot/boot-entries.ts';
 import { type Call, openCall } from '../line/call.ts';
 import { lookForRequest } from '../line/look.ts';
 import { planBoot } from '../line/plan.ts';
@@ -49,7 +49,7 @@ async function pinSurveyed(call: Call, asked: Asked): Promise<LockedImage> {
   const disk = await survey(call, asked);
   const boot: Surveyed[] = [];
   for (const plan of call.options.boot ? planBoot(disk.plan, call.options) : []) {
-    const proven = await prove({ call: withoutDisk(call), plan });
+    const proven = await prove({ call: forBootFile(call, plan.role), plan });
     const sizeBytes = proven.sizeBytes ?? plan.artifact.sizeBytes;
     boot.push(sizeBytes === undefined ? { plan, proven } : { plan, proven, sizeBytes });
   }

@@ -7,6 +7,7 @@ import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { openCall } from '../line/call.ts';
+import { takeLock } from '../line/locked/take-lock.ts';
 import { planImage } from '../line/plan.ts';
 import { parseRequest } from '../line/resolve.ts';
 import { sourceUuid } from '../line/source-uuid.ts';
@@ -48,7 +49,7 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.resolveImage);
     const text = readReference(reference);
-    const call = await openCall(parts, text, options);
+    const call = await takeLock(await openCall(parts, text, options), text);
     const asked = parseRequest(call, text);
     const { plan: first, proven, sizeBytes } = await survey(call, asked);
     const { resolution } = first;

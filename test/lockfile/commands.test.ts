@@ -42,6 +42,20 @@ test('lock add pins in ./rootdisk.lock.json, and lock ls lists it', async () => 
   });
 });
 
+test('ensure reads ./rootdisk.lock.json and says so; --lockfile names another one', async () => {
+  await run('lock', 'add', 'acme:1', '--as', 'web');
+  const { code, stdout, stderr } = await run('ensure', 'web');
+  expect([code, stdout]).toEqual([
+    0,
+    `${join(line.cacheDir, 'images-v1', 'acme_1_default_amd64_20260101.raw')}\n`,
+  ]);
+  expect(stderr).toContain('reading ./rootdisk.lock.json');
+  const other = await run('ensure', 'acme:1', '--quiet', '--lockfile', 'no.json');
+  expect(other.code).toBe(0);
+  const missing = await run('ensure', 'web', '--lockfile', 'no.json');
+  expect([missing.code, missing.stdout]).toEqual([2, '']);
+});
+
 test('a lock file that is not there is told by name, and how to write one', async () => {
   const { code, stderr } = await run('lock', 'ls', '--lockfile', 'no.json');
   expect(code).toBe(2);

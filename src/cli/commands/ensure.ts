@@ -4,6 +4,7 @@ import { defined } from '../../kit/defined.ts';
 import { readAllow } from '../../parts/read-allow.ts';
 import { requestOptions, transportOptions } from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
+import { readableLockfile } from '../args/read-lockfile.ts';
 import {
   readBudget,
   readChoices,
@@ -17,7 +18,7 @@ import type { Command } from './command.ts';
 
 export const ensure: Command = {
   name: 'ensure',
-  operands: ['<ref | url | file>'],
+  operands: ['<ref | url | file | alias>'],
   summary: 'Get a verified disk and print its path.',
   options: [
     ...requestOptions,
@@ -26,6 +27,7 @@ export const ensure: Command = {
     'boot',
     'kernel-format',
     'digest',
+    'lockfile',
     'offline',
     'refresh',
     'verify',
@@ -68,6 +70,7 @@ export const ensure: Command = {
       from: readFrom(flags, parts),
       boot: flags.has('boot'),
       kernelFormat: readKernelFormat(flags),
+      lockfile: await readableLockfile(flags, cwd, reference, onProgress),
       digest: flags.text('digest'),
       offline: flags.has('offline'),
       refresh: flags.has('refresh'),

@@ -6,6 +6,7 @@ import { NotFoundError } from '../../errors.ts';
 import { type KernelKind, kernelKinds } from '../../image/kernel.ts';
 import { type Arch, arches } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
+import { mainDigest } from '../../lockfile/main-digest.ts';
 import type { Call } from '../call.ts';
 import { isGoodBeforeAsking, lookWithoutUpstream, type Obtained } from '../look.ts';
 import type { Planned } from '../making.ts';
@@ -24,10 +25,9 @@ export async function obtainBoot(
   obtain: (planned: Planned) => Promise<Obtained>,
 ): Promise<BootEntries | undefined> {
   if (!call.options.boot) return undefined;
-  const own = withoutDisk(call);
   const found: Partial<Record<Plan['role'], Entry>> = {};
   for (const part of planBoot(plan, call.options)) {
-    found[part.role] = (await obtain({ call: own, plan: part })).entry;
+    found[part.role] = (await obtain({ call: forBootFile(call, part.role), plan: part })).entry;
   }
   const { kernel, initrd } = found;
   if (kernel === undefined) return undefined;
@@ -78,9 +78,9 @@ export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | u
   const kernel = await readEntry(call.cache, kernelName);
   const initrd = initrdName === undefined ? undefined : await readEntry(call.cache, initrdName);
   if (kernel === undefined || (initrd === undefined && initrdName !== undefined)) return undefined;
-  const own = withoutDisk(call);
-  if (!(await isGoodBeforeAsking(own, kernel))) return undefined;
-  if (initrd !== undefined && !(await isGoodBeforeAsking(own, initrd))) return undefined;
+  if (!(await isGoodBeforeAsking(forBootFile(call, 'kernel'), kernel))) return undefined;
+  if (initrd !== undefined && !(await isGoodBeforeAsking(forBootFile(call, 'initrd'), initrd)))
+    return undefined;
   return {
     kernel,
     ...defined({ initrd, cmdline }),
@@ -88,30 +88,36 @@ export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | u
 }
 
 /** The same for the caller. */
-export function toBootFiles({ kernel, initrd, cmdline }: BootEntries): BootFiles {
+export function toBootFiles(
+  { kernel, initrd, cmdline }: BootEntries,
+  { locked }: Pick<Call, 'locked'>,
+): BootFiles {
   const { kernelKind, kernelArch } = kernel.record.facts;
   const kind: KernelKind = kernelKinds.find((word) => word === kernelKind) ?? 'unknown';
   const arch: Arch | undefined = arches.find((word) => word === kernelArch);
+  const toFile = (entry: Entry): BootFile => toBootFile(entry, locked !== undefined);
   return {
     kernel: { ...toFile(kernel), kind, ...defined({ arch }) },
     ...defined({ initrd: initrd && toFile(initrd), cmdline }),
   };
 }
 
-function toFile({ path, record }: Entry): BootFile {
+function toBootFile({ path, record }: Entry, isLocked: boolean): BootFile {
   const { source, disk, trust } = record;
   return {
     path,
     sizeBytes: disk.sizeBytes,
     url: source.url,
     digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
-    level: trust.level,
+    level: isLocked ? 'pinned' : trust.level,
   };
 }
 
-/** The caller's digest and wish for the download are about the disk. */
-export function withoutDisk(call: Call): Call {
-  return { ...call, options: { ...call.options, digest: undefined, keepSource: false } };
+/** The caller's digest and wish for the download are about the disk; a lock file has digests of its own for each file. */
+export function forBootFile(call: Call, role: Plan['role']): Call {
+  const pins = call.locked?.digests[role] ?? [];
+  const options = { ...call.options, digest: mainDigest(pins), pins, keepSource: false };
+  return { ...call, options };
 }
 
 function kernelFact({ options }: Call): string {

@@ -46,6 +46,7 @@ export function optionsRecorded(options: CallOptions, record: ImageRecord): Call
     ...options,
     trust: 'none',
     digest: undefined,
+    pins: [],
     maxAge: undefined,
     allow: (record.allowed ?? []).map(({ allowance }) => allowance),
     format: record.format === 'raw' ? 'raw' : 'source',

@@ -33,17 +33,16 @@ export interface Proven {
  */
 export function mergeEvidence(
   evidence: readonly Evidence[],
-  pin: Digest | undefined,
+  pin: Digest | readonly Digest[] | undefined,
   transport: TrustLevel = 'none',
 ): Proven {
   const sizes = evidence.flatMap((one) => (one.sizeBytes === undefined ? [] : [one.sizeBytes]));
   const signed = evidence.find((one) => one.signer !== undefined && coversImage(one));
+  const pins = [pin ?? []].flat();
   const merged: Proven = {
     level: evidence.map((one) => one.level).reduce(better, transport),
-    pinned: pin !== undefined,
-    digests: [
-      ...new Set([...(pin === undefined ? [] : [pin]), ...evidence.flatMap((one) => one.digests)]),
-    ],
+    pinned: pins.length > 0,
+    digests: [...new Set([...pins, ...evidence.flatMap((one) => one.digests)])],
     diskDigests: [...new Set(evidence.flatMap((one) => one.diskDigests ?? []))],
     documents: evidence.flatMap((one) => one.documents),
     warnings: uniqueWarnings(evidence.flatMap((one) => one.warnings)),

@@ -1,0 +1,85 @@
+import type { Artifact, ImageRequest, Resolution } from '../../contracts/vendor.ts';
+import { hasRemedy, NotFoundError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
+import type { LockedFile } from '../../lockfile/lock-file.ts';
+import type { Call } from '../call.ts';
+import { parseReference } from '../reference.ts';
+import type { Locked } from './locked.ts';
+
+/** The request for exactly the locked build. */
+export function requestLocked({ entry, image }: Locked, call: Call): ImageRequest {
+  const reference = parseReference(entry.request);
+  return {
+    vendor: reference.kind === 'vendor' ? reference.vendor : reference.kind,
+    release: image.release,
+    arch: call.options.arch,
+    variant: image.variant,
+    snapshot: image.snapshot,
+    ...defined({ parameters: entry.parameters }),
+  };
+}
+
+/** What a vendor would answer, from the lock file: nothing is asked. */
+export function resolveLocked(locked: Locked, call: Call): Resolution {
+  const { release, codename, version, variant, snapshot, boot, guest } = locked.image;
+  if (call.options.boot && boot === undefined) throw withoutBoot(locked);
+  return {
+    ...{ release, variant, snapshot, ...defined({ codename, version, guest }) },
+    disk: [toArtifact(locked.image)],
+    ...defined({
+      boot:
+        boot &&
+        defined({
+          kernel: toArtifact(boot.kernel),
+          initrd: boot.initrd && toArtifact(boot.initrd),
+          cmdline: boot.cmdline,
+        }),
+    }),
+  };
+}
+
+function toArtifact({ url, mirrors, archives, fileName, ...file }: LockedFile): Artifact {
+  const { sizeBytes, layers, entry } = file;
+  return {
+    url: new URL(url),
+    ...defined({
+      mirrors: mirrors?.map((address) => new URL(address)),
+      archives: archives?.map((address) => new URL(address)),
+      sizeBytes,
+      entry,
+    }),
+    fileName,
+    layers,
+    // The digests count as given by the caller; nothing here proves anew what the vendor said of them.
+    proofs: [{ kind: 'tls', reason: 'the lock file holds the digest' }],
+  };
+}
+
+function withoutBoot({ entry: { alias, request } }: Locked): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `${alias} is locked without the files that boot it`,
+    hint: `Run: rootdisk lock add ${request} --as ${alias} --boot`,
+    details: { field: 'boot', value: alias },
+  });
+}
+
+/** A locked file that is at none of its addresses: `ERR_NOT_FOUND` that says when it was locked. Other errors as they are. */
+export function sayWhenLocked({ locked }: Pick<Call, 'locked'>, error: unknown): unknown {
+  if (locked === undefined || !hasRemedy(error, 'transfer')) return error;
+  const { status, url } = error.details;
+  if (status !== 404 && status !== 410) return error;
+  const { entry, image } = locked;
+  const others = (image.mirrors?.length ?? 0) + (image.archives?.length ?? 0);
+  const tried = others === 0 ? '' : `; so were its ${others} mirrors and archives`;
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `${entry.alias} (${image.snapshot}) was locked on ${image.locked.slice(0, 10)}, and its file is not there any more: ${error.message}${tried}`,
+    hint: `Run: rootdisk lock update ${entry.alias}, or name a mirror that has the file.`,
+    details: {
+      field: 'url',
+      ...defined({ value: url, vendor: parseReference(entry.request).kind }),
+    },
+    cause: error,
+  });
+}
