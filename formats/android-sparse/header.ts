@@ -1,4 +1,4 @@
-import { hasMagic, type Limits, viewOf } from '../../src/kit.ts';
+import { hasMagic, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 /** 0xed26ff3a, low byte first; this and what follows: libsparse/sparse_format.h of the Android Open Source Project. */
@@ -65,14 +65,14 @@ export function parseSparseImageHeader(bytes: Uint8Array, limits: Limits): Spars
     throw refuseSparseImage('limit', `the disk inside has ${virtualSize} bytes`, {
       limit: limits.virtualBytes,
       value: virtualSize,
-      hint: 'Raise limits.virtualBytes (--max-size) if a disk of this size is expected.',
+      hint: raiseLimit('virtualBytes', virtualSize),
     });
   }
   if (chunks > limits.mapEntries) {
     throw refuseSparseImage('limit', `the image has ${chunks} chunks`, {
       limit: limits.mapEntries,
       value: chunks,
-      hint: `Raise limits.mapEntries (--limit mapEntries=${chunks}) if you trust this image.`,
+      hint: raiseLimit('mapEntries', chunks),
     });
   }
   return {

@@ -123,6 +123,7 @@ function parseL1Bytes(view: DataView, neededEntries: number, limits: Limits): nu
     throw refuseQcow2('limit', 'the L1 table is larger than is allowed', {
       value: entries * 8,
       limit,
+      hint: raiseLimit('tableBytes', entries * 8, maxL1Bytes),
     });
   }
   if (entries < neededEntries) {

@@ -26,6 +26,8 @@ const maxTables = 1024 * 1024;
 const maxGrainBytes = 1024 * 1024 * 1024;
 /** What a grain takes of the memory that a codec may have: 2 MiB by default. */
 const grainShare = 64;
+/** What a grain table takes of the memory that tables may have. */
+const tableShare = 16;
 
 /** Checks capacity, grain size and table size against each other and against the limits; allocates nothing. */
 export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
@@ -40,11 +42,17 @@ export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
   }
   const sectors = parseCapacity(view.getBigUint64(field.capacity, true), limits);
   const tableCount = Math.ceil(sectors / grainSectors / tableEntries);
-  const limit = Math.min(maxTables, Math.floor(limits.tableBytes / 16));
+  const limit = Math.min(maxTables, Math.floor(limits.tableBytes / tableShare));
   if (tableCount > limit) {
     throw refuseVmdk('limit', 'the disk needs more grain tables than are allowed', {
       value: tableCount,
       limit,
+      hint: raiseLimit(
+        'tableBytes',
+        // Grains are kept account of within the same limit.
+        tableCount > maxTables ? tableCount * tableShare : undefined,
+        maxTables * tableShare,
+      ),
     });
   }
   const grainBytes = grainSectors * sectorBytes;
@@ -70,7 +78,11 @@ function parseGrain(sectors: bigint, limits: Limits): number {
     throw refuseVmdk('limit', 'grains are larger than is allowed', {
       ...details,
       limit,
-      hint: raiseLimit('windowBytes', Number(sectors) * sectorBytes * grainShare),
+      hint: raiseLimit(
+        'windowBytes',
+        Number(sectors) * sectorBytes * grainShare,
+        maxGrainBytes * grainShare,
+      ),
     });
   }
   return Number(sectors);

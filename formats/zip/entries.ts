@@ -21,7 +21,7 @@ export async function* zipEntries(
   for (const member of members) {
     if (wanted?.name !== undefined && member.name !== wanted.name) continue;
     if (member.sizeBytes > limits.virtualBytes)
-      throw memberTooLong('zip', member.sizeBytes, limits.virtualBytes);
+      throw memberTooLong('zip', member.sizeBytes, limits.virtualBytes, member.sizeBytes);
     const entry = openEntry(source, member, context);
     yield entry;
     await entry.finish();

@@ -1,4 +1,5 @@
 import { raiseLimit, refuse, viewOf } from '../../src/kit.ts';
+import { greatestWindow } from '../shared/codecs/zstd-engine.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** The start of one zstd frame (RFC 8878, section 3.1.1.1), checked. */
@@ -51,7 +52,7 @@ export async function parseZstdFrameHeader(
       format: 'zst',
       limit: windowLimit,
       value: windowBytes,
-      hint: raiseLimit('windowBytes', windowBytes),
+      hint: raiseLimit('windowBytes', windowBytes, 2 ** greatestWindow),
     });
   }
   const bytes = new Uint8Array(magic.length + 1 + rest.length);

@@ -90,7 +90,7 @@ export class SparseFile implements DiskSink {
   }
 
   async setSize(bytes: number): Promise<void> {
-    this.#check(bytes);
+    this.#check(bytes, bytes);
     if (this.#end > bytes) throw pastEnd(this.#end, bytes);
     this.#sizeBytes = bytes;
     await this.#handle.truncate(bytes);
@@ -153,17 +153,18 @@ export class SparseFile implements DiskSink {
 
   #reach(end: number): void {
     if (this.#sizeBytes !== undefined && end > this.#sizeBytes) throw pastEnd(end, this.#sizeBytes);
-    this.#check(end);
+    this.#check(end, undefined);
     this.#end = Math.max(this.#end, end);
   }
 
-  #check(bytes: number): void {
+  /** `whole`: the length of the disk, where it is known. */
+  #check(bytes: number, whole: number | undefined): void {
     const { maxBytes } = this.#bounds;
     if (bytes <= maxBytes) return;
     throw refuse('limit', `the disk is larger than the limit of ${maxBytes} bytes`, {
       limit: maxBytes,
       value: bytes,
-      hint: raiseLimit('virtualBytes', bytes),
+      hint: raiseLimit('virtualBytes', whole),
     });
   }
 

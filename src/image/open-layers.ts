@@ -74,7 +74,8 @@ async function openEach(
       const footerBytes = isOpenEnded ? heldEndBytes : 0;
       return { chain, image, footerBytes, inner: current, finish: () => finishAll(finishes) };
     }
-    if (chain.length >= context.limits.nesting) throw tooDeep(chain, context.limits.nesting);
+    const { nesting } = context.limits;
+    if (chain.length >= nesting) throw tooDeep(chain, nesting, countLayers(declared, formats));
     if (format.kind === 'codec') {
       onlyLayer = chain.length === 1 ? format : undefined;
       const output = boundOutput(format.decode(current, context), current, context.limits);
@@ -126,9 +127,15 @@ async function finishAll(finishes: (() => Promise<void>)[]): Promise<void> {
   for (const finish of finishes) await finish();
 }
 
-function tooDeep(chain: string[], limit: number): Error {
+/** How many layers there are, where all of them are declared: what lies in the last one found is not known. */
+function countLayers(declared: readonly string[], formats: readonly Format[]): number | undefined {
+  const last = formats.find(({ id }) => id === declared.at(-1));
+  return last?.kind === 'disk' ? declared.length : undefined;
+}
+
+function tooDeep(chain: string[], limit: number, count: number | undefined): Error {
   return refuse('limit', `more than ${limit} layers: ${chain.join('>')}>…`, {
     limit,
-    hint: raiseLimit('nesting', limit + 1),
+    hint: raiseLimit('nesting', count),
   });
 }

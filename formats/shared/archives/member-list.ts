@@ -1,8 +1,8 @@
-import { refuse, type WantedEntry } from '../../../src/kit.ts';
+import { raiseLimit, refuse, type WantedEntry } from '../../../src/kit.ts';
 import { checkChoice } from './check-choice.ts';
 import { isMacMetadata, placeOf, plainMemberName } from './member-name.ts';
 
-/** What readers of archives are made for; a raised `limits.members` is meant for codecs. */
+/** What readers of archives are made for; a higher `limits.members` is meant for codecs. */
 const maxMembers = 10_000;
 /** As much of a name that cannot be used as a message needs. */
 const maxShown = 200;
@@ -113,7 +113,11 @@ export class MemberList {
     throw refuse('limit', `The ${this.#format} archive has more than ${this.#limit} members`, {
       format: this.#format,
       limit: this.#limit,
-      hint: 'Unpack the archive yourself if you trust it, and give the disk alone.',
+      hint: raiseLimit(
+        'members',
+        this.#limit === maxMembers ? maxMembers + 1 : undefined,
+        maxMembers,
+      ),
     });
   }
 

@@ -1,11 +1,16 @@
 import { raiseLimit, refuse } from '../../../src/kit.ts';
 
-/** The refusal of an archive member that is longer than is allowed. */
-export function memberTooLong(format: string, value: number, limit: number): Error {
+/** The refusal of an archive member that is longer than is allowed; `needed` is its length, where it is known. */
+export function memberTooLong(
+  format: string,
+  value: number,
+  limit: number,
+  needed?: number,
+): Error {
   return refuse('limit', `A ${format} member has more than ${limit} bytes`, {
     format,
     limit,
     value,
-    hint: raiseLimit('virtualBytes', value),
+    hint: raiseLimit('virtualBytes', needed),
   });
 }

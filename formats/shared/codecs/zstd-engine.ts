@@ -4,7 +4,7 @@ import { zlibCode } from './zlib-code.ts';
 
 /** Bounds of a libzstd decoder as powers of two. */
 const smallestWindow = 10;
-const greatestWindow = 30;
+export const greatestWindow = 30;
 
 /** What Node's zstd is told about memory; a window limit between two powers of two is checked at the frame header. */
 export function zstdParams(windowLimit: number): NonNullable<ZstdOptions['params']> {

@@ -16,14 +16,15 @@ export class SparseExtents {
   #reached = 0;
 
   constructor(realSize: number, limits: Limits) {
-    if (realSize > limits.virtualBytes) throw memberTooLong('tar', realSize, limits.virtualBytes);
+    if (realSize > limits.virtualBytes)
+      throw memberTooLong('tar', realSize, limits.virtualBytes, realSize);
     this.#limit = Math.min(limits.mapEntries, maxExtents);
     this.#map = new ExtentMap(realSize);
   }
 
   /** Refuses a stated number of extents before the first of them is read. */
   expect(count: number): void {
-    if (count > this.#limit) throw tooMany(this.#limit);
+    if (count > this.#limit) throw tooMany(this.#limit, count);
   }
 
   add(offset: number, length: number): void {
@@ -52,10 +53,10 @@ export function badSparse(reason: DefectReason, what: string): Error {
   return refuse(reason, `A sparse tar member ${what}`, { format: 'tar' });
 }
 
-function tooMany(limit: number): Error {
+function tooMany(limit: number, count = limit === maxExtents ? limit + 1 : undefined): Error {
   return refuse('limit', `A sparse tar member has more than ${limit} extents`, {
     format: 'tar',
     limit,
-    hint: raiseLimit('mapEntries'),
+    hint: raiseLimit('mapEntries', count, maxExtents),
   });
 }

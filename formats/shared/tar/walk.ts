@@ -87,7 +87,8 @@ async function readMap(
   { limits }: DecodeContext,
 ): Promise<ExtentMap> {
   const { name, sizeBytes, realSize } = header;
-  if (sizeBytes > limits.virtualBytes) throw memberTooLong('tar', sizeBytes, limits.virtualBytes);
+  if (sizeBytes > limits.virtualBytes)
+    throw memberTooLong('tar', sizeBytes, limits.virtualBytes, sizeBytes);
   const map =
     header.type === 'S'
       ? await readGnuSparseMap(tape, header.block, sizeBytes, limits)

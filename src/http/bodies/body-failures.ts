@@ -44,9 +44,15 @@ export function wrongSize(url: URL, actual: number, expected: number): Integrity
   });
 }
 
-export function bodyTooLong(url: URL, actual: number, limit: number): DecodeError {
+/** `needed` is the length of the file, where it is known. */
+export function bodyTooLong(
+  url: URL,
+  actual: number,
+  limit: number,
+  needed: number | undefined,
+): DecodeError {
   return refuse('limit', `${publicUrl(url)} is longer than ${limit} bytes`, {
-    hint: raiseLimit('downloadBytes', actual),
+    hint: raiseLimit('downloadBytes', needed),
     limit,
     value: actual,
   });

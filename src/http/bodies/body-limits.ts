@@ -24,14 +24,14 @@ export class BodyLimits {
     if (bytes === undefined) return;
     const wanted = this.#expectedBytes ?? bytes;
     if (bytes !== wanted) throw wrongSize(url, bytes, wanted);
-    this.#checkLength(url, bytes);
+    this.#checkLength(url, bytes, bytes);
   }
 
   /** Bytes have come up to `position`, and no more than up to `end` should. */
   checkCount(url: URL, position: number, end: number | undefined): void {
     const wanted = end ?? this.#expectedBytes;
     if (wanted !== undefined && position > wanted) throw wrongSize(url, position, wanted);
-    this.#checkLength(url, position);
+    this.#checkLength(url, position, wanted);
   }
 
   /** An answer has ended at `position`. `isMarked`: its end is upstream's word, so that an early one is no cut. */
@@ -49,8 +49,9 @@ export class BodyLimits {
     return this.#slowFailures >= this.#tuning.attempts ? error.failure : error;
   }
 
-  #checkLength(url: URL, bytes: number): void {
+  /** `whole`: the length of the file, where it is known. */
+  #checkLength(url: URL, bytes: number, whole: number | undefined): void {
     const limit = this.#limits.downloadBytes;
-    if (bytes > limit) throw bodyTooLong(url, bytes, limit);
+    if (bytes > limit) throw bodyTooLong(url, bytes, limit, whole);
   }
 }

@@ -80,7 +80,8 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     note(outcome);
     // The result may be that of a caller with a higher bound.
     const bytes = 'document' in outcome ? outcome.document.bytes.length : 0;
-    if (headBytes === undefined && bytes > maxBytes) throw documentTooLong(start.url, maxBytes);
+    if (headBytes === undefined && bytes > maxBytes)
+      throw documentTooLong(start.url, maxBytes, bytes);
     return outcome;
   };
 

@@ -119,17 +119,18 @@ function refusal(
     return unusable(answer.url, 'answers with another range than its beginning');
   }
   const declared = parseContentLength(answer.headers) ?? 0;
-  return maxBytes !== undefined && declared > maxBytes
-    ? documentTooLong(answer.url, maxBytes)
-    : undefined;
+  if (maxBytes === undefined || declared <= maxBytes) return undefined;
+  // The length of a packed answer says nothing of the document.
+  const isPacked = answer.headers['content-encoding'] !== undefined;
+  return documentTooLong(answer.url, maxBytes, isPacked ? undefined : declared);
 }
 
-/** A document that outgrows its bound. */
-export function documentTooLong(url: URL, maxBytes: number): TransferError {
+/** A document that outgrows its bound; `needed` is its length, where that is known. */
+export function documentTooLong(url: URL, maxBytes: number, needed?: number): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${publicUrl(url)} is longer than the ${maxBytes} bytes allowed for a document`,
-    hint: raiseLimit('metadataBytes'),
+    hint: raiseLimit('metadataBytes', needed),
     details: { url: publicUrl(url), expectedBytes: maxBytes },
   });
 }

@@ -162,6 +162,27 @@ async function eachEntry(
   }
 }
 
+describe('more extents than are allowed', () => {
+  const stating = (count: number): Uint8Array => {
+    const size = 2 ** 30;
+    const records: [string, string][] = [
+      ['GNU.sparse.major', '1'],
+      ['GNU.sparse.minor', '0'],
+      ['GNU.sparse.name', 'disk.raw'],
+      ['GNU.sparse.realsize', String(size)],
+    ];
+    return tarArchive(paxHeader(records), tarFile('x', padded(Buffer.from(`${count}\n`))));
+  };
+  test.each([
+    [900_000, '--limit mapEntries=900000 '],
+    // No member may have more than a million.
+    [1_000_001, 'no limit can be raised so far'],
+  ])('%i extents: the hint says %s', async (count, hint) => {
+    const reading = readArchive(tar, stating(count), 'file', { limits: { mapEntries: 1000 } });
+    await expect(reading).rejects.toMatchObject({ hint: expect.stringContaining(hint) });
+  });
+});
+
 describe('refuses', () => {
   const one: [string, string][] = [
     ['GNU.sparse.major', '1'],

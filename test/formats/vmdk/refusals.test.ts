@@ -75,6 +75,16 @@ test.each(headers)('header: %s', async (_, reason, damage) => {
   await expectRefusal(image.bytes, reason);
 });
 
+test.each([
+  [8192n, '--limit windowBytes=256MiB'],
+  // No grain may have more than 1 GiB.
+  [1n << 22n, 'no limit can be raised so far'],
+])('grains of %s sectors: the hint says %s', async (sectors, hint) => {
+  const image = subject();
+  big(sectors, 20)(image);
+  expect((await expectRefusal(image.bytes, 'limit')).hint).toContain(hint);
+});
+
 const kind = (name: string): Damage =>
   changeDescriptor((text) => text.replace('monolithicSparse', name));
 const extentLine = (line: string): Damage => {
