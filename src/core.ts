@@ -26,6 +26,12 @@ export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-ro
 export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
+export {
+  type ExportKind,
+  type ExportLockOptions,
+  exportKinds,
+  type LockExport,
+} from './lockfile/export/lock-export.ts';
 export type {
   LockEntry,
   LockedBoot,
@@ -48,6 +54,7 @@ export type {
   ExportedEntry,
   ExportOptions,
 } from './verbs/export-cache.ts';
+export { exportLock } from './verbs/export-lock.ts';
 export type {
   ImportCache,
   ImportedCache,

@@ -3,6 +3,7 @@ import type { EnsureOptions, ResolveOptions, TransportOptions } from '../contrac
 import type { Parts } from '../contracts/parts.ts';
 import type { DocumentToVerify } from '../contracts/proof.ts';
 import type { FileOptions } from '../convert/open-image-file.ts';
+import type { ExportLockOptions } from '../lockfile/export/lock-export.ts';
 
 /** What an option has to be: `wanted` goes on behind "must be". */
 export interface OptionKind {
@@ -43,6 +44,7 @@ const date = kind('a valid Date', (value) => {
 const texts = kind('a text or a list of texts', (value) => {
   return isText(value) || isListOf(value, isText);
 });
+const listOfTexts = kind('a list of texts', (value) => isListOf(value, isText));
 const textsByName = kind('an object whose values are texts', (value) => {
   return isPlain(value) && Object.values(value).every(isText);
 });
@@ -91,6 +93,7 @@ interface OptionTable {
   >;
   exportCache: Kinds<CacheOptions & { force: unknown }>;
   importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'onProgress', unknown>>;
+  exportLock: Kinds<ExportLockOptions>;
   verifyDocument: Kinds<DocumentToVerify & { pick: unknown }>;
 }
 
@@ -123,6 +126,7 @@ export const optionKinds: OptionTable = {
   },
   exportCache: { ...ofCare, force: flag },
   importCache: { ...ofCare, limits: object, digest: texts, onProgress: listener },
+  exportLock: { ...ofCare, lockfile: text, to: any, aliases: listOfTexts, arch: text },
   verifyDocument: {
     ...{ document: bytes, signature: bytes, keys: files, name: text },
     ...{ identity: text, issuer: text, now: date, pick: text },

@@ -1,5 +1,6 @@
 import { allowances } from '../../contracts/allowance.ts';
 import { trustLevels } from '../../contracts/proof.ts';
+import { exportKinds } from '../../lockfile/export/lock-export.ts';
 import { seedKinds } from '../../seed/seed.ts';
 
 /** One option of the command line. */
@@ -51,6 +52,7 @@ export type OptionName =
   | 'as'
   | 'from-cache'
   | 'lockfile'
+  | 'to'
   | 'allow'
   | 'cache-budget'
   | 'older-than'
@@ -142,6 +144,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'dry-run': { help: 'say what would go, and remove nothing' },
   as: { value: 'NAME', help: 'name of the lock entry; default: <vendor>-<release>' },
   'from-cache': { help: 'lock the cached disk by the digests of its download' },
+  to: { value: 'TOOL', help: exportKinds.join(', ') },
   lockfile: { value: 'FILE', help: 'the lock file; default: ./rootdisk.lock.json' },
   vfat: { help: 'a FAT file system in place of ISO 9660' },
   'vendor-data': { value: 'FILE', help: 'vendor-data of cloud-init' },

@@ -12,6 +12,7 @@ import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { lockAdd } from './lock-add.ts';
+import { lockExport } from './lock-export.ts';
 import { lockLs } from './lock-ls.ts';
 import { resolveCommand } from './resolve.ts';
 import { seed } from './seed.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   seed,
   lockAdd,
   lockLs,
+  lockExport,
   verify,
   cacheLs,
   cachePath,

@@ -1,0 +1,16 @@
+import type { ExportTarget } from './export-target.ts';
+import { json } from './json.ts';
+import { lima } from './lima.ts';
+import type { ExportKind } from './lock-export.ts';
+import { packer } from './packer.ts';
+import { terraformLibvirt } from './terraform-libvirt.ts';
+import { terraformProxmox } from './terraform-proxmox.ts';
+
+/** What a lock file can be exported to. */
+export const exportTargets: Readonly<Record<ExportKind, ExportTarget>> = {
+  lima,
+  packer,
+  'terraform-proxmox': terraformProxmox,
+  'terraform-libvirt': terraformLibvirt,
+  json,
+};

@@ -1,0 +1,18 @@
+import type { ExportLockOptions, LockExport } from '../lockfile/export/lock-export.ts';
+import { requireLockfile } from '../lockfile/require-lockfile.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
+import { safeListeners } from '../parts/safe-listener.ts';
+
+/**
+ * The pins of a lock file in the words of a tool; no request, and the same lock file gives the same text. A pin that the tool
+ * cannot get and verify itself is given as the path of its cached disk; where there is none, and for what is no lock file,
+ * `ERR_INVALID_REQUEST`.
+ */
+export async function exportLock(options: ExportLockOptions): Promise<LockExport> {
+  checkOptions(options, optionKinds.exportLock);
+  const path = requireLockfile(options);
+  const { readLockFile } = await import('../lockfile/read-lock-file.ts');
+  const { writeExport } = await import('../lockfile/export/write-export.ts');
+  return await writeExport(await readLockFile(path), safeListeners(options));
+}
