@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { installMissing } from '../e2e/system-packages.ts';
 import type { BenchReport } from './bench-report.ts';
 import { readFormats } from './built-package.ts';
+import { clones, cloneTitles } from './clones.ts';
 import type { Job, JobOutcome } from './contender.ts';
 import { conversions } from './conversions.ts';
 import { emptyDisks } from './empty-disks.ts';
@@ -28,8 +29,10 @@ interface Bench extends BenchOptions {
 /** Everything, one job after the other; `scratch` is an empty folder. */
 export async function measureAll(bench: Bench): Promise<BenchReport> {
   const { runs, only, scratch, command, machine, say } = bench;
-  // The only job that needs no other program and no image; images take minutes to make.
-  const isAlone = only.length > 0 && only.every((word) => largeCacheTitle.includes(word));
+  // Jobs that need no image; images take minutes to make.
+  const needless = [largeCacheTitle, ...cloneTitles];
+  const isAlone =
+    only.length > 0 && only.every((word) => needless.some((title) => title.includes(word)));
   if (!isAlone) installMissing();
   const programs = findPrograms();
   const formats = await readFormats();
@@ -59,9 +62,10 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
       return undefined;
     });
   }
+  const cloned = cloneTitles.some(wanted) ? await measure(await clones(scratch)) : [];
   const facts = { command, runs, machine, programs, leftOut, largeCache };
   if (isAlone) {
-    return { ...facts, warmHits: undefined, jobs: [], emptyDisks: [] };
+    return { ...facts, warmHits: undefined, jobs: cloned, emptyDisks: [] };
   }
   say('preparing the images');
   const images = await prepareImages(scratch, programs.has('pigz'));
@@ -85,7 +89,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     }
     return {
       ...{ ...facts, warmHits },
-      ...{ jobs: [...converted, ...whole], emptyDisks: empty },
+      ...{ jobs: [...converted, ...whole, ...cloned], emptyDisks: empty },
     };
   } finally {
     await nginx.stop();
