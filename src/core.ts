@@ -48,6 +48,7 @@ export type {
   ConvertOptions,
 } from './verbs/convert-image.ts';
 export { createSeed } from './verbs/create-seed.ts';
+export type { EnsureImages } from './verbs/ensure-images.ts';
 export type {
   ExportCache,
   ExportedCache,

@@ -8,6 +8,7 @@ import { type RootdiskDefaults, startFrom, takeWhole } from './parts/defaults.ts
 import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
+import type { EnsureImages } from './verbs/ensure-images.ts';
 import type { ExportCache } from './verbs/export-cache.ts';
 import type { ImportCache } from './verbs/import-cache.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
@@ -36,6 +37,8 @@ export interface RootdiskOptions {
 export interface Rootdisk {
   /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk. */
   ensureImage: EnsureImage;
+  /** Several images over the same connections; all are tried. */
+  ensureImages: EnsureImages;
   /** What `ensureImage` would fetch; no image byte moves. */
   resolveImage: ResolveImage;
   /** Every release that a vendor offers. */
@@ -96,6 +99,10 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     async ensureImage(reference, own) {
       const options = startFrom(defaults, own);
       return (await load()).ensureImage(reference, options);
+    },
+    async ensureImages(references, own) {
+      const options = startFrom(defaults, own);
+      return (await load()).ensureImages(references, options);
     },
     async resolveImage(reference, own) {
       const options = startFrom(defaults, own);

@@ -1,6 +1,7 @@
 import type { EnsuredImage } from './contracts/image.ts';
 import type { EnsureOptions } from './contracts/options.ts';
 import type { ImageReference } from './contracts/reference.ts';
+import type { HttpPool } from './http/pool.ts';
 import { adopt } from './line/adopt.ts';
 import { attemptInStaging } from './line/attempt.ts';
 import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
@@ -30,12 +31,12 @@ export type EnsureImage = (
   options?: EnsureOptions,
 ) => Promise<EnsuredImage>;
 
-/** `ensureImage` of the given parts. */
-export function bindEnsureImage(parts: BoundParts): EnsureImage {
+/** `ensureImage` of the given parts; its calls share `pool`, or nothing without one. */
+export function bindEnsureImage(parts: BoundParts, pool?: HttpPool): EnsureImage {
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.ensureImage);
     const text = readReference(reference);
-    const call = await takeLock(await openCall(parts, text, options), text);
+    const call = await takeLock(await openCall(parts, text, options, { pool }), text);
     const asked = parseRequest(call, text);
     const kept = await giveKept(call, asked.request);
     if (kept !== undefined) return kept;

@@ -52,6 +52,7 @@ import type { Parts } from './contracts/parts.ts';
 import { createRootdisk } from './create-rootdisk.ts';
 import type { EnsureImage } from './ensure-image.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
+import type { EnsureImages } from './verbs/ensure-images.ts';
 import type { ExportCache } from './verbs/export-cache.ts';
 import type { ImportCache } from './verbs/import-cache.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
@@ -120,6 +121,8 @@ const ofBuiltIns = createRootdisk(builtIns);
 
 /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk; bound to the built-in parts. */
 export const ensureImage: EnsureImage = ofBuiltIns.ensureImage;
+/** Several images over the same connections; all are tried. */
+export const ensureImages: EnsureImages = ofBuiltIns.ensureImages;
 /** What `ensureImage` would fetch; no image byte moves. */
 export const resolveImage: ResolveImage = ofBuiltIns.resolveImage;
 /** Every release that a vendor offers. */

@@ -24,6 +24,12 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const json = wantsJson(args);
   const interrupts = watchInterrupts();
   let verbose = false;
+  const tell = (error: unknown, reference?: string): void => {
+    const text = wantsEvents(args)
+      ? formatErrorEvent(reportError(error), reference)
+      : formatError(error, io.stderr, verbose, reference);
+    io.stderr.write(text);
+  };
   try {
     const invocation = parseCommand(args, commands);
     verbose = invocation.flags.has('verbose');
@@ -32,18 +38,18 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       text,
       json: result,
       exitCode = 0,
+      failures = [],
     } = await Promise.race([answering, interrupts.overdue]);
     if (json) io.stdout.write(`${formatJson(result)}\n`);
     else if (text !== '') io.stdout.write(`${text}\n`);
+    for (const { reference, error } of failures) tell(error, reference);
     return exitCode;
   } catch (thrown) {
     // Whatever an interrupted call ends with, it ended because it was interrupted.
     const error = interrupts.signal.aborted ? interrupts.signal.reason : thrown;
     const report = reportError(error);
     if (json) io.stdout.write(`${formatJson({ error: report })}\n`);
-    io.stderr.write(
-      wantsEvents(args) ? formatErrorEvent(report) : formatError(error, io.stderr, verbose),
-    );
+    tell(error);
     return report.exitCode;
   } finally {
     interrupts.stop();

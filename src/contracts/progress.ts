@@ -14,6 +14,8 @@ export type Stage =
 
 /** What every event says beside its own. */
 interface CallProgress {
+  /** Which image of several (`ensureImages`); absent in a call for one. */
+  reference?: string;
   /** Which file of the call is being made; absent before the first and where the event is of the whole call. */
   role?: ArtifactRole;
   /**

@@ -7,8 +7,8 @@ import { offlineMiss } from './addresses/rules.ts';
 import type { Body, BodyOptions } from './bodies/body.ts';
 import { openBody } from './bodies/open-body.ts';
 import { createMetadataClient } from './documents/client.ts';
-import { createOriginSlots } from './documents/origin-slots.ts';
 import { createMetadataStore } from './documents/store.ts';
+import { HttpPool } from './pool.ts';
 import { AttemptAccount, defaultTuning, type OnRetry, type Tuning } from './retry.ts';
 import { createWire } from './wire/wire.ts';
 
@@ -35,6 +35,8 @@ export interface HttpOptions {
   warn?: ((warning: Warning) => void) | undefined;
   onRetry?: OnRetry | undefined;
   tuning?: Partial<Tuning> | undefined;
+  /** Shared with other clients of the same options; default: its own. */
+  pool?: HttpPool | undefined;
 }
 
 /** Everything that one call reads from the network. */
@@ -54,12 +56,13 @@ export function createHttp(options: HttpOptions): Http {
   checkMirrors(mirrors);
   const { leastBytesPerSecond } = limits;
   const tuning = { ...defaultTuning, leastBytesPerSecond, ...options.tuning };
+  const pool = options.pool ?? new HttpPool(tuning.perOrigin);
   const attempts = { tuning, signal, log, onRetry };
   const files = new AttemptAccount(tuning.attemptsPerCall);
   const documents = new AttemptAccount(Infinity);
   const shared = {
     wire: createWire({
-      ca,
+      agents: () => pool.agents({ ca, timeoutMs: tuning.connectMs }),
       env: process.env,
       tuning,
       onUnusableProxy(variable) {
@@ -76,7 +79,8 @@ export function createHttp(options: HttpOptions): Http {
   return {
     metadata: createMetadataClient({
       ask: { ...shared, attempts: { ...attempts, account: documents } },
-      slots: createOriginSlots(tuning.perOrigin),
+      slots: pool.slots,
+      shared: pool.documents,
       store: storeDir === undefined ? undefined : createMetadataStore(storeDir, log),
       offline,
       refresh,

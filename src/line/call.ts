@@ -6,6 +6,7 @@ import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
+import type { HttpPool } from '../http/pool.ts';
 import { shownText } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
@@ -49,7 +50,7 @@ export async function openCall(
   parts: BoundParts,
   asked: string,
   given: EnsureOptions,
-  use: { readOnly?: boolean } = {},
+  use: { readOnly?: boolean; pool?: HttpPool | undefined } = {},
 ): Promise<Call> {
   refusePlatform(process.platform);
   const reference = shownText(asked);
@@ -72,9 +73,11 @@ export async function openCall(
     log: options.log,
     warn,
   });
-  const openHttp = (reach: Reach): Http =>
+  // Only clients of the same reach may share what was read.
+  const openHttp = (reach: Reach, pool?: HttpPool): Http =>
     createHttp({
       ...reach,
+      pool,
       mirrors: options.mirrors,
       ca: options.ca,
       limits: options.limits,
@@ -86,10 +89,8 @@ export async function openCall(
       refresh: options.refresh,
       onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
     });
-  const http = openHttp({
-    named: [asked, ...Object.values(options.parameters)],
-    allowPlain: options.digest !== undefined,
-  });
+  const named = [asked, ...Object.values(options.parameters)];
+  const http = openHttp({ named, allowPlain: options.digest !== undefined }, use.pool);
   const read = new Map<string, MetadataDocument>();
   const metadata = watchDocuments(http.metadata, read, warn);
   return {

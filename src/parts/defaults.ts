@@ -5,8 +5,8 @@ import { checkObject } from './check-options.ts';
 import { object } from './option-kinds.ts';
 
 /**
- * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `resolveImage` and
- * `listImages` all of them; `convertImage` and `inspectImage` `allow`, `limits`, `signal`, `log` and `scratchDir`;
+ * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `ensureImages`,
+ * `resolveImage` and `listImages` all of them; `convertImage` and `inspectImage` `allow`, `limits`, `signal`, `log` and `scratchDir`;
  * `verifyCache` `mirrors`, `ca`, `limits`, `cacheDir`, `offline`, `signal`, `log`, `onProgress` and `now`;
  * `verifyDocument` `now`; `listCache` and its like `cacheDir`, `signal` and `log`.
  */

@@ -1,6 +1,7 @@
 import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
+import { bindEnsureImages, type EnsureImages } from './ensure-images.ts';
 import { bindImportCache, type ImportCache } from './import-cache.ts';
 import { bindInspectImage, type InspectImage } from './inspect-image.ts';
 import { bindListImages, type ListImages } from './list-images.ts';
@@ -12,6 +13,7 @@ import { bindVerifyDocument, type VerifyDocument } from './verify-document.ts';
 /** All verbs of the same parts. */
 export interface Verbs {
   ensureImage: EnsureImage;
+  ensureImages: EnsureImages;
   resolveImage: ResolveImage;
   listImages: ListImages;
   lockImages: LockImages;
@@ -25,6 +27,7 @@ export interface Verbs {
 export function bindVerbs(parts: BoundParts): Verbs {
   return {
     ensureImage: bindEnsureImage(parts),
+    ensureImages: bindEnsureImages(parts),
     resolveImage: bindResolveImage(parts),
     listImages: bindListImages(parts),
     lockImages: bindLockImages(parts),

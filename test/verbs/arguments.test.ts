@@ -22,6 +22,7 @@ const verbs: Readonly<Record<string, Loose>> = { ...(rootdisk as unknown as type
 /** Each verb with good arguments in front of its options. */
 const calls: Readonly<Record<string, (options: unknown) => unknown>> = {
   ensureImage: (options) => verbs['ensureImage']?.(input, options),
+  ensureImages: (options) => verbs['ensureImages']?.([input], options),
   resolveImage: (options) => verbs['resolveImage']?.(input, options),
   listImages: (options) => verbs['listImages']?.('debian', options),
   convertImage: (options) => verbs['convertImage']?.(input, join(folder, 'out.raw'), options),
@@ -58,7 +59,7 @@ async function expectRefusal(answer: unknown, message: string, hint?: string): P
 
 const ofTransport = ['ensureImage', 'resolveImage', 'listImages', 'verifyCache'];
 const ofFiles = ['convertImage', 'inspectImage'];
-const ofReferences = ['ensureImage', 'resolveImage'];
+const ofReferences = ['ensureImage', 'ensureImages', 'resolveImage'];
 const ofCare = ['listCache', 'removeFromCache', 'pruneCache'];
 const all = [...ofTransport, ...ofCare, ...ofFiles, 'verifyDocument'];
 const allButDocuments = [...ofTransport, ...ofFiles];

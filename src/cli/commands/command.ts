@@ -48,4 +48,13 @@ export interface Outcome {
   json: object;
   /** Default 0. */
   exitCode?: number;
+  /** What failed of several; each is told on stderr. */
+  failures?: readonly Failure[];
+}
+
+/** One of several that failed. */
+export interface Failure {
+  /** As it was asked for, without what an address hides. */
+  reference: string;
+  error: unknown;
 }

@@ -1,8 +1,10 @@
 import { checkOutput } from '../../clone/output.ts';
-import { cloneDisk, createRootdisk } from '../../core.ts';
+import { cloneDisk, createRootdisk, type EnsureOptions } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
+import { isAlias } from '../../lockfile/alias.ts';
 import { readAllow } from '../../parts/read-allow.ts';
-import { requestOptions, transportOptions } from '../args/options.ts';
+import type { Flags } from '../args/flags.ts';
+import { type OptionName, requestOptions, transportOptions } from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
 import { readableLockfile } from '../args/read-lockfile.ts';
 import {
@@ -14,12 +16,14 @@ import {
   readRequest,
   readTrust,
 } from '../args/read-options.ts';
-import type { Command } from './command.ts';
+import { invalidArguments } from '../args/refuse.ts';
+import type { Command, CommandContext } from './command.ts';
+import { ensureSeveral, pathsOf } from './ensure-several.ts';
 
 export const ensure: Command = {
   name: 'ensure',
-  operands: ['<ref | url | file | alias>'],
-  summary: 'Get a verified disk and print its path.',
+  operands: ['<ref | url | file | alias>…'],
+  summary: 'Get verified disks and print their paths.',
   options: [
     ...requestOptions,
     'format',
@@ -51,40 +55,56 @@ export const ensure: Command = {
     ['rootdisk ensure ubuntu:24.04 --offline', 'from the cache, without a request'],
     ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
     ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: one path per line'],
+    ['rootdisk ensure debian:12 debian:13', 'several; an empty line where one failed'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
     ['rootdisk ensure ./disk.vhd.gz --from "gz>vhd"', 'refuse anything else'],
     ['rootdisk ensure debian --output vm.raw --size 20GiB', 'a writable disk of your own'],
     ['rootdisk ensure debian --output vm.qcow2 --backing', 'a writable disk on top of it'],
   ],
-  async run({ operands: [reference = ''], cwd, parts, transport, warn, ...context }) {
-    const { flags, onProgress } = context;
+  async run(context) {
+    const { operands, flags, cwd, parts, warn } = context;
     const output = readCloneOutput(flags, cwd, ensure);
     const cloning = readCloneOptions(context);
+    const options = await readEnsureOptions(context);
+    if (operands.length > 1) {
+      refuseForSeveral(flags, 'output', 'digest');
+      return ensureSeveral(context, options);
+    }
     if (output !== undefined) await checkOutput(output, flags.has('force'));
-    const image = await createRootdisk(parts).ensureImage(reference, {
-      ...transport,
-      ...readRequest(flags),
-      ...readChoices(flags),
-      ...readTrust(flags, cwd),
-      allow: readAllow(flags.list('allow')),
-      from: readFrom(flags, parts),
-      boot: flags.has('boot'),
-      kernelFormat: readKernelFormat(flags),
-      lockfile: await readableLockfile(flags, cwd, reference, onProgress),
-      digest: flags.text('digest'),
-      offline: flags.has('offline'),
-      refresh: flags.has('refresh'),
-      verify: flags.has('verify'),
-      keepSource: flags.has('keep-source'),
-      connections: readConnections(flags),
-      cacheBudget: readBudget(flags),
-      onProgress,
-    });
+    const image = await createRootdisk(parts).ensureImage(operands[0] ?? '', options);
     warn(image.trust.warnings);
     const clone = output === undefined ? undefined : await cloneDisk(image, output, cloning);
     warn(clone?.warnings ?? []);
-    const { kernel, initrd } = image.boot ?? {};
-    const paths = [clone ?? image, kernel, initrd].flatMap((file) => file?.path ?? []);
+    const paths = pathsOf({ ...image, ...defined({ path: clone?.path }) });
     return { text: paths.join('\n'), json: { ...image, ...defined({ clone }) } };
   },
 };
+
+async function readEnsureOptions(context: CommandContext): Promise<EnsureOptions> {
+  const { operands, flags, cwd, parts, transport, onProgress } = context;
+  return {
+    ...transport,
+    ...readRequest(flags),
+    ...readChoices(flags),
+    ...readTrust(flags, cwd),
+    allow: readAllow(flags.list('allow')),
+    from: readFrom(flags, parts),
+    boot: flags.has('boot'),
+    kernelFormat: readKernelFormat(flags),
+    lockfile: await readableLockfile(flags, cwd, operands.find(isAlias) ?? '', onProgress),
+    digest: flags.text('digest'),
+    offline: flags.has('offline'),
+    refresh: flags.has('refresh'),
+    verify: flags.has('verify'),
+    keepSource: flags.has('keep-source'),
+    connections: readConnections(flags),
+    cacheBudget: readBudget(flags),
+    onProgress,
+  };
+}
+
+/** Options that speak of one disk. */
+function refuseForSeveral(flags: Flags, ...names: OptionName[]): void {
+  const given = names.find((name) => flags.has(name));
+  if (given !== undefined) throw invalidArguments(`--${given} takes one reference`, ensure);
+}

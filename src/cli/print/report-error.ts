@@ -37,10 +37,19 @@ export function reportError(error: unknown): ErrorReport {
   };
 }
 
-/** The same for people: message, hint and code, each on its line; with `verbose` also what it came from. */
-export function formatError(error: unknown, stream: TerminalStream, verbose: boolean): string {
+/**
+ * The same for people: message, hint and code, each on its line; with `verbose` also what it came from. `about` says which of
+ * several references failed.
+ */
+export function formatError(
+  error: unknown,
+  stream: TerminalStream,
+  verbose: boolean,
+  about?: string,
+): string {
   const { code, message, hint } = reportError(error);
-  const lines = [`${styleText(['bold', 'red'], 'rootdisk:', { stream })} ${indented(message)}`];
+  const text = about === undefined ? message : `${about}: ${message}`;
+  const lines = [`${styleText(['bold', 'red'], 'rootdisk:', { stream })} ${indented(text)}`];
   if (hint !== '') lines.push(`hint: ${indented(hint)}`);
   lines.push(`code: ${escapeControls(code)}`);
   if (verbose) lines.push(...causes(error));

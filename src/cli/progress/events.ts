@@ -1,3 +1,4 @@
+import { defined } from '../../kit/defined.ts';
 import type { TerminalStream } from '../io.ts';
 import { formatJson } from '../print/format.ts';
 import type { ErrorReport } from '../print/report-error.ts';
@@ -20,7 +21,7 @@ export function openEvents(stderr: TerminalStream): Reporter {
   };
 }
 
-/** The last line of a call that failed. */
-export function formatErrorEvent(error: ErrorReport): string {
-  return `${formatJson({ type: 'error', error })}\n`;
+/** The last line of a call that failed; of several references a line for each that failed. */
+export function formatErrorEvent(error: ErrorReport, reference?: string): string {
+  return `${formatJson({ type: 'error', ...defined({ reference }), error })}\n`;
 }

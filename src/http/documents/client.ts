@@ -10,12 +10,14 @@ import { type LoadedDocument, loadDocument } from './load-document.ts';
 import type { OriginSlots } from './origin-slots.ts';
 import { documentTooLong } from './request-document.ts';
 import { requestHead } from './request-head.ts';
-import { SharedRequests } from './shared-requests.ts';
+import type { SharedRequests } from './shared-requests.ts';
 import type { MetadataStore } from './store.ts';
 
 export interface MetadataContext {
   ask: AskContext;
   slots: OriginSlots;
+  /** What was read, for as long as it lives. */
+  shared: SharedRequests<LoadedDocument>;
   store: MetadataStore | undefined;
   /** No request at all. */
   offline: boolean;
@@ -28,7 +30,7 @@ const absent: readonly number[] = [404, 410];
 
 /** Reads documents for vendors and verifiers; each address is asked once in the life of the client. */
 export function createMetadataClient(context: MetadataContext): MetadataClient {
-  const shared = new SharedRequests<LoadedDocument>();
+  const { shared } = context;
 
   const begin = (url: URL | string, signal: AbortSignal | undefined) => {
     const asked = parseAddress(url);

@@ -1,6 +1,6 @@
 import { version } from '../../version.ts';
 import type { Tuning } from '../retry.ts';
-import { createAgents } from './agents.ts';
+import type { createAgents } from './agents.ts';
 import type { Answer, WireRequest } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { chooseProxy, type Environment, shownProxy } from './proxy-rules.ts';
@@ -12,20 +12,20 @@ export interface Wire {
 
 /** The only place that opens sockets. The HTTP package is loaded with the first request. */
 export function createWire(init: {
-  ca: string[];
+  /** Asked for with the first request. */
+  agents(): ReturnType<typeof createAgents>;
   env: Environment;
   tuning: Tuning;
   /** Hears of a proxy variable that cannot be used, with the first request that it speaks of. */
   onUnusableProxy(variable: string): void;
 }): Wire {
-  let agentsOf: ReturnType<typeof createAgents> | undefined;
   const told = new Set<string>();
   return {
     async send(request) {
       request.signal.throwIfAborted();
       const { default: got } = await import('got');
       request.signal.throwIfAborted();
-      agentsOf ??= createAgents({ ca: init.ca, timeoutMs: init.tuning.connectMs });
+      const agentsOf = init.agents();
       const { proxy, unusable } = chooseProxy(request.url, init.env);
       if (unusable !== undefined && !told.has(unusable)) {
         told.add(unusable);
