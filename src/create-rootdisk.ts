@@ -150,7 +150,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
       return (await import('./verbs/export-cache.ts')).exportEntries(output, names, options);
     },
     async importCache(input, own) {
-      const options = startFrom({ ...ofCare, limits, onProgress }, own);
+      const options = startFrom({ ...ofCare, limits, now, onProgress }, own);
       return (await load()).importCache(input, options);
     },
     async verifyDocument(own) {

@@ -9,7 +9,7 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { almalinuxKeys } from './keys/almalinux.ts';
+import { almalinuxKeys, everyAlmalinuxKey } from './keys/almalinux.ts';
 import {
   almaFolder,
   canonicalAlmaVariant,
@@ -34,6 +34,7 @@ export const almalinuxKitten: Vendor = defineVendor({
   id: 'almalinux-kitten',
   title: 'AlmaLinux Kitten',
   apiVersion: 1,
+  keys: everyAlmalinuxKey,
   evidence: 'documented',
 
   async resolve(request, context) {

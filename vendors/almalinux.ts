@@ -13,7 +13,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import { almalinuxKeys } from './keys/almalinux.ts';
+import { almalinuxKeys, everyAlmalinuxKey } from './keys/almalinux.ts';
 import {
   type AlmaImage,
   almaFolder,
@@ -45,6 +45,7 @@ export const almalinux: Vendor = defineVendor({
   id: 'almalinux',
   title: 'AlmaLinux',
   apiVersion: 1,
+  keys: everyAlmalinuxKey,
   evidence: {
     default: 'captured',
     'genericcloud-uefi': 'documented',

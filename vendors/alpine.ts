@@ -15,7 +15,7 @@ import {
 import { type AlpineImage, canonicalVariant, listAlpineImages } from './alpine/images.ts';
 import { type AlpineIndex, findAlpineIndex, readAlpineIndex } from './alpine/index-files.ts';
 import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './alpine/netboot.ts';
-import { alpineCloudKeys } from './keys/alpine.ts';
+import { alpineCloudKeys, everyAlpineKey } from './keys/alpine.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 
@@ -31,6 +31,7 @@ export const alpine: Vendor = defineVendor({
   id: 'alpine',
   title: 'Alpine Linux',
   apiVersion: 1,
+  keys: everyAlpineKey,
   evidence: { default: 'documented', netboot: 'captured' },
 
   async resolve(request, context) {

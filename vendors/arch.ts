@@ -44,6 +44,7 @@ export const arch: Vendor = defineVendor({
   id: 'arch',
   title: 'Arch Linux',
   apiVersion: 1,
+  keys: archKeys,
   evidence: 'documented',
 
   async resolve(request, context) {

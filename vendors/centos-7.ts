@@ -11,7 +11,7 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { centosKeys } from './keys/centos.ts';
+import { centosKeys, everyCentosKey } from './keys/centos.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
@@ -41,6 +41,7 @@ export const centos7: Vendor = defineVendor({
   id: 'centos-7',
   title: 'CentOS Linux 7',
   apiVersion: 1,
+  keys: everyCentosKey,
   evidence: 'captured',
 
   async resolve(request, context) {

@@ -39,6 +39,7 @@ import {
   parseDebianVariant,
   treeOf,
 } from './debian/tree.ts';
+import { everyDebianKey } from './keys/debian.ts';
 import { refuseParameters } from './shared/parameters.ts';
 
 const missing = notFoundIn('debian');
@@ -53,6 +54,7 @@ export const debian: Vendor = defineVendor({
   id: 'debian',
   title: 'Debian',
   apiVersion: 1,
+  keys: everyDebianKey,
   evidence: {
     default: 'captured',
     netboot: 'documented',

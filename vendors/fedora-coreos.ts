@@ -17,6 +17,7 @@ import {
   listCoreosBuilds,
   readCoreosStream,
 } from './fedora-coreos/builds.ts';
+import { everyFedoraKey } from './keys/fedora.ts';
 import { fedoraCoreosKeys } from './keys/fedora-coreos.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
@@ -43,6 +44,7 @@ export const fedoraCoreos: Vendor = defineVendor({
   id: 'fedora-coreos',
   title: 'Fedora CoreOS',
   apiVersion: 1,
+  keys: everyFedoraKey,
   evidence: { default: 'captured', netboot: 'documented' },
 
   async resolve(request, context) {

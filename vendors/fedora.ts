@@ -20,7 +20,7 @@ import {
   findFedoraImages,
   readFedoraIndex,
 } from './fedora/images.ts';
-import { fedoraKeys } from './keys/fedora.ts';
+import { everyFedoraKey, fedoraKeys } from './keys/fedora.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
@@ -51,6 +51,7 @@ export const fedora: Vendor = defineVendor({
   id: 'fedora',
   title: 'Fedora',
   apiVersion: 1,
+  keys: everyFedoraKey,
   evidence: 'captured',
 
   async resolve(request, context) {

@@ -48,6 +48,7 @@ export const flatcar: Vendor = defineVendor({
   id: 'flatcar',
   title: 'Flatcar Container Linux',
   apiVersion: 1,
+  keys: flatcarKeys,
   evidence: 'documented',
 
   async resolve(request, context) {

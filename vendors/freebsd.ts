@@ -22,7 +22,7 @@ import {
   freebsdArches,
   listFreebsdArches,
 } from './freebsd/images.ts';
-import { freebsdKeys } from './keys/freebsd.ts';
+import { everyFreebsdKey, freebsdKeys } from './keys/freebsd.ts';
 import { readFolder } from './shared/folder.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
@@ -79,6 +79,7 @@ export const freebsd: Vendor = defineVendor({
   id: 'freebsd',
   title: 'FreeBSD',
   apiVersion: 1,
+  keys: everyFreebsdKey,
   evidence: 'documented',
 
   async resolve(request, context) {

@@ -28,6 +28,7 @@ export const gentoo: Vendor = defineVendor({
   id: 'gentoo',
   title: 'Gentoo',
   apiVersion: 1,
+  keys: gentooKeys,
   evidence: 'unverified',
 
   async resolve(request, context) {

@@ -29,6 +29,7 @@ export const kali: Vendor = defineVendor({
   id: 'kali',
   title: 'Kali Linux',
   apiVersion: 1,
+  keys: kaliKeys,
   evidence: 'unverified',
 
   async resolve(request, context) {

@@ -13,6 +13,7 @@ import {
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
+import { everyOpenbsdKey } from './keys/openbsd.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
 
@@ -32,6 +33,7 @@ export const openbsd: Vendor = defineVendor({
   id: 'openbsd',
   title: 'OpenBSD',
   apiVersion: 1,
+  keys: everyOpenbsdKey,
   evidence: 'documented',
   publisher: 'hcartiaux, a third party',
 

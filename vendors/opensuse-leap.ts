@@ -12,6 +12,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
+import { opensuseKeys } from './keys/opensuse.ts';
 import {
   findLeapImages,
   isLeapImageOf,
@@ -55,6 +56,7 @@ export const opensuseLeap: Vendor = defineVendor({
   id: 'opensuse-leap',
   title: 'openSUSE Leap',
   apiVersion: 1,
+  keys: opensuseKeys,
   evidence: 'documented',
 
   async resolve(request, context) {

@@ -13,6 +13,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
+import { opensuseKeys } from './keys/opensuse.ts';
 import { describeOpensuseImage, type OpensuseImage } from './shared/opensuse-image.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { rpmWords } from './shared/rpm-arches.ts';
@@ -53,6 +54,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
   id: 'opensuse-tumbleweed',
   title: 'openSUSE Tumbleweed',
   apiVersion: 1,
+  keys: opensuseKeys,
   evidence: 'captured',
 
   async resolve(request, context) {

@@ -13,7 +13,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import { rockyKeys } from './keys/rocky.ts';
+import { everyRockyKey, rockyKeys } from './keys/rocky.ts';
 import {
   findRockyImages,
   isInVault,
@@ -54,6 +54,7 @@ export const rocky: Vendor = defineVendor({
   id: 'rocky',
   title: 'Rocky Linux',
   apiVersion: 1,
+  keys: everyRockyKey,
   evidence: 'documented',
 
   async resolve(request, context) {

@@ -11,6 +11,7 @@ import {
   pickBuild,
   type Vendor,
 } from '../src/kit.ts';
+import { everyUbuntuKey } from './keys/ubuntu.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import {
   fetchStream,
@@ -79,6 +80,7 @@ export const ubuntu: Vendor = defineVendor({
   id: 'ubuntu',
   title: 'Ubuntu',
   apiVersion: 1,
+  keys: everyUbuntuKey,
   evidence: {
     default: 'captured',
     daily: 'documented',

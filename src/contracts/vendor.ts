@@ -1,7 +1,7 @@
 import type { Arch } from '../kit/arch.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
-import type { Digest, Proof } from './proof.ts';
+import type { Digest, KeySource, Proof } from './proof.ts';
 
 /** What a caller asks a vendor for. */
 export interface ImageRequest {
@@ -125,6 +125,8 @@ export interface Vendor {
   evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>) | undefined;
   /** Who stands behind the images, where it is not the system's own project. */
   publisher?: string | undefined;
+  /** Every key that its proofs name: a disk out of an archive is `signed` by one of these, or not at all. */
+  keys?: readonly KeySource[] | undefined;
   resolve(request: ImageRequest, context: VendorContext): Promise<Resolution>;
   list?: ((context: VendorContext) => AsyncIterable<Listing>) | undefined;
 }

@@ -7,7 +7,16 @@ import { nearestWord } from './nearest-word.ts';
 const idPattern = /^[a-z0-9][a-z0-9-]*$/;
 const evidences: readonly unknown[] = ['captured', 'documented', 'unverified'];
 
-const vendorFields = ['id', 'title', 'apiVersion', 'evidence', 'publisher', 'resolve', 'list'];
+const vendorFields = [
+  'id',
+  'title',
+  'apiVersion',
+  'evidence',
+  'publisher',
+  'keys',
+  'resolve',
+  'list',
+];
 const formatFields = {
   codec: ['kind', 'id', 'apiVersion', 'detect', 'detectFurther', 'size', 'decode', 'copyTo'],
   archive: ['kind', 'id', 'apiVersion', 'detect', 'entries'],
@@ -28,6 +37,8 @@ export function defineVendor<V extends Vendor>(vendor: V): V {
   needMethod(name, vendor, 'resolve');
   allowMethods(name, vendor, ['list']);
   checkText(name, 'publisher', vendor.publisher);
+  const keys: unknown = vendor.keys ?? [];
+  if (!Array.isArray(keys)) throw invalid(`${name}: keys must be a list, found ${show(keys)}`);
   for (const word of wordsOf(vendor.evidence)) {
     if (!evidences.includes(word)) {
       throw invalid(`${name}: evidence must be ${evidences.join(', ')}, found ${show(word)}`);

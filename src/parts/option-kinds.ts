@@ -92,7 +92,7 @@ interface OptionTable {
     CacheOptions & Record<'olderThan' | 'budget' | 'keep' | 'dryRun' | 'now', unknown>
   >;
   exportCache: Kinds<CacheOptions & { force: unknown }>;
-  importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'onProgress', unknown>>;
+  importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'now' | 'onProgress', unknown>>;
   exportLock: Kinds<ExportLockOptions>;
   verifyDocument: Kinds<DocumentToVerify & { pick: unknown }>;
 }
@@ -125,7 +125,7 @@ export const optionKinds: OptionTable = {
     ...{ olderThan: any, budget: any, keep: any, dryRun: flag, now: date },
   },
   exportCache: { ...ofCare, force: flag },
-  importCache: { ...ofCare, limits: object, digest: texts, onProgress: listener },
+  importCache: { ...ofCare, limits: object, digest: texts, now: date, onProgress: listener },
   exportLock: { ...ofCare, lockfile: text, to: any, aliases: listOfTexts, arch: text },
   verifyDocument: {
     ...{ document: bytes, signature: bytes, keys: files, name: text },

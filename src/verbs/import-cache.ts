@@ -15,6 +15,7 @@ import type { TrustLevel } from '../contracts/proof.ts';
 import { IntegrityError, refuse, UsageError } from '../errors.ts';
 import { type Call, openCall } from '../line/call.ts';
 import { importDisk, importSource } from '../line/import/import-entry.ts';
+import { proveImport } from '../line/import/prove-import.ts';
 import type { BoundParts } from '../parts/bind.ts';
 
 export interface ImportOptions
@@ -24,6 +25,8 @@ export interface ImportOptions
    * (`content-sha256:…`, as `exportCache` told it). What they name is imported as `pinned`.
    */
   digest?: string | readonly string[] | undefined;
+  /** The clock for expiry of keys; default: now. */
+  now?: Date | undefined;
   onProgress?: OnProgress | undefined;
 }
 
@@ -33,7 +36,10 @@ export interface ImportedEntry {
   path: string;
   /** `present`: the same disk was there already, and stays as it is. */
   state: 'imported' | 'present';
-  /** `pinned` where a digest names it, else `none`; of a disk that is present, what it had. */
+  /**
+   * `signed` where the documents in the archive show that a key of this package's vendor signed it, `pinned` where a digest
+   * names it, else `none`; of a disk that is present, what it had.
+   */
   trust: TrustLevel;
 }
 
@@ -59,19 +65,24 @@ export function bindImportCache(parts: BoundParts): ImportCache {
       const tape = new TarTape(handle, path, call.signal);
       const entries: ImportedEntry[] = [];
       let record: ImageRecord | undefined;
+      let evidence: string | undefined;
       for (let member = await tape.next(); member !== undefined; member = await tape.next()) {
         if (record === undefined) {
           record = await readRecord(tape, member);
           continue;
         }
         const { name } = record;
-        if (member.name === `${name}.evidence` || member.name === `${name}.blocks`) {
+        if (member.name === `${name}.evidence`) {
+          evidence = await readText(tape, member);
+          continue;
+        }
+        if (member.name === `${name}.blocks`) {
           // The extents stand in the map of the disk, and its digests are made anew.
           await tape.skip(member.sizeBytes + paddingBytes(member.sizeBytes));
           continue;
         }
-        entries.push(await importMember(call, tape, member, record, digests));
-        record = undefined;
+        entries.push(await importMember(call, tape, member, { record, evidence, digests }));
+        [record, evidence] = [undefined, undefined];
       }
       if (record !== undefined) throw noArchive(`it holds no disk of ${record.name}`);
       return { entries };
@@ -88,11 +99,7 @@ async function readRecord(tape: TarTape, member: ExportMember): Promise<ImageRec
   const [, name] = /^(.+)\.json$/.exec(member.name) ?? [];
   if (name === undefined) throw noArchive(`${member.name} does not follow its record`);
   const parts = requireCacheName(name);
-  if (member.sizeBytes > maxRecordBytes) {
-    throw refuse('limit', `${member.name} has ${member.sizeBytes} bytes`);
-  }
-  const text = (await tape.read(member.sizeBytes)).toString('utf8');
-  await tape.skip(paddingBytes(member.sizeBytes));
+  const text = await readText(tape, member);
   const record = parseImageRecord(text);
   const { identity } = record;
   const isOwn =
@@ -109,12 +116,27 @@ async function readRecord(tape: TarTape, member: ExportMember): Promise<ImageRec
   });
 }
 
+async function readText(tape: TarTape, member: ExportMember): Promise<string> {
+  if (member.sizeBytes > maxRecordBytes) {
+    throw refuse('limit', `${member.name} has ${member.sizeBytes} bytes`);
+  }
+  const text = (await tape.read(member.sizeBytes)).toString('utf8');
+  await tape.skip(paddingBytes(member.sizeBytes));
+  return text;
+}
+
+/** What the archive says of an entry, and what the caller knows. */
+interface Claims {
+  record: ImageRecord;
+  evidence: string | undefined;
+  digests: readonly string[];
+}
+
 async function importMember(
   call: Call,
   tape: TarTape,
   member: ExportMember,
-  record: ImageRecord,
-  digests: readonly string[],
+  { record, evidence, digests }: Claims,
 ): Promise<ImportedEntry> {
   const { name, source, disk } = record;
   const isSource = member.name === `${name}.source`;
@@ -132,9 +154,11 @@ async function importMember(
   const isPinned = hasContent || ofSource.some((one) => digests.includes(one));
   const claimed = withoutClaims(record, isPinned, isSource);
   const make = isSource ? importSource : importDisk;
-  const entry = await make(call, tape, member, claimed);
-  const { path } = entry;
-  return { name: entry.name, path, state: 'imported', trust: isPinned ? 'pinned' : 'none' };
+  const made = await make(call, tape, member, claimed);
+  const entry =
+    evidence === undefined || !isPublished ? made : await proveImport(call, made, evidence);
+  const { name: taken, path } = entry;
+  return { name: taken, path, state: 'imported', trust: entry.record.trust.level };
 }
 
 /** What the record says of trust, and of the requests that it answered, does not count here. */

@@ -76,6 +76,28 @@ export async function proveAgain(
   }
 }
 
+/**
+ * What documents prove of an entry that is by itself trusted in nothing: its vendor's signature over exactly its source, or
+ * `undefined`. Throws the refusals of the verifiers.
+ */
+export async function proveSigned(
+  parts: BoundParts,
+  stored: StoredEvidence,
+  entry: Entry,
+  context: { signal: AbortSignal; log: Log; now: Date },
+): Promise<Proven | undefined> {
+  const proven = await proveStored(parts, stored, context);
+  const isOfSource = proven.digests.length > 0 || proven.checks.length > 0;
+  if (!isOfSource || findMisfit(entry, proven) !== undefined) return undefined;
+  const { disk, source } = entry.record;
+  const download = entry.source ?? (disk.sha256 === source.sha256 ? entry.path : undefined);
+  if (proven.checks.length > 0 && download === undefined) return undefined;
+  await passSource(proven, download, context.signal);
+  const { warnings, ...signed } = await finishChecks(proven);
+  if (proven.level !== 'signed') return undefined;
+  return { ...proven, ...signed, warnings: [...proven.warnings, ...warnings] };
+}
+
 async function proveStored(
   parts: BoundParts,
   stored: StoredEvidence,
