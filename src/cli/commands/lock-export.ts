@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 export const lockExport: Command = {
   name: 'lock export',
   operands: ['[alias]…'],
-  summary: 'Print locked images in the words of another tool.',
+  summary: 'Print locked images for another tool.',
   options: ['to', 'arch', 'lockfile', 'cache-dir'],
   examples: [
     ['rootdisk lock export debian-13 --to lima', 'the images of a Lima template'],

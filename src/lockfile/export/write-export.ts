@@ -3,7 +3,6 @@ import type { Warning } from '../../contracts/log.ts';
 import { parseArch } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
 import type { LockFile } from '../lock-file.ts';
-import { addressesOf, oneDigest } from './addresses.ts';
 import { findCachedDisks } from './cached-disks.ts';
 import { choosePins, refuseExport } from './choose-pins.ts';
 import { type ExportedPin, type ExportPin, type ExportTarget, pinTitle } from './export-target.ts';
@@ -39,7 +38,7 @@ export async function writeExport(lock: LockFile, options: ExportLockOptions): P
     }
     return disk === undefined ? [] : [{ ...pin, addresses: [], ...defined({ disk }) }];
   });
-  if (refused.length > 0) throw refusePins(target, refused, pins.length > 0);
+  if (refused.length > 0) throw refusePins(target, refused, pins.length > 0, options.lockfile);
   return { to, text: target.format(pins), warnings };
 }
 
@@ -49,7 +48,12 @@ interface Refused {
   local: boolean;
 }
 
-function refusePins(target: ExportTarget, refused: readonly Refused[], hasOthers: boolean): Error {
+function refusePins(
+  target: ExportTarget,
+  refused: readonly Refused[],
+  hasOthers: boolean,
+  lockfile: string,
+): Error {
   const reasons = refused.map(({ pin, because, local }) => {
     const missing = local ? ', and its disk is not in the cache' : '';
     return `${pinTitle(pin)}: ${because}${missing}`;
@@ -57,16 +61,16 @@ function refusePins(target: ExportTarget, refused: readonly Refused[], hasOthers
   const message = `not every pin can be exported to ${target.name}: ${reasons.join('; ')}`;
   const first = refused.find(({ local }) => local);
   if (first !== undefined) {
-    return refuseExport(message, `Get the disk first: ${ensureLine(first.pin)}`, 'to');
+    return refuseExport(message, `Get the disk first: ${ensureLine(first.pin, lockfile)}`, 'to');
   }
   const others = 'Export the others by their names.';
   const plain = 'Use json (--to json), which takes every pin.';
   return refuseExport(message, hasOthers ? others : plain, 'to');
 }
 
-/** Leads to the locked file, also where the vendor has a newer build. */
-function ensureLine({ arch, image }: ExportPin): string {
-  const [address = ''] = addressesOf(image);
-  const shown = /^[\w:/.%~@+,=-]+$/.test(address) ? address : `'${address.replace(/'/g, '%27')}'`;
-  return `rootdisk ensure ${shown} --arch ${arch} --digest ${oneDigest(image)}`;
+/** Makes the disk of a pin, whatever its vendor publishes now. */
+function ensureLine({ alias, arch }: ExportPin, lockfile: string): string {
+  const isPlain = /^[\w/.%@+-]+$/.test(lockfile);
+  const shown = isPlain ? lockfile : `'${lockfile.replace(/'/g, `'\\''`)}'`;
+  return `rootdisk ensure ${alias} --arch ${arch} --lockfile ${shown}`;
 }
