@@ -26,6 +26,7 @@ export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-ro
 export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
+export type { LockFinding } from './lockfile/check-entry.ts';
 export {
   type ExportKind,
   type ExportLockOptions,
@@ -42,6 +43,7 @@ export type {
 export type { LockChange } from './lockfile/place-pins.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
 export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed/seed.ts';
+export type { CheckLock } from './verbs/check-lock.ts';
 export { cloneDisk } from './verbs/clone-disk.ts';
 export type {
   ConvertImage,
@@ -88,6 +90,7 @@ export type {
   ResolvedImage,
   ResolveImage,
 } from './verbs/resolve-image.ts';
+export type { UpdateLock } from './verbs/update-lock.ts';
 export type {
   VerifiedEntry,
   VerifyCache,

@@ -7,6 +7,7 @@ import { checkObject, checkOptions } from './parts/check-options.ts';
 import { type RootdiskDefaults, startFrom, takeWhole } from './parts/defaults.ts';
 import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
+import type { CheckLock } from './verbs/check-lock.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
 import type { EnsureImages } from './verbs/ensure-images.ts';
 import type { ExportCache } from './verbs/export-cache.ts';
@@ -14,10 +15,11 @@ import type { ImportCache } from './verbs/import-cache.ts';
 import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
-import type { LockImages, LockImagesOptions } from './verbs/lock-images.ts';
+import type { LockfileOptions, LockImages, LockImagesOptions } from './verbs/lock-images.ts';
 import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
+import type { UpdateLock } from './verbs/update-lock.ts';
 import type { VerifyCache, VerifyCacheOptions } from './verbs/verify-cache.ts';
 import type { VerifyDocument } from './verbs/verify-document.ts';
 
@@ -45,6 +47,10 @@ export interface Rootdisk {
   listImages: ListImages;
   /** Pins what references are now in a lock file; no image byte moves. */
   lockImages: LockImages;
+  /** Pins again what entries of a lock file ask for; nothing else of it changes. */
+  updateLock: UpdateLock;
+  /** What moved, aged, is gone or reached its end since it was locked; nothing is written. */
+  checkLock: CheckLock;
   /** Any supported local file to a sparse raw disk. */
   convertImage: ConvertImage;
   /** What a local image file is; writes nothing. */
@@ -86,7 +92,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const ofLocks = {
     ...ofTransport,
     ...{ arch, variant, parameters, trust, keys, maxAge, allowOlder, now },
-    lockfile: '',
+    lockfile: defaults.lockfile ?? '',
   };
 
   let verbs: Promise<Verbs> | undefined;
@@ -117,6 +123,14 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     async lockImages(references, own) {
       const options = startFrom<LockImagesOptions>(ofLocks, own);
       return (await load()).lockImages(references, options);
+    },
+    async updateLock(names, own) {
+      const options = startFrom<LockfileOptions>({ ...ofLocks, arch: undefined }, own);
+      return (await load()).updateLock(names, options);
+    },
+    async checkLock(names, own) {
+      const options = startFrom<LockfileOptions>({ ...ofLocks, arch: undefined }, own);
+      return (await load()).checkLock(names, options);
     },
     async convertImage(input, output, own) {
       const options = startFrom(ofFiles, own);

@@ -51,6 +51,7 @@ import { tls } from '../verifiers/tls.ts';
 import type { Parts } from './contracts/parts.ts';
 import { createRootdisk } from './create-rootdisk.ts';
 import type { EnsureImage } from './ensure-image.ts';
+import type { CheckLock } from './verbs/check-lock.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
 import type { EnsureImages } from './verbs/ensure-images.ts';
 import type { ExportCache } from './verbs/export-cache.ts';
@@ -62,6 +63,7 @@ import type { LockImages } from './verbs/lock-images.ts';
 import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
+import type { UpdateLock } from './verbs/update-lock.ts';
 import type { VerifyCache } from './verbs/verify-cache.ts';
 import type { VerifyDocument } from './verbs/verify-document.ts';
 
@@ -129,6 +131,10 @@ export const resolveImage: ResolveImage = ofBuiltIns.resolveImage;
 export const listImages: ListImages = ofBuiltIns.listImages;
 /** Pins what references are now in a lock file; no image byte moves. */
 export const lockImages: LockImages = ofBuiltIns.lockImages;
+/** Pins again what entries of a lock file ask for; nothing else of it changes. */
+export const updateLock: UpdateLock = ofBuiltIns.updateLock;
+/** What moved, aged, is gone or reached its end since it was locked; nothing is written. */
+export const checkLock: CheckLock = ofBuiltIns.checkLock;
 /** Any supported local file to a sparse raw disk. */
 export const convertImage: ConvertImage = ofBuiltIns.convertImage;
 /** What a local image file is; writes nothing. */

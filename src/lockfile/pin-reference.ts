@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
-import { NotFoundError, UsageError } from '../errors.ts';
+import { hasRemedy, NotFoundError, UsageError } from '../errors.ts';
 import type { Arch } from '../kit/arch.ts';
 import { forBootFile } from '../line/boot/boot-entries.ts';
 import { type Call, openCall } from '../line/call.ts';
@@ -65,6 +65,11 @@ async function pinCached(call: Call, request: ImageRequest): Promise<LockedImage
     hint: 'Get it once with rootdisk ensure (ensureImage), by the same reference.',
     details: { vendor: request.vendor, value: request.release, field: 'fromCache' },
   });
+}
+
+/** True for the refusal of what has no digest that is known before its download. */
+export function isWithoutDigest(error: unknown): boolean {
+  return hasRemedy(error, 'usage') && error.details.field === 'digest';
 }
 
 /** What is not the same on every machine, or is for the caller's eyes only. */

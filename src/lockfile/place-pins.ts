@@ -8,8 +8,8 @@ import type { LockEntry, LockedFile, LockedImage } from './lock-file.ts';
 export interface LockChange {
   alias: string;
   arch: Arch;
-  /** `changed`: another build, or other facts of the same one. */
-  change: 'added' | 'changed' | 'unchanged';
+  /** `changed`: another build, or other facts of the same one. `kept`: its source publishes no digest to lock. */
+  change: 'added' | 'changed' | 'unchanged' | 'kept';
   image: LockedImage;
   before?: LockedImage;
 }

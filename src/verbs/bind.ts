@@ -1,5 +1,6 @@
 import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { bindCheckLock, type CheckLock } from './check-lock.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
 import { bindEnsureImages, type EnsureImages } from './ensure-images.ts';
 import { bindImportCache, type ImportCache } from './import-cache.ts';
@@ -7,6 +8,7 @@ import { bindInspectImage, type InspectImage } from './inspect-image.ts';
 import { bindListImages, type ListImages } from './list-images.ts';
 import { bindLockImages, type LockImages } from './lock-images.ts';
 import { bindResolveImage, type ResolveImage } from './resolve-image.ts';
+import { bindUpdateLock, type UpdateLock } from './update-lock.ts';
 import { bindVerifyCache, type VerifyCache } from './verify-cache.ts';
 import { bindVerifyDocument, type VerifyDocument } from './verify-document.ts';
 
@@ -17,6 +19,8 @@ export interface Verbs {
   resolveImage: ResolveImage;
   listImages: ListImages;
   lockImages: LockImages;
+  updateLock: UpdateLock;
+  checkLock: CheckLock;
   convertImage: ConvertImage;
   inspectImage: InspectImage;
   importCache: ImportCache;
@@ -31,6 +35,8 @@ export function bindVerbs(parts: BoundParts): Verbs {
     resolveImage: bindResolveImage(parts),
     listImages: bindListImages(parts),
     lockImages: bindLockImages(parts),
+    updateLock: bindUpdateLock(parts),
+    checkLock: bindCheckLock(parts),
     convertImage: bindConvertImage(parts),
     inspectImage: bindInspectImage(parts),
     importCache: bindImportCache(parts),

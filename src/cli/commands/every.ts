@@ -12,8 +12,10 @@ import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { lockAdd } from './lock-add.ts';
+import { lockCheck } from './lock-check.ts';
 import { lockExport } from './lock-export.ts';
 import { lockLs } from './lock-ls.ts';
+import { lockUpdate } from './lock-update.ts';
 import { resolveCommand } from './resolve.ts';
 import { seed } from './seed.ts';
 import { verify } from './verify.ts';
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   inspect,
   seed,
   lockAdd,
+  lockUpdate,
+  lockCheck,
   lockLs,
   lockExport,
   verify,

@@ -1,0 +1,30 @@
+import { createRootdisk } from '../../core.ts';
+import { transportOptions } from '../args/options.ts';
+import { lockfilePath } from '../args/read-lockfile.ts';
+import { readChoices, readTrust } from '../args/read-options.ts';
+import type { Command } from './command.ts';
+import { describeChanges } from './lock-add.ts';
+
+export const lockUpdate: Command = {
+  name: 'lock update',
+  operands: ['[alias]…'],
+  summary: 'Pin again what the named entries ask for; without names, all.',
+  options: ['lockfile', 'arch', 'trust', 'key', 'max-age', 'allow-older', ...transportOptions],
+  repeats: ['arch'],
+  examples: [
+    ['rootdisk lock update debian-13', 'one entry, on all architectures that it has'],
+    ['rootdisk lock update', 'every entry'],
+  ],
+  async run({ operands, flags, cwd, parts, transport, onProgress }) {
+    const lockfile = lockfilePath(flags, cwd);
+    onProgress({ type: 'stage', stage: 'resolve', message: 'asking what is newest' });
+    const changes = await createRootdisk(parts).updateLock(operands, {
+      ...transport,
+      ...readTrust(flags, cwd),
+      trust: readChoices(flags).trust,
+      lockfile,
+      arch: flags.list('arch'),
+    });
+    return { text: describeChanges(changes), json: { lockfile, changes } };
+  },
+};

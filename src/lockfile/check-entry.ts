@@ -1,0 +1,119 @@
+import type { GuestFacts } from '../contracts/vendor.ts';
+import { hasRemedy, isImageError } from '../errors.ts';
+import type { Arch } from '../kit/arch.ts';
+import { type Call, openCall } from '../line/call.ts';
+import { parseReference } from '../line/reference.ts';
+import { parseRequest, resolveRequest } from '../line/resolve.ts';
+import type { BoundParts } from '../parts/bind.ts';
+import type { LockedImage } from './lock-file.ts';
+import { isWithoutDigest, type PinOptions, pinReference } from './pin-reference.ts';
+import { isSameBuild } from './place-pins.ts';
+import type { Selected } from './select-entries.ts';
+
+/** Something that the owner of a lock file should look at. */
+export interface LockFinding {
+  alias: string;
+  arch: Arch;
+  /**
+   * `moved`: the request leads to another build now. `aged`: signed, or else locked, longer ago than `maxAge`. `gone`: the
+   * locked address, or the build as such, is not there any more. `ended`: past its end of life. `unreachable`: upstream gave
+   * no answer, so that nothing is known.
+   */
+  finding: 'moved' | 'aged' | 'gone' | 'ended' | 'unreachable';
+  message: string;
+  /** The locked build, and the one that the request leads to where it moved. */
+  snapshot: string;
+  latest?: string;
+}
+
+/** How old a pin may be, in milliseconds. */
+export type CheckOptions = PinOptions & { maxAge: undefined; oldest: number | undefined };
+
+/** What there is to say of one pin; nothing is written. */
+export async function checkEntry(
+  parts: BoundParts,
+  { entry, arch, image }: Selected,
+  { oldest, ...options }: CheckOptions,
+): Promise<LockFinding[]> {
+  const { alias, request } = entry;
+  const call = await openCall(parts, request, options, { readOnly: true });
+  const found: LockFinding[] = [];
+  const say = (finding: LockFinding['finding'], message: string, latest?: string): void => {
+    const of = { alias, arch, finding, message, snapshot: image.snapshot };
+    found.push(latest === undefined ? of : { ...of, latest });
+  };
+  let now: Latest = {};
+  try {
+    now = await latestOf(parts, call, request, options);
+    const { snapshot = image.snapshot, pin } = now;
+    if (snapshot !== image.snapshot) say('moved', `${request} is ${snapshot} now`, snapshot);
+    else if (pin !== undefined && !isSameBuild(image, pin)) {
+      say('moved', `${snapshot} was published again with other bytes`, snapshot);
+    }
+  } catch (error) {
+    if (hasRemedy(error, 'not-found')) say('gone', error.message);
+    else if (hasRemedy(error, 'transfer')) say('unreachable', error.message);
+    else throw error;
+  }
+  await checkAddresses(call, image, say);
+  const today = call.options.now.getTime();
+  const since = image.trust.signedAt ?? image.locked;
+  if (oldest !== undefined && today - Date.parse(since) > oldest) {
+    const what = image.trust.signedAt === undefined ? 'locked' : 'signed';
+    say('aged', `it was ${what} on ${since.slice(0, 10)}`);
+  }
+  const eol = now.guest?.eol ?? image.guest?.eol;
+  if (eol !== undefined && Date.parse(eol) <= today) say('ended', `its support ended on ${eol}`);
+  return found;
+}
+
+interface Latest {
+  snapshot?: string;
+  guest?: GuestFacts | undefined;
+  /** Where a digest of it is known. */
+  pin?: LockedImage;
+}
+
+/** What the request leads to now. Of a source that publishes no digest the snapshot is all that can be compared. */
+async function latestOf(
+  parts: BoundParts,
+  call: Call,
+  request: string,
+  options: PinOptions,
+): Promise<Latest> {
+  // An address is as it was locked, or is gone.
+  if (parseReference(request).kind === 'url') return {};
+  try {
+    const { image: pin } = await pinReference(parts, request, options);
+    return { pin, snapshot: pin.snapshot, guest: pin.guest };
+  } catch (error) {
+    if (!isWithoutDigest(error)) throw error;
+    return await resolveRequest(call, parseRequest(call, request));
+  }
+}
+
+/** Whether the file is still at its address; where it is not, whether it is at another one. */
+async function checkAddresses(
+  call: Call,
+  { url, mirrors = [], archives = [] }: LockedImage,
+  say: (finding: LockFinding['finding'], message: string) => void,
+): Promise<void> {
+  const { metadata } = call.openHttp({ named: [call.reference], allowPlain: true });
+  const isGone = async (address: string): Promise<boolean> => {
+    const { status } = await metadata.head(new URL(address));
+    return status === 404 || status === 410;
+  };
+  try {
+    if (!(await isGone(url))) return;
+  } catch (error) {
+    call.signal.throwIfAborted();
+    if (!isImageError(error)) throw error;
+    return say('unreachable', error.message);
+  }
+  for (const other of [...mirrors, ...archives]) {
+    if ((await isGone(other).catch(() => true)) === false) {
+      return say('gone', `${url} is not there any more; ${other} still has it`);
+    }
+  }
+  say('gone', `${url} is not there any more, nor is any other address`);
+}

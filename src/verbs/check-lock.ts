@@ -1,0 +1,40 @@
+import { createTaskPool } from '../kit/task-pool.ts';
+import { parseOptions } from '../line/options.ts';
+import { checkEntry, type LockFinding } from '../lockfile/check-entry.ts';
+import { readLockFile } from '../lockfile/read-lock-file.ts';
+import { requireLockfile } from '../lockfile/require-lockfile.ts';
+import { selectEntries } from '../lockfile/select-entries.ts';
+import type { BoundParts } from '../parts/bind.ts';
+import { givenArches, type LockfileOptions } from './lock-images.ts';
+import { optionsOf } from './update-lock.ts';
+
+export type CheckLock = (
+  names: string | readonly string[],
+  options: LockfileOptions,
+) => Promise<LockFinding[]>;
+
+/** Entries that are asked about at once. */
+const width = 8;
+
+/**
+ * `checkLock` of the given parts: what moved, aged (`maxAge`), lost its address or reached its end of life, of these entries
+ * or without names of all; empty where everything is as it was locked. Nothing is written, and no image byte moves.
+ */
+export function bindCheckLock(parts: BoundParts): CheckLock {
+  return async (names, options) => {
+    const { lockfile: _, arch: given, maxAge, ...others } = options;
+    const { images } = await readLockFile(requireLockfile(options));
+    const { maxAge: oldest } = parseOptions({ maxAge });
+    const pool = createTaskPool(width);
+    const selected = selectEntries(images, [names].flat(), givenArches(given));
+    const found = await Promise.all(
+      selected.map((one) =>
+        pool.run(() => {
+          const own = { ...others, ...optionsOf(one), fromCache: false, maxAge: undefined, oldest };
+          return checkEntry(parts, one, own);
+        }),
+      ),
+    );
+    return found.flat();
+  };
+}
