@@ -152,13 +152,18 @@ async function firstOf(
   good: (entry: Entry) => boolean | Promise<boolean>,
 ): Promise<Entry | undefined> {
   for await (const entry of entries) {
-    if (!(await good(entry))) continue;
-    if (!call.options.verify) return entry;
-    const { state } = await verifyEntry(entry, { signal: call.signal });
-    if (state !== 'damaged') return entry;
-    noteDamaged(call, entry);
+    if ((await good(entry)) && (await isSound(call, entry))) return entry;
   }
   return undefined;
+}
+
+/** Its bytes are those that were published, where the call wants them hashed; one that is damaged is noted. */
+export async function isSound(call: Call, entry: Entry): Promise<boolean> {
+  if (!call.options.verify) return true;
+  const { state } = await verifyEntry(entry, { signal: call.signal });
+  if (state !== 'damaged') return true;
+  noteDamaged(call, entry);
+  return false;
 }
 
 function noteDamaged(call: Call, entry: Entry): void {

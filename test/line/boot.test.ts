@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Log } from '../../src/core.ts';
 import type { AcmeBuild } from '../fixtures/acme.ts';
+import { damage } from '../fixtures/damage.ts';
 import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
 import { makeBzimage, makeImage, makeZboot } from '../image/make-kernel.ts';
 
@@ -56,6 +58,42 @@ test('kernel, initrd and command line come with the disk, each verified and cach
   expect(line.asked()).toEqual(['index.json']);
   const offline = await line.ensure('acme:1', { boot: true, offline: true });
   expect(offline.boot).toEqual(image.boot);
+});
+
+describe.each(['vmlinuz', 'initrd'])('a cached %s whose bytes were changed', (name) => {
+  const suffix = name === 'vmlinuz' ? 'kernel' : name;
+  const damaged = async (): Promise<string> => {
+    offer({ vmlinuz: kernel, initrd });
+    const { boot } = await line.ensure('acme:1', { boot: true });
+    const path = (name === 'vmlinuz' ? boot?.kernel : boot?.initrd)?.path ?? '';
+    await line.releaseAll();
+    await damage(path, 20);
+    line.asked();
+    return path;
+  };
+
+  test('is found by verify and fetched again for a pinned build', async () => {
+    const path = await damaged();
+    const said: string[] = [];
+    const log: Log = ({ message }) => said.push(message);
+    const call = { boot: true, verify: true, log };
+    await line.ensure('acme:1@20260101', call);
+    expect(line.asked().sort()).toEqual(['index.json', name]);
+    expect(await readFile(path)).toEqual(name === 'vmlinuz' ? kernel : initrd);
+    const what = `acme_1_default_amd64_20260101.${suffix} is damaged on disk and is not used`;
+    expect(said).toContain(what);
+    said.length = 0;
+    await line.ensure('acme:1@20260101', call);
+    expect(line.asked()).toEqual([]);
+    expect(said).not.toContain(what);
+  });
+
+  test('is found by verify offline, and is not given', async () => {
+    await damaged();
+    const call = { boot: true, verify: true, offline: true };
+    await expect(line.ensure('acme:1', call)).rejects.toMatchObject({ code: 'ERR_OFFLINE_MISS' });
+    expect(line.asked()).toEqual([]);
+  });
 });
 
 test('a disk that was cached alone gets its kernel later, and moves no byte for it', async () => {

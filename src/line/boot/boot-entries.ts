@@ -8,7 +8,7 @@ import { type Arch, arches } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
 import { mainDigest } from '../../lockfile/main-digest.ts';
 import type { Call } from '../call.ts';
-import { isGoodBeforeAsking, lookWithoutUpstream, type Obtained } from '../look.ts';
+import { isGoodBeforeAsking, isSound, lookWithoutUpstream, type Obtained } from '../look.ts';
 import type { Planned } from '../making.ts';
 import { type Plan, planBoot } from '../plan.ts';
 
@@ -78,13 +78,18 @@ export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | u
   const kernel = await readEntry(call.cache, kernelName);
   const initrd = initrdName === undefined ? undefined : await readEntry(call.cache, initrdName);
   if (kernel === undefined || (initrd === undefined && initrdName !== undefined)) return undefined;
-  if (!(await isGoodBeforeAsking(forBootFile(call, 'kernel'), kernel))) return undefined;
-  if (initrd !== undefined && !(await isGoodBeforeAsking(forBootFile(call, 'initrd'), initrd)))
+  if (!(await isKeptGood(forBootFile(call, 'kernel'), kernel))) return undefined;
+  if (initrd !== undefined && !(await isKeptGood(forBootFile(call, 'initrd'), initrd))) {
     return undefined;
+  }
   return {
     kernel,
     ...defined({ initrd, cmdline }),
   };
+}
+
+async function isKeptGood(call: Call, entry: Entry): Promise<boolean> {
+  return (await isGoodBeforeAsking(call, entry)) && (await isSound(call, entry));
 }
 
 /** The same for the caller. */
