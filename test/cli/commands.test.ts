@@ -248,6 +248,20 @@ describe('help', () => {
   test('--version', async () => {
     expect((await runCli(['--version'])).stdout).toBe(`${version}\n`);
     expect(parseOutput(await runCli(['--version', '--json']))).toEqual({ version });
+    expect(await runCli(['version'])).toEqual(await runCli(['--version']));
+    expect(await runCli(['version', '--json'])).toEqual(await runCli(['--version', '--json']));
+  });
+
+  test('help', async () => {
+    const whole = await runCli(['help']);
+    expect(whole).toEqual(await runCli(['--help']));
+    expect(whole.stdout).toContain('help [command]');
+    const asked = await runCli(['help', 'convert', '--json']);
+    expect(asked).toEqual(await runCli(['convert', '--help', '--json']));
+    expect(parseOutput(asked)).toEqual({ help: expect.stringContaining('rootdisk convert') });
+    const slip = await runCli(['help', 'convrt']);
+    expect([slip.code, slip.stdout]).toEqual([2, '']);
+    expect(slip.stderr).toContain('Did you mean: rootdisk convert?');
   });
 
   test('a mistyped option is named, on stdout too with --json', async () => {

@@ -14,7 +14,7 @@ import { textsOf } from '../house/texts-of.ts';
 /** Options of other programs that a hint may name. */
 const foreign = new Set(['--no-experimental-sqlite', '--long']);
 const sources = readSources(['src', 'vendors', 'formats', 'verifiers']);
-const names = commands.map(({ name }) => name);
+const names = [...commands.map(({ name }) => name), 'help', 'version'];
 
 /** What a user reads as advice: every `hint`, and every text that stands in a constant or function named so. */
 const hints = sources.flatMap(({ path, tree }) =>

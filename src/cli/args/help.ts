@@ -9,7 +9,11 @@ export function formatHelp(commands: readonly Command[]): string {
   return [
     'rootdisk: from ubuntu:24.04 to a verified, sparse, ready-to-boot raw disk',
     'usage: rootdisk <command> [options]',
-    section('commands', commandRows(commands)),
+    section('commands', [
+      ...commandRows(commands),
+      ['help [command]', 'Explain one command, or list all of them.'],
+      ['version', 'Print the version.'],
+    ]),
     exampleSection([
       ['rootdisk ensure ubuntu:24.04', 'print the path of a verified disk'],
       ['rootdisk ensure debian --arch arm64 --json', 'the same as JSON, with all facts'],
@@ -22,7 +26,7 @@ export function formatHelp(commands: readonly Command[]): string {
       `Exit codes: 0 done, ${usage} wrong call, ${notFound} not found, ${transfer} network, ${integrity} not trusted,`,
       `${decode} unusable image, ${cache} cache or disk, ${plugin} plug-in, 130 interrupted, 143 terminated,`,
       '1 anything else.',
-      'rootdisk <command> --help explains one command.',
+      'rootdisk help <command> or rootdisk <command> --help explains one command.',
     ].join('\n'),
   ].join('\n\n');
 }

@@ -18,12 +18,15 @@ export type Invocation =
  */
 export function parseCommand(args: readonly string[], commands: readonly Command[]): Invocation {
   const tokens = tokenize(args);
-  const words = tokens.flatMap(({ kind, value = '' }) => (kind === 'positional' ? [value] : []));
+  const typed = tokens.flatMap(({ kind, value = '' }) => (kind === 'positional' ? [value] : []));
+  const isHelp = typed[0] === 'help';
+  const words = isHelp ? typed.slice(1) : typed;
   const given = tokens.filter(({ kind }) => kind === 'option');
+  if (typed[0] === 'version') return parseVersion(typed.slice(1), given);
   const command = commands.find(({ name }) => beginsWith(words, name));
   const flags = readFlags(given, command);
   if (flags.has('version')) return { kind: 'version', flags };
-  if (flags.has('help'))
+  if (isHelp || flags.has('help'))
     return { kind: 'help', commands: pickHelp(words, command, commands), flags };
   if (command === undefined) throw unknownCommand(words, commands);
   const operands = words.slice(command.name.split(' ').length);
@@ -36,6 +39,17 @@ export function parseCommand(args: readonly string[], commands: readonly Command
     throw invalidArguments(`--progress and ${other} cannot be used together`, command);
   }
   return { kind: 'run', command, operands, flags };
+}
+
+/** The command `version`, which has no options of its own and no operand. */
+function parseVersion(operands: readonly string[], given: readonly Token[]): Invocation {
+  const [surplus] = operands;
+  if (surplus !== undefined) {
+    throw invalidArguments(`unexpected argument ${JSON.stringify(shownText(surplus))} for version`);
+  }
+  const other = given.find(({ name = '' }) => !commonOptions.some((option) => option === name));
+  if (other !== undefined) throw unknownOption(other.rawName ?? '', undefined, commonOptions);
+  return { kind: 'version', flags: readFlags(given, undefined) };
 }
 
 function readFlags(given: readonly Token[], command: Command | undefined): Flags {

@@ -42,7 +42,9 @@ export function unknownCommand(words: readonly string[], commands: readonly Comm
   }
   const typed = inner.length > 0 ? `${first} ${second}` : first;
   const known =
-    inner.length > 0 ? inner : names.flatMap((name) => [name, name.split(' ')[0] ?? name]);
+    inner.length > 0
+      ? inner
+      : [...names.flatMap((name) => [name, name.split(' ')[0] ?? name]), 'help', 'version'];
   const meant = nearestWord(typed, known);
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',

@@ -58,11 +58,33 @@ describe('what is understood', () => {
   });
 });
 
+test.each([
+  ['help', '--help'],
+  ['help convert', 'convert --help'],
+  ['help cache', 'cache --help'],
+  ['--json help cache rm', 'cache rm --json --help'],
+  ['version', '--version'],
+  ['version --json', '--version --json'],
+])('%s is the same as %s', (command, option) => {
+  const [one, other] = [parse(command), parse(option)];
+  expect(one.kind).toBe(other.kind);
+  expect(one.flags.has('json')).toBe(other.flags.has('json'));
+  const chosen = [one, other].map((each) => (each.kind === 'help' ? each.commands : []));
+  expect(chosen[0]).toEqual(chosen[1]);
+});
+
 describe('what is not', () => {
   test.each([
     ['', 'no command was given', 'Run: rootdisk --help'],
     ['ensrue ubuntu', 'there is no command "ensrue"', 'Did you mean: rootdisk ensure?'],
     ['esnure', 'there is no command "esnure"', 'Did you mean: rootdisk ensure?'],
+    ['help convrt', 'there is no command "convrt"', 'Did you mean: rootdisk convert?'],
+    ['help cache lss', 'there is no command "cache lss"', 'Did you mean: rootdisk cache ls?'],
+    ['help convert --frmo x', 'convert has no option "--frmo"', 'Did you mean --from?'],
+    ['hlep', 'there is no command "hlep"', 'Did you mean: rootdisk help?'],
+    ['verison', 'there is no command "verison"', 'Did you mean: rootdisk version?'],
+    ['version x', 'unexpected argument "x" for version', 'Run: rootdisk --help'],
+    ['version --arch=arm64', 'rootdisk has no option "--arch"', 'Run: rootdisk --help'],
     ['frobnicate', 'there is no command "frobnicate"', 'Run: rootdisk --help'],
     ['frobnicate --help', 'there is no command "frobnicate"', 'Run: rootdisk --help'],
     ['cache', 'cache needs a subcommand: cache ls', 'Run: rootdisk --help'],
