@@ -14,21 +14,22 @@ export async function writeOverlay(job: CloneJob, facts: OverlayFacts): Promise<
   const { source, output, partial, force, signal } = job;
   await writeFile(partial, formatOverlay(facts), { flag: 'wx', mode: 0o644 });
   signal.throwIfAborted();
-  await leaseBacking(job, facts.backing);
+  const backingKept = await leaseBacking(job, facts.backing);
   await source.requireUnchanged();
   await placeOutput(partial, output, force);
   const { virtualSize, backing } = facts;
-  return { method: 'overlay', format: 'qcow2', virtualSize, backing };
+  return { method: 'overlay', format: 'qcow2', virtualSize, backing, backingKept };
 }
 
-/** Where the overlay then fails to appear, the lease counts for nothing, and the next one sweeps it. */
-async function leaseBacking({ source, output }: CloneJob, backing: string): Promise<void> {
-  if (source.cached === undefined) return;
+/** False where the cache does not keep it. Where the overlay then fails to appear, the lease counts for nothing, and the next one sweeps it. */
+async function leaseBacking({ source, output }: CloneJob, backing: string): Promise<boolean> {
+  if (source.cached === undefined) return false;
   const { cache, name } = source.cached;
   // As other processes will look for it, from another working folder or through another link.
   const overlay = join(await realpath(dirname(output)), basename(output));
   const what = `${name} may be removed from the cache although ${overlay} needs it`;
-  await asBookkeeping(cache, what, undefined, () =>
-    leaseForOverlay(cache, name, { overlay, backing }),
-  );
+  return await asBookkeeping(cache, what, false, async () => {
+    await leaseForOverlay(cache, name, { overlay, backing });
+    return true;
+  });
 }

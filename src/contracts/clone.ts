@@ -36,6 +36,11 @@ export interface ClonedDisk {
   allocatedBytes: number;
   /** Absolute path of the backing file; it must not change. */
   backing?: string;
+  /**
+   * Beside `backing`: whether the cache keeps the backing file for as long as the overlay lies at `path`. False for a file
+   * that is in no cache, and where the cache cannot be written.
+   */
+  backingKept?: boolean;
   /** What `fixGpt` did: moved the backup table, found it in place, or found no GUID partition table. */
   gpt?: 'moved' | 'in-place' | 'absent';
   warnings: Warning[];

@@ -66,7 +66,8 @@ describe('clone', () => {
 
   test('cache rm names the overlay that needs a disk', async () => {
     const path = await cached();
-    await run(['clone', path, 'vm.qcow2', '--backing']);
+    const made = await run(['clone', path, 'vm.qcow2', '--backing']);
+    expect(made.stderr).toContain(`the cache keeps ${path}`);
     const ran = await run(['cache', 'rm', basename(path)]);
     expect(ran.code).toBe(7);
     expect(ran.stderr).toContain(`the overlay ${join(line.folder, 'vm.qcow2')}`);

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 /** A partition by its first and its last sector. */
-export type Partition = readonly [first: number, last: number];
+type Partition = readonly [first: number, last: number];
 
 export interface GptOptions {
   sectorBytes?: number;

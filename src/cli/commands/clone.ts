@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { cloneDisk } from '../../core.ts';
 import { readCloneOptions } from '../args/read-clone.ts';
+import { describeClone } from '../print/describe-clone.ts';
 import type { Command } from './command.ts';
 
 export const clone: Command = {
@@ -18,6 +19,8 @@ export const clone: Command = {
     const options = readCloneOptions(context);
     const made = await cloneDisk(resolve(cwd, disk), resolve(cwd, out), options);
     warn(made.warnings);
+    const message = describeClone(made);
+    if (message !== undefined) context.onProgress({ type: 'stage', stage: 'publish', message });
     return { text: made.path, json: made };
   },
 };

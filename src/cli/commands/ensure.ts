@@ -17,6 +17,7 @@ import {
   readTrust,
 } from '../args/read-options.ts';
 import { invalidArguments } from '../args/refuse.ts';
+import { describeClone } from '../print/describe-clone.ts';
 import type { Command, CommandContext } from './command.ts';
 import { ensureSeveral, pathsOf } from './ensure-several.ts';
 
@@ -62,7 +63,7 @@ export const ensure: Command = {
     ['rootdisk ensure debian --output vm.qcow2 --backing', 'a writable disk on top of it'],
   ],
   async run(context) {
-    const { operands, flags, cwd, parts, warn } = context;
+    const { operands, flags, cwd, parts, warn, onProgress } = context;
     const output = readCloneOutput(flags, cwd, ensure);
     const cloning = readCloneOptions(context);
     const options = await readEnsureOptions(context);
@@ -75,6 +76,8 @@ export const ensure: Command = {
     warn(image.trust.warnings);
     const clone = output === undefined ? undefined : await cloneDisk(image, output, cloning);
     warn(clone?.warnings ?? []);
+    const message = clone && describeClone(clone);
+    if (message !== undefined) onProgress({ type: 'stage', stage: 'publish', message });
     const paths = pathsOf({ ...image, ...defined({ path: clone?.path }) });
     return { text: paths.join('\n'), json: { ...image, ...defined({ clone }) } };
   },
