@@ -1,5 +1,6 @@
 import { allowances } from '../../contracts/allowance.ts';
 import { trustLevels } from '../../contracts/proof.ts';
+import { arches } from '../../kit/arch.ts';
 import { exportKinds } from '../../lockfile/export/lock-export.ts';
 import { seedKinds } from '../../seed/seed.ts';
 
@@ -10,6 +11,8 @@ export interface OptionSpec {
   /** May be given more than once. */
   repeats?: true;
   short?: string;
+  /** What the value can be, for completion in a shell. */
+  words?: readonly string[];
   help: string;
 }
 
@@ -114,7 +117,7 @@ export type OptionName =
 
 /** Every option there is. */
 export const options: Readonly<Record<OptionName, OptionSpec>> = {
-  arch: { value: 'ARCH', help: 'amd64, arm64, x86_64, …; default: this machine' },
+  arch: { value: 'ARCH', words: arches, help: 'amd64, arm64, x86_64, …; default: this machine' },
   variant: { value: 'NAME', help: "the vendor's variant: minimal, genericcloud, …" },
   param: { value: 'K=V', repeats: true, help: 'a parameter that only this vendor has; repeats' },
   mirror: {
@@ -122,12 +125,20 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     repeats: true,
     help: 'replace the start FROM of addresses by TO; repeats',
   },
-  trust: { value: 'LEVEL', help: `auto, or at least ${trustLevels.join(', ')}` },
+  trust: {
+    value: 'LEVEL',
+    words: ['auto', ...trustLevels],
+    help: `auto, or at least ${trustLevels.join(', ')}`,
+  },
   plugin: { value: 'MODULE', repeats: true, help: 'add vendors, formats or verifiers; repeats' },
   'cache-dir': { value: 'DIR', help: 'folder of the cache; also $ROOTDISK_CACHE_DIR' },
   ca: { value: 'FILE', repeats: true, help: 'trust these PEM certificates too; repeats' },
   limit: { value: 'NAME=VALUE', repeats: true, help: 'set one limit: downloadBytes=8GiB; repeats' },
-  progress: { value: 'FORM', help: 'json: each event is a line of JSON on stderr' },
+  progress: {
+    value: 'FORM',
+    words: ['json'],
+    help: 'json: each event is a line of JSON on stderr',
+  },
   'max-size': { value: 'SIZE', help: 'largest disk or stream accepted; default 2TiB' },
   json: { help: 'print one JSON object, also on failure' },
   quiet: { help: 'print nothing but results and errors' },
@@ -153,12 +164,13 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'ssh-key': { value: 'FILE', repeats: true, help: 'public key that may log in; repeats' },
   'network-config': { value: 'FILE', help: 'network configuration of cloud-init, version 1 or 2' },
   'meta-data': { value: 'FILE', help: 'meta-data; an instance id is added where it has none' },
-  kind: { value: 'KIND', help: `${seedKinds.join(', ')} (see --for)` },
+  kind: { value: 'KIND', words: seedKinds, help: `${seedKinds.join(', ')} (see --for)` },
   hostname: { value: 'NAME', help: 'name of the machine' },
   for: { value: 'REF', help: 'the image that will read the seed; asks its vendor' },
   allow: {
     value: 'WORD',
     repeats: true,
+    words: allowances,
     help: `accept ${allowances.join(', ')}; repeats`,
   },
   'allow-older': { help: 'accept a build older than one that was accepted before' },

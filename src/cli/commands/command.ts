@@ -10,6 +10,8 @@ export interface Command {
   name: string;
   /** `<…>` is required, `[…]` is not, `…` at the end repeats. */
   operands: readonly string[];
+  /** Words that an operand may be, for completion in a shell. */
+  operandWords?: readonly string[];
   summary: string;
   /** Options beside those of every command. */
   options: readonly OptionName[];

@@ -23,7 +23,7 @@ import { ensureSeveral, pathsOf } from './ensure-several.ts';
 
 export const ensure: Command = {
   name: 'ensure',
-  operands: ['<ref | url | file | alias>…'],
+  operands: ['<ref | url | file>…'],
   summary: 'Get verified disks and print their paths.',
   options: [
     ...requestOptions,

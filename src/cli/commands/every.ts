@@ -7,6 +7,7 @@ import { cacheRm } from './cache-rm.ts';
 import { cacheVerify } from './cache-verify.ts';
 import { clone } from './clone.ts';
 import type { Command } from './command.ts';
+import { completionOf } from './completion.ts';
 import { convert } from './convert.ts';
 import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
@@ -42,4 +43,5 @@ export const commands: readonly Command[] = [
   cacheExport,
   cacheImport,
   cacheVerify,
+  completionOf(() => commands),
 ];

@@ -100,7 +100,7 @@ describe('what is not', () => {
     ['ensure x -j', 'ensure has no option "-j"', 'Run: rootdisk ensure --help'],
     ['ensure x --toString', 'ensure has no option "--toString"', 'Run: rootdisk ensure --help'],
     ['--jsno', 'rootdisk has no option "--jsno"', 'Did you mean --json?'],
-    ['ensure', 'ensure needs <ref | url | file | alias>', 'Run: rootdisk ensure --help'],
+    ['ensure', 'ensure needs <ref | url | file>…', 'Run: rootdisk ensure --help'],
     ['convert in', 'convert needs <out>', 'Run: rootdisk convert --help'],
     ['cache rm', 'cache rm needs <name>…', 'Run: rootdisk cache rm --help'],
     [
