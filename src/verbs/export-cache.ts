@@ -12,6 +12,8 @@ import { leaseName } from '../cache/locks/lease.ts';
 import { parseCacheName } from '../cache/names/cache-name.ts';
 import { placeOutput, refuseExisting } from '../convert/place-output.ts';
 import { NotFoundError } from '../errors.ts';
+import { checkOptions, readPath } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ExportOptions extends CacheOptions {
@@ -49,9 +51,10 @@ export async function exportEntries(
   names: readonly string[] = [],
   given: ExportOptions = {},
 ): Promise<ExportedCache> {
+  checkOptions(given, optionKinds.exportCache);
   const options = safeListeners(given);
   const { force = false, signal } = options;
-  const path = resolve(output);
+  const path = resolve(readPath('output', output));
   if (!force) await refuseExisting(path);
   const cache = await openExistingCache(options);
   const all = names.length > 0 ? names : (await listNames(cache)).map(({ name }) => name);

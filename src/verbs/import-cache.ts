@@ -17,6 +17,8 @@ import { type Call, openCall } from '../line/call.ts';
 import { importDisk, importSource } from '../line/import/import-entry.ts';
 import { proveImport } from '../line/import/prove-import.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { checkOptions, readPath } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 
 export interface ImportOptions
   extends Pick<TransportOptions, 'cacheDir' | 'limits' | 'log' | 'signal'> {
@@ -55,9 +57,11 @@ export type ImportCache = (input: string, options?: ImportOptions) => Promise<Im
  * what was imported before stays.
  */
 export function bindImportCache(parts: BoundParts): ImportCache {
-  return async (input, { digest = [], ...options } = {}) => {
+  return async (input, given = {}) => {
+    checkOptions(given, optionKinds.importCache);
+    const { digest = [], ...options } = given;
     const digests = readDigests(digest);
-    const path = resolve(input);
+    const path = resolve(readPath('input', input));
     const call = await openCall(parts, 'cache', { ...options, offline: true }, { readOnly: false });
     call.cache.requireWritable();
     const handle = await inCache(path, 'open', () => open(path, constants.O_RDONLY));

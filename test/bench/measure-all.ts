@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { installMissing } from '../e2e/system-packages.ts';
 import type { BenchReport } from './bench-report.ts';
 import { readFormats } from './built-package.ts';
+import { cacheCare } from './cache-care/jobs.ts';
 import { clones, cloneTitles } from './clones.ts';
 import type { Job, JobOutcome } from './contender.ts';
 import { conversions } from './conversions.ts';
@@ -74,6 +75,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     await layOutSite(nginx, images.qcow2);
     const converted = await measure(conversions(images, programs));
     const whole = await measure(await wholeJobs(nginx, images, programs));
+    const care = await measure(await cacheCare(scratch, wanted));
     const empty = await measure(await emptyDisks(scratch));
     let warmHits: WarmHits | undefined;
     if (wanted('warm')) {
@@ -89,7 +91,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     }
     return {
       ...{ ...facts, warmHits },
-      ...{ jobs: [...converted, ...whole, ...cloned], emptyDisks: empty },
+      ...{ jobs: [...converted, ...whole, ...cloned, ...care], emptyDisks: empty },
     };
   } finally {
     await nginx.stop();

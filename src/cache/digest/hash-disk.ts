@@ -51,17 +51,24 @@ export async function hashBlock(
   return new Uint8Array(await crypto.subtle.digest('SHA-256', block));
 }
 
-/** sha256 of all bytes of a file, in hex. */
+/** sha256 of all bytes of a file, in hex. The next block is read while one is hashed. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   return await reading(path, async (handle) => {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
-    for (let offset = 0; ; offset += contentBlockBytes) {
+    let [now, next] = [
+      Buffer.allocUnsafeSlow(contentBlockBytes),
+      Buffer.allocUnsafeSlow(contentBlockBytes),
+    ];
+    let block = await readFully(handle, now, 0);
+    for (let offset = contentBlockBytes; block.length === contentBlockBytes; ) {
       signal?.throwIfAborted();
-      const block = await readFully(handle, buffer, offset);
+      const reading = readFully(handle, next, offset);
       hash.update(block);
-      if (block.length < contentBlockBytes) return hash.digest('hex');
+      block = await reading;
+      offset += contentBlockBytes;
+      [now, next] = [next, now];
     }
+    return hash.update(block).digest('hex');
   });
 }
 
