@@ -73,14 +73,25 @@ const ofFiles = {
   ...{ from: layers, entry: text, allow: any, scratchDir: text, onProgress: listener },
 };
 
+const ofLocks = {
+  ...ofTransport,
+  ...{ lockfile: text, arch: texts, trust: any, keys, maxAge: any, allowOlder: flag, now: date },
+};
+
 type Kinds<O extends object> = Readonly<Record<keyof O, OptionKind>>;
 type FileKinds = Readonly<Record<keyof FileOptions | 'onProgress', OptionKind>>;
+
+type LockWord = 'lockfile' | 'arch' | 'trust' | 'keys' | 'maxAge' | 'allowOlder' | 'now';
+type LockImagesWord = 'variant' | 'parameters' | 'alias' | 'digest' | 'fromCache' | 'boot';
 
 interface OptionTable {
   createRootdisk: Kinds<Parts & { defaults: unknown }>;
   ensureImage: Kinds<EnsureOptions>;
   resolveImage: Kinds<ResolveOptions>;
   listImages: Kinds<TransportOptions & { now: unknown }>;
+  lockImages: Kinds<TransportOptions & Record<LockWord | LockImagesWord, unknown>>;
+  updateLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
+  checkLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
   convertImage: FileKinds & { readonly force: OptionKind };
   inspectImage: FileKinds;
   verifyCache: Kinds<
@@ -115,6 +126,13 @@ export const optionKinds: OptionTable = {
   },
   resolveImage: { ...ofTransport, ...ofRequest },
   listImages: { ...ofTransport, now: date },
+  lockImages: {
+    ...ofLocks,
+    ...{ variant: text, parameters: textsByName },
+    ...{ alias: text, digest: text, fromCache: flag, boot: flag },
+  },
+  updateLock: ofLocks,
+  checkLock: ofLocks,
   convertImage: { ...ofFiles, force: flag },
   inspectImage: ofFiles,
   verifyCache: { ...ofTransport, repair: flag, offline: flag, now: date, onProgress: listener },

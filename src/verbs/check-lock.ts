@@ -5,6 +5,8 @@ import { readLockFile } from '../lockfile/read-lock-file.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
 import { selectEntries } from '../lockfile/select-entries.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { givenArches, type LockfileOptions } from './lock-images.ts';
 import { optionsOf } from './update-lock.ts';
 
@@ -22,6 +24,7 @@ const width = 8;
  */
 export function bindCheckLock(parts: BoundParts): CheckLock {
   return async (names, options) => {
+    checkOptions<LockfileOptions>(options, optionKinds.checkLock);
     const { lockfile: _, arch: given, maxAge, ...others } = options;
     const { images } = await readLockFile(requireLockfile(options));
     const { maxAge: oldest } = parseOptions({ maxAge });

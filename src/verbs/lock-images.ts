@@ -8,7 +8,8 @@ import { type Pin, pinReference } from '../lockfile/pin-reference.ts';
 import { type LockChange, type PlacedPin, placePins } from '../lockfile/place-pins.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import { readReference } from '../parts/check-options.ts';
+import { checkOptions, readReference } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 
 /** What every verb of lock files takes. */
 export interface LockfileOptions
@@ -46,6 +47,7 @@ export type LockImages = (
  */
 export function bindLockImages(parts: BoundParts): LockImages {
   return async (references, options) => {
+    checkOptions(options, optionKinds.lockImages);
     const asked = [references].flat().map(readReference);
     const path = requireLockfile(options);
     const arches = readArches(options.arch);

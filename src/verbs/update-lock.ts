@@ -5,6 +5,8 @@ import { readLockFile } from '../lockfile/read-lock-file.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
 import { type Selected, selectEntries } from '../lockfile/select-entries.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { givenArches, type LockfileOptions } from './lock-images.ts';
 
 export type UpdateLock = (
@@ -19,6 +21,8 @@ export type UpdateLock = (
  */
 export function bindUpdateLock(parts: BoundParts): UpdateLock {
   return async (names, options) => {
+    // `variant` and `parameters` of the defaults mean nothing here: an entry has its own.
+    checkOptions<LockfileOptions>(options, optionKinds.updateLock);
     const path = requireLockfile(options);
     const { lockfile: _, arch: given, ...others } = options;
     const named = [names].flat();

@@ -19,6 +19,12 @@ type Loose = (...values: unknown[]) => unknown;
 const rootdisk = createRootdisk({ ...builtIns });
 const verbs: Readonly<Record<string, Loose>> = { ...(rootdisk as unknown as typeof verbs) };
 
+/** The one option that verbs of lock files need. */
+function withLockfile(options: unknown): unknown {
+  const isMore = typeof options === 'object' && options !== null && !Array.isArray(options);
+  return isMore ? { lockfile: join(folder, 'rootdisk.lock.json'), ...options } : options;
+}
+
 /** Each verb with good arguments in front of its options. */
 const calls: Readonly<Record<string, (options: unknown) => unknown>> = {
   ensureImage: (options) => verbs['ensureImage']?.(input, options),
@@ -28,6 +34,9 @@ const calls: Readonly<Record<string, (options: unknown) => unknown>> = {
   convertImage: (options) => verbs['convertImage']?.(input, join(folder, 'out.raw'), options),
   inspectImage: (options) => verbs['inspectImage']?.(input, options),
   verifyCache: (options) => verbs['verifyCache']?.(options),
+  lockImages: (options) => verbs['lockImages']?.('debian:13', withLockfile(options)),
+  updateLock: (options) => verbs['updateLock']?.([], withLockfile(options)),
+  checkLock: (options) => verbs['checkLock']?.([], withLockfile(options)),
   listCache: (options) => verbs['listCache']?.(options),
   removeFromCache: (options) => verbs['removeFromCache']?.([], options),
   pruneCache: (options) => verbs['pruneCache']?.(options),
@@ -64,6 +73,7 @@ const ofCare = ['listCache', 'removeFromCache', 'pruneCache'];
 const all = [...ofTransport, ...ofCare, ...ofFiles, 'verifyDocument'];
 const allButDocuments = [...ofTransport, ...ofFiles];
 
+const ofLocks = ['lockImages', 'updateLock', 'checkLock'];
 type Wrong = [options: object, message: string, hint?: string];
 /** The verbs, wrong options for each of them, and what the refusal says. */
 const wrong: [string[], ...Wrong][] = [
@@ -77,6 +87,11 @@ const wrong: [string[], ...Wrong][] = [
   [allButDocuments, { limits: { members: -1 } }, 'limits.members must be a positive whole number'],
   [allButDocuments, { limits: 5 }, 'limits must be an object'],
   [allButDocuments, { limits: null }, 'limits must be an object'],
+  [ofLocks, { lockfile: 5 }, 'lockfile must be a text'],
+  [ofLocks, { arch: [5] }, 'arch must be a text or a list of texts'],
+  [ofLocks, { lockfle: 'a' }, 'unknown option "lockfle"', 'Did you mean lockfile?'],
+  [ofLocks, { limits: 5 }, 'limits must be an object'],
+  [['lockImages'], { fromCache: 'yes' }, 'fromCache must be true or false'],
   [ofCare, { log: true }, 'log must be a function'],
   [ofCare, { cacheDri: '/' }, 'unknown option "cacheDri"', 'Did you mean cacheDir?'],
   [allButDocuments, { limts: {} }, 'unknown option "limts"', 'Did you mean limits?'],
