@@ -38,8 +38,8 @@ function readFile(content: unknown): LockFile {
   // Before anything else: what a later version writes is not known here.
   if (typeof version === 'number' && version > lockfileVersion) {
     throw new LockDefect(
-      `a later version of rootdisk wrote it (lockfileVersion ${version}, this one reads ${lockfileVersion})`,
-      'Install the version of rootdisk that wrote it, or a later one.',
+      `a later version of this package wrote it (lockfileVersion ${version}, this one reads ${lockfileVersion})`,
+      'Install the version of this package that wrote it, or a later one.',
     );
   }
   refuseUnknownMembers(members, '', ['$schema', 'lockfileVersion', 'images']);

@@ -74,7 +74,12 @@ test.each<[string, string, string, string]>([
 
 test.each<[string, object, string, string]>([
   ['an unknown member', { imagse: [] }, 'unknown member "imagse"', 'images'],
-  ['a later version', { lockfileVersion: 2, pins: {} }, 'a later version of rootdisk', 'Install'],
+  [
+    'a later version',
+    { lockfileVersion: 2, pins: {} },
+    'a later version of this package',
+    'Install',
+  ],
   ['no version', { lockfileVersion: undefined }, 'lockfileVersion should be 1', ''],
   [
     'two entries of one name',

@@ -12,7 +12,7 @@ const changed = 10;
 export const lockCheck: Command = {
   name: 'lock check',
   operands: ['[alias]…'],
-  summary: 'Say what moved, aged, is gone or reached its end; exit code 10 if any.',
+  summary: 'Say what moved, aged or is gone; then exit 10.',
   options: ['lockfile', 'arch', 'trust', 'key', 'max-age', 'allow-older', ...transportOptions],
   repeats: ['arch'],
   examples: [

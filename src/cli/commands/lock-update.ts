@@ -8,7 +8,7 @@ import { describeChanges } from './lock-add.ts';
 export const lockUpdate: Command = {
   name: 'lock update',
   operands: ['[alias]…'],
-  summary: 'Pin again what the named entries ask for; without names, all.',
+  summary: 'Pin named entries again, or all of them.',
   options: ['lockfile', 'arch', 'trust', 'key', 'max-age', 'allow-older', ...transportOptions],
   repeats: ['arch'],
   examples: [
