@@ -49,7 +49,7 @@ const helpTexts = [...screens, ...Object.values(errorTable).map(({ action }) => 
 const apiNames = new Set([
   ...[index, kit, testing].flatMap((module) => Object.keys(module)),
   ...sources
-    .filter(({ path }) => /^src\/(contracts\/|errors\/details|create-rootdisk)/.test(path))
+    .filter(({ path }) => /^src\/(contracts\/|errors\/details|create-rootdisk|verbs\/)/.test(path))
     .flatMap(({ tree }) => [...walkTree(tree)])
     .flatMap((node) => (ts.isPropertySignature(node) ? [node.name.getText()] : [])),
 ]);
