@@ -47,6 +47,7 @@ export const digestTable: Readonly<Record<string, string>> = {
   'piece-mismatch': 'A piece of the download has another digest than the published one.',
   'early-bytes-differ': 'The server sent different bytes for the same range of the file.',
   'conflicting-proofs': 'Two documents, or a document and the given digest, contradict each other.',
+  damaged: 'A cached file has changed on disk, and it cannot be made again.',
   'not-listed': 'The list of digests does not name the file.',
   'ambiguous-entry': 'The list names the file more than once, with different digests or sizes.',
   'weak-digest': 'The list has only MD5 or SHA-1 for the file.',

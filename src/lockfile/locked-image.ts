@@ -107,7 +107,7 @@ function withoutDigest({ artifact, request, identity }: Plan): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `no digest of ${artifact.fileName} is known before it is downloaded, so it cannot be pinned`,
-    hint: `Give its digest with --digest (digest), or run: rootdisk ensure ${shown}, and lock it with --from-cache (fromCache).`,
+    hint: `Give its digest with --digest (digest), or run: rootdisk ensure ${shown}, and lock it with --from-cache.`,
     details: { field: 'digest', value: artifact.fileName },
   });
 }
