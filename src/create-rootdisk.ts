@@ -98,7 +98,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   let verbs: Promise<Verbs> | undefined;
   // The line and all that it needs is most of this package: the first call loads it, not the import.
   const load = (): Promise<Verbs> => {
-    verbs ??= import('./verbs/bind.ts').then(({ bindVerbs }) => bindVerbs(parts));
+    verbs ??= import('./verbs/later.ts').then(({ bindVerbs }) => bindVerbs(parts));
     return verbs;
   };
   return {
@@ -149,19 +149,19 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     },
     async listCache(own) {
       const options = takeWhole(ofCare, own);
-      return (await import('./verbs/list-cache.ts')).readListing(options);
+      return (await import('./verbs/later.ts')).readListing(options);
     },
     async removeFromCache(names, own) {
       const options = takeWhole(ofCare, own);
-      return (await import('./verbs/remove-from-cache.ts')).removeNamed(names, options);
+      return (await import('./verbs/later.ts')).removeNamed(names, options);
     },
     async pruneCache(own) {
       const options = takeWhole({ ...ofCare, now }, own);
-      return (await import('./verbs/prune-cache.ts')).pruneWith(options);
+      return (await import('./verbs/later.ts')).pruneWith(options);
     },
     async exportCache(output, names, own) {
       const options = takeWhole(ofCare, own);
-      return (await import('./verbs/export-cache.ts')).exportEntries(output, names, options);
+      return (await import('./verbs/later.ts')).exportEntries(output, names, options);
     },
     async importCache(input, own) {
       const options = startFrom({ ...ofCare, limits, now, onProgress }, own);

@@ -1,4 +1,5 @@
 import type { Arch } from '../kit/arch.ts';
+import type { SeedKind } from '../seed/seed.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
 import type { Digest, KeySource, Proof } from './proof.ts';
@@ -61,7 +62,7 @@ export interface Artifact {
 export interface GuestFacts {
   user?: string | undefined;
   /** Which seed configures it at first boot; `none`: no agent reads one. */
-  seed?: 'nocloud' | 'ignition' | 'combustion' | 'talos' | 'none' | undefined;
+  seed?: SeedKind | 'none' | undefined;
   ssh?: boolean | undefined;
   firmware?: ('bios' | 'uefi')[] | undefined;
   /** End of standard support, `YYYY-MM-DD`. A warning when past, never an error. */

@@ -11,6 +11,7 @@ import type { GuestFacts } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
+import { guestSeeds } from '../seed/seed.ts';
 import { LockDefect, refuseUnknownMembers } from './defect.ts';
 import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from './lock-file.ts';
 
@@ -152,7 +153,6 @@ function readSigner(value: unknown, where: string): Signer {
 
 const keyOrigins = ['vendor', 'caller'] as const;
 const firmwares = ['bios', 'uefi'] as const;
-const seeds = ['nocloud', 'ignition', 'combustion', 'talos', 'none'] as const;
 
 function readGuest(value: unknown, where: string): GuestFacts {
   const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes, ...others } = parseRecord(
@@ -163,7 +163,7 @@ function readGuest(value: unknown, where: string): GuestFacts {
   refuseUnknownMembers(others, where, known);
   return defined({
     user: parseOptional(user, `${where}.user`, parseText),
-    seed: parseOptional(seed, `${where}.seed`, (word, at) => readWord(word, at, seeds)),
+    seed: parseOptional(seed, `${where}.seed`, (word, at) => readWord(word, at, guestSeeds)),
     ssh: parseOptional(ssh, `${where}.ssh`, readFlag),
     firmware: parseOptional(firmware, `${where}.firmware`, (list, at) =>
       readList(list, at, (word, of) => readWord(word, of, firmwares)),

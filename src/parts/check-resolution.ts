@@ -1,6 +1,7 @@
 import { trustLevels } from '../contracts/proof.ts';
 import type { Listing, Resolution } from '../contracts/vendor.ts';
 import { arches } from '../kit/arch.ts';
+import { guestSeeds } from '../seed/seed.ts';
 import {
   checkAnswer,
   either,
@@ -82,7 +83,7 @@ const day = shape('a day such as 2027-04-30', (value) => {
 
 const guest = record({
   user: optional(anyText),
-  seed: optional(oneOf(['nocloud', 'ignition', 'talos', 'none'])),
+  seed: optional(oneOf(guestSeeds)),
   ssh: optional(flag),
   firmware: optional(listOf(oneOf(['bios', 'uefi']))),
   eol: optional(day),

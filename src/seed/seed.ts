@@ -1,6 +1,8 @@
 /** Systems that configure a guest at first boot, each with a seed of its own. */
 export const seedKinds = ['nocloud', 'ignition', 'combustion', 'talos'] as const;
 export type SeedKind = (typeof seedKinds)[number];
+/** What the facts of an image may say: `none`, where no agent reads a seed. */
+export const guestSeeds: readonly (SeedKind | 'none')[] = [...seedKinds, 'none'];
 
 /** What a seed is made of. Texts may be given as bytes too. */
 export interface SeedOptions {

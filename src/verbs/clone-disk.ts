@@ -15,7 +15,7 @@ export async function cloneDisk(
   out: string,
   options: CloneOptions = {},
 ): Promise<ClonedDisk> {
-  const { makeClone } = await import('../clone/make-clone.ts');
+  const { makeClone } = await import('./later.ts');
   const path = typeof disk === 'string' ? disk : disk?.path;
   return await makeClone(path, out, safeListeners(options));
 }

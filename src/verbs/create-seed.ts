@@ -6,6 +6,6 @@ import type { Seed, SeedOptions } from '../seed/seed.ts';
  * bytes. What the guest would pass over without a word is `ERR_INVALID_REQUEST`.
  */
 export async function createSeed(options: SeedOptions): Promise<Seed> {
-  const { makeSeed } = await import('../seed/make-seed.ts');
+  const { makeSeed } = await import('./later.ts');
   return await makeSeed(options);
 }

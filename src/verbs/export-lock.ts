@@ -12,7 +12,6 @@ import { safeListeners } from '../parts/safe-listener.ts';
 export async function exportLock(options: ExportLockOptions): Promise<LockExport> {
   checkOptions(options, optionKinds.exportLock);
   const path = requireLockfile(options);
-  const { readLockFile } = await import('../lockfile/read-lock-file.ts');
-  const { writeExport } = await import('../lockfile/export/write-export.ts');
+  const { readLockFile, writeExport } = await import('./later.ts');
   return await writeExport(await readLockFile(path), safeListeners(options));
 }

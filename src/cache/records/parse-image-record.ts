@@ -7,6 +7,7 @@ import { CacheError } from '../../errors.ts';
 import { arches } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
+import { guestSeeds } from '../../seed/seed.ts';
 import type { ContentDigestText } from '../digest/content-digest.ts';
 import type {
   DiskRecord,
@@ -173,7 +174,6 @@ function readDigests(value: unknown, where: string): Digest[] {
   });
 }
 
-const seeds = ['nocloud', 'ignition', 'talos', 'none'] as const;
 const firmwares = ['bios', 'uefi'] as const;
 
 function readGuest(value: unknown, where: string): GuestFacts {
@@ -183,7 +183,7 @@ function readGuest(value: unknown, where: string): GuestFacts {
   );
   const guest: GuestFacts = {};
   if (user !== undefined) guest.user = parseText(user, `${where}.user`);
-  if (seed !== undefined) guest.seed = readWord(seed, `${where}.seed`, seeds);
+  if (seed !== undefined) guest.seed = readWord(seed, `${where}.seed`, guestSeeds);
   if (ssh !== undefined) guest.ssh = readFlag(ssh, `${where}.ssh`);
   if (firmware !== undefined) {
     guest.firmware = readList(firmware, `${where}.firmware`, (v, w) => readWord(v, w, firmwares));
