@@ -8,7 +8,7 @@ import { buildName } from '../names/cache-name.ts';
 import { newestOfEach, type PruneCandidate } from './candidates.ts';
 
 /** Which entries go; what is absent sends none. */
-export interface PruneRules {
+interface PruneRules {
   /** Those that were used longer ago, in milliseconds. */
   olderThanMs?: number | undefined;
   /** The oldest use first, until what stays occupies no more. */

@@ -11,8 +11,8 @@ import { fillCache } from '../large-cache/fill-cache.ts';
 const disks = 1000;
 const diskBytes = 2 ** 30;
 const pieceBytes = 2 ** 24;
-export const pruneTitle = 'cache prune of 1,000 disks';
-export const verifyTitle = 'cache verify of 1 GiB';
+const pruneTitle = 'cache prune of 1,000 disks';
+const verifyTitle = 'cache verify of 1 GiB';
 
 /** Jobs that look after a cache; what they work on is made below `scratch`. */
 export async function cacheCare(
