@@ -12,7 +12,7 @@ afterAll(() => consumer.close());
 test('holds what is promised and nothing else', async () => {
   const names = await readdir(join(consumer.folder, 'package'));
   const pages = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'];
-  expect(names.sort()).toEqual([...pages, 'dist', 'docs', 'examples', 'package.json']);
+  expect(names.sort()).toEqual([...pages, 'dist', 'docs', 'examples', 'package.json', 'schemas']);
 });
 
 test('every subpath can be imported', async () => {
