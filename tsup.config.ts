@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 import { exportOf, formatAllParts, listEntries, listParts } from './tools/parts.ts';
 
@@ -67,6 +68,18 @@ const yamlModule: Plugin = {
   },
 };
 
+/**
+ * Leaves the blanks out of files that only a call loads: an install has to stay below 20 MB. Names are kept, and lines short,
+ * for the traces of errors. Files with parts keep the comments that tell bundlers what can go.
+ */
+const withoutBlanks: NonNullable<Options['plugins']>[number] = {
+  name: 'without-blanks',
+  async renderChunk(code, { path }) {
+    if (!/\/(?!chunk-)[\w-]+-[A-Z0-9]{8}\.js$/.test(path)) return undefined;
+    return await transform(code, { minifyWhitespace: true, lineLimit: 120 });
+  },
+};
+
 /** A subpath gives the part out of that file, so that it is the very object that is built in. */
 const fromAllParts: Plugin = {
   name: 'from-all-parts',
@@ -92,12 +105,10 @@ const config: Config = defineConfig([
     // One small part of a large package, for seeds alone; its licence ships with it.
     noExternal: ['yaml'],
     esbuildOptions(options) {
-      // An install has to stay below 20 MB. Names are kept, and lines short, for the traces of errors.
-      options.minifyWhitespace = true;
-      options.lineLimit = 120;
       options.entryPoints = { ...doors, parts: 'all-parts', 'cli-start': 'src/cli/start.ts' };
     },
     esbuildPlugins: [allParts, pureCalls, yamlModule],
+    plugins: [withoutBlanks],
   },
   { entry: subpaths, ...common, splitting: false, esbuildPlugins: [fromAllParts] },
   { entry: { ...doors, ...subpaths }, ...common, dts: { only: true } },
