@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -47,8 +47,9 @@ test('a pinned call beside removals gives the disk every time', async () => {
 test('a disk that is removed between the look and its lease is made again', async () => {
   const { path } = await line.ensure('acme@1');
   await line.releaseAll();
-  // Files of the same build are read in the order of their names, and what is no entry is told to the log: by then the
-  // disk has been found, and its lease has not been taken.
+  // Without the list of its requests a disk is looked for. Files of the same build are read in the order of their names,
+  // and what is no entry is told to the log: by then the disk has been found, and its lease has not been taken.
+  await rm(join(line.cacheDir, 'images-v1', '.state'), { recursive: true });
   await writeFile(path.replace('.raw', '~00000000.raw'), 'no record');
   let removals = 0;
   line.asked();
