@@ -64,8 +64,8 @@ const deeds: Record<string, () => Promise<string>> = {
 for (;;) {
   const deed = pick(Object.keys(deeds));
   const end = await deeds[deed]?.().catch((error: unknown) => {
-    // Whatever is no error of this package ends the process, and the run with it.
-    if (!isImageError(error)) throw error;
+    // Whatever is no error of this package ends the process, and the run with it; nothing is wrong with the disk either.
+    if (!isImageError(error) || error.code === 'ERR_CACHE_IO') throw error;
     return error.code;
   });
   const outcome: Outcome = { deed, end: end ?? '' };

@@ -96,7 +96,9 @@ export async function restoreDigestTable(
     cache.warn({ code: 'bookkeeping', message });
   }
   if (!cache.writable || (kept !== undefined && record.extents === undefined)) return;
-  const table = kept ?? (await tabulateDisk(path, undefined, signal));
+  const table = kept ?? (await tabulateKept(path, signal));
+  // Removed since it was judged.
+  if (table === undefined) return;
   const lock = await tryLockName(cache, name);
   if (lock === undefined) return;
   try {
@@ -110,6 +112,16 @@ export async function restoreDigestTable(
     await asBookkeeping(cache, what, undefined, async () => void (await writeRecord(cache, small)));
   } finally {
     await lock.release();
+  }
+}
+
+/** The table of a disk's bytes; `undefined` where the disk is gone. */
+async function tabulateKept(path: string, signal: AbortSignal): Promise<DigestTable | undefined> {
+  try {
+    return await tabulateDisk(path, undefined, signal);
+  } catch (error) {
+    if (error instanceof CacheError && error.details.errno === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

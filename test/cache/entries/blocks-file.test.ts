@@ -107,6 +107,14 @@ describe('a table that is of no use', () => {
     }
   });
 
+  it('is not made for a disk that was removed since it was judged', async () => {
+    const cache = await openCache(await tempDir());
+    const entry = await makeEntry(cache, name, 'x');
+    for (const file of [entry.path, `${entry.path}.json`, `${entry.path}.blocks`]) await rm(file);
+    await restoreDigestTable(cache, entry, signal);
+    expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith(name))).toEqual([]);
+  });
+
   it('is not read into memory when it is too long', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name);
