@@ -6,8 +6,9 @@ import { warningsOf } from '../image/allowances.ts';
 import { defined } from '../kit/defined.ts';
 import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
-import { isSignerAllowed, type Obtained } from './look.ts';
+import type { Obtained } from './look.ts';
 import { sourceUuid } from './source-uuid.ts';
+import { isSignerAllowed } from './trust/fits-call.ts';
 import { effectiveLevel } from './trust/levels.ts';
 import { uniqueWarnings } from './trust/merge-evidence.ts';
 

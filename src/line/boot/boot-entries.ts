@@ -8,9 +8,10 @@ import { type Arch, arches } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
 import { mainDigest } from '../../lockfile/main-digest.ts';
 import type { Call } from '../call.ts';
-import { isGoodBeforeAsking, isSound, lookWithoutUpstream, type Obtained } from '../look.ts';
+import { isSound, lookWithoutUpstream, type Obtained } from '../look.ts';
 import type { Planned } from '../making.ts';
 import { type Plan, planBoot } from '../plan.ts';
+import { isGoodBeforeAsking } from '../trust/fits-call.ts';
 
 /** The entries that boot a disk. */
 export interface BootEntries {

@@ -1,0 +1,107 @@
+import type { Entry } from '../../cache/entries/read.ts';
+import { readEvidence } from '../../cache/records/evidence.ts';
+import type { Digest, Proof, Signature, Signer, TrustLevel } from '../../contracts/proof.ts';
+import { algorithmOf, hexOf } from '../../kit/digest.ts';
+import type { Call } from '../call.ts';
+import { demandedByWay } from './by-way.ts';
+import { demandedLevel, effectiveLevel, reaches } from './levels.ts';
+
+/** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
+export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<boolean> {
+  const { source, trust } = entry.record;
+  const isPlain = URL.canParse(source.url) && call.http.plain(new URL(source.url));
+  const demanded = demandedByWay(call, demandedLevel(call.options, trust.offered), isPlain);
+  if (!isAllowed(call, entry)) return false;
+  if (!hasWantedFiles(call, entry) || !hasDigests(call, entry, [])) return false;
+  return meetsTrust(call, entry, demanded);
+}
+
+/** This call allows too what was allowed when the disk was made. */
+export function isAllowed({ options }: Call, { record }: Entry): boolean {
+  return (record.allowed ?? []).every(({ allowance }) => options.allow.includes(allowance));
+}
+
+export function hasWantedFiles({ options }: Call, entry: Entry): boolean {
+  const { layers } = entry.record;
+  // What boots a disk has no layers.
+  const hasLayers = layers.length === 0 || options.from.every((id, i) => layers[i] === id);
+  return hasLayers && (!options.keepSource || entry.source !== undefined);
+}
+
+/** Its source has these digests, and the one that the caller gave. */
+export function hasDigests(
+  { options }: Call,
+  { record }: Entry,
+  digests: readonly Digest[],
+): boolean {
+  const given = options.digest === undefined ? [] : [options.digest];
+  const wanted = [...given, ...options.pins, ...digests];
+  return wanted.every((one) => record.source[algorithmOf(one)] === hexOf(one));
+}
+
+/** The trust that the call wants, as it was recorded. */
+export async function meetsTrust(
+  call: Call,
+  entry: Entry,
+  demanded: TrustLevel,
+  signers?: ReadonlySet<string>,
+): Promise<boolean> {
+  const { digest, maxAge, now } = call.options;
+  const { trust } = entry.record;
+  if (!reaches(effectiveLevel(trust.level, digest !== undefined), demanded)) return false;
+  if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
+  // A digest of the caller's stands for itself; the signature then adds nothing that this call needs.
+  if (trust.level !== 'signed' || (digest !== undefined && demanded !== 'signed')) return true;
+  return isSignerAllowed(call, entry, signers);
+}
+
+/** A disk whose signature has no date is of unknown age. */
+function isYoung(signedAt: string | undefined, oldest: number): boolean {
+  return signedAt !== undefined && Date.parse(signedAt) >= oldest;
+}
+
+/**
+ * Whether this call allows the key that counted when the disk was made: one that the vendor still names, or one of the keys
+ * that this call brings too. `signers` are those that the vendor names now, where it was asked.
+ */
+export async function isSignerAllowed(
+  call: Call,
+  { name, record }: Entry,
+  signers?: ReadonlySet<string>,
+): Promise<boolean> {
+  const { signer } = record.trust;
+  const isOfVendor = signer?.keyOrigin === 'vendor';
+  if (isOfVendor && !call.keys.replace) return signers === undefined || isAmong(signer, signers);
+  const kept = await readEvidence(call.cache, name).catch(() => undefined);
+  if (kept === undefined || (call.keys.replace && !kept.given.replace)) return false;
+  return kept.given.keys.every((key) => call.keys.keys.includes(key));
+}
+
+/** A signer without a key of its own, as with Sigstore, is named by the vendor in another way. */
+function isAmong({ fingerprint, subkey }: Signer, signers: ReadonlySet<string>): boolean {
+  if (signers.size === 0 || signers.has(fingerprint)) return true;
+  return subkey !== undefined && signers.has(subkey);
+}
+
+/** The keys that a vendor names for an image. */
+export function signersOf(proofs: readonly Proof[]): ReadonlySet<string> {
+  const names = proofs.flatMap((proof): readonly string[] => {
+    switch (proof.kind) {
+      case 'checksums':
+        return [
+          ...keysOf(proof.signature),
+          ...signersOf(proof.via === undefined ? [] : [proof.via]),
+        ];
+      case 'signature':
+        // Who signs another document is no signer of the image.
+        return proof.of === undefined ? keysOf(proof.signature) : [];
+      default:
+        return [];
+    }
+  });
+  return new Set(names.map((name) => name.replace(/\s/g, '').toUpperCase()));
+}
+
+function keysOf(signature: Signature | undefined): readonly string[] {
+  return signature === undefined || signature.form === 'sigstore' ? [] : signature.signers;
+}
