@@ -14,12 +14,10 @@ const words: Readonly<Record<AllowableReason, Allowance>> = {
 };
 
 const hints: Readonly<Record<Allowance, string>> = {
-  trailing:
-    'If only what lies before these bytes is wanted, leave them out with --allow trailing (option allow).',
+  trailing: 'To use only what comes before these bytes, give --allow trailing (option allow).',
   'corrupt-flag':
     'Repair the image with the program that wrote it, or read it as it is with --allow corrupt-flag (option allow).',
-  encrypted:
-    'If the disk may be encrypted, take it as it is with --allow encrypted (option allow).',
+  encrypted: 'To accept an encrypted disk as it is, give --allow encrypted (option allow).',
 };
 
 /**

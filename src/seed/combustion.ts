@@ -10,7 +10,7 @@ export function planCombustion({ userData }: SeedOptions): SeedFolder {
   }
   const script = toText('userData', userData);
   if (!script.startsWith('#!')) {
-    throw refuseSeed('userData', 'no script', 'Begin it with #!/bin/sh.');
+    throw refuseSeed('userData', 'not a script', 'Begin it with #!/bin/sh.');
   }
   refuseCarriageReturns('userData', script);
   return { combustion: { script: toBytes(userData) } };

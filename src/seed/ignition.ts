@@ -30,13 +30,13 @@ function versionOf(text: string): string {
     const hint = /^\s*(?:variant|version)\s*:/m.test(text)
       ? 'Translate Butane to Ignition first, with the program butane.'
       : 'Give an Ignition configuration in JSON.';
-    throw refuseSeed('userData', 'no JSON', hint, cause);
+    throw refuseSeed('userData', 'not valid JSON', hint, cause);
   }
   const { version } = Object(Object(config).ignition);
   if (typeof version === 'string') return version;
   throw refuseSeed(
     'userData',
-    'no Ignition configuration: ignition.version is missing',
+    'not an Ignition configuration: ignition.version is missing',
     'Begin it with {"ignition": {"version": "3.4.0"}}.',
   );
 }

@@ -45,7 +45,7 @@ function kindOf({ kind, guest }: SeedOptions): SeedKind {
   if (kind !== undefined && !seedKinds.includes(kind)) {
     throw refuseSeed(
       'kind',
-      `no kind ${JSON.stringify(kind)}`,
+      `unknown kind ${JSON.stringify(kind)}`,
       `Use one of: ${seedKinds.join(', ')}.`,
     );
   }
@@ -53,7 +53,7 @@ function kindOf({ kind, guest }: SeedOptions): SeedKind {
   if (wanted === 'none') {
     throw refuseSeed(
       'guest',
-      'this image reads no seed',
+      'this image does not read a seed',
       'Choose a variant of the image that has cloud-init or another agent.',
     );
   }
@@ -95,5 +95,5 @@ function refuseParts(kind: SeedKind, options: SeedOptions): void {
   }[kind];
   const [name] = Object.keys(defined(refused));
   if (name === undefined) return;
-  throw refuseSeed(name, `a seed of kind ${kind} has no place for it`, `Leave ${name} out.`);
+  throw refuseSeed(name, `a seed of kind ${kind} cannot hold it`, `Leave ${name} out.`);
 }

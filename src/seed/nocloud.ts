@@ -85,7 +85,7 @@ async function checkNetworkConfig(networkConfig: string | Uint8Array): Promise<v
   if (inner.version === 1 || inner.version === 2) return;
   throw refuseSeed(
     'networkConfig',
-    'neither version 1 nor version 2',
+    'it has neither version 1 nor version 2',
     'Begin it with version: 2 and the interfaces below ethernets.',
   );
 }

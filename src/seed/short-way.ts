@@ -35,12 +35,12 @@ export function checkHostname(hostname: string): string {
   const labels = hostname.split('.');
   const isName = labels.every((label) => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/i.test(label));
   if (isName && hostname.length <= 253) return hostname;
-  throw refuseSeed('hostname', 'no host name', 'Use letters, digits and hyphens.');
+  throw refuseSeed('hostname', 'not a valid host name', 'Use letters, digits and hyphens.');
 }
 
 function checkUser(user: string): string {
   if (/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) return user;
-  throw refuseSeed('user', 'no name of a user', 'Use small letters, digits, - and _.');
+  throw refuseSeed('user', 'not a valid user name', 'Use small letters, digits, - and _.');
 }
 
 /** Lines of a public key file. */
@@ -57,7 +57,7 @@ function readKeys(text: string): string[] {
   if (keys.length > 0 && keys.every((key) => keyForm.test(key))) return keys;
   throw refuseSeed(
     'sshKeys',
-    'no public key of OpenSSH',
+    'not an OpenSSH public key',
     'Give a line such as ssh-ed25519 AAAA… name.',
   );
 }

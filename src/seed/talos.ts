@@ -17,7 +17,7 @@ export async function planTalos(options: SeedOptions): Promise<NoCloudFiles> {
   if (/^#(?:cloud-config|include)/.test(text)) {
     throw refuseSeed(
       'userData',
-      'Talos reads no user data of cloud-init',
+      'Talos does not read cloud-init user data',
       'Give the machine configuration that talosctl gen config writes.',
     );
   }
@@ -27,7 +27,7 @@ export async function planTalos(options: SeedOptions): Promise<NoCloudFiles> {
   if (!isMachine && typeof config['kind'] !== 'string') {
     throw refuseSeed(
       'userData',
-      'no machine configuration of Talos',
+      'not a Talos machine configuration',
       'Begin it with version: v1alpha1 and machine:, as talosctl gen config does.',
     );
   }

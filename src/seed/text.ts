@@ -14,7 +14,7 @@ export function toText(field: string, part: string | Uint8Array): string {
   } catch {
     // Told below, as for zeros.
   }
-  throw refuseSeed(field, 'no text', 'Give a text in UTF-8.');
+  throw refuseSeed(field, 'not UTF-8 text', 'Give a text in UTF-8.');
 }
 
 /** A script whose first line ends in a carriage return names an interpreter that does not exist. */

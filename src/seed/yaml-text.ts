@@ -9,10 +9,14 @@ export async function readMapping(field: string, text: string): Promise<Record<s
     value = parse(text, { maxAliasCount: 100, uniqueKeys: true, logLevel: 'error' });
   } catch (cause) {
     const [first = ''] = cause instanceof Error ? cause.message.split('\n') : [];
-    throw refuseSeed(field, `no YAML: ${first}`, 'Correct the text and call again.', cause);
+    throw refuseSeed(field, `not valid YAML: ${first}`, 'Correct the text and call again.', cause);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.fromEntries(Object.entries(value));
   }
-  throw refuseSeed(field, 'no mapping', 'Write it as lines of the form "key: value".');
+  throw refuseSeed(
+    field,
+    'not a mapping of keys to values',
+    'Write it as lines of the form "key: value".',
+  );
 }

@@ -96,7 +96,7 @@ describe('standard output', () => {
   test('has no place for --json', async () => {
     const ran = await toStdout(['disk.raw.gz', '-', '--json']);
     expect(ran).toMatchObject({ code: 2 });
-    expect(ran.stderr).toContain('no place for --json');
+    expect(ran.stderr).toContain('--json cannot be used');
   });
 
   test('that is closed early is no failure', async () => {

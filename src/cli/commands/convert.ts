@@ -78,5 +78,5 @@ function refuseTerminals(
   if (stdout.isTTY === true) {
     throw invalidArguments('a disk is not written to a terminal; redirect the output', convert);
   }
-  if (json) throw invalidArguments('with - as output there is no place for --json', convert);
+  if (json) throw invalidArguments('--json cannot be used with - as output', convert);
 }
