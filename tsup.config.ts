@@ -69,14 +69,14 @@ const yamlModule: Plugin = {
 };
 
 /**
- * Leaves the blanks out of files that only a call loads: an install has to stay below 20 MB. Names are kept, and lines short,
- * for the traces of errors. Files with parts keep the comments that tell bundlers what can go.
+ * Makes the files short that only a call loads: an install has to stay below 20 MB. Lines stay short, for the traces of errors.
+ * Files with parts keep the comments that tell bundlers what can go, and names of classes, which errors show.
  */
-const withoutBlanks: NonNullable<Options['plugins']>[number] = {
-  name: 'without-blanks',
+const shortened: NonNullable<Options['plugins']>[number] = {
+  name: 'shortened',
   async renderChunk(code, { path }) {
     if (!/\/(?!chunk-)[\w-]+-[A-Z0-9]{8}\.js$/.test(path)) return undefined;
-    return await transform(code, { minifyWhitespace: true, lineLimit: 120 });
+    return await transform(code, { minify: true, lineLimit: 120 });
   },
 };
 
@@ -108,7 +108,7 @@ const config: Config = defineConfig([
       options.entryPoints = { ...doors, parts: 'all-parts', 'cli-start': 'src/cli/start.ts' };
     },
     esbuildPlugins: [allParts, pureCalls, yamlModule],
-    plugins: [withoutBlanks],
+    plugins: [shortened],
   },
   { entry: subpaths, ...common, splitting: false, esbuildPlugins: [fromAllParts] },
   { entry: { ...doors, ...subpaths }, ...common, dts: { only: true } },
