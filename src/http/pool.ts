@@ -4,6 +4,7 @@ import { SharedRequests } from './documents/shared-requests.ts';
 import { defaultTuning } from './retry.ts';
 import { createAgents } from './wire/agents.ts';
 
+type Agents = ReturnType<typeof createAgents>;
 type AgentsOptions = Parameters<typeof createAgents>[0];
 
 /**
@@ -13,15 +14,22 @@ type AgentsOptions = Parameters<typeof createAgents>[0];
 export class HttpPool {
   readonly slots: OriginSlots;
   readonly documents: SharedRequests<LoadedDocument> = new SharedRequests();
-  #agents: ReturnType<typeof createAgents> | undefined;
+  #connections: { agents?: Agents } = {};
 
-  constructor(perOrigin: number = defaultTuning.perOrigin) {
-    this.slots = createOriginSlots(perOrigin);
+  constructor(perOrigin: number = defaultTuning.perOrigin, slots?: OriginSlots) {
+    this.slots = slots ?? createOriginSlots(perOrigin);
   }
 
   /** Made with the first request, by the options of the client that sends it. */
-  agents(options: AgentsOptions): ReturnType<typeof createAgents> {
-    this.#agents ??= createAgents(options);
-    return this.#agents;
+  agents(options: AgentsOptions): Agents {
+    this.#connections.agents ??= createAgents(options);
+    return this.#connections.agents;
+  }
+
+  /** The same connections and bound, for a client of another reach: documents that one may read the other may not. */
+  apart(): HttpPool {
+    const pool = new HttpPool(undefined, this.slots);
+    pool.#connections = this.#connections;
+    return pool;
   }
 }

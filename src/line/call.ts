@@ -6,7 +6,7 @@ import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
-import type { HttpPool } from '../http/pool.ts';
+import { HttpPool } from '../http/pool.ts';
 import { shownText } from '../kit/public-url.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
@@ -23,7 +23,7 @@ export interface Call {
   options: CallOptions;
   signal: AbortSignal;
   http: Http;
-  /** Another client with the same options, for what this call has not named itself. */
+  /** Another client with the same options, over the same connections, for what this call has not named itself. */
   openHttp(reach: Reach): Http;
   /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
   metadata: MetadataClient;
@@ -73,11 +73,12 @@ export async function openCall(
     log: options.log,
     warn,
   });
+  const { pool = new HttpPool() } = use;
   // Only clients of the same reach may share what was read.
-  const openHttp = (reach: Reach, pool?: HttpPool): Http =>
+  const openHttp = (reach: Reach, own: HttpPool = pool.apart()): Http =>
     createHttp({
       ...reach,
-      pool,
+      pool: own,
       mirrors: options.mirrors,
       ca: options.ca,
       limits: options.limits,
@@ -90,7 +91,7 @@ export async function openCall(
       onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
     });
   const named = [asked, ...Object.values(options.parameters)];
-  const http = openHttp({ named, allowPlain: options.digest !== undefined }, use.pool);
+  const http = openHttp({ named, allowPlain: options.digest !== undefined }, pool);
   const read = new Map<string, MetadataDocument>();
   const metadata = watchDocuments(http.metadata, read, warn);
   return {

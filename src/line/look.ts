@@ -10,6 +10,7 @@ import type { ImageRequest } from '../contracts/vendor.ts';
 import { NotFoundError } from '../errors.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
+import { refuseOtherDigest } from './locked/refuse-other-digest.ts';
 import type { Planned, Proved } from './making.ts';
 import { trace } from './trace.ts';
 import { demandedByWay } from './trust/by-way.ts';
@@ -33,7 +34,7 @@ export interface Obtained {
 
 /**
  * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws
- * `ERR_OFFLINE_MISS`; an exact snapshot or a digest takes the disk that the same request led to before.
+ * `ERR_OFFLINE_MISS`, or `ERR_DIGEST` where that disk is not what the lock file says; an exact snapshot or a digest takes the disk that the same request led to before.
  */
 export async function lookWithoutUpstream(
   call: Call,
@@ -44,10 +45,10 @@ export async function lookWithoutUpstream(
   if (!offline && (refresh || !pinned)) return undefined;
   const asked = await lookForRequest(call, request);
   if (asked !== undefined || !offline) return asked;
-  const similar = await firstGood(call, likeRequest(call, request), (entry) =>
-    isGoodBeforeAsking(call, entry),
-  );
+  const like = likeRequest(call, request);
+  const similar = await firstGood(call, like, (entry) => isGoodBeforeAsking(call, entry));
   if (similar !== undefined) return similar;
+  if (call.locked !== undefined) refuseOtherDigest(call, await findEntries(call.cache, like));
   throw new NotFoundError({
     code: 'ERR_OFFLINE_MISS',
     message: `no cached disk answers ${request.vendor}:${request.release} for ${request.arch}`,

@@ -5,34 +5,38 @@ import { modes } from '../cache/modes.ts';
 import { replaceFile } from '../cache/replace-file.ts';
 import { CacheError } from '../errors.ts';
 import { formatLockFile } from './format.ts';
+import { holdLockFile } from './hold-lock-file.ts';
 import type { LockEntry, LockFile } from './lock-file.ts';
 import { findLockFile } from './read-lock-file.ts';
 
 /**
- * Changes the images of a lock file: read anew right before, so that what another call wrote meanwhile stays, and replaced
+ * Changes the images of a lock file: read anew under its lock, so that what another call writes meanwhile stays, and replaced
  * by rename. A change that changes nothing writes nothing; a link leads to the file that is replaced, which keeps its mode.
  */
 export async function changeLockFile(
   path: string,
   change: (images: readonly LockEntry[]) => LockEntry[],
+  signal?: AbortSignal,
 ): Promise<LockFile> {
-  const before = await findLockFile(path);
-  const after = { ...before, images: change(before?.images ?? []) };
-  const text = formatLockFile(after);
-  if (before !== undefined && text === formatLockFile(before)) return before;
-  try {
-    const place = before === undefined ? path : await realpath(path);
-    const mode = before === undefined ? modes.file : (await stat(place)).mode & 0o777;
-    const temporary = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
-    await replaceFile(place, temporary, text, async () => {}, mode);
-  } catch (cause) {
-    throw new CacheError({
-      code: 'ERR_CACHE_IO',
-      message: `cannot write the lock file ${path}: ${cause instanceof Error ? cause.message : cause}`,
-      hint: 'Make its folder writable, or name another file with lockfile (--lockfile).',
-      details: { path },
-      cause,
-    });
-  }
-  return after;
+  const place = await realpath(path).catch(() => path);
+  return await holdLockFile(place, signal, async () => {
+    const before = await findLockFile(path);
+    const after = { ...before, images: change(before?.images ?? []) };
+    const text = formatLockFile(after);
+    if (before !== undefined && text === formatLockFile(before)) return before;
+    try {
+      const mode = before === undefined ? modes.file : (await stat(place)).mode & 0o777;
+      const temporary = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
+      await replaceFile(place, temporary, text, async () => {}, mode);
+    } catch (cause) {
+      throw new CacheError({
+        code: 'ERR_CACHE_IO',
+        message: `cannot write the lock file ${path}: ${cause instanceof Error ? cause.message : cause}`,
+        hint: 'Make its folder writable, or name another file with lockfile (--lockfile).',
+        details: { path },
+        cause,
+      });
+    }
+    return after;
+  });
 }

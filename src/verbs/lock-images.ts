@@ -61,11 +61,15 @@ export function bindLockImages(parts: BoundParts): LockImages {
       }
     }
     let changes: LockChange[] = [];
-    await changeLockFile(path, (before) => {
-      const { images, ...made } = placePins(before, pins);
-      changes = made.changes;
-      return images;
-    });
+    await changeLockFile(
+      path,
+      (before) => {
+        const { images, ...made } = placePins(before, pins);
+        changes = made.changes;
+        return images;
+      },
+      options.signal,
+    );
     return changes;
   };
 }

@@ -45,11 +45,15 @@ export function bindUpdateLock(parts: BoundParts): UpdateLock {
       }
     }
     let changes: LockChange[] = [];
-    await changeLockFile(path, (before) => {
-      const placed = placePins(before, pins);
-      changes = [...placed.changes, ...kept];
-      return placed.images;
-    });
+    await changeLockFile(
+      path,
+      (before) => {
+        const placed = placePins(before, pins);
+        changes = [...placed.changes, ...kept];
+        return placed.images;
+      },
+      options.signal,
+    );
     return changes;
   };
 }

@@ -166,7 +166,10 @@ describe('what goes wrong', () => {
     await edit(`"sizeBytes": ${packed.length},`, '');
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_DIGEST', exitCode: 5 });
     await expect(ensure('acme-1', { offline: true })).rejects.toMatchObject({
-      code: 'ERR_OFFLINE_MISS',
+      code: 'ERR_DIGEST',
+      message: expect.stringContaining('acme_1_default_amd64_20260101.raw'),
+      hint: expect.stringContaining('rootdisk lock update acme-1'),
+      details: { expected: sha256(newer), actual: sha256(packed), from: lockfile },
     });
     expect(await sha256File(cached.path)).toBe(sha256(disk));
     // Where upstream has those bytes, they are another file beside it.

@@ -1,0 +1,27 @@
+import type { Entry } from '../../cache/entries/read.ts';
+import { IntegrityError } from '../../errors.ts';
+import { algorithmOf, hexOf } from '../../kit/digest.ts';
+import type { Call } from '../call.ts';
+
+/**
+ * Throws `ERR_DIGEST` where the cache holds the locked build with other bytes than the lock file says: a call that may ask
+ * nothing then needs another answer than that nothing is cached.
+ */
+export function refuseOtherDigest(
+  { locked, options }: Pick<Call, 'locked' | 'options'>,
+  found: readonly Entry[],
+): void {
+  if (locked === undefined) return;
+  for (const { name, record } of found) {
+    const expected = options.pins.find((one) => record.source[algorithmOf(one)] !== hexOf(one));
+    if (expected === undefined) continue;
+    const actual = `${algorithmOf(expected)}:${record.source[algorithmOf(expected)]}`;
+    const { alias } = locked.entry;
+    throw new IntegrityError({
+      code: 'ERR_DIGEST',
+      message: `${alias} is locked with ${expected} in ${locked.path}, and the cached disk ${name} was made of ${actual}`,
+      hint: `Call once without offline to get the locked bytes, or correct the entry: rootdisk lock update ${alias}.`,
+      details: { fileName: record.source.fileName, expected, actual, from: locked.path },
+    });
+  }
+}
