@@ -1,4 +1,4 @@
-import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
 import { vdiMagic, vdiMagicAt } from './vdi/header.ts';
 
 /**
@@ -10,4 +10,14 @@ export const vdi: Disk = defineFormat({
   id: 'vdi',
   detect: (probe) => hasMagic(probe.head, vdiMagic, vdiMagicAt),
   open: async (source, context) => (await import('./vdi/open-vdi.ts')).openVdi(source, context),
+});
+
+/** A dynamic VDI. */
+export const vdiWriter: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'vdi',
+  extension: 'vdi',
+  check: async (disk) => (await import('./vdi/writer.ts')).checkVdi(disk),
+  write: async (disk, out, context) =>
+    (await import('./vdi/writer.ts')).writeVdi(disk, out, context),
 });

@@ -1,4 +1,11 @@
-import { type Disk, defineFormat, hasMagic, type Probe } from '../src/kit.ts';
+import {
+  type Disk,
+  type DiskWriter,
+  defineFormat,
+  defineWriter,
+  hasMagic,
+  type Probe,
+} from '../src/kit.ts';
 import { findFooter, footerBytes, vhdMagic } from './vhd/footer.ts';
 import { readLateFooter } from './vhd/late-footer.ts';
 
@@ -19,3 +26,13 @@ function detect({ head, tail }: Probe): boolean {
   if (hasMagic(head, vhdMagic)) return true;
   return tail !== undefined && findFooter(tail.subarray(-footerBytes)) !== undefined;
 }
+
+/** A fixed VHD whose size is rounded up to whole MiB, as Azure asks for. */
+export const vhdWriter: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'vhd',
+  extension: 'vhd',
+  check: async (disk) => (await import('./vhd/writer.ts')).checkVhd(disk),
+  write: async (disk, out, context) =>
+    (await import('./vhd/writer.ts')).writeVhd(disk, out, context),
+});

@@ -12,8 +12,8 @@ import { ova } from '../formats/ova.ts';
 import { qcow2 } from '../formats/qcow2.ts';
 import { raw } from '../formats/raw.ts';
 import { tar } from '../formats/tar.ts';
-import { vdi } from '../formats/vdi.ts';
-import { vhd } from '../formats/vhd.ts';
+import { vdi, vdiWriter } from '../formats/vdi.ts';
+import { vhd, vhdWriter } from '../formats/vhd.ts';
 import { vhdx } from '../formats/vhdx.ts';
 import { vmdk } from '../formats/vmdk.ts';
 import { xz } from '../formats/xz.ts';
@@ -116,6 +116,8 @@ export const builtIns: Parts = Object.freeze({
     tar,
     ova,
     androidSparse,
+    vhdWriter,
+    vdiWriter,
   ],
 });
 

@@ -7,6 +7,8 @@ const folders = ['vendors', 'formats', 'verifiers'] as const;
 export interface Part {
   folder: (typeof folders)[number];
   name: string;
+  /** What it exports for the lists of parts: itself, and the writer of its format where there is one. */
+  words: string[];
 }
 
 /** The parts there are, by folder and name. */
@@ -14,9 +16,17 @@ export function listParts(root: string): Part[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((file) => file.endsWith('.ts'))
-      .map((file) => ({ folder, name: file.slice(0, -'.ts'.length) }))
+      .map((file) => file.slice(0, -'.ts'.length))
+      .map((name) => ({ folder, name, words: wordsOf(root, folder, name) }))
       .sort((left, right) => (left.name < right.name ? -1 : 1)),
   );
+}
+
+function wordsOf(root: string, folder: string, name: string): string[] {
+  const word = exportOf(name);
+  const text = readFileSync(join(root, folder, `${name}.ts`), 'utf8');
+  const writer = `${word}Writer`;
+  return text.includes(`export const ${writer}:`) ? [word, writer] : [word];
 }
 
 /** Entry points of the build by the path below `dist/`: the doors of `src/`, then the parts. */
@@ -44,17 +54,14 @@ export function formatExports(entries: Record<string, string>): Record<string, u
 export function addToIndex(index: string, parts: readonly Part[]): string {
   let text = index;
   for (const part of parts) {
-    const { folder, name } = part;
-    const word = exportOf(name);
+    const { folder, name, words } = part;
     if (!isImported(text, part)) {
-      text = text.replace(
-        /^import /m,
-        `import { ${word} } from '../${folder}/${name}.ts';\nimport `,
-      );
+      const line = `import { ${words.join(', ')} } from '../${folder}/${name}.ts';\n`;
+      text = text.replace(importOf(part), '').replace(/^import /m, `${line}import `);
     }
     if (!isListed(text, part)) {
       text = text.replace(listOf(folder), (_, known: string) => {
-        const names = [...namesIn(known), word];
+        const names = [...new Set([...namesIn(known), ...words])];
         // Vendors stand by name; the order of formats and verifiers is a choice.
         if (folder === 'vendors') names.sort();
         return `${folder}: [${names.join(', ')}]`;
@@ -83,8 +90,8 @@ export function findGaps(root: string): string[] {
   });
   return [
     ...(isSame ? [] : ['package.json: exports are not the entry points. Run: npm run parts']),
-    ...unbound.map(({ folder, name }) => {
-      return `src/index.ts: builtIns.${folder} lacks ${exportOf(name)}. Run: npm run parts`;
+    ...unbound.map(({ folder, words }) => {
+      return `src/index.ts: builtIns.${folder} lacks ${words.join(' or ')}. Run: npm run parts`;
     }),
     ...parts
       .filter(({ folder, name }) => folder === 'vendors' && !page.includes(`\n| \`${name}\` |`))
@@ -98,7 +105,9 @@ export function findGaps(root: string): string[] {
 /** A module that exports every part. */
 export function formatAllParts(parts: readonly Part[]): string {
   return parts
-    .map(({ folder, name }) => `export { ${exportOf(name)} } from './${folder}/${name}.ts';`)
+    .map(({ folder, name, words }) => {
+      return `export { ${words.join(', ')} } from './${folder}/${name}.ts';`;
+    })
     .join('\n');
 }
 
@@ -107,12 +116,18 @@ export function exportOf(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function isImported(index: string, { folder, name }: Part): boolean {
-  return index.includes(`import { ${exportOf(name)} } from '../${folder}/${name}.ts';`);
+function isImported(index: string, part: Part): boolean {
+  const names = namesIn(importOf(part).exec(index)?.[1] ?? '');
+  return part.words.every((word) => names.includes(word));
 }
 
-function isListed(index: string, { folder, name }: Part): boolean {
-  return namesIn(listOf(folder).exec(index)?.[1] ?? '').includes(exportOf(name));
+function isListed(index: string, { folder, words }: Part): boolean {
+  const names = namesIn(listOf(folder).exec(index)?.[1] ?? '');
+  return words.every((word) => names.includes(word));
+}
+
+function importOf({ folder, name }: Part): RegExp {
+  return new RegExp(`^import \\{([^}]*)\\} from '\\.\\./${folder}/${name}\\.ts';\n`, 'm');
 }
 
 function listOf(folder: string): RegExp {

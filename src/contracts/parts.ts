@@ -1,10 +1,12 @@
 import type { Format } from './format.ts';
 import type { AnyVerifier } from './proof.ts';
 import type { Vendor } from './vendor.ts';
+import type { DiskWriter } from './writer.ts';
 
 /** What an `ensureImage` is made of. The same id twice within one list is `ERR_DUPLICATE_PART`. */
 export interface Parts {
   vendors: readonly Vendor[];
   verifiers: readonly AnyVerifier[];
-  formats: readonly Format[];
+  /** Readers and writers; a writer may have the id of a reader. */
+  formats: readonly (Format | DiskWriter)[];
 }

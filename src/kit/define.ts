@@ -1,10 +1,14 @@
 import type { Format } from '../contracts/format.ts';
 import type { Proof, Verifier } from '../contracts/proof.ts';
 import type { Vendor } from '../contracts/vendor.ts';
+import type { DiskWriter } from '../contracts/writer.ts';
 import { UsageError } from '../errors.ts';
 import { nearestWord } from './nearest-word.ts';
 
 const idPattern = /^[a-z0-9][a-z0-9-]*$/;
+/** An ending of file names, which may be one of several words: `tar.gz`. */
+const endingPattern = /^[a-z0-9][a-z0-9.-]*$/;
+const optionPattern = /^[a-z0-9][a-z0-9_.-]*$/i;
 const evidences: readonly unknown[] = ['captured', 'documented', 'unverified'];
 
 const vendorFields = [
@@ -23,6 +27,7 @@ const formatFields = {
   disk: ['kind', 'id', 'apiVersion', 'detect', 'open', 'readFooter'],
 } as const;
 const formatMethods = { codec: 'decode', archive: 'entries', disk: 'open' } as const;
+const writerFields = ['kind', 'id', 'apiVersion', 'extension', 'options', 'check', 'write'];
 const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
 const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
 
@@ -66,6 +71,37 @@ export function defineFormat<F extends Format>(format: F): F {
     fields.filter((field) => !noMethods.includes(field)),
   );
   return format;
+}
+
+/** Types a writer of a disk format and checks its shape at once; gives back the same object. */
+export function defineWriter<W extends DiskWriter>(writer: W): W {
+  checkObject('writer', writer);
+  checkText('writer', 'id', writer.id);
+  if (!endingPattern.test(writer.id)) {
+    throw invalid(
+      `writer id ${show(writer.id)} must be lower-case letters, digits, dots and dashes`,
+    );
+  }
+  const name = `writer ${writer.id}`;
+  refuseSlips(name, writer, writerFields);
+  checkApiVersion(name, writer.apiVersion ?? 1);
+  const { extension = writer.id } = writer;
+  checkText(name, 'extension', extension);
+  if (!endingPattern.test(extension)) {
+    throw invalid(
+      `${name}: extension ${show(extension)} must be lower-case and without a leading dot`,
+    );
+  }
+  for (const [option, { values, default: standard }] of Object.entries(writer.options ?? {})) {
+    const isWord = [option, ...values].every((word) => optionPattern.test(word));
+    if (isWord && values.includes(standard)) continue;
+    throw invalid(
+      `${name}: option ${show(option)} must have words as values, its default among them`,
+    );
+  }
+  needMethod(name, writer, 'check');
+  needMethod(name, writer, 'write');
+  return writer;
 }
 
 /**

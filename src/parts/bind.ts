@@ -2,14 +2,18 @@ import type { Format } from '../contracts/format.ts';
 import type { Parts } from '../contracts/parts.ts';
 import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
 import type { Vendor } from '../contracts/vendor.ts';
+import type { DiskWriter } from '../contracts/writer.ts';
 import { PluginError, UsageError } from '../errors.ts';
 import { checkFormat } from './check-format.ts';
 import { checkParts } from './check-parts.ts';
+import { checkWriter } from './check-writer.ts';
+import { isReader, isWriter } from './format-kinds.ts';
 
 /** Parts that were checked for doubles, ready to be looked up. */
 export interface BoundParts {
   vendors: ReadonlyMap<string, Vendor>;
   formats: readonly Format[];
+  writers: readonly DiskWriter[];
   /** Throws `ERR_PLUGIN` when no verifier of that kind was given. */
   verifierOf<K extends Proof['kind']>(kind: K): Verifier<K>;
 }
@@ -21,10 +25,14 @@ const reserved = ['url', 'file'];
 export function bindParts(parts: Parts): BoundParts {
   checkParts(parts);
   refuseDoubles('vendor', [...reserved, ...parts.vendors.map((vendor) => vendor.id.toLowerCase())]);
+  const formats = parts.formats.filter(isReader);
+  const writers = parts.formats.filter(isWriter);
   refuseDoubles(
     'format',
-    parts.formats.map((format) => format.id),
+    formats.map((format) => format.id),
   );
+  // `raw` is what is made without a writer, `source` what is kept as it came.
+  refuseDoubles('writer', ['raw', 'source', ...writers.map((writer) => writer.id)]);
   refuseDoubles(
     'verifier',
     parts.verifiers.map((verifier) => verifier.kind),
@@ -32,7 +40,8 @@ export function bindParts(parts: Parts): BoundParts {
   const verifiers = new Map<string, AnyVerifier>(parts.verifiers.map((part) => [part.kind, part]));
   return {
     vendors: new Map(parts.vendors.map((vendor) => [vendor.id.toLowerCase(), vendor])),
-    formats: parts.formats.map(checkFormat),
+    formats: formats.map(checkFormat),
+    writers: writers.map(checkWriter),
     verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
       const found = verifiers.get(kind);
       // The map is keyed by kind, so what was found under `kind` is the verifier of that kind.

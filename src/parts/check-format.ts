@@ -171,6 +171,6 @@ async function named<T>(
 }
 
 /** A full disk below a source or sink is no fault of the format; the owner of the file says which one it is. */
-function isOfSystem(error: unknown): boolean {
+export function isOfSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }

@@ -1,11 +1,12 @@
 import type { Parts } from '../contracts/parts.ts';
 import { PluginError, UsageError } from '../errors.ts';
-import { checkVerifierShape, defineFormat, defineVendor } from '../kit/define.ts';
+import { checkVerifierShape, defineFormat, defineVendor, defineWriter } from '../kit/define.ts';
 
 /** What `defineVendor` and its like check at once, of parts that may have been made without them. */
 const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
   vendors: defineVendor,
-  formats: defineFormat,
+  formats: (part: Parts['formats'][number]) =>
+    part.kind === 'writer' ? defineWriter(part) : defineFormat(part),
   verifiers: checkVerifierShape,
 };
 

@@ -5,6 +5,7 @@ import { Allowances } from '../../src/image/allowances.ts';
 import { openDecodeJob } from '../../src/image/decode-context.ts';
 import { openLayers } from '../../src/image/open-layers.ts';
 import { builtIns, isImageError } from '../../src/index.ts';
+import { isReader } from '../../src/parts/format-kinds.ts';
 
 /** `accepted`, or the code of the refusal; anything else is a defect of the decoder. */
 export type Verdict = 'accepted' | `ERR_${string}`;
@@ -37,7 +38,13 @@ export async function tryImage(
   };
   try {
     const source = GrowingFile.whole(memoryHandle(bytes), bytes.length);
-    const opened = await openLayers(source, [], entry, builtIns.formats, job.context);
+    const opened = await openLayers(
+      source,
+      [],
+      entry,
+      builtIns.formats.filter(isReader),
+      job.context,
+    );
     await opened.image.copyTo(new SparseFile(target, { maxBytes: limits.virtualBytes }));
     await opened.finish();
     return 'accepted';

@@ -6,6 +6,7 @@ import { openDecodeJob } from '../../src/image/decode-context.ts';
 import { type OpenLayers, openLayers } from '../../src/image/open-layers.ts';
 import { builtIns } from '../../src/index.ts';
 import { type Codec, defineFormat, hasMagic, type Limits } from '../../src/kit.ts';
+import { isReader } from '../../src/parts/format-kinds.ts';
 import { GrowingSink } from '../formats/shared/copying.ts';
 import { refusalOf } from '../formats/shared/decoding.ts';
 import { SteppedSource } from '../formats/stepped-source.ts';
@@ -54,7 +55,7 @@ async function open(
   const allowances = new Allowances([]);
   const about = { signal, limits: { ...defaultLimits, ...limits }, log: () => {}, allowances };
   const { context } = openDecodeJob(tmpdir(), about);
-  const formats = [...builtIns.formats, codec];
+  const formats = [...builtIns.formats.filter(isReader), codec];
   return openLayers(new SteppedSource(input, 'whole'), declared, undefined, formats, context);
 }
 

@@ -3,6 +3,7 @@ import type { Proof } from '../../src/contracts/proof.ts';
 import type { Artifact, ImageRequest, Resolution } from '../../src/contracts/vendor.ts';
 import { builtIns } from '../../src/index.ts';
 import { planImage } from '../../src/line/plan.ts';
+import { isReader } from '../../src/parts/format-kinds.ts';
 
 const request: ImageRequest = { vendor: 'acme', release: 'latest', arch: 'arm64' };
 const digest: Proof = { kind: 'digest', digest: `sha256:${'0'.repeat(64)}`, from: 'index' };
@@ -19,7 +20,7 @@ function resolution(...disk: Artifact[]): Resolution {
 }
 
 const plan = (answer: Resolution, about: object = {}, of = request) =>
-  planImage(of, answer, { ...options, ...about }, builtIns.formats);
+  planImage(of, answer, { ...options, ...about }, builtIns.formats.filter(isReader));
 
 describe('planning', () => {
   test.each([

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRootdisk, type Rootdisk } from '../../src/core.ts';
+import { createRootdisk, type Parts, type Rootdisk } from '../../src/core.ts';
 import { builtIns } from '../../src/index.ts';
 import { type Format, tls, type Vendor } from '../../src/kit.ts';
 
@@ -27,7 +27,7 @@ function plain(more: object): Vendor {
   return vendor as Vendor;
 }
 
-function resolveAnswer(answer: object, formats: readonly Format[] = builtIns.formats) {
+function resolveAnswer(answer: object, formats: Parts['formats'] = builtIns.formats) {
   const vendors = [plain({ resolve: async () => answer })];
   const { resolveImage } = createRootdisk({ ...builtIns, formats, vendors });
   return resolveImage('odd:1', { cacheDir: folder });

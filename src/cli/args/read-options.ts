@@ -7,6 +7,7 @@ import type {
   RequestOptions,
   TransportOptions,
 } from '../../core.ts';
+import { isReader } from '../../parts/format-kinds.ts';
 import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from './flags.ts';
 import { invalidValue } from './refuse.ts';
@@ -85,7 +86,7 @@ function pick<T extends string>(
 /** The layers that a file must have, outermost first. */
 export function readFrom(flags: Flags, parts: Parts): string[] | undefined {
   const from = flags.text('from');
-  const known = parts.formats.map(({ id }) => id);
+  const known = parts.formats.filter(isReader).map(({ id }) => id);
   return from === undefined ? undefined : parseLayers(from, known);
 }
 

@@ -3,13 +3,15 @@ import { PluginError } from '../../errors.ts';
 import { checkVerifierShape } from '../../kit/define.ts';
 import {
   type AnyVerifier,
+  type DiskWriter,
   defineFormat,
   defineVendor,
+  defineWriter,
   type Format,
   type Vendor,
 } from '../../kit.ts';
 
-const formatKinds: readonly unknown[] = ['codec', 'archive', 'disk'];
+const formatKinds: readonly unknown[] = ['codec', 'archive', 'disk', 'writer'];
 const lists = ['vendors', 'verifiers', 'formats'] as const;
 
 /**
@@ -20,11 +22,11 @@ const lists = ['vendors', 'verifiers', 'formats'] as const;
 export function collectParts(plugin: string, exports: object): Parts {
   const vendors: Vendor[] = [];
   const verifiers: AnyVerifier[] = [];
-  const formats: Format[] = [];
+  const formats: (Format | DiskWriter)[] = [];
   const found = Object.values(exports).flatMap((value) => spread(plugin, value));
   for (const value of new Set<unknown>(found)) {
     if (isVendor(value)) vendors.push(checked(plugin, () => defineVendor(value)));
-    else if (isFormat(value)) formats.push(checked(plugin, () => defineFormat(value)));
+    else if (isFormat(value)) formats.push(checked(plugin, () => define(value)));
     else if (isVerifier(value)) {
       checked(plugin, () => checkVerifierShape(value));
       verifiers.push(value);
@@ -57,12 +59,16 @@ function isVendor(value: unknown): value is Vendor {
   return 'apiVersion' in value || isFunction(value, 'resolve');
 }
 
-function isFormat(value: unknown): value is Format {
+function isFormat(value: unknown): value is Format | DiskWriter {
   return isObject(value) && 'kind' in value && formatKinds.includes(value.kind);
 }
 
 function isVerifier(value: unknown): value is AnyVerifier {
   return isObject(value) && 'kind' in value && isFunction(value, 'prove');
+}
+
+function define(part: Format | DiskWriter): Format | DiskWriter {
+  return part.kind === 'writer' ? defineWriter(part) : defineFormat(part);
 }
 
 const isPartOf = { vendors: isVendor, verifiers: isVerifier, formats: isFormat };

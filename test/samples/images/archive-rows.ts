@@ -10,12 +10,14 @@ import { zip } from '../../../formats/zip.ts';
 import { createRootdisk } from '../../../src/create-rootdisk.ts';
 import { builtIns } from '../../../src/index.ts';
 import { type Archive, type Format, isImageError } from '../../../src/kit.ts';
+import { isReader } from '../../../src/parts/format-kinds.ts';
 import { decodeContext } from '../../formats/decode-context.ts';
 import { wholeSource } from '../../formats/shared/byte-sources.ts';
 import { entryOf } from './declare-row.ts';
 import { type ImageRow, readImage, readImageRows } from './image-rows.ts';
 
-const all: readonly Format[] = [...builtIns.formats, tar, zip, ova];
+const readers = builtIns.formats.filter(isReader);
+const all: readonly Format[] = [...readers, tar, zip, ova];
 const formats = [...new Map(all.map((format) => [format.id, format])).values()];
 const convert = createRootdisk({ formats }).convertImage;
 

@@ -1,0 +1,28 @@
+import type { DiskWriter } from '../contracts/writer.ts';
+import { defined } from '../kit/defined.ts';
+import { pluginFailure } from './call-plugin.ts';
+import { isOfSystem } from './check-format.ts';
+
+/** The same writer; a stray exception of it is `ERR_PLUGIN` and names the writer and the method. */
+export function checkWriter(writer: DiskWriter): DiskWriter {
+  const { kind, id, extension, options } = writer;
+  return {
+    kind,
+    id,
+    ...defined({ extension, options }),
+    async check(disk, chosen) {
+      try {
+        await writer.check(disk, chosen);
+      } catch (error) {
+        throw pluginFailure(error, id, 'check', AbortSignal.any([]));
+      }
+    },
+    async write(disk, out, context) {
+      try {
+        await writer.write(disk, out, context);
+      } catch (error) {
+        throw isOfSystem(error) ? error : pluginFailure(error, id, 'write', context.signal);
+      }
+    },
+  };
+}
