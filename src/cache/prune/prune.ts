@@ -59,7 +59,7 @@ export async function pruneEntries(
     const held = why === undefined ? undefined : await tryRemove(cache, name, dryRun, signal);
     const goes = why !== undefined && held === undefined;
     if (goes) totalBytes -= allocatedBytes;
-    const kept = isNewest ? `one of the newest ${rules.keep} of its release` : reasonToStay(rules);
+    const kept = reasonToStay(rules, isNewest);
     pruned.push({ name, goes, allocatedBytes, lastUsed, reason: goes ? why : (held ?? kept) });
   }
   return pruned;
@@ -73,7 +73,9 @@ function reasonToGo(rules: PruneRules, ageMs: number, totalBytes: number): strin
   return isKeepAlone ? 'its release has newer builds' : undefined;
 }
 
-function reasonToStay({ olderThanMs, budgetBytes }: PruneRules): string {
+function reasonToStay({ olderThanMs, budgetBytes, keep }: PruneRules, isNewest: boolean): string {
+  if (isNewest)
+    return keep === 1 ? 'the newest of its release' : `one of the newest ${keep} of its release`;
   if (budgetBytes !== undefined) return 'within the budget';
   return olderThanMs === undefined ? 'no option names it' : 'used since';
 }
