@@ -1,4 +1,4 @@
-import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
 import { vhdxMagic } from './vhdx/header.ts';
 
 /**
@@ -10,4 +10,14 @@ export const vhdx: Disk = defineFormat({
   id: 'vhdx',
   detect: (probe) => hasMagic(probe.head, vhdxMagic),
   open: async (source, context) => (await import('./vhdx/open-vhdx.ts')).openVhdx(source, context),
+});
+
+/** A dynamic VHDX. */
+export const vhdxWriter: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'vhdx',
+  extension: 'vhdx',
+  check: async (disk) => (await import('./vhdx/writer.ts')).checkVhdx(disk),
+  write: async (disk, out, context) =>
+    (await import('./vhdx/writer.ts')).writeVhdx(disk, out, context),
 });

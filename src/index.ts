@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { androidSparse } from '../formats/android-sparse.ts';
 import { bzip2 } from '../formats/bzip2.ts';
 import { gzip } from '../formats/gzip.ts';
@@ -14,7 +15,7 @@ import { raw } from '../formats/raw.ts';
 import { tar } from '../formats/tar.ts';
 import { vdi, vdiWriter } from '../formats/vdi.ts';
 import { vhd, vhdWriter } from '../formats/vhd.ts';
-import { vhdx } from '../formats/vhdx.ts';
+import { vhdx, vhdxWriter } from '../formats/vhdx.ts';
 import { vmdk } from '../formats/vmdk.ts';
 import { xz } from '../formats/xz.ts';
 import { zip } from '../formats/zip.ts';
@@ -118,6 +119,7 @@ export const builtIns: Parts = Object.freeze({
     androidSparse,
     vhdWriter,
     vdiWriter,
+    vhdxWriter,
   ],
 });
 

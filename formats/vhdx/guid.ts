@@ -16,3 +16,15 @@ export function readGuid(bytes: Uint8Array, at: number): string {
   ];
   return fields.join('-').toUpperCase();
 }
+
+/** The inverse of `readGuid`. */
+export function writeGuid(text: string): Uint8Array {
+  const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
+  for (const [from, to] of [
+    [0, 4],
+    [4, 6],
+    [6, 8],
+  ])
+    bytes.subarray(from, to).reverse();
+  return bytes;
+}

@@ -19,7 +19,7 @@ export type MetadataItem =
   | 'parentLocator';
 
 /** MS-VHDX 2.6.2. */
-const known = new Map<string, MetadataItem>([
+export const metadataGuids: ReadonlyMap<string, MetadataItem> = new Map<string, MetadataItem>([
   ['CAA16737-FA36-4D43-B3B6-33F0AA44E76B', 'fileParameters'],
   ['2FA54224-CD1B-4876-B211-5DBED83BF4B8', 'virtualSize'],
   ['BECA12AB-B2E6-4523-93EF-C309E000C746', 'diskId'],
@@ -55,7 +55,7 @@ export function parseMetadataTable(
     const flags = view.getUint32(at + 24, true);
     const isUser = (flags & userFlag) !== 0;
     const offset = region.start + at;
-    const name = isUser ? undefined : known.get(guid);
+    const name = isUser ? undefined : metadataGuids.get(guid);
     if (name === undefined && (flags & requiredFlag) !== 0) {
       const details = { value: guid, offset };
       throw refuseVhdx(

@@ -8,8 +8,8 @@ const copyBytes = 64 * 1024;
 const entryBytes = 32;
 const maxEntries = 2047;
 
-const batGuid = '2DC27766-F623-4200-9D64-115E9BFD4A08';
-const metadataGuid = '8B7CA206-4790-4B9A-B8FE-575F050F886E';
+export const batGuid = '2DC27766-F623-4200-9D64-115E9BFD4A08';
+export const metadataGuid = '8B7CA206-4790-4B9A-B8FE-575F050F886E';
 
 /** The regions of a file; `all` includes those that mean nothing to a reader. */
 export interface Regions {

@@ -16,7 +16,10 @@ export interface DiskToWrite {
   read(position: number, length: number): Promise<Uint8Array>;
 }
 
-/** A new, empty file. Ranges that are never written read as zeros, and blocks of zeros stay holes. */
+/**
+ * A new, empty file. Ranges that are never written read as zeros, and blocks of 4 KiB that are all zeros stay holes. No byte
+ * may be written twice: zeros over data would be passed over.
+ */
 export interface WriterSink {
   /** Fixes the length of the file. May be called at any time; without it the file ends with the last byte written. */
   setSize(bytes: number): Promise<void>;

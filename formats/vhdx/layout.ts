@@ -1,0 +1,43 @@
+import type { FileRange } from './file-range.ts';
+
+export const vhdxSectorBytes = 512;
+
+const MiB = 1024 * 1024;
+/** The table of blocks is held in memory; so many entries are 16 MiB. */
+const maxBlocks = 2 ** 21;
+const sectorsPerBitmap = 2 ** 23;
+
+/** Where everything lies in a new file. */
+export interface VhdxLayout {
+  virtualSize: number;
+  blockBytes: number;
+  /** Blocks between two entries of the table that stand for sector bitmaps. */
+  chunkBlocks: number;
+  log: FileRange;
+  metadata: FileRange;
+  bat: FileRange & { length: number };
+  dataOffset: number;
+}
+
+/**
+ * Blocks of 1 MiB, which Microsoft asks for under ext4 ("Best practices for running Linux on Hyper-V"); larger ones above
+ * 2 TiB, so that the table stays small.
+ */
+export function layOut(virtualSize: number): VhdxLayout {
+  let blockBytes = MiB;
+  while (virtualSize / blockBytes > maxBlocks) blockBytes *= 2;
+  const chunkBlocks = (sectorsPerBitmap * vhdxSectorBytes) / blockBytes;
+  const blocks = Math.max(1, Math.ceil(virtualSize / blockBytes));
+  const entries = blocks + Math.floor((blocks - 1) / chunkBlocks);
+  const length = Math.ceil((entries * 8) / MiB) * MiB;
+  const start = 3 * MiB;
+  return {
+    virtualSize,
+    blockBytes,
+    chunkBlocks,
+    log: { start: MiB, end: 2 * MiB },
+    metadata: { start: 2 * MiB, end: start },
+    bat: { start, end: start + length, length },
+    dataOffset: start + length,
+  };
+}

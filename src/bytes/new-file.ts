@@ -1,0 +1,82 @@
+import type { WriterSink } from '../contracts/writer.ts';
+import { isZeros } from '../kit/is-zeros.ts';
+import { DataMap, type Extents } from './extents.ts';
+import type { SparseTarget } from './sparse-file.ts';
+
+/** Holes have the granularity of file system blocks. */
+const blockBytes = 4096;
+
+/** A new, empty file in any format. Blocks of zeros are never written, so they stay holes. */
+export class NewFile implements WriterSink {
+  readonly #handle: SparseTarget;
+  readonly #onData: (position: number, length: number) => void;
+  readonly #map = new DataMap();
+  #sizeBytes: number | undefined;
+  #end = 0;
+  #dataBytes = 0;
+
+  /** `onData` hears of every range that was written. */
+  constructor(handle: SparseTarget, onData: (position: number, length: number) => void = () => {}) {
+    this.#handle = handle;
+    this.#onData = onData;
+  }
+
+  /** As set, or as far as was written. */
+  get sizeBytes(): number {
+    return this.#sizeBytes ?? this.#end;
+  }
+
+  /** Bytes in blocks that are not all zeros. */
+  get dataBytes(): number {
+    return this.#dataBytes;
+  }
+
+  extents(): Extents {
+    return this.#map.extents(this.sizeBytes);
+  }
+
+  async setSize(bytes: number): Promise<void> {
+    if (this.#end > bytes) throw new RangeError(`bytes were written past the end, ${bytes}`);
+    this.#sizeBytes = bytes;
+    await this.#handle.truncate(bytes);
+  }
+
+  async write(position: number, bytes: Uint8Array): Promise<void> {
+    const end = position + bytes.length;
+    if (end > (this.#sizeBytes ?? end)) {
+      throw new RangeError(`a write of ${bytes.length} bytes at ${position} is not in the file`);
+    }
+    this.#end = Math.max(this.#end, end);
+    let from = 0;
+    while (from < bytes.length) {
+      let to = blockEnd(from, position, bytes.length);
+      const isHole = isZeros(bytes, from, to);
+      while (to < bytes.length) {
+        const next = blockEnd(to, position, bytes.length);
+        if (isZeros(bytes, to, next) !== isHole) break;
+        to = next;
+      }
+      if (!isHole) await this.#put(position + from, bytes.subarray(from, to));
+      from = to;
+    }
+  }
+
+  /** Gives the file its whole length, where it ends with a hole. */
+  async finish(): Promise<void> {
+    if (this.#sizeBytes === undefined) await this.setSize(this.#end);
+  }
+
+  async #put(position: number, bytes: Uint8Array): Promise<void> {
+    this.#map.add(position, bytes.length);
+    this.#dataBytes += bytes.length;
+    for (let done = 0; done < bytes.length; ) {
+      const rest = bytes.length - done;
+      done += (await this.#handle.write(bytes, done, rest, position + done)).bytesWritten;
+    }
+    this.#onData(position, bytes.length);
+  }
+}
+
+function blockEnd(from: number, position: number, length: number): number {
+  return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
+}
