@@ -5,11 +5,14 @@ import { CacheError } from '../errors.ts';
 import { isZeros } from '../kit/is-zeros.ts';
 import type { CloneSource } from './source.ts';
 
-const pieceBytes = 1024 * 1024;
+/** What is read is still in the processor's cache when it is written: pieces of 1 MiB take half as long again. */
+const pieceBytes = 256 * 1024;
 /** As file systems allocate. */
 const blockBytes = 4096;
 /** Node reads and writes files on four threads. */
 const width = 4;
+
+type CopySource = Pick<CloneSource, 'handle' | 'path' | 'sizeBytes' | 'extents'>;
 
 /**
  * Copies the data of a disk to a new, empty file, several pieces at once. Only its extents are read where they are known;
@@ -17,7 +20,7 @@ const width = 4;
  * data that is its own, as decoders may write a range twice.
  */
 export async function copyData(
-  source: CloneSource,
+  source: CopySource,
   target: FileHandle,
   signal: AbortSignal,
   onProgress: (bytes: number, totalBytes: number) => void,
@@ -59,7 +62,7 @@ function* pieces(extents: Extents): Generator<[position: number, length: number]
 }
 
 async function readPiece(
-  { handle, path }: CloneSource,
+  { handle, path }: CopySource,
   position: number,
   bytes: Buffer,
 ): Promise<void> {

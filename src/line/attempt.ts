@@ -68,7 +68,7 @@ function isPassing(error: unknown): boolean {
 }
 
 /** Leaves what a later call can continue, and nothing else. */
-async function keepDownload(call: Call, staging: Staging): Promise<void> {
+export async function keepDownload(call: Call, staging: Staging): Promise<void> {
   try {
     // Opened again: publishing that failed may have sealed the download already.
     await openStaging(call.cache, staging.name);

@@ -8,7 +8,7 @@ import type { DecodeContext } from '../contracts/format.ts';
 import { Allowances } from '../image/allowances.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
-import { openLayers } from '../image/open-layers.ts';
+import { type OpenLayers, openLayers } from '../image/open-layers.ts';
 import { awaitEnd } from '../parts/await-plugin.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { keepBootFile } from './boot/keep-boot-file.ts';
@@ -57,7 +57,7 @@ async function decodeLayers(
 ): Promise<WrittenFile> {
   const { layers, entry } = plan.artifact;
   const opened = await openLayers(fetching.source, layers, entry, call.parts.formats, context);
-  const { chain, image, inner } = opened;
+  const { chain, image } = opened;
   const format = chain.at(-1) ?? 'raw';
   if (call.options.format === 'source' && chain.length === 1 && format !== 'raw') {
     const { sizeBytes } = await fetching.done;
@@ -78,9 +78,7 @@ async function decodeLayers(
     const bounds = boundDisk(fetching.source, context.limits, await roomForFill(call));
     const sink = new SparseFile(handle, bounds, onWrite, (...range) => digest.wrote(...range));
     const kept = call.options.format === 'source' ? format : 'raw';
-    if (kept === 'raw') await image.copyTo(sink);
-    else await copyBytes(inner, sink);
-    await opened.finish();
+    await copyLayers(opened, kept, sink);
     const blocks = await digest.finish(call.signal);
     const { sizeBytes } = sink;
     call.progress.decode(sizeBytes, sizeBytes, true);
@@ -92,6 +90,17 @@ async function decodeLayers(
     await digest.idle();
     await handle.close();
   }
+}
+
+/** What lies in the layers, in the format that is kept, to its very end. */
+export async function copyLayers(
+  { image, inner, finish }: OpenLayers,
+  kept: string,
+  sink: DiskSink,
+): Promise<void> {
+  if (kept === 'raw') await image.copyTo(sink);
+  else await copyBytes(inner, sink);
+  await finish();
 }
 
 /** The vendor's own disk image, as it lies inside codecs and archives. */

@@ -2,7 +2,7 @@ import type { Extents } from '../bytes/extents.ts';
 import { imagesDirOf } from '../cache/cache.ts';
 import { defaultCacheDir } from '../cache/cache-folder.ts';
 import { restoreDigestTable } from '../cache/entries/blocks-file.ts';
-import { judgeName } from '../cache/entries/judge.ts';
+import { judgeName, type RemadeFrom } from '../cache/entries/judge.ts';
 import { listNames } from '../cache/entries/names-on-disk.ts';
 import { lookAt, readEntry } from '../cache/entries/read.ts';
 import type { EntryVerdict } from '../cache/entries/verify.ts';
@@ -19,8 +19,10 @@ import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface VerifyCacheOptions extends TransportOptions {
   /**
-   * Restore mode and recorded mtime where only those were changed, and make damaged disks again: from a kept download, or
-   * from the addresses in the record, of which only bytes with the recorded digests are used.
+   * Restore mode and recorded mtime where only those were changed, and make damaged disks again: the damaged blocks alone
+   * from what the cache keeps of the source, else the whole disk from the addresses in the record. Only bytes with the
+   * recorded digests are used. The new file replaces the damaged one in one step: a process that has the damaged file
+   * open, such as a hypervisor, reads it until it opens the path again.
    */
   repair?: boolean | undefined;
   /** No request at all: a damaged disk is made again only from a kept download or a local file. */
@@ -46,6 +48,11 @@ export interface VerifiedEntry {
    * Absent where the digests of its blocks are not kept.
    */
   damage?: Extents;
+  /**
+   * What a repair made a damaged disk again from: a file that the cache keeps of its source, or the network. `blocks` says how
+   * many blocks of 1 MiB were made where only the damaged ones were.
+   */
+  remade?: RemadeFrom;
   /** Absent where the disk itself is damaged. */
   origin?: OriginVerdict;
 }
@@ -71,11 +78,15 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
       const judged = await judgeName(cache, name, {
         repair,
         signal,
-        remake: async (record) => describeRemade(await remake(call, record)),
+        remake: async (record, damage) => {
+          const { from, blocks, ...about } = await remake(call, record, damage);
+          const reason = describeRemade({ from, ...defined({ blocks }), ...about });
+          return { reason, remade: { from, ...defined({ blocks }) } };
+        },
       });
       // Removed since the folder was read.
       if (judged === undefined) continue;
-      const { record, state, reason, damage } = judged;
+      const { record, state, reason, damage, remade } = judged;
       const path = cache.pathOf(name);
       const isProvable = record !== undefined && state !== 'damaged' && state !== 'leftover';
       if (isProvable) await restoreDigestTable(cache, { name, path, record }, signal);
@@ -84,7 +95,7 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
         isProvable && entry !== undefined
           ? await proveAgain(parts, cache, entry, { signal, log, now })
           : undefined;
-      yield { name, path, state, ...defined({ reason, damage, origin }) };
+      yield { name, path, state, ...defined({ reason, damage, remade, origin }) };
     }
   };
 }

@@ -11,13 +11,12 @@ import {
 } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeClone } from '../../src/clone/make-clone.ts';
 import { cloneByProgram } from '../../src/clone/reflink.ts';
 import { cloneDisk } from '../../src/index.ts';
 import { tempDir } from '../cache/temp-dir.ts';
-import { whyNoLoops } from '../convert/device/loop-device.ts';
-import { hasProgram } from '../seed/read-back.ts';
+import { mounted, reflinkKinds, whyNotMounted } from './own-file-system.ts';
 import { MiB, makeSparseDisk, occupied, sparseBytes } from './sparse-disk.ts';
 
 async function folderWithDisk(): Promise<{ folder: string; disk: string; out: string }> {
@@ -126,11 +125,7 @@ describe('cp -c of macOS, by a program that stands in for it', () => {
   });
 });
 
-const kinds: [string, number, string[]][] = [
-  ['btrfs', 128, ['mkfs.btrfs', '-q']],
-  ['xfs', 320, ['mkfs.xfs', '-q', '-m', 'reflink=1']],
-];
-for (const [kind, size, [program = '', ...flags]] of kinds) {
+for (const [kind, size, [program = '', ...flags]] of reflinkKinds) {
   const why = whyNotMounted(kind, size, program, flags);
   describe.skipIf(why !== undefined)(kind, () => {
     test('shares the blocks: a clone takes no room and is independent', async () => {
@@ -174,34 +169,3 @@ test.skipIf(whyNotMounted('btrfs', 128, 'mkfs.btrfs', ['-q']) !== undefined)(
     expect((await readFile(out)).equals(await readFile(disk))).toBe(true);
   },
 );
-
-/** A file system of its own below `folder`, over a file; it goes with the test. */
-function mounted(folder: string, size: number, program: string, flags: string[]): string {
-  const [image, place] = [join(folder, 'image'), join(folder, 'mount')];
-  execFileSync('truncate', ['-s', `${size}M`, image]);
-  execFileSync(program, [...flags, image]);
-  execFileSync('mkdir', [place]);
-  execFileSync('mount', ['-o', 'loop', image, place]);
-  onTestFinished(() => {
-    execFileSync('umount', ['-l', place]);
-  });
-  return place;
-}
-
-function whyNotMounted(
-  kind: string,
-  size: number,
-  program: string,
-  flags: string[],
-): string | undefined {
-  const why = whyNoLoops();
-  if (why !== undefined) return why;
-  if (!hasProgram(program)) return `needs ${program}`;
-  const line = `d=$(mktemp -d) && truncate -s ${size}M $d/i && ${program} ${flags.join(' ')} $d/i && mkdir $d/m && mount -o loop $d/i $d/m && umount $d/m; c=$?; rm -r $d; exit $c`;
-  try {
-    execFileSync('sh', ['-c', line], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return `may not mount ${kind}`;
-  }
-}

@@ -12,8 +12,22 @@ export interface Judged {
   reason?: string;
   /** As in `EntryVerdict`. */
   damage?: Extents;
+  /** What was made again, where that was done. */
+  remade?: RemadeFrom;
   record?: ImageRecord;
 }
+
+/** What a damaged disk was made again from. */
+export interface RemadeFrom {
+  from: 'source' | 'network';
+  /** So many blocks of 1 MiB, where only the damaged ones were made; absent where the whole disk was. */
+  blocks?: number;
+}
+
+type MakeAgain = (
+  record: ImageRecord,
+  damage: Extents | undefined,
+) => Promise<{ reason: string; remade: RemadeFrom }>;
 
 export interface JudgeOptions {
   /** Restore mode and mtime where only those were changed. */
@@ -22,7 +36,7 @@ export interface JudgeOptions {
    * Makes a damaged disk again under its lock, as its record says, and tells where its bytes are from; throws an
    * `ImageError` that says why it cannot. Absent: what is damaged stays so.
    */
-  remake?: ((record: ImageRecord) => Promise<string>) | undefined;
+  remake?: MakeAgain | undefined;
   signal: AbortSignal;
 }
 
@@ -63,9 +77,9 @@ async function makeAgain(
   remake: NonNullable<JudgeOptions['remake']>,
   signal: AbortSignal,
 ): Promise<Judged> {
-  const { record, reason } = damaged;
+  const { record, reason, damage } = damaged;
   try {
-    return { state: 'repaired', reason: await remake(record), record };
+    return { state: 'repaired', ...(await remake(record, damage)), record };
   } catch (error) {
     if (signal.aborted || !isImageError(error)) throw error;
     return { ...damaged, reason: `${reason}; it cannot be made again: ${error.message}` };

@@ -80,7 +80,8 @@ async function linkOrCopy(cache: Cache, from: string, to: string): Promise<void>
   }
 }
 
-async function seal<T>(
+/** Takes a staged file out of reach, lets `use` complete it, and makes it read-only and synced. */
+export async function seal<T>(
   cache: Cache,
   staging: Staging,
   from: string,

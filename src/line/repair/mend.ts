@@ -26,11 +26,12 @@ export async function mendDamaged(call: Call, why: Error): Promise<Obtained | un
 async function mend(call: Call, { name, record }: Entry): Promise<Obtained> {
   // Another process may have made it again while this one waited.
   const now = await examineEntry(call.cache, name);
-  if (now.entry !== undefined) {
-    const { state } = await verifyEntry(now.entry, { signal: call.signal });
-    if (state !== 'damaged') return { entry: now.entry, origin: 'cache' };
+  const verdict = now.entry && (await verifyEntry(now.entry, { signal: call.signal }));
+  if (now.entry !== undefined && verdict?.state !== 'damaged') {
+    return { entry: now.entry, origin: 'cache' };
   }
-  const { entry } = await remake(call, now.record?.name === name ? now.record : record);
+  const recorded = now.record?.name === name ? now.record : record;
+  const { entry } = await remake(call, recorded, verdict?.damage);
   return { entry, origin: 'network' };
 }
 

@@ -1,8 +1,10 @@
 import { pathToFileURL } from 'node:url';
+import type { Extents } from '../../bytes/extents.ts';
 import type { RecordDraft } from '../../cache/entries/publish.ts';
-import { type Entry, lookAt } from '../../cache/entries/read.ts';
+import type { Entry } from '../../cache/entries/read.ts';
+import { requireCacheName } from '../../cache/names/cache-name.ts';
 import type { ImageRecord } from '../../cache/records/image-record.ts';
-import { isImageError, NotFoundError } from '../../errors.ts';
+import { hasRemedy, isImageError, NotFoundError } from '../../errors.ts';
 import { offlineMiss } from '../../http/addresses/rules.ts';
 import { defined } from '../../kit/defined.ts';
 import { attemptInStaging } from '../attempt.ts';
@@ -13,29 +15,39 @@ import type { Making } from '../making.ts';
 import { describe, place } from '../publish.ts';
 import { type Settled, settle } from '../settle.ts';
 import { checkSpace } from '../space.ts';
-import { optionsRecorded, planRecorded, provenRecorded } from './recorded.ts';
+import { type KeptSource, keptSources } from './kept-sources.ts';
+import { makeBlocks } from './make-blocks.ts';
+import { optionsRecorded, planRecorded, provenRecorded, roleOf } from './recorded.ts';
 
 /** A disk that was made again, and where its bytes are from. */
 export interface Remade {
   entry: Entry;
   from: 'source' | 'network';
-  url: string;
+  /** An address, or which file of the cache it was. */
+  where: string;
+  /** How many blocks were made, where only the damaged ones were. */
+  blocks?: number;
+  /** Why what the cache keeps of the source was not used. */
+  passed?: string;
 }
 
 /**
- * Makes a damaged disk again: from the download that was kept beside it, or else from the addresses in its record. Only
+ * Makes a damaged disk again: from what the cache keeps of its source, or else from the addresses in its record. Only
  * bytes with the recorded digests are used, so plain http is as good as https, and the record keeps the trust that it
- * had. The damaged file stays where it is until the new one replaces it by rename. Needs the lock of its name. Throws
- * why the last place gave nothing.
+ * had. The damaged file stays where it is until the new one replaces it by rename. Where it is known which blocks are
+ * damaged (`damage`), only those are made from a kept source. Needs the lock of its name. Throws why the last place gave
+ * nothing.
  */
-export async function remake(call: Call, record: ImageRecord): Promise<Remade> {
-  const kept = await keptSource(call, record);
-  if (kept !== undefined) {
+export async function remake(call: Call, record: ImageRecord, damage?: Extents): Promise<Remade> {
+  const passed: string[] = [];
+  for (const kept of await keptSources(call, record)) {
     try {
-      return { entry: await makeRecorded(call, record, kept, []), from: 'source', url: kept.href };
+      const made = await fromKept(call, record, damage, kept);
+      if (made !== undefined) return { ...made, from: 'source', where: kept.what };
     } catch (error) {
       if (call.signal.aborted || !isImageError(error)) throw error;
-      call.options.log({ level: 'info', message: `${kept.href} is not used: ${error.message}` });
+      passed.push(error.message);
+      call.options.log({ level: 'info', message: `${kept.path} is not used: ${error.message}` });
     }
   }
   const { url, mirrors = [] } = record.source;
@@ -43,7 +55,33 @@ export async function remake(call: Call, record: ImageRecord): Promise<Remade> {
   if (first === undefined) throw noAddress(record);
   // Before the staging folder is opened: a download that can be continued stays there.
   if (call.options.offline && first.protocol !== 'file:') throw offlineMiss(first);
-  return { entry: await makeRecorded(call, record, first, others), from: 'network', url };
+  const entry = await makeRecorded(call, record, first, others);
+  const why = passed.length > 0 ? passed.join('; ') : undefined;
+  return { entry, from: 'network', where: url, ...defined({ passed: why }) };
+}
+
+/** The damaged blocks where they are known, else the whole disk; `undefined` where this source is of no use for that. */
+async function fromKept(
+  call: Call,
+  record: ImageRecord,
+  damage: Extents | undefined,
+  kept: KeptSource,
+): Promise<{ entry: Entry; blocks?: number } | undefined> {
+  const { name } = record;
+  if (damage !== undefined && roleOf(requireCacheName(name)) === 'disk') {
+    await kept.verify();
+    const damaged = { name, path: call.cache.pathOf(name), record };
+    const made = await makeBlocks(call, damaged, damage, kept).catch((error: unknown) => {
+      const isFinal = call.signal.aborted || !isImageError(error) || hasRemedy(error, 'cache');
+      if (isFinal || !kept.isDownload) throw error;
+      const message = `all of ${name} is made again, and not its damaged blocks alone: ${error.message}`;
+      call.options.log({ level: 'info', message });
+      return undefined;
+    });
+    if (made !== undefined) return made;
+  }
+  if (!kept.isDownload) return undefined;
+  return { entry: await makeRecorded(call, record, pathToFileURL(kept.path), []) };
 }
 
 function noAddress({ name }: ImageRecord): NotFoundError {
@@ -56,16 +94,12 @@ function noAddress({ name }: ImageRecord): NotFoundError {
 }
 
 /** Where the bytes of a disk that was made again are from, for people. */
-export function describeRemade({ from, url }: Remade): string {
-  return from === 'source' ? 'made again from its kept download' : `fetched again from ${url}`;
-}
-
-/** The kept download, where it has the recorded length; its digests show when it is read. */
-async function keptSource({ cache }: Call, record: ImageRecord): Promise<URL | undefined> {
-  const path = cache.sourcePathOf(record.name);
-  const stats = await lookAt(path);
-  const isWhole = stats?.isFile() === true && stats.size === record.source.sizeBytes;
-  return isWhole ? pathToFileURL(path) : undefined;
+export function describeRemade({ from, where, blocks, passed }: Omit<Remade, 'entry'>): string {
+  if (from === 'network') {
+    return `fetched again from ${where}${passed === undefined ? '' : ` (${passed})`}`;
+  }
+  const what = blocks === undefined ? '' : `${blocks} damaged block${blocks === 1 ? '' : 's'} `;
+  return `${what}made again from ${where}`;
 }
 
 /** Makes a recorded disk from the bytes at `url`, or else at other addresses. Needs the lock of its name. */

@@ -116,7 +116,7 @@ describe('repair of a damaged disk', () => {
   test('a kept download needs no request, and stays', async () => {
     const { path } = await damaged({ keepSource: true });
     expect(await verify({ repair: true, offline: true })).toMatchObject([
-      { state: 'repaired', reason: 'made again from its kept download' },
+      { state: 'repaired', reason: '1 damaged block made again from its kept download' },
     ]);
     expect(line.asked()).toEqual([]);
     expect(await sha256File(path)).toBe(sha256(disk));

@@ -1,0 +1,52 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Extents } from '../../bytes/extents.ts';
+import { IntegrityError } from '../../errors.ts';
+import type { Cache } from '../cache.ts';
+import { inCache } from '../cache-error.ts';
+import { digestBlocks } from '../digest/content-digest.ts';
+import { tabulateDisk } from '../digest/hash-disk.ts';
+import { requireLock } from '../locks/name-lock.ts';
+import type { Staging } from '../staging.ts';
+import { syncImages } from './place-text.ts';
+import type { Entry } from './read.ts';
+import { seal } from './seal.ts';
+
+/**
+ * Puts the staged disk in the place of a damaged one, if it is the disk that the record describes; else throws `ERR_DIGEST`. It
+ * takes the recorded mtime, so the record stays as it is, and one rename is all that readers see: a process that is
+ * killed at any point leaves the old file or the whole new one. A process that has the old file open keeps that one.
+ * Needs the lock of the name. Outside of `extents`, where they are given, the staged file has nothing but holes.
+ */
+export async function replaceDisk(
+  cache: Cache,
+  staging: Staging,
+  { name, path, record }: Pick<Entry, 'name' | 'path' | 'record'>,
+  extents: Extents | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  cache.requireWritable();
+  await requireLock(cache, name);
+  await inCache(path, 'repair', async () => {
+    const ready = join(staging.dir, 'ready');
+    await seal(cache, staging, staging.disk, ready, async (handle) => {
+      const { blocks, sizeBytes } = await tabulateDisk(ready, extents, signal);
+      const found = digestBlocks(blocks, sizeBytes);
+      if (found !== record.disk.contentDigest) throw differs(name, path);
+      const seconds = record.disk.mtimeMs / 1000;
+      await handle.utimes(seconds, seconds);
+    });
+    await requireLock(cache, name);
+    await rename(ready, path);
+    await syncImages(cache);
+  });
+}
+
+function differs(name: string, path: string): IntegrityError {
+  return new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `${name} with its damaged blocks made again is not the disk that was published`,
+    hint: 'Run: rootdisk cache verify --repair',
+    details: { fileName: path, reason: 'damaged' },
+  });
+}
