@@ -11,6 +11,7 @@ export {
   allowances,
 } from './contracts/allowance.ts';
 export type * from './contracts/bytes.ts';
+export type * from './contracts/file-system.ts';
 export type * from './contracts/format.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
 export type * from './contracts/log.ts';
@@ -62,6 +63,8 @@ export { defineFormat, defineVendor, defineVerifier, defineWriter } from './kit/
 export { type Defined, defined } from './kit/defined.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';
+export { filePaths } from './kit/files/file-paths.ts';
+export { type FileWorld, walkPath } from './kit/files/walk-path.ts';
 export { isOutOfReach } from './kit/is-out-of-reach.ts';
 export { isRefusal } from './kit/is-refusal.ts';
 export { firstNonZero, isZeros } from './kit/is-zeros.ts';

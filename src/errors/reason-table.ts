@@ -21,6 +21,8 @@ export const defectTable: Readonly<Record<DefectReason, string>> = {
   'nested-format': 'The decoded disk is itself an image of another format.',
   'not-an-image': 'The bytes are no disk image, for example a web page.',
   empty: 'The file or the disk has no bytes.',
+  'not-a-file':
+    'A path inside the disk leads to another kind of thing, such as a directory or a device.',
   'codec-unavailable': 'A decoder cannot be loaded on this platform.',
 };
 

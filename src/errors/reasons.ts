@@ -19,6 +19,7 @@ export type DefectReason =
   | 'nested-format'
   | 'not-an-image'
   | 'empty'
+  | 'not-a-file'
   | 'codec-unavailable';
 
 /** What is wrong with a signature, in the field's words; `details.reason` of an `IntegrityError` about one. */

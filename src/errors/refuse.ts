@@ -23,6 +23,7 @@ const defects: Record<DefectReason, DecodeCode> = {
   truncated: 'ERR_DECODE',
   'trailing-data': 'ERR_DECODE',
   empty: 'ERR_DECODE',
+  'not-a-file': 'ERR_DECODE',
   limit: 'ERR_LIMIT',
 };
 

@@ -1,3 +1,4 @@
+import type { FileSystemFormat, VolumeFormat } from '../contracts/file-system.ts';
 import type { Format } from '../contracts/format.ts';
 import type { Proof, Verifier } from '../contracts/proof.ts';
 import type { Vendor } from '../contracts/vendor.ts';
@@ -25,8 +26,16 @@ const formatFields = {
   codec: ['kind', 'id', 'apiVersion', 'detect', 'detectFurther', 'size', 'decode', 'copyTo'],
   archive: ['kind', 'id', 'apiVersion', 'detect', 'entries'],
   disk: ['kind', 'id', 'apiVersion', 'detect', 'open', 'readFooter'],
+  filesystem: ['kind', 'id', 'apiVersion', 'detect', 'open'],
+  volumes: ['kind', 'id', 'apiVersion', 'detect', 'open'],
 } as const;
-const formatMethods = { codec: 'decode', archive: 'entries', disk: 'open' } as const;
+const formatMethods = {
+  codec: 'decode',
+  archive: 'entries',
+  disk: 'open',
+  filesystem: 'open',
+  volumes: 'open',
+} as const;
 const writerFields = ['kind', 'id', 'apiVersion', 'extension', 'options', 'check', 'write'];
 const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
 const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
@@ -52,13 +61,15 @@ export function defineVendor<V extends Vendor>(vendor: V): V {
   return vendor;
 }
 
-/** Types a codec, archive or disk format and checks its shape at once; gives back the same object. */
-export function defineFormat<F extends Format>(format: F): F {
+/** Types a codec, archive, disk, file system or volume format and checks its shape at once; gives back the same object. */
+export function defineFormat<F extends Format | FileSystemFormat | VolumeFormat>(format: F): F {
   checkObject('format', format);
   checkId('format', format.id);
   const name = `format ${format.id}`;
   if (!Object.hasOwn(formatMethods, format.kind)) {
-    throw invalid(`${name}: kind must be codec, archive or disk, found ${show(format.kind)}`);
+    throw invalid(
+      `${name}: kind must be codec, archive, disk, filesystem or volumes, found ${show(format.kind)}`,
+    );
   }
   const fields: readonly string[] = formatFields[format.kind];
   refuseSlips(name, format, fields);

@@ -51,7 +51,11 @@ const misfits: [keyof typeof loosely, unknown, RegExp][] = [
   ['vendor', { ...vendor, evidence: { default: 'captured', tiny: 7 } }, /evidence .* found 7/],
   ['vendor', { ...vendor, publisher: {} }, /publisher must be a text, found an object/],
   ['format', { ...codec, id: 'GZ' }, /format id/],
-  ['format', { ...codec, kind: 'constructor' }, /gz: kind must be codec, archive or disk/],
+  [
+    'format',
+    { ...codec, kind: 'constructor' },
+    /gz: kind must be codec, archive, disk, filesystem or volumes/,
+  ],
   ['format', { ...codec, detect: true }, /gz: no detect\(\)/],
   ['format', { ...codec, decode: undefined }, /gz: no decode\(\)/],
   ['format', { ...codec, kind: 'disk' }, /gz: no open\(\)/],

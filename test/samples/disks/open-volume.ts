@@ -1,0 +1,46 @@
+import { ext } from '../../../formats/filesystems/ext.ts';
+import { fat } from '../../../formats/filesystems/fat.ts';
+import {
+  type ByteSource,
+  type FilePaths,
+  type FileSystemFormat,
+  filePaths,
+  NotFoundError,
+} from '../../../src/kit.ts';
+import { context, type DiskRow, readVolumes } from './disk-rows.ts';
+
+/** Every file system that is read. */
+export const fileSystems: readonly FileSystemFormat[] = [ext, fat];
+
+/** The files of a volume that a row names: `root`, `boot`, `esp`; `undefined` where no format knows it. */
+export async function openVolume(
+  row: DiskRow,
+  disk: ByteSource,
+  name: string,
+): Promise<FilePaths | undefined> {
+  const where = row.volumes.get(name) ?? 'disk';
+  const [partition = '', option = ''] = where.split(',');
+  const volumes = await readVolumes(disk);
+  const volume = volumes.find((one) => one.name === partition);
+  if (volume === undefined || option.startsWith('lv=')) return undefined;
+  const head = await volume.source.read(0, 128 * 1024);
+  const format = fileSystems.find((one) => one.detect({ head, sizeBytes: volume.sizeBytes }));
+  if (format === undefined) return undefined;
+  const opened = await format.open(volume.source, context);
+  if (!option.startsWith('subvol=')) return opened;
+  const root = await opened.subvolume?.(option.slice('subvol='.length));
+  return root && filePaths({ root });
+}
+
+/** `ok`, or the reason in the words of the manifest. */
+export async function answerOf(read: Promise<unknown>): Promise<string> {
+  try {
+    await read;
+    return 'ok';
+  } catch (error) {
+    if (error instanceof NotFoundError) return 'not-found';
+    const reason: unknown = Reflect.get(Object(Reflect.get(Object(error), 'details')), 'reason');
+    if (typeof reason !== 'string') throw error;
+    return reason;
+  }
+}
