@@ -28,6 +28,8 @@ export interface Question<T> {
   headersFor(hop: Hop): Record<string, string>;
   /** When one address may be asked; by default at once. */
   slots?: OriginSlots;
+  /** See `WireRequest.lends`. */
+  lends?: boolean | undefined;
   read(answer: Answer, hop: Hop): Promise<T>;
 }
 
@@ -70,11 +72,11 @@ export async function ask<T>(
 
 async function visit<T>(
   hop: Hop,
-  { method, headersFor, read }: Question<T>,
+  { method, headersFor, lends, read }: Question<T>,
   { wire, attempts: { signal } }: AskContext,
 ): Promise<Visit<T>> {
   const headers = { 'accept-encoding': 'identity', ...headersFor(hop) };
-  const answer = await wire.send({ method, url: hop.url, headers, signal });
+  const answer = await wire.send({ method, url: hop.url, headers, signal, lends });
   if (!redirects.has(answer.status)) return { value: await read(answer, hop) };
   await dropBody(answer);
   return { location: answer.headers['location'] };

@@ -32,6 +32,8 @@ export interface Wanted {
   encoding?: string | undefined;
   /** Bytes of a file that is known already: never the whole of it by mistake. */
   isPart?: boolean | undefined;
+  /** See `WireRequest.lends`. */
+  lends?: boolean | undefined;
   /** See `BodyOptions.onHop`. */
   onHop?: ((hop: Hop) => void) | undefined;
 }
@@ -188,6 +190,7 @@ export class BodyTransfer {
     const question: Question<Answer> = {
       method: 'GET',
       headersFor: () => headers,
+      lends: this.#wanted.lends,
       read: (answer) => Promise.resolve(answer),
     };
     const { hop, value } = await ask(start, question, this.#context);

@@ -40,7 +40,7 @@ export interface Body {
   /** Where `chunks` ends, exclusive, when `firstBytes` was heeded; otherwise it ends with the file. */
   endBytes?: number;
   /**
-   * The bytes in order, once; from `resume.position` where given. A cut or stalled transfer is continued where that is
+   * The bytes in order, once; from `resume.position` where given. A chunk is good until the next one is asked for. A cut or stalled transfer is continued where that is
    * certain to give the same bytes; where it is not, the error has `details.restart`.
    */
   chunks: AsyncIterable<Uint8Array>;

@@ -21,7 +21,9 @@ export async function openBody(
   context.places.check(start);
   const position = resume?.position ?? 0;
   const end = firstBytes === undefined ? undefined : position + firstBytes;
-  const beginning: Wanted = { ...resume, position, end, expectedBytes, onHop };
+  // The connection of a part serves the next part, so it stays with the HTTP client.
+  const lends = firstBytes === undefined;
+  const beginning: Wanted = { ...resume, position, end, expectedBytes, onHop, lends };
   const transfer = new BodyTransfer(start, beginning, own);
   const first = await transfer.read();
   const { hop, sizeBytes, validators } = transfer;

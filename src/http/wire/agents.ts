@@ -4,6 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { UsageError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
+import { SocketReader } from './socket-reader.ts';
 
 /** Connection pools of one client, one per scheme. */
 export interface Agents {
@@ -44,7 +45,7 @@ function openPools(
   const http = process.getBuiltinModule('node:http');
   const https = process.getBuiltinModule('node:https');
   try {
-    return {
+    const agents = {
       http: new http.Agent(options),
       https: new https.Agent({
         ...options,
@@ -53,6 +54,10 @@ function openPools(
         ...defined({ secureContext }),
       }),
     };
+    // A socket through a proxy is made in several steps, and by Node.js alone.
+    if (proxy === undefined)
+      for (const agent of [agents.http, agents.https]) readByOurselves(agent);
+    return agents;
   } catch (error) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
@@ -63,6 +68,17 @@ function openPools(
       cause: new Error(error instanceof Error ? error.name : 'invalid proxy'),
     });
   }
+}
+
+/** Gives each socket of a pool a reader, so that the body of an answer can be taken from it. */
+function readByOurselves(agent: HttpAgent): void {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const reader = new SocketReader();
+    const socket = connect(Object.assign({}, options, { onread: reader.onread }), callback);
+    if (socket instanceof process.getBuiltinModule('node:net').Socket) reader.attach(socket);
+    return socket;
+  };
 }
 
 function trustBeside(ca: string[]): SecureContext | undefined {

@@ -8,6 +8,8 @@ export interface WireRequest {
   url: URL;
   headers: Record<string, string>;
   signal: AbortSignal;
+  /** A chunk of the body is used up before the next one is asked for, so its memory may be used again. */
+  lends?: boolean | undefined;
 }
 
 /** The status line and headers of an answer, and its body to be read or closed. */
@@ -18,7 +20,7 @@ export interface Answer {
   readonly headers: Record<string, string>;
   /** Through which proxy it came, as `host:port`. */
   readonly proxy: string | undefined;
-  /** The next bytes; `undefined` after the last. */
+  /** The next bytes, good until the next call where the request said `lends`; `undefined` after the last. */
   next(): Promise<Uint8Array | undefined>;
   /** Drops what has not been read. */
   close(): void;

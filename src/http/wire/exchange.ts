@@ -6,6 +6,7 @@ import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { SlowFailure, TransientFailure, type Tuning } from '../retry.ts';
 import type { Answer } from './answer.ts';
+import { LentBody } from './lent-body.ts';
 import { networkFailure } from './network-failure.ts';
 import { Pace } from './pace.ts';
 
@@ -14,6 +15,8 @@ interface ExchangeContext {
   proxy: string | undefined;
   signal: AbortSignal;
   tuning: Tuning;
+  /** See `WireRequest.lends`. */
+  lends: boolean;
 }
 
 /**
@@ -28,6 +31,7 @@ export class Exchange implements Answer {
   readonly #stream: Duplex;
   readonly #context: ExchangeContext;
   readonly #abort = (): void => this.#stop(this.#context.signal.reason);
+  #response: IncomingMessage | undefined;
   #chunks: AsyncIterator<unknown> | undefined;
   readonly #pace: Pace;
   #timer: NodeJS.Timeout | undefined;
@@ -57,13 +61,14 @@ export class Exchange implements Answer {
     });
     this.#watch(tuning.connectMs, () => this.#connectFailure(tuning.connectMs));
     const response = await this.#settled(answered);
+    this.#response = response;
     this.status = response.statusCode ?? 0;
     this.headers = flattened(response);
   }
 
   async next(): Promise<Uint8Array | undefined> {
     this.#expectBytes();
-    this.#chunks ??= this.#stream[Symbol.asyncIterator]();
+    this.#chunks ??= this.#open();
     this.#pace.wait();
     const { done, value } = await this.#settled(this.#chunks.next());
     if (done === true) {
@@ -80,6 +85,12 @@ export class Exchange implements Answer {
     this.#context.signal.removeEventListener('abort', this.#abort);
     clearTimeout(this.#timer);
     if (!this.#stream.readableEnded) this.#stream.destroy();
+  }
+
+  #open(): AsyncIterator<unknown> {
+    const { lends } = this.#context;
+    const lent = lends && this.#response && LentBody.open(this.#response, this.#stream);
+    return lent || this.#stream[Symbol.asyncIterator]();
   }
 
   async #settled<T>(waiting: Promise<T>): Promise<T> {

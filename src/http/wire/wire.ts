@@ -51,6 +51,7 @@ export function createWire(init: {
         signal: request.signal,
         tuning: init.tuning,
         proxy: shownProxy(proxy),
+        lends: request.lends === true,
       });
       await exchange.open();
       return exchange;
