@@ -5,16 +5,29 @@ export function toBytes(part: string | Uint8Array): Uint8Array {
   return typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
 }
 
-/** Text of a part. Throws `ERR_INVALID_REQUEST` for bytes that are no UTF-8 or hold zeros. */
+/** Text of a part. Throws `ERR_INVALID_REQUEST` for what is no UTF-8, holds zeros or begins with a byte order mark. */
 export function toText(field: string, part: string | Uint8Array): string {
-  if (typeof part === 'string') return part;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(part);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // Told below, as for zeros.
+  const text = typeof part === 'string' ? part : decode(part);
+  if (text === undefined || text.includes('\0')) {
+    throw refuseSeed(field, 'not UTF-8 text', 'Give a text in UTF-8.');
   }
-  throw refuseSeed(field, 'not UTF-8 text', 'Give a text in UTF-8.');
+  // Guests compare the first bytes, so that none of them would know the form of this text.
+  if (text.startsWith('\uFEFF')) {
+    throw refuseSeed(
+      field,
+      'the text begins with a byte order mark',
+      'Save it as UTF-8 without a byte order mark.',
+    );
+  }
+  return text;
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A script whose first line ends in a carriage return names an interpreter that does not exist. */

@@ -37,6 +37,43 @@ test('tells its facts as JSON, and replaces nothing without --force', async () =
   expect(await runCli([...args, '--force'], { cwd })).toMatchObject({ code: 0 });
 });
 
+const plugin = `const digest = 'sha256:' + '0'.repeat(64);
+export default {
+  id: 'coral', title: 'Coral', apiVersion: 1,
+  resolve: async () => ({
+    release: '1', variant: 'default', snapshot: '1', guest: { seed: 'ignition' },
+    disk: [{
+      url: new URL('https://coral.example/coral.raw'), fileName: 'coral.raw', sizeBytes: 512, layers: ['raw'],
+      proofs: [{ kind: 'digest', digest, from: 'coral.js' }],
+    }],
+  }),
+};`;
+
+test('--for makes the kind that the image reads, and refuses what that kind cannot hold', async () => {
+  const cwd = await tempDir();
+  await writeFile(join(cwd, 'coral.mjs'), plugin);
+  await writeFile(join(cwd, 'config'), '{"ignition":{"version":"3.4.0"}}');
+  const image = ['--for', 'coral', '--plugin', './coral.mjs', '--cache-dir', 'cache'];
+  const run = (...args: string[]) => runCli(['seed', 'out', ...args, ...image], { cwd });
+  const mismatch = await run('--hostname', 'a', '--kind', 'nocloud');
+  expect(mismatch).toMatchObject({ code: 2, stdout: '' });
+  expect(mismatch.stderr).toContain('this image reads ignition, not nocloud');
+  const short = await run('--hostname', 'a');
+  expect(short).toMatchObject({ code: 2, stdout: '' });
+  expect(short.stderr).toContain('a seed of kind ignition cannot hold it');
+  expect(await readdir(cwd)).not.toContain('out');
+  const made = parseOutput(await run('--user-data', 'config', '--json'));
+  expect(made).toMatchObject({ kind: 'ignition', format: 'json', fwCfg: 'opt/com.coreos/config' });
+});
+
+test('a file of more than 10 MiB is a wrong call', async () => {
+  const cwd = await tempDir();
+  await writeFile(join(cwd, 'large'), Buffer.alloc(10 * 1024 * 1024 + 1, '#'));
+  const ran = await runCli(['seed', 'out', '--user-data', 'large'], { cwd });
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain('--user-data: "large" is larger than 10 MiB');
+});
+
 test.each([
   [['seed', 'out'], 'userData: missing'],
   [['seed', 'out', '--user-data', 'nothing'], '--user-data: cannot read'],

@@ -113,6 +113,9 @@ const refused: [string, object, RegExp][] = [
   ['a key twice', { userData: '#cloud-config\na: 1\na: 2\n' }, /userData: not valid YAML/],
   ['a script with CR LF', { userData: '#!/bin/sh\r\necho\r\n' }, /end in CR LF/],
   ['bytes that are no text', { userData: new Uint8Array([0xff, 0xfe, 0]) }, /not UTF-8 text/],
+  ['a text with a zero', { userData: '#cloud-config\na: "\0"\n' }, /userData: not UTF-8 text/],
+  ['a byte order mark', { userData: Buffer.from('\uFEFF#cloud-config\n{}\n') }, /byte order mark/],
+  ['one in the meta data', { userData: '', metaData: '\uFEFFinstance-id: a\n' }, /byte order mark/],
   ['meta data that is none', { userData: '', metaData: 'a: [' }, /metaData: not valid YAML/],
   ['an id that is no text', { userData: '', metaData: 'instance-id: 5' }, /instance-id/],
   ['a network of no version', { userData: '', networkConfig: 'ethernets: {}' }, /version 1 nor/],
@@ -123,6 +126,14 @@ const refused: [string, object, RegExp][] = [
   ['no key', { sshKeys: ['hello'] }, /not an OpenSSH/],
   ['a key that ends the line', { sshKeys: [`${key}\n- x`] }, /not an OpenSSH/],
   ['more than 10 MiB', { userData: Buffer.alloc(10 * 1024 * 1024 + 1, 35) }, /above the limit/],
+  [
+    'more than 10 MiB in all',
+    {
+      userData: `#cloud-config\n#${' '.repeat(10 * 1024 * 1024 - 100)}`,
+      vendorData: 'a'.repeat(100),
+    },
+    /above the limit/,
+  ],
   ['an unknown kind', { kind: 'kickstart', userData: '' }, /kind: unknown kind/],
   [
     'another kind',
