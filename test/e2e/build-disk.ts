@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeBootable, writeGrubConfig } from './make-bootable.ts';
 import { run } from './system-packages.ts';
 
-/** A real Debian system on a GPT disk of 3 GiB, and what vendors would make of it. All paths are absolute. */
+/** A real Debian system on a GPT disk of 3 GiB that a PC starts, and what vendors would make of it. All paths are absolute. */
 export interface BuiltDisk {
   raw: string;
   qcow2: string;
@@ -12,8 +13,22 @@ export interface BuiltDisk {
 }
 
 const sizeBytes = 3 * 1024 ** 3;
+const bootOffset = 1024 ** 2;
 const rootOffset = 128 * 1024 ** 2;
-const packages = ['linux-image-cloud-amd64', 'systemd-sysv', 'openssh-server', 'cloud-init'];
+const packages = [
+  'linux-image-cloud-amd64',
+  'systemd-sysv',
+  'openssh-server',
+  'cloud-init',
+  // growpart, with which cloud-init takes the room of a larger disk.
+  'cloud-guest-utils',
+];
+/** The root is the first partition and lies last, so that it can grow, as in the images of Debian. */
+const table = `label: gpt
+start=${rootOffset / 512}, type=linux
+start=${bootOffset / 512}, size=1M, type=21686148-6449-6E6F-744E-656564454649
+start=4096, size=100M, type=uefi
+`;
 
 /** Installs a system of `codename` from `archive` and packs it; what is in `folder` already is used again. */
 export async function buildDisk(
@@ -51,14 +66,15 @@ async function installSystem(
     run('mmdebstrap', ['--variant=important', include, codename, partial, archive]);
     await rename(partial, root);
   }
+  await writeGrubConfig(root);
   await writeFile(disk, '');
   await truncate(disk, sizeBytes);
-  const table = 'label: gpt\nstart=2048, size=100M, type=uefi\nstart=128MiB, type=linux\n';
   run('sh', ['-c', 'printf "$1" | sfdisk -q "$2"', 'sh', table, disk]);
   // The last MiB is the backup of the partition table.
   const blocks = String((sizeBytes - rootOffset - 1024 ** 2) / 4096);
   const offset = `offset=${rootOffset}`;
   run('mke2fs', ['-q', '-t', 'ext4', '-b', '4096', '-E', offset, '-d', root, disk, blocks]);
+  await makeBootable(disk, bootOffset);
 }
 
 async function once(path: string, make: (partial: string) => void | Promise<void>): Promise<void> {

@@ -1,7 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runExample } from '../examples/run-example.ts';
 import { type BuiltDisk, buildDisk } from './build-disk.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 import { hashFile, place, type Site, startSite, write } from './site.ts';
@@ -20,6 +22,7 @@ const hosts = [
 let folder: string;
 let disk: BuiltDisk;
 let site: Site;
+let rules: Record<string, string>;
 let mirrors: string[];
 /** What qemu-img makes of the qcow2. */
 let expected: string;
@@ -35,7 +38,7 @@ beforeAll(async () => {
   run('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk.qcow2, reference]);
   expected = (await hashFile(reference, 'sha256')).toString('hex');
   site = await startSite(folder, hosts);
-  const rules = { ...site.mirrors, 'https://ftp.debian.org/debian/': archive.url };
+  rules = { ...site.mirrors, 'https://ftp.debian.org/debian/': archive.url };
   mirrors = Object.entries(rules).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]);
 });
 
@@ -116,7 +119,41 @@ describe('debian, laid out as cloud.debian.org lays it out', () => {
     const kept = await hashFile(String(image['path']), 'sha256');
     expect(kept).toEqual(await hashFile(disk.qcow2, 'sha256'));
   });
+
+  test('examples/boot-one.ts boots a clone of it, and cloud-init reads the seed', async () => {
+    const temp = await mkdtemp(join(folder, 'boot-'));
+    const defaults = { arch: 'amd64', mirrors: rules, cacheDir: join(folder, 'manifest') };
+    const env = { TMPDIR: temp, QEMU_ACCEL: 'tcg' };
+    const started = performance.now();
+    const ran = await runExample('boot-one.ts', [`debian:${codename}`], defaults, env);
+    process.stderr.write(`boot-one.ts: ${Math.round((performance.now() - started) / 1000)} s\n`);
+    const log = /^console {2}(.+)$/m.exec(ran.stdout)?.[1];
+    const text = log === undefined ? '' : await keepConsole(log);
+    process.stderr.write(`${ran.stdout}${ran.stderr}${text.split('\n').slice(-60).join('\n')}\n`);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(/^clone {4}.+, 5 GiB\)$/m);
+    expect(text).toMatch(/Cloud-init v\. .* finished at .*DataSourceNoCloud \[seed=\/dev\/vd.\]/);
+    expect(text).toMatch(/^boot-one login: /m);
+    // The key of the seed, as cloud-init prints the keys that may log in.
+    const key = await readFile(join(dirname(log ?? ''), 'id_ed25519.pub'), 'utf8');
+    const blob = Buffer.from(key.split(' ')[1] ?? '', 'base64');
+    const fingerprint = createHash('sha256').update(blob).digest('hex').match(/../g)?.join(':');
+    expect(text).toContain('/home/debian/.ssh/authorized_keys for user debian');
+    expect(text).toContain(fingerprint);
+    // It took the room of the clone: 5 GiB without the 128 MiB before the root, in sectors.
+    const disk = /^clone {4}(\S+)/m.exec(ran.stdout)?.[1] ?? '';
+    expect(run('sfdisk', ['--dump', disk])).toMatch(/1 : start= +262144, size= +1022\d{4},/);
+  });
 });
+
+/** What the machine printed, without the colours; kept where the built disk is kept. */
+async function keepConsole(log: string): Promise<string> {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  const text = (await readFile(log, 'utf8')).replace(/\x1b\[[\d;?]*[a-zA-Z]|\x1bc|\r/g, '');
+  const kept = process.env['ROOTDISK_E2E_DIR'];
+  if (kept !== undefined) await writeFile(join(kept, 'boot-one.log'), text);
+  return text;
+}
 
 test('freebsd, raw.xz', async () => {
   const name = 'FreeBSD-15.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs.raw.xz';

@@ -8,6 +8,10 @@ const wanted: Record<string, string> = {
   zstd: 'zstd',
   sfdisk: 'fdisk',
   mke2fs: 'e2fsprogs',
+  'grub-mkimage': 'grub-common',
+  '/usr/lib/grub/i386-pc/grub-bios-setup': 'grub-pc-bin',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'ssh-keygen': 'openssh-client',
 };
 
 /** Installs the programs that this machine lacks, by their packages; needs root and an apt archive only when something is missing. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +11,9 @@ import {
   type Upstream,
 } from '../../src/testing/index.ts';
 import { makeImage } from '../fixtures/signed-line.ts';
+import { type ExampleRun, runExample } from './run-example.ts';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
-const doors = fileURLToPath(new URL('doors.ts', import.meta.url));
 
 let upstream: Upstream;
 let cacheDir: string;
@@ -27,28 +26,17 @@ afterEach(async () => {
   await rm(cacheDir, { recursive: true, force: true });
 });
 
-interface Ran {
-  code: number | string;
-  stdout: string;
-  stderr: string;
-}
-
 /** Runs an example as it stands, against the server of the test. */
-function run(name: string, defaults: object): Promise<Ran> {
+function run(name: string, defaults: object): Promise<ExampleRun> {
   const hosts = ['https://cloud-images.ubuntu.com/', 'https://example.com/'];
   const all = { arch: 'amd64', cacheDir, mirrors: mirrorsFor(upstream, hosts), ...defaults };
-  const env = { ...process.env, EXAMPLE_DEFAULTS: JSON.stringify(all) };
-  const parameters = ['--no-warnings', '--import', doors, join(examples, name)];
-  return new Promise((resolve) => {
-    execFile(process.execPath, parameters, { env }, (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, stdout, stderr });
-    });
-  });
+  return runExample(name, [], all);
 }
 
 test('every example has a test', async () => {
   const names = (await readdir(examples)).toSorted();
-  expect(names).toEqual(['acme-vendor', 'demo.ts', 'ensure.ts', 'own-vendor.ts', 'pinned.ts']);
+  const programs = ['boot-one.ts', 'demo.ts', 'ensure.ts', 'own-vendor.ts', 'pinned.ts'];
+  expect(names).toEqual(['acme-vendor', ...programs]);
 });
 
 test('ensure.ts prints the path of a signed disk', async () => {

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+/** How a run of an example ended. */
+export interface ExampleRun {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+const doors = fileURLToPath(new URL('doors.ts', import.meta.url));
+
+/** Runs an example as it stands, from the sources; `defaults` are options that each call of it starts from. */
+export async function runExample(
+  name: string,
+  parameters: string[],
+  defaults: object,
+  env: Record<string, string> = {},
+): Promise<ExampleRun> {
+  const example = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', '--import', doors, example, ...parameters],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, EXAMPLE_DEFAULTS: JSON.stringify(defaults), ...env },
+    },
+  );
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { code: Number(code), stdout, stderr };
+}
