@@ -10,6 +10,7 @@ import { createMetadataClient } from './documents/client.ts';
 import { createMetadataStore } from './documents/store.ts';
 import { HttpPool } from './pool.ts';
 import { AttemptAccount, defaultTuning, type OnRetry, type Tuning } from './retry.ts';
+import { type SentAnswer, type SentRequest, sendOnce } from './send.ts';
 import { createWire } from './wire/wire.ts';
 
 export type { Body, ResumePoint } from './bodies/body.ts';
@@ -97,3 +98,25 @@ export function createHttp(options: HttpOptions): Http {
     plain: (url) => rewrite(url, mirrors).url.protocol === 'http:',
   };
 }
+
+/** Sends single requests to a server that the caller named; plain http is the caller's choice. */
+export type SendRequest = (request: SentRequest) => Promise<SentAnswer>;
+
+/** Opens nothing by itself. */
+export function createSender(options: Pick<HttpOptions, 'ca' | 'log' | 'tuning'>): SendRequest {
+  const tuning = { ...defaultTuning, ...senderTuning, ...options.tuning };
+  const pool = new HttpPool();
+  const wire = createWire({
+    agents: () => pool.agents({ ca: options.ca, timeoutMs: tuning.connectMs }),
+    env: process.env,
+    tuning,
+    onUnusableProxy(variable) {
+      const message = `${variable} is not used: only proxies by http and https can be`;
+      options.log({ level: 'warn', message });
+    },
+  });
+  return (request) => sendOnce(wire, request);
+}
+
+/** A server that has a whole image puts it away before it answers. */
+const senderTuning: Partial<Tuning> = { stallMs: 120_000, leastBytesPerSecond: 0 };

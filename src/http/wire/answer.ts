@@ -4,12 +4,21 @@ import { TransientFailure } from '../retry.ts';
 
 /** One request on the wire; no redirect is followed and nothing is repeated. */
 export interface WireRequest {
-  method: 'GET' | 'HEAD';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   url: URL;
   headers: Record<string, string>;
   signal: AbortSignal;
   /** A chunk of the body is used up before the next one is asked for, so its memory may be used again. */
   lends?: boolean | undefined;
+  /** Sent along as it is read; its length goes ahead as `Content-Length`. */
+  body?: WireBody | undefined;
+}
+
+/** What a request carries. */
+export interface WireBody {
+  sizeBytes: number;
+  /** All bytes in order; asked for once. */
+  chunks(): AsyncIterable<Uint8Array>;
 }
 
 /** The status line and headers of an answer, and its body to be read or closed. */

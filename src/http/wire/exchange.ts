@@ -48,6 +48,11 @@ export class Exchange implements Answer {
     context.signal.addEventListener('abort', this.#abort, { once: true });
   }
 
+  /** Bytes of the request's body were taken: from now on the next ones are waited for, or the answer. */
+  sent(): void {
+    if (this.status === 0 && this.#stopped === undefined) this.#expectBytes();
+  }
+
   /** Resolves when status and headers are there. */
   async open(): Promise<void> {
     const { tuning } = this.#context;

@@ -1,9 +1,11 @@
+import { defined } from '../../kit/defined.ts';
 import { version } from '../../version.ts';
 import type { Tuning } from '../retry.ts';
 import type { createAgents } from './agents.ts';
 import type { Answer, WireRequest } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import { chooseProxy, type Environment, shownProxy } from './proxy-rules.ts';
+import { carryBody } from './request-body.ts';
 
 /** Sends requests. */
 export interface Wire {
@@ -31,12 +33,15 @@ export function createWire(init: {
         told.add(unusable);
         init.onUnusableProxy(unusable);
       }
+      const carried = request.body && carryBody(request.body, () => exchange.sent());
       const stream = got.stream(request.url, {
         method: request.method,
         headers: {
           'user-agent': `rootdisk/${version} (Node.js ${process.versions.node})`,
           ...request.headers,
+          ...carried?.headers,
         },
+        ...defined({ body: carried?.stream }),
         agent: agentsOf(proxy),
         // The bytes as they are: what an encoding means depends on what was asked for.
         decompress: false,
@@ -53,6 +58,8 @@ export function createWire(init: {
         proxy: shownProxy(proxy),
         lends: request.lends === true,
       });
+      if (carried !== undefined) stream.once('request', carried.watch);
+      else if (request.method !== 'GET' && request.method !== 'HEAD') stream.end();
       await exchange.open();
       return exchange;
     },
