@@ -19,6 +19,7 @@ export type { Parts } from './contracts/parts.ts';
 export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
 export type { BuiltInVendor, ImageReference, VendorId } from './contracts/reference.ts';
+export type { Target } from './contracts/target.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
 export type { ConvertedImage } from './convert/copy-disk.ts';
 export type { FileOptions } from './convert/open-image-file.ts';
@@ -50,6 +51,7 @@ export type {
   ConvertOptions,
 } from './verbs/convert-image.ts';
 export { createSeed } from './verbs/create-seed.ts';
+export type { DeliveredImage, DeliverImage, DeliverOptions } from './verbs/deliver-image.ts';
 export type { EnsureImages } from './verbs/ensure-images.ts';
 export type {
   ExportCache,

@@ -9,6 +9,7 @@ import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
 import type { CheckLock } from './verbs/check-lock.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
+import type { DeliverImage, DeliverOptions } from './verbs/deliver-image.ts';
 import type { EnsureImages } from './verbs/ensure-images.ts';
 import type { ExportCache } from './verbs/export-cache.ts';
 import type { ImportCache } from './verbs/import-cache.ts';
@@ -28,6 +29,8 @@ export interface RootdiskOptions {
   vendors?: Parts['vendors'] | undefined;
   verifiers?: Parts['verifiers'] | undefined;
   formats?: Parts['formats'] | undefined;
+  /** Targets of `deliverImage` beside those of this package, which are always there. */
+  targets?: Parts['targets'];
   /**
    * Options that every call starts from. An option of the call itself wins; one that is `undefined` there does not erase a
    * default. `limits`, `mirrors` and `parameters` are merged key by key, every other option is taken whole.
@@ -53,6 +56,8 @@ export interface Rootdisk {
   checkLock: CheckLock;
   /** Any supported local file to a sparse raw disk. */
   convertImage: ConvertImage;
+  /** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
+  deliverImage: DeliverImage;
   /** What a local image file is; writes nothing. */
   inspectImage: InspectImage;
   /**
@@ -80,8 +85,8 @@ export interface Rootdisk {
  */
 export function createRootdisk(options: RootdiskOptions): Rootdisk {
   checkOptions(options, optionKinds.createRootdisk);
-  const { vendors = [], verifiers = [], formats = [], defaults = {} } = options;
-  const parts = bindParts({ vendors, verifiers, formats });
+  const { vendors = [], verifiers = [], formats = [], targets, defaults = {} } = options;
+  const parts = bindParts({ vendors, verifiers, formats, targets });
   const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir } = defaults;
   const { offline, now, onProgress } = defaults;
   const ofTransport = { mirrors, ca, limits, signal, log, cacheDir };
@@ -135,6 +140,10 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     async convertImage(input, output, own) {
       const options = startFrom(ofFiles, own);
       return (await load()).convertImage(input, output, options);
+    },
+    async deliverImage(reference, own) {
+      const options = startFrom<DeliverOptions>({ ...defaults, to: '' }, own);
+      return (await load()).deliverImage(reference, options);
     },
     async inspectImage(path, own) {
       const options = startFrom(ofFiles, own);

@@ -54,6 +54,7 @@ import { createRootdisk } from './create-rootdisk.ts';
 import type { EnsureImage } from './ensure-image.ts';
 import type { CheckLock } from './verbs/check-lock.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
+import type { DeliverImage } from './verbs/deliver-image.ts';
 import type { EnsureImages } from './verbs/ensure-images.ts';
 import type { ExportCache } from './verbs/export-cache.ts';
 import type { ImportCache } from './verbs/import-cache.ts';
@@ -141,6 +142,8 @@ export const updateLock: UpdateLock = ofBuiltIns.updateLock;
 export const checkLock: CheckLock = ofBuiltIns.checkLock;
 /** Any supported local file to a sparse raw disk. */
 export const convertImage: ConvertImage = ofBuiltIns.convertImage;
+/** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
+export const deliverImage: DeliverImage = ofBuiltIns.deliverImage;
 /** What a local image file is; writes nothing. */
 export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
 /** Every cached disk against its record, and its origin against the documents kept beside it; no request. */

@@ -43,6 +43,7 @@ export type {
   Verifier,
 } from './contracts/proof.ts';
 export { trustLevels } from './contracts/proof.ts';
+export type * from './contracts/target.ts';
 export type * from './contracts/vendor.ts';
 export type * from './contracts/writer.ts';
 export { type AllowableReason, refuseUnlessAllowed } from './errors/allowable.ts';
@@ -59,7 +60,13 @@ export {
   tlsProof as tls,
 } from './kit/build-answer.ts';
 export { hasMagic, viewOf } from './kit/bytes.ts';
-export { defineFormat, defineVendor, defineVerifier, defineWriter } from './kit/define.ts';
+export {
+  defineFormat,
+  defineTarget,
+  defineVendor,
+  defineVerifier,
+  defineWriter,
+} from './kit/define.ts';
 export { type Defined, defined } from './kit/defined.ts';
 export { parseBase64Digest, parseDigest } from './kit/digest.ts';
 export { parseAssignments, parseFields } from './kit/fields.ts';

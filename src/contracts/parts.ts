@@ -1,5 +1,6 @@
 import type { Format } from './format.ts';
 import type { AnyVerifier } from './proof.ts';
+import type { Target } from './target.ts';
 import type { Vendor } from './vendor.ts';
 import type { DiskWriter } from './writer.ts';
 
@@ -9,4 +10,6 @@ export interface Parts {
   verifiers: readonly AnyVerifier[];
   /** Readers and writers; a writer may have the id of a reader. */
   formats: readonly (Format | DiskWriter)[];
+  /** Beside those of this package, which are loaded when an image is delivered. */
+  targets?: readonly Target[] | undefined;
 }

@@ -185,6 +185,6 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   ERR_PLUGIN: {
     meaning: 'A vendor, format or verifier failed, or does not follow its contract.',
     action: 'Report it to the author of `details.plugin`.',
-    example: 'the plug-in ./acme.ts: exports no vendor, format or verifier',
+    example: 'the plug-in ./acme.ts: exports no vendor, format, verifier or target',
   },
 };

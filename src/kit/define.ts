@@ -1,6 +1,7 @@
 import type { FileSystemFormat, VolumeFormat } from '../contracts/file-system.ts';
 import type { Format } from '../contracts/format.ts';
 import type { Proof, Verifier } from '../contracts/proof.ts';
+import type { Target } from '../contracts/target.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import type { DiskWriter } from '../contracts/writer.ts';
 import { UsageError } from '../errors.ts';
@@ -37,6 +38,8 @@ const formatMethods = {
   volumes: 'open',
 } as const;
 const writerFields = ['kind', 'id', 'apiVersion', 'extension', 'options', 'check', 'write'];
+const targetMethods = ['check', 'plan', 'deliver'];
+const targetFields = ['id', 'title', 'apiVersion', 'arches', ...targetMethods];
 const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
 const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
 
@@ -133,6 +136,20 @@ export function checkVerifierShape(verifier: { kind: string; apiVersion?: 1 | un
   checkApiVersion(name, verifier.apiVersion ?? 1);
   needMethod(name, verifier, 'prove');
   allowMethods(name, verifier, ['verifyDocument']);
+}
+
+/** Types a target and checks its shape at once; gives back the same object. */
+export function defineTarget<T extends Target>(target: T): T {
+  checkObject('target', target);
+  checkId('target', target.id);
+  const name = `target ${target.id}`;
+  refuseSlips(name, target, targetFields);
+  if (typeof target.title !== 'string') throw invalid(`${name}: no title`);
+  checkApiVersion(name, target.apiVersion);
+  for (const method of targetMethods) needMethod(name, target, method);
+  const found: unknown = target.arches ?? [];
+  if (!Array.isArray(found)) throw invalid(`${name}: arches must be a list, found ${show(found)}`);
+  return target;
 }
 
 // The types promise most of this; a plug-in in plain JavaScript does not.

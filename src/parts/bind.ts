@@ -1,6 +1,7 @@
 import type { Format } from '../contracts/format.ts';
 import type { Parts } from '../contracts/parts.ts';
 import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
+import type { Target } from '../contracts/target.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import type { DiskWriter } from '../contracts/writer.ts';
 import { PluginError, UsageError } from '../errors.ts';
@@ -14,12 +15,16 @@ export interface BoundParts {
   vendors: ReadonlyMap<string, Vendor>;
   formats: readonly Format[];
   writers: readonly DiskWriter[];
+  /** Those of this package not included. */
+  targets: readonly Target[];
   /** Throws `ERR_PLUGIN` when no verifier of that kind was given. */
   verifierOf<K extends Proof['kind']>(kind: K): Verifier<K>;
 }
 
 /** Names that references use for themselves. */
 const reserved = ['url', 'file'];
+/** The targets of this package, and another name for one of them. */
+const ownTargets = ['file', 'imgadm', 'smartos', 'imgapi', 'zvol'];
 
 /** Checks the shape of each part (`ERR_PLUGIN`) and that no id stands twice (`ERR_DUPLICATE_PART`), and indexes the parts. */
 export function bindParts(parts: Parts): BoundParts {
@@ -37,11 +42,14 @@ export function bindParts(parts: Parts): BoundParts {
     'verifier',
     parts.verifiers.map((verifier) => verifier.kind),
   );
+  const { targets = [] } = parts;
+  refuseDoubles('target', [...ownTargets, ...targets.map(({ id }) => id)]);
   const verifiers = new Map<string, AnyVerifier>(parts.verifiers.map((part) => [part.kind, part]));
   return {
     vendors: new Map(parts.vendors.map((vendor) => [vendor.id.toLowerCase(), vendor])),
     formats: formats.map(checkFormat),
     writers: writers.map(checkWriter),
+    targets,
     verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
       const found = verifiers.get(kind);
       // The map is keyed by kind, so what was found under `kind` is the verifier of that kind.

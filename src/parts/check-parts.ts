@@ -1,6 +1,12 @@
 import type { Parts } from '../contracts/parts.ts';
 import { PluginError, UsageError } from '../errors.ts';
-import { checkVerifierShape, defineFormat, defineVendor, defineWriter } from '../kit/define.ts';
+import {
+  checkVerifierShape,
+  defineFormat,
+  defineTarget,
+  defineVendor,
+  defineWriter,
+} from '../kit/define.ts';
 
 /** What `defineVendor` and its like check at once, of parts that may have been made without them. */
 const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
@@ -8,6 +14,7 @@ const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
   formats: (part: Parts['formats'][number]) =>
     part.kind === 'writer' ? defineWriter(part) : defineFormat(part),
   verifiers: checkVerifierShape,
+  targets: defineTarget,
 };
 
 /** Throws `ERR_PLUGIN` naming the first part whose shape or `apiVersion` is not the one of this package. */
@@ -15,6 +22,7 @@ export function checkParts(parts: Parts): void {
   checkList('vendors', parts.vendors);
   checkList('formats', parts.formats);
   checkList('verifiers', parts.verifiers);
+  checkList('targets', parts.targets ?? []);
 }
 
 function checkList(list: keyof Parts, parts: readonly object[]): void {

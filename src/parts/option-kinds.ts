@@ -78,11 +78,20 @@ const ofLocks = {
   ...{ lockfile: text, arch: texts, trust: any, keys, maxAge: any, allowOlder: flag, now: date },
 };
 
+const ofEnsure = {
+  ...ofTransport,
+  ...ofRequest,
+  ...{ from: layers, allow: any, offline: flag, verify: flag, kernelFormat: any, keepSource: flag },
+  ...{ decode: any, connections: any, cacheBudget: any, onProgress: listener },
+};
+
 type Kinds<O extends object> = Readonly<Record<keyof O, OptionKind>>;
 type FileKinds = Readonly<Record<keyof FileOptions | 'onProgress', OptionKind>>;
 
 type LockWord = 'lockfile' | 'arch' | 'trust' | 'keys' | 'maxAge' | 'allowOlder' | 'now';
 type LockImagesWord = 'variant' | 'parameters' | 'alias' | 'digest' | 'fromCache' | 'boot';
+
+type DeliverWord = 'to' | 'dataset' | 'outputDir' | 'url' | 'dryRun' | 'uuidNamespace';
 
 interface OptionTable {
   createRootdisk: Kinds<Parts & { defaults: unknown }>;
@@ -93,6 +102,7 @@ interface OptionTable {
   updateLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
   checkLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
   convertImage: FileKinds & { readonly force: OptionKind };
+  deliverImage: Kinds<EnsureOptions & Record<DeliverWord, unknown>>;
   inspectImage: FileKinds;
   verifyCache: Kinds<
     TransportOptions & Record<'repair' | 'offline' | 'now' | 'onProgress', unknown>
@@ -110,20 +120,8 @@ interface OptionTable {
 
 /** What each option of each verb is. */
 export const optionKinds: OptionTable = {
-  createRootdisk: { vendors: any, verifiers: any, formats: any, defaults: object },
-  ensureImage: {
-    ...ofTransport,
-    ...ofRequest,
-    ...{
-      from: layers,
-      allow: any,
-      offline: flag,
-      verify: flag,
-      kernelFormat: any,
-      keepSource: flag,
-    },
-    ...{ decode: any, connections: any, cacheBudget: any, onProgress: listener },
-  },
+  createRootdisk: { vendors: any, verifiers: any, formats: any, targets: any, defaults: object },
+  ensureImage: ofEnsure,
   resolveImage: { ...ofTransport, ...ofRequest },
   listImages: { ...ofTransport, now: date },
   lockImages: {
@@ -134,6 +132,10 @@ export const optionKinds: OptionTable = {
   updateLock: ofLocks,
   checkLock: ofLocks,
   convertImage: { ...ofFiles, force: flag },
+  deliverImage: {
+    ...ofEnsure,
+    ...{ to: text, dataset: text, outputDir: text, url: any, dryRun: flag, uuidNamespace: any },
+  },
   inspectImage: ofFiles,
   verifyCache: { ...ofTransport, repair: flag, offline: flag, now: date, onProgress: listener },
   listCache: ofCare,

@@ -2,6 +2,7 @@ import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { bindCheckLock, type CheckLock } from './check-lock.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
+import { bindDeliverImage, type DeliverImage } from './deliver-image.ts';
 import { bindEnsureImages, type EnsureImages } from './ensure-images.ts';
 import { bindImportCache, type ImportCache } from './import-cache.ts';
 import { bindInspectImage, type InspectImage } from './inspect-image.ts';
@@ -22,6 +23,7 @@ export interface Verbs {
   updateLock: UpdateLock;
   checkLock: CheckLock;
   convertImage: ConvertImage;
+  deliverImage: DeliverImage;
   inspectImage: InspectImage;
   importCache: ImportCache;
   verifyCache: VerifyCache;
@@ -38,6 +40,7 @@ export function bindVerbs(parts: BoundParts): Verbs {
     updateLock: bindUpdateLock(parts),
     checkLock: bindCheckLock(parts),
     convertImage: bindConvertImage(parts),
+    deliverImage: bindDeliverImage(parts),
     inspectImage: bindInspectImage(parts),
     importCache: bindImportCache(parts),
     verifyCache: bindVerifyCache(parts),

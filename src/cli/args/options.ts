@@ -1,7 +1,6 @@
 import { allowances } from '../../contracts/allowance.ts';
 import { trustLevels } from '../../contracts/proof.ts';
 import { arches } from '../../kit/arch.ts';
-import { exportKinds } from '../../lockfile/export/lock-export.ts';
 import { seedKinds } from '../../seed/seed.ts';
 
 /** One option of the command line. */
@@ -53,6 +52,10 @@ export const fileOptions: readonly OptionName[] = [
 
 export type OptionName =
   | 'as'
+  | 'dataset'
+  | 'output-dir'
+  | 'url'
+  | 'uuid-namespace'
   | 'from-cache'
   | 'lockfile'
   | 'to'
@@ -152,10 +155,18 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'older-than': { value: 'AGE', help: 'remove what was used longer ago: 30d, 12h' },
   budget: { value: 'SIZE', help: 'remove the oldest use first until no more is occupied' },
   keep: { value: 'N', help: 'keep the newest N of each release; alone: remove the others' },
-  'dry-run': { help: 'say what would go, and remove nothing' },
+  'dry-run': { help: 'say what would be done, and do nothing' },
   as: { value: 'NAME', help: 'name of the lock entry; default: <vendor>-<release>' },
   'from-cache': { help: 'lock the cached disk by the digests of its download' },
-  to: { value: 'TOOL', help: exportKinds.join(', ') },
+  to: { value: 'TARGET', help: 'what it is for; the examples show each' },
+  dataset: { value: 'D', help: 'parent of the ZFS datasets that are made' },
+  'output-dir': { value: 'DIR', help: 'folder for files; default: one in the cache' },
+  url: { value: 'URL', help: 'address of the IMGAPI server' },
+  'uuid-namespace': {
+    value: 'NAME',
+    words: ['rootdisk', 'triton'],
+    help: 'who derives the UUID: rootdisk (default), triton',
+  },
   lockfile: { value: 'FILE', help: 'the lock file; default: ./rootdisk.lock.json' },
   vfat: { help: 'a FAT file system in place of ISO 9660' },
   'vendor-data': { value: 'FILE', help: 'vendor-data of cloud-init' },

@@ -9,6 +9,7 @@ import { clone } from './clone.ts';
 import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { convert } from './convert.ts';
+import { deliver } from './deliver.ts';
 import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   clone,
   inspect,
   seed,
+  deliver,
   lockAdd,
   lockUpdate,
   lockCheck,

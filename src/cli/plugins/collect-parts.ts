@@ -5,36 +5,40 @@ import {
   type AnyVerifier,
   type DiskWriter,
   defineFormat,
+  defineTarget,
   defineVendor,
   defineWriter,
   type Format,
+  type Target,
   type Vendor,
 } from '../../kit.ts';
 
 const formatKinds: readonly unknown[] = ['codec', 'archive', 'disk', 'writer'];
-const lists = ['vendors', 'verifiers', 'formats'] as const;
+const lists = ['vendors', 'verifiers', 'formats', 'targets'] as const;
 
 /**
- * The vendors, formats and verifiers among a module's exports: single ones, lists, and what `createRootdisk` takes
- * (`{ vendors, formats, verifiers }`, as the default export too); each once. Other exports are passed over. Nothing usable
+ * The vendors, formats, verifiers and targets among a module's exports: single ones, lists, and what `createRootdisk`
+ * takes (`{ vendors, formats, verifiers, targets }`, as the default export too); each once. Other exports are passed over. Nothing usable
  * is `ERR_PLUGIN`.
  */
-export function collectParts(plugin: string, exports: object): Parts {
+export function collectParts(plugin: string, exports: object): Required<Parts> {
   const vendors: Vendor[] = [];
   const verifiers: AnyVerifier[] = [];
   const formats: (Format | DiskWriter)[] = [];
+  const targets: Target[] = [];
   const found = Object.values(exports).flatMap((value) => spread(plugin, value));
   for (const value of new Set<unknown>(found)) {
-    if (isVendor(value)) vendors.push(checked(plugin, () => defineVendor(value)));
+    if (isTarget(value)) targets.push(checked(plugin, () => defineTarget(value)));
+    else if (isVendor(value)) vendors.push(checked(plugin, () => defineVendor(value)));
     else if (isFormat(value)) formats.push(checked(plugin, () => define(value)));
     else if (isVerifier(value)) {
       checked(plugin, () => checkVerifierShape(value));
       verifiers.push(value);
     }
   }
-  if (vendors.length + verifiers.length + formats.length > 0)
-    return { vendors, verifiers, formats };
-  throw unusable(plugin, 'exports no vendor, format or verifier', undefined);
+  const parts = { vendors, verifiers, formats, targets };
+  if (Object.values(parts).some(({ length }) => length > 0)) return parts;
+  throw unusable(plugin, 'exports no vendor, format, verifier or target', undefined);
 }
 
 /** What an export holds: itself, the items of a list, or those of the lists of parts. */
@@ -71,7 +75,16 @@ function define(part: Format | DiskWriter): Format | DiskWriter {
   return part.kind === 'writer' ? defineWriter(part) : defineFormat(part);
 }
 
-const isPartOf = { vendors: isVendor, verifiers: isVerifier, formats: isFormat };
+function isTarget(value: unknown): value is Target {
+  return isObject(value) && 'id' in value && isFunction(value, 'deliver');
+}
+
+const isPartOf = {
+  vendors: isVendor,
+  verifiers: isVerifier,
+  formats: isFormat,
+  targets: isTarget,
+};
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

@@ -21,6 +21,7 @@ export async function loadPlugins(
     vendors: all.flatMap(({ vendors }) => vendors),
     verifiers: all.flatMap(({ verifiers }) => verifiers),
     formats: all.flatMap(({ formats }) => formats),
+    targets: all.flatMap(({ targets = [] }) => targets),
   };
 }
 

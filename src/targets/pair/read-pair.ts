@@ -1,0 +1,74 @@
+import { basename } from 'node:path';
+import { readSmallFile } from '../../cache/read-small-file.ts';
+import { IntegrityError, isImageError } from '../../errors.ts';
+import { type CheckedManifest, checkManifest } from '../manifest/check-manifest.ts';
+import { readStreamFacts } from './stream-file.ts';
+
+/** A manifest and the file that it describes, checked against each other. */
+export interface ImagePair {
+  /** Absolute. */
+  manifestPath: string;
+  /** Absolute. */
+  streamPath: string;
+  manifest: CheckedManifest;
+}
+
+/** Where both lie. */
+export type PairPaths = Pick<ImagePair, 'manifestPath' | 'streamPath'>;
+
+/**
+ * Reads a pair and compares length, sha1 and compression of the file with its manifest. `ERR_SIZE` or `ERR_DIGEST` where they
+ * differ, `ERR_INVALID_REQUEST` for a manifest that may not be sent; `undefined` where there is none.
+ */
+export async function readPair(
+  paths: PairPaths,
+  signal: AbortSignal,
+): Promise<ImagePair | undefined> {
+  const text = await readSmallFile(paths.manifestPath);
+  if (text === undefined) return undefined;
+  const manifest = checkManifest(parse(text));
+  const { sha1, size, compression } = manifest.file;
+  const found = await readStreamFacts(paths.streamPath, signal);
+  if (found.size !== size) throw differs(paths, 'ERR_SIZE', String(size), String(found.size));
+  if (found.sha1 !== sha1) throw differs(paths, 'ERR_DIGEST', sha1, found.sha1);
+  if (found.compression !== compression) {
+    throw differs(paths, 'ERR_DIGEST', compression, found.compression);
+  }
+  return { ...paths, manifest };
+}
+
+/** A finished pair of that image; `undefined` where there is none, or one that is of no use. */
+export async function findPair(
+  paths: PairPaths,
+  uuid: string,
+  signal: AbortSignal,
+): Promise<ImagePair | undefined> {
+  const pair = await readPair(paths, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (isImageError(error)) return undefined;
+    throw error;
+  });
+  return pair?.manifest.uuid === uuid ? pair : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function differs(
+  { streamPath }: PairPaths,
+  code: 'ERR_SIZE' | 'ERR_DIGEST',
+  expected: string,
+  actual: string,
+): IntegrityError {
+  return new IntegrityError({
+    code,
+    message: `${basename(streamPath)} is not what its manifest says: ${actual}, not ${expected}`,
+    hint: 'Remove both files to have them made again.',
+    details: { fileName: basename(streamPath), expected, actual },
+  });
+}
