@@ -35,7 +35,7 @@ export function makeTree(
     add(`/sizes/${size}.bin`, bytes);
   }
   for (let i = 0; i < 200; i += 1)
-    add(`/many/a file with a rather long name ${i}.txt`, Buffer.from(`${i}`));
+    add(`/many/a-file-with-a-rather-long-name-${i}.txt`, Buffer.from(`${i}`));
   add('/boot/loader/entries/one.conf', Buffer.from('title one\n'));
   const bytes = Buffer.alloc(1_500_000);
   bytes.fill(7, 700_000, 700_100);

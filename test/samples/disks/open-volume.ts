@@ -1,5 +1,6 @@
 import { ext } from '../../../formats/filesystems/ext.ts';
 import { fat } from '../../../formats/filesystems/fat.ts';
+import { xfs } from '../../../formats/filesystems/xfs.ts';
 import {
   type ByteSource,
   type FilePaths,
@@ -10,7 +11,7 @@ import {
 import { context, type DiskRow, readVolumes } from './disk-rows.ts';
 
 /** Every file system that is read. */
-export const fileSystems: readonly FileSystemFormat[] = [ext, fat];
+export const fileSystems: readonly FileSystemFormat[] = [xfs, ext, fat];
 
 /** The files of a volume that a row names: `root`, `boot`, `esp`; `undefined` where no format knows it. */
 export async function openVolume(

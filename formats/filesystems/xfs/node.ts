@@ -1,0 +1,150 @@
+import type { DirectoryEntry, FileKind, FileNode } from '../../../src/kit.ts';
+import { type Runs, readRuns } from '../shared/runs.ts';
+import type { VolumeReader } from '../shared/volume-reader.ts';
+import { badXfs } from './bad.ts';
+import { checkXfsSum } from './checksum.ts';
+import { blockNames, leafOffset, shortNames, type XfsName } from './directory.ts';
+import { forkFormats, readXfsInode, type XfsInode } from './inode.ts';
+import { readXfsMap } from './map.ts';
+import type { XfsSuperblock } from './superblock.ts';
+
+/** What every node of one file system shares. */
+export interface XfsTree {
+  volume: VolumeReader;
+  layout: XfsSuperblock;
+}
+
+const kinds: Record<number, FileKind> = { 4: 'directory', 8: 'file', 10: 'link' };
+const mostDirectoryBytes = 64 * 1024 * 1024;
+const mostTargetBytes = 1023;
+const linkHeaderBytes = 56;
+
+/** The inode of a number, for one lookup. */
+export async function openInode({ volume, layout }: XfsTree, number: bigint): Promise<XfsInode> {
+  return await readXfsInode(volume.walk(8), layout, number);
+}
+
+export class XfsNode implements FileNode {
+  readonly kind: FileKind;
+  readonly sizeBytes: number;
+  readonly id: string;
+  readonly #tree: XfsTree;
+  readonly #inode: XfsInode;
+  #runs: Promise<Runs> | undefined;
+
+  constructor(tree: XfsTree, inode: XfsInode) {
+    this.#tree = tree;
+    this.#inode = inode;
+    this.kind = kinds[inode.mode >> 12] ?? 'other';
+    this.sizeBytes = this.kind === 'directory' ? 0 : inode.sizeBytes;
+    this.id = String(inode.number);
+  }
+
+  async read(position: number, length: number): Promise<Uint8Array> {
+    const { sizeBytes } = this.#inode;
+    return await readRuns(
+      this.#tree.volume,
+      await this.#map(sizeBytes),
+      sizeBytes,
+      position,
+      length,
+    );
+  }
+
+  async find(name: string): Promise<FileNode | undefined> {
+    for await (const found of this.#names()) {
+      if (found.name === name) return await this.#open(found);
+    }
+    return undefined;
+  }
+
+  async *entries(): AsyncGenerator<DirectoryEntry> {
+    for await (const found of this.#names()) {
+      yield { name: found.name, node: () => this.#open(found) };
+    }
+  }
+
+  async target(): Promise<string> {
+    const { sizeBytes, format, fork, number } = this.#inode;
+    if (sizeBytes > mostTargetBytes) {
+      throw badXfs('corrupt-table', `The target of the XFS link ${number} is too long`);
+    }
+    if (format === forkFormats.local) {
+      if (sizeBytes > fork.length) throw badXfs('corrupt-table', `The XFS link ${number} is cut`);
+      return fork.toString('utf8', 0, sizeBytes);
+    }
+    return (await this.#remoteTarget()).toString();
+  }
+
+  /** A target in blocks of its own; with checksums each begins with a header. */
+  async #remoteTarget(): Promise<Buffer> {
+    const { layout, volume } = this.#tree;
+    const { sizeBytes, number } = this.#inode;
+    const { hasChecksums, blockBytes } = layout;
+    if (!hasChecksums) {
+      return await readRuns(volume, await this.#map(sizeBytes), sizeBytes, 0, sizeBytes);
+    }
+    const room = blockBytes - linkHeaderBytes;
+    const stored = Math.ceil(sizeBytes / room) * blockBytes;
+    const blocks = await readRuns(volume, await this.#map(stored), stored, 0, stored);
+    const parts: Buffer[] = [];
+    let left = sizeBytes;
+    for (let at = 0; at < stored && left > 0; at += blockBytes) {
+      const block = blocks.subarray(at, at + blockBytes);
+      const length = Math.min(left, room);
+      const isOwn =
+        block.toString('latin1', 0, 4) === 'XSLM' &&
+        block.readUInt32BE(8) === length &&
+        block.readBigUInt64BE(32) === number;
+      if (!isOwn)
+        throw badXfs('corrupt-table', `The target of the XFS link ${number} is not whole`);
+      checkXfsSum(block, 12, 'a link');
+      parts.push(block.subarray(linkHeaderBytes, linkHeaderBytes + length));
+      left -= length;
+    }
+    return Buffer.concat(parts);
+  }
+
+  async #open({ inode }: XfsName): Promise<XfsNode> {
+    return new XfsNode(this.#tree, await openInode(this.#tree, inode));
+  }
+
+  async *#names(): AsyncGenerator<XfsName> {
+    const { layout, volume } = this.#tree;
+    const { format, sizeBytes } = this.#inode;
+    if (format === forkFormats.local) {
+      yield* shortNames(layout, this.#inode);
+      return;
+    }
+    if (sizeBytes > mostDirectoryBytes) {
+      throw badXfs('limit', `An XFS directory has ${sizeBytes} bytes`, {
+        limit: mostDirectoryBytes,
+      });
+    }
+    const { directoryBytes } = layout;
+    const end = Math.min(sizeBytes, leafOffset);
+    const runs = await this.#map(end);
+    for (let position = 0; position < end; position += directoryBytes) {
+      const block = await readRuns(
+        volume,
+        runs,
+        position + directoryBytes,
+        position,
+        directoryBytes,
+      );
+      yield* blockNames(layout, this.#inode, block);
+    }
+  }
+
+  #map(endBytes: number): Promise<Runs> {
+    this.#runs ??= this.#readMap(endBytes);
+    return this.#runs;
+  }
+
+  async #readMap(endBytes: number): Promise<Runs> {
+    const { volume, layout } = this.#tree;
+    // A block of the tree holds at least 27 extents of one block each.
+    const walk = volume.walk(64 + Math.ceil(endBytes / layout.blockBytes / 16));
+    return await readXfsMap({ walk, layout, inode: this.#inode, endBytes });
+  }
+}

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { xfs } from '../../../formats/filesystems/xfs.ts';
+import { hasProgram } from '../../seed/read-back.ts';
+import { FileSource } from '../file-source.ts';
+import { context, expectTree, type MadeTree, makeTree } from './made-tree.ts';
+
+let folder: string;
+let files: MadeTree;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rootdisk-xfs-'));
+  mkdirSync(join(folder, 'tree'));
+  files = makeTree(join(folder, 'tree'), 3);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The lines by which mkfs.xfs fills a directory. */
+function protoOf(path: string): string[] {
+  const lines = readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    const own = join(path, entry.name);
+    if (entry.isDirectory()) return [`${entry.name} d--755 0 0`, ...protoOf(own)];
+    if (entry.isSymbolicLink()) return [`${entry.name} l--777 0 0 ${readlinkSync(own)}`];
+    return [`${entry.name} ---644 0 0 ${own}`];
+  });
+  return [...lines, '$'];
+}
+
+/** A file system of 320 MiB, the smallest that mkfs.xfs makes, with the tree in it. */
+function make(options: string[]): string {
+  const [path, proto] = [join(folder, 'disk'), join(folder, 'proto')];
+  writeFileSync(
+    proto,
+    ['/dev/null', '0 0', 'd--755 0 0', ...protoOf(join(folder, 'tree')), ''].join('\n'),
+  );
+  rmSync(path, { force: true });
+  const words = ['-q', '-L', 'label', '-p', proto, '-d', `file,name=${path},size=320m`, ...options];
+  execFileSync('mkfs.xfs', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return path;
+}
+
+const kinds: [string, string[]][] = [
+  ['version 5', []],
+  ['version 5 with blocks of 1 KiB and directories of 8', ['-b', 'size=1024', '-n', 'size=8192']],
+  ['version 5 with big extent counts', ['-i', 'nrext64=1']],
+  ['version 4', ['-m', 'crc=0']],
+  ['version 4 without types of files', ['-m', 'crc=0', '-n', 'ftype=0']],
+];
+
+describe.skipIf(!hasProgram('mkfs.xfs'))('XFS as mkfs.xfs makes it', () => {
+  test.each(kinds)('%s', async (_, options) => {
+    const source = await FileSource.open(make(options));
+    try {
+      const head = await source.read(0, 131_072);
+      expect(xfs.detect({ head })).toBe(true);
+      const found = await xfs.open(source, context);
+      expect(found).toMatchObject({ id: 'xfs', label: 'label' });
+      await expectTree(found, files);
+    } finally {
+      await source.close();
+    }
+  });
+});
