@@ -1,17 +1,25 @@
 import { constants } from 'node:zlib';
 import type { ByteSource, DecodeContext, DiskSink, SinkFile } from '../../src/kit.ts';
+import { Threads } from '../shared/threads.ts';
 import type { BatchPiece, ClusterBatch } from './cluster-batch.ts';
-import { DecodeThreads } from './decode-threads.ts';
+import {
+  decodeThread,
+  type ThreadAnswer,
+  type ThreadJob,
+  type ThreadWork,
+} from './decode-thread.ts';
 import type { Qcow2Header } from './header.ts';
 
 /** A smaller image is decoded before threads have come up. */
 const minFileBytes = 8 * 1024 * 1024;
 /** Bounds of libzstd for a window. */
 const [minWindowLog, maxWindowLog] = [10, 30];
+/** More of them decode faster than a disk takes it, and each has a heap of its own. */
+const maxThreads = 4;
 
 /** Copies batches from file to file on threads of their own. */
 export class ClusterThreads {
-  readonly #threads: DecodeThreads;
+  readonly #threads: Threads<ThreadJob, ThreadAnswer>;
   readonly #file: SinkFile;
   readonly #header: Qcow2Header;
 
@@ -28,15 +36,21 @@ export class ClusterThreads {
     const windowLog = Math.floor(Math.log2(limits.windowBytes));
     const isZstd = compression === 'zstd';
     if (isZstd && windowLog < minWindowLog) return undefined;
-    const threads = new DecodeThreads(tasks.width, {
+    const work: ThreadWork = {
       call: isZstd ? 'zstdDecompressSync' : 'inflateRawSync',
       params: isZstd ? { [constants.ZSTD_d_windowLogMax]: Math.min(maxWindowLog, windowLog) } : {},
       ...{ streamBytes, sourceFd, sinkFd: file.fd },
-    });
+    };
+    const count = Math.min(maxThreads, Math.max(1, Math.floor(tasks.width / 2)));
+    const threads = new Threads<ThreadJob, ThreadAnswer>({ main: decodeThread, work, count });
     return new ClusterThreads(threads, file, header);
   }
 
-  private constructor(threads: DecodeThreads, file: SinkFile, header: Qcow2Header) {
+  private constructor(
+    threads: Threads<ThreadJob, ThreadAnswer>,
+    file: SinkFile,
+    header: Qcow2Header,
+  ) {
     this.#threads = threads;
     this.#file = file;
     this.#header = header;

@@ -31,8 +31,7 @@ export type ThreadAnswer =
   | undefined;
 
 /**
- * All that a decoding thread runs. It is started from the text of this function, because a package that was bundled into one
- * file has no second file to start: nothing outside of it may be named in it but globals and types. What is wrong with a
+ * All that a decoding thread runs: nothing outside of it may be named in it but globals and types. What is wrong with a
  * stream, or with a disk, is found out when the main thread does the job again.
  */
 export function decodeThread(): void {
