@@ -1,4 +1,4 @@
-import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
 import { qcow2Magic } from './qcow2/header.ts';
 
 /**
@@ -11,4 +11,15 @@ export const qcow2: Disk = defineFormat({
   detect: (probe) => hasMagic(probe.head, qcow2Magic),
   open: async (source, context) =>
     (await import('./qcow2/open-qcow2.ts')).openQcow2(source, context),
+});
+
+/** A qcow2 of version 3: its clusters as they are, or packed by all cores with `compression=zlib` or `zstd`. */
+export const qcow2Writer: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'qcow2',
+  extension: 'qcow2',
+  options: { compression: { values: ['none', 'zlib', 'zstd'], default: 'none' } },
+  check: async (disk) => (await import('./qcow2/write/writer.ts')).checkQcow2(disk),
+  write: async (disk, out, context) =>
+    (await import('./qcow2/write/writer.ts')).writeQcow2(disk, out, context),
 });

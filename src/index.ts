@@ -3,14 +3,13 @@
  *
  * @module
  */
-
 import { androidSparse } from '../formats/android-sparse.ts';
 import { bzip2 } from '../formats/bzip2.ts';
 import { gzip } from '../formats/gzip.ts';
 import { iso } from '../formats/iso.ts';
 import { lz4 } from '../formats/lz4.ts';
 import { ova } from '../formats/ova.ts';
-import { qcow2 } from '../formats/qcow2.ts';
+import { qcow2, qcow2Writer } from '../formats/qcow2.ts';
 import { raw } from '../formats/raw.ts';
 import { tar } from '../formats/tar.ts';
 import { vdi, vdiWriter } from '../formats/vdi.ts';
@@ -121,6 +120,7 @@ export const builtIns: Parts = Object.freeze({
     vhdWriter,
     vdiWriter,
     vhdxWriter,
+    qcow2Writer,
   ],
 });
 

@@ -1,0 +1,55 @@
+import type { DiskToWrite, WriteContext, WriterSink } from '../../../src/kit.ts';
+import { refuseLargeDisk } from '../../shared/writing/refuse-large-disk.ts';
+import { eachCluster, eachPackedCluster } from './clusters.ts';
+import { formatHeader } from './header.ts';
+import { clusterBytes, ImageLayout, type PlacedBytes, tableEntries } from './layout.ts';
+
+const sectorBytes = 512;
+/** qemu takes an L1 table of 32 MiB at most: 2 PiB. */
+const maxBytes = ((32 * 1024 * 1024) / 8) * tableEntries * clusterBytes;
+
+/** Throws for a disk that is larger than qemu opens. */
+export function checkQcow2({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): void {
+  refuseLargeDisk('qcow2', virtualSize, maxBytes, 'Write a raw disk.');
+}
+
+/** A qcow2 of version 3 with clusters of 64 KiB, which lie in the order of the disk. */
+export async function writeQcow2(
+  disk: DiskToWrite,
+  out: WriterSink,
+  context: WriteContext,
+): Promise<void> {
+  const compression = context.options['compression'] ?? 'none';
+  const virtualSize = Math.ceil(disk.virtualSize / sectorBytes) * sectorBytes;
+  const layout = new ImageLayout(virtualSize);
+  const batches =
+    compression === 'none' ? eachCluster(disk, context) : eachPackedCluster(disk, context);
+  for await (const clusters of batches) {
+    const pieces: PlacedBytes[] = [];
+    for (const { index, bytes, isPacked } of clusters) {
+      const { position, finished } = layout.add(index, bytes.length, isPacked);
+      if (finished !== undefined) await out.write(finished.position, finished.bytes);
+      pieces.push({ position, bytes });
+    }
+    await writePieces(out, pieces);
+  }
+  const { tables, l1Entries, refcounts, end } = layout.finish();
+  for (const { position, bytes } of tables) await out.write(position, bytes);
+  await out.write(0, formatHeader({ virtualSize, l1Entries, refcounts, compression }));
+  await out.setSize(end);
+}
+
+/** Pieces that follow each other in the file are written at once. */
+async function writePieces(out: WriterSink, pieces: readonly PlacedBytes[]): Promise<void> {
+  for (let from = 0; from < pieces.length; ) {
+    const { position = 0 } = pieces[from] ?? {};
+    const run: Uint8Array[] = [];
+    let end = position;
+    for (; pieces[from]?.position === end; from += 1) {
+      const { bytes = new Uint8Array() } = pieces[from] ?? {};
+      run.push(bytes);
+      end += bytes.length;
+    }
+    await out.write(position, Buffer.concat(run));
+  }
+}
