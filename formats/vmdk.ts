@@ -1,4 +1,4 @@
-import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
+import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
 import { cowdMagic, seSparseMagic, sparseMagic } from './vmdk/magic.ts';
 import { isTextDescriptor } from './vmdk/text-descriptor.ts';
 
@@ -16,4 +16,21 @@ export const vmdk: Disk = defineFormat({
     hasMagic(head, seSparseMagic) ||
     isTextDescriptor(head),
   open: async (source, context) => (await import('./vmdk/open-vmdk.ts')).openVmdk(source, context),
+});
+
+/** A streamOptimized VMDK, which ESXi, vCenter and VirtualBox import, its grains packed by all cores. */
+export const vmdkWriter: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'vmdk',
+  extension: 'vmdk',
+  check: async (disk) => (await import('./shared/vmdk/write-stream.ts')).checkStream('vmdk', disk),
+  write: async (disk, out, context) => {
+    const { writeStream } = await import('./shared/vmdk/write-stream.ts');
+    let position = 0;
+    await writeStream(disk, context, async (bytes) => {
+      await out.write(position, bytes);
+      position += bytes.length;
+    });
+    await out.setSize(position);
+  },
 });

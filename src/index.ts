@@ -15,7 +15,7 @@ import { tar } from '../formats/tar.ts';
 import { vdi, vdiWriter } from '../formats/vdi.ts';
 import { vhd, vhdWriter } from '../formats/vhd.ts';
 import { vhdx, vhdxWriter } from '../formats/vhdx.ts';
-import { vmdk } from '../formats/vmdk.ts';
+import { vmdk, vmdkWriter } from '../formats/vmdk.ts';
 import { xz } from '../formats/xz.ts';
 import { zip } from '../formats/zip.ts';
 import { zstd } from '../formats/zstd.ts';
@@ -121,6 +121,7 @@ export const builtIns: Parts = Object.freeze({
     vdiWriter,
     vhdxWriter,
     qcow2Writer,
+    vmdkWriter,
   ],
 });
 

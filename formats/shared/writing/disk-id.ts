@@ -11,7 +11,12 @@ export class DiskId {
 
   /** In the order of the disk. */
   add(index: number, bytes: Uint8Array): void {
-    this.#row.writeUInt32LE(crc32(bytes), 0);
+    this.addCrc(index, crc32(bytes));
+  }
+
+  /** The same by the CRC-32 of the bytes. */
+  addCrc(index: number, crc: number): void {
+    this.#row.writeUInt32LE(crc, 0);
     this.#row.writeDoubleLE(index, 4);
     this.#hash.update(this.#row);
   }
