@@ -9,12 +9,15 @@ import {
 
 /** More of them are faster than a disk takes it, and each has memory of its own. */
 const maxThreads = 16;
+/** Less data is packed before threads have come up. */
+const minDataBytes = 4 * 1024 * 1024;
 
 /** Packs ranges of a disk on all cores. */
 export class CompressThreads {
   readonly #disk: DiskToWrite;
   readonly #work: CompressWork;
   readonly #threads: Threads<CompressJob, CompressAnswer>;
+  readonly #isWorthIt: boolean;
   #inMain: ((job: CompressJob) => CompressAnswer) | undefined;
   /** How many jobs keep every thread busy. */
   readonly width: number;
@@ -28,18 +31,21 @@ export class CompressThreads {
     const count = Math.min(maxThreads, Math.max(1, Math.floor(tasks.width / 2)));
     this.width = 2 * count;
     this.#disk = disk;
+    let dataBytes = 0;
+    for (const [, length] of disk.extents) dataBytes += length;
+    this.#isWorthIt = dataBytes >= minDataBytes;
     this.#work = { ...work, fd: disk.fd, diskBytes: disk.virtualSize };
     this.#threads = new Threads({ main: compressThread, work: this.#work, count });
   }
 
   async run(job: CompressJob): Promise<CompressAnswer> {
-    if (this.#disk.fd !== undefined) {
+    if (this.#isWorthIt && this.#disk.fd !== undefined) {
       const answer = await this.#threads.run(job);
       if (answer !== undefined) return answer;
     }
     // What cannot be read fails here, with the error of the disk.
     const given = { ...job, bytes: await this.#read(job) };
-    if (this.#disk.fd === undefined) {
+    if (this.#isWorthIt && this.#disk.fd === undefined) {
       const answer = await this.#threads.run(given);
       if (answer !== undefined) return answer;
     }
