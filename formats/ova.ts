@@ -3,7 +3,9 @@ import {
   type ArchiveEntry,
   type ByteSource,
   type DecodeContext,
+  type DiskWriter,
   defineFormat,
+  defineWriter,
   type WantedEntry,
 } from '../src/kit.ts';
 import { looksLikeTar, showsOvf } from './shared/tar/detect.ts';
@@ -28,3 +30,17 @@ async function* entries(
 ): AsyncGenerator<ArchiveEntry> {
   yield* (await import('./shared/ova/entries.ts')).archiveEntries('ova', source, context, wanted);
 }
+
+/** A machine with one streamOptimized VMDK, for ESXi, vCenter and VirtualBox: `os` and `firmware` go into its descriptor. */
+export const ovaWriter: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'ova',
+  extension: 'ova',
+  options: {
+    os: { values: ['linux', 'freebsd', 'other'], default: 'linux' },
+    firmware: { values: ['bios', 'efi'], default: 'bios' },
+  },
+  check: async (disk) => (await import('./shared/vmdk/write-stream.ts')).checkStream('ova', disk),
+  write: async (disk, out, context) =>
+    (await import('./ova/writer.ts')).writeOva(disk, out, context),
+});

@@ -8,7 +8,7 @@ import { bzip2 } from '../formats/bzip2.ts';
 import { gzip } from '../formats/gzip.ts';
 import { iso } from '../formats/iso.ts';
 import { lz4 } from '../formats/lz4.ts';
-import { ova } from '../formats/ova.ts';
+import { ova, ovaWriter } from '../formats/ova.ts';
 import { qcow2, qcow2Writer } from '../formats/qcow2.ts';
 import { raw } from '../formats/raw.ts';
 import { tar } from '../formats/tar.ts';
@@ -122,6 +122,7 @@ export const builtIns: Parts = Object.freeze({
     vhdxWriter,
     qcow2Writer,
     vmdkWriter,
+    ovaWriter,
   ],
 });
 

@@ -1,6 +1,6 @@
 export const clusterBytes = 65_536;
 /** Clusters that one L2 table describes. */
-export const tableEntries: number = clusterBytes / 8;
+export const clustersPerTable: number = clusterBytes / 8;
 const sectorBytes = 512;
 /** Clusters that one refcount block counts, at 16 bits each. */
 const blockEntries = clusterBytes / 2;
@@ -26,7 +26,7 @@ export class ImageLayout {
   #packed = { next: 0, end: 0 };
 
   constructor(virtualSize: number) {
-    const entries = Math.ceil(virtualSize / (clusterBytes * tableEntries));
+    const entries = Math.ceil(virtualSize / (clusterBytes * clustersPerTable));
     this.#l1 = Buffer.alloc(Math.max(1, entries) * 8);
     this.#count(0, clusterBytes);
     this.#take(Math.ceil(this.#l1.length / clusterBytes));
@@ -38,12 +38,12 @@ export class ImageLayout {
     length: number,
     isPacked: boolean,
   ): { position: number; finished?: PlacedBytes } {
-    const index = Math.floor(cluster / tableEntries);
+    const index = Math.floor(cluster / clustersPerTable);
     const finished = this.#l2?.index === index ? undefined : this.#l2;
     if (this.#l2?.index !== index) this.#startTable(index);
     const position = isPacked ? this.#pack(length) : this.#take(1);
     const entry = isPacked ? packedEntry(position, length) : standardEntry(position);
-    this.#l2?.bytes.writeBigUInt64BE(entry, (cluster % tableEntries) * 8);
+    this.#l2?.bytes.writeBigUInt64BE(entry, (cluster % clustersPerTable) * 8);
     return finished === undefined ? { position } : { position, finished };
   }
 

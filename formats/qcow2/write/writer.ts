@@ -2,11 +2,11 @@ import type { DiskToWrite, WriteContext, WriterSink } from '../../../src/kit.ts'
 import { refuseLargeDisk } from '../../shared/writing/refuse-large-disk.ts';
 import { eachCluster, eachPackedCluster } from './clusters.ts';
 import { formatHeader } from './header.ts';
-import { clusterBytes, ImageLayout, type PlacedBytes, tableEntries } from './layout.ts';
+import { clusterBytes, clustersPerTable, ImageLayout, type PlacedBytes } from './layout.ts';
 
 const sectorBytes = 512;
 /** qemu takes an L1 table of 32 MiB at most: 2 PiB. */
-const maxBytes = ((32 * 1024 * 1024) / 8) * tableEntries * clusterBytes;
+const maxBytes = ((32 * 1024 * 1024) / 8) * clustersPerTable * clusterBytes;
 
 /** Throws for a disk that is larger than qemu opens. */
 export function checkQcow2({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): void {

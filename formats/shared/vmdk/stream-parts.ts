@@ -1,7 +1,7 @@
 /** The parts of a streamOptimized file beside its grains (Virtual Disk Format 5.0, "Stream-Optimized Compressed Sparse Extents"). */
-export const sectorBytes = 512;
+export const streamSectorBytes = 512;
 export const grainSectors = 128;
-export const tableEntries = 512;
+export const grainsPerTable = 512;
 /** Header, descriptor and what is left of the first grain. */
 export const overheadSectors = 128;
 const descriptorSectors = 20;
@@ -12,7 +12,7 @@ export const markerType = { end: 0, table: 1, directory: 2, footer: 3 } as const
 
 /** Header and footer differ in the place of the grain directory alone. */
 export function formatSparseHeader(sectors: number, directory?: number): Buffer {
-  const header = Buffer.alloc(sectorBytes);
+  const header = Buffer.alloc(streamSectorBytes);
   header.write('KDMV', 0, 'latin1');
   // ESXi takes compressed grains from version 3 on.
   header.writeUInt32LE(3, 4);
@@ -22,7 +22,7 @@ export function formatSparseHeader(sectors: number, directory?: number): Buffer 
   header.writeBigUInt64LE(BigInt(grainSectors), 20);
   header.writeBigUInt64LE(1n, 28);
   header.writeBigUInt64LE(BigInt(descriptorSectors), 36);
-  header.writeUInt32LE(tableEntries, 44);
+  header.writeUInt32LE(grainsPerTable, 44);
   header.writeBigUInt64LE(directory === undefined ? atEnd : BigInt(directory), 56);
   header.writeBigUInt64LE(BigInt(overheadSectors), 64);
   header.write('\n \r\n', 73, 'latin1');
@@ -33,25 +33,25 @@ export function formatSparseHeader(sectors: number, directory?: number): Buffer 
 
 /** What stands before the first grain. */
 export function formatStart(sectors: number, descriptor: string): Buffer {
-  const start = Buffer.alloc(overheadSectors * sectorBytes);
+  const start = Buffer.alloc(overheadSectors * streamSectorBytes);
   start.set(formatSparseHeader(sectors));
-  start.write(descriptor, sectorBytes, 'latin1');
+  start.write(descriptor, streamSectorBytes, 'latin1');
   return start;
 }
 
 /** A part with its marker, in whole sectors. */
 export function formatPart(type: number, bytes: Uint8Array): Buffer {
-  const sectors = Math.ceil(bytes.length / sectorBytes);
-  const part = Buffer.alloc((1 + sectors) * sectorBytes);
+  const sectors = Math.ceil(bytes.length / streamSectorBytes);
+  const part = Buffer.alloc((1 + sectors) * streamSectorBytes);
   part.writeBigUInt64LE(BigInt(sectors), 0);
   part.writeUInt32LE(type, 12);
-  part.set(bytes, sectorBytes);
+  part.set(bytes, streamSectorBytes);
   return part;
 }
 
 /** A compressed grain with its marker, in whole sectors. */
 export function formatGrain(grain: number, bytes: Uint8Array): Buffer {
-  const part = Buffer.alloc(Math.ceil((12 + bytes.length) / sectorBytes) * sectorBytes);
+  const part = Buffer.alloc(Math.ceil((12 + bytes.length) / streamSectorBytes) * streamSectorBytes);
   part.writeBigUInt64LE(BigInt(grain * grainSectors), 0);
   part.writeUInt32LE(bytes.length, 8);
   part.set(bytes, 12);

@@ -10,10 +10,10 @@ import {
   formatSparseHeader,
   formatStart,
   grainSectors,
+  grainsPerTable,
   markerType,
   overheadSectors,
-  sectorBytes,
-  tableEntries,
+  streamSectorBytes,
 } from './stream-parts.ts';
 
 /** What a stream of grains came to. */
@@ -26,7 +26,7 @@ export interface WrittenStream {
   id: DiskId;
 }
 
-const grainBytes = grainSectors * sectorBytes;
+const grainBytes = grainSectors * streamSectorBytes;
 /** Places are told in sectors, in 32 bits: so much fits even where nothing shrinks. */
 const maxBytes = 2000 * 1024 ** 3;
 
@@ -47,10 +47,10 @@ export async function writeStream(
   context: WriteContext,
   emit: (bytes: Uint8Array) => Promise<void>,
 ): Promise<WrittenStream> {
-  const sectors = Math.ceil(disk.virtualSize / sectorBytes);
+  const sectors = Math.ceil(disk.virtualSize / streamSectorBytes);
   const id = new DiskId();
   const extents = await scanDisk(disk, grainBytes, context, id);
-  const capacity = sectors * sectorBytes;
+  const capacity = sectors * streamSectorBytes;
   const contentId = id.finish(`vmdk ${capacity}`);
   await emit(formatStart(sectors, formatDescriptor({ sectors, contentId })));
   const tables = new GrainTables(sectors);
@@ -64,7 +64,7 @@ export async function writeStream(
     await emit(Buffer.concat(grains.flatMap(({ index, bytes }) => tables.add(index, bytes))));
   }
   await emit(Buffer.concat(tables.finish()));
-  return { capacity, sizeBytes: tables.sector * sectorBytes, populatedBytes, id };
+  return { capacity, sizeBytes: tables.sector * streamSectorBytes, populatedBytes, id };
 }
 
 /** Follows where grains lie, and puts each grain table behind the last of its grains. */
@@ -77,14 +77,14 @@ class GrainTables {
 
   constructor(sectors: number) {
     this.#sectors = sectors;
-    this.#directory = Buffer.alloc(Math.ceil(sectors / (grainSectors * tableEntries)) * 4);
+    this.#directory = Buffer.alloc(Math.ceil(sectors / (grainSectors * grainsPerTable)) * 4);
   }
 
   add(grain: number, bytes: Uint8Array): Buffer[] {
-    const index = Math.floor(grain / tableEntries);
+    const index = Math.floor(grain / grainsPerTable);
     const parts: Buffer[] = this.#table?.index === index ? [] : this.#finishTable();
-    this.#table ??= { index, bytes: Buffer.alloc(tableEntries * 4) };
-    this.#table.bytes.writeUInt32LE(this.sector, (grain % tableEntries) * 4);
+    this.#table ??= { index, bytes: Buffer.alloc(grainsPerTable * 4) };
+    this.#table.bytes.writeUInt32LE(this.sector, (grain % grainsPerTable) * 4);
     parts.push(this.#place(formatGrain(grain, bytes)));
     return parts;
   }
@@ -110,7 +110,7 @@ class GrainTables {
   }
 
   #place(part: Buffer): Buffer {
-    this.sector += part.length / sectorBytes;
+    this.sector += part.length / streamSectorBytes;
     return part;
   }
 }
