@@ -67,13 +67,8 @@ export class Cache {
   }
   /** Every file of an entry, the disk first: without it the rest is no entry. */
   filesOf(name: string): string[] {
-    return [
-      this.pathOf(name),
-      this.sourcePathOf(name),
-      this.evidencePathOf(name),
-      this.blocksPathOf(name),
-      this.recordPathOf(name),
-    ];
+    const path = this.pathOf(name);
+    return fileEnds.map((end) => `${path}${end}`);
   }
   stagingPathOf(name: string): string {
     requireCacheName(name);
@@ -95,6 +90,9 @@ export class Cache {
     });
   }
 }
+
+/** What the files of an entry add to its name, in the order of `Cache.filesOf`. */
+export const fileEnds: readonly string[] = ['', '.source', '.evidence', '.blocks', '.json'];
 
 /** The versioned folder of entries below a cache folder. */
 export function imagesDirOf(cacheDir: string): string {

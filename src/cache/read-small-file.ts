@@ -17,7 +17,16 @@ export async function readSmallFile(path: string): Promise<string | undefined> {
       const handle = await open(path, flags);
       try {
         const stats = await handle.stat();
-        return stats.isFile() && stats.size <= maxBytes ? await handle.readFile('utf8') : '';
+        if (!stats.isFile() || stats.size > maxBytes) return '';
+        // Files of the cache are replaced, never written to, so one read nearly always does; `readFile` takes three calls.
+        const bytes = Buffer.allocUnsafe(stats.size);
+        let length = 0;
+        while (length < bytes.length) {
+          const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+          if (bytesRead === 0) break;
+          length += bytesRead;
+        }
+        return bytes.toString('utf8', 0, length);
       } finally {
         await handle.close();
       }

@@ -8,7 +8,7 @@ import { isLocked } from '../locks/name-lock.ts';
 import { parseCacheName } from '../names/cache-name.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { lookAtEach } from './look-at-each.ts';
-import { listFolder, listNames } from './names-on-disk.ts';
+import { listFolder, listNames, type NamedFile } from './names-on-disk.ts';
 import { examineEntry, lookAt } from './read.ts';
 
 /** One line of `cache ls`. A damaged entry is never served. */
@@ -39,17 +39,25 @@ export interface ListedStaging {
   locked: boolean;
 }
 
-/** Everything in the cache by name, the damaged included. */
+/** Everything in the cache by name, the damaged included. What two folders tell of all is not asked for each. */
 export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
-  const lines = await lookAtEach(await listNames(cache), ({ name }) => listEntry(cache, name));
+  const leases = new Set(await listFolder(cache.folder('leases')));
+  const lines = await lookAtEach(await listNames(cache), (named) =>
+    listEntry(cache, named, leases.has(named.name)),
+  );
   return lines.filter((line) => line !== undefined);
 }
 
-async function listEntry(cache: Cache, name: string): Promise<ListedEntry | undefined> {
+async function listEntry(
+  cache: Cache,
+  { name, files: seen }: NamedFile,
+  hasLease: boolean,
+): Promise<ListedEntry | undefined> {
   const { path, entry, defect, record, stats } = await examineEntry(cache, name);
-  const files = await lookAtAll(cache.filesOf(name));
+  const beside = await lookAtAll(seen.filter((file) => file !== path));
+  const files = stats === undefined ? beside : [stats, ...beside];
   if (files.length === 0) return undefined;
-  const lease = await lookAt(leasePath(cache, name));
+  const lease = hasLease ? await lookAt(leasePath(cache, name)) : undefined;
   const isReady = entry !== undefined;
   return defined({
     name,

@@ -1,5 +1,5 @@
 /** As many as keep the threads of the file system at work. */
-const atOnce = 16;
+const atOnce = 32;
 
 /** Looks at all items, several at once; the results are in the order of the items. */
 export async function lookAtEach<T, R>(
@@ -7,8 +7,10 @@ export async function lookAtEach<T, R>(
   look: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
-  for (let i = 0; i < items.length; i += atOnce) {
-    results.push(...(await Promise.all(items.slice(i, i + atOnce).map(look))));
-  }
+  const todo = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [i, item] of todo) results[i] = await look(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return results;
 }

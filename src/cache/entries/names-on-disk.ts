@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import type { Cache } from '../cache.ts';
+import { join } from 'node:path';
+import { type Cache, fileEnds } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
 import { type CacheNameParts, companions, parseCacheName } from '../names/cache-name.ts';
 
@@ -7,6 +8,8 @@ import { type CacheNameParts, companions, parseCacheName } from '../names/cache-
 export interface NamedFile {
   name: string;
   parts: CacheNameParts;
+  /** Absolute paths of those of its files that the folder had, in the order of `Cache.filesOf`. */
+  files: readonly string[];
 }
 
 const companionEnd = new RegExp(`\\.(?:${companions.join('|')})$`);
@@ -19,9 +22,12 @@ export async function listNames(cache: Cache, start: string = ''): Promise<Named
   const all = await listFolder(cache.imagesDir);
   const files = start === '' ? all : all.filter((file) => file.startsWith(start));
   const names = new Set(files.map((file) => file.replace(companionEnd, '')));
+  const there = new Set(files);
   return [...names].flatMap((name) => {
     const parts = parseCacheName(name);
-    return parts === undefined ? [] : [{ name, parts }];
+    if (parts === undefined) return [];
+    const own = fileEnds.map((end) => `${name}${end}`).filter((file) => there.has(file));
+    return [{ name, parts, files: own.map((file) => join(cache.imagesDir, file)) }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CacheError } from '../../errors.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
@@ -25,7 +25,10 @@ export interface Removal {
 
 export interface RemoveOptions {
   force?: boolean | undefined;
-  /** The file of the lock stays, as that the last file of a build is gone shows only in a list of all; `sweepLocks` follows. */
+  /**
+   * The file of the lock goes without a look for other files of the build, which would list the folder for each of many: who waits
+   * for the lock makes the file again.
+   */
   isOneOfMany?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -54,7 +57,7 @@ export async function removeEntry(
       const removal = await removeFiles(cache, name);
       await removeOverlayLeases(cache, name);
       if (lease !== undefined) await unlinkLockFile(leasePath(cache, name));
-      if (!isOneOfMany && !(await buildRemains(cache, name))) await dropLockFile(cache, name);
+      if (isOneOfMany || !(await buildRemains(cache, name))) await dropLockFile(cache, name);
       return removal;
     } finally {
       lease?.release();
@@ -72,7 +75,12 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
   for (const path of [...cache.filesOf(name), temporaryPath(cache, name), ...staged, staging]) {
     const stats = await lookAt(path);
     if (stats === undefined) continue;
-    await inCache(path, 'remove', () => rm(path, { recursive: true, force: true }));
+    // `rm` looks at it once more, and at what it might hold.
+    const remove = () =>
+      stats.isFile() ? unlink(path) : rm(path, { recursive: true, force: true });
+    await inCache(path, 'remove', remove).catch((error: unknown) => {
+      if (!(error instanceof CacheError && error.details.errno === 'ENOENT')) throw error;
+    });
     removed.push(stats);
   }
   const files = removed.filter((stats) => stats.isFile());

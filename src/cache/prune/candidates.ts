@@ -1,7 +1,7 @@
 import { compareVersions } from '../../kit/versions.ts';
 import type { Cache } from '../cache.ts';
 import { lookAtEach } from '../entries/look-at-each.ts';
-import { listNames, type NamedFile } from '../entries/names-on-disk.ts';
+import { listFolder, listNames, type NamedFile } from '../entries/names-on-disk.ts';
 import { lookAt } from '../entries/read.ts';
 import { allocatedTogether } from '../free-space.ts';
 import { leasePath } from '../locks/lease.ts';
@@ -18,15 +18,20 @@ export interface PruneCandidate extends NamedFile {
 
 /** All entries of a cache, the damaged too, in the order of their last use. */
 export async function listCandidates(cache: Cache): Promise<PruneCandidate[]> {
-  const found = await lookAtEach(await listNames(cache), (named) => weigh(cache, named));
+  const leases = new Set(await listFolder(cache.folder('leases')));
+  const found = await lookAtEach(await listNames(cache), (named) =>
+    weigh(cache, named, leases.has(named.name)),
+  );
   return found.filter((one) => one !== undefined).sort(oldestUseFirst);
 }
 
-async function weigh(cache: Cache, named: NamedFile): Promise<PruneCandidate | undefined> {
-  const { name } = named;
-  const [lease, ...all] = await Promise.all(
-    [leasePath(cache, name), ...cache.filesOf(name)].map(lookAt),
-  );
+async function weigh(
+  cache: Cache,
+  named: NamedFile,
+  hasLease: boolean,
+): Promise<PruneCandidate | undefined> {
+  const lease = hasLease ? await lookAt(leasePath(cache, named.name)) : undefined;
+  const all = await Promise.all(named.files.map(lookAt));
   const files = all.filter((stats) => stats !== undefined);
   const [first] = files;
   // Removed since the folder was read.

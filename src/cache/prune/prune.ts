@@ -40,7 +40,7 @@ export interface PruneContext {
 
 /**
  * Removes the entries that the rules name, the oldest use first. What a process makes or leases, and the base of an overlay,
- * stays: both are asked before, and `removeEntry` asks again under its locks.
+ * stays: `removeEntry` asks under its locks.
  */
 export async function pruneEntries(
   cache: Cache,
@@ -80,20 +80,18 @@ function reasonToStay({ olderThanMs, budgetBytes, keep }: PruneRules, isNewest: 
   return olderThanMs === undefined ? 'no option names it' : 'used since';
 }
 
-/** Removes an entry; or says who needs it. */
+/** Removes an entry; or says who needs it, which is asked only where the removal is refused. */
 async function tryRemove(
   cache: Cache,
   name: string,
   dryRun: boolean,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const held = await whoNeeds(cache, name);
-  if (held !== undefined || dryRun) return held;
+  if (dryRun) return await whoNeeds(cache, name);
   try {
     await removeEntry(cache, name, { isOneOfMany: true, signal });
     return undefined;
   } catch (error) {
-    // A process took it since it was asked for.
     if (isImageError(error, 'ERR_CACHE_LOCKED')) return (await whoNeeds(cache, name)) ?? 'in use';
     throw error;
   }
