@@ -90,11 +90,17 @@ export class GrowingFile implements ByteSource {
     if (failure !== undefined) throw failure.error;
   }
 
+  /** Waits until so many bytes are ready, or the end has come; resolves with how many are. */
+  async reach(bytes: number): Promise<number> {
+    while (this.#readyBytes < bytes && !this.#ended) await this.grown();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.#readyBytes;
+  }
+
   /** `memory`: at least `length` bytes to read into, for who reads much and keeps nothing; else it is new. */
   async read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
-    while (this.#readyBytes < position + length && !this.#ended) await this.grown();
-    if (this.#failure !== undefined) throw this.#failure.error;
-    const ready = Math.max(0, Math.min(length, this.#readyBytes - position));
+    const readyBytes = await this.reach(position + length);
+    const ready = Math.max(0, Math.min(length, readyBytes - position));
     return await this.peek(position, ready, memory);
   }
 

@@ -67,7 +67,7 @@ export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   virtualSize: number;
   /** Where the bytes came from, without user info and query. */
   url: string;
-  /** sha256 and sha512 of the file as it was published upstream. */
+  /** Of the file as it was published upstream: its sha256, and its sha512 where a proof or the caller stated one. */
   digests: Digest[];
   trust: ImageTrust;
   origin: 'cache' | 'network';

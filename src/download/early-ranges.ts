@@ -47,6 +47,12 @@ export class EarlyRanges {
     delete this.#file.ahead;
   }
 
+  /** Bytes from `start` up to `end` (exclusive) are to be compared when the pass comes to them. */
+  touches(start: number, end: number): boolean {
+    for (const range of this.#ranges) if (range.start < end && range.end > start) return true;
+    return false;
+  }
+
   /** The pass over the file has come to these bytes. `ERR_DIGEST` when they are not what was fetched early. */
   compare(position: number, chunk: Uint8Array): void {
     for (const range of this.#ranges) {

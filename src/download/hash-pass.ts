@@ -1,32 +1,89 @@
 import { createHash } from 'node:crypto';
 import type { StreamCheck } from '../contracts/proof.ts';
+import { FileHasher } from './file-hasher.ts';
 import type { TransferJob } from './transfer-job.ts';
 
 /** Few reads of many bytes: each costs a turn of the event loop. */
 const pieceBytes = 1024 * 1024;
+/** A shorter file is hashed before a thread has come up. */
+const threadBytes = 8 * 1024 * 1024;
+
+type HashJob = Pick<TransferJob, 'file' | 'early' | 'signal'>;
+
+/** Digests of a whole download, in hex. */
+export interface SourceDigests {
+  sha256: string;
+  /** Only where a proof or a pin states one. */
+  sha512?: string;
+}
 
 /**
- * Reads the download once from byte 0, as it becomes ready, and hashes exactly what decoders read. Ranges that were
- * fetched early are compared on the way.
+ * Reads the download once from byte 0, as it becomes ready, and hashes exactly what decoders read: on a thread of its own
+ * where the file is long and no check wants its bytes. Ranges that were fetched early are compared on the way.
  */
 export async function hashPass(
-  { file, early, signal }: Pick<TransferJob, 'file' | 'early' | 'signal'>,
+  job: HashJob,
   checks: readonly StreamCheck[],
-): Promise<{ sha256: string; sha512: string }> {
-  const sha256 = createHash('sha256');
-  const sha512 = createHash('sha512');
+  wantsSha512: boolean,
+): Promise<SourceDigests> {
+  const algorithms = wantsSha512 ? ['sha256', 'sha512'] : ['sha256'];
+  const isLong = checks.length === 0 && (await job.file.reach(threadBytes)) >= threadBytes;
+  const hasher = isLong ? FileHasher.open({ fd: job.file.fd, algorithms }) : undefined;
+  const compared = { upTo: 0 };
+  let digests = hasher && (await hashThere(job, hasher, compared));
+  digests ??= await hashHere(job, checks, algorithms, compared.upTo);
+  const [sha256 = '', sha512] = digests;
+  return sha512 === undefined ? { sha256 } : { sha256, sha512 };
+}
+
+/** `undefined` when the thread did not come to the end. */
+async function hashThere(
+  { file, early, signal }: HashJob,
+  hasher: FileHasher,
+  compared: { upTo: number },
+): Promise<string[] | undefined> {
+  try {
+    for (;;) {
+      const end = await file.reach(compared.upTo + pieceBytes);
+      signal.throwIfAborted();
+      const isLast = end < compared.upTo + pieceBytes;
+      const step = hasher.step({ end, isLast });
+      for (let at = compared.upTo; at < end; at += pieceBytes) {
+        const length = Math.min(pieceBytes, end - at);
+        if (early.touches(at, at + length)) early.compare(at, await file.peek(at, length));
+        compared.upTo = at + length;
+      }
+      const answer = await step;
+      if (answer === undefined) return undefined;
+      if (!isLast) continue;
+      early.finish();
+      return answer;
+    }
+  } finally {
+    hasher.close();
+  }
+}
+
+/** Early ranges have been compared up to a position already. */
+async function hashHere(
+  { file, early, signal }: HashJob,
+  checks: readonly StreamCheck[],
+  algorithms: readonly string[],
+  comparedTo: number,
+): Promise<string[]> {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm));
   // A check may hold on to what it is given.
   const memory = checks.length === 0 ? new Uint8Array(pieceBytes) : undefined;
   for (let position = 0; ; ) {
     const chunk = await file.read(position, pieceBytes, memory);
     signal.throwIfAborted();
     if (chunk.length === 0) break;
-    early.compare(position, chunk);
-    sha256.update(chunk);
-    sha512.update(chunk);
+    const late = Math.max(0, comparedTo - position);
+    early.compare(position + late, chunk.subarray(late));
+    for (const hash of hashes) hash.update(chunk);
     for (const check of checks) check.update(chunk);
     position += chunk.length;
   }
   early.finish();
-  return { sha256: sha256.digest('hex'), sha512: sha512.digest('hex') };
+  return hashes.map((hash) => hash.digest('hex'));
 }

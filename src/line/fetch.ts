@@ -6,10 +6,11 @@ import type { ByteSource } from '../contracts/bytes.ts';
 import { transfer } from '../download/addresses.ts';
 import { copyLocalFile } from '../download/copy-local-file.ts';
 import { EarlyRanges } from '../download/early-ranges.ts';
-import { hashPass } from '../download/hash-pass.ts';
+import { hashPass, type SourceDigests } from '../download/hash-pass.ts';
 import { openPartial } from '../download/open-partial.ts';
 import { ReadyGate } from '../download/ready-gate.ts';
 import type { TransferJob } from '../download/transfer-job.ts';
+import { algorithmOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { Making } from './making.ts';
 import type { Plan } from './plan.ts';
@@ -18,11 +19,9 @@ import type { BodyWay } from './trust/by-way.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
 /** What came: length and hashes of exactly the bytes on disk. */
-export interface FetchedArtifact {
+export interface FetchedArtifact extends SourceDigests {
   url: string;
   sizeBytes: number;
-  sha256: string;
-  sha512: string;
   way: BodyWay;
 }
 
@@ -68,7 +67,10 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
     try {
       const writing =
         artifact.url.protocol === 'file:' ? copyLocalFile(job) : transfer(job, addresses, partial);
-      const hashing = inCache(staging.download, 'read', () => hashPass(job, proven.checks));
+      const wantsSha512 = proven.digests.some((one) => algorithmOf(one) === 'sha512');
+      const hashing = inCache(staging.download, 'read', () =>
+        hashPass(job, proven.checks, wantsSha512),
+      );
       return await finish(job, writing, hashing, ended);
     } catch (error) {
       const reason = call.signal.aborted ? call.signal.reason : error;
@@ -93,7 +95,7 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
 async function finish(
   { call, file, way }: TransferJob,
   writing: Promise<URL>,
-  hashing: Promise<{ sha256: string; sha512: string }>,
+  hashing: Promise<SourceDigests>,
   ended: AbortController,
 ): Promise<FetchedArtifact> {
   const both = await Promise.allSettled([

@@ -62,11 +62,13 @@ export function describe(making: Making & { settled: Settled }): RecordDraft {
     aliases: call.locked === undefined ? [] : [call.locked.entry.alias],
     source: {
       url: publicUrl(plan.artifact.url),
-      ...defined({ mirrors: mirrors.length > 0 ? mirrors.map(publicUrl) : undefined }),
+      ...defined({
+        mirrors: mirrors.length > 0 ? mirrors.map(publicUrl) : undefined,
+        sha512: fetched.sha512,
+      }),
       fileName: plan.artifact.fileName,
       sizeBytes: fetched.sizeBytes,
       sha256: fetched.sha256,
-      sha512: fetched.sha512,
     },
     disk: {
       virtualSize: decoded.virtualSize,

@@ -1,5 +1,6 @@
 import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
+import { digestsOf } from '../cache/records/source-digests.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
 import { CacheError } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
@@ -47,7 +48,7 @@ export async function giveImage(
     sizeBytes: record.disk.sizeBytes,
     virtualSize: record.disk.virtualSize,
     url: record.source.url,
-    digests: [`sha256:${record.source.sha256}`, `sha512:${record.source.sha512}`],
+    digests: digestsOf(record.source),
     trust: {
       level:
         locked === undefined ? effectiveLevel(signed?.level ?? level ?? 'none', pinned) : 'pinned',

@@ -1,4 +1,5 @@
 import type { ImageRecord } from '../cache/records/image-record.ts';
+import { digestsOf } from '../cache/records/source-digests.ts';
 import type { Artifact } from '../contracts/vendor.ts';
 import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
@@ -45,7 +46,7 @@ export function lockRecorded(record: ImageRecord, now: Date): LockedImage {
     release,
     variant,
     snapshot,
-    digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
+    digests: digestsOf(source),
     sizeBytes: source.sizeBytes,
     url: source.url,
     fileName: source.fileName,

@@ -9,6 +9,7 @@ import { findEntries } from '../cache/entries/find.ts';
 import { requireCacheName } from '../cache/names/cache-name.ts';
 import type { ImageRecord } from '../cache/records/image-record.ts';
 import { parseImageRecord } from '../cache/records/parse-image-record.ts';
+import { digestsOf } from '../cache/records/source-digests.ts';
 import type { TransportOptions } from '../contracts/options.ts';
 import type { OnProgress } from '../contracts/progress.ts';
 import type { TrustLevel } from '../contracts/proof.ts';
@@ -154,8 +155,7 @@ async function importMember(
   const hasContent = digests.includes(disk.contentDigest);
   const isPublished = isSource || disk.sha256 === source.sha256;
   if (!isPublished && !hasContent) throw unbound(record);
-  const ofSource = [`sha256:${source.sha256}`, `sha512:${source.sha512}`];
-  const isPinned = hasContent || ofSource.some((one) => digests.includes(one));
+  const isPinned = hasContent || digestsOf(source).some((one) => digests.includes(one));
   const claimed = withoutClaims(record, isPinned, isSource);
   const make = isSource ? importSource : importDisk;
   const made = await make(call, tape, member, claimed);

@@ -52,7 +52,7 @@ function serve(): void {
 }
 
 function pass(): Promise<unknown> {
-  return hashPass({ file, early, signal }, []);
+  return hashPass({ file, early, signal }, [], false);
 }
 
 /** The rest arrives, and the pass goes over all of it. */

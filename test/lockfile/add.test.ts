@@ -132,7 +132,7 @@ describe('a locked reference', () => {
     expect(line.asked()).toEqual([]);
     expect(change?.image).toMatchObject({
       snapshot: '20260101',
-      digests: [sha256(packed), expect.stringMatching(/^sha512:/)],
+      digests: [sha256(packed)],
       url: 'https://images.acme.example/acme.raw.gz',
       layers: ['gz', 'raw'],
       guest: { eol: '2028-06-30' },

@@ -13,7 +13,8 @@ export interface SourceRecord {
   mirrors?: string[];
   fileName: string;
   sha256: string;
-  sha512: string;
+  /** Only where a proof or a pin stated one. */
+  sha512?: string;
   sizeBytes: number;
   /** The file itself is kept as `<name>.source`. */
   kept: boolean;

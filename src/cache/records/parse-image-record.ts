@@ -81,7 +81,9 @@ function readSource(value: Record<string, unknown>): SourceRecord {
     mirrors: parseOptional(value['mirrors'], 'source.mirrors', readAddresses),
     fileName: parseText(value['fileName'], 'source.fileName'),
     sha256: readHex(value['sha256'], 'source.sha256', 64),
-    sha512: readHex(value['sha512'], 'source.sha512', 128),
+    sha512: parseOptional(value['sha512'], 'source.sha512', (text, where) =>
+      readHex(text, where, 128),
+    ),
     sizeBytes: readCount(value['sizeBytes'], 'source.sizeBytes'),
     kept: readFlag(value['kept'], 'source.kept'),
   });

@@ -1,5 +1,6 @@
 import { type Entry, readEntry } from '../../cache/entries/read.ts';
 import { rewriteRecord } from '../../cache/entries/rewrite.ts';
+import { digestsOf } from '../../cache/records/source-digests.ts';
 import type { BootFile, BootFiles } from '../../contracts/image.ts';
 import type { ImageRequest } from '../../contracts/vendor.ts';
 import { NotFoundError } from '../../errors.ts';
@@ -114,7 +115,7 @@ function toBootFile({ path, record }: Entry, isLocked: boolean): BootFile {
     path,
     sizeBytes: disk.sizeBytes,
     url: source.url,
-    digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
+    digests: digestsOf(source),
     level: isLocked ? 'pinned' : trust.level,
   };
 }

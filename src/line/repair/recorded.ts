@@ -1,5 +1,6 @@
 import { baseName, type CacheNameParts, requireCacheName } from '../../cache/names/cache-name.ts';
 import type { ImageRecord } from '../../cache/records/image-record.ts';
+import { digestsOf } from '../../cache/records/source-digests.ts';
 import type { Artifact, Resolution } from '../../contracts/vendor.ts';
 import { defined } from '../../kit/defined.ts';
 import type { CallOptions } from '../options.ts';
@@ -60,7 +61,7 @@ export function provenRecorded({ source, evidence }: ImageRecord): Proven {
   return {
     level: 'none',
     pinned: true,
-    digests: [`sha256:${source.sha256}`, `sha512:${source.sha512}`],
+    digests: digestsOf(source),
     diskDigests: evidence.diskDigests ?? [],
     sizeBytes: source.sizeBytes,
     documents: [],

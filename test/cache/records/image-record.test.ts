@@ -142,7 +142,7 @@ describe('request keys', () => {
 });
 
 const absentIsFine =
-  /^(?:identity\.(?:codename|version)|trust\.(?:signedAt|signer\.userId)|disk\.sha256|guest\.\w+|parameters\.\w+|facts\.\w+)$/;
+  /^(?:identity\.(?:codename|version)|trust\.(?:signedAt|signer\.userId)|source\.sha512|disk\.sha256|guest\.\w+|parameters\.\w+|facts\.\w+)$/;
 
 /** What the error says when one member of the full record has another value; `undefined` when it is accepted. */
 function refusalOf(path: string, value: unknown): string | undefined {

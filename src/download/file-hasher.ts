@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import { type HashAnswer, type HashStep, type HashWork, hashThread } from './hash-thread.ts';
+
+/** Nothing grows there: megabytes. */
+const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
+
+/** Hashes a growing file on a thread of its own, so that the main thread is free to receive. */
+export class FileHasher {
+  readonly #worker: Worker;
+  #answer: (answer: HashAnswer) => void = () => {};
+  #isEnded = false;
+
+  /** `undefined` where the process may not start a thread. */
+  static open(work: HashWork): FileHasher | undefined {
+    try {
+      return new FileHasher(work);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private constructor(work: HashWork) {
+    this.#worker = new Worker(`(${hashThread.toString()})()`, {
+      eval: true,
+      workerData: work,
+      // What was said to this process, such as modules to load first, is not for its threads.
+      ...{ env: {}, execArgv: [], resourceLimits: heap, name: 'rootdisk hash' },
+    });
+    this.#worker.on('message', (answer: HashAnswer) => this.#answer(answer));
+    // An error is followed by the exit.
+    this.#worker.on('error', () => {});
+    this.#worker.once('exit', () => {
+      this.#isEnded = true;
+      this.#answer(undefined);
+    });
+  }
+
+  /** One step at a time; `undefined` means that the file has to be hashed in another way. */
+  async step(step: HashStep): Promise<HashAnswer> {
+    if (this.#isEnded) return undefined;
+    return await new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#worker.postMessage(step);
+    });
+  }
+
+  /** Ends the thread, which is at no step; the caller need not wait for it. */
+  close(): void {
+    void this.#worker.terminate();
+  }
+}
