@@ -1,3 +1,4 @@
+import type { Extents } from '../bytes/extents.ts';
 import { SparseFile, type SparseTarget } from '../bytes/sparse-file.ts';
 import type { Format } from '../contracts/format.ts';
 import type { Warning } from '../contracts/log.ts';
@@ -17,6 +18,8 @@ export interface ConvertJob {
 /** What a conversion made. */
 export interface ConvertedImage {
   path: string;
+  /** `raw`, or the id of the writer. */
+  format: string;
   layers: string[];
   virtualSize: number;
   /** Bytes that the output occupies on disk. */
@@ -27,13 +30,13 @@ export interface ConvertedImage {
 
 /**
  * Copies the whole disk to a target and checks every sum around it. `freeBytes` is the room where the target
- * lies, and the result its virtual size in bytes.
+ * lies, and the result its virtual size in bytes and where its data lies.
  */
 export async function copyDisk(
   { image, onProgress }: ConvertJob,
   target: SparseTarget,
   freeBytes?: number,
-): Promise<number> {
+): Promise<{ virtualSize: number; extents: Extents }> {
   let written = 0;
   const bounds = boundDisk(image.source, image.limits, freeBytes);
   const sink = new SparseFile(target, bounds, (bytes) => {
@@ -46,5 +49,5 @@ export async function copyDisk(
   await image.drain(sink);
   // A compressed empty stream is valid; an empty file is not an image.
   if (image.sizeBytes === 0) throw refuse('empty', 'the file is empty');
-  return sink.sizeBytes;
+  return { virtualSize: sink.sizeBytes, extents: sink.extents() };
 }

@@ -34,9 +34,12 @@ export interface FileOptions {
 export interface OpenImageFile extends OpenLayers {
   sizeBytes: number;
   source: GrowingFile;
+  /** The file itself. */
+  file: FileHandle;
   limits: Limits;
   allowances: Allowances;
   signal: AbortSignal;
+  log: Log;
   /** Writes the whole disk to a sink and checks every sum around it. */
   drain(sink: DiskSink): Promise<void>;
 }
@@ -77,7 +80,7 @@ export async function openImageFile<T>(
         await layers.image.copyTo(sink);
         await layers.finish();
       });
-    const result = await use({ ...layers, drain, sizeBytes, source, limits, allowances, signal });
+    const result = await use({ ...layers, ...about, drain, sizeBytes, source, file: handle });
     for (const { code, message } of warningsOf(allowances.used)) {
       log({ level: 'warn', message, data: { code } });
     }

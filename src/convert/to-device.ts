@@ -19,7 +19,7 @@ export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> 
       throw tooSmall(output, virtualSize, device.sizeBytes);
     }
     const target = new DeviceTarget(device, image.signal);
-    const sizeBytes = await copyDisk(job, target);
+    const { virtualSize: sizeBytes } = await copyDisk(job, target);
     if (sizeBytes === 0) throw refuse('empty', 'the disk is empty');
     await target.complete(sizeBytes);
     const tailBytes = Math.min(nestedTailBytes, sizeBytes);
@@ -31,6 +31,7 @@ export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> 
     await target.seal(sizeBytes);
     return {
       path: output,
+      format: 'raw',
       layers: chain,
       virtualSize: sizeBytes,
       allocatedBytes: sizeBytes,

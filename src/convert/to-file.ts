@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { GrowingFile } from '../bytes/growing-file.ts';
 import { inCache } from '../cache/cache-error.ts';
 import { freeBytes } from '../cache/free-space.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
 import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
+import { partialPath, sweepPartials } from './partial-file.ts';
 import { placeOutput } from './place-output.ts';
 
 /**
@@ -17,19 +17,27 @@ import { placeOutput } from './place-output.ts';
 export async function convertToFile(job: ConvertJob, force: boolean): Promise<ConvertedImage> {
   const { output, image, formats } = job;
   const { chain, allowances } = image;
-  const partial = join(dirname(output), `.${basename(output)}.${randomUUID()}`);
+  await sweepPartials(output);
+  const partial = partialPath(output);
   try {
     return await inCache(output, 'write', async () => {
       const handle = await open(partial, 'wx+', 0o666);
       try {
-        const virtualSize = await copyDisk(job, handle, await freeBytes(dirname(output)));
+        const { virtualSize } = await copyDisk(job, handle, await freeBytes(dirname(output)));
         const disk = GrowingFile.whole(handle, virtualSize);
         await findNestedImage(disk, chain, formats, allowances);
         const { blocks } = await handle.stat();
         await placeOutput(partial, output, force);
         const warnings = warningsOf(allowances.used);
         const allocatedBytes = blocks * 512;
-        return { path: output, layers: chain, virtualSize, allocatedBytes, warnings };
+        return {
+          path: output,
+          format: 'raw',
+          layers: chain,
+          virtualSize,
+          allocatedBytes,
+          warnings,
+        };
       } finally {
         await handle.close();
       }

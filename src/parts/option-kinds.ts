@@ -101,7 +101,7 @@ interface OptionTable {
   lockImages: Kinds<TransportOptions & Record<LockWord | LockImagesWord, unknown>>;
   updateLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
   checkLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
-  convertImage: FileKinds & { readonly force: OptionKind };
+  convertImage: FileKinds & { readonly force: OptionKind; readonly to: OptionKind };
   deliverImage: Kinds<EnsureOptions & Record<DeliverWord, unknown>>;
   inspectImage: FileKinds;
   verifyCache: Kinds<
@@ -131,7 +131,7 @@ export const optionKinds: OptionTable = {
   },
   updateLock: ofLocks,
   checkLock: ofLocks,
-  convertImage: { ...ofFiles, force: flag },
+  convertImage: { ...ofFiles, force: flag, to: text },
   deliverImage: {
     ...ofEnsure,
     ...{ to: text, dataset: text, outputDir: text, url: any, dryRun: flag, uuidNamespace: any },

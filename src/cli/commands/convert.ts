@@ -13,12 +13,14 @@ import type { Command, CommandContext } from './command.ts';
 export const convert: Command = {
   name: 'convert',
   operands: ['<file>', '<out>'],
-  summary: 'Convert an image to a raw disk; - is a pipe.',
-  options: [...fileOptions, 'force'],
+  summary: 'Convert an image, to raw by default; - is a pipe.',
+  options: [...fileOptions, 'to', 'force'],
   examples: [
     ['rootdisk convert disk.qcow2 disk.raw', 'the format is detected'],
     ['rootdisk convert disk.img.xz disk.raw --from "xz>raw"', 'refuse anything else'],
     ['rootdisk convert disk.qcow2 disk.raw --max-size 64GiB', 'refuse larger disks'],
+    ['rootdisk convert disk.raw disk.vhdx', 'also .vhd, .vmdk, .vdi, .qcow2 and .ova'],
+    ['rootdisk convert disk.img.xz azure.img --to vhd', 'a format by name; raw by default'],
     ['cat disk.qcow2 | rootdisk convert - disk.raw', 'from standard input'],
     ['rootdisk convert disk.vmdk - | sha256sum', 'to standard output, holes as zeros'],
     ['rootdisk convert disk.qcow2 /dev/sdb', 'to an unused block device; all data on it is lost'],
@@ -28,6 +30,7 @@ export const convert: Command = {
     refuseTerminals(file, out, flags.has('json'), streams);
     const options = {
       ...readLocalFile(flags, parts, transport),
+      to: flags.text('to'),
       force: flags.has('force'),
       onProgress: (bytes: number, virtualSize: number | undefined) => {
         onProgress({ type: 'decode', bytes, ...defined({ virtualSize }) });

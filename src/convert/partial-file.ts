@@ -1,0 +1,40 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+/** Process ids are those of one machine or container. */
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** A new name beside an output, for what becomes the output or is needed to make it. Others know by it whose it is. */
+export function partialPath(output: string): string {
+  const name = `${prefixOf(output)}${host}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  return join(dirname(output), name);
+}
+
+/** Removes what processes of this machine left beside an output that were killed. */
+export async function sweepPartials(output: string): Promise<void> {
+  const folder = dirname(output);
+  const prefix = prefixOf(output);
+  // A folder that cannot be read shows when the file is made.
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(prefix)) continue;
+    const [, pid] =
+      new RegExp(`^${host}-([0-9]+)-[0-9a-f]{8}$`).exec(name.slice(prefix.length)) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function prefixOf(output: string): string {
+  return `.${basename(output)}.`;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user is there all the same.
+    return error instanceof Error && 'code' in error && error.code !== 'ESRCH';
+  }
+}

@@ -1,0 +1,57 @@
+import type { FileHandle } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Extents } from '../bytes/extents.ts';
+import { GrowingFile } from '../bytes/growing-file.ts';
+import { NewFile } from '../bytes/new-file.ts';
+import type { Log } from '../contracts/log.ts';
+import { createTaskPool } from '../kit/task-pool.ts';
+import { awaitPlugin } from '../parts/await-plugin.ts';
+import type { ChosenWriter } from './choose-writer.ts';
+
+/** A raw disk that lies in a file, complete. */
+export interface RawFile {
+  handle: FileHandle;
+  virtualSize: number;
+  extents: Extents;
+}
+
+/** What goes on while a disk is written in another format. */
+export interface WriteJob {
+  signal: AbortSignal;
+  log: Log;
+  /** Bytes of the raw disk that were read so far. */
+  onRead?: (bytes: number) => void;
+  /** Every range of the new file that was written. */
+  onData?: (position: number, length: number) => void;
+}
+
+/** Writes a raw disk to a new, empty file in the chosen format. */
+export async function writeFormat(
+  { writer, options }: ChosenWriter,
+  { handle, virtualSize, extents }: RawFile,
+  target: FileHandle,
+  { signal, log, onRead, onData }: WriteJob,
+): Promise<NewFile> {
+  const source = GrowingFile.whole(handle, virtualSize);
+  const out = new NewFile(target, onData);
+  let read = 0;
+  const disk = {
+    virtualSize,
+    extents,
+    fd: handle.fd,
+    async read(position: number, length: number) {
+      signal.throwIfAborted();
+      const bytes = await source.read(position, length);
+      read += bytes.length;
+      onRead?.(read);
+      return bytes;
+    },
+  };
+  const tasks = createTaskPool(availableParallelism());
+  await awaitPlugin(writer.id, 'write', signal, () =>
+    writer.write(disk, out, { options, signal, log, tasks }),
+  );
+  signal.throwIfAborted();
+  await out.finish();
+  return out;
+}
