@@ -10,8 +10,10 @@ import { readEntry } from '../cache/entries/read.ts';
 import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
 import { leaseName } from '../cache/locks/lease.ts';
 import { parseCacheName } from '../cache/names/cache-name.ts';
+import type { Digest } from '../contracts/proof.ts';
 import { placeOutput, refuseExisting } from '../convert/place-output.ts';
 import { NotFoundError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
 import { checkOptions, readPath } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
@@ -27,6 +29,8 @@ export interface ExportedEntry {
   contentDigest: string;
   /** The download itself is in the archive: the import decodes it again, and needs no digest. */
   hasSource: boolean;
+  /** Of the download, where it is in the archive: what `importCache` takes as `digest` for the level `pinned`. */
+  sourceDigest?: Digest;
 }
 
 export interface ExportedCache {
@@ -71,8 +75,13 @@ export async function exportEntries(
             if (entry === undefined && names.length === 0) continue;
             if (entry === undefined) throw noEntry(name, cache);
             await writeEntryTo(handle, cache, entry, signal);
-            const { contentDigest } = entry.record.disk;
-            entries.push({ name, contentDigest, hasSource: entry.source !== undefined });
+            const { disk, source } = entry.record;
+            const hasSource = entry.source !== undefined;
+            const sourceDigest: Digest | undefined = hasSource
+              ? `sha256:${source.sha256}`
+              : undefined;
+            const { contentDigest } = disk;
+            entries.push({ name, contentDigest, hasSource, ...defined({ sourceDigest }) });
           } finally {
             await lease.release();
           }

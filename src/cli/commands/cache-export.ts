@@ -18,10 +18,12 @@ export const cacheExport: Command = {
       names.map((one) => (one.includes('/') ? resolve(cwd, one) : one)),
       { cacheDir, log, signal, force: flags.has('force') },
     );
-    const rows = exported.entries.map(({ name, hasSource, contentDigest }) => [
-      name,
-      hasSource ? 'with its download' : contentDigest,
-    ]);
+    // Each with the digest that `cache import` takes for it.
+    const rows = exported.entries.map(({ name, sourceDigest, contentDigest }) =>
+      sourceDigest === undefined
+        ? [name, contentDigest]
+        : [name, sourceDigest, 'with its download'],
+    );
     return { text: [exported.path, formatTable(rows)].join('\n').trimEnd(), json: exported };
   },
 };

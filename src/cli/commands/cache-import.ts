@@ -8,16 +8,16 @@ export const cacheImport: Command = {
   operands: ['<file>'],
   summary: 'Take disks out of a tar of cache export.',
   options: ['digest', 'cache-dir', 'plugin', 'limit'],
+  repeats: ['digest'],
   examples: [
     ['rootdisk cache import disks.tar', 'disks that came with their download'],
     ['rootdisk cache import one.tar --digest content-sha256:…', 'one that came without'],
   ],
   async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress }) {
     const { cacheDir, limits, log, signal } = transport;
-    const digest = flags.text('digest');
     const imported = await createRootdisk(parts).importCache(resolve(cwd, file), {
       ...{ cacheDir, limits, log, signal, onProgress },
-      digest: digest === undefined ? [] : [digest],
+      digest: flags.list('digest'),
     });
     const rows = imported.entries.map(({ name, state, trust }) => [name, state, trust]);
     return { text: formatTable([['NAME', 'STATE', 'TRUST'], ...rows]), json: imported };

@@ -207,11 +207,12 @@ test('the commands: a file that is there, a name that is not, another machine', 
   expect(await readdir(line.folder)).toEqual(['cache']);
   const ran = await cli('cache', 'export', 'disks.tar', path);
   expect(ran).toMatchObject({ code: 0 });
-  expect(ran.stdout).toContain(`${name}  with its download`);
+  expect(ran.stdout).toContain(`${name}  ${sha256(disk)}  with its download`);
   expect((await cli('cache', 'export', 'disks.tar')).code).toBe(2);
   expect((await cli('cache', 'export', 'disks.tar', '--force')).code).toBe(0);
   const args = ['cache', 'import', tar, '--cache-dir', other];
-  const taken = await runCli([...args, '--digest', sha256(disk)]);
+  const ofAnother = ['--digest', `content-sha256:${'0'.repeat(64)}`];
+  const taken = await runCli([...args, ...ofAnother, '--digest', sha256(disk)]);
   expect(taken.stdout).toMatch(/^NAME.*\nacme_1_.*imported +pinned/);
   expect((await runCli([...args, '--digest', 'sha256:zz'])).code).toBe(2);
   expect((await runCli(['cache', 'import', 'nothing.tar', '--cache-dir', other])).code).toBe(7);
