@@ -2,7 +2,7 @@ import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { bindCheckLock, type CheckLock } from './check-lock.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
-import { bindDeliverImage, type DeliverImage } from './deliver-image.ts';
+import type { DeliverImage } from './deliver-image.ts';
 import { bindEnsureImages, type EnsureImages } from './ensure-images.ts';
 import { bindImportCache, type ImportCache } from './import-cache.ts';
 import { bindInspectImage, type InspectImage } from './inspect-image.ts';
@@ -40,7 +40,11 @@ export function bindVerbs(parts: BoundParts): Verbs {
     updateLock: bindUpdateLock(parts),
     checkLock: bindCheckLock(parts),
     convertImage: bindConvertImage(parts),
-    deliverImage: bindDeliverImage(parts),
+    // Few programs deliver: the targets are loaded by those alone.
+    async deliverImage(reference, options) {
+      const { bindDeliverImage } = await import('./deliver-image.ts');
+      return await bindDeliverImage(parts)(reference, options);
+    },
     inspectImage: bindInspectImage(parts),
     importCache: bindImportCache(parts),
     verifyCache: bindVerifyCache(parts),

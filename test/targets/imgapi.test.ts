@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeliveredImage, DeliverOptions } from '../../src/core.ts';
 import { type DeliverLine, startDeliverLine } from './deliver-line.ts';
@@ -180,6 +181,22 @@ describe('what fails is undone, or gone on with', () => {
     ]);
   });
 
+  test.each(['action=import', '/file', 'action=activate'])(
+    'an abort at %s: the image is removed',
+    async (step) => {
+      await placePair();
+      const controller = new AbortController();
+      server.misbehave = (request) => {
+        if (!request.url?.includes(step)) return false;
+        controller.abort(new Error('stop'));
+        return true;
+      };
+      await expect(push({ signal: controller.signal })).rejects.toThrow('stop');
+      expect(server.images.size).toBe(0);
+      expect(server.requests.at(-1)).toBe(`DELETE /images/${line.uuid}`);
+    },
+  );
+
   test('SIGINT while the file is sent: the image is removed', async () => {
     await placePair({}, 40_000_000);
     server.misbehave = async (request, response) => {
@@ -222,6 +239,13 @@ describe('addresses that are none', () => {
     const plan = await line.run([...flags(url), '--dry-run']);
     expect(plan.stdout).toContain('action=activate');
     expect(plan.stdout + plan.stderr).not.toContain('hunter2');
+  });
+
+  test('nor in what a refused connection leads to', async () => {
+    const url = 'http://admin:hunter2@127.0.0.1:9/';
+    const error: unknown = await push({ url }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ERR_NETWORK' });
+    expect(inspect(error, { depth: 9 })).not.toContain('hunter2');
   });
 
   test.each(['ftp://server/', 'no address', 'http://user:a/b@server/'])('%s', async (url) => {

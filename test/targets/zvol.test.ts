@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -114,6 +114,17 @@ test('an old build that is busy stays, and so does a young one and every other d
   expect((await line.machine.builds()).sort()).toEqual([name, young, 'rootdisk-build-mine']);
   const destroyed = (await line.machine.calls()).filter((call) => call.startsWith('destroy'));
   expect(destroyed).not.toContain('destroy -r tank/data');
+});
+
+test('partial files go when they are an hour old', async () => {
+  const folder = join(line.machine.folder, 'out');
+  await mkdir(folder);
+  const names = [0, 1].map((n) => `.rootdisk-${n}0000000-0000-4000-8000-000000000000.partial`);
+  for (const name of names) await writeFile(join(folder, name), '');
+  const then = new Date(Date.now() - 3_700_000);
+  await utimes(join(folder, names[0] ?? ''), then, then);
+  await line.deliver({ to: 'zvol-here', dataset: 'tank' });
+  expect((await listFiles(folder)).filter((name) => name.startsWith('.'))).toEqual([names[1]]);
 });
 
 test('two builds of one vendor and release take turns', async () => {

@@ -20,10 +20,7 @@ export type PairPaths = Pick<ImagePair, 'manifestPath' | 'streamPath'>;
  * Reads a pair and compares length, sha1 and compression of the file with its manifest. `ERR_SIZE` or `ERR_DIGEST` where they
  * differ, `ERR_INVALID_REQUEST` for a manifest that may not be sent; `undefined` where there is none.
  */
-export async function readPair(
-  paths: PairPaths,
-  signal: AbortSignal,
-): Promise<ImagePair | undefined> {
+async function readPair(paths: PairPaths, signal: AbortSignal): Promise<ImagePair | undefined> {
   const text = await readSmallFile(paths.manifestPath);
   if (text === undefined) return undefined;
   const manifest = checkManifest(parse(text));

@@ -82,7 +82,7 @@ export function zfsError(error: unknown, dataset: string): unknown {
 }
 
 /** A raw disk is no image file: what is installed is received by `zfs receive`. */
-export function withoutZfs(cause?: unknown): UsageError {
+function withoutZfs(cause?: unknown): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message:
