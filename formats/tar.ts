@@ -3,7 +3,9 @@ import {
   type ArchiveEntry,
   type ByteSource,
   type DecodeContext,
+  type DiskWriter,
   defineFormat,
+  defineWriter,
   type WantedEntry,
 } from '../src/kit.ts';
 import { looksLikeTar, showsOvf } from './shared/tar/detect.ts';
@@ -29,3 +31,12 @@ async function* entries(
 ): AsyncGenerator<ArchiveEntry> {
   yield* (await import('./shared/ova/entries.ts')).archiveEntries('tar', source, context, wanted);
 }
+
+/** `disk.raw` in a tar.gz, for Google Compute Engine. Only its id selects it: a tar.gz may hold anything. */
+export const tarWriter: DiskWriter = defineWriter({
+  kind: 'writer',
+  id: 'tar.gz',
+  check: async () => {},
+  write: async (disk, out, context) =>
+    (await import('./tar/writer.ts')).writeTarGz(disk, out, context),
+});

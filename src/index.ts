@@ -11,7 +11,7 @@ import { lz4 } from '../formats/lz4.ts';
 import { ova, ovaWriter } from '../formats/ova.ts';
 import { qcow2, qcow2Writer } from '../formats/qcow2.ts';
 import { raw } from '../formats/raw.ts';
-import { tar } from '../formats/tar.ts';
+import { tar, tarWriter } from '../formats/tar.ts';
 import { vdi, vdiWriter } from '../formats/vdi.ts';
 import { vhd, vhdWriter } from '../formats/vhd.ts';
 import { vhdx, vhdxWriter } from '../formats/vhdx.ts';
@@ -123,6 +123,7 @@ export const builtIns: Parts = Object.freeze({
     qcow2Writer,
     vmdkWriter,
     ovaWriter,
+    tarWriter,
   ],
 });
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { DiskToWrite, WriteContext, WriterSink } from '../../src/kit.ts';
+import { finishTarHeader, formatTarHeader } from '../shared/tar/format-header.ts';
 import { blockBytes } from '../shared/tar/header.ts';
 import { writeStream } from '../shared/vmdk/write-stream.ts';
 import { formatEnvelope } from './envelope.ts';
-import { finishTarHeader, formatTarHeader } from './format-header.ts';
 
 const names = { envelope: 'image.ovf', manifest: 'image.mf', disk: 'image.vmdk' };
 /** Room for the descriptor: it comes first and says how long the disk is, which is known last. */

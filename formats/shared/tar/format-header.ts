@@ -1,4 +1,4 @@
-import { blockBytes } from '../shared/tar/header.ts';
+import { blockBytes } from './header.ts';
 
 export interface TarMemberHead {
   name: string;
