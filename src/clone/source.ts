@@ -32,7 +32,8 @@ export interface CloneSource extends SourceFormat {
   close(): Promise<void>;
 }
 
-const give = 'Give the path of a disk, as rootdisk ensure prints it.';
+const give =
+  'Give the path of a disk, as rootdisk ensure prints it; for a reference run: rootdisk ensure REF --output FILE.';
 
 interface Listeners {
   signal: AbortSignal;

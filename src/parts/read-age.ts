@@ -10,8 +10,8 @@ export function readAge(age: number | string, field: string): number {
   if (Number.isFinite(value) && value > 0) return value;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${field} must be a positive number of milliseconds, or like 90d or 12h`,
-    hint: 'Correct the option and call again.',
+    message: `${field} must be a positive number of milliseconds, or a text like 90d or 12h`,
+    hint: 'Write it with its unit: 90d, 12h, 30m or 45s.',
     details: { field },
   });
 }

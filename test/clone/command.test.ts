@@ -64,6 +64,12 @@ describe('clone', () => {
     expect(await readdir(line.folder)).toEqual(['cache']);
   });
 
+  test('a reference is no disk; what takes one is named', async () => {
+    const ran = await run(['clone', 'acme:1', 'vm.raw']);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toContain('rootdisk ensure REF --output FILE');
+  });
+
   test('cache rm names the overlay that needs a disk', async () => {
     const path = await cached();
     const made = await run(['clone', path, 'vm.qcow2', '--backing']);
