@@ -1,28 +1,19 @@
 import type { CacheOptions } from './cache/existing-cache.ts';
 import type { Parts } from './contracts/parts.ts';
 import type { FileOptions } from './convert/open-image-file.ts';
-import type { EnsureImage } from './ensure-image.ts';
+import { defined } from './kit/defined.ts';
 import { bindParts } from './parts/bind.ts';
 import { checkObject, checkOptions } from './parts/check-options.ts';
 import { type RootdiskDefaults, startFrom, takeWhole } from './parts/defaults.ts';
 import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
-import type { CheckLock } from './verbs/check-lock.ts';
-import type { ConvertImage } from './verbs/convert-image.ts';
-import type { DeliverImage, DeliverOptions } from './verbs/deliver-image.ts';
-import type { EnsureImages } from './verbs/ensure-images.ts';
-import type { ExportCache } from './verbs/export-cache.ts';
-import type { ImportCache } from './verbs/import-cache.ts';
-import type { InspectImage } from './verbs/inspect-image.ts';
-import type { ListCache } from './verbs/list-cache.ts';
-import type { ListImages } from './verbs/list-images.ts';
-import type { LockfileOptions, LockImages, LockImagesOptions } from './verbs/lock-images.ts';
-import type { PruneCache } from './verbs/prune-cache.ts';
-import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
-import type { ResolveImage } from './verbs/resolve-image.ts';
-import type { UpdateLock } from './verbs/update-lock.ts';
-import type { VerifyCache, VerifyCacheOptions } from './verbs/verify-cache.ts';
-import type { VerifyDocument } from './verbs/verify-document.ts';
+import { cloneDisk } from './verbs/clone-disk.ts';
+import { createSeed } from './verbs/create-seed.ts';
+import type { DeliverOptions } from './verbs/deliver-image.ts';
+import { exportLock } from './verbs/export-lock.ts';
+import { listLocked } from './verbs/list-locked.ts';
+import type { LockfileOptions, LockImagesOptions } from './verbs/lock-images.ts';
+import type { VerifyCacheOptions } from './verbs/verify-cache.ts';
 
 /** What `createRootdisk` binds: exactly these parts. A list that is missing is empty. */
 export interface RootdiskOptions {
@@ -39,44 +30,15 @@ export interface RootdiskOptions {
 }
 
 /** All verbs, bound to the same parts and defaults. */
-export interface Rootdisk {
-  /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk. */
-  ensureImage: EnsureImage;
-  /** Several images over the same connections; all are tried. */
-  ensureImages: EnsureImages;
-  /** What `ensureImage` would fetch; no image byte moves. */
-  resolveImage: ResolveImage;
-  /** Every release that a vendor offers. */
-  listImages: ListImages;
-  /** Pins what references are now in a lock file; no image byte moves. */
-  lockImages: LockImages;
-  /** Pins again what entries of a lock file ask for; nothing else of it changes. */
-  updateLock: UpdateLock;
-  /** What moved, aged, is gone or reached its end since it was locked; nothing is written. */
-  checkLock: CheckLock;
-  /** Any supported local file to a sparse raw disk. */
-  convertImage: ConvertImage;
-  /** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
-  deliverImage: DeliverImage;
-  /** What a local image file is; writes nothing. */
-  inspectImage: InspectImage;
-  /**
-   * Every cached disk against its record, and its origin against the documents kept beside it; a request only where
-   * `repair` finds a damaged disk.
-   */
-  verifyCache: VerifyCache;
-  /** Everything in the cache and what it occupies; no request. */
-  listCache: ListCache;
-  /** Removes disks by name or path; those in use stay. */
-  removeFromCache: RemoveFromCache;
-  /** Removes leftovers, and disks by age, budget or number; what is in use stays. */
-  pruneCache: PruneCache;
-  /** Disks and their records into a tar, for a machine without a network. */
-  exportCache: ExportCache;
-  /** Disks out of a tar of `exportCache`; nothing that it claims is believed. */
-  importCache: ImportCache;
-  /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
-  verifyDocument: VerifyDocument;
+export interface Rootdisk extends Verbs {
+  /** A disk of the caller's own: a reflink, a sparse copy, or an overlay. */
+  cloneDisk: typeof cloneDisk;
+  /** What configures a machine at its first boot; nothing is written. */
+  createSeed: typeof createSeed;
+  /** The pins of a lock file in the words of a tool; no request. */
+  exportLock: typeof exportLock;
+  /** The entries of a lock file; no request. */
+  listLocked: typeof listLocked;
 }
 
 /**
@@ -91,6 +53,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   const { offline, now, onProgress } = defaults;
   const ofTransport = { mirrors, ca, limits, signal, log, cacheDir };
   const ofCare: CacheOptions = { cacheDir, log, signal };
+  const ofLockfile = defined({ lockfile: defaults.lockfile });
   const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };
 
   const { arch, variant, parameters, trust, keys, maxAge, allowOlder } = defaults;
@@ -158,23 +121,34 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
     },
     async listCache(own) {
       const options = takeWhole(ofCare, own);
-      return (await import('./verbs/later.ts')).readListing(options);
+      return (await load()).listCache(options);
     },
     async removeFromCache(names, own) {
       const options = takeWhole(ofCare, own);
-      return (await import('./verbs/later.ts')).removeNamed(names, options);
+      return (await load()).removeFromCache(names, options);
     },
     async pruneCache(own) {
       const options = takeWhole({ ...ofCare, now }, own);
-      return (await import('./verbs/later.ts')).pruneWith(options);
+      return (await load()).pruneCache(options);
     },
     async exportCache(output, names, own) {
       const options = takeWhole(ofCare, own);
-      return (await import('./verbs/later.ts')).exportEntries(output, names, options);
+      return (await load()).exportCache(output, names, options);
     },
     async importCache(input, own) {
       const options = startFrom({ ...ofCare, limits, now, onProgress }, own);
       return (await load()).importCache(input, options);
+    },
+    async cloneDisk(disk, out, own) {
+      return await cloneDisk(disk, out, takeWhole({ log, signal }, own));
+    },
+    createSeed,
+    async exportLock(own) {
+      checkObject('options', own);
+      return await exportLock(takeWhole({ ...ofCare, ...ofLockfile }, own));
+    },
+    async listLocked(own) {
+      return await listLocked(takeWhole(ofLockfile, own));
     },
     async verifyDocument(own) {
       checkObject('options', own);

@@ -6,7 +6,6 @@ import type { ClonedDisk, CloneOptions } from '../contracts/clone.ts';
 import type { Warning } from '../contracts/log.ts';
 import { placeOutput } from '../convert/place-output.ts';
 import { defined } from '../kit/defined.ts';
-import { checkCloneOptions } from './check-options.ts';
 import { onOutput } from './clone-error.ts';
 import { copyData } from './copy-data.ts';
 import { moveBackupTable } from './gpt/move-backup.ts';
@@ -24,7 +23,6 @@ export async function makeClone(
   options: CloneOptions,
   cloneFile: CloneFile = cloneFileOn(process.platform),
 ): Promise<ClonedDisk> {
-  checkCloneOptions(options);
   const { force = false, signal = new AbortController().signal, log } = options;
   const { onProgress = () => {} } = options;
   const warnings: Warning[] = [];

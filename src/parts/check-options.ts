@@ -53,7 +53,9 @@ function checkKind(name: string, value: unknown, kind: OptionKind | undefined): 
  * verbs.
  */
 function refuseSlip(name: string, known: readonly string[]): void {
-  if (Object.values(optionKinds).some((kinds) => Object.hasOwn(kinds, name))) return;
+  // What a seed is made of is no option of a call on images.
+  const { createSeed: _, ...ofCalls } = optionKinds;
+  if (Object.values(ofCalls).some((kinds) => Object.hasOwn(kinds, name))) return;
   const meant = nearestWord(name, known);
   if (meant === undefined) return;
   throw new UsageError({

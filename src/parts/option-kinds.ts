@@ -1,9 +1,11 @@
 import type { CacheOptions } from '../cache/existing-cache.ts';
+import type { CloneOptions } from '../contracts/clone.ts';
 import type { EnsureOptions, ResolveOptions, TransportOptions } from '../contracts/options.ts';
 import type { Parts } from '../contracts/parts.ts';
 import type { DocumentToVerify } from '../contracts/proof.ts';
 import type { FileOptions } from '../convert/open-image-file.ts';
 import type { ExportLockOptions } from '../lockfile/export/lock-export.ts';
+import type { SeedOptions } from '../seed/seed.ts';
 
 /** What an option has to be: `wanted` goes on behind "must be". */
 export interface OptionKind {
@@ -57,6 +59,11 @@ const keys = kind('a list of texts, or { add, replace } of such lists', (value) 
 });
 const bytes = kind('bytes (a Uint8Array)', isBytes);
 const files = kind('a list of bytes (Uint8Array)', (value) => isListOf(value, isBytes));
+const part = kind('a text or bytes', (value) => isText(value) || isBytes(value));
+const sectors = kind('a number of bytes that is a multiple of 512', (value) => {
+  return Number.isSafeInteger(value) && Number(value) > 0 && Number(value) % 512 === 0;
+});
+const rawOrQcow2 = kind('raw or qcow2', (value) => value === 'raw' || value === 'qcow2');
 /** Checked where it is read. */
 const any = kind('', () => true);
 
@@ -115,6 +122,9 @@ interface OptionTable {
   exportCache: Kinds<CacheOptions & { force: unknown }>;
   importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'now' | 'onProgress', unknown>>;
   exportLock: Kinds<ExportLockOptions>;
+  listLocked: Kinds<Pick<ExportLockOptions, 'lockfile'>>;
+  cloneDisk: Kinds<CloneOptions>;
+  createSeed: Kinds<SeedOptions>;
   verifyDocument: Kinds<DocumentToVerify & { pick: unknown }>;
 }
 
@@ -147,6 +157,16 @@ export const optionKinds: OptionTable = {
   exportCache: { ...ofCare, force: flag },
   importCache: { ...ofCare, limits: object, digest: texts, now: date, onProgress: listener },
   exportLock: { ...ofCare, lockfile: text, to: any, aliases: listOfTexts, arch: text },
+  listLocked: { lockfile: text },
+  cloneDisk: {
+    ...{ size: sectors, format: rawOrQcow2, backing: flag, fixGpt: flag, force: flag },
+    ...{ signal, log: listener, onProgress: listener },
+  },
+  createSeed: {
+    ...{ kind: text, guest: object, vendor: text, vfat: flag },
+    ...{ userData: part, metaData: part, networkConfig: part, vendorData: part },
+    ...{ hostname: text, sshKeys: listOfTexts, user: text },
+  },
   verifyDocument: {
     ...{ document: bytes, signature: bytes, keys: files, name: text },
     ...{ identity: text, issuer: text, now: date, pick: text },

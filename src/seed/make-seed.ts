@@ -1,5 +1,4 @@
 import { defined } from '../kit/defined.ts';
-import { checkSeedOptions } from './check-options.ts';
 import { planCombustion } from './combustion.ts';
 import { writeFat } from './fat/write-fat.ts';
 import { planIgnition } from './ignition.ts';
@@ -12,7 +11,6 @@ import { type SeedFolder, sizeOf } from './tree.ts';
 
 /** The seed of these options; checked for shape, so that a guest does not pass over it without a word. */
 export async function makeSeed(options: SeedOptions): Promise<Seed> {
-  checkSeedOptions(options);
   const kind = kindOf(options);
   refuseSize(options);
   refuseParts(kind, options);

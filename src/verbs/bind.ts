@@ -4,29 +4,57 @@ import { bindCheckLock, type CheckLock } from './check-lock.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
 import type { DeliverImage } from './deliver-image.ts';
 import { bindEnsureImages, type EnsureImages } from './ensure-images.ts';
+import { type ExportCache, exportEntries } from './export-cache.ts';
 import { bindImportCache, type ImportCache } from './import-cache.ts';
 import { bindInspectImage, type InspectImage } from './inspect-image.ts';
+import { type ListCache, readListing } from './list-cache.ts';
 import { bindListImages, type ListImages } from './list-images.ts';
 import { bindLockImages, type LockImages } from './lock-images.ts';
+import { type PruneCache, pruneWith } from './prune-cache.ts';
+import { type RemoveFromCache, removeNamed } from './remove-from-cache.ts';
 import { bindResolveImage, type ResolveImage } from './resolve-image.ts';
 import { bindUpdateLock, type UpdateLock } from './update-lock.ts';
 import { bindVerifyCache, type VerifyCache } from './verify-cache.ts';
 import { bindVerifyDocument, type VerifyDocument } from './verify-document.ts';
 
-/** All verbs of the same parts. */
+/** The verbs that are bound to parts, or that look after a cache. */
 export interface Verbs {
+  /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk. */
   ensureImage: EnsureImage;
+  /** Several images over the same connections; all are tried. */
   ensureImages: EnsureImages;
+  /** What `ensureImage` would fetch; no image byte moves. */
   resolveImage: ResolveImage;
+  /** Every release that a vendor offers. */
   listImages: ListImages;
+  /** Pins what references are now in a lock file; no image byte moves. */
   lockImages: LockImages;
+  /** Pins again what entries of a lock file ask for; nothing else of it changes. */
   updateLock: UpdateLock;
+  /** What moved, aged, is gone or reached its end since it was locked; nothing is written. */
   checkLock: CheckLock;
+  /** Any supported local file to a sparse raw disk. */
   convertImage: ConvertImage;
+  /** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
   deliverImage: DeliverImage;
+  /** What a local image file is; writes nothing. */
   inspectImage: InspectImage;
-  importCache: ImportCache;
+  /**
+   * Every cached disk against its record, and its origin against the documents kept beside it; a request only where
+   * `repair` finds a damaged disk.
+   */
   verifyCache: VerifyCache;
+  /** Everything in the cache and what it occupies; no request. */
+  listCache: ListCache;
+  /** Removes disks by name or path; those in use stay. */
+  removeFromCache: RemoveFromCache;
+  /** Removes leftovers, and disks by age, budget or number; what is in use stays. */
+  pruneCache: PruneCache;
+  /** Disks and their records into a tar, for a machine without a network. */
+  exportCache: ExportCache;
+  /** Disks out of a tar of `exportCache`; nothing that it claims is believed. */
+  importCache: ImportCache;
+  /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
   verifyDocument: VerifyDocument;
 }
 
@@ -46,6 +74,10 @@ export function bindVerbs(parts: BoundParts): Verbs {
       return await bindDeliverImage(parts)(reference, options);
     },
     inspectImage: bindInspectImage(parts),
+    listCache: readListing,
+    removeFromCache: removeNamed,
+    pruneCache: pruneWith,
+    exportCache: exportEntries,
     importCache: bindImportCache(parts),
     verifyCache: bindVerifyCache(parts),
     verifyDocument: bindVerifyDocument(parts),

@@ -1,5 +1,7 @@
 import type { ClonedDisk, CloneOptions } from '../contracts/clone.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 /**
@@ -15,6 +17,7 @@ export async function cloneDisk(
   out: string,
   options: CloneOptions = {},
 ): Promise<ClonedDisk> {
+  checkOptions(options, optionKinds.cloneDisk);
   const { makeClone } = await import('./later.ts');
   const path = typeof disk === 'string' ? disk : disk?.path;
   return await makeClone(path, out, safeListeners(options));

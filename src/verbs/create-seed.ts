@@ -1,3 +1,5 @@
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 import type { Seed, SeedOptions } from '../seed/seed.ts';
 
 /**
@@ -6,6 +8,7 @@ import type { Seed, SeedOptions } from '../seed/seed.ts';
  * bytes. What the guest would pass over without a word is `ERR_INVALID_REQUEST`.
  */
 export async function createSeed(options: SeedOptions): Promise<Seed> {
+  checkOptions(options, optionKinds.createSeed);
   const { makeSeed } = await import('./later.ts');
   return await makeSeed(options);
 }

@@ -4,7 +4,3 @@ export { writeExport } from '../lockfile/export/write-export.ts';
 export { readLockFile } from '../lockfile/read-lock-file.ts';
 export { makeSeed } from '../seed/make-seed.ts';
 export { bindVerbs } from './bind.ts';
-export { exportEntries } from './export-cache.ts';
-export { readListing } from './list-cache.ts';
-export { pruneWith } from './prune-cache.ts';
-export { removeNamed } from './remove-from-cache.ts';

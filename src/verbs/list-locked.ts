@@ -1,8 +1,11 @@
 import type { LockEntry } from '../lockfile/lock-file.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
+import { checkOptions } from '../parts/check-options.ts';
+import { optionKinds } from '../parts/option-kinds.ts';
 
 /** The entries of a lock file, in the order of the file; no request. What is no lock file is `ERR_INVALID_REQUEST`. */
 export async function listLocked(options: { lockfile: string }): Promise<LockEntry[]> {
+  checkOptions(options, optionKinds.listLocked);
   const { readLockFile } = await import('./later.ts');
-  return (await readLockFile(requireLockfile(options ?? {}))).images;
+  return (await readLockFile(requireLockfile(options))).images;
 }

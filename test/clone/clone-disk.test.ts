@@ -152,7 +152,7 @@ describe('bad input', () => {
       [{ size: 1000 }, 'multiple of 512'],
       [{ size: '1GiB' }, 'multiple of 512'],
       [{ size: -512 }, 'multiple of 512'],
-      [{ fixGPT: true }, 'no option "fixGPT"'],
+      [{ fixGPT: true }, 'unknown option "fixGPT"'],
       [{ backing: 'yes' }, 'backing must be true or false'],
       [{ format: 'vmdk' }, 'format must be raw or qcow2'],
       [{ format: 'qcow2' }, 'a clone has the same format'],

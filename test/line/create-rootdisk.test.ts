@@ -7,6 +7,7 @@ import {
   type Rootdisk,
   type RootdiskDefaults,
 } from '../../src/core.ts';
+import * as root from '../../src/index.ts';
 import { builtIns } from '../../src/index.ts';
 import { defineVendor, type ImageRequest } from '../../src/kit.ts';
 import { acme } from '../fixtures/acme.ts';
@@ -43,6 +44,30 @@ function bind(defaults: RootdiskDefaults = {}, more: Partial<Parts> = {}): Rootd
     defaults: { cacheDir, mirrors, arch: 'amd64', ...defaults },
   });
 }
+
+test('it gives every verb that the package exports', () => {
+  const helpers = ['createRootdisk', 'hasRemedy', 'isImageError', 'refuse', 'refuseSignature'];
+  const exported = Object.entries(root)
+    .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
+    .map(([name]) => name)
+    .filter((name) => !helpers.includes(name));
+  expect(exported).toContain('cloneDisk');
+  expect(Object.keys(createRootdisk({})).sort()).toEqual(exported.sort());
+});
+
+test('a clone and a lock file start from the defaults too', async () => {
+  const { path } = await bind().ensureImage('acme:1');
+  const reason = new Error('enough');
+  const ended = bind({ signal: AbortSignal.abort(reason) });
+  await expect(ended.cloneDisk(path, join(line.folder, 'vm.raw'))).rejects.toBe(reason);
+  const made = await bind().cloneDisk(path, join(line.folder, 'vm.raw'));
+  expect(made.sizeBytes).toBe(disk.length);
+  const lockfile = join(line.folder, 'rootdisk.lock.json');
+  const rootdisk = bind({ lockfile });
+  await rootdisk.lockImages('acme:1', { lockfile });
+  const locked = await Reflect.apply(rootdisk.listLocked, undefined, []);
+  expect(locked).toMatchObject([{ alias: 'acme-1' }]);
+});
 
 describe('parts', () => {
   test('nothing is built in: without lists each verb says what it lacks', async () => {

@@ -105,8 +105,8 @@ describe('other systems', () => {
 const refused: [string, object, RegExp][] = [
   ['nothing', {}, /userData: missing/],
   ['no object', null as never, /options/],
-  ['a misspelt option', { userdata: 'x' }, /userdata: unknown option/],
-  ['a number', { userData: 5 }, /userData: must be a text or bytes/],
+  ['a misspelt option', { userdata: 'x' }, /unknown option "userdata"/],
+  ['a number', { userData: 5 }, /userData must be a text or bytes/],
   ['no form', { userData: 'packages: [nginx]\n' }, /the first line/],
   ['YAML that is none', { userData: '#cloud-config\na: [1, 2\n' }, /userData: not valid YAML/],
   ['a list', { userData: '#cloud-config\n- a\n' }, /userData: not a mapping/],

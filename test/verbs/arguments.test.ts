@@ -40,6 +40,10 @@ const calls: Readonly<Record<string, (options: unknown) => unknown>> = {
   listCache: (options) => verbs['listCache']?.(options),
   removeFromCache: (options) => verbs['removeFromCache']?.([], options),
   pruneCache: (options) => verbs['pruneCache']?.(options),
+  cloneDisk: (options) => verbs['cloneDisk']?.(input, join(folder, 'clone.raw'), options),
+  createSeed: (options) => verbs['createSeed']?.(options),
+  exportLock: (options) => verbs['exportLock']?.(withLockfile(options)),
+  listLocked: (options) => verbs['listLocked']?.(withLockfile(options)),
   verifyDocument: (options) => {
     const subject = { document: new Uint8Array(1), keys: [], name: 'SUMS' };
     const isMore = typeof options === 'object' && options !== null && !Array.isArray(options);
@@ -70,7 +74,8 @@ const ofTransport = ['ensureImage', 'resolveImage', 'listImages', 'verifyCache']
 const ofFiles = ['convertImage', 'inspectImage'];
 const ofReferences = ['ensureImage', 'ensureImages', 'resolveImage'];
 const ofCare = ['listCache', 'removeFromCache', 'pruneCache'];
-const all = [...ofTransport, ...ofCare, ...ofFiles, 'verifyDocument'];
+const ofFew = ['cloneDisk', 'createSeed'];
+const all = [...ofTransport, ...ofCare, ...ofFiles, ...ofFew, 'verifyDocument'];
 const allButDocuments = [...ofTransport, ...ofFiles];
 
 const ofLocks = ['lockImages', 'updateLock', 'checkLock'];
@@ -117,6 +122,13 @@ const wrong: [string[], ...Wrong][] = [
   [ofFiles, { scratchDir: new URL('file:///tmp') }, 'scratchDir must be a text'],
   [['convertImage'], { force: 'yes' }, 'force must be true or false'],
   [['convertImage'], { fource: true }, 'unknown option "fource"', 'Did you mean force?'],
+  [['cloneDisk'], { fixGPT: true }, 'unknown option "fixGPT"', 'Did you mean fixGpt?'],
+  [['cloneDisk'], { signal: 5 }, 'signal must be an AbortSignal'],
+  [['cloneDisk'], { size: 5 }, 'size must be a number of bytes that is a multiple of 512'],
+  [['createSeed'], { userdata: '' }, 'unknown option "userdata"', 'Did you mean userData?'],
+  [['createSeed'], { sshKeys: 'ssh-ed25519' }, 'sshKeys must be a list of texts'],
+  [['exportLock', 'listLocked'], { lockfil: '' }, '"lockfil"', 'Did you mean lockfile?'],
+  [['exportLock', 'listLocked'], { lockfile: 5 }, 'lockfile must be a text'],
   [['pruneCache'], { dryRun: 'no' }, 'dryRun must be true or false'],
   [['pruneCache'], { dryrun: true }, 'unknown option "dryrun"', 'Did you mean dryRun?'],
   [['pruneCache'], { budget: '5' }, 'budget must be'],
@@ -155,7 +167,8 @@ describe.each(all)('%s', (verb) => {
   test('takes options that are undefined, and those that look like none of its own', async () => {
     const controller = new AbortController();
     controller.abort('stop here');
-    const options = { limits: undefined, somethingElse: 1, keepSource: true };
+    const seed = verb === 'createSeed' ? { hostname: 'box' } : {};
+    const options = { limits: undefined, somethingElse: 1, keepSource: true, ...seed };
     const offline = verb === 'ensureImage' || verb === 'verifyCache' ? { offline: true } : {};
     const cacheDir = join(folder, 'cache');
     const answer = calls[verb]?.({ ...options, ...offline, cacheDir, signal: controller.signal });
