@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,12 +31,14 @@ start=${bootOffset / 512}, size=1M, type=21686148-6449-6E6F-744E-656564454649
 start=4096, size=100M, type=uefi
 `;
 
-/** Installs a system of `codename` from `archive` and packs it; what is in `folder` already is used again. */
+/** Installs a system of `codename` from `archive` and packs it; what `kept` has of the same recipe is used again. */
 export async function buildDisk(
-  folder: string,
+  kept: string,
   archive: string,
   codename: string,
 ): Promise<BuiltDisk> {
+  const recipe = [codename, ...packages, table].join('\n');
+  const folder = join(kept, createHash('sha256').update(recipe).digest('hex').slice(0, 12));
   await mkdir(folder, { recursive: true });
   const raw = join(folder, 'disk.raw');
   const qcow2 = join(folder, 'disk.qcow2');
