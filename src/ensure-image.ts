@@ -21,6 +21,8 @@ import { demandSeen, refuseOlderBuild, refuseOlderSignature } from './line/rollb
 import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
 import { waitForName } from './line/wait.ts';
+import { obtainFromRaw } from './line/writing/from-raw.ts';
+import { writeDisk } from './line/writing/write-disk.ts';
 import type { BoundParts } from './parts/bind.ts';
 import { checkOptions, readReference } from './parts/check-options.ts';
 import { optionKinds } from './parts/option-kinds.ts';
@@ -66,13 +68,15 @@ async function obtain(asked: Planned): Promise<Obtained> {
   await refuseOlderSignature(proved);
   const known = await lookProven(proved);
   if (known !== undefined) return adopt(proved, known);
+  const written = await obtainFromRaw(proved);
+  if (written !== undefined) return written;
 
   const entry = await attemptInStaging(proved, async (making) => {
     await checkSpace(making);
     const fetching = await startFetch(making);
     const decoding = startDecode({ ...making, fetching });
     const settled = await settle({ ...making, fetching, decoding });
-    return publish({ ...making, settled });
+    return publish({ ...making, settled: await writeDisk({ ...making, settled }) });
   });
   return { entry, origin: 'network' };
 }

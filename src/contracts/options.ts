@@ -37,8 +37,11 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
    * files that a vendor offers, the best one of these layers is taken.
    */
   from?: string[] | undefined;
-  /** `raw` (default): a sparse raw disk. `source`: codecs and archives peeled, the vendor's own disk format kept. */
-  format?: 'raw' | 'source' | undefined;
+  /**
+   * `raw` (default): a sparse raw disk. `source`: codecs and archives peeled, the vendor's own disk format kept. The id of a
+   * writer (`vhdx`, `vdi`, …): the disk in that format, an entry of its own; the vendor's file where it is in it already.
+   */
+  format?: 'raw' | 'source' | (string & {}) | undefined;
   /** `auto` (default): the best level this source is known to offer. Otherwise a floor. */
   trust?: 'auto' | TrustLevel | undefined;
   /** The digest the published file must have; satisfies `auto` and needs no other document. */
@@ -85,7 +88,7 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
 }
 
 export interface ResolveOptions extends TransportOptions, RequestOptions {
-  format?: 'raw' | 'source' | undefined;
+  format?: 'raw' | 'source' | (string & {}) | undefined;
   trust?: 'auto' | TrustLevel | undefined;
   digest?: Digest | (string & {}) | undefined;
   /**

@@ -4,6 +4,7 @@ import type { Warning } from '../contracts/log.ts';
 import type { MetadataClient, MetadataDocument } from '../contracts/metadata.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import type { GivenKeys } from '../contracts/proof.ts';
+import { unknownFormat } from '../convert/choose-writer.ts';
 import { UsageError } from '../errors.ts';
 import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { HttpPool } from '../http/pool.ts';
@@ -55,6 +56,7 @@ export async function openCall(
   refusePlatform(process.platform);
   const reference = shownText(asked);
   const options = safeListeners(parseOptions(given), (warning) => warn(warning));
+  checkFormatOption(options.format, parts.writers);
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
   const keys = { ...options.keys, keys: await readGivenKeys(options.keys.keys) };
@@ -110,6 +112,13 @@ export async function openCall(
     damaged: [],
     warn,
   };
+}
+
+/** Throws `ERR_INVALID_REQUEST` for a format that is neither kept nor written. */
+function checkFormatOption(format: string, writers: BoundParts['writers']): void {
+  const words = ['raw', 'source'];
+  if (words.includes(format) || writers.some(({ id }) => id === format)) return;
+  throw unknownFormat(format, writers, 'format', words);
 }
 
 /** Throws `ERR_INVALID_REQUEST` where locks, modes and sparse files do not work as the cache needs them. */

@@ -18,6 +18,7 @@ import type { Making } from './making.ts';
 import { matchDigests } from './match-digests.ts';
 import { roomForFill } from './space.ts';
 import { trace } from './trace.ts';
+import { writerOf } from './writing/write-disk.ts';
 
 /** Decodes the growing download into the staged disk; under `after-verify` it waits until the download has been vouched for. */
 export function startDecode(making: Making & { fetching: Fetching }): Promise<Decoded> {
@@ -28,7 +29,7 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
     }
     const allowances = new Allowances(call.options.allow);
     if (plan.role !== 'disk') return { ...(await keepBootFile(making)), allowances };
-    call.progress.stage('decode', `decoding to ${call.options.format}`);
+    call.progress.stage('decode', `decoding to ${plan.format === 'source' ? 'source' : 'raw'}`);
     const { signal } = call;
     const { limits, log } = call.options;
     const job = openDecodeJob(staging.dir, { signal, limits, log, allowances });
@@ -59,7 +60,11 @@ async function decodeLayers(
   const opened = await openLayers(fetching.source, layers, entry, call.parts.formats, context);
   const { chain, image } = opened;
   const format = chain.at(-1) ?? 'raw';
-  if (call.options.format === 'source' && chain.length === 1 && format !== 'raw') {
+  if (image.virtualSize !== undefined) {
+    const chosen = writerOf(call, plan);
+    await chosen?.writer.check({ virtualSize: image.virtualSize }, chosen.options);
+  }
+  if (plan.format === 'source' && chain.length === 1 && format !== 'raw') {
     const { sizeBytes } = await fetching.done;
     const virtualSize = image.virtualSize ?? sizeBytes;
     const whole: Extents = [[0, sizeBytes]];
@@ -77,7 +82,7 @@ async function decodeLayers(
     };
     const bounds = boundDisk(fetching.source, context.limits, await roomForFill(call));
     const sink = new SparseFile(handle, bounds, onWrite, (...range) => digest.wrote(...range));
-    const kept = call.options.format === 'source' ? format : 'raw';
+    const kept = plan.format === 'source' ? format : 'raw';
     await copyLayers(opened, kept, sink);
     const blocks = await digest.finish(call.signal);
     const { sizeBytes } = sink;

@@ -74,7 +74,7 @@ export async function lookForRequest(
     arch,
     request: formatRequestKey(request, format),
     parametersHash: hashParameters(parameters) ?? null,
-    format: format === 'raw' ? 'raw' : undefined,
+    format: format === 'source' ? undefined : format,
   };
   const good = (entry: Entry) => isGoodBeforeAsking(call, entry);
   const isSha256 = digest !== undefined && algorithmOf(digest) === 'sha256';
@@ -135,7 +135,7 @@ function likeRequest(call: Call, request: ImageRequest): EntryFilter {
     snapshot,
     release: release === 'latest' ? undefined : release,
     parametersHash: parameters === undefined ? null : hashParameters(parameters),
-    format: call.options.format === 'raw' ? 'raw' : undefined,
+    format: call.options.format === 'source' ? undefined : call.options.format,
   };
 }
 

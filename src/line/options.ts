@@ -19,7 +19,8 @@ export interface CallOptions {
   parameters: Record<string, string>;
   now: Date;
   from: readonly string[];
-  format: 'raw' | 'source';
+  /** `raw`, `source` or the id of a writer. */
+  format: string;
   trust: 'auto' | TrustLevel;
   digest: Digest | undefined;
   lockfile: string | undefined;
@@ -60,7 +61,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     parameters: readParameters(options.parameters ?? {}),
     now: options.now ?? new Date(),
     from: [...(options.from ?? [])],
-    format: oneOf('format', options.format ?? 'raw', ['raw', 'source']),
+    format: options.format ?? 'raw',
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
     lockfile: options.lockfile,

@@ -16,6 +16,8 @@ export interface Plan {
   resolution: Resolution;
   identity: ImageIdentity;
   artifact: Artifact;
+  /** What the disk becomes: `raw`, `source` where the vendor's own format is kept, or the id of a writer. */
+  format: string;
   /** What the artifact becomes. */
   role: 'disk' | 'kernel' | 'initrd';
   name: CacheNameParts;
@@ -32,22 +34,24 @@ const growth = 3;
 
 /**
  * Most bytes on disk at once for a download of `sizeBytes`: the download and the disk that grows beside it. An image with
- * tables that comes out of a codec is unpacked to a scratch file too, since it is not read from end to end.
+ * tables that comes out of a codec is unpacked to a scratch file too, since it is not read from end to end; so is a raw disk
+ * that is written in another format.
  */
 export function estimatePeak(
   sizeBytes: number,
   layers: readonly string[],
-  format: CallOptions['format'],
+  format: string,
   formats: BoundParts['formats'],
 ): number {
   if (layers.length === 1 && format === 'source') return sizeBytes;
-  if (layers.length === 1 && layers[0] === 'raw') return 2 * sizeBytes;
+  const isWritten = format !== 'raw' && format !== 'source';
+  if (layers.length === 1 && layers[0] === 'raw') return sizeBytes * (isWritten ? 3 : 2);
   const kindOf = (layer: string | undefined) => formats.find(({ id }) => id === layer)?.kind;
   const last = layers.at(-1);
   const hasTables = kindOf(last) === 'disk' && last !== 'raw' && last !== 'iso';
   const isCoded = layers.some((layer) => kindOf(layer) === 'codec');
-  const isSpooled = format === 'raw' && hasTables && isCoded;
-  return sizeBytes * (1 + growth * (isSpooled ? 2 : 1));
+  const isSpooled = format !== 'source' && hasTables && isCoded;
+  return sizeBytes * (1 + growth * (1 + Number(isSpooled) + Number(isWritten)));
 }
 
 /** Picks the artifact and fixes the names. Throws `ERR_UNSUPPORTED_FORMAT` when no artifact can be decoded. */
@@ -60,6 +64,8 @@ export function planImage(
   const artifact = pickArtifact(resolution.disk, formats);
   const identity = identify(request, resolution);
   const last = artifact.layers.at(-1);
+  // Written only where the vendor has no such file.
+  const format = options.format === last && last !== 'raw' ? 'source' : options.format;
   const name: CacheNameParts = {
     vendor: identity.vendor,
     release: identity.release,
@@ -68,20 +74,19 @@ export function planImage(
     snapshot: identity.snapshot,
     ...defined({ parametersHash: request.parameters && hashParameters(request.parameters) }),
     // What a source really is shows only when its bytes are there.
-    format: options.format === 'raw' ? 'raw' : (last ?? 'image'),
+    format: format === 'source' ? (last ?? 'image') : format,
   };
   const offered = offeredTo(options, artifact);
   const { sizeBytes } = artifact;
   const peakBytes =
-    sizeBytes === undefined
-      ? undefined
-      : estimatePeak(sizeBytes, artifact.layers, options.format, formats);
+    sizeBytes === undefined ? undefined : estimatePeak(sizeBytes, artifact.layers, format, formats);
   return {
     request,
     requestKey: formatRequestKey(request, options.format),
     resolution,
     identity,
     artifact,
+    format,
     role: 'disk',
     name,
     cacheName: formatCacheName(name),
@@ -121,6 +126,7 @@ function planFile(
     resolution,
     identity,
     artifact,
+    format: 'source',
     role,
     name,
     cacheName: formatCacheName(name),

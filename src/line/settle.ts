@@ -142,12 +142,12 @@ async function matchArch({ identity, artifact }: Plan, disk: ByteSource): Promis
 
 /** No other byte could change this. */
 function isFinal(error: unknown): boolean {
-  return hasRemedy(error, 'cache') || isImageError(error, 'ERR_LIMIT');
+  return hasRemedy(error, 'cache', 'usage') || isImageError(error, 'ERR_LIMIT');
 }
 
 /** A defect that the decoder found on its own, not the echo of a transfer that broke. */
 function outranks(error: unknown): boolean {
-  return hasRemedy(error, 'decode', 'cache');
+  return hasRemedy(error, 'decode', 'cache', 'usage');
 }
 
 function diskDiffers(expected: string, actual: string): IntegrityError {

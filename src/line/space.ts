@@ -62,5 +62,5 @@ function inMiB(bytes: number): string {
 function plannedBytesOf({ call, plan, proven }: Making): number | undefined {
   const { layers, sizeBytes = proven.sizeBytes } = plan.artifact;
   if (sizeBytes === undefined || layers.length === 0) return sizeBytes;
-  return estimatePeak(sizeBytes, layers, call.options.format, call.parts.formats);
+  return estimatePeak(sizeBytes, layers, plan.format, call.parts.formats);
 }

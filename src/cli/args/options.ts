@@ -194,7 +194,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   entry: { value: 'NAME', help: 'the member of an archive that is the disk' },
   'fix-gpt': { help: 'move the backup partition table to the end of the disk' },
   force: { help: 'replace the output file if it exists' },
-  format: { value: 'FORMAT', help: "raw (default), or source: the vendor's own disk format" },
+  format: { value: 'FORMAT', help: "raw (default), source (the vendor's own), vhd, vhdx, …" },
   from: { value: 'LAYERS', help: 'what the file must be: qcow2, gz>raw; default: detect' },
   'kernel-format': {
     value: 'FORMAT',

@@ -23,7 +23,6 @@ export function readRequest(flags: Flags): RequestOptions {
 }
 
 const levels = ['auto', ...trustLevels] as const;
-const formats = ['raw', 'source'] as const;
 const kernelFormats = ['published', 'raw'] as const;
 const times = ['streaming', 'after-verify'] as const;
 
@@ -31,7 +30,7 @@ const times = ['streaming', 'after-verify'] as const;
 export function readChoices(flags: Flags): Pick<EnsureOptions, 'trust' | 'format' | 'decode'> {
   return {
     trust: pick(flags, 'trust', levels),
-    format: pick(flags, 'format', formats),
+    format: flags.text('format'),
     decode: pick(flags, 'decode', times),
   };
 }
@@ -74,7 +73,7 @@ export function readBudget(flags: Flags): number | undefined {
 
 function pick<T extends string>(
   flags: Flags,
-  option: 'trust' | 'format' | 'decode' | 'kernel-format' | 'progress',
+  option: 'trust' | 'decode' | 'kernel-format' | 'progress',
   words: readonly T[],
 ): T | undefined {
   const given = flags.text(option);

@@ -31,6 +31,7 @@ export function planRecorded(record: ImageRecord, url: URL, mirrors: URL[]): Pla
     resolution,
     identity,
     artifact,
+    format: formatRecorded(record),
     role: roleOf(name),
     name,
     cacheName: baseName(record.name),
@@ -50,10 +51,15 @@ export function optionsRecorded(options: CallOptions, record: ImageRecord): Call
     pins: [],
     maxAge: undefined,
     allow: (record.allowed ?? []).map(({ allowance }) => allowance),
-    format: record.format === 'raw' ? 'raw' : 'source',
+    format: formatRecorded(record),
     kernelFormat: format === 'kernel-raw' ? 'raw' : 'published',
     keepSource: record.source.kept,
   };
+}
+
+/** How the disk was asked for: what a writer made is written again, another format was the vendor's own. */
+function formatRecorded({ format, facts }: ImageRecord): string {
+  return format === 'raw' ? 'raw' : (facts['writer'] ?? 'source');
 }
 
 /** What the bytes have to be: the recorded source, which counts as a pin; and the disk, where upstream gave its digest. */

@@ -15,6 +15,8 @@ import type { Making } from '../making.ts';
 import { describe, place } from '../publish.ts';
 import { type Settled, settle } from '../settle.ts';
 import { checkSpace } from '../space.ts';
+import { rewriteFromRaw } from '../writing/from-raw.ts';
+import { writeDisk } from '../writing/write-disk.ts';
 import { type KeptSource, keptSources } from './kept-sources.ts';
 import { makeBlocks } from './make-blocks.ts';
 import { optionsRecorded, planRecorded, provenRecorded, roleOf } from './recorded.ts';
@@ -35,10 +37,16 @@ export interface Remade {
  * Makes a damaged disk again: from what the cache keeps of its source, or else from the addresses in its record. Only
  * bytes with the recorded digests are used, so plain http is as good as https, and the record keeps the trust that it
  * had. The damaged file stays where it is until the new one replaces it by rename. Where it is known which blocks are
- * damaged (`damage`), only those are made from a kept source. Needs the lock of its name. Throws why the last place gave
+ * damaged (`damaged`), only those are made from a kept source. Needs the lock of its name. Throws why the last place gave
  * nothing.
  */
-export async function remake(call: Call, record: ImageRecord, damage?: Extents): Promise<Remade> {
+export async function remake(call: Call, record: ImageRecord, damaged?: Extents): Promise<Remade> {
+  const written = await rewriteFromRaw(call, record);
+  if (written !== undefined) {
+    return { entry: written.entry, from: 'source', where: `the raw disk ${written.raw}` };
+  }
+  // Blocks of a file that a writer made are no blocks of the disk.
+  const damage = record.facts['writer'] === undefined ? damaged : undefined;
   const passed: string[] = [];
   for (const kept of await keptSources(call, record)) {
     try {
@@ -122,7 +130,10 @@ export async function makeRecorded(
     await checkSpace(making);
     const fetching = await startFetch(making);
     const decoding = startDecode({ ...making, fetching });
-    const settled = await settle({ ...making, fetching, decoding });
+    const settled = await writeDisk({
+      ...making,
+      settled: await settle({ ...making, fetching, decoding }),
+    });
     call.progress.stage('publish', `publishing ${record.name}`);
     return place({ ...making, settled }, describeAgain({ ...making, settled }, record));
   });
