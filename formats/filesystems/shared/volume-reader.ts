@@ -34,19 +34,19 @@ export class VolumeReader {
   /** A reader for one question, which may read so many times. */
   walk(mostReads: number): Walk {
     let left = mostReads;
+    const count = (): void => {
+      left -= 1;
+      if (left >= 0) return;
+      throw refuse(
+        'limit',
+        `The ${this.#format} file system needs more than ${mostReads} reads for one answer`,
+        { format: this.#format, limit: mostReads },
+      );
+    };
     return {
+      count,
       read: async (position, length) => {
-        left -= 1;
-        if (left < 0) {
-          throw refuse(
-            'limit',
-            `The ${this.#format} file system needs more than ${mostReads} reads for one answer`,
-            {
-              format: this.#format,
-              limit: mostReads,
-            },
-          );
-        }
+        count();
         return await this.read(position, length);
       },
     };
@@ -62,5 +62,7 @@ export class VolumeReader {
 
 /** Reads that count. */
 export interface Walk {
+  /** Counts a read of what is remembered. */
+  count(): void;
   read(position: number, length: number): Promise<Buffer>;
 }

@@ -78,14 +78,16 @@ export async function survivesChanges(
 ): Promise<{ refused: number; read: number }> {
   const { next } = createRandom(seed);
   // A byte of zeros is mostly of no use, and changing it harmless.
-  const used = [...disk.subarray(0, within).keys()].filter((at) => disk[at] !== 0);
+  const usedByte = (): number => {
+    for (;;) {
+      const at = Math.floor(next() * within);
+      if (disk[at] !== 0) return at;
+    }
+  };
   const paths = [...files.keys()];
   const count = { refused: 0, read: 0 };
   for (let round = 0; round < rounds; round += 1) {
-    const changes = Array.from(
-      { length: 1 + (round % 3) },
-      () => used[Math.floor(next() * used.length)] ?? 0,
-    );
+    const changes = Array.from({ length: 1 + (round % 3) }, usedByte);
     const before = changes.map((at) => disk[at] ?? 0);
     for (const at of changes) disk[at] = Math.floor(next() * 256);
     try {

@@ -1,3 +1,4 @@
+import { btrfs } from '../../../formats/filesystems/btrfs.ts';
 import { ext } from '../../../formats/filesystems/ext.ts';
 import { fat } from '../../../formats/filesystems/fat.ts';
 import { xfs } from '../../../formats/filesystems/xfs.ts';
@@ -11,7 +12,7 @@ import {
 import { context, type DiskRow, readVolumes } from './disk-rows.ts';
 
 /** Every file system that is read. */
-export const fileSystems: readonly FileSystemFormat[] = [xfs, ext, fat];
+export const fileSystems: readonly FileSystemFormat[] = [btrfs, xfs, ext, fat];
 
 /** The files of a volume that a row names: `root`, `boot`, `esp`; `undefined` where no format knows it. */
 export async function openVolume(
