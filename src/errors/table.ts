@@ -23,7 +23,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
     example: 'there is no vendor "ubunto"; known are almalinux, alpine, arch, debian, ubuntu',
   },
   ERR_DUPLICATE_PART: {
-    meaning: 'Two vendors, formats or verifiers have the same id.',
+    meaning: 'Two vendors, formats, verifiers or targets have the same id.',
     action: 'Give each part once; rename or drop one of the two.',
     example: 'the vendor id "ubuntu" is given twice or reserved',
   },
@@ -183,7 +183,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
     example: 'debian_13_genericcloud_amd64_20260712-2537.raw is in use; it was not removed',
   },
   ERR_PLUGIN: {
-    meaning: 'A vendor, format or verifier failed, or does not follow its contract.',
+    meaning: 'A vendor, format, verifier or target failed, or does not follow its contract.',
     action: 'Report it to the author of `details.plugin`.',
     example: 'the plug-in ./acme.ts: exports no vendor, format, verifier or target',
   },
