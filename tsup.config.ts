@@ -16,7 +16,9 @@ const common = {
 
 const entries: [string, string][] = Object.entries(listEntries('.'));
 const isPart = ([path]: [string, string]): boolean => path.includes('/');
-const doors: Record<string, string> = Object.fromEntries(entries.filter((one) => !isPart(one)));
+const { targets = '', ...doors }: Record<string, string> = Object.fromEntries(
+  entries.filter((one) => !isPart(one)),
+);
 const subpaths: Record<string, string> = Object.fromEntries(entries.filter(isPart));
 
 /**
@@ -91,6 +93,24 @@ const fromAllParts: Plugin = {
   },
 };
 
+/** Targets are a file of their own, loaded by deliveries: what they shared with the root would split its chunks. */
+const targetsApart: Plugin = {
+  name: 'targets-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/targets\/index\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './targets.js', external: true } : undefined,
+    );
+  },
+};
+
+/** The very classes of errors that the root has. */
+const errorsOfCore: Plugin = {
+  name: 'errors-of-core',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: './core.js', external: true }));
+  },
+};
+
 type Config =
   | Options
   | Options[]
@@ -107,11 +127,18 @@ const config: Config = defineConfig([
     esbuildOptions(options) {
       options.entryPoints = { ...doors, parts: 'all-parts', 'cli-start': 'src/cli/start.ts' };
     },
-    esbuildPlugins: [allParts, pureCalls, yamlModule],
+    esbuildPlugins: [allParts, pureCalls, yamlModule, targetsApart],
     plugins: [shortened],
   },
   { entry: subpaths, ...common, splitting: false, esbuildPlugins: [fromAllParts] },
-  { entry: { ...doors, ...subpaths }, ...common, dts: { only: true } },
+  {
+    entry: { targets },
+    ...common,
+    splitting: false,
+    minifyWhitespace: true,
+    esbuildPlugins: [errorsOfCore],
+  },
+  { entry: { ...doors, targets, ...subpaths }, ...common, dts: { only: true } },
   // What looks at the version of Node stands before all else, alone.
   {
     entry: { cli: 'src/cli/main.ts' },

@@ -2,7 +2,7 @@ import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { bindCheckLock, type CheckLock } from './check-lock.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
-import type { DeliverImage } from './deliver-image.ts';
+import { bindDeliverImage, type DeliverImage } from './deliver-image.ts';
 import { bindEnsureImages, type EnsureImages } from './ensure-images.ts';
 import { type ExportCache, exportEntries } from './export-cache.ts';
 import { bindImportCache, type ImportCache } from './import-cache.ts';
@@ -68,11 +68,7 @@ export function bindVerbs(parts: BoundParts): Verbs {
     updateLock: bindUpdateLock(parts),
     checkLock: bindCheckLock(parts),
     convertImage: bindConvertImage(parts),
-    // Few programs deliver: the targets are loaded by those alone.
-    async deliverImage(reference, options) {
-      const { bindDeliverImage } = await import('./deliver-image.ts');
-      return await bindDeliverImage(parts)(reference, options);
-    },
+    deliverImage: bindDeliverImage(parts),
     inspectImage: bindInspectImage(parts),
     listCache: readListing,
     removeFromCache: removeNamed,

@@ -18,7 +18,6 @@ import { callPlugin, pluginFailure } from '../parts/call-plugin.ts';
 import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
-import { builtInTargets } from '../targets/every.ts';
 import { familyOf } from '../targets/manifest/names.ts';
 import { imageUuid, type UuidNamespace, uuidNamespaces } from '../targets/manifest/uuid.ts';
 import { bindResolveImage, type ResolvedImage } from './resolve-image.ts';
@@ -72,7 +71,9 @@ export function bindDeliverImage(parts: BoundParts): DeliverImage {
   return async (reference, given) => {
     checkOptions(given, optionKinds.deliverImage, ['to']);
     const { to, dataset, outputDir, url, dryRun, uuidNamespace, ...asked } = safeListeners(given);
-    const target = pickTarget([...builtInTargets, ...parts.targets], to);
+    // Few programs deliver: the targets are loaded by those alone.
+    const { file, imgadm, imgapi, zvol } = await import('../targets/index.ts');
+    const target = pickTarget([file, imgadm, imgapi, zvol, ...parts.targets], to);
     const context = readContext(given, asked);
     const namespace = readNamespace(uuidNamespace);
     const arch = chooseArch(target, asked.arch);

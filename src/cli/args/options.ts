@@ -133,7 +133,11 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     words: ['auto', ...trustLevels],
     help: `auto, or at least ${trustLevels.join(', ')}`,
   },
-  plugin: { value: 'MODULE', repeats: true, help: 'add vendors, formats, verifiers, targets; repeats' },
+  plugin: {
+    value: 'MODULE',
+    repeats: true,
+    help: 'add vendors, formats, verifiers, targets; repeats',
+  },
   'cache-dir': { value: 'DIR', help: 'folder of the cache; also $ROOTDISK_CACHE_DIR' },
   ca: { value: 'FILE', repeats: true, help: 'trust these PEM certificates too; repeats' },
   limit: { value: 'NAME=VALUE', repeats: true, help: 'set one limit: downloadBytes=8GiB; repeats' },
