@@ -12,6 +12,8 @@ export interface DiskToWrite {
   readonly extents: readonly (readonly [position: number, length: number])[];
   /** Descriptor of the raw file, for threads that read by themselves. */
   readonly fd?: number | undefined;
+  /** Told how far into the disk such threads have come, so that progress is shown. */
+  reached?: ((position: number) => void) | undefined;
   /** Short only at the end of the disk. */
   read(position: number, length: number): Promise<Uint8Array>;
 }

@@ -19,7 +19,7 @@ export interface RawFile {
 export interface WriteJob {
   signal: AbortSignal;
   log: Log;
-  /** Bytes of the raw disk that were read so far. */
+  /** Bytes of the raw disk that were read so far, at most all of it. */
   onRead?: (bytes: number) => void;
   /** Every range of the new file that was written. */
   onData?: (position: number, length: number) => void;
@@ -35,19 +35,24 @@ export async function writeFormat(
   const source = GrowingFile.whole(handle, virtualSize);
   const out = new NewFile(target, onData);
   let read = 0;
+  const report = (bytes: number): void => {
+    read = Math.max(read, bytes);
+    onRead?.(Math.min(read, virtualSize));
+  };
   const disk = {
     virtualSize,
     extents,
     fd: handle.fd,
+    reached: report,
     async read(position: number, length: number) {
       signal.throwIfAborted();
       const bytes = await source.read(position, length);
-      read += bytes.length;
-      onRead?.(read);
+      report(read + bytes.length);
       return bytes;
     },
   };
-  const tasks = createTaskPool(availableParallelism());
+  // As wide as for decoders: a task may wait for the disk.
+  const tasks = createTaskPool(availableParallelism() * 2);
   await awaitPlugin(writer.id, 'write', signal, () =>
     writer.write(disk, out, { options, signal, log, tasks }),
   );

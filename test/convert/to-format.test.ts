@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { partialPath } from '../../src/convert/partial-file.ts';
@@ -40,7 +42,9 @@ describe.each(writers)('$id', ({ id, extension }) => {
     );
     expect(sha256(one ?? disk)).toBe(sha256(two ?? disk));
     await convertImage(at(`one.${ending}`), at('back.raw'), { to: 'raw' });
-    expect(sha256(await readFile(at('back.raw')))).toBe(sha256(disk));
+    // Some formats are filled up with zeros.
+    const back = createReadStream(at('back.raw'), { end: disk.length - 1 });
+    expect(sha256(await buffer(back))).toBe(sha256(disk));
     expect(await readdir(folder)).toHaveLength(5);
   });
 

@@ -55,8 +55,8 @@ export async function writeStream(
   await emit(formatStart(sectors, formatDescriptor({ sectors, contentId })));
   const tables = new GrainTables(sectors);
   let populatedBytes = 0;
-  const { virtualSize, fd } = disk;
-  const data = { virtualSize, fd, extents, read: disk.read.bind(disk) };
+  const { virtualSize, fd, reached } = disk;
+  const data = { virtualSize, fd, reached, extents, read: disk.read.bind(disk) };
   const options = { level: 6, memLevel: 9 };
   const work = { call: 'deflateSync' as const, options, keepsLong: false, isPadded: true };
   for await (const grains of packedUnits(data, { ...work, unitBytes: grainBytes }, context)) {

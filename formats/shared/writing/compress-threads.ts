@@ -39,6 +39,13 @@ export class CompressThreads {
   }
 
   async run(job: CompressJob): Promise<CompressAnswer> {
+    const answer = await this.#answer(job);
+    // A look before the disk is packed is no progress.
+    if (this.#work.call !== undefined) this.#disk.reached?.(job.position + job.length);
+    return answer;
+  }
+
+  async #answer(job: CompressJob): Promise<CompressAnswer> {
     if (this.#isWorthIt && this.#disk.fd !== undefined) {
       const answer = await this.#threads.run(job);
       if (answer !== undefined) return answer;
