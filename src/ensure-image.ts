@@ -9,13 +9,14 @@ import { openCall } from './line/call.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
 import { giveKept, orEarlierDisk } from './line/give-kept.ts';
-import { takeLock } from './line/locked/take-lock.ts';
+import { resolveOrPin } from './line/locked/resolve-or-pin.ts';
+import { takePin } from './line/locked/take-pin.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
 import { planFiles, planImage } from './line/plan.ts';
 import { prove } from './line/prove.ts';
 import { publish } from './line/publish.ts';
-import { parseRequest, resolveRequest } from './line/resolve.ts';
+import { parseRequest } from './line/resolve.ts';
 import { toEnsuredImage } from './line/result.ts';
 import { demandSeen, refuseOlderBuild, refuseOlderSignature } from './line/rollback.ts';
 import { settle } from './line/settle.ts';
@@ -38,13 +39,13 @@ export function bindEnsureImage(parts: BoundParts, pool?: HttpPool): EnsureImage
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.ensureImage);
     const text = readReference(reference);
-    const call = await takeLock(await openCall(parts, text, options, { pool }), text);
-    const asked = parseRequest(call, text);
-    const kept = await giveKept(call, asked.request);
+    const named = await takePin(await openCall(parts, text, options, { pool }), text);
+    const request = parseRequest(named, text);
+    const kept = await giveKept(named, request.request);
     if (kept !== undefined) return kept;
 
-    return orEarlierDisk(call, asked.request, async () => {
-      const resolution = await resolveRequest(call, asked);
+    return orEarlierDisk(named, request.request, async () => {
+      const { call, asked, resolution } = await resolveOrPin(named, request);
       const plan = planImage(asked.request, resolution, call.options, parts.formats);
       await refuseOlderBuild(call, plan);
       call.progress.expect(planFiles(plan, call.options));

@@ -51,6 +51,11 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
    * Nothing is read where it is absent.
    */
   lockfile?: string | undefined;
+  /**
+   * Path of a catalog in place of the one that comes with this package: its names are references, and a vendor's reference is
+   * answered from it while the vendor's index is unreachable, with the warning `catalog-pin`. An empty file is one without images.
+   */
+  catalog?: string | undefined;
   /** Keys beside the vendor's own, each as text or the path of a file; `replace` puts them in place of the vendor's. */
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   /** The oldest signature that is accepted, in milliseconds or as `90d`, `12h`; default: no bound. */
@@ -96,6 +101,11 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
    * Nothing is read where it is absent.
    */
   lockfile?: string | undefined;
+  /**
+   * Path of a catalog in place of the one that comes with this package: its names are references, and a vendor's reference is
+   * answered from it while the vendor's index is unreachable, with the warning `catalog-pin`. An empty file is one without images.
+   */
+  catalog?: string | undefined;
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   maxAge?: number | string | false | undefined;
   allowOlder?: boolean | undefined;

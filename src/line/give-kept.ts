@@ -1,6 +1,7 @@
 import type { EnsuredImage } from '../contracts/image.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
-import { hasRemedy, type TransferError } from '../errors.ts';
+import { hasRemedy, isImageError, type TransferError } from '../errors.ts';
+import { isUnreachable } from '../http/is-unreachable.ts';
 import { isRefusal } from '../kit/is-refusal.ts';
 import { keptBoot, lookKept } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
@@ -50,15 +51,8 @@ export async function orEarlierDisk(
   }
 }
 
-/**
- * Upstream gives no answer, not now or not to this client. What it did answer is never passed over: a wrong certificate, a
- * redirect to where no one may follow, a document that makes no sense, a bad signature.
- */
+/** Upstream gives no answer, not now or not to this client. */
 function isUnavailable(error: unknown): error is TransferError {
-  if (!hasRemedy(error, 'transfer')) return false;
-  const { status = 0, reason } = error.details;
-  if (error.code === 'ERR_NETWORK') return reason !== 'tls';
-  if (error.code === 'ERR_STALLED') return true;
-  const isMomentary = status === 408 || status === 425 || status >= 500;
-  return error.code === 'ERR_HTTP_STATUS' && (isMomentary || isRefusal(error));
+  if (isUnreachable(error)) return true;
+  return isImageError(error, 'ERR_HTTP_STATUS') && isRefusal(error);
 }

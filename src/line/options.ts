@@ -24,6 +24,7 @@ export interface CallOptions {
   trust: 'auto' | TrustLevel;
   digest: Digest | undefined;
   lockfile: string | undefined;
+  catalog: string | undefined;
   /** What a lock file says that the bytes have to be; none without one. */
   pins: readonly Digest[];
   keys: GivenKeys;
@@ -65,6 +66,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     trust: oneOf('trust', options.trust ?? 'auto', ['auto', ...trustLevels]),
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
     lockfile: options.lockfile,
+    catalog: options.catalog,
     pins: [],
     keys: readKeys(options.keys ?? []),
     maxAge: readMaxAge(options.maxAge ?? false),

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 
-/** What is wrong at one place of a lock file, before the name of the file is known. */
+/** What is wrong at one place of a lock file or a catalog, before the name of the file is known. */
 export class LockDefect extends Error {
   readonly hint: string;
 
@@ -12,13 +12,17 @@ export class LockDefect extends Error {
   }
 }
 
-/** `ERR_INVALID_REQUEST` naming the lock file and the place in it. */
-export function refuseLockFile(path: string, { message, hint }: LockDefect): UsageError {
+/** `ERR_INVALID_REQUEST` naming the file, by the option that named it, and the place in it. */
+export function refuseFile(
+  field: 'lockfile' | 'catalog',
+  path: string,
+  { message, hint }: LockDefect,
+): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `${path}: ${message}`,
     hint,
-    details: { field: 'lockfile', value: path },
+    details: { field, value: path },
   });
 }
 

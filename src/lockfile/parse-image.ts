@@ -61,7 +61,7 @@ export function parseLockedImage(value: unknown, where: string): LockedImage {
 function readFile(members: Record<string, unknown>, where: string): LockedFile {
   return {
     digests: readDigests(members['digests'], `${where}.digests`),
-    url: readAddress(members['url'], `${where}.url`),
+    url: readLockedAddress(members['url'], `${where}.url`),
     fileName: readFileName(members['fileName'], `${where}.fileName`),
     layers: readList(members['layers'], `${where}.layers`, parseText),
     trust: readTrust(members['trust'], `${where}.trust`),
@@ -92,12 +92,7 @@ function readBoot(value: unknown, where: string): LockedBoot {
 }
 
 function readDigests(value: unknown, where: string): Digest[] {
-  const digests = readList(value, where, (item, at): Digest => {
-    const text = parseText(item, at);
-    if (text.startsWith('sha512:')) return `sha512:${readHex(text.slice(7), at, 128)}`;
-    if (text.startsWith('sha256:')) return `sha256:${readHex(text.slice(7), at, 64)}`;
-    throw new Error(`${at} should be a sha256 or sha512 digest`);
-  });
+  const digests = readList(value, where, readLockedDigest);
   if (digests.length === 0) throw new LockDefect(`${where} holds no digest, so nothing is pinned`);
   if (new Set(digests.map((digest) => digest.slice(0, 6))).size < digests.length) {
     throw new LockDefect(`${where} holds two digests of the same hash`);
@@ -105,11 +100,18 @@ function readDigests(value: unknown, where: string): Digest[] {
   return digests;
 }
 
-function readAddresses(value: unknown, where: string): string[] {
-  return readList(value, where, readAddress);
+export function readLockedDigest(value: unknown, where: string): Digest {
+  const text = parseText(value, where);
+  if (text.startsWith('sha512:')) return `sha512:${readHex(text.slice(7), where, 128)}`;
+  if (text.startsWith('sha256:')) return `sha256:${readHex(text.slice(7), where, 64)}`;
+  throw new Error(`${where} should be a sha256 or sha512 digest`);
 }
 
-function readAddress(value: unknown, where: string): string {
+function readAddresses(value: unknown, where: string): string[] {
+  return readList(value, where, readLockedAddress);
+}
+
+export function readLockedAddress(value: unknown, where: string): string {
   const text = parseText(value, where);
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
     throw new LockDefect(`${where} should be an https address`);
@@ -130,13 +132,13 @@ function readTrust(value: unknown, where: string): LockedTrust {
   return {
     level: readWord(level, `${where}.level`, trustLevels),
     ...defined({
-      signer: parseOptional(signer, `${where}.signer`, readSigner),
+      signer: parseOptional(signer, `${where}.signer`, readLockedSigner),
       signedAt: parseOptional(signedAt, `${where}.signedAt`, readTime),
     }),
   };
 }
 
-function readSigner(value: unknown, where: string): Signer {
+export function readLockedSigner(value: unknown, where: string): Signer {
   const { fingerprint, subkey, userId, keyOrigin, ...others } = parseRecord(value, where);
   refuseUnknownMembers(others, where, ['fingerprint', 'subkey', 'userId', 'keyOrigin']);
   return {
@@ -170,11 +172,11 @@ function readGuest(value: unknown, where: string): GuestFacts {
     ),
     minDiskBytes: parseOptional(minDiskBytes, `${where}.minDiskBytes`, readCount),
     minMemoryBytes: parseOptional(minMemoryBytes, `${where}.minMemoryBytes`, readCount),
-    eol: parseOptional(eol, `${where}.eol`, readDay),
+    eol: parseOptional(eol, `${where}.eol`, readLockedDay),
   });
 }
 
-function readDay(value: unknown, where: string): string {
+export function readLockedDay(value: unknown, where: string): string {
   const text = parseText(value, where);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
   throw new LockDefect(`${where} should be a day, as 2028-06-30`);

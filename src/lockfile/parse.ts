@@ -5,7 +5,7 @@ import { defined } from '../kit/defined.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
 import { parseReference } from '../line/reference.ts';
 import { isAlias } from './alias.ts';
-import { LockDefect, refuseLockFile, refuseUnknownMembers } from './defect.ts';
+import { LockDefect, refuseFile, refuseUnknownMembers } from './defect.ts';
 import { type LockEntry, type LockedImage, type LockFile, lockfileVersion } from './lock-file.ts';
 import { parseLockedImage } from './parse-image.ts';
 
@@ -17,9 +17,9 @@ export function parseLockFile(text: string, path: string): LockFile {
   try {
     return readFile(parseJson(text));
   } catch (error) {
-    if (error instanceof LockDefect) throw refuseLockFile(path, error);
+    if (error instanceof LockDefect) throw refuseFile('lockfile', path, error);
     const isDefect = error instanceof Error;
-    throw isDefect ? refuseLockFile(path, new LockDefect(error.message)) : error;
+    throw isDefect ? refuseFile('lockfile', path, new LockDefect(error.message)) : error;
   }
 }
 

@@ -9,7 +9,7 @@ import { type Call, openCall } from '../line/call.ts';
 import { lookForRequest } from '../line/look.ts';
 import { planBoot } from '../line/plan.ts';
 import { prove } from '../line/prove.ts';
-import { type Asked, parseRequest } from '../line/resolve.ts';
+import { type Asked, parseRequest, resolveRequest } from '../line/resolve.ts';
 import { type Surveyed, survey } from '../line/survey/survey.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import type { LockedImage } from './lock-file.ts';
@@ -46,7 +46,7 @@ export async function pinReference(
 }
 
 async function pinSurveyed(call: Call, asked: Asked): Promise<LockedImage> {
-  const disk = await survey(call, asked);
+  const disk = await survey({ call, asked, resolution: await resolveRequest(call, asked) });
   const boot: Surveyed[] = [];
   for (const plan of call.options.boot ? planBoot(disk.plan, call.options) : []) {
     const proven = await prove({ call: forBootFile(call, plan.role), plan });

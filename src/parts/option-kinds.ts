@@ -72,7 +72,7 @@ const ofTransport = { ...ofEveryCall, mirrors: textsByName, ca: texts, cacheDir:
 const ofCare = { signal, log: listener, cacheDir: text };
 const ofRequest = {
   ...{ arch: text, variant: text, parameters: textsByName, now: date },
-  ...{ format: text, trust: any, digest: text, lockfile: text, keys, maxAge: any },
+  ...{ format: text, trust: any, digest: text, lockfile: text, catalog: text, keys, maxAge: any },
   ...{ allowOlder: flag, boot: flag, refresh: flag },
 };
 const ofFiles = {

@@ -7,7 +7,8 @@ import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { openCall } from '../line/call.ts';
-import { takeLock } from '../line/locked/take-lock.ts';
+import { resolveOrPin } from '../line/locked/resolve-or-pin.ts';
+import { takePin } from '../line/locked/take-pin.ts';
 import { planImage } from '../line/plan.ts';
 import { parseRequest } from '../line/resolve.ts';
 import { sourceUuid } from '../line/source-uuid.ts';
@@ -49,10 +50,10 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.resolveImage);
     const text = readReference(reference);
-    const call = await takeLock(await openCall(parts, text, options), text);
-    const asked = parseRequest(call, text);
-    const { plan: first, proven, sizeBytes } = await survey(call, asked);
-    const { resolution } = first;
+    const named = await takePin(await openCall(parts, text, options), text);
+    const resolved = await resolveOrPin(named, parseRequest(named, text));
+    const { call, asked, resolution } = resolved;
+    const { plan: first, proven, sizeBytes } = await survey(resolved);
     // Planned again with the size, so that the estimate of disk space has something to stand on.
     const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };
     const plan = planImage(

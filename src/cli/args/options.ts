@@ -58,6 +58,7 @@ export type OptionName =
   | 'uuid-namespace'
   | 'from-cache'
   | 'lockfile'
+  | 'catalog'
   | 'to'
   | 'allow'
   | 'cache-budget'
@@ -172,6 +173,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     help: 'who derives the UUID: rootdisk (default), triton',
   },
   lockfile: { value: 'FILE', help: 'the lock file; default: ./rootdisk.lock.json' },
+  catalog: { value: 'FILE', help: 'a catalog in place of the one that is shipped' },
   vfat: { help: 'a FAT file system in place of ISO 9660' },
   'vendor-data': { value: 'FILE', help: 'vendor-data of cloud-init' },
   'user-data': { value: 'FILE', help: 'user-data, Ignition, script or Talos configuration' },

@@ -30,3 +30,9 @@ export async function readableLockfile(
   onProgress({ type: 'stage', stage: 'resolve', message: `reading ./${lockfileName}` });
   return path;
 }
+
+/** The catalog that was named in place of the shipped one. */
+export function readCatalogPath(flags: Flags, cwd: string): string | undefined {
+  const path = flags.text('catalog');
+  return path === undefined ? undefined : resolve(cwd, path);
+}

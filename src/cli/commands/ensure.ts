@@ -6,7 +6,7 @@ import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from '../args/flags.ts';
 import { type OptionName, requestOptions, transportOptions } from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
-import { readableLockfile } from '../args/read-lockfile.ts';
+import { readableLockfile, readCatalogPath } from '../args/read-lockfile.ts';
 import {
   readBudget,
   readChoices,
@@ -33,6 +33,7 @@ export const ensure: Command = {
     'kernel-format',
     'digest',
     'lockfile',
+    'catalog',
     'offline',
     'refresh',
     'verify',
@@ -95,6 +96,7 @@ async function readEnsureOptions(context: CommandContext): Promise<EnsureOptions
     boot: flags.has('boot'),
     kernelFormat: readKernelFormat(flags),
     lockfile: await readableLockfile(flags, cwd, operands.find(isAlias) ?? '', onProgress),
+    catalog: readCatalogPath(flags, cwd),
     digest: flags.text('digest'),
     offline: flags.has('offline'),
     refresh: flags.has('refresh'),

@@ -1,6 +1,7 @@
 import { createRootdisk, type ResolvedImage } from '../../core.ts';
 import { shownText } from '../../kit/public-url.ts';
 import { requestOptions, transportOptions } from '../args/options.ts';
+import { readCatalogPath } from '../args/read-lockfile.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
@@ -10,7 +11,15 @@ export const resolveCommand: Command = {
   name: 'resolve',
   operands: ['<ref | url | file>'],
   summary: 'Print address, size, digest and trust of an image.',
-  options: [...requestOptions, 'format', 'boot', 'digest', 'refresh', ...transportOptions],
+  options: [
+    ...requestOptions,
+    'format',
+    'boot',
+    'digest',
+    'catalog',
+    'refresh',
+    ...transportOptions,
+  ],
   examples: [
     ['rootdisk resolve ubuntu:24.04', 'address, size, digest and trust'],
     ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],
@@ -27,6 +36,7 @@ export const resolveCommand: Command = {
       format,
       boot: flags.has('boot'),
       digest: flags.text('digest'),
+      catalog: readCatalogPath(flags, cwd),
       refresh: flags.has('refresh'),
     });
     // The table tells them too.

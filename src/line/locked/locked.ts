@@ -2,9 +2,10 @@ import type { Digest } from '../../contracts/proof.ts';
 import type { LockEntry, LockedImage } from '../../lockfile/lock-file.ts';
 import type { Plan } from '../plan.ts';
 
-/** The entry of the caller's lock file that a call is about. */
+/** The entry of the caller's lock file, or of the catalog, that a call is about. */
 export interface Locked {
-  /** Of the lock file. */
+  from: 'lockfile' | 'catalog';
+  /** Path of the lock file or catalog, or what the catalog of this package is called. */
   path: string;
   entry: LockEntry;
   /** What is locked for the architecture of the call. */

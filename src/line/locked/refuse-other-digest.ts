@@ -4,7 +4,7 @@ import { algorithmOf, hexOf } from '../../kit/digest.ts';
 import type { Call } from '../call.ts';
 
 /**
- * Throws `ERR_DIGEST` where the cache holds the locked build with other bytes than the lock file says: a call that may ask
+ * Throws `ERR_DIGEST` where the cache holds the locked build with other bytes than its pin says: a call that may ask
  * nothing then needs another answer than that nothing is cached.
  */
 export function refuseOtherDigest(
@@ -17,10 +17,12 @@ export function refuseOtherDigest(
     if (expected === undefined) continue;
     const actual = `${algorithmOf(expected)}:${record.source[algorithmOf(expected)]}`;
     const { alias } = locked.entry;
+    const correct =
+      locked.from === 'catalog' ? '' : `, or correct the entry: rootdisk lock update ${alias}`;
     throw new IntegrityError({
       code: 'ERR_DIGEST',
       message: `${alias} is locked with ${expected} in ${locked.path}, and the cached disk ${name} was made of ${actual}`,
-      hint: `Call once without offline to get the locked bytes, or correct the entry: rootdisk lock update ${alias}.`,
+      hint: `Call once without offline to get the locked bytes${correct}.`,
       details: { fileName: record.source.fileName, expected, actual, from: locked.path },
     });
   }

@@ -51,15 +51,18 @@ function toArtifact({ url, mirrors, archives, fileName, ...file }: LockedFile): 
     fileName,
     layers,
     // The digests count as given by the caller; nothing here proves anew what the vendor said of them.
-    proofs: [{ kind: 'tls', reason: 'the lock file holds the digest' }],
+    proofs: [{ kind: 'tls', reason: 'the lock file or catalog holds the digest' }],
   };
 }
 
-function withoutBoot({ entry: { alias, request } }: Locked): NotFoundError {
+function withoutBoot({ from, entry: { alias, request } }: Locked): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message: `${alias} is locked without the files that boot it`,
-    hint: `Run: rootdisk lock add ${request} --as ${alias} --boot`,
+    hint:
+      from === 'catalog'
+        ? `Ask the vendor: ${request}.`
+        : `Run: rootdisk lock add ${request} --as ${alias} --boot`,
     details: { field: 'boot', value: alias },
   });
 }
@@ -69,13 +72,16 @@ export function sayWhenLocked({ locked }: Pick<Call, 'locked'>, error: unknown):
   if (locked === undefined || !hasRemedy(error, 'transfer')) return error;
   const { status, url } = error.details;
   if (status !== 404 && status !== 410) return error;
-  const { entry, image } = locked;
+  const { from, entry, image } = locked;
   const others = (image.mirrors?.length ?? 0) + (image.archives?.length ?? 0);
   const tried = others === 0 ? '' : `; so were its ${others} mirrors and archives`;
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message: `${entry.alias} (${image.snapshot}) was locked on ${image.locked.slice(0, 10)}, and its file is not there any more: ${error.message}${tried}`,
-    hint: `Run: rootdisk lock update ${entry.alias}, or name a mirror that has the file.`,
+    hint:
+      from === 'catalog'
+        ? `Ask the vendor: ${entry.request}, or name a mirror that has the file.`
+        : `Run: rootdisk lock update ${entry.alias}, or name a mirror that has the file.`,
     details: {
       field: 'url',
       ...defined({ value: url, vendor: parseReference(entry.request).kind }),

@@ -1,8 +1,7 @@
 import { defined } from '../../kit/defined.ts';
-import type { Call } from '../call.ts';
+import type { Resolved } from '../locked/resolve-or-pin.ts';
 import { type Plan, planImage } from '../plan.ts';
 import { prove } from '../prove.ts';
-import { type Asked, resolveRequest } from '../resolve.ts';
 import { demandSeen, refuseOlderBuild, refuseOlderSignature } from '../rollback.ts';
 import type { Proven } from '../trust/merge-evidence.ts';
 import { askSize } from './ask-size.ts';
@@ -16,8 +15,7 @@ export interface Surveyed {
 }
 
 /** The line up to its first image byte: documents are read, proved and held to the policy; nothing is written. */
-export async function survey(call: Call, asked: Asked): Promise<Surveyed> {
-  const resolution = await resolveRequest(call, asked);
+export async function survey({ call, asked, resolution }: Resolved): Promise<Surveyed> {
   const plan = planImage(asked.request, resolution, call.options, call.parts.formats);
   await refuseOlderBuild(call, plan);
   const planned = await demandSeen({ call, plan });

@@ -132,7 +132,7 @@ describe('what is not', () => {
 
   test('commands and options of other versions are unknown, not half there', () => {
     const lines = ['registry push x', 'cache polish'];
-    for (const line of [...lines, 'ensure x --catalog f', 'cache ls --force']) {
+    for (const line of [...lines, 'cache ls --catalog f', 'cache ls --force']) {
       expect(
         isImageError(
           catchError(() => parse(line)),

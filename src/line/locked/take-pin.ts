@@ -1,57 +1,65 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lockCatalogued } from '../../catalog/lock-catalogued.ts';
 import { NotFoundError, UsageError } from '../../errors.ts';
 import { closestNames } from '../../kit/closest-names.ts';
 import { checkAlias, isAlias } from '../../lockfile/alias.ts';
 import type { LockEntry, LockedImage } from '../../lockfile/lock-file.ts';
-import { mainDigest } from '../../lockfile/main-digest.ts';
 import { readLockFile } from '../../lockfile/read-lock-file.ts';
 import type { Call } from '../call.ts';
-import { parseReference } from '../reference.ts';
+import { readCatalogOf } from './catalog-of.ts';
+import type { Locked } from './locked.ts';
+import { pinCall } from './pin-call.ts';
 
 /**
- * The call about what its lock file pins under this name: with the digests of the entry, and plain http where an address
- * has it. The call as it is where it names no lock file, or something that is no alias of it.
+ * The call about what its lock file, or else the catalog, pins under this name: with the digests of the entry, and plain http
+ * where an address has it. The call as it is where the reference is no such name.
  */
-export async function takeLock(call: Call, text: string): Promise<Call> {
-  const { lockfile: path, digest } = call.options;
-  if (path === undefined || !isAlias(text)) return call;
-  const { images } = await readLockFile(path);
-  const entry = images.find(({ alias }) => alias === text);
-  if (entry === undefined) {
-    if (call.parts.vendors.has(text)) return call;
-    throw unknownAlias(text, path, images);
-  }
-  checkAlias(text, call.parts.vendors);
-  const image = imageFor(call, entry);
-  refuseOtherRequest(call, entry, image);
-  call.progress.stage('resolve', `${text} is pinned by ${path}`);
-  const { digests, boot } = image;
-  const isOwn = parseReference(entry.request).kind === 'url';
-  return {
-    ...call,
-    http: call.openHttp({ named: isOwn ? [entry.request] : [], allowPlain: true }),
-    options: { ...call.options, digest: digest ?? mainDigest(digests), pins: digests },
-    locked: {
-      path,
-      entry,
-      image,
-      digests: {
-        disk: digests,
-        kernel: boot?.kernel.digests ?? [],
-        initrd: boot?.initrd?.digests ?? [],
-      },
-    },
-  };
+export async function takePin(call: Call, text: string): Promise<Call> {
+  if (!isAlias(text)) return call;
+  const { vendors } = call.parts;
+  const { lockfile } = call.options;
+  const locked = lockfile === undefined ? [] : (await readLockFile(lockfile)).images;
+  const entry = findNamed(call, locked, text);
+  if (entry !== undefined) return pin(call, 'lockfile', lockfile ?? '', entry);
+  // A vendor is what its id says, and the catalog of this package knows no vendor of the caller's.
+  if (vendors.has(text) && call.options.catalog === undefined) return call;
+  const { path, images } = await readCatalogOf(call);
+  const listed = findNamed(call, images, text);
+  if (listed !== undefined) return pin(call, 'catalog', path, lockCatalogued(listed));
+  if (lockfile === undefined || vendors.has(text)) return call;
+  throw unknownAlias(text, lockfile, locked);
 }
 
-function imageFor({ options: { arch } }: Call, { alias, request, architectures }: LockEntry) {
+/** The entry of that name, which may not be the id of a vendor. */
+function findNamed<E extends { alias: string }>(
+  { parts }: Call,
+  entries: readonly E[],
+  text: string,
+): E | undefined {
+  const found = entries.find(({ alias }) => alias === text);
+  if (found !== undefined) checkAlias(text, parts.vendors);
+  return found;
+}
+
+function pin(call: Call, from: Locked['from'], path: string, entry: LockEntry): Call {
+  const image = imageFor(call, from, entry);
+  refuseOtherRequest(call, entry, image);
+  call.progress.stage('resolve', `${entry.alias} is pinned by ${path}`);
+  return pinCall(call, { from, path, entry, image });
+}
+
+function imageFor({ options: { arch } }: Call, from: Locked['from'], entry: LockEntry) {
+  const { alias, request, architectures } = entry;
   const image = architectures[arch];
   if (image !== undefined) return image;
   const known = Object.keys(architectures);
   throw new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message: `${alias} is locked for ${known.join(' and ')}, not for ${arch}`,
-    hint: `Run: rootdisk lock add ${request} --as ${alias} --arch ${arch}`,
+    hint:
+      from === 'catalog'
+        ? `Ask the vendor: ${request}.`
+        : `Run: rootdisk lock add ${request} --as ${alias} --arch ${arch}`,
     details: { field: 'arch', value: arch, known },
   });
 }
