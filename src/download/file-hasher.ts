@@ -24,7 +24,7 @@ export class FileHasher {
       eval: true,
       workerData: work,
       // What was said to this process, such as modules to load first, is not for its threads.
-      ...{ env: {}, execArgv: [], resourceLimits: heap, name: 'rootdisk hash' },
+      ...{ env: {}, execArgv: [], resourceLimits: heap, name: 'rootdisk-hash' },
     });
     this.#worker.on('message', (answer: HashAnswer) => this.#answer(answer));
     // An error is followed by the exit.

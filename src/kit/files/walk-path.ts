@@ -77,7 +77,7 @@ async function step(
   throw new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message: `There is no ${shown(here)}${whole}`,
-    hint: 'Name a path that exists on the disk; rootdisk ls shows a directory.',
+    hint: 'Name a path that exists on the disk.',
     details: { field: 'path', value: here },
   });
 }
