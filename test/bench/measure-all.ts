@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { installMissing } from '../e2e/system-packages.ts';
 import type { BenchReport } from './bench-report.ts';
 import { readFormats } from './built-package.ts';
-import { cacheCare } from './cache-care/jobs.ts';
+import { cacheCare, careTitles } from './cache-care/jobs.ts';
 import { clones, cloneTitles } from './clones.ts';
 import type { Job, JobOutcome } from './contender.ts';
 import { conversions } from './conversions.ts';
@@ -31,7 +31,7 @@ interface Bench extends BenchOptions {
 export async function measureAll(bench: Bench): Promise<BenchReport> {
   const { runs, only, scratch, command, machine, say } = bench;
   // Jobs that need no image; images take minutes to make.
-  const needless = [largeCacheTitle, ...cloneTitles];
+  const needless = [largeCacheTitle, ...cloneTitles, ...careTitles];
   const isAlone =
     only.length > 0 && only.every((word) => needless.some((title) => title.includes(word)));
   if (!isAlone) installMissing();
@@ -64,9 +64,10 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     });
   }
   const cloned = cloneTitles.some(wanted) ? await measure(await clones(scratch)) : [];
+  const care = careTitles.some(wanted) ? await measure(await cacheCare(scratch, wanted)) : [];
   const facts = { command, runs, machine, programs, leftOut, largeCache };
   if (isAlone) {
-    return { ...facts, warmHits: undefined, jobs: cloned, emptyDisks: [] };
+    return { ...facts, warmHits: undefined, jobs: [...cloned, ...care], emptyDisks: [] };
   }
   say('preparing the images');
   const images = await prepareImages(scratch, programs.has('pigz'));
@@ -75,7 +76,6 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     await layOutSite(nginx, images.qcow2);
     const converted = await measure(conversions(images, programs));
     const whole = await measure(await wholeJobs(nginx, images, programs));
-    const care = await measure(await cacheCare(scratch, wanted));
     const empty = await measure(await emptyDisks(scratch));
     let warmHits: WarmHits | undefined;
     if (wanted('warm')) {

@@ -18,7 +18,7 @@ const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const machine = readMachine(scratch);
 if (options.build) buildPackage();
 const { runs, only } = options;
-const limited = only.map((word) => ` --only ${word}`).join('');
+const limited = only.map((word) => ` --only "${word}"`).join('');
 const command = `npm run bench -- --runs ${runs}${limited}`;
 const report = await measureAll({ ...options, scratch, command, machine, say });
 
