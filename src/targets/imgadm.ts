@@ -7,6 +7,7 @@ import { ProgramFailure } from './host/run-program.ts';
 import { makePair, pairPaths } from './pair/make-pair.ts';
 import { checkBuild, planPair } from './pair/plan-pair.ts';
 import type { PairPaths } from './pair/read-pair.ts';
+import { createZfs } from './zfs/zfs.ts';
 
 /** A target that installs the image on this SmartOS machine; on another system it only plans, and says what to run there. */
 export function createImgadmTarget({ machine: find = findMachine }: TargetOptions = {}): Target {
@@ -27,7 +28,9 @@ export function createImgadmTarget({ machine: find = findMachine }: TargetOption
       return 'This is not SmartOS (uname -v does not begin with joyent_), so nothing was done: run the steps in the global zone of a SmartOS machine.';
     },
     async plan(image, context) {
-      const { steps, manifest } = await planPair(image, await find(context.signal), context);
+      const found = await find(context.signal);
+      const machine = found.isSmartos ? found : { ...found, ...smartos };
+      const { steps, manifest } = await planPair(image, machine, context);
       return { steps: [...steps, installLine(pairPaths(image, context)).join(' ')], manifest };
     },
     async deliver(disk, context) {
@@ -44,6 +47,13 @@ export function createImgadmTarget({ machine: find = findMachine }: TargetOption
 }
 
 export const imgadm: Target = createImgadmTarget();
+
+/** What a plan that is made elsewhere is for. */
+const smartos = {
+  isSmartos: true,
+  zone: 'global',
+  zfs: createZfs({ deviceDir: '/dev/zvol/rdsk' }),
+};
 
 function installLine({ manifestPath, streamPath }: PairPaths): string[] {
   return ['imgadm', 'install', '-m', manifestPath, '-f', streamPath];

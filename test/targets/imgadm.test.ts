@@ -40,6 +40,7 @@ test('on another system the plan is printed, and said to be one', async () => {
   expect(ran.code).toBe(0);
   expect(ran.stdout).toContain('This is not SmartOS');
   expect(ran.stdout).toContain('would: imgadm install -m ');
+  expect(ran.stdout).toContain('/dev/zvol/rdsk/zones/rootdisk-build-');
   expect(ran.stdout).toContain(`"uuid": "${line.uuid}"`);
   const plan = parseOutput(await line.run([...toSmartos, '--json', '--uuid-namespace', 'triton']));
   expect(plan).toMatchObject({ to: 'imgadm', delivered: false, reason: expect.any(String) });

@@ -5,7 +5,13 @@ import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from '../args/flags.ts';
 import { requestOptions, transportOptions } from '../args/options.ts';
 import { readableLockfile } from '../args/read-lockfile.ts';
-import { readChoices, readConnections, readRequest, readTrust } from '../args/read-options.ts';
+import {
+  readChoices,
+  readConnections,
+  readFrom,
+  readRequest,
+  readTrust,
+} from '../args/read-options.ts';
 import { invalidOption, invalidValue } from '../args/refuse.ts';
 import type { Command } from './command.ts';
 
@@ -25,6 +31,7 @@ export const deliver: Command = {
     'lockfile',
     'offline',
     'refresh',
+    'from',
     'allow',
     'decode',
     'connections',
@@ -52,6 +59,7 @@ export const deliver: Command = {
       uuidNamespace: readUuidNamespace(flags),
       trust,
       decode,
+      from: readFrom(flags, parts),
       allow: readAllow(flags.list('allow')),
       lockfile: await readableLockfile(flags, cwd, isAlias(reference) ? reference : '', onProgress),
       digest: flags.text('digest'),
