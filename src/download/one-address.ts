@@ -122,7 +122,11 @@ async function begin(
   }
   if (part === undefined) early.stop();
   if (sizeBytes !== undefined) file.expect(sizeBytes);
-  await inCache(staging.download, 'cut', () => handle.truncate(gate.readyBytes));
+  await inCache(staging.download, 'cut', async () => {
+    // A file that was cut, if only to nothing, has all its blocks allocated by ext4 when it is closed.
+    const { size } = await handle.stat();
+    if (size > gate.readyBytes) await handle.truncate(gate.readyBytes);
+  });
   const note = noteFor(address, {
     sizeBytes,
     validators,

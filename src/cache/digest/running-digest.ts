@@ -18,8 +18,10 @@ export class RunningDigest {
   readonly #dirty = new Set<number>();
   readonly #buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
   #unsyncedBytes = 0;
-  #isAtWork = false;
-  #work: Promise<void> = Promise.resolve();
+  #isHashing = false;
+  #isSyncing = false;
+  #hashing: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
   constructor(handle: FileHandle) {
@@ -36,12 +38,13 @@ export class RunningDigest {
       this.#dirty.add(block);
     }
     this.#unsyncedBytes += length;
-    if (!this.#isAtWork) this.#work = this.#settleRest();
+    if (!this.#isHashing) this.#hashing = this.#hashRest();
+    if (!this.#isSyncing) this.#syncing = this.#syncRest();
   }
 
   /** Hashes what is left, once nothing is written any more. Throws what went wrong on the way. */
   async finish(signal: AbortSignal): Promise<BlockDigests> {
-    await this.#work;
+    await this.idle();
     if (this.#failure !== undefined) throw this.#failure.error;
     const lane = async (buffer: Buffer<ArrayBuffer>): Promise<void> => {
       for (const block of this.#dirty) {
@@ -56,29 +59,36 @@ export class RunningDigest {
 
   /** Waits for what is under way; the file may be closed then. */
   async idle(): Promise<void> {
-    await this.#work;
+    await Promise.all([this.#hashing, this.#syncing]);
   }
 
   /** Never rejects: a failure is thrown at the end. */
-  async #settleRest(): Promise<void> {
+  async #hashRest(): Promise<void> {
     // A promise alone cannot say it: where there is nothing to do, this ends before its promise is assigned.
-    this.#isAtWork = true;
+    this.#isHashing = true;
     try {
-      while (this.#failure === undefined) {
+      while (this.#failure === undefined && this.#dirty.size > restlessBlocks) {
         const [oldest] = this.#dirty;
-        if (this.#unsyncedBytes >= syncBytes) {
-          this.#unsyncedBytes = 0;
-          await this.#handle.datasync();
-        } else if (oldest !== undefined && this.#dirty.size > restlessBlocks) {
-          await this.#hash(oldest, this.#buffer);
-        } else {
-          break;
-        }
+        if (oldest !== undefined) await this.#hash(oldest, this.#buffer);
       }
     } catch (error) {
       this.#failure = { error };
     }
-    this.#isAtWork = false;
+    this.#isHashing = false;
+  }
+
+  /** Like `#hashRest`, and beside it: a device may take its time. */
+  async #syncRest(): Promise<void> {
+    this.#isSyncing = true;
+    try {
+      while (this.#failure === undefined && this.#unsyncedBytes >= syncBytes) {
+        this.#unsyncedBytes = 0;
+        await this.#handle.datasync();
+      }
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#isSyncing = false;
   }
 
   /** A block that is written meanwhile is dirty again, and its digest is worth nothing. */

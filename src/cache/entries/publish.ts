@@ -49,46 +49,63 @@ export async function publishEntry(
   const path = cache.pathOf(name);
   return await inCache(path, 'publish', async () => {
     const staged = from ?? staging.disk;
-    const { ready, disk, table } = await sealDisk(cache, staging, name, draft, staged, signal);
-    const old = await readEntry(cache, name);
-    const stays =
-      old?.record.disk.contentDigest === disk.contentDigest &&
-      (await verifyEntry(old, { signal })).state !== 'damaged';
-    const sourcePath = cache.sourcePathOf(name);
-    const source = keepSource
-      ? await sealSource(cache, staging, ready, draft.source.sizeBytes)
-      : undefined;
-    const kept = keepSource || (previous?.source.kept === true && (await isThere(sourcePath)));
-    if (!kept) await rm(sourcePath, { force: true });
-    const { extents: _, ...described } = draft;
-    const record: ImageRecord = {
-      ...described,
-      schema: 1,
-      name,
-      requests: union(draft.requests, previous?.requests),
-      aliases: union(draft.aliases, previous?.aliases),
-      source: { ...draft.source, kept },
-      disk,
-      created: new Date().toISOString(),
-    };
-    if (stays) {
-      const { disk, decoder, created } = old.record;
-      Object.assign(record, { disk, decoder, created });
-    }
-    if (!stays || (await readDigestTable(old)).table === undefined) {
-      await placeDigestTable(cache, name, table, record.disk);
-    }
-    if (evidence !== undefined) await writeEvidence(cache, name, evidence);
-    // A disk that was just made is the newest of its requests; of one that stays, a newer one may be there.
-    await noteEntries(cache, record.requests, [noteOf(record)], { begin: !stays });
-    const stored = await writeRecord(cache, record);
+    const sealed = await sealDisk(cache, staging, name, draft, staged, signal);
+    const { ready, disk, table } = sealed;
+    const { stays, source, kept, stored } = await describe().finally(() => sealed.synced);
     await requireLock(cache, name);
     // As late as can be: until then a call that fails leaves a download that the next one continues.
-    if (source !== undefined) await rename(source, sourcePath);
+    if (source !== undefined) await rename(source, cache.sourcePathOf(name));
     if (!stays) await rename(ready, path);
-    await syncImages(cache);
-    await asBookkeeping(cache, 'the staging folder stays', undefined, () => staging.remove());
-    return { name, path, record: stored, ...defined({ source: kept ? sourcePath : undefined }) };
+    const tidied = asBookkeeping(cache, 'the staging folder stays', undefined, () =>
+      staging.remove(),
+    );
+    await Promise.all([syncImages(cache), tidied]);
+    return {
+      ...{ name, path, record: stored },
+      ...defined({ source: kept ? cache.sourcePathOf(name) : undefined }),
+    };
+
+    /** All that lies beside the disk, while its bytes go to the device. */
+    async function describe(): Promise<{
+      stays: boolean;
+      source: string | undefined;
+      kept: boolean;
+      stored: ImageRecord;
+    }> {
+      const old = await readEntry(cache, name);
+      const stays =
+        old?.record.disk.contentDigest === disk.contentDigest &&
+        (await verifyEntry(old, { signal })).state !== 'damaged';
+      const sourcePath = cache.sourcePathOf(name);
+      const source = keepSource
+        ? await sealSource(cache, staging, ready, draft.source.sizeBytes)
+        : undefined;
+      const kept = keepSource || (previous?.source.kept === true && (await isThere(sourcePath)));
+      if (!kept) await rm(sourcePath, { force: true });
+      const { extents: _, ...described } = draft;
+      const record: ImageRecord = {
+        ...described,
+        schema: 1,
+        name,
+        requests: union(draft.requests, previous?.requests),
+        aliases: union(draft.aliases, previous?.aliases),
+        source: { ...draft.source, kept },
+        disk,
+        created: new Date().toISOString(),
+      };
+      if (stays) {
+        const { disk, decoder, created } = old.record;
+        Object.assign(record, { disk, decoder, created });
+      }
+      if (!stays || (await readDigestTable(old)).table === undefined) {
+        await placeDigestTable(cache, name, table, record.disk);
+      }
+      if (evidence !== undefined) await writeEvidence(cache, name, evidence);
+      // A disk that was just made is the newest of its requests; of one that stays, a newer one may be there.
+      await noteEntries(cache, record.requests, [noteOf(record)], { begin: !stays });
+      const stored = await writeRecord(cache, record);
+      return { stays, source, kept, stored };
+    }
   });
 }
 

@@ -14,9 +14,18 @@ import type { DiskRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
 import { lookAt } from './read.ts';
 
+/** A disk that nothing changes any more. */
+export interface SealedDisk {
+  ready: string;
+  disk: DiskRecord;
+  table: DigestTable;
+  /** Resolves when its bytes are on the device; to be awaited before it gets its name. */
+  synced: Promise<void>;
+}
+
 /**
- * Takes the staged disk out of everybody's reach under a name of its own, makes it read-only and synced, and says what
- * is recorded of it. Throws the file system's errors and `CacheError`.
+ * Takes the staged disk out of everybody's reach under a name of its own, makes it read-only, begins to sync it, and says
+ * what is recorded of it. Throws the file system's errors and `CacheError`.
  */
 export async function sealDisk(
   cache: Cache,
@@ -25,14 +34,14 @@ export async function sealDisk(
   draft: RecordDraft,
   from: string,
   signal?: AbortSignal,
-): Promise<{ ready: string; disk: DiskRecord; table: DigestTable }> {
+): Promise<SealedDisk> {
   const ready = from === staging.download ? staging.sealed : join(staging.dir, 'ready');
   const published = await lookAt(cache.pathOf(name));
   // A whole second comes back exactly when it is restored, whatever the file system rounds to; and it differs from the
   // disk that is being replaced, so that no moment shows the new record with the old file as an entry.
   const now = Math.floor(Date.now() / 1000);
   const mtime = published?.mtimeMs === now * 1000 ? now - 1 : now;
-  return await seal(cache, staging, from, ready, async (handle) => {
+  const { result, synced } = await seal(cache, staging, from, ready, async (handle) => {
     const { virtualSize, sha256 } = draft.disk;
     const { extents } = draft;
     const blocks = draft.disk.blocks ?? (await tabulateDisk(ready, extents, signal)).blocks;
@@ -42,6 +51,7 @@ export async function sealDisk(
     const disk = defined({ sizeBytes, mtimeMs, virtualSize, contentDigest, sha256 });
     return { ready, disk, table: { sizeBytes, extents, blocks } };
   });
+  return { ...result, synced };
 }
 
 /** Seals the download, and tells where it lies. Where the disk is the download itself, the two are one file with two names. */
@@ -54,7 +64,7 @@ export async function sealSource(
   const isDisk = ready === staging.sealed;
   const download = isDisk ? join(staging.dir, 'source') : staging.sealed;
   if (isDisk) await linkOrCopy(cache, ready, download);
-  else await seal(cache, staging, staging.download, download, () => Promise.resolve());
+  else await (await seal(cache, staging, staging.download, download, async () => {})).synced;
   const { size } = await lstat(download);
   if (size !== sizeBytes)
     throw mixedUp(staging, `the download has ${size} bytes, not ${sizeBytes}`);
@@ -87,7 +97,7 @@ export async function seal<T>(
   from: string,
   to: string,
   use: (handle: FileHandle) => Promise<T>,
-): Promise<T> {
+): Promise<{ result: T; synced: Promise<void> }> {
   const handle = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     // Held now, so no other process can have been at work in this folder when the file was opened.
@@ -100,10 +110,13 @@ export async function seal<T>(
     }
     const result = await use(handle);
     await handle.chmod(modes.disk);
-    await handle.sync();
-    return result;
-  } finally {
+    const synced = handle.sync().finally(() => handle.close());
+    // Awaited by the caller; the empty handler keeps Node from reporting it earlier.
+    synced.catch(() => {});
+    return { result, synced };
+  } catch (error) {
     await handle.close();
+    throw error;
   }
 }
 

@@ -29,9 +29,8 @@ export function readAccepted(call: Call, plan: Plan): Promise<SourceState[]> {
 
 /** Adds what a call accepts; of two calls that end together the newer one is remembered. */
 export async function addAccepted(call: Call, plan: Plan, accepted: Accepted): Promise<void> {
-  for (const key of keysOf(plan)) {
-    await changeSourceState(call.cache, key, (before) => merge(before, plan, accepted));
-  }
+  const change = (before: SourceState) => merge(before, plan, accepted);
+  await Promise.all(keysOf(plan).map((key) => changeSourceState(call.cache, key, change)));
 }
 
 function keysOf({ request, identity, name }: Plan): SourceKey[] {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { digestBlocks } from '../../../src/cache/digest/content-digest.ts';
 import { RunningDigest } from '../../../src/cache/digest/running-digest.ts';
 import { tempDir } from '../temp-dir.ts';
@@ -105,5 +105,27 @@ test('an abort ends it with its reason', async () => {
     const digest = new RunningDigest(handle);
     digest.wrote(0, MiB);
     await expect(digest.finish(AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+  });
+});
+
+test('blocks are hashed while the device takes its time', async () => {
+  await withFile(async (path, handle) => {
+    const device = Promise.withResolvers<void>();
+    let hashed = 0;
+    const slow = Object.assign(Object.create(handle) as FileHandle, {
+      read: (...parameters: Parameters<FileHandle['read']>) => {
+        hashed += 1;
+        return handle.read(...parameters);
+      },
+      datasync: () => device.promise,
+    });
+    const digest = new RunningDigest(slow);
+    for (let block = 0; block < 100; block += 1) {
+      await handle.write(randomBytes(MiB), 0, MiB, block * MiB);
+      digest.wrote(block * MiB, MiB);
+    }
+    await vi.waitFor(() => expect(hashed).toBeGreaterThanOrEqual(36), { timeout: 20_000 });
+    device.resolve();
+    expect(digestBlocks(await digest.finish(never), 100 * MiB)).toBe(await hashDisk(path));
   });
 });

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
-import { sha256, sha256File, startLine } from '../fixtures/line.ts';
+import { sha256, sha256File, startLine } from '../../fixtures/line.ts';
 
 const MiB = 1024 * 1024;
 
