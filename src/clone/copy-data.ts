@@ -3,6 +3,7 @@ import type { Extents } from '../bytes/extents.ts';
 import { inCache } from '../cache/cache-error.ts';
 import { CacheError } from '../errors.ts';
 import { isZeros } from '../kit/is-zeros.ts';
+import { copyByThreads, threadsFromBytes } from './copy-threads.ts';
 import type { CloneSource } from './source.ts';
 
 /** What is read is still in the processor's cache when it is written: pieces of 1 MiB take half as long again. */
@@ -17,7 +18,8 @@ type CopySource = Pick<CloneSource, 'handle' | 'path' | 'sizeBytes' | 'extents'>
 /**
  * Copies the data of a disk to a new, empty file, several pieces at once. Only its extents are read where they are known;
  * blocks of zeros are never written, so that what was a hole is one. `SparseFile` would not do: it writes zeros beside
- * data that is its own, as decoders may write a range twice.
+ * data that is its own, as decoders may write a range twice. Much data is copied by threads; what they cannot do is done
+ * again without them, and says what is wrong.
  */
 export async function copyData(
   source: CopySource,
@@ -27,9 +29,33 @@ export async function copyData(
 ): Promise<void> {
   const extents: Extents = source.extents ?? [[0, source.sizeBytes]];
   const total = extents.reduce((sum, [, length]) => sum + length, 0);
+  let most = 0;
+  const tell = (bytes: number): void => {
+    // What is copied again has been told already.
+    if (bytes < most) return;
+    most = bytes;
+    onProgress(bytes, total);
+  };
+  await target.truncate(source.sizeBytes);
+  if (total >= threadsFromBytes) {
+    if (await copyByThreads(source.handle.fd, target.fd, extents, signal, tell)) {
+      return tell(total);
+    }
+    await target.truncate(0);
+    await target.truncate(source.sizeBytes);
+  }
+  await copyInLanes(source, target, extents, signal, tell);
+}
+
+async function copyInLanes(
+  source: CopySource,
+  target: FileHandle,
+  extents: Extents,
+  signal: AbortSignal,
+  onProgress: (bytes: number) => void,
+): Promise<void> {
   const todo = pieces(extents);
   let done = 0;
-  await target.truncate(source.sizeBytes);
   const worker = async (): Promise<void> => {
     const memory = Buffer.allocUnsafeSlow(pieceBytes);
     for (const [position, length] of todo) {
@@ -38,7 +64,7 @@ export async function copyData(
       await readPiece(source, position, bytes);
       await writeBlocks(target, position, bytes);
       done += length;
-      onProgress(done, total);
+      onProgress(done);
     }
   };
   const ended = await Promise.allSettled(

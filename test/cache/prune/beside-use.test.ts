@@ -61,7 +61,8 @@ test(
     expect(rest.kept.filter(({ reason }) => !reason.startsWith('unfinished'))).toEqual([]);
     expect(await line.visible()).toEqual([]);
   },
-  seconds * 1000 + 60_000,
+  // Each user is a process of its own, which takes a while to start.
+  seconds * 1000 + users * 8000 + 60_000,
 );
 
 function isEnough(said: readonly string[]): boolean {
