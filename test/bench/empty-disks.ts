@@ -2,7 +2,7 @@ import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../e2e/system-packages.ts';
 import type { Job } from './contender.ts';
-import { qemuConvert, rootdiskConvert } from './conversions.ts';
+import { qemuConvert, rootdiskConvert } from './conversions/readers.ts';
 import { digestDisk } from './digest-disk.ts';
 
 const sizes: Record<string, number> = { '1 GiB': 2 ** 30, '64 GiB': 2 ** 36, '1 TiB': 2 ** 40 };

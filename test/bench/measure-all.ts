@@ -5,7 +5,8 @@ import { readFormats } from './built-package.ts';
 import { cacheCare, careTitles } from './cache-care/jobs.ts';
 import { clones, cloneTitles } from './clones.ts';
 import type { Job, JobOutcome } from './contender.ts';
-import { conversions } from './conversions.ts';
+import { conversions } from './conversions/readers.ts';
+import { writers } from './conversions/writers.ts';
 import { emptyDisks } from './empty-disks.ts';
 import {
   type LargeCache,
@@ -75,6 +76,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
   try {
     await layOutSite(nginx, images.qcow2);
     const converted = await measure(conversions(images, programs));
+    const wrote = await measure(writers(images));
     const whole = await measure(await wholeJobs(nginx, images, programs));
     const empty = await measure(await emptyDisks(scratch));
     let warmHits: WarmHits | undefined;
@@ -91,7 +93,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     }
     return {
       ...{ ...facts, warmHits },
-      ...{ jobs: [...converted, ...whole, ...cloned, ...care], emptyDisks: empty },
+      ...{ jobs: [...converted, ...wrote, ...whole, ...cloned, ...care], emptyDisks: empty },
     };
   } finally {
     await nginx.stop();

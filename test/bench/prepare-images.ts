@@ -7,6 +7,7 @@ import { digestDisk } from './digest-disk.ts';
 export interface Images {
   /** Digest of the disk inside, as `digestDisk` gives it. */
   expected: string;
+  raw: string;
   qcow2: string;
   qcow2Zstd: string;
   vmdk: string;
@@ -40,5 +41,5 @@ export async function prepareImages(scratch: string, pigz: boolean): Promise<Ima
   const expected = await digestDisk(raw);
   // Into the page cache, where those that were made just now are already.
   for (const packed of [disk.qcow2, disk.xz, disk.zst]) await digestDisk(packed);
-  return { expected, qcow2: disk.qcow2, qcow2Zstd, vmdk, xz: disk.xz, zst: disk.zst, gz };
+  return { expected, raw, qcow2: disk.qcow2, qcow2Zstd, vmdk, xz: disk.xz, zst: disk.zst, gz };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { cli } from './built-package.ts';
-import type { Contender, Job, Step } from './contender.ts';
-import type { Images } from './prepare-images.ts';
+import { cli } from '../built-package.ts';
+import type { Contender, Job, Step } from '../contender.ts';
+import type { Images } from '../prepare-images.ts';
 
 const output = (folder: string): string => join(folder, 'out.raw');
 const convertNote =
