@@ -11,11 +11,13 @@ import {
 import { formatCases } from '../../src/testing/conformance/format-cases.ts';
 import { vendorCases } from '../../src/testing/conformance/vendor-cases.ts';
 import { verifierCases } from '../../src/testing/conformance/verifier-cases.ts';
+import { writerCases } from '../../src/testing/conformance/writer-cases.ts';
 import { checkFormat, checkVendor, checkVerifier } from '../../src/testing/index.ts';
 import { formatMutants } from './mutants/format-mutants.ts';
 import { rejectionOf } from './mutants/part-mutant.ts';
 import { vendorMutants } from './mutants/vendor-mutants.ts';
 import { verifierMutants } from './mutants/verifier-mutants.ts';
+import { writerMutants } from './mutants/writer-mutants.ts';
 
 describe('good parts pass', () => {
   const cases = [
@@ -26,10 +28,12 @@ describe('good parts pass', () => {
   for (const { title, run } of cases) it(title, run);
 });
 
-const mutants = [...vendorMutants, ...formatMutants, ...verifierMutants];
+const mutants = [...vendorMutants, ...formatMutants, ...verifierMutants, ...writerMutants];
 
 it('every case has a mutant', () => {
-  const ids = [...vendorCases, ...formatCases, ...verifierCases].map(({ id }) => id);
+  const ids = [...vendorCases, ...formatCases, ...verifierCases, ...writerCases].map(
+    ({ id }) => id,
+  );
   expect(new Set(mutants.map(({ id }) => id))).toEqual(new Set(ids));
 });
 

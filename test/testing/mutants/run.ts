@@ -20,7 +20,8 @@ const { rejectionOf } = await import('./part-mutant.ts');
 const { vendorMutants } = await import('./vendor-mutants.ts');
 const { formatMutants } = await import('./format-mutants.ts');
 const { verifierMutants } = await import('./verifier-mutants.ts');
-const all = [...vendorMutants, ...formatMutants, ...verifierMutants];
+const { writerMutants } = await import('./writer-mutants.ts');
+const all = [...vendorMutants, ...formatMutants, ...verifierMutants, ...writerMutants];
 let killed = 0;
 for (const mutant of all) {
   if ((await rejectionOf(mutant)) !== undefined) killed += 1;
