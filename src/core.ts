@@ -3,8 +3,12 @@
  *
  * @module
  */
+export { checkBundleName } from './bundles/check-name.ts';
+export { type FindBundleOptions, findBundle } from './bundles/find-bundle.ts';
+export { parseBundleCatalog } from './bundles/parse-catalog.ts';
 export type { CacheOptions } from './cache/existing-cache.ts';
 export { type Allowance, allowances } from './contracts/allowance.ts';
+export type * from './contracts/bundle.ts';
 export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
 export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
@@ -50,6 +54,7 @@ export type {
   ConvertImage,
   ConvertOptions,
 } from './verbs/convert-image.ts';
+export { createBundle } from './verbs/create-bundle.ts';
 export { createSeed } from './verbs/create-seed.ts';
 export type { DeliveredImage, DeliverImage, DeliverOptions } from './verbs/deliver-image.ts';
 export type { EnsureImages } from './verbs/ensure-images.ts';

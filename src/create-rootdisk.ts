@@ -49,9 +49,9 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   checkOptions(options, optionKinds.createRootdisk);
   const { vendors = [], verifiers = [], formats = [], targets, defaults = {} } = options;
   const parts = bindParts({ vendors, verifiers, formats, targets });
-  const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir } = defaults;
+  const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir, bundles } = defaults;
   const { offline, now, onProgress } = defaults;
-  const ofTransport = { mirrors, ca, limits, signal, log, cacheDir };
+  const ofTransport = { mirrors, ca, limits, signal, log, cacheDir, bundles };
   const ofCare: CacheOptions = { cacheDir, log, signal };
   const ofLockfile = defined({ lockfile: defaults.lockfile });
   const ofFiles: FileOptions = { allow, limits, signal, log, scratchDir };

@@ -13,7 +13,7 @@ import { resolveOrPin } from './line/locked/resolve-or-pin.ts';
 import { takePin } from './line/locked/take-pin.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
-import { planFiles, planImage } from './line/plan.ts';
+import { bootsItself, planFiles, planImage } from './line/plan.ts';
 import { prove } from './line/prove.ts';
 import { publish } from './line/publish.ts';
 import { parseRequest } from './line/resolve.ts';
@@ -51,8 +51,10 @@ export function bindEnsureImage(parts: BoundParts, pool?: HttpPool): EnsureImage
       call.progress.expect(planFiles(plan, call.options));
 
       return waitForName(call, plan.cacheName, async () => {
+        // A bundle brings its own kernel along, which is then in the cache.
+        const bundle = bootsItself(plan) ? await obtain({ call, plan }) : undefined;
         const boot = await obtainBoot({ call, plan }, obtain);
-        const disk = await obtain({ call, plan });
+        const disk = bundle ?? (await obtain({ call, plan }));
         return toEnsuredImage(call, await noteBoot(call, disk, boot), boot);
       });
     });

@@ -24,6 +24,7 @@ import { almalinuxKitten } from '../vendors/almalinux-kitten.ts';
 import { alpine } from '../vendors/alpine.ts';
 import { amazonLinux } from '../vendors/amazon-linux.ts';
 import { arch } from '../vendors/arch.ts';
+import { bundle } from '../vendors/bundle.ts';
 import { centos7 } from '../vendors/centos-7.ts';
 import { centosStream } from '../vendors/centos-stream.ts';
 import { cirros } from '../vendors/cirros.ts';
@@ -78,6 +79,7 @@ export const builtIns: Parts = Object.freeze({
     alpine,
     amazonLinux,
     arch,
+    bundle,
     centos7,
     centosStream,
     cirros,

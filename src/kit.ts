@@ -4,12 +4,14 @@
  * @module
  */
 
+export { type FindBundleOptions, findBundle } from './bundles/find-bundle.ts';
 export {
   type Allowance,
   type AllowedDefect,
   type Allowing,
   allowances,
 } from './contracts/allowance.ts';
+export type { BundleCatalog, BundleEntry, BundleKind, BundleMember } from './contracts/bundle.ts';
 export type * from './contracts/bytes.ts';
 export type * from './contracts/file-system.ts';
 export type * from './contracts/format.ts';

@@ -76,6 +76,8 @@ export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   /** Where `boot` asked for it. */
   boot?: BootFiles;
   guest?: GuestFacts;
+  /** Of a bundle: its `manifest.json`, every field of it. */
+  manifest?: Readonly<Record<string, unknown>>;
   /** Version 5 UUID of the artifact's sha256. */
   uuid: string;
   /** Ends the lease; may be called again. */

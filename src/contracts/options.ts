@@ -13,6 +13,8 @@ export interface TransportOptions {
   ca?: string | string[] | undefined;
   /** Raise or lower single limits. */
   limits?: Partial<Limits> | undefined;
+  /** Path of the catalog that `bundle:<name>` is looked up in; default: the one that the package comes with, which is empty. */
+  bundles?: string | undefined;
   /** Stops everything that waits; the reason is rethrown. */
   signal?: AbortSignal | undefined;
   /** Hears every step. What it throws ends nothing and is reported once. */

@@ -5,6 +5,7 @@ export type BuiltInVendor =
   | 'alpine'
   | 'amazon-linux'
   | 'arch'
+  | 'bundle'
   | 'centos-7'
   | 'centos-stream'
   | 'cirros'

@@ -1,5 +1,6 @@
 import type { Arch } from '../kit/arch.ts';
 import type { SeedKind } from '../seed/seed.ts';
+import type { BundleCatalog } from './bundle.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
 import type { Digest, KeySource, Proof } from './proof.ts';
@@ -27,9 +28,13 @@ export interface VendorContext {
   now: Date;
   /** Kernel and initrd are asked for; without it a vendor may spare the requests and leave `boot` out. */
   boot: boolean;
+  /** The caller's catalog of bundles, else the one that the package comes with. */
+  bundles?: BundleCatalog | undefined;
 }
 
-export type ArtifactRole = 'disk' | 'kernel' | 'initrd' | 'manifest';
+/** What a published file, or a member of one, is to the disk. */
+export type ArtifactRole = (typeof artifactRoles)[number];
+export const artifactRoles = ['disk', 'kernel', 'initrd', 'manifest'] as const;
 
 /** The hashes of equally long pieces of a file, the last one as long as the rest. */
 export interface Pieces {
@@ -51,7 +56,10 @@ export interface Artifact {
   layers: string[];
   /** The member of an archive layer that is the disk. */
   entry?: string | undefined;
-  /** A bundle: exactly these members, nothing else. */
+  /**
+   * A bundle: an archive layer that holds exactly these members, each a regular file, and what each is. It is fetched once, as
+   * the disk or as what boots it, and every member becomes an entry of its own.
+   */
   members?: Record<string, ArtifactRole> | undefined;
   /** Hashes of its pieces in order. From the origin, never from a mirror that serves the bytes. */
   pieces?: Pieces | undefined;
@@ -79,6 +87,13 @@ export interface BootFacts {
   cmdline?: string | undefined;
 }
 
+/** Another image whose kernel boots this one. */
+export interface BootReference {
+  /** `vendor[:release][@snapshot]`. */
+  reference: string;
+  cmdline?: string | undefined;
+}
+
 /**
  * How far the facts of a vendor can be relied on: read off a real document, described by the vendor or by several
  * projects, or neither.
@@ -98,6 +113,8 @@ export interface Resolution {
   disk: Artifact[];
   /** Kernel and initrd; their layers are codecs only, or none for the file as it is published. */
   boot?: BootFacts | undefined;
+  /** In place of `boot`: a reference whose kernel and initrd boot this disk. Asked about only where boot files are wanted. */
+  bootOf?: BootReference | undefined;
   guest?: GuestFacts | undefined;
   /** What the caller should know: a fallback that was taken, an unofficial build. */
   warnings?: Warning[] | undefined;

@@ -1,8 +1,7 @@
 import type { ByteSource } from '../contracts/bytes.ts';
-import type { Codec, DecodeContext, Disk, DiskImage, Format, Probe } from '../contracts/format.ts';
+import type { Codec, DecodeContext, Disk, DiskImage, Format } from '../contracts/format.ts';
 import { raiseLimit } from '../errors/limit-hint.ts';
 import { refuse } from '../errors.ts';
-import { defined } from '../kit/defined.ts';
 import { boundOutput } from './bounds.ts';
 import { blameChoice, ChosenImage } from './chosen-image.ts';
 import { type CopyingCodec, copyThrough } from './copy-through.ts';
@@ -10,6 +9,7 @@ import { detectFormat, matchFormats } from './detect-format.ts';
 import { heldEndBytes } from './held-end.ts';
 import { watchForFooter } from './late-footer.ts';
 import { openMember } from './open-member.ts';
+import { headBytes, probeSource } from './probe-source.ts';
 
 /** An image whose every layer has been recognised. */
 export interface OpenLayers {
@@ -23,9 +23,6 @@ export interface OpenLayers {
   /** Drains what surrounds the disk, so that sums at the end are checked too. */
   finish(): Promise<void>;
 }
-
-const headBytes = 128 * 1024;
-const tailBytes = 64 * 1024;
 
 /**
  * Recognises layer after layer from the bytes, each compared with the declared one, until a disk is open. `declared` is
@@ -87,21 +84,6 @@ async function openEach(
       current = member.source;
     }
   }
-}
-
-/** Both ends of a source; the tail where it is there already, or can be had early and is asked for. */
-async function probeSource(source: ByteSource, early = false): Promise<Probe> {
-  const head = await source.read(0, headBytes);
-  const sizeBytes = source.sizeBytes;
-  if (sizeBytes === undefined) return { head };
-  const from = Math.max(0, sizeBytes - tailBytes);
-  if (source.readyBytes < sizeBytes) {
-    const tail = early
-      ? await source.ahead?.(from, sizeBytes - from).catch(() => undefined)
-      : undefined;
-    return { head, sizeBytes, ...defined({ tail }) };
-  }
-  return { head, sizeBytes, tail: await source.read(from, sizeBytes - from) };
 }
 
 /** A raw disk right inside a codec that copies by itself; the output that was looked at is let go. */

@@ -1,6 +1,6 @@
 import type { Extents } from '../bytes/extents.ts';
 import type { BlockDigests } from '../cache/digest/content-digest.ts';
-
+import type { ArtifactRole } from '../contracts/vendor.ts';
 import type { Allowances } from '../image/allowances.ts';
 
 /** A file that is written. */
@@ -23,4 +23,11 @@ export interface WrittenFile {
 export interface Decoded extends WrittenFile {
   /** What the call allows, and what the image made use of. */
   allowances: Allowances;
+  /** The other members of a bundle. */
+  members?: readonly WrittenMember[];
+}
+
+/** A member of a bundle beside the one that was planned. */
+export interface WrittenMember extends WrittenFile {
+  role: ArtifactRole;
 }

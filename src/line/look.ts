@@ -103,9 +103,9 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
     return firstGood(
       call,
       { base: plan.cacheName },
-      (entry) =>
+      async (entry) =>
         isAllowed(call, entry) &&
-        hasWantedFiles(call, entry) &&
+        (await hasWantedFiles(call, entry)) &&
         hasDigests(call, entry, known) &&
         meetsTrust(call, entry, demanded, signersOf(plan.artifact.proofs)),
     );
@@ -118,9 +118,9 @@ export async function lookProven({ call, plan, proven }: Proved): Promise<Entry 
   return firstGood(
     call,
     { base: plan.cacheName },
-    (entry) =>
+    async (entry) =>
       isAllowed(call, entry) &&
-      hasWantedFiles(call, entry) &&
+      (await hasWantedFiles(call, entry)) &&
       hasDigests(call, entry, proven.digests),
   );
 }

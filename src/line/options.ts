@@ -25,6 +25,8 @@ export interface CallOptions {
   digest: Digest | undefined;
   lockfile: string | undefined;
   catalog: string | undefined;
+  /** Path of the bundle catalog. */
+  bundles: string | undefined;
   /** What a lock file says that the bytes have to be; none without one. */
   pins: readonly Digest[];
   keys: GivenKeys;
@@ -67,6 +69,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     digest: options.digest === undefined ? undefined : readDigest(options.digest),
     lockfile: options.lockfile,
     catalog: options.catalog,
+    bundles: options.bundles,
     pins: [],
     keys: readKeys(options.keys ?? []),
     maxAge: readMaxAge(options.maxAge ?? false),

@@ -2,7 +2,7 @@ import { type CacheNameParts, formatCacheName, hashParameters } from '../cache/n
 import { formatRequestKey } from '../cache/names/request-key.ts';
 import type { ImageIdentity } from '../contracts/image.ts';
 import type { TrustLevel } from '../contracts/proof.ts';
-import type { Artifact, ImageRequest, Resolution } from '../contracts/vendor.ts';
+import type { Artifact, ArtifactRole, ImageRequest, Resolution } from '../contracts/vendor.ts';
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import type { BoundParts } from '../parts/bind.ts';
@@ -19,7 +19,7 @@ export interface Plan {
   /** What the disk becomes: `raw`, `source` where the vendor's own format is kept, or the id of a writer. */
   format: string;
   /** What the artifact becomes. */
-  role: 'disk' | 'kernel' | 'initrd';
+  role: ArtifactRole;
   name: CacheNameParts;
   cacheName: string;
   /** The best level this source can reach, and the one this call wants. */
@@ -96,19 +96,41 @@ export function planImage(
   };
 }
 
-/** All files that the call makes, in the order in which it makes them. */
+/** What boots the disk comes in the same file: it is fetched once, as the disk. */
+export function bootsItself({ artifact, resolution: { boot } }: Plan): boolean {
+  return artifact.members !== undefined && boot?.kernel.url.href === artifact.url.href;
+}
+
+/** All files that the call fetches, in the order in which it does. */
 export function planFiles(plan: Plan, options: CallOptions): Plan[] {
+  if (bootsItself(plan)) return [plan];
   return options.boot ? [...planBoot(plan, options), plan] : [plan];
 }
 
 /** The files that boot the planned disk, each an entry of its own under the same lock. */
 export function planBoot(plan: Plan, options: CallOptions): Plan[] {
   const { kernel, initrd } = plan.resolution.boot ?? {};
-  const kernelFormat = options.kernelFormat === 'raw' ? 'kernel-raw' : 'kernel';
   return [
-    ...(kernel === undefined ? [] : [planFile(plan, options, kernel, 'kernel', kernelFormat)]),
-    ...(initrd === undefined ? [] : [planFile(plan, options, initrd, 'initrd', 'initrd')]),
+    ...(kernel === undefined ? [] : [planFile(plan, options, kernel, 'kernel')]),
+    ...(initrd === undefined ? [] : [planFile(plan, options, initrd, 'initrd')]),
   ];
+}
+
+/**
+ * Another member of a planned bundle: the same file upstream, an entry of its own. A disk among them is kept as the raw disk
+ * that it is.
+ */
+export function planMember(plan: Plan, options: CallOptions, role: ArtifactRole): Plan {
+  const format = role === 'disk' ? 'raw' : formatOf(role, options);
+  const name = { ...plan.name, format };
+  const requestKey = formatRequestKey(plan.request, format);
+  const of = { role, name, requestKey, cacheName: formatCacheName(name) };
+  return { ...plan, ...of, format: role === 'disk' ? 'raw' : 'source' };
+}
+
+/** How the name of a file beside the disk ends in the cache. */
+function formatOf(role: ArtifactRole, { kernelFormat }: Pick<CallOptions, 'kernelFormat'>): string {
+  return role === 'kernel' && kernelFormat === 'raw' ? 'kernel-raw' : role;
 }
 
 function planFile(
@@ -116,8 +138,8 @@ function planFile(
   options: CallOptions,
   artifact: Artifact,
   role: Plan['role'],
-  format: string,
 ): Plan {
+  const format = formatOf(role, options);
   const name = { ...of, format };
   const offered = offeredTo(options, artifact);
   return {

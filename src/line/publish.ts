@@ -1,11 +1,14 @@
-import { publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
+import { type PublishOptions, publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
 import type { StoredEvidence } from '../cache/records/evidence.ts';
+import type { ArtifactRole } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { version } from '../version.ts';
+import type { WrittenMember } from './decoded.ts';
 import type { Making } from './making.ts';
+import { planMember } from './plan.ts';
 import { rememberAccepted } from './rollback.ts';
 import type { Settled } from './settle.ts';
 import { trace } from './trace.ts';
@@ -17,11 +20,43 @@ export function publish(making: Making & { settled: Settled }): Promise<Entry> {
   call.progress.stage('publish', `publishing ${plan.cacheName}`);
   return trace(call, 'publish', { cacheName: plan.cacheName }, async () => {
     const evidence = await storedEvidenceOf(call, plan, proven);
-    const entry = await place(making, describe(making), evidence);
+    const entry =
+      settled.decoded.members === undefined
+        ? await place(making, describe(making), evidence)
+        : await publishMembers(making, settled.decoded.members, evidence);
     const { level, documents } = proven;
     await rememberAccepted(call, plan, { level, documents, signedAt: settled.signedAt });
     return entry;
   });
+}
+
+/**
+ * Every member of a bundle as an entry of its own, the disk last: a process killed in between leaves no disk, and the disk
+ * says where its manifest is. Gives back the entry of the planned one.
+ */
+async function publishMembers(
+  making: Making & { settled: Settled },
+  members: readonly WrittenMember[],
+  evidence: StoredEvidence,
+): Promise<Entry> {
+  const { call, plan, settled } = making;
+  const { allowances } = settled.decoded;
+  const files = [{ ...settled.decoded, role: plan.role }, ...members];
+  const ordered = files.sort((a, b) => Number(a.role === 'disk') - Number(b.role === 'disk'));
+  const entries = new Map<ArtifactRole, Entry>();
+  for (const file of ordered) {
+    const decoded = { ...file, allowances };
+    const of = file.role === plan.role ? plan : planMember(plan, call.options, file.role);
+    const one = { ...making, plan: of, settled: { ...settled, decoded } };
+    const draft = describe(one);
+    const manifest = file.role === 'disk' ? entries.get('manifest')?.name : undefined;
+    const record = { ...draft, facts: { ...draft.facts, ...defined({ manifest }) } };
+    const isLast = file === ordered.at(-1);
+    entries.set(file.role, await place(one, record, evidence, { keepStaging: !isLast }));
+  }
+  const planned = entries.get(plan.role);
+  if (planned === undefined) throw new Error(`no member is the ${plan.role}`);
+  return planned;
 }
 
 /** The staged files in the place of the entry, with the record that goes with them. */
@@ -29,12 +64,15 @@ export async function place(
   making: Making & { settled: Settled },
   record: RecordDraft,
   evidence?: StoredEvidence,
+  { keepStaging }: Pick<PublishOptions, 'keepStaging'> = {},
 ): Promise<Entry> {
   const { call, plan, staging, settled } = making;
   return await publishEntry(call.cache, staging, {
     name: plan.cacheName,
     from: settled.decoded.path,
-    keepSource: call.options.keepSource,
+    // A bundle is kept beside its disk.
+    keepSource: call.options.keepSource && plan.role === 'disk',
+    keepStaging,
     record,
     evidence,
     signal: call.signal,
@@ -50,7 +88,7 @@ function isDownload({ staging, settled }: Making & { settled: Settled }): boolea
 export function describe(making: Making & { settled: Settled }): RecordDraft {
   const { call, plan, proven, settled } = making;
   const { fetched, decoded } = settled;
-  const { entry } = plan.artifact;
+  const { entry, members } = plan.artifact;
   const mirrors = [...(plan.artifact.mirrors ?? []), ...(plan.artifact.archives ?? [])];
   const { guest } = plan.resolution;
   const { used } = decoded.allowances;
@@ -83,6 +121,9 @@ export function describe(making: Making & { settled: Settled }): RecordDraft {
     trust: trustOf(plan, settled.proven, settled),
     evidence: evidenceOf(proven),
     ...defined({ guest, allowed: used.length > 0 ? [...used] : undefined }),
-    facts: { ...decoded.facts, ...defined({ entry }) },
+    facts: {
+      ...decoded.facts,
+      ...defined({ entry, members: members && JSON.stringify(members) }),
+    },
   };
 }

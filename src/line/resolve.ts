@@ -1,3 +1,4 @@
+import { readBundleCatalog } from '../bundles/read-catalog.ts';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
 import { NotFoundError, UsageError } from '../errors.ts';
@@ -42,7 +43,11 @@ export function parseRequest(call: Call, text: string): Asked {
 }
 
 /** Asks the vendor what the request means now. Only small documents are read. */
-export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
+export function resolveRequest(
+  call: Call,
+  asked: Asked,
+  followsBootOf = true,
+): Promise<Resolution> {
   const { request, own } = asked;
   call.progress.stage('resolve', `resolving ${own?.url.host || request.vendor} ${request.release}`);
   const parameters = request.parameters && storedParameters(request.parameters);
@@ -52,11 +57,14 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
     if (call.locked !== undefined) return resolvePinned(call, call.locked);
     const vendor = call.parts.vendors.get(request.vendor);
     if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());
-    const resolution = await callPlugin(vendor.id, 'resolve', call.signal, () => {
+    const bundles = await readBundleCatalog(call.options.bundles);
+    const answer = await callPlugin(vendor.id, 'resolve', call.signal, () => {
       const { log, now, boot } = call.options;
-      return vendor.resolve(request, { http: call.metadata, signal: call.signal, log, now, boot });
+      const { metadata: http, signal } = call;
+      return vendor.resolve(request, { http, signal, log, now, boot, bundles });
     });
-    checkResolution(vendor.id, resolution);
+    checkResolution(vendor.id, answer);
+    const resolution = followsBootOf ? await takeBootOf(call, answer) : answer;
     checkLayers(vendor.id, resolution, call.parts.formats);
     warnAbout(call, vendor.title, resolution);
     const { from } = call.options;
@@ -64,6 +72,19 @@ export function resolveRequest(call: Call, asked: Asked): Promise<Resolution> {
     if (call.options.boot && resolution.boot === undefined) throw noKernel(vendor, resolution);
     return await preferDigest(call, resolution);
   });
+}
+
+/** With the kernel and initrd of another image, where the vendor names one and boot files are wanted. */
+async function takeBootOf(call: Call, resolution: Resolution): Promise<Resolution> {
+  const { bootOf, ...facts } = resolution;
+  if (bootOf === undefined || facts.boot !== undefined || !call.options.boot) return resolution;
+  const { reference, cmdline } = bootOf;
+  // The variant and parameters of the call are those of the disk.
+  const options = { ...call.options, variant: undefined, parameters: {}, from: [] };
+  const other: Call = { ...call, options };
+  const { boot } = await resolveRequest(other, parseRequest(other, reference), false);
+  if (boot === undefined) return resolution;
+  return { ...facts, boot: { ...boot, ...defined({ cmdline }) } };
 }
 
 /** The locked build; an end of life is told by the vendor's title where the vendor is at hand. */

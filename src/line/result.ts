@@ -8,6 +8,7 @@ import { defined } from '../kit/defined.ts';
 import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
+import { readBundleManifest } from './members/manifest.ts';
 import { sourceUuid } from './source-uuid.ts';
 import { isSignerAllowed } from './trust/fits-call.ts';
 import { effectiveLevel } from './trust/levels.ts';
@@ -30,8 +31,13 @@ export async function giveImage(
   { entry, origin, level }: Obtained,
   boot?: BootEntries,
 ): Promise<EnsuredImage | undefined> {
-  const dispose = await leaseAll(call, [entry, boot?.kernel, boot?.initrd]);
-  if (dispose === undefined) return undefined;
+  const named = entry.record.facts['manifest'];
+  const manifest = named === undefined ? undefined : await readEntry(call.cache, named);
+  const dispose = await leaseAll(call, [entry, boot?.kernel, boot?.initrd, manifest]);
+  if (dispose === undefined || (named !== undefined && manifest === undefined)) {
+    await dispose?.();
+    return undefined;
+  }
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
@@ -68,6 +74,7 @@ export async function giveImage(
       source: entry.source,
       boot: boot && toBootFiles(boot, call),
       guest: record.guest,
+      manifest: manifest && (await readBundleManifest(manifest)),
     }),
     uuid: sourceUuid(record.source.sha256),
     dispose,

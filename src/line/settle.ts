@@ -61,7 +61,9 @@ export function settle(
     if (decode.status === 'rejected') throw decode.reason;
     call.progress.stage('settle', 'verifying the downloaded bytes');
     matchSize(making, transfer.value);
-    await matchDisk(making, decode.value);
+    for (const file of [decode.value, ...(decode.value.members ?? [])]) {
+      await matchDisk(making, { ...file, allowances: decode.value.allowances });
+    }
     const { warnings, ...signed } = await callPlugin(
       'verifier signature',
       'finish',

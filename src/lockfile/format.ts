@@ -58,7 +58,8 @@ function orderedImage(image: LockedImage): LockedImage {
 }
 
 function orderedFile(file: LockedFile): LockedFile {
-  const { digests, sizeBytes, url, archives, mirrors, fileName, layers, entry, trust } = file;
+  const { digests, sizeBytes, url, archives, mirrors, fileName, layers, entry, members, trust } =
+    file;
   return {
     digests: [...digests].sort(),
     ...defined({ sizeBytes }),
@@ -66,7 +67,7 @@ function orderedFile(file: LockedFile): LockedFile {
     ...defined({ archives, mirrors }),
     fileName,
     layers,
-    ...defined({ entry }),
+    ...defined({ entry, members: members && byName(members) }),
     trust: orderedTrust(trust),
   };
 }
@@ -86,6 +87,6 @@ function orderedGuest(guest: GuestFacts): GuestFacts {
   return defined({ user, seed, ssh, firmware, minDiskBytes, minMemoryBytes, eol });
 }
 
-function byName(texts: Record<string, string>): Record<string, string> {
+function byName<T extends string>(texts: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

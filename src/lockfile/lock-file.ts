@@ -1,5 +1,5 @@
 import type { Digest, Signer, TrustLevel } from '../contracts/proof.ts';
-import type { GuestFacts } from '../contracts/vendor.ts';
+import type { ArtifactRole, GuestFacts } from '../contracts/vendor.ts';
 import type { Arch } from '../kit/arch.ts';
 
 /** Version of the format that this package writes, and the newest that it reads. */
@@ -50,6 +50,8 @@ export interface LockedFile {
   layers: string[];
   /** The member of an archive layer that is the disk. */
   entry?: string;
+  /** A bundle: its members, and what each is. */
+  members?: Record<string, ArtifactRole>;
   trust: LockedTrust;
 }
 

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { Plan } from '../line/plan.ts';
+import { membersOf } from '../line/repair/recorded.ts';
 import type { Surveyed } from '../line/survey/survey.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { Proven } from '../line/trust/merge-evidence.ts';
@@ -51,7 +52,7 @@ export function lockRecorded(record: ImageRecord, now: Date): LockedImage {
     url: source.url,
     fileName: source.fileName,
     layers,
-    ...defined({ codename, version, guest, entry: facts['entry'] }),
+    ...defined({ codename, version, guest, entry: facts['entry'], members: membersOf(facts) }),
     ...defined({ mirrors: mirrors.length > 0 ? mirrors : undefined }),
     trust: { level: effectiveLevel(level, pinned), ...defined({ signer, signedAt }) },
     locked: now.toISOString(),
@@ -68,7 +69,7 @@ function lockFile(plan: Plan, proven: Proven, sizeBytes: number | undefined): Lo
     url: artifact.url.href,
     fileName: artifact.fileName,
     layers: artifact.layers,
-    ...defined({ sizeBytes, entry: artifact.entry }),
+    ...defined({ sizeBytes, entry: artifact.entry, members: artifact.members }),
     ...defined({ mirrors: hrefs(artifact.mirrors), archives: hrefs(artifact.archives) }),
     trust: trustOf(proven),
   };

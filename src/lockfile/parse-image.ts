@@ -7,7 +7,7 @@ import {
   readWord,
 } from '../cache/records/values.ts';
 import { type Digest, type Signer, trustLevels } from '../contracts/proof.ts';
-import type { GuestFacts } from '../contracts/vendor.ts';
+import { type ArtifactRole, artifactRoles, type GuestFacts } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
@@ -24,6 +24,7 @@ const ofFile = [
   'fileName',
   'layers',
   'entry',
+  'members',
   'trust',
 ];
 const ofImage = [
@@ -70,8 +71,16 @@ function readFile(members: Record<string, unknown>, where: string): LockedFile {
       archives: parseOptional(members['archives'], `${where}.archives`, readAddresses),
       mirrors: parseOptional(members['mirrors'], `${where}.mirrors`, readAddresses),
       entry: parseOptional(members['entry'], `${where}.entry`, parseText),
+      members: parseOptional(members['members'], `${where}.members`, readMembers),
     }),
   };
+}
+
+function readMembers(value: unknown, where: string): Record<string, ArtifactRole> {
+  const pairs = Object.entries(parseRecord(value, where));
+  return Object.fromEntries(
+    pairs.map(([name, role]) => [name, readWord(role, `${where}.${name}`, artifactRoles)] as const),
+  );
 }
 
 function readBoot(value: unknown, where: string): LockedBoot {

@@ -1,5 +1,5 @@
 import { trustLevels } from '../contracts/proof.ts';
-import type { Listing, Resolution } from '../contracts/vendor.ts';
+import { artifactRoles, type Listing, type Resolution } from '../contracts/vendor.ts';
 import { arches } from '../kit/arch.ts';
 import { guestSeeds } from '../seed/seed.ts';
 import {
@@ -67,7 +67,7 @@ const artifact = record({
   sizeBytes: optional(size),
   layers: listOf(text),
   entry: optional(text),
-  members: optional(valuesOf(oneOf(['disk', 'kernel', 'initrd', 'manifest']))),
+  members: optional(valuesOf(oneOf(artifactRoles))),
   pieces: optional(
     record({
       lengthBytes: shape('a length', (value) => Number.isSafeInteger(value) && Number(value) > 0),
@@ -101,6 +101,7 @@ const resolution = record({
   boot: optional(
     record({ kernel: artifact, initrd: optional(artifact), cmdline: optional(anyText) }),
   ),
+  bootOf: optional(record({ reference: text, cmdline: optional(anyText) })),
   guest: optional(guest),
   warnings: optional(warnings),
 });

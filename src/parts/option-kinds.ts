@@ -1,4 +1,5 @@
 import type { CacheOptions } from '../cache/existing-cache.ts';
+import type { CreateBundleOptions } from '../contracts/bundle.ts';
 import type { CloneOptions } from '../contracts/clone.ts';
 import type { EnsureOptions, ResolveOptions, TransportOptions } from '../contracts/options.ts';
 import type { Parts } from '../contracts/parts.ts';
@@ -68,7 +69,10 @@ const rawOrQcow2 = kind('raw or qcow2', (value) => value === 'raw' || value === 
 const any = kind('', () => true);
 
 const ofEveryCall = { limits: object, signal, log: listener };
-const ofTransport = { ...ofEveryCall, mirrors: textsByName, ca: texts, cacheDir: text };
+const ofTransport = {
+  ...ofEveryCall,
+  ...{ mirrors: textsByName, ca: texts, cacheDir: text, bundles: text },
+};
 const ofCare = { signal, log: listener, cacheDir: text };
 const ofRequest = {
   ...{ arch: text, variant: text, parameters: textsByName, now: date },
@@ -121,6 +125,7 @@ interface OptionTable {
   >;
   exportCache: Kinds<CacheOptions & { force: unknown }>;
   importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'now' | 'onProgress', unknown>>;
+  createBundle: Kinds<CreateBundleOptions>;
   exportLock: Kinds<ExportLockOptions>;
   listLocked: Kinds<Pick<ExportLockOptions, 'lockfile'>>;
   cloneDisk: Kinds<CloneOptions>;
@@ -156,6 +161,7 @@ export const optionKinds: OptionTable = {
   },
   exportCache: { ...ofCare, force: flag },
   importCache: { ...ofCare, limits: object, digest: texts, now: date, onProgress: listener },
+  createBundle: { force: flag, signal, log: listener },
   exportLock: { ...ofCare, lockfile: text, to: any, aliases: listOfTexts, arch: text },
   listLocked: { lockfile: text },
   cloneDisk: {

@@ -1,6 +1,8 @@
+import type { BundleCatalog } from '../contracts/bundle.ts';
 import type { AsyncDisposal } from '../contracts/image.ts';
 import type { Log } from '../contracts/log.ts';
 import type { VendorContext } from '../contracts/vendor.ts';
+import { defined } from '../kit/defined.ts';
 import { type DocumentSite, openDocumentSite, type SiteDocuments } from './document-site.ts';
 
 /** What a vendor under test is given. */
@@ -13,6 +15,8 @@ export interface VendorContextOptions {
   now?: Date | string | undefined;
   /** Kernel and initrd are asked for; default: false. */
   boot?: boolean | undefined;
+  /** The catalog of bundles, for a vendor that answers from one. */
+  bundles?: BundleCatalog | undefined;
   signal?: AbortSignal | undefined;
   log?: Log | undefined;
 }
@@ -43,7 +47,9 @@ export async function createVendorContext(
       ...options,
       ...changes,
     };
-    return { http: site.client(signal), signal, log, now: new Date(now), boot };
+    const { bundles } = options;
+    const http = site.client(signal);
+    return { http, signal, log, now: new Date(now), boot, ...defined({ bundles }) };
   };
   return {
     ...renew(),

@@ -1,3 +1,4 @@
+import { readBundleCatalog } from '../bundles/read-catalog.ts';
 import type { TransportOptions } from '../contracts/options.ts';
 import type { VendorId } from '../contracts/reference.ts';
 import type { Listing, Vendor } from '../contracts/vendor.ts';
@@ -30,7 +31,8 @@ export function bindListImages(parts: BoundParts): ListImages {
     const { log, now } = call.options;
     try {
       const { metadata: http, signal } = call;
-      const listings = vendor.list({ http, signal, log, now, boot: false });
+      const bundles = await readBundleCatalog(call.options.bundles);
+      const listings = vendor.list({ http, signal, log, now, boot: false, bundles });
       for await (const listing of iterate(vendor.id, signal, listings)) {
         yield checkListing(vendor.id, listing);
       }

@@ -15,6 +15,7 @@ const folders = [
   'tools',
   'examples',
   'docs',
+  'schemas',
   '.ci',
 ];
 const roots = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];

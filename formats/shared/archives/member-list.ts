@@ -1,6 +1,7 @@
 import { raiseLimit, refuse, type WantedEntry } from '../../../src/kit.ts';
 import { checkChoice } from './check-choice.ts';
 import { isMacMetadata, placeOf, plainMemberName } from './member-name.ts';
+import type { Members } from './members.ts';
 
 /** What readers of archives are made for; a higher `limits.members` is meant for codecs. */
 const maxMembers = 10_000;
@@ -14,7 +15,7 @@ type Kind = 'file' | 'folder' | 'other';
  * remembered, because nothing is unpacked beside the disk; it is refused where it is the one that is wanted, or the only
  * one. No place may be taken twice, because readers disagree about which of the two wins.
  */
-export class MemberList {
+export class MemberList implements Members {
   readonly #format: string;
   readonly #limit: number;
   /** By the place where a program that unpacks would put it. */

@@ -1,4 +1,5 @@
 import type { ArchiveEntry, ByteSource, DecodeContext, WantedEntry } from '../../../src/kit.ts';
+import { exactEntries } from '../tar/exact-entries.ts';
 import { readTarMembers, type TarMember } from '../tar/walk.ts';
 import { joinChunks } from './chunks.ts';
 import { Contents } from './contents.ts';
@@ -15,6 +16,10 @@ export async function* archiveEntries(
   context: DecodeContext,
   wanted?: WantedEntry,
 ): AsyncGenerator<ArchiveEntry> {
+  if (wanted?.exactly !== undefined) {
+    yield* exactEntries(format, wanted.exactly, source, context);
+    return;
+  }
   const contents = new Contents(format, context, wanted);
   const walk = readTarMembers(source, context, contents.members);
   const isWhole = source.readyBytes === source.sizeBytes;

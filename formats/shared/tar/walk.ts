@@ -1,6 +1,6 @@
 import { type ByteSource, type DecodeContext, defined } from '../../../src/kit.ts';
-import type { MemberList } from '../archives/member-list.ts';
 import { memberTooLong } from '../archives/member-too-long.ts';
+import type { Members } from '../archives/members.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
 import { ExtentSource } from '../sources/extent-source.ts';
 import { readGnuSparseMap } from './gnu-sparse.ts';
@@ -30,7 +30,7 @@ export interface TarMember {
 export async function* readTarMembers(
   source: ByteSource,
   context: DecodeContext,
-  members: MemberList,
+  members: Members,
 ): AsyncGenerator<TarMember> {
   const tape = openTape(source, context);
   try {
@@ -53,7 +53,7 @@ export async function* readTarMembers(
 }
 
 /** The name of a file that may be read. */
-function note(header: FoundHeader, members: MemberList): string | undefined {
+function note(header: FoundHeader, members: Members): string | undefined {
   const found = memberKind(header);
   switch (found.kind) {
     case 'file':

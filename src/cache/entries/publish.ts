@@ -29,6 +29,8 @@ export interface PublishOptions {
   /** What its trust rests on, kept as `<name>.evidence`. */
   evidence?: StoredEvidence | undefined;
   signal?: AbortSignal | undefined;
+  /** More entries come from the same staging folder. */
+  keepStaging?: boolean | undefined;
 }
 
 /**
@@ -56,9 +58,9 @@ export async function publishEntry(
     // As late as can be: until then a call that fails leaves a download that the next one continues.
     if (source !== undefined) await rename(source, cache.sourcePathOf(name));
     if (!stays) await rename(ready, path);
-    const tidied = asBookkeeping(cache, 'the staging folder stays', undefined, () =>
-      staging.remove(),
-    );
+    const tidied = asBookkeeping(cache, 'the staging folder stays', undefined, async () => {
+      if (options.keepStaging !== true) await staging.remove();
+    });
     await Promise.all([syncImages(cache), tidied]);
     return {
       ...{ name, path, record: stored },

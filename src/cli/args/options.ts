@@ -81,6 +81,7 @@ export type OptionName =
   | 'at'
   | 'backing'
   | 'boot'
+  | 'bundles'
   | 'ca'
   | 'cache-dir'
   | 'connections'
@@ -141,6 +142,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   'cache-dir': { value: 'DIR', help: 'folder of the cache; also $ROOTDISK_CACHE_DIR' },
   ca: { value: 'FILE', repeats: true, help: 'trust these PEM certificates too; repeats' },
+  bundles: { value: 'FILE', help: 'the catalog that bundle:NAME is looked up in' },
   limit: { value: 'NAME=VALUE', repeats: true, help: 'set one limit: downloadBytes=8GiB; repeats' },
   progress: {
     value: 'FORM',

@@ -13,6 +13,7 @@ export async function readTransport(
   init: { cwd: string; cacheDir: string | undefined; signal: AbortSignal; log: Log },
 ): Promise<TransportOptions> {
   const maxSize = flags.text('max-size');
+  const bundles = flags.text('bundles');
   return {
     mirrors: parseMirrors(flags.list('mirror')),
     ca: await Promise.all(
@@ -25,6 +26,7 @@ export async function readTransport(
     signal: init.signal,
     log: init.log,
     cacheDir: init.cacheDir,
+    ...defined({ bundles: bundles === undefined ? undefined : resolve(init.cwd, bundles) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { bundleCreate } from './bundle/create.ts';
 import { cacheExport } from './cache-export.ts';
 import { cacheImport } from './cache-import.ts';
 import { cacheLs } from './cache-ls.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   inspect,
   seed,
   deliver,
+  bundleCreate,
   lockAdd,
   lockUpdate,
   lockCheck,

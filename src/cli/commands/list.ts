@@ -9,7 +9,7 @@ export const list: Command = {
   name: 'list',
   operands: ['[vendor]'],
   summary: 'List all vendors, or the releases of one.',
-  options: transportOptions,
+  options: ['bundles', ...transportOptions],
   examples: [
     ['rootdisk list', 'all vendors'],
     ['rootdisk list ubuntu', 'releases, architectures and variants of one'],

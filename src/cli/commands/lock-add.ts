@@ -16,6 +16,7 @@ export const lockAdd: Command = {
     'from-cache',
     'boot',
     'lockfile',
+    'bundles',
     ...requestOptions,
     ...transportOptions,
   ],

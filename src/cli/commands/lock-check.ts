@@ -13,7 +13,16 @@ export const lockCheck: Command = {
   name: 'lock check',
   operands: ['[alias]…'],
   summary: 'Say what moved, aged or is gone; then exit 10.',
-  options: ['lockfile', 'arch', 'trust', 'key', 'max-age', 'allow-older', ...transportOptions],
+  options: [
+    'lockfile',
+    'bundles',
+    'arch',
+    'trust',
+    'key',
+    'max-age',
+    'allow-older',
+    ...transportOptions,
+  ],
   repeats: ['arch'],
   examples: [
     ['rootdisk lock check', 'every entry'],

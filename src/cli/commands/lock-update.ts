@@ -9,7 +9,16 @@ export const lockUpdate: Command = {
   name: 'lock update',
   operands: ['[alias]…'],
   summary: 'Pin named entries again, or all of them.',
-  options: ['lockfile', 'arch', 'trust', 'key', 'max-age', 'allow-older', ...transportOptions],
+  options: [
+    'lockfile',
+    'bundles',
+    'arch',
+    'trust',
+    'key',
+    'max-age',
+    'allow-older',
+    ...transportOptions,
+  ],
   repeats: ['arch'],
   examples: [
     ['rootdisk lock update debian-13', 'one entry, on all architectures that it has'],

@@ -17,6 +17,7 @@ export const resolveCommand: Command = {
     'boot',
     'digest',
     'catalog',
+    'bundles',
     'refresh',
     ...transportOptions,
   ],

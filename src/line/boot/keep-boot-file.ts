@@ -14,38 +14,45 @@ import type { Plan } from '../plan.ts';
  * A kernel or initrd: kept as it is published, or the kernel unpacked where the call wants it raw. A kernel for another
  * architecture than the disk's is refused.
  */
-export async function keepBootFile({
-  call,
-  plan,
-  staging,
-  fetching,
-}: Making & { fetching: Fetching }): Promise<WrittenFile> {
-  const format = plan.name.format;
+export async function keepBootFile(making: Making & { fetching: Fetching }): Promise<WrittenFile> {
+  const { staging, fetching } = making;
   const { sizeBytes } = await fetching.done;
-  if (plan.role !== 'kernel') return whole(format, staging.download, sizeBytes, {});
+  const { download, disk } = staging;
+  return keepStaged(making, { path: download, unpacked: disk, sizeBytes });
+}
+
+/** A staged file, and where its unpacked form goes. */
+export interface StagedFile {
+  path: string;
+  unpacked: string;
+  sizeBytes: number;
+}
+
+/** The same of any staged file. */
+export async function keepStaged(
+  { call, plan, staging }: Pick<Making, 'call' | 'plan' | 'staging'>,
+  { path, unpacked, sizeBytes }: StagedFile,
+): Promise<WrittenFile> {
+  const format = plan.name.format;
+  if (plan.role !== 'kernel') return whole(format, path, sizeBytes, {});
   if (sizeBytes > maxKernelBytes) {
     const message = `${plan.artifact.fileName} is larger than any kernel`;
     throw refuse('limit', message, { limit: maxKernelBytes, value: sizeBytes });
   }
-  if (call.options.kernelFormat !== 'raw') {
-    const facts = describeKernel(await fetching.source.read(0, 4096));
-    requireArch(plan, facts);
-    return whole(format, staging.download, sizeBytes, factsOf(facts));
-  }
-  const packed = await inCache(staging.download, 'read', () => readFile(staging.download));
-  const kernel = await unpackKernel(packed);
+  const packed = await inCache(path, 'read', () => readFile(path));
+  const kernel = call.options.kernelFormat === 'raw' ? await unpackKernel(packed) : packed;
   const facts = describeKernel(kernel.subarray(0, 4096));
   requireArch(plan, facts);
-  if (kernel === packed) return whole(format, staging.download, sizeBytes, factsOf(facts));
-  await inCache(staging.disk, 'write', async () => {
-    const handle = await staging.create(staging.disk);
+  if (kernel === packed) return whole(format, path, sizeBytes, factsOf(facts));
+  await inCache(unpacked, 'write', async () => {
+    const handle = await staging.create(unpacked);
     try {
       await handle.writeFile(kernel);
     } finally {
       await handle.close();
     }
   });
-  return whole(format, staging.disk, kernel.length, factsOf(facts));
+  return whole(format, unpacked, kernel.length, factsOf(facts));
 }
 
 function whole(

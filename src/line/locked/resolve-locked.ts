@@ -39,7 +39,7 @@ export function resolveLocked(locked: Locked, call: Call): Resolution {
 }
 
 function toArtifact({ url, mirrors, archives, fileName, ...file }: LockedFile): Artifact {
-  const { sizeBytes, layers, entry } = file;
+  const { sizeBytes, layers, entry, members } = file;
   return {
     url: new URL(url),
     ...defined({
@@ -47,6 +47,7 @@ function toArtifact({ url, mirrors, archives, fileName, ...file }: LockedFile): 
       archives: archives?.map((address) => new URL(address)),
       sizeBytes,
       entry,
+      members,
     }),
     fileName,
     layers,

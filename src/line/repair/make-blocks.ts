@@ -20,7 +20,7 @@ import { awaitEnd } from '../../parts/await-plugin.ts';
 import { callPlugin } from '../../parts/call-plugin.ts';
 import { keepDownload } from '../attempt.ts';
 import type { Call } from '../call.ts';
-import { copyLayers } from '../decode.ts';
+import { copyLayers } from '../decode/write-decoded.ts';
 import { roomForFill } from '../space.ts';
 import { countBlocks, damagedPart, undamaged } from './damaged-part.ts';
 import type { KeptSource } from './kept-sources.ts';

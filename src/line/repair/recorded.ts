@@ -1,8 +1,10 @@
 import { baseName, type CacheNameParts, requireCacheName } from '../../cache/names/cache-name.ts';
 import type { ImageRecord } from '../../cache/records/image-record.ts';
 import { digestsOf } from '../../cache/records/source-digests.ts';
-import type { Artifact, Resolution } from '../../contracts/vendor.ts';
+import { readWord } from '../../cache/records/values.ts';
+import { type Artifact, artifactRoles, type Resolution } from '../../contracts/vendor.ts';
 import { defined } from '../../kit/defined.ts';
+import { parseRecord } from '../../kit/records.ts';
 import type { CallOptions } from '../options.ts';
 import type { Plan } from '../plan.ts';
 import type { Proven } from '../trust/merge-evidence.ts';
@@ -19,7 +21,7 @@ export function planRecorded(record: ImageRecord, url: URL, mirrors: URL[]): Pla
     sizeBytes: source.sizeBytes,
     layers,
     proofs: [],
-    ...defined({ entry: facts['entry'] }),
+    ...defined({ entry: facts['entry'], members: membersOf(facts) }),
   };
   const resolution: Resolution = {
     ...{ release, codename, version, variant, snapshot, guest },
@@ -76,8 +78,17 @@ export function provenRecorded({ source, evidence }: ImageRecord): Proven {
   };
 }
 
+/** The members of a bundle, as they were noted when it was made. */
+export function membersOf({ members }: ImageRecord['facts']): Artifact['members'] {
+  if (members === undefined) return undefined;
+  const pairs = Object.entries(parseRecord(JSON.parse(members), 'facts.members'));
+  return Object.fromEntries(
+    pairs.map(([name, role]) => [name, readWord(role, name, artifactRoles)] as const),
+  );
+}
+
 /** What a cached file is, by its name. */
 export function roleOf({ format }: Pick<CacheNameParts, 'format'>): Plan['role'] {
-  if (format === 'initrd') return 'initrd';
+  if (format === 'initrd' || format === 'manifest') return format;
   return format === 'kernel' || format === 'kernel-raw' ? 'kernel' : 'disk';
 }

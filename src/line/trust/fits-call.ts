@@ -1,4 +1,4 @@
-import type { Entry } from '../../cache/entries/read.ts';
+import { type Entry, readEntry } from '../../cache/entries/read.ts';
 import { readEvidence } from '../../cache/records/evidence.ts';
 import type { Digest, Proof, Signature, Signer, TrustLevel } from '../../contracts/proof.ts';
 import { algorithmOf, hexOf } from '../../kit/digest.ts';
@@ -12,7 +12,7 @@ export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<bool
   const isPlain = URL.canParse(source.url) && call.http.plain(new URL(source.url));
   const demanded = demandedByWay(call, demandedLevel(call.options, trust.offered), isPlain);
   if (!isAllowed(call, entry)) return false;
-  if (!hasWantedFiles(call, entry) || !hasDigests(call, entry, [])) return false;
+  if (!(await hasWantedFiles(call, entry)) || !hasDigests(call, entry, [])) return false;
   return meetsTrust(call, entry, demanded);
 }
 
@@ -21,11 +21,14 @@ export function isAllowed({ options }: Call, { record }: Entry): boolean {
   return (record.allowed ?? []).every(({ allowance }) => options.allow.includes(allowance));
 }
 
-export function hasWantedFiles({ options }: Call, entry: Entry): boolean {
-  const { layers } = entry.record;
+/** It has the layers that the call names, and beside it lies what the call is given with it. */
+export async function hasWantedFiles({ options, cache }: Call, entry: Entry): Promise<boolean> {
+  const { layers, facts } = entry.record;
   // What boots a disk has no layers.
   const hasLayers = layers.length === 0 || options.from.every((id, i) => layers[i] === id);
-  return hasLayers && (!options.keepSource || entry.source !== undefined);
+  if (!hasLayers || (options.keepSource && entry.source === undefined)) return false;
+  const { manifest } = facts;
+  return manifest === undefined || (await readEntry(cache, manifest)) !== undefined;
 }
 
 /** Its source has these digests, and the one that the caller gave. */

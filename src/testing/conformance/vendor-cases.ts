@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ImageRequest, Resolution } from '../../contracts/vendor.ts';
 import { type AnyImageError, isImageError } from '../../errors.ts';
 import { defineVendor } from '../../kit/define.ts';
+import type { TestVendorContext } from '../vendor-context.ts';
 import type { CaseOf } from './case.ts';
 import {
   assertSound,
@@ -93,7 +94,7 @@ export const vendorCases: readonly CaseOf<VendorSubject>[] = [
     run: (subject) =>
       withSite(subject, async (site) => {
         const files = filesOf(await resolveOn(subject, site, {}, true));
-        assertNotFetched(files, fetchedFrom(site));
+        assertNotFetched(files, site);
       }),
   },
   {
@@ -159,7 +160,7 @@ export const vendorCases: readonly CaseOf<VendorSubject>[] = [
             if (image === undefined) continue;
             assert.equal(image.variant, variant);
             for (const file of filesOf(image)) assertSound(subject, file);
-            assertNotFetched(filesOf(image), fetchedFrom(site));
+            assertNotFetched(filesOf(image), site);
           }
         }
       }),
@@ -231,8 +232,10 @@ async function orMissing(
   throw answer;
 }
 
-function assertNotFetched(files: ReturnType<typeof filesOf>, fetched: readonly string[]): void {
-  assert.ok(fetched.length > 0, 'nothing was asked for');
+function assertNotFetched(files: ReturnType<typeof filesOf>, site: TestVendorContext): void {
+  const fetched = fetchedFrom(site);
+  // A vendor that answers from the caller's own catalog needs no document.
+  assert.ok(fetched.length > 0 || site.renew().bundles !== undefined, 'nothing was asked for');
   for (const { url, mirrors = [] } of files) {
     for (const { href } of [url, ...mirrors]) {
       assert.ok(!fetched.includes(href), `${href} is an image, and was asked for`);

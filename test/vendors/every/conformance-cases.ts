@@ -1,8 +1,10 @@
 import type { ImageRequest } from '../../../src/kit.ts';
+import { createVendorContext } from '../../../src/testing/vendor-context.ts';
 import { startAlpine } from '../alpine/site.ts';
 import * as almalinux from '../documents/almalinux.ts';
 import * as amazonLinux from '../documents/amazon-linux.ts';
 import { startArch } from '../documents/arch.ts';
+import * as bundles from '../documents/bundle.ts';
 import { startCentos7 } from '../documents/centos-7.ts';
 import { startCentos } from '../documents/centos-stream.ts';
 import * as cirros from '../documents/cirros.ts';
@@ -23,7 +25,7 @@ import * as simplestreams from '../documents/simplestreams.ts';
 import { empty, factory, startTalos } from '../documents/talos.ts';
 import * as ubuntu from '../documents/ubuntu.ts';
 import { start as startFreebsd } from '../freebsd/site.ts';
-import { type Documents, serveDocuments } from './serve-documents.ts';
+import { type Documents, serveDocuments, withContexts } from './serve-documents.ts';
 
 /** A vendor's own fixture documents, and a request that they answer. */
 export interface ConformanceCase {
@@ -49,6 +51,10 @@ export const conformanceCases: Record<string, ConformanceCase> = {
   almalinux: of(almalinux),
   'almalinux-kitten': of(almalinux),
   alpine: { start: startAlpine },
+  bundle: {
+    start: async () => withContexts(await createVendorContext({ bundles: bundles.catalog })),
+    request: { release: 'web' },
+  },
   'amazon-linux': of({
     origins: amazonLinux.origins,
     documents: {

@@ -26,7 +26,10 @@ export async function serveDocuments(
   origins: string[],
   documents: SiteDocuments,
 ): Promise<Documents> {
-  const site = await createVendorContext({ documents, origins });
+  return withContexts(await createVendorContext({ documents, origins }));
+}
+
+export function withContexts(site: TestVendorContext): Documents {
   return Object.defineProperties(site, {
     context: { get: () => site.renew() },
     at: { value: (now: string) => site.renew({ now }) },

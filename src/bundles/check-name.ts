@@ -1,0 +1,19 @@
+import { UsageError } from '../errors.ts';
+
+const pattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/;
+
+/** True for what can be the name of a bundle. */
+export function isBundleName(name: string): boolean {
+  return pattern.test(name);
+}
+
+/** The name of a bundle, or `ERR_INVALID_REQUEST`: it becomes part of file names and addresses. */
+export function checkBundleName(name: string): string {
+  if (typeof name === 'string' && isBundleName(name)) return name;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${JSON.stringify(String(name).slice(0, 100))} is not the name of a bundle`,
+    hint: 'Use 1 to 64 letters, digits, ".", "_" and "-", the first a letter or a digit.',
+    details: { field: 'name', value: String(name) },
+  });
+}

@@ -1,0 +1,39 @@
+import type { ByteSource } from '../contracts/bytes.ts';
+import type { Archive, DecodeContext, Format } from '../contracts/format.ts';
+import { refuse } from '../errors.ts';
+import { boundOutput } from './bounds.ts';
+import { detectFormat, matchFormats } from './detect-format.ts';
+import { probeSource } from './probe-source.ts';
+
+/** An archive of declared layers, below the codecs around it. */
+export interface OpenArchive {
+  archive: Archive;
+  source: ByteSource;
+  /** Format ids, outermost first; the last is the archive. */
+  chain: string[];
+}
+
+/** Peels declared codecs until the archive is there; every layer is compared with the bytes. */
+export async function openArchive(
+  source: ByteSource,
+  declared: readonly string[],
+  formats: readonly Format[],
+  context: DecodeContext,
+): Promise<OpenArchive> {
+  const chain: string[] = [];
+  let current = source;
+  for (;;) {
+    const probe = await probeSource(current);
+    const matches = await matchFormats(current, probe, formats, context);
+    const format = detectFormat(probe, matches, formats, declared[chain.length], context);
+    chain.push(format.id);
+    if (format.kind === 'archive') return { archive: format, source: current, chain };
+    if (format.kind === 'disk' || chain.length >= context.limits.nesting) {
+      throw refuse('not-an-image', `${chain.join('>')} holds no archive of members`, {
+        declared: declared.join('>'),
+      });
+    }
+    const output = boundOutput(format.decode(current, context), current, context.limits);
+    current = context.spool(output);
+  }
+}

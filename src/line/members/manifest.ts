@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { inCache } from '../../cache/cache-error.ts';
+import type { Entry } from '../../cache/entries/read.ts';
+import { refuse } from '../../errors.ts';
+
+/** Far above any manifest; all of it is held in memory. */
+export const maxManifestBytes: number = 1024 * 1024;
+
+/** A manifest: an object of JSON, every field of it kept. `ERR_DECODE` for anything else. */
+export function parseBundleManifest(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw unusable('is no JSON', cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw unusable('is no object of JSON');
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** The manifest of a cached bundle; its length was bounded when it was made, and is as it was recorded. */
+export async function readBundleManifest({
+  path,
+}: Entry): Promise<Readonly<Record<string, unknown>>> {
+  return parseBundleManifest(await inCache(path, 'read', () => readFile(path, 'utf8')));
+}
+
+function unusable(what: string, cause?: unknown): Error {
+  return refuse('corrupt-header', `the manifest of the bundle ${what}`, {
+    hint: 'Tell the publisher of the bundle.',
+    cause,
+  });
+}
