@@ -132,6 +132,17 @@ describe('the name of a lock entry', () => {
     expect(line.asked()).toEqual(['index.json']);
   });
 
+  test('what came over plain http by a pin alone is not shown as proved', async () => {
+    await lock();
+    await ensure();
+    const { cacheDir } = line;
+    const reason = 'a digest of the caller vouches for it';
+    for await (const { origin } of rootdisk.verifyCache({ cacheDir })) {
+      expect(origin).toMatchObject({ state: 'recorded', level: 'none', reason });
+    }
+    expect.assertions(1);
+  });
+
   test('gives the locked kernel too, and tells where none was locked', async () => {
     await lock();
     await expect(ensure('acme-1', { boot: true })).rejects.toMatchObject({

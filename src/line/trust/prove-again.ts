@@ -61,11 +61,16 @@ export async function proveAgain(
       const reason = `what was kept proves ${proven.level}, its record says ${level}`;
       return pinned ? recorded(reason) : { state: 'failed', level, reason, warnings: [] };
     }
+    // Kept documents do not show by which hops the bytes came; the record does.
+    if (level === 'none') {
+      const by = pinned ? 'a digest of the caller' : 'nothing';
+      return recorded(`${by} vouches for it`);
+    }
     const other = findOtherSigner(entry, signed);
     if (other !== undefined) return { state: 'failed', level, reason: other, warnings: [] };
     return {
       state: 'proved',
-      level: proven.level,
+      level,
       ...signed,
       warnings: [...proven.warnings, ...warnings],
     };
