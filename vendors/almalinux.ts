@@ -23,6 +23,7 @@ import {
 } from './shared/alma-images.ts';
 import { findFolder, readFolder } from './shared/folder.ts';
 import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
+import { movedTo } from './shared/moved-to.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
 import { warnStopped } from './shared/stopped-variant.ts';
@@ -75,18 +76,17 @@ export const almalinux: Vendor = defineVendor({
           ...warn(image, releases, root),
           ...(build === undefined ? warnOld(image, images) : []),
         ];
+        const disk = describeAlmaDisk(
+          image,
+          almaFolder(own, request.arch, variant),
+          almalinuxKeys(majorOf(image.release)),
+        );
         return {
           release: majorOf(image.release),
           version: image.release,
           variant,
           snapshot: buildOf(image),
-          disk: [
-            describeAlmaDisk(
-              image,
-              almaFolder(own, request.arch, variant),
-              almalinuxKeys(majorOf(image.release)),
-            ),
-          ],
+          disk: [{ ...disk, ...defined({ archives: movedTo(disk.url, site, vault) }) }],
           guest: guestFacts(image, request.arch),
           ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
         };

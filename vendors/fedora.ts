@@ -21,6 +21,7 @@ import {
   readFedoraIndex,
 } from './fedora/images.ts';
 import { everyFedoraKey, fedoraKeys } from './keys/fedora.ts';
+import { movedTo } from './shared/moved-to.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
@@ -91,6 +92,12 @@ export const fedora: Vendor = defineVendor({
   },
 });
 
+/** Where releases for the first architectures lie, and where they go some months after their end of life. */
+const releaseTree = new URL('https://dl.fedoraproject.org/pub/fedora/linux/releases/');
+const releaseArchive = new URL(
+  'https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/',
+);
+
 interface Wanted {
   /** Best first. */
   releases: string[];
@@ -156,7 +163,10 @@ function describe(image: FedoraImage, proofs: Proof[]): Resolution {
     disk: [
       {
         url,
-        ...defined({ mirrors: origin.href === url.href ? undefined : [origin] }),
+        ...defined({
+          mirrors: origin.href === url.href ? undefined : [origin],
+          archives: movedTo(origin, releaseTree, releaseArchive),
+        }),
         fileName,
         ...defined({ sizeBytes }),
         layers: ['qcow2'],

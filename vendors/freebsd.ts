@@ -24,6 +24,7 @@ import {
 } from './freebsd/images.ts';
 import { everyFreebsdKey, freebsdKeys } from './keys/freebsd.ts';
 import { readFolder } from './shared/folder.ts';
+import { movedTo } from './shared/moved-to.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { unusable } from './shared/unusable.ts';
@@ -190,12 +191,15 @@ function canonicalVariant(variant: string = defaultVariant): string {
 
 function describe(fileName: string, version: string, images: FreebsdImages, signed: URL): Artifact {
   const signature = openpgp('inline', freebsdKeys(version));
+  const url = new URL(fileName, images.folder);
   const proofs: Proof[] = [
     { kind: 'checksums', url: signed, dialect: 'sums', signature },
     { kind: 'checksums', url: images.sums },
   ];
   return {
-    url: new URL(fileName, images.folder),
+    url,
+    // Over plain http alone: it counts where the caller or a lock file gives the digest.
+    ...defined({ archives: movedTo(url, current, archive) }),
     fileName,
     layers: ['xz', fileName.endsWith('.raw.xz') ? 'raw' : 'qcow2'],
     proofs,

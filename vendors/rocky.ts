@@ -21,8 +21,10 @@ import {
   listRockyReleases,
   type RockyImage,
   rockySite,
+  rockyVault,
 } from './rocky/images.ts';
 import { majorOf, parseMajorMinor } from './shared/major-minor.ts';
+import { movedTo } from './shared/moved-to.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
 import { pickRpmArches } from './shared/rpm-arches.ts';
@@ -154,7 +156,10 @@ function describe(image: RockyImage): Artifact {
   const signature = openpgp(new URL(`${sums}.asc`), rockyKeys(majorOf(release)));
   return {
     url,
-    ...defined({ mirrors: path === '' ? undefined : [new URL(path, twin)] }),
+    ...defined({
+      mirrors: path === '' ? undefined : [new URL(path, twin)],
+      archives: movedTo(url, rockySite, rockyVault),
+    }),
     fileName,
     layers: ['qcow2'],
     proofs: [

@@ -23,6 +23,11 @@ describe('almalinux', () => {
       disk: [
         {
           url: new URL(`${folder}AlmaLinux-9-GenericCloud-9.8-20260526.x86_64.qcow2`),
+          archives: [
+            new URL(
+              'https://vault.almalinux.org/9.8/cloud/x86_64/images/AlmaLinux-9-GenericCloud-9.8-20260526.x86_64.qcow2',
+            ),
+          ],
           fileName: 'AlmaLinux-9-GenericCloud-9.8-20260526.x86_64.qcow2',
           layers: ['qcow2'],
           proofs: [

@@ -40,6 +40,9 @@ describe('fedora', () => {
         {
           url: new URL(`${publicTree}fedora/linux/releases/${path}`),
           mirrors: [new URL(`${ownTree}fedora/linux/releases/${path}`)],
+          archives: [
+            new URL(`https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/${path}`),
+          ],
           fileName: 'Fedora-Cloud-Base-Generic-44-1.7.x86_64.qcow2',
           sizeBytes: 583_729_152,
           layers: ['qcow2'],

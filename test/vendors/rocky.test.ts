@@ -26,6 +26,7 @@ describe('rocky', () => {
         {
           url: new URL(pub + path),
           mirrors: [new URL(twin + path)],
+          archives: [new URL(`https://dl.rockylinux.org/vault/rocky/${path}`)],
           fileName: 'Rocky-10-GenericCloud-Base-10.2-20260525.0.x86_64.qcow2',
           layers: ['qcow2'],
           proofs: [

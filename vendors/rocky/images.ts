@@ -21,7 +21,7 @@ export interface RockyImage {
 
 export const rockySite: URL = new URL('https://dl.rockylinux.org/pub/rocky/');
 /** Where minor releases go. */
-const vault = new URL('https://dl.rockylinux.org/vault/rocky/');
+export const rockyVault: URL = new URL('https://dl.rockylinux.org/vault/rocky/');
 
 /** 9.0 and before say nothing of Base; 8.5 and 8.6 have a dot before the date. */
 const namePattern =
@@ -62,14 +62,14 @@ export async function listRockyMachines(minor: string, context: VendorContext): 
 }
 
 export function isInVault({ url }: RockyImage): boolean {
-  return url.href.startsWith(vault.href);
+  return url.href.startsWith(rockyVault.href);
 }
 
 function foldersOf(minor: string, word: string): URL[] {
   const paths = [`${minor}/images/${word}/`];
   // The first releases kept all architectures in one folder.
   if (compareVersions(minor, '8.7') < 0) paths.push(`${minor}/images/`);
-  return [rockySite, vault].flatMap((root) => paths.map((path) => new URL(path, root)));
+  return [rockySite, rockyVault].flatMap((root) => paths.map((path) => new URL(path, root)));
 }
 
 function parseName(fileName: string, folder: URL, names: string[]): RockyImage | undefined {

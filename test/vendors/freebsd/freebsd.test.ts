@@ -39,6 +39,7 @@ describe('freebsd names', () => {
     });
     const version = stem.slice(0, 4);
     const base = `${current}${folder}/Latest/`;
+    const archived = `http://ftp-archive.freebsd.org/pub/FreeBSD-Archive/old-releases/VM-IMAGES/${folder}/Latest/`;
     const [of = ''] = /^[\d.]+-RELEASE-[a-z0-9]+(?:-(?:aarch64|riscv64))?/.exec(stem) ?? [];
     const proofs = [
       ...signedProofs(of, percival),
@@ -47,12 +48,14 @@ describe('freebsd names', () => {
     expect(resolution.disk).toEqual([
       {
         url: new URL(`${base}FreeBSD-${stem}.raw.xz`),
+        archives: [new URL(`${archived}FreeBSD-${stem}.raw.xz`)],
         fileName: `FreeBSD-${stem}.raw.xz`,
         layers: ['xz', 'raw'],
         proofs,
       },
       {
         url: new URL(`${base}FreeBSD-${stem}.qcow2.xz`),
+        archives: [new URL(`${archived}FreeBSD-${stem}.qcow2.xz`)],
         fileName: `FreeBSD-${stem}.qcow2.xz`,
         layers: ['xz', 'qcow2'],
         proofs,
