@@ -82,7 +82,7 @@ export interface FileSystemFormat {
   id: string;
   /** Version of this contract that it was written for; default: 1. */
   apiVersion?: 1 | undefined;
-  /** Cheap, never throws, reads only the probe: the first 128 KiB of the volume. */
+  /** Cheap, never throws, reads only the probe: the first 256 KiB of the volume. */
   detect(probe: Probe): boolean;
   /** Checks the superblock; refuses what it cannot read whole and right with a `DecodeError`. */
   open(volume: ByteSource, context: FileSystemContext): Promise<FileSystem>;

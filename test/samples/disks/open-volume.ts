@@ -1,9 +1,12 @@
 import { btrfs } from '../../../formats/filesystems/btrfs.ts';
 import { ext } from '../../../formats/filesystems/ext.ts';
 import { fat } from '../../../formats/filesystems/fat.ts';
+import { lvm } from '../../../formats/filesystems/lvm.ts';
+import { named } from '../../../formats/filesystems/named.ts';
 import { xfs } from '../../../formats/filesystems/xfs.ts';
 import {
   type ByteSource,
+  type DiskVolume,
   type FilePaths,
   type FileSystemFormat,
   filePaths,
@@ -11,8 +14,8 @@ import {
 } from '../../../src/kit.ts';
 import { context, type DiskRow, readVolumes } from './disk-rows.ts';
 
-/** Every file system that is read. */
-export const fileSystems: readonly FileSystemFormat[] = [btrfs, xfs, ext, fat];
+/** Every file system that is read, behind what is refused by name. */
+export const fileSystems: readonly FileSystemFormat[] = [named, btrfs, xfs, ext, fat];
 
 /** The files of a volume that a row names: `root`, `boot`, `esp`; `undefined` where no format knows it. */
 export async function openVolume(
@@ -21,17 +24,31 @@ export async function openVolume(
   name: string,
 ): Promise<FilePaths | undefined> {
   const where = row.volumes.get(name) ?? 'disk';
-  const [partition = '', option = ''] = where.split(',');
+  const [partition = '', option = ''] = where.replace('(encrypted)', '').split(',');
   const volumes = await readVolumes(disk);
-  const volume = volumes.find((one) => one.name === partition);
-  if (volume === undefined || option.startsWith('lv=')) return undefined;
-  const head = await volume.source.read(0, 128 * 1024);
+  const [, logical] = option.split('lv=');
+  const volume =
+    logical === undefined
+      ? volumes.find((one) => one.name === partition)
+      : await logicalVolume(volumes, partition, logical);
+  if (volume === undefined) return undefined;
+  const head = await volume.source.read(0, 256 * 1024);
   const format = fileSystems.find((one) => one.detect({ head, sizeBytes: volume.sizeBytes }));
   if (format === undefined) return undefined;
   const opened = await format.open(volume.source, context);
   if (!option.startsWith('subvol=')) return opened;
   const root = await opened.subvolume?.(option.slice('subvol='.length));
   return root && filePaths({ root });
+}
+
+async function logicalVolume(
+  volumes: readonly DiskVolume[],
+  partition: string,
+  name: string,
+): Promise<DiskVolume | undefined> {
+  const physical = volumes.find((one) => one.name === partition);
+  const table = physical && (await lvm.open(physical.source, context));
+  return table?.volumes.find((one) => one.name === name);
 }
 
 /** `ok`, or the reason in the words of the manifest. */

@@ -1,0 +1,3 @@
+import { type ImageRefusal, refusalFor } from '../../shared/image-refusal.ts';
+
+export const badLvm: ImageRefusal = refusalFor('lvm2');
