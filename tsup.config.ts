@@ -87,9 +87,12 @@ const fromAllParts: Plugin = {
   name: 'from-all-parts',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /parts\.js$/ }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter: /\/(vendors|formats|verifiers)\/[\w-]+\.ts$/ }, ({ path }) => ({
-      contents: `export { ${exportOf(basename(path, '.ts'))} } from '../parts.js';`,
-    }));
+    onLoad(
+      { filter: /\/(vendors|formats|verifiers)\/(filesystems\/)?[\w-]+\.ts$/ },
+      ({ path }) => ({
+        contents: `export { ${exportOf(basename(path, '.ts'))} } from '${/filesystems\/[\w-]+\.ts$/.test(path) ? '../' : ''}../parts.js';`,
+      }),
+    );
   },
 };
 

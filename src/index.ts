@@ -3,8 +3,16 @@
  *
  * @module
  */
+
 import { androidSparse } from '../formats/android-sparse.ts';
 import { bzip2 } from '../formats/bzip2.ts';
+import { btrfs } from '../formats/filesystems/btrfs.ts';
+import { ext } from '../formats/filesystems/ext.ts';
+import { fat } from '../formats/filesystems/fat.ts';
+import { lvm } from '../formats/filesystems/lvm.ts';
+import { named } from '../formats/filesystems/named.ts';
+import { partitions } from '../formats/filesystems/partitions.ts';
+import { xfs } from '../formats/filesystems/xfs.ts';
 import { gzip } from '../formats/gzip.ts';
 import { iso } from '../formats/iso.ts';
 import { lz4 } from '../formats/lz4.ts';
@@ -126,6 +134,13 @@ export const builtIns: Parts = Object.freeze({
     vmdkWriter,
     ovaWriter,
     tarWriter,
+    partitions,
+    lvm,
+    named,
+    btrfs,
+    xfs,
+    ext,
+    fat,
   ],
 });
 

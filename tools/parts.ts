@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Each file directly in one of these is a part, named as its file, and a subpath of the package. */
-const folders = ['vendors', 'formats', 'verifiers'] as const;
+const folders = ['vendors', 'formats', 'formats/filesystems', 'verifiers'] as const;
 
 export interface Part {
   folder: (typeof folders)[number];
@@ -65,7 +65,7 @@ export function addToIndex(index: string, parts: readonly Part[]): string {
         const names = [...new Set([...namesIn(known), ...words])];
         // Vendors stand by name; the order of formats and verifiers is a choice.
         if (folder === 'vendors') names.sort();
-        return `${folder}: [${names.join(', ')}]`;
+        return `${listName(folder)}: [${names.join(', ')}]`;
       });
     }
   }
@@ -92,7 +92,7 @@ export function findGaps(root: string): string[] {
   return [
     ...(isSame ? [] : ['package.json: exports are not the entry points. Run: npm run parts']),
     ...unbound.map(({ folder, words }) => {
-      return `src/index.ts: builtIns.${folder} lacks ${words.join(' or ')}. Run: npm run parts`;
+      return `src/index.ts: builtIns.${listName(folder)} lacks ${words.join(' or ')}. Run: npm run parts`;
     }),
     ...parts
       .filter(({ folder, name }) => folder === 'vendors' && !page.includes(`\n| \`${name}\` |`))
@@ -132,7 +132,12 @@ function importOf({ folder, name }: Part): RegExp {
 }
 
 function listOf(folder: string): RegExp {
-  return new RegExp(`\\b${folder}: \\[([^\\]]*)\\]`);
+  return new RegExp(`\\b${listName(folder)}: \\[([^\\]]*)\\]`);
+}
+
+/** The list of `builtIns` that the parts of a folder stand in. */
+function listName(folder: string): string {
+  return folder.split('/', 1).join();
 }
 
 function namesIn(list: string): string[] {

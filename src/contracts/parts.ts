@@ -1,3 +1,4 @@
+import type { FileSystemFormat, VolumeFormat } from './file-system.ts';
 import type { Format } from './format.ts';
 import type { AnyVerifier } from './proof.ts';
 import type { Target } from './target.ts';
@@ -8,8 +9,11 @@ import type { DiskWriter } from './writer.ts';
 export interface Parts {
   vendors: readonly Vendor[];
   verifiers: readonly AnyVerifier[];
-  /** Readers and writers; a writer may have the id of a reader. */
-  formats: readonly (Format | DiskWriter)[];
+  /**
+   * Readers and writers of images, file systems and what divides a disk, in the order in which they are asked. The same id
+   * may stand once for each of these.
+   */
+  formats: readonly (Format | DiskWriter | FileSystemFormat | VolumeFormat)[];
   /** Beside those of this package, which are loaded when an image is delivered. */
   targets?: readonly Target[] | undefined;
 }

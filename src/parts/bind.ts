@@ -1,3 +1,4 @@
+import type { FileSystemFormat, VolumeFormat } from '../contracts/file-system.ts';
 import type { Format } from '../contracts/format.ts';
 import type { Parts } from '../contracts/parts.ts';
 import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
@@ -5,16 +6,19 @@ import type { Target } from '../contracts/target.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import type { DiskWriter } from '../contracts/writer.ts';
 import { PluginError, UsageError } from '../errors.ts';
+import { checkFileSystem, checkVolumeFormat } from './check-file-system.ts';
 import { checkFormat } from './check-format.ts';
 import { checkParts } from './check-parts.ts';
 import { checkWriter } from './check-writer.ts';
-import { isReader, isWriter } from './format-kinds.ts';
+import { isFileSystem, isReader, isVolumeFormat, isWriter } from './format-kinds.ts';
 
 /** Parts that were checked for doubles, ready to be looked up. */
 export interface BoundParts {
   vendors: ReadonlyMap<string, Vendor>;
   formats: readonly Format[];
   writers: readonly DiskWriter[];
+  fileSystems: readonly FileSystemFormat[];
+  volumeFormats: readonly VolumeFormat[];
   /** Those of this package not included. */
   targets: readonly Target[];
   /** Throws `ERR_PLUGIN` when no verifier of that kind was given. */
@@ -36,6 +40,16 @@ export function bindParts(parts: Parts): BoundParts {
     'format',
     formats.map((format) => format.id),
   );
+  const fileSystems = parts.formats.filter(isFileSystem);
+  const volumeFormats = parts.formats.filter(isVolumeFormat);
+  refuseDoubles(
+    'file system',
+    fileSystems.map(({ id }) => id),
+  );
+  refuseDoubles(
+    'volume format',
+    volumeFormats.map(({ id }) => id),
+  );
   // `raw` is what is made without a writer, `source` what is kept as it came.
   refuseDoubles('writer', ['raw', 'source', ...writers.map((writer) => writer.id)]);
   refuseDoubles(
@@ -49,6 +63,8 @@ export function bindParts(parts: Parts): BoundParts {
     vendors: new Map(parts.vendors.map((vendor) => [vendor.id.toLowerCase(), vendor])),
     formats: formats.map(checkFormat),
     writers: writers.map(checkWriter),
+    fileSystems: fileSystems.map(checkFileSystem),
+    volumeFormats: volumeFormats.map(checkVolumeFormat),
     targets,
     verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
       const found = verifiers.get(kind);

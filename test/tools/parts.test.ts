@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { builtIns } from '../../src/index.ts';
-import { isReader } from '../../src/parts/format-kinds.ts';
+import { isFileSystem, isReader, isVolumeFormat } from '../../src/parts/format-kinds.ts';
 import {
   addToIndex,
   findGaps,
@@ -27,6 +27,8 @@ test('every part is built in, vendors and verifiers under the name of their file
   expect(vendors.map(({ id }) => id)).toEqual(namesOf('vendors'));
   // An id is the usual ending of a file name: bz2, gz, zst.
   expect(new Set(formats.filter(isReader)).size).toBe(namesOf('formats').length);
+  const ofDisks = formats.filter((part) => isFileSystem(part) || isVolumeFormat(part));
+  expect(ofDisks).toHaveLength(namesOf('formats/filesystems').length);
   expect(verifiers.map(({ kind }) => kind).sort()).toEqual(namesOf('verifiers'));
 });
 

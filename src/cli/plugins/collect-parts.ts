@@ -3,17 +3,22 @@ import { PluginError } from '../../errors.ts';
 import { checkVerifierShape } from '../../kit/define.ts';
 import {
   type AnyVerifier,
-  type DiskWriter,
   defineFormat,
   defineTarget,
   defineVendor,
   defineWriter,
-  type Format,
   type Target,
   type Vendor,
 } from '../../kit.ts';
 
-const formatKinds: readonly unknown[] = ['codec', 'archive', 'disk', 'writer'];
+const formatKinds: readonly unknown[] = [
+  'codec',
+  'archive',
+  'disk',
+  'writer',
+  'filesystem',
+  'volumes',
+];
 const lists = ['vendors', 'verifiers', 'formats', 'targets'] as const;
 
 /**
@@ -24,7 +29,7 @@ const lists = ['vendors', 'verifiers', 'formats', 'targets'] as const;
 export function collectParts(plugin: string, exports: object): Required<Parts> {
   const vendors: Vendor[] = [];
   const verifiers: AnyVerifier[] = [];
-  const formats: (Format | DiskWriter)[] = [];
+  const formats: Parts['formats'][number][] = [];
   const targets: Target[] = [];
   const found = Object.values(exports).flatMap((value) => spread(plugin, value));
   for (const value of new Set<unknown>(found)) {
@@ -63,7 +68,7 @@ function isVendor(value: unknown): value is Vendor {
   return 'apiVersion' in value || isFunction(value, 'resolve');
 }
 
-function isFormat(value: unknown): value is Format | DiskWriter {
+function isFormat(value: unknown): value is Parts['formats'][number] {
   return isObject(value) && 'kind' in value && formatKinds.includes(value.kind);
 }
 
@@ -71,7 +76,7 @@ function isVerifier(value: unknown): value is AnyVerifier {
   return isObject(value) && 'kind' in value && isFunction(value, 'prove');
 }
 
-function define(part: Format | DiskWriter): Format | DiskWriter {
+function define(part: Parts['formats'][number]): Parts['formats'][number] {
   return part.kind === 'writer' ? defineWriter(part) : defineFormat(part);
 }
 
