@@ -13,6 +13,8 @@ export interface Contender {
   steps(folder: string): Step[];
   /** What the run made, from the folder and from what the last step printed. */
   made(folder: string, printed: string): string;
+  /** The file whose room on disk is told, where that is a figure of its own. */
+  sized?(folder: string): string;
   /** Digest of what must have been made, as `digestDisk` gives it. */
   expected: string;
   /** Does less than the job: no contender can be faster. */
@@ -35,6 +37,8 @@ export interface Sample {
   /** Until the file system has everything on disk. */
   flushedMs: number;
   peakBytes: number;
+  /** Room on disk of the file that was made, where it is a figure of its own. */
+  madeBytes?: number;
 }
 
 /** A contender after all its runs: samples, or why there is no figure. */

@@ -1,4 +1,4 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contender, Job, JobOutcome, Outcome, Sample } from './contender.ts';
 import { digestDisk } from './digest-disk.ts';
@@ -37,13 +37,15 @@ async function measure(contender: Contender, folder: string): Promise<Sample> {
   await mkdir(folder);
   try {
     const { ms, peakBytes, printed } = await runSteps(contender.steps(folder));
+    const sized = contender.sized?.(folder);
+    const room = sized === undefined ? {} : { madeBytes: (await stat(sized)).blocks * 512 };
     const made = contender.made(folder, printed);
     const started = performance.now();
     await flush(made);
     const flushedMs = ms + performance.now() - started;
     const digest = await digestDisk(made);
     if (digest !== contender.expected) throw new Error('made other bytes than expected');
-    return { ms, flushedMs, peakBytes };
+    return { ms, flushedMs, peakBytes, ...room };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -24,6 +24,7 @@ export function renderMarkdown(report: BenchReport, chart: string | undefined): 
       '- **time**: until the program has ended.',
       '- **on disk**: until the file system has everything on disk. A download with rootdisk or systemd-pull waits for that before it ends; conversions and the other programs do not.',
       '- **peak memory**: most memory resident at once, shared libraries included.',
+      '- **size**: what a file in a format that was written occupies.',
       "- **ratio**: the peer's time divided by rootdisk's, each until its program has ended. Above 1 rootdisk is faster.",
     ].join('\n'),
     jobs.length === 0 ? '' : table(jobs),
@@ -57,12 +58,12 @@ function renderLargeCache({ disks, hits, listing }: LargeCache): string {
 }
 
 function table(jobs: readonly JobOutcome[]): string {
-  const head = ['job', 'program', 'time', 'on disk', 'peak memory', 'ratio'];
+  const head = ['job', 'program', 'time', 'on disk', 'peak memory', 'ratio', 'size'];
   const rows = jobs.flatMap((job) =>
     job.outcomes.map((outcome, i) => [i === 0 ? job.title : '', ...cells(job, outcome)]),
   );
   const notes = [...new Set(jobs.flatMap(({ note }) => note ?? []))];
-  const lines = [head, ['---', '---', '--:', '--:', '--:', '--:'], ...rows];
+  const lines = [head, ['---', '---', '--:', '--:', '--:', '--:', '--:'], ...rows];
   const text = lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
   return [text, ...notes].join('\n\n');
 }
@@ -71,9 +72,10 @@ function cells(job: JobOutcome, outcome: Outcome): string[] {
   const { name, samples, failure } = outcome;
   if (failure !== undefined) {
     const why = failure.replaceAll('|', '\\|').replaceAll('\n', ' ');
-    return [name, `no figure: ${why}`, '', '', ''];
+    return [name, `no figure: ${why}`, '', '', '', ''];
   }
   const times = samples.map(({ ms }) => ms);
+  const sizes = samples.flatMap(({ madeBytes }) => madeBytes ?? []);
   const ratio = ratiosOf(job).find(({ peer }) => peer === name);
   return [
     name,
@@ -81,5 +83,6 @@ function cells(job: JobOutcome, outcome: Outcome): string[] {
     formatMs(median(samples.map(({ flushedMs }) => flushedMs))),
     formatMiB(median(samples.map(({ peakBytes }) => peakBytes))),
     ratio === undefined ? '' : formatRatio(ratio.ratio),
+    sizes.length === 0 ? '' : formatMiB(median(sizes)),
   ];
 }

@@ -24,6 +24,7 @@ export function writers({ raw, expected }: Images): Job[] {
     expected,
     steps: (folder) => [step(written(folder))],
     made: target.read,
+    sized: written,
   });
   const job = (target: Target, peers: Contender[]): Job => ({
     title: `write ${target.title}`,

@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cloneDisk, convertImage, createRootdisk, type VerifiedEntry } from '../../../src/index.ts';
 import { buildQcow2Image, buildVhdxImage } from '../../../src/testing/index.ts';
+import { mountTmpfs } from '../../cache/tmpfs.ts';
+import { parseOutput, runCli, withFlags } from '../../cli/spawn-cli.ts';
 import type { AcmeBuild } from '../../fixtures/acme.ts';
 import { damage } from '../../fixtures/damage.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../../fixtures/line.ts';
+import { content } from '../../formats/qcow2/disk.ts';
 
 const MiB = 1024 ** 2;
 const disk = makeDisk();
@@ -167,6 +171,35 @@ test('an abort while it is written leaves nothing', async () => {
   });
   await expect(run).rejects.toBe(reason);
   expect(await line.visible()).toEqual([]);
+});
+
+test('a file system that is full while it is written: no entry, and the next call goes on', async ({
+  skip,
+}) => {
+  const noise = content('noise', 1, 3 * MiB);
+  const bytes = Buffer.concat([makeDisk(MiB), noise]);
+  const zipped = gzipSync(bytes);
+  line.offer({ ...build, digest: sha256(zipped) }, zipped);
+  // Room for the download and the raw disk.
+  const cacheDir = await mountTmpfs(zipped.length + 4 * MiB);
+  if (cacheDir === undefined) return skip();
+  const run = line.ensure('acme:1', { format: 'vdi', cacheDir });
+  await expect(run).rejects.toMatchObject({ code: 'ERR_NO_SPACE' });
+  const names = await readdir(join(cacheDir, 'images-v1'));
+  expect(names.filter((name) => name.includes('.vdi') || name.includes('.raw'))).toEqual([]);
+  execFileSync('mount', ['-o', `remount,size=${64 * MiB}`, cacheDir]);
+  const image = await line.ensure('acme:1', { format: 'vdi', cacheDir });
+  expect(await inside(image.path)).toBe(sha256(bytes));
+  await line.releaseAll();
+});
+
+test('the command line gives the format, and clones it', async () => {
+  const out = join(line.folder, 'vm.vdi');
+  const args = ['ensure', 'acme:1', '--format', 'vdi', '--output', out, '--json'];
+  const ran = await runCli(withFlags(line, args), { cwd: line.folder });
+  expect(ran.code).toBe(0);
+  expect(parseOutput(ran)).toMatchObject({ format: 'vdi', clone: { path: out } });
+  expect(await inside(out)).toBe(sha256(disk));
 });
 
 test('resolveImage names the entry', async () => {
