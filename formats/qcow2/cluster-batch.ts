@@ -41,6 +41,8 @@ export function takeClusterBatch(
     if (next === undefined) break;
     const first = batch.pieces.length === 0;
     if (!first && next.host > batch.end + maxGapBytes) break;
+    // With a whole block of the disk at hand, a thread digests it too.
+    if (!first && next.guest % maxClusterBatchBytes === 0) break;
     const piece = boundPiece(next, map, source.sizeBytes);
     const end = Math.max(batch.end, piece.host + piece.length);
     if (end > source.readyBytes) break;

@@ -71,7 +71,7 @@ export class ClusterThreads {
     }
     const answer = await this.#threads.run({ start: batch.start, end: batch.end, pieces });
     if (answer === undefined) return false;
-    this.#file.wrote(answer.written, answer.fillBytes);
+    this.#file.wrote(answer.written, answer.fillBytes, answer.digests);
     this.#file.settled(settled);
     return true;
   }

@@ -1,3 +1,5 @@
+import type { Hash } from 'node:crypto';
+
 /** What a thread is started with. */
 export interface ThreadWork {
   /** The function of `node:zlib` that decodes one stream. */
@@ -27,6 +29,8 @@ export type ThreadAnswer =
       written: number[];
       /** How much of it is blocks of 0xFF. */
       fillBytes: number;
+      /** The sha256 of each block of 1 MiB of which it wrote all, by its offset; none of blocks that are all zeros. */
+      digests: [offset: number, sha256: Uint8Array][];
     }
   | undefined;
 
@@ -36,6 +40,7 @@ export type ThreadAnswer =
  */
 export function decodeThread(): void {
   const { readSync, writevSync } = process.getBuiltinModule('node:fs');
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const zlib = process.getBuiltinModule('node:zlib');
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const { call, params, streamBytes, sourceFd, sinkFd }: ThreadWork = workerData;
@@ -46,16 +51,18 @@ export function decodeThread(): void {
   const zeroBlock = Buffer.alloc(blockBytes);
   const fillBlock = Buffer.alloc(blockBytes, 0xff);
   const maxRunBytes = 256 * 1024;
+  const digestedBytes = 1024 * 1024;
   let memory = Buffer.allocUnsafeSlow(0);
   let run: { position: number; length: number; parts: Uint8Array[] };
   let written: number[];
   let fillBytes: number;
+  let digests: [number, Uint8Array][];
   let spent: Uint8Array[];
 
   parentPort?.on('message', (job: ThreadJob) => {
     let answer: ThreadAnswer;
     try {
-      answer = copy(job) ? { written, fillBytes } : undefined;
+      answer = copy(job) ? { written, fillBytes, digests } : undefined;
     } catch {
       answer = undefined;
     }
@@ -68,18 +75,45 @@ export function decodeThread(): void {
     run = { position: 0, length: 0, parts: [] };
     written = [];
     fillBytes = 0;
+    digests = [];
     spent = [];
+    let hash: Hash | undefined;
+    let blockHasData = false;
     for (let i = 0; i < pieces.length; i += 4) {
       const [at = 0, length = 0, position = 0, visible = 0] = pieces.slice(i, i + 4);
       if (at + Math.abs(length) > input.length) return false;
       const bytes =
         length > 0 ? input.subarray(at, at + length) : decode(input.subarray(at, at - length + 1));
       if (bytes === undefined) return false;
-      write(position, bytes.subarray(0, visible));
+      const hasData = write(position, bytes.subarray(0, visible));
+      if (position % digestedBytes === 0) {
+        hash = isWholeBlock(pieces, i) ? createHash('sha256') : undefined;
+        blockHasData = false;
+      }
+      if (hash !== undefined) {
+        hash.update(bytes.subarray(0, visible));
+        blockHasData ||= hasData;
+        const end = position + visible;
+        if (end % digestedBytes === 0) {
+          if (blockHasData) digests.push([end - digestedBytes, hash.digest()]);
+          hash = undefined;
+        }
+      }
       spent.push(bytes);
     }
     flush();
     return true;
+  }
+
+  /** The pieces from here on bring a whole block, one after the other. */
+  function isWholeBlock(pieces: number[], first: number): boolean {
+    const block = pieces[first + 2] ?? 0;
+    let end = block;
+    for (let i = first; i < pieces.length && end < block + digestedBytes; i += 4) {
+      if (pieces[i + 2] !== end) return false;
+      end += pieces[i + 3] ?? 0;
+    }
+    return end === block + digestedBytes;
   }
 
   function read(start: number, length: number): Buffer {
@@ -100,8 +134,9 @@ export function decodeThread(): void {
     return buffer.length === streamBytes && engine.bytesWritten < input.length ? buffer : undefined;
   }
 
-  /** Blocks of the file that are all zeros are left out. */
-  function write(position: number, bytes: Uint8Array): void {
+  /** Blocks of the file that are all zeros are left out; false when nothing else came. */
+  function write(position: number, bytes: Uint8Array): boolean {
+    let hasData = false;
     for (let from = 0; from < bytes.length; ) {
       const isData = !isZero(position, bytes, from);
       let to = blockEnd(position, bytes, from);
@@ -109,11 +144,13 @@ export function decodeThread(): void {
         to = blockEnd(position, bytes, to);
       }
       if (isData) {
+        hasData = true;
         countFill(position, bytes, from, to);
         add(position + from, bytes.subarray(from, to));
       }
       from = to;
     }
+    return hasData;
   }
 
   function blockEnd(position: number, bytes: Uint8Array, from: number): number {

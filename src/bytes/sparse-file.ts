@@ -7,6 +7,8 @@ import { fillBytesOf } from './fill.ts';
 
 /** Holes are punched at the granularity of file system blocks. */
 const blockBytes = 4096;
+/** Of a block that its writer digests. */
+const digestedBytes = 1024 * 1024;
 const zeroPiece = Buffer.alloc(1024 * 1024);
 
 /** What a sparse disk is written to: a new, empty file, a device, or something that only counts. */
@@ -47,25 +49,30 @@ export class SparseFile implements DiskSink {
   readonly #bounds: SparseBounds;
   readonly #onWrite: (bytes: number) => void;
   readonly #onData: (position: number, length: number) => void;
+  readonly #onDigest: (position: number, sha256: Uint8Array) => void;
   readonly #map = new DataMap();
   #sizeBytes: number | undefined;
   #end = 0;
   #dataBytes = 0;
   #fillBytes = 0;
 
-  /** `onWrite` hears how many bytes of the disk were settled, `onData` of every range that was written. */
+  /**
+   * `onWrite` hears how many bytes of the disk were settled, `onData` of every range that was written, `onDigest`
+   * after it of the blocks of 1 MiB that hold nothing else and were digested by their writer.
+   */
   constructor(
     handle: SparseTarget,
     bounds: SparseBounds,
     onWrite: (bytes: number) => void = () => {},
     onData: (position: number, length: number) => void = () => {},
+    onDigest: (position: number, sha256: Uint8Array) => void = () => {},
   ) {
     this.zeroed = handle.zeroed ?? true;
     const { fd } = handle;
     if (this.zeroed && fd !== undefined) {
       this.file = {
         fd,
-        wrote: (ranges, fillBytes) => this.#note(ranges, fillBytes),
+        wrote: (...written) => this.#note(...written),
         settled: onWrite,
       };
     }
@@ -73,6 +80,7 @@ export class SparseFile implements DiskSink {
     this.#bounds = bounds;
     this.#onWrite = onWrite;
     this.#onData = onData;
+    this.#onDigest = onDigest;
   }
 
   /** The virtual size: as set, or as far as was written. */
@@ -139,8 +147,10 @@ export class SparseFile implements DiskSink {
     this.#onData(position, bytes.length);
   }
 
-  #note(ranges: readonly number[], fillBytes = 0): void {
+  #note(...[ranges, fillBytes = 0, digests = []]: Parameters<SinkFile['wrote']>): void {
     this.#fillBytes += fillBytes;
+    // Data that was there before, or is being written, is not in the digest.
+    const fresh = digests.filter(([offset]) => !this.#map.touches(offset, digestedBytes));
     for (let i = 0; i < ranges.length; i += 2) {
       const [position = 0, length = 0] = [ranges[i], ranges[i + 1]];
       this.#reach(position + length);
@@ -149,6 +159,7 @@ export class SparseFile implements DiskSink {
       this.#onData(position, length);
     }
     this.#checkData();
+    for (const [offset, sha256] of fresh) this.#onDigest(offset, sha256);
   }
 
   #reach(end: number): void {

@@ -23,9 +23,14 @@ export interface SinkFile {
   readonly fd: number;
   /**
    * What was written: ranges of the disk as position, length, position, length … `fillBytes` of it are blocks of nothing but
-   * 0xFF, as erased flash has them.
+   * 0xFF, as erased flash has them. `digests`: the sha256 of blocks of 1 MiB, at multiples of that, of which every byte was
+   * written or left out here, and that are not all zeros; what writes them has them at hand.
    */
-  wrote(ranges: readonly number[], fillBytes?: number): void;
+  wrote(
+    ranges: readonly number[],
+    fillBytes?: number,
+    digests?: readonly (readonly [offset: number, sha256: Uint8Array])[],
+  ): void;
   /** So many bytes of the disk are settled, written or left out. */
   settled(bytes: number): void;
 }

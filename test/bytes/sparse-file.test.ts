@@ -78,3 +78,18 @@ test('any writes, zeros over data included, read back as an ordinary buffer woul
     { numRuns: 60 },
   );
 });
+
+test('the digest of a block counts only where nothing else lies in the block', async () => {
+  const handle = await open(join(folder, 'digested'), 'wx+');
+  const given: number[] = [];
+  const note = (position: number): number => given.push(position);
+  const MiB = 1024 ** 2;
+  const file = new SparseFile(handle, { maxBytes: 8 * MiB }, undefined, undefined, note);
+  const sha256 = new Uint8Array(32);
+  await file.write(MiB + 70_000, Buffer.from('data'));
+  const digests: [number, Uint8Array][] = [0, 1, 2].map((block) => [block * MiB, sha256]);
+  file.file?.wrote([0, 3 * MiB], 0, digests);
+  file.file?.wrote([2 * MiB, MiB], 0, digests.slice(2));
+  await handle.close();
+  expect(given).toEqual([0, 2 * MiB]);
+});

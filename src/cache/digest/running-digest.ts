@@ -42,6 +42,12 @@ export class RunningDigest {
     if (!this.#isSyncing) this.#syncing = this.#syncRest();
   }
 
+  /** The digest of a block that was written just now and never before: it need not be read. */
+  hashed(block: number, sha256: Uint8Array): void {
+    this.#dirty.delete(block);
+    this.#digest.add(block, sha256);
+  }
+
   /** Hashes what is left, once nothing is written any more. Throws what went wrong on the way. */
   async finish(signal: AbortSignal): Promise<BlockDigests> {
     await this.idle();

@@ -35,7 +35,13 @@ export async function writeDecoded(
       call.progress.decode(written, format === 'raw' ? image.virtualSize : undefined);
     };
     const bounds = boundDisk(fetching.source, context.limits, await roomForFill(call));
-    const sink = new SparseFile(handle, bounds, onWrite, (...range) => digest.wrote(...range));
+    const sink = new SparseFile(
+      handle,
+      bounds,
+      onWrite,
+      (...range) => digest.wrote(...range),
+      (...block) => digest.hashed(...block),
+    );
     const kept = plan.format === 'source' ? format : 'raw';
     await copyLayers(opened, kept, sink);
     const blocks = await digest.finish(call.signal);
