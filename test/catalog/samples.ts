@@ -16,7 +16,7 @@ export const bareEntry: CatalogEntry = {
 };
 
 /** Every member that there is. */
-export const fullEntry: CatalogEntry = {
+const fullEntry: CatalogEntry = {
   alias: 'acme-13-tiny',
   vendor: 'acme',
   release: '13',

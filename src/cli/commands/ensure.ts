@@ -54,6 +54,7 @@ export const ensure: Command = {
   examples: [
     ['rootdisk ensure ubuntu:24.04', 'newest build of a release'],
     ['rootdisk ensure debian:13@20260712-2537', 'one exact build'],
+    ['rootdisk ensure debian-12', 'a pin of the lock file, or of the catalog'],
     ['rootdisk ensure alpine --arch arm64 --variant tiny', 'another machine, another variant'],
     ['rootdisk ensure ubuntu:24.04 --offline', 'from the cache, without a request'],
     ['rootdisk ensure https://example.org/disk.qcow2 --digest sha256:…', 'any address, pinned'],
