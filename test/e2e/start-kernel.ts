@@ -10,19 +10,23 @@ export interface StartedKernel {
   seen: boolean;
 }
 
-/** Starts a kernel in an emulated PC without network and waits for a text on its serial line, at most `limitMs`. */
+/**
+ * Starts a kernel in an emulated PC without network and waits for a text on its serial line, at most `limitMs`. `more` says
+ * what the machine has beside its kernel, and the arguments of that.
+ */
 export async function startKernel(
   kernel: string,
   initrd: string,
   text: RegExp,
   limitMs: number,
+  more: readonly string[] = ['-append', 'console=ttyS0'],
 ): Promise<StartedKernel> {
   const started = performance.now();
   const machine = spawn(
     'qemu-system-x86_64',
     [
       ...['-accel', 'tcg', '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none'],
-      ...['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0'],
+      ...['-kernel', kernel, '-initrd', initrd, ...more],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
