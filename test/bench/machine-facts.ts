@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What figures depend on; nothing that tells whose machine it is. */
 export interface MachineFacts {
@@ -26,6 +27,24 @@ export function readMachine(folder: string): MachineFacts {
     fileSystem: fileSystemOf(folder),
     load: loadavg()[0] ?? 0,
   };
+}
+
+/** The share of all processors that programs used in the next seconds, 0 to 1, while this one waits. */
+export async function measureBusyShare(seconds = 3): Promise<number> {
+  const before = processorTimes();
+  await pause(seconds * 1000);
+  const after = processorTimes();
+  const all = after.all - before.all;
+  return all === 0 ? 0 : 1 - (after.idle - before.idle) / all;
+}
+
+function processorTimes(): { all: number; idle: number } {
+  let [all, idle] = [0, 0];
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += times.user + times.nice + times.sys + times.irq + times.idle;
+  }
+  return { all, idle };
 }
 
 function fileSystemOf(folder: string): string {

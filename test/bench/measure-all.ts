@@ -8,6 +8,7 @@ import type { Job, JobOutcome } from './contender.ts';
 import { conversions } from './conversions/readers.ts';
 import { writers } from './conversions/writers.ts';
 import { emptyDisks } from './empty-disks.ts';
+import { fleet } from './fleet/jobs.ts';
 import {
   type LargeCache,
   largeCacheTitle,
@@ -77,6 +78,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     await layOutSite(nginx, images.qcow2);
     const converted = await measure(conversions(images, programs));
     const wrote = await measure(writers(images));
+    const six = await measure(fleet(images));
     const whole = await measure(await wholeJobs(nginx, images, programs));
     const empty = await measure(await emptyDisks(scratch));
     let warmHits: WarmHits | undefined;
@@ -93,7 +95,10 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     }
     return {
       ...{ ...facts, warmHits },
-      ...{ jobs: [...converted, ...wrote, ...whole, ...cloned, ...care], emptyDisks: empty },
+      ...{
+        jobs: [...converted, ...wrote, ...six, ...whole, ...cloned, ...care],
+        emptyDisks: empty,
+      },
     };
   } finally {
     await nginx.stop();

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildPackage, root } from './built-package.ts';
-import { readMachine } from './machine-facts.ts';
+import { measureBusyShare, readMachine } from './machine-facts.ts';
 import { measureAll } from './measure-all.ts';
 import { readOptions } from './options.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -16,6 +16,18 @@ process.once('SIGTERM', () => process.exit(143));
 
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const machine = readMachine(scratch);
+/** Above it, figures say more about other programs than about these. */
+const mostBusy = 0.1;
+const isQuiet = async (): Promise<boolean> => {
+  const busy = await measureBusyShare();
+  if (busy <= mostBusy) return true;
+  say(`other programs use ${Math.round(busy * 100)} % of the processors: no figures are written`);
+  return false;
+};
+if (options.out !== '' && !(await isQuiet())) {
+  say("wait until they have ended, or pass --out '' to see the figures only");
+  process.exit(1);
+}
 if (options.build) buildPackage();
 const { runs, only } = options;
 const limited = only.map((word) => ` --only "${word}"`).join('');
@@ -23,7 +35,10 @@ const command = `npm run bench -- --runs ${runs}${limited}`;
 const report = await measureAll({ ...options, scratch, command, machine, say });
 
 process.stdout.write(renderMarkdown(report, undefined));
-if (options.out !== '') {
+// Programs may have begun meanwhile.
+const isWritten = options.out !== '' && (await isQuiet());
+if (options.out !== '' && !isWritten) process.exitCode = 1;
+if (isWritten) {
   const out = resolve(root, options.out);
   const caption = `${machine.cores} cores, Node.js ${machine.node}, ${machine.date}; medians of ${runs}`;
   await mkdir(out, { recursive: true });

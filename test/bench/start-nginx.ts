@@ -4,24 +4,43 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeCertificate } from '../http/wire/tls-server.ts';
 import { ownProcess } from './own-process.ts';
 
-/** One folder, served twice over loopback: as fast as it goes, and slowed down. */
+/** One folder, served several times over loopback: as fast as it goes, and slowed down; with TLS and without. */
 export interface Nginx {
   root: string;
-  /** Ends in `/`. */
+  /** Without TLS, as fast as it goes. Ends in `/`. */
   fastUrl: string;
-  /** 1 Gbit/s for each connection. Ends in `/`. */
-  slowUrl: string;
+  /** Every address, by how fast it is for each connection; each ends in `/`. */
+  urls: Record<string, string>;
+  /** The certificate of those with TLS, as a file; without openssl there are none. */
+  ca: string;
   stop(): Promise<void>;
 }
 
-const bytesPerSecond = 125_000_000;
+const bytesPerGbit = 125_000_000;
+const speeds = { 'at 1 Gbit/s': bytesPerGbit, 'at 10 Gbit/s': 10 * bytesPerGbit, unthrottled: 0 };
 
 export async function startNginx(folder: string): Promise<Nginx> {
   const root = join(folder, 'site');
   await mkdir(root, { recursive: true });
-  const [fast, slow] = await freePorts(2);
+  const [ca, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  const identity = makeCertificate();
+  if (identity !== undefined) {
+    await writeFile(ca, identity.cert);
+    await writeFile(key, identity.key, { mode: 0o600 });
+  }
+  const schemes = identity === undefined ? ['http'] : ['http', 'https'];
+  const kinds = schemes.flatMap((scheme) =>
+    Object.entries(speeds).map(([speed, rate]) => ({ scheme, speed, rate })),
+  );
+  const ports = await freePorts(kinds.length);
+  const servers = kinds.map(({ scheme, rate }, i) => {
+    const tls = scheme === 'https' ? `ssl_certificate ${ca}; ssl_certificate_key ${key};` : '';
+    const listen = `127.0.0.1:${ports[i]}${tls === '' ? '' : ' ssl'}`;
+    return `server { listen ${listen}; ${tls} limit_rate ${rate}; }`;
+  });
   const conf = join(folder, 'nginx.conf');
   await writeFile(
     conf,
@@ -31,8 +50,8 @@ export async function startNginx(folder: string): Promise<Nginx> {
       'events { worker_connections 64; }',
       `http { access_log off; sendfile on; client_body_temp_path ${join(folder, 'nginx-tmp')};`,
       `root ${root}; autoindex on;`,
-      `server { listen 127.0.0.1:${fast}; }`,
-      `server { listen 127.0.0.1:${slow}; limit_rate ${bytesPerSecond}; } }`,
+      ...servers,
+      '}',
       '',
     ].join('\n'),
   );
@@ -44,7 +63,13 @@ export async function startNginx(folder: string): Promise<Nginx> {
     nginx.kill('SIGTERM');
     await once(nginx, 'exit');
   };
-  const fastUrl = `http://127.0.0.1:${fast}/`;
+  const urls = Object.fromEntries(
+    kinds.map(({ scheme, speed }, i) => [
+      scheme === 'https' ? `${speed}, https` : speed,
+      `${scheme}://127.0.0.1:${ports[i]}/`,
+    ]),
+  );
+  const { unthrottled: fastUrl = '' } = urls;
   for (let tries = 0; !(await answers(fastUrl)); tries += 1) {
     if (nginx.exitCode !== null || tries === 100) {
       await stop();
@@ -52,7 +77,7 @@ export async function startNginx(folder: string): Promise<Nginx> {
     }
     await pause(50);
   }
-  return { root, fastUrl, slowUrl: `http://127.0.0.1:${slow}/`, stop };
+  return { root, fastUrl, urls, ca, stop };
 }
 
 /** Ports that were free a moment ago, all different. */

@@ -56,14 +56,15 @@ export async function wholeJobs(
 ): Promise<Job[]> {
   const packed = await digestDisk(images.qcow2);
   const sha256 = await hashFile(images.qcow2, 'sha256');
-  const speeds = { 'at 1 Gbit/s': nginx.slowUrl, unthrottled: nginx.fastUrl };
-  return Object.entries(speeds).map(([speed, url]) => {
+  return Object.entries(nginx.urls).map(([speed, url]) => {
     const image = `${url}${imagePath}`;
+    const ca = url.startsWith('https:') ? nginx.ca : undefined;
     const contenders = [
-      rootdiskEnsure(url, keyFileOf(nginx), images.expected),
-      ...(installed.has('curl') ? [byHand(image, sha256, images.expected)] : []),
-      ...(installed.has(systemdPull) ? [pull(image, images.expected)] : []),
-      ...(installed.has('curl') ? [download(image, packed)] : []),
+      rootdiskEnsure(url, keyFileOf(nginx), images.expected, ca),
+      ...(installed.has('curl') ? [byHand(image, sha256, images.expected, ca)] : []),
+      // It takes no certificate authority of the caller's.
+      ...(installed.has(systemdPull) && ca === undefined ? [pull(image, images.expected)] : []),
+      ...(installed.has('curl') ? [download(image, packed, ca)] : []),
     ];
     const note =
       'debian:bookworm is downloaded as a qcow2 (zlib), verified and converted; curl alone only downloads it.';
@@ -71,7 +72,12 @@ export async function wholeJobs(
   });
 }
 
-function rootdiskEnsure(url: string, keyFile: string, expected: string): Contender {
+function rootdiskEnsure(
+  url: string,
+  keyFile: string,
+  expected: string,
+  ca: string | undefined,
+): Contender {
   return {
     name: 'rootdisk',
     expected,
@@ -82,6 +88,7 @@ function rootdiskEnsure(url: string, keyFile: string, expected: string): Contend
           ...[cli, 'ensure', 'debian:bookworm', '--arch', 'amd64', '--quiet'],
           ...Object.entries(mirrorsTo(url)).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]),
           ...['--key', keyFile, '--cache-dir', join(folder, 'cache')],
+          ...(ca === undefined ? [] : ['--ca', ca]),
         ],
       },
     ],
@@ -89,12 +96,12 @@ function rootdiskEnsure(url: string, keyFile: string, expected: string): Contend
   };
 }
 
-const curl = (url: string, file: string): Step => ({
+const curl = (url: string, file: string, ca: string | undefined): Step => ({
   program: 'curl',
-  parameters: ['-sSf', '-o', file, url],
+  parameters: ['-sSf', ...(ca === undefined ? [] : ['--cacert', ca]), '-o', file, url],
 });
 
-function byHand(url: string, sha256: string, expected: string): Contender {
+function byHand(url: string, sha256: string, expected: string, ca: string | undefined): Contender {
   return {
     name: 'curl, sha256sum, qemu-img',
     expected,
@@ -103,7 +110,7 @@ function byHand(url: string, sha256: string, expected: string): Contender {
       const check = 'echo "$1  $2" | sha256sum --quiet -c';
       const convert = ['convert', '-m', '16', '-W', '-f', 'qcow2', '-O', 'raw'];
       return [
-        curl(url, file),
+        curl(url, file, ca),
         { program: 'sh', parameters: ['-c', check, 'sh', sha256, file] },
         { program: 'qemu-img', parameters: [...convert, file, join(folder, 'out.raw')] },
       ];
@@ -130,9 +137,9 @@ function pull(url: string, expected: string): Contender {
   };
 }
 
-function download(url: string, expected: string): Contender {
+function download(url: string, expected: string, ca: string | undefined): Contender {
   const made = (folder: string): string => join(folder, name);
-  const steps = (folder: string): Step[] => [curl(url, made(folder))];
+  const steps = (folder: string): Step[] => [curl(url, made(folder), ca)];
   return { name: 'curl alone', expected, floor: true, steps, made };
 }
 
