@@ -86,6 +86,17 @@ describe('in a copy of the project', () => {
     expect(await indexOf()).toMatch(/formats: \[\s*raw,[^\]]*\bova,[^\]]*\bwim,?\s*\]/);
   });
 
+  test('the writer of a format is bound beside its reader', async () => {
+    const path = join(copy, 'formats/lz4.ts');
+    await writeFile(path, 'export const lz4Writer: DiskWriter = defineWriter({});');
+    expect(findGaps(copy)).toEqual([
+      'src/index.ts: builtIns.formats lacks lz4 or lz4Writer. Run: npm run parts',
+    ]);
+    await write();
+    expect(findGaps(copy)).toEqual([]);
+    expect(await indexOf()).toContain("import { lz4, lz4Writer } from '../formats/lz4.ts';");
+  });
+
   test.each(['vendors/kali.ts', 'formats/xz.ts', 'verifiers/tls.ts'])(
     'without %s its subpath is one too many',
     async (path) => {
