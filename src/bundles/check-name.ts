@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 const pattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/;
 
 /** True for what can be the name of a bundle. */
-export function isBundleName(name: string): boolean {
+function isBundleName(name: string): boolean {
   return pattern.test(name);
 }
 

@@ -18,7 +18,7 @@ export async function cloneDisk(
   options: CloneOptions = {},
 ): Promise<ClonedDisk> {
   checkOptions(options, optionKinds.cloneDisk);
-  const { makeClone } = await import('../clone/make-clone.ts');
+  const { makeClone } = await import('./later.ts');
   const path = typeof disk === 'string' ? disk : disk?.path;
   return await makeClone(path, out, safeListeners(options));
 }

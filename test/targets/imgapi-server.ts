@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { sleep } from '../../src/kit/abort.ts';
 
 /** How the server answers instead; `true` where it has answered. */
-export type Misbehaviour = (
+type Misbehaviour = (
   request: IncomingMessage,
   response: ServerResponse,
 ) => boolean | Promise<boolean>;
@@ -159,7 +159,7 @@ export async function startImgapi(): Promise<ImgapiServer> {
   return imgapi;
 }
 
-export function reply(response: ServerResponse, status: number, body: object): void {
+function reply(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 

@@ -32,7 +32,7 @@ export interface Trees {
 }
 
 /** One block of a tree that was checked. */
-export interface TreeNode {
+interface TreeNode {
   bytes: Buffer;
   level: number;
   items: number;
@@ -79,7 +79,7 @@ export function readKey(bytes: Buffer, at: number): Key {
   };
 }
 
-export function compareTreeKeys(left: Key, right: Key): number {
+function compareTreeKeys(left: Key, right: Key): number {
   if (left.object !== right.object) return left.object < right.object ? -1 : 1;
   if (left.type !== right.type) return left.type - right.type;
   return left.offset === right.offset ? 0 : left.offset < right.offset ? -1 : 1;

@@ -1,7 +1,7 @@
 import { badLvm } from './bad.ts';
 
 /** A value of the description: a number, a text, or a list of both. */
-export type Value = number | string | (number | string)[];
+type Value = number | string | (number | string)[];
 
 /** What stands between two braces. */
 export interface Section {

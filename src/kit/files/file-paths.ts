@@ -52,7 +52,7 @@ export function filePaths(world: FileWorld): FilePaths {
 }
 
 /** A node that is a file, with its bytes in pieces of 1 MiB. */
-export function openNode(file: FileNode): OpenFile {
+function openNode(file: FileNode): OpenFile {
   return {
     sizeBytes: file.sizeBytes,
     read: (position, length) => file.read(position, length),

@@ -3,7 +3,7 @@ import type { DeliveryImage } from '../../contracts/target.ts';
 type Named = Pick<DeliveryImage, 'vendor' | 'release' | 'codename' | 'snapshot'>;
 
 /** What the vendor calls a release: `noble`, `trixie`, `rolling`, else its number. */
-export function seriesOf({ codename, release }: Named): string {
+function seriesOf({ codename, release }: Named): string {
   return plain(codename ?? release);
 }
 

@@ -47,7 +47,7 @@ export async function writeDisk(
 }
 
 /** The default options of a writer, beside what else it is given. */
-export function contextFor(writer: DiskWriter, given: Partial<WriteContext> = {}): WriteContext {
+function contextFor(writer: DiskWriter, given: Partial<WriteContext> = {}): WriteContext {
   const defaults = Object.entries(writer.options ?? {}).map(([name, one]) => [name, one.default]);
   return {
     signal: new AbortController().signal,

@@ -15,7 +15,7 @@ import {
 import { context, type DiskRow, readVolumes } from './disk-rows.ts';
 
 /** Every file system that is read, behind what is refused by name. */
-export const fileSystems: readonly FileSystemFormat[] = [named, btrfs, xfs, ext, fat];
+const fileSystems: readonly FileSystemFormat[] = [named, btrfs, xfs, ext, fat];
 
 /** The files of a volume that a row names: `root`, `boot`, `esp`; `undefined` where no format knows it. */
 export async function openVolume(
