@@ -8,6 +8,7 @@ import { type RootdiskDefaults, startFrom, takeWhole } from './parts/defaults.ts
 import { optionKinds } from './parts/option-kinds.ts';
 import type { Verbs } from './verbs/bind.ts';
 import { cloneDisk } from './verbs/clone-disk.ts';
+import { createBundle } from './verbs/create-bundle.ts';
 import { createSeed } from './verbs/create-seed.ts';
 import type { DeliverOptions } from './verbs/deliver-image.ts';
 import { exportLock } from './verbs/export-lock.ts';
@@ -35,6 +36,8 @@ export interface Rootdisk extends Verbs {
   cloneDisk: typeof cloneDisk;
   /** What configures a machine at its first boot; nothing is written. */
   createSeed: typeof createSeed;
+  /** Writes a bundle from a folder; the same files give the same bytes. */
+  createBundle: typeof createBundle;
   /** The pins of a lock file in the words of a tool; no request. */
   exportLock: typeof exportLock;
   /** The entries of a lock file; no request. */
@@ -143,6 +146,9 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
       return await cloneDisk(disk, out, takeWhole({ log, signal }, own));
     },
     createSeed,
+    async createBundle(folder, out, own) {
+      return await createBundle(folder, out, takeWhole({ log, signal }, own));
+    },
     async exportLock(own) {
       checkObject('options', own);
       return await exportLock(takeWhole({ ...ofCare, ...ofLockfile }, own));
