@@ -1,4 +1,5 @@
 import { imagesDirOf } from '../cache/cache.ts';
+import { defaultCacheDir } from '../cache/cache-folder.ts';
 import { listStaging } from '../cache/entries/list.ts';
 import { lookAt } from '../cache/entries/read.ts';
 import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
@@ -67,8 +68,9 @@ export async function pruneWith(given: PruneOptions = {}): Promise<PrunedCache> 
   const options = safeListeners(given);
   const { dryRun = false, now = new Date(), signal } = options;
   const rules = readRules(options);
+  // Before it is opened: a cache that another process makes right afterwards is open for reading only.
+  const isThere = (await lookAt(imagesDirOf(options.cacheDir ?? defaultCacheDir()))) !== undefined;
   const cache = await openExistingCache(options);
-  const isThere = (await lookAt(imagesDirOf(cache.cacheDir))) !== undefined;
   if (isThere && !dryRun) cache.requireWritable();
   const oldestMs = rules.olderThanMs ?? Number.POSITIVE_INFINITY;
   const ages = {
@@ -80,7 +82,7 @@ export async function pruneWith(given: PruneOptions = {}): Promise<PrunedCache> 
     ({ name }) => !swept.downloads.some((download) => download.name === name),
   );
   const otherBytes = sum(unfinished);
-  const candidates = await listCandidates(cache);
+  const candidates = isThere ? await listCandidates(cache) : [];
   const pruned = await pruneEntries(cache, candidates, { rules, otherBytes, dryRun, now, signal });
   if (!dryRun && cache.writable) await sweepLocks(cache);
   const removed = pruned.filter(({ goes }) => goes).map(describe);

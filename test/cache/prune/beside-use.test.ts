@@ -55,7 +55,8 @@ test(
       const index = kill % 2 === 0 ? kill % users : users + (kill % 4 === 1 ? 0 : 1);
       const child = children[index];
       // On a busy machine a process may be killed again and again before it has begun.
-      if (child === undefined || !atWork.has(child)) continue;
+      const isStarting = child?.process.exitCode === null && !atWork.has(child);
+      if (child === undefined || isStarting) continue;
       await child.kill();
       killed += 1;
       children[index] = start(scripts[index] ?? '');
