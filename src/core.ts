@@ -10,9 +10,18 @@ export type { CacheOptions } from './cache/existing-cache.ts';
 export { type Allowance, allowances } from './contracts/allowance.ts';
 export type * from './contracts/bundle.ts';
 export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
+export type { FileKind, FilePaths, FileStat, OpenFile } from './contracts/file-system.ts';
 export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
 export type { Log, LogEntry, Warning } from './contracts/log.ts';
+export type {
+  DiskContent,
+  DiskFiles,
+  DiskRoot,
+  MountPoint,
+  OpenedDisk,
+  VolumeOnDisk,
+} from './contracts/opened-disk.ts';
 export type {
   EnsureOptions,
   RequestOptions,
@@ -86,6 +95,7 @@ export type {
 export type { ListImages, ListOptions } from './verbs/list-images.ts';
 export { listLocked } from './verbs/list-locked.ts';
 export type { LockfileOptions, LockImages, LockImagesOptions } from './verbs/lock-images.ts';
+export type { OpenDisk, OpenDiskOptions } from './verbs/open-disk.ts';
 export type {
   PruneCache,
   PrunedCache,

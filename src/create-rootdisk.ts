@@ -115,6 +115,10 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
       const options = startFrom(ofFiles, own);
       return (await load()).inspectImage(path, options);
     },
+    async openDisk(path, own) {
+      const options = takeWhole({ signal, log }, own);
+      return (await load()).openDisk(path, options);
+    },
     verifyCache(own) {
       const ofCache: VerifyCacheOptions = { ...ofTransport, offline, now, onProgress };
       return listLater(async () => {

@@ -70,6 +70,7 @@ import type { InspectImage } from './verbs/inspect-image.ts';
 import type { ListCache } from './verbs/list-cache.ts';
 import type { ListImages } from './verbs/list-images.ts';
 import type { LockImages } from './verbs/lock-images.ts';
+import type { OpenDisk } from './verbs/open-disk.ts';
 import type { PruneCache } from './verbs/prune-cache.ts';
 import type { RemoveFromCache } from './verbs/remove-from-cache.ts';
 import type { ResolveImage } from './verbs/resolve-image.ts';
@@ -166,6 +167,8 @@ export const convertImage: ConvertImage = ofBuiltIns.convertImage;
 export const deliverImage: DeliverImage = ofBuiltIns.deliverImage;
 /** What a local image file is; writes nothing. */
 export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
+/** The partitions, file systems, systems and files of a raw disk; nothing is written. */
+export const openDisk: OpenDisk = ofBuiltIns.openDisk;
 /** Every cached disk against its record, and its origin against the documents kept beside it; no request. */
 export const verifyCache: VerifyCache = ofBuiltIns.verifyCache;
 /** Everything in the cache and what it occupies; no request. */

@@ -94,7 +94,8 @@ export async function openImageFile<T>(
   }
 }
 
-async function openReadable(path: string): Promise<FileHandle> {
+/** A file that can be read; `ERR_NOT_FOUND` for anything else. */
+export async function openReadable(path: string): Promise<FileHandle> {
   try {
     const handle = await open(path, 'r');
     if ((await handle.stat()).isFile()) return handle;

@@ -9,7 +9,7 @@ import { object } from './option-kinds.ts';
  * `resolveImage` and `listImages` all of them; `convertImage` and `inspectImage` `allow`, `limits`, `signal`, `log` and `scratchDir`;
  * `verifyCache` `mirrors`, `ca`, `limits`, `cacheDir`, `offline`, `signal`, `log`, `onProgress` and `now`;
  * `verifyDocument` `now`; `listCache` and its like, and `exportLock`, `cacheDir`, `signal` and `log`;
- * `exportLock` and `listLocked` `lockfile`; `cloneDisk` `signal` and `log`.
+ * `exportLock` and `listLocked` `lockfile`; `cloneDisk` and `openDisk` `signal` and `log`.
  */
 export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest'> {
   /** Where `convertImage` and `inspectImage` put scratch files. */

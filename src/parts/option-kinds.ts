@@ -102,6 +102,7 @@ type FileKinds = Readonly<Record<keyof FileOptions | 'onProgress', OptionKind>>;
 type LockWord = 'lockfile' | 'arch' | 'trust' | 'keys' | 'maxAge' | 'allowOlder' | 'now';
 type LockImagesWord = 'variant' | 'parameters' | 'alias' | 'digest' | 'fromCache' | 'boot';
 
+type OpenDiskWord = Record<'signal' | 'log', unknown>;
 type DeliverWord = 'to' | 'dataset' | 'outputDir' | 'url' | 'dryRun' | 'uuidNamespace';
 
 interface OptionTable {
@@ -115,6 +116,7 @@ interface OptionTable {
   convertImage: FileKinds & { readonly force: OptionKind; readonly to: OptionKind };
   deliverImage: Kinds<EnsureOptions & Record<DeliverWord, unknown>>;
   inspectImage: FileKinds;
+  openDisk: Kinds<OpenDiskWord>;
   verifyCache: Kinds<
     TransportOptions & Record<'repair' | 'offline' | 'now' | 'onProgress', unknown>
   >;
@@ -152,6 +154,7 @@ export const optionKinds: OptionTable = {
     ...{ to: text, dataset: text, outputDir: text, url: any, dryRun: flag, uuidNamespace: any },
   },
   inspectImage: ofFiles,
+  openDisk: { signal, log: listener },
   verifyCache: { ...ofTransport, repair: flag, offline: flag, now: date, onProgress: listener },
   listCache: ofCare,
   removeFromCache: ofCare,

@@ -10,6 +10,7 @@ import { bindInspectImage, type InspectImage } from './inspect-image.ts';
 import { type ListCache, readListing } from './list-cache.ts';
 import { bindListImages, type ListImages } from './list-images.ts';
 import { bindLockImages, type LockImages } from './lock-images.ts';
+import { bindOpenDisk, type OpenDisk } from './open-disk.ts';
 import { type PruneCache, pruneWith } from './prune-cache.ts';
 import { type RemoveFromCache, removeNamed } from './remove-from-cache.ts';
 import { bindResolveImage, type ResolveImage } from './resolve-image.ts';
@@ -39,6 +40,8 @@ export interface Verbs {
   deliverImage: DeliverImage;
   /** What a local image file is; writes nothing. */
   inspectImage: InspectImage;
+  /** The partitions, file systems, systems and files of a raw disk; nothing is written. */
+  openDisk: OpenDisk;
   /**
    * Every cached disk against its record, and its origin against the documents kept beside it; a request only where
    * `repair` finds a damaged disk.
@@ -70,6 +73,7 @@ export function bindVerbs(parts: BoundParts): Verbs {
     convertImage: bindConvertImage(parts),
     deliverImage: bindDeliverImage(parts),
     inspectImage: bindInspectImage(parts),
+    openDisk: bindOpenDisk(parts),
     listCache: readListing,
     removeFromCache: removeNamed,
     pruneCache: pruneWith,

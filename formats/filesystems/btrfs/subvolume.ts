@@ -6,7 +6,6 @@ const rootItem = 132;
 const directoryItem = 84;
 const rootDirectory = 6n;
 const topLevel = 5n;
-const lastOffset = (1n << 64n) - 1n;
 
 /** A subvolume: a tree of files, and the inode of its root. */
 export interface Subvolume {
@@ -45,8 +44,8 @@ export async function defaultSubvolume(trees: Trees): Promise<bigint> {
     if (data.length < 30) break;
     const name = data.toString('latin1', 30, 30 + data.readUInt16LE(27));
     const location = readKey(data, 0);
-    const isId = location.type === rootItem && location.offset === lastOffset;
-    if (name === 'default' && isId) return location.object;
+    // mkfs writes the offset -1, Linux that of the root when it sets another default: 0, or that of a snapshot.
+    if (name === 'default' && location.type === rootItem) return location.object;
   }
   return topLevel;
 }

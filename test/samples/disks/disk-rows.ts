@@ -16,6 +16,8 @@ export interface DiskRow {
   /** Accepted answers: `ok`, or the reason of a refusal. */
   expect: string[];
   rootFs: string;
+  /** ID of os-release; empty where there is none. */
+  osId: string;
   kernel: { path: string; sha256: string };
   initrds: { path: string; sha256: string }[];
   /** Reads that must give these bytes: `root:/etc/os-release` and their sha256. */
@@ -42,6 +44,7 @@ export function readDiskRows(): DiskRow[] {
         .replace(/^policy:/, '')
         .split('|'),
       rootFs: field('root_fs'),
+      osId: field('os_release_id'),
       kernel: { path: field('kernel_path'), sha256: field('kernel_sha256') },
       initrds: listOf(field('initrd_path')).map((path, index) => {
         return { path, sha256: initrdSums[index] ?? '' };

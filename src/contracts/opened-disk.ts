@@ -1,0 +1,67 @@
+import type { FilePaths } from './file-system.ts';
+
+/** A part of a disk and what it holds. */
+export interface VolumeOnDisk {
+  /** `p1` of a partition, `ol/root` of a logical volume, `disk` where there is no partition table. */
+  name: string;
+  sizeBytes: number;
+  /** Number of the partition. */
+  number?: number;
+  /** Where it lies on the disk, in bytes; absent for a logical volume. */
+  offset?: number;
+  /** GUID of GPT in lower case, two hex digits of MBR. */
+  type?: string;
+  /** PARTUUID. */
+  uuid?: string;
+  /** PARTLABEL. */
+  label?: string;
+  /** The file system that can be read. */
+  fileSystem?: { id: string; label?: string; uuid?: string };
+  /** Why the volume cannot be read, where what it holds is known. */
+  refusal?: { reason: string; message: string };
+}
+
+/** Where the root of a system lies. */
+export interface DiskRoot {
+  volume: string;
+  /** Btrfs: the subvolume; absent for the default one. */
+  subvolume?: string;
+  /** From its os-release; absent for a root that is known by its partition type only. */
+  system?: { id: string; version?: string; name?: string };
+}
+
+/** A file system of the disk that is part of the tree of a root. */
+export interface MountPoint {
+  path: string;
+  volume: string;
+  subvolume?: string;
+}
+
+/** What a disk holds; plain data. */
+export interface DiskContent {
+  /** `gpt`, `mbr`; absent without a partition table. */
+  scheme?: string;
+  volumes: VolumeOnDisk[];
+  /** Systems that were found; one of them is usual. */
+  roots: DiskRoot[];
+  /** What is odd and was read all the same, a sentence each. */
+  warnings: string[];
+}
+
+/** Files by path, and the file systems that are joined. */
+export interface DiskFiles extends FilePaths {
+  /** Empty where one volume alone was asked for. */
+  readonly mounts: readonly MountPoint[];
+}
+
+/** A raw disk that is open for reading. */
+export interface OpenedDisk extends DiskContent, AsyncDisposable {
+  sizeBytes: number;
+  /**
+   * The files of a volume by its name (`p2`, `ol/root`, `disk`; `p2@home` of a Btrfs subvolume), or those of the only root with
+   * what its fstab mounts. No such volume or subvolume is `ERR_NOT_FOUND`; one that cannot be read, and several roots, are a
+   * `DecodeError`.
+   */
+  files(volume?: string): Promise<DiskFiles>;
+  close(): Promise<void>;
+}

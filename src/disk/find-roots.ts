@@ -1,0 +1,103 @@
+import type { FileNode } from '../contracts/file-system.ts';
+import type { DiskRoot } from '../contracts/opened-disk.ts';
+import { DecodeError, NotFoundError } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
+import { parseAssignments } from '../kit/fields.ts';
+import { filePaths } from '../kit/files/file-paths.ts';
+import type { ReadVolume } from './read-volumes.ts';
+
+/** Subvolumes that distributions put their root into. */
+const rootSubvolumes = ['root', '@', '@rootfs'];
+
+/** Partition types of a root (UAPI discoverable partitions; the last one is Flatcar's). */
+const rootTypes: readonly unknown[] = [
+  '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
+  'b921b045-1df0-41c3-af44-4c6f280d3fae',
+  '72ec70a6-cf74-40e6-bd49-4bda08e8f224',
+  'c31c45e6-3f39-412e-80fb-4809c4980599',
+  '5eead9a9-fe09-4a1e-a1d7-520d00531306',
+  '77055800-792c-4f94-b39a-98c91b762bb6',
+  '69dad710-2ce4-4e3c-b16c-21a1d49abed3',
+  '44479540-f297-41b2-9af7-d131d5f0458a',
+  '3884dd41-8582-4404-b9a8-e9b84f2df50e',
+];
+
+/** A root and the directory that it is. */
+export interface FoundRoot {
+  about: DiskRoot;
+  node: FileNode;
+}
+
+/** Roots by their os-release; where there is none, by the type of their partition. */
+export async function findRoots(volumes: readonly ReadVolume[]): Promise<FoundRoot[]> {
+  const roots: FoundRoot[] = [];
+  for (const volume of volumes) {
+    const found = await rootOf(volume);
+    if (found !== undefined) roots.push(found);
+  }
+  if (roots.length > 0) return roots;
+  return volumes.flatMap(({ about, fileSystem }) => {
+    if (fileSystem === undefined || !rootTypes.includes(about.type)) return [];
+    return { about: { volume: about.name }, node: fileSystem.root };
+  });
+}
+
+async function rootOf({ about, fileSystem }: ReadVolume): Promise<FoundRoot | undefined> {
+  if (fileSystem === undefined) return undefined;
+  for (const subvolume of [undefined, ...(fileSystem.subvolume ? rootSubvolumes : [])]) {
+    const node =
+      subvolume === undefined
+        ? fileSystem.root
+        : await unlessUnreadable(async () => await fileSystem.subvolume?.(subvolume));
+    if (node?.kind !== 'directory') continue;
+    const system = await readSystem(node);
+    if (system === undefined) continue;
+    return { about: { volume: about.name, ...defined({ subvolume }), system }, node };
+  }
+  return undefined;
+}
+
+async function readSystem(root: FileNode): Promise<DiskRoot['system']> {
+  const paths = filePaths({ root });
+  for (const path of ['/etc/os-release', '/usr/lib/os-release', await ostreePath(root)]) {
+    if (path === undefined) continue;
+    const bytes = await unlessUnreadable(() => paths.read(path, { mostBytes: 65_536 }));
+    const fields = parseSafely(Buffer.from(bytes ?? []).toString('utf8'));
+    const id = fields?.get('ID');
+    if (id === undefined) continue;
+    const version = fields?.get('VERSION_ID');
+    return { id, ...defined({ version, name: fields?.get('PRETTY_NAME') }) };
+  }
+  return undefined;
+}
+
+/** os-release of the only deployment of ostree. */
+async function ostreePath(root: FileNode): Promise<string | undefined> {
+  const paths = filePaths({ root });
+  let path = '/ostree/deploy';
+  for (const next of ['deploy', 'usr/lib/os-release']) {
+    const names = await unlessUnreadable(() => paths.list(path));
+    const [only, ...others] = (names ?? []).filter(({ kind }) => kind === 'directory');
+    if (only === undefined || others.length > 0) return undefined;
+    path = `${path}/${only.name}/${next}`;
+  }
+  return path;
+}
+
+function parseSafely(text: string): Map<string, string> | undefined {
+  try {
+    return parseAssignments(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `undefined` for what is not there or cannot be read whole: a broken file makes no root, and says so when it is read. */
+export async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}

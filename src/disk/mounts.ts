@@ -1,0 +1,101 @@
+import type { FileNode } from '../contracts/file-system.ts';
+import type { MountPoint } from '../contracts/opened-disk.ts';
+import { defined } from '../kit/defined.ts';
+import { filePaths } from '../kit/files/file-paths.ts';
+import { walkPath } from '../kit/files/walk-path.ts';
+import { type FoundRoot, unlessUnreadable } from './find-roots.ts';
+import { findDevice, parseFstab } from './fstab.ts';
+import type { ReadVolume } from './read-volumes.ts';
+
+const bootType = 'bc13c2ff-59e6-4262-a352-b275fd6f7172';
+const espTypes: readonly unknown[] = ['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef'];
+
+/** What stands where in the tree of a root. */
+export interface Mounts {
+  points: MountPoint[];
+  nodes: Map<string, FileNode>;
+}
+
+/** What the fstab of a root mounts; without a line for them, `/boot` and the EFI system partition as systemd finds them. */
+export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]): Promise<Mounts> {
+  const mounts: Mounts = { points: [], nodes: new Map() };
+  const fstab = await unlessUnreadable(() => filePaths({ root: root.node }).read('/etc/fstab'));
+  for (const { device, path, options } of parseFstab(Buffer.from(fstab ?? []).toString('utf8'))) {
+    const volume = path === '/' ? undefined : findDevice(device, volumes);
+    const [subvolume] = options.flatMap((one) => /^subvol=\/?(.+)$/.exec(one)?.[1] ?? []);
+    const isNamed = subvolume !== undefined || !options.some((one) => one.startsWith('subvolid='));
+    if (volume !== undefined && isNamed) await mount(mounts, path, volume, subvolume);
+  }
+  const others = volumes.filter(({ about }) => about.name !== root.about.volume);
+  const isMounted = ({ about }: ReadVolume): boolean =>
+    mounts.points.some(({ volume }) => volume === about.name);
+  const boot = others.find(isBoot);
+  if (boot !== undefined && !isMounted(boot) && (await isVacant(root, mounts, '/boot'))) {
+    await mount(mounts, '/boot', boot, undefined);
+  }
+  const esp = others.find(({ about }) => espTypes.includes(about.type));
+  if (esp === undefined || isMounted(esp)) return mounts;
+  for (const path of ['/efi', '/boot/efi', '/boot']) {
+    const isFree = await isVacant(root, mounts, path);
+    if (!isFree || (path !== '/boot' && !(await exists(root, mounts, path)))) continue;
+    await mount(mounts, path, esp, undefined);
+    break;
+  }
+  return mounts;
+}
+
+function isBoot({ about }: ReadVolume): boolean {
+  if (about.type === bootType) return true;
+  return [about.label, about.fileSystem?.label].some((label) => label?.toLowerCase() === 'boot');
+}
+
+async function mount(
+  mounts: Mounts,
+  path: string,
+  { about, fileSystem, refusal }: ReadVolume,
+  subvolume: string | undefined,
+): Promise<void> {
+  if (mounts.nodes.has(path)) return;
+  let node: FileNode | undefined;
+  if (refusal !== undefined) node = refusingNode(refusal);
+  else if (subvolume === undefined) node = fileSystem?.root;
+  else node = await unlessUnreadable(async () => await fileSystem?.subvolume?.(subvolume));
+  if (node === undefined) return;
+  mounts.nodes.set(path, node);
+  mounts.points.push({ path, volume: about.name, ...defined({ subvolume }) });
+}
+
+/** A directory of a volume that cannot be read: what lies in it is refused, not missing. */
+function refusingNode(refusal: Error): FileNode {
+  const refuse = (): never => {
+    throw refusal;
+  };
+  const never = async (): Promise<never> => refuse();
+  return {
+    kind: 'directory',
+    sizeBytes: 0,
+    id: 'refused',
+    read: never,
+    find: never,
+    target: never,
+    async *entries() {
+      yield refuse();
+    },
+  };
+}
+
+/** Nothing is mounted there, and nothing lies there. */
+async function isVacant(root: FoundRoot, mounts: Mounts, path: string): Promise<boolean> {
+  if (mounts.nodes.has(path)) return false;
+  const world = { root: root.node, mounts: mounts.nodes };
+  const node = await unlessUnreadable(() => walkPath(world, path));
+  if (node === undefined) return true;
+  if (node.kind !== 'directory') return false;
+  for await (const { name } of node.entries()) if (name !== 'lost+found') return false;
+  return true;
+}
+
+async function exists(root: FoundRoot, mounts: Mounts, path: string): Promise<boolean> {
+  const world = { root: root.node, mounts: mounts.nodes };
+  return (await unlessUnreadable(() => walkPath(world, path))) !== undefined;
+}

@@ -1,0 +1,119 @@
+import type { ByteSource } from '../contracts/bytes.ts';
+import type { FileNode, FilePaths, FileSystemContext } from '../contracts/file-system.ts';
+import type { DiskContent, DiskFiles } from '../contracts/opened-disk.ts';
+import { NotFoundError, refuse } from '../errors.ts';
+import { defined } from '../kit/defined.ts';
+import { filePaths } from '../kit/files/file-paths.ts';
+import { pluginFailure } from '../parts/call-plugin.ts';
+import { isOfSystem } from '../parts/check-format.ts';
+import { type FoundRoot, findRoots } from './find-roots.ts';
+import { readMounts } from './mounts.ts';
+import { type DiskParts, type ReadVolume, readVolumes } from './read-volumes.ts';
+
+/** What a disk holds, and the way to its files. */
+export interface ReadDisk {
+  content: DiskContent;
+  files(volume?: string): Promise<DiskFiles>;
+}
+
+/** Reads tables, file systems and roots of a raw disk; bytes of files are read when they are asked for. */
+export async function readDisk(
+  disk: ByteSource,
+  parts: DiskParts,
+  context: FileSystemContext,
+): Promise<ReadDisk> {
+  const { scheme, volumes, warnings } = await readVolumes(disk, parts, context);
+  for (const { about, fileSystem } of volumes) {
+    warnings.push(...(fileSystem?.warnings ?? []).map((one) => `${about.name}: ${one}`));
+  }
+  const roots = await findRoots(volumes);
+  const content = {
+    ...defined({ scheme }),
+    volumes: volumes.map(({ about }) => about),
+    roots: roots.map(({ about }) => about),
+    warnings,
+  };
+  const { signal } = context;
+  return {
+    content,
+    async files(volume) {
+      if (volume !== undefined) {
+        return { mounts: [], ...guarded(await nodeOf(volume, volumes), new Map(), signal) };
+      }
+      const root = onlyRoot(roots, volumes);
+      const { points, nodes } = await readMounts(root, volumes);
+      return { mounts: points, ...guarded(root.node, nodes, signal) };
+    },
+  };
+}
+
+async function nodeOf(place: string, volumes: readonly ReadVolume[]): Promise<FileNode> {
+  const at = place.indexOf('@');
+  const name = at < 0 ? place : place.slice(0, at);
+  const volume = volumes.find(({ about }) => about.name === name);
+  if (volume === undefined) {
+    const known = volumes.map(({ about }) => about.name).join(', ');
+    throw missing('volume', name, `Name one of: ${known === '' ? 'none is there' : known}.`);
+  }
+  if (volume.refusal !== undefined) throw volume.refusal;
+  const { fileSystem } = volume;
+  if (fileSystem === undefined) {
+    throw missing('file system on', name, 'Name a volume with a file system.');
+  }
+  if (at < 0) return fileSystem.root;
+  const path = place.slice(at + 1);
+  if (fileSystem.subvolume === undefined) {
+    throw missing('subvolume', path, `Leave @ out: ${name} is ${fileSystem.id}.`);
+  }
+  return await fileSystem.subvolume(path);
+}
+
+/** The root that a path without a volume means. */
+function onlyRoot(roots: readonly FoundRoot[], volumes: readonly ReadVolume[]): FoundRoot {
+  const [root, ...others] = roots;
+  if (root !== undefined && others.length === 0) return root;
+  if (root !== undefined) {
+    const names = roots.map(({ about }) => about.volume);
+    throw refuse('ambiguous-content', `The disk has several roots: ${names.join(', ')}`, {
+      hint: `Name the volume: ${root.about.volume}:/path.`,
+    });
+  }
+  // The root is most of a disk; swap never is one.
+  const [largest] = volumes
+    .filter(({ refusal }) => refusal !== undefined && refusal.details.format !== 'swap')
+    .sort((left, right) => right.about.sizeBytes - left.about.sizeBytes);
+  if (largest?.refusal !== undefined) throw largest.refusal;
+  throw missing('root on', 'the disk', 'Name a volume: p1:/path, or disk:/path without a table.');
+}
+
+function missing(what: string, value: string, hint: string): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `There is no ${what} ${value}`,
+    hint,
+    details: { field: 'volume', value },
+  });
+}
+
+/** The files of a tree; a stray exception of a file system is `ERR_PLUGIN`. */
+function guarded(
+  root: FileNode,
+  mounts: ReadonlyMap<string, FileNode>,
+  signal: AbortSignal,
+): FilePaths {
+  const paths = filePaths({ root, mounts });
+  const guard = async <T>(method: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw isOfSystem(error) ? error : pluginFailure(error, 'filesystem', method, signal);
+    }
+  };
+  return {
+    read: (path, options) => guard('read', () => paths.read(path, options)),
+    open: (path) => guard('open', () => paths.open(path)),
+    list: (path) => guard('list', () => paths.list(path)),
+    stat: (path) => guard('stat', () => paths.stat(path)),
+    readlink: (path) => guard('readlink', () => paths.readlink(path)),
+  };
+}
