@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addAbortSignal, type Writable } from 'node:stream';
+import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { inCache } from '../cache/cache-error.ts';
 import { refuse } from '../errors.ts';
@@ -45,7 +45,15 @@ export async function spoolInput(
 
 /** Writes a whole file to standard output, holes as zeros. A reader that has seen enough ends it early. */
 export async function sendFile(path: string, stdout: Writable, signal: AbortSignal): Promise<void> {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024, signal });
+  await sendStream(createReadStream(path, { highWaterMark: 1024 * 1024, signal }), stdout, signal);
+}
+
+/** The same for bytes from elsewhere. */
+export async function sendStream(
+  file: Readable,
+  stdout: Writable,
+  signal: AbortSignal,
+): Promise<void> {
   // The stream goes on to carry what comes behind, so that it is not ended here.
   file.pipe(stdout, { end: false });
   const closed = finished(stdout, { readable: false, signal, cleanup: true });

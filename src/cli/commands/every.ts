@@ -11,6 +11,8 @@ import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { convert } from './convert.ts';
 import { deliver } from './deliver.ts';
+import { cat } from './disk/cat.ts';
+import { ls } from './disk/ls.ts';
 import { ensure } from './ensure.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
@@ -31,6 +33,8 @@ export const commands: readonly Command[] = [
   convert,
   clone,
   inspect,
+  ls,
+  cat,
   seed,
   deliver,
   bundleCreate,
