@@ -4,15 +4,17 @@ import { SparseFile } from '../bytes/sparse-file.ts';
 import type { Allowance } from '../contracts/allowance.ts';
 import type { DiskFacts } from '../contracts/format.ts';
 import type { Warning } from '../contracts/log.ts';
+import type { DiskContent } from '../contracts/opened-disk.ts';
 import {
   type FileOptions,
   type FoundSoFar,
   type OpenImageFile,
   openImageFile,
 } from '../convert/open-image-file.ts';
+import { readDisk } from '../disk/read-disk.ts';
 import { defectTable, digestTable } from '../errors/reason-table.ts';
 import { errorTable } from '../errors/table.ts';
-import { type DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from '../errors.ts';
+import { DecodeError, type ErrorCode, hasRemedy, type IntegrityError } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { boundDisk } from '../image/bounds.ts';
 import { nestedHeadBytes, nestedTailBytes, refuseNestedImage } from '../image/find-nested-image.ts';
@@ -49,6 +51,8 @@ export interface ImageInspection {
   /** Where the disk holds data: `[offset, length]` in units of 64 KiB. */
   extents?: Extents;
   facts?: DiskFacts;
+  /** Partitions, file systems and systems, where the file is a raw disk and holds what is known. */
+  disk?: DiskContent;
   /** What is odd about the image and was allowed. */
   warnings: Warning[];
   /** Empty for an image that can be used. */
@@ -66,7 +70,8 @@ export type InspectImage = (path: string, options?: InspectOptions) => Promise<I
  * `inspectImage` of the given formats: decodes the whole image as a conversion would, and keeps nothing of it. What
  * a conversion would refuse is a hazard here.
  */
-export function bindInspectImage({ formats }: BoundParts): InspectImage {
+export function bindInspectImage(parts: BoundParts): InspectImage {
+  const { formats } = parts;
   return async (path, given = {}) => {
     checkOptions(given, optionKinds.inspectImage);
     readPath('path', path);
@@ -78,7 +83,7 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
     try {
       const look = async (image: OpenImageFile) => {
         try {
-          await lookInside(image, formats, options, told);
+          await lookInside(image, parts, options, told);
         } finally {
           warnings.push(...warningsOf(image.allowances.used));
         }
@@ -93,8 +98,8 @@ export function bindInspectImage({ formats }: BoundParts): InspectImage {
 }
 
 async function lookInside(
-  { chain, image, source, drain, limits, allowances, signal }: OpenImageFile,
-  formats: BoundParts['formats'],
+  { chain, image, source, drain, limits, allowances, signal, log }: OpenImageFile,
+  parts: BoundParts,
   { onProgress }: InspectOptions,
   told: Partial<ImageInspection>,
 ): Promise<void> {
@@ -114,7 +119,27 @@ async function lookInside(
   told.dataBytes = sink.dataBytes;
   told.extents = sink.extents();
   const probe = { ...ends.ends(sink.sizeBytes), sizeBytes: sink.sizeBytes };
-  refuseNestedImage(probe, chain, formats, allowances);
+  refuseNestedImage(probe, chain, parts.formats, allowances);
+  if (chain.join() !== 'raw') return;
+  const disk = await readContent(source, parts, { signal, log });
+  if (disk !== undefined) told.disk = disk;
+}
+
+/** What lies on a raw disk; `undefined` where nothing is known of it, or its table cannot be read. */
+async function readContent(
+  source: OpenImageFile['source'],
+  parts: BoundParts,
+  context: Pick<OpenImageFile, 'signal' | 'log'>,
+): Promise<DiskContent | undefined> {
+  try {
+    const { content } = await readDisk(source, parts, context);
+    const isKnown = content.volumes.some(({ fileSystem, refusal }) => fileSystem ?? refusal);
+    return isKnown || content.scheme !== undefined ? content : undefined;
+  } catch (error) {
+    // That the content cannot be read makes an image no worse: it is started, not mounted.
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 function describeHazard(error: DecodeError | IntegrityError): Hazard {

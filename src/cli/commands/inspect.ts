@@ -5,6 +5,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { defined } from '../../kit/defined.ts';
 import { fileOptions } from '../args/options.ts';
 import { readLocalFile } from '../args/read-options.ts';
+import { describeDisk } from '../print/describe-disk.ts';
 import { drawMap } from '../print/draw-map.ts';
 import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
 import { wrapText } from '../print/wrap-text.ts';
@@ -37,7 +38,7 @@ export const inspect: Command = {
 };
 
 function rows(image: ImageInspection): string[][] {
-  const { layers, sizeBytes, virtualSize, dataBytes, facts, hazards } = image;
+  const { layers, sizeBytes, virtualSize, dataBytes, facts, disk, hazards } = image;
   const { variant, clusterBytes, compression, features = [] } = facts ?? {};
   const row = (name: string, value: string | undefined) =>
     value === undefined ? [] : [[name, value]];
@@ -50,6 +51,7 @@ function rows(image: ImageInspection): string[][] {
     ...row('cluster size', clusterBytes === undefined ? undefined : formatBytes(clusterBytes)),
     ...row('compression', compression),
     ['features', features.length === 0 ? 'none' : features.join(', ')],
+    ...(disk === undefined ? [] : describeDisk(disk)),
     ...(hazards.length === 0 ? [['hazards', 'none']] : []),
     ...hazards.flatMap(({ reason, message, meaning, hint, allow }) => [
       ['hazard', `${reason}: ${message}`],
