@@ -46,7 +46,10 @@ function bind(defaults: RootdiskDefaults = {}, more: Partial<Parts> = {}): Rootd
 }
 
 test('it gives every verb that the package exports', () => {
-  const helpers = ['createRootdisk', 'hasRemedy', 'isImageError', 'refuse', 'refuseSignature'];
+  const helpers = [
+    ...['createRootdisk', 'hasRemedy', 'isImageError', 'refuse', 'refuseSignature'],
+    ...['checkBundleName', 'findBundle', 'parseBundleCatalog'],
+  ];
   const exported = Object.entries(root)
     .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
     .map(([name]) => name)
