@@ -1,5 +1,6 @@
 import type { Arch } from '../kit/arch.ts';
 import type { SeedKind } from '../seed/seed.ts';
+import type { artifactRoles } from './artifact-roles.ts';
 import type { BundleCatalog } from './bundle.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
@@ -34,7 +35,6 @@ export interface VendorContext {
 
 /** What a published file, or a member of one, is to the disk. */
 export type ArtifactRole = (typeof artifactRoles)[number];
-export const artifactRoles = ['disk', 'kernel', 'initrd', 'manifest'] as const;
 
 /** The hashes of equally long pieces of a file, the last one as long as the rest. */
 export interface Pieces {

@@ -6,8 +6,9 @@ import {
   readTime,
   readWord,
 } from '../cache/records/values.ts';
+import { artifactRoles } from '../contracts/artifact-roles.ts';
 import { type Digest, type Signer, trustLevels } from '../contracts/proof.ts';
-import { type ArtifactRole, artifactRoles, type GuestFacts } from '../contracts/vendor.ts';
+import type { ArtifactRole, GuestFacts } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';

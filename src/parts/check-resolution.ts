@@ -1,5 +1,6 @@
+import { artifactRoles } from '../contracts/artifact-roles.ts';
 import { trustLevels } from '../contracts/proof.ts';
-import { artifactRoles, type Listing, type Resolution } from '../contracts/vendor.ts';
+import type { Listing, Resolution } from '../contracts/vendor.ts';
 import { arches } from '../kit/arch.ts';
 import { guestSeeds } from '../seed/seed.ts';
 import {

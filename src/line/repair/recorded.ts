@@ -2,7 +2,8 @@ import { baseName, type CacheNameParts, requireCacheName } from '../../cache/nam
 import type { ImageRecord } from '../../cache/records/image-record.ts';
 import { digestsOf } from '../../cache/records/source-digests.ts';
 import { readWord } from '../../cache/records/values.ts';
-import { type Artifact, artifactRoles, type Resolution } from '../../contracts/vendor.ts';
+import { artifactRoles } from '../../contracts/artifact-roles.ts';
+import type { Artifact, Resolution } from '../../contracts/vendor.ts';
 import { defined } from '../../kit/defined.ts';
 import { parseRecord } from '../../kit/records.ts';
 import type { CallOptions } from '../options.ts';
