@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
@@ -32,6 +32,20 @@ const allParts: Plugin = {
     onLoad({ filter: /^/, namespace: 'all-parts' }, () => ({
       contents: formatAllParts(listParts('.')),
       resolveDir: '.',
+    }));
+  },
+};
+
+/**
+ * The first bytes of a format are known to its part and to its decoder, which is loaded later. Shared by both, each would be a
+ * file of its own: a copy in each takes less time to load.
+ */
+const ownMagics: Plugin = {
+  name: 'own-magics',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/magic\.ts$/ }, ({ path, importer, resolveDir }) => ({
+      path: resolve(resolveDir, path),
+      suffix: `?${importer}`,
     }));
   },
 };
@@ -71,13 +85,14 @@ const yamlModule: Plugin = {
 };
 
 /**
- * Makes the files short that only a call loads: an install has to stay below 20 MB. Lines stay short, for the traces of errors.
- * Files with parts keep the comments that tell bundlers what can go, and names of classes, which errors show.
+ * Makes files short: an install has to stay below 20 MB. Lines stay short, for the traces of errors. Files with parts keep the
+ * comments that tell bundlers what can go; the classes of errors keep their names, which are shown.
  */
 const shortened: NonNullable<Options['plugins']>[number] = {
   name: 'shortened',
-  async renderChunk(code, { path }) {
-    if (!/\/(?!chunk-)[\w-]+-[A-Z0-9]{8}\.js$/.test(path)) return undefined;
+  async renderChunk(code) {
+    if (/^\/\/ (vendors|formats|verifiers)\/[\w-]+\.ts$/m.test(code)) return undefined;
+    if (code.includes('new.target.name')) return undefined;
     return await transform(code, { minify: true, lineLimit: 120 });
   },
 };
@@ -130,7 +145,7 @@ const config: Config = defineConfig([
     esbuildOptions(options) {
       options.entryPoints = { ...doors, parts: 'all-parts', 'cli-start': 'src/cli/start.ts' };
     },
-    esbuildPlugins: [allParts, pureCalls, yamlModule, targetsApart],
+    esbuildPlugins: [allParts, ownMagics, pureCalls, yamlModule, targetsApart],
     plugins: [shortened],
   },
   { entry: subpaths, ...common, splitting: false, esbuildPlugins: [fromAllParts] },
@@ -138,8 +153,8 @@ const config: Config = defineConfig([
     entry: { targets },
     ...common,
     splitting: false,
-    minifyWhitespace: true,
     esbuildPlugins: [errorsOfCore],
+    plugins: [shortened],
   },
   { entry: { ...doors, targets, ...subpaths }, ...common, dts: { only: true } },
   // What looks at the version of Node stands before all else, alone.

@@ -1,5 +1,5 @@
 import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
-import { sparseImageMagic } from './android-sparse/header.ts';
+import { sparseImageMagic } from './android-sparse/magic.ts';
 
 /**
  * Android's sparse image, version 1, as `img2simg` and build systems of phones and boards write it. What a "don't care" chunk

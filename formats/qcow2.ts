@@ -1,5 +1,5 @@
 import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
-import { qcow2Magic } from './qcow2/header.ts';
+import { qcow2Magic } from './qcow2/magic.ts';
 
 /**
  * QEMU's copy-on-write disk, versions 2 and 3, read without its refcounts: standard, zero, zlib and zstd clusters,

@@ -1,5 +1,5 @@
 import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
-import { vdiMagic, vdiMagicAt } from './vdi/header.ts';
+import { vdiMagic, vdiMagicAt } from './vdi/magic.ts';
 
 /**
  * VirtualBox's disk image, version 1.1, dynamic and static. Undo and differencing images, a map that names a block twice

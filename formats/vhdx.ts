@@ -1,5 +1,5 @@
 import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from '../src/kit.ts';
-import { vhdxMagic } from './vhdx/header.ts';
+import { vhdxMagic } from './vhdx/magic.ts';
 
 /**
  * Hyper-V's virtual disk, fixed and dynamic. A log that was not replayed is replayed in memory. A disk with a parent,

@@ -1,8 +1,8 @@
 import { hasMagic, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
+import { sparseImageMagic } from './magic.ts';
 
-/** 0xed26ff3a, low byte first; this and what follows: libsparse/sparse_format.h of the Android Open Source Project. */
-export const sparseImageMagic = [0x3a, 0xff, 0x26, 0xed] as const;
+// What follows: libsparse/sparse_format.h of the Android Open Source Project.
 export const sparseHeaderBytes = 28;
 const leastChunkHeaderBytes = 12;
 const majorVersion = 1;

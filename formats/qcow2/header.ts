@@ -2,8 +2,7 @@ import { type Allowing, type Limits, raiseLimit, viewOf } from '../../src/kit.ts
 import { refuseQcow2 } from './file-offset.ts';
 import { checkExtensions } from './header-extensions.ts';
 import { type HeaderFeatures, parseFeatures, v3HeaderBytes } from './header-features.ts';
-
-export const qcow2Magic = 'QFI\xfb';
+import { qcow2Magic } from './magic.ts';
 
 /** The header of an image that may be read; offsets and sizes are bytes. */
 export interface Qcow2Header extends HeaderFeatures {

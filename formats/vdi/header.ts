@@ -1,9 +1,7 @@
 import { hasMagic, isZeros, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
+import { vdiMagic, vdiMagicAt } from './magic.ts';
 
-/** 0xbeda107f, little-endian. */
-export const vdiMagic: readonly number[] = [0x7f, 0x10, 0xda, 0xbe];
-export const vdiMagicAt = 0x40;
 export const headerSectorBytes = 512;
 
 const version11 = 0x0001_0001;

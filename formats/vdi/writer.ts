@@ -2,7 +2,7 @@ import type { DiskToWrite, WriteContext, WriterSink } from '../../src/kit.ts';
 import { eachDataBlock } from '../shared/writing/data-blocks.ts';
 import { DiskId } from '../shared/writing/disk-id.ts';
 import { refuseLargeDisk } from '../shared/writing/refuse-large-disk.ts';
-import { vdiMagic, vdiMagicAt } from './header.ts';
+import { vdiMagic, vdiMagicAt } from './magic.ts';
 
 const MiB = 1024 * 1024;
 const sectorBytes = 512;

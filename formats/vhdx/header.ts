@@ -3,7 +3,6 @@ import { checksumOf, claimedChecksum } from './checksum.ts';
 import { type FileRange, refuseVhdx, regionUnit } from './file-range.ts';
 import { nullGuid, readGuid } from './guid.ts';
 
-export const vhdxMagic = 'vhdxfile';
 /** Identifier, headers and region tables; the rest of the first MiB is reserved. */
 export const headerSectionBytes: number = 320 * 1024;
 

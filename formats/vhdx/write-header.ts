@@ -2,8 +2,9 @@ import type { DiskId } from '../shared/writing/disk-id.ts';
 import { checksumOf } from './checksum.ts';
 import type { FileRange } from './file-range.ts';
 import { writeGuid } from './guid.ts';
-import { headerSectionBytes, vhdxMagic } from './header.ts';
+import { headerSectionBytes } from './header.ts';
 import type { VhdxLayout } from './layout.ts';
+import { vhdxMagic } from './magic.ts';
 import { batGuid, metadataGuid } from './region-table.ts';
 
 const slotBytes = 64 * 1024;

@@ -1,4 +1,4 @@
-import { qcow2Magic } from '../header.ts';
+import { qcow2Magic } from '../magic.ts';
 import { clusterBytes, type RefcountPlace } from './layout.ts';
 
 interface HeaderFields {

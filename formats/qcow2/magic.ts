@@ -1,0 +1,1 @@
+export const qcow2Magic = 'QFI\xfb';
