@@ -1,13 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnsureOptions } from '../../../src/core.ts';
-import { builtIns } from '../../../src/index.ts';
 import type { Vendor } from '../../../src/kit.ts';
 import { createOpenpgpSigner } from '../../../src/testing/openpgp-signer.ts';
 import { mirrorsFor, type UpstreamHandler } from '../../../src/testing/upstream.ts';
 import { type Line, startLine } from '../../fixtures/line.ts';
 import { conformanceCases } from './conformance-cases.ts';
-import { everyOrigin, ownParameters } from './every-origin.ts';
+import { everyOrigin, ownParameters, upstreamVendors } from './every-origin.ts';
 import { startOneAnswer } from './one-answer.ts';
 import {
   makeFile,
@@ -177,7 +176,7 @@ async function resolveUnder(
   }
 }
 
-describe.each(builtIns.vendors)('$id under attack', (vendor) => {
+describe.each(upstreamVendors)('$id under attack', (vendor) => {
   const { id } = vendor;
   const sign = (more: Partial<Signing> = {}, seed = 1) => signVendor(id, { signer, ...more }, seed);
 

@@ -1,3 +1,5 @@
+import { builtIns } from '../../../src/index.ts';
+import type { Vendor } from '../../../src/kit.ts';
 /** Every origin that a built-in vendor knows of. */
 export const everyOrigin: readonly string[] = [
   'https://alpinelinux.org/',
@@ -36,3 +38,8 @@ export const ownParameters: Record<string, Record<string, string>> = {
   'http-index': { url: 'https://files.example/disks/' },
   simplestreams: { server: 'https://files.example/' },
 };
+
+/** The vendors that ask an upstream. The catalog of bundles is a file of the caller, and its digests are pins. */
+export const upstreamVendors: readonly Vendor[] = builtIns.vendors.filter(
+  ({ id }) => id !== 'bundle',
+);

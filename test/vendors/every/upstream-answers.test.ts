@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { builtIns } from '../../../src/index.ts';
 import { hasRemedy, type ImageRequest, isImageError, type Resolution } from '../../../src/kit.ts';
 import { conformanceCases } from './conformance-cases.ts';
-import { everyOrigin, ownParameters } from './every-origin.ts';
+import { everyOrigin, ownParameters, upstreamVendors } from './every-origin.ts';
 import { answers, startOneAnswer } from './one-answer.ts';
 
 const page = new URL('../../../docs/upstream-answers.md', import.meta.url);
@@ -17,7 +16,7 @@ async function resolveUnder(
   request: Asked,
 ): Promise<Resolution | unknown> {
   const handler = answers[answer];
-  const vendor = builtIns.vendors.find((one) => one.id === id);
+  const vendor = upstreamVendors.find((one) => one.id === id);
   if (handler === undefined || vendor === undefined) throw new Error(`${answer}, ${id}`);
   const own = ownParameters[id];
   const site = await startOneAnswer(everyOrigin, handler);
@@ -56,7 +55,7 @@ describe('every address of a vendor gives one answer', () => {
   it('which docs/upstream-answers.md has, row by row (UPDATE=1 writes it)', async () => {
     const heads = Object.keys(answers);
     const rows: string[] = [];
-    for (const { id } of builtIns.vendors) {
+    for (const { id } of upstreamVendors) {
       const cells = heads.map(async (answer) => {
         const request = conformanceCases[id]?.request ?? {};
         return shown(await resolveUnder(answer, id, request));
@@ -75,7 +74,7 @@ describe('every address of a vendor gives one answer', () => {
     expect(text).toBe(await readFile(page, 'utf8'));
   }, 60_000);
 
-  it.each(builtIns.vendors)('$id: a refusal is what the call reports', async ({ id }) => {
+  it.each(upstreamVendors)('$id: a refusal is what the call reports', async ({ id }) => {
     const request = conformanceCases[id]?.request ?? {};
     for (const answer of refusals) {
       expect(await resolveUnder(answer, id, request)).toMatchObject({
@@ -86,7 +85,7 @@ describe('every address of a vendor gives one answer', () => {
     }
   });
 
-  it.each(builtIns.vendors)('$id: a page is called a page', async ({ id }) => {
+  it.each(upstreamVendors)('$id: a page is called a page', async ({ id }) => {
     const request = conformanceCases[id]?.request ?? {};
     for (const answer of ['HTML', 'login redirect']) {
       expect(await resolveUnder(answer, id, request)).toMatchObject({
