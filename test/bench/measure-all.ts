@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { installMissing } from '../e2e/system-packages.ts';
+import { requirePrograms } from '../e2e/system-packages.ts';
 import type { BenchReport } from './bench-report.ts';
 import { readFormats } from './built-package.ts';
 import { cacheCare, careTitles } from './cache-care/jobs.ts';
@@ -36,7 +36,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
   const needless = [largeCacheTitle, ...cloneTitles, ...careTitles];
   const isAlone =
     only.length > 0 && only.every((word) => needless.some((title) => title.includes(word)));
-  if (!isAlone) installMissing();
+  if (!isAlone) requirePrograms();
   const programs = findPrograms();
   const formats = await readFormats();
   const leftOut = isAlone

@@ -15,7 +15,7 @@ import { mirrorsFor, startUpstream, type Upstream } from '../../src/testing/upst
 import { makeCpio } from './make-cpio.ts';
 import { runCli } from './run-cli.ts';
 import { startKernel } from './start-kernel.ts';
-import { installMissing, run } from './system-packages.ts';
+import { requirePrograms, run } from './system-packages.ts';
 
 const address = 'https://bundles.example/';
 const said = 'the bundle has booted from its root file system';
@@ -28,7 +28,7 @@ let folder: string;
 let upstream: Upstream;
 
 beforeAll(async () => {
-  installMissing({ mke2fs: 'e2fsprogs', 'qemu-system-x86_64': 'qemu-system-x86', xz: 'xz-utils' });
+  requirePrograms({ mke2fs: 'e2fsprogs', 'qemu-system-x86_64': 'qemu-system-x86', xz: 'xz-utils' });
   folder = await mkdtemp(join(process.env['ROOTDISK_E2E_DIR'] ?? tmpdir(), 'rootdisk-bundle-'));
   upstream = await startUpstream();
 });
@@ -87,7 +87,6 @@ test('a bundle is built, published, ensured and booted with its kernel', async (
 async function unpackPackages(): Promise<{ busybox: string; kernel: string; virtio: string[] }> {
   const debs = join(folder, 'debs');
   await mkdir(debs);
-  run('apt-get', ['update', '-qq']);
   const depends = run('apt-cache', ['depends', 'linux-image-cloud-amd64']);
   const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1] ?? '';
   run('apt-get', ['download', '-qq', 'busybox-static', name], debs);

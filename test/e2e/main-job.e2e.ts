@@ -7,7 +7,7 @@ import { runExample } from '../examples/run-example.ts';
 import { type BuiltDisk, buildDisk } from './build-disk.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 import { hashFile, place, type Site, startSite, write } from './site.ts';
-import { installMissing, readArchive, run } from './system-packages.ts';
+import { readArchive, requirePrograms, run } from './system-packages.ts';
 
 const codename = 'bookworm';
 const serial = '20261102-2290';
@@ -28,7 +28,7 @@ let mirrors: string[];
 let expected: string;
 
 beforeAll(async () => {
-  installMissing();
+  requirePrograms();
   const archive = readArchive();
   // Kept between runs where a folder is named, as building takes minutes.
   const kept = process.env['ROOTDISK_E2E_DIR'];

@@ -12,7 +12,7 @@ import { runCli } from './run-cli.ts';
 import { readScreen } from './serial-screen.ts';
 import { hashFile, place, type Site, startSite, write } from './site.ts';
 import { startKernel } from './start-kernel.ts';
-import { installMissing, readArchive } from './system-packages.ts';
+import { readArchive, requirePrograms } from './system-packages.ts';
 
 const main = 'https://ftp.debian.org/debian/';
 const asks = /(?:Select a|Choose (?:the|a)) language/;
@@ -26,7 +26,11 @@ let installer: InstallerPackage | undefined;
 let kept: { kernel: string; initrd: string } | undefined;
 
 beforeAll(async () => {
-  installMissing({ nginx: 'nginx-light', xz: 'xz-utils', 'qemu-system-x86_64': 'qemu-system-x86' });
+  requirePrograms({
+    nginx: 'nginx-light',
+    xz: 'xz-utils',
+    'qemu-system-x86_64': 'qemu-system-x86',
+  });
   archive = readArchive().url;
   folder = await mkdtemp(join(process.env['ROOTDISK_E2E_DIR'] ?? tmpdir(), 'rootdisk-netboot-'));
   site = await startSite(folder, ['ftp.debian.org', 'disk.example']);

@@ -14,14 +14,12 @@ const wanted: Record<string, string> = {
   'ssh-keygen': 'openssh-client',
 };
 
-/** Installs the programs that this machine lacks, by their packages; needs root and an apt archive only when something is missing. */
-export function installMissing(programs: Record<string, string> = wanted): void {
+/** Throws with the packages whose programs this machine lacks; `.ci/run` installs them. */
+export function requirePrograms(programs: Record<string, string> = wanted): void {
   const missing = Object.entries(programs).filter(([program]) => !has(program));
   if (missing.length === 0) return;
-  const packages = missing.map(([, name]) => name);
-  process.stderr.write(`installing ${packages.join(' ')}\n`);
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  const packages = missing.map(([, name]) => name).join(' ');
+  throw new Error(`programs are missing; install these packages: ${packages}`);
 }
 
 /** The Debian archive that this machine's apt uses, and the code name of its release. */
