@@ -1,4 +1,5 @@
 import type { FilePaths } from './file-system.ts';
+import type { AsyncDisposal } from './image.ts';
 
 /** A part of a disk and what it holds. */
 export interface VolumeOnDisk {
@@ -55,7 +56,7 @@ export interface DiskFiles extends FilePaths {
 }
 
 /** A raw disk that is open for reading. */
-export interface OpenedDisk extends DiskContent, AsyncDisposable {
+export interface OpenedDisk extends DiskContent, AsyncDisposal {
   sizeBytes: number;
   /**
    * The files of a volume by its name (`p2`, `ol/root`, `disk`; `p2@home` of a Btrfs subvolume), or those of the only root with
