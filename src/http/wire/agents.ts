@@ -6,6 +6,8 @@ import { UsageError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { SocketReader } from './socket-reader.ts';
 
+const isNode = !['bun', 'deno'].some((name) => name in process.versions);
+
 /** Connection pools of one client, one per scheme. */
 export interface Agents {
   http: HttpAgent;
@@ -54,8 +56,8 @@ function openPools(
         ...defined({ secureContext }),
       }),
     };
-    // A socket through a proxy is made in several steps, and by Node.js alone.
-    if (proxy === undefined)
+    // A socket through a proxy is made in several steps, and by Node.js alone. Other runtimes know `onread` by half.
+    if (proxy === undefined && isNode)
       for (const agent of [agents.http, agents.https]) readByOurselves(agent);
     return agents;
   } catch (error) {
