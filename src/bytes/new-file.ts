@@ -1,10 +1,7 @@
 import type { WriterSink } from '../contracts/writer.ts';
-import { isZeros } from '../kit/is-zeros.ts';
+import { blockRuns } from './block-runs.ts';
 import { DataMap, type Extents } from './extents.ts';
 import type { SparseTarget } from './sparse-file.ts';
-
-/** Holes have the granularity of file system blocks. */
-const blockBytes = 4096;
 
 /** A new, empty file in any format. Blocks of zeros are never written, so they stay holes. */
 export class NewFile implements WriterSink {
@@ -47,17 +44,8 @@ export class NewFile implements WriterSink {
       throw new RangeError(`a write of ${bytes.length} bytes at ${position} is not in the file`);
     }
     this.#end = Math.max(this.#end, end);
-    let from = 0;
-    while (from < bytes.length) {
-      let to = blockEnd(from, position, bytes.length);
-      const isHole = isZeros(bytes, from, to);
-      while (to < bytes.length) {
-        const next = blockEnd(to, position, bytes.length);
-        if (isZeros(bytes, to, next) !== isHole) break;
-        to = next;
-      }
+    for (const { from, to, isHole } of blockRuns(position, bytes)) {
       if (!isHole) await this.#put(position + from, bytes.subarray(from, to));
-      from = to;
     }
   }
 
@@ -75,8 +63,4 @@ export class NewFile implements WriterSink {
     }
     this.#onData(position, bytes.length);
   }
-}
-
-function blockEnd(from: number, position: number, length: number): number {
-  return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
 }

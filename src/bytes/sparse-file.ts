@@ -1,12 +1,10 @@
 import type { DiskSink, SinkFile } from '../contracts/bytes.ts';
 import { raiseLimit } from '../errors/limit-hint.ts';
 import { CacheError, refuse } from '../errors.ts';
-import { isZeros } from '../kit/is-zeros.ts';
+import { blockRuns } from './block-runs.ts';
 import { DataMap, type Extents } from './extents.ts';
 import { fillBytesOf } from './fill.ts';
 
-/** Holes are punched at the granularity of file system blocks. */
-const blockBytes = 4096;
 /** Of a block that its writer digests. */
 const digestedBytes = 1024 * 1024;
 const zeroPiece = Buffer.alloc(1024 * 1024);
@@ -106,20 +104,10 @@ export class SparseFile implements DiskSink {
 
   async write(position: number, bytes: Uint8Array): Promise<void> {
     this.#reach(position + bytes.length);
-    // Blocks are those of the file, so that a hole is one on disk too.
-    let from = 0;
-    while (from < bytes.length) {
-      let to = blockEnd(from, position, bytes.length);
-      const zeros = isZeros(bytes, from, to);
-      while (to < bytes.length) {
-        const end = blockEnd(to, position, bytes.length);
-        if (isZeros(bytes, to, end) !== zeros) break;
-        to = end;
-      }
-      if (!zeros || this.#map.touches(position + from, to - from)) {
+    for (const { from, to, isHole } of blockRuns(position, bytes)) {
+      if (!isHole || this.#map.touches(position + from, to - from)) {
         await this.#put(position + from, bytes.subarray(from, to));
       }
-      from = to;
     }
     this.#onWrite(bytes.length);
   }
@@ -198,10 +186,6 @@ export class SparseFile implements DiskSink {
       },
     );
   }
-}
-
-function blockEnd(from: number, position: number, length: number): number {
-  return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
 }
 
 /** Fill is data on disk, and no estimate counts it: packed, it takes next to nothing. */
