@@ -39,6 +39,18 @@ export const transportOptions: readonly OptionName[] = [
   'progress',
 ];
 
+/** How entries of a lock file are asked for again. */
+export const lockedOptions: readonly OptionName[] = [
+  'lockfile',
+  'bundles',
+  'arch',
+  'trust',
+  'key',
+  'max-age',
+  'allow-older',
+  ...transportOptions,
+];
+
 /** How a local image file is read. */
 export const fileOptions: readonly OptionName[] = [
   'from',

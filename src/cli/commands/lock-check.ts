@@ -1,6 +1,6 @@
 import { createRootdisk, type LockFinding } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { transportOptions } from '../args/options.ts';
+import { lockedOptions } from '../args/options.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
 import { formatTable } from '../print/format.ts';
@@ -13,16 +13,7 @@ export const lockCheck: Command = {
   name: 'lock check',
   operands: ['[alias]…'],
   summary: 'Say what moved, aged or is gone; then exit 10.',
-  options: [
-    'lockfile',
-    'bundles',
-    'arch',
-    'trust',
-    'key',
-    'max-age',
-    'allow-older',
-    ...transportOptions,
-  ],
+  options: lockedOptions,
   repeats: ['arch'],
   examples: [
     ['rootdisk lock check', 'every entry'],

@@ -1,5 +1,5 @@
 import { createRootdisk } from '../../core.ts';
-import { transportOptions } from '../args/options.ts';
+import { lockedOptions } from '../args/options.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
 import type { Command } from './command.ts';
@@ -9,16 +9,7 @@ export const lockUpdate: Command = {
   name: 'lock update',
   operands: ['[alias]…'],
   summary: 'Pin named entries again, or all of them.',
-  options: [
-    'lockfile',
-    'bundles',
-    'arch',
-    'trust',
-    'key',
-    'max-age',
-    'allow-older',
-    ...transportOptions,
-  ],
+  options: lockedOptions,
   repeats: ['arch'],
   examples: [
     ['rootdisk lock update debian-13', 'one entry, on all architectures that it has'],
