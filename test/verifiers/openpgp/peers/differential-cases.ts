@@ -9,7 +9,7 @@ import {
 } from '../make/key.ts';
 import { born, makeKeyPair } from '../make/key-pair.ts';
 import { join, makePacket, makeSubpacket, sub, time } from '../make/packet.ts';
-import { makeSignature, type SignOptions } from '../make/signature.ts';
+import { makeSignature, type SignOptions, signedAt } from '../make/signature.ts';
 import type { Signed } from './peers.ts';
 
 /** A row of the published table. */
@@ -47,6 +47,11 @@ const sixKeys = makeKey(six, {
   direct: [makeDirectSignature(six, { hashed: [sub.flags(flags.both)], unhashed })],
 });
 const cleartext = makeClearsigned(text, [pair], { checksum: 'right' });
+// GnuPG's answer depends on the padding of the armor. About one signature in 128 is a byte shorter
+// than the others, since leading zeros of a number are not written, and only such a one is padded.
+const unchecked = [0, 1, 2, 3, 4, 5, 6, 7]
+  .map((later) => makeClearsigned(text, [pair], { checksum: '', created: signedAt + later }))
+  .find((armored) => !armored.includes('='));
 const clear = (changed: string): Signed => ({ document: Buffer.from(changed), keys });
 const detached = (signature: Uint8Array, ring: Uint8Array = keys): Signed => ({
   document,
@@ -228,7 +233,7 @@ export const differentialCases: readonly DifferentialCase[] = [
   { title: 'clear text', signed: clear(cleartext) },
   {
     title: 'clear text, no checksum in its armor',
-    signed: clear(makeClearsigned(text, [pair], { checksum: '' })),
+    signed: clear(unchecked ?? ''),
     why: 'RFC 9580 has made the checksum optional, and it protects nothing. GnuPG 2.2 misses it.',
   },
   { title: 'clear text, changed', signed: clear(cleartext.replace('first', 'fist')) },
