@@ -1,0 +1,47 @@
+import type { FilePaths } from '../../../contracts/file-system.ts';
+import { NotFoundError, refuse } from '../../../errors.ts';
+import { type EntryFile, parseEntry } from './parse-entry.ts';
+
+const most = { files: 1000, bytes: 65_536 };
+
+/** A type 1 entry and the name of its file without `.conf`. */
+export interface NamedEntry {
+  name: string;
+  entry: EntryFile;
+}
+
+/** The type 1 entries of a folder, by name; `undefined` where there is no such folder. */
+export async function readEntries(
+  files: FilePaths,
+  folder: string,
+): Promise<NamedEntry[] | undefined> {
+  const names = await namesIn(files, folder);
+  if (names !== undefined && names.length > most.files) {
+    throw refuse('limit', `${folder} holds more than ${most.files} boot entries`, {
+      limit: most.files,
+      value: names.length,
+    });
+  }
+  if (names === undefined) return undefined;
+  const entries: NamedEntry[] = [];
+  for (const name of names) {
+    const bytes = await files.read(`${folder}/${name}`, { mostBytes: most.bytes });
+    const entry = parseEntry(Buffer.from(bytes).toString('utf8'));
+    entries.push({ name: name.slice(0, -'.conf'.length), entry });
+  }
+  return entries;
+}
+
+async function namesIn(files: FilePaths, folder: string): Promise<string[] | undefined> {
+  try {
+    const listed = await files.list(folder);
+    return listed
+      .filter(({ name, kind }) => {
+        return kind !== 'directory' && kind !== 'other' && /^[^.].*\.conf$/i.test(name);
+      })
+      .map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
