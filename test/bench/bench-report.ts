@@ -1,4 +1,5 @@
 import type { JobOutcome } from './contender.ts';
+import type { Cost } from './costs/costs.ts';
 import type { LargeCache } from './large-cache/measure-large-cache.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import type { WarmHits } from './warm-hit.ts';
@@ -12,7 +13,7 @@ export interface BenchReport {
   programs: ReadonlyMap<string, string>;
   leftOut: string[];
   jobs: JobOutcome[];
-  emptyDisks: JobOutcome[];
+  costs: Cost[];
   warmHits: WarmHits | undefined;
   largeCache: LargeCache | undefined;
 }

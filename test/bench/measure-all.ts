@@ -7,7 +7,7 @@ import { clones, cloneTitles } from './clones.ts';
 import type { Job, JobOutcome } from './contender.ts';
 import { conversions } from './conversions/readers.ts';
 import { writers } from './conversions/writers.ts';
-import { emptyDisks } from './empty-disks.ts';
+import { type Cost, planCosts } from './costs/costs.ts';
 import { fleet } from './fleet/jobs.ts';
 import {
   type LargeCache,
@@ -69,18 +69,27 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
   const care = careTitles.some(wanted) ? await measure(await cacheCare(scratch, wanted)) : [];
   const facts = { command, runs, machine, programs, leftOut, largeCache };
   if (isAlone) {
-    return { ...facts, warmHits: undefined, jobs: [...cloned, ...care], emptyDisks: [] };
+    return { ...facts, warmHits: undefined, jobs: [...cloned, ...care], costs: [] };
   }
   say('preparing the images');
-  const images = await prepareImages(scratch, programs.has('pigz'));
+  const images = await prepareImages(scratch, programs);
   const nginx = await startNginx(scratch);
   try {
     await layOutSite(nginx, images.qcow2);
     const converted = await measure(conversions(images, programs));
     const wrote = await measure(writers(images));
-    const six = await measure(fleet(images));
+    const six = await measure(fleet(images, nginx));
     const whole = await measure(await wholeJobs(nginx, images, programs));
-    const empty = await measure(await emptyDisks(scratch));
+    const costs: Cost[] = [];
+    for (const { points, ...about } of planCosts(scratch)) {
+      const measured: Cost['points'] = [];
+      for (const { gib, title, job } of points) {
+        if (!wanted(title)) continue;
+        const [outcome] = await measure([await job()]);
+        if (outcome !== undefined) measured.push({ gib, outcome });
+      }
+      if (measured.length > 0) costs.push({ ...about, points: measured });
+    }
     let warmHits: WarmHits | undefined;
     if (wanted('warm')) {
       const options = {
@@ -97,7 +106,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
       ...{ ...facts, warmHits },
       ...{
         jobs: [...converted, ...wrote, ...six, ...whole, ...cloned, ...care],
-        emptyDisks: empty,
+        costs,
       },
     };
   } finally {

@@ -14,10 +14,15 @@ export interface Images {
   xz: string;
   zst: string;
   gz: string;
+  /** Without the program there is none. */
+  lz4?: string;
 }
 
 /** Takes the disk of the end-to-end run, or builds it in `scratch`, and packs it in the remaining ways. */
-export async function prepareImages(scratch: string, pigz: boolean): Promise<Images> {
+export async function prepareImages(
+  scratch: string,
+  programs: ReadonlyMap<string, string>,
+): Promise<Images> {
   const folder = process.env['ROOTDISK_E2E_DIR'];
   const disk = await buildDisk(folder ?? scratch, readArchive().url, 'bookworm');
   const { raw } = disk;
@@ -37,9 +42,12 @@ export async function prepareImages(scratch: string, pigz: boolean): Promise<Ima
     raw,
     vmdk,
   ]);
-  run('sh', ['-c', `${pigz ? 'pigz' : 'gzip'} -6 -c "$1" > "$2"`, 'sh', raw, gz]);
+  run('sh', ['-c', `${programs.has('pigz') ? 'pigz' : 'gzip'} -6 -c "$1" > "$2"`, 'sh', raw, gz]);
+  const lz4 = programs.has('lz4') ? join(scratch, 'disk.raw.lz4') : undefined;
+  if (lz4 !== undefined) run('lz4', ['-q', '-f', raw, lz4]);
   const expected = await digestDisk(raw);
   // Into the page cache, where those that were made just now are already.
   for (const packed of [disk.qcow2, disk.xz, disk.zst]) await digestDisk(packed);
-  return { expected, raw, qcow2: disk.qcow2, qcow2Zstd, vmdk, xz: disk.xz, zst: disk.zst, gz };
+  const packed = { qcow2: disk.qcow2, qcow2Zstd, vmdk, xz: disk.xz, zst: disk.zst, gz };
+  return { expected, raw, ...packed, ...(lz4 === undefined ? {} : { lz4 }) };
 }

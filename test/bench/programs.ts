@@ -7,6 +7,7 @@ const versions: Record<string, string[]> = {
   'qemu-img': ['--version'],
   xz: ['--version'],
   zstd: ['--version'],
+  lz4: ['--version'],
   pigz: ['--version'],
   gzip: ['--version'],
   curl: ['--version'],

@@ -1,5 +1,7 @@
 import type { BenchReport } from './bench-report.ts';
 import type { JobOutcome, Outcome } from './contender.ts';
+import type { Cost } from './costs/costs.ts';
+import { slopesOf } from './costs/slopes.ts';
 import { growthOf } from './large-cache/measure-hits.ts';
 import type { LargeCache } from './large-cache/measure-large-cache.ts';
 import { medianMs, ratiosOf } from './ratios.ts';
@@ -7,8 +9,7 @@ import { formatMiB, formatMs, formatRatio, median } from './statistics.ts';
 
 /** The figures as a page of Markdown; `chart`: address of the picture, where there is one. */
 export function renderMarkdown(report: BenchReport, chart: string | undefined): string {
-  const { machine, runs, command, programs, leftOut, jobs, emptyDisks, warmHits, largeCache } =
-    report;
+  const { machine, runs, command, programs, leftOut, jobs, costs, warmHits, largeCache } = report;
   const tools = [...programs].map(([name, version]) => `${name.replace(/.*\//, '')} ${version}`);
   const parts = [
     '# Benchmark',
@@ -28,7 +29,7 @@ export function renderMarkdown(report: BenchReport, chart: string | undefined): 
       "- **ratio**: the peer's time divided by rootdisk's, each until its program has ended. Above 1 rootdisk is faster.",
     ].join('\n'),
     jobs.length === 0 ? '' : table(jobs),
-    emptyDisks.length === 0 ? '' : `## Empty disks, as they grow\n\n${table(emptyDisks)}`,
+    ...costs.map((cost) => renderCostTable(cost, chart !== undefined)),
     warmHits === undefined
       ? ''
       : `## Warm cache\n\nA pinned reference whose disk is cached, in a process that keeps running: **${formatMs(warmHits.medianMs)}** (median of ${warmHits.calls}; ${formatMs(warmHits.minMs)} to ${formatMs(warmHits.maxMs)}). No request is made.`,
@@ -44,15 +45,32 @@ export function renderMarkdown(report: BenchReport, chart: string | undefined): 
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function renderLargeCache({ disks, hits, listing }: LargeCache): string {
+function renderCostTable(cost: Cost, isDrawn: boolean): string {
+  const slopes = slopesOf(cost).map(
+    ({ program, startMs, slopeMs }) =>
+      `- ${program}: ${formatMs(Math.max(0, startMs))}, and ${formatMs(slopeMs)} for each GiB.`,
+  );
+  return [
+    `## ${cost.title}`,
+    isDrawn ? `![Time against ${cost.axis}](bench-${cost.id}.svg)` : '',
+    table(cost.points.map(({ outcome }) => outcome)),
+    slopes.join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function renderLargeCache({ hits, listing }: LargeCache): string {
+  const sizes = hits[0]?.caches.map(({ disks }) => (disks === 1 ? 'one disk' : `${disks} disks`));
   const rows = hits.map((hit) => {
-    const times = [hit.manyMs, hit.singleMs].map((all) => formatMs(median(all)));
+    const times = hit.caches.map(({ ms }) => formatMs(median(ms)));
     return `| ${[hit.title, ...times, formatRatio(growthOf(hit))].join(' | ')} |`;
   });
-  const head = [`| hit | ${disks} disks | one disk | grows by |`, '| --- | --: | --: | --: |'];
+  const head = ['hit', ...(sizes ?? []), 'grows by'];
+  const line = ['---', ...head.slice(1).map(() => '--:')];
   return [
-    `## Large cache\n\nHits in a process that keeps running, medians of ${hits[0]?.manyMs.length} calls: in a cache of ${disks} disks, and in one with a single disk.`,
-    [...head, ...rows].join('\n'),
+    `## Large cache\n\nHits in a process that keeps running, medians of ${hits[0]?.caches[0]?.ms.length} calls, by the number of disks in the cache.`,
+    [`| ${head.join(' | ')} |`, `| ${line.join(' | ')} |`, ...rows].join('\n'),
     table([listing]),
   ].join('\n\n');
 }

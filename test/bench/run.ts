@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildPackage, root } from './built-package.ts';
+import { renderCost } from './costs/render-cost.ts';
 import { measureBusyShare, readMachine } from './machine-facts.ts';
 import { measureAll } from './measure-all.ts';
 import { readOptions } from './options.ts';
@@ -44,11 +45,14 @@ if (isWritten) {
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'bench.md'), renderMarkdown(report, 'bench.svg'));
   await writeFile(join(out, 'bench.svg'), renderSvg(report.jobs, caption));
+  for (const cost of report.costs) {
+    await writeFile(join(out, `bench-${cost.id}.svg`), renderCost(cost, caption));
+  }
 }
-const { jobs, emptyDisks, largeCache } = report;
+const { jobs, costs, largeCache } = report;
 const measured = [
   ...jobs,
-  ...emptyDisks,
+  ...costs.flatMap(({ points }) => points.map(({ outcome }) => outcome)),
   ...(largeCache === undefined ? [] : [largeCache.listing]),
 ];
 const outcomes = measured.flatMap((job) => job.outcomes);

@@ -14,12 +14,19 @@ import type { Nginx } from './start-nginx.ts';
 const host = 'cloud.debian.org';
 const archive = 'ftp.debian.org';
 const release = fileURLToPath(new URL('../fixtures/debian/bookworm.Release', import.meta.url));
-const serial = '20261102-2290';
-const name = `debian-12-genericcloud-amd64-${serial}.qcow2`;
-const imagePath = `${host}/images/cloud/bookworm/${serial}/${name}`;
+const builds = ['-2290', '-2289', '-2288', '-2287', '-2286', '-2285', '-2284', '-2283'];
+const [serial = '', ...olderSerials] = builds.map((build) => `20261102${build}`);
+const nameOf = (build: string): string => `debian-12-genericcloud-amd64-${build}.qcow2`;
+const pathOf = (build: string): string => `${host}/images/cloud/bookworm/${build}/${nameOf(build)}`;
+const name = nameOf(serial);
+const imagePath = pathOf(serial);
 
-/** The reference of the one build that is served. */
+/** The reference of the newest build that is served. */
 export const pinned: string = `debian:bookworm@${serial}`;
+/** Those of all builds, which hold the same disk. */
+export const pinnedBuilds: readonly string[] = [serial, ...olderSerials].map(
+  (build) => `debian:bookworm@${build}`,
+);
 
 /** What leads to a site on loopback, by address prefix. */
 export function mirrorsTo(url: string): Record<string, string> {
@@ -31,15 +38,18 @@ export function keyFileOf({ root }: Pick<Nginx, 'root'>): string {
   return join(root, 'signer.asc');
 }
 
-/** Lays the qcow2 out as Debian does, with its list of sums, and one more list that systemd-pull reads. */
+/** Lays the qcow2 out as Debian does, as eight builds with their lists of sums, and one more list that systemd-pull reads. */
 export async function layOutSite(nginx: Nginx, qcow2: string): Promise<void> {
   const { root } = nginx;
-  const image = join(root, imagePath);
-  await mkdir(dirname(image), { recursive: true });
-  await link(qcow2, image).catch(() => symlink(qcow2, image));
-  for (const algorithm of ['sha256', 'sha512']) {
-    const list = join(dirname(image), `${algorithm.toUpperCase()}SUMS`);
-    await writeFile(list, `${await hashFile(qcow2, algorithm)}  ${name}\n`);
+  const sha256 = await hashFile(qcow2, 'sha256');
+  const sha512 = await hashFile(qcow2, 'sha512');
+  for (const build of [serial, ...olderSerials]) {
+    const image = join(root, pathOf(build));
+    const folder = dirname(image);
+    await mkdir(folder, { recursive: true });
+    await link(qcow2, image).catch(() => symlink(qcow2, image));
+    await writeFile(join(folder, 'SHA256SUMS'), `${sha256}  ${nameOf(build)}\n`);
+    await writeFile(join(folder, 'SHA512SUMS'), `${sha512}  ${nameOf(build)}\n`);
   }
   const suite = join(root, archive, 'debian/dists/bookworm');
   await mkdir(suite, { recursive: true });

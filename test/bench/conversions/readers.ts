@@ -36,7 +36,7 @@ function qemuFast(input: string, format: string, expected: string): Contender {
 
 /** Conversions of every format that the package reads, against the tools that people use for it. */
 export function conversions(images: Images, installed: ReadonlyMap<string, string>): Job[] {
-  const { expected, xz, zst, gz } = images;
+  const { expected, xz, zst, gz, lz4 } = images;
   const job = (layers: string, input: string, peers: Contender[]): Job => ({
     title: `convert ${layers}`,
     note: convertNote,
@@ -59,6 +59,10 @@ export function conversions(images: Images, installed: ReadonlyMap<string, strin
     const line = `${gunzip} -dc "$1" | dd of="$2" bs=64k iflag=fullblock conv=sparse status=none`;
     return { program: 'sh', parameters: ['-c', line, 'sh', gz, out] };
   });
+  const lz4Peer = converter('lz4 -d --sparse', expected, (out) => ({
+    program: 'lz4',
+    parameters: ['-q', '-d', '--sparse', lz4 ?? '', out],
+  }));
   return [
     job('qcow2 (zlib)', images.qcow2, qemu(images.qcow2, 'qcow2')),
     job('qcow2 (zstd)', images.qcow2Zstd, qemu(images.qcow2Zstd, 'qcow2')),
@@ -66,5 +70,6 @@ export function conversions(images: Images, installed: ReadonlyMap<string, strin
     job('raw.xz', xz, [xzPeer]),
     job('raw.zst', zst, [zstdPeer]),
     job('raw.gz', gz, [gzipPeer]),
+    ...(lz4 === undefined ? [] : [job('raw.lz4', lz4, [lz4Peer])]),
   ];
 }

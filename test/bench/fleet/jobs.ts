@@ -3,30 +3,63 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Contender, Job } from '../contender.ts';
 import type { Images } from '../prepare-images.ts';
+import type { Nginx } from '../start-nginx.ts';
+import { keyFileOf, mirrorsTo, pinnedBuilds } from '../whole-jobs.ts';
 
-const program = fileURLToPath(new URL('convert-all.ts', import.meta.url));
+const programOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Six images of six formats in one process: all at once, beside the same one after another. */
-export function fleet(images: Images): Job[] {
-  const { expected, qcow2, qcow2Zstd, vmdk, xz, zst, gz } = images;
+/** Many images in one process: all at once, beside the same one after another. */
+export function fleet(images: Images, nginx: Nginx): Job[] {
+  return [sixFormats(images), eightBuilds(images, nginx)];
+}
+
+function sixFormats({ expected, qcow2, qcow2Zstd, vmdk, xz, zst, gz }: Images): Job {
   const files = [qcow2, qcow2Zstd, vmdk, xz, zst, gz];
   const contender = (name: string, mode: string): Contender => ({
     name,
     expected,
     steps: (folder) => [
-      { program: process.execPath, parameters: [program, mode, folder, ...files] },
+      {
+        program: process.execPath,
+        parameters: [programOf('convert-all.ts'), mode, folder, ...files],
+      },
     ],
-    made(folder) {
-      const [first = '', ...others] = files.map((file) => join(folder, `${basename(file)}.out`));
-      for (const other of others) execFileSync('cmp', [first, other]);
-      return first;
-    },
+    made: (folder) => sameDisk(files.map((file) => join(folder, `${basename(file)}.out`))),
   });
-  return [
-    {
-      title: 'six images of six formats in one process',
-      note: 'The peer of six images at once is the same package, one image after the other.',
-      contenders: [contender('rootdisk, at once', 'at-once'), contender('one by one', 'in-turn')],
+  return {
+    title: 'six images of six formats in one process',
+    note: 'The peer of six images at once is the same package, one image after the other.',
+    contenders: [contender('rootdisk, at once', 'at-once'), contender('one by one', 'in-turn')],
+  };
+}
+
+/** Whole jobs, as fast as the server gives: eight calls for eight builds. */
+function eightBuilds({ expected }: Images, nginx: Nginx): Job {
+  const contender = (name: string, mode: string): Contender => ({
+    name,
+    expected,
+    steps(folder) {
+      const options = {
+        arch: 'amd64',
+        cacheDir: join(folder, 'cache'),
+        mirrors: mirrorsTo(nginx.fastUrl),
+        keys: [keyFileOf(nginx)],
+      };
+      const parameters = [programOf('ensure-all.ts'), mode, JSON.stringify(options)];
+      return [{ program: process.execPath, parameters: [...parameters, ...pinnedBuilds] }];
     },
-  ];
+    made: (_, printed) => sameDisk(printed.trim().split('\n'), pinnedBuilds.length),
+  });
+  return {
+    title: 'eight calls for eight images in one process',
+    note: 'The peer of eight calls at once is the same package, one call after the other.',
+    contenders: [contender('rootdisk, at once', 'at-once'), contender('one by one', 'in-turn')],
+  };
+}
+
+/** The first of several disks with the same bytes. */
+function sameDisk([first = '', ...others]: readonly string[], count = others.length + 1): string {
+  if (new Set([first, ...others]).size !== count) throw new Error('made fewer disks than expected');
+  for (const other of others) execFileSync('cmp', [first, other]);
+  return first;
 }

@@ -4,11 +4,10 @@ import { root } from '../built-package.ts';
 import { median } from '../statistics.ts';
 import { fillCache } from './fill-cache.ts';
 
-/** Times of one kind of call in milliseconds: with many disks in the cache, and with a single one. */
+/** Times of one kind of call in milliseconds, by the number of disks in the cache. */
 export interface Hit {
   title: string;
-  manyMs: number[];
-  singleMs: number[];
+  caches: { disks: number; ms: number[] }[];
 }
 
 type EnsureImage = (
@@ -19,17 +18,18 @@ type EnsureImage = (
 const warmUps = 20;
 const calls = 100;
 
-/**
- * Hits in this process, in a cache with `count` disks and beside it in one with a single disk, in turn. `folder` is empty;
- * the large cache stays in `folder/many`.
- */
-export async function measureHits(folder: string, count: number): Promise<Hit[]> {
+/** Hits in this process, in caches of several sizes in turn. `folder` is empty; the caches stay in it, named by their size. */
+export async function measureHits(folder: string, sizes: readonly number[]): Promise<Hit[]> {
   const { ensureImage } = (await import(pathToFileURL(`${root}dist/index.js`).href)) as {
     ensureImage: EnsureImage;
   };
-  const [many, single] = [join(folder, 'many'), join(folder, 'single')];
-  const { identity, source } = await fillCache(many, count);
-  await fillCache(single, 1);
+  const [first, ...others] = sizes.map((disks) => ({
+    disks,
+    cacheDir: join(folder, String(disks)),
+  }));
+  if (first === undefined) return [];
+  const { identity, source } = await fillCache(first.cacheDir, first.disks);
+  for (const { cacheDir, disks } of others) await fillCache(cacheDir, disks);
   const asked = `${identity.vendor}:${identity.release}`;
   const kinds: [title: string, reference: string, options: object][] = [
     ['a build that is pinned', `${asked}@${identity.snapshot}`, {}],
@@ -38,14 +38,14 @@ export async function measureHits(folder: string, count: number): Promise<Hit[]>
   ];
   const hits: Hit[] = [];
   for (const [title, reference, options] of kinds) {
-    const hit: Hit = { title, manyMs: [], singleMs: [] };
+    const caches = [first, ...others].map((cache) => ({ ...cache, ms: [] as number[] }));
     for (let call = 0; call < warmUps + calls; call += 1) {
-      for (const cacheDir of [many, single]) {
-        const ms = await timeHit(ensureImage, reference, { cacheDir, arch: 'amd64', ...options });
-        if (call >= warmUps) (cacheDir === many ? hit.manyMs : hit.singleMs).push(ms);
+      for (const { cacheDir, ms } of caches) {
+        const took = await timeHit(ensureImage, reference, { cacheDir, arch: 'amd64', ...options });
+        if (call >= warmUps) ms.push(took);
       }
     }
-    hits.push(hit);
+    hits.push({ title, caches: caches.map(({ disks, ms }) => ({ disks, ms })) });
   }
   return hits;
 }
@@ -63,7 +63,7 @@ async function timeHit(
   return ms;
 }
 
-/** How many times as long a call takes with many disks. */
-export function growthOf({ manyMs, singleMs }: Hit): number {
-  return median(manyMs) / median(singleMs);
+/** How many times as long a call takes in the last cache as in the first. */
+export function growthOf({ caches }: Hit): number {
+  return median(caches.at(-1)?.ms ?? []) / median(caches[0]?.ms ?? []);
 }
