@@ -8,8 +8,10 @@ export { type FindBundleOptions, findBundle } from './bundles/find-bundle.ts';
 export { parseBundleCatalog } from './bundles/parse-catalog.ts';
 export type { CacheOptions } from './cache/existing-cache.ts';
 export { type Allowance, allowances } from './contracts/allowance.ts';
+export type * from './contracts/boot.ts';
 export type * from './contracts/bundle.ts';
 export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
+export type { DiskRoot } from './contracts/disk-root.ts';
 export type { FileKind, FilePaths, FileStat, OpenFile } from './contracts/file-system.ts';
 export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
@@ -17,7 +19,6 @@ export type { Log, LogEntry, Warning } from './contracts/log.ts';
 export type {
   DiskContent,
   DiskFiles,
-  DiskRoot,
   MountPoint,
   OpenedDisk,
   VolumeOnDisk,

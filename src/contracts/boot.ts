@@ -1,5 +1,5 @@
+import type { DiskRoot } from './disk-root.ts';
 import type { OpenFile } from './file-system.ts';
-import type { DiskRoot } from './opened-disk.ts';
 
 /** Where the way to start a system was read; `files`: the newest kernel of `/boot`, without a configuration. */
 export type BootLoader = 'bls' | 'uki' | 'grub' | 'extlinux' | 'files';

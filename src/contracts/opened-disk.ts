@@ -1,3 +1,5 @@
+import type { DiskBoot, DiskBootOptions } from './boot.ts';
+import type { DiskRoot } from './disk-root.ts';
 import type { FilePaths } from './file-system.ts';
 import type { AsyncDisposal } from './image.ts';
 
@@ -20,15 +22,6 @@ export interface VolumeOnDisk {
   fileSystem?: { id: string; label?: string; uuid?: string };
   /** Why the volume cannot be read, where what it holds is known. */
   refusal?: { reason: string; message: string };
-}
-
-/** Where the root of a system lies. */
-export interface DiskRoot {
-  volume: string;
-  /** Btrfs: the subvolume; absent for the default one. */
-  subvolume?: string;
-  /** From its os-release; absent for a root that is known by its partition type only. */
-  system?: { id: string; version?: string; name?: string };
 }
 
 /** A file system of the disk that is part of the tree of a root. */
@@ -60,9 +53,14 @@ export interface OpenedDisk extends DiskContent, AsyncDisposal {
   sizeBytes: number;
   /**
    * The files of a volume by its name (`p2`, `ol/root`, `disk`; `p2@home` of a Btrfs subvolume), or those of the only root with
-   * what its fstab mounts. No such volume or subvolume is `ERR_NOT_FOUND`; one that cannot be read, and several roots, are a
-   * `DecodeError`.
+   * what its fstab mounts; of several roots, that of the default entry of the boot menu. No such volume or subvolume is
+   * `ERR_NOT_FOUND`; one that cannot be read, and several roots without such an entry, are a `DecodeError`.
    */
   files(volume?: string): Promise<DiskFiles>;
+  /**
+   * How the system of the disk starts: the default entry of its boot loader, or that of `kernel`. Nothing there is
+   * `ERR_NOT_FOUND`; what cannot be read whole, and a kernel that is none, are a `DecodeError`.
+   */
+  boot(options?: DiskBootOptions): Promise<DiskBoot>;
   close(): Promise<void>;
 }

@@ -1,26 +1,27 @@
+import type { DiskRoot } from '../contracts/disk-root.ts';
 import type { FileNode } from '../contracts/file-system.ts';
-import type { DiskRoot } from '../contracts/opened-disk.ts';
 import { DecodeError, NotFoundError } from '../errors.ts';
+import type { Arch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
-import { parseAssignments } from '../kit/fields.ts';
 import { filePaths } from '../kit/files/file-paths.ts';
+import { systemOf } from './os-release.ts';
 import type { ReadVolume } from './read-volumes.ts';
 
 /** Subvolumes that distributions put their root into. */
 const rootSubvolumes = ['root', '@', '@rootfs'];
 
-/** Partition types of a root (UAPI discoverable partitions; the last one is Flatcar's). */
-const rootTypes: readonly unknown[] = [
-  '4f68bce3-e8cd-4db1-96e7-fbcaf984b709',
-  'b921b045-1df0-41c3-af44-4c6f280d3fae',
-  '72ec70a6-cf74-40e6-bd49-4bda08e8f224',
-  'c31c45e6-3f39-412e-80fb-4809c4980599',
-  '5eead9a9-fe09-4a1e-a1d7-520d00531306',
-  '77055800-792c-4f94-b39a-98c91b762bb6',
-  '69dad710-2ce4-4e3c-b16c-21a1d49abed3',
-  '44479540-f297-41b2-9af7-d131d5f0458a',
-  '3884dd41-8582-4404-b9a8-e9b84f2df50e',
-];
+/** Partition types of a root, by architecture (UAPI discoverable partitions). */
+export const rootTypes: ReadonlyMap<Arch, string> = new Map([
+  ['amd64', '4f68bce3-e8cd-4db1-96e7-fbcaf984b709'],
+  ['arm64', 'b921b045-1df0-41c3-af44-4c6f280d3fae'],
+  ['riscv64', '72ec70a6-cf74-40e6-bd49-4bda08e8f224'],
+  ['ppc64le', 'c31c45e6-3f39-412e-80fb-4809c4980599'],
+  ['s390x', '5eead9a9-fe09-4a1e-a1d7-520d00531306'],
+  ['loong64', '77055800-792c-4f94-b39a-98c91b762bb6'],
+  ['arm', '69dad710-2ce4-4e3c-b16c-21a1d49abed3'],
+  ['386', '44479540-f297-41b2-9af7-d131d5f0458a'],
+]);
+const flatcarRoot = '3884dd41-8582-4404-b9a8-e9b84f2df50e';
 
 /** A root and the directory that it is. */
 export interface FoundRoot {
@@ -36,8 +37,9 @@ export async function findRoots(volumes: readonly ReadVolume[]): Promise<FoundRo
     if (found !== undefined) roots.push(found);
   }
   if (roots.length > 0) return roots;
+  const types = [...rootTypes.values(), flatcarRoot];
   return volumes.flatMap(({ about, fileSystem }) => {
-    if (fileSystem === undefined || !rootTypes.includes(about.type)) return [];
+    if (fileSystem === undefined || !types.includes(about.type ?? '')) return [];
     return { about: { volume: about.name }, node: fileSystem.root };
   });
 }
@@ -57,16 +59,15 @@ async function rootOf({ about, fileSystem }: ReadVolume): Promise<FoundRoot | un
   return undefined;
 }
 
-async function readSystem(root: FileNode): Promise<DiskRoot['system']> {
+/** The system of a root; with `deployment` (a path of ostree), that of this deployment. */
+export async function readSystem(root: FileNode, deployment?: string): Promise<DiskRoot['system']> {
   const paths = filePaths({ root });
-  for (const path of ['/etc/os-release', '/usr/lib/os-release', await ostreePath(root)]) {
+  const [top, only] = deployment === undefined ? ['', await ostreePath(root)] : [deployment];
+  for (const path of [`${top}/etc/os-release`, `${top}/usr/lib/os-release`, only]) {
     if (path === undefined) continue;
     const bytes = await unlessUnreadable(() => paths.read(path, { mostBytes: 65_536 }));
-    const fields = parseSafely(Buffer.from(bytes ?? []).toString('utf8'));
-    const id = fields?.get('ID');
-    if (id === undefined) continue;
-    const version = fields?.get('VERSION_ID');
-    return { id, ...defined({ version, name: fields?.get('PRETTY_NAME') }) };
+    const { system } = systemOf(Buffer.from(bytes ?? []).toString('utf8'));
+    if (system !== undefined) return system;
   }
   return undefined;
 }
@@ -82,14 +83,6 @@ async function ostreePath(root: FileNode): Promise<string | undefined> {
     path = `${path}/${only.name}/${next}`;
   }
   return path;
-}
-
-function parseSafely(text: string): Map<string, string> | undefined {
-  try {
-    return parseAssignments(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `undefined` for what is not there or cannot be read whole: a broken file makes no root, and says so when it is read. */

@@ -10,6 +10,11 @@ import type { ReadVolume } from './read-volumes.ts';
 const bootType = 'bc13c2ff-59e6-4262-a352-b275fd6f7172';
 const espTypes: readonly unknown[] = ['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef'];
 
+/** An EFI system partition, by its type. */
+export function isEsp({ about }: Pick<ReadVolume, 'about'>): boolean {
+  return espTypes.includes(about.type);
+}
+
 /** What stands where in the tree of a root. */
 export interface Mounts {
   points: MountPoint[];
@@ -33,7 +38,7 @@ export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]
   if (boot !== undefined && !isMounted(boot) && (await isVacant(root, mounts, '/boot'))) {
     await mount(mounts, '/boot', boot, undefined);
   }
-  const esp = others.find(({ about }) => espTypes.includes(about.type));
+  const esp = others.find(isEsp);
   if (esp === undefined || isMounted(esp)) return mounts;
   for (const path of ['/efi', '/boot/efi', '/boot']) {
     const isFree = await isVacant(root, mounts, path);
@@ -44,8 +49,9 @@ export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]
   return mounts;
 }
 
-function isBoot({ about }: ReadVolume): boolean {
-  if (about.type === bootType) return true;
+/** What `/boot` lies on alone: XBOOTLDR (`ea` in an MBR), or what is named so. */
+export function isBoot({ about }: Pick<ReadVolume, 'about'>): boolean {
+  if (about.type === bootType || about.type === 'ea') return true;
   return [about.label, about.fileSystem?.label].some((label) => label?.toLowerCase() === 'boot');
 }
 

@@ -1,3 +1,4 @@
+import type { DiskBoot, DiskBootOptions } from '../contracts/boot.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { FileNode, FilePaths, FileSystemContext } from '../contracts/file-system.ts';
 import type { DiskContent, DiskFiles } from '../contracts/opened-disk.ts';
@@ -6,14 +7,16 @@ import { defined } from '../kit/defined.ts';
 import { filePaths } from '../kit/files/file-paths.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
 import { isOfSystem } from '../parts/check-format.ts';
-import { type FoundRoot, findRoots } from './find-roots.ts';
+import type { ReadBoot } from './boot/read-boot.ts';
+import { type FoundRoot, findRoots, unlessUnreadable } from './find-roots.ts';
 import { readMounts } from './mounts.ts';
 import { type DiskParts, type ReadVolume, readVolumes } from './read-volumes.ts';
 
-/** What a disk holds, and the way to its files. */
+/** What a disk holds, and the way to its files and to what starts it. */
 export interface ReadDisk {
   content: DiskContent;
   files(volume?: string): Promise<DiskFiles>;
+  boot(options?: DiskBootOptions): Promise<DiskBoot>;
 }
 
 /** Reads tables, file systems and roots of a raw disk; bytes of files are read when they are asked for. */
@@ -34,16 +37,21 @@ export async function readDisk(
     warnings,
   };
   const { signal } = context;
+  const start = async (options?: DiskBootOptions): Promise<ReadBoot> => {
+    const { readBoot } = await import('./boot/read-boot.ts');
+    return await guard('read', signal, () => readBoot({ volumes, roots }, options));
+  };
   return {
     content,
     async files(volume) {
       if (volume !== undefined) {
         return { mounts: [], ...guarded(await nodeOf(volume, volumes), new Map(), signal) };
       }
-      const root = onlyRoot(roots, volumes);
+      const root = roots.length > 1 ? await startedRoot(roots, start) : onlyRoot(roots, volumes);
       const { points, nodes } = await readMounts(root, volumes);
       return { mounts: points, ...guarded(root.node, nodes, signal) };
     },
+    boot: async (options) => (await start(options)).boot,
   };
 }
 
@@ -68,16 +76,23 @@ async function nodeOf(place: string, volumes: readonly ReadVolume[]): Promise<Fi
   return await fileSystem.subvolume(path);
 }
 
+/** The root, of several, that the default entry of the boot menu starts. */
+async function startedRoot(
+  roots: readonly FoundRoot[],
+  start: () => Promise<ReadBoot>,
+): Promise<FoundRoot> {
+  const started = await unlessUnreadable(start);
+  if (started?.root !== undefined) return started.root;
+  const [first] = roots.map(({ about }) => about.volume);
+  const names = roots.map(({ about }) => about.volume).join(', ');
+  throw refuse('ambiguous-content', `The disk has several roots: ${names}`, {
+    hint: `Name the volume: ${first}:/path.`,
+  });
+}
+
 /** The root that a path without a volume means. */
-function onlyRoot(roots: readonly FoundRoot[], volumes: readonly ReadVolume[]): FoundRoot {
-  const [root, ...others] = roots;
-  if (root !== undefined && others.length === 0) return root;
-  if (root !== undefined) {
-    const names = roots.map(({ about }) => about.volume);
-    throw refuse('ambiguous-content', `The disk has several roots: ${names.join(', ')}`, {
-      hint: `Name the volume: ${root.about.volume}:/path.`,
-    });
-  }
+function onlyRoot([root]: readonly FoundRoot[], volumes: readonly ReadVolume[]): FoundRoot {
+  if (root !== undefined) return root;
   // The root is most of a disk; swap never is one.
   const [largest] = volumes
     .filter(({ refusal }) => refusal !== undefined && refusal.details.format !== 'swap')
@@ -102,18 +117,19 @@ function guarded(
   signal: AbortSignal,
 ): FilePaths {
   const paths = filePaths({ root, mounts });
-  const guard = async <T>(method: string, run: () => Promise<T>): Promise<T> => {
-    try {
-      return await run();
-    } catch (error) {
-      throw isOfSystem(error) ? error : pluginFailure(error, 'filesystem', method, signal);
-    }
-  };
   return {
-    read: (path, options) => guard('read', () => paths.read(path, options)),
-    open: (path) => guard('open', () => paths.open(path)),
-    list: (path) => guard('list', () => paths.list(path)),
-    stat: (path) => guard('stat', () => paths.stat(path)),
-    readlink: (path) => guard('readlink', () => paths.readlink(path)),
+    read: (path, options) => guard('read', signal, () => paths.read(path, options)),
+    open: (path) => guard('open', signal, () => paths.open(path)),
+    list: (path) => guard('list', signal, () => paths.list(path)),
+    stat: (path) => guard('stat', signal, () => paths.stat(path)),
+    readlink: (path) => guard('readlink', signal, () => paths.readlink(path)),
   };
+}
+
+async function guard<T>(method: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw isOfSystem(error) ? error : pluginFailure(error, 'filesystem', method, signal);
+  }
 }

@@ -1,4 +1,5 @@
 import type { CacheOptions } from '../cache/existing-cache.ts';
+import type { DiskBootOptions } from '../contracts/boot.ts';
 import type { CreateBundleOptions } from '../contracts/bundle.ts';
 import type { CloneOptions } from '../contracts/clone.ts';
 import type { EnsureOptions, ResolveOptions, TransportOptions } from '../contracts/options.ts';
@@ -117,6 +118,7 @@ interface OptionTable {
   deliverImage: Kinds<EnsureOptions & Record<DeliverWord, unknown>>;
   inspectImage: FileKinds;
   openDisk: Kinds<OpenDiskWord>;
+  boot: Kinds<DiskBootOptions>;
   verifyCache: Kinds<
     TransportOptions & Record<'repair' | 'offline' | 'now' | 'onProgress', unknown>
   >;
@@ -155,6 +157,7 @@ export const optionKinds: OptionTable = {
   },
   inspectImage: ofFiles,
   openDisk: { signal, log: listener },
+  boot: { kernel: text },
   verifyCache: { ...ofTransport, repair: flag, offline: flag, now: date, onProgress: listener },
   listCache: ofCare,
   removeFromCache: ofCare,

@@ -1,4 +1,5 @@
 import { GrowingFile } from '../bytes/growing-file.ts';
+import type { DiskBoot, DiskBootOptions } from '../contracts/boot.ts';
 import type { Log } from '../contracts/log.ts';
 import type { OpenedDisk } from '../contracts/opened-disk.ts';
 import { openReadable } from '../convert/open-image-file.ts';
@@ -36,9 +37,13 @@ export function bindOpenDisk(parts: BoundParts): OpenDisk {
       const { size: sizeBytes } = await handle.stat();
       const source = GrowingFile.whole(handle, sizeBytes);
       await refuseOtherFormats(source, sizeBytes, path, parts);
-      const { content, files } = await readDisk(source, parts, { signal, log });
+      const { content, files, boot: start } = await readDisk(source, parts, { signal, log });
       const close = async (): Promise<void> => await handle.close();
-      return { ...content, sizeBytes, files, close, [Symbol.asyncDispose]: close };
+      const boot = async (given: DiskBootOptions = {}): Promise<DiskBoot> => {
+        checkOptions(given, optionKinds.boot);
+        return await start(given);
+      };
+      return { ...content, sizeBytes, files, boot, close, [Symbol.asyncDispose]: close };
     } catch (error) {
       await handle.close();
       throw error;

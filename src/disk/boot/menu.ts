@@ -1,4 +1,5 @@
 import type { BootLoader } from '../../contracts/boot.ts';
+import type { DiskRoot } from '../../contracts/disk-root.ts';
 import type { FileSystem } from '../../contracts/file-system.ts';
 import type { FoundRoot } from '../find-roots.ts';
 import type { Mounts } from '../mounts.ts';
@@ -43,6 +44,8 @@ export interface MenuEntry {
   kernel: MenuFile;
   initrd: MenuFile[];
   cmdline?: string;
+  /** The system that a unified kernel image says it starts. */
+  system?: DiskRoot['system'];
 }
 
 /** What one loader offers. */

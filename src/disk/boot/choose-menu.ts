@@ -1,0 +1,73 @@
+import { NotFoundError } from '../../errors.ts';
+import { isBoot, isEsp } from '../mounts.ts';
+import type { ReadVolume } from '../read-volumes.ts';
+import { readExtlinuxMenu } from './extlinux/read-extlinux-menu.ts';
+import { readFlatcarMenu } from './flatcar.ts';
+import { hasGrubStub, refuseGrub } from './grub-stub.ts';
+import { readKernelFiles } from './kernel-files.ts';
+import type { BootPlaces, Menu } from './menu.ts';
+import { hasSystemdBoot } from './systemd/efi-loaders.ts';
+import { readSystemdMenu } from './systemd/read-systemd-menu.ts';
+
+/** A loader, and how it reads its menu: `undefined` where it has no configuration. */
+type Loader = [name: string, read: (places: BootPlaces) => Promise<Menu | undefined>];
+
+/**
+ * The menu of the boot loader that counts. A loader whose configuration starts no Linux kernel gives way to the next one, which
+ * is said; kernels without a configuration count only where no loader has one, and what the loader would read is readable.
+ */
+export async function chooseMenu(
+  places: BootPlaces,
+  volumes: readonly ReadVolume[],
+): Promise<Menu> {
+  const unread = volumes.filter((one) => one.refusal !== undefined && (isEsp(one) || isBoot(one)));
+  const warnings = unread.map(({ about, refusal }) => {
+    return `${about.name} may hold a boot configuration and cannot be read: ${refusal?.message}`;
+  });
+  let isConfigured = false;
+  for (const [name, read] of await loadersOf(places)) {
+    const menu = await read(places);
+    if (menu === undefined) continue;
+    if (menu.entries.length > 0) return { ...menu, warnings: [...warnings, ...menu.warnings] };
+    isConfigured = true;
+    warnings.push(`The configuration of ${name} starts no Linux kernel.`, ...menu.warnings);
+  }
+  const [refused] = unread;
+  if (refused?.refusal !== undefined) throw refused.refusal;
+  const files = isConfigured
+    ? undefined
+    : ((await readFlatcarMenu(places)) ?? (await readKernelFiles(places)));
+  if (files !== undefined) return files;
+  return await nothingFound(places, volumes, isConfigured);
+}
+
+/** GRUB first where the firmware starts it, or where systemd-boot is not installed. */
+async function loadersOf(places: BootPlaces): Promise<Loader[]> {
+  const systemd: Loader = ['systemd-boot', readSystemdMenu];
+  const grub: Loader = ['GRUB', refuseGrub];
+  const extlinux: Loader = ['extlinux', readExtlinuxMenu];
+  const isSystemd = !(await hasGrubStub(places)) && (await hasSystemdBoot(places));
+  return isSystemd ? [systemd, grub, extlinux] : [grub, systemd, extlinux];
+}
+
+/** Says why: a volume that cannot be read, several roots, or a disk without a kernel. */
+async function nothingFound(
+  { volumes: readable }: BootPlaces,
+  volumes: readonly ReadVolume[],
+  isConfigured: boolean,
+): Promise<never> {
+  // What is damaged was passed over when the roots were looked for.
+  for (const { files } of readable) await files.list('/');
+  const [largest] = volumes
+    .filter(({ refusal }) => refusal !== undefined && refusal.details.format !== 'swap')
+    .sort((left, right) => right.about.sizeBytes - left.about.sizeBytes);
+  if (largest?.refusal !== undefined) throw largest.refusal;
+  throw new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: isConfigured
+      ? 'The boot configuration of the disk starts no Linux kernel'
+      : 'The disk has neither a boot configuration nor a kernel in /boot',
+    hint: 'Look at what it holds: rootdisk inspect FILE.',
+    details: { field: 'kernel' },
+  });
+}

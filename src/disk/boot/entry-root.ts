@@ -1,0 +1,124 @@
+import type { FileNode, FileSystem } from '../../contracts/file-system.ts';
+import { defined } from '../../kit/defined.ts';
+import { filePaths } from '../../kit/files/file-paths.ts';
+import { type FoundRoot, readSystem, rootTypes, unlessUnreadable } from '../find-roots.ts';
+import { findDevice } from '../fstab.ts';
+import { systemOf } from '../os-release.ts';
+import type { ReadVolume } from '../read-volumes.ts';
+import type { MenuEntry } from './menu.ts';
+
+/** The root that an entry starts. */
+export interface EntryRoot {
+  /** Absent where it cannot be read, is not on the disk, or is one of several. */
+  root?: FoundRoot;
+  warnings: string[];
+}
+
+/** What a disk holds, as far as roots are concerned. */
+export interface RootedDisk {
+  volumes: readonly ReadVolume[];
+  roots: readonly FoundRoot[];
+}
+
+/**
+ * The root that the command line names (`root=`, `rootflags=subvol=`, `ostree=`), else that with the partition type of the
+ * kernel's architecture, else the only one.
+ */
+export async function findEntryRoot(
+  { cmdline, kernel }: MenuEntry,
+  arch: string | undefined,
+  { volumes, roots }: RootedDisk,
+): Promise<EntryRoot> {
+  const device = lastOf('root', cmdline);
+  const named = device === undefined ? undefined : findDevice(device, volumes);
+  if (named !== undefined) {
+    const found = await openNamed(named, cmdline, roots);
+    return typeof found === 'string' ? { warnings: [found] } : { root: found, warnings: [] };
+  }
+  const warnings =
+    device !== undefined && /^(?:UUID|LABEL|PARTUUID|PARTLABEL)=|^\/dev\/mapper\//i.test(device)
+      ? [`The root that the boot entry names is not on this disk: ${device}.`]
+      : [];
+  const type = rootTypes.get(arch as never);
+  const ofType = roots.filter(({ about }) => {
+    return (
+      type !== undefined &&
+      volumes.some((one) => one.about.name === about.volume && one.about.type === type)
+    );
+  });
+  const [only, ...others] = ofType.length === 1 ? ofType : roots;
+  if (only !== undefined && others.length > 0) {
+    const names = roots.map(({ about }) => about.volume).join(', ');
+    return {
+      warnings: [
+        ...warnings,
+        `The disk has several roots, and the boot entry names none: ${names}.`,
+      ],
+    };
+  }
+  if (only === undefined) return { warnings };
+  const system =
+    (await deployedSystem(only.node, cmdline)) ??
+    only.about.system ??
+    (await usrSystem(cmdline, kernel.path, volumes));
+  return { root: { ...only, about: { ...only.about, ...defined({ system }) } }, warnings };
+}
+
+/** The root on a volume that `root=` names; a sentence where it cannot be read. */
+async function openNamed(
+  { about, fileSystem, refusal }: ReadVolume,
+  cmdline: string | undefined,
+  roots: readonly FoundRoot[],
+): Promise<FoundRoot | string> {
+  const { name } = about;
+  if (refusal !== undefined) return `The root ${name} cannot be read: ${refusal.message}`;
+  if (fileSystem === undefined) return `The root ${name} holds no file system that is known.`;
+  const options = lastOf('rootflags', cmdline)?.split(',') ?? [];
+  const [subvolume] = options.flatMap((one) => /^subvol=\/*(.+)$/.exec(one)?.[1] ?? []);
+  const known = roots.find((one) => one.about.volume === name);
+  if (subvolume === undefined && known !== undefined) {
+    const system = (await deployedSystem(known.node, cmdline)) ?? known.about.system;
+    return { ...known, about: { ...known.about, ...defined({ system }) } };
+  }
+  const node = await nodeIn(fileSystem, subvolume);
+  if (node?.kind !== 'directory') return `The root ${name}@${subvolume} is not there.`;
+  const system = (await deployedSystem(node, cmdline)) ?? (await readSystem(node));
+  return { about: { volume: name, ...defined({ subvolume, system }) }, node };
+}
+
+async function nodeIn(
+  fileSystem: FileSystem,
+  subvolume: string | undefined,
+): Promise<FileNode | undefined> {
+  if (subvolume === undefined) return fileSystem.root;
+  return await unlessUnreadable(async () => await fileSystem.subvolume?.(subvolume));
+}
+
+/** The system of the deployment that `ostree=` names. */
+async function deployedSystem(
+  node: FileNode,
+  cmdline: string | undefined,
+): Promise<FoundRoot['about']['system']> {
+  const deployment = lastOf('ostree', cmdline);
+  return deployment === undefined ? undefined : await readSystem(node, deployment);
+}
+
+/** Flatcar keeps its system apart from the root: in the partition of `mount.usr=`, or the one that a kernel belongs to. */
+async function usrSystem(
+  cmdline: string | undefined,
+  kernel: string,
+  volumes: readonly ReadVolume[],
+): Promise<FoundRoot['about']['system']> {
+  const [, side] = /^\/flatcar\/vmlinuz-([ab])$/.exec(kernel) ?? [];
+  const device = lastOf('mount.usr', cmdline) ?? (side && `PARTLABEL=USR-${side.toUpperCase()}`);
+  const root = device === undefined ? undefined : findDevice(device, volumes)?.fileSystem?.root;
+  if (root === undefined) return undefined;
+  const bytes = await unlessUnreadable(() => filePaths({ root }).read('/lib/os-release'));
+  return systemOf(Buffer.from(bytes ?? []).toString('utf8')).system;
+}
+
+/** The value of the last word of that name, as the kernel takes it. */
+function lastOf(name: string, cmdline: string | undefined): string | undefined {
+  const words = (cmdline ?? '').split(' ').filter((word) => word.startsWith(`${name}=`));
+  return words.at(-1)?.slice(name.length + 1);
+}

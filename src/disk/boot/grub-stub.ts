@@ -1,0 +1,40 @@
+import type { FilePaths } from '../../contracts/file-system.ts';
+import { NotFoundError, refuse } from '../../errors.ts';
+import type { BootPlaces } from './menu.ts';
+import { namesInFolder } from './names-in-folder.ts';
+
+/** Whether an EFI system partition holds `EFI/<vendor>/grub.cfg`: then GRUB is what the firmware starts. */
+export async function hasGrubStub({ esps }: BootPlaces): Promise<boolean> {
+  for (const { files } of esps) {
+    for (const vendor of await vendorFolders(files)) {
+      const names = await namesInFolder(files, `/EFI/${vendor}`);
+      if (names.some((name) => name.toLowerCase() === 'grub.cfg')) return true;
+    }
+  }
+  return false;
+}
+
+async function vendorFolders(files: FilePaths): Promise<string[]> {
+  try {
+    const listed = await files.list('/EFI');
+    return listed.filter(({ kind }) => kind === 'directory').map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof NotFoundError) return [];
+    throw error;
+  }
+}
+
+/** Refuses a disk with a configuration of GRUB. */
+export async function refuseGrub(places: BootPlaces): Promise<undefined> {
+  const subvolume = places.root?.found.about.subvolume;
+  for (const { name, files } of places.volumes) {
+    for (const top of ['', '/boot', ...(subvolume ? [`/${subvolume}/boot`] : [])]) {
+      for (const folder of [`${top}/grub`, `${top}/grub2`]) {
+        if (!(await namesInFolder(files, folder)).includes('grub.cfg')) continue;
+        throw refuse('unsupported-feature', `The configuration of GRUB on ${name} is not read`, {
+          hint: 'Read the files by path: rootdisk cat DISK /boot/grub/grub.cfg.',
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { OpenFile } from '../../contracts/file-system.ts';
+import { describeKernel } from '../../image/kernel.ts';
+
+/** As much of a kernel as tells its kind, and as much of a packed one as that takes. */
+const headBytes = 4096;
+const packedBytes = 64 * 1024;
+
+/**
+ * How a kernel is packed, and for which architecture: `bzimage/amd64`, `gzip(image)/arm64`, `efi-zboot(zstd)/arm64`.
+ * `undefined` for what is no kernel. Reads the first 64 KiB at most.
+ */
+export async function readKernelKind(file: OpenFile): Promise<string | undefined> {
+  const head = await file.read(0, Math.min(packedBytes, file.sizeBytes));
+  const { kind, arch, payload } = describeKernel(head.subarray(0, headBytes));
+  if (kind === 'unknown') return undefined;
+  if (kind === 'efi-zboot') return named(`${kind}(${payload?.compression ?? ''})`, arch);
+  if (kind !== 'gzip' && kind !== 'zstd') return named(kind, arch);
+  const inner = describeKernel(
+    await firstBytes(kind === 'gzip' ? createGunzip() : createZstdDecompress(), head),
+  );
+  return inner.kind === 'unknown' ? undefined : named(`${kind}(${inner.kind})`, inner.arch);
+}
+
+function named(kind: string, arch: string | undefined): string {
+  return arch === undefined ? kind : `${kind}/${arch}`;
+}
+
+/** The beginning of what was packed; empty where it is damaged. */
+async function firstBytes(decoder: Transform, packed: Uint8Array): Promise<Buffer> {
+  let bytes = Buffer.alloc(0);
+  try {
+    decoder.end(packed);
+    for await (const chunk of decoder) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.length >= headBytes) break;
+    }
+  } catch {
+    // The packed bytes were cut on purpose; what came out before is enough, or nothing is.
+  }
+  return bytes.subarray(0, headBytes);
+}

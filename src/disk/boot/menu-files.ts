@@ -1,0 +1,31 @@
+import type { FilePaths, OpenFile } from '../../contracts/file-system.ts';
+import { refuse } from '../../errors.ts';
+import { filePaths } from '../../kit/files/file-paths.ts';
+import type { MenuFile } from './menu.ts';
+import { readUki } from './uki/uki.ts';
+
+/** The files that paths of a menu count in: those of the volume, or of one of its subvolumes. */
+export async function menuFiles({
+  volume,
+  subvolume,
+}: Pick<MenuFile, 'volume' | 'subvolume'>): Promise<FilePaths> {
+  if (subvolume === undefined || volume.files.subvolume === undefined) return volume.files;
+  return filePaths({ root: await volume.files.subvolume(subvolume) });
+}
+
+/** A file of a menu, or the section of it that the menu means. */
+export async function openMenuFile(file: MenuFile): Promise<OpenFile> {
+  const opened = await (await menuFiles(file)).open(file.path);
+  if (file.section === undefined) return opened;
+  const place = sayMenuFile({ ...file, section: '' });
+  const uki = await readUki(opened, place);
+  if (uki !== undefined) return uki.section(file.section);
+  throw refuse('corrupt-data', `${place} is no unified kernel image`);
+}
+
+/** A file of a menu as `cat` takes it: `p1:/boot/vmlinuz-6.1`; a section of it behind `#`. */
+export function sayMenuFile({ volume, subvolume, path, section = '' }: MenuFile): string {
+  const place = subvolume === undefined ? volume.name : `${volume.name}@${subvolume}`;
+  const rooted = path.startsWith('/') ? path : `/${path}`;
+  return `${place}:${rooted}${section === '' ? '' : `#${section}`}`;
+}

@@ -1,0 +1,47 @@
+import type { BootEntry, BootKernel, BootPart } from '../../contracts/boot.ts';
+import type { OpenFile } from '../../contracts/file-system.ts';
+import { refuse } from '../../errors.ts';
+import { maxKernelBytes } from '../../image/unpack-kernel.ts';
+import { defined } from '../../kit/defined.ts';
+import { versionOfEntry } from './entry-version.ts';
+import { readKernelKind } from './kernel-kind.ts';
+import type { MenuEntry, MenuFile } from './menu.ts';
+import { openMenuFile, sayMenuFile } from './menu-files.ts';
+
+/** Far above any initrd. */
+const maxInitrdBytes = 1024 * 1024 * 1024;
+
+/** The files of an entry: all are there, none is longer than what such a file can be, and the kernel is one. */
+export async function openBootEntry(entry: MenuEntry, isDefault: boolean): Promise<BootEntry> {
+  const { loader, id, title, cmdline } = entry;
+  const kernel = await openKernel(entry.kernel);
+  const initrd: BootPart[] = [];
+  for (const file of entry.initrd) initrd.push((await openPart(file, maxInitrdBytes)).part);
+  const version = versionOfEntry(entry);
+  return { loader, id, isDefault, kernel, initrd, ...defined({ title, version, cmdline }) };
+}
+
+async function openKernel(file: MenuFile): Promise<BootKernel> {
+  const { part, opened } = await openPart(file, maxKernelBytes);
+  const kind = await readKernelKind(opened);
+  if (kind !== undefined) return { ...part, kind };
+  throw refuse('corrupt-data', `${part.file}, which the boot entry names, is no Linux kernel`, {
+    hint: 'Do not start this disk by its boot entry; look at the boot configuration on it.',
+  });
+}
+
+async function openPart(
+  file: MenuFile,
+  limit: number,
+): Promise<{ part: BootPart; opened: OpenFile }> {
+  const place = sayMenuFile(file);
+  const opened = await openMenuFile(file);
+  const { sizeBytes } = opened;
+  if (sizeBytes > limit) {
+    throw refuse('limit', `${place} has ${sizeBytes} bytes; ${limit} are read at most`, {
+      limit,
+      value: sizeBytes,
+    });
+  }
+  return { part: { file: place, sizeBytes, open: async () => opened }, opened };
+}
