@@ -17,6 +17,7 @@ interface Chunk {
 /** From logical addresses, which trees and extents name, to places in the volume. */
 export class ChunkMap {
   readonly #layout: BtrfsSuperblock;
+  readonly #byStart = new Map<bigint, Chunk>();
   #chunks: Chunk[] = [];
 
   constructor(layout: BtrfsSuperblock) {
@@ -48,9 +49,10 @@ export class ChunkMap {
       copies.push(Number(place));
     }
     // The chunks of the superblock stand in the tree again.
-    const isKnown = this.#chunks.some((one) => one.start === start && one.length === length);
-    if (!isKnown) this.#chunks.push({ start, length, copies });
-    if (this.#chunks.length > mostChunks) {
+    const known = this.#byStart.get(start);
+    if (known !== undefined && known.length !== length) throw badChunk('overlaps another');
+    if (known === undefined) this.#byStart.set(start, { start, length, copies });
+    if (this.#byStart.size > mostChunks) {
       throw badBtrfs('limit', `The btrfs file system has more than ${mostChunks} chunks`, {
         limit: mostChunks,
       });
@@ -59,7 +61,9 @@ export class ChunkMap {
   }
 
   settle(): void {
-    this.#chunks = this.#chunks.toSorted((left, right) => (left.start < right.start ? -1 : 1));
+    this.#chunks = [...this.#byStart.values()].sort((left, right) =>
+      left.start < right.start ? -1 : 1,
+    );
     this.#chunks.forEach((chunk, index) => {
       const next = this.#chunks[index + 1];
       if (next !== undefined && chunk.start + chunk.length > next.start)

@@ -1,10 +1,8 @@
-import { inflateSync, zstdDecompressSync } from 'node:zlib';
 import { badBtrfs } from './bad.ts';
 import { readStored } from './data.ts';
-import { decompressLzo } from './lzo.ts';
 import type { Subvolume } from './subvolume.ts';
 import { type Item, itemsFrom, type Trees } from './tree.ts';
-import { firstZstdFrame } from './zstd-frame.ts';
+import { unpackExtent } from './unpack-extent.ts';
 
 const extentData = 108;
 const mostExtents = 1_000_000;
@@ -32,8 +30,10 @@ export async function readExtentItems(
   inode: bigint,
   sizeBytes: number,
 ): Promise<Extent[]> {
-  // A leaf of 4 KiB holds at least 30 extents of a sector each.
-  const walk = trees.volume.walk(64 + Math.ceil(sizeBytes / trees.layout.sectorBytes / 16));
+  const { volume, layout } = trees;
+  // A leaf of 4 KiB holds at least 30 extents of a sector each, and there are no more leaves than the volume has room for.
+  const leaves = Math.min(sizeBytes / layout.sectorBytes / 16, volume.sizeBytes / layout.nodeBytes);
+  const walk = volume.walk(64 + Math.ceil(leaves));
   const extents: Extent[] = [];
   let next = 0;
   const from = { object: inode, type: extentData, offset: 0n };
@@ -74,7 +74,9 @@ function parseExtent({ layout }: Trees, { key, data }: Item): Extent {
       throw badExtent('are inline and too long');
     const stored = data.subarray(inlineAt);
     const inline =
-      compression === 0 ? stored : unpack(compression, stored, unpackedBytes, layout.sectorBytes);
+      compression === 0
+        ? stored
+        : unpackExtent(compression, stored, unpackedBytes, layout.sectorBytes);
     return { position, length: inline.length, inline, compression: 0, offset: 0, unpackedBytes };
   }
   if (type > 2 || data.length < 53) throw badExtent('are of an unknown kind');
@@ -117,54 +119,11 @@ export async function readExtent(
     return await readStored(trees, stored.logical + BigInt(offset + from), length);
   }
   const packed = await readStored(trees, stored.logical, stored.bytes);
-  const whole = unpack(compression, packed, unpackedBytes, trees.layout.sectorBytes);
+  const whole = unpackExtent(compression, packed, unpackedBytes, trees.layout.sectorBytes);
   if (whole.length < offset + from + length) {
     throw badBtrfs('corrupt-data', 'Compressed data of the btrfs file system is too short');
   }
   return whole.subarray(offset + from, offset + from + length);
-}
-
-/** Unpacks at most `unpackedBytes`. What is packed may end with the file and not with its last sector. */
-function unpack(
-  compression: number,
-  packed: Buffer,
-  unpackedBytes: number,
-  sectorBytes: number,
-): Buffer {
-  let whole: Buffer;
-  try {
-    // What a compressor of whole pages adds behind the end of an inline extent is cut.
-    const maxOutputLength = Math.ceil(Math.max(1, unpackedBytes) / sectorBytes) * sectorBytes;
-    whole =
-      compression === 1
-        ? inflateSync(packed, { maxOutputLength })
-        : compression === 3
-          ? zstdDecompressSync(firstZstdFrame(packed), { maxOutputLength })
-          : unpackLzo(packed, maxOutputLength, sectorBytes);
-  } catch (cause) {
-    throw badBtrfs('corrupt-data', 'Compressed data of the btrfs file system is broken', { cause });
-  }
-  return whole.subarray(0, unpackedBytes);
-}
-
-/** LZO in segments of one sector each; the head of a segment never crosses a sector of what is stored. */
-function unpackLzo(packed: Buffer, mostBytes: number, sectorBytes: number): Buffer {
-  const end = packed.readUInt32LE(0);
-  if (end > packed.length) throw badExtent('have a broken length of LZO data');
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for (let at = 4; at + 4 < end && bytes < mostBytes; ) {
-    const left = sectorBytes - (at % sectorBytes);
-    if (left < 4) at += left;
-    if (at + 4 > end) break;
-    const length = packed.readUInt32LE(at);
-    if (length === 0 || at + 4 + length > end) throw badExtent('have a broken length of LZO data');
-    const part = decompressLzo(packed.subarray(at + 4, at + 4 + length), sectorBytes);
-    parts.push(part);
-    bytes += part.length;
-    at += 4 + length;
-  }
-  return Buffer.concat(parts);
 }
 
 function badExtent(what: string): Error {

@@ -50,7 +50,7 @@ export async function* itemsFrom(
   while (node.level > 0) {
     const slot = Math.max(0, firstAfter(node, from) - 1);
     above.push({ node, slot });
-    node = await readNode(trees, childOf(node, slot), walk);
+    node = await readChild(trees, node, slot, walk);
   }
   const first = firstAfter(node, from);
   let slot = first > 0 && compareTreeKeys(keyAt(node, first - 1), from) === 0 ? first - 1 : first;
@@ -61,11 +61,14 @@ export async function* itemsFrom(
     while (next !== undefined && next.slot + 1 >= next.node.items);
     if (next === undefined) return;
     above.push({ node: next.node, slot: next.slot + 1 });
-    node = await readNode(trees, childOf(next.node, next.slot + 1), walk);
+    const last = keyAt(node, node.items - 1);
+    node = await readChild(trees, next.node, next.slot + 1, walk);
     while (node.level > 0) {
       above.push({ node, slot: 0 });
-      node = await readNode(trees, childOf(node, 0), walk);
+      node = await readChild(trees, node, 0, walk);
     }
+    // Without this the same good leaf, pointed to many times, is a tree that hardly ends.
+    if (compareTreeKeys(last, keyAt(node, 0)) >= 0) throw badTree('leaves that do not ascend');
     slot = 0;
   }
 }
@@ -83,6 +86,18 @@ function compareTreeKeys(left: Key, right: Key): number {
   if (left.object !== right.object) return left.object < right.object ? -1 : 1;
   if (left.type !== right.type) return left.type - right.type;
   return left.offset === right.offset ? 0 : left.offset < right.offset ? -1 : 1;
+}
+
+/** A block below another one; only a root may be empty. */
+async function readChild(
+  trees: Trees,
+  parent: TreeNode,
+  slot: number,
+  walk: Walk,
+): Promise<TreeNode> {
+  const child = await readNode(trees, childOf(parent, slot), walk);
+  if (child.items === 0) throw badTree('an empty block');
+  return child;
 }
 
 /** One block of a tree. Most walks begin with the same few, so these are remembered. */

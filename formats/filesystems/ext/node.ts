@@ -92,6 +92,9 @@ export class ExtNode implements FileNode {
       }
       return;
     }
+    if (sizeBytes > this.#tree.volume.sizeBytes) {
+      throw badExt('corrupt-table', `The ext directory ${number} is longer than its file system`);
+    }
     if (sizeBytes > mostDirectoryBytes) {
       throw badExt('limit', `An ext directory has ${sizeBytes} bytes`, {
         limit: mostDirectoryBytes,
@@ -114,9 +117,10 @@ export class ExtNode implements FileNode {
     const { sizeBytes, map } = this.#inode;
     const wantedBlocks = Math.ceil(sizeBytes / layout.blockBytes);
     if (wantedBlocks > 2 ** 32) throw badExt('corrupt-table', `An ext file has ${sizeBytes} bytes`);
-    // A block of pointers or extents holds at least 64 of them.
+    // A block of pointers or extents holds at least 64 of them, and there are no more blocks than the file system has.
+    const blocks = Math.min(wantedBlocks, layout.blocks);
     const at: MapWalk = {
-      walk: volume.walk(64 + Math.ceil(wantedBlocks / 64)),
+      walk: volume.walk(64 + Math.ceil(blocks / 64)),
       layout,
       wantedBlocks,
     };

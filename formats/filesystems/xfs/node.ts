@@ -111,10 +111,13 @@ export class XfsNode implements FileNode {
 
   async *#names(): AsyncGenerator<XfsName> {
     const { layout, volume } = this.#tree;
-    const { format, sizeBytes } = this.#inode;
+    const { format, sizeBytes, number } = this.#inode;
     if (format === forkFormats.local) {
       yield* shortNames(layout, this.#inode);
       return;
+    }
+    if (sizeBytes > volume.sizeBytes) {
+      throw badXfs('corrupt-table', `The XFS directory ${number} is longer than its file system`);
     }
     if (sizeBytes > mostDirectoryBytes) {
       throw badXfs('limit', `An XFS directory has ${sizeBytes} bytes`, {
@@ -143,8 +146,9 @@ export class XfsNode implements FileNode {
 
   async #readMap(endBytes: number): Promise<Runs> {
     const { volume, layout } = this.#tree;
-    // A block of the tree holds at least 27 extents of one block each.
-    const walk = volume.walk(64 + Math.ceil(endBytes / layout.blockBytes / 16));
+    // A block of the tree holds at least 27 extents of one block each, and there are no more blocks than the file system has.
+    const blocks = Math.min(endBytes / layout.blockBytes, layout.blocks);
+    const walk = volume.walk(64 + Math.ceil(blocks / 16));
     return await readXfsMap({ walk, layout, inode: this.#inode, endBytes });
   }
 }

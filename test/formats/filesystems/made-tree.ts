@@ -19,7 +19,7 @@ export type MadeTree = Map<string, Buffer>;
 export function makeTree(
   folder: string,
   seed: number,
-  { hasLinks = true }: { hasLinks?: boolean } = {},
+  { hasLinks = true, names = 200 }: { hasLinks?: boolean; names?: number } = {},
 ): MadeTree {
   const { next } = createRandom(seed);
   const files: MadeTree = new Map();
@@ -34,7 +34,7 @@ export function makeTree(
     for (let at = 0; at < size; at += 7) bytes[at] = Math.floor(next() * 256);
     add(`/sizes/${size}.bin`, bytes);
   }
-  for (let i = 0; i < 200; i += 1)
+  for (let i = 0; i < names; i += 1)
     add(`/many/a-file-with-a-rather-long-name-${i}.txt`, Buffer.from(`${i}`));
   add('/boot/loader/entries/one.conf', Buffer.from('title one\n'));
   const bytes = Buffer.alloc(1_500_000);

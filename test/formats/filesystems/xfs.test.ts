@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { xfs } from '../../../formats/filesystems/xfs.ts';
 import { hasProgram } from '../../seed/read-back.ts';
 import { FileSource } from '../file-source.ts';
 import { context, expectTree, type MadeTree, makeTree } from './made-tree.ts';
+import { writeProto } from './proto-file.ts';
 
 let folder: string;
 let files: MadeTree;
@@ -17,24 +18,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The lines by which mkfs.xfs fills a directory. */
-function protoOf(path: string): string[] {
-  const lines = readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-    const own = join(path, entry.name);
-    if (entry.isDirectory()) return [`${entry.name} d--755 0 0`, ...protoOf(own)];
-    if (entry.isSymbolicLink()) return [`${entry.name} l--777 0 0 ${readlinkSync(own)}`];
-    return [`${entry.name} ---644 0 0 ${own}`];
-  });
-  return [...lines, '$'];
-}
-
 /** A file system of 320 MiB, the smallest that mkfs.xfs makes, with the tree in it. */
 function make(options: string[]): string {
-  const [path, proto] = [join(folder, 'disk'), join(folder, 'proto')];
-  writeFileSync(
-    proto,
-    ['/dev/null', '0 0', 'd--755 0 0', ...protoOf(join(folder, 'tree')), ''].join('\n'),
-  );
+  const path = join(folder, 'disk');
+  const proto = writeProto(join(folder, 'tree'), join(folder, 'proto'));
   rmSync(path, { force: true });
   const words = ['-q', '-L', 'label', '-p', proto, '-d', `file,name=${path},size=320m`, ...options];
   execFileSync('mkfs.xfs', words, { stdio: ['ignore', 'ignore', 'inherit'] });
