@@ -39,7 +39,7 @@ export class ClusterThreads {
     const work: ThreadWork = {
       call: isZstd ? 'zstdDecompressSync' : 'inflateRawSync',
       params: isZstd ? { [constants.ZSTD_d_windowLogMax]: Math.min(maxWindowLog, windowLog) } : {},
-      ...{ streamBytes, sourceFd, sinkFd: file.fd },
+      ...{ streamBytes, sourceFd, sinkFd: file.fd, digests: file.wantsDigests ?? false },
     };
     const count = Math.min(maxThreads, Math.max(1, Math.floor(tasks.width / 2)));
     const threads = new Threads<ThreadJob, ThreadAnswer>({ main: decodeThread, work, count });

@@ -9,6 +9,8 @@ export interface ThreadWork {
   streamBytes: number;
   sourceFd: number;
   sinkFd: number;
+  /** Blocks of the disk that are written whole are digested. */
+  digests: boolean;
 }
 
 /** One read from the source and what becomes of it. */
@@ -43,7 +45,7 @@ export function decodeThread(): void {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const zlib = process.getBuiltinModule('node:zlib');
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
-  const { call, params, streamBytes, sourceFd, sinkFd }: ThreadWork = workerData;
+  const { call, params, streamBytes, sourceFd, sinkFd, digests: wanted }: ThreadWork = workerData;
   // Room for more than a stream, else zlib is called once more only to learn that it has ended.
   const chunkSize = streamBytes + 64;
   const options = { chunkSize, maxOutputLength: streamBytes, params, info: true };
@@ -86,7 +88,7 @@ export function decodeThread(): void {
         length > 0 ? input.subarray(at, at + length) : decode(input.subarray(at, at - length + 1));
       if (bytes === undefined) return false;
       const hasData = write(position, bytes.subarray(0, visible));
-      if (position % digestedBytes === 0) {
+      if (wanted && position % digestedBytes === 0) {
         hash = isWholeBlock(pieces, i) ? createHash('sha256') : undefined;
         blockHasData = false;
       }

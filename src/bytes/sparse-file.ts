@@ -63,13 +63,14 @@ export class SparseFile implements DiskSink {
     bounds: SparseBounds,
     onWrite: (bytes: number) => void = () => {},
     onData: (position: number, length: number) => void = () => {},
-    onDigest: (position: number, sha256: Uint8Array) => void = () => {},
+    onDigest?: (position: number, sha256: Uint8Array) => void,
   ) {
     this.zeroed = handle.zeroed ?? true;
     const { fd } = handle;
     if (this.zeroed && fd !== undefined) {
       this.file = {
         fd,
+        wantsDigests: onDigest !== undefined,
         wrote: (...written) => this.#note(...written),
         settled: onWrite,
       };
@@ -78,7 +79,7 @@ export class SparseFile implements DiskSink {
     this.#bounds = bounds;
     this.#onWrite = onWrite;
     this.#onData = onData;
-    this.#onDigest = onDigest;
+    this.#onDigest = onDigest ?? (() => {});
   }
 
   /** The virtual size: as set, or as far as was written. */

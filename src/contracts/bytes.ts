@@ -21,6 +21,8 @@ export interface ByteSource {
 /** The new file behind a sink, for threads that write by themselves: data to its own position, and no zeros. */
 export interface SinkFile {
   readonly fd: number;
+  /** The digests of blocks are used. Absent: none need be made, which takes a third of the time again. */
+  readonly wantsDigests?: boolean;
   /**
    * What was written: ranges of the disk as position, length, position, length … `fillBytes` of it are blocks of nothing but
    * 0xFF, as erased flash has them. `digests`: the sha256 of blocks of 1 MiB, at multiples of that, of which every byte was

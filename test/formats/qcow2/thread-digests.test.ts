@@ -88,3 +88,33 @@ test.each<[string, Partial<Qcow2ImageOptions>]>([
 ])('%s: the digest of the disk is right', async (_, options) => {
   await decode(options);
 });
+
+test.each([true, false])(
+  'threads digest blocks only where that is asked for: %s',
+  async (isAsked) => {
+    const { bytes } = buildQcow2Image({ virtualSize, extents, compression: 'zlib' });
+    const [path, diskPath] = [join(folder, 'image'), join(folder, 'disk')];
+    await writeFile(path, bytes);
+    await rm(diskPath, { force: true });
+    const [handle, disk] = [await open(path, 'r'), await open(diskPath, 'wx+')];
+    const nothing = (): void => {};
+    const bounds = { maxBytes: virtualSize };
+    const sink = new SparseFile(disk, bounds, nothing, nothing, isAsked ? nothing : undefined);
+    const { file } = sink;
+    if (file === undefined) throw new Error('a new file has a descriptor');
+    let digests = 0;
+    const { wrote } = file;
+    file.wrote = (...written) => {
+      digests += written[2]?.length ?? 0;
+      wrote(...written);
+    };
+    try {
+      const opened = await qcow2.open(GrowingFile.whole(handle, bytes.length), decodeContext());
+      await opened.copyTo(sink);
+    } finally {
+      await handle.close();
+      await disk.close();
+    }
+    expect(digests > 0).toBe(isAsked);
+  },
+);
