@@ -1,5 +1,5 @@
 import type { DiskToWrite, WriteContext, WriterSink } from '../../src/kit.ts';
-import { eachDataBlock } from '../shared/writing/data-blocks.ts';
+import { copyDataBlocks } from '../shared/writing/copy-data-blocks.ts';
 import { DiskId } from '../shared/writing/disk-id.ts';
 import { refuseLargeDisk } from '../shared/writing/refuse-large-disk.ts';
 import { vdiMagic, vdiMagicAt } from './magic.ts';
@@ -21,7 +21,7 @@ export function checkVdi({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): voi
 export async function writeVdi(
   disk: DiskToWrite,
   out: WriterSink,
-  { signal }: WriteContext,
+  context: WriteContext,
 ): Promise<void> {
   const size = Math.ceil(disk.virtualSize / sectorBytes) * sectorBytes;
   const blocks = Math.ceil(size / blockBytes);
@@ -29,12 +29,12 @@ export async function writeVdi(
   const dataOffset = Math.ceil((mapOffset + map.length) / MiB) * MiB;
   const id = new DiskId();
   let allocated = 0;
-  for await (const { index, bytes } of eachDataBlock(disk, blockBytes, signal)) {
-    id.add(index, bytes);
+  const place = (index: number): number => {
     map.writeUInt32LE(allocated, index * 4);
-    await out.write(dataOffset + allocated * blockBytes, bytes);
     allocated += 1;
-  }
+    return dataOffset + (allocated - 1) * blockBytes;
+  };
+  await copyDataBlocks(disk, out, { blockBytes, place, id }, context);
   await out.write(mapOffset, map);
   await out.write(0, formatHeader({ size, blocks, allocated, dataOffset, id }));
   await out.setSize(dataOffset + allocated * blockBytes);

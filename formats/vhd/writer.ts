@@ -1,5 +1,5 @@
 import type { DiskToWrite, WriteContext, WriterSink } from '../../src/kit.ts';
-import { eachDataBlock } from '../shared/writing/data-blocks.ts';
+import { copyDataBlocks } from '../shared/writing/copy-data-blocks.ts';
 import { DiskId } from '../shared/writing/disk-id.ts';
 import { refuseLargeDisk } from '../shared/writing/refuse-large-disk.ts';
 import { vhdChecksum } from './checksum.ts';
@@ -19,14 +19,12 @@ export function checkVhd({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): voi
 export async function writeVhd(
   disk: DiskToWrite,
   out: WriterSink,
-  { signal }: WriteContext,
+  context: WriteContext,
 ): Promise<void> {
   const size = paddedSize(disk.virtualSize);
   const id = new DiskId();
-  for await (const { index, bytes } of eachDataBlock(disk, MiB, signal)) {
-    id.add(index, bytes);
-    await out.write(index * MiB, bytes);
-  }
+  const place = (index: number): number => index * MiB;
+  await copyDataBlocks(disk, out, { blockBytes: MiB, place, id }, context);
   await out.write(size, fixedFooter(size, id.finish(`vhd ${size}`)));
   await out.setSize(size + footerBytes);
 }

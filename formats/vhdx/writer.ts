@@ -1,5 +1,5 @@
 import type { DiskToWrite, WriteContext, WriterSink } from '../../src/kit.ts';
-import { eachDataBlock } from '../shared/writing/data-blocks.ts';
+import { copyDataBlocks } from '../shared/writing/copy-data-blocks.ts';
 import { DiskId } from '../shared/writing/disk-id.ts';
 import { refuseLargeDisk } from '../shared/writing/refuse-large-disk.ts';
 import { layOut, type VhdxLayout, vhdxSectorBytes } from './layout.ts';
@@ -24,24 +24,25 @@ export function checkVhdx({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): vo
 export async function writeVhdx(
   disk: DiskToWrite,
   out: WriterSink,
-  { signal }: WriteContext,
+  context: WriteContext,
 ): Promise<void> {
   const size = Math.ceil(disk.virtualSize / vhdxSectorBytes) * vhdxSectorBytes;
   const layout = layOut(size);
   const { blockBytes, bat, dataOffset } = layout;
   const id = new DiskId();
   const table = Buffer.alloc(bat.length);
-  let place = dataOffset;
-  for await (const { index, bytes } of eachDataBlock(disk, blockBytes, signal)) {
-    id.add(index, bytes);
-    table.writeBigUInt64LE(BigInt(place) | presentState, entryOf(index, layout) * 8);
-    await out.write(place, bytes);
-    place += blockBytes;
-  }
+  let end = dataOffset;
+  const place = (index: number): number => {
+    const start = end;
+    table.writeBigUInt64LE(BigInt(start) | presentState, entryOf(index, layout) * 8);
+    end += blockBytes;
+    return start;
+  };
+  await copyDataBlocks(disk, out, { blockBytes, place, id }, context);
   await out.write(bat.start, table);
   await out.write(layout.metadata.start, formatMetadata(layout, id));
   await out.write(0, formatHeaderSection(layout, id));
-  await out.setSize(place);
+  await out.setSize(end);
 }
 
 /** Behind the entries of each chunk stands one for its sector bitmap, which only a differencing disk has. */

@@ -5,6 +5,7 @@ import type { SparseTarget } from './sparse-file.ts';
 
 /** A new, empty file in any format. Blocks of zeros are never written, so they stay holes. */
 export class NewFile implements WriterSink {
+  readonly file: WriterSink['file'];
   readonly #handle: SparseTarget;
   readonly #onData: (position: number, length: number) => void;
   readonly #map = new DataMap();
@@ -14,6 +15,8 @@ export class NewFile implements WriterSink {
 
   /** `onData` hears of every range that was written. */
   constructor(handle: SparseTarget, onData: (position: number, length: number) => void = () => {}) {
+    const { fd } = handle;
+    if (fd !== undefined) this.file = { fd, wrote: (ranges) => this.#note(ranges) };
     this.#handle = handle;
     this.#onData = onData;
   }
@@ -52,6 +55,16 @@ export class NewFile implements WriterSink {
   /** Gives the file its whole length, where it ends with a hole. */
   async finish(): Promise<void> {
     if (this.#sizeBytes === undefined) await this.setSize(this.#end);
+  }
+
+  #note(ranges: readonly number[]): void {
+    for (let i = 0; i < ranges.length; i += 2) {
+      const [position = 0, length = 0] = [ranges[i], ranges[i + 1]];
+      this.#end = Math.max(this.#end, position + length);
+      this.#map.add(position, length);
+      this.#dataBytes += length;
+      this.#onData(position, length);
+    }
   }
 
   async #put(position: number, bytes: Uint8Array): Promise<void> {

@@ -1,3 +1,4 @@
+import type { SinkFile } from './bytes.ts';
 import type { DecodeTasks } from './format.ts';
 import type { Log } from './log.ts';
 
@@ -23,6 +24,8 @@ export interface DiskToWrite {
  * may be written twice: zeros over data would be passed over.
  */
 export interface WriterSink {
+  /** Absent where everything has to pass through `write`. Threads leave out what `write` would leave out. */
+  readonly file?: Pick<SinkFile, 'fd' | 'wrote'> | undefined;
   /** Fixes the length of the file. May be called at any time; without it the file ends with the last byte written. */
   setSize(bytes: number): Promise<void>;
   /** Writes may come in any order and in parallel. `bytes` must not be changed until the promise resolves. */

@@ -1,6 +1,7 @@
 import type { DiskToWrite, WriteContext, WriterSink } from '../../../src/kit.ts';
+import { copyDataBlocks } from '../../shared/writing/copy-data-blocks.ts';
 import { refuseLargeDisk } from '../../shared/writing/refuse-large-disk.ts';
-import { eachCluster, eachPackedCluster } from './clusters.ts';
+import { eachPackedCluster } from './clusters.ts';
 import { formatHeader } from './header.ts';
 import { clusterBytes, clustersPerTable, ImageLayout, type PlacedBytes } from './layout.ts';
 
@@ -22,9 +23,36 @@ export async function writeQcow2(
   const compression = context.options['compression'] ?? 'none';
   const virtualSize = Math.ceil(disk.virtualSize / sectorBytes) * sectorBytes;
   const layout = new ImageLayout(virtualSize);
-  const batches =
-    compression === 'none' ? eachCluster(disk, context) : eachPackedCluster(disk, context);
-  for await (const clusters of batches) {
+  if (compression === 'none') await copyClusters(disk, out, layout, context);
+  else await packClusters(disk, out, layout, context);
+  const { tables, l1Entries, refcounts, end } = layout.finish();
+  for (const { position, bytes } of tables) await out.write(position, bytes);
+  await out.write(0, formatHeader({ virtualSize, l1Entries, refcounts, compression }));
+  await out.setSize(end);
+}
+
+/** Every cluster that is not all zeros, as it is. */
+async function copyClusters(
+  disk: DiskToWrite,
+  out: WriterSink,
+  layout: ImageLayout,
+  context: WriteContext,
+): Promise<void> {
+  const place = (index: number): number | Promise<number> => {
+    const { position, finished } = layout.add(index, clusterBytes, false);
+    if (finished === undefined) return position;
+    return out.write(finished.position, finished.bytes).then(() => position);
+  };
+  await copyDataBlocks(disk, out, { blockBytes: clusterBytes, place }, context);
+}
+
+async function packClusters(
+  disk: DiskToWrite,
+  out: WriterSink,
+  layout: ImageLayout,
+  context: WriteContext,
+): Promise<void> {
+  for await (const clusters of eachPackedCluster(disk, context)) {
     const pieces: PlacedBytes[] = [];
     for (const { index, bytes, isPacked } of clusters) {
       const { position, finished } = layout.add(index, bytes.length, isPacked);
@@ -33,10 +61,6 @@ export async function writeQcow2(
     }
     await writePieces(out, pieces);
   }
-  const { tables, l1Entries, refcounts, end } = layout.finish();
-  for (const { position, bytes } of tables) await out.write(position, bytes);
-  await out.write(0, formatHeader({ virtualSize, l1Entries, refcounts, compression }));
-  await out.setSize(end);
 }
 
 /** Pieces that follow each other in the file are written at once. */

@@ -68,6 +68,7 @@ export async function writeFileOf(
   const handle = await open(path, 'wx+');
   try {
     const target = {
+      fd: handle.fd,
       write: (bytes: Uint8Array, offset: number, length: number, position: number) =>
         handle.write(bytes, offset, length, position),
       truncate: (bytes: number) => handle.truncate(bytes),
