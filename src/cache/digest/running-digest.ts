@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { type BlockDigests, ContentDigest, contentBlockBytes } from './content-digest.ts';
 import { hashBlock } from './hash-disk.ts';
 
-/** Blocks that were written last may well be written again: so many are left alone until the end. */
-const restlessBlocks = 64;
+/** A block that is written may well be written again until so many others have been begun. */
+const restlessBlocks = 16;
 /** So much is had written back at once. */
 const syncBytes = 64 * 1024 * 1024;
 
@@ -14,9 +14,10 @@ const syncBytes = 64 * 1024 * 1024;
 export class RunningDigest {
   readonly #handle: FileHandle;
   readonly #digest = new ContentDigest();
-  /** Blocks that are to be hashed, the one that was written last at the end. */
-  readonly #dirty = new Set<number>();
+  /** Blocks that are to be hashed, the one that was written last at the end, with the count of blocks by then. */
+  readonly #dirty = new Map<number, number>();
   readonly #buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
+  #begun = 0;
   #unsyncedBytes = 0;
   #isHashing = false;
   #isSyncing = false;
@@ -34,8 +35,8 @@ export class RunningDigest {
     let block = Math.floor(position / contentBlockBytes) * contentBlockBytes;
     for (; block < end; block += contentBlockBytes) {
       this.#digest.forget(block);
-      this.#dirty.delete(block);
-      this.#dirty.add(block);
+      if (!this.#dirty.delete(block)) this.#begun += 1;
+      this.#dirty.set(block, this.#begun);
     }
     this.#unsyncedBytes += length;
     if (!this.#isHashing) this.#hashing = this.#hashRest();
@@ -53,7 +54,7 @@ export class RunningDigest {
     await this.idle();
     if (this.#failure !== undefined) throw this.#failure.error;
     const lane = async (buffer: Buffer<ArrayBuffer>): Promise<void> => {
-      for (const block of this.#dirty) {
+      for (const block of this.#dirty.keys()) {
         signal.throwIfAborted();
         await this.#hash(block, buffer);
       }
@@ -73,9 +74,10 @@ export class RunningDigest {
     // A promise alone cannot say it: where there is nothing to do, this ends before its promise is assigned.
     this.#isHashing = true;
     try {
-      while (this.#failure === undefined && this.#dirty.size > restlessBlocks) {
+      while (this.#failure === undefined) {
         const [oldest] = this.#dirty;
-        if (oldest !== undefined) await this.#hash(oldest, this.#buffer);
+        if (oldest === undefined || this.#begun - oldest[1] < restlessBlocks) break;
+        await this.#hash(oldest[0], this.#buffer);
       }
     } catch (error) {
       this.#failure = { error };
