@@ -90,7 +90,9 @@ class Thread<Job, Answer> {
     return await new Promise((resolve) => this.#asked.push(resolve));
   }
 
+  /** One that has answered all jobs reads and writes nothing: its end need not be waited for. */
   async end(): Promise<void> {
-    await this.#worker.terminate();
+    const ended = this.#worker.terminate();
+    if (this.open > 0) await ended;
   }
 }
