@@ -15,19 +15,28 @@ export async function replaceFile(
 ): Promise<void> {
   await rm(temporary, { force: true });
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-    const handle = await open(temporary, flags | constants.O_NOFOLLOW, mode);
-    try {
-      await handle.writeFile(content);
-      await handle.chmod(mode);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNewFile(temporary, content, mode);
     await ready();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Writes a small file that is not there yet, and syncs it. */
+export async function writeNewFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: number = modes.file,
+): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  const handle = await open(path, flags | constants.O_NOFOLLOW, mode);
+  try {
+    await handle.writeFile(content);
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

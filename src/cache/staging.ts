@@ -20,6 +20,7 @@ import { lookAt } from './entries/read.ts';
 import { requireLock } from './locks/name-lock.ts';
 import { modes } from './modes.ts';
 import { readCount } from './records/values.ts';
+import { retireFolder, sweepRetired } from './retired.ts';
 
 /** The folder in which one entry is made, on the file system of the entries. All paths are absolute. */
 export interface Staging {
@@ -41,6 +42,8 @@ export interface Staging {
   clear(): Promise<void>;
   /** Removes the folder. */
   remove(): Promise<void>;
+  /** Takes the folder out of the way; what it holds goes while the caller goes on. */
+  retire(): Promise<void>;
 }
 
 const resumable = new Set(['download', 'download.json', 'download.sealed']);
@@ -58,6 +61,7 @@ export async function openStaging(cache: Cache, name: string): Promise<Staging> 
     await sweep(dir, (file) => !resumable.has(file));
     await unseal(join(dir, 'download.sealed'), join(dir, 'download'));
   });
+  sweepRetired(cache);
   return {
     name,
     dir,
@@ -79,6 +83,7 @@ export async function openStaging(cache: Cache, name: string): Promise<Staging> 
     },
     clear: () => inCache(dir, 'empty', () => sweep(dir, () => true)),
     remove: () => inCache(dir, 'remove', () => rm(dir, { recursive: true, force: true })),
+    retire: () => inCache(dir, 'remove', () => retireFolder(cache, dir)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { allTidied } from '../cache/afterwards.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { builtIns } from '../index.ts';
 import { version } from '../version.ts';
@@ -52,6 +53,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     tell(error);
     return report.exitCode;
   } finally {
+    // Scripts that read the cache after this process find nothing that is about to go.
+    await allTidied();
     interrupts.stop();
   }
 }

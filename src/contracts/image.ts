@@ -55,6 +55,7 @@ export type AsyncDisposal = {
  * A disk that is complete, verified and never changes again. The same fields are printed by `rootdisk ensure --json`.
  *
  * It is leased: the entry is not pruned before `dispose()` is called or the process ends. `await using` calls it.
+ * What the disk was made of is removed after the call; `dispose()` waits for that.
  */
 export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   /** Absolute path; mode 0444. */

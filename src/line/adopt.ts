@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { asBookkeeping } from '../cache/bookkeeping.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { type RecordChange, rewriteRecord } from '../cache/entries/rewrite.ts';
 import { baseName } from '../cache/names/cache-name.ts';
 import { writeEvidence } from '../cache/records/evidence.ts';
+import { retireFolder, sweepRetired } from '../cache/retired.ts';
 import { defined } from '../kit/defined.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
@@ -63,6 +63,7 @@ async function removeLeftovers(call: Call, entry: Entry): Promise<void> {
   if (!call.cache.writable) return;
   const dir = call.cache.stagingPathOf(baseName(entry.name));
   await asBookkeeping(call.cache, 'the staging folder stays', undefined, () =>
-    rm(dir, { recursive: true, force: true }),
+    retireFolder(call.cache, dir),
   );
+  sweepRetired(call.cache);
 }

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { allTidied } from '../cache/afterwards.ts';
 import { asBookkeeping } from '../cache/bookkeeping.ts';
 import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
@@ -28,6 +29,8 @@ export async function attemptInStaging<T>(
     try {
       return await work({ call, plan, proven: current, staging });
     } catch (error) {
+      // A file may still be about to be closed.
+      await allTidied(call.cache.imagesDir);
       if (call.signal.aborted) {
         await keepDownload(call, staging);
         throw call.signal.reason;

@@ -1,3 +1,4 @@
+import { allDone } from '../cache/all-done.ts';
 import { type PublishOptions, publishEntry, type RecordDraft } from '../cache/entries/publish.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
@@ -20,12 +21,14 @@ export function publish(making: Making & { settled: Settled }): Promise<Entry> {
   call.progress.stage('publish', `publishing ${plan.cacheName}`);
   return trace(call, 'publish', { cacheName: plan.cacheName }, async () => {
     const evidence = await storedEvidenceOf(call, plan, proven);
-    const entry =
-      settled.decoded.members === undefined
-        ? await place(making, describe(making), evidence)
-        : await publishMembers(making, settled.decoded.members, evidence);
     const { level, documents } = proven;
-    await rememberAccepted(call, plan, { level, documents, signedAt: settled.signedAt });
+    const [entry] = await allDone([
+      settled.decoded.members === undefined
+        ? place(making, describe(making), evidence)
+        : publishMembers(making, settled.decoded.members, evidence),
+      // The bytes are verified: what is known of their source does not depend on whether they find room.
+      rememberAccepted(call, plan, { level, documents, signedAt: settled.signedAt }),
+    ]);
     return entry;
   });
 }

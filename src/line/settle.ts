@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { GrowingFile } from '../bytes/growing-file.ts';
+import { afterwards } from '../cache/afterwards.ts';
 import { inCache } from '../cache/cache-error.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
 import type { Digest, Signer } from '../contracts/proof.ts';
@@ -41,7 +42,7 @@ export interface Settled {
 export function settle(
   making: Making & { fetching: Fetching; decoding: Promise<Decoded> },
 ): Promise<Settled> {
-  const { call, plan, proven, fetching, decoding } = making;
+  const { call, plan, proven, staging, fetching, decoding } = making;
   return trace(call, 'settle', { cacheName: plan.cacheName }, async () => {
     decoding.catch((error: unknown) => {
       // With a digest the verdict on the whole file says more than the first defect in it; a full disk or a limit says
@@ -49,7 +50,8 @@ export function settle(
       if (proven.digests.length === 0 || isFinal(error)) fetching.cancel(error);
     });
     const [transfer, decode] = await Promise.allSettled([fetching.done, decoding]);
-    await fetching.close();
+    // A file that was continued gets its room on the device when it is closed, which takes its time.
+    afterwards(call.cache, `${staging.download} is not closed`, () => fetching.close());
     if (call.signal.aborted) throw call.signal.reason;
     if (transfer.status === 'rejected') {
       throw decode.status === 'rejected' && outranks(decode.reason)

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { allTidied } from '../cache/afterwards.ts';
 import { allocatedBytes, freeBytes } from '../cache/free-space.ts';
 import { buildName } from '../cache/names/cache-name.ts';
 import { pruneToBudget } from '../cache/prune/budget.ts';
@@ -14,6 +15,8 @@ import { estimatePeak } from './plan.ts';
 export async function checkSpace(making: Making): Promise<void> {
   const { call, plan, staging } = making;
   const plannedBytes = plannedBytesOf(making);
+  // What earlier calls are still removing will be free.
+  await allTidied(call.cache.imagesDir);
   const there = await stat(staging.download).then(allocatedBytes, () => 0);
   const neededBytes = Math.max(0, (plannedBytes ?? 0) - there);
   await keepBudget(call, buildName(plan.cacheName), neededBytes);

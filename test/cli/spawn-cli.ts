@@ -28,6 +28,8 @@ export interface RunOptions {
   input?: Uint8Array;
   /** Called with everything that came on stderr so far. */
   onStderr?: (text: string, child: ChildProcess) => void;
+  /** The same for stdout. */
+  onStdout?: (text: string, child: ChildProcess) => void;
 }
 
 /** Runs the real command line in a process of its own. */
@@ -42,6 +44,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const ran: Ran = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ran.stdout += text;
+    options.onStdout?.(ran.stdout, child);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     ran.stderr += text;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { allTidied } from '../../src/cache/afterwards.ts';
 import { type Line, sha256, sha256File } from '../fixtures/line.ts';
 
 /** Everything that could be taken for a disk is one of these. */
@@ -22,6 +23,7 @@ export async function expectTidy(cacheDir: string): Promise<void> {
 
 /** After a call that succeeded no byte lies around that only the making of a disk needed. */
 export async function expectClean(line: Line): Promise<void> {
+  await allTidied();
   const staging = join(line.cacheDir, 'images-v1', '.staging');
   expect(await readdir(staging).catch(() => [])).toEqual([]);
 }

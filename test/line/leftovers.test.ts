@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { allTidied } from '../../src/cache/afterwards.ts';
 import { type Line, makeDisk, sha256, sha256File, startLine } from '../fixtures/line.ts';
 
 const disk = makeDisk();
@@ -29,6 +30,7 @@ test('what a call left that was killed right after it had published goes with th
   await writeFile(join(staging, name, 'download'), packed);
   const again = await line.ensure();
   expect(again.origin).toBe('cache');
+  await allTidied();
   expect(await readdir(staging)).toEqual([]);
   expect(await sha256File(again.path)).toBe(sha256(disk));
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { allTidied } from '../../src/cache/afterwards.ts';
 import type { EnsureOptions, ProgressEvent } from '../../src/core.ts';
 import type { RouteOptions } from '../../src/testing/upstream.ts';
 import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
@@ -88,6 +89,7 @@ const rest = `bytes=${part}-`;
 
 async function expectDisk(options: EnsureOptions = {}): Promise<void> {
   expect(await sha256File((await line.ensure('acme:1', options)).path)).toBe(sha256(disk));
+  await allTidied();
   expect(await readdir(stagingDir())).toEqual([]);
 }
 
@@ -112,6 +114,7 @@ test('what a killed process had fetched is continued by the next', async () => {
   expect(line.upstream.requests.at(-1)?.headers['if-range']).toBe(etag);
   const [name = ''] = await line.visible();
   expect(await sha256File(join(cacheDir, 'images-v1', name))).toBe(sha256(disk));
+  await allTidied();
   expect(await readdir(stagingDir())).toEqual([]);
 });
 

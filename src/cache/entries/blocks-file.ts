@@ -60,6 +60,31 @@ export async function placeDigestTable(
   disk: DiskRecord,
 ): Promise<void> {
   const path = cache.blocksPathOf(name);
+  const bytes = formatChecked(cache, name, table, disk);
+  await keepingBlocks(cache, name, () =>
+    inCache(path, 'write', () =>
+      replaceFile(path, temporaryPath(cache, name), bytes, () => requireLock(cache, name)),
+    ),
+  );
+}
+
+/** A disk is good without its table: what the file system refuses is a warning. */
+export async function keepingBlocks(
+  cache: Cache,
+  name: string,
+  step: () => Promise<void>,
+): Promise<void> {
+  const what = `the digests of the blocks of ${name} are not kept`;
+  await asBookkeeping(cache, what, undefined, step);
+}
+
+/** The bytes of a table; `ERR_CACHE_IO` for one that could not be read back. */
+export function formatChecked(
+  cache: Cache,
+  name: string,
+  table: DigestTable,
+  disk: DiskRecord,
+): Uint8Array {
   const bytes = formatDigestTable(table);
   try {
     parseDigestTable(bytes, disk);
@@ -68,16 +93,11 @@ export async function placeDigestTable(
       code: 'ERR_CACHE_IO',
       message: `the table of blocks of ${name} makes no sense: ${cause instanceof Error ? cause.message : cause}`,
       hint: 'Report this: the decoder told wrong extents.',
-      details: { path },
+      details: { path: cache.blocksPathOf(name) },
       cause,
     });
   }
-  await asBookkeeping(cache, `the digests of the blocks of ${name} are not kept`, undefined, () =>
-    // The record that follows has the folder synced.
-    inCache(path, 'write', () =>
-      replaceFile(path, temporaryPath(cache, name), bytes, () => requireLock(cache, name)),
-    ),
-  );
+  return bytes;
 }
 
 /**

@@ -1,19 +1,21 @@
 import { rename, rm } from 'node:fs/promises';
 import { defined } from '../../kit/defined.ts';
+import { allDone } from '../all-done.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { requireLock } from '../locks/name-lock.ts';
 import { chooseName } from '../names/choose-name.ts';
-import { type StoredEvidence, writeEvidence } from '../records/evidence.ts';
+import { formatEvidence, type StoredEvidence } from '../records/evidence.ts';
 import type { ImageRecord, RecordDraft } from '../records/image-record.ts';
 import { noteEntries, noteOf } from '../records/noted-entries.ts';
 import type { Staging } from '../staging.ts';
-import { placeDigestTable, readDigestTable } from './blocks-file.ts';
+import { formatChecked, keepingBlocks, readDigestTable } from './blocks-file.ts';
 import { syncImages } from './place-text.ts';
 import { type Entry, lookAt, readEntry } from './read.ts';
-import { union, writeRecord } from './rewrite.ts';
+import { formatStored, union } from './rewrite.ts';
 import { sealDisk, sealSource } from './seal.ts';
+import { SideFiles } from './side-files.ts';
 import { verifyEntry } from './verify.ts';
 
 export type { RecordDraft } from '../records/image-record.ts';
@@ -53,21 +55,26 @@ export async function publishEntry(
     const staged = from ?? staging.disk;
     const sealed = await sealDisk(cache, staging, name, draft, staged, signal);
     const { ready, disk, table } = sealed;
+    const beside = new SideFiles(staging);
     const { stays, source, kept, stored } = await describe().finally(() => sealed.synced);
     await requireLock(cache, name);
+    await keepingBlocks(cache, name, () => beside.place(cache.blocksPathOf(name)));
+    await beside.place(cache.evidencePathOf(name));
+    await beside.place(cache.recordPathOf(name));
     // As late as can be: until then a call that fails leaves a download that the next one continues.
     if (source !== undefined) await rename(source, cache.sourcePathOf(name));
     if (!stays) await rename(ready, path);
-    const tidied = asBookkeeping(cache, 'the staging folder stays', undefined, async () => {
-      if (options.keepStaging !== true) await staging.remove();
+    const retired = asBookkeeping(cache, 'the staging folder stays', undefined, async () => {
+      if (options.keepStaging !== true) await staging.retire();
     });
-    await Promise.all([syncImages(cache), tidied]);
+    // Renames last in the order in which they were done.
+    await Promise.all([syncImages(cache), retired]);
     return {
       ...{ name, path, record: stored },
       ...defined({ source: kept ? cache.sourcePathOf(name) : undefined }),
     };
 
-    /** All that lies beside the disk, while its bytes go to the device. */
+    /** All that lies beside the disk, while its bytes go to the device: each file waits for that device once, together. */
     async function describe(): Promise<{
       stays: boolean;
       source: string | undefined;
@@ -79,9 +86,6 @@ export async function publishEntry(
         old?.record.disk.contentDigest === disk.contentDigest &&
         (await verifyEntry(old, { signal })).state !== 'damaged';
       const sourcePath = cache.sourcePathOf(name);
-      const source = keepSource
-        ? await sealSource(cache, staging, ready, draft.source.sizeBytes)
-        : undefined;
       const kept = keepSource || (previous?.source.kept === true && (await isThere(sourcePath)));
       if (!kept) await rm(sourcePath, { force: true });
       const { extents: _, ...described } = draft;
@@ -99,13 +103,20 @@ export async function publishEntry(
         const { disk, decoder, created } = old.record;
         Object.assign(record, { disk, decoder, created });
       }
-      if (!stays || (await readDigestTable(old)).table === undefined) {
-        await placeDigestTable(cache, name, table, record.disk);
-      }
-      if (evidence !== undefined) await writeEvidence(cache, name, evidence);
-      // A disk that was just made is the newest of its requests; of one that stays, a newer one may be there.
-      await noteEntries(cache, record.requests, [noteOf(record)], { begin: !stays });
-      const stored = await writeRecord(cache, record);
+      const { text, stored } = formatStored(record);
+      const isTabled = stays && (await readDigestTable(old)).table !== undefined;
+      const blocks = isTabled ? undefined : formatChecked(cache, name, table, record.disk);
+      let source: string | undefined;
+      await allDone([
+        (async () => {
+          if (keepSource) source = await sealSource(cache, staging, ready, draft.source.sizeBytes);
+        })(),
+        keepingBlocks(cache, name, () => beside.write(cache.blocksPathOf(name), blocks)),
+        beside.write(cache.evidencePathOf(name), evidence && formatEvidence(evidence)),
+        beside.write(cache.recordPathOf(name), text),
+        // A disk that was just made is the newest of its requests; of one that stays, a newer one may be there.
+        noteEntries(cache, record.requests, [noteOf(record)], { begin: !stays }),
+      ]);
       return { stays, source, kept, stored };
     }
   });

@@ -65,9 +65,13 @@ export function union(a: readonly string[], b: readonly string[] = []): string[]
 
 /** Puts a record in place. Needs the lock of its name. Gives back what a reader will see. */
 export async function writeRecord(cache: Cache, record: ImageRecord): Promise<ImageRecord> {
-  const text = formatRecord(record);
-  // What could not be read back would make a disk that is never found.
-  const stored = parseImageRecord(text);
+  const { text, stored } = formatStored(record);
   await placeText(cache, record.name, cache.recordPathOf(record.name), text);
   return stored;
+}
+
+/** The text of a record, and what a reader will see: what could not be read back would make a disk that is never found. */
+export function formatStored(record: ImageRecord): { text: string; stored: ImageRecord } {
+  const text = formatRecord(record);
+  return { text, stored: parseImageRecord(text) };
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allTidied } from '../afterwards.ts';
 import type { Cache } from '../cache.ts';
 import { inCache } from '../cache-error.ts';
 import { listStaging } from '../entries/list.ts';
@@ -9,6 +10,7 @@ import { allocatedBytes } from '../free-space.ts';
 import { probeLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { dropLockFile, tryLockName } from '../locks/name-lock.ts';
 import { buildName, parseCacheName } from '../names/cache-name.ts';
+import { isRetired } from '../retired.ts';
 
 /** What processes that ended left behind, and documents that no call has asked for in a long time. */
 export interface Swept {
@@ -29,6 +31,7 @@ export interface SweepContext {
 
 /** Removes what no living process needs. What a lock says to be at work is left alone, and so is all that is young. */
 export async function sweepCache(cache: Cache, context: SweepContext): Promise<Swept> {
+  await allTidied(cache.imagesDir);
   const swept: Swept = {
     downloads: await sweepDownloads(cache, context),
     documents: { count: 0, freedBytes: 0 },
@@ -41,6 +44,7 @@ export async function sweepCache(cache: Cache, context: SweepContext): Promise<S
   await sweepFiles(cache.folder('state'), context, swept.temporaries, leftoverMs, isNew);
   await sweepFiles(cache.folder('locks'), context, swept.temporaries, leftoverMs, isProbe);
   await sweepFiles(cache.folder('staging'), context, swept.temporaries, leftoverMs, isImported);
+  await sweepFiles(cache.folder('staging'), context, swept.temporaries, 0, isRetired);
   await sweepRecords(cache, context, swept);
   return swept;
 }

@@ -34,8 +34,12 @@ export async function writeEvidence(
   name: string,
   evidence: StoredEvidence,
 ): Promise<void> {
-  const text = `${JSON.stringify(evidence, undefined, 1)}\n`;
-  await placeText(cache, name, cache.evidencePathOf(name), text);
+  await placeText(cache, name, cache.evidencePathOf(name), formatEvidence(evidence));
+}
+
+/** Inverse of `parseEvidence`. */
+export function formatEvidence(evidence: StoredEvidence): string {
+  return `${JSON.stringify(evidence, undefined, 1)}\n`;
 }
 
 /** What was kept; `undefined` where nothing was. Throws `ERR_CACHE_IO` for a file that is damaged. */

@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { allTidied } from '../../../src/cache/afterwards.ts';
 import { openCache } from '../../../src/cache/cache-folder.ts';
 import { publishEntry } from '../../../src/cache/entries/publish.ts';
 import { readEntry } from '../../../src/cache/entries/read.ts';
@@ -42,6 +43,7 @@ describe('publishEntry', () => {
       mtimeMs: stats.mtimeMs,
       contentDigest: await hashDisk(entry.path),
     });
+    await allTidied();
     expect(await readdir(cache.folder('staging'))).toEqual([]);
     expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith('ubuntu'))).toEqual([
       name,

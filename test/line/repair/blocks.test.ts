@@ -2,6 +2,7 @@ import { copyFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/prom
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { allTidied } from '../../../src/cache/afterwards.ts';
 import { createRootdisk, type VerifiedEntry, type VerifyCacheOptions } from '../../../src/core.ts';
 import { buildQcow2Image } from '../../../src/testing/qcow2-image.ts';
 import { startChild } from '../../cache/child.ts';
@@ -77,6 +78,7 @@ describe('only the damaged blocks are made again', () => {
       before,
     );
     expect(await sha256File(`${path}.source`)).toBe(sha256(packed));
+    await allTidied();
     expect(await readdir(join(line.cacheDir, 'images-v1/.staging'))).toEqual([]);
     expect(await repair({ repair: false })).toMatchObject([{ state: 'intact' }]);
     expect(line.asked()).toEqual([]);

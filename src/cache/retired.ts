@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterwards } from './afterwards.ts';
+import type { Cache } from './cache.ts';
+import { isErrno } from './cache-error.ts';
+import { listFolder } from './entries/names-on-disk.ts';
+
+/**
+ * A staging folder that is no longer needed, under a name that no disk has. It belongs to no lock: any process may remove it
+ * at any time, and several at once.
+ */
+export function isRetired(file: string): boolean {
+  return /^\.removed-[0-9a-f]{16}$/.test(file);
+}
+
+/** Takes a staging folder out of the way in one step, and removes it afterwards: freeing large files takes its time. */
+export async function retireFolder(cache: Cache, dir: string): Promise<void> {
+  const retired = join(cache.folder('staging'), `.removed-${randomBytes(8).toString('hex')}`);
+  try {
+    await rename(dir, retired);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
+  }
+  afterwards(cache, `${retired} stays`, () => remove(retired));
+}
+
+/** Removes, afterwards, what a process retired that was killed before it had removed it. */
+export function sweepRetired(cache: Cache): void {
+  const staging = cache.folder('staging');
+  afterwards(cache, `what was removed from ${staging} stays`, async () => {
+    for (const file of (await listFolder(staging)).filter(isRetired)) {
+      await remove(join(staging, file));
+    }
+  });
+}
+
+async function remove(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+}
