@@ -1,0 +1,64 @@
+import { defined } from '../../../kit/defined.ts';
+import type { MenuEntry } from '../menu.ts';
+import type { MenuItem } from './default-entry.ts';
+import type { Frame, RawItem } from './frame.ts';
+import type { ScriptRun } from './run-script.ts';
+
+/** Runs the commands of every entry and submenu, as choosing it would. */
+export async function menuItems(
+  run: ScriptRun,
+  { items = [], variables }: Frame,
+): Promise<MenuItem[]> {
+  const found: MenuItem[] = [];
+  for (const raw of items) {
+    const { kind, title, id, body } = raw;
+    if (kind === 'submenu') {
+      const inside: Frame = { variables: variables.context(), items: [] };
+      await run.run(body, inside);
+      found.push({ title, ...defined({ id }), items: await menuItems(run, inside) });
+      continue;
+    }
+    const inside: Frame = { variables: variables.inner() };
+    await run.run(body, inside);
+    found.push({ title, ...defined({ id, entry: entryOf(raw, inside, run) }) });
+  }
+  return found;
+}
+
+/** The entries of all levels, in the order of the menu. */
+export function entriesOf(items: readonly MenuItem[]): MenuEntry[] {
+  return items.flatMap(({ entry, items: inner }) => {
+    return inner === undefined ? (entry ?? []) : entriesOf(inner);
+  });
+}
+
+function entryOf(
+  { title, id, bls }: RawItem,
+  { loaded }: Frame,
+  run: ScriptRun,
+): MenuEntry | undefined {
+  if (loaded === undefined) return undefined;
+  const { kernel, initrd, cmdline, path, lost } = loaded;
+  if (kernel === undefined || lost !== undefined) {
+    const missing = kernel === undefined ? path : lost;
+    run.warn(
+      `The entry ${JSON.stringify(title)} names ${missing}, whose device is not on the disk`,
+    );
+    return undefined;
+  }
+  const version = versionIn(kernel.path) ?? bls?.version;
+  return {
+    loader: bls === undefined ? 'grub' : 'bls',
+    id: id ?? title,
+    title,
+    ...defined({ version }),
+    kernel,
+    initrd,
+    cmdline,
+  };
+}
+
+/** `6.12.99+deb13-amd64` of `/boot/vmlinuz-6.12.99+deb13-amd64`. */
+function versionIn(path: string): string | undefined {
+  return /\/(?:vmlinu[xz]|kernel|linux|bzImage|Image|zImage)-(\d[^/]*)$/.exec(path)?.[1];
+}

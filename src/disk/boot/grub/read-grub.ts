@@ -1,0 +1,98 @@
+import { NotFoundError } from '../../../errors.ts';
+import type { BootPlaces, BootVolume, Menu } from '../menu.ts';
+import { pickDefault } from './default-entry.ts';
+import { deviceOf } from './devices.ts';
+import type { Frame } from './frame.ts';
+import { entriesOf, menuItems } from './menu-items.ts';
+import { ScriptRun } from './run-script.ts';
+import { Variables } from './variables.ts';
+
+/** Where a configuration may lie: `(hd0,gpt15)/EFI/debian`. */
+interface Place {
+  volume: BootVolume;
+  folder: string;
+  /** Found in the default subvolume of Btrfs, which is not the top level: as SUSE makes it. */
+  isRelative: boolean;
+}
+
+const name = 'grub.cfg';
+const folders = ['/boot/grub', '/boot/grub2', '/grub', '/grub2'];
+
+/**
+ * The menu of GRUB: of the configuration on an EFI system partition, or of the one that GRUB's core finds. `undefined` where
+ * there is none; a configuration without entries is a menu without entries.
+ */
+export async function readGrubMenu(places: BootPlaces): Promise<Menu | undefined> {
+  let empty: Menu | undefined;
+  for await (const place of findPlaces(places)) {
+    const menu = await readAt(place, places);
+    if (menu.entries.length > 0) {
+      return { ...menu, warnings: [...(empty?.warnings ?? []), ...menu.warnings] };
+    }
+    const text = `${place.volume.name}:${place.folder}/${name} has no entry that starts a kernel`;
+    empty = { entries: [], warnings: [...(empty?.warnings ?? []), ...menu.warnings, text] };
+  }
+  return empty;
+}
+
+async function readAt(place: Place, places: BootPlaces): Promise<Menu> {
+  const run = new ScriptRun(places);
+  const root = deviceOf(place.volume);
+  const prefix = `(${root})${place.folder}`;
+  const file = `${prefix}/${name}`;
+  const variables = Variables.start({
+    root,
+    prefix,
+    cmdpath: prefix,
+    config_directory: prefix,
+    config_file: file,
+    grub_platform: places.esps.length > 0 ? 'efi' : 'pc',
+    ...(place.isRelative ? { btrfs_relative_path: 'y' } : {}),
+  });
+  const frame: Frame = { variables, items: [] };
+  await run.runFile(file, frame);
+  const items = await menuItems(run, frame);
+  const wanted = frame.variables.get('default') ?? '';
+  const saved = frame.variables.get('saved_entry') ?? '';
+  const { warnings, ...picked } = pickDefault(items, wanted === 'saved' ? saved : wanted);
+  return { entries: entriesOf(items), ...picked, warnings: [...run.warnings, ...warnings] };
+}
+
+async function* findPlaces({ volumes, esps, boot, root }: BootPlaces): AsyncGenerator<Place> {
+  for (const volume of esps) {
+    const vendors = (await unlessMissing(() => volume.files.list('/EFI'))) ?? [];
+    // The folder for every vendor holds a copy of what starts the vendor's own.
+    const last = ({ name: vendor }: { name: string }): number => Number(/^boot$/i.test(vendor));
+    for (const vendor of vendors.sort((left, right) => last(left) - last(right))) {
+      const folder = `/EFI/${vendor.name}`;
+      if (await isFile(volume, `${folder}/${name}`)) yield { volume, folder, isRelative: false };
+    }
+  }
+  const first = [boot, root?.volume].filter((one) => one !== undefined);
+  for (const volume of new Set([...first, ...volumes])) {
+    const { files } = volume;
+    const subvolume = root?.volume === volume ? root.found.about.subvolume : undefined;
+    const top = await files.subvolume?.('/');
+    const isRelative = top !== undefined && top.id !== files.root.id;
+    for (const folder of folders) {
+      if (await isFile(volume, `${folder}/${name}`)) yield { volume, folder, isRelative };
+      else if (subvolume !== undefined && !isRelative) {
+        const inner = `/${subvolume}${folder}`;
+        if (await isFile(volume, `${inner}/${name}`)) yield { volume, folder: inner, isRelative };
+      }
+    }
+  }
+}
+
+async function isFile({ files }: BootVolume, path: string): Promise<boolean> {
+  return (await unlessMissing(() => files.stat(path)))?.kind === 'file';
+}
+
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}

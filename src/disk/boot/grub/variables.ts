@@ -1,0 +1,105 @@
+import { type GrubBudget, mostOfGrub, tooMuchGrub } from './budget.ts';
+import type { Word } from './tokens.ts';
+
+/** Variables of GRUB; an inner scope changes nothing outside. */
+export class Variables {
+  readonly #values = new Map<string, string | undefined>();
+  readonly #exported = new Set<string>();
+  readonly #outer: Variables | undefined;
+  readonly #isExportedOnly: boolean;
+
+  private constructor(outer: Variables | undefined, isExportedOnly: boolean) {
+    this.#outer = outer;
+    this.#isExportedOnly = isExportedOnly;
+  }
+
+  /** What GRUB itself sets and exports. */
+  static start(values: Readonly<Record<string, string>>): Variables {
+    const variables = new Variables(undefined, false);
+    for (const [name, value] of Object.entries(values)) {
+      variables.set(name, value);
+      variables.export(name);
+    }
+    return variables;
+  }
+
+  get(name: string): string | undefined {
+    if (this.#values.has(name)) return this.#values.get(name);
+    if (this.#outer !== undefined && this.#seesOuter(name)) return this.#outer.get(name);
+    // Every version of the last ten years has all features.
+    return name.startsWith('feature_') ? 'y' : undefined;
+  }
+
+  set(name: string, value: string | undefined): void {
+    this.#values.set(name, value);
+  }
+
+  export(name: string): void {
+    this.#exported.add(name);
+  }
+
+  /** The scope of a menu entry. */
+  inner(): Variables {
+    return new Variables(this, false);
+  }
+
+  /** The scope of a submenu or another configuration: it knows exported variables only. */
+  context(): Variables {
+    return new Variables(this, true);
+  }
+
+  #seesOuter(name: string): boolean {
+    return !this.#isExportedOnly || (this.#outer?.isExported(name) ?? false);
+  }
+
+  isExported(name: string): boolean {
+    return this.#exported.has(name) || (this.#outer?.isExported(name) ?? false);
+  }
+}
+
+/** The arguments that words become: variables replaced, and divided at blanks where they are not quoted. */
+export function expandWords(
+  words: readonly Word[],
+  variables: Variables,
+  budget: GrubBudget,
+): string[] {
+  const texts: string[] = [];
+  let open: string | undefined;
+  const close = (): void => {
+    if (open === undefined) return;
+    budget.spend('characters', open.length + 1);
+    texts.push(open);
+    open = undefined;
+  };
+  const add = (text: string): void => {
+    open = (open ?? '') + text;
+    if (open.length > mostOfGrub.wordBytes) {
+      throw tooMuchGrub(
+        `a word of more than ${mostOfGrub.wordBytes} characters`,
+        mostOfGrub.wordBytes,
+      );
+    }
+  };
+  for (const word of words) {
+    for (const { text, isVariable, isQuoted } of word) {
+      if (!isVariable) {
+        if (text !== '' || isQuoted) add(text);
+        continue;
+      }
+      const value = variables.get(text) ?? '';
+      if (isQuoted) {
+        add(value);
+        continue;
+      }
+      budget.spend('characters', value.length);
+      const [first = '', ...others] = value.split(/[ \t\n]+/);
+      if (first !== '') add(first);
+      for (const other of others) {
+        close();
+        if (other !== '') add(other);
+      }
+    }
+    close();
+  }
+  return texts;
+}
