@@ -3,7 +3,8 @@ import { isBoot, isEsp } from '../mounts.ts';
 import type { ReadVolume } from '../read-volumes.ts';
 import { readExtlinuxMenu } from './extlinux/read-extlinux-menu.ts';
 import { readFlatcarMenu } from './flatcar.ts';
-import { hasGrubStub, refuseGrub } from './grub-stub.ts';
+import { readGrubMenu } from './grub/read-grub.ts';
+import { hasGrubStub } from './grub-stub.ts';
 import { readKernelFiles } from './kernel-files.ts';
 import type { BootPlaces, Menu } from './menu.ts';
 import { hasSystemdBoot } from './systemd/efi-loaders.ts';
@@ -44,7 +45,7 @@ export async function chooseMenu(
 /** GRUB first where the firmware starts it, or where systemd-boot is not installed. */
 async function loadersOf(places: BootPlaces): Promise<Loader[]> {
   const systemd: Loader = ['systemd-boot', readSystemdMenu];
-  const grub: Loader = ['GRUB', refuseGrub];
+  const grub: Loader = ['GRUB', readGrubMenu];
   const extlinux: Loader = ['extlinux', readExtlinuxMenu];
   const isSystemd = !(await hasGrubStub(places)) && (await hasSystemdBoot(places));
   return isSystemd ? [systemd, grub, extlinux] : [grub, systemd, extlinux];

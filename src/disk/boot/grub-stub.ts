@@ -1,5 +1,5 @@
 import type { FilePaths } from '../../contracts/file-system.ts';
-import { NotFoundError, refuse } from '../../errors.ts';
+import { NotFoundError } from '../../errors.ts';
 import type { BootPlaces } from './menu.ts';
 import { namesInFolder } from './names-in-folder.ts';
 
@@ -21,20 +21,5 @@ async function vendorFolders(files: FilePaths): Promise<string[]> {
   } catch (error) {
     if (error instanceof NotFoundError) return [];
     throw error;
-  }
-}
-
-/** Refuses a disk with a configuration of GRUB. */
-export async function refuseGrub(places: BootPlaces): Promise<undefined> {
-  const subvolume = places.root?.found.about.subvolume;
-  for (const { name, files } of places.volumes) {
-    for (const top of ['', '/boot', ...(subvolume ? [`/${subvolume}/boot`] : [])]) {
-      for (const folder of [`${top}/grub`, `${top}/grub2`]) {
-        if (!(await namesInFolder(files, folder)).includes('grub.cfg')) continue;
-        throw refuse('unsupported-feature', `The configuration of GRUB on ${name} is not read`, {
-          hint: 'Read the files by path: rootdisk cat DISK /boot/grub/grub.cfg.',
-        });
-      }
-    }
   }
 }

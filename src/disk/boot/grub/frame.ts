@@ -1,5 +1,5 @@
 import type { MenuFile } from '../menu.ts';
-import type { Statement } from './parse-script.ts';
+import type { GrubStatement } from './parse-script.ts';
 import type { Variables } from './variables.ts';
 
 /** What `linux` and `initrd` name. */
@@ -19,7 +19,7 @@ export interface RawItem {
   kind: 'entry' | 'submenu';
   title: string;
   id?: string;
-  body: Statement[];
+  body: GrubStatement[];
   /** Its entry file of the Boot Loader Specification tells the version. */
   bls?: { version?: string };
 }

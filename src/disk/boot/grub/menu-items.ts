@@ -46,19 +46,13 @@ function entryOf(
     );
     return undefined;
   }
-  const version = versionIn(kernel.path) ?? bls?.version;
   return {
     loader: bls === undefined ? 'grub' : 'bls',
     id: id ?? title,
     title,
-    ...defined({ version }),
+    ...defined({ version: bls?.version }),
     kernel,
     initrd,
     cmdline,
   };
-}
-
-/** `6.12.99+deb13-amd64` of `/boot/vmlinuz-6.12.99+deb13-amd64`. */
-function versionIn(path: string): string | undefined {
-  return /\/(?:vmlinu[xz]|kernel|linux|bzImage|Image|zImage)-(\d[^/]*)$/.exec(path)?.[1];
 }

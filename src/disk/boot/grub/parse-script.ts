@@ -1,39 +1,39 @@
 import { mostOfGrub, tooMuchGrub } from './budget.ts';
-import { badGrub, readTokens, type Token, type Word } from './tokens.ts';
+import { badGrub, type GrubToken, readTokens, type Word } from './tokens.ts';
 
 /** A command; `block` is what stands in braces behind its words. */
 export interface GrubCommand {
   kind: 'command';
   line: number;
   words: Word[];
-  block?: Statement[];
+  block?: GrubStatement[];
 }
 
 /** `else` is a branch without a condition. */
 export interface GrubIf {
   kind: 'if';
   line: number;
-  branches: { condition?: Statement[]; body: Statement[] }[];
+  branches: { condition?: GrubStatement[]; body: GrubStatement[] }[];
 }
 
 /** `for`, `while`, `until`: not run. */
 export interface GrubLoop {
   kind: 'loop';
   line: number;
-  body: Statement[];
+  body: GrubStatement[];
 }
 
-export type Statement = GrubCommand | GrubIf | GrubLoop;
+export type GrubStatement = GrubCommand | GrubIf | GrubLoop;
 
 /** A configuration of GRUB as a tree; functions are left out. What GRUB cannot parse is `corrupt-data`. */
-export function parseScript(text: string, place: string): Statement[] {
+export function parseScript(text: string, place: string): GrubStatement[] {
   return new ScriptParser(text, place).whole();
 }
 
 class ScriptParser {
   readonly #place: string;
-  readonly #tokens: Generator<Token>;
-  #next: Token | undefined;
+  readonly #tokens: Generator<GrubToken>;
+  #next: GrubToken | undefined;
   #line = 1;
   #words = 0;
   #depth = 0;
@@ -44,19 +44,19 @@ class ScriptParser {
     this.#advance();
   }
 
-  whole(): Statement[] {
+  whole(): GrubStatement[] {
     const statements = this.#statements([]);
     if (this.#next !== undefined) throw this.#bad('closes what was not opened');
     return statements;
   }
 
   /** Until one of the words that end it, or `}`; these are left. */
-  #statements(ends: readonly string[]): Statement[] {
+  #statements(ends: readonly string[]): GrubStatement[] {
     this.#depth += 1;
     if (this.#depth > mostOfGrub.nesting + 1) {
       throw tooMuchGrub(`more than ${mostOfGrub.nesting} levels`, mostOfGrub.nesting);
     }
-    const statements: Statement[] = [];
+    const statements: GrubStatement[] = [];
     while (this.#next !== undefined && this.#next.kind !== 'close') {
       if (this.#next.kind === 'end') {
         this.#advance();
@@ -71,7 +71,7 @@ class ScriptParser {
     return statements;
   }
 
-  #statement(keyword: string | undefined): Statement | undefined {
+  #statement(keyword: string | undefined): GrubStatement | undefined {
     switch (keyword) {
       case 'if':
         return this.#if();
@@ -93,7 +93,7 @@ class ScriptParser {
     }
   }
 
-  #if(): Statement {
+  #if(): GrubStatement {
     const line = this.#line;
     const branches: GrubIf['branches'] = [];
     let keyword = this.#pass();
@@ -111,7 +111,7 @@ class ScriptParser {
     return { kind: 'if', line, branches };
   }
 
-  #loop(): Statement {
+  #loop(): GrubStatement {
     const line = this.#line;
     this.#pass();
     this.#statements(['do']);
@@ -130,10 +130,10 @@ class ScriptParser {
     this.#block();
   }
 
-  #command(): Statement {
+  #command(): GrubStatement {
     const line = this.#line;
     const words: Word[] = [];
-    let block: Statement[] | undefined;
+    let block: GrubStatement[] | undefined;
     for (let next = this.#next; next !== undefined; next = this.#next) {
       if (next.kind === 'open') block = this.#block();
       else if (next.kind === 'word') {
@@ -147,7 +147,7 @@ class ScriptParser {
       : { kind: 'command', line, words, block };
   }
 
-  #block(): Statement[] {
+  #block(): GrubStatement[] {
     this.#advance();
     const statements = this.#statements([]);
     if (this.#ahead() !== 'close') throw this.#bad('ends within a block');
@@ -164,7 +164,7 @@ class ScriptParser {
       throw tooMuchGrub(`more than ${mostOfGrub.tokens} words`, mostOfGrub.tokens);
   }
 
-  #ahead(): Token['kind'] | undefined {
+  #ahead(): GrubToken['kind'] | undefined {
     return this.#next?.kind;
   }
 

@@ -1,9 +1,11 @@
 import { NotFoundError } from '../../../errors.ts';
+import { defined } from '../../../kit/defined.ts';
 import type { BootPlaces, BootVolume, Menu } from '../menu.ts';
 import { pickDefault } from './default-entry.ts';
 import { deviceOf } from './devices.ts';
 import type { Frame } from './frame.ts';
 import { entriesOf, menuItems } from './menu-items.ts';
+import { parseScript } from './parse-script.ts';
 import { ScriptRun } from './run-script.ts';
 import { Variables } from './variables.ts';
 
@@ -16,6 +18,8 @@ interface Place {
 }
 
 const name = 'grub.cfg';
+/** Where the configuration was lost, and GRUB's variables and the entries were not. */
+const entriesAlone = 'load_env\nset default="$saved_entry"\nblscfg\n';
 const folders = ['/boot/grub', '/boot/grub2', '/grub', '/grub2'];
 
 /**
@@ -23,19 +27,26 @@ const folders = ['/boot/grub', '/boot/grub2', '/grub', '/grub2'];
  * there is none; a configuration without entries is a menu without entries.
  */
 export async function readGrubMenu(places: BootPlaces): Promise<Menu | undefined> {
-  let empty: Menu | undefined;
-  for await (const place of findPlaces(places)) {
+  const warnings: string[] = [];
+  for await (const place of findPlaces(places, name)) {
     const menu = await readAt(place, places);
-    if (menu.entries.length > 0) {
-      return { ...menu, warnings: [...(empty?.warnings ?? []), ...menu.warnings] };
-    }
-    const text = `${place.volume.name}:${place.folder}/${name} has no entry that starts a kernel`;
-    empty = { entries: [], warnings: [...(empty?.warnings ?? []), ...menu.warnings, text] };
+    if (menu.entries.length > 0) return { ...menu, warnings: [...warnings, ...menu.warnings] };
+    warnings.push(...menu.warnings, `${sayPlace(place)}/${name} has no entry that starts a kernel`);
   }
-  return empty;
+  if (warnings.length > 0) return { entries: [], warnings };
+  for await (const place of findPlaces({ ...places, esps: [] }, 'grubenv')) {
+    const menu = await readAt(place, places, entriesAlone);
+    const warning = `${sayPlace(place)} has no ${name}: boot entries were read as its blscfg does`;
+    if (menu.entries.length > 0) return { ...menu, warnings: [...menu.warnings, warning] };
+  }
+  return undefined;
 }
 
-async function readAt(place: Place, places: BootPlaces): Promise<Menu> {
+function sayPlace({ volume, folder }: Place): string {
+  return `${volume.name}:${folder}`;
+}
+
+async function readAt(place: Place, places: BootPlaces, text?: string): Promise<Menu> {
   const run = new ScriptRun(places);
   const root = deviceOf(place.volume);
   const prefix = `(${root})${place.folder}`;
@@ -47,10 +58,11 @@ async function readAt(place: Place, places: BootPlaces): Promise<Menu> {
     config_directory: prefix,
     config_file: file,
     grub_platform: places.esps.length > 0 ? 'efi' : 'pc',
-    ...(place.isRelative ? { btrfs_relative_path: 'y' } : {}),
+    ...defined({ btrfs_relative_path: place.isRelative ? 'y' : undefined }),
   });
   const frame: Frame = { variables, items: [] };
-  await run.runFile(file, frame);
+  if (text === undefined) await run.runFile(file, frame);
+  else await run.run(parseScript(text, file), frame);
   const items = await menuItems(run, frame);
   const wanted = frame.variables.get('default') ?? '';
   const saved = frame.variables.get('saved_entry') ?? '';
@@ -58,14 +70,17 @@ async function readAt(place: Place, places: BootPlaces): Promise<Menu> {
   return { entries: entriesOf(items), ...picked, warnings: [...run.warnings, ...warnings] };
 }
 
-async function* findPlaces({ volumes, esps, boot, root }: BootPlaces): AsyncGenerator<Place> {
+async function* findPlaces(
+  { volumes, esps, boot, root }: BootPlaces,
+  file: string,
+): AsyncGenerator<Place> {
   for (const volume of esps) {
     const vendors = (await unlessMissing(() => volume.files.list('/EFI'))) ?? [];
     // The folder for every vendor holds a copy of what starts the vendor's own.
     const last = ({ name: vendor }: { name: string }): number => Number(/^boot$/i.test(vendor));
     for (const vendor of vendors.sort((left, right) => last(left) - last(right))) {
       const folder = `/EFI/${vendor.name}`;
-      if (await isFile(volume, `${folder}/${name}`)) yield { volume, folder, isRelative: false };
+      if (await isFile(volume, `${folder}/${file}`)) yield { volume, folder, isRelative: false };
     }
   }
   const first = [boot, root?.volume].filter((one) => one !== undefined);
@@ -75,10 +90,10 @@ async function* findPlaces({ volumes, esps, boot, root }: BootPlaces): AsyncGene
     const top = await files.subvolume?.('/');
     const isRelative = top !== undefined && top.id !== files.root.id;
     for (const folder of folders) {
-      if (await isFile(volume, `${folder}/${name}`)) yield { volume, folder, isRelative };
+      if (await isFile(volume, `${folder}/${file}`)) yield { volume, folder, isRelative };
       else if (subvolume !== undefined && !isRelative) {
         const inner = `/${subvolume}${folder}`;
-        if (await isFile(volume, `${inner}/${name}`)) yield { volume, folder: inner, isRelative };
+        if (await isFile(volume, `${inner}/${file}`)) yield { volume, folder: inner, isRelative };
       }
     }
   }

@@ -4,7 +4,7 @@ import { compareRpmNames } from '../entries/compare-rpm.ts';
 import { type NamedEntry, readEntries } from '../entries/read-entries.ts';
 import type { Devices } from './devices.ts';
 import type { Frame, RawItem } from './frame.ts';
-import { parseScript, type Statement } from './parse-script.ts';
+import { type GrubStatement, parseScript } from './parse-script.ts';
 
 interface FoundEntries {
   device: string;
@@ -70,7 +70,7 @@ function readItem(
   if (initrd.length > 0) {
     lines.push(['initrd', ...initrd.map((one) => `(${device})${one}`)].join(' '));
   }
-  let body: Statement[] = [];
+  let body: GrubStatement[] = [];
   try {
     body = parseScript(lines.join('\n'), place);
   } catch (error) {

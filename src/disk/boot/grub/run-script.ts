@@ -4,7 +4,7 @@ import { type GrubBudget, grubBudget, mostOfGrub } from './budget.ts';
 import { Devices } from './devices.ts';
 import { parseEnvironmentBlock } from './environment-block.ts';
 import type { Frame, RawItem } from './frame.ts';
-import { type GrubCommand, type GrubIf, parseScript, type Statement } from './parse-script.ts';
+import { type GrubCommand, type GrubIf, type GrubStatement, parseScript } from './parse-script.ts';
 import { runBlscfg } from './run-blscfg.ts';
 import { isSearch, runSearch } from './search-command.ts';
 import { testWords } from './test-command.ts';
@@ -50,7 +50,7 @@ export class ScriptRun {
     return true;
   }
 
-  async run(statements: readonly Statement[], frame: Frame): Promise<Status> {
+  async run(statements: readonly GrubStatement[], frame: Frame): Promise<Status> {
     let status: Status = true;
     for (const statement of statements) {
       if (frame.isOver === true) break;
@@ -226,7 +226,7 @@ function assign(text: string, variables: Variables): boolean {
 function readItem(
   kind: 'menuentry' | 'submenu',
   words: readonly string[],
-  body: Statement[],
+  body: GrubStatement[],
 ): RawItem {
   let title: string | undefined;
   let id: string | undefined;
@@ -250,7 +250,7 @@ function readItem(
 }
 
 /** The menu depends on these commands. */
-function tells(statements: readonly Statement[]): boolean {
+function tells(statements: readonly GrubStatement[]): boolean {
   return statements.some((statement) => {
     if (statement.kind === 'if') return statement.branches.some(({ body }) => tells(body));
     if (statement.kind === 'loop') return tells(statement.body);

@@ -12,7 +12,7 @@ export interface WordPart {
 export type Word = readonly WordPart[];
 
 /** `end` is a line end or `;`. */
-export type Token =
+export type GrubToken =
   | { kind: 'word'; parts: WordPart[]; line: number }
   | { kind: 'end' | 'open' | 'close'; line: number };
 
@@ -28,7 +28,7 @@ const escapeInQuotes = /\\(?:(["\\$])|\n)/y;
 const backslash = /\\[\s\S]/y;
 
 /** The words of a configuration as GRUB's own lexer divides them; `place` is where it lies. */
-export function* readTokens(text: string, place: string): Generator<Token> {
+export function* readTokens(text: string, place: string): Generator<GrubToken> {
   let at = 0;
   let line = 1;
   const take = (pattern: RegExp): RegExpExecArray | undefined => {

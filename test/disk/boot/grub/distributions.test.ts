@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { versionOfEntry } from '../../../../src/disk/boot/entry-version.ts';
 import { readGrubMenu } from '../../../../src/disk/boot/grub/read-grub.ts';
 import type { Menu } from '../../../../src/disk/boot/menu.ts';
+import { sayMenuFile } from '../../../../src/disk/boot/menu-files.ts';
 import { bootPlaces, type MadeVolume } from '../places.ts';
 import { environmentBlock, header, linuxEntry } from './configurations.ts';
 
@@ -19,17 +21,15 @@ async function menuOf(volumes: readonly MadeVolume[]): Promise<{
   const ids = entries.map(({ id }) => id);
   if (chosen === undefined) return { ids, warnings };
   expect(entries).toContain(chosen);
-  const { kernel, initrd, loader, version, title, cmdline } = chosen;
-  const place = ({ volume, path, subvolume }: typeof kernel): string => {
-    return `${volume.name}${subvolume === undefined ? '' : `@${subvolume}`}:${path}`;
-  };
+  const { kernel, initrd, loader, title, cmdline } = chosen;
+  const version = versionOfEntry(chosen);
   return {
     chosen: {
       loader,
       title,
       version,
-      kernel: place(kernel),
-      initrd: initrd.map(place),
+      kernel: sayMenuFile(kernel),
+      initrd: initrd.map(sayMenuFile),
       cmdline,
     },
     ids,
