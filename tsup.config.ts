@@ -6,7 +6,6 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   entry: listEntries('.'),
   format: 'esm',
   target: 'node22.21',
-  clean: true,
   dts: { only: true },
 });
 

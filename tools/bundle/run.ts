@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
@@ -8,7 +8,7 @@ import { markPure } from './mark-pure.ts';
 import { isOfPart, planFiles } from './plan-files.ts';
 import { shorten } from './shorten.ts';
 
-/** Writes the modules of `dist/`; tsup has written the types. */
+/** Writes `dist/` anew with the modules; tsup adds the types. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const allParts = resolve(root, 'all-parts.ts');
 const entries = Object.entries(listEntries(root));
@@ -98,6 +98,7 @@ function nameFile(
 }
 
 const start = resolve(root, 'src/cli/start.ts');
+await rm(resolve(root, 'dist'), { recursive: true, force: true });
 await write({ ...doors, parts: allParts, 'cli-start': start }, { manualChunks: nameFile }, [
   sources,
 ]);
