@@ -69,6 +69,8 @@ export interface FileSystem extends FilePaths {
   readonly root: FileNode;
   /** Btrfs: the root of another subvolume, by its path from the top level. Absent for other file systems. */
   subvolume?(path: string): Promise<FileNode>;
+  /** Btrfs: the same by its number, as `subvolid=` has it; 0 and 5 are the top level. */
+  subvolumeById?(id: number): Promise<FileNode>;
 }
 
 export interface FileSystemContext {

@@ -29,6 +29,8 @@ export interface MountPoint {
   path: string;
   volume: string;
   subvolume?: string;
+  /** Btrfs: the number of the subvolume, where fstab has no path of it. */
+  subvolumeId?: number;
 }
 
 /** What a disk holds; plain data. */

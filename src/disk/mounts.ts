@@ -1,8 +1,8 @@
 import type { FileNode } from '../contracts/file-system.ts';
 import type { MountPoint } from '../contracts/opened-disk.ts';
-import { defined } from '../kit/defined.ts';
 import { filePaths } from '../kit/files/file-paths.ts';
 import { walkPath } from '../kit/files/walk-path.ts';
+import { type ChosenSubvolume, openSubvolumeOf, parseSubvolume } from './chosen-subvolume.ts';
 import { type FoundRoot, unlessUnreadable } from './find-roots.ts';
 import { findDevice, parseFstab } from './fstab.ts';
 import type { ReadVolume } from './read-volumes.ts';
@@ -27,23 +27,21 @@ export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]
   const fstab = await unlessUnreadable(() => filePaths({ root: root.node }).read('/etc/fstab'));
   for (const { device, path, options } of parseFstab(Buffer.from(fstab ?? []).toString('utf8'))) {
     const volume = path === '/' ? undefined : findDevice(device, volumes);
-    const [subvolume] = options.flatMap((one) => /^subvol=\/?(.+)$/.exec(one)?.[1] ?? []);
-    const isNamed = subvolume !== undefined || !options.some((one) => one.startsWith('subvolid='));
-    if (volume !== undefined && isNamed) await mount(mounts, path, volume, subvolume);
+    if (volume !== undefined) await mount(mounts, path, volume, parseSubvolume(options));
   }
   const others = volumes.filter(({ about }) => about.name !== root.about.volume);
   const isMounted = ({ about }: ReadVolume): boolean =>
     mounts.points.some(({ volume }) => volume === about.name);
   const boot = others.find(isBoot);
   if (boot !== undefined && !isMounted(boot) && (await isVacant(root, mounts, '/boot'))) {
-    await mount(mounts, '/boot', boot, undefined);
+    await mount(mounts, '/boot', boot, {});
   }
   const esp = others.find(isEsp);
   if (esp === undefined || isMounted(esp)) return mounts;
   for (const path of ['/efi', '/boot/efi', '/boot']) {
     const isFree = await isVacant(root, mounts, path);
     if (!isFree || (path !== '/boot' && !(await exists(root, mounts, path)))) continue;
-    await mount(mounts, path, esp, undefined);
+    await mount(mounts, path, esp, {});
     break;
   }
   return mounts;
@@ -59,16 +57,15 @@ async function mount(
   mounts: Mounts,
   path: string,
   { about, fileSystem, refusal }: ReadVolume,
-  subvolume: string | undefined,
+  chosen: ChosenSubvolume,
 ): Promise<void> {
   if (mounts.nodes.has(path)) return;
   let node: FileNode | undefined;
   if (refusal !== undefined) node = refusingNode(refusal);
-  else if (subvolume === undefined) node = fileSystem?.root;
-  else node = await unlessUnreadable(async () => await fileSystem?.subvolume?.(subvolume));
+  else if (fileSystem !== undefined) node = await openSubvolumeOf(fileSystem, chosen);
   if (node === undefined) return;
   mounts.nodes.set(path, node);
-  mounts.points.push({ path, volume: about.name, ...defined({ subvolume }) });
+  mounts.points.push({ path, volume: about.name, ...chosen });
 }
 
 /** A directory of a volume that cannot be read: what lies in it is refused, not missing. */

@@ -19,6 +19,7 @@ const fileSystem = record({
   warnings: listOf(anyText),
   root: node,
   subvolume: optional(method),
+  subvolumeById: optional(method),
 });
 const table = optional(
   record({

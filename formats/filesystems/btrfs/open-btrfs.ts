@@ -41,6 +41,7 @@ export async function openBtrfs(
     subvolume: async (path) => {
       return await walkPath({ root: await rootOf(trees, topLevel) }, path);
     },
+    subvolumeById: async (id) => await rootOf(trees, id === 0 ? topLevel : BigInt(id)),
   };
 }
 

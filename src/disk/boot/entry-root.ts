@@ -1,6 +1,7 @@
-import type { FileNode, FileSystem } from '../../contracts/file-system.ts';
+import type { FileNode } from '../../contracts/file-system.ts';
 import { defined } from '../../kit/defined.ts';
 import { filePaths } from '../../kit/files/file-paths.ts';
+import { openSubvolumeOf, parseSubvolume } from '../chosen-subvolume.ts';
 import { type FoundRoot, readSystem, rootTypes, unlessUnreadable } from '../find-roots.ts';
 import { findDevice } from '../fstab.ts';
 import { systemOf } from '../os-release.ts';
@@ -73,25 +74,17 @@ async function openNamed(
   const { name } = about;
   if (refusal !== undefined) return `The root ${name} cannot be read: ${refusal.message}`;
   if (fileSystem === undefined) return `The root ${name} holds no file system that is known.`;
-  const options = lastOf('rootflags', cmdline)?.split(',') ?? [];
-  const [subvolume] = options.flatMap((one) => /^subvol=\/*(.+)$/.exec(one)?.[1] ?? []);
-  const known = roots.find((one) => one.about.volume === name);
-  if (subvolume === undefined && known !== undefined) {
-    const system = (await deployedSystem(known.node, cmdline)) ?? known.about.system;
-    return { ...known, about: { ...known.about, ...defined({ system }) } };
+  const chosen = parseSubvolume(lastOf('rootflags', cmdline)?.split(',') ?? []);
+  const { subvolume, subvolumeId } = chosen;
+  const isNamed = (subvolume ?? subvolumeId) !== undefined;
+  const known = isNamed ? undefined : roots.find((one) => one.about.volume === name);
+  const node = known?.node ?? (await openSubvolumeOf(fileSystem, chosen));
+  if (node?.kind !== 'directory') {
+    return `The subvolume ${subvolume ?? subvolumeId} of the root ${name} is not there.`;
   }
-  const node = await nodeIn(fileSystem, subvolume);
-  if (node?.kind !== 'directory') return `The root ${name}@${subvolume} is not there.`;
-  const system = (await deployedSystem(node, cmdline)) ?? (await readSystem(node));
-  return { about: { volume: name, ...defined({ subvolume, system }) }, node };
-}
-
-async function nodeIn(
-  fileSystem: FileSystem,
-  subvolume: string | undefined,
-): Promise<FileNode | undefined> {
-  if (subvolume === undefined) return fileSystem.root;
-  return await unlessUnreadable(async () => await fileSystem.subvolume?.(subvolume));
+  const found: FoundRoot['about'] = known?.about ?? { volume: name, ...defined({ subvolume }) };
+  const system = (await deployedSystem(node, cmdline)) ?? found.system ?? (await readSystem(node));
+  return { about: { ...found, ...defined({ system }) }, node };
 }
 
 /** The system of the deployment that `ostree=` names. */

@@ -1,6 +1,7 @@
 import type { FileNode, FileSystem } from '../../../src/contracts/file-system.ts';
 import { defined } from '../../../src/kit/defined.ts';
 import { filePaths } from '../../../src/kit/files/file-paths.ts';
+import { walkPath } from '../../../src/kit/files/walk-path.ts';
 
 /** Texts and bytes by path; `-> target` is a link. */
 export type MemoryFiles = Readonly<Record<string, string | Uint8Array>>;
@@ -24,7 +25,7 @@ export function memoryFileSystem(
 ): FileSystem {
   const top = folderOf(files);
   const paths = filePaths({ root: nodeOf(top, '/') });
-  const subvolume = async (path: string): Promise<FileNode> => nodeAt(top, path);
+  const subvolume = (path: string): Promise<FileNode> => walkPath({ root: nodeOf(top, '/') }, path);
   const root = nodeAt(top, defaultSubvolume ?? '');
   return {
     id,

@@ -51,6 +51,17 @@ describe.skipIf(!hasProgram('mkfs.btrfs'))('btrfs as mkfs.btrfs makes it', () =>
     }
   });
 
+  test('a subvolume by its number: 0 and 5 are the top level', async () => {
+    const source = await FileSource.open(make([]));
+    try {
+      const found = await btrfs.open(source, context);
+      for (const id of [0, 5]) expect((await found.subvolumeById?.(id))?.id).toBe(found.root.id);
+      await expect(found.subvolumeById?.(256)).rejects.toMatchObject({ code: 'ERR_DECODE' });
+    } finally {
+      await source.close();
+    }
+  });
+
   test('changed bytes', async () => {
     const disk = readFileSync(make(['-m', 'single']));
     const count = await survivesChanges(btrfs, disk, files, {
