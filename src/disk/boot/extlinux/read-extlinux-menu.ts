@@ -105,7 +105,7 @@ function entryOf(
   configPath: string,
 ): MenuEntry | undefined {
   const { name, title, kernel } = label;
-  if (kernel === undefined || /\.(?:c32|0|bin|bss|bs|com|cbt|img|iso)$/i.test(kernel)) {
+  if (kernel === undefined || /(?:\.(?:c32|bin|bss|bs|com|cbt)|pxelinux\.0)$/i.test(kernel)) {
     return undefined;
   }
   const append = label.append === '-' ? undefined : (label.append ?? ofAll);

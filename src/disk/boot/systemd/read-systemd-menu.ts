@@ -1,4 +1,4 @@
-import { refuse } from '../../../errors.ts';
+import { NotFoundError, refuse } from '../../../errors.ts';
 import { defined } from '../../../kit/defined.ts';
 import { readEntries } from '../entries/read-entries.ts';
 import type { BootPlaces, BootVolume, Menu, MenuEntry, MenuFile } from '../menu.ts';
@@ -56,9 +56,8 @@ async function readTypeOne(volume: BootVolume, arches: ReadonlySet<string>): Pro
     const order = { ...counted, ...defined({ sortKey, machineId, version }) };
     const id = counted.name.replace(/\.conf$/i, '');
     if (linux === undefined) {
-      const path = uki === undefined ? undefined : at(volume, uki).path;
-      const read = path === undefined ? undefined : await readUkiEntry(volume, path, id);
-      found.push({ ...order, ...defined({ entry: read?.entry }) });
+      const image = uki === undefined ? undefined : await readNamedUki(at(volume, uki), id);
+      found.push({ ...order, ...defined({ entry: image }) });
       continue;
     }
     const cmdline = entry.options?.trim().replace(/\s+/g, ' ');
@@ -68,6 +67,16 @@ async function readTypeOne(volume: BootVolume, arches: ReadonlySet<string>): Pro
     found.push({ ...order, entry: { ...made, ...defined({ title, version, cmdline }) } });
   }
   return found;
+}
+
+/** The unified kernel image that an entry names; one that is missing is missed when it is opened. */
+async function readNamedUki(file: MenuFile, id: string): Promise<MenuEntry | undefined> {
+  try {
+    return (await readUkiEntry(file.volume, file.path, id))?.entry;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    return { loader: 'uki', id, kernel: { ...file, section: '.linux' }, initrd: [] };
+  }
 }
 
 /** Paths begin at the top of the volume; the specification forbids to climb. */
