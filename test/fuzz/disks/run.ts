@@ -58,7 +58,7 @@ async function runBatch(job: {
   const words = group.flatMap(({ name, path }) => [name, path]);
   const child = spawn(
     process.execPath,
-    ['--no-warnings', program, String(from), String(to), ...words],
+    ['--no-warnings', '--expose-gc', program, String(from), String(to), ...words],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let next = from;
