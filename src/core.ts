@@ -13,7 +13,7 @@ export type * from './contracts/bundle.ts';
 export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
 export type { DiskRoot } from './contracts/disk-root.ts';
 export type { FileKind, FilePaths, FileStat, OpenFile } from './contracts/file-system.ts';
-export type { EnsuredImage, ImageIdentity, ImageTrust } from './contracts/image.ts';
+export type { EnsuredImage, ImageContent, ImageIdentity, ImageTrust } from './contracts/image.ts';
 export { defaultLimits, type Limits } from './contracts/limits.ts';
 export type { Log, LogEntry, Warning } from './contracts/log.ts';
 export type {

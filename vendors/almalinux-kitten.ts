@@ -86,6 +86,7 @@ async function listMachines(context: VendorContext): Promise<string[]> {
 
 function guestFacts(arch: Arch): GuestFacts {
   const facts: GuestFacts = {
+    osIds: ['almalinux'],
     user: 'almalinux',
     seed: 'nocloud',
     ssh: true,

@@ -148,6 +148,7 @@ function guestFacts({ release, variant }: AlmaImage, arch: Arch): GuestFacts {
   const eol = endOfLife[majorOf(release)];
   const firmware = firmwareOf(majorOf(release), variant, arch);
   return {
+    osIds: ['almalinux'],
     user: 'almalinux',
     seed: 'nocloud',
     ssh: true,

@@ -182,6 +182,7 @@ function describe(image: AlpineImage, index: AlpineIndex): Resolution {
       },
     ],
     guest: {
+      osIds: ['alpine'],
       user: 'alpine',
       seed: 'nocloud',
       ssh: true,

@@ -62,6 +62,7 @@ export const amazonLinux: Vendor = defineVendor({
         },
       ],
       guest: {
+        osIds: ['amzn'],
         user: 'ec2-user',
         seed: 'nocloud',
         ssh: true,

@@ -23,7 +23,12 @@ const images = new URL('https://geo.mirror.pkgbuild.com/images/');
 const mirror = new URL('https://fastly.mirror.pkgbuild.com/images/');
 
 const arches: Arch[] = ['amd64'];
-const common: GuestFacts = { user: 'arch', ssh: true, firmware: ['bios', 'uefi'] };
+const common: GuestFacts = {
+  osIds: ['arch'],
+  user: 'arch',
+  ssh: true,
+  firmware: ['bios', 'uefi'],
+};
 const guests: Record<string, GuestFacts> = {
   // What is promised of memory: osinfo-db; of disks: `build.sh` and `images/basic.sh` of arch-boxes.
   cloudimg: {

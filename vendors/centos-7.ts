@@ -124,6 +124,7 @@ function newestFirst(left: string, right: string): number {
 function guestFacts(arch: Arch): GuestFacts {
   const boots = firmware[arch];
   return {
+    osIds: ['centos'],
     user: 'centos',
     seed: 'nocloud',
     ssh: true,

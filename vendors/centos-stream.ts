@@ -120,6 +120,7 @@ function guestFacts(stream: string, variant: string, arch: Arch): GuestFacts {
   const eol = endOfLife[stream];
   const isUefi = arch === 'arm64' || variant === 'genericcloud-uefi';
   return {
+    osIds: ['centos'],
     user: stream === '8' ? 'centos' : 'cloud-user',
     seed: 'nocloud',
     ssh: true,

@@ -50,6 +50,8 @@ export const cirros: Vendor = defineVendor({
       snapshot: version,
       disk: [describe(disk, files)],
       guest: {
+        // Early builds have the os-release of Buildroot.
+        osIds: ['cirros', 'buildroot'],
         user: 'cirros',
         seed: 'nocloud',
         ssh: true,

@@ -172,6 +172,7 @@ function describeNetboot(
 
 function guestFacts({ arch }: ImageRequest, variant: string): GuestFacts {
   return {
+    osIds: ['fedora'],
     user: 'core',
     seed: 'ignition',
     ssh: true,

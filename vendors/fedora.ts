@@ -200,6 +200,7 @@ function guestFacts({ release, arch, variant }: FedoraImage): GuestFacts {
   const isPc = arch === 'amd64' && variant === 'generic';
   const hasFirmware = arch !== 'ppc64le' && arch !== 's390x';
   return {
+    osIds: ['fedora'],
     user: 'fedora',
     seed: 'nocloud',
     ssh: true,

@@ -180,6 +180,7 @@ function describe(name: string, layers: string[], folder: URL): Artifact {
 
 function guestFacts(variant: string): GuestFacts {
   return {
+    osIds: ['flatcar'],
     user: 'core',
     seed: 'ignition',
     ssh: true,

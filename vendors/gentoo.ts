@@ -69,6 +69,7 @@ export const gentoo: Vendor = defineVendor({
         },
       ],
       guest: {
+        osIds: ['gentoo'],
         user: 'gentoo',
         seed: 'nocloud',
         ssh: true,

@@ -59,6 +59,7 @@ export const kali: Vendor = defineVendor({
         },
       ],
       guest: {
+        osIds: ['kali'],
         user: 'kali',
         seed: 'nocloud',
         ssh: true,

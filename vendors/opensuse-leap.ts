@@ -161,6 +161,8 @@ function guestFacts(release: string, arch: Arch): GuestFacts {
   const eol = endOfLife[release];
   const boots = firmware[arch];
   return {
+    // 42 calls itself `opensuse`.
+    osIds: ['opensuse-leap', 'opensuse'],
     user: compareVersions(release, '16') < 0 ? 'opensuse' : 'sles',
     seed: 'nocloud',
     ssh: true,

@@ -144,7 +144,8 @@ function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
 /** Of the user of these images nothing reliable is known; of MicroOS nor what sets it up. */
 function guestFacts(variant: string, arch: Arch): GuestFacts {
   const agent: GuestFacts = variant === 'cloud' ? { seed: 'nocloud', ssh: true } : {};
-  return { ...agent, ...defined({ firmware: firmware[arch] }) };
+  const osIds = [variant === 'cloud' ? 'opensuse-tumbleweed' : 'opensuse-microos'];
+  return { osIds, ...agent, ...defined({ firmware: firmware[arch] }) };
 }
 
 function warnOld({ variant, snapshot }: TumbleweedImage, all: TumbleweedImage[]): Warning[] {

@@ -127,6 +127,7 @@ function guestFacts(major: string, arch: Arch): GuestFacts {
   // What 9 and 10 start by on amd64 is told differently.
   const isBios = arch === 'amd64' && Number(major) <= 8;
   return {
+    osIds: ['ol'],
     user: 'cloud-user',
     seed: 'nocloud',
     ssh: true,

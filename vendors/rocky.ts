@@ -180,6 +180,7 @@ function guestFacts({ release }: RockyImage, arch: Arch): GuestFacts {
   // 8 is known to start by UEFI; whether by BIOS is not.
   const isBoth = arch === 'amd64' && Number(major) >= 9;
   return {
+    osIds: ['rocky'],
     user: 'rocky',
     seed: 'nocloud',
     ssh: true,

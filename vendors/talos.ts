@@ -78,6 +78,7 @@ export const talos: Vendor = defineVendor({
       disk: [disk],
       ...defined({ boot }),
       guest: {
+        osIds: ['talos'],
         seed: 'talos',
         ssh: false,
         minDiskBytes: 10 * GiB,

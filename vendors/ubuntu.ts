@@ -183,6 +183,7 @@ function* listReleases(products: StreamProduct[]): Iterable<Listing> {
 function guestFacts(product: StreamProduct, arch: Arch): GuestFacts {
   const boots = firmwareOf(product, arch);
   return {
+    osIds: ['ubuntu'],
     user: 'ubuntu',
     seed: 'nocloud',
     ssh: true,

@@ -25,6 +25,16 @@ export interface ImageTrust {
   warnings: Warning[];
 }
 
+/** What the file systems of a disk say that it is. */
+export interface ImageContent {
+  /** From its os-release: ID, VERSION_ID and PRETTY_NAME. */
+  system?: { id: string; version?: string; name?: string };
+  /** What its programs run on: those of the system, else its EFI boot loader, else by the type of the root partition. */
+  arch?: Arch;
+  /** Why there is no `system`: `encrypted`, `unsupported-feature`, `not-found` …, and a sentence. */
+  unknown?: { reason: string; message: string };
+}
+
 /** A verified file beside the disk. */
 export interface BootFile {
   /** Absolute path; mode 0444. */
@@ -77,6 +87,8 @@ export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   /** Where `boot` asked for it. */
   boot?: BootFiles;
   guest?: GuestFacts;
+  /** What is on the disk; absent where it was not kept raw, and for disks that version 0.1 made. */
+  content?: ImageContent;
   /** Of a bundle: its `manifest.json`, every field of it. */
   manifest?: Readonly<Record<string, unknown>>;
   /** Version 5 UUID of the artifact's sha256. */

@@ -78,6 +78,8 @@ export interface GuestFacts {
   /** What the vendor documents, in bytes; the disk's own virtual size is its least. */
   minDiskBytes?: number | undefined;
   minMemoryBytes?: number | undefined;
+  /** What ID of the os-release of this disk may be; any other is refused. Absent: nothing is expected. */
+  osIds?: string[] | undefined;
 }
 
 /** What a hypervisor needs to start a kernel itself; only where the published kernel really boots that disk. */

@@ -8,7 +8,7 @@ import { findDevice, parseFstab } from './fstab.ts';
 import type { ReadVolume } from './read-volumes.ts';
 
 const bootType = 'bc13c2ff-59e6-4262-a352-b275fd6f7172';
-const espTypes: readonly unknown[] = ['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef'];
+export const espTypes: readonly unknown[] = ['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef'];
 
 /** An EFI system partition, by its type. */
 export function isEsp({ about }: Pick<ReadVolume, 'about'>): boolean {

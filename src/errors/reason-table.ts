@@ -18,6 +18,8 @@ export const defectTable: Readonly<Record<DefectReason, string>> = {
   'ambiguous-format': 'The bytes are of two formats at once.',
   'ambiguous-content': 'An archive holds several disks, and none was named.',
   'format-mismatch': 'The bytes are of another format or architecture than was declared.',
+  'wrong-content':
+    'The disk holds another system, or one for another architecture, than was asked for.',
   'nested-format': 'The decoded disk is itself an image of another format.',
   'not-an-image': 'The bytes are no disk image, for example a web page.',
   empty: 'The file or the disk has no bytes.',

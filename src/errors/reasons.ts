@@ -16,6 +16,7 @@ export type DefectReason =
   | 'ambiguous-format'
   | 'ambiguous-content'
   | 'format-mismatch'
+  | 'wrong-content'
   | 'nested-format'
   | 'not-an-image'
   | 'empty'

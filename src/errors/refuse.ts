@@ -9,6 +9,7 @@ const defects: Record<DefectReason, DecodeCode> = {
   'ambiguous-format': 'ERR_UNSAFE_IMAGE',
   'ambiguous-content': 'ERR_UNSAFE_IMAGE',
   'format-mismatch': 'ERR_UNSAFE_IMAGE',
+  'wrong-content': 'ERR_UNSAFE_IMAGE',
   'nested-format': 'ERR_UNSAFE_IMAGE',
   'not-an-image': 'ERR_UNSAFE_IMAGE',
   'unsupported-feature': 'ERR_UNSUPPORTED_FORMAT',

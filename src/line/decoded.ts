@@ -1,5 +1,6 @@
 import type { Extents } from '../bytes/extents.ts';
 import type { BlockDigests } from '../cache/digest/content-digest.ts';
+import type { ImageContent } from '../contracts/image.ts';
 import type { ArtifactRole } from '../contracts/vendor.ts';
 import type { Allowances } from '../image/allowances.ts';
 
@@ -15,6 +16,8 @@ export interface WrittenFile {
   extents: Extents;
   /** Of the bytes at `path`, where they were written here. */
   blocks?: BlockDigests;
+  /** What is on it, where it is a raw disk; settle adds it. */
+  content?: ImageContent;
   /** For the record. */
   facts?: Record<string, string>;
 }

@@ -123,7 +123,11 @@ export function describe(making: Making & { settled: Settled }): RecordDraft {
     decoder: `rootdisk ${version}`,
     trust: trustOf(plan, settled.proven, settled),
     evidence: evidenceOf(proven),
-    ...defined({ guest, allowed: used.length > 0 ? [...used] : undefined }),
+    ...defined({
+      guest,
+      content: decoded.content,
+      allowed: used.length > 0 ? [...used] : undefined,
+    }),
     facts: {
       ...decoded.facts,
       ...defined({ entry, members: members && JSON.stringify(members) }),

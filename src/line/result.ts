@@ -75,6 +75,7 @@ export async function giveImage(
       source: entry.source,
       boot: boot && toBootFiles(boot, call),
       guest: record.guest,
+      content: record.content,
       manifest: manifest && (await readBundleManifest(manifest)),
     }),
     uuid: sourceUuid(record.source.sha256),

@@ -8,15 +8,15 @@ import type { Digest, Signer } from '../contracts/proof.ts';
 import { hasRemedy, IntegrityError, isImageError, refuse } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { findNestedImage } from '../image/find-nested-image.ts';
-import { findGuestArches } from '../image/guest-arches.ts';
+import { defined } from '../kit/defined.ts';
 import { algorithmOf } from '../kit/digest.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
-import { wrongArch } from './boot/keep-boot-file.ts';
-import type { Decoded } from './decoded.ts';
+import { warnOfVersion } from './content/match-content.ts';
+import { proveContent } from './content/prove-content.ts';
+import type { Decoded, WrittenFile, WrittenMember } from './decoded.ts';
 import type { FetchedArtifact, Fetching } from './fetch.ts';
 import type { Making, Proved } from './making.ts';
 import { matchDigests } from './match-digests.ts';
-import type { Plan } from './plan.ts';
 import { untrusted, unverified } from './prove.ts';
 import { refuseOlderFile, refuseStale } from './rollback.ts';
 import { trace } from './trace.ts';
@@ -63,9 +63,7 @@ export function settle(
     if (decode.status === 'rejected') throw decode.reason;
     call.progress.stage('settle', 'verifying the downloaded bytes');
     matchSize(making, transfer.value);
-    for (const file of [decode.value, ...(decode.value.members ?? [])]) {
-      await matchDisk(making, { ...file, allowances: decode.value.allowances });
-    }
+    const decoded = await matchDisks(making, decode.value);
     const { warnings, ...signed } = await callPlugin(
       'verifier signature',
       'finish',
@@ -73,14 +71,14 @@ export function settle(
       () => finishChecks(proven),
     );
     const settled = judgeWay(making, transfer.value.way);
-    settled.warnings.push(...warnings);
+    settled.warnings.push(...warnings, ...warnOfVersion(plan, decoded.content));
     const allowed = warningsOf(decode.value.allowances.used);
     for (const warning of [...settled.warnings, ...allowed]) call.warn(warning);
     if (proven.checks.length > 0) {
       refuseStale(call, plan, signed.signedAt);
       await refuseOlderFile(call, plan, signed.signedAt);
     }
-    return { fetched: transfer.value, decoded: decode.value, proven: settled, ...signed };
+    return { fetched: transfer.value, decoded, proven: settled, ...signed };
   });
 }
 
@@ -113,35 +111,38 @@ function matchSize({ plan, proven }: Proved, fetched: FetchedArtifact): void {
   }
 }
 
-function matchDisk(proved: Proved, decoded: Decoded): Promise<void> {
-  return inCache(decoded.path, 'read', () => readDisk(proved, decoded));
+/** The disk and the other members of a bundle, with what is on each. */
+async function matchDisks(proved: Proved, decoded: Decoded): Promise<Decoded> {
+  const { allowances } = decoded;
+  const match = <F extends WrittenFile>(file: F): Promise<F> =>
+    inCache(file.path, 'read', () => matchDisk(proved, file, allowances));
+  const disk = await match(decoded);
+  if (disk.members === undefined) return disk;
+  const members: WrittenMember[] = [];
+  for (const member of disk.members) members.push(await match(member));
+  return { ...disk, members };
 }
 
-async function readDisk({ call, plan, proven }: Proved, decoded: Decoded): Promise<void> {
-  const handle = await open(decoded.path, 'r');
+async function matchDisk<F extends WrittenFile>(
+  { call, plan, proven }: Proved,
+  file: F,
+  allowances: Decoded['allowances'],
+): Promise<F> {
+  const handle = await open(file.path, 'r');
   try {
-    const source = GrowingFile.whole(handle, decoded.sizeBytes);
-    if (decoded.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
-    if (decoded.format === 'raw') {
-      await findNestedImage(source, decoded.chain, call.parts.formats, decoded.allowances);
-      await matchArch(plan, source);
-    }
+    const source = GrowingFile.whole(handle, file.sizeBytes);
+    if (file.sizeBytes === 0) throw refuse('empty', 'the disk is empty');
+    const isRaw = file.format === 'raw';
+    if (isRaw) await findNestedImage(source, file.chain, call.parts.formats, allowances);
+    const content = isRaw ? await proveContent(call, plan, source) : undefined;
     for (const expected of proven.diskDigests) {
       const actual = await hashWholeFile(source, algorithmOf(expected), call.signal);
       if (actual !== expected) throw diskDiffers(expected, actual);
     }
+    return { ...file, ...defined({ content }) };
   } finally {
     await handle.close();
   }
-}
-
-/** A disk whose boot loaders are all for other machines than the one that was asked for. */
-async function matchArch({ identity, artifact }: Plan, disk: ByteSource): Promise<void> {
-  // An own source is of whatever architecture it is.
-  if (['url', 'file'].includes(identity.vendor)) return;
-  const found = await findGuestArches(disk);
-  if (found.length === 0 || found.includes(identity.arch)) return;
-  throw wrongArch(artifact.fileName, identity.arch, found.join(' and '));
 }
 
 /** No other byte could change this. */

@@ -83,8 +83,8 @@ function orderedTrust({ level, signer, signedAt }: LockedTrust): LockedTrust {
 }
 
 function orderedGuest(guest: GuestFacts): GuestFacts {
-  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes } = guest;
-  return defined({ user, seed, ssh, firmware, minDiskBytes, minMemoryBytes, eol });
+  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes, osIds } = guest;
+  return defined({ user, seed, ssh, firmware, minDiskBytes, minMemoryBytes, osIds, eol });
 }
 
 function byName<T extends string>(texts: Record<string, T>): Record<string, T> {

@@ -167,11 +167,10 @@ const keyOrigins = ['vendor', 'caller'] as const;
 const firmwares = ['bios', 'uefi'] as const;
 
 function readGuest(value: unknown, where: string): GuestFacts {
-  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes, ...others } = parseRecord(
-    value,
-    where,
-  );
-  const known = ['user', 'seed', 'ssh', 'firmware', 'minDiskBytes', 'minMemoryBytes', 'eol'];
+  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes, osIds, ...others } =
+    parseRecord(value, where);
+  const sizes = ['minDiskBytes', 'minMemoryBytes'];
+  const known = ['user', 'seed', 'ssh', 'firmware', ...sizes, 'osIds', 'eol'];
   refuseUnknownMembers(others, where, known);
   return defined({
     user: parseOptional(user, `${where}.user`, parseText),
@@ -182,6 +181,7 @@ function readGuest(value: unknown, where: string): GuestFacts {
     ),
     minDiskBytes: parseOptional(minDiskBytes, `${where}.minDiskBytes`, readCount),
     minMemoryBytes: parseOptional(minMemoryBytes, `${where}.minMemoryBytes`, readCount),
+    osIds: parseOptional(osIds, `${where}.osIds`, (list, at) => readList(list, at, parseText)),
     eol: parseOptional(eol, `${where}.eol`, readLockedDay),
   });
 }

@@ -90,6 +90,7 @@ const guest = record({
   eol: optional(day),
   minDiskBytes: optional(size),
   minMemoryBytes: optional(size),
+  osIds: optional(listOf(text, 1)),
 });
 
 const resolution = record({

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 const sector = 512;
 
 /** Programs of `\EFI\BOOT` by short name, each with the Machine word of its PE header. */
@@ -18,15 +20,25 @@ export function makeEfiDisk(
   disk.writeUInt32LE(volume.length / sector, 458);
   if (table === 'gpt') {
     disk.write('EFI PART', sector);
+    disk.writeUInt32LE(0x10000, sector + 8);
+    disk.writeUInt32LE(92, sector + 12);
+    disk.writeBigUInt64LE(1n, sector + 24);
+    disk.writeBigUInt64LE(BigInt(disk.length / sector - 1), sector + 32);
+    disk.writeBigUInt64LE(34n, sector + 40);
+    disk.writeBigUInt64LE(BigInt(disk.length / sector - 34), sector + 48);
     disk.writeBigUInt64LE(2n, sector + 72);
     disk.writeUInt32LE(128, sector + 80);
     disk.writeUInt32LE(128, sector + 84);
     // The second entry: the first belongs to something else.
     disk.write('af3dc60f838472478e793d69d8477de4', 2 * sector, 'hex');
+    disk.writeBigUInt64LE(34n, 2 * sector + 32);
+    disk.writeBigUInt64LE(40n, 2 * sector + 40);
     const entry = 2 * sector + 128;
     disk.write('28732ac11ff8d211ba4b00a0c93ec93b', entry, 'hex');
     disk.writeBigUInt64LE(BigInt(start), entry + 32);
     disk.writeBigUInt64LE(BigInt(start + volume.length / sector - 1), entry + 40);
+    disk.writeUInt32LE(crc32(disk.subarray(2 * sector, 34 * sector)), sector + 88);
+    disk.writeUInt32LE(crc32(disk.subarray(sector, sector + 92)), sector + 16);
   }
   return disk;
 }

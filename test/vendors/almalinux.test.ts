@@ -41,6 +41,7 @@ describe('almalinux', () => {
         },
       ],
       guest: {
+        osIds: ['almalinux'],
         user: 'almalinux',
         seed: 'nocloud',
         ssh: true,

@@ -55,6 +55,7 @@ describe('amazon-linux', () => {
 
   it('says what the guest is', async () => {
     expect((await site.resolve('2023', { arch: 'arm64' })).guest).toEqual({
+      osIds: ['amzn'],
       user: 'ec2-user',
       seed: 'nocloud',
       ssh: true,

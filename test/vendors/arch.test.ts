@@ -70,6 +70,7 @@ describe('arch facts', () => {
     // The folder of the newest build is still without its image here.
     expect(cloud.warnings?.map(({ code }) => code)).toEqual(['outdated-build']);
     expect(cloud.guest).toEqual({
+      osIds: ['arch'],
       user: 'arch',
       seed: 'nocloud',
       ssh: true,

@@ -48,7 +48,14 @@ describe('centos-7', () => {
   it('says what it boots with, that it is over, and which architectures there are', async () => {
     const { guest } = await ask(centos7, documents, '7', 'amd64');
     const eol = '2024-06-30';
-    expect(guest).toEqual({ user: 'centos', seed: 'nocloud', ssh: true, firmware: ['bios'], eol });
+    expect(guest).toEqual({
+      osIds: ['centos'],
+      user: 'centos',
+      seed: 'nocloud',
+      ssh: true,
+      firmware: ['bios'],
+      eol,
+    });
     expect(await listAll(centos7, documents)).toEqual([
       {
         release: '7',

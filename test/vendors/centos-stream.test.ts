@@ -67,6 +67,7 @@ describe('centos-stream facts', () => {
   ] as const)('%s %s %s: %s, %j', async (release, arch, variant, user, firmware, eol) => {
     const { guest } = await ask(centosStream, documents, release, arch, { variant });
     expect(guest).toEqual({
+      osIds: ['centos'],
       user,
       seed: 'nocloud',
       ssh: true,

@@ -49,7 +49,7 @@ describe('fedora-coreos', () => {
           proofs: proofsOf(name),
         },
       ],
-      guest: { user: 'core', seed: 'ignition', ssh: true },
+      guest: { osIds: ['fedora'], user: 'core', seed: 'ignition', ssh: true },
     });
     expect(site.requests).toEqual([`GET ${stable}`]);
   });

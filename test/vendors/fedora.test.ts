@@ -58,6 +58,7 @@ describe('fedora', () => {
         },
       ],
       guest: {
+        osIds: ['fedora'],
         user: 'fedora',
         seed: 'nocloud',
         ssh: true,

@@ -35,7 +35,7 @@ describe('flatcar', () => {
       variant: 'qemu',
       snapshot: '4593.2.4',
       disk: [fileAt(`${stable}${name}`, ['qcow2'])],
-      guest: { user: 'core', seed: 'ignition', ssh: true },
+      guest: { osIds: ['flatcar'], user: 'core', seed: 'ignition', ssh: true },
     });
     expect(site.requests).toEqual([`GET ${moving}`, `GET ${stable}${name}.DIGESTS`]);
   });

@@ -157,7 +157,8 @@ describe('opensuse-leap releases', () => {
   ] as const)('%s on %s has the user %s', async (release, arch, user, firmware, eol) => {
     const { guest } = await ask(opensuseLeap, documents, release, arch);
     const least = { minDiskBytes: 10_737_418_240, minMemoryBytes: 536_870_912 };
-    expect(guest).toEqual({ user, seed: 'nocloud', ssh: true, firmware, eol, ...least });
+    const osIds = ['opensuse-leap', 'opensuse'];
+    expect(guest).toEqual({ osIds, user, seed: 'nocloud', ssh: true, firmware, eol, ...least });
   });
 
   it('lists those that have an image, newest first, and calls the newest one that is out the latest', async () => {

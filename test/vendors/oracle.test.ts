@@ -142,6 +142,7 @@ describe('oracle facts', () => {
     });
     const { guest } = await ask(oracle, own, release, arch);
     expect(guest).toEqual({
+      osIds: ['ol'],
       user: 'cloud-user',
       seed: 'nocloud',
       ssh: true,

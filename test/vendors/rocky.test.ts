@@ -40,6 +40,7 @@ describe('rocky', () => {
         },
       ],
       guest: {
+        osIds: ['rocky'],
         user: 'rocky',
         seed: 'nocloud',
         ssh: true,

@@ -34,6 +34,7 @@ export function debianEndOfLife({ number }: DebianRelease): { eol?: string } {
 export function debianGuest(release: DebianRelease, image: string, arch: Arch): GuestFacts {
   const boots = firmware[arch];
   return {
+    osIds: ['debian'],
     // `nocloud` means neither cloud-init nor ssh server; it is not the NoCloud data source.
     ...(image === 'nocloud'
       ? { user: 'root', seed: 'none', ssh: false }

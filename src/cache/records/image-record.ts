@@ -1,6 +1,6 @@
 import type { Extents } from '../../bytes/extents.ts';
 import type { AllowedDefect } from '../../contracts/allowance.ts';
-import type { ImageIdentity } from '../../contracts/image.ts';
+import type { ImageContent, ImageIdentity } from '../../contracts/image.ts';
 import type { Warning } from '../../contracts/log.ts';
 import type { Digest, Signer, TrustLevel } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
@@ -77,6 +77,8 @@ export interface ImageRecord {
   trust: TrustRecord;
   evidence: EvidenceRecord;
   guest?: GuestFacts;
+  /** What was read of the disk when it was made; absent for files that are no raw disk. */
+  content?: ImageContent;
   /** What else the resolution said, such as the member of an archive or a kernel's arguments. */
   facts: Record<string, string>;
   /** ISO 8601. */

@@ -1,6 +1,6 @@
 import type { Extents } from '../../bytes/extents.ts';
 import { type AllowedDefect, allowances } from '../../contracts/allowance.ts';
-import type { ImageIdentity } from '../../contracts/image.ts';
+import type { ImageContent, ImageIdentity } from '../../contracts/image.ts';
 import { type Digest, type KeyOrigin, type Signer, trustLevels } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import { CacheError } from '../../errors.ts';
@@ -40,6 +40,7 @@ function readRecord(value: Record<string, unknown>): ImageRecord {
     readExtents(list, disk.sizeBytes),
   );
   const guest = parseOptional(value['guest'], 'guest', readGuest);
+  const content = parseOptional(value['content'], 'content', readContent);
   const allowed = parseOptional(value['allowed'], 'allowed', (list, where) =>
     readList(list, where, readAllowed),
   );
@@ -57,7 +58,7 @@ function readRecord(value: Record<string, unknown>): ImageRecord {
     layers: readList(value['layers'], 'layers', parseText),
     trust: readTrust(parseRecord(value['trust'], 'trust')),
     evidence: readEvidence(parseRecord(value['evidence'], 'evidence')),
-    ...defined({ extents, guest, allowed }),
+    ...defined({ extents, guest, content, allowed }),
     facts: readTexts(value['facts'], 'facts'),
     created: readTime(value['created'], 'created'),
   };
@@ -179,7 +180,7 @@ function readDigests(value: unknown, where: string): Digest[] {
 const firmwares = ['bios', 'uefi'] as const;
 
 function readGuest(value: unknown, where: string): GuestFacts {
-  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes } = parseRecord(
+  const { user, seed, ssh, firmware, eol, minDiskBytes, minMemoryBytes, osIds } = parseRecord(
     value,
     where,
   );
@@ -197,5 +198,28 @@ function readGuest(value: unknown, where: string): GuestFacts {
   if (minMemoryBytes !== undefined) {
     guest.minMemoryBytes = readCount(minMemoryBytes, `${where}.minMemoryBytes`);
   }
+  if (osIds !== undefined) guest.osIds = readList(osIds, `${where}.osIds`, parseText);
   return guest;
+}
+
+function readContent(value: unknown, where: string): ImageContent {
+  const { system, arch, unknown } = parseRecord(value, where);
+  return defined({
+    system: parseOptional(system, `${where}.system`, (item, at) => {
+      const { id, version, name } = parseRecord(item, at);
+      return defined({
+        id: parseText(id, `${at}.id`),
+        version: parseOptional(version, `${at}.version`, parseText),
+        name: parseOptional(name, `${at}.name`, parseText),
+      });
+    }),
+    arch: parseOptional(arch, `${where}.arch`, (word, at) => readWord(word, at, arches)),
+    unknown: parseOptional(unknown, `${where}.unknown`, (item, at) => {
+      const { reason, message } = parseRecord(item, at);
+      return {
+        reason: parseText(reason, `${at}.reason`),
+        message: parseText(message, `${at}.message`),
+      };
+    }),
+  });
 }

@@ -75,7 +75,7 @@ function requireArch({ identity, artifact }: Plan, { arch }: KernelFacts): void 
 }
 
 /** `ERR_UNSAFE_IMAGE`: upstream, or a mirror, answered with bytes for another machine. */
-export function wrongArch(fileName: string, wanted: string, found: string): DecodeError {
+function wrongArch(fileName: string, wanted: string, found: string): DecodeError {
   return refuse('format-mismatch', `${fileName} is for ${found}, not for ${wanted}`, {
     declared: wanted,
     detected: found,

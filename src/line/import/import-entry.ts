@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { GrowingFile } from '../../bytes/growing-file.ts';
 import { readSparseMap, sparseBodyBytes } from '../../cache/archive/sparse-map.ts';
 import { type ExportMember, paddingBytes } from '../../cache/archive/tar-head.ts';
 import { noArchive, type TarTape } from '../../cache/archive/tar-tape.ts';
@@ -14,8 +15,11 @@ import { freeBytes } from '../../cache/free-space.ts';
 import { baseName } from '../../cache/names/cache-name.ts';
 import type { ImageRecord } from '../../cache/records/image-record.ts';
 import { openStaging } from '../../cache/staging.ts';
+import type { ImageContent } from '../../contracts/image.ts';
+import { readContent } from '../../disk/read-content.ts';
 import { raiseLimit } from '../../errors/limit-hint.ts';
 import { CacheError, IntegrityError } from '../../errors.ts';
+import { defined } from '../../kit/defined.ts';
 import type { Call } from '../call.ts';
 import { makeRecorded } from '../repair/remake.ts';
 import { waitForName } from '../wait.ts';
@@ -99,11 +103,19 @@ export async function importDisk(
       const isUpstreams =
         sha256 === undefined || (await hashFile(staging.disk, call.signal)) === sha256;
       if (!isSame || !isUpstreams) throw otherBytes(record.name);
-      const { schema: _s, name: _n, created: _c, disk: _d, extents: _e, source, ...rest } = record;
+      const { schema: _s, name: _n, created: _c, content: _o, ...known } = record;
+      const { disk: _d, extents: _e, source, ...rest } = known;
+      const content = await contentOf(call, staging.disk, record);
       const { kept: _k, ...published } = source;
       return await publishEntry(call.cache, staging, {
         name: baseName(record.name),
-        record: { ...rest, source: published, extents, disk: { virtualSize, blocks, sha256 } },
+        record: {
+          ...rest,
+          ...defined({ content }),
+          source: published,
+          extents,
+          disk: { virtualSize, blocks, sha256 },
+        },
         signal: call.signal,
       });
     } catch (error) {
@@ -111,6 +123,22 @@ export async function importDisk(
       throw error;
     }
   });
+}
+
+/** What is on a disk, read here: what the archive says of it counts for nothing. */
+async function contentOf(
+  { parts, options: { log }, signal }: Call,
+  path: string,
+  { format, disk: { sizeBytes } }: ImageRecord,
+): Promise<ImageContent | undefined> {
+  if (format !== 'raw') return undefined;
+  const handle = await open(path, 'r');
+  try {
+    const disk = GrowingFile.whole(handle, sizeBytes);
+    return (await readContent(disk, parts, { signal, log })).content;
+  } finally {
+    await handle.close();
+  }
 }
 
 async function requireRoom(

@@ -26,6 +26,7 @@ describe('alpine facts', () => {
   ])('%s %s boots with %s until %s', async (release, variant, firmware, eol) => {
     const { guest } = await ask(alpine, site, release, 'amd64', { variant });
     expect(guest).toEqual({
+      osIds: ['alpine'],
       user: 'alpine',
       seed: 'nocloud',
       ssh: true,

@@ -49,6 +49,7 @@ describe('debian', () => {
         },
       ],
       guest: {
+        osIds: ['debian'],
         user: 'debian',
         seed: 'nocloud',
         ssh: true,

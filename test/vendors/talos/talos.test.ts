@@ -234,7 +234,7 @@ describe('talos facts', () => {
     async (release, arch, firmware) => {
       const { guest } = await ask(talos, site, release, arch);
       expect(guest).toEqual({
-        ...{ seed: 'talos', ssh: false, firmware },
+        ...{ osIds: ['talos'], seed: 'talos', ssh: false, firmware },
         ...{ minDiskBytes: 10 * 1024 ** 3, minMemoryBytes: 1024 ** 3 },
       });
     },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Line, sha256, startLine } from '../fixtures/line.ts';
-import { makeEfiDisk } from '../image/make-efi-disk.ts';
+import { type Line, sha256, startLine } from '../../fixtures/line.ts';
+import { makeEfiDisk } from '../../image/make-efi-disk.ts';
 
 let line: Line;
 beforeEach(async () => {
@@ -14,7 +14,7 @@ test('a disk for another machine than was asked for is refused, whatever its dig
   line.offer({ ...build, digest: sha256(disk) }, disk);
   await expect(line.ensure('acme:1', { arch: 'amd64' })).rejects.toMatchObject({
     code: 'ERR_UNSAFE_IMAGE',
-    details: { reason: 'format-mismatch', declared: 'amd64', detected: 'arm64' },
+    details: { reason: 'wrong-content', declared: 'amd64', detected: 'arm64' },
   });
   expect(await line.visible()).toEqual([]);
   expect((await line.ensure('acme:1', { arch: 'arm64' })).arch).toBe('arm64');

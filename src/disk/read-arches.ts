@@ -1,0 +1,56 @@
+import type { FilePaths } from '../contracts/file-system.ts';
+import type { DiskContent } from '../contracts/opened-disk.ts';
+import { archOfPe, describeKernel } from '../image/kernel.ts';
+import type { Arch } from '../kit/arch.ts';
+import { rootTypes, unlessUnreadable } from './find-roots.ts';
+import { espTypes } from './mounts.ts';
+import type { ReadDisk } from './read-disk.ts';
+
+/** Programs that every system has; links are followed. */
+const programs = ['/bin/sh', '/usr/bin/env', '/sbin/init'];
+const mostLoaders = 16;
+
+/** What the programs of a system run on, by the ELF header of the first one that is there. */
+export async function readProgramArch(files: FilePaths): Promise<Arch | undefined> {
+  for (const path of programs) {
+    const head = await unlessUnreadable(() => readHead(files, path));
+    const { kind, arch } = describeKernel(head ?? Buffer.alloc(0));
+    if (kind === 'elf' && arch !== undefined) return arch;
+  }
+  return undefined;
+}
+
+/**
+ * The architectures whose firmware finds a boot loader: those of the programs in `\EFI\BOOT` of the EFI system partitions.
+ * Empty where there is nothing of the kind, which says nothing.
+ */
+export async function readLoaderArches({ content, files }: ReadDisk): Promise<Arch[]> {
+  const arches = new Set<Arch>();
+  for (const { name, type, fileSystem } of content.volumes) {
+    if (fileSystem === undefined || !espTypes.includes(type)) continue;
+    const esp = await files(name);
+    const found = (await unlessUnreadable(() => esp.list('/EFI/BOOT'))) ?? [];
+    // Firmware starts BOOTX64.EFI and its like, and nothing else by itself.
+    const loaders = found.filter(
+      ({ kind, name: file }) => kind === 'file' && /^boot.*\.efi$/i.test(file),
+    );
+    for (const loader of loaders.slice(0, mostLoaders)) {
+      const head = await unlessUnreadable(() => readHead(esp, `/EFI/BOOT/${loader.name}`));
+      const arch = archOfPe(head ?? Buffer.alloc(0));
+      if (arch !== undefined) arches.add(arch);
+    }
+  }
+  return [...arches];
+}
+
+/** What the types of the partitions say, where they agree. */
+export function archOfTypes({ volumes }: DiskContent): Arch | undefined {
+  const [found, ...others] = [...rootTypes].filter(([, root]) => {
+    return volumes.some(({ type }) => type === root);
+  });
+  return others.length === 0 ? found?.[0] : undefined;
+}
+
+async function readHead(files: FilePaths, path: string): Promise<Buffer> {
+  return Buffer.from(await (await files.open(path)).read(0, 4096));
+}

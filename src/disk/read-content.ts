@@ -1,0 +1,85 @@
+import type { ByteSource } from '../contracts/bytes.ts';
+import type { DiskRoot } from '../contracts/disk-root.ts';
+import type { FileSystemContext } from '../contracts/file-system.ts';
+import type { ImageContent } from '../contracts/image.ts';
+import type { DiskFiles } from '../contracts/opened-disk.ts';
+import { isImageError } from '../errors.ts';
+import type { Arch } from '../kit/arch.ts';
+import { defined } from '../kit/defined.ts';
+import { archOfTypes, readLoaderArches, readProgramArch } from './read-arches.ts';
+import { type ReadDisk, readDisk } from './read-disk.ts';
+import type { DiskParts } from './read-volumes.ts';
+
+/** What a disk holds, in short, and for which machines it has boot loaders. */
+export interface FoundContent {
+  content: ImageContent;
+  loaders: readonly Arch[];
+}
+
+/** No name of a system is that long; what a disk says ends up in records and messages. */
+const mostCharacters = 256;
+
+/** Reads what a disk is. What cannot be read is `unknown`, with the reason: never an error of the image. */
+export async function readContent(
+  disk: ByteSource,
+  parts: DiskParts,
+  context: FileSystemContext,
+): Promise<FoundContent> {
+  const read = await unlessRefused(context, () => readDisk(disk, parts, context));
+  if ('unknown' in read) return { content: read, loaders: [] };
+  const loaders = await unlessRefused(context, () => readLoaderArches(read));
+  const arches = 'unknown' in loaders ? [] : loaders;
+  const found = await unlessRefused(context, () => readSystem(read));
+  const [loader] = arches.length === 1 ? arches : [];
+  const arch = ('arch' in found ? found.arch : undefined) ?? loader ?? archOfTypes(read.content);
+  const { system, unknown }: ImageContent = found;
+  return { content: defined({ system, arch, unknown }), loaders: arches };
+}
+
+/** The system of the only root, or of all of them where they are the same one: snapshots, say. */
+async function readSystem({ content: { roots }, files }: ReadDisk): Promise<ImageContent> {
+  const [first, ...others] = roots;
+  const isOneSystem = others.every((root) => nameOf(root) === nameOf(first));
+  // Without a root, and with different ones, this throws why.
+  const root: DiskFiles =
+    first !== undefined && others.length > 0 && isOneSystem
+      ? await files([first.volume, first.subvolume].filter((one) => one !== undefined).join('@'))
+      : await files();
+  const arch = await readProgramArch(root);
+  if (first?.system === undefined) {
+    const message = `The root on ${first?.volume} has no os-release`;
+    return { ...defined({ arch }), unknown: { reason: 'not-found', message } };
+  }
+  const { id, version, name } = first.system;
+  return {
+    system: {
+      id: cut(id),
+      ...defined({ version: version && cut(version), name: name && cut(name) }),
+    },
+    ...defined({ arch }),
+  };
+}
+
+function nameOf(root: Pick<DiskRoot, 'system'> | undefined): string {
+  return `${root?.system?.id} ${root?.system?.version}`;
+}
+
+function cut(text: string): string {
+  return text.slice(0, mostCharacters);
+}
+
+/** What is refused, or not there, is unknown; errors of this machine are thrown. */
+async function unlessRefused<T extends object>(
+  { signal }: FileSystemContext,
+  read: () => Promise<T>,
+): Promise<T | { unknown: NonNullable<ImageContent['unknown']> }> {
+  try {
+    return await read();
+  } catch (error) {
+    if (signal.aborted || !isImageError(error) || error.remedy === 'cache') throw error;
+    const { details } = error;
+    const reason =
+      'reason' in details && details.reason !== undefined ? details.reason : 'not-found';
+    return { unknown: { reason, message: cut(error.message) } };
+  }
+}
