@@ -1,41 +1,10 @@
 import { expect, test } from 'vitest';
-import { versionOfEntry } from '../../../../src/disk/boot/entry-version.ts';
-import { readGrubMenu } from '../../../../src/disk/boot/grub/read-grub.ts';
-import type { Menu } from '../../../../src/disk/boot/menu.ts';
-import { sayMenuFile } from '../../../../src/disk/boot/menu-files.ts';
-import { bootPlaces, type MadeVolume } from '../places.ts';
+import type { MadeVolume } from '../places.ts';
 import { environmentBlock, header, linuxEntry } from './configurations.ts';
+import { shownMenu } from './shown-menu.ts';
 
 const uuid = '0a0a0a0a-0000-4000-8000-000000000001';
 const bootUuid = '0b0b0b0b-0000-4000-8000-000000000002';
-
-/** What is left of a menu: where files lie, not the volumes themselves. */
-async function menuOf(volumes: readonly MadeVolume[]): Promise<{
-  chosen?: unknown;
-  ids: string[];
-  warnings: string[];
-}> {
-  const menu: Menu | undefined = await readGrubMenu(bootPlaces(volumes));
-  if (menu === undefined) throw new Error('there is no menu');
-  const { chosen, entries, warnings } = menu;
-  const ids = entries.map(({ id }) => id);
-  if (chosen === undefined) return { ids, warnings };
-  expect(entries).toContain(chosen);
-  const { kernel, initrd, loader, title, cmdline } = chosen;
-  const version = versionOfEntry(chosen);
-  return {
-    chosen: {
-      loader,
-      title,
-      version,
-      kernel: sayMenuFile(kernel),
-      initrd: initrd.map(sayMenuFile),
-      cmdline,
-    },
-    ids,
-    warnings,
-  };
-}
 
 const debian = [
   header('0'),
@@ -79,7 +48,7 @@ function debianVolumes(grub: string, more: Record<string, string> = {}): MadeVol
 }
 
 test('Debian: a stub on the EFI system partition, the menu in the root', async () => {
-  expect(await menuOf(debianVolumes(debian))).toEqual({
+  expect(await shownMenu(debianVolumes(debian))).toEqual({
     chosen: {
       loader: 'grub',
       title: 'Debian GNU/Linux',
@@ -88,6 +57,7 @@ test('Debian: a stub on the EFI system partition, the menu in the root', async (
       initrd: ['p1:/boot/initrd.img-6.12.99+deb13-amd64'],
       cmdline: `root=UUID=${uuid} ro console=tty0 console=ttyS0,115200`,
     },
+    id: `gnulinux-simple-${uuid}`,
     ids: [`gnulinux-simple-${uuid}`, `gnulinux-6.12.90+deb13-amd64-advanced-${uuid}`],
     warnings: [],
   });
@@ -103,7 +73,7 @@ test.for([
   ['a submenu alone', '1'],
 ] as const)('Debian: the default by %s', async ([, wanted]) => {
   const grub = debian.replace('set default="0"', `set default="${wanted}"`);
-  expect(await menuOf(debianVolumes(grub))).toMatchObject({
+  expect(await shownMenu(debianVolumes(grub))).toMatchObject({
     chosen: {
       kernel: 'p1:/boot/vmlinuz-6.12.90+deb13-amd64',
       cmdline: `root=UUID=${uuid} ro console=tty0 single`,
@@ -116,7 +86,7 @@ test('Debian: the saved entry, and one for the next start alone', async () => {
   const grub = debian.replace('set default="0"', `set default="\${saved_entry}"`);
   const saved_entry = '1>0';
   const block = environmentBlock({ saved_entry, next_entry: '0' });
-  expect(await menuOf(debianVolumes(grub, { '/boot/grub/grubenv': block }))).toMatchObject({
+  expect(await shownMenu(debianVolumes(grub, { '/boot/grub/grubenv': block }))).toMatchObject({
     chosen: { version: '6.12.90+deb13-amd64' },
     warnings: ['(hd0,gpt1)/boot/grub/grubenv names "0" for the next start alone; it was left out'],
   });
@@ -124,7 +94,7 @@ test('Debian: the saved entry, and one for the next start alone', async () => {
 
 test('Debian: a default that is not there is the first entry, and said', async () => {
   const grub = debian.replace('set default="0"', 'set default="gone"');
-  expect(await menuOf(debianVolumes(grub))).toMatchObject({
+  expect(await shownMenu(debianVolumes(grub))).toMatchObject({
     chosen: { version: '6.12.99+deb13-amd64' },
     warnings: ['The default "gone" is no entry of the menu; GRUB starts the first one'],
   });
@@ -132,16 +102,18 @@ test('Debian: a default that is not there is the first entry, and said', async (
 
 test('Debian: a default that starts no kernel chooses nothing', async () => {
   const grub = debian.replace('set default="0"', 'set default="uefi-firmware"');
-  const { chosen, ids } = await menuOf(debianVolumes(grub));
+  const { chosen, ids } = await shownMenu(debianVolumes(grub));
   expect(chosen).toBeUndefined();
   expect(ids).toHaveLength(2);
 });
 
 test('Debian: what the administrator adds is sourced', async () => {
   const custom = `menuentry mine --id mine { linux /boot/mine root=/dev/vda1\n}\nset default=mine\n`;
-  expect(await menuOf(debianVolumes(debian, { '/boot/grub/custom.cfg': custom }))).toMatchObject({
-    chosen: { kernel: 'p1:/boot/mine', cmdline: 'root=/dev/vda1', initrd: [] },
-  });
+  expect(await shownMenu(debianVolumes(debian, { '/boot/grub/custom.cfg': custom }))).toMatchObject(
+    {
+      chosen: { kernel: 'p1:/boot/mine', cmdline: 'root=/dev/vda1', initrd: [] },
+    },
+  );
 });
 
 test('Ubuntu: /boot is a volume of its own, a variable of the line is unset', async () => {
@@ -155,7 +127,7 @@ test('Ubuntu: /boot is a volume of its own, a variable of the line is unset', as
       initrd: '/initrd.img-6.8.0-99-generic',
     }),
   ].join('');
-  const menu = await menuOf([
+  const menu = await shownMenu([
     { uuid, label: 'cloudimg-rootfs', root: true, files: { '/etc/os-release': '' } },
     {
       name: 'p15',
@@ -181,7 +153,7 @@ test('Alpine: no stub, modules= and several initrds', async () => {
 \tinitrd\t/boot/intel-ucode.img /boot/initramfs-virt
 }
 `;
-  const menu = await menuOf([
+  const menu = await shownMenu([
     { id: 'fat12', isEsp: true, files: { '/EFI/boot/bootx64.efi': '' } },
     { uuid, root: true, files: { '/boot/grub/grub.cfg': grub } },
   ]);
