@@ -40,6 +40,9 @@ export type { FileOptions } from './convert/open-image-file.ts';
 export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-rootdisk.ts';
 export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
+export type { Launch } from './launch/describe-launch.ts';
+export type { HypervisorId, RootForm } from './launch/hypervisor.ts';
+export type { RootChange } from './launch/root-form.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
 export type { LockFinding } from './lockfile/check-entry.ts';
 export {
@@ -58,6 +61,7 @@ export type {
 export type { LockChange } from './lockfile/place-pins.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
 export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed/seed.ts';
+export type { BootImage, BootImageOptions, FoundBootFile, ImageBoot } from './verbs/boot-image.ts';
 export type { CheckLock } from './verbs/check-lock.ts';
 export { cloneDisk } from './verbs/clone-disk.ts';
 export type {

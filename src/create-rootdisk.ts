@@ -111,6 +111,11 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
       const options = startFrom<DeliverOptions>({ ...defaults, to: '' }, own);
       return (await load()).deliverImage(reference, options);
     },
+    async bootImage(reference, own) {
+      const { format: _, keepSource: _kept, boot: _boot, ...ofBoot } = defaults;
+      const options = startFrom(ofBoot, own);
+      return (await load()).bootImage(reference, options);
+    },
     async inspectImage(path, own) {
       const options = startFrom(ofFiles, own);
       return (await load()).inspectImage(path, options);

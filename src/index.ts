@@ -60,6 +60,7 @@ import { tls } from '../verifiers/tls.ts';
 import type { Parts } from './contracts/parts.ts';
 import { createRootdisk } from './create-rootdisk.ts';
 import type { EnsureImage } from './ensure-image.ts';
+import type { BootImage } from './verbs/boot-image.ts';
 import type { CheckLock } from './verbs/check-lock.ts';
 import type { ConvertImage } from './verbs/convert-image.ts';
 import type { DeliverImage } from './verbs/deliver-image.ts';
@@ -165,6 +166,8 @@ export const checkLock: CheckLock = ofBuiltIns.checkLock;
 export const convertImage: ConvertImage = ofBuiltIns.convertImage;
 /** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
 export const deliverImage: DeliverImage = ofBuiltIns.deliverImage;
+/** Kernel, initrd and command line that start a disk without its boot loader, and a machine for a hypervisor. */
+export const bootImage: BootImage = ofBuiltIns.bootImage;
 /** What a local image file is; writes nothing. */
 export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
 /** The partitions, file systems, systems and files of a raw disk; nothing is written. */

@@ -104,6 +104,7 @@ type LockWord = 'lockfile' | 'arch' | 'trust' | 'keys' | 'maxAge' | 'allowOlder'
 type LockImagesWord = 'variant' | 'parameters' | 'alias' | 'digest' | 'fromCache' | 'boot';
 
 type OpenDiskWord = Record<'signal' | 'log', unknown>;
+type BootWord = 'outputDir' | 'force' | 'kernel' | 'console' | 'root' | 'to';
 type DeliverWord = 'to' | 'dataset' | 'outputDir' | 'url' | 'dryRun' | 'uuidNamespace';
 
 interface OptionTable {
@@ -115,6 +116,7 @@ interface OptionTable {
   updateLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
   checkLock: Kinds<TransportOptions & Record<LockWord, unknown>>;
   convertImage: FileKinds & { readonly force: OptionKind; readonly to: OptionKind };
+  bootImage: Kinds<EnsureOptions & Record<BootWord, unknown>>;
   deliverImage: Kinds<EnsureOptions & Record<DeliverWord, unknown>>;
   inspectImage: FileKinds;
   openDisk: Kinds<OpenDiskWord>;
@@ -151,6 +153,10 @@ export const optionKinds: OptionTable = {
   updateLock: ofLocks,
   checkLock: ofLocks,
   convertImage: { ...ofFiles, force: flag, to: text },
+  bootImage: {
+    ...ofEnsure,
+    ...{ outputDir: text, force: flag, kernel: text, console: flag, root: text, to: text },
+  },
   deliverImage: {
     ...ofEnsure,
     ...{ to: text, dataset: text, outputDir: text, url: any, dryRun: flag, uuidNamespace: any },

@@ -1,5 +1,6 @@
 import { bindEnsureImage, type EnsureImage } from '../ensure-image.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { type BootImage, bindBootImage } from './boot-image.ts';
 import { bindCheckLock, type CheckLock } from './check-lock.ts';
 import { bindConvertImage, type ConvertImage } from './convert-image.ts';
 import { bindDeliverImage, type DeliverImage } from './deliver-image.ts';
@@ -38,6 +39,8 @@ export interface Verbs {
   convertImage: ConvertImage;
   /** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
   deliverImage: DeliverImage;
+  /** Kernel, initrd and command line that start a disk without its boot loader, and a machine for a hypervisor. */
+  bootImage: BootImage;
   /** What a local image file is; writes nothing. */
   inspectImage: InspectImage;
   /** The partitions, file systems, systems and files of a raw disk; nothing is written. */
@@ -72,6 +75,7 @@ export function bindVerbs(parts: BoundParts): Verbs {
     checkLock: bindCheckLock(parts),
     convertImage: bindConvertImage(parts),
     deliverImage: bindDeliverImage(parts),
+    bootImage: bindBootImage(parts),
     inspectImage: bindInspectImage(parts),
     openDisk: bindOpenDisk(parts),
     listCache: readListing,

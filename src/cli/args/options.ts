@@ -1,6 +1,7 @@
 import { allowances } from '../../contracts/allowance.ts';
 import { trustLevels } from '../../contracts/proof.ts';
 import { arches } from '../../kit/arch.ts';
+import { rootForms } from '../../launch/hypervisor.ts';
 import { seedKinds } from '../../seed/seed.ts';
 
 /** One option of the command line. */
@@ -92,6 +93,9 @@ export type OptionName =
   | 'arch'
   | 'at'
   | 'backing'
+  | 'console'
+  | 'kernel'
+  | 'root'
   | 'boot'
   | 'bundles'
   | 'ca'
@@ -179,7 +183,10 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'from-cache': { help: 'lock the cached disk by the digests of its download' },
   to: { value: 'TARGET', help: 'what it is for; the examples show each' },
   dataset: { value: 'D', help: 'parent of the ZFS datasets that are made' },
-  'output-dir': { value: 'DIR', help: 'folder for files; default: one in the cache' },
+  'output-dir': { value: 'DIR', help: 'folder that the files are written to' },
+  kernel: { value: 'VERSION', help: 'this kernel of the boot menu, or the id of an entry' },
+  console: { help: 'append the serial console of the architecture' },
+  root: { value: 'FORM', words: rootForms, help: `root= by ${rootForms.join(', ')}` },
   url: { value: 'URL', help: 'address of the IMGAPI server' },
   'uuid-namespace': {
     value: 'NAME',

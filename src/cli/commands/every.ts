@@ -11,6 +11,7 @@ import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
 import { convert } from './convert.ts';
 import { deliver } from './deliver.ts';
+import { boot } from './disk/boot.ts';
 import { cat } from './disk/cat.ts';
 import { ls } from './disk/ls.ts';
 import { ensure } from './ensure.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   inspect,
   ls,
   cat,
+  boot,
   seed,
   deliver,
   bundleCreate,

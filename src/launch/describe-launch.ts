@@ -1,0 +1,90 @@
+import type { DiskContent } from '../contracts/opened-disk.ts';
+import { refuse } from '../errors.ts';
+import { type Arch, arches } from '../kit/arch.ts';
+import { defined } from '../kit/defined.ts';
+import { cloudHypervisor } from './cloud-hypervisor.ts';
+import { hasConsole } from './command-line.ts';
+import { firecracker } from './firecracker.ts';
+import {
+  type DirectBoot,
+  type Hypervisor,
+  type HypervisorId,
+  serialConsoles,
+} from './hypervisor.ts';
+import { libvirt } from './libvirt.ts';
+import { qemu } from './qemu.ts';
+import { fitRoot, type RootChange } from './root-form.ts';
+
+const known: Readonly<Record<HypervisorId, Hypervisor>> = {
+  qemu,
+  firecracker,
+  'cloud-hypervisor': cloudHypervisor,
+  libvirt,
+};
+
+/** A command line or configuration for one hypervisor. */
+export interface Launch {
+  to: HypervisorId;
+  text: string;
+  /** The command line of the kernel that it holds. */
+  cmdline: string;
+  /** Where that names the root in another way than the configuration. */
+  root?: RootChange;
+}
+
+/** `gzip(image)` and `arm64` of `gzip(image)/arm64`; the architecture may stand within the brackets too. */
+export function splitKind(kind: string): { kind: string; arch?: Arch } {
+  const [, before = kind, word, after = ''] = /^(.*)\/(\w+)(\)*)$/.exec(kind) ?? [];
+  return { kind: before + after, ...defined({ arch: arches.find((one) => one === word) }) };
+}
+
+/** The serial line that shows what the kernel says; `undefined` where the architecture is not known. */
+export function consoleOf(kind: string, to: HypervisorId | undefined): string | undefined {
+  const { arch } = splitKind(kind);
+  if (arch === undefined) return undefined;
+  return to === undefined ? serialConsoles[arch] : known[to].console(arch);
+}
+
+/** True where the hypervisor loads a kernel that is packed like this. */
+export function loadsKernel(to: HypervisorId, kernelKind: string): boolean {
+  const { kind, arch } = splitKind(kernelKind);
+  return arch !== undefined && known[to].kernels[arch]?.includes(kind) === true;
+}
+
+/** Refuses a kernel that the hypervisor does not load. */
+export function refuseKernel(to: HypervisorId, kernelKind: string): Error {
+  const { arch } = splitKind(kernelKind);
+  const kinds = arch && known[to].kernels[arch];
+  const message = `${to} does not load a kernel of the kind ${kernelKind}`;
+  if (kinds === undefined) {
+    const hint = 'Use another hypervisor, or leave it out: without to (--to).';
+    return refuse('unsupported-variant', message, { detected: kernelKind, hint });
+  }
+  const hint = `It loads ${kinds.join(', ')}: try kernelFormat raw (--kernel-format raw).`;
+  return refuse('unsupported-variant', message, { detected: kernelKind, hint });
+}
+
+/** How that hypervisor starts the machine. What it does not tell by itself is a warning. */
+export function describeLaunch(
+  to: HypervisorId,
+  machine: DirectBoot,
+  content: DiskContent,
+): { launch: Launch; warnings: string[] } {
+  const { cmdline, root, warnings } = fitRoot(
+    machine.cmdline,
+    content,
+    machine.initrd !== undefined,
+  );
+  const hypervisor = known[to];
+  const text = hypervisor.describe({ ...machine, cmdline });
+  const device = hypervisor.console(machine.arch);
+  if (!hasConsole(cmdline, device)) {
+    warnings.push(`the command line has no console=${device}: add it with console (--console)`);
+  }
+  if (machine.disk.readOnly) {
+    warnings.push(
+      `${machine.disk.path} is a disk of the cache and must not change: boot a clone of it`,
+    );
+  }
+  return { launch: { to, text, cmdline, ...defined({ root }) }, warnings };
+}
