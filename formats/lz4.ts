@@ -12,6 +12,8 @@ export const lz4: Codec = defineFormat({
   detect: ({ head }) => beginsLz4Frame(head),
   detectFurther: beginsLz4FrameFurther,
   decode,
+  copyTo: async (source, sink, context) =>
+    (await import('./lz4/copy.ts')).copyLz4(source, sink, context),
 });
 
 async function* decode(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {

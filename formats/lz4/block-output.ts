@@ -8,6 +8,9 @@ const maxGrowth = 255;
 /** Small blocks share memory up to this size. */
 const sharedBytes = 1024 * 1024;
 
+/** Gives memory of at least so many bytes, whatever they are. */
+export type TakeMemory = (bytes: number) => Uint8Array;
+
 /**
  * Decodes the blocks of one frame, each behind the one before, so that a linked block finds there what it refers to. What
  * is handed out is never written to again.
@@ -15,11 +18,17 @@ const sharedBytes = 1024 * 1024;
 export class BlockOutput {
   readonly #blockBytes: number;
   readonly #linked: boolean;
+  readonly #take: TakeMemory;
   #memory: Uint8Array = new Uint8Array(0);
   #filled = 0;
 
   /** `blockBytes` is the most that a block decodes to; above `limits.windowBytes` it is refused. */
-  constructor(blockBytes: number, linked: boolean, limits: Limits) {
+  constructor(
+    blockBytes: number,
+    linked: boolean,
+    limits: Limits,
+    take: TakeMemory = (bytes) => new Uint8Array(bytes),
+  ) {
     if (blockBytes > limits.windowBytes) {
       throw refuse('limit', `An lz4 frame has blocks of ${blockBytes} bytes`, {
         format: 'lz4',
@@ -30,6 +39,7 @@ export class BlockOutput {
     }
     this.#blockBytes = blockBytes;
     this.#linked = linked;
+    this.#take = take;
   }
 
   /** The content of a compressed block. */
@@ -56,7 +66,7 @@ export class BlockOutput {
     if (this.#filled + room + blockSlackBytes <= old.length) return;
     const kept = this.#linked ? Math.min(historyBytes, this.#filled) : 0;
     const size = Math.max(room, Math.min(sharedBytes, old.length * 2));
-    this.#memory = new Uint8Array(kept + size + blockSlackBytes);
+    this.#memory = this.#take(kept + size + blockSlackBytes);
     this.#memory.set(old.subarray(this.#filled - kept, this.#filled));
     this.#filled = kept;
   }

@@ -1,6 +1,6 @@
 import { type Limits, raiseLimit, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
-import { BlockOutput } from './block-output.ts';
+import { BlockOutput, type TakeMemory } from './block-output.ts';
 import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
 import { takeAll } from './take-all.ts';
 import { XxHash32, xxHash32 } from './xxhash32.ts';
@@ -9,6 +9,7 @@ import { XxHash32, xxHash32 } from './xxhash32.ts';
 export async function* decodeLz4Frame(
   reader: StreamReader,
   limits: Limits,
+  take?: TakeMemory,
 ): AsyncGenerator<Uint8Array> {
   const start = reader.position - 4;
   const header = await readLz4FrameHeader(reader);
@@ -21,7 +22,7 @@ export async function* decodeLz4Frame(
       hint: raiseLimit('virtualBytes', contentSize),
     });
   }
-  const output = new BlockOutput(header.blockBytes, header.linked, limits);
+  const output = new BlockOutput(header.blockBytes, header.linked, limits, take);
   const hash = new XxHash32();
   let decoded = 0;
   for (;;) {

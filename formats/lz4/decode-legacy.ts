@@ -1,6 +1,6 @@
 import { type Limits, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
-import { BlockOutput } from './block-output.ts';
+import { BlockOutput, type TakeMemory } from './block-output.ts';
 import { cutFrame, takeAll } from './take-all.ts';
 
 const blockBytes = 8 * 1024 * 1024;
@@ -15,8 +15,9 @@ const maxStoredBytes = blockBytes + Math.floor(blockBytes / 255) + 16;
 export async function* decodeLegacyFrame(
   reader: StreamReader,
   limits: Limits,
+  take?: TakeMemory,
 ): AsyncGenerator<Uint8Array, Uint8Array> {
-  const output = new BlockOutput(blockBytes, false, limits);
+  const output = new BlockOutput(blockBytes, false, limits, take);
   for (;;) {
     const next = await reader.take(4);
     if (next.length === 0) return next;

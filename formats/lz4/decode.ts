@@ -4,6 +4,7 @@ import { decodeSource } from '../shared/codecs/decode-source.ts';
 import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { passTrailing } from '../shared/trailing.ts';
+import type { TakeMemory } from './block-output.ts';
 import { decodeLz4Frame } from './decode-frame.ts';
 import { decodeLegacyFrame } from './decode-legacy.ts';
 import { type FrameKind, frameKind, isCutMagic } from './frame-kind.ts';
@@ -11,9 +12,13 @@ import { cutFrame, takeAll } from './take-all.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Every frame, one after the other. */
-export function decodeLz4(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  const frames = (reader: StreamReader) => inTurns(decodeFrames(reader, context));
+/** Every frame, one after the other; what it hands out lies in memory of `take`. */
+export function decodeLz4(
+  source: ByteSource,
+  context: DecodeContext,
+  take?: TakeMemory,
+): AsyncGenerator<Uint8Array> {
+  const frames = (reader: StreamReader) => inTurns(decodeFrames(reader, context, take));
   return decodeSource(source, context.signal, frames);
 }
 
@@ -36,6 +41,7 @@ async function* inTurns(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 async function* decodeFrames(
   reader: StreamReader,
   context: DecodeContext,
+  take: TakeMemory | undefined,
 ): AsyncGenerator<Uint8Array> {
   const { limits } = context;
   let frames = 0;
@@ -54,8 +60,9 @@ async function* decodeFrames(
       const length = viewOf(await takeAll(reader, 4)).getUint32(0, true);
       if (!(await reader.skip(length))) throw cutFrame(reader);
     }
-    if (kind === 'frame') yield* decodeLz4Frame(reader, limits);
-    magic = kind === 'legacy' ? yield* decodeLegacyFrame(reader, limits) : await reader.take(4);
+    if (kind === 'frame') yield* decodeLz4Frame(reader, limits, take);
+    magic =
+      kind === 'legacy' ? yield* decodeLegacyFrame(reader, limits, take) : await reader.take(4);
   } while (magic.length > 0);
 }
 

@@ -1,12 +1,10 @@
 import { viewOf } from '../../src/kit.ts';
+import { mixStripes, prime1, prime2, stripeBytes } from './mix-stripes.ts';
 
-// The five primes of the algorithm (XXH specification, section "XXH32"), as signed numbers.
-const prime1 = 0x9e3779b1 | 0;
-const prime2 = 0x85ebca77 | 0;
+// Further primes of the algorithm (XXH specification, section "XXH32"), as signed numbers.
 const prime3 = 0xc2b2ae3d | 0;
 const prime4 = 0x27d4eb2f | 0;
 const prime5 = 0x165667b1 | 0;
-const stripeBytes = 16;
 
 /** XXH32 with seed 0 of bytes that come in pieces. */
 export class XxHash32 {
@@ -63,26 +61,6 @@ export function xxHash32(bytes: Uint8Array): number {
   const hash = new XxHash32();
   hash.update(bytes);
   return hash.digest();
-}
-
-/** The length of `bytes` is a multiple of sixteen. */
-function mixStripes(lanes: Int32Array, bytes: Uint8Array): void {
-  const view = viewOf(bytes);
-  let [a = 0, b = 0, c = 0, d = 0] = lanes;
-  for (let at = 0; at < bytes.length; at += stripeBytes) {
-    a = mix(a, view.getInt32(at, true));
-    b = mix(b, view.getInt32(at + 4, true));
-    c = mix(c, view.getInt32(at + 8, true));
-    d = mix(d, view.getInt32(at + 12, true));
-  }
-  lanes[0] = a;
-  lanes[1] = b;
-  lanes[2] = c;
-  lanes[3] = d;
-}
-
-function mix(lane: number, word: number): number {
-  return Math.imul(turn((lane + Math.imul(word, prime2)) | 0, 13), prime1);
 }
 
 function turn(value: number, bits: number): number {

@@ -13,6 +13,11 @@ export interface OutputPlace {
   /** Whose bytes these are, for errors. */
   format: string;
   signal: AbortSignal;
+  /**
+   * Is given what was written, in order, and may use its memory again: then pieces are written as they lie in memory,
+   * neighbours together. Default: the memory is freed.
+   */
+  reuse?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** What came of a decoder. */
@@ -28,19 +33,23 @@ export interface CopiedOutput {
  */
 export async function copyOutput(
   pieces: AsyncIterable<Uint8Array>,
-  { sink, position, limit, stepBytes, format, signal }: OutputPlace,
+  { sink, position, limit, stepBytes, format, signal, reuse }: OutputPlace,
 ): Promise<CopiedOutput> {
+  const joined = joinNeighbours(pieces, stepBytes);
+  // What is regrouped is a copy.
+  const steps = reuse === undefined ? regroup(joined, stepBytes) : joined;
+  const done = reuse ?? releaseMemory;
   let isZero = true;
   let end = position;
   let writing: Promise<void> | undefined;
   try {
-    for await (const piece of regroup(joinNeighbours(pieces, stepBytes), stepBytes)) {
+    for await (const piece of steps) {
       signal.throwIfAborted();
       if (end + piece.length > limit) throw outputTooLong(end + piece.length, limit, format);
       const isHole = isZeros(piece);
       isZero &&= isHole;
       await writing;
-      writing = write(sink, end, piece, isHole);
+      writing = write(sink, end, piece, isHole).then(() => done(piece));
       // Awaited above; the empty handler keeps Node from reporting it earlier.
       writing.catch(() => {});
       end += piece.length;
@@ -61,7 +70,6 @@ async function write(
 ): Promise<void> {
   if (isHole) await sink.zero(position, bytes.length);
   else await sink.write(position, bytes);
-  releaseMemory(bytes);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mixHere, mixStripes } from '../../../formats/lz4/mix-stripes.ts';
 import { XxHash32, xxHash32 } from '../../../formats/lz4/xxhash32.ts';
 import { diskLikeBytes } from '../shared/decoding.ts';
 
@@ -26,3 +27,15 @@ describe('XXH32', () => {
     }
   });
 });
+
+test.each([65_536, 65_552, 131_072 + 48, 1_000_000])(
+  'WebAssembly mixes %d bytes as JavaScript does',
+  (length) => {
+    const bytes = diskLikeBytes(length);
+    const [fast, slow] = [Int32Array.of(1, -2, 3, -4), Int32Array.of(1, -2, 3, -4)];
+    mixStripes(fast, bytes);
+    mixHere(slow, bytes);
+    expect(fast).toEqual(slow);
+    expect(fast).not.toEqual(Int32Array.of(1, -2, 3, -4));
+  },
+);

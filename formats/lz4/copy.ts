@@ -1,0 +1,34 @@
+import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
+import { copyOutput } from '../shared/codecs/copy-output.ts';
+import { decodeLz4 } from './decode.ts';
+
+const stepBytes = 1024 * 1024;
+/** One is decoded into, one is written; more lie idle. */
+const maxSpare = 2;
+
+/** Decodes an lz4 file into a disk, a piece while the one before is written, in memory that is used again. */
+export async function copyLz4(
+  source: ByteSource,
+  sink: DiskSink,
+  context: DecodeContext,
+): Promise<void> {
+  const spare: ArrayBuffer[] = [];
+  let written: ArrayBufferLike | undefined;
+  const take = (bytes: number): Uint8Array => {
+    const i = spare.findIndex(({ byteLength }) => byteLength >= bytes);
+    const [memory = new ArrayBuffer(bytes)] = i < 0 ? [] : spare.splice(i, 1);
+    return new Uint8Array(memory);
+  };
+  const reuse = ({ buffer }: Uint8Array): void => {
+    // Pieces come in order: the memory before this one holds nothing that is still to be written.
+    const last = written;
+    written = buffer;
+    if (!(last instanceof ArrayBuffer) || last === buffer) return;
+    if (spare.length === maxSpare) spare.shift();
+    spare.push(last);
+  };
+  const where = { sink, position: 0, limit: context.limits.virtualBytes };
+  const how = { stepBytes, format: 'lz4', signal: context.signal, reuse };
+  const { sizeBytes } = await copyOutput(decodeLz4(source, context, take), { ...where, ...how });
+  await sink.setSize(sizeBytes);
+}
