@@ -76,7 +76,7 @@ export class XfsNode implements FileNode {
     return (await this.#remoteTarget()).toString();
   }
 
-  /** A target in blocks of its own; with checksums each begins with a header. */
+  /** A target in blocks of its own; with checksums each extent begins with a header. */
   async #remoteTarget(): Promise<Buffer> {
     const { layout, volume } = this.#tree;
     const { sizeBytes, number } = this.#inode;
@@ -84,25 +84,25 @@ export class XfsNode implements FileNode {
     if (!hasChecksums) {
       return await readRuns(volume, await this.#map(sizeBytes), sizeBytes, 0, sizeBytes);
     }
-    const room = blockBytes - linkHeaderBytes;
-    const stored = Math.ceil(sizeBytes / room) * blockBytes;
-    const blocks = await readRuns(volume, await this.#map(stored), stored, 0, stored);
-    const parts: Buffer[] = [];
-    let left = sizeBytes;
-    for (let at = 0; at < stored && left > 0; at += blockBytes) {
-      const block = blocks.subarray(at, at + blockBytes);
-      const length = Math.min(left, room);
+    const blocks = Math.ceil(sizeBytes / (blockBytes - linkHeaderBytes));
+    const runs = await this.#map(blocks * blockBytes);
+    const target = Buffer.alloc(sizeBytes);
+    let end = 0;
+    for (let at = 0; at < runs.length && end < sizeBytes; at += 3) {
+      const extent = await volume.read(runs[at + 2] ?? 0, runs[at + 1] ?? 0);
+      const length = Math.min(sizeBytes - end, extent.length - linkHeaderBytes);
       const isOwn =
-        block.toString('latin1', 0, 4) === 'XSLM' &&
-        block.readUInt32BE(8) === length &&
-        block.readBigUInt64BE(32) === number;
-      if (!isOwn)
-        throw badXfs('corrupt-table', `The target of the XFS link ${number} is not whole`);
-      checkXfsSum(block, 12, 'a link');
-      parts.push(block.subarray(linkHeaderBytes, linkHeaderBytes + length));
-      left -= length;
+        extent.toString('latin1', 0, 4) === 'XSLM' &&
+        extent.readUInt32BE(4) === end &&
+        extent.readUInt32BE(8) === length &&
+        extent.readBigUInt64BE(32) === number;
+      if (!isOwn) break;
+      checkXfsSum(extent, 12, 'a link');
+      extent.copy(target, end, linkHeaderBytes, linkHeaderBytes + length);
+      end += length;
     }
-    return Buffer.concat(parts);
+    if (end === sizeBytes) return target;
+    throw badXfs('corrupt-table', `The target of the XFS link ${number} is not whole`);
   }
 
   async #open({ inode }: XfsName): Promise<XfsNode> {

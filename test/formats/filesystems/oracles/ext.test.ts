@@ -8,7 +8,7 @@ import { hasProgram, runProgram } from '../../../seed/read-back.ts';
 import { FileSource } from '../../file-source.ts';
 import { context } from '../made-tree.ts';
 import { bytesOf, fillFolder } from './random-tree.ts';
-import { treeOfFiles, treeOfFolder } from './tree-of.ts';
+import { type Tree, treeOfFiles, treeOfFolder } from './tree-of.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -23,7 +23,7 @@ const kinds: [string, string[]][] = [
   ['ext4, 4 KiB', ['-t', 'ext4', '-b', '4096']],
   ['ext4, 1 KiB, inline data', ['-t', 'ext4', '-b', '1024', '-I', '256', '-O', 'inline_data']],
   ['ext4 without 64bit and checksums', ['-t', 'ext4', '-b', '1024', '-O', '^64bit,^metadata_csum']],
-  ['ext4, big clusters', ['-t', 'ext4', '-O', 'bigalloc', '-C', '65536']],
+  ['ext4, big clusters', ['-t', 'ext4', '-O', 'bigalloc', '-C', '16384']],
 ];
 
 describe.skipIf(!hasProgram('mke2fs') || !hasProgram('debugfs'))('ext as debugfs reads it', () => {
@@ -31,17 +31,25 @@ describe.skipIf(!hasProgram('mke2fs') || !hasProgram('debugfs'))('ext as debugfs
     const random = createRandom();
     fillFolder(join(folder, 'tree'), random);
     const disk = join(folder, 'disk');
-    runProgram('mke2fs', ['-q', '-F', ...options, '-d', join(folder, 'tree'), disk, '40M']);
+    runProgram('mke2fs', ['-q', '-F', ...options, '-d', join(folder, 'tree'), disk, '64M']);
     makeFragments(disk, join(folder, 'new'), bytesOf(random, 300_000));
     if (!options.includes('-C')) runProgram('e2fsck', ['-f', '-y', '-D', disk]);
     runProgram('debugfs', ['-R', `rdump / ${join(folder, 'out')}`, disk]);
     const source = await FileSource.open(disk);
     const found = await treeOfFiles(await ext.open(source, context));
     await source.close();
-    expect(found).toEqual(treeOfFolder(join(folder, 'out')));
+    const wanted = treeOfFolder(join(folder, 'out'));
+    // Of a file that lies in its inode debugfs prints 60 bytes, also where it is shorter.
+    const short = options.includes('inline_data') ? shortFiles(join(folder, 'tree')) : {};
+    expect(found).toEqual({ ...wanted, ...short });
     expect(found['/fragments']).toMatch(/^file 300000 /);
   });
 });
+
+function shortFiles(tree: string): Tree {
+  const isShort = ([, what]: [string, string]) => Number(/^file (\d+) /.exec(what)?.[1]) < 60;
+  return Object.fromEntries(Object.entries(treeOfFolder(tree)).filter(isShort));
+}
 
 /** A file in the gaps that others leave. */
 function makeFragments(disk: string, file: string, bytes: Buffer): void {

@@ -15,6 +15,8 @@ export interface TreeOptions {
   longestName?: number;
   hasLinks?: boolean;
   hasBlanks?: boolean;
+  /** Length of the longest target of a link. */
+  longestTarget?: number;
   /** Names in the directory that holds the most. */
   names?: number;
 }
@@ -44,7 +46,13 @@ const sizes = [
 export function fillFolder(
   folder: string,
   random: Random,
-  { longestName = 255, hasLinks = true, hasBlanks = true, names = 500 }: TreeOptions = {},
+  {
+    longestName = 255,
+    hasLinks = true,
+    hasBlanks = true,
+    longestTarget = 1000,
+    names = 500,
+  }: TreeOptions = {},
 ): void {
   for (const size of sizes) writeFile(join(folder, `size-${size}`), random, size);
   for (let count = 0; count < 12; count += 1) {
@@ -69,8 +77,8 @@ export function fillFolder(
   }
   mkdirSync(join(folder, 'empty'));
   if (!hasLinks) return;
-  [1, 59, 60, 155, 160, 700, 1000].forEach((length, index) => {
-    symlinkSync('t'.repeat(length), join(folder, `link-${index}`));
+  [1, 59, 60, 80, 155, 160, 700, 1000].forEach((length, index) => {
+    if (length <= longestTarget) symlinkSync('t'.repeat(length), join(folder, `link-${index}`));
   });
 }
 
