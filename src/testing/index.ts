@@ -6,11 +6,15 @@
 export type { ConformanceCase } from './conformance/case.ts';
 export { checkVendor } from './conformance/check-vendor.ts';
 export { checkVerifier } from './conformance/check-verifier.ts';
+export { conformFileSystem as checkFileSystem } from './conformance/conform-file-system.ts';
 export { conformFormat as checkFormat } from './conformance/conform-format.ts';
+export { conformVolumes as checkVolumes } from './conformance/conform-volumes.ts';
 export { conformWriter as checkWriter } from './conformance/conform-writer.ts';
+export type { FileSystemSample } from './conformance/file-system-subject.ts';
 export type { FormatSample } from './conformance/format-subject.ts';
 export type { VendorSample } from './conformance/vendor-subject.ts';
 export type { VerifierSample } from './conformance/verifier-subject.ts';
+export type { VolumesSample } from './conformance/volume-cases.ts';
 export type { WriterSample } from './conformance/writer-subject.ts';
 export type { DiskExtent } from './cut-blocks.ts';
 export type { DocumentSite, SiteDocuments } from './document-site.ts';

@@ -8,15 +8,26 @@ import {
   vendorSample,
   verifierSample,
 } from '../../examples/acme-vendor/test/samples.ts';
+import { fileSystemCases } from '../../src/testing/conformance/file-system-cases.ts';
 import { formatCases } from '../../src/testing/conformance/format-cases.ts';
 import { vendorCases } from '../../src/testing/conformance/vendor-cases.ts';
 import { verifierCases } from '../../src/testing/conformance/verifier-cases.ts';
+import { volumeCases } from '../../src/testing/conformance/volume-cases.ts';
 import { writerCases } from '../../src/testing/conformance/writer-cases.ts';
-import { checkFormat, checkVendor, checkVerifier } from '../../src/testing/index.ts';
+import {
+  checkFileSystem,
+  checkFormat,
+  checkVendor,
+  checkVerifier,
+  checkVolumes,
+} from '../../src/testing/index.ts';
+import { fileSystemMutants } from './mutants/file-system-mutants.ts';
+import { buildFlatVolume, flat, flatSample } from './mutants/flat-files.ts';
 import { formatMutants } from './mutants/format-mutants.ts';
 import { rejectionOf } from './mutants/part-mutant.ts';
 import { vendorMutants } from './mutants/vendor-mutants.ts';
 import { verifierMutants } from './mutants/verifier-mutants.ts';
+import { cut, cutSample, volumeMutants } from './mutants/volume-mutants.ts';
 import { writerMutants } from './mutants/writer-mutants.ts';
 
 describe('good parts pass', () => {
@@ -24,16 +35,30 @@ describe('good parts pass', () => {
     ...checkVendor(createAcmeOs(testKey), vendorSample),
     ...checkFormat(acmez, formatSample),
     ...checkVerifier(receipts, verifierSample),
+    ...checkFileSystem(flat, { bytes: buildFlatVolume(), ...flatSample }),
+    ...checkVolumes(cut, cutSample),
   ];
   for (const { title, run } of cases) it(title, run);
 });
 
-const mutants = [...vendorMutants, ...formatMutants, ...verifierMutants, ...writerMutants];
+const mutants = [
+  ...vendorMutants,
+  ...formatMutants,
+  ...verifierMutants,
+  ...writerMutants,
+  ...fileSystemMutants,
+  ...volumeMutants,
+];
 
 it('every case has a mutant', () => {
-  const ids = [...vendorCases, ...formatCases, ...verifierCases, ...writerCases].map(
-    ({ id }) => id,
-  );
+  const ids = [
+    ...vendorCases,
+    ...formatCases,
+    ...verifierCases,
+    ...writerCases,
+    ...fileSystemCases,
+    ...volumeCases,
+  ].map(({ id }) => id);
   expect(new Set(mutants.map(({ id }) => id))).toEqual(new Set(ids));
 });
 

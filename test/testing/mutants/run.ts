@@ -21,7 +21,16 @@ const { vendorMutants } = await import('./vendor-mutants.ts');
 const { formatMutants } = await import('./format-mutants.ts');
 const { verifierMutants } = await import('./verifier-mutants.ts');
 const { writerMutants } = await import('./writer-mutants.ts');
-const all = [...vendorMutants, ...formatMutants, ...verifierMutants, ...writerMutants];
+const { fileSystemMutants } = await import('./file-system-mutants.ts');
+const { volumeMutants } = await import('./volume-mutants.ts');
+const all = [
+  ...vendorMutants,
+  ...formatMutants,
+  ...verifierMutants,
+  ...writerMutants,
+  ...fileSystemMutants,
+  ...volumeMutants,
+];
 let killed = 0;
 for (const mutant of all) {
   if ((await rejectionOf(mutant)) !== undefined) killed += 1;
