@@ -1,5 +1,6 @@
 import type { DirectoryEntry, FileKind, FileNode } from '../../../src/kit.ts';
 import { crc32c } from '../../shared/crc32c.ts';
+import { kindOfMode } from '../shared/inode-tree.ts';
 import { badBtrfs } from './bad.ts';
 import { type Extent, readExtent, readExtentItems } from './extents.ts';
 import { openSubvolume, type Subvolume } from './subvolume.ts';
@@ -13,7 +14,6 @@ const rootItem = 132;
 const stub = 2n;
 const mostTargetBytes = 4095;
 const mostEntries = 1_000_000;
-const kinds: Record<number, FileKind> = { 4: 'directory', 8: 'file', 10: 'link' };
 
 interface Named {
   name: string;
@@ -57,7 +57,7 @@ export class BtrfsNode implements FileNode {
     for await (const { key, data } of itemsFrom(trees, subvolume.tree, from, walk)) {
       if (key.object !== inode || key.type !== inodeItem || data.length < 72) break;
       const sizeBytes = Number(data.readBigUInt64LE(16));
-      const kind = kinds[data.readUInt32LE(52) >> 12] ?? 'other';
+      const kind = kindOfMode(data.readUInt32LE(52));
       if (!Number.isSafeInteger(sizeBytes)) break;
       return new BtrfsNode(trees, subvolume, inode, { kind, sizeBytes });
     }

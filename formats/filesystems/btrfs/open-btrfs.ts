@@ -1,11 +1,10 @@
 import {
   type ByteSource,
-  defined,
   type FileSystem,
   type FileSystemContext,
-  filePaths,
   walkPath,
 } from '../../../src/kit.ts';
+import { openedFileSystem } from '../shared/inode-tree.ts';
 import { VolumeReader } from '../shared/volume-reader.ts';
 import { badBtrfs } from './bad.ts';
 import { ChunkMap } from './chunk-map.ts';
@@ -30,14 +29,8 @@ export async function openBtrfs(
   const trees: Trees = { volume, layout, chunks: new ChunkMap(layout), nodes: new Map() };
   await readChunks(trees);
   const root = await rootOf(trees, await defaultSubvolume(trees));
-  const { label, uuid } = layout;
   return {
-    id: 'btrfs',
-    ...defined({ label: label === '' ? undefined : label }),
-    uuid,
-    warnings: [],
-    root,
-    ...filePaths({ root }),
+    ...openedFileSystem(badBtrfs, { id: 'btrfs', ...layout }, root),
     subvolume: async (path) => {
       return await walkPath({ root: await rootOf(trees, topLevel) }, path);
     },

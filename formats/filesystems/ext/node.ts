@@ -1,4 +1,5 @@
 import type { DirectoryEntry, FileKind, FileNode } from '../../../src/kit.ts';
+import { checkDirectoryBytes, kindOfMode } from '../shared/inode-tree.ts';
 import { type Runs, readRuns } from '../shared/runs.ts';
 import type { VolumeReader, Walk } from '../shared/volume-reader.ts';
 import { badExt } from './bad.ts';
@@ -14,8 +15,6 @@ export interface ExtTree {
   layout: Superblock;
 }
 
-const kinds: Record<number, FileKind> = { 4: 'directory', 8: 'file', 10: 'link' };
-const mostDirectoryBytes = 64 * 1024 * 1024;
 const mostTargetBytes = 4095;
 const inMap = 60;
 
@@ -35,7 +34,7 @@ export class ExtNode implements FileNode {
   constructor(tree: ExtTree, inode: Inode) {
     this.#tree = tree;
     this.#inode = inode;
-    this.kind = kinds[inode.mode >> 12] ?? 'other';
+    this.kind = kindOfMode(inode.mode);
     this.sizeBytes = this.kind === 'directory' ? 0 : inode.sizeBytes;
     this.id = String(inode.number);
   }
@@ -92,14 +91,8 @@ export class ExtNode implements FileNode {
       }
       return;
     }
-    if (sizeBytes > this.#tree.volume.sizeBytes) {
-      throw badExt('corrupt-table', `The ext directory ${number} is longer than its file system`);
-    }
-    if (sizeBytes > mostDirectoryBytes) {
-      throw badExt('limit', `An ext directory has ${sizeBytes} bytes`, {
-        limit: mostDirectoryBytes,
-      });
-    }
+    const { sizeBytes: volumeBytes } = this.#tree.volume;
+    checkDirectoryBytes(badExt, `ext directory ${number}`, { sizeBytes, volumeBytes });
     const runs = await this.#map();
     for (let position = 0; position < sizeBytes; position += blockBytes) {
       const block = await readRuns(this.#tree.volume, runs, sizeBytes, position, blockBytes);

@@ -1,10 +1,5 @@
-import {
-  type ByteSource,
-  defined,
-  type FileSystem,
-  type FileSystemContext,
-  filePaths,
-} from '../../../src/kit.ts';
+import type { ByteSource, FileSystem, FileSystemContext } from '../../../src/kit.ts';
+import { openedFileSystem } from '../shared/inode-tree.ts';
 import { VolumeReader } from '../shared/volume-reader.ts';
 import { badExt } from './bad.ts';
 import { readInode, rootInode } from './inode.ts';
@@ -24,15 +19,5 @@ export async function openExt(
   const volume = new VolumeReader(source, { format: 'ext', sizeBytes, signal });
   const tree = { volume, layout };
   const root = new ExtNode(tree, await readInode(walkFor(tree), layout, rootInode));
-  if (root.kind !== 'directory')
-    throw badExt('corrupt-table', 'The root of the ext file system is no directory');
-  const { id, label, uuid } = layout;
-  return {
-    id,
-    ...defined({ label: label === '' ? undefined : label }),
-    uuid,
-    warnings: [],
-    root,
-    ...filePaths({ root }),
-  };
+  return openedFileSystem(badExt, layout, root);
 }

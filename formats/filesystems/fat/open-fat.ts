@@ -1,10 +1,5 @@
-import {
-  type ByteSource,
-  defined,
-  type FileSystem,
-  type FileSystemContext,
-  filePaths,
-} from '../../../src/kit.ts';
+import type { ByteSource, FileSystem, FileSystemContext } from '../../../src/kit.ts';
+import { openedFileSystem } from '../shared/inode-tree.ts';
 import { VolumeReader } from '../shared/volume-reader.ts';
 import { badFat } from './bad.ts';
 import { parseBootSector } from './boot-sector.ts';
@@ -18,15 +13,8 @@ export async function openFatVolume(
   const bytes = Buffer.from(await source.read(0, 512));
   if (bytes.length < 512) throw badFat('truncated', 'The FAT boot sector is cut');
   const layout = parseBootSector(bytes, source.sizeBytes ?? 0);
-  const { id, label, uuid, sizeBytes } = layout;
+  const { sizeBytes } = layout;
   const volume = new VolumeReader(source, { format: 'fat', sizeBytes, signal });
   const root = new FatNode({ volume, layout }, rootEntry, '');
-  return {
-    id,
-    ...defined({ label: label === '' ? undefined : label }),
-    uuid,
-    warnings: [],
-    root,
-    ...filePaths({ root }),
-  };
+  return openedFileSystem(badFat, layout, root);
 }

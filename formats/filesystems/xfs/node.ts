@@ -1,4 +1,5 @@
 import type { DirectoryEntry, FileKind, FileNode } from '../../../src/kit.ts';
+import { checkDirectoryBytes, kindOfMode } from '../shared/inode-tree.ts';
 import { type Runs, readRuns } from '../shared/runs.ts';
 import type { VolumeReader } from '../shared/volume-reader.ts';
 import { badXfs } from './bad.ts';
@@ -14,8 +15,6 @@ export interface XfsTree {
   layout: XfsSuperblock;
 }
 
-const kinds: Record<number, FileKind> = { 4: 'directory', 8: 'file', 10: 'link' };
-const mostDirectoryBytes = 64 * 1024 * 1024;
 const mostTargetBytes = 1023;
 const linkHeaderBytes = 56;
 
@@ -35,7 +34,7 @@ export class XfsNode implements FileNode {
   constructor(tree: XfsTree, inode: XfsInode) {
     this.#tree = tree;
     this.#inode = inode;
-    this.kind = kinds[inode.mode >> 12] ?? 'other';
+    this.kind = kindOfMode(inode.mode);
     this.sizeBytes = this.kind === 'directory' ? 0 : inode.sizeBytes;
     this.id = String(inode.number);
   }
@@ -116,14 +115,8 @@ export class XfsNode implements FileNode {
       yield* shortNames(layout, this.#inode);
       return;
     }
-    if (sizeBytes > volume.sizeBytes) {
-      throw badXfs('corrupt-table', `The XFS directory ${number} is longer than its file system`);
-    }
-    if (sizeBytes > mostDirectoryBytes) {
-      throw badXfs('limit', `An XFS directory has ${sizeBytes} bytes`, {
-        limit: mostDirectoryBytes,
-      });
-    }
+    const { sizeBytes: volumeBytes } = volume;
+    checkDirectoryBytes(badXfs, `XFS directory ${number}`, { sizeBytes, volumeBytes });
     const { directoryBytes } = layout;
     const end = Math.min(sizeBytes, leafOffset);
     const runs = await this.#map(end);

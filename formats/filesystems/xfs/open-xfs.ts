@@ -1,10 +1,5 @@
-import {
-  type ByteSource,
-  defined,
-  type FileSystem,
-  type FileSystemContext,
-  filePaths,
-} from '../../../src/kit.ts';
+import type { ByteSource, FileSystem, FileSystemContext } from '../../../src/kit.ts';
+import { openedFileSystem } from '../shared/inode-tree.ts';
 import { VolumeReader } from '../shared/volume-reader.ts';
 import { badXfs } from './bad.ts';
 import { refuseDirtyLog } from './log.ts';
@@ -26,16 +21,5 @@ export async function openXfs(
   await refuseDirtyLog(volume, layout);
   const tree = { volume, layout };
   const root = new XfsNode(tree, await openInode(tree, layout.rootInode));
-  if (root.kind !== 'directory') {
-    throw badXfs('corrupt-table', 'The root of the XFS file system is no directory');
-  }
-  const { label, uuid } = layout;
-  return {
-    id: 'xfs',
-    ...defined({ label: label === '' ? undefined : label }),
-    uuid,
-    warnings: [],
-    root,
-    ...filePaths({ root }),
-  };
+  return openedFileSystem(badXfs, { id: 'xfs', ...layout }, root);
 }
