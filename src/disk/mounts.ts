@@ -1,5 +1,6 @@
 import type { FileNode } from '../contracts/file-system.ts';
 import type { MountPoint } from '../contracts/opened-disk.ts';
+import { refuse } from '../errors.ts';
 import { filePaths } from '../kit/files/file-paths.ts';
 import { walkPath } from '../kit/files/walk-path.ts';
 import { type ChosenSubvolume, openSubvolumeOf, parseSubvolume } from './chosen-subvolume.ts';
@@ -15,6 +16,9 @@ export function isEsp({ about }: Pick<ReadVolume, 'about'>): boolean {
   return espTypes.includes(about.type);
 }
 
+/** Each is looked for on its volume; a file of 1 MiB has room for 40,000. */
+const mostMounts = 1000;
+
 /** What stands where in the tree of a root. */
 export interface Mounts {
   points: MountPoint[];
@@ -25,9 +29,17 @@ export interface Mounts {
 export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]): Promise<Mounts> {
   const mounts: Mounts = { points: [], nodes: new Map() };
   const fstab = await unlessUnreadable(() => filePaths({ root: root.node }).read('/etc/fstab'));
+  let tries = 0;
   for (const { device, path, options } of parseFstab(Buffer.from(fstab ?? []).toString('utf8'))) {
     const volume = path === '/' ? undefined : findDevice(device, volumes);
-    if (volume !== undefined) await mount(mounts, path, volume, parseSubvolume(options));
+    if (volume === undefined) continue;
+    tries += 1;
+    if (tries > mostMounts) {
+      throw refuse('limit', `/etc/fstab mounts more than ${mostMounts} volumes`, {
+        limit: mostMounts,
+      });
+    }
+    await mount(mounts, path, volume, parseSubvolume(options));
   }
   const others = volumes.filter(({ about }) => about.name !== root.about.volume);
   const isMounted = ({ about }: ReadVolume): boolean =>

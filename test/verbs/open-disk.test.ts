@@ -115,6 +115,17 @@ describe.skipIf(!programs.every(hasProgram))('a disk with partitions', () => {
     await expect(disk.files('p2@home')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
   });
 
+  test('an fstab of many lines is refused, and its volume is read', async () => {
+    const lines = Array.from({ length: 1001 }, (_, index) => `LABEL=slash /m${index} ext4`);
+    const files = { ...system, 'etc/fstab': lines.join('\n'), kernel: 'kernel' };
+    const path = makeDisk('many', [
+      { bytes: makeExt('many', files, ['-L', 'slash']), line: linux },
+    ]);
+    await using disk = await openDisk(path);
+    await expect(disk.files()).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+    expect(text(await (await disk.files('p1')).read('/kernel'))).toBe('kernel');
+  });
+
   test('two systems: a path alone is ambiguous, one of a volume is read', async () => {
     const bytes = makeExt('twice', system);
     await using disk = await openDisk(
