@@ -11,6 +11,7 @@ export { type Allowance, allowances } from './contracts/allowance.ts';
 export type * from './contracts/boot.ts';
 export type * from './contracts/bundle.ts';
 export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
+export type * from './contracts/disk-inspection.ts';
 export type { DiskRoot } from './contracts/disk-root.ts';
 export type { FileKind, FilePaths, FileStat, OpenFile } from './contracts/file-system.ts';
 export type { EnsuredImage, ImageContent, ImageIdentity, ImageTrust } from './contracts/image.ts';

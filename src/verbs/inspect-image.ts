@@ -2,15 +2,16 @@ import { DiskEnds } from '../bytes/disk-ends.ts';
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
 import type { Allowance } from '../contracts/allowance.ts';
+import type { DiskInspection } from '../contracts/disk-inspection.ts';
 import type { DiskFacts } from '../contracts/format.ts';
 import type { Warning } from '../contracts/log.ts';
-import type { DiskContent } from '../contracts/opened-disk.ts';
 import {
   type FileOptions,
   type FoundSoFar,
   type OpenImageFile,
   openImageFile,
 } from '../convert/open-image-file.ts';
+import { bootFacts } from '../disk/boot-facts.ts';
 import { readDisk } from '../disk/read-disk.ts';
 import { defectTable, digestTable } from '../errors/reason-table.ts';
 import { errorTable } from '../errors/table.ts';
@@ -51,8 +52,8 @@ export interface ImageInspection {
   /** Where the disk holds data: `[offset, length]` in units of 64 KiB. */
   extents?: Extents;
   facts?: DiskFacts;
-  /** Partitions, file systems and systems, where the file is a raw disk and holds what is known. */
-  disk?: DiskContent;
+  /** Partitions, file systems, systems and what starts them, where the file is a raw disk and holds what is known. */
+  disk?: DiskInspection;
   /** What is odd about the image and was allowed. */
   warnings: Warning[];
   /** Empty for an image that can be used. */
@@ -130,11 +131,12 @@ async function readContent(
   source: OpenImageFile['source'],
   parts: BoundParts,
   context: Pick<OpenImageFile, 'signal' | 'log'>,
-): Promise<DiskContent | undefined> {
+): Promise<DiskInspection | undefined> {
   try {
-    const { content } = await readDisk(source, parts, context);
+    const { content, boot } = await readDisk(source, parts, context);
     const isKnown = content.volumes.some(({ fileSystem, refusal }) => fileSystem ?? refusal);
-    return isKnown || content.scheme !== undefined ? content : undefined;
+    if (!isKnown && content.scheme === undefined) return undefined;
+    return { ...content, ...(await bootFacts(boot)) };
   } catch (error) {
     // That the content cannot be read makes an image no worse: it is started, not mounted.
     if (error instanceof DecodeError) return undefined;

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectImage } from '../../src/index.ts';
 import { runCli } from '../cli/spawn-cli.ts';
+import { makeBzimage } from '../image/make-kernel.ts';
 import { hasProgram } from '../seed/read-back.ts';
 
 let folder: string;
@@ -34,6 +35,62 @@ test.skipIf(!hasProgram('mke2fs'))(
     expect(stdout).toMatch(/^system +acme 7 on disk$/m);
   },
 );
+
+describe.skipIf(!hasProgram('mke2fs'))('what starts a raw disk', () => {
+  const make = (name: string, config: string): string => {
+    const tree = join(folder, `${name}.tree`);
+    mkdirSync(join(tree, 'boot'), { recursive: true });
+    writeFileSync(join(tree, 'boot/extlinux.conf'), config);
+    writeFileSync(join(tree, 'boot/vmlinuz-6.1'), makeBzimage());
+    writeFileSync(join(tree, 'boot/vmlinuz-6.2'), makeBzimage());
+    writeFileSync(join(tree, 'boot/initrd'), 'initrd');
+    const path = join(folder, `${name}.raw`);
+    writeFileSync(path, '');
+    truncateSync(path, 8 * 1024 * 1024);
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', tree, path]);
+    return path;
+  };
+
+  test('the default entry with its files, and the other kernels', async () => {
+    const path = make(
+      'boot',
+      'label a\n linux vmlinuz-6.2\n initrd initrd\n append ro  quiet\nlabel b\n linux vmlinuz-6.1\n',
+    );
+    const { disk } = await inspectImage(path);
+    expect(disk?.boot).toEqual({
+      entry: {
+        loader: 'extlinux',
+        id: 'a',
+        isDefault: true,
+        version: '6.2',
+        kernel: { file: 'disk:/boot/vmlinuz-6.2', sizeBytes: 65_536, kind: 'bzimage/amd64' },
+        initrd: [{ file: 'disk:/boot/initrd', sizeBytes: 6 }],
+        cmdline: 'ro quiet',
+      },
+      menu: [
+        { loader: 'extlinux', id: 'a', version: '6.2', isDefault: true },
+        { loader: 'extlinux', id: 'b', version: '6.1', isDefault: false },
+      ],
+      warnings: [],
+    });
+    const { stdout } = await runCli(['inspect', path, '--quiet']);
+    expect(stdout).toMatch(/^boot entry +a, of extlinux$/m);
+    expect(stdout).toMatch(/^kernel +disk:\/boot\/vmlinuz-6.2, bzimage\/amd64, 64 KiB$/m);
+    expect(stdout).toMatch(/^initrd +disk:\/boot\/initrd, 6 B$/m);
+    expect(stdout).toMatch(/^command line +ro quiet$/m);
+    expect(stdout).toMatch(/^other kernels +6.1$/m);
+  });
+
+  test('a configuration that names a missing kernel makes the image no worse', async () => {
+    const path = make('missing', 'label a\n linux vmlinuz-7\n');
+    const { disk, hazards } = await inspectImage(path);
+    expect(hazards).toEqual([]);
+    expect(disk).toMatchObject({ bootRefusal: { reason: 'not-found' } });
+    const { code, stdout } = await runCli(['inspect', path, '--quiet']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^boot entry +There is no "\/boot\/vmlinuz-7"$/m);
+  });
+});
 
 test('a raw disk with nothing known on it has no such row', async () => {
   const path = join(folder, 'empty.raw');
