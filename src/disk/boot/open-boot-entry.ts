@@ -5,8 +5,9 @@ import { maxKernelBytes } from '../../image/unpack-kernel.ts';
 import { defined } from '../../kit/defined.ts';
 import { versionOfEntry } from './entry-version.ts';
 import { readKernelKind } from './kernel-kind.ts';
+import { liesAt } from './lies-at.ts';
 import type { MenuEntry, MenuFile } from './menu.ts';
-import { openMenuFile, sayMenuFile } from './menu-files.ts';
+import { menuFiles, openMenuFile, sayMenuFile } from './menu-files.ts';
 
 /** Far above any initrd. */
 const maxInitrdBytes = 1024 * 1024 * 1024;
@@ -34,8 +35,8 @@ async function openPart(
   file: MenuFile,
   limit: number,
 ): Promise<{ part: BootPart; opened: OpenFile }> {
-  const place = sayMenuFile(file);
   const opened = await openMenuFile(file);
+  const place = sayMenuFile({ ...file, path: await liesAt(await menuFiles(file), file.path) });
   const { sizeBytes } = opened;
   if (sizeBytes > limit) {
     throw refuse('limit', `${place} has ${sizeBytes} bytes; ${limit} are read at most`, {

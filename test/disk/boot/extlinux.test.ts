@@ -36,7 +36,7 @@ test('keywords in any case, paths from the folder of the file or from the top', 
   expect(await startOf(disk(config))).toEqual([
     'p1:/boot/extlinux/k',
     'p1:/boot/extlinux/i',
-    'p1:/boot/extlinux/../extlinux/j',
+    'p1:/boot/extlinux/j',
     'root=/dev/vda1 ro',
   ]);
 });
