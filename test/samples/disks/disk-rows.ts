@@ -18,6 +18,11 @@ export interface DiskRow {
   rootFs: string;
   /** ID of os-release; empty where there is none. */
   osId: string;
+  /** VERSION_ID of os-release; empty where there is none. */
+  osVersion: string;
+  /** `bzimage/amd64`, as `boot` says it. */
+  kernelKind: string;
+  cmdline: string;
   kernel: { path: string; sha256: string };
   initrds: { path: string; sha256: string }[];
   /** Reads that must give these bytes: `root:/etc/os-release` and their sha256. */
@@ -45,6 +50,10 @@ export function readDiskRows(): DiskRow[] {
         .split('|'),
       rootFs: field('root_fs'),
       osId: field('os_release_id'),
+      osVersion: field('os_release_version'),
+      // The architecture is that of the whole, so it stands behind the parentheses.
+      kernelKind: field('kernel_kind').replace(/^(\w+)\((\w+)\/(\w+)\)$/, '$1($2)/$3'),
+      cmdline: field('cmdline'),
       kernel: { path: field('kernel_path'), sha256: field('kernel_sha256') },
       initrds: listOf(field('initrd_path')).map((path, index) => {
         return { path, sha256: initrdSums[index] ?? '' };
