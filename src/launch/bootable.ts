@@ -3,7 +3,7 @@ import type { BootEntry } from '../contracts/boot.ts';
 import type { OpenFile } from '../contracts/file-system.ts';
 import type { DiskContent } from '../contracts/opened-disk.ts';
 import { describeKernel } from '../image/kernel.ts';
-import { unpackKernel } from '../image/unpack-kernel.ts';
+import { type KernelUnpacking, maxKernelBytes, unpackKernel } from '../image/unpack-kernel.ts';
 import { defined } from '../kit/defined.ts';
 
 /** A kernel or an initrd. */
@@ -59,9 +59,16 @@ export function partOfFile(path: string, sizeBytes: number): LaunchPart & { path
 }
 
 /** The same kernel unpacked; it lies nowhere on this machine. */
-export async function unpackPart({ file, open }: Bootable['kernel']): Promise<Bootable['kernel']> {
+export async function unpackPart(
+  { file, open }: Bootable['kernel'],
+  unpacking: KernelUnpacking,
+): Promise<Bootable['kernel']> {
   const opened = await open();
-  const bytes = await unpackKernel(await opened.read(0, opened.sizeBytes));
+  const bytes = await unpackKernel(
+    await opened.read(0, opened.sizeBytes),
+    maxKernelBytes,
+    unpacking,
+  );
   const { kind, arch } = describeKernel(bytes.subarray(0, 4096));
   return {
     kind: arch === undefined ? kind : `${kind}/${arch}`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { refuse, UsageError } from '../errors.ts';
+import type { KernelUnpacking } from '../image/unpack-kernel.ts';
 import { defined } from '../kit/defined.ts';
 import { type Bootable, type LaunchPart, unpackPart } from './bootable.ts';
 import { addConsole } from './command-line.ts';
@@ -24,6 +25,8 @@ export interface LaunchWish {
   root?: RootForm | undefined;
   to?: HypervisorId | undefined;
   kernelFormat?: 'published' | 'raw' | undefined;
+  /** Codecs for packed kernels. */
+  formats: KernelUnpacking['formats'];
   signal: AbortSignal;
 }
 
@@ -96,11 +99,12 @@ export async function planLaunch(bootable: Bootable, wish: LaunchWish): Promise<
 /** The kernel as it will be: unpacked where that is asked for, or where the hypervisor needs it. */
 async function chooseKernel(
   { kernel }: Bootable,
-  { outputDir, to, kernelFormat }: LaunchWish,
+  { outputDir, to, kernelFormat, formats, signal }: LaunchWish,
 ): Promise<Bootable['kernel']> {
   const isLoaded = to === undefined || loadsKernel(to, kernel.kind);
   const isWanted = kernelFormat === 'raw' || (kernelFormat === undefined && !isLoaded);
-  const chosen = isWanted && outputDir !== undefined ? await unpackPart(kernel) : kernel;
+  const chosen =
+    isWanted && outputDir !== undefined ? await unpackPart(kernel, { formats, signal }) : kernel;
   if (to === undefined || loadsKernel(to, chosen.kind)) return chosen;
   throw refuseKernel(to, chosen.kind);
 }

@@ -85,7 +85,8 @@ export function bindBootImage(parts: BoundParts): BootImage {
     const find = isPath ? bootableOfPath : bootableOfReference;
     const { bootable, close, release } = await find(verbs, text, wish);
     try {
-      const options = { outputDir: folder, force, console, root, to, kernelFormat, signal };
+      const own = { outputDir: folder, force, console, root, to, kernelFormat, signal };
+      const options = { ...own, formats: parts.formats };
       const { warnings, ...boot } = await planLaunch(bootable, options);
       return {
         ...boot,

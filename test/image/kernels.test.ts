@@ -51,7 +51,7 @@ describe('unpacking', () => {
   test.each([
     ['cut gzip', gzipSync(kernel).subarray(0, 50), 'ERR_DECODE'],
     ['a payload outside the file', makeZboot(kernel).subarray(0, 600), 'ERR_DECODE'],
-    ['a compression of another name', makeZboot(kernel, 'lzma'), 'ERR_UNSUPPORTED_FORMAT'],
+    ['a compression of another name', makeZboot(kernel, 'lzo'), 'ERR_UNSUPPORTED_FORMAT'],
     ['a bomb', gzipSync(Buffer.alloc(2 ** 20 + 1)), 'ERR_LIMIT'],
   ])('%s is refused', async (_, packed, code) => {
     await expect(unpackKernel(packed, 2 ** 20)).rejects.toMatchObject({ code });

@@ -4,7 +4,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 export function makeBzimage(is64 = true): Buffer {
   const bytes = Buffer.alloc(64 * 1024, 7);
   bytes.write('MZ', 0);
-  bytes.fill(0, 2, 0x240);
+  bytes.fill(0, 2, 0x270);
   bytes.writeUInt16LE(0xaa55, 510);
   bytes.write('HdrS', 514);
   bytes.writeUInt16LE(0x20f, 0x206);

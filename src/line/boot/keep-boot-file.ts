@@ -3,7 +3,7 @@ import type { Extents } from '../../bytes/extents.ts';
 import { inCache } from '../../cache/cache-error.ts';
 import { type DecodeError, refuse } from '../../errors.ts';
 import { describeKernel, type KernelFacts } from '../../image/kernel.ts';
-import { maxKernelBytes, unpackKernel } from '../../image/unpack-kernel.ts';
+import { type KernelUnpacking, maxKernelBytes, unpackKernel } from '../../image/unpack-kernel.ts';
 import { defined } from '../../kit/defined.ts';
 import type { WrittenFile } from '../decoded.ts';
 import type { Fetching } from '../fetch.ts';
@@ -40,7 +40,8 @@ export async function keepStaged(
     throw refuse('limit', message, { limit: maxKernelBytes, value: sizeBytes });
   }
   const packed = await inCache(path, 'read', () => readFile(path));
-  const kernel = call.options.kernelFormat === 'raw' ? await unpackKernel(packed) : packed;
+  const isRaw = call.options.kernelFormat === 'raw';
+  const kernel = isRaw ? await unpackKernel(packed, maxKernelBytes, unpackingOf(call)) : packed;
   const facts = describeKernel(kernel.subarray(0, 4096));
   requireArch(plan, facts);
   if (kernel === packed) return whole(format, path, sizeBytes, factsOf(facts));
@@ -53,6 +54,10 @@ export async function keepStaged(
     }
   });
   return whole(format, unpacked, kernel.length, factsOf(facts));
+}
+
+function unpackingOf({ parts, options, signal }: Making['call']): KernelUnpacking {
+  return { formats: parts.formats, limits: options.limits, log: options.log, signal };
 }
 
 function whole(
