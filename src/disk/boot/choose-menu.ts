@@ -1,6 +1,7 @@
-import { NotFoundError } from '../../errors.ts';
+import { type DecodeError, NotFoundError, refuse } from '../../errors.ts';
 import { isBoot, isEsp } from '../mounts.ts';
 import type { ReadVolume } from '../read-volumes.ts';
+import type { RootedDisk } from './entry-root.ts';
 import { readExtlinuxMenu } from './extlinux/read-extlinux-menu.ts';
 import { readFlatcarMenu } from './flatcar.ts';
 import { readGrubMenu } from './grub/read-grub.ts';
@@ -19,7 +20,7 @@ type Loader = [name: string, read: (places: BootPlaces) => Promise<Menu | undefi
  */
 export async function chooseMenu(
   places: BootPlaces,
-  volumes: readonly ReadVolume[],
+  { volumes, roots }: RootedDisk,
 ): Promise<Menu> {
   const unread = volumes.filter((one) => one.refusal !== undefined && (isEsp(one) || isBoot(one)));
   const warnings = unread.map(({ about, refusal }) => {
@@ -39,6 +40,7 @@ export async function chooseMenu(
     ? undefined
     : ((await readFlatcarMenu(places)) ?? (await readKernelFiles(places)));
   if (files !== undefined) return files;
+  if (!isConfigured && roots.length > 1) throw severalRoots(roots);
   return await nothingFound(places, volumes, isConfigured);
 }
 
@@ -51,7 +53,16 @@ async function loadersOf(places: BootPlaces): Promise<Loader[]> {
   return isSystemd ? [systemd, grub, extlinux] : [grub, systemd, extlinux];
 }
 
-/** Says why: a volume that cannot be read, several roots, or a disk without a kernel. */
+/** Kernels without a configuration are taken from the only root. */
+function severalRoots(roots: RootedDisk['roots']): DecodeError {
+  const names = roots.map(({ about }) => about.volume).join(', ');
+  const message = `The disk has several roots and no boot configuration: ${names}`;
+  return refuse('ambiguous-content', message, {
+    hint: 'Read the files by path: rootdisk ls DISK PLACE, such as p1:/boot.',
+  });
+}
+
+/** Says why: a volume that cannot be read, or a disk without a kernel. */
 async function nothingFound(
   { volumes: readable }: BootPlaces,
   volumes: readonly ReadVolume[],

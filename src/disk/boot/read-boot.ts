@@ -22,7 +22,7 @@ export async function readBoot(
   { kernel }: DiskBootOptions = {},
 ): Promise<ReadBoot> {
   const places = await findBootPlaces(disk.volumes, disk.roots);
-  const menu = await chooseMenu(places, disk.volumes);
+  const menu = await chooseMenu(places, disk);
   const picked = pickEntry(menu, kernel);
   const entry = await openBootEntry(picked, picked === menu.chosen);
   const [, arch] = entry.kernel.kind.split('/');

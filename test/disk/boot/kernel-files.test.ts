@@ -104,6 +104,8 @@ describe('never in place of a configuration', () => {
 test('a disk without a kernel is a disk without one; a volume that cannot be read is the reason', async () => {
   expect(await refusalOf(bootOf([{ files: osRelease }]))).toBe('ERR_NOT_FOUND');
   expect(await refusalOf(bootOf([]))).toBe('ERR_NOT_FOUND');
+  const twice = { files: { ...osRelease, 'boot/vmlinuz-1': kernel } };
+  expect(await refusalOf(bootOf([twice, twice]))).toBe('ERR_UNSAFE_IMAGE ambiguous-content');
   const refusal = refuse('encrypted', 'LUKS2');
   expect(await refusalOf(bootOf([{ refusal }]))).toBe('ERR_UNSUPPORTED_FORMAT encrypted');
 });
