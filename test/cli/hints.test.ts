@@ -33,11 +33,14 @@ const hints = sources.flatMap(({ path, tree }) =>
 );
 
 /** Every text of the sources that names a command line option or looks like a command line. */
-const allTexts = sources.flatMap(({ path, tree }) =>
-  [...walkTree(tree)]
-    .filter((node) => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node))
-    .flatMap((node) => textsOf(node).map((text) => [path, text] as const)),
-);
+const allTexts = sources
+  // The options of GRUB's commands, as its configurations have them.
+  .filter(({ path }) => !path.startsWith('src/disk/boot/grub/'))
+  .flatMap(({ path, tree }) =>
+    [...walkTree(tree)]
+      .filter((node) => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node))
+      .flatMap((node) => textsOf(node).map((text) => [path, text] as const)),
+  );
 
 /** What `--help` prints. */
 const screens = [
