@@ -28,13 +28,14 @@ export async function readKernelFiles(places: BootPlaces): Promise<Menu | undefi
   return undefined;
 }
 
-/** `/boot` on its own, then that of the root, then the root itself. */
-function kernelFolders({ boot, root }: BootPlaces): KernelFolder[] {
+/** `/boot` on its own, then that of the root, the root itself, and EFI system partitions, which may be mounted at `/boot`. */
+function kernelFolders({ boot, root, esps }: BootPlaces): KernelFolder[] {
   const folders: KernelFolder[] = boot === undefined ? [] : [{ volume: boot, path: '/' }];
-  if (root === undefined) return folders;
+  const last = esps.map((volume) => ({ volume, path: '/' }));
+  if (root === undefined) return [...folders, ...last];
   const { volume, found } = root;
   const place = { volume, ...defined({ subvolume: found.about.subvolume }) };
-  return [...folders, { ...place, path: '/boot' }, { ...place, path: '/' }];
+  return [...folders, { ...place, path: '/boot' }, { ...place, path: '/' }, ...last];
 }
 
 async function entriesIn(folder: KernelFolder): Promise<MenuEntry[]> {

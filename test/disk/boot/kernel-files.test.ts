@@ -54,6 +54,15 @@ test('/boot on its own, and the root where /boot is empty', async () => {
   expect(await startOf([root, boot])).toEqual(['p2:/vmlinuz-2', '-']);
 });
 
+test('an EFI system partition that is mounted at /boot', async () => {
+  const files = { 'vmlinuz-linux': kernel, 'initramfs-linux.img': 'i' };
+  expect(await startOf([{ type: esp, files }, { files: osRelease }])).toEqual([
+    'p1:/vmlinuz-linux',
+    'p1:/initramfs-linux.img',
+    '-',
+  ]);
+});
+
 test('in a Btrfs subvolume', async () => {
   const files = { '@/etc/os-release': 'ID=acme\n', '@/boot/vmlinuz-1': kernel };
   const btrfs = { files, fileSystem: { id: 'btrfs' } };
