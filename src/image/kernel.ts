@@ -6,6 +6,7 @@ export type KernelKind = (typeof kernelKinds)[number];
 export const kernelKinds = [
   'bzimage',
   'image',
+  'zimage',
   'elf',
   'efi-zboot',
   'gzip',
@@ -48,7 +49,7 @@ const peMachines = new Map<number, Arch>([
   [0x6264, 'loong64'],
 ]);
 
-/** Tells a kernel by its first KiB. `MZ` alone decides nothing: most kinds can begin with an EFI stub. */
+/** Tells a kernel by its first KiB, one of s390x by its first 65 KiB. `MZ` alone decides nothing: many kinds have an EFI stub. */
 export function describeKernel(head: Uint8Array): KernelFacts {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (at(bytes, 0, '7f454c46')) return { kind: 'elf', ...defined({ arch: elfMachine(bytes) }) };
@@ -59,11 +60,19 @@ export function describeKernel(head: Uint8Array): KernelFacts {
   if (at(bytes, 510, '55aa') && bytes.toString('latin1', 514, 518) === 'HdrS') {
     return { kind: 'bzimage', ...defined({ arch: bzimageArch(bytes) }) };
   }
+  // arch/arm/boot/compressed/head.S: the magic at 36; arch/s390/include/asm/setup.h: that of the entry point.
+  if (at(bytes, 36, '18286f01')) return { kind: 'zimage', arch: 'arm' };
+  if (bytes.toString('latin1', 0x10008, 0x1000e) === 'S390EP') {
+    return { kind: 'image', arch: 's390x' };
+  }
   if (at(bytes, 0, '1f8b')) return { kind: 'gzip' };
   if (at(bytes, 0, 'fd377a585a00')) return { kind: 'xz' };
   if (at(bytes, 0, '28b52ffd')) return { kind: 'zstd' };
   if (at(bytes, 0, '425a68')) return { kind: 'bzip2' };
-  return { kind: 'unknown', ...defined({ arch: archOfPe(bytes) }) };
+  const arch = archOfPe(bytes);
+  // arch/loongarch/kernel/head.S: the magic that all kernels with an EFI stub have at 56.
+  if (arch === 'loong64' && at(bytes, 56, 'cd238281')) return { kind: 'image', arch };
+  return { kind: 'unknown', ...defined({ arch }) };
 }
 
 /** What an EFI program runs on, by its first bytes; `undefined` for what is none. */

@@ -5,15 +5,15 @@ import { describeKernel } from '../../image/kernel.ts';
 
 /** As much of a kernel as tells its kind, and as much of a packed one as that takes. */
 const headBytes = 4096;
-const packedBytes = 64 * 1024;
+const packedBytes = 65 * 1024;
 
 /**
  * How a kernel is packed, and for which architecture: `bzimage/amd64`, `gzip(image)/arm64`, `efi-zboot(zstd)/arm64`.
- * `undefined` for what is no kernel. Reads the first 64 KiB at most.
+ * `undefined` for what is no kernel. Reads the first 65 KiB at most.
  */
 export async function readKernelKind(file: OpenFile): Promise<string | undefined> {
   const head = await file.read(0, Math.min(packedBytes, file.sizeBytes));
-  const { kind, arch, payload } = describeKernel(head.subarray(0, headBytes));
+  const { kind, arch, payload } = describeKernel(head);
   if (kind === 'unknown') return undefined;
   if (kind === 'efi-zboot') return named(`${kind}(${payload?.compression ?? ''})`, arch);
   if (kind !== 'gzip' && kind !== 'zstd') return named(kind, arch);
