@@ -4,7 +4,7 @@ import type { ImageReference } from './contracts/reference.ts';
 import type { HttpPool } from './http/pool.ts';
 import { adopt } from './line/adopt.ts';
 import { attemptInStaging } from './line/attempt.ts';
-import { noteBoot, obtainBoot } from './line/boot/boot-entries.ts';
+import { obtainWithBoot } from './line/boot/with-boot.ts';
 import { openCall } from './line/call.ts';
 import { startDecode } from './line/decode.ts';
 import { startFetch } from './line/fetch.ts';
@@ -13,7 +13,7 @@ import { resolveOrPin } from './line/locked/resolve-or-pin.ts';
 import { takePin } from './line/locked/take-pin.ts';
 import { look, lookProven, type Obtained } from './line/look.ts';
 import type { Planned } from './line/making.ts';
-import { bootsItself, planFiles, planImage } from './line/plan.ts';
+import { planFiles, planImage } from './line/plan.ts';
 import { prove } from './line/prove.ts';
 import { publish } from './line/publish.ts';
 import { parseRequest } from './line/resolve.ts';
@@ -51,11 +51,8 @@ export function bindEnsureImage(parts: BoundParts, pool?: HttpPool): EnsureImage
       call.progress.expect(planFiles(plan, call.options));
 
       return waitForName(call, plan.cacheName, async () => {
-        // A bundle brings its own kernel along, which is then in the cache.
-        const bundle = bootsItself(plan) ? await obtain({ call, plan }) : undefined;
-        const boot = await obtainBoot({ call, plan }, obtain);
-        const disk = bundle ?? (await obtain({ call, plan }));
-        return toEnsuredImage(call, await noteBoot(call, disk, boot), boot);
+        const { disk, boot } = await obtainWithBoot({ call, plan }, obtain);
+        return toEnsuredImage(call, disk, boot);
       });
     });
   };

@@ -41,12 +41,17 @@ export interface BootFile {
   path: string;
   sizeBytes: number;
   url: string;
+  /** Of the file as it was published, or as it lies on the disk (of several in one: as they follow each other). */
   digests: Digest[];
   level: TrustLevel;
+  /** Where it lies on the disk, in the order of loading: `p1:/boot/vmlinuz-6.1`. Absent for published files. */
+  files?: string[];
 }
 
 /** What a hypervisor starts a kernel with. */
 export interface BootFiles {
+  /** `vendor`: published by it. `disk`: read out of the disk. */
+  from: 'vendor' | 'disk';
   /** `kind` says how it is packed, which decides who can load it. */
   kernel: BootFile & { kind: KernelKind; arch?: Arch };
   initrd?: BootFile;

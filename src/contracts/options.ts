@@ -75,8 +75,11 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   refresh?: boolean | undefined;
   /** Hash a hit again, and fetch it once more when it is damaged. */
   verify?: boolean | undefined;
-  /** The kernel and initrd that boot this disk too; `ERR_NOT_FOUND` where the vendor publishes none. */
-  boot?: boolean | undefined;
+  /**
+   * The kernel and initrd that boot this disk too: those that the vendor publishes for it, else those that lie on it. `'disk'`: always those that lie
+   * on it. None there is `ERR_NOT_FOUND`; a disk that cannot be read is a `DecodeError`.
+   */
+  boot?: boolean | 'disk' | undefined;
   /** `published` (default), or `raw`: unpacked from gzip or EFI zboot. */
   kernelFormat?: 'published' | 'raw' | undefined;
   /** Keep the file as it was downloaded, beside the disk. */
@@ -111,7 +114,7 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   maxAge?: number | string | false | undefined;
   allowOlder?: boolean | undefined;
-  /** Tell where kernel and initrd are, too. */
-  boot?: boolean | undefined;
+  /** Tell where kernel and initrd are, too, if the vendor publishes them; for `'disk'` there is nothing to tell. */
+  boot?: boolean | 'disk' | undefined;
   refresh?: boolean | undefined;
 }

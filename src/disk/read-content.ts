@@ -6,6 +6,7 @@ import type { DiskFiles } from '../contracts/opened-disk.ts';
 import { isImageError } from '../errors.ts';
 import type { Arch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
+import { unlessUnreadable } from './find-roots.ts';
 import { archOfTypes, readLoaderArches, readProgramArch } from './read-arches.ts';
 import { type ReadDisk, readDisk } from './read-disk.ts';
 import type { DiskParts } from './read-volumes.ts';
@@ -15,6 +16,8 @@ export interface FoundContent {
   content: ImageContent;
   loaders: readonly Arch[];
 }
+
+type System = NonNullable<ImageContent['system']>;
 
 /** No name of a system is that long; what a disk says ends up in records and messages. */
 const mostCharacters = 256;
@@ -36,27 +39,31 @@ export async function readContent(
   return { content: defined({ system, arch, unknown }), loaders: arches };
 }
 
-/** The system of the only root, or of all of them where they are the same one: snapshots, say. */
-async function readSystem({ content: { roots }, files }: ReadDisk): Promise<ImageContent> {
+/**
+ * The system of the only root, or of all of them where they are the same one: snapshots, say. Of different ones, and where none
+ * is a root, it is the one that the boot menu starts.
+ */
+async function readSystem({ content: { roots }, files, boot }: ReadDisk): Promise<ImageContent> {
   const [first, ...others] = roots;
-  const isOneSystem = others.every((root) => nameOf(root) === nameOf(first));
-  // Without a root, and with different ones, this throws why.
+  const isOne = first !== undefined && others.every((root) => nameOf(root) === nameOf(first));
+  const started = isOne ? undefined : await unlessUnreadable(() => boot());
+  const system = isOne ? first.system : started?.system;
+  if (first === undefined && system !== undefined) return { system: shortened(system) };
+  // Without a root, and with several of which none is started, this throws why.
   const root: DiskFiles =
-    first !== undefined && others.length > 0 && isOneSystem
+    isOne && others.length > 0
       ? await files([first.volume, first.subvolume].filter((one) => one !== undefined).join('@'))
       : await files();
-  const arch = await readProgramArch(root);
-  if (first?.system === undefined) {
-    const message = `The root on ${first?.volume} has no os-release`;
-    return { ...defined({ arch }), unknown: { reason: 'not-found', message } };
-  }
-  const { id, version, name } = first.system;
+  const found = defined({ arch: await readProgramArch(root) });
+  if (system !== undefined) return { system: shortened(system), ...found };
+  const message = `The root on ${first?.volume} has no os-release`;
+  return { ...found, unknown: { reason: 'not-found', message } };
+}
+
+function shortened({ id, version, name }: System): System {
   return {
-    system: {
-      id: cut(id),
-      ...defined({ version: version && cut(version), name: name && cut(name) }),
-    },
-    ...defined({ arch }),
+    id: cut(id),
+    ...defined({ version: version && cut(version), name: name && cut(name) }),
   };
 }
 

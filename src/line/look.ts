@@ -1,7 +1,7 @@
 import { type EntryFilter, findChanged, findEntries, findNoted } from '../cache/entries/find.ts';
 import type { Entry } from '../cache/entries/read.ts';
 import { verifyEntry } from '../cache/entries/verify.ts';
-import { hashParameters } from '../cache/names/cache-name.ts';
+import { hashParameters, requireCacheName } from '../cache/names/cache-name.ts';
 import { formatRequestKey } from '../cache/names/request-key.ts';
 import { noteEntries, noteOf } from '../cache/records/noted-entries.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
@@ -12,6 +12,7 @@ import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
 import { refuseOtherDigest } from './locked/refuse-other-digest.ts';
 import type { Planned, Proved } from './making.ts';
+import { roleOf } from './repair/recorded.ts';
 import { trace } from './trace.ts';
 import { demandedByWay } from './trust/by-way.ts';
 import { digestsAtHand } from './trust/digests-at-hand.ts';
@@ -19,6 +20,7 @@ import {
   hasDigests,
   hasWantedFiles,
   isAllowed,
+  isFetched,
   isGoodBeforeAsking,
   meetsTrust,
   signersOf,
@@ -46,7 +48,11 @@ export async function lookWithoutUpstream(
   const asked = await lookForRequest(call, request);
   if (asked !== undefined || !offline) return asked;
   const like = likeRequest(call, request);
-  const similar = await firstGood(call, like, (entry) => isGoodBeforeAsking(call, entry));
+  const similar = await firstGood(
+    call,
+    like,
+    (entry) => roleOf(requireCacheName(entry.name)) === 'disk' && isGoodBeforeAsking(call, entry),
+  );
   if (similar !== undefined) return similar;
   if (call.locked !== undefined) refuseOtherDigest(call, await findEntries(call.cache, like));
   throw new NotFoundError({
@@ -105,6 +111,7 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
       { base: plan.cacheName },
       async (entry) =>
         isAllowed(call, entry) &&
+        isFetched(entry) &&
         (await hasWantedFiles(call, entry)) &&
         hasDigests(call, entry, known) &&
         meetsTrust(call, entry, demanded, signersOf(plan.artifact.proofs)),
@@ -120,6 +127,7 @@ export async function lookProven({ call, plan, proven }: Proved): Promise<Entry 
     { base: plan.cacheName },
     async (entry) =>
       isAllowed(call, entry) &&
+      isFetched(entry) &&
       (await hasWantedFiles(call, entry)) &&
       hasDigests(call, entry, proven.digests),
   );

@@ -37,7 +37,7 @@ export interface CallOptions {
   offline: boolean;
   refresh: boolean;
   verify: boolean;
-  boot: boolean;
+  boot: boolean | 'disk';
   kernelFormat: 'published' | 'raw';
   keepSource: boolean;
   decode: 'streaming' | 'after-verify';

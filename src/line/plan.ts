@@ -101,18 +101,25 @@ export function bootsItself({ artifact, resolution: { boot } }: Plan): boolean {
   return artifact.members !== undefined && boot?.kernel.url.href === artifact.url.href;
 }
 
+/** The raw disk that a writer's file is made of. */
+export function planRaw(plan: Plan): Plan {
+  const name = { ...plan.name, format: 'raw' };
+  return { ...plan, format: 'raw', name, cacheName: formatCacheName(name) };
+}
+
 /** All files that the call fetches, in the order in which it does. */
 export function planFiles(plan: Plan, options: CallOptions): Plan[] {
   if (bootsItself(plan)) return [plan];
   return options.boot ? [...planBoot(plan, options), plan] : [plan];
 }
 
-/** The files that boot the planned disk, each an entry of its own under the same lock. */
+/** The published files that boot the planned disk, each an entry of its own under the same lock. */
 export function planBoot(plan: Plan, options: CallOptions): Plan[] {
+  if (options.boot === 'disk') return [];
   const { kernel, initrd } = plan.resolution.boot ?? {};
   return [
-    ...(kernel === undefined ? [] : [planFile(plan, options, kernel, 'kernel')]),
-    ...(initrd === undefined ? [] : [planFile(plan, options, initrd, 'initrd')]),
+    ...(kernel === undefined ? [] : [planBootFile(plan, options, kernel, 'kernel')]),
+    ...(initrd === undefined ? [] : [planBootFile(plan, options, initrd, 'initrd')]),
   ];
 }
 
@@ -133,7 +140,8 @@ function formatOf(role: ArtifactRole, { kernelFormat }: Pick<CallOptions, 'kerne
   return role === 'kernel' && kernelFormat === 'raw' ? 'kernel-raw' : role;
 }
 
-function planFile(
+/** A file that boots the planned disk. */
+export function planBootFile(
   { request, resolution, identity, name: of }: Plan,
   options: CallOptions,
   artifact: Artifact,

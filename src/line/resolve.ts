@@ -59,7 +59,8 @@ export function resolveRequest(
     if (vendor === undefined) throw unknownVendor(request.vendor, call.parts.vendors.keys());
     const bundles = await readBundleCatalog(call.options.bundles);
     const answer = await callPlugin(vendor.id, 'resolve', call.signal, () => {
-      const { log, now, boot } = call.options;
+      const { log, now } = call.options;
+      const boot = call.options.boot === true;
       const { metadata: http, signal } = call;
       return vendor.resolve(request, { http, signal, log, now, boot, bundles });
     });
@@ -69,7 +70,6 @@ export function resolveRequest(
     warnAbout(call, vendor.title, resolution);
     const { from } = call.options;
     if (from.length > 0) resolution.disk = pickByLayers(vendor, resolution, from);
-    if (call.options.boot && resolution.boot === undefined) throw noKernel(vendor, resolution);
     return await preferDigest(call, resolution);
   });
 }
@@ -77,7 +77,9 @@ export function resolveRequest(
 /** With the kernel and initrd of another image, where the vendor names one and boot files are wanted. */
 async function takeBootOf(call: Call, resolution: Resolution): Promise<Resolution> {
   const { bootOf, ...facts } = resolution;
-  if (bootOf === undefined || facts.boot !== undefined || !call.options.boot) return resolution;
+  if (bootOf === undefined || facts.boot !== undefined || call.options.boot !== true) {
+    return resolution;
+  }
   const { reference, cmdline } = bootOf;
   // The variant and parameters of the call are those of the disk.
   const options = { ...call.options, variant: undefined, parameters: {}, from: [] };
@@ -90,7 +92,7 @@ async function takeBootOf(call: Call, resolution: Resolution): Promise<Resolutio
 /** The locked build; an end of life is told by the vendor's title where the vendor is at hand. */
 function resolvePinned(call: Call, locked: Locked): Resolution {
   const { alias } = locked.entry;
-  const resolution = resolveLocked(locked, call);
+  const resolution = resolveLocked(locked);
   const { vendor } = requestLocked(locked, call);
   warnAbout(call, call.parts.vendors.get(vendor)?.title ?? alias, resolution);
   const { from } = call.options;
@@ -122,15 +124,6 @@ function pickByLayers(
     message: `${title} offers no disk as ${from.join('>')}, only as ${offered}`,
     hint: 'Leave from out (--from), or name layers that are offered.',
     details: { vendor: id, field: 'from', value: from.join('>') },
-  });
-}
-
-function noKernel({ id, title }: Vendor, { release, variant }: Resolution): NotFoundError {
-  return new NotFoundError({
-    code: 'ERR_NOT_FOUND',
-    message: `${title} publishes no kernel that boots the disk ${variant} of ${release}`,
-    hint: 'Boot the disk by its firmware: leave boot out.',
-    details: { vendor: id, field: 'boot' },
   });
 }
 

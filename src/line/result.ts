@@ -6,7 +6,8 @@ import type { EnsuredImage } from '../contracts/image.ts';
 import { CacheError } from '../errors.ts';
 import { warningsOf } from '../image/allowances.ts';
 import { defined } from '../kit/defined.ts';
-import { type BootEntries, toBootFiles } from './boot/boot-entries.ts';
+import { toBootFiles } from './boot/boot-entries.ts';
+import type { BootSet } from './boot/boot-set.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
 import { readBundleManifest } from './members/manifest.ts';
@@ -19,7 +20,7 @@ import { uniqueWarnings } from './trust/merge-evidence.ts';
 export async function toEnsuredImage(
   call: Call,
   obtained: Obtained,
-  boot?: BootEntries,
+  boot?: BootSet,
 ): Promise<EnsuredImage> {
   const image = await giveImage(call, obtained, boot);
   if (image === undefined) throw removed(obtained.entry);
@@ -30,7 +31,7 @@ export async function toEnsuredImage(
 export async function giveImage(
   call: Call,
   { entry, origin, level }: Obtained,
-  boot?: BootEntries,
+  boot?: BootSet,
 ): Promise<EnsuredImage | undefined> {
   const named = entry.record.facts['manifest'];
   const manifest = named === undefined ? undefined : await readEntry(call.cache, named);
@@ -48,6 +49,8 @@ export async function giveImage(
   // A pin says who signed when it was made; it proves nothing anew, so it says the same on every machine.
   const locked = call.options.trust === 'signed' ? undefined : call.locked?.image.trust;
   const told = locked ?? signed;
+  const proven = effectiveLevel(signed?.level ?? level ?? 'none', pinned);
+  const toldLevel = locked === undefined ? proven : 'pinned';
   const image: EnsuredImage = {
     path: entry.path,
     format: record.format,
@@ -57,8 +60,7 @@ export async function giveImage(
     url: record.source.url,
     digests: digestsOf(record.source),
     trust: {
-      level:
-        locked === undefined ? effectiveLevel(signed?.level ?? level ?? 'none', pinned) : 'pinned',
+      level: toldLevel,
       pinned,
       ...defined({
         signer: told?.signer,
@@ -73,7 +75,7 @@ export async function giveImage(
     origin,
     ...defined({
       source: entry.source,
-      boot: boot && toBootFiles(boot, call),
+      boot: boot && toBootFiles(boot, call, toldLevel),
       guest: record.guest,
       content: record.content,
       manifest: manifest && (await readBundleManifest(manifest)),

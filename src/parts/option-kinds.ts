@@ -38,6 +38,9 @@ function isBytes(value: unknown): boolean {
 export const object: OptionKind = kind('an object', isPlain);
 const text = kind('a text', isText);
 const flag = kind('true or false', (value) => typeof value === 'boolean');
+const flagOrDisk = kind("true, false or 'disk'", (value) => {
+  return typeof value === 'boolean' || value === 'disk';
+});
 const listener = kind('a function', (value) => typeof value === 'function');
 const signal = kind('an AbortSignal', (value) => {
   return typeof Object(value).aborted === 'boolean' && 'addEventListener' in Object(value);
@@ -78,7 +81,7 @@ const ofCare = { signal, log: listener, cacheDir: text };
 const ofRequest = {
   ...{ arch: text, variant: text, parameters: textsByName, now: date },
   ...{ format: text, trust: any, digest: text, lockfile: text, catalog: text, keys, maxAge: any },
-  ...{ allowOlder: flag, boot: flag, refresh: flag },
+  ...{ allowOlder: flag, boot: flagOrDisk, refresh: flag },
 };
 const ofFiles = {
   ...ofEveryCall,

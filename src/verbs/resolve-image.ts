@@ -35,7 +35,7 @@ export interface ResolvedImage extends ImageIdentity {
   peakBytes?: number;
   /** Where the sha256 is known. */
   uuid?: string;
-  /** Addresses of what boots it, where that is asked for. */
+  /** Addresses of what boots it, where that is asked for and the vendor publishes it; else it is read out of the disk. */
   boot?: { kernel: string; initrd?: string; cmdline?: string };
   guest?: GuestFacts;
 }
@@ -79,16 +79,15 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
       },
       cacheName: plan.cacheName,
       ...defined({ peakBytes: plan.peakBytes, uuid: sha256 && sourceUuid(hexOf(sha256)) }),
-      ...defined({ boot: call.options.boot ? addressesOf(resolution) : undefined }),
+      ...defined({ boot: call.options.boot === true ? addressesOf(resolution) : undefined }),
       ...defined({ guest: resolution.guest }),
     };
   };
 }
 
-function addressesOf({ boot }: Resolution): NonNullable<ResolvedImage['boot']> {
-  const { kernel, initrd, cmdline } = boot ?? {};
-  return {
-    kernel: kernel === undefined ? '' : publicUrl(kernel.url),
-    ...defined({ initrd: initrd && publicUrl(initrd.url), cmdline }),
-  };
+function addressesOf({ boot }: Resolution): ResolvedImage['boot'] {
+  if (boot === undefined) return undefined;
+  const { kernel, initrd, cmdline } = boot;
+  const others = defined({ initrd: initrd && publicUrl(initrd.url), cmdline });
+  return { kernel: publicUrl(kernel.url), ...others };
 }

@@ -121,21 +121,6 @@ test('a kernel in the cache that is trusted less than the call demands does not 
   });
 });
 
-test('a vendor without a kernel for the disk says so before anything moves', async () => {
-  line.offer(
-    {
-      ...{ release: '1', snapshot: '20260101', file: 'acme.raw', layers: ['raw'] },
-      digest: sha256(disk),
-    },
-    disk,
-  );
-  await expect(line.ensure('acme:1', { boot: true })).rejects.toMatchObject({
-    code: 'ERR_NOT_FOUND',
-    hint: expect.stringContaining('firmware'),
-  });
-  expect(line.asked()).toEqual(['index.json']);
-});
-
 describe('nothing of a disk is there', () => {
   test.each([
     ['the kernel is not what was promised', 'ERR_DIGEST', kernel.subarray(1), kernel],

@@ -38,7 +38,9 @@ export function formatCommandHelp(command: Command): string {
     summary,
     `usage: ${['rootdisk', name, ...operands, '[options]'].join(' ')}`,
     exampleSection(command.examples),
-    ...(command.options.length > 0 ? [section('options', optionRows(command.options))] : []),
+    ...(command.options.length > 0
+      ? [section('options', optionRows(command.options, command))]
+      : []),
     section('options for every command', optionRows(commonOptions)),
   ].join('\n\n');
 }
@@ -61,10 +63,12 @@ function commandRows(commands: readonly Command[]): string[][] {
   return commands.map(({ name, operands, summary }) => [[name, ...operands].join(' '), summary]);
 }
 
-function optionRows(names: readonly OptionName[]): string[][] {
+function optionRows(names: readonly OptionName[], command?: Command): string[][] {
   return names.map((name) => {
     const { value, short, help } = options[name];
-    const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+    const word = command?.optionWords?.[name];
+    const shown = value ?? (word && `[${word}]`);
+    const long = shown === undefined ? `--${name}` : `--${name} ${shown}`;
     return [short === undefined ? long : `-${short}, ${long}`, help];
   });
 }

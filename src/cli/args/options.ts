@@ -214,7 +214,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'allow-older': { help: 'accept a build older than one that was accepted before' },
   at: { value: 'DATE', help: 'verify as of this date or time instead of now' },
   backing: { help: 'write a qcow2 overlay on the disk, not a copy' },
-  boot: { help: 'also get the kernel and initrd that boot this disk' },
+  boot: { help: 'also the kernel and initrd that boot this disk' },
   connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: verify first' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },

@@ -17,8 +17,12 @@ export type Invocation =
  * understood is `ERR_INVALID_REQUEST`, with what was probably meant.
  */
 export function parseCommand(args: readonly string[], commands: readonly Command[]): Invocation {
-  const tokens = tokenize(args);
-  const typed = tokens.flatMap(({ kind, value = '' }) => (kind === 'positional' ? [value] : []));
+  const cut = tokenize(args);
+  const tokens = joinWords(
+    cut,
+    commands.find(({ name }) => beginsWith(wordsOf(cut), name)),
+  );
+  const typed = wordsOf(tokens);
   const isHelp = typed[0] === 'help';
   const words = isHelp ? typed.slice(1) : typed;
   const given = tokens.filter(({ kind }) => kind === 'option');
@@ -41,6 +45,27 @@ export function parseCommand(args: readonly string[], commands: readonly Command
   return { kind: 'run', command, operands, flags };
 }
 
+/** A word that a command allows behind an option becomes its value; any other word there stays an operand. */
+function joinWords(tokens: readonly Token[], command: Command | undefined): Token[] {
+  const wordOf = ({ kind, name = '' }: Token): string | undefined => {
+    return kind === 'option' && isOptionName(name) ? command?.optionWords?.[name] : undefined;
+  };
+  return tokens.flatMap((token, at): Token[] => {
+    const [before, next] = [tokens[at - 1], tokens[at + 1]];
+    const isWordOf = (option: Token | undefined, word: Token | undefined): boolean => {
+      if (option === undefined || option.value !== undefined || word?.kind !== 'positional')
+        return false;
+      return word.index === option.index + 1 && wordOf(option) === word.value;
+    };
+    if (isWordOf(before, token)) return [];
+    return [isWordOf(token, next) ? { ...token, value: next?.value } : token];
+  });
+}
+
+function wordsOf(tokens: readonly Token[]): string[] {
+  return tokens.flatMap(({ kind, value = '' }) => (kind === 'positional' ? [value] : []));
+}
+
 /** The command `version`, which has no options of its own and no operand. */
 function parseVersion(operands: readonly string[], given: readonly Token[]): Invocation {
   const [surplus] = operands;
@@ -61,8 +86,12 @@ function readFlags(given: readonly Token[], command: Command | undefined): Flags
     if (!passes) throw unknownOption(rawName, command, known);
     const spec = options[name];
     if (spec.value === undefined) {
-      if (value !== undefined) throw invalidArguments(`${rawName} takes no value`, command);
-      values.set(name, [true]);
+      const word = command?.optionWords?.[name];
+      if (value !== undefined && value !== word) {
+        const takes = word === undefined ? 'no value' : `no value but ${word}`;
+        throw invalidArguments(`${rawName} takes ${takes}`, command);
+      }
+      values.set(name, [value ?? true]);
       continue;
     }
     // What looks like an option is a forgotten value; a value that begins with a dash is written behind `=`.

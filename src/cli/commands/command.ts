@@ -17,6 +17,8 @@ export interface Command {
   options: readonly OptionName[];
   /** Options that may be given more than once for this command, beside those that always may. */
   repeats?: readonly OptionName[];
+  /** The one word that may stand behind an option without a value: `--boot disk` or `--boot=disk`. */
+  optionWords?: Partial<Record<OptionName, string>>;
   /** Command lines and what they are for. */
   examples: readonly (readonly [line: string, what: string])[];
   run(context: CommandContext): Promise<Outcome>;

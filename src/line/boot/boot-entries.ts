@@ -1,7 +1,9 @@
+import { openCache } from '../../cache/cache-folder.ts';
 import { type Entry, readEntry } from '../../cache/entries/read.ts';
 import { rewriteRecord } from '../../cache/entries/rewrite.ts';
 import { digestsOf } from '../../cache/records/source-digests.ts';
 import type { BootFile, BootFiles } from '../../contracts/image.ts';
+import type { TrustLevel } from '../../contracts/proof.ts';
 import type { ImageRequest } from '../../contracts/vendor.ts';
 import { NotFoundError } from '../../errors.ts';
 import { type KernelKind, kernelKinds } from '../../image/kernel.ts';
@@ -12,21 +14,18 @@ import type { Call } from '../call.ts';
 import { isSound, lookWithoutUpstream, type Obtained } from '../look.ts';
 import type { Planned } from '../making.ts';
 import { type Plan, planBoot } from '../plan.ts';
+import { planRecorded } from '../repair/recorded.ts';
 import { isGoodBeforeAsking } from '../trust/fits-call.ts';
+import { waitForName } from '../wait.ts';
+import type { BootSet } from './boot-set.ts';
+import { diskFacts, keptFromDisk, readFromDisk } from './read-from-disk.ts';
 
-/** The entries that boot a disk. */
-export interface BootEntries {
-  kernel: Entry;
-  initrd?: Entry;
-  cmdline?: string;
-}
-
-/** Kernel and initrd of a planned disk, where the call wants them: each by the same line as the disk, before it. */
-export async function obtainBoot(
+/** Kernel and initrd that the vendor publishes for a planned disk, where the call wants them. */
+export async function obtainPublished(
   { call, plan }: Planned,
   obtain: (planned: Planned) => Promise<Obtained>,
-): Promise<BootEntries | undefined> {
-  if (!call.options.boot) return undefined;
+): Promise<BootSet | undefined> {
+  if (call.options.boot !== true) return undefined;
   const found: Partial<Record<Plan['role'], Entry>> = {};
   for (const part of planBoot(plan, call.options)) {
     found[part.role] = (await obtain({ call: forBootFile(call, part.role), plan: part })).entry;
@@ -34,24 +33,22 @@ export async function obtainBoot(
   const { kernel, initrd } = found;
   if (kernel === undefined) return undefined;
   const cmdline = plan.resolution.boot?.cmdline;
-  return {
-    kernel,
-    ...defined({ initrd, cmdline }),
-  };
+  return { from: 'vendor', kernel, ...defined({ initrd, cmdline }) };
 }
 
 /** Writes into the disk's record what boots it, so that a call without a request finds it. */
 export async function noteBoot(
   call: Call,
   disk: Obtained,
-  boot: BootEntries | undefined,
+  boot: BootSet | undefined,
 ): Promise<Obtained> {
   if (boot === undefined) return disk;
-  const facts = {
-    ...disk.entry.record.facts,
+  const published = {
     [kernelFact(call)]: boot.kernel.name,
     ...defined({ initrd: boot.initrd?.name, cmdline: boot.cmdline }),
   };
+  const noted = boot.from === 'disk' ? diskFacts(call, boot) : published;
+  const facts = { ...disk.entry.record.facts, ...noted };
   return { ...disk, entry: await rewriteRecord(call.cache, disk.entry, { facts }) };
 }
 
@@ -59,10 +56,10 @@ export async function noteBoot(
 export async function lookKept(
   call: Call,
   request: ImageRequest,
-): Promise<(Obtained & { boot: BootEntries | undefined }) | undefined> {
+): Promise<(Obtained & { boot: BootSet | undefined }) | undefined> {
   const entry = await lookWithoutUpstream(call, request);
   if (entry === undefined) return undefined;
-  const boot = call.options.boot ? await keptBoot(call, entry) : undefined;
+  const boot = call.options.boot ? await lookForBoot(call, entry) : undefined;
   if (boot !== undefined || !call.options.boot) return { entry, origin: 'cache', boot };
   if (!call.options.offline) return undefined;
   throw new NotFoundError({
@@ -73,8 +70,35 @@ export async function lookKept(
   });
 }
 
+/** The same; offline, what lies on the disk is read out of it again where it is not there any more. */
+async function lookForBoot(call: Call, disk: Entry): Promise<BootSet | undefined> {
+  const kept = await keptBoot(call, disk);
+  if (kept !== undefined || !call.options.offline || !isOnDisk(call, disk)) return kept;
+  const { log } = call.options;
+  const cache = await openCache(call.cache.cacheDir, { log, warn: call.warn });
+  if (!cache.writable || !URL.canParse(disk.record.source.url)) return undefined;
+  const plan = planRecorded(disk.record, new URL(disk.record.source.url), []);
+  const writing: Call = { ...call, cache };
+  return await waitForName(writing, disk.name, async () => {
+    const boot = await readFromDisk({ call: writing, plan }, disk);
+    await noteBoot(writing, { entry: disk, origin: 'cache' }, boot);
+    return boot;
+  });
+}
+
+/** What boots it lies on the disk: the caller says so, or an earlier call found that its vendor publishes nothing. */
+function isOnDisk({ options }: Call, { record }: Entry): boolean {
+  return options.boot === 'disk' || record.facts['boot-from'] === 'disk';
+}
+
 /** What an earlier call noted, where it is all still there and as trusted as this call demands. */
-export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | undefined> {
+export async function keptBoot(call: Call, disk: Entry): Promise<BootSet | undefined> {
+  const published = call.options.boot === 'disk' ? undefined : await keptPublished(call, disk);
+  if (published !== undefined || !isOnDisk(call, disk)) return published;
+  return await keptFromDisk(call, disk);
+}
+
+async function keptPublished(call: Call, disk: Entry): Promise<BootSet | undefined> {
   const { [kernelFact(call)]: kernelName, initrd: initrdName, cmdline } = disk.record.facts;
   if (kernelName === undefined) return undefined;
   const kernel = await readEntry(call.cache, kernelName);
@@ -84,10 +108,7 @@ export async function keptBoot(call: Call, disk: Entry): Promise<BootEntries | u
   if (initrd !== undefined && !(await isKeptGood(forBootFile(call, 'initrd'), initrd))) {
     return undefined;
   }
-  return {
-    kernel,
-    ...defined({ initrd, cmdline }),
-  };
+  return { from: 'vendor', kernel, ...defined({ initrd, cmdline }) };
 }
 
 async function isKeptGood(call: Call, entry: Entry): Promise<boolean> {
@@ -96,27 +117,34 @@ async function isKeptGood(call: Call, entry: Entry): Promise<boolean> {
 
 /** The same for the caller. */
 export function toBootFiles(
-  { kernel, initrd, cmdline }: BootEntries,
+  { from, kernel, initrd, cmdline }: BootSet,
   { locked }: Pick<Call, 'locked'>,
+  diskLevel: TrustLevel,
 ): BootFiles {
   const { kernelKind, kernelArch } = kernel.record.facts;
   const kind: KernelKind = kernelKinds.find((word) => word === kernelKind) ?? 'unknown';
   const arch: Arch | undefined = arches.find((word) => word === kernelArch);
-  const toFile = (entry: Entry): BootFile => toBootFile(entry, locked !== undefined);
+  const toFile = (entry: Entry): BootFile => {
+    if (from === 'disk') return toBootFile(entry, diskLevel);
+    return toBootFile(entry, locked === undefined ? entry.record.trust.level : 'pinned');
+  };
   return {
+    from,
     kernel: { ...toFile(kernel), kind, ...defined({ arch }) },
     ...defined({ initrd: initrd && toFile(initrd), cmdline }),
   };
 }
 
-function toBootFile({ path, record }: Entry, isLocked: boolean): BootFile {
-  const { source, disk, trust } = record;
+function toBootFile({ path, record }: Entry, level: TrustLevel): BootFile {
+  const { source, disk, facts } = record;
+  const files = facts['files']?.split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
   return {
     path,
     sizeBytes: disk.sizeBytes,
     url: source.url,
     digests: digestsOf(source),
-    level: isLocked ? 'pinned' : trust.level,
+    level,
+    ...defined({ files }),
   };
 }
 

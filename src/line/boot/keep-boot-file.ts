@@ -75,7 +75,9 @@ function factsOf({ kind, arch }: KernelFacts): Record<string, string> {
 }
 
 function requireArch({ identity, artifact }: Plan, { arch }: KernelFacts): void {
-  if (arch === undefined || arch === identity.arch) return;
+  // An own source is of whatever architecture it is.
+  const isOwn = ['url', 'file'].includes(identity.vendor);
+  if (isOwn || arch === undefined || arch === identity.arch) return;
   throw wrongArch(artifact.fileName, identity.arch, arch);
 }
 

@@ -111,6 +111,7 @@ export async function importDisk(
         name: baseName(record.name),
         record: {
           ...rest,
+          facts: factsOf(record),
           ...defined({ content }),
           source: published,
           extents,
@@ -123,6 +124,12 @@ export async function importDisk(
       throw error;
     }
   });
+}
+
+/** What a kernel was read from is not believed: it is read out of the disk again. */
+function factsOf({ facts }: ImageRecord): ImageRecord['facts'] {
+  const { disk: _d, diskSource: _s, files: _f, bootEntry: _e, ...others } = facts;
+  return others;
 }
 
 /** What is on a disk, read here: what the archive says of it counts for nothing. */

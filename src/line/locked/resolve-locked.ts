@@ -20,9 +20,8 @@ export function requestLocked({ entry, image }: Locked, call: Call): ImageReques
 }
 
 /** What a vendor would answer, from the lock file: nothing is asked. */
-export function resolveLocked(locked: Locked, call: Call): Resolution {
+export function resolveLocked(locked: Locked): Resolution {
   const { release, codename, version, variant, snapshot, boot, guest } = locked.image;
-  if (call.options.boot && boot === undefined) throw withoutBoot(locked);
   return {
     ...{ release, variant, snapshot, ...defined({ codename, version, guest }) },
     disk: [toArtifact(locked.image)],
@@ -54,18 +53,6 @@ function toArtifact({ url, mirrors, archives, fileName, ...file }: LockedFile): 
     // The digests count as given by the caller; nothing here proves anew what the vendor said of them.
     proofs: [{ kind: 'tls', reason: 'the lock file or catalog holds the digest' }],
   };
-}
-
-function withoutBoot({ from, entry: { alias, request } }: Locked): NotFoundError {
-  return new NotFoundError({
-    code: 'ERR_NOT_FOUND',
-    message: `${alias} is locked without the files that boot it`,
-    hint:
-      from === 'catalog'
-        ? `Ask the vendor: ${request}.`
-        : `Run: rootdisk lock add ${request} --as ${alias} --boot`,
-    details: { field: 'boot', value: alias },
-  });
 }
 
 /** A locked file that is at none of its addresses: `ERR_NOT_FOUND` that says when it was locked. Other errors as they are. */

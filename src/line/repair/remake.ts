@@ -19,6 +19,7 @@ import { rewriteFromRaw } from '../writing/from-raw.ts';
 import { writeDisk } from '../writing/write-disk.ts';
 import { type KeptSource, keptSources } from './kept-sources.ts';
 import { makeBlocks } from './make-blocks.ts';
+import { readAgain } from './read-again.ts';
 import { optionsRecorded, planRecorded, provenRecorded, roleOf } from './recorded.ts';
 
 /** A disk that was made again, and where its bytes are from. */
@@ -41,6 +42,10 @@ export interface Remade {
  * nothing.
  */
 export async function remake(call: Call, record: ImageRecord, damaged?: Extents): Promise<Remade> {
+  if (record.facts['diskSource'] !== undefined) {
+    const entry = await readAgain(call, record);
+    return { entry, from: 'source', where: `the disk ${record.facts['disk']}` };
+  }
   const written = await rewriteFromRaw(call, record);
   if (written !== undefined) {
     return { entry: written.entry, from: 'source', where: `the raw disk ${written.raw}` };

@@ -21,6 +21,11 @@ export function isAllowed({ options }: Call, { record }: Entry): boolean {
   return (record.allowed ?? []).every(({ allowance }) => options.allow.includes(allowance));
 }
 
+/** It was published as it is; a kernel or initrd that was read out of a disk never stands for a published one. */
+export function isFetched({ record }: Entry): boolean {
+  return record.facts['diskSource'] === undefined;
+}
+
 /** It has the layers that the call names, and beside it lies what the call is given with it. */
 export async function hasWantedFiles({ options, cache }: Call, entry: Entry): Promise<boolean> {
   const { layers, facts } = entry.record;

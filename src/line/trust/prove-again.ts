@@ -46,6 +46,8 @@ export async function proveAgain(
     reason,
     warnings: [],
   });
+  const { disk } = entry.record.facts;
+  if (disk !== undefined) return recorded(`it was read out of ${disk}`);
   try {
     const stored = await readEvidence(cache, entry.name);
     if (stored === undefined) return recorded('no documents were kept with it');

@@ -12,7 +12,7 @@ import { attemptInStaging } from '../attempt.ts';
 import type { Call } from '../call.ts';
 import { look, lookProven, type Obtained } from '../look.ts';
 import type { Proved } from '../making.ts';
-import type { Plan } from '../plan.ts';
+import { planRaw } from '../plan.ts';
 import { planRecorded, provenRecorded } from '../repair/recorded.ts';
 import { rememberAccepted } from '../rollback.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from '../trust/record-trust.ts';
@@ -30,7 +30,7 @@ export async function obtainFromRaw(proved: Proved): Promise<Obtained | undefine
   const chosen = writerOf(call, plan);
   // A download that is to be kept has to come first.
   if (chosen === undefined || call.options.keepSource) return undefined;
-  const asRaw = { ...proved, plan: rawPlan(plan) };
+  const asRaw = { ...proved, plan: planRaw(plan) };
   const same = await lookProven(asRaw);
   const raw = same ?? (await look(asRaw));
   if (raw === undefined) return undefined;
@@ -112,9 +112,4 @@ async function writeEntry(
       await handle.close();
     }
   });
-}
-
-function rawPlan(plan: Plan): Plan {
-  const name = { ...plan.name, format: 'raw' };
-  return { ...plan, format: 'raw', name, cacheName: formatCacheName(name) };
 }

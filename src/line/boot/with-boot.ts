@@ -1,0 +1,50 @@
+import type { Entry } from '../../cache/entries/read.ts';
+import { DecodeError, NotFoundError, refuse } from '../../errors.ts';
+import type { Obtained } from '../look.ts';
+import type { Planned } from '../making.ts';
+import { bootsItself, planRaw } from '../plan.ts';
+import { noteBoot, obtainPublished } from './boot-entries.ts';
+import type { BootSet } from './boot-set.ts';
+import { readFromDisk } from './read-from-disk.ts';
+
+/**
+ * The planned disk, and what boots it where the call wants that: the published files, each by the same line as the disk and
+ * before it, or else those that lie on the disk.
+ */
+export async function obtainWithBoot(
+  planned: Planned,
+  obtain: (planned: Planned) => Promise<Obtained>,
+): Promise<{ disk: Obtained; boot: BootSet | undefined }> {
+  const { call, plan } = planned;
+  // A bundle brings its own kernel along, which is then in the cache.
+  const bundle = bootsItself(plan) ? await obtain(planned) : undefined;
+  const published = await obtainPublished(planned, obtain);
+  const isRead = call.options.boot !== false && published === undefined;
+  // It is read from a raw disk; any other format that is asked for is then made of that.
+  const isWritten = !['raw', 'source'].includes(plan.format);
+  const raw = isRead && isWritten ? await obtain({ call, plan: planRaw(plan) }) : undefined;
+  const disk = bundle ?? (await obtain(planned));
+  const boot = published ?? (isRead ? await read(planned, (raw ?? disk).entry) : undefined);
+  return { disk: await noteBoot(call, disk, boot), boot };
+}
+
+async function read(planned: Planned, disk: Entry): Promise<BootSet> {
+  const { call, plan } = planned;
+  try {
+    return await readFromDisk(planned, disk);
+  } catch (error) {
+    if (call.signal.aborted) throw call.signal.reason;
+    const { vendor } = plan.identity;
+    const isOwn = call.options.boot === 'disk' || ['url', 'file'].includes(vendor);
+    const none = isOwn ? '' : `${vendor} publishes no kernel that boots this disk, and `;
+    const hint = 'Boot the disk by its firmware: leave boot out.';
+    if (error instanceof NotFoundError && error.details.field !== 'format') {
+      const message = `${none}no kernel was found on it: ${error.message}`;
+      const details = { vendor, field: 'boot' };
+      throw new NotFoundError({ code: 'ERR_NOT_FOUND', message, hint, details, cause: error });
+    }
+    if (!(error instanceof DecodeError)) throw error;
+    const message = `${none}no kernel can be read out of it: ${error.message}`;
+    throw refuse(error.details.reason, message, { ...error.details, hint, cause: error });
+  }
+}
