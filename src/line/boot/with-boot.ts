@@ -35,9 +35,7 @@ async function read(planned: Planned, disk: Entry): Promise<BootSet> {
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
     const { vendor } = plan.identity;
-    const isOwn = call.options.boot === 'disk' || ['url', 'file'].includes(vendor);
-    const none = isOwn ? '' : `${vendor} publishes no kernel that boots this disk, and `;
-    const hint = 'Boot the disk by its firmware: leave boot out.';
+    const { none, hint } = withoutPublished(planned);
     if (error instanceof NotFoundError && error.details.field !== 'format') {
       const message = `${none}no kernel was found on it: ${error.message}`;
       const details = { vendor, field: 'boot' };
@@ -47,4 +45,23 @@ async function read(planned: Planned, disk: Entry): Promise<BootSet> {
     const message = `${none}no kernel can be read out of it: ${error.message}`;
     throw refuse(error.details.reason, message, { ...error.details, hint, cause: error });
   }
+}
+
+/** Why the disk was read at all, and what to do where it gives nothing. */
+function withoutPublished({ call, plan }: Planned): { none: string; hint: string } {
+  const { vendor } = plan.identity;
+  const hint = 'Boot the disk by its firmware: leave boot out.';
+  if (call.options.boot === 'disk' || ['url', 'file'].includes(vendor)) return { none: '', hint };
+  if (call.locked === undefined) {
+    return { none: `${vendor} publishes no kernel that boots this disk, and `, hint };
+  }
+  const { from, entry } = call.locked;
+  const { alias, request } = entry;
+  return {
+    none: `${alias} is locked without the files that boot it, and `,
+    hint:
+      from === 'catalog'
+        ? `Ask the vendor: ${request}.`
+        : `Run: rootdisk lock add ${request} --as ${alias} --boot`,
+  };
 }

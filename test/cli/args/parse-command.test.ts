@@ -32,6 +32,23 @@ describe('what is understood', () => {
     }
   });
 
+  test.each([
+    ['ensure debian --boot disk', ['debian'], 'disk'],
+    ['ensure --boot disk debian', ['debian'], 'disk'],
+    ['ensure --boot=disk debian', ['debian'], 'disk'],
+    ['ensure --boot=disk disk', ['disk'], 'disk'],
+    ['ensure disk --boot', ['disk'], undefined],
+    ['ensure --boot debian disk', ['debian', 'disk'], undefined],
+    ['ensure --boot ./disk', ['./disk'], undefined],
+    ['ensure --boot -- disk', ['disk'], undefined],
+    ['ensure --boot --json disk', ['disk'], undefined],
+    ['resolve --boot disk', ['disk'], undefined],
+  ])('%s: only the word disk right behind --boot is not a reference', (line, operands, word) => {
+    const ran = run(line);
+    expect(ran.operands).toEqual(operands);
+    expect([ran.flags.has('boot'), ran.flags.text('boot')]).toEqual([true, word]);
+  });
+
   test('commands of two words', () => {
     expect(run('cache ls').command.name).toBe('cache ls');
     const { command, operands } = run('cache --json rm a b');
@@ -118,6 +135,9 @@ describe('what is not', () => {
     ['ensure --arch --json x', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
     ['ensure x --arch=', '--arch needs a value: --arch ARCH', 'Run: rootdisk ensure --help'],
     ['ensure x --json=yes', '--json takes no value', 'Run: rootdisk ensure --help'],
+    ['ensure x --boot=vendor', '--boot takes no value but disk', 'Run: rootdisk ensure --help'],
+    ['ensure --boot disk', 'ensure needs <ref', 'Run: rootdisk ensure --help'],
+    ['resolve x --boot=disk', '--boot takes no value', 'Run: rootdisk resolve --help'],
     ['ensure x --digest a --digest b', '--digest was given twice', 'Run: rootdisk ensure --help'],
     [
       'ensure x --quiet --verbose',
