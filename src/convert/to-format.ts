@@ -12,6 +12,7 @@ import type { ChosenWriter } from './choose-writer.ts';
 import { type ConvertedImage, type ConvertJob, copyDisk } from './copy-disk.ts';
 import { partialPath, sweepPartials } from './partial-file.ts';
 import { placeOutput } from './place-output.ts';
+import { recordedExtents } from './recorded-extents.ts';
 import { type RawFile, writeFormat } from './write-format.ts';
 
 /**
@@ -59,14 +60,15 @@ export async function convertToFormat(
 
 /** The input itself where it is a raw disk, else what it is decoded to. */
 async function openRaw(job: ConvertJob, path: string, handles: FileHandle[]): Promise<RawFile> {
-  const { output, image, formats } = job;
+  const { input, output, image, formats } = job;
   const { chain, allowances, source, file, sizeBytes } = image;
   if (chain.length === 1 && chain[0] === 'raw') {
     if (sizeBytes === 0) throw refuse('empty', 'the disk is empty');
     const nothing = { write: async () => ({ bytesWritten: 0 }), truncate: async () => {} };
     await new SparseFile(nothing, boundDisk(source, image.limits)).setSize(sizeBytes);
     await findNestedImage(source, chain, formats, allowances);
-    return { handle: file, virtualSize: sizeBytes, extents: [[0, sizeBytes]] };
+    const extents = (await recordedExtents(input, file)) ?? [[0, sizeBytes]];
+    return { handle: file, virtualSize: sizeBytes, extents };
   }
   const handle = await open(path, 'wx+', 0o600);
   handles.push(handle);
