@@ -39,7 +39,13 @@ export async function writeTarGz(
   await gzip.start();
   await gzip.write(head);
   const work = { call: 'deflateRawSync' as const, options: pieceOptions, unitBytes: pieceBytes };
-  const data = { ...work, dictionaryBytes: windowBytes, isPadded: false, keepsLong: false };
+  const data = {
+    ...work,
+    dictionaryBytes: windowBytes,
+    isPadded: false,
+    keepsLong: false,
+    wantsCrcs: true,
+  };
   const threads = new CompressThreads(disk, context, data);
   let storedBytes = 0;
   try {

@@ -63,17 +63,25 @@ async function packClusters(
   }
 }
 
-/** Pieces that follow each other in the file are written at once. */
+/** Pieces that follow each other in the file, as they do in memory, are written at once. */
 async function writePieces(out: WriterSink, pieces: readonly PlacedBytes[]): Promise<void> {
-  for (let from = 0; from < pieces.length; ) {
-    const { position = 0 } = pieces[from] ?? {};
-    const run: Uint8Array[] = [];
-    let end = position;
-    for (; pieces[from]?.position === end; from += 1) {
-      const { bytes = new Uint8Array() } = pieces[from] ?? {};
-      run.push(bytes);
-      end += bytes.length;
+  let run: PlacedBytes | undefined;
+  for (const { position, bytes } of pieces) {
+    if (
+      run !== undefined &&
+      run.position + run.bytes.length === position &&
+      follows(run.bytes, bytes)
+    ) {
+      const { buffer, byteOffset, length } = run.bytes;
+      run.bytes = new Uint8Array(buffer, byteOffset, length + bytes.length);
+    } else {
+      if (run !== undefined) await out.write(run.position, run.bytes);
+      run = { position, bytes };
     }
-    await out.write(position, Buffer.concat(run));
   }
+  if (run !== undefined) await out.write(run.position, run.bytes);
+}
+
+function follows(first: Uint8Array, second: Uint8Array): boolean {
+  return first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
 }

@@ -58,7 +58,8 @@ export async function writeStream(
   const { virtualSize, fd, reached } = disk;
   const data = { virtualSize, fd, reached, extents, read: disk.read.bind(disk) };
   const options = { level: 6, memLevel: 9 };
-  const work = { call: 'deflateSync' as const, options, keepsLong: false, isPadded: true };
+  const how = { options, keepsLong: false, isPadded: true, wantsCrcs: false };
+  const work = { ...how, call: 'deflateSync' as const };
   for await (const grains of packedUnits(data, { ...work, unitBytes: grainBytes }, context)) {
     populatedBytes += grains.length * grainBytes;
     await emit(Buffer.concat(grains.flatMap(({ index, bytes }) => tables.add(index, bytes))));

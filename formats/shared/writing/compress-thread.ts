@@ -12,6 +12,8 @@ export interface CompressWork {
   isPadded: boolean;
   /** A unit that packing does not make shorter is kept as it is. */
   keepsLong: boolean;
+  /** Units are summed up. */
+  wantsCrcs: boolean;
   /** Bytes of the disk. */
   diskBytes: number;
   fd?: number | undefined;
@@ -32,7 +34,7 @@ export interface CompressAnswer {
   lengths: number[];
   /** The packed units, one behind the other. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** CRC-32 of each unit, 0 for nothing but zeros. */
+  /** CRC-32 of each unit where that is wanted, 0 for nothing but zeros. */
   crcs: number[];
 }
 
@@ -45,7 +47,7 @@ export function compressThread(inMain?: CompressWork): (job: CompressJob) => Com
   const zlib = process.getBuiltinModule('node:zlib');
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const work: CompressWork = inMain ?? workerData;
-  const { call, unitBytes, dictionaryBytes, isPadded, keepsLong, diskBytes, fd } = work;
+  const { call, unitBytes, dictionaryBytes, isPadded, keepsLong, wantsCrcs, diskBytes, fd } = work;
   // Room for what does not get shorter, else zlib is called once more only to learn that it has ended.
   const chunkSize = unitBytes + (unitBytes >> 7) + 1024;
   const zeros = Buffer.alloc(unitBytes);
@@ -76,7 +78,7 @@ export function compressThread(inMain?: CompressWork): (job: CompressJob) => Com
         crcs.push(0);
         continue;
       }
-      crcs.push(zlib.crc32(unit));
+      crcs.push(wantsCrcs ? zlib.crc32(unit) : 0);
       const packed = pack(unit, input.subarray(Math.max(0, at - dictionaryBytes), at));
       lengths.push(packed === undefined ? -unit.length : packed.length);
       if (call !== undefined) outputs.push(packed ?? unit);

@@ -14,7 +14,10 @@ export interface PackedUnit {
 /** What a thread is given at once. */
 const batchBytes = 1024 * 1024;
 
-/** Every unit that holds anything but zeros, packed by all cores, some at a time, in the order of the disk. */
+/**
+ * Every unit that holds anything but zeros, packed by all cores, some at a time, in the order of the disk. The bytes of units lie
+ * one behind the other in memory, and are gone when the next ones are asked for.
+ */
 export async function* packedUnits(
   disk: DiskToWrite,
   work: Omit<CompressWork, 'fd' | 'diskBytes' | 'dictionaryBytes'>,
@@ -42,7 +45,12 @@ export async function* packedUnits(
   try {
     for await (const units of inOrder(unitBatches(disk, unitBytes), threads.width, run)) {
       context.signal.throwIfAborted();
-      if (units.length > 0) yield units;
+      const [first] = units;
+      if (first === undefined) continue;
+      yield units;
+      // Left to the collector, a hundred megabytes wait for it.
+      const { buffer } = first.bytes;
+      if (buffer instanceof ArrayBuffer) buffer.transfer(0);
     }
   } finally {
     await threads.close();

@@ -9,7 +9,8 @@ export async function scanDisk(
   context: WriteContext,
   id?: DiskId,
 ): Promise<[position: number, length: number][]> {
-  const work = { options: {}, unitBytes, isPadded: false, keepsLong: true };
+  const looks = { options: {}, isPadded: false, keepsLong: true };
+  const work = { ...looks, unitBytes, wantsCrcs: id !== undefined };
   const extents: [number, number][] = [];
   for await (const units of packedUnits(disk, work, context)) {
     for (const { index, crc } of units) {
