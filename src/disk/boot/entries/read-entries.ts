@@ -1,5 +1,6 @@
 import type { FilePaths } from '../../../contracts/file-system.ts';
-import { NotFoundError, refuse } from '../../../errors.ts';
+import { refuse } from '../../../errors.ts';
+import { unlessMissing } from '../unless-missing.ts';
 import { type EntryFile, parseEntry } from './parse-entry.ts';
 
 const most = { files: 1000, bytes: 65_536 };
@@ -25,7 +26,10 @@ export async function readEntries(
   if (names === undefined) return undefined;
   const entries: NamedEntry[] = [];
   for (const name of names) {
-    const bytes = await files.read(`${folder}/${name}`, { mostBytes: most.bytes });
+    const path = `${folder}/${name}`;
+    const bytes = await unlessMissing(() => files.read(path, { mostBytes: most.bytes }));
+    // A link that leads nowhere is no entry.
+    if (bytes === undefined) continue;
     const entry = parseEntry(Buffer.from(bytes).toString('utf8'));
     entries.push({ name: name.slice(0, -'.conf'.length), entry });
   }
@@ -33,15 +37,10 @@ export async function readEntries(
 }
 
 async function namesIn(files: FilePaths, folder: string): Promise<string[] | undefined> {
-  try {
-    const listed = await files.list(folder);
-    return listed
-      .filter(({ name, kind }) => {
-        return kind !== 'directory' && kind !== 'other' && /^[^.].*\.conf$/i.test(name);
-      })
-      .map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  const listed = await unlessMissing(() => files.list(folder));
+  return listed
+    ?.filter(({ name, kind }) => {
+      return kind !== 'directory' && kind !== 'other' && /^[^.].*\.conf$/i.test(name);
+    })
+    .map(({ name }) => name);
 }

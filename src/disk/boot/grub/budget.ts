@@ -15,7 +15,7 @@ export const mostOfGrub: Readonly<Record<Bound, number>> = {
   sources: 8,
   lookups: 1000,
   /** Of all words after their variables were replaced. */
-  characters: 16 * 1024 * 1024,
+  characters: 4 * 1024 * 1024,
 };
 
 const shown: Readonly<Record<Cost, string>> = {

@@ -1,7 +1,7 @@
 import type { FilePaths, FileStat } from '../../../contracts/file-system.ts';
-import { NotFoundError } from '../../../errors.ts';
 import { filePaths } from '../../../kit/files/file-paths.ts';
 import type { BootPlaces, BootVolume, MenuFile } from '../menu.ts';
+import { unlessMissing } from '../unless-missing.ts';
 import type { GrubBudget } from './budget.ts';
 import type { Variables } from './variables.ts';
 
@@ -73,12 +73,8 @@ export class Devices {
     const file = await this.fileAt(text, variables);
     if (file === undefined) return undefined;
     this.#budget.spend('lookups');
-    try {
-      return await ask((await this.#view(file.volume, variables)).paths, file.path);
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
+    const { paths } = await this.#view(file.volume, variables);
+    return await unlessMissing(() => ask(paths, file.path));
   }
 
   /** Paths of Btrfs begin at the top level; with the variable that SUSE sets, at the default subvolume. */

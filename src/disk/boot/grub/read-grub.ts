@@ -1,6 +1,6 @@
-import { NotFoundError } from '../../../errors.ts';
 import { defined } from '../../../kit/defined.ts';
 import type { BootPlaces, BootVolume, Menu } from '../menu.ts';
+import { unlessMissing } from '../unless-missing.ts';
 import { pickDefault } from './default-entry.ts';
 import { deviceOf } from './devices.ts';
 import type { Frame } from './frame.ts';
@@ -101,13 +101,4 @@ async function* findPlaces(
 
 async function isFile({ files }: BootVolume, path: string): Promise<boolean> {
   return (await unlessMissing(() => files.stat(path)))?.kind === 'file';
-}
-
-async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }

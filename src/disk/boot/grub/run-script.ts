@@ -82,8 +82,20 @@ export class ScriptRun {
 
   async #command({ words, block }: GrubCommand, frame: Frame): Promise<Status> {
     this.budget.spend('commands');
+    const texts = expandWords(words, frame.variables, this.budget);
+    if (texts[0] === '!') {
+      const answer = await this.#runWords(texts.slice(1), block, frame);
+      return answer === undefined ? answer : !answer;
+    }
+    return await this.#runWords(texts, block, frame);
+  }
+
+  async #runWords(
+    texts: readonly string[],
+    block: GrubStatement[] | undefined,
+    frame: Frame,
+  ): Promise<Status> {
     const { variables } = frame;
-    const texts = expandWords(words, variables, this.budget);
     const [command = '', ...rest] = texts;
     if (isSearch(command)) return await runSearch(texts, this.devices, variables);
     switch (command) {

@@ -22,6 +22,7 @@ const comment = /#[^\n]*/y;
 const plain = /[^{}|&$;<> \t\f\v\r\n'"\\]+/y;
 const singleQuoted = /'([^']*)'/y;
 const variable = /\$(?:([A-Za-z_]\w*|\d+|[?#*@])|\{([A-Za-z_]\w*|\d+|[?#*@])\})/y;
+const translated = /\$(?=")/y;
 const inDoubleQuotes = /[^"\\$]+/y;
 /** Within double quotes a backslash takes the meaning of these away, and stays before all else. */
 const escapeInQuotes = /\\(?:(["\\$])|\n)/y;
@@ -77,7 +78,8 @@ function readPart(one: string, take: Take, word: WordBuilder): boolean {
   }
   if (one === '$') {
     if (readVariable(take, word, false)) return true;
-    word.add(take(/\$/y)?.[0] ?? '', false);
+    // A sign before double quotes marks a text for translation.
+    word.add(take(translated) === undefined ? (take(/\$/y)?.[0] ?? '') : '', false);
     return true;
   }
   if (one === '\\') {

@@ -12,6 +12,8 @@ test('the entries of a folder, by name', async () => {
     '/loader.1/entries/c.txt': 'title C\nlinux /c\n',
     '/loader.1/entries/.conf': 'title none\nlinux /none\n',
     '/loader.1/entries/folder.conf/x': '',
+    '/loader.1/entries/gone.conf': '-> nowhere',
+    '/loader.1/entries/into.conf': '-> folder.conf',
   });
   expect(await readEntries(files, folder)).toEqual([
     { name: 'A', entry: { title: 'A', linux: '/a', initrd: [] } },
@@ -19,7 +21,8 @@ test('the entries of a folder, by name', async () => {
   ]);
 });
 
-test('a folder that is not there', async () => {
+test('a folder that is not there, and a file in its place', async () => {
+  expect(await readEntries(memoryFileSystem({ [folder]: '' }), folder)).toBeUndefined();
   expect(await readEntries(memoryFileSystem({ '/etc/fstab': '' }), folder)).toBeUndefined();
 });
 

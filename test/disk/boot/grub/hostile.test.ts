@@ -76,6 +76,16 @@ test('what is no environment block is left out, and said', async () => {
   }
 });
 
+test('a folder where a file should be is passed over', async () => {
+  const text = `source /boot
+load_env -f /boot
+set blsdir=/boot/grub/grub.cfg
+blscfg
+configfile /
+${entry}`;
+  expect((await menuOfText(text)).ids).toEqual(['a']);
+});
+
 test('names of a prototype are names like others', async () => {
   const text = `search.constructor a b\ntoString\n[ a constructor b ]\nmenuentry a { linux /a $constructor \${__proto__} }`;
   expect((await menuOfText(text)).chosen?.cmdline).toBe('');
