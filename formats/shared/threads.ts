@@ -90,9 +90,7 @@ class Thread<Job, Answer> {
     return await new Promise((resolve) => this.#asked.push(resolve));
   }
 
-  /** One that has answered all jobs reads and writes nothing: its end need not be waited for. */
   async end(): Promise<void> {
-    const ended = this.#worker.terminate();
-    if (this.open > 0) await ended;
+    await this.#worker.terminate();
   }
 }
