@@ -55,7 +55,8 @@ export async function bootableOfReference(
     return await orClose(opened, async () => {
       const disk = { path: image.path, readOnly: true };
       const close = (): Promise<void> => opened.close();
-      if (image.boot === undefined) {
+      // Where several initrds are loaded, and from where, the disk tells better than the cache.
+      if (image.boot?.from !== 'vendor') {
         return { bootable: await readBootable(opened, disk, kernel), close, release };
       }
       const bootable = await publishedBootable(image.boot, opened, disk);

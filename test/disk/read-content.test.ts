@@ -84,6 +84,20 @@ describe.skipIf(!hasProgram('mke2fs'))('the programs of a system', () => {
     }
   });
 
+  test('are found with few reads, however large the disk is', async () => {
+    const source = new SteppedSource(makeSystemDisk(systemFiles(release)), 'whole');
+    const read = source.read.bind(source);
+    let [reads, bytes] = [0, 0];
+    source.read = async (position, length) => {
+      reads += 1;
+      bytes += length;
+      return await read(position, length);
+    };
+    expect((await readContent(source, parts, context)).content.arch).toBe('amd64');
+    expect(reads).toBeLessThan(120);
+    expect(bytes).toBeLessThan(2 * 1024 * 1024);
+  });
+
   test('long names are cut off before they reach a record', async () => {
     const long = `ID=acme\nPRETTY_NAME="${'x'.repeat(10_000)}"\n`;
     const { system } = (await read(makeSystemDisk(systemFiles(long)))).content;
