@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Log, Warning } from '../contracts/log.ts';
 import { CacheError, UsageError } from '../errors.ts';
 import { Cache, imagesDirOf } from './cache.ts';
@@ -38,21 +39,23 @@ export async function openCache(
   const imagesDir = imagesDirOf(dir);
   const log = options.log ?? (() => undefined);
   return await inCache(imagesDir, 'open the cache folder', async () => {
+    // A hit asks the system for everything at once: between two of them, timers and sockets of this process have their turn.
+    await setImmediate();
     // Before anything is made in it, and once more after: what was missing may have been made by another user.
-    await checkOwner(dir, imagesDir);
+    checkOwner(dir, imagesDir);
     let writable = options.readOnly !== true;
-    if (writable && !(await hasFolders(dir))) {
+    if (writable && !hasFolders(dir)) {
       try {
         await makeFolders(dir);
       } catch (error) {
         if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
-        if (!(await checkOwner(dir, imagesDir))) throw error;
+        if (!checkOwner(dir, imagesDir)) throw error;
         writable = false;
         log({ level: 'debug', message: `the cache folder ${imagesDir} is read-only` });
       }
-      await checkOwner(dir, imagesDir);
+      checkOwner(dir, imagesDir);
     }
-    if (writable) writable = await isWritable(imagesDir);
+    if (writable) writable = isWritable(imagesDir);
     return new Cache({ cacheDir: dir, writable, log, warn: options.warn });
   });
 }

@@ -1,23 +1,22 @@
-import type { Stats } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { CacheError } from '../errors.ts';
 import { isErrno } from './cache-error.ts';
 
 /**
  * Refuses a cache that another user controls: a user who can write into the folder chooses which disk a machine boots.
- * False when the images folder does not exist yet.
+ * False when the images folder does not exist yet. Looks without the thread pool: two folders cost less than one way there.
  */
-export async function checkOwner(cacheDir: string, imagesDir: string): Promise<boolean> {
+export function checkOwner(cacheDir: string, imagesDir: string): boolean {
   // Who owns the parent can swap the folder below it. A sticky bit (as on /tmp) prevents that in the parent only.
-  await checkFolder(cacheDir, 'parent');
-  return await checkFolder(imagesDir, 'images');
+  checkFolder(cacheDir, 'parent');
+  return checkFolder(imagesDir, 'images');
 }
 
-async function checkFolder(path: string, role: 'parent' | 'images'): Promise<boolean> {
-  const link = await statOf(path, lstat);
+function checkFolder(path: string, role: 'parent' | 'images'): boolean {
+  const link = statOf(path, lstatSync);
   if (link === undefined) return false;
   if (link.isSymbolicLink()) checkUser(path, link);
-  const target = await statOf(path, stat);
+  const target = link.isSymbolicLink() ? statOf(path, statSync) : link;
   if (target === undefined)
     throw refused(path, 'is a symbolic link to nothing', 'Remove the link.');
   if (!target.isDirectory()) throw refused(path, 'is not a folder', 'Move it away.');
@@ -36,12 +35,9 @@ function checkUser(path: string, { uid }: Stats): void {
   throw refused(path, `belongs to another user (uid ${uid})`, hint);
 }
 
-async function statOf(
-  path: string,
-  look: (path: string) => Promise<Stats>,
-): Promise<Stats | undefined> {
+function statOf(path: string, look: (path: string) => Stats): Stats | undefined {
   try {
-    return await look(path);
+    return look(path);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;

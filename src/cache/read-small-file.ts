@@ -1,9 +1,15 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { inCache, isErrno } from './cache-error.ts';
 
 /** Longer than any record or evidence within the default limits; a longer file is not read into memory. */
 const maxBytes = 256 * 1024 * 1024;
+
+/** What a record or a list of a request mostly stays below; a longer file is read by the thread pool. */
+const maxBytesNow = 128 * 1024;
+
+// Without O_NONBLOCK, opening a named pipe waits for its writer.
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * The text of a small file of the cache, without following a link; `undefined` where nothing is. Empty, which no parser
@@ -12,8 +18,6 @@ const maxBytes = 256 * 1024 * 1024;
 export async function readSmallFile(path: string): Promise<string | undefined> {
   return await inCache(path, 'read', async () => {
     try {
-      // Without O_NONBLOCK, opening a named pipe waits for its writer.
-      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       const handle = await open(path, flags);
       try {
         const stats = await handle.stat();
@@ -36,4 +40,38 @@ export async function readSmallFile(path: string): Promise<string | undefined> {
       throw error;
     }
   });
+}
+
+/**
+ * The same for one file that a hit waits for. It is read without the thread pool: four ways there and back cost ten times what
+ * the file does. Not for many files, which other work of this process would wait for.
+ */
+export async function readSmallFileNow(path: string): Promise<string | undefined> {
+  return await inCache(path, 'read', async () => {
+    let descriptor: number | undefined;
+    try {
+      descriptor = openSync(path, flags);
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) return '';
+      if (stats.size <= maxBytesNow) return readWhole(descriptor, stats.size);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      if (isErrno(error, 'ELOOP', 'EISDIR')) return '';
+      throw error;
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+    return await readSmallFile(path);
+  });
+}
+
+function readWhole(descriptor: number, sizeBytes: number): string {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let length = 0;
+  while (length < sizeBytes) {
+    const bytesRead = readSync(descriptor, bytes, length, sizeBytes - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.toString('utf8', 0, length);
 }

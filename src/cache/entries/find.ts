@@ -11,7 +11,7 @@ import type { ImageRecord } from '../records/image-record.ts';
 import { readNoted } from '../records/noted-entries.ts';
 import { lookAtEach } from './look-at-each.ts';
 import { listNames } from './names-on-disk.ts';
-import { type Entry, examineEntry, readEntry } from './read.ts';
+import { type Entry, examineEntry, readEntry, readEntryAmong } from './read.ts';
 
 /** What entries must match; what is absent matches everything. */
 export interface EntryFilter {
@@ -38,7 +38,7 @@ export interface EntryFilter {
 /** The complete entries that match, newest first. Damaged ones are passed over, and the log says why. */
 export async function findEntries(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
   const names = await findNames(cache, filter);
-  const found = await lookAtEach(names, (name) => readEntry(cache, name));
+  const found = await lookAtEach(names, (name) => readEntryAmong(cache, name));
   return found
     .filter((entry) => entry !== undefined)
     .filter(({ record }) => recordMatches(record, filter))

@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { defined } from '../../kit/defined.ts';
 import type { Cache } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
-import { readSmallFile } from '../read-small-file.ts';
+import { readSmallFile, readSmallFileNow } from '../read-small-file.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { parseImageRecord } from '../records/parse-image-record.ts';
 
@@ -32,7 +32,19 @@ export interface Examined {
  * entry, and the log says why. Throws `ERR_CACHE_IO` where the disk cannot be read at all.
  */
 export async function readEntry(cache: Cache, name: string): Promise<Entry | undefined> {
-  const { entry, defect, path } = await examineEntry(cache, name);
+  const path = cache.pathOf(name);
+  // One disk is looked at without the thread pool, as its record is read.
+  const stats = await inCache(path, 'read', async () => lookNow(path));
+  const text = await readSmallFileNow(cache.recordPathOf(name));
+  return toldEntry(cache, await judgeFiles(cache, name, { stats, text }));
+}
+
+/** The same for one of many names: the files are looked at by the thread pool, beside those of other names. */
+export async function readEntryAmong(cache: Cache, name: string): Promise<Entry | undefined> {
+  return toldEntry(cache, await examineEntry(cache, name));
+}
+
+function toldEntry(cache: Cache, { name, entry, defect, path }: Examined): Entry | undefined {
   if (defect !== undefined) {
     cache.log({ level: 'info', message: `${name} is no entry: ${defect}`, data: { path } });
   }
@@ -41,9 +53,16 @@ export async function readEntry(cache: Cache, name: string): Promise<Entry | und
 
 /** Looks at a name without a verdict in the log; neither `entry` nor `defect` when nothing is there. */
 export async function examineEntry(cache: Cache, name: string): Promise<Examined> {
+  const stats = await lookAt(cache.pathOf(name));
+  return judgeFiles(cache, name, { stats, text: await readSmallFile(cache.recordPathOf(name)) });
+}
+
+async function judgeFiles(
+  cache: Cache,
+  name: string,
+  { stats, text }: { stats: Stats | undefined; text: string | undefined },
+): Promise<Examined> {
   const path = cache.pathOf(name);
-  const stats = await lookAt(path);
-  const text = await readSmallFile(cache.recordPathOf(name));
   const found: Examined = defined({ name, path, stats });
   if (stats === undefined && text === undefined) return found;
   if (text === undefined) return { ...found, defect: 'its record is missing' };
@@ -82,4 +101,13 @@ export async function lookAt(path: string): Promise<Stats | undefined> {
       throw error;
     }
   });
+}
+
+function lookNow(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { chmod, stat, utimes } from 'node:fs/promises';
+import { chmodSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { pollDelay, sleep } from '../../kit/abort.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
@@ -42,7 +42,7 @@ export async function leaseName(
     options.signal?.throwIfAborted();
     const lease = await asBookkeeping(cache, what, 'impossible' as const, () => share(cache, path));
     if (lease === 'impossible') return noLease;
-    if (lease !== undefined) return await begin(path, lease);
+    if (lease !== undefined) return begin(path, lease);
     await checkLocks(cache);
     if (cache.lockless !== undefined) return noLease;
     if (!cache.writable && attempt >= mostAttempts) {
@@ -56,10 +56,10 @@ export async function leaseName(
 /** The lease that this process has on a file already, or a new one; counted for one more holder. */
 async function share(cache: Cache, path: string): Promise<SharedLease | 'impossible' | undefined> {
   // The whole cache may have been removed since it was opened.
-  if (cache.writable && (await identify(cache.folder('leases'))) === undefined) {
+  if (cache.writable && identify(cache.folder('leases')) === undefined) {
     await makeFolders(cache.cacheDir);
   }
-  const found = await identify(path);
+  const found = identify(path);
   // Without the right to make the file there is no lease, and mostly a file system where nothing is removed either.
   if (found === undefined && !cache.writable) return 'impossible';
   const known = held.get(path);
@@ -85,11 +85,8 @@ function count(lease: SharedLease): SharedLease {
   return lease;
 }
 
-async function begin(path: string, lease: SharedLease): Promise<Lease> {
-  // By path: a descriptor would take the lock with it. Readers of other users lease the same file, whatever the umask of the
-  // process that made it.
-  await noteUse(path).catch(() => undefined);
-  await chmod(path, modes.file).catch(() => undefined);
+function begin(path: string, lease: SharedLease): Lease {
+  noteUse(path);
   let isHeld = true;
   return {
     release: () => {
@@ -107,18 +104,25 @@ async function begin(path: string, lease: SharedLease): Promise<Lease> {
 /**
  * The time of the last lease is the time of the last use. Not the atime of the disk: every program that reads it sets that,
  * a backup too, and under relatime or noatime a hypervisor does not. Once an hour is enough, and spares a write for each hit.
+ * Readers of other users lease the same file, whatever the umask of the process that made it.
  */
-async function noteUse(path: string): Promise<void> {
-  const now = new Date();
-  const { mtimeMs } = await stat(path);
-  if (Math.abs(now.getTime() - mtimeMs) >= hourMs) await utimes(path, now, now);
+function noteUse(path: string): void {
+  // By path: a descriptor would take the lock with it.
+  try {
+    const now = new Date();
+    const { mtimeMs, mode } = statSync(path);
+    if ((mode & 0o7777) !== modes.file) chmodSync(path, modes.file);
+    if (Math.abs(now.getTime() - mtimeMs) >= hourMs) utimesSync(path, now, now);
+  } catch {
+    // A file of another user cannot be changed, and the lease holds without.
+  }
 }
 
 /** True while any process, this one included, leases the entry. */
 export async function isLeased(cache: Cache, name: string): Promise<boolean> {
   const path = leasePath(cache, name);
   // Without write access the question cannot be asked, and nothing can be removed either.
-  if (!cache.writable || (await identify(path)) === undefined) return false;
+  if (!cache.writable || identify(path) === undefined) return false;
   const probe = await probeLockFile(path, 'exclusive');
   probe?.release();
   return probe === undefined;

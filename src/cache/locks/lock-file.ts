@@ -1,4 +1,5 @@
-import { stat, unlink } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import { pollDelay, sleep } from '../../kit/abort.ts';
 import type { FileIdentity } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
@@ -17,10 +18,10 @@ export async function tryLockFile(path: string, mode: LockMode): Promise<HeldFil
   return await inCache(path, 'lock', async () => {
     for (;;) {
       // The look before tells which file was opened: had it been replaced in between, the look after would differ.
-      const before = await identify(path);
+      const before = identify(path);
       const lock = tryKernelLock(path, mode);
       if (lock === undefined) return undefined;
-      const after = before === undefined ? undefined : await identify(path);
+      const after = before === undefined ? undefined : identify(path);
       if (before !== undefined && sameFile(before, after)) return { ...lock, identity: before };
       lock.release();
     }
@@ -42,10 +43,13 @@ export async function unlinkLockFile(path: string): Promise<void> {
   await inCache(path, 'remove', () => unlink(path));
 }
 
-/** Which file is at `path`, without opening it; `undefined` when there is none. */
-export async function identify(path: string): Promise<FileIdentity | undefined> {
+/**
+ * Which file is at `path`, without opening it; `undefined` when there is none. As synchronous as SQLite, which takes the lock
+ * itself: a way through the thread pool costs twenty times the look, and there are three for each lock.
+ */
+export function identify(path: string): FileIdentity | undefined {
   try {
-    const { dev, ino } = await stat(path, { bigint: true });
+    const { dev, ino } = statSync(path, { bigint: true });
     return { dev, ino };
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;

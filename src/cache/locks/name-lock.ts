@@ -51,7 +51,7 @@ export async function tryLockName(cache: Cache, name: string): Promise<NameLock 
   if (!cache.writable) return noLock;
   requireShortPath(cache, name);
   // The whole cache may have been removed since it was opened, or while this call waited.
-  if ((await identify(cache.folder('locks'))) === undefined) await makeFolders(cache.cacheDir);
+  if (identify(cache.folder('locks')) === undefined) await makeFolders(cache.cacheDir);
   const file = await tryLockFile(lockPath(cache, key), 'exclusive').catch(
     async (error: unknown) => {
       await checkLocks(cache);
@@ -77,12 +77,19 @@ export async function tryLockName(cache: Cache, name: string): Promise<NameLock 
 export async function isLocked(cache: Cache, name: string): Promise<boolean> {
   const path = lockPath(cache, buildName(name));
   // Where locks are private to another user, nothing is known of them.
-  const found = await identify(path).catch(() => undefined);
-  if (found === undefined) return false;
+  if (!isVisible(path)) return false;
   const probe = await probeLockFile(path, 'shared');
   probe?.release();
   if (probe === undefined) await checkLocks(cache);
   return probe === undefined && cache.lockless === undefined;
+}
+
+function isVisible(path: string): boolean {
+  try {
+    return identify(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -93,7 +100,7 @@ export async function requireLock(cache: Cache, name: string): Promise<void> {
   const key = buildName(name);
   const path = lockPath(cache, key);
   const held = cache.held.get(key);
-  if (held !== undefined && sameFile(held, await identify(path))) return;
+  if (held !== undefined && sameFile(held, identify(path))) return;
   throw new CacheError({
     code: held === undefined ? 'ERR_CACHE_LOCKED' : 'ERR_CACHE_IO',
     message:

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseRecord, parseText } from '../../kit/records.ts';
 import { asBookkeeping } from '../bookkeeping.ts';
 import type { Cache } from '../cache.ts';
-import { readSmallFile } from '../read-small-file.ts';
+import { readSmallFileNow } from '../read-small-file.ts';
 import type { ImageRecord } from './image-record.ts';
 import { lockState, replaceState } from './state-file.ts';
 import { readHex, readList, readTime } from './values.ts';
@@ -32,7 +32,7 @@ export function noteOf({ name, created, source }: ImageRecord): NotedEntry {
  */
 export async function readNoted(cache: Cache, request: string): Promise<NotedEntry[] | undefined> {
   try {
-    const text = await readSmallFile(pathOf(cache, request));
+    const text = await readSmallFileNow(pathOf(cache, request));
     return text === undefined ? undefined : parseNoted(text, request);
   } catch (error) {
     const message = `the list of disks of ${request} is not used: ${error}`;

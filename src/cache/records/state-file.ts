@@ -21,7 +21,7 @@ export async function lockState(cache: Cache, path: string): Promise<StateLock> 
   const lockPath = `${path}.lock`;
   const until = performance.now() + waitMs;
   // The whole cache may have been removed since it was opened.
-  if ((await identify(cache.folder('state'))) === undefined) await makeFolders(cache.cacheDir);
+  if (identify(cache.folder('state')) === undefined) await makeFolders(cache.cacheDir);
   for (let attempt = 0; performance.now() < until; attempt += 1) {
     const file = await tryLockFile(lockPath, 'exclusive');
     if (file === undefined) {

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ensureImage } from '../../src/index.ts';
+import { fillCache } from '../bench/large-cache/fill-cache.ts';
+import { tempDir } from '../cache/temp-dir.ts';
+import { watchFiles } from '../cache/watch-files.ts';
+
+/** A call that a cache of so many disks answers. */
+async function fillForHit(disks: number, how: 'snapshot' | 'digest'): Promise<() => Promise<void>> {
+  const cacheDir = await tempDir();
+  const { identity, source } = await fillCache(cacheDir, disks);
+  const asked = `${identity.vendor}:${identity.release}`;
+  return async () => {
+    const image =
+      how === 'digest'
+        ? await ensureImage(asked, { arch: 'amd64', cacheDir, digest: `sha256:${source.sha256}` })
+        : await ensureImage(`${asked}@${identity.snapshot}`, { arch: 'amd64', cacheDir });
+    expect(image.origin).toBe('cache');
+    await image.dispose();
+  };
+}
+
+/** What one hit asks of the file system, after one that found everything. */
+async function costOfHit(disks: number, how: 'snapshot' | 'digest'): Promise<[number, number]> {
+  const hit = await fillForHit(disks, how);
+  await hit();
+  const watched = await watchFiles({ all: true });
+  await hit();
+  return [watched.count, watched.atOnce];
+}
+
+test.each(['snapshot', 'digest'] as const)(
+  'a hit by %s asks for some thirty things, none by the thread pool, in a cache of any size',
+  async (how) => {
+    const [pooled, atOnce] = await costOfHit(1, how);
+    expect(pooled).toBe(0);
+    expect(atOnce).toBeGreaterThan(10);
+    expect(atOnce).toBeLessThanOrEqual(30);
+    expect(await costOfHit(200, how)).toEqual([0, atOnce]);
+  },
+);
+
+test('one hit after the other leaves timers their turn', async () => {
+  const hit = await fillForHit(1, 'digest');
+  let hasFired = false;
+  setTimeout(() => {
+    hasFired = true;
+  }, 1);
+  for (let hits = 0; hits < 500 && !hasFired; hits += 1) await hit();
+  expect(hasFired).toBe(true);
+});
