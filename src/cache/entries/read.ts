@@ -34,7 +34,7 @@ export interface Examined {
 export async function readEntry(cache: Cache, name: string): Promise<Entry | undefined> {
   const path = cache.pathOf(name);
   // One disk is looked at without the thread pool, as its record is read.
-  const stats = await inCache(path, 'read', async () => lookNow(path));
+  const stats = await lookNow(path);
   const text = await readSmallFileNow(cache.recordPathOf(name));
   return toldEntry(cache, await judgeFiles(cache, name, { stats, text }));
 }
@@ -103,11 +103,14 @@ export async function lookAt(path: string): Promise<Stats | undefined> {
   });
 }
 
-function lookNow(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+/** The same without the thread pool, for a few files that lie together. */
+export async function lookNow(path: string): Promise<Stats | undefined> {
+  return await inCache(path, 'read', async () => {
+    try {
+      return lstatSync(path);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  });
 }

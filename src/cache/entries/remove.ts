@@ -13,7 +13,7 @@ import { overlaysOf, removeOverlayLeases } from '../locks/overlay-lease.ts';
 import { buildName, parseCacheName, requireCacheName } from '../names/cache-name.ts';
 import { listFolder, listNames } from './names-on-disk.ts';
 import { temporaryPath } from './place-text.ts';
-import { lookAt } from './read.ts';
+import { lookNow } from './read.ts';
 
 /** What was removed. */
 export interface Removal {
@@ -73,7 +73,7 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
   const staged = (await listFolder(staging)).map((file) => join(staging, file));
   // The disk first: wherever this stops, the rest is no entry.
   for (const path of [...cache.filesOf(name), temporaryPath(cache, name), ...staged, staging]) {
-    const stats = await lookAt(path);
+    const stats = await lookNow(path);
     if (stats === undefined) continue;
     // `rm` looks at it once more, and at what it might hold.
     const remove = () =>
