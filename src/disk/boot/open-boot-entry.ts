@@ -9,12 +9,19 @@ import { liesAt } from './lies-at.ts';
 import type { MenuEntry, MenuFile } from './menu.ts';
 import { menuFiles, openMenuFile, sayMenuFile } from './menu-files.ts';
 
-/** Far above any initrd. */
+/** Far above any initrd, and any number of them. */
 const maxInitrdBytes = 1024 * 1024 * 1024;
+const mostInitrds = 64;
 
 /** The files of an entry: all are there, none is longer than what such a file can be, and the kernel is one. */
 export async function openBootEntry(entry: MenuEntry, isDefault: boolean): Promise<BootEntry> {
   const { loader, id, title, cmdline } = entry;
+  if (entry.initrd.length > mostInitrds) {
+    throw refuse('limit', `The boot entry ${id} names more than ${mostInitrds} initrds`, {
+      limit: mostInitrds,
+      value: entry.initrd.length,
+    });
+  }
   const kernel = await openKernel(entry.kernel);
   const initrd: BootPart[] = [];
   for (const file of entry.initrd) initrd.push((await openPart(file, maxInitrdBytes)).part);

@@ -94,9 +94,15 @@ test.each([
   ['a file that includes itself', 'include extlinux.conf\n', 'ERR_LIMIT limit'],
   ['an included file that is missing', 'include gone\n', 'ERR_NOT_FOUND /boot/extlinux/gone'],
   ['no label', 'default x\n', 'ERR_NOT_FOUND'],
+  ['too many initrds', `label a\n linux k\n initrd ${'i,'.repeat(100)}\n`, 'ERR_LIMIT limit'],
   ['more than 1 MiB', '#'.repeat(1024 * 1024 + 1), 'ERR_LIMIT limit'],
 ])('%s', async (_, config, refusal) => {
   expect(await refusalOf(bootOf(disk(config)))).toBe(refusal);
+});
+
+test('a line of a million blanks is a line', async () => {
+  const config = `label a\n linux k\n append a${' '.repeat(1_000_000)}b\n`;
+  expect(await startOf(disk(config))).toEqual(['p1:/boot/extlinux/k', 'a b']);
 });
 
 test.each([

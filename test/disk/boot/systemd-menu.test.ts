@@ -168,6 +168,11 @@ test.each([
   expect(matchesGlob(pattern, text)).toBe(matches);
 });
 
+test('a line of blanks in loader.conf is a line', () => {
+  const { isDefault } = parseLoaderConf(`default a${' '.repeat(500_000)}b\ndefault x \r\n`);
+  expect(isDefault?.('x.conf')).toBe(true);
+});
+
 test('the last default of loader.conf counts, and a comment is none', () => {
   const { isDefault } = parseLoaderConf('default a\n#default c\n  default b*  \n');
   expect(['a.conf', 'b2.conf', 'c.conf'].map((name) => isDefault?.(name))).toEqual([

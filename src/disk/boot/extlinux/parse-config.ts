@@ -29,7 +29,7 @@ export function parseExtlinux(text: string): ExtlinuxConfig {
   let label: Label | undefined;
   let isHelp = false;
   for (const line of text.split(/\r?\n/)) {
-    const [, word = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, word = '', value = ''] = /^(\S+)\s*(.*)$/.exec(line.trim()) ?? [];
     const key = word.toLowerCase();
     if (isHelp) isHelp = key !== 'endtext';
     else if (key === 'text') isHelp = /^help\b/i.test(value);

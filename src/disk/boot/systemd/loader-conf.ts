@@ -2,6 +2,8 @@ import type { FilePaths } from '../../../contracts/file-system.ts';
 import { NotFoundError } from '../../../errors.ts';
 
 const mostBytes = 65_536;
+/** No name of a file is longer. */
+const mostPattern = 255;
 
 /** `loader/loader.conf` of systemd-boot. */
 export interface LoaderConf {
@@ -22,9 +24,9 @@ export async function readLoaderConf(files: FilePaths): Promise<LoaderConf | und
 
 /** The last line `default` counts; `@saved` and its like are in variables of the firmware, which a disk does not hold. */
 export function parseLoaderConf(text: string): LoaderConf {
-  const lines = text.matchAll(/^[ \t]*default[ \t]+(.*?)[ \t\r]*$/gm);
-  const pattern = [...lines].at(-1)?.[1];
-  if (pattern === undefined || pattern === '' || pattern.startsWith('@')) return {};
+  const lines = text.split('\n').map((line) => /^default\s+(.+)$/.exec(line.trim()));
+  const pattern = lines.findLast((found) => found !== null)?.[1];
+  if (pattern === undefined || pattern.length > mostPattern || pattern.startsWith('@')) return {};
   // Before version 249 the name had no suffix here.
   return {
     isDefault: (name) => {
