@@ -24,9 +24,17 @@ export async function* decodeLz4Frame(
   }
   const output = new BlockOutput(header.blockBytes, header.linked, limits, take);
   const hash = new XxHash32();
+  // A block is joined in it, and used up before the next one.
+  let memory: Uint8Array = new Uint8Array(0);
+  const join = (size: number): Uint8Array => {
+    if (memory.length < size) {
+      memory = new Uint8Array(Math.min(header.blockBytes, Math.max(size, 2 * memory.length)));
+    }
+    return memory;
+  };
   let decoded = 0;
   for (;;) {
-    const block = await readBlock(reader, header);
+    const block = await readBlock(reader, header, join);
     if (block === undefined) break;
     const bytes = block.stored ? output.copy(block.bytes) : output.decode(block.bytes);
     if (header.contentChecksum) hash.update(bytes);
@@ -48,13 +56,14 @@ export async function* decodeLz4Frame(
 async function readBlock(
   reader: StreamReader,
   header: Lz4FrameHeader,
+  join: (size: number) => Uint8Array,
 ): Promise<{ stored: boolean; bytes: Uint8Array } | undefined> {
   const offset = reader.position;
   const word = await takeNumber(reader);
   if (word === 0) return undefined;
   const size = word & 0x7fffffff;
   if (size > header.blockBytes) throw damaged('has a block above its own limit', offset);
-  const bytes = await takeAll(reader, size);
+  const bytes = await takeAll(reader, size, join(size));
   if (header.blockChecksums && (await takeNumber(reader)) !== xxHash32(bytes)) {
     throw refuse('checksum', 'An lz4 block does not match its checksum', { format: 'lz4', offset });
   }

@@ -1,9 +1,13 @@
 import { refuse } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
-/** Exactly `length` bytes, or `truncated`. */
-export async function takeAll(reader: StreamReader, length: number): Promise<Uint8Array> {
-  const bytes = await reader.take(length);
+/** Exactly `length` bytes, in `memory` where they have to be joined, or `truncated`. */
+export async function takeAll(
+  reader: StreamReader,
+  length: number,
+  memory?: Uint8Array,
+): Promise<Uint8Array> {
+  const bytes = await reader.take(length, memory);
   if (bytes.length === length) return bytes;
   throw cutFrame(reader);
 }

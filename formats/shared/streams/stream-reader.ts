@@ -25,12 +25,13 @@ export class StreamReader {
     return this.#at === this.#piece.length;
   }
 
-  /** `length` bytes, or what is left of them at the end. */
-  async take(length: number): Promise<Uint8Array> {
+  /** `length` bytes, or what is left of them at the end. Where pieces have to be joined, `memory` is used that is large enough. */
+  async take(length: number, memory?: Uint8Array): Promise<Uint8Array> {
     let piece = await this.next(length);
     if (piece === undefined) return nothing;
     if (piece.length === length) return piece;
-    const bytes = new Uint8Array(length);
+    const isEnough = memory !== undefined && memory.length >= length;
+    const bytes = isEnough ? memory.subarray(0, length) : new Uint8Array(length);
     let filled = 0;
     for (; piece !== undefined; piece = await this.next(length - filled)) {
       bytes.set(piece, filled);
