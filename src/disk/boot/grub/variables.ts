@@ -31,7 +31,8 @@ export class Variables {
   }
 
   set(name: string, value: string | undefined): void {
-    this.#values.set(name, value);
+    // GRUB takes `root` with parentheses, too.
+    this.#values.set(name, name === 'root' ? value?.replace(/^\((.*)\)$/s, '$1') : value);
   }
 
   export(name: string): void {

@@ -146,6 +146,34 @@ test('Ubuntu: /boot is a volume of its own, a variable of the line is unset', as
   });
 });
 
+test('Ubuntu minimal: the first start is tried without an initrd', async () => {
+  const line = '/boot/vmlinuz-6.8.0-31-generic root=PARTUUID=aa-01 ro  console=tty1 console=ttyS0';
+  const grub = `${header('0')}set partuuid=aa-01
+if [ "\${initrdfail}" = 2 ]; then
+  set initrdfail=
+elif [ "\${initrdfail}" = 1 ]; then
+  set next_entry="\${prev_entry}"
+fi
+menuentry 'Ubuntu' --class ubuntu $menuentry_id_option 'gnulinux-simple' {
+\trecordfail
+\tif [ "\${initrdfail}" = 1 ]; then
+\t  echo\t'GRUB_FORCE_PARTUUID set, initrdless boot failed. Attempting with initrd.'
+\t  linux\t${line}
+\t  initrd\t/boot/initrd.img-6.8.0-31-generic
+\telse
+\t  echo\t'GRUB_FORCE_PARTUUID set, attempting initrdless boot.'
+\t  linux\t${line} panic=-1
+\tfi
+\tinitrdfail
+}
+`;
+  const menu = await shownMenu([{ uuid, root: true, files: { '/boot/grub/grub.cfg': grub } }]);
+  expect(menu).toMatchObject({
+    chosen: { initrd: [], cmdline: 'root=PARTUUID=aa-01 ro console=tty1 console=ttyS0 panic=-1' },
+    warnings: [],
+  });
+});
+
 test('Alpine: no stub, modules= and several initrds', async () => {
   const grub = `${header('0')}menuentry 'Alpine Linux v3.22, with Linux virt' --class alpine $menuentry_id_option 'gnulinux-virt-advanced' {
 \tsearch --no-floppy --fs-uuid --set=root ${uuid}

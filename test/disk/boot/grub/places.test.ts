@@ -146,6 +146,7 @@ describe('search sets a variable to a volume', () => {
     'search --fs-uuid abcd-1234; set it=$root',
     'search --fs-uuid --set abcd-1234; set it=$root',
     'if search --label gone --set=it; then set it=hd0,gpt1; else set it=hd0,gpt7; fi',
+    'set root=(hd0,gpt7); set it=$root',
     'set it=hd0,7',
     'set it=hd0,msdos7',
   ])('%s', async (command) => {
