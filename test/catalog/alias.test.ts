@@ -73,6 +73,15 @@ describe('an alias of a catalog', () => {
     });
   });
 
+  test('with boot files is read for them; a disk without any says whom to ask', async () => {
+    await expect(ensure('acme-1', { boot: true })).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      message: expect.stringContaining('locked without the files that boot it'),
+      hint: expect.stringContaining('acme:1'),
+      details: { field: 'boot' },
+    });
+  });
+
   test.each<[string, EnsureOptions, object]>([
     [
       'for another architecture',
@@ -80,7 +89,6 @@ describe('an alias of a catalog', () => {
       { code: 'ERR_NOT_FOUND', details: { field: 'arch' } },
     ],
     ['in another variant', { variant: 'tiny' }, { details: { field: 'variant' } }],
-    ['with boot files', { boot: true }, { code: 'ERR_NOT_FOUND', details: { field: 'boot' } }],
     ['with a signature of today', { trust: 'signed' }, { code: 'ERR_UNTRUSTED' }],
   ])('%s is refused before a request', async (_, options, error) => {
     await expect(ensure('acme-1', options)).rejects.toMatchObject(error);
