@@ -7,11 +7,15 @@ export interface FstabLine {
   options: string[];
 }
 
+/** PATH_MAX of Linux: no device and no mount point has a longer name. */
+const mostLetters = 4096;
+
 /** The lines of fstab whose mount point is a path (fstab(5)). */
 export function parseFstab(text: string): FstabLine[] {
   return text.split('\n').flatMap((line) => {
     const [device = '', path = '', , options = ''] = line.trim().split(/\s+/).map(unescapeWord);
     if (device === '' || device.startsWith('#') || !path.startsWith('/')) return [];
+    if (path.length > mostLetters) return [];
     return { device, path: path.replace(/(?<=.)\/+$/, ''), options: options.split(',') };
   });
 }
@@ -25,6 +29,7 @@ function unescapeWord(word: string): string {
 
 /** The volume that a device of fstab or of `root=` names; `undefined` where it is not on this disk. */
 export function findDevice(device: string, volumes: readonly ReadVolume[]): ReadVolume | undefined {
+  if (device.length > mostLetters) return undefined;
   const [, byTag, tag] =
     /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(device) ?? [];
   const [word = '', ...rest] = byTag === undefined ? device.split('=') : [byTag, tag ?? ''];
