@@ -1,30 +1,19 @@
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './system-packages.ts';
 
 /** Modules and images of GRUB for a PC with a BIOS; Debian: grub-pc-bin. */
-const grub = '/usr/lib/grub/i386-pc';
-const modules = ['biosdisk', 'part_gpt', 'ext2', 'normal', 'linux', 'test', 'echo'];
-
-/** What GRUB reads from the root file system, in the tree that this becomes: the console is the serial line. */
-export async function writeGrubConfig(root: string): Promise<void> {
-  await mkdir(join(root, 'boot/grub'), { recursive: true });
-  const lines = [
-    'linux /vmlinuz root=/dev/vda1 rw console=tty0 console=ttyS0,115200n8',
-    'initrd /initrd.img',
-    'boot',
-  ];
-  await writeFile(join(root, 'boot/grub/grub.cfg'), `${lines.join('\n')}\n`);
-}
+export const grub = '/usr/lib/grub/i386-pc';
+const modules = ['biosdisk', 'part_gpt', 'ext2', 'normal'];
 
 /**
  * Puts GRUB on a disk as `grub-install` does, which would need a block device: its first sector goes into the first of the
- * disk, and the rest to `position`, the start of a BIOS boot partition. The root file system is the first partition.
+ * disk, and the rest to `position`, the start of a BIOS boot partition. `/boot` is the fourth partition.
  * Source: the comments in GRUB's boot/i386/pc/boot.S and diskboot.S.
  */
 export async function makeBootable(disk: string, position: number): Promise<void> {
   const image = `${disk}.grub`;
-  const prefix = '(hd0,gpt1)/boot/grub';
+  const prefix = '(hd0,gpt4)/grub';
   run('grub-mkimage', ['-O', 'i386-pc', '-d', grub, '-p', prefix, '-o', image, ...modules]);
   const core = await readFile(image);
   run('rm', [image]);

@@ -21,15 +21,22 @@ export async function startKernel(
   limitMs: number,
   more: readonly string[] = ['-append', 'console=ttyS0'],
 ): Promise<StartedKernel> {
-  const started = performance.now();
-  const machine = spawn(
+  const command = [
     'qemu-system-x86_64',
-    [
-      ...['-accel', 'tcg', '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none'],
-      ...['-kernel', kernel, '-initrd', initrd, ...more],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+    ...['-accel', 'tcg', '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none'],
+    ...['-kernel', kernel, '-initrd', initrd, ...more],
+  ];
+  return await runMachine(command, text, limitMs);
+}
+
+/** The same for a machine that a command starts, whose output is its serial line. */
+export async function runMachine(
+  [program = '', ...parameters]: readonly string[],
+  text: RegExp,
+  limitMs: number,
+): Promise<StartedKernel> {
+  const started = performance.now();
+  const machine = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(machine, 'exit');
   let serial = '';
   const seen = await new Promise<boolean>((resolve) => {
@@ -51,4 +58,10 @@ export async function startKernel(
   machine.kill('SIGTERM');
   await ended;
   return { serial, ms, seen };
+}
+
+/** What the machine said, line by line, without colours and cursor moves. */
+export function readSerial(serial: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return serial.replace(/\x1b\[[\d;?]*[a-zA-Z]|\x1bc|\r/g, '');
 }

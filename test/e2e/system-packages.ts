@@ -8,6 +8,8 @@ const wanted: Record<string, string> = {
   zstd: 'zstd',
   sfdisk: 'fdisk',
   mke2fs: 'e2fsprogs',
+  'mkfs.xfs': 'xfsprogs',
+  'mkfs.btrfs': 'btrfs-progs',
   'grub-mkimage': 'grub-common',
   '/usr/lib/grub/i386-pc/grub-bios-setup': 'grub-pc-bin',
   'qemu-system-x86_64': 'qemu-system-x86',
