@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { requirePrograms } from '../e2e/system-packages.ts';
 import type { BenchReport } from './bench-report.ts';
+import { bootFiles } from './boot-files.ts';
 import { readFormats } from './built-package.ts';
 import { cacheCare, careTitles } from './cache-care/jobs.ts';
 import { clones, cloneTitles } from './clones.ts';
@@ -78,6 +79,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     await layOutSite(nginx, images.qcow2);
     const converted = await measure(conversions(images, programs));
     const wrote = await measure(writers(images));
+    const started = await measure(await bootFiles(images.raw, images.tree, scratch));
     const six = await measure(fleet(images, nginx));
     const whole = await measure(await wholeJobs(nginx, images, programs));
     const costs: Cost[] = [];
@@ -105,7 +107,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     return {
       ...{ ...facts, warmHits },
       ...{
-        jobs: [...converted, ...wrote, ...six, ...whole, ...cloned, ...care],
+        jobs: [...converted, ...wrote, ...started, ...six, ...whole, ...cloned, ...care],
         costs,
       },
     };

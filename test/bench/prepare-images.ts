@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildDisk } from '../e2e/build-disk.ts';
+import { buildDisk, type SystemTree } from '../e2e/build-disk.ts';
 import { readArchive, run } from '../e2e/system-packages.ts';
 import { digestDisk } from './digest-disk.ts';
 
@@ -8,6 +8,8 @@ export interface Images {
   /** Digest of the disk inside, as `digestDisk` gives it. */
   expected: string;
   raw: string;
+  /** What the raw disk was made of. */
+  tree: SystemTree;
   qcow2: string;
   qcow2Zstd: string;
   vmdk: string;
@@ -25,7 +27,7 @@ export async function prepareImages(
 ): Promise<Images> {
   const folder = process.env['ROOTDISK_E2E_DIR'];
   const disk = await buildDisk(folder ?? scratch, readArchive().url, 'bookworm');
-  const { raw } = disk;
+  const { raw, tree } = disk;
   const qcow2Zstd = join(scratch, 'zstd.qcow2');
   const vmdk = join(scratch, 'disk.vmdk');
   const gz = join(scratch, 'disk.raw.gz');
@@ -49,5 +51,5 @@ export async function prepareImages(
   // Into the page cache, where those that were made just now are already.
   for (const packed of [disk.qcow2, disk.xz, disk.zst]) await digestDisk(packed);
   const packed = { qcow2: disk.qcow2, qcow2Zstd, vmdk, xz: disk.xz, zst: disk.zst, gz };
-  return { expected, raw, ...packed, ...(lz4 === undefined ? {} : { lz4 }) };
+  return { expected, raw, tree, ...packed, ...(lz4 === undefined ? {} : { lz4 }) };
 }

@@ -58,7 +58,7 @@ async function digestOf(path: string): Promise<string> {
 
 /** The machine gets as far as the login prompt; what it said is kept in the log of the run. */
 async function expectLogin(what: string, command: readonly string[]): Promise<string> {
-  const started = await runMachine(command, /login: /, 10 * 60_000);
+  const started = await runMachine(command, /login: /, 15 * 60_000);
   const text = readSerial(started.serial);
   const kept = process.env['ROOTDISK_E2E_DIR'];
   if (kept !== undefined) await writeFile(join(kept, `boot-${what}.log`), text);
