@@ -3,14 +3,13 @@ import type { EnsuredImage } from '../contracts/image.ts';
 import type { OpenedDisk } from '../contracts/opened-disk.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import { readKernelKind } from '../disk/boot/kernel-kind.ts';
-import { isImageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { type Bootable, partOfFile, partsOfEntry } from './bootable.ts';
 import { loadsKernel } from './describe-launch.ts';
 import type { HypervisorId } from './hypervisor.ts';
 
 /** What is asked for of a disk; what concerns a fetch alone is passed on. */
-export interface BootableWish extends Omit<EnsureOptions, 'boot' | 'format'> {
+interface BootableWish extends Omit<EnsureOptions, 'boot' | 'format'> {
   kernel?: string | undefined;
   to?: HypervisorId | undefined;
 }
@@ -22,7 +21,7 @@ interface BootVerbs {
 }
 
 /** What starts a disk; `close` ends the reading, `release` the lease on a disk of the cache. */
-export interface FoundBootable {
+interface FoundBootable {
   bootable: Bootable;
   close(): Promise<void>;
   release(): Promise<void>;
@@ -48,48 +47,29 @@ export async function bootableOfReference(
   reference: string,
   { kernel, to, ...wish }: BootableWish,
 ): Promise<FoundBootable> {
-  const image = await ensureBoot(verbs, reference, wish, kernel === undefined);
+  const image = await verbs.ensureImage(reference, { ...wish, boot: kernel === undefined });
   const release = (): Promise<void> => image.dispose();
   try {
     const opened = await verbs.openDisk(image.path, { signal: wish.signal, log: wish.log });
     return await orClose(opened, async () => {
       const disk = { path: image.path, readOnly: true };
       const close = (): Promise<void> => opened.close();
-      // Where several initrds are loaded, and from where, the disk tells better than the cache.
-      if (image.boot?.from !== 'vendor') {
-        return { bootable: await readBootable(opened, disk, kernel), close, release };
-      }
-      const bootable = await publishedBootable(image.boot, opened, disk);
+      const bootable = await bootableOfImage(image, opened, disk, kernel);
       const isFine = to === undefined || loadsKernel(to, bootable.kernel.kind);
-      if (isFine || wish.kernelFormat !== undefined) return { bootable, close, release };
+      if (image.boot === undefined || isFine || wish.kernelFormat !== undefined) {
+        return { bootable, close, release };
+      }
       // The unpacked kernel is an entry of the cache of its own.
       const raw = await verbs.ensureImage(reference, { ...wish, boot: true, kernelFormat: 'raw' });
       const both = async (): Promise<void> => {
         await raw.dispose();
         await release();
       };
-      const boot = raw.boot ?? image.boot;
-      return { bootable: await publishedBootable(boot, opened, disk), close, release: both };
+      return { bootable: await bootableOfImage(raw, opened, disk, kernel), close, release: both };
     });
   } catch (error) {
     await release();
     throw error;
-  }
-}
-
-async function ensureBoot(
-  { ensureImage }: BootVerbs,
-  reference: string,
-  wish: EnsureOptions,
-  boot: boolean,
-): Promise<EnsuredImage> {
-  try {
-    return await ensureImage(reference, { ...wish, boot });
-  } catch (error) {
-    const isWithoutKernel =
-      isImageError(error) && error.remedy === 'not-found' && error.details.field === 'boot';
-    if (!boot || !isWithoutKernel) throw error;
-    return await ensureImage(reference, { ...wish, boot: false });
   }
 }
 
@@ -118,21 +98,52 @@ async function readBootable(
   };
 }
 
+/** With the files that were obtained with the image, if any were. */
+async function bootableOfImage(
+  { boot }: EnsuredImage,
+  opened: OpenedDisk,
+  disk: Bootable['disk'],
+  kernel: string | undefined,
+): Promise<Bootable> {
+  if (boot === undefined) return await readBootable(opened, disk, kernel);
+  if (boot.from === 'vendor') return await publishedBootable(boot, opened, disk);
+  const onDisk = await readBootable(opened, disk, kernel);
+  const kept = await partsOfBoot(boot);
+  const { file } = onDisk.kernel;
+  const [initrd, ...others] = onDisk.initrd;
+  // Several lie in one file.
+  const isOne = initrd !== undefined && others.length === 0;
+  return {
+    ...onDisk,
+    kernel: { ...kept.kernel, ...defined({ file }) },
+    initrd: isOne ? kept.initrd.map((one) => ({ ...initrd, ...one })) : onDisk.initrd,
+  };
+}
+
+async function partsOfBoot({
+  kernel,
+  initrd,
+}: NonNullable<EnsuredImage['boot']>): Promise<Pick<Bootable, 'kernel' | 'initrd'>> {
+  const part = partOfFile(kernel.path, kernel.sizeBytes);
+  const kind = (await readKernelKind(await part.open())) ?? kernel.kind;
+  return {
+    kernel: { ...part, kind },
+    initrd: initrd === undefined ? [] : [partOfFile(initrd.path, initrd.sizeBytes)],
+  };
+}
+
 async function publishedBootable(
-  { kernel, initrd, cmdline }: NonNullable<EnsuredImage['boot']>,
+  boot: NonNullable<EnsuredImage['boot']>,
   opened: OpenedDisk,
   disk: Bootable['disk'],
 ): Promise<Bootable> {
-  const part = partOfFile(kernel.path, kernel.sizeBytes);
-  const kind = (await readKernelKind(await part.open())) ?? kernel.kind;
   const [root, ...others] = opened.roots;
   return {
     disk,
     content: opened,
-    kernel: { ...part, kind },
-    initrd: initrd === undefined ? [] : [partOfFile(initrd.path, initrd.sizeBytes)],
+    ...(await partsOfBoot(boot)),
     ...defined({
-      cmdline,
+      cmdline: boot.cmdline,
       system: others.length > 0 ? undefined : plainSystem(root?.system),
     }),
     warnings: opened.warnings,

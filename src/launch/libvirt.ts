@@ -63,7 +63,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text for an element or an attribute; what XML 1.0 has no form for is left out. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return (
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no form for them

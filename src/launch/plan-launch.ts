@@ -17,7 +17,7 @@ import { type RootChange, type RootedLine, rewriteRoot } from './root-form.ts';
 import { type WantedFile, writeParts } from './write-parts.ts';
 
 /** How kernel, initrd and command line are wanted. */
-export interface LaunchWish {
+interface LaunchWish {
   /** Absolute. */
   outputDir?: string | undefined;
   force: boolean;
@@ -31,13 +31,13 @@ export interface LaunchWish {
 }
 
 /** A kernel or an initrd, and where it lies. */
-export interface PlacedPart {
+interface PlacedPart {
   path?: string;
   file?: string;
 }
 
 /** What starts a disk, written where it was asked for. */
-export interface PlannedLaunch {
+interface PlannedLaunch {
   disk: string;
   kernel: PlacedPart & { kind: string };
   initrd: PlacedPart[];

@@ -11,12 +11,12 @@ import * as testing from '../../src/testing/index.ts';
 import { readSources, walkTree } from '../house/source-file.ts';
 import { textsOf } from '../house/texts-of.ts';
 
-/** Options of other programs that a hint may name, and those of Cloud Hypervisor. */
-const foreign = new Set(
-  '--no-experimental-sqlite --long --cpus --memory --serial --disk --initramfs --cmdline'.split(
-    ' ',
-  ),
-);
+/** Options of other programs that a hint may name, those of Cloud Hypervisor, and those of GRUB's commands. */
+const foreign = new Set([
+  ...['--no-experimental-sqlite', '--long'],
+  ...['--cpus', '--memory', '--serial', '--disk', '--initramfs', '--cmdline'],
+  ...['--file', '--fs-label', '--fs-uuid', '--hint', '--id', '--label', '--set', '--unrestricted'],
+]);
 const sources = readSources(['src', 'vendors', 'formats', 'verifiers']);
 const names = [...commands.map(({ name }) => name), 'help', 'version'];
 
