@@ -1,5 +1,6 @@
 import type { DiskFiles } from '../../../src/contracts/opened-disk.ts';
-import { readDisk } from '../../../src/disk/read-disk.ts';
+import { readLoaderArches, readProgramArch } from '../../../src/disk/read-arches.ts';
+import { type ReadDisk, readDisk } from '../../../src/disk/read-disk.ts';
 import { builtIns, isImageError } from '../../../src/index.ts';
 import type { ByteSource, FileSystemContext } from '../../../src/kit.ts';
 import { isFileSystem, isVolumeFormat } from '../../../src/parts/format-kinds.ts';
@@ -58,7 +59,12 @@ export async function tryDisk(disk: ChangedDisk, trace: Trace = () => {}): Promi
   if (opened === undefined) return [...refusals].join(' ');
   const { volumes } = opened.content;
   const root = await ask(() => opened.files());
-  if (root !== undefined) await ask(() => root.read('/etc/os-release'));
+  if (root !== undefined) {
+    await ask(() => root.read('/etc/os-release'));
+    await ask(() => readProgramArch(root));
+  }
+  await ask(() => readLoaderArches(opened));
+  await ask(() => readBootFiles(opened));
   for (const { name, fileSystem } of volumes) {
     if (fileSystem === undefined) continue;
     const files = await ask(() => opened.files(name));
@@ -86,6 +92,12 @@ async function walk(files: DiskFiles, ask: Ask): Promise<void> {
       if (kind === 'file') await ask(() => readEnds(files, path));
     }
   }
+}
+
+/** What starts the disk, and the first bytes of its kernel and initrds. */
+async function readBootFiles(disk: ReadDisk): Promise<void> {
+  const { entry } = await disk.boot();
+  for (const file of [entry.kernel, ...entry.initrd]) await (await file.open()).read(0, 65_536);
 }
 
 /** The start of a file, its middle and its end. */
