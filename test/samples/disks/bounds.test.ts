@@ -23,9 +23,10 @@ beforeAll(async () => {
   const path = join(folder, 'empty.img');
   writeFileSync(path, '');
   truncateSync(path, MiB);
-  // The first run compiles what the later ones find compiled.
-  await runAndMeasure(['inspect', path]);
-  empty = (await runAndMeasure(['inspect', path])).peak;
+  // One run may have 30 MiB more than the next: memory that was not collected yet.
+  const peaks: number[] = [];
+  while (peaks.length < 3) peaks.push((await runAndMeasure(['inspect', path])).peak);
+  empty = Math.max(...peaks);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
