@@ -1,4 +1,5 @@
 import type { DiskToWrite, WriteContext, WriterSink } from '../../src/kit.ts';
+import { giveBack } from '../shared/give-back.ts';
 import { blockBytes } from '../shared/tar/header.ts';
 import type { CompressJob } from '../shared/writing/compress-thread.ts';
 import { CompressThreads } from '../shared/writing/compress-threads.ts';
@@ -60,6 +61,7 @@ export async function writeTarGz(
       });
       await gzip.add(answer.bytes, units);
       storedBytes += job.length;
+      giveBack(answer.bytes);
     }
   } finally {
     await threads.close();

@@ -43,8 +43,8 @@ export class ReplayedSource implements ByteSource {
     return this.#source.grown();
   }
 
-  async read(position: number, length: number): Promise<Uint8Array> {
-    return this.#update(position, length, await this.#source.read(position, length));
+  async read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
+    return this.#update(position, length, await this.#source.read(position, length, memory));
   }
 
   async *stream(): AsyncIterable<Uint8Array> {

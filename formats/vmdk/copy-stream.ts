@@ -2,6 +2,7 @@ import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../.
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
 import { type DiskPartWriter, writeDiskParts } from '../shared/blocks/write-disk-parts.ts';
 import { zeroHoles } from '../shared/blocks/zero-holes.ts';
+import { giveBack } from '../shared/give-back.ts';
 import { checkTables } from './check-tables.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
 import { FileWindow } from './file-window.ts';
@@ -80,7 +81,9 @@ async function copyBatch(
     const about = { position: position + start, grainBytes, visibleBytes };
     return { guest, bytes: await inflateGrain(bytes.subarray(start, end), about) };
   });
-  await writeDiskParts(await Promise.all(inflated), writer);
+  const parts = await Promise.all(inflated);
+  await writeDiskParts(parts, writer);
+  for (const { bytes: output } of parts) giveBack(output);
 }
 
 /** The sector of the first marker: behind everything that the header counts as overhead. */

@@ -13,7 +13,8 @@ export interface ByteSource {
   grown(): Promise<void>;
   /** A range fetched out of band, before the pass reaches it; compared with the pass later. Absent where impossible. */
   ahead?(position: number, length: number): Promise<Uint8Array>;
-  read(position: number, length: number): Promise<Uint8Array>;
+  /** `memory`: room for `length` bytes that the bytes may come to lie in; else the source chooses where they lie. */
+  read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array>;
   /** All bytes in order, from the start. */
   stream(): AsyncIterable<Uint8Array>;
 }

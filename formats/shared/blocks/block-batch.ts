@@ -23,7 +23,8 @@ export interface BlockBatch {
   pieces: BlockPiece[];
 }
 
-const maxBatchBytes = 1024 * 1024;
+/** What a batch spans at most in the file. */
+export const maxBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /** Walks the data of a disk in the order of the file, in pieces of at most 1 MiB. */

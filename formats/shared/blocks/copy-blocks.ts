@@ -1,6 +1,6 @@
 import { abortable, type ByteSource, type DecodeContext, type DiskSink } from '../../../src/kit.ts';
 import type { ImageRefusal } from '../image-refusal.ts';
-import { type BlockBatch, BlockCursor, type BlockLayout } from './block-batch.ts';
+import { type BlockBatch, BlockCursor, type BlockLayout, maxBatchBytes } from './block-batch.ts';
 import { WorkSlots } from './work-slots.ts';
 
 /**
@@ -15,6 +15,8 @@ export async function copyBlocks(
   refuseImage: ImageRefusal,
 ): Promise<void> {
   const slots = new WorkSlots(tasks, signal);
+  // Memory that no batch is using: left to the collector, that of a hundred batches would be held at once.
+  const spare: Uint8Array[] = [];
   try {
     if (!sink.zeroed) await slots.submit(() => zeroHoles(layout, sink, slots.signal));
     const cursor = new BlockCursor(layout);
@@ -30,8 +32,18 @@ export async function copyBlocks(
   }
   slots.signal.throwIfAborted();
 
-  async function copyBatch({ start, end, pieces }: BlockBatch, until: AbortSignal): Promise<void> {
-    const bytes = await source.read(start, end - start);
+  async function copyBatch(batch: BlockBatch, until: AbortSignal): Promise<void> {
+    const memory = spare.pop() ?? new Uint8Array(maxBatchBytes);
+    await copyPieces(batch, memory, until);
+    spare.push(memory);
+  }
+
+  async function copyPieces(
+    { start, end, pieces }: BlockBatch,
+    memory: Uint8Array,
+    until: AbortSignal,
+  ): Promise<void> {
+    const bytes = await source.read(start, end - start, memory);
     if (bytes.length < end - start) throw cut(start + bytes.length);
     pieces.sort((a, b) => a.guest - b.guest);
     for (let from = 0; from < pieces.length; ) {

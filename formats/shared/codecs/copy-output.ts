@@ -1,4 +1,5 @@
 import { type DiskSink, isZeros, raiseLimit, refuse } from '../../../src/kit.ts';
+import { giveBack } from '../give-back.ts';
 import { regroup } from '../streams/regroup.ts';
 
 /** Where decoded bytes go, and how far they may reach. */
@@ -38,7 +39,7 @@ export async function copyOutput(
   const joined = joinNeighbours(pieces, stepBytes);
   // What is regrouped is a copy.
   const steps = reuse === undefined ? regroup(joined, stepBytes) : joined;
-  const done = reuse ?? releaseMemory;
+  const done = reuse ?? giveBack;
   let isZero = true;
   let end = position;
   let writing: Promise<void> | undefined;
@@ -70,14 +71,6 @@ async function write(
 ): Promise<void> {
   if (isHole) await sink.zero(position, bytes.length);
   else await sink.write(position, bytes);
-}
-
-/**
- * Frees memory that is wholly these bytes' own. Left to the collector, the output of a decoder soon fills 100 MB, and
- * the collections that this causes take as long as the decoding.
- */
-function releaseMemory({ buffer, length }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && length === buffer.byteLength) buffer.transfer(0);
 }
 
 /** Merges pieces that lie side by side in memory, up to `size` bytes. */

@@ -1,4 +1,5 @@
 import type { DiskToWrite, WriteContext } from '../../../src/kit.ts';
+import { giveBack } from '../give-back.ts';
 import { DiskId } from '../writing/disk-id.ts';
 import { packedUnits } from '../writing/packed-units.ts';
 import { refuseLargeDisk } from '../writing/refuse-large-disk.ts';
@@ -62,7 +63,11 @@ export async function writeStream(
   const work = { ...how, call: 'deflateSync' as const };
   for await (const grains of packedUnits(data, { ...work, unitBytes: grainBytes }, context)) {
     populatedBytes += grains.length * grainBytes;
-    await emit(Buffer.concat(grains.flatMap(({ index, bytes }) => tables.add(index, bytes))));
+    const parts = grains.flatMap(({ index, bytes }) => tables.add(index, bytes));
+    const bytes = Buffer.concat(parts);
+    for (const part of parts) giveBack(part);
+    await emit(bytes);
+    giveBack(bytes);
   }
   await emit(Buffer.concat(tables.finish()));
   return { capacity, sizeBytes: tables.sector * streamSectorBytes, populatedBytes, id };
