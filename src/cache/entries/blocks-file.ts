@@ -53,7 +53,7 @@ export async function readDigestTable({
  * Puts the table of a disk beside it, before its record. Needs the lock of the name. A disk is good without it: what the
  * file system refuses is a warning. Throws `ERR_CACHE_IO` for a table that could not be read back.
  */
-export async function placeDigestTable(
+async function placeDigestTable(
   cache: Cache,
   name: string,
   table: DigestTable,

@@ -16,7 +16,7 @@ export interface Cost {
   points: CostPoint[];
 }
 
-export interface CostPoint {
+interface CostPoint {
   /** How large it is, in GiB. */
   gib: number;
   outcome: JobOutcome;

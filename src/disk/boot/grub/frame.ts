@@ -3,7 +3,7 @@ import type { GrubStatement } from './parse-script.ts';
 import type { Variables } from './variables.ts';
 
 /** What `linux` and `initrd` name. */
-export interface Loaded {
+interface Loaded {
   /** The path as it is written. */
   path: string;
   /** Absent where its device is not on the disk. */

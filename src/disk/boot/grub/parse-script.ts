@@ -17,7 +17,7 @@ export interface GrubIf {
 }
 
 /** `for`, `while`, `until`: not run. */
-export interface GrubLoop {
+interface GrubLoop {
   kind: 'loop';
   line: number;
   body: GrubStatement[];

@@ -2,7 +2,7 @@ import { refuse } from '../../../errors.ts';
 import { mostOfGrub, tooMuchGrub } from './budget.ts';
 
 /** A piece of a word; a value that is not quoted is divided at its blanks. */
-export interface WordPart {
+interface WordPart {
   /** The text, or the name of a variable. */
   text: string;
   isVariable: boolean;
