@@ -29,13 +29,14 @@ export async function replaceDisk(
   await requireLock(cache, name);
   await inCache(path, 'repair', async () => {
     const ready = join(staging.dir, 'ready');
-    await seal(cache, staging, staging.disk, ready, async (handle) => {
+    const { synced } = await seal(cache, staging, staging.disk, ready, async (handle) => {
       const { blocks, sizeBytes } = await tabulateDisk(ready, extents, signal);
       const found = digestBlocks(blocks, sizeBytes);
       if (found !== record.disk.contentDigest) throw differs(name, path);
       const seconds = record.disk.mtimeMs / 1000;
       await handle.utimes(seconds, seconds);
     });
+    await synced;
     await requireLock(cache, name);
     await rename(ready, path);
     await syncImages(cache);

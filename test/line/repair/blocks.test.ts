@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +11,7 @@ import { runCli } from '../../cli/spawn-cli.ts';
 import '../../faults/hurry.ts';
 import type { AcmeBuild } from '../../fixtures/acme.ts';
 import { damage } from '../../fixtures/damage.ts';
+import { watchHandles } from '../../fixtures/file-operations.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../../fixtures/line.ts';
 
 const MiB = 1024 ** 2;
@@ -57,6 +59,21 @@ async function damaged(...offsets: number[]): Promise<string> {
   line.asked();
   return path;
 }
+
+test.runIf(process.platform === 'linux')(
+  'a disk that cannot be synced does not take the place of the damaged one',
+  async () => {
+    const path = await damaged(MiB + 5000);
+    const { ino } = await stat(path);
+    await watchHandles('sync', async (fd) => {
+      if (basename(readlinkSync(`/proc/self/fd/${fd}`)) !== 'ready') return;
+      throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+    });
+    const outcome = await repair({ offline: true }).catch((error: unknown) => error);
+    expect(await stat(path)).toMatchObject({ ino });
+    expect(outcome).not.toMatchObject([{ state: 'repaired' }]);
+  },
+);
 
 describe('only the damaged blocks are made again', () => {
   test('one of them, from the kept download; nothing else of the entry changes', async () => {
