@@ -80,7 +80,7 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
    * on it. None there is `ERR_NOT_FOUND`; a disk that cannot be read is a `DecodeError`.
    */
   boot?: boolean | 'disk' | undefined;
-  /** `published` (default), or `raw`: unpacked from gzip or EFI zboot. */
+  /** `published` (default), or `raw`: unpacked from gzip, EFI zboot or bzImage, as hypervisors load it that need ELF or Image. */
   kernelFormat?: 'published' | 'raw' | undefined;
   /** Keep the file as it was downloaded, beside the disk. */
   keepSource?: boolean | undefined;

@@ -225,7 +225,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   from: { value: 'LAYERS', help: 'what the file must be: qcow2, gz>raw; default: detect' },
   'kernel-format': {
     value: 'FORMAT',
-    help: 'published (default), or raw: unpack gzip and EFI zboot',
+    help: 'published (default), or raw: unpacked, bzImage too',
   },
   key: {
     value: 'FILE',
