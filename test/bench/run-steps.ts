@@ -4,8 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Step } from './contender.ts';
+import { watchMemory } from './memory/watch-memory.ts';
 import { ownProcess } from './own-process.ts';
-import { watchMemory } from './watch-memory.ts';
 
 /** What a row of programs printed at its end, and how much memory was resident at most. */
 export interface StepsRun {

@@ -2,15 +2,15 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPackage, cli, root } from './built-package.ts';
-import type { Job } from './contender.ts';
-import { conversions } from './conversions/readers.ts';
-import { writers } from './conversions/writers.ts';
-import { prepareImages } from './prepare-images.ts';
-import { findPrograms } from './programs.ts';
-import { runSteps } from './run-steps.ts';
-import { startNginx } from './start-nginx.ts';
-import { layOutSite, wholeJobs } from './whole-jobs.ts';
+import { buildPackage, cli, root } from '../built-package.ts';
+import type { Job } from '../contender.ts';
+import { conversions } from '../conversions/readers.ts';
+import { writers } from '../conversions/writers.ts';
+import { prepareImages } from '../prepare-images.ts';
+import { findPrograms } from '../programs.ts';
+import { runSteps } from '../run-steps.ts';
+import { startNginx } from '../start-nginx.ts';
+import { layOutSite, wholeJobs } from '../whole-jobs.ts';
 
 /** Prints a table of the most memory that each job takes: of the built package, and of its sources as Node.js runs them. */
 const scratch = await mkdtemp(join(tmpdir(), 'rootdisk-peaks-'));
