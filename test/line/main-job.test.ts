@@ -58,8 +58,12 @@ describe('a first call', () => {
   test('tells its stages in order, and the last counts are the whole', async () => {
     const events: ProgressEvent[] = [];
     await line.ensure('acme:1', { onProgress: (event) => events.push(event) });
-    const stages = events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []));
-    expect(stages).toEqual(['resolve', 'look', 'prove', 'fetch', 'decode', 'settle', 'publish']);
+    const stages = events.filter((event) => event.type === 'stage');
+    const settled = ['settle', 'settle'];
+    const names = ['resolve', 'look', 'prove', 'fetch', 'decode', ...settled, 'publish'];
+    expect(stages.map(({ stage }) => stage)).toEqual(names);
+    // The bytes first, then what is on the disk.
+    expect(stages[6]?.message).toContain('holds an unknown system');
     const fetched = events.filter((event) => event.type === 'fetch').at(-1);
     expect(fetched).toMatchObject({ bytes: packed.length, totalBytes: packed.length });
     expect(events.at(-1)).toMatchObject({ type: 'done', origin: 'network' });
