@@ -88,13 +88,12 @@ async function readBootable(
   kernel: string | undefined,
 ): Promise<Bootable> {
   const { system, entry, warnings } = await opened.boot({ kernel });
-  const unknown = 'no boot loader is configured on this disk: the command line is not known';
   return {
     disk,
     content: opened,
     ...partsOfEntry(entry),
     ...defined({ system: plainSystem(system) }),
-    warnings: [...opened.warnings, ...warnings, ...(entry.cmdline === undefined ? [unknown] : [])],
+    warnings: [...opened.warnings, ...warnings],
   };
 }
 

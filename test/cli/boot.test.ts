@@ -33,6 +33,10 @@ describe.skipIf(!hasProgram('mke2fs') || !hasProgram('sfdisk'))('rootdisk boot o
   beforeAll(() => {
     makeBootDisk(folder, 'amd64.raw', extlinuxSystem(bzimage, cmdline));
     makeBootDisk(folder, 'arm64.raw', extlinuxSystem(gzipSync(image), cmdline));
+    makeBootDisk(folder, 'bare.raw', {
+      'etc/os-release': 'ID=acme\n',
+      'boot/vmlinuz-1.0': bzimage,
+    });
     makeBootDisk(folder, 'none.raw', { 'etc/os-release': 'ID=acme\n' });
   });
 
@@ -76,6 +80,13 @@ describe.skipIf(!hasProgram('mke2fs') || !hasProgram('sfdisk'))('rootdisk boot o
     const forced = await run('./amd64.raw', '--output-dir', dir, '--force', '--kernel', 'one');
     expect(forced.code).toBe(0);
     expect(readFileSync(join(dir, 'kernel'))).toEqual(bzimage);
+  });
+
+  test('a kernel without a configuration has no command line, which is said once', async () => {
+    const ran = await run('./bare.raw', '--json');
+    expect(parseOutput(ran)).not.toHaveProperty('cmdline');
+    const told = [...ran.stderr.matchAll(/command line/g)];
+    expect([told.length, ran.stderr]).toEqual([1, expect.stringContaining('is not known')]);
   });
 
   test('--kernel: another entry by its version or id, and all of them where it is none', async () => {
