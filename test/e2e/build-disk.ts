@@ -23,7 +23,7 @@ export interface SystemTree {
 
 const sizeBytes = 3 * 1024 ** 3;
 const biosOffset = 1024 ** 2;
-const rootOffset = 384 * 1024 ** 2;
+export const rootOffset: number = 384 * 1024 ** 2;
 export const bootPartition: { offset: number; sizeBytes: number } = {
   offset: 104 * 1024 ** 2,
   sizeBytes: 256 * 1024 ** 2,

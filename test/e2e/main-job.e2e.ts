@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runExample } from '../examples/run-example.ts';
-import { type BuiltDisk, buildDisk } from './build-disk.ts';
+import { type BuiltDisk, buildDisk, rootOffset } from './build-disk.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 import { hashFile, place, type Site, startSite, write } from './site.ts';
 import { readSerial } from './start-kernel.ts';
@@ -62,10 +62,10 @@ async function ensured(result: CliRun): Promise<Record<string, unknown>> {
   return JSON.parse(result.stdout);
 }
 
-async function expectDisk(image: Record<string, unknown>): Promise<void> {
+async function expectDisk(image: Record<string, unknown>, sha256 = expected): Promise<void> {
   const path = String(image['path']);
   const about = await stat(path);
-  expect((await hashFile(path, 'sha256')).toString('hex')).toBe(expected);
+  expect((await hashFile(path, 'sha256')).toString('hex')).toBe(sha256);
   expect(about.mode & 0o777).toBe(0o444);
   // Sparse: the system fills less than a third of the disk.
   expect(about.blocks * 512).toBeLessThan(about.size / 3);
@@ -177,14 +177,30 @@ test('talos, raw.zst, over TLS only until the factory gives a sum', async () => 
   const schematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
   const image = `factory.talos.dev/image/${schematic}/v1.14.6/nocloud-amd64.raw.zst`;
   await write(site, 'factory.talos.dev/versions', JSON.stringify(['v1.13.10', 'v1.14.6']));
-  await place(site, image, disk.zst);
-  await place(site, image.replace('.zst', '.xz'), disk.xz);
+  const talos = join(folder, 'talos.raw');
+  run('cp', ['--sparse=always', disk.raw, talos]);
+  await writeFile(join(folder, 'os-release'), 'ID=talos\nVERSION_ID=v1.14.6\n');
+  const edits = [
+    'rm /usr/lib/os-release',
+    `write ${join(folder, 'os-release')} /usr/lib/os-release`,
+  ];
+  for (const edit of edits) run('debugfs', ['-w', '-R', edit, `${talos}?offset=${rootOffset}`]);
+  run('zstd', ['-q', '-1', '-T0', talos]);
+  await place(site, image, `${talos}.zst`);
   const result = await ensure('talos', '--cache-dir', join(folder, 'talos'));
   report('ensure talos (raw.zst)', result);
   const made = await ensured(result);
   // The mirror of this site is plain http.
   expect(made['trust']).toMatchObject({ level: 'none' });
-  await expectDisk(made);
+  expect(made['content']).toMatchObject({ system: { id: 'talos' }, arch: 'amd64' });
+  await expectDisk(made, (await hashFile(talos, 'sha256')).toString('hex'));
+
+  await place(site, image.replace('1.14.6', '1.13.10'), disk.zst);
+  const other = await ensure('talos:v1.13.10', '--cache-dir', join(folder, 'talos'));
+  expect(other.code).toBe(6);
+  expect(JSON.parse(other.stdout)).toMatchObject({
+    error: { code: 'ERR_UNSAFE_IMAGE', details: { reason: 'wrong-content' } },
+  });
 });
 
 /** One image's manifest in the shape that cloud.debian.org publishes. */
