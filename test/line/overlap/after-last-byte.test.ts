@@ -19,7 +19,7 @@ afterEach(async () => {
   await line.close();
 });
 
-const aRecord: unknown = expect.stringMatching(/^acme.*\.raw\.json$/);
+const aRecord: unknown = expect.stringMatching(/beside\.json$/);
 
 /** What all handles of open files inherit from. */
 async function fileHandles(): Promise<FileHandle> {
@@ -35,9 +35,10 @@ test('the record is written while the disk is synced', async () => {
   vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
     const { size } = await this.stat();
     if (size !== disk.length) return await sync.call(this);
-    // The device is not done before the record is in its place.
-    const folder = join(line.cacheDir, 'images-v1');
-    await vi.waitFor(async () => expect(await readdir(folder)).toContainEqual(aRecord), {
+    // The device is not done before the record lies beside the disk.
+    const staging = join(line.cacheDir, 'images-v1/.staging');
+    const files = (): Promise<string[]> => readdir(staging, { recursive: true });
+    await vi.waitFor(async () => expect(await files()).toContainEqual(aRecord), {
       timeout: 20_000,
     });
     events.push('synced');
