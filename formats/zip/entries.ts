@@ -20,6 +20,7 @@ export async function* zipEntries(
   const members = await abortable(readDirectory(source, source.sizeBytes, context, wanted), signal);
   for (const member of members) {
     if (wanted?.name !== undefined && member.name !== wanted.name) continue;
+    if (!member.name.startsWith(wanted?.folder ?? '')) continue;
     if (member.sizeBytes > limits.virtualBytes)
       throw memberTooLong('zip', member.sizeBytes, limits.virtualBytes, member.sizeBytes);
     const entry = openEntry(source, member, context);

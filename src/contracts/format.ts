@@ -58,6 +58,8 @@ export interface ArchiveEntry {
 /** The one member that will be read: of this name, or, without one, the only one that could be the disk. */
 export interface WantedEntry {
   name?: string;
+  /** In place of `name`: the only file in this folder, which ends with a slash (`disk/`). What lies elsewhere does not count. */
+  folder?: string;
   /**
    * In place of `name`: the archive must hold exactly these, each once and each a regular file; all of them are handed out.
    * Whatever else it holds (a folder, a link, a device) is refused. tar knows it.

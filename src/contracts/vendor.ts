@@ -54,7 +54,7 @@ export interface Artifact {
   sizeBytes?: number | undefined;
   /** Format ids, outermost first: `['xz', 'raw']`, `['qcow2']`. Empty: not declared, found by looking. */
   layers: string[];
-  /** The member of an archive layer that is the disk. */
+  /** The member of an archive layer that is the disk; with a slash at its end, the folder that holds it and no other file. */
   entry?: string | undefined;
   /**
    * A bundle: an archive layer that holds exactly these members, each a regular file, and what each is. It is fetched once, as

@@ -1,26 +1,32 @@
 import type { ByteSource } from '../contracts/bytes.ts';
-import type { Archive, DecodeContext } from '../contracts/format.ts';
+import type { Archive, ArchiveEntry, DecodeContext } from '../contracts/format.ts';
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 
 /** At most this many names go into a message. */
 const maxNames = 10;
 
-/** The member of an archive that is the disk: the named one, or the only one. `finish` reads the archive to its end. */
+/**
+ * The member of an archive that is the disk: the named one, the only one in the named folder, or the only one. `finish` reads
+ * the archive to its end.
+ */
 export async function openMember(
   archive: Archive,
   source: ByteSource,
   entry: string | undefined,
   context: DecodeContext,
 ): Promise<{ source: ByteSource; finish: () => Promise<void> }> {
-  const wanted = defined({ name: entry });
+  const isFolder = entry?.endsWith('/') === true;
+  const wanted = isFolder ? { folder: entry } : defined({ name: entry });
+  const isMeant = ({ name }: ArchiveEntry): boolean =>
+    entry === undefined || (isFolder ? name.startsWith(entry) : name === entry);
   const entries = archive.entries(source, context, wanted)[Symbol.asyncIterator]();
   const passed: string[] = [];
   for (;;) {
     const next = await entries.next();
     if (next.done === true) throw noMember(archive.id, entry, passed);
     const member = next.value;
-    if (entry !== undefined && member.name !== entry) {
+    if (!isMeant(member)) {
       if (passed.length <= maxNames) passed.push(member.name);
       await member.finish();
       continue;
@@ -28,8 +34,7 @@ export async function openMember(
     const finish = async (): Promise<void> => {
       await member.finish();
       for (let rest = await entries.next(); rest.done !== true; rest = await entries.next()) {
-        if (entry === undefined) throw ambiguous(archive.id, member.name, rest.value.name);
-        if (rest.value.name === entry) throw ambiguous(archive.id, entry, entry);
+        if (isMeant(rest.value)) throw ambiguous(archive.id, member.name, rest.value.name);
         await rest.value.finish();
       }
     };

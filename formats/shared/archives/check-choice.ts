@@ -1,4 +1,5 @@
 import { refuse, type WantedEntry } from '../../../src/kit.ts';
+import { isWhiteout } from './member-name.ts';
 
 /** More names than these do not help the reader. */
 const maxNames = 10;
@@ -13,7 +14,21 @@ export function checkChoice(
   wanted: WantedEntry | undefined,
 ): void {
   if (wanted === undefined || names.length === 0) return;
-  const { name } = wanted;
+  const { name, folder } = wanted;
+  if (folder !== undefined) {
+    const inside = names.filter((one) => one.startsWith(folder));
+    const whiteout = inside.find(isWhiteout);
+    if (whiteout !== undefined) {
+      throw refuse(
+        'unsupported-variant',
+        `The ${format} archive is a layer that deletes files of another one: ${JSON.stringify(whiteout)}`,
+        { format, value: whiteout, hint: 'Put the disk into a layer of its own.' },
+      );
+    }
+    if (inside.length === 0) checkChoice(format, names, { name: folder });
+    checkChoice(format, inside, {});
+    return;
+  }
   if (name === undefined ? names.length === 1 : names.includes(name)) return;
   const listed = names.slice(0, maxNames).map((text) => JSON.stringify(text));
   const more = names.length - listed.length;

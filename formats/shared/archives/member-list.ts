@@ -74,15 +74,18 @@ export class MemberList implements Members {
    * `among` are the files that are offered, `wanted` is `undefined` where every one of them was handed out.
    */
   check(wanted: WantedEntry | undefined, among: readonly string[] = this.#files): void {
-    const refusal = wanted?.name === undefined ? undefined : this.#refused.get(wanted.name);
+    const { name, folder = '' } = wanted ?? {};
+    const refusal = name === undefined ? undefined : this.#refused.get(name);
     if (refusal !== undefined) throw refusal;
     checkChoice(this.#format, among, wanted);
-    const chosen = wanted?.name === undefined ? among : [wanted.name];
-    const usable = chosen.filter((name) => !this.#refused.has(name));
-    const [refused] = among.length === 0 ? this.#refused.keys() : chosen;
+    const inside = among.filter((one) => one.startsWith(folder));
+    const chosen = name === undefined ? inside : [name];
+    const usable = chosen.filter((one) => !this.#refused.has(one));
+    const others = [...this.#refused.keys()].filter((one) => one.startsWith(folder));
+    const [refused] = inside.length === 0 ? others : chosen;
     const why = usable.length > 0 || refused === undefined ? undefined : this.#refused.get(refused);
     if (why !== undefined) throw why;
-    for (const name of usable) this.checkPath(name);
+    for (const one of usable) this.checkPath(one);
   }
 
   /** Refuses a file whose path runs through a link, as far as links are known. */

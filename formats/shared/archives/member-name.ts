@@ -39,6 +39,11 @@ export function isMacMetadata(name: string): boolean {
   return steps.includes('__MACOSX') || (steps.at(-1)?.startsWith('._') ?? false);
 }
 
+/** A file that deletes another one in the layers below (OCI image specification, "Whiteouts"). */
+export function isWhiteout(name: string): boolean {
+  return /(?:^|\/)\.wh\.[^/]*$/.test(name);
+}
+
 function unsafe(name: string, what: string, format: string): Error {
   return refuse('unsafe-path', `The member name ${JSON.stringify(name)} ${what}`, {
     format,

@@ -1,6 +1,7 @@
 import { type DecodeContext, refuse, type WantedEntry } from '../../../src/kit.ts';
 import { checkChoice } from '../archives/check-choice.ts';
 import { MemberList } from '../archives/member-list.ts';
+import { isWhiteout } from '../archives/member-name.ts';
 import type { TarMember } from '../tar/walk.ts';
 import { type OvfDescriptor, type OvfDisk, parseOvf } from './descriptor.ts';
 import { saysWhereItEnds } from './disk-magic.ts';
@@ -85,6 +86,11 @@ export class Contents {
   #isMeant(name: string): boolean {
     if (this.#wanted === undefined) return true;
     if (this.#wanted.name !== undefined) return name === this.#wanted.name;
+    const { folder } = this.#wanted;
+    if (folder !== undefined) {
+      const mayBe = (file: string): boolean => file.startsWith(folder) && !isWhiteout(file);
+      return name === this.members.files.find(mayBe);
+    }
     if (this.#format === 'tar') return name === this.members.files[0];
     return this.#guessed.size === 0 && diskName.test(name);
   }
@@ -185,7 +191,8 @@ export class Contents {
   }
 
   #isWanted(names: readonly string[]): boolean {
-    return this.#wanted?.name === undefined || names.includes(this.#wanted.name);
+    const { name, folder = '' } = this.#wanted ?? {};
+    return name === undefined ? names.some((one) => one.startsWith(folder)) : names.includes(name);
   }
 
   #readManifest(): void {
