@@ -11,7 +11,8 @@ import { createMetadataStore } from './documents/store.ts';
 import { HttpPool } from './pool.ts';
 import { AttemptAccount, defaultTuning, type OnRetry, type Tuning } from './retry.ts';
 import { type SentAnswer, type SentRequest, sendOnce } from './send.ts';
-import { createWire } from './wire/wire.ts';
+import { type Authorizer, authorizedWire } from './wire/authorized.ts';
+import { createWire, type Wire } from './wire/wire.ts';
 
 export type { Body, ResumePoint } from './bodies/body.ts';
 
@@ -36,6 +37,8 @@ export interface HttpOptions {
   warn?: ((warning: Warning) => void) | undefined;
   onRetry?: OnRetry | undefined;
   tuning?: Partial<Tuning> | undefined;
+  /** Gives registries the credentials that they ask for. */
+  authorizer?: Authorizer | undefined;
   /** Shared with other clients of the same options; default: its own. */
   pool?: HttpPool | undefined;
 }
@@ -53,7 +56,7 @@ export interface Http {
 
 /** A client for one call. Opens nothing by itself; `ERR_INVALID_REQUEST` for a mirror that is no address. */
 export function createHttp(options: HttpOptions): Http {
-  const { mirrors, ca, limits, signal, log, offline, refresh, storeDir, onRetry } = options;
+  const { mirrors, limits, signal, log, offline, refresh, storeDir, onRetry } = options;
   checkMirrors(mirrors);
   const { leastBytesPerSecond } = limits;
   const tuning = { ...defaultTuning, leastBytesPerSecond, ...options.tuning };
@@ -62,16 +65,7 @@ export function createHttp(options: HttpOptions): Http {
   const files = new AttemptAccount(tuning.attemptsPerCall);
   const documents = new AttemptAccount(Infinity);
   const shared = {
-    wire: createWire({
-      agents: () => pool.agents({ ca, timeoutMs: tuning.connectMs }),
-      env: process.env,
-      tuning,
-      onUnusableProxy(variable) {
-        const message = `${variable} is not used: only proxies by http and https can be`;
-        log({ level: 'warn', message });
-        options.warn?.({ code: 'proxy', message });
-      },
-    }),
+    wire: openWire(options, tuning, pool),
     places: new PrivatePlaces(mirrors, options.named ?? []),
     rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
     limits,
@@ -103,19 +97,30 @@ export function createHttp(options: HttpOptions): Http {
 export type SendRequest = (request: SentRequest) => Promise<SentAnswer>;
 
 /** Opens nothing by itself. */
-export function createSender(options: Pick<HttpOptions, 'ca' | 'log' | 'tuning'>): SendRequest {
+export function createSender(options: WireOptions & Pick<HttpOptions, 'tuning'>): SendRequest {
   const tuning = { ...defaultTuning, ...senderTuning, ...options.tuning };
-  const pool = new HttpPool();
+  const wire = openWire(options, tuning, new HttpPool());
+  return (request) => sendOnce(wire, request);
+}
+
+type WireOptions = Pick<HttpOptions, 'ca' | 'log' | 'warn' | 'authorizer'>;
+
+function openWire(
+  { ca, log, warn, authorizer }: WireOptions,
+  tuning: Tuning,
+  pool: HttpPool,
+): Wire {
   const wire = createWire({
-    agents: () => pool.agents({ ca: options.ca, timeoutMs: tuning.connectMs }),
+    agents: () => pool.agents({ ca, timeoutMs: tuning.connectMs }),
     env: process.env,
     tuning,
     onUnusableProxy(variable) {
       const message = `${variable} is not used: only proxies by http and https can be`;
-      options.log({ level: 'warn', message });
+      log({ level: 'warn', message });
+      warn?.({ code: 'proxy', message });
     },
   });
-  return (request) => sendOnce(wire, request);
+  return authorizer === undefined ? wire : authorizedWire(wire, authorizer, tuning);
 }
 
 /** A server that has a whole image puts it away before it answers. */

@@ -2,8 +2,12 @@ import ts from 'typescript';
 import type { Import } from './imports.ts';
 import { placeOf, type SourceFile, walkTree } from './source-file.ts';
 
-/** Where the environment is read besides the command line: the proxy variables, the platform's cache folder. */
-const environmentHomes = ['src/http/client.ts', 'src/cache/cache-folder.ts'];
+/** Where the environment is read besides the command line: the proxies, the platform's cache folder, logins of registries. */
+const environmentHomes = [
+  'src/http/client.ts',
+  'src/cache/cache-folder.ts',
+  'src/oci/auth/login-files.ts',
+];
 const terminal = ['argv', 'exit', 'exitCode', 'on', 'once', 'stderr', 'stdin', 'stdout'];
 const sockets = ['node:dgram', 'node:http', 'node:http2', 'node:https', 'node:net', 'node:tls'];
 const files = ['node:fs', 'node:fs/promises'];

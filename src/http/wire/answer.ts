@@ -4,7 +4,7 @@ import { TransientFailure } from '../retry.ts';
 
 /** One request on the wire; no redirect is followed and nothing is repeated. */
 export interface WireRequest {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: URL;
   headers: Record<string, string>;
   signal: AbortSignal;
@@ -17,7 +17,7 @@ export interface WireRequest {
 /** What a request carries. */
 export interface WireBody {
   sizeBytes: number;
-  /** All bytes in order; asked for once. */
+  /** All bytes in order; asked for again only where a registry refused the request with a challenge. */
   chunks(): AsyncIterable<Uint8Array>;
 }
 

@@ -1,0 +1,118 @@
+import type { AskToken, Authorizer, AuthRequest } from '../../http/wire/authorized.ts';
+import { abortable } from '../../kit/abort.ts';
+import { type AuthChallenge, parseChallenges } from './challenges.ts';
+import { createLogins, type Logins } from './logins.ts';
+import { basicHeader, type RegistryToken, requestToken, type TokenWish } from './request-token.ts';
+
+/** How the requests of one kind to one repository are let in. */
+type Admission = { header: string } | { wish: TokenWish };
+
+/** Answers registries by the logins of this host, and keeps the tokens that it was given. */
+export function createAuthorizer(logins: Logins = createLogins()): Authorizer {
+  const admissions = new Map<string, Admission>();
+  const tokens = new Map<string, RegistryToken>();
+  const running = new Map<string, Promise<RegistryToken>>();
+
+  const obtain = async (
+    wish: TokenWish,
+    request: AuthRequest,
+    ask: AskToken,
+  ): Promise<RegistryToken> => {
+    const key = tokenKey(request.url, wish);
+    // One request for all that wait; where it fails, each asks by itself.
+    const other = running.get(key);
+    if (other !== undefined) {
+      const token = await abortable(other, request.signal).catch(() => undefined);
+      request.signal.throwIfAborted();
+      if (token !== undefined) return token;
+    }
+    const work = (async () => {
+      const login = await logins.find(request.url, repositoryOf(request.url), request.signal);
+      if (login !== undefined && 'registryToken' in login) {
+        return { value: login.registryToken, renewAt: Infinity };
+      }
+      return await requestToken(wish, login, request, ask);
+    })();
+    running.set(key, work);
+    try {
+      const token = await work;
+      tokens.set(key, token);
+      return token;
+    } finally {
+      if (running.get(key) === work) running.delete(key);
+    }
+  };
+
+  return {
+    async headersFor(request, ask) {
+      const { url, method } = request;
+      const known = kindsFor(method)
+        .map((kind) => admissions.get(placeKey(url, kind)))
+        .find((one) => one !== undefined);
+      if (known === undefined) return {};
+      if ('header' in known) return { authorization: known.header };
+      const kept = tokens.get(tokenKey(url, known.wish));
+      const isGood = kept !== undefined && performance.now() < kept.renewAt;
+      const token = isGood ? kept : await obtain(known.wish, request, ask);
+      return { authorization: `Bearer ${token.value}` };
+    },
+    async answer(request, { challenge, sent }, ask) {
+      const { url, method } = request;
+      const before = sent['authorization'];
+      const [kind = ''] = kindsFor(method);
+      const admit = (admission: Admission, header: string) => {
+        if (header === before) return undefined;
+        admissions.set(placeKey(url, kind), admission);
+        return { authorization: header };
+      };
+      const challenges = parseChallenges(challenge);
+      const bearer = challenges.find(
+        ({ scheme, params }) => scheme === 'bearer' && params['realm'],
+      );
+      if (bearer !== undefined) {
+        const wish = wishOf(bearer, request);
+        const kept = tokens.get(tokenKey(url, wish));
+        // Another request may have had it renewed by now.
+        const isNew = kept !== undefined && `Bearer ${kept.value}` !== before;
+        const isGood = isNew && performance.now() < kept.renewAt;
+        const token = isGood ? kept : await obtain(wish, request, ask);
+        return admit({ wish }, `Bearer ${token.value}`);
+      }
+      if (!challenges.some(({ scheme }) => scheme === 'basic')) return undefined;
+      const login = await logins.find(url, repositoryOf(url), request.signal);
+      if (login === undefined || !('password' in login)) return undefined;
+      const header = basicHeader(login);
+      return admit({ header }, header);
+    },
+  };
+}
+
+function wishOf({ params }: AuthChallenge, { method, url }: AuthRequest): TokenWish {
+  const actions = { read: 'pull', write: 'pull,push', delete: 'delete' };
+  const [kind = 'read'] = kindsFor(method);
+  const repository = repositoryOf(url);
+  const usual = repository === '' ? '' : `repository:${repository}:${actions[kind]}`;
+  const scopes = (params['scope'] ?? usual).split(/\s+/).filter((scope) => scope !== '');
+  return {
+    realm: params['realm'] ?? '',
+    service: params['service'],
+    scopes: [...new Set(scopes)].sort(),
+  };
+}
+
+/** What a request is, and what it may be let in as where nothing is known of that. */
+function kindsFor(method: AuthRequest['method']): ('read' | 'write' | 'delete')[] {
+  if (method === 'GET' || method === 'HEAD') return ['read', 'write'];
+  return method === 'DELETE' ? ['delete', 'write'] : ['write'];
+}
+
+function repositoryOf({ pathname }: URL): string {
+  const [, name = ''] = /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\//.exec(pathname) ?? [];
+  return name;
+}
+
+const placeKey = (url: URL, kind: string): string =>
+  JSON.stringify([url.origin, repositoryOf(url), kind]);
+
+const tokenKey = ({ origin }: URL, { realm, service = '', scopes }: TokenWish): string =>
+  JSON.stringify([origin, realm, service, ...scopes]);

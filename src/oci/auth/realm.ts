@@ -1,0 +1,32 @@
+import { TransferError } from '../../errors.ts';
+import { isPrivateHost } from '../../http/addresses/private-hosts.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+
+/**
+ * Where tokens are asked for. A registry must not lead to plain http from https, nor to a private address on another host
+ * unless it has one itself: what stands there answers this host alone, and credentials go there. `ERR_METADATA` otherwise.
+ */
+export function parseRealm(text: string, registry: URL): URL {
+  const realm = URL.parse(text);
+  if (realm === null || !/^https?:$/.test(realm.protocol)) throw noRealm(registry, 'no address');
+  realm.username = '';
+  realm.password = '';
+  realm.hash = '';
+  if (realm.protocol === 'http:' && registry.protocol === 'https:') {
+    throw noRealm(registry, `plain http: ${publicUrl(realm)}`);
+  }
+  const isOther = realm.hostname !== registry.hostname;
+  if (isOther && isPrivateHost(realm.hostname) && !isPrivateHost(registry.hostname)) {
+    throw noRealm(registry, `a private address: ${publicUrl(realm)}`);
+  }
+  return realm;
+}
+
+function noRealm(registry: URL, what: string): TransferError {
+  return new TransferError({
+    code: 'ERR_METADATA',
+    message: `${registry.origin} names as its token service ${what}`,
+    hint: 'Do not use this registry; tell its operator.',
+    details: { url: `${registry.origin}/`, field: 'www-authenticate' },
+  });
+}

@@ -1,0 +1,47 @@
+import { UsageError } from '../../errors.ts';
+import { shownText } from '../../kit/public-url.ts';
+import type { RegistryPlace } from './registry-client.ts';
+
+/** distribution-spec 1.1, "Pulling manifests". */
+const repositoryRule =
+  /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+/** Many clients take no more, host included. */
+const maxPlaceLength = 255;
+const hub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
+
+/** Reads `HOST[:PORT]/REPOSITORY`, with or without a scheme; `ERR_INVALID_REQUEST` for anything else. */
+export function parseRegistryPlace(text: string): RegistryPlace {
+  const [, scheme, authority = '', path = ''] =
+    /^(?:(https?):\/\/)?([^/@?#\\\s]+)\/([^?#\\\s]+)$/.exec(text) ?? [];
+  const isHost = scheme !== undefined || /[.:\]]|^localhost$/.test(authority);
+  const guess = URL.parse(`https://${authority}`);
+  if (!isHost || guess === null || guess.host === '') throw noPlace(text, 'is no HOST/REPOSITORY');
+  const repository = hub.includes(guess.host) && !path.includes('/') ? `library/${path}` : path;
+  if (!repositoryRule.test(repository)) {
+    throw noPlace(text, `names no repository: ${JSON.stringify(shownText(path))}`);
+  }
+  if (hub.includes(guess.host)) {
+    return { host: 'docker.io', repository, origin: new URL('https://registry-1.docker.io') };
+  }
+  // The port of https is left out by the URL parser; with http it is a port like any other.
+  const protocol = scheme ?? (isLoopback(guess.hostname) ? 'http' : 'https');
+  const origin = new URL(`${protocol}://${authority}`);
+  const { host } = origin;
+  if (host.length + 1 + repository.length > maxPlaceLength) {
+    throw noPlace(text, `is longer than ${maxPlaceLength} characters`);
+  }
+  return { host, repository, origin };
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function noPlace(text: string, what: string): UsageError {
+  return new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${JSON.stringify(shownText(text))} ${what}`,
+    hint: 'Write host and repository in small letters, without tag or digest, such as registry.example:5000/fleet/images.',
+    details: { field: 'registry', value: shownText(text) },
+  });
+}
