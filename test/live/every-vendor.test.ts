@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { upstreamVendors } from '../vendors/every/every-origin.ts';
+import { type Facts, readFacts } from './facts.ts';
+import { type Canary, startCanary } from './start-canary.ts';
+import { withoutUpstream } from './survey.ts';
+
+const ids = upstreamVendors.map(({ id }) => id).filter((id) => !withoutUpstream.includes(id));
+
+let canary: Canary;
+let facts: Facts;
+beforeAll(async () => {
+  canary = await startCanary();
+  for (const id of ids) await canary.site.serve(id, canary.signer);
+  await canary.run('--update');
+  facts = await readFacts(canary.facts);
+}, 120_000);
+afterAll(() => canary.close());
+
+test('every vendor that has an upstream is asked', () => {
+  expect(Object.keys(facts)).toEqual(ids);
+});
+
+test.each(ids)('%s: latest is resolved and proved', (id) => {
+  const images = Object.entries(facts[id]?.images ?? {});
+  const latest = images.filter(([key]) => key.startsWith('latest '));
+  expect(latest.some(([, image]) => !('refused' in image))).toBe(true);
+});
+
+test.each(['almalinux', 'debian', 'fedora', 'kali', 'opensuse-leap', 'rocky', 'ubuntu'])(
+  '%s: two older releases, or as many as there are, are asked for',
+  (id) => {
+    const { images = {}, releases = {} } = facts[id] ?? {};
+    const asked = new Set(Object.keys(images).map((key) => key.split(' ')[0]));
+    expect(asked.size).toBe(Math.min(3, Object.keys(releases).length));
+  },
+);
+
+test('signers are those that were seen, or one of which signed the image itself', () => {
+  const signersOf = (id: string): unknown =>
+    Reflect.get(facts[id]?.images['latest amd64'] ?? {}, 'signers');
+  const { fingerprint } = canary.signer;
+  expect([signersOf('ubuntu'), signersOf('fedora')]).toEqual([[fingerprint], [fingerprint]]);
+  expect(signersOf('alpine')).toEqual(['F26ADFADBAE702EF7AF637459DA7EF23BFFCDF22']);
+  expect(signersOf('debian')).toEqual([]);
+});
+
+test('a second run finds nothing that moved', async () => {
+  const { code, stdout } = await canary.run();
+  expect(stdout).toMatch(new RegExp(`^${ids.length} vendors, .*: nothing moved\n$`));
+  expect(code).toBe(0);
+}, 120_000);
+
+test('no image byte is asked for', () => {
+  expect(canary.site.imageRequests('GET')).toEqual([]);
+  expect(canary.site.upstream.requests.length).toBeGreaterThan(100);
+});
