@@ -1,11 +1,12 @@
 import { readBundleCatalog } from '../bundles/read-catalog.ts';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
 import type { ImageRequest, Resolution, Vendor } from '../contracts/vendor.ts';
-import { NotFoundError, UsageError } from '../errors.ts';
+import { NotFoundError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkLayers } from '../parts/check-layers.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
+import { unknownVendor } from '../parts/unknown-vendor.ts';
 import type { Call } from './call.ts';
 import type { Locked } from './locked/locked.ts';
 import { requestLocked, resolveLocked } from './locked/resolve-locked.ts';
@@ -124,15 +125,5 @@ function pickByLayers(
     message: `${title} offers no disk as ${from.join('>')}, only as ${offered}`,
     hint: 'Leave from out (--from), or name layers that are offered.',
     details: { vendor: id, field: 'from', value: from.join('>') },
-  });
-}
-
-function unknownVendor(id: string, known: Iterable<string>): UsageError {
-  const ids = [...known].sort();
-  return new UsageError({
-    code: 'ERR_UNKNOWN_VENDOR',
-    message: `there is no vendor ${JSON.stringify(id)}; ${ids.length === 0 ? 'none was given' : `known are ${ids.join(', ')}`}`,
-    hint: 'Name a vendor that is known, or give an address or a path that begins with ./ or /.',
-    details: { field: 'vendor', value: id, known: ids },
   });
 }

@@ -11,6 +11,7 @@ import { checkOptions, readText } from '../parts/check-options.ts';
 import { checkListing } from '../parts/check-resolution.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
+import { unknownVendor } from '../parts/unknown-vendor.ts';
 
 export interface ListOptions extends TransportOptions {
   /** The clock that vendors are given; default: now. */
@@ -66,16 +67,6 @@ async function* iterate(
       });
     }
   }
-}
-
-function unknownVendor(id: string, known: Iterable<string>): UsageError {
-  const ids = [...known].sort();
-  return new UsageError({
-    code: 'ERR_UNKNOWN_VENDOR',
-    message: `there is no vendor ${JSON.stringify(id)}`,
-    hint: ids.length === 0 ? 'Give a vendor to createRootdisk.' : `Use one of: ${ids.join(', ')}.`,
-    details: { field: 'vendor', value: id, known: ids },
-  });
 }
 
 function cannotList({ id, title }: Vendor, vendors: Iterable<Vendor>): UsageError {

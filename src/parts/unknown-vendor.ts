@@ -1,0 +1,17 @@
+import { UsageError } from '../errors.ts';
+import { nearestWord } from '../kit/nearest-word.ts';
+
+/** `ERR_UNKNOWN_VENDOR` for a vendor that was not given, with the one that was probably meant. */
+export function unknownVendor(id: string, known: Iterable<string>): UsageError {
+  const ids = [...known].sort();
+  const meant = nearestWord(id.toLowerCase(), ids);
+  return new UsageError({
+    code: 'ERR_UNKNOWN_VENDOR',
+    message: `there is no vendor ${JSON.stringify(id)}${meant === undefined && ids.length > 0 ? `; known are ${ids.join(', ')}` : ''}`,
+    hint:
+      meant === undefined
+        ? 'Name a vendor that is known, or give an address or a path that begins with ./ or /.'
+        : `Did you mean ${JSON.stringify(meant)}?`,
+    details: { field: 'vendor', value: id, known: ids },
+  });
+}
