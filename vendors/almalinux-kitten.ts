@@ -34,6 +34,8 @@ export const almalinuxKitten: Vendor = defineVendor({
   id: 'almalinux-kitten',
   title: 'AlmaLinux Kitten',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: everyAlmalinuxKey,
   evidence: 'documented',
 

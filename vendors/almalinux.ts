@@ -46,6 +46,8 @@ export const almalinux: Vendor = defineVendor({
   id: 'almalinux',
   title: 'AlmaLinux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: everyAlmalinuxKey,
   evidence: {
     default: 'captured',

@@ -31,6 +31,8 @@ export const alpine: Vendor = defineVendor({
   id: 'alpine',
   title: 'Alpine Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: everyAlpineKey,
   evidence: { default: 'documented', netboot: 'captured' },
 

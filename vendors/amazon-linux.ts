@@ -32,6 +32,8 @@ export const amazonLinux: Vendor = defineVendor({
   id: 'amazon-linux',
   title: 'Amazon Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'checksum',
   evidence: 'documented',
 
   async resolve(request, context) {

@@ -49,6 +49,8 @@ export const arch: Vendor = defineVendor({
   id: 'arch',
   title: 'Arch Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: archKeys,
   evidence: 'documented',
 

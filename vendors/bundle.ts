@@ -23,6 +23,7 @@ export const bundle: Vendor = defineVendor({
   id: 'bundle',
   title: 'Bundles of a catalog',
   apiVersion: 1,
+  trust: 'checksum',
   evidence: 'documented',
 
   async resolve(request, context) {

@@ -41,6 +41,8 @@ export const centos7: Vendor = defineVendor({
   id: 'centos-7',
   title: 'CentOS Linux 7',
   apiVersion: 1,
+  latest: '7',
+  trust: 'signed',
   keys: everyCentosKey,
   evidence: 'captured',
 

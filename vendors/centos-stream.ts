@@ -41,6 +41,8 @@ export const centosStream: Vendor = defineVendor({
   id: 'centos-stream',
   title: 'CentOS Stream',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'checksum',
   evidence: 'captured',
 
   async resolve(request, context) {

@@ -29,6 +29,8 @@ export const cirros: Vendor = defineVendor({
   id: 'cirros',
   title: 'CirrOS',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'checksum',
   evidence: 'unverified',
 
   async resolve(request, context) {

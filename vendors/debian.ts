@@ -54,6 +54,8 @@ export const debian: Vendor = defineVendor({
   id: 'debian',
   title: 'Debian',
   apiVersion: 1,
+  latest: 'stable',
+  trust: 'checksum',
   keys: everyDebianKey,
   evidence: {
     default: 'captured',

@@ -44,6 +44,8 @@ export const fedoraCoreos: Vendor = defineVendor({
   id: 'fedora-coreos',
   title: 'Fedora CoreOS',
   apiVersion: 1,
+  latest: 'stable',
+  trust: 'signed',
   keys: everyFedoraKey,
   evidence: { default: 'captured', netboot: 'documented' },
 

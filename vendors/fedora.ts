@@ -52,6 +52,8 @@ export const fedora: Vendor = defineVendor({
   id: 'fedora',
   title: 'Fedora',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: everyFedoraKey,
   evidence: 'captured',
 

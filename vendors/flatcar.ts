@@ -48,6 +48,8 @@ export const flatcar: Vendor = defineVendor({
   id: 'flatcar',
   title: 'Flatcar Container Linux',
   apiVersion: 1,
+  latest: 'stable',
+  trust: 'signed',
   keys: flatcarKeys,
   evidence: 'documented',
 

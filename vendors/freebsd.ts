@@ -80,6 +80,8 @@ export const freebsd: Vendor = defineVendor({
   id: 'freebsd',
   title: 'FreeBSD',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: everyFreebsdKey,
   evidence: 'documented',
 

@@ -28,6 +28,8 @@ export const gentoo: Vendor = defineVendor({
   id: 'gentoo',
   title: 'Gentoo',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: gentooKeys,
   evidence: 'unverified',
 

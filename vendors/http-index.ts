@@ -28,6 +28,7 @@ export const httpIndex: Vendor = defineVendor({
   id,
   title: 'Folder with a list of digests',
   apiVersion: 1,
+  trust: 'checksum',
   evidence: 'documented',
 
   async resolve(request, context) {

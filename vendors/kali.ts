@@ -29,6 +29,8 @@ export const kali: Vendor = defineVendor({
   id: 'kali',
   title: 'Kali Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: kaliKeys,
   evidence: 'unverified',
 

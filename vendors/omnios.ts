@@ -25,6 +25,8 @@ export const omnios: Vendor = defineVendor({
   id: 'omnios',
   title: 'OmniOS',
   apiVersion: 1,
+  latest: 'stable',
+  trust: 'checksum',
   evidence: 'documented',
 
   async resolve(request, context) {

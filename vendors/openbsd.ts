@@ -33,6 +33,8 @@ export const openbsd: Vendor = defineVendor({
   id: 'openbsd',
   title: 'OpenBSD',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'checksum',
   keys: everyOpenbsdKey,
   evidence: 'documented',
   publisher: 'hcartiaux, a third party',

@@ -56,6 +56,8 @@ export const opensuseLeap: Vendor = defineVendor({
   id: 'opensuse-leap',
   title: 'openSUSE Leap',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: opensuseKeys,
   evidence: 'documented',
 

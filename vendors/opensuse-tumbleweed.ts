@@ -54,6 +54,8 @@ export const opensuseTumbleweed: Vendor = defineVendor({
   id: 'opensuse-tumbleweed',
   title: 'openSUSE Tumbleweed',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: opensuseKeys,
   evidence: 'captured',
 

@@ -35,6 +35,8 @@ export const oracle: Vendor = defineVendor({
   id: 'oracle',
   title: 'Oracle Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'checksum',
   evidence: 'documented',
 
   async resolve(request, context) {

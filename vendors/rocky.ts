@@ -56,6 +56,8 @@ export const rocky: Vendor = defineVendor({
   id: 'rocky',
   title: 'Rocky Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'signed',
   keys: everyRockyKey,
   evidence: 'documented',
 

@@ -35,6 +35,7 @@ export const simplestreams: Vendor = defineVendor({
   id,
   title: 'Simple Streams server',
   apiVersion: 1,
+  trust: 'checksum',
   evidence: 'documented',
 
   async resolve(request, context) {

@@ -52,6 +52,8 @@ export const talos: Vendor = defineVendor({
   id,
   title: 'Talos Linux',
   apiVersion: 1,
+  latest: 'newest',
+  trust: 'tls',
   evidence: 'documented',
 
   async resolve(request, context) {

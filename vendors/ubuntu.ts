@@ -80,6 +80,8 @@ export const ubuntu: Vendor = defineVendor({
   id: 'ubuntu',
   title: 'Ubuntu',
   apiVersion: 1,
+  latest: 'newest LTS',
+  trust: 'signed',
   keys: everyUbuntuKey,
   evidence: {
     default: 'captured',

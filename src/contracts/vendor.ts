@@ -4,7 +4,7 @@ import type { artifactRoles } from './artifact-roles.ts';
 import type { BundleCatalog } from './bundle.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
-import type { Digest, KeySource, Proof } from './proof.ts';
+import type { Digest, KeySource, Proof, TrustLevel } from './proof.ts';
 
 /** What a caller asks a vendor for. */
 export interface ImageRequest {
@@ -143,6 +143,10 @@ export interface Vendor {
   apiVersion: 1;
   /** Of the vendor, and of single variants where it differs. Absent: `unverified`. */
   evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>) | undefined;
+  /** What a reference without a release means, in a word or two: `newest`, `newest LTS`, `stable`. Absent: a release has to be named. */
+  latest?: string | undefined;
+  /** The level that its default image reaches, for lists: what a download reaches is proved each time. */
+  trust?: TrustLevel | undefined;
   /** Who stands behind the images, where it is not the system's own project. */
   publisher?: string | undefined;
   /** Every key that its proofs name: a disk out of an archive is `signed` by one of these, or not at all. */

@@ -1,6 +1,6 @@
 import type { FileSystemFormat, VolumeFormat } from '../contracts/file-system.ts';
 import type { Format } from '../contracts/format.ts';
-import type { Proof, Verifier } from '../contracts/proof.ts';
+import { type Proof, trustLevels, type Verifier } from '../contracts/proof.ts';
 import type { Target } from '../contracts/target.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import type { DiskWriter } from '../contracts/writer.ts';
@@ -17,6 +17,8 @@ const vendorFields = [
   'id',
   'title',
   'apiVersion',
+  'latest',
+  'trust',
   'evidence',
   'publisher',
   'keys',
@@ -54,6 +56,10 @@ export function defineVendor<V extends Vendor>(vendor: V): V {
   needMethod(name, vendor, 'resolve');
   allowMethods(name, vendor, ['list']);
   checkText(name, 'publisher', vendor.publisher);
+  checkText(name, 'latest', vendor.latest);
+  if (vendor.trust !== undefined && !trustLevels.includes(vendor.trust)) {
+    throw invalid(`${name}: trust must be ${trustLevels.join(', ')}, found ${show(vendor.trust)}`);
+  }
   const keys: unknown = vendor.keys ?? [];
   if (!Array.isArray(keys)) throw invalid(`${name}: keys must be a list, found ${show(keys)}`);
   for (const word of wordsOf(vendor.evidence)) {

@@ -91,7 +91,9 @@ describe('list', () => {
     expect(vendors.map(({ id }) => id)).toEqual(ids);
     expect(vendors[0]).toEqual({ id: 'acme', title: 'Acme OS', evidence: 'unverified' });
     const { stdout } = await run(['list']);
-    expect(stdout).toMatch(/^VENDOR +TITLE +FACTS\nacme +Acme OS +unverified\n/);
+    expect(stdout).toMatch(
+      /^VENDOR +TITLE +DEFAULT +TRUST +FACTS\nacme +Acme OS +- +- +unverified\n/,
+    );
   });
 
   test('the releases of one', async () => {

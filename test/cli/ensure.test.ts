@@ -69,9 +69,18 @@ describe('a disk', () => {
     expect(second).toEqual(JSON.parse(JSON.stringify(await line.ensure('acme:1'))));
   });
 
+  test('a mirror that the call names is no news: it is told with --verbose, and in the result', async () => {
+    expect((await ensure(['acme:1'])).stderr).not.toContain('warning:');
+    const { stdout, stderr } = await ensure(['acme:1', '--verbose', '--json']);
+    expect(stderr).toContain('warning: documents of https://images.acme.example');
+    expect(JSON.parse(stdout).trust.warnings).toContainEqual(
+      expect.objectContaining({ code: 'mirror' }),
+    );
+  });
+
   test('--quiet says nothing, and warnings are otherwise on stderr', async () => {
     expect((await ensure(['acme:1', '--quiet'])).stderr).toBe('');
-    const { stderr } = await ensure(['acme:1']);
+    const { stderr } = await ensure(['acme:1', '--verbose']);
     expect(stderr).toMatch(/^warning: documents of https:\/\/images\.acme\.example .* mirror$/m);
     expect(stderr).toMatch(/^warning: acme\.raw\.gz was read over plain http, through a mirror$/m);
     expect(stderr.match(/warning:/g)).toHaveLength(2);

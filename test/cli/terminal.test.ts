@@ -56,7 +56,6 @@ test.skipIf(!hasScript)('a single calm line that fits and is gone at the end', a
   }
   const end = `\r\u001b[K${line.cacheDir}/images-v1/acme_1_default_amd64_1.raw\r\n=> 0`;
   expect(text.endsWith(end)).toBe(true);
-  expect(text).toContain('\u001b[33mwarning:\u001b[39m documents of');
 });
 
 test.skipIf(!hasScript)('Ctrl-C clears the line and exits with 130', async () => {

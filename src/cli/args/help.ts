@@ -1,6 +1,6 @@
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Command } from '../commands/command.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import { commonOptions, type OptionName, options } from './options.ts';
 
 /** Help on the whole program. */
@@ -41,6 +41,7 @@ export function formatCommandHelp(command: Command): string {
     ...(command.options.length > 0
       ? [section('options', optionRows(command.options, command))]
       : []),
+    ...(command.columns === undefined ? [] : [section('columns', command.columns)]),
     section('options for every command', optionRows(commonOptions)),
   ].join('\n\n');
 }

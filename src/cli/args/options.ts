@@ -167,10 +167,10 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   'max-size': { value: 'SIZE', help: 'largest disk or stream accepted; default 2TiB' },
   json: { help: 'print one JSON object, also on failure' },
-  quiet: { help: 'print nothing but results and errors' },
-  verbose: { help: 'print every step, and the causes of errors' },
+  quiet: { short: 'q', help: 'print nothing but results and errors' },
+  verbose: { short: 'v', help: 'print every step, and the causes of errors' },
   help: { short: 'h', help: 'show this help' },
-  version: { help: 'show the version' },
+  version: { short: 'V', help: 'show the version' },
   'cache-budget': {
     value: 'SIZE',
     help: 'before a fetch, remove the oldest use until it fits',

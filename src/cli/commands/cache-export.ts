@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createRootdisk } from '../../core.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const cacheExport: Command = {
@@ -12,7 +12,16 @@ export const cacheExport: Command = {
     ['rootdisk cache export disks.tar', 'every disk, for a machine without a network'],
     ['rootdisk cache export one.tar "$(rootdisk ensure debian --offline)"', 'one of them'],
   ],
-  async run({ operands: [file = '', ...names], flags, cacheDir, cwd, parts, log, signal }) {
+  async run({
+    operands: [file = '', ...names],
+    flags,
+    cacheDir,
+    cwd,
+    parts,
+    log,
+    signal,
+    columns,
+  }) {
     const exported = await createRootdisk(parts).exportCache(
       resolve(cwd, file),
       names.map((one) => (one.includes('/') ? resolve(cwd, one) : one)),
@@ -24,6 +33,9 @@ export const cacheExport: Command = {
         ? [name, contentDigest]
         : [name, sourceDigest, 'with its download'],
     );
-    return { text: [exported.path, formatTable(rows)].join('\n').trimEnd(), json: exported };
+    return {
+      text: [exported.path, formatTable(rows, { columns })].join('\n').trimEnd(),
+      json: exported,
+    };
   },
 };

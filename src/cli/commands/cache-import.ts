@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createRootdisk } from '../../core.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const cacheImport: Command = {
@@ -13,13 +13,16 @@ export const cacheImport: Command = {
     ['rootdisk cache import disks.tar', 'disks that came with their download'],
     ['rootdisk cache import one.tar --digest content-sha256:…', 'one that came without'],
   ],
-  async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress }) {
+  async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, columns }) {
     const { cacheDir, limits, log, signal } = transport;
     const imported = await createRootdisk(parts).importCache(resolve(cwd, file), {
       ...{ cacheDir, limits, log, signal, onProgress },
       digest: flags.list('digest'),
     });
     const rows = imported.entries.map(({ name, state, trust }) => [name, state, trust]);
-    return { text: formatTable([['NAME', 'STATE', 'TRUST'], ...rows]), json: imported };
+    return {
+      text: formatTable([['NAME', 'STATE', 'TRUST'], ...rows], { columns }),
+      json: imported,
+    };
   },
 };

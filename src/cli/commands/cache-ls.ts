@@ -1,5 +1,6 @@
 import { type CachedImage, createRootdisk } from '../../core.ts';
-import { formatAge, formatBytes, formatTable } from '../print/format.ts';
+import { formatAge, formatBytes } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const cacheLs: Command = {
@@ -11,7 +12,7 @@ export const cacheLs: Command = {
     ['rootdisk cache ls', 'name, sizes, age and last use of each disk'],
     ['rootdisk cache ls --json | jq .totals.allocatedBytes', 'what the cache occupies'],
   ],
-  async run({ cacheDir, parts, log, signal }) {
+  async run({ cacheDir, parts, log, signal, columns }) {
     const listing = await createRootdisk(parts).listCache({ cacheDir, log, signal });
     const { entries, unfinished, totals } = listing;
     const rest = unfinished.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
@@ -21,12 +22,12 @@ export const cacheLs: Command = {
       `${formatBytes(totals.allocatedBytes)} allocated`,
       ...(rest > 0 ? [`of it ${formatBytes(rest)} unfinished downloads`] : []),
     ].join(', ');
-    const text = entries.length === 0 ? summary : `${formatEntries(entries)}\n${summary}`;
+    const text = entries.length === 0 ? summary : `${formatEntries(entries, columns)}\n${summary}`;
     return { text, json: listing };
   },
 };
 
-function formatEntries(entries: readonly CachedImage[]): string {
+function formatEntries(entries: readonly CachedImage[], columns: number | undefined): string {
   const now = Date.now();
   const ago = (time: Date | undefined) =>
     time === undefined ? '-' : formatAge(now - time.getTime());
@@ -39,5 +40,5 @@ function formatEntries(entries: readonly CachedImage[]): string {
     ...(entry.state === 'damaged' ? [`damaged: ${entry.defect}`] : []),
   ]);
   const header = ['NAME', 'VIRTUAL', 'ALLOCATED', 'AGE', 'LAST USED'];
-  return formatTable([header, ...rows], { right: [1, 2] });
+  return formatTable([header, ...rows], { right: [1, 2], columns });
 }

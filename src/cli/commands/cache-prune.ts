@@ -1,7 +1,8 @@
 import { createRootdisk, type PrunedCache, type PrunedImage } from '../../core.ts';
 import { invalidValue } from '../args/refuse.ts';
 import { parseSize } from '../args/values.ts';
-import { formatAge, formatBytes, formatTable } from '../print/format.ts';
+import { formatAge, formatBytes } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const cachePrune: Command = {
@@ -14,7 +15,7 @@ export const cachePrune: Command = {
     ['rootdisk cache prune --older-than 30d --keep 1', 'but the newest build of each release'],
     ['rootdisk cache prune --budget 20GiB --dry-run', 'what would go, the oldest use first'],
   ],
-  async run({ flags, cacheDir, parts, log, signal }) {
+  async run({ flags, cacheDir, parts, log, signal, columns }) {
     const [budget, keep] = [flags.text('budget'), flags.text('keep')];
     const pruned = await createRootdisk(parts).pruneCache({
       cacheDir,
@@ -25,7 +26,7 @@ export const cachePrune: Command = {
       keep: keep === undefined ? undefined : parseCount(keep),
       dryRun: flags.has('dry-run'),
     });
-    return { text: formatPruned(pruned), json: pruned };
+    return { text: formatPruned(pruned, columns), json: pruned };
   },
 };
 
@@ -34,7 +35,7 @@ function parseCount(text: string): number {
   throw invalidValue('keep', text, 'Write a whole number, such as 1.');
 }
 
-function formatPruned(pruned: PrunedCache): string {
+function formatPruned(pruned: PrunedCache, columns: number | undefined): string {
   const { removed, kept, swept, dryRun, freedBytes, keptBytes, overBytes } = pruned;
   const { downloads, documents, temporaries } = swept;
   const unfinished = downloads.map(({ changed, ...download }) => ({
@@ -51,7 +52,7 @@ function formatPruned(pruned: PrunedCache): string {
   const tables = [
     ...(gone.length > 0 ? [[[verb, 'ALLOCATED', 'LAST USED', 'WHY'], ...gone]] : []),
     ...(kept.length > 0 ? [[['KEPT', 'ALLOCATED', 'LAST USED', 'WHY'], ...kept.map(rowOf)]] : []),
-  ].map((rows) => formatTable(rows, { right: [1] }));
+  ].map((rows) => formatTable(rows, { right: [1], columns }));
   const over = overBytes === undefined ? '' : `, ${formatBytes(overBytes)} over the budget`;
   const summary = `${formatBytes(freedBytes)} ${dryRun ? 'would be ' : ''}freed, ${formatBytes(keptBytes)} kept${over}`;
   return [...tables, summary].join('\n');

@@ -2,7 +2,7 @@ import { createRootdisk, type VerifiedEntry } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { transportOptions } from '../args/options.ts';
 import { describeSigner } from '../print/describe-image.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const cacheVerify: Command = {
@@ -15,7 +15,7 @@ export const cacheVerify: Command = {
     ['rootdisk cache verify --repair', 'also restore mode and time, and fetch damaged disks again'],
     ['rootdisk cache verify --repair --offline', 'the same without any request'],
   ],
-  async run({ flags, parts, transport, onProgress }) {
+  async run({ flags, parts, transport, onProgress, columns }) {
     const entries: VerifiedEntry[] = [];
     const repair = flags.has('repair');
     onProgress({ type: 'stage', stage: 'settle', message: 'reading every disk' });
@@ -32,7 +32,7 @@ export const cacheVerify: Command = {
     const bad = entries.filter(isBad).length;
     const summary = `${entries.length} disk${entries.length === 1 ? '' : 's'}, ${bad} damaged or of unproved origin`;
     const rows = entries.map((entry) => [entry.name, describeState(entry), describeOrigin(entry)]);
-    const table = formatTable([['NAME', 'DISK', 'ORIGIN'], ...rows]);
+    const table = formatTable([['NAME', 'DISK', 'ORIGIN'], ...rows], { columns });
     return {
       text: entries.length === 0 ? summary : `${table}\n${summary}`,
       json: { entries, damaged: bad },

@@ -19,6 +19,8 @@ export interface Command {
   repeats?: readonly OptionName[];
   /** The one word that may stand behind an option without a value: `--boot disk` or `--boot=disk`. */
   optionWords?: Partial<Record<OptionName, string>>;
+  /** Columns of its table whose names do not say enough, and what they mean. */
+  columns?: readonly (readonly [name: string, meaning: string])[];
   /** Command lines and what they are for. */
   examples: readonly (readonly [line: string, what: string])[];
   run(context: CommandContext): Promise<Outcome>;

@@ -7,8 +7,8 @@ import { fileOptions } from '../args/options.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { describeDisk } from '../print/describe-disk.ts';
 import { drawMap } from '../print/draw-map.ts';
-import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
-import { wrapText } from '../print/wrap-text.ts';
+import { formatBytes, formatExactBytes } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const inspect: Command = {
@@ -29,7 +29,7 @@ export const inspect: Command = {
       },
     });
     warn(image.warnings);
-    const text = [formatRows(rows(image), columns), ...picture(image, columns)].join('\n');
+    const text = [formatTable(rows(image), { columns }), ...picture(image, columns)].join('\n');
     // The same code with which a conversion would end.
     const [hazard] = image.hazards;
     const exitCode = hazard === undefined ? 0 : exitCodes[remedies[hazard.code]];
@@ -60,17 +60,6 @@ function rows(image: ImageInspection): string[][] {
       ...row('allowed by', allow === undefined ? undefined : `--allow ${allow}`),
     ]),
   ];
-}
-
-/** A table of two columns; in a terminal long values go on below, in their own column. */
-function formatRows(table: readonly string[][], columns: number | undefined): string {
-  if (columns === undefined) return formatTable(table);
-  const indent = Math.max(...table.map(([name = '']) => name.length)) + 2;
-  const width = Math.max(columns - indent, 10);
-  const lines = table.flatMap(([name = '', value = '']) =>
-    wrapText(value, width).map((part, index) => [index === 0 ? name : '', part]),
-  );
-  return formatTable(lines);
 }
 
 /** A small map of the disk, for people at a terminal. */

@@ -2,7 +2,7 @@ import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createRootdisk, type Listing, type Parts } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
 import { transportOptions } from '../args/options.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command, Outcome } from './command.ts';
 
 export const list: Command = {
@@ -15,30 +15,42 @@ export const list: Command = {
     ['rootdisk list ubuntu', 'releases, architectures and variants of one'],
     ['rootdisk list debian --json | jq -r ".releases[].release"', 'for scripts'],
   ],
-  async run({ operands: [id], parts, transport, onProgress }) {
-    if (id === undefined) return listVendors(parts);
+  columns: [
+    ['DEFAULT', 'what a reference without a release means; -: name one'],
+    ['TRUST', 'what its default image reaches: signed, checksum, tls'],
+    ['FACTS', 'captured from a document, documented, or unverified'],
+    ['EOL', 'end of the support of a release'],
+  ],
+  async run({ operands: [id], parts, transport, onProgress, columns }) {
+    if (id === undefined) return listVendors(parts, columns);
     onProgress({ type: 'stage', stage: 'resolve', message: `asking ${id} for its releases` });
     const releases: Listing[] = [];
     for await (const one of createRootdisk(parts).listImages(id, transport)) releases.push(one);
     const vendor = parts.vendors.find((one) => one.id.toLowerCase() === id.toLowerCase());
     const known = vendor === undefined ? {} : describeEvidence(vendor);
     return {
-      text: formatReleases(releases),
+      text: formatReleases(releases, columns),
       json: { vendor: id.toLowerCase(), ...known, releases },
     };
   },
 };
 
-function listVendors(parts: Parts): Outcome {
+function listVendors(parts: Parts, columns: number | undefined): Outcome {
   const vendors = parts.vendors
-    .map((vendor) => ({ id: vendor.id, title: vendor.title, ...describeEvidence(vendor) }))
+    .map((vendor) => {
+      const { id, title, latest, trust } = vendor;
+      return { id, title, ...defined({ latest, trust }), ...describeEvidence(vendor) };
+    })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const rows = vendors.map(({ id, title, evidence, publisher }) => [
+  const rows = vendors.map(({ id, title, latest, trust, evidence, publisher }) => [
     id,
     publisher === undefined ? title : `${title} (by ${publisher})`,
+    latest ?? '-',
+    trust ?? '-',
     evidence,
   ]);
-  return { text: formatTable([['VENDOR', 'TITLE', 'FACTS'], ...rows]), json: { vendors } };
+  const header = ['VENDOR', 'TITLE', 'DEFAULT', 'TRUST', 'FACTS'];
+  return { text: formatTable([header, ...rows], { columns }), json: { vendors } };
 }
 
 /** How far a vendor's facts were seen to be true, with the variants for which that differs. */
@@ -53,7 +65,7 @@ function describeEvidence({ evidence = 'unverified', publisher }: Vendor): {
   return { evidence: most, variants, ...by };
 }
 
-function formatReleases(releases: readonly Listing[]): string {
+function formatReleases(releases: readonly Listing[], columns: number | undefined): string {
   const header = ['RELEASE', 'CODENAME', 'VERSION', 'ARCHES', 'VARIANTS', 'EOL'];
   const rows = releases.map(({ release, codename, version, arches, variants, eol }) => [
     release,
@@ -63,5 +75,5 @@ function formatReleases(releases: readonly Listing[]): string {
     variants.join(','),
     eol ?? '-',
   ]);
-  return formatTable([header, ...rows]);
+  return formatTable([header, ...rows], { columns });
 }

@@ -3,7 +3,7 @@ import { requestOptions, transportOptions } from '../args/options.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
 import { parsePairs } from '../args/values.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const lockAdd: Command = {
@@ -27,7 +27,7 @@ export const lockAdd: Command = {
     ['rootdisk lock add https://example.org/disk.qcow2 --digest sha256:…', 'any address'],
     ['rootdisk lock add talos --from-cache', 'what the cache holds, where no digest is published'],
   ],
-  async run({ operands, flags, cwd, parts, transport, onProgress }) {
+  async run({ operands, flags, cwd, parts, transport, onProgress, columns }) {
     const lockfile = lockfilePath(flags, cwd);
     const message = `locking ${operands.length === 1 ? '1 image' : `${operands.length} images`}`;
     onProgress({ type: 'stage', stage: 'resolve', message });
@@ -44,12 +44,15 @@ export const lockAdd: Command = {
       fromCache: flags.has('from-cache'),
       boot: flags.has('boot'),
     });
-    return { text: describeChanges(changes), json: { lockfile, changes } };
+    return { text: describeChanges(changes, columns), json: { lockfile, changes } };
   },
 };
 
 /** A line for each architecture: its name, what it is now and what it was before. */
-export function describeChanges(changes: readonly LockChange[]): string {
+export function describeChanges(
+  changes: readonly LockChange[],
+  columns: number | undefined,
+): string {
   const rows = changes.map(({ alias, arch, change, image, before }) => [
     alias,
     arch,
@@ -59,5 +62,5 @@ export function describeChanges(changes: readonly LockChange[]): string {
       ? change
       : `${change}, was ${before.snapshot}`,
   ]);
-  return formatTable(rows);
+  return formatTable(rows, { columns });
 }

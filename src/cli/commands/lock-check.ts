@@ -3,7 +3,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { lockedOptions } from '../args/options.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 /** What bots look at: there is something to do. */
@@ -20,7 +20,7 @@ export const lockCheck: Command = {
     ['rootdisk lock check --max-age 90d', 'also those signed or locked longer ago'],
     ['rootdisk lock check --json || rootdisk lock update', 'in a scheduled job'],
   ],
-  async run({ operands, flags, cwd, parts, transport, onProgress }) {
+  async run({ operands, flags, cwd, parts, transport, onProgress, columns }) {
     const lockfile = lockfilePath(flags, cwd);
     onProgress({ type: 'stage', stage: 'resolve', message: 'asking what is newest' });
     const findings = await createRootdisk(parts).checkLock(operands, {
@@ -31,7 +31,8 @@ export const lockCheck: Command = {
       arch: flags.list('arch'),
     });
     const rows = findings.map((one) => [one.alias, one.arch, one.finding, one.message]);
-    const text = rows.length === 0 ? 'everything is as it was locked' : formatTable(rows);
+    const text =
+      rows.length === 0 ? 'everything is as it was locked' : formatTable(rows, { columns });
     return { text, json: { lockfile, findings }, exitCode: exitCodeOf(findings) };
   },
 };

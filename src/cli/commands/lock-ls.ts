@@ -1,6 +1,6 @@
 import { listLocked } from '../../core.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const lockLs: Command = {
@@ -12,7 +12,7 @@ export const lockLs: Command = {
     ['rootdisk lock ls', 'name, request, build and trust of each image'],
     ['rootdisk lock ls --json | jq -r .images[].alias', 'the names'],
   ],
-  async run({ flags, cwd }) {
+  async run({ flags, cwd, columns }) {
     const lockfile = lockfilePath(flags, cwd);
     const images = await listLocked({ lockfile });
     const rows = images.flatMap(({ alias, request, architectures }) =>
@@ -27,7 +27,8 @@ export const lockLs: Command = {
       ]),
     );
     const head = ['NAME', 'REQUEST', 'ARCH', 'SNAPSHOT', 'TRUST', 'LOCKED', 'END OF LIFE'];
-    const text = rows.length === 0 ? 'no images are locked' : formatTable([head, ...rows]);
+    const text =
+      rows.length === 0 ? 'no images are locked' : formatTable([head, ...rows], { columns });
     return { text, json: { lockfile, images } };
   },
 };

@@ -15,7 +15,7 @@ export const lockUpdate: Command = {
     ['rootdisk lock update debian-13', 'one entry, on all architectures that it has'],
     ['rootdisk lock update', 'every entry'],
   ],
-  async run({ operands, flags, cwd, parts, transport, onProgress }) {
+  async run({ operands, flags, cwd, parts, transport, onProgress, columns }) {
     const lockfile = lockfilePath(flags, cwd);
     onProgress({ type: 'stage', stage: 'resolve', message: 'asking what is newest' });
     const changes = await createRootdisk(parts).updateLock(operands, {
@@ -25,6 +25,6 @@ export const lockUpdate: Command = {
       lockfile,
       arch: flags.list('arch'),
     });
-    return { text: describeChanges(changes), json: { lockfile, changes } };
+    return { text: describeChanges(changes, columns), json: { lockfile, changes } };
   },
 };

@@ -4,7 +4,8 @@ import { requestOptions, transportOptions } from '../args/options.ts';
 import { readCatalogPath } from '../args/read-lockfile.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust } from '../print/describe-image.ts';
-import { formatBytes, formatExactBytes, formatTable } from '../print/format.ts';
+import { formatBytes, formatExactBytes } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const resolveCommand: Command = {
@@ -26,7 +27,16 @@ export const resolveCommand: Command = {
     ['rootdisk resolve debian --json | jq -r .snapshot', 'the build that is newest now'],
     ['rootdisk resolve alpine:3.22 --trust signed', 'fail unless it is signed'],
   ],
-  async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
+  async run({
+    operands: [reference = ''],
+    flags,
+    cwd,
+    parts,
+    transport,
+    onProgress,
+    warn,
+    columns,
+  }) {
     onProgress({ type: 'stage', stage: 'resolve', message: `resolving ${shownText(reference)}` });
     const { trust, format } = readChoices(flags);
     const { identity: _, ...image } = await createRootdisk(parts).resolveImage(reference, {
@@ -42,7 +52,7 @@ export const resolveCommand: Command = {
     });
     // The table tells them too.
     if (flags.has('json')) warn(image.trust.warnings);
-    return { text: formatTable(rows(image)), json: image };
+    return { text: formatTable(rows(image), { columns }), json: image };
   },
 };
 

@@ -6,7 +6,7 @@ import { hasRemedy, isImageError, UsageError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { invalidArguments, invalidValue } from '../args/refuse.ts';
 import { describeSigner } from '../print/describe-image.ts';
-import { formatTable } from '../print/format.ts';
+import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';
 
 export const verify: Command = {
@@ -32,7 +32,7 @@ export const verify: Command = {
       'a list and its Sigstore bundle',
     ],
   ],
-  async run({ operands: [file = ''], flags, cwd, parts, warn }) {
+  async run({ operands: [file = ''], flags, cwd, parts, warn, columns }) {
     const keyFiles = flags.list('key');
     const [identity, issuer] = [flags.text('identity'), flags.text('issuer')];
     if (keyFiles.length === 0 && identity === undefined && issuer === undefined) {
@@ -63,7 +63,7 @@ export const verify: Command = {
         ...(digest === undefined ? [] : [['digest', digest]]),
         ...warnings.map(({ message }) => ['warning', message]),
       ];
-      return { text: formatTable(rows), json };
+      return { text: formatTable(rows, { columns }), json };
     } catch (error) {
       // A document that is not one is as little valid as one with a bad signature.
       if (!hasRemedy(error, 'integrity') && !isImageError(error, 'ERR_METADATA')) {
@@ -77,7 +77,7 @@ export const verify: Command = {
         ['code', code],
       ];
       const json = { verdict: 'invalid', code, message, hint, details, warnings: [] };
-      return { text: formatTable(rows), json, exitCode: exitCodes.integrity };
+      return { text: formatTable(rows, { columns }), json, exitCode: exitCodes.integrity };
     }
   },
 };

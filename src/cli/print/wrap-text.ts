@@ -1,6 +1,14 @@
 /** Text as lines of at most `columns` characters, broken between words; a word that is longer is broken too. */
 export function wrapText(text: string, columns: number): string[] {
   const width = Math.max(1, columns);
+  return wrapWords(text, width).flatMap((line) => {
+    const parts = line.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? [''];
+    return parts;
+  });
+}
+
+/** The same, where a word that is longer has a line of its own. */
+export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -11,7 +19,6 @@ export function wrapText(text: string, columns: number): string[] {
     }
     if (line !== '') lines.push(line);
     line = word;
-    for (; line.length > width; line = line.slice(width)) lines.push(line.slice(0, width));
   }
   return [...lines, line];
 }

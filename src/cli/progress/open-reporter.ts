@@ -19,10 +19,13 @@ export function openReporter({ stderr, env }: Pick<Io, 'stderr' | 'env'>, flags:
   const view = flags.has('quiet') ? silentView : openView(stderr, env['TERM']);
   const verbose = flags.has('verbose');
   const isNew = untold();
+  // Who names a mirror knows that it is used. It stays among the warnings of the result.
+  const isKnown = ({ code }: Warning): boolean => code === 'mirror' && flags.has('mirror');
   const warn = (warnings: readonly Warning[]): void => {
-    for (const { message } of warnings.filter(isNew)) {
+    for (const warning of warnings.filter(isNew)) {
+      if (isKnown(warning) && !verbose) continue;
       view.print(
-        `${styleText('yellow', 'warning:', { stream: stderr })} ${escapeControls(message)}`,
+        `${styleText('yellow', 'warning:', { stream: stderr })} ${escapeControls(warning.message)}`,
       );
     }
   };

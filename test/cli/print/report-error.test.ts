@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Interrupted } from '../../../src/cli/interrupt.ts';
-import { formatJson, formatTable } from '../../../src/cli/print/format.ts';
+import { formatJson } from '../../../src/cli/print/format.ts';
+import { formatTable } from '../../../src/cli/print/format-table.ts';
 import { formatError, reportError } from '../../../src/cli/print/report-error.ts';
 import { TransferError } from '../../../src/errors.ts';
 

@@ -25,6 +25,17 @@ describe('docs/vendors.md', () => {
     expect(new Set(cell.match(/captured|documented|unverified/g))).toEqual(new Set(words));
   });
 
+  it.each(builtIns.vendors)(
+    'says of $id what `latest` and its trust are',
+    ({ id, latest, trust }) => {
+      const [, releases = '', , , vouches = ''] = rows.get(id) ?? [];
+      expect(vouches.match(/^(?:signed|checksum|tls)/)?.[0]).toBe(trust);
+      if (latest === undefined) return;
+      const names = latest === 'newest' ? ['latest'] : latest.split(' ');
+      for (const name of names) expect(releases).toContain(name);
+    },
+  );
+
   it.each(Object.entries(conformanceCases))('names the variants of %s', async (id, { start }) => {
     const vendor = builtIns.vendors.find((one) => one.id === id);
     if (vendor?.list === undefined) return;

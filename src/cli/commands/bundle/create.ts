@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createBundle } from '../../../core.ts';
-import { formatTable } from '../../print/format.ts';
+import { formatTable } from '../../print/format-table.ts';
 import type { Command } from '../command.ts';
 
 export const bundleCreate: Command = {

@@ -17,7 +17,7 @@ import {
   readTrust,
 } from '../../args/read-options.ts';
 import { invalidArguments, invalidValue } from '../../args/refuse.ts';
-import { formatTable } from '../../print/format.ts';
+import { formatTable } from '../../print/format-table.ts';
 import type { Command } from '../command.ts';
 
 /** What a disk that is fetched is asked for by. */

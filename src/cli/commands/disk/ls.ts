@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createRootdisk } from '../../../core.ts';
 import { parsePlace } from '../../args/parse-place.ts';
-import { formatTable } from '../../print/format.ts';
+import { formatTable } from '../../print/format-table.ts';
 import type { Command } from '../command.ts';
 
 export const ls: Command = {
