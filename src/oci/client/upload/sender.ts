@@ -1,0 +1,63 @@
+import { isUnreachable } from '../../../http/is-unreachable.ts';
+import { AttemptAccount, Attempts, defaultTuning, TransientFailure } from '../../../http/retry.ts';
+import type { SentAnswer } from '../../../http/send.ts';
+import type { RegistryConnection } from '../connection.ts';
+import { refusal } from '../refusal.ts';
+
+/** One request to a registry that must have one of these answers. */
+export type UploadRequest = Parameters<RegistryConnection['send']>[0] & {
+  /** Statuses that are no failure. */
+  accepts: readonly number[];
+  /** What is asked for, in messages. */
+  what: string;
+};
+
+/** Sends a request once. A failure that another attempt may cure is a `TransientFailure`. */
+export async function sendOne(
+  connection: RegistryConnection,
+  request: UploadRequest,
+): Promise<SentAnswer> {
+  const { accepts, what, ...sent } = request;
+  let answer: SentAnswer;
+  try {
+    answer = await connection.send({ ...sent, headers: await headersFor(connection, sent) });
+  } catch (error) {
+    throw isUnreachable(error) ? new TransientFailure(error) : error;
+  }
+  if (accepts.includes(answer.status)) return answer;
+  throw refusal(answer, request.url, what);
+}
+
+/** Some registries take uploads at addresses of their own host beside the interface, by the credentials of the repository. */
+async function headersFor(
+  { place, authorizer, url: below, options, send }: RegistryConnection,
+  { method, url, headers, signal = options.signal }: Omit<UploadRequest, 'accepts' | 'what'>,
+): Promise<Record<string, string>> {
+  if (url.origin !== place.origin.origin || url.pathname.startsWith('/v2/')) return headers ?? {};
+  const asIf = { method, url: below('blobs/uploads/'), signal };
+  return { ...(await authorizer.headersFor(asIf, send)), ...headers };
+}
+
+/** How often a request of one upload may fail. */
+export function attemptsFor(connection: RegistryConnection, signal: AbortSignal): Attempts {
+  const { tuning: given, log, onRetry } = connection.options;
+  const tuning = { ...defaultTuning, ...given };
+  const account = new AttemptAccount(tuning.attemptsPerCall);
+  const context = { tuning, account, signal, log, onRetry };
+  return new Attempts(context, connection.url('blobs/uploads/'));
+}
+
+/** Sends a request until it is answered, or its attempts are used up. */
+export async function sendPatiently(
+  connection: RegistryConnection,
+  request: UploadRequest,
+): Promise<SentAnswer> {
+  const attempts = attemptsFor(connection, connection.options.signal);
+  for (;;) {
+    try {
+      return await sendOne(connection, request);
+    } catch (error) {
+      await attempts.next(error);
+    }
+  }
+}
