@@ -35,6 +35,7 @@ export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
 export type { BuiltInVendor, ImageReference, VendorId } from './contracts/reference.ts';
 export type { Target } from './contracts/target.ts';
+export type { Tier } from './contracts/tier.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
 export type { ConvertedImage } from './convert/copy-disk.ts';
 export type { FileOptions } from './convert/open-image-file.ts';

@@ -23,6 +23,8 @@ export interface RootdiskOptions {
   formats?: Parts['formats'] | undefined;
   /** Targets of `deliverImage` beside those of this package, which are always there. */
   targets?: Parts['targets'];
+  /** Shared stores that `ensureImage` and its like ask for image bytes before upstream, in this order. */
+  tiers?: Parts['tiers'];
   /**
    * Options that every call starts from. An option of the call itself wins; one that is `undefined` there does not erase a
    * default. `limits`, `mirrors` and `parameters` are merged key by key, every other option is taken whole.
@@ -50,8 +52,8 @@ export interface Rootdisk extends Verbs {
  */
 export function createRootdisk(options: RootdiskOptions): Rootdisk {
   checkOptions(options, optionKinds.createRootdisk);
-  const { vendors = [], verifiers = [], formats = [], targets, defaults = {} } = options;
-  const parts = bindParts({ vendors, verifiers, formats, targets });
+  const { vendors = [], verifiers = [], formats = [], targets, tiers, defaults = {} } = options;
+  const parts = bindParts({ vendors, verifiers, formats, targets, tiers });
   const { allow, mirrors, ca, limits, signal, log, scratchDir, cacheDir, bundles } = defaults;
   const { offline, now, onProgress } = defaults;
   const ofTransport = { mirrors, ca, limits, signal, log, cacheDir, bundles };

@@ -21,6 +21,8 @@ import { toEnsuredImage } from './line/result.ts';
 import { demandSeen, refuseOlderBuild, refuseOlderSignature } from './line/rollback.ts';
 import { settle } from './line/settle.ts';
 import { checkSpace } from './line/space.ts';
+import { holdForTiers } from './line/tiers/store-in-tiers.ts';
+import { withTiers } from './line/tiers/with-tiers.ts';
 import { waitForName } from './line/wait.ts';
 import { obtainFromRaw } from './line/writing/from-raw.ts';
 import { writeDisk } from './line/writing/write-disk.ts';
@@ -71,12 +73,16 @@ async function obtain(asked: Planned): Promise<Obtained> {
   const written = await obtainFromRaw(proved);
   if (written !== undefined) return written;
 
-  const entry = await attemptInStaging(proved, async (making) => {
-    await checkSpace(making);
-    const fetching = await startFetch(making);
-    const decoding = startDecode({ ...making, fetching });
-    const settled = await settle({ ...making, fetching, decoding });
-    return publish({ ...making, settled: await writeDisk({ ...making, settled }) });
-  });
-  return { entry, origin: 'network' };
+  return withTiers(proved, (asked) =>
+    attemptInStaging(asked, async (making) => {
+      await checkSpace(making);
+      const fetching = await startFetch(making);
+      const decoding = startDecode({ ...making, fetching });
+      const settled = await settle({ ...making, fetching, decoding });
+      await holdForTiers({ ...making, settled });
+      const written = await writeDisk({ ...making, settled });
+      const entry = await publish({ ...making, settled: written });
+      return { entry, origin: settled.fetched.tier === undefined ? 'network' : 'tier' };
+    }),
+  );
 }

@@ -46,6 +46,7 @@ export type {
 } from './contracts/proof.ts';
 export { trustLevels } from './contracts/proof.ts';
 export type * from './contracts/target.ts';
+export type * from './contracts/tier.ts';
 export type * from './contracts/vendor.ts';
 export type * from './contracts/writer.ts';
 export { type AllowableReason, refuseUnlessAllowed } from './errors/allowable.ts';
@@ -65,6 +66,7 @@ export { hasMagic, viewOf } from './kit/bytes.ts';
 export {
   defineFormat,
   defineTarget,
+  defineTier,
   defineVendor,
   defineVerifier,
   defineWriter,

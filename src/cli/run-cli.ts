@@ -1,4 +1,4 @@
-import { allTidied } from '../cache/afterwards.ts';
+import { allEnded } from '../cache/afterwards.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { builtIns } from '../index.ts';
 import { version } from '../version.ts';
@@ -54,7 +54,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return report.exitCode;
   } finally {
     // Scripts that read the cache after this process find nothing that is about to go.
-    await allTidied();
+    await allEnded();
     interrupts.stop();
   }
 }

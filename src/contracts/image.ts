@@ -81,12 +81,13 @@ export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   sizeBytes: number;
   /** Bytes of the disk inside. */
   virtualSize: number;
-  /** Where the bytes came from, without user info and query. */
+  /** Where upstream has the file that the disk was made of, without user info and query. */
   url: string;
   /** Of the file as it was published upstream: its sha256, and its sha512 where a proof or the caller stated one. */
   digests: Digest[];
   trust: ImageTrust;
-  origin: 'cache' | 'network';
+  /** Where this call had the bytes from: the cache, upstream, or a shared tier. */
+  origin: 'cache' | 'network' | 'tier';
   /** The downloaded file, where `keepSource` asked for it. */
   source?: string;
   /** Where `boot` asked for it. */

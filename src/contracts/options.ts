@@ -4,6 +4,7 @@ import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { OnProgress } from './progress.ts';
 import type { Digest, TrustLevel } from './proof.ts';
+import type { Tier } from './tier.ts';
 
 /** Options that say where documents and images come from and how they travel. */
 export interface TransportOptions {
@@ -94,6 +95,11 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
    * fetch goes on. Default: no bound.
    */
   cacheBudget?: number | undefined;
+  /**
+   * Shared stores that are asked for the file before upstream, and given it when it came from there; only where a digest or a
+   * signature decides over its bytes. In place of those of `createRootdisk`; an empty list asks none.
+   */
+  tiers?: readonly Tier[] | undefined;
   onProgress?: OnProgress | undefined;
 }
 

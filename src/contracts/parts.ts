@@ -2,6 +2,7 @@ import type { FileSystemFormat, VolumeFormat } from './file-system.ts';
 import type { Format } from './format.ts';
 import type { AnyVerifier } from './proof.ts';
 import type { Target } from './target.ts';
+import type { Tier } from './tier.ts';
 import type { Vendor } from './vendor.ts';
 import type { DiskWriter } from './writer.ts';
 
@@ -16,4 +17,6 @@ export interface Parts {
   formats: readonly (Format | DiskWriter | FileSystemFormat | VolumeFormat)[];
   /** Beside those of this package, which are loaded when an image is delivered. */
   targets?: readonly Target[] | undefined;
+  /** Asked for image bytes in this order, before upstream. */
+  tiers?: readonly Tier[] | undefined;
 }

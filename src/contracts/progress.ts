@@ -7,6 +7,7 @@ export type Stage =
   | 'look'
   | 'wait'
   | 'prove'
+  | 'tier'
   | 'fetch'
   | 'decode'
   | 'settle'
@@ -37,7 +38,7 @@ export type ProgressEvent = CallProgress &
     | { type: 'decode'; bytes: number; virtualSize?: number }
     | { type: 'retry'; attempt: number; reason: string; delayMs: number }
     | { type: 'warning'; warning: Warning }
-    | { type: 'done'; origin: 'cache' | 'network'; path: string; elapsedMs: number }
+    | { type: 'done'; origin: 'cache' | 'network' | 'tier'; path: string; elapsedMs: number }
   );
 
 export type OnProgress = (event: ProgressEvent) => void;

@@ -5,8 +5,9 @@ import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { fetchParts, isParted, partBytes } from './fetch-parts.ts';
 import type { PartialDownload } from './open-partial.ts';
-import { type DownloadNote, hashPlace, noteFor, writeNote } from './resume-note.ts';
+import { type DownloadNote, hashAddress, hashPlace, noteFor, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
+import type { TransferSource } from './transfer-source.ts';
 
 /** Where a transfer stands when an address is asked. */
 export interface Place {
@@ -17,18 +18,23 @@ export interface Place {
 }
 
 /** Fetches from one address all that is missing. */
-export async function transferFrom(job: TransferJob, address: URL, place: Place): Promise<void> {
+export async function transferFrom(
+  job: TransferJob,
+  source: TransferSource,
+  place: Place,
+): Promise<void> {
+  const address = source.url;
   const { call, gate } = job;
   const resume = findResumePoint(job, place.partial);
   // Bytes of another address are continued without a validator, which parts need.
   const isSingle = call.options.connections === 1 || resume?.judged === true;
-  if (isSingle) return await overOne(job, address, place, resume);
+  if (isSingle) return await overOne(job, source, place, resume);
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   let body: Body | undefined;
   try {
-    body = await open({ ...job, signal }, address, resume, partBytes);
-    const note = await begin(job, address, place, body);
+    body = await open({ ...job, signal }, source, resume, partBytes);
+    const note = await begin(job, source, place, body);
     if (!isParted(body)) return await writeBody(job, address, body.chunks);
     await fetchParts({ ...job, signal }, address, body, note, stop);
   } catch (error) {
@@ -41,7 +47,7 @@ export async function transferFrom(job: TransferJob, address: URL, place: Place)
     const position = gate.readyBytes;
     await overOne(
       job,
-      address,
+      source,
       place,
       position > 0 ? { position, sizeBytes, validators } : undefined,
     );
@@ -64,13 +70,13 @@ function findResumePoint(
 
 async function overOne(
   job: TransferJob,
-  address: URL,
+  source: TransferSource,
   place: Place,
   resume: ResumePoint | undefined,
 ): Promise<void> {
-  const body = await open(job, address, resume, undefined);
-  const note = await begin(job, address, place, body);
-  await writeBody(job, address, noteSeams(job, body, note));
+  const body = await open(job, source, resume, undefined);
+  const note = await begin(job, source, place, body);
+  await writeBody(job, source.url, noteSeams(job, body, note));
 }
 
 /** A cut that was mended on the way is a seam like that between two calls. */
@@ -90,18 +96,12 @@ async function* noteSeams(
 }
 
 function open(
-  { call, expectedBytes, early, signal, way }: TransferJob,
-  address: URL,
+  { expectedBytes, early, signal }: TransferJob,
+  source: TransferSource,
   resume: ResumePoint | undefined,
   firstBytes: number | undefined,
 ): Promise<Body> {
-  const opening = call.http.openBody(address, {
-    ...{ expectedBytes, signal, resume, firstBytes },
-    onHop: ({ mirrored, plain }) => {
-      way.mirrored ||= mirrored;
-      way.plain ||= plain;
-    },
-  });
+  const opening = source.open({ expectedBytes, signal, resume, firstBytes });
   early.from(opening);
   return opening;
 }
@@ -109,13 +109,14 @@ function open(
 /** Makes the file and its note ready for what comes: nothing in it is beyond the first missing byte. */
 async function begin(
   job: TransferJob,
-  address: URL,
+  source: TransferSource,
   place: Place,
   body: Body,
 ): Promise<DownloadNote> {
   const { handle, file, gate, early, staging } = job;
   const { sizeBytes, validators, part } = body;
-  const served = hashPlace(body.finalUrl);
+  // The address of a copy may be of any scheme.
+  const served = source.tier === undefined ? hashPlace(body.finalUrl) : hashAddress(source.url);
   if (!job.judged && place.partial !== undefined && place.partial.note.place !== served) {
     body.close();
     throw servedElsewhere(body.finalUrl);
@@ -127,14 +128,14 @@ async function begin(
     const { size } = await handle.stat();
     if (size > gate.readyBytes) await handle.truncate(gate.readyBytes);
   });
-  const note = noteFor(address, {
+  const note = noteFor(source.url, {
     sizeBytes,
     validators,
     ranges: part !== undefined,
     joined: place.joined,
     place: served,
     ...job.way,
-    ...defined({ readyBytes: isParted(body) ? gate.readyBytes : undefined }),
+    ...defined({ tier: source.tier, readyBytes: isParted(body) ? gate.readyBytes : undefined }),
   });
   await writeNote(staging, note);
   return note;

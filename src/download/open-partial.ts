@@ -8,7 +8,7 @@ import { type DownloadNote, hashAddress, isResumable, readNote, writeNote } from
 export interface PartialDownload {
   handle: FileHandle;
   note: DownloadNote;
-  /** The address that served it. */
+  /** The address that served it; of a tier's copy that is gone, one that is not asked again. */
   address: URL;
   /** Bytes from the start that are there; at least 1. */
   position: number;
@@ -31,7 +31,9 @@ export async function openPartial(
 ): Promise<PartialDownload | undefined> {
   const note = await readNote(staging);
   if (!isResumable(note)) return undefined;
-  const address = addresses.find((url) => hashAddress(url) === note.addressHash);
+  const known = addresses.find((url) => hashAddress(url) === note.addressHash);
+  const isCopy = note.tier !== undefined && judged;
+  const address = known ?? (isCopy ? new URL(note.url) : undefined);
   const fits = note.sizeBytes === undefined || (expectedBytes ?? note.sizeBytes) === note.sizeBytes;
   if (address === undefined || !fits) return undefined;
   // Without a digest, only the place that served the beginning can have the same bytes.

@@ -20,6 +20,8 @@ export interface DownloadNote {
   /** How it came: through a mirror, or over plain http. */
   mirrored?: boolean;
   plain?: boolean;
+  /** Id of the tier whose copy it is: a later call may continue it from any place that gives such a file. */
+  tier?: string;
   /** Length of the whole file. */
   sizeBytes: number | undefined;
   /** Strong ones only. */
@@ -67,6 +69,7 @@ export function parseNote(text: string): DownloadNote {
       mirrored: parseOptional(row['mirrored'], 'mirrored', readFlag),
       plain: parseOptional(row['plain'], 'plain', readFlag),
     }),
+    ...defined({ tier: parseOptional(row['tier'], 'tier', parseText) }),
     ...defined({ readyBytes: parseOptional(row['readyBytes'], 'readyBytes', readCount) }),
   };
 }

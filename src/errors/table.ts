@@ -185,6 +185,6 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   ERR_PLUGIN: {
     meaning: 'A vendor, format, verifier or target failed, or does not follow its contract.',
     action: 'Report it to the author of `details.plugin`.',
-    example: 'the plug-in ./acme.ts: exports no vendor, format, verifier or target',
+    example: 'the plug-in ./acme.ts: exports no vendor, format, verifier, target or tier',
   },
 };

@@ -2,6 +2,7 @@ import type { FileSystemFormat, VolumeFormat } from '../contracts/file-system.ts
 import type { Format } from '../contracts/format.ts';
 import { type Proof, trustLevels, type Verifier } from '../contracts/proof.ts';
 import type { Target } from '../contracts/target.ts';
+import type { Tier } from '../contracts/tier.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import type { DiskWriter } from '../contracts/writer.ts';
 import { UsageError } from '../errors.ts';
@@ -42,6 +43,7 @@ const formatMethods = {
 const writerFields = ['kind', 'id', 'apiVersion', 'extension', 'options', 'check', 'write'];
 const targetMethods = ['check', 'plan', 'deliver'];
 const targetFields = ['id', 'title', 'apiVersion', 'arches', ...targetMethods];
+const tierFields = ['id', 'title', 'apiVersion', 'only', 'visit'];
 const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
 const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
 
@@ -156,6 +158,21 @@ export function defineTarget<T extends Target>(target: T): T {
   const found: unknown = target.arches ?? [];
   if (!Array.isArray(found)) throw invalid(`${name}: arches must be a list, found ${show(found)}`);
   return target;
+}
+
+/** Types a tier and checks its shape at once; gives back the same object. */
+export function defineTier<T extends Tier>(tier: T): T {
+  checkObject('tier', tier);
+  checkId('tier', tier.id);
+  const name = `tier ${tier.id}`;
+  refuseSlips(name, tier, tierFields);
+  if (typeof tier.title !== 'string') throw invalid(`${name}: no title`);
+  checkApiVersion(name, tier.apiVersion);
+  needMethod(name, tier, 'visit');
+  const only: unknown = tier.only ?? false;
+  if (typeof only !== 'boolean')
+    throw invalid(`${name}: only must be true or false, found ${show(only)}`);
+  return tier;
 }
 
 // The types promise most of this; a plug-in in plain JavaScript does not.

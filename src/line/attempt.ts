@@ -5,9 +5,11 @@ import { openStaging, type Staging } from '../cache/staging.ts';
 import { isResumable, readNote } from '../download/resume-note.ts';
 import { hasRemedy, TransferError } from '../errors.ts';
 import { defaultTuning } from '../http/retry.ts';
+import { defined } from '../kit/defined.ts';
 import type { Call } from './call.ts';
 import type { Making, Proved } from './making.ts';
 import { prove } from './prove.ts';
+import type { AskedTiers } from './tiers/asked-tiers.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
 const stays = 'the staging folder stays';
@@ -15,19 +17,20 @@ const stays = 'the staging folder stays';
 /**
  * Runs work in the staging folder of the plan's name, where the download of an earlier call may still be. A transfer that
  * cannot be continued starts again from byte 0, while the call's account of attempts (`Tuning`) allows it; so do, once,
- * bytes that were refused after they had been continued. What can be continued later stays after a broken transfer, a
+ * bytes that were refused after they had been continued; and bytes of a tier's copy start again without it. What can be continued later stays after a broken transfer, a
  * full disk or an abort; nothing else does.
  */
 export async function attemptInStaging<T>(
-  { call, plan, proven }: Proved,
+  { call, plan, proven, tiers }: Proved,
   work: (making: Making) => Promise<T>,
 ): Promise<T> {
   let current = proven;
   let forgiven = false;
   for (let attempt = 1; ; attempt += 1) {
     const staging = await openStaging(call.cache, plan.cacheName);
+    tiers?.acquit();
     try {
-      return await work({ call, plan, proven: current, staging });
+      return await work({ call, plan, proven: current, staging, ...defined({ tiers }) });
     } catch (error) {
       // A file may still be about to be closed.
       await allTidied(call.cache.imagesDir);
@@ -37,10 +40,11 @@ export async function attemptInStaging<T>(
       }
       const restarts: boolean = isRestartable(error) && attempt < defaultTuning.attemptsPerCall;
       const forgives: boolean = !forgiven && isRefusal(error, current) && (await isJoined(staging));
-      if (!restarts && !forgives) {
-        if (isPassing(error)) await keepDownload(call, staging);
+      const fault: unknown = restarts || forgives ? undefined : await passCopy(tiers, error);
+      if (fault !== undefined) {
+        if (isPassing(fault)) await keepDownload(call, staging);
         else await asBookkeeping(call.cache, stays, undefined, () => staging.remove());
-        throw error;
+        throw fault;
       }
       await staging.remove();
       forgiven ||= forgives;
@@ -58,6 +62,18 @@ function isRestartable(error: unknown): boolean {
 /** The bytes are not what they should be, or where nothing says what they should be, no image. */
 function isRefusal(error: unknown, { digests }: Proven): boolean {
   return hasRemedy(error, 'integrity') || (hasRemedy(error, 'decode') && digests.length === 0);
+}
+
+/**
+ * Where the bytes that were refused are a tier's copy, that copy goes: `undefined` when another source follows it. Otherwise
+ * what ends the call.
+ */
+async function passCopy(tiers: AskedTiers | undefined, error: unknown): Promise<unknown> {
+  if (tiers?.isSuspect !== true || !hasRemedy(error, 'integrity', 'decode')) return error;
+  return await tiers.refuse(error).then(
+    () => undefined,
+    (fault: unknown) => fault,
+  );
 }
 
 async function isJoined(staging: Staging): Promise<boolean> {

@@ -7,13 +7,16 @@ import { transfer } from '../download/addresses.ts';
 import { copyLocalFile } from '../download/copy-local-file.ts';
 import { EarlyRanges } from '../download/early-ranges.ts';
 import { hashPass, type SourceDigests } from '../download/hash-pass.ts';
-import { openPartial } from '../download/open-partial.ts';
+import { openPartial, type PartialDownload } from '../download/open-partial.ts';
 import { ReadyGate } from '../download/ready-gate.ts';
 import type { TransferJob } from '../download/transfer-job.ts';
+import type { TransferSource } from '../download/transfer-source.ts';
+import { defined } from '../kit/defined.ts';
 import { algorithmOf } from '../kit/digest.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import type { Making } from './making.ts';
 import type { Plan } from './plan.ts';
+import { sourcesOf } from './tiers/sources.ts';
 import { trace } from './trace.ts';
 import type { BodyWay } from './trust/by-way.ts';
 import type { Proven } from './trust/merge-evidence.ts';
@@ -23,6 +26,8 @@ export interface FetchedArtifact extends SourceDigests {
   url: string;
   sizeBytes: number;
   way: BodyWay;
+  /** Id of the tier whose copy gave the end. */
+  tier?: string;
 }
 
 /** A download that has begun. */
@@ -40,7 +45,8 @@ export interface Fetching {
  * Starts writing the artifact to the staging folder: the rest of what an earlier call left there, or all of it. Whatever
  * is in the file is hashed and fed to stream checks from byte 0 on, in one pass beside the transfer.
  */
-export async function startFetch({ call, plan, proven, staging }: Making): Promise<Fetching> {
+export async function startFetch(making: Making): Promise<Fetching> {
+  const { call, plan, proven, staging, tiers } = making;
   const { artifact } = plan;
   call.progress.stage('fetch', `fetching ${artifact.fileName}`);
   const expectedBytes = proven.sizeBytes ?? artifact.sizeBytes;
@@ -49,7 +55,14 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
   const { mirrors = [], archives = [] } = artifact;
   const addresses = [artifact.url, ...(judged ? [...mirrors, ...archives] : [])];
   const alignBytes = artifact.pieces?.lengthBytes ?? 1;
-  const partial = await openPartial(staging, { addresses, expectedBytes, judged, alignBytes });
+  const copies = tiers?.given === undefined ? [] : [new URL(tiers.given.copy.url)];
+  const known = [...copies, ...addresses];
+  const partial = await openPartial(staging, {
+    addresses: known,
+    expectedBytes,
+    judged,
+    alignBytes,
+  });
   const handle = partial?.handle ?? (await beginAnew(staging));
   // What an earlier call left is ready at once, or as its pieces prove to be right.
   const readyBytes = artifact.pieces === undefined ? partial?.position : 0;
@@ -66,7 +79,9 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
   const done = trace(call, 'fetch', { url: publicUrl(artifact.url) }, async () => {
     try {
       const writing =
-        artifact.url.protocol === 'file:' ? copyLocalFile(job) : transfer(job, addresses, partial);
+        artifact.url.protocol === 'file:'
+          ? copyLocalFile(job)
+          : transfer(job, sourcesOf(making, inOrder(addresses, partial), job.way), partial);
       const wantsSha512 = proven.digests.some((one) => algorithmOf(one) === 'sha512');
       const hashing = inCache(staging.download, 'read', () =>
         hashPass(job, proven.checks, wantsSha512),
@@ -94,15 +109,15 @@ export async function startFetch({ call, plan, proven, staging }: Making): Promi
 /** Waits for the writer and for the pass, so that the file is no longer in use; the first failure ends both. */
 async function finish(
   { call, file, way }: TransferJob,
-  writing: Promise<URL>,
+  writing: Promise<Pick<TransferSource, 'url' | 'tier'>>,
   hashing: Promise<SourceDigests>,
   ended: AbortController,
 ): Promise<FetchedArtifact> {
   const both = await Promise.allSettled([
     writing.then(
-      (address) => {
+      (source) => {
         file.end();
-        return publicUrl(address);
+        return source;
       },
       (error: unknown) => {
         file.fail(error);
@@ -117,9 +132,10 @@ async function finish(
   const [written, hashed] = both;
   if (written.status === 'rejected') throw written.reason;
   if (hashed.status === 'rejected') throw hashed.reason;
-  const url = written.value;
+  const { tier } = written.value;
+  const url = publicUrl(written.value.url);
   call.progress.fetch(url, file.readyBytes, file.readyBytes, true);
-  return { url, sizeBytes: file.readyBytes, ...hashed.value, way };
+  return { url, sizeBytes: file.readyBytes, ...hashed.value, way, ...defined({ tier }) };
 }
 
 async function beginAnew(staging: Staging): Promise<FileHandle> {
@@ -127,7 +143,16 @@ async function beginAnew(staging: Staging): Promise<FileHandle> {
   return await staging.create(staging.download);
 }
 
+/** The place that served the beginning is asked first; the others in the order they were given. */
+function inOrder(addresses: readonly URL[], partial: PartialDownload | undefined): URL[] {
+  if (partial === undefined || !addresses.includes(partial.address)) return [...addresses];
+  return [partial.address, ...addresses.filter((address) => address !== partial.address)];
+}
+
 /** Something decides over the whole: a digest, a signature, the hashes of its pieces. */
-function isJudged({ artifact }: Plan, { digests, checks }: Proven): boolean {
+function isJudged(
+  { artifact }: Pick<Plan, 'artifact'>,
+  { digests, checks }: Pick<Proven, 'digests' | 'checks'>,
+): boolean {
   return digests.length > 0 || checks.length > 0 || artifact.pieces !== undefined;
 }

@@ -4,10 +4,12 @@ import type { Log } from '../contracts/log.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import type { OnProgress } from '../contracts/progress.ts';
 import { type Digest, type GivenKeys, type TrustLevel, trustLevels } from '../contracts/proof.ts';
+import type { Tier } from '../contracts/tier.ts';
 import { UsageError } from '../errors.ts';
 import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
+import { bindTiers } from '../parts/bind.ts';
 import { readAge } from '../parts/read-age.ts';
 import { readAllow } from '../parts/read-allow.ts';
 import { readLimits } from '../parts/read-limits.ts';
@@ -42,6 +44,8 @@ export interface CallOptions {
   keepSource: boolean;
   decode: 'streaming' | 'after-verify';
   connections: number;
+  /** In place of the bound ones. */
+  tiers: readonly Tier[] | undefined;
   /** Bytes. */
   cacheBudget: number | undefined;
   mirrors: Record<string, string>;
@@ -83,6 +87,7 @@ export function parseOptions(options: EnsureOptions): CallOptions {
     keepSource: options.keepSource ?? false,
     decode: oneOf('decode', options.decode ?? 'streaming', ['streaming', 'after-verify']),
     connections: parseConnections(options.connections ?? 1),
+    tiers: options.tiers && bindTiers(options.tiers),
     cacheBudget: readBudget(options.cacheBudget),
     mirrors: { ...options.mirrors },
     ca: options.ca === undefined ? [] : [options.ca].flat(),

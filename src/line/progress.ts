@@ -16,7 +16,7 @@ export interface Progress {
   decode(bytes: number, virtualSize: number | undefined, last?: boolean): void;
   retry(attempt: number, reason: string, delayMs: number): void;
   warning(warning: Warning): void;
-  done(origin: 'cache' | 'network', path: string): void;
+  done(origin: 'cache' | 'network' | 'tier', path: string): void;
 }
 
 interface ExpectedFile {

@@ -106,6 +106,7 @@ export function describe(making: Making & { settled: Settled }): RecordDraft {
       ...defined({
         mirrors: mirrors.length > 0 ? mirrors.map(publicUrl) : undefined,
         sha512: fetched.sha512,
+        tier: fetched.tier,
       }),
       fileName: plan.artifact.fileName,
       sizeBytes: fetched.sizeBytes,

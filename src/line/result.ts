@@ -1,4 +1,4 @@
-import { allTidied } from '../cache/afterwards.ts';
+import { allEnded } from '../cache/afterwards.ts';
 import { type Entry, readEntry } from '../cache/entries/read.ts';
 import { type Lease, leaseName } from '../cache/locks/lease.ts';
 import { digestsOf } from '../cache/records/source-digests.ts';
@@ -97,7 +97,7 @@ async function leaseAll(
   const release = async (): Promise<void> => {
     for (const lease of leases) await lease.release();
     // A process that ends right after this leaves nothing to the next one.
-    await allTidied(call.cache.imagesDir);
+    await allEnded(call.cache.imagesDir);
   };
   try {
     for (const entry of entries) {

@@ -42,12 +42,13 @@ export interface Settled {
 export function settle(
   making: Making & { fetching: Fetching; decoding: Promise<Decoded> },
 ): Promise<Settled> {
-  const { call, plan, proven, staging, fetching, decoding } = making;
+  const { call, plan, proven, staging, tiers, fetching, decoding } = making;
   return trace(call, 'settle', { cacheName: plan.cacheName }, async () => {
     decoding.catch((error: unknown) => {
       // With a digest the verdict on the whole file says more than the first defect in it; a full disk or a limit says
-      // enough.
-      if (proven.digests.length === 0 || isFinal(error)) fetching.cancel(error);
+      // enough, unless the bytes may be wrong.
+      const isDoubtful = tiers?.isSuspect === true && hasRemedy(error, 'decode');
+      if (proven.digests.length === 0 || (isFinal(error) && !isDoubtful)) fetching.cancel(error);
     });
     const [transfer, decode] = await Promise.allSettled([fetching.done, decoding]);
     // A file that was continued gets its room on the device when it is closed, which takes its time.
@@ -60,6 +61,7 @@ export function settle(
     }
     const cause = decode.status === 'rejected' ? decode.reason : undefined;
     matchDigests(proven, transfer.value, plan.artifact.fileName, cause);
+    if (proven.digests.length > 0 || plan.artifact.pieces !== undefined) tiers?.acquit();
     if (decode.status === 'rejected') throw decode.reason;
     call.progress.stage('settle', 'verifying the downloaded bytes');
     matchSize(making, transfer.value);

@@ -3,12 +3,14 @@ import type { Format } from '../contracts/format.ts';
 import type { Parts } from '../contracts/parts.ts';
 import type { AnyVerifier, Proof, Verifier } from '../contracts/proof.ts';
 import type { Target } from '../contracts/target.ts';
+import type { Tier } from '../contracts/tier.ts';
 import type { Vendor } from '../contracts/vendor.ts';
 import type { DiskWriter } from '../contracts/writer.ts';
 import { PluginError, UsageError } from '../errors.ts';
 import { checkFileSystem, checkVolumeFormat } from './check-file-system.ts';
 import { checkFormat } from './check-format.ts';
-import { checkParts } from './check-parts.ts';
+import { checkList, checkParts } from './check-parts.ts';
+import { checkTier } from './check-tier.ts';
 import { checkWriter } from './check-writer.ts';
 import { isFileSystem, isReader, isVolumeFormat, isWriter } from './format-kinds.ts';
 
@@ -21,6 +23,7 @@ export interface BoundParts {
   volumeFormats: readonly VolumeFormat[];
   /** Those of this package not included. */
   targets: readonly Target[];
+  tiers: readonly Tier[];
   /** Throws `ERR_PLUGIN` when no verifier of that kind was given. */
   verifierOf<K extends Proof['kind']>(kind: K): Verifier<K>;
 }
@@ -66,6 +69,7 @@ export function bindParts(parts: Parts): BoundParts {
     fileSystems: fileSystems.map(checkFileSystem),
     volumeFormats: volumeFormats.map(checkVolumeFormat),
     targets,
+    tiers: bindTiers(parts.tiers ?? []),
     verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
       const found = verifiers.get(kind);
       // The map is keyed by kind, so what was found under `kind` is the verifier of that kind.
@@ -78,6 +82,16 @@ export function bindParts(parts: Parts): BoundParts {
       });
     },
   };
+}
+
+/** Tiers alone, which a call may bring along. */
+export function bindTiers(tiers: readonly Tier[]): readonly Tier[] {
+  checkList('tiers', tiers);
+  refuseDoubles(
+    'tier',
+    tiers.map(({ id }) => id),
+  );
+  return tiers.map(checkTier);
 }
 
 function refuseDoubles(what: string, ids: string[]): void {

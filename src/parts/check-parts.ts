@@ -4,6 +4,7 @@ import {
   checkVerifierShape,
   defineFormat,
   defineTarget,
+  defineTier,
   defineVendor,
   defineWriter,
 } from '../kit/define.ts';
@@ -15,6 +16,7 @@ const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
     part.kind === 'writer' ? defineWriter(part) : defineFormat(part),
   verifiers: checkVerifierShape,
   targets: defineTarget,
+  tiers: defineTier,
 };
 
 /** Throws `ERR_PLUGIN` naming the first part whose shape or `apiVersion` is not the one of this package. */
@@ -23,9 +25,11 @@ export function checkParts(parts: Parts): void {
   checkList('formats', parts.formats);
   checkList('verifiers', parts.verifiers);
   checkList('targets', parts.targets ?? []);
+  checkList('tiers', parts.tiers ?? []);
 }
 
-function checkList(list: keyof Parts, parts: readonly object[]): void {
+/** The same for one list. */
+export function checkList(list: keyof Parts, parts: readonly object[]): void {
   if (!Array.isArray(parts)) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',

@@ -11,7 +11,7 @@ import { object } from './option-kinds.ts';
  * `verifyDocument` `now`; `listCache` and its like, and `exportLock`, `cacheDir`, `signal` and `log`;
  * `exportLock` and `listLocked` `lockfile`; `cloneDisk` and `openDisk` `signal` and `log`.
  */
-export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest'> {
+export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest' | 'tiers'> {
   /** Where `convertImage` and `inspectImage` put scratch files. */
   scratchDir?: string | undefined;
 }

@@ -97,7 +97,7 @@ const ofEnsure = {
   ...ofTransport,
   ...ofRequest,
   ...{ from: layers, allow: any, offline: flag, verify: flag, kernelFormat: any, keepSource: flag },
-  ...{ decode: any, connections: any, cacheBudget: any, onProgress: listener },
+  ...{ decode: any, connections: any, cacheBudget: any, tiers: any, onProgress: listener },
 };
 
 type Kinds<O extends object> = Readonly<Record<keyof O, OptionKind>>;
@@ -144,7 +144,10 @@ interface OptionTable {
 
 /** What each option of each verb is. */
 export const optionKinds: OptionTable = {
-  createRootdisk: { vendors: any, verifiers: any, formats: any, targets: any, defaults: object },
+  createRootdisk: {
+    ...{ vendors: any, verifiers: any, formats: any, targets: any, tiers: any },
+    defaults: object,
+  },
   ensureImage: ofEnsure,
   resolveImage: { ...ofTransport, ...ofRequest },
   listImages: { ...ofTransport, now: date },

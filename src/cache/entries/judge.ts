@@ -19,7 +19,7 @@ export interface Judged {
 
 /** What a damaged disk was made again from. */
 export interface RemadeFrom {
-  from: 'source' | 'network';
+  from: 'source' | 'network' | 'tier';
   /** So many blocks of 1 MiB, where only the damaged ones were made; absent where the whole disk was. */
   blocks?: number;
 }

@@ -16,6 +16,8 @@ export interface SourceRecord {
   /** Only where a proof or a pin stated one. */
   sha512?: string;
   sizeBytes: number;
+  /** Id of the tier whose copy of it was read; absent where upstream's was. */
+  tier?: string;
   /** The file itself is kept as `<name>.source`. */
   kept: boolean;
 }

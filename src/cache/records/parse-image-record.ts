@@ -86,6 +86,7 @@ function readSource(value: Record<string, unknown>): SourceRecord {
       readHex(text, where, 128),
     ),
     sizeBytes: readCount(value['sizeBytes'], 'source.sizeBytes'),
+    tier: parseOptional(value['tier'], 'source.tier', parseText),
     kept: readFlag(value['kept'], 'source.kept'),
   });
 }

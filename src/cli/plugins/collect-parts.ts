@@ -5,9 +5,11 @@ import {
   type AnyVerifier,
   defineFormat,
   defineTarget,
+  defineTier,
   defineVendor,
   defineWriter,
   type Target,
+  type Tier,
   type Vendor,
 } from '../../kit.ts';
 
@@ -19,11 +21,11 @@ const formatKinds: readonly unknown[] = [
   'filesystem',
   'volumes',
 ];
-const lists = ['vendors', 'verifiers', 'formats', 'targets'] as const;
+const lists = ['vendors', 'verifiers', 'formats', 'targets', 'tiers'] as const;
 
 /**
- * The vendors, formats, verifiers and targets among a module's exports: single ones, lists, and what `createRootdisk`
- * takes (`{ vendors, formats, verifiers, targets }`, as the default export too); each once. Other exports are passed over. Nothing usable
+ * The vendors, formats, verifiers, targets and tiers among a module's exports: single ones, lists, and what `createRootdisk`
+ * takes (`{ vendors, formats, verifiers, targets, tiers }`, as the default export too); each once. Other exports are passed over. Nothing usable
  * is `ERR_PLUGIN`.
  */
 export function collectParts(plugin: string, exports: object): Required<Parts> {
@@ -31,9 +33,11 @@ export function collectParts(plugin: string, exports: object): Required<Parts> {
   const verifiers: AnyVerifier[] = [];
   const formats: Parts['formats'][number][] = [];
   const targets: Target[] = [];
+  const tiers: Tier[] = [];
   const found = Object.values(exports).flatMap((value) => spread(plugin, value));
   for (const value of new Set<unknown>(found)) {
-    if (isTarget(value)) targets.push(checked(plugin, () => defineTarget(value)));
+    if (isTier(value)) tiers.push(checked(plugin, () => defineTier(value)));
+    else if (isTarget(value)) targets.push(checked(plugin, () => defineTarget(value)));
     else if (isVendor(value)) vendors.push(checked(plugin, () => defineVendor(value)));
     else if (isFormat(value)) formats.push(checked(plugin, () => define(value)));
     else if (isVerifier(value)) {
@@ -41,9 +45,9 @@ export function collectParts(plugin: string, exports: object): Required<Parts> {
       verifiers.push(value);
     }
   }
-  const parts = { vendors, verifiers, formats, targets };
+  const parts = { vendors, verifiers, formats, targets, tiers };
   if (Object.values(parts).some(({ length }) => length > 0)) return parts;
-  throw unusable(plugin, 'exports no vendor, format, verifier or target', undefined);
+  throw unusable(plugin, 'exports no vendor, format, verifier, target or tier', undefined);
 }
 
 /** What an export holds: itself, the items of a list, or those of the lists of parts. */
@@ -84,11 +88,16 @@ function isTarget(value: unknown): value is Target {
   return isObject(value) && 'id' in value && isFunction(value, 'deliver');
 }
 
+function isTier(value: unknown): value is Tier {
+  return isObject(value) && 'id' in value && isFunction(value, 'visit');
+}
+
 const isPartOf = {
   vendors: isVendor,
   verifiers: isVerifier,
   formats: isFormat,
   targets: isTarget,
+  tiers: isTier,
 };
 
 function isObject(value: unknown): value is object {

@@ -22,6 +22,7 @@ export async function loadPlugins(
     verifiers: all.flatMap(({ verifiers }) => verifiers),
     formats: all.flatMap(({ formats }) => formats),
     targets: all.flatMap(({ targets = [] }) => targets),
+    tiers: all.flatMap(({ tiers = [] }) => tiers),
   };
 }
 

@@ -51,9 +51,10 @@ export async function importSource(
       }
     });
     await tape.skip(paddingBytes(member.sizeBytes));
-    return await waitForName(call, record.name, () =>
+    const { entry } = await waitForName(call, record.name, () =>
       makeRecorded(call, record, pathToFileURL(path), []),
     );
+    return entry;
   } finally {
     await rm(path, { force: true });
   }

@@ -31,8 +31,8 @@ async function mend(call: Call, { name, record }: Entry): Promise<Obtained> {
     return { entry: now.entry, origin: 'cache' };
   }
   const recorded = now.record?.name === name ? now.record : record;
-  const { entry } = await remake(call, recorded, verdict?.damage);
-  return { entry, origin: 'network' };
+  const { entry, from } = await remake(call, recorded, verdict?.damage);
+  return { entry, origin: from === 'tier' ? 'tier' : 'network' };
 }
 
 function staysDamaged({ name, path }: Entry, why: string, cause: Error): IntegrityError {

@@ -11,10 +11,12 @@ import { attemptInStaging } from '../attempt.ts';
 import type { Call } from '../call.ts';
 import { startDecode } from '../decode.ts';
 import { startFetch } from '../fetch.ts';
+import type { Obtained } from '../look.ts';
 import type { Making } from '../making.ts';
 import { describe, place } from '../publish.ts';
 import { type Settled, settle } from '../settle.ts';
 import { checkSpace } from '../space.ts';
+import { withTiers } from '../tiers/with-tiers.ts';
 import { rewriteFromRaw } from '../writing/from-raw.ts';
 import { writeDisk } from '../writing/write-disk.ts';
 import { type KeptSource, keptSources } from './kept-sources.ts';
@@ -25,7 +27,7 @@ import { optionsRecorded, planRecorded, provenRecorded, roleOf } from './recorde
 /** A disk that was made again, and where its bytes are from. */
 export interface Remade {
   entry: Entry;
-  from: 'source' | 'network';
+  from: 'source' | 'network' | 'tier';
   /** An address, or which file of the cache it was. */
   where: string;
   /** How many blocks were made, where only the damaged ones were. */
@@ -68,9 +70,11 @@ export async function remake(call: Call, record: ImageRecord, damaged?: Extents)
   if (first === undefined) throw noAddress(record);
   // Before the staging folder is opened: a download that can be continued stays there.
   if (call.options.offline && first.protocol !== 'file:') throw offlineMiss(first);
-  const entry = await makeRecorded(call, record, first, others);
+  const { entry, origin } = await makeRecorded(call, record, first, others);
   const why = passed.length > 0 ? passed.join('; ') : undefined;
-  return { entry, from: 'network', where: url, ...defined({ passed: why }) };
+  const from = origin === 'tier' ? 'tier' : 'network';
+  const where = from === 'tier' ? (entry.record.source.tier ?? '') : url;
+  return { entry, from, where, ...defined({ passed: why }) };
 }
 
 /** The damaged blocks where they are known, else the whole disk; `undefined` where this source is of no use for that. */
@@ -94,7 +98,8 @@ async function fromKept(
     if (made !== undefined) return made;
   }
   if (!kept.isDownload) return undefined;
-  return { entry: await makeRecorded(call, record, pathToFileURL(kept.path), []) };
+  const { entry } = await makeRecorded(call, record, pathToFileURL(kept.path), []);
+  return { entry };
 }
 
 function noAddress({ name }: ImageRecord): NotFoundError {
@@ -108,20 +113,21 @@ function noAddress({ name }: ImageRecord): NotFoundError {
 
 /** Where the bytes of a disk that was made again are from, for people. */
 export function describeRemade({ from, where, blocks, passed }: Omit<Remade, 'entry'>): string {
-  if (from === 'network') {
-    return `fetched again from ${where}${passed === undefined ? '' : ` (${passed})`}`;
+  if (from !== 'source') {
+    const place = from === 'tier' ? `the tier ${where}` : where;
+    return `fetched again from ${place}${passed === undefined ? '' : ` (${passed})`}`;
   }
   const what = blocks === undefined ? '' : `${blocks} damaged block${blocks === 1 ? '' : 's'} `;
   return `${what}made again from ${where}`;
 }
 
-/** Makes a recorded disk from the bytes at `url`, or else at other addresses. Needs the lock of its name. */
+/** Makes a recorded disk from a tier's copy, or from the bytes at `url`, or else at other addresses. Needs the lock of its name. */
 export async function makeRecorded(
   asked: Call,
   record: ImageRecord,
   url: URL,
   mirrors: URL[],
-): Promise<Entry> {
+): Promise<Obtained> {
   const call: Call = {
     ...asked,
     reference: record.name,
@@ -131,17 +137,21 @@ export async function makeRecorded(
   const plan = planRecorded(record, url, mirrors);
   call.progress.begin(plan.role);
   const proven = provenRecorded(record);
-  return attemptInStaging({ call, plan, proven }, async (making) => {
-    await checkSpace(making);
-    const fetching = await startFetch(making);
-    const decoding = startDecode({ ...making, fetching });
-    const settled = await writeDisk({
-      ...making,
-      settled: await settle({ ...making, fetching, decoding }),
-    });
-    call.progress.stage('publish', `publishing ${record.name}`);
-    return place({ ...making, settled }, describeAgain({ ...making, settled }, record));
-  });
+  return withTiers({ call, plan, proven }, (asked) =>
+    attemptInStaging(asked, async (making) => {
+      await checkSpace(making);
+      const fetching = await startFetch(making);
+      const decoding = startDecode({ ...making, fetching });
+      const settled = await writeDisk({
+        ...making,
+        settled: await settle({ ...making, fetching, decoding }),
+      });
+      call.progress.stage('publish', `publishing ${record.name}`);
+      const draft = describeAgain({ ...making, settled }, record);
+      const entry = await place({ ...making, settled }, draft);
+      return { entry, origin: settled.fetched.tier === undefined ? 'network' : 'tier' };
+    }),
+  );
 }
 
 /** What the bytes say is new; what was known of them stays as it was recorded. */
@@ -149,9 +159,11 @@ function describeAgain(making: Making & { settled: Settled }, record: ImageRecor
   const draft = describe(making);
   const { parameters, requests, aliases, trust, evidence, facts, guest } = record;
   const { url, mirrors } = record.source;
+  const isKept = making.plan.artifact.url.protocol === 'file:';
+  const tier = isKept ? record.source.tier : draft.source.tier;
   return {
     ...draft,
     ...{ parameters, requests, aliases, trust, evidence, facts, ...defined({ guest }) },
-    source: { ...draft.source, url, ...defined({ mirrors }) },
+    source: { ...draft.source, url, ...defined({ mirrors, tier }) },
   };
 }

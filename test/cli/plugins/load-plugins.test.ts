@@ -94,7 +94,7 @@ test.each([
   ['./missing.mjs', 2, 'there is no module "./missing.mjs"'],
   ['rootdisk-missing', 2, 'there is no module "rootdisk-missing"'],
   ['@acme/missing', 2, 'there is no module "@acme/missing"'],
-  ['nothing.mjs', 8, 'exports no vendor, format, verifier or target'],
+  ['nothing.mjs', 8, 'exports no vendor, format, verifier, target or tier'],
   ['wrong.mjs', 8, 'must be lower-case letters'],
   ['future.mjs', 8, 'apiVersion must be 1'],
   ['no-list.mjs', 8, 'formats is no list'],

@@ -81,7 +81,7 @@ async function loadPlugins(command: string[], project: string): Promise<void> {
     ['./no-such-file.js', 2, /there is no module/],
     ['lacking', 8, /cannot be loaded: .*no-such-dependency/],
     // Beside the command line, and no plug-in.
-    ['got', 8, /exports no vendor, format, verifier or target/],
+    ['got', 8, /exports no vendor, format, verifier, target or tier/],
   ] as const) {
     expectEnd(await list(name), { code, stderr: message });
   }
