@@ -1,4 +1,5 @@
-import { escapeControls, formatBytes, formatTable } from '../../src/cli/print/format.ts';
+import { escapeControls, formatBytes } from '../../src/cli/print/format.ts';
+import { formatTable } from '../../src/cli/print/format-table.ts';
 import { joinPlaces } from './compare.ts';
 import type { Survey } from './survey.ts';
 
