@@ -35,7 +35,14 @@ function run(name: string, defaults: object): Promise<ExampleRun> {
 
 test('every example has a test', async () => {
   const names = (await readdir(examples)).toSorted();
-  const programs = ['boot-one.ts', 'demo.ts', 'ensure.ts', 'own-vendor.ts', 'pinned.ts'];
+  const programs = [
+    'boot-one.ts',
+    'demo.ts',
+    'ensure.ts',
+    'folder-tier.ts',
+    'own-vendor.ts',
+    'pinned.ts',
+  ];
   expect(names).toEqual(['acme-vendor', ...programs]);
 });
 

@@ -1,3 +1,4 @@
+import { isPieceMismatch } from '../../download/ready-gate.ts';
 import type { TransferSource } from '../../download/transfer-source.ts';
 import type { Making } from '../making.ts';
 import type { BodyWay } from '../trust/by-way.ts';
@@ -45,7 +46,8 @@ function copySource({ call, tiers }: Making, given: GivenCopy, way: BodyWay): Tr
       return openCopy(given, options, call.signal);
     },
     async fail(error) {
-      await tiers?.fail(error);
+      // The pieces before the wrong one stay: their hashes prove them.
+      await (isPieceMismatch(error) ? tiers?.refuse(error) : tiers?.fail(error));
     },
   };
 }
