@@ -10,6 +10,7 @@ import {
 } from '../../examples/acme-vendor/test/samples.ts';
 import { fileSystemCases } from '../../src/testing/conformance/file-system-cases.ts';
 import { formatCases } from '../../src/testing/conformance/format-cases.ts';
+import { tierCases } from '../../src/testing/conformance/tier-cases.ts';
 import { vendorCases } from '../../src/testing/conformance/vendor-cases.ts';
 import { verifierCases } from '../../src/testing/conformance/verifier-cases.ts';
 import { volumeCases } from '../../src/testing/conformance/volume-cases.ts';
@@ -17,6 +18,7 @@ import { writerCases } from '../../src/testing/conformance/writer-cases.ts';
 import {
   checkFileSystem,
   checkFormat,
+  checkTier,
   checkVendor,
   checkVerifier,
   checkVolumes,
@@ -25,6 +27,7 @@ import { fileSystemMutants } from './mutants/file-system-mutants.ts';
 import { buildFlatVolume, flat, flatSample } from './mutants/flat-files.ts';
 import { formatMutants } from './mutants/format-mutants.ts';
 import { rejectionOf } from './mutants/part-mutant.ts';
+import { openShelf, tierMutants } from './mutants/tier-mutants.ts';
 import { vendorMutants } from './mutants/vendor-mutants.ts';
 import { verifierMutants } from './mutants/verifier-mutants.ts';
 import { cut, cutSample, volumeMutants } from './mutants/volume-mutants.ts';
@@ -37,6 +40,7 @@ describe('good parts pass', () => {
     ...checkVerifier(receipts, verifierSample),
     ...checkFileSystem(flat, { bytes: buildFlatVolume(), ...flatSample }),
     ...checkVolumes(cut, cutSample),
+    ...checkTier({ open: async () => openShelf() }),
   ];
   for (const { title, run } of cases) it(title, run);
 });
@@ -48,6 +52,7 @@ const mutants = [
   ...writerMutants,
   ...fileSystemMutants,
   ...volumeMutants,
+  ...tierMutants,
 ];
 
 it('every case has a mutant', () => {
@@ -58,6 +63,7 @@ it('every case has a mutant', () => {
     ...writerCases,
     ...fileSystemCases,
     ...volumeCases,
+    ...tierCases,
   ].map(({ id }) => id);
   expect(new Set(mutants.map(({ id }) => id))).toEqual(new Set(ids));
 });

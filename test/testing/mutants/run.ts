@@ -23,6 +23,7 @@ const { verifierMutants } = await import('./verifier-mutants.ts');
 const { writerMutants } = await import('./writer-mutants.ts');
 const { fileSystemMutants } = await import('./file-system-mutants.ts');
 const { volumeMutants } = await import('./volume-mutants.ts');
+const { tierMutants } = await import('./tier-mutants.ts');
 const all = [
   ...vendorMutants,
   ...formatMutants,
@@ -30,6 +31,7 @@ const all = [
   ...writerMutants,
   ...fileSystemMutants,
   ...volumeMutants,
+  ...tierMutants,
 ];
 let killed = 0;
 for (const mutant of all) {

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Tier, TierContext, TierFile, TierUpload, TierVisit } from '../../contracts/tier.ts';
+
+/** How a tier is tried: one that may be written, with nothing in it, for every case anew. */
+export interface TierSample {
+  name?: string | undefined;
+  open(): Promise<Tier>;
+  /** Gives up what `open` made. */
+  close?(): Promise<void>;
+}
+
+export interface TierSubject {
+  sample: TierSample;
+}
+
+/** What a case does with the tier of its own. */
+export interface TierTrial {
+  tier: Tier;
+  /** Visits, runs, and closes the visit as the line does. */
+  visit<T>(file: TierFile, run: (visit: TierVisit) => Promise<T>): Promise<T>;
+  /** Gives the tier a file that it has not. */
+  store(file: TierFile, bytes: Uint8Array): Promise<void>;
+  /** The bytes of the copy that a new visit gives; `undefined` where it gives none. */
+  fetch(file: TierFile): Promise<Uint8Array | undefined>;
+  context(signal?: AbortSignal): TierContext;
+}
+
+/** Long enough for several chunks, and each KiB is another. */
+export const trialBytes: Uint8Array = Uint8Array.from(
+  { length: 3 * 1024 * 1024 + 17 },
+  (_, at) => (at * 31 + (at >>> 10) * 7) & 255,
+);
+
+/** A file as a line asks for it. */
+export function trialFile(change: Partial<TierFile> = {}): TierFile {
+  return {
+    name: 'trial_1.0_default_amd64_20260101',
+    role: 'disk',
+    fileName: 'trial.raw',
+    url: 'https://images.trial.example/trial.raw',
+    identity: {
+      ...{ vendor: 'trial', release: '1.0', variant: 'default' },
+      ...{ arch: 'amd64', snapshot: '20260101' },
+    },
+    digests: [digestOf(trialBytes)],
+    sizeBytes: trialBytes.length,
+    ...change,
+  };
+}
+
+export function digestOf(bytes: Uint8Array): `sha256:${string}` {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+export function uploadOf(
+  file: TierFile,
+  bytes: Uint8Array,
+  read: TierUpload['read'] = (start) => piecesOf(bytes, start),
+): TierUpload {
+  return { ...file, digests: [digestOf(bytes)], sizeBytes: bytes.length, read };
+}
+
+export async function* piecesOf(bytes: Uint8Array, start = 0): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < bytes.length; at += pieceBytes) yield bytes.slice(at, at + pieceBytes);
+}
+
+const pieceBytes = 256 * 1024;
+
+/** All that comes; a chunk is good until the next one is asked for. */
+export async function collectChunks(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(Buffer.from(chunk));
+  return Buffer.concat(pieces);
+}
+
+/** Runs with a tier and a cache folder of its own. */
+export async function withTier(
+  { sample }: TierSubject,
+  run: (trial: TierTrial) => Promise<void>,
+): Promise<void> {
+  const cacheDir = await mkdtemp(join(tmpdir(), 'rootdisk-tier-'));
+  const context = (signal: AbortSignal = new AbortController().signal): TierContext => ({
+    ...{ ca: [], cacheDir, now: new Date(), signal },
+    ...{ log: () => {}, tell: () => {}, warn: () => {} },
+  });
+  try {
+    const tier = await sample.open();
+    const visit: TierTrial['visit'] = async (file, use) => {
+      const visiting = await tier.visit(file, context());
+      try {
+        return await use(visiting);
+      } finally {
+        await visiting.close();
+      }
+    };
+    await run({
+      ...{ tier, visit, context },
+      store: (file, bytes) =>
+        visit(file, async ({ store }) => {
+          if (store === undefined) throw new Error('it takes no file that it has not');
+          await store(uploadOf(file, bytes));
+        }),
+      fetch: (file) =>
+        visit(file, async ({ copy }) => {
+          if (copy === undefined) return undefined;
+          return await collectChunks(copy.read(0, undefined, context().signal));
+        }),
+    });
+  } finally {
+    await sample.close?.();
+    await rm(cacheDir, { recursive: true, force: true });
+  }
+}
