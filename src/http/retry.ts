@@ -54,11 +54,14 @@ export class TransientFailure extends Error {
   readonly failure: TransferError;
   /** What the server asked for. */
   readonly retryAfterMs: number | undefined;
+  /** The random delay comes on top of it. */
+  readonly atLeastMs: number;
 
-  constructor(failure: TransferError, retryAfterMs?: number) {
+  constructor(failure: TransferError, retryAfterMs?: number, atLeastMs = 0) {
     super(failure.message);
     this.failure = failure;
     this.retryAfterMs = retryAfterMs;
+    this.atLeastMs = atLeastMs;
   }
 }
 
@@ -148,7 +151,7 @@ export class Attempts {
     if (error instanceof RedirectedFailure) this.#redirected += 1;
     const isFinal = !(error instanceof TransientFailure) || this.#redirected > 1;
     if (isFinal || this.#isUsedUp()) throw failure;
-    const delayMs = Math.round(retryDelay(this.#inRow, error.retryAfterMs, tuning));
+    const delayMs = Math.round(retryDelay(this.#inRow, error, tuning));
     const event = { attempt: this.#inRow, reason: error.failure.message, delayMs };
     log({ level: 'debug', message: `retry: ${event.reason}`, data: event });
     onRetry?.(event);
@@ -196,10 +199,14 @@ export async function withRetries<T>(
 }
 
 /** Full jitter: anything up to a ceiling that doubles, so that many clients do not return in step. */
-function retryDelay(attempt: number, retryAfterMs: number | undefined, tuning: Tuning): number {
+function retryDelay(
+  attempt: number,
+  { retryAfterMs, atLeastMs }: TransientFailure,
+  tuning: Tuning,
+): number {
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, tuning.retryAfterCapMs);
   const ceiling = Math.min(tuning.backoffCapMs, tuning.backoffBaseMs * 2 ** (attempt - 1));
-  return Math.random() * ceiling;
+  return Math.min(atLeastMs, tuning.retryAfterCapMs) + Math.random() * ceiling;
 }
 
 function notAsked(address: URL, failed: number): TransferError {

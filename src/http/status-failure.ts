@@ -25,10 +25,11 @@ export function isLasting(status: number): boolean {
 /** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */
 export async function statusFailure(
   answer: Answer,
-  { retryAfterCapMs }: Pick<Tuning, 'retryAfterCapMs'>,
+  { retryAfterCapMs, backoffBaseMs }: Pick<Tuning, 'retryAfterCapMs' | 'backoffBaseMs'>,
 ): Promise<TransientFailure | TransferError> {
   const { status, proxy } = answer;
-  const html = await isHtmlPage(answer);
+  const head = await dropBody(answer);
+  const html = isHtmlPage(answer, head);
   const shown = publicUrl(answer.url);
   const phrase = process.getBuiltinModule('node:http').STATUS_CODES[status];
   const failure = new TransferError({
@@ -38,12 +39,17 @@ export async function statusFailure(
       html ? ' and an HTML page' : '',
       proxy === undefined ? '' : ` (through the proxy ${proxy})`,
     ].join(''),
-    hint: hintFor(status, html),
+    hint: hintFor(answer, html),
     details: defined({ url: shown, status, proxy }),
   });
   const wait = parseRetryAfter(answer.headers['retry-after'], Date.now());
   const isRated = ratings.has(status) && wait !== undefined;
   if (isRated && wait > retryAfterCapMs) return comeBackLater(failure, wait);
+  const told = status === 429 ? parseToldWait(new TextDecoder().decode(head)) : undefined;
+  if (told !== undefined && wait === undefined) {
+    // A rate of thousands a minute asks for less than a millisecond, of all that were refused at once.
+    return new TransientFailure(failure, undefined, Math.max(told, backoffBaseMs));
+  }
   return isTransient(status) || isRated ? new TransientFailure(failure, wait) : failure;
 }
 
@@ -71,13 +77,15 @@ export function atPlace(error: unknown, asked: URL, place: URL): unknown {
   return isBad ? new RedirectedFailure(error) : error;
 }
 
-async function isHtmlPage(answer: Answer): Promise<boolean> {
+function isHtmlPage(answer: Answer, head: Uint8Array): boolean {
   const declared = /^(?:text\/html|application\/xhtml)/i.test(answer.headers['content-type'] ?? '');
-  const head = await dropBody(answer);
   return declared || isHtml(head);
 }
 
-function hintFor(status: number, html: boolean): string {
+function hintFor({ status, url }: Answer, html: boolean): string {
+  if (status === 401 && url.pathname.startsWith('/v2/')) {
+    return `Log in to ${url.host} with docker or podman, and check that the account may use the repository.`;
+  }
   if (status === 407) return 'Give the proxy the credentials it asks for.';
   if (status === 404 || status === 410) return 'Check that upstream still publishes this address.';
   if (momentary.has(status) || status >= 500) return 'Wait and try again.';
@@ -94,4 +102,25 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   // HTTP dates begin with the name of a day; Date.parse alone would take "-5" for a year.
   const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+const unitMs: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** What GHCR tells in the body: `retry-after: 1.16676ms, allowed: 44000/minute`, a duration of Go, as milliseconds. */
+export function parseToldWait(text: string): number | undefined {
+  const [, duration] =
+    /\bretry-after: ?((?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h))+)/i.exec(text) ?? [];
+  if (duration === undefined) return undefined;
+  const parts = duration.toLowerCase().matchAll(/([\d.]+)(\D+)/g);
+  return [...parts].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (unitMs[unit.replace(/[µμ]/, 'u')] ?? 0),
+    0,
+  );
 }

@@ -5,7 +5,7 @@ import {
   TransientFailure,
   withRetries,
 } from '../../src/http/retry.ts';
-import { parseRetryAfter } from '../../src/http/status-failure.ts';
+import { parseRetryAfter, parseToldWait } from '../../src/http/status-failure.ts';
 import { TransferError } from '../../src/kit.ts';
 
 const address = new URL('https://images.example/');
@@ -26,12 +26,28 @@ test.each([
   expect(parseRetryAfter(value, now)).toBe(ms);
 });
 
-async function delaysOf(retryAfterMs: number | undefined, tuning: object): Promise<number[]> {
+test.each([
+  ['retry-after: 1.16676ms, allowed: 44000/minute', 1.16676],
+  ['{"errors":[{"message":"retry-after: 742.5µs, allowed: 2000/minute"}]}', 0.7425],
+  ['Retry-After: 1m2.5s', 62_500],
+  ['retry-after: 2h', 7_200_000],
+  ['retry-after: soon', undefined],
+  ['too many requests', undefined],
+])('the body %j asks for %s ms', (text, ms) => {
+  if (ms === undefined) expect(parseToldWait(text)).toBeUndefined();
+  else expect(parseToldWait(text)).toBeCloseTo(ms, 6);
+});
+
+async function delaysOf(
+  retryAfterMs: number | undefined,
+  tuning: object,
+  atLeastMs?: number,
+): Promise<number[]> {
   const delays: number[] = [];
   const run = async (): Promise<never> => {
     const details = {};
     const failure = new TransferError({ code: 'ERR_NETWORK', message: 'down', details });
-    throw new TransientFailure(failure, retryAfterMs);
+    throw new TransientFailure(failure, retryAfterMs, atLeastMs);
   };
   await withRetries(address, run, {
     tuning: { ...defaultTuning, ...tuning },
@@ -55,6 +71,18 @@ test('delays stay below a ceiling that doubles and is capped', async () => {
 test('what the server asks for is waited out, up to a cap', async () => {
   expect(await delaysOf(3, { attempts: 3 })).toEqual([3, 3]);
   expect(await delaysOf(86_400_000, { attempts: 2, retryAfterCapMs: 5 })).toEqual([5]);
+});
+
+test('a rate that is told in a body is waited out with a random delay on top of it', async () => {
+  const tuning = { attempts: 4, backoffBaseMs: 2, backoffCapMs: 4 };
+  const delays = await delaysOf(undefined, tuning, 5);
+  for (const [i, delay] of delays.entries()) {
+    expect(delay).toBeGreaterThanOrEqual(5);
+    expect(delay).toBeLessThanOrEqual(5 + ([2, 4, 4][i] ?? 0));
+  }
+  expect(
+    await delaysOf(undefined, { ...tuning, attempts: 2, retryAfterCapMs: 1 }, 60_000),
+  ).not.toContain(60_000);
 });
 
 test('the last error says how many attempts were made', async () => {

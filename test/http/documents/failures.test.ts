@@ -152,6 +152,22 @@ describe('another attempt', () => {
     expect(waited).toBeGreaterThanOrEqual(950);
   });
 
+  test('waits as long as a registry tells in its answer', async () => {
+    let first: number | undefined;
+    let waited = 0;
+    upstream.route('x', (_, response) => {
+      if (first === undefined) {
+        first = performance.now();
+        response.writeHead(429);
+        return void response.end('retry-after: 1.02s, allowed: 44000/minute');
+      }
+      waited = performance.now() - first;
+      return void response.end('here');
+    });
+    await metadata().get(`${site}x`);
+    expect(waited).toBeGreaterThanOrEqual(950);
+  });
+
   test('is made in vain where no server listens', async () => {
     await upstream.close();
     await expect(metadata().get(`${site}x?token=secret`)).rejects.toMatchObject({
