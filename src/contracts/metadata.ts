@@ -6,6 +6,8 @@ export interface MetadataDocument {
   finalUrl: URL;
   status: number;
   bytes: Uint8Array;
+  /** Of the answer, by names in small letters; absent for a copy that was kept. */
+  headers?: Readonly<Record<string, string>>;
   /** `bytes` as UTF-8. */
   text: string;
   /** Parsed JSON; throws `ERR_METADATA` naming the address when it is none. */
@@ -62,7 +64,10 @@ export interface MetadataClient {
    */
   find(url: URL | string, options?: FindOptions): Promise<MetadataDocument | undefined>;
   /** Status, headers and final address of a HEAD request. */
-  head(url: URL | string, options?: { signal?: AbortSignal | undefined }): Promise<MetadataHead>;
+  head(
+    url: URL | string,
+    options?: { accept?: string | undefined; signal?: AbortSignal | undefined },
+  ): Promise<MetadataHead>;
 }
 
 export interface MetadataHead {

@@ -101,7 +101,8 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
     },
     async head(url, options = {}): Promise<MetadataHead> {
       const { start, signal } = begin(url, options.signal);
-      return await requestHead(start, withSignal(context.ask, signal), context.slots);
+      const { accept = '*/*' } = options;
+      return await requestHead(start, accept, withSignal(context.ask, signal), context.slots);
     },
   };
 }

@@ -65,7 +65,7 @@ export async function loadDocument(
     }
     const mayStore = !/\bno-store\b/i.test(headers['cache-control'] ?? '');
     if (mayStore) await store?.write(start.url, accept, toStored(hop, bytes, headers));
-    return { document: createDocument({ ...facts, bytes, stale: false }) };
+    return { document: createDocument({ ...facts, headers, bytes, stale: false }) };
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
     const isServed = isUnreachable(error) || (kept !== undefined && error.details.reason !== 'tls');

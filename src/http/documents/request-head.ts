@@ -9,6 +9,7 @@ import type { OriginSlots } from './origin-slots.ts';
 /** A HEAD request along redirects. Any lasting status is an answer; one that stays transient is `ERR_HTTP_STATUS`. */
 export async function requestHead(
   start: Hop,
+  accept: string,
   context: AskContext,
   slots: OriginSlots,
 ): Promise<MetadataHead> {
@@ -17,7 +18,7 @@ export async function requestHead(
       start,
       {
         method: 'HEAD',
-        headersFor: () => ({ accept: '*/*' }),
+        headersFor: () => ({ accept }),
         slots,
         async read(answer) {
           if (isTransient(answer.status))
