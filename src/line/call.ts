@@ -9,6 +9,7 @@ import { UsageError } from '../errors.ts';
 import { createHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { HttpPool } from '../http/pool.ts';
 import { shownText } from '../kit/public-url.ts';
+import { ownAuthorizer } from '../oci/auth/own-authorizer.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 import type { Locked } from './locked/locked.ts';
@@ -76,6 +77,7 @@ export async function openCall(
     warn,
   });
   const { pool = new HttpPool() } = use;
+  const authorizer = ownAuthorizer(warn);
   // Only clients of the same reach may share what was read.
   const openHttp = (reach: Reach, own: HttpPool = pool.apart()): Http =>
     createHttp({
@@ -87,6 +89,7 @@ export async function openCall(
       signal,
       log: options.log,
       warn,
+      authorizer,
       storeDir: cache.folder('http'),
       offline: options.offline,
       refresh: options.refresh,

@@ -1,14 +1,14 @@
 import type { AskToken, Authorizer, AuthRequest } from '../../http/wire/authorized.ts';
 import { abortable } from '../../kit/abort.ts';
 import { type AuthChallenge, parseChallenges } from './challenges.ts';
-import { createLogins, type Logins } from './logins.ts';
+import type { Logins } from './logins.ts';
 import { basicHeader, type RegistryToken, requestToken, type TokenWish } from './request-token.ts';
 
 /** How the requests of one kind to one repository are let in. */
 type Admission = { header: string } | { wish: TokenWish };
 
 /** Answers registries by the logins of this host, and keeps the tokens that it was given. */
-export function createAuthorizer(logins: Logins = createLogins()): Authorizer {
+export function createAuthorizer(logins: Logins): Authorizer {
   const admissions = new Map<string, Admission>();
   const tokens = new Map<string, RegistryToken>();
   const running = new Map<string, Promise<RegistryToken>>();

@@ -3,7 +3,8 @@ import type { Log, Warning } from '../../contracts/log.ts';
 import { createHttp, createSender, type Http } from '../../http/client.ts';
 import type { OnRetry, Tuning } from '../../http/retry.ts';
 import type { SentAnswer, SentRequest } from '../../http/send.ts';
-import { type Authorizer, lateAuthorizer } from '../../http/wire/authorized.ts';
+import type { Authorizer } from '../../http/wire/authorized.ts';
+import { ownAuthorizer } from '../auth/own-authorizer.ts';
 import type { RegistryPlace } from './registry-client.ts';
 
 /** A server that stands before the registry, such as Dragonfly's on this host. */
@@ -54,7 +55,7 @@ export function connectRegistry(
   options: ConnectionOptions,
 ): RegistryConnection {
   const { signal, log, warn, onRetry, tuning } = options;
-  const authorizer = options.authorizer ?? ownAuthorizer();
+  const authorizer = options.authorizer ?? ownAuthorizer(warn);
   const ca = [...(options.ca ?? [])];
   const common = { ca, log, authorizer, warn, tuning };
   const send = createSender(common);
@@ -80,9 +81,4 @@ export function connectRegistry(
         signal: request.signal === undefined ? signal : AbortSignal.any([signal, request.signal]),
       }),
   };
-}
-
-/** By the credentials that docker and podman keep on this host. */
-function ownAuthorizer(): Authorizer {
-  return lateAuthorizer(async () => (await import('../auth/authorizer.ts')).createAuthorizer());
 }
