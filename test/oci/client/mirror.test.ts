@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Warning } from '../../../src/contracts/log.ts';
+import type { RegistryReader } from '../../../src/oci/client/reader.ts';
+import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
+import { collect, pattern } from '../../http/client.ts';
+import { blobPath, readerOf, sha256Of } from './reading.ts';
+
+let upstream: Upstream;
+let mirror: Upstream;
+let warnings: Warning[];
+beforeEach(async () => {
+  [upstream, mirror] = await Promise.all([startUpstream(), startUpstream()]);
+  warnings = [];
+});
+afterEach(() => Promise.all([upstream.close(), mirror.close()]));
+
+const bytes = pattern(5000);
+const digest = sha256Of(bytes);
+const reader = (headers?: Record<string, string>): RegistryReader =>
+  readerOf(upstream, {
+    mirror: { url: new URL(mirror.url), headers },
+    warn: (warning) => warnings.push(warning),
+  });
+const host = (): string => new URL(upstream.url).host;
+const query = (): string => `?ns=${encodeURIComponent(host())}`;
+
+test('a mirror gives blobs and manifests, and is told of which registry', async () => {
+  const manifest = '{"schemaVersion":2}';
+  mirror.route(blobPath(digest) + query(), bytes);
+  mirror.route(`v2/fleet/images/manifests/one${query()}`, manifest);
+  const site = reader({ 'x-dragonfly-use-p2p': 'true' });
+  expect(await site.manifest('one')).toMatchObject({ digest: sha256Of(manifest) });
+  expect(sha256Of(await collect(site.readBlob(digest)))).toBe(digest);
+  expect(upstream.requests).toEqual([]);
+  for (const { headers } of mirror.requests) {
+    expect(headers['x-dragonfly-registry']).toBe(`http://${host()}`);
+    expect(headers['x-dragonfly-use-p2p']).toBe('true');
+  }
+});
+
+test('what the mirror has not, or refuses, the registry gives', async () => {
+  upstream.route(blobPath(digest), bytes);
+  upstream.route('v2/fleet/images/manifests/one', '{}');
+  mirror.route(blobPath(digest) + query(), 'broken', { status: 500 });
+  const site = reader();
+  expect(await site.manifest('one')).toMatchObject({ digest: sha256Of('{}') });
+  expect(sha256Of(await collect(site.readBlob(digest)))).toBe(digest);
+  expect(mirror.requests).toHaveLength(2);
+  for (const { headers, path } of upstream.requests) {
+    expect(headers['x-dragonfly-registry']).toBeUndefined();
+    expect(path).not.toContain('ns=');
+  }
+});
+
+test('the registry goes on where the mirror stops in the middle', async () => {
+  upstream.route(blobPath(digest), bytes);
+  mirror.route(blobPath(digest) + query(), (_, response) => {
+    response.writeHead(200, { 'content-length': bytes.length, etag: '"mirror"' });
+    response.write(bytes.subarray(0, 3000));
+    setTimeout(() => response.destroy(), 20);
+  });
+  expect(sha256Of(await collect(reader().readBlob(digest)))).toBe(digest);
+  expect(upstream.requests.map(({ headers }) => headers['range'])).toEqual(['bytes=3000-']);
+});
+
+test('a mirror that cannot be reached is told once and then left out', async () => {
+  upstream.route(blobPath(digest), bytes);
+  const site = reader();
+  await mirror.close();
+  for (let round = 0; round < 2; round += 1) {
+    expect(sha256Of(await collect(site.readBlob(digest)))).toBe(digest);
+  }
+  expect(warnings.map(({ code }) => code)).toEqual(['registry-mirror']);
+});
+
+test('a manifest that the mirror has changed is told, and the right one used', async () => {
+  const manifest = '{"schemaVersion":2}';
+  const reference = sha256Of(manifest);
+  upstream.route(`v2/fleet/images/manifests/${reference}`, manifest);
+  mirror.route(`v2/fleet/images/manifests/${reference}${query()}`, '{"schemaVersion":3}');
+  expect(await reader().manifest(reference)).toMatchObject({ digest: reference });
+  expect(warnings).toHaveLength(1);
+});
