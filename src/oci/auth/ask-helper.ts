@@ -29,10 +29,16 @@ export async function askHelper(
   const ended = once(child, 'close');
   // Awaited below; the empty handler keeps Node from reporting it earlier.
   ended.catch(() => undefined);
+  let isRunning = child.pid !== undefined;
+  child.once('exit', () => {
+    isRunning = false;
+  });
   // In a group of its own: a helper that is a script is stopped with what it has started.
   const kill = (): void => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-      process.kill(-child.pid, 'SIGKILL');
+    try {
+      if (isRunning && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It ended at this moment.
     }
     child.stdout.destroy();
   };
