@@ -1,14 +1,19 @@
 import type { AskToken, Authorizer, AuthRequest } from '../../http/wire/authorized.ts';
 import { abortable } from '../../kit/abort.ts';
 import { type AuthChallenge, parseChallenges } from './challenges.ts';
-import type { Logins } from './logins.ts';
+import { createLogins, type LoginOptions, type Logins } from './logins.ts';
 import { basicHeader, type RegistryToken, requestToken, type TokenWish } from './request-token.ts';
 
 /** How the requests of one kind to one repository are let in. */
 type Admission = { header: string } | { wish: TokenWish };
 
-/** Answers registries by the logins of this host, and keeps the tokens that it was given. */
-export function createAuthorizer(logins: Logins): Authorizer {
+/** By the logins that docker and podman keep on this host. */
+export function createHostAuthorizer(warn: LoginOptions['warn']): Authorizer {
+  return createAuthorizer(createLogins({ warn }));
+}
+
+/** Answers registries by these logins, and keeps the tokens that it was given. */
+function createAuthorizer(logins: Logins): Authorizer {
   const admissions = new Map<string, Admission>();
   const tokens = new Map<string, RegistryToken>();
   const running = new Map<string, Promise<RegistryToken>>();

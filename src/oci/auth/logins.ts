@@ -4,6 +4,11 @@ import { askHelper } from './ask-helper.ts';
 import { type LoginFile, readLoginFiles } from './login-files.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
+export interface LoginOptions {
+  /** Hears of a helper that fails. */
+  warn: ((warning: Warning) => void) | undefined;
+}
+
 export interface Logins {
   /** The login for a repository; `undefined`: as a stranger. */
   find(registry: URL, repository: string, signal: AbortSignal): Promise<RegistryLogin | undefined>;
@@ -14,18 +19,12 @@ const hubHosts = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 const hubKey = 'https://index.docker.io/v1/';
 
 /** The logins that docker and podman keep; of each file `credHelpers`, then `credsStore`, then `auths`. */
-export function createLogins(
-  options: {
-    files?: (() => Promise<LoginFile[]>) | undefined;
-    warn?: ((warning: Warning) => void) | undefined;
-  } = {},
-): Logins {
-  const { files = readLoginFiles, warn } = options;
+export function createLogins({ warn }: LoginOptions): Logins {
   const told = (message: string): void => warn?.({ code: 'registry-login', message });
   return {
     async find({ host }, repository, signal) {
       const hosts = hubHosts.includes(host) ? hubHosts : [host];
-      for (const file of await files()) {
+      for (const file of await readLoginFiles()) {
         const login = await lookUp(file, hosts, repository, signal, told);
         if (login !== undefined) return login;
       }

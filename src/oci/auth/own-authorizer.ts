@@ -3,11 +3,5 @@ import { type Authorizer, lateAuthorizer } from '../../http/wire/authorized.ts';
 
 /** Answers registries by the logins that docker and podman keep on this host; loaded with the first challenge. */
 export function ownAuthorizer(warn?: (warning: Warning) => void): Authorizer {
-  return lateAuthorizer(async () => {
-    const [{ createAuthorizer }, { createLogins }] = await Promise.all([
-      import('./authorizer.ts'),
-      import('./logins.ts'),
-    ]);
-    return createAuthorizer(createLogins({ warn }));
-  });
+  return lateAuthorizer(async () => (await import('./authorizer.ts')).createHostAuthorizer(warn));
 }

@@ -84,11 +84,8 @@ function mirrorHeaders(
       const known = isSafe ? await authorizer.headersFor(asked, ask).catch(() => ({})) : {};
       const token: unknown = Reflect.get(known, 'authorization');
       const isToken = typeof token === 'string' && token.startsWith('Bearer ');
-      return {
-        'x-dragonfly-registry': registry.origin,
-        ...headers,
-        ...(isToken ? known : undefined),
-      };
+      const about = { 'x-dragonfly-registry': registry.origin, ...headers };
+      return isToken ? { ...about, authorization: token } : about;
     },
     answer: () => Promise.resolve(undefined),
   };

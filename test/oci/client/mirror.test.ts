@@ -3,6 +3,8 @@ import type { Warning } from '../../../src/contracts/log.ts';
 import type { RegistryReader } from '../../../src/oci/client/reader.ts';
 import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
 import { collect, pattern } from '../../http/client.ts';
+import { startGuardedRegistry } from '../auth/guarded-registry.ts';
+import { authOf, openOwnHome } from '../auth/own-home.ts';
 import { blobPath, readerOf, sha256Of } from './reading.ts';
 
 let upstream: Upstream;
@@ -80,4 +82,25 @@ test('a manifest that the mirror has changed is told, and the right one used', a
   mirror.route(`v2/fleet/images/manifests/${reference}${query()}`, '{"schemaVersion":3}');
   expect(await reader().manifest(reference)).toMatchObject({ digest: reference });
   expect(warnings).toHaveLength(1);
+});
+
+test('a mirror on this host gets the token that the registry gave, and never a login', async () => {
+  const home = await openOwnHome();
+  const site = await startGuardedRegistry();
+  try {
+    const { host: name } = new URL(site.registry.url);
+    await home.write('.docker/config.json', { auths: { [name]: { auth: authOf('me:hunter2') } } });
+    site.guard('v2/fleet/images/manifests/one', 'repository:fleet/images:pull', (_, response) => {
+      response.end('{}');
+    });
+    mirror.route(`${blobPath(digest)}?ns=${encodeURIComponent(name)}`, bytes);
+    const client = readerOf(site.registry, { mirror: { url: new URL(mirror.url) } });
+    await client.manifest('one');
+    expect(sha256Of(await collect(client.readBlob(digest)))).toBe(digest);
+    const sent = mirror.requests.map(({ headers }) => headers['authorization']);
+    expect(sent).toEqual([undefined, 'Bearer tokensecret1']);
+    expect(JSON.stringify(mirror.requests)).not.toContain(authOf('me:hunter2'));
+  } finally {
+    await Promise.all([site.close(), home.close()]);
+  }
 });

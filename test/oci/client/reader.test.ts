@@ -114,7 +114,9 @@ test.each(['../../secrets', 'a/b', '', 'a b', `${'a'.repeat(129)}`, 'sha256:../x
 );
 
 async function tagsOf(): Promise<string[]> {
-  return await Array.fromAsync(readerOf(upstream).tags());
+  const tags: string[] = [];
+  for await (const tag of readerOf(upstream).tags()) tags.push(tag);
+  return tags;
 }
 
 test('tags are read over all pages, each once', async () => {

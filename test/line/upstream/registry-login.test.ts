@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Line, makeDisk, sha256, sha256File, startLine } from '../../fixtures/line.ts';
+import { type GuardedRegistry, startGuardedRegistry } from '../../oci/auth/guarded-registry.ts';
+import { authOf, type OwnHome, openOwnHome } from '../../oci/auth/own-home.ts';
+
+let home: OwnHome;
+let site: GuardedRegistry;
+let line: Line;
+beforeEach(async () => {
+  [home, site, line] = await Promise.all([openOwnHome(), startGuardedRegistry(), startLine()]);
+});
+afterEach(() => Promise.all([home.close(), site.close(), line.close()]));
+
+test('a disk behind the login of a registry is fetched, and no secret is kept', async () => {
+  const disk = makeDisk();
+  const path = 'v2/fleet/images/blobs/disk.raw';
+  const host = new URL(site.registry.url).host;
+  await home.write('.docker/config.json', { auths: { [host]: { auth: authOf('me:hunter2') } } });
+  site.guard(path, 'repository:fleet/images:pull', (_, response) => {
+    response.writeHead(200, { 'content-length': disk.length });
+    response.end(disk);
+  });
+  const told: unknown[] = [];
+  const image = await line.ensure(`${site.registry.url}${path}`, {
+    digest: sha256(disk),
+    log: (entry) => told.push(entry),
+    onProgress: (event) => told.push(event),
+  });
+  expect(await sha256File(image.path)).toBe(sha256(disk));
+  expect(site.asked()).toMatchObject([{ authorization: `Basic ${authOf('me:hunter2')}` }]);
+  const record = await readFile(`${image.path}.json`, 'utf8').catch(() => '');
+  const all = JSON.stringify([told, image, record]);
+  expect(all).not.toMatch(/hunter2|tokensecret/);
+  expect(all).not.toContain(authOf('me:hunter2'));
+});
