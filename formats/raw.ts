@@ -57,7 +57,7 @@ async function open(source: ByteSource, context: DecodeContext): Promise<DiskIma
   const { sizeBytes } = source;
   const limit = context.limits.virtualBytes;
   if (sizeBytes !== undefined && sizeBytes > limit) throw tooLong(sizeBytes, limit, sizeBytes);
-  const reader = new StreamReader(source.stream(), context.signal);
+  const reader = new StreamReader(source.stream(true), context.signal);
   const head = await readHead(reader, Math.min(headBytes, sizeBytes ?? headBytes));
   const facts: DiskFacts = { variant: describe(head) ?? 'unpartitioned', features: [] };
   if (sizeBytes !== undefined) noteOddSize(facts, sizeBytes);
@@ -98,7 +98,7 @@ async function copy(
   let position = 0;
   let writing: Promise<void> | undefined;
   try {
-    for await (const piece of regroup(piecesOf(head, reader), writeBytes)) {
+    for await (const piece of regroup(piecesOf(head, reader), writeBytes, true)) {
       if (position + piece.length > limit) throw tooLong(position + piece.length, limit);
       await writing;
       writing = sink.write(position, piece);

@@ -2,6 +2,7 @@ import { type ByteSource, type DecodeContext, type DiskSink, viewOf } from '../.
 import { type WorkSlots, withSlots } from '../shared/blocks/work-slots.ts';
 import { type DiskPartWriter, writeDiskParts } from '../shared/blocks/write-disk-parts.ts';
 import { zeroHoles } from '../shared/blocks/zero-holes.ts';
+import { inflateSlackBytes } from '../shared/codecs/inflate-block.ts';
 import { giveBack } from '../shared/give-back.ts';
 import { checkTables } from './check-tables.ts';
 import type { DirectoryPlaces } from './directory-places.ts';
@@ -83,7 +84,7 @@ async function copyBatch(
   });
   const parts = await Promise.all(inflated);
   await writeDiskParts(parts, writer);
-  for (const { bytes: output } of parts) giveBack(output);
+  for (const { bytes: output } of parts) giveBack(output, inflateSlackBytes);
 }
 
 /** The sector of the first marker: behind everything that the header counts as overhead. */

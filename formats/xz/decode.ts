@@ -13,7 +13,9 @@ import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
  * lengths, padding, checks, index, footer (xz file format 1.2).
  */
 export function decodeXz(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
-  return decodeSource(source, context.signal, (reader) => decodeStreams(reader, context));
+  const streams = (reader: StreamReader) => decodeStreams(reader, context);
+  // The decoder's own queue may hold on to more of what it reads.
+  return decodeSource(source, context.signal, streams, undefined, false);
 }
 
 async function* decodeStreams(

@@ -44,7 +44,7 @@ async function* inflate(
     chunkSize: member.mayWrap ? stepBytes : Math.max(1024, Math.min(stepBytes, member.sizeBytes)),
   });
   try {
-    yield* runEngine(engine, packed.stream()[Symbol.asyncIterator]());
+    yield* runEngine(engine, packed.stream(true)[Symbol.asyncIterator]());
   } catch (error) {
     signal.throwIfAborted();
     const code = zlibCode(error);
@@ -58,7 +58,7 @@ async function* inflate(
 }
 
 async function* inflateLarge(member: ZipMember, packed: ByteSource): AsyncGenerator<Uint8Array> {
-  const engine = new Inflate64(packed.stream()[Symbol.asyncIterator]());
+  const engine = new Inflate64(packed.stream(true)[Symbol.asyncIterator]());
   try {
     yield* engine.run();
   } catch (error) {

@@ -6,12 +6,12 @@ import {
   refuse,
 } from '../../src/kit.ts';
 import { ExtentMap } from '../shared/sources/extent-map.ts';
-import { ExtentSource } from '../shared/sources/extent-source.ts';
 import { LentBytes } from '../shared/sources/lent-bytes.ts';
 import { RangeSource } from '../shared/sources/range-source.ts';
 import { refuseEncrypted, type ZipMember } from './directory.ts';
 import { unpack } from './inflate.ts';
 import { StoredSource } from './stored-source.ts';
+import { UnpackedSource } from './unpacked-source.ts';
 
 const methods: Record<number, string> = {
   12: 'bzip2',
@@ -42,7 +42,7 @@ export function openEntry(
     ...defined({ sizeBytes: member.mayWrap ? undefined : sizeBytes }),
     source: member.mayWrap
       ? context.spool(bytes)
-      : new ExtentSource(context.spool(bytes), ExtentMap.whole(sizeBytes), 'zip'),
+      : new UnpackedSource(context.spool(bytes), ExtentMap.whole(sizeBytes), 'zip'),
     async finish() {
       if (bytes.lent) await bytes.finish();
     },

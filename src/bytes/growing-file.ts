@@ -121,11 +121,15 @@ export class GrowingFile implements ByteSource {
     return bytes.subarray(0, done);
   }
 
-  async *stream(): AsyncIterable<Uint8Array> {
+  async *stream(reuse = false): AsyncIterable<Uint8Array> {
+    // Left to the collector, a hundred pieces would be held at once. A piece never reaches from one half into the other.
+    const halves = reuse ? new Uint8Array(2 * pieceBytes) : undefined;
     for (let position = 0; ; ) {
       while (this.#readyBytes === position && !this.#ended) await this.grown();
-      const ready = Math.min(pieceBytes, this.#readyBytes - position);
-      const piece = await this.read(position, ready);
+      const room = halves === undefined ? pieceBytes : pieceBytes - (position % pieceBytes);
+      const ready = Math.min(room, this.#readyBytes - position);
+      const memory = halves?.subarray(position % halves.length);
+      const piece = await this.read(position, ready, memory);
       if (piece.length === 0) return;
       yield piece;
       position += piece.length;

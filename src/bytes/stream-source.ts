@@ -50,9 +50,9 @@ export class StreamSource implements ByteSource {
     return (await this.#spool()).read(position, length);
   }
 
-  async *stream(): AsyncIterable<Uint8Array> {
+  async *stream(reuse = false): AsyncIterable<Uint8Array> {
     if (this.#file !== undefined) {
-      yield* (await this.#file).stream();
+      yield* (await this.#file).stream(reuse);
       return;
     }
     this.#streaming = true;

@@ -15,8 +15,11 @@ export interface ByteSource {
   ahead?(position: number, length: number): Promise<Uint8Array>;
   /** `memory`: room for `length` bytes that the bytes may come to lie in; else the source chooses where they lie. */
   read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array>;
-  /** All bytes in order, from the start. */
-  stream(): AsyncIterable<Uint8Array>;
+  /**
+   * All bytes in order, from the start. With `reuse` the memory of a piece may be used again as soon as 1 MiB that follows
+   * it has been handed out; without it, pieces belong to the caller.
+   */
+  stream(reuse?: boolean): AsyncIterable<Uint8Array>;
 }
 
 /** The new file behind a sink, for threads that write by themselves: data to its own position, and no zeros. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,4 +116,31 @@ test('what breaks in the stream breaks the reads of the spool', async () => {
   const source = new StreamSource(breaking(), scratch);
   await expect(source.read(200_000, 1)).rejects.toBe(failure);
   await scratch.close();
+});
+
+test('a stream may use the memory of a piece again once 1 MiB more has come, and only where it is allowed', async () => {
+  const MiB = 1024 * 1024;
+  const content = randomBytes(7 * MiB + 5);
+  await writeFile(join(folder, 'f'), content);
+  const handle = await open(join(folder, 'f'), 'r');
+  for (const reuse of [true, false]) {
+    // It grows, so that pieces are of any length.
+    const file = new GrowingFile(handle, content.length, 3);
+    const handed: { piece: Uint8Array; end: number }[] = [];
+    let end = 0;
+    for await (const piece of file.stream(reuse)) {
+      end += piece.length;
+      handed.push({ piece, end });
+      for (const { piece: last, end: at } of handed) {
+        if (reuse && at + MiB <= end - piece.length) continue;
+        expect(Buffer.compare(last, content.subarray(at - last.length, at))).toBe(0);
+      }
+      file.advance(Math.min(content.length, end + 700_001));
+      if (end === content.length) file.end();
+    }
+    expect(end).toBe(content.length);
+    const memories = new Set(handed.map(({ piece }) => piece.buffer));
+    expect(memories.size).toBe(reuse ? 1 : handed.length);
+  }
+  await handle.close();
 });

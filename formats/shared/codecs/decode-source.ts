@@ -3,15 +3,17 @@ import { StreamReader } from '../streams/stream-reader.ts';
 
 /**
  * Decodes a source from its first byte. After an abort it throws the reason of the signal before it hands out more,
- * whatever the decoder made of the interruption; `explain` turns other errors into typed refusals.
+ * whatever the decoder made of the interruption; `explain` turns other errors into typed refusals. `reuse`: the decoder is
+ * done with what it reads before 1 MiB more has come.
  */
 export async function* decodeSource(
   source: ByteSource,
   signal: AbortSignal,
   decode: (reader: StreamReader) => AsyncGenerator<Uint8Array>,
   explain: (error: unknown) => unknown = (error) => error,
+  reuse = true,
 ): AsyncGenerator<Uint8Array> {
-  const reader = new StreamReader(source.stream(), signal);
+  const reader = new StreamReader(source.stream(reuse), signal);
   try {
     for await (const piece of decode(reader)) {
       signal.throwIfAborted();

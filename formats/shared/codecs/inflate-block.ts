@@ -8,12 +8,15 @@ const direct = { zlib: inflateSync, raw: inflateRawSync };
 /** Below this a trip to the thread pool costs more than the work (16 KiB were measured to cost a fifth more CPU there). */
 export const minPooledBytes: number = 32 * 1024;
 
+/** Room for more than a block, else zlib is called once more only to learn that the stream has ended. */
+export const inflateSlackBytes = 64;
+
 /** What is wrong with the stream of a block. */
 export type BlockFlaw = 'cut' | 'too-long' | 'damaged';
 
 /**
- * Inflates a block of at most `blockBytes`; bytes after the end of its stream are ignored. `explain` makes the refusal of
- * a stream that is not valid.
+ * Inflates a block of at most `blockBytes`; bytes after the end of its stream are ignored. A whole block lies in memory of its
+ * own with `inflateSlackBytes` behind it. `explain` makes the refusal of a stream that is not valid.
  */
 export async function inflateBlock(
   input: Uint8Array,
@@ -21,8 +24,7 @@ export async function inflateBlock(
   blockBytes: number,
   explain: (flaw: BlockFlaw, cause: unknown) => Error,
 ): Promise<Uint8Array> {
-  // Room for more than a block, else zlib is called once more only to learn that the stream has ended.
-  const options = { maxOutputLength: blockBytes, chunkSize: blockBytes + 64 };
+  const options = { maxOutputLength: blockBytes, chunkSize: blockBytes + inflateSlackBytes };
   try {
     return blockBytes < minPooledBytes
       ? direct[wrapper](input, options)

@@ -37,8 +37,8 @@ export class ExtentSource implements ByteSource {
     return this.#assemble(position, length, (at, count) => this.#base.read(at, count));
   }
 
-  async *stream(): AsyncGenerator<Uint8Array> {
-    const pieces = this.#base.stream()[Symbol.asyncIterator]();
+  async *stream(reuse = false): AsyncGenerator<Uint8Array> {
+    const pieces = this.#base.stream(reuse)[Symbol.asyncIterator]();
     let piece: Uint8Array = new Uint8Array(0);
     let position = 0;
     try {

@@ -44,20 +44,24 @@ export class RangeSource implements ByteSource {
     await this.#parent.grown();
   }
 
-  async read(position: number, length: number): Promise<Uint8Array> {
+  async read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
     const wanted = this.#clip(position, length);
     if (wanted === 0) return new Uint8Array(0);
-    const bytes = await this.#parent.read(this.#start + position, wanted);
+    const bytes = await this.#parent.read(this.#start + position, wanted, memory);
     if (bytes.length < wanted) throw this.#cut();
     return bytes;
   }
 
-  async *stream(): AsyncGenerator<Uint8Array> {
+  async *stream(reuse = false): AsyncGenerator<Uint8Array> {
+    // A piece never reaches from one half into the other.
+    const halves = reuse ? new Uint8Array(2 * pieceBytes) : undefined;
     for (let position = 0; position < this.sizeBytes; ) {
       while (this.readyBytes <= position) await abortable(this.grown(), this.#signal);
       this.#signal.throwIfAborted();
-      const ready = Math.min(pieceBytes, this.readyBytes - position);
-      const piece = await abortable(this.read(position, ready), this.#signal);
+      const room = halves === undefined ? pieceBytes : pieceBytes - (position % pieceBytes);
+      const ready = Math.min(room, this.readyBytes - position);
+      const memory = halves?.subarray(position % halves.length);
+      const piece = await abortable(this.read(position, ready, memory), this.#signal);
       yield piece;
       position += piece.length;
     }

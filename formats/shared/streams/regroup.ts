@@ -1,9 +1,15 @@
-/** Cuts a stream anew into pieces of exactly `size` bytes, the last one excepted. A piece that fits is not copied. */
+/**
+ * Cuts a stream anew into pieces of exactly `size` bytes, the last one excepted. A piece that fits is not copied. With
+ * `reuse` what is handed out is good until the next but one is asked for.
+ */
 export async function* regroup(
   pieces: AsyncIterable<Uint8Array>,
   size: number,
+  reuse = false,
 ): AsyncGenerator<Uint8Array> {
   let group: Uint8Array | undefined;
+  let last: Uint8Array | undefined;
+  let before: Uint8Array | undefined;
   let filled = 0;
   for await (let piece of pieces) {
     while (piece.length > 0) {
@@ -12,13 +18,14 @@ export async function* regroup(
         piece = piece.subarray(size);
         continue;
       }
-      group ??= new Uint8Array(size);
+      group ??= before ?? new Uint8Array(size);
       const part = piece.subarray(0, size - filled);
       group.set(part, filled);
       filled += part.length;
       piece = piece.subarray(part.length);
       if (filled === size) {
         yield group;
+        if (reuse) [before, last] = [last, group];
         group = undefined;
         filled = 0;
       }
