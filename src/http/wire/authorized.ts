@@ -1,7 +1,7 @@
 import type { Tuning } from '../retry.ts';
 import type { SentAnswer } from '../send.ts';
 import { isTransient, statusFailure } from '../status-failure.ts';
-import { dropBody, readUpTo, type WireRequest } from './answer.ts';
+import { type Answer, dropBody, readUpTo, type WireRequest } from './answer.ts';
 import type { Wire } from './wire.ts';
 
 /** A request to a registry, as far as its credentials depend on it. */
@@ -54,8 +54,14 @@ export function authorizedWire(wire: Wire, authorizer: Authorizer, tuning: Tunin
       const { url, headers } = request;
       const isRegistry = url.pathname.startsWith('/v2/') && url.username === '';
       if (!isRegistry || 'authorization' in headers) return await wire.send(request);
+      const sendWith = async (more: Record<string, string>): Promise<Answer> => {
+        const answer = await wire.send({ ...request, headers: { ...headers, ...more } });
+        // Documents are stored for all users of a cache: not what the login of one has opened (RFC 9111 3.5).
+        if ('authorization' in more) answer.headers['cache-control'] = 'no-store';
+        return answer;
+      };
       const sent = await authorizer.headersFor(request, ask);
-      const first = await wire.send({ ...request, headers: { ...headers, ...sent } });
+      const first = await sendWith(sent);
       const challenge = first.headers['www-authenticate'];
       if (first.status !== 401 || challenge === undefined) return first;
       const better = await authorizer.answer(request, { challenge, sent }, ask).catch((error) => {
@@ -65,7 +71,7 @@ export function authorizedWire(wire: Wire, authorizer: Authorizer, tuning: Tunin
       if (better === undefined) return first;
       await dropBody(first);
       // The body of a request that was refused is asked for again.
-      return await wire.send({ ...request, headers: { ...headers, ...better } });
+      return await sendWith(better);
     },
   };
 }

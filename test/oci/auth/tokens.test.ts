@@ -194,6 +194,27 @@ test('no header goes along to where a redirect leads, and it comes back for the 
   }
 });
 
+test('a token service that moved is followed by a stranger, and gets no login elsewhere', async () => {
+  const moved = await startUpstream();
+  try {
+    serveManifest();
+    site.service.route('token', (_, response) => {
+      response.writeHead(302, { location: `${moved.url}token` });
+      response.end();
+    });
+    moved.route('token', (_, response) => {
+      site.good.set('granted', [pull]);
+      response.end('{"token":"granted"}');
+    });
+    expect(await reader().manifest('one')).toBeDefined();
+    await logIn({ auth: authOf('me:hunter2') });
+    await expect(reader().manifest('one')).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
+    expect(moved.requests).toHaveLength(1);
+  } finally {
+    await moved.close();
+  }
+});
+
 test('a token service that stumbles is asked again', async () => {
   serveManifest();
   site.answer = { status: 503, text: 'busy' };
