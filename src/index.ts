@@ -44,6 +44,7 @@ import { freebsd } from '../vendors/freebsd.ts';
 import { gentoo } from '../vendors/gentoo.ts';
 import { httpIndex } from '../vendors/http-index.ts';
 import { kali } from '../vendors/kali.ts';
+import { oci } from '../vendors/oci.ts';
 import { omnios } from '../vendors/omnios.ts';
 import { openbsd } from '../vendors/openbsd.ts';
 import { opensuseLeap } from '../vendors/opensuse-leap.ts';
@@ -101,6 +102,7 @@ export const builtIns: Parts = Object.freeze({
     gentoo,
     httpIndex,
     kali,
+    oci,
     omnios,
     openbsd,
     opensuseLeap,

@@ -9,8 +9,9 @@ import {
   type VendorContext,
 } from '../src/kit.ts';
 import { findList, type ListedDisk, type ListOfDisks } from './http-index/listed-disks.ts';
-import { buildOf, layersOf, versionOf } from './http-index/names.ts';
+import { buildOf, versionOf } from './http-index/names.ts';
 import { pickListed } from './http-index/pick.ts';
+import { layersOfName } from './shared/disk-names.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { invalidParameter, readFolderAddress, readParameters } from './shared/parameters.ts';
 
@@ -64,7 +65,7 @@ function describe(
     url,
     fileName,
     ...defined({ sizeBytes }),
-    layers: layersOf(fileName),
+    layers: layersOfName(fileName),
     proofs: [{ ...proof, ...signature }],
   };
 }

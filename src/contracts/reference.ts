@@ -17,6 +17,7 @@ export type BuiltInVendor =
   | 'gentoo'
   | 'http-index'
   | 'kali'
+  | 'oci'
   | 'omnios'
   | 'openbsd'
   | 'opensuse-leap'
@@ -31,7 +32,7 @@ export type BuiltInVendor =
 export type VendorId = BuiltInVendor | (string & {});
 
 /**
- * `vendor[:release][@snapshot]`, an address, or a path that begins with `.` or `/`. Any text is one; editors offer the
+ * `vendor[:release][@snapshot]`, `oci:HOST/REPOSITORY[:TAG][@DIGEST]`, an address, or a path that begins with `.` or `/`. Any text is one; editors offer the
  * built-in vendors and their latest releases.
  */
 export type ImageReference = BuiltInVendor | `${BuiltInVendor}:latest` | (string & {});

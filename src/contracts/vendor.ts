@@ -149,6 +149,8 @@ export interface Vendor {
   trust?: TrustLevel | undefined;
   /** Who stands behind the images, where it is not the system's own project. */
   publisher?: string | undefined;
+  /** A whole reference, for the hint of one that cannot list its releases. */
+  example?: string | undefined;
   /** Every key that its proofs name: a disk out of an archive is `signed` by one of these, or not at all. */
   keys?: readonly KeySource[] | undefined;
   resolve(request: ImageRequest, context: VendorContext): Promise<Resolution>;

@@ -33,6 +33,8 @@ export interface HttpOptions {
   named?: readonly string[] | undefined;
   /** Plain http is fine: the caller gave a digest. */
   allowPlain?: boolean | undefined;
+  /** See `AddressRules`. */
+  plainOrigin?: string | undefined;
   /** Hears what the caller of the line should know. */
   warn?: ((warning: Warning) => void) | undefined;
   onRetry?: OnRetry | undefined;
@@ -67,7 +69,12 @@ export function createHttp(options: HttpOptions): Http {
   const shared = {
     wire: openWire(options, tuning, pool),
     places: new PrivatePlaces(mirrors, options.named ?? []),
-    rules: { mirrors, allowPlain: options.allowPlain ?? false, maxRedirects: limits.redirects },
+    rules: {
+      mirrors,
+      allowPlain: options.allowPlain ?? false,
+      plainOrigin: options.plainOrigin,
+      maxRedirects: limits.redirects,
+    },
     limits,
     log,
   };

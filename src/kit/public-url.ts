@@ -15,6 +15,8 @@ export function publicUrl(url: URL | string): string {
 const address = /^[a-z][a-z0-9+.-]*:\/\/([^/\\?#]*)(.*)$/is;
 /** `vendor:release@snapshot`. */
 const plainName = /^[^@/\\]*(?:@[^@/\\:]*)?$/;
+/** `vendor:HOST/REPOSITORY:TAG@DIGEST`: no text that ends with a digest is user info before a host. */
+const registryName = /^[^@\\]*@sha(?:256|512)[:-][0-9a-f]+$/i;
 const maxLength = 200;
 
 /**
@@ -34,7 +36,9 @@ export function hasDoubtfulPassword(text: string): boolean {
 export function shownText(text: string): string {
   const isAddress = address.test(text);
   if (isAddress && URL.canParse(text) && !hasDoubtfulPassword(text)) return publicUrl(text);
-  if (!isAddress && plainName.test(text)) return text.slice(0, maxLength);
+  if (!isAddress && (plainName.test(text) || registryName.test(text))) {
+    return text.slice(0, maxLength);
+  }
   const at = text.lastIndexOf('@');
   const rest = at < 0 ? text : `…${text.slice(at)}`;
   return (isAddress ? rest.replace(/[?#].*$/s, '') : rest).slice(0, maxLength);

@@ -15,6 +15,7 @@ import { safeListeners } from '../parts/safe-listener.ts';
 import type { Locked } from './locked/locked.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { originOnLoopback } from './reference.ts';
 import { readGivenKeys } from './trust/read-given-keys.ts';
 
 /** One call of `ensureImage`: its options, and what its stages share. */
@@ -45,7 +46,7 @@ export interface Call {
 }
 
 /** What a client may ask: the hosts of `named` although they are private, and plain http. */
-type Reach = Required<Pick<HttpOptions, 'named' | 'allowPlain'>>;
+type Reach = Required<Pick<HttpOptions, 'named' | 'allowPlain'>> & Pick<HttpOptions, 'plainOrigin'>;
 
 /** Reads the options and opens the cache folder, by default for reading only where the call is offline. */
 export async function openCall(
@@ -96,7 +97,8 @@ export async function openCall(
       onRetry: ({ attempt, reason, delayMs }) => progress.retry(attempt, reason, delayMs),
     });
   const named = [asked, ...Object.values(options.parameters)];
-  const http = openHttp({ named, allowPlain: options.digest !== undefined }, pool);
+  const allowPlain = options.digest !== undefined;
+  const http = openHttp({ named, allowPlain, plainOrigin: originOnLoopback(asked) }, pool);
   const read = new Map<string, MetadataDocument>();
   const metadata = watchDocuments(http.metadata, read, warn);
   return {

@@ -69,13 +69,13 @@ async function* iterate(
   }
 }
 
-function cannotList({ id, title }: Vendor, vendors: Iterable<Vendor>): UsageError {
+function cannotList({ id, title, example }: Vendor, vendors: Iterable<Vendor>): UsageError {
   const known = [...vendors].flatMap((one) => (one.list === undefined ? [] : [one.id])).sort();
   const others = known.length === 0 ? '' : ` Vendors that list theirs: ${known.join(', ')}.`;
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `${title} cannot list its releases: the vendor ${id} has no list()`,
-    hint: `Name a release, as in ${id}:RELEASE.${others}`,
+    hint: `Name a release, as in ${example ?? `${id}:RELEASE`}.${others}`,
     details: { field: 'vendor', value: id, known },
   });
 }

@@ -1,14 +1,7 @@
 import { compareVersions, type ImageRequest, notFoundIn } from '../../src/kit.ts';
+import { compareKinds, stemOf } from '../shared/disk-names.ts';
 import type { ListedDisk } from './listed-disks.ts';
-import {
-  archesOf,
-  buildOf,
-  compareKinds,
-  holdsToken,
-  stemOf,
-  versionOf,
-  wordsOf,
-} from './names.ts';
+import { archesOf, buildOf, holdsToken, versionOf, wordsOf } from './names.ts';
 
 /** One disk, in several formats: best first. */
 export interface PickedDisk {

@@ -3,10 +3,13 @@ import { publicUrl, shownText } from '../../kit/public-url.ts';
 import { isBelowMirror, type Mirrors, rewrite } from './mirrors.ts';
 import { isPrivateHost } from './private-hosts.ts';
 
-/** What the rules depend on. `allowPlain`: the caller gave a digest, so plain http can do no harm. */
+/** What the rules depend on. */
 export interface AddressRules {
   mirrors: Mirrors;
+  /** The caller gave a digest, so plain http can do no harm. */
   allowPlain: boolean;
+  /** Of a registry on this machine that the caller named: no network could change what it answers. */
+  plainOrigin?: string | undefined;
 }
 
 /** An address that may be asked, and whether a mirror that the caller named led to it. */
@@ -44,7 +47,8 @@ export function firstHop(asked: URL, rules: AddressRules): Hop {
       details: { field: 'url', value: publicUrl(hop.url) },
     });
   }
-  if (hop.url.protocol === 'http:' && !hop.mirrored && !rules.allowPlain) throw plain(hop.url);
+  const isFine = hop.mirrored || rules.allowPlain || hop.url.origin === rules.plainOrigin;
+  if (hop.plain && !isFine) throw plain(hop.url);
   return hop;
 }
 

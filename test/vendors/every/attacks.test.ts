@@ -50,9 +50,10 @@ const met: Record<Protection, Record<Attack, string>> = {
     freeze: 'ERR_STALE',
   },
   digest: {
-    'arbitrary software': 'ERR_DIGEST',
+    // Of a packed one the length tells first.
+    'arbitrary software': 'ERR_DIGEST or ERR_SIZE',
     'wrong signer': 'checksum',
-    'mix and match': 'ERR_DIGEST',
+    'mix and match': 'ERR_DIGEST or ERR_SIZE',
     rollback: 'checksum',
     freeze: 'ERR_STALE',
   },

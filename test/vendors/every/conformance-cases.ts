@@ -15,6 +15,7 @@ import * as flatcar from '../documents/flatcar.ts';
 import * as gentoo from '../documents/gentoo.ts';
 import * as httpIndex from '../documents/http-index.ts';
 import * as kali from '../documents/kali.ts';
+import * as oci from '../documents/oci.ts';
 import * as omnios from '../documents/omnios.ts';
 import * as openbsd from '../documents/openbsd.ts';
 import { startLeap } from '../documents/opensuse-leap.ts';
@@ -89,6 +90,7 @@ export const conformanceCases: Record<string, ConformanceCase> = {
     { release: '9.8', variant: 'generic', parameters: { url: httpIndex.url } },
   ),
   kali: of(kali),
+  oci: of({ origins: [oci.origin], documents: oci.documents }, { release: oci.release }),
   omnios: of({
     origins: omnios.origins,
     documents: { ...omnios.documents, [`${omnios.media}r151056/`]: omnios.files('r151056') },

@@ -25,6 +25,7 @@ export const everyOrigin: readonly string[] = [
   'https://geo.mirror.pkgbuild.com/',
   'https://github.com/',
   'https://kali.download/',
+  'https://quay.io/',
   'https://kitten.repo.almalinux.org/',
   'https://repo.almalinux.org/',
   'https://vault.almalinux.org/',

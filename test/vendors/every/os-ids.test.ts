@@ -21,6 +21,7 @@ const expected: Record<string, string[] | undefined> = {
   gentoo: ['gentoo'],
   'http-index': undefined,
   kali: ['kali'],
+  oci: undefined,
   omnios: undefined,
   openbsd: undefined,
   'opensuse-leap': ['opensuse-leap', 'opensuse'],

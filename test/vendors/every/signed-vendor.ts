@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { zstdCompressSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { xz } from '@napi-rs/lzma';
 import { builtIns } from '../../../src/index.ts';
 import {
@@ -66,8 +66,15 @@ export async function signVendor(
 
   const [file] = resolution.disk;
   if (file === undefined) throw new Error(`${id} has no disk`);
-  const image = await makeFile(file.layers, seed);
+  const image = await makeFile(file.layers, seed, file.entry);
   const sums = sumsOf(image);
+  for (const proof of file.proofs) {
+    // A file may lie under its digest.
+    const { href } = file.url;
+    if (proof.kind === 'digest') {
+      file.url = new URL(putDigests(href, proof, file.fileName, sums, href));
+    }
+  }
   const documents = new Map<string, string | Uint8Array>();
   const isSigned = (text: string): boolean => peekSignedText(text) !== text;
   const signInline = (text: string): string => {
@@ -103,7 +110,9 @@ export async function signVendor(
       documents.set(signature.at.href, signBeside(Buffer.from(text)));
     }
   }
-  const release = (request.release ?? 'latest').replaceAll('/', '-');
+  // Of Simple Streams a release is no reference as it stands.
+  const wanted = request.release ?? 'latest';
+  const release = id === 'oci' ? wanted : wanted.replaceAll('/', '-');
   const reference = `${id}:${release}`;
   const protection = protectionOf(file.proofs);
   return { reference, request, resolution, protection, documents, image };
@@ -165,7 +174,11 @@ function base64Of(hex: string): string {
 }
 
 /** An image of these layers, outermost first; another one for each seed. */
-export async function makeFile(layers: readonly string[], seed: number): Promise<Uint8Array> {
+export async function makeFile(
+  layers: readonly string[],
+  seed: number,
+  folder = '',
+): Promise<Uint8Array> {
   const [outer = 'qcow2', ...inner] = layers;
   if (outer === 'qcow2') return makeImage(seed);
   const disk = makeDisk(2 * 1024 ** 2, seed);
@@ -174,8 +187,12 @@ export async function makeFile(layers: readonly string[], seed: number): Promise
     return buildVmdkImage({ virtualSize: disk.length, extents: [{ position: 0, bytes: disk }] })
       .bytes;
   }
-  const content = await makeFile(inner, seed);
-  if (outer === 'tar') return Buffer.concat([tarFile('disk.raw', content), new Uint8Array(1024)]);
+  const content = await makeFile(inner, seed, folder);
+  if (outer === 'tar') {
+    const name = folder.endsWith('/') ? `${folder}disk.img` : 'disk.raw';
+    return Buffer.concat([tarFile(name, content), new Uint8Array(1024)]);
+  }
+  if (outer === 'gz') return gzipSync(content);
   if (outer === 'zst') return zstdCompressSync(content);
   return Uint8Array.from(await xz.compress(Buffer.from(content)));
 }

@@ -134,6 +134,8 @@ const references: [id: string, request: Asked][] = [
   ['gentoo', { snapshot: '20261004T164559Z' }],
   ['http-index', { release: '9.8', variant: 'generic' }],
   ['kali', { release: '2026.3' }],
+  ['oci', { release: 'quay.io/containerdisks/fedora' }],
+  ['oci', { release: 'quay.io/a/b', snapshot: `sha256-${'ab'.repeat(32)}` }],
   ['omnios', { release: 'lts' }],
   ['omnios', { release: 'r151056' }],
   ['openbsd', { release: '7.8' }],

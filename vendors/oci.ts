@@ -1,0 +1,67 @@
+import {
+  type Digest,
+  defined,
+  defineVendor,
+  notFoundIn,
+  type Resolution,
+  type Vendor,
+} from '../src/kit.ts';
+import { findImageFiles } from './oci/disk-layer.ts';
+import { findManifest, isDigest } from './oci/find-manifest.ts';
+import { readImageManifest } from './oci/oci-manifest.ts';
+import { readRegistryName } from './oci/registry-name.ts';
+import { refuseParameters } from './shared/parameters.ts';
+
+const missing = notFoundIn('oci');
+
+/**
+ * Disks in an OCI registry: container disks of KubeVirt, and artifacts of which one layer is a disk. Release:
+ * `HOST[:PORT]/REPOSITORY[:TAG]`, with the tag `latest` where there is none; snapshot: `sha256-` and the digest of what the tag
+ * names, an index or a manifest. Variant: `default`.
+ */
+export const oci: Vendor = defineVendor({
+  id: 'oci',
+  title: 'Disks in an OCI registry',
+  apiVersion: 1,
+  evidence: 'documented',
+  trust: 'checksum',
+  example: 'oci:quay.io/containerdisks/ubuntu:24.04',
+
+  async resolve(request, context) {
+    context.signal.throwIfAborted();
+    refuseParameters(request);
+    const { arch, variant = 'default', snapshot } = request;
+    if (variant !== 'default') throw missing('variant', variant, ['default']);
+    const name = readRegistryName(request.release);
+    const { host, repository, tag = snapshot === undefined ? 'latest' : undefined } = name;
+    const wanted = snapshot === undefined ? undefined : readSnapshot(snapshot);
+    const named = await findManifest(name, wanted ?? tag ?? '', context);
+    const release = [`${host}/${repository}`, tag ?? []].flat().join(':');
+    if (named === undefined) {
+      const hint = 'Check host, repository and tag; what is private may look absent.';
+      throw snapshot === undefined
+        ? missing('release', release, [], hint)
+        : missing('snapshot', snapshot, [], hint);
+    }
+    const manifest = await readImageManifest(name, named, arch, context);
+    const { disk, kernel, initrd } = await findImageFiles(name, manifest, context);
+    const boot = kernel && context.boot ? { kernel, ...defined({ initrd }) } : undefined;
+    const { warnings } = manifest;
+    return {
+      release,
+      variant: 'default',
+      snapshot: named.digest.replace(':', '-'),
+      disk: [disk],
+      ...defined({ boot, warnings: warnings.length > 0 ? warnings : undefined }),
+    } satisfies Resolution;
+  },
+});
+
+/** `sha256-…`, as a cache name has it, `sha256:…`, or the digits alone. */
+function readSnapshot(snapshot: string): Digest {
+  const [, algorithm = 'sha256', hex = ''] =
+    /^(?:(sha256|sha512)[:-])?([0-9a-f]+)$/.exec(snapshot.toLowerCase()) ?? [];
+  const digest = `${algorithm}:${hex}`;
+  if (isDigest(digest)) return digest;
+  throw missing('snapshot', snapshot, [], 'Give the whole digest: @sha256:, and 64 hex digits.');
+}

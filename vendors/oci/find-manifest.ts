@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import {
+  type Digest,
+  IntegrityError,
+  type MetadataDocument,
+  parseRecord,
+  publicUrl,
+  type VendorContext,
+} from '../../src/kit.ts';
+import type { RegistryName } from './registry-name.ts';
+
+/** A manifest or an index as the registry has it. */
+export interface FoundManifest {
+  /** Of its bytes. */
+  digest: Digest;
+  /** For messages. */
+  where: string;
+  content: Record<string, unknown>;
+}
+
+/** Registries answer 404 where the exact types are not asked for. */
+const accept: string = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+/** The manifest or index under a tag or digest; by digest, its bytes have that digest. */
+export async function findManifest(
+  { base }: RegistryName,
+  reference: string | Digest,
+  context: VendorContext,
+): Promise<FoundManifest | undefined> {
+  const url = new URL(`manifests/${reference}`, base);
+  const { http, signal } = context;
+  const document = isDigest(reference)
+    ? await findByDigest(url, reference, accept, context)
+    : await http.find(url, { accept, signal });
+  if (document === undefined) return undefined;
+  const where = publicUrl(url);
+  const digest: Digest = isDigest(reference) ? reference : digestOf(document.bytes, 'sha256');
+  return { digest, where, content: parseRecord(document.json(), where) };
+}
+
+/** A small blob, checked. */
+export function findBlob(
+  { base }: RegistryName,
+  digest: Digest,
+  context: VendorContext,
+): Promise<MetadataDocument | undefined> {
+  return findByDigest(new URL(`blobs/${digest}`, base), digest, undefined, context);
+}
+
+export function isDigest(reference: string): reference is Digest {
+  return /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/.test(reference);
+}
+
+/** An earlier answer will do, since the digest decides; one that does not have it is asked for once more. */
+async function findByDigest(
+  url: URL,
+  digest: Digest,
+  accepted: string | undefined,
+  { http, signal }: VendorContext,
+): Promise<MetadataDocument | undefined> {
+  const [algorithm = ''] = digest.split(':');
+  const options = { signal, accept: accepted };
+  const first = await http.find(url, { ...options, kept: true });
+  if (first === undefined || digestOf(first.bytes, algorithm) === digest) return first;
+  const second = await http.find(url, { ...options, fresh: true });
+  if (second === undefined) return undefined;
+  const actual = digestOf(second.bytes, algorithm);
+  if (actual === digest) return second;
+  const shown = publicUrl(url);
+  throw new IntegrityError({
+    code: 'ERR_DIGEST',
+    message: `${shown} has the digest ${actual}`,
+    hint: 'Do not use this registry; or try again later, if a proxy stands before it.',
+    details: { url: shown, expected: digest, actual, reason: 'digest-mismatch' },
+  });
+}
+
+function digestOf(bytes: Uint8Array, algorithm: string): Digest {
+  const name = algorithm === 'sha512' ? 'sha512' : 'sha256';
+  return `${name}:${createHash(name).update(bytes).digest('hex')}`;
+}
