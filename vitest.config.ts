@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
     alias: [
       { find: /^rootdisk$/, replacement: `${root}src/index.ts` },
       { find: /^rootdisk\/testing$/, replacement: `${root}src/testing/index.ts` },
-      { find: /^rootdisk\/(core|kit)$/, replacement: `${root}src/$1.ts` },
+      { find: /^rootdisk\/(core|kit|oci)$/, replacement: `${root}src/$1.ts` },
     ],
   },
   test: {
@@ -23,6 +23,7 @@ const config: ViteUserConfig = defineConfig({
       'test/package/**',
       'test/e2e/**',
       'test/faults/**',
+      'test/oci/registry/**',
       'node_modules/**',
     ],
     testTimeout: 60_000,

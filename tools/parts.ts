@@ -36,6 +36,7 @@ export function listEntries(root: string): Record<string, string> {
     index: 'src/index.ts',
     core: 'src/core.ts',
     kit: 'src/kit.ts',
+    oci: 'src/oci.ts',
     targets: 'src/targets/index.ts',
     testing: 'src/testing/index.ts',
     ...Object.fromEntries(parts.map((path) => [path, `${path}.ts`])),

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer.close());
 
-const doors = ['index', 'core', 'kit', 'targets', 'testing'];
+const doors = ['index', 'core', 'kit', 'oci', 'targets', 'testing'];
 
 /** Names that the declarations of a door export, each with what it can be used as. */
 function exportedNames(program: ts.Program, path: string): { name: string; isValue: boolean }[] {

@@ -1,0 +1,91 @@
+import type { Warning } from '../contracts/log.ts';
+import type { Tier } from '../contracts/tier.ts';
+import { UsageError } from '../errors.ts';
+import { ownAuthorizer } from './auth/own-authorizer.ts';
+import { connectRegistry, type RegistryMirror } from './client/connection.ts';
+import { openRegistry } from './client/open-registry.ts';
+import { parseRegistryPlace } from './client/parse-registry-place.ts';
+import { createHerd } from './herd/create-herd.ts';
+import type { HerdSettings } from './herd/herd.ts';
+import { BadBlobs } from './tier/bad-blobs.ts';
+import { visitRegistry } from './tier/registry-visit.ts';
+
+/** Which registry a fleet shares, and what this host does with it. */
+export interface RegistryTierOptions {
+  /** `registry.example:5000`; http only for loopback, or where `http://` stands before it. */
+  registry: string;
+  /** `fleet/images`. */
+  repository: string;
+  /** Pushes what was fetched from upstream and verified; default: false. */
+  write?: boolean | undefined;
+  /** Upstream is never asked for image bytes; default: false. */
+  only?: boolean | undefined;
+  /** A server that stands before the registry, such as Dragonfly's on this host: `http://127.0.0.1:4001`. */
+  mirror?: string | undefined;
+  /** A repository of the same registry that may have the same blobs, which are then mounted instead of pushed. */
+  from?: string | undefined;
+  /** How hosts agree on the one that goes upstream; `false`: each one goes. */
+  herd?: Partial<Omit<HerdSettings, 'write'>> | false | undefined;
+}
+
+/**
+ * An OCI registry as the tier between the cache of a host and upstream. What comes from it is proved as what comes from upstream,
+ * and what it holds otherwise is refused, told and not asked for again.
+ */
+export function registryTier(options: RegistryTierOptions): Tier {
+  const { registry, repository, from, herd = {} } = options;
+  const place = parseRegistryPlace(`${registry}/${repository}`);
+  const mirror =
+    options.mirror === undefined ? undefined : readMirror(options.mirror, place.origin);
+  let mayWrite = options.write === true && options.only !== true;
+  const where = `${place.host}/${place.repository}`;
+  let warnings: ((message: string) => void) | undefined;
+  // Tokens are good for many visits.
+  const authorizer = ownAuthorizer(({ message }) => warnings?.(message));
+  return {
+    id: 'registry',
+    title: `the registry ${where}`,
+    apiVersion: 1,
+    only: options.only === true,
+    async visit(file, context) {
+      const { ca, signal, log, warn, cacheDir } = context;
+      warnings = warn;
+      const told = ({ message }: Warning): void => warn(message);
+      const connection = connectRegistry(place, {
+        ca,
+        signal,
+        log,
+        warn: told,
+        mirror,
+        authorizer,
+      });
+      const client = openRegistry(connection);
+      const isAlone = herd === false || options.only === true;
+      return await visitRegistry(file, context, {
+        client,
+        bad: new BadBlobs(cacheDir, log),
+        herd: isAlone ? undefined : createHerd(client, { ...herd, write: mayWrite }),
+        write: mayWrite,
+        from,
+        denied(error) {
+          if (mayWrite) warn(`this host may not push to ${where}: ${error.message}`);
+          mayWrite = false;
+        },
+      });
+    },
+  };
+}
+
+/** Dragonfly asks the registry that its header names. */
+function readMirror(text: string, { origin }: URL): RegistryMirror {
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    return { url, headers: { 'x-dragonfly-registry': origin } };
+  }
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'mirror is no address by http or https',
+    hint: 'Write the address of the server before the registry, such as http://127.0.0.1:4001.',
+    details: { field: 'mirror' },
+  });
+}
