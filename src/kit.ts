@@ -105,6 +105,7 @@ export {
   type ChecksumOptions,
   parseChecksums,
 } from './kit/sums/checksum-list.ts';
+export { manifestTypes } from './kit/sums/manifest-sums.ts';
 export { type PickedChecksum, type PickOptions, pickChecksum } from './kit/sums/pick-checksum.ts';
 export { parseValidUntil } from './kit/valid-until.ts';
 export { compareVersions, newestVersion } from './kit/versions.ts';

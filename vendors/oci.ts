@@ -1,4 +1,5 @@
 import {
+  type Artifact,
   type Digest,
   defined,
   defineVendor,
@@ -10,14 +11,16 @@ import { findImageFiles } from './oci/disk-layer.ts';
 import { findManifest, isDigest } from './oci/find-manifest.ts';
 import { readImageManifest } from './oci/oci-manifest.ts';
 import { readRegistryName } from './oci/registry-name.ts';
-import { refuseParameters } from './shared/parameters.ts';
+import { chainTo } from './oci/signature-chain.ts';
+import { readWantedSigner } from './oci/wanted-signer.ts';
 
 const missing = notFoundIn('oci');
 
 /**
  * Disks in an OCI registry: container disks of KubeVirt, and artifacts of which one layer is a disk. Release:
  * `HOST[:PORT]/REPOSITORY[:TAG]`, with the tag `latest` where there is none; snapshot: `sha256-` and the digest of what the tag
- * names, an index or a manifest. Variant: `default`.
+ * names, an index or a manifest. Variant: `default`. Parameters: `identity` and `issuer`, who must have signed what the tag names
+ * (`cosign sign`, keyless).
  */
 export const oci: Vendor = defineVendor({
   id: 'oci',
@@ -29,7 +32,7 @@ export const oci: Vendor = defineVendor({
 
   async resolve(request, context) {
     context.signal.throwIfAborted();
-    refuseParameters(request);
+    const signer = readWantedSigner(request);
     const { arch, variant = 'default', snapshot } = request;
     if (variant !== 'default') throw missing('variant', variant, ['default']);
     const name = readRegistryName(request.release);
@@ -44,14 +47,25 @@ export const oci: Vendor = defineVendor({
         : missing('snapshot', snapshot, [], hint);
     }
     const manifest = await readImageManifest(name, named, arch, context);
-    const { disk, kernel, initrd } = await findImageFiles(name, manifest, context);
-    const boot = kernel && context.boot ? { kernel, ...defined({ initrd }) } : undefined;
-    const { warnings } = manifest;
+    const files = await findImageFiles(name, manifest, context);
+    const chain =
+      signer && (await chainTo(name, { named, manifest: manifest.document }, signer, context));
+    const prove = (file: Artifact): Artifact => {
+      const [own] = file.proofs;
+      if (chain === undefined || own?.kind !== 'digest') return file;
+      return { ...file, proofs: [chain.proofOf(own.digest), own] };
+    };
+    const { kernel, initrd } = files;
+    const boot =
+      kernel && context.boot
+        ? { kernel: prove(kernel), ...defined({ initrd: initrd && prove(initrd) }) }
+        : undefined;
+    const warnings = [...manifest.warnings, ...(chain?.warnings ?? [])];
     return {
       release,
       variant: 'default',
       snapshot: named.digest.replace(':', '-'),
-      disk: [disk],
+      disk: [prove(files.disk)],
       ...defined({ boot, warnings: warnings.length > 0 ? warnings : undefined }),
     } satisfies Resolution;
   },

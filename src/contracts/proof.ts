@@ -36,8 +36,11 @@ export type Signature =
     }
   | { form: 'sigstore'; at: URL; identity: string; issuer: string };
 
-/** How a list of digests is written; recognised from its content when not said. */
-export type ChecksumDialect = 'sums' | 'deb822' | 'simplestreams';
+/**
+ * How a list of digests is written; recognised from its content when not said. `oci-manifest`, a manifest or an index of a
+ * registry, has to be said: it names everything by its digest (`name`), and is asked for by its media types.
+ */
+export type ChecksumDialect = 'sums' | 'deb822' | 'simplestreams' | 'oci-manifest';
 
 /** Inline in metadata that came over TLS. `of: 'disk'` speaks of the decoded disk. */
 export interface DigestProof {

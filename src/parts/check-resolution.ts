@@ -40,7 +40,7 @@ const proofs: Readonly<Record<string, Shape>> = {
     url: address,
     name: optional(text),
     aliases: optional(listOf(text)),
-    dialect: optional(oneOf(['sums', 'deb822', 'simplestreams'])),
+    dialect: optional(oneOf(['sums', 'deb822', 'simplestreams', 'oci-manifest'])),
     sidecar: optional(flag),
     signature: optional(signature),
     via: optional((value) => proof(value)),

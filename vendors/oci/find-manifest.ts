@@ -3,6 +3,7 @@ import {
   type Digest,
   IntegrityError,
   type MetadataDocument,
+  manifestTypes,
   parseRecord,
   publicUrl,
   type VendorContext,
@@ -18,14 +19,6 @@ export interface FoundManifest {
   content: Record<string, unknown>;
 }
 
-/** Registries answer 404 where the exact types are not asked for. */
-const accept: string = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ');
-
 /** The manifest or index under a tag or digest; by digest, its bytes have that digest. */
 export async function findManifest(
   { base }: RegistryName,
@@ -35,8 +28,8 @@ export async function findManifest(
   const url = new URL(`manifests/${reference}`, base);
   const { http, signal } = context;
   const document = isDigest(reference)
-    ? await findByDigest(url, reference, accept, context)
-    : await http.find(url, { accept, signal });
+    ? await findByDigest(url, reference, manifestTypes, context)
+    : await http.find(url, { accept: manifestTypes, signal });
   if (document === undefined) return undefined;
   const where = publicUrl(url);
   const digest: Digest = isDigest(reference) ? reference : digestOf(document.bytes, 'sha256');

@@ -3,6 +3,7 @@ import {
   type Evidence,
   isImageError,
   isOutOfReach,
+  manifestTypes,
   type ProofContext,
   parseChecksums,
   parseValidUntil,
@@ -37,12 +38,12 @@ export async function proveChecksums(
 
 function readList(proof: ChecksumsProof, context: ProofContext): Promise<SignedText> {
   if (proof.signature !== undefined) return readSigned(proof, proof.signature, context);
-  if (proof.via !== undefined) return readProved(proof.url, proof.via, context);
-  return readPlain(proof.url, context);
+  if (proof.via !== undefined) return readProved(proof, proof.via, context);
+  return readPlain(proof, context);
 }
 
-async function readPlain(url: URL, context: ProofContext): Promise<SignedText> {
-  const document = await getDocument(url, context);
+async function readPlain(proof: ChecksumsProof, context: ProofContext): Promise<SignedText> {
+  const document = await getDocument(proof.url, context, { accept: acceptedFor(proof) });
   const { evidence, warnings } = document;
   return {
     document,
@@ -52,11 +53,11 @@ async function readPlain(url: URL, context: ProofContext): Promise<SignedText> {
 
 /** What `via` proves: the document stands behind its proof. */
 async function readProved(
-  url: URL,
+  proof: ChecksumsProof,
   via: NonNullable<ChecksumsProof['via']>,
   context: ProofContext,
 ): Promise<SignedText> {
-  const { document, origin } = await fetchProved(url, via, context);
+  const { document, origin } = await fetchProved(proof.url, via, context, acceptedFor(proof));
   const documents = [...origin.documents, document.evidence];
   return {
     document,
@@ -74,14 +75,19 @@ async function readSigned(
   context: ProofContext,
 ): Promise<SignedText> {
   try {
-    return await fetchSigned(proof.url, signature, context);
+    return await fetchSigned(proof.url, signature, context, acceptedFor(proof));
   } catch (error) {
     const isUnknown = isImageError(error, 'ERR_UNKNOWN_SIGNER');
     if (context.wanted === 'signed' || !(isUnknown || isOutOfReach(error))) throw error;
-    const { document, origin } = await readPlain(proof.url, context);
+    const { document, origin } = await readPlain(proof, context);
     const message = error instanceof Error ? error.message : String(error);
     const code = isUnknown ? 'signer-unknown' : 'proof-unreachable';
     origin.warnings.push({ code, message });
     return { document: { ...document, text: peekSignedText(document.text) }, origin };
   }
+}
+
+/** What a list has to be asked for: registries have manifests for those alone who accept their types. */
+function acceptedFor({ dialect }: ChecksumsProof): string | undefined {
+  return dialect === 'oci-manifest' ? manifestTypes : undefined;
 }

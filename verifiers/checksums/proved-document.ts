@@ -20,14 +20,15 @@ export async function fetchProved(
   url: URL,
   via: Proof,
   context: ProofContext,
+  accept?: string,
 ): Promise<{ document: FetchedDocument; origin: Origin }> {
-  const first = await fetchOnce(url, via, context, false);
+  const first = await fetchOnce(url, via, context, { accept });
   if (first.misfit === undefined) return first;
   context.log({
     level: 'info',
     message: `${publicUrl(url)} does not fit its proof, asking once more`,
   });
-  const second = await fetchOnce(url, via, context, true);
+  const second = await fetchOnce(url, via, context, { accept, fresh: true });
   if (second.misfit === undefined) return second;
   throw second.misfit;
 }
@@ -36,9 +37,9 @@ async function fetchOnce(
   url: URL,
   via: Proof,
   context: ProofContext,
-  fresh: boolean,
+  how: { accept?: string | undefined; fresh?: boolean },
 ): Promise<{ document: FetchedDocument; origin: Origin; misfit: AnyImageError | undefined }> {
-  const document = await getDocument(url, context, { fresh });
+  const document = await getDocument(url, context, how);
   const evidence = await context.prove(via, { fileName: fileNameOf(url), url });
   const misfit = findMisfit(document, evidence);
   if (misfit !== undefined || evidence.check === undefined) {

@@ -20,7 +20,7 @@ export interface FetchedDocument {
 export type Origin = Pick<Evidence, 'level' | 'signer' | 'signedAt' | 'documents' | 'warnings'>;
 
 type Reading = Pick<ProofContext, 'http' | 'signal'>;
-type How = Pick<MetadataOptions, 'fresh'>;
+type How = Pick<MetadataOptions, 'fresh' | 'accept'>;
 
 /** Reads a document; an unreachable one is the transfer's own error. */
 export async function getDocument(

@@ -1,6 +1,7 @@
 import {
   defined,
   isImageError,
+  type MetadataOptions,
   type ProofContext,
   publicUrl,
   refuseSignature,
@@ -27,16 +28,17 @@ export async function fetchSigned(
   url: URL,
   signature: Signature,
   context: ProofContext,
+  accept?: string,
 ): Promise<SignedText> {
   try {
-    return await fetchOnce(url, signature, context, false);
+    return await fetchOnce(url, signature, context, { accept });
   } catch (error) {
     if (signature.at === 'inline' || !isImageError(error, 'ERR_SIGNATURE')) throw error;
     context.log({
       level: 'info',
       message: `${publicUrl(url)} does not fit its signature, asking once more`,
     });
-    return await fetchOnce(url, signature, context, true);
+    return await fetchOnce(url, signature, context, { accept, fresh: true });
   }
 }
 
@@ -44,9 +46,9 @@ export async function fetchSigned(
 export async function fetchDemanded(
   at: URL,
   context: ProofContext,
-  fresh: boolean,
+  how: Pick<MetadataOptions, 'fresh' | 'accept'>,
 ): Promise<FetchedDocument> {
-  const found = await findDocument(at, context, { fresh });
+  const found = await findDocument(at, context, how);
   if (found !== undefined) return found;
   const url = publicUrl(at);
   throw refuseSignature(
@@ -64,11 +66,12 @@ async function fetchOnce(
   url: URL,
   signature: Signature,
   context: ProofContext,
-  fresh: boolean,
+  how: Pick<MetadataOptions, 'fresh' | 'accept'>,
 ): Promise<SignedText> {
-  const document = await fetchDemanded(url, context, fresh);
+  const document = await fetchDemanded(url, context, how);
+  const { fresh } = how;
   const detached =
-    signature.at === 'inline' ? undefined : await fetchDemanded(signature.at, context, fresh);
+    signature.at === 'inline' ? undefined : await fetchDemanded(signature.at, context, { fresh });
   const { body, documents, ...verdict } =
     signature.form === 'sigstore'
       ? await verifyBundled(document, detached, signature, context)

@@ -36,7 +36,7 @@ async function proveStream(signature: KeyedSignature, context: ProofContext): Pr
       hint: 'Give the address of a detached signature; tell the author of the vendor.',
     });
   }
-  const { evidence, warnings } = await fetchDemanded(signature.at, context, false);
+  const { evidence, warnings } = await fetchDemanded(signature.at, context, {});
   const { checked, keys } = await checkWithKeys(signature, context, ({ ring, signers }) =>
     ring.openDetached(evidence.bytes, { signers, now: context.now, name: context.fileName }),
   );

@@ -1,10 +1,11 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import type { SignedEntity, Signer as SigstoreSigner, TrustMaterial } from '@sigstore/verify';
-import { defined, refuseSignature } from '../../src/kit.ts';
+import { defined, type IntegrityError, refuseSignature } from '../../src/kit.ts';
 import { refuseFuture, type Verdict } from '../shared/verdict.ts';
 import { loadSigstore, readShippedRoot, type SigstorePackages } from './load-sigstore.ts';
 import { type IdentityPolicy, requireIdentity } from './match-identity.ts';
+import { readSubjects } from './statement.ts';
 
 /** Who has to have signed, under which root, and what is called now. */
 export interface BundlePolicy extends IdentityPolicy {
@@ -81,15 +82,20 @@ function readBundle(bytes: Uint8Array, { bundle }: SigstorePackages, name: strin
   }
 }
 
-/** The bundle has to be of this artifact. An envelope (DSSE) says something of an artifact, which nothing here reads. */
+/** The bundle has to be of this artifact: by the digest that is signed, or by what the signed statement is about. */
 function requireDigest(
   { content }: Bundle,
   { specs }: SigstorePackages,
   name: string,
   artifact: Uint8Array,
 ): void {
-  const { $case } = content;
-  const message = $case === 'messageSignature' ? content.messageSignature.messageDigest : undefined;
+  const actual = createHash('sha256').update(artifact).digest('hex');
+  if (content.$case === 'dsseEnvelope') {
+    const subjects = readSubjects(content.dsseEnvelope, name);
+    if (!subjects.includes(actual)) throw ofAnother(name, subjects[0] ?? 'nothing', actual);
+    return;
+  }
+  const message = content.messageSignature.messageDigest;
   if (message?.algorithm !== specs.HashAlgorithm.SHA2_256) {
     throw refuseSignature(
       'unsupported',
@@ -97,9 +103,11 @@ function requireDigest(
     );
   }
   const expected = Buffer.from(message.digest).toString('hex');
-  const actual = createHash('sha256').update(artifact).digest('hex');
-  if (actual === expected) return;
-  throw refuseSignature('signature-bad', `${name} is not what its bundle was made for`, {
+  if (actual !== expected) throw ofAnother(name, expected, actual);
+}
+
+function ofAnother(name: string, expected: string, actual: string): IntegrityError {
+  return refuseSignature('signature-bad', `${name} is not what its bundle was made for`, {
     expected: `sha256:${expected}`,
     actual: `sha256:${actual}`,
   });

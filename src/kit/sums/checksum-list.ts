@@ -2,6 +2,7 @@ import type { ChecksumDialect, Digest } from '../../contracts/proof.ts';
 import { IntegrityError, TransferError } from '../../errors.ts';
 import type { ChecksumLine } from './checksum-line.ts';
 import { isDeb822, readDeb822Sums } from './deb822.ts';
+import { readManifestSums } from './manifest-sums.ts';
 import { readStreamSums } from './stream-sums.ts';
 import { readSums } from './sums.ts';
 
@@ -73,6 +74,8 @@ function readLines(text: string, dialect: ChecksumDialect, from: string): Iterab
       return readDeb822Sums(text);
     case 'simplestreams':
       return readStreamSums(text, from);
+    case 'oci-manifest':
+      return readManifestSums(text, from);
   }
 }
 
@@ -95,7 +98,7 @@ function refuseOther(text: string, dialect: ChecksumDialect, from: string): void
     );
   }
   if (text.includes('\0')) throw noList(`${from}: a NUL byte in a list of digests`);
-  if (dialect === 'simplestreams') return;
+  if (dialect === 'simplestreams' || dialect === 'oci-manifest') return;
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf('\n', start);
     const next = end < 0 ? text.length : end;

@@ -54,9 +54,10 @@ const subject = sequence(der(0x31, sequence(oid('2.5.4.3'), der(0x0c, Buffer.fro
 const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-const makePair = (namedCurve = 'P-256'): KeyPair => generateKeyPairSync('ec', { namedCurve });
+export const makePair = (namedCurve = 'P-256'): KeyPair =>
+  generateKeyPairSync('ec', { namedCurve });
 const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
-const idOf = ({ publicKey }: KeyPair) => sha256(spki(publicKey));
+export const idOf = ({ publicKey }: KeyPair) => sha256(spki(publicKey));
 
 export function makeSigstore(): MadeSigstore {
   const [authority, log, certificateLog] = [makePair(), makePair(), makePair()];
@@ -155,7 +156,7 @@ function assemble(
 }
 
 /** The certificate of a signer, with the promise of the log of certificates inside (RFC 6962, section 3.2). */
-function certifySigner(
+export function certifySigner(
   { authority, certificateLog }: MadeSigstore,
   key: KeyObject,
   { identity = 'signer@example.com', issuer = 'https://issuer.example.com' }: BundleOptions,

@@ -1,0 +1,41 @@
+import { TransferError } from '../../errors.ts';
+import { digestOfHex } from '../digest.ts';
+import { parseRecord } from '../records.ts';
+import type { ChecksumLine } from './checksum-line.ts';
+
+/** What a registry has to be asked for; it answers 404 where the exact type is not accepted. */
+export const manifestTypes: string = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+/** Everything that a manifest or an index of a registry names: by its digest, which is its name too. */
+export function* readManifestSums(text: string, from: string): Generator<ChecksumLine> {
+  const content = parseRecord(parseJson(text, from), from);
+  const named = [content['manifests'], content['layers'], content['config']];
+  for (const one of named.flat()) {
+    if (one === undefined) continue;
+    const { digest: name, size } = parseRecord(one, from);
+    const [, hex = ''] = /^sha(?:256|512):(.*)$/.exec(String(name)) ?? [];
+    const digest = digestOfHex(hex);
+    const sizeBytes = Number.isSafeInteger(size) ? Number(size) : undefined;
+    if (digest === undefined || digest !== name) yield 'malformed';
+    else yield { name: digest, digest, sizeBytes };
+  }
+}
+
+function parseJson(text: string, from: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TransferError({
+      code: 'ERR_METADATA',
+      message: `${from}: this is no manifest of a registry`,
+      hint: 'The upstream document has changed its shape or is not the document; report it.',
+      details: {},
+      cause,
+    });
+  }
+}

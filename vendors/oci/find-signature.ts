@@ -1,0 +1,98 @@
+import { X509Certificate } from 'node:crypto';
+import { type Digest, parseRecord, type VendorContext } from '../../src/kit.ts';
+import { findBlob, findManifest } from './find-manifest.ts';
+import { type OciDescriptor, parseOciDescriptors } from './oci-descriptor.ts';
+import type { RegistryName } from './registry-name.ts';
+import type { WantedSigner } from './wanted-signer.ts';
+
+const bundleType = 'application/vnd.dev.sigstore.bundle';
+const signPredicate = 'https://sigstore.dev/cosign/sign/v1';
+const predicateKey = 'dev.sigstore.bundle.predicateType';
+const createdKey = 'org.opencontainers.image.created';
+/** Of a subject with more, only the newest are looked at. */
+const maxBundles = 16;
+
+/**
+ * Where the bundle over a manifest or index lies: among its referrers, or in the index under the tag that stands in for those
+ * (cosign, BUNDLE_SPEC). Of several, the newest whose certificate names the signer; that it holds is for the verifier to say.
+ */
+export async function findSignature(
+  name: RegistryName,
+  subject: Digest,
+  signer: WantedSigner,
+  context: VendorContext,
+): Promise<URL | undefined> {
+  const listed = (await listReferrers(name, subject, context)).filter(mayBeSignature);
+  const newest = listed.sort((a, b) => (createdOf(a) < createdOf(b) ? 1 : -1));
+  const found: Digest[] = [];
+  for (const { digest } of newest.slice(0, maxBundles)) {
+    const manifest = await findManifest(name, digest, context);
+    if (manifest === undefined) continue;
+    const { where, content } = manifest;
+    const [layer] = parseOciDescriptors(content['layers'], `${where}: layers`);
+    if (layer?.mediaType.startsWith(bundleType)) found.push(layer.digest);
+  }
+  const [first] = found;
+  let chosen = first;
+  if (found.length > 1) {
+    for (const digest of found.toReversed()) {
+      if (await names(name, digest, signer, context)) chosen = digest;
+    }
+  }
+  return chosen === undefined ? undefined : new URL(`blobs/${chosen}`, name.base);
+}
+
+/** True where a signature of cosign's older form lies beside it. */
+export async function hasOlderForm(
+  name: RegistryName,
+  subject: Digest,
+  context: VendorContext,
+): Promise<boolean> {
+  return (await findManifest(name, `${subject.replace(':', '-')}.sig`, context)) !== undefined;
+}
+
+async function listReferrers(
+  name: RegistryName,
+  subject: Digest,
+  { http, signal, ...context }: VendorContext,
+): Promise<OciDescriptor[]> {
+  const url = new URL(`referrers/${subject}`, name.base);
+  const accept = 'application/vnd.oci.image.index.v1+json';
+  const answer = await http.find(url, { accept, signal });
+  const where = url.href;
+  const content =
+    answer === undefined
+      ? (await findManifest(name, subject.replace(':', '-'), { http, signal, ...context }))?.content
+      : parseRecord(answer.json(), where);
+  return content === undefined
+    ? []
+    : parseOciDescriptors(content['manifests'], `${where}: manifests`);
+}
+
+function mayBeSignature({ artifactType, annotations }: OciDescriptor): boolean {
+  const predicate = annotations[predicateKey] ?? signPredicate;
+  return artifactType?.startsWith(bundleType) === true && predicate === signPredicate;
+}
+
+function createdOf({ annotations }: OciDescriptor): string {
+  return annotations[createdKey] ?? '';
+}
+
+/** Whether the certificate in a bundle names the identity, as far as can be told without checking it. */
+async function names(
+  name: RegistryName,
+  digest: Digest,
+  { identity }: WantedSigner,
+  context: VendorContext,
+): Promise<boolean> {
+  const text = (await findBlob(name, digest, context))?.text ?? '';
+  const [, encoded = ''] = /"rawBytes"\s*:\s*"([A-Za-z0-9+/=]+)"/.exec(text) ?? [];
+  try {
+    const { subjectAltName = '' } = new X509Certificate(Buffer.from(encoded, 'base64'));
+    const own = subjectAltName.split(', ').map((one) => one.replace(/^[^:]*:/, ''));
+    const pattern = identity.startsWith('^') ? new RegExp(identity, 'u') : undefined;
+    return own.some((one) => pattern?.test(one) ?? one === identity);
+  } catch {
+    return false;
+  }
+}
