@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { upstreamVendors } from '../vendors/every/every-origin.ts';
+import { builtIns } from '../../src/index.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { type Canary, startCanary } from './start-canary.ts';
-import { withoutUpstream } from './survey.ts';
+import { upstreamIds } from './survey.ts';
 
-const ids = upstreamVendors.map(({ id }) => id).filter((id) => !withoutUpstream.includes(id));
+const ids = upstreamIds(builtIns);
 
 let canary: Canary;
 let facts: Facts;
@@ -18,6 +18,7 @@ afterAll(() => canary.close());
 
 test('every vendor that has an upstream is asked', () => {
   expect(Object.keys(facts)).toEqual(ids);
+  expect(ids).toEqual(expect.arrayContaining(['almalinux', 'talos', 'ubuntu']));
 });
 
 test.each(ids)('%s: latest is resolved and proved', (id) => {

@@ -4,7 +4,7 @@ import { parseMirrors } from '../../src/cli/args/values.ts';
 import { UsageError } from '../../src/errors.ts';
 import { builtIns } from '../../src/index.ts';
 import { nearestWord } from '../../src/kit/nearest-word.ts';
-import { withoutUpstream } from './survey.ts';
+import { upstreamIds } from './survey.ts';
 
 export interface LiveOptions {
   /** Ids of vendors. */
@@ -37,7 +37,7 @@ with signatures and without an image byte, and tells what moved.
 Exit code 0: nothing moved; 10: something moved; 4: nothing that was seen
 moved, and a vendor could not be reached; 2: wrong options; 1: a defect here.`;
 
-const ids = builtIns.vendors.map(({ id }) => id).filter((id) => !withoutUpstream.includes(id));
+const ids = upstreamIds(builtIns);
 
 /** Throws `ERR_INVALID_REQUEST`. */
 export function readOptions(args: string[]): LiveOptions & { help: boolean } {
@@ -72,7 +72,7 @@ function parse(args: string[]) {
 }
 
 function unknownVendor(id: string): UsageError {
-  if (withoutUpstream.includes(id)) {
+  if (builtIns.vendors.some((vendor) => vendor.id === id)) {
     return refuse('only', `${id} has no upstream: the caller names its server`, 'Leave it out.');
   }
   const near = nearestWord(id, ids);

@@ -18,6 +18,10 @@ export function renderText(survey: Survey): string {
   return [...tables, summary(survey)].join('\n');
 }
 
+/** An issue holds 65,536 characters. */
+const mostRows = 100;
+const mostText = 200;
+
 /** For an issue: a table of each kind, and what to do. */
 export function renderMarkdown(survey: Survey, day: string): string {
   const tables = tablesOf(survey).map(({ title, head, rows }) =>
@@ -26,8 +30,9 @@ export function renderMarkdown(survey: Survey, day: string): string {
       '',
       `| ${head.join(' | ')} |`,
       `| ${head.map(() => '---').join(' | ')} |`,
-      ...rows.map((row) => `| ${row.map(code).join(' | ')} |`),
+      ...rows.slice(0, mostRows).map((row) => `| ${row.map(code).join(' | ')} |`),
       '',
+      ...(rows.length > mostRows ? [`And ${rows.length - mostRows} more.`, ''] : []),
     ].join('\n'),
   );
   const intro = `The vendors were asked on ${day}. ${summary(survey)}\n`;
@@ -72,5 +77,6 @@ function upper(word: string): string {
 /** Text from upstream, so that no part of it is markup, a link or a mention. */
 function code(text: string): string {
   if (text === '') return '';
-  return `\`${escapeControls(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+  const short = text.length > mostText ? `${text.slice(0, mostText)}…` : text;
+  return `\`${escapeControls(short).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }

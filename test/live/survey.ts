@@ -18,8 +18,15 @@ export interface Survey {
   bytes: number;
 }
 
-/** Vendors of a server or catalog of the caller's own: they have no upstream. */
-export const withoutUpstream: readonly string[] = ['bundle', 'http-index', 'simplestreams'];
+/** The caller names their server or catalog. */
+const ofCallers = ['bundle', 'http-index', 'simplestreams'];
+
+/** Ids of the vendors that know an upstream and list what it has. */
+export function upstreamIds({ vendors }: Pick<Parts, 'vendors'>): string[] {
+  return vendors
+    .filter(({ id, list }) => list !== undefined && !ofCallers.includes(id))
+    .map(({ id }) => id);
+}
 
 /** Vendors that are asked at once. */
 const width = 6;
