@@ -104,3 +104,26 @@ test('a mirror on this host gets the token that the registry gave, and never a l
     await Promise.all([site.close(), home.close()]);
   }
 });
+
+test('a mirror gets no login by Basic', async () => {
+  const home = await openOwnHome();
+  try {
+    const authorization = `Basic ${authOf('me:hunter2')}`;
+    await home.write('.docker/config.json', {
+      auths: { [host()]: { auth: authOf('me:hunter2') } },
+    });
+    upstream.route('v2/fleet/images/manifests/one', (request, response) => {
+      if (request.headers['authorization'] === authorization) return void response.end('{}');
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="R"' });
+      return void response.end();
+    });
+    mirror.route(blobPath(digest) + query(), bytes);
+    const client = reader();
+    expect(await client.manifest('one')).toBeDefined();
+    expect(sha256Of(await collect(client.readBlob(digest)))).toBe(digest);
+    const sent = mirror.requests.map(({ headers }) => headers['authorization']);
+    expect(sent).toEqual([undefined, undefined]);
+  } finally {
+    await home.close();
+  }
+});
