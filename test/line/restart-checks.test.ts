@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRootdisk, type EnsuredImage, IntegrityError } from '../../src/core.ts';
-import type { Verifier } from '../../src/kit.ts';
+import type { Tier, Verifier } from '../../src/kit.ts';
 import { acme } from '../fixtures/acme.ts';
 import { cutWhenStored } from '../fixtures/cut-when-stored.ts';
 import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../fixtures/line.ts';
+import { makeShelf, shelfKey } from '../fixtures/shelf-tier.ts';
 
 const disk = makeDisk();
 const packed = gzipSync(disk);
@@ -57,9 +58,9 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-async function ensure(): Promise<EnsuredImage> {
+async function ensure(tiers: readonly Tier[] = []): Promise<EnsuredImage> {
   const { cacheDir, mirrors } = line;
-  const image = await ensureSigned('acme:1', { arch: 'amd64', cacheDir, mirrors });
+  const image = await ensureSigned('acme:1', { arch: 'amd64', cacheDir, mirrors, tiers });
   await image.dispose();
   return image;
 }
@@ -110,4 +111,18 @@ test('a check that says no after a resume is asked once more over clean bytes', 
   expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
   const asked = line.upstream.requests.filter(({ path }) => path === `/${image}`);
   expect(asked.map(({ headers }) => headers['range'])).toEqual(['bytes=1000-', undefined]);
+});
+
+test.each<[string, Buffer, EnsuredImage['origin']]>([
+  ['the published bytes', packed, 'tier'],
+  ['an image of another signer', gzipSync(makeDisk(undefined, 2)), 'network'],
+  ['no image', Buffer.alloc(packed.length, 7), 'network'],
+])('a check over the stream decides over a copy of a tier: %s', async (_title, bytes, origin) => {
+  const shelf = makeShelf();
+  shelf.files.set(shelfKey({ name: 'acme_1_default_amd64_1', role: 'disk' }), bytes);
+  const found = await ensure([shelf.tier]);
+  expect(found).toMatchObject({ origin, trust: { level: 'signed' } });
+  expect(await sha256File(found.path)).toBe(sha256(disk));
+  const refusals = shelf.told.filter((word) => word.startsWith('refuse'));
+  expect(refusals).toHaveLength(origin === 'tier' ? 0 : 1);
 });
