@@ -4,6 +4,7 @@ import { builtIns } from '../index.ts';
 import { version } from '../version.ts';
 import { formatCommandHelp, formatGroupHelp, formatHelp } from './args/help.ts';
 import { type Invocation, parseCommand } from './args/parse-command.ts';
+import { withRegistry } from './args/read-registry.ts';
 import { readTransport } from './args/read-transport.ts';
 import { wantsEvents, wantsJson } from './args/tokenize.ts';
 import type { Command, Outcome } from './commands/command.ts';
@@ -83,7 +84,8 @@ async function runCommand(
   const { log, onProgress, warn } = reporter;
   try {
     const transport = await readTransport(flags, { cwd, cacheDir, signal, log });
-    const parts = await loadPlugins(builtIns, flags.list('plugin'), cwd, signal);
+    const loaded = await loadPlugins(builtIns, flags.list('plugin'), cwd, signal);
+    const parts = await withRegistry(loaded, flags);
     return await command.run({
       operands,
       flags,

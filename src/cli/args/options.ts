@@ -40,6 +40,14 @@ export const transportOptions: readonly OptionName[] = [
   'progress',
 ];
 
+/** The registry that is asked before upstream. */
+export const registryOptions: readonly OptionName[] = [
+  'registry',
+  'registry-write',
+  'registry-only',
+  'registry-mirror',
+];
+
 /** How entries of a lock file are asked for again. */
 export const lockedOptions: readonly OptionName[] = [
   'lockfile',
@@ -127,6 +135,10 @@ export type OptionName =
   | 'progress'
   | 'quiet'
   | 'refresh'
+  | 'registry'
+  | 'registry-mirror'
+  | 'registry-only'
+  | 'registry-write'
   | 'repair'
   | 'signature'
   | 'size'
@@ -215,6 +227,10 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   at: { value: 'DATE', help: 'verify as of this date or time instead of now' },
   backing: { help: 'write a qcow2 overlay on the disk, not a copy' },
   boot: { help: 'also the kernel and initrd that boot this disk' },
+  registry: { value: 'HOST/REPO', help: 'ask this OCI registry for the image before upstream' },
+  'registry-write': { help: 'give the registry what came from upstream' },
+  'registry-only': { help: 'take image bytes from the registry alone' },
+  'registry-mirror': { value: 'URL', help: 'a server before the registry, such as Dragonfly' },
   connections: { value: 'N', help: 'fetch over 1 (default) to 16 connections at once' },
   decode: { value: 'WHEN', help: 'streaming (default), or after-verify: verify first' },
   digest: { value: 'DIGEST', help: 'the sha256 or sha512 that the published file must have' },

@@ -3,7 +3,7 @@ import { createRootdisk, type DeliveredImage, type DeliverOptions } from '../../
 import { isAlias } from '../../lockfile/alias.ts';
 import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from '../args/flags.ts';
-import { requestOptions, transportOptions } from '../args/options.ts';
+import { registryOptions, requestOptions, transportOptions } from '../args/options.ts';
 import { readableLockfile } from '../args/read-lockfile.ts';
 import {
   readChoices,
@@ -35,6 +35,7 @@ export const deliver: Command = {
     'allow',
     'decode',
     'connections',
+    ...registryOptions,
     ...transportOptions,
   ],
   examples: [

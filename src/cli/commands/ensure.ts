@@ -4,7 +4,12 @@ import { defined } from '../../kit/defined.ts';
 import { isAlias } from '../../lockfile/alias.ts';
 import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from '../args/flags.ts';
-import { type OptionName, requestOptions, transportOptions } from '../args/options.ts';
+import {
+  type OptionName,
+  registryOptions,
+  requestOptions,
+  transportOptions,
+} from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
 import { readableLockfile, readCatalogPath } from '../args/read-lockfile.ts';
 import {
@@ -49,6 +54,7 @@ export const ensure: Command = {
     'fix-gpt',
     'force',
     'cache-budget',
+    ...registryOptions,
     ...transportOptions,
   ],
   optionWords: { boot: 'disk' },
@@ -62,6 +68,7 @@ export const ensure: Command = {
     ['rootdisk ensure ubuntu --boot', 'disk, kernel and initrd: one path per line'],
     ['rootdisk ensure debian --boot disk', 'the kernel and initrd that lie on the disk'],
     ['rootdisk ensure bundle:web --bundles catalog.json', 'a bundle of your own catalog'],
+    ['rootdisk ensure ubuntu --registry reg.example/images', 'a registry that a fleet shares'],
     ['rootdisk ensure debian:12 debian:13', 'several; an empty line where one failed'],
     ['rootdisk ensure ./disk.img.xz', 'a file of your own'],
     ['rootdisk ensure ./disk.vhd.gz --from "gz>vhd"', 'refuse anything else'],

@@ -5,7 +5,12 @@ import { hypervisors, rootForms } from '../../../launch/hypervisor.ts';
 import { isAlias } from '../../../lockfile/alias.ts';
 import { readAllow } from '../../../parts/read-allow.ts';
 import type { Flags } from '../../args/flags.ts';
-import { type OptionName, requestOptions, transportOptions } from '../../args/options.ts';
+import {
+  type OptionName,
+  registryOptions,
+  requestOptions,
+  transportOptions,
+} from '../../args/options.ts';
 import { readableLockfile, readCatalogPath } from '../../args/read-lockfile.ts';
 import {
   readBudget,
@@ -36,6 +41,7 @@ const fetchOptions: readonly OptionName[] = [
   'connections',
   'max-size',
   'cache-budget',
+  ...registryOptions,
   ...transportOptions.filter((name) => name !== 'plugin' && name !== 'progress'),
 ];
 
