@@ -20,23 +20,22 @@ export function compareFacts(known: VendorFacts | undefined, answer: VendorAnswe
     shipped === now ? [] : [{ vendor, where, what, shipped, now }];
   if (refused !== undefined) return say('', 'list', known === undefined ? none : 'read', refused);
   if (releases === undefined) return [];
-  if (known === undefined) {
-    const count = `${Object.keys(releases).length} releases, ${Object.keys(answer.images).length} images`;
-    return say('', 'facts', 'none yet', count);
-  }
+  const seen = `${Object.keys(releases).length} releases, ${Object.keys(answer.images).length} images`;
+  if (known === undefined) return say('', 'facts', 'none yet', seen);
   const missed = new Set(answer.missed.map(({ where }) => where));
   const ofReleases = namesOf(known.releases, releases).flatMap((release) =>
     compareReleases(known.releases[release], releases[release]).flatMap((one) =>
       say(release, ...one),
     ),
   );
-  const ofImages = namesOf(known.images, answer.images)
+  const ofImages = namesOf(known.images, known.documented ? {} : answer.images)
     .filter((key) => !missed.has(key))
     .flatMap((key) =>
       compareImages(known.images[key], answer.images[key], answer.reasons[key]).flatMap((one) =>
         say(key, ...one),
       ),
     );
+  if (known.documented) return [...say('', 'facts', 'documented only', seen), ...ofImages];
   return [...ofReleases, ...ofImages];
 }
 
@@ -67,19 +66,28 @@ function compareImages(before?: ImageFacts, now?: ImageFacts, reason?: string): 
 }
 
 function compareResolved(before: ResolvedFacts, now: ResolvedFacts): Difference[] {
-  return [
+  const always: Difference[] = [
     ['release', before.release, now.release],
     ['variant', before.variant, now.variant],
-    ['trust level', before.level, now.level],
-    ['signers', inOrder(before.signers), inOrder(now.signers)],
     ['layers', before.layers.join('>'), now.layers.join('>')],
     ['address', before.address, now.address],
-    ['size', before.sized ? 'told' : 'not told', now.sized ? 'told' : 'not told'],
+  ];
+  // These were not seen.
+  if (before.level === undefined) return always;
+  return [
+    ...always,
+    ['trust level', before.level, now.level ?? none],
+    ['signers', inOrder(before.signers), inOrder(now.signers)],
+    ['size', toldOrNot(before), toldOrNot(now)],
     ['end of life', before.eol ?? none, now.eol ?? none],
   ];
 }
 
-function inOrder(words: readonly string[]): string {
+function toldOrNot({ sized }: ResolvedFacts): string {
+  return sized ? 'told' : 'not told';
+}
+
+function inOrder(words: readonly string[] = []): string {
   return words.length === 0 ? none : [...words].sort().join(' ');
 }
 

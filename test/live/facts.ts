@@ -9,30 +9,28 @@ export interface ReleaseFacts {
 }
 
 /** What a reference is on one architecture, in words that a new build of the same image does not change. */
-export type ImageFacts = ResolvedFacts | RefusedFacts;
+export type ImageFacts = ResolvedFacts | { refused: string };
 
 export interface ResolvedFacts {
   release: string;
   variant: string;
-  level: string;
-  /** Who signed: the fingerprint that was seen; of a signature over the image itself, those of which it must be one. */
-  signers: string[];
   layers: string[];
   /** The address with `#` for every number. */
   address: string;
+  /** From here on nothing is known where the facts are only documented. */
+  level?: string;
+  /** Who signed: the fingerprint that was seen; of a signature over the image itself, those of which it must be one. */
+  signers?: string[];
   /** A document tells the size of the file. */
-  sized: boolean;
+  sized?: boolean;
   eol?: string;
-}
-
-/** The vendor or the proof says no, with this code. */
-export interface RefusedFacts {
-  refused: string;
 }
 
 export interface VendorFacts {
   /** The day on which they were written. */
   since: string;
+  /** Upstream was not asked: what is not stated here is not known. */
+  documented?: true;
   /** By release. */
   releases: Record<string, ReleaseFacts>;
   /** By `<release> <architecture>`; the release is also `latest`. */
@@ -89,8 +87,8 @@ function isVendor(value: unknown): boolean {
 function isImage(value: unknown): boolean {
   if (!isRecord(value)) return false;
   if (typeof value['refused'] === 'string') return true;
-  const words = ['release', 'variant', 'level', 'address'];
-  return hasTexts(value, ['signers', 'layers']) && words.every((w) => typeof value[w] === 'string');
+  const words = ['release', 'variant', 'address'];
+  return hasTexts(value, ['layers']) && words.every((word) => typeof value[word] === 'string');
 }
 
 function hasTexts(value: unknown, fields: string[]): boolean {

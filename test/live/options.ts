@@ -11,6 +11,8 @@ export interface LiveOptions {
   only: string[];
   json: boolean;
   update: boolean;
+  /** Write what is documented, and ask no vendor. */
+  start: boolean;
   mirrors: Record<string, string>;
   /** Paths; no report without one. */
   report: string | undefined;
@@ -27,6 +29,8 @@ with signatures and without an image byte, and tells what moved.
 
   --only VENDOR     this vendor alone; may be repeated
   --update          write what was seen into the file of facts
+  --start           ask no vendor; write what the catalog of this package states
+                    of vendors without facts
   --json            one JSON object
   --report FILE     the tables as Markdown, for an issue
   --mirror FROM=TO  another address of an upstream; may be repeated
@@ -46,9 +50,9 @@ export function readOptions(args: string[]): LiveOptions & { help: boolean } {
   for (const id of only) if (!ids.includes(id)) throw unknownVendor(id);
   const now = at === undefined ? new Date() : new Date(at);
   if (Number.isNaN(now.getTime())) throw refuse('at', `--at ${at} is no date`, 'Write 2026-11-20.');
-  const { help = false, json = false, update = false } = flags;
+  const { help = false, json = false, update = false, start = false } = flags;
   return {
-    ...{ help, json, update, report, keys, now, only: [...new Set(only)] },
+    ...{ help, json, update, start, report, keys, now, only: [...new Set(only)] },
     mirrors: parseMirrors(mirror),
     facts: facts ?? fileURLToPath(new URL('facts.json', import.meta.url)),
   };
@@ -62,7 +66,15 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       options: {
-        ...{ help: flag, json: flag, update: flag, report: text, facts: text, at: text },
+        ...{
+          help: flag,
+          json: flag,
+          update: flag,
+          start: flag,
+          report: text,
+          facts: text,
+          at: text,
+        },
         ...{ only: list, mirror: list, key: list },
       },
     });

@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCatalog } from '../../src/catalog/read-catalog.ts';
 import { formatJson } from '../../src/cli/print/format.ts';
 import { isImageError } from '../../src/errors.ts';
 import { builtIns } from '../../src/index.ts';
 import { defined } from '../../src/kit/defined.ts';
+import { documentedFacts } from './documented-facts.ts';
 import { readFacts, writeFacts } from './facts.ts';
 import { type LiveOptions, readOptions, usage } from './options.ts';
 import { renderMarkdown, renderText } from './render.ts';
@@ -48,6 +50,13 @@ async function run(
   const { only, mirrors, now, facts: path, report } = options;
   const day = now.toISOString().slice(0, 10);
   const facts = await readFacts(path);
+  if (options.start) {
+    const { images } = await readCatalog(undefined);
+    const started = { ...documentedFacts(images), ...facts };
+    await writeFacts(path, started);
+    out(`${Object.keys(started).length} vendors have facts`);
+    return 0;
+  }
   const own = await Promise.all(options.keys.map((key) => readFile(key, 'utf8')));
   const keys = own.length === 0 ? undefined : { replace: own };
   const asked = { mirrors, now, cacheDir, ...defined({ keys, signal }) };
