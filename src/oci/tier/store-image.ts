@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../contracts/proof.ts';
 import type { TierUpload } from '../../contracts/tier.ts';
+import { sleep } from '../../kit/abort.ts';
 import { defined } from '../../kit/defined.ts';
 import type { BlobSource, RegistryClient } from '../client/registry-client.ts';
 import { formatConfig } from '../layout/config.ts';
@@ -8,15 +9,16 @@ import {
   type BlobDescriptor,
   formatImageManifest,
   type ImageLayer,
-  type RegistryImage,
   withLayer,
 } from '../layout/image-manifest.ts';
 import { mediaTypes } from '../layout/media-types.ts';
 import { formatTag } from '../layout/tag.ts';
 import { findImage } from './find-image.ts';
 
-/** Another host may put its manifest over ours meanwhile: a registry knows no other order than the last one. */
-const rounds = 3;
+/** Another host may put its manifest over ours meanwhile: in a registry the last one counts. */
+const rounds = 5;
+/** A host that read the tag before ours was there has written it after so long, nearly always. */
+const settleMs = 400;
 
 /** How an image is pushed. */
 export interface StoreOptions {
@@ -37,19 +39,18 @@ export async function storeImage(
   const put = { ...defined({ from, signal }) };
   const blob = { digest: layer.digest, sizeBytes: layer.sizeBytes, read: upload.read };
   await client.putBlob(blob, { ...put, ...defined({ onProgress }) });
+  // Before the tag is read, so that little time passes until it is written.
+  const own = upload.role === 'disk' ? await pushConfig(client, upload, put) : undefined;
   for (let round = 1; round <= rounds; round += 1) {
     const found = await findImage(client, upload.name);
-    const image = withLayer(found?.image ?? (await emptyImage(client, upload, put)), layer);
     // A boot file knows nothing of the disk that lies there.
-    if (upload.role === 'disk' && found !== undefined) {
-      image.config = await pushConfig(client, upload, put);
-    }
+    const config = own ?? found?.image.config ?? (await pushConfig(client, upload, put));
+    const layers = found?.image.layers ?? [];
+    const image = withLayer({ name: upload.name, config, layers }, layer);
     const bytes = formatImageManifest(image);
     if (found !== undefined && Buffer.compare(found.manifest, bytes) === 0) return;
     await client.putManifest(formatTag(upload.name), bytes, mediaTypes.manifest);
-    if (round === rounds) return;
-    const after = (await findImage(client, upload.name))?.image.layers;
-    if (after?.some(({ digest }) => digest === layer.digest)) return;
+    await sleep(settleMs * (0.5 + Math.random()), signal);
   }
 }
 
@@ -59,14 +60,6 @@ function layerOf({ role, fileName, url, digests, sizeBytes }: TierUpload): Image
   const digest = digestBy('sha256:');
   if (digest === undefined) throw new TypeError('a file without its sha256 cannot be pushed');
   return { role, fileName, digest, sizeBytes, url, ...defined({ sha512: digestBy('sha512:') }) };
-}
-
-async function emptyImage(
-  client: RegistryClient,
-  upload: TierUpload,
-  put: StoreOptions & object,
-): Promise<RegistryImage> {
-  return { name: upload.name, config: await pushConfig(client, upload, put), layers: [] };
 }
 
 async function pushConfig(
