@@ -57,7 +57,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 export const makePair = (namedCurve = 'P-256'): KeyPair =>
   generateKeyPairSync('ec', { namedCurve });
 const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
-export const idOf = ({ publicKey }: KeyPair) => sha256(spki(publicKey));
+export const idOf = ({ publicKey }: KeyPair): Buffer => sha256(spki(publicKey));
 
 export function makeSigstore(): MadeSigstore {
   const [authority, log, certificateLog] = [makePair(), makePair(), makePair()];
