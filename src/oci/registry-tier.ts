@@ -5,8 +5,10 @@ import { ownAuthorizer } from './auth/own-authorizer.ts';
 import { connectRegistry, type RegistryMirror } from './client/connection.ts';
 import { openRegistry } from './client/open-registry.ts';
 import { parseRegistryPlace } from './client/parse-registry-place.ts';
+import type { RegistryClient } from './client/registry-client.ts';
 import { createHerd } from './herd/create-herd.ts';
 import type { HerdSettings } from './herd/herd.ts';
+import { renewedRegistry } from './herd/renewed-registry.ts';
 import { BadBlobs } from './tier/bad-blobs.ts';
 import { visitRegistry } from './tier/registry-visit.ts';
 
@@ -51,20 +53,13 @@ export function registryTier(options: RegistryTierOptions): Tier {
       const { ca, signal, log, warn, cacheDir } = context;
       warnings = warn;
       const told = ({ message }: Warning): void => warn(message);
-      const connection = connectRegistry(place, {
-        ca,
-        signal,
-        log,
-        warn: told,
-        mirror,
-        authorizer,
-      });
-      const client = openRegistry(connection);
+      const open = (): RegistryClient =>
+        openRegistry(connectRegistry(place, { ca, signal, log, warn: told, mirror, authorizer }));
       const isAlone = herd === false || options.only === true;
       return await visitRegistry(file, context, {
-        client,
+        client: open(),
         bad: new BadBlobs(cacheDir, log),
-        herd: isAlone ? undefined : createHerd(client, { ...herd, write: mayWrite }),
+        herd: isAlone ? undefined : createHerd(renewedRegistry(open), { ...herd, write: mayWrite }),
         write: mayWrite,
         from,
         denied(error) {
