@@ -12,7 +12,7 @@ const barHeight = 14;
 const groupHeight = 40;
 
 // A picture in a page is a document of its own: it knows the reader's colour scheme, but none of the page's styles.
-const style = `
+export const sheetStyle = `
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: #1f2328; }
 .sheet { fill: #ffffff; }
 .title { font-size: 18px; font-weight: 600; }
@@ -65,7 +65,7 @@ export function renderSvg(jobs: readonly JobOutcome[], caption: string): string 
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 0 ${width + 32} ${height}" width="${width + 32}" height="${height}" role="img" aria-labelledby="title about">`,
     '<title id="title">Time of each peer divided by the time of rootdisk</title>',
     `<desc id="about">${escapeText(about.join(' '))}</desc>`,
-    `<style>${style}\n</style>`,
+    `<style>${sheetStyle}\n</style>`,
     `<rect class="sheet" x="-16" y="0" width="${width + 32}" height="${height}" rx="6"/>`,
     text(0, 34, 'title', 'How long the peer takes for the same work'),
     text(

@@ -1,0 +1,90 @@
+import { calculate, paperFleet } from './on-paper.ts';
+import type { Outcome, World } from './scenario.ts';
+
+/** The page of figures. */
+export function renderReport(
+  outcomes: readonly Outcome[],
+  world: World,
+  machine: string,
+  hostCounts: readonly number[],
+): string {
+  const { imageBytes, upstreamBytesPerSecond, processes, spreadMs, lifetimeMs } = world;
+  return [
+    '# A fleet that starts cold: figures',
+    '',
+    'Written by `npm run simulate`; do not edit by hand.',
+    '',
+    `Every host is the real package with a cache of its own: it resolves, asks the registry, waits or fetches, verifies, decodes and publishes. The registry is Debian's docker-registry on loopback; the hosts share ${processes} processes. The image has ${mib(imageBytes)}, upstream gives ${kib(upstreamBytesPerSecond)}/s in all, so that one fetch takes ${(imageBytes / upstreamBytesPerSecond).toFixed(0)} s; the hosts begin within ${spreadMs / 1000} s. A leader that dies is noticed after ${lifetimeMs / 1000} s (90 s by default). ${machine}`,
+    '',
+    '![Upstream fetches and finishing time against the number of hosts](../pictures/fleet.svg)',
+    '',
+    '| scenario | hosts | upstream fetches | upstream bytes | half had the disk after | all after | how they ended |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...outcomes.map(rowOf),
+    '',
+    `Without a registry, ${hostCounts.at(-1)} hosts are ${hostCounts.at(-1)} fetches and ${mib(imageBytes * (hostCounts.at(-1) ?? 1))} from upstream, which would take ${((imageBytes * (hostCounts.at(-1) ?? 1)) / upstreamBytesPerSecond / 60).toFixed(0)} minutes.`,
+    '',
+    '"Killed" hosts were in one process that got SIGKILL two seconds after the first fetch began, with the leader among them. A registry that is down when a host asks for the first time is not waited for: each such host goes upstream.',
+    '',
+    ...paper(),
+    '',
+  ].join('\n');
+}
+
+function rowOf({ scenario, killed, ...outcome }: Outcome): string {
+  const ends = Object.entries(outcome.ends).map(([end, count]) => `${count} ${sayEnd(end)}`);
+  if (killed > 0) ends.push(`${killed} killed`);
+  const cells = [
+    scenario.title,
+    scenario.hosts,
+    outcome.upstreamFetches,
+    mib(outcome.upstreamBytes),
+    `${outcome.medianSeconds.toFixed(1)} s`,
+    `${outcome.seconds.toFixed(1)} s`,
+    ends.join(', '),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function sayEnd(end: string): string {
+  if (end === 'tier') return 'from the registry';
+  return end === 'network' ? 'from upstream' : end;
+}
+
+function paper(): string[] {
+  const { imageBytes, upstreamRate, registryRate, peerSendRate, peerReceiveRate } = paperFleet;
+  const { peerEfficiency, registryAnswers, looksPerHost, spreadSeconds } = paperFleet;
+  const rows = [1_000, 10_000, 100_000].map((hosts) => {
+    const result = calculate({ ...paperFleet, hosts });
+    const registries = Math.ceil(result.looksPerSecond / registryAnswers);
+    const cells = [
+      hosts.toLocaleString('en'),
+      duration(result.withoutPeersSeconds),
+      duration(result.withPeersSeconds),
+      `${(result.registryBytesWithPeers / 1e9).toFixed(1)} GB`,
+      `${Math.round(result.looksPerSecond).toLocaleString('en')} (${registries})`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '## On paper: with a peer-to-peer layer',
+    '',
+    `Calculated, not measured. Assumed: an image of ${imageBytes / 1e6} MB; upstream gives one connection ${upstreamRate / 1e6} MB/s; the registry sends ${bits(registryRate)}; a host sends and receives ${bits(peerSendRate)} and ${bits(peerReceiveRate)}; the layer reaches ${peerEfficiency * 100} % of the least possible time for handing a file to all peers, max(F/us, F/d, N·F/(us + N·u)) (Kumar and Ross, 2006); three seed peers ask the registry; a host looks ${looksPerHost} times for the tag, and all begin within ${spreadSeconds} s; one docker-registry answers ${registryAnswers.toLocaleString('en')} looks a second. The peers share blobs, never manifests: the looks all go to the registry.`,
+    '',
+    '| hosts | all have it, from the registry alone | all have it, with peers | the registry sends, with peers | looks a second (registries they need) |',
+    '| ---: | ---: | ---: | ---: | ---: |',
+    ...rows,
+    '',
+    'In both cases one host fetches from upstream. Not in the figures: proving and decoding, which each host does for itself; hosts that fail; a network between racks that is narrower than the links of the hosts.',
+  ];
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  const minutes = seconds / 60;
+  return minutes < 120 ? `${minutes.toFixed(0)} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+const mib = (bytes: number): string => `${Number((bytes / 1024 ** 2).toFixed(2))} MiB`;
+const kib = (bytes: number): string => `${Number((bytes / 1024).toFixed(0))} KiB`;
+const bits = (rate: number): string => `${(rate * 8) / 1e9} Gbit/s`;
