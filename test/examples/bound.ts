@@ -1,9 +1,12 @@
-import { builtIns, createRootdisk, type EnsureImage } from '../../src/index.ts';
+import { builtIns, createRootdisk, type EnsureImage, type Rootdisk } from '../../src/index.ts';
 
 export * from '../../src/index.ts';
 
-/** What an example imports from the package, with defaults that lead to the test's own server. */
-export const ensureImage: EnsureImage = createRootdisk({
+const bound = createRootdisk({
   ...builtIns,
   defaults: JSON.parse(process.env['EXAMPLE_DEFAULTS'] ?? '{}'),
-}).ensureImage;
+});
+/** What an example imports from the package, with defaults that lead to the test's own server. */
+export const ensureImage: EnsureImage = bound.ensureImage;
+/** The same. */
+export const lockImages: Rootdisk['lockImages'] = bound.lockImages;

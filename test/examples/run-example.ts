@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,12 @@ export interface ExampleRun {
   stderr: string;
 }
 
+/** Where it runs, and what is done as it tells something. */
+export interface RunDuring {
+  cwd?: string;
+  onStderr?: (text: string, child: ChildProcess) => void;
+}
+
 const doors = fileURLToPath(new URL('doors.ts', import.meta.url));
 
 /** Runs an example as it stands, from the sources; `defaults` are options that each call of it starts from. */
@@ -18,16 +24,19 @@ export async function runExample(
   parameters: string[],
   defaults: object,
   env: Record<string, string> = {},
+  { onStderr = () => {}, ...during }: RunDuring = {},
 ): Promise<ExampleRun> {
   const example = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
   const child = spawn(
     process.execPath,
     ['--no-warnings', '--import', doors, example, ...parameters],
     {
+      ...during,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, EXAMPLE_DEFAULTS: JSON.stringify(defaults), ...env },
     },
   );
+  child.stderr.on('data', (piece) => onStderr(String(piece), child));
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -11,7 +11,7 @@ import {
   type Upstream,
 } from '../../src/testing/index.ts';
 import { makeImage } from '../fixtures/signed-line.ts';
-import { type ExampleRun, runExample } from './run-example.ts';
+import { type ExampleRun, type RunDuring, runExample } from './run-example.ts';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 
@@ -27,10 +27,10 @@ afterEach(async () => {
 });
 
 /** Runs an example as it stands, against the server of the test. */
-function run(name: string, defaults: object): Promise<ExampleRun> {
+function run(name: string, defaults: object, during?: RunDuring): Promise<ExampleRun> {
   const hosts = ['https://cloud-images.ubuntu.com/', 'https://example.com/'];
   const all = { arch: 'amd64', cacheDir, mirrors: mirrorsFor(upstream, hosts), ...defaults };
-  return runExample(name, [], all);
+  return runExample(name, [], all, {}, during);
 }
 
 test('every example has a test', async () => {
@@ -40,10 +40,13 @@ test('every example has a test', async () => {
     'demo.ts',
     'ensure.ts',
     'folder-tier.ts',
+    'offline.ts',
     'own-vendor.ts',
     'pinned.ts',
+    'progress.ts',
   ];
-  expect(names).toEqual(['acme-vendor', ...programs]);
+  const folders = ['acme-vendor', 'action', 'fleet', 'scripts'];
+  expect(names).toEqual([...folders, ...programs].toSorted());
 });
 
 test('ensure.ts prints the path of a signed disk', async () => {
@@ -55,6 +58,40 @@ test('ensure.ts prints the path of a signed disk', async () => {
   const [path = '', level] = ran.stdout.split(' ');
   expect(level).toBe('signed');
   expect((await stat(path)).isFile()).toBe(true);
+});
+
+/** A signed Ubuntu 24.04 on loopback; gives back what makes its key count. */
+function serveUbuntu(bytesPerSecond?: number): { keys: { replace: string[] } } {
+  const signer = createOpenpgpSigner();
+  const build = { version: '24.04', codename: 'noble', title: 'Noble Numbat', arch: 'amd64' };
+  const builds = [{ ...build, serial: '20261101', bytes: makeImage(), bytesPerSecond }];
+  serveSimpleStreams(upstream, builds, { signer });
+  return { keys: { replace: [signer.publicKey] } };
+}
+
+test('progress.ts draws one line, and is over with its path', async () => {
+  const ran = await run('progress.ts', serveUbuntu());
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toMatch(/ubuntu_24\.04_server_amd64_20261101\.raw\n$/);
+  expect(ran.stderr).toMatch(/\rdone 100 %/);
+});
+
+test('progress.ts ends with 130 when it is interrupted', async () => {
+  let asked = false;
+  const ran = await run('progress.ts', serveUbuntu(64), {
+    onStderr(text, child) {
+      if (asked || !text.includes('\rfetch')) return;
+      asked = child.kill('SIGINT');
+    },
+  });
+  expect(ran).toMatchObject({ code: 130, stdout: '' });
+  expect(ran.stderr).toContain('run it again to go on');
+});
+
+test('offline.ts pins, gets, and then answers without a request', async () => {
+  const ran = await run('offline.ts', serveUbuntu(), { cwd: cacheDir });
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(ran.stdout).toBe('base 20261101 added\ntrue cache\n');
 });
 
 test('pinned.ts refuses another file than the one with its digest, and says so', async () => {

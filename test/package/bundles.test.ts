@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildQcow2Image } from '../../src/testing/index.ts';
 import { type Consumer, installPackage, root } from './consumer.ts';
 
 let consumer: Consumer;
@@ -59,6 +61,48 @@ describe('esbuild without a flag for this package', () => {
     const all = { ...works, xz: 'same', zip: 'same', sigstore };
     expect(await runAlone('esbuild.mjs', packages)).toEqual(all);
   });
+});
+
+test('the example of an action is one file, which decodes in threads', async () => {
+  const program = await readFile(join(root, 'examples/action/main.ts'), 'utf8');
+  await writeFile(join(consumer.folder, 'action.js'), stripTypeScriptTypes(program));
+  const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
+  const flags = ['--bundle', '--platform=node', '--format=esm', '--outfile=action.mjs'];
+  const { folder: cwd } = consumer;
+  spawnSync(esbuild, ['action.js', ...flags, '--log-level=warning'], { cwd });
+  const { bytes } = buildQcow2Image({
+    virtualSize: 64 * 1024 ** 2,
+    extents: [{ position: 0, bytes: randomBytes(16 * 1024 ** 2) }],
+    compression: 'zlib',
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'rootdisk-action-'));
+  try {
+    await cp(join(cwd, 'action.mjs'), join(folder, 'main.mjs'));
+    await writeFile(join(folder, 'disk.qcow2'), bytes);
+    const counter = `import { Worker } from 'node:worker_threads';
+      import { syncBuiltinESMExports } from 'node:module';
+      import threads from 'node:worker_threads';
+      threads.Worker = class extends Worker { constructor(...all) { super(...all); process.stderr.write('thread '); } };
+      syncBuiltinESMExports();`;
+    await writeFile(join(folder, 'count.mjs'), counter);
+    const output = join(folder, 'output');
+    const ran = spawnSync(process.execPath, ['--import', './count.mjs', 'main.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        INPUT_REFERENCE: './disk.qcow2',
+        GITHUB_OUTPUT: output,
+        XDG_CACHE_HOME: folder,
+      },
+    });
+    expect(ran.status, ran.stdout).toBe(0);
+    expect(ran.stderr).toContain('thread thread');
+    const [, path = ''] = /^path=(.+)$/m.exec(await readFile(output, 'utf8')) ?? [];
+    expect((await stat(path)).size).toBe(64 * 1024 ** 2);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 describe('rollup with its plug-ins for packages', () => {
