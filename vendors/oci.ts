@@ -20,7 +20,7 @@ const missing = notFoundIn('oci');
  * Disks in an OCI registry: container disks of KubeVirt, and artifacts of which one layer is a disk. Release:
  * `HOST[:PORT]/REPOSITORY[:TAG]`, with the tag `latest` where there is none; snapshot: `sha256-` and the digest of what the tag
  * names, an index or a manifest. Variant: `default`. Parameters: `identity` and `issuer`, who must have signed what the tag names
- * (`cosign sign`, keyless).
+ * (`cosign sign`, keyless), or `key`: the sha256 of a public key that is given with the call.
  */
 export const oci: Vendor = defineVendor({
   id: 'oci',

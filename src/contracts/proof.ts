@@ -34,7 +34,12 @@ export type Signature =
       signers: string[];
       keys: KeySource[];
     }
-  | { form: 'sigstore'; at: URL; identity: string; issuer: string };
+  | { form: 'sigstore'; at: URL; identity: string; issuer: string }
+  /**
+   * Of a manifest in a registry, by `cosign sign --key`: a bundle is at `at`, or the payload whose `signature` (base64) is given.
+   * `signers` are sha256 of public keys (DER) in upper-case hex; the keys, PEM, are given with the call.
+   */
+  | { form: 'cosign'; at: URL; signature?: string | undefined; signers: string[] };
 
 /**
  * How a list of digests is written; recognised from its content when not said. `oci-manifest`, a manifest or an index of a

@@ -30,8 +30,15 @@ const keyed = record({
   keys: listOf(key),
 });
 const bundled = record({ form: oneOf(['sigstore']), at: address, identity: text, issuer: text });
+const ofKeyPair = record({
+  form: oneOf(['cosign']),
+  at: address,
+  signature: optional(text),
+  signers: listOf(text, 1),
+});
 const signature: Shape = (value) => {
-  return Object(value).form === 'sigstore' ? bundled(value) : keyed(value);
+  const { form } = Object(value);
+  return (form === 'sigstore' ? bundled : form === 'cosign' ? ofKeyPair : keyed)(value);
 };
 
 const proofs: Readonly<Record<string, Shape>> = {

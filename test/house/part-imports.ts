@@ -2,7 +2,7 @@ import type { Import } from './imports.ts';
 
 const partFolders = ['vendors', 'formats', 'verifiers'];
 /** Each is loaded when a signature of its form comes along, by what verifiers share. */
-const signatureForms = ['openpgp', 'signify', 'minisign', 'sigstore'];
+const signatureForms = ['openpgp', 'signify', 'minisign', 'sigstore', 'cosign'];
 const isPart = (path: string): boolean => partFolders.includes(path.split('/')[0] ?? '');
 
 /** A part imports the kit, its own folder (`formats/xz.ts` and `formats/xz/`) and the `shared/` of its kind; a vendor its keys. */

@@ -14,7 +14,8 @@ const maxBundles = 16;
 
 /**
  * Where the bundle over a manifest or index lies: among its referrers, or in the index under the tag that stands in for those
- * (cosign, BUNDLE_SPEC). Of several, the newest whose certificate names the signer; that it holds is for the verifier to say.
+ * (cosign, BUNDLE_SPEC). Of several, the newest whose certificate names the signer, or that has none where a key must have
+ * signed; that it holds is for the verifier to say.
  */
 export async function findSignature(
   name: RegistryName,
@@ -40,15 +41,6 @@ export async function findSignature(
     }
   }
   return chosen === undefined ? undefined : new URL(`blobs/${chosen}`, name.base);
-}
-
-/** True where a signature of cosign's older form lies beside it. */
-export async function hasOlderForm(
-  name: RegistryName,
-  subject: Digest,
-  context: VendorContext,
-): Promise<boolean> {
-  return (await findManifest(name, `${subject.replace(':', '-')}.sig`, context)) !== undefined;
 }
 
 async function listReferrers(
@@ -78,17 +70,19 @@ function createdOf({ annotations }: OciDescriptor): string {
   return annotations[createdKey] ?? '';
 }
 
-/** Whether the certificate in a bundle names the identity, as far as can be told without checking it. */
+/** Whether a bundle is made by the signer, as far as can be told without checking it. */
 async function names(
   name: RegistryName,
   digest: Digest,
-  { identity }: WantedSigner,
+  signer: WantedSigner,
   context: VendorContext,
 ): Promise<boolean> {
   const text = (await findBlob(name, digest, context))?.text ?? '';
-  const [, encoded = ''] = /"rawBytes"\s*:\s*"([A-Za-z0-9+/=]+)"/.exec(text) ?? [];
+  const [, encoded] = /"rawBytes"\s*:\s*"([A-Za-z0-9+/=]+)"/.exec(text) ?? [];
+  if ('keys' in signer) return encoded === undefined;
+  const { identity } = signer;
   try {
-    const { subjectAltName = '' } = new X509Certificate(Buffer.from(encoded, 'base64'));
+    const { subjectAltName = '' } = new X509Certificate(Buffer.from(encoded ?? '', 'base64'));
     const own = subjectAltName.split(', ').map((one) => one.replace(/^[^:]*:/, ''));
     const pattern = identity.startsWith('^') ? new RegExp(identity, 'u') : undefined;
     return own.some((one) => pattern?.test(one) ?? one === identity);

@@ -7,7 +7,8 @@ import {
   type Warning,
 } from '../../src/kit.ts';
 import type { FoundManifest } from './find-manifest.ts';
-import { findSignature, hasOlderForm } from './find-signature.ts';
+import { findSignature } from './find-signature.ts';
+import { findOlderSignatures } from './older-signature.ts';
 import type { RegistryName } from './registry-name.ts';
 import type { WantedSigner } from './wanted-signer.ts';
 
@@ -22,22 +23,14 @@ export async function chainTo(
   context: VendorContext,
 ): Promise<{ proofOf(layer: Digest): ChecksumsProof; warnings: Warning[] }> {
   const places = [...new Set([named.digest, manifest.digest])];
-  let found: { of: Digest; at: URL } | undefined;
-  for (const of of places) {
-    const at = found === undefined ? await findSignature(name, of, signer, context) : undefined;
-    if (at !== undefined) found = { of, at };
-  }
   const warnings: Warning[] = [];
-  if (found === undefined && (await hasOlderForm(name, named.digest, context))) {
-    const message = `${named.where} is signed in the older form of cosign (a tag that ends with .sig), which is not checked`;
-    warnings.push({ code: 'older-signature', message });
+  let found: { of: Digest; signature: Signature } | undefined;
+  for (const of of places) {
+    found ??= await findOver(name, of, signer, context, warnings);
   }
   // Where there is none, the proof says so.
-  const { of, at } = found ?? {
-    of: named.digest,
-    at: new URL(`manifests/${named.digest.replace(':', '-')}`, name.base),
-  };
-  const signature: Signature = { form: 'sigstore', at, ...signer };
+  const missing = new URL(`manifests/${named.digest.replace(':', '-')}`, name.base);
+  const { of, signature } = found ?? { of: named.digest, signature: by(signer, missing) };
   const listed = (by: Digest, what: Digest): ChecksumsProof => ({
     kind: 'checksums',
     url: new URL(`manifests/${by}`, name.base),
@@ -54,4 +47,31 @@ export async function chainTo(
       }),
     }),
   };
+}
+
+async function findOver(
+  name: RegistryName,
+  of: Digest,
+  signer: WantedSigner,
+  context: VendorContext,
+  warnings: Warning[],
+): Promise<{ of: Digest; signature: Signature } | undefined> {
+  const at = await findSignature(name, of, signer, context);
+  if (at !== undefined) return { of, signature: by(signer, at) };
+  const older = await findOlderSignatures(name, of, context);
+  const own = 'keys' in signer ? older.findLast(({ isKeyless }) => !isKeyless) : undefined;
+  if (own !== undefined) {
+    const payload = new URL(`blobs/${own.payload}`, name.base);
+    return { of, signature: by(signer, payload, own.signature) };
+  }
+  if (older.length > 0) {
+    const message = `${name.repository} at ${of} has signatures of cosign's older form (a tag that ends with .sig), of which only those by a key are checked`;
+    warnings.push({ code: 'older-signature', message });
+  }
+  return undefined;
+}
+
+function by(signer: WantedSigner, at: URL, signature?: string): Signature {
+  if (!('keys' in signer)) return { form: 'sigstore', at, ...signer };
+  return { form: 'cosign', at, signers: signer.keys, ...defined({ signature }) };
 }

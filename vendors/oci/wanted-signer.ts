@@ -1,21 +1,32 @@
 import { type ImageRequest, UsageError } from '../../src/kit.ts';
 import { readParameters } from '../shared/parameters.ts';
 
-/** Who must have signed an image, by the parameters of the call. */
-export interface WantedSigner {
-  identity: string;
-  issuer: string;
-}
+/** Who must have signed an image, by the parameters of the call: a certificate's identity, or one of these keys. */
+export type WantedSigner = { identity: string; issuer: string } | { keys: string[] };
 
-/** Both parameters or none of them. */
+/** `identity` and `issuer`, or `key`: fingerprints, joined by commas; `undefined` where none of them is given. */
 export function readWantedSigner(request: ImageRequest): WantedSigner | undefined {
-  const { identity, issuer } = readParameters(request, ['identity', 'issuer']);
+  const { identity, issuer, key } = readParameters(request, ['identity', 'issuer', 'key']);
+  if (key !== undefined) {
+    const keys = key.split(',').map((one) => one.trim().toUpperCase());
+    const isWhole = keys.every((one) => /^[0-9A-F]{64}$/.test(one));
+    if (isWhole && identity === undefined && issuer === undefined) return { keys };
+    throw unusable(
+      'key',
+      'a key is named by the 64 hex digits of its sha256 (DER), and without an identity',
+    );
+  }
   if (identity !== undefined && issuer !== undefined) return { identity, issuer };
   if (identity === undefined && issuer === undefined) return undefined;
-  throw new UsageError({
+  const field = identity === undefined ? 'identity' : 'issuer';
+  throw unusable(field, 'an identity counts only together with its issuer');
+}
+
+function unusable(field: string, message: string): UsageError {
+  return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: 'oci: an identity counts only together with its issuer',
-    hint: 'Give both as parameters: identity=… and issuer=….',
-    details: { field: identity === undefined ? 'identity' : 'issuer' },
+    message: `oci: ${message}`,
+    hint: 'Give the parameters identity=… and issuer=…, or key=… and the key itself (--key FILE, or the option keys).',
+    details: { field },
   });
 }

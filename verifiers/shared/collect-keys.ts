@@ -14,7 +14,7 @@ import {
 import { type KeyRing, openKeyRing } from './key-ring.ts';
 
 /** A signature whose signers are told by key. */
-export type KeyedSignature = Exclude<Signature, { form: 'sigstore' }>;
+export type KeyedSignature = Exclude<Signature, { form: 'sigstore' | 'cosign' }>;
 
 /** The keys that may sign one document, and which of them could not be had. */
 export interface CollectedKeys {

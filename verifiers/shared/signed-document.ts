@@ -73,9 +73,11 @@ async function fetchOnce(
   const detached =
     signature.at === 'inline' ? undefined : await fetchDemanded(signature.at, context, { fresh });
   const { body, documents, ...verdict } =
-    signature.form === 'sigstore'
-      ? await verifyBundled(document, detached, signature, context)
-      : await verifyKeyed(document, detached, signature, context);
+    signature.form === 'cosign'
+      ? await verifyByKeyPair(document, detached, signature, context)
+      : signature.form === 'sigstore'
+        ? await verifyBundled(document, detached, signature, context)
+        : await verifyKeyed(document, detached, signature, context);
   const text = new TextDecoder().decode(body);
   const signed = defined({ signedAt: verdict.signedAt });
   return {
@@ -141,4 +143,17 @@ async function verifyBundled(
   });
   const signer: Signer = { ...verdict.signer, keyOrigin: 'vendor' };
   return { ...verdict, signer, body: evidence.bytes, documents: [] };
+}
+
+async function verifyByKeyPair(
+  { evidence }: FetchedDocument,
+  stored: FetchedDocument | undefined,
+  { signers, signature }: Extract<Signature, { form: 'cosign' }>,
+  { given: { keys } }: ProofContext,
+): Promise<Verified> {
+  const { verifyKeyPair } = await import('../cosign/index.ts');
+  const { bytes } = evidence;
+  const policy = { signers, keys, signature, name: evidence.url };
+  const verdict = verifyKeyPair(bytes, stored?.evidence.bytes ?? new Uint8Array(0), policy);
+  return { ...verdict, body: bytes, documents: [] };
 }

@@ -14,7 +14,8 @@ export async function proveSignature(
   context: ProofContext,
 ): Promise<Evidence> {
   if (of !== undefined) return await proveDocument(of, signature, context);
-  if (signature.form !== 'sigstore') return await proveStream(signature, context);
+  const { form } = signature;
+  if (form !== 'sigstore' && form !== 'cosign') return await proveStream(signature, context);
   throw refuseSignature('unsupported', `${context.fileName}: no bundle over an image is checked`, {
     hint: 'Sign the list of digests with the bundle; tell the author of the vendor.',
   });

@@ -2,10 +2,10 @@ import { createHash, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import type { SignedEntity, Signer as SigstoreSigner, TrustMaterial } from '@sigstore/verify';
 import { defined, type IntegrityError, refuseSignature } from '../../src/kit.ts';
+import { readSubjects } from '../shared/statement.ts';
 import { refuseFuture, type Verdict } from '../shared/verdict.ts';
 import { loadSigstore, readShippedRoot, type SigstorePackages } from './load-sigstore.ts';
 import { type IdentityPolicy, requireIdentity } from './match-identity.ts';
-import { readSubjects } from './statement.ts';
 
 /** Who has to have signed, under which root, and what is called now. */
 export interface BundlePolicy extends IdentityPolicy {

@@ -68,8 +68,9 @@ function withKeys(proof: Proof, keys: readonly KeySource[]): Proof | undefined {
   }
 }
 
-/** Who must have signed a Sigstore bundle is told by the archive itself, so it counts for nothing. */
+/** Who must have signed for cosign is told by the archive itself, so it counts for nothing. */
 function ofVendor(signature: Signature, keys: readonly KeySource[]): Signature | undefined {
-  if (signature.form === 'sigstore' || keys.length === 0) return undefined;
+  const { form } = signature;
+  if (form === 'sigstore' || form === 'cosign' || keys.length === 0) return undefined;
   return { ...signature, keys: [...keys] };
 }

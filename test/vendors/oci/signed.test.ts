@@ -143,11 +143,17 @@ describe('an image is refused', () => {
   it('where only the older form is there, and that is said', async () => {
     const { index } = push();
     const config = made.blob(types.config, '{}');
-    made.manifest(types.oci, { config, layers: [] }, `${index.digest.replace(':', '-')}.sig`);
+    const annotations = {
+      'dev.cosignproject.cosign/signature': 'eA==',
+      'dev.sigstore.cosign/certificate': 'x',
+    };
+    const simple = 'application/vnd.dev.cosign.simplesigning.v1+json';
+    const layers = [made.blob(simple, '{}', { annotations })];
+    made.manifest(types.oci, { config, layers }, `${index.digest.replace(':', '-')}.sig`);
     const messages: string[] = [];
     const log = ({ message }: { message: string }) => messages.push(message);
     await expect(ensure({ log })).rejects.toMatchObject({ code: 'ERR_SIGNATURE_MISSING' });
-    expect(messages.join('\n')).toContain('older form of cosign');
+    expect(messages.join('\n')).toContain("cosign's older form");
   });
 
   it('with half of who must have signed', async () => {
