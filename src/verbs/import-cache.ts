@@ -17,6 +17,7 @@ import { IntegrityError, refuse, UsageError } from '../errors.ts';
 import { type Call, openCall } from '../line/call.ts';
 import { importDisk, importSource } from '../line/import/import-entry.ts';
 import { proveImport } from '../line/import/prove-import.ts';
+import { withoutClaims } from '../line/import/without-claims.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions, readPath } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
@@ -163,24 +164,6 @@ async function importMember(
     evidence === undefined || !isPublished ? made : await proveImport(call, made, evidence);
   const { name: taken, path } = entry;
   return { name: taken, path, state: 'imported', trust: entry.record.trust.level };
-}
-
-/** What the record says of trust, and of the requests that it answered, does not count here. */
-function withoutClaims(record: ImageRecord, isPinned: boolean, isSource: boolean): ImageRecord {
-  const level = isPinned ? 'pinned' : 'none';
-  const message = 'the disk was imported; what its vendor signed was not checked here';
-  return {
-    ...record,
-    requests: [],
-    aliases: [],
-    source: { ...record.source, kept: isSource },
-    // What is not known to offer less counts as signed: `auto` does not take an imported disk that no digest named.
-    trust: {
-      ...{ level, pinned: isPinned, offered: isPinned ? level : 'signed' },
-      warnings: [{ code: 'imported', message }],
-    },
-    evidence: { digests: [], documents: [] },
-  };
 }
 
 function unbound({ name, disk }: ImageRecord): IntegrityError {

@@ -11,18 +11,17 @@ import { digestBlocks } from '../../cache/digest/content-digest.ts';
 import { hashFile, tabulateDisk } from '../../cache/digest/hash-disk.ts';
 import { publishEntry } from '../../cache/entries/publish.ts';
 import type { Entry } from '../../cache/entries/read.ts';
-import { freeBytes } from '../../cache/free-space.ts';
 import { baseName } from '../../cache/names/cache-name.ts';
 import type { ImageRecord } from '../../cache/records/image-record.ts';
 import { openStaging } from '../../cache/staging.ts';
 import type { ImageContent } from '../../contracts/image.ts';
 import { readContent } from '../../disk/read-content.ts';
-import { raiseLimit } from '../../errors/limit-hint.ts';
-import { CacheError, IntegrityError } from '../../errors.ts';
+import { IntegrityError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Call } from '../call.ts';
 import { makeRecorded } from '../repair/remake.ts';
 import { waitForName } from '../wait.ts';
+import { requireRoom } from './require-room.ts';
 
 /**
  * Makes an entry of a download in an archive, as if it had been fetched: only bytes with the digests of the record are
@@ -147,31 +146,6 @@ async function contentOf(
   } finally {
     await handle.close();
   }
-}
-
-async function requireRoom(
-  { cache }: Call,
-  neededBytes: number,
-  limit: number,
-  name: 'downloadBytes' | 'virtualBytes',
-  sizeBytes: number = neededBytes,
-): Promise<void> {
-  if (sizeBytes > limit) {
-    throw new IntegrityError({
-      code: 'ERR_SIZE',
-      message: `a file in the archive has ${sizeBytes} bytes, more than ${limit}`,
-      hint: raiseLimit(name),
-      details: {},
-    });
-  }
-  const free = await freeBytes(cache.imagesDir);
-  if (neededBytes <= free) return;
-  throw new CacheError({
-    code: 'ERR_NO_SPACE',
-    message: `the archive needs ${neededBytes} bytes in ${cache.imagesDir}, and ${free} are free`,
-    hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another with cacheDir.',
-    details: { path: cache.imagesDir, neededBytes, freeBytes: free },
-  });
 }
 
 function otherBytes(name: string): IntegrityError {

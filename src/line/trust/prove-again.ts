@@ -105,7 +105,8 @@ export async function proveSigned(
   return { ...proven, ...signed, warnings: [...proven.warnings, ...warnings] };
 }
 
-async function proveStored(
+/** What stored documents prove by themselves; a signature over the whole file is left to the caller, as `checks`. */
+export async function proveStored(
   parts: BoundParts,
   stored: StoredEvidence,
   { signal, log, now }: { signal: AbortSignal; log: Log; now: Date },
