@@ -93,6 +93,11 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
       const more = { 'content-range': range, 'content-length': `${part.length}` };
       return end(206, { ...headers, ...more }, part);
     }
+    if (kind === 'tags') {
+      const tags = [...registry.manifests.keys()].filter((key) => !key.includes(':'));
+      const headers = { 'content-type': 'application/json' };
+      return end(200, headers, Buffer.from(JSON.stringify({ name: repository, tags })));
+    }
     if (kind === 'manifests' && request.method === 'PUT') {
       const bytes = await readBody(request);
       const stored = { bytes, mediaType: request.headers['content-type'] ?? '' };

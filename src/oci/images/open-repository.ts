@@ -1,0 +1,77 @@
+import type { TransportOptions } from '../../contracts/options.ts';
+import type { OnProgress, ProgressEvent, Stage } from '../../contracts/progress.ts';
+import { UsageError } from '../../errors.ts';
+import { publicUrl } from '../../kit/public-url.ts';
+import { readLimits } from '../../parts/read-limits.ts';
+import { safeListeners } from '../../parts/safe-listener.ts';
+import { connectRegistry } from '../client/connection.ts';
+import { openRegistry } from '../client/open-registry.ts';
+import { parseRegistryPlace } from '../client/parse-registry-place.ts';
+import type { RegistryClient } from '../client/registry-client.ts';
+
+/** How a repository of images is reached. Logins are those that docker and podman keep. */
+export interface RepositoryOptions
+  extends Pick<TransportOptions, 'ca' | 'limits' | 'signal' | 'log'> {
+  /** A server that stands before the registry and is asked first, such as Dragonfly's: `http://127.0.0.1:4001`. */
+  registryMirror?: string | undefined;
+  onProgress?: OnProgress | undefined;
+}
+
+/** An open repository, and how its caller hears of what is done in it. */
+export interface Repository {
+  client: RegistryClient;
+  /** `HOST/REPO`, for people. */
+  where: string;
+  signal: AbortSignal;
+  tell(stage: Stage, message: string): void;
+  /** Tells how far one blob is: at most every 100 ms, and its end. */
+  meter(digest: string, totalBytes: number): (bytes: number) => void;
+}
+
+const tellMs = 100;
+
+/** Opens `HOST[:PORT]/REPO`; asks nothing. */
+export function openRepository(text: string, given: RepositoryOptions): Repository {
+  const place = parseRegistryPlace(text);
+  const { ca = [], limits, registryMirror, onProgress, ...options } = safeListeners(given);
+  const { signal = new AbortController().signal, log = () => undefined } = options;
+  const event = (one: ProgressEvent): void => onProgress?.(one);
+  const connection = connectRegistry(place, {
+    ca: [ca].flat(),
+    limits: readLimits(limits ?? {}),
+    signal,
+    log,
+    warn: (warning) => event({ type: 'warning', warning }),
+    onRetry: ({ attempt, reason, delayMs }) => event({ type: 'retry', attempt, reason, delayMs }),
+    mirror: registryMirror === undefined ? undefined : { url: readMirror(registryMirror) },
+  });
+  return {
+    client: openRegistry(connection),
+    where: `${place.host}/${place.repository}`,
+    signal,
+    tell: (stage, message) => event({ type: 'stage', stage, message }),
+    meter(digest, totalBytes) {
+      const url = publicUrl(connection.url(`blobs/${digest}`));
+      const startMs = performance.now();
+      let toldMs = Number.NEGATIVE_INFINITY;
+      return (bytes) => {
+        const nowMs = performance.now();
+        if (nowMs - toldMs < tellMs && bytes < totalBytes) return;
+        toldMs = nowMs;
+        const bytesPerSecond = Math.round((bytes * 1000) / Math.max(nowMs - startMs, 1));
+        event({ type: 'fetch', url, bytes, totalBytes, bytesPerSecond });
+      };
+    },
+  };
+}
+
+function readMirror(text: string): URL {
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new UsageError({
+    code: 'ERR_INVALID_REQUEST',
+    message: 'registryMirror is no address by http or https',
+    hint: 'Write the address of the server before the registry, such as http://127.0.0.1:4001.',
+    details: { field: 'registryMirror' },
+  });
+}

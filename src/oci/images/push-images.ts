@@ -1,0 +1,60 @@
+import type { EnsureOptions } from '../../contracts/options.ts';
+import type { Parts } from '../../contracts/parts.ts';
+import type { ImageReference } from '../../contracts/reference.ts';
+import { createRootdisk } from '../../create-rootdisk.ts';
+import { shownText } from '../../kit/public-url.ts';
+import { bindParts } from '../../parts/bind.ts';
+import { openRepository } from './open-repository.ts';
+import { type PushedImage, type PushSetting, pushEnsured } from './push-ensured.ts';
+
+/** As for `ensureImage`. `boot`: the kernel and initrd that the vendor publishes are pushed too. */
+export interface PushOptions
+  extends Omit<EnsureOptions, 'format' | 'kernelFormat' | 'tiers' | 'boot' | 'cacheBudget'> {
+  boot?: boolean | undefined;
+}
+
+/** What became of one reference: the image, or why there is none. */
+export type PushOutcome =
+  | (PushedImage & { reference: string })
+  | { reference: string; state: 'failed'; error: unknown };
+
+/** See `pushImages`. */
+export async function pushEach(
+  parts: Parts,
+  place: string,
+  references: readonly (ImageReference | URL)[],
+  options: PushOptions,
+): Promise<PushOutcome[]> {
+  const setting = openPush(parts, place, options);
+  const outcomes: PushOutcome[] = [];
+  for (const reference of references) {
+    const push = () => pushEnsured(reference, setting);
+    outcomes.push(await pushOne(setting, shownText(String(reference)), push));
+  }
+  return outcomes;
+}
+
+/** What all pushes of a call share. */
+export function openPush(parts: Parts, place: string, options: PushOptions): PushSetting {
+  const { ca, limits, log, signal, onProgress } = options;
+  return {
+    repository: openRepository(place, { ca, limits, log, signal, onProgress }),
+    rootdisk: createRootdisk({ ...parts, tiers: [] }),
+    parts: bindParts({ ...parts, tiers: [] }),
+    options,
+  };
+}
+
+/** The outcome of a push, whatever it is; only an abort is thrown. */
+export async function pushOne(
+  { repository: { signal } }: PushSetting,
+  reference: string,
+  push: () => Promise<PushedImage>,
+): Promise<PushOutcome> {
+  try {
+    return { reference, ...(await push()) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { reference, state: 'failed', error };
+  }
+}
