@@ -85,7 +85,9 @@ async function runCommand(
   try {
     const transport = await readTransport(flags, { cwd, cacheDir, signal, log });
     const loaded = await loadPlugins(builtIns, flags.list('plugin'), cwd, signal);
-    const parts = await withRegistry(loaded, flags);
+    // The commands of `registry` name theirs as an operand.
+    const isTier = command.options.includes('registry');
+    const parts = isTier ? await withRegistry(loaded, flags) : loaded;
     return await command.run({
       operands,
       flags,

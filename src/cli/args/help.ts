@@ -60,8 +60,14 @@ function exampleSection(examples: Command['examples']): string {
   return ['examples:', ...lines].join('\n');
 }
 
+/** What is left beside the longest summary; the help of a command shows all its operands. */
+const usageWidth = 26;
+
 function commandRows(commands: readonly Command[]): string[][] {
-  return commands.map(({ name, operands, summary }) => [[name, ...operands].join(' '), summary]);
+  return commands.map(({ name, operands, summary }) => {
+    const usage = [name, ...operands].join(' ');
+    return [usage.length > usageWidth ? `${name} …` : usage, summary];
+  });
 }
 
 function optionRows(names: readonly OptionName[], command?: Command): string[][] {

@@ -22,6 +22,11 @@ import { lockCheck } from './lock-check.ts';
 import { lockExport } from './lock-export.ts';
 import { lockLs } from './lock-ls.ts';
 import { lockUpdate } from './lock-update.ts';
+import { registryLs } from './registry/ls.ts';
+import { registryMirror } from './registry/mirror.ts';
+import { registryPull } from './registry/pull.ts';
+import { registryPush } from './registry/push.ts';
+import { registryVerify } from './registry/verify.ts';
 import { resolveCommand } from './resolve.ts';
 import { seed } from './seed.ts';
 import { verify } from './verify.ts';
@@ -53,5 +58,10 @@ export const commands: readonly Command[] = [
   cacheExport,
   cacheImport,
   cacheVerify,
+  registryLs,
+  registryPush,
+  registryPull,
+  registryMirror,
+  registryVerify,
   completionOf(() => commands),
 ];

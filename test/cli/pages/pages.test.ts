@@ -39,6 +39,17 @@ const pages: Record<string, readonly string[]> = {
   lock: ['lock ls', 'lock add acme', 'lock ls', 'lock check', 'lock update', 'lock export'],
   verify: ['verify text', 'verify text --key text'],
   cache: ['cache path', 'cache ls', 'cache verify', 'cache prune --older-than 1d', 'cache rm none'],
+  registry: [
+    'help registry',
+    'registry',
+    'registry ls',
+    'registry ls nowhere',
+    'registry ls localhost:5000/Images',
+    'registry push localhost:5000/images',
+    'registry pull localhost:5000/images',
+    'registry mirror',
+    'registry verify localhost:5000/images --registry-mirror ftp://host',
+  ],
   wrong: [
     'cach',
     'cache',
