@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOpenpgpSigner } from '../../src/testing/openpgp-signer.ts';
-import * as cirros from '../vendors/documents/cirros.ts';
-import * as openbsd from '../vendors/documents/openbsd.ts';
+import { base as cirrosSite } from '../vendors/documents/cirros.ts';
+import { documents, downloads, index } from '../vendors/documents/openbsd.ts';
 import { empty, factory } from '../vendors/documents/talos.ts';
 import { folderPage } from '../vendors/every/folder-page.ts';
 import type { Change } from './compare.ts';
@@ -43,11 +43,11 @@ function withRelease(tag: string): Record<string, string> {
   ]);
   const assets = names.map((name) => ({
     ...{ name, size: 91 },
-    browser_download_url: `${openbsd.downloads}${tag}/${name}`,
+    browser_download_url: `${downloads}${tag}/${name}`,
   }));
   const release = { tag_name: tag, name: tag, draft: false, prerelease: false, assets };
-  const before: unknown[] = JSON.parse(openbsd.documents[openbsd.index] ?? '[]');
-  return { [openbsd.index]: JSON.stringify([release, ...before]) };
+  const before: unknown[] = JSON.parse(documents[index] ?? '[]');
+  return { [index]: JSON.stringify([release, ...before]) };
 }
 
 describe('npm run test:live', () => {
@@ -120,7 +120,7 @@ describe('npm run test:live', () => {
     const only = await serveKnown('cirros');
     const names = ['x86_64', 'arm', 'ppc64le'].map((word) => `cirros-0.6.3-${word}-disk.img`);
     await canary.site.serve('cirros', canary.signer, {
-      [`${cirros.base}0.6.3/`]: folderPage('/0.6.3/', [...names, 'SHA256SUMS']),
+      [`${cirrosSite}0.6.3/`]: folderPage('/0.6.3/', [...names, 'SHA256SUMS']),
     });
     expect(await changesOf(only)).toEqual([
       {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import * as openbsd from '../vendors/documents/openbsd.ts';
+import { downloads, index } from '../vendors/documents/openbsd.ts';
 import { maintenancePage } from '../vendors/every/serve-documents.ts';
 import { type Canary, startCanary } from './start-canary.ts';
 
@@ -38,14 +38,14 @@ test('a vendor that moved is told beside one that is down, and the exit code is 
 });
 
 test('an index that makes no sense has moved', async () => {
-  canary.site.upstream.route(openbsd.index.replace('https://', ''), maintenancePage);
+  canary.site.upstream.route(index.replace('https://', ''), maintenancePage);
   const { code, stdout } = await run();
   expect(code).toBe(10);
   expect(stdout).toMatch(/^openbsd +list +read +ERR_METADATA: .*HTML/m);
 });
 
 test('an image whose documents cannot be reached is not known to have moved', async () => {
-  const sums = `${openbsd.downloads}v7.8_2025-10-22-09-25/openbsd-min.qcow2.sha256`;
+  const sums = `${downloads}v7.8_2025-10-22-09-25/openbsd-min.qcow2.sha256`;
   canary.site.upstream.route(sums.replace('https://', ''), 'no', { status: 403 });
   const { code, stdout } = await run();
   expect(code).toBe(4);
