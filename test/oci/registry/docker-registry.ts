@@ -22,6 +22,8 @@ export interface DockerRegistry {
   start(): Promise<void>;
   /** Ends the process; what it stores stays. */
   stop(): Promise<void>;
+  /** Deletes the data of blobs that no manifest names; the process is ended for it, and started again. */
+  collectGarbage(): Promise<void>;
   /** Ends the process and removes what it stored. */
   remove(): Promise<void>;
 }
@@ -75,6 +77,16 @@ export async function startDockerRegistry(
       child.kill('SIGTERM');
       await ended;
       child = undefined;
+    },
+    async collectGarbage() {
+      await registry.stop();
+      const collector = spawn('docker-registry', ['garbage-collect', config], {
+        stdio: 'ignore',
+        env: { PATH: process.env['PATH'] },
+      });
+      const [code] = await once(collector, 'exit');
+      if (code !== 0) throw new Error(`docker-registry garbage-collect ended with ${code}`);
+      await registry.start();
     },
     async remove() {
       await registry.stop();
