@@ -11,7 +11,6 @@ import { isDiskName, layersOfName } from '../shared/disk-names.ts';
 import type { OciDescriptor } from './oci-descriptor.ts';
 import type { OciManifest } from './oci-manifest.ts';
 import type { RegistryName } from './registry-name.ts';
-import { findTopLayer } from './top-layer.ts';
 
 /** What holds the disk of an image, and the files that boot it. */
 export interface ImageFiles {
@@ -65,9 +64,19 @@ export async function findImageFiles(
   }
   const packed = layers.filter(({ mediaType }) => layersOfType(mediaType) !== undefined);
   if (packed.length === 0) throw noDisk(manifest);
-  const top = packed.length === 1 ? packed[0] : await findTopLayer(name, packed, context);
+  const top = packed.length === 1 ? packed[0] : await findTop(name, packed, context);
   if (top === undefined) throw noDisk(manifest);
   return { disk: describeLayer(name, top, document.digest, { entry: 'disk/' }) };
+}
+
+/** Loaded where it is needed: hardly any image has several layers. */
+async function findTop(
+  name: RegistryName,
+  layers: readonly OciDescriptor[],
+  context: VendorContext,
+): Promise<OciDescriptor | undefined> {
+  const { findTopLayer } = await import('./top-layer.ts');
+  return findTopLayer(name, layers, context);
 }
 
 function describeLayer(
