@@ -53,13 +53,17 @@ export function registryTier(options: RegistryTierOptions): Tier {
       const { ca, signal, log, warn, cacheDir } = context;
       warnings = warn;
       const told = ({ message }: Warning): void => warn(message);
-      const open = (): RegistryClient =>
-        openRegistry(connectRegistry(place, { ca, signal, log, warn: told, mirror, authorizer }));
+      const open = (through?: RegistryMirror): RegistryClient => {
+        const options = { ca, signal, log, warn: told, mirror: through, authorizer };
+        return openRegistry(connectRegistry(place, options));
+      };
+      // What hosts say to each other is in the registry alone: a server before it may keep what was there.
+      const direct = renewedRegistry(() => open());
       const isAlone = herd === false || options.only === true;
       return await visitRegistry(file, context, {
-        client: open(),
+        client: open(mirror),
         bad: new BadBlobs(cacheDir, log),
-        herd: isAlone ? undefined : createHerd(renewedRegistry(open), { ...herd, write: mayWrite }),
+        herd: isAlone ? undefined : createHerd(direct, { ...herd, write: mayWrite }),
         write: mayWrite,
         from,
         denied(error) {
