@@ -1,6 +1,7 @@
 import type { Warning } from '../contracts/log.ts';
 import type { Tier } from '../contracts/tier.ts';
 import { UsageError } from '../errors.ts';
+import { isUnreachable } from '../http/is-unreachable.ts';
 import { ownAuthorizer } from './auth/own-authorizer.ts';
 import { connectRegistry, type RegistryMirror } from './client/connection.ts';
 import { openRegistry } from './client/open-registry.ts';
@@ -11,6 +12,11 @@ import type { HerdSettings } from './herd/herd.ts';
 import { renewedRegistry } from './herd/renewed-registry.ts';
 import { BadBlobs } from './tier/bad-blobs.ts';
 import { visitRegistry } from './tier/registry-visit.ts';
+
+/** A registry that does not answer must not hold up a host that has upstream. */
+const tuning = { connectMs: 5000, attempts: 4 };
+/** After that it is not asked for so long, as a host may want many images. */
+const downMs = 30_000;
 
 /** Which registry a fleet shares, and what this host does with it. */
 export interface RegistryTierOptions {
@@ -41,6 +47,7 @@ export function registryTier(options: RegistryTierOptions): Tier {
     options.mirror === undefined ? undefined : readMirror(options.mirror, place.origin);
   let mayWrite = options.write === true && options.only !== true;
   const where = `${place.host}/${place.repository}`;
+  let down: { error: Error; untilMs: number } | undefined;
   let warnings: ((message: string) => void) | undefined;
   // Tokens are good for many visits.
   const authorizer = ownAuthorizer(({ message }) => warnings?.(message));
@@ -50,18 +57,20 @@ export function registryTier(options: RegistryTierOptions): Tier {
     apiVersion: 1,
     only: options.only === true,
     async visit(file, context) {
+      if (down !== undefined && performance.now() < down.untilMs) throw down.error;
       const { ca, signal, log, warn, cacheDir } = context;
       warnings = warn;
       const told = ({ message }: Warning): void => warn(message);
       const open = (through?: RegistryMirror): RegistryClient => {
-        const options = { ca, signal, log, warn: told, mirror: through, authorizer };
+        const options = { ca, signal, log, warn: told, mirror: through, authorizer, tuning };
         return openRegistry(connectRegistry(place, options));
       };
       // What hosts say to each other is in the registry alone: a server before it may keep what was there.
       const direct = renewedRegistry(() => open());
       const isAlone = herd === false || options.only === true;
-      return await visitRegistry(file, context, {
+      const visiting = visitRegistry(file, context, {
         client: open(mirror),
+        direct: open(),
         bad: new BadBlobs(cacheDir, log),
         herd: isAlone ? undefined : createHerd(direct, { ...herd, write: mayWrite }),
         write: mayWrite,
@@ -70,6 +79,11 @@ export function registryTier(options: RegistryTierOptions): Tier {
           if (mayWrite) warn(`this host may not push to ${where}: ${error.message}`);
           mayWrite = false;
         },
+      });
+      return await visiting.catch((error: unknown) => {
+        const isDown = isUnreachable(error) && options.only !== true;
+        if (isDown) down = { error, untilMs: performance.now() + downMs };
+        throw error;
       });
     },
   };

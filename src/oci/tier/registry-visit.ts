@@ -18,6 +18,8 @@ import { storeImage } from './store-image.ts';
 /** What one visit works with. */
 export interface VisitSetting {
   client: RegistryClient;
+  /** The registry itself, where another server stands before it that may keep what was there. */
+  direct: RegistryClient;
   bad: BadBlobs;
   /** Absent: this host waits for no other one. */
   herd: Herd | undefined;
@@ -119,15 +121,15 @@ async function isShort(error: unknown, client: RegistryClient, digest: string): 
 async function storeFile(
   upload: TierUpload,
   context: TierContext,
-  { client, bad, from, denied }: VisitSetting,
+  { direct, bad, from, denied }: VisitSetting,
 ): Promise<void> {
-  const { host, repository } = client.place;
+  const { host, repository } = direct.place;
   for (const digest of upload.digests) {
     // The registry has this blob with other bytes, and keeps them whatever is pushed.
     if (await bad.has(`${host}/${repository}@${digest}`, context.now)) return;
   }
   try {
-    await storeImage(client, upload, { from, signal: context.signal });
+    await storeImage(direct, upload, { from, signal: context.signal });
   } catch (error) {
     const status = hasRemedy(error, 'transfer') ? error.details.status : undefined;
     if (status !== 401 && status !== 403 && status !== 405) throw error;

@@ -130,6 +130,21 @@ test('one of two hosts is told to fetch the image; the other one waits for it', 
   await second.close();
 });
 
+test('a registry that does not answer is not asked for the next image at once', async () => {
+  const tier = tierOf();
+  const other = { name: 'acme_2__amd64_20260101' };
+  registry.interpose = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  const unreachable = { code: 'ERR_NETWORK' };
+  await expect(tier.visit(fileOf(bytes), contextOf(cacheDir))).rejects.toMatchObject(unreachable);
+  expect(registry.requests).toHaveLength(4);
+  const next = tier.visit(fileOf(bytes, other), contextOf(cacheDir));
+  await expect(next).rejects.toMatchObject(unreachable);
+  expect(registry.requests).toHaveLength(4);
+});
+
 test.each([
   [{ repository: 'Fleet' }, /repository/],
   [{ registry: 'no host' }, /HOST\/REPOSITORY/],
