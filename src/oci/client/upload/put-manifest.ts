@@ -11,7 +11,7 @@ export async function pushManifest(
   bytes: Uint8Array,
   mediaType: string,
 ): Promise<void> {
-  const url = connection.url(`manifests/${encodeURIComponent(reference)}`);
+  const url = connection.url(`manifests/${encodeReference(reference)}`);
   const { headers } = await sendPatiently(connection, {
     method: 'PUT',
     url,
@@ -45,9 +45,14 @@ export async function removeManifest(
 ): Promise<boolean> {
   const { status } = await sendPatiently(connection, {
     method: 'DELETE',
-    url: connection.url(`manifests/${encodeURIComponent(digest)}`),
+    url: connection.url(`manifests/${encodeReference(digest)}`),
     accepts: [200, 202, 204, 404, 405],
     what: 'the removal of a manifest',
   });
   return status !== 405;
+}
+
+/** Registries compare the path of a digest with its `:` as it is. */
+function encodeReference(reference: string): string {
+  return encodeURIComponent(reference).replaceAll('%3A', ':');
 }
