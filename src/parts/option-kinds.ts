@@ -100,6 +100,8 @@ const ofEnsure = {
   ...{ decode: any, connections: any, cacheBudget: any, tiers: any, onProgress: listener },
 };
 
+const ofRegistry = { ...ofEveryCall, ca: texts, registryMirror: text, onProgress: listener };
+
 type Kinds<O extends object> = Readonly<Record<keyof O, OptionKind>>;
 type FileKinds = Readonly<Record<keyof FileOptions | 'onProgress', OptionKind>>;
 
@@ -108,6 +110,7 @@ type LockImagesWord = 'variant' | 'parameters' | 'alias' | 'digest' | 'fromCache
 
 type OpenDiskWord = Record<'signal' | 'log', unknown>;
 type BootWord = 'outputDir' | 'force' | 'kernel' | 'console' | 'root' | 'to';
+type RegistryWord = 'ca' | 'limits' | 'signal' | 'log' | 'registryMirror' | 'onProgress';
 type DeliverWord = 'to' | 'dataset' | 'outputDir' | 'url' | 'dryRun' | 'uuidNamespace';
 
 interface OptionTable {
@@ -134,6 +137,9 @@ interface OptionTable {
   >;
   exportCache: Kinds<CacheOptions & { force: unknown }>;
   importCache: Kinds<CacheOptions & Record<'limits' | 'digest' | 'now' | 'onProgress', unknown>>;
+  listRegistry: Kinds<Record<RegistryWord, unknown>>;
+  verifyRegistry: Kinds<Record<RegistryWord | 'now', unknown>>;
+  pullImages: Kinds<Record<RegistryWord | 'cacheDir' | 'digest' | 'now', unknown>>;
   createBundle: Kinds<CreateBundleOptions>;
   exportLock: Kinds<ExportLockOptions>;
   listLocked: Kinds<Pick<ExportLockOptions, 'lockfile'>>;
@@ -179,6 +185,9 @@ export const optionKinds: OptionTable = {
   },
   exportCache: { ...ofCare, force: flag },
   importCache: { ...ofCare, limits: object, digest: texts, now: date, onProgress: listener },
+  listRegistry: ofRegistry,
+  verifyRegistry: { ...ofRegistry, now: date },
+  pullImages: { ...ofRegistry, cacheDir: text, digest: texts, now: date },
   createBundle: { force: flag, signal, log: listener },
   exportLock: { ...ofCare, lockfile: text, to: any, aliases: listOfTexts, arch: text },
   listLocked: { lockfile: text },

@@ -2,6 +2,8 @@ import type { Digest, TrustLevel } from '../../contracts/proof.ts';
 import { hasRemedy } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { createTaskPool } from '../../kit/task-pool.ts';
+import { checkOptions } from '../../parts/check-options.ts';
+import { optionKinds } from '../../parts/option-kinds.ts';
 import type { ImageLayer } from '../layout/image-manifest.ts';
 import { openRepository, type RepositoryOptions } from './open-repository.ts';
 import { listImageTags, readClaims, readTag } from './tagged-image.ts';
@@ -33,6 +35,7 @@ export async function listImagesOf(
   place: string,
   options: RepositoryOptions,
 ): Promise<RegistryListing> {
+  checkOptions<RepositoryOptions>(options, optionKinds.listRegistry);
   const { client, where, tell } = openRepository(place, options);
   tell('look', `reading the tags of ${where}`);
   const pool = createTaskPool(width);

@@ -8,9 +8,12 @@ import type { LockedFile, LockedImage } from '../../lockfile/lock-file.ts';
 import { readLockFile } from '../../lockfile/read-lock-file.ts';
 import { requireLockfile } from '../../lockfile/require-lockfile.ts';
 import { selectEntries } from '../../lockfile/select-entries.ts';
+import { checkOptions } from '../../parts/check-options.ts';
+import { optionKinds } from '../../parts/option-kinds.ts';
 import type { RegistryClient } from '../client/registry-client.ts';
 import { formatTag } from '../layout/tag.ts';
 import { findImage } from '../tier/find-image.ts';
+import { readNames } from './open-repository.ts';
 import { type PushedFile, type PushedImage, pushEnsured } from './push-ensured.ts';
 import { openPush, type PushOptions, type PushOutcome, pushOne } from './push-images.ts';
 
@@ -30,11 +33,12 @@ export async function mirrorEach(
   aliases: readonly string[],
   options: MirrorOptions,
 ): Promise<MirrorOutcome[]> {
+  checkOptions<MirrorOptions>(options, optionKinds.ensureImage);
   const lockfile = requireLockfile(options);
   const { images } = await readLockFile(lockfile);
   const rootdisk = createRootdisk({ ...parts, tiers: [] });
   const outcomes: MirrorOutcome[] = [];
-  for (const { entry, arch, image } of selectEntries(images, aliases, [])) {
+  for (const { entry, arch, image } of selectEntries(images, readNames(aliases), [])) {
     const { alias } = entry;
     const boot = image.boot !== undefined;
     const setting = openPush(parts, place, { ...options, arch, boot });

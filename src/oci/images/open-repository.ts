@@ -2,6 +2,7 @@ import type { TransportOptions } from '../../contracts/options.ts';
 import type { OnProgress, ProgressEvent, Stage } from '../../contracts/progress.ts';
 import { UsageError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
+import { readText } from '../../parts/check-options.ts';
 import { readLimits } from '../../parts/read-limits.ts';
 import { safeListeners } from '../../parts/safe-listener.ts';
 import { connectRegistry } from '../client/connection.ts';
@@ -32,7 +33,7 @@ const tellMs = 100;
 
 /** Opens `HOST[:PORT]/REPO`; asks nothing. */
 export function openRepository(text: string, given: RepositoryOptions): Repository {
-  const place = parseRegistryPlace(text);
+  const place = parseRegistryPlace(readText('registry', text, 'HOST/REPOSITORY as text'));
   const { ca = [], limits, registryMirror, onProgress, ...options } = safeListeners(given);
   const { signal = new AbortController().signal, log = () => undefined } = options;
   const event = (one: ProgressEvent): void => onProgress?.(one);
@@ -63,6 +64,11 @@ export function openRepository(text: string, given: RepositoryOptions): Reposito
       };
     },
   };
+}
+
+/** Names of images, tags, or aliases. */
+export function readNames(names: readonly string[]): string[] {
+  return [names].flat().map((name) => readText('name', name));
 }
 
 function readMirror(text: string): URL {

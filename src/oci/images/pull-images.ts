@@ -20,9 +20,16 @@ import { roleOf } from '../../line/repair/recorded.ts';
 import { makeRecorded } from '../../line/repair/remake.ts';
 import { waitForName } from '../../line/wait.ts';
 import { bindParts } from '../../parts/bind.ts';
+import { checkOptions } from '../../parts/check-options.ts';
+import { optionKinds } from '../../parts/option-kinds.ts';
 import type { ImageLayer } from '../layout/image-manifest.ts';
 import { badBlob, readBlobWhole } from './blob-state.ts';
-import { openRepository, type Repository, type RepositoryOptions } from './open-repository.ts';
+import {
+  openRepository,
+  type Repository,
+  type RepositoryOptions,
+  readNames,
+} from './open-repository.ts';
 import { OriginCheck } from './origin-check.ts';
 import { readClaims, readTag, tagOf } from './tagged-image.ts';
 import { notThere } from './verify-registry.ts';
@@ -55,6 +62,8 @@ export async function pullEach(
   names: readonly string[],
   options: PullOptions,
 ): Promise<PullOutcome[]> {
+  checkOptions<PullOptions>(options, optionKinds.pullImages);
+  const wanted = readNames(names);
   const { digest = [], registryMirror: _mirror, ca: _ca, ...rest } = options;
   const digests = [digest].flat().map((one) => readDigest(one));
   const repository = openRepository(place, options);
@@ -62,7 +71,7 @@ export async function pullEach(
   const call = await openCall(bound, 'registry', { ...rest, offline: true }, { readOnly: false });
   call.cache.requireWritable();
   const outcomes: PullOutcome[] = [];
-  for (const asked of names) {
+  for (const asked of wanted) {
     try {
       outcomes.push({ asked, ...(await pullImage(call, repository, asked, digests)) });
     } catch (error) {

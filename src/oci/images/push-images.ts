@@ -4,6 +4,8 @@ import type { ImageReference } from '../../contracts/reference.ts';
 import { createRootdisk } from '../../create-rootdisk.ts';
 import { shownText } from '../../kit/public-url.ts';
 import { bindParts } from '../../parts/bind.ts';
+import { checkOptions, readReference } from '../../parts/check-options.ts';
+import { optionKinds } from '../../parts/option-kinds.ts';
 import { openRepository } from './open-repository.ts';
 import { type PushedImage, type PushSetting, pushEnsured } from './push-ensured.ts';
 
@@ -25,11 +27,13 @@ export async function pushEach(
   references: readonly (ImageReference | URL)[],
   options: PushOptions,
 ): Promise<PushOutcome[]> {
+  checkOptions<PushOptions>(options, optionKinds.ensureImage);
+  const asked = [references].flat().map(readReference);
   const setting = openPush(parts, place, options);
   const outcomes: PushOutcome[] = [];
-  for (const reference of references) {
+  for (const reference of asked) {
     const push = () => pushEnsured(reference, setting);
-    outcomes.push(await pushOne(setting, shownText(String(reference)), push));
+    outcomes.push(await pushOne(setting, shownText(reference), push));
   }
   return outcomes;
 }

@@ -4,9 +4,16 @@ import type { ArtifactRole } from '../../contracts/vendor.ts';
 import { NotFoundError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { bindParts } from '../../parts/bind.ts';
+import { checkOptions } from '../../parts/check-options.ts';
+import { optionKinds } from '../../parts/option-kinds.ts';
 import type { ImageLayer, RegistryImage } from '../layout/image-manifest.ts';
 import { type BlobState, badBlob, readBlobWhole, smallState } from './blob-state.ts';
-import { openRepository, type Repository, type RepositoryOptions } from './open-repository.ts';
+import {
+  openRepository,
+  type Repository,
+  type RepositoryOptions,
+  readNames,
+} from './open-repository.ts';
 import { OriginCheck, type RegistryOrigin } from './origin-check.ts';
 import { type ImageClaims, listImageTags, readClaims, readTag, tagOf } from './tagged-image.ts';
 
@@ -45,19 +52,21 @@ export async function* verifyImages(
   names: readonly string[],
   options: VerifyRegistryOptions,
 ): AsyncGenerator<VerifiedImage, void, undefined> {
+  checkOptions<VerifyRegistryOptions>(options, optionKinds.verifyRegistry);
+  const asked = readNames(names);
   const repository = openRepository(place, options);
   const { client, where, tell } = repository;
   const { now = new Date(), log = () => undefined } = options;
   const judge = { parts: bindParts(parts), context: { signal: repository.signal, log, now } };
   tell('look', `reading the tags of ${where}`);
-  const tags = names.length > 0 ? [...new Set(names.map(tagOf))] : await listImageTags(client);
+  const tags = asked.length > 0 ? [...new Set(asked.map(tagOf))] : await listImageTags(client);
   for (const tag of tags) {
     const tagged = await readTag(client, tag);
     if (tagged?.kind === 'image') yield await verifyImage(repository, tagged, judge);
     else if (tagged?.kind === 'misplaced') {
       const { name, reason } = tagged;
       yield { name, tag, state: 'misplaced', blobs: [], reason };
-    } else if (names.length > 0) throw notThere(where, tag);
+    } else if (asked.length > 0) throw notThere(where, tag);
   }
 }
 

@@ -50,6 +50,23 @@ test('a cached disk whose download was not kept is fetched again for the registr
   }
 });
 
+test('a download that was kept is pushed without a request to upstream', async () => {
+  await fleet.line.ensure({ keepSource: true, keys: undefined }, 'keyed:1');
+  await fleet.line.upstream.close();
+  const { parts, place, line } = fleet;
+  const options = { arch: 'amd64', cacheDir: line.cacheDir, now, offline: true };
+  expect(await pushImages(parts, place, ['keyed:1'], options)).toMatchObject([{ state: 'pushed' }]);
+  expect(fleet.registry.blobs.get(imageDigest)?.equals(image)).toBe(true);
+});
+
+test('an abort ends the call', async () => {
+  const { parts, place, line } = fleet;
+  const { cacheDir, mirrors } = line;
+  const signal = AbortSignal.abort(new Error('enough'));
+  const pushing = pushImages(parts, place, ['keyed:1'], { cacheDir, mirrors, now, signal });
+  await expect(pushing).rejects.toThrow('enough');
+});
+
 test('other bytes at the address of a cached disk do not get into the registry', async () => {
   await fleet.push();
   const second = await startFakeRegistry();

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import * as oci from '../../../src/oci.ts';
+import { parts } from '../../fixtures/line.ts';
+
+/** A caller in plain JavaScript: any value in every place. */
+type Loose = (...values: unknown[]) => unknown;
+
+const { listRegistry, verifyRegistry, pullImages, pushImages, mirrorImages } =
+  oci as unknown as Record<string, Loose>;
+const place = 'localhost:1/images';
+
+async function refusalOf(answer: unknown): Promise<unknown> {
+  const iterator = Object(answer)[Symbol.asyncIterator]?.();
+  return await Promise.resolve(iterator === undefined ? answer : iterator.next()).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+test.each<[string, () => unknown, string]>([
+  ['a place that is no text', () => listRegistry?.(7), 'registry'],
+  ['options that are no object', () => listRegistry?.(place, 'x'), 'options'],
+  ['a misspelt option', () => listRegistry?.(place, { registryMiror: 'x' }), 'registryMiror'],
+  ['a signal that is none', () => verifyRegistry?.(parts, place, [], { signal: 1 }), 'signal'],
+  ['names that are no texts', () => verifyRegistry?.(parts, place, [7]), 'name'],
+  ['a digest that is none', () => pullImages?.(parts, place, ['a'], { digest: 'x' }), 'digest'],
+  ['a clock that is none', () => pullImages?.(parts, place, ['a'], { now: 'x' }), 'now'],
+  ['a reference that is none', () => pushImages?.(parts, place, [{}]), 'reference'],
+  ['no lock file', () => mirrorImages?.(parts, place, [], {}), 'lockfile'],
+])('%s is named', async (_title, call, field) => {
+  expect(await refusalOf(call())).toMatchObject({
+    code: 'ERR_INVALID_REQUEST',
+    details: { field },
+  });
+});
