@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** A request that arrived. */
-export interface FakeRequest {
+interface FakeRequest {
   method: string;
   /** With the query. */
   path: string;

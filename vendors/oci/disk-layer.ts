@@ -27,7 +27,7 @@ const layerType =
 const codecs: Record<string, string> = { gzip: 'gz', zstd: 'zst' };
 
 /** The layers of a container image as formats, outermost first; `undefined` for a layer of another kind. */
-export function layersOfType(mediaType: string): string[] | undefined {
+function layersOfType(mediaType: string): string[] | undefined {
   const [whole, codec = ''] = layerType.exec(mediaType) ?? [];
   if (whole === undefined) return undefined;
   return [codecs[codec] ?? [], 'tar'].flat();

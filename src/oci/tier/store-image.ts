@@ -73,7 +73,7 @@ async function pushConfig(
 }
 
 /** Bytes at hand as a blob. */
-export function blobOfBytes(bytes: Uint8Array): BlobSource {
+function blobOfBytes(bytes: Uint8Array): BlobSource {
   return {
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     sizeBytes: bytes.length,

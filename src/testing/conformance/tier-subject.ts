@@ -51,7 +51,7 @@ export function trialFile(change: Partial<TierFile> = {}): TierFile {
   };
 }
 
-export function digestOf(bytes: Uint8Array): `sha256:${string}` {
+function digestOf(bytes: Uint8Array): `sha256:${string}` {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 

@@ -5,7 +5,7 @@ import { pushBlob } from '../../../src/oci/client/upload/push-blob.ts';
 import { type FakeRegistry, sha256Of } from '../fake-registry.ts';
 
 /** A connection that does not wait long between attempts. */
-export function connectTo(registry: FakeRegistry, repository = 'fleet/images'): RegistryConnection {
+function connectTo(registry: FakeRegistry, repository = 'fleet/images'): RegistryConnection {
   return connectRegistry(parseRegistryPlace(`http://${registry.host}/${repository}`), {
     signal: new AbortController().signal,
     log: () => undefined,

@@ -7,7 +7,7 @@ import type { Upstream } from '../../../src/testing/upstream.ts';
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 
 /** Quick between attempts; patient with silence, as test machines can be slow. */
-export const quickly = {
+const quickly = {
   connectMs: 10_000,
   stallMs: 10_000,
   attempts: 3,

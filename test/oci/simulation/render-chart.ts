@@ -1,7 +1,7 @@
 import { sheetStyle } from '../../bench/render-svg.ts';
 
 /** A line through points, both axes logarithmic. */
-export interface Series {
+interface Series {
   name: string;
   kind: 'faster' | 'slower' | 'plain';
   points: readonly [x: number, y: number][];
