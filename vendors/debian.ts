@@ -222,7 +222,9 @@ function named({
 
 function variantsOf(disks: DebianDisk[], release: DebianRelease, channel: DebianChannel): string[] {
   const names = disks.map(({ variant }) => formatDebianVariant(variant, channel, release));
-  return [...new Set(names)].sort();
+  // The default first.
+  const order = (name: string): string => `${name.startsWith('genericcloud') ? 0 : 1}${name}`;
+  return [...new Set(names)].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
 function archesOf(disks: DebianDisk[]): Arch[] {

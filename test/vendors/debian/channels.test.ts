@@ -99,7 +99,7 @@ describe('channels of a Debian release', () => {
   it('names what the channel offers', async () => {
     const request = site.resolve('stable', { variant: 'nocloud-backports' });
     await expect(request).rejects.toMatchObject({
-      details: { known: ['generic-backports', 'genericcloud-backports'] },
+      details: { known: ['genericcloud-backports', 'generic-backports'] },
     });
   });
 

@@ -223,7 +223,7 @@ describe('debian', () => {
         version: '13.7',
         aliases: ['latest', 'stable'],
         arches: ['amd64', 'arm64', 'riscv64', 'ppc64le'],
-        variants: ['generic', 'genericcloud', 'nocloud'],
+        variants: ['genericcloud', 'generic', 'nocloud'],
         eol: '2028-08-09',
       },
       {
@@ -232,7 +232,7 @@ describe('debian', () => {
         version: '12.14',
         aliases: ['oldstable'],
         arches: ['amd64', 'arm64'],
-        variants: ['generic', 'genericcloud'],
+        variants: ['genericcloud', 'generic'],
         eol: '2026-07-11',
       },
     ]);

@@ -11,7 +11,7 @@ const { resolve } = site;
 afterEach(() => site.close());
 
 describe('debian refuses', () => {
-  const variants = ['generic', 'genericcloud', 'nocloud'];
+  const variants = ['genericcloud', 'generic', 'nocloud'];
   const existing = ['13', 'trixie', '12', 'bookworm', '14', 'forky', 'sid'];
   const serials = [
     '20260712-2537',
