@@ -93,7 +93,12 @@ export async function startDockerRegistry(
       await rm(folder, { recursive: true, force: true });
     },
   };
-  await registry.start();
+  try {
+    await registry.start();
+  } catch (error) {
+    await registry.remove();
+    throw error;
+  }
   return registry;
 }
 
