@@ -225,10 +225,13 @@ export class HerdMember {
 
   /**
    * Another host that saw no marker writes its own at most two requests later, sees things as they were one visibility ago,
-   * and its marker shows one visibility later. After that the last writer is known to all.
+   * and its marker shows one visibility later. After that the last writer is known to all. A marker that lapsed meanwhile would
+   * be none: two hosts that fetch are better than none.
    */
   #settleMs(): number {
-    return Math.max(leastSettleMs, 2 * (this.#settings.visibilityMs + this.#slowestMs));
+    const { visibilityMs, lifetimeMs } = this.#settings;
+    const settleMs = 2 * (visibilityMs + this.#slowestMs);
+    return Math.min(Math.max(leastSettleMs, settleMs), lifetimeMs / 3);
   }
 
   async #timed<T>(request: Promise<T>): Promise<T> {

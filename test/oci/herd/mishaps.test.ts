@@ -145,3 +145,11 @@ test('a registry that is down while a host fetches is waited for', async () => {
     expect(outcome.turns).toEqual({ lead: 1, ready: 49 });
   }
 });
+
+test('a registry that answers more slowly than a marker lives still has one leader', async () => {
+  const registry = { ...traits, lagMs: 0, wayMs: 10_000 };
+  const settings = { lifetimeMs: 15_000 };
+  for (const outcome of await fleets(5, { hosts: 200, fetchMs: 8_000, registry, settings })) {
+    expect(outcome.turns).toEqual({ lead: 1, ready: 199 });
+  }
+});
