@@ -2,27 +2,23 @@ import { calculate, paperFleet } from './on-paper.ts';
 import type { Outcome, World } from './scenario.ts';
 
 /** The page of figures. */
-export function renderReport(
-  outcomes: readonly Outcome[],
-  world: World,
-  machine: string,
-  hostCounts: readonly number[],
-): string {
-  const { imageBytes, upstreamBytesPerSecond, processes, spreadMs, lifetimeMs } = world;
+export function renderReport(outcomes: readonly Outcome[], world: World, machine: string): string {
+  const { imageBytes, upstreamBytesPerSecond, processes, lifetimeMs } = world;
+  const most = Math.max(...outcomes.map(({ scenario }) => scenario.hosts));
   return [
     '# A fleet that starts cold: figures',
     '',
     'Written by `npm run simulate`; do not edit by hand.',
     '',
-    `Every host is the real package with a cache of its own: it resolves, asks the registry, waits or fetches, verifies, decodes and publishes. The registry is Debian's docker-registry on loopback; the hosts share ${processes} processes. The image has ${mib(imageBytes)}, upstream gives ${kib(upstreamBytesPerSecond)}/s in all, so that one fetch takes ${(imageBytes / upstreamBytesPerSecond).toFixed(0)} s; the hosts begin within ${spreadMs / 1000} s. A leader that dies is noticed after ${lifetimeMs / 1000} s (90 s by default). ${machine}`,
+    `Every host is the real package with a cache of its own: it resolves, asks the registry, waits or fetches, verifies, decodes and publishes. The registry is Debian's docker-registry on loopback; the hosts share ${processes} processes. The image has ${mib(imageBytes)}, upstream gives ${kib(upstreamBytesPerSecond)}/s in all, so that one fetch takes ${(imageBytes / upstreamBytesPerSecond).toFixed(0)} s. A leader that dies is noticed after ${lifetimeMs / 1000} s (90 s by default). ${machine}`,
     '',
     '![Upstream fetches and finishing time against the number of hosts](../pictures/fleet.svg)',
     '',
-    '| scenario | hosts | upstream fetches | upstream bytes | half had the disk after | all after | how they ended |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | --- |',
-    ...outcomes.map(rowOf),
+    '| scenario | hosts | begin within | upstream fetches | upstream bytes | half had the disk after | all after | how they ended |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
+    ...outcomes.map((outcome) => rowOf(outcome, world)),
     '',
-    `Without a registry, ${hostCounts.at(-1)} hosts are ${hostCounts.at(-1)} fetches and ${mib(imageBytes * (hostCounts.at(-1) ?? 1))} from upstream, which would take ${((imageBytes * (hostCounts.at(-1) ?? 1)) / upstreamBytesPerSecond / 60).toFixed(0)} minutes.`,
+    `Without a registry, ${most} hosts are ${most} fetches and ${mib(imageBytes * most)} from upstream, which would take ${((imageBytes * most) / upstreamBytesPerSecond / 60).toFixed(0)} minutes.`,
     '',
     '"Killed" hosts were in one process that got SIGKILL two seconds after the first fetch began, with the leader among them. A registry that is down when a host asks for the first time is not waited for: each such host goes upstream.',
     '',
@@ -31,12 +27,13 @@ export function renderReport(
   ].join('\n');
 }
 
-function rowOf({ scenario, killed, ...outcome }: Outcome): string {
+function rowOf({ scenario, killed, ...outcome }: Outcome, { spreadMs }: World): string {
   const ends = Object.entries(outcome.ends).map(([end, count]) => `${count} ${sayEnd(end)}`);
   if (killed > 0) ends.push(`${killed} killed`);
   const cells = [
     scenario.title,
     scenario.hosts,
+    `${(scenario.spreadMs ?? spreadMs) / 1000} s`,
     outcome.upstreamFetches,
     mib(outcome.upstreamBytes),
     `${outcome.medianSeconds.toFixed(1)} s`,

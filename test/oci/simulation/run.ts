@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,25 +8,38 @@ import type { Outcome, Scenario, World } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
 /**
- * Cold starts of fleets against a registry and a slow upstream, on loopback: `run.ts [--hosts 1,10,100,1000] [--write]`. Prints a
- * line for each; with `--write`, docs/guides/fleet-simulation.md and docs/pictures/fleet.svg. Needs `docker-registry`.
+ * Cold starts of fleets against a registry and a slow upstream, on loopback, a line of JSON for each. Needs `docker-registry`, and
+ * for a thousand hosts a TMPDIR in memory, or their caches wait for the disk.
+ *
+ * `--hosts 1,10,100,1000`: sizes of the fleets. `--mishaps 1000`: hosts of the runs where something happens; 0: none.
+ * `--spread 2`: seconds within which hosts begin, of which a machine that is not fast enough needs more.
+ * `--read FILE`: the lines of earlier runs come first. `--write`: docs/guides/fleet-simulation.md and docs/pictures/fleet.svg.
  */
 const { values } = parseArgs({
-  options: { hosts: { type: 'string', default: '1,10,100,1000' }, write: { type: 'boolean' } },
+  options: {
+    hosts: { type: 'string', default: '1,10,100,1000' },
+    mishaps: { type: 'string', default: '1000' },
+    read: { type: 'string' },
+    spread: { type: 'string', default: '2' },
+    write: { type: 'boolean' },
+  },
 });
-const counts = values.hosts.split(',').map(Number);
-const most = Math.max(...counts);
+const counts = values.hosts
+  .split(',')
+  .map(Number)
+  .filter((hosts) => hosts > 0);
+const most = Number(values.mishaps);
+const spreadMs = Number(values.spread) * 1000;
 const world: World = {
-  imageBytes: 1024 ** 2,
-  upstreamBytesPerSecond: 128 * 1024,
+  imageBytes: 512 * 1024,
+  upstreamBytesPerSecond: 64 * 1024,
   spreadMs: 2_000,
   lifetimeMs: 15_000,
   processes: 2,
 };
 
 const minute = 60_000;
-const scenarios: Scenario[] = [
-  ...counts.map((hosts) => ({ title: 'cold start', hosts, dying: 0 })),
+const mishaps: Scenario[] = [
   { title: 'one host in ten is killed, the leader too', hosts: most, dying: 0.1 },
   {
     title: 'registry down for a minute while the leader fetches',
@@ -41,8 +54,13 @@ const scenarios: Scenario[] = [
     outage: { from: 'start', ms: minute },
   },
 ];
+const scenarios: Scenario[] = [
+  ...counts.map((hosts) => ({ title: 'cold start', hosts, dying: 0, spreadMs })),
+  ...(most > 0 ? mishaps : []),
+];
 
-const outcomes: Outcome[] = [];
+const earlier = values.read === undefined ? '' : await readFile(values.read, 'utf8');
+const outcomes = earlier.split('\n').flatMap((line): Outcome[] => (line ? [JSON.parse(line)] : []));
 for (const scenario of scenarios) {
   const outcome = await simulate(scenario, world);
   outcomes.push(outcome);
@@ -53,10 +71,7 @@ if (values.write === true) {
   const folder = fileURLToPath(new URL('../../../docs/', import.meta.url));
   const [cpu] = cpus();
   const machine = `${availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}, Linux ${release()}, Node.js ${process.versions.node}.`;
-  await writeFile(
-    `${folder}guides/fleet-simulation.md`,
-    renderReport(outcomes, world, machine, counts),
-  );
+  await writeFile(`${folder}guides/fleet-simulation.md`, renderReport(outcomes, world, machine));
   await writeFile(
     `${folder}pictures/fleet.svg`,
     renderChart('A fleet that starts cold', panels(), machine),
@@ -65,6 +80,7 @@ if (values.write === true) {
 
 function panels(): Panel[] {
   const cold = outcomes.filter(({ scenario }) => scenario.title === 'cold start');
+  const sizes = cold.map(({ scenario }) => scenario.hosts);
   const { imageBytes, upstreamBytesPerSecond } = world;
   const alone = imageBytes / upstreamBytesPerSecond;
   return [
@@ -72,7 +88,7 @@ function panels(): Panel[] {
       title: 'upstream fetches',
       show: (value) => `${value}`,
       series: [
-        { name: 'without a registry', kind: 'plain', points: counts.map((n) => [n, n]) },
+        { name: 'without a registry', kind: 'plain', points: sizes.map((n) => [n, n]) },
         {
           name: 'with a registry',
           kind: 'faster',
@@ -84,7 +100,7 @@ function panels(): Panel[] {
       title: 'seconds until the last host has its disk',
       show: (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} s`,
       series: [
-        { name: 'without a registry', kind: 'plain', points: counts.map((n) => [n, n * alone]) },
+        { name: 'without a registry', kind: 'plain', points: sizes.map((n) => [n, n * alone]) },
         {
           name: 'with a registry',
           kind: 'faster',

@@ -2,6 +2,8 @@
 export interface Scenario {
   title: string;
   hosts: number;
+  /** Where it is not the world's. */
+  spreadMs?: number;
   /** Part of the hosts that is killed at once while one of them fetches from upstream. */
   dying: number;
   /** When the registry stops, and for how long: `start` before the first host, `fetch` while the first one fetches. */

@@ -31,7 +31,7 @@ export async function simulate(scenario: Scenario, world: World): Promise<Outcom
       registry: registry.host,
       mirrors: mirrorsFor(slow.upstream, ['https://images.acme.example/']),
       expected: digest,
-      spreadMs: world.spreadMs,
+      spreadMs: scenario.spreadMs ?? world.spreadMs,
       lifetimeMs: world.lifetimeMs,
     };
     return await runHosts(scenario, world, task, slow, registry);
@@ -70,7 +70,11 @@ async function runHosts(
   for (let first = mortal; first < hosts; first += share) {
     running.push(begin(first, Math.min(share, hosts - first)));
   }
-  await Promise.all([...events, ...running.map(ended)]);
+  try {
+    await Promise.all([...events, ...running.map(ended)]);
+  } finally {
+    for (const child of running) child.kill('SIGKILL');
+  }
   return sumUp(scenario, slow, beganAt, ends);
 }
 
@@ -102,7 +106,8 @@ function countOf(names: readonly string[]): Record<string, number> {
 function spawnHosts(task: HostsTask, ends: HostEnd[]): ChildProcess {
   const child = spawn(process.execPath, [program, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    // Four threads for the files of hundreds of hosts would be a queue that no real host has.
+    env: { ...process.env, NODE_NO_WARNINGS: '1', UV_THREADPOOL_SIZE: '32' },
   });
   createInterface({ input: child.stdout }).on('line', (line) => ends.push(JSON.parse(line)));
   return child;
