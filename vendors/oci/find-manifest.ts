@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type Digest,
   IntegrityError,
@@ -32,7 +31,7 @@ export async function findManifest(
     : await http.find(url, { accept: manifestTypes, signal });
   if (document === undefined) return undefined;
   const where = publicUrl(url);
-  const digest: Digest = isDigest(reference) ? reference : digestOf(document.bytes, 'sha256');
+  const digest: Digest = isDigest(reference) ? reference : await digestOf(document.bytes, 'sha256');
   return { digest, where, content: parseRecord(document.json(), where) };
 }
 
@@ -59,10 +58,10 @@ async function findByDigest(
   const [algorithm = ''] = digest.split(':');
   const options = { signal, accept: accepted };
   const first = await http.find(url, { ...options, kept: true });
-  if (first === undefined || digestOf(first.bytes, algorithm) === digest) return first;
+  if (first === undefined || (await digestOf(first.bytes, algorithm)) === digest) return first;
   const second = await http.find(url, { ...options, fresh: true });
   if (second === undefined) return undefined;
-  const actual = digestOf(second.bytes, algorithm);
+  const actual = await digestOf(second.bytes, algorithm);
   if (actual === digest) return second;
   const shown = publicUrl(url);
   throw new IntegrityError({
@@ -73,7 +72,9 @@ async function findByDigest(
   });
 }
 
-function digestOf(bytes: Uint8Array, algorithm: string): Digest {
+async function digestOf(bytes: Uint8Array, algorithm: string): Promise<Digest> {
+  // The import of the package, which names every vendor, loads no module of Node.js.
+  const { createHash } = await import('node:crypto');
   const name = algorithm === 'sha512' ? 'sha512' : 'sha256';
   return `${name}:${createHash(name).update(bytes).digest('hex')}`;
 }

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { type Digest, parseRecord, type VendorContext } from '../../src/kit.ts';
 import { findBlob, findManifest } from './find-manifest.ts';
 import { type OciDescriptor, parseOciDescriptors } from './oci-descriptor.ts';
@@ -81,6 +80,7 @@ async function names(
   const [, encoded] = /"rawBytes"\s*:\s*"([A-Za-z0-9+/=]+)"/.exec(text) ?? [];
   if ('keys' in signer) return encoded === undefined;
   const { identity } = signer;
+  const { X509Certificate } = await import('node:crypto');
   try {
     const { subjectAltName = '' } = new X509Certificate(Buffer.from(encoded ?? '', 'base64'));
     const own = subjectAltName.split(', ').map((one) => one.replace(/^[^:]*:/, ''));
