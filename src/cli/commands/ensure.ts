@@ -22,6 +22,7 @@ import {
   readTrust,
 } from '../args/read-options.ts';
 import { invalidArguments } from '../args/refuse.ts';
+import { keepHeapSmall } from '../keep-heap-small.ts';
 import { describeClone } from '../print/describe-clone.ts';
 import type { Command, CommandContext } from './command.ts';
 import { ensureSeveral, pathsOf } from './ensure-several.ts';
@@ -76,6 +77,7 @@ export const ensure: Command = {
     ['rootdisk ensure debian --output vm.qcow2 --backing', 'a writable disk on top of it'],
   ],
   async run(context) {
+    keepHeapSmall();
     const { operands, flags, cwd, parts, warn, onProgress } = context;
     const output = readCloneOutput(flags, cwd, ensure);
     const cloning = readCloneOptions(context);
