@@ -51,11 +51,30 @@ async function copyGrains(
   const writer: DiskPartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
   const perBatch = Math.max(1, Math.floor(maxGrainBatchBytes / geometry.grainBytes));
   const start = streamSector * sectorBytes;
-  const ending = await passStream(source, start, record, signal, async (grains, ...from) => {
-    for (let at = 0; at < grains.length; at += perBatch) {
-      const batch = grains.slice(at, at + perBatch);
-      await slots.submit(() => copyBatch(batch, ...from, geometry, writer));
-    }
+  // New memory for every read would be held by the hundred until the collector comes.
+  const spare: Uint8Array[] = [];
+  const ending = await passStream(source, start, record, signal, {
+    room(length) {
+      const memory = spare.pop();
+      if (memory !== undefined && memory.length >= length) return memory;
+      return new Uint8Array(Math.max(length, maxGrainBatchBytes));
+    },
+    async take(grains, bytes, position, memory) {
+      let users = 1;
+      const leave = (): void => {
+        users -= 1;
+        if (users === 0) spare.push(memory);
+      };
+      for (let at = 0; at < grains.length; at += perBatch) {
+        const batch = grains.slice(at, at + perBatch);
+        users += 1;
+        await slots.submit(async () => {
+          await copyBatch(batch, bytes, position, geometry, writer);
+          leave();
+        });
+      }
+      leave();
+    },
   });
   // The size of the file may have become known only now.
   parseOverhead(header, source.sizeBytes);

@@ -4,12 +4,18 @@ import { refuseVmdk, sectorBytes } from './magic.ts';
 import { markerBytes } from './marker.ts';
 import type { StreamGrain, StreamRecord } from './stream-record.ts';
 
-/** Takes grains as they pass; `bytes`, which they are cut from, lie at `position` in the file. */
-export type GrainTaker = (
-  grains: readonly StreamGrain[],
-  bytes: Uint8Array,
-  position: number,
-) => Promise<void>;
+/** Where grains are copied to as they pass. */
+export interface GrainTaker {
+  /** Memory of at least `length` bytes that nothing uses. */
+  room(length: number): Uint8Array;
+  /** `bytes`, which the grains are cut from, lie at `position` in the file and may lie in `memory`, which `room` gave. */
+  take(
+    grains: readonly StreamGrain[],
+    bytes: Uint8Array,
+    position: number,
+    memory: Uint8Array,
+  ): Promise<void>;
+}
 
 /**
  * Reads the stream from `start` to the very end of the file, in pieces of what has arrived. Tells what it ended with: its
@@ -21,14 +27,16 @@ export async function passStream(
   start: number,
   record: StreamRecord,
   signal: AbortSignal,
-  take: GrainTaker,
+  taker: GrainTaker,
 ): Promise<'marker' | 'file'> {
   let needed = sectorBytes;
   for (let position = start; ; ) {
     const ready = Math.min(maxGrainBatchBytes, source.readyBytes - position);
-    const bytes = await abortable(source.read(position, Math.max(needed, ready)), signal);
+    const length = Math.max(needed, ready);
+    const memory = taker.room(length);
+    const bytes = await abortable(source.read(position, length, memory), signal);
     const step = record.walk(bytes, position);
-    await take(step.grains, bytes, position);
+    await taker.take(step.grains, bytes, position, memory);
     if (step.ended) {
       const found = await findContent(source, position + step.used, signal);
       if (found === undefined) return 'marker';

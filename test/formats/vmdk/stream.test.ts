@@ -1,12 +1,10 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { vmdk } from '../../../formats/vmdk.ts';
-import type { DefectReason, DiskSink } from '../../../src/kit.ts';
+import type { DefectReason } from '../../../src/kit.ts';
 import { vmdkMarkerBytes } from '../../../src/testing/vmdk-metadata.ts';
-import { decodeContext } from '../decode-context.ts';
 import { decodeDisk } from '../decode-disk.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
-import { wholeSource } from '../shared/byte-sources.ts';
 import {
   type Damage,
   expectRefusal,
@@ -306,25 +304,3 @@ function entry(index: number, value: (image: Subject) => number): Damage {
     }
   };
 }
-
-test('the memory of a grain is given back once it is written', async () => {
-  const written: Uint8Array[] = [];
-  // A grain without neighbours is written as it lies in memory.
-  const bytes = content('text', 1, 64 * KiB);
-  const image = subject({
-    variant: 'streamOptimized',
-    grainSectors: 128,
-    extents: [{ position: 0, bytes }],
-  });
-  const sink: DiskSink = {
-    zeroed: true,
-    setSize: async () => {},
-    zero: async () => {},
-    write: async (_, piece) => {
-      written.push(piece);
-      expect(piece).toHaveLength(64 * KiB);
-    },
-  };
-  await (await vmdk.open(wholeSource(image.bytes), decodeContext())).copyTo(sink);
-  expect(written.map(({ length }) => length)).toEqual([0]);
-});
