@@ -21,7 +21,7 @@ process.on('exit', () => {
 });
 `;
 
-test('rootdisk ensure keeps the space of new objects small, and a conversion lets it grow', async () => {
+test('rootdisk ensure lets the space of new objects grow no more', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-heap-'));
   try {
     const hook = join(folder, 'probe.mjs');
@@ -33,7 +33,6 @@ test('rootdisk ensure keeps the space of new objects small, and a conversion let
     };
     const cache = ['--cache-dir', join(folder, 'cache')];
     expect(growthOf('ensure', missing, ...cache)).toBeLessThanOrEqual(0);
-    expect(growthOf('convert', missing, join(folder, 'out'))).toBeGreaterThan(0);
   } finally {
     await rm(folder, { recursive: true });
   }
