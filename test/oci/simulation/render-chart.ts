@@ -17,8 +17,8 @@ export interface Panel {
 const panelWidth = 390;
 const width = 2 * panelWidth + 40;
 const height = 380;
-const top = 96;
-const bottom = 300;
+const top = 122;
+const bottom = 310;
 const left = 56;
 const right = panelWidth - 40;
 const strokes = { faster: '#0a7f74', slower: '#bc6a16', plain: '#59636e' } as const;
@@ -82,8 +82,8 @@ function drawSeries(
         `<circle cx="${at(x(px))}" cy="${at(y(py))}" r="3" fill="${strokes[kind]}"><title>${escaped(`${name}: ${show(py)}`)}</title></circle>`,
     ),
     last === undefined ? '' : label(x(last[0]) + 6, y(last[1]) + 4, 'value', show(last[1])),
-    `<line x1="${left}" x2="${left + 20}" y1="${top - 14 + row * 16}" y2="${top - 14 + row * 16}" stroke="${strokes[kind]}" stroke-width="2"${dashes}/>`,
-    label(left + 26, top - 10 + row * 16, 'small', name),
+    `<line x1="${left}" x2="${left + 20}" y1="${top - 38 + row * 16}" y2="${top - 38 + row * 16}" stroke="${strokes[kind]}" stroke-width="2"${dashes}/>`,
+    label(left + 26, top - 34 + row * 16, 'small', name),
   ].join('\n');
 }
 

@@ -16,16 +16,21 @@ export function renderReport(outcomes: readonly Outcome[], world: World, machine
     '',
     '| scenario | hosts | begin within | upstream fetches | upstream bytes | half had the disk after | all after | how they ended |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |',
-    ...outcomes.map((outcome) => rowOf(outcome, world)),
+    ...[...outcomes.filter(isCalm), ...outcomes.filter((outcome) => !isCalm(outcome))].map(
+      (outcome) => rowOf(outcome, world),
+    ),
     '',
     `Without a registry, ${most} hosts are ${most} fetches and ${mib(imageBytes * most)} from upstream, which would take ${((imageBytes * most) / upstreamBytesPerSecond / 60).toFixed(0)} minutes.`,
     '',
-    '"Killed" hosts were in one process that got SIGKILL two seconds after the first fetch began, with the leader among them. A registry that is down when a host asks for the first time is not waited for: each such host goes upstream.',
+    '"Killed" hosts were in one process that got SIGKILL two seconds after the first fetch began, with the leader among them. A registry that is down when a host asks for the first time is not waited for: each such host goes upstream. A leader that cannot store what it fetched is followed by another one.',
     '',
     ...paper(),
     '',
   ].join('\n');
 }
+
+const isCalm = ({ scenario: { dying, outage } }: Outcome): boolean =>
+  dying === 0 && outage === undefined;
 
 function rowOf({ scenario, killed, ...outcome }: Outcome, { spreadMs }: World): string {
   const ends = Object.entries(outcome.ends).map(([end, count]) => `${count} ${sayEnd(end)}`);

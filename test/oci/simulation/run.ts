@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, release } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Panel, renderChart } from './render-chart.ts';
@@ -13,6 +13,7 @@ import { simulate } from './simulate.ts';
  *
  * `--hosts 1,10,100,1000`: sizes of the fleets. `--mishaps 1000`: hosts of the runs where something happens; 0: none.
  * `--spread 2`: seconds within which hosts begin, of which a machine that is not fast enough needs more.
+ * `--busy`: says that the machine did other work, too.
  * `--read FILE`: the lines of earlier runs come first. `--write`: docs/guides/fleet-simulation.md and docs/pictures/fleet.svg.
  */
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     read: { type: 'string' },
     spread: { type: 'string', default: '2' },
     write: { type: 'boolean' },
+    busy: { type: 'boolean' },
   },
 });
 const counts = values.hosts
@@ -70,7 +72,7 @@ for (const scenario of scenarios) {
 if (values.write === true) {
   const folder = fileURLToPath(new URL('../../../docs/', import.meta.url));
   const [cpu] = cpus();
-  const machine = `${availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}, Linux ${release()}, Node.js ${process.versions.node}.`;
+  const machine = `${availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}, ${process.platform}, Node.js ${process.versions.node}${values.busy === true ? '; other programs ran beside it, so that the times are longer than they need be' : ''}.`;
   await writeFile(`${folder}guides/fleet-simulation.md`, renderReport(outcomes, world, machine));
   await writeFile(
     `${folder}pictures/fleet.svg`,
