@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** Nothing grows there: megabytes. */
-const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
+const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 export interface ThreadsSetup {
   /**

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type HashAnswer, type HashStep, type HashWork, hashThread } from './hash-thread.ts';
 
 /** Nothing grows there: megabytes. */
-const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
+const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 /** Hashes a growing file on a thread of its own, so that the main thread is free to receive. */
 export class FileHasher {
