@@ -72,7 +72,7 @@ for (const scenario of scenarios) {
 if (values.write === true) {
   const folder = fileURLToPath(new URL('../../../docs/', import.meta.url));
   const [cpu] = cpus();
-  const machine = `${availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}, ${process.platform}, Node.js ${process.versions.node}${values.busy === true ? '; other programs ran beside it, so that the times are longer than they need be' : ''}.`;
+  const machine = `${availableParallelism()} cores of ${cpu?.model ?? 'an unknown processor'}, ${process.platform}, Node.js ${process.versions.node}${values.busy === true ? '; other programs ran beside it, so that times are longer than they need be' : ''}.`;
   await writeFile(`${folder}guides/fleet-simulation.md`, renderReport(outcomes, world, machine));
   await writeFile(
     `${folder}pictures/fleet.svg`,
