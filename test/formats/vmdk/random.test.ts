@@ -1,8 +1,13 @@
+import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { vmdk } from '../../../formats/vmdk.ts';
 import { DecodeError } from '../../../src/kit.ts';
-import { buildVmdkImage, type VmdkImageOptions } from '../../../src/testing/vmdk-image.ts';
+import {
+  buildVmdkImage,
+  type VmdkImage,
+  type VmdkImageOptions,
+} from '../../../src/testing/vmdk-image.ts';
 import { anyExtents, byStride, placeExtents } from '../any-extents.ts';
 import { decodeContext } from '../decode-context.ts';
 import { decodeInto } from '../decode-disk.ts';
@@ -66,6 +71,23 @@ diskFormatProperties({
   cut: { runs: 100, whole: 'possible' },
 });
 
+/** True where the byte lies in the packed data of a grain that zlib itself takes as it is. */
+function isValidGrain({ bytes, grainOffsets }: VmdkImage, index: number): boolean {
+  const marker = 12;
+  for (const offset of grainOffsets.values()) {
+    const packedBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset + 8, true);
+    const start = offset + marker;
+    if (index < start || index >= start + packedBytes) continue;
+    try {
+      inflateSync(bytes.subarray(start, start + packedBytes));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  return false;
+}
+
 test('a stream with one changed byte gives the same disk or a refusal', async () => {
   const seen = { same: 0, refused: 0 };
   await fc.assert(
@@ -86,7 +108,9 @@ test('a stream with one changed byte gives the same disk or a refusal', async ()
           return;
         }
         seen.same += 1;
-        expect(sink.sha256()).toBe(digestOf(options.virtualSize, options.extents));
+        // Adler-32 cannot tell every change of data that has few different bytes, and nothing else covers a grain.
+        if (sink.sha256() === digestOf(options.virtualSize, options.extents)) return;
+        expect(isValidGrain(image, index)).toBe(true);
       },
     ),
     { numRuns: 150 },
