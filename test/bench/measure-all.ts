@@ -20,6 +20,7 @@ import { measureJob } from './measure-job.ts';
 import type { BenchOptions } from './options.ts';
 import { prepareImages } from './prepare-images.ts';
 import { findPrograms, missingPrograms } from './programs.ts';
+import { registryJobs, registryTitles } from './registry/jobs.ts';
 import { startNginx } from './start-nginx.ts';
 import { measureWarmHits, type WarmHits } from './warm-hit.ts';
 import { keyFileOf, layOutSite, mirrorsTo, pinned, wholeJobs } from './whole-jobs.ts';
@@ -82,6 +83,11 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     const started = await measure(await bootFiles(images.raw, images.tree, scratch));
     const six = await measure(fleet(images, nginx));
     const whole = await measure(await wholeJobs(nginx, images, programs));
+    const pulled: JobOutcome[] = [];
+    if (programs.has('docker-registry') && registryTitles.some(wanted)) {
+      const { jobs, stop } = await registryJobs(nginx, images, scratch);
+      pulled.push(...(await measure(jobs).finally(stop)));
+    }
     const costs: Cost[] = [];
     for (const { points, ...about } of planCosts(scratch)) {
       const measured: Cost['points'] = [];
@@ -107,7 +113,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     return {
       ...{ ...facts, warmHits },
       ...{
-        jobs: [...converted, ...wrote, ...started, ...six, ...whole, ...cloned, ...care],
+        jobs: [...converted, ...wrote, ...started, ...six, ...whole, ...pulled, ...cloned, ...care],
         costs,
       },
     };

@@ -12,6 +12,7 @@ const versions: Record<string, string[]> = {
   gzip: ['--version'],
   curl: ['--version'],
   nginx: ['-v'],
+  'docker-registry': ['--version'],
   [systemdPull]: ['--version'],
 };
 

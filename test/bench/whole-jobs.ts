@@ -82,14 +82,25 @@ export async function wholeJobs(
   });
 }
 
+/** The whole job as fast as the server gives, with further options. */
+export function ensureBookworm(
+  nginx: Nginx,
+  expected: string,
+  name: string,
+  more: readonly string[],
+): Contender {
+  return rootdiskEnsure(nginx.fastUrl, keyFileOf(nginx), expected, undefined, { name, more });
+}
+
 function rootdiskEnsure(
   url: string,
   keyFile: string,
   expected: string,
   ca: string | undefined,
+  { name = 'rootdisk', more = [] }: { name?: string; more?: readonly string[] } = {},
 ): Contender {
   return {
-    name: 'rootdisk',
+    name,
     expected,
     steps: (folder) => [
       {
@@ -99,6 +110,7 @@ function rootdiskEnsure(
           ...Object.entries(mirrorsTo(url)).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]),
           ...['--key', keyFile, '--cache-dir', join(folder, 'cache')],
           ...(ca === undefined ? [] : ['--ca', ca]),
+          ...more,
         ],
       },
     ],
@@ -147,13 +159,14 @@ function pull(url: string, expected: string): Contender {
   };
 }
 
-function download(url: string, expected: string, ca: string | undefined): Contender {
+/** Only downloads an address. */
+export function download(url: string, expected: string, ca: string | undefined): Contender {
   const made = (folder: string): string => join(folder, name);
   const steps = (folder: string): Step[] => [curl(url, made(folder), ca)];
   return { name: 'curl alone', expected, floor: true, steps, made };
 }
 
-async function hashFile(path: string, algorithm: string): Promise<string> {
+export async function hashFile(path: string, algorithm: string): Promise<string> {
   const hash = createHash(algorithm);
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
   return hash.digest('hex');
