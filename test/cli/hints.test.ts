@@ -13,6 +13,9 @@ import { textsOf } from '../house/texts-of.ts';
 
 /** Options of other programs that a hint may name, those of Cloud Hypervisor, and those of GRUB's commands. */
 const foreign = new Set([
+  // Of V8.
+  '--semi-space-growth-factor',
+
   ...['--no-experimental-sqlite', '--long'],
   ...['--cpus', '--memory', '--serial', '--disk', '--initramfs', '--cmdline'],
   ...['--file', '--fs-label', '--fs-uuid', '--hint', '--id', '--label', '--set', '--unrestricted'],

@@ -74,7 +74,7 @@ describe('in a copy of the project', () => {
     await write();
     expect(findGaps(copy)).toEqual(byHand);
     expect(await indexOf()).toContain("import { nimbus7 } from '../vendors/nimbus-7.ts';");
-    expect(await indexOf()).toMatch(/kali, nimbus7, omnios/);
+    expect(await indexOf()).toMatch(/kali, nimbus7, oci/);
     expect(listEntries(copy)['vendors/nimbus-7']).toBe('vendors/nimbus-7.ts');
   });
 
