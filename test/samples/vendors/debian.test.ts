@@ -134,7 +134,7 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
     await expect(power).rejects.toMatchObject({ details: { known: ['generic', 'nocloud'] } });
     const raspi = ask(debian, served, '13', 'arm64', { variant: 'raspi' });
     await expect(raspi).rejects.toMatchObject({
-      details: { known: ['generic', 'genericcloud', 'nocloud'] },
+      details: { known: ['genericcloud', 'generic', 'nocloud'] },
     });
     await expect(
       ask(debian, served, '13', 'arm64', { snapshot: '20260318' }),
@@ -153,7 +153,7 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
       {
         release: '12',
         arches: ['amd64', 'arm64', 'ppc64le'],
-        variants: ['generic', 'genericcloud', 'nocloud'],
+        variants: ['genericcloud', 'generic', 'nocloud'],
       },
     ]);
   });
