@@ -17,8 +17,8 @@ const stays = 'the staging folder stays';
 /**
  * Runs work in the staging folder of the plan's name, where the download of an earlier call may still be. A transfer that
  * cannot be continued starts again from byte 0, while the call's account of attempts (`Tuning`) allows it; so do, once,
- * bytes that were refused after they had been continued; and bytes of a tier's copy start again without it. What can be continued later stays after a broken transfer, a
- * full disk or an abort; nothing else does.
+ * bytes that were refused after they had been continued; and bytes of a tier's copy start again without it. What can be
+ * continued later stays after a broken transfer, a full disk or an abort; nothing else does.
  */
 export async function attemptInStaging<T>(
   { call, plan, proven, tiers }: Proved,

@@ -1,6 +1,7 @@
 import { lastly } from '../../cache/afterwards.ts';
 import { buildName } from '../../cache/names/cache-name.ts';
 import type { Tier, TierContext, TierFile } from '../../contracts/tier.ts';
+import { NotFoundError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Obtained } from '../look.ts';
@@ -28,6 +29,8 @@ export async function withTiers(
   if (why !== undefined) {
     const message = `no tier is asked for ${plan.artifact.fileName}: ${why}`;
     call.options.log({ level: 'debug', message });
+    const isUpstreams = plan.artifact.url.protocol !== 'file:' && !call.options.offline;
+    if (isUpstreams && chosen.some(({ only }) => only === true)) throw cannotCome(plan, why);
     return await make(proved);
   }
   const tiers = openTiers(proved, chosen);
@@ -56,6 +59,16 @@ function whyNone({ call, plan, proven }: Proved): string | undefined {
   const level = effectiveLevel(levelByWay(proven.level, true), proven.pinned);
   const isJudged = proven.digests.length > 0 || proven.checks.length > 0 || plan.artifact.pieces;
   return isJudged && level !== 'none' ? undefined : 'nothing but TLS vouches for its bytes';
+}
+
+/** `only`: upstream is not asked for image bytes, and a tier cannot be. */
+function cannotCome({ artifact: { fileName } }: Plan, why: string): NotFoundError {
+  return new NotFoundError({
+    code: 'ERR_NOT_FOUND',
+    message: `${fileName} cannot come from a tier: ${why}; and upstream is not to be asked`,
+    hint: 'Give the digest that the file must have, or allow upstream to be asked.',
+    details: { field: 'tiers', value: fileName },
+  });
 }
 
 function openTiers({ call, plan, proven }: Proved, tiers: readonly Tier[]): AskedTiers {

@@ -166,6 +166,15 @@ describe('a tier that alone may be asked', () => {
     expect(await line.visible()).toEqual([]);
   });
 
+  test('and cannot be, as nothing decides over the bytes, ends the call too', async () => {
+    const { digest: _, ...bare } = build;
+    line.offer(bare as typeof build, packed);
+    const shelf = makeShelf({ only: true });
+    await expect(ensure(shelf)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
+    expect(line.asked()).toEqual(['index.json']);
+    expect(shelf.told).toEqual([]);
+  });
+
   test('is followed by the next tier, and upstream is not asked', async () => {
     const [first, second] = [makeShelf(), makeShelf({ id: 'second', only: true })];
     first.files.set(key, Buffer.alloc(packed.length, 7));
