@@ -22,13 +22,14 @@ import { pickRpmArches } from './shared/rpm-arches.ts';
 
 const missing = notFoundIn('almalinux-kitten');
 
-/** The one stream there is: what AlmaLinux 10 is made of. */
+/** The only stream: the source of AlmaLinux 10. */
 const stream = '10';
 const root = new URL('https://kitten.repo.almalinux.org/10-kitten/');
 
 /**
- * AlmaLinux OS Kitten, where AlmaLinux's next release is made. Releases: `latest`, `10`, `10-kitten`; snapshots:
- * `20260501.0`. Variants: `genericcloud` (default), and `genericcloud-v2` for amd64 machines of the older baseline.
+ * AlmaLinux OS Kitten, the development branch of AlmaLinux's next release. Releases: `latest`,
+ * `10`, `10-kitten`; snapshots: `20260501.0`. Variants: `genericcloud` (default), and
+ * `genericcloud-v2` for amd64 machines of the older baseline.
  */
 export const almalinuxKitten: Vendor = defineVendor({
   id: 'almalinux-kitten',
@@ -56,7 +57,7 @@ export const almalinuxKitten: Vendor = defineVendor({
       release: stream,
       variant,
       snapshot: image.date,
-      // Its packages carry the key of the release that it becomes.
+      // Its packages are signed with the key of the release that it becomes.
       disk: [describeAlmaDisk(image, folder, almalinuxKeys(stream))],
       guest: guestFacts(arch),
     };

@@ -31,16 +31,20 @@ import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('almalinux');
 const site = new URL('https://repo.almalinux.org/almalinux/');
-/** Where a minor release goes when the next one comes out. */
+/** A minor release moves here when the next one is published. */
 const vault = new URL('https://vault.almalinux.org/');
 
-/** By major release, as endoflife.date has it in August 2026: no index of AlmaLinux's own says it. */
+/**
+ * By major release, from endoflife.date (August 2026): AlmaLinux publishes no index with these
+ * dates.
+ */
 const endOfLife: Record<string, string> = { 8: '2029-05-31', 9: '2032-05-31', 10: '2035-05-31' };
 
 /**
- * AlmaLinux's cloud images. Releases: `latest`, a major (`9`), a minor (`9.8`); snapshots: `9.8-20260526`. Variants:
- * `genericcloud` (default), `genericcloud-ext4`, `genericcloud-uefi` (8, where the default starts by BIOS alone), and
- * `genericcloud-v2` for amd64 machines of the older baseline (10).
+ * AlmaLinux's cloud images. Releases: `latest`, a major (`9`), a minor (`9.8`); snapshots:
+ * `9.8-20260526`. Variants: `genericcloud` (default), `genericcloud-ext4`, `genericcloud-uefi` (8,
+ * where the default boots with BIOS only), and `genericcloud-v2` for amd64 machines of the older
+ * baseline (10).
  */
 export const almalinux: Vendor = defineVendor({
   id: 'almalinux',
@@ -72,7 +76,7 @@ export const almalinux: Vendor = defineVendor({
         const image = ofVariant.find((one) => build === undefined || buildOf(one) === build);
         others = others.length > 0 ? others : images;
         if (image === undefined) continue;
-        // The folder of a major is a link to the newest minor's, which moves on.
+        // The folder of a major links to the folder of its newest minor, so its content changes.
         const own = root.host === site.host ? new URL(`${image.release}/`, site) : root;
         const warnings = [
           ...warn(image, releases, root),

@@ -23,9 +23,10 @@ const missing = notFoundIn('alpine');
 const arches: Arch[] = ['amd64', 'arm64'];
 
 /**
- * Cloud images of Alpine Linux. Releases: `latest`, a branch (`3.24`), a version (`3.24.2`); snapshots: `3.24.2-r1`.
- * Variants: `cloudinit` (default) and `tiny`, for UEFI as they stand, or with `-bios`, `-metal`, `-bios-metal`; and
- * `netboot`, the system that runs from memory: its CD image, kernel and initramfs. Its snapshots are versions.
+ * Cloud images of Alpine Linux. Releases: `latest`, a branch (`3.24`), a version (`3.24.2`);
+ * snapshots: `3.24.2-r1`. Variants: `cloudinit` (default) and `tiny`, both for UEFI, or with the
+ * suffix `-bios`, `-metal` or `-bios-metal`; and `netboot`, the system that runs from memory: its
+ * CD image, kernel and initramfs. The snapshots of `netboot` are versions.
  */
 export const alpine: Vendor = defineVendor({
   id: 'alpine',
@@ -44,7 +45,8 @@ export const alpine: Vendor = defineVendor({
     const index = await (isNamed ? findAlpineIndex(context) : readAlpineIndex(context));
     if (wanted === undefined) throw noRelease(request.release, index.stable);
 
-    // A branch can be announced before its first cloud image: then `latest` is still the one before it.
+    // A branch can be announced before its first cloud image: until then `latest` is the branch
+    // before it.
     const branches = wanted.branch === undefined ? index.stable.slice(0, 2) : [wanted.branch];
     if (request.variant?.toLowerCase() === 'netboot') {
       return await resolveNetboot(request, wanted, branches, index, context);
@@ -59,7 +61,7 @@ export const alpine: Vendor = defineVendor({
         ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
       };
     }
-    // What is on the list has no cloud image either.
+    // The listed branch has no cloud image either.
     throw noRelease(
       request.release,
       index.stable.filter((branch) => !branches.includes(branch)),
@@ -71,7 +73,8 @@ export const alpine: Vendor = defineVendor({
     let listed = 0;
     for (const branch of index.stable) {
       const images = (await listAlpineImages(branch, context)).filter((image) => !image.candidate);
-      // Old branches have no cloud images: the first gap below the newest images ends the walk.
+      // Old branches have no cloud images: the walk ends at the first branch without one below the
+      // newest images.
       if (images.length === 0 && listed > 0) return;
       if (images.length > 0) {
         const netboot = await findNewestNetboot(branch, 'amd64', context);
@@ -82,7 +85,7 @@ export const alpine: Vendor = defineVendor({
   },
 });
 
-/** What the tokens of a request mean, before anything is read. Absent: the newest. */
+/** The meaning of a request's tokens, before any document is read. Absent: the newest. */
 interface Wanted {
   branch?: string;
   version?: string;
@@ -106,7 +109,7 @@ function parseWanted(request: ImageRequest): Wanted | undefined {
   };
 }
 
-/** The best of those that the request means. */
+/** The best image among those that the request means. */
 function pickImage(all: AlpineImage[], wanted: Wanted, request: ImageRequest): AlpineImage {
   const { version, snapshot } = wanted;
   const variant = request.variant ?? 'cloudinit';
@@ -116,7 +119,7 @@ function pickImage(all: AlpineImage[], wanted: Wanted, request: ImageRequest): A
       field: 'release',
       wanted: request.release,
       nameOf: (image) => image.version,
-      // A release candidate has to be asked for by its name.
+      // A release candidate is chosen only if the request names it.
       suits: (image) =>
         version === undefined
           ? snapshot !== undefined || !image.candidate
@@ -178,7 +181,7 @@ function describe(image: AlpineImage, index: AlpineIndex): Resolution {
         layers: ['qcow2'],
         proofs: [
           { kind: 'signature', signature: openpgp(new URL(`${image.url}.asc`), alpineCloudKeys) },
-          // The sidecar holds the bare digest, no name.
+          // The sidecar file holds only the digest, no file name.
           { kind: 'checksums', url: new URL(`${image.url}.sha512`) },
         ],
       },

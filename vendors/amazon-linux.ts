@@ -25,8 +25,9 @@ const tokens: Partial<Record<Arch, { folder: string; word: string }>> = {
 const arches: Arch[] = ['amd64', 'arm64'];
 
 /**
- * Amazon Linux 2023 for KVM. Releases: `latest`, `2023`, or a version (`2023.9.20251105.0`), which is the snapshot too.
- * Variants: kernels, such as `kernel-6.1`, which is the default where a version has several.
+ * Amazon Linux 2023 for KVM. Releases: `latest`, `2023`, or a version (`2023.9.20251105.0`), which
+ * is also the snapshot. Variants: kernels; `kernel-6.1` is the default of a version that has
+ * several.
  */
 export const amazonLinux: Vendor = defineVendor({
   id: 'amazon-linux',
@@ -95,7 +96,7 @@ interface AmazonImage {
   fileName: string;
 }
 
-/** The version that is asked for, by its snapshot or in place of a release; `undefined`: the newest. */
+/** The requested version, given as a snapshot or as a release; `undefined`: the newest. */
 function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
   const token = release.toLowerCase().replace(/^al(?=\d)/, '');
   const isOpen = ['latest', '2023'].includes(token);
@@ -114,13 +115,13 @@ function folderOf(version: string, arch: Arch): URL {
   return new URL(`${version}/${tokens[arch]?.folder}/`, site);
 }
 
-/** What the newest version has for an architecture: there is always one. */
+/** The images of the newest version for an architecture; a newest version always exists. */
 async function readLatest(arch: Arch, context: VendorContext): Promise<AmazonImage[]> {
   const url = listOf('latest', arch);
   return parseImages('latest', arch, await readNamedSums(url, context), url);
 }
 
-/** What a version has for an architecture; `undefined` where there is no such version. */
+/** The images of a version for an architecture; `undefined` if the version does not exist. */
 async function findImages(
   version: string,
   arch: Arch,
@@ -136,8 +137,8 @@ function listOf(version: string, arch: Arch): URL {
 }
 
 /**
- * Newest kernel first. The list under `latest` names the version in its file names, and the architectures are not always of
- * one version.
+ * Newest kernel first. The list under `latest` names the version in its file names; the
+ * architectures may have different versions.
  */
 function parseImages(version: string, arch: Arch, sums: NamedSum[], url: URL): AmazonImage[] {
   const images = sums.flatMap(({ name }): AmazonImage[] => {
@@ -153,7 +154,7 @@ function parseImages(version: string, arch: Arch, sums: NamedSum[], url: URL): A
   );
 }
 
-/** The kernel that Amazon Linux 2023 began with; the newest where it is not offered. */
+/** The kernel that Amazon Linux 2023 began with; the newest kernel if that one is not offered. */
 function pickDefault(images: AmazonImage[]): string {
   const known = variantsOf(images);
   return known.find((variant) => variant === 'kernel-6.1') ?? known[0] ?? '';

@@ -19,7 +19,7 @@ import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('arch');
 const images = new URL('https://geo.mirror.pkgbuild.com/images/');
-/** The same tree by another network; digests and signatures are read from the first. */
+/** The same tree on another network; digests and signatures are read from the main site. */
 const mirror = new URL('https://fastly.mirror.pkgbuild.com/images/');
 
 const arches: Arch[] = ['amd64'];
@@ -30,7 +30,8 @@ const common: GuestFacts = {
   firmware: ['bios', 'uefi'],
 };
 const guests: Record<string, GuestFacts> = {
-  // What is promised of memory: osinfo-db; of disks: `build.sh` and `images/basic.sh` of arch-boxes.
+  // Source of the memory size: osinfo-db; of the disk facts: `build.sh` and `images/basic.sh` of
+  // arch-boxes.
   cloudimg: {
     ...common,
     seed: 'nocloud',
@@ -42,8 +43,9 @@ const guests: Record<string, GuestFacts> = {
 const variants = Object.keys(guests);
 
 /**
- * Arch Linux' own images, built on the 1st and 15th of a month and kept for some months. There are no releases: `latest`
- * (`rolling`), or the build (`20260901.583572`), which is the snapshot too. Variants: `cloudimg` (default) and `basic`.
+ * The images of Arch Linux itself, built on the 1st and 15th of a month and kept for some months.
+ * There are no releases: `latest` (`rolling`), or the build (`20260901.583572`), which is also the
+ * snapshot. Variants: `cloudimg` (default) and `basic`.
  */
 export const arch: Vendor = defineVendor({
   id: 'arch',
@@ -98,7 +100,10 @@ function warn(build: string, [newest = build]: string[], variant: string): Warni
   return [...warnings, { code: 'outdated-build', message }];
 }
 
-/** The build that is asked for, by its snapshot or in place of a release, or the day of one; `undefined`: the newest. */
+/**
+ * The requested build, given as a snapshot or as a release, or the day of a build; `undefined`: the
+ * newest.
+ */
 function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
   const plain = (token: string): string => token.toLowerCase().replace(/^v(?=\d)/, '');
   const isOpen = ['latest', 'rolling'].includes(release.toLowerCase());
@@ -115,7 +120,7 @@ function isMeant(build: string, wanted: string): boolean {
   return build === wanted || build.startsWith(`${wanted}.`);
 }
 
-/** `YYYYMMDD.job`, newest first; the number of the job has grown from five digits to six. */
+/** `YYYYMMDD.job`, newest first; the job number has grown from five digits to six. */
 async function listBuilds(context: VendorContext): Promise<string[]> {
   const entries = await readFolder(images, context);
   const builds = entries.flatMap(({ name }) => /^v(\d{8}\.\d+)$/.exec(name)?.[1] ?? []);
@@ -123,7 +128,7 @@ async function listBuilds(context: VendorContext): Promise<string[]> {
   return builds.sort((left, right) => compareVersions(right, left));
 }
 
-/** The first that has the image: the newest may be on its way to this mirror still. */
+/** The first build that has the image: the newest build may not be complete on this mirror yet. */
 async function findComplete(
   builds: string[],
   variant: string,

@@ -16,8 +16,8 @@ import { refuseParameters } from './shared/parameters.ts';
 const missing = notFoundIn('bundle');
 
 /**
- * Finished root file systems out of the caller's catalog (`bundles`). The release is the name of the bundle, the snapshot
- * the start of its sha256. Variant: `default`.
+ * Finished root file systems from the caller's catalog (`bundles`). The release is the name of the
+ * bundle, the snapshot is the start of its sha256. Variant: `default`.
  */
 export const bundle: Vendor = defineVendor({
   id: 'bundle',
@@ -85,7 +85,10 @@ function artifactOf(entry: BundleEntry): Artifact {
   };
 }
 
-/** Its own kernel, else the one that it names: out of the same catalog, or of another vendor. */
+/**
+ * The bundle's own kernel, else the kernel that it names: from the same catalog, or from another
+ * vendor.
+ */
 function bootOf(
   entry: BundleEntry,
   own: Artifact,

@@ -21,7 +21,7 @@ import { unusable } from './shared/unusable.ts';
 const missing = notFoundIn('centos-7');
 const folder = new URL('https://cloud.centos.org/centos/7/images/');
 const sums = new URL('sha256sum.txt', folder);
-/** The same list inside a signature. */
+/** The same list with an inline signature. */
 const signed = new URL('sha256sum.txt.asc', folder);
 
 /** Best first: `.qcow2c` holds what `.qcow2` holds, compressed. */
@@ -88,7 +88,7 @@ interface CentosFile {
   form: string;
 }
 
-/** Every dated file, newest build first; names without a build lead to the last one. */
+/** Every dated file, newest build first; names without a build are aliases of the last one. */
 async function listFiles(context: VendorContext): Promise<CentosFile[]> {
   const files = (await readNamedSums(sums, context)).flatMap(({ name }): CentosFile[] => {
     const [, machine, build, form] =
@@ -100,7 +100,7 @@ async function listFiles(context: VendorContext): Promise<CentosFile[]> {
   return files.sort((left, right) => newestFirst(left.build, right.build));
 }
 
-/** The list was signed for the last time when the build 2009 came out. */
+/** The list was last signed when the build 2009 was published. */
 function isSignedBuild(build: string): boolean {
   return compareVersions(monthOf(build), '2009') <= 0;
 }
@@ -114,7 +114,7 @@ function describe(fileName: string, layers: string[], isSigned: boolean): Artifa
   return { url: new URL(fileName, folder), fileName, layers, proofs };
 }
 
-/** Builds were called by the day (`20150628_01`) until they were called by the month (`1508`, `1801-01`). */
+/** Builds were named by day (`20150628_01`), later by month (`1508`, `1801-01`). */
 function monthOf(build: string): string {
   return /^\d{8}/.test(build) ? build.slice(2, 6) : build.slice(0, 4);
 }

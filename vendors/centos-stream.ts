@@ -24,7 +24,7 @@ import { warnStopped } from './shared/stopped-variant.ts';
 
 const missing = notFoundIn('centos-stream');
 
-/** By stream, as endoflife.date has it in August 2026: no index of CentOS's own says it. */
+/** By stream, from endoflife.date (August 2026): CentOS publishes no index with these dates. */
 const endOfLife: Record<string, string> = {
   8: '2024-05-31',
   9: '2027-05-31',
@@ -34,8 +34,9 @@ const endOfLife: Record<string, string> = {
 const synonyms: Record<string, string> = { 'genericcloud-x86_64': 'genericcloud-uefi' };
 
 /**
- * CentOS Stream's cloud images. Releases: `latest`, `10`, `10-stream`; snapshots: `20260714.1`, or the last one of a day.
- * Variants: `genericcloud` (default; on amd64 it starts by BIOS alone) and, for amd64, `genericcloud-uefi`.
+ * CentOS Stream's cloud images. Releases: `latest`, `10`, `10-stream`; snapshots: `20260714.1`, or
+ * the last one of a day. Variants: `genericcloud` (default; on amd64 it boots with BIOS only) and,
+ * for amd64, `genericcloud-uefi`.
  */
 export const centosStream: Vendor = defineVendor({
   id: 'centos-stream',
@@ -135,7 +136,7 @@ function guestFacts(stream: string, variant: string, arch: Arch): GuestFacts {
   };
 }
 
-/** A stream's folder can be there before its first image. */
+/** A stream's folder can exist before its first image. */
 function warn(stream: string, streams: string[]): Warning[] {
   if (streams[0] === stream) return [];
   const message = `CentOS Stream ${streams[0]} has no such image yet; the latest is ${stream}`;

@@ -22,8 +22,8 @@ const missing = notFoundIn('cirros');
 const site = new URL('https://download.cirros-cloud.net/');
 
 /**
- * CirrOS, a system of some 20 MB for tests. Releases: `latest`, a branch (`0.6`), a version (`0.6.3`), which is the
- * snapshot too. Variant: `disk`.
+ * CirrOS, a system of some 20 MB for tests. Releases: `latest`, a branch (`0.6`), a version
+ * (`0.6.3`), which is also the snapshot. Variant: `disk`.
  */
 export const cirros: Vendor = defineVendor({
   id: 'cirros',
@@ -153,7 +153,7 @@ async function listFiles(
   return { folder, names: new Set(entries.map(({ name }) => name)), disks };
 }
 
-/** A qcow2 in spite of its `.img`. */
+/** The file is a qcow2 although its name ends in `.img`. */
 function describe(fileName: string, { folder, names }: CirrosFiles): Artifact {
   const list = ['SHA256SUMS', 'SHA512SUMS'].find((name) => names.has(name));
   const reason = `${folder} has no list of digests but perhaps of MD5, so nothing but TLS vouches for it`;

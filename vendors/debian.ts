@@ -46,9 +46,9 @@ const missing = notFoundIn('debian');
 const images = ['genericcloud', 'generic', 'nocloud'];
 
 /**
- * Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; each also as `-daily` and, with the kernel of
- * backports, as `-backports`. Of testing and unstable there are daily builds alone, under the plain names. And `netboot`,
- * the installer, signed all the way.
+ * Debian's cloud images: `genericcloud` (default), `generic`, `nocloud`; each also as `-daily` and,
+ * with the kernel of backports, as `-backports`. Testing and unstable have daily builds only, under
+ * the plain names. The variant `netboot` is the installer; its signatures reach every file.
  */
 export const debian: Vendor = defineVendor({
   id: 'debian',
@@ -122,7 +122,7 @@ function warnSkipped({ serial, skipped = [] }: DebianBuild): Warning[] {
   return [{ code: 'outdated-build', message }];
 }
 
-/** Debian signs its archive, which says what a release is; it signs no cloud image. */
+/** Debian signs its archive, which proves the name of a release; it signs no cloud image. */
 function suiteProof({ codename, signed }: DebianRelease): Proof {
   return { kind: 'signature', of: signed, signature: debianArchiveSignature(codename) };
 }
@@ -175,7 +175,7 @@ async function findDated(
   }
   const build = await findNewestBuild(tree, context);
   if (build !== undefined) return build;
-  // The release itself has images: it is the channel that has none.
+  // The release itself has images; the requested channel has none.
   if (channel !== 'released' && !hasDailyOnly(release))
     throw missing('variant', variant ?? '', images);
   const known = (await findImageFolders(context)).filter((name) => name !== release.codename);
@@ -222,7 +222,7 @@ function named({
 
 function variantsOf(disks: DebianDisk[], release: DebianRelease, channel: DebianChannel): string[] {
   const names = disks.map(({ variant }) => formatDebianVariant(variant, channel, release));
-  // The default first.
+  // The default variant comes first.
   const order = (name: string): string => `${name.startsWith('genericcloud') ? 0 : 1}${name}`;
   return [...new Set(names)].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }

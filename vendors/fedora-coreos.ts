@@ -28,7 +28,7 @@ import { unusable } from './shared/unusable.ts';
 const missing = notFoundIn('fedora-coreos');
 const streams = ['stable', 'testing', 'next'];
 
-/** Which platform's disk, in which of its formats, best first. */
+/** The platform of the disk, and its formats, best first. */
 const flavours = new Map<string, { platform: string; formats: string[] }>([
   ['qemu', { platform: 'qemu', formats: ['qcow2.xz', 'qcow2.gz'] }],
   ['metal', { platform: 'metal', formats: ['raw.xz', 'raw.gz'] }],
@@ -92,7 +92,7 @@ export const fedoraCoreos: Vendor = defineVendor({
   },
 });
 
-/** The stream that was meant, and what it or its build offers. */
+/** The requested stream, and what it or its build offers. */
 async function findMachines(
   { release, snapshot }: ImageRequest,
   context: VendorContext,
@@ -106,7 +106,7 @@ async function findMachines(
     return { stream: named, machines: await readCoreosStream(named, context) };
   }
   if (isBuild && build !== token) throw missing('snapshot', build ?? '', [token]);
-  // A build is of one stream, and its number alone does not say of which.
+  // A build belongs to one stream, and its number does not say to which one.
   const candidates = named === undefined || token === 'latest' ? streams : [named];
   for (const stream of candidates) {
     const machines = await findCoreosBuild(stream, build ?? '', context);
@@ -128,7 +128,7 @@ function describeDisk(
     if (file === undefined) continue;
     const layers = format.split('.').reverse();
     const disk = describe(file, layers, version ?? '');
-    // Of a raw disk, what is inside the codec is the disk.
+    // For a raw disk, the content inside the codec is the disk.
     if (file.inner !== undefined && layers.at(-1) === 'raw') {
       disk.proofs.push({ kind: 'digest', digest: file.inner, of: 'disk', from: file.from });
     }
@@ -139,7 +139,8 @@ function describeDisk(
 
 function describe(file: CoreosFile, layers: string[], version: string): Artifact {
   const { url, fileName, signature, digest, from } = file;
-  // The signature is of the bytes alone, and an older image is as well signed: the name has to be of this build.
+  // The signature covers only the bytes, and an older image has a valid signature too: the name
+  // must be of this build.
   if (version !== '' && !fileName.includes(`-${version}-`)) {
     throw unusable(from, `${JSON.stringify(fileName)} is no file of the build ${version}`);
   }
@@ -154,7 +155,9 @@ function describe(file: CoreosFile, layers: string[], version: string): Artifact
   };
 }
 
-/** The kernel of the live system runs from memory: it fetches its root file system while it boots. */
+/**
+ * The kernel of the live system runs from memory: it downloads its root file system during boot.
+ */
 function describeNetboot(
   machine: CoreosMachine,
   version: string,

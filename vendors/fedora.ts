@@ -28,7 +28,7 @@ import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('fedora');
 
-/** By release, as endoflife.date has it in August 2026: no index of Fedora's own says it. */
+/** By release, from endoflife.date (August 2026): Fedora publishes no index with these dates. */
 const endOfLife: Record<string, string> = {
   33: '2021-11-30',
   34: '2022-06-07',
@@ -94,7 +94,10 @@ export const fedora: Vendor = defineVendor({
   },
 });
 
-/** Where releases for the first architectures lie, and where they go some months after their end of life. */
+/**
+ * The releases of the primary architectures, and the archive to which they move some months after
+ * their end of life.
+ */
 const releaseTree = new URL('https://dl.fedoraproject.org/pub/fedora/linux/releases/');
 const releaseArchive = new URL(
   'https://archives.fedoraproject.org/pub/archive/fedora/linux/releases/',
@@ -123,11 +126,14 @@ function parseWanted({ release, snapshot }: ImageRequest, index: FedoraImage[]):
     throw missing('snapshot', build, namesOf(builds, 'build'));
   }
   if (!isOpen) return { releases: [beta === undefined ? `${number}` : `${number}-beta`] };
-  // Not every release has come out for every architecture.
+  // Not every release was published for every architecture.
   return { releases: listed.filter((one) => isFinal(one) === (token === 'latest')) };
 }
 
-/** What the index lists; and where it does not, what the folders of the release hold. */
+/**
+ * The images in the index; for a release that the index does not list, those in the folders of the
+ * release.
+ */
 async function findImages(
   release: string,
   build: string | undefined,
@@ -181,7 +187,8 @@ function describe(image: FedoraImage, proofs: Proof[]): Resolution {
 
 async function proofsOf(image: FedoraImage, context: VendorContext): Promise<Proof[]> {
   const { sums, digest, release, arch } = image;
-  // Who signs the builds for RISC-V, which come from a tree beside the releases, is not known: the list itself says.
+  // It is not known which key signs the RISC-V builds, which come from a tree beside the releases:
+  // the signature of the list itself shows it.
   if (arch === 'riscv64') {
     const list = await context.http.find(sums, { signal: context.signal });
     if (list === undefined) {

@@ -20,7 +20,10 @@ const missing = notFoundIn('flatcar');
 const channels = ['stable', 'beta', 'alpha', 'lts'];
 const arches: Arch[] = ['amd64', 'arm64'];
 
-/** The disk's file, best first: newer builds are compressed inside the qcow2 and have no codec around it. */
+/**
+ * The disk's file, best first: newer builds are compressed inside the qcow2 and have no outer
+ * codec.
+ */
 const flavours = new Map<string, { name: string; layers: string[] }[]>([
   [
     'qemu',
@@ -40,9 +43,10 @@ const flavours = new Map<string, { name: string; layers: string[] }[]>([
 ]);
 
 /**
- * Flatcar Container Linux. Releases: the channels `stable` (also `latest`), `beta`, `alpha`, `lts`, one stream of the
- * last (`lts-2024`), or a version (`4230.2.4`); snapshots: a version. Variants: `qemu` (default on amd64), `qemu-uefi`
- * (default on arm64), and `netboot`: the ISO with its kernel.
+ * Flatcar Container Linux. Releases: the channels `stable` (also `latest`), `beta`, `alpha`, `lts`,
+ * one stream of `lts` (`lts-2024`), or a version (`4230.2.4`); snapshots: a version. Variants:
+ * `qemu` (default on amd64), `qemu-uefi` (default on arm64), and `netboot`: the ISO with its
+ * kernel.
  */
 export const flatcar: Vendor = defineVendor({
   id: 'flatcar',
@@ -124,7 +128,7 @@ async function findBuild(
     return { release: name, version, folder: folderOf(channel, arch, version) };
   }
   if (isVersion && wanted !== token) throw missing('snapshot', wanted, [token]);
-  // A version is of one channel, and the request may not say of which.
+  // A version belongs to one channel, and the request may not name that channel.
   const isOpen = isVersion || token === 'latest';
   for (const candidate of /^\d+\.\d+\.\d+$/.test(wanted) ? channels : []) {
     if (!isOpen && candidate !== channel) continue;
@@ -141,7 +145,7 @@ function folderOf(channel: string, arch: Arch, version: string): URL {
   return new URL(`https://${channel}.release.flatcar-linux.net/${arch}-usr/${version}/`);
 }
 
-/** What `version.txt` says; `undefined` where there is no such folder. */
+/** Reads `version.txt`; `undefined` if the folder does not exist. */
 async function findVersion(
   folder: URL,
   { http, signal }: VendorContext,
@@ -154,7 +158,7 @@ async function findVersion(
   return version;
 }
 
-/** The list of digests beside a file tells that the file is there; `undefined` where none is. */
+/** The list of digests beside a file shows that the file exists; `undefined` if there is none. */
 async function findDisk(
   variant: string,
   folder: URL,

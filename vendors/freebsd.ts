@@ -31,12 +31,12 @@ import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('freebsd');
 const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');
-/** Where releases go after their end of life; the host has no https. */
+/** Releases move here after their end of life; the host has no https. */
 const archive = new URL(
   'http://ftp-archive.freebsd.org/pub/FreeBSD-Archive/old-releases/VM-IMAGES/',
 );
 
-/** By release, as endoflife.date has it in August 2026: no index of FreeBSD's own says it. */
+/** By release, from endoflife.date (August 2026): FreeBSD publishes no index with these dates. */
 const endOfLife: Record<string, string> = {
   '10.0': '2015-02-28',
   '10.1': '2016-12-31',
@@ -68,13 +68,17 @@ const endOfLife: Record<string, string> = {
   '15.1': '2027-03-31',
 };
 
-/** UFS: every release has it, images without a file system in their name are UFS, and ZFS wants more memory. */
+/**
+ * UFS: every release has it, images without a file system in their name are UFS, and ZFS needs more
+ * memory.
+ */
 const defaultVariant = 'cloudinit-ufs';
 const synonyms: Record<string, string> = { cloudinit: defaultVariant, plain: 'ufs' };
 
 /**
- * FreeBSD's virtual machine images. Releases: `latest`, a branch (`14`), a release (`15.1`, `15.1-RELEASE`); snapshots:
- * `15.1-release`. Variants: `cloudinit-ufs` (default) and `cloudinit-zfs`, from 14.1 on; `ufs` and `zfs` have no agent.
+ * FreeBSD's virtual machine images. Releases: `latest`, a branch (`14`), a release (`15.1`,
+ * `15.1-RELEASE`); snapshots: `15.1-release`. Variants: `cloudinit-ufs` (default) and
+ * `cloudinit-zfs`, from 14.1 on; `ufs` and `zfs` have no agent.
  */
 export const freebsd: Vendor = defineVendor({
   id: 'freebsd',
@@ -107,7 +111,8 @@ export const freebsd: Vendor = defineVendor({
       release: version,
       version,
       variant,
-      // Its images are meant never to change. Two digests of one have been seen: the digest has to tell those apart.
+      // FreeBSD does not intend to change an image after its release. Still, one image was
+      // published with two digests: the digest tells them apart.
       snapshot: snapshotOf(version),
       disk: names.map((name) => describe(name, version, images, signed)),
       guest: guestFacts(version, variant, request.arch),
@@ -142,7 +147,7 @@ const defaultPassword: Warning = {
     'the user freebsd has the published password freebsd, and ssh accepts it: send user-data with ssh_pwauth: false or users of your own',
 };
 
-/** `15.1` …, newest first. Betas and release candidates stand beside the releases and are none. */
+/** `15.1` …, newest first. Betas and release candidates are in the same folder and are skipped. */
 async function listVersions(context: VendorContext): Promise<string[]> {
   const entries = await readFolder(current, context);
   const versions = entries.flatMap(({ name }) => /^(\d+\.\d+)-RELEASE$/.exec(name)?.[1] ?? []);
@@ -150,7 +155,10 @@ async function listVersions(context: VendorContext): Promise<string[]> {
   return versions.sort((left, right) => compareVersions(right, left));
 }
 
-/** The release that is meant. One that is not listed is given back only when it was asked for by its number. */
+/**
+ * The requested release. A release that is not listed is returned only if the request gives its
+ * number.
+ */
 function pickVersion(request: ImageRequest, versions: string[]): string {
   const [, token] = /^(latest|\d+(?:\.\d+)?)(?:-release)?$/i.exec(request.release) ?? [];
   if (token === undefined) throw noRelease(request.release, versions);
@@ -168,7 +176,10 @@ function pickVersion(request: ImageRequest, versions: string[]): string {
   return newest;
 }
 
-/** Without the caller's digest or a mirror of theirs plain http is refused, and so the archive has nothing for them. */
+/**
+ * Plain http is refused without a digest or a mirror given by the caller, so the archive is of no
+ * use to other calls.
+ */
 async function findArchived(
   version: string,
   arch: Arch,
@@ -200,7 +211,7 @@ function describe(fileName: string, version: string, images: FreebsdImages, sign
   ];
   return {
     url,
-    // Over plain http alone: it counts where the caller or a lock file gives the digest.
+    // The archive has plain http only: it is used if the caller or a lock file gives the digest.
     ...defined({ archives: movedTo(url, current, archive) }),
     fileName,
     layers: ['xz', fileName.endsWith('.raw.xz') ? 'raw' : 'qcow2'],

@@ -21,8 +21,8 @@ const arches: Arch[] = ['amd64', 'arm64'];
 const variants = ['cloudinit'];
 
 /**
- * Gentoo's weekly cloud image; the last few are kept. There are no releases: `latest` (`rolling`), or the build
- * (`20261004T164559Z`), which is the snapshot too. Variant: `cloudinit`.
+ * Gentoo's weekly cloud image; the last few builds are kept. There are no releases: `latest`
+ * (`rolling`), or the build (`20261004T164559Z`), which is also the snapshot. Variant: `cloudinit`.
  */
 export const gentoo: Vendor = defineVendor({
   id: 'gentoo',
@@ -39,7 +39,7 @@ export const gentoo: Vendor = defineVendor({
     if (!arches.includes(arch)) throw missing('arch', arch, arches);
     if (!variants.includes(variant.toLowerCase())) throw missing('variant', variant, variants);
     const wanted = parseWanted(request);
-    // Which build is the newest is of no matter to a call that names one.
+    // A request that names a build does not need the newest one.
     const latest = wanted === undefined ? await findLatest(arch, context) : undefined;
     const build = wanted ?? latest?.build;
     if (build === undefined) throw missing('arch', arch, []);
@@ -54,7 +54,7 @@ export const gentoo: Vendor = defineVendor({
     }
     const signature = openpgp('inline', gentooKeys);
     const proofs: Proof[] = [{ kind: 'checksums', url: sums, dialect: 'sums', signature }];
-    // That this build is the newest rests on the pointer, which is signed as well.
+    // Only the pointer, which is signed too, proves that this build is the newest.
     if (wanted === undefined) proofs.push({ kind: 'signature', signature, of: pointerOf(arch) });
     return {
       release: 'rolling',
@@ -101,7 +101,7 @@ function pointerOf(arch: Arch): URL {
   return new URL(`latest-di-${arch}-cloudinit.txt`, folderOf(arch));
 }
 
-/** The build that is asked for, by its snapshot or in place of a release; `undefined`: the newest. */
+/** The requested build, given as a snapshot or as a release; `undefined`: the newest. */
 function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
   const isOpen = ['latest', 'rolling'].includes(release.toLowerCase());
   const named = isOpen ? undefined : release.toUpperCase();
@@ -118,7 +118,10 @@ function isBuild(word: string): boolean {
   return /^\d{8}T\d{6}Z$/.test(word);
 }
 
-/** What the pointer says, unproved: `20261004T164559Z/di-amd64-cloudinit-20261004T164559Z.qcow2 1501626368`. */
+/**
+ * The content of the pointer file, not yet proved:
+ * `20261004T164559Z/di-amd64-cloudinit-20261004T164559Z.qcow2 1501626368`.
+ */
 async function findLatest(
   arch: Arch,
   { http, signal }: VendorContext,

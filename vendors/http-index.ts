@@ -19,11 +19,13 @@ const id = 'http-index';
 const missing = notFoundIn(id);
 
 /**
- * A folder of one's own with disks and a list of their digests: `SHA256SUMS`, `SHA512SUMS` or `CHECKSUM`. Parameters:
- * `url` (https address of the folder); `file` (exactly this one of the list); `key` (fingerprints, joined by commas: then
- * the list has to be signed by one of these, in itself or in a `.gpg`, `.asc` or `.sig` beside it, and the key itself is
- * given with the call). Without `file` release, architecture and variant have to stand in the name as whole words, and
- * the newest of what is left is taken. Snapshots: the date or version in the name, or the start of the digest.
+ * A private folder with disks and a list of their digests: `SHA256SUMS`, `SHA512SUMS` or
+ * `CHECKSUM`. Parameters: `url` (https address of the folder); `file` (exactly this file of the
+ * list); `key` (fingerprints, joined by commas: the list must then be signed with one of these
+ * keys, inline or in a `.gpg`, `.asc` or `.sig` file beside it, and the call must give the key
+ * itself). Without `file`, the name must contain release, architecture and variant as whole words,
+ * and the newest remaining file is taken. Snapshots: the date or version in the name, or the start
+ * of the digest.
  */
 export const httpIndex: Vendor = defineVendor({
   id,
@@ -70,7 +72,7 @@ function describe(
   };
 }
 
-/** Where the signature is; where there is none, the proof will say so. */
+/** Finds the signature of the list; if there is none, the proof reports it. */
 async function sign(
   { url, isSigned }: ListOfDisks,
   signers: string[],

@@ -22,8 +22,8 @@ const site = new URL('https://kali.download/cloud-images/');
 const arches: Arch[] = ['amd64', 'arm64'];
 
 /**
- * Kali Linux' cloud image. Releases: `latest` (`rolling`), or a version (`2026.3`), which is the snapshot too. Variant:
- * `genericcloud`.
+ * Kali Linux' cloud image. Releases: `latest` (`rolling`), or a version (`2026.3`), which is also
+ * the snapshot. Variant: `genericcloud`.
  */
 export const kali: Vendor = defineVendor({
   id: 'kali',
@@ -55,7 +55,7 @@ export const kali: Vendor = defineVendor({
         {
           url: new URL(image.fileName, sums),
           fileName: image.fileName,
-          // The archive holds disk.raw and nothing else, so whatever its one member is called is the disk.
+          // The archive holds only disk.raw, so its one member is the disk, under any name.
           layers: ['xz', 'tar', 'raw'],
           proofs: [{ kind: 'checksums', url: sums, dialect: 'sums', signature }],
         },

@@ -17,10 +17,10 @@ import { readWantedSigner } from './oci/wanted-signer.ts';
 const missing = notFoundIn('oci');
 
 /**
- * Disks in an OCI registry: container disks of KubeVirt, and artifacts of which one layer is a disk. Release:
- * `HOST[:PORT]/REPOSITORY[:TAG]`, with the tag `latest` where there is none; snapshot: `sha256-` and the digest of what the tag
- * names, an index or a manifest. Variant: `default`. Parameters: `identity` and `issuer`, who must have signed what the tag names
- * (`cosign sign`, keyless), or `key`: the sha256 of a public key that is given with the call.
+ * Disks in an OCI registry: container disks of KubeVirt, and artifacts with a disk as one layer. Release:
+ * `HOST[:PORT]/REPOSITORY[:TAG]`, with the default tag `latest`; snapshot: `sha256-` and the digest of what the tag
+ * names, an index or a manifest. Variant: `default`. Parameters: `identity` and `issuer` of the certificate that must
+ * have signed what the tag names (`cosign sign`, keyless), or `key`: the sha256 of a public key that the call gives.
  */
 export const oci: Vendor = defineVendor({
   id: 'oci',
@@ -71,7 +71,7 @@ export const oci: Vendor = defineVendor({
   },
 });
 
-/** `sha256-…`, as a cache name has it, `sha256:…`, or the digits alone. */
+/** `sha256-…`, as in a cache name, `sha256:…`, or only the digits. */
 function readSnapshot(snapshot: string): Digest {
   const [, algorithm = 'sha256', hex = ''] =
     /^(?:(sha256|sha512)[:-])?([0-9a-f]+)$/.exec(snapshot.toLowerCase()) ?? [];

@@ -19,7 +19,7 @@ const channels = ['stable', 'lts', 'bloody'];
 
 /**
  * OmniOS' cloud image. Releases: the channels `stable` (also `latest`), `lts` and `bloody`, or a release (`r151056`);
- * snapshots: what stands in the file name, such as `r151054p` with its refresh. Variant: `cloud`.
+ * snapshots: the build in the file name, such as `r151054p`, which includes the refresh. Variant: `cloud`.
  */
 export const omnios: Vendor = defineVendor({
   id: 'omnios',
@@ -56,7 +56,7 @@ export const omnios: Vendor = defineVendor({
           url,
           fileName,
           layers: ['vmdk'],
-          // The sidecar holds the bare digest, no name.
+          // The sidecar file holds only the digest, no file name.
           proofs: [{ kind: 'checksums', url: new URL(`${url}.sha256`), dialect: 'sums' }],
         },
       ],
@@ -83,7 +83,7 @@ function releaseOf(snapshot: string): string {
   return /^(?:r\d+|bloody)/.exec(snapshot)?.[0] ?? snapshot;
 }
 
-/** A channel's folder, or that of a release. A snapshot says by itself where it is. */
+/** The folder of a channel or of a release. A snapshot alone is enough to find its folder. */
 function pickFolder({ release, snapshot }: ImageRequest): string {
   const token = release.toLowerCase().replace(/^(?=\d{6}$)/, 'r');
   if (token === 'latest' && snapshot !== undefined) {
@@ -104,7 +104,7 @@ interface OmniosImage {
   fileName: string;
 }
 
-/** Newest first; `undefined` where there is no such folder. */
+/** Newest first; `undefined` if the folder does not exist. */
 async function findImages(
   name: string,
   context: VendorContext,
@@ -113,7 +113,7 @@ async function findImages(
   const entries = await findFolder(folder, context);
   if (entries === undefined) return undefined;
   const images = entries.flatMap(({ name: fileName }) => {
-    // A build has to be told from the next one: a name without a number or a date is of none.
+    // Builds must be distinguishable: a name without a number or a date belongs to no build.
     const snapshot = /^omnios-(r\d{6}[a-z]*|bloody-\d{8})\.cloud\.vmdk$/.exec(fileName)?.[1];
     return snapshot === undefined ? [] : [{ snapshot, fileName }];
   });
@@ -121,7 +121,7 @@ async function findImages(
   return images.sort((left, right) => compareRefreshes(right.snapshot, left.snapshot));
 }
 
-/** Refreshes count `a` … `z`, `aa` …: a longer suffix is a later one. */
+/** Refreshes are `a` … `z`, then `aa` …: a longer suffix is later. */
 function compareRefreshes(left: string, right: string): number {
   const [a, b] = [releaseOf(left), releaseOf(right)];
   return compareVersions(a, b) || left.length - right.length || compareVersions(left, right);

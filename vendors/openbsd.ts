@@ -19,7 +19,7 @@ import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('openbsd');
 const repository = 'hcartiaux/openbsd-cloud-image';
-/** Sixty requests an hour and address without a token. */
+/** Without a token, GitHub allows sixty requests per hour and address. */
 const index = new URL(`https://api.github.com/repos/${repository}/releases`);
 const downloads = new URL(`https://github.com/${repository}/releases/download/`);
 const arches: Arch[] = ['amd64'];
@@ -27,7 +27,7 @@ const defaultVariant = 'min';
 
 /**
  * OpenBSD with cloud-init, built by a third party: the project itself publishes no cloud image. Releases: `latest`, a
- * version (`7.8`); snapshots: builds (`7.8_2025-10-22-09-25`). Variants: `min` (default) and what else a build has.
+ * version (`7.8`); snapshots: builds (`7.8_2025-10-22-09-25`). Variants: `min` (default) and the other ones of a build.
  */
 export const openbsd: Vendor = defineVendor({
   id: 'openbsd',
@@ -65,7 +65,7 @@ export const openbsd: Vendor = defineVendor({
               kind: 'checksums',
               url: new URL(`${url}.sha256`),
               dialect: 'sums',
-              // The sidecar names the file where it was built.
+              // The sidecar names the file by its path on the build machine.
               aliases: [`images/${fileName}`],
             },
           ],
@@ -105,7 +105,7 @@ interface OpenbsdBuild {
   variants: Map<string, number>;
 }
 
-/** Those that have a disk with a digest, newest first: by version, then by day. */
+/** Builds that have a disk with a digest, newest first: by version, then by day. */
 async function listBuilds({ http, signal }: VendorContext): Promise<OpenbsdBuild[]> {
   const document = await http.get(index, { signal });
   const builds = parseList(document.json(), index.href).flatMap((value, position) => {

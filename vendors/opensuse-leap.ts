@@ -26,12 +26,12 @@ import { pickRpmArches } from './shared/rpm-arches.ts';
 const missing = notFoundIn('opensuse-leap');
 
 /**
- * A folder is filled before its release (16.1's in September 2026), and no index says which is out: this was the newest
- * in November 2026.
+ * A folder is filled before its release (16.1's in September 2026), and no index says which releases are published:
+ * this was the newest in November 2026.
  */
 const newestReleased = '16.0';
 
-/** By release, as endoflife.date has it in August 2026: no index of openSUSE's own says it. */
+/** By release, from endoflife.date (August 2026): openSUSE publishes no index with these dates. */
 const endOfLife: Record<string, string> = {
   '15.0': '2019-12-03',
   '15.1': '2021-02-02',
@@ -49,8 +49,8 @@ const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
 };
 
 /**
- * openSUSE Leap's Minimal-VM image for clouds. Releases: `latest`, `16`, `16.0`; snapshots: `16.0-build18.7`, of which
- * upstream keeps the newest one or two. Variant: `cloud`.
+ * openSUSE Leap's Minimal-VM image for clouds. Releases: `latest`, `16`, `16.0`; snapshots: `16.0-build18.7`; upstream
+ * keeps the newest one or two. Variant: `cloud`.
  */
 export const opensuseLeap: Vendor = defineVendor({
   id: 'opensuse-leap',
@@ -114,9 +114,9 @@ export const opensuseLeap: Vendor = defineVendor({
 });
 
 interface Meant {
-  /** Best first: the one that is named, or those that are out. */
+  /** Best first: the requested release, or the published ones. */
   releases: string[];
-  /** One that is there and may not be out. */
+  /** A newer release whose folder exists but which may not be published. */
   newer?: string | undefined;
 }
 
@@ -163,7 +163,7 @@ function guestFacts(release: string, arch: Arch): GuestFacts {
   const eol = endOfLife[release];
   const boots = firmware[arch];
   return {
-    // 42 calls itself `opensuse`.
+    // Release 42 calls itself `opensuse`.
     osIds: ['opensuse-leap', 'opensuse'],
     user: compareVersions(release, '16') < 0 ? 'opensuse' : 'sles',
     seed: 'nocloud',

@@ -23,7 +23,7 @@ import { unusable } from './shared/unusable.ts';
 
 const missing = notFoundIn('opensuse-tumbleweed');
 const site = 'https://download.opensuse.org/';
-/** Other architectures than the first are ports, by names of their own. */
+/** Architectures other than the first are ports, with folder names of their own. */
 const folders = new Map<Arch, URL>([
   ['amd64', new URL('tumbleweed/appliances/', site)],
   ['arm64', new URL('ports/aarch64/tumbleweed/appliances/', site)],
@@ -35,8 +35,8 @@ const firmware: Partial<Record<Arch, ('bios' | 'uefi')[]>> = {
 };
 
 /**
- * `openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20240629.qcow2`, `openSUSE-MicroOS.x86_64-16.0.0-OpenStack-Cloud-…`;
- * the architecture stands twice for s390x.
+ * `openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20240629.qcow2`,
+ * `openSUSE-MicroOS.x86_64-16.0.0-OpenStack-Cloud-…`; names for s390x hold the architecture twice.
  */
 const imageName =
   /^openSUSE-(Tumbleweed-Minimal-VM|MicroOS)\.(\w+)-[\d.]+(?:-\2)?-(?:(ContainerHost)-)?(?:OpenStack-)?Cloud-Snapshot(\d{8})\.qcow2$/;
@@ -47,8 +47,8 @@ const variants = new Map([
 ]);
 
 /**
- * openSUSE Tumbleweed's images for clouds. There are no releases: `latest` (`rolling`), or the snapshot (`20240629`), of
- * which upstream keeps the newest few. Variants: `cloud` (default), `microos`, `microos-container-host`.
+ * openSUSE Tumbleweed's images for clouds. There are no releases: `latest` (`rolling`), or the snapshot (`20240629`);
+ * upstream keeps the newest few. Variants: `cloud` (default), `microos`, `microos-container-host`.
  */
 export const opensuseTumbleweed: Vendor = defineVendor({
   id: 'opensuse-tumbleweed',
@@ -73,7 +73,7 @@ export const opensuseTumbleweed: Vendor = defineVendor({
       { field: 'snapshot', wanted, nameOf: (one) => one.snapshot },
     ]);
     const warnings = wanted === undefined ? warnOld(image, all) : [];
-    // The list is not known to be signed; it has to agree with the sidecar that is.
+    // No signature of the list is known; the list must agree with the sidecar, which is signed.
     const listed = { kind: 'checksums', url: sums, dialect: 'sums' } as const;
     return {
       release: 'rolling',
@@ -132,7 +132,7 @@ async function findImages(
   return { images: images.sort((a, b) => compareVersions(b.snapshot, a.snapshot)), sums };
 }
 
-/** The snapshot that is asked for, by its name or in place of a release; `undefined`: the newest. */
+/** The requested snapshot, given as a snapshot or as a release; `undefined`: the newest. */
 function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
   const plain = (token: string): string => token.toLowerCase().replace(/^snapshot(?=\d)/, '');
   const isOpen = ['latest', 'rolling', 'tumbleweed'].includes(release.toLowerCase());
@@ -143,7 +143,7 @@ function parseWanted({ release, snapshot }: ImageRequest): string | undefined {
   return exact ?? (isOpen ? undefined : named);
 }
 
-/** Of the user of these images nothing reliable is known; of MicroOS nor what sets it up. */
+/** The user of these images is not known reliably; for MicroOS the provisioning agent is not known either. */
 function guestFacts(variant: string, arch: Arch): GuestFacts {
   const agent: GuestFacts = variant === 'cloud' ? { seed: 'nocloud', ssh: true } : {};
   const osIds = [variant === 'cloud' ? 'opensuse-tumbleweed' : 'opensuse-microos'];

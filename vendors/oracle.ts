@@ -20,7 +20,7 @@ import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('oracle');
 const arches: Arch[] = ['amd64', 'arm64'];
-/** By major release, as endoflife.date has it in August 2026: no index of Oracle's says it. */
+/** By major release, from endoflife.date (August 2026): Oracle publishes no index with these dates. */
 const endOfLife: Record<string, string> = {
   7: '2024-12-31',
   8: '2029-07-31',
@@ -28,8 +28,8 @@ const endOfLife: Record<string, string> = {
 };
 
 /**
- * Oracle Linux' KVM templates, of which one build at a time is listed. Releases: `latest`, `9`, `9.8`; snapshots:
- * `9.8-b293`, unlisted ones too, for which no list gives a digest.
+ * Oracle Linux' KVM templates; the index lists one build at a time. Releases: `latest`, `9`, `9.8`; snapshots:
+ * `9.8-b293`, also unlisted ones, for which no list gives a digest.
  */
 export const oracle: Vendor = defineVendor({
   id: 'oracle',
@@ -117,7 +117,7 @@ function describe(
     version,
     variant: 'kvm',
     snapshot,
-    // Templates that end in `.qcow` are version 2 or 3 all the same.
+    // Templates whose names end in `.qcow` are version 2 or 3 too.
     disk: [{ url, fileName, layers: ['qcow2'], proofs }],
     guest: guestFacts(major, arch),
     ...defined({ warnings: warnings.length > 0 ? warnings : undefined }),
@@ -126,7 +126,7 @@ function describe(
 
 function guestFacts(major: string, arch: Arch): GuestFacts {
   const eol = endOfLife[major];
-  // What 9 and 10 start by on amd64 is told differently.
+  // Sources disagree about the firmware of 9 and 10 on amd64.
   const isBios = arch === 'amd64' && Number(major) <= 8;
   return {
     osIds: ['ol'],

@@ -33,19 +33,20 @@ import { warnStopped } from './shared/stopped-variant.ts';
 
 const missing = notFoundIn('rocky');
 
-/** The same tree behind a content network. */
+/** The same tree behind a content delivery network. */
 const twin = new URL('https://download.rockylinux.org/pub/rocky/');
 
-/** By major release, as endoflife.date has it in August 2026: no index of Rocky's own says it. */
+/** By major release, from endoflife.date (August 2026): Rocky publishes no index with these dates. */
 const endOfLife: Record<string, string> = { 8: '2029-05-31', 9: '2032-05-31', 10: '2035-05-31' };
 
 /**
- * "Rocky Linux 8 and 10 are the only releases that sign the checksums in the mirrors" (README of rocky-linux/checksums).
- * A signature that 9 has all the same is demanded from then on: what was accepted is remembered.
+ * "Rocky Linux 8 and 10 are the only releases that sign the checksums in the mirrors" (README of
+ * rocky-linux/checksums). If 9 is once accepted with a signature, a signature is required from then on, because the
+ * cache remembers it.
  */
 const unsignedMajor = '9';
 
-/** How many minor releases are asked for images before a request for less than a minor gives up. */
+/** The number of minor releases to search for images, for a request that names no minor. */
 const depth = 4;
 
 /**
@@ -66,7 +67,7 @@ export const rocky: Vendor = defineVendor({
     const wanted = parseMajorMinor(request);
     if (wanted === undefined) throw missing('release', request.release, Object.keys(endOfLife));
     const { scope, build } = wanted;
-    // The folder of a major is not always that of its newest minor: minors are what counts.
+    // The folder of a major is not always that of its newest minor: the folders of minors are used.
     const isMinor = scope?.includes('.') === true;
     const listed = isMinor ? [] : await listRockyReleases(context);
     const minors = isMinor ? [scope] : minorsOf(scope, listed).slice(0, depth);
@@ -74,7 +75,7 @@ export const rocky: Vendor = defineVendor({
     for (const minor of minors) {
       const images = await findRockyImages(minor, request.arch, context);
       seen.push(...images);
-      // A variant can have ended with an earlier minor.
+      // A variant may have ended with an earlier minor.
       if (!images.some((image) => isOfVariant(image, request))) continue;
       const image = pickImage(images, build, request);
       const warnings = warn(image, minors);
@@ -118,7 +119,7 @@ export const rocky: Vendor = defineVendor({
   },
 });
 
-/** Newest first, as they are listed. */
+/** Newest first, as in the list. */
 function minorsOf(major: string | undefined, listed: string[]): string[] {
   return listed.filter(
     (name) => name.includes('.') && (major === undefined || majorOf(name) === major),
@@ -179,7 +180,7 @@ function guestFacts({ release }: RockyImage, arch: Arch): GuestFacts {
   const major = majorOf(release);
   const eol = endOfLife[major];
   const hasFirmware = arch !== 'ppc64le' && arch !== 's390x';
-  // 8 is known to start by UEFI; whether by BIOS is not.
+  // 8 is known to boot with UEFI; for BIOS this is not known.
   const isBoth = arch === 'amd64' && Number(major) >= 9;
   return {
     osIds: ['rocky'],

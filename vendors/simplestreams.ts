@@ -23,13 +23,14 @@ const id = 'simplestreams';
 const missing = notFoundIn(id);
 
 /**
- * Any Simple Streams server: image servers of LXD and Incus, private ones, Ubuntu's. Parameters: `server` (https address of
- * the tree, or of its `streams/v1/`) and `content` (content id; needless where the index has one image stream).
- * Releases: version, release, alias or key of a product, `/` and `:` written as `-`, with or without the system's name
- * before it (`24.04`, `noble`, `ubuntu-noble`), or `latest` where versions are numbers of one system. Variants: those of
- * the products, `default` by default. Snapshots: builds, as the server names them.
+ * Any Simple Streams server: image servers of LXD and Incus, private ones, Ubuntu's. Parameters: `server` (https
+ * address of the tree, or of its `streams/v1/`) and `content` (content id; not needed if the index has one image
+ * stream). Releases: version, release, alias or key of a product, `/` and `:` written as `-`, with or without the
+ * system's name before it (`24.04`, `noble`, `ubuntu-noble`), or `latest` if versions are numbers of one system.
+ * Variants: those of the products, `default` by default. Snapshots: builds, as the server names them.
  *
- * Rests on the digests in the products file, which come over TLS: who signs the `.sjson` of a server is not known here.
+ * The proof is the digests in the products file, which come over TLS: the signer of a server's `.sjson` is not known
+ * here.
  */
 export const simplestreams: Vendor = defineVendor({
   id,
@@ -50,7 +51,7 @@ export const simplestreams: Vendor = defineVendor({
   },
 });
 
-/** The server's products, from the one image stream that is meant. */
+/** The server's products, from the one requested image stream. */
 async function openStream(request: ImageRequest, context: VendorContext): Promise<Stream> {
   const { server, content } = readParameters(request, ['server', 'content']);
   const base = readFolderAddress(
@@ -67,7 +68,7 @@ async function openStream(request: ImageRequest, context: VendorContext): Promis
   throw missing('parameter', content ?? 'content', known, known.length > 0 ? hint : undefined);
 }
 
-/** The images of one release of one system, whatever their architecture and variant. */
+/** The images of one release of one system, of every architecture and variant. */
 function pickRelease(wanted: string, all: ProductImage[]): ProductImage[] {
   const word = plainWord(wanted);
   const named = all.filter(({ names }) => names.includes(word));
@@ -86,7 +87,7 @@ function pickRelease(wanted: string, all: ProductImage[]): ProductImage[] {
   return meant.filter(({ version }) => version === newest.version);
 }
 
-/** The variant that is asked for; else the one that there is, or the one called default. */
+/** The requested variant; else the only one, or the one called default. */
 function pickVariant({ variant }: ImageRequest, images: ProductImage[]): ProductImage {
   const known = [...new Set(images.map((image) => image.variant))];
   const wanted =
@@ -135,7 +136,7 @@ function describe(
   };
 }
 
-/** `24.04`, or `rockylinux-9` where the server has several systems. */
+/** `24.04`, or `rockylinux-9` if the server has several systems. */
 function nameRelease({ os, version }: ProductImage, all: ProductImage[]): string {
   const isAlone = new Set(all.map((image) => image.os)).size < 2;
   return isAlone || os === '' ? version : `${os}-${version}`;

@@ -23,7 +23,7 @@ const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7
 const arches: Arch[] = ['amd64', 'arm64'];
 const GiB = 1024 ** 3;
 
-/** Those of Talos' platforms that boot from a disk image (`pkg/machinery/platforms`). */
+/** The platforms of Talos that boot from a disk image (`pkg/machinery/platforms`). */
 const platforms = [
   'nocloud',
   'metal',
@@ -46,7 +46,8 @@ const platforms = [
 /**
  * Talos Linux from an Image Factory. Releases: `latest`, a minor (`1.13`), a version (`v1.13.9`, pre-releases too);
  * snapshots: `v1.13.9-376567988ad3`, version and start of the schematic. Variants are platforms, `nocloud` by default.
- * Parameters: `schematic` (64 hex digits; none customized) and `factory` (https address of another factory).
+ * Parameters: `schematic` (64 hex digits; without it, no customization) and `factory` (https address of another
+ * factory).
  */
 export const talos: Vendor = defineVendor({
   id,
@@ -84,9 +85,9 @@ export const talos: Vendor = defineVendor({
         seed: 'talos',
         ssh: false,
         minDiskBytes: 10 * GiB,
-        // Of a worker; a control plane wants twice as much.
+        // The memory of a worker; a control plane needs twice as much.
         minMemoryBytes: GiB,
-        // GRUB up to 1.9 and both boot loaders since 1.10 start either way; ARM has UEFI alone.
+        // GRUB up to 1.9 and both boot loaders since 1.10 boot with BIOS and UEFI; ARM has only UEFI.
         firmware: request.arch === 'amd64' ? ['bios', 'uefi'] : ['uefi'],
       },
     };
@@ -108,7 +109,7 @@ export const talos: Vendor = defineVendor({
   },
 });
 
-/** `v1.13.9` …, newest first; pre-releases never compete with releases, so their order among those is of no matter. */
+/** `v1.13.9` …, newest first. The order of pre-releases does not matter: they are never chosen as the newest. */
 async function listVersions(factory: URL, context: VendorContext): Promise<string[]> {
   const url = new URL('versions', factory);
   const where = publicUrl(url);
@@ -116,7 +117,7 @@ async function listVersions(factory: URL, context: VendorContext): Promise<strin
   const listed = parseList(document.json(), where).map((value, position) =>
     parseText(value, `${where}: [${position}]`),
   );
-  // A version goes into an address: what is no version is no entry.
+  // A version becomes part of an address, so entries that are not versions are dropped.
   const versions = listed.filter((text) => /^v\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$/.test(text));
   if (versions.length === 0) throw unusable(where, 'it lists no version');
   return versions.sort((left, right) => compareVersions(right, left));
@@ -135,7 +136,7 @@ function snapshotOf(version: string, schematic: string): string {
   return `${version}-${schematic.slice(0, 12)}`;
 }
 
-/** The newest release that is meant; a pre-release only when its whole name is given. */
+/** The newest release of the request; a pre-release only if the request gives its whole name. */
 function pickVersion(request: ImageRequest, schematic: string, versions: string[]): string {
   const token = request.release.toLowerCase().replace(/^(?=\d)/, 'v');
   const meant = versions.filter((version) =>
@@ -149,7 +150,7 @@ function pickVersion(request: ImageRequest, schematic: string, versions: string[
   if (request.snapshot === undefined) return meant[0];
 
   const snapshot = request.snapshot.toLowerCase();
-  // Any version may be asked for by its snapshot, as long as the release does not exclude it.
+  // A snapshot may name any version that belongs to the release of the request.
   const scope = token === 'latest' ? versions : meant;
   const found = scope.find((version) => snapshotOf(version, schematic) === snapshot);
   if (found !== undefined) return found;

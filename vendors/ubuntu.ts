@@ -30,7 +30,7 @@ import {
 const missing = notFoundIn('ubuntu');
 const site = new URL('https://cloud-images.ubuntu.com/');
 
-/** Debian's port names, which Ubuntu uses; amd64v3 is a build of its own and no OCI word. */
+/** Debian's port names, which Ubuntu uses; amd64v3 is a separate build and has no OCI word. */
 const archWords = new Map<string, Arch>([
   ['amd64', 'amd64'],
   ['arm64', 'arm64'],
@@ -45,7 +45,7 @@ const released = { contentId: 'com.ubuntu.cloud:released:download', isDaily: fal
 const daily = { contentId: 'com.ubuntu.cloud:daily:download', isDaily: true };
 const releases = treeAt('releases/', released);
 const minimalReleases = treeAt('minimal/releases/', released);
-// Daily builds of servers stand at the root of the site as well, `/noble/20260725/`, and longer there.
+// Daily builds of servers are also at the root of the site, `/noble/20260725/`, and are kept longer there.
 const dailies = treeAt('daily/', daily, site);
 const minimalDailies = treeAt('minimal/daily/', daily);
 const disk = { fileType: 'disk1.img', endings: ['.img', '-disk1.img'] };
@@ -67,7 +67,7 @@ function treeAt<Content>(
   return { ...content, base, trees: [base, ...more] };
 }
 
-/** What the kernel has to be told; of other flavours the published kernel is another one than the disk's. */
+/** The kernel parameters that it needs; for other flavours the published kernel differs from the disk's kernel. */
 const roots: Record<string, string> = {
   server: 'LABEL=cloudimg-rootfs',
   daily: 'LABEL=cloudimg-rootfs',
@@ -75,7 +75,9 @@ const roots: Record<string, string> = {
   'minimal-daily': '/dev/vda1',
 };
 
-/** Ubuntu's cloud images: `server` (default), `minimal`, `kvm` where a release has it; `daily` and `minimal-daily` builds. */
+/**
+ * Ubuntu's cloud images: `server` (default), `minimal`, `kvm` if a release has it; `daily` and `minimal-daily` builds.
+ */
 export const ubuntu: Vendor = defineVendor({
   id: 'ubuntu',
   title: 'Ubuntu',
@@ -141,7 +143,7 @@ export const ubuntu: Vendor = defineVendor({
       try {
         streams.push(await fetchStream(base, contentId, context));
       } catch (error) {
-        // A mirror may hold the releases alone.
+        // A mirror may hold only the releases.
         const isAbsent = hasRemedy(error, 'transfer') && error.details.status === 404;
         if (!isAbsent) throw error;
       }
@@ -150,7 +152,9 @@ export const ubuntu: Vendor = defineVendor({
   },
 });
 
-/** The products of one release, one for each architecture; aliases come round again, and then the newest release wins. */
+/**
+ * The products of one release, one for each architecture; an alias can be used again, and then the newest release wins.
+ */
 function pickRelease(products: StreamProduct[], wanted: string): StreamProduct[] {
   const word = wanted.toLowerCase();
   const matching = products.filter((product) =>
@@ -193,14 +197,17 @@ function guestFacts(product: StreamProduct, arch: Arch): GuestFacts {
   };
 }
 
-/** Images for PCs start by UEFI as well since 18.04; ppc64le and s390x have firmware of their own. */
+/** Images for PCs boot with UEFI too since 18.04; ppc64le and s390x have firmware of their own. */
 function firmwareOf(product: StreamProduct, arch: Arch): ('bios' | 'uefi')[] | undefined {
   if (arch === 'ppc64le' || arch === 's390x') return undefined;
   if (arch !== 'amd64' && arch !== '386') return ['uefi'];
   return compareVersions(product.version, '18.04') < 0 ? ['bios'] : ['bios', 'uefi'];
 }
 
-/** `supported` outlives the end of life by weeks, and not every `.04` is an LTS: the title says which is. */
+/**
+ * The field `supported` stays true for weeks after the end of life, and not every `.04` is an LTS: the title says which
+ * release is one.
+ */
 function isSupportedLts(product: StreamProduct): boolean {
   return product.supported && /\bLTS\b/.test(product.title);
 }

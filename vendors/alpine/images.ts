@@ -18,14 +18,18 @@ export interface AlpineImage {
 }
 
 /**
- * Two schemes stand side by side since 3.24.2, where the prefix and the firmware word were dropped:
- * `nocloud_alpine-3.24.1-x86_64-uefi-cloudinit-r0.qcow2` and `alpine-3.24.2-x86_64-cloudinit-r0.qcow2`, which boots with UEFI.
- * Other prefixes (`aws_`, `gcp_` …) are for one cloud alone.
+ * Two naming schemes exist since 3.24.2, where the prefix and the firmware word were dropped:
+ * `nocloud_alpine-3.24.1-x86_64-uefi-cloudinit-r0.qcow2` and
+ * `alpine-3.24.2-x86_64-cloudinit-r0.qcow2`, which boots with UEFI. Other prefixes (`aws_`, `gcp_`
+ * …) are images for a single cloud.
  */
 const namePattern =
   /^(?:(nocloud|generic)_)?alpine-((\d+\.\d+)\.\d+(_[a-z0-9]+)?)-(x86_64|aarch64)-(?:(bios|uefi)-)?(cloudinit|tiny)(-metal)?-r(\d{1,9})\.qcow2$/;
 
-/** The images of a branch, best first: by version, then the new scheme, then by build; empty where there are none. */
+/**
+ * The images of a branch, best first: by version, then the new scheme, then by build; empty if
+ * there are none.
+ */
 export async function listAlpineImages(
   branch: string,
   context: VendorContext,
@@ -38,7 +42,9 @@ export async function listAlpineImages(
     .map(({ image }) => image);
 }
 
-/** `cloudinit-bios-metal`, from its words in any order; UEFI is what is meant when no firmware is named. */
+/**
+ * `cloudinit-bios-metal`, from its words in any order; a variant that names no firmware means UEFI.
+ */
 export function canonicalVariant(text: string): string {
   const order = ['cloudinit', 'tiny', 'bios', 'metal'];
   const words = text.toLowerCase().split('-');

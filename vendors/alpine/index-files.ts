@@ -11,7 +11,10 @@ import { unusable } from '../shared/unusable.ts';
 
 const url = new URL('https://alpinelinux.org/releases.json');
 
-/** What Alpine says of its branches. The versions it names may lack a cloud image: only the folder tells. */
+/**
+ * What Alpine publishes about its branches. A version in it may lack a cloud image: only the folder
+ * shows that.
+ */
 export interface AlpineIndex {
   /** `3.24` …, from the newest stable branch down. */
   stable: string[];
@@ -19,7 +22,10 @@ export interface AlpineIndex {
   eol: Map<string, string>;
 }
 
-/** Nothing is known of any branch where `releases.json` cannot be read: a request that names its branch does without. */
+/**
+ * Returns an index without branches if `releases.json` cannot be read: a request that names its
+ * branch does not need it.
+ */
 export async function findAlpineIndex(context: VendorContext): Promise<AlpineIndex> {
   try {
     return await readAlpineIndex(context);

@@ -12,7 +12,9 @@ import { openpgp } from '../shared/openpgp.ts';
 import { unusable } from '../shared/unusable.ts';
 import { parseReleaseEntries } from './releases-yaml.ts';
 
-/** The system that runs from memory: a CD image, and kernel and initramfs to start by themselves. */
+/**
+ * The system that runs from memory: a CD image, and a kernel and initramfs that boot without it.
+ */
 export interface AlpineNetboot {
   branch: string;
   version: string;
@@ -22,7 +24,10 @@ export interface AlpineNetboot {
 
 const words: Partial<Record<Arch, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
 
-/** What `latest-releases.yaml` of a branch names; `undefined` where there is none of that architecture. */
+/**
+ * What `latest-releases.yaml` of a branch names; `undefined` if it names nothing for that
+ * architecture.
+ */
 export async function findNewestNetboot(
   branch: string,
   arch: Arch,
@@ -53,7 +58,10 @@ export async function findNewestNetboot(
   return describe(branch, version, word, proofs, sizeBytes);
 }
 
-/** An earlier version: its files stay beside the newest, each with a list of its own; `undefined` where it has gone. */
+/**
+ * An earlier version: its files stay beside the newest, each with its own list of digests;
+ * `undefined` if it has been removed.
+ */
 export async function findNetbootOf(
   version: string,
   arch: Arch,

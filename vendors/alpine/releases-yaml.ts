@@ -1,8 +1,9 @@
 import { unusable } from '../shared/unusable.ts';
 
 /**
- * The entries of Alpine's `latest-releases.yaml`, which is flat: `-` alone on a line begins an entry, `key: value` follows,
- * indented. Text that runs over several lines (`desc: |`) is passed over. Throws `ERR_METADATA` for anything else.
+ * The entries of Alpine's `latest-releases.yaml`, which is flat: a line with only `-` begins an
+ * entry, indented lines `key: value` follow. Text of several lines (`desc: |`) is skipped. Throws
+ * `ERR_METADATA` for anything else.
  */
 export function parseReleaseEntries(text: string, from: URL): Map<string, string>[] {
   const entries: Map<string, string>[] = [];

@@ -6,7 +6,10 @@ import { unusable } from '../shared/unusable.ts';
 
 const site = new URL('https://cloud.centos.org/centos/');
 
-/** The flavours differ in more than their name: the one with `x86_64` in front starts by UEFI, the plain one does not. */
+/**
+ * The flavours differ in more than their name: the one that begins with `x86_64` boots with UEFI,
+ * the plain one does not.
+ */
 const flavours = new Map([
   ['', 'genericcloud'],
   ['-x86_64', 'genericcloud-uefi'],
@@ -23,7 +26,10 @@ export interface CentosImage {
   sizeBytes?: number;
 }
 
-/** The dated images of a stream, newest first; empty where the stream or the architecture is not there. */
+/**
+ * The dated images of a stream, newest first; empty if the stream or the architecture does not
+ * exist.
+ */
 export async function findCentosImages(
   stream: string,
   arch: Arch,

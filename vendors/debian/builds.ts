@@ -8,7 +8,7 @@ export interface DebianBuild {
   /** Its list of digests. */
   sums: URL;
   disks: DebianDisk[];
-  /** Newer serials that are listed and have no list of digests. */
+  /** Newer serials that are listed but have no list of digests. */
   skipped?: string[];
 }
 
@@ -20,8 +20,8 @@ export interface DebianDisk {
 }
 
 /**
- * `YYYYMMDD-NNNN`. `bookworm/2023230723-1450` was published as well: it can be asked for, but compares as the newest
- * and is not.
+ * `YYYYMMDD-NNNN`. `bookworm/2023230723-1450` was published too: a request can name it, but it is
+ * never chosen as the newest, although it compares as the newest.
  */
 export const debianSerial: RegExp = /^\d{8,10}-\d{3,5}$/;
 const datedSerial = /^\d{8}-\d{3,5}$/;
@@ -29,7 +29,7 @@ const datedSerial = /^\d{8}-\d{3,5}$/;
 const diskName =
   /^debian-(?:\d+|sid)-(?:backports-)?([a-z0-9]+)-([a-z0-9]+)(?:-daily)?(?:-\d{8,10}-\d{3,5})?\.qcow2$/;
 
-/** Every dated folder that is listed, newest first; `undefined` where there is no such tree. */
+/** Every listed dated folder, newest first; `undefined` if the tree does not exist. */
 export async function findSerials(
   tree: DebianTree,
   context: VendorContext,
@@ -41,7 +41,7 @@ export async function findSerials(
     .sort((left, right) => newestFirst(left, right));
 }
 
-/** One dated folder, `latest` where the serial is that; `undefined` where it is not to be had. */
+/** One dated folder, or `latest` if the serial is that; `undefined` if it is not available. */
 export async function findBuild(
   tree: DebianTree,
   serial: string,
@@ -59,7 +59,10 @@ export async function findBuild(
   return { serial, sums, disks };
 }
 
-/** The newest dated folder that has its list of digests; one that is still being copied may not have it. */
+/**
+ * The newest dated folder that has its list of digests; a folder that is still being copied may
+ * lack it.
+ */
 export async function findNewestBuild(
   tree: DebianTree,
   context: VendorContext,
@@ -74,7 +77,10 @@ export async function findNewestBuild(
   return undefined;
 }
 
-/** The folder of a serial, or the last one of a date (`YYYYMMDD`); `undefined` where it is not to be had. */
+/**
+ * The folder of a serial, or the last folder of a date (`YYYYMMDD`); `undefined` if it is not
+ * available.
+ */
 export async function findBuildOf(
   tree: DebianTree,
   snapshot: string,

@@ -4,7 +4,7 @@ import { type DebianBuild, debianSerial } from './builds.ts';
 import { pickUpload } from './manifest.ts';
 import { type DebianTree, debianImages } from './tree.ts';
 
-/** A disk and the serial of the folder that it lies in. */
+/** A disk and the serial of its folder. */
 export interface FoundDisk {
   snapshot: string;
   disk: Artifact;
@@ -16,8 +16,8 @@ export function diskStem(tree: DebianTree, image: string, arch: string): string 
 }
 
 /**
- * Serial, address and digest of the newest disk in one request; `undefined` where there is no such document, as on
- * mirrors that skip the hidden folder behind `latest`.
+ * Serial, address and digest of the newest disk in one request; `undefined` if the document does
+ * not exist, as on mirrors that skip the hidden folder behind `latest`.
  */
 export async function findLatestDisk(
   { folder }: DebianTree,
@@ -51,7 +51,8 @@ export async function findLatestDisk(
 /** The disk of a dated folder; `undefined` where the folder lists none with that stem. */
 export function pickDebianDisk(build: DebianBuild, stem: string): FoundDisk | undefined {
   const names = build.disks.map(({ fileName }) => fileName).filter((name) => isDisk(name, stem));
-  // `bullseye/20230802-1460` holds files of the serial 20230717-1444: a folder does not always name its files.
+  // `bullseye/20230802-1460` holds files of the serial 20230717-1444: file names may differ from
+  // their folder.
   const fileName = names.find((name) => name === `${stem}-${build.serial}.qcow2`) ?? names[0];
   if (fileName === undefined) return undefined;
   return {
@@ -65,7 +66,10 @@ export function pickDebianDisk(build: DebianBuild, stem: string): FoundDisk | un
   };
 }
 
-/** Whole tokens: `generic` must not match `genericcloud`, nor a release a daily. */
+/**
+ * Compares whole words: `generic` must not match `genericcloud`, and a release must not match a
+ * daily build.
+ */
 function isDisk(fileName: string, stem: string): boolean {
   if (!fileName.startsWith(`${stem}-`) || !fileName.endsWith('.qcow2')) return false;
   return debianSerial.test(fileName.slice(stem.length + 1, -'.qcow2'.length));

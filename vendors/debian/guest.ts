@@ -24,7 +24,7 @@ const endOfLife: Record<string, string> = {
   13: '2028-08-09',
 };
 
-/** End of standard support, where it is known. */
+/** End of standard support, if it is known. */
 export function debianEndOfLife({ number }: DebianRelease): { eol?: string } {
   const eol = endOfLife[number];
   return eol === undefined ? {} : { eol };

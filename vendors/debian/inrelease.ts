@@ -8,9 +8,9 @@ import {
 } from '../../src/kit.ts';
 import { unusable } from '../shared/unusable.ts';
 
-/** What the head of a `Release` file of a Debian archive says. */
+/** The head of a `Release` file of a Debian archive. */
 export interface ArchiveRelease {
-  /** The clear-signed file that says it. */
+  /** The clear-signed file that holds it. */
   signed: URL;
   /** `stable`, `testing`, `unstable`, `oldstable`, also `stable-backports`. */
   suite: string;
@@ -20,8 +20,9 @@ export interface ArchiveRelease {
 }
 
 /**
- * Reads `InRelease` of a suite or code name; `undefined` where the archive has no such folder. Debian signs every one, so a
- * `Release` that stands alone is `ERR_SIGNATURE_MISSING`: it may be any old one.
+ * Reads `InRelease` of a suite or code name; `undefined` if the archive has no such folder. Debian
+ * signs every `Release`, so one without a signature is `ERR_SIGNATURE_MISSING`: it may be an old
+ * copy.
  */
 export async function findInRelease(
   archive: URL,
@@ -44,7 +45,8 @@ export async function findInRelease(
   const version = fields.get('Version');
   const suite = parseText(fields.get('Suite'), `${signed}: Suite`);
   const codename = parseText(fields.get('Codename'), `${signed}: Codename`);
-  // The signature of another suite is as good: only its own words say which suite it is.
+  // The signature of another suite is valid too: only the signed text says which suite it belongs
+  // to.
   if (name !== suite && name !== codename) {
     throw unusable(signed, `it is of ${codename} (${suite}), and not of ${name}`);
   }

@@ -6,7 +6,7 @@ import {
   parseText,
 } from '../../src/kit.ts';
 
-/** One file that a Debian cloud image manifest speaks of. */
+/** One file that a Debian cloud image manifest names. */
 export interface ManifestUpload {
   /** Path of the dated file below the tree of images. */
   ref: string;
@@ -14,8 +14,9 @@ export interface ManifestUpload {
 }
 
 /**
- * The upload of one image format (`qcow2`, `raw`, `internal`) in the JSON that lies beside every Debian cloud image;
- * `undefined` where the build was not uploaded in that format. `where` is the document's address, for messages.
+ * The upload of one image format (`qcow2`, `raw`, `internal`) in the JSON beside every Debian cloud
+ * image; `undefined` if the build was not uploaded in that format. `where` is the document's
+ * address, for messages.
  */
 export function pickUpload(
   document: unknown,
@@ -26,7 +27,7 @@ export function pickUpload(
   for (const [index, value] of items.entries()) {
     const at = `${where}: items[${index}]`;
     const item = parseRecord(value, at);
-    // The item of kind Build has a digest too, and it is no image's.
+    // The item of kind Build has a digest too, but it is not the digest of an image.
     if (item['kind'] !== 'Upload') continue;
     const metadata = parseRecord(item['metadata'], `${at}.metadata`);
     const labels = parseRecord(metadata['labels'], `${at}.metadata.labels`);

@@ -10,7 +10,7 @@ import {
 } from '../../src/kit.ts';
 import { type DebianRelease, debianArchiveSignature } from './releases.ts';
 
-/** The network installer: a small CD image, and kernel and initrd to start by themselves. */
+/** The network installer: a small CD image, and a kernel and initrd that boot without it. */
 export interface DebianNetboot {
   /** When the installer was built: `20250803+deb13u7`. */
   snapshot: string;
@@ -35,8 +35,8 @@ export async function listNetbootBuilds(
 }
 
 /**
- * The installer of one build: `InRelease` is signed and names the installer's list of digests, which names the files. It
- * boots itself and no installed disk.
+ * The installer of one build: `InRelease` is signed and names the installer's list of digests,
+ * which names the files. The kernel boots the installer, not an installed disk.
  */
 export async function findNetboot(
   release: DebianRelease,

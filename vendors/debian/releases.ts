@@ -6,24 +6,27 @@ import { findInRelease } from './inrelease.ts';
 
 const missing = notFoundIn('debian');
 
-/** A release of Debian as its archive describes it. */
+/** A Debian release as the archive describes it. */
 export interface DebianRelease {
-  /** Major version, for testing the coming one; `sid`, which has none. */
+  /** Major version; testing has the next one; `sid` has none. */
   number: string;
   codename: string;
   suite: string;
   /** Point release. */
   version?: string;
-  /** The archive's own word for it, clear-signed. */
+  /** The clear-signed document of the archive that describes it. */
   signed: URL;
 }
 
 const archive = new URL('https://ftp.debian.org/debian/dists/');
 
-/** A major version apart from each other, newest first. */
+/** These suites are one major version apart, newest first. */
 const numbered = ['testing', 'stable', 'oldstable', 'oldoldstable'];
 
-/** `latest`, a suite, a code name, a major version, or the current point release of one; else `ERR_NOT_FOUND`. */
+/**
+ * `latest`, a suite, a code name, a major version, or the current point release of one; otherwise
+ * `ERR_NOT_FOUND`.
+ */
 export async function pickDebianRelease(
   wanted: string,
   context: VendorContext,
@@ -42,7 +45,7 @@ export async function pickDebianRelease(
   );
 }
 
-/** What the main archive holds, stable first. */
+/** The releases of the main archive, stable first. */
 export async function listDebianReleases(context: VendorContext): Promise<DebianRelease[]> {
   const stable = await findStable(context);
   const others = ['oldstable', 'oldoldstable', 'testing', 'unstable'];
@@ -75,14 +78,14 @@ async function findStable(context: VendorContext): Promise<DebianRelease> {
   throw unusable(url, 'does not say which version is stable');
 }
 
-/** `stable` saves a request where it is known already. */
+/** `stable` saves a request if the caller knows it already. */
 async function findSuite(
   word: string,
   context: VendorContext,
   stable?: DebianRelease,
 ): Promise<DebianRelease | undefined> {
   const found = await findInRelease(archive, word, context);
-  // Updates, backports and experimental are no releases of their own.
+  // Updates, backports and experimental are not releases.
   if (found === undefined || !/^[a-z]+$/.test(found.codename)) return undefined;
   const { suite, codename, version, signed } = found;
   if (version !== undefined) {
@@ -95,7 +98,10 @@ async function findSuite(
   return { number: String(Number(number) + 1), codename, suite, signed };
 }
 
-/** The signature around `InRelease` of a code name; one that is not known yet may be signed by any key of the archive. */
+/**
+ * The signature around `InRelease` of a code name; an unknown code name may be signed with any key
+ * of the archive.
+ */
 export function debianArchiveSignature(codename: string): Signature {
   const known = debianArchiveKeys(codename);
   return openpgp('inline', known.length > 0 ? known : everyDebianKey);

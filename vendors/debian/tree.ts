@@ -2,10 +2,13 @@ import type { VendorContext } from '../../src/kit.ts';
 import { findFolder } from '../shared/folder.ts';
 import type { DebianRelease } from './releases.ts';
 
-/** What a variant is built from: the release as it stands, the same day by day, or with the kernel of backports. */
+/**
+ * What a variant is built from: the release, its daily builds, or the release with the kernel of
+ * backports.
+ */
 export type DebianChannel = 'released' | 'daily' | 'backports';
 
-/** Where the dated folders of a release lie, and how their disks are called. */
+/** The dated folders of a release, and the names of its disks. */
 export interface DebianTree {
   folder: URL;
   /** `debian-13`, `debian-13-backports`, `debian-sid`. */
@@ -40,7 +43,7 @@ export function parseDebianVariant(variant: string): { image: string; channel: D
   return { image, channel: channel === 'daily' ? 'daily' : 'backports' };
 }
 
-/** The variant of an image of that channel, as it is listed and recorded. */
+/** The variant name of an image of that channel, in lists and records. */
 export function formatDebianVariant(
   image: string,
   channel: DebianChannel,

@@ -16,15 +16,15 @@ export interface CoreosFile {
   /** A detached signature over it. */
   signature: URL;
   digest: Digest;
-  /** Of what is inside its codec. */
+  /** Digest of the content inside its codec. */
   inner?: Digest;
-  /** The document that says all this. */
+  /** The document that describes the file. */
   from: string;
 }
 
 /** What a stream or a build offers one architecture. */
 export interface CoreosMachine {
-  /** `44.20260905.3.0` of a platform; `undefined` where it has no such platform. */
+  /** `44.20260905.3.0` of a platform; `undefined` if the platform is not offered. */
   versionOf(platform: string): string | undefined;
   /** `disk` of `qcow2.xz`, `kernel` of `pxe` …; `undefined` where it is not offered. */
   find(platform: string, format: string, role: string): CoreosFile | undefined;
@@ -33,7 +33,7 @@ export interface CoreosMachine {
 const host = new URL('https://builds.coreos.fedoraproject.org/');
 const versionPattern = /^\d+\.\d{8}\.\d+\.\d+$/;
 
-/** What a stream points at now, by RPM's word for the architecture. */
+/** The current content of a stream, by RPM's word for the architecture. */
 export async function readCoreosStream(
   stream: string,
   { http, signal }: VendorContext,
@@ -47,7 +47,7 @@ export async function readCoreosStream(
   });
 }
 
-/** One build of a stream, however old; `undefined` where the stream has no such build. */
+/** One build of a stream, however old; `undefined` if the stream has no such build. */
 export async function findCoreosBuild(
   stream: string,
   version: string,
@@ -64,13 +64,16 @@ export async function findCoreosBuild(
   return readMachines(json, url, { platforms: 'media', formats: 'artifacts', release });
 }
 
-/** A document of another stream is as well formed: only its own word says of which it is. */
+/**
+ * A document of another stream has the same form: only its own field says which stream it
+ * describes.
+ */
 function refuseOther(json: unknown, stream: string, url: URL): void {
   const own = parseText(parseRecord(json, `${url}`)['stream'], `${url}: stream`);
   if (own !== stream) throw unusable(url, `it is of the stream ${JSON.stringify(own)}`);
 }
 
-/** The builds of a stream, newest first; empty where they are not to be had. */
+/** The builds of a stream, newest first; empty if the list is not available. */
 export async function listCoreosBuilds(
   stream: string,
   { http, signal }: VendorContext,
@@ -81,7 +84,10 @@ export async function listCoreosBuilds(
   return versions.filter((one): one is string => typeof one === 'string').reverse();
 }
 
-/** Streams and builds say the same under other keys; `release` stands at the top of a build. */
+/**
+ * Streams and builds hold the same facts under different keys; `release` is a top-level field of a
+ * build.
+ */
 interface Shape {
   platforms: string;
   formats: string;

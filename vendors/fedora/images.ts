@@ -19,7 +19,7 @@ import { unusable } from '../shared/unusable.ts';
 export interface FedoraImage {
   fileName: string;
   url: URL;
-  /** The same file on Fedora's own server; the public host sends on to some mirror. */
+  /** The same file on Fedora's own server; the public host redirects to a mirror. */
   origin: URL;
   /** `44`, `45-beta`. */
   release: string;
@@ -28,9 +28,12 @@ export interface FedoraImage {
   variant: string;
   /** Version and compose: `44-1.7`. */
   build: string;
-  /** The list of digests beside it, on Fedora's own server: by the name that a folder shows, or by the one it should have. */
+  /**
+   * The list of digests beside it, on Fedora's own server: under the name that the folder listing
+   * shows, or under the expected name.
+   */
   sums: URL;
-  /** As the index has them. */
+  /** As listed in the index. */
   digest?: Digest;
   sizeBytes?: number;
 }
@@ -42,13 +45,17 @@ const publicHost = 'download.fedoraproject.org';
 const ownHost = 'dl.fedoraproject.org';
 
 /**
- * The place of the architecture has moved twice: `Fedora-Cloud-Base-39-1.5.x86_64`, `-Generic.x86_64-40-1.14`,
- * `-Generic-41-1.4.x86_64`; RISC-V has builds such as `41.20250224-1026a2d0e311`.
+ * The position of the architecture has changed twice: `Fedora-Cloud-Base-39-1.5.x86_64`,
+ * `-Generic.x86_64-40-1.14`, `-Generic-41-1.4.x86_64`; RISC-V has builds such as
+ * `41.20250224-1026a2d0e311`.
  */
 const namePattern =
   /^Fedora-Cloud-Base(?:-(Generic|UEFI-UKI))?(?:\.(\w+))?-((\d+)[-.]\d[\w.-]*?)(?:\.(x86_64|aarch64|ppc64le|s390x|riscv64))?\.qcow2$/;
 
-/** The images that Fedora's index lists, newest first. Releases leave it on the day of their end of life. */
+/**
+ * The images that Fedora's index lists, newest first. A release leaves the index on the day of its
+ * end of life.
+ */
 export async function readFedoraIndex({ http, signal }: VendorContext): Promise<FedoraImage[]> {
   const document = await http.get(fedoraIndex, { signal });
   const images = parseList(document.json(), `${fedoraIndex}`).flatMap((value, position) => {
@@ -68,7 +75,7 @@ export async function findFedoraImages(
 ): Promise<FedoraImage[]> {
   for (const folder of foldersOf(release, arch)) {
     const names = ((await findFolder(folder, context)) ?? []).map(({ name }) => name);
-    // What has left for the archive can leave a folder with a README behind.
+    // A release that moved to the archive can leave behind a folder that holds only a README.
     const images = names.flatMap((name) => describeFile(new URL(name, folder), release) ?? []);
     const lists = names.filter((name) => name.endsWith('-CHECKSUM'));
     const found = images
@@ -89,7 +96,7 @@ function readRow(row: Record<string, unknown>, where: string): FedoraImage[] {
   if (url?.protocol !== 'https:') throw unusable(where, `${JSON.stringify(link)} is no https link`);
   const version = parseText(row['version'], `${where}.version`);
   const release = version.toLowerCase().replace(' ', '-');
-  // The row of ppc64le says ppc64, and some say nothing: the file name knows.
+  // The row of ppc64le says ppc64, and some rows give no architecture: the file name is reliable.
   const image = /^\d+(-beta)?$/.test(release) ? describeFile(url, release) : undefined;
   if (image === undefined) return [];
   const digest = parseOptional(row['sha256'], `${where}.sha256`, parseDigest);
@@ -102,7 +109,10 @@ function readRow(row: Record<string, unknown>, where: string): FedoraImage[] {
   ];
 }
 
-/** What a file name says, by whole tokens; `undefined` for the images of one cloud and for other releases. */
+/**
+ * The parts of a file name, compared as whole words; `undefined` for images of a single cloud and
+ * for other releases.
+ */
 function describeFile(address: URL, release: string): FedoraImage | undefined {
   const fileName = address.pathname.split('/').at(-1) ?? '';
   const [, flavour, before, build = '', number, after] = namePattern.exec(fileName) ?? [];
@@ -118,7 +128,7 @@ function describeFile(address: URL, release: string): FedoraImage | undefined {
   return { fileName, url, origin, release, arch, variant, build, sums };
 }
 
-/** Where a release is, then where it goes after its end of life. */
+/** The folder of a current release, then the folder after its end of life. */
 function foldersOf(release: string, arch: Arch): URL[] {
   const word = rpmWords[arch];
   const folder = `${release}/Cloud/${word}/images/`;

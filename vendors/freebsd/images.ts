@@ -2,7 +2,10 @@ import { type Arch, isImageError, type VendorContext } from '../../src/kit.ts';
 import { findFolder } from '../shared/folder.ts';
 import { unusable } from '../shared/unusable.ts';
 
-/** The folder of an architecture, and the word in its file names, which doubles for ARM and RISC-V. */
+/**
+ * The folder of an architecture, and its word in file names; for ARM and RISC-V the word has two
+ * parts.
+ */
 const archTokens: Partial<Record<Arch, { folder: string; word: string }>> = {
   amd64: { folder: 'amd64', word: 'amd64' },
   arm64: { folder: 'aarch64', word: 'arm64-aarch64' },
@@ -20,7 +23,10 @@ export interface FreebsdImages {
   sums: URL;
 }
 
-/** Reads `Latest/`, the link to a release's one build; `undefined` where the release or the architecture is not there. */
+/**
+ * Reads `Latest/`, the link to the only build of a release; `undefined` if the release or the
+ * architecture does not exist.
+ */
 export async function findFreebsdImages(
   root: URL,
   version: string,
@@ -36,15 +42,17 @@ export async function findFreebsdImages(
   const names = entries.map(({ name }) => name);
   const variants = groupByVariant(names, `FreeBSD-${version}-RELEASE-${tokens.word}`);
   if (variants.size === 0) throw unusable(folder, `it lists no image of FreeBSD ${version}`);
-  // Both lists are kept; an image's identity rests on its sha256, so that one is known before any byte moves.
+  // A release has both lists; the sha256 list is preferred because an image's identity is its
+  // sha256, which is then known before the download.
   const isSha512Alone = names.includes('CHECKSUM.SHA512') && !names.includes('CHECKSUM.SHA256');
   const sums = new URL(isSha512Alone ? 'CHECKSUM.SHA512' : 'CHECKSUM.SHA256', folder);
   return { folder, variants, sums };
 }
 
 /**
- * The same digests on the web site, which the release engineer signs for every release. Which of the two lists is there is
- * looked at; where neither is, the proof that demands the first says so.
+ * The same digests on the web site, which the release engineer signs for every release. Checks
+ * which of the two lists exists; if none exists, the proof that requires the first one reports
+ * that.
  */
 export async function findSignedSums(
   version: string,
@@ -60,7 +68,8 @@ export async function findSignedSums(
       if ((await context.http.find(url, { signal: context.signal })) !== undefined) return url;
     } catch (error) {
       if (context.signal.aborted || !isImageError(error)) throw error;
-      // Out of reach is not the same as not there: the proof says so, and how much that matters.
+      // An unreachable host does not mean that the file is missing: the proof reports the failure
+      // and judges it.
       return url;
     }
   }
@@ -79,12 +88,13 @@ export async function listFreebsdArches(
 }
 
 /**
- * `FreeBSD-15.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs.raw.xz`: the whole name, as `-BASIC-CI-` is another product. Before 14.2
- * a name without a file system is UFS.
+ * `FreeBSD-15.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs.raw.xz`: the whole name, because `-BASIC-CI-` is
+ * another product. Before 14.2 a name without a file system is UFS.
  */
 function groupByVariant(names: string[], stem: string): Map<string, string[]> {
   const variants = new Map<string, string[]>();
-  // An xz'd raw disk is written as it is unpacked; a qcow2 has to be unpacked to a second spool first.
+  // A raw disk in xz is written while it is unpacked; a qcow2 must first be unpacked into a second
+  // spool.
   for (const ending of ['.raw.xz', '.qcow2.xz']) {
     for (const name of names) {
       if (!name.startsWith(stem) || !name.endsWith(ending)) continue;

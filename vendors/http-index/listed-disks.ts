@@ -4,26 +4,26 @@ import { invalidParameter } from '../shared/parameters.ts';
 
 /** A file of a list of digests. */
 export interface ListedDisk {
-  /** As the list has it, perhaps with folders before it. */
+  /** The name in the list, perhaps with folders before it. */
   name: string;
   fileName: string;
   url: URL;
   digest: Digest;
   sizeBytes?: number;
-  /** By its name. */
+  /** Decided by its name. */
   isDisk: boolean;
 }
 
 export interface ListOfDisks {
   url: URL;
-  /** The list carries its own signature. */
+  /** The list carries an inline signature. */
   isSigned: boolean;
   disks: ListedDisk[];
 }
 
 const listNames = ['SHA256SUMS', 'SHA512SUMS', 'CHECKSUM'];
 
-/** The first list of digests that a folder has, unproved; `undefined` where it has none. */
+/** The first list of digests in a folder, not yet proved; `undefined` if it has none. */
 export async function findList(
   folder: URL,
   hasKeys: boolean,
@@ -36,7 +36,7 @@ export async function findList(
     const body = peekSignedText(document.text);
     const isSigned = body !== document.text;
     if (isSigned && !hasKeys) {
-      // Of signed text nothing may be relied on but what its signature covers.
+      // Only the text that the signature covers may be trusted.
       throw invalidParameter(
         'http-index',
         'key',
@@ -56,7 +56,7 @@ export async function findList(
   return undefined;
 }
 
-/** Names come from a document: none may lead out of the folder. */
+/** Names come from a document: no name may lead out of the folder. */
 function locate(name: string, folder: URL): { url: URL; fileName: string } | undefined {
   const url = new URL(name.split('/').map(encodeURIComponent).join('/'), folder);
   const fileName = name.split('/').at(-1) ?? '';

@@ -3,8 +3,8 @@ import { archWords } from '../shared/arch-words.ts';
 import { stemOf } from '../shared/disk-names.ts';
 
 /**
- * True where a word or number stands whole in a name, in either case: `9` is in `os-9.8` and not in `os-3.9`, `generic`
- * not in `genericcloud`.
+ * True if a name contains a word or number as a whole word, in either case: `os-9.8` contains `9`
+ * and `os-3.9` does not; `genericcloud` does not contain `generic`.
  */
 export function holdsToken(name: string, token: string): boolean {
   const literal = token.replace(/[^a-z0-9]/gi, '\\$&');
@@ -12,10 +12,11 @@ export function holdsToken(name: string, token: string): boolean {
   return new RegExp(`${before}${literal}(?![a-z0-9])`, 'i').test(name);
 }
 
-/** The architectures that a name says; `other` for a word of one that is none of ours, such as `amd64v3`. */
+/** The architectures in a name; `other` for the word of an unsupported one, such as `amd64v3`. */
 export function archesOf(name: string): (Arch | 'other')[] {
   const found = arches.filter((arch) => archWords[arch].some((word) => holdsToken(name, word)));
-  // `x86` is a word of its own, and begins `x86_64`; that begins `x86_64_v2`, which older machines cannot run.
+  // `x86` is a word of its own and the beginning of `x86_64`, which is the beginning of
+  // `x86_64_v2`; older machines cannot run the last.
   const isWord = (arch: Arch): boolean =>
     !(arch === '386' && /x86[_-]64/i.test(name)) &&
     !(arch === 'amd64' && /x86[_-]64[_-]v\d/i.test(name));
@@ -24,7 +25,7 @@ export function archesOf(name: string): (Arch | 'other')[] {
   return exact.length === 0 && isOther.test(name) ? ['other'] : exact;
 }
 
-/** `24.04` of a name; `undefined` where it has no number with a dot. */
+/** `24.04` of a name; `undefined` if it has no number with a dot. */
 export function versionOf(name: string): string | undefined {
   return /(?<![a-z0-9.])v?(?!(?:19|20)\d{6})(\d+(?:\.\d+)+)/i.exec(stemOf(name))?.[1];
 }
@@ -36,7 +37,7 @@ export function buildOf(name: string, digest: Digest): string {
   return dated?.toLowerCase() ?? versionOf(name) ?? digest.replace(/^.*:/, '').slice(0, 12);
 }
 
-/** The words of a name, in order: what is neither a number nor an architecture. */
+/** The words of a name, in order: without numbers and architectures. */
 export function wordsOf(name: string): string[] {
   const words = arches.flatMap((arch) => [...archWords[arch]]);
   let rest = stemOf(name).toLowerCase();

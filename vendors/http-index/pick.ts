@@ -7,11 +7,14 @@ import { archesOf, buildOf, holdsToken, versionOf, wordsOf } from './names.ts';
 export interface PickedDisk {
   best: ListedDisk;
   disks: ListedDisk[];
-  /** Its name says no architecture. */
+  /** Its name contains no architecture. */
   isForAnyArch: boolean;
 }
 
-/** Exactly `file`, or the newest disk of which every word that was asked for is said; `ERR_NOT_FOUND` with what there is. */
+/**
+ * Exactly `file`, or the newest disk whose name contains every requested word; otherwise
+ * `ERR_NOT_FOUND`, which lists the available names.
+ */
 export function pickListed(
   request: ImageRequest,
   listed: ListedDisk[],
@@ -77,7 +80,7 @@ function pickDisks(request: ImageRequest, listed: ListedDisk[]): PickedDisk {
   return { best: disks[0] ?? newest, disks, isForAnyArch: said.length === 0 };
 }
 
-/** `app-latest.qcow2` beside the dated name of the same bytes. */
+/** `app-latest.qcow2` beside a dated name with the same digest. */
 function isAlias({ name, digest }: ListedDisk, all: ListedDisk[]): boolean {
   const isMoving = ['latest', 'current'].some((word) => holdsToken(name, word));
   return isMoving && all.some((other) => other.name !== name && other.digest === digest);
@@ -87,7 +90,7 @@ function versionsIn(disks: ListedDisk[]): string[] {
   const versions = disks.flatMap(({ name }) => versionOf(name) ?? []);
   return versions.sort((left, right) => compareVersions(right, left));
 }
-/** The words that some of these names have and others lack. */
+/** The words that some of these names have and others do not. */
 function wordsIn(disks: ListedDisk[]): string[] {
   const words = new Set(disks.flatMap(({ name }) => wordsOf(name)));
   const isCommon = (word: string): boolean =>

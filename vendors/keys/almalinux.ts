@@ -48,7 +48,7 @@ const byMajor = new Map<string, readonly PinnedKey[]>([
   ],
 ]);
 
-/** The keys of a major release (`9`); empty for one that is not known. */
+/** The keys of a major release (`9`); empty for an unknown one. */
 export function almalinuxKeys(major: string): readonly PinnedKey[] {
   return byMajor.get(major) ?? [];
 }

@@ -15,7 +15,7 @@ const installer: PinnedKey = {
   usedFor: '.asc of ISO, minirootfs and netboot files, not of cloud images',
 };
 
-/** Signs the cloud images, each by itself. */
+/** Signs each cloud image separately. */
 export const alpineCloudKeys: readonly PinnedKey[] = [cloud];
 /** Signs ISO, minirootfs and netboot files. */
 export const alpineInstallerKeys: readonly PinnedKey[] = [installer];

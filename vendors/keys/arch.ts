@@ -1,6 +1,8 @@
 import type { PinnedKey } from './pinned-key.ts';
 
-/** Signs every file of arch-boxes, by a subkey that is renewed; it is not in `archlinux-keyring`. */
+/**
+ * Signs every file of arch-boxes with a subkey that is renewed; it is not in `archlinux-keyring`.
+ */
 export const archKeys: readonly PinnedKey[] = [
   {
     fingerprint: '1B9A16984A4E8CB448712D2AE0B78BF4326C6F8F',

@@ -1,6 +1,6 @@
 import type { PinnedKey } from './pinned-key.ts';
 
-/** Signed the Simple Streams of cirros; whether anything still does is not known. */
+/** Signed the Simple Streams of cirros; it is not known whether it is still in use. */
 export const cirrosKeys: readonly PinnedKey[] = [
   {
     fingerprint: '2694C8BE4DE46591FF6D52A2959384848F4CE6D0',

@@ -75,7 +75,10 @@ const bySuite = new Map<string, readonly PinnedKey[]>([
   ['sid', [trixieArchive]],
 ]);
 
-/** The keys that sign `InRelease` of the archive for a code name; empty for one that is not known. Cloud images are not signed. */
+/**
+ * The keys that sign `InRelease` of the archive for a code name; empty for an unknown one. Cloud
+ * images are not signed.
+ */
 export function debianArchiveKeys(codename: string): readonly PinnedKey[] {
   return bySuite.get(codename) ?? [];
 }

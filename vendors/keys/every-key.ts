@@ -17,7 +17,10 @@ import type { PinnedKey } from './pinned-key.ts';
 import { everyRockyKey } from './rocky.ts';
 import { everyUbuntuKey } from './ubuntu.ts';
 
-/** Every pinned key by vendor: for the calendar of expiries and for the documentation. Vendors import their own file only. */
+/**
+ * Every pinned key by vendor: for the calendar of expiry dates and for the documentation. A vendor
+ * imports its own file only.
+ */
 export const everyKey: Readonly<Record<string, readonly PinnedKey[]>> = {
   almalinux: everyAlmalinuxKey,
   alpine: everyAlpineKey,

@@ -16,7 +16,7 @@ function release(
   return [number, Number(number) <= 42 ? { ...pin, retired: true } : pin];
 }
 
-/** Fedora makes one key a release, nine to fifteen months ahead. */
+/** Fedora makes one key for each release, nine to fifteen months before it. */
 const byRelease = new Map<string, PinnedKey>([
   release(
     '40',
@@ -60,7 +60,7 @@ const byRelease = new Map<string, PinnedKey>([
   ),
 ]);
 
-/** The key of a release (`44`); empty for one that is not known. */
+/** The key of a release (`44`); empty for an unknown one. */
 export function fedoraKeys(number: string): readonly PinnedKey[] {
   const key = byRelease.get(number);
   return key === undefined ? [] : [key];

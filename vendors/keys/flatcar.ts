@@ -1,6 +1,9 @@
 import type { PinnedKey } from './pinned-key.ts';
 
-/** Signs every image by a subkey that is replaced every one to two years under an eternal primary key. */
+/**
+ * Signs every image with a subkey, which is replaced every one to two years; the primary key does
+ * not expire.
+ */
 export const flatcarKeys: readonly PinnedKey[] = [
   {
     fingerprint: 'F88CFEDEFF29A5B4D9523864E25D9AED0593B34A',

@@ -19,12 +19,12 @@ const barber: PinnedKey = {
 };
 
 /**
- * The release engineer's personal key of a release (`14.1`). Empty for 10.3 and 10.4: of their signer no more than the
- * key id 20B70DE13F1D1E4F is known.
+ * The personal key of the release engineer of a release (`14.1`). Empty for 10.3 and 10.4: only the
+ * key id 20B70DE13F1D1E4F of their signer is known.
  */
 export function freebsdKeys(version: string): readonly PinnedKey[] {
   if (/^10\.[34]$/.test(version)) return [];
-  // The key was made in the days between 14.0 and 13.3, when the office changed hands.
+  // The key was made between 14.0 and 13.3, when another person became release engineer.
   const isRecent = version !== '14.0' && compareVersions(version, '13.3') >= 0;
   if (version === '14.0') return [barber, percival];
   return [isRecent ? percival : barber];

@@ -1,6 +1,6 @@
 import type { PinnedKey } from './pinned-key.ts';
 
-/** Signs the automated weekly builds, by a subkey; the expiry of both is moved forward every year. */
+/** Signs the automated weekly builds with a subkey; the expiry of both is extended every year. */
 export const gentooKeys: readonly PinnedKey[] = [
   {
     fingerprint: '13EBBDBEDE7A12775DFDB1BABB572E0E2D182910',

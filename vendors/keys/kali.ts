@@ -1,6 +1,6 @@
 import type { PinnedKey } from './pinned-key.ts';
 
-/** Signs `SHA256SUMS` since April 2025, when Kali lost the key before it. */
+/** Signs `SHA256SUMS` since April 2025, when Kali lost the previous key. */
 export const kaliKeys: readonly PinnedKey[] = [
   {
     fingerprint: '827C8569F2518CC677FECA1AED65462EC8D5E4C5',

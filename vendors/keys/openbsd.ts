@@ -17,7 +17,7 @@ function release(
   ];
 }
 
-/** One key a release; a release carries the key of the next one. */
+/** One key for each release; a release contains the key of the next one. */
 const byRelease = new Map<string, PinnedKey>([
   release('7.6', 'E4BB09F899BABCA2', () => import('./material/openbsd-76.ts')),
   release('7.7', '9B0825281A973155', () => import('./material/openbsd-77.ts')),
@@ -27,7 +27,7 @@ const byRelease = new Map<string, PinnedKey>([
   release('8.1', '22AEE7D20B2D741B', () => import('./material/openbsd-81.ts')),
 ]);
 
-/** The signify key of a release (`7.6`); empty for one that is not known. */
+/** The signify key of a release (`7.6`); empty for an unknown one. */
 export function openbsdKeys(version: string): readonly PinnedKey[] {
   const key = byRelease.get(version);
   return key === undefined ? [] : [key];

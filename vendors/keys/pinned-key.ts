@@ -1,14 +1,23 @@
 import type { KeySource } from '../../src/kit.ts';
 
-/** A pinned key with what its keepers have to know. Pinned by its primary key; the material says which subkeys sign. */
+/**
+ * A pinned key with the facts that its maintainers need. The primary key is pinned; the material
+ * says which subkeys sign.
+ */
 export interface PinnedKey extends KeySource {
   origin: string;
-  /** What it signs and for which releases, for people. */
+  /** What it signs and for which releases, as text for readers. */
   usedFor: string;
-  /** `YYYY-MM-DD`: the last key or subkey of it that signs runs out, as in the newest copy seen. Absent: never, or not known. */
+  /**
+   * `YYYY-MM-DD`: expiry of the last key or subkey that signs, in the newest copy seen. Absent:
+   * never, or not known.
+   */
   expires?: string;
-  /** Subkeys pinned by themselves, in full: bound with SHA-1, they do not count as the primary key's. */
+  /**
+   * Fingerprints of subkeys that are pinned directly: their binding uses SHA-1, so they do not
+   * count as subkeys of the primary key.
+   */
   subkeys?: string[];
-  /** Signs nothing new; kept for what it has signed. */
+  /** The key makes no new signatures; it is kept for the old ones. */
   retired?: true;
 }

@@ -17,21 +17,24 @@ interface Material extends StoredKey {
   facts: KeyFacts;
 }
 
-/** What a run is to do. `add` names new material files and the full fingerprints of their keys. */
+/** The task of one run. `add` names new material files and the full fingerprints of their keys. */
 export interface RefreshJob {
-  /** Folders or files with the keys as packages ship them; folders are read whole. */
+  /** Folders or files with keys, as packages ship them; every file of a folder is read. */
   from: string[];
   /** The folder of the material files. */
   material: string;
   add: Record<string, string>;
-  /** Write nothing. */
+  /** Writes no file. */
   check: boolean;
 }
 
-/** Larger files are no keyrings. */
+/** A larger file is not a keyring. */
 const maxFileBytes = 8 * 1024 * 1024;
 
-/** Brings the material files up to date with newer copies of their keys; returns what differs, by file, in reading order. */
+/**
+ * Updates the material files from newer copies of their keys; returns the differences, by file, in
+ * reading order.
+ */
 export async function refreshKeys(job: RefreshJob): Promise<Change[]> {
   const found = pickNewest((await Promise.all(job.from.map(readKeysBelow))).flat());
   const held = await readHeld(job.material);
@@ -61,7 +64,7 @@ export async function refreshKeys(job: RefreshJob): Promise<Change[]> {
   return [...changes, ...listSuccessors(held, found, pinned)];
 }
 
-/** Keys that nothing here holds and that look like the next one of a vendor. */
+/** Keys that no material file holds and that look like the next key of a vendor. */
 function listSuccessors(
   held: Material[],
   found: Map<string, StoredKey>,
@@ -72,7 +75,7 @@ function listSuccessors(
     const facts = readFacts(key);
     const kin = held.filter((material) => material.form === key.form);
     const older = kin.filter((material) => isSuccessor(facts, material.facts));
-    // Later than every held key of that name, so that keys left out on purpose stay out.
+    // Only keys made after every held key of that name, so that keys left out on purpose stay out.
     const newer = kin.filter((material) => isSuccessor(material.facts, facts));
     return older.length > 0 && newer.length === 0 ? [`${facts.userId}: ${key.fingerprint}`] : [];
   });

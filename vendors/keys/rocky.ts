@@ -33,7 +33,7 @@ const byMajor = new Map<string, PinnedKey>([
   ],
 ]);
 
-/** The key of a major release (`9`); empty for one that is not known. */
+/** The key of a major release (`9`); empty for an unknown one. */
 export function rockyKeys(major: string): readonly PinnedKey[] {
   const key = byMajor.get(major);
   return key === undefined ? [] : [key];

@@ -1,4 +1,7 @@
-/** Who signs Talos' release assets, through Sigstore without a key: an identity as regular expression, and who vouches for it. */
+/**
+ * The signer of Talos' release assets, which uses Sigstore without a key: an identity as a regular
+ * expression, and the issuer that confirms it.
+ */
 export const talosSigner: { identity: string; issuer: string; origin: string } = {
   identity:
     '^([^@]+@siderolabs\\.com|releasemgr-svc@talos-production\\.iam\\.gserviceaccount\\.com)$',

@@ -14,9 +14,9 @@ const streams: PinnedKey = {
   usedFor: 'Simple Streams (.sjson) of cloud images, all releases',
 };
 
-/** Signs the `SHA256SUMS` of every directory of cloud images. */
+/** Signs the `SHA256SUMS` of every folder of cloud images. */
 export const ubuntuImageKeys: readonly PinnedKey[] = [images];
-/** Signs the Simple Streams (`.sjson`), and not the lists. */
+/** Signs the Simple Streams (`.sjson`), but not the lists of digests. */
 export const ubuntuStreamKeys: readonly PinnedKey[] = [streams];
 /** Every key pinned for Ubuntu. */
 export const everyUbuntuKey: readonly PinnedKey[] = [images, streams];

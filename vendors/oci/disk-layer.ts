@@ -12,7 +12,7 @@ import type { OciDescriptor } from './oci-descriptor.ts';
 import type { OciManifest } from './oci-manifest.ts';
 import type { RegistryName } from './registry-name.ts';
 
-/** What holds the disk of an image, and the files that boot it. */
+/** The layer that holds the disk of an image, and the files that boot it. */
 export interface ImageFiles {
   disk: Artifact;
   kernel?: Artifact;
@@ -20,13 +20,13 @@ export interface ImageFiles {
 }
 
 const title = 'org.opencontainers.image.title';
-/** By which `rootdisk` says what a layer of its own artifacts is. */
+/** The annotation with which `rootdisk` marks the role of a layer in its own artifacts. */
 const roleKey = 'vnd.rootdisk.role';
 const layerType =
   /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](gzip|zstd))?$/;
 const codecs: Record<string, string> = { gzip: 'gz', zstd: 'zst' };
 
-/** The layers of a container image as formats, outermost first; `undefined` for a layer of another kind. */
+/** The formats of a container image's layers, outermost first; `undefined` for a layer of another kind. */
 function layersOfType(mediaType: string): string[] | undefined {
   const [whole, codec = ''] = layerType.exec(mediaType) ?? [];
   if (whole === undefined) return undefined;
@@ -34,8 +34,8 @@ function layersOfType(mediaType: string): string[] | undefined {
 }
 
 /**
- * The layer that holds the disk: one that is said to be it, one that is named as disks are, or the topmost layer of a container
- * image that has a folder `disk`. `ERR_UNSUPPORTED_FORMAT` where there is none.
+ * The layer that holds the disk: one with that role, one with the file name of a disk, or the topmost layer of a
+ * container image that has a folder `disk`. `ERR_UNSUPPORTED_FORMAT` if there is none.
  */
 export async function findImageFiles(
   name: RegistryName,
@@ -69,7 +69,7 @@ export async function findImageFiles(
   return { disk: describeLayer(name, top, document.digest, { entry: 'disk/' }) };
 }
 
-/** Loaded where it is needed: hardly any image has several layers. */
+/** Loaded on demand: few images have several layers. */
 async function findTop(
   name: RegistryName,
   layers: readonly OciDescriptor[],

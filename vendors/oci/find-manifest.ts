@@ -9,7 +9,7 @@ import {
 } from '../../src/kit.ts';
 import type { RegistryName } from './registry-name.ts';
 
-/** A manifest or an index as the registry has it. */
+/** A manifest or an index as the registry sent it. */
 export interface FoundManifest {
   /** Of its bytes. */
   digest: Digest;
@@ -18,7 +18,7 @@ export interface FoundManifest {
   content: Record<string, unknown>;
 }
 
-/** The manifest or index under a tag or digest; by digest, its bytes have that digest. */
+/** The manifest or index under a tag or digest; a digest is compared with that of the bytes. */
 export async function findManifest(
   { base }: RegistryName,
   reference: string | Digest,
@@ -35,7 +35,7 @@ export async function findManifest(
   return { digest, where, content: parseRecord(document.json(), where) };
 }
 
-/** A small blob, checked. */
+/** A small blob, with its digest checked. */
 export function findBlob(
   { base }: RegistryName,
   digest: Digest,
@@ -48,7 +48,7 @@ export function isDigest(reference: string): reference is Digest {
   return /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/.test(reference);
 }
 
-/** An earlier answer will do, since the digest decides; one that does not have it is asked for once more. */
+/** An earlier answer is good enough, because the digest decides; one with another digest is requested again. */
 async function findByDigest(
   url: URL,
   digest: Digest,
@@ -73,7 +73,7 @@ async function findByDigest(
 }
 
 async function digestOf(bytes: Uint8Array, algorithm: string): Promise<Digest> {
-  // The import of the package, which names every vendor, loads no module of Node.js.
+  // The package's main entry names every vendor and must load no module of Node.js.
   const { createHash } = await import('node:crypto');
   const name = algorithm === 'sha512' ? 'sha512' : 'sha256';
   return `${name}:${createHash(name).update(bytes).digest('hex')}`;

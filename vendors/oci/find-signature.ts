@@ -8,13 +8,13 @@ const bundleType = 'application/vnd.dev.sigstore.bundle';
 const signPredicate = 'https://sigstore.dev/cosign/sign/v1';
 const predicateKey = 'dev.sigstore.bundle.predicateType';
 const createdKey = 'org.opencontainers.image.created';
-/** Of a subject with more, only the newest are looked at. */
+/** If a subject has more, only the newest are read. */
 const maxBundles = 16;
 
 /**
- * Where the bundle over a manifest or index lies: among its referrers, or in the index under the tag that stands in for those
- * (cosign, BUNDLE_SPEC). Of several, the newest whose certificate names the signer, or that has none where a key must have
- * signed; that it holds is for the verifier to say.
+ * Finds the bundle over a manifest or index: among its referrers, or in the index under the tag that replaces them
+ * (cosign, BUNDLE_SPEC). Among several, takes the newest whose certificate names the signer, or, if a key must have
+ * signed, the newest without a certificate; the verifier decides whether it is valid.
  */
 export async function findSignature(
   name: RegistryName,
@@ -69,7 +69,7 @@ function createdOf({ annotations }: OciDescriptor): string {
   return annotations[createdKey] ?? '';
 }
 
-/** Whether a bundle is made by the signer, as far as can be told without checking it. */
+/** Whether a bundle names the signer; this does not check the signature. */
 async function names(
   name: RegistryName,
   digest: Digest,

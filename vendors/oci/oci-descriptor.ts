@@ -11,7 +11,7 @@ import {
   parseText,
 } from '../../src/kit.ts';
 
-/** What a manifest or an index says of one thing that it names. */
+/** One descriptor in a manifest or an index. */
 export interface OciDescriptor {
   mediaType: string;
   digest: Digest;
@@ -22,13 +22,16 @@ export interface OciDescriptor {
 }
 
 export interface Platform {
-  /** Absent for a word that is none of ours, such as `unknown`. */
+  /** Absent for an unsupported architecture, such as `unknown`. */
   arch?: Arch;
   os?: string;
   variant?: string;
 }
 
-/** The descriptors in a list of a manifest or an index; `ERR_METADATA` naming what is none. */
+/**
+ * The descriptors in a list of a manifest or an index; `ERR_METADATA` for an entry that is not a descriptor, with its
+ * place.
+ */
 export function parseOciDescriptors(value: unknown, where: string): OciDescriptor[] {
   return parseList(value, where).map((one, at) => parseOciDescriptor(one, `${where}[${at}]`));
 }
@@ -47,7 +50,7 @@ export function parseOciDescriptor(value: unknown, where: string): OciDescriptor
   };
 }
 
-/** Of an index entry; the config of an image has the same fields. */
+/** The platform of an index entry; the config of an image has the same fields. */
 export function parsePlatform(value: unknown, where: string): Platform {
   const record = parseRecord(value, where);
   const text = (name: string) => parseOptional(record[name], `${where}.${name}`, parseText);

@@ -20,7 +20,7 @@ export interface OciManifest {
   warnings: Warning[];
 }
 
-/** What the tag or digest leads to: the manifest itself, or the one of this architecture in an index. */
+/** The manifest under the tag or digest: the manifest itself, or the one of this architecture in an index. */
 export async function readImageManifest(
   name: RegistryName,
   named: FoundManifest,
@@ -52,18 +52,18 @@ function parseManifest(document: FoundManifest): OciManifest {
   return { document, artifactType: type, config, layers, warnings: [] };
 }
 
-/** Attestations and other things about an image stand in its index as well, for no platform. */
+/** The index of an image also holds attestations and other additions, which have no platform. */
 function isImage({ platform, artifactType, annotations }: OciDescriptor): boolean {
   const isOfNone = platform !== undefined && platform.arch === undefined;
   return !isOfNone && artifactType === undefined && !annotations['vnd.docker.reference.type'];
 }
 
-/** An entry without a platform counts where it is the only one. */
+/** An entry without a platform is used only if it is the single one. */
 function pickEntry(entries: readonly OciDescriptor[], arch: Arch): OciDescriptor | undefined {
   const own = entries.filter(({ platform }) => platform?.arch === arch);
   const [only, ...others] = entries;
   if (own.length === 0 && others.length === 0 && only?.platform === undefined) return only;
-  // What every machine of the architecture runs comes before what newer ones run.
+  // A build for every machine of the architecture comes before builds for newer machines.
   const plain = arch === 'arm64' ? [undefined, 'v8'] : [undefined];
   return own.find(({ platform }) => plain.includes(platform?.variant)) ?? own[0];
 }
@@ -73,7 +73,7 @@ const imageConfigs = [
   'application/vnd.docker.container.image.v1+json',
 ];
 
-/** A manifest that stands in no index says its architecture in its config, if at all. */
+/** A manifest outside an index gives its architecture in its config, if at all. */
 async function checkArch(
   name: RegistryName,
   manifest: OciManifest,

@@ -3,15 +3,18 @@ import { findManifest } from './find-manifest.ts';
 import { parseOciDescriptors } from './oci-descriptor.ts';
 import type { RegistryName } from './registry-name.ts';
 
-/** A signature of cosign's older form (SIGNATURE_SPEC): its payload is a blob, the signature over that an annotation. */
+/**
+ * A signature in cosign's older form (SIGNATURE_SPEC): its payload is a blob, and an annotation holds the signature of
+ * the payload.
+ */
 export interface OlderSignature {
   payload: Digest;
   signature: string;
-  /** It has a certificate, and was not made with a key of the signer's own. */
+  /** It has a certificate and was not made with a fixed key. */
   isKeyless: boolean;
 }
 
-/** Those in the manifest under the tag `sha256-….sig`, the newest last. */
+/** The signatures in the manifest under the tag `sha256-….sig`, the newest last. */
 export async function findOlderSignatures(
   name: RegistryName,
   subject: Digest,

@@ -1,22 +1,25 @@
 import { defined, shownText, UsageError } from '../../src/kit.ts';
 
-/** The name of an image in a registry, taken apart. */
+/** The parsed name of an image in a registry. */
 export interface RegistryName {
-  /** As people write it: `docker.io`, `quay.io`, `127.0.0.1:5000`. */
+  /** As written by users: `docker.io`, `quay.io`, `127.0.0.1:5000`. */
   host: string;
   repository: string;
   tag?: string;
-  /** What manifests and blobs of the repository lie below. */
+  /** Parent address of the repository's manifests and blobs. */
   base: URL;
 }
 
 /** distribution-spec 1.1, "Pulling manifests". */
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const repositories = new RegExp(`^${component}(?:/${component})*$`);
-/** Longer ones are refused by many clients, the host included. */
+/** Many clients refuse longer names; the limit includes the host. */
 const maxLength = 255;
 
-/** Reads `HOST[:PORT]/REPOSITORY[:TAG]`; `ERR_INVALID_REQUEST` for anything else. Plain http for a host on loopback only. */
+/**
+ * Reads `HOST[:PORT]/REPOSITORY[:TAG]`; `ERR_INVALID_REQUEST` for anything else. Plain http is allowed only for a host
+ * on loopback.
+ */
 export function readRegistryName(text: string): RegistryName {
   const [, authority = '', path = '', tag] =
     /^([^/@\s]+)\/([^:@\s]+)(?::(\w[\w.-]{0,127}))?$/.exec(text) ?? [];
@@ -24,7 +27,7 @@ export function readRegistryName(text: string): RegistryName {
   const isHost = /[.:\]]|^localhost$/i.test(authority) && url !== null && url.host !== '';
   if (!isHost) throw noName(text, 'names no host and repository');
   const isHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(url.host);
-  // An image of Docker Hub that has no owner belongs to `library`.
+  // An image of Docker Hub without an owner belongs to `library`.
   const repository = isHub && !path.includes('/') ? `library/${path}` : path;
   if (!repositories.test(repository) || authority.length + 1 + repository.length > maxLength) {
     throw noName(text, `names no repository: ${JSON.stringify(shownText(path))}`);

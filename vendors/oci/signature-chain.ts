@@ -13,8 +13,9 @@ import type { RegistryName } from './registry-name.ts';
 import type { WantedSigner } from './wanted-signer.ts';
 
 /**
- * The chain from a signature to a layer: the bundle is over what the tag names, that names the manifest of the architecture,
- * and the manifest names the layer, each by its digest. Where only that manifest is signed, its own bundle begins the chain.
+ * The chain from a signature to a layer: the bundle signs what the tag names, which names the manifest of the
+ * architecture, which names the layer, each by its digest. If only that manifest is signed, its own bundle begins the
+ * chain.
  */
 export async function chainTo(
   name: RegistryName,
@@ -28,7 +29,7 @@ export async function chainTo(
   for (const of of places) {
     found ??= await findOver(name, of, signer, context, warnings);
   }
-  // Where there is none, the proof says so.
+  // If there is no bundle, the proof reports it.
   const missing = new URL(`manifests/${named.digest.replace(':', '-')}`, name.base);
   const { of, signature } = found ?? { of: named.digest, signature: by(signer, missing) };
   const listed = (by: Digest, what: Digest): ChecksumsProof => ({

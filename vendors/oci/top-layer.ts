@@ -4,16 +4,16 @@ import { findBlob } from './find-manifest.ts';
 import type { OciDescriptor } from './oci-descriptor.ts';
 import type { RegistryName } from './registry-name.ts';
 
-/** A layer up to this length is read whole, and its digest checked. */
+/** A layer up to this length is read whole, and its digest is checked. */
 const wholeBytes = 1024 * 1024;
-/** Of a longer one so much is looked at: a folder of disks begins with its disk. */
+/** The part of a longer layer that is read: a folder of disks begins with its disk. */
 const headBytes = 64 * 1024;
 const maxUnpacked = 128 * 1024 * 1024;
 const blockBytes = 512;
 
 /**
- * The topmost layer with a folder `disk`. A layer above it is passed over only where all of it was seen, and its digest is
- * right: what a registry says of the beginning of a layer can lead to an error and not to another disk.
+ * The topmost layer with a folder `disk`. A layer above it is skipped only after all of it was read with the right
+ * digest: a false beginning of a layer, sent by the registry, can then cause an error but never select another disk.
  */
 export async function findTopLayer(
   name: RegistryName,
@@ -53,7 +53,7 @@ async function readNames(
   }
 }
 
-/** As far as the bytes go. */
+/** Unpacks as much as the bytes allow. */
 function unpack(bytes: Uint8Array, mediaType: string): Uint8Array {
   const maxOutputLength = maxUnpacked;
   if (mediaType.endsWith('gzip')) {
@@ -65,7 +65,10 @@ function unpack(bytes: Uint8Array, mediaType: string): Uint8Array {
   return bytes;
 }
 
-/** The names in a tar archive without `./`, up to where the bytes end. Only the decoder reads it in earnest. */
+/**
+ * The names in a tar archive without `./`, up to the end of the bytes. Only for this choice: the decoder parses the
+ * archive strictly.
+ */
 function listNames(bytes: Uint8Array): string[] {
   const names: string[] = [];
   const text = (start: number, end: number): string =>

@@ -1,10 +1,10 @@
 import { type ImageRequest, UsageError } from '../../src/kit.ts';
 import { readParameters } from '../shared/parameters.ts';
 
-/** Who must have signed an image, by the parameters of the call: a certificate's identity, or one of these keys. */
+/** The required signer of an image, by the parameters of the call: a certificate's identity, or one of these keys. */
 export type WantedSigner = { identity: string; issuer: string } | { keys: string[] };
 
-/** `identity` and `issuer`, or `key`: fingerprints, joined by commas; `undefined` where none of them is given. */
+/** `identity` and `issuer`, or `key`: fingerprints, joined by commas; `undefined` if none of them is given. */
 export function readWantedSigner(request: ImageRequest): WantedSigner | undefined {
   const { identity, issuer, key } = readParameters(request, ['identity', 'issuer', 'key']);
   if (key !== undefined) {

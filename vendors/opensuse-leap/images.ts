@@ -18,13 +18,14 @@ export interface LeapImage extends OpensuseImage {
 const site = new URL('https://download.opensuse.org/distribution/leap/');
 
 /**
- * `openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2`, `Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2`;
- * the architecture stands twice for s390x, and 15.5 said `OpenStack-Cloud` at first.
+ * `openSUSE-Leap-15.6-Minimal-VM.x86_64-15.6.0-Cloud-Build19.143.qcow2`,
+ * `Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2`; names for s390x hold the architecture twice, and 15.5 first used
+ * `OpenStack-Cloud`.
  */
 const imageName =
   /^(?:openSUSE-)?Leap-(\d+\.\d+)-Minimal-VM\.(\w+)(?:-(\d+\.\d+\.\d+))?(?:-\2)?-(?:OpenStack-)?Cloud-Build(\d+(?:\.\d+)*)\.qcow2$/;
 
-/** `16.0` …, newest first. The releases called 42 are older than those called 15. */
+/** `16.0` …, newest first. The releases numbered 42 are older than those numbered 15. */
 export async function listLeapReleases(context: VendorContext): Promise<string[]> {
   const entries = await readMirrorFolder(site, context);
   const releases = entries

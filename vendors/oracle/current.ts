@@ -7,16 +7,16 @@ import {
 } from '../../src/kit.ts';
 import { findOracleTemplate, listOracleTemplates, type OracleTemplate } from './templates.ts';
 
-/** Those that had an index in 2026, newest first; younger ones are found by looking. */
+/** The major releases that had an index in 2026, newest first; newer ones are found by requests. */
 export const oracleMajors: readonly string[] = ['10', '9', '8'];
 
-/** The newest build, where there is one. */
+/** The newest build, if there is one. */
 export interface FoundTemplate {
   template?: OracleTemplate;
   warnings: Warning[];
 }
 
-/** From the index, or, with a warning, from the page for people where the index is not to be had. */
+/** From the index, or, with a warning, from the HTML page if the index is not available. */
 export async function findCurrentTemplate(
   major: string,
   arch: Arch,
@@ -39,7 +39,7 @@ export async function findCurrentTemplate(
   return { template, warnings: [{ code: 'fallback-index', message }] };
 }
 
-/** The greatest major release that answers, younger ones than are known included. */
+/** The greatest major release that answers, including releases newer than the known ones. */
 export async function findNewestTemplate(
   arch: Arch,
   context: VendorContext,
@@ -47,7 +47,7 @@ export async function findNewestTemplate(
   let younger: OracleTemplate | undefined;
   for (let major = Number(oracleMajors[0]) + 1; ; major += 1) {
     const next = await findOracleTemplate(String(major), arch, context).catch((error: unknown) => {
-      // What answers for a release that may not exist need not be an index.
+      // The server may answer for a release that does not exist, and the answer may not be an index.
       if (!isImageError(error, 'ERR_METADATA')) throw error;
       return undefined;
     });

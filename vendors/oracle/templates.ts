@@ -21,7 +21,7 @@ export interface OracleTemplate {
   url: URL;
   fileName: string;
   digest: Digest;
-  /** The document that says so. */
+  /** The document that lists it. */
   from: URL;
 }
 
@@ -29,7 +29,7 @@ const templates = new URL('https://yum.oracle.com/templates/OracleLinux/');
 const page = new URL('https://yum.oracle.com/oracle-linux-templates.html');
 const imageName = /^OL(\d+)U(\d+)_(x86_64|aarch64)-kvm(?:-cloud)?-b(\d+)\.qcow2?$/;
 
-/** The index of a major release; `undefined` where there is none for the architecture. */
+/** The index of a major release; `undefined` if there is none for the architecture. */
 export async function findOracleTemplate(
   major: string,
   arch: Arch,
@@ -50,7 +50,7 @@ export async function findOracleTemplate(
   throw unusable(from, `${JSON.stringify(image)} is no image of Oracle Linux ${major} on ${arch}`);
 }
 
-/** What the page for people lists; empty where a script fills it in the browser. */
+/** The templates on the HTML page; empty if a script fills the page in the browser. */
 export async function listOracleTemplates(
   arch: Arch,
   { http, signal }: VendorContext,
@@ -69,7 +69,10 @@ export async function listOracleTemplates(
   );
 }
 
-/** A build that no index lists any more: files stay at their addresses, of which the ending has changed over the years. */
+/**
+ * A build that no index lists any more: files stay at their addresses, but the end of an address has changed over the
+ * years.
+ */
 export async function findUnlistedTemplate(
   snapshot: string,
   arch: Arch,
@@ -90,7 +93,7 @@ export async function findUnlistedTemplate(
   return undefined;
 }
 
-/** What an image's address says of it; `undefined` where it is not Oracle's or of another architecture. */
+/** The facts in an image's address; `undefined` if it is not Oracle's or is for another architecture. */
 function readTemplate(
   url: URL | null,
   arch: Arch,

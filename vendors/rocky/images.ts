@@ -13,21 +13,21 @@ export interface RockyImage {
   date: string;
   /** `base`, `lvm`. */
   variant: string;
-  /** The list of digests that speaks of it. */
+  /** The list of digests that names it. */
   sums: URL;
-  /** There is a signature of that list. */
+  /** The list has a signature. */
   signed: boolean;
 }
 
 export const rockySite: URL = new URL('https://dl.rockylinux.org/pub/rocky/');
-/** Where minor releases go. */
+/** Minor releases move here later. */
 export const rockyVault: URL = new URL('https://dl.rockylinux.org/vault/rocky/');
 
-/** 9.0 and before say nothing of Base; 8.5 and 8.6 have a dot before the date. */
+/** Names of 9.0 and before do not contain Base; 8.5 and 8.6 have a dot before the date. */
 const namePattern =
   /^Rocky-(\d+)-GenericCloud(?:-(Base|LVM))?-((\d+)\.\d+)[-.](\d{8}\.\d+)\.(\w+)\.qcow2$/;
 
-/** Majors and minors, `10`, `10.2` …, newest first. A minor that is listed may hold no images any more. */
+/** Majors and minors, `10`, `10.2` …, newest first. A listed minor may have no images any more. */
 export async function listRockyReleases(context: VendorContext): Promise<string[]> {
   const entries = await readFolder(rockySite, context);
   const names = entries.map(({ name }) => name).filter((name) => /^\d+(\.\d+)?$/.test(name));
@@ -35,7 +35,7 @@ export async function listRockyReleases(context: VendorContext): Promise<string[
   return names.sort((left, right) => compareVersions(right, left));
 }
 
-/** The images of a minor release, newest first, in its own folder or in the vault; empty where there are none. */
+/** The images of a minor release, newest first, in its own folder or in the vault; empty if there are none. */
 export async function findRockyImages(
   minor: string,
   arch: Arch,

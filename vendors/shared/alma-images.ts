@@ -12,28 +12,29 @@ import { findSums } from './sums-file.ts';
 /** A dated qcow2 file of AlmaLinux or AlmaLinux Kitten. */
 export interface AlmaImage {
   fileName: string;
-  /** `genericcloud`, `genericcloud-ext4`, `genericcloud-uefi`; `-v2` after it for the older baseline of amd64. */
+  /** `genericcloud`, `genericcloud-ext4`, `genericcloud-uefi`; with `-v2` for the older baseline of amd64. */
   variant: string;
-  /** `9.8`; of Kitten `10`. */
+  /** `9.8`; `10` for Kitten. */
   release: string;
   /** `20260526`, or `20260526.0` since 10. */
   date: string;
 }
 
-/** The folder of this architecture below `cloud/`; builds for the x86-64-v2 baseline have their own. */
+/** The folder of this architecture below `cloud/`; builds for the x86-64-v2 baseline have a folder of their own. */
 export function almaFolder(root: URL, arch: Arch, variant: string): URL {
   const word = arch === 'amd64' && variant.endsWith('-v2') ? 'x86_64_v2' : rpmWords[arch];
   return new URL(`cloud/${word}/images/`, root);
 }
 
-/** Lower-case; a baseline may be spelled as it is in file names. */
+/** In lower case; the baseline may also be written as in file names. */
 export function canonicalAlmaVariant(text = 'genericcloud'): string {
   return text.toLowerCase().replace(/-x86[-_]64[-_]v2$/, '-v2');
 }
 
 /**
- * The dated images that a folder's CHECKSUM names, the best first: what the `latest` twin of its flavour stands for, by
- * its digest, then the newest. Two dated files can share a digest. `product` is `9`, `Kitten`. `undefined` without list.
+ * The dated images that a folder's CHECKSUM names, the best first: the file with the same digest as the `latest` file
+ * of its flavour, then the newest. Two dated files can share a digest. `product` is `9`, `Kitten`. `undefined` if there
+ * is no list.
  */
 export async function findAlmaImages(
   folder: URL,
@@ -46,7 +47,7 @@ export async function findAlmaImages(
   const isLatest = new Set<string>();
   const found: (AlmaImage & { key: string })[] = [];
   for (const { name, digest } of sums) {
-    // Whole tokens: OpenNebula images, and flavours yet to come, are something else.
+    // Compares whole words: OpenNebula images and unknown flavours must not match.
     const [, of, flavour, release = '', date, machine] =
       /^AlmaLinux-(\d+|Kitten)-GenericCloud(-ext4|-UEFI)?-(?:(\d+(?:\.\d+)?)-)?(latest|\d{8}(?:\.\d+)?)\.(\w+)\.qcow2$/.exec(
         name,
@@ -65,7 +66,7 @@ export async function findAlmaImages(
     .map(({ key: _, ...image }) => image);
 }
 
-/** The image in its folder; the list beside it is signed apart. */
+/** The image in its folder; the list beside it has a detached signature. */
 export function describeAlmaDisk(
   { fileName }: AlmaImage,
   folder: URL,

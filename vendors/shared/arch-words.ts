@@ -12,7 +12,7 @@ export const archWords: Readonly<Record<Arch, readonly string[]>> = {
   loong64: ['loong64', 'loongarch64'],
 };
 
-/** The architecture of exactly this word, in either case; `undefined` for what is none, `amd64v3` included. */
+/** The architecture with exactly this word, in either case; `undefined` for other words, such as `amd64v3`. */
 export function findArch(word: string): Arch | undefined {
   const lower = word.toLowerCase();
   return arches.find((arch) => archWords[arch].includes(lower));

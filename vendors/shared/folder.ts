@@ -1,14 +1,15 @@
 import { type MetadataDocument, parseListing, type VendorContext } from '../../src/kit.ts';
 
-/** What a folder lists: names without the slash that marks a folder. */
+/** An entry of a folder listing: its name without the slash that marks a folder. */
 export interface FolderEntry {
   name: string;
   isFolder: boolean;
 }
 
 /**
- * What the web server lists in a folder; `undefined` where there is none. `folder` ends in a slash: without it hosts
- * answer with a redirect, dl-cdn.alpinelinux.org with one to plain http. Throws `ERR_METADATA` for any other page.
+ * The entries that the web server lists for a folder; `undefined` if the folder does not exist. `folder` ends in a
+ * slash: without it hosts answer with a redirect, and dl-cdn.alpinelinux.org redirects to plain http. Throws
+ * `ERR_METADATA` for any other page.
  */
 export async function findFolder(
   folder: URL,
@@ -18,7 +19,9 @@ export async function findFolder(
   return page && parsePage(page, folder);
 }
 
-/** The same of a folder that has to be there, such as that of all releases: without it the answer is `ERR_HTTP_STATUS`. */
+/**
+ * The same for a folder that must exist, such as the folder of all releases: without it the error is `ERR_HTTP_STATUS`.
+ */
 export async function readFolder(
   folder: URL,
   { http, signal }: VendorContext,

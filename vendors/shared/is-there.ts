@@ -1,8 +1,8 @@
 import type { VendorContext } from '../../src/kit.ts';
 
 /**
- * Whether a file is there: 404 and 410 say that it is not, every other status is a refusal and thrown as `ERR_HTTP_STATUS`.
- * Where HEAD is refused, the file's first byte is asked for.
+ * Whether a file exists: 404 and 410 mean that it does not, every other status is a refusal and thrown as
+ * `ERR_HTTP_STATUS`. If the server refuses HEAD, the file's first byte is requested.
  */
 export async function isThere(url: URL, { http, signal }: VendorContext): Promise<boolean> {
   const { status } = await http.head(url, { signal });

@@ -1,6 +1,6 @@
 import { defined, type ImageRequest } from '../../src/kit.ts';
 
-/** What a request means where releases are majors and minors (`9`, `9.8`) and builds are `9.8-20260525.0`. */
+/** The meaning of a request where releases are majors and minors (`9`, `9.8`) and builds are `9.8-20260525.0`. */
 export interface WantedMinor {
   /** A major or a minor; absent for the newest. */
   scope?: string;
@@ -8,8 +8,8 @@ export interface WantedMinor {
 }
 
 /**
- * Reads `latest`, `9`, `9.8` or a build, and the snapshot, whose minor narrows the release that it belongs to; one that
- * is of another release is kept, and will not be found. `undefined` for any other release.
+ * Reads `latest`, `9`, `9.8` or a build, and the snapshot, whose minor narrows the release that it belongs to; a
+ * snapshot of another release is kept and will not be found. `undefined` for any other release.
  */
 export function parseMajorMinor({ release, snapshot }: ImageRequest): WantedMinor | undefined {
   const token = release.toLowerCase();

@@ -12,14 +12,17 @@ import {
   type VendorContext,
 } from '../../src/kit.ts';
 
-/** A file or folder as MirrorCache lists it. */
+/** A file or folder in a listing of MirrorCache. */
 export interface MirroredEntry {
   /** Without the slash that marks a folder. */
   name: string;
   sizeBytes?: number;
 }
 
-/** What a folder of a MirrorCache site lists; `undefined` where there is none. `ERR_METADATA` for any other answer. */
+/**
+ * The entries of a folder on a MirrorCache site; `undefined` if the folder does not exist. `ERR_METADATA` for any other
+ * answer.
+ */
 export async function findMirrorFolder(
   folder: URL,
   { http, signal }: VendorContext,
@@ -29,7 +32,7 @@ export async function findMirrorFolder(
   return document && parseEntries(document, url);
 }
 
-/** The same of a folder that has to be there: without it the answer is `ERR_HTTP_STATUS`. */
+/** The same for a folder that must exist: without it the error is `ERR_HTTP_STATUS`. */
 export async function readMirrorFolder(
   folder: URL,
   { http, signal }: VendorContext,
@@ -40,7 +43,7 @@ export async function readMirrorFolder(
 
 function parseEntries(document: MetadataDocument, url: URL): MirroredEntry[] {
   const value = document.json();
-  // `?jsontable` wraps the same rows, and servers between have been seen to answer with either.
+  // `?jsontable` wraps the same rows; both forms of answer were seen from servers in between.
   const rows = Array.isArray(value) ? value : parseRecord(value, url.href)['data'];
   return parseList(rows, url.href).map((row, index) => {
     const where = `${url}: [${index}]`;
@@ -55,7 +58,7 @@ function parseEntries(document: MetadataDocument, url: URL): MirroredEntry[] {
   });
 }
 
-/** Where else a file is to be had, and the hashes of its pieces. */
+/** Mirrors of a file, and the hashes of its pieces. */
 export interface MirroredFile {
   mirrors?: URL[];
   pieces?: Pieces;
@@ -64,8 +67,8 @@ export interface MirroredFile {
 const maxMirrors = 8;
 
 /**
- * What the site says of a file's mirrors (`<file>.meta4`): those by https, nearest first, and the pieces. Nothing where the
- * document is not to be had or is none: it makes a download quicker, not surer.
+ * The mirrors of a file in `<file>.meta4`: those with https, nearest first, and the hashes of its pieces. Nothing if
+ * the document is not available or not valid: mirrors make a download faster, not safer.
  */
 export async function findMirrors(url: URL, context: VendorContext): Promise<MirroredFile> {
   const address = new URL(`${url}.meta4`);

@@ -1,6 +1,6 @@
 import type { KeySource, Signature } from '../../src/kit.ts';
 
-/** An OpenPGP signature that any of these keys may have made, or any subkey that is pinned by itself. */
+/** An OpenPGP signature by one of these keys, or by a subkey that is pinned directly. */
 export function openpgp(
   at: 'inline' | URL,
   keys: readonly (KeySource & { subkeys?: string[] })[],

@@ -3,12 +3,12 @@ import { opensuseKeys } from '../keys/opensuse.ts';
 import { findMirrors } from './mirror-cache.ts';
 import { openpgp } from './openpgp.ts';
 
-/** A dated image as a folder of openSUSE's has it. */
+/** A dated image in a folder of openSUSE. */
 export interface OpensuseImage {
   url: URL;
   fileName: string;
   sizeBytes?: number;
-  /** The sidecar with its digest. */
+  /** The sidecar file that holds its digest. */
   sums: URL;
 }
 

@@ -1,6 +1,6 @@
 import { type ImageRequest, notFound, UsageError } from '../../src/kit.ts';
 
-/** The parameters of a request by name, of which no other than these may be given: `ERR_NOT_FOUND` for one that is. */
+/** The parameters of a request by name. Only these names are allowed: `ERR_NOT_FOUND` for another one. */
 export function readParameters<Name extends string>(
   { vendor, parameters = {} }: ImageRequest,
   known: readonly Name[],
@@ -24,7 +24,7 @@ export function readFolderAddress(vendor: string, name: string, value: string | 
   return folder;
 }
 
-/** Without the value: an address may hold a password. */
+/** The message leaves the value out: an address may hold a password. */
 export function invalidParameter(vendor: string, name: string, hint: string): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
@@ -34,7 +34,7 @@ export function invalidParameter(vendor: string, name: string, hint: string): Us
   });
 }
 
-/** For vendors that know no parameters: one that is given is `ERR_NOT_FOUND`, never passed over. */
+/** For vendors without parameters: a parameter is `ERR_NOT_FOUND`, never ignored. */
 export function refuseParameters({ vendor, parameters = {} }: ImageRequest): void {
   const [value] = Object.keys(parameters);
   if (value === undefined) return;

@@ -12,7 +12,7 @@ export const rpmWords: Readonly<Record<Arch, string>> = {
   loong64: 'loongarch64',
 };
 
-/** Those of the architectures whose word is among these, in the usual order. */
+/** The architectures whose word is among these, in the usual order. */
 export function pickRpmArches(words: Iterable<string>): Arch[] {
   const known = new Set(words);
   return arches.filter((arch) => known.has(rpmWords[arch]));

@@ -14,12 +14,12 @@ import { unusable } from './unusable.ts';
 
 /** A products file of a Simple Streams site. Item paths are relative to `base`. */
 export interface Stream {
-  /** What was read: the clear-signed `.sjson`, or its unsigned twin where upstream has no other. */
+  /** The document that was read: the clear-signed `.sjson`, or the unsigned `.json` if upstream has no other. */
   url: URL;
-  /** The clear-signed products file, whether or not upstream has it. */
+  /** The clear-signed products file, even if upstream does not have it. */
   signed: URL;
   base: URL;
-  /** Every file is in a folder that is named by its build: checked when a file is picked. */
+  /** Every file is in a folder named by its build: checked when a file is picked. */
   dated: boolean;
   products: StreamProduct[];
 }
@@ -29,7 +29,7 @@ export interface StreamProduct {
   /** Its name in the document: `com.ubuntu.cloud:server:24.04:amd64`. */
   key: string;
   arch: string;
-  /** Empty where the document does not say, as are the next four. */
+  /** Empty if the document does not say; so are the next four. */
   version: string;
   /** Code name. */
   release: string;
@@ -39,16 +39,16 @@ export interface StreamProduct {
   aliases: string[];
   supported: boolean;
   supportEol?: string;
-  /** Where it stands, for messages. */
+  /** Its place in the document, for messages. */
   where: string;
-  /** By serial, not yet read: a products file holds some hundred thousand items. */
+  /** By serial, not yet parsed: a products file holds some hundred thousand items. */
   versions: Record<string, unknown>;
 }
 
 /** One file of one build. */
 export interface StreamItem {
   url: URL;
-  /** As the document has it, relative to its base. */
+  /** As in the document, relative to its base. */
   path: string;
   fileName: string;
   sizeBytes?: number;
@@ -59,7 +59,7 @@ const serialPattern = /^\d{8}(\.\d+)?$/;
 
 /**
  * Reads the index below `base` and the products file that it names for `contentId`: the clear-signed ones, whose
- * signature a proof checks later, or the unsigned twins.
+ * signature a proof checks later, or the unsigned ones.
  */
 export async function fetchStream(
   base: URL,
@@ -69,26 +69,26 @@ export async function fetchStream(
   const index = await fetchTwin(new URL('streams/v1/index.sjson', base), context);
   const where = `${index.url}: index`;
   const entries = parseRecord(parseRecord(index.value, `${index.url}`)['index'], where);
-  // The index also lists clouds' image ids, in any order: only the content id tells them apart.
+  // The index also lists image ids of clouds, in any order: only the content id tells them apart.
   const entry = parseRecord(entries[contentId], `${where}["${contentId}"]`);
   const path = parseText(entry['path'], `${where}["${contentId}"].path`);
 
   const signed = below(base, path.replace(/\.json$/, '.sjson'), index.url);
   const { url, value } = await fetchTwin(signed, context);
-  // The index leads here unproved, and other streams are signed by the same key.
+  // The index is not yet proved, and other streams are signed with the same key: the content id is checked.
   const products = parseProducts(value, contentId, url);
   const strange = products.find(({ version, release }) => version === '' || release === '');
   if (strange !== undefined) throw unusable(strange.where, 'it names no version or no release');
   return { url, signed, base, dated: true, products };
 }
 
-/** A content id of an index, and where its products file is. */
+/** A content id of an index, and the address of its products file. */
 export interface StreamContent {
   contentId: string;
   url: URL;
 }
 
-/** The image streams that the unsigned index below `base` names; those of clouds, which have no files, are left out. */
+/** The image streams that the unsigned index below `base` names, without the streams of clouds, which have no files. */
 export async function listContents(base: URL, context: VendorContext): Promise<StreamContent[]> {
   const index = await context.http.get(new URL('streams/v1/index.json', base), {
     signal: context.signal,
@@ -103,7 +103,7 @@ export async function listContents(base: URL, context: VendorContext): Promise<S
   });
 }
 
-/** Reads an unsigned products file; its files may lie anywhere below `base`. */
+/** Reads an unsigned products file; its files may be anywhere below `base`. */
 export async function fetchPlainStream(
   base: URL,
   { contentId, url }: StreamContent,
@@ -122,7 +122,7 @@ function parseProducts(value: unknown, contentId: string, url: URL): StreamProdu
   return products.map(([key, product]) => parseProduct(key, product, `${url}: products["${key}"]`));
 }
 
-/** A clear-signed JSON document, unproved, or its unsigned twin. */
+/** A clear-signed JSON document, not yet proved, or the unsigned document. */
 async function fetchTwin(
   signed: URL,
   context: VendorContext,
@@ -140,24 +140,26 @@ async function fetchTwin(
   }
 }
 
-/** Serials of a product, newest first: by date, then by the number behind the dot. Object order says nothing. */
+/**
+ * Serials of a product, newest first: by date, then by the number after the dot. The order in the object means nothing.
+ */
 export function listSerials(product: StreamProduct): string[] {
   return Object.keys(product.versions)
     .filter((serial) => serialPattern.test(serial))
     .sort((left, right) => compareVersions(right, left));
 }
 
-/** Every build of a product, newest first, in whatever way a site names them: `20261101_07:42`, `v1.2.0`. */
+/** Every build of a product, newest first, for any naming scheme: `20261101_07:42`, `v1.2.0`. */
 export function listBuilds(product: StreamProduct): string[] {
   return Object.keys(product.versions).sort((left, right) => compareVersions(right, left));
 }
 
-/** The file types of one build; empty where the serial is not listed. */
+/** The file types of one build; empty if the serial is not listed. */
 export function listFileTypes(product: StreamProduct, serial: string): string[] {
   return [...readItems(product, serial).keys()];
 }
 
-/** One file of one build; `undefined` where the build or the file type is not listed. */
+/** One file of one build; `undefined` if the build or the file type is not listed. */
 export function pickItem(
   stream: Stream,
   product: StreamProduct,
@@ -229,12 +231,12 @@ function decodeName(segment: string, where: string): string {
     const name = decodeURIComponent(segment);
     if (name !== '' && !/[/\\]/.test(name)) return name;
   } catch {
-    // What is no name is refused below.
+    // A text that is no name is refused below.
   }
   throw unusable(where, 'path names no file');
 }
 
-/** Paths come from a document: none may lead out of the tree that it describes. */
+/** Paths come from a document: no path may lead out of the tree that it describes. */
 function below(base: URL, path: string, from: URL | string): URL {
   const url = new URL(`./${path}`, base);
   if (url.href.startsWith(base.href) && url.search === '' && url.hash === '') return url;

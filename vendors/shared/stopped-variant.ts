@@ -1,12 +1,12 @@
 import type { Warning } from '../../src/kit.ts';
 
 const day = 24 * 60 * 60 * 1000;
-/** The variants of one build come out within days of each other. */
+/** The variants of one build are published within days of each other. */
 const patience = 14 * day;
 
 /**
- * A warning where the newest build of a variant is much older than the newest of the others: upstream may have stopped
- * making it. Builds begin with a day (`20260714.1`) or end with one (`9.8-20260714.1`); others are not compared.
+ * A warning if the newest build of a variant is much older than the newest of the others: upstream may have stopped
+ * making it. Builds begin with a date (`20260714.1`) or end with one (`9.8-20260714.1`); other names are not compared.
  */
 export function warnStopped(
   title: string,

@@ -9,8 +9,8 @@ import {
 export type NamedSum = ChecksumEntry & { name: string };
 
 /**
- * What a list of digests names, unproved; `undefined` where there is no such list. Throws `ERR_METADATA` naming the
- * address for any other page.
+ * The files that a list of digests names, not yet proved; `undefined` if the list does not exist. Throws `ERR_METADATA`
+ * naming the address for any other page.
  */
 export async function findSums(
   url: URL,
@@ -20,7 +20,7 @@ export async function findSums(
   return document && parseSums(document, url);
 }
 
-/** The same of a list that has to be there: without it the answer is `ERR_HTTP_STATUS`. */
+/** The same for a list that must exist: without it the error is `ERR_HTTP_STATUS`. */
 export async function readNamedSums(
   url: URL,
   { http, signal }: VendorContext,

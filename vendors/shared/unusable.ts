@@ -1,6 +1,6 @@
 import { TransferError } from '../../src/kit.ts';
 
-/** `ERR_METADATA` for a document that was read but is not what it should be. `where`: its address, or a place in it. */
+/** `ERR_METADATA` for a document whose content is not as expected. `where`: its address, or a place in it. */
 export function unusable(where: URL | string, problem: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',

@@ -10,25 +10,25 @@ import { findArch } from '../shared/arch-words.ts';
 import { listBuilds, pickItem, type Stream, type StreamProduct } from '../shared/simplestreams.ts';
 
 /**
- * File types that are disks, best first. Servers of LXD and Incus say `disk-kvm.img` of `disk.qcow2`; where both stand in
- * one product of Ubuntu's, `disk1.img` is the general one.
+ * File types that are disks, best first. Servers of LXD and Incus use `disk-kvm.img` for `disk.qcow2`; if a product of
+ * Ubuntu has both, `disk1.img` is the general one.
  */
 const diskTypes = ['disk1.img', 'disk-kvm.img', 'disk.qcow2', 'disk.img', 'uefi1.img'];
 
-/** A product of a stream, in one wording whatever its site calls things. */
+/** A product of a stream, with the same words for every site. */
 export interface ProductImage {
   product: StreamProduct;
   arch: Arch;
-  /** `ubuntu`; empty where the document does not say. */
+  /** `ubuntu`; empty if the document does not say. */
   os: string;
-  /** `24.04`, or the code name where there is no number. */
+  /** `24.04`, or the code name if there is no number. */
   version: string;
   variant: string;
-  /** Everything that a request may call its release, in lower case; `/` and `:` are written `-`. */
+  /** Every name by which a request may call its release, in lower case; `/` and `:` are written `-`. */
   names: string[];
 }
 
-/** The products of an architecture that is known here. */
+/** The products of the supported architectures. */
 export function listProductImages(stream: Stream): ProductImage[] {
   return stream.products.flatMap((product) => {
     const arch = findArch(product.arch);
@@ -39,7 +39,7 @@ export function listProductImages(stream: Stream): ProductImage[] {
 function describe(product: StreamProduct, arch: Arch): ProductImage {
   const { key, release, title, aliases } = product;
   const os = plainWord(product.os);
-  // Products that say nothing of themselves are told by their key: `net.cirros-cloud:standard:0.3:arm`.
+  // Products without such fields are recognized by their key: `net.cirros-cloud:standard:0.3:arm`.
   const keyed = key.split(':').find((part) => /^\d+(\.\d+)*$/.test(part)) ?? key;
   const version = product.version || release || keyed;
   const names = [version, release, title, key, ...aliases]
@@ -56,7 +56,7 @@ function describe(product: StreamProduct, arch: Arch): ProductImage {
   };
 }
 
-/** A word as a reference can hold it. */
+/** A word in the characters that a reference allows. */
 export function plainWord(word: string): string {
   return word
     .trim()
@@ -64,14 +64,14 @@ export function plainWord(word: string): string {
     .replace(/[/:\s]+/g, '-');
 }
 
-/** Its builds that have a disk, newest first. */
+/** The builds that have a disk, newest first. */
 export function listDiskBuilds(stream: Stream, { product }: ProductImage): string[] {
   return listBuilds(product).filter((build) =>
     diskTypes.some((type) => pickItem(stream, product, build, type) !== undefined),
   );
 }
 
-/** The disk of a build; `undefined` where there is none. */
+/** The disk of a build; `undefined` if there is none. */
 export function pickStreamDisk(
   stream: Stream,
   { product }: ProductImage,
@@ -82,7 +82,7 @@ export function pickStreamDisk(
     if (item === undefined) continue;
     const { url, fileName, sizeBytes, digest } = item;
     const from = publicUrl(stream.url);
-    // A `combined_…_sha256` is of the metadata and the disk one behind the other, and so of no file.
+    // A `combined_…_sha256` covers the metadata followed by the disk, and so it is the digest of no file.
     const reason = `${from} has no digest of ${item.path}, so nothing but TLS vouches for it`;
     const proof: Proof =
       digest === undefined ? { kind: 'tls', reason } : { kind: 'digest', digest, from };
@@ -90,7 +90,7 @@ export function pickStreamDisk(
       url,
       fileName,
       ...defined({ sizeBytes }),
-      // What a plain `disk.img` is, no convention says.
+      // No convention defines the format of a plain `disk.img`.
       layers: type === 'disk.img' ? [] : ['qcow2'],
       proofs: [proof],
     };
@@ -98,7 +98,7 @@ export function pickStreamDisk(
   return undefined;
 }
 
-/** Newest first; where versions are words there is no order. */
+/** Newest first; versions that are words have no order. */
 export function compareImages(left: ProductImage, right: ProductImage): number {
   return compareVersions(right.version, left.version);
 }

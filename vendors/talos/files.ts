@@ -11,7 +11,10 @@ import { talosSigner } from '../keys/talos.ts';
 import { isThere } from '../shared/is-there.ts';
 import { unusable } from '../shared/unusable.ts';
 
-/** A release's own file, which is signed; the factory builds the same disk and gives digests to paying customers only. */
+/**
+ * A file of the release itself, which is signed. The factory builds the same disk but gives digests only to paying
+ * customers.
+ */
 export function describeAsset(version: string, fileName: string, layers: string[]): Artifact {
   const folder = new URL(`${version}/`, 'https://github.com/siderolabs/talos/releases/download/');
   const sums = new URL('sha256sum.txt', folder);
@@ -40,7 +43,10 @@ export async function describeBuild(
   return { url, fileName, layers: [layer, 'raw'], proofs: [await findProof(url, context)] };
 }
 
-/** `.raw.zst`, the default of releases and quicker to unpack, where the factory has it; `.raw.xz`, which every version has, elsewhere. */
+/**
+ * `.raw.zst`, the default of releases and faster to unpack, if the factory has it; otherwise `.raw.xz`, which every
+ * version has.
+ */
 async function pickFile(
   folder: URL,
   name: string,
@@ -54,9 +60,9 @@ async function pickFile(
 }
 
 /**
- * The public factory gives digests to paying customers only, and answers 402 to other callers. Another factory may give them
- * to every caller, or have none. Every other status is a refusal. Asked with GET: the factory never redirects a HEAD as it
- * redirects a GET.
+ * The public factory gives digests only to paying customers and answers other callers with 402. Another factory may
+ * give them to every caller, or have none. Every other status is a refusal. Asked with GET: the factory does not
+ * redirect a HEAD as it redirects a GET.
  */
 async function findProof(image: URL, context: VendorContext): Promise<Proof> {
   const url = new URL(`${image}.sha256`);
@@ -72,8 +78,8 @@ async function findProof(image: URL, context: VendorContext): Promise<Proof> {
 }
 
 /**
- * Kernel, initramfs and command line of one version and schematic: out of the release `asset` where the disk is from
- * there. The command line differs from version to version, so it is taken word for word.
+ * Kernel, initramfs and command line of one version and schematic: from the release `asset` if the disk is from there.
+ * The command line differs between versions, so it is copied exactly.
  */
 export async function describeBoot(
   folder: URL,

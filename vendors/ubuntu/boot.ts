@@ -10,7 +10,7 @@ import {
 import { ubuntuImageKeys } from '../keys/ubuntu.ts';
 import { openpgp } from '../shared/openpgp.ts';
 
-/** Serial consoles, as virtual machines have them. */
+/** The serial consoles of virtual machines. */
 const consoles: Partial<Record<Arch, string>> = {
   amd64: 'ttyS0',
   arm64: 'ttyAMA0',
@@ -18,7 +18,7 @@ const consoles: Partial<Record<Arch, string>> = {
 };
 
 /**
- * The kernel and initrd that Ubuntu unpacks from an image, in `unpacked/` beside it; `undefined` where there are none. A
+ * The kernel and initrd that Ubuntu unpacks from an image, in `unpacked/` beside it; `undefined` if there are none. A
  * release may lack the initrd.
  */
 export async function findUbuntuBoot(
@@ -32,7 +32,7 @@ export async function findUbuntuBoot(
   if (list === undefined) return undefined;
   const { entries } = parseChecksums(list.text, { dialect: 'sums', from: sums.href });
   const names = new Set(entries.map(({ name }) => name));
-  // Signed as every list of Ubuntu's images is, whether or not the signature shows.
+  // Ubuntu signs every list of digests, so a signature is required even if it was not found.
   const signature = openpgp(new URL(`${sums}.gpg`), ubuntuImageKeys);
   const proof: Proof = { kind: 'checksums', url: sums, dialect: 'sums', signature };
   const find = (ending: string): Artifact | undefined => {

@@ -6,27 +6,27 @@ import { findSums } from '../shared/sums-file.ts';
 
 /** One kind of image of every release. */
 export interface UbuntuFlavour {
-  /** The tree whose index lists it, and what that index calls its products file. */
+  /** The tree whose index lists it, and the content id of its products file. */
   base: URL;
   contentId: string;
-  /** Where the folders of code names are: builds that left the index are looked for in each. */
+  /** The folders of code names: builds that left the index are searched in each. */
   trees: URL[];
   isDaily: boolean;
-  /** The word of its product keys and file names. */
+  /** Its word in product keys and file names. */
   word: string;
   fileType: string;
-  /** What follows the architecture in file names; old releases say `-disk1.img`. */
+  /** The text after the architecture in file names; old releases have `-disk1.img`. */
   endings: string[];
 }
 
-/** One immutable build; the disk is a qcow2 in spite of its `.img`. */
+/** One build, whose files do not change; the disk is a qcow2 although its name ends in `.img`. */
 export interface UbuntuBuild {
   snapshot: string;
   disk: Artifact[];
   warnings?: Warning[];
 }
 
-/** The newest build that has the flavour, with a warning where newer ones do not; `undefined` where none has. */
+/** The newest build that has the flavour, with a warning if newer builds lack it; `undefined` if no build has it. */
 export function pickNewestBuild(
   stream: Stream,
   product: StreamProduct,
@@ -45,7 +45,7 @@ export function pickNewestBuild(
   return undefined;
 }
 
-/** The build of that serial; `undefined` where the stream does not list it with this flavour. */
+/** The build with that serial; `undefined` if the stream does not list it with this flavour. */
 export function pickListedBuild(
   stream: Stream,
   product: StreamProduct,
@@ -62,7 +62,7 @@ export function pickListedBuild(
   return { snapshot: serial, disk: [{ ...file, layers: ['qcow2'], proofs }] };
 }
 
-/** A serial leaves the stream before its folder goes: looks there; `undefined` where it has gone too. */
+/** A serial leaves the stream before its folder is removed: searches the folder; `undefined` if that has gone too. */
 export async function findUnlistedBuild(
   product: StreamProduct,
   serial: string,
@@ -89,13 +89,13 @@ export async function findUnlistedBuild(
   return undefined;
 }
 
-/** The list beside the disk, signed by the key for images. */
+/** The list beside the disk, signed with the key for images. */
 function sumsProof(url: URL): Proof {
   const signature = openpgp(new URL(`${url}.gpg`), ubuntuImageKeys);
   return { kind: 'checksums', url, dialect: 'sums', signature };
 }
 
-/** The stream itself, signed by a key of its own: that the build is the newest rests on it alone. */
+/** The stream itself, signed with its own key: only the stream proves that the build is the newest. */
 function streamProof({ signed }: Stream, name: string): Proof {
   const signature = openpgp('inline', ubuntuStreamKeys);
   return { kind: 'checksums', url: signed, name, dialect: 'simplestreams', signature };

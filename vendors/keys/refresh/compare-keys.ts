@@ -1,6 +1,6 @@
 import type { KeyFacts } from './key-facts.ts';
 
-/** What changed between two copies of a key, a line each; empty when nothing that matters did. */
+/** The changes between two copies of a key, one line each; empty if no relevant fact changed. */
 export function compareKeys(before: KeyFacts, after: KeyFacts): string[] {
   const lines: string[] = [];
   const isOlder = after.renewed < before.renewed;
@@ -19,7 +19,10 @@ export function compareKeys(before: KeyFacts, after: KeyFacts): string[] {
   return lines;
 }
 
-/** True when a key looks like the successor of another: the same name but for its numbers, and made later. */
+/**
+ * True when a key looks like the successor of another: the same name except for its numbers, and
+ * made later.
+ */
 export function isSuccessor(key: KeyFacts, of: KeyFacts): boolean {
   if (patternOf(key.userId) !== patternOf(of.userId)) return false;
   if (key.created !== undefined && of.created !== undefined) return key.created > of.created;

@@ -2,15 +2,17 @@ import { defined } from '../../../src/kit.ts';
 import { fingerprintOf, type StoredKey } from './keyring.ts';
 import { type Packet, readNewLength, readNumber } from './packets.ts';
 
-/** What a key says of itself, unverified: for people who look over a change. Dates are `YYYY-MM-DD`. */
+/** The unverified facts in a key, for people who review a change. Dates are `YYYY-MM-DD`. */
 export interface KeyFacts {
   userId: string;
   created?: string;
   /** Creation of its newest self-signature, seconds since 1970. */
   renewed: number;
-  /** When the last key or subkey of it that may sign runs out; absent when never. */
+  /** Expiry of the last key or subkey that may sign; absent if it never expires. */
   expires?: string;
-  /** The subkeys that may sign and are not revoked, by fingerprint, with their expiry or `never`. */
+  /**
+   * The subkeys that may sign and are not revoked, by fingerprint, with their expiry or `never`.
+   */
   subkeys: Record<string, string>;
   revoked: boolean;
 }
@@ -65,7 +67,10 @@ export function readFacts(key: StoredKey): KeyFacts {
   };
 }
 
-/** When a key runs out by its newest self-signature of these types, and whether it may sign; absent without one. */
+/**
+ * The expiry in the newest self-signature of these types, and whether the key may sign; absent if
+ * there is no such signature.
+ */
 function endOf(
   body: Uint8Array,
   signatures: SelfSignature[],
@@ -74,16 +79,16 @@ function endOf(
   const saying = signatures
     .filter(({ type }) => types.includes(type))
     .sort((a, b) => b.created - a.created);
-  // One that names a revoker, say, speaks of no use and no end.
+  // A self-signature that only names a revoker, for example, gives neither flags nor lifetime.
   const newest = saying.find(({ lifetime, flags }) => lifetime ?? flags) ?? saying[0];
   if (newest === undefined) return undefined;
   const { lifetime, flags } = newest;
   const at = lifetime ? readNumber(body, 1, 4) + lifetime : Number.POSITIVE_INFINITY;
-  // A key without flags may do all that its algorithm can.
+  // A key without flags may do everything that its algorithm allows.
   return { at, signs: flags === undefined || (flags & canSign) !== 0 };
 }
 
-/** Version 4 signatures by the key itself; others' certifications say nothing of its expiry. */
+/** Version 4 signatures by the key itself; certifications by other keys do not set its expiry. */
 function readSelfSignature({ body }: Packet, fingerprint: string): SelfSignature | undefined {
   if (body[0] !== 4) return undefined;
   const hashed = readSubpackets(body, 4);

@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
 import { type Packet, splitPackets } from './packets.ts';
 
-/** A public key with everything that belongs to it, as it stands in a keyring. */
+/** A public key with all its packets, as stored in a keyring. */
 export interface StoredKey {
   form: 'openpgp' | 'signify';
   /** The full fingerprint of the primary key, or the key number of signify; upper-case hex. */
   fingerprint: string;
   packets: Packet[];
-  /** As it is written to a material file. */
+  /** The text for a material file. */
   text: string;
 }
 
 const primaryTag = 6;
-/** User id, attribute, subkey, signature: what belongs to a key (GnuPG's own trust packets do not). */
+/**
+ * User id, attribute, subkey, signature: the packets that belong to a key (GnuPG's trust packets do
+ * not).
+ */
 const partTags = [2, 13, 14, 17];
 
-/** Every key of an OpenPGP keyring (binary, or one or more armored blocks) or a signify key file. What it cannot read it skips. */
+/**
+ * Every key of an OpenPGP keyring (binary, or one or more armored blocks) or a signify key file.
+ * Skips what it cannot read.
+ */
 export function readKeyring(file: Uint8Array): StoredKey[] {
   const text = Buffer.from(file).toString('latin1');
   const blocks = [...text.matchAll(/-----BEGIN PGP PUBLIC KEY BLOCK-----(.*?)-----END PGP/gs)];
@@ -45,7 +51,7 @@ function readOpenpgp(data: Uint8Array): StoredKey[] {
 }
 
 function readSignify(text: string, encoded: string): StoredKey {
-  // Two bytes of algorithm, then the key number, which signify prints as it stands.
+  // Two bytes of algorithm, then the key number, which signify prints in this byte order.
   const fingerprint = Buffer.from(encoded, 'base64').subarray(2, 10).toString('hex').toUpperCase();
   return { form: 'signify', fingerprint, packets: [], text: `${text.trim()}\n` };
 }

@@ -5,7 +5,10 @@ export interface Packet {
   bytes: Uint8Array;
 }
 
-/** Splits binary OpenPGP data (RFC 9580, section 4.2); stops at the first thing that is no packet of a known length. */
+/**
+ * Splits binary OpenPGP data (RFC 9580, section 4.2); stops at the first data that is not a packet
+ * of known length.
+ */
 export function splitPackets(data: Uint8Array): Packet[] {
   const packets: Packet[] = [];
   for (let at = 0; at < data.length; ) {
@@ -38,7 +41,7 @@ function readHeader(data: Uint8Array, at: number): Header | undefined {
   return length && { tag: first & 63, start: length.next, length: length.value };
 }
 
-/** The length of a packet or subpacket; absent for a partial one, which no key holds. */
+/** The length of a packet or subpacket; absent for a partial length, which no key uses. */
 export function readNewLength(
   data: Uint8Array,
   at: number,
