@@ -2,29 +2,34 @@ import type { Cache } from './cache.ts';
 
 type Running = Map<string, Set<Promise<void>>>;
 
-/** What is under way, by the folder of its cache. */
+/** Running tasks, by images folder. */
 const tidying: Running = new Map();
 const rest: Running = new Map();
 
 /**
- * Begins work that no caller waits for, such as removing what a disk was made of. What goes wrong is told to the log alone: the
- * caller has its answer, and the next call does the work again. It must not need the lock of a name.
+ * Starts work that no caller waits for, such as removing a staging folder. A failure goes only to the log: the caller
+ * already has its result, and the next call repeats the work. The work must not need the lock of a name.
  */
 export function afterwards(cache: Cache, what: string, work: () => Promise<unknown>): void {
   begin(tidying, cache, what, work);
 }
 
-/** The same of work that frees nothing and may take long, such as giving a file to others: the next fetch does not wait for it. */
+/**
+ * Like `afterwards`, for work that frees no space and may take long, such as offering a file to other machines. The
+ * next download does not wait for it.
+ */
 export function lastly(cache: Cache, what: string, work: () => Promise<unknown>): void {
   begin(rest, cache, what, work);
 }
 
-/** Resolves when this process removes nothing any more, in one images folder or in all. Never rejects. */
+/**
+ * Resolves when the `afterwards` tasks of this process have ended, for one images folder or for all. Never rejects.
+ */
 export async function allTidied(imagesDir?: string): Promise<void> {
   await allOf([tidying], imagesDir);
 }
 
-/** Resolves when this process does no such work of either kind any more. Never rejects. */
+/** Resolves when the tasks of both kinds have ended. Never rejects. */
 export async function allEnded(imagesDir?: string): Promise<void> {
   await allOf([tidying, rest], imagesDir);
 }

@@ -1,4 +1,4 @@
-/** What all promises give, once none of them is at work any more; then throws the error of one that failed. */
+/** Waits until all promises have settled. Returns their values, or throws the error of the first one that failed. */
 export async function allDone<T extends readonly Promise<unknown>[] | []>(
   promises: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

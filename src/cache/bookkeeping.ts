@@ -3,8 +3,8 @@ import type { Cache } from './cache.ts';
 import { isErrno } from './cache-error.ts';
 
 /**
- * Runs a step that only saves work later or takes room away. What the file system refuses it ends no call: the caller is
- * warned, and `otherwise` stands in for the result.
+ * Runs a step that only saves later work or frees space. A file system error does not end the call: the caller gets a
+ * warning, and the result of `otherwise` is used.
  */
 export async function asBookkeeping<T>(
   cache: Cache,
@@ -15,7 +15,7 @@ export async function asBookkeeping<T>(
   try {
     return await step();
   } catch (error) {
-    // A step without the lock that it needs is a mistake of this program.
+    // A step that runs without its lock is a bug in this program.
     if (isImageError(error, 'ERR_CACHE_LOCKED')) throw error;
     if (!isErrno(error) && !hasRemedy(error, 'cache')) throw error;
     cache.warn({ code: 'bookkeeping', message: `${what}: ${error.message}` });

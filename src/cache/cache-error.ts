@@ -22,13 +22,13 @@ const hints: Record<string, string> = {
   EIO: 'Look at the log of the system: the disk may be failing. The same call continues what was fetched.',
 };
 
-/** True for an error of the operating system, and of one of these names where any are given. */
+/** True for an operating system error; with `names`, only for an error with one of these codes. */
 export function isErrno(error: unknown, ...names: string[]): error is NodeJS.ErrnoException {
   const name = errnoName(error);
   return name !== undefined && (names.length === 0 || names.includes(name));
 }
 
-/** libuv has no name for some errors, a full quota (EDQUOT) among them: their number says which they are. */
+/** libuv has no name for some errors, such as a full quota (EDQUOT); they are recognised by number. */
 const namesByNumber = new Map(
   Object.entries(constants.errno).map(([name, number]) => [number, name] as const),
 );
@@ -43,8 +43,8 @@ function errnoName(error: unknown): string | undefined {
 }
 
 /**
- * The typed form of a file system's error: `ERR_NO_SPACE` for a full disk or quota, `ERR_CACHE_IO` otherwise, naming
- * the path. Anything that is no such error (an abort, an error of this package) comes back as it is.
+ * The typed form of a file system error: `ERR_NO_SPACE` for a full disk or quota, else `ERR_CACHE_IO`; both name the
+ * path. Returns every other error (an abort, an error of this package) unchanged.
  */
 export function cacheError(error: unknown, path: string, doing: string): unknown {
   const errno = errnoName(error);
@@ -59,7 +59,7 @@ export function cacheError(error: unknown, path: string, doing: string): unknown
   });
 }
 
-/** Runs one step on the cache and types what it throws; a full disk also says how much room is left. */
+/** Runs one step on the cache and types the error it throws; `ERR_NO_SPACE` also says how much space is left. */
 export async function inCache<T>(path: string, doing: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

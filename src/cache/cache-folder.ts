@@ -11,20 +11,21 @@ import { hasFolders, isWritable, makeFolders } from './make-folders.ts';
 export type { Cache } from './cache.ts';
 
 /**
- * The platform's cache folder: `$XDG_CACHE_HOME/rootdisk` or `~/.cache/rootdisk`, on macOS `~/Library/Caches/rootdisk`.
- * Throws `ERR_INVALID_REQUEST` for a `HOME` that is no absolute path, `ERR_CACHE_IO` for a user without a home.
+ * The platform's cache folder: `$XDG_CACHE_HOME/rootdisk` or `~/.cache/rootdisk`, on macOS
+ * `~/Library/Caches/rootdisk`. Throws `ERR_INVALID_REQUEST` when `HOME` is not an absolute path, `ERR_CACHE_IO` for a
+ * user without a home.
  */
 export function defaultCacheDir(): string {
   if (process.platform === 'darwin') return join(home(), 'Library', 'Caches', 'rootdisk');
   const xdg = process.env['XDG_CACHE_HOME'];
-  // The XDG specification wants relative paths ignored.
+  // The XDG Base Directory Specification says that relative paths are ignored.
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(home(), '.cache');
   return join(base, 'rootdisk');
 }
 
 /**
- * Opens the cache below `cacheDir` and makes its folders where they are missing. With `readOnly`, and where this user
- * cannot write, nothing is made and hits are still served. Throws `ERR_CACHE_IO` for a folder that others control.
+ * Opens the cache below `cacheDir` and creates missing folders. With `readOnly`, or where this user cannot write, it
+ * creates nothing; existing entries are still served. Throws `ERR_CACHE_IO` for a folder that another user controls.
  */
 export async function openCache(
   cacheDir: string,
@@ -39,9 +40,10 @@ export async function openCache(
   const imagesDir = imagesDirOf(dir);
   const log = options.log ?? (() => undefined);
   return await inCache(imagesDir, 'open the cache folder', async () => {
-    // A hit asks the system for everything at once: between two of them, timers and sockets of this process have their turn.
+    // A hit makes all its system calls synchronously; this lets timers and sockets of the process run between two
+    // hits.
     await setImmediate();
-    // Before anything is made in it, and once more after: what was missing may have been made by another user.
+    // Checked before and after creating the folders: another user may have created one in between.
     checkOwner(dir, imagesDir);
     let writable = options.readOnly !== true;
     if (writable && !hasFolders(dir)) {
@@ -60,7 +62,7 @@ export async function openCache(
   });
 }
 
-/** The folder that `HOME` names, or else the one that the system knows of. */
+/** The folder named by `HOME`, else the home folder known to the system. */
 function home(): string {
   let dir: string;
   try {
@@ -74,7 +76,7 @@ function home(): string {
       cause,
     });
   }
-  // Below the working folder a cache would be made wherever the program happens to run.
+  // A relative path would put the cache into whatever folder the program runs in.
   if (isAbsolute(dir)) return dir;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',

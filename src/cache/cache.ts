@@ -9,20 +9,20 @@ export interface FileIdentity {
   ino: bigint;
 }
 
-/** An opened cache: where its files are, and which locks were taken through it. From `openCache`. */
+/** An opened cache: the paths of its files, and the locks taken through it. Made by `openCache`. */
 export class Cache {
-  /** As the caller named it, absolute. */
+  /** The cache folder that the caller named, as an absolute path. */
   readonly cacheDir: string;
   /** `<cacheDir>/images-v1`: the entries themselves. */
   readonly imagesDir: string;
   readonly log: Log;
-  /** Tells the caller what went wrong beside a disk that is good; without a listener it goes to the log. */
+  /** Reports a problem that does not affect the disk; without a listener the warning goes to the log. */
   readonly warn: (warning: Warning) => void;
-  /** Why nothing may be changed although this user can write: locks do not work on this file system. */
+  /** Set when locks do not work on this file system: then nothing may be changed, even if this user can write. */
   lockless: CacheError | undefined;
-  /** The one look at whether locks work. */
+  /** The check whether locks work; it runs once. */
   lockCheck: Promise<void> | undefined;
-  /** Held name locks by build name; staging and publishing ask for the one they need. */
+  /** Held name locks, by build name; staging and publishing require the one they need. */
   readonly held: Map<string, FileIdentity> = new Map();
 
   readonly #writable: boolean;
@@ -40,12 +40,12 @@ export class Cache {
     this.warn = init.warn ?? (({ message }) => init.log({ level: 'warn', message }));
   }
 
-  /** False where this process cannot or may not write: hits are served, nothing is locked or published. */
+  /** False when this process cannot or may not write: hits are served, nothing is locked or published. */
   get writable(): boolean {
     return this.#writable && this.lockless === undefined;
   }
 
-  /** Absolute path of a disk; throws `ERR_INVALID_REQUEST` for what is no cache name. */
+  /** Absolute path of a disk. Throws `ERR_INVALID_REQUEST` for a text that is not a cache name. */
   pathOf(name: string): string {
     requireCacheName(name);
     return join(this.imagesDir, name);
@@ -53,19 +53,19 @@ export class Cache {
   recordPathOf(name: string): string {
     return `${this.pathOf(name)}.json`;
   }
-  /** The download as it came, where it was kept. */
+  /** Path of the download as it was received, where it was kept. */
   sourcePathOf(name: string): string {
     return `${this.pathOf(name)}.source`;
   }
-  /** Proofs and documents that the entry's trust rests on. */
+  /** Path of the proofs and documents that the trust of the entry rests on. */
   evidencePathOf(name: string): string {
     return `${this.pathOf(name)}.evidence`;
   }
-  /** The digests of the disk's blocks, and where it holds data. */
+  /** Path of the table with the digests of the disk's blocks and its extents. */
   blocksPathOf(name: string): string {
     return `${this.pathOf(name)}.blocks`;
   }
-  /** Every file of an entry, the disk first: without it the rest is no entry. */
+  /** Paths of all files of an entry, the disk first: without the disk the others are not an entry. */
   filesOf(name: string): string[] {
     const path = this.pathOf(name);
     return fileEnds.map((end) => `${path}${end}`);
@@ -78,7 +78,7 @@ export class Cache {
     return join(this.imagesDir, `.${name}`);
   }
 
-  /** Throws `ERR_CACHE_IO` where nothing can be written. */
+  /** Throws `ERR_CACHE_IO` when the cache cannot be written. */
   requireWritable(): void {
     if (this.writable) return;
     if (this.lockless !== undefined) throw this.lockless;
@@ -91,7 +91,7 @@ export class Cache {
   }
 }
 
-/** What the files of an entry add to its name, in the order of `Cache.filesOf`. */
+/** The endings that the files of an entry add to its name, in the order of `Cache.filesOf`. */
 export const fileEnds: readonly string[] = ['', '.source', '.evidence', '.blocks', '.json'];
 
 /** The versioned folder of entries below a cache folder. */

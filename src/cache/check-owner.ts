@@ -3,11 +3,13 @@ import { CacheError } from '../errors.ts';
 import { isErrno } from './cache-error.ts';
 
 /**
- * Refuses a cache that another user controls: a user who can write into the folder chooses which disk a machine boots.
- * False when the images folder does not exist yet. Looks without the thread pool: two folders cost less than one way there.
+ * Refuses a cache that another user controls: a user who can write into the folder chooses which disk a machine
+ * boots. Returns false when the images folder does not exist yet. Synchronous: the two calls cost less than one trip
+ * through the thread pool.
  */
 export function checkOwner(cacheDir: string, imagesDir: string): boolean {
-  // Who owns the parent can swap the folder below it. A sticky bit (as on /tmp) prevents that in the parent only.
+  // The owner of the parent folder can replace the folder below it. A sticky bit (as on /tmp) prevents this, but only
+  // in the parent.
   checkFolder(cacheDir, 'parent');
   return checkFolder(imagesDir, 'images');
 }

@@ -3,17 +3,17 @@ import type { Log, Warning } from '../contracts/log.ts';
 import { type Cache, imagesDirOf } from './cache.ts';
 import { defaultCacheDir, openCache } from './cache-folder.ts';
 
-/** What every call takes that looks after a cache. */
+/** The options of every call that maintains a cache. */
 export interface CacheOptions {
-  /** Folder of all caches; default: the platform's cache folder, `rootdisk` below it. */
+  /** Cache folder; default: `rootdisk` below the platform's cache folder. */
   cacheDir?: string | undefined;
-  /** Hears every step. */
+  /** Receives every step. */
   log?: Log | undefined;
-  /** Stops everything that waits; the reason is rethrown. */
+  /** Cancels all waiting; the reason is rethrown. */
   signal?: AbortSignal | undefined;
 }
 
-/** The cache below a folder; a look at one that is not there does not make it. */
+/** The cache below a folder, opened without creating it. */
 export async function openExistingCache(
   { cacheDir = defaultCacheDir(), log, signal }: CacheOptions,
   warn?: (warning: Warning) => void,

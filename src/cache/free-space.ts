@@ -13,7 +13,7 @@ export function allocatedBytes({ blocks }: Pick<Stats, 'blocks'>): number {
   return blocks * 512;
 }
 
-/** Bytes that files occupy together; one with two names, as a disk that is its own download, counts once. */
+/** Bytes that files occupy together; a file with two names, such as a disk that is its own download, counts once. */
 export function allocatedTogether(files: readonly Pick<Stats, 'dev' | 'ino' | 'blocks'>[]): number {
   const once = new Map(files.map((stats) => [`${stats.dev}:${stats.ino}`, stats]));
   return [...once.values()].reduce((sum, stats) => sum + allocatedBytes(stats), 0);

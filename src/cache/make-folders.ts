@@ -5,7 +5,7 @@ import { imagesDirOf } from './cache.ts';
 import { isErrno } from './cache-error.ts';
 import { modes } from './modes.ts';
 
-// https://bford.info/cachedir/: the first 43 bytes are what backup programs look for.
+// https://bford.info/cachedir/: backup programs check the first 43 bytes.
 const tag = `Signature: 8a477f597d28d172789f06886806bc55
 # This file is a cache directory tag created by rootdisk.
 # For information about cache directory tags see https://bford.info/cachedir/
@@ -13,16 +13,16 @@ const tag = `Signature: 8a477f597d28d172789f06886806bc55
 
 const folders: Record<string, number> = {
   '.staging': modes.privateFolder,
-  // A lock that another user may take for reading keeps its owner out.
+  // Private: another user who could take a read lock would block the owner.
   '.locks': modes.privateFolder,
-  // Leases may be taken by users who only read.
+  // Readable: users who only read also take leases.
   '.leases': modes.folder,
   '.state': modes.folder,
   '.http': modes.folder,
 };
 const tagName = 'CACHEDIR.TAG';
 
-/** True where nothing is missing, as nearly always. Looks without the thread pool: every call does so, at six small things. */
+/** True if no folder is missing, the usual case. Synchronous: every call makes these six small checks. */
 export function hasFolders(cacheDir: string): boolean {
   const imagesDir = imagesDirOf(cacheDir);
   return (
@@ -32,8 +32,8 @@ export function hasFolders(cacheDir: string): boolean {
 }
 
 /**
- * Makes what is missing of the cache's folders; what is there keeps its mode, but for a private one that others could
- * enter. Throws the file system's errors.
+ * Creates the missing folders of the cache. Existing folders keep their mode, except a private one that others could
+ * enter. Throws file system errors.
  */
 export async function makeFolders(cacheDir: string): Promise<void> {
   const imagesDir = imagesDirOf(cacheDir);
@@ -45,11 +45,11 @@ export async function makeFolders(cacheDir: string): Promise<void> {
     await makeFolder(path, mode);
     if (!isFolder(path, mode)) await ignoring('EPERM', chmod(path, mode));
   }
-  // For backup programs only, so that nothing fails for want of it; the next call tries again.
+  // Only backup programs need it, so a failure is ignored; the next call tries again.
   await writeFile(join(imagesDir, tagName), tag, { flag: 'wx' }).catch(() => undefined);
 }
 
-/** False where this user may not write, or the file system is read-only. */
+/** False if this user may not write, or the file system is read-only. */
 export function isWritable(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
@@ -60,7 +60,10 @@ export function isWritable(folder: string): boolean {
   }
 }
 
-/** As `mkdir -p`, which in Node calls a read-only file system ENOENT. What lies above the cache follows the umask. */
+/**
+ * Like `mkdir -p`, but a read-only file system gives its real error: Node reports ENOENT. Folders above the cache
+ * follow the umask.
+ */
 async function makeParents(path: string): Promise<void> {
   const parent = dirname(path);
   if (parent === path || isThere(parent)) return;
@@ -72,13 +75,13 @@ function isThere(path: string): boolean {
   return look(() => accessSync(path) ?? true) === true;
 }
 
-/** True for a folder that keeps out whom `mode` keeps out. */
+/** True for a folder that is at least as private as `mode`. */
 function isFolder(path: string, mode: number): boolean {
   const stats = look(() => statSync(path));
   return stats !== undefined && (mode !== modes.privateFolder || (stats.mode & 0o077) === 0);
 }
 
-/** What a look gives; `undefined` where nothing is. */
+/** The result of `step`; `undefined` if the path does not exist. */
 function look<T>(step: () => T): T | undefined {
   try {
     return step();
@@ -91,8 +94,8 @@ function look<T>(step: () => T): T | undefined {
 async function makeFolder(path: string, mode: number): Promise<void> {
   const made = mkdir(path, { mode }).then(() => true);
   if ((await ignoring('EEXIST', made)) !== true) return;
-  // mkdir takes the umask off, and hypervisors under other users have to read the disks; a file system without modes
-  // says EPERM.
+  // mkdir applies the umask, but hypervisors under other users must read the disks. A file system without modes gives
+  // EPERM.
   await ignoring('EPERM', chmod(path, mode));
 }
 

@@ -1,6 +1,6 @@
 /**
- * Modes of everything in the cache, set whatever the umask: hypervisors under other users read disks, and a reader of
- * another user leases what it uses. What is not verified yet and who holds a name is for the owner alone.
+ * Modes of everything in the cache, independent of the umask: hypervisors under other users read disks, and readers
+ * of other users take leases. Unverified files and the locks of names are for the owner only.
  */
 export const modes = {
   folder: 0o755,

@@ -2,18 +2,18 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { inCache, isErrno } from './cache-error.ts';
 
-/** Longer than any record or evidence within the default limits; a longer file is not read into memory. */
+/** Longer than any record or evidence within the default limits; a longer file is not loaded into memory. */
 const maxBytes = 256 * 1024 * 1024;
 
-/** What a record or a list of a request mostly stays below; a longer file is read by the thread pool. */
+/** Most records and request lists are shorter; a longer file is read by the thread pool. */
 const maxBytesNow = 128 * 1024;
 
 // Without O_NONBLOCK, opening a named pipe waits for its writer.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * The text of a small file of the cache, without following a link; `undefined` where nothing is. Empty, which no parser
- * accepts, for what is not a regular file of a sensible length.
+ * The text of a small file of the cache; links are not followed. `undefined` if it does not exist; empty, which every
+ * parser refuses, if it is not a regular file of allowed length.
  */
 export async function readSmallFile(path: string): Promise<string | undefined> {
   return await inCache(path, 'read', async () => {
@@ -22,7 +22,8 @@ export async function readSmallFile(path: string): Promise<string | undefined> {
       try {
         const stats = await handle.stat();
         if (!stats.isFile() || stats.size > maxBytes) return '';
-        // Files of the cache are replaced, never written to, so one read nearly always does; `readFile` takes three calls.
+        // Files of the cache are replaced, never changed, so one read is nearly always enough; `readFile` needs three
+        // calls.
         const bytes = Buffer.allocUnsafe(stats.size);
         let length = 0;
         while (length < bytes.length) {
@@ -43,8 +44,8 @@ export async function readSmallFile(path: string): Promise<string | undefined> {
 }
 
 /**
- * The same for one file that a hit waits for. It is read without the thread pool: four ways there and back cost ten times what
- * the file does. Not for many files, which other work of this process would wait for.
+ * Like `readSmallFile`, but synchronous, for one file that a hit waits for: four trips through the thread pool cost
+ * ten times the read. Not for many files, because it blocks the process.
  */
 export async function readSmallFileNow(path: string): Promise<string | undefined> {
   return await inCache(path, 'read', async () => {

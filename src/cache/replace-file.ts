@@ -3,8 +3,9 @@ import { open, rename, rm } from 'node:fs/promises';
 import { modes } from './modes.ts';
 
 /**
- * Writes a small file under a temporary name on the same file system, syncs it and renames it into place: a reader sees the
- * old file or the new one. The caller holds a lock, so that `temporary` is its own; `ready` is asked right before the rename.
+ * Writes a small file under a temporary name on the same file system, syncs it and renames it into place: a reader
+ * sees the old file or the new one. The caller holds a lock, so no other process uses `temporary`. `ready` is called
+ * right before the rename.
  */
 export async function replaceFile(
   path: string,
@@ -24,7 +25,7 @@ export async function replaceFile(
   }
 }
 
-/** Writes a small file that is not there yet, and syncs it. */
+/** Creates and syncs a small file that must not exist yet. */
 export async function writeNewFile(
   path: string,
   content: string | Uint8Array,

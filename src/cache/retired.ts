@@ -7,14 +7,17 @@ import { isErrno } from './cache-error.ts';
 import { listFolder } from './entries/names-on-disk.ts';
 
 /**
- * A staging folder that is no longer needed, under a name that no disk has. It belongs to no lock: any process may remove it
- * at any time, and several at once.
+ * True for a staging folder that is no longer needed; no disk can have such a name. No lock covers it: any process
+ * may remove it at any time, several at once too.
  */
 export function isRetired(file: string): boolean {
   return /^\.removed-[0-9a-f]{16}$/.test(file);
 }
 
-/** Takes a staging folder out of the way in one step, and removes it afterwards: freeing large files takes its time. */
+/**
+ * Renames a staging folder out of the way in one step and removes it afterwards, because freeing large files takes
+ * time.
+ */
 export async function retireFolder(cache: Cache, dir: string): Promise<void> {
   const retired = join(cache.folder('staging'), `.removed-${randomBytes(8).toString('hex')}`);
   try {
@@ -26,7 +29,7 @@ export async function retireFolder(cache: Cache, dir: string): Promise<void> {
   afterwards(cache, `${retired} stays`, () => remove(retired));
 }
 
-/** Removes, afterwards, what a process retired that was killed before it had removed it. */
+/** Starts to remove the folders that a killed process retired but did not remove. */
 export function sweepRetired(cache: Cache): void {
   const staging = cache.folder('staging');
   afterwards(cache, `what was removed from ${staging} stays`, async () => {

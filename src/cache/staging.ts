@@ -22,35 +22,35 @@ import { modes } from './modes.ts';
 import { readCount } from './records/values.ts';
 import { retireFolder, sweepRetired } from './retired.ts';
 
-/** The folder in which one entry is made, on the file system of the entries. All paths are absolute. */
+/** The folder in which one entry is made, on the same file system as the entries. All paths are absolute. */
 export interface Staging {
   readonly name: string;
   readonly dir: string;
-  /** The file as it arrives; kept for resuming. */
+  /** The file as it is received; kept for resuming. */
   readonly download: string;
-  /** What resuming needs to know of it. */
+  /** What resuming needs to know about the download. */
   readonly downloadJson: string;
-  /** The download on its way into the cache; where that fails or is killed, it is the download again. */
+  /** The download while it is published; if that fails or is killed, it becomes the download again. */
   readonly sealed: string;
   /** The decoded disk. */
   readonly disk: string;
-  /** Makes one of these files, mode 0600, open for reading and writing; `ERR_CACHE_IO` when it is there already. */
+  /** Creates one of these files, mode 0600, open for reading and writing. Throws `ERR_CACHE_IO` if it exists. */
   create(path: string): Promise<FileHandle>;
-  /** Opens one of these files for reading and writing; `undefined` when it is not there. Follows no link. */
+  /** Opens one of these files for reading and writing; `undefined` if it does not exist. Follows no link. */
   reopen(path: string): Promise<FileHandle | undefined>;
   /** Empties the folder. */
   clear(): Promise<void>;
   /** Removes the folder. */
   remove(): Promise<void>;
-  /** Takes the folder out of the way; what it holds goes while the caller goes on. */
+  /** Renames the folder out of the way; its files are removed in the background. */
   retire(): Promise<void>;
 }
 
 const resumable = new Set(['download', 'download.json', 'download.sealed']);
 
 /**
- * Opens `.staging/<name>/` under the lock of that name. A download that was cut off is still there; everything else
- * that a killed run left is gone. Throws `ERR_CACHE_LOCKED` without the lock, `ERR_CACHE_IO` in a read-only cache.
+ * Opens `.staging/<name>/` under the lock of that name. Keeps an interrupted download and removes everything else
+ * that a killed call left. Throws `ERR_CACHE_LOCKED` without the lock, `ERR_CACHE_IO` in a read-only cache.
  */
 export async function openStaging(cache: Cache, name: string): Promise<Staging> {
   const dir = cache.stagingPathOf(name);
@@ -87,7 +87,7 @@ export async function openStaging(cache: Cache, name: string): Promise<Staging> 
   };
 }
 
-/** Bytes that have arrived so far for an entry that another process is making; 0 when nothing has. */
+/** Bytes received so far for an entry that another process is making; 0 if there are none. */
 export async function stagedBytes(cache: Cache, name: string): Promise<number> {
   return await stat(join(cache.stagingPathOf(name), 'download')).then(
     ({ size }) => size,
@@ -95,13 +95,13 @@ export async function stagedBytes(cache: Cache, name: string): Promise<number> {
   );
 }
 
-/** What `download.json` says of the length to come; `undefined` where it says nothing. */
+/** The total length that `download.json` states; `undefined` if it states none. */
 export async function stagedTotal(cache: Cache, name: string): Promise<number | undefined> {
   try {
     const note = await readFile(join(cache.stagingPathOf(name), 'download.json'), 'utf8');
     return readCount(parseRecord(JSON.parse(note), 'download.json')['sizeBytes'], 'sizeBytes');
   } catch {
-    // Not there yet, half written, or of unknown length: it is for progress only.
+    // Missing, half written, or of unknown length; only progress uses it.
     return undefined;
   }
 }
@@ -120,7 +120,10 @@ async function makeOwnFolder(dir: string): Promise<void> {
   await mkdir(dir, { mode: modes.privateFolder });
 }
 
-/** What a call sealed and did not publish is a download again; a file that has another name in the cache is left alone. */
+/**
+ * Makes a sealed download that was not published a download again; a file with another name in the cache stays as it
+ * is.
+ */
 async function unseal(sealed: string, download: string): Promise<void> {
   const stats = await lookAt(sealed);
   if (stats === undefined) return;

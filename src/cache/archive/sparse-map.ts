@@ -3,10 +3,10 @@ import { refuse } from '../../errors.ts';
 import { tarBlockBytes, tarPadding } from './tar-head.ts';
 import { noArchive, noExport, readWhole, type TarTape } from './tar-tape.ts';
 
-/** So many extents have a map of some 100 MiB; a disk of 2 TiB that is written in every second block has more. */
+/** A map of this many extents takes about 100 MiB; a disk of 2 TiB with data in every second block has more. */
 const maxExtents = 4 * 1024 * 1024;
 
-/** The map that begins the body of a file with holes; GNU tar wants an empty range at its end. */
+/** The map at the start of the body of a sparse file. GNU tar requires an empty range at the end of it. */
 export function formatSparseMap(extents: Extents, sizeBytes: number): Buffer {
   const ranges = [...extents, [sizeBytes, 0] as const];
   const lines = ranges.map(([offset, length]) => `${offset}\n${length}\n`);
@@ -14,7 +14,7 @@ export function formatSparseMap(extents: Extents, sizeBytes: number): Buffer {
   return Buffer.concat([text, tarPadding(text.length)]);
 }
 
-/** Reads it from the tape. The ranges ascend and lie inside the disk. */
+/** Reads the map from the tape and checks that the ranges ascend and lie inside the disk. */
 export async function readSparseMap(
   tape: TarTape,
   sizeBytes: number,
@@ -53,7 +53,7 @@ export async function readSparseMap(
   return { extents, mapBytes };
 }
 
-/** Bytes of the member whose body has this map. */
+/** Length in bytes of the body of a sparse member: map and data. */
 export function sparseBodyBytes(mapBytes: number, extents: Extents): number {
   return mapBytes + extents.reduce((sum, [, length]) => sum + length, 0);
 }

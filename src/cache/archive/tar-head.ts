@@ -5,17 +5,17 @@ export const tarBlockBytes: number = 512;
 
 export interface ExportMember {
   name: string;
-  /** Bytes of its body in the archive. */
+  /** Length in bytes of the body in the archive. */
   sizeBytes: number;
   mtimeMs: number;
-  /** Of a file with holes, the map of which is the beginning of the body: GNU tar's sparse format 1.0. */
+  /** Length in bytes of a sparse file, whose body begins with its map: GNU tar's sparse format 1.0. */
   realBytes?: number | undefined;
 }
 
 const maxNameBytes = 100;
 const maxOctalBytes = 0o77777777777;
 
-/** The header of a member, with a pax header before it where a field has no room. */
+/** The header of a member, preceded by a pax header when a value does not fit its ustar field. */
 export function formatTarHead({ name, sizeBytes, mtimeMs, realBytes }: ExportMember): Buffer {
   const isSparse = realBytes !== undefined;
   const isLong = Buffer.byteLength(name) > maxNameBytes;
@@ -40,7 +40,7 @@ export function formatTarHead({ name, sizeBytes, mtimeMs, realBytes }: ExportMem
   return Buffer.concat([pax, body, tarPadding(body.length), own]);
 }
 
-/** What fills the last block of a body. */
+/** The zeros after a body, up to the end of its last block. */
 export function tarPadding(sizeBytes: number): Buffer {
   return Buffer.alloc(paddingBytes(sizeBytes));
 }
@@ -49,12 +49,12 @@ export function paddingBytes(sizeBytes: number): number {
   return (tarBlockBytes - (sizeBytes % tarBlockBytes)) % tarBlockBytes;
 }
 
-/** The sum of a header's bytes, those of the sum itself as blanks. */
+/** The checksum of a header: the sum of its bytes, with the checksum field itself read as blanks. */
 export function tarChecksum(block: Uint8Array): number {
   return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 }
 
-/** `length key=value\n`, the length included in itself. */
+/** `length key=value\n`; the length counts its own digits. */
 function formatRecord([key, value]: [string, string]): string {
   const rest = ` ${key}=${value}\n`;
   const bytes = Buffer.byteLength(rest);

@@ -7,7 +7,7 @@ import { type ExportMember, paddingBytes, tarBlockBytes, tarChecksum } from './t
 const pieceBytes = 1024 * 1024;
 const maxPaxBytes = 64 * 1024;
 
-/** A tar as `exportCache` writes it, read once from its beginning to its end; never more than one piece is held. */
+/** Reads a tar that `exportCache` wrote, once, from beginning to end. Holds at most one piece in memory. */
 export class TarTape {
   readonly #handle: FileHandle;
   readonly #path: string;
@@ -19,7 +19,7 @@ export class TarTape {
     this.#signal = signal;
   }
 
-  /** The next member; `undefined` at the end. Only plain files with plain names: all else is refused. */
+  /** The next member; `undefined` at the end. Refuses everything except regular files with plain names. */
   async next(): Promise<ExportMember | undefined> {
     const records = new Map<string, string>();
     for (;;) {
@@ -36,7 +36,7 @@ export class TarTape {
     }
   }
 
-  /** Exactly so many bytes of the archive. */
+  /** Exactly `length` bytes of the archive. */
   async read(length: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length);
     let done = 0;
@@ -51,7 +51,7 @@ export class TarTape {
     return bytes;
   }
 
-  /** The next bytes, in pieces. */
+  /** The next `length` bytes, in pieces. */
   async *pieces(length: number): AsyncGenerator<Buffer> {
     for (let left = length; left > 0; ) {
       const piece = await this.read(Math.min(left, pieceBytes));
@@ -126,7 +126,7 @@ function toMember(
   return { name: plain, sizeBytes: stored, mtimeMs, realBytes };
 }
 
-/** A whole number of a pax header or a sparse map. */
+/** A non-negative integer from a pax header or a sparse map. */
 export function readWhole(text: string | undefined): number {
   const value = /^\d{1,16}$/.test(text ?? '') ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;

@@ -16,9 +16,9 @@ import { type ExportMember, formatTarHead, tarPadding } from './tar-head.ts';
 const pieceBytes = 1024 * 1024;
 
 /**
- * Writes an entry as members of a tar: its record, the documents of its origin, then the download as it was published where
- * it was kept, which the import decodes again; else the digests of its blocks and the disk with its holes. The caller
- * leases the entry.
+ * Writes an entry as members of a tar: first its record and the documents that prove its origin. Then the kept
+ * download, which the import decodes again; without one, the digests of the blocks and the sparse disk. The caller
+ * must hold a lease on the entry.
  */
 export async function writeEntryTo(
   output: FileHandle,

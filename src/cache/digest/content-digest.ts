@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** Bytes of one block of a content digest. */
+/** Length in bytes of one block of a content digest. */
 export const contentBlockBytes: number = 1024 * 1024;
 
-/** `content-sha256:` and 64 hex digits: says what a disk reads as, however sparse its file is. */
+/** `content-sha256:` and 64 hex digits: the digest of a disk's content, the same for a sparse file and a full one. */
 export type ContentDigestText = `content-sha256:${string}`;
 
 /** The sha256 of each block of a disk that is not all zeros, by its offset, ascending. */
 export type BlockDigests = ReadonlyMap<number, Uint8Array>;
 
 /**
- * The content digest of a disk, from the digests of its blocks. Recipe: cut the disk into blocks of 1 MiB, the last one
- * shorter; leave out those that are all zeros; write for each of the others, by offset, the offset as 8 bytes
- * little-endian and the sha256 of the block (32 bytes); then the size of the disk as 8 bytes little-endian; the digest
- * is the sha256 of what was written. So holes cost nothing, and equal content has an equal digest.
+ * The content digest of a disk, computed from the digests of its blocks. Cut the disk into blocks of 1 MiB, the last
+ * one shorter. Leave out blocks that are all zeros. For each other block, by offset, write the offset as 8 bytes
+ * little-endian and the sha256 of the block (32 bytes). Then write the size of the disk as 8 bytes little-endian. The
+ * digest is the sha256 of these bytes. So holes cost nothing, and disks with equal content have equal digests.
  */
 export function digestBlocks(blocks: BlockDigests, sizeBytes: number): ContentDigestText {
   const hash = createHash('sha256');
@@ -25,16 +25,19 @@ export function digestBlocks(blocks: BlockDigests, sizeBytes: number): ContentDi
   return `content-sha256:${hash.digest('hex')}`;
 }
 
-/** A content digest whose blocks come in any order. */
+/** Computes a content digest from blocks in any order. */
 export class ContentDigest {
   readonly #blocks = new Map<number, Uint8Array>();
 
-  /** `block` is the whole block at `offset`, a multiple of the block size; only the last one may be shorter. */
+  /**
+   * `sha256` is the digest of the whole block at `offset`, a multiple of the block size; only the last block may be
+   * shorter.
+   */
   add(offset: number, sha256: Uint8Array): void {
     this.#blocks.set(offset, sha256);
   }
 
-  /** The block at `offset` has changed, and is to be added again where it is not all zeros. */
+  /** Drops the digest of the block at `offset`, because the block changed; add it again unless it is all zeros. */
   forget(offset: number): void {
     this.#blocks.delete(offset);
   }

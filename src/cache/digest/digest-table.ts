@@ -7,7 +7,7 @@ import {
   digestBlocks,
 } from './content-digest.ts';
 
-/** What stands behind a content digest: where a disk holds data, and the digest of each of its blocks. */
+/** The data behind a content digest: the extents of a disk, and the digest of each of its blocks. */
 export interface DigestTable {
   sizeBytes: number;
   extents: Extents;
@@ -16,7 +16,7 @@ export interface DigestTable {
 
 const magic = Buffer.from('RDBLOCKS');
 const version = 1;
-/** Magic, version and bytes of a block (4 bytes each), size of the disk, number of extents and of blocks (8 bytes each). */
+/** Magic, version and block length (4 bytes each); disk size, number of extents, number of blocks (8 bytes each). */
 export const tableHeaderBytes: number = 40;
 const extentBytes = 16;
 const digestBytes = 32;
@@ -51,16 +51,16 @@ export function formatDigestTable({ sizeBytes, extents, blocks }: DigestTable): 
 }
 
 /**
- * How long a table is, by its header. Throws an `Error` for what is no header of a table of such a disk, so that no more
- * is read of it than such a disk can have.
+ * The length in bytes of a table, from its header. Throws an `Error` for a header that cannot belong to a disk of
+ * this size, so that the caller reads no more than such a disk can have.
  */
 export function readTableLength(header: Buffer, sizeBytes: number): number {
   return countsOf(header, sizeBytes).length;
 }
 
 /**
- * Reads what `formatDigestTable` wrote of the disk with this size and content digest; throws an `Error` that says why for
- * anything else.
+ * Reads a table that `formatDigestTable` wrote for the disk of this size and content digest. Throws an `Error` with
+ * the reason for anything else.
  */
 export function parseDigestTable(
   bytes: Buffer,
@@ -83,7 +83,7 @@ export function parseDigestTable(
 interface Counts {
   extents: number;
   blocks: number;
-  /** Of the whole table, in bytes. */
+  /** Length in bytes of the whole table. */
   length: number;
 }
 
@@ -117,7 +117,7 @@ function readExtents(bytes: Buffer, count: number, sizeBytes: number): Extents {
   return extents;
 }
 
-/** Data lies in extents only: a block outside them would be lost by a copy that follows them. */
+/** Data must lie inside the extents: a copy that follows them would lose a block outside. */
 function readBlocks(bytes: Buffer, extents: Extents): BlockDigests {
   const blocks = new Map<number, Uint8Array>();
   let previous = -1;

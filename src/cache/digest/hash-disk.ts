@@ -8,9 +8,9 @@ import { ContentDigest, contentBlockBytes } from './content-digest.ts';
 import type { DigestTable } from './digest-table.ts';
 
 /**
- * Reads a disk and digests its blocks. With `extents` only the blocks they touch are read, so that holes cost nothing;
- * without them every byte is read, and data outside any extent shows too. Throws `ERR_CACHE_IO`; an abort rethrows its
- * reason.
+ * Reads a disk and digests its blocks. With `extents` it reads only the blocks they touch, so holes cost nothing.
+ * Without them it reads every byte and also finds data outside the recorded extents. Throws `ERR_CACHE_IO`; an abort
+ * rethrows its reason.
  */
 export async function tabulateDisk(
   path: string,
@@ -38,8 +38,8 @@ export async function tabulateDisk(
 }
 
 /**
- * The sha256 of the block at `offset`, read into `buffer`; `undefined` where it is all zeros. Web Crypto hashes in the
- * thread pool: several blocks at once use its threads, and the event loop stays free.
+ * The sha256 of the block at `offset`, read into `buffer`; `undefined` if it is all zeros. Web Crypto hashes in the
+ * thread pool, so several blocks are hashed in parallel and the event loop stays free.
  */
 export async function hashBlock(
   handle: FileHandle,
@@ -51,7 +51,7 @@ export async function hashBlock(
   return new Uint8Array(await crypto.subtle.digest('SHA-256', block));
 }
 
-/** sha256 of all bytes of a file, in hex. The next block is read while one is hashed. */
+/** The sha256 of a whole file, in hex. Reads the next block while one is hashed. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   return await reading(path, async (handle) => {
     const hash = createHash('sha256');
@@ -79,7 +79,7 @@ function noteData(data: DataMap, block: Uint8Array, offset: number): void {
   }
 }
 
-/** Offsets of the blocks that extents touch, each once, ascending. */
+/** Offsets of the blocks that the extents touch, each once, ascending. */
 function* blocks(extents: Extents, size: number): Generator<number> {
   let next = 0;
   for (const [offset, length] of extents) {

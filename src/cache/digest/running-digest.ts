@@ -2,19 +2,19 @@ import type { FileHandle } from 'node:fs/promises';
 import { type BlockDigests, ContentDigest, contentBlockBytes } from './content-digest.ts';
 import { hashBlock } from './hash-disk.ts';
 
-/** A block that is written may well be written again until so many others have been begun. */
+/** A written block is likely to be written again until this many newer blocks have been started. */
 const restlessBlocks = 16;
-/** So much is had written back at once. */
+/** Written bytes are flushed to the device in portions of this size. */
 const syncBytes = 64 * 1024 * 1024;
 
 /**
- * The digests of the blocks of a disk that is being written. Blocks that have come to rest are hashed, and had written back to
- * the device, while others are still to come; so little of either is left for the end.
+ * Digests the blocks of a disk while it is being written. Blocks that are no longer written to are hashed and flushed
+ * to the device while others are still written, so little work is left for the end.
  */
 export class RunningDigest {
   readonly #handle: FileHandle;
   readonly #digest = new ContentDigest();
-  /** Blocks that are to be hashed, the one that was written last at the end, with the count of blocks by then. */
+  /** Blocks still to be hashed, the most recently written last, each with the number of blocks started by then. */
   readonly #dirty = new Map<number, number>();
   readonly #buffer = Buffer.allocUnsafeSlow(contentBlockBytes);
   #begun = 0;
@@ -29,7 +29,7 @@ export class RunningDigest {
     this.#handle = handle;
   }
 
-  /** To be called after every write; what was read of the range before is forgotten. */
+  /** Must be called after every write; drops the digests read from this range before. */
   wrote(position: number, length: number): void {
     const end = position + length;
     let block = Math.floor(position / contentBlockBytes) * contentBlockBytes;
@@ -43,13 +43,13 @@ export class RunningDigest {
     if (!this.#isSyncing) this.#syncing = this.#syncRest();
   }
 
-  /** The digest of a block that was written just now and never before: it need not be read. */
+  /** Takes the digest of a block that was written now for the first time, so it need not be read back. */
   hashed(block: number, sha256: Uint8Array): void {
     this.#dirty.delete(block);
     this.#digest.add(block, sha256);
   }
 
-  /** Hashes what is left, once nothing is written any more. Throws what went wrong on the way. */
+  /** Hashes the remaining blocks after the last write. Throws the first error of the background work. */
   async finish(signal: AbortSignal): Promise<BlockDigests> {
     await this.idle();
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -64,14 +64,14 @@ export class RunningDigest {
     return this.#digest.blocks;
   }
 
-  /** Waits for what is under way; the file may be closed then. */
+  /** Waits for the running work; after that the file may be closed. */
   async idle(): Promise<void> {
     await Promise.all([this.#hashing, this.#syncing]);
   }
 
-  /** Never rejects: a failure is thrown at the end. */
+  /** Never rejects: `finish` throws the failure. */
   async #hashRest(): Promise<void> {
-    // A promise alone cannot say it: where there is nothing to do, this ends before its promise is assigned.
+    // A flag and not the promise: with nothing to do, this function ends before its promise is assigned.
     this.#isHashing = true;
     try {
       while (this.#failure === undefined) {
@@ -85,7 +85,7 @@ export class RunningDigest {
     this.#isHashing = false;
   }
 
-  /** Like `#hashRest`, and beside it: a device may take its time. */
+  /** Like `#hashRest`, and in parallel with it: the device may be slow. */
   async #syncRest(): Promise<void> {
     this.#isSyncing = true;
     try {
@@ -99,7 +99,7 @@ export class RunningDigest {
     this.#isSyncing = false;
   }
 
-  /** A block that is written meanwhile is dirty again, and its digest is worth nothing. */
+  /** A block written during hashing is dirty again, and its new digest is discarded. */
   async #hash(block: number, buffer: Buffer<ArrayBuffer>): Promise<void> {
     this.#dirty.delete(block);
     const sha256 = await hashBlock(this.#handle, buffer, block);

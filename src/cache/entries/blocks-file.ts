@@ -19,16 +19,16 @@ import { temporaryPath } from './place-text.ts';
 import { type Entry, examineEntry } from './read.ts';
 import { writeRecord } from './rewrite.ts';
 
-/** The table of blocks that is kept beside a disk; neither member where none is. */
+/** The table of blocks kept beside a disk; both members are absent when there is none. */
 export interface KeptBlocks {
   table?: DigestTable;
-  /** Why the file that is there is of no use. */
+  /** Why the existing file cannot be used. */
   defect?: string;
 }
 
 /**
- * Reads `<name>.blocks` and holds it against the record of its disk. Never throws: without a table a disk is verified as
- * well, only not said where it is damaged.
+ * Reads `<name>.blocks` and compares it with the record of its disk. Never throws: a disk can be verified without the
+ * table, but then the damaged blocks are unknown.
  */
 export async function readDigestTable({
   path,
@@ -50,8 +50,8 @@ export async function readDigestTable({
 }
 
 /**
- * Puts the table of a disk beside it, before its record. Needs the lock of the name. A disk is good without it: what the
- * file system refuses is a warning. Throws `ERR_CACHE_IO` for a table that could not be read back.
+ * Writes the table of a disk beside it, before the record. Needs the lock of the name. The disk does not depend on
+ * it, so a file system error becomes a warning. Throws `ERR_CACHE_IO` for a table that could not be read back.
  */
 async function placeDigestTable(
   cache: Cache,
@@ -68,7 +68,7 @@ async function placeDigestTable(
   );
 }
 
-/** A disk is good without its table: what the file system refuses is a warning. */
+/** The disk does not depend on its table, so a file system error becomes a warning. */
 export async function keepingBlocks(
   cache: Cache,
   name: string,
@@ -78,7 +78,7 @@ export async function keepingBlocks(
   await asBookkeeping(cache, what, undefined, step);
 }
 
-/** The bytes of a table; `ERR_CACHE_IO` for one that could not be read back. */
+/** The bytes of a table. Throws `ERR_CACHE_IO` for a table that could not be read back. */
 export function formatChecked(
   cache: Cache,
   name: string,
@@ -101,9 +101,9 @@ export function formatChecked(
 }
 
 /**
- * Makes the table of an intact disk where it is missing or of no use, as beside every disk of version 0.1; the extents leave
- * the record then. Reads the disk once more. Nothing happens where this cache cannot be written, or while another process
- * holds the lock of the name.
+ * Writes the table of an intact disk when it is missing or unusable, as for every disk of version 0.1; the extents
+ * are then removed from the record. Reads the disk once more. Does nothing in a read-only cache, or while another
+ * process holds the lock of the name.
  */
 export async function restoreDigestTable(
   cache: Cache,
@@ -117,12 +117,12 @@ export async function restoreDigestTable(
   }
   if (!cache.writable || (kept !== undefined && record.extents === undefined)) return;
   const table = kept ?? (await tabulateKept(path, signal));
-  // Removed since it was judged.
+  // The entry was removed after it was judged.
   if (table === undefined) return;
   const lock = await tryLockName(cache, name);
   if (lock === undefined) return;
   try {
-    // What was read may be another disk by now.
+    // The name may hold another disk by now.
     const now = (await examineEntry(cache, name)).record;
     if (now?.name !== name || now.disk.contentDigest !== record.disk.contentDigest) return;
     if (kept === undefined) await placeDigestTable(cache, name, table, now.disk);
@@ -135,7 +135,7 @@ export async function restoreDigestTable(
   }
 }
 
-/** The table of a disk's bytes; `undefined` where the disk is gone. */
+/** The table of a disk's bytes; `undefined` if the disk was removed. */
 async function tabulateKept(path: string, signal: AbortSignal): Promise<DigestTable | undefined> {
   try {
     return await tabulateDisk(path, undefined, signal);
@@ -145,7 +145,7 @@ async function tabulateKept(path: string, signal: AbortSignal): Promise<DigestTa
   }
 }
 
-/** No more than a table of such a disk can have is read. */
+/** Reads no more than the table of a disk of this size can have. */
 async function readTable(handle: FileHandle, { sizeBytes }: DiskRecord): Promise<Buffer> {
   const stats = await handle.stat();
   if (!stats.isFile()) throw new Error('it is not a regular file');

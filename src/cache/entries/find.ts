@@ -13,29 +13,29 @@ import { lookAtEach } from './look-at-each.ts';
 import { listNames } from './names-on-disk.ts';
 import { type Entry, examineEntry, readEntry, readEntryAmong } from './read.ts';
 
-/** What entries must match; what is absent matches everything. */
+/** What entries must match; an absent member matches every entry. */
 export interface EntryFilter {
-  /** A key from `formatRequestKey` that led to the entry. */
+  /** A key from `formatRequestKey`: a request that was answered with the entry. */
   request?: string | undefined;
-  /** A name from a lock file or catalog that led to the entry. */
+  /** A name from a lock file or catalog that was answered with the entry. */
   alias?: string | undefined;
-  /** A name, whose siblings with other sources (`~digest`) are meant, and the name itself. */
+  /** A name; matches it and the names of other sources that differ only in their `~digest`. */
   base?: string | undefined;
   vendor?: string | undefined;
   arch?: string | undefined;
   variant?: string | undefined;
-  /** Matches the release, the code name or the version. `latest` is no release: look for the request instead. */
+  /** Matches the release, the code name or the version. `latest` is not a release: use `request` for it. */
   release?: string | undefined;
   snapshot?: string | undefined;
-  /** From `hashParameters`; `null`: without parameters. */
+  /** From `hashParameters`; `null` matches only entries without parameters. */
   parametersHash?: string | null | undefined;
-  /** Of the file: `raw`, `qcow2`, `kernel`. */
+  /** Format of the file: `raw`, `qcow2`, `kernel`. */
   format?: string | undefined;
   /** sha256 of the source, hex. */
   sourceSha256?: string | undefined;
 }
 
-/** The complete entries that match, newest first. Damaged ones are passed over, and the log says why. */
+/** The complete entries that match, newest first. Skips damaged entries; the log gives the reason. */
 export async function findEntries(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
   const names = await findNames(cache, filter);
   const found = await lookAtEach(names, (name) => readEntryAmong(cache, name));
@@ -45,7 +45,7 @@ export async function findEntries(cache: Cache, filter: EntryFilter): Promise<En
     .sort(newestFirst);
 }
 
-/** Disks that match and are no entries, as their size or time is not the recorded one; newest first. */
+/** Matching disks that are not valid entries, because their size or mtime differs from the record; newest first. */
 export async function findChanged(cache: Cache, filter: EntryFilter): Promise<Entry[]> {
   const found: Entry[] = [];
   for (const name of await findNames(cache, filter)) {
@@ -65,8 +65,8 @@ async function findNames(cache: Cache, filter: EntryFilter): Promise<string[]> {
 }
 
 /**
- * The entries that match and that the request was noted to lead to, newest first, each read when it is asked for. Ends
- * where the note turns out to be wrong; what it does not give may be there all the same.
+ * The matching entries that are noted for the request, newest first. Reads each entry only when the caller asks for
+ * it. Stops at the first wrong note; the cache may hold entries that it does not give.
  */
 export async function* findNoted(
   cache: Cache,
@@ -77,20 +77,20 @@ export async function* findNoted(
     const parts = parseCacheName(name);
     if (parts === undefined || !nameMatches(parts, filter)) return;
     const entry = await readEntry(cache, name);
-    // Removed since, or damaged.
+    // Removed since then, or damaged.
     if (entry === undefined) continue;
     if (entry.record.created !== created || !recordMatches(entry.record, filter)) return;
     yield entry;
   }
 }
 
-/** How every name begins that can match. */
+/** The text with which every matching name begins. */
 function startOf({ base, vendor }: EntryFilter): string {
   if (base !== undefined) return buildName(base);
   return vendor === undefined ? '' : vendorStart(vendor);
 }
 
-/** What the name tells spares reading the record. */
+/** Comparing the name avoids reading the record. */
 function nameMatches(parts: CacheNameParts, filter: EntryFilter): boolean {
   const { parametersHash, sourceSha256 } = filter;
   return (

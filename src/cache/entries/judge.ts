@@ -6,21 +6,21 @@ import type { ImageRecord } from '../records/image-record.ts';
 import { type Examined, examineEntry, lookAt } from './read.ts';
 import { type EntryVerdict, repairEntry, verifyEntry } from './verify.ts';
 
-/** What a name is worth, its disk read to the last byte. */
+/** The verdict on one name, after its disk was read to the last byte. */
 export interface Judged {
   state: EntryVerdict['state'] | 'repaired' | 'leftover';
   reason?: string;
   /** As in `EntryVerdict`. */
   damage?: Extents;
-  /** What was made again, where that was done. */
+  /** Present if the disk was made again. */
   remade?: RemadeFrom;
   record?: ImageRecord;
 }
 
-/** What a damaged disk was made again from. */
+/** The origin of the bytes from which a damaged disk was made again. */
 export interface RemadeFrom {
   from: 'source' | 'network' | 'tier';
-  /** So many blocks of 1 MiB, where only the damaged ones were made; absent where the whole disk was. */
+  /** Number of blocks of 1 MiB that were made, if only the damaged ones were; absent if the whole disk was. */
   blocks?: number;
 }
 
@@ -30,22 +30,24 @@ type MakeAgain = (
 ) => Promise<{ reason: string; remade: RemadeFrom }>;
 
 export interface JudgeOptions {
-  /** Restore mode and mtime where only those were changed. */
+  /** Restore mode and mtime when only these were changed. */
   repair: boolean;
   /**
-   * Makes a damaged disk again under its lock, as its record says, and tells where its bytes are from; throws an
-   * `ImageError` that says why it cannot. Absent: what is damaged stays so.
+   * Makes a damaged disk again under its lock, as its record says, and returns where the bytes came from. Throws an
+   * `ImageError` with the reason if it cannot. Absent: a damaged disk is not repaired.
    */
   remake?: MakeAgain | undefined;
   signal: AbortSignal;
 }
 
-/** Another process may publish the name again while its disk is read; so often it is looked at again. */
+/**
+ * Another process may publish the name again while its disk is read; then the disk is read again, up to this often.
+ */
 const mostLooks = 4;
 
 /**
- * Holds a disk against its record, without its lock; what changes meanwhile is looked at again. `undefined` when nothing is
- * there any more. A repair judges once more under the lock: what was read before it may be another disk by then.
+ * Compares a disk with its record, without its lock, and again if either changes meanwhile. `undefined` when the name
+ * is gone. A repair compares once more under the lock: the name may hold another disk by then.
  */
 export async function judgeName(
   cache: Cache,
@@ -71,7 +73,7 @@ export async function judgeName(
   }
 }
 
-/** The disk made again; or damaged as before, and why it stays so. */
+/** The verdict on the disk made again; or the old verdict and why the repair failed. */
 async function makeAgain(
   damaged: Judged & { record: ImageRecord },
   remake: NonNullable<JudgeOptions['remake']>,
@@ -112,7 +114,7 @@ async function judgeOnce(
   }
 }
 
-/** Files of an entry without its disk. */
+/** Handles files of an entry that has no disk. */
 async function judgeRest(cache: Cache, name: string): Promise<Judged | undefined> {
   const found = (await Promise.all(cache.filesOf(name).map(lookAt))).filter(
     (stats) => stats !== undefined,

@@ -16,30 +16,30 @@ export interface ListedEntry {
   name: string;
   path: string;
   state: 'ready' | 'damaged';
-  /** Why it is damaged. */
+  /** Why the entry is damaged. */
   defect?: string;
   record?: ImageRecord;
-  /** Length of the disk. */
+  /** Length of the disk in bytes. */
   sizeBytes: number;
-  /** What the disk and its companions occupy. */
+  /** Bytes that the disk and its companion files occupy. */
   allocatedBytes: number;
   leased: boolean;
-  /** When it was last leased, to the hour; absent when it never was. */
+  /** Time of the last lease, to the hour; absent if there was none. */
   lastUsed?: Date;
 }
 
-/** What a run left behind or is still working on: `.staging/<name>/`. */
+/** A staging folder, `.staging/<name>/`, of a running or interrupted call. */
 export interface ListedStaging {
   name: string;
   path: string;
   allocatedBytes: number;
-  /** When its last byte came. */
+  /** Time of the last write. */
   changed: Date;
-  /** A process is at work on it. */
+  /** True while a process holds the lock. */
   locked: boolean;
 }
 
-/** Everything in the cache by name, the damaged included. What two folders tell of all is not asked for each. */
+/** All entries by name, damaged ones too. Lists two folders once instead of asking for each entry. */
 export async function listEntries(cache: Cache): Promise<ListedEntry[]> {
   const leases = new Set(await listFolder(cache.folder('leases')));
   const lines = await lookAtEach(await listNames(cache), (named) =>
@@ -81,7 +81,7 @@ export async function listStaging(cache: Cache): Promise<ListedStaging[]> {
     const files = (await listFolder(path)).map((file) => join(path, file));
     const found = await lookAtAll([path, ...files]);
     const changed = new Date(Math.max(...found.map(({ mtimeMs }) => mtimeMs)));
-    // Removed since the folder was read.
+    // Removed after the folder was read.
     if (found.length === 0) continue;
     const allocated = allocatedTogether(found.filter((stats) => stats.isFile()));
     const locked = await isLocked(cache, name);

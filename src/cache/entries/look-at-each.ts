@@ -1,7 +1,7 @@
-/** As many as keep the threads of the file system at work. */
+/** Enough to keep the thread pool of the file system busy. */
 const atOnce = 32;
 
-/** Looks at all items, several at once; the results are in the order of the items. */
+/** Examines all items, several at once; the results are in the order of the items. */
 export async function lookAtEach<T, R>(
   items: readonly T[],
   look: (item: T) => Promise<R>,

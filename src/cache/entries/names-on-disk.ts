@@ -4,19 +4,19 @@ import { type Cache, fileEnds } from '../cache.ts';
 import { inCache, isErrno } from '../cache-error.ts';
 import { type CacheNameParts, companions, parseCacheName } from '../names/cache-name.ts';
 
-/** A name in the cache and what it says. */
+/** A name in the cache and its parsed parts. */
 export interface NamedFile {
   name: string;
   parts: CacheNameParts;
-  /** Absolute paths of those of its files that the folder had, in the order of `Cache.filesOf`. */
+  /** Absolute paths of the files of this name in the folder, in the order of `Cache.filesOf`. */
   files: readonly string[];
 }
 
 const companionEnd = new RegExp(`\\.(?:${companions.join('|')})$`);
 
 /**
- * Every name that begins with `start` and of which the images folder has a disk or a companion; nothing was opened. To
- * read a name costs more than to compare its beginning.
+ * Every name that begins with `start` and has a disk or a companion file in the images folder. Opens no file.
+ * Comparing the beginning is cheaper than parsing the name.
  */
 export async function listNames(cache: Cache, start: string = ''): Promise<NamedFile[]> {
   const all = await listFolder(cache.imagesDir);
@@ -31,7 +31,7 @@ export async function listNames(cache: Cache, start: string = ''): Promise<Named
   });
 }
 
-/** Names in a folder, sorted; none when it is not there. */
+/** Names in a folder, sorted; empty if the folder does not exist. */
 export async function listFolder(path: string): Promise<string[]> {
   return await inCache(path, 'read', async () => {
     try {

@@ -8,8 +8,8 @@ import { requireCacheName } from '../names/cache-name.ts';
 import { replaceFile } from '../replace-file.ts';
 
 /**
- * Puts a small file of an entry in place in one step, whether one is there or not: a reader sees the old file or the new
- * one. Needs the lock of the entry's name.
+ * Writes or replaces a small file of an entry in one step: a reader sees the old file or the new one. Needs the lock
+ * of the entry's name.
  */
 export async function placeText(
   cache: Cache,
@@ -24,15 +24,18 @@ export async function placeText(
   });
 }
 
-/** One a name, as the lock has one holder; beside the staging folders, whose names never begin with a dot. */
+/**
+ * One path for each name, because the lock has one holder. It lies beside the staging folders, whose names never
+ * begin with a dot.
+ */
 export function temporaryPath(cache: Cache, name: string): string {
   requireCacheName(name);
   return join(cache.folder('staging'), `.${name}.record`);
 }
 
 /**
- * Makes renames in the images folder last through a loss of power. Not every file system can: then the newest entry may be
- * gone after one, and no entry is wrong.
+ * Makes renames in the images folder survive a power loss. Not every file system supports it; there, a power loss may
+ * remove the newest entry but leaves no entry wrong.
  */
 export async function syncImages(cache: Cache): Promise<void> {
   const what = `${cache.imagesDir} cannot be synced, so a loss of power may take the newest disk`;

@@ -21,25 +21,26 @@ import { verifyEntry } from './verify.ts';
 export type { RecordDraft } from '../records/image-record.ts';
 
 export interface PublishOptions {
-  /** The planned name; the entry may get a `~digest` beside it. */
+  /** The planned name; the entry may be published as `name~digest` instead. */
   name: string;
   /** The staged file that becomes the disk; default: `staging.disk`. */
   from?: string | undefined;
   record: RecordDraft;
   /** Keep the download as `<name>.source`. */
   keepSource?: boolean | undefined;
-  /** What its trust rests on, kept as `<name>.evidence`. */
+  /** Documents that the trust rests on, kept as `<name>.evidence`. */
   evidence?: StoredEvidence | undefined;
   signal?: AbortSignal | undefined;
-  /** More entries come from the same staging folder. */
+  /** Keep the staging folder, because more entries come from it. */
   keepStaging?: boolean | undefined;
 }
 
 /**
- * Turns the staged disk into an entry that never changes again: all synced, its digests and record first, the disk last, by rename. A
- * process killed at any point leaves no disk or a complete entry. Needs the lock of the name. A name that another
- * source has keeps it, and the entry gets `~<first 8 of its digest>`. A disk of the same source that is there already
- * is replaced where its bytes differ, and else stays and its record is brought up to date. Throws `CacheError`.
+ * Turns the staged disk into an entry that never changes again. It syncs everything, then writes digests and record,
+ * and renames the disk into place last; a process killed at any point leaves no disk or a complete entry. Needs the
+ * lock of the name. If another source already has the name, the entry gets `~<first 8 digits of its digest>`. A disk
+ * of the same source that is already there is replaced if its bytes differ; otherwise it stays and its record is
+ * updated. Throws `CacheError`.
  */
 export async function publishEntry(
   cache: Cache,
@@ -61,20 +62,23 @@ export async function publishEntry(
     await keepingBlocks(cache, name, () => beside.place(cache.blocksPathOf(name)));
     await beside.place(cache.evidencePathOf(name));
     await beside.place(cache.recordPathOf(name));
-    // As late as can be: until then a call that fails leaves a download that the next one continues.
+    // As late as possible: if the call fails before this, the next call can resume the download.
     if (source !== undefined) await rename(source, cache.sourcePathOf(name));
     if (!stays) await rename(ready, path);
     const retired = asBookkeeping(cache, 'the staging folder stays', undefined, async () => {
       if (options.keepStaging !== true) await staging.retire();
     });
-    // Renames last in the order in which they were done.
+    // After the sync, the renames survive a power loss in the order in which they were done.
     await Promise.all([syncImages(cache), retired]);
     return {
       ...{ name, path, record: stored },
       ...defined({ source: kept ? cache.sourcePathOf(name) : undefined }),
     };
 
-    /** All that lies beside the disk, while its bytes go to the device: each file waits for that device once, together. */
+    /**
+     * Writes all files beside the disk while the disk is flushed to the device, so that they wait for the device
+     * together.
+     */
     async function describe(): Promise<{
       stays: boolean;
       source: string | undefined;
@@ -114,7 +118,7 @@ export async function publishEntry(
         keepingBlocks(cache, name, () => beside.write(cache.blocksPathOf(name), blocks)),
         beside.write(cache.evidencePathOf(name), evidence && formatEvidence(evidence)),
         beside.write(cache.recordPathOf(name), text),
-        // A disk that was just made is the newest of its requests; of one that stays, a newer one may be there.
+        // A new disk is the newest of its requests; for a disk that stays, a newer one may exist.
         noteEntries(cache, record.requests, [noteOf(record)], { begin: !stays }),
       ]);
       return { stays, source, kept, stored };

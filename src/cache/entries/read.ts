@@ -10,14 +10,17 @@ import { parseImageRecord } from '../records/parse-image-record.ts';
 /** A complete disk in the cache. */
 export interface Entry {
   name: string;
-  /** Absolute. */
+  /** Absolute path of the disk. */
   path: string;
   record: ImageRecord;
-  /** The download as it came, where it was kept. */
+  /** Path of the download as it was received, where it was kept. */
   source?: string;
 }
 
-/** What lies under a name: an entry, or why it is none. `record` and `stats` as far as they could be read. */
+/**
+ * What a name holds: an entry, or the reason why it is not one. `record` and `stats` are present as far as they could
+ * be read.
+ */
 export interface Examined {
   name: string;
   path: string;
@@ -28,18 +31,18 @@ export interface Examined {
 }
 
 /**
- * The entry of a name: record and disk both there, a regular file, with size and mtime as recorded. Anything else is no
- * entry, and the log says why. Throws `ERR_CACHE_IO` where the disk cannot be read at all.
+ * The entry of a name: record and disk exist, and the disk is a regular file with the recorded size and mtime. For
+ * anything else it returns `undefined` and logs the reason. Throws `ERR_CACHE_IO` if the disk cannot be read at all.
  */
 export async function readEntry(cache: Cache, name: string): Promise<Entry | undefined> {
   const path = cache.pathOf(name);
-  // One disk is looked at without the thread pool, as its record is read.
+  // A single disk is examined synchronously, like its record.
   const stats = await lookNow(path);
   const text = await readSmallFileNow(cache.recordPathOf(name));
   return toldEntry(cache, await judgeFiles(cache, name, { stats, text }));
 }
 
-/** The same for one of many names: the files are looked at by the thread pool, beside those of other names. */
+/** Like `readEntry`, for one of many names: uses the thread pool, so several names are examined in parallel. */
 export async function readEntryAmong(cache: Cache, name: string): Promise<Entry | undefined> {
   return toldEntry(cache, await examineEntry(cache, name));
 }
@@ -51,7 +54,7 @@ function toldEntry(cache: Cache, { name, entry, defect, path }: Examined): Entry
   return entry;
 }
 
-/** Looks at a name without a verdict in the log; neither `entry` nor `defect` when nothing is there. */
+/** Examines a name without logging a verdict; neither `entry` nor `defect` is present when the name has no files. */
 export async function examineEntry(cache: Cache, name: string): Promise<Examined> {
   const stats = await lookAt(cache.pathOf(name));
   return judgeFiles(cache, name, { stats, text: await readSmallFile(cache.recordPathOf(name)) });
@@ -91,7 +94,7 @@ function compare(name: string, { name: of, disk }: ImageRecord, stats?: Stats): 
   return undefined;
 }
 
-/** `lstat`, or `undefined` where nothing is. */
+/** `lstat`; `undefined` if the path does not exist. */
 export async function lookAt(path: string): Promise<Stats | undefined> {
   return await inCache(path, 'read', async () => {
     try {
@@ -103,7 +106,7 @@ export async function lookAt(path: string): Promise<Stats | undefined> {
   });
 }
 
-/** The same without the thread pool, for a few files that lie together. */
+/** Like `lookAt`, but synchronous, for a few files that lie together. */
 export async function lookNow(path: string): Promise<Stats | undefined> {
   return await inCache(path, 'read', async () => {
     try {

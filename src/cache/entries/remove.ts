@@ -17,26 +17,27 @@ import { lookNow } from './read.ts';
 
 /** What was removed. */
 export interface Removal {
-  /** False when nothing was there. */
+  /** False if there was nothing to remove. */
   removed: boolean;
-  /** Bytes that the files occupied. */
+  /** Bytes that the removed files occupied. */
   freedBytes: number;
 }
 
 export interface RemoveOptions {
   force?: boolean | undefined;
   /**
-   * The file of the lock goes without a look for other files of the build, which would list the folder for each of many: who waits
-   * for the lock makes the file again.
+   * Removes the lock file without checking for other files of the build, which would list the folder once for each of
+   * many entries. A process that waits for the lock creates the file again.
    */
   isOneOfMany?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Removes an entry with its record, kept download and staging folder. What another process makes or leases is not
- * touched: `ERR_CACHE_LOCKED`; `force` removes what is leased all the same, and a process that has the file open keeps it.
- * A disk that an overlay has as its backing file is not removed, by force neither: the overlay would be lost.
+ * Removes an entry with its record, kept download and staging folder. An entry that another process is making or
+ * leases stays: `ERR_CACHE_LOCKED`. `force` removes a leased entry too; a process that has the file open can still
+ * read it. A disk that is the backing file of an overlay is never removed, not even by `force`: the overlay would be
+ * lost.
  */
 export async function removeEntry(
   cache: Cache,
@@ -48,7 +49,7 @@ export async function removeEntry(
   const lock = await lockSoon(cache, name, signal);
   if (lock === undefined) throw inUse(cache, name, 'is being made by another process');
   try {
-    // Held while the files go: a lease that is taken meanwhile waits, and then finds nothing.
+    // Held while the files are removed: a reader that takes a lease meanwhile waits, and then finds no entry.
     const lease = await probeLockFile(leasePath(cache, name), 'exclusive');
     if (lease === undefined && !force) throw inUse(cache, name, 'is in use');
     try {
@@ -71,11 +72,11 @@ async function removeFiles(cache: Cache, name: string): Promise<Removal> {
   const removed: Stats[] = [];
   const staging = cache.stagingPathOf(name);
   const staged = (await listFolder(staging)).map((file) => join(staging, file));
-  // The disk first: wherever this stops, the rest is no entry.
+  // The disk first: if this stops half-way, the remaining files are not an entry.
   for (const path of [...cache.filesOf(name), temporaryPath(cache, name), ...staged, staging]) {
     const stats = await lookNow(path);
     if (stats === undefined) continue;
-    // `rm` looks at it once more, and at what it might hold.
+    // `rm` would stat the file again and handle folders; neither is needed.
     const remove = () =>
       stats.isFile() ? unlink(path) : rm(path, { recursive: true, force: true });
     await inCache(path, 'remove', remove).catch((error: unknown) => {

@@ -13,10 +13,10 @@ import type { Entry } from './read.ts';
 import { seal } from './seal.ts';
 
 /**
- * Puts the staged disk in the place of a damaged one, if it is the disk that the record describes; else throws `ERR_DIGEST`. It
- * takes the recorded mtime, so the record stays as it is, and one rename is all that readers see: a process that is
- * killed at any point leaves the old file or the whole new one. A process that has the old file open keeps that one.
- * Needs the lock of the name. Outside of `extents`, where they are given, the staged file has nothing but holes.
+ * Replaces a damaged disk with the staged one if that is the disk the record describes; otherwise throws
+ * `ERR_DIGEST`. The new file takes the recorded mtime, so the record stays valid, and one rename puts it in place: a
+ * process killed at any point leaves the old file or the complete new one. A process that has the old file open keeps
+ * it. Needs the lock of the name. If `extents` is given, the staged file must be a hole everywhere else.
  */
 export async function replaceDisk(
   cache: Cache,

@@ -8,11 +8,11 @@ import { findEntries } from './find.ts';
 import { placeText } from './place-text.ts';
 import type { Entry } from './read.ts';
 
-/** What may change in a record after publishing: who asked for it, and a better proof of the same source. */
+/** What may change in a record after publishing: its requests, its aliases, and a better proof of the same source. */
 export interface RecordChange {
-  /** Added to those that are there. */
+  /** Added to the recorded ones. */
   requests?: readonly string[] | undefined;
-  /** Added to those that are there. */
+  /** Added to the recorded ones. */
   aliases?: readonly string[] | undefined;
   trust?: ImageRecord['trust'] | undefined;
   evidence?: ImageRecord['evidence'] | undefined;
@@ -20,8 +20,8 @@ export interface RecordChange {
 }
 
 /**
- * Changes the record of an entry under its lock, and gives back the entry with the changed record. A change that
- * changes nothing writes nothing; where nothing can be written the change is good for this call only.
+ * Changes the record of an entry under its lock and returns the entry with the changed record. Writes nothing if the
+ * record would stay the same. In a read-only cache the change lasts for this call only.
  */
 export async function rewriteRecord(
   cache: Cache,
@@ -49,7 +49,7 @@ export async function rewriteRecord(
   });
 }
 
-/** A disk that is there answers a request for the first time: another one that did may be newer. */
+/** An existing disk answers this request for the first time; another disk that answered it may be newer. */
 async function noteAnswer(cache: Cache, request: string, record: ImageRecord): Promise<void> {
   const { vendor, arch } = record.identity;
   const isNoted = (await readNoted(cache, request)) !== undefined;
@@ -58,19 +58,22 @@ async function noteAnswer(cache: Cache, request: string, record: ImageRecord): P
   await noteEntries(cache, [request], notes, { begin: true });
 }
 
-/** Both lists, each text once, sorted. */
+/** Union of both lists, without duplicates, sorted. */
 export function union(a: readonly string[], b: readonly string[] = []): string[] {
   return [...new Set([...a, ...b])].sort();
 }
 
-/** Puts a record in place. Needs the lock of its name. Gives back what a reader will see. */
+/** Writes a record in place. Needs the lock of its name. Returns the record as a reader will see it. */
 export async function writeRecord(cache: Cache, record: ImageRecord): Promise<ImageRecord> {
   const { text, stored } = formatStored(record);
   await placeText(cache, record.name, cache.recordPathOf(record.name), text);
   return stored;
 }
 
-/** The text of a record, and what a reader will see: what could not be read back would make a disk that is never found. */
+/**
+ * The text of a record, and the record as a reader will see it: if the text could not be read back, the disk would
+ * never be found.
+ */
 export function formatStored(record: ImageRecord): { text: string; stored: ImageRecord } {
   const text = formatRecord(record);
   return { text, stored: parseImageRecord(text) };

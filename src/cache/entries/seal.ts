@@ -14,18 +14,18 @@ import type { DiskRecord, RecordDraft } from '../records/image-record.ts';
 import type { Staging } from '../staging.ts';
 import { lookAt } from './read.ts';
 
-/** A disk that nothing changes any more. */
+/** A disk that no process changes any more. */
 export interface SealedDisk {
   ready: string;
   disk: DiskRecord;
   table: DigestTable;
-  /** Resolves when its bytes are on the device; to be awaited before it gets its name. */
+  /** Resolves when the bytes are on the device; await it before renaming the disk to its final name. */
   synced: Promise<void>;
 }
 
 /**
- * Takes the staged disk out of everybody's reach under a name of its own, makes it read-only, begins to sync it, and says
- * what is recorded of it. Throws the file system's errors and `CacheError`.
+ * Renames the staged disk to a private name, makes it read-only, starts to sync it, and returns the values that its
+ * record needs. Throws file system errors and `CacheError`.
  */
 export async function sealDisk(
   cache: Cache,
@@ -37,8 +37,8 @@ export async function sealDisk(
 ): Promise<SealedDisk> {
   const ready = from === staging.download ? staging.sealed : join(staging.dir, 'ready');
   const published = await lookAt(cache.pathOf(name));
-  // A whole second comes back exactly when it is restored, whatever the file system rounds to; and it differs from the
-  // disk that is being replaced, so that no moment shows the new record with the old file as an entry.
+  // A whole second, because every file system can store and restore it exactly. It differs from the mtime of the disk
+  // being replaced, so the new record never matches the old file.
   const now = Math.floor(Date.now() / 1000);
   const mtime = published?.mtimeMs === now * 1000 ? now - 1 : now;
   const { result, synced } = await seal(cache, staging, from, ready, async (handle) => {
@@ -54,7 +54,7 @@ export async function sealDisk(
   return { ...result, synced };
 }
 
-/** Seals the download, and tells where it lies. Where the disk is the download itself, the two are one file with two names. */
+/** Seals the download and returns its path. If the disk is the download itself, both are one file with two names. */
 export async function sealSource(
   cache: Cache,
   staging: Staging,
@@ -71,7 +71,7 @@ export async function sealSource(
   return download;
 }
 
-/** Not every file system has hard links; a copy takes its room twice. */
+/** Not every file system has hard links; a copy needs the space twice. */
 async function linkOrCopy(cache: Cache, from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -90,7 +90,7 @@ async function linkOrCopy(cache: Cache, from: string, to: string): Promise<void>
   }
 }
 
-/** Takes a staged file out of reach, lets `use` complete it, and makes it read-only and synced. */
+/** Renames a staged file to a private name, lets `use` complete it, then makes it read-only and syncs it. */
 export async function seal<T>(
   cache: Cache,
   staging: Staging,
@@ -100,7 +100,7 @@ export async function seal<T>(
 ): Promise<{ result: T; synced: Promise<void> }> {
   const handle = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    // Held now, so no other process can have been at work in this folder when the file was opened.
+    // The lock is held now, so no other process can have worked in this folder since the file was opened.
     await requireLock(cache, staging.name);
     await rename(from, to);
     const mine = await handle.stat({ bigint: true });

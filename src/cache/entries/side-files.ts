@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { writeNewFile } from '../replace-file.ts';
 import type { Staging } from '../staging.ts';
 
-/** Small files that get their places beside a disk when the disk gets its own: until then they lie in its staging folder. */
+/** Small files that are published together with a disk; until then they lie in its staging folder. */
 export class SideFiles {
   readonly #staging: Staging;
   readonly #written = new Map<string, string>();
@@ -12,7 +12,7 @@ export class SideFiles {
     this.#staging = staging;
   }
 
-  /** Writes and syncs what is to be at `path`; nothing without content. */
+  /** Writes and syncs the future content of `path`; does nothing without content. */
   async write(path: string, content: string | Uint8Array | undefined): Promise<void> {
     if (content === undefined) return;
     const temporary = join(this.#staging.dir, `beside${extname(path)}`);
@@ -20,7 +20,7 @@ export class SideFiles {
     this.#written.set(path, temporary);
   }
 
-  /** Puts a file in place, if it was written. */
+  /** Renames a file to its final path, if it was written. */
   async place(path: string): Promise<void> {
     const temporary = this.#written.get(path);
     if (temporary !== undefined) await rename(temporary, path);

@@ -10,19 +10,19 @@ import { readDigestTable } from './blocks-file.ts';
 import { type Entry, lookAt } from './read.ts';
 
 /**
- * `intact`: as it was published. `touched`: the bytes are, but mode or mtime are not (`repairEntry` restores them).
- * `damaged`: it has to be fetched again.
+ * `intact`: as published. `touched`: the bytes are intact, but mode or mtime changed (`repairEntry` restores them).
+ * `damaged`: the bytes changed; the image must be fetched again.
  */
 export interface EntryVerdict {
   state: 'intact' | 'touched' | 'damaged';
   reason?: string;
-  /** Where its bytes differ, in whole blocks of 1 MiB; absent where the digests of its blocks are not kept. */
+  /** The changed ranges, in whole blocks of 1 MiB; absent if the digests of the blocks are not kept. */
   damage?: Extents;
 }
 
 /**
- * Reads every byte of a disk and compares it with its record; data where the record knows none is damage too. Throws
- * `ERR_CACHE_IO` when it cannot be read; an abort rethrows its reason.
+ * Reads every byte of a disk and compares it with its record; data outside the recorded extents is damage too. Throws
+ * `ERR_CACHE_IO` if the disk cannot be read; an abort rethrows its reason.
  */
 export async function verifyEntry(
   { path, record }: Pick<Entry, 'path' | 'record'>,
@@ -35,7 +35,7 @@ export async function verifyEntry(
   if (stats.size !== disk.sizeBytes) {
     return { state: 'damaged', reason: `it has ${stats.size} bytes, not ${disk.sizeBytes}` };
   }
-  // The very file that was published upstream is held against upstream's digest.
+  // A disk that is the published file itself is compared with the digest of upstream.
   const isUpstreams = disk.sha256 === source.sha256;
   if (!isUpstreams || (await hashFile(path, signal)) !== disk.sha256) {
     const { blocks, sizeBytes } = await tabulateDisk(path, undefined, signal);
@@ -48,7 +48,7 @@ export async function verifyEntry(
   return { state: 'intact' };
 }
 
-/** Says which blocks are not those that were published. */
+/** Finds the blocks that differ from the published ones. */
 async function locate(
   entry: Pick<Entry, 'path' | 'record'>,
   found: BlockDigests,

@@ -3,21 +3,21 @@ import type * as Sqlite from 'node:sqlite';
 import { CacheError } from '../../errors.ts';
 import { isErrno } from '../cache-error.ts';
 
-/** SQLite has room for 512 bytes, eight of which the name of a journal takes that is never made. */
+/** SQLite allows 512 bytes, including 8 for the name of a journal file, which is never created here. */
 export const maxLockPathBytes: number = 504;
 
 export type LockMode = 'exclusive' | 'shared';
 
-/** A lock that the kernel frees when the process ends, however it ends. */
+/** A lock that the kernel releases when the process ends, for whatever reason. */
 export interface KernelLock {
   release(): void;
 }
 
-// An unreachable connection is closed by the garbage collector, and its lock would go with it.
+// The garbage collector closes an unreachable connection, which would release its lock.
 const live = new Set<Sqlite.DatabaseSync>();
 
-// SQLite's transaction on an empty database is a POSIX record lock, on every platform that Node runs on, and counts
-// inside one process too. Nothing is ever written; the journal in memory keeps a `-journal` file from appearing.
+// SQLite's transaction on an empty database is a POSIX record lock, on every platform that Node runs on, and it also
+// counts between connections of one process. Nothing is ever written; the in-memory journal avoids a `-journal` file.
 const statements: Record<LockMode, string> = {
   exclusive: 'PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE',
   shared: 'PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN; SELECT * FROM sqlite_master',
@@ -31,17 +31,17 @@ const cannotOpen = 14;
 const protocol = 15;
 
 /**
- * Takes the lock on `path` at once, or not at all: `undefined` while another holder has a conflicting one. The file is
- * made where it is missing. Throws `ERR_CACHE_IO` where the file system has no locks, and the file system's errors.
+ * Tries to take the lock on `path`, without waiting: `undefined` while another holder has a conflicting one. Creates
+ * the file if it is missing. Throws `ERR_CACHE_IO` where the file system has no locks, and the file system's errors.
  *
- * POSIX record locks vanish when any descriptor of the file is closed in the process: nothing else may ever open it.
+ * POSIX record locks vanish when any descriptor of the file is closed in the process: no other code may open it.
  */
 export function tryKernelLock(path: string, mode: LockMode): KernelLock | undefined {
   const { DatabaseSync } = loadSqlite();
   let database: Sqlite.DatabaseSync | undefined;
   try {
-    // A file that it may not write SQLite opens for reading: enough to share, but BEGIN EXCLUSIVE would then take a
-    // shared lock without a word.
+    // SQLite opens a file that it may not write for reading. That is enough for a shared lock, but BEGIN EXCLUSIVE
+    // would then silently take a shared one.
     database = new DatabaseSync(path);
     if (mode === 'exclusive') requireWritable(path);
     database.exec(statements[mode]);
@@ -61,8 +61,8 @@ export function tryKernelLock(path: string, mode: LockMode): KernelLock | undefi
 }
 
 /**
- * True where a lock can be had on a file that no other process knows of. A file that others may hold tells nothing: where
- * locks do not work, the answers of the system (ENOLCK, EACCES, ETIMEDOUT) read as if it were taken. Makes the file.
+ * True if a lock works on a new file that no other process knows. A file that others may hold proves nothing: where
+ * locks do not work, the errors of the system (ENOLCK, EACCES, ETIMEDOUT) look as if it were taken. Creates the file.
  */
 export function canLock(freshPath: string): boolean {
   try {
@@ -82,15 +82,15 @@ let sqlite: typeof Sqlite | undefined;
 function loadSqlite(): typeof Sqlite {
   if (sqlite !== undefined) return sqlite;
   const original = process.emitWarning;
-  // The few calls used here have been stable since Node 22.5; the warning would be noise in the output of a program
-  // that never asked for SQLite. Only this warning is dropped, and only during this synchronous call.
+  // The few functions used here are stable since Node 22.5, and the caller of this package did not ask for SQLite.
+  // Only this warning is dropped, and only during this synchronous call.
   process.emitWarning = (...parameters: unknown[]): void => {
     const [warning, kind] = parameters;
     if (kind === 'ExperimentalWarning' && String(warning).startsWith('SQLite ')) return;
     Reflect.apply(original, process, parameters);
   };
   try {
-    // Absent under --no-experimental-sqlite and in builds without it, whatever the types say.
+    // Missing with --no-experimental-sqlite and in builds without SQLite, although the types say otherwise.
     sqlite = process.getBuiltinModule('node:sqlite') as typeof Sqlite | undefined;
   } finally {
     process.emitWarning = original;
@@ -108,12 +108,15 @@ function requireWritable(path: string): void {
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {
-    // Removed since it was opened: `tryLockFile` finds that by looking again.
+    // Removed after it was opened: `tryLockFile` notices it with its second look.
     if (!isErrno(error, 'ENOENT')) throw error;
   }
 }
 
-/** Deno gives the code of the module and SQLite's sentence (`sqlite3_errstr`), where Node.js and Bun give SQLite's code too. */
+/**
+ * Deno gives the code of the module and the sentence of SQLite (`sqlite3_errstr`); Node.js and Bun also give SQLite's
+ * code.
+ */
 const sentences: readonly [start: string, code: number][] = [
   ['database is locked', busy],
   ['database table is locked', locked],

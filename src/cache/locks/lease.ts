@@ -9,13 +9,13 @@ import { requireCacheName } from '../names/cache-name.ts';
 import { type HeldFile, identify, probeLockFile, sameFile, tryLockFile } from './lock-file.ts';
 import { checkLocks } from './working-locks.ts';
 
-/** While it lasts, and as long as the process lives, the entry is not removed. */
+/** While it is held and the process lives, the entry is not removed. */
 export interface Lease {
   /** May be called again. */
   release(): Promise<void>;
 }
 
-/** A lease that this process holds: one for each file, however many callers share it, as each takes a descriptor. */
+/** A lease of this process: one descriptor for each file, shared by all callers. */
 interface SharedLease {
   file: HeldFile;
   holders: number;
@@ -24,12 +24,16 @@ const held = new Map<string, SharedLease>();
 
 const hourMs = 3_600_000;
 
-/** A removal holds a lease for as long as its files go; a reader that cannot find out more does not wait for longer. */
+/**
+ * A removal holds the lease only while it deletes files. A process that cannot write tries this often, then goes on
+ * without a lease.
+ */
 const mostAttempts = 40;
 
 /**
- * Leases an entry; any number of processes may. Take the lease first and read the entry then: a removal that was under
- * way is waited for, and the entry gone afterwards. Where there can be no lease, the caller is warned and goes on without.
+ * Leases an entry; any number of processes may. Take the lease first and read the entry then: the lease waits for a
+ * running removal, and the entry is gone afterwards. Where a lease is impossible, the caller gets a warning and
+ * continues without one.
  */
 export async function leaseName(
   cache: Cache,
@@ -53,14 +57,15 @@ export async function leaseName(
   }
 }
 
-/** The lease that this process has on a file already, or a new one; counted for one more holder. */
+/** The lease that this process already has on the file, or a new one; counts one more holder. */
 async function share(cache: Cache, path: string): Promise<SharedLease | 'impossible' | undefined> {
-  // The whole cache may have been removed since it was opened.
+  // Another process may have removed the whole cache since it was opened.
   if (cache.writable && identify(cache.folder('leases')) === undefined) {
     await makeFolders(cache.cacheDir);
   }
   const found = identify(path);
-  // Without the right to make the file there is no lease, and mostly a file system where nothing is removed either.
+  // Without the right to create the file there is no lease; on such a file system this user mostly cannot remove
+  // entries either.
   if (found === undefined && !cache.writable) return 'impossible';
   const known = held.get(path);
   if (known !== undefined && sameFile(known.file.identity, found)) return count(known);
@@ -102,26 +107,27 @@ function begin(path: string, lease: SharedLease): Lease {
 }
 
 /**
- * The time of the last lease is the time of the last use. Not the atime of the disk: every program that reads it sets that,
- * a backup too, and under relatime or noatime a hypervisor does not. Once an hour is enough, and spares a write for each hit.
- * Readers of other users lease the same file, whatever the umask of the process that made it.
+ * The time of the last lease is the time of the last use. The atime of the disk does not work for this: every program
+ * that reads the disk sets it, a backup too, and under relatime or noatime a hypervisor does not. Writing it once an
+ * hour is enough and avoids a write for each hit. Readers of other users lease the same file, whatever umask the
+ * creating process had.
  */
 function noteUse(path: string): void {
-  // By path: a descriptor would take the lock with it.
+  // By path, because closing a descriptor would release the lock.
   try {
     const now = new Date();
     const { mtimeMs, mode } = statSync(path);
     if ((mode & 0o7777) !== modes.file) chmodSync(path, modes.file);
     if (Math.abs(now.getTime() - mtimeMs) >= hourMs) utimesSync(path, now, now);
   } catch {
-    // A file of another user cannot be changed, and the lease holds without.
+    // The file of another user cannot be changed; the lease is valid without it.
   }
 }
 
 /** True while any process, this one included, leases the entry. */
 export async function isLeased(cache: Cache, name: string): Promise<boolean> {
   const path = leasePath(cache, name);
-  // Without write access the question cannot be asked, and nothing can be removed either.
+  // Without write access this cannot be determined, and nothing can be removed either.
   if (!cache.writable || identify(path) === undefined) return false;
   const probe = await probeLockFile(path, 'exclusive');
   probe?.release();

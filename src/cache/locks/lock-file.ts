@@ -11,13 +11,13 @@ export interface HeldFile extends KernelLock {
 }
 
 /**
- * One attempt at the lock of a file that other processes may remove: a lock on a file that is no longer at `path`
+ * Tries once to take the lock of a file that other processes may remove. A lock on a file that is no longer at `path`
  * excludes no other process, so it is taken again. `undefined` while another holder has it.
  */
 export async function tryLockFile(path: string, mode: LockMode): Promise<HeldFile | undefined> {
   return await inCache(path, 'lock', async () => {
     for (;;) {
-      // The look before tells which file was opened: had it been replaced in between, the look after would differ.
+      // The look before tells which file was opened: if the file was replaced in between, the look after differs.
       const before = identify(path);
       const lock = tryKernelLock(path, mode);
       if (lock === undefined) return undefined;
@@ -28,7 +28,7 @@ export async function tryLockFile(path: string, mode: LockMode): Promise<HeldFil
   });
 }
 
-/** A few attempts over some milliseconds: another process that looks at the lock holds it for some microseconds. */
+/** A few attempts over some milliseconds: a process that only checks the lock holds it for some microseconds. */
 export async function probeLockFile(path: string, mode: LockMode): Promise<HeldFile | undefined> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const file = await tryLockFile(path, mode);
@@ -38,14 +38,14 @@ export async function probeLockFile(path: string, mode: LockMode): Promise<HeldF
   return undefined;
 }
 
-/** Removes the file of a lock while it is held exclusively. */
+/** Removes a lock file. The caller holds the lock exclusively. */
 export async function unlinkLockFile(path: string): Promise<void> {
   await inCache(path, 'remove', () => unlink(path));
 }
 
 /**
- * Which file is at `path`, without opening it; `undefined` when there is none. As synchronous as SQLite, which takes the lock
- * itself: a way through the thread pool costs twenty times the look, and there are three for each lock.
+ * Device and inode of the file at `path`, without opening it; `undefined` if there is none. Synchronous, like SQLite:
+ * a trip through the thread pool costs twenty times this call, and each lock needs three.
  */
 export function identify(path: string): FileIdentity | undefined {
   try {

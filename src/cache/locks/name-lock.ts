@@ -10,7 +10,7 @@ import { leasePath } from './lease.ts';
 import { identify, probeLockFile, sameFile, tryLockFile, unlinkLockFile } from './lock-file.ts';
 import { checkLocks } from './working-locks.ts';
 
-/** The only holder of one build in this cache, over all processes. */
+/** The lock of one build in this cache; it has one holder among all processes. */
 export interface NameLock {
   /** May be called again. */
   release(): Promise<void>;
@@ -18,17 +18,17 @@ export interface NameLock {
 
 export interface LockOptions {
   signal?: AbortSignal | undefined;
-  /** Called after every look that found the lock taken: about ten times a second. */
+  /** Called after every attempt that found the lock taken: about ten times a second. */
   onWait?: (() => void) | undefined;
-  /** Longest pause between two looks; default 150. */
+  /** Longest pause between two attempts, in milliseconds; default 150. */
   pollMs?: number | undefined;
 }
 
 /**
- * Waits for the lock of a name, then holds it until `release` or the end of the process. One lock serves all formats
- * and sources of a build (`buildName`), so it must not be taken again for another file of the same build. A live
- * holder keeps its lock; a killed one is followed within a second. An abort rethrows the caller's reason. In a
- * read-only cache nothing can be published, and the lock is given at once.
+ * Waits for the lock of a name, then holds it until `release` or the end of the process. One lock covers all formats
+ * and sources of a build (`buildName`), so the holder must not lock another file of the same build. A running holder
+ * keeps its lock; after a killed holder the lock is free within a second. An abort rethrows the caller's reason. In a
+ * read-only cache nothing can be published, and the lock is granted at once.
  */
 export async function lockName(
   cache: Cache,
@@ -50,7 +50,7 @@ export async function tryLockName(cache: Cache, name: string): Promise<NameLock 
   const key = buildName(name);
   if (!cache.writable) return noLock;
   requireShortPath(cache, name);
-  // The whole cache may have been removed since it was opened, or while this call waited.
+  // Another process may have removed the whole cache since it was opened, or while this call waited.
   if (identify(cache.folder('locks')) === undefined) await makeFolders(cache.cacheDir);
   const file = await tryLockFile(lockPath(cache, key), 'exclusive').catch(
     async (error: unknown) => {
@@ -76,7 +76,7 @@ export async function tryLockName(cache: Cache, name: string): Promise<NameLock 
 /** True while a process, this one included, holds the lock of a name. */
 export async function isLocked(cache: Cache, name: string): Promise<boolean> {
   const path = lockPath(cache, buildName(name));
-  // Where locks are private to another user, nothing is known of them.
+  // If the lock folder is private to another user, the state of the lock is unknown.
   if (!isVisible(path)) return false;
   const probe = await probeLockFile(path, 'shared');
   probe?.release();
@@ -93,8 +93,8 @@ function isVisible(path: string): boolean {
 }
 
 /**
- * Throws unless this process holds the lock of a name through `cache` and the lock's file is still the one in the
- * cache: when it is not, the folder was removed meanwhile and another holder may be at work in its successor.
+ * Throws unless this process holds the lock of a name through `cache` and the lock file is still the one in the
+ * cache. If it is not, the folder was removed meanwhile, and another process may hold the lock in the new folder.
  */
 export async function requireLock(cache: Cache, name: string): Promise<void> {
   const key = buildName(name);
@@ -113,13 +113,13 @@ export async function requireLock(cache: Cache, name: string): Promise<void> {
   });
 }
 
-/** Removes the file of a lock that this process holds, when the last file of the build is gone. */
+/** Removes the file of a lock that this process holds, if the last file of the build is gone. */
 export async function dropLockFile(cache: Cache, name: string): Promise<void> {
   await requireLock(cache, name);
   await unlinkLockFile(lockPath(cache, buildName(name)));
 }
 
-/** Before anything is fetched: the lease of a disk has the longest path that is locked. */
+/** Checked before any download: of all locked paths, the lease of a disk is the longest. */
 function requireShortPath(cache: Cache, name: string): void {
   const path = leasePath(cache, name);
   if (Buffer.byteLength(path) <= maxLockPathBytes) return;

@@ -10,19 +10,19 @@ import { readSmallFile } from '../read-small-file.ts';
 import { readBackingName } from './backing-name.ts';
 import { leasePath } from './lease.ts';
 
-/** What a lease of this kind says: which overlay needs the disk, and under which name it has it as its backing file. */
+/** The content of such a lease: the overlay, and the path by which it names the disk as its backing file. */
 interface OverlayLease {
-  /** Absolute. */
+  /** Absolute path. */
   overlay: string;
   backing: string;
 }
 
-/** A lease whose overlay is not in place yet is young: it is not swept. */
+/** A lease younger than this is not removed: its overlay may not be in place yet. */
 const sweepAfterMs = 60 * 60 * 1000;
 
 /**
- * Notes that an overlay needs a disk of the cache for as long as it exists, over the end of this process. The caller
- * leases the disk until the overlay is in place. Throws `ERR_CACHE_IO` where the cache cannot be written.
+ * Records that an overlay needs a disk of the cache for as long as the overlay exists, also after this process ends.
+ * The caller leases the disk until the overlay is in place. Throws `ERR_CACHE_IO` if the cache cannot be written.
  */
 export async function leaseForOverlay(
   cache: Cache,
@@ -42,8 +42,8 @@ export async function leaseForOverlay(
 }
 
 /**
- * Absolute paths of the overlays that have a disk of the cache as their backing file. One that is gone, was moved, or is
- * another file by now does not count; one that cannot be read does.
+ * Absolute paths of the overlays that have a disk of the cache as their backing file. An overlay that was deleted,
+ * moved or replaced by another file does not count; an unreadable one does.
  */
 export async function overlaysOf(cache: Cache, name: string): Promise<string[]> {
   const folder = overlaysFolder(cache, name);
@@ -55,13 +55,13 @@ export async function overlaysOf(cache: Cache, name: string): Promise<string[]> 
   return found.sort();
 }
 
-/** Removes the leases of overlays with their disk. The caller holds its lease exclusively. */
+/** Removes the overlay leases of a disk together with the disk. The caller holds its lease exclusively. */
 export async function removeOverlayLeases(cache: Cache, name: string): Promise<void> {
   const folder = overlaysFolder(cache, name);
   await inCache(folder, 'remove', () => rm(folder, { recursive: true, force: true }));
 }
 
-/** A folder beside the file of the lease itself, made for the first overlay; no cache name ends so. */
+/** A folder beside the lease file, created for the first overlay; no cache name has this ending. */
 function overlaysFolder(cache: Cache, name: string): string {
   return `${leasePath(cache, name)}.overlays`;
 }
@@ -79,7 +79,7 @@ async function isInUse({ overlay, backing }: OverlayLease): Promise<boolean> {
   }
 }
 
-/** `undefined` for what was removed meanwhile, and for what a process that was killed left half written. */
+/** `undefined` for a lease that was removed meanwhile or that a killed process left half written. */
 async function readLease(path: string): Promise<OverlayLease | undefined> {
   const text = await readSmallFile(path);
   try {
@@ -90,7 +90,7 @@ async function readLease(path: string): Promise<OverlayLease | undefined> {
   }
 }
 
-/** Machines come and go, and their disk stays: leases of overlays that are gone go with the next one. */
+/** A disk outlives the machines on it: a new lease removes the leases of overlays that no longer exist. */
 async function sweep(folder: string): Promise<void> {
   for (const file of await listFolder(folder)) {
     const path = join(folder, file);

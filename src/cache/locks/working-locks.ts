@@ -5,8 +5,8 @@ import type { Cache } from '../cache.ts';
 import { canLock } from './kernel-lock.ts';
 
 /**
- * Finds out, when a lock could not be had, whether locks work here at all, by one on a fresh file of this process. Where
- * they do not, the cache is read-only from then on: hits are served, and the caller is warned. Once for each opened cache.
+ * Called when a lock could not be taken: checks, with a new file of this process, whether locks work at all. If not,
+ * the cache becomes read-only: hits are served, and the caller gets a warning. Runs once for each opened cache.
  */
 export async function checkLocks(cache: Cache): Promise<void> {
   cache.lockCheck ??= check(cache);
@@ -14,14 +14,14 @@ export async function checkLocks(cache: Cache): Promise<void> {
 }
 
 async function check(cache: Cache): Promise<void> {
-  // Where this process only reads, the locks themselves are none of its business.
+  // A process that only reads needs no name locks, only leases.
   const folder = cache.folder(cache.writable ? 'locks' : 'leases');
   const path = join(folder, `.probe-${process.pid}`);
   try {
     await rm(path, { force: true });
     if (canLock(path)) return;
   } catch {
-    // Nothing is known then, and the lock itself says what is wrong.
+    // The check itself failed; the error of the lock will say what is wrong.
     return;
   } finally {
     await rm(path, { force: true }).catch(() => undefined);

@@ -11,24 +11,24 @@ export interface CacheNameParts {
   snapshot: string;
   /** From `hashParameters`. */
   parametersHash?: string | undefined;
-  /** Start of the source's sha256, where the plain name belongs to another source. */
+  /** First 8 digits of the source's sha256, if the plain name belongs to another source. */
   digest8?: string | undefined;
-  /** `raw`, or the id of a disk format, `kernel`, `initrd`, `manifest`. */
+  /** `raw`, the id of a disk format, `kernel`, `initrd` or `manifest`. */
   format: string;
 }
 
-/** Bytes that a name and its longest companion may take together; file systems allow 255, and SQLite wants some for itself. */
+/** Most bytes of a name with its longest companion ending; file systems allow 255, and SQLite needs some. */
 const maxNameBytes = 240;
 /**
- * These end the names of companions: `<name>.json` is a record, `<name>.source` a kept download, `<name>.evidence` what
- * its trust rests on, `<name>.blocks` the digests of its blocks.
+ * Endings of companion files: `<name>.json` is the record, `<name>.source` the kept download, `<name>.evidence` the
+ * documents that the trust rests on, `<name>.blocks` the digests of the blocks.
  */
 export const companions: readonly string[] = ['json', 'source', 'evidence', 'blocks'];
 const hex8 = /^[0-9a-f]{8}$/;
 
 /**
  * `vendor_release_variant_arch_snapshot.format`, legal on every file system; the inverse of `parseCacheName`. Throws
- * `ERR_INVALID_REQUEST` for what no name can hold: too long, not Unicode, no vendor, a reserved format.
+ * `ERR_INVALID_REQUEST` for values that a name cannot hold: too long, not Unicode, no vendor, a reserved format.
  */
 export function formatCacheName(parts: CacheNameParts): string {
   const { parametersHash, digest8 } = parts;
@@ -84,26 +84,26 @@ export function hashParameters(
     .slice(0, 8);
 }
 
-/** The name without its `~digest`: all sources of one snapshot in one format share it. */
+/** The name without its `~digest`: the same for all sources of one snapshot in one format. */
 export function baseName(name: string): string {
   return formatCacheName({ ...requireCacheName(name), digest8: undefined });
 }
 
 /**
- * What one holder of a lock may change: every file of one build, whatever its format, because a disk, its kernel and
- * the same disk in the vendor's own format come from one run of the line.
+ * The part of a name that one lock covers: every file of one build, whatever its format, because one run makes a
+ * disk, its kernel and the same disk in the vendor's own format.
  */
 export function buildName(name: string): string {
   const base = baseName(name);
   return base.slice(0, base.lastIndexOf('.'));
 }
 
-/** How every name of a vendor begins; as formatted names begin, so nothing where the vendor cannot be in one. */
+/** The text with which every name of a vendor begins; empty if the vendor cannot be part of a name. */
 export function vendorStart(vendor: string): string {
   return `${encodeField(vendor) ?? ''}_`;
 }
 
-/** The parts of a name, or `ERR_INVALID_REQUEST`: a path never gets into the cache through a name. */
+/** The parts of a name. Throws `ERR_INVALID_REQUEST` for anything else, so that no name can contain a path. */
 export function requireCacheName(name: string): CacheNameParts {
   const parts = parseCacheName(name);
   if (parts !== undefined) return parts;
@@ -140,8 +140,8 @@ function encodeField(text: string): string | undefined {
 }
 
 /**
- * Undoes `encodeField`; `undefined` for a broken escape. Spellings that the encoder never writes (`+61` for `a`) are
- * decoded too: `parseCacheName` encodes the name again and compares.
+ * Inverse of `encodeField`; `undefined` for a broken escape. It also decodes spellings that the encoder never writes
+ * (`+61` for `a`): `parseCacheName` encodes the name again and compares.
  */
 function decodeField(field: string): string | undefined {
   const bytes: number[] = [];

@@ -5,15 +5,15 @@ import { examineEntry } from '../entries/read.ts';
 import type { ImageRecord } from '../records/image-record.ts';
 import { baseName, formatCacheName, requireCacheName } from './cache-name.ts';
 
-/** Under which name a source is published, and the record of the same source that is there already. */
+/** The name under which a source is published, and the existing record of the same source. */
 export interface ChosenName {
   name: string;
   previous?: ImageRecord;
 }
 
 /**
- * The plain name where it is free or of the same source, else the one with the source's digest. A file whose record
- * cannot be read may come from any source, so it counts as another one: machines may stand on it.
+ * The plain name if it is free or belongs to the same source, else the name with the source's digest. A file with an
+ * unreadable record counts as another source: it may be the backing file of a machine.
  */
 export async function chooseName(
   cache: Cache,

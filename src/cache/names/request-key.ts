@@ -2,8 +2,8 @@ import type { ImageRequest } from '../../contracts/vendor.ts';
 import { storedParameters } from './stored-parameters.ts';
 
 /**
- * One text per question: equal for equal requests, different for different ones. The release is as asked (`latest`
- * stays `latest`), and `format` is the one asked for, `raw` or `source`.
+ * The key of a request: equal for equal requests, different for different ones. The release is as the caller wrote it
+ * (`latest` stays `latest`), and `format` is the requested one, `raw` or `source`.
  */
 export function formatRequestKey(request: ImageRequest, format: string): string {
   const stored = Object.entries(storedParameters(request.parameters));

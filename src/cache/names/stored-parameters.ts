@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Parameters as names and records hold them: a hash in place of the query of an address, and in place of what stands before
- * an `@` where that is no user info to be left out. All of these can hold secrets, and others read the cache.
+ * Parameters as names and records store them. A hash replaces the query of an address, and the text before an `@`
+ * that is not plain user info. Both can contain secrets, and other users read the cache.
  */
 export function storedParameters(
   parameters: Readonly<Record<string, string>> | undefined,

@@ -6,9 +6,9 @@ import { sweepCache, sweepLocks } from './sweep.ts';
 
 export interface BudgetRequest {
   budgetBytes: number;
-  /** What is about to be written. */
+  /** Bytes about to be written. */
   neededBytes: number;
-  /** The build that is being made under the lock of this process: it stays. */
+  /** The build that this process is making under its lock: it is kept. */
   build: string;
   now: Date;
   signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface BudgetRequest {
 
 const dayMs = 86_400_000;
 
-/** Removes the disks whose last use is the oldest until there is room for what is about to be written. */
+/** Removes the least recently used disks until there is space for `neededBytes`. */
 export async function pruneToBudget(
   cache: Cache,
   { budgetBytes, neededBytes, build, now, signal }: BudgetRequest,

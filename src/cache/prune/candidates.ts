@@ -6,17 +6,17 @@ import { lookAt } from '../entries/read.ts';
 import { allocatedTogether } from '../free-space.ts';
 import { leasePath } from '../locks/lease.ts';
 
-/** What pruning weighs of an entry; no record is read for it. */
+/** The facts about an entry that pruning compares; no record is read for them. */
 export interface PruneCandidate extends NamedFile {
-  /** What its files occupy. */
+  /** Bytes that its files occupy. */
   allocatedBytes: number;
-  /** When a call was given it last, else when it was made. */
+  /** Time of the last lease, else the time it was made. */
   lastUsed: Date;
-  /** When it was made, in milliseconds; the mtime of a disk is set to that. */
+  /** Time it was made, in milliseconds since 1970: the mtime of the disk. */
   madeMs: number;
 }
 
-/** All entries of a cache, the damaged too, in the order of their last use. */
+/** All entries of a cache, damaged ones too, least recently used first. */
 export async function listCandidates(cache: Cache): Promise<PruneCandidate[]> {
   const leases = new Set(await listFolder(cache.folder('leases')));
   const found = await lookAtEach(await listNames(cache), (named) =>
@@ -34,7 +34,7 @@ async function weigh(
   const all = await Promise.all(named.files.map(lookAt));
   const files = all.filter((stats) => stats !== undefined);
   const [first] = files;
-  // Removed since the folder was read.
+  // Removed after the folder was read.
   if (first === undefined) return undefined;
   const allocatedBytes = allocatedTogether(files);
   return { ...named, allocatedBytes, lastUsed: lease?.mtime ?? first.mtime, madeMs: first.mtimeMs };
@@ -45,8 +45,8 @@ function oldestUseFirst(a: PruneCandidate, b: PruneCandidate): number {
 }
 
 /**
- * Names of the files of the newest `count` builds of each release; a build is a disk with its kernel and initrd, and the
- * same disk in the vendor's own format.
+ * Names of the files of the newest `count` builds of each release. A build is a disk with its kernel and initrd, and
+ * the same disk in the vendor's own format.
  */
 export function newestOfEach(candidates: readonly PruneCandidate[], count: number): Set<string> {
   const releases = Map.groupBy(candidates, ({ parts }) =>

@@ -7,21 +7,24 @@ import { overlaysOf } from '../locks/overlay-lease.ts';
 import { buildName } from '../names/cache-name.ts';
 import { newestOfEach, type PruneCandidate } from './candidates.ts';
 
-/** Which entries go; what is absent sends none. */
+/** Which entries are removed; an absent rule removes none. */
 interface PruneRules {
-  /** Those that were used longer ago, in milliseconds. */
+  /** Removes entries whose last use is longer ago, in milliseconds. */
   olderThanMs?: number | undefined;
-  /** The oldest use first, until what stays occupies no more. */
+  /** Removes least recently used entries until the rest occupies at most this many bytes. */
   budgetBytes?: number | undefined;
-  /** So many builds of each release stay, whatever else is said; alone, all the others go. */
+  /**
+   * Keeps this many builds of each release, whatever the other rules say; without other rules, removes all other
+   * builds.
+   */
   keep?: number | undefined;
 }
 
-/** What became of an entry, and why. */
+/** What was done with an entry, and why. */
 export interface Pruned {
   name: string;
   goes: boolean;
-  /** What it occupied. */
+  /** Bytes that it occupied. */
   allocatedBytes: number;
   lastUsed: Date;
   reason: string;
@@ -29,9 +32,9 @@ export interface Pruned {
 
 export interface PruneContext {
   rules: PruneRules;
-  /** What else counts against the budget: unfinished downloads, and what is to come. */
+  /** Other bytes that count against the budget: unfinished downloads, and the planned write. */
   otherBytes: number;
-  /** A build that stays: the one that is being made. */
+  /** The build that is being made; it is kept. */
   sparedBuild?: string | undefined;
   dryRun: boolean;
   now: Date;
@@ -39,8 +42,8 @@ export interface PruneContext {
 }
 
 /**
- * Removes the entries that the rules name, the oldest use first. What a process makes or leases, and the base of an overlay,
- * stays: `removeEntry` asks under its locks.
+ * Removes the entries that the rules select, least recently used first. An entry that a process is making or leases,
+ * or that is the base of an overlay, is kept: `removeEntry` checks this under its locks.
  */
 export async function pruneEntries(
   cache: Cache,
@@ -80,7 +83,7 @@ function reasonToStay({ olderThanMs, budgetBytes, keep }: PruneRules, isNewest: 
   return olderThanMs === undefined ? 'no option names it' : 'used since';
 }
 
-/** Removes an entry; or says who needs it, which is asked only where the removal is refused. */
+/** Removes an entry, or returns who needs it. It looks for the user only when the removal is refused. */
 async function tryRemove(
   cache: Cache,
   name: string,

@@ -12,24 +12,24 @@ import { dropLockFile, tryLockName } from '../locks/name-lock.ts';
 import { buildName, parseCacheName } from '../names/cache-name.ts';
 import { isRetired } from '../retired.ts';
 
-/** What processes that ended left behind, and documents that no call has asked for in a long time. */
+/** Leftovers of ended processes, and documents that no call has requested for a long time. */
 export interface Swept {
-  /** Downloads that a call was cut off in, with the time of their last byte. */
+  /** Interrupted downloads, with the time of their last write. */
   downloads: { name: string; allocatedBytes: number; changed: Date }[];
   documents: { count: number; freedBytes: number };
-  /** Half written records, files of locks and the like. */
+  /** Half-written records, lock files and similar files. */
   temporaries: { count: number; freedBytes: number };
 }
 
 export interface SweepContext {
-  /** Younger leftovers stay: the next call continues a download. */
+  /** Younger leftovers are kept: the next call resumes a download. */
   leftoverMs: number;
   documentMs: number;
   dryRun: boolean;
   now: Date;
 }
 
-/** Removes what no living process needs. What a lock says to be at work is left alone, and so is all that is young. */
+/** Removes files that no running process needs. Keeps files whose lock is held, and all young files. */
 export async function sweepCache(cache: Cache, context: SweepContext): Promise<Swept> {
   await allTidied(cache.imagesDir);
   const swept: Swept = {
@@ -38,7 +38,7 @@ export async function sweepCache(cache: Cache, context: SweepContext): Promise<S
     temporaries: { count: 0, freedBytes: 0 },
   };
   const { leftoverMs, documentMs } = context;
-  // A document is written anew each time that its server says it is still right: its mtime is its last use.
+  // A document is written again each time its server confirms it: its mtime is the time of its last use.
   await sweepFiles(cache.folder('http'), context, swept.documents, documentMs, isDocument);
   await sweepFiles(cache.folder('http'), context, swept.temporaries, leftoverMs, isNew);
   await sweepFiles(cache.folder('state'), context, swept.temporaries, leftoverMs, isNew);
@@ -51,7 +51,7 @@ export async function sweepCache(cache: Cache, context: SweepContext): Promise<S
 
 const isDocument = (file: string): boolean => /^[0-9a-f]{64}\.(?:json|body)$/.test(file);
 const isNew = (file: string): boolean => file.endsWith('.new');
-/** A download out of an archive; what its process still writes is young. */
+/** A download from an imported archive; a file that its process still writes is young. */
 const isImported = (file: string): boolean => file.startsWith('.import-');
 const isProbe = (file: string): boolean => file.startsWith('.probe-');
 
@@ -68,7 +68,7 @@ async function sweepDownloads(
   return swept;
 }
 
-/** Records that were not put in place; their writer held the lock of the name. */
+/** Removes records that were not renamed into place; their writer held the lock of the name. */
 async function sweepRecords(
   cache: Cache,
   { leftoverMs, dryRun, now }: SweepContext,
@@ -104,8 +104,8 @@ async function sweepFiles(
 }
 
 /**
- * Removes the files of locks and leases of which nothing is left. Each goes while it is held, and a process that waits for it takes
- * another one then, so none is lost that counts.
+ * Removes lock files and lease files whose entry is gone. Each is removed while its lock is held, and a process that
+ * waits for it then takes a new one, so no needed lock is lost.
  */
 export async function sweepLocks(cache: Cache): Promise<void> {
   const names = [...(await listNames(cache)), ...(await listStaging(cache))];
@@ -119,7 +119,7 @@ export async function sweepLocks(cache: Cache): Promise<void> {
   for (const name of await listFolder(cache.folder('leases'))) {
     const path = join(cache.folder('leases'), name);
     if (there.has(name) || parseCacheName(name) === undefined) continue;
-    // A folder holds the leases of overlays.
+    // A folder here holds the leases of overlays.
     if ((await lookAt(path))?.isFile() !== true) continue;
     const lease = await probeLockFile(path, 'exclusive');
     if (lease !== undefined) await unlinkLockFile(path).finally(() => lease.release());

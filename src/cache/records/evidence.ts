@@ -9,17 +9,17 @@ import { placeText } from '../entries/place-text.ts';
 import { readSmallFile } from '../read-small-file.ts';
 import { readFlag, readHex, readList, readTime } from './values.ts';
 
-/** The proofs of an image and every document they rest on, so that its origin can be proved again without a network. */
+/** The proofs of an image and every document they rest on, so that its origin can be proved again offline. */
 export interface StoredEvidence {
   schema: 1;
   artifact: { url: string; fileName: string };
-  /** As the vendor gave them, with addresses as text and keys as armored text. */
+  /** As the vendor gave them, with addresses as strings and keys as armored text. */
   proofs: unknown[];
   given: GivenKeys;
   documents: StoredDocument[];
 }
 
-/** `text` where the bytes are UTF-8, else `base64`. */
+/** `text` if the bytes are valid UTF-8, else `base64`. */
 interface StoredDocument {
   url: string;
   sha256: string;
@@ -28,7 +28,7 @@ interface StoredDocument {
   base64?: string;
 }
 
-/** Keeps beside a disk what its trust rests on. Needs the lock of its name. */
+/** Writes the evidence of a disk beside it. Needs the lock of its name. */
 export async function writeEvidence(
   cache: Cache,
   name: string,
@@ -42,7 +42,7 @@ export function formatEvidence(evidence: StoredEvidence): string {
   return `${JSON.stringify(evidence, undefined, 1)}\n`;
 }
 
-/** What was kept; `undefined` where nothing was. Throws `ERR_CACHE_IO` for a file that is damaged. */
+/** The kept evidence; `undefined` if there is none. Throws `ERR_CACHE_IO` for a damaged file. */
 export async function readEvidence(
   cache: Cache,
   name: string,
@@ -51,7 +51,7 @@ export async function readEvidence(
   return text === undefined ? undefined : parseEvidence(text);
 }
 
-/** Makes of proofs and documents what can be written down; keys that are loaded on use are loaded. */
+/** Converts proofs and documents to a form that can be stored; loads keys that are loaded on use. */
 export async function storeEvidence(
   artifact: { url: string; fileName: string; proofs: readonly Proof[] },
   given: GivenKeys,
@@ -67,7 +67,7 @@ export async function storeEvidence(
   };
 }
 
-/** Reads what `storeEvidence` wrote; `ERR_CACHE_IO` for anything else, a document that was changed included. */
+/** Reads the output of `storeEvidence`. Throws `ERR_CACHE_IO` for anything else, including a changed document. */
 export function parseEvidence(text: string): StoredEvidence {
   try {
     const value = parseRecord(JSON.parse(text), 'evidence');
@@ -103,13 +103,13 @@ export function bytesOf({ text, base64 }: StoredDocument): Uint8Array {
   return text === undefined ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text);
 }
 
-/** Stored proofs as verifiers take them: addresses are addresses again. */
+/** Stored proofs in the form that verifiers take: addresses are `URL` objects again. */
 export function proofsOf({ proofs }: StoredEvidence): Proof[] {
-  // Written by this program from proofs; verifiers look at every member that they use.
+  // This program wrote it from proofs; verifiers check every member they use.
   return proofs.map((proof) => revive(proof) as Proof);
 }
 
-/** Members whose text is an address. */
+/** Members whose string is an address. */
 const addresses = new Set(['url', 'at', 'of']);
 
 function revive(value: unknown): unknown {
@@ -125,12 +125,12 @@ function revive(value: unknown): unknown {
 }
 
 async function plainValue(value: unknown): Promise<unknown> {
-  // Without credentials; the documents are found by the same name.
+  // Without credentials; the documents are stored under the same address.
   if (value instanceof URL) return publicUrl(value);
   if (Array.isArray(value)) return Promise.all(value.map(plainValue));
   if (typeof value !== 'object' || value === null) return value;
   const pairs = Object.entries(value).map(async ([key, item]) => {
-    // The key of a `KeySource`, shipped and loaded on use; one that is fetched is among the documents.
+    // The key of a `KeySource` that is shipped and loaded on use; a fetched key is among the documents.
     if (typeof item === 'function') return [key, await (item as KeyLoader)()] as const;
     return [key, await plainValue(item)] as const;
   });

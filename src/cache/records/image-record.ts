@@ -6,17 +6,17 @@ import type { Digest, Signer, TrustLevel } from '../../contracts/proof.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import type { BlockDigests, ContentDigestText } from '../digest/content-digest.ts';
 
-/** The artifact as it was published upstream. `url` is without user info and query; digests are hex. */
+/** The artifact as it was published upstream. `url` has no user info and no query; digests are hex. */
 export interface SourceRecord {
   url: string;
   /** Other addresses of the same bytes. */
   mirrors?: string[];
   fileName: string;
   sha256: string;
-  /** Only where a proof or a pin stated one. */
+  /** Present only if a proof or a pin stated one. */
   sha512?: string;
   sizeBytes: number;
-  /** Id of the tier whose copy of it was read; absent where upstream's was. */
+  /** Id of the tier that the bytes came from; absent if they came from upstream. */
   tier?: string;
   /** The file itself is kept as `<name>.source`. */
   kept: boolean;
@@ -25,28 +25,28 @@ export interface SourceRecord {
 /** The file in the cache. */
 export interface DiskRecord {
   sizeBytes: number;
-  /** As `stat` gives it; a whole second, so that it can be restored exactly. */
+  /** Integer milliseconds as `stat` gives them; a whole second, so that it can be restored exactly. */
   mtimeMs: number;
-  /** Bytes of the disk inside. */
+  /** Size in bytes of the disk that the file contains. */
   virtualSize: number;
   contentDigest: ContentDigestText;
-  /** Hex, of the whole file; only where it is known without another pass. */
+  /** Hex digest of the whole file; only if it is known without reading the file again. */
   sha256?: string;
 }
 
-/** How far the bytes were trusted when they came, and why. `signedAt` is ISO 8601. */
+/** The trust level of the bytes when they were fetched, and its reasons. `signedAt` is ISO 8601. */
 export interface TrustRecord {
   level: TrustLevel;
-  /** The best level that the source was known to offer then; what `auto` demands of a hit. */
+  /** The best level that the source offered at that time; `auto` requires it of a hit. */
   offered: TrustLevel;
-  /** The caller gave the digest. */
+  /** True if the caller gave the digest. */
   pinned: boolean;
   signer?: Signer;
   signedAt?: string;
   warnings: Warning[];
 }
 
-/** What the level rests on. */
+/** The evidence for the level. */
 export interface EvidenceRecord {
   /** Expected digests of the artifact, and of the decoded disk. */
   digests: Digest[];
@@ -54,60 +54,65 @@ export interface EvidenceRecord {
   documents: { url: string; sha256: string }[];
 }
 
-/** Everything known of an entry; written once, but for requests, aliases and a better proof that are added later. */
+/** Everything known about an entry. Written once; requests, aliases and a better proof may be added later. */
 export interface ImageRecord {
   schema: 1;
-  /** The entry it describes; a record that was renamed describes nothing. */
+  /** The name of the entry it describes; a renamed record is invalid. */
   name: string;
   identity: ImageIdentity;
   parameters: Record<string, string>;
   format: string;
-  /** Keys from `formatRequestKey` of the requests that led here. */
+  /** Keys from `formatRequestKey` of the requests answered with this entry. */
   requests: string[];
-  /** Names from a lock file or catalog that led here. */
+  /** Names from a lock file or catalog answered with this entry. */
   aliases: string[];
   source: SourceRecord;
   disk: DiskRecord;
-  /** Only in records of version 0.1; others have them in the table of blocks. */
+  /** Only in records of version 0.1; later versions keep the extents in the table of blocks. */
   extents?: Extents;
   /** Version of the decoder that wrote the disk. */
   decoder: string;
-  /** Format ids, outermost first, as found. */
+  /** Format ids as found, outermost first. */
   layers: string[];
-  /** What is odd about the image and was allowed; absent where nothing was. */
+  /** Defects of the image that were allowed; absent if there were none. */
   allowed?: AllowedDefect[];
   trust: TrustRecord;
   evidence: EvidenceRecord;
   guest?: GuestFacts;
-  /** What was read of the disk when it was made; absent for files that are no raw disk. */
+  /** Facts read from the disk when it was made; absent for files that are not raw disks. */
   content?: ImageContent;
-  /** What else the resolution said, such as the member of an archive or a kernel's arguments. */
+  /** Other facts of the resolution, such as the member of an archive or the kernel arguments. */
   facts: Record<string, string>;
   /** ISO 8601. */
   created: string;
 }
 
-/** The record as text: JSON for people too, with a long list of extents on one line. Inverse of `parseImageRecord`. */
+/**
+ * The record as JSON text that people can read, with a long list of extents on one line. Inverse of
+ * `parseImageRecord`.
+ */
 export function formatRecord(record: ImageRecord): string {
   if (record.extents === undefined) return `${JSON.stringify(record, undefined, 2)}\n`;
   const text = JSON.stringify({ ...record, extents: [] }, undefined, 2);
-  // No string in JSON text holds a line break, so only the real member matches.
+  // A string in JSON text never contains a line break, so only the real member matches.
   return `${text.replace(/^ {2}"extents": \[\]/m, () => `  "extents": ${JSON.stringify(record.extents)}`)}\n`;
 }
 
-/** What publishing is told of an entry; the rest of its record is read off the file. */
+/** The part of a record that the publisher provides; the rest is read from the file. */
 export type RecordDraft = Omit<
   ImageRecord,
   'schema' | 'name' | 'created' | 'source' | 'disk' | 'extents'
 > & {
   source: Omit<SourceRecord, 'kept'>;
-  /** Where the disk holds data; for its table of blocks. */
+  /** Ranges of the disk that hold data; for its table of blocks. */
   extents: Extents;
   disk: {
     virtualSize: number;
-    /** Where they were digested while decoding; otherwise publishing reads the data of the disk once more. */
+    /**
+     * Present if the blocks were digested while decoding; otherwise publishing reads the data of the disk once more.
+     */
     blocks?: BlockDigests | undefined;
-    /** Hex, of the whole file, where it is known. */
+    /** Hex digest of the whole file, if known. */
     sha256?: string | undefined;
   };
 };

@@ -9,26 +9,26 @@ import type { ImageRecord } from './image-record.ts';
 import { lockState, replaceState } from './state-file.ts';
 import { readHex, readList, readTime } from './values.ts';
 
-/** An entry that a request led to, as its record said when it was noted. */
+/** An entry that answered a request, as its record was when it was noted. */
 export interface NotedEntry {
   name: string;
   /** ISO 8601. */
   created: string;
-  /** Of the source, hex. */
+  /** Digest of the source, hex. */
   sha256: string;
 }
 
-/** A list is read whole at every hit; what is older than so many disks is looked for. */
+/** Every hit reads the whole list, so it is bounded; older disks are found by searching. */
 const mostNoted = 512;
 
-/** The note that belongs to a record. */
+/** The note for a record. */
 export function noteOf({ name, created, source }: ImageRecord): NotedEntry {
   return { name, created, sha256: source.sha256 };
 }
 
 /**
- * The entries that a request led to, newest first; `undefined` where none are noted, or the list cannot be read. It is a
- * hint: entries may have been removed or replaced since, so each has to be looked at.
+ * The entries that answered a request, newest first; `undefined` if none are noted or the list cannot be read. It is
+ * only a hint: entries may have been removed or replaced since, so the caller must read each one.
  */
 export async function readNoted(cache: Cache, request: string): Promise<NotedEntry[] | undefined> {
   try {
@@ -42,9 +42,9 @@ export async function readNoted(cache: Cache, request: string): Promise<NotedEnt
 }
 
 /**
- * Notes entries of requests before their records say so: then a list that is there never lacks the newest disk of its
- * request, wherever a call is killed. `begin` makes a list where none is; only for entries of which none is older than one
- * that is not given.
+ * Notes entries of requests before their records are written: so an existing list never lacks the newest disk of its
+ * request, even if a call is killed. `begin` creates a missing list; use it only when `entries` includes the newest
+ * one.
  */
 export async function noteEntries(
   cache: Cache,
@@ -54,7 +54,7 @@ export async function noteEntries(
 ): Promise<void> {
   for (const request of requests) {
     const change = async () => merge(await readNoted(cache, request), entries, begin);
-    // As nearly always; a lock costs more than a look.
+    // The usual case; checking is cheaper than taking the lock.
     if ((await change()) === undefined) continue;
     const path = pathOf(cache, request);
     const what = 'the disks of a request are not noted, so the next call looks for them';
@@ -70,12 +70,12 @@ export async function noteEntries(
         await lock.release();
       }
     });
-    // A list without the newest disk would hide it.
+    // A list without the newest disk would hide that disk.
     if (!isNoted) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
-/** What is to be noted now; `undefined` where that is what is noted, or nothing. */
+/** The new list; `undefined` if nothing changes. */
 function merge(
   before: readonly NotedEntry[] | undefined,
   entries: readonly NotedEntry[],

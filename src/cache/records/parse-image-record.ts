@@ -18,7 +18,10 @@ import type {
 } from './image-record.ts';
 import { readCount, readFlag, readHex, readList, readTexts, readTime, readWord } from './values.ts';
 
-/** Reads a record strictly: `ERR_CACHE_IO`, naming the damaged member, for anything that `formatRecord` never writes. */
+/**
+ * Parses a record strictly. Throws `ERR_CACHE_IO`, naming the damaged member, for anything that `formatRecord` never
+ * writes.
+ */
 export function parseImageRecord(text: string): ImageRecord {
   try {
     return readRecord(parseRecord(JSON.parse(text), 'record'));

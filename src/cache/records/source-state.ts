@@ -7,9 +7,9 @@ import { readSmallFile } from '../read-small-file.ts';
 import { lockState, replaceState } from './state-file.ts';
 import { readList, readTime } from './values.ts';
 
-/** Which disks follow each other: the builds that one request is answered with, or those of one release. */
+/** Which builds are compared for their order: those that answered one request, or those of one release. */
 export interface SourceKey {
-  /** `asked`: in the words of the request, such as `latest`. `answered`: in those of the vendor's answer. */
+  /** `asked`: by the words of the request, such as `latest`. `answered`: by those of the vendor's answer. */
   by: 'asked' | 'answered';
   vendor: string;
   release: string;
@@ -23,21 +23,21 @@ export interface AcceptedBuild {
   snapshot: string;
 }
 
-/** What was accepted of a source: what comes later may not be older. Times are ISO 8601. */
+/** What was accepted from a source; later answers must not be older. Times are ISO 8601. */
 export interface SourceState {
-  /** The newest build; more than one where the names of builds have no order among them. */
+  /** The newest build; several if the names of builds have no order. */
   builds: AcceptedBuild[];
-  /** When the documents of an address were signed, by its address. */
+  /** When the documents of an address were signed, by address. */
   signed: Record<string, string>;
-  /** The newest date of a signature that covers the file, by the file's role. */
+  /** The newest date of a signature that covers the file, by the role of the file. */
   files: Record<string, string>;
-  /** Roles of files for which a signature was seen. */
+  /** Roles of files that had a signature. */
   signedRoles: string[];
 }
 
 const unknown: SourceState = { builds: [], signed: {}, files: {}, signedRoles: [] };
 
-/** What is known of a source; nothing where nothing was kept, or what was kept cannot be read (the caller is warned). */
+/** The stored state of a source; empty if there is none or it cannot be read (the caller gets a warning). */
 export async function readSourceState(cache: Cache, key: SourceKey): Promise<SourceState> {
   const path = pathOf(cache, key);
   const what = 'what was accepted before is not known';
@@ -56,8 +56,8 @@ export async function readSourceState(cache: Cache, key: SourceKey): Promise<Sou
 }
 
 /**
- * Changes what is kept of a source, alone among all processes: `change` is given what is kept at that moment, and answers
- * with what is to be kept, or with nothing where that is the same.
+ * Changes the stored state of a source under its lock: `change` receives the current state and returns the new one,
+ * or `undefined` to keep it.
  */
 export async function changeSourceState(
   cache: Cache,
@@ -65,7 +65,7 @@ export async function changeSourceState(
   change: (before: SourceState) => SourceState | undefined,
 ): Promise<void> {
   const path = pathOf(cache, key);
-  // As nearly always; a lock costs more than a look.
+  // The usual case; checking is cheaper than taking the lock.
   if (change(await readSourceState(cache, key)) === undefined) return;
   await asBookkeeping(cache, 'what was accepted is not noted', undefined, async () => {
     const lock = await lockState(cache, path);
@@ -83,7 +83,7 @@ export async function changeSourceState(
 function pathOf(cache: Cache, key: SourceKey): string {
   const { by, vendor, release, variant, arch, parametersHash = '' } = key;
   const names = [vendor, release, variant, arch, parametersHash];
-  // Without a first word as version 0.1 wrote them, which knew answers only.
+  // Without a first word, as version 0.1 wrote them: it knew only `answered`.
   const text = JSON.stringify(by === 'answered' ? names : [by, ...names]);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
   return join(cache.folder('state'), `${hash}.json`);

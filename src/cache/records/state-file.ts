@@ -8,19 +8,19 @@ import { identify, tryLockFile, unlinkLockFile } from '../locks/lock-file.ts';
 import { makeFolders } from '../make-folders.ts';
 import { replaceFile } from '../replace-file.ts';
 
-/** A holder reads and writes one small file; one that takes longer is stopped. */
+/** A holder only reads and writes one small file; one that takes longer than this is stopped. */
 const waitMs = 20_000;
 
-/** The only writer of one state file, over all processes. */
+/** The lock of one state file; it has one holder among all processes. */
 export interface StateLock {
   release(): Promise<void>;
 }
 
-/** Waits for the lock of a state file; `ERR_CACHE_IO` where its holder does not let go. */
+/** Waits for the lock of a state file. Throws `ERR_CACHE_IO` if its holder does not release it in time. */
 export async function lockState(cache: Cache, path: string): Promise<StateLock> {
   const lockPath = `${path}.lock`;
   const until = performance.now() + waitMs;
-  // The whole cache may have been removed since it was opened.
+  // Another process may have removed the whole cache since it was opened.
   if (identify(cache.folder('state')) === undefined) await makeFolders(cache.cacheDir);
   for (let attempt = 0; performance.now() < until; attempt += 1) {
     const file = await tryLockFile(lockPath, 'exclusive');
@@ -46,7 +46,7 @@ export async function lockState(cache: Cache, path: string): Promise<StateLock> 
   });
 }
 
-/** Puts a state file in place in one step, through a loss of power too. Needs its lock. */
+/** Replaces a state file in one step that survives a power loss. Needs its lock. */
 export async function replaceState(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   await inCache(path, 'write', async () => {

@@ -1,6 +1,9 @@
 import { parseList, parseRecord, parseText } from '../../kit/records.ts';
 
-/** Readers for single values of a record; each throws an `Error` naming the place. The record's reader types it. */
+/**
+ * Readers for single values of a record. Each throws an `Error` that names the place; the reader of the record
+ * converts it to a typed error.
+ */
 export function readList<T>(
   value: unknown,
   where: string,
@@ -20,7 +23,7 @@ export function readHex(value: unknown, where: string, digits: number): string {
   throw new Error(`${where} should be ${digits} lower-case hex digits`);
 }
 
-/** A whole number of bytes. */
+/** A non-negative integer number of bytes. */
 export function readCount(value: unknown, where: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new Error(`${where} should be a whole number, not negative`);
