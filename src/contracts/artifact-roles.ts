@@ -1,2 +1,2 @@
-/** What a published file, or a member of one, can be to the disk. */
+/** What a published file, or a member of an archive, is used as. */
 export const artifactRoles = ['disk', 'kernel', 'initrd', 'manifest'] as const;

@@ -1,10 +1,10 @@
 import type { Arch } from '../kit/arch.ts';
 import type { Log } from './log.ts';
 
-/** What a bundle holds: a root file system, or only what boots one. */
+/** Content of a bundle: a root file system, or only the files that boot one. */
 export type BundleKind = 'image' | 'kernel';
 
-/** A file that a bundle may hold beside what its kind always has. */
+/** An optional file of a bundle, in addition to the files that its kind always has. */
 export type BundleMember = 'kernel' | 'initrd';
 
 /** One bundle for one architecture, as a catalog describes it. */
@@ -15,43 +15,43 @@ export interface BundleEntry {
   version?: string;
   distro?: string;
   arch: Arch;
-  /** A kernel of the same catalog by its name, or the reference of a vendor whose kernel boots this disk. */
+  /** The name of a kernel in the same catalog, or the reference of a vendor whose kernel boots this disk. */
   kernelRef?: string;
-  /** Arguments of the kernel. */
+  /** Kernel arguments. */
   cmdline?: string;
-  /** Beside `rootfs.ext4` and `manifest.json`, or beside the kernel of a kernel bundle. */
+  /** Files in addition to `rootfs.ext4` and `manifest.json`, or to the kernel of a kernel bundle. */
   members: BundleMember[];
   url: URL;
-  /** Lower-case hex, of the `.tar.zst`. */
+  /** Digest of the `.tar.zst`, lower-case hex. */
   sha256: string;
-  /** Of the `.tar.zst`. */
+  /** Length of the `.tar.zst` in bytes. */
   sizeBytes?: number;
   description?: string;
 }
 
-/** Bundles by name; one name may stand for several architectures. */
+/** Bundles by name; several entries may have one name, each for another architecture. */
 export interface BundleCatalog {
   version: 1;
   entries: BundleEntry[];
 }
 
-/** How a bundle is written. */
+/** Options of `createBundle`. */
 export interface CreateBundleOptions {
-  /** Replace a file that is there. */
+  /** Replace an existing file. */
   force?: boolean | undefined;
   signal?: AbortSignal | undefined;
   log?: Log | undefined;
 }
 
-/** A bundle that was written, and the facts of it that its entry in a catalog has. */
+/** A written bundle, with the values for its entry in a catalog. */
 export interface CreatedBundle {
-  /** Absolute. */
+  /** Absolute path of the bundle. */
   path: string;
   kind: BundleKind;
-  /** What it holds beside that which its kind always has; `members` of the entry. */
+  /** Files in addition to those that its kind always has; `members` of the entry. */
   members: BundleMember[];
-  /** Lower-case hex; `tarball_sha256` of the entry. */
+  /** Digest of the bundle, lower-case hex; `tarball_sha256` of the entry. */
   sha256: string;
-  /** `size_bytes` of the entry. */
+  /** Length in bytes; `size_bytes` of the entry. */
   sizeBytes: number;
 }

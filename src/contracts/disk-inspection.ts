@@ -7,15 +7,15 @@ export interface BootEntryFacts extends Omit<BootEntry, 'kernel' | 'initrd'> {
   readonly initrd: readonly Omit<BootPart, 'open'>[];
 }
 
-/** How the system of a disk starts, as plain data. */
+/** How the system on a disk boots, as plain data. */
 export interface DiskBootFacts extends Omit<DiskBoot, 'entry'> {
   readonly entry: BootEntryFacts;
 }
 
-/** What a disk holds and how it starts, as `inspectImage` tells it. */
+/** The content of a disk and how it boots, as `inspectImage` returns it. */
 export interface DiskInspection extends DiskContent {
-  /** Absent where nothing starts Linux. */
+  /** Absent if no boot entry for Linux was found. */
   boot?: DiskBootFacts;
-  /** Why what starts the disk cannot be read. */
+  /** Why the boot configuration cannot be read. */
   bootRefusal?: { reason: string; message: string };
 }

@@ -1,8 +1,8 @@
-/** Where the root of a system lies. */
+/** Location of the root file system of an operating system. */
 export interface DiskRoot {
   volume: string;
-  /** Btrfs: the subvolume; absent for the default one. */
+  /** Path of the Btrfs subvolume; absent for the default one. */
   subvolume?: string;
-  /** From its os-release; absent for a root that is known by its partition type only. */
+  /** From its os-release; absent for a root that is recognised only by its partition type. */
   system?: { id: string; version?: string; name?: string };
 }

@@ -3,7 +3,9 @@ import type { ByteSource, DiskSink } from './bytes.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 
-/** What a cheap look at both ends of the bytes may use. `head` is up to 128 KiB; `tail`, where known, the last 64 KiB. */
+/**
+ * The bytes at both ends of a file, for a cheap check. `head` is up to 128 KiB; `tail`, if known, the last 64 KiB.
+ */
 export interface Probe {
   head: Uint8Array;
   tail?: Uint8Array;
@@ -12,17 +14,17 @@ export interface Probe {
 
 /** A bounded pool for work that may run in parallel, such as inflating clusters. */
 export interface DecodeTasks {
-  /** How many tasks run at once. */
+  /** Number of tasks that run at once. */
   readonly width: number;
   run<T>(task: () => Promise<T>): Promise<T>;
 }
 
-/** What a decoder is given beside its source. It never sees a path. */
+/** What a decoder receives besides its source. It never sees a path. */
 export interface DecodeContext extends Allowing {
   signal: AbortSignal;
   limits: Limits;
   log: Log;
-  /** Random access over a codec's output, for a next layer that needs it; a layer that only streams costs no spool. */
+  /** Random access to a codec's output, for a next layer that needs it; a layer that only streams needs no spool. */
   spool(bytes: AsyncIterable<Uint8Array>): ByteSource;
   tasks: DecodeTasks;
 }
@@ -31,23 +33,25 @@ export interface DecodeContext extends Allowing {
 export interface Codec {
   kind: 'codec';
   id: string;
-  /** Version of this contract that it was written for; default: 1. */
+  /** Version of this contract that the codec implements; default: 1. */
   apiVersion?: 1 | undefined;
   /** Cheap, never throws, reads only the probe. */
   detect(probe: Probe): boolean;
-  /** Asked where another format detects the same probe: reads as much as it takes to say whether it is this one. */
+  /**
+   * Called when another format detects the same probe: reads as much as needed to decide whether it is this format.
+   */
   detectFurther?: ((source: ByteSource, context: DecodeContext) => Promise<boolean>) | undefined;
-  /** The decoded length in bytes where the format declares it; may wait for the end of the source. */
+  /** The decoded length in bytes if the format states it; may wait for the end of the source. */
   size?: ((source: ByteSource) => Promise<number | undefined>) | undefined;
-  /** Must read the source to its very end and verify every inherent checksum before it finishes. */
+  /** Must read the source to its end and verify every checksum of the format before it finishes. */
   decode(source: ByteSource, context: DecodeContext): AsyncIterable<Uint8Array>;
-  /** Decodes out of order and in parallel, where the format allows it. */
+  /** Decodes out of order and in parallel, if the format allows it. */
   copyTo?:
     | ((source: ByteSource, sink: DiskSink, context: DecodeContext) => Promise<void>)
     | undefined;
 }
 
-/** One member of an archive. Its source must be drained or `finish` called before the next one is asked for. */
+/** One member of an archive. Drain its source or call `finish` before asking for the next member. */
 export interface ArchiveEntry {
   name: string;
   sizeBytes?: number | undefined;
@@ -55,14 +59,16 @@ export interface ArchiveEntry {
   finish(): Promise<void>;
 }
 
-/** The one member that will be read: of this name, or, without one, the only one that could be the disk. */
+/** The one member to be read: the one with this name, or else the only member that could be the disk. */
 export interface WantedEntry {
   name?: string;
-  /** In place of `name`: the only file in this folder, which ends with a slash (`disk/`). What lies elsewhere does not count. */
+  /**
+   * Instead of `name`: the only file in this folder, which ends with a slash (`disk/`). Files elsewhere do not count.
+   */
   folder?: string;
   /**
-   * In place of `name`: the archive must hold exactly these, each once and each a regular file; all of them are handed out.
-   * Whatever else it holds (a folder, a link, a device) is refused. tar knows it.
+   * Instead of `name`: the archive must hold exactly these names, each once and each a regular file; all are handed
+   * out. An archive with anything else (a folder, a link, a device) is refused. Only tar supports it.
    */
   exactly?: readonly string[];
 }
@@ -71,12 +77,12 @@ export interface WantedEntry {
 export interface Archive {
   kind: 'archive';
   id: string;
-  /** Version of this contract that it was written for; default: 1. */
+  /** Version of this contract that the archive implements; default: 1. */
   apiVersion?: 1 | undefined;
   detect(probe: Probe): boolean;
   /**
-   * Every member that could be the disk, in the order of the archive. Where `wanted` is given and the names are known before
-   * the first member is read, a choice that is missing or cannot be met is refused at once, with the names.
+   * Every member that could be the disk, in the order of the archive. If `wanted` is given and the names are known
+   * before the first member is read, a missing or impossible choice is refused at once, with the names.
    */
   entries(
     source: ByteSource,
@@ -85,28 +91,31 @@ export interface Archive {
   ): AsyncIterable<ArchiveEntry>;
 }
 
-/** What a disk image says of itself; shown by `inspect`. */
+/** What a disk image states about itself; `inspect` shows it. */
 export interface DiskFacts {
   /** Variant or version of the format: `v3`, `streamOptimized`, `GPT`. */
   variant?: string | undefined;
   clusterBytes?: number | undefined;
   compression?: string | undefined;
-  /** Feature words of the format that this image uses. */
+  /** Names of the format's features that this image uses. */
   features: string[];
 }
 
-/** A disk image that is open for reading. */
+/** A disk image, open for reading. */
 export interface DiskImage {
-  /** Bytes of the disk inside; `undefined` only for a copied disk (raw, ISO, fixed VHD) whose end has not arrived yet. */
+  /**
+   * Size of the contained disk in bytes; `undefined` only for a copied disk (raw, ISO, fixed VHD) whose end has not
+   * arrived yet.
+   */
   virtualSize: number | undefined;
   facts: DiskFacts;
-  /** Calls `setSize`, writes every data range, and resolves after the last byte is known to be good. */
+  /** Calls `setSize`, writes every data range, and resolves after the last byte has been checked. */
   copyTo(sink: DiskSink): Promise<void>;
 }
 
-/** What the footer of a file says that is otherwise a raw disk. */
+/** The footer of a file that is otherwise a raw disk. */
 export interface DiskFooter {
-  /** Bytes of the disk, which end where the footer begins. */
+  /** Size of the disk in bytes; the footer follows it. */
   virtualSize: number;
   facts: DiskFacts;
 }
@@ -115,15 +124,15 @@ export interface DiskFooter {
 export interface Disk {
   kind: 'disk';
   id: string;
-  /** Version of this contract that it was written for; default: 1. */
+  /** Version of this contract that the format implements; default: 1. */
   apiVersion?: 1 | undefined;
   detect(probe: Probe): boolean;
-  /** Reads and checks the headers; refuses what is unsafe with a `DecodeError`. */
+  /** Reads and checks the headers. Throws `DecodeError` for an unsafe image. */
   open(source: ByteSource, context: DecodeContext): Promise<DiskImage>;
   /**
-   * For a format that is a raw disk and a footer, and known by that only: asked about a disk that was read as raw before its
-   * end had come. `end` is the last 512 bytes, `sizeBytes` counts the footer. `undefined` where there is no footer; a
-   * `DecodeError` where there is one that does not fit.
+   * For a format that is a raw disk with a footer and that only the footer identifies. Called for a disk that was
+   * read as raw before its end had arrived. `end` is the last 512 bytes; `sizeBytes` includes the footer. Returns
+   * `undefined` if there is no footer; throws `DecodeError` if the footer does not fit.
    */
   readFooter?:
     | ((end: Uint8Array, sizeBytes: number, limits: Limits) => DiskFooter | undefined)

@@ -15,23 +15,26 @@ export interface ImageIdentity {
   snapshot: string;
 }
 
-/** How far the bytes can be trusted, and why. */
+/** Trust level of the bytes, and its reasons. */
 export interface ImageTrust {
   level: TrustLevel;
-  /** The caller gave the digest. */
+  /** True if the caller gave the digest. */
   pinned: boolean;
   signer?: Signer;
   signedAt?: Date;
   warnings: Warning[];
 }
 
-/** What the file systems of a disk say that it is. */
+/** What the file systems of a disk say about the system on it. */
 export interface ImageContent {
   /** From its os-release: ID, VERSION_ID and PRETTY_NAME. */
   system?: { id: string; version?: string; name?: string };
-  /** What its programs run on: those of the system, else its EFI boot loader, else by the type of the root partition. */
+  /**
+   * CPU architecture of its programs: from the system, else from its EFI boot loader, else from the type of the root
+   * partition.
+   */
   arch?: Arch;
-  /** Why there is no `system`: `encrypted`, `unsupported-feature`, `not-found` …, and a sentence. */
+  /** Why `system` is absent: `encrypted`, `unsupported-feature`, `not-found` …, and a sentence. */
   unknown?: { reason: string; message: string };
 }
 
@@ -41,64 +44,64 @@ export interface BootFile {
   path: string;
   sizeBytes: number;
   url: string;
-  /** Of the file as it was published, or as it lies on the disk (of several in one: as they follow each other). */
+  /** Of the published file, or of the file on the disk (if several are joined: of the joined bytes). */
   digests: Digest[];
   level: TrustLevel;
-  /** Where it lies on the disk, in the order of loading: `p1:/boot/vmlinuz-6.1`. Absent for published files. */
+  /** Paths on the disk, in loading order: `p1:/boot/vmlinuz-6.1`. Absent for published files. */
   files?: string[];
 }
 
-/** What a hypervisor starts a kernel with. */
+/** The files with which a hypervisor boots the disk directly. */
 export interface BootFiles {
-  /** `vendor`: published by it. `disk`: read out of the disk. */
+  /** `vendor`: published by the vendor. `disk`: read from the disk. */
   from: 'vendor' | 'disk';
-  /** `kind` says how it is packed, which decides who can load it. */
+  /** `kind` is the packing of the kernel, which decides which hypervisors can load it. */
   kernel: BootFile & { kind: KernelKind; arch?: Arch };
   initrd?: BootFile;
   cmdline?: string;
 }
 
 /**
- * `[Symbol.asyncDispose]` where the caller's TypeScript libraries know that symbol (`esnext.disposable`), and nothing where
- * they do not: an older target compiles either way.
+ * `[Symbol.asyncDispose]` if the caller's TypeScript libraries know that symbol (`esnext.disposable`), else empty: it
+ * compiles with older targets too.
  */
 export type AsyncDisposal = {
   [K in SymbolConstructor['asyncDispose' & keyof SymbolConstructor]]: () => Promise<void>;
 };
 
 /**
- * A disk that is complete, verified and never changes again. The same fields are printed by `rootdisk ensure --json`.
+ * A disk that is complete, verified and never changes again. `rootdisk ensure --json` prints the same fields.
  *
  * It is leased: the entry is not pruned before `dispose()` is called or the process ends. `await using` calls it.
- * What the disk was made of is removed after the call; `dispose()` waits for that.
+ * Temporary files are removed after the call; `dispose()` waits for that.
  */
 export interface EnsuredImage extends ImageIdentity, AsyncDisposal {
   /** Absolute path; mode 0444. */
   path: string;
-  /** `raw`, or the id of the vendor's disk format under `format: 'source'`. */
+  /** `raw`, or the id of the vendor's disk format with `format: 'source'`. */
   format: string;
   /** Length of the file at `path` in bytes (a raw disk is sparse: it occupies less). */
   sizeBytes: number;
-  /** Bytes of the disk inside. */
+  /** Size of the contained disk in bytes. */
   virtualSize: number;
-  /** Where upstream has the file that the disk was made of, without user info and query. */
+  /** Upstream address of the file that the disk was made from, without user info and query. */
   url: string;
-  /** Of the file as it was published upstream: its sha256, and its sha512 where a proof or the caller stated one. */
+  /** Digests of the published file: its sha256, and its sha512 if a proof or the caller stated one. */
   digests: Digest[];
   trust: ImageTrust;
-  /** Where this call had the bytes from: the cache, upstream, or a shared tier. */
+  /** Where this call got the bytes: the cache, upstream, or a shared tier. */
   origin: 'cache' | 'network' | 'tier';
-  /** The downloaded file, where `keepSource` asked for it. */
+  /** Path of the downloaded file, if `keepSource` requested it. */
   source?: string;
-  /** Where `boot` asked for it. */
+  /** Present if `boot` requested it. */
   boot?: BootFiles;
   guest?: GuestFacts;
-  /** What is on the disk; absent where it was not kept raw, and for disks that version 0.1 made. */
+  /** What is on the disk; absent if it was not kept as raw, and for disks that version 0.1 made. */
   content?: ImageContent;
-  /** Of a bundle: its `manifest.json`, every field of it. */
+  /** For a bundle: all fields of its `manifest.json`. */
   manifest?: Readonly<Record<string, unknown>>;
-  /** Version 5 UUID of the artifact's sha256. */
+  /** Version 5 UUID made from the sha256 of the published file. */
   uuid: string;
-  /** Ends the lease; may be called again. */
+  /** Ends the lease; calling it again has no effect. */
   dispose(): Promise<void>;
 }

@@ -1,29 +1,29 @@
-/** Bounds that travel with a job, upper ones but for the last. Bytes unless the name says otherwise. */
+/** Bounds for one call: upper bounds, except for the last one. In bytes unless the name says otherwise. */
 export interface Limits {
-  /** One metadata document. */
+  /** Length of one metadata document. */
   metadataBytes: number;
-  /** One image file on the wire. */
+  /** Length of one image file as downloaded. */
   downloadBytes: number;
-  /** The disk inside an image, and the output of any stream. */
+  /** Size of the disk inside an image, and output of any stream. */
   virtualBytes: number;
-  /** Tables of a disk image that are held at once. */
+  /** Tables of a disk image that are held in memory at once. */
   tableBytes: number;
-  /** Output of a stream by its input, a number; counts above 1 GiB of output. Long runs of zeros reach thousands. */
+  /** Ratio of output to input of a stream; checked above 1 GiB of output. Long runs of zeros reach thousands. */
   streamRatio: number;
-  /** Data of a disk that is no zeros and no fill by the bytes of its image, a number; counts above 256 MiB of data. */
+  /** Ratio of disk data, without zeros and fill, to the length of its image; checked above 256 MiB of data. */
   dataRatio: number;
-  /** Blocks of nothing but 0xFF, as erased flash has them, that count as no data under `dataRatio`. */
+  /** Bytes in blocks of 0xFF only, as in erased flash, that `dataRatio` does not count as data. */
   fillBytes: number;
   /** Window or dictionary of a codec. */
   windowBytes: number;
-  /** Records of an index, entries of a map, extents of a sparse member. */
+  /** Number of records of an index, entries of a map, or extents of a sparse member. */
   mapEntries: number;
-  /** Members of an archive, frames of a stream. */
+  /** Number of members of an archive or frames of a stream. */
   members: number;
-  /** Layers of one image, the disk included. */
+  /** Number of layers of one image, the disk included. */
   nesting: number;
   redirects: number;
-  /** A transfer that brings fewer over a minute of waiting counts as stalled; a lower bound, a number of bytes. */
+  /** A lower bound: a transfer that receives fewer bytes per second over a minute of waiting counts as stalled. */
   leastBytesPerSecond: number;
 }
 

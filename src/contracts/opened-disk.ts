@@ -3,65 +3,67 @@ import type { DiskRoot } from './disk-root.ts';
 import type { FilePaths } from './file-system.ts';
 import type { AsyncDisposal } from './image.ts';
 
-/** A part of a disk and what it holds. */
+/** A part of a disk and its content. */
 export interface VolumeOnDisk {
-  /** `p1` of a partition, `ol/root` of a logical volume, `disk` where there is no partition table. */
+  /** `p1` for a partition, `ol/root` for a logical volume, `disk` if there is no partition table. */
   name: string;
   sizeBytes: number;
   /** Number of the partition. */
   number?: number;
-  /** Where it lies on the disk, in bytes; absent for a logical volume. */
+  /** Position on the disk in bytes; absent for a logical volume. */
   offset?: number;
-  /** GUID of GPT in lower case, two hex digits of MBR. */
+  /** GPT: GUID in lower case; MBR: two hex digits. */
   type?: string;
   /** PARTUUID. */
   uuid?: string;
   /** PARTLABEL. */
   label?: string;
-  /** The file system that can be read. */
+  /** The file system, if it can be read. */
   fileSystem?: { id: string; label?: string; uuid?: string };
-  /** Why the volume cannot be read, where what it holds is known. */
+  /** Why the volume cannot be read, if its content is recognised. */
   refusal?: { reason: string; message: string };
 }
 
-/** A file system of the disk that is part of the tree of a root. */
+/** A file system of the disk that is mounted in the tree of a root. */
 export interface MountPoint {
   path: string;
   volume: string;
   subvolume?: string;
-  /** Btrfs: the number of the subvolume, where fstab has no path of it. */
+  /** Btrfs: number of the subvolume, if fstab does not give its path. */
   subvolumeId?: number;
 }
 
-/** What a disk holds; plain data. */
+/** The content of a disk, as plain data. */
 export interface DiskContent {
-  /** `gpt`, `mbr`; absent without a partition table. */
+  /** `gpt` or `mbr`; absent without a partition table. */
   scheme?: string;
   volumes: VolumeOnDisk[];
-  /** Systems that were found; one of them is usual. */
+  /** Operating systems found on the disk, usually one. */
   roots: DiskRoot[];
-  /** What is odd and was read all the same, a sentence each. */
+  /** Irregularities that did not prevent reading, one sentence each. */
   warnings: string[];
 }
 
-/** Files by path, and the file systems that are joined. */
+/** Files by path, and the file systems that are joined in the tree. */
 export interface DiskFiles extends FilePaths {
-  /** Empty where one volume alone was asked for. */
+  /** Empty if a single volume was requested. */
   readonly mounts: readonly MountPoint[];
 }
 
-/** A raw disk that is open for reading. */
+/** A raw disk, open for reading. */
 export interface OpenedDisk extends DiskContent, AsyncDisposal {
   sizeBytes: number;
   /**
-   * The files of a volume by its name (`p2`, `ol/root`, `disk`; `p2@home` of a Btrfs subvolume), or those of the only root with
-   * what its fstab mounts; of several roots, that of the default entry of the boot menu. No such volume or subvolume is
-   * `ERR_NOT_FOUND`; one that cannot be read, and several roots without such an entry, are a `DecodeError`.
+   * The files of a volume by its name (`p2`, `ol/root`, `disk`; `p2@home` for a Btrfs subvolume). Without a name,
+   * those of the only root with the file systems that its fstab mounts; with several roots, those of the root of the
+   * default boot entry. Throws `ERR_NOT_FOUND` if there is no such volume or subvolume, and `DecodeError` if it
+   * cannot be read or if several roots have no default boot entry.
    */
   files(volume?: string): Promise<DiskFiles>;
   /**
-   * How the system of the disk starts: the default entry of its boot loader, or that of `kernel`. Nothing there is
-   * `ERR_NOT_FOUND`; what cannot be read whole, and a kernel that is none, are a `DecodeError`.
+   * How the system on the disk boots: the default entry of its boot loader, or the entry of `kernel`. Throws
+   * `ERR_NOT_FOUND` if there is none, and `DecodeError` if a file cannot be read completely or the kernel file is not
+   * a kernel.
    */
   boot(options?: DiskBootOptions): Promise<DiskBoot>;
   close(): Promise<void>;

@@ -6,98 +6,113 @@ import type { OnProgress } from './progress.ts';
 import type { Digest, TrustLevel } from './proof.ts';
 import type { Tier } from './tier.ts';
 
-/** Options that say where documents and images come from and how they travel. */
+/** Options for the origin of documents and images and for their transfer. */
 export interface TransportOptions {
-  /** Address prefixes and what stands in for them, longest prefix first: air-gapped sites, tests. A mirror may be plain http. */
+  /**
+   * Replacements for address prefixes, longest prefix first, for air-gapped sites and tests. A mirror may use plain
+   * http.
+   */
   mirrors?: Record<string, string> | undefined;
-  /** Extra certificate authorities, PEM, beside the built-in ones. */
+  /** Extra certificate authorities, PEM, in addition to the built-in ones. */
   ca?: string | string[] | undefined;
-  /** Raise or lower single limits. */
+  /** Raises or lowers single limits. */
   limits?: Partial<Limits> | undefined;
-  /** Path of the catalog that `bundle:<name>` is looked up in; default: the one that the package comes with, which is empty. */
+  /**
+   * Path of the catalog in which `bundle:<name>` is looked up; default: the catalog of this package, which is empty.
+   */
   bundles?: string | undefined;
-  /** Stops everything that waits; the reason is rethrown. */
+  /** Cancels all waiting; the reason is rethrown. */
   signal?: AbortSignal | undefined;
-  /** Hears every step. What it throws ends nothing and is reported once. */
+  /** Receives every step. An error that it throws is reported once and does not end the call. */
   log?: Log | undefined;
-  /** Folder of all caches; default: the platform's cache folder, `rootdisk` below it. */
+  /** Cache folder; default: `rootdisk` below the platform's cache folder. */
   cacheDir?: string | undefined;
 }
 
-/** What is asked for, beyond the reference. */
+/** The request, beyond the reference. */
 export interface RequestOptions {
   /** Any common spelling: `amd64`, `x86_64`, `aarch64`; default: this machine's. */
   arch?: Arch | (string & {}) | undefined;
   variant?: string | undefined;
   parameters?: Record<string, string> | undefined;
-  /** The clock for end-of-life and freshness questions; default: now. */
+  /** The current time for end-of-life and freshness checks; default: now. */
   now?: Date | undefined;
 }
 
 export interface EnsureOptions extends TransportOptions, RequestOptions {
   /**
-   * Format ids that the file must have, outermost first; default: what the vendor says, else found by looking. Of several
-   * files that a vendor offers, the best one of these layers is taken.
+   * Format ids that the file must have, outermost first; default: what the vendor states, else detected. If a vendor
+   * offers several files, the best one with these layers is taken.
    */
   from?: string[] | undefined;
   /**
-   * `raw` (default): a sparse raw disk. `source`: codecs and archives peeled, the vendor's own disk format kept. The id of a
-   * writer (`vhdx`, `vdi`, …): the disk in that format, an entry of its own; the vendor's file where it is in it already.
+   * `raw` (default): a sparse raw disk. `source`: codecs and archives removed, the vendor's own disk format kept. The
+   * id of a writer (`vhdx`, `vdi`, …): the disk in that format, as a separate entry; if the vendor's file already has
+   * that format, it is used as it is.
    */
   format?: 'raw' | 'source' | (string & {}) | undefined;
-  /** `auto` (default): the best level this source is known to offer. Otherwise a floor. */
+  /** `auto` (default): the best level that this source is known to offer. Otherwise a minimum level. */
   trust?: 'auto' | TrustLevel | undefined;
-  /** The digest the published file must have; satisfies `auto` and needs no other document. */
+  /** The digest that the published file must have; satisfies `auto` and needs no other document. */
   digest?: Digest | (string & {}) | undefined;
   /**
-   * Path of a lock file: a reference that is the name of one of its entries is that pinned image, and no index is asked.
-   * Nothing is read where it is absent.
+   * Path of a lock file: a reference that is the name of one of its entries means that pinned image, and no index is
+   * requested. Default: no lock file is read.
    */
   lockfile?: string | undefined;
   /**
-   * Path of a catalog in place of the one that comes with this package: its names are references, and a vendor's reference is
-   * answered from it while the vendor's index is unreachable, with the warning `catalog-pin`. An empty file is one without images.
+   * Path of a catalog that replaces the one of this package. Its names are references, and while the index of a
+   * vendor is unreachable, the catalog answers for it, with the warning `catalog-pin`. An empty file is a catalog
+   * without images.
    */
   catalog?: string | undefined;
-  /** Keys beside the vendor's own, each as text or the path of a file; `replace` puts them in place of the vendor's. */
+  /**
+   * Keys in addition to the vendor's own, each as text or the path of a file; `replace`: keys instead of the
+   * vendor's.
+   */
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
-  /** The oldest signature that is accepted, in milliseconds or as `90d`, `12h`; default: no bound. */
+  /** Greatest accepted age of a signature, in milliseconds or as `90d`, `12h`; default: no bound. */
   maxAge?: number | string | false | undefined;
-  /** Accept a build that is older than one this cache has accepted before. */
+  /** Accept a build older than one that this cache has accepted before. */
   allowOlder?: boolean | undefined;
   /**
-   * Odd things that are refused without their word; what was allowed is recorded with the disk and is a warning. A cached disk
-   * that was made with a word answers only calls that allow it too.
+   * Irregularities to accept, which are refused otherwise; each accepted one is recorded with the disk and gives a
+   * warning. A disk that was made with such a value serves only calls that allow it too.
    */
   allow?: readonly Allowance[] | undefined;
-  /** No request at all: the newest cached disk that matches. */
+  /** Makes no request: returns the newest cached disk that matches. */
   offline?: boolean | undefined;
-  /** Ask upstream anew, past every cached document and never with a stale answer. */
+  /** Ask upstream again; use no cached document and no stale answer. */
   refresh?: boolean | undefined;
-  /** Hash a hit again, and fetch it once more when it is damaged. */
+  /** Hash a cached disk again, and fetch it again if it is damaged. */
   verify?: boolean | undefined;
   /**
-   * The kernel and initrd that boot this disk too: those that the vendor publishes for it, else those that lie on it. `'disk'`: always those that lie
-   * on it. None there is `ERR_NOT_FOUND`; a disk that cannot be read is a `DecodeError`.
+   * Also return the kernel and initrd that boot this disk: those that the vendor publishes for it, else those on the
+   * disk. `'disk'`: always those on the disk. Throws `ERR_NOT_FOUND` if there are none, and `DecodeError` if the disk
+   * cannot be read.
    */
   boot?: boolean | 'disk' | undefined;
-  /** `published` (default), or `raw`: unpacked from gzip, EFI zboot or bzImage, as hypervisors load it that need ELF or Image. */
+  /**
+   * `published` (default), or `raw`: unpacked from gzip, EFI zboot or bzImage, for hypervisors that need ELF or
+   * Image.
+   */
   kernelFormat?: 'published' | 'raw' | undefined;
-  /** Keep the file as it was downloaded, beside the disk. */
+  /** Keep the downloaded file beside the disk. */
   keepSource?: boolean | undefined;
-  /** `streaming` (default): decode while the bytes arrive. `after-verify`: no unverified byte is parsed. */
+  /** `streaming` (default): decode during the download. `after-verify`: parse no unverified byte. */
   decode?: 'streaming' | 'after-verify' | undefined;
-  /** How many connections fetch the image, 1 (default) to 16; more help where each is slow. */
+  /** Number of connections for the image, 1 (default) to 16; several help if each one is slow. */
   connections?: number | undefined;
   /**
-   * Bytes that the cache may occupy. Before a fetch the disks whose last use is the oldest are removed until it fits, and a
-   * warning (`cache-budget`) names each. What is in use stays; where that is over the budget, a warning says so and the
-   * fetch goes on. Default: no bound.
+   * Most bytes that the cache may occupy. Before a download the least recently used disks are removed until the new
+   * one fits, and a warning (`cache-budget`) names each. Disks in use are kept; if they exceed the budget, a warning
+   * says so and the download continues. Default: no bound.
    */
   cacheBudget?: number | undefined;
   /**
-   * Shared stores that are asked for the file before upstream, and given it when it came from there; only where a digest or a
-   * signature decides over its bytes. In place of those of `createRootdisk`; an empty list asks none.
+   * Shared stores that are asked for the file before upstream, and that receive it if it came from upstream; only for
+   * files that a digest or a signature verifies. Replaces the tiers of `createRootdisk`; with an empty list, no tier
+   * is used.
    */
   tiers?: readonly Tier[] | undefined;
   onProgress?: OnProgress | undefined;
@@ -108,19 +123,20 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   trust?: 'auto' | TrustLevel | undefined;
   digest?: Digest | (string & {}) | undefined;
   /**
-   * Path of a lock file: a reference that is the name of one of its entries is that pinned image, and no index is asked.
-   * Nothing is read where it is absent.
+   * Path of a lock file: a reference that is the name of one of its entries means that pinned image, and no index is
+   * requested. Default: no lock file is read.
    */
   lockfile?: string | undefined;
   /**
-   * Path of a catalog in place of the one that comes with this package: its names are references, and a vendor's reference is
-   * answered from it while the vendor's index is unreachable, with the warning `catalog-pin`. An empty file is one without images.
+   * Path of a catalog that replaces the one of this package. Its names are references, and while the index of a
+   * vendor is unreachable, the catalog answers for it, with the warning `catalog-pin`. An empty file is a catalog
+   * without images.
    */
   catalog?: string | undefined;
   keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
   maxAge?: number | string | false | undefined;
   allowOlder?: boolean | undefined;
-  /** Tell where kernel and initrd are, too, if the vendor publishes them; for `'disk'` there is nothing to tell. */
+  /** Also return the addresses of kernel and initrd if the vendor publishes them; `'disk'` adds nothing. */
   boot?: boolean | 'disk' | undefined;
   refresh?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Warning } from './log.ts';
 import type { ArtifactRole } from './vendor.ts';
 
-/** The stages of the line, in order. */
+/** The stages of a call, in order. */
 export type Stage =
   | 'resolve'
   | 'look'
@@ -13,22 +13,22 @@ export type Stage =
   | 'settle'
   | 'publish';
 
-/** What every event says beside its own. */
+/** Fields of every event. */
 interface CallProgress {
-  /** Which image of several (`ensureImages`); absent in a call for one. */
+  /** Which image of several (`ensureImages`); absent in a call for one image. */
   reference?: string;
-  /** Which file of the call is being made; absent before the first and where the event is of the whole call. */
+  /** Which file of the call is being made; absent before the first one, and if the event concerns the whole call. */
   role?: ArtifactRole;
   /**
-   * How much of the whole call is done, 0 to 1: never less than before, and 1 only with `done`. Counts the bytes of all
+   * Completed part of the whole call, 0 to 1. It never decreases, and is 1 only with `done`. Counts the bytes of all
    * files, kernel and initrd included; absent until all their lengths are known.
    */
   fraction?: number;
 }
 
 /**
- * What `onProgress` is called with: at most every 100 ms plus the last of each stage, and never backwards within one
- * attempt. `bytes` counts from 0; totals are absent while unknown. `fraction` never goes backwards within one call.
+ * The events of `onProgress`: at most one every 100 ms plus the last of each stage; `bytes` never decreases within
+ * one attempt and starts at 0. Totals are absent while unknown. `fraction` never decreases within one call.
  */
 export type ProgressEvent = CallProgress &
   (

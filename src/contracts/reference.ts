@@ -1,4 +1,4 @@
-/** Ids of the vendors that this package comes with. */
+/** Ids of the vendors in this package. */
 export type BuiltInVendor =
   | 'almalinux'
   | 'almalinux-kitten'
@@ -28,11 +28,11 @@ export type BuiltInVendor =
   | 'talos'
   | 'ubuntu';
 
-/** Id of a vendor. Any text is one; editors offer the built-in ones. */
+/** Id of a vendor: any text; editors suggest the built-in ones. */
 export type VendorId = BuiltInVendor | (string & {});
 
 /**
- * `vendor[:release][@snapshot]`, `oci:HOST/REPOSITORY[:TAG][@DIGEST]`, an address, or a path that begins with `.` or `/`. Any text is one; editors offer the
- * built-in vendors and their latest releases.
+ * `vendor[:release][@snapshot]`, `oci:HOST/REPOSITORY[:TAG][@DIGEST]`, an address, or a path that begins with `.` or
+ * `/`. The type accepts any text; editors suggest the built-in vendors and their latest releases.
  */
 export type ImageReference = BuiltInVendor | `${BuiltInVendor}:latest` | (string & {});

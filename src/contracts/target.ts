@@ -4,20 +4,20 @@ import type { Log } from './log.ts';
 import type { Digest } from './proof.ts';
 import type { GuestFacts } from './vendor.ts';
 
-/** An image as a target knows it before its bytes are there. */
+/** An image as a target knows it before its bytes are available. */
 export interface DeliveryImage extends ImageIdentity {
-  /** Where it comes from, without user info and query. */
+  /** Upstream address, without user info and query. */
   url: string;
-  /** Of the published file, as far as they are known. */
+  /** Known digests of the published file. */
   digests: readonly Digest[];
   guest?: GuestFacts;
-  /** By the namespace that was asked for; absent while the sha256 of the published file is not known. */
+  /** In the requested namespace; absent while the sha256 of the published file is unknown. */
   uuid?: string;
-  /** Bytes of the raw disk; absent while the disk is not made. */
+  /** Size of the raw disk in bytes; absent until the disk is made. */
   virtualSize?: number;
 }
 
-/** A verified disk that is to be delivered. It must not be changed. */
+/** A verified disk to be delivered. The target must not change it. */
 export interface DeliveryDisk extends DeliveryImage {
   /** Absolute path of the raw disk. */
   path: string;
@@ -25,61 +25,65 @@ export interface DeliveryDisk extends DeliveryImage {
   virtualSize: number;
 }
 
-/** What a target works with beside the image. */
+/** What a target receives besides the image. */
 export interface TargetContext {
-  /** Nothing outside may change: tell what would happen. */
+  /** True: change nothing outside; only say what would happen. */
   dryRun: boolean;
-  /** Parent of the datasets that are made, where the caller named one. */
+  /** Parent of the new datasets, if the caller named one. */
   dataset?: string;
-  /** Address of the server, where the caller named one. */
+  /** Address of the server, if the caller named one. */
   url?: URL;
-  /** Folder for files, where the caller named one. */
+  /** Folder for files, if the caller named one. */
   outputDir?: string;
-  /** Where files go: the folder that the caller named, or one of this vendor and series in the cache. */
+  /** Folder for files: the one that the caller named, else one for this vendor and series in the cache. */
   outputDirOf(image: DeliveryImage): string;
-  /** Folder of all caches. */
+  /** Cache folder. */
   cacheDir: string;
   /** Extra certificate authorities, PEM. */
   ca: readonly string[];
   now: Date;
   signal: AbortSignal;
   log: Log;
-  /** Tells the caller which step is under way. */
+  /** Tells the caller the current step. */
   tell(message: string): void;
 }
 
 /** What a target would do for an image. */
 export interface DeliveryPlan {
-  /** One sentence or command line each, in order. */
+  /** One sentence or command line for each step, in order. */
   steps: readonly string[];
-  /** What describes the image at the target, as far as it is known. */
+  /** The description of the image at the target, as far as known. */
   manifest?: object;
 }
 
-/** What a target has done. */
+/** The result of a delivery. */
 export interface Delivery {
-  /** Absolute paths of what was written. */
+  /** Absolute paths of the written files. */
   files?: readonly string[];
-  /** The image was there already, and nothing changed. */
+  /** True if the image was already there and nothing changed. */
   already?: boolean;
   manifest?: object;
 }
 
-/** A place where a built image goes. It gets a verified disk; it never resolves, fetches or verifies one. */
+/** A destination for an image. It receives a verified disk; it never resolves, fetches or verifies one. */
 export interface Target {
   id: string;
   title: string;
-  /** Version of this contract that it was written for. */
+  /** Version of this contract that the target implements. */
   apiVersion: 1;
-  /** Architectures that it takes, the default one first; absent: all of them. */
+  /** Supported architectures, the default one first; absent: all. */
   arches?: readonly Arch[] | undefined;
   /**
-   * Asked before anything is fetched. Throws where the settings or this machine will not do; under `dryRun` only where the
-   * settings are wrong. A sentence: this machine can only plan, and the call ends with the plan and that sentence.
+   * Called before anything is fetched. Throws if the settings are wrong or this machine cannot deliver; with `dryRun`
+   * only if the settings are wrong. A returned sentence says that this machine can only plan; the call then ends with
+   * the plan and that sentence.
    */
   check(context: TargetContext): Promise<string | undefined>;
-  /** Changes nothing. */
+  /** Returns the steps for an image; changes nothing. */
   plan(image: DeliveryImage, context: TargetContext): Promise<DeliveryPlan>;
-  /** Leaves nothing half made behind: what fails or is aborted is undone, or resumed by the next call. */
+  /**
+   * Delivers a disk. After a failure or an abort it leaves nothing half done: it undoes its steps, or the next call
+   * resumes.
+   */
   deliver(disk: DeliveryDisk, context: TargetContext): Promise<Delivery>;
 }

@@ -6,7 +6,7 @@ import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
 import type { Digest, KeySource, Proof, TrustLevel } from './proof.ts';
 
-/** What a caller asks a vendor for. */
+/** What a caller requests from a vendor. */
 export interface ImageRequest {
   /** Lower-case id of the vendor. */
   vendor: string;
@@ -15,9 +15,9 @@ export interface ImageRequest {
   arch: Arch;
   /** `minimal`, `genericcloud`, `tiny` …; the vendor's default when absent. */
   variant?: string;
-  /** One immutable upstream build. */
+  /** Name of one immutable upstream build. */
   snapshot?: string;
-  /** The vendor's own, such as Talos' `schematic`. */
+  /** Parameters of this vendor, such as Talos' `schematic`. */
   parameters?: Record<string, string>;
 }
 
@@ -25,64 +25,73 @@ export interface VendorContext {
   http: MetadataClient;
   signal: AbortSignal;
   log: Log;
-  /** The only clock a vendor may look at. */
+  /** The current time; a vendor must not read another clock. */
   now: Date;
-  /** Kernel and initrd are asked for; without it a vendor may spare the requests and leave `boot` out. */
+  /** True if kernel and initrd are requested; otherwise a vendor may leave out `boot` and the requests for it. */
   boot: boolean;
-  /** The caller's catalog of bundles, else the one that the package comes with. */
+  /** The caller's catalog of bundles, else the catalog of this package. */
   bundles?: BundleCatalog | undefined;
 }
 
-/** What a published file, or a member of one, is to the disk. */
+/** What a published file, or a member of an archive, is used as. */
 export type ArtifactRole = (typeof artifactRoles)[number];
 
-/** The hashes of equally long pieces of a file, the last one as long as the rest. */
+/** The hashes of the pieces of a file; all pieces have the same length, except a shorter last one. */
 export interface Pieces {
   lengthBytes: number;
   digests: Digest[];
 }
 
-/** One file upstream and everything known of it before it is fetched. */
+/** One upstream file and everything known about it before it is fetched. */
 export interface Artifact {
   url: URL;
-  /** Other addresses of the same bytes, asked in this order; only where a proof gives a digest, which decides. */
+  /**
+   * Other addresses of the same bytes, tried in this order; only used if a proof gives a digest, which verifies the
+   * bytes.
+   */
   mirrors?: URL[] | undefined;
-  /** Where upstream moves the file when its release is retired; asked after the mirrors, under the same condition. */
+  /** Where upstream moves the file when its release is retired; tried after the mirrors, under the same condition. */
   archives?: URL[] | undefined;
-  /** As published; the name that checksum lists use. */
+  /** Name of the published file, as in checksum lists. */
   fileName: string;
   sizeBytes?: number | undefined;
-  /** Format ids, outermost first: `['xz', 'raw']`, `['qcow2']`. Empty: not declared, found by looking. */
+  /** Format ids, outermost first: `['xz', 'raw']`, `['qcow2']`. Empty: not stated, to be detected. */
   layers: string[];
-  /** The member of an archive layer that is the disk; with a slash at its end, the folder that holds it and no other file. */
+  /**
+   * The member of an archive layer that is the disk; with a trailing slash, the folder in which the disk is the only
+   * file.
+   */
   entry?: string | undefined;
   /**
-   * A bundle: an archive layer that holds exactly these members, each a regular file, and what each is. It is fetched once, as
-   * the disk or as what boots it, and every member becomes an entry of its own.
+   * For a bundle: an archive layer that holds exactly these members, each a regular file, with the use of each. It is
+   * fetched once, as the disk or as its boot files, and every member becomes a separate entry.
    */
   members?: Record<string, ArtifactRole> | undefined;
-  /** Hashes of its pieces in order. From the origin, never from a mirror that serves the bytes. */
+  /** Hashes of its pieces in order. They come from the origin, never from a mirror that serves the bytes. */
   pieces?: Pieces | undefined;
   proofs: Proof[];
 }
 
-/** What an orchestrator wants to know before it boots the disk. */
+/** What an orchestrator needs to know before it boots the disk. */
 export interface GuestFacts {
   user?: string | undefined;
-  /** Which seed configures it at first boot; `none`: no agent reads one. */
+  /** The kind of seed that configures it at first boot; `none`: no agent reads one. */
   seed?: SeedKind | 'none' | undefined;
   ssh?: boolean | undefined;
   firmware?: ('bios' | 'uefi')[] | undefined;
-  /** End of standard support, `YYYY-MM-DD`. A warning when past, never an error. */
+  /** End of standard support, `YYYY-MM-DD`. A past date gives a warning, never an error. */
   eol?: string | undefined;
-  /** What the vendor documents, in bytes; the disk's own virtual size is its least. */
+  /** Minimum disk size that the vendor documents, in bytes; the disk's own virtual size is the lower bound. */
   minDiskBytes?: number | undefined;
   minMemoryBytes?: number | undefined;
-  /** What ID of the os-release of this disk may be; any other is refused. Absent: nothing is expected. */
+  /**
+   * Accepted values of ID in the disk's os-release; a disk with another value is refused. Absent: every value is
+   * accepted.
+   */
   osIds?: string[] | undefined;
 }
 
-/** What a hypervisor needs to start a kernel itself; only where the published kernel really boots that disk. */
+/** What a hypervisor needs to boot a kernel directly; only if the published kernel really boots that disk. */
 export interface BootFacts {
   kernel: Artifact;
   initrd?: Artifact | undefined;
@@ -97,32 +106,35 @@ export interface BootReference {
 }
 
 /**
- * How far the facts of a vendor can be relied on: read off a real document, described by the vendor or by several
+ * How reliable the facts about a vendor are: taken from a real document, documented by the vendor or by several
  * projects, or neither.
  */
 export type FactEvidence = 'captured' | 'documented' | 'unverified';
 
-/** Facts from a vendor: what the request means today. */
+/** The answer of a vendor: what the request means today. */
 export interface Resolution {
   /** Release in the vendor's own main spelling: `24.04`, `13`. */
   release: string;
   codename?: string | undefined;
   version?: string | undefined;
   variant: string;
-  /** One immutable build; stamps the cache name. */
+  /** The name of one immutable build; part of the cache name. */
   snapshot: string;
   /** Best first. */
   disk: Artifact[];
-  /** Kernel and initrd; their layers are codecs only, or none for the file as it is published. */
+  /** Kernel and initrd; their layers are codecs only, or empty if the file is used as published. */
   boot?: BootFacts | undefined;
-  /** In place of `boot`: a reference whose kernel and initrd boot this disk. Asked about only where boot files are wanted. */
+  /**
+   * Instead of `boot`: the reference whose kernel and initrd boot this disk. It is resolved only if boot files are
+   * requested.
+   */
   bootOf?: BootReference | undefined;
   guest?: GuestFacts | undefined;
-  /** What the caller should know: a fallback that was taken, an unofficial build. */
+  /** Warnings for the caller: a fallback, an unofficial build. */
   warnings?: Warning[] | undefined;
 }
 
-/** One line of `list`: a release and what it is offered for. */
+/** One line of `list`: a release and what is offered for it. */
 export interface Listing {
   release: string;
   codename?: string | undefined;
@@ -135,23 +147,26 @@ export interface Listing {
   eol?: string | undefined;
 }
 
-/** A source of images. Answers with facts; never verifies, caches, decodes or touches the disk. */
+/** A source of images. It returns facts; it never verifies, caches, decodes or touches the disk. */
 export interface Vendor {
   id: string;
   title: string;
-  /** Version of this contract that it was written for. */
+  /** Version of this contract that the vendor implements. */
   apiVersion: 1;
-  /** Of the vendor, and of single variants where it differs. Absent: `unverified`. */
+  /** Reliability of the vendor's facts, and of single variants if they differ. Absent: `unverified`. */
   evidence?: FactEvidence | ({ default: FactEvidence } & Record<string, FactEvidence>) | undefined;
-  /** What a reference without a release means, in a word or two: `newest`, `newest LTS`, `stable`. Absent: a release has to be named. */
+  /**
+   * The meaning of a reference without a release, in a word or two: `newest`, `newest LTS`, `stable`. Absent: the
+   * reference must name a release.
+   */
   latest?: string | undefined;
-  /** The level that its default image reaches, for lists: what a download reaches is proved each time. */
+  /** The trust level of its default image, for lists; the level of a download is proved each time. */
   trust?: TrustLevel | undefined;
-  /** Who stands behind the images, where it is not the system's own project. */
+  /** The publisher of the images, if it is not the project of the operating system. */
   publisher?: string | undefined;
-  /** A whole reference, for the hint of one that cannot list its releases. */
+  /** A complete reference, for the hint of a vendor that cannot list its releases. */
   example?: string | undefined;
-  /** Every key that its proofs name: a disk out of an archive is `signed` by one of these, or not at all. */
+  /** Every key that its proofs name: an imported disk is `signed` only if one of these signed it. */
   keys?: readonly KeySource[] | undefined;
   resolve(request: ImageRequest, context: VendorContext): Promise<Resolution>;
   list?: ((context: VendorContext) => AsyncIterable<Listing>) | undefined;
