@@ -2,8 +2,9 @@ import { type Disk, defineFormat, hasMagic } from '../src/kit.ts';
 import { sparseImageMagic } from './android-sparse/magic.ts';
 
 /**
- * Android's sparse image, version 1, as `img2simg` and build systems of phones and boards write it. What a "don't care" chunk
- * covers is zeros. Checksums, where an image has any, are verified; sizes that contradict each other are a `DecodeError`.
+ * Android's sparse image, version 1, as `img2simg` and build systems of phones and boards write it. The range of a
+ * "don't care" chunk reads as zeros. Checksums, if the image has any, are verified; sizes that contradict each other
+ * are a `DecodeError`.
  */
 export const androidSparse: Disk = defineFormat({
   kind: 'disk',

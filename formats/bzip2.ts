@@ -9,9 +9,10 @@ import { blockMagic, endMagic } from './bzip2/find-magic.ts';
 import { levelOf, streamHeaderBytes } from './bzip2/stream-header.ts';
 
 /**
- * bzip2: every stream and block, with the CRC of each verified; whatever follows the last stream is refused. The decoder
- * is written here: the ones to be had hold the output of a whole block, 46 MB at worst, as a list of numbers or want the
- * whole file in memory, and read damaged or cut data past its end. The length is never known up front.
+ * bzip2: every stream and block, with each CRC verified; bytes after the last stream are refused. The decoder is
+ * written here, because the available ones either hold the output of a whole block (46 MB at worst) as a list of
+ * numbers, or need the whole file in memory and read damaged or cut data past its end. The length is never known in
+ * advance.
  */
 export const bzip2: Codec = defineFormat({
   kind: 'codec',

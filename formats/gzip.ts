@@ -8,14 +8,14 @@ import {
 import { gzipMagic } from './gzip/magic.ts';
 
 /**
- * gzip and BGZF (RFC 1952): every member, with its header, CRC32 and length checked. Zero bytes after the last member are
- * tape padding and pass; anything else there is refused. The length is never known up front: ISIZE wraps at 4 GiB and
- * speaks of the last member only.
+ * gzip and BGZF (RFC 1952): every member, with its header, CRC32 and length checked. Zero bytes after the last member
+ * are tape padding and are allowed; other bytes there are refused. The length is never known in advance: ISIZE wraps at
+ * 4 GiB and describes only the last member.
  */
 export const gzip: Codec = defineFormat({
   kind: 'codec',
   id: 'gz',
-  // Not the method as well: an unknown one should be named, not taken for unknown bytes.
+  // Ignores the method: an unknown method should get an error that names it, not be taken for unknown bytes.
   detect: ({ head }) => hasMagic(head, gzipMagic),
   decode,
   copyTo: async (source, sink, context) =>

@@ -43,7 +43,7 @@ function isKernel(head: Uint8Array): boolean {
   return hasMagic(head, 'HdrS', 0x202);
 }
 
-/** Formats that put their header behind an otherwise raw disk: VHD (511 bytes in very old files) and Apple's dmg. */
+/** Formats that put their header after an otherwise raw disk: VHD (511 bytes in very old files) and Apple's dmg. */
 function hasForeignFooter(tail: Uint8Array): boolean {
   const end = tail.length;
   return (
@@ -134,7 +134,7 @@ function cut(copied: number, expected: number | undefined): Error {
   });
 }
 
-/** `needed` is the whole length, where it is known. */
+/** `needed` is the whole length, if it is known. */
 function tooLong(value: number, limit: number, needed?: number): Error {
   return refuse('limit', `The disk is longer than ${limit} bytes`, {
     format: 'raw',

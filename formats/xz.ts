@@ -9,7 +9,7 @@ import { xzMagic } from './xz/magic.ts';
 
 /**
  * xz (file format 1.2): every stream and block, with checks, index and footers verified. The container is walked here,
- * because the decoder behind it compares neither the index nor the stated lengths with the data, has no bound for its
+ * because the decoder after it compares neither the index nor the stated lengths with the data, has no bound for its
  * dictionary, and is slow at checks; only the LZMA2 data and the filters are its own.
  */
 export const xz: Codec = defineFormat({

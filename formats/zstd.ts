@@ -2,7 +2,7 @@ import { type ByteSource, type Codec, type DecodeContext, defineFormat } from '.
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
 
 /**
- * Zstandard (RFC 8878): every frame, skippable ones passed over. Node decodes one frame a call and loses what follows
+ * Zstandard (RFC 8878): every frame, skippable ones skipped. Node decodes one frame a call and loses what follows
  * it, so the frames are walked here and each is given to a decoder of its own. The length is known up front only where a
  * seek table closes the file.
  */

@@ -116,7 +116,7 @@ async function findMachines(
   throw missing(isBuild ? 'release' : 'snapshot', build ?? '', isBuild ? streams : known);
 }
 
-/** `undefined` where the build has no such disk. */
+/** `undefined` if the build has no such disk. */
 function describeDisk(
   machine: CoreosMachine,
   variant: string,

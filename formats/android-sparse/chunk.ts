@@ -1,7 +1,7 @@
 import { viewOf } from '../../src/kit.ts';
 import { refuseSparseImage, type SparseImageHeader } from './header.ts';
 
-/** One chunk: what it covers of the disk, and how many bytes of the file follow its header. */
+/** One chunk: the bytes of the disk that it covers, and the number of bytes that follow its header in the file. */
 export interface SparseChunk {
   kind: 'raw' | 'fill' | 'hole' | 'checksum';
   diskBytes: number;
@@ -15,7 +15,10 @@ const kinds = new Map<number, SparseChunk['kind']>([
   [0xcac4, 'checksum'],
 ]);
 
-/** Checks the header of a chunk at `position` of the file; `leftBytes` of the disk are not described yet. */
+/**
+ * Checks the header of a chunk at `position` of the file; `leftBytes` is the part of the disk that no chunk has
+ * described yet.
+ */
 export function parseChunk(
   bytes: Uint8Array,
   position: number,

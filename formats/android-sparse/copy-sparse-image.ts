@@ -91,7 +91,7 @@ async function takeAll(reader: StreamReader, length: number): Promise<Uint8Array
   return bytes;
 }
 
-/** Zeros that round the file up to whole blocks are no data. */
+/** The file may end in zeros that pad it to whole blocks; they are not data. */
 async function checkRest(reader: StreamReader, context: DecodeContext): Promise<void> {
   let isAllowed = false;
   for (let rest = await reader.next(); rest !== undefined; rest = await reader.next()) {

@@ -2,29 +2,29 @@ import { hasMagic, type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 import { sparseImageMagic } from './magic.ts';
 
-// What follows: libsparse/sparse_format.h of the Android Open Source Project.
+// Source of the layout below: libsparse/sparse_format.h of the Android Open Source Project.
 export const sparseHeaderBytes = 28;
 const leastChunkHeaderBytes = 12;
 const majorVersion = 1;
 
-/** What the header of a sparse image says. */
+/** The header of a sparse image. */
 export interface SparseImageHeader {
   version: string;
-  /** Later versions may have longer headers; what they add means nothing here. */
+  /** Later versions may have longer headers; the additional fields are ignored. */
   headerBytes: number;
   chunkHeaderBytes: number;
   blockBytes: number;
   blocks: number;
   chunks: number;
-  /** CRC-32 of the disk; 0 where the writer made none. */
+  /** CRC-32 of the disk; 0 if the writer stored none. */
   checksum: number;
   virtualSize: number;
 }
 
-/** The refusal of a sparse image. */
+/** The error for an invalid sparse image. */
 export const refuseSparseImage: ImageRefusal = refusalFor('simg');
 
-/** Checks the first 28 bytes of a sparse image, given as far as they are there. */
+/** Checks the first 28 bytes of a sparse image; `bytes` may be shorter if the file is. */
 export function parseSparseImageHeader(bytes: Uint8Array, limits: Limits): SparseImageHeader {
   if (bytes.length === 0) throw refuseSparseImage('empty', 'the file is empty');
   if (!hasMagic(bytes, sparseImageMagic.slice(0, bytes.length))) {
@@ -59,7 +59,7 @@ export function parseSparseImageHeader(bytes: Uint8Array, limits: Limits): Spars
   }
   const blocks = view.getUint32(16, true);
   const chunks = view.getUint32(20, true);
-  // Both are below 2^32: the product may lose its last bits, and is far above any limit then.
+  // Both are below 2^32: the product may lose its last bits, but such a size is far above any limit.
   const virtualSize = blockBytes * blocks;
   if (virtualSize > limits.virtualBytes) {
     throw refuseSparseImage('limit', `the disk inside has ${virtualSize} bytes`, {

@@ -5,7 +5,7 @@ const polynomial = 0xedb8_8320;
 /** x^0, in the same order of bits. */
 const one = 0x8000_0000;
 
-/** CRC-32 of a disk that is told in order. Runs of the same bytes cost little, however long they are. */
+/** CRC-32 of a disk that arrives in order. Runs of repeated bytes are fast, however long they are. */
 export class RunningCrc {
   value = 0;
 
@@ -13,7 +13,7 @@ export class RunningCrc {
     this.value = crc32(bytes, this.value);
   }
 
-  /** The same four bytes again and again, `length` bytes of them. */
+  /** Adds `length` bytes that repeat the same four bytes. */
   addRun(pattern: Uint8Array, length: number): void {
     let part = crc32(pattern);
     let partBytes = pattern.length;
@@ -25,7 +25,7 @@ export class RunningCrc {
   }
 }
 
-/** The CRC of two strings of bytes, one behind the other, by those of each and the length of the second. */
+/** The CRC of two byte strings joined together, from the CRC of each and the length of the second. */
 function join(first: number, second: number, secondBytes: number): number {
   return (multiply(first, powerOfX(secondBytes * 8)) ^ second) >>> 0;
 }

@@ -1,18 +1,18 @@
 import { refuse, viewOf } from '../../src/kit.ts';
 
-/** Bytes that have to be addressable behind the last bit of a block: one group of symbols and a whole word. */
+/** Bytes that must be readable after the last bit of a block: one group of symbols and a whole word. */
 export const bitSlackBytes = 160;
 
 /**
- * Reads bits, the most significant first, from bytes in memory. What lies behind `end` may be addressed (`bitSlackBytes` of
- * it) and is never taken for data: asking for it is `truncated`.
+ * Reads bits, the most significant first, from bytes in memory. The `bitSlackBytes` after `end` may be read ahead but
+ * are not data: if a value needs them, the error is `truncated`.
  */
 export class BitReader {
   /** Bits from the start of `view`. */
   position: number;
   readonly end: number;
   readonly view: DataView;
-  /** Where the block lies in the file; for messages. */
+  /** Offset of the block in the file; for messages. */
   readonly #offset: number;
 
   constructor(bytes: Uint8Array, position: number, end: number, offset: number) {
@@ -30,7 +30,7 @@ export class BitReader {
     return (this.view.getUint32(at >>> 3) << (at & 7)) >>> (32 - count);
   }
 
-  /** Throws `truncated` once more was read than there is. */
+  /** Throws `truncated` if more bits were read than exist. */
   checkEnd(): void {
     if (this.position <= this.end) return;
     throw refuse('truncated', 'The bzip2 file ends inside a block', {
@@ -39,7 +39,7 @@ export class BitReader {
     });
   }
 
-  /** The refusal of a damaged block. Damage that only the bits behind the end show is an end. */
+  /** The error for a damaged block. If only bits after the end show the damage, the error is `truncated`. */
   damaged(what: string): Error {
     this.checkEnd();
     return refuse('corrupt-data', `A bzip2 block ${what}`, {

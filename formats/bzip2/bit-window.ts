@@ -5,9 +5,9 @@ import { findMagic, magicBits } from './find-magic.ts';
 
 const firstBytes = 256 * 1024;
 
-/** The part of a file that is being read, in one piece of memory and addressed by the bit. */
+/** The current part of a file, in one piece of memory and addressed by bit. */
 export class BitWindow {
-  /** With `bitSlackBytes` behind what was read so far. */
+  /** Followed by `bitSlackBytes` unused bytes. */
   bytes: Uint8Array = new Uint8Array(firstBytes + bitSlackBytes);
   /** The next bit, from the start of `bytes`. */
   position = 0;
@@ -18,7 +18,7 @@ export class BitWindow {
     this.#reader = reader;
   }
 
-  /** Bits at hand. */
+  /** Bits that are already in memory. */
   get readyBits(): number {
     return this.#filled * 8 - this.position;
   }
@@ -28,16 +28,16 @@ export class BitWindow {
     return this.#reader.position - this.#filled + (this.position >>> 3);
   }
 
-  /** At most this many of the next bytes, for a look; the position is at a byte. */
+  /** Shows at most this many of the next bytes without moving; the position must be at a byte boundary. */
   async peek(length: number): Promise<Uint8Array> {
     while (this.readyBits < length * 8 && (await this.#more())) {
-      // Until they are there or the file ends.
+      // Loops until the bytes have arrived or the file ends.
     }
     const at = this.position >>> 3;
     return this.bytes.subarray(at, Math.min(at + length, this.#filled));
   }
 
-  /** The next six or four bytes of a stream, from whatever bit they begin at. */
+  /** The next six or four bytes of a stream, which may begin at any bit. */
   async take(length: number): Promise<Uint8Array> {
     while (this.readyBits < length * 8) {
       if (!(await this.#more())) {
@@ -56,14 +56,14 @@ export class BitWindow {
     });
   }
 
-  /** Moves on to the next whole byte. */
+  /** Moves to the next byte boundary. */
   align(): void {
     this.position = (this.position + 7) & ~7;
   }
 
   /**
-   * How many bits there are before the next magic that lies `from` bits ahead or farther; everything at hand where none
-   * comes within `atMost` bytes, or before the end of the file.
+   * The number of bits before the next magic that is at least `from` bits ahead; all bits in memory if there is no
+   * magic within `atMost` bytes or before the end of the file.
    */
   async measure(from: number, atMost: number): Promise<{ bits: number; found: boolean }> {
     let start = from;
@@ -86,7 +86,7 @@ export class BitWindow {
     return true;
   }
 
-  /** What was read makes way, and where that is less than half of it the memory is doubled. */
+  /** Drops bytes that were read; if they are less than half of the memory, doubles it. */
   #makeRoom(): void {
     const done = this.position >>> 3;
     const old = this.bytes;

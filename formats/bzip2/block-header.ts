@@ -1,22 +1,22 @@
 import type { BitReader } from './bit-reader.ts';
 import { type HuffmanCodes, maxCodeBits, setHuffmanCode } from './huffman-codes.ts';
 
-/** Symbols that are coded with the same code, one after the other. */
+/** The number of consecutive symbols that use the same code. */
 export const groupSymbols = 50;
-/** As many as the largest block has groups; some writers announce more and never use them. */
+/** The number of groups in the largest block; some writers declare more and never use them. */
 const maxSelectors = 18_002;
 
-/** What a block says before its symbols. */
+/** The header of a block. */
 export interface Bzip2BlockHeader {
   /** CRC-32 of the decoded bytes. */
   crc: number;
-  /** An option that only old versions wrote: some bits are flipped after the transform. */
+  /** A flag that only old versions set: some bits are flipped after the transform. */
   randomised: boolean;
-  /** The row of the sorted rotations that is the data itself. */
+  /** The row of the sorted rotations that holds the original data. */
   origin: number;
-  /** The byte values that occur, ascending. */
+  /** The byte values that occur, in ascending order. */
   values: Uint8Array;
-  /** Which code each group of symbols uses. */
+  /** The index of the code that each group of symbols uses. */
   selectors: Uint8Array;
 }
 
@@ -37,7 +37,7 @@ export function readBlockHeader(bits: BitReader, codes: HuffmanCodes): Bzip2Bloc
   return { crc, randomised, origin, values, selectors };
 }
 
-/** Two levels of sixteen bits: which sixteenths of the byte values occur, and which values of those. */
+/** Two levels of sixteen bits: the sixteenths of the byte values that occur, and the values that occur in each. */
 function readValues(bits: BitReader): Uint8Array {
   const rows = bits.read(16);
   const values: number[] = [];
@@ -72,7 +72,7 @@ function readSelectors(bits: BitReader, groups: number): Uint8Array {
   return selectors;
 }
 
-/** The first length, and then for each symbol steps of one up or down. */
+/** The first length, then for each symbol steps of one up or down. */
 function readLengths(bits: BitReader, lengths: Uint8Array): void {
   let length = bits.read(5);
   for (let symbol = 0; symbol < lengths.length; symbol += 1) {

@@ -4,34 +4,34 @@ import { flipRandomBits } from './flip-random-bits.ts';
 import { type HuffmanCodes, makeHuffmanCodes } from './huffman-codes.ts';
 import { readSymbols } from './read-symbols.ts';
 
-/** Where the bits of one block lie, its magic not included. */
+/** The bits of one block, without its magic. */
 export interface BlockBits {
-  /** With `bitSlackBytes` behind the end. */
+  /** Followed by `bitSlackBytes` unused bytes. */
   bytes: Uint8Array;
   /** In bits from the start of `bytes`. */
   start: number;
   /** In bits; the block may end before it. */
   end: number;
-  /** Of the block in the file, in bytes; for messages. */
+  /** Offset of the block in the file, in bytes; for messages. */
   offset: number;
-  /** How long the block may be before its runs are expanded. */
+  /** Upper limit for the block's length before its runs are expanded. */
   blockBytes: number;
 }
 
-/** A block without its outermost coding, the runs (`RunExpander`). */
+/** A decoded block, except for its outermost coding, the runs (`RunExpander`). */
 export interface Block {
-  /** Good until the room is used again. */
+  /** Valid until the room is used again. */
   bytes: Uint8Array;
-  /** What the CRC-32 of the decoded bytes has to be. */
+  /** The expected CRC-32 of the decoded bytes. */
   crc: number;
   /** Where the block ended, in bits from the start of its `BlockBits.bytes`. */
   end: number;
 }
 
-/** The most that `BlockBits.blockBytes` can be. */
+/** The maximum of `BlockBits.blockBytes`. */
 const maxBlockBytes = 900_000;
 
-/** Memory for one block at a time. */
+/** Memory for one block; it is used for one block after the other. */
 export interface BlockRoom {
   links: Uint32Array;
   bytes: Uint8Array;
@@ -50,8 +50,8 @@ export function makeBlockRoom(): BlockRoom {
 }
 
 /**
- * Decodes one block. Depends on nothing else and can run on any thread. Throws `truncated` where the bits end before the
- * block does, and `corrupt-data`; the CRC is the caller's to compare.
+ * Decodes one block. Has no other input and can run on any thread. Throws `truncated` if the bits end before the block
+ * does, and `corrupt-data`; the caller compares the CRC.
  */
 export function decodeBzip2Block(block: BlockBits, room: BlockRoom): Block {
   const { counts, codes } = room;
@@ -66,8 +66,8 @@ export function decodeBzip2Block(block: BlockBits, room: BlockRoom): Block {
 }
 
 /**
- * The inverse Burrows-Wheeler transform in place. `counts` says how many there are of each byte, `origin` in which row of
- * the sorted rotations the data begins.
+ * The inverse Burrows-Wheeler transform in place. `counts` is the number of occurrences of each byte, `origin` the row
+ * of the sorted rotations in which the data begins.
  */
 function invertTransform(
   bytes: Uint8Array,
@@ -81,7 +81,7 @@ function invertTransform(
     counts[value] = total;
     total += count;
   }
-  // A link holds the first byte of a row, and above it the row of the next byte.
+  // Each entry holds the first byte of a row in its low bits, and above it the row of the next byte.
   for (let i = 0; i < bytes.length; i += 1) {
     const value = bytes[i] ?? 0;
     const row = counts[value] ?? 0;

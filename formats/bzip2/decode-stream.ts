@@ -7,10 +7,10 @@ import { blockMagic, endMagic } from './find-magic.ts';
 import { RunExpander } from './run-expander.ts';
 
 const pieceBytes = 1024 * 1024;
-/** The most that a block's selectors and code lengths take, and some more. */
+/** Upper limit for a block's selectors and code lengths, with a margin. */
 const maxHeaderBytes = 64 * 1024;
 
-/** One stream behind its header, blocks in order; the window is left behind it. */
+/** Decodes one stream after its header, block by block; the window ends after the stream. */
 export async function* decodeStream(
   window: BitWindow,
   level: number,
@@ -32,12 +32,12 @@ export async function* decodeStream(
     crc.reset();
     for (let piece = runs.next(pieceBytes); piece !== undefined; piece = runs.next(pieceBytes)) {
       crc.update(piece);
-      // The last piece of a block is held back until the block has passed.
+      // The last piece of a block is returned only after the CRC of the block was checked.
       if (runs.done && crc.value() !== block.crc) {
         throw refuse('checksum', 'A bzip2 block does not match its CRC', at(offset));
       }
       yield piece;
-      // Decoding never waits once the input is there; timers and aborts need this turn of the event loop.
+      // Decoding does not wait when the input is in memory; timers and aborts need this turn of the event loop.
       await nextTurn();
     }
   }
@@ -50,9 +50,9 @@ export async function* decodeStream(
 }
 
 /**
- * The block at the window's position. A block does not say how long it is, but the next magic does, unless the same bits
- * happen to occur inside: then the one after is tried, at least twice as far away, so that bits which were laid out to
- * look like magics cost no more than that.
+ * The block at the window's position. A block does not state its length, but the next magic shows it, unless the same
+ * bits occur inside the block: then the next magic is tried, at least twice as far away, so that a file full of false
+ * magics costs little more.
  */
 async function readBlock(
   window: BitWindow,
@@ -60,7 +60,7 @@ async function readBlock(
   offset: number,
   room: BlockRoom,
 ): Promise<Block> {
-  // A byte makes one symbol at most, and a symbol twenty bits.
+  // A byte becomes at most one symbol, and a symbol at most twenty bits.
   const maxBytes = (blockBytes / 8) * 20 + maxHeaderBytes;
   for (let from = 0; ; ) {
     const { bits, found } = await window.measure(from, maxBytes);
@@ -71,7 +71,7 @@ async function readBlock(
       return block;
     } catch (error) {
       if (!(error instanceof DecodeError && error.details.reason === 'truncated')) throw error;
-      // Where there was a magic, or more than a block can have, the file was not cut in this block.
+      // If there was a magic, or more bits than a block can have, the block was not cut.
       if (!found && from === 0 && bits < maxBytes * 8) throw error;
       if (!found) throw refuse('corrupt-data', 'A bzip2 block has no end', at(offset));
     }

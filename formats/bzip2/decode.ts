@@ -7,7 +7,7 @@ import { makeBlockRoom } from './decode-block.ts';
 import { decodeStream } from './decode-stream.ts';
 import { levelOf, streamHeaderBytes, streamMagic } from './stream-header.ts';
 
-/** Every stream, one after the other. */
+/** Decodes every stream, one after the other. */
 export function decodeBzip2(
   source: ByteSource,
   context: DecodeContext,
@@ -30,7 +30,9 @@ export function decodeBzip2(
   });
 }
 
-/** The level of the next stream; `undefined` where the streams end, and `other` where other bytes follow them. */
+/**
+ * The level of the next stream; `undefined` at the end of the file, and `other` if bytes follow that are not a stream.
+ */
 async function readLevel(window: BitWindow, first: boolean): Promise<number | 'other' | undefined> {
   const head = await window.peek(streamHeaderBytes);
   if (head.length === 0 && !first) return undefined;

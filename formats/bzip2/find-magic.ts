@@ -1,13 +1,13 @@
-/** Opens a block: the digits of pi. */
+/** Starts a block: the digits of pi. */
 export const blockMagic: readonly number[] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
-/** Opens the end of a stream: the digits of the square root of pi. */
+/** Starts the end of a stream: the digits of the square root of pi. */
 export const endMagic: readonly number[] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
 export const magicBits = 48;
 
-/** One of the magics as it looks in whole bytes when it begins `shift` bits deep in one. */
+/** The bytes of one of the magics when it begins at bit `shift` of a byte. */
 interface Pattern {
   shift: number;
-  /** Seven bytes, of which those at the ends count as far as `masks` says. */
+  /** Seven bytes; `masks` says which bits of the first and the last count. */
   bytes: readonly number[];
   masks: readonly number[];
 }
@@ -15,13 +15,13 @@ interface Pattern {
 const patterns: readonly Pattern[] = [blockMagic, endMagic].flatMap((magic) =>
   Array.from({ length: 8 }, (_, shift) => makePattern(magic, shift)),
 );
-/** By the second and by the third byte at a place: a bit for each pattern that it can still be. */
+/** Indexed by the second and by the third byte: one bit for each pattern that is still possible. */
 const bySecond = makeHints(1);
 const byThird = makeHints(2);
 
 /**
- * Where the next magic of either kind begins, at whatever bit, from bit `from` on and wholly before byte `endByte`; -1
- * where there is none.
+ * The position of the next magic of either kind, at any bit, from bit `from` on and completely before byte `endByte`;
+ * -1 if there is none.
  */
 export function findMagic(bytes: Uint8Array, from: number, endByte: number): number {
   const stop = endByte - magicBits / 8 + 1;
@@ -34,7 +34,7 @@ export function findMagic(bytes: Uint8Array, from: number, endByte: number): num
   return -1;
 }
 
-/** A loop of its own, because it runs over every byte: with more in it, it takes three times as long (measured). */
+/** A separate loop, because it runs over every byte: with more code in it, it takes three times as long (measured). */
 function nextHint(bytes: Uint8Array, from: number, stop: number): number {
   const second = bySecond;
   const third = byThird;

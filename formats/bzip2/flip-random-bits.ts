@@ -31,11 +31,11 @@ const distances: readonly number[] = [
 ];
 
 /**
- * Undoes the randomisation of a block in place. Versions before 0.9.5 flipped bits of data that was slow to sort; the
- * last versions can still read it.
+ * Undoes the randomisation of a block in place. Versions before 0.9.5 flipped bits of data that was slow to sort;
+ * current versions can still read such files.
  */
 export function flipRandomBits(bytes: Uint8Array): void {
-  // The bit is flipped one byte before a distance has been gone through.
+  // Each bit is flipped one byte before the end of its distance.
   let at = -1;
   for (let i = 0; at < bytes.length; i = (i + 1) % distances.length) {
     at += distances[i] ?? 1;

@@ -1,18 +1,18 @@
 /** The longest code that a block may use. */
 export const maxCodeBits = 20;
-/** Bits that one look into `quick` takes. */
+/** The number of bits in an index of `quick`. */
 export const quickBits = 10;
 export const quickEntries: number = 1 << quickBits;
-/** 256 byte values, RUNA and RUNB in place of the first of them, and the end of the block. */
+/** 256 byte values, of which RUNA and RUNB replace the first, and the end of the block. */
 export const maxSymbols = 258;
 
-/** The prefix codes of one block, up to six of them, each at its own stretch of every array. */
+/** The prefix codes of one block, up to six; each has its own part of every array. */
 export interface HuffmanCodes {
-  /** By the next ten bits: `length << 9 | symbol`; zero where the code is longer. */
+  /** Indexed by the next ten bits: `length << 9 | symbol`; zero if the code is longer. */
   quick: Uint16Array;
-  /** By length: the first value of twenty bits that is no code of this length or a shorter one. */
+  /** Indexed by length: the first twenty-bit value that is not a code of this length or a shorter one. */
   limits: Uint32Array;
-  /** By length: what to add to a code of this length for its place in `symbols`. */
+  /** Indexed by length: the number that turns a code of this length into an index of `symbols`. */
   places: Int32Array;
   /** Symbols in the order of their codes. */
   symbols: Uint16Array;
@@ -27,7 +27,7 @@ export function makeHuffmanCodes(): HuffmanCodes {
   };
 }
 
-/** Enters code number `index` by the lengths of its symbols; false when there cannot be so many codes of such lengths. */
+/** Stores code number `index` by the lengths of its symbols; false if so many codes of these lengths cannot exist. */
 export function setHuffmanCode(codes: HuffmanCodes, index: number, lengths: Uint8Array): boolean {
   const { quick, limits, places, symbols } = codes;
   const quickAt = index * quickEntries;
@@ -45,7 +45,7 @@ export function setHuffmanCode(codes: HuffmanCodes, index: number, lengths: Uint
       place += 1;
       if (bits <= quickBits) {
         const first = quickAt + (code << (quickBits - bits));
-        // Too many codes run past their stretch here; they are refused below.
+        // If there are too many codes, this writes past their part of the array; they are refused below.
         quick.fill((bits << 9) | symbol, first, first + (1 << (quickBits - bits)));
       }
       code += 1;

@@ -8,12 +8,12 @@ import {
   quickEntries,
 } from './huffman-codes.ts';
 
-/** From here on a call that moves all bytes at once is faster than a loop (measured). */
+/** From this distance on, one call that moves all bytes is faster than a loop (measured). */
 const farPlace = 40;
 
 /**
- * Undoes the prefix codes, the zero runs and the move-to-front coding of one block: the transformed bytes go into `last`,
- * how often each value occurs into `counts`. Gives back how many bytes there are, `last.length` at most.
+ * Undoes the prefix codes, the zero runs and the move-to-front coding of one block: stores the transformed bytes in
+ * `last`, and the number of occurrences of each value in `counts`. Returns the number of bytes, `last.length` at most.
  */
 export function readSymbols(
   bits: BitReader,
@@ -38,7 +38,7 @@ export function readSymbols(
   let weight = 1;
   for (;;) {
     if (left === 0) {
-      // Once a group is enough: behind the end there are bytes for one more.
+      // One check per group is enough: the bytes after the end have room for one more group.
       bits.position = position;
       bits.checkEnd();
       if (group === selectors.length) throw bits.damaged('has more symbols than it says');

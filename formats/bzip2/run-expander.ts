@@ -1,15 +1,15 @@
 import { refuse } from '../../src/kit.ts';
 
-/** Behind so many equal bytes one says how many more there are. */
+/** After this many equal bytes, a byte follows with the number of further equal bytes. */
 const runStart = 4;
 const maxRun = runStart + 255;
-/** What one byte of a block can become: 259 of five. */
+/** The maximum growth of one byte of a block: five bytes become 259. */
 const maxGrowth = 52;
 
-/** Undoes the outermost coding of one block, the runs of equal bytes, in pieces. */
+/** Undoes the outermost coding of one block, the runs of equal bytes, piece by piece. */
 export class RunExpander {
   readonly #bytes: Uint8Array;
-  /** Where the block lies in the file; for messages. */
+  /** Offset of the block in the file; for messages. */
   readonly #offset: number;
   #at = 0;
 
@@ -22,7 +22,7 @@ export class RunExpander {
     return this.#at === this.#bytes.length;
   }
 
-  /** The next piece, `atMost` bytes or up to one run less; `undefined` at the end. */
+  /** The next piece, at most `atMost` bytes plus one run; `undefined` at the end. */
   next(atMost: number): Uint8Array | undefined {
     if (this.done) return undefined;
     const bytes = this.#bytes;
@@ -52,7 +52,7 @@ export class RunExpander {
   }
 }
 
-/** Where the next four equal bytes begin; the end where there are none. Of four neighbours every third pair is one. */
+/** The position of the next four equal bytes, or the end. It is enough to compare every third pair of neighbours. */
 function findRun(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at += runStart - 1) {
     const byte = bytes[at];

@@ -1,6 +1,9 @@
 import { defineFormat, type FileSystemFormat, hasMagic } from '../../src/kit.ts';
 
-/** Btrfs on one device, read-only, with its subvolumes and compressions. RAID over several devices is refused by name. */
+/**
+ * Btrfs on one device, read-only, with its subvolumes and compressions. RAID over several devices is refused with its
+ * name.
+ */
 export const btrfs: FileSystemFormat = defineFormat({
   kind: 'filesystem',
   id: 'btrfs',

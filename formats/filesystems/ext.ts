@@ -1,6 +1,8 @@
 import { defineFormat, type FileSystemFormat, hasMagic } from '../../src/kit.ts';
 
-/** ext2, ext3 and ext4, read-only. A journal that needs replay and an encrypted file are refused by name. */
+/**
+ * ext2, ext3 and ext4, read-only. A journal that needs replay and an encrypted file are refused with a clear reason.
+ */
 export const ext: FileSystemFormat = defineFormat({
   kind: 'filesystem',
   id: 'ext',

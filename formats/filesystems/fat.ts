@@ -1,6 +1,6 @@
 import { defineFormat, type FileSystemFormat, viewOf } from '../../src/kit.ts';
 
-/** FAT12, FAT16 and FAT32 with long names, read-only. exFAT is another format. */
+/** FAT12, FAT16 and FAT32 with long names, read-only. exFAT is a different format. */
 export const fat: FileSystemFormat = defineFormat({
   kind: 'filesystem',
   id: 'fat',
@@ -10,7 +10,7 @@ export const fat: FileSystemFormat = defineFormat({
     const sectorBytes = view.getUint16(11, true);
     const clusterSectors = view.getUint8(13);
     const fats = view.getUint8(16);
-    // A jump or the mark at the end is usual and not required; the numbers are.
+    // The jump and the mark at the end are usual but not required; the numbers are.
     return (
       [512, 1024, 2048, 4096].includes(sectorBytes) &&
       clusterSectors > 0 &&

@@ -1,6 +1,9 @@
 import { defineFormat, hasMagic, type VolumeFormat } from '../../src/kit.ts';
 
-/** Linear volumes of LVM2, named `GROUP/VOLUME`. One of another kind is listed, and refused by name when it is read. */
+/**
+ * Linear volumes of LVM2, named `GROUP/VOLUME`. A volume of another kind is listed, and refused with its kind when it
+ * is read.
+ */
 export const lvm: VolumeFormat = defineFormat({
   kind: 'volumes',
   id: 'lvm2',

@@ -1,7 +1,7 @@
 import { defineFormat, type FileSystemFormat } from '../../src/kit.ts';
 import { nameContent } from './named/name-content.ts';
 
-/** What is known by name and not read: LUKS is refused as encrypted, the others as not supported. */
+/** Formats that are recognized but not read: LUKS is refused as encrypted, the others as not supported. */
 export const named: FileSystemFormat = defineFormat({
   kind: 'filesystem',
   id: 'named',

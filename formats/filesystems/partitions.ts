@@ -1,6 +1,8 @@
 import { defineFormat, hasMagic, type VolumeFormat } from '../../src/kit.ts';
 
-/** Partition tables: GPT with either header, MBR with logical partitions; sectors of 512 and 4096 bytes. */
+/**
+ * Partition tables: GPT with the primary or backup header, MBR with logical partitions; sectors of 512 and 4096 bytes.
+ */
 export const partitions: VolumeFormat = defineFormat({
   kind: 'volumes',
   id: 'partitions',

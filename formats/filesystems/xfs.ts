@@ -1,6 +1,6 @@
 import { defineFormat, type FileSystemFormat, hasMagic } from '../../src/kit.ts';
 
-/** XFS, versions 4 and 5, read-only. A log that needs replay is refused by name. */
+/** XFS, versions 4 and 5, read-only. A log that needs replay is refused with a clear reason. */
 export const xfs: FileSystemFormat = defineFormat({
   kind: 'filesystem',
   id: 'xfs',

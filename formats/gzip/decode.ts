@@ -11,7 +11,7 @@ import { walkMembers } from './walk-members.ts';
 
 const end = { format: 'gz', what: 'the last gzip member' };
 
-/** Every member, then the padding behind the last one. */
+/** Every member, then the padding after the last one. */
 export function decodeGzip(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const walks = context.allow.includes('trailing');
   const members = (reader: StreamReader) =>
@@ -24,7 +24,7 @@ async function* decodeMembers(
   context: DecodeContext,
 ): AsyncGenerator<Uint8Array> {
   const input = new RememberingInput(reader);
-  // Node takes whatever does not begin like gzip for zlib data.
+  // Node takes data without a gzip header for zlib data.
   const head = await reader.take(gzipMagic.length);
   if (!hasMagic(head, gzipMagic)) throw badStart(head);
   input.unshift(head);
@@ -33,7 +33,10 @@ async function* decodeMembers(
   await checkPadding(input, engine.bytesWritten, context);
 }
 
-/** Pieces from the reader; the last one stays known, so that what the engine left of it can be looked at. */
+/**
+ * Passes on pieces from the reader; remembers the last one, so that the bytes that the engine did not use can be
+ * checked.
+ */
 class RememberingInput implements AsyncIterator<Uint8Array> {
   readBytes = 0;
   last: Uint8Array = new Uint8Array(0);
@@ -58,7 +61,7 @@ class RememberingInput implements AsyncIterator<Uint8Array> {
   }
 }
 
-/** The engine stops at a zero byte between members and looks no further. */
+/** The engine stops at a zero byte between members and ignores the rest. */
 async function checkPadding(
   input: RememberingInput,
   wantedBytes: number,
@@ -79,7 +82,7 @@ async function checkPadding(
 
 function explain(error: unknown, context: DecodeContext): unknown {
   const isEnd = error instanceof Error && error.message === 'incorrect header check';
-  // The first header was seen to be one.
+  // The first header was already checked.
   if (isEnd && zlibCode(error) === 'Z_DATA_ERROR') refuseTrailing(context, end);
   return explainGzip(error);
 }

@@ -2,7 +2,7 @@ import { type DecodeError, refuse } from '../../src/kit.ts';
 import { zlibCode } from '../shared/codecs/zlib-code.ts';
 import { gzipMagic } from './magic.ts';
 
-/** The refusal of a file that does not begin like gzip. */
+/** The error for a file without a gzip header. */
 export function badStart(head: Uint8Array): DecodeError {
   if (head.length < gzipMagic.length) {
     return refuse('truncated', 'The gzip file ends in its first header', { format: 'gz' });
@@ -13,12 +13,12 @@ export function badStart(head: Uint8Array): DecodeError {
   });
 }
 
-/** The refusal of a file that ends inside a member. */
+/** The error for a file that ends inside a member. */
 export function cutMember(cause?: unknown): DecodeError {
   return refuse('truncated', 'The gzip file ends inside a member', { format: 'gz', cause });
 }
 
-/** zlib's words are the only thing that tells its `Z_DATA_ERROR`s apart. */
+/** Only zlib's message tells the causes of `Z_DATA_ERROR` apart. */
 export function explainGzip(error: unknown): unknown {
   const code = zlibCode(error);
   if (code === 'Z_BUF_ERROR') return cutMember(error);
@@ -26,7 +26,7 @@ export function explainGzip(error: unknown): unknown {
   return damagedMember(error.message, error);
 }
 
-/** The refusal of a member for what zlib says of it, in zlib's words. */
+/** The error for a damaged member, with zlib's message. */
 export function damagedMember(words: string, cause?: unknown): DecodeError {
   const more = { format: 'gz', cause };
   switch (words) {

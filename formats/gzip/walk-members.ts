@@ -9,8 +9,9 @@ import { badStart, cutMember, damagedMember } from './refusals.ts';
 const flag = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 };
 
 /**
- * Member after member (RFC 1952), each with its header, CRC32 and length checked here. It is for calls that allow bytes
- * behind the last member: Node's own walk takes them for a damaged member and loses the end of the one before.
+ * Decodes member after member (RFC 1952), each with its header, CRC32 and length checked here. Used for calls that
+ * allow bytes after the last member: Node's own decoder takes them for a damaged member and loses the end of the member
+ * before.
  */
 export async function* walkMembers(
   reader: StreamReader,
@@ -45,7 +46,7 @@ async function readHeader(reader: StreamReader, start: Uint8Array): Promise<void
   }
 }
 
-/** Takes parts of a header, and sums them up as they pass. */
+/** Takes parts of a header and adds them to its checksum. */
 class HeaderReader {
   crc: number;
   readonly #reader: StreamReader;
@@ -62,7 +63,7 @@ class HeaderReader {
     return bytes;
   }
 
-  /** A text up to its zero. */
+  /** Skips a text up to its zero byte. */
   async passText(): Promise<void> {
     for (;;) {
       const piece = await this.#reader.next();
@@ -92,7 +93,7 @@ async function* inflateMember(reader: StreamReader): AsyncGenerator<Uint8Array> 
     length += bytes.length;
     yield bytes;
   }
-  // The engine leaves what lies behind the end of the member, all of it in the last piece.
+  // The engine returns the bytes after the end of the member, all from the last piece.
   reader.giveBack(fedBytes - engine.bytesWritten);
   const trailer = await reader.take(8);
   if (trailer.length < 8) throw cutMember();
@@ -101,7 +102,7 @@ async function* inflateMember(reader: StreamReader): AsyncGenerator<Uint8Array> 
   if (view.getUint32(4, true) !== length % 2 ** 32) throw damagedMember('incorrect length check');
 }
 
-/** Zeros are tape padding and pass; `start` was taken already. */
+/** Zeros are tape padding and are allowed; `start` was already taken. */
 async function passEnd(
   reader: StreamReader,
   context: Allowing,

@@ -6,7 +6,10 @@ import { refuseIso } from './volume.ts';
 
 const writeBytes = 1024 * 1024;
 
-/** Copies a source byte for byte as it arrives, and gives its length; refuses one that ends before it said it would. */
+/**
+ * Copies a source byte for byte as it arrives, and returns its length; refuses a source that is shorter than its stated
+ * length.
+ */
 export async function copyDisc(
   source: ByteSource,
   sink: DiskSink,
@@ -30,7 +33,7 @@ export async function copyDisc(
   throw refuseIso('truncated', `the file ends after ${position} bytes`, { offset: position });
 }
 
-/** The refusal of a disc that is longer than is allowed. */
+/** The error for a disc that exceeds the size limit. */
 export function discTooLong(value: number, limit: number): Error {
   return refuseIso('limit', `the disc is longer than ${limit} bytes`, {
     limit,

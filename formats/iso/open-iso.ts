@@ -4,7 +4,7 @@ import { findVolume, refuseIso } from './volume.ts';
 
 const headBytes = 128 * 1024;
 
-/** Looks at the volume descriptors; of what they describe only the length counts. */
+/** Reads the volume descriptors; only the length in them is used. */
 export async function openIso(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { signal, limits } = context;
   const limit = limits.virtualBytes;
@@ -35,7 +35,7 @@ export async function openIso(source: ByteSource, context: DecodeContext): Promi
   };
 }
 
-/** A file may well be longer than its volume: with a partition appended, or padded. */
+/** A file may be longer than its volume: with a partition appended, or with padding. */
 function checkLength(fileBytes: number, volumeBytes = 0): void {
   if (volumeBytes <= fileBytes) return;
   throw refuseIso('truncated', `the file holds only ${fileBytes} bytes of its volume`, {

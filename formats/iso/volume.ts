@@ -2,23 +2,23 @@ import { hasMagic, viewOf } from '../../src/kit.ts';
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 const sectorBytes = 2048;
-/** What comes before is the system area; ECMA-119, 6.2.1. */
+/** The sectors before are the system area; ECMA-119, 6.2.1. */
 const firstSector = 16;
 const maxDescriptors = 48;
 const primary = 1;
 
-/** What the descriptors at the start of a disc say. */
+/** The descriptors at the start of a disc. */
 export interface Volume {
   variant: 'ISO 9660' | 'UDF' | 'ISO 9660 and UDF';
-  /** The volume's name, harmless to print; empty where there is none. */
+  /** The volume's name, safe to print; empty if there is none. */
   name: string;
-  /** Bytes that the volume takes; absent for UDF alone. */
+  /** Size of the volume in bytes; absent if there is only UDF. */
   volumeBytes?: number;
   /** The system area holds a boot sector, so that the disc also boots from a USB stick. */
   hybrid: boolean;
 }
 
-/** The volume that begins with these bytes, if any; 34 KiB are enough to tell, up to 128 KiB are looked at. */
+/** The volume that begins with these bytes, if any; 34 KiB are enough to recognize it, up to 128 KiB are read. */
 export function findVolume(head: Uint8Array): Volume | undefined {
   let iso = false;
   let udf = false;
@@ -49,7 +49,7 @@ function isDescriptor(head: Uint8Array, at: number, names: readonly string[]): b
   return names.some((name) => hasMagic(head, name, at + 1));
 }
 
-/** ECMA-119, 8.4; numbers are there twice, little-endian first. */
+/** ECMA-119, 8.4; each number is stored twice, little-endian first. */
 function parsePrimary(head: Uint8Array, at: number): Pick<Volume, 'name' | 'volumeBytes'> {
   if (head.length < at + sectorBytes) return { name: '' };
   const view = viewOf(head);
@@ -60,5 +60,5 @@ function parsePrimary(head: Uint8Array, at: number): Pick<Volume, 'name' | 'volu
   };
 }
 
-/** The refusal of an optical disc. */
+/** The error for an invalid optical disc. */
 export const refuseIso: ImageRefusal = refusalFor('iso');

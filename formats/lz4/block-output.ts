@@ -12,7 +12,7 @@ const sharedBytes = 1024 * 1024;
 export type TakeMemory = (bytes: number) => Uint8Array;
 
 /**
- * Decodes the blocks of one frame, each behind the one before, so that a linked block finds there what it refers to. What
+ * Decodes the blocks of one frame, each after the one before, so that a linked block finds there what it refers to. What
  * is handed out is never written to again.
  */
 export class BlockOutput {

@@ -1,6 +1,6 @@
 import { refuse, viewOf } from '../../src/kit.ts';
 
-/** Bytes behind the room for a block that copies may write to. */
+/** Bytes after the room for a block that copies may write to. */
 export const blockSlackBytes = 16;
 
 const minMatch = 4;
@@ -13,7 +13,7 @@ const wordBytes = 4;
 
 /**
  * Decodes one block (LZ4 block format) into `output` from `start` on, where there have to be `room` and `blockSlackBytes` more.
- * Matches may reach back to `oldest`, up to `start` the bytes of earlier blocks. Gives back where the block ends.
+ * Matches may reach back to `oldest`, up to `start` the bytes of earlier blocks. Returns where the block ends.
  * Throws `corrupt-data`.
  */
 export function decodeLz4Block(

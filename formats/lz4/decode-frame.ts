@@ -5,7 +5,7 @@ import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
 import { takeAll } from './take-all.ts';
 import { XxHash32, xxHash32 } from './xxhash32.ts';
 
-/** The content of one frame behind its magic number, a block at a time; the reader is left behind the frame. */
+/** The content of one frame after its magic number, a block at a time; the reader is left after the frame. */
 export async function* decodeLz4Frame(
   reader: StreamReader,
   limits: Limits,

@@ -8,7 +8,7 @@ const blockBytes = 8 * 1024 * 1024;
 const maxStoredBytes = blockBytes + Math.floor(blockBytes / 255) + 16;
 
 /**
- * The content of one legacy frame behind its magic number, a block at a time. Such a frame has neither an end mark nor a
+ * The content of one legacy frame after its magic number, a block at a time. Such a frame has neither an end mark nor a
  * checksum: it ends with the file, or where other bytes stand in place of a length, which are given back. A file that is
  * cut between two blocks cannot be told from a whole one.
  */

@@ -15,7 +15,7 @@ export interface Lz4FrameHeader {
   contentSize: number | undefined;
 }
 
-/** Reads the header behind the magic number. A dictionary or a reserved bit is `unsupported-feature`. */
+/** Reads the header after the magic number. A dictionary or a reserved bit is `unsupported-feature`. */
 export async function readLz4FrameHeader(reader: StreamReader): Promise<Lz4FrameHeader> {
   const offset = reader.position;
   const [flags = 0, blocks = 0] = await takeAll(reader, 2);

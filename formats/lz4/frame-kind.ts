@@ -6,7 +6,7 @@ const legacyMagic = 0x184c2102;
 
 export type FrameKind = 'frame' | 'legacy' | 'skippable';
 
-/** What begins with this magic number (LZ4 frame format 1.6); `undefined` where nothing known does. */
+/** What begins with this magic number (LZ4 frame format 1.6); `undefined` if nothing known does. */
 export function frameKind(magic: number): FrameKind | undefined {
   if (magic === frameMagic) return 'frame';
   if (magic === legacyMagic) return 'legacy';

@@ -10,7 +10,7 @@ export type MixStripes = (lanes: Int32Array, bytes: Uint8Array) => void;
 
 /** Less is mixed before the machine code of WebAssembly is there. */
 const minWasmBytes = 64 * 1024;
-/** Where the bytes lie in its memory, behind the lanes; a piece of them stays in the processor's cache. */
+/** Where the bytes lie in its memory, after the lanes; a piece of them stays in the processor's cache. */
 const dataAt = 64;
 const pieceBytes = 128 * 1024;
 const pageBytes = 64 * 1024;

@@ -4,7 +4,7 @@ import type { Qcow2Header } from './header.ts';
 import { inflateCluster } from './inflate-cluster.ts';
 import { decodeZstdCluster } from './zstd-cluster.ts';
 
-/** Gives exactly one cluster, or rejects with a `DecodeError`. Bytes behind the stream are ignored. */
+/** Gives exactly one cluster, or rejects with a `DecodeError`. Bytes after the stream are ignored. */
 export type ClusterDecoder = (input: Uint8Array, cluster: CompressedCluster) => Promise<Uint8Array>;
 
 /** The decoder for an image's compressed clusters; `windowBytes` bounds the window of a zstd frame. */

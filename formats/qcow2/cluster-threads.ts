@@ -23,7 +23,7 @@ export class ClusterThreads {
   readonly #file: SinkFile;
   readonly #header: Qcow2Header;
 
-  /** `undefined` where an image is not worth it, or where source or sink is no file. */
+  /** `undefined` if an image is not worth it, or where source or sink is no file. */
   static open(
     { fd: sourceFd, sizeBytes = minFileBytes }: ByteSource,
     header: Qcow2Header,

@@ -11,7 +11,7 @@ const allSubclusters = 0xffff_ffff;
 
 /**
  * The data that one L2 table describes, in the order of the disk: `bytes` is the table, `index` its place in the map.
- * Everything the table says is checked; `sizeBytes` is the length of the file where it is known.
+ * Everything the table says is checked; `sizeBytes` is the length of the file if it is known.
  */
 export function expandL2Table(
   header: Qcow2Header,

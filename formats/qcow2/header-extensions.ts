@@ -17,7 +17,7 @@ export function checkExtensions(cluster: Uint8Array, start: number, clusterBytes
   for (const extension of extensions(cluster, start, clusterBytes)) void extension;
 }
 
-/** The name that the image itself gives to an incompatible feature; outside text, `undefined` where it has none. */
+/** The name that the image itself gives to an incompatible feature; outside text, `undefined` if it has none. */
 export function nameFeature(
   cluster: Uint8Array,
   start: number,

@@ -8,7 +8,7 @@ export const v3HeaderBytes = 104;
 export interface HeaderFeatures {
   extendedL2: boolean;
   compression: 'zlib' | 'zstd';
-  /** Words for people. */
+  /** Text for display. */
   features: string[];
 }
 

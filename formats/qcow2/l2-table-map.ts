@@ -41,7 +41,7 @@ export class L2TableMap {
     return this.nextStart(start) < end || this.#covers(start);
   }
 
-  /** Where the first table behind `position` starts; infinite where none does. */
+  /** Where the first table after `position` starts; infinite if none does. */
   nextStart(position: number): number {
     const { l1Offset } = this.#header;
     const next = this.hostAt(this.#upperBound(position));

@@ -23,7 +23,7 @@ const maxEarlyRanges = 64;
 const maxEarlyGap = 64 * 1024;
 
 /**
- * Reads the L1 table. Where it lies far behind the ready mark, as after a resize, it and the L2 tables are fetched early
+ * Reads the L1 table. Where it lies far after the ready mark, as after a resize, it and the L2 tables are fetched early
  * if the source can do that, so that decoding need not wait for the end of the file.
  */
 export async function openTables(

@@ -1,6 +1,6 @@
 import { type Allowing, defined, refuseUnlessAllowed } from '../../src/kit.ts';
 
-/** Where the bytes behind an end come from; a `StreamReader` is one. */
+/** Where the bytes after an end come from; a `StreamReader` is one. */
 export interface TrailingBytes {
   next(): Promise<Uint8Array | undefined>;
 }
@@ -11,12 +11,12 @@ export interface EndOfFormat {
   format: string;
   /** What the bytes follow: `the last gzip member`. */
   what: string;
-  /** Where the first of them lies; absent where that is not known. */
+  /** Where the first of them lies; absent if that is not known. */
   offset?: number;
 }
 
 /**
- * Bytes behind the end of a compressed stream or an archive whose own checks passed: refused, unless the call allows them.
+ * Bytes after the end of a compressed stream or an archive whose own checks passed: refused, unless the call allows them.
  * Then they are read to the last one, as the source has to be read to its end.
  */
 export async function passTrailing(

@@ -1,7 +1,7 @@
 const polynomial = 0xedb88320;
 const one = 0x8000_0000;
 
-/** CRC-32 of two runs of bytes, one behind the other, from the CRC-32 of each and the length of the second. */
+/** CRC-32 of two runs of bytes, one after the other, from the CRC-32 of each and the length of the second. */
 export function combineCrc(first: number, second: number, secondBytes: number): number {
   return (multiply(shiftOf(secondBytes), first) ^ second) >>> 0;
 }

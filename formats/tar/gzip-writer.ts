@@ -32,7 +32,7 @@ export class GzipWriter {
     await this.add(deflateRawSync(bytes, pieceOptions), [[bytes.length, crc32(bytes)]]);
   }
 
-  /** `packed` are pieces one behind the other, `units` the length and CRC-32 of what is in each. */
+  /** `packed` are pieces one after the other, `units` the length and CRC-32 of what is in each. */
   async add(packed: Uint8Array, units: readonly [length: number, crc: number][]): Promise<void> {
     for (const [length, crc] of units) {
       this.#crc = combineCrc(this.#crc, crc, length);

@@ -98,7 +98,7 @@ function checkBlocks(blocks: number, usedBlocks: number, limits: Limits): void {
   }
 }
 
-/** The map lies behind the header, and the data behind the map. */
+/** The map lies after the header, and the data after the map. */
 function parsePlaces(view: DataView, blocks: number): { mapOffset: number; dataOffset: number } {
   const headerBytes = view.getUint32(0x48, true);
   const mapOffset = view.getUint32(0x154, true);

@@ -48,7 +48,7 @@ interface Layout {
   id: DiskId;
 }
 
-/** Version 1.1, with the fields that VirtualBox added behind those of 1.0. */
+/** Version 1.1, with the fields that VirtualBox added after those of 1.0. */
 function formatHeader({ size, blocks, allocated, dataOffset, id }: Layout): Uint8Array {
   const header = Buffer.alloc(mapOffset);
   header.write('<<< Oracle VM VirtualBox Disk Image >>>\n', 0, 'latin1');

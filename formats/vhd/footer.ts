@@ -17,7 +17,7 @@ export interface VhdFooter {
   virtualSize: number;
   /** Where the header of a dynamic disk lies. */
   headerOffset: bigint;
-  /** Words for people. */
+  /** Text for display. */
   features: string[];
 }
 

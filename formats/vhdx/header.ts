@@ -12,7 +12,7 @@ const maxLogBytes = 64 * 1024 * 1024;
 
 /** What the current header says. */
 export interface VhdxHeader {
-  /** Absent where nothing has to be replayed. */
+  /** Absent if nothing has to be replayed. */
   logGuid?: string;
   /** Where the log lies; of no length where there is none. */
   log: FileRange;

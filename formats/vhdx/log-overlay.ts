@@ -1,6 +1,6 @@
 import type { FileRange } from './file-range.ts';
 
-/** `bytes` is absent where the range reads as zeros. */
+/** `bytes` is absent if the range reads as zeros. */
 interface Update extends FileRange {
   bytes: Uint8Array | undefined;
 }
@@ -69,7 +69,7 @@ export class LogOverlay {
     this.#updates.splice(first, behind - first, ...rest);
   }
 
-  /** The first update that ends behind a place. */
+  /** The first update that ends after a place. */
   #firstBehind(position: number): number {
     let from = 0;
     let to = this.#updates.length;

@@ -14,7 +14,7 @@ export class LogRing {
     return this.#bytes.length / logSectorBytes;
   }
 
-  /** One sector; indexes count on behind the end of the ring. */
+  /** One sector; indexes count on after the end of the ring. */
   sector(index: number): Uint8Array {
     const start = (index % this.sectors) * logSectorBytes;
     return this.#bytes.subarray(start, start + logSectorBytes);

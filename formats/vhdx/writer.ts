@@ -45,7 +45,7 @@ export async function writeVhdx(
   await out.setSize(end);
 }
 
-/** Behind the entries of each chunk stands one for its sector bitmap, which only a differencing disk has. */
+/** After the entries of each chunk stands one for its sector bitmap, which only a differencing disk has. */
 function entryOf(index: number, { chunkBlocks }: VhdxLayout): number {
   return index + Math.floor(index / chunkBlocks);
 }

@@ -45,7 +45,7 @@ export function checkDescriptor(descriptor: Descriptor, isStream: boolean): Desc
   return extent;
 }
 
-/** A descriptor alone, without a disk behind it, always points to something else. */
+/** A descriptor alone, without a disk after it, always points to something else. */
 export function refuseKind(kind: string | undefined): Error {
   if (kind === undefined || elsewhere.includes(kind)) {
     return refuseVmdk('external-reference', 'the data of this disk lies in other files', {

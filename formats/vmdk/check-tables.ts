@@ -10,7 +10,7 @@ import type { StreamRecord } from './stream-record.ts';
 
 /**
  * Compares the grain tables with the markers that were walked over: a reader of tables and a reader of the stream must
- * see the same disk. `streamSector` is where the first marker was; metadata behind it must have been announced.
+ * see the same disk. `streamSector` is where the first marker was; metadata after it must have been announced.
  */
 export async function checkTables(
   source: ByteSource,

@@ -106,7 +106,7 @@ async function copyBatch(
   for (const { bytes: output } of parts) giveBack(output, inflateSlackBytes);
 }
 
-/** The sector of the first marker: behind everything that the header counts as overhead. */
+/** The sector of the first marker: after everything that the header counts as overhead. */
 function parseOverhead(header: SparseHeader, sizeBytes: number | undefined): number {
   const sectors = viewOf(header.bytes).getBigUint64(field.overhead, true);
   const details = { offset: field.overhead, value: String(sectors) };

@@ -15,7 +15,7 @@ export interface DescriptorExtent {
   type: string;
   /** Outside text; never used as a name. */
   name?: string;
-  /** What stands behind the name; sparse extents have nothing there. */
+  /** What stands after the name; sparse extents have nothing there. */
   rest?: string;
 }
 
@@ -41,7 +41,7 @@ export function parseDescriptor(bytes: Uint8Array): Descriptor {
   return descriptor;
 }
 
-/** qemu writes a shorter CID over a longer one and leaves the end of the old text behind the new one's zero byte. */
+/** qemu writes a shorter CID over a longer one and leaves the end of the old text after the new one's zero byte. */
 function isLeftOver(bytes: Uint8Array, text: string): boolean {
   const end = bytes.indexOf(0);
   const rest = end < 0 ? bytes : bytes.subarray(0, end);

@@ -36,7 +36,7 @@ export class GrainTableMap {
     this.#starts.sort();
   }
 
-  /** The sector of a table; 0 where there is none. */
+  /** The sector of a table; 0 if there is none. */
   sectorAt(index: number): number {
     return this.#tables[index] ?? 0;
   }
@@ -53,7 +53,7 @@ export class GrainTableMap {
     return before !== undefined && before + this.#tableSectors > start;
   }
 
-  /** The first sector that two parts of the metadata share; `undefined` where everything has its own place. */
+  /** The first sector that two parts of the metadata share; `undefined` if everything has its own place. */
   findOverlap(): number | undefined {
     const fixed = this.#fixed.toSorted((a, b) => a[0] - b[0]);
     for (const [i, [start, end]] of fixed.entries()) {

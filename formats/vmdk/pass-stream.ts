@@ -41,7 +41,7 @@ export async function passStream(
       const found = await findContent(source, position + step.used, signal);
       if (found === undefined) return 'marker';
       const next = Math.floor(found / sectorBytes) * sectorBytes;
-      // What follows padding begins with a marker; behind a footer another reader might find a second one.
+      // What follows padding begins with a marker; after a footer another reader might find a second one.
       const isPart = next > position + step.used && found < next + markerBytes;
       if (record.footer !== undefined || !isPart) throw trailing(found);
       position = next;
@@ -59,7 +59,7 @@ export async function passStream(
   }
 }
 
-/** The first byte from `start` on that is no zero; `undefined` where there is none. */
+/** The first byte from `start` on that is no zero; `undefined` if there is none. */
 async function findContent(
   source: ByteSource,
   start: number,

@@ -9,7 +9,7 @@ import type { StreamHeader } from './framing.ts';
  */
 export interface BlockCheck {
   update(bytes: Uint8Array): void;
-  /** Ends the check. True when these are the bytes that should stand behind the block. */
+  /** Ends the check. True when these are the bytes that should stand after the block. */
   matches(stored: Uint8Array): boolean;
 }
 

@@ -5,13 +5,13 @@ import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
 
 /** A block up to where its data begins. */
 export interface XzBlock extends XzBlockHeader {
-  /** The header as it lies. */
+  /** The header as stored. */
   bytes: Uint8Array;
   /** Where the header lies. */
   offset: number;
 }
 
-/** Reads the header of block number `count` of the file; `undefined` where the index of its stream begins. */
+/** Reads the header of block number `count` of the file; `undefined` if the index of its stream begins. */
 export async function readBlockStart(
   reader: StreamReader,
   count: number,
@@ -39,7 +39,7 @@ export async function readBlockStart(
 }
 
 /**
- * Passes on data and padding of a block, and returns the check behind them. `sizes` are filled on the way; where they
+ * Passes on data and padding of a block, and returns the check after them. `sizes` are filled on the way; where they
  * leave what the block states, that is `corrupt-data` before the data is passed on.
  */
 export async function* blockData(

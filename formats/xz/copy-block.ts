@@ -46,7 +46,7 @@ export async function copyBlock(
   }
 }
 
-/** Bytes of a block behind its header: data, padding to a multiple of four, check. */
+/** Bytes of a block after its header: data, padding to a multiple of four, check. */
 export function blockRest(compressedBytes: number, checkBytes: number): number {
   return Math.ceil(compressedBytes / 4) * 4 + checkBytes;
 }

@@ -22,7 +22,7 @@ export class Crc64 {
     else this.#digest(bytes);
   }
 
-  /** The eight bytes that stand behind a block, of all bytes so far. */
+  /** The eight bytes that stand after a block, of all bytes so far. */
   bytes(): Uint8Array {
     const bytes = new Uint8Array(8);
     viewOf(bytes).setInt32(0, ~this.#low, true);

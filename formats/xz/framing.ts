@@ -18,17 +18,17 @@ const checkSizes: ReadonlyMap<number, number> = new Map([
 
 /** What a stream header says. */
 export interface StreamHeader {
-  /** The header as it lies. */
+  /** The header as stored. */
   bytes: Uint8Array;
-  /** The flags as they lie; the footer repeats them. */
+  /** The flags as stored; the footer repeats them. */
   flags: number;
-  /** Bytes of the check behind every block. */
+  /** Bytes of the check after every block. */
   checkBytes: number;
 }
 
 /**
  * Reads the header of the `first` or a later stream: what is no magic then is a bad header or trailing data. `undefined`
- * where such data follows the last stream, and the call allows it.
+ * if such data follows the last stream, and the call allows it.
  */
 export async function readStreamHeader(
   reader: StreamReader,

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../src/kit.ts';
 
 const pieceBytes = 256 * 1024;
-/** Behind the end that was expected, as little as makes sense is read at once. */
+/** After the end that was expected, as little as makes sense is read at once. */
 const extraBytes = 16 * 1024;
 
 /**

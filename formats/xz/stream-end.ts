@@ -7,7 +7,7 @@ import { RecordDigest } from './record-digest.ts';
 
 const end = { format: 'xz', what: 'the last xz stream' };
 
-/** Reads index and footer behind the blocks that were `seen`, and compares them. */
+/** Reads index and footer after the blocks that were `seen`, and compares them. */
 export async function readStreamEnd(
   reader: StreamReader,
   flags: number,

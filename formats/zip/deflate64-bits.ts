@@ -4,7 +4,7 @@ const nothing = new Uint8Array(0);
 
 /**
  * Bits of deflated data, the lowest of a byte first. `more` has to be awaited before so many bytes are needed that may not
- * be there; everything else is synchronous. Behind the end of the data stand zeros, and using one of them is an error.
+ * be there; everything else is synchronous. After the end of the data stand zeros, and using one of them is an error.
  */
 export class Deflate64Bits {
   readonly #pieces: AsyncIterator<Uint8Array>;
@@ -15,7 +15,7 @@ export class Deflate64Bits {
   /** Bytes before those in `#bytes`. */
   #before = 0;
   #ended = false;
-  /** Zero bytes that were made up behind the end. */
+  /** Zero bytes that were made up after the end. */
   #made = 0;
 
   constructor(pieces: AsyncIterator<Uint8Array>) {

@@ -75,7 +75,7 @@ function describe(name: string, entry: ZipEntry, place: MemberPlace): ZipMember 
   };
 }
 
-/** Finder and others that write sizes behind the data, and without zip64; deflate cannot make more than this of a byte. */
+/** Finder and others that write sizes after the data, and without zip64; deflate cannot make more than this of a byte. */
 function mayWrap(entry: ZipEntry, packedBytes: number): boolean {
   if (!hasDescriptor(entry) || hasZip64(entry)) return false;
   return packedBytes * maxDeflateRatio >= entry.uncompressedSize + wrap;

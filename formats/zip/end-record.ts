@@ -6,7 +6,7 @@ import { hasSpanMarker } from './magic.ts';
 export interface EndRecord {
   directoryOffset: number;
   directoryBytes: number;
-  /** Where the archive ends: with its file, unless the call allows bytes behind it. */
+  /** Where the archive ends: with its file, unless the call allows bytes after it. */
   archiveBytes: number;
   /** Offsets are counted from so many bytes into the file. */
   shift: number;
@@ -24,7 +24,7 @@ const record64Bytes = 56;
 
 /**
  * Finds and checks the records that close a zip file. The comment must reach the last byte exactly, and only one record
- * may fit: a comment can hold another one. Bytes before the archive are `unsupported-feature`; bytes behind it are
+ * may fit: a comment can hold another one. Bytes before the archive are `unsupported-feature`; bytes after it are
  * `trailing-data`, which a call may allow.
  */
 export async function readEndRecord(
@@ -67,7 +67,7 @@ interface End {
 
 /**
  * The directory of a file above 4 GiB whose end record has only 32 bits, as macOS writes it; and one that is counted from
- * behind the marker of a spanned archive that became a single file (APPNOTE 8.5.4).
+ * after the marker of a spanned archive that became a single file (APPNOTE 8.5.4).
  */
 async function unwrap(source: ByteSource, end: End, position: number): Promise<End & Offsets> {
   const between = position - end.directoryOffset - end.directoryBytes;
@@ -79,7 +79,7 @@ async function unwrap(source: ByteSource, end: End, position: number): Promise<E
 }
 
 /**
- * The one place whose comment ends where the file does; with bytes behind the archive the last place, which is where every
+ * The one place whose comment ends where the file does; with bytes after the archive the last place, which is where every
  * reader looks first.
  */
 function findEnd(view: DataView, from: number, context: Allowing): number {

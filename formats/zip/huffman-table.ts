@@ -9,7 +9,7 @@ export class DeflateError extends Error {}
  * ones bit by bit.
  */
 export class HuffmanTable {
-  /** By the next ten bits: the symbol, shifted by four, and the length of its code; 0 where the code is longer or none. */
+  /** By the next ten bits: the symbol, shifted by four, and the length of its code; 0 if the code is longer or none. */
   readonly fast: Uint16Array = new Uint16Array(1 << fastBits);
   readonly #counts = new Uint16Array(maxBits + 1);
   readonly #symbols: Uint16Array;

@@ -3,7 +3,7 @@ import { DeflateError, HuffmanTable } from './huffman-table.ts';
 
 /**
  * Deflate64 (APPNOTE 4.4.5, method 9), what the file manager of Windows writes above 2 GiB: RFC 1951 with a window of
- * 64 KiB, two more distance codes, and a last length code with 16 bits behind it. Own code, because zlib and with it
+ * 64 KiB, two more distance codes, and a last length code with 16 bits after it. Own code, because zlib and with it
  * Node.js does not read it, and the packages that do hold a whole member in memory.
  */
 const windowBytes = 64 * 1024;

@@ -38,8 +38,8 @@ export function hasDescriptor({ generalPurposeBitFlag }: ZipEntry): boolean {
 export const maxDescriptorBytes = 24;
 
 /**
- * How many of the bytes behind the data are its descriptor (APPNOTE 4.3.9): a signature or none, sizes of four or of
- * eight bytes. `undefined` where they do not say what the central directory says.
+ * How many of the bytes after the data are its descriptor (APPNOTE 4.3.9): a signature or none, sizes of four or of
+ * eight bytes. `undefined` if they do not say what the central directory says.
  */
 export function descriptorBytes(
   entry: ZipEntry,

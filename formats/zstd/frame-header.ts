@@ -4,7 +4,7 @@ import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
 /** The start of one zstd frame (RFC 8878, section 3.1.1.1), checked. */
 export interface ZstdFrameHeader {
-  /** Magic and header as they lie in the file. */
+  /** Magic and header as stored in the file. */
   bytes: Uint8Array;
   windowBytes: number;
   /** Declared length of the decoded content in bytes. Not to be trusted before the frame's end. */
@@ -13,7 +13,7 @@ export interface ZstdFrameHeader {
   checksum: boolean;
 }
 
-/** Reads the header behind `magic`. A window above `windowLimit` is `limit`, a dictionary `unsupported-feature`. */
+/** Reads the header after `magic`. A window above `windowLimit` is `limit`, a dictionary `unsupported-feature`. */
 export async function parseZstdFrameHeader(
   reader: StreamReader,
   magic: Uint8Array,

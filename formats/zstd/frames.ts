@@ -13,7 +13,7 @@ const rle = 1;
 const reserved = 3;
 
 /**
- * The header of the next data frame, past any skippable ones; `undefined` where the frames end. `first` says that no
+ * The header of the next data frame, past any skippable ones; `undefined` if the frames end. `first` says that no
  * frame was read yet: then other bytes are a bad header and no trailing data, which a call may allow.
  */
 export async function readZstdFrameHeader(
@@ -35,7 +35,7 @@ export async function readZstdFrameHeader(
   }
 }
 
-/** All bytes of the frame behind its header, as they lie; what comes after the frame stays in the reader. */
+/** All bytes of the frame after its header, as stored; what comes after the frame stays in the reader. */
 export async function* zstdFrameBytes(
   reader: StreamReader,
   header: ZstdFrameHeader,

@@ -17,7 +17,7 @@ export function diskStem(tree: DebianTree, image: string, arch: string): string 
 
 /**
  * Serial, address and digest of the newest disk in one request; `undefined` if the document does
- * not exist, as on mirrors that skip the hidden folder behind `latest`.
+ * not exist, as on mirrors that skip the hidden folder after `latest`.
  */
 export async function findLatestDisk(
   { folder }: DebianTree,
@@ -48,7 +48,7 @@ export async function findLatestDisk(
   };
 }
 
-/** The disk of a dated folder; `undefined` where the folder lists none with that stem. */
+/** The disk of a dated folder; `undefined` if the folder lists none with that stem. */
 export function pickDebianDisk(build: DebianBuild, stem: string): FoundDisk | undefined {
   const names = build.disks.map(({ fileName }) => fileName).filter((name) => isDisk(name, stem));
   // `bullseye/20230802-1460` holds files of the serial 20230717-1444: file names may differ from

@@ -23,7 +23,7 @@ export function hasDailyOnly(release: DebianRelease): boolean {
   return release.version === undefined;
 }
 
-/** `undefined` where the release has no such channel. */
+/** `undefined` if the release has no such channel. */
 export function treeOf(release: DebianRelease, channel: DebianChannel): DebianTree | undefined {
   const { codename, number } = release;
   if (channel === 'backports') {

@@ -26,7 +26,7 @@ export interface CoreosFile {
 export interface CoreosMachine {
   /** `44.20260905.3.0` of a platform; `undefined` if the platform is not offered. */
   versionOf(platform: string): string | undefined;
-  /** `disk` of `qcow2.xz`, `kernel` of `pxe` …; `undefined` where it is not offered. */
+  /** `disk` of `qcow2.xz`, `kernel` of `pxe` …; `undefined` if it is not offered. */
   find(platform: string, format: string, role: string): CoreosFile | undefined;
 }
 

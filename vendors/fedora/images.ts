@@ -67,7 +67,7 @@ export async function readFedoraIndex({ http, signal }: VendorContext): Promise<
   return images.sort(newestFirst);
 }
 
-/** The images in the folders of a release that the index does not list, newest first; empty where there are none. */
+/** The images in the folders of a release that the index does not list, newest first; empty if there are none. */
 export async function findFedoraImages(
   release: string,
   arch: Arch,

@@ -35,7 +35,7 @@ export async function listLeapReleases(context: VendorContext): Promise<string[]
   return releases.sort((left, right) => compareVersions(right, left));
 }
 
-/** The images of a release, newest build first; empty where it has none. */
+/** The images of a release, newest build first; empty if it has none. */
 export async function findLeapImages(
   release: string,
   context: VendorContext,

@@ -51,7 +51,7 @@ async function readPlain(proof: ChecksumsProof, context: ProofContext): Promise<
   };
 }
 
-/** What `via` proves: the document stands behind its proof. */
+/** What `via` proves: the document stands after its proof. */
 async function readProved(
   proof: ChecksumsProof,
   via: NonNullable<ChecksumsProof['via']>,
@@ -66,7 +66,7 @@ async function readProved(
 }
 
 /**
- * Where less than a signature is wanted, a signature or key that is not to be had leaves the list as it is: a list over TLS.
+ * Where less than a signature is wanted, a signature or key that is not available leaves the list as it is: a list over TLS.
  * So does a signer that is not known, very likely a key that came after this release of the package; a bad signature does not.
  */
 async function readSigned(

@@ -9,7 +9,7 @@ const [tab, lf, cr, blank, dash] = [0x09, 0x0a, 0x0d, 0x20, 0x2d];
 export interface Cleartext {
   /** The signed lines, without dash escapes and trailing blanks, each ended by LF. */
   body: Uint8Array;
-  /** The armor behind them. */
+  /** The armor after them. */
   armor: Uint8Array;
 }
 
@@ -61,7 +61,7 @@ class Lines {
     this.next();
   }
 
-  /** Behind the last line. */
+  /** After the last line. */
   get isOver(): boolean {
     return this.start >= this.#document.length;
   }

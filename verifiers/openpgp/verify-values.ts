@@ -14,7 +14,7 @@ const digestInfo: Readonly<Record<KeyHash, string>> = {
   sha512: '3051300d060960864801650304020305000440',
 };
 
-/** The key as Node takes it; `undefined` where Node does not, as for a point off its curve. */
+/** The key as Node takes it; `undefined` if Node does not, as for a point off its curve. */
 export function makeVerifyKey(material: KeyMaterial): KeyObject | undefined {
   const key = toJwk(material);
   if (key === undefined) return undefined;
@@ -102,7 +102,7 @@ export function checkEcdsa(
   });
 }
 
-/** So many integers, and nothing behind them. */
+/** So many integers, and nothing after them. */
 function readMpis(signature: SignaturePacket, count: number): Uint8Array[] {
   const reader = new FieldReader(signature.values, 'a signature value');
   const values = Array.from({ length: count }, () => readMpi(reader, signature.version));

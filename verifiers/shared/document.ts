@@ -31,7 +31,7 @@ export async function getDocument(
   return toFetched(address, await context.http.get(address, { ...how, signal: context.signal }));
 }
 
-/** The same, or `undefined` where upstream says that there is none. */
+/** The same, or `undefined` if upstream says that there is none. */
 export async function findDocument(
   address: URL,
   context: Reading,

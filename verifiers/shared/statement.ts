@@ -1,6 +1,6 @@
 import { refuseSignature } from '../../src/kit.ts';
 
-/** What `cosign sign` says of an image; other predicates are claims about it, and say nothing of who stands behind it. */
+/** What `cosign sign` says of an image; other predicates are claims about it, and say nothing about its signer. */
 const signed = 'https://sigstore.dev/cosign/sign/v1';
 const statements = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'];
 

@@ -20,7 +20,7 @@ export interface Verdict {
 export interface DetachedCheck {
   /** The next bytes of the document; every one of it must come, in order. */
   update(chunk: Uint8Array): void;
-  /** The verdict after the last byte, once; `ERR_SIGNATURE` where they do not agree. */
+  /** The verdict after the last byte, once; `ERR_SIGNATURE` if they do not agree. */
   finish(): Verdict;
 }
 

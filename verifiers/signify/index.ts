@@ -5,7 +5,7 @@ import { pickSigners, signatureBad } from '../shared/pick-signers.ts';
 import { readSignatureLines, type SignatureLines } from '../shared/signature-lines.ts';
 import type { DetachedCheck, SignerPolicy, Verdict } from '../shared/verdict.ts';
 
-/** Looks like a signify signature, detached or with its message behind it; a minisign signature does not. */
+/** Looks like a signify signature, detached or with its message after it; a minisign signature does not. */
 export function isSignify(bytes: Uint8Array): boolean {
   const lines = readSignatureLines(bytes);
   if (lines === undefined) return false;

@@ -17,7 +17,7 @@ const initial = Uint32Array.of(
   0x137e_2179,
   0x5be0_cd19,
 );
-/** Order of the message words in each round (RFC 7693, 2.7), a hexadecimal digit a word. */
+/** Order of the message words in each round (RFC 7693, 2.7), one hexadecimal digit for each word. */
 const orders = [
   '0123456789abcdef',
   'ea489fd61c02b753',
@@ -30,7 +30,7 @@ const orders = [
   '6fe9b308c2d714a5',
   'a2847615fb9e3cd0',
 ].map((order) => Uint8Array.from(order, (digit) => Number.parseInt(digit, 16)));
-/** Words that are mixed: columns, then diagonals. */
+/** The groups of words that are mixed: columns, then diagonals. */
 const mixes = ['048c', '159d', '26ae', '37bf', '05af', '16bc', '278d', '349e'].map((words) =>
   Uint8Array.from(words, (digit) => Number.parseInt(digit, 16) * 2),
 );
@@ -38,7 +38,7 @@ const rounds = 12;
 const blockBytes = 128;
 const outputBytes = 32;
 
-/** BLAKE2b with 256 bits of output (RFC 7693), which Node's crypto lacks. */
+/** BLAKE2b with 256 bits of output (RFC 7693), which Node's crypto does not have. */
 export function blake2b256(bytes: Buffer): Buffer {
   const state = Uint32Array.from(initial);
   state[0] = (state[0] ?? 0) ^ 0x0101_0000 ^ outputBytes;
@@ -62,7 +62,7 @@ function compress(state: Uint32Array, block: Buffer, counted: number, isLast: bo
   for (let index = 0; index < 32; index += 1) words[index] = block.readUInt32LE(index * 4);
   work.set(state);
   work.set(initial, 16);
-  // A block of a tree and a sector are far below 4 GiB.
+  // The counter needs only 32 bits: a tree block and a sector are far smaller than 4 GiB.
   work[24] = (work[24] ?? 0) ^ counted;
   if (isLast) {
     work[28] = ~(work[28] ?? 0);
@@ -104,7 +104,7 @@ function addWord(to: number, from: number, word: number): void {
   work[to + 1] = (work[to + 1] ?? 0) + (work[from + 1] ?? 0) + (words[word + 1] ?? 0) + carry;
 }
 
-/** work[to] = (work[to] ^ work[from]) turned right by `bits`. */
+/** work[to] = (work[to] ^ work[from]) rotated right by `bits`. */
 function turn(to: number, from: number, bits: number): void {
   const low = (work[to] ?? 0) ^ (work[from] ?? 0);
   const high = (work[to + 1] ?? 0) ^ (work[from + 1] ?? 0);
@@ -115,7 +115,7 @@ function turn(to: number, from: number, bits: number): void {
     work[to] = (low >>> bits) | (high << (32 - bits));
     work[to + 1] = (high >>> bits) | (low << (32 - bits));
   } else {
-    // 63 to the right is one to the left.
+    // A rotation right by 63 is a rotation left by one.
     work[to] = (low << 1) | (high >>> 31);
     work[to + 1] = (high << 1) | (low >>> 31);
   }

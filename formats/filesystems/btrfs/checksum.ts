@@ -3,7 +3,7 @@ import { crc32c } from '../../shared/crc32c.ts';
 import { blake2b256 } from './blake2b256.ts';
 import { xxhash64 } from './xxhash64.ts';
 
-/** A kind of checksum: its bytes as they are stored. */
+/** A kind of checksum, which computes the bytes as stored. */
 export interface BtrfsChecksum {
   bytes: number;
   sum(bytes: Buffer): Buffer;

@@ -4,17 +4,17 @@ import type { BtrfsSuperblock } from './superblock.ts';
 const mostChunks = 65_536;
 const mostStripes = 16;
 const stripeBytes = 32;
-/** RAID0, RAID10, RAID5, RAID6: a chunk is more than one copy of the whole. */
+/** RAID0, RAID10, RAID5, RAID6: the devices hold parts of a chunk, not whole copies. */
 const striped = 0x8n | 0x40n | 0x80n | 0x100n;
 
 interface Chunk {
   start: bigint;
   length: bigint;
-  /** Where its copies lie in the volume; empty for a profile that is not read. */
+  /** Places of its copies in the volume; empty for a profile that is not supported. */
   copies: number[];
 }
 
-/** From logical addresses, which trees and extents name, to places in the volume. */
+/** Translates logical addresses, which trees and extents use, to places in the volume. */
 export class ChunkMap {
   readonly #layout: BtrfsSuperblock;
   readonly #byStart = new Map<bigint, Chunk>();
@@ -30,7 +30,7 @@ export class ChunkMap {
     this.settle();
   }
 
-  /** Adds the chunk of an item; gives back how long the item is. Call `settle` after the last one. */
+  /** Adds the chunk of an item; returns the item's length. Call `settle` after the last one. */
   add(start: bigint, item: Buffer): number {
     if (item.length < 48) throw badChunk('is cut');
     const length = item.readBigUInt64LE(0);
@@ -48,7 +48,7 @@ export class ChunkMap {
       if (place + length > BigInt(this.#layout.sizeBytes)) throw badChunk('leaves the volume');
       copies.push(Number(place));
     }
-    // The chunks of the superblock stand in the tree again.
+    // The chunks of the superblock are also in the tree.
     const known = this.#byStart.get(start);
     if (known !== undefined && known.length !== length) throw badChunk('overlaps another');
     if (known === undefined) this.#byStart.set(start, { start, length, copies });

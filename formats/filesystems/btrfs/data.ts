@@ -6,7 +6,7 @@ const checksumTree = 7n;
 const checksumObject = (1n << 64n) - 10n;
 const checksumItem = 128;
 
-/** Bytes as they are stored, from a copy whose checksums are right; sectors without a checksum are taken as they are. */
+/** Reads bytes as stored, from a copy with correct checksums; sectors without a checksum are not checked. */
 export async function readStored(trees: Trees, logical: bigint, length: number): Promise<Buffer> {
   const { layout, chunks, volume } = trees;
   const sector = BigInt(layout.sectorBytes);
@@ -29,14 +29,14 @@ function fits({ layout }: Trees, bytes: Buffer, sums: ReadonlyMap<number, Buffer
   return true;
 }
 
-/** Checksums of sectors by their index behind `start`; files may have none. */
+/** Checksums of sectors by their index after `start`; a file may have none. */
 async function readSums(trees: Trees, start: bigint, length: number): Promise<Map<number, Buffer>> {
   const { layout, volume } = trees;
   const { sectorBytes, checksum } = layout;
   const { tree } = await openSubvolume(trees, checksumTree);
   const end = start + BigInt(length);
   const sums = new Map<number, Buffer>();
-  // An item covers at most what one leaf holds, so the one that covers `start` begins no earlier than this.
+  // An item covers at most the sums in one leaf, so the item that covers `start` begins no earlier than this.
   const reach = BigInt(Math.ceil(layout.nodeBytes / checksum.bytes) * sectorBytes);
   const first = start > reach ? start - reach : 0n;
   const from = { object: checksumObject, type: checksumItem, offset: first };

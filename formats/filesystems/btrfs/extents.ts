@@ -9,21 +9,21 @@ const mostExtents = 1_000_000;
 const longestCompressed = 128 * 1024;
 const inlineAt = 21;
 
-/** A piece of a file. What no piece covers reads as zeros. */
+/** A piece of a file. Ranges without a piece read as zeros. */
 export interface Extent {
   position: number;
   length: number;
-  /** Unpacked bytes of an inline extent, or of one that was unpacked last. */
+  /** Unpacked bytes of an inline extent, or of the extent that was unpacked last. */
   inline?: Buffer;
-  /** Address of what is stored, and how much; absent for zeros. */
+  /** Address and length of the stored bytes; absent for zeros. */
   stored?: { logical: bigint; bytes: number };
   compression: number;
-  /** Where the piece begins in the unpacked extent, and how long that one is. */
+  /** The position of the piece in the unpacked extent, and the length of that extent. */
   offset: number;
   unpackedBytes: number;
 }
 
-/** The extents of a file up to its end. */
+/** Reads the extents of a file up to its end. */
 export async function readExtentItems(
   trees: Trees,
   { tree }: Subvolume,
@@ -31,7 +31,7 @@ export async function readExtentItems(
   sizeBytes: number,
 ): Promise<Extent[]> {
   const { volume, layout } = trees;
-  // A leaf of 4 KiB holds at least 30 extents of a sector each, and there are no more leaves than the volume has room for.
+  // A leaf of 4 KiB holds at least 30 extents of one sector each, and the volume's size limits the number of leaves.
   const leaves = Math.min(sizeBytes / layout.sectorBytes / 16, volume.sizeBytes / layout.nodeBytes);
   const walk = volume.walk(64 + Math.ceil(leaves));
   const extents: Extent[] = [];
@@ -105,7 +105,7 @@ function parseExtent({ layout }: Trees, { key, data }: Item): Extent {
   };
 }
 
-/** `length` bytes from `from` on of one extent, both counted inside it. */
+/** Reads `length` bytes at `from` of one extent, both counted inside it. */
 export async function readExtent(
   trees: Trees,
   extent: Extent,

@@ -1,8 +1,8 @@
 import { badBtrfs } from './bad.ts';
 
 /**
- * Decompresses one stream of LZO1X, at most `mostBytes` of it. The format has no header; what does not fit is
- * `corrupt-data`. After the description in the kernel's documentation (lzo.rst).
+ * Decompresses one stream of LZO1X, at most `mostBytes` of it. The format has no header; a stream that exceeds its
+ * bounds is `corrupt-data`. Source: the description in the kernel's documentation (lzo.rst).
  */
 export function decompressLzo(input: Buffer, mostBytes: number): Buffer {
   const output = Buffer.alloc(mostBytes);
@@ -15,7 +15,7 @@ export function decompressLzo(input: Buffer, mostBytes: number): Buffer {
     from += 1;
     return value;
   };
-  /** A length that goes on in the next bytes: each zero adds 255. */
+  /** A length that continues in the next bytes: each zero adds 255. */
   const longer = (base: number): number => {
     let length = base;
     for (;;) {
@@ -32,14 +32,14 @@ export function decompressLzo(input: Buffer, mostBytes: number): Buffer {
   };
   const match = (distance: number, count: number): void => {
     if (distance > to || to + count > mostBytes) throw badLzo();
-    // Byte by byte: a match may run into what it writes.
+    // Copies byte by byte: a match may overlap its own output.
     for (let left = count; left > 0; left -= 1) {
       output[to] = output[to - distance] ?? 0;
       to += 1;
     }
   };
 
-  /** Literals before: 0 none, 1 to 3 after a match, 4 a run of its own. */
+  /** Literals before this instruction: 0 none, 1 to 3 after a match, 4 a separate run. */
   let before = 0;
   const first = input[0] ?? 0;
   if (first > 17) {

@@ -10,7 +10,7 @@ const inodeItem = 1;
 const directoryItem = 84;
 const directoryIndex = 96;
 const rootItem = 132;
-/** A subvolume inside of a snapshot is an empty directory of this number. */
+/** A subvolume inside a snapshot is an empty directory with this inode number. */
 const stub = 2n;
 const mostTargetBytes = 4095;
 const mostEntries = 1_000_000;
@@ -24,7 +24,7 @@ export class BtrfsNode implements FileNode {
   readonly kind: FileKind;
   readonly sizeBytes: number;
   readonly id: string;
-  /** The subvolume that it lies in, and its inode there. */
+  /** Its subvolume, and its inode there. */
   readonly subvolume: Subvolume;
   readonly inode: bigint;
   readonly #trees: Trees;
@@ -47,7 +47,7 @@ export class BtrfsNode implements FileNode {
     this.id = `${subvolume.id}/${inode}`;
   }
 
-  /** The inode of this number in a subvolume. */
+  /** Opens the inode with this number in a subvolume. */
   static async open(trees: Trees, subvolume: Subvolume, inode: bigint): Promise<BtrfsNode> {
     if (inode === stub) {
       return new BtrfsNode(trees, subvolume, inode, { kind: 'directory', sizeBytes: 0 });
@@ -133,7 +133,7 @@ export class BtrfsNode implements FileNode {
     return await BtrfsNode.open(this.#trees, subvolume, subvolume.directory);
   }
 
-  /** Compressed extents are unpacked as a whole; reads in order need each once. */
+  /** A compressed extent is unpacked as a whole; sequential reads unpack each extent once. */
   async #readPart(extent: Extent, from: number, length: number): Promise<Buffer> {
     if (extent.compression === 0) return await readExtent(this.#trees, extent, from, length);
     if (this.#unpacked?.extent !== extent) {

@@ -38,7 +38,7 @@ export async function openBtrfs(
   };
 }
 
-/** The tree of chunks is found by those of the superblock, and has all. */
+/** The chunks in the superblock lead to the tree of chunks, which lists all chunks. */
 async function readChunks(trees: Trees): Promise<void> {
   const { layout, chunks, volume } = trees;
   const walk = volume.walk(10_000);

@@ -14,7 +14,7 @@ export interface Subvolume {
   directory: bigint;
 }
 
-/** The subvolume of an id, by its item in the tree of roots. */
+/** Finds a subvolume by its id, through its item in the tree of roots. */
 export async function openSubvolume(trees: Trees, id: bigint): Promise<Subvolume> {
   const walk = trees.volume.walk(64);
   const from = { object: id, type: rootItem, offset: 0n };
@@ -35,7 +35,7 @@ export async function openSubvolume(trees: Trees, id: bigint): Promise<Subvolume
   throw badBtrfs('corrupt-table', `The btrfs subvolume ${id} does not exist`);
 }
 
-/** The id of the subvolume that a mount without a choice shows. */
+/** The id of the subvolume that a mount shows by default. */
 export async function defaultSubvolume(trees: Trees): Promise<bigint> {
   const walk = trees.volume.walk(64);
   const from = { object: rootDirectory, type: directoryItem, offset: 0n };
@@ -44,7 +44,8 @@ export async function defaultSubvolume(trees: Trees): Promise<bigint> {
     if (data.length < 30) break;
     const name = data.toString('latin1', 30, 30 + data.readUInt16LE(27));
     const location = readKey(data, 0);
-    // mkfs writes the offset -1, Linux that of the root when it sets another default: 0, or that of a snapshot.
+    // mkfs writes the offset -1. Linux, when it sets another default, writes the offset of the root: 0, or that of a
+    // snapshot.
     if (name === 'default' && location.type === rootItem) return location.object;
   }
   return topLevel;

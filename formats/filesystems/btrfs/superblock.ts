@@ -8,21 +8,21 @@ const sumBytes = 32;
 const arrayAt = 811;
 const longestArray = 2048;
 const metadataUuid = 0x400n;
-/** Named in filesystems.md, section 5.1; the others change how trees or chunks are read. */
+/** The flags that may be set (filesystems.md, section 5.1); other flags change how trees or chunks are read. */
 const readable = 0x1_0fffn & ~0x1000n;
 
-/** Where a tree begins. */
+/** The root block of a tree. */
 export interface TreeRoot {
   logical: bigint;
   level: number;
   generation: bigint;
 }
 
-/** The numbers of a superblock, checked against each other. */
+/** The values of a superblock, checked against each other. */
 export interface BtrfsSuperblock {
   label: string;
   uuid: string;
-  /** What blocks of trees carry. */
+  /** The UUID that every tree block holds. */
   treeUuid: Buffer;
   checksum: BtrfsChecksum;
   sizeBytes: number;
@@ -31,11 +31,11 @@ export interface BtrfsSuperblock {
   device: bigint;
   root: TreeRoot;
   chunks: TreeRoot;
-  /** Chunks by which the tree of chunks is found. */
+  /** The chunks that hold the tree of chunks. */
   systemChunks: Buffer;
 }
 
-/** Reads and checks a superblock; `volumeBytes` bounds what it may claim. */
+/** Reads and checks a superblock; its sizes must fit in `volumeBytes`. */
 export function parseBtrfsSuperblock(bytes: Buffer, volumeBytes: number): BtrfsSuperblock {
   const checksum = btrfsChecksums[bytes.readUInt16LE(196)];
   if (checksum === undefined) {

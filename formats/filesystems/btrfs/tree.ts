@@ -7,10 +7,10 @@ const headerBytes = 101;
 const pointerBytes = 33;
 const itemBytes = 25;
 const keyBytes = 17;
-/** At most 4 MiB of blocks. */
+/** At most 4 MiB of blocks are kept. */
 const mostRemembered = 64;
 
-/** The three numbers by which items are sorted. */
+/** The three numbers that sort the items. */
 export interface Key {
   object: bigint;
   type: number;
@@ -22,23 +22,23 @@ export interface Item {
   data: Buffer;
 }
 
-/** What all trees of one file system share. */
+/** Data that all trees of one file system share. */
 export interface Trees {
   volume: VolumeReader;
   layout: BtrfsSuperblock;
   chunks: ChunkMap;
-  /** Blocks that were read and checked, the last few of them. */
+  /** The last few blocks that were read and checked. */
   nodes: Map<bigint, TreeNode>;
 }
 
-/** One block of a tree that was checked. */
+/** One checked block of a tree. */
 interface TreeNode {
   bytes: Buffer;
   level: number;
   items: number;
 }
 
-/** The items of a tree from the first one that is not before `from`, in order. */
+/** The items of a tree in order, starting with the first one whose key is not lower than `from`. */
 export async function* itemsFrom(
   trees: Trees,
   root: TreeRoot,
@@ -67,13 +67,13 @@ export async function* itemsFrom(
       above.push({ node, slot: 0 });
       node = await readChild(trees, node, 0, walk);
     }
-    // Without this the same good leaf, pointed to many times, is a tree that hardly ends.
+    // Without this check, a tree that points to the same valid leaf many times would take almost forever.
     if (compareTreeKeys(last, keyAt(node, 0)) >= 0) throw badTree('leaves that do not ascend');
     slot = 0;
   }
 }
 
-/** Reads a key that lies in other data. */
+/** Reads a key at a position in other data. */
 export function readKey(bytes: Buffer, at: number): Key {
   return {
     object: bytes.readBigUInt64LE(at),
@@ -88,7 +88,7 @@ function compareTreeKeys(left: Key, right: Key): number {
   return left.offset === right.offset ? 0 : left.offset < right.offset ? -1 : 1;
 }
 
-/** A block below another one; only a root may be empty. */
+/** Reads a child block; only a root may be empty. */
 async function readChild(
   trees: Trees,
   parent: TreeNode,
@@ -100,7 +100,7 @@ async function readChild(
   return child;
 }
 
-/** One block of a tree. Most walks begin with the same few, so these are remembered. */
+/** Reads one block of a tree. Most walks begin with the same few blocks, so these are cached. */
 async function readNode(trees: Trees, wanted: TreeRoot, walk: Walk): Promise<TreeNode> {
   const known = trees.nodes.get(wanted.logical);
   if (known === undefined) {
@@ -116,7 +116,7 @@ async function readNode(trees: Trees, wanted: TreeRoot, walk: Walk): Promise<Tre
   return known;
 }
 
-/** The first copy whose checksum is right. */
+/** Reads the first copy whose checksum is correct. */
 async function readBlock(trees: Trees, { logical }: TreeRoot, walk: Walk): Promise<Buffer> {
   const { layout, chunks } = trees;
   const { checksum } = layout;
@@ -148,7 +148,7 @@ function checkNode(layout: BtrfsSuperblock, bytes: Buffer, wanted: TreeRoot): Tr
   return node;
 }
 
-/** Index of the first entry behind `key`. */
+/** Index of the first entry whose key is greater than `key`. */
 function firstAfter(node: TreeNode, key: Key): number {
   let low = 0;
   let high = node.items;

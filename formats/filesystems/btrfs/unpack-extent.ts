@@ -3,10 +3,10 @@ import { badBtrfs } from './bad.ts';
 import { decompressLzo } from './lzo.ts';
 import { firstZstdFrame } from './zstd-frame.ts';
 
-/** Linux writes windows of 128 KiB at most; a longer one would take as much memory as it claims. */
+/** Linux writes windows of 128 KiB at most; a larger window would allocate as much memory as it declares. */
 const zstdParams = { [zlib.ZSTD_d_windowLogMax]: 17 };
 
-/** Unpacks at most `unpackedBytes`. What is packed may end with the file and not with its last sector. */
+/** Unpacks at most `unpackedBytes`. The packed data may end at the end of the file, within its last sector. */
 export function unpackExtent(
   compression: number,
   packed: Buffer,
@@ -15,7 +15,7 @@ export function unpackExtent(
 ): Buffer {
   let whole: Buffer;
   try {
-    // What a compressor of whole pages adds behind the end of an inline extent is cut.
+    // A compressor of whole pages adds bytes after the end of an inline extent; they are cut off.
     const maxOutputLength = Math.ceil(Math.max(1, unpackedBytes) / sectorBytes) * sectorBytes;
     whole =
       compression === 1
@@ -29,7 +29,7 @@ export function unpackExtent(
   return whole.subarray(0, unpackedBytes);
 }
 
-/** LZO in segments of one sector each; the head of a segment never crosses a sector of what is stored. */
+/** LZO in segments of one sector each; the header of a segment never crosses a sector boundary of the stored data. */
 function unpackLzo(packed: Buffer, mostBytes: number, sectorBytes: number): Buffer {
   const end = packed.readUInt32LE(0);
   if (end > packed.length) throw badLength();

@@ -7,7 +7,7 @@ const primes = [
   0x27d4_eb2f_1656_67c5n,
 ] as const;
 
-/** XXH64 with seed 0, after its specification. */
+/** XXH64 with seed 0, written from its specification. */
 export function xxhash64(bytes: Buffer): bigint {
   const [p1, p2, p3, p4, p5] = primes;
   let at = 0;

@@ -1,10 +1,10 @@
 import { badBtrfs } from './bad.ts';
 
 const magic = 0xfd2f_b528;
-/** A block of one byte that repeats (RFC 8878, section 3.1.1.2). */
+/** A block of one repeated byte (RFC 8878, section 3.1.1.2). */
 const repeated = 1;
 
-/** The one frame at the start of an extent: the zeros that fill its last sector would be taken for another one. */
+/** The single frame at the start of an extent: zstd would take the zeros that pad its last sector for another frame. */
 export function firstZstdFrame(packed: Buffer): Buffer {
   if (packed.length < 6 || packed.readUInt32LE(0) !== magic) throw badFrame();
   const descriptor = packed[4] ?? 0;

@@ -1,4 +1,4 @@
 import { type ImageRefusal, refusalFor } from '../../shared/image-refusal.ts';
 
-/** A refusal that names ext, whichever of the three it is. */
+/** An error that calls the file system ext, for all three versions. */
 export const badExt: ImageRefusal = refusalFor('ext');

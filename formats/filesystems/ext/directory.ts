@@ -1,22 +1,22 @@
 import { badExt } from './bad.ts';
 
-/** A name of a directory and its inode. */
+/** A name in a directory and its inode. */
 export interface NamedInode {
   name: string;
   inode: number;
 }
 
-/** What is left of a block of inline names without `.` and `..` is checked as any other. */
+/** A block of inline names is checked as any other after `.` and `..` are removed. */
 export interface DirectoryBlock {
   bytes: Buffer;
   hasFileTypes: boolean;
 }
 
-/** The names in one block of a directory; `.` and `..` are left out. */
+/** Yields the names in one block of a directory, without `.` and `..`. */
 export function* namesIn({ bytes, hasFileTypes }: DirectoryBlock): Generator<NamedInode> {
   for (let at = 0; at + 8 <= bytes.length; ) {
     const stored = bytes.readUInt16LE(at + 4);
-    // Blocks of 64 KiB have no room for their own length.
+    // The length field has 16 bits, too few for a block of 64 KiB.
     const length =
       stored === 0xffff || (stored === 0 && bytes.length === 0x1_0000) ? 0x1_0000 : stored;
     const nameBytes = hasFileTypes ? (bytes[at + 6] ?? 0) : bytes.readUInt16LE(at + 6);

@@ -5,18 +5,18 @@ const attributeMagic = 0xea02_0000;
 const systemIndex = 7;
 const inMap = 60;
 
-/** The content of a file that lies in its inode: 60 bytes in the map, the rest in the attribute `system.data`. */
+/** The content of a file that is stored in its inode: 60 bytes in the map, the rest in the attribute `system.data`. */
 export function readInlineData({ bytes, map, sizeBytes, number }: Inode): Buffer {
   const rest = sizeBytes > inMap ? attributeValue(bytes, number) : Buffer.alloc(0);
   const stored = Buffer.concat([map, rest]);
-  // A value that is shorter reads as zeros, bounded by the inode and not by what it claims.
+  // A shorter value is padded with zeros; the size is limited by the inode, not by the declared size.
   if (sizeBytes > stored.length + bytes.length) throw badInline(number);
   const content = Buffer.alloc(sizeBytes);
   stored.copy(content, 0, 0, sizeBytes);
   return content;
 }
 
-/** The value of `system.data` in the inode; nothing where it has none. */
+/** The value of `system.data` in the inode; nothing if the inode has none. */
 export function attributeValue(bytes: Buffer, number: number): Buffer {
   if (bytes.length < 132) return Buffer.alloc(0);
   const start = 128 + bytes.readUInt16LE(128);

@@ -10,19 +10,19 @@ export const inodeFlags = {
   casefold: 0x4000_0000,
 };
 
-/** One inode whose checksum was checked. */
+/** One inode with a verified checksum. */
 export interface Inode {
   number: number;
   mode: number;
   sizeBytes: number;
-  /** Blocks of 512 bytes that it takes. */
+  /** Its size in blocks of 512 bytes. */
   sectors: number;
   flags: number;
-  /** The 60 bytes of its map, or of its first content. */
+  /** The 60 bytes of its map, or of the start of its content. */
   map: Buffer;
-  /** Block of extended attributes, 0 without one. */
+  /** Block of extended attributes, or 0. */
   attributeBlock: number;
-  /** All of it as it is stored. */
+  /** The whole inode as stored. */
   bytes: Buffer;
 }
 
@@ -54,7 +54,7 @@ export async function readInode(walk: Walk, layout: Superblock, number: number):
   };
 }
 
-/** The first block of the inodes of a group, by its descriptor. */
+/** The first block of a group's inode table, from its descriptor. */
 async function tableOf(walk: Walk, layout: Superblock, group: number): Promise<number> {
   const { descriptorBytes, blockBytes } = layout;
   const descriptor = await walk.read(descriptorAt(layout, group), descriptorBytes);
@@ -74,7 +74,7 @@ function descriptorAt(layout: Superblock, group: number): number {
   const { blockBytes, descriptorBytes, firstDataBlock, firstMetaGroup } = layout;
   const perBlock = blockBytes / descriptorBytes;
   const meta = Math.floor(group / perBlock);
-  // The superblock is block 1 of blocks of 1 KiB, also where big clusters make block 0 the first one.
+  // With blocks of 1 KiB the superblock is block 1, even if large clusters make block 0 the first one.
   const superblock = blockBytes === 1024 ? 1 : 0;
   if (firstMetaGroup === undefined || meta < firstMetaGroup) {
     return (superblock + 1) * blockBytes + group * descriptorBytes;

@@ -8,14 +8,14 @@ const deepest = 5;
 const longestExtent = 32_768;
 const mostExtents = 1_000_000;
 
-/** What a walk through a map is given: the layout, a reader that counts, and how many blocks the file has. */
+/** The input of a walk through a map: the layout, a counting reader, and the number of blocks in the file. */
 export interface MapWalk {
   walk: Walk;
   layout: Superblock;
   wantedBlocks: number;
 }
 
-/** Runs of a file by its extent tree; `node` begins in the inode and is a whole block below. */
+/** Runs of a file from its extent tree; the root node is in the inode, every other node is a whole block. */
 export async function readExtents(at: MapWalk, node: Buffer): Promise<Runs> {
   const runs: number[] = [];
   await addExtents(at, node, undefined, { runs, next: 0 });
@@ -24,7 +24,7 @@ export async function readExtents(at: MapWalk, node: Buffer): Promise<Runs> {
 
 interface Found {
   runs: number[];
-  /** First block of the file that the next extent may hold. */
+  /** First block of the file that the next extent may cover. */
   next: number;
 }
 
@@ -43,7 +43,7 @@ async function addExtents(
   for (let slot = 12; slot < 12 + 12 * entries; slot += 12) {
     const first = node.readUInt32LE(slot);
     if (first < found.next) throw badTree();
-    // What is mapped behind the end of the file was only set aside.
+    // Blocks mapped after the end of the file are only preallocated.
     if (first >= wantedBlocks) return;
     if (depth > 0) {
       const child = node.readUInt32LE(slot + 4) + node.readUInt16LE(slot + 8) * 2 ** 32;
@@ -85,7 +85,7 @@ async function addPointer(
   first: number,
 ): Promise<void> {
   const { layout, walk, wantedBlocks } = at;
-  // A hole, however many blocks it stands for.
+  // A hole, whatever number of blocks it covers.
   if (block === 0 || first >= wantedBlocks) return;
   if (!isBlock(layout, block, 1))
     throw badExt('corrupt-table', 'An ext block pointer leaves the file system');

@@ -9,7 +9,7 @@ import { type Inode, inodeFlags, readInode } from './inode.ts';
 import { type MapWalk, readExtents, readPointers } from './map.ts';
 import type { Superblock } from './superblock.ts';
 
-/** What every node of one file system shares. */
+/** Data that every node of one file system shares. */
 export interface ExtTree {
   volume: VolumeReader;
   layout: Superblock;
@@ -110,7 +110,7 @@ export class ExtNode implements FileNode {
     const { sizeBytes, map } = this.#inode;
     const wantedBlocks = Math.ceil(sizeBytes / layout.blockBytes);
     if (wantedBlocks > 2 ** 32) throw badExt('corrupt-table', `An ext file has ${sizeBytes} bytes`);
-    // A block of pointers or extents holds at least 64 of them, and there are no more blocks than the file system has.
+    // A block of pointers or extents holds at least 64 of them, and the file system's size limits the number of blocks.
     const blocks = Math.min(wantedBlocks, layout.blocks);
     const at: MapWalk = {
       walk: volume.walk(64 + Math.ceil(blocks / 64)),

@@ -12,10 +12,10 @@ const incompat = {
   wide: 0x80,
   checksumSeed: 0x2000,
 };
-/** What may be read, or concerns single inodes: filesystems.md, section 3.1. */
+/** Feature flags that do not prevent reading, or that concern single inodes: filesystems.md, section 3.1. */
 const readable =
   0x2 | 0x10 | 0x40 | 0x80 | 0x100 | 0x200 | 0x400 | 0x2000 | 0x4000 | 0x8000 | 0x10000 | 0x20000;
-/** What ext2 and ext3 have of it. */
+/** The flags of these that ext2 and ext3 have. */
 const older = 0x2 | 0x4 | 0x10;
 const olderReadOnly = 0x7;
 const hasJournal = 0x4;
@@ -23,7 +23,7 @@ const sparseSuper2 = 0x200;
 const sparseSuper = 0x1;
 const metadataChecksums = 0x400;
 
-/** The numbers of a superblock, checked against each other. */
+/** The values of a superblock, checked against each other. */
 export interface Superblock {
   id: 'ext2' | 'ext3' | 'ext4';
   label: string;
@@ -37,16 +37,19 @@ export interface Superblock {
   inodeBytes: number;
   groups: number;
   descriptorBytes: number;
-  /** The first meta group whose descriptors lie apart; `undefined` where all follow the superblock. */
+  /**
+   * The first meta group whose descriptors have places of their own; `undefined` if all descriptors follow the
+   * superblock.
+   */
   firstMetaGroup: number | undefined;
-  /** True of groups that begin with a copy of the superblock. */
+  /** True for groups that begin with a copy of the superblock. */
   hasCopy(group: number): boolean;
   hasFileTypes: boolean;
-  /** Where inodes have checksums, what each begins with. */
+  /** The seed of the inode checksums; `undefined` if inodes have none. */
   checksumSeed: number | undefined;
 }
 
-/** Reads and checks a superblock; `volumeBytes` bounds what it may claim. */
+/** Reads and checks a superblock; its sizes must fit in `volumeBytes`. */
 export function parseSuperblock(bytes: Buffer, volumeBytes: number): Superblock {
   const u32 = (at: number): number => bytes.readUInt32LE(at);
   const isDynamic = u32(76) >= 1;
@@ -122,7 +125,7 @@ export function parseSuperblock(bytes: Buffer, volumeBytes: number): Superblock 
   };
 }
 
-/** CRC-32C as ext keeps it: begun with `seed`, and not inverted at the end. */
+/** CRC-32C in the form that ext uses: it starts with `seed` and is not inverted at the end. */
 export function rawCrc32c(seed: number, bytes: Uint8Array): number {
   return ~crc32c(bytes, ~seed) >>> 0;
 }

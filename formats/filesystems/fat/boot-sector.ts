@@ -1,18 +1,18 @@
 import { badFat } from './bad.ts';
 
-/** Where the parts of a FAT volume lie, in bytes. */
+/** The places of the parts of a FAT volume, in bytes. */
 export interface BootSector {
   id: 'fat12' | 'fat16' | 'fat32';
   bits: 12 | 16 | 32;
   label: string;
-  /** `XXXX-XXXX`, as `root=UUID=` has it. */
+  /** `XXXX-XXXX`, as in `root=UUID=`. */
   uuid: string;
   clusterBytes: number;
   clusters: number;
   fatAt: number;
   dataAt: number;
   sizeBytes: number;
-  /** The root: a cluster of FAT32, a place of its own before. */
+  /** The root: a cluster in FAT32, a fixed place in FAT12 and FAT16. */
   rootCluster: number;
   rootAt: number;
   rootBytes: number;
@@ -20,7 +20,7 @@ export interface BootSector {
 
 const rootEntryBytes = 32;
 
-/** Reads and checks a boot sector (Microsoft's fatgen103); `volumeBytes` bounds what it may claim. */
+/** Reads and checks a boot sector (Microsoft's fatgen103); its sizes must fit in `volumeBytes`. */
 export function parseBootSector(bytes: Buffer, volumeBytes: number): BootSector {
   const sectorBytes = bytes.readUInt16LE(11);
   const clusterSectors = bytes[13] ?? 0;
@@ -36,7 +36,7 @@ export function parseBootSector(bytes: Buffer, volumeBytes: number): BootSector 
   if (clusters < 1 || total * sectorBytes > volumeBytes) {
     throw badFat('corrupt-header', 'The FAT boot sector claims more than the volume has');
   }
-  // Small volumes made as FAT32 have fewer clusters than its definition asks for.
+  // Small volumes formatted as FAT32 have fewer clusters than its definition requires.
   const bits = shortFat === 0 ? 32 : clusters < 4085 ? 12 : clusters < 65_525 ? 16 : 32;
   if (fatSectors * sectorBytes < Math.ceil(((clusters + 2) * bits) / 8)) {
     throw badFat('corrupt-header', 'The FAT is too short for its clusters');
@@ -44,7 +44,7 @@ export function parseBootSector(bytes: Buffer, volumeBytes: number): BootSector 
   if (bits === 32 && bytes.readUInt16LE(42) !== 0) {
     throw badFat('unsupported-variant', `FAT32 has version ${bytes.readUInt16LE(42)}`);
   }
-  // With mirroring off, one copy of the FAT counts.
+  // If mirroring is off, only one copy of the FAT is valid.
   const flags = bits === 32 ? bytes.readUInt16LE(40) : 0;
   const active = (flags & 0x80) === 0 ? 0 : flags & 15;
   if (active >= fats) throw badFat('corrupt-header', `The active FAT ${active} does not exist`);

@@ -3,12 +3,12 @@ import type { Walk } from '../shared/volume-reader.ts';
 import { badFat } from './bad.ts';
 import type { BootSector } from './boot-sector.ts';
 
-/** FAT entries are read this many bytes at a time. */
+/** FAT entries are read in windows of this many bytes. */
 const windowBytes = 4096;
 
 /**
- * The clusters from `first` on, as runs: exactly `mostClusters` of a file; of a directory, which has no length, at most as
- * many (`isOpen`). A chain that ends early, leaves the volume or goes on is `corrupt-table`.
+ * The clusters from `first` on, as runs: exactly `mostClusters` for a file; at most as many for a directory, which has
+ * no stated length (`isOpen`). A chain that ends early, leaves the volume or is too long is `corrupt-table`.
  */
 export async function readChain(
   walk: Walk,

@@ -1,7 +1,7 @@
 /** One entry of a directory. */
 export interface FatEntry {
   name: string;
-  /** The name of eight and three characters, by which it is found too. */
+  /** The name of eight plus three characters, which also finds the file. */
   shortName: string;
   isDirectory: boolean;
   cluster: number;
@@ -12,19 +12,19 @@ const entryBytes = 32;
 const attributes = { longName: 0x0f, label: 0x08, directory: 0x10 };
 const lowerBase = 0x08;
 const lowerExtension = 0x10;
-/** Where a part of a long name keeps its 13 characters. */
+/** The positions of the 13 characters in a part of a long name. */
 const characterPlaces = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 const mostParts = 20;
 
 interface LongName {
-  /** Parts, first one first. */
+  /** Parts in the order of the name. */
   parts: string[];
   checksum: number;
-  /** Number of the part that must come next; 0 when all are there. */
+  /** Number of the part that must come next; 0 when all have been read. */
   wanted: number;
 }
 
-/** The entries of a directory; the volume label, `.` and `..` are left out. */
+/** Yields the entries of a directory without the volume label, `.` and `..`. */
 export function* parseDirectory(bytes: Buffer): Generator<FatEntry> {
   let long: LongName | undefined;
   for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
@@ -54,12 +54,12 @@ export function* parseDirectory(bytes: Buffer): Generator<FatEntry> {
   }
 }
 
-/** Names are the same without regard to case. */
+/** Names that differ only in case are equal. */
 export function foldName(name: string): string {
   return name.toUpperCase();
 }
 
-/** The parts stand before the entry, last one first, and count down without a gap. */
+/** The parts come before the entry, the last one first, and count down without a gap. */
 function addPart(long: LongName | undefined, entry: Buffer): LongName | undefined {
   const order = entry[0] ?? 0;
   const number = order & 0x3f;
@@ -76,7 +76,7 @@ function addPart(long: LongName | undefined, entry: Buffer): LongName | undefine
   return { parts: [part, ...long.parts], checksum, wanted: number - 1 };
 }
 
-/** The long name where it belongs to this entry and may be one. */
+/** The long name, if it belongs to this entry and is valid. */
 function longNameOf(long: LongName | undefined, entry: Buffer): string | undefined {
   if (long === undefined || long.wanted !== 0) return undefined;
   let sum = 0;
@@ -88,7 +88,7 @@ function longNameOf(long: LongName | undefined, entry: Buffer): string | undefin
 
 function shortNameOf(entry: Buffer): string {
   const raw = Buffer.from(entry.subarray(0, 11));
-  // 0x05 stands for 0xE5, which would mark a deleted entry.
+  // 0x05 stands for 0xE5, because 0xE5 marks a deleted entry.
   if (raw[0] === 0x05) raw[0] = 0xe5;
   const cases = entry[12] ?? 0;
   const base = raw.toString('latin1', 0, 8).trimEnd();

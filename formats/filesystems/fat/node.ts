@@ -6,7 +6,7 @@ import type { BootSector } from './boot-sector.ts';
 import { readChain } from './chain.ts';
 import { type FatEntry, foldName, parseDirectory } from './directory.ts';
 
-/** What every node of one volume shares. */
+/** Data that every node of one volume shares. */
 export interface FatTree {
   volume: VolumeReader;
   layout: BootSector;
@@ -14,7 +14,7 @@ export interface FatTree {
 
 const mostDirectoryBytes = 2 * 1024 * 1024;
 
-/** The root as an entry: FAT has none for it. */
+/** The root as an entry, because FAT stores none for it. */
 export const rootEntry: FatEntry = {
   name: '',
   shortName: '',
@@ -36,7 +36,7 @@ export class FatNode implements FileNode {
     this.#entry = entry;
     this.kind = entry.isDirectory ? 'directory' : 'file';
     this.sizeBytes = entry.isDirectory ? 0 : entry.sizeBytes;
-    // Empty files have no cluster that tells them apart.
+    // An empty file has no cluster that could identify it.
     this.id = place;
   }
 

@@ -1,9 +1,9 @@
 import { badLvm } from './bad.ts';
 
-/** A value of the description: a number, a text, or a list of both. */
+/** A value of the description: a number, a text, or a list of them. */
 type Value = number | string | (number | string)[];
 
-/** What stands between two braces. */
+/** The content of a pair of braces. */
 export interface Section {
   values: Map<string, Value>;
   sections: Map<string, Section>;

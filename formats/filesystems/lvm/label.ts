@@ -5,11 +5,11 @@ import { lvmChecksum } from './checksum.ts';
 const sectorBytes = 512;
 const longestText = 1024 * 1024;
 const magic = ' LVM2 x[5A%r0N*>';
-/** Of areas and of copies of the text, as the header has room for. */
+/** Limit for areas and for copies of the text: the number that fits in the header. */
 const mostPlaces = 16;
 const ignored = 1;
 
-/** What a physical volume says of itself. */
+/** The label of a physical volume. */
 export interface PhysicalVolume {
   id: string;
   /** The newest description of the volume group. */
@@ -21,7 +21,7 @@ interface Area {
   sizeBytes: number;
 }
 
-/** The label in one of the first four sectors, and the text that it leads to; `undefined` without a label. */
+/** Reads the label in one of the first four sectors, and the text that it points to; `undefined` without a label. */
 export async function readPhysicalVolume(
   volume: VolumeReader,
 ): Promise<PhysicalVolume | undefined> {
@@ -64,7 +64,7 @@ function areasFrom(sector: Buffer, at: number): { areas: Area[]; end: number } {
   throw badLvm('corrupt-header', 'The list of areas in the LVM2 label has no end');
 }
 
-/** The text of one metadata area, which wraps at the end of the area; `undefined` where the area has none. */
+/** The text of one metadata area, which wraps at the end of the area; `undefined` if the area has none. */
 async function readText(volume: VolumeReader, area: Area): Promise<string | undefined> {
   const header = await volume.read(area.offset, sectorBytes);
   if (header.toString('latin1', 4, 20) !== magic || header.readUInt32LE(20) !== 1) {

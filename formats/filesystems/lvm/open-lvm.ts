@@ -14,7 +14,7 @@ import { readPhysicalVolume } from './label.ts';
 const sectorBytes = 512;
 const pieceBytes = 1024 * 1024;
 
-/** Where the extents of this physical volume lie. */
+/** The place of the extents of this physical volume. */
 interface Extents {
   extentBytes: number;
   start: number;
@@ -23,7 +23,7 @@ interface Extents {
   name: string;
 }
 
-/** The logical volumes whose names users see; `undefined` where the volume is no physical volume after all. */
+/** The logical volumes that are visible to users; `undefined` if this is not a physical volume. */
 export async function openLvm(
   source: ByteSource,
   { signal }: FileSystemContext,
@@ -58,7 +58,7 @@ function extentsOf(group: Section, id: string, sizeBytes: number): Extents {
   throw incomplete('this physical volume');
 }
 
-/** A volume that cannot be read is there with its name and size; reading it is refused, the others are not harmed. */
+/** A volume that cannot be read keeps its name and size in the list; only reading it is refused. */
 function openLogical(
   volume: VolumeReader,
   name: string,

@@ -2,7 +2,9 @@ import { hasMagic } from '../../../src/kit.ts';
 
 type Magic = readonly [name: string, at: number, magic: string | readonly number[]];
 
-/** At the start of a volume, where what was there before is always overwritten (filesystems.md, section 1.4). */
+/**
+ * Magics at the start of a volume, where a new file system always overwrites older data (filesystems.md, section 1.4).
+ */
 const first: readonly Magic[] = [
   ['LUKS', 0, 'LUKS\xba\xbe'],
   ['squashfs', 0, 'hsqs'],
@@ -15,7 +17,7 @@ const first: readonly Magic[] = [
   ['ReFS', 3, 'ReFS\0\0\0\0'],
 ];
 
-/** Further in, where a file system that was made later may have left it. */
+/** Magics at later places, which a newer file system may not have overwritten. */
 const later: readonly Magic[] = [
   ['erofs', 1024, [0xe2, 0xe1, 0xf5, 0xe0]],
   ['f2fs', 1024, [0x10, 0x20, 0xf5, 0xf2]],
@@ -39,7 +41,7 @@ const later: readonly Magic[] = [
   ['ISO 9660', 32_769, 'CD001'],
 ];
 
-/** Magics of the file systems that are read: one of those was made after what else is there. */
+/** Magics of the supported file systems: if one is present, it was made after the other content. */
 const readable: readonly Magic[] = [
   ['XFS', 0, 'XFSB'],
   ['ext', 1080, [0x53, 0xef]],
@@ -48,7 +50,7 @@ const readable: readonly Magic[] = [
 
 const uberblocks = { from: 131_072, to: 262_144, step: 1024 };
 
-/** The name of what a volume holds; `undefined` where it is none of these. */
+/** The name of a volume's content; `undefined` if it is none of these. */
 export function nameContent(head: Uint8Array): string | undefined {
   const isThere = ([, at, magic]: Magic): boolean => hasMagic(head, magic, at);
   const found = first.find(isThere);
@@ -57,7 +59,7 @@ export function nameContent(head: Uint8Array): string | undefined {
   return later.find(isThere)?.[0] ?? (isZfs(head) ? 'ZFS' : undefined);
 }
 
-/** The ring of uberblocks in the first label, in either order of bytes. */
+/** The ring of uberblocks in the first label, in either byte order. */
 function isZfs(head: Uint8Array): boolean {
   for (let at = uberblocks.from; at < uberblocks.to; at += uberblocks.step) {
     if (hasMagic(head, [0x0c, 0xb1, 0xba, 0, 0, 0, 0, 0], at)) return true;

@@ -4,7 +4,7 @@ import { nameContent } from './name-content.ts';
 const headBytes = 256 * 1024;
 const uuidAt = 168;
 
-/** Refuses a volume by the name of what it holds. */
+/** Refuses a volume with the name of its content. */
 export async function refuseContent(volume: ByteSource, signal: AbortSignal): Promise<never> {
   signal.throwIfAborted();
   const head = Buffer.from(await volume.read(0, headBytes));

@@ -9,7 +9,7 @@ const headerBytes = 92;
 const mostEntries = 1024;
 const noType = '00000000-0000-0000-0000-000000000000';
 
-/** A header whose numbers were checked, with its entries; they may still be wrong by their checksum. */
+/** A header with plausible numbers, and its entries; their checksums may still be wrong. */
 interface Copy {
   sectorBytes: number;
   other: number;
@@ -19,7 +19,7 @@ interface Copy {
   isIntact: boolean;
 }
 
-/** GPT (UEFI 2.10, 5.3): by its first header, or by the backup, with a warning, where that one is damaged. */
+/** GPT (UEFI 2.10, 5.3): from its first header, or, with a warning, from the backup if the first one is damaged. */
 export async function readGpt(disk: ByteSource): Promise<Table | undefined> {
   const copies: Copy[] = [];
   let damage: unknown;
@@ -53,7 +53,7 @@ export async function readGpt(disk: ByteSource): Promise<Table | undefined> {
   return undefined;
 }
 
-/** The header at one sector; `undefined` where there is none. */
+/** Reads the header at one sector; `undefined` if there is none. */
 async function readCopy(
   disk: ByteSource,
   sectorBytes: number,
@@ -70,7 +70,7 @@ async function readCopy(
   const entryBytes = header.readUInt32LE(84);
   if (size < headerBytes || size > header.length)
     throw badPartitions('gpt', `the header has ${size} bytes`);
-  // The checksum is over the header with zeros in its own place.
+  // The checksum covers the header with its own field set to zero.
   header.fill(0, 16, 20);
   const isOwn = crc32(header.subarray(0, size)) === checksum;
   if (isOwn && Number(header.readBigUInt64LE(24)) !== sector) {
@@ -97,7 +97,7 @@ async function readCopy(
   };
 }
 
-/** The backup lies at the end of the disk, or, after the disk grew, where the first header says. */
+/** The backup is at the end of the disk, or, after the disk grew, at the place that the first header gives. */
 async function findBackup(disk: ByteSource, damaged: readonly Copy[]): Promise<Copy | undefined> {
   for (const sectorBytes of sectorSizes) {
     const others = damaged

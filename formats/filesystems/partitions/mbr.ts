@@ -16,12 +16,12 @@ interface Entry {
   sectors: number;
 }
 
-/** MBR with logical partitions; `undefined` where sector 0 holds boot code alone, as of a file system without a table. */
+/** MBR with logical partitions; `undefined` if sector 0 is only boot code, as for a file system without a table. */
 export async function readMbr(disk: ByteSource): Promise<Table | undefined> {
   const sector = Buffer.from(await disk.read(0, sectorBytes));
   const entries = entriesOf(sector);
   const used = entries?.filter(({ type, sectors }) => type !== 0 && sectors !== 0) ?? [];
-  // A protective entry stands for a GPT, and that one was looked for before.
+  // A protective entry stands for a GPT, which was searched before.
   const plain = used.filter(({ type }) => type !== protective);
   if (plain.length === 0) return undefined;
   const signature = sector.toString('hex', 440, 444).replace(/(..)(..)(..)(..)/, '$4$3$2$1');
@@ -50,7 +50,7 @@ export async function readMbr(disk: ByteSource): Promise<Table | undefined> {
       await addLogicals(disk, entry, add);
     } catch (error) {
       if (!(error instanceof BrokenChain)) throw error;
-      // What was found before the break is good.
+      // The partitions found before the broken record are valid.
       warnings.push(`The chain of logical partitions is broken: ${error.message}.`);
     }
   }
@@ -59,7 +59,7 @@ export async function readMbr(disk: ByteSource): Promise<Table | undefined> {
 
 class BrokenChain extends Error {}
 
-/** The chain of extended boot records: each holds one logical partition and where the next record lies. */
+/** Follows the chain of extended boot records: each holds one logical partition and the place of the next record. */
 async function addLogicals(
   disk: ByteSource,
   extended: Entry,
@@ -89,14 +89,14 @@ async function addLogicals(
   }
 }
 
-/** The four entries; `undefined` where these bytes are no table. */
+/** The four entries; `undefined` if these bytes are not a table. */
 function entriesOf(sector: Buffer): Entry[] | undefined {
   if (sector.length < sectorBytes || sector.readUInt16LE(510) !== 0xaa55) return undefined;
   const entries: Entry[] = [];
   for (let slot = 0; slot < 4; slot += 1) {
     const at = tableAt + 16 * slot;
     const status = sector[at] ?? 0;
-    // Anything else is boot code that ends in 55 AA.
+    // Any other value is boot code that happens to end in 55 AA.
     if (status !== 0x00 && status !== 0x80) return undefined;
     entries.push({
       slot,

@@ -11,7 +11,7 @@ import { readGpt } from './gpt.ts';
 import { readMbr } from './mbr.ts';
 import type { Table } from './table.ts';
 
-/** The partitions of a disk: by its GPT where it has one, else by its MBR; `undefined` without a table. */
+/** The partitions of a disk: from its GPT if it has one, else from its MBR; `undefined` without a table. */
 export async function readTable(
   disk: ByteSource,
   { signal }: FileSystemContext,

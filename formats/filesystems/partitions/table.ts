@@ -1,4 +1,4 @@
-/** A partition as its table has it, in bytes. */
+/** A partition as stored in its table, in bytes. */
 export interface Partition {
   number: number;
   offset: number;
@@ -8,7 +8,7 @@ export interface Partition {
   label?: string;
 }
 
-/** What one kind of table says. */
+/** The content of one kind of table. */
 export interface Table {
   scheme: 'gpt' | 'mbr';
   sectorBytes: number;

@@ -10,12 +10,12 @@ import type { ImageRefusal } from '../../shared/image-refusal.ts';
 const mostDirectoryBytes = 64 * 1024 * 1024;
 const kinds: Record<number, FileKind> = { 4: 'directory', 8: 'file', 10: 'link' };
 
-/** The kind that the mode of an inode says, as POSIX has it. */
+/** The kind of file in the mode of an inode, as in POSIX. */
 export function kindOfMode(mode: number): FileKind {
   return kinds[mode >> 12] ?? 'other';
 }
 
-/** Refuses a directory that its file system has no room for, and one that is too long to be read. */
+/** Refuses a directory that is larger than its file system, or too large to be read. */
 export function checkDirectoryBytes(
   refuse: ImageRefusal,
   directory: string,
@@ -31,7 +31,7 @@ export function checkDirectoryBytes(
   });
 }
 
-/** A file system that is open, around the directory that is its root. */
+/** An open file system, made from its root directory. */
 export function openedFileSystem(
   refuse: ImageRefusal,
   { id, label, uuid }: { id: string; label: string; uuid: string },

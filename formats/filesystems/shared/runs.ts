@@ -1,14 +1,14 @@
 import type { VolumeReader } from './volume-reader.ts';
 
 /**
- * Where the bytes of a file lie: runs in the order of the file, each as three numbers: position in the file, length, position
- * in the volume. What no run covers reads as zeros.
+ * The places of a file's bytes: runs in the order of the file, each as three numbers: position in the file, length,
+ * position in the volume. Ranges without a run read as zeros.
  */
 export type Runs = readonly number[];
 
 const numbers = 3;
 
-/** `length` bytes from `position` of a file that is `sizeBytes` long; short only at its end. */
+/** Reads `length` bytes at `position` of a file of `sizeBytes`; fewer only at its end. */
 export async function readRuns(
   volume: VolumeReader,
   runs: Runs,
@@ -28,7 +28,7 @@ export async function readRuns(
   return bytes;
 }
 
-/** Index of the first run that ends behind `position`. */
+/** Index of the first run that ends after `position`. */
 function firstAfter(runs: Runs, position: number): number {
   let low = 0;
   let high = runs.length / numbers;
@@ -41,7 +41,7 @@ function firstAfter(runs: Runs, position: number): number {
   return low * numbers;
 }
 
-/** Adds a run at the end, or makes the last one longer where both lie side by side. */
+/** Adds a run at the end, or extends the last run if both are adjacent. */
 export function addRun(runs: number[], position: number, length: number, place: number): void {
   const [start = 0, count = 0, before = 0] = runs.slice(-numbers);
   const isNext = count > 0 && start + count === position && before + count === place;

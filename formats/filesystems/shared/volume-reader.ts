@@ -1,8 +1,8 @@
 import { type ByteSource, refuse } from '../../../src/kit.ts';
 
 /**
- * The bytes of one volume. Everything that a structure on the disk points to is read through it: a place outside the volume
- * is `corrupt-table`, and a walk has a budget, so that no loop of pointers goes on.
+ * The bytes of one volume. Everything that a structure on the disk points to is read through it: a place outside the
+ * volume is `corrupt-table`, and a walk has a budget of reads, so that a loop of pointers ends.
  */
 export class VolumeReader {
   readonly sizeBytes: number;
@@ -10,7 +10,7 @@ export class VolumeReader {
   readonly #format: string;
   readonly #signal: AbortSignal;
 
-  /** `sizeBytes` is that of the file system where it is shorter than its volume. */
+  /** `sizeBytes` is the size of the file system, if that is smaller than its volume. */
   constructor(
     source: ByteSource,
     about: { format: string; sizeBytes: number; signal: AbortSignal },
@@ -21,7 +21,7 @@ export class VolumeReader {
     this.#signal = about.signal;
   }
 
-  /** Exactly these bytes. */
+  /** Reads exactly these bytes. */
   async read(position: number, length: number): Promise<Buffer> {
     this.#signal.throwIfAborted();
     const isInside = position >= 0 && length >= 0 && position + length <= this.sizeBytes;
@@ -31,7 +31,7 @@ export class VolumeReader {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** A reader for one question, which may read so many times. */
+  /** A reader for one lookup, with a limit on its reads. */
   walk(mostReads: number): Walk {
     let left = mostReads;
     const count = (): void => {
@@ -60,9 +60,9 @@ export class VolumeReader {
   }
 }
 
-/** Reads that count. */
+/** Reads and counts. */
 export interface Walk {
-  /** Counts a read of what is remembered. */
+  /** Counts a read that the cache answered. */
   count(): void;
   read(position: number, length: number): Promise<Buffer>;
 }

@@ -10,10 +10,10 @@ export interface XfsName {
   inode: bigint;
 }
 
-/** Leaves and free lists begin here in the file of a directory; they are an index alone. */
+/** Leaves and free lists begin here in the file of a directory; they are only an index. */
 export const leafOffset: number = 32 * 1024 ** 3;
 
-/** Names of a directory that lies in its inode. */
+/** Names of a directory that is stored in its inode. */
 export function* shortNames(
   layout: XfsSuperblock,
   { fork, sizeBytes }: XfsInode,

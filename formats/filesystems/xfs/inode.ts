@@ -8,10 +8,10 @@ const realtime = 0x1;
 const bigExtentCounts = 0x10n;
 const checksumAt = 100;
 
-/** How the data fork keeps what it has. */
+/** The storage formats of the data fork. */
 export const forkFormats = { local: 1, extents: 2, tree: 3 };
 
-/** One inode whose checksum was checked. */
+/** One inode with a verified checksum. */
 export interface XfsInode {
   number: bigint;
   mode: number;

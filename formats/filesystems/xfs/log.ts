@@ -5,10 +5,10 @@ import type { XfsSuperblock } from './superblock.ts';
 
 const recordMagic = 0xfeed_babe;
 const basicBlock = 512;
-/** A record has at most 256 KiB behind its headers, so one begins in this much before the head. */
+/** A record has at most 256 KiB after its headers, so one begins within this distance before the head. */
 const longestRecord = 272 * 1024;
 const pieceBytes = 16 * 1024;
-/** Client of the header of an operation, and its flag for a clean unmount. */
+/** The client id in an operation header, and its flag for a clean unmount. */
 const unmountClient = 0xaa;
 const unmountFlag = 0x20;
 
@@ -19,8 +19,8 @@ interface Log {
 }
 
 /**
- * Refuses a log that was not replayed: the record before its head must be the one of a clean unmount, as Linux asks. What such
- * a disk shows without a replay may be older than what was promised to be on it.
+ * Refuses a log that was not replayed: the record before its head must be a clean unmount, as Linux requires. Without a
+ * replay such a disk may lack data that was already synced.
  */
 export async function refuseDirtyLog(volume: VolumeReader, layout: XfsSuperblock): Promise<void> {
   const { logStart, logBlocks, blockBytes } = layout;
@@ -33,7 +33,7 @@ export async function refuseDirtyLog(volume: VolumeReader, layout: XfsSuperblock
   };
   if (log.blocks === 0) throw badXfs('corrupt-header', 'The log of the XFS file system is empty');
   const head = await findHead(log);
-  // A log that was never written needs nothing.
+  // An unused log needs no replay.
   if (head === undefined || (await endsWithUnmount(log, head))) return;
   throw badXfs('unsupported-feature', 'The log of the XFS file system was not replayed', {
     hint: 'Mount the disk once on Linux and unmount it, or take it from a system that was shut down.',
@@ -41,8 +41,8 @@ export async function refuseDirtyLog(volume: VolumeReader, layout: XfsSuperblock
 }
 
 /**
- * The block behind what was written last. Each block carries the number of its round through the log; the newest round comes
- * first, then the rest of the round before, or zeros.
+ * The block after the newest one. Each block carries the number of its cycle through the log; the newest cycle comes
+ * first, then the rest of the previous cycle, or zeros.
  */
 async function findHead(log: Log): Promise<number | undefined> {
   const roundOf = async (block: number): Promise<number> => {
@@ -62,7 +62,7 @@ async function findHead(log: Log): Promise<number | undefined> {
   return behind;
 }
 
-/** True where the last record before the head reaches it and holds nothing but the end of a clean unmount. */
+/** True if the last record before the head ends at the head and contains only a clean unmount. */
 async function endsWithUnmount(log: Log, head: number): Promise<boolean> {
   const piece = pieceBytes / basicBlock;
   const most = Math.min(log.blocks, longestRecord / basicBlock);

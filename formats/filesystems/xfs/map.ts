@@ -12,7 +12,7 @@ const deepest = 9;
 const mostExtents = 1_000_000;
 const checksumAt = 64;
 
-/** What a walk through a map is given. `endBytes` bounds the part of the file that is wanted. */
+/** The input of a walk through a map. `endBytes` limits the requested part of the file. */
 export interface XfsMapWalk {
   walk: Walk;
   layout: XfsSuperblock;
@@ -22,7 +22,7 @@ export interface XfsMapWalk {
 
 interface Found {
   runs: number[];
-  /** First byte of the file that the next extent may hold. */
+  /** First byte of the file that the next extent may cover. */
   next: number;
 }
 
@@ -46,9 +46,9 @@ export async function readXfsMap(at: XfsMapWalk): Promise<Runs> {
 
 interface Node {
   level: number;
-  /** Where the keys begin. */
+  /** The place of the keys. */
   start: number;
-  /** How many keys there is room for; the pointers follow. */
+  /** The number of keys that fit; the pointers follow. */
   room: number;
   records: number;
 }
@@ -106,7 +106,7 @@ function addExtents(at: XfsMapWalk, records: Buffer, found: Found): void {
     const block = ((high & 511n) << 43n) | (low >> 21n);
     const count = Number(low & ((1n << 21n) - 1n));
     if (position < found.next || count === 0) throw badMap(at, 'extents that overlap');
-    // What was set aside behind the end is of no use.
+    // Blocks after the end are only preallocated.
     if (position >= at.endBytes) return;
     const place = byteOfBlock(layout, block, count);
     found.next = position + count * layout.blockBytes;

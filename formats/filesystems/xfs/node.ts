@@ -9,7 +9,7 @@ import { forkFormats, readXfsInode, type XfsInode } from './inode.ts';
 import { readXfsMap } from './map.ts';
 import type { XfsSuperblock } from './superblock.ts';
 
-/** What every node of one file system shares. */
+/** Data that every node of one file system shares. */
 export interface XfsTree {
   volume: VolumeReader;
   layout: XfsSuperblock;
@@ -18,7 +18,7 @@ export interface XfsTree {
 const mostTargetBytes = 1023;
 const linkHeaderBytes = 56;
 
-/** The inode of a number, for one lookup. */
+/** Opens an inode by number, for one lookup. */
 export async function openInode({ volume, layout }: XfsTree, number: bigint): Promise<XfsInode> {
   return await readXfsInode(volume.walk(8), layout, number);
 }
@@ -75,7 +75,7 @@ export class XfsNode implements FileNode {
     return (await this.#remoteTarget()).toString();
   }
 
-  /** A target in blocks of its own; with checksums each extent begins with a header. */
+  /** A link target in its own blocks; in version 5 each extent begins with a header. */
   async #remoteTarget(): Promise<Buffer> {
     const { layout, volume } = this.#tree;
     const { sizeBytes, number } = this.#inode;
@@ -139,7 +139,8 @@ export class XfsNode implements FileNode {
 
   async #readMap(endBytes: number): Promise<Runs> {
     const { volume, layout } = this.#tree;
-    // A block of the tree holds at least 27 extents of one block each, and there are no more blocks than the file system has.
+    // A block of the tree holds at least 27 extents of one block each, and the file system's size limits the number of
+    // blocks.
     const blocks = Math.min(endBytes / layout.blockBytes, layout.blocks);
     const walk = volume.walk(64 + Math.ceil(blocks / 16));
     return await readXfsMap({ walk, layout, inode: this.#inode, endBytes });

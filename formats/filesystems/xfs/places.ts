@@ -1,7 +1,7 @@
 import { badXfs } from './bad.ts';
 import type { XfsSuperblock } from './superblock.ts';
 
-/** Byte of a block by its number, which is made of its group and its place there. */
+/** The byte offset of a block from its number, which consists of its group and its place there. */
 export function byteOfBlock(layout: XfsSuperblock, block: bigint, count: number): number {
   const shift = BigInt(layout.groupBlocksLog);
   const group = Number(block >> shift);
@@ -14,7 +14,7 @@ export function byteOfBlock(layout: XfsSuperblock, block: bigint, count: number)
   return (group * layout.groupBlocks + inGroup) * layout.blockBytes;
 }
 
-/** Byte of an inode: its number is its place. */
+/** The byte offset of an inode: its number encodes its place. */
 export function byteOfInode(layout: XfsSuperblock, inode: bigint): number {
   const slotBits = BigInt(layout.inodesPerBlockLog);
   const slot = Number(inode & ((1n << slotBits) - 1n));

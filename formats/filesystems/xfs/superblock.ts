@@ -6,15 +6,18 @@ const directoriesV2 = 0x2000;
 const moreFeatures = 0x8000;
 const fileTypesV4 = 0x200;
 const incompat = { fileTypes: 0x1, metaUuid: 0x4, needsRepair: 0x10 };
-/** File types, sparse inodes, UUID of metadata, big times, big extent counts, exchange of ranges, parent pointers. */
+/**
+ * The flags that may be set: file types, sparse inodes, UUID of metadata, big times, big extent counts, exchange of
+ * ranges, parent pointers.
+ */
 const readable = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
 const checksumAt = 224;
 
-/** The numbers of a superblock, checked against each other. */
+/** The values of a superblock, checked against each other. */
 export interface XfsSuperblock {
   label: string;
   uuid: string;
-  /** What checksummed blocks carry. */
+  /** The UUID that checksummed blocks hold. */
   metaUuid: string;
   hasChecksums: boolean;
   hasFileTypes: boolean;
@@ -28,12 +31,12 @@ export interface XfsSuperblock {
   inodesPerBlockLog: number;
   directoryBytes: number;
   rootInode: bigint;
-  /** Block of the log; 0 where it lies on another device. */
+  /** Block of the log; 0 if it is on another device. */
   logStart: bigint;
   logBlocks: number;
 }
 
-/** Reads and checks a superblock; `volumeBytes` bounds what it may claim. */
+/** Reads and checks a superblock; its sizes must fit in `volumeBytes`. */
 export function parseXfsSuperblock(bytes: Buffer, volumeBytes: number): XfsSuperblock {
   const version = bytes.readUInt16BE(100);
   const hasChecksums = (version & 0xf) === 5;

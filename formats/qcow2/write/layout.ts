@@ -90,7 +90,7 @@ export class ImageLayout {
     return position;
   }
 
-  /** Compressed data goes behind that before it, through the end of a cluster where the next one follows in the file. */
+  /** Compressed data goes after that before it, through the end of a cluster where the next one follows in the file. */
   #pack(length: number): number {
     const packed = this.#packed;
     if (packed.next + length > packed.end && packed.end !== this.#end) {

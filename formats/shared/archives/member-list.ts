@@ -71,7 +71,7 @@ export class MemberList implements Members {
 
   /**
    * Once all members are known: refuses a choice that is missing or cannot be met, and a member that may not be read.
-   * `among` are the files that are offered, `wanted` is `undefined` where every one of them was handed out.
+   * `among` are the files that are offered, `wanted` is `undefined` if every one of them was handed out.
    */
   check(wanted: WantedEntry | undefined, among: readonly string[] = this.#files): void {
     const { name, folder = '' } = wanted ?? {};

@@ -4,7 +4,7 @@ import { PieceList, pieceListEntryBytes } from './piece-list.ts';
 interface Run {
   list: PieceList;
   next: number;
-  /** Behind the last piece of the list that counts. */
+  /** After the last piece of the list that counts. */
   end: number;
 }
 
@@ -51,7 +51,7 @@ export class PieceQueue {
     if (run !== undefined) run.next += 1;
   }
 
-  /** Adds those pieces that lie at `from` or behind it in the file. */
+  /** Adds those pieces that lie at `from` or after it in the file. */
   add(pieces: PieceList, from = 0): void {
     const list = pieces.byHost();
     const next = list.lowerBound(from);

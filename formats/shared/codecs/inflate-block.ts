@@ -16,7 +16,7 @@ export type BlockFlaw = 'cut' | 'too-long' | 'damaged';
 
 /**
  * Inflates a block of at most `blockBytes`; bytes after the end of its stream are ignored. A whole block lies in memory of its
- * own with `inflateSlackBytes` behind it. `explain` makes the refusal of a stream that is not valid.
+ * own with `inflateSlackBytes` after it. `explain` makes the refusal of a stream that is not valid.
  */
 export async function inflateBlock(
   input: Uint8Array,

@@ -10,7 +10,7 @@ export function isSkippable(magic: number): boolean {
 
 /**
  * The magic number of the first frame that is not skippable; `beyond` where `head` begins with skippable ones and ends
- * before they do, `undefined` where it has no magic number at all.
+ * before they do, `undefined` if it has no magic number at all.
  */
 export function firstMagic(head: Uint8Array): number | 'beyond' | undefined {
   const view = viewOf(head);
@@ -24,7 +24,7 @@ export function firstMagic(head: Uint8Array): number | 'beyond' | undefined {
   return at === 0 ? undefined : 'beyond';
 }
 
-/** The same from a source, as far into it as it takes; `undefined` where it ends before, or has too many of them. */
+/** The same from a source, as far into it as it takes; `undefined` if it ends before, or has too many of them. */
 export async function readFirstMagic(
   source: ByteSource,
   signal: AbortSignal,

@@ -5,7 +5,7 @@ import type { Contents, DiskPlace } from './contents.ts';
 import { chunkName } from './documents.ts';
 
 /**
- * A disk that lies in the archive in parts, one behind the other. `finish` reads what is left of it and gives back the
+ * A disk that lies in the archive in parts, one after the other. `finish` reads what is left of it and gives back the
  * member that followed.
  */
 export function joinChunks(

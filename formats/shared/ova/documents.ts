@@ -35,7 +35,7 @@ export function readHref(href: string): string[] {
   }
 }
 
-/** The name of a part (DSP0243, section 7.1): nine digits behind the name of the file. */
+/** The name of a part (DSP0243, section 7.1): nine digits after the name of the file. */
 export function chunkName(file: string, index: number): string {
   return `${file}.${String(index).padStart(9, '0')}`;
 }

@@ -18,7 +18,7 @@ export class EarlyBytes {
     this.#refuseImage = refuseImage;
   }
 
-  /** The bytes, or `undefined` where they have to be waited for. */
+  /** The bytes, or `undefined` if they have to be waited for. */
   async fetch(position: number, length: number): Promise<Uint8Array | undefined> {
     const { signal, log } = this.#context;
     if (this.#source.ahead === undefined) return undefined;

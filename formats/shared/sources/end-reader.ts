@@ -3,13 +3,13 @@ import type { ByteSource } from '../../../src/kit.ts';
 /** Random access to the bytes of a source whose end is at hand. */
 export interface EndReader {
   sizeBytes: number;
-  /** Exactly these bytes; `undefined` where the source gives fewer. */
+  /** Exactly these bytes; `undefined` if the source gives fewer. */
   read(position: number, length: number): Promise<Uint8Array | undefined>;
 }
 
 /**
  * Access to the end of a source without waiting for a transfer: everything is there already, or ranges can be fetched
- * ahead. `undefined` where neither holds.
+ * ahead. `undefined` if neither holds.
  */
 export function openEnd(source: ByteSource): EndReader | undefined {
   const { sizeBytes } = source;

@@ -1,5 +1,5 @@
 /**
- * Which ranges of a sparse file are stored, one behind the other; everything else is zeros. Extents ascend and do not
+ * Which ranges of a sparse file are stored, one after the other; everything else is zeros. Extents ascend and do not
  * overlap: the caller has checked that.
  */
 export class ExtentMap {
@@ -47,7 +47,7 @@ export class ExtentMap {
     return { offset, length: this.#lengths[index] ?? 0, stored: this.#stored[index] ?? 0 };
   }
 
-  /** The first extent that ends behind `position`; `count` where there is none. */
+  /** The first extent that ends after `position`; `count` where there is none. */
   find(position: number): number {
     return this.#first((i) => (this.#offsets[i] ?? 0) + (this.#lengths[i] ?? 0) > position);
   }

@@ -1,6 +1,6 @@
 /**
  * Bytes that come only once, lent to one consumer and taken back by `finish`, which reads whatever is left of them. So an
- * archive can go on behind a member whether or not the consumer has read it.
+ * archive can go on after a member whether or not the consumer has read it.
  */
 export class LentBytes implements AsyncIterableIterator<Uint8Array> {
   /** Hears every piece exactly once, taken by the consumer or by `finish`. */

@@ -60,7 +60,7 @@ export class StreamReader {
     return true;
   }
 
-  /** Gives back the last `length` bytes of what the last `next` handed out. */
+  /** Returns the last `length` bytes of what the last `next` handed out. */
   giveBack(length: number): void {
     this.#at -= length;
     this.position -= length;

@@ -10,7 +10,7 @@ const entryBytes = 2 * fieldBytes;
 
 /**
  * The map of a member of type `S` (GNU tar manual, "Old GNU Format"): four extents in the header, further ones in blocks
- * of 21 behind it. What Google Cloud images and `tar --format=oldgnu -S` use.
+ * of 21 after it. What Google Cloud images and `tar --format=oldgnu -S` use.
  */
 export async function readGnuSparseMap(
   tape: Tape,

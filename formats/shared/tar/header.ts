@@ -16,7 +16,7 @@ export interface TarHeader {
   block: Uint8Array;
 }
 
-/** Throws `corrupt-header`, or `unsafe-path` for a name that hides something behind its end. */
+/** Throws `corrupt-header`, or `unsafe-path` for a name that hides something after its end. */
 export function parseTarHeader(block: Uint8Array, offset: number): TarHeader {
   if (!hasTarChecksum(block)) {
     throw refuse('corrupt-header', 'A tar header does not match its checksum', {
@@ -46,7 +46,7 @@ export function hasTarChecksum(block: Uint8Array): boolean {
   return stated === sum || stated === sum - negative;
 }
 
-/** Text that ends at a zero byte. Bytes behind it are read by some programs and not by others: `unsafe-path`. */
+/** Text that ends at a zero byte. Bytes after it are read by some programs and not by others: `unsafe-path`. */
 export function readTarText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
@@ -69,7 +69,7 @@ function readName(block: Uint8Array): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-/** Where the first part of a long name ends. GNU and v7 keep other things there, and star two times behind it. */
+/** Where the first part of a long name ends. GNU and v7 keep other things there, and star two times after it. */
 function prefixEnd(block: Uint8Array): number {
   const isStar = hasMagic(block, 'tar\0', 508);
   // star before POSIX has a magic only at the end of the block.

@@ -21,7 +21,7 @@ export interface FoundHeader extends TarHeader {
 
 /**
  * The next member's header, GNU long names and pax records applied; `undefined` at the end of the archive: two blocks of
- * zeros, of which GNU tar does without one or both, and nothing but zeros behind them.
+ * zeros, of which GNU tar does without one or both, and nothing but zeros after them.
  */
 export async function readNextHeader(
   tape: Tape,

@@ -9,7 +9,7 @@ export function parseTarNumber(field: Uint8Array, what: string): number {
   const first = field[0] ?? 0;
   if (first >= 0x80) return parseBase256(field, first, what);
   const text = String.fromCharCode(...field);
-  // Writers end a number with zero bytes, blanks or both; behind the end nothing may follow.
+  // Writers end a number with zero bytes, blanks or both; after the end nothing may follow.
   const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
   if (digits === undefined) throw badNumber(what, text);
   return digits === '' ? 0 : Number(BigInt(`0o${digits}`));

@@ -6,7 +6,7 @@ import { StreamReader } from '../streams/stream-reader.ts';
 /** The stored bytes of one member. */
 export interface TapeBody {
   source: ByteSource;
-  /** Hears all bytes as they pass; absent where `source` can be streamed again. */
+  /** Hears all bytes as they pass; absent if `source` can be streamed again. */
   listen?(listener: (piece: Uint8Array) => void): void;
   /** Resolves once the last byte is known to be there and the tape may go on. */
   finish(): Promise<void>;

@@ -17,7 +17,7 @@ export interface TarMember {
   sparse: boolean;
   /** The file, holes filled in. */
   source: ByteSource;
-  /** Hears the stored bytes as they pass; absent where `source` can be streamed again. */
+  /** Hears the stored bytes as they pass; absent if `source` can be streamed again. */
   listen?: TapeBody['listen'];
   finish(): Promise<void>;
 }

@@ -73,7 +73,7 @@ export async function writeStream(
   return { capacity, sizeBytes: tables.sector * streamSectorBytes, populatedBytes, id };
 }
 
-/** Follows where grains lie, and puts each grain table behind the last of its grains. */
+/** Follows where grains lie, and puts each grain table after the last of its grains. */
 class GrainTables {
   readonly #sectors: number;
   readonly #directory: Buffer;

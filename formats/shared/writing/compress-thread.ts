@@ -32,7 +32,7 @@ export interface CompressJob {
 export interface CompressAnswer {
   /** A number a unit: 0 for nothing but zeros; above zero the packed length; below zero the length as it is. */
   lengths: number[];
-  /** The packed units, one behind the other. */
+  /** The packed units, one after the other. */
   bytes: Uint8Array<ArrayBuffer>;
   /** CRC-32 of each unit where that is wanted, 0 for nothing but zeros. */
   crcs: number[];

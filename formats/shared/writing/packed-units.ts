@@ -16,7 +16,7 @@ const batchBytes = 1024 * 1024;
 
 /**
  * Every unit that holds anything but zeros, packed by all cores, some at a time, in the order of the disk. The bytes of units lie
- * one behind the other in memory, and are gone when the next ones are asked for.
+ * one after the other in memory, and are gone when the next ones are asked for.
  */
 export async function* packedUnits(
   disk: DiskToWrite,

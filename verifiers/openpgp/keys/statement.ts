@@ -5,7 +5,7 @@ import type { SignaturePacket } from '../packets/signature-packet.ts';
 export interface Statement {
   /** Seconds since 1970: from then on the key makes no good signatures. `Infinity`: never. */
   until: number;
-  /** May sign documents; `undefined` where it does not say. */
+  /** May sign documents; `undefined` if it does not say. */
   signs: boolean | undefined;
   /** Type of a critical subpacket that is not understood, so that the rest cannot be relied on. */
   unknownCritical: number | undefined;

@@ -86,7 +86,7 @@ function readEddsaLegacy(reader: FieldReader, version: number): KeyMaterial {
   const oid = readOid(reader);
   const point = readMpi(reader, version);
   if (oid !== ed25519Legacy) return { kind: 'unusable', why: 'its curve is not supported' };
-  // RFC 9580, 11.2.2: a native point behind the prefix 0x40.
+  // RFC 9580, 11.2.2: a native point after the prefix 0x40.
   if (point[0] !== 0x40 || point.length !== 33) {
     return { kind: 'unusable', why: 'its point is not one of Ed25519' };
   }
@@ -117,7 +117,7 @@ function bitLength(significant: Uint8Array): number {
   return first === undefined ? 0 : (significant.length - 1) * 8 + (32 - Math.clz32(first));
 }
 
-/** The number in exactly so many bytes; `undefined` where it does not fit. */
+/** The number in exactly so many bytes; `undefined` if it does not fit. */
 export function padLeft(significant: Uint8Array, length: number): Uint8Array | undefined {
   if (significant.length > length) return undefined;
   const padded = new Uint8Array(length);

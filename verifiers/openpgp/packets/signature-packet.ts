@@ -30,7 +30,7 @@ export interface SignaturePacket {
   embedded: Uint8Array[];
   /** Hashed before what is signed: the salt of version 6. */
   salt: Uint8Array;
-  /** Hashed behind what is signed (RFC 9580, 5.2.4). */
+  /** Hashed after what is signed (RFC 9580, 5.2.4). */
   trailer: Uint8Array;
   /** The first two octets of the digest. */
   digestStart: Uint8Array;
