@@ -16,39 +16,42 @@ import { listLocked } from './verbs/list-locked.ts';
 import type { LockfileOptions, LockImagesOptions } from './verbs/lock-images.ts';
 import type { VerifyCacheOptions } from './verbs/verify-cache.ts';
 
-/** What `createRootdisk` binds: exactly these parts. A list that is missing is empty. */
+/** The parts that `createRootdisk` binds, and no others. A missing list is empty. */
 export interface RootdiskOptions {
   vendors?: Parts['vendors'] | undefined;
   verifiers?: Parts['verifiers'] | undefined;
   formats?: Parts['formats'] | undefined;
-  /** Targets of `deliverImage` beside those of this package, which are always there. */
+  /** Targets of `deliverImage` in addition to those of this package, which are always available. */
   targets?: Parts['targets'];
-  /** Shared stores that `ensureImage` and its like ask for image bytes before upstream, in this order. */
+  /**
+   * Shared stores that `ensureImage`, `ensureImages` and other verbs ask for image bytes before upstream, in this
+   * order.
+   */
   tiers?: Parts['tiers'];
   /**
-   * Options that every call starts from. An option of the call itself wins; one that is `undefined` there does not erase a
-   * default. `limits`, `mirrors` and `parameters` are merged key by key, every other option is taken whole.
+   * Default options of every call. An option of the call itself takes precedence; `undefined` there does not remove a
+   * default. `limits`, `mirrors` and `parameters` are merged key by key; every other option is replaced as a whole.
    */
   defaults?: RootdiskDefaults | undefined;
 }
 
 /** All verbs, bound to the same parts and defaults. */
 export interface Rootdisk extends Verbs {
-  /** A disk of the caller's own: a reflink, a sparse copy, or an overlay. */
+  /** Copies a disk for the caller: a reflink, a sparse copy, or an overlay. */
   cloneDisk: typeof cloneDisk;
-  /** What configures a machine at its first boot; nothing is written. */
+  /** Makes the data that configures a machine at its first boot; writes nothing. */
   createSeed: typeof createSeed;
   /** Writes a bundle from a folder; the same files give the same bytes. */
   createBundle: typeof createBundle;
-  /** The pins of a lock file in the words of a tool; no request. */
+  /** The pins of a lock file in the syntax of another tool; makes no request. */
   exportLock: typeof exportLock;
-  /** The entries of a lock file; no request. */
+  /** The entries of a lock file; makes no request. */
   listLocked: typeof listLocked;
 }
 
 /**
- * Binds parts and defaults and gives every verb. Nothing is built in: spread `builtIns` to have what this package comes
- * with. The same id twice within one list is `ERR_DUPLICATE_PART`.
+ * Binds parts and defaults and returns all verbs. No part is added by default: spread `builtIns` to use the parts of
+ * this package. The same id twice within one list is `ERR_DUPLICATE_PART`.
  */
 export function createRootdisk(options: RootdiskOptions): Rootdisk {
   checkOptions(options, optionKinds.createRootdisk);
@@ -69,7 +72,7 @@ export function createRootdisk(options: RootdiskOptions): Rootdisk {
   };
 
   let verbs: Promise<Verbs> | undefined;
-  // The line and all that it needs is most of this package: the first call loads it, not the import.
+  // Most of this package is code for these verbs: the first call loads it, not the import.
   const load = (): Promise<Verbs> => {
     verbs ??= import('./verbs/later.ts').then(({ bindVerbs }) => bindVerbs(parts));
     return verbs;

@@ -36,7 +36,7 @@ export type EnsureImage = (
   options?: EnsureOptions,
 ) => Promise<EnsuredImage>;
 
-/** `ensureImage` of the given parts; its calls share `pool`, or nothing without one. */
+/** `ensureImage` for the given parts; its calls share the connections of `pool`. Without `pool` they share none. */
 export function bindEnsureImage(parts: BoundParts, pool?: HttpPool): EnsureImage {
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.ensureImage);
@@ -60,7 +60,7 @@ export function bindEnsureImage(parts: BoundParts, pool?: HttpPool): EnsureImage
   };
 }
 
-/** One file of a plan: from the cache, or by way of the staging folder. */
+/** Gets one file of a plan: from the cache, or through the staging folder. */
 async function obtain(asked: Planned): Promise<Obtained> {
   asked.call.progress.begin(asked.plan.role);
   const planned = await demandSeen(asked);

@@ -1,5 +1,5 @@
 /**
- * An operating-system image onto this machine: verified, sparse, ready to boot.
+ * Puts an operating-system image on this machine: verified, sparse, ready to boot.
  *
  * @module
  */
@@ -82,7 +82,7 @@ import type { VerifyDocument } from './verbs/verify-document.ts';
 
 export * from './core.ts';
 
-/** Every part this package comes with; spread it into `createRootdisk` to add your own. */
+/** All parts of this package; spread them into `createRootdisk` to add your own. */
 export const builtIns: Parts = Object.freeze({
   vendors: [
     almalinux,
@@ -152,39 +152,52 @@ const ofBuiltIns = createRootdisk(builtIns);
 
 /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk; bound to the built-in parts. */
 export const ensureImage: EnsureImage = ofBuiltIns.ensureImage;
-/** Several images over the same connections; all are tried. */
+/** Like `ensureImage` for several images, over the same connections. One failure does not stop the others. */
 export const ensureImages: EnsureImages = ofBuiltIns.ensureImages;
-/** What `ensureImage` would fetch; no image byte moves. */
+/** Returns what `ensureImage` would fetch; transfers no image byte. */
 export const resolveImage: ResolveImage = ofBuiltIns.resolveImage;
-/** Every release that a vendor offers. */
+/** Lists every release that a vendor offers. */
 export const listImages: ListImages = ofBuiltIns.listImages;
-/** Pins what references are now in a lock file; no image byte moves. */
+/** Pins the current images of references in a lock file; transfers no image byte. */
 export const lockImages: LockImages = ofBuiltIns.lockImages;
-/** Pins again what entries of a lock file ask for; nothing else of it changes. */
+/** Pins entries of a lock file again; nothing else in the file changes. */
 export const updateLock: UpdateLock = ofBuiltIns.updateLock;
-/** What moved, aged, is gone or reached its end since it was locked; nothing is written. */
+/**
+ * Reports entries that changed, aged, disappeared or reached their end of support since they were locked; writes
+ * nothing.
+ */
 export const checkLock: CheckLock = ofBuiltIns.checkLock;
-/** Any supported local file to a sparse raw disk. */
+/** Converts any supported local file to a sparse raw disk. */
 export const convertImage: ConvertImage = ofBuiltIns.convertImage;
-/** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
+/**
+ * Delivers a verified disk to the place where machines start from it: files, SmartOS, an IMGAPI server, or a target
+ * of your own.
+ */
 export const deliverImage: DeliverImage = ofBuiltIns.deliverImage;
-/** Kernel, initrd and command line that start a disk without its boot loader, and a machine for a hypervisor. */
+/**
+ * Returns kernel, initrd and command line that start a disk without its boot loader, and the machine for a
+ * hypervisor.
+ */
 export const bootImage: BootImage = ofBuiltIns.bootImage;
-/** What a local image file is; writes nothing. */
+/** Describes a local image file; writes nothing. */
 export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
-/** The partitions, file systems, systems and files of a raw disk; nothing is written. */
+/** Opens a raw disk to read its partitions, file systems, operating systems and files; writes nothing. */
 export const openDisk: OpenDisk = ofBuiltIns.openDisk;
-/** Every cached disk against its record, and its origin against the documents kept beside it; no request. */
+/**
+ * Checks every cached disk against its record, and its origin against the documents kept beside it; makes no request.
+ */
 export const verifyCache: VerifyCache = ofBuiltIns.verifyCache;
-/** Everything in the cache and what it occupies; no request. */
+/** Lists everything in the cache and the space it occupies; makes no request. */
 export const listCache: ListCache = ofBuiltIns.listCache;
-/** Removes disks by name or path; those in use stay. */
+/** Removes disks by name or path; disks in use are kept. */
 export const removeFromCache: RemoveFromCache = ofBuiltIns.removeFromCache;
-/** Removes leftovers, and disks by age, budget or number; what is in use stays. */
+/** Removes leftovers, and disks by age, budget or number; disks in use are kept. */
 export const pruneCache: PruneCache = ofBuiltIns.pruneCache;
-/** Disks and their records into a tar, for a machine without a network. */
+/** Writes disks and their records to a tar, for a machine without a network. */
 export const exportCache: ExportCache = ofBuiltIns.exportCache;
-/** Disks out of a tar of `exportCache`; nothing that it claims is believed. */
+/** Adds disks from a tar of `exportCache` after it has verified them; trusts no claim in the tar. */
 export const importCache: ImportCache = ofBuiltIns.importCache;
-/** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
+/**
+ * Checks a signed document and returns its signer: OpenPGP, signify, minisign or a Sigstore bundle; makes no request.
+ */
 export const verifyDocument: VerifyDocument = ofBuiltIns.verifyDocument;

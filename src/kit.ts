@@ -1,5 +1,5 @@
 /**
- * Everything a vendor, format, verifier or target is written with; built-in parts use nothing else.
+ * Everything that a vendor, format, verifier or target is written with; the built-in parts use nothing else.
  *
  * @module
  */

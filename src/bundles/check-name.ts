@@ -2,12 +2,14 @@ import { UsageError } from '../errors.ts';
 
 const pattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/;
 
-/** True for what can be the name of a bundle. */
+/** True if the text is a valid name of a bundle. */
 function isBundleName(name: string): boolean {
   return pattern.test(name);
 }
 
-/** The name of a bundle, or `ERR_INVALID_REQUEST`: it becomes part of file names and addresses. */
+/**
+ * Returns the name of a bundle, or throws `ERR_INVALID_REQUEST`: the name becomes part of file names and addresses.
+ */
 export function checkBundleName(name: string): string {
   if (typeof name === 'string' && isBundleName(name)) return name;
   throw new UsageError({

@@ -4,17 +4,17 @@ import { defined } from '../kit/defined.ts';
 import { notFound } from '../kit/not-found.ts';
 import { checkBundleName } from './check-name.ts';
 
-/** What is looked for beside a name. */
+/** Search conditions in addition to the name. */
 export interface FindBundleOptions {
-  /** Default: of any architecture, the first of the catalog. */
+  /** Default: any; the first one in the catalog is returned. */
   arch?: Arch | undefined;
   /** Default: `image`. */
   kind?: BundleKind | undefined;
 }
 
 /**
- * The bundle of a name: `ERR_NOT_FOUND` with what the catalog has instead, `ERR_INVALID_REQUEST` for what is no name of a
- * bundle.
+ * The bundle with this name. Throws `ERR_NOT_FOUND`, which lists what the catalog has instead, and
+ * `ERR_INVALID_REQUEST` for an invalid name.
  */
 export function findBundle(
   { entries }: BundleCatalog,

@@ -5,17 +5,17 @@ import { defined } from '../kit/defined.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../kit/records.ts';
 import { checkBundleName } from './check-name.ts';
 
-/** The only version that is read. */
+/** The only supported version. */
 const catalogVersion = 1;
 const kinds: readonly BundleKind[] = ['image', 'kernel'];
 const members: readonly BundleMember[] = ['kernel', 'initrd'];
 
-/** What this package comes with: no bundle. */
+/** The catalog of this package; it has no bundles. */
 export const shippedBundles: BundleCatalog = Object.freeze({ version: 1, entries: [] });
 
 /**
- * Reads a bundle catalog; a text without any character is a catalog without bundles. Members that are not known are passed
- * over. `ERR_INVALID_REQUEST` names the file (`from`) and the place in it.
+ * Parses a bundle catalog; an empty text is a catalog without bundles. Unknown members are ignored. Throws
+ * `ERR_INVALID_REQUEST`, which names the file (`from`) and the place in it.
  */
 export function parseBundleCatalog(text: string, from = 'the bundle catalog'): BundleCatalog {
   if (text.trim() === '') return { version: catalogVersion, entries: [] };
@@ -62,7 +62,7 @@ function readEntry(value: unknown, where: string): BundleEntry {
   return {
     name,
     kind,
-    // Catalogs that leave it out are of amd64 alone.
+    // Catalogs without this member hold only amd64 bundles.
     arch: parseArch(maybe('arch') ?? 'amd64'),
     members: [...new Set(listed.map((one, i) => readWord(one, `${where}.members[${i}]`, members)))],
     url: readAddress(fields['tarball_url'], `${where}.tarball_url`),
@@ -106,7 +106,7 @@ function readSha256(value: unknown, where: string): string {
   throw defect(`${where} should be a sha256 of 64 hex digits`);
 }
 
-/** Zero is what a publisher writes who does not know it. */
+/** Publishers write zero when they do not know the size. */
 function readSize(value: unknown, where: string): number | undefined {
   if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value) || undefined;
   throw defect(`${where} should be a whole number of bytes`);

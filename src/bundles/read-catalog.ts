@@ -3,10 +3,13 @@ import type { BundleCatalog } from '../contracts/bundle.ts';
 import { UsageError } from '../errors.ts';
 import { parseBundleCatalog, shippedBundles } from './parse-catalog.ts';
 
-/** Longer than any catalog of 10,000 bundles. */
+/** Longer than a catalog of 10,000 bundles. */
 const maxBytes = 16 * 1024 * 1024;
 
-/** The catalog at a path, or the shipped one without a path; `ERR_INVALID_REQUEST` for what cannot be read as one. */
+/**
+ * The catalog at a path, or the shipped one without a path. Throws `ERR_INVALID_REQUEST` if the file cannot be read
+ * as a catalog.
+ */
 export async function readBundleCatalog(path: string | undefined): Promise<BundleCatalog> {
   if (path === undefined) return shippedBundles;
   let text: string;

@@ -13,18 +13,21 @@ export interface FolderMember {
   sizeBytes: number;
 }
 
-/** What a folder is as a bundle. */
+/** A folder, described as a bundle. */
 export interface BundleFolder {
   kind: BundleKind;
   members: BundleMember[];
-  /** In the order of the archive: what a reader wants first comes first. */
+  /** In archive order: files that readers need first come first. */
   files: FolderMember[];
 }
 
 const order = ['manifest.json', 'kernel', 'initrd', 'rootfs.ext4'] as const;
 const optional: readonly BundleMember[] = ['kernel', 'initrd'];
 
-/** Opens every file of the folder, and adds its handle to `handles`; `ERR_INVALID_REQUEST` for what makes no bundle. */
+/**
+ * Opens every file of the folder, and adds its handle to `handles`. Throws `ERR_INVALID_REQUEST` for a folder that
+ * cannot become a bundle.
+ */
 export async function readBundleFolder(
   folder: string,
   handles: FileHandle[],
@@ -90,7 +93,9 @@ async function checkManifest(folder: string, handle: FileHandle, sizeBytes: numb
   }
 }
 
-/** The superblock of ext2 and its successors lies 1,024 bytes in, and its magic 56 further: ext4, "The Super Block". */
+/**
+ * The superblock of ext2, ext3 and ext4 starts at byte 1,024, and its magic 56 bytes later: ext4, "The Super Block".
+ */
 async function checkFileSystem(folder: string, handle: FileHandle): Promise<void> {
   const block = new Uint8Array(1024 + 58);
   const { bytesRead } = await handle.read(block, 0, block.length, 0);
@@ -98,7 +103,7 @@ async function checkFileSystem(folder: string, handle: FileHandle): Promise<void
   throw refuseFolder('rootfs.ext4 is no ext4 file system', folder);
 }
 
-/** `ERR_INVALID_REQUEST` about the folder of a bundle. */
+/** `ERR_INVALID_REQUEST` for the folder of a bundle. */
 export function refuseFolder(message: string, folder: string, cause?: unknown): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',

@@ -13,10 +13,10 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { type FolderMember, readBundleFolder, refuseFolder } from './read-folder.ts';
 
 const chunkBytes = 1024 * 1024;
-/** Fixed, as the bytes depend on it: near the end of what still gains much for each second. */
+/** Fixed, because the bytes depend on it. Higher levels gain little for the time they take. */
 const level = 9;
 
-/** The folder as a `.tar.zst`, under its name only once it is complete. */
+/** Writes the folder as a `.tar.zst`; the file gets its name only when it is complete. */
 export async function writeBundle(
   folder: string,
   out: string,
@@ -72,7 +72,7 @@ async function compress(
   await pipeline(Readable.from(bytes), zstd, write, ...(signal ? [{ signal }] : []));
 }
 
-/** POSIX tar with every time 0, owner 0 and mode 0444. */
+/** POSIX tar in which every time is 0, every owner 0 and every mode 0444. */
 async function* writeTar(
   folder: string,
   files: readonly FolderMember[],

@@ -1,41 +1,44 @@
 import type { Digest, Signer } from '../contracts/proof.ts';
 import type { Arch } from '../kit/arch.ts';
 
-/** Version of the format of the catalog, and the newest that is read. */
+/** Version of the catalog format, and the newest that can be read. */
 export const catalogVersion = 1;
 
-/** Images that are known by a name of their own, and what they were when the catalog was refreshed. */
+/** Images with a name of their own, as they were when the catalog was refreshed. */
 export interface Catalog {
   images: CatalogEntry[];
 }
 
 /** One release of one vendor, in one variant. */
 export interface CatalogEntry {
-  /** As in a lock file: `debian-12`. */
+  /** Name of the entry, as in a lock file: `debian-12`. */
   alias: string;
-  /** The id of a vendor. */
+  /** Id of the vendor. */
   vendor: string;
   release: string;
   codename?: string;
   version?: string;
   variant: string;
-  /** It is the variant that the vendor means where none is asked for. */
+  /** True for the variant that the vendor uses when the request names none. */
   default?: boolean;
-  /** It is the release that the vendor means by `latest`. */
+  /** True for the release that the vendor means by `latest`. */
   latest?: boolean;
   snapshot: string;
-  /** The day when this build came into the catalog, as `2026-07-18`. */
+  /** The day this build was added to the catalog, `YYYY-MM-DD`. */
   bumpedAt: string;
-  /** End of standard support, as a day. */
+  /** End of standard support, `YYYY-MM-DD`. */
   eol?: string;
   /** Format ids, outermost first. */
   layers: string[];
-  /** Who had signed the digests when they were recorded. */
+  /** The signer of the digests at the time they were recorded. */
   signer?: Signer;
   arch: Partial<Record<Arch, CatalogPin>>;
 }
 
-/** The file of one architecture. Vendors do not publish all of them at once: `version`, `snapshot` and `bumpedAt` are its own then. */
+/**
+ * The file for one architecture. Vendors do not publish all architectures at once; then `version`, `snapshot` and
+ * `bumpedAt` are stated here.
+ */
 export interface CatalogPin {
   url: string;
   digest: Digest;

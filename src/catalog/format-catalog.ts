@@ -3,8 +3,8 @@ import { defined } from '../kit/defined.ts';
 import { type Catalog, type CatalogEntry, type CatalogPin, catalogVersion } from './catalog.ts';
 
 /**
- * A catalog as text, inverse of `parseCatalog`: the same content is always the same text, one image a line and one
- * architecture a line, so that a diff shows which builds are others.
+ * A catalog as text, the inverse of `parseCatalog`. The same content gives the same text, with one image per line and
+ * one architecture per line, so that a diff shows which builds changed.
  */
 export function formatCatalog({ images }: Catalog): string {
   const sorted = [...images].sort((a, b) => (a.alias < b.alias ? -1 : 1)).map(formatEntry);

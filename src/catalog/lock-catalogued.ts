@@ -3,7 +3,7 @@ import { defined } from '../kit/defined.ts';
 import type { LockEntry, LockedImage } from '../lockfile/lock-file.ts';
 import type { CatalogEntry, CatalogPin } from './catalog.ts';
 
-/** An entry of a catalog as a lock file would hold it. */
+/** Converts an entry of a catalog to an entry of a lock file. */
 export function lockCatalogued(entry: CatalogEntry): LockEntry {
   const { alias, vendor, release, arch } = entry;
   const images = Object.entries(arch).map(([name, pin]) => [name, imageOf(entry, pin)] as const);

@@ -15,8 +15,8 @@ import {
 import { type Catalog, type CatalogEntry, type CatalogPin, catalogVersion } from './catalog.ts';
 
 /**
- * Reads a catalog strictly, as a lock file is read: `ERR_INVALID_REQUEST`, naming the file and the place in it. An empty text
- * is a catalog without images.
+ * Parses a catalog as strictly as a lock file: `ERR_INVALID_REQUEST` names the file and the place in it. An empty
+ * text is a catalog without images.
  */
 export function parseCatalog(text: string, path: string): Catalog {
   if (text.trim() === '') return { images: [] };
@@ -30,7 +30,7 @@ export function parseCatalog(text: string, path: string): Catalog {
   return parseCatalogContent(content, path);
 }
 
-/** The same of what was JSON. */
+/** Like `parseCatalog`, for content that is already parsed from JSON. */
 export function parseCatalogContent(content: unknown, path: string): Catalog {
   try {
     return readContent(content);

@@ -4,15 +4,15 @@ import { UsageError } from '../errors.ts';
 import type { Catalog } from './catalog.ts';
 import { parseCatalog, parseCatalogContent } from './parse-catalog.ts';
 
-/** Longer than any catalog of 10,000 images. */
+/** Longer than a catalog of 10,000 images. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** What messages call the catalog that this package comes with. */
+/** The name of this package's catalog in messages. */
 export const shippedName = 'the catalog';
 
 let shipped: Promise<Catalog> | undefined;
 
-/** The catalog of a path, or without one the catalog that this package comes with, which is loaded with its first use. */
+/** The catalog at a path, or without a path the catalog of this package, which is loaded on first use. */
 export async function readCatalog(path: string | undefined): Promise<Catalog> {
   if (path === undefined) {
     shipped ??= import('./catalog.json', { with: { type: 'json' } }).then((module) =>

@@ -1,4 +1,7 @@
-/** Waits for a promise, or throws the signal's reason as soon as it aborts; the work itself goes on unobserved. */
+/**
+ * Waits for a promise, but throws the signal's reason as soon as it aborts; the work itself continues, and its result
+ * is ignored.
+ */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);
@@ -11,7 +14,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
-/** Waits; an abort ends the wait at once and throws the signal's own reason. */
+/** Waits for `ms` milliseconds; an abort ends the wait at once and throws the signal's reason. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   const { promise: elapsed, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
@@ -22,13 +25,16 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** Pause before the next look at a lock, in ms: from 25..50 up to 75..150 (`most`), random so that waiters spread. */
+/**
+ * Pause in milliseconds before the next attempt at a lock: from 25..50 up to 75..150 (`most`), random so that waiting
+ * processes do not try at the same time.
+ */
 export function pollDelay(attempt: number, most = 150): number {
   const longest = Math.min(most, 50 * 1.5 ** Math.min(attempt, 10));
   return longest * (0.5 + Math.random() / 2);
 }
 
-/** The pieces of a stream, until `signal` is aborted: then its reason is thrown, also where the stream only waits. */
+/** The pieces of a stream until `signal` is aborted; then its reason is thrown, even while the stream is waiting. */
 export async function* abortableStream<T>(
   stream: AsyncIterable<T>,
   signal: AbortSignal,
@@ -43,12 +49,12 @@ export async function* abortableStream<T>(
       yield next.value;
     }
   } finally {
-    // A stream that waits cannot be closed before it goes on; nothing waits for that.
+    // A waiting stream can be closed only after it continues; the caller does not wait for that.
     if (!isDone) void closeSoon(iterator);
   }
 }
 
-/** Never rejects, whatever a stream of a plug-in makes of it. */
+/** Never rejects, even if the stream of a plug-in misbehaves. */
 async function closeSoon(iterator: AsyncIterator<unknown>): Promise<void> {
   await (async () => iterator.return?.())().catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 
-/** The OCI words for processor architectures. */
+/** Processor architectures in the spelling of OCI. */
 export const arches = [
   'amd64',
   'arm64',
@@ -33,7 +33,10 @@ const spellings: Record<string, Arch> = {
   loongarch64: 'loong64',
 };
 
-/** Turns any common spelling (`x86_64`, `aarch64`, `x64` …) into the OCI word; throws `ERR_INVALID_REQUEST` otherwise. */
+/**
+ * Converts any common spelling (`x86_64`, `aarch64`, `x64` …) to the OCI spelling; throws `ERR_INVALID_REQUEST` for
+ * others.
+ */
 export function parseArch(text: string): Arch {
   const lower = text.toLowerCase();
   const known = arches.find((arch) => arch === lower) ?? spellings[lower];

@@ -11,11 +11,11 @@ import { UsageError } from '../errors.ts';
 import { defined } from './defined.ts';
 
 /**
- * Builders of what `resolve()` answers with. Each types one object, so that the compiler points at the field that is wrong
- * and not at the whole answer; addresses may be texts.
+ * Builders for the answer of `resolve()`. Each one types one object, so that the compiler reports the wrong field and
+ * not the whole answer; addresses may be strings.
  */
 
-/** A file upstream as its vendor writes it down. */
+/** An upstream file as its vendor writes it down. */
 export interface DiskInit extends Omit<Artifact, 'url' | 'mirrors' | 'fileName'> {
   url: URL | string;
   mirrors?: readonly (URL | string)[] | undefined;
@@ -23,7 +23,7 @@ export interface DiskInit extends Omit<Artifact, 'url' | 'mirrors' | 'fileName'>
   fileName?: string | undefined;
 }
 
-/** One file upstream: a disk, a kernel, an initrd. */
+/** Builds an artifact, one upstream file: a disk, a kernel, an initrd. */
 export function diskArtifact(init: DiskInit): Artifact {
   const url = addressOf('disk', init.url);
   const last = url.pathname.split('/').at(-1) ?? '';
@@ -39,7 +39,7 @@ export function checksumsProof(
   return { ...init, kind: 'checksums', url: addressOf('checksums', init.url) };
 }
 
-/** A proof by a digest that stands in metadata itself; `from` says where, for messages. */
+/** A proof by a digest in the metadata itself; `from` names the place in messages. */
 export function digestProof(
   init: Omit<DigestProof, 'kind' | 'digest'> & { digest: Digest },
 ): DigestProof {
@@ -55,7 +55,7 @@ export function signatureProof(
   return { kind: 'signature', signature: given, ...defined({ of: about }) };
 }
 
-/** That nothing better than the connection vouches for the file, and why. */
+/** States that only the TLS connection protects the file, and why. */
 export function tlsProof(reason: string): TlsProof {
   return { kind: 'tls', reason };
 }

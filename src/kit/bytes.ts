@@ -12,7 +12,7 @@ export function hasMagic(
   return true;
 }
 
-/** A view for reading integers; it shares the memory of `bytes`. */
+/** A `DataView` for reading integers; it shares the memory of `bytes`. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

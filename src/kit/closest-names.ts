@@ -1,4 +1,7 @@
-/** Up to `count` of `names` that share most with `name` at their two ends, best first; equals only once. */
+/**
+ * Up to `count` of the `names` that have the longest common beginning and end with `name`, best first, without
+ * duplicates.
+ */
 export function closestNames(name: string, names: Iterable<string>, count = 5): string[] {
   const best: { name: string; shared: number }[] = [];
   for (const candidate of new Set(names)) {

@@ -9,7 +9,7 @@ import { UsageError } from '../errors.ts';
 import { nearestWord } from './nearest-word.ts';
 
 const idPattern = /^[a-z0-9][a-z0-9-]*$/;
-/** An ending of file names, which may be one of several words: `tar.gz`. */
+/** An extension of file names, which may have several parts: `tar.gz`. */
 const endingPattern = /^[a-z0-9][a-z0-9.-]*$/;
 const optionPattern = /^[a-z0-9][a-z0-9_.-]*$/i;
 const evidences: readonly unknown[] = ['captured', 'documented', 'unverified'];
@@ -47,7 +47,7 @@ const tierFields = ['id', 'title', 'apiVersion', 'only', 'visit'];
 const verifierFields = ['kind', 'apiVersion', 'prove', 'verifyDocument'];
 const noMethods: readonly string[] = ['kind', 'id', 'apiVersion'];
 
-/** Types a vendor and checks its shape at once (`ERR_INVALID_REQUEST` names what is wrong); gives back the same object. */
+/** Types a vendor and checks its shape at once (`ERR_INVALID_REQUEST` names the fault); returns the same object. */
 export function defineVendor<V extends Vendor>(vendor: V): V {
   checkObject('vendor', vendor);
   checkId('vendor', vendor.id);
@@ -72,7 +72,9 @@ export function defineVendor<V extends Vendor>(vendor: V): V {
   return vendor;
 }
 
-/** Types a codec, archive, disk, file system or volume format and checks its shape at once; gives back the same object. */
+/**
+ * Types a codec, archive, disk, file system or volume format and checks its shape at once; returns the same object.
+ */
 export function defineFormat<F extends Format | FileSystemFormat | VolumeFormat>(format: F): F {
   checkObject('format', format);
   checkId('format', format.id);
@@ -95,7 +97,7 @@ export function defineFormat<F extends Format | FileSystemFormat | VolumeFormat>
   return format;
 }
 
-/** Types a writer of a disk format and checks its shape at once; gives back the same object. */
+/** Types a writer of a disk format and checks its shape at once; returns the same object. */
 export function defineWriter<W extends DiskWriter>(writer: W): W {
   checkObject('writer', writer);
   checkText('writer', 'id', writer.id);
@@ -127,15 +129,15 @@ export function defineWriter<W extends DiskWriter>(writer: W): W {
 }
 
 /**
- * Types a verifier and checks its shape at once; gives back the same object. Its kind is one of the four built-in ones, or
- * one that the plug-in declares in `RootdiskProofs`.
+ * Types a verifier and checks its shape at once; returns the same object. Its kind is one of the four built-in ones,
+ * or one that the plug-in declares in `RootdiskProofs`.
  */
 export function defineVerifier<K extends Proof['kind']>(verifier: Verifier<K>): Verifier<K> {
   checkVerifierShape(verifier);
   return verifier;
 }
 
-/** What `defineVerifier` checks, of a verifier whose kind the compiler does not know. */
+/** The check of `defineVerifier`, for a verifier whose kind the compiler does not know. */
 export function checkVerifierShape(verifier: { kind: string; apiVersion?: 1 | undefined }): void {
   checkObject('verifier', verifier);
   checkId('verifier kind', verifier.kind);
@@ -146,7 +148,7 @@ export function checkVerifierShape(verifier: { kind: string; apiVersion?: 1 | un
   allowMethods(name, verifier, ['verifyDocument']);
 }
 
-/** Types a target and checks its shape at once; gives back the same object. */
+/** Types a target and checks its shape at once; returns the same object. */
 export function defineTarget<T extends Target>(target: T): T {
   checkObject('target', target);
   checkId('target', target.id);
@@ -160,7 +162,7 @@ export function defineTarget<T extends Target>(target: T): T {
   return target;
 }
 
-/** Types a tier and checks its shape at once; gives back the same object. */
+/** Types a tier and checks its shape at once; returns the same object. */
 export function defineTier<T extends Tier>(tier: T): T {
   checkObject('tier', tier);
   checkId('tier', tier.id);
@@ -175,7 +177,7 @@ export function defineTier<T extends Tier>(tier: T): T {
   return tier;
 }
 
-// The types promise most of this; a plug-in in plain JavaScript does not.
+// The types guarantee most of this, but not for a plug-in in plain JavaScript.
 
 function checkObject(what: string, part: unknown): void {
   if (typeof part === 'object' && part !== null && !Array.isArray(part)) return;
@@ -188,7 +190,7 @@ function checkId(what: string, id: unknown): void {
   throw invalid(`${name} ${show(id)} must be lower-case letters, digits and dashes`);
 }
 
-/** A field that is not known and looks like one that is missing: a slip, which would count for nothing in silence. */
+/** Refuses an unknown field that resembles a missing one: it is probably misspelt and would be ignored silently. */
 function refuseSlips(name: string, part: object, fields: readonly string[]): void {
   const missing = fields.filter((field) => Reflect.get(part, field) === undefined);
   for (const field of Object.keys(part)) {
@@ -199,7 +201,7 @@ function refuseSlips(name: string, part: object, fields: readonly string[]): voi
   }
 }
 
-/** The one version of the contracts that there is; more will be told apart by it. */
+/** The only version of the contracts so far; `apiVersion` will tell later ones apart. */
 function checkApiVersion(name: string, found: unknown): void {
   if (found !== 1) throw invalid(`${name}: apiVersion must be 1, found ${show(found)}`);
 }

@@ -9,7 +9,10 @@ const hexLengths = new Map<number, Algorithm>([
   [128, 'sha512'],
 ]);
 
-/** The digest that `hex` spells, by its length and in either case; `undefined` when it is no SHA-256 or SHA-512. */
+/**
+ * The digest with these hex digits in either case; the length tells the hash. `undefined` if it is not a SHA-256 or
+ * SHA-512.
+ */
 export function digestOfHex(hex: string): Digest | undefined {
   const algorithm = hexLengths.get(hex.length);
   if (algorithm === undefined || !/^[0-9a-fA-F]+$/.test(hex)) return undefined;
@@ -17,8 +20,8 @@ export function digestOfHex(hex: string): Digest | undefined {
 }
 
 /**
- * A digest from outside data: `sha256:<hex>`, `sha512:<hex>`, or hex alone, whose length then names the hash. Throws
- * `ERR_METADATA` naming `where` for anything else, MD5 and SHA-1 included.
+ * A digest from outside data: `sha256:<hex>`, `sha512:<hex>`, or hex alone, whose length tells the hash. Throws
+ * `ERR_METADATA`, which names `where`, for anything else, including MD5 and SHA-1.
  */
 export function parseDigest(value: unknown, where: string): Digest {
   const text = parseText(value, where).trim();
@@ -30,17 +33,17 @@ export function parseDigest(value: unknown, where: string): Digest {
   return digest;
 }
 
-/** The digest that `sha512:<base64>` or `sha256:<base64>` spells, padded or not; `undefined` when it spells none. */
+/** The digest written as `sha512:<base64>` or `sha256:<base64>`, padded or not; `undefined` for any other text. */
 export function digestOfBase64(text: string): Digest | undefined {
   const [, algorithm, body] = /^(sha256|sha512):([0-9A-Za-z+/]+)={0,2}$/.exec(text) ?? [];
   const bytes = Buffer.from(body ?? '', 'base64');
-  // Decoding ignores stray low bits of the last letter, by which two spellings could name one digest.
+  // Decoding ignores the unused low bits of the last character, so two texts could mean one digest.
   if (bytes.toString('base64').replace(/=+$/, '') !== body) return undefined;
   const digest = digestOfHex(bytes.toString('hex'));
   return digest?.startsWith(`${algorithm}:`) ? digest : undefined;
 }
 
-/** A digest from outside data, in the form that `digestOfBase64` reads; throws `ERR_METADATA` naming `where`. */
+/** A digest from outside data, in the form of `digestOfBase64`; throws `ERR_METADATA`, which names `where`. */
 export function parseBase64Digest(value: unknown, where: string): Digest {
   const text = parseText(value, where).trim();
   const digest = digestOfBase64(text);
@@ -57,7 +60,7 @@ function noDigest(where: string, wanted: string, found: string): TransferError {
   });
 }
 
-/** Reads a digest as people write it: `sha256:<hex>`, or hex alone; any case. Throws `ERR_INVALID_REQUEST`. */
+/** Parses a digest that a person wrote: `sha256:<hex>`, or hex alone, in any case. Throws `ERR_INVALID_REQUEST`. */
 export function readDigest(text: string): Digest {
   const [, algorithm, hex = ''] = /^(?:(sha256|sha512)[:=])?(\w+)$/i.exec(text.trim()) ?? [];
   const digest = digestOfHex(hex);
@@ -70,7 +73,7 @@ export function readDigest(text: string): Digest {
   });
 }
 
-/** The hash of a digest. */
+/** The hash algorithm of a digest. */
 export function algorithmOf(digest: Digest): 'sha256' | 'sha512' {
   return digest.startsWith('sha256:') ? 'sha256' : 'sha512';
 }

@@ -1,9 +1,10 @@
 import { TransferError } from '../errors.ts';
 
 /**
- * The first paragraph of `Key: value` lines (deb822: a Debian Release file, an RPM or APT stanza), keys as written, the
- * first of two equal keys; continuation lines are joined by `\n`. Stops at the first blank line after it began.
- * A document that was cut short is fine. Throws `ERR_METADATA` where there is no field, or the text is clear-signed.
+ * The first paragraph of `Key: value` lines (deb822: a Debian Release file, an RPM or APT stanza). Keys are as
+ * written; of two equal keys the first counts; continuation lines are joined with `\n`. Ends at the first blank line
+ * after a field. Accepts a truncated document. Throws `ERR_METADATA` if there is no field, or the text is
+ * clear-signed.
  */
 export function parseFields(text: string, from = 'the document'): Map<string, string> {
   refuseOther(text, from);
@@ -24,8 +25,8 @@ export function parseFields(text: string, from = 'the document'): Map<string, st
 }
 
 /**
- * All `KEY=value` lines (os-release, `version.txt`), one layer of shell quotes removed, the last of two equal keys;
- * comments and other lines are passed over. Throws `ERR_METADATA` where there is no such line.
+ * All `KEY=value` lines (os-release, `version.txt`), without one layer of shell quotes; of two equal keys the last
+ * counts. Ignores comments and other lines. Throws `ERR_METADATA` if there is no such line.
  */
 export function parseAssignments(text: string, from = 'the document'): Map<string, string> {
   refuseOther(text, from);

@@ -1,6 +1,6 @@
 import { hasRemedy, isImageError } from '../errors.ts';
 
-/** Addresses that give no answer; a document that came and makes no sense is not among them. */
+/** Codes for addresses that gave no answer; a document that arrived but is invalid is not included. */
 const codes: ReadonlySet<string> = new Set([
   'ERR_NETWORK',
   'ERR_HTTP_STATUS',
@@ -8,12 +8,12 @@ const codes: ReadonlySet<string> = new Set([
   'ERR_REDIRECT',
   'ERR_SIGNATURE_MISSING',
 ]);
-/** A key that no server delivers, and a form that no installed package can check. */
+/** A key that no server delivers, and a form of proof that no installed package can check. */
 const reasons: ReadonlySet<unknown> = new Set(['key-unreachable', 'unsupported']);
 
 /**
- * True for a proof that is not to be had, unlike one that is wrong: below the demanded level it does without. A server with a
- * wrong certificate is no such thing: it answers, and it is not who it should be.
+ * True if a proof cannot be obtained, in contrast to a wrong one: a call that requires a lower level continues
+ * without it. A wrong server certificate does not count: such a server answered, but it is not the right one.
  */
 export function isOutOfReach(error: unknown): boolean {
   if (!isImageError(error)) return false;

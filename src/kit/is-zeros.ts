@@ -1,16 +1,16 @@
-/** Not a `Buffer`: its `subarray` is slower. */
+/** Not a `Buffer`, because its `subarray` is slower. */
 const zeros = new Uint8Array(64 * 1024);
 
-/** True when all bytes from `start` up to `end` are zero. */
+/** True if all bytes from `start` to `end` (exclusive) are zero. */
 export function isZeros(bytes: Uint8Array, start = 0, end: number = bytes.length): boolean {
   return firstNonZero(bytes, start, end) < 0;
 }
 
-/** The index of the first byte from `start` up to `end` that is not zero; -1 when all of them are. */
+/** The index of the first non-zero byte from `start` to `end` (exclusive); -1 if there is none. */
 export function firstNonZero(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
   const last = Math.min(end, bytes.length);
   for (let from = start; from < last; from += zeros.length) {
-    // Most data is told by its first byte.
+    // Most data has a non-zero first byte.
     if (bytes[from] !== 0) return from;
     const piece = bytes.subarray(from, Math.min(from + zeros.length, last));
     // Two whole arrays: the `Buffer` of Deno cannot compare ranges.

@@ -5,13 +5,13 @@ import { defined } from './defined.ts';
 import { digestOfHex } from './digest.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
-/** What a Metalink 4 document (RFC 5854) says; digests that are neither sha256 nor sha512 are left out. */
+/** The content of a Metalink 4 document (RFC 5854); digests other than sha256 and sha512 are left out. */
 export interface Metalink {
   files: MetalinkFile[];
 }
 
 export interface MetalinkFile {
-  /** Relative, with `/` between folders; never leads out of where it is put. */
+  /** Relative, with `/` between folders; never leads out of the destination folder. */
   name: string;
   sizeBytes?: number;
   digests: Digest[];
@@ -22,7 +22,7 @@ export interface MetalinkFile {
 
 export interface MetalinkUrl {
   url: URL;
-  /** 1 is best; 999999 where the document says nothing. */
+  /** 1 is best; 999999 if the document states none. */
   priority: number;
   /** ISO 3166-1 code of a country, upper case. */
   location?: string;
@@ -32,8 +32,8 @@ const namespace = 'urn:ietf:params:xml:ns:metalink';
 const lastPriority = 999_999;
 
 /**
- * Reads a `.meta4` document. Digests and pieces in it are worth what its own source is worth: take them from the origin,
- * never from the mirror that serves the bytes. `ERR_METADATA` naming `from` for anything else.
+ * Parses a `.meta4` document. Trust its digests and pieces only as far as its source: take them from the origin,
+ * never from the mirror that serves the bytes. Throws `ERR_METADATA`, which names `from`, for anything else.
  */
 export async function parseMetalink(text: string, from: string): Promise<Metalink> {
   const root = await parseXml(text, from);
@@ -75,7 +75,7 @@ function readFile(element: XmlElement, from: string): MetalinkFile {
   };
 }
 
-/** The first list whose hash is known here; there may be one for each kind of hash. */
+/** The first list with a known hash; there may be one for each kind of hash. */
 function readPieces(
   element: XmlElement,
   sizeBytes: number | undefined,
@@ -100,7 +100,7 @@ function readPieces(
 
 function readUrl(element: XmlElement, where: string): MetalinkUrl[] {
   const { text } = element;
-  // Other schemes (ftp, rsync, bittorrent) are allowed, and not used.
+  // Other schemes (ftp, rsync, bittorrent) are allowed but not used.
   if (!/^https?:\/\//i.test(text)) return [];
   if (!URL.canParse(text)) throw unusable(`${where} has an address that cannot be read`);
   const given = attribute(element, 'priority', where);
@@ -119,7 +119,7 @@ function readHash(type: string, text: string, where: string): Digest | undefined
   throw unusable(`${where} has a ${type} hash of another length`);
 }
 
-/** The names of the IANA registry of hash function textual names. */
+/** Names from the IANA registry "Hash Function Textual Names". */
 function algorithmOf(type: string): 'sha256' | 'sha512' | undefined {
   if (/^sha-?256$/i.test(type)) return 'sha256';
   return /^sha-?512$/i.test(type) ? 'sha512' : undefined;
@@ -130,7 +130,7 @@ function readCount(text: string, what: string): number {
   throw unusable(`${what} ${JSON.stringify(text.slice(0, 40))}`);
 }
 
-/** RFC 5854, 4.1.2.1: not absolute, and no way out of the folder. */
+/** RFC 5854, 4.1.2.1: not absolute, and no `..` out of the folder. */
 function isPlainName(name: string): boolean {
   if (/[\\\p{Cc}]/u.test(name)) return false;
   return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');

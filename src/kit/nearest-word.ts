@@ -1,17 +1,17 @@
-/** The one of `words` that was probably meant: at most two slips of the finger away, and fewer for short words. */
+/** The probable correct spelling among `words`: at most two edits away, and fewer for short words. */
 export function nearestWord(typed: string, words: Iterable<string>): string | undefined {
   const allowed = typed.length <= 3 ? 1 : 2;
   let best: { word: string; distance: number } | undefined;
   for (const word of words) {
     const distance = countEdits(typed, word);
-    // Half a word, as in `--verb`, is a slip too.
+    // An incomplete word, as in `--verb`, counts too.
     const near = distance <= allowed || (typed.length >= 3 && word.startsWith(typed));
     if (near && distance < (best?.distance ?? Infinity)) best = { word, distance };
   }
   return best?.word;
 }
 
-/** Letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+/** Counts letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function countEdits(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;

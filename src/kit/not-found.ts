@@ -2,10 +2,13 @@ import { NotFoundError } from '../errors.ts';
 import { closestNames } from './closest-names.ts';
 import { defined } from './defined.ts';
 
-/** How many names a message shows at most. */
+/** The most names that a message shows. */
 const shownNames = 24;
 
-/** `ERR_NOT_FOUND` of one vendor: the field, the value that was asked for, the values there are, and a hint of its own. */
+/**
+ * Makes an `ERR_NOT_FOUND` of one vendor from the field, the requested value, the existing values, and an optional
+ * hint.
+ */
 export type Missing = (
   field: string,
   value: string,
@@ -13,19 +16,19 @@ export type Missing = (
   hint?: string,
 ) => NotFoundError;
 
-/** Makes the errors of one vendor; `throw missing('arch', request.arch, arches)`. */
+/** Returns the error builder of one vendor; use `throw missing('arch', request.arch, arches)`. */
 export function notFoundIn(vendor: string): Missing {
   return (field, value, known, hint) =>
     notFound({ vendor, field, value, known: [...known], ...defined({ hint }) });
 }
 
-/** `ERR_NOT_FOUND` in one wording: what was asked for, and what exists instead. */
+/** `ERR_NOT_FOUND` in a uniform wording: the requested value, and the values that exist. */
 export function notFound(init: {
   vendor: string;
   /** What kind of thing is missing: `release`, `arch`, `variant`, `snapshot`, `parameter`. */
   field: string;
   value: string;
-  /** Best first. Of a list too long to be shown whole, those most like `value` are shown first. */
+  /** Best first. If the list is too long to show, the names most similar to `value` come first. */
   known?: readonly string[];
   hint?: string;
 }): NotFoundError {

@@ -1,17 +1,17 @@
 import type { Missing } from './not-found.ts';
 
-/** One thing that a build has to be. */
+/** One condition that a build must meet. */
 export interface BuildChoice<T> {
   field: 'release' | 'arch' | 'variant' | 'snapshot';
-  /** What the caller asked for; absent: any. */
+  /** The requested value; absent: any. */
   wanted: string | undefined;
-  /** What a build is called in this field; `undefined` where the caller cannot ask for it. */
+  /** The value of a build in this field; `undefined` if a caller cannot request it. */
   nameOf: (build: T) => string | undefined;
-  /** Decides in place of the name where `wanted` may be a synonym, a prefix or a word such as `latest`. */
+  /** Used instead of comparing the name, if `wanted` may be a synonym, a prefix or a word such as `latest`. */
   suits?: (build: T) => boolean;
 }
 
-/** The first of `builds` (best first) that is everything wanted; `ERR_NOT_FOUND` as `pickBuilds` gives it. */
+/** The first of `builds` (best first) that meets all conditions; throws `ERR_NOT_FOUND` like `pickBuilds`. */
 export function pickBuild<T>(
   builds: readonly T[],
   missing: Missing,
@@ -21,8 +21,8 @@ export function pickBuild<T>(
 }
 
 /**
- * Those of `builds` that are everything wanted, in their order. `ERR_NOT_FOUND` is about the first choice that leaves none,
- * with the names of what the choices before it had left.
+ * The `builds` that meet all conditions, in their order. `ERR_NOT_FOUND` names the first condition that no build met,
+ * with the values of the builds that met the conditions before it.
  */
 export function pickBuilds<T>(
   builds: readonly T[],

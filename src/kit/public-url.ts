@@ -1,6 +1,6 @@
 /**
- * An address as it may stand in messages and records: without user info, query and fragment, all of which can carry
- * credentials. Text that is no address gives `<not an address>`.
+ * An address as messages and records may show it: without user info, query and fragment, because these can contain
+ * credentials. Text that is not an address gives `<not an address>`.
  */
 export function publicUrl(url: URL | string): string {
   if (!URL.canParse(String(url))) return '<not an address>';
@@ -15,13 +15,13 @@ export function publicUrl(url: URL | string): string {
 const address = /^[a-z][a-z0-9+.-]*:\/\/([^/\\?#]*)(.*)$/is;
 /** `vendor:release@snapshot`. */
 const plainName = /^[^@/\\]*(?:@[^@/\\:]*)?$/;
-/** `vendor:HOST/REPOSITORY:TAG@DIGEST`: no text that ends with a digest is user info before a host. */
+/** `vendor:HOST/REPOSITORY:TAG@DIGEST`: a text that ends with a digest has no user info before a host. */
 const registryName = /^[^@\\]*@sha(?:256|512)[:-][0-9a-f]+$/i;
 const maxLength = 200;
 
 /**
- * True for an address that can be read in two ways: a `/`, `?` or `#` in a password ends the host for the URL parser, and
- * what stands before it would be asked and shown as the host.
+ * True for an address with two possible readings: a `/`, `?` or `#` in a password ends the host for the URL parser,
+ * and the text before it would be requested and shown as the host.
  */
 export function hasDoubtfulPassword(text: string): boolean {
   const [, authority = '', rest = ''] = address.exec(text) ?? [];
@@ -30,8 +30,8 @@ export function hasDoubtfulPassword(text: string): boolean {
 }
 
 /**
- * What a caller wrote, as it may stand in a message: an address without user info and query, a reference or a word as it is.
- * Of anything else that holds an `@`, nothing before the last one.
+ * The caller's text as a message may show it: an address without user info and query, a reference or a word
+ * unchanged. Of any other text with an `@`, only the part after the last `@`.
  */
 export function shownText(text: string): string {
   const isAddress = address.test(text);

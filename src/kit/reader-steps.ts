@@ -1,9 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** Where readers of unauthenticated documents tell how much work a document was, for the tests of their bounds. */
+/** Readers of unauthenticated documents report their amount of work here, so that tests can check the bounds. */
 const steps = channel('rootdisk:reader-steps');
 
-/** Counts work that a reader does for a document: it must grow no faster than the document. */
+/** Counts the work of a reader on a document: it must grow no faster than the document. */
 export function countSteps(reader: string, count: number): void {
   if (steps.hasSubscribers) steps.publish({ reader, count });
 }

@@ -1,12 +1,12 @@
 import { TransferError } from '../errors.ts';
 
 /**
- * Readers for outside data: each takes an `unknown` and the place it stands at (`index.products["x"].arch`), and throws
- * `ERR_METADATA` naming that place when the value is not of the wanted kind.
+ * Readers for outside data. Each takes an `unknown` and its place (`index.products["x"].arch`), and throws
+ * `ERR_METADATA`, which names that place, if the value is not of the required type.
  */
 export function parseRecord(value: unknown, where: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    // Without a prototype, so that looking up a caller's word such as `constructor` finds nothing.
+    // Without a prototype, so that a lookup of a caller's word such as `constructor` finds nothing.
     return Object.assign(Object.create(null), value);
   }
   throw unexpected(where, 'an object', value);
@@ -22,7 +22,7 @@ export function parseText(value: unknown, where: string): string {
   throw unexpected(where, 'a string', value);
 }
 
-/** A finite number; digits in a string count too, as some indexes write sizes that way. */
+/** A finite number; a string of digits is accepted too, because some indexes write sizes that way. */
 export function parseNumber(value: unknown, where: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);

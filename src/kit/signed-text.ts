@@ -4,8 +4,8 @@ const beginMessage = '-----BEGIN PGP SIGNED MESSAGE-----';
 const beginSignature = '-----BEGIN PGP SIGNATURE-----';
 
 /**
- * What stands inside clear-signed text, unproved: for facts that a proof of the same document vouches for later. Text
- * without such a frame comes back as it is. Only the first frame counts.
+ * The text inside a clear-signed document, not yet verified: for facts that a proof of the same document confirms
+ * later. Text without such a frame is returned unchanged. Only the first frame counts.
  */
 export function peekSignedText(text: string): string {
   const lines = text.split('\n');

@@ -1,12 +1,12 @@
 import type { LimitFunction } from 'p-limit';
 
-/** Runs at most `width` tasks at once, first come first served. */
+/** Runs at most `width` tasks at once, in the order of submission. */
 export interface TaskPool {
   readonly width: number;
   run<T>(task: () => Promise<T>): Promise<T>;
 }
 
-/** A pool; p-limit is loaded with the first task. */
+/** Makes a pool; p-limit is loaded with the first task. */
 export function createTaskPool(width: number): TaskPool {
   let limiter: Promise<LimitFunction> | undefined;
   return {

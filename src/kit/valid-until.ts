@@ -1,4 +1,4 @@
-/** Until when a Release file says that it is good; `undefined` for a list that does not say. */
+/** The expiry date that a Release file states; `undefined` if it states none. */
 export function parseValidUntil(text: string): Date | undefined {
   // deb822: fields of one paragraph; the hash sections of such a file are indented.
   const [, value] = /^Valid-Until:[ \t]*(\S.*?)[ \t]*\r?$/im.exec(text) ?? [];

@@ -2,9 +2,9 @@ const digits = /^\d+$/;
 const preRelease = /^[^a-z]*(?:alpha|beta|dev|pre|rc)$/i;
 
 /**
- * Orders versions, serials and builds as people read them: runs of digits as numbers, the rest as text, a missing part
- * first, but words of a pre-release before it. `9.3` < `10.4`, `20240101` < `20240101.1`, `56564` < `604814`,
- * `40 Beta` < `40`.
+ * Compares versions, serials and builds as people read them: runs of digits as numbers, the rest as text. A missing
+ * part sorts first, except that words of a pre-release sort before it. `9.3` < `10.4`, `20240101` < `20240101.1`,
+ * `56564` < `604814`, `40 Beta` < `40`.
  */
 export function compareVersions(left: string, right: string): number {
   const a = left.match(/\d+|[^\d.]+/g) ?? [];
@@ -16,7 +16,7 @@ export function compareVersions(left: string, right: string): number {
   return 0;
 }
 
-/** The greatest of a list under `compareVersions`; `undefined` for an empty list. */
+/** The greatest version of a list by `compareVersions`; `undefined` for an empty list. */
 export function newestVersion(versions: Iterable<string>): string | undefined {
   return [...versions].sort(compareVersions).at(-1);
 }
@@ -30,7 +30,7 @@ function comparePart(a: string | undefined, b: string | undefined): number {
   return early !== 0 ? early : a < b ? -1 : 1;
 }
 
-/** Serials outgrow doubles, so digits are compared as text of one width. */
+/** Serials can exceed the precision of doubles, so digits are compared as text of equal length. */
 function compareNumbers(a: string, b: string): number {
   const width = Math.max(a.length, b.length);
   const [left, right] = [a.padStart(width, '0'), b.padStart(width, '0')];

@@ -1,24 +1,24 @@
 import { TransferError } from '../errors.ts';
 import { countSteps } from './reader-steps.ts';
 
-/** An element of a small document. Names are without prefixes, and `namespace` is what the prefix stands for. */
+/** An element of a small document. Names have no prefix; `namespace` is the meaning of the prefix. */
 export interface XmlElement {
   name: string;
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   namespace: string;
-  /** In order; namespace declarations are left out. A name stands twice where only its prefixes differ. */
+  /** In order, without namespace declarations. A name occurs twice if only its prefixes differ. */
   attributes: readonly (readonly [name: string, value: string])[];
-  /** Its own text, that of its children left out, without blanks around it. */
+  /** Its own text without that of its children, trimmed. */
   text: string;
   children: XmlElement[];
 }
 
 type Scope = ReadonlyMap<string, string>;
 
-/** One document while it is read. */
+/** The state while one document is read. */
 interface Reading {
   from: string;
-  /** Namespace declarations so far: each of them enters the scope of every element below it. */
+  /** Number of namespace declarations so far: each one is in the scope of every element below it. */
   declared: number;
 }
 
@@ -38,13 +38,14 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a small XML document and gives its root. Strict: `ERR_METADATA` naming `from` for what is longer than 1 MiB, not
- * well-formed, nested deeper than some 100 elements, declares more than 64 namespaces, or has a document type or an entity beyond the five of XML itself.
+ * Parses a small XML document and returns its root. Strict: throws `ERR_METADATA`, which names `from`, for a document
+ * that is longer than 1 MiB, not well-formed, nested deeper than about 100 elements, declares more than 64
+ * namespaces, or has a document type or an entity other than the five of XML itself.
  */
 export async function parseXml(text: string, from: string): Promise<XmlElement> {
   const bare = text.replace(/^\ufeff/, '');
   if (Buffer.byteLength(bare) > maxBytes) throw unusable(from, `is longer than ${maxBytes} bytes`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0, 2.2 has no place for them
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0, 2.2 forbids them
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(bare)) {
     throw unusable(from, 'holds control characters');
   }
@@ -58,7 +59,7 @@ export async function parseXml(text: string, from: string): Promise<XmlElement> 
     cdataPropName: cdataKey,
     parseTagValue: false,
     trimValues: false,
-    // The package would pass over references that nothing defines.
+    // The package would ignore references to undefined entities.
     processEntities: false,
     ignoreDeclaration: true,
     ignorePiTags: true,
@@ -79,7 +80,7 @@ export async function parseXml(text: string, from: string): Promise<XmlElement> 
   return root;
 }
 
-/** The parser's ordered form: a list of objects that each have one name as a key, and attributes beside it. */
+/** The parser's ordered form: a list of objects with the element name as one key, and the attributes as another. */
 function readNodes(
   nodes: unknown,
   reading: Reading,
@@ -124,7 +125,7 @@ function readElement(
   return { name, namespace, attributes, ...readNodes(content, reading, scope) };
 }
 
-/** The scope inside an element: that around it, unless the element declares something itself. */
+/** The scope inside an element: the outer scope, plus the element's own declarations if it has any. */
 function declare(
   declarations: readonly (readonly [prefix: string, value: string])[],
   outer: Scope,

@@ -1,10 +1,10 @@
 import { PluginError } from '../errors.ts';
 import { sleep } from '../kit/abort.ts';
 
-/** After an abort a plug-in has so long to end by itself, so that it lets go of its files first. */
+/** Time that a plug-in has after an abort to end by itself, so that it closes its files first. */
 const graceMs = 300;
 
-/** A plug-in's promise that has not settled yet. */
+/** A promise of a plug-in that has not settled yet. */
 interface Pending {
   end(): void;
 }
@@ -12,8 +12,8 @@ interface Pending {
 const pending: Pending[] = [];
 
 /**
- * Waits for a plug-in's promise. One that ignores the abort of `signal` does not keep the caller: the signal's reason is
- * thrown soon after it. One that never settles, while nothing is left that could settle it, is `ERR_PLUGIN`.
+ * Waits for a promise of a plug-in. If it ignores the abort of `signal`, the signal's reason is thrown soon after the
+ * abort. If it cannot settle any more because the event loop is empty, throws `ERR_PLUGIN`.
  */
 export async function awaitPlugin<T>(
   plugin: string,
@@ -22,7 +22,8 @@ export async function awaitPlugin<T>(
   run: () => PromiseLike<T> | T,
 ): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  // The race below reports it; a method that throws before it answers never comes to that race.
+  // The race below reports the rejection; but a method that throws before it returns a promise never reaches that
+  // race.
   ended.catch(() => {});
   const waiting: Pending = { end: () => reject(neverSettled(plugin, method)) };
   const onAbort = (): void => void sleep(graceMs).then(() => reject(signal.reason));
@@ -47,7 +48,7 @@ function leave(waiting: Pending): void {
   if (pending.length === 0) process.off('beforeExit', endInnermost);
 }
 
-/** Node emits this when the event loop is empty, and again when it is empty after that. */
+/** Node emits this event when the event loop is empty, and again the next time it is empty. */
 function endInnermost(): void {
   pending.at(-1)?.end();
 }
@@ -61,7 +62,7 @@ function neverSettled(plugin: string, method: string): PluginError {
   });
 }
 
-/** Waits for the end of work that a plug-in takes part in, no longer than `awaitPlugin` does. Never throws. */
+/** Waits for the end of work that involves a plug-in, no longer than `awaitPlugin` does. Never throws. */
 export async function awaitEnd(signal: AbortSignal, end: () => Promise<void>): Promise<void> {
   await awaitPlugin('a plug-in', 'end', signal, end).catch(() => undefined);
 }

@@ -14,26 +14,29 @@ import { checkTier } from './check-tier.ts';
 import { checkWriter } from './check-writer.ts';
 import { isFileSystem, isReader, isVolumeFormat, isWriter } from './format-kinds.ts';
 
-/** Parts that were checked for doubles, ready to be looked up. */
+/** Parts without duplicates, indexed for lookup. */
 export interface BoundParts {
   vendors: ReadonlyMap<string, Vendor>;
   formats: readonly Format[];
   writers: readonly DiskWriter[];
   fileSystems: readonly FileSystemFormat[];
   volumeFormats: readonly VolumeFormat[];
-  /** Those of this package not included. */
+  /** Without the targets of this package. */
   targets: readonly Target[];
   tiers: readonly Tier[];
-  /** Throws `ERR_PLUGIN` when no verifier of that kind was given. */
+  /** Throws `ERR_PLUGIN` if no verifier of that kind was given. */
   verifierOf<K extends Proof['kind']>(kind: K): Verifier<K>;
 }
 
-/** Names that references use for themselves. */
+/** Names with a special meaning in references. */
 const reserved = ['url', 'file'];
-/** The targets of this package, and another name for one of them. */
+/** The targets of this package, with an alias for one of them. */
 const ownTargets = ['file', 'imgadm', 'smartos', 'imgapi', 'zvol'];
 
-/** Checks the shape of each part (`ERR_PLUGIN`) and that no id stands twice (`ERR_DUPLICATE_PART`), and indexes the parts. */
+/**
+ * Checks the shape of each part (`ERR_PLUGIN`) and that no id occurs twice (`ERR_DUPLICATE_PART`), and indexes the
+ * parts.
+ */
 export function bindParts(parts: Parts): BoundParts {
   checkParts(parts);
   refuseDoubles('vendor', [...reserved, ...parts.vendors.map((vendor) => vendor.id.toLowerCase())]);
@@ -53,7 +56,7 @@ export function bindParts(parts: Parts): BoundParts {
     'volume format',
     volumeFormats.map(({ id }) => id),
   );
-  // `raw` is what is made without a writer, `source` what is kept as it came.
+  // `raw` needs no writer, and `source` keeps the file as published.
   refuseDoubles('writer', ['raw', 'source', ...writers.map((writer) => writer.id)]);
   refuseDoubles(
     'verifier',
@@ -72,7 +75,7 @@ export function bindParts(parts: Parts): BoundParts {
     tiers: bindTiers(parts.tiers ?? []),
     verifierOf<K extends Proof['kind']>(kind: K): Verifier<K> {
       const found = verifiers.get(kind);
-      // The map is keyed by kind, so what was found under `kind` is the verifier of that kind.
+      // The map is keyed by kind, so the verifier found under `kind` has that kind.
       if (found !== undefined) return found as unknown as Verifier<K>;
       throw new PluginError({
         code: 'ERR_PLUGIN',
@@ -84,7 +87,7 @@ export function bindParts(parts: Parts): BoundParts {
   };
 }
 
-/** Tiers alone, which a call may bring along. */
+/** Checks tiers alone, which a call may give. */
 export function bindTiers(tiers: readonly Tier[]): readonly Tier[] {
   checkList('tiers', tiers);
   refuseDoubles(

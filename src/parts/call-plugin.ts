@@ -2,8 +2,8 @@ import { isImageError, PluginError } from '../errors.ts';
 import { awaitPlugin } from './await-plugin.ts';
 
 /**
- * Runs a plug-in's method: a stray exception becomes `ERR_PLUGIN` naming the plug-in and the method, and a method that
- * does not end, ends with the call (`awaitPlugin`).
+ * Calls a method of a plug-in. An untyped exception becomes `ERR_PLUGIN`, which names the plug-in and the method; a
+ * method that does not end, ends with the call (`awaitPlugin`).
  */
 export async function callPlugin<T>(
   plugin: string,
@@ -18,7 +18,10 @@ export async function callPlugin<T>(
   }
 }
 
-/** What the caller is to see of an error out of a plug-in: the abort's reason, a typed error as it is, else `ERR_PLUGIN`. */
+/**
+ * The error that the caller gets for an error of a plug-in: the abort's reason, a typed error unchanged, else
+ * `ERR_PLUGIN`.
+ */
 export function pluginFailure(
   error: unknown,
   plugin: string,

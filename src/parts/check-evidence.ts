@@ -32,10 +32,10 @@ const evidence = record({
   check: optional(record({ update: method, finish: method })),
 });
 
-/** Levels that something must hold the bytes to. */
+/** Levels that need a digest or a check of the bytes. */
 const bindingLevels: readonly unknown[] = ['checksum', 'pinned', 'signed'];
 
-/** Well-formed, and with what its level rests on: a digest, or a check of the bytes. */
+/** Well-formed, and with the digest or the check of the bytes that its level needs. */
 const boundEvidence: Shape = (value) => {
   const fault = evidence(value);
   if (fault !== undefined) return fault;
@@ -48,17 +48,17 @@ const boundEvidence: Shape = (value) => {
 const finished = record({ signer: optional(signer), signedAt: optional(time), warnings });
 const verified = record({ body: bytes, signer, signedAt: optional(time), warnings });
 
-/** Evidence as a verifier may give it; anything else is `ERR_PLUGIN`. */
+/** Checks the evidence of a verifier; throws `ERR_PLUGIN` if it is invalid. */
 export function checkEvidence(plugin: string, answer: Evidence): Evidence {
   return checkAnswer(plugin, 'prove', answer, boundEvidence);
 }
 
-/** What a check of the bytes says at its end. */
+/** Checks the result that a check of the bytes returns at its end. */
 export function checkFinished<T>(plugin: string, answer: T): T {
   return checkAnswer(plugin, 'check.finish', answer, finished);
 }
 
-/** What a verifier says of a document at hand. */
+/** Checks the answer of a verifier for a local document. */
 export function checkVerified(plugin: string, answer: SignedDocument): SignedDocument {
   return checkAnswer(plugin, 'verifyDocument', answer, verified);
 }

@@ -30,7 +30,10 @@ const table = optional(
   }),
 );
 
-/** The same file system format, whose answers are held to the contract: `ERR_PLUGIN` names it and the method. */
+/**
+ * Wraps a file system format so that its answers are checked against the contract: `ERR_PLUGIN` names it and the
+ * method.
+ */
 export function checkFileSystem(format: FileSystemFormat): FileSystemFormat {
   const { kind, id } = format;
   return {
@@ -41,7 +44,7 @@ export function checkFileSystem(format: FileSystemFormat): FileSystemFormat {
   };
 }
 
-/** The same for what divides a disk. */
+/** Like `checkFileSystem`, for a volume format. */
 export function checkVolumeFormat(format: VolumeFormat): VolumeFormat {
   const { kind, id } = format;
   return {
@@ -66,7 +69,7 @@ async function openBy<T>(
   shape: Shape,
   open: () => Promise<T>,
 ): Promise<T> {
-  // A disk of this machine that fails is no fault of the format.
+  // A read error of this machine's disk is not the fault of the format.
   let ofSystem: unknown;
   const opened = async (): Promise<T> => {
     try {

@@ -13,7 +13,10 @@ import { checkAnswer, listOf, optional, record, type Shape, shape, shapes } from
 
 const { anyText, bytes, flag, method, size } = shapes;
 
-/** The same format, each of whose answers is held to the contract: `ERR_PLUGIN` names the format and the method. */
+/**
+ * Wraps a format so that each of its answers is checked against the contract: `ERR_PLUGIN` names the format and the
+ * method.
+ */
 export function checkFormat(format: Format): Format {
   switch (format.kind) {
     case 'codec':
@@ -88,7 +91,7 @@ function checkArchive(archive: Archive): Archive {
   };
 }
 
-/** What an archive has spooled is its own code too, which runs while a member is read. */
+/** The stream that an archive spools is also plug-in code; it runs while a member is read. */
 function namedSpool(id: string, context: DecodeContext): DecodeContext {
   const spool: DecodeContext['spool'] = (content) =>
     context.spool(each(id, 'entries', () => content, bytes, context));
@@ -125,13 +128,13 @@ function checkImage(id: string, opened: DiskImage, signal: AbortSignal): DiskIma
   };
 }
 
-/** Asked of every format for every file. */
+/** Called for every format and every file. */
 function detect(format: Format, probe: Probe): boolean {
   const ask = () => format.detect(probe);
   return atOnce(format.id, 'detect', () => checkAnswer(format.id, 'detect', ask(), flag));
 }
 
-/** A method that waits for nothing, so that it has no signal. */
+/** Calls a synchronous method, which has no signal. */
 function atOnce<T>(id: string, method: string, ask: () => T): T {
   try {
     return ask();
@@ -140,7 +143,7 @@ function atOnce<T>(id: string, method: string, ask: () => T): T {
   }
 }
 
-/** Passes a sequence on, item by item. */
+/** Passes on a sequence, item by item. */
 async function* each<T>(
   id: string,
   method: string,
@@ -170,7 +173,9 @@ async function named<T>(
   }
 }
 
-/** A full disk below a source or sink is no fault of the format; the owner of the file says which one it is. */
+/**
+ * A full disk below a source or sink is not the fault of the format; the owner of the file names it in its own error.
+ */
 export function isOfSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }

@@ -2,7 +2,10 @@ import type { Format } from '../contracts/format.ts';
 import type { Artifact, Resolution } from '../contracts/vendor.ts';
 import { PluginError } from '../errors.ts';
 
-/** Throws `ERR_PLUGIN` where a vendor names a layer inside a disk: layers go outermost first, and a disk is the last one. */
+/**
+ * Throws `ERR_PLUGIN` if a vendor names a layer inside a disk: layers are listed outermost first, and a disk must be
+ * the last one.
+ */
 export function checkLayers(
   vendor: string,
   { disk, boot }: Resolution,
@@ -20,7 +23,7 @@ export function checkLayers(
   }
 }
 
-/** What is wrong with the order of layers; `undefined` where nothing is. */
+/** The fault in the order of layers; `undefined` if there is none. */
 export function findLayerFault(
   layers: readonly string[],
   formats: readonly Format[],

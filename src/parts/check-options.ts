@@ -3,8 +3,8 @@ import { nearestWord } from '../kit/nearest-word.ts';
 import { type OptionKind, object, optionKinds } from './option-kinds.ts';
 
 /**
- * The types promise all of this; a caller in plain JavaScript does not. Throws `ERR_INVALID_REQUEST` naming the option
- * that is of another kind, that looks like a misspelt one, or that is required and missing.
+ * The types guarantee all of this, but not for a caller in plain JavaScript. Throws `ERR_INVALID_REQUEST`, which
+ * names the option, for an option of a wrong type, one that looks misspelt, or a missing required one.
  */
 export function checkOptions<O extends object>(
   given: O,
@@ -20,25 +20,25 @@ export function checkOptions<O extends object>(
   for (const name of required) checkKind(String(name), given[name], kinds[name]);
 }
 
-/** Options that are spread before a verb reads them: a number or a text would count as no option at all. */
+/** For options that are spread before a verb reads them: a number or a string would count as no options. */
 export function checkObject(field: string, value: unknown): asserts value is object {
   checkKind(field, value, object);
 }
 
-/** A reference as text; an address may be given as `URL`. */
+/** A reference as text; the caller may give an address as `URL`. */
 export function readReference(reference: unknown): string {
   if (reference instanceof URL) return reference.href;
   return readText('reference', reference, 'a text such as ubuntu:24.04, or a URL');
 }
 
-/** The path of a file, which no system takes with a NUL. */
+/** The path of a file; no system accepts one with a NUL character. */
 export function readPath(field: string, path: unknown): string {
   const text = readText(field, path, 'the path of a file as text');
   if (text !== '' && !text.includes('\0')) return text;
   throw refusal(field, 'the path of a file as text');
 }
 
-/** An argument that is text. */
+/** An argument that must be text. */
 export function readText(field: string, value: unknown, wanted = 'a text'): string {
   if (typeof value === 'string') return value;
   throw refusal(field, wanted, 'argument');
@@ -49,11 +49,11 @@ function checkKind(name: string, value: unknown, kind: OptionKind | undefined): 
 }
 
 /**
- * An option that is not known is passed over, unless it looks like one that is: one set of options may serve several
+ * Refuses an unknown option that resembles a known one and ignores others: one set of options may serve several
  * verbs.
  */
 function refuseSlip(name: string, known: readonly string[]): void {
-  // What a seed is made of is no option of a call on images.
+  // The members of a seed are not options of a call on images.
   const { createSeed: _, ...ofCalls } = optionKinds;
   if (Object.values(ofCalls).some((kinds) => Object.hasOwn(kinds, name))) return;
   const meant = nearestWord(name, known);

@@ -9,7 +9,7 @@ import {
   defineWriter,
 } from '../kit/define.ts';
 
-/** What `defineVendor` and its like check at once, of parts that may have been made without them. */
+/** The checks of `defineVendor` and the other define functions, for parts that were made without them. */
 const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
   vendors: defineVendor,
   formats: (part: Parts['formats'][number]) =>
@@ -19,7 +19,7 @@ const checks: Readonly<Record<keyof Parts, (part: never) => unknown>> = {
   tiers: defineTier,
 };
 
-/** Throws `ERR_PLUGIN` naming the first part whose shape or `apiVersion` is not the one of this package. */
+/** Throws `ERR_PLUGIN`, which names the first part with a wrong shape or another `apiVersion`. */
 export function checkParts(parts: Parts): void {
   checkList('vendors', parts.vendors);
   checkList('formats', parts.formats);
@@ -28,7 +28,7 @@ export function checkParts(parts: Parts): void {
   checkList('tiers', parts.tiers ?? []);
 }
 
-/** The same for one list. */
+/** Like `checkParts`, for one list. */
 export function checkList(list: keyof Parts, parts: readonly object[]): void {
   if (!Array.isArray(parts)) {
     throw new UsageError({
@@ -47,7 +47,7 @@ export function checkList(list: keyof Parts, parts: readonly object[]): void {
   }
 }
 
-/** A vendor and a format have an id, a verifier has a kind. */
+/** A vendor or a format has an id, a verifier has a kind. */
 function nameOf(part: unknown): string | undefined {
   const { id, kind } = Object(part);
   const name: unknown = id ?? kind;

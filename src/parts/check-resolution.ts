@@ -60,7 +60,7 @@ const proof: Shape = (value) => {
   const fault = record({ kind: text })(value);
   if (fault !== undefined) return fault;
   const { kind } = Object(value);
-  // Of a kind of its own only the verifier knows more.
+  // Only its verifier knows more about a kind that a plug-in declares.
   const known = Object.hasOwn(proofs, kind) ? proofs[kind] : undefined;
   return (known ?? record({ offers: optional(oneOf(trustLevels)) }))(value);
 };
@@ -125,12 +125,12 @@ const listing = record({
   eol: optional(day),
 });
 
-/** Holds a vendor to its contract before anything is built on its answer; `ERR_PLUGIN` names what is wrong. */
+/** Checks the answer of a vendor against the contract before it is used; `ERR_PLUGIN` names the fault. */
 export function checkResolution(vendor: string, answer: Resolution): Resolution {
   return checkAnswer(vendor, 'resolve', answer, resolution);
 }
 
-/** The same for one line of its list. */
+/** Like `checkResolution`, for one line of its list. */
 export function checkListing(vendor: string, answer: Listing): Listing {
   return checkAnswer(vendor, 'list', answer, listing);
 }

@@ -13,7 +13,10 @@ const visitShape = record({
   close: method,
 });
 
-/** The same tier, whose answer is held to the contract; a visit that comes too late, or breaks it, is closed. */
+/**
+ * Wraps a tier so that its answer is checked against the contract; a visit that comes too late, or violates it, is
+ * closed.
+ */
 export function checkTier(tier: Tier): Tier {
   const { id, title, apiVersion, only } = tier;
   return {

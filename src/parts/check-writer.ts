@@ -3,7 +3,7 @@ import { defined } from '../kit/defined.ts';
 import { pluginFailure } from './call-plugin.ts';
 import { isOfSystem } from './check-format.ts';
 
-/** The same writer; a stray exception of it is `ERR_PLUGIN` and names the writer and the method. */
+/** Wraps a writer so that an untyped exception becomes `ERR_PLUGIN`, which names the writer and the method. */
 export function checkWriter(writer: DiskWriter): DiskWriter {
   const { kind, id, extension, options } = writer;
   return {

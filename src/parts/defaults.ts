@@ -5,18 +5,19 @@ import { checkObject } from './check-options.ts';
 import { object } from './option-kinds.ts';
 
 /**
- * Options that every call starts from. Each verb reads the ones that it knows: `ensureImage`, `ensureImages`,
- * `resolveImage` and `listImages` all of them; `convertImage` and `inspectImage` `allow`, `limits`, `signal`, `log` and `scratchDir`;
- * `verifyCache` `mirrors`, `ca`, `limits`, `cacheDir`, `offline`, `signal`, `log`, `onProgress` and `now`;
- * `verifyDocument` `now`; `listCache` and its like, and `exportLock`, `cacheDir`, `signal` and `log`;
- * `exportLock` and `listLocked` `lockfile`; `cloneDisk` and `openDisk` `signal` and `log`.
+ * Default options of every call. Each verb reads the ones that it knows: `ensureImage`, `ensureImages`,
+ * `resolveImage` and `listImages` read all of them; `convertImage` and `inspectImage` read `allow`, `limits`,
+ * `signal`, `log` and `scratchDir`; `verifyCache` reads `mirrors`, `ca`, `limits`, `cacheDir`, `offline`, `signal`,
+ * `log`, `onProgress` and `now`; `verifyDocument` reads `now`; `exportLock` and the verbs on the cache such as
+ * `listCache` read `cacheDir`, `signal` and `log`; `exportLock` and `listLocked` read `lockfile`; `cloneDisk` and
+ * `openDisk` read `signal` and `log`.
  */
 export interface RootdiskDefaults extends Omit<EnsureOptions, 'digest' | 'tiers'> {
-  /** Where `convertImage` and `inspectImage` put scratch files. */
+  /** Folder for the scratch files of `convertImage` and `inspectImage`. */
   scratchDir?: string | undefined;
 }
 
-/** Options whose entries count one by one. */
+/** Options that are merged key by key. */
 interface KeyedOptions {
   limits?: Partial<Limits> | undefined;
   mirrors?: Record<string, string> | undefined;
@@ -24,8 +25,8 @@ interface KeyedOptions {
 }
 
 /**
- * The options of one call on top of the defaults. `limits`, `mirrors` and `parameters` are merged key by key, every other
- * option is taken whole; what is `undefined` in the call's own options does not erase a default.
+ * Merges the options of one call into the defaults. `limits`, `mirrors` and `parameters` are merged key by key; every
+ * other option is replaced as a whole. An `undefined` in the call's options does not remove a default.
  */
 export function startFrom<T extends KeyedOptions>(defaults: NoInfer<T>, own: T | undefined): T {
   const { limits, mirrors, parameters } = defaults;
@@ -37,10 +38,10 @@ export function startFrom<T extends KeyedOptions>(defaults: NoInfer<T>, own: T |
   return { ...takeWhole(defaults, own), ...merged };
 }
 
-/** The same without merged options: what the call gives is taken, and what it does not is the default. */
+/** Like `startFrom`, without the key-by-key merge. */
 export function takeWhole<T extends object>(defaults: Partial<NoInfer<T>>, own: T | undefined): T {
   if (own !== undefined) checkObject('options', own);
-  // A copy with some keys left out is of the same type still.
+  // A copy without some optional keys still has the same type.
   return { ...defined(defaults), ...defined(own ?? {}) } as T;
 }
 
@@ -49,7 +50,7 @@ function mergeKeys<T extends object>(
   own: T | undefined,
 ): object | undefined {
   if (own === undefined) return defaults;
-  // What is no object is refused where the options are read.
+  // A value that is not an object is refused where the options are read.
   if (defaults === undefined || !object.is(own)) return own;
   return { ...defaults, ...defined(own) };
 }

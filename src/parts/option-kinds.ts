@@ -9,7 +9,7 @@ import type { FileOptions } from '../convert/open-image-file.ts';
 import type { ExportLockOptions } from '../lockfile/export/lock-export.ts';
 import type { SeedOptions } from '../seed/seed.ts';
 
-/** What an option has to be: `wanted` goes on behind "must be". */
+/** The condition of an option; `wanted` completes the sentence "must be". */
 export interface OptionKind {
   wanted: string;
   is(value: unknown): boolean;
@@ -69,7 +69,7 @@ const sectors = kind('a number of bytes that is a multiple of 512', (value) => {
   return Number.isSafeInteger(value) && Number(value) > 0 && Number(value) % 512 === 0;
 });
 const rawOrQcow2 = kind('raw or qcow2', (value) => value === 'raw' || value === 'qcow2');
-/** Checked where it is read. */
+/** Checked where the option is read. */
 const any = kind('', () => true);
 
 const ofEveryCall = { limits: object, signal, log: listener };
@@ -148,7 +148,7 @@ interface OptionTable {
   verifyDocument: Kinds<DocumentToVerify & { pick: unknown }>;
 }
 
-/** What each option of each verb is. */
+/** The kind of each option of each verb. */
 export const optionKinds: OptionTable = {
   createRootdisk: {
     ...{ vendors: any, verifiers: any, formats: any, targets: any, tiers: any },

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 const dayMs = 86_400_000;
 const units: Record<string, number> = { d: dayMs, h: dayMs / 24, m: dayMs / 1440, s: 1000 };
 
-/** Milliseconds of an age as callers write it, such as `90d`. Throws `ERR_INVALID_REQUEST` naming the option. */
+/** Converts an age such as `90d` to milliseconds. Throws `ERR_INVALID_REQUEST`, which names the option. */
 export function readAge(age: number | string, field: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([dhms])$/.exec(String(age)) ?? [];
   const value = typeof age === 'number' ? age : Number(count) * (units[unit] ?? Number.NaN);

@@ -3,7 +3,9 @@ import { UsageError } from '../errors.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 import { shownText } from '../kit/public-url.ts';
 
-/** The words of `allow`, each once. A word that does not exist is `ERR_INVALID_REQUEST`, with the one that was meant. */
+/**
+ * The values of `allow`, without duplicates. Throws `ERR_INVALID_REQUEST` for an unknown value, with a suggestion.
+ */
 export function readAllow(given: unknown): Allowance[] {
   if (!Array.isArray(given)) throw invalid('allow must be a list of texts', undefined);
   return [...new Set(given.map(readWord))];

@@ -2,7 +2,7 @@ import { defaultLimits, type Limits } from '../contracts/limits.ts';
 import { UsageError } from '../errors.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 
-/** The caller's limits on top of the defaults. Throws `ERR_INVALID_REQUEST` naming the limit. */
+/** Merges the caller's limits into the defaults. Throws `ERR_INVALID_REQUEST`, which names the limit. */
 export function readLimits(given: Partial<Limits>): Limits {
   const limits = { ...defaultLimits };
   for (const [name, value] of Object.entries(given)) {

@@ -1,21 +1,22 @@
 import type { Log, Warning } from '../contracts/log.ts';
 
-/** What a caller may pass to be told of a call. */
+/** The listeners that a caller may pass. */
 interface Listeners {
   log?: Log | undefined;
   onProgress?: ((...event: never[]) => unknown) | undefined;
 }
 
 /**
- * The options of a call with listeners that end nothing: what `log` or `onProgress` throws, or its promise rejects with,
- * is reported once, and it goes on being called. Told to the call where it has warnings (`tell`), else to its log, else as
- * a warning of the process. Every verb reads its listeners through this.
+ * Wraps the listeners of a call so that they cannot end it: the first error that `log` or `onProgress` throws or
+ * rejects with is reported, and the listener is still called afterwards. It is reported as a warning of the call if
+ * the call has warnings (`tell`), else to its log, else as a warning of the process. Every verb reads its listeners
+ * through this function.
  */
 export function safeListeners<T extends Listeners>(
   options: T,
   tell?: (warning: Warning) => void,
 ): T {
-  // What is no object is refused where the options are read.
+  // A value that is not an object is refused where the options are read.
   if (typeof options !== 'object' || options === null) return options;
   const { log, onProgress } = options;
   let isLogSound = log !== undefined;
@@ -26,7 +27,7 @@ export function safeListeners<T extends Listeners>(
       return;
     }
     if (isLogSound) safe.log?.({ level: 'warn', message });
-    // A log that failed just now has told no one.
+    // A log that just failed did not report it.
     if (!isLogSound) process.emitWarning(message, { code: 'ROOTDISK_LISTENER' });
   };
   const safe: T = {

@@ -2,10 +2,15 @@ import { PluginError } from '../errors.ts';
 import { digestOfHex } from '../kit/digest.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 
-/** Looks at a value of a plug-in: what is wrong with it, or `undefined`. The text goes on behind the name of the value. */
+/**
+ * Checks a value of a plug-in: returns the fault, or `undefined`. The text continues a sentence after the name of the
+ * value.
+ */
 export type Shape = (value: unknown) => string | undefined;
 
-/** Throws `ERR_PLUGIN` naming the plug-in and its method where an answer has not the shape that the contract promises. */
+/**
+ * Throws `ERR_PLUGIN`, which names the plug-in and its method, if an answer does not have the shape of the contract.
+ */
 export function checkAnswer<T>(plugin: string, method: string, answer: T, shape: Shape): T {
   const fault = shape(answer);
   if (fault === undefined) return answer;
@@ -17,7 +22,7 @@ export function checkAnswer<T>(plugin: string, method: string, answer: T, shape:
   });
 }
 
-/** A value that passes a test; `wanted` names it. */
+/** A value that passes a test; `wanted` says what it must be. */
 export function shape(wanted: string, test: (value: unknown) => boolean): Shape {
   return (value) => (test(value) ? undefined : ` should be ${wanted}, found ${show(value)}`);
 }
@@ -67,7 +72,7 @@ export function listOf(inner: Shape, min = 0): Shape {
   };
 }
 
-/** An object with at least these fields, none of which is misspelt. */
+/** An object with at least these fields; a misspelt field is a fault. */
 export function record(fields: Readonly<Record<string, Shape>>): Shape {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -84,8 +89,8 @@ export function record(fields: Readonly<Record<string, Shape>>): Shape {
 }
 
 /**
- * A field that is not known and looks like one that is missing: an optional one would count for nothing in silence. Other
- * fields are passed over, so that a plug-in may be newer than this package.
+ * Finds an unknown field that resembles a missing one: a misspelt optional field would be ignored silently. Other
+ * unknown fields are allowed, so that a plug-in may be newer than this package.
  */
 function slipIn(value: object, fields: Readonly<Record<string, Shape>>): string | undefined {
   const missing = Object.keys(fields).filter((name) => Reflect.get(value, name) === undefined);
@@ -99,7 +104,7 @@ function slipIn(value: object, fields: Readonly<Record<string, Shape>>): string 
   return undefined;
 }
 
-/** Each value of an object, whatever its names. */
+/** An object whose values all have the shape `inner`, whatever their names. */
 export function valuesOf(inner: Shape): Shape {
   return (value) => {
     const fault = record({})(value);
@@ -111,7 +116,7 @@ export function valuesOf(inner: Shape): Shape {
 
 const warnings: Shape = listOf(record({ code: text, message: anyText }));
 
-/** Values of everyday kinds. */
+/** Shapes of common values. */
 export const shapes: Readonly<
   Record<
     | 'address'

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 
-/** `ERR_UNKNOWN_VENDOR` for a vendor that was not given, with the one that was probably meant. */
+/** `ERR_UNKNOWN_VENDOR` for an id without a vendor, with a suggestion. */
 export function unknownVendor(id: string, known: Iterable<string>): UsageError {
   const ids = [...known].sort();
   const meant = nearestWord(id.toLowerCase(), ids);

@@ -3,7 +3,7 @@ import { refuse } from '../../errors.ts';
 import { type FileWorld, notA, walkPath } from './walk-path.ts';
 
 const MiB = 1024 * 1024;
-/** Names of one directory, as `list` holds them. */
+/** Most entries of one directory that `list` holds in memory. */
 const mostEntries = 1_000_000;
 
 /** Files by path in a tree of nodes. */
@@ -51,7 +51,7 @@ export function filePaths(world: FileWorld): FilePaths {
   };
 }
 
-/** A node that is a file, with its bytes in pieces of 1 MiB. */
+/** A node that is a file; its bytes are read in pieces of 1 MiB. */
 function openNode(file: FileNode): OpenFile {
   return {
     sizeBytes: file.sizeBytes,

@@ -1,25 +1,25 @@
 import type { FileNode } from '../../contracts/file-system.ts';
 import { NotFoundError, refuse } from '../../errors.ts';
 
-/** A tree of directories: one file system, or several that are joined where `mounts` says. */
+/** A tree of directories: one file system, or several that are joined at the paths in `mounts`. */
 export interface FileWorld {
   root: FileNode;
-  /** Roots of other file systems by the path where they stand: `/boot`. */
+  /** Roots of other file systems by their mount point: `/boot`. */
   mounts?: ReadonlyMap<string, FileNode>;
 }
 
-/** As Linux has them, but for the depth (filesystems.md, section 8). */
+/** The limits of Linux, except for the depth (filesystems.md, section 8). */
 const most = { pathBytes: 4096, nameBytes: 255, depth: 64, links: 40, targetBytes: 4095 };
 
-/** The directories from the root down to what was found, and that itself. */
+/** A found node, and the directories from the root down to it. */
 interface Step {
   name: string;
   node: FileNode;
 }
 
 /**
- * What stands at a path. The tree is the whole world: `..` at the top stays there, and an absolute link begins at its root.
- * `ERR_NOT_FOUND` names the part of the path that is missing.
+ * Finds the node at a path. A path cannot leave the tree: `..` at the root stays there, and an absolute link starts
+ * at the root. `ERR_NOT_FOUND` names the missing part of the path.
  */
 export async function walkPath(
   world: FileWorld,
@@ -54,7 +54,7 @@ export async function walkPath(
   return steps.at(-1)?.node ?? world.root;
 }
 
-/** What is not of the kind that was asked for: a directory where a file should be, and so on. */
+/** The error for a node of another kind than requested, such as a directory in place of a file. */
 export function notA(wanted: 'file' | 'directory' | 'link', path: string): Error {
   return refuse('not-a-file', `${shown(path)} is no ${wanted}`, {
     hint: `Name a ${wanted}.`,
@@ -69,7 +69,7 @@ async function step(
 ): Promise<FileNode> {
   const parent = steps.at(-1)?.node ?? world.root;
   const here = place(steps, name);
-  // Below a file there is nothing, as Linux says it too.
+  // A path below a file does not exist, as on Linux.
   const isNameable = parent.kind === 'directory' && Buffer.byteLength(name) <= most.nameBytes;
   const node = world.mounts?.get(here) ?? (isNameable ? await parent.find(name) : undefined);
   if (node !== undefined) return node;
@@ -82,7 +82,7 @@ async function step(
   });
 }
 
-/** The names of a path, last one first. */
+/** The names of a path, in reverse order. */
 function split(path: string): string[] {
   if (path.includes('\0')) throw refuse('unsafe-path', 'A path or a link holds a zero byte');
   return path.split('/').reverse();

@@ -1,7 +1,7 @@
-/** Which tags of a page are kept, with which of their attributes. */
+/** The tags of a page to keep, each with the attributes to keep. */
 export type MarkupShape = ReadonlyMap<string, readonly string[]>;
 
-/** What directory indexes are made of. */
+/** The tags and attributes of directory indexes. */
 const indexMarkup: MarkupShape = new Map([
   ['title', []],
   ['h1', []],
@@ -14,7 +14,7 @@ const indexMarkup: MarkupShape = new Map([
   ['th', []],
   ['a', ['href']],
 ]);
-/** Tables whose cells hold links and classed texts. */
+/** The tags and attributes of tables with links and text with classes. */
 export const rowMarkup: MarkupShape = new Map([
   ['table', []],
   ['tr', []],
@@ -26,9 +26,9 @@ export const rowMarkup: MarkupShape = new Map([
 ]);
 
 const containers = new Set(['title', 'h1', 'table', 'pre', 'ul', 'ol']);
-/** Each ends a line of an index that is written without a list. */
+/** Each of these ends a line in an index that does not use a list. */
 const lineEnds = new Set(['br', 'div', 'li', 'p']);
-/** Made to end where the next of their kind begins. */
+/** Closed before the next tag of the same kind. */
 const inlines = new Set(['a', 'tt', 'code', 'span']);
 const tag = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?)\/?>|</g;
 const attribute = /\s([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/gi;
@@ -36,9 +36,9 @@ const maxLength = 4 * 1024 * 1024;
 const maxContainers = 128;
 
 /**
- * A page rewritten with nothing but the tags and attributes of `shape`; `undefined` for a page too large or too deep to be
- * one. The HTML parser takes time in the square of the nesting (100,000 levels: 20 s), so nesting is bounded here: rows,
- * cells, links and the like close one another, the other tags are counted.
+ * Rewrites a page with only the tags and attributes of `shape`; `undefined` for a page that is too large or too
+ * deeply nested. The HTML parser needs quadratic time in the nesting (100,000 levels: 20 s), so nesting is bounded
+ * here: a row, cell or link closes the one before it, and other tags are counted.
  */
 export function reduceMarkup(html: string, shape: MarkupShape = indexMarkup): string | undefined {
   if (html.length > maxLength) return undefined;
@@ -71,7 +71,7 @@ function openTag(name: string, rest: string, wanted: readonly string[]): string 
   return `${open}${shown.join('')}>`;
 }
 
-/** Cuts out what stands between two marks; the rest of the second mark is not a tag that is kept. */
+/** Removes the text between two marks; what remains of the second mark is not a tag to keep. */
 function without(html: string, from: RegExp, to: RegExp): string {
   const [before = '', ...rest] = html.split(from);
   const after = rest.map((part) => {

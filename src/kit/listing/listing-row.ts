@@ -1,7 +1,7 @@
 import { defined } from '../defined.ts';
 import { countSteps } from '../reader-steps.ts';
 
-/** As much of the parsed page's nodes as is looked at. */
+/** The part of a parsed node that is used. */
 export interface MarkupNode {
   readonly parent: MarkupNode | null;
   readonly next: MarkupNode | null;
@@ -12,7 +12,7 @@ export interface MarkupNode {
 
 const lists = new Set(['table', 'pre', 'ul', 'ol']);
 
-/** The innermost list around a link and, in a table, its row; the whole page around one that stands in no list. */
+/** The innermost list around a link and, in a table, its row; the whole page for a link outside any list. */
 export function surroundings(link: MarkupNode): {
   list: MarkupNode;
   row?: MarkupNode;
@@ -31,7 +31,7 @@ export function surroundings(link: MarkupNode): {
   return { list: page, isLoose: true };
 }
 
-/** A row speaks of one file: no index has more cells in it, nor longer texts in them. */
+/** A row describes one file: no index has more cells or longer texts. */
 const maxCells = 16;
 const maxCellLength = 1024;
 /** The text of a cell. */
@@ -40,7 +40,7 @@ interface Cell {
   text: string;
 }
 
-/** Reads what is written beside a link: the row's other cells, or the rest of its line. Each row is read once. */
+/** Reads the text beside a link: the row's other cells, or the rest of its line. Each row is read once. */
 export function createTextReader(): (link: MarkupNode, row: MarkupNode | undefined) => string[] {
   const known = new Map<MarkupNode, Cell[]>();
   return (link, row) => {
@@ -72,7 +72,7 @@ const isoLike = /(\d{4})-(\d{2}|[A-Z][a-z]{2})-(\d{2})[ T]+(\d{2}):(\d{2})(?::(\
 const dayFirst = /(\d{2})-([A-Z][a-z]{2})-(\d{4})[ ]+(\d{2}):(\d{2})(?::(\d{2}))?/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `2026-03-11 02:26`, `2026-Jun-18 23:57:54Z` or `30-Jun-2021 15:35` in a text. */
+/** Finds a date such as `2026-03-11 02:26`, `2026-Jun-18 23:57:54Z` or `30-Jun-2021 15:35` in a text. */
 export function parseListingDate(text: string): Date | undefined {
   const iso = isoLike.exec(text);
   const [, year, month, day, hour, minute, second] = iso ?? reordered(dayFirst.exec(text)) ?? [];
@@ -85,7 +85,7 @@ export function parseListingDate(text: string): Date | undefined {
   return same && date.getUTCHours() === parts[3] ? date : undefined;
 }
 
-/** A size given to the byte after the date, if any, was taken out; sizes such as `324M` are rounded and give none. */
+/** An exact size in bytes in a text, apart from any date in it; a rounded size such as `324M` gives `undefined`. */
 export function parseListingSize(text: string): number | undefined {
   const rest = text.replace(isoLike, '').replace(dayFirst, '').trim();
   const [, bytes] = /^(\d{1,15})(?: ?(?:B|bytes))?(?:\s{2,}|$)/.exec(rest) ?? [];

@@ -14,21 +14,21 @@ import { loadMarkup } from './load-markup.ts';
 
 /** One file or folder of a directory index. */
 export interface ListingEntry {
-  /** URL-decoded, without the slash of a folder. */
+  /** URL-decoded, without the trailing slash of a folder. */
   name: string;
   isFolder: boolean;
   url: URL;
-  /** As the server shows it, read as UTC; often only to the minute. */
+  /** As the server shows it, read as UTC; often exact only to the minute. */
   modified?: Date;
-  /** Only where the page states it to the byte: `324M` gives none. */
+  /** Only if the page states the exact number of bytes: `324M` gives none. */
   sizeBytes?: number;
 }
 
 /**
- * What a directory index lists directly below `base` (a folder, with or without its last slash), in the page's order and
- * once each: Apache, nginx with and without fancyindex, lighttpd, IIS, Artifactory, Nexus, and lists like theirs. `from` is
- * the address that answered, which the page's links are relative to. Sort links, the parent and links elsewhere are left
- * out. Throws `ERR_METADATA` naming the address for any other page.
+ * The entries of a directory index directly below `base` (a folder, with or without its trailing slash), in the
+ * page's order, each once. Supports Apache, nginx with and without fancyindex, lighttpd, IIS, Artifactory, Nexus, and
+ * similar lists. `from` is the address that answered; the page's links are relative to it. Sort links, the parent and
+ * links to other places are left out. Throws `ERR_METADATA`, which names the address, for any other page.
  */
 export async function parseListing(
   html: string,
@@ -40,8 +40,8 @@ export async function parseListing(
   if (markup === undefined) throw noListing(place.page, html);
   const $ = await loadMarkup(markup);
 
-  // A list is sure to be the index by its id or its sort links; else the page's title vouches for all of its lists, and
-  // else a link to the parent folder for the list that it stands in.
+  // A list with a known id or with sort links is certainly the index. Otherwise the page's title makes all its lists
+  // the index, or else a link to the parent folder makes the list around it the index.
   const sure = new Set<MarkupNode>($('table#indexlist, table#list').toArray());
   const likely = new Set<MarkupNode>();
   const parents = [place.page, place.folder]
@@ -66,13 +66,13 @@ export async function parseListing(
     sure.size > 0 ? sure.has(list) : titled || likely.has(list),
   );
   if (chosen.length === 0 && sure.size === 0 && !titled) throw noListing(place.page, html);
-  // Links beside the lists are the index only where no list is.
+  // Links outside any list are the index only if the page has no list.
   const listed = chosen.filter(({ isLoose }) => !isLoose);
   const rows = listed.length > 0 ? listed : chosen;
   return [...new Map(rows.map(({ entry }) => [entry.url.href, entry])).values()];
 }
 
-/** The folder that was asked for, and the one whose page came. */
+/** The requested folder, and the folder of the received page. */
 interface Place {
   folder: URL;
   page: URL;
@@ -80,14 +80,14 @@ interface Place {
 
 const parentText = /^(?:\.\.\/?$|\[?(?:to )?parent)/i;
 
-/** `Index of /pub/` and, by IIS, `host - /pub/`. */
+/** `Index of /pub/` or, from IIS, `host - /pub/`. */
 function isTitle(text: string, page: URL): boolean {
   const title = text.trim();
   if (/^(?:index of|directory listing)/i.test(title)) return true;
   return title.endsWith(` - ${decodeURI(page.pathname)}`);
 }
 
-/** Without query, and without the name of the page itself where the address holds one. */
+/** Without the query, and without the file name of the page if the address contains one. */
 function folderOf(base: URL): URL {
   const folder = new URL(base);
   folder.search = '';
@@ -112,7 +112,7 @@ function entryOf(
   const isBelow = [place.page, place.folder].some(
     ({ origin, pathname }) => origin === url.origin && pathname === path,
   );
-  // Nexus shows its folders at one place and serves the files at another.
+  // Nexus shows its folders under one path and serves the files under another.
   const isServedElsewhere =
     url.origin === place.page.origin &&
     lastFolder(path) !== '' &&
@@ -135,7 +135,7 @@ function lastFolder(path: string): string {
   return /([^/]*)\/$/.exec(path)?.[1] ?? '';
 }
 
-/** `undefined` for what no file of that folder can be called. */
+/** `undefined` for a text that cannot be the name of a file in that folder. */
 function decodeName(segment: string): string | undefined {
   try {
     const name = decodeURIComponent(segment);

@@ -1,8 +1,8 @@
 import type { CheerioAPI } from 'cheerio/slim';
 
 /**
- * Parses markup that `reduceMarkup` has bounded, below one root: a search takes time in the square of what has no parent
- * (10,000 links: 2 s).
+ * Parses markup that `reduceMarkup` has bounded, under one root: a search needs quadratic time in the number of nodes
+ * without a parent (10,000 links: 2 s).
  */
 export async function loadMarkup(markup: string): Promise<CheerioAPI> {
   const { load } = await import('cheerio/slim');

@@ -4,20 +4,20 @@ import { publicUrl } from '../public-url.ts';
 import { reduceMarkup, rowMarkup } from './listing-markup.ts';
 import { loadMarkup } from './load-markup.ts';
 
-/** A link, or a piece of text that has a class, in a row of a table. */
+/** A link, or a text with a class, in a row of a table. */
 export interface RowItem {
   classes: string[];
   text: string;
-  /** Where a link leads; absent where that is no address. */
+  /** Target of a link; absent if it is not an address. */
   url?: URL;
 }
 
-/** The HTML parser takes time in the square of misplaced texts: 100,000 of them 60 s. */
+/** The HTML parser needs quadratic time in the number of misplaced texts: 60 s for 100,000 of them. */
 const maxTags = 10_000;
 
 /**
- * The rows of a page's tables, in order, each with its links and classed texts. A page without any has none; `ERR_METADATA`
- * naming the address for one too large or too deep to be read.
+ * The rows of a page's tables, in order, each with its links and its texts with classes; empty for a page without
+ * tables. Throws `ERR_METADATA`, which names the address, for a page that is too large or too deeply nested.
  */
 export async function parseTableRows(html: string, base: URL): Promise<RowItem[][]> {
   const markup = reduceMarkup(html, rowMarkup);

@@ -1,11 +1,11 @@
 import type { Digest } from '../../contracts/proof.ts';
 
-/** What one line of a list says; `digest` is absent where the hash is weak or unknown. */
+/** The content of one line of a list; `digest` is absent if the hash is weak or unknown. */
 export type ChecksumLine =
   | 'malformed'
   | { name: string | undefined; digest: Digest | undefined; sizeBytes?: number | undefined };
 
-/** A `./` in front of a name says nothing. */
+/** Removes a `./` before a name; it has no meaning. */
 export function plainName(name: string): string {
   return name.replace(/^(?:\.\/+)+/, '');
 }

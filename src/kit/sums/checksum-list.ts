@@ -6,29 +6,29 @@ import { readManifestSums } from './manifest-sums.ts';
 import { readStreamSums } from './stream-sums.ts';
 import { readSums } from './sums.ts';
 
-/** One usable line; `name` is absent in a sidecar that holds nothing but the digest. */
+/** One usable line; `name` is absent in a sidecar that holds only the digest. */
 export interface ChecksumEntry {
   name: string | undefined;
   digest: Digest;
-  /** Only where the list states it to the byte. */
+  /** Only if the list states the exact number of bytes. */
   sizeBytes?: number;
 }
 
-/** A list of digests as it stands, in its own order; names may repeat. */
+/** A list of digests in its own order; names may occur more than once. */
 export interface ChecksumList {
   entries: ChecksumEntry[];
-  /** How many lines carry a hash too weak or too rare to be used. */
+  /** Number of lines with a hash that is weak or not supported. */
   weak: number;
   /** The names on those lines. */
   weakNames: ReadonlySet<string>;
-  /** How many lines were not understood, or were of another algorithm than the one asked for. */
+  /** Number of lines that could not be parsed, or that have another algorithm than the requested one. */
   skipped: number;
 }
 
 export interface ChecksumOptions {
-  /** Default: recognised from the content. */
+  /** Default: detected from the content. */
   dialect?: ChecksumDialect | undefined;
-  /** Only lines of this hash count. */
+  /** Use only lines with this hash. */
   algorithm?: 'sha256' | 'sha512' | undefined;
   /** Address or name of the list, for messages. */
   from?: string | undefined;
@@ -37,10 +37,10 @@ export interface ChecksumOptions {
 const maxLineLength = 8192;
 
 /**
- * Reads a list of SHA-256 and SHA-512 digests in any of the usual spellings: GNU, BSD, a bare digest, a Release file's
- * hash sections, a Simple Streams product file. MD5, SHA-1 and the like are counted and never returned.
- * Throws `ERR_METADATA` for what is no such list, clear-signed text included (its signed body has to be taken out
- * first), and `ERR_DIGEST` with reason `weak-digest` for a list of nothing but weak hashes.
+ * Parses a list of SHA-256 and SHA-512 digests in any common syntax: GNU, BSD, a bare digest, the hash sections of a
+ * Release file, a Simple Streams product file. MD5, SHA-1 and other hashes are counted but never returned. Throws
+ * `ERR_METADATA` for a text that is not such a list, including clear-signed text (extract its signed body first), and
+ * `ERR_DIGEST` with reason `weak-digest` for a list with only weak hashes.
  */
 export function parseChecksums(text: string, options: ChecksumOptions = {}): ChecksumList {
   const from = options.from ?? 'the list of digests';

@@ -4,7 +4,7 @@ import { type ChecksumLine, plainName } from './checksum-line.ts';
 const heading = /^(MD5Sum|SHA1|SHA224|SHA256|SHA384|SHA512):[ \t]*$/i;
 const entry = /^[ \t]+([0-9a-fA-F]+)[ \t]+(\d{1,15})[ \t]+(\S+)$/;
 
-/** True for text with a hash section such as `SHA256:` over indented lines. */
+/** True for text with a hash section, such as `SHA256:` above indented lines. */
 export function isDeb822(text: string): boolean {
   return /^(?:MD5Sum|SHA1|SHA256|SHA512):[ \t]*\r?\n[ \t]+[0-9a-f]/im.test(text);
 }
@@ -16,7 +16,8 @@ export function* readDeb822Sums(text: string): Generator<ChecksumLine> {
   for (const raw of text.split('\n')) {
     const line = raw.trimEnd();
     if (line === '') {
-      // deb822 ends a paragraph at a blank line; what follows is another stanza, not this file's sections.
+      // In deb822 a blank line ends a paragraph; the text after it is another stanza, not part of this file's
+      // sections.
       if (begun) return;
       continue;
     }

@@ -3,7 +3,7 @@ import { digestOfHex } from '../digest.ts';
 import { parseRecord } from '../records.ts';
 import type { ChecksumLine } from './checksum-line.ts';
 
-/** What a registry has to be asked for; it answers 404 where the exact type is not accepted. */
+/** The media types to accept in a request to a registry; it answers 404 if the exact type is missing. */
 export const manifestTypes: string = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -11,7 +11,7 @@ export const manifestTypes: string = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-/** Everything that a manifest or an index of a registry names: by its digest, which is its name too. */
+/** Everything that a manifest or an index of a registry refers to; the digest is also the name. */
 export function* readManifestSums(text: string, from: string): Generator<ChecksumLine> {
   const content = parseRecord(parseJson(text, from), from);
   const named = [content['manifests'], content['layers'], content['config']];

@@ -3,22 +3,26 @@ import { IntegrityError } from '../../errors.ts';
 import { closestNames } from '../closest-names.ts';
 import type { ChecksumEntry, ChecksumList } from './checksum-list.ts';
 
-/** What a list says of one file: at most one digest of each hash. */
+/** The entry of a list for one file: at most one digest of each hash. */
 export interface PickedChecksum {
   digests: Digest[];
   sizeBytes?: number;
 }
 
 export interface PickOptions {
-  /** Other names of the same file, for sidecars that carry a twin's name: looked for when the name itself is not there. */
+  /**
+   * Other names of the same file, for sidecars that use the name of a copy; used only if the list lacks the name
+   * itself.
+   */
   aliases?: readonly string[] | undefined;
-  /** Refuses a bare digest, which says nothing of what it belongs to. */
+  /** Refuse a bare digest, which does not name its file. */
   named?: boolean | undefined;
 }
 
 /**
- * What `list` says of exactly `name`: no suffix, basename or pattern matches. A list of nothing but one bare digest speaks
- * of any name, unless `named` is demanded. Throws `ERR_DIGEST` with reason `not-listed`, `ambiguous-entry` or `weak-digest`; `from` says where the list is.
+ * The digests of exactly `name` in `list`: no suffix, basename or pattern matches. A list with only one bare digest
+ * matches any name, unless `named` is set. Throws `ERR_DIGEST` with reason `not-listed`, `ambiguous-entry` or
+ * `weak-digest`; `from` names the list.
  */
 export function pickChecksum(
   list: ChecksumList,

@@ -3,7 +3,7 @@ import { digestOfHex } from '../digest.ts';
 import { parseRecord } from '../records.ts';
 import type { ChecksumLine } from './checksum-line.ts';
 
-/** Every item of a Simple Streams product file, named by its `path`. */
+/** Every item of a Simple Streams product file; its name is its `path`. */
 export function* readStreamSums(text: string, from: string): Generator<ChecksumLine> {
   const products = parseRecord(
     parseRecord(parseJson(text, from), from)['products'],

@@ -2,20 +2,20 @@ import type { Digest } from '../../contracts/proof.ts';
 import { digestOfBase64, digestOfHex } from '../digest.ts';
 import { type ChecksumLine, plainName } from './checksum-line.ts';
 
-/** `hex  name`, `hex *name`, `hex name`; a leading backslash says that the name is escaped. */
+/** `hex  name`, `hex *name`, `hex name`; a leading backslash means that the name is escaped. */
 const gnuLine = /^(\\?)([0-9a-fA-F]+)(?: [ *]|[ \t]+)(\S.*)$/;
 /** `SHA256 (name) = hex`, also without the blanks as OpenSSL writes it. */
 const bsdLine = /^(\\?)([A-Za-z][A-Za-z0-9/-]*) ?\((.+)\) ?= ?([0-9a-fA-F]+)$/;
-/** `# name: 507248640 bytes`. `# name: 722624K` is disk usage in blocks, not a length, and stays a comment. */
+/** `# name: 507248640 bytes`. `# name: 722624K` is disk usage in blocks, not a length, and is ignored. */
 const sizeComment = /^# (.+): (\d{1,15}) bytes$/;
 /** `# SHA512 HASH` above lines of that hash, as Gentoo and Flatcar write their digests. */
 const headingComment = /^# ?([A-Za-z][A-Za-z0-9/-]*) HASH$/;
 const bareLine = /^(?:(sha256|sha512):)?([0-9a-fA-F]+)$/i;
 
-/** Lengths of hex that some hash other than SHA-256 and SHA-512 writes: CRC-32, MD5, SHA-1, SHA-224, SHA-384. */
+/** Hex lengths of hashes other than SHA-256 and SHA-512: CRC-32, MD5, SHA-1, SHA-224, SHA-384. */
 const weakLengths = new Set([8, 32, 40, 56, 96]);
 
-/** Lists of one digest a line, as `sha256sum`, `sha512sum`, BSD's `sha256` and their like write them. */
+/** Lists with one digest per line, as written by `sha256sum`, `sha512sum`, BSD's `sha256` and similar tools. */
 export function* readSums(text: string): Generator<ChecksumLine> {
   let heading: string | undefined;
   let size: { name: string; bytes: number } | undefined;
@@ -69,7 +69,7 @@ function named(
   };
 }
 
-/** The length must fit what the tag says: 128 digits under `BLAKE2b` are no SHA-512. */
+/** The length must match the tag: 128 digits under `BLAKE2b` are not a SHA-512. */
 function digestUnder(tag: string | undefined, hex: string): Digest | 'weak' | undefined {
   const digest = digestOfHex(hex);
   if (tag === undefined) return digest ?? (weakLengths.has(hex.length) ? 'weak' : undefined);
@@ -78,7 +78,7 @@ function digestUnder(tag: string | undefined, hex: string): Digest | 'weak' | un
   return digest?.startsWith(`sha${bits}:`) ? digest : undefined;
 }
 
-/** `\\`, `\n` and `\r`; `undefined` for any other escape. */
+/** Handles `\\`, `\n` and `\r`; `undefined` for any other escape. */
 function unescapeName(name: string): string | undefined {
   if (!/^(?:[^\\]|\\[\\nr])*$/.test(name)) return undefined;
   return name.replace(/\\([\\nr])/g, (_, letter: string) => {
