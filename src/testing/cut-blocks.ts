@@ -1,12 +1,12 @@
 import { isZeros } from '../kit/is-zeros.ts';
 
-/** Bytes at a place of the disk; what no extent covers reads as zeros. */
+/** Bytes at a position of the disk; ranges without an extent read as zeros. */
 export interface DiskExtent {
   position: number;
   bytes: Uint8Array;
 }
 
-/** The blocks of a disk that are not all zeros, by number, each of the full size. */
+/** The blocks of a disk that are not all zeros, by number, each of full size. */
 export function cutBlocks(
   extents: readonly DiskExtent[],
   blockBytes: number,
@@ -19,7 +19,7 @@ export function cutBlocks(
   return blocks;
 }
 
-/** The blocks of a disk that an extent touches, all zeros or not, by number, each of the full size. */
+/** The blocks of a disk that an extent touches, all zeros or not, by number, each of full size. */
 export function cutTouchedBlocks(
   extents: readonly DiskExtent[],
   blockBytes: number,

@@ -11,22 +11,23 @@ export type SiteDocuments = Record<string, UpstreamBody | UpstreamHandler>;
 
 /** Documents under their real addresses, on a loopback server. */
 export interface DocumentSite {
-  /** What was asked for, in order: `GET https://host/path`. */
+  /** Requests in order: `GET https://host/path`. */
   readonly requests: string[];
-  /** Serves one document, or replaces it. */
+  /** Adds or replaces one document. */
   put(address: string, answer: UpstreamBody | UpstreamHandler, options?: RouteOptions): void;
   /** Stops the server. */
   close(): Promise<void>;
 }
 
-/** A site, and clients that read it: each knows nothing of what another one has read. */
+/** A site and its clients; the clients share no state. */
 export interface OpenSite extends DocumentSite {
   client(signal: AbortSignal): MetadataClient;
 }
 
 /**
- * Serves `documents` and everything else of their origins as 404. Clients have the rules that the product has (https,
- * redirects, limits, retries, though without pauses); an address of another origin is `ERR_NETWORK` and leaves no machine.
+ * Serves `documents`, and 404 for everything else on their origins. Clients have the rules of the product (https,
+ * redirects, limits, and retries, but without pauses). An address on another origin is `ERR_NETWORK`, and no request
+ * leaves the machine.
  */
 export async function openDocumentSite(
   documents: SiteDocuments,

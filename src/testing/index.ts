@@ -1,5 +1,5 @@
 /**
- * For tests and demonstrations: an upstream on loopback, and images made on the spot.
+ * For tests and demonstrations: an upstream server on loopback, and generated images.
  *
  * @module
  */

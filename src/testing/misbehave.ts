@@ -1,22 +1,22 @@
 import type { UpstreamHandler } from './upstream.ts';
 
-/** What servers on the way to an image do wrong. */
+/** Faults of servers between upstream and the caller. */
 export type Misbehaviour =
-  /** 403, as a proxy or a store that refuses answers. */
+  /** 403, as from a refusing proxy or store. */
   | 'refuse'
   /** 503 with `retry-after: 1`. */
   | 'unavailable'
-  /** 200 with an HTML page in the place of the document. */
+  /** 200 with an HTML page instead of the document. */
   | 'page'
-  /** The connection is cut after half of the body. */
+  /** The connection is closed after half of the body. */
   | 'cut'
-  /** Half of the body, and then silence. */
+  /** Half of the body, then nothing more. */
   | 'stall'
   /** A redirect to itself. */
   | 'loop'
-  /** One byte of the body is another one. */
+  /** One byte of the body is changed. */
   | 'change'
-  /** Ranges are passed over: always the whole body. */
+  /** Range requests are ignored: the answer is always the whole body. */
   | 'no-ranges';
 
 const page = '<!DOCTYPE html><html><body><h1>Please log in</h1></body></html>\n';
@@ -52,7 +52,7 @@ export function misbehave(how: Misbehaviour, body: Uint8Array | string = ''): Up
       case 'stall':
         response.writeHead(200, { 'content-length': bytes.length });
         response.write(half);
-        // Later, so that the first half is on its way.
+        // Later, so that the first half is sent before.
         if (how === 'cut') setTimeout(() => response.destroy(), 20);
     }
   };

@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** A new key that signs documents as a vendor does; for tests only, never for published images. */
+/** A new key that signs documents like a vendor's key; for tests only, never for published images. */
 export interface OpenpgpSigner {
   /** Upper-case hex. */
   fingerprint: string;
-  /** The public key, armored: what goes into `keys`. */
+  /** The public key, armored, for the option `keys`. */
   publicKey: string;
   /** An armored signature over these bytes. */
   signDetached(document: Uint8Array, signedAt?: Date): string;
@@ -15,7 +15,7 @@ export interface OpenpgpSigner {
 const ed25519 = { algorithm: 22, oid: [0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x0f, 0x01] };
 const sha512 = 10;
 
-/** Makes a version 4 Ed25519 key with one user id; `created` is when its validity begins. */
+/** Makes a version 4 Ed25519 key with one user id; its validity begins at `created`. */
 export function createOpenpgpSigner(
   userId = 'Images of a test <images@example.org>',
   created: Date = new Date('2020-01-01T00:00:00Z'),
@@ -98,7 +98,7 @@ function subpacket(type: number, body: number[]): number[] {
   return [body.length + 1, type, ...body];
 }
 
-/** A multiprecision integer: its length in bits, then no leading zero byte. */
+/** A multiprecision integer: its length in bits, then its bytes without leading zeros. */
 function integer(bytes: number[]): number[] {
   const start = bytes.findIndex((byte) => byte !== 0);
   const digits = start < 0 ? [] : bytes.slice(start);
@@ -123,7 +123,7 @@ function armor(kind: string, packets: Uint8Array[]): string {
   return `-----BEGIN PGP ${kind}-----\n\n${lines.join('\n')}\n=${sum}\n-----END PGP ${kind}-----\n`;
 }
 
-/** Optional since RFC 9580, asked for by older readers. */
+/** Optional since RFC 9580, but older readers require it. */
 function crc24(bytes: Uint8Array): number {
   let crc = 0xb704ce;
   for (const byte of bytes) {

@@ -4,7 +4,7 @@ interface Validators {
 }
 type Headers = Record<string, string | string[] | undefined>;
 
-/** True when the client's copy still stands: If-None-Match, and only without it If-Modified-Since (RFC 9110 13.1). */
+/** True if the client's copy is still valid: by If-None-Match, or without it by If-Modified-Since (RFC 9110 13.1). */
 export function isNotModified(headers: Headers, validators: Validators): boolean {
   const known = headers['if-none-match'];
   if (known !== undefined) {
@@ -20,8 +20,8 @@ export function isNotModified(headers: Headers, validators: Validators): boolean
 }
 
 /**
- * The part that is asked for, `end` exclusive; `undefined` for the whole: no range, several, a malformed one, or an
- * If-Range that no longer holds (RFC 9110 13.1.5, 14.2).
+ * The requested range, `end` exclusive; `undefined` for the whole body: no range, several ranges, a malformed one, or
+ * an If-Range that no longer matches (RFC 9110 13.1.5, 14.2).
  */
 export function rangeFor(
   headers: Headers,

@@ -3,31 +3,31 @@ import type { AnyVerifier, Evidence, Proof, ProofContext } from '../contracts/pr
 import { builtIns } from '../index.ts';
 import { type DocumentSite, openDocumentSite, type SiteDocuments } from './document-site.ts';
 
-/** What a verifier under test is given. */
+/** The context of a verifier under test. */
 export interface ProofContextOptions {
-  /** By real address. What is not among them is 404 on their origins, and `ERR_NETWORK` on every other one. */
+  /** By real address. Other addresses on their origins are 404; other origins are `ERR_NETWORK`. */
   documents?: SiteDocuments | undefined;
-  /** The file that is to be proved; its name is the last part of the path where `fileName` is not given. */
+  /** Address of the file to be proved; its file name is the last part of the path unless `fileName` is given. */
   url: URL | string;
   fileName?: string | undefined;
-  /** The caller's keys, each as text; `replace` puts them in place of the vendor's. Default: none. */
+  /** The caller's keys, each as text; with `replace` they replace the vendor's keys. Default: none. */
   given?: ProofContext['given'] | undefined;
-  /** The level that the call demands; default: `signed`. */
+  /** The level that the call requires; default: `signed`. */
   wanted?: ProofContext['wanted'] | undefined;
-  /** The verifier's clock; default: noon of 2026-11-20. */
+  /** The current time for the verifier; default: noon of 2026-11-20. */
   now?: Date | string | undefined;
   signal?: AbortSignal | undefined;
-  /** What `prove` may use for another document; default: the built-in ones. */
+  /** The verifiers that `prove` may use for another document; default: the built-in ones. */
   verifiers?: readonly AnyVerifier[] | undefined;
 }
 
 /** A `ProofContext` for a unit test, without a cache; close it when done, or declare it with `await using`. */
 export interface TestProofContext extends ProofContext, DocumentSite, AsyncDisposal {
-  /** Another context over the same documents that knows nothing of what this one has read. */
+  /** Another context over the same documents, with a new client that has read nothing yet. */
   renew(changes?: Pick<ProofContextOptions, 'now' | 'signal' | 'given' | 'wanted'>): ProofContext;
 }
 
-/** Serves documents on loopback under their real addresses, and gives what `prove()` takes. */
+/** Serves documents on loopback under their real addresses, and returns a context for `prove()`. */
 export async function createProofContext(options: ProofContextOptions): Promise<TestProofContext> {
   const site = await openDocumentSite(options.documents ?? {}, [new URL(options.url).origin]);
   const { verifiers = builtIns.verifiers } = options;
@@ -60,7 +60,7 @@ export async function createProofContext(options: ProofContextOptions): Promise<
   };
 }
 
-/** Lets the verifier of its kind prove. */
+/** Calls the verifier for the kind of the proof. */
 function proveBy(
   verifiers: readonly AnyVerifier[],
   proof: Proof,

@@ -1,22 +1,22 @@
 import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { isZeros } from '../kit/is-zeros.ts';
 
-/** A cluster as it is stored, and the L2 entry that says so. */
+/** A stored cluster, and its L2 entry. */
 export interface EncodedCluster {
-  /** Absent where the entry alone says everything. */
+  /** Absent if the entry alone describes the cluster. */
   bytes?: Uint8Array;
   compressed: boolean;
-  /** The L2 entry, once the place in the file is known. */
+  /** The L2 entry, once the position in the file is known. */
   entry(offset: number, clusterBits: number, copied: bigint): bigint;
   /** The second half of an extended L2 entry. */
   bitmap: bigint;
 }
 
-/** What reads as zeros must not be read: wherever room is kept for zeros, the file holds this byte. */
+/** Readers must not read ranges that read as zeros: where the file reserves space for zeros, it holds this byte. */
 const junk = 0xaa;
 const subclusters = 32;
 
-/** Encodes one cluster of the disk; `undefined` where it is left out altogether. */
+/** Encodes one cluster of the disk; `undefined` if the file does not contain it. */
 export function encodeCluster(
   raw: Uint8Array,
   how: {
@@ -74,7 +74,7 @@ function compressedEntry(length: number): EncodedCluster['entry'] {
   };
 }
 
-// qemu writes with a window of 4 KiB.
+// The same window size as qemu: 4 KiB.
 function compress(raw: Uint8Array, compression: 'zlib' | 'zstd'): Uint8Array {
   if (compression === 'zlib') return deflateRawSync(raw, { windowBits: 12 });
   return zstdCompressSync(raw, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });

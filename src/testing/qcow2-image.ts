@@ -3,35 +3,41 @@ import { cutTouchedBlocks, type DiskExtent } from './cut-blocks.ts';
 import { type EncodedCluster, encodeCluster } from './qcow2-cluster.ts';
 import { headerBytes, refcountParts } from './qcow2-metadata.ts';
 
-/** What goes into a qcow2 image, and how it is laid out. */
+/** Content and layout of a qcow2 image. */
 export interface Qcow2ImageOptions {
-  /** Bytes of the disk, a multiple of 512. */
+  /** Size of the disk in bytes, a multiple of 512. */
   virtualSize: number;
   extents: readonly DiskExtent[];
-  /** Default 3. Version 2 has neither zero flags, zstd nor extended L2 entries. */
+  /** Default 3. Version 2 has no zero flags, no zstd and no extended L2 entries. */
   version?: 2 | 3 | undefined;
   /** 9 to 21, default 16; 14 or more with extended L2 entries. */
   clusterBits?: number | undefined;
-  /** Default `none`. A cluster that does not shrink is stored as it is. */
+  /** Default `none`. A cluster that does not become smaller is stored uncompressed. */
   compression?: 'none' | 'zlib' | 'zstd' | undefined;
   extendedL2?: boolean | undefined;
-  /** Default `first`: right behind the header; `last`: behind all data and L2 tables. */
+  /** Default `first`: right after the header; `last`: after all data and L2 tables. */
   l1?: 'first' | 'last' | undefined;
-  /** Where an L2 table lies: `before` (default) or `after` the data of its range, or `last`: all behind all data. */
+  /**
+   * Position of an L2 table: `before` (default) or `after` the data of its range, or `last`: all tables after all
+   * data.
+   */
   l2?: 'before' | 'after' | 'last' | undefined;
-  /** Numbers of the clusters that hold data, ascending, in; the same numbers in the order of the file, out. */
+  /** Receives the numbers of the clusters with data, ascending; returns them in the order of the file. */
   order?: ((clusters: number[]) => number[]) | undefined;
-  /** Clusters (and subclusters) of an extent that are all zeros: left out (default), flagged, or flagged with room kept. */
+  /**
+   * Clusters (and subclusters) of an extent that are all zeros: left out (default), flagged, or flagged with reserved
+   * space.
+   */
   zeros?: 'unallocated' | 'flagged' | 'preallocated' | undefined;
-  /** Equal clusters are stored once; default false. */
+  /** Store equal clusters once; default false. */
   share?: boolean | undefined;
 }
 
-/** A finished qcow2 image and where its parts lie, in bytes from the start of the file. */
+/** A complete qcow2 image and the offsets of its parts in bytes. */
 export interface Qcow2Image {
   bytes: Uint8Array;
   l1Offset: number;
-  /** By place in the L1 table; 0 where there is no table. */
+  /** By index in the L1 table; 0 if there is no table. */
   l2Offsets: number[];
   /** By number of the cluster on the disk. */
   dataOffsets: Map<number, number>;
@@ -43,8 +49,8 @@ interface Part {
 }
 
 /**
- * Builds a valid qcow2 image in memory: refcounts and flags are right, so that `qemu-img check` finds nothing. An extent
- * past the disk is a `RangeError`.
+ * Builds a valid qcow2 image in memory: refcounts and flags are right, so `qemu-img check` finds no error. Throws a
+ * `RangeError` for an extent beyond the disk.
  */
 export function buildQcow2Image(options: Qcow2ImageOptions): Qcow2Image {
   const { parts, fileBytes, ...places } = layOut(options);
@@ -53,7 +59,7 @@ export function buildQcow2Image(options: Qcow2ImageOptions): Qcow2Image {
   return { bytes, ...places };
 }
 
-/** Writes the same image to a new file; fails when there is one already. */
+/** Writes the same image to a new file; fails if the file exists. */
 export async function writeQcow2Image(path: string, options: Qcow2ImageOptions): Promise<void> {
   const { parts, fileBytes } = layOut(options);
   const file = await open(path, 'wx');
@@ -88,7 +94,7 @@ function layOut(options: Qcow2ImageOptions): Layout {
     fileEnd = position + bytes;
     return position;
   };
-  /** One more reference to every cluster that the range touches. */
+  /** Adds one reference to every cluster that the range touches. */
   const refer = (position: number, bytes: number): void => {
     const last = Math.floor((position + bytes - 1) / clusterBytes);
     for (let i = Math.floor(position / clusterBytes); i <= last; i += 1) {

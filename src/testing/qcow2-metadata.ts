@@ -1,13 +1,16 @@
-/** Refcounts of 16 bits, as parts to write, and where the table that leads to them lies. */
+/** Refcounts of 16 bits, as parts to write, and the offset of the refcount table. */
 export interface RefcountLayout {
   parts: { position: number; bytes: Uint8Array }[];
   tableOffset: number;
   tableClusters: number;
-  /** The first byte behind them. */
+  /** The first byte after them. */
   end: number;
 }
 
-/** Counts for `references` (by cluster of the file) and for the refcounts themselves, placed at `position`. */
+/**
+ * Refcounts for `references` (by cluster of the file) and for the refcount structures themselves, placed at
+ * `position`.
+ */
 export function refcountParts(
   references: ReadonlyMap<number, number>,
   position: number,

@@ -7,17 +7,17 @@ export interface StreamImage {
   version: string;
   codename: string;
   title: string;
-  /** The distribution's own architecture word, such as `amd64`. */
+  /** The architecture in the distribution's spelling, such as `amd64`. */
   arch: string;
   serial: string;
   bytes: Uint8Array;
-  /** Slows the download down, to watch it. */
+  /** Slows the download down, so that tests and people can observe it. */
   bytesPerSecond?: number | undefined;
-  /** What `boot` finds in `unpacked/` beside the disk, with a checksum list of their own. */
+  /** The files that `boot` finds in `unpacked/` beside the disk, with a separate checksum list. */
   boot?: { kernel: Uint8Array; initrd?: Uint8Array | undefined } | undefined;
 }
 
-/** Who signs the site. */
+/** The signer of the site. */
 export interface StreamSignature {
   /** Absent: nothing is signed, as on a plain mirror. */
   signer?: OpenpgpSigner | undefined;
@@ -30,9 +30,10 @@ const contentId = 'com.ubuntu.cloud:released:download';
 const updated = 'Fri, 20 Nov 2026 10:00:00 +0000';
 
 /**
- * Serves a Simple Streams tree as `https://cloud-images.ubuntu.com/releases/` does: index, products with digests and sizes,
- * and the disks under their dated addresses. With a signer it is the signed site: `.sjson` twins of index and products, and
- * `SHA256SUMS` with `SHA256SUMS.gpg` beside the disks. Use it with `mirrorsFor(upstream, ['https://cloud-images.ubuntu.com/'])`.
+ * Serves a Simple Streams tree as `https://cloud-images.ubuntu.com/releases/` does: index, products with digests and
+ * sizes, and the disks under their dated addresses. With a signer the site is signed: `.sjson` twins of index and
+ * products, and `SHA256SUMS` with `SHA256SUMS.gpg` beside the disks. Use it with `mirrorsFor(upstream,
+ * ['https://cloud-images.ubuntu.com/'])`.
  */
 export function serveSimpleStreams(
   upstream: Upstream,
@@ -56,7 +57,7 @@ export function serveSimpleStreams(
   }
 }
 
-/** Kernel and initrd, and the list that vouches for them. */
+/** Serves kernel and initrd, and their checksum list. */
 function serveBoot(
   upstream: Upstream,
   image: StreamImage,
@@ -79,7 +80,7 @@ function serveBoot(
   upstream.route(`${folder}SHA256SUMS.gpg`, signature);
 }
 
-/** The index and the products file that it names. */
+/** The index and the products file to which it refers. */
 function streamDocuments(
   images: readonly StreamImage[],
   extension: 'json' | 'sjson',

@@ -8,17 +8,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { defined } from '../kit/defined.ts';
 import { isNotModified, rangeFor } from './preconditions.ts';
 
-/** What a route serves: bytes, text, or a file that is read anew for each request. */
+/** The body of a route: bytes, text, or a file that is read again for each request. */
 export type UpstreamBody = Uint8Array | string | { file: string };
 
 /** How a body that is given as data is served. */
 export interface RouteOptions {
-  /** Default 200; conditions and ranges are looked at for 200 only. */
+  /** Default 200; conditions and ranges are evaluated only for 200. */
   status?: number | undefined;
   headers?: Record<string, string> | undefined;
-  /** Default: a strong one made of the content; `false` for none. */
+  /** Default: a strong one computed from the content; `false` for none. */
   etag?: string | false | undefined;
-  /** Default: a fixed moment, for a file its time of change; `false` for none. */
+  /** Default: a fixed time, or the mtime of a file; `false` for none. */
   lastModified?: Date | false | undefined;
   /** Slows the body down. */
   bytesPerSecond?: number | undefined;
@@ -36,11 +36,11 @@ interface Content {
   read(start: number, end: number): Readable;
 }
 
-/** Old enough to be a strong validator, the same in every run. */
+/** Old enough to be a strong validator, and the same in every run. */
 const longAgo = new Date('2026-01-02T03:04:05Z');
 const slicesPerSecond = 50;
 
-/** Serves GET and HEAD of one body: conditions first, then the range, as RFC 9110 13.2.2 orders them. */
+/** Answers GET and HEAD for one body: conditions first, then the range, in the order of RFC 9110 13.2.2. */
 export async function answerStatic(
   { body, options }: StaticAnswer,
   request: IncomingMessage,

@@ -9,14 +9,14 @@ import {
 
 export type { RouteOptions, UpstreamBody } from './static-answer.ts';
 
-/** A request as Node's HTTP server hands it over; the parts that tests need. */
+/** A request as Node's HTTP server passes it; the parts that tests need. */
 export interface UpstreamExchangeRequest {
   method?: string | undefined;
   url?: string | undefined;
   headers: Record<string, string | string[] | undefined>;
 }
 
-/** An answer as Node's HTTP server hands it over; raw, so that a handler can misbehave. */
+/** An answer as Node's HTTP server passes it; raw, so that a handler can misbehave. */
 export interface UpstreamExchangeResponse {
   statusCode: number;
   readonly destroyed: boolean;
@@ -30,20 +30,20 @@ export interface UpstreamExchangeResponse {
   once(event: string, listener: () => void): unknown;
 }
 
-/** Answers one request itself. A handler that throws cuts the connection. */
+/** Answers one request. If a handler throws, the connection is closed. */
 export type UpstreamHandler = (
   request: UpstreamExchangeRequest,
   response: UpstreamExchangeResponse,
 ) => void | Promise<void>;
 
-/** One request that arrived; `path` holds the query too. */
+/** One received request; `path` includes the query. */
 export interface UpstreamRequest {
   method: string;
   path: string;
   headers: Record<string, string | string[] | undefined>;
 }
 
-/** A real HTTP server on a free loopback port; what it was not told to serve is 404. */
+/** A real HTTP server on a free loopback port; every path without a route is 404. */
 export interface Upstream {
   /** Ends in `/`. */
   readonly url: string;
@@ -51,13 +51,13 @@ export interface Upstream {
   readonly requests: UpstreamRequest[];
   /** `path` without the leading `/`, with or without a query; a later route for the same path replaces the earlier one. */
   route(path: string, answer: UpstreamHandler | UpstreamBody, options?: RouteOptions): void;
-  /** Stops listening and cuts every connection. */
+  /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
 
 /** How the server is started. */
 export interface UpstreamOptions {
-  /** For addresses that have to stay the same from run to run. Default: a free one. */
+  /** For addresses that must stay the same from run to run. Default: a free port. */
   port?: number | undefined;
 }
 

@@ -1,23 +1,23 @@
 import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
 
-/** What goes into a VDI image, and how it is laid out. */
+/** Content and layout of a VDI image. */
 export interface VdiImageOptions {
-  /** Bytes of the disk. */
+  /** Size of the disk in bytes. */
   virtualSize: number;
   extents: readonly DiskExtent[];
-  /** Default `dynamic`; a static image has room for every block. */
+  /** Default `dynamic`; a static image has space for every block. */
   variant?: 'dynamic' | 'static' | undefined;
-  /** A power of two from 512 on, default 1 MiB. */
+  /** A power of two, at least 512; default 1 MiB. */
   blockBytes?: number | undefined;
-  /** Numbers of the blocks that are stored, ascending, in; the same numbers in the order of the file, out. */
+  /** Receives the numbers of the stored blocks, ascending; returns them in the order of the file. */
   order?: ((blocks: number[]) => number[]) | undefined;
-  /** What the map says of a block of zeros: never written (default) or discarded. */
+  /** The map entry of a block of zeros: never written (default) or discarded. */
   zeros?: 'unallocated' | 'discarded' | undefined;
-  /** Map and data start at multiples of this, default 512; VirtualBox takes 1 MiB. */
+  /** Map and data start at multiples of this, default 512; VirtualBox uses 1 MiB. */
   alignBytes?: number | undefined;
 }
 
-/** A finished VDI image and where its parts lie, in bytes from the start of the file. */
+/** A complete VDI image and the offsets of its parts in bytes. */
 export interface VdiImage {
   bytes: Uint8Array;
   mapOffset: number;
@@ -26,7 +26,7 @@ export interface VdiImage {
   blockOffsets: Map<number, number>;
 }
 
-/** Builds a valid VDI image in memory; an extent past the disk is a `RangeError`. */
+/** Builds a valid VDI image in memory. Throws a `RangeError` for an extent beyond the disk. */
 export function buildVdiImage(options: VdiImageOptions): VdiImage {
   const { virtualSize, extents, variant = 'dynamic', blockBytes = 1024 * 1024 } = options;
   const { alignBytes = 512, zeros = 'unallocated' } = options;

@@ -5,15 +5,15 @@ import type { VendorContext } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { type DocumentSite, openDocumentSite, type SiteDocuments } from './document-site.ts';
 
-/** What a vendor under test is given. */
+/** The context of a vendor under test. */
 export interface VendorContextOptions {
-  /** By real address. What is not among them is 404 on their origins, and `ERR_NETWORK` on every other one. */
+  /** By real address. Other addresses on their origins are 404; other origins are `ERR_NETWORK`. */
   documents?: SiteDocuments | undefined;
-  /** Further origins that are served, with no document yet. */
+  /** Additional origins to serve, without any document yet. */
   origins?: readonly string[] | undefined;
-  /** The vendor's clock; default: noon of 2026-11-20, so that a test says the same next year. */
+  /** The current time for the vendor; default: noon of 2026-11-20, so that a test gives the same result next year. */
   now?: Date | string | undefined;
-  /** Kernel and initrd are asked for; default: false. */
+  /** Request kernel and initrd; default: false. */
   boot?: boolean | undefined;
   /** The catalog of bundles, for a vendor that answers from one. */
   bundles?: BundleCatalog | undefined;
@@ -23,15 +23,15 @@ export interface VendorContextOptions {
 
 /** A `VendorContext` for a unit test, without a cache; close it when done, or declare it with `await using`. */
 export interface TestVendorContext extends VendorContext, DocumentSite, AsyncDisposal {
-  /** Another context over the same documents that knows nothing of what this one has read. */
+  /** Another context over the same documents, with a new client that has read nothing yet. */
   renew(changes?: Pick<VendorContextOptions, 'now' | 'boot' | 'signal' | 'log'>): VendorContext;
 }
 
 const noon = '2026-11-20T12:00:00Z';
 
 /**
- * Serves documents on loopback under their real addresses, and gives what `resolve()` and `list()` take: a client with the
- * HTTP rules of the product, a clock that stands still, and a list of the requests that were made.
+ * Serves documents on loopback under their real addresses, and returns a context for `resolve()` and `list()`: a
+ * client with the HTTP rules of the product, a fixed time, and a list of the requests that were made.
  */
 export async function createVendorContext(
   options: VendorContextOptions = {},

@@ -1,33 +1,33 @@
 import { cutBlocks, type DiskExtent } from './cut-blocks.ts';
 
-/** What goes into a VHD image, and how it is laid out. */
+/** Content and layout of a VHD image. */
 export interface VhdImageOptions {
-  /** Bytes of the disk, a multiple of 512. */
+  /** Size of the disk in bytes, a multiple of 512. */
   virtualSize: number;
   extents: readonly DiskExtent[];
   /** Default `dynamic`. */
   variant?: 'fixed' | 'dynamic' | undefined;
-  /** A power of two from 512 on, default 2 MiB; dynamic only. */
+  /** A power of two, at least 512; default 2 MiB; dynamic only. */
   blockBytes?: number | undefined;
-  /** Numbers of the blocks that hold data, ascending, in; the same numbers in the order of the file, out. */
+  /** Receives the numbers of the blocks with data, ascending; returns them in the order of the file. */
   order?: ((blocks: number[]) => number[]) | undefined;
-  /** Where the block allocation table lies: right behind the header (default), or behind all blocks. */
+  /** Position of the block allocation table: right after the header (default), or after all blocks. */
   table?: 'first' | 'last' | undefined;
   /** Unused bytes, a multiple of 512, before each block of a dynamic disk, or zeros before the footer of a fixed one. */
   gapBytes?: number | undefined;
-  /** Without the last byte of the footer, as in very old files; default false. */
+  /** Leave out the last byte of the footer, as very old files do; default false. */
   oldFooter?: boolean | undefined;
 }
 
-/** A finished VHD image and where its parts lie, in bytes from the start of the file. */
+/** A complete VHD image and the offsets of its parts in bytes. */
 export interface VhdImage {
   bytes: Uint8Array;
-  /** Of the footer at the end. */
+  /** Offset of the footer at the end. */
   footerOffset: number;
-  /** Of the dynamic header and the block allocation table; 0 where there is none. */
+  /** Offset of the dynamic header; like `tableOffset`, 0 if there is none. */
   headerOffset: number;
   tableOffset: number;
-  /** By number of the block on the disk: where its sector bitmap begins. */
+  /** Offset of the sector bitmap of a block, by number of the block on the disk. */
   blockOffsets: Map<number, number>;
 }
 
@@ -36,14 +36,14 @@ const headerBytes = 1024;
 const headerOffset = 512;
 
 /**
- * Builds a valid VHD image in memory; bytes that a reader must not look at are not zeros. An extent past the disk is a
- * `RangeError`.
+ * Builds a valid VHD image in memory; bytes that a reader must ignore are not zeros. Throws a `RangeError` for an
+ * extent beyond the disk.
  */
 export function buildVhdImage(options: VhdImageOptions): VhdImage {
   return options.variant === 'fixed' ? buildFixed(options) : buildDynamic(options);
 }
 
-/** Writes the checksum of a footer (`length` 512) or a dynamic header (1024) anew, after a change. */
+/** Computes and writes the checksum of a footer (`length` 512) or a dynamic header (1024) again, after a change. */
 export function sealVhd(bytes: Uint8Array, start: number, length: 512 | 1024): void {
   const at = length === 512 ? 64 : 36;
   const part = bytes.subarray(start, start + length);
@@ -102,7 +102,7 @@ function footer(virtualSize: number, type: 2 | 3): Uint8Array {
   view.setUint32(8, 2);
   view.setUint32(12, 0x0001_0000);
   view.setBigUint64(16, type === 2 ? 0xffff_ffff_ffff_ffffn : BigInt(headerOffset));
-  // Hyper-V's name: to its readers the size is the current size, never the geometry.
+  // The creator name of Hyper-V: readers then take the current size, never the geometry.
   bytes.set(ascii('win '), 28);
   view.setUint32(32, 0x000a_0000);
   bytes.set(ascii('Wi2k'), 36);

@@ -14,52 +14,52 @@ import {
   vhdxRegionTable,
 } from './vhdx-structures.ts';
 
-/** What goes into a VHDX image, and how it is laid out. */
+/** Content and layout of a VHDX image. */
 export interface VhdxImageOptions {
-  /** Bytes of the disk, a multiple of the sector size. */
+  /** Size of the disk in bytes, a multiple of the sector size. */
   virtualSize: number;
   extents: readonly DiskExtent[];
   /** A power of two from 1 MiB (default) to 256 MiB. */
   blockBytes?: number | undefined;
   /** Default 512. */
   sectorBytes?: 512 | 4096 | undefined;
-  /** Every block is in the file, that of zeros too; default false. */
+  /** Store every block in the file, also blocks of zeros; default false. */
   fixed?: boolean | undefined;
   /** Order of the parts of the file; default `log metadata bat blocks`. */
   layout?: readonly VhdxPart[] | undefined;
-  /** Numbers of the blocks that are in the file, ascending, in; the same numbers in the order of the file, out. */
+  /** Receives the numbers of the blocks in the file, ascending; returns them in the order of the file. */
   order?: ((blocks: number[]) => number[]) | undefined;
-  /** State of a block that is not in the file; default 0. All of these read as zeros. */
+  /** State of a block that is not in the file; default 0. All of these states read as zeros. */
   absent?: ((block: number) => 0 | 1 | 2 | 3 | 5) | undefined;
-  /** What to log instead of writing it to its place; default nothing, and then no log is active. */
+  /** Sectors that are written to the log instead of their place; default: none, and no log is active. */
   dirty?: VhdxDirtyLog | undefined;
 }
 
-/** The parts of a VHDX file whose order is free. */
+/** The parts of a VHDX file that may be in any order. */
 export type VhdxPart = 'log' | 'metadata' | 'bat' | 'blocks';
 
 /** A log that was not replayed yet. */
 export interface VhdxDirtyLog {
   /** True for a sector of the file, by its offset, that is only in the log; the file holds other bytes there. */
   holds: (offset: number) => boolean;
-  /** Where the first entry lies, in bytes from the start of the log, a multiple of 4 KiB; default 0. */
+  /** Offset of the first entry in the log, in bytes, a multiple of 4 KiB; default 0. */
   start?: number | undefined;
-  /** Updates in one entry; default 100. */
+  /** Number of updates in one entry; default 100. */
   perEntry?: number | undefined;
-  /** Older updates of the same sectors come first; default false. */
+  /** Put older updates of the same sectors first; default false. */
   outdated?: boolean | undefined;
   /** Default 1. */
   sequence?: bigint | undefined;
 }
 
-/** A finished VHDX image and where its parts lie, in bytes from the start of the file. */
+/** A complete VHDX image and the offsets of its parts in bytes. */
 export interface VhdxImage {
   bytes: Uint8Array;
   logOffset: number;
   logBytes: number;
   metadataOffset: number;
   batOffset: number;
-  /** Entries of the block allocation table. */
+  /** Number of entries in the block allocation table. */
   batEntries: number;
   /** By number of the block. */
   dataOffsets: Map<number, number>;
@@ -70,7 +70,7 @@ export const vhdxLogGuid = '7E57106D-0000-4000-8000-00000000CAFE';
 const MiB = 1024 * 1024;
 const junk = 0xaa;
 
-/** Builds a valid VHDX image in memory; an extent past the disk is a `RangeError`. */
+/** Builds a valid VHDX image in memory. Throws a `RangeError` for an extent beyond the disk. */
 export function buildVhdxImage(options: VhdxImageOptions): VhdxImage {
   const { virtualSize, blockBytes = MiB, sectorBytes = 512, fixed = false, dirty } = options;
   const chunkBlocks = (2 ** 23 * sectorBytes) / blockBytes;
@@ -100,7 +100,7 @@ export function buildVhdxImage(options: VhdxImageOptions): VhdxImage {
     const offset = dataOffsets.get(block);
     const at = places.bat + entryOf(block) * 8;
     const state = offset === undefined ? (options.absent?.(block) ?? 0) : 6;
-    // The place is in MiB from bit 20 on, so that the offset can be added as it is.
+    // The entry holds the offset in MiB from bit 20 on, so the offset in bytes can be added directly.
     view.setBigUint64(at, BigInt((offset ?? 0) + state), true);
   }
   for (const [block, offset] of dataOffsets) bytes.set(blocks.get(block) ?? [], offset);
@@ -123,7 +123,7 @@ export function buildVhdxImage(options: VhdxImageOptions): VhdxImage {
   };
 }
 
-/** Takes sectors out of their places and into the log. */
+/** Moves sectors from their places to the log. */
 function moveToLog(bytes: Uint8Array, logOffset: number, dirty: VhdxDirtyLog): void {
   const { holds, start = 0, perEntry = 100, outdated = false, sequence = 1n } = dirty;
   const ring = bytes.subarray(logOffset, logOffset + MiB);

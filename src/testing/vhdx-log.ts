@@ -1,6 +1,6 @@
 import { putGuid, putText, sealVhdx } from './vhdx-structures.ts';
 
-/** One update through the log; `bytes` are 4 KiB, or `zeros` counts bytes, a multiple of that. */
+/** One update in the log; `bytes` are 4 KiB, or `zeros` is a number of bytes, a multiple of 4 KiB. */
 export type VhdxLogWrite =
   | { offset: number; bytes: Uint8Array }
   | { offset: number; zeros: number };
@@ -10,17 +10,17 @@ export interface VhdxLogEntry {
   writes: readonly VhdxLogWrite[];
   sequence: bigint;
   guid: string;
-  /** Where the oldest entry that counts lies, in bytes from the start of the log. */
+  /** Offset of the oldest valid entry in the log, in bytes. */
   tail: number;
-  /** Bytes that the file had at least. */
+  /** Length that the file had at least, in bytes. */
   flushedFileSize: number;
-  /** Where the last structure ended. */
+  /** End of the last structure in the file. */
   lastFileOffset: number;
 }
 
 export const vhdxLogSectorBytes: number = 4096;
 
-/** Encodes an entry: descriptors in its first sectors, then a sector for each write that has bytes. */
+/** Encodes an entry: descriptors in its first sectors, then one sector for each write with bytes. */
 export function encodeVhdxLogEntry(entry: VhdxLogEntry): Uint8Array {
   const { writes, sequence } = entry;
   const unit = vhdxLogSectorBytes;
@@ -59,7 +59,7 @@ export function encodeVhdxLogEntry(entry: VhdxLogEntry): Uint8Array {
   return bytes;
 }
 
-/** Writes bytes into a ring from a place on, across its end where they do not fit. */
+/** Writes bytes to a ring buffer from a position, wrapping around its end. */
 export function putInRing(ring: Uint8Array, at: number, bytes: Uint8Array): void {
   const fit = Math.min(bytes.length, ring.length - at);
   ring.set(bytes.subarray(0, fit), at);

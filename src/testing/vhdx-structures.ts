@@ -2,7 +2,7 @@ import { crc32c } from '../../formats/shared/crc32c.ts';
 
 const KiB = 1024;
 
-/** GUIDs as text, in the form that people write them. */
+/** GUIDs as text, in the usual form. */
 export const vhdxGuids = {
   bat: '2DC27766-F623-4200-9D64-115E9BFD4A08',
   metadata: '8B7CA206-4790-4B9A-B8FE-575F050F886E',
@@ -14,7 +14,7 @@ export const vhdxGuids = {
   parentLocator: 'A8D35F2D-B30B-454D-ABF7-D3D84834AB0C',
 } as const;
 
-/** Writes a GUID: its first three fields little-endian, the rest as it reads. */
+/** Writes a GUID: its first three fields little-endian, the rest in text order. */
 export function putGuid(view: DataView, at: number, guid: string): void {
   const hex = guid.replaceAll('-', '');
   const byte = (index: number): number => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
@@ -33,7 +33,7 @@ export function sealVhdx(structure: Uint8Array): void {
   view.setUint32(4, crc32c(structure), true);
 }
 
-/** The 4 KiB of a header. */
+/** A header of 4 KiB. */
 export function vhdxHeader(about: {
   sequence: bigint;
   logOffset: number;
@@ -54,7 +54,7 @@ export function vhdxHeader(about: {
   return bytes;
 }
 
-/** The 64 KiB of a region table. */
+/** A region table of 64 KiB. */
 export function vhdxRegionTable(
   regions: readonly { guid: string; offset: number; length: number; required?: number }[],
 ): Uint8Array {
@@ -73,7 +73,7 @@ export function vhdxRegionTable(
   return bytes;
 }
 
-/** The used part of a metadata region: the table of 64 KiB, and the items behind it. */
+/** The used part of a metadata region: the table of 64 KiB, and the items after it. */
 export function vhdxMetadata(about: {
   virtualSize: number;
   blockBytes: number;

@@ -9,50 +9,50 @@ import {
   vmdkMarkerBytes,
 } from './vmdk-metadata.ts';
 
-/** What goes into a VMDK image, and how it is laid out. */
+/** Content and layout of a VMDK image. */
 export interface VmdkImageOptions {
-  /** Bytes of the disk, a multiple of 512. */
+  /** Size of the disk in bytes, a multiple of 512. */
   virtualSize: number;
   extents: readonly DiskExtent[];
   /** Default `monolithicSparse`. */
   variant?: 'monolithicSparse' | 'streamOptimized' | undefined;
   /**
-   * `first` (default), as qemu writes: directory and all tables before the data. `spread`, as VMware does: a table where
-   * the data of its range is, before it or, in a stream, behind it. `last`: all tables behind all data. A stream has its
-   * directory and a footer at the end unless the tables come first.
+   * `first` (default), as qemu writes: directory and all tables before the data. `spread`, as VMware writes: each
+   * table next to the data of its range, before it or, in a stream, after it. `last`: all tables after all data. A
+   * stream has its directory and a footer at the end unless the tables come first.
    */
   tables?: 'first' | 'spread' | 'last' | undefined;
-  /** A second directory with tables of its own; default: where the tables come first. */
+  /** A second directory with its own tables; default: only if the tables come first. */
   redundant?: boolean | undefined;
   /** Default 128. */
   grainSectors?: number | undefined;
-  /** Entries of a grain table, default 512. */
+  /** Number of entries in a grain table, default 512. */
   tableEntries?: number | undefined;
-  /** Numbers of the grains that hold data, ascending, in; the same numbers in the order of the file, out. */
+  /** Receives the numbers of the grains with data, ascending; returns them in the order of the file. */
   order?: ((grains: number[]) => number[]) | undefined;
   /** Grains of an extent that are all zeros: left out (default) or flagged in the table. */
   zeros?: 'unallocated' | 'flagged' | undefined;
-  /** How a stream ends whose tables come first: zeros after the last grain (default), its marker, or with the grain. */
+  /** End of a stream whose tables come first: zeros after the last grain (default), the end marker, or nothing. */
   end?: 'padding' | 'marker' | 'none' | undefined;
 }
 
-/** A finished VMDK image and where its parts lie, in bytes from the start of the file. */
+/** A complete VMDK image and the offsets of its parts in bytes. */
 export interface VmdkImage {
   bytes: Uint8Array;
   directoryOffset: number;
-  /** By number of the table; 0 where there is none. */
+  /** By number of the table; 0 if there is none. */
   tableOffsets: number[];
-  /** By number of the table: its redundant copy. */
+  /** Offset of the redundant copy, by number of the table. */
   copyOffsets: number[];
-  /** By number of the grain on the disk; in a stream, where its marker is. */
+  /** By number of the grain on the disk; in a stream, the offset of its marker. */
   grainOffsets: Map<number, number>;
-  /** Where the footer is, not its marker. */
+  /** Offset of the footer, not of its marker. */
   footerOffset?: number;
 }
 
 const sectorBytes = 512;
 
-/** Builds a valid VMDK image in memory; an extent past the disk is a `RangeError`. */
+/** Builds a valid VMDK image in memory. Throws a `RangeError` for an extent beyond the disk. */
 export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
   const { virtualSize, variant = 'monolithicSparse', tables = 'first' } = options;
   const {
@@ -111,7 +111,7 @@ export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
 
   let redundantAt = redundant && !directoryAtEnd ? placeDirectory(copyAt) : undefined;
   let directoryAt = directoryAtEnd ? undefined : placeDirectory(tableAt);
-  // Grains of a file whose tables are spread need not be aligned.
+  // Grains of a file with spread tables need not be aligned.
   if (isStream || tables === 'first') next = Math.ceil(next / grainSectors) * grainSectors;
   const about = { isStream, hasRedundant: redundant, zeroedGrains: flagged.length > 0 };
   const header: VmdkHeaderFields = {
@@ -174,7 +174,7 @@ export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
   };
 }
 
-/** Grains that an extent touches and that hold nothing but zeros. */
+/** Grains that an extent touches and that hold only zeros. */
 function zeroGrains(
   extents: readonly DiskExtent[],
   grainBytes: number,

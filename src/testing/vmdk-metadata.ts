@@ -1,4 +1,4 @@
-/** What the header of a sparse file says; offsets and sizes in sectors. */
+/** The header fields of a sparse file; offsets and sizes in sectors. */
 export interface VmdkHeaderFields {
   version: number;
   isStream: boolean;
@@ -7,13 +7,13 @@ export interface VmdkHeaderFields {
   capacity: number;
   grainSectors: number;
   tableEntries: number;
-  /** `undefined`: at the end of the file, where the footer tells. */
+  /** `undefined`: the directory is at the end of the file, and the footer has its offset. */
   directory: number | undefined;
   redundant: number | undefined;
   overhead: number;
 }
 
-/** Sectors that are kept for the descriptor, from sector 1 on. */
+/** Sectors reserved for the descriptor, from sector 1 on. */
 export const descriptorSectors = 20;
 
 const atEnd = 0xffff_ffff_ffff_ffffn;
@@ -57,7 +57,7 @@ export function vmdkDescriptorBytes(isStream: boolean, capacity: number): Uint8A
   return bytes;
 }
 
-/** A marker: `value` and `type`, or, with data, a place on the disk and the length of the data. */
+/** A marker: `value` and `type`, or, with data, a position on the disk and the length of the data. */
 export function vmdkMarkerBytes(value: number, about: { type: number } | Uint8Array): Uint8Array {
   const isGrain = about instanceof Uint8Array;
   const length = isGrain ? Math.ceil((12 + about.length) / 512) * 512 : 512;

@@ -1,20 +1,20 @@
 import type { ByteSource } from '../../contracts/bytes.ts';
 
-/** How bytes come to a decoder under test. */
+/** How the bytes arrive at a decoder under test. */
 export interface Arrival {
-  /** Bytes of one piece; each arrives in a turn of its own. Default: all at once. */
+  /** Length of one piece in bytes; each piece arrives in a separate turn of the event loop. Default: all at once. */
   pieceBytes?: number | undefined;
-  /** Thrown by everything that waits, once half of the bytes are there. */
+  /** Thrown by every waiting call once half of the bytes have arrived. */
   failure?: Error | undefined;
-  /** Nothing more arrives after half of the bytes. */
+  /** True: nothing more arrives after half of the bytes. */
   stalls?: boolean | undefined;
 }
 
-/** A file that is still being downloaded; its length is known at its end only. */
+/** Behaves like a file that is still being downloaded; its length is known only at its end. */
 export class ArrivingSource implements ByteSource {
   readyBytes = 0;
   sizeBytes: number | undefined;
-  /** How far its bytes were handed out. */
+  /** Position up to which its bytes were handed out. */
   furthest = 0;
   readonly #bytes: Uint8Array;
   readonly #arrival: Arrival;

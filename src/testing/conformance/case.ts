@@ -1,31 +1,31 @@
-/** One thing that every part of a kind has to do; tied to no test runner. */
+/** One requirement for every part of a kind, as a test; independent of test runners. */
 export interface ConformanceCase {
-  /** Stays the same from release to release: `vendor/own-snapshot`. */
+  /** Stable across releases: `vendor/own-snapshot`. */
   id: string;
   /** A sentence for people. */
   title: string;
-  /** Rejects with what is wrong. */
+  /** Rejects with the fault that it found. */
   run(): Promise<void>;
 }
 
-/** A case before it is bound to what it looks at. */
+/** A case that is not yet bound to its subject. */
 export interface CaseOf<S> {
   id: string;
   title: string;
   run(subject: S): Promise<void>;
-  /** Absent: for every subject. */
+  /** Whether the case applies to the subject; absent: to every subject. */
   when?(subject: S): boolean;
 }
 
-/** One sample, or several, each of which every case is run on. */
+/** One sample, or several; every case runs on each of them. */
 export type Several<T extends Named> = T | readonly T[];
 
 interface Named {
-  /** Goes behind the titles of its cases; default where there are several: its number. */
+  /** Appended to the titles of its cases; default: its number if there are several samples, else nothing. */
   name?: string | undefined;
 }
 
-/** Every case on every sample. */
+/** Binds every case to every sample. */
 export function bindCases<T extends Named, S>(
   cases: readonly CaseOf<S>[],
   samples: Several<T>,

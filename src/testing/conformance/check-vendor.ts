@@ -4,8 +4,8 @@ import { vendorCases } from './vendor-cases.ts';
 import type { VendorSample } from './vendor-subject.ts';
 
 /**
- * What every vendor has to do, as cases for any test runner:
- * `for (const { title, run } of checkVendor(acme, samples)) test(title, run)`.
+ * The requirements for every vendor, as cases for any test runner: `for (const { title, run } of checkVendor(acme,
+ * samples)) test(title, run)`.
  */
 export function checkVendor(vendor: Vendor, samples: Several<VendorSample>): ConformanceCase[] {
   return bindCases(vendorCases, samples, (sample) => ({ vendor, sample }));

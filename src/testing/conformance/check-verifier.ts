@@ -4,8 +4,8 @@ import { verifierCases } from './verifier-cases.ts';
 import { pairUp, type VerifierSample } from './verifier-subject.ts';
 
 /**
- * What every verifier has to do, as cases for any test runner:
- * `for (const { title, run } of checkVerifier(receipts, sample)) test(title, run)`.
+ * The requirements for every verifier, as cases for any test runner: `for (const { title, run } of
+ * checkVerifier(receipts, sample)) test(title, run)`.
  */
 export function checkVerifier<K extends Proof['kind']>(
   verifier: Verifier<K>,

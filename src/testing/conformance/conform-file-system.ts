@@ -4,8 +4,8 @@ import { fileSystemCases } from './file-system-cases.ts';
 import type { FileSystemSample } from './file-system-subject.ts';
 
 /**
- * What every file system has to do, as cases for any test runner:
- * `for (const { title, run } of checkFileSystem(acmefs, { bytes, files })) test(title, run)`.
+ * The requirements for every file system format, as cases for any test runner: `for (const { title, run } of
+ * checkFileSystem(acmefs, { bytes, files })) test(title, run)`.
  */
 export function conformFileSystem(
   format: FileSystemFormat,

@@ -4,12 +4,12 @@ import { formatCases } from './format-cases.ts';
 import type { FormatSample } from './format-subject.ts';
 
 /**
- * What every codec, archive and disk format has to do, as cases for any test runner:
- * `for (const { title, run } of checkFormat(acmez, { bytes, content })) test(title, run)`.
+ * The requirements for every codec, archive and disk format, as cases for any test runner: `for (const { title, run }
+ * of checkFormat(acmez, { bytes, content })) test(title, run)`.
  */
 export function conformFormat(format: Format, samples: Several<FormatSample>): ConformanceCase[] {
   return bindCases(formatCases, samples, (sample) => {
-    // A copy, as slices of a Buffer share its bytes, and cases change theirs.
+    // A copy: slices of a Buffer share its memory, and cases change the bytes.
     return { format, sample: { ...sample, bytes: Uint8Array.from(sample.bytes) } };
   });
 }

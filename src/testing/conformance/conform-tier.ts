@@ -3,8 +3,8 @@ import { tierCases } from './tier-cases.ts';
 import type { TierSample } from './tier-subject.ts';
 
 /**
- * What every tier has to do, as cases for any test runner:
- * `for (const { title, run } of checkTier({ open: async () => folderTier(await newFolder()) })) test(title, run)`.
+ * The requirements for every tier, as cases for any test runner: `for (const { title, run } of checkTier({ open:
+ * async () => folderTier(await newFolder()) })) test(title, run)`.
  */
 export function conformTier(samples: Several<TierSample>): ConformanceCase[] {
   return bindCases(tierCases, samples, (sample) => ({ sample }));

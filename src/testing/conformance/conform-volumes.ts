@@ -3,8 +3,8 @@ import { bindCases, type ConformanceCase, type Several } from './case.ts';
 import { type VolumesSample, volumeCases } from './volume-cases.ts';
 
 /**
- * What every way to divide a disk has to do, as cases for any test runner:
- * `for (const { title, run } of checkVolumes(acmeTable, { bytes, volumes })) test(title, run)`.
+ * The requirements for every volume format, as cases for any test runner: `for (const { title, run } of
+ * checkVolumes(acmeTable, { bytes, volumes })) test(title, run)`.
  */
 export function conformVolumes(
   format: VolumeFormat,

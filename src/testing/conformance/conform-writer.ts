@@ -4,8 +4,8 @@ import { writerCases } from './writer-cases.ts';
 import type { WriterSample } from './writer-subject.ts';
 
 /**
- * What every writer has to do, as cases for any test runner:
- * `for (const { title, run } of checkWriter(acmeWriter, { maxBytes: 2 ** 40 })) test(title, run)`.
+ * The requirements for every writer, as cases for any test runner: `for (const { title, run } of
+ * checkWriter(acmeWriter, { maxBytes: 2 ** 40 })) test(title, run)`.
  */
 export function conformWriter(
   writer: DiskWriter,

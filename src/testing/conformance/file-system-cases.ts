@@ -20,7 +20,7 @@ import {
   volumeContext,
 } from './trial-volume.ts';
 
-/** What every file system has to do. */
+/** The requirements for every file system format. */
 export const fileSystemCases: readonly CaseOf<FileSystemSubject>[] = [
   {
     id: 'filesystem/describes-itself',
@@ -172,7 +172,7 @@ export const fileSystemCases: readonly CaseOf<FileSystemSubject>[] = [
   },
 ];
 
-/** Every file of the sample, each answered by its bytes or a typed error. */
+/** Reads every file of the sample; each must give its bytes or a typed error. */
 async function readAll(
   subject: FileSystemSubject,
   bytes: Uint8Array,

@@ -1,15 +1,15 @@
 import type { FileNode, FileSystem, FileSystemFormat } from '../../contracts/file-system.ts';
 import { TrialVolume, volumeContext } from './trial-volume.ts';
 
-/** A volume with a file system, and what is on it; some KiB or MiB, as it is held in memory. */
+/** A volume with a file system, and the files on it; a few KiB or MiB, because it is held in memory. */
 export interface FileSystemSample {
   name?: string | undefined;
   bytes: Uint8Array;
-  /** Files by path: `/boot/vmlinuz`. At least one; what else is on the volume is of no matter. */
+  /** Files by path: `/boot/vmlinuz`. At least one; the volume may contain other files. */
   files: Record<string, Uint8Array>;
-  /** Where links point, by path. */
+  /** Targets of links, by path. */
   links?: Record<string, string> | undefined;
-  /** The format has no mark of its own, and `detect` may take any bytes for it. */
+  /** True if the format has no magic bytes, so that `detect` may accept any bytes. */
   unmarked?: boolean | undefined;
 }
 
@@ -25,14 +25,14 @@ export async function openSample(
   return await format.open(new TrialVolume(bytes), volumeContext());
 }
 
-/** The node at a path, name by name; `undefined` where nothing is. */
+/** Finds the node at a path, name by name; `undefined` if there is none. */
 export async function nodeAt({ root }: FileSystem, path: string): Promise<FileNode | undefined> {
   let node: FileNode | undefined = root;
   for (const name of path.split('/').filter((one) => one !== '')) node = await node?.find(name);
   return node;
 }
 
-/** Every directory of the sample, with the names that must be in it. */
+/** Every directory of the sample, with the names that it must contain. */
 export function directoriesOf({ files, links = {} }: FileSystemSample): Map<string, Set<string>> {
   const directories = new Map<string, Set<string>>();
   for (const path of [...Object.keys(files), ...Object.keys(links)]) {

@@ -16,10 +16,10 @@ import { MemorySink } from './memory-sink.ts';
 
 const page = new TextEncoder().encode('<!DOCTYPE html><html><body>Not found</body></html>\n');
 
-/** Where files are cut and changed: near both ends, and between them. */
+/** Relative positions at which files are cut and changed: near both ends, and between them. */
 const places = [0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999] as const;
 
-/** What every codec, archive and disk format has to do. */
+/** The requirements for every codec, archive and disk format. */
 export const formatCases: readonly CaseOf<FormatSubject>[] = [
   {
     id: 'format/describes-itself',
@@ -121,7 +121,7 @@ export const formatCases: readonly CaseOf<FormatSubject>[] = [
       const { bytes } = subject.sample;
       for (const place of places) {
         const cut = bytes.slice(0, Math.floor(bytes.length * place));
-        // No member of an archive: the core says that there is no disk.
+        // An archive without a member: the core reports that there is no disk.
         const isEmpty = cut.length === 0 && subject.format.kind === 'archive';
         if (!isEmpty) await tryDamaged(subject, cut, true);
       }
@@ -167,7 +167,7 @@ export const formatCases: readonly CaseOf<FormatSubject>[] = [
   },
 ];
 
-/** Decodes a damaged file: a typed error, or content, which has to be the true one where `exact`. */
+/** Decodes a damaged file. It must give a typed error or content; with `exact` only the true content. */
 async function tryDamaged(
   { format, sample }: FormatSubject,
   bytes: Uint8Array,

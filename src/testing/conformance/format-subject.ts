@@ -5,30 +5,30 @@ import { defaultLimits } from '../../contracts/limits.ts';
 import { createTaskPool } from '../../kit/task-pool.ts';
 import { MemorySink } from './memory-sink.ts';
 
-/** A file of a format and what is in it; some KiB or MiB, as it is held in memory. */
+/** A file in a format, and its content; a few KiB or MiB, because it is held in memory. */
 export interface FormatSample {
   name?: string | undefined;
   bytes: Uint8Array;
-  /** The decoded bytes of a codec, the disk of a disk format. */
+  /** The decoded bytes of a codec, or the disk of a disk format. */
   content?: Uint8Array | undefined;
   /** The members of an archive by name, in their order. */
   members?: Record<string, Uint8Array> | undefined;
-  /** The format has no end of its own, as raw has none: a file that is cut is another good file. */
+  /** True if the format does not mark its end, like raw: a truncated file is also valid. */
   endless?: boolean | undefined;
-  /** The format has no mark of its own, and `detect` may take any bytes for it. */
+  /** True if the format has no magic bytes, so that `detect` may accept any bytes. */
   unmarked?: boolean | undefined;
 }
 
-/** A format with one file. */
+/** A format with one sample file. */
 export interface FormatSubject {
   format: Format;
   sample: FormatSample;
 }
 
-/** What came out: of a codec or disk under `''`, of an archive by member. */
+/** The decoded output: that of a codec or disk under the name `''`, that of an archive by member. */
 export type DecodedParts = Record<string, Uint8Array>;
 
-/** What a decoder is given, with everything in memory. */
+/** A decoder's context that keeps everything in memory. */
 export function memoryContext(signal: AbortSignal = new AbortController().signal): DecodeContext {
   return {
     signal,
@@ -41,7 +41,7 @@ export function memoryContext(signal: AbortSignal = new AbortController().signal
   };
 }
 
-/** A codec's output, read to its end before the first read is answered. */
+/** The output of a codec, read completely before the first read is answered. */
 class SpooledSource implements ByteSource {
   sizeBytes: number | undefined;
   readyBytes = 0;
@@ -74,14 +74,14 @@ class SpooledSource implements ByteSource {
   }
 }
 
-/** All bytes of a stream; a copy, as a decoder may use its buffer again. */
+/** All bytes of a stream, copied, because a decoder may reuse its buffer. */
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of stream) pieces.push(Uint8Array.from(piece));
   return Buffer.concat(pieces);
 }
 
-/** Decodes in the way that needs least: a codec as a stream. */
+/** Decodes with the simplest method; a codec as a stream. */
 export async function decodeSample(
   format: Format,
   source: ByteSource,
@@ -104,14 +104,14 @@ export async function decodeSample(
   return Object.fromEntries(members);
 }
 
-/** What has to come out. */
+/** The expected output. */
 export function wantedOf({ content, members }: FormatSample): DecodedParts {
   if (members !== undefined) return members;
   assert.ok(content !== undefined, 'the sample has neither content nor members');
   return { '': content };
 }
 
-/** Compares by name, length and bytes; says where they part. */
+/** Compares names, lengths and bytes; reports the first difference. */
 export function assertDecoded(found: DecodedParts, wanted: DecodedParts): void {
   assert.deepEqual(Object.keys(found), Object.keys(wanted), 'other members came out');
   for (const [name, bytes] of Object.entries(wanted)) {
@@ -123,7 +123,7 @@ export function assertDecoded(found: DecodedParts, wanted: DecodedParts): void {
   }
 }
 
-/** Both ends of a file, as `detect` is shown them. */
+/** Both ends of a file, as `detect` receives them. */
 export function probeOf(bytes: Uint8Array): Probe {
   return {
     head: bytes.slice(0, 128 * 1024),

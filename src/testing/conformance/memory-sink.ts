@@ -1,6 +1,6 @@
 import type { DiskSink } from '../../contracts/bytes.ts';
 
-/** A small disk in memory; with `junk` it is full of that byte at first, like a used device. */
+/** A small disk in memory; with `junk` it is initially filled with that byte, like a used device. */
 export class MemorySink implements DiskSink {
   readonly zeroed: boolean;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -28,7 +28,7 @@ export class MemorySink implements DiskSink {
     this.#bytes.fill(0, position, position + length);
   }
 
-  /** The disk as it was left; fails where its size was never said. */
+  /** The disk after all writes; fails if its size was never set. */
   content(): Uint8Array {
     if (this.#size === undefined) throw new Error('setSize() was not called');
     return this.#bytes.subarray(0, this.#size);

@@ -13,7 +13,7 @@ import {
 
 const file = trialFile();
 
-/** What every tier has to do. */
+/** The requirements for every tier. */
 export const tierCases: readonly CaseOf<TierSubject>[] = [
   {
     id: 'tier/describes-itself',
@@ -145,7 +145,7 @@ export const tierCases: readonly CaseOf<TierSubject>[] = [
   },
 ];
 
-/** Without a comparison: its message would hold all bytes. */
+/** Not a comparison, because its message would contain all bytes. */
 function assertNone(actual: Uint8Array | undefined, what = 'a copy is there'): void {
   assert.ok(actual === undefined, what);
 }

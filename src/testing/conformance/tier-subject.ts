@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tier, TierContext, TierFile, TierUpload, TierVisit } from '../../contracts/tier.ts';
 
-/** How a tier is tried: one that may be written, with nothing in it, for every case anew. */
+/** How a tier is tested: with a new, empty and writable one for every case. */
 export interface TierSample {
   name?: string | undefined;
   open(): Promise<Tier>;
-  /** Gives up what `open` made. */
+  /** Releases what `open` created. */
   close?(): Promise<void>;
 }
 
@@ -16,25 +16,25 @@ export interface TierSubject {
   sample: TierSample;
 }
 
-/** What a case does with the tier of its own. */
+/** What a case can do with its tier. */
 export interface TierTrial {
   tier: Tier;
-  /** Visits, runs, and closes the visit as the line does. */
+  /** Visits the tier, calls `run`, and closes the visit as a real call does. */
   visit<T>(file: TierFile, run: (visit: TierVisit) => Promise<T>): Promise<T>;
-  /** Gives the tier a file that it has not. */
+  /** Stores a file that the tier does not have yet. */
   store(file: TierFile, bytes: Uint8Array): Promise<void>;
-  /** The bytes of the copy that a new visit gives; `undefined` where it gives none. */
+  /** The bytes of the copy from a new visit; `undefined` if it gives none. */
   fetch(file: TierFile): Promise<Uint8Array | undefined>;
   context(signal?: AbortSignal): TierContext;
 }
 
-/** Long enough for several chunks, and each KiB is another. */
+/** Long enough for several chunks; every KiB is different. */
 export const trialBytes: Uint8Array = Uint8Array.from(
   { length: 3 * 1024 * 1024 + 17 },
   (_, at) => (at * 31 + (at >>> 10) * 7) & 255,
 );
 
-/** A file as a line asks for it. */
+/** A file as a real call asks for it. */
 export function trialFile(change: Partial<TierFile> = {}): TierFile {
   return {
     name: 'trial_1.0_default_amd64_20260101',
@@ -69,14 +69,14 @@ export async function* piecesOf(bytes: Uint8Array, start = 0): AsyncGenerator<Ui
 
 const pieceBytes = 256 * 1024;
 
-/** All that comes; a chunk is good until the next one is asked for. */
+/** Collects all chunks; a chunk is valid only until the next one is requested. */
 export async function collectChunks(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const chunk of chunks) pieces.push(Buffer.from(chunk));
   return Buffer.concat(pieces);
 }
 
-/** Runs with a tier and a cache folder of its own. */
+/** Runs with a new tier and a new cache folder. */
 export async function withTier(
   { sample }: TierSubject,
   run: (trial: TierTrial) => Promise<void>,

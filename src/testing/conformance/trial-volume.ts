@@ -3,7 +3,10 @@ import type { ByteSource } from '../../contracts/bytes.ts';
 import type { FileSystemContext } from '../../contracts/file-system.ts';
 import { isImageError } from '../../errors.ts';
 
-/** A volume in memory. It takes no read that leaves it at the start, and notes whether all of it was asked for. */
+/**
+ * A volume in memory. It refuses invalid positions and lengths, and a stream: a reader must read only the parts that
+ * it needs.
+ */
 export class TrialVolume implements ByteSource {
   readonly sizeBytes: number;
   readonly readyBytes: number;
@@ -17,7 +20,7 @@ export class TrialVolume implements ByteSource {
 
   async grown(): Promise<void> {}
 
-  /** Cases take its place to fail, or to abort. */
+  /** Cases replace it in order to fail or to abort. */
   read: ByteSource['read'] = async (position, length) => {
     const isRange = Number.isSafeInteger(position) && position >= 0 && length >= 0;
     assert.ok(isRange && !Number.isNaN(length), `it reads ${length} bytes at ${position}`);
@@ -36,7 +39,7 @@ export function volumeContext(
   return { signal, log: () => {} };
 }
 
-/** What `detect` is shown: the first 256 KiB. */
+/** The bytes that `detect` receives: the first 256 KiB. */
 export function headOf(bytes: Uint8Array): { head: Uint8Array; sizeBytes: number } {
   return { head: bytes.slice(0, 256 * 1024), sizeBytes: bytes.length };
 }
@@ -47,12 +50,12 @@ export function assertBytes(found: Uint8Array, wanted: Uint8Array, what: string)
   assert.equal(at, -1, `${what} differs at ${at}`);
 }
 
-/** A rejection that users may see: typed, with a hint. */
+/** Asserts that an error is one that users may see: typed, with a hint. */
 export function assertTyped(error: unknown, what: string): void {
   assert.ok(isImageError(error), `${what}: the error is not typed: ${String(error)}`);
 }
 
-/** Volumes with one byte changed, more of them near the start, where structures begin. */
+/** Copies of the volume with one changed byte; more of them near the start, where structures begin. */
 export function* changedVolumes(
   bytes: Uint8Array,
 ): Generator<{ bytes: Uint8Array; place: number }> {
@@ -66,7 +69,7 @@ export function* changedVolumes(
   }
 }
 
-/** Lengths to which a volume is cut. */
+/** Lengths to which a volume is truncated. */
 export function cutsOf(bytes: Uint8Array): number[] {
   const parts = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99];
   return [...parts.map((part) => Math.floor(bytes.length * part)), bytes.length - 1];

@@ -20,7 +20,7 @@ const page = `<!DOCTYPE html>
 <body><h1>We will be back soon</h1><p>See <a href="https://status.example/">our status page</a>.</p></body></html>
 `;
 
-/** What no vendor has. */
+/** Requests that no vendor can answer. */
 const unknown: readonly [id: string, more: Partial<ImageRequest>][] = [
   ['release', { release: 'no-such-release' }],
   ['release-number', { release: '999' }],
@@ -33,7 +33,7 @@ const unknown: readonly [id: string, more: Partial<ImageRequest>][] = [
   ['snapshot-path', { snapshot: '../../etc' }],
 ];
 
-/** What every vendor has to do. */
+/** The requirements for every vendor. */
 export const vendorCases: readonly CaseOf<VendorSubject>[] = [
   {
     id: 'vendor/describes-itself',
@@ -167,7 +167,10 @@ export const vendorCases: readonly CaseOf<VendorSubject>[] = [
   },
 ];
 
-/** Puts a page in the place of one document after the other: an error that names it, and never another answer. */
+/**
+ * Replaces each document in turn by an HTML page: the vendor must throw an error that names it, and never give
+ * another answer.
+ */
 async function tryPages(subject: VendorSubject): Promise<void> {
   const asked = await withSite(subject, async (site) => {
     await resolveOn(subject, site);
@@ -178,19 +181,19 @@ async function tryPages(subject: VendorSubject): Promise<void> {
     if (subject.sample.optional?.test(address)) {
       assert.deepEqual(answer, await resolveWith(subject, address, 'gone', 404));
     } else if (proofAddresses(answer).includes(address)) {
-      // A verifier reads it next, and refuses.
+      // A verifier reads the document later, and refuses it.
       assert.ok('disk' in answer);
     } else {
       if ('disk' in answer) assert.fail(`a page in the place of ${address} was taken for it`);
       assert.equal(answer.code, 'ERR_METADATA', answer.message);
-      // With the mirror in front that stood in for the real host.
+      // The message may show the address of the mirror that replaced the real host.
       const named = address.replace(/\?.*|^https:\/\//g, '');
       assert.ok(answer.message.includes(named), `${address} is not named: ${answer.message}`);
     }
   }
 }
 
-/** Refuses one document after the other (403): an error that says so, or the very same answer. */
+/** Refuses each document in turn (403): the vendor must throw an error that says so, or give the same answer. */
 async function tryRefusals(subject: VendorSubject): Promise<void> {
   const [plain, asked] = await withSite(subject, async (site) => {
     const answer = await resolveOn(subject, site);
@@ -203,7 +206,7 @@ async function tryRefusals(subject: VendorSubject): Promise<void> {
   }
 }
 
-/** What comes of another answer at one address. */
+/** Resolves with one changed document. */
 function resolveWith(
   subject: VendorSubject,
   address: string,
@@ -216,13 +219,13 @@ function resolveWith(
   });
 }
 
-/** Documents that the proofs of the first file rest on. */
+/** Documents that the proofs of the first file rely on. */
 function proofAddresses(answer: Resolution | AnyImageError): string[] {
   const proofs = ('disk' in answer && answer.disk[0]?.proofs) || [];
   return proofs.flatMap((proof) => (proof.kind === 'checksums' ? [proof.url.href] : []));
 }
 
-/** Samples hold more in their lists than they have documents for. */
+/** The lists of a sample may name files for which it has no document. */
 async function orMissing(
   asked: Promise<Resolution | AnyImageError>,
 ): Promise<Resolution | undefined> {
@@ -234,7 +237,7 @@ async function orMissing(
 
 function assertNotFetched(files: ReturnType<typeof filesOf>, site: TestVendorContext): void {
   const fetched = fetchedFrom(site);
-  // A vendor that answers from the caller's own catalog needs no document.
+  // A vendor that answers from the caller's catalog needs no document.
   assert.ok(fetched.length > 0 || site.renew().bundles !== undefined, 'nothing was asked for');
   for (const { url, mirrors = [] } of files) {
     for (const { href } of [url, ...mirrors]) {

@@ -14,20 +14,20 @@ import { isReader } from '../../parts/format-kinds.ts';
 import type { SiteDocuments } from '../document-site.ts';
 import { createVendorContext, type TestVendorContext } from '../vendor-context.ts';
 
-/** Documents that a vendor is tried on, and a request that they answer. */
+/** Documents to test a vendor with, and a request that they answer. */
 export interface VendorSample {
   name?: string | undefined;
-  /** By real address; or a function that serves them, for documents that are made. */
+  /** By real address; or a function that serves generated documents. */
   documents: SiteDocuments | (() => Promise<TestVendorContext>);
   /** Default: `latest` on amd64. */
   request?: Partial<ImageRequest> | undefined;
-  /** Addresses of documents that the answer does without: a page in their place has to be as good as none. */
+  /** Addresses of documents that the answer does not need: an HTML page there must count as a missing document. */
   optional?: RegExp | undefined;
-  /** Ids of formats that layers may name beside the built-in ones. */
+  /** Ids of formats that layers may name besides the built-in ones. */
   formats?: readonly string[] | undefined;
 }
 
-/** A vendor with the documents it is tried on. Each case opens a site of its own and closes it. */
+/** A vendor with its test documents. Each case opens a new site and closes it. */
 export interface VendorSubject {
   vendor: Vendor;
   sample: VendorSample;
@@ -38,7 +38,7 @@ function openSite({ sample }: VendorSubject): Promise<TestVendorContext> {
   return typeof documents === 'function' ? documents() : createVendorContext({ documents });
 }
 
-/** Runs with a site of its own. */
+/** Runs with a new site. */
 export async function withSite<T>(
   subject: VendorSubject,
   run: (site: TestVendorContext) => Promise<T>,
@@ -51,7 +51,7 @@ export async function withSite<T>(
   }
 }
 
-/** Asks with a client that has read nothing yet, and holds the answer to the contract. */
+/** Resolves with a new client that has read nothing yet, and checks the answer against the contract. */
 export async function resolveOn(
   { vendor, sample }: VendorSubject,
   site: TestVendorContext,
@@ -72,7 +72,7 @@ export async function resolveOn(
   return answer;
 }
 
-/** The answer, or the typed error that stands in its place. */
+/** The answer, or the typed error that was thrown. */
 export async function tryResolve(
   ...asked: Parameters<typeof resolveOn>
 ): Promise<Resolution | AnyImageError> {
@@ -93,12 +93,12 @@ export async function listOn(
   return listings;
 }
 
-/** Addresses that were asked for with GET. */
+/** Addresses that were requested with GET. */
 export function fetchedFrom(site: TestVendorContext): string[] {
   return site.requests.flatMap((line) => (line.startsWith('GET ') ? [line.slice(4)] : []));
 }
 
-/** Disks, kernel and initrd. */
+/** The disks, kernel and initrd of an answer. */
 export function filesOf({ disk, boot }: Resolution): Artifact[] {
   return [...disk, boot?.kernel, boot?.initrd].filter((file) => file !== undefined);
 }
@@ -106,7 +106,7 @@ export function filesOf({ disk, boot }: Resolution): Artifact[] {
 const readers = builtIns.formats.filter(isReader);
 const builtInFormats = readers.map(({ id }) => id);
 
-/** Addresses, layers and proofs that the core can work with. */
+/** Asserts that the core can use the addresses, layers and proofs of a file. */
 export function assertSound({ sample }: VendorSubject, file: Artifact): void {
   const { url, mirrors = [], fileName, layers, proofs } = file;
   for (const { href, protocol } of [url, ...mirrors]) {

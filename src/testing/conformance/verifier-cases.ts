@@ -11,7 +11,7 @@ import { documentsOf, proveOn, type VerifierSubject, withProof } from './verifie
 const page = '<!DOCTYPE html><html><body>Down for maintenance</body></html>\n';
 const levels = ['none', 'tls', 'checksum', 'pinned', 'signed'];
 
-/** What every verifier has to do. */
+/** The requirements for every verifier. */
 export const verifierCases: readonly CaseOf<VerifierSubject>[] = [
   {
     id: 'verifier/describes-itself',
@@ -121,7 +121,7 @@ export const verifierCases: readonly CaseOf<VerifierSubject>[] = [
   },
 ];
 
-/** Answers otherwise at one document after the other: each time a typed error. */
+/** Changes the answer for each document in turn; each time the verifier must throw a typed error. */
 async function tryEach(
   subject: VerifierSubject,
   answer: (bytes: Uint8Array) => { text: string | Uint8Array; status: number },
@@ -138,21 +138,21 @@ async function tryEach(
   }
 }
 
-/** Proves to the end: with the image where the signature covers it. */
+/** Proves completely, also with the image if the signature covers it. */
 async function proveWhole(subject: VerifierSubject, context: TestProofContext): Promise<void> {
   const { check } = await proveOn(subject, context);
   check?.update(subject.sample.image ?? new Uint8Array(0));
   await check?.finish();
 }
 
-/** Documents that serve a pinned key are no part of the evidence. */
+/** Documents that serve a pinned key are not part of the evidence. */
 function isKeyOf({ sample: { proof } }: VerifierSubject, address: string): boolean {
   const { signature } = { signature: undefined, ...proof };
   if (signature === undefined || !('keys' in signature)) return false;
   return signature.keys.some(({ urls = [] }) => urls.some(({ href }) => href === address));
 }
 
-/** One byte in the middle of the text is another one. */
+/** Changes one byte in the middle of the text. */
 function changed(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);
   const at = Math.floor(copy.length / 2);

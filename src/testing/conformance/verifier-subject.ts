@@ -12,26 +12,26 @@ import {
   type TestProofContext,
 } from '../proof-context.ts';
 
-/** A proof that holds, with its documents, and what it proves. */
+/** A valid proof with its documents, and the expected result. */
 export interface VerifierSample<K extends Proof['kind'] = Proof['kind']>
   extends Omit<ProofContextOptions, 'signal'> {
   name?: string | undefined;
   proof: Extract<Proof, { kind: K }>;
-  /** What has to come out. */
+  /** The expected level. */
   level: TrustLevel;
-  /** Digests that have to be among those that come out. */
+  /** Digests that must be among those of the evidence. */
   digests?: readonly Digest[] | undefined;
   /** The image, for a signature that covers it. */
   image?: Uint8Array | undefined;
 }
 
-/** A verifier with one proof; its kind is the proof's. */
+/** A verifier with one proof of its kind. */
 export interface VerifierSubject {
   verifier: { kind: string; prove(proof: Proof, context: ProofContext): Promise<Evidence> };
   sample: VerifierSample;
 }
 
-/** A subject whose verifier and proof are of one kind, which the type of a case cannot say. */
+/** Pairs a verifier and a proof of the same kind; the type of a case cannot express this. */
 export function pairUp<K extends Proof['kind']>(
   verifier: Verifier<K>,
   sample: VerifierSample<K>,
@@ -39,7 +39,7 @@ export function pairUp<K extends Proof['kind']>(
   return { verifier, sample } as unknown as VerifierSubject;
 }
 
-/** Runs with documents of its own. */
+/** Runs with a new set of documents. */
 export async function withProof<T>(
   { sample }: VerifierSubject,
   run: (context: TestProofContext) => Promise<T>,
@@ -52,7 +52,7 @@ export async function withProof<T>(
   }
 }
 
-/** Proves with a client that has read nothing yet. */
+/** Proves with a new client that has read nothing yet. */
 export function proveOn(
   { verifier, sample }: VerifierSubject,
   context: TestProofContext,

@@ -13,11 +13,11 @@ import {
   volumeContext,
 } from './trial-volume.ts';
 
-/** A disk that is divided, and the volumes on it. */
+/** A disk with a partition table or logical volumes, and the volumes on it. */
 export interface VolumesSample {
   name?: string | undefined;
   bytes: Uint8Array;
-  /** What each volume holds, by its name: `p1`, `group/root`. */
+  /** Content of each volume by its name: `p1`, `group/root`. */
   volumes: Record<string, Uint8Array>;
 }
 
@@ -26,7 +26,7 @@ export interface VolumesSubject {
   sample: VolumesSample;
 }
 
-/** What every way to divide a disk has to do. */
+/** The requirements for every volume format. */
 export const volumeCases: readonly CaseOf<VolumesSubject>[] = [
   {
     id: 'volumes/describes-itself',
@@ -127,7 +127,7 @@ async function openTable({ format, sample }: VolumesSubject): Promise<VolumeTabl
   return table;
 }
 
-/** Every volume of a disk, each answered by its bytes or a typed error. */
+/** Reads every volume of a disk; each must give its bytes or a typed error. */
 async function readAll(
   { format }: VolumesSubject,
   bytes: Uint8Array,
@@ -140,7 +140,7 @@ async function readAll(
   };
   const table = await format.open(new TrialVolume(bytes), volumeContext()).catch(typed);
   for (const { name, sizeBytes, source } of table?.volumes ?? []) {
-    // A changed table may name a volume of any length.
+    // A changed table may state any length for a volume.
     const found = await source.read(0, Math.min(sizeBytes, bytes.length)).catch(typed);
     if (found !== undefined) onRead(name, found);
   }

@@ -13,15 +13,15 @@ import {
 } from './writer-subject.ts';
 
 const MiB = 1024 * 1024;
-/** Beside the data: tables, headers, and the rest of blocks that hold data. */
+/** Allowed bytes besides the data: tables, headers, and the rest of blocks that hold data. */
 const roomBytes = 16 * MiB;
 
-/** Data at both ends, across the end of a MiB and alone. */
+/** A disk with data at both ends, across the end of a MiB, and isolated. */
 function someDisk(virtualSize = 9 * MiB + 512): TrialDisk {
   return new TrialDisk(virtualSize, [0, 2 * MiB - 4096, 5 * MiB, virtualSize - 600]);
 }
 
-/** What every writer has to do. */
+/** The requirements for every writer. */
 export const writerCases: readonly CaseOf<WriterSubject>[] = [
   {
     id: 'writer/describes-itself',
@@ -52,7 +52,7 @@ export const writerCases: readonly CaseOf<WriterSubject>[] = [
     title: 'writes the same disk the same way twice',
     async run(subject) {
       const one = await writeTrial(subject, someDisk(), new TrialFile());
-      // The next millisecond, for what is made of the time.
+      // More than a second, so that a timestamp in the file would differ.
       await new Promise((resolve) => setTimeout(resolve, 1100));
       const two = await writeTrial(subject, someDisk(), new TrialFile());
       assert.equal(Buffer.compare(one.content(), two.content()), 0, 'the files differ');

@@ -8,14 +8,14 @@ import { ArrivingSource } from './arriving-source.ts';
 import { memoryContext } from './format-subject.ts';
 import { MemorySink } from './memory-sink.ts';
 
-/** How a writer is tried. */
+/** How a writer is tested. */
 export interface WriterSample {
   name?: string | undefined;
   /** Values of its options; default: each option's own default. */
   options?: Record<string, string> | undefined;
-  /** The disk in a file that was written, for a format that the built-in ones do not read. */
+  /** Reads the disk from a written file, for a format that the built-in ones do not read. */
   read?: ((file: Uint8Array) => Promise<Uint8Array>) | undefined;
-  /** The largest disk that the format holds. */
+  /** Size in bytes of the largest disk that the format can hold. */
   maxBytes?: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface WriterSubject {
   sample: WriterSample;
 }
 
-/** A disk that is all zeros but for pieces of 64 KiB, the first at 0. */
+/** A disk of zeros with some pieces of data of 64 KiB each, the first at 0. */
 export class TrialDisk implements DiskToWrite {
   readonly virtualSize: number;
   readonly extents: [number, number][];
@@ -35,19 +35,19 @@ export class TrialDisk implements DiskToWrite {
     this.extents = places.map((at) => [at, Math.min(pieceBytes, virtualSize - at)]);
   }
 
-  /** A writer may take it off the disk. */
+  /** A property, so that a writer may call it without the disk as `this`. */
   read: DiskToWrite['read'] = async (position, length) => {
     const end = Math.min(this.virtualSize, position + length);
     const bytes = new Uint8Array(Math.max(0, end - position));
     this.readBytes += bytes.length;
-    // Pieces take different times, as they do on a disk under load.
+    // Reads take different times, as on a disk under load.
     if ((position / 512) % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     for (const [start, size] of this.extents) {
       for (let at = Math.max(start, position); at < Math.min(start + size, end); at += 1) {
         bytes[at - position] = ((at * 2_654_435_761) >>> 13) | 1;
       }
     }
-    // Readers of archives want to see that the member is a disk.
+    // Archive readers check that the member is a disk.
     if (position === 0) bytes.set(this.#partitionTable().subarray(0, bytes.length));
     return bytes;
   };
@@ -65,7 +65,7 @@ export class TrialDisk implements DiskToWrite {
 
 const pieceBytes = 64 * 1024;
 
-/** A file in memory that notes what is written to it. */
+/** A file in memory that records the writes. */
 export class TrialFile implements WriterSink {
   readonly writes: { position: number; bytes: Uint8Array }[] = [];
   #size: number | undefined;
@@ -93,7 +93,7 @@ export class TrialFile implements WriterSink {
   }
 }
 
-/** Writes a disk; gives the file. */
+/** Writes a disk and returns the file. */
 export async function writeTrial<S extends WriterSink>(
   { writer, sample }: WriterSubject,
   disk: DiskToWrite,
@@ -112,7 +112,7 @@ export function trialOptions(writer: DiskWriter, sample: WriterSample): WriteCon
   return { ...Object.fromEntries(defaults), ...sample.options };
 }
 
-/** The disk in a file that was written. */
+/** Reads the disk from a written file. */
 export async function readTrial({ sample }: WriterSubject, file: Uint8Array): Promise<Uint8Array> {
   if (sample.read !== undefined) return await sample.read(file);
   const readers = builtIns.formats.filter(isReader);

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** Names and contents of members, in their order. */
+/** Contents of archive members by name, in their order. */
 export type MemberContents = Record<string, Uint8Array>;
 
 /** A tar file of these members (POSIX ustar). */
@@ -61,7 +61,7 @@ export function buildZipFile(members: MemberContents): Uint8Array {
   return Uint8Array.from(Buffer.concat([...locals, central, end]));
 }
 
-/** An OVA: a descriptor that names one disk, and the disk (a VMDK of `buildVmdkImage`, variant `stream`). */
+/** An OVA: a descriptor that names one disk, and the disk itself (a VMDK from `buildVmdkImage`, variant `streamOptimized`). */
 export function buildOvaFile(disk: Uint8Array, virtualSize: number): Uint8Array {
   const descriptor = `<?xml version="1.0" encoding="UTF-8"?>
 <Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">

@@ -1,26 +1,26 @@
-/** What a made file may have wrong or unusual; everything else is as a plain writer would do it. */
+/** Faults and unusual properties of a generated file; all others are as a plain writer would make them. */
 export interface Bzip2Options {
   /** Default 9. */
   level?: number;
-  /** Flips of the CRCs in the file. */
+  /** Value XORed into the block CRCs of the file. */
   blockCrc?: number;
   streamCrc?: number;
   randomised?: boolean;
-  /** The bytes of a block before the transform, instead of what the content becomes. */
+  /** The bytes of a block before the Burrows-Wheeler transform, instead of those computed from the content. */
   coded?: Uint8Array;
-  /** The row that the data is said to begin in. */
+  /** The row index of the original data that the block states. */
   origin?: number;
-  /** The byte values that are said to occur. */
+  /** The byte values that the block states as used. */
   values?: number[];
-  /** Symbols from RUNA to the end of the block, instead of the right ones. */
+  /** Symbols from RUNA to the end of the block, instead of the correct ones. */
   symbols?: number[];
-  /** How many prefix codes there are said to be; default 2. */
+  /** The number of prefix codes that the block states; default 2. */
   groups?: number;
-  /** Bits from the number of selectors to the last of them. */
+  /** Bits from the number of selectors to the last selector. */
   selectorBits?: string;
-  /** Bits of selectors that are announced and never used. */
+  /** Bits of selectors that are stated but never used. */
   spareSelectorBits?: string;
-  /** The code length of each symbol; default: the same for all. */
+  /** Code length of each symbol; default: the same for all. */
   lengths?: number[];
   /** Bits of the code lengths of all codes. */
   lengthBits?: string;
@@ -29,10 +29,10 @@ export interface Bzip2Options {
 const blockMagicBits = toBits(0x314159, 24) + toBits(0x265359, 24);
 const endMagicBits = toBits(0x177245, 24) + toBits(0x385090, 24);
 
-/** The bits that open a block, for files that hide them elsewhere. */
+/** The bits that begin a block, for tests that place them inside other data. */
 export const blockMagicText: string = blockMagicBits;
 
-/** A whole stream of small blocks. */
+/** A complete stream of small blocks. */
 export function makeBzip2(contents: Uint8Array[], options: Bzip2Options = {}): Uint8Array {
   const { level = 9, streamCrc = 0 } = options;
   let bits = [0x42, 0x5a, 0x68, 0x30 + level].map((byte) => toBits(byte, 8)).join('');
@@ -72,7 +72,7 @@ function makeBlock(content: Uint8Array, options: Bzip2Options): string {
   ].join('');
 }
 
-/** The outermost coding: behind four equal bytes one says how many more follow. */
+/** The first run-length coding: after four equal bytes, one byte states how many more follow. */
 function shortenRuns(content: Uint8Array): Uint8Array {
   const bytes: number[] = [];
   for (let at = 0; at < content.length; ) {
@@ -86,7 +86,10 @@ function shortenRuns(content: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** The transform by its definition: the last column of the sorted rotations, and the row that is the data. */
+/**
+ * The Burrows-Wheeler transform by its definition: the last column of the sorted rotations, and the row that holds
+ * the data.
+ */
 function transform(bytes: Uint8Array): { last: number[]; origin: number } {
   const { length } = bytes;
   const at = (i: number): number => bytes[i % length] ?? 0;
@@ -100,7 +103,7 @@ function transform(bytes: Uint8Array): { last: number[]; origin: number } {
   return { last: rows.map((row) => at(row + length - 1)), origin: rows.indexOf(0) };
 }
 
-/** Move to front, then runs of the first place in a number system with the digits 1 and 2. */
+/** Move-to-front, then runs of the first position in a number system with the digits 1 and 2. */
 function toSymbols(last: number[], values: number[]): number[] {
   const recent = [...values];
   const symbols: number[] = [];
@@ -137,7 +140,7 @@ function makeCodes(lengths: number[]): string[] {
   return codes;
 }
 
-/** The lengths of one code as the first of them and steps up and down. */
+/** The lengths of one code, written as the first length and steps up and down. */
 export function toLengthBits(lengths: number[]): string {
   let current = lengths[0] ?? 0;
   let bits = toBits(current, 5);
@@ -157,7 +160,7 @@ function toValueBits(values: number[]): string {
   return rows.map((row) => (row.includes('1') ? '1' : '0')).join('') + used.join('');
 }
 
-/** CRC-32 with the highest bit first, by its definition. */
+/** CRC-32 with the most significant bit first, by its definition. */
 function crcOf(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {

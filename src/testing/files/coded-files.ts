@@ -29,7 +29,7 @@ export function buildLz4File(content: Uint8Array): Uint8Array {
 }
 
 const xzMagic = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0);
-/** CRC32 as the check. */
+/** The check type CRC32. */
 const xzFlags = Uint8Array.of(0, 1);
 
 /** An xz file of this content: one block of stored LZMA2 chunks, with CRC32 (xz file format 1.2). */

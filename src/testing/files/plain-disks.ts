@@ -1,14 +1,14 @@
 import type { DiskExtent } from '../cut-blocks.ts';
 
-/** What a raw disk is made of. */
+/** The content of a raw disk. */
 export interface RawDiskOptions {
-  /** Bytes; a multiple of 512, at least 4096. */
+  /** Size in bytes; a multiple of 512, at least 4096. */
   virtualSize: number;
-  /** What is on it behind the first sector; the rest reads as zeros. */
+  /** Data after the first sector; the rest reads as zeros. */
   extents?: readonly DiskExtent[] | undefined;
 }
 
-/** A raw disk with a partition table (MBR) of one Linux partition, as a boot image has it. */
+/** A raw disk with a partition table (MBR) with one Linux partition, as on a boot image. */
 export function buildRawDisk({ virtualSize, extents = [] }: RawDiskOptions): Uint8Array {
   const bytes = new Uint8Array(virtualSize);
   const view = new DataView(bytes.buffer);
@@ -21,17 +21,17 @@ export function buildRawDisk({ virtualSize, extents = [] }: RawDiskOptions): Uin
   return bytes;
 }
 
-/** What a disc is made of. */
+/** The content of a disc. */
 export interface IsoDiscOptions {
   /** Default: `TEST`. */
   label?: string | undefined;
-  /** What stands behind the volume descriptors. Default: nothing. */
+  /** Bytes after the volume descriptors. Default: none. */
   content?: Uint8Array | undefined;
 }
 
 const sectorBytes = 2048;
 
-/** An ISO 9660 disc without files: system area, volume descriptors, and `content` behind them. */
+/** An ISO 9660 disc without files: system area, volume descriptors, and `content` after them. */
 export function buildIsoDisc({ label = 'TEST', content }: IsoDiscOptions = {}): Uint8Array {
   const data = content ?? new Uint8Array(0);
   const sectors = 18 + Math.ceil(data.length / sectorBytes);
