@@ -13,32 +13,32 @@ import { renewedRegistry } from './herd/renewed-registry.ts';
 import { BadBlobs } from './tier/bad-blobs.ts';
 import { visitRegistry } from './tier/registry-visit.ts';
 
-/** A registry that does not answer must not hold up a host that has upstream. */
+/** An unreachable registry must not delay a host that can reach upstream. */
 const tuning = { connectMs: 5000, attempts: 4 };
-/** After that it is not asked for so long, as a host may want many images. */
+/** After a failure the registry is not asked for this long, because a host may want many images. */
 const downMs = 30_000;
 
-/** Which registry a fleet shares, and what this host does with it. */
+/** The registry that a fleet shares, and how this host uses it. */
 export interface RegistryTierOptions {
-  /** `registry.example:5000`; http only for loopback, or where `http://` stands before it. */
+  /** `registry.example:5000`; http only for loopback, or with `http://` before it. */
   registry: string;
   /** `fleet/images`. */
   repository: string;
-  /** Pushes what was fetched from upstream and verified; default: false. */
+  /** Push files that were fetched from upstream and verified; default: false. */
   write?: boolean | undefined;
-  /** Upstream is never asked for image bytes; default: false. */
+  /** Never ask upstream for image bytes; default: false. */
   only?: boolean | undefined;
-  /** A server that stands before the registry, such as Dragonfly's on this host: `http://127.0.0.1:4001`. */
+  /** A server in front of the registry, such as Dragonfly's on this host: `http://127.0.0.1:4001`. */
   mirror?: string | undefined;
-  /** A repository of the same registry that may have the same blobs, which are then mounted instead of pushed. */
+  /** A repository of the same registry that may have the same blobs; they are then mounted instead of pushed. */
   from?: string | undefined;
-  /** How hosts agree on the one that goes upstream; `false`: each one goes. */
+  /** How hosts agree on the one that fetches from upstream; `false`: each one does. */
   herd?: Partial<Omit<HerdSettings, 'write'>> | false | undefined;
 }
 
 /**
- * An OCI registry as the tier between the cache of a host and upstream. What comes from it is proved as what comes from upstream,
- * and what it holds otherwise is refused, told and not asked for again.
+ * An OCI registry as the tier between the cache of a host and upstream. Bytes from it are verified like bytes from
+ * upstream. A blob with wrong bytes is refused, reported and not requested again.
  */
 export function registryTier(options: RegistryTierOptions): Tier {
   const { registry, repository, from, herd = {} } = options;
@@ -49,7 +49,7 @@ export function registryTier(options: RegistryTierOptions): Tier {
   const where = `${place.host}/${place.repository}`;
   let down: { error: Error; untilMs: number } | undefined;
   let warnings: ((message: string) => void) | undefined;
-  // Tokens are good for many visits.
+  // Tokens are valid for several visits.
   const authorizer = ownAuthorizer(({ message }) => warnings?.(message));
   return {
     id: 'registry',
@@ -65,7 +65,7 @@ export function registryTier(options: RegistryTierOptions): Tier {
         const options = { ca, signal, log, warn: told, mirror: through, authorizer, tuning };
         return openRegistry(connectRegistry(place, options));
       };
-      // What hosts say to each other is in the registry alone: a server before it may keep what was there.
+      // Hosts exchange their markers directly through the registry: a server in front of it may return an old state.
       const direct = renewedRegistry(() => open());
       const isAlone = herd === false || options.only === true;
       const visiting = visitRegistry(file, context, {
@@ -89,7 +89,7 @@ export function registryTier(options: RegistryTierOptions): Tier {
   };
 }
 
-/** Dragonfly asks the registry that its header names. */
+/** Dragonfly asks the registry that is named in this header. */
 function readMirror(text: string, { origin }: URL): RegistryMirror {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') {

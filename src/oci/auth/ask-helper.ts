@@ -5,13 +5,13 @@ import type { RegistryLogin } from './registry-login.ts';
 
 const helperMs = 10_000;
 const maxToldBytes = 64 * 1024;
-/** docker/docker-credential-helpers, credentials/error.go: told on stdout, with exit status 1. */
+/** docker/docker-credential-helpers, credentials/error.go: printed on stdout, with exit status 1. */
 const none = 'credentials not found in native keychain';
 const known = [none, 'no credentials server URL', 'no credentials username'];
 
 /**
- * Asks `docker-credential-<suffix> get` for the login of a server; `undefined` where it has none. What it throws never holds
- * what the helper wrote, as that may be a secret.
+ * Runs `docker-credential-<suffix> get` for the login of a server; `undefined` if it has none. Its errors never
+ * contain the helper's output, because that may be a secret.
  */
 export async function askHelper(
   suffix: string,
@@ -19,7 +19,7 @@ export async function askHelper(
   signal: AbortSignal,
   timeMs: number = helperMs,
 ): Promise<RegistryLogin | undefined> {
-  // A file name, found by PATH: never a path of the configuration's choice.
+  // A file name that is found by PATH: the configuration must not choose a path.
   if (!/^\w[\w.-]*$/.test(suffix))
     throw new Error('the name of its credential helper is no file name');
   const name = `docker-credential-${suffix}`;
@@ -33,12 +33,12 @@ export async function askHelper(
   child.once('exit', () => {
     isRunning = false;
   });
-  // In a group of its own: a helper that is a script is stopped with what it has started.
+  // In its own process group: a helper that is a script is stopped together with the processes that it started.
   const kill = (): void => {
     try {
       if (isRunning && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It ended at this moment.
+      // The process has just ended.
     }
     child.stdout.destroy();
   };
@@ -71,7 +71,7 @@ async function readSome(stdout: AsyncIterable<Uint8Array>): Promise<string | und
       if (length > maxToldBytes) return undefined;
     }
   } catch {
-    // Cut off: the caller of this knows why.
+    // The process was stopped; the caller knows why.
   }
   return Buffer.concat(chunks).toString();
 }

@@ -4,15 +4,15 @@ import { type AuthChallenge, parseChallenges } from './challenges.ts';
 import { createLogins, type LoginOptions, type Logins } from './logins.ts';
 import { basicHeader, type RegistryToken, requestToken, type TokenWish } from './request-token.ts';
 
-/** How the requests of one kind to one repository are let in. */
+/** How requests of one kind to one repository are authorized. */
 type Admission = { header: string } | { wish: TokenWish };
 
-/** By the logins that docker and podman keep on this host. */
+/** Uses the logins that docker and podman keep on this host. */
 export function createHostAuthorizer(warn: LoginOptions['warn']): Authorizer {
   return createAuthorizer(createLogins({ warn }));
 }
 
-/** Answers registries by these logins, and keeps the tokens that it was given. */
+/** Answers challenges of registries with these logins, and keeps the tokens that it receives. */
 function createAuthorizer(logins: Logins): Authorizer {
   const admissions = new Map<string, Admission>();
   const tokens = new Map<string, RegistryToken>();
@@ -24,7 +24,7 @@ function createAuthorizer(logins: Logins): Authorizer {
     ask: AskToken,
   ): Promise<RegistryToken> => {
     const key = tokenKey(request.url, wish);
-    // One request for all that wait; where it fails, each asks by itself.
+    // One request for all waiting callers; if it fails, each caller makes its own.
     const other = running.get(key);
     if (other !== undefined) {
       const token = await abortable(other, request.signal).catch(() => undefined);
@@ -77,7 +77,7 @@ function createAuthorizer(logins: Logins): Authorizer {
       if (bearer !== undefined) {
         const wish = wishOf(bearer, request);
         const kept = tokens.get(tokenKey(url, wish));
-        // Another request may have had it renewed by now.
+        // Another request may have renewed the token meanwhile.
         const isNew = kept !== undefined && `Bearer ${kept.value}` !== before;
         const isGood = isNew && performance.now() < kept.renewAt;
         const token = isGood ? kept : await obtain(wish, request, ask);
@@ -105,7 +105,7 @@ function wishOf({ params }: AuthChallenge, { method, url }: AuthRequest): TokenW
   };
 }
 
-/** What a request is, and what it may be let in as where nothing is known of that. */
+/** The possible kinds of a request, in the order in which a kept authorization is looked up. */
 function kindsFor(method: AuthRequest['method']): ('read' | 'write' | 'delete')[] {
   if (method === 'GET' || method === 'HEAD') return ['read', 'write'];
   return method === 'DELETE' ? ['delete', 'write'] : ['write'];

@@ -1,8 +1,8 @@
-/** One way that a server wants to be told who asks (RFC 9110 11.6.1). */
+/** One authentication scheme that a server accepts (RFC 9110 11.6.1). */
 export interface AuthChallenge {
-  /** In small letters. */
+  /** In lower case. */
   scheme: string;
-  /** By names in small letters; without those of another form (`token68`). */
+  /** By name in lower case, without those in the `token68` form. */
   params: Record<string, string>;
 }
 
@@ -11,7 +11,7 @@ const token = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 const value = /[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y;
 const token68 = /[ \t]+[A-Za-z0-9\-._~+/]+=*(?=\s*(?:,|$))/y;
 
-/** Reads `WWW-Authenticate`, repeated headers joined by commas. What cannot be read ends the list. */
+/** Parses `WWW-Authenticate`; repeated headers are joined by commas. Stops at text that it cannot parse. */
 export function parseChallenges(header: string): AuthChallenge[] {
   const challenges: AuthChallenge[] = [];
   let position = 0;

@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 
-/** What a file of docker or podman says of registries. */
+/** The content of a login file of docker or podman. */
 export interface LoginFile {
   path: string;
   auths: Record<string, LoginEntry>;
@@ -18,7 +18,10 @@ type LoginEntry = Partial<Record<(typeof words)[number], string>>;
 
 const maxFileBytes = 1024 * 1024;
 
-/** The files that are there, best first: the named one, docker's, podman's. `ERR_INVALID_REQUEST` for one of another shape. */
+/**
+ * The existing files, best first: the named one, docker's, podman's. Throws `ERR_INVALID_REQUEST` for a file in
+ * another format.
+ */
 export async function readLoginFiles(): Promise<LoginFile[]> {
   const files = await Promise.all([...new Set(loginPaths())].map(readLoginFile));
   return files.filter((file) => file !== undefined);
@@ -45,7 +48,7 @@ async function readLoginFile(path: string): Promise<LoginFile | undefined> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     const code = Reflect.get(Object(error), 'code');
-    // What lies below the folder of the system may be closed to other users than root.
+    // The system's folder may be readable only by root.
     const isClosed = code === 'EACCES' && path.startsWith(rootless());
     if (code === 'ENOENT' || code === 'ENOTDIR' || isClosed) return undefined;
     throw unreadable(path, typeof code === 'string' ? code : 'unknown error');
@@ -54,7 +57,7 @@ async function readLoginFile(path: string): Promise<LoginFile | undefined> {
     if (text.length > maxFileBytes) throw new Error('too long');
     return { path, ...parseLoginFile(JSON.parse(text)) };
   } catch {
-    // What the parser says may quote the file.
+    // The parser's message may quote the file.
     throw unreadable(path, 'not the JSON of a login file');
   }
 }

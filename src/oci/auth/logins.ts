@@ -5,20 +5,20 @@ import { type LoginFile, readLoginFiles } from './login-files.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
 export interface LoginOptions {
-  /** Hears of a helper that fails. */
+  /** Called when a helper fails. */
   warn: ((warning: Warning) => void) | undefined;
 }
 
 export interface Logins {
-  /** The login for a repository; `undefined`: as a stranger. */
+  /** The login for a repository; `undefined`: anonymous. */
   find(registry: URL, repository: string, signal: AbortSignal): Promise<RegistryLogin | undefined>;
 }
 
 const hubHosts = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
-/** What docker itself calls Docker Hub. */
+/** The name of Docker Hub in docker's own files. */
 const hubKey = 'https://index.docker.io/v1/';
 
-/** The logins that docker and podman keep; of each file `credHelpers`, then `credsStore`, then `auths`. */
+/** The logins that docker and podman keep; in each file `credHelpers` first, then `credsStore`, then `auths`. */
 export function createLogins({ warn }: LoginOptions): Logins {
   const told = (message: string): void => warn?.({ code: 'registry-login', message });
   return {
@@ -63,7 +63,7 @@ async function lookUp(
   return undefined;
 }
 
-/** A key without its scheme and without the version of the API behind its host. */
+/** A key without its scheme and without the API version after its host. */
 function bareKey(key: string): string {
   return key
     .replace(/^https?:\/\//i, '')
@@ -81,7 +81,7 @@ function loginOf(entry: LoginFile['auths'][string]): RegistryLogin | undefined {
   if (identitytoken) return { identityToken: identitytoken };
   const pair = auth === undefined ? '' : Buffer.from(auth, 'base64').toString();
   const colon = pair.indexOf(':');
-  // Some versions of docker have padded the password with NUL.
+  // Some versions of docker padded the password with NUL characters.
   const decoded = {
     username: pair.slice(0, colon),
     password: pair.slice(colon + 1).replace(/\0+$/, ''),

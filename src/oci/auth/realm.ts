@@ -3,8 +3,9 @@ import { isPrivateHost } from '../../http/addresses/private-hosts.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 
 /**
- * Where tokens are asked for. A registry must not lead to plain http from https, nor to a private address on another host
- * unless it has one itself: what stands there answers this host alone, and credentials go there. `ERR_METADATA` otherwise.
+ * The address of the token service. A registry with https must not name one with plain http. It must not name a
+ * private address on another host unless its own address is private: such a service is reachable from this host only,
+ * and credentials are sent there. Throws `ERR_METADATA` otherwise.
  */
 export function parseRealm(text: string, registry: URL): URL {
   const realm = URL.parse(text);

@@ -1,7 +1,7 @@
-/** Who asks a registry. */
+/** Credentials for a registry. */
 export type RegistryLogin =
   | { username: string; password: string }
-  /** A refresh token: the token service gives others for it. */
+  /** A refresh token, which the token service exchanges for access tokens. */
   | { identityToken: string }
   /** A bearer token for the registry itself. */
   | { registryToken: string };

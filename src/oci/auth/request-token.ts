@@ -6,7 +6,7 @@ import { parseRecord } from '../../kit/records.ts';
 import { parseRealm } from './realm.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
-/** What a token is asked for. */
+/** The scope for which a token is requested. */
 export interface TokenWish {
   realm: string;
   service: string | undefined;
@@ -15,15 +15,18 @@ export interface TokenWish {
 
 export interface RegistryToken {
   value: string;
-  /** By `performance.now()`: a new one is asked for from then on. */
+  /** In `performance.now()` time: after it, a new token is requested. */
   renewAt: number;
 }
 
-/** Without `expires_in`: distribution/distribution, docs/content/spec/auth/token.md. */
+/** The default without `expires_in`: distribution/distribution, docs/content/spec/auth/token.md. */
 const defaultSeconds = 60;
 const maxHops = 3;
 
-/** Asks the token service of a registry, as `login` or as a stranger; `ERR_HTTP_STATUS` where it refuses. */
+/**
+ * Requests a token from the registry's token service, as `login` or anonymously. Throws `ERR_HTTP_STATUS` if it
+ * refuses.
+ */
 export async function requestToken(
   wish: TokenWish,
   login: RegistryLogin | undefined,
@@ -39,7 +42,7 @@ export async function requestToken(
     const isMoved = [301, 302, 303, 307, 308].includes(answer.status);
     if (!isMoved || location === undefined) throw refused(realm, request.url, answer.status, login);
     const next = parseRealm(URL.parse(location, realm)?.href ?? '', request.url);
-    // Credentials are for the place that the registry names.
+    // Credentials are sent only to the host that the registry names.
     if (next.origin !== realm.origin && login !== undefined) {
       throw refused(realm, request.url, answer.status, login);
     }
@@ -104,7 +107,7 @@ function parseToken(realm: URL, text: string, askedAt: number): RegistryToken {
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw noToken(realm);
   const seconds = fields['expires_in'];
   const lifeMs = 1000 * (typeof seconds === 'number' && seconds > 0 ? seconds : defaultSeconds);
-  // A request that is on its way must still arrive in time.
+  // A request that is already sent must arrive before the token expires.
   return { value, renewAt: askedAt + lifeMs - Math.min(30_000, lifeMs / 4) };
 }
 
@@ -124,7 +127,7 @@ function refused(
   });
 }
 
-/** Says nothing of the answer, which may hold a token. */
+/** The message does not quote the answer, which may contain a token. */
 function noToken(realm: URL): TransferError {
   const shown = publicUrl(realm);
   return new TransferError({

@@ -7,15 +7,15 @@ import type { Authorizer } from '../../http/wire/authorized.ts';
 import { ownAuthorizer } from '../auth/own-authorizer.ts';
 import type { RegistryPlace } from './registry-client.ts';
 
-/** A server that stands before the registry, such as Dragonfly's on this host. */
+/** A server in front of the registry, such as Dragonfly's on this host. */
 export interface RegistryMirror {
-  /** Its origin; plain http is the caller's choice. */
+  /** Its origin; the caller may choose plain http. */
   url: URL;
-  /** Sent with each request to it. */
+  /** Sent with every request to it. */
   headers?: Record<string, string> | undefined;
 }
 
-/** How a registry is reached. */
+/** How to reach a registry. */
 export interface ConnectionOptions {
   signal: AbortSignal;
   log: Log;
@@ -31,25 +31,26 @@ export interface ConnectionOptions {
   authorizer?: Authorizer | undefined;
 }
 
-/** What reading and writing share: one registry, and how it is asked. */
+/** The shared part of reading and writing: one registry, and how to reach it. */
 export interface RegistryConnection {
   readonly place: RegistryPlace;
   readonly options: ConnectionOptions;
-  /** Reads, along redirects and with retries; stores nothing on disk. */
+  /** Reads, with redirects and retries; stores nothing on disk. */
   readonly http: Http;
   readonly authorizer: Authorizer;
-  /** An address below `/v2/<repository>/`; `rest` is encoded already and may have a query. */
+  /** An address below `/v2/<repository>/`; `rest` is already encoded and may have a query. */
   url(rest: string): URL;
   /**
-   * Sends a request once, to the registry or where a `Location` of it leads; one challenge is answered, and the chunks of the
-   * body are then asked for again. What fails on the way is `ERR_NETWORK` or `ERR_STALLED`.
+   * Sends a request once, to the registry or to an address from its `Location`. After an authentication challenge it
+   * sends the request again and reads the chunks of the body again. A failed transfer is `ERR_NETWORK` or
+   * `ERR_STALLED`.
    */
   send(
     request: Omit<SentRequest, 'signal'> & { signal?: AbortSignal | undefined },
   ): Promise<SentAnswer>;
 }
 
-/** Opens nothing by itself. */
+/** Makes no request by itself. */
 export function connectRegistry(
   place: RegistryPlace,
   options: ConnectionOptions,

@@ -6,7 +6,7 @@ import { hasStatus } from './statuses.ts';
 
 const pageTags = 1000;
 
-/** All tags of a repository, page after page; none where it does not exist. Each is told once. */
+/** All tags of a repository, page after page, without duplicates; none if the repository does not exist. */
 export async function* listTags({
   http,
   url,
@@ -27,7 +27,7 @@ export async function* listTags({
     const { tags } = parseRecord(document.json(), 'tags/list');
     for (const entry of parseOptional(tags, 'tags', parseList) ?? []) {
       const tag = parseText(entry, 'tags[]');
-      // Some registries begin a page with the last tag of the one before.
+      // Some registries begin a page with the last tag of the page before.
       if (!told.has(tag)) yield tag;
       told.add(tag);
     }
@@ -43,7 +43,7 @@ function nextPage(page: URL, link: string | undefined): URL | undefined {
   if (next === null || next.host !== page.host || next.pathname !== page.pathname) {
     throw badPage(page, 'names another place as its next page');
   }
-  // Behind a proxy that ends TLS, a registry takes itself for one of plain http.
+  // Behind a proxy that terminates TLS, a registry may write http in its own addresses.
   next.protocol = page.protocol;
   return next;
 }

@@ -5,18 +5,18 @@ import { isUnreachable } from '../../http/is-unreachable.ts';
 import type { Authorizer } from '../../http/wire/authorized.ts';
 import type { ConnectionOptions, RegistryConnection } from './connection.ts';
 
-/** A place that manifests and blobs are read from. */
+/** A server from which manifests and blobs are read. */
 export interface ReadSite {
   http: Http;
   url(rest: string): URL;
-  /** Takes note of a failure where another site can be asked; throws it where none should be. */
+  /** Records a failure if another site can be asked; throws it if no other site should be asked. */
   pass?(error: unknown): void;
 }
 
-/** A mirror that does not answer at once is not worth the wait: the registry itself is there. */
+/** A mirror that does not answer quickly is skipped: the registry itself can be asked. */
 const mirrorTuning = { attempts: 1, connectMs: 5_000 };
 
-/** Where to read, best first: the mirror while it is up, then the registry itself. */
+/** The sites to read from, best first: the mirror while it works, then the registry itself. */
 export function openSites(connection: RegistryConnection): () => ReadSite[] {
   const { http, options, url } = connection;
   const registry: ReadSite = { http, url };
@@ -68,8 +68,8 @@ function openMirror(
 }
 
 /**
- * What a mirror is told. It gets no credentials but a token that the registry's own service gave for this repository, and
- * only on this host or over https: a mirror asks the registry in our name.
+ * The headers for a mirror. It gets no credentials, except a token that the registry's own service gave for this
+ * repository, and that only on this host or over https: a mirror asks the registry with our token.
  */
 function mirrorHeaders(
   { url, headers }: NonNullable<ConnectionOptions['mirror']>,

@@ -4,7 +4,7 @@ import type { RegistryClient } from './registry-client.ts';
 import { pushBlob } from './upload/push-blob.ts';
 import { pushManifest, removeManifest } from './upload/put-manifest.ts';
 
-/** Reads and writes one repository. Opens nothing by itself. */
+/** Reads and writes one repository. Makes no request by itself. */
 export function openRegistry(connection: RegistryConnection): RegistryClient {
   const reader = openReader(connection);
   return {

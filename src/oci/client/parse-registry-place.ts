@@ -5,11 +5,11 @@ import type { RegistryPlace } from './registry-client.ts';
 /** distribution-spec 1.1, "Pulling manifests". */
 const repositoryRule =
   /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-/** Many clients take no more, host included. */
+/** Many clients accept no longer text, host included. */
 const maxPlaceLength = 255;
 const hub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
-/** Reads `HOST[:PORT]/REPOSITORY`, with or without a scheme; `ERR_INVALID_REQUEST` for anything else. */
+/** Parses `HOST[:PORT]/REPOSITORY`, with or without a scheme; throws `ERR_INVALID_REQUEST` for anything else. */
 export function parseRegistryPlace(text: string): RegistryPlace {
   const [, scheme, authority = '', path = ''] =
     /^(?:(https?):\/\/)?([^/@?#\\\s]+)\/([^?#\\\s]+)$/.exec(text) ?? [];
@@ -23,7 +23,7 @@ export function parseRegistryPlace(text: string): RegistryPlace {
   if (hub.includes(guess.host)) {
     return { host: 'docker.io', repository, origin: new URL('https://registry-1.docker.io') };
   }
-  // The port of https is left out by the URL parser; with http it is a port like any other.
+  // The URL parser removes the default port of https; with http it is an ordinary port.
   const protocol = scheme ?? (isLoopback(guess.hostname) ? 'http' : 'https');
   const origin = new URL(`${protocol}://${authority}`);
   const { host } = origin;

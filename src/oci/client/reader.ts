@@ -10,10 +10,10 @@ import type { RegistryClient, StoredManifest } from './registry-client.ts';
 import { hasStatus, headFailure } from './statuses.ts';
 import { streamBlob } from './stream-blob.ts';
 
-/** The half of a client that changes nothing. */
+/** The reading part of a client. */
 export type RegistryReader = Omit<RegistryClient, 'putBlob' | 'putManifest' | 'deleteManifest'>;
 
-/** Registries answer 404 for a manifest of a type that was not named. */
+/** Registries answer 404 for a manifest of a type that the request does not accept. */
 const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -21,12 +21,12 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 const accept = manifestTypes.join(', ');
-/** What registries have to take, and many take no more: distribution-spec, "Pushing manifests". */
+/** The size that registries must accept; many accept no more: distribution-spec, "Pushing manifests". */
 const maxManifestBytes = 4 * 1024 * 1024;
 const tagRule = /^\w[\w.-]{0,127}$/;
 const digestRule = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[A-Za-z0-9=_-]+$/;
 
-/** Reads a repository; through the mirror of the connection where there is one. */
+/** Reads a repository, through the mirror of the connection if there is one. */
 export function openReader(connection: RegistryConnection): RegistryReader {
   const { http, url, place } = connection;
   const sites = openSites(connection);
@@ -73,7 +73,7 @@ export function openReader(connection: RegistryConnection): RegistryReader {
         for await (const chunk of readBlob(digest)) {
           length += chunk.length;
           if (length > maxBytes) throw tooLong(url(`blobs/${digest}`), maxBytes);
-          // A chunk is good until the next one is asked for.
+          // A chunk is valid only until the next one is requested.
           chunks.push(Uint8Array.from(chunk));
         }
       } catch (error) {
@@ -94,7 +94,7 @@ async function readManifest(
 ): Promise<StoredManifest | undefined> {
   const address = url(rest);
   try {
-    // Never an earlier answer: a tag moves, and what was absent may be there now.
+    // Never a cached answer: a tag can move, and a missing manifest may exist by now.
     const options = { accept, maxBytes: maxManifestBytes, fresh: true };
     const document = await http.metadata.get(address, options);
     const { bytes, headers } = document;
@@ -115,7 +115,7 @@ async function readManifest(
   }
 }
 
-/** `ERR_INVALID_REQUEST` for what can be part of no address. */
+/** Throws `ERR_INVALID_REQUEST` for a text that cannot be part of an address. */
 function checkReference(text: string, rule?: RegExp): string {
   if (rule?.test(text) ?? (tagRule.test(text) || digestRule.test(text))) return text;
   throw new UsageError({

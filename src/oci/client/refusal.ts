@@ -5,12 +5,12 @@ import { isTransient, parseRetryAfter } from '../../http/status-failure.ts';
 import { defined } from '../../kit/defined.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 
-/** A registry that limits requests may ask for a millisecond; what many clients wait for is not in step. */
+/** A registry that limits requests may ask for a wait of a millisecond, but many clients need a longer one. */
 const leastWaitMs = 500;
 const maxTextLength = 300;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */
+/** The error for an unsuccessful answer: `ERR_HTTP_STATUS`, transient if the status says so. */
 export function refusal(
   answer: SentAnswer,
   url: URL,
@@ -30,7 +30,7 @@ export function refusal(
   return new TransientFailure(failure, wait && Math.max(leastWaitMs * (1 + Math.random()), wait));
 }
 
-/** For an answer that makes no sense: `ERR_METADATA`. */
+/** For an invalid answer: `ERR_METADATA`. */
 export function senselessAnswer(url: URL, what: string): TransferError {
   const shown = publicUrl(url);
   return new TransferError({
@@ -41,7 +41,7 @@ export function senselessAnswer(url: URL, what: string): TransferError {
   });
 }
 
-/** `{"errors":[{"code","message"}]}` of the distribution specification, as one line. */
+/** The `{"errors":[{"code","message"}]}` of the distribution specification, as one line. */
 function registryMessage(text: string): string {
   try {
     const { code = '', message = '' } = Object(Object(JSON.parse(text)).errors?.[0]);
@@ -54,7 +54,7 @@ function registryMessage(text: string): string {
   }
 }
 
-/** GHCR says it in the body, as a duration of Go: `retry-after: 1.16676ms, allowed: 2000/minute`. */
+/** GHCR states the wait in the body, as a duration in Go syntax: `retry-after: 1.16676ms, allowed: 2000/minute`. */
 function waitOfText(text: string): number | undefined {
   const [, number, unit = ''] = /\bretry-after: ([\d.]{1,12})(ms|s|m|h)\b/i.exec(text) ?? [];
   const factor = unitMs[unit];

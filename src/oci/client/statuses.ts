@@ -1,13 +1,13 @@
 import { isImageError, TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 
-/** True for the refusal of a server by this status. */
+/** True if the server refused with this status. */
 export function hasStatus(error: unknown, status: number): boolean {
   const isStatus = isImageError(error) && error.code === 'ERR_HTTP_STATUS';
   return isStatus && 'status' in error.details && error.details.status === status;
 }
 
-/** What a HEAD request was refused with: it has no body that says more. */
+/** The error for a refused HEAD request, whose answer has no body. */
 export function headFailure(url: URL, status: number): TransferError {
   const shown = publicUrl(url);
   const isLogin = status === 401 || status === 403;

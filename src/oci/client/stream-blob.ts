@@ -3,8 +3,8 @@ import type { ReadSite } from './mirror-site.ts';
 import type { BlobRange } from './registry-client.ts';
 
 /**
- * The bytes of a blob, from the first site that gives them; another site goes on where one stops. Its digest is its address,
- * so that only the length has to agree.
+ * The bytes of a blob, from the first site that provides them; if one site stops, the next continues. The address of
+ * a blob is its digest, so only its length is compared here.
  */
 export async function* streamBlob(
   sites: readonly ReadSite[],
@@ -27,7 +27,7 @@ export async function* streamBlob(
       return;
     } catch (error) {
       if (isRestart(error)) {
-        // Bytes in the middle cannot be had here: all of them, then, and those that are there already are dropped.
+        // This site cannot serve a range: read the whole blob and drop the bytes that are already there.
         isWhole = position === before && !isWhole;
         continue;
       }

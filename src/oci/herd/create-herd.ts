@@ -12,7 +12,9 @@ const defaults: HerdSettings = {
   readOnlyMs: 30_000,
 };
 
-/** A herd on one repository; what a host learns of its rights is kept for its next images. */
+/**
+ * Coordinates the hosts that use one repository. What this host learns about its rights is kept for its next images.
+ */
 export function createHerd(
   registry: HerdRegistry,
   settings: Partial<HerdSettings> = {},

@@ -5,15 +5,15 @@ import { markerBlob } from './marker.ts';
 import { MarkerWatch, type Sight } from './marker-watch.ts';
 import { kindOfRefusal } from './refusal.ts';
 
-/** The least time between writing a marker and reading it back, whatever the settings say of the registry. */
+/** The shortest time between writing a marker and reading it back, whatever the settings say about the registry. */
 const leastSettleMs = 250;
-/** A registry that refuses the marker so often, and shows none, takes none. */
+/** A registry that refuses the marker this often, and shows none, does not accept markers. */
 const mostRefusals = 3;
 
-/** What this host found; `silent`: the registry gave no answer. */
+/** What this host observed; `silent`: the registry gave no answer. */
 type Finding = Sight | { kind: 'ready' } | { kind: 'silent' };
 
-/** One host that wants one tag. */
+/** One host that waits for one tag. */
 export class HerdMember {
   readonly #registry: HerdRegistry;
   readonly #settings: HerdSettings;
@@ -25,15 +25,15 @@ export class HerdMember {
   readonly #own: Leadership;
   readonly #beganMs: number;
   readonly #patienceMs: number;
-  /** The last marker that held, and when it was looked at. */
+  /** The last valid marker, and when it was read. */
   #held: (Sight & { kind: 'held' }) | undefined;
   #lookedMs = 0;
-  /** Since when no host says that it fetches the image. */
+  /** Time since which no host has claimed the image. */
   #freeMs: number | undefined;
   #isTimed = false;
   #isSilent = false;
   #refusals = 0;
-  /** The slowest request so far: what other hosts do may take as long. */
+  /** Duration of the slowest request so far: requests of other hosts may take as long. */
   #slowestMs = 0;
 
   constructor(
@@ -53,7 +53,7 @@ export class HerdMember {
     this.#watch = new MarkerWatch(registry, tag, clock, settings.lifetimeMs);
     this.#own = new Leadership(registry, this.#watch, clock, settings);
     this.#beganMs = clock.elapsed();
-    // Waiters of one leader began together and must not end together.
+    // Hosts that wait for one leader started together and must not give up together.
     this.#patienceMs = settings.patienceMs * (1 - clock.chance() / 4);
   }
 
@@ -70,7 +70,7 @@ export class HerdMember {
       case 'ready':
         return { kind: 'ready' };
       case 'held':
-        // Its own marker, which shows later than it should have.
+        // Its own marker, which became visible late.
         return this.#own.isOf(finding.marker) ? this.#lead() : this.#follow();
       case 'free':
         return this.#mayWrite() ? this.#compete(finding) : this.#linger();
@@ -79,7 +79,7 @@ export class HerdMember {
     }
   }
 
-  /** Another host fetches the image. */
+  /** Another host fetches the image: wait for it. */
   async #follow(): Promise<undefined> {
     this.#isTimed = false;
     this.#freeMs = undefined;
@@ -87,7 +87,7 @@ export class HerdMember {
     await this.#pause();
   }
 
-  /** No host fetches the image: the timer, one more look, and the marker. */
+  /** No host fetches the image: wait for the timer, check once more, and write the marker. */
   async #compete(sight: Sight & { kind: 'free' }): Promise<HerdTurn | undefined> {
     const { alone, windowMs } = this.#settings;
     if (!this.#isTimed && !alone) {
@@ -99,7 +99,7 @@ export class HerdMember {
     return this.#claim(sight.digest);
   }
 
-  /** No host fetches the image, and this one may not say that it does: one with the right may come soon. */
+  /** No host fetches the image, and this host may not write a marker: another host that may write can come soon. */
   async #linger(): Promise<HerdTurn | undefined> {
     this.#freeMs ??= this.#clock.elapsed();
     const { readOnlyMs } = this.#settings;
@@ -108,7 +108,7 @@ export class HerdMember {
     return undefined;
   }
 
-  /** The registry is silent: worth a wait only where another host has said that it fetches the image. */
+  /** The registry does not answer: wait only if another host has claimed the image before. */
   async #bear(): Promise<HerdTurn | undefined> {
     if (this.#held !== undefined) {
       await this.#pause();
@@ -138,7 +138,7 @@ export class HerdMember {
     return { kind: 'lead', release: () => this.#own.release() };
   }
 
-  /** `false` where the registry keeps what is there: another host was first, or its tags cannot be changed. */
+  /** `false` if the registry keeps the existing tag: another host was first, or its tags are immutable. */
   async #write(stale: string | undefined): Promise<boolean> {
     try {
       await this.#timed(this.#own.write());
@@ -153,7 +153,7 @@ export class HerdMember {
     return true;
   }
 
-  /** Makes room for a marker where tags cannot be changed: the one that lapsed goes, or the next generation begins. */
+  /** Makes a marker possible where tags are immutable: removes the expired one, or goes on to the next generation. */
   async #dislodge(stale: string): Promise<boolean> {
     try {
       if (await this.#registry.deleteManifest(stale)) return true;
@@ -176,7 +176,7 @@ export class HerdMember {
     }
   }
 
-  /** The tag, and the marker where it is due. */
+  /** Reads the tag, and the marker when it is due. */
   async #find(): Promise<Finding> {
     try {
       if ((await this.#timed(this.#registry.hasManifest(this.#tag))) !== false) {
@@ -224,9 +224,10 @@ export class HerdMember {
   }
 
   /**
-   * Another host that saw no marker writes its own at most two requests later, sees things as they were one visibility ago,
-   * and its marker shows one visibility later. After that the last writer is known to all. A marker that lapsed meanwhile would
-   * be none: two hosts that fetch are better than none.
+   * How long to wait before reading the own marker back. Another host that saw no marker writes its own at most two
+   * requests later, it may see a state that is one visibility period old, and its marker becomes visible one period
+   * later. After that every host sees the last writer. The time is bounded so that the marker does not expire
+   * meanwhile: two hosts that fetch are better than none.
    */
   #settleMs(): number {
     const { visibilityMs, lifetimeMs } = this.#settings;

@@ -6,7 +6,7 @@ import { formatHerdMarker, type HerdMarker } from './marker.ts';
 import type { MarkerWatch } from './marker-watch.ts';
 import { kindOfRefusal } from './refusal.ts';
 
-/** One host's promise to fetch an image: its marker, written anew three times in its lifetime until it is taken back. */
+/** The claim of one host to fetch an image: its marker, renewed three times in its lifetime until it is withdrawn. */
 export class Leadership {
   readonly #registry: HerdRegistry;
   readonly #watch: MarkerWatch;
@@ -37,7 +37,7 @@ export class Leadership {
     return marker.host === this.#host;
   }
 
-  /** Writes the marker; throws what the registry throws. */
+  /** Writes the marker; throws the registry's errors. */
   async write(lifetimeMs: number = this.#lifetimeMs): Promise<void> {
     const { name } = this.#watch;
     const writtenAt = this.#clock.date();
@@ -48,12 +48,12 @@ export class Leadership {
     this.#digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   }
 
-  /** Begins to write the marker anew. */
+  /** Starts to renew the marker regularly. */
   hold(): void {
     this.#renewing = this.#renew();
   }
 
-  /** Takes the marker back; where that is impossible it lapses. */
+  /** Withdraws the marker; if that is impossible, it expires. */
   release(): Promise<void> {
     this.#released ??= this.#end();
     return this.#released;
@@ -71,7 +71,7 @@ export class Leadership {
     }
   }
 
-  /** `false` where another host took over: its marker is not touched. */
+  /** `false` if another host took over: then its marker is left unchanged. */
   async #again(): Promise<boolean> {
     try {
       const sight = await this.#watch.look();
@@ -79,7 +79,7 @@ export class Leadership {
       await this.write();
       return true;
     } catch (error) {
-      // A marker that may not be changed is followed by one of the next generation.
+      // If a marker cannot be changed, one of the next generation follows it.
       if (kindOfRefusal(error) === 'refused') return this.#watch.skip() && this.#again();
       return true;
     }
@@ -94,7 +94,7 @@ export class Leadership {
       const isOwn = sight.kind === 'held' && this.isOf(sight.marker);
       if (isOwn && this.#watch.name === this.#name) await this.write(0);
     } catch {
-      // It lapses.
+      // The marker expires.
     }
   }
 

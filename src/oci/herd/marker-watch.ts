@@ -3,23 +3,24 @@ import type { HerdClock } from './clock.ts';
 import type { HerdRegistry } from './herd.ts';
 import { type HerdMarker, markerTag, parseHerdMarker } from './marker.ts';
 
-/** `free`: no host fetches the image; what `digest` names is a marker that holds no longer. */
+/** `free`: no host fetches the image; `digest` is that of an expired marker. */
 export type Sight = { kind: 'held'; marker: HerdMarker } | { kind: 'free'; digest?: string };
 
 interface Seen {
   digest: string;
   marker: HerdMarker;
-  /** When this clock first saw it. */
+  /** When this host first saw it, by its own clock. */
   sinceMs: number;
 }
 
-/** Clocks of two hosts may be as far apart. */
+/** The clocks of two hosts may differ by this much. */
 const skewMs = 86_400_000;
 const lastGeneration = 63;
 
 /**
- * Looks at the marker of one tag. The clocks of hosts are not compared: a marker holds for its lifetime from when this host
- * first saw it, and its host writes it anew before that ends. Only a marker of long ago is known at once.
+ * Reads the marker of one tag. Clocks of hosts are not compared: a marker is valid for its lifetime from the time
+ * when this host first saw it, and its writer renews it before that ends. Only a very old marker is recognised at
+ * once.
  */
 export class MarkerWatch {
   readonly #registry: HerdRegistry;
@@ -36,7 +37,7 @@ export class MarkerWatch {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** Throws what the registry throws. */
+  /** Throws the registry's errors. */
   async look(): Promise<Sight> {
     for (;;) {
       const seen = await this.#read();
@@ -49,12 +50,15 @@ export class MarkerWatch {
     }
   }
 
-  /** Name of the marker that was looked at. */
+  /** Name of the marker to read. */
   get name(): string {
     return markerTag(this.#tag, this.#generation);
   }
 
-  /** The registry gave no answers: what has not changed since may be a host that could not say anything. */
+  /**
+   * Called after the registry gave no answers: a marker that has not changed meanwhile may belong to a host that
+   * could not write.
+   */
   forgive(): void {
     if (this.#seen !== undefined) this.#seen.sinceMs = this.#clock.elapsed();
   }
@@ -76,7 +80,7 @@ export class MarkerWatch {
   async #read(): Promise<Seen | undefined> {
     const { name } = this;
     if (this.#seen !== undefined) {
-      // The cheap request, and the one that no registry counts as a pull.
+      // HEAD first: it is cheap, and no registry counts it as a pull.
       const stated = await this.#registry.hasManifest(name);
       if (stated === this.#seen.digest) return this.#seen;
       if (stated === false) {
@@ -95,7 +99,7 @@ export class MarkerWatch {
     return { digest: found.digest, marker, sinceMs: this.#clock.elapsed() };
   }
 
-  /** Something else under the name of a marker gets the time of one, and is then replaced. */
+  /** Any other manifest under the name of a marker is treated as a marker, and is replaced after its lifetime. */
   #stranger(): HerdMarker {
     return { host: '', round: 0, writtenAt: this.#clock.date(), lifetimeMs: this.#lifetimeMs };
   }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { BlobSource, StoredManifest } from '../client/registry-client.ts';
 import { mediaTypes } from '../layout/media-types.ts';
 
-/** What a host says of itself while it fetches an image from upstream for the others. */
+/** The claim of a host that fetches an image from upstream for the others. */
 export interface HerdMarker {
-  /** Random, made anew for every fetch. */
+  /** Random, new for every fetch. */
   host: string;
-  /** Counts what the host has said, so that no two of its markers have the same digest. */
+  /** Counts the writes of the host, so that no two of its markers have the same digest. */
   round: number;
   writtenAt: Date;
   /** 0: the host is done. */
@@ -18,13 +18,15 @@ const markerType = 'application/vnd.rootdisk.marker.v1+json';
 const emptyType = 'application/vnd.oci.empty.v1+json';
 const empty = Buffer.from('{}');
 const emptyDigest = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
-/** Image tags are made of cache names, and these begin with the id of a vendor: with a small letter or a digit. */
+/** Image tags are made from cache names, which begin with a lower-case letter or a digit. */
 const prefix = 'HERD.';
 const longestTag = 128;
-/** What another host claims is not believed for longer. */
+/** A longer lifetime claimed by another host is reduced to this. */
 const longestLifetime = 3_600_000;
 
-/** The one blob that every marker has: what a marker says are annotations, so that one request reads or writes it. */
+/**
+ * The only blob of every marker: the content of a marker is in annotations, so that one request reads or writes it.
+ */
 export const markerBlob: BlobSource = {
   digest: emptyDigest,
   sizeBytes: empty.length,
@@ -33,7 +35,10 @@ export const markerBlob: BlobSource = {
   },
 };
 
-/** Name of the marker of an image tag; where tags cannot be changed or removed, every new marker has the next `generation`. */
+/**
+ * Name of the marker of an image tag; if tags cannot be changed or removed, every new marker has the next
+ * `generation`.
+ */
 export function markerTag(tag: string, generation = 0): string {
   const end = generation === 0 ? '' : `.${generation}`;
   const plain = `${prefix}${tag}${end}`;
@@ -41,7 +46,7 @@ export function markerTag(tag: string, generation = 0): string {
   return `${prefix}sha256-${createHash('sha256').update(tag).digest('hex')}${end}`;
 }
 
-/** True for tags that lie beside the images and are none. */
+/** True for the tag of a marker, which is not an image. */
 export function isMarkerTag(tag: string): boolean {
   return tag.startsWith(prefix);
 }
@@ -66,7 +71,7 @@ export function formatHerdMarker({ host, round, writtenAt, lifetimeMs }: HerdMar
   );
 }
 
-/** The marker of a manifest; `undefined` for anything else that lies under its tag. */
+/** The marker in a manifest; `undefined` for any other content under its tag. */
 export function parseHerdMarker({ bytes }: Pick<StoredManifest, 'bytes'>): HerdMarker | undefined {
   const notes = annotationsOf(Buffer.from(bytes).toString());
   const host = notes.get('rootdisk.marker.host');
@@ -86,7 +91,7 @@ function annotationsOf(text: string): Map<string, string> {
       if (typeof value === 'string') found.set(name, value);
     }
   } catch {
-    // No JSON is no marker.
+    // Not JSON, so not a marker.
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import { hasRemedy, isImageError } from '../../errors.ts';
 
 /**
- * What a failed request says: `forbidden`, no rights; `refused`, the registry does not take this (a tag that may not be
- * changed has one of 400, 409, 412); `unreachable`, anything else. What is no error of the package is thrown again.
+ * The meaning of a failed request: `forbidden`, no rights; `refused`, the registry does not accept this (400, 409 or
+ * 412 for an immutable tag); `unreachable`, any other error of this package. Rethrows all other errors.
  */
 export function kindOfRefusal(error: unknown): 'forbidden' | 'refused' | 'unreachable' {
   if (!isImageError(error)) throw error;

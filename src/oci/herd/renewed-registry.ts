@@ -1,8 +1,8 @@
 import type { HerdRegistry } from './herd.ts';
 
 /**
- * A registry that is asked for minutes: a client that failed often enough never asks the same address again, so that every
- * failure is followed by a new client.
+ * A registry that is asked for minutes. A client stops asking an address after too many failures, so each failure is
+ * followed by a new client.
  */
 export function renewedRegistry(open: () => HerdRegistry): HerdRegistry {
   let client = open();

@@ -5,17 +5,17 @@ import { hasStatus } from '../client/statuses.ts';
 import type { BlobDescriptor } from '../layout/image-manifest.ts';
 import type { Repository } from './open-repository.ts';
 
-/** `short`: it ends before the length that the manifest states. `unreadable`: a config that makes no sense. */
+/** `short`: shorter than the length in the manifest. `unreadable`: a config that cannot be parsed. */
 export type BlobState = 'intact' | 'missing' | 'short' | 'other-bytes' | 'unreadable';
 
-/** What a blob is, and what the operator of the registry has to do about it. */
+/** The state of a blob, and what the operator of the registry should do. */
 export interface BlobFinding {
   state: BlobState;
   reason?: string;
   advice?: string;
 }
 
-/** A blob that is not what the manifest says. */
+/** The finding for a blob that differs from the manifest. */
 export function badBlob(
   state: Exclude<BlobState, 'intact'>,
   digest: Digest,
@@ -24,7 +24,10 @@ export function badBlob(
   return { state, reason, advice: adviceFor(state, digest) };
 }
 
-/** Seen on docker-registry 2.8: a push of the right bytes is answered with 201 and keeps the wrong ones, even after DELETE. */
+/**
+ * Seen on docker-registry 2.8: it answers 201 to a push of the right bytes and keeps the wrong ones, even after
+ * DELETE.
+ */
 function adviceFor(state: BlobState, digest: Digest): string {
   if (state === 'missing') return 'Push the image again: rootdisk registry push.';
   if (state === 'unreadable') return 'Remove this image from the registry, and push it again.';
@@ -32,7 +35,7 @@ function adviceFor(state: BlobState, digest: Digest): string {
   return `Pushing again does not heal it: the registry keeps the bytes that it has. Stop the registry, remove blobs/sha256/${hex.slice(0, 2)}/${hex}/data from its storage (or remove the image and let garbage collection delete the blob), start the registry, and push the image again: rootdisk registry push.`;
 }
 
-/** Reads a blob to its end, and gives its bytes to `update`; whether they are the right ones is for the caller to say. */
+/** Reads a blob to its end, and passes its bytes to `update`; the caller decides whether they are right. */
 export async function readBlobWhole(
   { client, signal, meter }: Repository,
   { digest, sizeBytes }: BlobDescriptor,
@@ -50,7 +53,7 @@ export async function readBlobWhole(
     signal.throwIfAborted();
     if (hasStatus(error, 404)) return badBlob('missing', digest, 'the registry does not have it');
     if (hasRemedy(error, 'integrity')) return badBlob('short', digest, error.message);
-    // The connection is cut each time, though the registry answers: it has fewer bytes than it states.
+    // The connection is closed each time although the registry answers: it has fewer bytes than it states.
     const isCut = isImageError(error) && error.code === 'ERR_NETWORK';
     if (!isCut || (await client.blobSize(digest)) === undefined) throw error;
     return badBlob('short', digest, `it ends after ${position} of ${sizeBytes} bytes`);
@@ -59,7 +62,7 @@ export async function readBlobWhole(
   return badBlob('short', digest, `it has ${position} bytes, the manifest states ${sizeBytes}`);
 }
 
-/** The same of a config, which `read` reads whole. */
+/** The same for a config, which `read` reads completely. */
 export async function smallState(
   { digest }: BlobDescriptor,
   read: () => Promise<void>,

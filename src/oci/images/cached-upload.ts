@@ -16,7 +16,7 @@ import type { Call } from '../../line/call.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** The published file that an entry of the cache was made of, with what is known of it. */
+/** The published file from which an entry of the cache was made, with its known facts. */
 export async function cachedUpload(
   call: Call,
   { name, path, source: kept, record }: Entry,
@@ -25,7 +25,7 @@ export async function cachedUpload(
   const { identity, source, disk } = record;
   const isDisk = role === 'disk';
   const evidence = isDisk ? await evidenceText(call.cache, name) : undefined;
-  // The download itself where it was kept, or the file is the disk.
+  // The kept download, or the disk if it is the published file itself.
   const file = kept ?? (disk.sha256 === source.sha256 ? path : undefined);
   return {
     name: buildName(name),
@@ -46,8 +46,8 @@ async function evidenceText(cache: Cache, name: string): Promise<string | undefi
 }
 
 /**
- * The file from the addresses of its record. All of it is read and hashed each time, also where only its end is wanted, and its
- * last piece is held back until the digest is known to be right.
+ * Fetches the file from the addresses in its record. It always reads and hashes the whole file, even if only its end
+ * is requested, and holds the last piece back until the digest is verified.
  */
 async function* fetchAgain(
   call: Call,
@@ -92,7 +92,7 @@ async function* readAddress(
     yield* createReadStream(fileURLToPath(address), { highWaterMark: pieceBytes });
     return;
   }
-  // The digest decides, so that plain http is as good as https.
+  // The digest verifies the bytes, so plain http is allowed.
   const http = call.openHttp({ named: [address.href], allowPlain: true });
   const body = await http.openBody(address, { expectedBytes: sizeBytes });
   try {

@@ -1,4 +1,4 @@
-// What the verbs of registries load: one module, so that it is few files.
+// The code of the registry verbs: one module, so that loading it opens few files.
 export { listImagesOf } from './list-registry.ts';
 export { mirrorEach } from './mirror-images.ts';
 export { pullEach } from './pull-images.ts';

@@ -8,26 +8,26 @@ import type { ImageLayer } from '../layout/image-manifest.ts';
 import { openRepository, type RepositoryOptions } from './open-repository.ts';
 import { listImageTags, readClaims, readTag } from './tagged-image.ts';
 
-/** An image of a registry, as the registry describes it. Nothing of it was checked. */
+/** An image of a registry, as the registry describes it. Nothing was verified. */
 export interface ListedImage {
   name: string;
   tag: string;
-  /** Of the manifest. */
+  /** Digest of the manifest. */
   digest: Digest;
   files: ImageLayer[];
-  /** Of all files. */
+  /** Total length of all files in bytes. */
   sizeBytes: number;
-  /** The trust level of the record that was pushed with it; absent where there is no record that can be read. */
+  /** The trust level in the record that was pushed with it; absent if there is no readable record. */
   claims?: TrustLevel;
 }
 
 export interface RegistryListing {
   images: ListedImage[];
-  /** Tags of other programs, and those that do not hold the image that they name. */
+  /** Number of tags of other programs, and of tags that do not hold the image that they name. */
   foreign: number;
 }
 
-/** Requests for images at once. */
+/** Number of concurrent requests for images. */
 const width = 6;
 
 /** See `listRegistry`. */
@@ -47,7 +47,7 @@ export async function listImagesOf(
         if (tagged?.kind !== 'image') return undefined;
         const { image, digest } = tagged;
         const claims = await readClaims(client, image).catch((error: unknown) => {
-          // What it claims is worth nothing, so that a listing need not fail of it.
+          // A claim is not verified, so an invalid one does not end the listing.
           if (hasRemedy(error, 'integrity') || isSenseless(error)) return undefined;
           throw error;
         });

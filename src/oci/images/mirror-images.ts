@@ -17,13 +17,13 @@ import { readNames } from './open-repository.ts';
 import { type PushedFile, type PushedImage, pushEnsured } from './push-ensured.ts';
 import { openPush, type PushOptions, type PushOutcome, pushOne } from './push-images.ts';
 
-/** What of an image is asked for is told by the lock file: all architectures, and the kernel and initrd where they are locked. */
+/** The lock file decides what is copied: all architectures, and the kernel and initrd if they are locked. */
 export interface MirrorOptions
   extends Omit<PushOptions, 'boot' | 'arch' | 'variant' | 'parameters'> {
   lockfile: string;
 }
 
-/** What became of one architecture of one entry. */
+/** The result for one architecture of one entry. */
 export type MirrorOutcome = PushOutcome & { alias: string; arch: Arch };
 
 /** See `mirrorImages`. */
@@ -54,7 +54,7 @@ export async function mirrorEach(
   return outcomes;
 }
 
-/** The image as the registry has it, where it has every locked file. */
+/** The image in the registry, if it has every locked file. */
 async function findThere(
   client: RegistryClient,
   name: string,
@@ -68,7 +68,7 @@ async function findThere(
   ];
   const files: PushedFile[] = [];
   for (const [role, file] of wanted) {
-    // The kernel of a bundle comes in the file of its disk.
+    // The kernel of a bundle is in the same file as its disk.
     if (file === undefined || (role !== 'disk' && file.url === locked.url)) continue;
     const layer = layers.find((one) => one.role === role);
     if (layer === undefined || !file.digests.some((one) => isOf(layer, one))) return undefined;

@@ -10,28 +10,28 @@ import { openRegistry } from '../client/open-registry.ts';
 import { parseRegistryPlace } from '../client/parse-registry-place.ts';
 import type { RegistryClient } from '../client/registry-client.ts';
 
-/** How a repository of images is reached. Logins are those that docker and podman keep. */
+/** How to reach a repository of images. The logins are those that docker and podman keep. */
 export interface RepositoryOptions
   extends Pick<TransportOptions, 'ca' | 'limits' | 'signal' | 'log'> {
-  /** A server that stands before the registry and is asked first, such as Dragonfly's: `http://127.0.0.1:4001`. */
+  /** A server in front of the registry that is asked first, such as Dragonfly's: `http://127.0.0.1:4001`. */
   registryMirror?: string | undefined;
   onProgress?: OnProgress | undefined;
 }
 
-/** An open repository, and how its caller hears of what is done in it. */
+/** An open repository, and its progress reports. */
 export interface Repository {
   client: RegistryClient;
   /** `HOST/REPO`, for people. */
   where: string;
   signal: AbortSignal;
   tell(stage: Stage, message: string): void;
-  /** Tells how far one blob is: at most every 100 ms, and its end. */
+  /** Reports the progress of one blob: at most every 100 ms, and at its end. */
   meter(digest: string, totalBytes: number): (bytes: number) => void;
 }
 
 const tellMs = 100;
 
-/** Opens `HOST[:PORT]/REPO`; asks nothing. */
+/** Opens `HOST[:PORT]/REPO`; makes no request. */
 export function openRepository(text: string, given: RepositoryOptions): Repository {
   const place = parseRegistryPlace(readText('registry', text, 'HOST/REPOSITORY as text'));
   const { ca = [], limits, registryMirror, onProgress, ...options } = safeListeners(given);
@@ -66,7 +66,7 @@ export function openRepository(text: string, given: RepositoryOptions): Reposito
   };
 }
 
-/** Names of images, tags, or aliases. */
+/** Checks names of images, tags, or aliases. */
 export function readNames(names: readonly string[]): string[] {
   return [names].flat().map((name) => readText('name', name));
 }

@@ -12,8 +12,8 @@ import { vendorClaims } from '../../line/trust/vendor-claims.ts';
 import type { BoundParts } from '../../parts/bind.ts';
 
 /**
- * `proved`: documents that lie in the registry show that a key of the vendor, as this package names it, signed these bytes.
- * `unproved`: they do not show it. `failed`: they contradict the bytes.
+ * `proved`: documents in the registry prove that a key of the vendor, as this package names it, signed these bytes.
+ * `unproved`: they do not prove it. `failed`: they contradict the bytes.
  */
 export interface RegistryOrigin {
   state: 'proved' | 'unproved' | 'failed';
@@ -28,17 +28,19 @@ interface Context {
   now: Date;
 }
 
-/** Judges by documents of a registry bytes that pass once, from the first to the last. */
+/** Checks bytes that pass once, from the first to the last, against documents of the registry. */
 export class OriginCheck {
   readonly #hashes = new Map<'sha256' | 'sha512', Hash>([['sha256', createHash('sha256')]]);
   #reason: string | undefined;
   #isContradicted = false;
-  /** What the documents prove, as far as they are of use. */
+  /** The result of the usable documents. */
   proven: Proven | undefined;
   /** The documents, with the keys of this package. */
   kept: StoredEvidence | undefined;
 
-  /** Reads the documents; never throws for what they say. `digests`: what the caller wants to know of the bytes. */
+  /**
+   * Reads the documents; never throws because of their content. `digests`: digests that the caller wants computed.
+   */
   static async open(
     parts: BoundParts,
     claims: { vendor: string | undefined; evidence: string | undefined },
@@ -59,7 +61,7 @@ export class OriginCheck {
     for (const check of this.proven?.checks ?? []) check.update(chunk);
   }
 
-  /** After the last byte: what these bytes are, and what the documents say of them. */
+  /** Called after the last byte: returns the digests of the bytes, and what the documents prove. */
   async finish(): Promise<{ digests: Digest[]; origin: RegistryOrigin }> {
     const digests = [...this.#hashes].map(
       ([algorithm, hash]): Digest => `${algorithm}:${hash.digest('hex')}`,

@@ -35,22 +35,25 @@ import { readClaims, readTag, tagOf } from './tagged-image.ts';
 import { notThere } from './verify-registry.ts';
 
 export interface PullOptions extends RepositoryOptions, Pick<TransportOptions, 'cacheDir'> {
-  /** Digests of published files (`sha256:…`, `sha512:…`) that were brought another way: what has one is pulled as `pinned`. */
+  /**
+   * Digests of published files (`sha256:…`, `sha512:…`) that the caller got from another source: a file with one of
+   * them is pulled as `pinned`.
+   */
   digest?: string | readonly string[] | undefined;
-  /** The clock for expiry of keys; default: now. */
+  /** The current time for the expiry of keys; default: now. */
   now?: Date | undefined;
 }
 
 export interface PulledImage {
   name: string;
-  /** Of the disk, absolute. */
+  /** Absolute path of the disk. */
   path: string;
-  /** `present`: the cache had the disk of this file already. */
+  /** `present`: the cache already had the disk from this file. */
   state: 'pulled' | 'present';
   trust: TrustLevel;
 }
 
-/** What became of one name: the image, or why it was not pulled. */
+/** The result for one name: the image, or why it was not pulled. */
 export type PullOutcome =
   | (PulledImage & { asked: string })
   | { asked: string; state: 'failed'; error: unknown };
@@ -111,7 +114,7 @@ async function pullImage(
     return { name, path, state: 'present', trust: there.record.trust.level };
   }
   await requireRoom(call, layer.sizeBytes, call.options.limits.downloadBytes, 'downloadBytes');
-  // With a name that is no cache name, so that it is swept when this process is killed.
+  // Not a cache name, so that it is swept if this process is killed.
   const path = join(call.cache.folder('staging'), `.import-${randomUUID()}`);
   try {
     const pulled = await readProved(call, repository, { path, layer, record, evidence, digests });
@@ -139,7 +142,7 @@ interface Reading {
   digests: readonly Digest[];
 }
 
-/** Writes the file down and judges it; throws unless the vendor signed it, or it has a digest of the caller. */
+/** Stores the file and verifies it; throws unless the vendor signed it, or it has a digest that the caller gave. */
 async function readProved(
   call: Call,
   repository: Repository,

@@ -17,14 +17,14 @@ import { storeImage } from '../tier/store-image.ts';
 import { cachedUpload } from './cached-upload.ts';
 import type { Repository } from './open-repository.ts';
 
-/** A published file of an image in a registry. */
+/** A published file of an image, in a registry. */
 export interface PushedFile {
   role: ArtifactRole;
   fileName: string;
-  /** Its sha256. */
+  /** Its sha256 digest. */
   digest: Digest;
   sizeBytes: number;
-  /** `there`: the registry had it. */
+  /** `there`: the registry already had it. */
   state: 'pushed' | 'there';
 }
 
@@ -35,7 +35,7 @@ export interface PushedImage {
   files: PushedFile[];
 }
 
-/** What pushes share. */
+/** The shared state of several pushes. */
 export interface PushSetting {
   repository: Repository;
   rootdisk: Pick<Rootdisk, 'ensureImage'>;
@@ -43,7 +43,7 @@ export interface PushSetting {
   options: EnsureOptions;
 }
 
-/** Has the image made and proved on this machine, and pushes the files that it was made of. */
+/** Makes and verifies the image on this machine, and pushes the files from which it was made. */
 export async function pushEnsured(
   reference: ImageReference | URL,
   { repository, rootdisk, parts, options }: PushSetting,
@@ -57,7 +57,7 @@ export async function pushEnsured(
     const files: PushedFile[] = [];
     for (const [role, path] of publishedFiles(image)) {
       const file = catcher.pushed.get(role) ?? (await pushCached(call, repository, role, path));
-      // Of a bundle, kernel and disk come in one file.
+      // Kernel and disk of a bundle are in one file.
       if (!files.some(({ digest }) => digest === file.digest)) files.push(file);
     }
     const isThere = files.every(({ state }) => state === 'there');
@@ -67,7 +67,7 @@ export async function pushEnsured(
   }
 }
 
-/** Those that the vendor published as files: not what was read out of the disk. */
+/** The files that the vendor published, without those that were read from the disk. */
 function publishedFiles({ path, boot }: EnsuredImage): [role: ArtifactRole, path: string][] {
   const { kernel, initrd } = boot?.from === 'vendor' ? boot : {};
   const boots = { kernel: kernel?.path, initrd: initrd?.path };
@@ -112,12 +112,12 @@ async function pushFile(repository: Repository, upload: TierUpload): Promise<Pus
   return { role, fileName, digest, sizeBytes, state: isThere ? 'there' : 'pushed' };
 }
 
-/** Takes what comes from upstream while an image is made, so that it is not fetched twice. */
+/** Takes the files that arrive from upstream while an image is made, so that they are not fetched twice. */
 class UploadCatcher {
   readonly pushed = new Map<ArtifactRole, PushedFile>();
   readonly tier: Tier;
   readonly #visits: Promise<void>[] = [];
-  /** One after another: all files of an image are in one manifest. */
+  /** Strictly in sequence: one manifest describes all files of an image. */
   #queue: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
@@ -145,7 +145,7 @@ class UploadCatcher {
     };
   }
 
-  /** Resolves when nothing of it is under way; throws why a file was not pushed. */
+  /** Resolves when no push is running; throws the reason if a file was not pushed. */
   async ended(): Promise<void> {
     await Promise.all(this.#visits);
     if (this.#failure !== undefined) throw this.#failure.error;

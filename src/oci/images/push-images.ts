@@ -9,13 +9,13 @@ import { optionKinds } from '../../parts/option-kinds.ts';
 import { openRepository } from './open-repository.ts';
 import { type PushedImage, type PushSetting, pushEnsured } from './push-ensured.ts';
 
-/** As for `ensureImage`. `boot`: the kernel and initrd that the vendor publishes are pushed too. */
+/** As for `ensureImage`. `boot`: also push the kernel and initrd that the vendor publishes. */
 export interface PushOptions
   extends Omit<EnsureOptions, 'format' | 'kernelFormat' | 'tiers' | 'boot' | 'cacheBudget'> {
   boot?: boolean | undefined;
 }
 
-/** What became of one reference: the image, or why there is none. */
+/** The result for one reference: the image, or why there is none. */
 export type PushOutcome =
   | (PushedImage & { reference: string })
   | { reference: string; state: 'failed'; error: unknown };
@@ -38,7 +38,7 @@ export async function pushEach(
   return outcomes;
 }
 
-/** What all pushes of a call share. */
+/** The shared state of all pushes of a call. */
 export function openPush(parts: Parts, place: string, options: PushOptions): PushSetting {
   const { ca, limits, log, signal, onProgress } = options;
   return {
@@ -49,7 +49,7 @@ export function openPush(parts: Parts, place: string, options: PushOptions): Pus
   };
 }
 
-/** The outcome of a push, whatever it is; only an abort is thrown. */
+/** Returns the result of a push, also for a failure; throws only an abort. */
 export async function pushOne(
   { repository: { signal } }: PushSetting,
   reference: string,

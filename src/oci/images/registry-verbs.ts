@@ -7,10 +7,10 @@ import type { PullOptions, PullOutcome } from './pull-images.ts';
 import type { PushOptions, PushOutcome } from './push-images.ts';
 import type { VerifiedImage, VerifyRegistryOptions } from './verify-registry.ts';
 
-// They need the line, which is most of this package: the first call loads it, not the import of the tier.
+// These verbs need most of this package: the first call loads it, not the import of the tier.
 const load = (): Promise<typeof import('./later.ts')> => import('./later.ts');
 
-/** The images of `HOST/REPO`, by name, as the registry describes them. A repository that does not exist has none. */
+/** The images of `HOST/REPO`, by name, as the registry describes them. None if the repository does not exist. */
 export async function listRegistry(
   place: string,
   options: RepositoryOptions = {},
@@ -19,9 +19,9 @@ export async function listRegistry(
 }
 
 /**
- * Reads every byte of these images of `HOST/REPO`, without names of all: whether each blob has the digest and the length that
- * the manifest states, whether each image has the tag of its name, and whether the vendor signed it, by the keys of the
- * given parts. Tags of other programs are passed over.
+ * Reads every byte of these images of `HOST/REPO` (without names: of all images). It checks whether each blob has the
+ * digest and the length in the manifest, whether each image has the tag of its name, and whether the vendor signed it
+ * with a key of the given parts. Tags of other programs are ignored.
  */
 export async function* verifyRegistry(
   parts: Parts,
@@ -33,8 +33,8 @@ export async function* verifyRegistry(
 }
 
 /**
- * Makes these images on this machine, with all their proofs, and pushes the files that they were made of into `HOST/REPO`. A
- * failure does not end the others.
+ * Makes these images on this machine, with all their proofs, and pushes the files from which they were made to
+ * `HOST/REPO`. A failure does not end the others.
  */
 export async function pushImages(
   parts: Parts,
@@ -46,10 +46,10 @@ export async function pushImages(
 }
 
 /**
- * Takes these images of `HOST/REPO` into the cache, by name or by tag, without any request to upstream. The file is read whole and
- * kept aside until the documents that came with it show that a key of its vendor, as the given parts name it, signed it, or
- * until it has one of the digests of the caller; then it is decoded here. What else the registry says counts for nothing. A
- * failure does not end the others.
+ * Pulls these images of `HOST/REPO` into the cache, by name or by tag, without any request to upstream. It stores
+ * each file aside until the documents pushed with it prove that a key of its vendor, as the given parts name it,
+ * signed it, or until it has one of the caller's digests; then it decodes the file on this machine. It trusts nothing
+ * else in the registry. A failure does not end the others.
  */
 export async function pullImages(
   parts: Parts,
@@ -61,8 +61,9 @@ export async function pullImages(
 }
 
 /**
- * Brings images of a lock file into `HOST/REPO`, without names all of them, so that a machine without upstream gets them from
- * there by the same lock file. What the registry has is not fetched. A failure does not end the others.
+ * Copies images of a lock file (without names: all of them) to `HOST/REPO`, so that a machine without access to
+ * upstream gets them from there with the same lock file. It does not fetch files that the registry has. A failure
+ * does not end the others.
  */
 export async function mirrorImages(
   parts: Parts,

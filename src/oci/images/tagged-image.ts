@@ -11,33 +11,33 @@ import type { RegistryImage } from '../layout/image-manifest.ts';
 import { parseImageManifest } from '../layout/parse-image-manifest.ts';
 import { formatTag, parseTag } from '../layout/tag.ts';
 
-/** What lies under a tag. `misplaced`: it has the tag of an image, and is not that image. */
+/** The content of a tag. `misplaced`: the tag is that of an image, but the content is not that image. */
 export type Tagged =
   | { kind: 'image'; tag: string; digest: Digest; image: RegistryImage }
   | { kind: 'misplaced'; tag: string; name: string; reason: string }
   | { kind: 'foreign'; tag: string };
 
-/** What a registry says of an image; nothing of it is believed. */
+/** What a registry states about an image; nothing of it is trusted. */
 export interface ImageClaims {
   record?: ImageRecord;
   evidence?: string;
 }
 
-/** Every tag of the repository but those of hosts that are at work, sorted. */
+/** All tags of the repository, sorted, except the markers of hosts. */
 export async function listImageTags(client: RegistryClient): Promise<string[]> {
   const tags: string[] = [];
   for await (const tag of client.tags()) if (!isMarkerTag(tag)) tags.push(tag);
   return tags.sort();
 }
 
-/** The tag of what a caller named: an image (`debian_13_…`, also as its disk is called in the cache), or a tag. */
+/** The tag for a caller's text: the name of an image (`debian_13_…`, or its disk's name in the cache), or a tag. */
 export function tagOf(name: string): string {
   const cached = parseCacheName(name);
   if (cached === undefined) return parseTag(name) === undefined ? formatTag(name) : name;
   return formatTag(buildName(name));
 }
 
-/** Reads the manifest of a tag; `undefined` where there is none. */
+/** Reads the manifest of a tag; `undefined` if there is none. */
 export async function readTag(client: RegistryClient, tag: string): Promise<Tagged | undefined> {
   const stored = await client.manifest(tag);
   if (stored === undefined) return undefined;
@@ -55,7 +55,7 @@ export async function readTag(client: RegistryClient, tag: string): Promise<Tagg
   }
 }
 
-/** Reads the config of an image. A record of another image is `ERR_METADATA`. */
+/** Reads the config of an image. Throws `ERR_METADATA` for the record of another image. */
 export async function readClaims(
   client: RegistryClient,
   { name, config }: RegistryImage,
@@ -68,7 +68,7 @@ export async function readClaims(
   return defined({ record, evidence: claimed.evidence });
 }
 
-/** A record that says of the image what its name says. */
+/** Reads a record and checks that it describes the image of this name. */
 function readRecord(text: string, name: string): ImageRecord {
   let record: ImageRecord;
   try {

@@ -18,29 +18,29 @@ import { OriginCheck, type RegistryOrigin } from './origin-check.ts';
 import { type ImageClaims, listImageTags, readClaims, readTag, tagOf } from './tagged-image.ts';
 
 export interface VerifyRegistryOptions extends RepositoryOptions {
-  /** The clock for expiry of keys; default: now. */
+  /** The current time for the expiry of keys; default: now. */
   now?: Date | undefined;
 }
 
-/** A blob of an image, read to its last byte. */
+/** The result for a blob of an image, after reading it to its last byte. */
 export interface VerifiedBlob {
   role: ArtifactRole | 'config';
   digest: Digest;
   sizeBytes: number;
   state: BlobState;
   reason?: string;
-  /** What the operator of the registry has to do. */
+  /** What the operator of the registry should do. */
   advice?: string;
 }
 
-/** An image of a registry, read to its last byte. */
+/** The result for an image of a registry, after reading it to its last byte. */
 export interface VerifiedImage {
   name: string;
   tag: string;
-  /** `misplaced`: its tag is that of an image, and something else lies there. */
+  /** `misplaced`: the tag is that of an image, but it holds something else. */
   state: 'intact' | 'damaged' | 'misplaced';
   blobs: VerifiedBlob[];
-  /** Of the disk; absent where its bytes are not what the manifest says. */
+  /** Origin of the disk; absent if its bytes differ from the manifest. */
   origin?: RegistryOrigin;
   reason?: string;
 }
@@ -116,7 +116,7 @@ function compare(layer: ImageLayer, digests: readonly Digest[]): ReturnType<type
   return badBlob('other-bytes', layer.digest, `its bytes are ${digests[0]}`);
 }
 
-/** Nothing of ours lies under a tag that the caller named. */
+/** The error for a tag that the caller named and that holds no image of this package. */
 export function notThere(where: string, tag: string): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',

@@ -5,18 +5,18 @@ import { parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 /** Longer configs are neither written nor read. */
 export const maxConfigBytes: number = 32 * 1024 * 1024;
 
-/** The config of an image: what is known of it, as JSON texts. Nothing of it decides over bytes. */
+/** The config of an image: its known facts, as JSON texts. None of it decides whether bytes are accepted. */
 export interface ImageConfig {
   name: string;
-  /** The record of the disk, without what differs from host to host. */
+  /** The record of the disk, without the values that differ from host to host. */
   record?: string;
   /** The documents that its trust rests on. */
   evidence?: string;
 }
 
 /**
- * The same image gives the same bytes, whichever host writes them. A config that would be too long has no evidence, and then no
- * record.
+ * The same image gives the same bytes on every host. If the config would be too long, the evidence is left out, and
+ * then the record.
  */
 export function formatConfig(config: {
   name: string;
@@ -34,7 +34,7 @@ export function formatConfig(config: {
   return encode({ name });
 }
 
-/** Inverse of `formatConfig`; throws `ERR_METADATA` naming what does not fit. */
+/** Inverse of `formatConfig`; throws `ERR_METADATA`, which names the wrong part. */
 export function parseConfig(bytes: Uint8Array, where: string): ImageConfig {
   const config = parseJson(new TextDecoder().decode(bytes), where);
   const textOf = (field: string): string | undefined =>
@@ -48,7 +48,7 @@ export function parseConfig(bytes: Uint8Array, where: string): ImageConfig {
   });
 }
 
-/** An object from JSON text; `ERR_METADATA` for anything else. */
+/** Parses a JSON object; throws `ERR_METADATA` for anything else. */
 export function parseJson(text: unknown, where: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -65,7 +65,10 @@ export function parseJson(text: unknown, where: string): Record<string, unknown>
   return parseRecord(value, where);
 }
 
-/** When and for which request the disk was made differs from host to host; the form of the record stays. */
+/**
+ * The time and the request of the disk differ from host to host; here they become fixed values, and the record stays
+ * valid.
+ */
 function withoutHost(record: Record<string, unknown>): Record<string, unknown> {
   const disk = record['disk'];
   const own: Record<string, unknown> = {

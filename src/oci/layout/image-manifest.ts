@@ -4,9 +4,9 @@ import type { ArtifactRole } from '../../contracts/vendor.ts';
 import { defined } from '../../kit/defined.ts';
 import { mediaTypes } from './media-types.ts';
 
-/** What names a blob of an image. */
+/** Identifies a blob of an image. */
 export interface BlobDescriptor {
-  /** Always a sha256. */
+  /** Always sha256. */
   digest: Digest;
   sizeBytes: number;
 }
@@ -16,12 +16,12 @@ export interface ImageLayer extends BlobDescriptor {
   role: ArtifactRole;
   /** As the vendor published it. */
   fileName: string;
-  /** Where upstream had it. */
+  /** Upstream address. */
   url?: string;
   sha512?: Digest;
 }
 
-/** The manifest of an image: its name, what is known of it, and a layer for each published file. */
+/** The manifest of an image: its name, its known facts, and a layer for each published file. */
 export interface RegistryImage {
   name: string;
   config: BlobDescriptor;
@@ -35,7 +35,7 @@ export const annotations: Readonly<Record<'name' | 'role' | 'url' | 'sha512' | '
   role: 'vnd.rootdisk.role',
   url: 'vnd.rootdisk.url',
   sha512: 'vnd.rootdisk.sha512',
-  /** By which `oras pull` names the file that it writes. */
+  /** `oras pull` uses it as the name of the written file. */
   title: 'org.opencontainers.image.title',
 };
 
@@ -63,7 +63,7 @@ export function formatImageManifest(image: RegistryImage): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(manifest));
 }
 
-/** The image with this layer in place of the one that has its role. */
+/** The image with this layer, which replaces the layer of the same role. */
 export function withLayer(image: RegistryImage, layer: ImageLayer): RegistryImage {
   const others = image.layers.filter(({ role }) => role !== layer.role);
   return { ...image, layers: [...others, layer] };

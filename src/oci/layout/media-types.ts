@@ -1,4 +1,4 @@
-/** What the parts of an image are in a registry. */
+/** Media types of the parts of an image in a registry. */
 export const mediaTypes: Readonly<Record<'manifest' | 'artifact' | 'config' | 'source', string>> = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   artifact: 'application/vnd.rootdisk.image.v1+json',

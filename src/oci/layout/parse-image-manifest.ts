@@ -15,14 +15,15 @@ import {
 } from './image-manifest.ts';
 import { mediaTypes } from './media-types.ts';
 
-/** More than any image has. */
+/** Larger than the layer of any image. */
 const maxLayerBytes = 1024 ** 4;
 const maxFileNameLength = 255;
 const maxUrlLength = 8192;
 
 /**
- * The image that a manifest describes. Nothing is taken on trust: a manifest of another program, or of another image, and whatever
- * does not have its kind is `ERR_METADATA` that names it. `name`: the image that was asked for; absent where any will do.
+ * The image that a manifest describes. Every field is checked: throws `ERR_METADATA`, which names the wrong part, for
+ * a manifest of another program, of another image, or with a field of another type. `name`: the requested image;
+ * absent: any.
  */
 export function parseImageManifest(
   stored: { bytes: Uint8Array; mediaType: string },

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Of the distribution specification, for names that have no capitals. */
+/** The tag syntax of the distribution specification, for names without capitals. */
 const plainName = /^[a-z0-9_+~][a-z0-9._+~-]{0,127}$/;
 const digestTag = /^sha256-[0-9a-f]{64}$/;
 
 /**
- * The tag of an image in a registry. The tag grammar has no `+` and no `~`, and names of images have no capitals: `+` is `P` and
- * `~` is `T`. A name that fits no tag, because it is too long, gets the tag of its digest, and stands in the manifest.
+ * The tag of an image in a registry. Tags cannot contain `+` or `~`, and names of images have no capitals: `P` stands
+ * for `+` and `T` for `~`. A name that is too long for a tag gets the tag of its digest; the manifest contains the
+ * name.
  */
 export function formatTag(name: string): string {
   if (plainName.test(name) && !digestTag.test(name)) {
@@ -15,13 +16,13 @@ export function formatTag(name: string): string {
   return `sha256-${createHash('sha256').update(name).digest('hex')}`;
 }
 
-/** The name that has this tag; `undefined` for the tag of a digest, and for a tag that `formatTag` never writes. */
+/** The name with this tag; `undefined` for the tag of a digest, and for a tag that `formatTag` never writes. */
 export function parseTag(tag: string): string | undefined {
   const name = tag.replaceAll('P', '+').replaceAll('T', '~');
   return plainName.test(name) && formatTag(name) === tag ? name : undefined;
 }
 
-/** True for the tag of a name that only its manifest tells. */
+/** True for the tag of a digest; only the manifest states the name. */
 export function isDigestTag(tag: string): boolean {
   return digestTag.test(tag);
 }

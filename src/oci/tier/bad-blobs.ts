@@ -6,12 +6,12 @@ import { modes } from '../../cache/modes.ts';
 import { readSmallFile } from '../../cache/read-small-file.ts';
 import type { Log } from '../../contracts/log.ts';
 
-/** More are not remembered: the oldest ones go. */
+/** Most remembered blobs; the oldest ones are removed. */
 const maxFiles = 256;
 
 /**
- * Blobs of registries that were not what they should be, as small files below the cache folder: a registry keeps bad bytes even
- * where the right ones are pushed again, so asking once more costs a whole download each time.
+ * Remembers registry blobs with wrong bytes as small files below the cache folder: a registry keeps wrong bytes even
+ * if the right ones are pushed again, and each new attempt would cost a whole download.
  */
 export class BadBlobs {
   readonly #folder: string;
@@ -22,14 +22,14 @@ export class BadBlobs {
     this.#log = log;
   }
 
-  /** True while a blob (`host/repository@digest`) is not to be asked for. */
+  /** True while a blob (`host/repository@digest`) must not be requested. */
   async has(blob: string, now: Date): Promise<boolean> {
     const text = await readSmallFile(this.#pathOf(blob)).catch(() => undefined);
     const [named, until = ''] = text?.split('\n') ?? [];
     return named === blob && now.getTime() < Date.parse(until);
   }
 
-  /** Never throws: where it cannot be written down, the blob is asked for again. */
+  /** Never throws: if the note cannot be written, the blob will be requested again. */
   async remember(blob: string, until: Date, reason: string): Promise<void> {
     const path = this.#pathOf(blob);
     try {

@@ -12,7 +12,10 @@ export interface FoundImage {
   manifest: Uint8Array;
 }
 
-/** What the registry has of a name; `undefined`: nothing. Something else under its tag is `ERR_METADATA`. */
+/**
+ * The image of this name in the registry; `undefined` if there is none. Throws `ERR_METADATA` if its tag holds
+ * something else.
+ */
 export async function findImage(
   client: Pick<RegistryClient, 'manifest' | 'place'>,
   name: string,
@@ -25,7 +28,7 @@ export async function findImage(
   return { image, manifest: stored.bytes };
 }
 
-/** Why a layer cannot be the file, by what the proofs say of its bytes; `undefined` where it can. */
+/** Why a layer cannot be the file, judged by the digests and size from the proofs; `undefined` if it can. */
 export function contradiction(layer: ImageLayer, file: TierFile): string | undefined {
   const stated = new Set<Digest | undefined>([layer.digest, layer.sha512]);
   const algorithms = new Set(['sha256', layer.sha512 === undefined ? '' : 'sha512']);

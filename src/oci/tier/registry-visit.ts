@@ -15,26 +15,26 @@ import type { BadBlobs } from './bad-blobs.ts';
 import { contradiction, findImage } from './find-image.ts';
 import { storeImage } from './store-image.ts';
 
-/** What one visit works with. */
+/** What one visit needs. */
 export interface VisitSetting {
   client: RegistryClient;
-  /** The registry itself, where another server stands before it that may keep what was there. */
+  /** The registry itself, because a server in front of it may return an old state. */
   direct: RegistryClient;
   bad: BadBlobs;
-  /** Absent: this host waits for no other one. */
+  /** Absent: this host waits for no other host. */
   herd: Herd | undefined;
   /** Whether this host pushes. */
   write: boolean;
-  /** Other repository for mounts. */
+  /** Another repository to mount blobs from. */
   from: string | undefined;
-  /** Hears that this host has no right to push. */
+  /** Called when this host has no right to push. */
   denied(error: Error): void;
 }
 
 const hourMs = 3_600_000;
-/** Other bytes than the digest says stay until the operator removes them. */
+/** Wrong bytes stay until the operator removes them. */
 const badMs = 30 * 24 * hourMs;
-/** Bytes that end early may have another reason. */
+/** A blob that ends early may have another cause. */
 const shortMs = hourMs;
 
 /** Looks for a file in a registry, and waits for the host that fetches it. */
@@ -46,7 +46,8 @@ export async function visitRegistry(
   const { client, herd } = setting;
   let found = await findImage(client, file.name);
   let turn: HerdTurn | undefined;
-  // A call holds its disk back until its boot files are there: two hosts that wait for each other's would wait for ever.
+  // Only for disks: a call waits with its disk until its boot files are there, so two hosts that wait for each
+  // other's boot files would wait forever.
   if (found === undefined && herd !== undefined && file.role === 'disk') {
     turn = await herd.enter(formatTag(file.name), context);
     if (turn.kind === 'ready') found = await findImage(client, file.name);
@@ -112,7 +113,7 @@ async function openLayer(
   };
 }
 
-/** The connection was cut each time, though the registry answers: the blob is shorter than it says. */
+/** The connection was closed each time although the registry answers: the blob is shorter than stated. */
 async function isShort(error: unknown, client: RegistryClient, digest: string): Promise<boolean> {
   if (!hasRemedy(error, 'transfer') || error.code !== 'ERR_NETWORK') return false;
   return (await client.blobSize(digest).catch(() => undefined)) !== undefined;
@@ -125,7 +126,7 @@ async function storeFile(
 ): Promise<void> {
   const { host, repository } = direct.place;
   for (const digest of upload.digests) {
-    // The registry has this blob with other bytes, and keeps them whatever is pushed.
+    // The registry has wrong bytes for this blob, and keeps them whatever is pushed.
     if (await bad.has(`${host}/${repository}@${digest}`, context.now)) return;
   }
   try {

@@ -15,12 +15,12 @@ import { mediaTypes } from '../layout/media-types.ts';
 import { formatTag } from '../layout/tag.ts';
 import { findImage } from './find-image.ts';
 
-/** Another host may put its manifest over ours meanwhile: in a registry the last one counts. */
+/** Another host may overwrite our manifest meanwhile: in a registry the last writer wins. */
 const rounds = 5;
-/** A host that read the tag before ours was there has written it after so long, nearly always. */
+/** After this time, a host that read the tag before our write has almost always written it. */
 const settleMs = 400;
 
-/** How an image is pushed. */
+/** Options of a push. */
 export interface StoreOptions {
   /** A repository of the same registry that may have the blobs. */
   from?: string | undefined;
@@ -28,7 +28,7 @@ export interface StoreOptions {
   onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** Pushes a verified file and its place in the image: blobs first, the manifest last. */
+/** Pushes a verified file and adds it to the image: blobs first, the manifest last. */
 export async function storeImage(
   client: RegistryClient,
   upload: TierUpload,
@@ -39,11 +39,11 @@ export async function storeImage(
   const put = { ...defined({ from, signal }) };
   const blob = { digest: layer.digest, sizeBytes: layer.sizeBytes, read: upload.read };
   await client.putBlob(blob, { ...put, ...defined({ onProgress }) });
-  // Before the tag is read, so that little time passes until it is written.
+  // Before the tag is read, so that the time between reading and writing it is short.
   const own = upload.role === 'disk' ? await pushConfig(client, upload, put) : undefined;
   for (let round = 1; round <= rounds; round += 1) {
     const found = await findImage(client, upload.name);
-    // A boot file knows nothing of the disk that lies there.
+    // The upload of a boot file has no facts about the disk in the registry.
     const config = own ?? found?.image.config ?? (await pushConfig(client, upload, put));
     const layers = found?.image.layers ?? [];
     const image = withLayer({ name: upload.name, config, layers }, layer);
@@ -72,7 +72,7 @@ async function pushConfig(
   return { digest: blob.digest, sizeBytes: blob.sizeBytes };
 }
 
-/** Bytes at hand as a blob. */
+/** Bytes in memory as a blob. */
 function blobOfBytes(bytes: Uint8Array): BlobSource {
   return {
     digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,

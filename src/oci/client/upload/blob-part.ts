@@ -2,7 +2,10 @@ import { IntegrityError } from '../../../errors.ts';
 import type { WireBody } from '../../../http/wire/answer.ts';
 import type { BlobSource } from '../registry-client.ts';
 
-/** A part of a blob as the body of a request; what its source fails with is kept, as the wire has only words of its own for it. */
+/**
+ * A part of a blob as the body of a request. It keeps the error of its source, because the wire reports its own error
+ * instead.
+ */
 export class BlobPart implements WireBody {
   readonly sizeBytes: number;
   failure: { error: unknown } | undefined;
@@ -10,7 +13,7 @@ export class BlobPart implements WireBody {
   readonly #start: number;
   readonly #onBytes: (position: number) => void;
 
-  /** `onBytes` hears up to which byte of the blob was sent. */
+  /** `onBytes` is called with the position in the blob up to which bytes were sent. */
   constructor(blob: BlobSource, start: number, end: number, onBytes: (position: number) => void) {
     this.sizeBytes = end - start;
     this.#blob = blob;

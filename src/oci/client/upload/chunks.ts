@@ -10,21 +10,21 @@ import { sendOne } from './sender.ts';
 const mib = 1024 * 1024;
 const leastChunkBytes = 4 * mib;
 
-/** What a registry takes in one request: GHCR refuses more than 4 MiB; ECR wants at least 5 and at most 10. */
+/** Chunk size that a registry accepts: GHCR refuses more than 4 MiB; ECR requires 5 to 10 MiB. */
 export function chunkBytesFor(host: string): number {
   return host === 'ghcr.io' ? leastChunkBytes : 8 * mib;
 }
 
-/** An upload in chunks that goes on between them after a failure. */
+/** An upload in chunks that can continue after a failure between them. */
 export class ChunkedUpload {
   readonly #connection: RegistryConnection;
   readonly #blob: BlobSource;
   #chunkBytes: number;
   readonly #signal: AbortSignal;
   readonly #onBytes: (position: number) => void;
-  /** Where the next request goes; absent before the first one, and where the session is lost. */
+  /** Address of the next request; absent before the first one, and after the session was lost. */
   #location: URL | undefined;
-  /** By what was sent: some registries tell a position that stands still. */
+  /** Number of bytes sent: some registries always state the same position. */
   #sent = 0;
 
   constructor(
@@ -47,7 +47,10 @@ export class ChunkedUpload {
     this.#onBytes = onBytes;
   }
 
-  /** Sends what is left. After a `TransientFailure` it may be called again. `onChunk` hears of each chunk that arrived. */
+  /**
+   * Sends the remaining chunks. May be called again after a `TransientFailure`. `onChunk` is called after each
+   * accepted chunk.
+   */
   async run(onChunk: () => void): Promise<void> {
     const { sizeBytes, digest } = this.#blob;
     this.#location ??= await this.#begin();
@@ -58,7 +61,7 @@ export class ChunkedUpload {
       this.#sent = end;
       onChunk();
     }
-    // The last chunk closes the upload: some registries fail at a request that closes it without one.
+    // The last chunk closes the upload, because some registries fail at a closing request without a chunk.
     await this.#send('PUT', closingUrl(this.#location, digest), sizeBytes);
   }
 
@@ -95,7 +98,7 @@ export class ChunkedUpload {
     }
   }
 
-  /** Asks where the session stands; one that is lost begins again with the next run. */
+  /** Asks for the position of the session; a lost session starts again with the next run. */
   async #afterFailure(error: unknown): Promise<unknown> {
     const status = hasRemedy(error, 'transfer') ? (error.details.status ?? 0) : 0;
     const isLost = [404, 413, 416].includes(status);
@@ -119,13 +122,13 @@ export class ChunkedUpload {
         this.#location = isTold ? uploadLocation(answer, location) : location;
       }
     } catch {
-      // A session that cannot be asked is lost; the failure that led here is what is told.
+      // A session that cannot be asked is lost; the original failure is reported.
     }
     return error;
   }
 }
 
-/** `Range: 0-<last byte>`, which for an empty session is `0-0` too. */
+/** `Range: 0-<last byte>`, which is also `0-0` for an empty session. */
 function storedBytes(answer: SentAnswer, sent: number): number {
   const [, last = ''] =
     /^(?:bytes=)?0-(\d{1,15})$/.exec(answer.headers['range']?.trim() ?? '') ?? [];

@@ -5,15 +5,15 @@ import { publicUrl } from '../../../kit/public-url.ts';
 import { senselessAnswer } from '../refusal.ts';
 
 /**
- * Where an upload goes on: the `Location` of an answer, absolute or relative. It may lead to another host, such as a storage, but
- * not from a public host to a private address, and not from https to http.
+ * The address that continues an upload: the `Location` of an answer, absolute or relative. It may lead to another
+ * host, such as a storage service, but not from a public host to a private address, and not from https to http.
  */
 export function uploadLocation(answer: SentAnswer, asked: URL): URL {
   const location = URL.parse(answer.headers['location'] ?? '', asked);
   if (answer.headers['location'] === undefined || location === null) {
     throw senselessAnswer(asked, 'does not say where the upload goes on');
   }
-  // A registry behind a server that speaks https for it does not know better.
+  // A registry behind a TLS proxy may write http in its own addresses.
   if (location.hostname === asked.hostname && asked.protocol === 'https:') {
     if (location.protocol === 'http:') {
       if (location.port === '80') location.port = '';
@@ -32,10 +32,10 @@ export function uploadLocation(answer: SentAnswer, asked: URL): URL {
   return location;
 }
 
-/** The address that ends an upload: `digest` beside what the query holds. */
+/** The address that ends an upload: `digest` is added to the query. */
 export function closingUrl(location: URL, digest: string): URL {
   const url = new URL(location);
-  // The query is the registry's own and signed by some: appended to, not written anew.
+  // The query belongs to the registry, and some registries sign it: append to it, do not rewrite it.
   const query = `digest=${encodeURIComponent(digest)}`;
   url.search = url.search === '' ? query : `${url.search}&${query}`;
   return url;

@@ -11,12 +11,13 @@ import { attemptsFor, sendOne } from './sender.ts';
 type PutOptions = Parameters<RegistryClient['putBlob']>[1];
 type BlobSize = RegistryClient['blobSize'];
 
-/** An upload that a server cuts so often is too long for it. */
+/** After this many interruptions the upload is too long for the server, and chunks are used. */
 const cutsBeforeChunks = 2;
 
 /**
- * Pushes a blob unless the registry has it: as one request, which every registry takes, and in chunks where that is refused or cut.
- * It has arrived when the registry states its length; another one is `ERR_SIZE`.
+ * Pushes a blob unless the registry has it: as one request, which every registry supports, and in chunks if that is
+ * refused or interrupted. The upload is complete when the registry states the right length; another length is
+ * `ERR_SIZE`.
  */
 export async function pushBlob(
   connection: RegistryConnection,
@@ -67,13 +68,13 @@ class BlobUpload {
         return 'pushed';
       } catch (error) {
         await this.#attempts.next(error);
-        // It may have arrived although its answer did not.
+        // The upload may have succeeded although its answer was lost.
         if (await this.#isThere()) return 'pushed';
       }
     }
   }
 
-  /** One request with all bytes; `chunks` where the registry does not take that. */
+  /** One request with all bytes; returns `chunks` if the registry does not accept that. */
   async #pushWhole(): Promise<'mounted' | 'pushed' | 'chunks'> {
     if (this.#cuts >= cutsBeforeChunks) return 'chunks';
     const location = await this.#begin();
@@ -99,7 +100,7 @@ class BlobUpload {
       const status = hasRemedy(error, 'transfer') ? error.details.status : undefined;
       if (status === 413) return 'chunks';
       if (isCut(error)) this.#cuts += 1;
-      // A session that the registry has lost.
+      // The registry has lost the session.
       throw status === 404 && hasRemedy(error, 'transfer') ? new TransientFailure(error) : error;
     }
     await this.#requireWhole();
@@ -123,11 +124,11 @@ class BlobUpload {
     }
   }
 
-  /** Where the bytes go; `undefined` where the registry took them from the other repository. */
+  /** Address of the upload; `undefined` if the registry mounted the blob from the other repository. */
   async #begin(): Promise<URL | undefined> {
     const plain = this.#connection.url('blobs/uploads/');
     const from = this.#from;
-    // A mount that was refused is not asked for again.
+    // A refused mount is not requested again.
     this.#from = undefined;
     const request = { method: 'POST', signal: this.#signal, accepts: [201, 202] } as const;
     if (from !== undefined) {

@@ -4,7 +4,7 @@ import { publicUrl } from '../../../kit/public-url.ts';
 import type { RegistryConnection } from '../connection.ts';
 import { sendPatiently } from './sender.ts';
 
-/** By tag or digest. A registry that states another digest than these bytes have is `ERR_DIGEST`. */
+/** By tag or digest. Throws `ERR_DIGEST` if the registry states another digest than that of these bytes. */
 export async function pushManifest(
   connection: RegistryConnection,
   reference: string,
@@ -27,7 +27,7 @@ export async function pushManifest(
   });
   const stated = headers['docker-content-digest'];
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  // One that states another algorithm can say nothing of these bytes.
+  // A digest of another algorithm cannot be compared.
   if (stated === undefined || !stated.startsWith('sha256:') || stated === digest) return;
   const shown = publicUrl(url);
   throw new IntegrityError({
@@ -38,7 +38,7 @@ export async function pushManifest(
   });
 }
 
-/** `false` where the registry does not allow it. One that is not there is removed already. */
+/** `false` if the registry does not allow it. A missing manifest counts as removed. */
 export async function removeManifest(
   connection: RegistryConnection,
   digest: string,
@@ -52,7 +52,7 @@ export async function removeManifest(
   return status !== 405;
 }
 
-/** Registries compare the path of a digest with its `:` as it is. */
+/** Registries expect the `:` of a digest unencoded in the path. */
 function encodeReference(reference: string): string {
   return encodeURIComponent(reference).replaceAll('%3A', ':');
 }

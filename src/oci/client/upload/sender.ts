@@ -4,15 +4,15 @@ import type { SentAnswer } from '../../../http/send.ts';
 import type { RegistryConnection } from '../connection.ts';
 import { refusal } from '../refusal.ts';
 
-/** One request to a registry that must have one of these answers. */
+/** One request to a registry, with the statuses that count as success. */
 export type UploadRequest = Parameters<RegistryConnection['send']>[0] & {
   /** Statuses that are no failure. */
   accepts: readonly number[];
-  /** What is asked for, in messages. */
+  /** The purpose of the request, for messages. */
   what: string;
 };
 
-/** Sends a request once. A failure that another attempt may cure is a `TransientFailure`. */
+/** Sends a request once. Throws a `TransientFailure` if another attempt may succeed. */
 export async function sendOne(
   connection: RegistryConnection,
   request: UploadRequest,
@@ -28,7 +28,7 @@ export async function sendOne(
   throw refusal(answer, request.url, what);
 }
 
-/** Some registries take uploads at addresses of their own host beside the interface, by the credentials of the repository. */
+/** Some registries receive uploads at other addresses of their own host, with the credentials of the repository. */
 async function headersFor(
   { place, authorizer, url: below, options, send }: RegistryConnection,
   { method, url, headers, signal = options.signal }: Omit<UploadRequest, 'accepts' | 'what'>,
@@ -38,7 +38,7 @@ async function headersFor(
   return { ...(await authorizer.headersFor(asIf, send)), ...headers };
 }
 
-/** How often a request of one upload may fail. */
+/** How many requests of one upload may fail. */
 export function attemptsFor(connection: RegistryConnection, signal: AbortSignal): Attempts {
   const { tuning: given, log, onRetry } = connection.options;
   const tuning = { ...defaultTuning, ...given };
@@ -47,7 +47,7 @@ export function attemptsFor(connection: RegistryConnection, signal: AbortSignal)
   return new Attempts(context, connection.url('blobs/uploads/'));
 }
 
-/** Sends a request until it is answered, or its attempts are used up. */
+/** Sends a request until it is answered, or until its attempts are used up. */
 export async function sendPatiently(
   connection: RegistryConnection,
   request: UploadRequest,
