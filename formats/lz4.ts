@@ -2,9 +2,10 @@ import { type ByteSource, type Codec, type DecodeContext, defineFormat } from '.
 import { beginsLz4Frame, beginsLz4FrameFurther } from './lz4/frame-kind.ts';
 
 /**
- * lz4 (frame format 1.6): every frame, skippable ones skipped, legacy ones included, with all checksums verified. The
- * decoder is written here: the ones available want a whole frame in memory, or verify no checksum, or build native code
- * when they are installed. The length is never known up front: a frame can state its own, and another can follow it.
+ * lz4 (frame format 1.6): every frame, legacy frames included, with all checksums verified; skippable frames are
+ * skipped. The decoder is written here, because the available ones need a whole frame in memory, or verify no checksum,
+ * or build native code when they are installed. The length is never known in advance: a frame can state its own, but
+ * another frame can follow.
  */
 export const lz4: Codec = defineFormat({
   kind: 'codec',

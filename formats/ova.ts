@@ -11,10 +11,10 @@ import {
 import { looksLikeTar, showsOvf } from './shared/tar/detect.ts';
 
 /**
- * An Open Virtualization Appliance (DMTF DSP0243): a tar archive with a descriptor of the machine, and only the disks that
- * it names are offered. An archive whose descriptor comes late looks like any other tar archive, and is read as one that
- * turns out to be an appliance. A manifest is held against every member it lists, also when it comes last; it proves that
- * the archive is whole, not where it comes from.
+ * An Open Virtualization Appliance (DMTF DSP0243): a tar archive with a descriptor of the machine; only the disks that
+ * the descriptor names are offered. An archive with a late descriptor looks like any tar archive until the descriptor
+ * is read. If there is a manifest, even as the last member, every member that it lists is compared with it; this proves
+ * that the archive is complete, not who made it.
  */
 export const ova: Archive = defineFormat({
   kind: 'archive',
@@ -31,7 +31,9 @@ async function* entries(
   yield* (await import('./shared/ova/entries.ts')).archiveEntries('ova', source, context, wanted);
 }
 
-/** A machine with one streamOptimized VMDK, for ESXi, vCenter and VirtualBox: `os` and `firmware` go into its descriptor. */
+/**
+ * A machine with one streamOptimized VMDK, for ESXi, vCenter and VirtualBox; its descriptor holds `os` and `firmware`.
+ */
 export const ovaWriter: DiskWriter = defineWriter({
   kind: 'writer',
   id: 'ova',

@@ -3,7 +3,7 @@ import { qcow2Magic } from './qcow2/magic.ts';
 
 /**
  * QEMU's copy-on-write disk, versions 2 and 3, read without its refcounts: standard, zero, zlib and zstd clusters,
- * extended L2 entries. Whatever refers to another file, is encrypted or contradicts itself is a `DecodeError`.
+ * extended L2 entries. An image that refers to another file, is encrypted or contradicts itself is a `DecodeError`.
  */
 export const qcow2: Disk = defineFormat({
   kind: 'disk',
@@ -13,7 +13,9 @@ export const qcow2: Disk = defineFormat({
     (await import('./qcow2/open-qcow2.ts')).openQcow2(source, context),
 });
 
-/** A qcow2 of version 3: its clusters as they are, or packed by all cores with `compression=zlib` or `zstd`. */
+/**
+ * A qcow2 of version 3: its clusters are uncompressed, or compressed by all cores with `compression=zlib` or `zstd`.
+ */
 export const qcow2Writer: DiskWriter = defineWriter({
   kind: 'writer',
   id: 'qcow2',

@@ -22,8 +22,8 @@ const writeBytes = 1024 * 1024;
 const sectorBytes = 512;
 
 /**
- * A disk as it is: partition table or bare file system, copied byte for byte. Only `source.stream()` is used, once, so that
- * the output of a codec needs no spool; a disk that was opened and is not copied is let go when the signal aborts.
+ * A raw disk: partition table or bare file system, copied byte for byte. Uses only `source.stream()`, once, so that the
+ * output of a codec needs no spool; a disk that was opened but not copied is released when the signal aborts.
  */
 export const raw: Disk = defineFormat({ kind: 'disk', id: 'raw', detect, open });
 
@@ -33,12 +33,12 @@ function detect({ head, tail }: Probe): boolean {
 
 function describe(head: Uint8Array): string | undefined {
   const table = findPartitionTable(head);
-  // The boot sector of a file system looks like an MBR without entries, or like none.
+  // The boot sector of a file system looks like an MBR without entries, or like no MBR.
   if (table === 'GPT' || table === 'MBR') return table;
   return findFileSystem(head) ?? table;
 }
 
-/** A Linux kernel for BIOS keeps the signature of a boot sector. */
+/** A Linux kernel for BIOS contains the signature of a boot sector. */
 function isKernel(head: Uint8Array): boolean {
   return hasMagic(head, 'HdrS', 0x202);
 }
@@ -88,7 +88,7 @@ async function readHead(reader: StreamReader, length: number): Promise<Uint8Arra
   }
 }
 
-/** Writes while the next piece is decoded, never more than one write at a time. */
+/** Writes one piece while the next one is decoded; never more than one write at a time. */
 async function copy(
   head: Uint8Array,
   reader: StreamReader,
@@ -102,7 +102,7 @@ async function copy(
       if (position + piece.length > limit) throw tooLong(position + piece.length, limit);
       await writing;
       writing = sink.write(position, piece);
-      // It is awaited above, perhaps much later; a failure must not count as unhandled until then.
+      // Awaited above, perhaps much later; the empty handler keeps Node from reporting the failure earlier.
       writing.catch(() => {});
       position += piece.length;
     }
@@ -121,7 +121,7 @@ async function* piecesOf(head: Uint8Array, reader: StreamReader): AsyncGenerator
   }
 }
 
-/** A disk whose last sector is incomplete is kept as it is. */
+/** A disk whose last sector is incomplete keeps its length. */
 function noteOddSize(facts: DiskFacts, sizeBytes: number): void {
   if (sizeBytes % sectorBytes !== 0) facts.features.push('incomplete-last-sector');
 }

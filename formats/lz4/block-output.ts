@@ -1,19 +1,19 @@
 import { type Limits, raiseLimit, refuse } from '../../src/kit.ts';
 import { blockSlackBytes, decodeLz4Block } from './decode-block.ts';
 
-/** How far back a match can reach. */
+/** The greatest distance of a match. */
 const historyBytes = 64 * 1024;
-/** The most that one byte of a block can become: it adds this much to the length of a match. */
+/** The maximum growth of one byte of a block: it adds this much to the length of a match. */
 const maxGrowth = 255;
 /** Small blocks share memory up to this size. */
 const sharedBytes = 1024 * 1024;
 
-/** Gives memory of at least so many bytes, whatever they are. */
+/** Returns memory of at least this many bytes, with any content. */
 export type TakeMemory = (bytes: number) => Uint8Array;
 
 /**
- * Decodes the blocks of one frame, each after the one before, so that a linked block finds there what it refers to. What
- * is handed out is never written to again.
+ * Decodes the blocks of one frame one after the other into the same memory, so that a linked block finds the data that
+ * it refers to. Bytes that were handed out are never overwritten.
  */
 export class BlockOutput {
   readonly #blockBytes: number;
@@ -22,7 +22,7 @@ export class BlockOutput {
   #memory: Uint8Array = new Uint8Array(0);
   #filled = 0;
 
-  /** `blockBytes` is the most that a block decodes to; above `limits.windowBytes` it is refused. */
+  /** `blockBytes` is the maximum decoded size of a block; above `limits.windowBytes` it is refused. */
   constructor(
     blockBytes: number,
     linked: boolean,
@@ -52,7 +52,7 @@ export class BlockOutput {
     return this.#memory.subarray(start, this.#filled);
   }
 
-  /** The content of a block that is stored as it is. */
+  /** The content of a block that is stored uncompressed. */
   copy(block: Uint8Array): Uint8Array {
     this.#makeRoom(block.length);
     const start = this.#filled;

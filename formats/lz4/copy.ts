@@ -3,10 +3,12 @@ import { copyOutput } from '../shared/codecs/copy-output.ts';
 import { decodeLz4 } from './decode.ts';
 
 const stepBytes = 1024 * 1024;
-/** One is decoded into, one is written; more lie idle. */
+/** One buffer is decoded into and one is written; more would be unused. */
 const maxSpare = 2;
 
-/** Decodes an lz4 file into a disk, a piece while the one before is written, in memory that is used again. */
+/**
+ * Decodes an lz4 file into a disk; one piece is decoded while the previous one is written, in memory that is reused.
+ */
 export async function copyLz4(
   source: ByteSource,
   sink: DiskSink,
@@ -20,7 +22,7 @@ export async function copyLz4(
     return new Uint8Array(memory);
   };
   const reuse = ({ buffer }: Uint8Array): void => {
-    // Pieces come in order: the memory before this one holds nothing that is still to be written.
+    // Pieces come in order: the memory before this one has been written completely.
     const last = written;
     written = buffer;
     if (!(last instanceof ArrayBuffer) || last === buffer) return;

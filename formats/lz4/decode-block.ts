@@ -1,20 +1,20 @@
 import { refuse, viewOf } from '../../src/kit.ts';
 
-/** Bytes after the room for a block that copies may write to. */
+/** Bytes after the room for a block into which copies may write. */
 export const blockSlackBytes = 16;
 
 const minMatch = 4;
-/** The greatest count that a token holds; further bytes add to it, up to one that is not full. */
+/** The maximum of a count in a token; further bytes add to it, up to the first byte below 255. */
 const longCount = 15;
 const fullByte = 255;
-/** Up to here a copy word by word is faster than a call (measured). */
+/** Up to this length, copying word by word is faster than a call (measured). */
 const shortCopy = 128;
 const wordBytes = 4;
 
 /**
- * Decodes one block (LZ4 block format) into `output` from `start` on, where there have to be `room` and `blockSlackBytes` more.
- * Matches may reach back to `oldest`, up to `start` the bytes of earlier blocks. Returns where the block ends.
- * Throws `corrupt-data`.
+ * Decodes one block (LZ4 block format) into `output` from `start` on, which must have space for `room` and
+ * `blockSlackBytes` more. Matches may reach back to `oldest`; the bytes before `start` belong to earlier blocks.
+ * Returns the end of the block. Throws `corrupt-data`.
  */
 export function decodeLz4Block(
   input: Uint8Array,
@@ -56,7 +56,7 @@ export function decodeLz4Block(
     filled += literals;
     if (at === input.length) return filled;
 
-    // Past the end the bytes read as zero, and an offset of zero is none.
+    // After the end the bytes read as zero, and the offset zero is not valid.
     const offset = (input[at] ?? 0) | ((input[at + 1] ?? 0) << 8);
     at += 2;
     if (offset === 0 || offset > filled - oldest) {
@@ -85,7 +85,7 @@ export function decodeLz4Block(
   }
 }
 
-/** A match that may overlap itself: what it has written is part of what it repeats. */
+/** A match that may overlap its own output. */
 function repeat(output: Uint8Array, at: number, offset: number, length: number): void {
   const from = at - offset;
   if (length <= shortCopy / 4) {

@@ -5,7 +5,7 @@ import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
 import { takeAll } from './take-all.ts';
 import { XxHash32, xxHash32 } from './xxhash32.ts';
 
-/** The content of one frame after its magic number, a block at a time; the reader is left after the frame. */
+/** The content of one frame after its magic number, block by block; the reader ends after the frame. */
 export async function* decodeLz4Frame(
   reader: StreamReader,
   limits: Limits,
@@ -24,7 +24,7 @@ export async function* decodeLz4Frame(
   }
   const output = new BlockOutput(header.blockBytes, header.linked, limits, take);
   const hash = new XxHash32();
-  // A block is joined in it, and used up before the next one.
+  // Memory for joining the parts of a block, which is consumed before the next one is read.
   let memory: Uint8Array = new Uint8Array(0);
   const join = (size: number): Uint8Array => {
     if (memory.length < size) {
@@ -52,7 +52,7 @@ export async function* decodeLz4Frame(
   }
 }
 
-/** The next block as it lies in the file; `undefined` at the end mark. */
+/** The next block as stored in the file; `undefined` at the end mark. */
 async function readBlock(
   reader: StreamReader,
   header: Lz4FrameHeader,

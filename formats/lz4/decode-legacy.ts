@@ -4,13 +4,13 @@ import { BlockOutput, type TakeMemory } from './block-output.ts';
 import { cutFrame, takeAll } from './take-all.ts';
 
 const blockBytes = 8 * 1024 * 1024;
-/** What a block that does not shrink can grow to. */
+/** The maximum stored size of a block that compression makes larger. */
 const maxStoredBytes = blockBytes + Math.floor(blockBytes / 255) + 16;
 
 /**
- * The content of one legacy frame after its magic number, a block at a time. Such a frame has neither an end mark nor a
- * checksum: it ends with the file, or where other bytes stand in place of a length, which are given back. A file that is
- * cut between two blocks cannot be told from a whole one.
+ * The content of one legacy frame after its magic number, block by block. Such a frame has neither an end mark nor a
+ * checksum: it ends with the file, or at bytes that cannot be a length; those are returned. A file that is cut between
+ * two blocks looks complete.
  */
 export async function* decodeLegacyFrame(
   reader: StreamReader,

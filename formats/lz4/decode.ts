@@ -12,7 +12,7 @@ import { cutFrame, takeAll } from './take-all.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Every frame, one after the other; what it hands out lies in memory of `take`. */
+/** Decodes every frame, one after the other; the output is in memory from `take`. */
 export function decodeLz4(
   source: ByteSource,
   context: DecodeContext,
@@ -31,7 +31,7 @@ async function* inTurns(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
       yield piece;
       untilTurn -= piece.length;
       if (untilTurn > 0) continue;
-      // Decoding never waits once the input is there; timers and aborts need this turn of the event loop.
+      // Decoding does not wait when the input is in memory; timers and aborts need this turn of the event loop.
       untilTurn = pieceBytes;
       await nextTurn();
     }
@@ -66,7 +66,7 @@ async function* decodeFrames(
   } while (magic.length > 0);
 }
 
-/** Bytes that begin no frame; `last` is the kind of the one before. */
+/** Handles bytes that do not begin a frame; `last` is the kind of the previous frame. */
 async function passOther(
   reader: StreamReader,
   magic: Uint8Array,
@@ -81,7 +81,7 @@ async function passOther(
     throw refuse('corrupt-header', 'This is not lz4: the magic number is missing', at);
   }
   if (last === 'legacy') {
-    // It has neither an end nor a check: these bytes may be the damaged length of its next block.
+    // A legacy frame has neither an end nor a check: these bytes may be the damaged length of its next block.
     throw refuse('trailing-data', 'Other bytes follow an lz4 frame of the legacy kind', at);
   }
   await passTrailing(context, { ...at, what: 'the last lz4 frame' }, reader);

@@ -3,15 +3,15 @@ import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { takeAll } from './take-all.ts';
 import { xxHash32 } from './xxhash32.ts';
 
-/** What a frame says of itself (LZ4 frame format 1.6, section "Frame Descriptor"). */
+/** The header of a frame (LZ4 frame format 1.6, section "Frame Descriptor"). */
 export interface Lz4FrameHeader {
-  /** The most that a block decodes to. */
+  /** The maximum decoded size of a block. */
   blockBytes: number;
   /** Blocks may refer to the 64 KiB before them. */
   linked: boolean;
   blockChecksums: boolean;
   contentChecksum: boolean;
-  /** Declared length of the decoded content in bytes. Not to be trusted before the frame's end. */
+  /** Declared length of the decoded content in bytes. It is verified only at the frame's end. */
   contentSize: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function readLz4FrameHeader(reader: StreamReader): Promise<Lz4Frame
     linked: (flags & 0x20) === 0,
     blockChecksums: (flags & 0x10) !== 0,
     contentChecksum: (flags & 0x04) !== 0,
-    // Above 2^53 not exact, but still far above every limit.
+    // Above 2^53 not exact, but such a length is far above every limit.
     contentSize: hasSize ? Number(viewOf(rest).getBigUint64(0, true)) : undefined,
   };
 }

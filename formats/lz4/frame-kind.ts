@@ -6,31 +6,34 @@ const legacyMagic = 0x184c2102;
 
 export type FrameKind = 'frame' | 'legacy' | 'skippable';
 
-/** What begins with this magic number (LZ4 frame format 1.6); `undefined` if nothing known does. */
+/** The kind of frame with this magic number (LZ4 frame format 1.6); `undefined` for an unknown one. */
 export function frameKind(magic: number): FrameKind | undefined {
   if (magic === frameMagic) return 'frame';
   if (magic === legacyMagic) return 'legacy';
   return isSkippable(magic) ? 'skippable' : undefined;
 }
 
-/** True for fewer than four bytes with which a magic number could begin. */
+/** True for fewer than four bytes that could be the start of a magic number. */
 export function isCutMagic(bytes: Uint8Array): boolean {
   const magics = [
     [0x04, 0x22, 0x4d],
     [0x02, 0x21, 0x4c],
-    // All of 0x50 to 0x5f open a skippable frame.
+    // All values from 0x50 to 0x5f begin a skippable frame.
     [((bytes[0] ?? 0) & 0x0f) | 0x50, 0x2a, 0x4d],
   ];
   return magics.some((magic) => bytes.every((byte, i) => byte === magic[i]));
 }
 
-/** True when the bytes begin with an lz4 frame, skippable ones before it or not; or with so many that it does not show. */
+/**
+ * True when the bytes begin with an lz4 frame, with or without skippable frames before it; also when they are only
+ * skippable frames.
+ */
 export function beginsLz4Frame(head: Uint8Array): boolean {
   const magic = firstMagic(head);
   return magic === 'beyond' || (magic !== undefined && frameKind(magic) !== undefined);
 }
 
-/** Skippable frames are zstd's as well: what follows them decides, wherever that lies. */
+/** zstd uses the same skippable frames: the first other frame decides, wherever it is. */
 export async function beginsLz4FrameFurther(
   source: ByteSource,
   { signal }: DecodeContext,

@@ -8,16 +8,16 @@ export const stripeBytes = 16;
 /** Mixes stripes, a multiple of sixteen bytes, into the four lanes of XXH32. */
 export type MixStripes = (lanes: Int32Array, bytes: Uint8Array) => void;
 
-/** Less is mixed before the machine code of WebAssembly is there. */
+/** Shorter input is mixed here before the WebAssembly code is ready. */
 const minWasmBytes = 64 * 1024;
-/** Where the bytes lie in its memory, after the lanes; a piece of them stays in the processor's cache. */
+/** Place of the bytes in its memory, after the lanes; one piece fits in the processor's cache. */
 const dataAt = 64;
 const pieceBytes = 128 * 1024;
 const pageBytes = 64 * 1024;
-/** Stripes in one turn of the loop. */
+/** Stripes in one iteration of the loop. */
 const unroll = 4;
 
-/** What JavaScript makes of the loop takes two and a half times as long as the machine code of WebAssembly. */
+/** The JavaScript loop takes two and a half times as long as the WebAssembly code. */
 let fast: MixStripes | undefined;
 
 export const mixStripes: MixStripes = (lanes, bytes) => {
@@ -25,7 +25,7 @@ export const mixStripes: MixStripes = (lanes, bytes) => {
   (fast ?? mixHere)(lanes, bytes);
 };
 
-/** Where WebAssembly is switched off, and for little. */
+/** For short input, and where WebAssembly is disabled. */
 export const mixHere: MixStripes = (lanes, bytes) => {
   const view = viewOf(bytes);
   let [a = 0, b = 0, c = 0, d = 0] = lanes;

@@ -1,7 +1,7 @@
 import { refuse } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
-/** Exactly `length` bytes, in `memory` where they have to be joined, or `truncated`. */
+/** Exactly `length` bytes, joined in `memory` if needed; otherwise `truncated`. */
 export async function takeAll(
   reader: StreamReader,
   length: number,

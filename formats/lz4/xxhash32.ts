@@ -6,10 +6,10 @@ const prime3 = 0xc2b2ae3d | 0;
 const prime4 = 0x27d4eb2f | 0;
 const prime5 = 0x165667b1 | 0;
 
-/** XXH32 with seed 0 of bytes that come in pieces. */
+/** XXH32 with seed 0 of bytes that arrive in pieces. */
 export class XxHash32 {
   readonly #lanes: Int32Array = Int32Array.of((prime1 + prime2) | 0, prime2, 0, -prime1 | 0);
-  /** What did not fill a stripe yet. */
+  /** Bytes that do not fill a stripe yet. */
   readonly #rest: Uint8Array = new Uint8Array(stripeBytes);
   #restBytes = 0;
   #totalBytes = 0;
@@ -56,7 +56,7 @@ export class XxHash32 {
   }
 }
 
-/** XXH32 with seed 0 of bytes that are all there. */
+/** XXH32 with seed 0 of bytes that are all in memory. */
 export function xxHash32(bytes: Uint8Array): number {
   const hash = new XxHash32();
   hash.update(bytes);

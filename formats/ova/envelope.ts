@@ -7,7 +7,7 @@ interface Machine {
   firmware: string;
 }
 
-/** By CIM_OperatingSystem.OSType, and what VMware calls the same. */
+/** By CIM_OperatingSystem.OSType, with VMware's name for the same system. */
 const systems: Record<string, readonly [id: number, vmware: string]> = {
   linux: [101, 'otherLinux64Guest'],
   freebsd: [78, 'freebsd64Guest'],
@@ -17,7 +17,7 @@ const vmdkFormat = 'http://www.vmware.com/interfaces/specifications/vmdk.html#st
 const schema = 'http://schemas.dmtf.org';
 const cim = `${schema}/wbem/wscim/1`;
 
-/** By CIM_ResourceAllocationSettingData; its fields go in the order of their names. */
+/** By CIM_ResourceAllocationSettingData; its fields are in alphabetical order. */
 const items = [
   item({
     AllocationUnits: 'hertz * 10^6',

@@ -6,10 +6,10 @@ import { writeStream } from '../shared/vmdk/write-stream.ts';
 import { formatEnvelope } from './envelope.ts';
 
 const names = { envelope: 'image.ovf', manifest: 'image.mf', disk: 'image.vmdk' };
-/** Room for the descriptor: it comes first and says how long the disk is, which is known last. */
+/** Space for the descriptor: it comes first but holds the length of the disk, which is known last. */
 const envelopeBytes = 8192;
 const manifestAt = blockBytes + envelopeBytes;
-/** Header and content of the manifest, which is shorter than a block. */
+/** After the descriptor come header and content of the manifest, which is shorter than a block. */
 const diskAt = manifestAt + 2 * blockBytes;
 /** GNU tar and POSIX pad an archive to records of 20 blocks. */
 const recordBytes = 20 * blockBytes;

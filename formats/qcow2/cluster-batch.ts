@@ -4,7 +4,7 @@ import { refuseQcow2 } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import type { L2TableMap } from './l2-table-map.ts';
 
-/** One read from the file and what becomes of it. */
+/** One read from the file, and the clusters that it contains. */
 export interface ClusterBatch {
   start: number;
   end: number;
@@ -16,17 +16,17 @@ export interface BatchPiece {
   guest: number;
   /** Bytes to take from the file. */
   length: number;
-  /** Absent for a standard cluster; else what is wrong when the stream needs more than `length` bytes. */
+  /** Absent for a standard cluster; else the error if the stream needs more than `length` bytes. */
   whenCut?: DefectReason;
 }
 
-/** Bytes that a batch reads and writes at most, unless a single cluster is larger. */
+/** The maximum of bytes that a batch reads or writes, unless a single cluster is larger. */
 export const maxClusterBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /**
- * Takes the lowest pieces from the queue, neighbours in the file together, as long as their bytes are there; `undefined`
- * when the first one has to be waited for. Bounded by the bytes to read and by the bytes that come out.
+ * Takes the lowest pieces from the queue, with their neighbours in the file, as long as their bytes have arrived;
+ * `undefined` when the first one must wait. Limited by the bytes to read and by the bytes to write.
  */
 export function takeClusterBatch(
   queue: PieceQueue,
@@ -41,7 +41,7 @@ export function takeClusterBatch(
     if (next === undefined) break;
     const first = batch.pieces.length === 0;
     if (!first && next.host > batch.end + maxGapBytes) break;
-    // With a whole block of the disk at hand, a thread digests it too.
+    // If a whole block of the disk is in the batch, a thread computes its digest too.
     if (!first && next.guest % maxClusterBatchBytes === 0) break;
     const piece = boundPiece(next, map, source.sizeBytes);
     const end = Math.max(batch.end, piece.host + piece.length);
@@ -68,7 +68,7 @@ function boundPiece(piece: Piece, map: L2TableMap, sizeBytes: number | undefined
     return { host, guest, length };
   }
   if (host >= fileEnd) throw pastEnd(host);
-  // What a descriptor counts is an upper bound: the stream may well end before the table or the end of the file.
+  // The length in a descriptor is an upper bound: the stream may end before the next table or the end of the file.
   const tableStart = map.nextStart(host);
   const end = Math.min(wantedEnd, fileEnd, tableStart);
   const whenCut =

@@ -10,20 +10,20 @@ import {
 } from './decode-thread.ts';
 import type { Qcow2Header } from './header.ts';
 
-/** A smaller image is decoded before threads have come up. */
+/** A smaller image is decoded before threads have started. */
 const minFileBytes = 8 * 1024 * 1024;
-/** Bounds of libzstd for a window. */
+/** Limits of libzstd for a window. */
 const [minWindowLog, maxWindowLog] = [10, 30];
-/** More of them decode faster than a disk takes it, and each has a heap of its own. */
+/** More threads decode faster than a disk can write, and each has its own heap. */
 const maxThreads = 4;
 
-/** Copies batches from file to file on threads of their own. */
+/** Copies batches from file to file in worker threads. */
 export class ClusterThreads {
   readonly #threads: Threads<ThreadJob, ThreadAnswer>;
   readonly #file: SinkFile;
   readonly #header: Qcow2Header;
 
-  /** `undefined` if an image is not worth it, or where source or sink is no file. */
+  /** `undefined` if the image is too small, or if source or sink is not a file. */
   static open(
     { fd: sourceFd, sizeBytes = minFileBytes }: ByteSource,
     header: Qcow2Header,
@@ -32,7 +32,7 @@ export class ClusterThreads {
   ): ClusterThreads | undefined {
     if (sourceFd === undefined || file === undefined || sizeBytes < minFileBytes) return undefined;
     const { compression, clusterBytes: streamBytes } = header;
-    // A window that is beyond the limit by less than a power of two is left to the careful way.
+    // A thread checks the window only as a power of two: a limit between two powers is left to the slow path.
     const windowLog = Math.floor(Math.log2(limits.windowBytes));
     const isZstd = compression === 'zstd';
     if (isZstd && windowLog < minWindowLog) return undefined;
@@ -56,7 +56,9 @@ export class ClusterThreads {
     this.#header = header;
   }
 
-  /** False when it is no ordinary batch, or something is wrong with it: it is to be copied without threads then. */
+  /**
+   * False for a batch that threads do not handle, or if an error was found: the caller then copies it without threads.
+   */
   async copy(batch: ClusterBatch): Promise<boolean> {
     if (!isOrdinary(batch)) return false;
     const { clusterBytes, virtualSize } = this.#header;
@@ -64,7 +66,7 @@ export class ClusterThreads {
     let settled = 0;
     for (const { host, guest, length, whenCut } of batch.pieces.toSorted(byGuest)) {
       const isPacked = whenCut !== undefined;
-      // The last cluster may reach past the end of the disk.
+      // The last cluster may extend past the end of the disk.
       const visible = Math.min(isPacked ? clusterBytes : length, virtualSize - guest);
       pieces.push(host - batch.start, isPacked ? -length : length, guest, visible);
       settled += visible;
@@ -76,13 +78,16 @@ export class ClusterThreads {
     return true;
   }
 
-  /** Nothing is read or written any more when it resolves. */
+  /** After it resolves, no thread reads or writes any more. */
   close(): Promise<void> {
     return this.#threads.close();
   }
 }
 
-/** There is something to unpack, and no stream that several places of the disk share: that is not to cost as often. */
+/**
+ * The batch has compressed data, and no stream that several places of the disk share, which threads would decode
+ * several times.
+ */
 function isOrdinary({ pieces }: ClusterBatch): boolean {
   const packed = pieces.filter(({ whenCut }) => whenCut !== undefined);
   return packed.length > 0 && packed.every(({ host }, i) => host !== packed[i - 1]?.host);

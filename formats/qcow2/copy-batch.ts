@@ -9,7 +9,7 @@ import type { ClusterDecoder } from './cluster-decoder.ts';
 import type { ClusterThreads } from './cluster-threads.ts';
 import { refuseQcow2 } from './file-offset.ts';
 
-/** What copying needs beside a batch. */
+/** The other input of copying a batch. */
 export interface CopyJob {
   source: ByteSource;
   virtualSize: number;
@@ -19,7 +19,7 @@ export interface CopyJob {
   writer: DiskPartWriter;
 }
 
-/** Reads a batch in one go, decodes it and writes what follows each other on the disk in one go. */
+/** Reads a batch at once, decodes it and writes adjacent parts of the disk at once. */
 export async function copyBatch(batch: ClusterBatch, job: CopyJob): Promise<void> {
   const { source, signal, clusters } = job;
   if (await clusters?.copy(batch)) return;
@@ -45,7 +45,7 @@ async function decodeBatch(
       parts.push({ guest, bytes: input });
       continue;
     }
-    // Several places of the disk may share one stream; they follow each other here.
+    // Several places of the disk may share one stream; they are adjacent in this list.
     if (shared?.host !== host || shared.length !== length) {
       shared = { host, length, output: job.decode(input, { host, whenCut }) };
     }

@@ -12,9 +12,9 @@ import { diskHoles, l2TableHoles } from './holes.ts';
 import { openTables } from './tables.ts';
 
 /**
- * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it is there. An
- * L2 table and the data it names wait in one queue: whatever lies lowest comes next, and what lies before its own table
- * is lowest of all.
+ * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it has arrived.
+ * L2 tables and the data that they name wait in one queue: the lowest place comes next, and data before its own table
+ * comes first.
  */
 export async function copyImage(
   source: ByteSource,

@@ -1,44 +1,44 @@
 import type { Hash } from 'node:crypto';
 
-/** What a thread is started with. */
+/** The input of a thread. */
 export interface ThreadWork {
   /** The function of `node:zlib` that decodes one stream. */
   call: 'inflateRawSync' | 'inflateSync' | 'zstdDecompressSync';
   params: Record<number, number>;
-  /** What every stream comes to. */
+  /** The decoded size of every stream. */
   streamBytes: number;
   sourceFd: number;
   sinkFd: number;
-  /** Blocks of the disk that are written whole are digested. */
+  /** Compute the digests of blocks of the disk that are written completely. */
   digests: boolean;
 }
 
-/** One read from the source and what becomes of it. */
+/** One read from the source, and what to do with it. */
 export interface ThreadJob {
   start: number;
   end: number;
   /**
-   * Four numbers a piece, in the order of the disk: where it lies in what is read; its length, above zero when it is to be
-   * copied, below zero when it is packed; its place on the disk; how much of it is on the disk.
+   * Four numbers for each piece, in the order of the disk: its place in the bytes read; its length, above zero to copy
+   * it, below zero if it is compressed; its place on the disk; how much of it is on the disk.
    */
   pieces: number[];
 }
 
-/** What became of a job; `undefined` when anything was not as it should be. */
+/** The result of a job; `undefined` if anything failed. */
 export type ThreadAnswer =
   | {
       /** Ranges that were written, as position, length, position, length … */
       written: number[];
-      /** How much of it is blocks of 0xFF. */
+      /** Bytes in blocks of 0xFF. */
       fillBytes: number;
-      /** The sha256 of each block of 1 MiB of which it wrote all, by its offset; none of blocks that are all zeros. */
+      /** The sha256 of each block of 1 MiB that this job wrote completely, by its offset; none for blocks of zeros. */
       digests: [offset: number, sha256: Uint8Array][];
     }
   | undefined;
 
 /**
- * All that a decoding thread runs: nothing outside of it may be named in it but globals and types. What is wrong with a
- * stream, or with a disk, is found out when the main thread does the job again.
+ * The code of a decoding thread: it may use nothing outside of itself except globals and types. If a stream or a disk
+ * causes an error, the main thread finds the reason when it repeats the job.
  */
 export function decodeThread(): void {
   const { readSync, writevSync } = process.getBuiltinModule('node:fs');
@@ -46,7 +46,7 @@ export function decodeThread(): void {
   const zlib = process.getBuiltinModule('node:zlib');
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const { call, params, streamBytes, sourceFd, sinkFd, digests: wanted }: ThreadWork = workerData;
-  // Room for more than a stream, else zlib is called once more only to learn that it has ended.
+  // Room for more than a stream: otherwise zlib is called once more only to report the end.
   const chunkSize = streamBytes + 64;
   const options = { chunkSize, maxOutputLength: streamBytes, params, info: true };
   const blockBytes = 4096;
@@ -72,7 +72,7 @@ export function decodeThread(): void {
   });
 
   function copy({ start, end, pieces }: ThreadJob): boolean {
-    // One byte more, so that a stream that ends with the last of its bytes is seen to end.
+    // One byte more, so that zlib reports the end of a stream that ends with its last byte.
     const input = read(start, end + 1 - start);
     run = { position: 0, length: 0, parts: [] };
     written = [];
@@ -107,7 +107,7 @@ export function decodeThread(): void {
     return true;
   }
 
-  /** The pieces from here on bring a whole block, one after the other. */
+  /** True if the pieces from here on form a whole block without a gap. */
   function isWholeBlock(pieces: number[], first: number): boolean {
     const block = pieces[first + 2] ?? 0;
     let end = block;
@@ -129,14 +129,14 @@ export function decodeThread(): void {
     return memory.subarray(0, done);
   }
 
-  /** A decoder that takes all it is given might have wanted more. */
+  /** A decoder that used all its input may need more. */
   function decode(input: Uint8Array): Uint8Array | undefined {
     const result: unknown = zlib[call](input, options);
     const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
     return buffer.length === streamBytes && engine.bytesWritten < input.length ? buffer : undefined;
   }
 
-  /** Blocks of the file that are all zeros are left out; false when nothing else came. */
+  /** Leaves out blocks of the file that are all zeros; false if everything was zeros. */
   function write(position: number, bytes: Uint8Array): boolean {
     let hasData = false;
     for (let from = 0; from < bytes.length; ) {
@@ -159,7 +159,7 @@ export function decodeThread(): void {
     return Math.min(bytes.length, from + blockBytes - ((position + from) % blockBytes));
   }
 
-  /** A test of its own instead of the kit's `isZeros`, for this function can import nothing. */
+  /** Its own test instead of the kit's `isZeros`, because this function cannot import anything. */
   function isZero(position: number, bytes: Uint8Array, from: number): boolean {
     if (bytes[from] !== 0) return false;
     const to = blockEnd(position, bytes, from);
@@ -190,7 +190,7 @@ export function decodeThread(): void {
     if (writevSync(sinkFd, parts, position) !== length) throw new Error('a short write');
     written.push(position, length);
     run = { position: 0, length: 0, parts: [] };
-    // Left to the collector, the output of hundreds of streams would be held at once.
+    // If this were left to the garbage collector, the output of hundreds of streams would be in memory at once.
     for (const { buffer } of spent) {
       if (buffer.byteLength === chunkSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
     }

@@ -11,7 +11,7 @@ const allSubclusters = 0xffff_ffff;
 
 /**
  * The data that one L2 table describes, in the order of the disk: `bytes` is the table, `index` its place in the map.
- * Everything the table says is checked; `sizeBytes` is the length of the file if it is known.
+ * Every entry is checked; `sizeBytes` is the length of the file if it is known.
  */
 export function expandL2Table(
   header: Qcow2Header,
@@ -28,7 +28,7 @@ export function expandL2Table(
   for (let i = 0; i < entries; i += 1) {
     const high = view.getUint32(i * entryBytes);
     const low = view.getUint32(i * entryBytes + 4);
-    // Most entries of a sparse disk; the bitmap of an extended one must be empty then.
+    // Most entries of a sparse disk are like this; the bitmap of an extended entry must then be empty.
     const empty = high === 0 && low === 0;
     if (empty && (!extendedL2 || view.getUint32(i * 16 + 12) === 0)) continue;
     const at = map.hostAt(index) + i * entryBytes;
@@ -70,7 +70,7 @@ export function expandL2Table(
     pieces.extend(host + from, guest + from, length);
   }
 
-  // The last sector may be cut by the end of the file, and the sectors may be more than the stream takes.
+  // The end of the file may cut the last sector, and the stream may be shorter than its sectors.
   function addCompressed(entry: bigint, at: number, guest: number): void {
     const offsetWidth = BigInt(62 - (header.clusterBits - 8));
     const offset = entry & ((1n << offsetWidth) - 1n);

@@ -1,8 +1,8 @@
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
 
 /**
- * A 64-bit offset as a number, once it is known to be one that a file can have: `length` bytes from there lie inside
- * the file, where its size is known. `at` is where the offset was read.
+ * A 64-bit offset as a number, checked to be valid: `length` bytes from there are inside the file, if its size is
+ * known. `at` is where the offset was read.
  */
 export function fileOffset(
   offset: bigint,
@@ -21,5 +21,5 @@ export function fileOffset(
   return Number(offset);
 }
 
-/** The refusal of a qcow2 image. */
+/** The error for an invalid qcow2 image. */
 export const refuseQcow2: ImageRefusal = refusalFor('qcow2');

@@ -10,14 +10,14 @@ interface HeaderExtension {
 }
 
 /**
- * Walks the extensions of the header from `start`; unknown ones mean nothing to a reader. Throws when one of them
- * reaches past the first cluster, or past the end of the file.
+ * Walks the extensions of the header from `start`; a reader may ignore unknown ones. Throws if one of them extends past
+ * the first cluster, or past the end of the file.
  */
 export function checkExtensions(cluster: Uint8Array, start: number, clusterBytes: number): void {
   for (const extension of extensions(cluster, start, clusterBytes)) void extension;
 }
 
-/** The name that the image itself gives to an incompatible feature; outside text, `undefined` if it has none. */
+/** The name that the image itself gives to an incompatible feature; untrusted text; `undefined` if it has none. */
 export function nameFeature(
   cluster: Uint8Array,
   start: number,
@@ -32,12 +32,12 @@ export function nameFeature(
       }
     }
   } catch {
-    // The unknown feature is refused anyway; only its name is lost.
+    // The unknown feature is refused in any case; only its name is missing.
   }
   return undefined;
 }
 
-// A list without an end marker is fine when it just fills the cluster.
+// A list without an end marker is valid when it fills the cluster exactly.
 function* extensions(
   cluster: Uint8Array,
   start: number,

@@ -4,7 +4,7 @@ import { checkExtensions, nameFeature } from './header-extensions.ts';
 
 export const v3HeaderBytes = 104;
 
-/** What the feature bits of a version 3 header say about reading. */
+/** The feature bits of a version 3 header that matter for reading. */
 export interface HeaderFeatures {
   extendedL2: boolean;
   compression: 'zlib' | 'zstd';
@@ -15,7 +15,7 @@ export interface HeaderFeatures {
 const firstUnknownBit = 5;
 const incompatible = { dirty: 0, corrupt: 1, dataFile: 2, compression: 3, extendedL2: 4 };
 
-/** Checks the part of the header that version 3 added. Unknown compatible and autoclear bits mean nothing to a reader. */
+/** Checks the part of the header that version 3 added. A reader may ignore unknown compatible and autoclear bits. */
 export function parseFeatures(
   cluster: Uint8Array,
   clusterBits: number,

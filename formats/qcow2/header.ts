@@ -4,15 +4,15 @@ import { checkExtensions } from './header-extensions.ts';
 import { type HeaderFeatures, parseFeatures, v3HeaderBytes } from './header-features.ts';
 import { qcow2Magic } from './magic.ts';
 
-/** The header of an image that may be read; offsets and sizes are bytes. */
+/** The header of a readable image; offsets and sizes are bytes. */
 export interface Qcow2Header extends HeaderFeatures {
   version: number;
   clusterBits: number;
   clusterBytes: number;
-  /** Whole sectors: qemu rounds an odd size down. */
+  /** In whole sectors: qemu rounds an odd size down. */
   virtualSize: number;
   l1Offset: number;
-  /** All of the L1 table, entries beyond the disk (VM state of snapshots) included. */
+  /** The whole L1 table, with entries beyond the disk (VM state of snapshots). */
   l1Bytes: number;
   /** Entries of the L1 table that describe the disk. */
   l1Used: number;
@@ -24,7 +24,7 @@ const v2HeaderBytes = 72;
 const maxL1Bytes = 32 * 1024 * 1024;
 const maxSnapshots = 65_536;
 
-/** Version and cluster size exponent from the first 24 bytes; refuses what is no qcow2 of a known version. */
+/** Version and cluster size exponent from the first 24 bytes; refuses a file that is not a qcow2 of a known version. */
 export function parseStart(head: Uint8Array): { version: number; clusterBits: number } {
   if (head.length === 0) throw refuseQcow2('empty', 'the file is empty');
   for (let i = 0; i < Math.min(4, head.length); i += 1) {
@@ -52,8 +52,8 @@ export function parseStart(head: Uint8Array): { version: number; clusterBits: nu
 }
 
 /**
- * Checks the header in the first cluster, given as far as the file has it; nothing is allocated by what it says. Throws
- * a `DecodeError` for everything that cannot be read safely.
+ * Checks the header in the first cluster, of which `bytes` may hold less if the file is short; no memory is allocated
+ * from its values. Throws a `DecodeError` for an image that cannot be read safely.
  */
 export function parseQcow2Header(
   cluster: Uint8Array,

@@ -16,7 +16,7 @@ export function* diskHoles(
   if (at < virtualSize) yield [at, virtualSize - at];
 }
 
-/** The ranges between `start` and `end` that none of `pieces` covers; these are in the order of the disk. */
+/** The ranges between `start` and `end` that are not in `pieces`, which are in the order of the disk. */
 export function* l2TableHoles(
   pieces: PieceList,
   start: number,

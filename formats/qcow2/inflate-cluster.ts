@@ -1,7 +1,7 @@
 import { inflateBlock } from '../shared/codecs/inflate-block.ts';
 import { type CompressedCluster, corruptCluster, cutCluster } from './compressed-cluster.ts';
 
-/** One cluster of raw deflate data, with distances up to 32 KiB whatever the writer's window was. */
+/** One cluster of raw deflate data, with distances up to 32 KiB for every writer. */
 export async function inflateCluster(
   input: Uint8Array,
   cluster: CompressedCluster,

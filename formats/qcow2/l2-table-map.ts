@@ -4,11 +4,11 @@ import type { Qcow2Header } from './header.ts';
 
 const offsetBits = 0x00ff_ffff_ffff_fe00n;
 
-/** Where the metadata of an image lies: its L2 tables in the order of the file, its header and its L1 table. */
+/** The places of an image's metadata: its L2 tables in the order of the file, its header and its L1 table. */
 export class L2TableMap {
   /** Offsets of the L2 tables in the file, ascending, each once. */
   readonly host: Float64Array;
-  /** What each of them describes: the first byte on the disk. */
+  /** The first byte of the disk that each of them describes. */
   readonly guest: Float64Array;
   readonly #header: Qcow2Header;
 
@@ -41,7 +41,7 @@ export class L2TableMap {
     return this.nextStart(start) < end || this.#covers(start);
   }
 
-  /** Where the first table after `position` starts; infinite if none does. */
+  /** Start of the first table after `position`; infinite if there is none. */
   nextStart(position: number): number {
     const { l1Offset } = this.#header;
     const next = this.hostAt(this.#upperBound(position));
@@ -70,7 +70,7 @@ export class L2TableMap {
 
 /**
  * Reads the L1 table: `bytes` are its first `l1Used` entries. Refuses tables that are misaligned, shared, past the end
- * of the file (where `sizeBytes` is known) or on top of the header or the L1 table.
+ * of the file (if `sizeBytes` is known) or that overlap the header or the L1 table.
  */
 export function parseL2TableMap(
   header: Qcow2Header,

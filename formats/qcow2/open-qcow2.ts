@@ -3,7 +3,7 @@ import { copyImage } from './copy-image.ts';
 import { refuseQcow2 } from './file-offset.ts';
 import { parseQcow2Header, parseStart } from './header.ts';
 
-/** Reads the first cluster and checks everything it says; tables are read by `copyTo`. */
+/** Reads the first cluster and checks all its values; `copyTo` reads the tables. */
 export async function openQcow2(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { signal } = context;
   const { clusterBits } = parseStart(await abortable(source.read(0, 24), signal));

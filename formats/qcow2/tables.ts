@@ -6,25 +6,25 @@ import { refuseQcow2 } from './file-offset.ts';
 import type { Qcow2Header } from './header.ts';
 import { type L2TableMap, parseL2TableMap } from './l2-table-map.ts';
 
-/** The tables of an image, read when they are asked for. */
+/** The tables of an image, read on demand. */
 export interface Tables {
   map: L2TableMap;
-  /** True for a table that was fetched before the pass reached it. */
+  /** True for a table that was fetched before the copy reached it. */
   isEarly(index: number): boolean;
-  /** What a table describes, in the order of the disk; waits for it where it has not arrived. */
+  /** The data that a table describes, in the order of the disk; waits until the table has arrived. */
   pieces(index: number): Promise<PieceList>;
   /** Checks at the end of the file what could not be checked before. */
   confirm(): Promise<void>;
 }
 
-/** Farther ahead than this, bytes are asked for out of band instead of waited for. */
+/** Bytes that are farther ahead than this are requested separately; nearer bytes are waited for. */
 const farBytes = 16 * 1024 * 1024;
 const maxEarlyRanges = 64;
 const maxEarlyGap = 64 * 1024;
 
 /**
- * Reads the L1 table. Where it lies far after the ready mark, as after a resize, it and the L2 tables are fetched early
- * if the source can do that, so that decoding need not wait for the end of the file.
+ * Reads the L1 table. If it is far after the ready mark, as after a resize, it and the L2 tables are fetched early if
+ * the source can do that, so that decoding need not wait for the end of the file.
  */
 export async function openTables(
   source: ByteSource,
@@ -65,7 +65,7 @@ export async function openTables(
   }
 }
 
-/** The L2 tables that have not arrived, neighbours in one request; none of them when they are too many or too big. */
+/** Fetches the L2 tables that have not arrived, neighbours in one request; none if they are too many or too large. */
 async function fetchTables(
   map: L2TableMap,
   { clusterBytes }: Qcow2Header,

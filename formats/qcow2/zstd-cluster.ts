@@ -12,11 +12,11 @@ const maxFrames = 4096;
 interface ZstdClusterOptions {
   clusterBytes: number;
   pooled: boolean;
-  /** The largest window that a frame may ask for. */
+  /** The largest window that a frame may declare. */
   windowBytes: number;
 }
 
-/** One cluster of zstd data: frames until the cluster is full, the last one complete, skippable ones left out. */
+/** One cluster of zstd data: frames until the cluster is full, the last one complete, without skippable frames. */
 export async function decodeZstdCluster(
   input: Uint8Array,
   cluster: CompressedCluster,
@@ -40,7 +40,7 @@ export async function decodeZstdCluster(
     if (frame.windowBytes > windowBytes) {
       throw beyond(cluster, 'needs too large a window', windowBytes, frame.windowBytes);
     }
-    // Room for more than is missing, else zstd is called once more only to learn that the frame has ended.
+    // Room for more than the missing bytes: otherwise zstd is called once more only to report the end of the frame.
     const options = { params, maxOutputLength: missing, chunkSize: missing + 64 };
     const output = await decodeFrame(bytes, cluster, options, pooled);
     outputs.push(output);

@@ -1,12 +1,12 @@
 import { isZeros, viewOf } from '../../src/kit.ts';
 
-/** The outline of the frame that a run of bytes starts with. */
+/** The outline of the frame at the start of these bytes. */
 export interface ZstdFrame {
   /** Length of the whole frame in bytes. */
   bytes: number;
   skippable: boolean;
   windowBytes: number;
-  /** The declared length of the content; must never size an allocation. */
+  /** The declared length of the content; must never determine the size of an allocation. */
   contentBytes?: bigint;
 }
 
@@ -14,8 +14,8 @@ const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
 
 /**
- * Finds the end of a frame without decoding it: Node's decoder takes one frame a call, loses what follows, and does not
- * always report one that is cut. Offsets and fields: RFC 8878, section 3.
+ * Finds the end of a frame without decoding it: Node's decoder takes one frame per call, loses the bytes after it, and
+ * does not always report a cut frame. Offsets and fields: RFC 8878, section 3.
  */
 export function parseZstdFrame(bytes: Uint8Array): ZstdFrame | 'cut' | 'invalid' {
   const view = viewOf(bytes);
@@ -64,7 +64,7 @@ function parseFrameHeader(bytes: Uint8Array, view: DataView): FrameHeader | 'cut
   const contentAt = dictionaryAt + dictionaryBytes;
   const end = contentAt + contentSizeBytes;
   if (end > bytes.length) return 'cut';
-  // A dictionary cannot be named by an image, so a frame that wants one cannot be right.
+  // An image cannot name a dictionary, so a frame that needs one is invalid.
   const wantsDictionary = !isZeros(bytes, dictionaryAt, contentAt);
   if (reserved || wantsDictionary) return 'invalid';
   const contentBytes = readContentSize(view, contentAt, contentSizeBytes);

@@ -1,6 +1,6 @@
 import { hasMagic, viewOf } from '../../src/kit.ts';
 
-/** File systems that may fill a disk without a partition table: name, where the magic lies, magic. */
+/** File systems that may fill a disk without a partition table: name, place of the magic, magic. */
 const superblocks: readonly (readonly [string, number, string | readonly number[]])[] = [
   ['xfs', 0, 'XFSB'],
   ['btrfs', 65_600, '_BHRfS_M'],
@@ -18,14 +18,14 @@ export function findFileSystem(head: Uint8Array): string | undefined {
   return isFat(head) ? 'fat' : undefined;
 }
 
-/** Two bytes of magic are few: block size and revision of the superblock have to make sense as well. */
+/** Two bytes of magic are not enough: block size and revision in the superblock must be plausible too. */
 function isExt(head: Uint8Array): boolean {
   if (!hasMagic(head, [0x53, 0xef], 1080)) return false;
   const view = viewOf(head);
   return view.getUint32(1024 + 24, true) <= 6 && view.getUint32(1024 + 76, true) <= 1;
 }
 
-/** FAT has no magic of its own: a jump, a signature, and a BIOS parameter block that makes sense. */
+/** FAT has no magic of its own: a jump, a signature, and a plausible BIOS parameter block. */
 function isFat(head: Uint8Array): boolean {
   if (!hasMagic(head, [0x55, 0xaa], 510)) return false;
   if (!(head[0] === 0xe9 || (head[0] === 0xeb && head[2] === 0x90))) return false;

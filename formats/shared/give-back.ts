@@ -1,6 +1,6 @@
 /**
- * Gives back memory that nothing uses any more, where these bytes are all of it but `slackBytes`. Left to the collector, that
- * of a hundred pieces would be held at once: it counts what is outside of its heap now and then only.
+ * Frees memory that is no longer used, if these bytes are all of it except `slackBytes`. The garbage collector would
+ * keep that of a hundred pieces at once, because it seldom counts memory outside of its heap.
  */
 export function giveBack(bytes: Uint8Array, slackBytes = 0): void {
   const { buffer } = bytes;

@@ -1,13 +1,13 @@
 import { type DecodeDetails, type DefectReason, refuse } from '../../src/kit.ts';
 
-/** Makes the typed refusal of an image of one format. */
+/** Makes the typed error of one image format. */
 export type ImageRefusal = (
   reason: DefectReason,
   message: string,
   more?: Omit<DecodeDetails, 'reason'> & { hint?: string; cause?: unknown },
 ) => Error;
 
-/** Refusals whose details name `format`. */
+/** Errors whose details name `format`. */
 export function refusalFor(format: string): ImageRefusal {
   return (reason, message, more = {}) => refuse(reason, message, { format, ...more });
 }

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 
-/** Nothing grows there: megabytes. */
+/** Heap limits of a thread in megabytes; its buffers are outside of the heap. */
 const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 export interface ThreadsSetup {
   /**
-   * All that a thread runs. It is started from the text of this function, because a package that was bundled into one file
-   * has no second file to start: nothing outside of it may be named in it but globals and types.
+   * The code of a thread. It is started from the text of this function, because a package bundled into one file has no
+   * second file to start: the function may use nothing outside of itself except globals and types.
    */
   main: () => void;
   /** Its `workerData`. */
@@ -16,21 +16,21 @@ export interface ThreadsSetup {
 }
 
 /**
- * Threads that answer jobs. A trip to Node's own pool for each small stream of an image costs a third of the time again, and
- * carrying bytes from thread to thread as much once more: one job is many streams.
+ * Threads that answer jobs. One job contains many streams: Node's own pool would add a third of the time for each small
+ * stream of an image, and passing bytes between threads as much again.
  */
 export class Threads<Job, Answer> {
   readonly #setup: ThreadsSetup;
   #threads: Thread<Job, Answer>[] | undefined;
 
-  /** The first job starts them. */
+  /** The first job starts the threads. */
   constructor(setup: ThreadsSetup) {
     this.#setup = setup;
   }
 
   /**
-   * Does a job; `undefined` means that it is to be done again without threads, of which there may be none. Buffers in
-   * `moved` go over to the thread.
+   * Does a job; `undefined` means that the caller must do it without threads, for example because none could be
+   * started. Buffers in `moved` are transferred to the thread.
    */
   async run(job: Job, moved: readonly ArrayBuffer[] = []): Promise<Answer | undefined> {
     this.#threads ??= startThreads(this.#setup);
@@ -41,7 +41,7 @@ export class Threads<Job, Answer> {
     return await idlest?.ask(job, moved);
   }
 
-  /** Ends the threads; nothing is read or written any more when it resolves. */
+  /** Ends the threads; after it resolves, no thread reads or writes any more. */
   async close(): Promise<void> {
     await Promise.all((this.#threads ?? []).map((thread) => thread.end()));
   }
@@ -52,12 +52,12 @@ function startThreads<Job, Answer>(setup: ThreadsSetup): Thread<Job, Answer>[] {
   try {
     while (threads.length < setup.count) threads.push(new Thread(setup));
   } catch {
-    // A process may not be allowed to start any; those that were started do it all.
+    // The process may not be allowed to start threads; those that were started do all the work.
   }
   return threads;
 }
 
-/** One thread. It answers in the order in which it is asked. */
+/** One thread. It answers in the order of the jobs. */
 class Thread<Job, Answer> {
   readonly #worker: Worker;
   readonly #asked: ((answer: Answer | undefined) => void)[] = [];
@@ -67,7 +67,7 @@ class Thread<Job, Answer> {
     this.#worker = new Worker(`(${main.toString()})()`, {
       eval: true,
       workerData: work,
-      // What was said to this process, such as modules to load first, is not for its threads.
+      // The options of this process, such as modules to preload, are not for its threads.
       ...{ env: {}, execArgv: [], resourceLimits: heap, name: 'rootdisk' },
     });
     this.#worker.on('message', (answer: Answer | undefined) => this.#asked.shift()?.(answer));
@@ -79,7 +79,7 @@ class Thread<Job, Answer> {
     });
   }
 
-  /** Jobs that it has not answered; a thread that has ended takes none. */
+  /** Number of unanswered jobs; infinite for a thread that has ended. */
   get open(): number {
     return this.#ended ? Number.POSITIVE_INFINITY : this.#asked.length;
   }

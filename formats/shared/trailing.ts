@@ -1,23 +1,23 @@
 import { type Allowing, defined, refuseUnlessAllowed } from '../../src/kit.ts';
 
-/** Where the bytes after an end come from; a `StreamReader` is one. */
+/** Source of the bytes after an end; a `StreamReader` is one. */
 export interface TrailingBytes {
   next(): Promise<Uint8Array | undefined>;
 }
 
-/** What ended, for the refusal. */
+/** The format that ended, for the error. */
 export interface EndOfFormat {
   /** Id of the format. */
   format: string;
-  /** What the bytes follow: `the last gzip member`. */
+  /** The part before the bytes: `the last gzip member`. */
   what: string;
-  /** Where the first of them lies; absent if that is not known. */
+  /** Offset of the first of them; absent if it is not known. */
   offset?: number;
 }
 
 /**
- * Bytes after the end of a compressed stream or an archive whose own checks passed: refused, unless the call allows them.
- * Then they are read to the last one, as the source has to be read to its end.
+ * Bytes after the end of a compressed stream or an archive whose own checks passed: refused, unless the call allows
+ * them. Then they are read to the last one, because the source must be read to its end.
  */
 export async function passTrailing(
   context: Allowing,
@@ -26,7 +26,7 @@ export async function passTrailing(
 ): Promise<void> {
   refuseTrailing(context, end);
   while ((await rest.next()) !== undefined) {
-    // Nothing is looked at.
+    // The bytes are not inspected.
   }
 }
 

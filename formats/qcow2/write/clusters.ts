@@ -5,7 +5,7 @@ import { clusterBytes } from './layout.ts';
 
 type Cluster = Omit<PackedUnit, 'crc'>;
 
-/** Every cluster that is not all zeros, packed where that makes it shorter. */
+/** Every cluster that is not all zeros, compressed if that makes it shorter. */
 export function eachPackedCluster(
   disk: DiskToWrite,
   context: WriteContext,
@@ -18,7 +18,7 @@ export function eachPackedCluster(
         }
       : {
           call: 'deflateRawSync' as const,
-          // With a window of 32 KiB the files are as small at level 3 as qemu's are at level 6 with 4 KiB, in half the time.
+          // With a window of 32 KiB, level 3 makes files as small as qemu's level 6 with 4 KiB, in half the time.
           options: { level: 3, memLevel: 9, windowBits: 15 },
         };
   const how = { isPadded: true, keepsLong: true, wantsCrcs: false };

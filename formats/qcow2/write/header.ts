@@ -10,10 +10,10 @@ interface HeaderFields {
 
 const headerBytes = 112;
 const [zlib, zstd] = [0, 1];
-/** The incompatible feature that goes with every compression but zlib. */
+/** The incompatible feature bit that every compression except zlib requires. */
 const compressionFeature = 1n << 3n;
 
-/** Version 3; an end of the header extensions, which is all zeros, follows. */
+/** Version 3; the end of the header extensions, which is all zeros, follows. */
 export function formatHeader({
   virtualSize,
   l1Entries,
@@ -31,7 +31,7 @@ export function formatHeader({
   header.writeBigUInt64BE(BigInt(refcounts.offset), 48);
   header.writeUInt32BE(refcounts.clusters, 56);
   header.writeBigUInt64BE(isZstd ? compressionFeature : 0n, 72);
-  // 16 bits a refcount.
+  // Refcounts of 16 bits.
   header.writeUInt32BE(4, 96);
   header.writeUInt32BE(headerBytes, 100);
   header.writeUInt8(isZstd ? zstd : zlib, 104);

@@ -2,27 +2,27 @@ export const clusterBytes = 65_536;
 /** Clusters that one L2 table describes. */
 export const clustersPerTable: number = clusterBytes / 8;
 const sectorBytes = 512;
-/** Clusters that one refcount block counts, at 16 bits each. */
+/** Clusters in one refcount block, with 16 bits each. */
 const blockEntries = clusterBytes / 2;
 
-/** Bytes and where they go in the file. */
+/** Bytes and their place in the file. */
 export interface PlacedBytes {
   position: number;
   bytes: Uint8Array;
 }
 
 /**
- * Where everything lies in an image that is written in one pass: header, L1 table, then each L2 table before the clusters
- * that it describes, so that a reader that goes forward knows what it reads; the refcounts at the end.
+ * The places in an image that is written in one pass: header, L1 table, then each L2 table before the clusters that it
+ * describes, so that a sequential reader knows what the clusters are; the refcounts at the end.
  */
 export class ImageLayout {
   readonly #l1: Buffer;
   #l2: { index: number; position: number; bytes: Buffer } | undefined;
-  /** How many entries use each cluster of the file. */
+  /** Number of entries that use each cluster of the file. */
   #refcounts = new Uint16Array(1024);
   /** End of the last cluster in use. */
   #end: number = clusterBytes;
-  /** Where the next compressed cluster goes, and the end of the clusters that were taken for those. */
+  /** Place of the next compressed cluster, and the end of the clusters reserved for them. */
   #packed = { next: 0, end: 0 };
 
   constructor(virtualSize: number) {
@@ -32,7 +32,7 @@ export class ImageLayout {
     this.#take(Math.ceil(this.#l1.length / clusterBytes));
   }
 
-  /** Adds a cluster of the disk, in ascending order; `finished` is an L2 table that is complete now. */
+  /** Adds a cluster of the disk, in ascending order; `finished` is an L2 table that is now complete. */
   add(
     cluster: number,
     length: number,
@@ -47,14 +47,14 @@ export class ImageLayout {
     return finished === undefined ? { position } : { position, finished };
   }
 
-  /** The tables that are left, and the length of the file. */
+  /** The remaining tables, and the length of the file. */
   finish(): { tables: PlacedBytes[]; l1Entries: number; refcounts: RefcountPlace; end: number } {
     const tables: PlacedBytes[] = [{ position: clusterBytes, bytes: this.#l1 }];
     if (this.#l2 !== undefined) tables.push(this.#l2);
     const used = this.#end / clusterBytes;
     let blocks = 0;
     let tableClusters = 0;
-    // The refcounts count themselves.
+    // The refcount blocks count themselves too.
     for (let before = -1; before !== blocks + tableClusters; ) {
       before = blocks + tableClusters;
       blocks = Math.ceil((used + before) / blockEntries);
@@ -76,13 +76,13 @@ export class ImageLayout {
 
   #startTable(index: number): void {
     const position = this.#take(1);
-    // What is left of the cluster before it stays empty: else data would lie before its table.
+    // The rest of the previous cluster stays empty: otherwise data would come before its table.
     this.#packed = { next: this.#end, end: this.#end };
     this.#l1.writeBigUInt64BE(standardEntry(position), index * 8);
     this.#l2 = { index, position, bytes: Buffer.alloc(clusterBytes) };
   }
 
-  /** Whole clusters at the end. */
+  /** Reserves whole clusters at the end. */
   #take(clusters: number): number {
     const position = this.#end;
     this.#end += clusters * clusterBytes;
@@ -90,7 +90,10 @@ export class ImageLayout {
     return position;
   }
 
-  /** Compressed data goes after that before it, through the end of a cluster where the next one follows in the file. */
+  /**
+   * Reserves space for compressed data directly after the previous data; it may cross a cluster boundary if the next
+   * cluster follows in the file.
+   */
   #pack(length: number): number {
     const packed = this.#packed;
     if (packed.next + length > packed.end && packed.end !== this.#end) {
@@ -123,12 +126,12 @@ export interface RefcountPlace {
   clusters: number;
 }
 
-/** The cluster is used here alone. */
+/** The entry of a cluster with one user. */
 function standardEntry(position: number): bigint {
   return (1n << 63n) | BigInt(position);
 }
 
-/** The length is told in sectors, and counts those after the first. */
+/** The length is in sectors and leaves out the first one. */
 function packedEntry(position: number, length: number): bigint {
   const first = Math.floor(position / sectorBytes);
   const last = Math.floor((position + length - 1) / sectorBytes);

@@ -6,15 +6,15 @@ import { formatHeader } from './header.ts';
 import { clusterBytes, clustersPerTable, ImageLayout, type PlacedBytes } from './layout.ts';
 
 const sectorBytes = 512;
-/** qemu takes an L1 table of 32 MiB at most: 2 PiB. */
+/** qemu accepts an L1 table of 32 MiB at most: 2 PiB. */
 const maxBytes = ((32 * 1024 * 1024) / 8) * clustersPerTable * clusterBytes;
 
-/** Throws for a disk that is larger than qemu opens. */
+/** Throws for a disk that is larger than qemu can open. */
 export function checkQcow2({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): void {
   refuseLargeDisk('qcow2', virtualSize, maxBytes, 'Write a raw disk.');
 }
 
-/** A qcow2 of version 3 with clusters of 64 KiB, which lie in the order of the disk. */
+/** A qcow2 of version 3 with clusters of 64 KiB, in the order of the disk. */
 export async function writeQcow2(
   disk: DiskToWrite,
   out: WriterSink,
@@ -31,7 +31,7 @@ export async function writeQcow2(
   await out.setSize(end);
 }
 
-/** Every cluster that is not all zeros, as it is. */
+/** Copies every cluster that is not all zeros, uncompressed. */
 async function copyClusters(
   disk: DiskToWrite,
   out: WriterSink,
@@ -63,7 +63,7 @@ async function packClusters(
   }
 }
 
-/** Pieces that follow each other in the file, as they do in memory, are written at once. */
+/** Pieces that are adjacent in the file and in memory are written at once. */
 async function writePieces(out: WriterSink, pieces: readonly PlacedBytes[]): Promise<void> {
   let run: PlacedBytes | undefined;
   for (const { position, bytes } of pieces) {

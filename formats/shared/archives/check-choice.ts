@@ -1,12 +1,12 @@
 import { refuse, type WantedEntry } from '../../../src/kit.ts';
 import { isWhiteout } from './member-name.ts';
 
-/** More names than these do not help the reader. */
+/** A message lists no more names than this. */
 const maxNames = 10;
 
 /**
- * Refuses a choice among the members that could be the disk before any of them is read: `not-an-image` for a name that is
- * not there, `ambiguous-content` where no name was given and there are several.
+ * Checks the choice among the members that could be the disk, before any of them is read: `not-an-image` for a name
+ * that does not exist, `ambiguous-content` if no name was given and there are several.
  */
 export function checkChoice(
   format: string,

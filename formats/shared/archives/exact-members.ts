@@ -2,7 +2,7 @@ import { refuse } from '../../../src/kit.ts';
 import { plainMemberName } from './member-name.ts';
 import type { Members } from './members.ts';
 
-/** The members of an archive that holds exactly these files and nothing else; the first other one is refused. */
+/** The members of an archive that must hold exactly these files; refuses the first other one. */
 export class ExactMembers implements Members {
   readonly #format: string;
   readonly #missing: Set<string>;
@@ -37,7 +37,7 @@ export class ExactMembers implements Members {
     throw refusal;
   }
 
-  /** At the end of the archive. */
+  /** Call it at the end of the archive. */
   finish(): void {
     const [name] = this.#missing;
     if (name === undefined) return;

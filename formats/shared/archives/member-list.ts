@@ -3,27 +3,27 @@ import { checkChoice } from './check-choice.ts';
 import { isMacMetadata, placeOf, plainMemberName } from './member-name.ts';
 import type { Members } from './members.ts';
 
-/** What readers of archives are made for; a higher `limits.members` is meant for codecs. */
+/** The limit of archive readers; a higher `limits.members` is for codecs. */
 const maxMembers = 10_000;
-/** As much of a name that cannot be used as a message needs. */
+/** Maximum length of an invalid name in a message. */
 const maxShown = 200;
 
 type Kind = 'file' | 'folder' | 'other';
 
 /**
- * The members met so far, bounded. A member that cannot be the disk (a link, a device, a name that leaves its folder) is
- * remembered, because nothing is unpacked beside the disk; it is refused where it is the one that is wanted, or the only
- * one. No place may be taken twice, because readers disagree about which of the two wins.
+ * The members found so far, with a limit. A member that cannot be the disk (a link, a device, a name that leaves its
+ * folder) is recorded, because only the disk is unpacked; it is refused if it is the requested one, or the only one.
+ * Two members may not have the same place, because readers disagree about which of the two wins.
  */
 export class MemberList implements Members {
   readonly #format: string;
   readonly #limit: number;
-  /** By the place where a program that unpacks would put it. */
+  /** By the place where a program would unpack the member. */
   readonly #places = new Map<string, Kind>();
   readonly #links = new Set<string>();
-  /** Files that could be meant, as they are listed to the caller. */
+  /** Files that could be the disk, as listed for the caller. */
   readonly #files: string[] = [];
-  /** Why a member cannot be the disk, by its name. */
+  /** The reason why a member cannot be the disk, by its name. */
   readonly #refused = new Map<string, unknown>();
   #count = 0;
 
@@ -32,7 +32,9 @@ export class MemberList implements Members {
     this.#limit = Math.min(limit, maxMembers);
   }
 
-  /** The plain name of a file that may be handed out; `undefined` for one that is passed over. Every name it has counts. */
+  /**
+   * The plain name of a file that may be handed out; `undefined` for a file that is skipped. All its names are checked.
+   */
   addFile(stored: string, ...others: string[]): string | undefined {
     this.#countMember();
     if (isMacMetadata(stored)) return undefined;
@@ -54,7 +56,7 @@ export class MemberList implements Members {
     if (place !== '') this.#take(place, 'folder');
   }
 
-  /** A link, a device or a pipe, with the refusal that it is where the disk is wanted. */
+  /** A link, a device or a pipe; `refusal` is thrown if it is the requested disk. */
   addOther(stored: string, isLink: boolean, refusal: Error): void {
     this.#countMember();
     if (isMacMetadata(stored)) return;
@@ -64,14 +66,14 @@ export class MemberList implements Members {
     this.#refused.set(place, refusal);
   }
 
-  /** Files that could be the disk, refused ones included. */
+  /** Files that could be the disk, with the refused ones. */
   get files(): readonly string[] {
     return this.#files;
   }
 
   /**
-   * Once all members are known: refuses a choice that is missing or cannot be met, and a member that may not be read.
-   * `among` are the files that are offered, `wanted` is `undefined` if every one of them was handed out.
+   * To be called when all members are known: refuses a missing or impossible choice, and a member that may not be read.
+   * `among` are the offered files; `wanted` is `undefined` if all of them were handed out.
    */
   check(wanted: WantedEntry | undefined, among: readonly string[] = this.#files): void {
     const { name, folder = '' } = wanted ?? {};
@@ -88,13 +90,13 @@ export class MemberList implements Members {
     for (const one of usable) this.checkPath(one);
   }
 
-  /** Refuses a file whose path runs through a link, as far as links are known. */
+  /** Refuses a file whose path goes through a link, as far as links are known. */
   checkPath(name: string): void {
     const link = this.#linkAbove(name);
     if (link !== undefined) throw this.#throughLink(name, link);
   }
 
-  /** Refuses a name that is a link, a device or otherwise no file that may be read. */
+  /** Refuses a name that is a link, a device or another member that may not be read. */
   checkUsable(name: string): void {
     const refusal = this.#refused.get(name);
     if (refusal !== undefined) throw refusal;
@@ -125,7 +127,7 @@ export class MemberList implements Members {
     });
   }
 
-  /** Folders may come again, and so may what is never read. */
+  /** Folders may occur several times, and so may members that are never read. */
   #take(place: string, kind: Kind): void {
     const before = this.#places.get(place);
     if (before === undefined) {

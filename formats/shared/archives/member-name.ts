@@ -1,11 +1,11 @@
 import { refuse } from '../../../src/kit.ts';
 
-/** As long as a path may be on Linux; it also bounds what all names of an archive cost. */
+/** The maximum length of a path on Linux; it also limits the memory for all names of an archive. */
 const maxLength = 4096;
 
 /**
- * The name of an archive member without `./` and doubled slashes; empty for the archive's own folder. Nothing is ever
- * written under such a name, but one that leaves its folder on any platform is none to read a disk from: `unsafe-path`.
+ * The name of an archive member without `./` and doubled slashes; empty for the archive's own folder. No file is
+ * written under such a name, but a name that leaves its folder on any platform is refused: `unsafe-path`.
  */
 export function plainMemberName(name: string, format: string): string {
   if (name.length > maxLength) throw unsafe(name.slice(0, 100), 'is too long', format);
@@ -19,8 +19,8 @@ export function plainMemberName(name: string, format: string): string {
 }
 
 /**
- * Where a program that bounds names to its own folder would put a member of this name: two of one place are two readings
- * of the archive.
+ * The place where a program that keeps names inside its own folder would put a member with this name: two members with
+ * one place are ambiguous.
  */
 export function placeOf(name: string): string {
   const steps: string[] = [];
@@ -33,7 +33,7 @@ export function placeOf(name: string): string {
   return steps.join('/');
 }
 
-/** What macOS puts beside files for itself: AppleDouble twins (`._disk.raw`), and the folder where its zips keep them. */
+/** Files that macOS adds for itself: AppleDouble files (`._disk.raw`), and the folder for them in its zips. */
 export function isMacMetadata(name: string): boolean {
   const steps = name.split(/[/\\]/).filter((step) => step !== '');
   return steps.includes('__MACOSX') || (steps.at(-1)?.startsWith('._') ?? false);

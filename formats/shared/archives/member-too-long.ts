@@ -1,6 +1,6 @@
 import { raiseLimit, refuse } from '../../../src/kit.ts';
 
-/** The refusal of an archive member that is longer than is allowed; `needed` is its length, if it is known. */
+/** The error for an archive member that exceeds the size limit; `needed` is its length, if it is known. */
 export function memberTooLong(
   format: string,
   value: number,

@@ -1,8 +1,10 @@
-/** What a walk through an archive tells of the members that it meets; each may be refused. */
+/** What a walk through an archive reports about the members that it finds; each report may throw. */
 export interface Members {
-  /** The plain name of a file that may be handed out; `undefined` for one that is passed over. Every name it has counts. */
+  /**
+   * The plain name of a file that may be handed out; `undefined` for a file that is skipped. All its names are checked.
+   */
   addFile(stored: string, ...others: string[]): string | undefined;
   addFolder(stored: string): void;
-  /** A link, a device or a pipe, with the refusal that it is where it is wanted. */
+  /** A link, a device or a pipe; `refusal` is thrown if it is the requested member. */
   addOther(stored: string, isLink: boolean, refusal: Error): void;
 }

@@ -1,29 +1,29 @@
 import type { BlockList } from './block-list.ts';
 
-/** A disk whose blocks lie in one file: `blocks` in the order of the file, sizes in bytes. */
+/** A disk whose blocks are in one file: `blocks` in the order of the file, sizes in bytes. */
 export interface BlockLayout {
   blocks: BlockList;
   blockBytes: number;
   virtualSize: number;
-  /** Where the data of the block at a place begins in the file. */
+  /** Start of the data of the block at a place in the file. */
   dataAt(place: number): number;
 }
 
-/** A range of the file and where it belongs on the disk. */
+/** A range of the file and its place on the disk. */
 export interface BlockPiece {
   host: number;
   guest: number;
   length: number;
 }
 
-/** One read from the file and what becomes of it; `pieces` are in the order of the file. */
+/** One read from the file, and the pieces in it, in the order of the file. */
 export interface BlockBatch {
   start: number;
   end: number;
   pieces: BlockPiece[];
 }
 
-/** What a batch spans at most in the file. */
+/** The maximum range of a batch in the file. */
 export const maxBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
@@ -58,7 +58,7 @@ export class BlockCursor {
     this.#done = 0;
   }
 
-  /** Takes pieces that lie close together and are wholly below `readyBytes`; `undefined` when the next one is not. */
+  /** Takes pieces that are close together and completely below `readyBytes`; `undefined` if the next one is not. */
   takeBatch(readyBytes: number): BlockBatch | undefined {
     let batch: BlockBatch | undefined;
     for (let piece = this.peek(); piece !== undefined; piece = this.peek()) {

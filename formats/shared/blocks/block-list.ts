@@ -2,8 +2,8 @@
 export const blockListEntryBytes = 8;
 
 /**
- * Which place in the file holds which block of the disk. Place and block are unsigned 32-bit numbers; a column of 64-bit
- * keys, because a disk may have millions of blocks.
+ * Which place in the file holds which block of the disk. Place and block are unsigned 32-bit numbers, stored as a
+ * column of 64-bit keys, because a disk may have millions of blocks.
  */
 export class BlockList {
   count = 0;
@@ -19,7 +19,7 @@ export class BlockList {
     this.count += 1;
   }
 
-  /** Brings the blocks into the order of the file. */
+  /** Sorts the blocks in the order of the file. */
   sort(): void {
     this.#keys.subarray(0, this.count).sort();
   }

@@ -5,21 +5,21 @@ import { BlockList, blockListEntryBytes } from './block-list.ts';
 const entryBytes = 4;
 const pieceBytes = 1024 * 1024;
 
-/** Where a map of 32-bit entries lies, one entry a block of the disk, and what may stand in it. */
+/** The place of a map of 32-bit entries, one for each block of the disk, and the values allowed in it. */
 export interface BlockMapPlace {
   position: number;
-  /** Entries that describe the disk; the map may have more of them. */
+  /** Entries that describe the disk; the map may have more entries. */
   entries: number;
   littleEndian: boolean;
-  /** Values from here on mean that the block reads as zeros; a lower one is its place in the file. */
+  /** Values from this one on mean that the block reads as zeros; a lower value is its place in the file. */
   absentFrom: number;
-  /** How far apart two places must be. */
+  /** Minimum distance between two places. */
   minDistance: number;
 }
 
 /**
- * The blocks that have a place in the file, in the order of the file. Refuses a map that is cut, that is larger than
- * `tableBytes` in memory, or whose blocks overlap.
+ * The blocks that have a place in the file, in the order of the file. Refuses a map that is cut, that needs more than
+ * `tableBytes` of memory, or whose blocks overlap.
  */
 export async function readBlockMap(
   source: ByteSource,

@@ -4,8 +4,8 @@ import { type BlockBatch, BlockCursor, type BlockLayout, maxBatchBytes } from '.
 import { WorkSlots } from './work-slots.ts';
 
 /**
- * Copies the blocks of a disk in the order of the file, so that a file that is still growing is copied as far as it is
- * there. Blocks without a place are zeroed where the sink does not read as zeros already.
+ * Copies the blocks of a disk in the order of the file, so that a file that is still growing is copied as far as it has
+ * arrived. Blocks without a place are zeroed if the sink does not read as zeros already.
  */
 export async function copyBlocks(
   layout: BlockLayout,
@@ -15,7 +15,8 @@ export async function copyBlocks(
   refuseImage: ImageRefusal,
 ): Promise<void> {
   const slots = new WorkSlots(tasks, signal);
-  // Memory that no batch is using: left to the collector, that of a hundred batches would be held at once.
+  // Memory that no batch is using, for the next one: the garbage collector would keep that of a hundred batches at
+  // once.
   const spare: Uint8Array[] = [];
   try {
     if (!sink.zeroed) await slots.submit(() => zeroHoles(layout, sink, slots.signal));

@@ -1,12 +1,13 @@
 /** Bytes of one entry of a `PieceList`. */
 export const pieceListEntryBytes = 20;
 
-/** Standard clusters that follow each other in the file and on the disk become one piece up to this size. */
+/** Standard clusters that are adjacent in the file and on the disk become one piece up to this size. */
 const maxPieceBytes = 1024 * 1024;
 
 /**
- * Places of data: where in the file, where on the disk, and how long. A length above zero counts bytes to copy; below
- * zero it counts the bytes at most that a compressed cluster takes. Columns, because an image may have millions.
+ * Places of data: in the file, on the disk, and the length. A positive length is the number of bytes to copy; a
+ * negative one is the maximum number of bytes of a compressed cluster. Stored in columns, because an image may have
+ * millions.
  */
 export class PieceList {
   host: Float64Array;
@@ -32,7 +33,7 @@ export class PieceList {
     return this.length[index] ?? 0;
   }
 
-  /** Adds a piece, or makes the last one longer where this one continues it. */
+  /** Adds a piece, or extends the last one if this one continues it. */
   extend(host: number, guest: number, length: number): void {
     const last = this.count - 1;
     const lastLength = this.lengthAt(last);
@@ -61,7 +62,7 @@ export class PieceList {
     this.push(list.hostAt(index), list.guestAt(index), list.lengthAt(index));
   }
 
-  /** A list in the order of the file; this one where it is in that order already. */
+  /** A list in the order of the file; this list if it already has that order. */
   byHost(): PieceList {
     let ascending = true;
     for (let i = 1; i < this.count && ascending; i += 1) {

@@ -4,11 +4,11 @@ import { PieceList, pieceListEntryBytes } from './piece-list.ts';
 interface Run {
   list: PieceList;
   next: number;
-  /** After the last piece of the list that counts. */
+  /** Index after the last valid piece of the list. */
   end: number;
 }
 
-/** What is taken from a `PieceQueue`; see `PieceList` for the sign of `length`. */
+/** A piece taken from a `PieceQueue`; see `PieceList` for the sign of `length`. */
 export interface Piece {
   host: number;
   guest: number;
@@ -16,8 +16,8 @@ export interface Piece {
 }
 
 /**
- * Pieces that are still to be copied, lowest place in the file first. Bounded: when there are too many, those from
- * `horizon` on are forgotten, and the caller adds them again when it reaches the horizon.
+ * Pieces that are still to be copied, lowest place in the file first. The size is limited: if there are too many, those
+ * from `horizon` on are dropped, and the caller adds them again when it reaches the horizon.
  */
 export class PieceQueue {
   readonly #maxPieces: number;
@@ -25,14 +25,14 @@ export class PieceQueue {
   #runs: Run[] = [];
   #horizon = Number.POSITIVE_INFINITY;
 
-  /** `maxBytes`: memory for the queue; `format`: whose pieces these are, for errors. */
+  /** `maxBytes`: memory for the queue; `format`: the format in error messages. */
   constructor(maxBytes: number, format: string) {
     this.#format = format;
-    // Half of it, as merging holds everything twice.
+    // Half of it, because a merge holds everything twice.
     this.#maxPieces = Math.max(1024, Math.floor(maxBytes / 2 / pieceListEntryBytes));
   }
 
-  /** Pieces from here on in the file are not held; infinite while nothing was forgotten. */
+  /** The queue holds no pieces from this place in the file on; infinite while none was dropped. */
   get horizon(): number {
     return this.#horizon;
   }
@@ -51,7 +51,7 @@ export class PieceQueue {
     if (run !== undefined) run.next += 1;
   }
 
-  /** Adds those pieces that lie at `from` or after it in the file. */
+  /** Adds those pieces that are at `from` or after it in the file. */
   add(pieces: PieceList, from = 0): void {
     const list = pieces.byHost();
     const next = list.lowerBound(from);
@@ -62,7 +62,7 @@ export class PieceQueue {
     if (this.#total() > this.#maxPieces) this.#forget();
   }
 
-  /** Moves the horizon out of the way; `add` the pieces from the returned place on next. */
+  /** Moves the horizon forward; the caller must then `add` the pieces from the returned place on. */
   passHorizon(): number {
     const horizon = this.#horizon;
     this.#horizon = Number.POSITIVE_INFINITY;
@@ -99,7 +99,7 @@ export class PieceQueue {
     const run = this.#runs[0];
     if (run === undefined) return;
     const { list, next } = run;
-    // A horizon lies between places in the file: pieces of one place stay together.
+    // A horizon is between places in the file: pieces of one place stay together.
     const horizon = list.hostAt(next + Math.floor(this.#maxPieces / 2));
     const end = list.lowerBound(horizon);
     if (end <= next) {

@@ -1,6 +1,6 @@
 import type { DiskSink } from '../../../src/kit.ts';
 
-/** Writes while its caller waits for the next bytes, but never more than one thing at a time. */
+/** Writes while its caller waits for the next bytes, one write at a time. */
 export class SerialWriter {
   readonly #sink: DiskSink;
   #running: Promise<void> = Promise.resolve();
@@ -9,7 +9,7 @@ export class SerialWriter {
     this.#sink = sink;
   }
 
-  /** Resolves when the write has begun; it may fail at the next call. */
+  /** Resolves when the write has begun; a failure is thrown at the next call. */
   write(position: number, bytes: Uint8Array): Promise<void> {
     return this.#begin(() => this.#sink.write(position, bytes));
   }
@@ -18,12 +18,12 @@ export class SerialWriter {
     return this.#begin(() => this.#sink.zero(position, length));
   }
 
-  /** Waits for what is under way, and throws when it failed. */
+  /** Waits for the running write, and throws if it failed. */
   finish(): Promise<void> {
     return this.#running;
   }
 
-  /** Waits for what is under way, failed or not. */
+  /** Waits for the running write, failed or not. */
   async settle(): Promise<void> {
     await Promise.allSettled([this.#running]);
   }

@@ -1,6 +1,6 @@
 import { abortable, type DecodeContext, type DecodeTasks } from '../../../src/kit.ts';
 
-/** Runs what hands work to the pool, and waits for that work, whether it fails or not. */
+/** Runs a function that gives work to the pool, and waits for that work even if the function fails. */
 export async function withSlots(
   { tasks, signal }: Pick<DecodeContext, 'tasks' | 'signal'>,
   run: (slots: WorkSlots) => Promise<void>,
@@ -15,11 +15,11 @@ export async function withSlots(
 }
 
 /**
- * Hands work to the pool and keeps it just busy: `submit` waits while enough is under way. The first failure aborts
+ * Gives work to the pool and keeps it busy: `submit` waits while enough work is running. The first failure aborts
  * `signal` with its error.
  */
 export class WorkSlots {
-  /** Aborts when the caller does, or when any work has failed. */
+  /** Aborts when the caller aborts, or when any work has failed. */
   readonly signal: AbortSignal;
   readonly #tasks: DecodeTasks;
   readonly #stop = new AbortController();
@@ -33,13 +33,13 @@ export class WorkSlots {
 
   async submit(work: () => Promise<void>): Promise<void> {
     this.signal.throwIfAborted();
-    // One more than the pool takes at once, so that it never waits for us.
+    // One more than the pool runs at once, so that it never has to wait.
     while (this.#running > this.#tasks.width) await abortable(this.#change.promise, this.signal);
     this.#running += 1;
     void this.#run(work);
   }
 
-  /** Resolves when nothing is under way any more, failed or not. */
+  /** Resolves when no work is running, failed or not. */
   async idle(): Promise<void> {
     while (this.#running > 0) await this.#change.promise;
   }

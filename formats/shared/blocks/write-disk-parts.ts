@@ -1,21 +1,21 @@
 import type { DiskSink } from '../../../src/kit.ts';
 
-/** Bytes and where on the disk they go. */
+/** Bytes and their place on the disk. */
 export interface DiskPart {
   guest: number;
   bytes: Uint8Array;
 }
 
-/** Where parts are written. Together, the parts of one call have at most `maxBytes`, unless it is a single part. */
+/** The target of parts. Together, the parts of one call have at most `maxBytes`, unless it is a single part. */
 export interface DiskPartWriter {
   sink: DiskSink;
   signal: AbortSignal;
   maxBytes: number;
-  /** Buffers of `maxBytes` that no write is using; new ones for every write would keep the collector busy. */
+  /** Buffers of `maxBytes` that no write is using; new buffers for every write would burden the garbage collector. */
   spare: Uint8Array[];
 }
 
-/** Writes parts of any order; those that follow each other on the disk are written in one go. */
+/** Writes parts in any order; adjacent parts of the disk are written at once. */
 export async function writeDiskParts(parts: DiskPart[], writer: DiskPartWriter): Promise<void> {
   parts.sort((a, b) => a.guest - b.guest);
   for (let from = 0; from < parts.length; ) {

@@ -2,42 +2,42 @@ import { type DiskSink, isZeros, raiseLimit, refuse } from '../../../src/kit.ts'
 import { giveBack } from '../give-back.ts';
 import { regroup } from '../streams/regroup.ts';
 
-/** Where decoded bytes go, and how far they may reach. */
+/** The target of decoded bytes, and their limit. */
 export interface OutputPlace {
   sink: DiskSink;
-  /** Where on the disk the first byte goes. */
+  /** Place of the first byte on the disk. */
   position: number;
-  /** The disk may not be longer than this. */
+  /** Maximum length of the disk. */
   limit: number;
-  /** Bytes a write, the first and the last excepted. Pieces of this size are not copied. */
+  /** Bytes of one write, except the first and the last. Pieces of this size are not copied. */
   stepBytes: number;
-  /** Whose bytes these are, for errors. */
+  /** Format that decodes, for errors. */
   format: string;
   signal: AbortSignal;
   /**
-   * Is given what was written, in order, and may use its memory again: then pieces are written as they lie in memory,
+   * Gets the written bytes, in order, and may use their memory again: then pieces are written directly from memory,
    * neighbours together. Default: the memory is freed.
    */
   reuse?: ((bytes: Uint8Array) => void) | undefined;
 }
 
-/** What came of a decoder. */
+/** The result of a decoder's output. */
 export interface CopiedOutput {
   sizeBytes: number;
-  /** There was nothing but zeros. */
+  /** The output was only zeros. */
   isZero: boolean;
 }
 
 /**
- * Writes what a decoder hands out, a step while the next one is decoded. The pieces are used up: the
- * decoder may not hold on to their memory.
+ * Writes the output of a decoder, one step while the next one is decoded. The pieces are consumed: the decoder may not
+ * keep their memory.
  */
 export async function copyOutput(
   pieces: AsyncIterable<Uint8Array>,
   { sink, position, limit, stepBytes, format, signal, reuse }: OutputPlace,
 ): Promise<CopiedOutput> {
   const joined = joinNeighbours(pieces, stepBytes);
-  // What is regrouped is a copy.
+  // Regrouped pieces are copies.
   const steps = reuse === undefined ? regroup(joined, stepBytes) : joined;
   const done = reuse ?? giveBack;
   let isZero = true;
@@ -73,7 +73,7 @@ async function write(
   else await sink.write(position, bytes);
 }
 
-/** Merges pieces that lie side by side in memory, up to `size` bytes. */
+/** Merges pieces that are adjacent in memory, up to `size` bytes. */
 async function* joinNeighbours(
   pieces: AsyncIterable<Uint8Array>,
   size: number,
@@ -97,7 +97,7 @@ async function* joinNeighbours(
   if (joined !== undefined) yield joined;
 }
 
-/** The refusal of output that is longer than is allowed. */
+/** The error for output that exceeds its limit. */
 export function outputTooLong(value: number, limit: number, format: string): Error {
   return refuse('limit', `The ${format} data unpacks to more than ${limit} bytes`, {
     format,

@@ -2,7 +2,7 @@ import type { ByteSource, Codec, DecodeContext, DiskSink } from '../../../src/ki
 import { copyOutput } from './copy-output.ts';
 import { stepBytes } from './zlib-engine.ts';
 
-/** A codec's `copyTo`, for one that Node decodes from end to end. */
+/** `copyTo` of a codec that Node decodes from start to end. */
 export async function copyWhole(
   { id, decode }: Pick<Codec, 'id' | 'decode'>,
   source: ByteSource,

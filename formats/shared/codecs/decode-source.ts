@@ -2,9 +2,9 @@ import type { ByteSource } from '../../../src/kit.ts';
 import { StreamReader } from '../streams/stream-reader.ts';
 
 /**
- * Decodes a source from its first byte. After an abort it throws the reason of the signal before it hands out more,
- * whatever the decoder made of the interruption; `explain` turns other errors into typed refusals. `reuse`: the decoder is
- * done with what it reads before 1 MiB more has come.
+ * Decodes a source from its first byte. After an abort it throws the reason of the signal before any further output,
+ * whatever error the decoder had; `explain` turns other errors into typed ones. `reuse`: the decoder has finished with
+ * a piece of input before 1 MiB more has come.
  */
 export async function* decodeSource(
   source: ByteSource,

@@ -5,18 +5,18 @@ import { zlibCode } from './zlib-code.ts';
 const pooled = { zlib: promisify(inflate), raw: promisify(inflateRaw) };
 const direct = { zlib: inflateSync, raw: inflateRawSync };
 
-/** Below this a trip to the thread pool costs more than the work (16 KiB were measured to cost a fifth more CPU there). */
+/** For smaller blocks the thread pool costs more than the work (with 16 KiB it used a fifth more CPU, measured). */
 export const minPooledBytes: number = 32 * 1024;
 
-/** Room for more than a block, else zlib is called once more only to learn that the stream has ended. */
+/** Room for more than a block: otherwise zlib is called once more only to report the end of the stream. */
 export const inflateSlackBytes = 64;
 
-/** What is wrong with the stream of a block. */
+/** The error in the stream of a block. */
 export type BlockFlaw = 'cut' | 'too-long' | 'damaged';
 
 /**
- * Inflates a block of at most `blockBytes`; bytes after the end of its stream are ignored. A whole block lies in memory of its
- * own with `inflateSlackBytes` after it. `explain` makes the refusal of a stream that is not valid.
+ * Inflates a block of at most `blockBytes`; bytes after the end of its stream are ignored. A whole block gets its own
+ * memory, followed by `inflateSlackBytes`. `explain` makes the error for an invalid stream.
  */
 export async function inflateBlock(
   input: Uint8Array,

@@ -1,16 +1,16 @@
 import { abortable, type ByteSource, viewOf } from '../../../src/kit.ts';
 
-/** No writer makes more before the first frame, and each costs a read. */
+/** Writers make fewer frames before the first data, and each costs a read. */
 const maxFrames = 10_000;
 
-/** True for the magic numbers of frames that zstd and lz4 alike pass over (RFC 8878, 3.1.2; LZ4 frame format 1.6). */
+/** True for the magic numbers of frames that zstd and lz4 both skip (RFC 8878, 3.1.2; LZ4 frame format 1.6). */
 export function isSkippable(magic: number): boolean {
   return (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
 }
 
 /**
- * The magic number of the first frame that is not skippable; `beyond` where `head` begins with skippable ones and ends
- * before they do, `undefined` if it has no magic number at all.
+ * The magic number of the first frame that is not skippable; `beyond` if `head` ends before that frame, `undefined` if
+ * it has no magic number.
  */
 export function firstMagic(head: Uint8Array): number | 'beyond' | undefined {
   const view = viewOf(head);
@@ -24,7 +24,10 @@ export function firstMagic(head: Uint8Array): number | 'beyond' | undefined {
   return at === 0 ? undefined : 'beyond';
 }
 
-/** The same from a source, as far into it as it takes; `undefined` if it ends before, or has too many of them. */
+/**
+ * The same from a source, which is read as far as needed; `undefined` if it ends before, or has too many of these
+ * frames.
+ */
 export async function readFirstMagic(
   source: ByteSource,
   signal: AbortSignal,

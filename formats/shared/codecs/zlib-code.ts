@@ -1,11 +1,11 @@
-/** Of libzstd, as Deno gives them instead of a code (`ZSTD_getErrorName`). */
+/** Messages of libzstd (`ZSTD_getErrorName`), which Deno gives instead of a code. */
 const sentences: Readonly<Record<string, string>> = {
   "Restored data doesn't match checksum": 'ZSTD_error_checksum_wrong',
   'Frame requires too much memory for decoding': 'ZSTD_error_frameParameter_windowTooLarge',
 };
 const start = 'Zstd decompress error: ';
 
-/** The code of an error of `node:zlib`, which also names what libzstd says; `undefined` for other errors. */
+/** The code of an error of `node:zlib`, which also has codes of libzstd; `undefined` for other errors. */
 export function zlibCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code: unknown = Reflect.get(error, 'code');

@@ -3,13 +3,13 @@ import type { Transform } from 'node:stream';
 /** A decompressor of `node:zlib`. */
 export type ZlibEngine = Transform & { readonly bytesWritten: number };
 
-/** Decoded bytes an engine hands out at once. */
+/** Decoded bytes that an engine returns at once. */
 export const stepBytes: number = 1024 * 1024;
 
 /**
- * Runs `input` through one engine and yields what comes out, as fast as it is taken. Ends when the engine says that its
- * data is complete; `engine.bytesWritten` then tells how much of the input it wanted. An error of the input is thrown as
- * it is.
+ * Feeds `input` to one engine and yields its output, as fast as it is consumed. Ends when the engine reports the end of
+ * its data; `engine.bytesWritten` is then the number of input bytes that it used. An error of the input is thrown
+ * unchanged.
  */
 export async function* runEngine(
   engine: ZlibEngine,
@@ -23,10 +23,10 @@ export async function* runEngine(
   }
 }
 
-/** Never rejects: a failure destroys the engine, and so reaches the reader of its output. */
+/** Never rejects: a failure destroys the engine, and so the reader of its output gets it. */
 async function feed(engine: ZlibEngine, input: AsyncIterator<Uint8Array>): Promise<void> {
   let fedBytes = 0;
-  // An engine that fails never calls back for the piece it was at.
+  // A failed engine never calls back for its current piece.
   let settle = (): void => {};
   engine.once('close', () => settle());
   try {
@@ -39,7 +39,7 @@ async function feed(engine: ZlibEngine, input: AsyncIterator<Uint8Array>): Promi
         settle = resolve;
         engine.write(result.value, () => resolve());
       });
-      // What an engine leaves of a piece lies past its end; one more write could wake it up again.
+      // The part of a piece that an engine did not use is after its end; another write could start it again.
       if (engine.destroyed || engine.bytesWritten < fedBytes) return;
     }
     engine.end();

@@ -2,11 +2,11 @@ import { constants, type ZstdOptions } from 'node:zlib';
 import { refuse } from '../../../src/kit.ts';
 import { zlibCode } from './zlib-code.ts';
 
-/** Bounds of a libzstd decoder as powers of two. */
+/** Limits of a libzstd decoder as powers of two. */
 const smallestWindow = 10;
 export const greatestWindow = 30;
 
-/** What Node's zstd is told about memory; a window limit between two powers of two is checked at the frame header. */
+/** The memory parameters of Node's zstd; a window limit between two powers of two is checked at the frame header. */
 export function zstdParams(windowLimit: number): NonNullable<ZstdOptions['params']> {
   const log = Math.ceil(Math.log2(Math.max(1, windowLimit)));
   return {
@@ -14,7 +14,10 @@ export function zstdParams(windowLimit: number): NonNullable<ZstdOptions['params
   };
 }
 
-/** The typed refusal behind an error of Node's zstd, which names its codes after libzstd; other errors stay as they are. */
+/**
+ * The typed error for an error of Node's zstd, whose codes have the names of libzstd; other errors are returned
+ * unchanged.
+ */
 export function explainZstd(error: unknown): unknown {
   const code = zlibCode(error);
   const more = { format: 'zst', cause: error };

@@ -1,6 +1,6 @@
 /**
- * Bytes of a disk from `capacity` and `capacityAllocationUnits` (DSP0243, section 9.1; units by DSP0004, annex C: `byte`,
- * `byte * 2^30`). `undefined` if either is something else, such as the name of a property.
+ * Bytes of a disk from `capacity` and `capacityAllocationUnits` (DSP0243, section 9.1; units by DSP0004, annex C:
+ * `byte`, `byte * 2^30`). `undefined` if either has another value, such as the name of a property.
  */
 export function diskBytes(
   capacity: string | undefined,

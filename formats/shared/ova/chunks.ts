@@ -5,7 +5,7 @@ import type { Contents, DiskPlace } from './contents.ts';
 import { chunkName } from './documents.ts';
 
 /**
- * A disk that lies in the archive in parts, one after the other. `finish` reads what is left of it and gives back the
+ * A disk that is stored in the archive in parts, one after the other. `finish` reads the rest of it and returns the
  * member that followed.
  */
 export function joinChunks(

@@ -12,15 +12,15 @@ import { MemberDigests } from './member-digests.ts';
 /** A member that is a disk of the descriptor, or the first part of one. */
 export interface DiskPlace {
   disk: OvfDisk;
-  /** Of the disk, as it is known in the archive. */
+  /** The name of the disk in the archive. */
   name: string;
   isChunk: boolean;
 }
 
-/** Names of disks in appliances; other files stand beside them. */
+/** Names of disks in appliances; archives hold other files too. */
 const diskName = /\.(vmdk|vhdx?|vdi|qcow2|img|raw)(\.gz)?$/i;
 
-/** What is known of an archive while it is read: its documents, its members, and which of them is the disk. */
+/** The known content of an archive while it is read: its documents, its members, and which of them is the disk. */
 export class Contents {
   readonly members: MemberList;
   ovf: OvfDescriptor | undefined;
@@ -30,9 +30,9 @@ export class Contents {
   readonly #digests = new MemberDigests();
   #manifest: { name: string; bytes: Uint8Array } | undefined;
   #folder = '';
-  /** The name under which a disk was found. */
+  /** The member name of each disk that was found. */
   readonly #found = new Map<OvfDisk, string>();
-  /** Handed out before it was known to be a disk. */
+  /** Members that were handed out before the descriptor was known. */
   readonly #guessed = new Map<string, number>();
 
   constructor(format: 'tar' | 'ova', context: DecodeContext, wanted: WantedEntry | undefined) {
@@ -56,7 +56,7 @@ export class Contents {
       return true;
     }
     if (!/\.mf$/i.test(name)) return false;
-    // Without a descriptor it may be anything.
+    // Without a descriptor the archive may hold anything.
     if (this.ovf === undefined && this.#format === 'tar' && !isShort(member)) return false;
     if (this.#manifest !== undefined) throw ambiguous('two manifests');
     const bytes = await readDocument(member);
@@ -69,14 +69,14 @@ export class Contents {
   /** To be called before the first byte of a member is read. */
   note(member: TarMember): void {
     const isHeard = member.listen !== undefined;
-    // A stream passes once, and hashing costs more than reading it; a disk of an appliance has this name.
+    // A stream passes only once, and hashing costs more than reading; a disk of an appliance has such a name.
     const mayBeListed =
       this.ovf !== undefined || this.#format === 'ova' || /\.vmdk/i.test(member.name);
     if (!isHeard || mayBeListed) this.#digests.add(member);
     else this.#digests.addUnheard(member.name);
   }
 
-  /** Whether it is handed out while no descriptor is known. */
+  /** Whether a member is handed out while no descriptor is known. */
   mayBe({ name, sizeBytes }: TarMember): boolean {
     const isMeant = this.#isMeant(name);
     if (isMeant) this.#guessed.set(name, sizeBytes);
@@ -95,7 +95,7 @@ export class Contents {
     return this.#guessed.size === 0 && diskName.test(name);
   }
 
-  /** The disk that a member is, if it is one that is wanted. */
+  /** The disk that a member holds, if it is the requested one. */
   placeOf({ name, sparse }: TarMember): DiskPlace | undefined {
     for (const disk of this.ovf?.disks ?? []) {
       const names = this.#namesOf(disk);
@@ -104,7 +104,7 @@ export class Contents {
       const known = isChunk ? names.find((file) => chunkName(file, 0) === name) : whole;
       if (known === undefined || !this.#isWanted(names)) continue;
       if (this.#found.has(disk)) throw ambiguous(`the disk ${JSON.stringify(known)} twice`);
-      // Its digest would be that of the file with its holes, which no longer passes here as such.
+      // A manifest's digest would be of the file with its holes filled in, but only the stored bytes pass here.
       if (sparse) throw refuseDisk('unsupported-feature', name, 'is stored as sparse');
       this.#found.set(disk, known);
       return { disk, name: known, isChunk };
@@ -113,8 +113,8 @@ export class Contents {
   }
 
   /**
-   * A disk that is shorter than its descriptor says may have been cut, unless its own format tells where it ends; of a
-   * longer one, only the description is wrong.
+   * A disk that is shorter than its descriptor says may have been cut, unless its own format shows its end; for a
+   * longer disk, only the description is wrong.
    */
   async checkLength(disk: OvfDisk, { name, sizeBytes, source }: TarMember): Promise<void> {
     const stated = disk.sizeBytes ?? sizeBytes;
@@ -130,7 +130,10 @@ export class Contents {
     });
   }
 
-  /** Once all names are known: refuses a choice that is missing, cannot be met, or was another one than was handed out. */
+  /**
+   * To be called when all names are known: refuses a choice that is missing, impossible, or different from the member
+   * that was handed out.
+   */
   checkChoice(): void {
     if (this.ovf === undefined) {
       if (this.#format === 'ova') throw notOvf();
@@ -152,7 +155,10 @@ export class Contents {
     );
   }
 
-  /** Once all has been read: every disk that is wanted was there, and what the manifest lists is what it should be. */
+  /**
+   * To be called when all members were read: every requested disk was found, and the members in the manifest have their
+   * digests.
+   */
   async checkDisks(): Promise<void> {
     const disks = this.ovf?.disks ?? [];
     for (const disk of disks) {
@@ -169,13 +175,13 @@ export class Contents {
     await this.#digests.check(ofDisks, this.#context.log);
   }
 
-  /** Its first bytes have passed, so only its name can tell that its format says where it ends. */
+  /** Its first bytes were consumed, so only its name can show whether its format states its end. */
   #checkGuess({ sizeBytes = 0 }: OvfDisk, name: string): void {
     if ((this.#guessed.get(name) ?? 0) >= sizeBytes || /\.vmdk$/i.test(name)) return;
     throw refuseDisk('truncated', name, 'is shorter than the descriptor says');
   }
 
-  /** The disks by the names that the caller may give. */
+  /** The disks by the names that the caller may use. */
   #disks(): string[] {
     return (this.ovf?.disks ?? []).flatMap((disk) => {
       const names = this.#namesOf(disk);

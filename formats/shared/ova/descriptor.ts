@@ -13,19 +13,19 @@ import { readEnvelope } from './read-envelope.ts';
 
 /** A disk of the descriptor that has a file. */
 export interface OvfDisk {
-  /** What its file may be called, from the folder of the descriptor. */
+  /** The possible names of its file, from the folder of the descriptor. */
   names: string[];
   sizeBytes?: number;
-  /** Bytes of every part but the last, where the file may lie in parts. */
+  /** Size of every part except the last, if the file is stored in parts. */
   chunkBytes?: number;
 }
 
-/** What an OVF descriptor (DMTF DSP0243) says about disks; other files do not matter. */
+/** The disks in an OVF descriptor (DMTF DSP0243); other files are ignored. */
 export interface OvfDescriptor {
   disks: OvfDisk[];
 }
 
-/** Reads a descriptor. Disks elsewhere are `external-reference`, delta disks `unsupported-feature`. */
+/** Reads a descriptor. A disk outside the archive is `external-reference`, a delta disk `unsupported-feature`. */
 export async function parseOvf(bytes: Uint8Array, limits: Limits): Promise<OvfDescriptor> {
   const envelope = await readEnvelope(bytes);
   if (envelope.name !== 'Envelope') {
@@ -33,7 +33,7 @@ export async function parseOvf(bytes: Uint8Array, limits: Limits): Promise<OvfDe
   }
   const references = childrenOf(envelope, 'References').flatMap((list) => childrenOf(list, 'File'));
   const files = Map.groupBy(references, (element) => attribute(element, 'id') ?? '');
-  // OVF 0.9 had sections of one name and different types.
+  // OVF 0.9 had sections with one name and different types.
   const sections = [...childrenOf(envelope, 'DiskSection'), ...childrenOf(envelope, 'Section')];
   const disks = new Map<string, OvfDisk>();
   for (const element of sections.flatMap((section) => childrenOf(section, 'Disk'))) {
@@ -81,7 +81,7 @@ function findFile(
   limits: Limits,
 ): XmlElement | undefined {
   const fileRef = attribute(element, 'fileRef') ?? '';
-  // Some writers put an empty reference where none should be.
+  // Some writers put an empty reference instead of none.
   if (fileRef === '') return undefined;
   if (attribute(element, 'parentRef') !== undefined) {
     throw refuseOvf('unsupported-feature', 'A disk of the OVF descriptor builds upon another one');
@@ -118,7 +118,7 @@ function required(element: XmlElement, name: string): string {
   throw refuseOvf('corrupt-header', `The OVF descriptor has a ${element.name} without ${name}`);
 }
 
-/** Prefixes are not told apart, so one name must not stand there twice. */
+/** Prefixes are ignored, so a name must not occur twice. */
 function attribute(element: XmlElement, name: string): string | undefined {
   const [first, second] = element.attributes.filter(([key]) => key === name);
   if (second !== undefined) {
@@ -127,7 +127,7 @@ function attribute(element: XmlElement, name: string): string | undefined {
   return first?.[1];
 }
 
-/** As much of it as a message needs. */
+/** A short form of a text for a message. */
 function quote(text: string): string {
   return JSON.stringify(text.slice(0, 200));
 }

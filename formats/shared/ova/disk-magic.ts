@@ -1,6 +1,9 @@
 import { hasMagic } from '../../../src/kit.ts';
 
-/** Disk images and compressions that are refused where they are cut; a raw disk is not. */
+/**
+ * Disk images and compressions that state their length; their readers refuse a cut file. A raw disk does not state its
+ * length.
+ */
 const magics: readonly (string | number[])[] = [
   'KDMV',
   'QFI\xfb',
@@ -13,7 +16,7 @@ const magics: readonly (string | number[])[] = [
   [0x28, 0xb5, 0x2f, 0xfd],
 ];
 
-/** Whether bytes that begin like this say themselves how many there have to be. */
+/** Whether a file with this start states its own length. */
 export function saysWhereItEnds(head: Uint8Array): boolean {
   return magics.some((magic) => hasMagic(head, magic));
 }

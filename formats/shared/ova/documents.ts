@@ -3,7 +3,7 @@ import type { TarMember } from '../tar/walk.ts';
 
 const maxDocumentBytes = 1024 * 1024;
 
-/** What a descriptor or a manifest holds. */
+/** Reads a descriptor or a manifest. */
 export async function readDocument({ name, sizeBytes, source }: TarMember): Promise<Uint8Array> {
   if (sizeBytes > maxDocumentBytes) {
     throw refuse('limit', `${JSON.stringify(name)} in the OVA is too long`, {
@@ -21,12 +21,12 @@ export function isShort({ sizeBytes }: TarMember): boolean {
   return sizeBytes <= maxDocumentBytes;
 }
 
-/** The folder of a member, with its slash; names in a descriptor or manifest count from there. */
+/** The folder of a member, with its slash; names in a descriptor or manifest are relative to it. */
 export function folderOf(name: string): string {
   return name.slice(0, name.lastIndexOf('/') + 1);
 }
 
-/** What a name in a document may mean: a href is a URI, and yet many writers put the bare name. */
+/** The possible meanings of a name in a document: a href is a URI, but many writers put the plain name. */
 export function readHref(href: string): string[] {
   try {
     return [...new Set([decodeURIComponent(href), href])];

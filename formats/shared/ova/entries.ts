@@ -5,10 +5,10 @@ import { joinChunks } from './chunks.ts';
 import { Contents } from './contents.ts';
 
 /**
- * The members of a tar archive that could be the disk, or the wanted one. An archive that holds an OVF descriptor is an
- * appliance, and only the disks that it names are offered; the descriptor may come last. Of a file that is all there every
- * name is known before a member is read. Of a stream the first member that could be meant is read as it comes, and whether
- * it was the right one is said at the end.
+ * The members of a tar archive that could be the disk, or the requested one. An archive with an OVF descriptor is an
+ * appliance, and only the disks that the descriptor names are offered; it may come last. In a complete file every name
+ * is known before a member is read. In a stream the first member that could be the disk is read as it comes, and the
+ * end of the archive shows whether it was the right one.
  */
 export async function* archiveEntries(
   format: 'tar' | 'ova',

@@ -1,6 +1,6 @@
 import { refuse } from '../../../src/kit.ts';
 
-/** Hashes that a manifest may use; MD5 and whatever else stands there says nothing. */
+/** Hashes that a manifest may use; MD5 and other values are ignored. */
 export const manifestHashes = { SHA1: 40, SHA256: 64, SHA512: 128 } as const;
 export type ManifestHash = keyof typeof manifestHashes;
 
@@ -11,7 +11,7 @@ export interface ManifestLine {
   digest: string;
 }
 
-/** The lines of a manifest (DSP0243, section 5.1): `SHA256(name)= hex`. One that reads otherwise is `corrupt-header`. */
+/** The lines of a manifest (DSP0243, section 5.1): `SHA256(name)= hex`. A line in another form is `corrupt-header`. */
 export function parseManifest(bytes: Uint8Array): ManifestLine[] {
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
   return lines.flatMap((line) => {

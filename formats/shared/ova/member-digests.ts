@@ -3,14 +3,14 @@ import { IntegrityError, type Log, refuse } from '../../../src/kit.ts';
 import type { TarMember } from '../tar/walk.ts';
 import { type ManifestHash, type ManifestLine, manifestHashes } from './manifest.ts';
 
-/** A line of the manifest, with the names in the archive that it may mean. */
+/** A line of the manifest, with the possible names in the archive. */
 export type ListedDigest = Omit<ManifestLine, 'name'> & { names: readonly string[] };
 
 type Digester = (hash: ManifestHash) => Promise<string>;
 
 /**
- * Digests of the members of an archive. The manifest may come last: what passes only once is hashed in every way that a
- * manifest may ask for, the rest is read again once it is known what is asked.
+ * Digests of the members of an archive. The manifest may come last: members that pass only once are hashed with every
+ * hash that a manifest may use; others are read again when the manifest is known.
  */
 export class MemberDigests {
   readonly #digesters = new Map<string, Digester>();
@@ -48,7 +48,7 @@ export class MemberDigests {
     this.#digesters.set(name, async (hash) => finish(sums.get(hash)));
   }
 
-  /** A member whose bytes pass, or come with holes, before it is known that they are needed. */
+  /** A member that could not be hashed, because its bytes pass, or come with holes, before the manifest is known. */
   addUnheard(name: string): void {
     this.#digesters.set(name, async () => {
       throw refuse(
@@ -60,8 +60,8 @@ export class MemberDigests {
   }
 
   /**
-   * Compares every line of the manifest: `ERR_DIGEST` for a member that is another, `truncated` for a disk that is not
-   * there. Whatever else the manifest lists need not be in the archive.
+   * Compares every line of the manifest: `ERR_DIGEST` for a member that differs, `truncated` for a disk that is
+   * missing. Other files in the manifest may be missing.
    */
   async check(disks: ReadonlySet<string>, log: Log): Promise<void> {
     for (const { hash, names, digest } of this.#manifest ?? []) {
@@ -97,7 +97,7 @@ function lacks(name: string): Error {
   });
 }
 
-/** A copy, because a manifest may list a name twice. */
+/** Works on a copy, because a manifest may list a name twice. */
 function finish(sum: Hash | undefined): string {
   return sum?.copy().digest('hex') ?? '';
 }

@@ -1,8 +1,8 @@
 import { isImageError, parseXml, refuse, type XmlElement } from '../../../src/kit.ts';
 
 /**
- * The root of an OVF descriptor. Anything that could make it more than its own text is `unsupported-feature`: a document
- * type, with or without entities, and another encoding than UTF-8. What is not well-formed is `corrupt-header`.
+ * The root of an OVF descriptor. Content that could make it more than its own text is `unsupported-feature`: a document
+ * type, with or without entities, and another encoding than UTF-8. XML that is not well-formed is `corrupt-header`.
  */
 export async function readEnvelope(bytes: Uint8Array): Promise<XmlElement> {
   const text = decode(bytes);

@@ -1,7 +1,7 @@
 import { abortable, type ByteSource, type DecodeContext } from '../../../src/kit.ts';
 import type { ImageRefusal } from '../image-refusal.ts';
 
-/** Ranges that were fetched before the pass reached them, kept until the pass has shown the same bytes. */
+/** Ranges that were fetched before the sequential read reached them, kept until it has brought the same bytes. */
 export class EarlyBytes {
   readonly #source: ByteSource;
   readonly #context: Pick<DecodeContext, 'signal' | 'log'>;
@@ -18,7 +18,7 @@ export class EarlyBytes {
     this.#refuseImage = refuseImage;
   }
 
-  /** The bytes, or `undefined` if they have to be waited for. */
+  /** The bytes, or `undefined` if the caller must wait for them. */
   async fetch(position: number, length: number): Promise<Uint8Array | undefined> {
     const { signal, log } = this.#context;
     if (this.#source.ahead === undefined) return undefined;
@@ -35,7 +35,10 @@ export class EarlyBytes {
     }
   }
 
-  /** Compares every range with what the pass brought; a difference means two contents under one name. */
+  /**
+   * Compares every range with the bytes of the sequential read; a difference means that the file changed during the
+   * download.
+   */
   async confirm(): Promise<void> {
     const { signal } = this.#context;
     for (const { position, bytes } of this.#ranges) {

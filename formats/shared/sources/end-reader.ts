@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../src/kit.ts';
 
-/** Random access to the bytes of a source whose end is at hand. */
+/** Random access to a source whose end can be read now. */
 export interface EndReader {
   sizeBytes: number;
   /** Exactly these bytes; `undefined` if the source gives fewer. */
@@ -8,8 +8,8 @@ export interface EndReader {
 }
 
 /**
- * Access to the end of a source without waiting for a transfer: everything is there already, or ranges can be fetched
- * ahead. `undefined` if neither holds.
+ * Access to the end of a source without waiting for a transfer: the source is complete, or ranges can be fetched ahead.
+ * `undefined` if neither is true.
  */
 export function openEnd(source: ByteSource): EndReader | undefined {
   const { sizeBytes } = source;

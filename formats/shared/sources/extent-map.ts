@@ -1,13 +1,13 @@
 /**
- * Which ranges of a sparse file are stored, one after the other; everything else is zeros. Extents ascend and do not
- * overlap: the caller has checked that.
+ * The stored ranges of a sparse file, one after the other; the rest is zeros. Extents ascend and do not overlap: the
+ * caller has checked that.
  */
 export class ExtentMap {
   /** Bytes of the whole file. */
   readonly sizeBytes: number;
   /** Bytes that are stored. */
   storedBytes = 0;
-  // Three lists of numbers: a million extents are a legal file, and as objects would cost five times as much.
+  // Lists of numbers: a million extents are a valid file, and as objects they would need five times as much memory.
   readonly #offsets: number[] = [];
   readonly #lengths: number[] = [];
   readonly #stored: number[] = [];
@@ -40,19 +40,19 @@ export class ExtentMap {
     this.storedBytes += length;
   }
 
-  /** The extent of that number: where it lies in the file, and where in what is stored. */
+  /** The extent with that number: its place in the file, and its place in the stored bytes. */
   at(index: number): { offset: number; length: number; stored: number } | undefined {
     const offset = this.#offsets[index];
     if (offset === undefined) return undefined;
     return { offset, length: this.#lengths[index] ?? 0, stored: this.#stored[index] ?? 0 };
   }
 
-  /** The first extent that ends after `position`; `count` where there is none. */
+  /** The first extent that ends after `position`; `count` if there is none. */
   find(position: number): number {
     return this.#first((i) => (this.#offsets[i] ?? 0) + (this.#lengths[i] ?? 0) > position);
   }
 
-  /** How far the file can be read once so many stored bytes are there. */
+  /** How far the file can be read once this many stored bytes have arrived. */
   reach(storedReady: number): number {
     const next = this.at(
       this.#first((i) => (this.#stored[i] ?? 0) + (this.#lengths[i] ?? 0) > storedReady),

@@ -4,8 +4,8 @@ import type { ExtentMap } from './extent-map.ts';
 const zeros = new Uint8Array(1024 * 1024);
 
 /**
- * A file whose stored bytes lie without its holes in `base`; a file without holes has one extent. The length is known
- * from the start, whatever `base` knows of its own. Holes are views of one shared buffer of zeros.
+ * A file whose stored bytes are in `base` without its holes; a file without holes has one extent. The length is known
+ * from the start, even if that of `base` is not. Holes are views of one shared buffer of zeros.
  */
 export class ExtentSource implements ByteSource {
   readonly sizeBytes: number;
@@ -55,7 +55,7 @@ export class ExtentSource implements ByteSource {
         }
         position = extent.offset + extent.length;
       }
-      // What checks its bytes does so at its end.
+      // A base that checks its bytes does so at its end.
       const rest = await pieces.next();
       if (piece.length > 0 || rest.done !== true) throw this.#wrongLength('more');
     } finally {

@@ -1,11 +1,11 @@
 /**
- * Bytes that come only once, lent to one consumer and taken back by `finish`, which reads whatever is left of them. So an
- * archive can go on after a member whether or not the consumer has read it.
+ * Bytes that come only once, lent to one consumer and taken back by `finish`, which reads the rest of them. So an
+ * archive can continue after a member whether or not the consumer has read it.
  */
 export class LentBytes implements AsyncIterableIterator<Uint8Array> {
-  /** Hears every piece exactly once, taken by the consumer or by `finish`. */
+  /** Called once with every piece, whether the consumer or `finish` reads it. */
   listener: (piece: Uint8Array) => void = () => {};
-  /** The consumer has asked for bytes. */
+  /** The consumer has started to read. */
   lent = false;
   readonly #pieces: AsyncIterator<Uint8Array>;
   #turn: Promise<unknown> = Promise.resolve();
@@ -24,19 +24,19 @@ export class LentBytes implements AsyncIterableIterator<Uint8Array> {
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.lent = true;
     return this.#inTurn(async () => {
-      // Another end would pass off a part as the whole.
+      // A normal end would present a part as the whole.
       if (this.#skipped) throw new Error('the archive has been read past this member');
       const value = await this.#pull();
       return value === undefined ? { done: true, value } : { done: false, value };
     });
   }
 
-  /** A consumer that has enough leaves the rest to `finish`. */
+  /** A consumer that stops early leaves the rest to `finish`. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     return { done: true, value: undefined };
   }
 
-  /** Reads to the end; an error that was met before is thrown again. */
+  /** Reads to the end; an earlier error is thrown again. */
   finish(): Promise<void> {
     return this.#inTurn(async () => {
       while ((await this.#pull()) !== undefined) this.#skipped = true;
@@ -53,13 +53,13 @@ export class LentBytes implements AsyncIterableIterator<Uint8Array> {
       this.listener(result.value);
       return result.value;
     } catch (error) {
-      // A generator that has thrown says "done" when it is asked again.
+      // A generator that has thrown reports a normal end at the next call.
       this.#failure = { error };
       throw error;
     }
   }
 
-  /** A spool may be filling itself from here while the archive wants to go on. */
+  /** A spool may read from here while the archive continues. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});

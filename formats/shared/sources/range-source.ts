@@ -3,8 +3,8 @@ import { abortable, type ByteSource, defined, refuse } from '../../../src/kit.ts
 const pieceBytes = 1024 * 1024;
 
 /**
- * A range of a source as a source of its own, without a copy: reads go to the parent. A parent that ends inside the range
- * is `truncated`. It may be streamed any number of times.
+ * A range of a source as a source, without a copy: reads go to the parent. A parent that ends inside the range is
+ * `truncated`. It may be streamed any number of times.
  */
 export class RangeSource implements ByteSource {
   readonly sizeBytes: number;
@@ -53,7 +53,7 @@ export class RangeSource implements ByteSource {
   }
 
   async *stream(reuse = false): AsyncGenerator<Uint8Array> {
-    // A piece never reaches from one half into the other.
+    // A piece never crosses the boundary between the halves.
     const halves = reuse ? new Uint8Array(2 * pieceBytes) : undefined;
     for (let position = 0; position < this.sizeBytes; ) {
       while (this.readyBytes <= position) await abortable(this.grown(), this.#signal);
@@ -71,7 +71,7 @@ export class RangeSource implements ByteSource {
     return Math.max(0, Math.min(length, this.sizeBytes - position));
   }
 
-  /** Where the parent's length is known, no reader has to wait for bytes that cannot come. */
+  /** If the parent's length is known, a reader need not wait for bytes that cannot come. */
   #checkEnd(): void {
     const { sizeBytes } = this.#parent;
     if (sizeBytes !== undefined && this.#start + this.sizeBytes > sizeBytes) throw this.#cut();

@@ -1,9 +1,9 @@
 import type { StreamReader } from './stream-reader.ts';
 
 /**
- * Merges pieces that lie side by side in memory into one, without a copy: a walk that cuts a stream into headers and
- * bodies then costs its consumer no more steps than the stream had. Nothing is held back once `reader`, where the pieces
- * come from, has to wait for more.
+ * Merges pieces that are adjacent in memory, without a copy: a walk that cuts a stream into headers and bodies then
+ * needs no more steps than the stream had pieces. Holds nothing back when `reader`, the origin of the pieces, must wait
+ * for more.
  */
 export async function* joinPieces(
   pieces: AsyncIterable<Uint8Array>,

@@ -1,6 +1,6 @@
 /**
- * Cuts a stream anew into pieces of exactly `size` bytes, the last one excepted. A piece that fits is not copied. With
- * `reuse` what is handed out is good until the next but one is asked for.
+ * Cuts a stream into pieces of exactly `size` bytes, except the last one. A piece that fits is not copied. With
+ * `reuse`, a piece is valid until the next but one is requested.
  */
 export async function* regroup(
   pieces: AsyncIterable<Uint8Array>,

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../src/kit.ts';
 import { StreamReader } from './stream-reader.ts';
 
-/** The bytes of a source in order, as they come; an abort ends a wait for them with the signal's reason. */
+/** The bytes of a source in order, as they arrive; an abort ends the wait for them with the signal's reason. */
 export async function* streamPieces(
   source: ByteSource,
   signal: AbortSignal,

@@ -1,11 +1,11 @@
 const nothing = new Uint8Array(0);
 
 /**
- * Takes exact amounts out of a stream of pieces. What it hands out are views of the pieces wherever a piece holds all of
- * it. An abort ends a wait with the signal's reason; `close` ends it with an error of its own.
+ * Reads exact lengths from a stream of pieces. The results are views of a piece if one piece holds all of it. An abort
+ * ends a wait with the signal's reason; `close` ends it with its own error.
  */
 export class StreamReader {
-  /** Bytes handed out so far. */
+  /** Bytes read so far. */
   position = 0;
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #signal: AbortSignal;
@@ -20,12 +20,14 @@ export class StreamReader {
     signal.addEventListener('abort', this.#onAbort);
   }
 
-  /** Nothing is at hand: whatever is asked for next may have to be waited for. */
+  /** No bytes are in memory: the next read may have to wait. */
   get drained(): boolean {
     return this.#at === this.#piece.length;
   }
 
-  /** `length` bytes, or what is left of them at the end. Where pieces have to be joined, `memory` is used that is large enough. */
+  /**
+   * `length` bytes, or the rest at the end. Pieces that must be joined are copied to `memory` if that is large enough.
+   */
   async take(length: number, memory?: Uint8Array): Promise<Uint8Array> {
     let piece = await this.next(length);
     if (piece === undefined) return nothing;
@@ -41,7 +43,7 @@ export class StreamReader {
     return bytes.subarray(0, filled);
   }
 
-  /** Whatever comes next, at most `atMost` bytes and never none; `undefined` at the end. */
+  /** The next bytes, between 1 and `atMost`; `undefined` at the end. */
   async next(atMost: number = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
     if (this.drained && !(await this.#advance())) return undefined;
     const start = this.#at;
@@ -50,7 +52,7 @@ export class StreamReader {
     return this.#piece.subarray(start, this.#at);
   }
 
-  /** Moves past `length` bytes; false when the end comes first. */
+  /** Skips `length` bytes; false if the end comes first. */
   async skip(length: number): Promise<boolean> {
     for (let left = length; left > 0; ) {
       const piece = await this.next(left);
@@ -60,13 +62,13 @@ export class StreamReader {
     return true;
   }
 
-  /** Returns the last `length` bytes of what the last `next` handed out. */
+  /** Puts back the last `length` bytes of the last `next`. */
   giveBack(length: number): void {
     this.#at -= length;
     this.position -= length;
   }
 
-  /** Lets go of the stream; a wait that is under way ends with an error. */
+  /** Releases the stream; a running wait ends with an error. */
   close(): void {
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#leave(new Error('The reader was closed'));
@@ -78,7 +80,7 @@ export class StreamReader {
     this.#giveUp?.(reason);
     if (this.#ended) return;
     this.#ended = true;
-    // A stream that is itself waiting answers only later; closing does not wait for that.
+    // A stream that is waiting answers only later; closing does not wait for that.
     (async () => this.#pieces.return?.())().catch(() => {});
   }
 

@@ -3,14 +3,14 @@ import { isMacMetadata } from '../archives/member-name.ts';
 import { blockBytes, hasTarChecksum, parseTarHeader, readTarText } from './header.ts';
 import { parsePaxRecords } from './pax-records.ts';
 
-/** The magic, or in older archives without one a first block with the right checksum. */
+/** The magic, or, for older archives without one, a first block with the right checksum. */
 export function looksLikeTar(head: Uint8Array): boolean {
   return hasMagic(head, 'ustar', 257) || hasTarChecksum(head.subarray(0, blockBytes));
 }
 
 /**
- * As far as its beginning goes, the archive has an OVF descriptor, so that it is an OVA (DSP0243, section 5.3) and no plain
- * tar. The descriptor should be the first member; folders, AppleDouble and small files stand before it all the same.
+ * The start of the archive contains an OVF descriptor, so it is an OVA (DSP0243, section 5.3) and not a plain tar. The
+ * descriptor should be the first member, but some archives have folders, AppleDouble and small files before it.
  */
 export function showsOvf(head: Uint8Array): boolean {
   try {
@@ -20,7 +20,7 @@ export function showsOvf(head: Uint8Array): boolean {
   }
 }
 
-/** The names of the files whose headers lie in `head`. */
+/** The names of the files whose headers are in `head`. */
 function fileNames(head: Uint8Array): string[] {
   const names: string[] = [];
   let longName: string | undefined;

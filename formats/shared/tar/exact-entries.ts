@@ -2,7 +2,7 @@ import type { ArchiveEntry, ByteSource, DecodeContext } from '../../../src/kit.t
 import { ExactMembers } from '../archives/exact-members.ts';
 import { readTarMembers } from './walk.ts';
 
-/** The members of a tar archive that holds exactly these regular files, each as it comes. */
+/** The members of a tar archive that must hold exactly these regular files, each as it comes. */
 export async function* exactEntries(
   format: string,
   names: readonly string[],

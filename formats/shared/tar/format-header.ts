@@ -4,17 +4,17 @@ export interface TarMemberHead {
   name: string;
   /** Bytes that follow. */
   storedBytes: number;
-  /** A sparse member in the old form of GNU tar: its real size. */
+  /** The real size of a sparse member in the old form of GNU tar. */
   realBytes?: number;
 }
 
-/** The largest number that eleven octal digits tell. */
+/** The largest number in eleven octal digits. */
 const maxOctal = 8 ** 11 - 1;
 const checksumAt = 148;
 
 /**
- * The header of a file that is readable for all and belongs to root, without a time; `finishTarHeader` adds the checksum when
- * all else is there. ustar, or GNU tar's form of old where the member is sparse.
+ * The header of a file that all may read and root owns, without a time; `finishTarHeader` adds the checksum when the
+ * rest is complete. ustar, or GNU tar's old form if the member is sparse.
  */
 export function formatTarHeader({ name, storedBytes, realBytes }: TarMemberHead): Buffer {
   const block = Buffer.alloc(blockBytes);
@@ -28,7 +28,7 @@ export function formatTarHeader({ name, storedBytes, realBytes }: TarMemberHead)
   return block;
 }
 
-/** A field of twelve bytes: octal digits, or base-256 where they do not suffice (GNU tar, and every reader of today). */
+/** A field of twelve bytes: octal digits, or base-256 if they are not enough (GNU tar, and every current reader). */
 export function writeTarNumber(block: Buffer, at: number, value: number): void {
   if (value <= maxOctal) {
     block.write(`${value.toString(8).padStart(11, '0')}\0`, at, 'latin1');

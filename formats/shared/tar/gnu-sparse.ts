@@ -9,8 +9,8 @@ const fieldBytes = 12;
 const entryBytes = 2 * fieldBytes;
 
 /**
- * The map of a member of type `S` (GNU tar manual, "Old GNU Format"): four extents in the header, further ones in blocks
- * of 21 after it. What Google Cloud images and `tar --format=oldgnu -S` use.
+ * The map of a member of type `S` (GNU tar manual, "Old GNU Format"): four extents in the header, further ones in
+ * blocks of 21 after it. Google Cloud images and `tar --format=oldgnu -S` use it.
  */
 export async function readGnuSparseMap(
   tape: Tape,
@@ -18,7 +18,7 @@ export async function readGnuSparseMap(
   storedBytes: number,
   limits: Limits,
 ): Promise<ExtentMap> {
-  // star has the map elsewhere in a header of the same type.
+  // star uses the same type but stores the map elsewhere in the header.
   if (!hasMagic(header, 'ustar  \0', 257) && !isZeros(header.subarray(257, 263))) {
     throw badSparse('unsupported-feature', 'is sparse in the form of star');
   }
@@ -34,7 +34,7 @@ export async function readGnuSparseMap(
   return extents.finish(storedBytes);
 }
 
-/** Whether the list may go on: an entry of zero bytes ends it. */
+/** Whether the list may continue: an entry of zero bytes ends it. */
 function addEntries(extents: SparseExtents, entries: Uint8Array, open: boolean): boolean {
   let going = open;
   for (let at = 0; at < entries.length; at += entryBytes) {

@@ -16,7 +16,7 @@ export interface TarHeader {
   block: Uint8Array;
 }
 
-/** Throws `corrupt-header`, or `unsafe-path` for a name that hides something after its end. */
+/** Throws `corrupt-header`, or `unsafe-path` for a name with hidden bytes after its end. */
 export function parseTarHeader(block: Uint8Array, offset: number): TarHeader {
   if (!hasTarChecksum(block)) {
     throw refuse('corrupt-header', 'A tar header does not match its checksum', {
@@ -30,7 +30,7 @@ export function parseTarHeader(block: Uint8Array, offset: number): TarHeader {
   return { name: readName(block), type, sizeBytes, block };
 }
 
-/** The sum of all bytes with the field itself blank, of unsigned bytes or, by old writers, of signed ones. */
+/** The sum of all bytes with the field itself blank; the bytes are unsigned or, in old writers, signed. */
 export function hasTarChecksum(block: Uint8Array): boolean {
   const text = String.fromCharCode(...block.subarray(checksumAt, checksumEnd));
   const digits = /^ *([0-7]+)[ \0]*$/.exec(text)?.[1];
@@ -46,7 +46,7 @@ export function hasTarChecksum(block: Uint8Array): boolean {
   return stated === sum || stated === sum - negative;
 }
 
-/** Text that ends at a zero byte. Bytes after it are read by some programs and not by others: `unsafe-path`. */
+/** Text that ends at a zero byte. Some programs read the bytes after it and others do not: `unsafe-path`. */
 export function readTarText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
@@ -69,7 +69,7 @@ function readName(block: Uint8Array): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-/** Where the first part of a long name ends. GNU and v7 keep other things there, and star two times after it. */
+/** End of the first part of a long name. GNU and v7 store other fields there, and star two times after it. */
 function prefixEnd(block: Uint8Array): number {
   const isStar = hasMagic(block, 'tar\0', 508);
   // star before POSIX has a magic only at the end of the block.
@@ -77,7 +77,7 @@ function prefixEnd(block: Uint8Array): number {
   return isStar || hasStarTimes(block) ? 476 : 500;
 }
 
-/** xustar has no magic of its own: GNU tar knows it by its two times, octal digits that end with a blank. */
+/** xustar has no magic of its own: GNU tar recognizes it by its two times, octal digits that end with a blank. */
 function hasStarTimes(block: Uint8Array): boolean {
   return block[475] === 0 && [476, 488].every((at) => isTime(block.subarray(at, at + 12)));
 }

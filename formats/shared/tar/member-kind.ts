@@ -1,12 +1,14 @@
 import { refuse } from '../../../src/kit.ts';
 import type { FoundHeader } from './next-header.ts';
 
-/** What a member is to a reader of disks; `refusal` says why it is not one, where it is wanted all the same. */
+/**
+ * The kind of a member for a reader of disks; `refusal` is the reason why it cannot be one, used if it is requested.
+ */
 export type MemberKind =
   | { kind: 'file' | 'folder' | 'label' }
   | { kind: 'link' | 'device'; refusal: Error };
 
-/** Types of other writers that mean more than a file, and whose bytes may lie elsewhere than a reader expects. */
+/** Types of other writers that are more than a file, and whose bytes may have another place than a reader expects. */
 const named: Readonly<Record<string, string>> = {
   E: 'extended attributes of Solaris tar',
   I: 'metadata of a file alone, as star writes it',
@@ -14,14 +16,14 @@ const named: Readonly<Record<string, string>> = {
   N: 'a list of long names of very old GNU tar',
 };
 
-/** By the types of POSIX, GNU tar, star and Solaris tar. An unknown type may mean anything, its length included. */
+/** By the types of POSIX, GNU tar, star and Solaris tar. An unknown type may mean anything, even another length. */
 export function memberKind(header: FoundHeader): MemberKind {
   const { type, name, sizeBytes, sparse } = header;
   switch (type) {
     case '0':
     case '7':
     case 'S':
-      // Before POSIX, a slash at the end of its name made a folder.
+      // Before POSIX, a slash at the end of its name marked a folder.
       if (!name.endsWith('/')) return { kind: 'file' };
       if (sizeBytes === 0 && sparse === undefined && type === '0') return { kind: 'folder' };
       throw refuseMember('corrupt-header', name, 'is a file and a folder at once');
@@ -47,7 +49,7 @@ export function memberKind(header: FoundHeader): MemberKind {
   }
 }
 
-/** Whether data follows such a header is read in two ways. */
+/** Readers disagree whether data follows such a header. */
 function withoutData(
   { name, sizeBytes }: FoundHeader,
   reason: 'unsafe-path' | 'unsupported-variant',

@@ -10,9 +10,9 @@ const maxExtensionBytes = 1024 * 1024;
 const maxExtensions = 8;
 const paddingBytes = 64 * 1024;
 
-/** The header of a member with all that was said about it before. */
+/** The header of a member, combined with the extensions before it. */
 export interface FoundHeader extends TarHeader {
-  /** The name in the header itself, where another one replaces it. */
+  /** The name in the header itself, if an extension replaces it. */
   storedName?: string;
   sparse?: PaxSparse;
   /** star's length of a sparse member. */
@@ -20,8 +20,8 @@ export interface FoundHeader extends TarHeader {
 }
 
 /**
- * The next member's header, GNU long names and pax records applied; `undefined` at the end of the archive: two blocks of
- * zeros, of which GNU tar does without one or both, and nothing but zeros after them.
+ * The next member's header, with GNU long names and pax records applied; `undefined` at the end of the archive: two
+ * blocks of zeros, of which GNU tar may leave out one or both, and only zeros after them.
  */
 export async function readNextHeader(
   tape: Tape,
@@ -38,9 +38,9 @@ export async function readNextHeader(
     const header = parseTarHeader(block, offset);
     switch (header.type) {
       case 'x':
-      // Solaris tar, the same under another letter.
+      // Solaris tar uses another letter for the same.
       case 'X':
-        // Some readers merge the two, for others the second one stands alone.
+        // Some readers merge the two, others use only the second one.
         if (pax !== undefined) throw corrupt(tape, 'two pax headers for one member');
         pax = parsePaxRecords(await readExtension(tape, header));
         break;
@@ -98,7 +98,7 @@ async function readExtension(tape: Tape, { sizeBytes }: TarHeader): Promise<Uint
   return bytes.subarray(0, sizeBytes);
 }
 
-/** Comments and times may hold for all members; a name or a length for all of them says that readers should disagree. */
+/** Comments and times may be global; a global name or length would make readers disagree. */
 function checkGlobal({ path, sizeBytes, realSize, sparse }: PaxRecords): void {
   if (path === undefined && sizeBytes === undefined && realSize === undefined && !sparse[0]) return;
   throw refuse('unsupported-feature', 'A global header of the tar archive names or sizes members', {

@@ -1,15 +1,15 @@
 import { refuse } from '../../../src/kit.ts';
 
 /**
- * A number in a tar header: octal digits between blanks, or base-256 where the first bit is set (GNU tar, "Extensions to
+ * A number in a tar header: octal digits between blanks, or base-256 if the first bit is set (GNU tar, "Extensions to
  * the standard format"). An empty field is 0. Above 2^53 the value is not exact, but still far above every limit.
- * Anything else, negative numbers included, is `corrupt-header`.
+ * Anything else, also a negative number, is `corrupt-header`.
  */
 export function parseTarNumber(field: Uint8Array, what: string): number {
   const first = field[0] ?? 0;
   if (first >= 0x80) return parseBase256(field, first, what);
   const text = String.fromCharCode(...field);
-  // Writers end a number with zero bytes, blanks or both; after the end nothing may follow.
+  // Writers end a number with zero bytes, blanks or both; nothing may follow the end.
   const digits = /^ *([0-7]*)[ \0]*$/.exec(text)?.[1];
   if (digits === undefined) throw badNumber(what, text);
   return digits === '' ? 0 : Number(BigInt(`0o${digits}`));

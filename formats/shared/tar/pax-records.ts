@@ -1,20 +1,20 @@
 import { refuse } from '../../../src/kit.ts';
 
-/** What of a pax extended header (POSIX.1-2001, pax, "Extended Header") bears on a member's name and bytes. */
+/** The records of a pax extended header (POSIX.1-2001, pax, "Extended Header") that change a member's name or bytes. */
 export interface PaxRecords {
   path?: string;
-  /** Bytes that follow the header of the member, in place of its own field. */
+  /** Length of the data after the member's header; replaces the field in the header. */
   sizeBytes?: number;
   /** star's length of a sparse member. */
   realSize?: number;
-  /** GNU's records of a sparse member, the prefix `GNU.sparse.` cut off, in order; some may come again. */
+  /** GNU's records of a sparse member, without the prefix `GNU.sparse.`, in order; a key may occur several times. */
   sparse: (readonly [key: string, value: string])[];
 }
 
 const maxDigits = 20;
 const sparsePrefix = 'GNU.sparse.';
 
-/** Every record is `length key=value\n`, the length included in itself; anything else is `corrupt-header`. */
+/** Every record is `length key=value\n`; the length includes itself. Anything else is `corrupt-header`. */
 export function parsePaxRecords(body: Uint8Array): PaxRecords {
   const records: PaxRecords = { sparse: [] };
   const seen = new Set<string>();
@@ -27,7 +27,7 @@ export function parsePaxRecords(body: Uint8Array): PaxRecords {
     if (!['path', 'size', 'SCHILY.realsize'].includes(key)) continue;
     if (seen.has(key)) throw badRecord(`gives ${key} twice`);
     seen.add(key);
-    // An empty value takes a record back.
+    // An empty value cancels a record.
     if (value.length === 0) continue;
     if (key === 'path') records.path = text(value, key);
     if (key === 'size') records.sizeBytes = parsePaxNumber(text(value, key), key);
@@ -37,7 +37,7 @@ export function parsePaxRecords(body: Uint8Array): PaxRecords {
 }
 
 /**
- * Decimal digits, some writers fill them up with zeros; above 2^53 the value is not exact, but still far above every
+ * Decimal digits, which some writers pad with zeros; above 2^53 the value is not exact, but still far above every
  * limit.
  */
 export function parsePaxNumber(value: string, key: string): number {

@@ -7,9 +7,9 @@ import { cutTape, type Tape } from './tape.ts';
 
 /** A sparse member as its pax header describes it. */
 export interface PaxSparse {
-  /** The real name; the header has a made-up one. */
+  /** The real name; the name in the header is invented. */
   name: string | undefined;
-  /** Reads the map, and with it the part of the stored bytes that it may take. */
+  /** Reads the map, including the part of the stored bytes that it may occupy. */
   readMap(tape: Tape, storedBytes: number, limits: Limits): Promise<ExtentMap>;
 }
 
@@ -69,7 +69,7 @@ function singleRecords(records: Records): Map<string, string> {
   return single;
 }
 
-/** Version 0.0: the two records take turns. */
+/** Version 0.0: the two records alternate. */
 function pairUp(records: Records): string[] {
   const inTurns = records.every(([key], i) => key === (i % 2 === 0 ? 'offset' : 'numbytes'));
   if (!inTurns) throw badSparse('corrupt-header', 'has half an extent');
@@ -91,7 +91,10 @@ function listedMap(
   return extents.finish(storedBytes);
 }
 
-/** Version 1.0: decimal numbers, one a line, in front of the data and padded to a block; the first counts the extents. */
+/**
+ * Version 1.0: decimal numbers, one for each line, before the data and padded to a block; the first one is the number
+ * of extents.
+ */
 async function readStoredMap(
   tape: Tape,
   realSize: number,

@@ -2,12 +2,12 @@ import { type DefectReason, type Limits, raiseLimit, refuse } from '../../../src
 import { memberTooLong } from '../archives/member-too-long.ts';
 import { ExtentMap } from '../sources/extent-map.ts';
 
-/** More would be no disk: a file of 1 TiB in extents of 1 MiB. */
+/** More extents would not be a disk: a file of 1 TiB in extents of 1 MiB. */
 const maxExtents = 1_000_000;
 
 /**
- * Collects the extents of a sparse member and checks them as they come: ascending, not overlapping, inside the real size,
- * no more than the limits allow.
+ * Collects the extents of a sparse member and checks each: ascending, not overlapping, inside the real size, no more
+ * than the limits allow.
  */
 export class SparseExtents {
   readonly #map: ExtentMap;
@@ -34,12 +34,12 @@ export class SparseExtents {
     if (offset + length > this.#map.sizeBytes) {
       throw badSparse('corrupt-table', 'has an extent past its end');
     }
-    // An extent of no bytes marks where a file ends that ends with a hole.
+    // An extent of no bytes marks the end of a file that ends with a hole.
     this.#map.add(offset, length);
     this.#reached = offset + length;
   }
 
-  /** The map, if its extents take as many bytes as are stored. */
+  /** The map, if the sum of its extents equals the stored bytes. */
   finish(storedBytes: number): ExtentMap {
     if (this.#map.storedBytes === storedBytes) return this.#map;
     throw badSparse(

@@ -6,25 +6,25 @@ import { StreamReader } from '../streams/stream-reader.ts';
 /** The stored bytes of one member. */
 export interface TapeBody {
   source: ByteSource;
-  /** Hears all bytes as they pass; absent if `source` can be streamed again. */
+  /** Calls `listener` with all bytes as they pass; absent if `source` can be streamed again. */
   listen?(listener: (piece: Uint8Array) => void): void;
-  /** Resolves once the last byte is known to be there and the tape may go on. */
+  /** Resolves once the last byte has arrived and the tape may continue. */
   finish(): Promise<void>;
 }
 
-/** An archive from front to back. */
+/** An archive, read from front to back. */
 export interface Tape {
   readonly position: number;
-  /** `length` bytes, or what is left of them at the end. */
+  /** `length` bytes, or the rest at the end. */
   take(length: number): Promise<Uint8Array>;
-  /** Hands out the next `length` bytes; has to be finished before anything else is taken. */
+  /** Returns the next `length` bytes; the caller must finish them before it takes anything else. */
   body(length: number): TapeBody;
   close(): void;
 }
 
 /**
- * A source that knows its length is a file, whole or growing: members are ranges of it. What a codec puts out learns its
- * length only at the end: it is read once, and a member is spooled only where its reader jumps about.
+ * A source with a known length is a file, complete or growing: members are ranges of it. The output of a codec has no
+ * known length before the end: it is read once, and a member is spooled only if its reader needs random access.
  */
 export function openTape(source: ByteSource, context: DecodeContext): Tape {
   return source.sizeBytes === undefined

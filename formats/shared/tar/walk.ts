@@ -17,15 +17,15 @@ export interface TarMember {
   sparse: boolean;
   /** The file, holes filled in. */
   source: ByteSource;
-  /** Hears the stored bytes as they pass; absent if `source` can be streamed again. */
+  /** Calls `listener` with the stored bytes as they pass; absent if `source` can be streamed again. */
   listen?: TapeBody['listen'];
   finish(): Promise<void>;
 }
 
 /**
- * The regular files of a tar archive in order, to its very end, as far as they may be read. What cannot be the disk is
- * only noted in `members`; names that come twice and everything that two readers could understand differently are refused,
- * wherever they stand.
+ * The regular files of a tar archive in order, to its very end, as far as they may be read. A member that cannot be the
+ * disk is only recorded in `members`; repeated names and anything that two readers could understand differently are
+ * refused, wherever they are.
  */
 export async function* readTarMembers(
   source: ByteSource,

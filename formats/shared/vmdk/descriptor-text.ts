@@ -1,6 +1,6 @@
 interface DescriptorFields {
   sectors: number;
-  /** 16 bytes that follow from the data. */
+  /** 16 bytes derived from the data. */
   contentId: Uint8Array;
 }
 
@@ -9,7 +9,7 @@ const [heads, sectorsPerTrack] = [255, 63];
 /** The text that describes a streamOptimized disk, with the keys that VMware's own export writes. */
 export function formatDescriptor({ sectors, contentId }: DescriptorFields): string {
   const long = Buffer.from(contentId);
-  // All ones, and all ones but one, have meanings of their own.
+  // All ones, and all ones except one, have meanings of their own.
   long.writeUInt8(long.readUInt8(12) & 0x7f, 12);
   const cylinders = Math.max(1, Math.floor(sectors / (heads * sectorsPerTrack)));
   return `# Disk DescriptorFile

@@ -1,22 +1,25 @@
-/** The parts of a streamOptimized file beside its grains (Virtual Disk Format 5.0, "Stream-Optimized Compressed Sparse Extents"). */
+/**
+ * The parts of a streamOptimized file other than its grains (Virtual Disk Format 5.0, "Stream-Optimized Compressed
+ * Sparse Extents").
+ */
 export const streamSectorBytes = 512;
 export const grainSectors = 128;
 export const grainsPerTable = 512;
-/** Header, descriptor and what is left of the first grain. */
+/** Header, descriptor and the padding up to the first grain. */
 export const overheadSectors = 128;
 const descriptorSectors = 20;
-/** A grain directory that is told by the footer. */
+/** Place of a grain directory that is given in the footer. */
 const atEnd = 0xffff_ffff_ffff_ffffn;
 
 export const markerType = { end: 0, table: 1, directory: 2, footer: 3 } as const;
 
-/** Header and footer differ in the place of the grain directory alone. */
+/** Header and footer differ only in the place of the grain directory. */
 export function formatSparseHeader(sectors: number, directory?: number): Buffer {
   const header = Buffer.alloc(streamSectorBytes);
   header.write('KDMV', 0, 'latin1');
-  // ESXi takes compressed grains from version 3 on.
+  // ESXi accepts compressed grains from version 3 on.
   header.writeUInt32LE(3, 4);
-  // Line ends can be checked; grains are compressed and have markers.
+  // Flags: line ends can be checked; grains are compressed and have markers.
   header.writeUInt32LE(0x30001, 8);
   header.writeBigUInt64LE(BigInt(sectors), 12);
   header.writeBigUInt64LE(BigInt(grainSectors), 20);
@@ -31,7 +34,7 @@ export function formatSparseHeader(sectors: number, directory?: number): Buffer 
   return header;
 }
 
-/** What stands before the first grain. */
+/** The bytes before the first grain. */
 export function formatStart(sectors: number, descriptor: string): Buffer {
   const start = Buffer.alloc(overheadSectors * streamSectorBytes);
   start.set(formatSparseHeader(sectors));

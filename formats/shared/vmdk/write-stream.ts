@@ -17,21 +17,21 @@ import {
   streamSectorBytes,
 } from './stream-parts.ts';
 
-/** What a stream of grains came to. */
+/** The result of writing a stream of grains. */
 export interface WrittenStream {
   /** Bytes of the disk, in whole sectors. */
   capacity: number;
   sizeBytes: number;
-  /** Bytes of the grains that are there, unpacked. */
+  /** Bytes of the grains in the file, uncompressed. */
   populatedBytes: number;
   id: DiskId;
 }
 
 const grainBytes = grainSectors * streamSectorBytes;
-/** Places are told in sectors, in 32 bits: so much fits even where nothing shrinks. */
+/** Places are sectors in 32 bits: a disk of this size fits even if compression saves nothing. */
 const maxBytes = 2000 * 1024 ** 3;
 
-/** Throws for a disk whose file might become larger than VMDK can tell. */
+/** Throws for a disk whose file might become larger than VMDK allows. */
 export function checkStream(
   format: string,
   { virtualSize }: Pick<DiskToWrite, 'virtualSize'>,
@@ -40,8 +40,8 @@ export function checkStream(
 }
 
 /**
- * Writes a disk as a streamOptimized VMDK: bytes in the order of the file, so that they can be hashed on the way. The disk is
- * read twice, for the descriptor at the start has an id that follows from its data.
+ * Writes a disk as a streamOptimized VMDK: bytes in the order of the file, so that they can be hashed while they are
+ * written. The disk is read twice, because the descriptor at the start has an id derived from its data.
  */
 export async function writeStream(
   disk: DiskToWrite,
@@ -73,12 +73,12 @@ export async function writeStream(
   return { capacity, sizeBytes: tables.sector * streamSectorBytes, populatedBytes, id };
 }
 
-/** Follows where grains lie, and puts each grain table after the last of its grains. */
+/** Records the places of grains, and puts each grain table after the last of its grains. */
 class GrainTables {
   readonly #sectors: number;
   readonly #directory: Buffer;
   #table: { index: number; bytes: Buffer } | undefined;
-  /** Where the next part goes. */
+  /** Place of the next part. */
   sector: number = overheadSectors;
 
   constructor(sectors: number) {

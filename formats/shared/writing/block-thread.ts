@@ -1,23 +1,26 @@
-/** What every job of a disk has in common. */
+/** The common input of all jobs of a disk. */
 export interface BlockWork {
   blockBytes: number;
   /** Bytes of the disk. */
   diskBytes: number;
   sourceFd: number;
   targetFd: number;
-  /** Blocks that are copied are summed up. */
+  /** Compute the CRC of blocks that are copied. */
   crcs: boolean;
 }
 
-/** Three numbers a range: position on the disk and length, which are whole blocks, and the place in the file where it is copied. */
+/**
+ * Three numbers for each range: position on the disk and length, which are whole blocks, and the place in the file for
+ * a copy.
+ */
 export interface BlockJob {
   ranges: number[];
-  /** What is copied is data; otherwise the blocks are only looked at. */
+  /** The ranges are known to be data and are copied; otherwise the blocks are only inspected. */
   isCopy: boolean;
 }
 
 export interface BlockAnswer {
-  /** Of blocks that were looked at: those that are not all zeros. */
+  /** Inspected blocks that are not all zeros. */
   data: number[];
   /** Ranges of the file that were written, as position, length, position, length … */
   written: number[];
@@ -26,15 +29,15 @@ export interface BlockAnswer {
 }
 
 /**
- * All that a thread runs that copies blocks from file to file: nothing outside of it may be named in it but globals and types.
- * What goes wrong is found out when the main thread does the job again.
+ * The code of a thread that copies blocks from file to file: it may use nothing outside of itself except globals and
+ * types. If something fails, the main thread finds the reason when it repeats the job.
  */
 export function blockThread(): void {
   const { readSync, writeSync } = process.getBuiltinModule('node:fs');
   const { crc32 } = process.getBuiltinModule('node:zlib');
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const { blockBytes, diskBytes, sourceFd, targetFd, crcs }: BlockWork = workerData;
-  // What is read is still in the processor's cache when it is written.
+  // Small enough that the bytes are still in the processor's cache when they are written.
   const memory = Buffer.allocUnsafeSlow(256 * 1024);
   const zeros = Buffer.alloc(memory.length);
   const holeBytes = 4096;
@@ -64,7 +67,7 @@ export function blockThread(): void {
         const blockEnd = (block + 1) * blockBytes - at;
         if (!isZero(from, Math.min(length, blockEnd))) {
           answer.data.push(block);
-          // The rest of a block that holds data need not be read.
+          // After the first data in a block, the rest of it need not be read.
           next = Math.min(end, Math.max(next, at + blockEnd));
         }
         from = blockEnd;
@@ -95,7 +98,7 @@ export function blockThread(): void {
     return length;
   }
 
-  /** Blocks of the file system that are all zeros are left out. */
+  /** Leaves out blocks of the file system that are all zeros. */
   function write(place: number, length: number): void {
     for (let from = 0; from < length; ) {
       const isHole = isZero(from, holeEnd(place, from, length));
@@ -115,7 +118,7 @@ export function blockThread(): void {
     return Math.min(length, from + holeBytes - ((place + from) % holeBytes));
   }
 
-  /** A test of its own instead of the kit's `isZeros`, for this function can import nothing. */
+  /** Its own test instead of the kit's `isZeros`, because this function cannot import anything. */
   function isZero(from: number, to: number): boolean {
     return memory[from] === 0 && zeros.compare(memory, from, to, 0, to - from) === 0;
   }

@@ -1,18 +1,18 @@
-/** What every job of a disk has in common. */
+/** The common input of all jobs of a disk. */
 export interface CompressWork {
-  /** The function of `node:zlib` that packs a unit; absent: units are only looked at. */
+  /** The function of `node:zlib` that compresses a unit; absent: units are only inspected. */
   call?: 'deflateRawSync' | 'deflateSync' | 'zstdCompressSync';
   /** Its options. */
   options: Record<string, unknown>;
-  /** A unit is packed by itself: a cluster, a grain. */
+  /** A unit is compressed separately: a cluster, a grain. */
   unitBytes: number;
-  /** How many of the bytes before a unit serve as its dictionary. */
+  /** Number of bytes before a unit that serve as its dictionary. */
   dictionaryBytes: number;
-  /** The last unit of a disk is filled up with zeros; otherwise it is packed as it is. */
+  /** The last unit of a disk is padded with zeros; otherwise it keeps its length. */
   isPadded: boolean;
-  /** A unit that packing does not make shorter is kept as it is. */
+  /** A unit that compression does not make shorter is kept uncompressed. */
   keepsLong: boolean;
-  /** Units are summed up. */
+  /** Compute the CRC of units. */
   wantsCrcs: boolean;
   /** Bytes of the disk. */
   diskBytes: number;
@@ -23,24 +23,24 @@ export interface CompressWork {
 export interface CompressJob {
   position: number;
   length: number;
-  /** How many of the bytes before it are the dictionary of its first unit. */
+  /** Number of bytes before it that are the dictionary of its first unit. */
   before: number;
-  /** Those bytes and the range, where a thread cannot read them by itself. */
+  /** Those bytes and the range, if a thread cannot read them itself. */
   bytes?: Uint8Array<ArrayBuffer>;
 }
 
 export interface CompressAnswer {
-  /** A number a unit: 0 for nothing but zeros; above zero the packed length; below zero the length as it is. */
+  /** One number for each unit: 0 for only zeros; positive: the compressed length; negative: the uncompressed length. */
   lengths: number[];
-  /** The packed units, one after the other. */
+  /** The compressed units, one after the other. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** CRC-32 of each unit where that is wanted, 0 for nothing but zeros. */
+  /** CRC-32 of each unit if requested, 0 for only zeros. */
   crcs: number[];
 }
 
 /**
- * All that a packing thread runs, and the main thread where there is none: nothing outside of it may be named in it but
- * globals and types.
+ * The code of a compressing thread, and of the main thread if there are no threads: it may use nothing outside of
+ * itself except globals and types.
  */
 export function compressThread(inMain?: CompressWork): (job: CompressJob) => CompressAnswer {
   const { readSync } = process.getBuiltinModule('node:fs');
@@ -48,7 +48,7 @@ export function compressThread(inMain?: CompressWork): (job: CompressJob) => Com
   const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
   const work: CompressWork = inMain ?? workerData;
   const { call, unitBytes, dictionaryBytes, isPadded, keepsLong, wantsCrcs, diskBytes, fd } = work;
-  // Room for what does not get shorter, else zlib is called once more only to learn that it has ended.
+  // Room for data that does not get shorter: otherwise zlib is called once more only to report the end.
   const chunkSize = unitBytes + (unitBytes >> 7) + 1024;
   const zeros = Buffer.alloc(unitBytes);
   let memory = Buffer.allocUnsafeSlow(0);
@@ -59,7 +59,7 @@ export function compressThread(inMain?: CompressWork): (job: CompressJob) => Com
       try {
         answer = compress(job);
       } catch {
-        // The main thread does it again, and finds out what is wrong.
+        // The main thread repeats the job and finds the reason.
       }
       parentPort.postMessage(answer, answer === undefined ? [] : [answer.bytes.buffer]);
     });
@@ -91,7 +91,7 @@ export function compressThread(inMain?: CompressWork): (job: CompressJob) => Com
       bytes.set(output, total);
       total += output.length;
       const { buffer } = output;
-      // Left to the collector, the output of hundreds of units would be held at once.
+      // If this were left to the garbage collector, the output of hundreds of units would be in memory at once.
       if (buffer.byteLength === chunkSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
     }
     return { lengths, bytes, crcs };

@@ -7,19 +7,19 @@ import {
   compressThread,
 } from './compress-thread.ts';
 
-/** More of them are faster than a disk takes it, and each has memory of its own. */
+/** More threads are faster than a disk can write, and each has memory of its own. */
 const maxThreads = 16;
-/** Less data is packed before threads have come up. */
+/** Less data is compressed before threads have started. */
 const minDataBytes = 4 * 1024 * 1024;
 
-/** Packs ranges of a disk on all cores. */
+/** Compresses ranges of a disk on all cores. */
 export class CompressThreads {
   readonly #disk: DiskToWrite;
   readonly #work: CompressWork;
   readonly #threads: Threads<CompressJob, CompressAnswer>;
   readonly #isWorthIt: boolean;
   #inMain: ((job: CompressJob) => CompressAnswer) | undefined;
-  /** How many jobs keep every thread busy. */
+  /** Number of jobs that keep every thread busy. */
   readonly width: number;
 
   constructor(
@@ -27,7 +27,7 @@ export class CompressThreads {
     { tasks }: WriteContext,
     work: Omit<CompressWork, 'fd' | 'diskBytes'>,
   ) {
-    // The pool of tasks is twice as wide as there are cores.
+    // The pool of tasks is twice as wide as the number of cores.
     const count = Math.min(maxThreads, Math.max(1, Math.floor(tasks.width / 2)));
     this.width = 2 * count;
     this.#disk = disk;
@@ -40,7 +40,7 @@ export class CompressThreads {
 
   async run(job: CompressJob): Promise<CompressAnswer> {
     const answer = await this.#answer(job);
-    // A look before the disk is packed is no progress.
+    // The inspection of a disk before compression is not counted as progress.
     if (this.#work.call !== undefined) this.#disk.reached?.(job.position + job.length);
     return answer;
   }
@@ -50,7 +50,7 @@ export class CompressThreads {
       const answer = await this.#threads.run(job);
       if (answer !== undefined) return answer;
     }
-    // What cannot be read fails here, with the error of the disk.
+    // Bytes that cannot be read fail here, with the error of the disk.
     const given = { ...job, bytes: await this.#read(job) };
     if (this.#isWorthIt && this.#disk.fd === undefined) {
       const answer = await this.#threads.run(given);
@@ -60,7 +60,7 @@ export class CompressThreads {
     return this.#inMain(given);
   }
 
-  /** Nothing is read any more when it resolves. */
+  /** After it resolves, no thread reads any more. */
   close(): Promise<void> {
     return this.#threads.close();
   }

@@ -6,25 +6,26 @@ import { eachDataBlock } from './data-blocks.ts';
 import type { DiskId } from './disk-id.ts';
 import { inOrder } from './in-order.ts';
 
-/** What becomes of the blocks of a disk that are not all zeros. */
+/** The plan for the blocks of a disk that are not all zeros. */
 export interface BlockPlan {
   blockBytes: number;
-  /** Where in the file a block begins; asked once for each, in the order of the disk. */
+  /** The place of a block in the file; called once for each, in the order of the disk. */
   place(index: number): number | Promise<number>;
-  /** Takes the data of the blocks. */
+  /** Gets the data of the blocks. */
   id?: DiskId;
 }
 
-/** Less data is copied before threads have come up. */
+/** Less data is copied before threads have started. */
 const minDataBytes = 4 * 1024 * 1024;
-/** What a thread looks at in one job. */
+/** Bytes that a thread inspects in one job. */
 const lookBytes = 8 * 1024 * 1024;
-/** More of them copy faster than memory and disk take it. */
+/** More threads copy faster than memory and disk allow. */
 const maxThreads = 4;
 
 /**
- * Copies every block that holds anything but zeros to its place in the file. Where disk and file have descriptors, threads do it:
- * what they read never comes to this one, and a block with data is read once to its first data, and once to be copied.
+ * Copies every block that is not all zeros to its place in the file. If disk and file have descriptors, threads do it:
+ * their bytes never reach this thread, and a block with data is read twice, once up to its first data and once to be
+ * copied.
  */
 export async function copyDataBlocks(
   disk: DiskToWrite,
@@ -54,7 +55,7 @@ class ThreadCopy {
   readonly #plan: BlockPlan;
   readonly #signal: AbortSignal;
   readonly #threads: Threads<BlockJob, BlockAnswer>;
-  /** How many jobs keep every thread busy. */
+  /** Number of jobs that keep every thread busy. */
   readonly #width: number;
   readonly #copies: { blocks: number[]; copy: Promise<BlockAnswer> }[] = [];
 
@@ -69,7 +70,7 @@ class ThreadCopy {
     this.#out = out;
     this.#plan = plan;
     this.#signal = signal;
-    // The pool of tasks is twice as wide as there are cores.
+    // The pool of tasks is twice as wide as the number of cores.
     const count = Math.min(maxThreads, Math.max(1, Math.floor(tasks.width / 2)));
     this.#width = 2 * count;
     this.#threads = new Threads({ main: blockThread, work, count });
@@ -87,7 +88,7 @@ class ThreadCopy {
       }
       while (this.#copies.length > 0) await this.#take();
     } finally {
-      // The files are closed after this: no thread may be at work then.
+      // The caller closes the files after this: no thread may use them then.
       await Promise.allSettled(this.#copies.map(({ copy }) => copy));
       await this.#threads.close();
     }
@@ -108,7 +109,7 @@ class ThreadCopy {
       [diskEnd, fileEnd] = [position + blockBytes, at + blockBytes];
     }
     const copy = this.#do(job);
-    // Awaited in its turn; until then its failure is not unhandled.
+    // Awaited later in its turn; the empty handler keeps Node from reporting the failure earlier.
     copy.catch(() => {});
     this.#copies.push({ blocks, copy });
   }
@@ -128,7 +129,7 @@ class ThreadCopy {
     return (await this.#threads.run(job)) ?? (await this.#doHere(job));
   }
 
-  /** What a thread could not do: what is wrong with the files fails here, with their own error. */
+  /** Repeats a failed job of a thread: an error in the files is thrown here, with its own message. */
   async #doHere({ ranges: list, isCopy }: BlockJob): Promise<BlockAnswer> {
     const { blockBytes } = this.#plan;
     const { virtualSize } = this.#disk;
@@ -153,7 +154,7 @@ class ThreadCopy {
   }
 }
 
-/** Ranges of whole blocks that hold the extents, each block once. */
+/** Ranges of whole blocks that contain the extents, each block once. */
 function* lookRanges({ extents }: DiskToWrite, blockBytes: number): Generator<number[]> {
   const size = Math.max(blockBytes, lookBytes);
   let next = 0;

@@ -7,10 +7,10 @@ export interface DataBlock {
   bytes: Uint8Array;
 }
 
-/** So many blocks are read ahead of the one in use. */
+/** Number of blocks that are read ahead. */
 const aheadBlocks = 3;
 
-/** Every block of `blockBytes` that holds anything but zeros, in the order of the disk. Reads a few blocks ahead. */
+/** Every block of `blockBytes` that is not all zeros, in the order of the disk. Reads a few blocks ahead. */
 export async function* eachDataBlock(
   disk: DiskToWrite,
   blockBytes: number,
@@ -20,14 +20,14 @@ export async function* eachDataBlock(
   try {
     for (const index of touchedBlocks(disk, blockBytes)) {
       const read = disk.read(index * blockBytes, blockBytes);
-      // Awaited in its turn; until then its failure is not unhandled.
+      // Awaited later in its turn; the empty handler keeps Node from reporting the failure earlier.
       read.catch(() => {});
       reads.push({ index, read });
       if (reads.length > aheadBlocks) yield* take(reads, signal);
     }
     while (reads.length > 0) yield* take(reads, signal);
   } finally {
-    // The file is closed after this: no read may be under way then.
+    // The caller closes the file after this: no read may be running then.
     await Promise.allSettled(reads.map(({ read }) => read));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Runs jobs side by side and hands out what they come to in the order of the jobs. At most `width` of them are under way or
- * wait to be taken; the next one is asked for when one was taken.
+ * Runs jobs in parallel and yields their results in the order of the jobs. At most `width` of them are running or wait
+ * to be consumed; the next one is requested when one was consumed.
  */
 export async function* inOrder<Job, Result>(
   jobs: Iterable<Job>,
@@ -11,7 +11,7 @@ export async function* inOrder<Job, Result>(
   try {
     for (const job of jobs) {
       const result = run(job);
-      // Awaited in its turn; until then its failure is not unhandled.
+      // Awaited later in its turn; the empty handler keeps Node from reporting the failure earlier.
       result.catch(() => {});
       open.push(result);
       if (open.length < width) continue;
@@ -20,7 +20,7 @@ export async function* inOrder<Job, Result>(
     }
     for (let first = open.shift(); first !== undefined; first = open.shift()) yield await first;
   } finally {
-    // The file is closed after this: no read may be under way then.
+    // The caller closes the file after this: no read may be running then.
     await Promise.allSettled(open);
   }
 }

@@ -11,12 +11,12 @@ export interface PackedUnit {
   crc: number;
 }
 
-/** What a thread is given at once. */
+/** Bytes that a thread gets at once. */
 const batchBytes = 1024 * 1024;
 
 /**
- * Every unit that holds anything but zeros, packed by all cores, some at a time, in the order of the disk. The bytes of units lie
- * one after the other in memory, and are gone when the next ones are asked for.
+ * Every unit that is not all zeros, compressed by all cores, some at a time, in the order of the disk. The bytes of
+ * units are adjacent in memory, and are valid until the next ones are requested.
  */
 export async function* packedUnits(
   disk: DiskToWrite,
@@ -48,7 +48,7 @@ export async function* packedUnits(
       const [first] = units;
       if (first === undefined) continue;
       yield units;
-      // Left to the collector, a hundred megabytes wait for it.
+      // Otherwise a hundred megabytes wait for the garbage collector.
       const { buffer } = first.bytes;
       if (buffer instanceof ArrayBuffer) buffer.transfer(0);
     }
@@ -57,7 +57,7 @@ export async function* packedUnits(
   }
 }
 
-/** Ranges of whole units that hold the extents, each unit once. */
+/** Ranges of whole units that contain the extents, each unit once. */
 function* unitBatches({ extents }: DiskToWrite, unitBytes: number): Generator<CompressJob> {
   const size = Math.max(unitBytes, batchBytes);
   let next = 0;

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../src/kit.ts';
 
-/** Throws where a disk is larger than a format can hold; `hint` says what to do instead. */
+/** Throws if a disk is larger than a format allows; `hint` says what to do instead. */
 export function refuseLargeDisk(
   format: string,
   sizeBytes: number,

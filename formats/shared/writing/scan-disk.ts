@@ -2,7 +2,10 @@ import type { DiskToWrite, WriteContext } from '../../../src/kit.ts';
 import type { DiskId } from './disk-id.ts';
 import { packedUnits } from './packed-units.ts';
 
-/** Reads a disk on all cores: ranges of units that are not all zeros, whatever its extents are. Their data goes into `id`. */
+/**
+ * Reads a disk on all cores and returns the ranges of units that are not all zeros, independent of its extents. Their
+ * data goes into `id`.
+ */
 export async function scanDisk(
   disk: DiskToWrite,
   unitBytes: number,
