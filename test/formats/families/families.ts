@@ -146,7 +146,7 @@ export const families: Family[] = [
   {
     name: 'Azure',
     file: '*.vhdfixed.xz',
-    made: 'xz of a fixed VHD, which only its end tells',
+    made: 'xz of a fixed VHD, which only its last bytes show',
     bytes: () => buildXzFile(fixedVhd()),
     reads: ['xz', 'vhd'],
   },
