@@ -41,14 +41,14 @@ function shown(outcome: unknown): string {
   return `${outcome.code.replace('ERR_', '')}${status === undefined ? '' : ` ${status}`}${html}`;
 }
 
-const intro = `# What upstream answers, and what a call says then
+const intro = `# Answers of a vendor's server, and the result of the call
 
-Every address of a vendor gives the answer at the head of the column, and \`latest\` is resolved with an empty cache. The
-cell is the code (see [errors.md](errors.md)) without \`ERR_\`, with the status that it names. Where the cache has the disk that this
-request gave before, refusals and failures give that disk with a warning instead.
+In this table, every address of a vendor gives the answer in the head of the column, and a call resolves \`latest\` with an empty cache. Each
+cell has the error code (see [errors.md](errors.md)) without \`ERR_\`, and the status that the error names. If the cache has the disk that the same
+request gave before, the call gives that disk with a warning after a refusal or a failure.
 
-401, 402, 403, 407, 429 and 451 are refusals: the call ends with the status, exit code 4, and never with another build or release.
-404 and 410 alone mean that something is not there. \`login redirect\` is a redirect to a page, \`cut\` a body that ends too early.
+401, 402, 403, 407, 429 and 451 are refusals: the call ends with the status and exit code 4, and never gives another build or release.
+Only 404 and 410 mean that a file does not exist. \`login redirect\` is a redirect to a web page. \`cut\` is a body that ends too early.
 `;
 
 describe('every address of a vendor gives one answer', () => {
