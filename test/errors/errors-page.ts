@@ -27,10 +27,11 @@ This page is generated: \`npm run docs:errors\` writes it from the tables in \`s
 
 Every error that rootdisk raises on purpose is an \`ImageError\`:
 
-- \`code\` says what happened; the codes are listed below.
+- \`code\` names the cause; the codes are listed below.
 - \`remedy\` says what the caller can do; there is one class for each remedy.
-- \`hint\` is one sentence with the next step, \`details\` holds facts for programs, \`cause\` the error behind this one.
-- \`exitCode\` is what the command line exits with.
+- \`hint\` is one sentence with the next step.
+- \`details\` has facts for programs, and \`cause\` is the error that led to this one.
+- \`exitCode\` is the exit code of the command line.
 
 \`\`\`ts
 import { ensureImage, hasRemedy, isImageError } from 'rootdisk';
@@ -44,12 +45,12 @@ try {
 }
 \`\`\`
 
-An aborted call throws the reason of its \`signal\` instead. The command line prints message, hint and code to stderr; with \`--json\` it
+An aborted call throws the reason of its \`signal\` instead. The command line prints message, hint and code to stderr. With \`--json\` it
 also prints \`{ "error": { "code", "remedy", "name", "message", "hint", "details", "exitCode" } }\` to stdout.`,
     ['| remedy | class | what to do | exit code |', '| --- | --- | --- | --- |', ...rows].join(
       '\n',
     ),
-    `The command line has three codes of its own: \`ERR_UNEXPECTED\` (exit code 1) for an error that is not of this package, \`ERR_INTERRUPTED\`
+    `Three codes exist on the command line only: \`ERR_UNEXPECTED\` (exit code 1) for an error that this package did not expect, and \`ERR_INTERRUPTED\`
 (130) and \`ERR_TERMINATED\` (143) after a signal.`,
     ...Object.entries(classes).map(([remedy, [name, action]]) => {
       const own = codes.filter((code) => remedies[code] === remedy).map(formatCode);
@@ -58,11 +59,11 @@ also prints \`{ "error": { "code", "remedy", "name", "message", "hint", "details
     `## Reasons
 
 \`details.reason\` says more about some errors.`,
-    '### Of a `DecodeError`',
+    '### Reasons of a `DecodeError`',
     formatReasons(defectTable),
-    '### Of an `IntegrityError` about a signature',
+    '### Reasons of an `IntegrityError` about a signature',
     formatReasons(signatureTable),
-    '### Of an `IntegrityError` about digests',
+    '### Reasons of an `IntegrityError` about digests',
     formatReasons(digestTable),
   ].join('\n\n')}\n`;
 }

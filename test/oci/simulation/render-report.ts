@@ -10,7 +10,7 @@ export function renderReport(outcomes: readonly Outcome[], world: World, machine
     '',
     'Written by `npm run simulate`; do not edit by hand.',
     '',
-    `Every host is the real package with a cache of its own: it resolves, asks the registry, waits or fetches, verifies, decodes and publishes. The registry is Debian's docker-registry on loopback; the hosts share ${processes} processes. The image has ${mib(imageBytes)}, upstream gives ${kib(upstreamBytesPerSecond)}/s in all, so that one fetch takes ${(imageBytes / upstreamBytesPerSecond).toFixed(0)} s. A leader that dies is noticed after ${lifetimeMs / 1000} s (90 s by default). ${machine}`,
+    `Every host runs the real package with a separate cache: it resolves the reference, asks the registry, waits or downloads, verifies, decodes and publishes. The registry is Debian's docker-registry on loopback; the hosts share ${processes} processes. The image has ${mib(imageBytes)}, upstream gives ${kib(upstreamBytesPerSecond)}/s in all, so one download takes ${(imageBytes / upstreamBytesPerSecond).toFixed(0)} s. A leader that dies is noticed after ${lifetimeMs / 1000} s (90 s by default). ${machine}`,
     '',
     '![Upstream fetches and finishing time against the number of hosts](../pictures/fleet.svg)',
     '',
@@ -22,7 +22,7 @@ export function renderReport(outcomes: readonly Outcome[], world: World, machine
     '',
     `Without a registry, ${most} hosts are ${most} fetches and ${mib(imageBytes * most)} from upstream, which would take ${((imageBytes * most) / upstreamBytesPerSecond / 60).toFixed(0)} minutes.`,
     '',
-    '"Killed" hosts were in one process that got SIGKILL two seconds after the first fetch began, with the leader among them. A registry that is down when a host asks for the first time is not waited for: each such host goes upstream. A leader that cannot store what it fetched is followed by another one.',
+    '"Killed" hosts were in one process that got SIGKILL two seconds after the first fetch began, with the leader among them. If the registry is down when a host asks for the first time, the host does not wait and downloads from upstream. If the leader cannot store its download, another host becomes the leader.',
     '',
     ...paper(),
     '',
@@ -69,15 +69,15 @@ function paper(): string[] {
     return `| ${cells.join(' | ')} |`;
   });
   return [
-    '## On paper: with a peer-to-peer layer',
+    '## Calculated: with a peer-to-peer layer',
     '',
-    `Calculated, not measured. Assumed: an image of ${imageBytes / 1e6} MB; upstream gives one connection ${upstreamRate / 1e6} MB/s; the registry sends ${bits(registryRate)}; a host sends and receives ${bits(peerSendRate)} and ${bits(peerReceiveRate)}; the layer reaches ${peerEfficiency * 100} % of the least possible time for handing a file to all peers, max(F/us, F/d, N·F/(us + N·u)) (Kumar and Ross, 2006); three seed peers ask the registry; a host looks ${looksPerHost} times for the tag, and all begin within ${spreadSeconds} s; one docker-registry answers ${registryAnswers.toLocaleString('en')} looks a second. The peers share blobs, never manifests: the looks all go to the registry.`,
+    `These figures are calculated, not measured. The assumptions are: an image of ${imageBytes / 1e6} MB; upstream gives one connection ${upstreamRate / 1e6} MB/s; the registry sends ${bits(registryRate)}; a host sends and receives ${bits(peerSendRate)} and ${bits(peerReceiveRate)}; the peer-to-peer layer reaches ${peerEfficiency * 100} % of the shortest possible time to give a file to all peers, max(F/us, F/d, N·F/(us + N·u)) (Kumar and Ross, 2006); three seed peers ask the registry; a host looks ${looksPerHost} times for the tag, and all begin within ${spreadSeconds} s; one docker-registry answers ${registryAnswers.toLocaleString('en')} looks a second. The peers share blobs, never manifests, so the registry answers all looks.`,
     '',
     '| hosts | all have it, from the registry alone | all have it, with peers | the registry sends, with peers | looks a second (registries they need) |',
     '| ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     '',
-    'In both cases one host fetches from upstream. Not in the figures: proving and decoding, which each host does for itself; hosts that fail; a network between racks that is narrower than the links of the hosts.',
+    'In both cases one host fetches from upstream. The figures leave out: verifying and decoding, which each host does itself; hosts that fail; a network between racks that is slower than the links of the hosts.',
   ];
 }
 
