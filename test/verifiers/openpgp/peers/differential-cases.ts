@@ -78,7 +78,7 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'version 3 of the signature',
     signed: detached(makeSignature(rsa, document, { version: 3 }), rsaKeys),
-    why: 'openSUSE signs its images with it today, and CentOS 7 and 8 did. It is accepted for RSA only and with a warning, since it says its signer by an 8-byte id only; the full fingerprint of the key that verifies it is what is compared.',
+    why: 'openSUSE signs its images with it today, and CentOS 7 and 8 did. It is accepted for RSA only and with a warning, because it names its signer by an 8-byte id only. The full fingerprint of the key that verifies it is compared.',
   },
   {
     title: 'version 6 of key and signature, Ed25519',
@@ -88,7 +88,7 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'SHA-1 in the signature',
     signed: detached(makeSignature(rsa, document, { hash: 'sha1' }), rsaKeys),
-    why: 'Two documents of one SHA-1 can be made. Ubuntu signed with it until 2023; such lists are refused as `weak-hash`.',
+    why: 'Two documents with the same SHA-1 can be made. Ubuntu signed with it until 2023; such lists are refused as `weak-hash`.',
   },
   {
     title: 'MD5 in the signature',
@@ -120,7 +120,7 @@ export const differentialCases: readonly DifferentialCase[] = [
         ),
       ),
     ),
-    why: 'That binding is what makes another key trusted, and it could be forged by a collision. Who knows the subkey by its own fingerprint can allow it by that; cirros and the first key of AlmaLinux 8 need it.',
+    why: 'The binding makes another key trusted, and a collision could forge it. A subkey can be allowed by its own fingerprint instead; cirros and the first key of AlmaLinux 8 need that.',
   },
   { title: 'a subkey', signed: detached(bySubkey, withSubkey(makeBinding(pair, subpair))) },
   {
@@ -150,12 +150,12 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'signed after the key expired',
     signed: detached(good, self({ hashed: ending })),
-    why: 'The key was over when it signed: `signer-expired`. The exit status of GnuPG does not tell.',
+    why: 'The key had expired when it signed: `signer-expired`. The exit status of GnuPG does not show this.',
   },
   {
     title: 'the key’s own signature is younger than the document',
     signed: detached(good, self({ created: time('2025-06-01T00:00:00Z') })),
-    why: 'Owners sign their keys again to move their end, and copies keep the newest only. FreeBSD 10.2 and openSUSE need this.',
+    why: 'Owners sign their keys again to move the expiry, and copies keep only the newest signature. FreeBSD 10.2 and openSUSE need this.',
   },
   {
     title: 'signed before the key was made',
@@ -165,13 +165,13 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'signed in the future',
     signed: signed({ created: future }),
-    why: 'A signer’s clock may be five minutes ahead, no more: a date to come would outlive every later document.',
+    why: 'A signer’s clock may be at most five minutes ahead. A date in the future would count as newer than every later document.',
   },
   { title: 'the signature has expired', signed: signed({ hashed: [sub.expiresAfter(60)] }) },
   {
     title: 'a revoked key',
     signed: detached(good, makeKey(pair, { direct: [makeDirectSignature(pair, { type: 0x20 })] })),
-    why: 'A key that its owner gave up vouches for nothing, whatever the reason and the date. The exit status of GnuPG does not tell.',
+    why: 'A key that its owner revoked proves nothing, whatever the reason and the date. The exit status of GnuPG does not show this.',
   },
   {
     title: 'a key revoked as replaced, after it signed',
@@ -187,22 +187,22 @@ export const differentialCases: readonly DifferentialCase[] = [
         ],
       }),
     ),
-    why: 'The date in the signature is the signer’s word, and a stolen key can write any. Others believe it where the reason given is harmless.',
+    why: 'The date in the signature is the signer’s claim, and a thief of the key can write any date. Other programs trust the date if the reason for the revocation is harmless.',
   },
   {
     title: 'a good signature beside one of an unknown signer',
     signed: detached(join(makeSignature(stranger, document), good)),
-    why: 'One good signature by an allowed signer is enough, as archives sign with the keys of several releases. GnuPG counts the one it cannot check.',
+    why: 'One good signature by an allowed signer is enough, because archives sign with the keys of several releases. GnuPG refuses because of the signature that it cannot check.',
   },
   {
     title: 'a good signature beside a bad one by an allowed signer',
     signed: detached(join(makeSignature(rsa, Buffer.from('x')), good), join(keys, rsaKeys)),
-    why: 'No vendor’s own signatures disagree: this is a mixture of two documents, or worse.',
+    why: 'No vendor’s own signatures disagree, so this is a mixture of two documents, or an attack.',
   },
   {
     title: 'a good signature beside one of an unknown version',
     signed: detached(join(makePacket(2, Buffer.from([7, 0, 0, 0])), good)),
-    why: 'New versions come; what cannot be read is not counted.',
+    why: 'New versions will appear. A signature that cannot be read does not count.',
   },
   {
     title: 'an unknown critical subpacket',
@@ -217,7 +217,7 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'a marker packet among the signatures',
     signed: detached(join(makePacket(10, Buffer.from('PGP')), good)),
-    why: 'RFC 9580 lets it be passed over. No vendor writes it, and what is not expected is refused.',
+    why: 'RFC 9580 allows readers to skip it. No vendor writes it, and unexpected packets are refused.',
   },
   {
     title: 'the key file holds a key of an unknown kind',
@@ -228,13 +228,13 @@ export const differentialCases: readonly DifferentialCase[] = [
         keys,
       ),
     ),
-    why: 'CentOS ships such a file. What cannot be used is noted, and the others are used.',
+    why: 'CentOS publishes such a file. The unknown key is noted, and the other keys are used.',
   },
   { title: 'clear text', signed: clear(cleartext) },
   {
     title: 'clear text, no checksum in its armor',
     signed: clear(unchecked ?? ''),
-    why: 'RFC 9580 has made the checksum optional, and it protects nothing. GnuPG 2.2 misses it.',
+    why: 'RFC 9580 has made the checksum optional, and it protects nothing. GnuPG 2.2 demands it.',
   },
   { title: 'clear text, changed', signed: clear(cleartext.replace('first', 'fist')) },
   {
@@ -244,7 +244,7 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'clear text, a line before it',
     signed: clear(`forged\n${cleartext}`),
-    why: 'A program that searches the file would find the line, but it is not signed.',
+    why: 'A program that searches the file would find the line, and the line is not signed.',
   },
   {
     title: 'clear text, a line behind it',
@@ -264,16 +264,16 @@ export const differentialCases: readonly DifferentialCase[] = [
   {
     title: 'clear text, its Hash header says another hash',
     signed: clear(cleartext.replace('Hash: SHA256', 'Hash: SHA512')),
-    why: 'Nothing covers that header, so nothing is made of it; the signature itself says its hash.',
+    why: 'The signature does not cover that header, so it is ignored. The signature itself names its hash.',
   },
   {
     title: 'clear text, a dash that is not escaped',
     signed: clear(cleartext.replace('- -- second', '-- second')),
-    why: 'RFC 9580 wants it escaped.',
+    why: 'RFC 9580 demands that it is escaped.',
   },
   {
     title: 'clear text, signed as bytes instead of text',
     signed: clear(makeClearsigned(text, [pair], { type: 0, checksum: 'right' })),
-    why: 'RFC 9580 has signatures of text here, and no document of a vendor has the other.',
+    why: 'RFC 9580 demands signatures of text here, and every document of a vendor has one.',
   },
 ];
