@@ -11,11 +11,12 @@ import {
 import { looksLikeTar, showsOvf } from './shared/tar/detect.ts';
 
 /**
- * tar: v7, POSIX ustar and pax, GNU, and every form of sparse members (old GNU, pax 0.0, 0.1 and 1.0), expanded.
+ * tar: v7, POSIX ustar and pax, GNU, and every form of sparse members (old GNU, pax 0.0, 0.1 and 1.0), with their holes
+ * filled in.
  *
- * Read here and not by a library: tar-stream knows no sparse members and hands out their packed bytes, node-tar passes
- * over them, and both take numbers, pax records and repeated names as they come. Neither can hand out a member as a range
- * of the file that it lies in.
+ * Read here and not by a library: tar-stream does not know sparse members and returns their packed bytes, node-tar
+ * skips them, and both accept numbers, pax records and repeated names unchecked. Neither can give a member as a range
+ * of its file.
  */
 export const tar: Archive = defineFormat({
   kind: 'archive',
@@ -32,7 +33,9 @@ async function* entries(
   yield* (await import('./shared/ova/entries.ts')).archiveEntries('tar', source, context, wanted);
 }
 
-/** `disk.raw` in a tar.gz, for Google Compute Engine. Only its id selects it: a tar.gz may hold anything. */
+/**
+ * `disk.raw` in a tar.gz, for Google Compute Engine. It is selected only by its id, because a tar.gz may hold anything.
+ */
 export const tarWriter: DiskWriter = defineWriter({
   kind: 'writer',
   id: 'tar.gz',

@@ -2,8 +2,8 @@ import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from
 import { vdiMagic, vdiMagicAt } from './vdi/magic.ts';
 
 /**
- * VirtualBox's disk image, version 1.1, dynamic and static. Undo and differencing images, a map that names a block twice
- * or none that exists, and a file that ends too early are a `DecodeError`; the format has no checksums.
+ * VirtualBox's disk image, version 1.1, dynamic and static. Undo and differencing images, a map that names a block
+ * twice or one that does not exist, and a file that ends too early are a `DecodeError`; the format has no checksums.
  */
 export const vdi: Disk = defineFormat({
   kind: 'disk',

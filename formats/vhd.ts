@@ -10,9 +10,9 @@ import { findFooter, footerBytes, vhdMagic } from './vhd/footer.ts';
 import { readLateFooter } from './vhd/late-footer.ts';
 
 /**
- * Microsoft's Virtual Hard Disk, fixed and dynamic; the size is the footer's current size, not its geometry. A fixed one
- * is known by its last bytes only, so its `virtualSize` is `undefined` until they are there. Differencing disks, and
- * whatever contradicts itself, are a `DecodeError`.
+ * Microsoft's Virtual Hard Disk, fixed and dynamic; its size is the footer's current size, not its geometry. Only the
+ * last bytes of a file show that it is a fixed one, so its `virtualSize` is `undefined` until they have arrived.
+ * Differencing disks and contradictions are a `DecodeError`.
  */
 export const vhd: Disk = defineFormat({
   kind: 'disk',
@@ -27,7 +27,7 @@ function detect({ head, tail }: Probe): boolean {
   return tail !== undefined && findFooter(tail.subarray(-footerBytes)) !== undefined;
 }
 
-/** A fixed VHD whose size is rounded up to whole MiB, as Azure asks for. */
+/** A fixed VHD whose size is rounded up to whole MiB, as Azure requires. */
 export const vhdWriter: DiskWriter = defineWriter({
   kind: 'writer',
   id: 'vhd',

@@ -2,8 +2,8 @@ import { type Disk, type DiskWriter, defineFormat, defineWriter, hasMagic } from
 import { vhdxMagic } from './vhdx/magic.ts';
 
 /**
- * Hyper-V's virtual disk, fixed and dynamic. A log that was not replayed is replayed in memory. A disk with a parent,
- * or one that contradicts itself, is a `DecodeError`.
+ * Hyper-V's virtual disk, fixed and dynamic. A log that was not replayed is replayed in memory. A disk with a parent or
+ * with contradictions is a `DecodeError`.
  */
 export const vhdx: Disk = defineFormat({
   kind: 'disk',

@@ -3,13 +3,13 @@ import { cowdMagic, seSparseMagic, sparseMagic } from './vmdk/magic.ts';
 import { isTextDescriptor } from './vmdk/text-descriptor.ts';
 
 /**
- * VMware's disk in one file: monolithicSparse and streamOptimized, versions 1 to 3. Whatever names another file, has a
- * parent or contradicts itself is a `DecodeError`; no other file is ever opened.
+ * VMware's disk in one file: monolithicSparse and streamOptimized, versions 1 to 3. An image that names another file,
+ * has a parent or contradicts itself is a `DecodeError`; no other file is ever opened.
  */
 export const vmdk: Disk = defineFormat({
   kind: 'disk',
   id: 'vmdk',
-  // The kinds that are not read as well, so that they are refused by name.
+  // Also detects the kinds that are not supported, so that they are refused by name.
   detect: ({ head }) =>
     hasMagic(head, sparseMagic) ||
     hasMagic(head, cowdMagic) ||
@@ -18,7 +18,7 @@ export const vmdk: Disk = defineFormat({
   open: async (source, context) => (await import('./vmdk/open-vmdk.ts')).openVmdk(source, context),
 });
 
-/** A streamOptimized VMDK, which ESXi, vCenter and VirtualBox import, its grains packed by all cores. */
+/** A streamOptimized VMDK, which ESXi, vCenter and VirtualBox import; all cores compress its grains. */
 export const vmdkWriter: DiskWriter = defineWriter({
   kind: 'writer',
   id: 'vmdk',

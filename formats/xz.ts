@@ -8,9 +8,9 @@ import {
 import { xzMagic } from './xz/magic.ts';
 
 /**
- * xz (file format 1.2): every stream and block, with checks, index and footers verified. The container is walked here,
- * because the decoder after it compares neither the index nor the stated lengths with the data, has no bound for its
- * dictionary, and is slow at checks; only the LZMA2 data and the filters are its own.
+ * xz (file format 1.2): every stream and block, with checks, index and footers verified. The container is read here,
+ * because the native decoder compares neither the index nor the stated lengths with the data, has no limit for its
+ * dictionary, and is slow at checks; it decodes only the LZMA2 data and the filters.
  */
 export const xz: Codec = defineFormat({
   kind: 'codec',

@@ -10,13 +10,13 @@ import {
 import { hasSpanMarker } from './zip/magic.ts';
 
 /**
- * zip and zip64, members stored or deflated. The central directory at the end of the file is the truth, so nothing is
- * decoded before the last byte has arrived; the headers in front of the members must agree with it.
+ * zip and zip64, members stored or deflated. Only the central directory at the end of the file is authoritative, so
+ * decoding begins after the last byte has arrived; the headers before the members must agree with it.
  */
 export const zip: Archive = defineFormat({
   kind: 'archive',
   id: 'zip',
-  // The second is an archive without a member, or the end of one.
+  // The second magic is that of an archive without members, or of the end of an archive.
   detect: ({ head }) =>
     hasMagic(head, 'PK\x03\x04') || hasMagic(head, 'PK\x05\x06') || hasSpanMarker(head),
   entries,

@@ -2,9 +2,9 @@ import { type ByteSource, type Codec, type DecodeContext, defineFormat } from '.
 import { beginsFrame, beginsFrameFurther } from './zstd/begins-frame.ts';
 
 /**
- * Zstandard (RFC 8878): every frame, skippable ones skipped. Node decodes one frame a call and loses what follows
- * it, so the frames are walked here and each is given to a decoder of its own. The length is known up front only where a
- * seek table closes the file.
+ * Zstandard (RFC 8878): every frame; skippable frames are skipped. Node decodes one frame per call and loses the bytes
+ * after it, so the frames are found here and each gets its own decoder. The length is known in advance only if a seek
+ * table ends the file.
  */
 export const zstd: Codec = defineFormat({
   kind: 'codec',

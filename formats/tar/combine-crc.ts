@@ -1,19 +1,19 @@
 const polynomial = 0xedb88320;
 const one = 0x8000_0000;
 
-/** CRC-32 of two runs of bytes, one after the other, from the CRC-32 of each and the length of the second. */
+/** CRC-32 of two byte strings joined together, from the CRC-32 of each and the length of the second. */
 export function combineCrc(first: number, second: number, secondBytes: number): number {
   return (multiply(shiftOf(secondBytes), first) ^ second) >>> 0;
 }
 
 const shifts = new Map<number, number>();
 
-/** What so many bytes of zeros multiply a CRC by; lengths repeat. */
+/** The factor by which this many zero bytes multiply a CRC; cached, because lengths repeat. */
 function shiftOf(bytes: number): number {
   const known = shifts.get(bytes);
   if (known !== undefined) return known;
   let product = one;
-  // x to the power of 8, squared with every bit of the length.
+  // x to the power of 8, squared for every bit of the length.
   let power = one >>> 8;
   for (let rest = bytes; rest > 0; rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) product = multiply(power, product);

@@ -2,7 +2,7 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { WriterSink } from '../../src/kit.ts';
 import { combineCrc } from './combine-crc.ts';
 
-/** How every piece is packed; each ends at a byte, so that the next one can follow. */
+/** Compression options of every piece; each piece ends at a byte boundary, so that the next one can follow. */
 export const pieceOptions: { level: number; memLevel: number; finishFlush: number } = {
   level: 6,
   memLevel: 9,
@@ -12,7 +12,7 @@ export const pieceOptions: { level: number; memLevel: number; finishFlush: numbe
 /** Deflate; no name, no time; made on Unix (RFC 1952). */
 const start = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
 
-/** One gzip member, made of pieces that were packed apart from each other. */
+/** One gzip member, made of pieces that were compressed separately. */
 export class GzipWriter {
   readonly #out: WriterSink;
   #position = 0;
@@ -27,12 +27,12 @@ export class GzipWriter {
     await this.#append(start);
   }
 
-  /** Packs a few bytes. */
+  /** Compresses a few bytes. */
   async write(bytes: Uint8Array): Promise<void> {
     await this.add(deflateRawSync(bytes, pieceOptions), [[bytes.length, crc32(bytes)]]);
   }
 
-  /** `packed` are pieces one after the other, `units` the length and CRC-32 of what is in each. */
+  /** `packed` are compressed pieces one after the other, `units` the length and CRC-32 of each piece's content. */
   async add(packed: Uint8Array, units: readonly [length: number, crc: number][]): Promise<void> {
     for (const [length, crc] of units) {
       this.#crc = combineCrc(this.#crc, crc, length);
@@ -41,7 +41,7 @@ export class GzipWriter {
     await this.#append(packed);
   }
 
-  /** Packs the last bytes and ends the file. */
+  /** Compresses the last bytes and ends the file. */
   async finish(bytes: Uint8Array): Promise<void> {
     this.#crc = crc32(bytes, this.#crc);
     const end = Buffer.alloc(8);

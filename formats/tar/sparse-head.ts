@@ -5,7 +5,7 @@ const entryBytes = 24;
 const [inHeader, headerMapAt, headerMoreAt] = [4, 386, 482];
 const [inBlock, blockMoreAt] = [21, 504];
 
-/** All that stands before the data of a sparse member (GNU tar manual, "Old GNU Format"). */
+/** The bytes before the data of a sparse member (GNU tar manual, "Old GNU Format"). */
 export function formatSparseHead(
   name: string,
   realBytes: number,
@@ -15,7 +15,7 @@ export function formatSparseHead(
   let storedBytes = 0;
   for (const [, length] of extents) storedBytes += length;
   const [position, length] = extents.at(-1) ?? [0, 0];
-  // An extent of no bytes tells where a file ends that ends with a hole.
+  // An extent of no bytes marks the end of a file that ends with a hole.
   if (position + length < realBytes || extents.length === 0) map.push([realBytes, 0]);
   const header = formatTarHeader({ name, storedBytes, realBytes });
   writeMap(header, headerMapAt, map.slice(0, inHeader));

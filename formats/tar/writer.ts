@@ -9,17 +9,18 @@ import { GzipWriter, pieceOptions } from './gzip-writer.ts';
 import { formatSparseHead } from './sparse-head.ts';
 
 const GiB = 1024 ** 3;
-/** Zeros are left out where they fill so many bytes. */
+/** A run of zeros of at least this length becomes a hole. */
 const holeBytes = 64 * 1024;
 const pieceBytes = 256 * 1024;
 const jobBytes = 1024 * 1024;
-/** How far back deflate looks. */
+/** The window of deflate. */
 const windowBytes = 32 * 1024;
 const recordBytes = 20 * blockBytes;
 
 /**
- * The archive that Compute Engine imports: a sparse `disk.raw`, as `tar --format=oldgnu -Sczf` makes it, whose size is whole
- * GiB. Pieces are packed by all cores, each with what lies before it as its dictionary, and form one gzip member.
+ * The archive that Compute Engine imports: a sparse `disk.raw`, as `tar --format=oldgnu -Sczf` makes it, with a size of
+ * whole GiB. All cores compress its pieces, each with the bytes before it as dictionary; together they form one gzip
+ * member.
  */
 export async function writeTarGz(
   disk: DiskToWrite,

@@ -6,29 +6,31 @@ export const headerSectorBytes = 512;
 
 const version11 = 0x0001_0001;
 const headerAt = 0x48;
-/** Up to the end of the parent's UUID. */
+/** The length up to the end of the parent's UUID. */
 const minHeaderBytes = 0x180;
 const entryBytes = 4;
 
 const variants: Readonly<Record<number, 'dynamic' | 'static'>> = { 1: 'dynamic', 2: 'static' };
-/** Undo and differencing images: both hold only what differs from another image. */
+/** Undo and differencing images: both hold only the differences from another image. */
 const typesWithParent = [3, 4];
 
-/** The header of an image that may be read; offsets and sizes are bytes. */
+/** The header of a readable image; offsets and sizes are bytes. */
 export interface VdiHeader {
   variant: 'dynamic' | 'static';
-  /** Whole sectors: qemu rounds an odd size up. */
+  /** In whole sectors: qemu rounds an odd size up. */
   virtualSize: number;
   blockBytes: number;
   mapOffset: number;
-  /** All entries of the map, those beyond the disk included. */
+  /** All entries of the map, with those beyond the disk. */
   blocks: number;
   /** Entries of the map that describe the disk. */
   usedBlocks: number;
   dataOffset: number;
 }
 
-/** Checks the first sector, given as far as the file has it; nothing is allocated by what it says. */
+/**
+ * Checks the first sector, of which `bytes` may hold less if the file is short; no memory is allocated from its values.
+ */
 export function parseVdiHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
   if (bytes.length === 0) throw refuseVdi('empty', 'the file is empty');
   if (bytes.length >= vdiMagicAt + 4 && !hasMagic(bytes, vdiMagic, vdiMagicAt)) {
@@ -44,12 +46,12 @@ export function parseVdiHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
     throw refuseVdi('unsupported-variant', 'this version of VDI is not supported', details);
   }
   const variant = parseType(view.getUint32(0x4c, true));
-  // The images this one is linked to, and is a child of.
+  // The UUIDs of the linked image and the parent.
   if (!isZeros(bytes, 0x1a8, 0x1c8)) throw needsParent();
   const sectorBytes = view.getUint32(0x168, true);
   const extraBytes = view.getUint32(0x17c, true);
   if (sectorBytes !== 512) throw unsupported('sectors of another size than 512 bytes', 0x168);
-  // Readers disagree on where such bytes lie.
+  // Readers disagree about the place of such bytes.
   if (extraBytes !== 0) throw unsupported('blocks with extra bytes', 0x17c);
   const virtualSize = parseSize(view.getBigUint64(0x170, true), limits);
   const blockBytes = view.getUint32(0x178, true);
@@ -98,7 +100,7 @@ function checkBlocks(blocks: number, usedBlocks: number, limits: Limits): void {
   }
 }
 
-/** The map lies after the header, and the data after the map. */
+/** The map is after the header, and the data after the map. */
 function parsePlaces(view: DataView, blocks: number): { mapOffset: number; dataOffset: number } {
   const headerBytes = view.getUint32(0x48, true);
   const mapOffset = view.getUint32(0x154, true);
@@ -128,5 +130,5 @@ function unsupported(what: string, offset: number): Error {
   return refuseVdi('unsupported-feature', `${what} are not supported`, { offset });
 }
 
-/** The refusal of a VDI. */
+/** The error for an invalid VDI. */
 export const refuseVdi: ImageRefusal = refusalFor('vdi');

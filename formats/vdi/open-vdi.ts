@@ -11,10 +11,10 @@ import { copyBlocks } from '../shared/blocks/copy-blocks.ts';
 import { untilComplete } from '../shared/sources/until-complete.ts';
 import { headerSectorBytes, parseVdiHeader, refuseVdi, type VdiHeader } from './header.ts';
 
-/** A block that was never written, or discarded: the values from here on. */
+/** This value and higher ones stand for a block that was never written, or was discarded. */
 const absentFrom = 0xffff_fffe;
 
-/** Reads the first sector and checks everything it says; the map is read by `copyTo`. */
+/** Reads the first sector and checks all its values; `copyTo` reads the map. */
 export async function openVdi(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { signal, limits } = context;
   const header = parseVdiHeader(await abortable(source.read(0, headerSectorBytes), signal), limits);
@@ -56,7 +56,7 @@ async function copyImage(
   await untilComplete(source, signal);
 }
 
-/** The block that lies last in the file must be one that the image can have, and be there. */
+/** The block that is last in the file must be in the image's range, and must be complete. */
 function checkLast(blocks: BlockList, header: VdiHeader, sizeBytes: number | undefined): void {
   if (blocks.count === 0) return;
   const { virtualSize, blockBytes, dataOffset, mapOffset } = header;

@@ -6,18 +6,18 @@ import { vdiMagic, vdiMagicAt } from './magic.ts';
 
 const MiB = 1024 * 1024;
 const sectorBytes = 512;
-/** The only size that qemu reads. */
+/** The only block size that qemu reads. */
 const blockBytes = MiB;
 const mapOffset = 512;
-/** 16 Mi blocks: their map is 64 MiB, which is held in memory. */
+/** 16 Mi blocks: their map has 64 MiB, which are held in memory. */
 const maxBytes = 16 * 1024 * 1024 * MiB;
 
-/** Throws for a disk that is larger than what is written. */
+/** Throws for a disk that is too large for this writer. */
 export function checkVdi({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): void {
   refuseLargeDisk('vdi', virtualSize, maxBytes, 'Write vhdx; it holds up to 64 TiB.');
 }
 
-/** A dynamic VDI: its blocks lie in the order of the disk. */
+/** A dynamic VDI; its blocks are in the order of the disk. */
 export async function writeVdi(
   disk: DiskToWrite,
   out: WriterSink,
@@ -66,7 +66,7 @@ function formatHeader({ size, blocks, allocated, dataOffset, id }: Layout): Uint
   header.writeUInt32LE(allocated, 0x184);
   header.set(id.guid(`vdi ${size}`), 0x188);
   header.set(id.guid(`vdi ${size} modified`), 0x198);
-  // The geometry of the BIOS: only the size of a sector is set, so that VirtualBox computes the rest.
+  // The geometry of the BIOS: only the sector size is set, so that VirtualBox computes the rest.
   header.writeUInt32LE(sectorBytes, 0x1d4);
   return header;
 }

@@ -6,8 +6,8 @@ import { footerBytes } from './footer.ts';
 const sectorBytes = 512;
 
 /**
- * Refuses blocks, given in the order of the file and known not to overlap each other, that lie on top of the headers or
- * the table. Gives the number of bytes that the file must have before the footer at its end.
+ * Refuses blocks, given in the order of the file and known not to overlap each other, that overlap the headers or the
+ * table. Returns the number of bytes that the file must have before the footer at its end.
  */
 export function checkPlaces(blocks: BlockList, header: DynamicHeader): number {
   const { headerOffset, tableOffset, tableBytes, blockBytes, bitmapBytes } = header;

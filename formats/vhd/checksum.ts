@@ -1,5 +1,5 @@
 import { type ImageRefusal, refusalFor } from '../shared/image-refusal.ts';
-/** The ones' complement of the sum of all bytes, those of the checksum itself (four at `fieldAt`) left out. */
+/** The ones' complement of the sum of all bytes except those of the checksum itself (four at `fieldAt`). */
 export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
   let sum = 0;
   for (const byte of bytes) sum += byte;
@@ -7,5 +7,5 @@ export function vhdChecksum(bytes: Uint8Array, fieldAt: number): number {
   return ~sum >>> 0;
 }
 
-/** The refusal of a VHD. */
+/** The error for an invalid VHD. */
 export const refuseVhd: ImageRefusal = refusalFor('vhd');

@@ -2,7 +2,7 @@ const stepBytes = 4096;
 const sectorBytes = 512;
 const zeros = Buffer.alloc(stepBytes);
 
-/** How many bytes there are without the zeros at the end; whole sectors, as far as the last one is whole. */
+/** The length without the zeros at the end; rounded up to whole sectors, as far as the last one is complete. */
 export function contentLength(bytes: Uint8Array): number {
   let end = bytes.length;
   for (let step = stepBytes; end > 0; ) {

@@ -11,9 +11,9 @@ import { HeldBack } from './held-back.ts';
 const writeBytes = 1024 * 1024;
 
 /**
- * Copies everything but the footer, in the order in which it arrives. Zeros are held back until content follows: how long
- * the disk is may be known at the end only, and what lies between the disk and its footer must be zeros. `knownSize` is
- * what the footer said where it was there already.
+ * Copies everything except the footer, in the order in which it arrives. Zeros are held back until other bytes follow:
+ * the length of the disk may be known only at the end, and the bytes between the disk and its footer must be zeros.
+ * `knownSize` is the footer's size if it was already known.
  */
 export async function copyFixed(
   source: ByteSource,

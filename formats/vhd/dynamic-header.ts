@@ -6,11 +6,11 @@ export const dynamicHeaderBytes = 1024;
 const sectorBytes = 512;
 const entryBytes = 4;
 
-/** Where a dynamic disk keeps what; offsets and sizes are bytes. */
+/** The places of the parts of a dynamic disk; offsets and sizes are bytes. */
 export interface DynamicHeader {
   headerOffset: number;
   tableOffset: number;
-  /** All of the block allocation table, entries beyond the disk included. */
+  /** The whole block allocation table, with entries beyond the disk. */
   tableBytes: number;
   /** Entries of the table that describe the disk. */
   usedEntries: number;
@@ -19,7 +19,7 @@ export interface DynamicHeader {
   bitmapBytes: number;
 }
 
-/** Where the header begins; refuses a place that no header can have. */
+/** The place of the header; refuses a place that no header can have. */
 export function parseHeaderOffset({ headerOffset }: VhdFooter): number {
   const details = { offset: 16, value: String(headerOffset) };
   if (headerOffset < BigInt(footerBytes)) {
@@ -31,7 +31,7 @@ export function parseHeaderOffset({ headerOffset }: VhdFooter): number {
   return Number(headerOffset);
 }
 
-/** Checks the header of a dynamic disk, given whole; nothing is allocated by what it says. */
+/** Checks the complete header of a dynamic disk; no memory is allocated from its values. */
 export function parseDynamicHeader(
   bytes: Uint8Array,
   headerOffset: number,
@@ -55,7 +55,7 @@ export function parseDynamicHeader(
       details,
     );
   }
-  // Parent UUID, then name and locators; the four bytes between are a time. All zero but in a differencing disk.
+  // Parent UUID, then name and locators; the four bytes between are a time. All are zero except in a differencing disk.
   if (!isZeros(bytes.subarray(40, 56)) || !isZeros(bytes.subarray(64, 768))) throw needsParent();
   const blockBytes = view.getUint32(32);
   if (blockBytes < sectorBytes || (blockBytes & (blockBytes - 1)) !== 0) {

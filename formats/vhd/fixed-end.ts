@@ -2,12 +2,12 @@ import type { Limits } from '../../src/kit.ts';
 import { refuseVhd } from './checksum.ts';
 import { findFooter, noFooter, parseVhdFooter, type VhdFooter } from './footer.ts';
 
-/** What the footer of a fixed disk says, and how many bytes it takes at the end of the file. */
+/** The size in the footer of a fixed disk, and the length of the footer at the end of the file. */
 export interface FixedEnd extends VhdFooter {
   endBytes: number;
 }
 
-/** Checks the last 512 bytes of a fixed disk's file; refuses a disk that is longer than what lies before its footer. */
+/** Checks the last 512 bytes of a fixed disk's file; refuses a disk that is longer than the bytes before its footer. */
 export function parseFixedEnd(end: Uint8Array, sizeBytes: number, limits: Limits): FixedEnd {
   const found = findFooter(end);
   if (found === undefined) throw noFooter(sizeBytes);

@@ -3,7 +3,7 @@ import { refuseVhd, vhdChecksum } from './checksum.ts';
 
 export const vhdMagic = 'conectix';
 export const footerBytes = 512;
-/** Very old files lack the last, reserved byte of the footer at their end. */
+/** Very old files end without the last, reserved byte of the footer. */
 const oldFooterBytes = 511;
 
 const fixedType = 2;
@@ -11,17 +11,17 @@ const dynamicType = 3;
 const differencingType = 4;
 const sectorBytes = 512;
 
-/** What a footer says, once it is known to be sound; sizes in bytes. */
+/** The values of a valid footer; sizes in bytes. */
 export interface VhdFooter {
   variant: 'fixed' | 'dynamic';
   virtualSize: number;
-  /** Where the header of a dynamic disk lies. */
+  /** The place of a dynamic disk's header. */
   headerOffset: bigint;
   /** Text for display. */
   features: string[];
 }
 
-/** The footer in the last 512 bytes of a file, made up to 512 bytes, and how many bytes it takes there. */
+/** The footer in the last 512 bytes of a file, padded to 512 bytes, and its length in the file. */
 export function findFooter(end: Uint8Array): { bytes: Uint8Array; length: number } | undefined {
   if (end.length >= footerBytes && hasMagic(end, vhdMagic, end.length - footerBytes)) {
     return { bytes: end.subarray(-footerBytes), length: footerBytes };
@@ -34,7 +34,7 @@ export function findFooter(end: Uint8Array): { bytes: Uint8Array; length: number
   return { bytes, length: oldFooterBytes };
 }
 
-/** Checks the 512 bytes of a footer; refuses differencing disks, sizes above the limit and what is damaged. */
+/** Checks the 512 bytes of a footer; refuses differencing disks, sizes above the limit and damaged footers. */
 export function parseVhdFooter(bytes: Uint8Array, limits: Limits): VhdFooter {
   const view = viewOf(bytes);
   if (view.getUint32(64) !== vhdChecksum(bytes, 64)) {
@@ -76,14 +76,14 @@ function parseSize(size: bigint, limits: Limits): number {
   return Number(size);
 }
 
-/** The refusal of a disk that holds only its differences to another one. */
+/** The error for a disk that holds only its differences from another one. */
 export function needsParent(): Error {
   return refuseVhd('external-reference', 'the image needs a parent disk', {
     hint: 'Merge it with its parent first; the result is a disk of its own.',
   });
 }
 
-/** The refusal of a file without a footer at its end. */
+/** The error for a file without a footer at its end. */
 export function noFooter(sizeBytes: number): Error {
   return refuseVhd('truncated', 'the file does not end with a VHD footer', { offset: sizeBytes });
 }

@@ -1,9 +1,9 @@
-/** Passes a stream on, all but its last bytes: those are kept in `bytes`, for the end of the stream. */
+/** Passes on a stream except its last bytes, which are kept in `bytes` for the end of the stream. */
 export class HeldBack {
   bytes: Uint8Array = new Uint8Array();
   readonly #length: number;
 
-  /** `length`: how many bytes to keep. */
+  /** `length`: the number of bytes to keep. */
   constructor(length: number) {
     this.#length = length;
   }

@@ -3,7 +3,7 @@ import { refuseVhd } from './checksum.ts';
 import { parseFixedEnd } from './fixed-end.ts';
 import { findFooter } from './footer.ts';
 
-/** The footer of a fixed disk that was copied as raw: it must describe exactly what came before it. */
+/** The footer of a fixed disk that was copied as raw: it must describe exactly the bytes before it. */
 export function readLateFooter(
   end: Uint8Array,
   sizeBytes: number,

@@ -21,7 +21,7 @@ import { findFooter, footerBytes, noFooter, parseVhdFooter, type VhdFooter } fro
 const sectorBytes = 512;
 const absent = 0xffff_ffff;
 
-/** `head` is the copy of the footer that a dynamic disk begins with. */
+/** `head` is the copy of the footer at the start of a dynamic disk. */
 export async function openDynamic(
   source: ByteSource,
   head: Uint8Array,
@@ -89,7 +89,7 @@ function checkRoom(neededBytes: number, fileEnd: number | undefined): void {
   });
 }
 
-/** The footer at the end must be the one at the start, byte for byte; gives the place where it begins. */
+/** The footer at the end must equal the one at the start, byte for byte; returns the place where it begins. */
 async function checkEnd(
   source: ByteSource,
   head: Uint8Array,

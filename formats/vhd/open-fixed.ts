@@ -9,7 +9,7 @@ import { copyFixed } from './copy-fixed.ts';
 import { parseFixedEnd } from './fixed-end.ts';
 import { footerBytes } from './footer.ts';
 
-/** A disk with a footer after it; what the footer says is known at once where the file is all there. */
+/** A disk followed by a footer; if the file is complete, the footer is read immediately. */
 export async function openFixed(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { signal, limits } = context;
   const { sizeBytes } = source;

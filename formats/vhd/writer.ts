@@ -7,15 +7,15 @@ import { footerBytes, vhdMagic } from './footer.ts';
 
 const MiB = 1024 * 1024;
 const sectorBytes = 512;
-/** The largest size that Hyper-V and qemu take: 2040 GiB. */
+/** The largest size that Hyper-V and qemu accept: 2040 GiB. */
 const maxBytes = 2040 * 1024 * MiB;
 
-/** Throws for a disk that is larger than VHD can hold, rounded up to whole MiB. */
+/** Throws for a disk that, rounded up to whole MiB, is too large for VHD. */
 export function checkVhd({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): void {
   refuseLargeDisk('vhd', paddedSize(virtualSize), maxBytes, 'Write vhdx; it holds up to 64 TiB.');
 }
 
-/** A fixed VHD: the disk, zeros up to the next MiB, which Azure asks for, and a footer. */
+/** A fixed VHD: the disk, zeros up to the next MiB, which Azure requires, and a footer. */
 export async function writeVhd(
   disk: DiskToWrite,
   out: WriterSink,
@@ -42,7 +42,7 @@ function fixedFooter(size: number, id: Uint8Array): Uint8Array {
   footer.writeUInt32BE(0x10000, 12);
   // No header follows: all ones.
   footer.fill(0xff, 16, 24);
-  // qemu takes the size from the geometry, which is rounded down, unless the creator is one of those it knows; so is this.
+  // qemu takes the size from the geometry, which is rounded down, unless it knows the creator; it knows this one.
   footer.write('win ', 28, 'latin1');
   footer.writeUInt32BE(0x000a0000, 32);
   footer.write('Wi2k', 36, 'latin1');

@@ -7,18 +7,18 @@ import type { ReplayedSource } from './replayed-source.ts';
 const entryBytes = 8;
 const pieceBytes = 1024 * 1024;
 const sectorsPerBitmap = 2 ** 23;
-/** Of a place in the file: blocks are listed by 32 bits, in MiB. */
+/** Of a place in the file: the block list stores it in 32 bits, in MiB. */
 const maxPlace = 2 ** 32;
 
 const present = 6;
-/** Not present, undefined, zero, unmapped, and unmapped as it was written before the format was final. */
+/** Not present, undefined, zero, unmapped, and unmapped as written before the format was final. */
 const zeroStates = [0, 1, 2, 3, 5];
 
-/** The block allocation table: where it lies, and its shape. */
+/** The block allocation table: its place and its shape. */
 export interface BlockTable {
   region: FileRange;
   entries: number;
-  /** Blocks between two entries that stand for sector bitmaps. */
+  /** Number of blocks between two entries for sector bitmaps. */
   chunkBlocks: number;
 }
 
@@ -46,8 +46,8 @@ export function planBlockTable(
 }
 
 /**
- * The blocks that are in the file, in the order of the file; `ranges` are what they must not touch, in that order too.
- * Entries for sector bitmaps mean nothing without a parent, and older versions of qemu leave anything in them.
+ * The blocks that are in the file, in the order of the file; they must not overlap `ranges`, which have the same order.
+ * Entries for sector bitmaps mean nothing without a parent, and older versions of qemu write any value into them.
  */
 export async function readBlocks(
   file: ReplayedSource,
@@ -81,7 +81,7 @@ export async function readBlocks(
   checkOverlaps(list, blockBytes, ranges);
   return list;
 
-  /** What the disk shows of the last block is all that must be there: a fixed disk may end with it. */
+  /** Only the part of the last block that is on the disk must exist: a fixed disk may end with it. */
   function checkPlace(place: number, block: number, offset: number): void {
     const start = place * regionUnit;
     const end = start + Math.min(blockBytes, virtualSize - block * blockBytes);

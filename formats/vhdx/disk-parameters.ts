@@ -3,12 +3,12 @@ import { type FileRange, refuseVhdx } from './file-range.ts';
 import { type MetadataItem, metadataTableBytes, parseMetadataTable } from './metadata-table.ts';
 import type { ReplayedSource } from './replayed-source.ts';
 
-/** What the metadata says of the disk; sizes are bytes. */
+/** The values of the disk in the metadata; sizes are bytes. */
 export interface DiskParameters {
   virtualSize: number;
   blockBytes: number;
   sectorBytes: 512 | 4096;
-  /** Every block was to be kept in the file. */
+  /** The writer intended to keep every block in the file. */
   isFixed: boolean;
 }
 

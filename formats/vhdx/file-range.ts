@@ -9,7 +9,7 @@ export interface FileRange {
   end: number;
 }
 
-/** The ranges in the order of the file, empty ones left out. Refuses `what` when two of them overlap. */
+/** The ranges in the order of the file, without empty ones. Refuses `what` if two of them overlap. */
 export function sortRanges(ranges: readonly FileRange[], what: string): FileRange[] {
   const sorted = ranges.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
   for (const [i, { start }] of sorted.entries()) {
@@ -19,5 +19,5 @@ export function sortRanges(ranges: readonly FileRange[], what: string): FileRang
   return sorted;
 }
 
-/** The refusal of a VHDX image. */
+/** The error for an invalid VHDX image. */
 export const refuseVhdx: ImageRefusal = refusalFor('vhdx');

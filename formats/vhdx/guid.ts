@@ -2,7 +2,7 @@ import { viewOf } from '../../src/kit.ts';
 
 export const nullGuid = '00000000-0000-0000-0000-000000000000';
 
-/** The GUID at a place, in capitals; its first three fields are stored little-endian. */
+/** The GUID at a place, in upper case; its first three fields are stored little-endian. */
 export function readGuid(bytes: Uint8Array, at: number): string {
   const view = viewOf(bytes);
   const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');

@@ -10,11 +10,11 @@ const slotBytes = 64 * 1024;
 const headerBytes = 4096;
 const maxLogBytes = 64 * 1024 * 1024;
 
-/** What the current header says. */
+/** The values of the current header. */
 export interface VhdxHeader {
-  /** Absent if nothing has to be replayed. */
+  /** Absent if there is nothing to replay. */
   logGuid?: string;
-  /** Where the log lies; of no length where there is none. */
+  /** The place of the log; has no length if there is none. */
   log: FileRange;
 }
 

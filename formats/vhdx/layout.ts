@@ -3,15 +3,15 @@ import type { FileRange } from './file-range.ts';
 export const vhdxSectorBytes = 512;
 
 const MiB = 1024 * 1024;
-/** The table of blocks is held in memory; so many entries are 16 MiB. */
+/** The table of blocks is held in memory; this number of entries has 16 MiB. */
 const maxBlocks = 2 ** 21;
 const sectorsPerBitmap = 2 ** 23;
 
-/** Where everything lies in a new file. */
+/** The places in a new file. */
 export interface VhdxLayout {
   virtualSize: number;
   blockBytes: number;
-  /** Blocks between two entries of the table that stand for sector bitmaps. */
+  /** Number of blocks between two entries of the table for sector bitmaps. */
   chunkBlocks: number;
   log: FileRange;
   metadata: FileRange;
@@ -20,8 +20,8 @@ export interface VhdxLayout {
 }
 
 /**
- * Blocks of 1 MiB, which Microsoft asks for under ext4 ("Best practices for running Linux on Hyper-V"); larger ones above
- * 2 TiB, so that the table stays small.
+ * Blocks of 1 MiB, which Microsoft recommends for ext4 ("Best practices for running Linux on Hyper-V"); larger ones
+ * above 2 TiB, so that the table stays small.
  */
 export function layOut(virtualSize: number): VhdxLayout {
   let blockBytes = MiB;

@@ -7,17 +7,17 @@ import { type LogRing, logSectorBytes } from './log-ring.ts';
 export interface ParsedLogEntry {
   at: number;
   sectors: number;
-  /** Where the oldest entry lies whose updates may not have reached their places. */
+  /** The place of the oldest entry whose updates may not have been written to the file. */
   tail: number;
   sequence: bigint;
   descriptors: number;
   /** The file was at least this long when the entry was written. */
   flushedFileSize: bigint;
-  /** All structures lie before this place. */
+  /** All structures are before this place. */
   lastFileOffset: bigint;
 }
 
-/** One update that an entry describes; without `data`, the sector in the log that holds it, a range becomes zeros. */
+/** One update in an entry; without `data`, which is the sector in the log that holds it, the range becomes zeros. */
 export interface LogUpdate {
   offset: bigint;
   length: bigint;
@@ -28,8 +28,8 @@ const headerBytes = 64;
 const descriptorBytes = 32;
 
 /**
- * The entry that starts at a sector, when everything in it is as MS-VHDX 2.3.1 demands. The first bytes of all its
- * sectors are looked at before its checksum is computed, so that overlapping claims cost next to nothing.
+ * The entry that starts at a sector, if it is completely valid (MS-VHDX 2.3.1). The first bytes of all its sectors are
+ * checked before its checksum is computed, so that overlapping entries cost little.
  */
 export function parseLogEntry(ring: LogRing, at: number, guid: string): ParsedLogEntry | undefined {
   const header = ring.sector(at);
@@ -98,7 +98,7 @@ function isConsistent(ring: LogRing, entry: ParsedLogEntry): boolean {
   return true;
 }
 
-/** The first sector begins with the header; descriptors follow each other from there. */
+/** The first sector begins with the header; the descriptors follow it. */
 function readDescriptor(ring: LogRing, entry: ParsedLogEntry, index: number): Uint8Array {
   const position = headerBytes + index * descriptorBytes;
   const sector = ring.sector(entry.at + Math.floor(position / logSectorBytes));

@@ -5,11 +5,11 @@ interface Update extends FileRange {
   bytes: Uint8Array | undefined;
 }
 
-/** What a log changes in its file: updates that do not overlap, in the order of the file. */
+/** The changes of a log to its file: updates that do not overlap, in the order of the file. */
 export class LogOverlay {
   #updates: Update[] = [];
 
-  /** Where the last update ends; 0 without any. */
+  /** End of the last update; 0 if there is none. */
   get end(): number {
     return this.#updates.at(-1)?.end ?? 0;
   }
@@ -37,7 +37,7 @@ export class LogOverlay {
     return true;
   }
 
-  /** Brings bytes of the file up to date; `position` is where they were read. */
+  /** Applies the updates to bytes of the file; `position` is the place where they were read. */
   apply(position: number, target: Uint8Array): void {
     const last = position + target.length;
     for (let i = this.#firstBehind(position); ; i += 1) {
@@ -51,7 +51,7 @@ export class LogOverlay {
     }
   }
 
-  /** A later update replaces what it covers of earlier ones. */
+  /** A later update replaces the overlapping part of earlier ones. */
   #put(update: Update): void {
     const first = this.#firstBehind(update.start);
     let behind = first;

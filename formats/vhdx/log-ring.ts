@@ -2,7 +2,7 @@ import { checksumOf } from './checksum.ts';
 
 export const logSectorBytes = 4096;
 
-/** A log in memory: a ring of sectors, whose entries may run across its end. */
+/** A log in memory: a ring of sectors; an entry may continue across its end. */
 export class LogRing {
   readonly #bytes: Uint8Array;
 
@@ -14,7 +14,7 @@ export class LogRing {
     return this.#bytes.length / logSectorBytes;
   }
 
-  /** One sector; indexes count on after the end of the ring. */
+  /** One sector; an index past the end of the ring continues at its start. */
   sector(index: number): Uint8Array {
     const start = (index % this.sectors) * logSectorBytes;
     return this.#bytes.subarray(start, start + logSectorBytes);

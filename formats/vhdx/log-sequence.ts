@@ -3,8 +3,8 @@ import { type ParsedLogEntry, parseLogEntry } from './log-entry.ts';
 import type { LogRing } from './log-ring.ts';
 
 /**
- * The entries to replay, oldest first: of all complete sequences the one whose last entry is newest (MS-VHDX 2.3.3).
- * Entries that were torn, that belong to another log or that are older are passed over. Refuses a log without any.
+ * The entries to replay, oldest first: of all complete sequences, the one whose last entry is newest (MS-VHDX 2.3.3).
+ * Entries that are incomplete, older or of another log are skipped. Refuses a log without any.
  */
 export function findActiveSequence(ring: LogRing, guid: string): ParsedLogEntry[] {
   const entries = new Map<number, ParsedLogEntry>();
@@ -29,7 +29,7 @@ export function findActiveSequence(ring: LogRing, guid: string): ParsedLogEntry[
   });
 }
 
-/** The entries that follow each other without a gap, from one on. */
+/** The entries that follow the given one without a gap. */
 function follow(
   first: ParsedLogEntry,
   entries: ReadonlyMap<number, ParsedLogEntry>,

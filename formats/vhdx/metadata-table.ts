@@ -29,8 +29,8 @@ export const metadataGuids: ReadonlyMap<string, MetadataItem> = new Map<string, 
 ]);
 
 /**
- * Where the known items of a metadata region lie in the file; `table` are its first 64 KiB. Refuses unknown required
- * items, and items that overlap or lie outside the region.
+ * The places of the known items of a metadata region; `table` is its first 64 KiB. Refuses unknown required items, and
+ * items that overlap or are outside the region.
  */
 export function parseMetadataTable(
   table: Uint8Array,

@@ -15,7 +15,7 @@ import { parseRegions } from './region-table.ts';
 import { replayLog } from './replay-log.ts';
 import { ReplayedSource } from './replayed-source.ts';
 
-/** Reads headers, log, region tables and metadata, and checks everything they say; blocks are looked up by `copyTo`. */
+/** Reads headers, log, region tables and metadata, and checks all their values; `copyTo` looks up the blocks. */
 export async function openVhdx(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { limits, signal } = context;
   checkMagic(await abortable(source.read(0, vhdxMagic.length), signal));

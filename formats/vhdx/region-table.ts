@@ -11,14 +11,17 @@ const maxEntries = 2047;
 export const batGuid = '2DC27766-F623-4200-9D64-115E9BFD4A08';
 export const metadataGuid = '8B7CA206-4790-4B9A-B8FE-575F050F886E';
 
-/** The regions of a file; `all` includes those that mean nothing to a reader. */
+/** The regions of a file; `all` includes regions that a reader may ignore. */
 export interface Regions {
   bat: FileRange;
   metadata: FileRange;
   all: FileRange[];
 }
 
-/** Reads the region tables (MS-VHDX 2.2.3) from the start of the file, the log applied. Refuses unknown required regions. */
+/**
+ * Reads the region tables (MS-VHDX 2.2.3) from the start of the file, after the log was applied. Refuses unknown
+ * required regions.
+ */
 export function parseRegions(section: Uint8Array): Regions {
   const table = pickCopy(section);
   const view = viewOf(table);
@@ -53,7 +56,7 @@ export function parseRegions(section: Uint8Array): Regions {
   return { bat, metadata, all: [...regions.values()] };
 }
 
-/** The first valid copy. Both valid and different would be two disks in one file. */
+/** The first valid copy. Two valid copies that differ would be two disks in one file. */
 function pickCopy(section: Uint8Array): Uint8Array {
   const copies = [0, 1].map((copy) => {
     const start = firstCopyAt + copy * copyBytes;
@@ -72,7 +75,10 @@ function pickCopy(section: Uint8Array): Uint8Array {
   return first;
 }
 
-/** `undefined` for a region that is never read and that no file can reach, so that nothing can overlap it. */
+/**
+ * `undefined` for a region that is never read and is beyond the end of every possible file, so that it cannot overlap
+ * anything.
+ */
 function parseRange(view: DataView, at: number, isKnown: boolean): FileRange | undefined {
   const offset = view.getBigUint64(at, true);
   const length = view.getUint32(at + 8, true);

@@ -4,7 +4,7 @@ import { LogOverlay } from './log-overlay.ts';
 import { LogRing, logSectorBytes } from './log-ring.ts';
 import { findActiveSequence } from './log-sequence.ts';
 
-/** What a replay comes to. */
+/** The result of a replay. */
 export interface Replay {
   overlay: LogOverlay;
   /** A file shorter than this was truncated. */
@@ -15,7 +15,7 @@ const maxUpdates = 4096;
 /** Identifier and headers are never changed through the log (MS-VHDX 2.2.1, 2.2.2). */
 const firstOffset = 192 * 1024;
 
-/** Replays a log into memory: `bytes` are all of it, `range` is where it lies in the file. */
+/** Replays a log into memory: `bytes` is the whole log, `range` its place in the file. */
 export function replayLog(bytes: Uint8Array, range: FileRange, guid: string): Replay {
   const ring = new LogRing(bytes);
   const overlay = new LogOverlay();
@@ -49,7 +49,7 @@ function checkTarget(update: LogUpdate, lastFileOffset: bigint, log: FileRange):
   return range;
 }
 
-/** Its first eight and last four bytes are kept in the descriptor (MS-VHDX 2.3.1.3). */
+/** The descriptor holds the first eight and last four bytes of the sector (MS-VHDX 2.3.1.3). */
 function restoreSector(
   ring: LogRing,
   { sector, leading, trailing }: Required<LogUpdate>['data'],

@@ -4,11 +4,11 @@ import { refuseVhdx } from './file-range.ts';
 import { LogOverlay } from './log-overlay.ts';
 import type { Replay } from './replay-log.ts';
 
-/** Farther ahead than this, tables are asked for out of band instead of waited for. */
+/** Tables that are farther ahead than this are requested separately; nearer ones are waited for. */
 const farBytes = 16 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
-/** The file as it reads once its log was replayed: updates lie over it in memory, and may make it longer. */
+/** The content of the file after its log was replayed: updates are kept in memory over it, and may make it longer. */
 export class ReplayedSource implements ByteSource {
   readonly #source: ByteSource;
   readonly #context: DecodeContext;
@@ -32,7 +32,7 @@ export class ReplayedSource implements ByteSource {
     return this.#isWhole() ? Math.max(readyBytes, this.#overlay.end) : readyBytes;
   }
 
-  /** Lays the updates of a log over the file, and refuses a file that is shorter than the log knew it. */
+  /** Adds the updates of a log, and refuses a file that is shorter than the log requires. */
   replay({ overlay, flushedFileSize }: Replay): void {
     this.#overlay = overlay;
     this.#flushedFileSize = flushedFileSize;
@@ -56,7 +56,7 @@ export class ReplayedSource implements ByteSource {
     }
   }
 
-  /** All bytes of a table, fetched early where they are far ahead; `what` continues "the file ends inside …". */
+  /** All bytes of a table, fetched early if they are far ahead; `what` continues "the file ends inside …". */
   async readTable(position: number, length: number, what: string): Promise<Uint8Array> {
     this.checkInside(position, position + length, what);
     const { signal, limits } = this.#context;
@@ -71,14 +71,14 @@ export class ReplayedSource implements ByteSource {
     return bytes;
   }
 
-  /** Refuses a range that the file cannot have, where that is known already. */
+  /** Refuses a range outside the file, if the size is known already. */
   checkInside(start: number, end: number, what: string): void {
     const { sizeBytes } = this.#source;
     if (sizeBytes === undefined || end <= sizeBytes) return;
     if (!this.#overlay.covers(Math.max(start, sizeBytes), end)) throw cut(what, start);
   }
 
-  /** Waits for the very end of the file, and checks what could not be checked before. */
+  /** Waits for the end of the file, and makes the checks that were not possible before. */
   async finish(): Promise<void> {
     while (!this.#isWhole()) await abortable(this.#source.grown(), this.#context.signal);
     this.#checkFlushedSize();

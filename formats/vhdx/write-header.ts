@@ -15,7 +15,7 @@ export function formatHeaderSection(layout: VhdxLayout, id: DiskId): Uint8Array 
   const section = Buffer.alloc(headerSectionBytes);
   section.write(vhdxMagic, 0, 'latin1');
   section.write('rootdisk', 8, 'utf16le');
-  // The second one is the current one.
+  // The second header is the current one.
   for (const slot of [1, 2]) section.set(formatHeader(layout, id, slot), slot * slotBytes);
   for (const slot of [3, 4]) section.set(formatRegions(layout), slot * slotBytes);
   return section;

@@ -17,7 +17,7 @@ export function formatMetadata({ blockBytes, virtualSize }: VhdxLayout, id: Disk
     virtualSize: [required | ofDisk, size],
     diskId: [required | ofDisk, id.guid(`vhdx ${virtualSize} disk`)],
     logicalSector: [required | ofDisk, number32(vhdxSectorBytes)],
-    // What Hyper-V writes, so that guests align to 4 KiB.
+    // The value that Hyper-V writes, so that guests align to 4 KiB.
     physicalSector: [required | ofDisk, number32(4096)],
   };
   const region = Buffer.alloc(metadataTableBytes + 4096);

@@ -10,7 +10,7 @@ import { formatMetadata } from './write-metadata.ts';
 const maxBytes = 64 * 1024 ** 4;
 const presentState = 6n;
 
-/** Throws for a disk that is larger than VHDX can hold. */
+/** Throws for a disk that is too large for VHDX. */
 export function checkVhdx({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): void {
   refuseLargeDisk(
     'vhdx',
@@ -20,7 +20,7 @@ export function checkVhdx({ virtualSize }: Pick<DiskToWrite, 'virtualSize'>): vo
   );
 }
 
-/** A dynamic VHDX with an empty log: its blocks lie in the order of the disk. */
+/** A dynamic VHDX with an empty log; its blocks are in the order of the disk. */
 export async function writeVhdx(
   disk: DiskToWrite,
   out: WriterSink,
@@ -45,7 +45,7 @@ export async function writeVhdx(
   await out.setSize(end);
 }
 
-/** After the entries of each chunk stands one for its sector bitmap, which only a differencing disk has. */
+/** Each chunk's entries are followed by one for its sector bitmap, which only a differencing disk has. */
 function entryOf(index: number, { chunkBlocks }: VhdxLayout): number {
   return index + Math.floor(index / chunkBlocks);
 }

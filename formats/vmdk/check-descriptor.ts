@@ -1,7 +1,7 @@
 import type { Descriptor, DescriptorExtent } from './descriptor.ts';
 import { refuseVmdk } from './magic.ts';
 
-/** Kinds of disk whose data is not in files at all, or only on a hypervisor. */
+/** Kinds of disks whose data is not in files, or only on a hypervisor. */
 const devices = ['vmfsrawdevicemap', 'vmfspassthroughrawdevicemap', 'vmfsrdm', 'vmfsraw', 'custom'];
 const elsewhere = [
   ...['monolithicflat', 'twogbmaxextentsparse', 'twogbmaxextentflat', 'fulldevice'],
@@ -12,8 +12,8 @@ const singleFileHint =
   'Get the disk as one file: export it as streamOptimized, or convert it with qemu-img.';
 
 /**
- * The one extent of a disk that lies in this file alone; `isStream` is what the header says of its kind. Names in the
- * descriptor are neither used nor repeated.
+ * The one extent of a disk that is in this file only; `isStream` is the kind in the header. Names in the descriptor are
+ * neither used nor repeated.
  */
 export function checkDescriptor(descriptor: Descriptor, isStream: boolean): DescriptorExtent {
   const { values, extents } = descriptor;
@@ -38,14 +38,14 @@ export function checkDescriptor(descriptor: Descriptor, isStream: boolean): Desc
       hint: singleFileHint,
     });
   }
-  // Some writers call the extent of a finished stream read-only, some leave its name empty.
+  // Some writers call the extent of a finished stream read-only, others leave its name empty.
   const isPlain = extent.name !== undefined && extent.rest === undefined;
   if (!isPlain || extent.access === 'noaccess') throw corrupt('has an unusual extent');
   if ((kind === 'streamoptimized') !== isStream) throw corrupt('and the header differ in kind');
   return extent;
 }
 
-/** A descriptor alone, without a disk after it, always points to something else. */
+/** A descriptor without a disk after it always points to other files. */
 export function refuseKind(kind: string | undefined): Error {
   if (kind === undefined || elsewhere.includes(kind)) {
     return refuseVmdk('external-reference', 'the data of this disk lies in other files', {

@@ -9,8 +9,8 @@ import { readDirectories } from './read-directories.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 /**
- * Compares the grain tables with the markers that were walked over: a reader of tables and a reader of the stream must
- * see the same disk. `streamSector` is where the first marker was; metadata after it must have been announced.
+ * Compares the grain tables with the markers of the stream: a reader of tables and a reader of the stream must see the
+ * same disk. `streamSector` is the place of the first marker; metadata after it must have a marker.
  */
 export async function checkTables(
   source: ByteSource,

@@ -3,7 +3,7 @@ import type { Geometry } from './geometry.ts';
 import type { GrainTableMap } from './grain-table-map.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
-/** Compares every table with its redundant copy: a reader of the one and a reader of the other must see the same disk. */
+/** Compares every table with its redundant copy: readers of either copy must see the same disk. */
 export async function compareRedundant(
   window: FileWindow,
   copies: FileWindow,

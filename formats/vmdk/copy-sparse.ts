@@ -24,8 +24,8 @@ export interface SparseImage {
 }
 
 /**
- * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it is there: grain
- * tables and the grains they name wait in one queue, and whatever lies lowest comes next.
+ * Copies the disk in the order of the file, so that a file that is still growing is decoded as far as it has arrived:
+ * grain tables and the grains that they name wait in one queue, and the lowest place comes next.
  */
 export async function copySparse(
   source: ByteSource,

@@ -16,7 +16,7 @@ import { refuseVmdk, sectorBytes } from './magic.ts';
 import { passStream } from './pass-stream.ts';
 import { type StreamGrain, StreamRecord } from './stream-record.ts';
 
-/** A streamOptimized image whose header has been read; without `places`, its footer tells them. */
+/** A streamOptimized image whose header has been read; without `places`, they are in its footer. */
 export interface VmdkStream {
   header: SparseHeader;
   geometry: Geometry;
@@ -24,8 +24,8 @@ export interface VmdkStream {
 }
 
 /**
- * Copies the disk in one pass over the markers, each of which says where its grain belongs. Tables are only needed
- * afterwards, to see that they say the same.
+ * Copies the disk in one pass over the markers, each of which gives the place of its grain. The tables are read
+ * afterwards, to check that they agree.
  */
 export async function copyStream(
   source: ByteSource,
@@ -51,7 +51,7 @@ async function copyGrains(
   const writer: DiskPartWriter = { sink, signal, maxBytes: maxGrainBatchBytes, spare: [] };
   const perBatch = Math.max(1, Math.floor(maxGrainBatchBytes / geometry.grainBytes));
   const start = streamSector * sectorBytes;
-  // New memory for every read would be held by the hundred until the collector comes.
+  // With new memory for every read, the garbage collector would keep hundreds of buffers.
   const spare: Uint8Array[] = [];
   const ending = await passStream(source, start, record, signal, {
     room(length) {
@@ -76,7 +76,7 @@ async function copyGrains(
       leave();
     },
   });
-  // The size of the file may have become known only now.
+  // The size of the file may not have been known before.
   parseOverhead(header, source.sizeBytes);
   const places = record.footer?.places ?? image.places;
   const needsEnd = record.footer !== undefined || image.places === undefined;
@@ -106,7 +106,7 @@ async function copyBatch(
   for (const { bytes: output } of parts) giveBack(output, inflateSlackBytes);
 }
 
-/** The sector of the first marker: after everything that the header counts as overhead. */
+/** The sector of the first marker: after the sectors that the header counts as overhead. */
 function parseOverhead(header: SparseHeader, sizeBytes: number | undefined): number {
   const sectors = viewOf(header.bytes).getBigUint64(field.overhead, true);
   const details = { offset: field.overhead, value: String(sectors) };

@@ -1,9 +1,9 @@
 import { defined, isZeros } from '../../src/kit.ts';
 import { refuseVmdk } from './magic.ts';
 
-/** What a descriptor says; keys and types in lower case. */
+/** The values of a descriptor; keys and types in lower case. */
 export interface Descriptor {
-  /** Keys outside the disk data base, each of which may stand there once. */
+  /** Keys outside the disk data base, each of which may occur once. */
   values: Map<string, string>;
   extents: DescriptorExtent[];
   encrypted: boolean;
@@ -13,9 +13,9 @@ export interface DescriptorExtent {
   access: string;
   sectors: bigint;
   type: string;
-  /** Outside text; never used as a name. */
+  /** Untrusted text; never used as a name. */
   name?: string;
-  /** What stands after the name; sparse extents have nothing there. */
+  /** The text after the name; sparse extents have none. */
   rest?: string;
 }
 
@@ -24,8 +24,8 @@ const valueLine = /^([a-z][\w.:-]*)\s*=\s*(.*)$/i;
 const database = 'ddb.';
 
 /**
- * Reads the text up to the first zero byte; refuses lines of no known kind and keys that stand there twice. No title is
- * asked for: some writers put another comment in its place.
+ * Reads the text up to the first zero byte; refuses lines of an unknown kind and repeated keys. The title is not
+ * required: some writers put another comment in its place.
  */
 export function parseDescriptor(bytes: Uint8Array): Descriptor {
   const end = bytes.indexOf(0);

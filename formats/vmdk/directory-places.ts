@@ -6,16 +6,16 @@ import { refuseVmdk, sectorBytes } from './magic.ts';
 /** Sectors at which the grain directories begin. */
 export interface DirectoryPlaces {
   directory: number;
-  /** A second directory with tables of its own, where there is one. */
+  /** A second directory with tables of its own, if there is one. */
   redundant?: number;
 }
 
-/** In place of a sector: only the footer will tell. */
+/** A value instead of a sector: the place is in the footer. */
 export const toldByFooter = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Where a header, or the footer, says that the directories are; `undefined` when only the footer will tell. Refuses places
- * past the end of the file, where its size is known.
+ * The places of the directories in a header or footer; `undefined` if only the footer has them. Refuses places past the
+ * end of the file, if its size is known.
  */
 export function parseDirectoryPlaces(
   { bytes, isStream, hasRedundant, descriptorSectors }: SparseHeader,

@@ -5,7 +5,7 @@ import type { GrainClaims } from './grain-claims.ts';
 import type { GrainTableMap } from './grain-table-map.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
-/** What a table is read with. */
+/** The input for reading a table. */
 export interface TableContext {
   geometry: Geometry;
   zeroedGrains: boolean;
@@ -15,12 +15,12 @@ export interface TableContext {
 
 const maxPieceBytes = 1024 * 1024;
 
-/** Entry 1 of a table, where the header allows it: a grain of zeros. */
+/** Entry 1 of a table means a grain of zeros, if the header allows it. */
 export const zeroedGrain = 1;
 
 /**
  * The data that one grain table describes, in the order of the disk: `bytes` is the table, `index` its number. With
- * `claims`, every grain is claimed; without, the table has been seen before.
+ * `claims`, every grain is claimed; without, the table was claimed before.
  */
 export function expandGrainTable(
   { geometry, zeroedGrains, map, source }: TableContext,

@@ -2,10 +2,10 @@ import { abortable, type ByteSource } from '../../src/kit.ts';
 import { refuseVmdk } from './magic.ts';
 
 const windowBytes = 64 * 1024;
-/** Reading ahead pays only while reads follow each other. */
+/** Reading ahead saves time only if the reads are close together. */
 const maxGapBytes = 16 * 1024;
 
-/** Reads small neighbouring pieces of a file in one go, as far as they have arrived. */
+/** Reads small neighbouring pieces of a file at once, as far as they have arrived. */
 export class FileWindow {
   readonly #source: ByteSource;
   readonly #signal: AbortSignal;
@@ -17,7 +17,7 @@ export class FileWindow {
     this.#signal = signal;
   }
 
-  /** Exactly these bytes, waited for where they have not arrived; `truncated`, naming `what`, where the file ends before. */
+  /** Exactly these bytes; waits until they have arrived; `truncated`, naming `what`, if the file ends before. */
   async read(position: number, length: number, what: string): Promise<Uint8Array> {
     const end = position + length;
     if (position < this.#start || end > this.#start + this.#bytes.length) {

@@ -2,7 +2,7 @@ import { type Limits, raiseLimit, viewOf } from '../../src/kit.ts';
 import { field, type SparseHeader } from './header.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
-/** How a disk is cut into grains and tables. */
+/** The sizes of a disk's grains and tables. */
 export interface Geometry {
   /** Capacity of the disk. */
   sectors: number;
@@ -19,14 +19,14 @@ export interface Geometry {
   tableCover: number;
 }
 
-/** Below this a grain is not allowed to be; VMware's specification says "greater than 8". */
+/** Minimum size of a grain; VMware's specification says "greater than 8". */
 const minGrainSectors = 16;
 const maxTableEntries = 512;
 const maxTables = 1024 * 1024;
 const maxGrainBytes = 1024 * 1024 * 1024;
-/** What a grain takes of the memory that a codec may have: 2 MiB by default. */
+/** The share of a codec's memory for one grain: 2 MiB by default. */
 const grainShare = 64;
-/** What a grain table takes of the memory that tables may have. */
+/** The share of the memory for tables that one grain table may use. */
 const tableShare = 16;
 
 /** Checks capacity, grain size and table size against each other and against the limits; allocates nothing. */
@@ -49,7 +49,7 @@ export function parseGeometry(header: SparseHeader, limits: Limits): Geometry {
       limit,
       hint: raiseLimit(
         'tableBytes',
-        // Grains are kept account of within the same limit.
+        // The record of grains has the same limit.
         tableCount > maxTables ? tableCount * tableShare : undefined,
         maxTables * tableShare,
       ),

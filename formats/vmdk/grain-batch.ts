@@ -2,7 +2,7 @@ import type { ByteSource } from '../../src/kit.ts';
 import type { Piece, PieceQueue } from '../shared/blocks/piece-queue.ts';
 import { refuseVmdk } from './magic.ts';
 
-/** One read from the file and where its parts go. */
+/** One read from the file and the places of its parts. */
 export interface GrainBatch {
   start: number;
   end: number;
@@ -14,8 +14,8 @@ export const maxGrainBatchBytes: number = 1024 * 1024;
 const maxGapBytes = 16 * 1024;
 
 /**
- * Takes the lowest pieces from the queue, neighbours in the file together, as long as their bytes are there; `undefined`
- * when the first one has to be waited for.
+ * Takes the lowest pieces from the queue, with their neighbours in the file, as long as their bytes have arrived;
+ * `undefined` if the first one must wait.
  */
 export function takeGrainBatch(queue: PieceQueue, source: ByteSource): GrainBatch | undefined {
   const batch: GrainBatch = { start: 0, end: 0, pieces: [] };

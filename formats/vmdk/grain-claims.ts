@@ -1,12 +1,12 @@
 import { SparseNumbers } from './sparse-numbers.ts';
 
 /**
- * Which parts of a file belong to a grain already. Grains need not be aligned; but where they do not overlap, no more than
- * one of them begins in any grain-sized unit of the file, so one number per unit tells all.
+ * Records which parts of a file already belong to a grain. Grains need not be aligned; but if they do not overlap, at
+ * most one of them begins in any grain-sized unit of the file, so one number per unit is enough.
  */
 export class GrainClaims {
   readonly #grainSectors: number;
-  /** By unit: where in it a grain begins, counted from 1. */
+  /** By unit: the place in it where a grain begins, counted from 1. */
   readonly #starts: SparseNumbers;
 
   constructor(grainSectors: number, maxBytes: number) {
@@ -14,7 +14,7 @@ export class GrainClaims {
     this.#starts = new SparseNumbers(maxBytes);
   }
 
-  /** False when the grain that begins at this sector overlaps one that was claimed before. */
+  /** False if the grain that begins at this sector overlaps one that was claimed before. */
   claim(sector: number): boolean {
     const unit = Math.floor(sector / this.#grainSectors);
     const start = (sector % this.#grainSectors) + 1;

@@ -5,15 +5,15 @@ import { refuseVmdk, sectorBytes } from './magic.ts';
 
 type Region = readonly [start: number, end: number];
 
-/** Where the metadata of an image lies, in sectors: header, descriptor, directories and tables. */
+/** The places of an image's metadata, in sectors: header, descriptor, directories and tables. */
 export class GrainTableMap {
   /** Numbers of the grain tables that exist, in the order of the file. */
   readonly order: Uint32Array;
-  /** By number: the sector of the table, 0 where there is none. */
+  /** By number: the sector of the table, 0 if there is none. */
   readonly #tables: Uint32Array;
   readonly #redundant: Uint32Array | undefined;
   readonly #fixed: readonly Region[];
-  /** Where any table starts, ascending. */
+  /** Start of every table, ascending. */
   readonly #starts: Uint32Array;
   readonly #tableSectors: number;
 
@@ -53,7 +53,7 @@ export class GrainTableMap {
     return before !== undefined && before + this.#tableSectors > start;
   }
 
-  /** The first sector that two parts of the metadata share; `undefined` if everything has its own place. */
+  /** The first sector that two parts of the metadata share; `undefined` if none overlap. */
   findOverlap(): number | undefined {
     const fixed = this.#fixed.toSorted((a, b) => a[0] - b[0]);
     for (const [i, [start, end]] of fixed.entries()) {
@@ -68,7 +68,7 @@ export class GrainTableMap {
     return undefined;
   }
 
-  /** How many tables start below this sector. */
+  /** Number of tables that start below this sector. */
   #lowerBound(sector: number): number {
     let from = 0;
     let to = this.#starts.length;
@@ -82,8 +82,8 @@ export class GrainTableMap {
 }
 
 /**
- * Reads the grain directory, and the redundant one, given as bytes. Refuses parts of the metadata that overlap, lie past
- * the end of the file (where `sizeBytes` is known), or exist in one directory only.
+ * Reads the grain directory, and the redundant one, given as bytes. Refuses parts of the metadata that overlap, are
+ * past the end of the file (if `sizeBytes` is known), or exist in only one directory.
  */
 export function parseGrainTableMap(
   geometry: Geometry,

@@ -1,7 +1,7 @@
 import { viewOf } from '../../src/kit.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
-/** What version, flags and compression of a header or footer say. */
+/** Version, flags and compression in a header or footer. */
 interface SparseFlags {
   /** streamOptimized: grains are compressed and carry markers. */
   isStream: boolean;
@@ -9,16 +9,16 @@ interface SparseFlags {
   zeroedGrains: boolean;
 }
 
-/** The first sector of a sparse file, as far as it can be judged without the descriptor. */
+/** The first sector of a sparse file, checked as far as possible without the descriptor. */
 export interface SparseHeader extends SparseFlags {
-  /** The sector itself; a footer is compared with it. */
+  /** The sector itself; it is compared with a footer. */
   bytes: Uint8Array;
   unclean: boolean;
   /** Sectors of the descriptor, which begins at sector 1. */
   descriptorSectors: number;
 }
 
-/** Offsets of the fields that more than one file looks at. */
+/** Offsets of the fields that several files use. */
 export const field = {
   version: 4,
   capacity: 12,
@@ -39,12 +39,12 @@ const flag = {
   compressed: 1 << 16,
   markers: 1 << 17,
 };
-/** Readers must know what these mean; what the lower half says may be ignored. */
+/** A reader must know the meaning of these flags; it may ignore those in the lower half. */
 const incompatible = 0xffff_0000;
 const newlines = [0x0a, 0x20, 0x0d, 0x0a];
 const maxDescriptorSectors = 2048;
 
-/** Checks version, flags and where the descriptor lies. */
+/** Checks version, flags and the place of the descriptor. */
 export function parseVmdkHeader(bytes: Uint8Array): SparseHeader {
   return {
     ...parseSparseFlags(bytes),

@@ -19,7 +19,7 @@ export function* directoryHoles(
   if (start < virtualSize) yield [start, virtualSize - start];
 }
 
-/** The ranges below one table that none of its `pieces` covers; these are in the order of the disk. */
+/** The ranges below one table that are not in `pieces`, which are in the order of the disk. */
 export function* grainTableHoles(
   pieces: PieceList,
   { tableCover, virtualSize }: Geometry,

@@ -1,12 +1,12 @@
 import { type BlockFlaw, inflateBlock } from '../shared/codecs/inflate-block.ts';
 import { refuseVmdk } from './magic.ts';
 
-/** One grain and what must come out of it. */
+/** One grain and its expected content. */
 export interface GrainStream {
-  /** Where its data begins in the file. */
+  /** Start of its data in the file. */
   position: number;
   grainBytes: number;
-  /** Bytes of it that are on the disk; the last grain may hold as few as these. */
+  /** Number of its bytes that are on the disk; fewer for the last grain. */
   visibleBytes: number;
 }
 
@@ -16,7 +16,7 @@ const flaws: Record<BlockFlaw, string> = {
   damaged: 'is damaged',
 };
 
-/** Inflates one grain, checks length and Adler-32 (RFC 1950), and gives its bytes on the disk. */
+/** Inflates one grain, checks length and Adler-32 (RFC 1950), and returns its bytes on the disk. */
 export async function inflateGrain(input: Uint8Array, grain: GrainStream): Promise<Uint8Array> {
   const { position, grainBytes, visibleBytes } = grain;
   const output = await inflateBlock(input, 'zlib', grainBytes, (flaw, cause) =>

@@ -5,5 +5,5 @@ export const cowdMagic = 'COWD';
 export const seSparseMagic: readonly number[] = [0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0];
 export const sectorBytes = 512;
 
-/** The refusal of a VMDK. */
+/** The error for an invalid VMDK. */
 export const refuseVmdk: ImageRefusal = refusalFor('vmdk');

@@ -1,24 +1,24 @@
 import type { Geometry } from './geometry.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 
-/** What stands in front of every part of a stream; `bytes` counts marker and content, without padding. */
+/** The marker before every part of a stream; `bytes` counts marker and content, without padding. */
 export type Marker =
   | { kind: 'grain'; grain: number; bytes: number }
-  /** `contentBytes` are the part itself; the rest of `bytes` must be zeros. */
+  /** `contentBytes` is the length of the part itself; the rest of `bytes` must be zeros. */
   | { kind: 'table' | 'directory' | 'footer'; bytes: number; contentBytes: number }
   | { kind: 'end'; bytes: number }
   | { kind: 'unspecified'; bytes: number };
 
-/** A grain's marker goes before its data in the same sector; others have a sector of their own. */
+/** A grain's marker precedes its data in the same sector; other markers have a sector of their own. */
 export const grainMarkerBytes = 12;
-/** Of any marker, this much must be there to be read. */
+/** The minimum number of bytes that must be read for any marker. */
 export const markerBytes = 16;
 
 const maxSector = 0xffff_ffff;
-/** By so many sectors a marker may announce more than the part needs. */
+/** A marker may declare this many sectors more than the part needs. */
 const maxSpareSectors = 128n;
 
-/** Reads the marker at `at`, which is `position` in the file, and checks what it says. */
+/** Reads the marker at `at`, which is `position` in the file, and checks its values. */
 export function parseMarker(
   view: DataView,
   at: number,
@@ -40,7 +40,7 @@ export function parseMarker(
     case 3:
       return metadata('footer', 1);
     case 4:
-      // No specification says what it means; vSphere writes it now and then, and nothing belongs to it.
+      // Undocumented; vSphere writes such a marker now and then, without content.
       return { kind: 'unspecified', bytes: sectorBytes };
     default:
       throw corrupt(`is of the unknown type ${type}`, position, type);
@@ -48,7 +48,7 @@ export function parseMarker(
 
   function metadata(kind: 'table' | 'directory' | 'footer', sectors: number): Marker {
     const contentBytes = sectors * sectorBytes;
-    // Xen Orchestra states no length; how long the part is follows from the header.
+    // Xen Orchestra writes no length; the length of the part follows from the header.
     if (value === 0n) return { kind, bytes: sectorBytes + contentBytes, contentBytes };
     if (value < BigInt(sectors) || value > BigInt(sectors) + maxSpareSectors) {
       throw corrupt(`announces a ${kind} of a wrong length`, position, value);
@@ -68,7 +68,7 @@ function parseGrainMarker(
   if (lba % BigInt(grainSectors) !== 0n) {
     throw corrupt('names a place where no grain begins', position, lba);
   }
-  // Deflate never makes data longer than by some thousandths.
+  // Deflate makes data longer by a few thousandths at most.
   if (size > 2 * grainBytes) throw corrupt('announces far more than a grain', position, size);
   if (position / sectorBytes > maxSector) {
     throw corrupt('lies farther back than a grain table can tell', position, lba);

@@ -16,10 +16,10 @@ import { parseVmdkHeader, type SparseHeader } from './header.ts';
 import { refuseVmdk, sectorBytes } from './magic.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
-/** Enough to tell of what kind a descriptor without a disk is. */
+/** Enough to recognize the kind of a descriptor without a disk. */
 const headBytes = 16 * 1024;
 
-/** Reads header and descriptor and checks everything they say; directories, tables and markers are read by `copyTo`. */
+/** Reads header and descriptor and checks all their values; `copyTo` reads directories, tables and markers. */
 export async function openVmdk(source: ByteSource, context: DecodeContext): Promise<DiskImage> {
   const { limits, signal } = context;
   const head = await abortable(source.read(0, headBytes), signal);
@@ -40,7 +40,7 @@ export async function openVmdk(source: ByteSource, context: DecodeContext): Prom
 }
 
 /**
- * The header of a writer such as VirtualBox counts whole grains, its descriptor the sectors of the disk. Any other
+ * Writers such as VirtualBox count whole grains in the header, but the sectors of the disk in the descriptor. Any other
  * difference between the two is refused.
  */
 function fitToExtent(geometry: Geometry, extentSectors: bigint): Geometry {

@@ -4,11 +4,11 @@ import { refuseVmdk, sectorBytes } from './magic.ts';
 import { markerBytes } from './marker.ts';
 import type { StreamGrain, StreamRecord } from './stream-record.ts';
 
-/** Where grains are copied to as they pass. */
+/** The receiver of grains while the stream passes. */
 export interface GrainTaker {
-  /** Memory of at least `length` bytes that nothing uses. */
+  /** Memory of at least `length` bytes that is not in use. */
   room(length: number): Uint8Array;
-  /** `bytes`, which the grains are cut from, lie at `position` in the file and may lie in `memory`, which `room` gave. */
+  /** `bytes`, which contain the grains, are from `position` of the file and may be memory that `room` returned. */
   take(
     grains: readonly StreamGrain[],
     bytes: Uint8Array,
@@ -18,9 +18,9 @@ export interface GrainTaker {
 }
 
 /**
- * Reads the stream from `start` to the very end of the file, in pieces of what has arrived. Tells what it ended with: its
- * marker, or only the end of the file, as qemu may leave it. Zeros before the footer may be padding: the grain tables say
- * whether everything was found.
+ * Reads the stream from `start` to the very end of the file, in pieces of the bytes that have arrived. Reports how it
+ * ended: with its marker, or only with the end of the file, as qemu may write it. Zeros before the footer may be
+ * padding: the grain tables show whether everything was found.
  */
 export async function passStream(
   source: ByteSource,
@@ -41,7 +41,7 @@ export async function passStream(
       const found = await findContent(source, position + step.used, signal);
       if (found === undefined) return 'marker';
       const next = Math.floor(found / sectorBytes) * sectorBytes;
-      // What follows padding begins with a marker; after a footer another reader might find a second one.
+      // After padding, a marker must follow; after a footer, another reader might find a second one.
       const isPart = next > position + step.used && found < next + markerBytes;
       if (record.footer !== undefined || !isPart) throw trailing(found);
       position = next;
@@ -59,7 +59,7 @@ export async function passStream(
   }
 }
 
-/** The first byte from `start` on that is no zero; `undefined` if there is none. */
+/** The first byte from `start` on that is not zero; `undefined` if there is none. */
 async function findContent(
   source: ByteSource,
   start: number,

@@ -5,7 +5,7 @@ import type { Geometry } from './geometry.ts';
 import { type GrainTableMap, parseGrainTableMap } from './grain-table-map.ts';
 import { sectorBytes } from './magic.ts';
 
-/** Reads and checks the grain directories; waits for them where they have not arrived. */
+/** Reads and checks the grain directories; waits until they have arrived. */
 export async function readDirectories(
   window: FileWindow,
   geometry: Geometry,

@@ -5,7 +5,10 @@ import { isTextDescriptor, readTextKind } from './text-descriptor.ts';
 
 const hint = 'Export the disk again as streamOptimized.';
 
-/** Refuses what does not begin like a sparse file, by name where it is VMware's; `head` may be short only at the end. */
+/**
+ * Refuses a file without the start of a sparse file, by name if it is another kind of VMware's; `head` may be short
+ * only at the end.
+ */
 export function refuseForeign(head: Uint8Array): void {
   if (head.length === 0) throw refuseVmdk('empty', 'the file is empty');
   if (hasMagic(head, cowdMagic)) {

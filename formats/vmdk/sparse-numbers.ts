@@ -3,12 +3,12 @@ import { refuseVmdk } from './magic.ts';
 
 const pageLength = 512;
 
-/** Numbers below 2^32 by index, 0 where none was set; costs memory only around those that were. */
+/** Numbers below 2^32 by index, 0 if none was set; uses memory only near those that were set. */
 export class SparseNumbers {
   readonly #pages = new Map<number, Uint32Array>();
   readonly #maxBytes: number;
 
-  /** Setting more than fits into `maxBytes` is a `limit` refusal. */
+  /** A number that does not fit into `maxBytes` is a `limit` error. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }

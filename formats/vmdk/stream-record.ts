@@ -15,23 +15,23 @@ export interface StreamGrain {
   end: number;
 }
 
-/** What walking over some bytes of the stream came to. */
+/** The result of walking over some bytes of the stream. */
 export interface StreamStep {
   grains: StreamGrain[];
-  /** Bytes that are done with; may reach past those that were given, over padding. */
+  /** Number of bytes that were handled; includes padding, so it may exceed those that were given. */
   used: number;
   /** The next part takes this many bytes. */
   needed: number;
-  /** At `used` stand zeros: the marker that ends the stream, or padding. */
+  /** The bytes at `used` are zeros: the marker that ends the stream, or padding. */
   ended: boolean;
 }
 
-/** Walks over the markers of a streamOptimized image and remembers where everything lay. */
+/** Walks over the markers of a streamOptimized image and records the places of all parts. */
 export class StreamRecord {
   /** By number of the grain: the sector of its marker. */
   readonly grains: SparseNumbers;
   footer: VmdkFooter | undefined;
-  /** Sectors of what markers announced, ascending. */
+  /** Sectors of the metadata that markers precede, ascending. */
   readonly #announced: Record<MetadataKind, number[]> = { table: [], directory: [] };
   readonly #header: SparseHeader;
   readonly #geometry: Geometry;
@@ -43,7 +43,7 @@ export class StreamRecord {
     this.grains = new SparseNumbers(maxBytes);
   }
 
-  /** Walks as far as `bytes`, which lie at `position` in the file, hold whole parts. */
+  /** Walks over the whole parts in `bytes`, which are from `position` of the file. */
   walk(bytes: Uint8Array, position: number): StreamStep {
     const view = viewOf(bytes);
     const step: StreamStep = { grains: [], used: 0, needed: sectorBytes, ended: false };
@@ -76,7 +76,7 @@ export class StreamRecord {
     return step;
   }
 
-  /** True when a marker stood before the table or directory at this sector. */
+  /** True if a marker preceded the table or directory at this sector. */
   announces(kind: MetadataKind, sector: number): boolean {
     const list = this.#announced[kind];
     let from = 0;
@@ -100,7 +100,7 @@ export class StreamRecord {
       this.footer = parseVmdkFooter(bytes, this.#header, this.#geometry, content);
       return;
     }
-    // Once, and once more as redundant copies.
+    // Once, and a second time for redundant copies.
     const most = 2 * (kind === 'table' ? this.#geometry.tableCount : 1);
     const list = this.#announced[kind];
     if (list.length === most) throw corrupt(`announces one ${kind} too many`, at);

@@ -3,7 +3,7 @@ import { type Descriptor, parseDescriptor } from './descriptor.ts';
 const title = /^#\s*disk descriptorfile/i;
 const lookBytes = 4096;
 
-/** True for a descriptor without a disk after it; blank lines and comments may stand before its title. */
+/** True for a descriptor without a disk after it; blank lines and comments may come before its title. */
 export function isTextDescriptor(head: Uint8Array): boolean {
   const text = Buffer.from(head.subarray(0, lookBytes)).toString('latin1').split('\0', 1)[0] ?? '';
   for (const line of text.split('\n')) {
@@ -14,7 +14,7 @@ export function isTextDescriptor(head: Uint8Array): boolean {
   return false;
 }
 
-/** The kind of disk that it describes, in lower case; `undefined` if it does not say so clearly. */
+/** The kind of disk in the descriptor, in lower case; `undefined` if it is not clear. */
 export function readTextKind(head: Uint8Array): string | undefined {
   let descriptor: Descriptor;
   try {

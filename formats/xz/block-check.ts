@@ -5,11 +5,12 @@ import { Crc64 } from './crc64.ts';
 import type { StreamHeader } from './framing.ts';
 
 /**
- * The check over the decoded bytes of a block (xz file format 1.2, section 2.1.1.2), as `parseStreamHeader` admits it.
+ * The check of the decoded bytes of a block (xz file format 1.2, section 2.1.1.2); `parseStreamHeader` allows only
+ * known kinds.
  */
 export interface BlockCheck {
   update(bytes: Uint8Array): void;
-  /** Ends the check. True when these are the bytes that should stand after the block. */
+  /** Ends the check. True if `stored`, the bytes after the block, are correct. */
   matches(stored: Uint8Array): boolean;
 }
 

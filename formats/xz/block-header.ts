@@ -5,13 +5,13 @@ import { parseVli } from './vli.ts';
 
 /** The header of one block (xz file format 1.2, section 3.1). */
 export interface XzBlockHeader {
-  /** Stated by the header; to be compared with what the block really has. */
+  /** The length in the header; it must be compared with the real length. */
   compressedBytes: number | undefined;
   uncompressedBytes: number | undefined;
   dictionaryBytes: number;
 }
 
-/** Reads a whole block header, its length byte and CRC32 included. A dictionary above `dictionaryLimit` is `limit`. */
+/** Reads a whole block header, with its length byte and CRC32. A dictionary above `dictionaryLimit` is `limit`. */
 export function parseBlockHeader(
   bytes: Uint8Array,
   offset: number,

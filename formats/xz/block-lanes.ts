@@ -1,14 +1,17 @@
 import { abortable, type DecodeTasks } from '../../src/kit.ts';
 import { WorkSlots } from '../shared/blocks/work-slots.ts';
 
-/** Dictionaries and queues of all blocks that are decoded at once. A block that needs more is decoded alone. */
+/**
+ * Limit for the dictionaries and queues of all blocks that are decoded in parallel. A block that needs more is decoded
+ * alone.
+ */
 const maxBytes = 64 * 1024 * 1024;
 
-/** Runs blocks side by side, as far as memory allows. The first failure aborts `signal` with its error. */
+/** Decodes blocks in parallel, as far as memory allows. The first failure aborts `signal` with its error. */
 export class BlockLanes {
   readonly signal: AbortSignal;
   readonly #slots: WorkSlots;
-  /** The pool is made for tasks that mostly wait for the disk; a decoder keeps a processor busy. */
+  /** The pool is designed for tasks that mostly wait for the disk; a decoder keeps a processor busy. */
   readonly #maxRunning: number;
   #running = 0;
   #heldBytes = 0;
@@ -20,7 +23,7 @@ export class BlockLanes {
     this.#maxRunning = Math.ceil(tasks.width / 2) + 1;
   }
 
-  /** Waits until there is room for work that needs so many bytes, and starts it. */
+  /** Waits until this many bytes of memory are free, and starts the work. */
   async start(bytes: number, work: () => Promise<unknown>): Promise<void> {
     while (!this.#hasRoom(bytes)) await abortable(this.#freed.promise, this.signal);
     this.#running += 1;
@@ -42,7 +45,7 @@ export class BlockLanes {
     return this.#running < this.#maxRunning && this.#heldBytes + bytes <= maxBytes;
   }
 
-  /** Resolves when nothing is under way any more, failed or not. */
+  /** Resolves when no work is running, failed or not. */
   idle(): Promise<void> {
     return this.#slots.idle();
   }

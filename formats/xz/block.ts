@@ -3,15 +3,15 @@ import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { parseBlockHeader, type XzBlockHeader } from './block-header.ts';
 import { type Lzma2Sizes, lzma2Chunks } from './lzma2-chunks.ts';
 
-/** A block up to where its data begins. */
+/** The start of a block, up to its data. */
 export interface XzBlock extends XzBlockHeader {
   /** The header as stored. */
   bytes: Uint8Array;
-  /** Where the header lies. */
+  /** Offset of the header. */
   offset: number;
 }
 
-/** Reads the header of block number `count` of the file; `undefined` if the index of its stream begins. */
+/** Reads the header of block number `count` of the file; `undefined` at the index of the stream. */
 export async function readBlockStart(
   reader: StreamReader,
   count: number,
@@ -39,8 +39,8 @@ export async function readBlockStart(
 }
 
 /**
- * Passes on data and padding of a block, and returns the check after them. `sizes` are filled on the way; where they
- * leave what the block states, that is `corrupt-data` before the data is passed on.
+ * Yields data and padding of a block, and returns the check after them. Counts `sizes` meanwhile; if they exceed the
+ * stated lengths, throws `corrupt-data` before the data is yielded.
  */
 export async function* blockData(
   reader: StreamReader,
@@ -79,7 +79,7 @@ export async function* blockData(
   return rest.subarray(padding);
 }
 
-/** The length that an index lists for a block: without its padding. */
+/** The length of a block in an index: without its padding. */
 export function unpaddedSize(block: XzBlock, compressedBytes: number, checkBytes: number): number {
   return block.bytes.length + compressedBytes + checkBytes;
 }

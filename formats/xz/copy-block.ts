@@ -8,22 +8,22 @@ import { decodedPieceBytes } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
 import { piecesFrom } from './pieces-from.ts';
 
-/** One block and where it goes. */
+/** One block and its target. */
 export interface BlockCopy {
   source: ByteSource;
   sink: DiskSink;
   stream: StreamHeader;
   block: XzBlock;
-  /** Where the block lies on the disk. */
+  /** Place of the block on the disk. */
   position: number;
-  /** The disk may not be longer than this. */
+  /** Maximum length of the disk. */
   limit: number;
   signal: AbortSignal;
 }
 
 /**
- * Decodes a block and writes it to its place. `onWalked` hears its lengths as soon as its compressed bytes have
- * passed.
+ * Decodes a block and writes it to its place. Calls `onWalked` with its lengths as soon as its compressed bytes have
+ * been read.
  */
 export async function copyBlock(
   { source, sink, block, stream, position, limit, signal }: BlockCopy,

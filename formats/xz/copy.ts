@@ -12,13 +12,13 @@ import { SeekReader } from './seek-reader.ts';
 import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
 import { ZeroBlocks } from './zero-blocks.ts';
 
-/** Blocks up to this length, header and check included, are compared with the one before. */
+/** Blocks up to this length, with header and check, are compared with the previous one. */
 const shortBytes = 4096;
 
 /**
- * Decodes an xz file into a disk, several blocks at once. Where blocks end is known before they are decoded when their
- * headers say so, as with `xz -T`, or when the index at the end can be read; otherwise a block begins when the
- * compressed bytes of the one before have passed. What was stated is compared with what is found, and all else
+ * Decodes an xz file into a disk, several blocks in parallel. The end of a block is known before it is decoded if its
+ * header states it, as with `xz -T`, or if the index at the end can be read; otherwise the next block begins when the
+ * compressed bytes of this one have been read. Stated lengths are compared with the real ones, and everything else is
  * verified as in `decodeXz`.
  */
 export async function copyXz(
@@ -31,7 +31,7 @@ export async function copyXz(
   try {
     await copy.run();
   } catch (error) {
-    // Lengths that lie lead the walk astray: what the blocks before that place have to say comes first.
+    // False lengths lead to a wrong place: errors of the blocks before that place must be thrown first.
     await lanes.idle();
     lanes.signal.throwIfAborted();
     throw error;
@@ -42,7 +42,7 @@ export async function copyXz(
 }
 
 class XzCopy {
-  /** Where on the disk the next block goes. */
+  /** Place of the next block on the disk. */
   position = 0;
   readonly #source: ByteSource;
   readonly #sink: DiskSink;
@@ -74,7 +74,7 @@ class XzCopy {
     }
   }
 
-  /** False where other bytes stand in the place of a stream. */
+  /** False if the bytes here are not a stream. */
   async #stream(first: boolean): Promise<boolean> {
     const { limits } = this.#context;
     const stream = await readStreamHeader(this.#headers.reader, first, this.#context);
@@ -128,7 +128,7 @@ class XzCopy {
     return sizes;
   }
 
-  /** What copies a block that may be equal to the last short one. */
+  /** The function that copies a block, which may be equal to the previous short one. */
   async #shortBlock(
     job: BlockCopy,
     restBytes: number,
@@ -156,7 +156,7 @@ class XzCopy {
     };
   }
 
-  /** The block with those lengths that its header does not state as the index lists them, where that can be read. */
+  /** The block with lengths that its header does not state, taken from the index if that can be read. */
   async #withListedSizes(block: XzBlock, stream: StreamHeader): Promise<XzBlock> {
     if (block.compressedBytes !== undefined && block.uncompressedBytes !== undefined) return block;
     this.#listed ??= await listedBlocks(this.#source);
@@ -164,7 +164,7 @@ class XzCopy {
     if (listed === undefined) return block;
     const compressed = listed.unpaddedBytes - unpaddedSize(block, 0, stream.checkBytes);
     const { compressedBytes = compressed, uncompressedBytes = listed.uncompressedBytes } = block;
-    // A list that makes no sense is refused when the pass has come to it.
+    // An invalid index is refused when the sequential read reaches it.
     const { virtualBytes } = this.#context.limits;
     const makesSense = compressedBytes > 0 && this.position + uncompressedBytes <= virtualBytes;
     return makesSense ? { ...block, compressedBytes, uncompressedBytes } : block;

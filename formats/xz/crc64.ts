@@ -2,10 +2,10 @@ import { isZeros, viewOf } from '../../src/kit.ts';
 
 /** ECMA-182, bits reversed (xz file format 1.2, section 6). */
 const polynomial = { low: 0xd787_0f42 | 0, high: 0xc96c_5795 | 0 };
-/** So many zero bytes are passed over at once: 64 KiB, as much as the decoder hands out. */
+/** This many zero bytes are handled at once: 64 KiB, the output size of the decoder. */
 const runLog = 16;
 
-/** Eight tables of 256: what a byte comes to that is followed by none to seven zero bytes. */
+/** Eight tables of 256: the contribution of a byte that is followed by zero to seven zero bytes. */
 const lows = new Int32Array(8 * 256);
 const highs = new Int32Array(8 * 256);
 fillTables();
@@ -22,7 +22,7 @@ export class Crc64 {
     else this.#digest(bytes);
   }
 
-  /** The eight bytes that stand after a block, of all bytes so far. */
+  /** The eight bytes stored after a block, for all bytes so far. */
   bytes(): Uint8Array {
     const bytes = new Uint8Array(8);
     viewOf(bytes).setInt32(0, ~this.#low, true);
@@ -30,7 +30,7 @@ export class Crc64 {
     return bytes;
   }
 
-  /** Eight bytes at a time: 1 GB/s, where one at a time takes four times as long. */
+  /** Eight bytes at a time: 1 GB/s; one byte at a time takes four times as long. */
   #digest(bytes: Uint8Array): void {
     const view = viewOf(bytes);
     const whole = bytes.length - (bytes.length % 8);
@@ -86,8 +86,8 @@ function fillTables(): void {
 }
 
 /**
- * What a run of zeros makes of a CRC is linear: a matrix over GF(2), one column for each of the 64 bits, low half
- * before high half. Squared, it stands for a run of twice the length.
+ * The effect of a run of zeros on a CRC is linear: a matrix over GF(2), one column for each of the 64 bits, low half
+ * before high half. Its square is the effect of a run of twice the length.
  */
 function makeRunColumns(): Int32Array {
   let columns = new Int32Array(128);

@@ -9,9 +9,9 @@ import { decodeXzStreams } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
 
 /**
- * Decodes the block whose data `reader` has come to, as the only one of a stream, and verifies all that is the block's
- * own. `onWalked` hears its lengths as soon as its compressed bytes have passed. The check is not left to the decoder,
- * which takes as long for a CRC64 as for the rest of its work.
+ * Decodes the block at whose data `reader` is, as the only block of a stream, and verifies the block. Calls `onWalked`
+ * with its lengths as soon as its compressed bytes have been read. The check is not left to the decoder, which needs as
+ * much time for a CRC64 as for the rest of its work.
  */
 export async function* decodeXzBlock(
   reader: StreamReader,
@@ -28,7 +28,7 @@ export async function* decodeXzBlock(
     decoded += piece.length;
     yield piece;
   }
-  // A decoder that stopped early, for whatever reason, would otherwise pass for one that is done.
+  // Without this test, a decoder that stopped early would look like one that is done.
   if (stored === undefined || decoded !== sizes.uncompressedBytes) {
     throw refuse('corrupt-data', `An xz block decodes to ${decoded} bytes`, {
       format: 'xz',

@@ -9,12 +9,12 @@ import { RecordDigest } from './record-digest.ts';
 import { readStreamEnd, skipStreamPadding } from './stream-end.ts';
 
 /**
- * Decodes an xz file from its first byte to its last, block after block, and verifies everything of it: headers,
- * lengths, padding, checks, index, footer (xz file format 1.2).
+ * Decodes an xz file from its first byte to its last, block after block, and verifies all of it: headers, lengths,
+ * padding, checks, index, footer (xz file format 1.2).
  */
 export function decodeXz(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const streams = (reader: StreamReader) => decodeStreams(reader, context);
-  // The decoder's own queue may hold on to more of what it reads.
+  // The queue of the decoder may still use what it read.
   return decodeSource(source, context.signal, streams, undefined, false);
 }
 

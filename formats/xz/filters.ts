@@ -16,14 +16,16 @@ const branchAlignment: ReadonlyMap<number, number> = new Map([
   [0x0b, 2], // RISC-V
 ]);
 
-/** A filter chain that can be decoded: LZMA2 last and only there, before it delta or branch filters. */
+/** A supported filter chain: LZMA2 as the last filter only, before it delta or branch filters. */
 export interface FilterChain {
   dictionaryBytes: number;
-  /** Where the chain ends within the header. */
+  /** End of the chain in the header. */
   end: number;
 }
 
-/** Reads `count` filters of the block header `body` from `start` on. `offset` is where the header lies, for errors. */
+/**
+ * Reads `count` filters of the block header `body` from `start` on. `offset` is the place of the header, for errors.
+ */
 export function parseFilters(
   body: Uint8Array,
   start: number,

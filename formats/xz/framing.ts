@@ -4,11 +4,11 @@ import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { passTrailing } from '../shared/trailing.ts';
 import { xzMagic } from './magic.ts';
 
-/** Stream header and stream footer are this long (xz file format 1.2, sections 2.1.1 and 2.1.2). */
+/** Length of stream header and stream footer (xz file format 1.2, sections 2.1.1 and 2.1.2). */
 export const framingBytes = 12;
 export const footerMagic = 'YZ';
 
-/** Sizes of the checks that can be verified, by stream flags: none, CRC32, CRC64, SHA-256. */
+/** Sizes of the supported checks, by stream flags: none, CRC32, CRC64, SHA-256. */
 const checkSizes: ReadonlyMap<number, number> = new Map([
   [0, 0],
   [1, 4],
@@ -16,19 +16,19 @@ const checkSizes: ReadonlyMap<number, number> = new Map([
   [10, 32],
 ]);
 
-/** What a stream header says. */
+/** The values of a stream header. */
 export interface StreamHeader {
   /** The header as stored. */
   bytes: Uint8Array;
   /** The flags as stored; the footer repeats them. */
   flags: number;
-  /** Bytes of the check after every block. */
+  /** Size of the check after every block. */
   checkBytes: number;
 }
 
 /**
- * Reads the header of the `first` or a later stream: what is no magic then is a bad header or trailing data. `undefined`
- * if such data follows the last stream, and the call allows it.
+ * Reads the header of the `first` or a later stream: bytes without the magic are a bad header for the first stream,
+ * trailing data after it. `undefined` if trailing data follows and the call allows it.
  */
 export async function readStreamHeader(
   reader: StreamReader,
@@ -49,7 +49,7 @@ export async function readStreamHeader(
   return parseStreamHeader(bytes, offset);
 }
 
-/** Reads a stream header of `framingBytes`, whose magic was seen. */
+/** Reads a stream header of `framingBytes` with a correct magic. */
 export function parseStreamHeader(bytes: Uint8Array, offset: number): StreamHeader {
   const view = viewOf(bytes);
   if (crc32(bytes.subarray(6, 8)) !== view.getUint32(8, true)) {
@@ -68,7 +68,7 @@ export function parseStreamHeader(bytes: Uint8Array, offset: number): StreamHead
   return { bytes, flags, checkBytes };
 }
 
-/** The header of a stream with such flags. */
+/** The header of a stream with these flags. */
 export function formatStreamHeader(flags: number): Uint8Array {
   const bytes = new Uint8Array(framingBytes);
   const view = viewOf(bytes);
@@ -78,7 +78,7 @@ export function formatStreamHeader(flags: number): Uint8Array {
   return bytes;
 }
 
-/** What a stream footer says. */
+/** The values of a stream footer. */
 export interface StreamFooter {
   flags: number;
   /** Length of the index before the footer. */

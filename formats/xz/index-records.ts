@@ -2,14 +2,14 @@ import { crc32 } from 'node:zlib';
 import { type DefectReason, raiseLimit, refuse, viewOf } from '../../src/kit.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 
-/** One record is at most this long, padding and CRC32 of the index are shorter. */
+/** Maximum length of one record; padding and CRC32 of the index are shorter. */
 const longestStep = 18;
 const pieceBytes = 16 * 1024;
 
 /**
- * Reads an index (xz file format 1.2, section 4) from its first byte on, tells `visit` every record (block length
- * without padding, decoded length), and verifies padding and CRC32. An index may be long, so nothing of it is kept;
- * above `recordLimit` records it is refused.
+ * Reads an index (xz file format 1.2, section 4) from its first byte on, calls `visit` with every record (block length
+ * without padding, decoded length), and verifies padding and CRC32. An index may be long, so it is not kept; more than
+ * `recordLimit` records are refused.
  */
 export async function readIndexRecords(
   reader: StreamReader,

@@ -5,12 +5,12 @@ import { framingBytes, parseStreamFooter, parseStreamHeader } from './framing.ts
 import { readIndexRecords } from './index-records.ts';
 import { xzMagic } from './magic.ts';
 
-/** Some 100 000 blocks. What is read here is a convenience, so a longer index is not worth holding. */
+/** Some 100 000 blocks. This read only saves time, so a longer index is not worth the memory. */
 const maxIndexBytes = 1024 * 1024;
 const maxStreams = 64;
 const paddingStep = 64 * 1024;
 
-/** Hears a block that the index of a stream lists; `stream` counts from the last one. */
+/** Called with a block in the index of a stream; `stream` counts from the last one. */
 export type IndexVisitor = (
   stream: number,
   unpaddedBytes: number,
@@ -18,8 +18,8 @@ export type IndexVisitor = (
 ) => void;
 
 /**
- * Reads the indexes of all streams, found backwards from the end without a scan. False where the end cannot be read
- * without waiting, and for a file whose end is not sound: decoding says what is wrong with it.
+ * Reads the indexes of all streams backwards from the end, without a scan. False if the end cannot be read without
+ * waiting, and for a file with an invalid end: decoding then reports the error.
  */
 export async function readIndexesBack(source: ByteSource, visit: IndexVisitor): Promise<boolean> {
   const end = openEnd(source);
@@ -41,7 +41,7 @@ export async function readIndexesBack(source: ByteSource, visit: IndexVisitor): 
   return at === 0;
 }
 
-/** The end of the last stream before `at`; one step of padding is as much as is worth reading. */
+/** The end of the last stream before `at`; reads one step of padding at most. */
 async function skipPaddingBack(end: EndReader, at: number): Promise<number | undefined> {
   const start = Math.max(0, at - paddingStep);
   const bytes = await end.read(start, at - start);
@@ -50,7 +50,7 @@ async function skipPaddingBack(end: EndReader, at: number): Promise<number | und
   return last < 0 || padding % 4 !== 0 ? undefined : at - padding;
 }
 
-/** Where the stream begins whose footer ends there. */
+/** The start of the stream whose footer ends there. */
 async function readStreamBack(
   end: EndReader,
   footerEnd: number,

@@ -1,19 +1,19 @@
 import type { ByteSource } from '../../src/kit.ts';
 import { readIndexesBack } from './indexes-back.ts';
 
-/** A block as the index lists it. */
+/** A block in the index. */
 export interface ListedBlock {
   /** Header, data and check, without the padding of the data. */
   unpaddedBytes: number;
   uncompressedBytes: number;
 }
 
-/** A longer list is not worth holding: blocks are found without it. */
+/** A longer list is not worth the memory: blocks are found without it. */
 const maxBlocks = 65_536;
 
 /**
- * What the indexes of a complete file list, in the order of the file; `undefined` while it is not complete. Nothing of
- * it is to be relied on: it may be wrong, and is compared with the blocks like everything that is stated.
+ * The blocks in the indexes of a complete file, in the order of the file; `undefined` while it is not complete. The
+ * list may be wrong, so it is compared with the blocks.
  */
 export async function listedBlocks(source: ByteSource): Promise<ListedBlock[] | undefined> {
   if (source.sizeBytes === undefined || source.readyBytes < source.sizeBytes) return undefined;
@@ -25,6 +25,6 @@ export async function listedBlocks(source: ByteSource): Promise<ListedBlock[] | 
     streams[stream] ??= [];
     streams[stream].push({ unpaddedBytes, uncompressedBytes });
   });
-  // The last stream comes first; a stream without blocks has left no list.
+  // The last stream comes first; a stream without blocks has no list.
   return sound && count <= maxBlocks ? streams.reverse().flat() : [];
 }

@@ -1,17 +1,17 @@
 import { refuse } from '../../src/kit.ts';
 
-/** Bytes that the decoder hands out at once, the last ones of a block excepted. */
+/** Size of the decoder's output pieces, except the last ones of a block. */
 export const decodedPieceBytes: number = 64 * 1024;
-/** The decoder queues sixteen pieces of input, however long they are, and as many of output. */
+/** The decoder queues sixteen pieces of input, of any length, and as many of output. */
 const queuedPieces = 16;
 const inputBytes = 64 * 1024;
 
-/** Memory that a decoder takes beside its dictionary. */
+/** Memory of a decoder in addition to its dictionary. */
 export const laneBytes: number = queuedPieces * (inputBytes + decodedPieceBytes) + 1024 * 1024;
 
 /**
- * Decodes xz streams whose container was checked already. Runs on a thread of its own and holds no more than a few
- * pieces of 64 KiB. An error of the input is thrown as it is, damage as `corrupt-data`.
+ * Decodes xz streams whose container was already checked. Runs in its own thread and holds only a few pieces of 64 KiB.
+ * An error of the input is thrown unchanged, damage as `corrupt-data`.
  */
 export async function* decodeXzStreams(
   input: AsyncIterator<Uint8Array>,
@@ -48,12 +48,12 @@ export async function* decodeXzStreams(
   } catch (error) {
     throw inputError === undefined ? explain(error) : inputError.error;
   } finally {
-    // Not awaited: a read of the input may be under way, and the caller ends that next.
+    // Not awaited: a read of the input may be running, and the caller ends that next.
     output.cancel().catch(() => {});
   }
 }
 
-/** Looked up when it is needed: a bundler that followed the name would come upon a binary for each platform. */
+/** Resolved on demand: a bundler that followed the name would find a binary for each platform. */
 const nativeDecoder: string = ['@napi-rs', 'lzma'].join('/');
 
 async function load(): Promise<typeof import('@napi-rs/lzma')> {

@@ -10,7 +10,7 @@ export interface Lzma2Sizes {
 /**
  * Follows LZMA2 from chunk to chunk up to its end mark, without decoding it, and yields its bytes as stored. Every
  * chunk states both of its lengths (xz file format 1.2, section 5.3.1), so the end of a block is found in one pass even
- * where its header does not give it.
+ * if its header does not give it.
  */
 export async function* lzma2Chunks(
   reader: StreamReader,

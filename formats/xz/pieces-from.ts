@@ -1,12 +1,12 @@
 import type { ByteSource } from '../../src/kit.ts';
 
 const pieceBytes = 256 * 1024;
-/** After the end that was expected, as little as makes sense is read at once. */
+/** After the expected end, only this much is read at once. */
 const extraBytes = 16 * 1024;
 
 /**
- * The bytes of a source from `start` on, as they become ready, to the end of the source. Up to `expectedEnd` they are
- * read in larger pieces, none of which reaches beyond it.
+ * The bytes of a source from `start` on, as they arrive, to the end of the source. Up to `expectedEnd` they are read in
+ * larger pieces, none of which crosses it.
  */
 export async function* piecesFrom(
   source: ByteSource,

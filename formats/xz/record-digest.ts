@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A running digest of block records: what was seen is compared with what the index says without holding either. */
+/** A running digest of block records: it compares the decoded blocks with the index without holding either. */
 export class RecordDigest {
   count = 0;
   readonly #hash = createHash('sha256');

@@ -2,12 +2,12 @@ import type { ByteSource } from '../../src/kit.ts';
 import { StreamReader } from '../shared/streams/stream-reader.ts';
 import { piecesFrom } from './pieces-from.ts';
 
-/** As near as this, reading on is cheaper than a new start. */
+/** Up to this distance, reading on is cheaper than a new start. */
 const nearBytes = 16 * 1024;
 
-/** Reads headers here and there in a source, in small pieces. */
+/** Reads headers at several places of a source, in small pieces. */
 export class SeekReader {
-  /** At the current place; another one after `seek`. */
+  /** At the current place; `seek` replaces it. */
   reader: StreamReader;
   readonly #source: ByteSource;
   readonly #signal: AbortSignal;
@@ -18,7 +18,7 @@ export class SeekReader {
     this.reader = this.#open(0);
   }
 
-  /** Moves to a place; whether the source reaches as far shows at the next read. */
+  /** Moves to a place; the next read shows whether the source is long enough. */
   async seek(position: number): Promise<void> {
     const distance = position - this.reader.position;
     if (distance >= 0 && distance <= nearBytes) {

@@ -7,7 +7,7 @@ import { RecordDigest } from './record-digest.ts';
 
 const end = { format: 'xz', what: 'the last xz stream' };
 
-/** Reads index and footer after the blocks that were `seen`, and compares them. */
+/** Reads index and footer after the blocks, and compares them with `seen`. */
 export async function readStreamEnd(
   reader: StreamReader,
   flags: number,
@@ -37,8 +37,8 @@ export async function readStreamEnd(
 }
 
 /**
- * True when other bytes follow, where another stream may begin. Padding is zero bytes, four at a time (xz file format 1.2,
- * section 2.2); of another length it is as good as other bytes.
+ * True if other bytes follow, where another stream may begin. Padding is zero bytes, four at a time (xz file format
+ * 1.2, section 2.2); zeros of another length count as other bytes.
  */
 export async function skipStreamPadding(reader: StreamReader, context: Allowing): Promise<boolean> {
   const start = reader.position;

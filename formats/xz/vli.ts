@@ -1,12 +1,15 @@
-/** A number as xz writes it: seven bits a byte, low ones first, the top bit set on all but the last of at most nine. */
+/**
+ * A number in the encoding of xz: seven bits in each byte, low ones first, the top bit set on all except the last of at
+ * most nine.
+ */
 export interface Vli {
   /** Exact up to 2^53. */
   value: number;
-  /** Bytes it took. */
+  /** Its length in bytes. */
   length: number;
 }
 
-/** Reads the number at `at`; `undefined` when it is cut, longer than nine bytes or not written in the shortest way. */
+/** Reads the number at `at`; `undefined` if it is cut, longer than nine bytes or not in the shortest form. */
 export function parseVli(bytes: Uint8Array, at: number): Vli | undefined {
   let value = 0;
   for (let i = 0; i < 9; i += 1) {

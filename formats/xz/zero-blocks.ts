@@ -1,13 +1,13 @@
 /**
- * Remembers the last short block that was decoded: most blocks of a disk are equal to it, and hold nothing but zeros.
- * Equal bytes have an equal check, so what was verified once need not be decoded again.
+ * Remembers the last short block that was decoded: most blocks of a disk are equal to it, and contain only zeros. Equal
+ * bytes have an equal check, so a verified block need not be decoded again.
  */
 export class ZeroBlocks {
   #bytes: Uint8Array | undefined;
   #isZero: Promise<boolean> = Promise.resolve(false);
 
   /**
-   * Whether a block of these very bytes, from its header to its check, decodes to zeros; `undefined` for another
+   * Whether a block with exactly these bytes, from its header to its check, decodes to zeros; `undefined` for another
    * block.
    */
   find(bytes: Uint8Array): Promise<boolean> | undefined {
@@ -15,7 +15,7 @@ export class ZeroBlocks {
     return this.#isZero;
   }
 
-  /** `isZero` rejects when the block turns out to be damaged. */
+  /** `isZero` rejects if the block is damaged. */
   remember(bytes: Uint8Array, isZero: Promise<boolean>): void {
     this.#bytes = bytes;
     this.#isZero = isZero;

@@ -3,8 +3,8 @@ import { DeflateError, type HuffmanTable } from './huffman-table.ts';
 const nothing = new Uint8Array(0);
 
 /**
- * Bits of deflated data, the lowest of a byte first. `more` has to be awaited before so many bytes are needed that may not
- * be there; everything else is synchronous. After the end of the data stand zeros, and using one of them is an error.
+ * Bits of deflated data, the lowest of a byte first. `more` must be awaited before bytes are needed that may not have
+ * arrived; everything else is synchronous. After the end of the data come zeros; using one of them is an error.
  */
 export class Deflate64Bits {
   readonly #pieces: AsyncIterator<Uint8Array>;
@@ -12,22 +12,22 @@ export class Deflate64Bits {
   #at = 0;
   #hold = 0;
   #held = 0;
-  /** Bytes before those in `#bytes`. */
+  /** Number of bytes before those in `#bytes`. */
   #before = 0;
   #ended = false;
-  /** Zero bytes that were made up after the end. */
+  /** Number of zero bytes added after the end. */
   #made = 0;
 
   constructor(pieces: AsyncIterator<Uint8Array>) {
     this.#pieces = pieces;
   }
 
-  /** Bytes that were used, a part of one counted as one. */
+  /** Number of bytes used; a part of a byte counts as one. */
   get used(): number {
     return this.#before + this.#at + this.#made - (this.#held >>> 3);
   }
 
-  /** All that is left is at hand, or at least `bytes`. */
+  /** True if all remaining bytes are in memory, or at least `bytes` of them. */
   has(bytes: number): boolean {
     return this.#ended || this.#bytes.length - this.#at >= bytes;
   }
@@ -39,7 +39,7 @@ export class Deflate64Bits {
         this.#ended = true;
         return;
       }
-      // What is held as bits may have to go back.
+      // Bits that were read ahead may have to be put back.
       const kept = Math.min(this.#at, 4);
       const rest = this.#bytes.subarray(this.#at - kept);
       this.#before += this.#at - kept;
@@ -64,12 +64,12 @@ export class Deflate64Bits {
     return entry >>> 4;
   }
 
-  /** Moves on to the next whole byte. */
+  /** Moves to the next byte boundary. */
   align(): void {
     this.#drop(this.#held & 7);
   }
 
-  /** Whole bytes, as many as are at hand and at most `count`; none only at the end. Needs a whole byte before it. */
+  /** Whole bytes in memory, at most `count`; none only at the end. The position must be at a byte boundary. */
   bytes(count: number): Uint8Array {
     this.#at -= (this.#held >>> 3) - this.#made;
     this.#hold = 0;

@@ -5,27 +5,27 @@ import { hasDescriptor } from './local-header.ts';
 import { hasZip64, type MemberPlace, placeMembers, wrap } from './member-places.ts';
 import { openZipReader, type ZipEntry, type ZipReader } from './yauzl.ts';
 
-/** A regular file in a zip archive, both of its headers agreed. */
+/** A regular file in a zip archive whose two headers agree. */
 export interface ZipMember {
   name: string;
   method: number;
   encrypted: boolean;
   crc32: number;
-  /** Where its bytes lie. */
+  /** Place of its bytes. */
   dataStart: number;
   packedBytes: number;
   sizeBytes: number;
-  /** The stated size may be right only modulo 2^32; the data end by themselves. */
+  /** The stated size may be correct only modulo 2^32; the data show their own end. */
   mayWrap: boolean;
 }
 
-/** 258 bytes of two bits, and no less than a bit for each of the two. */
+/** 258 bytes from two bits: each of the two codes has at least one bit. */
 const maxDeflateRatio = 1032;
 
 /**
- * The regular files of a zip archive in the order of its central directory, which is the truth; everything about them is
- * checked before the first one is handed out. Refused wherever they stand: names that come twice,
- * members that overlap, and whatever the front of the file says otherwise.
+ * The regular files of a zip archive in the order of its central directory, which is authoritative; all of them are
+ * checked before the first one is handed out. Refused in any place: repeated names, overlapping members, and headers at
+ * the front of the file that differ from the directory.
  */
 export async function readDirectory(
   source: ByteSource,
@@ -53,7 +53,7 @@ export async function readDirectory(
     return name === undefined || place === undefined ? [] : describe(name, entry, place);
   });
   const [first] = members;
-  // No choice among them would help.
+  // No choice among the members would help.
   if (first !== undefined && members.every(({ encrypted }) => encrypted)) {
     throw refuseEncrypted(first.name);
   }
@@ -75,15 +75,18 @@ function describe(name: string, entry: ZipEntry, place: MemberPlace): ZipMember 
   };
 }
 
-/** Finder and others that write sizes after the data, and without zip64; deflate cannot make more than this of a byte. */
+/**
+ * True for Finder and other writers that put sizes after the data, without zip64; deflate cannot expand a byte further
+ * than this.
+ */
 function mayWrap(entry: ZipEntry, packedBytes: number): boolean {
   if (!hasDescriptor(entry) || hasZip64(entry)) return false;
   return packedBytes * maxDeflateRatio >= entry.uncompressedSize + wrap;
 }
 
 /**
- * The name as text. Programs of .NET write the separators of Windows, and say that they come from there (APPNOTE 4.4.2.2:
- * FAT, NTFS, VFAT); elsewhere a backslash is a part of a name like any other.
+ * The name as text. Programs of .NET write the separators of Windows, and mark the entry as made on Windows (APPNOTE
+ * 4.4.2.2: FAT, NTFS, VFAT); in other entries a backslash is an ordinary part of a name.
  */
 function nameOf(entry: ZipEntry, reader: ZipReader): string {
   const name = reader.nameOf(entry);
@@ -119,7 +122,7 @@ function note(entry: ZipEntry, name: string, list: MemberList): string | undefin
   return undefined;
 }
 
-/** Old encryption, strong encryption, and headers hidden by it. */
+/** Old encryption, strong encryption, and headers that it hides. */
 function isEncrypted({ generalPurposeBitFlag }: ZipEntry): boolean {
   return (generalPurposeBitFlag & 0x2041) !== 0;
 }

@@ -2,19 +2,19 @@ import { type Allowing, type ByteSource, refuse, viewOf } from '../../src/kit.ts
 import { refuseTrailing } from '../shared/trailing.ts';
 import { hasSpanMarker } from './magic.ts';
 
-/** Where the central directory lies, by the records at the end of the file (APPNOTE 4.3.14 to 4.3.16). */
+/** The place of the central directory, from the records at the end of the file (APPNOTE 4.3.14 to 4.3.16). */
 export interface EndRecord {
   directoryOffset: number;
   directoryBytes: number;
-  /** Where the archive ends: with its file, unless the call allows bytes after it. */
+  /** End of the archive: the end of the file, unless the call allows bytes after the archive. */
   archiveBytes: number;
-  /** Offsets are counted from so many bytes into the file. */
+  /** Offsets are counted from this place in the file. */
   shift: number;
-  /** The file is so large, and without zip64, that offsets are only right modulo 2^32. */
+  /** The file is so large, and without zip64, that offsets are correct only modulo 2^32. */
   wraps: boolean;
 }
 
-/** What the end record leaves open. */
+/** The values that the end record does not decide. */
 type Offsets = Pick<EndRecord, 'shift' | 'wraps'>;
 
 const endBytes = 22;
@@ -23,9 +23,9 @@ const locatorBytes = 20;
 const record64Bytes = 56;
 
 /**
- * Finds and checks the records that close a zip file. The comment must reach the last byte exactly, and only one record
- * may fit: a comment can hold another one. Bytes before the archive are `unsupported-feature`; bytes after it are
- * `trailing-data`, which a call may allow.
+ * Finds and checks the records at the end of a zip file. The comment must end exactly at the last byte, and only one
+ * record may fit: a comment can contain another one. Bytes before the archive are `unsupported-feature`; bytes after it
+ * are `trailing-data`, which a call may allow.
  */
 export async function readEndRecord(
   source: ByteSource,
@@ -66,8 +66,8 @@ interface End {
 }
 
 /**
- * The directory of a file above 4 GiB whose end record has only 32 bits, as macOS writes it; and one that is counted from
- * after the marker of a spanned archive that became a single file (APPNOTE 8.5.4).
+ * The directory of a file above 4 GiB whose end record has only 32 bits, as macOS writes it; and one with offsets
+ * counted from after the marker of a spanned archive that became a single file (APPNOTE 8.5.4).
  */
 async function unwrap(source: ByteSource, end: End, position: number): Promise<End & Offsets> {
   const between = position - end.directoryOffset - end.directoryBytes;
@@ -79,7 +79,7 @@ async function unwrap(source: ByteSource, end: End, position: number): Promise<E
 }
 
 /**
- * The one place whose comment ends where the file does; with bytes after the archive the last place, which is where every
+ * The only place whose comment ends with the file; if bytes after the archive are allowed, the last place, where every
  * reader looks first.
  */
 function findEnd(view: DataView, from: number, context: Allowing): number {
@@ -124,7 +124,7 @@ async function readRecord64(source: ByteSource, position: number, locator: numbe
   };
 }
 
-/** A field of the old record either says what the new one says, or that it is too small for it. */
+/** A field of the old record must equal the new one, or say that it is too small for it. */
 function merge(end: End, end64: End): End {
   for (const key of ['disk', 'directoryDisk', 'entriesHere', 'entries'] as const) {
     if (end[key] !== 0xffff && end[key] !== end64[key]) throw badEnd('The two end records differ');

@@ -9,7 +9,7 @@ import { memberTooLong } from '../shared/archives/member-too-long.ts';
 import { readDirectory } from './directory.ts';
 import { openEntry } from './open-entry.ts';
 
-/** Every member, or the wanted one, in the order of the central directory. */
+/** Every member, or the requested one, in the order of the central directory. */
 export async function* zipEntries(
   source: ByteSource,
   context: DecodeContext,

@@ -1,20 +1,23 @@
 const fastBits = 10;
 const maxBits = 15;
 
-/** What is wrong with deflated data, in a few words. */
+/** The error in deflated data, in a few words. */
 export class DeflateError extends Error {}
 
 /**
- * A canonical Huffman code (RFC 1951, section 3.2.2). Codes of up to ten bits are looked up at once; `slow` takes the longer
- * ones bit by bit.
+ * A canonical Huffman code (RFC 1951, section 3.2.2). Codes of up to ten bits are looked up at once; `slow` decodes
+ * longer ones bit by bit.
  */
 export class HuffmanTable {
-  /** By the next ten bits: the symbol, shifted by four, and the length of its code; 0 if the code is longer or none. */
+  /**
+   * Indexed by the next ten bits: the symbol, shifted by four, and the length of its code; 0 if the code is longer or
+   * does not exist.
+   */
   readonly fast: Uint16Array = new Uint16Array(1 << fastBits);
   readonly #counts = new Uint16Array(maxBits + 1);
   readonly #symbols: Uint16Array;
 
-  /** `name` is for the error about lengths that make no code; a code that leaves bits unused may have one symbol at most. */
+  /** `name` is for the error about invalid lengths; a code that leaves bits unused may have one symbol at most. */
   constructor(lengths: Uint8Array, name: string, mayBeIncomplete: boolean) {
     for (const length of lengths) if (length > 0) this.#count(length);
     let left = 1;
@@ -39,7 +42,7 @@ export class HuffmanTable {
     this.#fillFast();
   }
 
-  /** The entry for bits that `fast` does not know; 0 for bits that are no code. */
+  /** The entry for bits that `fast` does not contain; 0 for an invalid code. */
   slow(bits: number): number {
     let code = 0;
     let first = 0;
@@ -59,7 +62,7 @@ export class HuffmanTable {
     this.#counts[length] = (this.#counts[length] ?? 0) + 1;
   }
 
-  /** Codes arrive with their first bit lowest, so every one of them stands in the table once for each way to go on. */
+  /** Codes arrive with their first bit lowest, so each is stored once for every possible continuation. */
   #fillFast(): void {
     let code = 0;
     let index = 0;

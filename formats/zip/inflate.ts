@@ -7,7 +7,7 @@ import type { ZipMember } from './directory.ts';
 import { DeflateError } from './huffman-table.ts';
 import { Inflate64 } from './inflate64.ts';
 
-/** The content of a member from its packed bytes; its length and CRC32 are checked before the last step ends. */
+/** The content of a member from its compressed bytes; its length and CRC32 are checked before the last step ends. */
 export async function* unpack(
   member: ZipMember,
   packed: ByteSource,
@@ -39,7 +39,7 @@ async function* inflate(
   packed: ByteSource,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  // A small member should not cost a full step.
+  // A small member should not allocate a full step.
   const engine = createInflateRaw({
     chunkSize: member.mayWrap ? stepBytes : Math.max(1024, Math.min(stepBytes, member.sizeBytes)),
   });

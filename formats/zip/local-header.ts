@@ -6,8 +6,8 @@ const descriptorFollows = 0x0008;
 const large = 0xffff_ffff;
 
 /**
- * Compares the header in front of a member's data with the central directory: a reader that goes from the front must
- * find the same member. Where a data descriptor follows, the header may leave CRC and sizes out.
+ * Compares the header before a member's data with the central directory: a reader that starts at the front must find
+ * the same member. If a data descriptor follows, the header may leave CRC and sizes out.
  */
 export function checkLocalHeader(entry: ZipEntry, local: ZipLocalHeader, reader: ZipReader): void {
   if (Buffer.compare(entry.fileNameRaw, local.fileName) !== 0) {
@@ -34,12 +34,12 @@ export function hasDescriptor({ generalPurposeBitFlag }: ZipEntry): boolean {
   return (generalPurposeBitFlag & descriptorFollows) !== 0;
 }
 
-/** At most so many bytes follow the data as a descriptor. */
+/** Maximum length of the descriptor after the data. */
 export const maxDescriptorBytes = 24;
 
 /**
- * How many of the bytes after the data are its descriptor (APPNOTE 4.3.9): a signature or none, sizes of four or of
- * eight bytes. `undefined` if they do not say what the central directory says.
+ * Length of the descriptor after the data (APPNOTE 4.3.9): with or without a signature, sizes of four or of eight
+ * bytes. `undefined` if it does not agree with the central directory.
  */
 export function descriptorBytes(
   entry: ZipEntry,
@@ -65,7 +65,7 @@ function writeSize(bytes: Buffer, at: number, width: number, value: number): voi
   else bytes.writeBigUInt64LE(BigInt(value), at);
 }
 
-/** Sizes that do not fit stand in the zip64 extra field, in this order and only those (APPNOTE 4.5.3). */
+/** Sizes that do not fit are in the zip64 extra field, in this order and only those (APPNOTE 4.5.3). */
 function localSizes(
   local: ZipLocalHeader,
   reader: ZipReader,

@@ -9,7 +9,7 @@ import {
 } from './local-header.ts';
 import type { ZipEntry, ZipReader } from './yauzl.ts';
 
-/** Where the bytes of a member lie, its header in front of them agreed. */
+/** The place of a member's bytes; the header before them agrees. */
 export interface MemberPlace {
   dataStart: number;
   packedBytes: number;
@@ -21,13 +21,13 @@ interface Header {
   dataStart: number;
 }
 
-/** What a 32-bit field can hold. */
+/** The range of a 32-bit field. */
 export const wrap: number = 2 ** 32;
 
 /**
- * Finds the bytes of all members. The archiver of macOS writes offsets and sizes above 4 GiB without zip64, so that
- * they are only right modulo 2^32: the headers and descriptors in the file then say which of the few places is meant.
- * Members that share bytes unpack to far more than the file could hold: `corrupt-table`.
+ * Finds the bytes of all members. The archiver of macOS writes offsets and sizes above 4 GiB without zip64, so they are
+ * correct only modulo 2^32: the headers and descriptors in the file then show which of the few places is right. Members
+ * that share bytes could unpack to far more than the file holds: `corrupt-table`.
  */
 export async function placeMembers(
   source: ByteSource,
@@ -66,7 +66,7 @@ async function findHeader(entry: ZipEntry, end: EndRecord, reader: ZipReader): P
   }
 }
 
-/** How many bytes a member has, and how many of its descriptor follow them. `next` is where the next one begins. */
+/** The number of a member's bytes, and of the bytes of its descriptor. `next` is the start of the next member. */
 async function measure(
   source: ByteSource,
   { entry, dataStart }: Header,

@@ -22,7 +22,7 @@ const methods: Record<number, string> = {
   99: 'AES',
 };
 
-/** One member as an entry of the archive; only one that is really read has to be of a kind that can be unpacked. */
+/** One member as an entry of the archive; its compression must be supported only if it is read. */
 export function openEntry(
   source: ByteSource,
   member: ZipMember,

@@ -3,7 +3,9 @@ import type { RangeSource } from '../shared/sources/range-source.ts';
 import type { ZipMember } from './directory.ts';
 import { unpack } from './inflate.ts';
 
-/** A member that is not packed: read in place, its CRC32 compared in one pass over it at the latest. */
+/**
+ * A member that is not compressed: read in place; its CRC32 is compared in one pass over it, at the latest at the end.
+ */
 export class StoredSource implements ByteSource {
   readonly sizeBytes: number;
   readonly #member: ZipMember;
@@ -38,11 +40,11 @@ export class StoredSource implements ByteSource {
     this.#checked = true;
   }
 
-  /** A member that was never read need not be right. */
+  /** A member that was never read is not checked. */
   async finish(): Promise<void> {
     if (!this.#used || this.#checked) return;
     for await (const _ of this.stream()) {
-      // Only the check at its end is of interest.
+      // Only the check at its end matters.
     }
   }
 }

@@ -1,12 +1,14 @@
 import { giveBack } from '../shared/give-back.ts';
 import { ExtentSource } from '../shared/sources/extent-source.ts';
 
-/** What follows a piece before its memory may go, as `ByteSource.stream` has it. */
+/** Number of bytes that must follow a piece before its memory may be freed, as in `ByteSource.stream`. */
 const behindBytes = 1024 * 1024;
-/** The first bytes of a spool stay there to be read again. */
+/** The first bytes of a spool stay in memory, because they may be read again. */
 const headBytes = 128 * 1024;
 
-/** A member that is unpacked here: the decoder makes memory for each piece, which is given back where it may be used again. */
+/**
+ * A member that is decompressed here: the decoder allocates memory for each piece, which is freed if it may be reused.
+ */
 export class UnpackedSource extends ExtentSource {
   override async *stream(reuse = false): AsyncGenerator<Uint8Array> {
     if (!reuse) return yield* super.stream();

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { type ByteSource, refuse } from '../../src/kit.ts';
 
-/** What is used of an entry of the central directory; sizes and offset are those of zip64 where it has them. */
+/** The used fields of an entry of the central directory; sizes and offset are those of zip64 if it has them. */
 export interface ZipEntry {
   versionMadeBy: number;
   fileNameRaw: Uint8Array;
@@ -18,7 +18,7 @@ export interface ZipEntry {
   relativeOffsetOfLocalHeader: number;
 }
 
-/** What is used of the header in front of a member's data; sizes as they stand there. */
+/** The used fields of the header before a member's data; sizes as stored there. */
 export interface ZipLocalHeader {
   fileDataStart: number;
   generalPurposeBitFlag: number;
@@ -30,7 +30,7 @@ export interface ZipLocalHeader {
   extraField: Uint8Array;
 }
 
-/** An open zip file: its directory one by one, and a member's local header. */
+/** An open zip file: its directory entry by entry, and a member's local header. */
 export interface ZipReader {
   entries(): AsyncIterable<ZipEntry>;
   readLocalHeader(entry: ZipEntry): Promise<ZipLocalHeader>;
@@ -60,7 +60,10 @@ interface Yauzl {
   parseExtraFields(bytes: Uint8Array): ZipEntry['extraFields'];
 }
 
-/** A bundler may keep the `require` calls of the package in an ES module, where they fail: then one beside the bundle is used. */
+/**
+ * A bundler may keep the `require` calls of the package in an ES module, where they fail: then the package beside the
+ * bundle is used.
+ */
 const outside: string = ['yau', 'zl'].join('');
 
 async function load(): Promise<Yauzl> {
@@ -76,8 +79,8 @@ async function load(): Promise<Yauzl> {
 }
 
 /**
- * Opens a zip file with yauzl. What yauzl refuses is `corrupt-header`; an error of the source stays what it is. yauzl looks
- * for the directory where the end record says; `directoryOffset` is where it is.
+ * Opens a zip file with yauzl. What yauzl refuses is `corrupt-header`; an error of the source stays unchanged. yauzl
+ * reads the directory at the place in the end record; `directoryOffset` is the real place.
  */
 export async function openZipReader(
   source: ByteSource,
@@ -132,7 +135,7 @@ export async function openZipReader(
     }
   };
 
-  // What an encrypted member is should be said before its sizes are compared.
+  // An encrypted member should be reported as such before its sizes are compared.
   const lax = { decodeStrings: false, validateEntrySizes: false };
   const options = { autoClose: false, lazyEntries: true, ...lax };
   const opened = yauzl.fromRandomAccessReaderPromise(new SourceReader(), sizeBytes, options);

@@ -3,13 +3,19 @@ import { firstMagic, readFirstMagic } from '../shared/codecs/skippable-frames.ts
 
 const frameMagic = 0xfd2fb528;
 
-/** True when the bytes begin with a zstd frame, skippable ones before it or not; or with so many that it does not show. */
+/**
+ * True if the bytes begin with a zstd frame, with or without skippable frames before it; also if they are only
+ * skippable frames.
+ */
 export function beginsFrame(head: Uint8Array): boolean {
   const magic = firstMagic(head);
   return magic === frameMagic || magic === 'beyond';
 }
 
-/** Skippable frames are lz4's as well: what follows them decides, wherever that lies. Where nothing does, they are zstd's. */
+/**
+ * lz4 uses the same skippable frames: the first other frame decides, wherever it is. Without another frame, the file is
+ * zstd.
+ */
 export async function beginsFrameFurther(
   source: ByteSource,
   { signal }: DecodeContext,

@@ -9,7 +9,7 @@ import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import type { ZstdFrameHeader } from './frame-header.ts';
 import { readZstdFrameHeader, zstdFrameBytes } from './frames.ts';
 
-/** Every frame, one after the other. */
+/** Decodes every frame, one after the other. */
 export function decodeZstd(source: ByteSource, context: DecodeContext): AsyncGenerator<Uint8Array> {
   const frames = (reader: StreamReader) => decodeFrames(reader, context);
   return decodeSource(source, context.signal, frames, explainZstd);
@@ -38,7 +38,7 @@ async function* decodeFrame(
 ): AsyncGenerator<Uint8Array> {
   const engine = createZstdDecompress({
     params: zstdParams(windowLimit),
-    // A file of many small frames should not cost a full step for each.
+    // A file of many small frames should not allocate a full step for each.
     chunkSize: Math.max(1024, Math.min(stepBytes, header.contentSize ?? stepBytes)),
   });
   const start = reader.position - header.bytes.length;
@@ -50,7 +50,7 @@ async function* decodeFrame(
   if (header.contentSize !== undefined && decoded !== header.contentSize) {
     throw damaged(`holds ${decoded} bytes and states ${header.contentSize}`, start);
   }
-  // Where the decoder sees the end elsewhere than the walk does, one of the two was misled.
+  // If the decoder and this code find different ends, one of the two was deceived.
   if (engine.bytesWritten !== reader.position - start) {
     throw damaged(`ends after ${engine.bytesWritten} bytes`, start);
   }

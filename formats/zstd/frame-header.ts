@@ -7,9 +7,9 @@ export interface ZstdFrameHeader {
   /** Magic and header as stored in the file. */
   bytes: Uint8Array;
   windowBytes: number;
-  /** Declared length of the decoded content in bytes. Not to be trusted before the frame's end. */
+  /** Declared length of the decoded content in bytes. It is verified only at the frame's end. */
   contentSize: number | undefined;
-  /** A checksum of the content closes the frame. */
+  /** A checksum of the content ends the frame. */
   checksum: boolean;
 }
 

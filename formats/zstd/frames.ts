@@ -7,14 +7,14 @@ import { parseZstdFrameHeader, type ZstdFrameHeader } from './frame-header.ts';
 const frameMagic = 0xfd2fb528;
 const maxBlockBytes = 128 * 1024;
 const checksumBytes = 4;
-/** Each takes eight bytes at least, and work; no writer makes so many in a row. */
+/** Each needs eight bytes at least, and some work; writers do not make so many in a row. */
 const maxSkipped = 100_000;
 const rle = 1;
 const reserved = 3;
 
 /**
- * The header of the next data frame, past any skippable ones; `undefined` if the frames end. `first` says that no
- * frame was read yet: then other bytes are a bad header and no trailing data, which a call may allow.
+ * The header of the next data frame, after any skippable ones; `undefined` at the end of the frames. `first` says that
+ * no frame was read yet: then other bytes are a bad header, and not trailing data, which a call may allow.
  */
 export async function readZstdFrameHeader(
   reader: StreamReader,
@@ -35,7 +35,7 @@ export async function readZstdFrameHeader(
   }
 }
 
-/** All bytes of the frame after its header, as stored; what comes after the frame stays in the reader. */
+/** All bytes of the frame after its header, as stored; the reader keeps the bytes after the frame. */
 export async function* zstdFrameBytes(
   reader: StreamReader,
   header: ZstdFrameHeader,

@@ -5,12 +5,12 @@ const footerBytes = 9;
 const footerMagic = 0x8f92eab1;
 const tableMagic = 0x184d2a5e;
 const skippableHeaderBytes = 8;
-/** Some 90 000 frames. The table is optional, so a longer one is not worth holding. */
+/** Some 90 000 frames. The table is optional, so a longer one is not worth the memory. */
 const maxTableBytes = 1024 * 1024;
 
 /**
- * The decoded length that a seek table at the end of a zstd file states (seekable format, version 0.1), once the end can
- * be read; `undefined` without a table or with one that does not fit the file. Decoding does not rely on it.
+ * The decoded length in the seek table at the end of a zstd file (seekable format, version 0.1), once the end can be
+ * read; `undefined` without a table or if it does not fit the file. Decoding does not rely on it.
  */
 export async function seekableSize(source: ByteSource): Promise<number | undefined> {
   const end = openEnd(source);

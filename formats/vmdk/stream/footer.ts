@@ -4,16 +4,16 @@ import type { Geometry } from '../geometry.ts';
 import { field, parseSparseFlags, type SparseHeader } from '../header.ts';
 import { refuseVmdk } from '../magic.ts';
 
-/** What the footer of a stream adds to its header. */
+/** The values of a footer that a header does not have. */
 export interface VmdkFooter {
   places: DirectoryPlaces;
-  /** Header and footer both allow entry 1 of a table to stand for zeros. */
+  /** Header and footer both allow entry 1 of a table to mean zeros. */
   zeroedGrains: boolean;
 }
 
 /**
- * Reads a footer. It must describe the same disk as the header; the version, the overhead and what the flags say beside
- * that may differ, and a descriptor need not be named again.
+ * Reads a footer. It must describe the same disk as the header; the version, the overhead and other flags may differ,
+ * and a descriptor need not be named again.
  */
 export function parseVmdkFooter(
   bytes: Uint8Array,
