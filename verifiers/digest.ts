@@ -1,6 +1,6 @@
 import { defineVerifier, parseDigest, type Verifier } from '../src/kit.ts';
 
-/** A digest that stands in metadata itself: as good as the connection that the metadata came over. */
+/** A digest in the metadata itself; it is as reliable as the connection that brought the metadata. */
 export const digest: Verifier<'digest'> = defineVerifier({
   kind: 'digest',
   async prove(proof) {

@@ -1,6 +1,6 @@
 import { defineVerifier, type Verifier } from '../src/kit.ts';
 
-/** Nothing to compare the bytes with: says so, and why. */
+/** No digest or signature to compare the bytes with: reports this, with the reason. */
 export const tls: Verifier<'tls'> = defineVerifier({
   kind: 'tls',
   async prove(proof) {

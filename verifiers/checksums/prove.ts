@@ -15,7 +15,7 @@ import { getDocument } from '../shared/document.ts';
 import { fetchSigned, type SignedText } from '../shared/signed-document.ts';
 import { fetchProved } from './proved-document.ts';
 
-/** What the list says of the name, and what vouches for the list. */
+/** The digest that the list gives for the name, and the proof of the list. */
 export async function proveChecksums(
   proof: ChecksumsProof,
   context: ProofContext,
@@ -51,7 +51,7 @@ async function readPlain(proof: ChecksumsProof, context: ProofContext): Promise<
   };
 }
 
-/** What `via` proves: the document stands after its proof. */
+/** The facts that `via` proves: the document is verified by its proof. */
 async function readProved(
   proof: ChecksumsProof,
   via: NonNullable<ChecksumsProof['via']>,
@@ -66,8 +66,9 @@ async function readProved(
 }
 
 /**
- * Where less than a signature is wanted, a signature or key that is not available leaves the list as it is: a list over TLS.
- * So does a signer that is not known, very likely a key that came after this release of the package; a bad signature does not.
+ * If less than a signature is required and a signature or key is not available, the list counts as read over TLS. The
+ * same holds for an unknown signer, which is probably a key newer than this release of the package; a bad signature is
+ * refused.
  */
 async function readSigned(
   proof: ChecksumsProof,
@@ -87,7 +88,7 @@ async function readSigned(
   }
 }
 
-/** What a list has to be asked for: registries have manifests for those alone who accept their types. */
+/** The media types to request a list with: registries send manifests only to clients that accept their types. */
 function acceptedFor({ dialect }: ChecksumsProof): string | undefined {
   return dialect === 'oci-manifest' ? manifestTypes : undefined;
 }

@@ -12,9 +12,9 @@ import {
 import { type FetchedDocument, getDocument, type Origin } from '../shared/document.ts';
 
 /**
- * Reads a document that `via` proves. Caching networks can hold the two of one update apart, so when they do not fit both
- * are asked for once more, the document past every cache; if they still do not, that is `ERR_DIGEST`, `ERR_SIZE` or
- * `ERR_SIGNATURE`.
+ * Reads a document that `via` proves. A content delivery network can cache the two files of one update separately: if
+ * they do not fit, both are requested again, the document without any cache; if they still do not fit, the error is
+ * `ERR_DIGEST`, `ERR_SIZE` or `ERR_SIGNATURE`.
  */
 export async function fetchProved(
   url: URL,
@@ -68,7 +68,7 @@ function fileNameOf(url: URL): string {
 function originOf(evidence: Evidence): Origin {
   const { level, digests, signer, signedAt, documents, warnings } = evidence;
   return {
-    // Evidence without a digest says nothing of the document: it is then read over TLS like any other.
+    // Evidence without a digest does not cover the document, which then counts as read over TLS.
     level: digests.length > 0 ? level : 'checksum',
     documents,
     warnings,

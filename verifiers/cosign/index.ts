@@ -5,29 +5,29 @@ import type { Verdict } from '../shared/verdict.ts';
 import { readPayload } from './payload.ts';
 import { readSignedEnvelope } from './signed-envelope.ts';
 
-/** Whose signature counts, and what there is to check it with. */
+/** The allowed signers, and the input of the check. */
 export interface KeyPairPolicy {
   /** sha256 of public keys (DER) in upper-case hex. */
   signers: readonly string[];
-  /** Texts among which their keys are, PEM. */
+  /** Texts that contain their keys, PEM. */
   keys: readonly string[];
-  /** Of the older form: over the payload, in base64. */
+  /** For the older form: the signature of the payload, in base64. */
   signature?: string | undefined;
   /** For messages. */
   name: string;
 }
 
-/** What was signed, and by what. */
+/** The signed bytes and the signature. */
 interface Signed {
   bytes: Uint8Array;
   signature: Uint8Array;
-  /** sha256 of what it is about, in hex. */
+  /** sha256 of its subjects, in hex. */
   subjects(): string[];
 }
 
 /**
- * Checks what `cosign sign --key` wrote about a manifest: a bundle with an envelope, or in the older form the payload, whose
- * signature stands elsewhere. No transparency log is asked: the key is the signer's own, and does not end.
+ * Checks the output of `cosign sign --key` for a manifest: a bundle with an envelope, or in the older form the payload,
+ * whose signature is stored elsewhere. No transparency log is read: the key belongs to the signer and has no expiry.
  */
 export function verifyKeyPair(
   manifest: Uint8Array,
@@ -72,7 +72,7 @@ function readSigned(stored: Uint8Array, signature: string | undefined, name: str
   return { ...envelope, subjects: () => readSubjects(envelope, name) };
 }
 
-/** Public keys by their fingerprints; what is none is passed over. */
+/** Public keys by their fingerprints; other content is skipped. */
 function readPublicKeys(text: string): [string, KeyObject][] {
   const blocks = text.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
   return blocks.flatMap((block): [string, KeyObject][] => {

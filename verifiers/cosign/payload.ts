@@ -1,8 +1,8 @@
 import { parseDigest, parseRecord, refuseSignature } from '../../src/kit.ts';
 
 /**
- * The sha256 of the manifest that a payload of cosign's older form is about (SIGNATURE_SPEC), in hex. The name of the image in it
- * does not count: who copies an image does not sign it anew.
+ * The sha256 of the manifest in a payload of cosign's older form (SIGNATURE_SPEC), in hex. The image name in it is
+ * ignored: a copy of an image is not signed again.
  */
 export function readPayload(payload: Uint8Array, name: string): string {
   try {

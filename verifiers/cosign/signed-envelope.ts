@@ -1,11 +1,11 @@
 import { parseList, parseRecord, parseText, refuseSignature } from '../../src/kit.ts';
 
-/** An envelope of a bundle (DSSE 1.0): what is signed is its type and payload, each with its length. */
+/** An envelope of a bundle (DSSE 1.0): the signature covers its type and payload, each with its length. */
 export interface SignedEnvelope {
   payloadType: string;
   payload: Uint8Array;
   signature: Uint8Array;
-  /** What the signature is over. */
+  /** The signed bytes. */
   bytes: Uint8Array;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../shared/verdict.ts';
 import { type MinisignSignature, parseMinisign, requireMinisign } from './parse-signature.ts';
 
-/** Looks like a minisign signature file. */
+/** True if a text looks like a minisign signature file. */
 export function isMinisign(bytes: Uint8Array): boolean {
   return parseMinisign(bytes) !== undefined;
 }
@@ -24,7 +24,7 @@ export function readMinisignKeys(material: Uint8Array | string): {
   return readEd25519Keys(material, formatId);
 }
 
-/** Checks a signature and its trusted comment; throws the refusals of `refuseSignature`. */
+/** Checks a signature and its trusted comment; throws the errors of `refuseSignature`. */
 export function verifyMinisign(
   document: Uint8Array,
   signature: Uint8Array,
@@ -37,8 +37,8 @@ export function verifyMinisign(
 }
 
 /**
- * Checks a document that comes in chunks. One with a prehash streams; an old one without is held, up to 64 MiB, or to
- * `maxHeldBytes` where the document is at hand anyway.
+ * Checks a document that comes in chunks. A signature with a prehash needs no buffer; for an old one without, up to 64
+ * MiB of the document are held in memory, or `maxHeldBytes` if the document is in memory already.
  */
 export function openMinisign(
   signature: Uint8Array,
@@ -88,7 +88,7 @@ function conclude(
   return { signer: { fingerprint: id }, ...defined({ signedAt }), warnings: [] };
 }
 
-/** minisign writes `timestamp:<seconds>` into the comment unless the signer gave another one. */
+/** minisign writes `timestamp:<seconds>` into the comment unless the signer gave another comment. */
 function readTimestamp(comment: Uint8Array): Date | undefined {
   const [, seconds] =
     /(?:^|\s)timestamp:(\d{1,11})(?:\s|$)/.exec(Buffer.from(comment).toString('latin1')) ?? [];

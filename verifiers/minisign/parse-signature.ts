@@ -8,17 +8,17 @@ import {
 
 /** The four lines of a minisign signature. */
 export interface MinisignSignature extends SignatureLines {
-  /** The signature covers the BLAKE2b-512 hash of the document; without it, the document itself. */
+  /** The signature covers the BLAKE2b-512 hash of the document; otherwise the document itself. */
   isPrehashed: boolean;
   trustedComment: Uint8Array;
-  /** Over the signature and the trusted comment. */
+  /** Covers the signature and the trusted comment. */
   globalSignature: Uint8Array;
 }
 
 const prefix = 'trusted comment: ';
 const maxSignatureBytes = 32 * 1024;
 
-/** Reads a signature file; `undefined` when it is none. */
+/** Reads a signature file; `undefined` if it is not one. */
 export function parseMinisign(file: Uint8Array): MinisignSignature | undefined {
   if (file.length > maxSignatureBytes) return undefined;
   const lines = readSignatureLines(file);
@@ -37,7 +37,7 @@ export function parseMinisign(file: Uint8Array): MinisignSignature | undefined {
   };
 }
 
-/** Reads a signature file or throws the refusal of one that is malformed or of an unknown algorithm. */
+/** Reads a signature file; throws if it is malformed or uses an unknown algorithm. */
 export function requireMinisign(file: Uint8Array, name: string): MinisignSignature {
   const signature = parseMinisign(file);
   if (signature === undefined) {

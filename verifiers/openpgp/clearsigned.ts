@@ -8,8 +8,8 @@ import { malformed } from './packets/field-reader.ts';
 import { readSignatures } from './read-signatures.ts';
 
 /**
- * Verifies a clearsigned document (RFC 9580, 7). `body` is what was signed and the only part that may be used: without dash
- * escapes and trailing blanks, each line ended by LF. Text outside the one signed block is `malformed`.
+ * Verifies a clearsigned document (RFC 9580, 7). `body` is the signed text and the only part that may be used: without
+ * dash escapes and trailing blanks, each line ended by LF. Text outside the one signed block is `malformed`.
  */
 export function verifyClearsigned(
   document: Uint8Array | string,

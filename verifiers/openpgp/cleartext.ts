@@ -5,24 +5,25 @@ const beginSignature = Buffer.from('-----BEGIN PGP SIGNATURE-----');
 const hashHeader = /^Hash: [A-Za-z0-9-]+(?:, ?[A-Za-z0-9-]+)*$/;
 const [tab, lf, cr, blank, dash] = [0x09, 0x0a, 0x0d, 0x20, 0x2d];
 
-/** A clearsigned document taken apart. */
+/** The parts of a clearsigned document. */
 export interface Cleartext {
   /** The signed lines, without dash escapes and trailing blanks, each ended by LF. */
   body: Uint8Array;
-  /** The armor after them. */
+  /** The armor after the lines. */
   armor: Uint8Array;
 }
 
 /**
- * Takes a document of the cleartext signature framework apart (RFC 9580, 7). Nothing may stand before it, no header but `Hash`,
- * and each line of the body that starts with a dash must be escaped, so that no reader can take another part for signed.
+ * Splits a document of the cleartext signature framework into its parts (RFC 9580, 7). No text may come before it,
+ * `Hash` is the only allowed header, and each line of the body that starts with a dash must be escaped, so that no
+ * reader can mistake another part for signed text.
  */
 export function readCleartext(bytes: Uint8Array, name: string): Cleartext {
   const document = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const lines = new Lines(document);
   if (!lines.is(beginMessage)) throw malformed(`${name}: not a clearsigned document`);
   lines.next();
-  // What hash it was made with is in the signature; the header is covered by nothing (7.1).
+  // The signature names its hash; the header is not covered by any signature (7.1).
   for (; !lines.isOver && lines.length > 0; lines.next()) {
     if (!hashHeader.test(document.toString('latin1', lines.start, lines.end))) {
       throw malformed(`${name}: a header other than Hash above the signed text`);
@@ -43,16 +44,16 @@ export function readCleartext(bytes: Uint8Array, name: string): Cleartext {
     body[length] = lf;
     length += 1;
   }
-  // One empty line and none at all are signed alike.
+  // The signature is the same for one empty line and for none.
   if (length === 1) length = 0;
   return { body: body.subarray(0, length), armor: document.subarray(lines.start) };
 }
 
-/** Lines without their ends and trailing blanks; the last one need not be ended. */
+/** Lines without their ends and trailing blanks; the last line may have no end. */
 class Lines {
   readonly #document: Buffer;
   #next = 0;
-  /** Where the current line begins and ends. */
+  /** Start and end of the current line. */
   start = 0;
   end = 0;
 
@@ -61,7 +62,7 @@ class Lines {
     this.next();
   }
 
-  /** After the last line. */
+  /** True after the last line. */
   get isOver(): boolean {
     return this.start >= this.#document.length;
   }
@@ -82,7 +83,7 @@ class Lines {
     let end = this.start;
     while (end < document.length && document[end] !== lf) end += 1;
     this.#next = end + 1;
-    // 7.2: blanks and tabs at the end of a line are not signed; nor is the CR of its ending.
+    // 7.2: blanks and tabs at the end of a line are not signed; the CR of its line ending is not signed either.
     while (end > this.start && isTrailing(document[end - 1])) end -= 1;
     this.end = end;
   }

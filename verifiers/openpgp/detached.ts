@@ -4,14 +4,15 @@ import type { OpenpgpVerdict } from './judge/verdict.ts';
 import { type PublicKey, signatureTypes } from './keys/public-key.ts';
 import { readSignatures } from './read-signatures.ts';
 
-/** `finish` says what is particular to OpenPGP too. */
+/** `finish` also returns the facts that only OpenPGP has. */
 export interface OpenpgpCheck extends DetachedCheck {
   finish(): OpenpgpVerdict;
 }
 
 /**
- * Opens a detached signature, binary or armored, over bytes or text (RFC 9580, 10.4). Throws at once, before any byte is asked
- * for, what does not depend on the document: an unknown, expired or revoked signer, a weak hash, a malformed file.
+ * Opens a detached signature, binary or armored, over bytes or text (RFC 9580, 10.4). Throws immediately, before any
+ * byte is requested, if the reason does not depend on the document: an unknown, expired or revoked signer, a weak hash,
+ * a malformed file.
  */
 export function openDetached(
   signature: Uint8Array | string,
@@ -22,7 +23,7 @@ export function openDetached(
   return new SignatureSet(readSignatures(signature, policy.name), types, keys, policy);
 }
 
-/** `openDetached` for a document that is at hand. */
+/** `openDetached` for a document in memory. */
 export function verifyDetached(
   document: Uint8Array,
   signature: Uint8Array | string,

@@ -1,6 +1,8 @@
 /** Hashes that a document's signature may use. */
 export type DocumentHash = 'sha256' | 'sha384' | 'sha512';
-/** Hashes that a key's own signatures may use: SHA-1 tells something of a pinned key, see `primary-facts.ts`. */
+/**
+ * Hashes that a key's own signatures may use: SHA-1 is allowed for some facts of a pinned key, see `primary-facts.ts`.
+ */
 export type KeyHash = DocumentHash | 'sha1';
 
 /** Hash algorithms by id (RFC 9580, 9.5). */
@@ -14,7 +16,7 @@ const weak: Readonly<Record<number, string>> = {
 /** Octets of salt in a version 6 signature (RFC 9580, 9.5). */
 const salts: Readonly<Record<DocumentHash, number>> = { sha256: 16, sha384: 24, sha512: 32 };
 
-/** The hash of a document's signature by id; `undefined` for one that is weak or not known. */
+/** The hash of a document's signature by id; `undefined` for a weak or unknown hash. */
 export function documentHash(id: number): DocumentHash | undefined {
   return strong[id];
 }
@@ -24,12 +26,12 @@ export function keyHash(id: number): KeyHash | undefined {
   return id === 2 ? 'sha1' : strong[id];
 }
 
-/** The name of a hash that is known and too weak. */
+/** The name of a known hash that is too weak. */
 export function weakHash(id: number): string | undefined {
   return weak[id];
 }
 
-/** How long the salt of a version 6 signature is, in octets. */
+/** Length of the salt of a version 6 signature, in octets. */
 export function saltBytes(hash: DocumentHash): number {
   return salts[hash];
 }

@@ -1,6 +1,6 @@
 /**
- * OpenPGP (RFC 9580, and RFC 4880 for what is out of use), verification only: who vouches for a document, and when.
- * `docs/openpgp-differences.md` says where it departs from other implementations.
+ * OpenPGP (RFC 9580, and RFC 4880 for obsolete parts), verification only: the signer of a document, and the time.
+ * `docs/openpgp-differences.md` lists the differences from other implementations.
  *
  * @module
  */

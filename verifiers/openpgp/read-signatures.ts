@@ -6,8 +6,8 @@ import { packetTypes, readPackets } from './packets/framing.ts';
 import { readSignature, type SignaturePacket } from './packets/signature-packet.ts';
 
 /**
- * Reads detached signatures (RFC 9580, 10.4): signature packets and nothing else, binary or armored; those of unknown versions
- * are left out. `name` is what they sign, for messages.
+ * Reads detached signatures (RFC 9580, 10.4): only signature packets, binary or armored; those of unknown versions are
+ * left out. `name` is the signed file, for messages.
  */
 export function readSignatures(material: Uint8Array | string, name: string): SignaturePacket[] {
   const bytes = typeof material === 'string' ? Buffer.from(material) : material;

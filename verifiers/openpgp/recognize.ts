@@ -2,12 +2,12 @@ import { isImageError } from '../../src/kit.ts';
 import { limits } from './limits.ts';
 import { packetTypes, readPackets } from './packets/framing.ts';
 
-/** True for a document that starts as a clearsigned one does. */
+/** True for a document with the start of a clearsigned one. */
 export function isClearsigned(bytes: Uint8Array): boolean {
   return startsWith(bytes, '-----BEGIN PGP SIGNED MESSAGE-----');
 }
 
-/** True for armor of a signature, and for bytes that are signature packets from end to end. */
+/** True for the armor of a signature, and for bytes that are only signature packets. */
 export function isArmoredOrBinarySignature(bytes: Uint8Array): boolean {
   if (startsWith(bytes, '-----BEGIN PGP SIGNATURE-----')) return true;
   if (bytes.length === 0 || bytes.length > limits.signatureBytes) return false;

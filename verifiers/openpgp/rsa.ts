@@ -1,6 +1,6 @@
 /**
- * The block that an RSA signature encodes (RSAVP1, RFC 8017, 5.2.2), as long as the modulus; `undefined` for a value that is not
- * below it. Written out because Deno's `publicDecrypt` refuses to leave the padding alone; no secret takes part in it.
+ * The block in an RSA signature (RSAVP1, RFC 8017, 5.2.2), as long as the modulus; `undefined` for a value that is not
+ * below the modulus. Implemented here because Deno's `publicDecrypt` cannot keep the padding; no secret is involved.
  */
 export function recoverBlock(
   value: Uint8Array,

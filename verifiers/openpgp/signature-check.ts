@@ -5,15 +5,15 @@ import type { SignaturePacket } from './packets/signature-packet.ts';
 import { checkEcdsa, checkEddsa, checkRsa, makeVerifyKey } from './verify-values.ts';
 
 /**
- * One signature against one key: fed with what is signed, in order, asked once at the end (RFC 9580, 5.2.4). It says whether
- * the mathematics agree and nothing of who, when and what for. The key must be usable.
+ * Checks one signature against one key: gets the signed bytes in order and is finished once (RFC 9580, 5.2.4). It
+ * checks only the mathematics, not the signer, the time or the purpose. The key must be usable.
  */
 export class SignatureCheck {
   readonly #signature: SignaturePacket;
   readonly #key: KeyPacket;
   readonly #hashName: KeyHash;
   readonly #hash: Hash;
-  /** Node verifies ECDSA over data only, never over a digest. */
+  /** Node verifies ECDSA only over data, not over a digest. */
   readonly #verify: Verify | undefined;
 
   constructor(signature: SignaturePacket, key: KeyPacket, hashName: KeyHash) {
@@ -30,7 +30,7 @@ export class SignatureCheck {
     this.#verify?.update(bytes);
   }
 
-  /** Whether key and signature agree; false for values that are not even well-formed. */
+  /** Whether key and signature agree; false also for malformed values. */
   finish(): boolean {
     const signature = this.#signature;
     this.update(signature.trailer);

@@ -14,7 +14,7 @@ const digestInfo: Readonly<Record<KeyHash, string>> = {
   sha512: '3051300d060960864801650304020305000440',
 };
 
-/** The key as Node takes it; `undefined` if Node does not, as for a point off its curve. */
+/** The key in Node's form; `undefined` if Node refuses it, as for a point off its curve. */
 export function makeVerifyKey(material: KeyMaterial): KeyObject | undefined {
   const key = toJwk(material);
   if (key === undefined) return undefined;
@@ -48,8 +48,9 @@ function base64url(bytes: Uint8Array): string {
 }
 
 /**
- * RSASSA-PKCS1-v1_5 (RFC 8017, 8.2.2): the whole encoded message is built anew and compared, so nothing of it is parsed. The
- * digest comes from outside because builds of OpenSSL exist that hash with SHA-1 but refuse its signatures.
+ * RSASSA-PKCS1-v1_5 (RFC 8017, 8.2.2): the whole encoded message is built again and compared, so nothing of the
+ * signature is parsed. The caller computes the digest, because some builds of OpenSSL can hash with SHA-1 but refuse
+ * its signatures.
  */
 export function checkRsa(
   signature: SignaturePacket,
@@ -75,7 +76,7 @@ function encodeDigest(hash: KeyHash, digest: Uint8Array, length: number): Buffer
   return encoded;
 }
 
-/** Ed25519 over the digest: 64 octets as they are (RFC 9580, 5.2.3.4), or R and S as integers (5.2.3.3). */
+/** Ed25519 over the digest: 64 octets (RFC 9580, 5.2.3.4), or R and S as integers (5.2.3.3). */
 export function checkEddsa(
   signature: SignaturePacket,
   key: KeyObject,
@@ -102,7 +103,7 @@ export function checkEcdsa(
   });
 }
 
-/** So many integers, and nothing after them. */
+/** This many integers, and nothing after them. */
 function readMpis(signature: SignaturePacket, count: number): Uint8Array[] {
   const reader = new FieldReader(signature.values, 'a signature value');
   const values = Array.from({ length: count }, () => readMpi(reader, signature.version));
@@ -115,7 +116,7 @@ function joinPair(pair: readonly Uint8Array[], size: number): Uint8Array | undef
   return left && right && Buffer.concat([left, right]);
 }
 
-/** Malformed integers are refused where they are read, and mean: no. */
+/** Readers throw for malformed integers; here they mean that the check failed. */
 function withoutError(check: () => boolean): boolean {
   try {
     return check();

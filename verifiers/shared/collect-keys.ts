@@ -13,30 +13,30 @@ import {
 } from '../../src/kit.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
 
-/** A signature whose signers are told by key. */
+/** A signature whose signers are identified by key. */
 export type KeyedSignature = Exclude<Signature, { form: 'sigstore' | 'cosign' }>;
 
-/** The keys that may sign one document, and which of them could not be had. */
+/** The keys that may sign one document, and the ones that were not available. */
 export interface CollectedKeys {
   ring: KeyRing;
   /** Fingerprints that may sign. */
   signers: string[];
-  /** The same signer, with whose key counted. */
+  /** The same signer, with the origin of its key. */
   tellOrigin(signer: Signer): Signer;
   /** Pinned keys without material. */
   missing: KeySource[];
   /** Keys that were fetched. */
   documents: EvidenceDocument[];
-  /** Of the way the keys came. */
+  /** Warnings about the way the keys came. */
   warnings: Warning[];
 }
 
-/** How long a fetched key does without asking what has become of it, such as a revocation. */
+/** How long a fetched key is used before its owner is asked for a newer copy, for example one with a revocation. */
 const keptForMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Checks with the keys that may sign. A fetched key is kept; its owner is asked what has become of it from time to time, and
- * at once when it does not do: there may be a later expiry or another subkey.
+ * Checks with the keys that may sign. A fetched key is kept; a newer copy is requested from time to time, and
+ * immediately if the check fails with the kept one: the new copy may have a later expiry or another subkey.
  */
 export async function checkWithKeys<T>(
   signature: KeyedSignature,
@@ -62,8 +62,8 @@ function isOutdated(error: unknown): boolean {
 }
 
 /**
- * The vendor's pinned keys, with the caller's beside or in place of them. A key that is not shipped is fetched, never
- * from the host of what it vouches for, and counts only when it has the pinned fingerprint.
+ * The vendor's pinned keys, with the caller's keys in addition or instead. A key that is not shipped is fetched, never
+ * from the host of the document that it verifies, and counts only if it has the pinned fingerprint.
  */
 async function collectKeys(
   signature: KeyedSignature,
@@ -109,8 +109,8 @@ async function collectKeys(
 }
 
 /**
- * A key counts as the vendor's by its fingerprint, wherever its copy came from. The number of a signify or minisign key is no
- * hash of it, so one that the caller gave stays the caller's.
+ * A key with a pinned fingerprint is the vendor's, wherever its copy came from. The number of a signify or minisign key
+ * is not a hash of it, so such a key from the caller stays the caller's.
  */
 function isOfVendor(
   { fingerprint, subkey }: Signer,
@@ -122,7 +122,7 @@ function isOfVendor(
   return isNamed && (form === 'openpgp' || !given.includes(fingerprint));
 }
 
-/** What an unknown signer means while pinned keys are missing: very likely one of those. */
+/** The explanation for an unknown signer if pinned keys are missing: probably one of those signed. */
 export function explainUnknown(
   error: unknown,
   keys: CollectedKeys,
@@ -138,7 +138,7 @@ async function fetchKey(
   context: ProofContext,
   forMs: number,
 ): Promise<{ evidence: EvidenceDocument; warnings: Warning[] } | undefined> {
-  // The number of a signify or minisign key is no hash of it: any key could carry it.
+  // The number of a signify or minisign key is not a hash of it: any key could have it.
   const places = form === 'openpgp' ? urls : [];
   const holds = async (bytes: Uint8Array): Promise<boolean> => {
     return (await openKeyRing(form, [bytes])).fingerprints.includes(fingerprint);
@@ -153,7 +153,7 @@ async function fetchKey(
   for (const address of places) {
     if (address.host === context.url.host) continue;
     const url = publicUrl(address);
-    // What was kept may be no key at all: a portal's page, or an older file.
+    // The kept file may not be a key: it may be the page of a captive portal, or an older file.
     for (const how of [{ kept }, {}]) {
       try {
         const { bytes, stale } = await context.http.get(address, {

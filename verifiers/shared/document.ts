@@ -9,20 +9,20 @@ import {
   type Warning,
 } from '../../src/kit.ts';
 
-/** A document that evidence rests on, and what has to be said of the way it came. */
+/** A document that evidence depends on, and the warnings about the way it came. */
 export interface FetchedDocument {
   text: string;
   evidence: EvidenceDocument;
   warnings: Warning[];
 }
 
-/** What the proof of a document adds to the evidence that rests on that document. */
+/** What the proof of a document adds to evidence that depends on the document. */
 export type Origin = Pick<Evidence, 'level' | 'signer' | 'signedAt' | 'documents' | 'warnings'>;
 
 type Reading = Pick<ProofContext, 'http' | 'signal'>;
 type How = Pick<MetadataOptions, 'fresh' | 'accept'>;
 
-/** Reads a document; an unreachable one is the transfer's own error. */
+/** Reads a document; if it is unreachable, throws the error of the transfer. */
 export async function getDocument(
   address: URL,
   context: Reading,
@@ -31,7 +31,7 @@ export async function getDocument(
   return toFetched(address, await context.http.get(address, { ...how, signal: context.signal }));
 }
 
-/** The same, or `undefined` if upstream says that there is none. */
+/** The same, or `undefined` if upstream answers that it does not exist. */
 export async function findDocument(
   address: URL,
   context: Reading,
@@ -44,7 +44,7 @@ export async function findDocument(
 function toFetched(address: URL, answer: MetadataDocument): FetchedDocument {
   const url = publicUrl(address);
   const warnings: Warning[] = [];
-  // One a host, in the words of the call itself: a proof may rest on many documents.
+  // One warning for each host, with the code of the call's own warning: a proof may depend on many documents.
   if (answer.mirrored) {
     const message = `documents of ${address.origin} were read through a mirror`;
     warnings.push({ code: 'mirror', message });

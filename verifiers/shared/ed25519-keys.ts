@@ -1,8 +1,11 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
-/** A public key of signify or minisign, which share one encoding: two bytes of algorithm, a key number, an Ed25519 key. */
+/**
+ * A public key of signify or minisign, which use the same encoding: two bytes of algorithm, a key number, an Ed25519
+ * key.
+ */
 export interface Ed25519Key {
-  /** Upper-case hex of the key number, as the tool of the form writes it. */
+  /** Upper-case hex of the key number, in the byte order of the tool. */
   id: string;
   key: KeyObject;
 }
@@ -10,10 +13,10 @@ export interface Ed25519Key {
 /** 42 bytes in base64, the first two of them `Ed`. */
 const encoded = /^RW[Q-T][A-Za-z0-9+/]{53}$/;
 const maxMaterialBytes = 1024 * 1024;
-/** What stands before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410, section 4). */
+/** The bytes before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410, section 4). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Every key in the material, with or without its comment line; what holds none yields a note, never an error. */
+/** Every key in the material, with or without its comment line; material without a key gives a note, never an error. */
 export function readEd25519Keys(
   material: Uint8Array | string,
   formatId: (keyNumber: Uint8Array) => string,

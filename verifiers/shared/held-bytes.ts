@@ -1,9 +1,9 @@
 import { refuseSignature } from '../../src/kit.ts';
 
-/** The most that is held of a document that comes in chunks and whose signature needs it in one piece. */
+/** Maximum size of a document that comes in chunks and must be held in one piece for its signature. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
-/** Collects a document for a signature that has no prehash; refuses one that is too long to hold. */
+/** Collects a document for a signature without a prehash; refuses a document that is too long to hold. */
 export class HeldBytes {
   #chunks: Uint8Array[] = [];
   #length = 0;
@@ -29,7 +29,7 @@ export class HeldBytes {
     this.#chunks.push(Uint8Array.from(chunk));
   }
 
-  /** All of it, in one piece. */
+  /** The whole document, in one piece. */
   take(): Uint8Array {
     return Buffer.concat(this.#chunks);
   }

@@ -1,14 +1,14 @@
 import { refuseSignature } from '../../src/kit.ts';
 import type { DetachedCheck, SignerPolicy, Verdict } from './verdict.ts';
 
-/** Keys of one form, ready to check signatures of that form; every check throws the refusals of `refuseSignature`. */
+/** Keys of one form, ready to check signatures of that form; every check throws the errors of `refuseSignature`. */
 export interface KeyRing {
-  /** What stands in the material, as `KeySource` spells it. */
+  /** The fingerprints of the keys in the material, in the form of `KeySource`. */
   readonly fingerprints: readonly string[];
-  /** Why parts of the material could not be read. */
+  /** The reasons why parts of the material could not be read. */
   readonly notes: readonly string[];
   verifyDetached(document: Uint8Array, signature: Uint8Array, policy: SignerPolicy): Verdict;
-  /** For a document that carries its signature; `body` is what was signed. */
+  /** For a document with an inline signature; `body` is the signed text. */
   verifyInline(document: Uint8Array, policy: SignerPolicy): Verdict & { body: Uint8Array };
   /** For a body too long to hold. */
   openDetached(signature: Uint8Array, policy: SignerPolicy): DetachedCheck;
@@ -16,7 +16,7 @@ export interface KeyRing {
 
 export type KeyForm = 'openpgp' | 'signify' | 'minisign';
 
-/** Reads key material of a form; the code of the form is loaded on use. */
+/** Reads key material of a form; the code of the form is loaded on demand. */
 export async function openKeyRing(
   form: KeyForm,
   materials: readonly (Uint8Array | string)[],

@@ -2,7 +2,10 @@ import { type IntegrityError, refuseSignature } from '../../src/kit.ts';
 import type { Ed25519Key } from './ed25519-keys.ts';
 import type { SignerPolicy } from './verdict.ts';
 
-/** The keys of that number that may sign; none is `ERR_UNKNOWN_SIGNER`. Key numbers are no hashes: several keys may share one. */
+/**
+ * The allowed keys with that number; without one, `ERR_UNKNOWN_SIGNER`. Key numbers are not hashes: several keys may
+ * have the same one.
+ */
 export function pickSigners(
   keys: readonly Ed25519Key[],
   id: string,
@@ -21,7 +24,7 @@ export function pickSigners(
   );
 }
 
-/** The refusal of a signature that does not fit the document. */
+/** The error for a signature that does not match the document. */
 export function signatureBad(id: string, { name }: SignerPolicy): IntegrityError {
   return refuseSignature('signature-bad', `${name} is not what the key ${id} signed`, {
     signers: [id],

@@ -1,10 +1,10 @@
-/** The two lines that a signify or minisign signature begins with. */
+/** The first two lines of a signify or minisign signature. */
 export interface SignatureLines {
   /** `Ed`, or `ED` for a signature over the BLAKE2b hash. */
   algorithm: string;
   keyNumber: Uint8Array;
   signature: Uint8Array;
-  /** Where the next line begins. */
+  /** Start of the next line. */
   end: number;
 }
 
@@ -14,7 +14,7 @@ const algorithmBytes = 2;
 const keyNumberBytes = 8;
 const signatureBytes = 64;
 
-/** Reads the comment line and the line with the signature; absent when these are not there. */
+/** Reads the comment line and the line with the signature; absent if the text does not begin with them. */
 export function readSignatureLines(file: Uint8Array): SignatureLines | undefined {
   const comment = readLine(file, 0);
   if (!comment?.text.startsWith('untrusted comment:')) return undefined;
@@ -29,7 +29,10 @@ export function readSignatureLines(file: Uint8Array): SignatureLines | undefined
   };
 }
 
-/** The line at `at` as Latin-1 without its end, which may be missing on the last one; absent past the end or when endless. */
+/**
+ * The line at `at` as Latin-1 without its end, which the last one may lack; absent past the end and for a line that is
+ * too long.
+ */
 export function readLine(
   file: Uint8Array,
   at: number,
@@ -43,7 +46,7 @@ export function readLine(
   return { text: Buffer.from(bytes).toString('latin1'), bytes, end: at + length + 1 };
 }
 
-/** Base64 in its one canonical spelling; Node's own decoder takes anything. */
+/** Base64 in its one canonical spelling; Node's own decoder accepts any text. */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;

@@ -12,7 +12,7 @@ import { checkWithKeys, type KeyedSignature } from './collect-keys.ts';
 import { type FetchedDocument, findDocument, type Origin } from './document.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A document of which only what was signed is left, and who signed it. */
+/** The signed text of a document, and its signer. */
 export interface SignedText {
   /** `text` is the signed body; the evidence holds the whole file. */
   document: FetchedDocument;
@@ -20,9 +20,10 @@ export interface SignedText {
 }
 
 /**
- * Reads a signed document. Caching networks can hold document and signature of different moments, so when they do not fit
- * both are asked for once more past every cache; if they still do not, that is `ERR_SIGNATURE`. One that carries its own
- * signature cannot be torn, and a vendor may have read it already: a second answer would not be what the vendor saw.
+ * Reads a signed document. A content delivery network can cache document and signature of different versions: if they
+ * do not fit, both are requested again without any cache; if they still do not fit, the error is `ERR_SIGNATURE`. A
+ * document with an inline signature is one file, and a vendor may have read it already: it is not requested again,
+ * because another answer would differ from the one that the vendor read.
  */
 export async function fetchSigned(
   url: URL,
@@ -42,7 +43,7 @@ export async function fetchSigned(
   }
 }
 
-/** A document that has to be signed, or its signature; where upstream has none, that is `ERR_SIGNATURE_MISSING`. */
+/** A document that must be signed, or its signature; if upstream has none, the error is `ERR_SIGNATURE_MISSING`. */
 export async function fetchDemanded(
   at: URL,
   context: ProofContext,

@@ -1,10 +1,13 @@
 import { refuseSignature } from '../../src/kit.ts';
 
-/** What `cosign sign` says of an image; other predicates are claims about it, and say nothing about its signer. */
+/**
+ * The types of statements by `cosign sign` about an image; other predicates are claims about it and do not name its
+ * signer.
+ */
 const signed = 'https://sigstore.dev/cosign/sign/v1';
 const statements = ['https://in-toto.io/Statement/v1', 'https://in-toto.io/Statement/v0.1'];
 
-/** The sha256 digests that a signed statement (in-toto, in a DSSE envelope) is about. */
+/** The sha256 digests of the subjects of a signed statement (in-toto, in a DSSE envelope). */
 export function readSubjects(
   envelope: { payloadType: string; payload: Uint8Array },
   name: string,

@@ -1,30 +1,33 @@
 import { refuseSignature, type Signer, type Warning } from '../../src/kit.ts';
 
-/** Who may sign, and what the time is. */
+/** The allowed signers, and the current time. */
 export interface SignerPolicy {
-  /** Fingerprints of keys or of single subkeys; for OpenPGP in any case, with blanks or not. Absent: any key at hand. */
+  /**
+   * Fingerprints of keys or of single subkeys; for OpenPGP in upper or lower case, with or without blanks. Absent: any
+   * given key.
+   */
   signers?: readonly string[] | undefined;
   now: Date;
-  /** What is signed, for messages. */
+  /** The signed file, for messages. */
   name: string;
 }
 
-/** A signature that holds. */
+/** A valid signature. */
 export interface Verdict {
   signer: Signer;
   signedAt?: Date;
   warnings: Warning[];
 }
 
-/** A detached signature that waits for the bytes it covers. */
+/** A detached signature that waits for the bytes that it covers. */
 export interface DetachedCheck {
-  /** The next bytes of the document; every one of it must come, in order. */
+  /** The next bytes of the document; the caller must pass all of them, in order. */
   update(chunk: Uint8Array): void;
-  /** The verdict after the last byte, once; `ERR_SIGNATURE` if they do not agree. */
+  /** The verdict after the last byte, once; `ERR_SIGNATURE` if signature and document do not agree. */
   finish(): Verdict;
 }
 
-/** How far the clocks of signer and verifier may be apart. */
+/** How far the clocks of signer and verifier may differ. */
 const clockSkewMs = 5 * 60 * 1000;
 
 /** Throws for a signature that was made later than now. */

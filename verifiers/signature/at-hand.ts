@@ -9,8 +9,8 @@ import { type KeyForm, openKeyRing } from '../shared/key-ring.ts';
 import { type KeysByForm, sortKeys } from './key-forms.ts';
 
 /**
- * Checks a document that is at hand. What the caller gives chooses the form of the signature, never the bytes alone: a
- * bundle counts for an identity and issuer only, every other form for keys of that form only.
+ * Checks a document in memory. The keys of the caller choose the form of the signature, never the bytes alone: a bundle
+ * counts only for an identity and issuer, every other form only for keys of that form.
  */
 export async function verifyAtHand(subject: DocumentToVerify): Promise<SignedDocument> {
   const keys = sortKeys(subject.keys);
@@ -42,7 +42,7 @@ async function verifyKeyed(
   return toSigned({ ...ring.verifyDetached(document, signature, policy), body: document });
 }
 
-/** The form that the bytes have, where the keys allow it. */
+/** The form of the bytes, if the keys allow it. */
 function findForm(
   document: Uint8Array,
   signature: Uint8Array | undefined,
@@ -58,7 +58,7 @@ function findForm(
       hint: 'Give the file with its signature: --signature FILE.',
     });
   }
-  // A signature of minisign that was cut to its first two lines looks like one of signify.
+  // A minisign signature that was cut to its first two lines looks like a signify signature.
   if (hasLines && keys.minisign.length === 0) return 'signify';
   if (hasLines && keys.signify.length === 0) return 'minisign';
   if (hasLines) return /\ntrusted comment:/.test(head) ? 'minisign' : 'signify';

@@ -1,4 +1,4 @@
-/** The keys that a caller gave, by the form of the signatures that they check. */
+/** The keys of the caller, by the form of the signatures that they check. */
 export interface KeysByForm {
   openpgp: Uint8Array[];
   signify: Uint8Array[];
@@ -10,7 +10,7 @@ export interface KeysByForm {
 /** A key of signify or minisign: 42 bytes in base64, the first two of them `Ed`. */
 const encodedKey = /^RW[\w+/]{54}$/;
 
-/** Sorts key files by form; what is no key is under none. */
+/** Sorts key files by form; a file without a key is in no list. */
 export function sortKeys(files: readonly Uint8Array[]): KeysByForm {
   const keys: KeysByForm = { openpgp: [], signify: [], minisign: [], sigstore: [] };
   for (const file of files) {
@@ -24,9 +24,9 @@ export function sortKeys(files: readonly Uint8Array[]): KeysByForm {
 }
 
 /**
- * signify and minisign write the same keys, and the first two lines of their signatures are the same too. The comment above a
- * key tells them apart: minisign writes its name there, or no comment; signify needs one. A key of minisign never checks a
- * signature of signify: that would be one of its own without the signed date.
+ * signify and minisign use the same form of keys, and the first two lines of their signatures are the same too. The
+ * comment above a key tells them apart: minisign writes its name there, or no comment; signify requires one. A minisign
+ * key never checks a signify signature: such a signature could be one of minisign without its signed date.
  */
 function sortLines(text: string, keys: KeysByForm): void {
   let comment: string | undefined;

@@ -8,7 +8,7 @@ import {
 import { checkWithKeys, explainUnknown, type KeyedSignature } from '../shared/collect-keys.ts';
 import { fetchDemanded, fetchSigned } from '../shared/signed-document.ts';
 
-/** A signature over the image, or over another document, which says nothing of the image. */
+/** A signature over the image, or over another document, which proves nothing about the image. */
 export async function proveSignature(
   { signature, of }: SignatureProof,
   context: ProofContext,
@@ -21,7 +21,7 @@ export async function proveSignature(
   });
 }
 
-/** Says nothing of the image, so its signer is not the image's. */
+/** The signature does not cover the image, so its signer is not recorded as the image's signer. */
 async function proveDocument(
   of: URL,
   signature: Signature,

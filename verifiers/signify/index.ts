@@ -5,7 +5,9 @@ import { pickSigners, signatureBad } from '../shared/pick-signers.ts';
 import { readSignatureLines, type SignatureLines } from '../shared/signature-lines.ts';
 import type { DetachedCheck, SignerPolicy, Verdict } from '../shared/verdict.ts';
 
-/** Looks like a signify signature, detached or with its message after it; a minisign signature does not. */
+/**
+ * True if the bytes look like a signify signature, detached or followed by its message; false for a minisign signature.
+ */
 export function isSignify(bytes: Uint8Array): boolean {
   const lines = readSignatureLines(bytes);
   if (lines === undefined) return false;
@@ -13,7 +15,7 @@ export function isSignify(bytes: Uint8Array): boolean {
   return lines.algorithm === 'Ed' && Buffer.from(next).toString('latin1') !== trustedComment;
 }
 
-/** Public keys; `id` is the key number in upper-case hex, byte by byte as the file holds it. */
+/** Public keys; `id` is the key number in upper-case hex, in the byte order of the file. */
 export function readSignifyKeys(material: Uint8Array | string): {
   keys: Ed25519Key[];
   notes: string[];
@@ -21,7 +23,7 @@ export function readSignifyKeys(material: Uint8Array | string): {
   return readEd25519Keys(material, formatId);
 }
 
-/** Checks a signature that stands in a file of its own; throws the refusals of `refuseSignature`. */
+/** Checks a signature in a separate file; throws the errors of `refuseSignature`. */
 export function verifySignify(
   document: Uint8Array,
   signature: Uint8Array,
@@ -31,7 +33,7 @@ export function verifySignify(
   return verify(document, readDetached(signature, policy), keys, policy);
 }
 
-/** Checks a file that holds the signature and then the message; `body` is the message, and nothing before it. */
+/** Checks a file that holds the signature and then the message; `body` is only the message. */
 export function verifyEmbedded(
   document: Uint8Array,
   keys: readonly Ed25519Key[],
@@ -42,7 +44,7 @@ export function verifyEmbedded(
   return { ...verify(body, lines, keys, policy), body };
 }
 
-/** Checks a document that comes in chunks. signify signs the whole, so it is held: up to 64 MiB. */
+/** Checks a document that comes in chunks. signify signs the whole document, so it is held in memory: up to 64 MiB. */
 export function openSignify(
   signature: Uint8Array,
   keys: readonly Ed25519Key[],

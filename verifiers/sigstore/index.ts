@@ -7,7 +7,7 @@ import { refuseFuture, type Verdict } from '../shared/verdict.ts';
 import { loadSigstore, readShippedRoot, type SigstorePackages } from './load-sigstore.ts';
 import { type IdentityPolicy, requireIdentity } from './match-identity.ts';
 
-/** Who has to have signed, under which root, and what is called now. */
+/** The required signer, the root, and the current time. */
 export interface BundlePolicy extends IdentityPolicy {
   /** A `trusted_root.json`; absent: the public-good root that `@sigstore/tuf` ships. */
   trustedRoot?: string | Uint8Array | undefined;
@@ -16,13 +16,13 @@ export interface BundlePolicy extends IdentityPolicy {
   name: string;
 }
 
-/** Looks like a Sigstore bundle. */
+/** True if the bytes look like a Sigstore bundle. */
 export function isBundle(bytes: Uint8Array): boolean {
   const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
   return /^\s*\{/.test(head) && head.includes('application/vnd.dev.sigstore.bundle');
 }
 
-/** Checks that a bundle vouches for these bytes: certificate, transparency log, identity and signature. */
+/** Checks the bundle of these bytes: certificate, transparency log, identity and signature. */
 export async function verifyBundle(
   artifact: Uint8Array,
   bundle: Uint8Array,
@@ -82,7 +82,7 @@ function readBundle(bytes: Uint8Array, { bundle }: SigstorePackages, name: strin
   }
 }
 
-/** The bundle has to be of this artifact: by the digest that is signed, or by what the signed statement is about. */
+/** The bundle must be for this artifact: by the signed digest, or by the subjects of the signed statement. */
 function requireDigest(
   { content }: Bundle,
   { specs }: SigstorePackages,
@@ -132,7 +132,7 @@ function readRoot(
   }
 }
 
-/** When the transparency log or a timestamp authority saw the signature. */
+/** The time when the transparency log or a timestamp authority saw the signature. */
 function readTime({ timestamps }: SignedEntity): Date | undefined {
   for (const stamp of timestamps) {
     if (stamp.$case === 'timestamp-authority') return stamp.timestamp.signingTime;
@@ -142,7 +142,7 @@ function readTime({ timestamps }: SignedEntity): Date | undefined {
   return undefined;
 }
 
-/** The key lives for minutes, yet its hash is what names it. */
+/** The key is used only for minutes, but its hash identifies it. */
 function fingerprintOf(key: KeyObject): string {
   const der = key.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(der).digest('hex').toUpperCase();

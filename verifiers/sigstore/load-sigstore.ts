@@ -12,11 +12,11 @@ export interface SigstorePackages {
 const install =
   'npm install @sigstore/verify @sigstore/bundle @sigstore/protobuf-specs @sigstore/tuf';
 
-/** Loads the packages, or refuses with the command that installs them. */
+/** Loads the packages; if they are missing, the error names the command that installs them. */
 export async function loadSigstore(): Promise<SigstorePackages> {
   requireDefaultDigest();
   try {
-    // Each awaited by itself: that is how bundlers see that a package may be missing.
+    // Each has its own `await`, because bundlers then see that a package may be missing.
     const bundle = await import('@sigstore/bundle');
     const specs = await import('@sigstore/protobuf-specs');
     const verify = await import('@sigstore/verify');
@@ -29,7 +29,10 @@ export async function loadSigstore(): Promise<SigstorePackages> {
   }
 }
 
-/** The packages leave the digest of an ECDSA signature to the runtime, and Deno chooses none: every bundle would look forged. */
+/**
+ * The packages leave the digest of an ECDSA signature to the runtime, but Deno chooses none: every bundle would look
+ * forged.
+ */
 function requireDefaultDigest(): void {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const data = Buffer.from('any data');

@@ -1,14 +1,14 @@
 import { refuseSignature } from '../../src/kit.ts';
 
-/** Who has to have signed. */
+/** The required signer. */
 export interface IdentityPolicy {
-  /** The certificate's subject alternative name to the letter, or a regular expression from `^` to `$`. */
+  /** The certificate's exact subject alternative name, or a regular expression from `^` to `$`. */
   identity: string;
-  /** Who vouched for the identity, to the letter. */
+  /** The exact name of the issuer that confirmed the identity. */
   issuer: string;
 }
 
-/** Throws `ERR_UNKNOWN_SIGNER` unless a certificate's identity and issuer are the wanted ones. */
+/** Throws `ERR_UNKNOWN_SIGNER` unless a certificate has the required identity and issuer. */
 export function requireIdentity(
   signer: { identity: string; issuer: string },
   wanted: IdentityPolicy,
@@ -30,7 +30,7 @@ export function requireIdentity(
 function matches(identity: string, wanted: string, name: string): boolean {
   if (!wanted.startsWith('^')) return identity === wanted;
   try {
-    // In a group, so that each alternative spans the whole identity.
+    // In a group, so that each alternative must match the whole identity.
     const pattern = `^(?:${wanted.slice(1, -1)})$`;
     return wanted.endsWith('$') && new RegExp(pattern, 'u').test(identity);
   } catch (cause) {

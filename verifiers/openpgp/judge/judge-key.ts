@@ -4,22 +4,25 @@ import type { Statement } from '../keys/statement.ts';
 import { knowSubkey } from '../keys/subkey-facts.ts';
 import type { Candidate } from './ring.ts';
 
-/** Why something does not count. */
+/** The reason why a key or signature does not count. */
 export interface Objection {
   reason: SignatureReason;
-  /** Goes on after the name of the key. */
+  /** Continues a sentence that begins with the key. */
   message: string;
   hint?: string;
 }
 
-/** What is known of a key that may sign: when it ends, and whom it belongs to. */
+/** The expiry and the owner of a key that may sign. */
 export interface GoodKey {
   /** Seconds since 1970; `Infinity`: never. */
   until: number;
   userId: string | undefined;
 }
 
-/** Whether a key may have made a signature at a time (seconds since 1970): it and its primary key, by what they said last. */
+/**
+ * Whether a key may have made a signature at a time (seconds since 1970): checks the key and its primary key, by their
+ * newest self-signatures.
+ */
 export function judgeKey(candidate: Candidate, signedAt: number): GoodKey | Objection {
   const { key, subkey, packet, pinned } = candidate;
   if (packet.material.kind === 'unusable') return unusable(packet.material.why);
@@ -67,7 +70,7 @@ function judgeStatements(
   return over && expired(`it had expired on ${formatTime(over.until)}`);
 }
 
-/** Seconds since 1970 as people read them. */
+/** Formats seconds since 1970 for messages. */
 export function formatTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -4,10 +4,10 @@ import type { SignaturePacket } from '../packets/signature-packet.ts';
 import { formatTime, type GoodKey, judgeKey, type Objection } from './judge-key.ts';
 import type { Candidate } from './ring.ts';
 
-/** How far the clock of a signer may be ahead, in seconds. */
+/** Maximum error of a signer's clock, in seconds. */
 const clockSkew: number = 5 * 60;
 
-/** A key and a signature that count together once the mathematics agree. */
+/** A key and a signature that count if the mathematical check succeeds. */
 export interface Contender {
   signature: SignaturePacket;
   candidate: Candidate;
@@ -15,7 +15,7 @@ export interface Contender {
   key: GoodKey;
 }
 
-/** What can be said of a signature by an allowed key before a byte of the document is looked at. `now` in seconds. */
+/** Judges a signature by an allowed key before any byte of the document is read. `now` in seconds. */
 export function judgeSignature(
   signature: SignaturePacket,
   candidate: Candidate,
@@ -46,7 +46,7 @@ export function judgeSignature(
   }
   const key = judgeKey(candidate, signature.created);
   if ('reason' in key) return key;
-  // Who names a key of another kind has not signed with it.
+  // A signature cannot be by a key with another algorithm.
   if (!fitsKey(signature, candidate.packet)) {
     return { reason: 'signature-bad', message: 'it does not go with that key' };
   }

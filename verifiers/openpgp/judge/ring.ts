@@ -6,7 +6,7 @@ import { limits } from '../limits.ts';
 import type { KeyPacket } from '../packets/key-packet.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
 
-/** A key that a signature may be by: a primary key, or a subkey under it. */
+/** A key that may have made a signature: a primary key, or a subkey of it. */
 export interface Candidate {
   key: PublicKey;
   /** Absent: the primary key itself. */
@@ -18,13 +18,13 @@ export interface Candidate {
 
 /** Finds the keys that signatures name. */
 export interface Ring {
-  /** Keys that are at hand and may sign. */
+  /** Allowed keys that were given. */
   allowed(signature: SignaturePacket): Candidate[];
-  /** Whether a key of that name is at hand at all. */
+  /** Whether any given key has that name. */
   knows(signature: SignaturePacket): boolean;
 }
 
-/** Lays out keys by fingerprint and key id. `UsageError` for a signer that is not a full fingerprint. */
+/** Indexes keys by fingerprint and key id. `UsageError` for a signer that is not a full fingerprint. */
 export function makeRing(keys: readonly PublicKey[], policy: SignerPolicy): Ring {
   const signers = policy.signers && new Set(policy.signers.map(readFingerprint));
   const named = new Map<string, Candidate[]>();
@@ -45,7 +45,7 @@ export function makeRing(keys: readonly PublicKey[], policy: SignerPolicy): Ring
   };
 }
 
-/** The candidate as results name it. */
+/** The candidate in the form of a result. */
 export function toSigner(candidate: Candidate, userId: string | undefined): Signer {
   return defined({
     fingerprint: candidate.key.fingerprint,
@@ -66,7 +66,7 @@ function listCandidates(key: PublicKey, signers: ReadonlySet<string> | undefined
   ];
 }
 
-/** A key id is no name for a key: others of the same id can be made. */
+/** A key id does not identify a key: another key with the same id can be made. */
 function readFingerprint(signer: string): string {
   const fingerprint = normalizeFingerprint(signer);
   if (/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(fingerprint)) return fingerprint;

@@ -17,15 +17,15 @@ import {
   type OpenpgpVerdict,
 } from './verdict.ts';
 
-/** A signature that may count, with a check for each key that it may be by. */
+/** A signature that may count, with a check for each key that may have made it. */
 interface Trial {
   signature: SignaturePacket;
   checks: { contender: Contender; check: SignatureCheck }[];
 }
 
 /**
- * The signatures of one document. Everything that can be said without the document is said at once, by throwing; then comes
- * the document through `update`, and `finish` gives the verdict.
+ * The signatures of one document. An error that does not need the document is thrown immediately; then `update` gets
+ * the document, and `finish` gives the verdict.
  */
 export class SignatureSet {
   readonly #policy: SignerPolicy;
@@ -33,7 +33,7 @@ export class SignatureSet {
   readonly #refusals: IgnoredSignature[] = [];
   readonly #lines = new CrlfLines();
 
-  /** `types`: signature types that may stand here (RFC 9580, 5.2.1). */
+  /** `types`: the allowed signature types (RFC 9580, 5.2.1). */
   constructor(
     signatures: readonly SignaturePacket[],
     types: readonly number[],
@@ -59,8 +59,8 @@ export class SignatureSet {
   }
 
   /**
-   * A bad signature by an allowed signer refuses the document, whatever else is good: a vendor whose own signatures disagree
-   * has been tampered with, or this is a mixture of two documents.
+   * A bad signature by an allowed signer refuses the document, even if another signature is good: either the document
+   * was changed, or it is a mixture of two documents.
    */
   finish(): OpenpgpVerdict {
     const good: Contender[] = [];

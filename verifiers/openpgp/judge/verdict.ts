@@ -11,23 +11,26 @@ import { formatTime, type Objection } from './judge-key.ts';
 import type { Contender } from './judge-signature.ts';
 import { toSigner } from './ring.ts';
 
-/** What a document's signatures prove. The warnings are of the one that counts, and of those by allowed signers that do not. */
+/**
+ * The result of checking a document's signatures. The warnings are those of the signature that counts, and of
+ * signatures by allowed signers that do not count.
+ */
 export interface OpenpgpVerdict extends Verdict {
   signedAt: Date;
   hash: DocumentHash;
   /** Version of the signature packet. */
   version: number;
-  /** Every signer whose signature is good, in the order of the document. */
+  /** Every signer with a good signature, in the order of the document. */
   signers: Signer[];
 }
 
-/** One signature that does not count, and why. */
+/** One signature that does not count, and the reason. */
 export interface IgnoredSignature {
   signature: SignaturePacket;
   objection: Objection;
 }
 
-/** Reasons from the one that says most of a document to the one that says least. */
+/** Reasons, the most important for the document first. */
 const order: readonly Objection['reason'][] = [
   'signature-bad',
   'signer-revoked',
@@ -40,7 +43,7 @@ const order: readonly Objection['reason'][] = [
   'signer-unknown',
 ];
 
-/** The verdict over good signatures, of which there must be one, beside those that do not count. */
+/** The verdict for good signatures, of which there must be at least one, and for those that do not count. */
 export function makeVerdict(
   good: readonly [Contender, ...Contender[]],
   refusals: readonly IgnoredSignature[],
@@ -68,7 +71,7 @@ export function makeVerdict(
   };
 }
 
-/** The refusal of a document none of whose signatures counts: the gravest reason, and who is said to have signed. */
+/** The error for a document without a signature that counts: the most important reason, and the claimed signer. */
 export function makeRefusal(
   refusals: readonly IgnoredSignature[],
   policy: SignerPolicy,
@@ -97,7 +100,7 @@ export function makeRefusal(
   );
 }
 
-/** The full fingerprint where a signature says it, else the key id. */
+/** The full fingerprint if a signature gives it, else the key id. */
 export function nameIssuer({ issuer }: SignaturePacket): string {
   return issuer.fingerprint ?? issuer.keyId ?? 'an unnamed key';
 }

@@ -1,8 +1,8 @@
 import { limits } from '../limits.ts';
 
 /**
- * Two files of keys as one, so that neither takes from the other: a later copy may lack a revocation or a subkey of the
- * earlier one. A later copy that is the earlier one or part of it adds nothing; `undefined` if both are too long to be read
+ * Joins two files of keys without losing content of either: a later copy may lack a revocation or a subkey of the
+ * earlier one. A later copy that is a part of the earlier one adds nothing; `undefined` if both are too long to be read
  * together.
  */
 export function joinKeys(earlier: Uint8Array, later: Uint8Array): Uint8Array | undefined {
@@ -14,7 +14,7 @@ export function joinKeys(earlier: Uint8Array, later: Uint8Array): Uint8Array | u
   return both.length > limits.keyBytes ? undefined : both;
 }
 
-/** Packets in armor, which may stand one after the other; text as it is. */
+/** Packets in armor, of which several may follow each other; text is returned unchanged. */
 function toArmor(file: Uint8Array): Buffer {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   if (((bytes[0] ?? 0) & 0x80) === 0) return bytes;

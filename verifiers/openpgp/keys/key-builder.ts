@@ -6,12 +6,12 @@ import { type KeyPacket, readKeyPacket } from '../packets/key-packet.ts';
 import { readSignature, type SignaturePacket } from '../packets/signature-packet.ts';
 import { mayBeBy, type PublicKey, signatureTypes } from './public-key.ts';
 
-/** Puts packets together to transferable public keys (RFC 9580, 10.1). What cannot be read is left out with a note. */
+/** Builds transferable public keys from packets (RFC 9580, 10.1). Unreadable packets are skipped with a note. */
 export class KeyBuilder {
   readonly keys: PublicKey[] = [];
   readonly notes: string[] = [];
   #key: PublicKey | undefined;
-  /** Where the signatures that come next belong; nowhere under what was skipped. */
+  /** The owner of the next signatures; none after a skipped packet. */
   #under: 'primary' | SignaturePacket[] | undefined;
   /** By fingerprint: copies of one key in a file count together. */
   readonly #ownSignatures = new Map<string, number>();
@@ -20,13 +20,13 @@ export class KeyBuilder {
     if (this.notes.length < limits.notes) this.notes.push(message);
   }
 
-  /** The key so far is whole. */
+  /** The current key is complete. */
   endKey(): void {
     if (this.#key !== undefined) this.keys.push(this.#key);
     this.dropKey();
   }
 
-  /** The key so far is not to be used: what is missing may be its revocation. */
+  /** The current key must not be used: the missing part may be its revocation. */
   dropKey(): void {
     this.#key = undefined;
     this.#under = undefined;
@@ -55,7 +55,7 @@ export class KeyBuilder {
         this.#addSignature(body);
         break;
       default:
-      // Trust, marker, padding and what may come: none of it says anything of a key.
+      // Trust, marker, padding and future packets: none of them changes a key.
     }
   }
 
@@ -65,7 +65,7 @@ export class KeyBuilder {
     const primary = this.#read('a key', () => readKeyPacket(body));
     if (primary === undefined) return;
     const { fingerprint, material } = primary;
-    // Kept, so that a signature by it is not said to be by an unknown signer.
+    // The key is kept, so that its signature is not reported as one by an unknown signer.
     if (material.kind === 'unusable') {
       this.note(`key ${fingerprint} cannot verify anything: ${material.why}`);
     }
@@ -139,7 +139,7 @@ export class KeyBuilder {
   }
 }
 
-/** A revocation may be by another key, which the primary key has named for it. */
+/** A revocation may be by another key, which the primary key has named for this purpose. */
 function concerns(signature: SignaturePacket, primary: KeyPacket): boolean {
   return signature.type === signatureTypes.keyRevocation || mayBeBy(signature, primary);
 }

@@ -4,17 +4,17 @@ import { isRevoked } from './revocation.ts';
 import { hashedUserId, holds } from './self-signature.ts';
 import { newestStatement, type Statement } from './statement.ts';
 
-/** What a primary key says of itself, checked. */
+/** The checked statements of a primary key about itself. */
 export interface PrimaryFacts {
   revoked: boolean;
-  /** That of the key and that of its user IDs; each must allow what is done. Empty: nothing good was found. */
+  /** The statements of the key and of its user IDs; each must allow the use. Empty: no good one was found. */
   statements: Statement[];
   userId: string | undefined;
 }
 
 const known = new WeakMap<PublicKey, PrimaryFacts>();
 
-/** What a primary key says of itself, read once for each key however many signatures name it. */
+/** The statements of a primary key, read once for each key, whatever the number of signatures that name it. */
 export function knowPrimary(key: PublicKey): PrimaryFacts {
   const facts = known.get(key) ?? readPrimary(key);
   known.set(key, facts);
@@ -22,8 +22,8 @@ export function knowPrimary(key: PublicKey): PrimaryFacts {
 }
 
 /**
- * Reads what a primary key says of itself. The key is known by its fingerprint, so these signatures are not what makes it
- * trusted, and SHA-1 is good enough to learn its end and its use from: a forger of them gains nothing without the key.
+ * Reads the statements of a primary key about itself. The key is identified by its fingerprint, so these signatures do
+ * not make it trusted, and SHA-1 is good enough for its expiry and its use: a forged one is useless without the key.
  */
 function readPrimary(key: PublicKey): PrimaryFacts {
   const { primary } = key;
@@ -39,7 +39,7 @@ function readPrimary(key: PublicKey): PrimaryFacts {
   );
   const certifications = named.map(({ signature }) => signature);
   const statements = [
-    // A direct-key signature may be there for another purpose, such as naming a revoker.
+    // A direct-key signature may have another purpose, such as naming a revoker.
     newestStatement(direct.filter(speaksOfUse), primary),
     newestStatement(preferSpeaking(certifications), primary),
   ];
@@ -64,7 +64,7 @@ function speaksOfUse(signature: SignaturePacket): boolean {
   return signature.keyFlags !== undefined || signature.keyExpiresAfter !== undefined;
 }
 
-/** A key may say its use in one place and add user IDs that say nothing. */
+/** A key may state its use in one signature and have user IDs that state none. */
 function preferSpeaking(signatures: readonly SignaturePacket[]): readonly SignaturePacket[] {
   const speaking = signatures.filter(speaksOfUse);
   return speaking.length > 0 ? speaking : signatures;

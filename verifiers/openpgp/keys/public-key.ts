@@ -13,24 +13,24 @@ export const signatureTypes = {
   subkeyRevocation: 0x28,
 } as const;
 
-/** What a primary key says of one of its user IDs. */
+/** A user ID with the signatures of its primary key. */
 interface UserId {
   bytes: Uint8Array;
   signatures: SignaturePacket[];
 }
 
-/** A subkey with what its primary key signed over it. */
+/** A subkey with the signatures of its primary key. */
 export interface Subkey {
   packet: KeyPacket;
   signatures: SignaturePacket[];
 }
 
 /**
- * A primary key with what stands under it, as it was read: nothing of it has been checked. Signatures of other people are
+ * A primary key with its user IDs and subkeys, as read: nothing of it has been checked. Signatures by other keys are
  * left out.
  */
 export interface PublicKey {
-  /** Of the primary key: upper-case hex, all of it. */
+  /** Full fingerprint of the primary key: upper-case hex. */
   fingerprint: string;
   primary: KeyPacket;
   /** Direct-key signatures and revocations of the primary key. */
@@ -39,7 +39,7 @@ export interface PublicKey {
   subkeys: Subkey[];
 }
 
-/** True where a signature says to be by this key, or does not say. */
+/** True if a signature names this key as its signer, or names none. */
 export function mayBeBy(signature: SignaturePacket, key: KeyPacket): boolean {
   const { fingerprint, keyId } = signature.issuer;
   if (fingerprint !== undefined) return fingerprint === key.fingerprint;
@@ -47,8 +47,8 @@ export function mayBeBy(signature: SignaturePacket, key: KeyPacket): boolean {
 }
 
 /**
- * One key of each fingerprint, and under it one subkey of each: two copies may each know what the other does not, such as a
- * revocation.
+ * Merges the keys with one fingerprint, and their subkeys with one fingerprint: each copy may have packets that the
+ * other lacks, such as a revocation.
  */
 export function mergeCopies(keys: readonly PublicKey[]): PublicKey[] {
   const groups = new Map<string, [PublicKey, ...PublicKey[]]>();

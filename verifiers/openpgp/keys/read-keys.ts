@@ -5,15 +5,16 @@ import { readPackets } from '../packets/framing.ts';
 import { KeyBuilder } from './key-builder.ts';
 import type { PublicKey } from './public-key.ts';
 
-/** Keys that could be read, and a line for each thing that was skipped. */
+/** Keys that could be read, and one line for each skipped part. */
 export interface ReadKeys {
   keys: PublicKey[];
   notes: string[];
 }
 
 /**
- * Reads public keys: any number of armored blocks with any text around them, or binary packets. Never throws; a block or key
- * that cannot be read is skipped with a note. Nothing is checked here: a key counts by its fingerprint.
+ * Reads public keys: any number of armored blocks with any text around them, or binary packets. Never throws; a block
+ * or key that cannot be read is skipped with a note. No signature is checked here: a key is identified by its
+ * fingerprint.
  */
 export function readKeys(material: Uint8Array | string): ReadKeys {
   const bytes = typeof material === 'string' ? Buffer.from(material) : material;
@@ -29,7 +30,7 @@ export function readKeys(material: Uint8Array | string): ReadKeys {
   return { keys: builder.keys, notes: builder.notes };
 }
 
-/** The key with this primary fingerprint, in any case and with blanks. */
+/** The key with this primary fingerprint, in upper or lower case, with or without blanks. */
 export function findKey(keys: readonly PublicKey[], fingerprint: string): PublicKey | undefined {
   const wanted = normalizeFingerprint(fingerprint);
   return keys.find((key) => key.fingerprint === wanted);

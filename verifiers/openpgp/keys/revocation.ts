@@ -4,10 +4,10 @@ import { mayBeBy } from './public-key.ts';
 import { holds, isCheckable } from './self-signature.ts';
 
 /**
- * Whether a revocation (RFC 9580, 5.2.1.11 and 5.2.1.12) among `signatures` holds, whatever its reason and date: a key that its
- * owner gave up vouches for nothing. A revocation counts without being checked where it cannot be: it uses a hash that is not
- * supported, or is by a revoker that the key names (RFC 4880, 5.2.3.15) and whose key is not at hand. Leaving a good one out
- * would be worse than honouring a false one.
+ * Whether a revocation (RFC 9580, 5.2.1.11 and 5.2.1.12) in `signatures` is valid, for any reason and date: a revoked
+ * key proves nothing. A revocation also counts if it cannot be checked: it uses an unsupported hash, or is by a revoker
+ * that the key names (RFC 4880, 5.2.3.15) and whose key was not given. To miss a good revocation would be worse than to
+ * accept a false one.
  */
 export function isRevoked(
   signatures: readonly SignaturePacket[],

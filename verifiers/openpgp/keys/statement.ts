@@ -1,13 +1,13 @@
 import type { KeyPacket } from '../packets/key-packet.ts';
 import type { SignaturePacket } from '../packets/signature-packet.ts';
 
-/** What a signature over a key says of its use. */
+/** The statements of a self-signature about a key's use. */
 export interface Statement {
-  /** Seconds since 1970: from then on the key makes no good signatures. `Infinity`: never. */
+  /** Seconds since 1970: signatures from then on are not good. `Infinity`: never. */
   until: number;
-  /** May sign documents; `undefined` if it does not say. */
+  /** The key may sign documents; `undefined` if the signature does not state it. */
   signs: boolean | undefined;
-  /** Type of a critical subpacket that is not understood, so that the rest cannot be relied on. */
+  /** Type of a critical subpacket that is not supported, so that the other statements cannot be trusted. */
   unknownCritical: number | undefined;
 }
 
@@ -28,8 +28,8 @@ function readStatement(signature: SignaturePacket, key: KeyPacket): Statement {
 }
 
 /**
- * The newest of several good signatures speaks (RFC 9580, 5.2.3.10): owners move the end of a key by signing it anew. Of two
- * of one second, the one that ends the key earlier.
+ * The newest of several good signatures is valid (RFC 9580, 5.2.3.10): owners extend a key with a new signature. Of two
+ * from the same second, the one with the earlier expiry.
  */
 export function newestStatement(
   signatures: readonly SignaturePacket[],
@@ -42,7 +42,7 @@ export function newestStatement(
     .sort((a, b) => a.until - b.until)[0];
 }
 
-/** RFC 9580, 5.2.3.13 and 5.2.3.18: absent or 0 is no end. */
+/** RFC 9580, 5.2.3.13 and 5.2.3.18: absent or 0 means no expiry. */
 function end(from: number, seconds: number | undefined): number {
   return seconds === undefined || seconds === 0 ? Number.POSITIVE_INFINITY : from + seconds;
 }

@@ -7,20 +7,20 @@ import { isRevoked } from './revocation.ts';
 import { holds } from './self-signature.ts';
 import { newestStatement, type Statement } from './statement.ts';
 
-/** What a primary key says of one of its subkeys, checked. */
+/** The checked statements of a primary key about one of its subkeys. */
 export interface SubkeyFacts {
   revoked: boolean;
   /** `undefined`: no good binding was found. */
   statement: Statement | undefined;
-  /** The subkey has signed that it belongs to the primary key. */
+  /** The subkey has signed its binding to the primary key. */
   signedBack: boolean;
-  /** There are bindings that are good but for their hash, SHA-1. */
+  /** There are bindings whose only fault is their hash, SHA-1. */
   onlyWeak: boolean;
 }
 
 const known = new WeakMap<Subkey, SubkeyFacts>();
 
-/** What binds a subkey, read once for each of them however many signatures name it. */
+/** The bindings of a subkey, read once for each, whatever the number of signatures that name it. */
 export function knowSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFacts {
   const facts = known.get(subkey) ?? readSubkey(key, subkey, pinned);
   known.set(subkey, facts);
@@ -28,8 +28,8 @@ export function knowSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): Sub
 }
 
 /**
- * Reads what binds a subkey (RFC 9580, 5.2.1.8 and 5.2.1.9). A binding with SHA-1 would make another key trusted, so it counts
- * only where the subkey itself is known by its fingerprint (`pinned`).
+ * Reads the bindings of a subkey (RFC 9580, 5.2.1.8 and 5.2.1.9). A binding with SHA-1 could make a foreign key
+ * trusted, so it counts only if the subkey itself is identified by its fingerprint (`pinned`).
  */
 function readSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFacts {
   const parts = [key.primary.hashed, subkey.packet.hashed];
@@ -50,7 +50,7 @@ function readSubkey(key: PublicKey, subkey: Subkey, pinned: boolean): SubkeyFact
   };
 }
 
-/** Without it a primary key could claim the subkey of another as its own (RFC 9580, 5.2.1.9). */
+/** Without this signature a primary key could claim another owner's subkey (RFC 9580, 5.2.1.9). */
 function isBackSignature(
   body: Uint8Array,
   subkey: KeyPacket,
@@ -65,7 +65,7 @@ function isBackSignature(
   );
 }
 
-/** It mostly stands in the area that is not signed, so one that cannot be read is none. */
+/** It is usually in the area that is not signed, so an unreadable one is ignored. */
 function readEmbedded(body: Uint8Array): SignaturePacket | undefined {
   try {
     return readSignature(body);

@@ -6,13 +6,13 @@ const header = /^[A-Za-z][A-Za-z0-9-]*:(?: .*)?$/;
 const checksum = /^=[A-Za-z0-9+/]{4}$/;
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** What stands between `BEGIN PGP …` and `END PGP …`, or why it cannot be read. */
+/** The bytes between `BEGIN PGP …` and `END PGP …`, or the reason why they cannot be read. */
 type ArmorBlock = { label: string; bytes: Uint8Array } | { label: string; problem: Error };
 
-/** A text with armor in it, taken apart. */
+/** The blocks of a text with armor. */
 export interface Armor {
   blocks: ArmorBlock[];
-  /** Something other than blank lines stands outside the blocks. */
+  /** The text outside the blocks is more than blank lines. */
   hasOther: boolean;
 }
 
@@ -57,7 +57,7 @@ function decodeBlock(label: string, lines: string[], ended: boolean): ArmorBlock
   }
 }
 
-/** Headers, a blank line, base64, and a CRC-24 that is optional and says nothing (RFC 9580, 6.1: must not be relied on). */
+/** Headers, a blank line, base64, and a CRC-24 that is optional and ignored (RFC 9580, 6.1: must not be relied on). */
 function decodeLines(lines: string[]): Uint8Array {
   const blank = lines.indexOf('');
   if (blank === -1 || !lines.slice(0, blank).every((line) => header.test(line))) {

@@ -35,7 +35,7 @@ export class FieldReader {
     return this.#uint(4);
   }
 
-  /** Refuses bytes that nothing has read. */
+  /** Refuses unread bytes. */
   end(): void {
     if (this.left > 0) throw malformed(`${this.#what} has ${this.left} bytes too many`);
   }
@@ -45,7 +45,7 @@ export class FieldReader {
   }
 }
 
-/** The refusal of bytes that are not what RFC 9580 describes; `what` goes on with what is wrong. */
+/** The error for bytes that are not as RFC 9580 describes; `what` continues the message. */
 export function malformed(what: string): IntegrityError {
   return refuseSignature('malformed', what, {
     hint: 'The file is damaged or not OpenPGP: get it again from its source.',

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import { FieldReader, malformed } from './field-reader.ts';
 
-/** FramedPacket types that are looked at (RFC 9580, 5). */
+/** The packet types that are read (RFC 9580, 5). */
 export const packetTypes = {
   signature: 2,
   secretKey: 5,
@@ -18,7 +18,7 @@ export interface FramedPacket {
   body: Uint8Array;
 }
 
-/** Packets in order (RFC 9580, 4.2), each within bounds. `malformed` where the bytes stop being packets. */
+/** Packets in order (RFC 9580, 4.2), within limits. `malformed` at the first bytes that are not a packet. */
 export function* readPackets(bytes: Uint8Array): Generator<FramedPacket> {
   const reader = new FieldReader(bytes, 'a packet');
   for (let count = 1; reader.left > 0; count += 1) {
@@ -38,12 +38,12 @@ function readCurrentLength(reader: FieldReader): number {
   const first = reader.uint8();
   if (first < 192) return first;
   if (first < 224) return (first - 192) * 256 + reader.uint8() + 192;
-  // 224 to 254 (4.2.1.4): for data only, and never for what is read here.
+  // 224 to 254 (4.2.1.4): a partial length, which is allowed for data but for no packet read here.
   if (first < 255) throw malformed('a packet of partial length');
   return reader.uint32();
 }
 
-/** The legacy format (RFC 9580, 4.2.2; "old" in RFC 4880): type in four bits, then how the length is written. */
+/** The legacy format (RFC 9580, 4.2.2; "old" in RFC 4880): type in four bits, then the form of the length. */
 function readLegacy(reader: FieldReader, header: number): FramedPacket {
   return { type: (header >> 2) & 0x0f, body: reader.take(readLegacyLength(reader, header & 3)) };
 }

@@ -5,7 +5,7 @@ export const algorithms = { rsa: 1, rsaSign: 3, ecdsa: 19, eddsaLegacy: 22, ed25
 
 /** NIST curves, as Node and JSON Web Keys name them. */
 type Curve = 'P-256' | 'P-384' | 'P-521';
-/** The numbers of a public key, by what they are for. */
+/** The numbers of a public key, by their use. */
 export type KeyMaterial =
   | { kind: 'rsa'; modulus: Uint8Array; exponent: Uint8Array }
   | { kind: 'ed25519'; point: Uint8Array }
@@ -21,7 +21,10 @@ const curves: Readonly<Record<string, { curve: Curve; size: number }>> = {
 };
 const ed25519Legacy = '2b06010401da470f01';
 
-/** What follows the algorithm in a public key packet (RFC 9580, 5.5.5). `malformed` where it does not fit the algorithm. */
+/**
+ * The fields after the algorithm in a public key packet (RFC 9580, 5.5.5). `malformed` if they do not fit the
+ * algorithm.
+ */
 export function readKeyMaterial(
   algorithm: number,
   bytes: Uint8Array,
@@ -47,7 +50,7 @@ function readKnown(
     case algorithms.ecdsa:
       return readEcdsa(reader, version);
     case algorithms.eddsaLegacy:
-      // RFC 9580, 5.5.5.5: not with version 6.
+      // RFC 9580, 5.5.5.5: not allowed in version 6.
       return version === 6 ? undefined : readEddsaLegacy(reader, version);
     case algorithms.ed25519:
       return { kind: 'ed25519', point: reader.take(32) };
@@ -56,7 +59,7 @@ function readKnown(
   }
 }
 
-/** 2048 to 4096 bits is what vendors sign with; OpenSSL bounds the exponent of long moduli itself. */
+/** Vendors sign with 2048 to 4096 bits; OpenSSL itself limits the exponent for long moduli. */
 function readRsa(reader: FieldReader, version: number): KeyMaterial {
   const modulus = readMpi(reader, version);
   const exponent = readMpi(reader, version);
@@ -98,8 +101,8 @@ function readOid(reader: FieldReader): string {
 }
 
 /**
- * A multiprecision integer (RFC 9580, 3.2) without leading zeros. Its bit count must be exact in version 6; elsewhere writers
- * are known that count leading zero bits of EdDSA values, so only the bytes are bound.
+ * A multiprecision integer (RFC 9580, 3.2) without leading zeros. Its bit count must be exact in version 6; in other
+ * versions some writers count leading zero bits of EdDSA values, so only the number of bytes must fit.
  */
 export function readMpi(reader: FieldReader, version: number): Uint8Array {
   const bits = reader.uint16();
@@ -111,13 +114,13 @@ export function readMpi(reader: FieldReader, version: number): Uint8Array {
   return significant;
 }
 
-/** How many bits a number without leading zeros has. */
+/** The number of bits without leading zeros. */
 function bitLength(significant: Uint8Array): number {
   const [first] = significant;
   return first === undefined ? 0 : (significant.length - 1) * 8 + (32 - Math.clz32(first));
 }
 
-/** The number in exactly so many bytes; `undefined` if it does not fit. */
+/** The number in exactly this many bytes; `undefined` if it does not fit. */
 export function padLeft(significant: Uint8Array, length: number): Uint8Array | undefined {
   if (significant.length > length) return undefined;
   const padded = new Uint8Array(length);

@@ -13,11 +13,11 @@ export interface KeyPacket {
   fingerprint: string;
   /** Upper-case hex, 16 digits. */
   keyId: string;
-  /** The packet as it enters a hash (RFC 9580, 5.2.4). */
+  /** The bytes of the packet for a hash (RFC 9580, 5.2.4). */
   hashed: Uint8Array;
 }
 
-/** Reads the body of one; `undefined` for a version other than 4 and 6. */
+/** Reads the body of a key packet; `undefined` for a version other than 4 and 6. */
 export function readKeyPacket(body: Uint8Array): KeyPacket | undefined {
   const reader = new FieldReader(body, 'a public key');
   const version = reader.uint8();

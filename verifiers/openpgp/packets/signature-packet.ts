@@ -15,22 +15,22 @@ export interface SignaturePacket {
   keyAlgorithm: number;
   hashAlgorithm: number;
   created: number;
-  /** Seconds after `created`; absent or 0: for ever. */
+  /** Seconds after `created`; absent or 0: no expiry. */
   expiresAfter?: number | undefined;
-  /** Seconds after the creation of the key that this speaks of; absent or 0: never. */
+  /** Seconds after the creation of the key in question; absent or 0: no expiry. */
   keyExpiresAfter?: number | undefined;
   keyFlags?: Uint8Array | undefined;
-  /** Type of a critical hashed subpacket that this module does not know. */
+  /** Type of a critical hashed subpacket that is not supported. */
   unknownCritical?: number | undefined;
   /** Fingerprints of keys that may revoke the signed one, from the hashed area. */
   revokers: string[];
-  /** Who says to have signed, upper-case hex; a hint, believed only once the mathematics agree. */
+  /** The claimed signer, upper-case hex; it is only a hint until the mathematical check succeeds. */
   issuer: { fingerprint?: string | undefined; keyId?: string | undefined };
-  /** Bodies of embedded signatures: they prove themselves, so they may stand in either area. */
+  /** Bodies of embedded signatures: they are checked on their own, so they may be in either area. */
   embedded: Uint8Array[];
-  /** Hashed before what is signed: the salt of version 6. */
+  /** Hashed before the signed bytes: the salt of version 6. */
   salt: Uint8Array;
-  /** Hashed after what is signed (RFC 9580, 5.2.4). */
+  /** Hashed after the signed bytes (RFC 9580, 5.2.4). */
   trailer: Uint8Array;
   /** The first two octets of the digest. */
   digestStart: Uint8Array;
@@ -38,7 +38,7 @@ export interface SignaturePacket {
   values: Uint8Array;
 }
 
-/** What may be critical: what this module acts upon, and what changes nothing for who only verifies. */
+/** Subpackets that may be critical: those that this module uses, and those that do not matter for verification. */
 const understood: ReadonlySet<number> = new Set([
   ...Object.values(subpacketTypes),
   // Preferences and features of a key, 5.2.3.14 to 5.2.3.17, 5.2.3.25, 5.2.3.32.
@@ -47,7 +47,7 @@ const understood: ReadonlySet<number> = new Set([
   ...[25, 28, 29],
 ]);
 
-/** Reads the body of one; `undefined` for a version that is not known. */
+/** Reads the body of a signature packet; `undefined` for an unknown version. */
 export function readSignature(body: Uint8Array): SignaturePacket | undefined {
   const reader = new FieldReader(body, 'a signature');
   const version = reader.uint8();
@@ -55,7 +55,7 @@ export function readSignature(body: Uint8Array): SignaturePacket | undefined {
   return version === 4 || version === 6 ? readVersion4(reader, version, body) : undefined;
 }
 
-/** Versions 4 and 6 (RFC 9580, 5.2.3): the latter has longer lengths and a salt. */
+/** Versions 4 and 6 (RFC 9580, 5.2.3): version 6 has longer lengths and a salt. */
 function readVersion4(reader: FieldReader, version: 4 | 6, body: Uint8Array): SignaturePacket {
   const [type, keyAlgorithm, hashAlgorithm] = [reader.uint8(), reader.uint8(), reader.uint8()];
   const hashedBytes = reader.take(version === 4 ? reader.uint16() : reader.uint32());
@@ -92,8 +92,8 @@ function readVersion4(reader: FieldReader, version: 4 | 6, body: Uint8Array): Si
 }
 
 /**
- * The rest of a version 3 signature (RFC 9580, 5.2.2): no subpackets, and an 8-byte key id for a signer. openSUSE and CentOS
- * sign with it.
+ * The rest of a version 3 signature (RFC 9580, 5.2.2): no subpackets, and an 8-byte key id as signer. openSUSE and
+ * CentOS sign with it.
  */
 function readVersion3(reader: FieldReader): SignaturePacket {
   if (reader.uint8() !== 5) throw malformed('a version 3 signature covers other than five octets');
@@ -116,7 +116,7 @@ function readVersion3(reader: FieldReader): SignaturePacket {
   };
 }
 
-/** The first of each kind in one area: the hashed one goes before the other, which is not signed. */
+/** The first subpacket of each kind in one area: the hashed area is preferred, because the other one is not signed. */
 function readIssuer(area: readonly Subpacket[]): SignaturePacket['issuer'] | undefined {
   const find = (wanted: number) => area.find(({ type }) => type === wanted)?.body;
   const fingerprint = find(subpacketTypes.issuerFingerprint);
@@ -129,7 +129,7 @@ function readIssuer(area: readonly Subpacket[]): SignaturePacket['issuer'] | und
   };
 }
 
-/** The packet up to its hashed subpackets, its version, 0xFF, and how long that was. */
+/** The packet up to its hashed subpackets, its version, 0xFF, and the length of these bytes. */
 function makeTrailer(version: 4 | 6, covered: Uint8Array): Uint8Array {
   const end = Buffer.from([version, 0xff, 0, 0, 0, 0]);
   end.writeUInt32BE(covered.length, 2);

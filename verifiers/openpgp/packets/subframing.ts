@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import { FieldReader, malformed } from './field-reader.ts';
 
-/** Subpacket types that are looked at (RFC 9580, 5.2.3.7; 12 is RFC 4880, 5.2.3.15). */
+/** The subpacket types that are read (RFC 9580, 5.2.3.7; 12 is RFC 4880, 5.2.3.15). */
 export const subpacketTypes = {
   creationTime: 2,
   expirationTime: 3,
@@ -13,7 +13,7 @@ export const subpacketTypes = {
   issuerFingerprint: 33,
 } as const;
 
-/** One subpacket; `body` is what follows its type. */
+/** One subpacket; `body` is the part after its type. */
 export interface Subpacket {
   type: number;
   critical: boolean;
@@ -37,7 +37,7 @@ export function readSubpackets(area: Uint8Array): Subpacket[] {
   return subpackets;
 }
 
-/** One, two or five octets; unlike those of packets, 224 to 254 go on with the two-octet form. */
+/** One, two or five octets; unlike in packets, 224 to 254 also begin the two-octet form. */
 function readLength(reader: FieldReader): number {
   const first = reader.uint8();
   if (first < 192) return first;
@@ -45,7 +45,7 @@ function readLength(reader: FieldReader): number {
   return reader.uint32();
 }
 
-/** The body of the only subpacket of a type; twice is `malformed`, since readers disagree on which one counts. */
+/** The body of the only subpacket of a type; a second one is `malformed`, because readers disagree which one counts. */
 export function onlySubpacket(area: readonly Subpacket[], type: number): Uint8Array | undefined {
   const [first, second] = area.filter((subpacket) => subpacket.type === type);
   if (second !== undefined) throw malformed(`a signature has subpacket ${type} twice`);
