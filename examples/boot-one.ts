@@ -10,12 +10,12 @@ import { cloneDisk, createSeed, type EnsuredImage, ensureImage, isImageError } f
 //   node boot-one.ts debian:13
 //
 // It gets the disk, clones it to 5 GiB, writes a seed with a new ssh key, starts QEMU, waits until cloud-init has ended,
-// and stops the machine. Disk, seed, key and what the machine printed stay in a folder of their own. It needs
-// qemu-system and ssh-keygen. QEMU_ACCEL=tcg starts it without the help of the processor.
+// and stops the machine. Disk, seed, key and the output of the machine stay in a folder of their own. It needs
+// qemu-system and ssh-keygen. QEMU_ACCEL=tcg starts it without hardware acceleration.
 const [reference = 'debian:13'] = process.argv.slice(2);
 const GiB = 1024 ** 3;
 const minutes = 15;
-/** The last line of cloud-init; where another agent reads the seed, the prompt is the last thing that is printed. */
+/** The last line of cloud-init; if another agent reads the seed, the prompt is the last output. */
 const finished = /Cloud-init v\. .* finished at .*(?=\r?\n)/;
 const login = /^\S+ login: /m;
 
@@ -44,7 +44,7 @@ async function bootOne(image: EnsuredImage): Promise<void> {
   const clone = await cloneDisk(image, join(folder, 'disk.raw'), { size, fixGpt: true });
   console.log(`clone    ${clone.path} (${clone.method}, ${clone.sizeBytes / GiB} GiB)`);
 
-  // An image that reads another kind of seed, or none, is refused here: these options are of NoCloud.
+  // An image with another kind of seed, or none, is refused here: these options belong to NoCloud.
   const seed = await createSeed({
     ...(image.guest === undefined ? {} : { guest: image.guest }),
     hostname: 'boot-one',
@@ -60,7 +60,7 @@ async function bootOne(image: EnsuredImage): Promise<void> {
   console.log(`up       ${line}`);
 }
 
-/** Starts a machine with the first accelerator that works, and gives the line that says it is up. */
+/** Starts a machine with the first accelerator that works, and returns the line that says it is up. */
 async function start(arch: string, disk: string, seed: string, log: string): Promise<string> {
   const [program, ...machine] = machineOf(arch);
   const devices = [
@@ -74,13 +74,13 @@ async function start(arch: string, disk: string, seed: string, log: string): Pro
     console.log(`start    ${program} -accel ${name}`);
     const { line, text } = await watch(program, [...machine, '-accel', name, ...devices], log);
     if (line !== undefined) return line;
-    // A machine that has printed something was started: another accelerator would not help it.
+    // A machine with output has started: another accelerator would not help.
     if (text !== '') break;
   }
   throw new Error(`the machine is not up after ${minutes} minutes, or ended: see ${log}`);
 }
 
-/** Runs QEMU until the line is there, QEMU ends or the time is over; then QEMU is stopped. */
+/** Runs QEMU until the line appears, QEMU ends or the time is over; then stops QEMU. */
 async function watch(program: string, parameters: string[], log: string): Promise<Watched> {
   const machine = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
   const kept = createWriteStream(log);
@@ -107,7 +107,7 @@ async function watch(program: string, parameters: string[], log: string): Promis
 }
 
 interface Watched {
-  /** All that the machine printed. */
+  /** The complete output of the machine. */
   text: string;
   line?: string;
 }
@@ -116,7 +116,7 @@ function notStarted(program: string): Error {
   return new Error(`${program} does not start: is it installed?`);
 }
 
-/** The program that emulates an architecture, and what it needs to start a cloud image. */
+/** The program that emulates an architecture, and its options for a cloud image. */
 function machineOf(arch: string): [string, ...string[]] {
   if (arch === 'amd64') return ['qemu-system-x86_64'];
   if (arch !== 'arm64') throw new Error(`this example starts amd64 and arm64, not ${arch}`);

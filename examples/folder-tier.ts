@@ -6,8 +6,8 @@ import { ensureImage } from 'rootdisk';
 import { defineTier, type Tier, type TierCopy, type TierUpload } from 'rootdisk/kit';
 
 /**
- * Published files in a folder that several machines mount, such as that of a file server. A file appears in one step, so no
- * machine reads half of one. Nothing here is believed: what does not have the published digest is put aside.
+ * Published files in a folder that several machines mount, for example from a file server. A file appears in one step,
+ * so no machine reads a partial one. The reader checks every file: one without the published digest is moved aside.
  */
 export function folderTier(folder: string): Tier {
   return defineTier({
@@ -35,7 +35,7 @@ function copyOf(path: string, sizeBytes: number): TierCopy {
     sizeBytes,
     read: (start, end = sizeBytes, signal) =>
       createReadStream(path, { start, end: end - 1, signal, highWaterMark: 1024 * 1024 }),
-    // The next machine finds none, and stores a good one.
+    // The next machine finds no file, and stores a good one.
     refuse: () => rename(path, `${path}.refused`),
   };
 }
@@ -54,7 +54,7 @@ async function storeAt(path: string, upload: TierUpload): Promise<void> {
   } finally {
     await file.close();
   }
-  // For people and for other programs: what the file is, and what says so.
+  // For people and other programs: the record of the file, with its proof.
   if (upload.record !== undefined) await writeFile(`${path}.json`, upload.record);
 }
 

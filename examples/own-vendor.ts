@@ -14,7 +14,7 @@ import {
 const site = 'https://images.example.com/';
 const missing = notFoundIn('example');
 
-/** A vendor is facts: which file, where, and what vouches for it. */
+/** A vendor is facts: the file, its address, and its proofs. */
 export const example: Vendor = defineVendor({
   id: 'example',
   title: 'Example OS',
@@ -34,7 +34,7 @@ export const example: Vendor = defineVendor({
         file: text('file'),
       };
     });
-    // Each of these is asked for by the caller; what there is instead stands in the error.
+    // The caller requests each of these; the error lists the available values.
     const { release, snapshot, file } = pickBuild(builds, missing, [
       {
         field: 'release',

@@ -11,7 +11,7 @@ try {
   });
   console.log(image.path);
 } catch (error) {
-  // The class is the remedy, the code the cause, the hint what to do now.
+  // The class says what to do, the code says the cause, the hint says the next step.
   if (!isImageError(error)) throw error;
   console.error(`${error.code}: ${error.message}\n${error.hint}`);
   process.exitCode = error.exitCode;

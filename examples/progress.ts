@@ -1,6 +1,7 @@
 import { ensureImage } from 'rootdisk';
 
-// One line that is drawn over, and Ctrl+C that ends the call: what was downloaded stays, and the next call continues it.
+// One line that is drawn again, and Ctrl+C that ends the call: downloaded bytes stay, and the next call continues from
+// there.
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort(new Error('interrupted')));
 try {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-// Plain JavaScript, because an older Node.js does not even read the demo: it is TypeScript.
+// Plain JavaScript, because an older Node.js cannot read the demo, which is TypeScript.
 if (process.features.typescript) {
   await import('../examples/demo.ts');
 } else {

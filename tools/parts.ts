@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Each file directly in one of these is a part, named as its file, and a subpath of the package. */
+/** Each file directly in one of these folders is a part with the name of its file, and a subpath of the package. */
 const folders = ['vendors', 'formats', 'formats/filesystems', 'verifiers'] as const;
 
 export interface Part {
   folder: (typeof folders)[number];
   name: string;
-  /** What it exports for the lists of parts: itself, and the writer of its format where there is one. */
+  /** Its exports for the lists of parts: the part itself, and the writer of its format if there is one. */
   words: string[];
 }
 
-/** The parts there are, by folder and name. */
+/** All parts, by folder and name. */
 export function listParts(root: string): Part[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder))
@@ -29,7 +29,7 @@ function wordsOf(root: string, folder: string, name: string): string[] {
   return text.includes(`export const ${writer}:`) ? [word, writer] : [word];
 }
 
-/** Entry points of the build by the path below `dist/`: the doors of `src/`, then the parts. */
+/** Entry points of the build by their path in `dist/`: the doors of `src/`, then the parts. */
 export function listEntries(root: string): Record<string, string> {
   const parts = listParts(root).map(({ folder, name }) => `${folder}/${name}`);
   return {
@@ -52,7 +52,7 @@ export function formatExports(entries: Record<string, string>): Record<string, u
   return { ...Object.fromEntries(subpaths), './package.json': './package.json' };
 }
 
-/** `src/index.ts` with an import and an entry in `builtIns` for each part that it lacks; the formatter sorts the imports. */
+/** `src/index.ts` with an import and an entry in `builtIns` for each missing part; the formatter sorts the imports. */
 export function addToIndex(index: string, parts: readonly Part[]): string {
   let text = index;
   for (const part of parts) {
@@ -64,7 +64,7 @@ export function addToIndex(index: string, parts: readonly Part[]): string {
     if (!isListed(text, part)) {
       text = text.replace(listOf(folder), (_, known: string) => {
         const names = [...new Set([...namesIn(known), ...words])];
-        // Vendors stand by name; the order of formats and verifiers is a choice.
+        // Vendors are sorted by name; the order of formats and verifiers matters.
         if (folder === 'vendors') names.sort();
         return `${listName(folder)}: [${names.join(', ')}]`;
       });
@@ -73,7 +73,10 @@ export function addToIndex(index: string, parts: readonly Part[]): string {
   return text;
 }
 
-/** What the package does not say yet of its parts, or says of parts that are gone: a sentence each, with what to do. */
+/**
+ * Parts that the package does not list yet, or lists although they were removed: one sentence for each, with the
+ * necessary change.
+ */
 export function findGaps(root: string): string[] {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const parts = listParts(root);
@@ -85,7 +88,7 @@ export function findGaps(root: string): string[] {
   const page = read('docs/vendors.md');
   const tests = readdirSync(join(root, 'test'), { recursive: true }).map(String);
   const untested = parts.filter(({ folder, name }) => {
-    // Those of a verifier are by the form of the signature.
+    // Exports of a verifier are named after the form of the signature.
     if (folder === 'verifiers') return false;
     const paths = [`${folder}/${name}.test.ts`, `${folder}/${name}/`];
     return !tests.some((path) => paths.some((one) => path.startsWith(one)));
@@ -136,7 +139,7 @@ function listOf(folder: string): RegExp {
   return new RegExp(`\\b${listName(folder)}: \\[([^\\]]*)\\]`);
 }
 
-/** The list of `builtIns` that the parts of a folder stand in. */
+/** The list in `builtIns` for the parts of a folder. */
 function listName(folder: string): string {
   return folder.split('/', 1).join();
 }

@@ -11,8 +11,9 @@ import { describeChanges } from './catalog/describe-changes.ts';
 import { readPins } from './catalog/read-pins.ts';
 
 /**
- * The only writer of the catalog: asks the vendors what its images are now, and prints what it would change; `--write`
- * changes it. Operands are references that come in (`debian:14`). `--pins FILE` reads a table of pins in place of asking.
+ * The only program that writes the catalog: asks the vendors for the current images, and prints the changes; `--write`
+ * applies them. Operands are references to add (`debian:14`). `--pins FILE` reads a table of pins instead of asking the
+ * vendors.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,7 +55,7 @@ const done = values.write ? 'written' : 'not written: this is a dry run, give --
 console.log(isChanged ? `${changes.length} changes, ${done}` : 'nothing changes');
 process.exitCode = failed.length > 0 ? 1 : 0;
 
-/** Pins since a day; of a vendor the newest release is its latest, of Ubuntu the newest that is supported for long. */
+/** Pins since a day; the newest release of a vendor is its latest, for Ubuntu the newest with long-term support. */
 function fromPins(table: string): CatalogEntry[] {
   const images = readPins(table).filter(({ bumpedAt }) => bumpedAt >= (values.since ?? ''));
   return images.map((entry) => {

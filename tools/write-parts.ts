@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { addToIndex, findGaps, formatExports, listEntries, listParts } from './parts.ts';
 
-/** Writes what `package.json` and `src/index.ts` say of the parts, and prints what is left to do by hand. */
+/** Writes the lists of parts in `package.json` and `src/index.ts`, and prints the remaining manual steps. */
 const manifest: Record<string, unknown> = JSON.parse(readFileSync('package.json', 'utf8'));
 const exports = formatExports(listEntries('.'));
 writeFileSync('package.json', `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`);

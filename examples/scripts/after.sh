@@ -1,4 +1,4 @@
 #!/bin/sh
-# The same, signed, cached, safe to be run twice at once, and continued after a cut.
+# The same with signatures, a cache, a lock against parallel runs, and downloads that resume.
 set -eu
 rootdisk ensure ubuntu:24.04 --output disk.raw --size 20GiB --force

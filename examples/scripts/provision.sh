@@ -4,6 +4,6 @@ set -eu
 name=$1
 reference=${2:-ubuntu:24.04}
 mkdir -p "machines/$name"
-# Results are all that goes to stdout; an error has an exit code that says what to do.
+# Only results go to stdout; the exit code of an error says what to do.
 rootdisk ensure "$reference" --quiet --output "machines/$name/disk.raw" --size 20GiB --force
 rootdisk seed "machines/$name/seed.iso" --hostname "$name" --ssh-key "$HOME/.ssh/id_ed25519.pub" --force

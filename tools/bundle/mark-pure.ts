@@ -4,8 +4,8 @@ import { parseAst } from 'rollup/parseAst';
 const mark = '/* @__PURE__ */ ';
 
 /**
- * Tells bundlers that the constants of a part can go where it is not used: without a word they keep each call, and each look at
- * a property, since it could have had an effect. No module of a part has one.
+ * Tells bundlers that the constants of a part may be removed if the part is not used: without this mark they keep each
+ * call and each property access, because it could have an effect. No module of a part has such an effect.
  */
 export function markPure(code: string): string {
   const added: [at: number, text: string][] = [];
@@ -27,7 +27,10 @@ function listConstants(program: AstNode): AstNode[] {
     .flatMap((one) => childrenOf(one)[1] ?? []);
 }
 
-/** What could have an effect while a module loads: where calls begin, and whether there is anything else. */
+/**
+ * Finds the code that could have an effect while a module loads: the places of calls, and whether there is anything
+ * else.
+ */
 function findEffects(node: AstNode): { calls: number[]; others: boolean } {
   if (/Function/.test(node.type)) return { calls: [], others: false };
   const within = childrenOf(node).map(findEffects);

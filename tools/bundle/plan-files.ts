@@ -1,17 +1,18 @@
-/** What decides in which file of `dist/` a module stands. */
+/** The imports of a module, which decide its file in `dist/`. */
 export interface ModuleLinks {
   isEntry: boolean;
   imports: readonly string[];
-  /** What it imports when a call needs it. */
+  /** Modules that it imports on demand. */
   later: readonly string[];
 }
 
 type Modules = ReadonlyMap<string, ModuleLinks>;
 
 /**
- * The file of each module, by name; a module without one stands with the entry or the later import that alone reaches it.
- * A file takes 4 KiB of a disk at least, and a third of a millisecond to load. So `doors` load a handful: kit, core, errors and
- * parts. What is loaded later is one file for each format, verifier and owner of keys, and one for what several of them share.
+ * The file of each module, by name; a module without one goes into the file of the only entry or later import that
+ * reaches it. A file needs at least 4 KiB of disk space, and a third of a millisecond to load. So the `doors` load few
+ * files: kit, core, errors and parts. Code that is loaded later is one file for each format, verifier and owner of
+ * keys, and one for the code that several of them share.
  */
 export function planFiles(
   modules: Modules,
@@ -53,7 +54,7 @@ function findEntries(modules: Modules): string[] {
   return [...modules].flatMap(([path, { isEntry }]) => (isEntry ? path : []));
 }
 
-/** Every module that is loaded with these. */
+/** Every module that is loaded together with these. */
 function reach(modules: Modules, starts: readonly string[]): ReadonlySet<string> {
   const found = new Set(starts);
   for (const path of found) {
@@ -63,14 +64,15 @@ function reach(modules: Modules, starts: readonly string[]): ReadonlySet<string>
 }
 
 function nameAtOnce(path: string, ofKit: ReadonlySet<string>): string {
-  // A bundler that writes one file takes all of a file that it also needs later; of `parts` it takes what is used.
+  // A bundler that writes one file takes the whole file if it needs any of it later; of `parts` it takes only the used
+  // code.
   if (isOfPart(path)) return 'common';
-  // Their classes keep their names, which are shown.
+  // The classes keep their names, because messages show them.
   if (path.includes('/src/errors/')) return 'errors';
   return ofKit.has(path) ? 'kit' : 'core';
 }
 
-/** The file of what is loaded with an import that comes later; its own path where it is no part's. */
+/** The file of a module that is loaded on demand; its own path if it belongs to no part. */
 function nameLater(path: string): string {
   const [, keys] = /\/vendors\/keys\/material\/([a-z]+)/.exec(path) ?? [];
   if (keys !== undefined) return `${keys}-keys`;

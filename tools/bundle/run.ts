@@ -8,7 +8,7 @@ import { markPure } from './mark-pure.ts';
 import { isOfPart, planFiles } from './plan-files.ts';
 import { shorten } from './shorten.ts';
 
-/** Writes `dist/` anew with the modules; tsup adds the types. */
+/** Writes `dist/` again with the modules; tsup adds the types. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const allParts = resolve(root, 'all-parts.ts');
 const entries = Object.entries(listEntries(root));
@@ -17,7 +17,7 @@ const doors = Object.fromEntries(
   entries.filter((one) => !isPart(one)).map(([name, path]) => [name, resolve(root, path)]),
 );
 
-/** The form of yaml that is an ES module; one small part of a large package, for seeds alone. Its licence ships with it. */
+/** The ES module of yaml; a small part of a large package, used only for seeds. Its licence is shipped with it. */
 const yaml = resolve(
   dirname(fileURLToPath(import.meta.resolve('yaml/package.json'))),
   'browser/dist/index.js',
@@ -42,7 +42,7 @@ const sources: Plugin = {
   },
 };
 
-/** Like `external` for what starts with `cli.js`, which an older Node has to be able to load. */
+/** Like `external`, for the modules that `cli.js` starts with, which an older Node must be able to load. */
 const startApart: Plugin = {
   name: 'start-apart',
   resolveId(name) {
@@ -104,7 +104,7 @@ await write({ ...doors, parts: allParts, 'cli-start': start }, { manualChunks: n
 ]);
 await write({ cli: resolve(root, 'src/cli/main.ts') }, {}, [startApart, sources]);
 
-// A subpath gives the part out of that file, so that it is the very object that is built in.
+// A subpath exports the part from that file, so that it is the same object as the built-in one.
 for (const [path] of entries.filter(isPart)) {
   const file = resolve(root, 'dist', `${path}.js`);
   const up = '../'.repeat(path.split('/').length - 1);

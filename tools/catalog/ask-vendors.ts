@@ -8,10 +8,10 @@ import { defaultAlias } from '../../src/lockfile/alias.ts';
 import { mainDigest } from '../../src/lockfile/main-digest.ts';
 import { type Candidate, placePin } from './place-pin.ts';
 
-/** What the vendors say now of what is in the catalog, and of `vendor:release` that is to come into it. */
+/** The current answers of the vendors for the images of the catalog, and for every `vendor:release` to be added. */
 export interface Answers {
   images: CatalogEntry[];
-  /** What could not be asked, and stays as it is. */
+  /** Requests that failed; their entries do not change. */
   failed: string[];
 }
 
@@ -23,7 +23,7 @@ interface Question {
   before: CatalogEntry | undefined;
 }
 
-/** Asks for each image and architecture; documents are read and proved, no image byte moves. */
+/** Asks for each image and architecture; documents are read and proved, no image byte is downloaded. */
 export async function askVendors(
   images: readonly CatalogEntry[],
   added: readonly string[],
@@ -42,7 +42,7 @@ export async function askVendors(
       else if (!isKnown(before, fresh)) answers = placePin(answers, fresh);
     } catch (error) {
       if (!isImageError(error)) throw error;
-      // Of a release that is to come in, not every architecture has to be there.
+      // A new release need not have every architecture.
       if (before === undefined && error.code === 'ERR_NOT_FOUND') continue;
       failed.push(`${reference} ${arch}: ${error.message}`);
     }
@@ -81,7 +81,7 @@ function candidateOf(
   };
 }
 
-/** The same build of the same file is no change, whatever else is known of it now. */
+/** The same build of the same file is not a change, even if other facts about it changed. */
 function isKnown(before: CatalogEntry | undefined, { arch, pin, snapshot }: Candidate): boolean {
   const known = before?.arch[arch];
   return known?.digest === pin.digest && (known.snapshot ?? before?.snapshot) === snapshot;

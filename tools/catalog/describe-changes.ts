@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../../src/catalog/catalog.ts';
 import { arches } from '../../src/kit/arch.ts';
 
-/** A line for each build that came, changed or went; empty where nothing did. */
+/** One line for each build that was added, changed or removed; empty if there is none. */
 export function describeChanges(
   before: readonly CatalogEntry[],
   after: readonly CatalogEntry[],

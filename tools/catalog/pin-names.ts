@@ -1,6 +1,6 @@
 import { type Arch, parseArch } from '../../src/kit/arch.ts';
 
-/** What an address says of its image, in the words of its vendor. */
+/** The facts in an image's address, in the words of its vendor. */
 export interface NamedImage {
   vendor: string;
   release: string;
@@ -26,7 +26,7 @@ const releaseAndDate: Reader = ({ major = '', minor = '', date = '' }) => ({
   ...{ release: major, version: minor, snapshot: `${minor}-${date}`, variant: 'base' },
 });
 
-/** Names as the vendors of this package give them: release, version, variant and snapshot. */
+/** The vendors' rules for names in this package: release, version, variant and snapshot. */
 const rules: Rule[] = [
   {
     vendor: 'almalinux',
@@ -122,7 +122,7 @@ const rules: Rule[] = [
 
 const archWords: Record<string, Arch> = { ppc64el: 'ppc64le', armhf: 'arm' };
 
-/** `undefined` for an address that no vendor of this package has. */
+/** `undefined` for an address that matches no vendor of this package. */
 export function readPinName(vendor: string, address: string): NamedImage | undefined {
   const rule = rules.find((one) => one.vendor === vendor && one.address.test(address));
   const groups = rule?.address.exec(address)?.groups;
@@ -132,7 +132,7 @@ export function readPinName(vendor: string, address: string): NamedImage | undef
   return { vendor, ...rule.read(groups), layers, arch: archWords[word] ?? parseArch(word) };
 }
 
-/** The variant that a vendor means where none is asked for. */
+/** The default variant of each vendor. */
 export const defaultVariants: Record<string, string> = {
   almalinux: 'genericcloud',
   'almalinux-kitten': 'genericcloud',

@@ -3,15 +3,15 @@ import type { Arch } from '../../src/kit/arch.ts';
 import { defined } from '../../src/kit/defined.ts';
 import { compareVersions } from '../../src/kit/versions.ts';
 
-/** The build of one architecture that comes into the catalog. */
+/** A build of one architecture to be added to the catalog. */
 export interface Candidate extends Omit<CatalogEntry, 'arch'> {
   arch: Arch;
   pin: CatalogPin;
 }
 
 /**
- * The images with this build in its entry. What the entry says of version, snapshot and day is that of its newest build; an
- * architecture whose build is another one says so itself.
+ * The images with this build in its entry. Version, snapshot and day of the entry are those of its newest build; an
+ * architecture with another build has its own.
  */
 export function placePin(images: readonly CatalogEntry[], fresh: Candidate): CatalogEntry[] {
   const before = images.find(({ alias }) => alias === fresh.alias);

@@ -7,8 +7,8 @@ import { defaultVariants, readPinName } from './pin-names.ts';
 import { type Candidate, placePin } from './place-pin.ts';
 
 /**
- * The newest pin of each release and variant in a table of pins (`vendor`, `arch`, `url`, `digest` and the day when it was
- * first seen, separated by tabs, below a line of names).
+ * The newest pin of each release and variant in a table of pins (`vendor`, `arch`, `url`, `digest` and the day when it
+ * was first seen, separated by tabs, after a header line).
  */
 export function readPins(text: string): CatalogEntry[] {
   const found = text.split('\n').slice(1).flatMap(readRow);

@@ -2,7 +2,7 @@ import { commonOptions, type OptionName, options } from '../../src/cli/args/opti
 import type { Command } from '../../src/cli/commands/command.ts';
 import { exitCodes } from '../../src/errors/exit-codes.ts';
 
-/** The manual page of the command line in man(7) macros, out of the table that the help is made of. */
+/** The manual page of the command line in man(7) macros, from the same table as the help. */
 export function formatMan(commands: readonly Command[], version: string): string {
   const { usage, transfer, integrity, decode, cache, plugin } = exitCodes;
   const codes: [code: number | string, meaning: string][] = [
@@ -73,7 +73,7 @@ function formatOptions(names: readonly OptionName[], command?: Command): string[
   });
 }
 
-/** Text as troff prints it: no macro at the beginning of a line, hyphens that can be copied. */
+/** Text for troff: no macro at the beginning of a line, hyphens that can be copied. */
 function troff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

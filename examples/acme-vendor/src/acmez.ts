@@ -2,15 +2,15 @@ import { crc32 } from 'node:zlib';
 import { abortableStream, type Codec, defineFormat, hasMagic, refuse } from 'rootdisk/kit';
 
 /**
- * Acme's run-length coding: `ACMEZ1\n`, then records of a length (4 bytes, little-endian) and a byte that is repeated so
- * often; a length of zero ends the file, with the CRC-32 of the content (4 bytes) behind it.
+ * Acme's run-length coding: `ACMEZ1\n`, then records of a length (4 bytes, little-endian) and the byte that is repeated;
+ * a length of zero ends the file, followed by the CRC-32 of the content (4 bytes).
  */
 const magic = 'ACMEZ1\n';
 const recordBytes = 5;
 const endBytes = 8;
 const pieceBytes = 1024 * 1024;
 
-/** Reads records from a stream, whatever its pieces are cut like. */
+/** Reads records from a stream whose pieces may be cut anywhere. */
 export const acmez: Codec = defineFormat({
   kind: 'codec',
   id: 'acmez',

@@ -6,5 +6,5 @@ import { acmeOs } from './vendor.ts';
 export type { ReceiptProof } from './receipts.ts';
 export { acmeOs, acmez, receipts };
 
-/** What `createRootdisk` takes, and what `--plugin rootdisk-acme` finds. */
+/** The parts for `createRootdisk` and for `--plugin rootdisk-acme`. */
 export const acme: Parts = { vendors: [acmeOs], formats: [acmez], verifiers: [receipts] };

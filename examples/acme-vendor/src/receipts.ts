@@ -11,7 +11,7 @@ import {
 } from 'rootdisk/kit';
 
 declare global {
-  // From here on vendors may offer this kind of proof.
+  // With this declaration vendors may use this kind of proof.
   interface RootdiskProofs {
     'acme-receipt': ReceiptProof;
   }
@@ -25,7 +25,7 @@ export interface ReceiptProof extends OwnProof {
   publicKey: string;
 }
 
-/** The digest of a file, as good as the signature over it. */
+/** The digest of a file, as reliable as the signature over it. */
 export const receipts: Verifier<'acme-receipt'> = defineVerifier({
   kind: 'acme-receipt',
   async prove({ receipt, publicKey }, { http, fileName, signal }) {
@@ -40,7 +40,7 @@ export const receipts: Verifier<'acme-receipt'> = defineVerifier({
     if (!verify(null, signedText(file, digest), key, signature)) {
       throw refuseSignature('signature-bad', `the signature of ${from} does not hold`);
     }
-    // A server could answer with the good receipt of another file.
+    // A server could answer with a valid receipt of another file.
     if (file !== fileName) {
       throw refuseSignature('signature-bad', `${from} is about ${file}, not ${fileName}`);
     }
@@ -55,7 +55,7 @@ export const receipts: Verifier<'acme-receipt'> = defineVerifier({
   },
 });
 
-/** What the signature covers. */
+/** The text that the signature covers. */
 export function signedText(file: string, digest: string): Uint8Array {
   return new TextEncoder().encode(`${file}\n${digest}\n`);
 }

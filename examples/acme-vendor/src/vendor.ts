@@ -16,8 +16,8 @@ import {
 
 const site = 'https://images.acme.example/';
 /**
- * A vendor's key comes from another host than its images. This one is the test key of RFC 8032 (7.1, test 1), so that the
- * tests can sign with it.
+ * A vendor's key must come from another host than its images. This one is the test key of RFC 8032 (7.1, test 1), so
+ * that the tests can sign with it.
  */
 const publicKey = 'MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';
 
@@ -34,10 +34,10 @@ interface Build {
 
 const missing = notFoundIn('acme-os');
 
-/** A vendor is facts: which file, where, and what vouches for it. */
+/** A vendor is facts: the file, its address, and its proofs. */
 export const acmeOs: Vendor = createAcmeOs(publicKey);
 
-/** The same with another key, for tests. */
+/** The same vendor with another key, for tests. */
 export function createAcmeOs(key: string): Vendor {
   return defineVendor({
     id: 'acme-os',

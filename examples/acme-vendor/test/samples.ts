@@ -4,7 +4,7 @@ import type { FormatSample, VendorSample, VerifierSample } from 'rootdisk/testin
 import { signedText } from '../src/receipts.ts';
 
 const site = 'https://images.acme.example/';
-/** The secret key of RFC 8032 (7.1, test 1) in PKCS#8. It is public, so it protects nothing but an example. */
+/** The secret key of RFC 8032 (7.1, test 1) in PKCS#8. It is public, so it can protect only an example. */
 const privateKey = createPrivateKey({
   key: Buffer.from(
     '302e020100300506032b657004220420' +
@@ -15,12 +15,12 @@ const privateKey = createPrivateKey({
   type: 'pkcs8',
 });
 
-/** Its public half, as `createAcmeOs` takes it. */
+/** Its public half, in the form for `createAcmeOs`. */
 export const testKey: string = createPublicKey(privateKey)
   .export({ format: 'der', type: 'spki' })
   .toString('base64');
 
-/** A disk of 1 MiB with a partition table, as the core wants to see one in a raw disk. */
+/** A disk of 1 MiB with a partition table, which the core requires in a raw disk. */
 export const content: Uint8Array = makeDisk();
 export const image: Uint8Array = encodeAcmez(content);
 export const digest: `sha256:${string}` = `sha256:${sha256(image)}`;
@@ -71,7 +71,7 @@ function makeDisk(): Uint8Array {
   return bytes;
 }
 
-/** The format the other way round. */
+/** The encoder for the format. */
 export function encodeAcmez(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [Buffer.from('ACMEZ1\n')];
   for (let at = 0; at < bytes.length; ) {
