@@ -6,26 +6,33 @@
 export { checkBundleName } from './bundles/check-name.ts';
 export { type FindBundleOptions, findBundle } from './bundles/find-bundle.ts';
 export { parseBundleCatalog } from './bundles/parse-catalog.ts';
-export type { CacheOptions } from './cache/existing-cache.ts';
 export { type Allowance, allowances } from './contracts/allowance.ts';
-export type * from './contracts/boot.ts';
 export type * from './contracts/bundle.ts';
 export type { ClonedDisk, CloneOptions } from './contracts/clone.ts';
-export type * from './contracts/disk-inspection.ts';
-export type { DiskRoot } from './contracts/disk-root.ts';
-export type { FileKind, FilePaths, FileStat, OpenFile } from './contracts/file-system.ts';
-export type { EnsuredImage, ImageContent, ImageIdentity, ImageTrust } from './contracts/image.ts';
-export { defaultLimits, type Limits } from './contracts/limits.ts';
-export type { Log, LogEntry, Warning } from './contracts/log.ts';
+export type * from './contracts/disk/boot.ts';
+export type * from './contracts/disk/disk-inspection.ts';
+export type { DiskRoot } from './contracts/disk/disk-root.ts';
 export type {
   DiskContent,
   DiskFiles,
   MountPoint,
   OpenedDisk,
   VolumeOnDisk,
-} from './contracts/opened-disk.ts';
+} from './contracts/disk/opened-disk.ts';
+export type { FileKind, FilePaths, FileStat, OpenFile } from './contracts/file-system.ts';
+export type { EnsuredImage, ImageContent, ImageIdentity, ImageTrust } from './contracts/image.ts';
+export { defaultLimits, type Limits } from './contracts/limits.ts';
+export {
+  type ExportKind,
+  type ExportLockOptions,
+  exportKinds,
+  type LockExport,
+} from './contracts/lock-export.ts';
+export type { Log, LogEntry, Warning } from './contracts/log.ts';
 export type {
+  CacheOptions,
   EnsureOptions,
+  FileOptions,
   RequestOptions,
   ResolveOptions,
   TransportOptions,
@@ -34,11 +41,11 @@ export type { Parts } from './contracts/parts.ts';
 export type { OnProgress, ProgressEvent, Stage } from './contracts/progress.ts';
 export type { Digest, Signer, TrustLevel } from './contracts/proof.ts';
 export type { BuiltInVendor, ImageReference, VendorId } from './contracts/reference.ts';
+export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './contracts/seed.ts';
 export type { Target } from './contracts/target.ts';
 export type { Tier } from './contracts/tier.ts';
 export type { GuestFacts, ImageRequest, Listing } from './contracts/vendor.ts';
 export type { ConvertedImage } from './convert/copy-disk.ts';
-export type { FileOptions } from './convert/open-image-file.ts';
 export { createRootdisk, type Rootdisk, type RootdiskOptions } from './create-rootdisk.ts';
 export type { EnsureImage } from './ensure-image.ts';
 export * from './errors.ts';
@@ -47,12 +54,6 @@ export type { HypervisorId, RootForm } from './launch/hypervisor.ts';
 export type { RootChange } from './launch/root-form.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
 export type { LockFinding } from './lockfile/check-entry.ts';
-export {
-  type ExportKind,
-  type ExportLockOptions,
-  exportKinds,
-  type LockExport,
-} from './lockfile/export/lock-export.ts';
 export type {
   LockEntry,
   LockedBoot,
@@ -62,7 +63,6 @@ export type {
 } from './lockfile/lock-file.ts';
 export type { LockChange } from './lockfile/place-pins.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
-export { type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed/seed.ts';
 export type { BootImage, BootImageOptions, FoundBootFile, ImageBoot } from './verbs/boot-image.ts';
 export type { CheckLock } from './verbs/check-lock.ts';
 export { cloneDisk } from './verbs/clone-disk.ts';

@@ -1,6 +1,5 @@
-import type { CacheOptions } from './cache/existing-cache.ts';
+import type { CacheOptions, FileOptions } from './contracts/options.ts';
 import type { Parts } from './contracts/parts.ts';
-import type { FileOptions } from './convert/open-image-file.ts';
 import { defined } from './kit/defined.ts';
 import { bindParts } from './parts/bind.ts';
 import { checkObject, checkOptions } from './parts/check-options.ts';

@@ -11,6 +11,7 @@ export {
   type Allowing,
   allowances,
 } from './contracts/allowance.ts';
+export { type Arch, arches } from './contracts/arch.ts';
 export type { BundleCatalog, BundleEntry, BundleKind, BundleMember } from './contracts/bundle.ts';
 export type * from './contracts/bytes.ts';
 export type * from './contracts/file-system.ts';
@@ -53,7 +54,7 @@ export { type AllowableReason, refuseUnlessAllowed } from './errors/allowable.ts
 export { raiseLimit } from './errors/limit-hint.ts';
 export * from './errors.ts';
 export { abortable, abortableStream } from './kit/abort.ts';
-export { type Arch, arches, parseArch } from './kit/arch.ts';
+export { parseArch } from './kit/arch.ts';
 export {
   checksumsProof as checksums,
   type DiskInit,

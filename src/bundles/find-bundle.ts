@@ -1,5 +1,5 @@
+import type { Arch } from '../contracts/arch.ts';
 import type { BundleCatalog, BundleEntry, BundleKind } from '../contracts/bundle.ts';
-import type { Arch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { notFound } from '../kit/not-found.ts';
 import { checkBundleName } from './check-name.ts';

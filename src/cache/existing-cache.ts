@@ -1,17 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { Log, Warning } from '../contracts/log.ts';
+import type { Warning } from '../contracts/log.ts';
+import type { CacheOptions } from '../contracts/options.ts';
 import { type Cache, imagesDirOf } from './cache.ts';
 import { defaultCacheDir, openCache } from './cache-folder.ts';
-
-/** The options of every call that maintains a cache. */
-export interface CacheOptions {
-  /** Cache folder; default: `rootdisk` below the platform's cache folder. */
-  cacheDir?: string | undefined;
-  /** Receives every step. */
-  log?: Log | undefined;
-  /** Cancels all waiting; the reason is rethrown. */
-  signal?: AbortSignal | undefined;
-}
 
 /** The cache below a folder, opened without creating it. */
 export async function openExistingCache(

@@ -1,5 +1,5 @@
+import type { Arch } from '../contracts/arch.ts';
 import type { Digest, Signer } from '../contracts/proof.ts';
-import type { Arch } from '../kit/arch.ts';
 
 /** Version of the catalog format, and the newest that can be read. */
 export const catalogVersion = 1;

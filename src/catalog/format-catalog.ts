@@ -1,4 +1,4 @@
-import { arches } from '../kit/arch.ts';
+import { arches } from '../contracts/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { type Catalog, type CatalogEntry, type CatalogPin, catalogVersion } from './catalog.ts';
 

@@ -1,6 +1,6 @@
 import { readCount, readFlag, readList } from '../cache/records/values.ts';
+import { type Arch, arches } from '../contracts/arch.ts';
 import { isImageError, type UsageError } from '../errors.ts';
-import { type Arch, arches } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
 import { parseReference } from '../line/reference.ts';

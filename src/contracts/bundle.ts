@@ -1,4 +1,4 @@
-import type { Arch } from '../kit/arch.ts';
+import type { Arch } from './arch.ts';
 import type { Log } from './log.ts';
 
 /** Content of a bundle: a root file system, or only the files that boot one. */

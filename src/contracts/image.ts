@@ -1,5 +1,5 @@
-import type { KernelKind } from '../image/kernel.ts';
-import type { Arch } from '../kit/arch.ts';
+import type { Arch } from './arch.ts';
+import type { KernelKind } from './kernel-kinds.ts';
 import type { Warning } from './log.ts';
 import type { Digest, Signer, TrustLevel } from './proof.ts';
 import type { GuestFacts } from './vendor.ts';

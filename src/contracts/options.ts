@@ -1,5 +1,5 @@
-import type { Arch } from '../kit/arch.ts';
 import type { Allowance } from './allowance.ts';
+import type { Arch } from './arch.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { OnProgress } from './progress.ts';
@@ -139,4 +139,29 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   /** Also return the addresses of kernel and initrd if the vendor publishes them; `'disk'` adds nothing. */
   boot?: boolean | 'disk' | undefined;
   refresh?: boolean | undefined;
+}
+
+/** How a local file is read by `convertImage` and `inspectImage`. */
+export interface FileOptions {
+  /** Format ids the file must have, outermost first; found by looking when absent. */
+  from?: string[] | undefined;
+  /** The member of an archive layer that is the disk. */
+  entry?: string | undefined;
+  /** Odd things that are refused without their word; what was allowed is a warning. */
+  allow?: readonly Allowance[] | undefined;
+  limits?: Partial<Limits> | undefined;
+  signal?: AbortSignal | undefined;
+  log?: Log | undefined;
+  /** Where scratch files go; default: the system's temporary folder. */
+  scratchDir?: string | undefined;
+}
+
+/** The options of every call that maintains a cache. */
+export interface CacheOptions {
+  /** Cache folder; default: `rootdisk` below the platform's cache folder. */
+  cacheDir?: string | undefined;
+  /** Receives every step. */
+  log?: Log | undefined;
+  /** Cancels all waiting; the reason is rethrown. */
+  signal?: AbortSignal | undefined;
 }

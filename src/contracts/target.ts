@@ -1,4 +1,4 @@
-import type { Arch } from '../kit/arch.ts';
+import type { Arch } from './arch.ts';
 import type { ImageIdentity } from './image.ts';
 import type { Log } from './log.ts';
 import type { Digest } from './proof.ts';

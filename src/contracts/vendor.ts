@@ -1,10 +1,10 @@
-import type { Arch } from '../kit/arch.ts';
-import type { SeedKind } from '../seed/seed.ts';
+import type { Arch } from './arch.ts';
 import type { artifactRoles } from './artifact-roles.ts';
 import type { BundleCatalog } from './bundle.ts';
 import type { Log, Warning } from './log.ts';
 import type { MetadataClient } from './metadata.ts';
 import type { Digest, KeySource, Proof, TrustLevel } from './proof.ts';
+import type { SeedKind } from './seed.ts';
 
 /** What a caller requests from a vendor. */
 export interface ImageRequest {

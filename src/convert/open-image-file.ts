@@ -1,11 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { GrowingFile } from '../bytes/growing-file.ts';
-import type { Allowance } from '../contracts/allowance.ts';
 import type { DiskSink } from '../contracts/bytes.ts';
 import type { Format } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
+import type { FileOptions } from '../contracts/options.ts';
 import { NotFoundError } from '../errors.ts';
 import { Allowances, warningsOf } from '../image/allowances.ts';
 import { openDecodeJob } from '../image/decode-context.ts';
@@ -14,21 +14,6 @@ import { awaitEnd, awaitPlugin } from '../parts/await-plugin.ts';
 import { pluginFailure } from '../parts/call-plugin.ts';
 import { readAllow } from '../parts/read-allow.ts';
 import { readLimits } from '../parts/read-limits.ts';
-
-/** How a local file is read by `convertImage` and `inspectImage`. */
-export interface FileOptions {
-  /** Format ids the file must have, outermost first; found by looking when absent. */
-  from?: string[] | undefined;
-  /** The member of an archive layer that is the disk. */
-  entry?: string | undefined;
-  /** Odd things that are refused without their word; what was allowed is a warning. */
-  allow?: readonly Allowance[] | undefined;
-  limits?: Partial<Limits> | undefined;
-  signal?: AbortSignal | undefined;
-  log?: Log | undefined;
-  /** Where scratch files go; default: the system's temporary folder. */
-  scratchDir?: string | undefined;
-}
 
 /** A local image file with every layer recognised. */
 export interface OpenImageFile extends OpenLayers {

@@ -1,5 +1,5 @@
-import type { BootPart, DiskBoot } from '../contracts/boot.ts';
-import type { DiskInspection } from '../contracts/disk-inspection.ts';
+import type { BootPart, DiskBoot } from '../contracts/disk/boot.ts';
+import type { DiskInspection } from '../contracts/disk/disk-inspection.ts';
 import { DecodeError, NotFoundError } from '../errors.ts';
 
 /** How a disk starts as plain data, or why that cannot be read; neither where nothing says that it starts Linux. */

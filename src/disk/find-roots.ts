@@ -1,7 +1,7 @@
-import type { DiskRoot } from '../contracts/disk-root.ts';
+import type { Arch } from '../contracts/arch.ts';
+import type { DiskRoot } from '../contracts/disk/disk-root.ts';
 import type { FileNode } from '../contracts/file-system.ts';
 import { DecodeError, NotFoundError } from '../errors.ts';
-import type { Arch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { filePaths } from '../kit/files/file-paths.ts';
 import { systemOf } from './os-release.ts';

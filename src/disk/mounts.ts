@@ -1,5 +1,5 @@
+import type { MountPoint } from '../contracts/disk/opened-disk.ts';
 import type { FileNode } from '../contracts/file-system.ts';
-import type { MountPoint } from '../contracts/opened-disk.ts';
 import { refuse } from '../errors.ts';
 import { filePaths } from '../kit/files/file-paths.ts';
 import { walkPath } from '../kit/files/walk-path.ts';

@@ -1,4 +1,4 @@
-import type { DiskRoot } from '../contracts/disk-root.ts';
+import type { DiskRoot } from '../contracts/disk/disk-root.ts';
 import { defined } from '../kit/defined.ts';
 import { parseAssignments } from '../kit/fields.ts';
 

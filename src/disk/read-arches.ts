@@ -1,7 +1,7 @@
+import type { Arch } from '../contracts/arch.ts';
+import type { DiskContent } from '../contracts/disk/opened-disk.ts';
 import type { FilePaths } from '../contracts/file-system.ts';
-import type { DiskContent } from '../contracts/opened-disk.ts';
 import { archOfPe, describeKernel } from '../image/kernel.ts';
-import type { Arch } from '../kit/arch.ts';
 import { rootTypes, unlessUnreadable } from './find-roots.ts';
 import { espTypes } from './mounts.ts';
 import type { ReadDisk } from './read-disk.ts';

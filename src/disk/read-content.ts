@@ -1,10 +1,10 @@
+import type { Arch } from '../contracts/arch.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
-import type { DiskRoot } from '../contracts/disk-root.ts';
+import type { DiskRoot } from '../contracts/disk/disk-root.ts';
+import type { DiskFiles } from '../contracts/disk/opened-disk.ts';
 import type { FileSystemContext } from '../contracts/file-system.ts';
 import type { ImageContent } from '../contracts/image.ts';
-import type { DiskFiles } from '../contracts/opened-disk.ts';
 import { isImageError } from '../errors.ts';
-import type { Arch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { unlessUnreadable } from './find-roots.ts';
 import { archOfTypes, readLoaderArches, readProgramArch } from './read-arches.ts';

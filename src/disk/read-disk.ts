@@ -1,7 +1,7 @@
-import type { DiskBoot, DiskBootOptions } from '../contracts/boot.ts';
 import type { ByteSource } from '../contracts/bytes.ts';
+import type { DiskBoot, DiskBootOptions } from '../contracts/disk/boot.ts';
+import type { DiskContent, DiskFiles } from '../contracts/disk/opened-disk.ts';
 import type { FileNode, FilePaths, FileSystemContext } from '../contracts/file-system.ts';
-import type { DiskContent, DiskFiles } from '../contracts/opened-disk.ts';
 import { NotFoundError, refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { filePaths } from '../kit/files/file-paths.ts';

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../contracts/bytes.ts';
+import type { VolumeOnDisk } from '../contracts/disk/opened-disk.ts';
 import type {
   DiskVolume,
   FileSystem,
@@ -6,7 +7,6 @@ import type {
   VolumeTable,
 } from '../contracts/file-system.ts';
 import type { Probe } from '../contracts/format.ts';
-import type { VolumeOnDisk } from '../contracts/opened-disk.ts';
 import { DecodeError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import type { BoundParts } from '../parts/bind.ts';

@@ -1,20 +1,6 @@
-import type { Arch } from '../kit/arch.ts';
+import type { Arch } from '../contracts/arch.ts';
+import type { KernelKind } from '../contracts/kernel-kinds.ts';
 import { defined } from '../kit/defined.ts';
-
-/** How a kernel file is packed; hypervisors differ in which they take. */
-export type KernelKind = (typeof kernelKinds)[number];
-export const kernelKinds = [
-  'bzimage',
-  'image',
-  'zimage',
-  'elf',
-  'efi-zboot',
-  'gzip',
-  'xz',
-  'zstd',
-  'bzip2',
-  'unknown',
-] as const;
 
 /** What the first KiB of a kernel says; `arch` is absent where only the unpacked kernel tells. */
 export interface KernelFacts {

@@ -1,19 +1,5 @@
+import { type Arch, arches } from '../contracts/arch.ts';
 import { UsageError } from '../errors.ts';
-
-/** Processor architectures in the spelling of OCI. */
-export const arches = [
-  'amd64',
-  'arm64',
-  'riscv64',
-  'ppc64le',
-  's390x',
-  'arm',
-  '386',
-  'loong64',
-] as const;
-
-/** A processor architecture, as OCI spells it. */
-export type Arch = (typeof arches)[number];
 
 const spellings: Record<string, Arch> = {
   x86_64: 'amd64',

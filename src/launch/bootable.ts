@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import type { BootEntry } from '../contracts/boot.ts';
+import type { BootEntry } from '../contracts/disk/boot.ts';
+import type { DiskContent } from '../contracts/disk/opened-disk.ts';
 import type { OpenFile } from '../contracts/file-system.ts';
-import type { DiskContent } from '../contracts/opened-disk.ts';
 import { describeKernel } from '../image/kernel.ts';
 import { type KernelUnpacking, maxKernelBytes, unpackKernel } from '../image/unpack-kernel.ts';
 import { defined } from '../kit/defined.ts';

@@ -1,6 +1,6 @@
-import type { DiskContent } from '../contracts/opened-disk.ts';
+import { type Arch, arches } from '../contracts/arch.ts';
+import type { DiskContent } from '../contracts/disk/opened-disk.ts';
 import { refuse } from '../errors.ts';
-import { type Arch, arches } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { cloudHypervisor } from './cloud-hypervisor.ts';
 import { hasConsole } from './command-line.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import type { OpenedDisk } from '../contracts/disk/opened-disk.ts';
 import type { EnsuredImage } from '../contracts/image.ts';
-import type { OpenedDisk } from '../contracts/opened-disk.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import { readKernelKind } from '../disk/boot/kernel-kind.ts';
 import { defined } from '../kit/defined.ts';

@@ -1,4 +1,4 @@
-import type { Arch } from '../kit/arch.ts';
+import type { Arch } from '../contracts/arch.ts';
 
 /** Hypervisors that a machine can be described for. */
 export const hypervisors = ['qemu', 'firecracker', 'cloud-hypervisor', 'libvirt'] as const;

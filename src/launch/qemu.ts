@@ -1,4 +1,4 @@
-import type { Arch } from '../kit/arch.ts';
+import type { Arch } from '../contracts/arch.ts';
 import { type Hypervisor, serialConsoles } from './hypervisor.ts';
 import { formatCommand } from './shell-words.ts';
 

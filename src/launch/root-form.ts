@@ -1,4 +1,4 @@
-import type { DiskContent, VolumeOnDisk } from '../contracts/opened-disk.ts';
+import type { DiskContent, VolumeOnDisk } from '../contracts/disk/opened-disk.ts';
 import { NotFoundError } from '../errors.ts';
 import { parameterOf, setParameter } from './command-line.ts';
 import { type RootForm, rootForms } from './hypervisor.ts';

@@ -1,4 +1,5 @@
 import type { Allowance } from '../contracts/allowance.ts';
+import type { Arch } from '../contracts/arch.ts';
 import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
@@ -6,7 +7,7 @@ import type { OnProgress } from '../contracts/progress.ts';
 import { type Digest, type GivenKeys, type TrustLevel, trustLevels } from '../contracts/proof.ts';
 import type { Tier } from '../contracts/tier.ts';
 import { UsageError } from '../errors.ts';
-import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
+import { hostArch, parseArch } from '../kit/arch.ts';
 import { readDigest } from '../kit/digest.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
 import { bindTiers } from '../parts/bind.ts';

@@ -1,6 +1,6 @@
+import type { Arch } from '../contracts/arch.ts';
 import type { GuestFacts } from '../contracts/vendor.ts';
 import { hasRemedy, isImageError } from '../errors.ts';
-import type { Arch } from '../kit/arch.ts';
 import { type Call, openCall } from '../line/call.ts';
 import { parseReference } from '../line/reference.ts';
 import { parseRequest, resolveRequest } from '../line/resolve.ts';

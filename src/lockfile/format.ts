@@ -1,5 +1,5 @@
+import { arches } from '../contracts/arch.ts';
 import type { GuestFacts } from '../contracts/vendor.ts';
-import { arches } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import {
   type LockEntry,

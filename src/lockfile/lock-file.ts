@@ -1,6 +1,6 @@
+import type { Arch } from '../contracts/arch.ts';
 import type { Digest, Signer, TrustLevel } from '../contracts/proof.ts';
 import type { ArtifactRole, GuestFacts } from '../contracts/vendor.ts';
-import type { Arch } from '../kit/arch.ts';
 
 /** Version of the format that this package writes, and the newest that it reads. */
 export const lockfileVersion = 1;

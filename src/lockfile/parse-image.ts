@@ -8,11 +8,11 @@ import {
 } from '../cache/records/values.ts';
 import { artifactRoles } from '../contracts/artifact-roles.ts';
 import { type Digest, type Signer, trustLevels } from '../contracts/proof.ts';
+import { guestSeeds } from '../contracts/seed.ts';
 import type { ArtifactRole, GuestFacts } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
-import { guestSeeds } from '../seed/seed.ts';
 import { LockDefect, refuseUnknownMembers } from './defect.ts';
 import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from './lock-file.ts';
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { storedParameters } from '../cache/names/stored-parameters.ts';
+import type { Arch } from '../contracts/arch.ts';
 import type { EnsureOptions } from '../contracts/options.ts';
 import type { ImageRequest } from '../contracts/vendor.ts';
 import { hasRemedy, NotFoundError, UsageError } from '../errors.ts';
-import type { Arch } from '../kit/arch.ts';
 import { forBootFile } from '../line/boot/boot-entries.ts';
 import { type Call, openCall } from '../line/call.ts';
 import { lookForRequest } from '../line/look.ts';

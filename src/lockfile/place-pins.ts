@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Arch } from '../contracts/arch.ts';
 import { UsageError } from '../errors.ts';
-import type { Arch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import type { LockEntry, LockedFile, LockedImage } from './lock-file.ts';
 

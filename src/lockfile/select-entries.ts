@@ -1,5 +1,5 @@
+import { type Arch, arches } from '../contracts/arch.ts';
 import { NotFoundError } from '../errors.ts';
-import { type Arch, arches } from '../kit/arch.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 import type { LockEntry, LockedImage } from './lock-file.ts';
 

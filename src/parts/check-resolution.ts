@@ -1,8 +1,8 @@
+import { arches } from '../contracts/arch.ts';
 import { artifactRoles } from '../contracts/artifact-roles.ts';
 import { trustLevels } from '../contracts/proof.ts';
+import { guestSeeds } from '../contracts/seed.ts';
 import type { Listing, Resolution } from '../contracts/vendor.ts';
-import { arches } from '../kit/arch.ts';
-import { guestSeeds } from '../seed/seed.ts';
 import {
   checkAnswer,
   either,

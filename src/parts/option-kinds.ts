@@ -1,13 +1,17 @@
-import type { CacheOptions } from '../cache/existing-cache.ts';
-import type { DiskBootOptions } from '../contracts/boot.ts';
 import type { CreateBundleOptions } from '../contracts/bundle.ts';
 import type { CloneOptions } from '../contracts/clone.ts';
-import type { EnsureOptions, ResolveOptions, TransportOptions } from '../contracts/options.ts';
+import type { DiskBootOptions } from '../contracts/disk/boot.ts';
+import type { ExportLockOptions } from '../contracts/lock-export.ts';
+import type {
+  CacheOptions,
+  EnsureOptions,
+  FileOptions,
+  ResolveOptions,
+  TransportOptions,
+} from '../contracts/options.ts';
 import type { Parts } from '../contracts/parts.ts';
 import type { DocumentToVerify } from '../contracts/proof.ts';
-import type { FileOptions } from '../convert/open-image-file.ts';
-import type { ExportLockOptions } from '../lockfile/export/lock-export.ts';
-import type { SeedOptions } from '../seed/seed.ts';
+import type { SeedOptions } from '../contracts/seed.ts';
 
 /** The condition of an option; `wanted` completes the sentence "must be". */
 export interface OptionKind {

@@ -1,4 +1,4 @@
-import type { SeedOptions } from './seed.ts';
+import type { SeedOptions } from '../contracts/seed.ts';
 import { refuseSeed } from './seed-error.ts';
 import { refuseCarriageReturns, toBytes, toText } from './text.ts';
 import type { SeedFolder } from './tree.ts';

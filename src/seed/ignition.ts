@@ -1,4 +1,4 @@
-import type { Seed, SeedOptions } from './seed.ts';
+import type { Seed, SeedOptions } from '../contracts/seed.ts';
 import { refuseSeed } from './seed-error.ts';
 import { toBytes, toText } from './text.ts';
 

@@ -1,10 +1,16 @@
+import {
+  maxSeedBytes,
+  type Seed,
+  type SeedKind,
+  type SeedOptions,
+  seedKinds,
+} from '../contracts/seed.ts';
 import { defined } from '../kit/defined.ts';
 import { planCombustion } from './combustion.ts';
 import { writeFat } from './fat/write-fat.ts';
 import { planIgnition } from './ignition.ts';
 import { writeIso } from './iso/write-iso.ts';
 import { planNoCloud } from './nocloud.ts';
-import { maxSeedBytes, type Seed, type SeedKind, type SeedOptions, seedKinds } from './seed.ts';
 import { refuseSeed } from './seed-error.ts';
 import { planTalos } from './talos.ts';
 import { type SeedFolder, sizeOf } from './tree.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { SeedOptions } from '../contracts/seed.ts';
 import { defined } from '../kit/defined.ts';
-import type { SeedOptions } from './seed.ts';
 import { refuseSeed } from './seed-error.ts';
 import { checkHostname, writeUserData } from './short-way.ts';
 import { toBytes, toText } from './text.ts';

@@ -1,5 +1,5 @@
+import type { SeedOptions } from '../contracts/seed.ts';
 import { type NoCloudFiles, planNoCloud } from './nocloud.ts';
-import type { SeedOptions } from './seed.ts';
 import { refuseSeed } from './seed-error.ts';
 import { toBytes, toText } from './text.ts';
 import { readMapping } from './yaml-text.ts';

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
+import type { FileOptions } from '../contracts/options.ts';
 import { chooseWriter } from '../convert/choose-writer.ts';
 import type { ConvertedImage } from '../convert/copy-disk.ts';
 import { isBlockDevice } from '../convert/device/is-block-device.ts';
-import { type FileOptions, openImageFile } from '../convert/open-image-file.ts';
+import { openImageFile } from '../convert/open-image-file.ts';
 import { refuseExisting } from '../convert/place-output.ts';
 import { convertToDevice } from '../convert/to-device.ts';
 import { convertToFile } from '../convert/to-file.ts';

@@ -1,6 +1,6 @@
+import type { Seed, SeedOptions } from '../contracts/seed.ts';
 import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
-import type { Seed, SeedOptions } from '../seed/seed.ts';
 
 /**
  * Makes what configures a machine at its first boot, of the kind that its image reads: a NoCloud disc, an Ignition

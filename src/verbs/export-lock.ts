@@ -1,4 +1,4 @@
-import type { ExportLockOptions, LockExport } from '../lockfile/export/lock-export.ts';
+import type { ExportLockOptions, LockExport } from '../contracts/lock-export.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
 import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';

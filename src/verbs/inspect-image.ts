@@ -2,15 +2,11 @@ import { DiskEnds } from '../bytes/disk-ends.ts';
 import type { Extents } from '../bytes/extents.ts';
 import { SparseFile } from '../bytes/sparse-file.ts';
 import type { Allowance } from '../contracts/allowance.ts';
-import type { DiskInspection } from '../contracts/disk-inspection.ts';
+import type { DiskInspection } from '../contracts/disk/disk-inspection.ts';
 import type { DiskFacts } from '../contracts/format.ts';
 import type { Warning } from '../contracts/log.ts';
-import {
-  type FileOptions,
-  type FoundSoFar,
-  type OpenImageFile,
-  openImageFile,
-} from '../convert/open-image-file.ts';
+import type { FileOptions } from '../contracts/options.ts';
+import { type FoundSoFar, type OpenImageFile, openImageFile } from '../convert/open-image-file.ts';
 import { bootFacts } from '../disk/boot-facts.ts';
 import { readDisk } from '../disk/read-disk.ts';
 import { defectTable, digestTable } from '../errors/reason-table.ts';

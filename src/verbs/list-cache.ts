@@ -1,6 +1,7 @@
 import { type ListedEntry, listEntries, listStaging } from '../cache/entries/list.ts';
-import { type CacheOptions, openExistingCache } from '../cache/existing-cache.ts';
+import { openExistingCache } from '../cache/existing-cache.ts';
 import type { ImageIdentity } from '../contracts/image.ts';
+import type { CacheOptions } from '../contracts/options.ts';
 import type { TrustLevel } from '../contracts/proof.ts';
 import { defined } from '../kit/defined.ts';
 import { checkOptions } from '../parts/check-options.ts';

@@ -1,6 +1,7 @@
+import type { Arch } from '../contracts/arch.ts';
 import type { EnsureOptions, RequestOptions, TransportOptions } from '../contracts/options.ts';
 import { UsageError } from '../errors.ts';
-import { type Arch, hostArch, parseArch } from '../kit/arch.ts';
+import { hostArch, parseArch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { checkAlias, defaultAlias } from '../lockfile/alias.ts';
 import { changeLockFile } from '../lockfile/change-lock-file.ts';

@@ -1,7 +1,7 @@
 import { GrowingFile } from '../bytes/growing-file.ts';
-import type { DiskBoot, DiskBootOptions } from '../contracts/boot.ts';
+import type { DiskBoot, DiskBootOptions } from '../contracts/disk/boot.ts';
+import type { OpenedDisk } from '../contracts/disk/opened-disk.ts';
 import type { Log } from '../contracts/log.ts';
-import type { OpenedDisk } from '../contracts/opened-disk.ts';
 import { openReadable } from '../convert/open-image-file.ts';
 import { readDisk } from '../disk/read-disk.ts';
 import { refuse } from '../errors.ts';

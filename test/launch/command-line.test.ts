@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DiskContent, VolumeOnDisk } from '../../src/contracts/opened-disk.ts';
+import type { DiskContent, VolumeOnDisk } from '../../src/contracts/disk/opened-disk.ts';
 import { addConsole, parameterOf, setParameter } from '../../src/launch/command-line.ts';
 import type { RootForm } from '../../src/launch/hypervisor.ts';
 import { fitRoot, rewriteRoot } from '../../src/launch/root-form.ts';

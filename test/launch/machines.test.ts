@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
-import type { DiskContent } from '../../src/contracts/opened-disk.ts';
+import type { DiskContent } from '../../src/contracts/disk/opened-disk.ts';
 import { describeLaunch, loadsKernel, splitKind } from '../../src/launch/describe-launch.ts';
 import type { DirectBoot, HypervisorId } from '../../src/launch/hypervisor.ts';
 import { quoteWord } from '../../src/launch/shell-words.ts';

@@ -1,4 +1,4 @@
-import { type Arch, arches } from '../../src/kit/arch.ts';
+import { type Arch, arches } from '../../src/contracts/arch.ts';
 import type { Listing } from '../../src/kit.ts';
 import type { VendorFacts } from './facts.ts';
 

@@ -1,5 +1,5 @@
 import type { CatalogEntry } from '../../src/catalog/catalog.ts';
-import { arches } from '../../src/kit/arch.ts';
+import { arches } from '../../src/contracts/arch.ts';
 import { addressShape } from './address-shape.ts';
 import { keyOf } from './choose-images.ts';
 import type { Facts, ImageFacts } from './facts.ts';

@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../../src/catalog/catalog.ts';
+import { type Arch, arches } from '../../src/contracts/arch.ts';
 import type { ResolvedImage, ResolveImage } from '../../src/core.ts';
 import { isImageError } from '../../src/errors.ts';
-import { type Arch, arches } from '../../src/kit/arch.ts';
 import { defined } from '../../src/kit/defined.ts';
 import { readDigest } from '../../src/kit/digest.ts';
 import { defaultAlias } from '../../src/lockfile/alias.ts';

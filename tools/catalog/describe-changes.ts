@@ -1,5 +1,5 @@
 import type { CatalogEntry } from '../../src/catalog/catalog.ts';
-import { arches } from '../../src/kit/arch.ts';
+import { arches } from '../../src/contracts/arch.ts';
 
 /** One line for each build that was added, changed or removed; empty if there is none. */
 export function describeChanges(

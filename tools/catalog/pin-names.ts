@@ -1,4 +1,5 @@
-import { type Arch, parseArch } from '../../src/kit/arch.ts';
+import type { Arch } from '../../src/contracts/arch.ts';
+import { parseArch } from '../../src/kit/arch.ts';
 
 /** The facts in an image's address, in the words of its vendor. */
 export interface NamedImage {

@@ -1,5 +1,5 @@
 import type { CatalogEntry, CatalogPin } from '../../src/catalog/catalog.ts';
-import type { Arch } from '../../src/kit/arch.ts';
+import type { Arch } from '../../src/contracts/arch.ts';
 import { defined } from '../../src/kit/defined.ts';
 import { compareVersions } from '../../src/kit/versions.ts';
 

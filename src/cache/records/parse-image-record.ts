@@ -1,13 +1,13 @@
 import type { Extents } from '../../bytes/extents.ts';
 import { type AllowedDefect, allowances } from '../../contracts/allowance.ts';
+import { arches } from '../../contracts/arch.ts';
 import type { ImageContent, ImageIdentity } from '../../contracts/image.ts';
 import { type Digest, type KeyOrigin, type Signer, trustLevels } from '../../contracts/proof.ts';
+import { guestSeeds } from '../../contracts/seed.ts';
 import type { GuestFacts } from '../../contracts/vendor.ts';
 import { CacheError } from '../../errors.ts';
-import { arches } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
 import { parseList, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
-import { guestSeeds } from '../../seed/seed.ts';
 import type { ContentDigestText } from '../digest/content-digest.ts';
 import type {
   DiskRecord,

@@ -1,8 +1,8 @@
 import { allowances } from '../../contracts/allowance.ts';
+import { arches } from '../../contracts/arch.ts';
 import { trustLevels } from '../../contracts/proof.ts';
-import { arches } from '../../kit/arch.ts';
+import { seedKinds } from '../../contracts/seed.ts';
 import { rootForms } from '../../launch/hypervisor.ts';
-import { seedKinds } from '../../seed/seed.ts';
 
 /** One option of the command line. */
 export interface OptionSpec {

@@ -1,5 +1,5 @@
-import type { BootLoader } from '../../contracts/boot.ts';
-import type { DiskRoot } from '../../contracts/disk-root.ts';
+import type { BootLoader } from '../../contracts/disk/boot.ts';
+import type { DiskRoot } from '../../contracts/disk/disk-root.ts';
 import type { FileSystem } from '../../contracts/file-system.ts';
 import type { FoundRoot } from '../find-roots.ts';
 import type { Mounts } from '../mounts.ts';

@@ -1,4 +1,4 @@
-import type { BootEntry, BootKernel, BootPart } from '../../contracts/boot.ts';
+import type { BootEntry, BootKernel, BootPart } from '../../contracts/disk/boot.ts';
 import type { OpenFile } from '../../contracts/file-system.ts';
 import { refuse } from '../../errors.ts';
 import { maxKernelBytes } from '../../image/unpack-kernel.ts';

@@ -1,4 +1,4 @@
-import type { DiskBoot } from '../../contracts/boot.ts';
+import type { DiskBoot } from '../../contracts/disk/boot.ts';
 import { NotFoundError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { versionOfEntry } from './entry-version.ts';

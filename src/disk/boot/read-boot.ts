@@ -1,4 +1,4 @@
-import type { DiskBoot, DiskBootOptions } from '../../contracts/boot.ts';
+import type { DiskBoot, DiskBootOptions } from '../../contracts/disk/boot.ts';
 import { defined } from '../../kit/defined.ts';
 import type { FoundRoot } from '../find-roots.ts';
 import { chooseMenu } from './choose-menu.ts';

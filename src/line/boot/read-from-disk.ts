@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { GrowingFile } from '../../bytes/growing-file.ts';
 import { inCache } from '../../cache/cache-error.ts';
 import { type Entry, readEntry } from '../../cache/entries/read.ts';
-import type { DiskBoot } from '../../contracts/boot.ts';
+import type { DiskBoot } from '../../contracts/disk/boot.ts';
 import { readDisk } from '../../disk/read-disk.ts';
 import { NotFoundError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';

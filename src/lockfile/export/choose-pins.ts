@@ -1,5 +1,5 @@
+import { type Arch, arches } from '../../contracts/arch.ts';
 import { UsageError } from '../../errors.ts';
-import { type Arch, arches } from '../../kit/arch.ts';
 import { nearestWord } from '../../kit/nearest-word.ts';
 import { shownText } from '../../kit/public-url.ts';
 import type { LockEntry, LockFile } from '../lock-file.ts';

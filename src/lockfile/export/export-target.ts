@@ -1,4 +1,4 @@
-import type { Arch } from '../../kit/arch.ts';
+import type { Arch } from '../../contracts/arch.ts';
 import type { LockedImage } from '../lock-file.ts';
 
 /** One architecture of one lock entry. */

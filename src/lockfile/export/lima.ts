@@ -1,4 +1,4 @@
-import type { Arch } from '../../kit/arch.ts';
+import type { Arch } from '../../contracts/arch.ts';
 import type { LockedFile } from '../lock-file.ts';
 import { addressesOf, endingIn, oneDigest } from './addresses.ts';
 import type {

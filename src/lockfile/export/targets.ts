@@ -1,7 +1,7 @@
+import type { ExportKind } from '../../contracts/lock-export.ts';
 import type { ExportTarget } from './export-target.ts';
 import { json } from './json.ts';
 import { lima } from './lima.ts';
-import type { ExportKind } from './lock-export.ts';
 import { packer } from './packer.ts';
 import { terraformLibvirt } from './terraform-libvirt.ts';
 import { terraformProxmox } from './terraform-proxmox.ts';

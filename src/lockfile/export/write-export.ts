@@ -1,4 +1,9 @@
 import { openExistingCache } from '../../cache/existing-cache.ts';
+import {
+  type ExportLockOptions,
+  exportKinds,
+  type LockExport,
+} from '../../contracts/lock-export.ts';
 import type { Warning } from '../../contracts/log.ts';
 import { parseArch } from '../../kit/arch.ts';
 import { defined } from '../../kit/defined.ts';
@@ -6,7 +11,6 @@ import type { LockFile } from '../lock-file.ts';
 import { findCachedDisks } from './cached-disks.ts';
 import { choosePins, refuseExport } from './choose-pins.ts';
 import { type ExportedPin, type ExportPin, type ExportTarget, pinTitle } from './export-target.ts';
-import { type ExportLockOptions, exportKinds, type LockExport } from './lock-export.ts';
 import { exportTargets } from './targets.ts';
 
 /** The pins of a lock file as text for a tool; all of them or none. */

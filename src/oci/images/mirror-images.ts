@@ -1,9 +1,9 @@
 import { buildName } from '../../cache/names/cache-name.ts';
+import type { Arch } from '../../contracts/arch.ts';
 import type { Parts } from '../../contracts/parts.ts';
 import type { Digest } from '../../contracts/proof.ts';
 import type { ArtifactRole } from '../../contracts/vendor.ts';
 import { createRootdisk } from '../../create-rootdisk.ts';
-import type { Arch } from '../../kit/arch.ts';
 import type { LockedFile, LockedImage } from '../../lockfile/lock-file.ts';
 import { readLockFile } from '../../lockfile/read-lock-file.ts';
 import { requireLockfile } from '../../lockfile/require-lockfile.ts';

@@ -1,5 +1,5 @@
-import type { DiskBoot, DiskBootOptions } from '../../../src/contracts/boot.ts';
-import type { VolumeOnDisk } from '../../../src/contracts/opened-disk.ts';
+import type { DiskBoot, DiskBootOptions } from '../../../src/contracts/disk/boot.ts';
+import type { VolumeOnDisk } from '../../../src/contracts/disk/opened-disk.ts';
 import { readBoot } from '../../../src/disk/boot/read-boot.ts';
 import { findRoots } from '../../../src/disk/find-roots.ts';
 import type { ReadVolume } from '../../../src/disk/read-volumes.ts';

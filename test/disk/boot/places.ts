@@ -1,4 +1,4 @@
-import type { DiskRoot } from '../../../src/contracts/disk-root.ts';
+import type { DiskRoot } from '../../../src/contracts/disk/disk-root.ts';
 import type { BootPlaces, BootVolume } from '../../../src/disk/boot/menu.ts';
 import type { FoundRoot } from '../../../src/disk/find-roots.ts';
 import { defined } from '../../../src/kit/defined.ts';

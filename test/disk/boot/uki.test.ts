@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BootPart } from '../../../src/contracts/boot.ts';
+import type { BootPart } from '../../../src/contracts/disk/boot.ts';
 import { bootOf, esp, kernel, osRelease, refusalOf, startOf } from './boot-disk.ts';
 import { makeUki } from './make-uki.ts';
 import type { MemoryFiles } from './memory-files.ts';

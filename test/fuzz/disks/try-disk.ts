@@ -1,4 +1,4 @@
-import type { DiskFiles } from '../../../src/contracts/opened-disk.ts';
+import type { DiskFiles } from '../../../src/contracts/disk/opened-disk.ts';
 import { readLoaderArches, readProgramArch } from '../../../src/disk/read-arches.ts';
 import { type ReadDisk, readDisk } from '../../../src/disk/read-disk.ts';
 import { builtIns, isImageError } from '../../../src/index.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { ExportKind } from '../../../src/contracts/lock-export.ts';
 import type { ExportPin } from '../../../src/lockfile/export/export-target.ts';
-import type { ExportKind } from '../../../src/lockfile/export/lock-export.ts';
 import { exportTargets } from '../../../src/lockfile/export/targets.ts';
 import { packed, pin } from './pins.ts';
 

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { exportKinds } from '../../../src/contracts/lock-export.ts';
 import type { ExportPin } from '../../../src/lockfile/export/export-target.ts';
 import { hclBlock } from '../../../src/lockfile/export/hcl.ts';
-import { exportKinds } from '../../../src/lockfile/export/lock-export.ts';
 import { commentLine, quoteHcl, quoteText } from '../../../src/lockfile/export/quote.ts';
 import { exportTargets } from '../../../src/lockfile/export/targets.ts';
 import { exported, pin, textFor } from './pins.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCache } from '../../../src/cache/cache-folder.ts';
-import { exportKinds } from '../../../src/lockfile/export/lock-export.ts';
+import { exportKinds } from '../../../src/contracts/lock-export.ts';
 import { makeDraft, makeEntry } from '../../cache/entries/make-entry.ts';
 import { runCli } from '../../cli/spawn-cli.ts';
 

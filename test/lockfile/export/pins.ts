@@ -1,5 +1,5 @@
+import type { ExportKind } from '../../../src/contracts/lock-export.ts';
 import type { ExportedPin, ExportPin } from '../../../src/lockfile/export/export-target.ts';
-import type { ExportKind } from '../../../src/lockfile/export/lock-export.ts';
 import { exportTargets } from '../../../src/lockfile/export/targets.ts';
 import type { LockedImage } from '../../../src/lockfile/lock-file.ts';
 import { bareImage } from '../samples.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { exportKinds } from '../../../src/lockfile/export/lock-export.ts';
+import { exportKinds } from '../../../src/contracts/lock-export.ts';
 import { exportTargets } from '../../../src/lockfile/export/targets.ts';
 import { fullImage } from '../samples.ts';
 import { exported, hex, packed, pin, textFor } from './pins.ts';

@@ -1,7 +1,7 @@
+import type { FilePaths } from '../file-system.ts';
+import type { AsyncDisposal } from '../image.ts';
 import type { DiskBoot, DiskBootOptions } from './boot.ts';
 import type { DiskRoot } from './disk-root.ts';
-import type { FilePaths } from './file-system.ts';
-import type { AsyncDisposal } from './image.ts';
 
 /** A part of a disk and its content. */
 export interface VolumeOnDisk {

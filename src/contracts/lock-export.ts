@@ -1,5 +1,5 @@
-import type { CacheOptions } from '../../cache/existing-cache.ts';
-import type { Warning } from '../../contracts/log.ts';
+import type { Warning } from './log.ts';
+import type { CacheOptions } from './options.ts';
 
 /** What `exportLock` writes pins for. */
 export const exportKinds = [

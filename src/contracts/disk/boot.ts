@@ -1,5 +1,5 @@
+import type { OpenFile } from '../file-system.ts';
 import type { DiskRoot } from './disk-root.ts';
-import type { OpenFile } from './file-system.ts';
 
 /** Where the boot configuration was read; `files`: there is none, and the newest kernel in `/boot` was taken. */
 export type BootLoader = 'bls' | 'uki' | 'grub' | 'extlinux' | 'files';
