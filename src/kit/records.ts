@@ -38,6 +38,21 @@ export function parseOptional<T>(
   return value === undefined || value === null ? undefined : parse(value, where);
 }
 
+/** What a JSON text says; `ERR_METADATA` with this message for one that is not JSON. */
+export function parseJsonText(text: string, message: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TransferError({
+      code: 'ERR_METADATA',
+      message,
+      hint: 'The upstream document has changed its shape or is not the document; report it.',
+      details: {},
+      cause,
+    });
+  }
+}
+
 function unexpected(where: string, wanted: string, value: unknown): TransferError {
   const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
   return new TransferError({

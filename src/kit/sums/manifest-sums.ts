@@ -1,6 +1,5 @@
-import { TransferError } from '../../errors.ts';
 import { digestOfHex } from '../digest.ts';
-import { parseRecord } from '../records.ts';
+import { parseJsonText, parseRecord } from '../records.ts';
 import type { ChecksumLine } from './checksum-line.ts';
 
 /** The media types to accept in a request to a registry; it answers 404 if the exact type is missing. */
@@ -13,7 +12,10 @@ export const manifestTypes: string = [
 
 /** Everything that a manifest or an index of a registry refers to; the digest is also the name. */
 export function* readManifestSums(text: string, from: string): Generator<ChecksumLine> {
-  const content = parseRecord(parseJson(text, from), from);
+  const content = parseRecord(
+    parseJsonText(text, `${from}: this is no manifest of a registry`),
+    from,
+  );
   const named = [content['manifests'], content['layers'], content['config']];
   for (const one of named.flat()) {
     if (one === undefined) continue;
@@ -23,19 +25,5 @@ export function* readManifestSums(text: string, from: string): Generator<Checksu
     const sizeBytes = Number.isSafeInteger(size) ? Number(size) : undefined;
     if (digest === undefined || digest !== name) yield 'malformed';
     else yield { name: digest, digest, sizeBytes };
-  }
-}
-
-function parseJson(text: string, from: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new TransferError({
-      code: 'ERR_METADATA',
-      message: `${from}: this is no manifest of a registry`,
-      hint: 'The upstream document has changed its shape or is not the document; report it.',
-      details: {},
-      cause,
-    });
   }
 }

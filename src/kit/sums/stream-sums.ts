@@ -1,14 +1,11 @@
-import { TransferError } from '../../errors.ts';
 import { digestOfHex } from '../digest.ts';
-import { parseRecord } from '../records.ts';
+import { parseJsonText, parseRecord } from '../records.ts';
 import type { ChecksumLine } from './checksum-line.ts';
 
 /** Every item of a Simple Streams product file; its name is its `path`. */
 export function* readStreamSums(text: string, from: string): Generator<ChecksumLine> {
-  const products = parseRecord(
-    parseRecord(parseJson(text, from), from)['products'],
-    `${from} products`,
-  );
+  const content = parseJsonText(text, `${from}: neither a list of digests nor JSON`);
+  const products = parseRecord(parseRecord(content, from)['products'], `${from} products`);
   for (const product of Object.values(products)) {
     for (const version of childrenOf(product, 'versions')) {
       for (const item of childrenOf(version, 'items')) yield* readItem(item);
@@ -39,18 +36,4 @@ function childrenOf(value: unknown, key: string): unknown[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string, from: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new TransferError({
-      code: 'ERR_METADATA',
-      message: `${from}: neither a list of digests nor JSON`,
-      hint: 'The upstream document has changed its shape or is not the document; report it.',
-      details: {},
-      cause,
-    });
-  }
 }
