@@ -82,3 +82,8 @@ export function algorithmOf(digest: Digest): 'sha256' | 'sha512' {
 export function hexOf(digest: Digest): string {
   return digest.slice(digest.indexOf(':') + 1);
 }
+
+/** The digest that stands for a file where one is enough: sha256, where it is known. */
+export function mainDigest(digests: readonly Digest[]): Digest | undefined {
+  return digests.find((digest) => digest.startsWith('sha256:')) ?? digests[0];
+}

@@ -3,9 +3,8 @@ import { type Arch, arches } from '../../src/contracts/arch.ts';
 import type { ResolvedImage, ResolveImage } from '../../src/core.ts';
 import { isImageError } from '../../src/errors.ts';
 import { defined } from '../../src/kit/defined.ts';
-import { readDigest } from '../../src/kit/digest.ts';
+import { mainDigest, readDigest } from '../../src/kit/digest.ts';
 import { defaultAlias } from '../../src/lockfile/alias.ts';
-import { mainDigest } from '../../src/lockfile/main-digest.ts';
 import { type Candidate, placePin } from './place-pin.ts';
 
 /** The current answers of the vendors for the images of the catalog, and for every `vendor:release` to be added. */

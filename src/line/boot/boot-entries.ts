@@ -9,7 +9,7 @@ import type { TrustLevel } from '../../contracts/proof.ts';
 import type { ImageRequest } from '../../contracts/vendor.ts';
 import { NotFoundError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
-import { mainDigest } from '../../lockfile/main-digest.ts';
+import { mainDigest } from '../../kit/digest.ts';
 import type { Call } from '../call.ts';
 import { isSound, lookWithoutUpstream, type Obtained } from '../look.ts';
 import type { Planned } from '../making.ts';

@@ -1,4 +1,4 @@
-import { mainDigest } from '../../lockfile/main-digest.ts';
+import { mainDigest } from '../../kit/digest.ts';
 import type { Call } from '../call.ts';
 import { parseReference } from '../reference.ts';
 import type { Locked } from './locked.ts';
