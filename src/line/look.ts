@@ -16,15 +16,7 @@ import { roleOf } from './repair/recorded.ts';
 import { trace } from './trace.ts';
 import { demandedByWay } from './trust/by-way.ts';
 import { digestsAtHand } from './trust/digests-at-hand.ts';
-import {
-  hasDigests,
-  hasWantedFiles,
-  isAllowed,
-  isFetched,
-  isGoodBeforeAsking,
-  meetsTrust,
-  signersOf,
-} from './trust/fits-call.ts';
+import { isGoodBeforeAsking, isGoodWithDigests, meetsTrust, signersOf } from './trust/fits-call.ts';
 
 /** An entry, and whether this call fetched it. */
 export interface Obtained {
@@ -110,10 +102,7 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
       call,
       { base: plan.cacheName },
       async (entry) =>
-        isAllowed(call, entry) &&
-        isFetched(entry) &&
-        (await hasWantedFiles(call, entry)) &&
-        hasDigests(call, entry, known) &&
+        (await isGoodWithDigests(call, entry, known)) &&
         meetsTrust(call, entry, demanded, signersOf(plan.artifact.proofs)),
     );
   });
@@ -122,14 +111,8 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
 /** A cached disk whose recorded digests are what was proved just now. */
 export async function lookProven({ call, plan, proven }: Proved): Promise<Entry | undefined> {
   if (proven.digests.length === 0 || proven.checks.length > 0) return undefined;
-  return firstGood(
-    call,
-    { base: plan.cacheName },
-    async (entry) =>
-      isAllowed(call, entry) &&
-      isFetched(entry) &&
-      (await hasWantedFiles(call, entry)) &&
-      hasDigests(call, entry, proven.digests),
+  return firstGood(call, { base: plan.cacheName }, (entry) =>
+    isGoodWithDigests(call, entry, proven.digests),
   );
 }
 

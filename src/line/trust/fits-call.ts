@@ -16,18 +16,28 @@ export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<bool
   return meetsTrust(call, entry, demanded);
 }
 
+/** After upstream was asked: a published file that has these digests, and all that the call wants but its trust. */
+export async function isGoodWithDigests(
+  call: Call,
+  entry: Entry,
+  digests: readonly Digest[],
+): Promise<boolean> {
+  if (!isAllowed(call, entry) || !isFetched(entry)) return false;
+  return (await hasWantedFiles(call, entry)) && hasDigests(call, entry, digests);
+}
+
 /** This call allows too what was allowed when the disk was made. */
-export function isAllowed({ options }: Call, { record }: Entry): boolean {
+function isAllowed({ options }: Call, { record }: Entry): boolean {
   return (record.allowed ?? []).every(({ allowance }) => options.allow.includes(allowance));
 }
 
 /** It was published as it is; a kernel or initrd that was read out of a disk never stands for a published one. */
-export function isFetched({ record }: Entry): boolean {
+function isFetched({ record }: Entry): boolean {
   return record.facts['diskSource'] === undefined;
 }
 
 /** It has the layers that the call names, and beside it lies what the call is given with it. */
-export async function hasWantedFiles({ options, cache }: Call, entry: Entry): Promise<boolean> {
+async function hasWantedFiles({ options, cache }: Call, entry: Entry): Promise<boolean> {
   const { layers, facts } = entry.record;
   // What boots a disk has no layers.
   const hasLayers = layers.length === 0 || options.from.every((id, i) => layers[i] === id);
@@ -37,7 +47,7 @@ export async function hasWantedFiles({ options, cache }: Call, entry: Entry): Pr
 }
 
 /** Its source has these digests, and the one that the caller gave. */
-export function hasDigests(
+function hasDigests(
   { options }: Call,
   { record }: Entry,
   digests: readonly Digest[],
