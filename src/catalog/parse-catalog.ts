@@ -1,11 +1,16 @@
 import { readCount, readFlag, readList } from '../cache/records/values.ts';
-import { type Arch, arches } from '../contracts/arch.ts';
-import { isImageError, type UsageError } from '../errors.ts';
+import { isImageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
 import { parseReference } from '../line/reference.ts';
-import { isAlias } from '../lockfile/alias.ts';
-import { LockDefect, refuseFile, refuseUnknownMembers } from '../lockfile/defect.ts';
+import { LockDefect, refuseUnknownMembers } from '../lockfile/defect.ts';
+import {
+  inFile,
+  parseFileText,
+  readAlias,
+  readArchitectures,
+  readNamedImages,
+} from '../lockfile/named-images.ts';
 import {
   readLockedAddress,
   readLockedDay,
@@ -20,50 +25,18 @@ import { type Catalog, type CatalogEntry, type CatalogPin, catalogVersion } from
  */
 export function parseCatalog(text: string, path: string): Catalog {
   if (text.trim() === '') return { images: [] };
-  let content: unknown;
-  try {
-    content = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    throw refuseCatalog(path, new LockDefect(`this is not JSON: ${why}`));
-  }
-  return parseCatalogContent(content, path);
+  return parseCatalogContent(
+    inFile('catalog', path, () => parseFileText(text)),
+    path,
+  );
 }
 
 /** Like `parseCatalog`, for content that is already parsed from JSON. */
 export function parseCatalogContent(content: unknown, path: string): Catalog {
-  try {
-    return readContent(content);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw refuseCatalog(path, error instanceof LockDefect ? error : new LockDefect(error.message));
-  }
-}
-
-function refuseCatalog(path: string, defect: LockDefect): UsageError {
-  return refuseFile('catalog', path, defect);
-}
-
-function readContent(content: unknown): Catalog {
-  const members = parseRecord(content, 'the file');
-  const { catalogVersion: version, images } = members;
-  if (typeof version === 'number' && version > catalogVersion) {
-    throw new LockDefect(
-      `a later version of this package wrote it (catalogVersion ${version}, this one reads ${catalogVersion})`,
-      'Install the version of this package that wrote it, or a later one.',
-    );
-  }
-  refuseUnknownMembers(members, '', ['$schema', 'catalogVersion', 'images']);
-  if (version !== catalogVersion)
-    throw new LockDefect(`catalogVersion should be ${catalogVersion}`);
-  const entries = readList(images, 'images', readCatalogEntry);
-  const names = entries.map(({ alias }) => alias);
-  const double = names.findIndex((name, index) => names.indexOf(name) < index);
-  if (double < 0) return { images: entries };
-  throw new LockDefect(
-    `images[${names.indexOf(names[double] ?? '')}] and images[${double}] are both called ${JSON.stringify(names[double])}`,
-    'Rename or remove one of the two.',
-  );
+  const format = { member: 'catalogVersion', version: catalogVersion } as const;
+  return inFile('catalog', path, () => {
+    return { images: readNamedImages(content, format, readCatalogEntry).images };
+  });
 }
 
 const ofEntry = [
@@ -77,16 +50,9 @@ function readCatalogEntry(value: unknown, where: string): CatalogEntry {
   const text = (name: string) => parseText(members[name], `${where}.${name}`);
   const maybe = <T>(name: string, read: (value: unknown, at: string) => T) =>
     parseOptional(members[name], `${where}.${name}`, read);
-  const alias = text('alias');
-  if (!isAlias(alias)) {
-    throw new LockDefect(
-      `${where}.alias ${JSON.stringify(alias)} cannot be a name`,
-      'Use 1 to 64 of a-z, 0-9, ".", "_" and "-", the first a letter or digit.',
-    );
-  }
   refuseNoReference(`${text('vendor')}:${text('release')}@${text('snapshot')}`, where);
   return {
-    alias,
+    alias: readAlias(members['alias'], `${where}.alias`),
     vendor: text('vendor'),
     release: text('release'),
     ...defined({ codename: maybe('codename', parseText), version: maybe('version', parseText) }),
@@ -97,7 +63,7 @@ function readCatalogEntry(value: unknown, where: string): CatalogEntry {
     ...defined({ eol: maybe('eol', readLockedDay) }),
     layers: readList(members['layers'], `${where}.layers`, parseText),
     ...defined({ signer: maybe('signer', readLockedSigner) }),
-    arch: readPins(members['arch'], `${where}.arch`),
+    arch: readArchitectures(members['arch'], `${where}.arch`, readPin),
   };
 }
 
@@ -108,16 +74,6 @@ function refuseNoReference(text: string, where: string): void {
     if (!isImageError(error)) throw error;
   }
   throw new LockDefect(`${where}: ${JSON.stringify(text)} is no reference of a vendor`);
-}
-
-function readPins(value: unknown, where: string): CatalogEntry['arch'] {
-  const members = parseRecord(value, where);
-  refuseUnknownMembers(members, where, arches);
-  const pairs = arches.flatMap((arch): (readonly [Arch, CatalogPin])[] =>
-    members[arch] === undefined ? [] : [[arch, readPin(members[arch], `${where}.${arch}`)]],
-  );
-  if (pairs.length === 0) throw new LockDefect(`${where} names no architecture`);
-  return Object.fromEntries(pairs);
 }
 
 function readPin(value: unknown, where: string): CatalogPin {

@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.ts';
 import { nearestWord } from '../kit/nearest-word.ts';
 
 /** What is wrong at one place of a lock file or a catalog, before the name of the file is known. */
@@ -10,20 +9,6 @@ export class LockDefect extends Error {
     this.name = 'LockDefect';
     this.hint = hint;
   }
-}
-
-/** `ERR_INVALID_REQUEST` naming the file, by the option that named it, and the place in it. */
-export function refuseFile(
-  field: 'lockfile' | 'catalog',
-  path: string,
-  { message, hint }: LockDefect,
-): UsageError {
-  return new UsageError({
-    code: 'ERR_INVALID_REQUEST',
-    message: `${path}: ${message}`,
-    hint,
-    details: { field, value: path },
-  });
 }
 
 /** The members of an object, every one of them known: a misspelt one would count for nothing in silence. */
