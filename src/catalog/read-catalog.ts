@@ -1,11 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
-import { UsageError } from '../errors.ts';
+import { readGivenFile } from '../parts/read-given-file.ts';
 import type { Catalog } from './catalog.ts';
 import { parseCatalog, parseCatalogContent } from './parse-catalog.ts';
-
-/** Longer than a catalog of 10,000 images. */
-const maxBytes = 64 * 1024 * 1024;
 
 /** The name of this package's catalog in messages. */
 export const shippedName = 'the catalog';
@@ -20,20 +16,13 @@ export async function readCatalog(path: string | undefined): Promise<Catalog> {
     );
     return await shipped;
   }
-  let text: string;
-  try {
-    const stats = await stat(path);
-    const isFile = stats.isFile() || path === devNull;
-    if (!isFile || stats.size > maxBytes) throw new Error('it is no file of that kind');
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError({
-      code: 'ERR_INVALID_REQUEST',
-      message: `cannot read the catalog ${path}: ${cause instanceof Error ? cause.message : cause}`,
-      hint: 'Give the path of a catalog with catalog (--catalog), or leave it out for the one of this package.',
-      details: { field: 'catalog', value: path },
-      cause,
-    });
-  }
+  if (path === devNull) return parseCatalog('', path);
+  const text = await readGivenFile(path, {
+    called: 'the catalog',
+    field: 'catalog',
+    hint: 'Give the path of a catalog with catalog (--catalog), or leave it out for the one of this package.',
+    // Longer than a catalog of 10,000 images.
+    maxBytes: 64 * 1024 * 1024,
+  });
   return parseCatalog(text, path);
 }
