@@ -38,7 +38,7 @@ export function parseOptional<T>(
   return value === undefined || value === null ? undefined : parse(value, where);
 }
 
-/** What a JSON text says; `ERR_METADATA` with this message for one that is not JSON. */
+/** The value of a JSON text. Throws `ERR_METADATA` with this message if it is not JSON. */
 export function parseJsonText(text: string, message: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,7 +5,10 @@ import { parseRecord, parseText } from '../kit/records.ts';
 import { isAlias } from './alias.ts';
 import { LockDefect, refuseUnknownMembers } from './defect.ts';
 
-/** Runs what reads a lock file or a catalog: `ERR_INVALID_REQUEST` names the file, by the option that named it, and the place in it. */
+/**
+ * Runs the reader of a lock file or a catalog. Its errors become `ERR_INVALID_REQUEST` with the option, the path and the place
+ * in the file.
+ */
 export function inFile<T>(field: 'lockfile' | 'catalog', path: string, read: () => T): T {
   try {
     return read();
@@ -30,14 +33,14 @@ export function parseFileText(text: string): unknown {
   }
 }
 
-/** What both files hold: the version of their format, and images that each have a name of their own. */
+/** Reads what both files contain: the version of their format, and images with different names. */
 export function readNamedImages<Image extends { alias: string }>(
   content: unknown,
   { member, version }: { member: 'lockfileVersion' | 'catalogVersion'; version: number },
   readImage: (value: unknown, where: string) => Image,
 ): { $schema: unknown; images: Image[] } {
   const { $schema, [member]: found, images, ...others } = parseRecord(content, 'the file');
-  // Before anything else: what a later version writes is not known here.
+  // Before anything else: the content of a later version is unknown here.
   if (typeof found === 'number' && found > version) {
     throw new LockDefect(
       `a later version of this package wrote it (${member} ${found}, this one reads ${version})`,
@@ -60,7 +63,7 @@ export function readAlias(value: unknown, where: string): string {
   );
 }
 
-/** What there is of each architecture; of one at least. */
+/** One value for each architecture; at least one. */
 export function readArchitectures<T>(
   value: unknown,
   where: string,

@@ -1,17 +1,19 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 
-/** What the errors about a file say that an option names. */
+/** A file that an option names: its words in errors, and its limit. */
 interface GivenFile {
   /** `the lock file`. */
   called: string;
   field: 'lockfile' | 'catalog' | 'bundles';
   hint: string;
-  /** A longer file is refused. */
   maxBytes: number;
 }
 
-/** The text of a file that an option names; `ERR_INVALID_REQUEST` where it cannot be read, with `ENOENT` as the cause where nothing is. */
+/**
+ * The text of a file that an option names. Throws `ERR_INVALID_REQUEST` if it cannot be read; the cause is `ENOENT` if there is
+ * no file.
+ */
 export async function readGivenFile(
   path: string,
   { called, field, hint, maxBytes }: GivenFile,

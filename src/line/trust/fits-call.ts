@@ -16,7 +16,7 @@ export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<bool
   return meetsTrust(call, entry, demanded);
 }
 
-/** After upstream was asked: a published file that has these digests, and all that the call wants but its trust. */
+/** After upstream was asked: a published file with these digests that fits the call; its trust is not checked here. */
 export async function isGoodWithDigests(
   call: Call,
   entry: Entry,
@@ -47,11 +47,7 @@ async function hasWantedFiles({ options, cache }: Call, entry: Entry): Promise<b
 }
 
 /** Its source has these digests, and the one that the caller gave. */
-function hasDigests(
-  { options }: Call,
-  { record }: Entry,
-  digests: readonly Digest[],
-): boolean {
+function hasDigests({ options }: Call, { record }: Entry, digests: readonly Digest[]): boolean {
   const given = options.digest === undefined ? [] : [options.digest];
   const wanted = [...given, ...options.pins, ...digests];
   return wanted.every((one) => record.source[algorithmOf(one)] === hexOf(one));
