@@ -1,4 +1,4 @@
-import { createRootdisk, type ResolvedImage } from '../../core.ts';
+import { createRootdisk, type ResolvedImage, type Warning } from '../../core.ts';
 import { shownText } from '../../kit/public-url.ts';
 import { requestOptions, transportOptions } from '../args/options.ts';
 import { readCatalogPath } from '../args/read-lockfile.ts';
@@ -6,6 +6,7 @@ import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust } from '../print/describe-image.ts';
 import { formatBytes, formatExactBytes } from '../print/format.ts';
 import { formatTable } from '../print/format-table.ts';
+import { isPrinted } from '../progress/reporter.ts';
 import type { Command } from './command.ts';
 
 export const resolveCommand: Command = {
@@ -52,11 +53,12 @@ export const resolveCommand: Command = {
     });
     // The table tells them too.
     if (flags.has('json')) warn(image.trust.warnings);
-    return { text: formatTable(rows(image), { columns }), json: image };
+    const printed = image.trust.warnings.filter(isPrinted(flags));
+    return { text: formatTable(rows(image, printed), { columns }), json: image };
   },
 };
 
-function rows(image: Omit<ResolvedImage, 'identity'>): string[][] {
+function rows(image: Omit<ResolvedImage, 'identity'>, warnings: readonly Warning[]): string[][] {
   const { vendor, release, codename, version, variant, arch, snapshot } = image;
   const { sizeBytes, peakBytes, uuid, guest, boot, trust } = image;
   const names = [codename, version].filter((name) => name !== undefined && name !== release);
@@ -79,6 +81,6 @@ function rows(image: Omit<ResolvedImage, 'identity'>): string[][] {
     ...(peakBytes === undefined ? [] : [['peak space', `about ${formatBytes(peakBytes)}`]]),
     ...(guest === undefined ? [] : [['guest', describeGuest(guest)]]),
     ...(boot === undefined ? [] : Object.entries(boot).map(([name, value]) => [name, value])),
-    ...trust.warnings.map(({ message }) => ['warning', message]),
+    ...warnings.map(({ message }) => ['warning', message]),
   ];
 }

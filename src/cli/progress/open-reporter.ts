@@ -7,7 +7,7 @@ import { escapeControls, formatJson } from '../print/format.ts';
 import { ProgressBar } from './bar.ts';
 import { openEvents } from './events.ts';
 import { ProgressLines } from './lines.ts';
-import { type Reporter, untold } from './reporter.ts';
+import { isPrinted, type Reporter, untold } from './reporter.ts';
 import { type ProgressView, silentView } from './view.ts';
 
 /**
@@ -19,11 +19,8 @@ export function openReporter({ stderr, env }: Pick<Io, 'stderr' | 'env'>, flags:
   const view = flags.has('quiet') ? silentView : openView(stderr, env['TERM']);
   const verbose = flags.has('verbose');
   const isNew = untold();
-  // Who names a mirror knows that it is used. It stays among the warnings of the result.
-  const isKnown = ({ code }: Warning): boolean => code === 'mirror' && flags.has('mirror');
   const warn = (warnings: readonly Warning[]): void => {
-    for (const warning of warnings.filter(isNew)) {
-      if (isKnown(warning) && !verbose) continue;
+    for (const warning of warnings.filter(isNew).filter(isPrinted(flags))) {
       view.print(
         `${styleText('yellow', 'warning:', { stream: stderr })} ${escapeControls(warning.message)}`,
       );

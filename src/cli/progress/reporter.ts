@@ -1,4 +1,5 @@
 import type { Log, OnProgress, Warning } from '../../core.ts';
+import type { Flags } from '../args/flags.ts';
 
 /** Everything that goes to stderr while a command runs. */
 export interface Reporter {
@@ -8,6 +9,12 @@ export interface Reporter {
   warn(warnings: readonly Warning[]): void;
   /** Leaves the terminal as it was. May be called again. */
   stop(): void;
+}
+
+/** True for each warning that is printed: a call that names a mirror knows of it, and is told under `--verbose` only. */
+export function isPrinted(flags: Flags): (warning: Warning) => boolean {
+  const isQuiet = flags.has('mirror') && !flags.has('verbose');
+  return ({ code }) => !(isQuiet && code === 'mirror');
 }
 
 /** True for each warning that it has not seen before. */
