@@ -32,7 +32,7 @@ describe('an image that marks itself as corrupt', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('becomes a disk with the word, and the record and the warnings say so', async () => {
+  test('becomes a disk with the word, and the record and the warnings name it', async () => {
     const warned: object[] = [];
     const made = await line.ensure('acme:1', {
       allow,
@@ -49,7 +49,7 @@ describe('an image that marks itself as corrupt', () => {
 });
 
 describe('a cached disk that was made with an allowance', () => {
-  test('answers a call that gives it, with the same warning', async () => {
+  test('serves a call with the allowance, with the same warning', async () => {
     await line.ensure('acme:1', { allow });
     const hit = await line.ensure('acme:1', { allow: [...allow, 'trailing'] });
     expect(hit.origin).toBe('cache');
@@ -62,12 +62,12 @@ describe('a cached disk that was made with an allowance', () => {
     ['asked again', {}, 'ERR_DECODE'],
     ['pinned by a digest', { digest: sha256(image) }, 'ERR_DECODE'],
     ['offline', { offline: true }, 'ERR_OFFLINE_MISS'],
-  ])('is no hit for a call that does not: %s', async (_how, options, code) => {
+  ])('is not used for a call without it: %s', async (_how, options, code) => {
     await line.ensure('acme:1', { allow, ...options, offline: false });
     await expect(line.ensure('acme:1', options)).rejects.toMatchObject({ code });
   });
 
-  test('is not the answer while upstream is down', async () => {
+  test('is not used as a replacement while upstream is down', async () => {
     await line.ensure('acme:1', { allow });
     line.upstream.route('images.acme.example/index.json', (_request, response) => {
       response.writeHead(403);
@@ -78,7 +78,7 @@ describe('a cached disk that was made with an allowance', () => {
   });
 });
 
-test('a word that was not needed leaves no trace, and the disk answers every call', async () => {
+test('a word that was not needed is not recorded, and the disk serves every call', async () => {
   const whole = buildQcow2Image({ virtualSize: disk.length, extents }).bytes;
   line.offer({ ...build, digest: sha256(whole) }, whole);
   const made = await line.ensure('acme:1', { allow: ['trailing', 'corrupt-flag', 'encrypted'] });
@@ -87,7 +87,7 @@ test('a word that was not needed leaves no trace, and the disk answers every cal
   expect((await line.ensure()).origin).toBe('cache');
 });
 
-test('a record with a word that does not exist is damaged', async () => {
+test('a record with an unknown word is damaged', async () => {
   const made = await line.ensure('acme:1', { allow });
   await line.releaseAll();
   const path = `${made.path}.json`;

@@ -37,21 +37,21 @@ function zstd(bytes: Uint8Array): Buffer {
   });
 }
 
-/** A stream of many equal pieces, of which only the first is packed; the piece that opens it is a disk. */
+/** A stream of many equal pieces, of which only the first is compressed; the decompressed piece is a disk. */
 function repeat(count: number, byte: number): Buffer {
   const piece = zstd(new Uint8Array(64 * MiB).fill(byte));
   const first = buildRawDisk({ virtualSize: 64 * MiB });
   return Buffer.concat([zstd(first), ...new Array<Buffer>(count).fill(piece)]);
 }
 
-/** A sparse disk in a tar, of so many extents. */
+/** A sparse disk in a tar, with this many extents. */
 function tarOf(count: number): Uint8Array {
   const all = Array.from({ length: count }, (_, i) => i * 8192);
   const sparse = all.map((at): [number, Uint8Array] => [at, disk.subarray(at, at + 512)]);
   return tarArchive(sparseMember('disk.raw', { size: 1024 ** 2, extents: sparse }, 'pax 1.0'));
 }
 
-/** Each limit that an image can meet: a file above it, and the limit that is too low for it. */
+/** Each limit that an image can exceed: a file above it, and the limit that is too low for it. */
 const cases: [keyof Limits, Partial<Limits>, () => Uint8Array][] = [
   ['virtualBytes', { virtualBytes: MiB }, () => disk],
   ['virtualBytes', { virtualBytes: MiB }, () => gzipSync(disk)],
@@ -76,7 +76,7 @@ const cases: [keyof Limits, Partial<Limits>, () => Uint8Array][] = [
 ];
 
 describe.each(cases)('%s (%j)', (name, limits, make) => {
-  test('its refusal names it, and the file reads once it is raised as the hint says', async () => {
+  test('the error names it, and the file is read once it is raised as the hint says', async () => {
     const file = join(folder, 'image');
     await writeFile(file, make());
     const { hazards } = await inspectImage(file, { scratchDir: folder, limits });
@@ -84,7 +84,7 @@ describe.each(cases)('%s (%j)', (name, limits, make) => {
     const hint = hazards[0]?.hint ?? '';
     const [, named, value = ''] = /--limit (\w+)=(\S+)/.exec(hint) ?? [];
     expect(named).toBe(name);
-    // Where the hint knows no value, a large one.
+    // If the hint has no value, a large one.
     const raised = value === 'N' ? 1_000_000_000 : parseSize(value, 'limit');
     const all = { ...limits, [name]: raised };
     expect((await inspectImage(file, { scratchDir: folder, limits: all })).hazards).toEqual([]);
@@ -103,7 +103,7 @@ test.each([
   expect(raiseLimit(name, needed)).toContain(`--limit ${name}=${text} `);
 });
 
-test('what no limit lets through is not told to raise one', () => {
+test('an error without a limit does not tell the caller to raise one', () => {
   expect(raiseLimit('members', 11_000, 10_000)).toContain('no limit can be raised so far');
   expect(raiseLimit('members', 11_000, 10_000)).not.toContain('--limit');
   expect(raiseLimit('members', 10_000, 10_000)).toContain('--limit members=10000 ');
@@ -112,7 +112,7 @@ test('what no limit lets through is not told to raise one', () => {
 test.each([
   [['gz', 'gz', 'raw'], '3'],
   [['gz', 'gz', 'gz', 'raw'], '4'],
-  // What lies in the last one is not known.
+  // The content of the last one is not known.
   [['gz', 'gz', 'gz'], 'N'],
   [undefined, 'N'],
 ])('layers declared as %j: the hint says nesting=%s', async (from, value) => {
@@ -123,7 +123,7 @@ test.each([
   expect(hazards[0]?.hint).toContain(`--limit nesting=${value} `);
 });
 
-test('on the command line the hint can be followed word by word', async () => {
+test('on the command line the hint can be copied word by word', async () => {
   await writeFile(join(folder, 'image'), gzipSync(gzipSync(disk)));
   const low = ['inspect', 'image', '--json', '--limit'];
   const refused = await runCli([...low, 'nesting=2'], { cwd: folder });

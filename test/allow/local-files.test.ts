@@ -50,7 +50,7 @@ describe.each<[string, Odd]>([
     },
   ],
 ])('%s', (_what, { allowance, bytes, from, disk: wanted }) => {
-  test('is refused with a hint that names the word, and is the disk with it', async () => {
+  test('is refused with a hint that names the word, and becomes a disk with it', async () => {
     const [file, out] = [join(folder, 'image'), join(folder, 'out.raw')];
     await writeFile(file, bytes);
     await expect(convertImage(file, out, { from })).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describe.each<[string, Odd]>([
   });
 });
 
-test('an encrypted disk is not what was asked for where another format was declared', async () => {
+test('an encrypted disk is refused if another format was declared', async () => {
   const file = join(folder, 'image');
   await writeFile(file, encrypted);
   const how = { from: ['qcow2'], allow: ['encrypted'] as const };
@@ -98,7 +98,7 @@ test('an encrypted disk is not what was asked for where another format was decla
 });
 
 describe('on the command line', () => {
-  test('--allow may be repeated, and what was allowed is on stderr and in --json', async () => {
+  test('--allow may be repeated, and the words are on stderr and in --json', async () => {
     const file = join(folder, 'image');
     await writeFile(file, markCorrupt(qcow2Of(encrypted)));
     const args = ['image', 'out.raw', '--json'];

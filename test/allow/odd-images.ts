@@ -1,11 +1,11 @@
-/** A qcow2 of version 3 whose header says that it is corrupt (incompatible feature bit 1). */
+/** A qcow2 of version 3 whose header marks it as corrupt (incompatible feature bit 1). */
 export function markCorrupt(qcow2: Uint8Array): Buffer {
   const image = Buffer.from(qcow2);
   image.writeUInt8(image.readUInt8(79) | 2, 79);
   return image;
 }
 
-/** A disk that begins like one that LUKS encrypted as a whole (version 2). */
+/** A disk with the start of a disk that LUKS (version 2) encrypted as a whole. */
 export function makeEncrypted(sizeBytes: number = 1024 ** 2): Buffer {
   const disk = Buffer.alloc(sizeBytes);
   Buffer.from('LUKS\xba\xbe\x00\x02', 'latin1').copy(disk);

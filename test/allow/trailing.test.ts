@@ -48,7 +48,7 @@ const files: Readonly<Record<string, Uint8Array>> = {
   'tar.gz, behind the tar': tar,
 };
 
-/** What people find behind such files. */
+/** Bytes that are found after such files in practice. */
 const tails: Readonly<Record<string, Uint8Array>> = {
   'metadata behind eight zeros': Buffer.concat([
     Buffer.alloc(8),
@@ -70,14 +70,14 @@ async function convert(bytes: Uint8Array, trailing: boolean): Promise<ConvertedI
 describe.each(Object.entries(files))('%s', (name, whole) => {
   const pack = name.startsWith('tar.gz') ? gzipSync : (bytes: Uint8Array) => bytes;
 
-  test('the file alone needs no word', async () => {
+  test('the file without them needs no word', async () => {
     expect((await convert(pack(whole), true)).warnings).toEqual([]);
     expect(Buffer.compare(await readFile(join(folder, 'out')), disk)).toBe(0);
   });
 
-  // The record that closes a zip file is looked for in its last 64 KiB, as by every program.
+  // The record at the end of a zip file is searched in its last 64 KiB, as every program does.
   const found = Object.entries(tails).filter(([, tail]) => name !== 'zip' || tail.length < 65_536);
-  test.each(found)('%s is refused, and left out with the word', async (_, tail) => {
+  test.each(found)('%s is refused, and skipped with the word', async (_, tail) => {
     const bytes = pack(Buffer.concat([whole, tail]));
     await expect(convert(bytes, false)).rejects.toMatchObject({
       code: 'ERR_DECODE',
@@ -89,16 +89,16 @@ describe.each(Object.entries(files))('%s', (name, whole) => {
     expect(Buffer.compare(await readFile(join(folder, 'out')), disk)).toBe(0);
   });
 
-  test('what comes before is checked as ever', async () => {
+  test('the bytes before are checked as always', async () => {
     const damaged = Buffer.from(whole);
-    // Of the last bytes of a tar archive nothing depends; of its first ones its header does.
+    // The last bytes of a tar archive have no checksum; its first ones have that of the header.
     const at = name.startsWith('tar') || name === 'ova' ? 148 : Math.floor(whole.length / 2);
     damaged.writeUInt8(damaged.readUInt8(at) ^ 1, at);
     const bytes = pack(Buffer.concat([damaged, Buffer.from('FWx0')]));
     await expect(convert(bytes, true)).rejects.toMatchObject({ name: 'DecodeError' });
   });
 
-  test('a file that is cut is not one with bytes behind it', async () => {
+  test('a file that is cut does not count as one with bytes after it', async () => {
     const cut = pack(whole.subarray(0, Math.floor(whole.length * 0.75)));
     await expect(convert(cut, true)).rejects.toMatchObject({
       details: { reason: expect.stringMatching(/truncated|checksum|corrupt/) },
@@ -115,7 +115,7 @@ describe('zeros', () => {
     ['zst', 512, true],
     ['bz2', 512, true],
     ['lz4', 512, true],
-  ])('behind %s, %i of them: whether they need the word is %s', async (name, count, needed) => {
+  ])('after %s, %i of them: whether they need the word is %s', async (name, count, needed) => {
     const bytes = Buffer.concat([files[name] ?? Buffer.alloc(0), Buffer.alloc(count)]);
     const alone = convert(bytes, false);
     if (needed) await expect(alone).rejects.toMatchObject({ details: { reason: 'trailing-data' } });
@@ -124,8 +124,8 @@ describe('zeros', () => {
   });
 });
 
-test('an lz4 frame of the legacy kind has no end, and no word makes one', async () => {
-  // A block of five literals, and then what can be no length.
+test('an lz4 frame of the legacy kind has no end, and no word changes that', async () => {
+  // A block of five literals, and then bytes that cannot be a length.
   const legacy = Buffer.concat([
     Buffer.from('02214c18', 'hex'),
     Buffer.from('0600000050', 'hex'),
@@ -139,7 +139,7 @@ test('an lz4 frame of the legacy kind has no end, and no word makes one', async 
 });
 
 describe('gzip headers with every field', () => {
-  test('are passed over, and their checksum is compared', async () => {
+  test('are skipped, and their checksum is compared', async () => {
     const [start, rest] = [gzipSync(disk).subarray(0, 10), gzipSync(disk).subarray(10)];
     const extra = Buffer.from([4, 0, 1, 2, 3, 4]);
     const header = Buffer.concat([start, extra, Buffer.from('name\0a comment\0')]);

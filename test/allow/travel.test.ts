@@ -5,7 +5,7 @@ import { startUpstream, type Upstream } from '../../src/testing/upstream.ts';
 import { type Line, makeDisk, startLine } from '../fixtures/line.ts';
 import { client, collect, mirrorOf, site } from '../http/client.ts';
 
-/** What a hint says to set a limit to; where it knows no value, the given one. */
+/** The value of a limit in a hint; the given one if the hint has none. */
 function valueIn(hint: unknown, name: keyof Limits, otherwise: number): number {
   const [, named, value = ''] = /--limit (\w+)=(\w+)/.exec(String(hint)) ?? [];
   expect(named).toBe(name);
@@ -23,7 +23,7 @@ const disk = makeDisk();
 const build = { release: '1', snapshot: '20260101', file: 'acme.raw', layers: ['raw'] };
 const image = 'images.acme.example/acme.raw';
 
-/** Each limit that a transfer can meet: what the upstream offers, the limit that is too low, and one that is enough. */
+/** Each limit of a transfer: the answer of upstream, the limit that is too low, and one that is high enough. */
 const cases: [keyof Limits, number, number, code: string, (line: Line) => void][] = [
   ['downloadBytes', 1000, disk.length, 'ERR_LIMIT', () => {}],
   [
@@ -32,7 +32,7 @@ const cases: [keyof Limits, number, number, code: string, (line: Line) => void][
     disk.length,
     'ERR_LIMIT',
     ({ upstream }) => {
-      // Without a length in its head.
+      // Without a length in its header.
       upstream.route(image, (_, response) => {
         response.write(disk.subarray(0, 5000));
         response.end(disk.subarray(5000));
@@ -71,7 +71,7 @@ describe.each(cases)('%s of %i', (name, low, enough, code, arrange) => {
   });
   afterEach(() => line.close());
 
-  test('is refused, and the image comes once it is raised as the hint says', async () => {
+  test('is refused, and the image arrives once it is raised as the hint says', async () => {
     const refusal = await refusalOf(line.ensure('acme:1', { limits: { [name]: low } }));
     expect(refusal['code']).toBe(code);
     expect(await line.visible()).toEqual([]);
@@ -88,7 +88,7 @@ describe('leastBytesPerSecond', () => {
   });
   afterEach(() => upstream.close());
 
-  test('a slow transfer is refused, and comes once it is lowered as the hint says', async () => {
+  test('a slow transfer is refused, and succeeds once it is lowered as the hint says', async () => {
     const body = disk.subarray(0, 60_000);
     upstream.route('slow.img', body, { bytesPerSecond: 200_000 });
     const read = async (leastBytesPerSecond: number): Promise<Uint8Array> => {

@@ -7,7 +7,7 @@ import { type Line, sha256, startLine } from '../fixtures/line.ts';
 const base = 'images.acme.example/bundles/';
 export const at: string = `https://${base}`;
 
-/** A tar of these members; `typed` gives one another type of the header and a place that it leads to. */
+/** A tar of these members; `typed` gives one another type in its header and a link target. */
 export function makeTar(
   members: readonly (readonly [name: string, content: Uint8Array, type?: string])[],
 ): Buffer {
@@ -28,7 +28,7 @@ export function makeTar(
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
 }
 
-/** What a root file system begins with, some data, and a hole behind it. */
+/** The start of a root file system, some data, and a hole after it. */
 export function makeRootfs(seed = 1): Buffer {
   const disk = Buffer.alloc(4 * 1024 ** 2);
   disk.writeUInt16LE(0xef53, 1080);

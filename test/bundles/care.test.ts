@@ -29,24 +29,21 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-test.each(['raw', 'manifest', 'kernel'])(
-  'a damaged .%s is made again by repair',
-  async (format) => {
-    const { path } = await site.bundle('bundle:web', { boot: true });
-    const damaged = path.replace(/raw$/, format);
-    const intact = await readFile(damaged);
-    await site.releaseAll();
-    await damage(damaged, 10);
-    const { cacheDir, mirrors } = site;
-    for await (const _ of rootdisk.verifyCache({ cacheDir, mirrors, repair: true }));
-    expect(await readFile(damaged)).toEqual(intact);
-    expect(await site.bundle('bundle:web', { offline: true, boot: true })).toMatchObject({
-      ...{ manifest, boot: { kernel: { kind: 'bzimage' } } },
-    });
-  },
-);
+test.each(['raw', 'manifest', 'kernel'])('repair makes a damaged .%s again', async (format) => {
+  const { path } = await site.bundle('bundle:web', { boot: true });
+  const damaged = path.replace(/raw$/, format);
+  const intact = await readFile(damaged);
+  await site.releaseAll();
+  await damage(damaged, 10);
+  const { cacheDir, mirrors } = site;
+  for await (const _ of rootdisk.verifyCache({ cacheDir, mirrors, repair: true }));
+  expect(await readFile(damaged)).toEqual(intact);
+  expect(await site.bundle('bundle:web', { offline: true, boot: true })).toMatchObject({
+    ...{ manifest, boot: { kernel: { kind: 'bzimage' } } },
+  });
+});
 
-test('a bundle is carried to a machine without a network, by the digests of its entries', async () => {
+test('a bundle is copied to a machine without a network, by the digests of its entries', async () => {
   await site.bundle('bundle:web', { boot: true });
   const archive = join(site.folder, 'cache.tar');
   const { entries } = await rootdisk.exportCache(archive, [], { cacheDir: site.cacheDir });

@@ -14,13 +14,13 @@ function parse(...entries: object[]): ReturnType<typeof parseBundleCatalog> {
 
 describe('a bundle catalog', () => {
   test.each(['', ' \n', '{ "version": 1, "entries": [] }', '{ "version": 1 }'])(
-    'without a bundle: %j',
+    'is empty for %j',
     (text) => {
       expect(parseBundleCatalog(text)).toEqual({ version: 1, entries: [] });
     },
   );
 
-  test('gives what is left out its default, and passes over what it does not know', () => {
+  test('adds defaults for missing fields, and ignores unknown ones', () => {
     expect(parse({ ...one, own: true, kernel_ref: '', size_bytes: 0 }).entries).toEqual([
       {
         ...{ name: 'web', kind: 'image', arch: 'amd64', members: [] },
@@ -104,7 +104,7 @@ test.each(['', '.a', '-a', '_a', 'a/b', 'a b', 'a:b', 'ä', 'a\n', 'x'.repeat(65
   },
 );
 
-test('the schema asks for what the reader asks for', () => {
+test('the schema and the reader require the same', () => {
   const path = new URL('../../schemas/rootdisk.bundles.schema.json', import.meta.url);
   const { $defs } = JSON.parse(readFileSync(path, 'utf8'));
   expect($defs.entry.required).toEqual(Object.keys(one));

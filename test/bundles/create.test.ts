@@ -27,7 +27,7 @@ async function folderOf(name: string, files: Record<string, Uint8Array>): Promis
 
 const image = { 'rootfs.ext4': makeRootfs(), 'manifest.json': manifestBytes };
 
-test('the same files give the same bytes, whatever their times and modes', async () => {
+test('the same files give the same bytes, for any times and modes', async () => {
   const first = await createBundle(await folderOf('a', image), join(site.folder, 'a.tar.zst'));
   const files = Object.fromEntries(Object.entries(image).reverse());
   const again = await folderOf('b', files);
@@ -43,7 +43,7 @@ test('the same files give the same bytes, whatever their times and modes', async
   expect(second.sha256).toBe(first.sha256);
 });
 
-test('what is written is read back, with its kernel', async () => {
+test('a written bundle is read back, with its kernel', async () => {
   const kernel = makeBzimage();
   const files = { ...image, kernel, initrd: Buffer.from('an initrd') };
   const made = await createBundle(await folderOf('a', files), join(site.folder, 'a.tar.zst'));
@@ -62,7 +62,7 @@ test('a kernel alone is a bundle of its kind', async () => {
   expect(made).toMatchObject({ kind: 'kernel', members: ['initrd'] });
 });
 
-describe('a folder makes no bundle', () => {
+describe('a folder is refused', () => {
   test.each([
     ['with another file', { ...image, 'notes.txt': manifestBytes }, 'notes.txt'],
     ['without a manifest', { 'rootfs.ext4': makeRootfs() }, 'no manifest.json'],
@@ -89,7 +89,7 @@ describe('a folder makes no bundle', () => {
   });
 });
 
-test('a file that is there is replaced with force alone', async () => {
+test('an existing file is replaced only with force', async () => {
   const folder = await folderOf('a', image);
   const out = join(site.folder, 'a.tar.zst');
   await writeFile(out, 'mine');

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-test('a bundle becomes a sparse disk, and its manifest is in the result, every field of it', async () => {
+test('a bundle becomes a sparse disk, and every field of its manifest is in the result', async () => {
   const entry = await site.publish(plain);
   const image = await site.bundle();
   const snapshot = String(Object(entry).tarball_sha256).slice(0, 12);
@@ -51,7 +51,7 @@ test('a bundle becomes a sparse disk, and its manifest is in the result, every f
   ]);
 });
 
-test('it is fetched once, also offline and without the catalog', async () => {
+test('it is fetched once, and then found offline and without the catalog', async () => {
   await site.publish(plain);
   await site.bundle();
   expect(site.asked()).toEqual(['1.tar.zst']);
@@ -63,7 +63,7 @@ test('it is fetched once, also offline and without the catalog', async () => {
   expect(site.asked()).toEqual([]);
 });
 
-test('a manifest that is gone or changed makes it fetched again', async () => {
+test('it is fetched again if its manifest is missing or changed', async () => {
   await site.publish(plain);
   const image = await site.bundle();
   await rm(image.path.replace(/raw$/, 'manifest'));
@@ -93,8 +93,8 @@ test('other bytes under the same name are another snapshot', async () => {
   });
 });
 
-describe('what boots it', () => {
-  test('comes out of the same download where the bundle holds it', async () => {
+describe('the kernel', () => {
+  test('comes from the same download if the bundle holds it', async () => {
     const cmdline = 'root=/dev/vda rw';
     await site.publish(whole, { members: ['kernel', 'initrd'], cmdline });
     const image = await site.bundle('bundle:web', { boot: true });
@@ -109,7 +109,7 @@ describe('what boots it', () => {
     expect(again).toMatchObject({ origin: 'cache', boot: image.boot, manifest });
   });
 
-  test('is there for a later call that asks for it', async () => {
+  test('is available to a later call that asks for it', async () => {
     await site.publish(whole, { members: ['kernel', 'initrd'] });
     await site.bundle();
     const image = await site.bundle('bundle:web', { boot: true });
@@ -132,7 +132,7 @@ describe('what boots it', () => {
     expect(await readFile(image.boot?.initrd?.path ?? '')).toEqual(initrd);
   });
 
-  test("is another vendor's, where the entry gives its reference", async () => {
+  test("is another vendor's if the entry gives its reference", async () => {
     await site.publish(plain, { kernel_ref: 'acme:1', cmdline: 'root=/dev/vda' });
     site.upstream.route('images.acme.example/vmlinuz', kernel);
     site.offer(
@@ -154,7 +154,7 @@ describe('what boots it', () => {
     ['nowhere', 'ERR_NOT_FOUND', /kernel "nowhere"/],
     ['other', 'ERR_NOT_FOUND', /kernel "other"/],
     ['absent:1', 'ERR_UNKNOWN_VENDOR', /no vendor "absent"/],
-  ])('is refused where kernel_ref is %s', async (kernelRef, code, message) => {
+  ])('is refused if kernel_ref is %s', async (kernelRef, code, message) => {
     const other = { name: 'other', tarball_url: `${at}x`, tarball_sha256: 'a'.repeat(64) };
     await site.publish(plain, { kernel_ref: kernelRef }, [other]);
     await expect(site.bundle('bundle:web', { boot: true })).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('what boots it', () => {
     expect(await site.bundle()).toMatchObject({ manifest });
   });
 
-  test('is looked for on its disk where the bundle has none', async () => {
+  test('is searched on its disk if the bundle has none', async () => {
     await site.publish(plain);
     await expect(site.bundle('bundle:web', { boot: true })).rejects.toMatchObject({
       exitCode: 6,

@@ -1,4 +1,4 @@
-// Ends itself with SIGKILL at the n-th rename: bundle, options as JSON, n (0: never).
+// Kills itself with SIGKILL at the n-th rename: bundle, options as JSON, n (0: never).
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 

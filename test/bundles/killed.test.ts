@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-/** Runs a call that is killed at a rename; true where it was killed. */
+/** Runs a call that is killed at a rename; true if it was killed. */
 async function killedAt(rename: number): Promise<boolean> {
   const { cacheDir, mirrors, catalog } = site;
   const options = { arch: 'amd64', cacheDir, mirrors, bundles: catalog, boot: true };
@@ -42,7 +42,7 @@ async function killedAt(rename: number): Promise<boolean> {
   return signal === 'SIGKILL';
 }
 
-test('killed at every fifth rename: no disk or all of it, and the next call completes', async () => {
+test('killed at every fifth rename: no disk or a complete one, and the next call succeeds', async () => {
   let kills = 0;
   for (let rename = 1; ; rename += 5) {
     if (!(await killedAt(rename))) break;

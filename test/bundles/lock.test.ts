@@ -47,7 +47,7 @@ test('a locked bundle needs no catalog, and is fetched once with its kernel', as
   });
 });
 
-test('what the catalog names is listed', async () => {
+test('the names of the catalog are listed', async () => {
   const listings = [];
   for await (const one of createRootdisk(parts).listImages('bundle', { bundles: site.catalog })) {
     listings.push(one);

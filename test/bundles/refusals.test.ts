@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-/** Neither an entry nor a staged file is left. */
+/** Checks that neither an entry nor a staged file is left. */
 async function expectNothing(): Promise<void> {
   expect(await site.visible()).toEqual([]);
   const staging = join(site.cacheDir, 'images-v1', '.staging');
@@ -86,13 +86,13 @@ describe('a bundle is refused, and leaves nothing, with', () => {
     await expectNothing();
   });
 
-  test('bytes that are no tar', async () => {
+  test('bytes that are not a tar', async () => {
     await site.publish(zstdCompressSync(rootfs));
     await expect(site.bundle()).rejects.toMatchObject({ details: { reason: 'format-mismatch' } });
     await expectNothing();
   });
 
-  test('another digest than the catalog has, whatever it holds', async () => {
+  test('a digest other than that of the catalog, with any content', async () => {
     const bytes = pack([
       ['manifest.json', manifestBytes],
       ['rootfs.ext4', rootfs],
@@ -102,7 +102,7 @@ describe('a bundle is refused, and leaves nothing, with', () => {
     await expectNothing();
   });
 
-  test('another size than the catalog has', async () => {
+  test('a size other than that of the catalog', async () => {
     const bytes = pack([
       ['manifest.json', manifestBytes],
       ['rootfs.ext4', rootfs],

@@ -5,7 +5,7 @@ import { SparseFile } from '../../src/bytes/sparse-file.ts';
 
 const bytes = (length: number, fill: number) => new Uint8Array(length).fill(fill);
 
-test('both ends are kept, whether the size comes first or last and whatever the order of writes', async () => {
+test('both ends are kept, if the size comes first or last, for any order of writes', async () => {
   const piece = fc.record({
     position: fc.nat(30_000),
     length: fc.integer({ min: 1, max: 9000 }),
@@ -26,7 +26,7 @@ test('both ends are kept, whether the size comes first or last and whatever the 
   );
 });
 
-test('a stream without a size keeps its last bytes too, zeros at the end included', async () => {
+test('a stream without a size keeps its last bytes too, with zeros at the end', async () => {
   for (const [last, fill] of [
     [700, 3],
     [100, 3],

@@ -37,7 +37,7 @@ test('a read waits for its bytes and is short only at the end', async () => {
   await handle.close();
 });
 
-test('bytes written ahead become ready when those before them are there', async () => {
+test('bytes written ahead become ready when those before them have been written', async () => {
   const path = join(folder, 'f');
   await writeFile(path, 'abc');
   const handle = await open(path, 'r+');
@@ -56,7 +56,7 @@ test('bytes written ahead become ready when those before them are there', async 
   await handle.close();
 });
 
-test('a failure reaches every reader that waits and every later one', async () => {
+test('a failure reaches every waiting reader and every later one', async () => {
   const handle = await open(join(folder, 'f'), 'wx+');
   const file = new GrowingFile(handle, 100);
   const failure = new Error('cut');
@@ -71,7 +71,7 @@ async function* pieces(...texts: string[]): AsyncIterable<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
 }
 
-test('a stream is looked at and then streamed without touching the disk', async () => {
+test('a stream is read at its start and then streamed without a spool', async () => {
   const scratch = openScratch(folder);
   let opened = 0;
   const count = () => {
@@ -97,7 +97,7 @@ test('reading past the head spools, and both ends can be read again', async () =
   await scratch.close();
 });
 
-test('a short stream knows its length from the look', async () => {
+test('a short stream knows its length after the first read', async () => {
   const scratch = openScratch(folder);
   const source = new StreamSource(pieces('abc'), scratch);
   expect(Buffer.from(await source.read(0, 1000)).toString()).toBe('abc');
@@ -106,7 +106,7 @@ test('a short stream knows its length from the look', async () => {
   await scratch.close();
 });
 
-test('what breaks in the stream breaks the reads of the spool', async () => {
+test('an error of the stream is thrown by reads of the spool', async () => {
   const scratch = openScratch(folder);
   const failure = new Error('corrupt');
   async function* breaking(): AsyncIterable<Uint8Array> {
@@ -118,13 +118,13 @@ test('what breaks in the stream breaks the reads of the spool', async () => {
   await scratch.close();
 });
 
-test('a stream may use the memory of a piece again once 1 MiB more has come, and only where it is allowed', async () => {
+test('a stream may reuse the memory of a piece once 1 MiB more has come, and only if this is allowed', async () => {
   const MiB = 1024 * 1024;
   const content = randomBytes(7 * MiB + 5);
   await writeFile(join(folder, 'f'), content);
   const handle = await open(join(folder, 'f'), 'r');
   for (const reuse of [true, false]) {
-    // It grows, so that pieces are of any length.
+    // It grows, so that pieces have different lengths.
     const file = new GrowingFile(handle, content.length, 3);
     const handed: { piece: Uint8Array; end: number }[] = [];
     let end = 0;

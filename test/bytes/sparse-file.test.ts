@@ -24,7 +24,7 @@ async function withFile(use: (file: SparseFile) => Promise<void>, name = 'disk')
   return readFile(path);
 }
 
-test('zeros are holes, data is where it was written', async () => {
+test('zeros are holes, and data is at its place', async () => {
   const bytes = await withFile(async (file) => {
     await file.setSize(max);
     await file.write(0, Buffer.alloc(512 * 1024));
@@ -68,7 +68,7 @@ test('any writes, zeros over data included, read back as an ordinary buffer woul
           expected.fill(zero ? 0 : fill, position, position + length);
         }
         await file.setSize(expected.length);
-        // Outside the extents there is nothing but zeros.
+        // Outside of the extents there are only zeros.
         const rest = Buffer.from(expected);
         for (const [offset, size] of file.extents()) rest.fill(0, offset, offset + size);
         expect(rest.equals(Buffer.alloc(rest.length))).toBe(true);
@@ -79,7 +79,7 @@ test('any writes, zeros over data included, read back as an ordinary buffer woul
   );
 });
 
-test('the digest of a block counts only where nothing else lies in the block', async () => {
+test('the digest of a block counts only if the block has no other data', async () => {
   const handle = await open(join(folder, 'digested'), 'wx+');
   const given: number[] = [];
   const note = (position: number): number => given.push(position);

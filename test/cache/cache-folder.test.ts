@@ -40,7 +40,7 @@ describe('defaultCacheDir', () => {
   });
 });
 
-describe('a folder that is not one', () => {
+describe('an invalid folder', () => {
   it.each(['', 'relative/home'])('HOME=%j names no default cache folder', (value) => {
     vi.stubEnv('XDG_CACHE_HOME', undefined);
     vi.stubEnv('HOME', value);
@@ -57,7 +57,7 @@ describe('a folder that is not one', () => {
     });
   });
 
-  it('an empty cacheDir is refused, and nothing is made in the working folder', async () => {
+  it('an empty cacheDir is refused, and nothing is created in the working folder', async () => {
     await expect(openCache('')).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       details: { field: 'cacheDir' },
@@ -66,7 +66,7 @@ describe('a folder that is not one', () => {
 });
 
 describe('openCache', () => {
-  it('makes the folder readable for all, whatever the umask, with the tag of a cache', async () => {
+  it('makes the folder readable for all, for any umask, with the tag of a cache', async () => {
     const cacheDir = join(await tempDir(), 'a', 'b');
     const { imagesDir } = await withUmask(0o077, () => openCache(cacheDir));
     expect(imagesDir).toBe(join(cacheDir, 'images-v1'));
@@ -85,7 +85,7 @@ describe('openCache', () => {
     ]);
   });
 
-  it('opens what is there without changing its mode, twenty times at once', async () => {
+  it('opens an existing folder without changing its mode, twenty times in parallel', async () => {
     const cacheDir = await tempDir();
     await Promise.all(Array.from({ length: 20 }, () => openCache(cacheDir)));
     await chmod(join(cacheDir, 'images-v1'), 0o700);
@@ -94,7 +94,7 @@ describe('openCache', () => {
     expect((await stat(cache.imagesDir)).mode & 0o777).toBe(0o700);
   });
 
-  it('refuses a folder that everybody can write, sticky or not', async () => {
+  it('refuses a folder that all users can write, sticky or not', async () => {
     const cacheDir = await tempDir();
     const { imagesDir } = await openCache(cacheDir);
     for (const mode of [0o777, 0o1777, 0o757]) {
@@ -106,7 +106,7 @@ describe('openCache', () => {
     }
   });
 
-  it('lets the parent be like /tmp, but not without the sticky bit', async () => {
+  it('accepts a parent like /tmp, but not without the sticky bit', async () => {
     const cacheDir = await tempDir();
     await chmod(cacheDir, 0o1777);
     expect((await openCache(cacheDir)).writable).toBe(true);
@@ -155,7 +155,7 @@ describe('openCache', () => {
     expect((await openCache(cacheDir)).writable).toBe(true);
   });
 
-  it('makes nothing when it is opened for reading', async () => {
+  it('creates nothing when it is opened for reading', async () => {
     const cacheDir = await tempDir();
     const cache = await openCache(cacheDir, { readOnly: true });
     expect(await readdir(cacheDir)).toEqual([]);
@@ -165,7 +165,7 @@ describe('openCache', () => {
     await expect(openStaging(cache, nameOf('1'))).rejects.toMatchObject(refusal);
   });
 
-  it('works again after the folder was removed midway, and the running call fails typed', async () => {
+  it('works again after the folder was removed during a call, which fails with a typed error', async () => {
     const cacheDir = await tempDir();
     const cache = await openCache(cacheDir);
     const name = nameOf('1');

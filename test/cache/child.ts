@@ -4,13 +4,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** A program of `test/fixtures/cache/` in a process of its own. */
+/** A program of `test/fixtures/cache/` in a separate process. */
 export interface Child {
   process: ChildProcess;
-  /** The next line that it prints; rejects when it ends without one. */
+  /** The next line that it prints; rejects if the process ends without one. */
   line(): Promise<string>;
   kill(): Promise<void>;
-  /** Exit code and everything it wrote to stderr. */
+  /** The exit code and the whole output on stderr. */
   ended(): Promise<{ code: number | null; errors: string }>;
 }
 

@@ -12,7 +12,7 @@ import { tempDir } from './temp-dir.ts';
 const name = nameOf('1');
 const isRoot = process.geteuid?.() === 0;
 
-/** A cache with one entry, made under a umask that keeps everything from other users. */
+/** A cache with one entry, made under a umask that hides everything from other users. */
 async function makeUnderUmask(cacheDir: string): Promise<void> {
   const before = process.umask(0o077);
   try {
@@ -49,30 +49,36 @@ it('has the same modes under every umask', async () => {
   }
 });
 
-it.runIf(isRoot)('another user leases what it reads, under every umask (needs root)', async () => {
-  const cacheDir = await tempDir();
-  await makeUnderUmask(cacheDir);
-  const cache = await openCache(cacheDir);
-  const child = startChild('hold-lease.ts', [cacheDir, name, '65534']);
-  expect(await child.line()).toBe('leased read-only');
-  expect(await isLeased(cache, name)).toBe(true);
-  await child.kill();
-});
+it.runIf(isRoot)(
+  'another user leases a readable disk, under every umask (needs root)',
+  async () => {
+    const cacheDir = await tempDir();
+    await makeUnderUmask(cacheDir);
+    const cache = await openCache(cacheDir);
+    const child = startChild('hold-lease.ts', [cacheDir, name, '65534']);
+    expect(await child.line()).toBe('leased read-only');
+    expect(await isLeased(cache, name)).toBe(true);
+    await child.kill();
+  },
+);
 
-it.runIf(isRoot)('a lease that cannot be had is told, and ends nothing (needs root)', async () => {
-  const cacheDir = await tempDir();
-  await makeUnderUmask(cacheDir);
-  await chmod(leasePath(await openCache(cacheDir), name), 0o600);
-  const child = startChild('hold-lease.ts', [cacheDir, name, '65534']);
-  expect(await child.line()).toMatch(/^warning bookkeeping: .* is not leased/);
-  expect(await child.line()).toBe('leased read-only');
-  await child.kill();
-});
+it.runIf(isRoot)(
+  'a lease that is not possible is reported, and does not end the call (needs root)',
+  async () => {
+    const cacheDir = await tempDir();
+    await makeUnderUmask(cacheDir);
+    await chmod(leasePath(await openCache(cacheDir), name), 0o600);
+    const child = startChild('hold-lease.ts', [cacheDir, name, '65534']);
+    expect(await child.line()).toMatch(/^warning bookkeeping: .* is not leased/);
+    expect(await child.line()).toBe('leased read-only');
+    await child.kill();
+  },
+);
 
 it.runIf(isRoot)('another user cannot block a name (needs root)', async () => {
   const cacheDir = await tempDir();
   const cache = await openCache(cacheDir);
-  // As it was made before locks were private.
+  // As created before locks were private.
   await chmod(cache.folder('locks'), 0o755);
   await (await lockName(cache, name)).release();
   await openCache(cacheDir);

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { tempDir } from './temp-dir.ts';
 
-/** A small file system of its own, or `undefined` where this user may not mount one. */
+/** A small separate file system, or `undefined` if this user may not mount one. */
 export async function mountTmpfs(bytes: number): Promise<string | undefined> {
   const path = join(await tempDir(), 'mount');
   await mkdir(path);
   if (!run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=755`, 'rootdisk-test', path])) return;
   onTestFinished(() => {
-    // Lazily: a test that failed may still have a file open.
+    // Lazily: a failed test may still have a file open.
     run('umount', ['-l', path]);
   });
   return path;
 }
 
-/** Makes it read-only for everybody, root included. */
+/** Makes it read-only for all users, even root. */
 export function remountReadOnly(path: string): boolean {
   return run('mount', ['-o', 'remount,ro', path]);
 }

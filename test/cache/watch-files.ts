@@ -3,13 +3,13 @@ import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { onTestFinished } from 'vitest';
 
-/** What is asked of the file system until the end of the test. */
+/** The file system operations until the end of the test. */
 export interface Asked {
-  /** By the thread pool, which costs a change of threads for each. */
+  /** In the thread pool, where each costs a change of threads. */
   count: number;
-  /** So many of these at the same time. */
+  /** The maximum number of these at the same time. */
   most: number;
-  /** At once, while the process waits. */
+  /** Synchronous operations, for which the process waits. */
   atOnce: number;
 }
 
@@ -17,7 +17,7 @@ const later = ['lstat', 'stat', 'open', 'readdir', 'readFile', 'unlink', 'rm', '
 const ofHandles = ['read', 'stat', 'close', 'readFile'];
 const others = ['chmod', 'utimes', 'mkdir', 'rename', 'writeFile', 'realpath', 'statfs'];
 
-/** Counts what is asked of the file system. `all`: also what writes; a removal is counted by its files otherwise. */
+/** Counts file system operations. `all`: also writes; otherwise a removal counts as its files. */
 export async function watchFiles({ all = false }: { all?: boolean } = {}): Promise<Asked> {
   const asked = { count: 0, most: 0, atOnce: 0 };
   let open = 0;

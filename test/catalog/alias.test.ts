@@ -39,7 +39,7 @@ function ensure(alias = 'acme-1', options: EnsureOptions = {}) {
 }
 
 describe('an alias of a catalog', () => {
-  test('is the pinned image, and no index is asked', async () => {
+  test('is the pinned image, and no index is requested', async () => {
     const image = await ensure();
     expect(line.asked()).toEqual(['acme.raw.gz']);
     expect(await sha256File(image.path)).toBe(sha256(disk));
@@ -50,7 +50,7 @@ describe('an alias of a catalog', () => {
     expect((await ensure('acme-1', { offline: true })).origin).toBe('cache');
   });
 
-  test('is fetched over plain http where its address is that', async () => {
+  test('is fetched over plain http if its address says so', async () => {
     const plain = { amd64: { url: `${line.upstream.url}plain.gz`, digest: sha256(packed) } };
     await writeFile(catalog, formatCatalog({ images: [{ ...entry, arch: plain }] }));
     line.upstream.route('plain.gz', packed);
@@ -58,13 +58,13 @@ describe('an alias of a catalog', () => {
     expect(image.trust.level).toBe('pinned');
   });
 
-  test('whose bytes are others is refused, and nothing is left', async () => {
+  test('with other bytes is refused, and leaves nothing', async () => {
     line.upstream.route('images.acme.example/acme.raw.gz', gzipSync(makeDisk(undefined, 2)));
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_DIGEST' });
     expect(await line.visible()).toEqual([]);
   });
 
-  test('whose address is gone says since when it is pinned', async () => {
+  test('whose address is gone says when it was pinned', async () => {
     line.upstream.route('images.acme.example/acme.raw.gz', 'gone', { status: 404 });
     await expect(ensure()).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
@@ -73,7 +73,7 @@ describe('an alias of a catalog', () => {
     });
   });
 
-  test('with boot files is read for them; a disk without any says whom to ask', async () => {
+  test('with boot files reads them for it; for a disk without any, the error names the reference to use', async () => {
     await expect(ensure('acme-1', { boot: true })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       message: expect.stringContaining('locked without the files that boot it'),
@@ -96,8 +96,8 @@ describe('an alias of a catalog', () => {
   });
 });
 
-describe('of several meanings of a name', () => {
-  test('the lock file comes before the catalog, and that before a vendor', async () => {
+describe('a name with several meanings', () => {
+  test('is found in the lock file before the catalog, and there before a vendor', async () => {
     const lockfile = join(line.folder, 'rootdisk.lock.json');
     const { cacheDir, mirrors } = line;
     await lockImages('acme:1', { arch: 'amd64', cacheDir, mirrors, lockfile });
@@ -116,14 +116,14 @@ describe('of several meanings of a name', () => {
     expect((await ensure('acme:1')).snapshot).toBe('20260202');
   });
 
-  test('a catalog in place of the shipped one has its names alone, and may be empty', async () => {
+  test('a catalog instead of the shipped one replaces its names, and may be empty', async () => {
     await expect(ensure('debian-12')).rejects.toMatchObject({ code: 'ERR_UNKNOWN_VENDOR' });
     await writeFile(catalog, '');
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_UNKNOWN_VENDOR' });
     expect((await ensure('acme:1')).snapshot).toBe('20260202');
   });
 
-  test('the shipped catalog counts for the vendors that are at hand', async () => {
+  test('the shipped catalog applies to the available vendors', async () => {
     const bare = createRootdisk({ ...parts, vendors: [] });
     const { cacheDir } = line;
     await expect(bare.ensureImage('debian-12', { cacheDir })).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe('of several meanings of a name', () => {
     ['is a folder', '', undefined],
     ['is broken', 'broken.json', '{"catalogVersion":1'],
     ['has a typo', 'typo.json', '{"catalogVersion":1,"image":[]}'],
-  ])('a catalog that %s is told by its path', async (_, name, text) => {
+  ])('the error for a catalog that %s gives its path', async (_, name, text) => {
     const path = join(line.folder, name);
     if (text !== undefined) await writeFile(path, text);
     await expect(ensure('acme-1', { catalog: path })).rejects.toMatchObject({
@@ -149,7 +149,7 @@ describe('of several meanings of a name', () => {
 });
 
 describe('rootdisk', () => {
-  test('ensure --catalog and resolve --catalog read the named one', async () => {
+  test('ensure --catalog and resolve --catalog read the given file', async () => {
     const run = (...args: string[]) => runCli(withFlags(line, args), { cwd: line.folder });
     const { code, stdout } = await run('ensure', 'acme-1', '--catalog', 'catalog.json');
     expect([code, stdout]).toEqual([

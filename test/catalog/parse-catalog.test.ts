@@ -11,14 +11,14 @@ const schema: object = JSON.parse(
 const text = formatCatalog(catalogSample);
 
 describe('a catalog', () => {
-  test('is read as it was written, and is always the same text', () => {
+  test('is read and written back as the same text', () => {
     const parsed = parseCatalog(text, 'c.json');
     expect(parsed).toEqual(catalogSample);
     expect(formatCatalog({ images: [...parsed.images].reverse() })).toBe(text);
     expect(text.split('\n')).toHaveLength(8);
   });
 
-  test('is what its schema says', () => {
+  test('fits its schema', () => {
     expect(faultsOf(schema, JSON.parse(text))).toEqual([]);
     expect(faultsOf(schema, JSON.parse(text.replace('"snapshot"', '"snapshots"')))).not.toEqual([]);
   });

@@ -15,7 +15,7 @@ export const bareEntry: CatalogEntry = {
   arch: { amd64: { url: 'https://images.acme.example/acme.raw.gz', digest: `sha256:${hex}` } },
 };
 
-/** Every member that there is. */
+/** Every possible field. */
 const fullEntry: CatalogEntry = {
   alias: 'acme-13-tiny',
   vendor: 'acme',

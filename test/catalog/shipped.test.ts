@@ -16,7 +16,7 @@ const schema: object = JSON.parse(
   await readFile(new URL('../../schemas/rootdisk.catalog.schema.json', import.meta.url), 'utf8'),
 );
 
-test('the shipped catalog is small, as its writer leaves it, and what its schema says', () => {
+test('the shipped catalog is small, in the form of its writer, and fits its schema', () => {
   expect(Buffer.byteLength(text)).toBeLessThan(40_000);
   expect(formatCatalog({ images })).toBe(text);
   expect(parseCatalog(text, 'c.json')).toEqual({ images });
@@ -34,7 +34,7 @@ test('every vendor and format of it is built in, and no alias is a vendor', () =
   }
 });
 
-test('of each vendor one release is the latest, and each release has one default variant at most', () => {
+test('each vendor has one latest release, and each release at most one default variant', () => {
   const vendors = new Set(images.map(({ vendor }) => vendor));
   for (const vendor of vendors) {
     const own = images.filter((one) => one.vendor === vendor);
@@ -45,7 +45,7 @@ test('of each vendor one release is the latest, and each release has one default
   }
 });
 
-describe('an alias asks no index:', () => {
+describe('an alias requests no index:', () => {
   let upstream: Upstream;
   let cacheDir: string;
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe('an alias asks no index:', () => {
     expect(image).toMatchObject({ vendor, release, variant, snapshot, layers, arch, url });
     expect(image).toMatchObject({ digests: [digest], trust: { level: 'pinned', pinned: true } });
     expect(image.fileName).toMatch(/\.(qcow2?|img|raw\.xz)$/);
-    // The size of the file is asked for, and no document.
+    // Only the size of the file is requested, and no document.
     const asked = upstream.requests.splice(0).map(({ method, path }) => `${method} ${path}`);
     expect(asked).toEqual([`HEAD /${url.replace(/^https?:\/\//, '')}`]);
   });

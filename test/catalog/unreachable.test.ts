@@ -24,7 +24,7 @@ const build = {
 };
 const pin = { url, digest: sha256(packed) };
 const entry = { ...bareEntry, codename: 'anvil', arch: { amd64: pin } };
-/** The next attempt follows at once. */
+/** The next attempt follows immediately. */
 const soon = { 'retry-after': '0' };
 /** No attempt is made before tomorrow. */
 const tomorrow = { 'retry-after': '86400' };
@@ -81,7 +81,7 @@ describe('a vendor whose index is unreachable', () => {
     },
   );
 
-  test('is resolved too, and the pin is no accepted build', async () => {
+  test('is resolved too, and the pin does not count as an accepted build', async () => {
     const { cacheDir, mirrors } = line;
     const options = { arch: 'amd64', cacheDir, mirrors, catalog };
     const image = await resolveImage('acme:1', options);
@@ -109,7 +109,7 @@ describe('a vendor whose index is unreachable', () => {
   });
 });
 
-describe('a disk of an earlier call comes first', () => {
+describe('a disk of an earlier call is preferred', () => {
   beforeEach(async () => {
     line.offer(build, packed);
     await ensure();
@@ -123,10 +123,10 @@ describe('a disk of an earlier call comes first', () => {
     expect(codesOf(image)).not.toContain('catalog-pin');
   });
 
-  test('and where it was removed, an older build does not take its place', async () => {
+  test('and if it was removed, an older build does not replace it', async () => {
     const { cacheDir, mirrors } = line;
     await line.releaseAll();
-    // The documents that were kept would answer too.
+    // The kept documents could answer too.
     await rm(join(cacheDir, 'images-v1', '.http'), { recursive: true });
     await createRootdisk(parts).removeFromCache(await line.visible(), { cacheDir });
     await expect(ensure()).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('a disk of an earlier call comes first', () => {
 });
 
 describe('the catalog does not answer', () => {
-  test.each([401, 402, 403, 407, 429, 451])('a refusal: %i', async (status) => {
+  test.each([401, 402, 403, 407, 429, 451])('for a refusal: %i', async (status) => {
     line.upstream.route(index, 'no', { status, headers: tomorrow });
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS', details: { status } });
     expect(line.asked()).not.toContain('acme.raw.gz');
@@ -149,14 +149,14 @@ describe('the catalog does not answer', () => {
     ['HTML', '<!doctype html><title>Sign in</title>', 200, { code: 'ERR_METADATA' }],
     ['JSON that is cut', '[{"release":', 200, { code: 'ERR_METADATA' }],
     ['a release that is not listed', '[]', 200, { code: 'ERR_NOT_FOUND' }],
-  ])('%s', async (_, body, status, error) => {
+  ])('for %s', async (_, body, status, error) => {
     line.upstream.route(index, body, { status });
     await expect(ensure()).rejects.toMatchObject(error);
     expect(line.asked()).not.toContain('acme.raw.gz');
   });
 
   const identity = makeCertificate();
-  test.skipIf(identity === undefined)('a wrong certificate', async () => {
+  test.skipIf(identity === undefined)('for a wrong certificate', async () => {
     if (identity === undefined) return;
     const server = await startTlsServer(identity, (_, response) => response.end(packed));
     const asking = ensure('acme:1', { mirrors: { 'https://images.acme.example/': server.url } });
@@ -167,7 +167,7 @@ describe('the catalog does not answer', () => {
     await server.close();
   });
 
-  test('where the image itself cannot be had, although its index can', async () => {
+  test('if the image itself is unreachable, although its index is available', async () => {
     line.offer(build, packed);
     line.upstream.route('images.acme.example/next.raw.gz', 'down', { status: 503, headers: soon });
     await expect(ensure()).rejects.toMatchObject({ details: { status: 503 } });
@@ -186,18 +186,18 @@ describe('the catalog does not answer', () => {
     ['a fresh answer', 'acme:1', { refresh: true }],
     ['other layers', 'acme:1', { from: ['xz', 'raw'] }],
     ['another digest', 'acme:1', { digest: sha256(disk) }],
-  ])('a call for %s', async (_, reference, options) => {
+  ])('for a call for %s', async (_, reference, options) => {
     await expect(ensure(reference, options)).rejects.toMatchObject({ details: { status: 503 } });
     expect(line.asked()).not.toContain('acme.raw.gz');
   });
 
-  test('a vendor that is not in it', async () => {
+  test('for a vendor that is not in it', async () => {
     await writeFile(catalog, '');
     await expect(ensure()).rejects.toMatchObject({ details: { status: 503 } });
   });
 });
 
-describe('Ubuntu with its streams down', () => {
+describe('Ubuntu with unreachable streams', () => {
   const site = 'https://cloud-images.ubuntu.com/';
   const file = 'releases/noble/release-20260705/ubuntu-24.04-server-cloudimg-amd64.img';
 
@@ -214,7 +214,7 @@ describe('Ubuntu with its streams down', () => {
     expect(image.url).toContain(`${site}releases/`);
   });
 
-  test('gives the disk of the pin, in the name that its vendor would give it', async () => {
+  test('gives the disk of the pin, with the name that its vendor would use', async () => {
     const mirrors = mirrorsFor(line.upstream, [site]);
     const down = 'cloud-images.ubuntu.com/releases/streams/v1/index.sjson';
     line.upstream.route(down, 'down', { status: 503, headers: soon });

@@ -70,7 +70,7 @@ describe('almalinux-kitten', () => {
     });
   });
 
-  it('names a page in place of the list', async () => {
+  it('names the address of a page in place of the list', async () => {
     const address = `${kitten}cloud/x86_64/images/CHECKSUM`;
     await expect(site.resolve('latest', {}, { [address]: maintenancePage })).rejects.toMatchObject({
       code: 'ERR_METADATA',
@@ -78,7 +78,7 @@ describe('almalinux-kitten', () => {
     });
   });
 
-  it('lists its one stream', async () => {
+  it('lists its only stream', async () => {
     expect(await listAll(almalinuxKitten, await site.serve(documents))).toEqual([
       {
         release: '10',

@@ -55,7 +55,7 @@ describe('almalinux', () => {
   });
 
   it.each<[string, Partial<ImageRequest>, string]>([
-    // What `latest` has the digest of, not what sorts last.
+    // The file with the same digest as `latest`, not the one that sorts last.
     ['latest', {}, 'AlmaLinux-10-GenericCloud-10.2-20260526.0.x86_64.qcow2'],
     ['10.2', {}, 'AlmaLinux-10-GenericCloud-10.2-20260526.0.x86_64.qcow2'],
     [
@@ -93,7 +93,7 @@ describe('almalinux', () => {
     expect(image.warnings).toBeUndefined();
   });
 
-  it('finds an older minor in the vault, and of two files with one digest the newer', async () => {
+  it('finds an older minor in the vault; of two files with one digest it takes the newer', async () => {
     const image = await site.resolve('9.1');
     expect(image.disk[0]?.url.href).toBe(
       `${vault}9.1/cloud/x86_64/images/AlmaLinux-9-GenericCloud-9.1-20221130.x86_64.qcow2`,
@@ -111,7 +111,7 @@ describe('almalinux', () => {
     expect(await firmware('9', { arch: 's390x' })).toBeUndefined();
   });
 
-  it('lets both keys of 8 sign, the older one by its subkey too', async () => {
+  it('accepts signatures by both keys of 8, and by the subkey of the older one', async () => {
     const [proof] = (await site.resolve('8')).disk[0]?.proofs ?? [];
     expect(proof).toMatchObject({
       signature: {
@@ -124,18 +124,18 @@ describe('almalinux', () => {
     });
   });
 
-  it('falls back to the last major while a new one has no images, and says so', async () => {
+  it('falls back to the last major while a new one has no images, with a warning', async () => {
     const next = { [repo]: listing(['10', '11', '9']) };
     const image = await site.resolve('latest', {}, next);
     expect(image.version).toBe('10.2');
     expect(image.warnings).toMatchObject([{ code: 'older-release' }]);
   });
 
-  it('takes the newest where the list has no latest line', async () => {
+  it('takes the newest file if the list has no latest line', async () => {
     const list = sums({
       'AlmaLinux-9-GenericCloud-9.8-20260526.x86_64.qcow2': 'a',
       'AlmaLinux-9-GenericCloud-9.10-20260501.x86_64.qcow2': 'b',
-      // Neither of that release nor of that machine, wherever they come from.
+      // Files of another release or another architecture.
       'AlmaLinux-9-GenericCloud-9.10-20260601.aarch64.qcow2': 'c',
       'AlmaLinux-10-GenericCloud-10.3-20260701.0.x86_64.qcow2': 'd',
     });
@@ -168,7 +168,7 @@ describe('almalinux', () => {
     ['the releases', repo, maintenancePage],
     ['releases, but none in it', repo, listing(['vault'])],
     ['the list', `${repo}10/cloud/x86_64/images/CHECKSUM`, maintenancePage],
-  ])('a page in place of %s is ERR_METADATA', async (_what, address, page) => {
+  ])('reports ERR_METADATA for a page in place of %s', async (_what, address, page) => {
     await expect(site.resolve('latest', {}, { [address]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(address),

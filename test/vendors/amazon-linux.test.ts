@@ -30,7 +30,7 @@ describe('amazon-linux', () => {
       `${base}${older}/kvm/SHA256SUMS`,
     ],
   ] as const)(
-    '%s %j is %s, at an address that stays',
+    '%s %j is %s, at a permanent address',
     async (release, more, version, folder, kind, asked) => {
       const image = await site.resolve(release, more);
       const fileName = `al2023-kvm-${version}-${kind}.xfs.gpt.qcow2`;
@@ -53,7 +53,7 @@ describe('amazon-linux', () => {
     },
   );
 
-  it('says what the guest is', async () => {
+  it('gives the facts of the guest', async () => {
     expect((await site.resolve('2023', { arch: 'arm64' })).guest).toEqual({
       osIds: ['amzn'],
       user: 'ec2-user',
@@ -81,7 +81,7 @@ describe('amazon-linux', () => {
   });
 
   it.each([maintenancePage, sums('2.0.20241010.0', 'x86_64', '6.1')])(
-    'calls another page bad metadata',
+    'reports bad metadata for another page',
     async (page) => {
       await expect(site.resolve('2023', {}, { [latest]: page })).rejects.toMatchObject({
         code: 'ERR_METADATA',
@@ -90,7 +90,7 @@ describe('amazon-linux', () => {
     },
   );
 
-  it('lists what is newest', async () => {
+  it('lists the newest version', async () => {
     expect(await listAll(amazonLinux, await site.serve(documents))).toEqual([
       {
         release: '2023',

@@ -47,7 +47,7 @@ describe('arch names', () => {
     ]);
   });
 
-  it('has its key from elsewhere than its images', async () => {
+  it('takes its key from another host than its images', async () => {
     const { disk } = await ask(arch, documents, 'latest', 'amd64');
     const [proof] = disk[0]?.proofs ?? [];
     const keys =
@@ -67,7 +67,7 @@ describe('arch facts', () => {
     expect(basic.warnings?.map(({ code }) => code)).toEqual(['default-password']);
     expect(basic.guest).toMatchObject({ seed: 'none', ssh: true, minDiskBytes: 42_949_672_960 });
     const cloud = await ask(arch, documents, 'latest', 'amd64');
-    // The folder of the newest build is still without its image here.
+    // The folder of the newest build does not have the image here.
     expect(cloud.warnings?.map(({ code }) => code)).toEqual(['outdated-build']);
     expect(cloud.guest).toEqual({
       osIds: ['arch'],
@@ -80,7 +80,7 @@ describe('arch facts', () => {
     });
   });
 
-  it('lists what there is', async () => {
+  it('lists its releases and variants', async () => {
     expect(await listAll(arch, documents)).toEqual([
       {
         release: 'rolling',
@@ -94,7 +94,7 @@ describe('arch facts', () => {
 });
 
 describe('arch requests', () => {
-  it('asks for folders, with their slash, and for no image', async () => {
+  it('requests folders with their final slash, and no image', async () => {
     const own = await startArch();
     await ask(arch, own, 'latest', 'amd64', { snapshot: '20260901.583572' });
     expect(own.requests).toEqual([`GET ${images}`, `GET ${images}v20260901.583572/`]);
@@ -117,7 +117,7 @@ describe('arch requests', () => {
     });
   });
 
-  it('passes over no parameter', async () => {
+  it('refuses parameters', async () => {
     const parameters = { mirror: 'x' };
     await expect(ask(arch, documents, 'latest', 'amd64', { parameters })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',

@@ -23,7 +23,7 @@ function resolve(
 }
 
 describe('bundle', () => {
-  it('is one file of exactly these members, by the digest of the catalog', async () => {
+  it('has exactly the files of its kind, with the digest of the catalog', async () => {
     expect(await resolve('web')).toEqual({
       ...{ release: 'web', version: '1.2', variant: 'default', snapshot: 'aaaaaaaaaaaa' },
       disk: [
@@ -43,7 +43,7 @@ describe('bundle', () => {
     expect((await resolve('web', { arch: 'arm64' })).snapshot).toBe('bbbbbbbbbbbb');
   });
 
-  it('says what boots it: its own kernel, one of the catalog, or another vendor', async () => {
+  it('names its kernel: its own, one of the catalog, or that of another vendor', async () => {
     const own = await resolve('Own_kernel', {}, true);
     expect(own.boot).toEqual({
       kernel: own.disk[0],
@@ -83,7 +83,7 @@ describe('bundle', () => {
     ]);
   });
 
-  it('has nothing without a catalog', async () => {
+  it('lists nothing without a catalog', async () => {
     const { bundles: _, ...bare } = site.renew();
     expect(await listAll(bundle, bare)).toEqual([]);
     const asked = { vendor: 'bundle', release: 'web', arch: 'amd64' } as const;

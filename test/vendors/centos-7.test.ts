@@ -31,7 +31,7 @@ describe('centos-7', () => {
     );
   });
 
-  it('has the signed list vouch for what it names, and says where it does not', async () => {
+  it('proves files by the signed list, and warns about files outside of it', async () => {
     const plain = { kind: 'checksums', url: new URL(sums), dialect: 'sums' };
     const covered = await ask(centos7, documents, '7', 'arm64');
     const signature = signedBy('inline', key);
@@ -45,7 +45,7 @@ describe('centos-7', () => {
     expect(younger.warnings?.map(({ code }) => code)).toEqual(['unsigned-build']);
   });
 
-  it('says what it boots with, that it is over, and which architectures there are', async () => {
+  it('gives its firmware, its end of life and its architectures', async () => {
     const { guest } = await ask(centos7, documents, '7', 'amd64');
     const eol = '2024-06-30';
     expect(guest).toEqual({
@@ -80,7 +80,7 @@ describe('centos-7', () => {
     });
   });
 
-  it('names the list when it is a page', async () => {
+  it('names the address of the list when a page is served in its place', async () => {
     const own = await startCentos7({ [sums]: maintenancePage });
     await expect(ask(centos7, own, '7', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',

@@ -12,7 +12,7 @@ afterAll(() => documents.close());
 
 describe('centos-stream names', () => {
   it.each([
-    // release, arch, more; build and file answered
+    // requested: release, arch, more; expected: build and file
     ['10', 'amd64', {}, '20261005.10', 'GenericCloud-10-20261005.10.x86_64'],
     ['10-stream', 'amd64', {}, '20261005.10', 'GenericCloud-10-20261005.10.x86_64'],
     ['Stream10', 'arm64', {}, '20261005.10', 'GenericCloud-10-20261005.10.aarch64'],
@@ -45,13 +45,13 @@ describe('centos-stream names', () => {
     expect(disk?.layers).toEqual(['qcow2']);
   });
 
-  it('takes the newest stream that has an image, and says which one has none', async () => {
+  it('takes the newest stream that has an image, and warns about the one without', async () => {
     const image = await ask(centosStream, documents, 'latest', 'amd64');
     expect([image.release, image.snapshot]).toEqual(['10', '20261005.10']);
     expect(image.warnings).toEqual([{ code: 'older-release', message: naming('11') }]);
   });
 
-  it('knows sizes that are given to the byte, and none that are in blocks', async () => {
+  it('reads sizes in bytes, and ignores sizes in blocks', async () => {
     const ten = await ask(centosStream, documents, '10', 'amd64');
     const eight = await ask(centosStream, documents, '8', 'amd64');
     expect([ten.disk[0]?.sizeBytes, eight.disk[0]?.sizeBytes]).toEqual([1_031_929_856, undefined]);
@@ -78,7 +78,7 @@ describe('centos-stream facts', () => {
     });
   });
 
-  it('lists what streams have, newest first', async () => {
+  it('lists the architectures and variants of its streams, newest first', async () => {
     const both = ['genericcloud', 'genericcloud-uefi'];
     expect(await listAll(centosStream, documents)).toEqual([
       {
@@ -95,14 +95,14 @@ describe('centos-stream facts', () => {
 });
 
 describe('centos-stream requests', () => {
-  it('asks for one list, and for no image', async () => {
+  it('requests one list, and no image', async () => {
     const own = await startCentos();
     await ask(centosStream, own, '10', 'amd64');
     expect(own.requests).toEqual([`GET ${sumsOf('10', 'x86_64')}`]);
     await own.close();
   });
 
-  it('says who is asking, as the host answers 403 to clients that do not', async () => {
+  it('sends a user agent, because the host answers 403 without one', async () => {
     const own = await startCentos();
     own.put(site, (request, response) => {
       response.statusCode = request.headers['user-agent'] ? 503 : 403;
@@ -137,7 +137,7 @@ describe('centos-stream requests', () => {
   it.each([
     ['latest', site],
     ['10', sumsOf('10', 'x86_64')],
-  ])('%s names the address of a page that is no index', async (release, address) => {
+  ])('%s names the address of a page that is not an index', async (release, address) => {
     const own = await startCentos();
     own.put(address, maintenancePage);
     await expect(ask(centosStream, own, release, 'amd64')).rejects.toMatchObject({

@@ -35,7 +35,7 @@ describe('cirros', () => {
     expect(image.warnings).toMatchObject([{ code: 'default-password' }]);
   });
 
-  it('says where there are weak digests alone', async () => {
+  it('warns when only weak digests exist', async () => {
     expect((await site.resolve('0.3.5', { arch: '386' })).disk).toMatchObject([
       { fileName: 'cirros-0.3.5-i386-disk.img', proofs: [{ kind: 'tls' }] },
     ]);
@@ -63,7 +63,7 @@ describe('cirros', () => {
     ['latest', released],
     ['0.6', base],
     ['0.6.3', `${base}0.6.3/`],
-  ])('%s: names the address of a page for maintenance', async (release, address) => {
+  ])('%s: names the address of a maintenance page', async (release, address) => {
     const changed = { [address]: maintenancePage };
     await expect(site.resolve(release, {}, changed)).rejects.toMatchObject({
       code: 'ERR_METADATA',

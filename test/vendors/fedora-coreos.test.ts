@@ -23,7 +23,7 @@ const stable = `${host}streams/stable.json`;
 const key43 = 'C6E7F081CF80E13146676E88829B606631645531';
 const key44 = '36F612DCF27F7D1A48A835E4DBFCF71C6D9F90A6';
 
-/** What proves a file of the current stable build for amd64. */
+/** The proofs of a file of the current stable build for amd64. */
 function proofsOf(name: string): object[] {
   const url = `${host}prod/streams/stable/builds/${current}/x86_64/${name}`;
   return [
@@ -45,7 +45,7 @@ describe('fedora-coreos', () => {
           url: new URL(`${host}prod/streams/stable/builds/${current}/x86_64/${name}`),
           fileName: name,
           layers: ['xz', 'qcow2'],
-          // What is inside the codec is no disk yet, so its digest is none of these.
+          // The content of the codec is not a disk yet, so none of these is its digest.
           proofs: proofsOf(name),
         },
       ],
@@ -107,7 +107,7 @@ describe('fedora-coreos', () => {
     expect(image.disk[0]?.url.pathname).toContain(`/prod/streams/${stream}/builds/${build}/`);
   });
 
-  it('expects a build to be signed by the key of the Fedora that it is made of', async () => {
+  it('requires a build to be signed by the key of the Fedora that it is based on', async () => {
     const [disk] = (await site.resolve(earlier)).disk;
     expect(disk?.proofs[0]).toMatchObject({ signature: { signers: [key43] } });
     const [old] = (
@@ -117,7 +117,7 @@ describe('fedora-coreos', () => {
         { [stable]: streamOf('stable', '33.20201201.3.0', ['x86_64']) },
       )
     ).disk;
-    // None is known: the proof cannot hold, and says which key is missing.
+    // No key is known: the proof fails and names the missing key.
     expect(old?.proofs[0]).toMatchObject({ signature: { signers: [] } });
   });
 
@@ -142,7 +142,7 @@ describe('fedora-coreos', () => {
     });
   });
 
-  it('makes no address of a snapshot that is no build', async () => {
+  it('builds no address from a snapshot that is not a build', async () => {
     await expect(site.resolve('stable', { snapshot: '../x' })).rejects.toThrow();
     expect(site.requests).toEqual([`GET ${host}prod/streams/stable/releases.json`]);
   });
@@ -158,14 +158,14 @@ describe('fedora-coreos', () => {
       'a weak digest',
       stream.replaceAll(/"sha256": "\w+"/g, '"sha256": "d41d8cd98f00b204e9800998ecf8427e"'),
     ],
-  ])('%s in place of the stream is ERR_METADATA', async (_what, text) => {
+  ])('reports ERR_METADATA for %s in place of the stream', async (_what, text) => {
     await expect(site.resolve('stable', {}, { [stable]: text })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(stable),
     });
   });
 
-  it('refuses a build that says it is another', async () => {
+  it('refuses a document that names another build', async () => {
     const address = `${host}prod/streams/stable/builds/${earlier}/release.json`;
     const other = documents[address]?.replace(`"release": "${earlier}"`, `"release": "${current}"`);
     await expect(
@@ -173,7 +173,7 @@ describe('fedora-coreos', () => {
     ).rejects.toMatchObject({ code: 'ERR_METADATA', message: naming(address) });
   });
 
-  it('refuses a stream that says it is another', async () => {
+  it('refuses a document that names another stream', async () => {
     const other = documents[`${host}streams/testing.json`] ?? '';
     await expect(site.resolve('stable', {}, { [stable]: other })).rejects.toMatchObject({
       code: 'ERR_METADATA',

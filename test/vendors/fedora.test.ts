@@ -28,7 +28,7 @@ function indexWith(changed: object[]): Record<string, string> {
 }
 
 describe('fedora', () => {
-  it('answers from the index alone: the file, its mirror of origin, signed list and digest', async () => {
+  it('answers from the index alone: the file, its original host, signed list and digest', async () => {
     const path = '44/Cloud/x86_64/images/Fedora-Cloud-Base-Generic-44-1.7.x86_64.qcow2';
     const folder = `${ownTree}fedora/linux/releases/44/Cloud/x86_64/images/`;
     expect(await site.resolve('latest')).toEqual({
@@ -73,7 +73,7 @@ describe('fedora', () => {
   it.each<[string, Partial<ImageRequest>, string, string, string]>([
     ['latest', {}, '44', '44-1.7', 'Fedora-Cloud-Base-Generic-44-1.7.x86_64.qcow2'],
     ['43', {}, '43', '43-1.6', 'Fedora-Cloud-Base-Generic-43-1.6.x86_64.qcow2'],
-    // The architecture stood before the version in one release.
+    // In one release the architecture was before the version.
     ['40', {}, '40', '40-1.14', 'Fedora-Cloud-Base-Generic.x86_64-40-1.14.qcow2'],
     ['9', {}, '9', '9-1.1', 'Fedora-Cloud-Base-9-1.1.x86_64.qcow2'],
     ['44', { variant: 'uki' }, '44', '44-1.7', 'Fedora-Cloud-Base-UEFI-UKI-44-1.7.x86_64.qcow2'],
@@ -85,7 +85,7 @@ describe('fedora', () => {
       'Fedora-Cloud-Base-UEFI-UKI-44-1.7.x86_64.qcow2',
     ],
     ['44', { arch: 'arm64' }, '44', '44-1.7', 'Fedora-Cloud-Base-Generic-44-1.7.aarch64.qcow2'],
-    // Its row says ppc64.
+    // Its row has the architecture ppc64.
     ['43', { arch: 'ppc64le' }, '43', '43-1.6', 'Fedora-Cloud-Base-Generic-43-1.6.ppc64le.qcow2'],
     [
       'latest',
@@ -108,7 +108,7 @@ describe('fedora', () => {
     expect(site.requests).toEqual([`GET ${index}`]);
   });
 
-  it('names the list of a beta by its own spelling, under the key of that release', async () => {
+  it('spells the list of a beta as Fedora does, with the key of that release', async () => {
     const image = await site.resolve('beta');
     expect(image.disk[0]?.proofs[0]).toEqual({
       kind: 'checksums',
@@ -120,17 +120,17 @@ describe('fedora', () => {
     });
   });
 
-  it('does without a digest where the index has none', async () => {
+  it('gives no digest if the index has none', async () => {
     const image = await site.resolve('44', { arch: 'arm64' });
     expect(image.disk[0]?.proofs.map(({ kind }) => kind)).toEqual(['checksums']);
   });
 
-  it('starts a unified kernel image by UEFI alone', async () => {
+  it('boots a unified kernel image with UEFI only', async () => {
     expect((await site.resolve('44', { variant: 'uki' })).guest?.firmware).toEqual(['uefi']);
     expect((await site.resolve('44', { arch: 's390x' })).guest).not.toHaveProperty('firmware');
   });
 
-  it('finds an ended release in the archive, and says so', async () => {
+  it('finds an ended release in the archive, with a warning', async () => {
     const image = await site.resolve('39');
     const folder = `${archive}fedora/linux/releases/39/Cloud/x86_64/images/`;
     const [disk] = image.disk;
@@ -146,7 +146,7 @@ describe('fedora', () => {
     ]);
     expect(image.snapshot).toBe('39-1.5');
     expect(image.warnings).toMatchObject([{ code: 'archived' }]);
-    // Where it was, a README is left.
+    // Its old folder has a README.
     expect(site.requests).toContain(`GET ${ownTree}fedora/linux/releases/39/Cloud/x86_64/images/`);
   });
 
@@ -188,7 +188,7 @@ describe('fedora', () => {
     ]);
   });
 
-  it('takes the one list of a folder, whatever it is called', async () => {
+  it('takes the only list of a folder, whatever its name is', async () => {
     const folder = `${ownTree}fedora-secondary/releases/44/Cloud/s390x/images/`;
     const names = [
       'Fedora-Cloud-44-s390x-CHECKSUM',
@@ -201,7 +201,7 @@ describe('fedora', () => {
       { arch: 's390x' },
       { [folder]: listing('/44', names.slice(1)) },
     );
-    // Fedora signs a list for every release: one that does not show is demanded by the name it should have.
+    // Fedora signs a list for every release: if the folder shows none, the proof requires it under its usual name.
     expect(bare.disk[0]?.proofs).toMatchObject([
       {
         url: new URL(`${folder}Fedora-Cloud-44-1.7-s390x-CHECKSUM`),
@@ -210,7 +210,7 @@ describe('fedora', () => {
     ]);
   });
 
-  it('passes over rows of other editions and files of another release', async () => {
+  it('skips rows of other editions and files of another release', async () => {
     const [first] = rows;
     const stray = `${publicTree}fedora/linux/releases/44/Fedora-Cloud-Base-Generic-45-1.0.x86_64.qcow2`;
     const image = await site.resolve(
@@ -226,7 +226,7 @@ describe('fedora', () => {
     expect(image.snapshot).toBe('44-1.7');
   });
 
-  it('says when the latest release of an architecture is an older one', async () => {
+  it('warns when the latest release of an architecture is an older one', async () => {
     const image = await site.resolve('latest', { arch: 'ppc64le' });
     expect(image.release).toBe('43');
     expect(image.warnings).toMatchObject([{ code: 'older-release' }]);
@@ -268,14 +268,14 @@ describe('fedora', () => {
       indexWith([{ ...rows[7], sha256: 'd41d8cd98f00b204e9800998ecf8427e' }]),
     ],
     ['a size that is none', indexWith([{ ...rows[7], size: '557 MiB' }])],
-  ])('%s in place of the index is ERR_METADATA', async (_what, changed) => {
+  ])('reports ERR_METADATA for %s in place of the index', async (_what, changed) => {
     await expect(site.resolve('latest', {}, changed)).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(index),
     });
   });
 
-  it('names a page in place of a folder', async () => {
+  it('names the address of a page in place of a folder', async () => {
     const folder = `${archive}fedora/linux/releases/39/Cloud/x86_64/images/`;
     await expect(site.resolve('39', {}, { [folder]: maintenancePage })).rejects.toMatchObject({
       code: 'ERR_METADATA',
@@ -283,7 +283,7 @@ describe('fedora', () => {
     });
   });
 
-  it('takes the latest release from the index, never from the day', async () => {
+  it('takes the latest release from the index, never from the date', async () => {
     for (const now of ['2025-01-01', '2040-01-01']) {
       expect((await site.resolve('latest', {}, {}, now)).release).toBe('44');
     }
@@ -296,7 +296,7 @@ describe('fedora', () => {
     expect([image.release, image.guest?.eol]).toEqual(['45', undefined]);
   });
 
-  it('lists what the index offers', async () => {
+  it('lists the releases of the index', async () => {
     expect(await listAll(fedora, await site.serve(documents))).toEqual([
       { release: '45-beta', arches: ['amd64'], variants: ['generic'] },
       {

@@ -40,7 +40,7 @@ describe('flatcar', () => {
     expect(site.requests).toEqual([`GET ${moving}`, `GET ${stable}${name}.DIGESTS`]);
   });
 
-  it('fetches its key from the web site, which serves no images', async () => {
+  it('fetches its key from the web site, which has no images', async () => {
     const [proof] = (await site.resolve('latest')).disk[0]?.proofs ?? [];
     const keys =
       proof?.kind === 'signature' && 'keys' in proof.signature ? proof.signature.keys : [];
@@ -60,7 +60,7 @@ describe('flatcar', () => {
     ['LTS', {}, 'lts', '4081.3.6', 'flatcar_production_qemu_image.img'],
     ['lts-2023', {}, 'lts-2023', '3510.3.9', 'flatcar_production_qemu_image.img'],
     ['lts-2024', {}, 'lts-2024', '4081.3.6', 'flatcar_production_qemu_image.img'],
-    // The file had a codec around it once.
+    // The file once had a codec around it.
     ['2605.12.0', {}, 'stable', '2605.12.0', 'flatcar_production_qemu_image.img.bz2'],
     [
       'stable',
@@ -122,14 +122,14 @@ describe('flatcar', () => {
     ['a page', maintenancePage],
     ['no version', 'FLATCAR_BUILD=4593\n'],
     ['a version that is a path', 'FLATCAR_VERSION=../../x\n'],
-  ])('%s in place of version.txt is ERR_METADATA', async (_what, text) => {
+  ])('reports ERR_METADATA for %s in place of version.txt', async (_what, text) => {
     await expect(site.resolve('stable', {}, { [moving]: text })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(moving),
     });
   });
 
-  it('refuses a folder that holds another version', async () => {
+  it('refuses a folder with another version', async () => {
     const address = `${folderOf('stable', 'amd64', '2605.12.0')}version.txt`;
     await expect(
       site.resolve('2605.12.0', {}, { [address]: versionText('2605.12.1') }),

@@ -21,7 +21,7 @@ afterEach(() => site.close());
 
 describe('gentoo', () => {
   it.each(['latest', 'rolling'])(
-    'reads the pointer for %s, whose signature counts too',
+    'reads the pointer for %s and requires its signature',
     async (release) => {
       const image = await site.resolve(release);
       expect(image).toMatchObject({
@@ -52,7 +52,7 @@ describe('gentoo', () => {
     },
   );
 
-  it('reads a pointer that names the file alone', async () => {
+  it('reads a pointer that holds only the file name', async () => {
     const name = `di-amd64-cloudinit-${newest}.qcow2`;
     const image = await site.resolve('latest', {}, { [pointer]: sayLatest(name) });
     expect(image.disk[0]?.url.href).toBe(`${builds}${newest}/${name}`);
@@ -88,7 +88,7 @@ describe('gentoo', () => {
   it.each([
     maintenancePage,
     sayLatest('20261004T164559Z/di-arm64-cloudinit-20261004T164559Z.qcow2'),
-  ])('calls another page bad metadata', async (page) => {
+  ])('reports bad metadata for another page', async (page) => {
     await expect(site.resolve('latest', {}, { [pointer]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(pointer),

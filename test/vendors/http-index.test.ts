@@ -87,7 +87,7 @@ describe('http-index names', () => {
     expect(site.requests).toEqual([`GET ${list}`]);
   });
 
-  it('takes a name without an architecture and says so, its formats best first', async () => {
+  it('takes a name without an architecture, with a warning, its formats best first', async () => {
     const image = await resolve('1.10');
     expect(image.disk.map(({ fileName, layers }) => [fileName, layers])).toEqual([
       ['appliance-v1.10.qcow2', ['qcow2']],
@@ -173,12 +173,12 @@ describe('http-index lists', () => {
     },
   );
 
-  it('demands a signature where a key is named and none is there', async () => {
+  it('requires a signature if a key is given and no signature exists', async () => {
     const image = await resolve('3.9', { parameters: signed });
     expect(image.disk[0]?.proofs).toMatchObject([{ signature: { at: new URL(`${list}.gpg`) } }]);
   });
 
-  it('reads a clear-signed list with a key alone', async () => {
+  it('reads a clear-signed list only with a key', async () => {
     const changed = { [list]: signer.clearsign(text) };
     const image = await resolve('3.9', { parameters: signed }, changed);
     expect(image.disk[0]?.proofs).toMatchObject([{ signature: { at: 'inline' } }]);
@@ -193,7 +193,7 @@ describe('http-index lists', () => {
     [{ url: 'http://files.example/' }, 'url'],
     [{ url: `${url}?token=1` }, 'url'],
     [{ url, key: '1A2B3C4D' }, 'key'],
-  ])('does not take %j', async (parameters, field) => {
+  ])('refuses %j', async (parameters, field) => {
     await expect(resolve('9.8', { parameters })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       details: { field },
@@ -201,14 +201,14 @@ describe('http-index lists', () => {
     expect(site.requests).toEqual([]);
   });
 
-  it('passes over names that lead out of the folder', async () => {
+  it('skips names that lead out of the folder', async () => {
     const evil = `${'1'.repeat(64)}  ../evil-2.0.qcow2\n${'2'.repeat(64)}  /evil-2.0.qcow2\n${'3'.repeat(64)}  ok-1.0.qcow2\n`;
     await expect(resolve('2.0', {}, { [list]: evil })).rejects.toMatchObject({
       details: { field: 'release', known: ['1.0'] },
     });
   });
 
-  it('says that there is no list, and names a page in place of one', async () => {
+  it('reports a missing list, and names the address of a page in place of one', async () => {
     await expect(resolve('9.8', {}, { [list]: '' })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       details: { field: 'parameter' },

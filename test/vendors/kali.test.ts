@@ -58,14 +58,14 @@ describe('kali', () => {
     [base, maintenancePage],
     [`${base}kali-2026.10/SHA256SUMS`, maintenancePage],
     [`${base}kali-2026.10/SHA256SUMS`, sums('2026.2', 'amd64')],
-  ])('names %s where it is another page', async (address, page) => {
+  ])('names %s if it is another page', async (address, page) => {
     await expect(site.resolve('latest', {}, { [address]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(address),
     });
   });
 
-  it('says of a version without a list that the list is not there', async () => {
+  it('reports the missing list of a version', async () => {
     const address = `${base}kali-2026.10/SHA256SUMS`;
     await expect(site.resolve('latest', {}, { [address]: '' })).rejects.toMatchObject({
       code: 'ERR_HTTP_STATUS',
@@ -74,7 +74,7 @@ describe('kali', () => {
     });
   });
 
-  it('lists versions by their numbers', async () => {
+  it('lists versions in numeric order', async () => {
     const listed = await listAll(kali, await site.serve(documents));
     expect(listed.map(({ release, arches }) => [release, arches])).toEqual([
       ['2026.10', ['amd64', 'arm64']],

@@ -50,13 +50,16 @@ describe('omnios', () => {
     });
   });
 
-  it.each([maintenancePage, files('bloody')])('calls another page bad metadata', async (page) => {
-    const folder = `${media}bloody/`;
-    await expect(site.resolve('bloody', {}, { [folder]: page })).rejects.toMatchObject({
-      code: 'ERR_METADATA',
-      message: naming(folder),
-    });
-  });
+  it.each([maintenancePage, files('bloody')])(
+    'reports bad metadata for another page',
+    async (page) => {
+      const folder = `${media}bloody/`;
+      await expect(site.resolve('bloody', {}, { [folder]: page })).rejects.toMatchObject({
+        code: 'ERR_METADATA',
+        message: naming(folder),
+      });
+    },
+  );
 
   it('lists the newest of each channel', async () => {
     const listed = await listAll(omnios, await site.serve(documents));

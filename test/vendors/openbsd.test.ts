@@ -39,7 +39,7 @@ describe('openbsd', () => {
     expect(site.requests).toEqual([`GET ${index}`]);
   });
 
-  it('says by whom it is', async () => {
+  it('names the builder of the image', async () => {
     expect(openbsd.publisher).toContain('hcartiaux');
     expect((await site.resolve('latest')).warnings).toMatchObject([{ code: 'third-party' }]);
   });
@@ -59,7 +59,7 @@ describe('openbsd', () => {
   });
 
   it.each([maintenancePage, '{"message":"Not Found"}', '[]', '[{"tag_name":7}]'])(
-    'calls %s bad metadata',
+    'reports bad metadata for %s',
     async (page) => {
       await expect(site.resolve('latest', {}, { [index]: page })).rejects.toMatchObject({
         code: 'ERR_METADATA',
@@ -68,7 +68,7 @@ describe('openbsd', () => {
     },
   );
 
-  it('lists versions by their numbers', async () => {
+  it('lists versions in numeric order', async () => {
     const listed = await listAll(openbsd, await site.serve(documents));
     expect(listed).toEqual([
       {

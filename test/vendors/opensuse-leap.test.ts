@@ -16,7 +16,7 @@ afterAll(() => documents.close());
 
 describe('opensuse-leap names', () => {
   it.each([
-    // release, arch, snapshot; release, snapshot and file answered, and the alias of the file
+    // requested: release, arch, snapshot; expected: release, snapshot and file, and the alias of the file
     [
       'latest',
       'amd64',
@@ -98,7 +98,7 @@ describe('opensuse-leap names', () => {
     },
   );
 
-  it('takes the longer digest where it is alone, and the doubled word of s390x', async () => {
+  it('takes the longer digest if it is the only one, and the doubled word of s390x', async () => {
     const { disk } = await ask(opensuseLeap, documents, '16.0', 's390x');
     const url = `${folder('16.0')}Leap-16.0-Minimal-VM.s390x-s390x-Cloud-Build18.7.qcow2`;
     expect(disk[0]?.proofs).toMatchObject([
@@ -127,7 +127,7 @@ describe('opensuse-leap names', () => {
   it.each([
     ['of another file', metalinkOf('Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2')],
     ['that is a page', maintenancePage],
-  ])('does without a metalink %s', async (_, answer) => {
+  ])('works without a metalink: %s', async (_, answer) => {
     const own = await startLeap();
     own.put(`${folder('16.0')}Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.72.qcow2.meta4`, answer);
     const { disk } = await ask(opensuseLeap, own, '16.0', 'amd64');
@@ -161,7 +161,7 @@ describe('opensuse-leap releases', () => {
     expect(guest).toEqual({ osIds, user, seed: 'nocloud', ssh: true, firmware, eol, ...least });
   });
 
-  it('lists those that have an image, newest first, and calls the newest one that is out the latest', async () => {
+  it('lists those that have an image, newest first, with the newest published one as latest', async () => {
     const variants = ['cloud'];
     expect(await listAll(opensuseLeap, documents)).toEqual([
       { release: '16.1', version: '16.1', arches: ['amd64'], variants },
@@ -186,7 +186,7 @@ describe('opensuse-leap releases', () => {
 });
 
 describe('opensuse-leap requests', () => {
-  it('asks for the folder and the metalink, and for no image', async () => {
+  it('requests the folder and the metalink, and no image', async () => {
     const own = await startLeap();
     await ask(opensuseLeap, own, '16.0', 'arm64');
     const file = 'Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2';
@@ -226,13 +226,16 @@ describe('opensuse-leap requests', () => {
     ['16.0', `${folder('16.0')}?json`, maintenancePage],
     ['16.0', `${folder('16.0')}?json`, '[{"size":1}]'],
     ['16.0', `${folder('16.0')}?json`, '{"error":"x"}'],
-  ])('%s names the address of what is no index (%s)', async (release, address, answer) => {
-    const own = await startLeap();
-    own.put(address, answer);
-    await expect(ask(opensuseLeap, own, release, 'amd64')).rejects.toMatchObject({
-      code: 'ERR_METADATA',
-      message: naming(address.replace('?json', '')),
-    });
-    await own.close();
-  });
+  ])(
+    '%s names the address of a page that is not an index (%s)',
+    async (release, address, answer) => {
+      const own = await startLeap();
+      own.put(address, answer);
+      await expect(ask(opensuseLeap, own, release, 'amd64')).rejects.toMatchObject({
+        code: 'ERR_METADATA',
+        message: naming(address.replace('?json', '')),
+      });
+      await own.close();
+    },
+  );
 });

@@ -16,7 +16,7 @@ afterAll(() => documents.close());
 
 describe('opensuse-tumbleweed', () => {
   it.each([
-    // release, arch, more; snapshot, file and the alias of the file
+    // requested: release, arch, more; expected: snapshot, file and the alias of the file
     [
       'latest',
       'amd64',
@@ -95,7 +95,7 @@ describe('opensuse-tumbleweed', () => {
     ]);
   });
 
-  it('offers the mirrors and pieces that the origin names, and touches no image', async () => {
+  it('offers the mirrors and pieces that the origin names, and requests no image', async () => {
     const own = await startTumbleweed();
     const fileName = 'openSUSE-Tumbleweed-Minimal-VM.x86_64-1.0.0-Cloud-Snapshot20261118.qcow2';
     own.put(`${first}${fileName}.meta4`, metalinkOf(fileName, 'tumbleweed/appliances/'));
@@ -108,7 +108,7 @@ describe('opensuse-tumbleweed', () => {
     await own.close();
   });
 
-  it('lists what there is', async () => {
+  it('lists its snapshots and variants', async () => {
     expect(await listAll(opensuseTumbleweed, documents)).toEqual([
       {
         release: 'rolling',
@@ -120,7 +120,7 @@ describe('opensuse-tumbleweed', () => {
     ]);
   });
 
-  it('lists what is left when a port has nothing', async () => {
+  it('lists the rest when a port has no images', async () => {
     const own = await startTumbleweed();
     own.put(`${arm}SHA256SUMS`, sums(['Tumbleweed.aarch64-1.0-libvirt.vagrant.libvirt.box']));
     const [listing] = await listAll(opensuseTumbleweed, own);

@@ -23,7 +23,7 @@ const index = (name: string): string => `${templates}${name}-template.json`;
 
 describe('oracle names', () => {
   it.each([
-    // release, arch, snapshot; what is answered, and which document says so
+    // requested: release, arch, snapshot; expected: the result, and the document that gives it
     [
       'latest',
       'amd64',
@@ -100,7 +100,7 @@ describe('oracle names', () => {
     expect(codes).toEqual(isOlder ? ['older-release'] : undefined);
   });
 
-  it('takes a release that is younger than this vendor', async () => {
+  it('finds a release that is newer than this vendor module', async () => {
     const own = await startOracle({
       [index('ol11')]: indexOf('OL11/u0/x86_64', 'OL11U0_x86_64-kvm-b300.qcow2', '1'.repeat(64)),
     });
@@ -114,7 +114,7 @@ describe('oracle names', () => {
     ['9.4-b90', 'arm64', 'OL9/u4/aarch64/OL9U4_aarch64-kvm-cloud-b90.qcow2'],
     ['8.6-b2', 'arm64', 'OL8/u6/aarch64/OL8U6_aarch64-kvm-b2.qcow'],
   ] as const)(
-    'finds %s on %s, which is listed no more, and says what that means',
+    'finds %s on %s, which is not listed any more, with a warning',
     async (snapshot, arch, path) => {
       const image = await ask(oracle, documents, 'latest', arch, { snapshot });
       expect(image.disk).toEqual([
@@ -167,7 +167,7 @@ describe('oracle without its index', () => {
     ['amd64', 'ol9', ''],
     ['amd64', 'ol9', maintenancePage],
     ['arm64', 'ol9_aarch64-cloud', '{"kvm":{}}'],
-  ] as const)('reads the page for %s and says so', async (arch, name, answer) => {
+  ] as const)('reads the page for %s, with a warning', async (arch, name, answer) => {
     const own = await startOracle({ [index(name)]: answer, [page]: pageOfNine });
     const image = await ask(oracle, own, '9', arch);
     const hex = arch === 'amd64' ? nine : nineOnArm;
@@ -179,7 +179,7 @@ describe('oracle without its index', () => {
     await own.close();
   });
 
-  it('names the index when the page has nothing either', async () => {
+  it('names the index when the page lists nothing either', async () => {
     const own = await startOracle({ [index('ol9')]: maintenancePage, [page]: maintenancePage });
     await expect(ask(oracle, own, '9', 'amd64')).rejects.toMatchObject({
       code: 'ERR_METADATA',
@@ -205,14 +205,14 @@ describe('oracle without its index', () => {
 });
 
 describe('oracle requests', () => {
-  it('asks for one index, and for no image', async () => {
+  it('requests one index, and no image', async () => {
     const own = await startOracle();
     await ask(oracle, own, '9', 'amd64');
     expect(own.requests).toEqual([`GET ${index('ol9')}`]);
     await own.close();
   });
 
-  it('asks for no byte of an unlisted build', async () => {
+  it('downloads no byte of an unlisted build', async () => {
     const own = await startOracle();
     await ask(oracle, own, '9', 'amd64', { snapshot: '9.5-b253' });
     expect(own.requests.filter((request) => request.includes('.qcow'))).toEqual([

@@ -15,7 +15,7 @@ const key9 = '21CB256AE16FC54C6E652949702D426D350D275D';
 const key10 = 'FC226859C0860BF0DDB95B085B106C736FEDFC85';
 
 describe('rocky', () => {
-  it('answers with the dated file of the newest minor, its sidecar and the signature of that', async () => {
+  it('answers with the dated file of the newest minor, its sidecar and the signature of the sidecar', async () => {
     const path = '10.2/images/x86_64/Rocky-10-GenericCloud-Base-10.2-20260525.0.x86_64.qcow2';
     expect(await site.resolve('latest')).toEqual({
       release: '10',
@@ -66,7 +66,7 @@ describe('rocky', () => {
       'Rocky-9-GenericCloud-Base-9.8-20260525.0.x86_64.qcow2',
     ],
     ['9.8-20260525.0', {}, 'Rocky-9-GenericCloud-Base-9.8-20260525.0.x86_64.qcow2'],
-    // 8.10 is the newest of 8, not 8.5.
+    // The newest of 8 is 8.10, not 8.5.
     ['8', {}, 'Rocky-8-GenericCloud-Base-8.10-20240528.0.x86_64.qcow2'],
   ])('%s %j is %s', async (release, more, fileName) => {
     const image = await site.resolve(release, more);
@@ -112,7 +112,7 @@ describe('rocky', () => {
     expect(image.warnings).toMatchObject([{ code: 'archived' }]);
   });
 
-  it('demands a signature of 9 where there is one, and of 8 and 10 always', async () => {
+  it('requires a signature for 9 if one exists, and for 8 and 10 always', async () => {
     const [old] = (await site.resolve('9.8', { snapshot: '9.8-20260520.10' })).disk;
     expect(old?.proofs).toMatchObject([
       { signature: signedBy(`${old?.url.href}.CHECKSUM.asc`, key9) },
@@ -125,7 +125,7 @@ describe('rocky', () => {
     expect(lvm?.proofs).toMatchObject([{ signature: { signers: [key10] } }]);
   });
 
-  it('counts builds as numbers, and only those of the minor', async () => {
+  it('compares builds as numbers, and only those of the minor', async () => {
     const folder = `${pub}9.8/images/x86_64/`;
     const names = ['9.8-20260525.2', '9.8-20260525.10', '9.9-20270101.0'].map(
       (build) => `Rocky-9-GenericCloud-Base-${build}.x86_64.qcow2`,
@@ -134,7 +134,7 @@ describe('rocky', () => {
     expect(image.snapshot).toBe('9.8-20260525.10');
   });
 
-  it('passes over a newest minor without images, and says so', async () => {
+  it('skips a newest minor without images, with a warning', async () => {
     const early = documents[pub]?.replace(
       '<tr><td class="link"><a href="10/"',
       '<tr><td class="link"><a href="10.3/">10.3/</a></td></tr><tr><td class="link"><a href="10/"',
@@ -167,7 +167,7 @@ describe('rocky', () => {
     ['the releases', pub, maintenancePage],
     ['releases, but none in it', pub, listing('/', ['README'])],
     ['the images', `${pub}10.2/images/x86_64/`, maintenancePage],
-  ])('a page in place of %s is ERR_METADATA', async (_what, address, page) => {
+  ])('reports ERR_METADATA for a page in place of %s', async (_what, address, page) => {
     await expect(site.resolve('latest', {}, { [address]: page })).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(address),

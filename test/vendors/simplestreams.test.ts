@@ -27,7 +27,7 @@ function resolve(
 
 const fold = `${server}images/ubuntu/noble`;
 
-/** A private site of one system, whose versions are numbers and whose files lie where it likes. */
+/** A private site of one system; its versions are numbers and its files are in any place. */
 function privateSite(aliases = ''): Record<string, string> {
   const product = (version: string, fileType: string): object => ({
     arch: 'x86_64',
@@ -130,19 +130,19 @@ describe('simplestreams on a server of LXD', () => {
         fileName: 'disk.qcow2',
         sizeBytes: 283115520,
         layers: ['qcow2'],
-        // Not the combined one, which no file has.
+        // Not the combined digest, which is of no file.
         proofs: [{ kind: 'digest', digest: `sha256:${sha256}`, from: products }],
       },
     ]);
   });
 
-  it('says that the newest build is of containers alone', async () => {
+  it('warns that the newest build has only containers', async () => {
     const { warnings } = await resolve('noble', { variant: 'cloud' });
     expect(warnings).toMatchObject([{ code: 'outdated-build' }]);
     expect((await resolve('noble')).warnings).toBeUndefined();
   });
 
-  it('tells systems of one version apart', async () => {
+  it('distinguishes systems with the same version', async () => {
     await expect(resolve('9')).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       details: { field: 'release', known: ['rockylinux-9', 'almalinux-9'] },
@@ -173,7 +173,7 @@ describe('simplestreams on a server of LXD', () => {
 });
 
 describe('simplestreams on other servers', () => {
-  it('takes the newest of one system for latest, by numbers, and files wherever they lie', async () => {
+  it('takes the newest version of one system as latest, in numeric order, with files in any place', async () => {
     const image = await resolve('latest', {}, privateSite());
     expect(image).toMatchObject({
       release: '1.10',
@@ -187,7 +187,7 @@ describe('simplestreams on other servers', () => {
     expect((await resolve('prod', {}, privateSite('prod,stable'))).release).toBe('1.10');
   });
 
-  it('wants the content id where an index has several streams', async () => {
+  it('requires the content id if an index has several streams', async () => {
     const changed = {
       [index]: indexOf({ images: 'streams/v1/images.json', daily: 'streams/v1/daily.json' }),
     };
@@ -200,21 +200,21 @@ describe('simplestreams on other servers', () => {
   });
 
   it.each([`${server}streams/v1/`, `${server}streams/v1/index.json`, server.slice(0, -1)])(
-    'takes %s for the server',
+    'accepts %s as the server',
     async (address) => {
       await resolve('noble', { parameters: { server: address } });
       expect(site.requests).toEqual([`GET ${index}`, `GET ${products}`]);
     },
   );
 
-  it('says that nothing but TLS vouches for a disk without a digest', async () => {
+  it('warns that only TLS proves a disk without a digest', async () => {
     const text = JSON.stringify(lxdProducts).replaceAll(`"sha256":"${digests.noble}",`, '');
     const image = await resolve('noble', {}, { [products]: text });
     expect(image.disk[0]?.proofs).toMatchObject([{ kind: 'tls' }]);
   });
 
   it.each([{}, { server: 'http://images.example/' }, { server: 'images' }])(
-    'does not take %j',
+    'refuses %j',
     async (parameters) => {
       await expect(resolve('noble', { parameters })).rejects.toMatchObject({
         code: 'ERR_INVALID_REQUEST',
@@ -233,7 +233,7 @@ describe('simplestreams on other servers', () => {
     ['a disk elsewhere', { [products]: text.replaceAll('images/ubuntu', '../../evil') }],
     ['a name with a slash', { [products]: text.replaceAll('disk.qcow2"', 'x%2Fdisk.qcow2"') }],
     ['a weak digest', { [products]: text.replaceAll(digests.noble, 'a'.repeat(32)) }],
-  ])('calls %s bad metadata', async (_title, changed) => {
+  ])('reports bad metadata for %s', async (_title, changed) => {
     await expect(resolve('noble', {}, changed)).rejects.toMatchObject({ code: 'ERR_METADATA' });
   });
 });

@@ -13,19 +13,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A caller in plain JavaScript: any value in every place. */
+/** A caller in plain JavaScript, which may pass any value. */
 type Loose = (...values: unknown[]) => unknown;
 
 const rootdisk = createRootdisk({ ...builtIns });
 const verbs: Readonly<Record<string, Loose>> = { ...(rootdisk as unknown as typeof verbs) };
 
-/** The one option that verbs of lock files need. */
+/** The one option that verbs of lock files require. */
 function withLockfile(options: unknown): unknown {
   const isMore = typeof options === 'object' && options !== null && !Array.isArray(options);
   return isMore ? { lockfile: join(folder, 'rootdisk.lock.json'), ...options } : options;
 }
 
-/** Each verb with good arguments in front of its options. */
+/** Each verb with valid arguments before its options. */
 const calls: Readonly<Record<string, (options: unknown) => unknown>> = {
   ensureImage: (options) => verbs['ensureImage']?.(input, options),
   ensureImages: (options) => verbs['ensureImages']?.([input], options),
@@ -51,7 +51,7 @@ const calls: Readonly<Record<string, (options: unknown) => unknown>> = {
   },
 };
 
-/** What a call ends with, of verbs that give a promise and of those that give a sequence. */
+/** The result of a call, for verbs that return a promise and for those that return a sequence. */
 async function refusalOf(answer: unknown): Promise<unknown> {
   try {
     const iterator = Object(answer)[Symbol.asyncIterator]?.();
@@ -80,7 +80,7 @@ const allButDocuments = [...ofTransport, ...ofFiles];
 
 const ofLocks = ['lockImages', 'updateLock', 'checkLock'];
 type Wrong = [options: object, message: string, hint?: string];
-/** The verbs, wrong options for each of them, and what the refusal says. */
+/** The verbs, wrong options for each of them, and the message of the error. */
 const wrong: [string[], ...Wrong][] = [
   [
     allButDocuments,
@@ -164,7 +164,7 @@ describe.each(all)('%s', (verb) => {
     await expectRefusal(calls[verb]?.(options), 'options must be an object');
   });
 
-  test('takes options that are undefined, and those that look like none of its own', async () => {
+  test('accepts options that are undefined, and unknown names of other verbs', async () => {
     const controller = new AbortController();
     controller.abort('stop here');
     const seed = verb === 'createSeed' ? { hostname: 'box' } : {};
@@ -185,23 +185,23 @@ describe.each([undefined, null, 7, {}])('%j', (value) => {
     ['inspectImage', [value], 'path'],
     ['convertImage', [value, 'out.raw'], 'input'],
     ['convertImage', ['in.raw', value], 'output'],
-  ])('is no argument of %s', async (verb, values, field) => {
+  ])('is not an argument of %s', async (verb, values, field) => {
     const refusal = await refusalOf(verbs[verb]?.(...values));
     expect(refusal).toMatchObject({ code: 'ERR_INVALID_REQUEST', details: { field } });
   });
 });
 
-test.each(['', 'a\0b'])('%j is no path', async (path) => {
+test.each(['', 'a\0b'])('%j is not a path', async (path) => {
   await expectRefusal(verbs['inspectImage']?.(path), 'path must be the path of a file');
   await expectRefusal(verbs['convertImage']?.(input, path), 'output must be the path of a file');
 });
 
-test('a refused conversion leaves nothing behind', async () => {
+test('a refused conversion leaves no file', async () => {
   await refusalOf(calls['convertImage']?.({ limits: { members: -1 } }));
   expect(await readdir(folder)).not.toContain('out.raw');
 });
 
-test('defaults and options of createRootdisk are held to the same', async () => {
+test('defaults and options of createRootdisk are checked in the same way', async () => {
   const create = createRootdisk as unknown as Loose;
   expect(() => create({ vendor: [] })).toThrow(
     expect.objectContaining({ hint: 'Did you mean vendors?' }),

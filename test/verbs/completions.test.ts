@@ -31,7 +31,7 @@ beforeAll(() => {
   });
 });
 
-/** What an editor offers where the code has a `|`. */
+/** The completions of an editor at the `|` in the code. */
 function offered(code: string): string[] {
   const before = `${imports}\n${code.slice(0, code.indexOf('|'))}`;
   text = before + code.slice(code.indexOf('|') + 1);
@@ -48,11 +48,11 @@ test('a reference begins with any built-in vendor, and with no other', () => {
   expect(offered("await resolveImage('|')")).toEqual(all);
 });
 
-test('a vendor whose releases are listed', () => {
+test('the releases of a vendor are offered', () => {
   expect(offered("listImages('|')")).toEqual(ids);
 });
 
-test('an architecture', () => {
+test('the architectures are offered', () => {
   expect(offered("await ensureImage('debian', { arch: '|' })")).toEqual([...arches].sort());
 });
 

@@ -53,7 +53,7 @@ test('one connection serves all of them', async () => {
   expect(sockets.size).toBe(1);
 });
 
-test('outcomes are in the order of the references, and those that fail stop no other', async () => {
+test('results are in the order of the references, and a failure does not stop the others', async () => {
   const outcomes = await ensure(['acme:7', 'acme:2', 'no-such-os', 'acme:1']);
   expect(outcomes).toMatchObject([
     { status: 'rejected', reason: { code: 'ERR_NOT_FOUND' } },
@@ -64,7 +64,7 @@ test('outcomes are in the order of the references, and those that fail stop no o
   expect(await ensure([])).toEqual([]);
 });
 
-test('events say of which reference they are; a password in it is not told', async () => {
+test('events name their reference, without a password in it', async () => {
   const events: ProgressEvent[] = [];
   const secret = 'https://user:secret@images.acme.example/1.raw';
   await ensure([secret, 'acme:2'], { trust: 'none', onProgress: (event) => events.push(event) });
@@ -72,7 +72,7 @@ test('events say of which reference they are; a password in it is not told', asy
   expect(seen).toEqual(['https://images.acme.example/1.raw', 'acme:2']);
 });
 
-test('an abort ends the call with its reason, and leases of what was there already', async () => {
+test('an abort ends the call with its reason, and releases the leases of disks from the cache', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
   const call = ensure(['acme:1', 'acme:2'], {
@@ -99,7 +99,7 @@ test.each([
   ['a reference that is none', ['acme:1', 7], {}, 'reference must be a text'],
   ['no list', 'acme:1', {}, 'references must be a list'],
   ['an option that is misspelt', ['acme:1'], { ofline: true }, 'unknown option "ofline"'],
-])('%s is refused before the first', async (_what, references, options, message) => {
+])('%s is refused before the first one begins', async (_what, references, options, message) => {
   const loose = ensure as (references: unknown, options: object) => Promise<unknown>;
   await expect(loose(references, options)).rejects.toMatchObject({
     code: 'ERR_INVALID_REQUEST',

@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.skipIf(!hasProgram('mke2fs'))(
-  'the file system and the system of a raw disk are told',
+  'the file system and the system of a raw disk are reported',
   async () => {
     mkdirSync(join(folder, 'tree/etc'), { recursive: true });
     writeFileSync(join(folder, 'tree/etc/os-release'), 'ID=acme\nVERSION_ID=7\n');
@@ -36,7 +36,7 @@ test.skipIf(!hasProgram('mke2fs'))(
   },
 );
 
-describe.skipIf(!hasProgram('mke2fs'))('what starts a raw disk', () => {
+describe.skipIf(!hasProgram('mke2fs'))('the boot entries of a raw disk', () => {
   const make = (name: string, config: string): string => {
     const tree = join(folder, `${name}.tree`);
     mkdirSync(join(tree, 'boot'), { recursive: true });
@@ -51,7 +51,7 @@ describe.skipIf(!hasProgram('mke2fs'))('what starts a raw disk', () => {
     return path;
   };
 
-  test('the default entry with its files, and the other kernels', async () => {
+  test('are the default entry with its files, and the other kernels', async () => {
     const path = make(
       'boot',
       'label a\n linux vmlinuz-6.2\n initrd initrd\n append ro  quiet\nlabel b\n linux vmlinuz-6.1\n',
@@ -81,7 +81,7 @@ describe.skipIf(!hasProgram('mke2fs'))('what starts a raw disk', () => {
     expect(stdout).toMatch(/^other kernels +6.1$/m);
   });
 
-  test('a configuration that names a missing kernel makes the image no worse', async () => {
+  test('with a missing kernel are no hazard for the image', async () => {
     const path = make('missing', 'label a\n linux vmlinuz-7\n');
     const { disk, hazards } = await inspectImage(path);
     expect(hazards).toEqual([]);
@@ -92,7 +92,7 @@ describe.skipIf(!hasProgram('mke2fs'))('what starts a raw disk', () => {
   });
 });
 
-test('a raw disk with nothing known on it has no such row', async () => {
+test('are absent on a raw disk without a known boot loader', async () => {
   const path = join(folder, 'empty.raw');
   writeFileSync(path, Buffer.alloc(1024 * 1024));
   expect(await inspectImage(path)).not.toHaveProperty('disk');

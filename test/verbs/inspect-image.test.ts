@@ -23,7 +23,7 @@ async function inspect(bytes: Uint8Array): ReturnType<typeof inspectImage> {
   return inspectImage(file, { scratchDir: folder });
 }
 
-test('tells layers, sizes and where the data lies, and writes nothing', async () => {
+test('reports layers, sizes and data ranges, and writes nothing', async () => {
   const found = await inspect(gzipSync(qcow2));
   expect(found).toMatchObject({ layers: ['gz', 'qcow2'], virtualSize: disk.length, hazards: [] });
   expect(found.facts).toMatchObject({ variant: 'v3', clusterBytes: 65_536, compression: 'zlib' });
@@ -43,7 +43,7 @@ test('a stream of unknown length has a virtual size after it was read', async ()
   });
 });
 
-test('what a conversion would refuse is a hazard, with what is known nevertheless', async () => {
+test('an error of the conversion is a hazard, and the known facts are still reported', async () => {
   const backed = Buffer.from(qcow2);
   backed.writeBigUInt64BE(512n, 8);
   backed.writeUInt32BE(11, 16);
@@ -68,7 +68,7 @@ test('a disk that is itself an image is a hazard', async () => {
   });
 });
 
-test('a hazard says what it means, what to do, and which word allows it', async () => {
+test('a hazard has an explanation, a next step, and the word that allows it', async () => {
   const odd = Buffer.concat([gzipSync(disk), Buffer.from('metadata behind the stream')]);
   const [hazard] = (await inspect(odd)).hazards;
   expect(hazard).toMatchObject({ reason: 'trailing-data', allow: 'trailing' });

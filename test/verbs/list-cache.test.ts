@@ -15,13 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-test('a cache that is not there lists nothing, and is not made', async () => {
+test('a cache that does not exist has no entries, and is not created', async () => {
   const listing = await listCache({ cacheDir: line.cacheDir });
   expect(listing).toMatchObject({ path: line.cacheDir, entries: [], unfinished: [] });
   expect(await readdir(line.folder)).toEqual([]);
 });
 
-test('what is there, who it is and when it was used', async () => {
+test('lists the entries, their identity and their last use', async () => {
   const { path } = await line.ensure();
   await line.releaseAll();
   await utimes(`${line.cacheDir}/images-v1/.leases/${name}`, 1_700_000_000, 1_700_000_000);
@@ -40,9 +40,9 @@ test('what is there, who it is and when it was used', async () => {
   await again.dispose();
 });
 
-test('a disk that is its own kept download occupies its room once', async () => {
+test('a disk that is also its kept download is counted once', async () => {
   const { path } = await line.ensure('acme:1', { keepSource: true });
-  // As where the vendor's own disk format is kept.
+  // The vendor's own disk format is kept.
   await rm(`${path}.source`);
   await link(path, `${path}.source`);
   const { blocks } = await stat(path);
@@ -53,7 +53,7 @@ test('a disk that is its own kept download occupies its room once', async () => 
   expect(freedBytes).toBe(entries[0]?.allocatedBytes);
 });
 
-test('names and paths are removed; one that cannot be right stops all', async () => {
+test('names and paths are removed; one that is not valid stops the whole call', async () => {
   const { path } = await line.ensure();
   const remove = (...names: string[]) => removeFromCache(names, { cacheDir: line.cacheDir });
   await expect(remove(name)).rejects.toMatchObject({ code: 'ERR_CACHE_LOCKED' });

@@ -12,7 +12,7 @@ import { acme } from '../fixtures/acme.ts';
 import { damage } from '../fixtures/damage.ts';
 import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
 
-/** Parts that use the log they are given, so that every verb has something to tell. */
+/** Parts that write to their log, so that every verb has log entries. */
 const talking: Vendor = {
   ...acme,
   resolve(request, context) {
@@ -56,7 +56,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What a verb gives, and the warnings in its answer. */
+/** The result of a verb, and the warnings in it. */
 interface Answer {
   given: unknown;
   warnings: { code: string; message: string }[];
@@ -99,7 +99,7 @@ const verbs: Record<string, (listeners: Listeners) => Promise<Answer>> = {
     const { path } = await line.ensure();
     await line.releaseAll();
     await damage(path);
-    // Another time too, so that the log is told that it is no entry.
+    // Another time too: the log is then told that it is not an entry.
     await chmod(path, 0o644);
     await writeFile(path, 'x', { flag: 'a' });
     const { cacheDir, mirrors } = line;
@@ -123,7 +123,7 @@ const ways: [string, () => void][] = [
 describe.each(Object.entries(verbs))('%s', (name, run) => {
   const hasProgress = !['resolveImage', 'listImages'].includes(name);
 
-  test.each(ways)('a log that %s ends nothing and is reported once', async (_, fail) => {
+  test.each(ways)('a log that %s does not end the call and is reported once', async (_, fail) => {
     const { given } = await run({});
     const told = watchWarnings();
     const answer = await run({ log: fail });
@@ -132,7 +132,7 @@ describe.each(Object.entries(verbs))('%s', (name, run) => {
   });
 
   test.runIf(hasProgress).each(ways)(
-    'a progress listener that %s ends nothing and is reported once',
+    'a progress listener that %s does not end the call and is reported once',
     async (_, fail) => {
       const { given } = await run({});
       const logged: LogEntry[] = [];
@@ -159,7 +159,7 @@ describe.each(Object.entries(verbs))('%s', (name, run) => {
   });
 });
 
-/** Warnings of the process, as long as a test runs. */
+/** The warnings of the process during a test. */
 function watchWarnings(): Error[] {
   const told: Error[] = [];
   const hear = (warning: Error) => {
@@ -172,7 +172,7 @@ function watchWarnings(): Error[] {
   return told;
 }
 
-/** What was said of broken listeners, wherever it was said. */
+/** All reports about broken listeners. */
 async function reports(
   told: readonly Error[],
   { warnings }: Answer,

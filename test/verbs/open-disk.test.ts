@@ -75,7 +75,7 @@ const system = {
 };
 
 describe.skipIf(!programs.every(hasProgram))('a disk with partitions', () => {
-  test('the root, what its fstab mounts, and files across them', async () => {
+  test('reads the root, the mounts of its fstab, and files across them', async () => {
     const fstab = [
       '# a comment',
       'UUID=11111111-2222-3333-4444-555555555555 /boot ext4 defaults 0 2',
@@ -115,7 +115,7 @@ describe.skipIf(!programs.every(hasProgram))('a disk with partitions', () => {
     await expect(disk.files('p2@home')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
   });
 
-  test('an fstab of many lines is refused, and its volume is read', async () => {
+  test('refuses an fstab of many lines, but reads its volume', async () => {
     const lines = Array.from({ length: 1001 }, (_, index) => `LABEL=slash /m${index} ext4`);
     const files = { ...system, 'etc/fstab': lines.join('\n'), kernel: 'kernel' };
     const path = makeDisk('many', [
@@ -126,7 +126,7 @@ describe.skipIf(!programs.every(hasProgram))('a disk with partitions', () => {
     expect(text(await (await disk.files('p1')).read('/kernel'))).toBe('kernel');
   });
 
-  test('two systems: a path alone is ambiguous, one of a volume is read', async () => {
+  test('with two systems: a path alone is ambiguous, a path with a volume is read', async () => {
     const bytes = makeExt('twice', system);
     await using disk = await openDisk(
       makeDisk('two', [
@@ -139,7 +139,7 @@ describe.skipIf(!programs.every(hasProgram))('a disk with partitions', () => {
     expect((await (await disk.files('p2')).stat('/etc/os-release')).kind).toBe('file');
   });
 
-  test('an encrypted root is refused by name, and /boot beside it is read', async () => {
+  test('refuses an encrypted root with its reason, but reads /boot beside it', async () => {
     const luks = Buffer.alloc(8 * MiB);
     luks.write('LUKS\xba\xbe\0\x02', 0, 'latin1');
     await using disk = await openDisk(
@@ -163,7 +163,7 @@ describe.skipIf(!programs.every(hasProgram))('a disk with partitions', () => {
   });
 });
 
-test('after it was closed nothing is read', async () => {
+test('nothing is read after it was closed', async () => {
   const path = join(folder, 'empty.raw');
   writeFileSync(path, Buffer.alloc(MiB));
   const disk = await openDisk(path);
@@ -183,6 +183,6 @@ test('another format is refused, with what to do', async () => {
   });
 });
 
-test('no such file', async () => {
+test('a file that does not exist is refused', async () => {
   await expect(openDisk(join(folder, 'none'))).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
 });

@@ -27,7 +27,7 @@ test.each([
     ['latest.qcow2'],
     own,
   ],
-])('a sidecar is believed under %s', async (_, text, aliases, hex) => {
+])('a sidecar is accepted for %s', async (_, text, aliases, hex) => {
   upstream.route('r1/demo.qcow2.sha256', text);
   expect((await prove(aliases)).digests).toEqual([`sha256:${hex}`]);
 });
@@ -35,7 +35,7 @@ test.each([
 test.each([
   ['no alias is given', undefined],
   ['the name is none of them', ['newest.qcow2']],
-])('a sidecar with another name is not believed where %s', async (_, aliases) => {
+])('a sidecar with another name is refused where %s', async (_, aliases) => {
   upstream.route('r1/demo.qcow2.sha256', `${own}  latest.qcow2\n`);
   await expect(prove(aliases)).rejects.toMatchObject({
     code: 'ERR_DIGEST',

@@ -39,7 +39,7 @@ const prove = (
   verifiers: AnyVerifier[] = [digest, checksums, tls],
 ): Promise<Evidence> => checksums.prove(asked, proofContext(mirrored(upstream), verifiers));
 
-describe('a list by itself', () => {
+describe('a list of digests', () => {
   test('gives the digest and size of the file, and the list as a document', async () => {
     upstream.route('r1/SHA256SUMS', list);
     expect(await prove()).toEqual({
@@ -57,7 +57,7 @@ describe('a list by itself', () => {
     });
   });
 
-  test('is asked for under the name that the proof gives', async () => {
+  test('is searched for the name that the proof gives', async () => {
     upstream.route('r1/SHA256SUMS', `${hex}  demo.qcow2\n${'a'.repeat(64)}  alias.qcow2\n`);
     expect((await prove({ ...proof, name: 'alias.qcow2' })).digests).toEqual([
       `sha256:${'a'.repeat(64)}`,
@@ -96,7 +96,7 @@ describe('a list by itself', () => {
     );
   });
 
-  test('that cannot be had is the transfer error itself', async () => {
+  test('that is not available is the error of the transfer', async () => {
     await expect(prove()).rejects.toThrow(
       expect.objectContaining({
         code: 'ERR_HTTP_STATUS',
@@ -105,7 +105,7 @@ describe('a list by itself', () => {
     );
   });
 
-  test('that is signed is not read without its signature', async () => {
+  test('that should be signed is not read without its signature', async () => {
     upstream.route('r1/SHA256SUMS', list);
     const { fingerprint, publicKey: key } = createOpenpgpSigner();
     const [signers, keys] = [[fingerprint], [{ fingerprint, key }]];
@@ -122,14 +122,16 @@ describe('a list by itself', () => {
     );
   });
 
-  test('an abort ends the wait with its own reason', async () => {
+  test('is not awaited after an abort, whose reason ends the call', async () => {
     const control = new AbortController();
     upstream.route('r1/SHA256SUMS', () => control.abort(new Error('enough')));
     const context = proofContext(mirrored(upstream), [], control.signal);
     await expect(checksums.prove(proof, context)).rejects.toThrow('enough');
   });
 
-  test('from the very host carries no warning; an older copy of it does', async ({ skip }) => {
+  test('has no warning when it comes from the host itself, and a warning when it is an older copy', async ({
+    skip,
+  }) => {
     const identity = makeCertificate();
     if (identity === undefined) return skip();
     const storeDir = await mkdtemp(join(tmpdir(), 'rootdisk-proof-'));
@@ -161,7 +163,7 @@ describe('a list that another document proves', () => {
     name: 'r1/SHA256SUMS',
   };
 
-  test('rests on both documents', async () => {
+  test('depends on both documents', async () => {
     upstream.route('r1/SHA256SUMS', list);
     upstream.route('Release', release(list));
     const evidence = await prove({ ...proof, via });
@@ -171,14 +173,14 @@ describe('a list that another document proves', () => {
     expect(evidence.warnings).toEqual([mirrorWarning, mirrorWarning]);
   });
 
-  test('is looked for by the last segment of its address', async () => {
+  test('is searched for the last segment of its address', async () => {
     upstream.route('r1/SHA256SUMS', list);
     upstream.route('Release', `${sha256Of(list).slice(7)}  SHA256SUMS\n`);
     const { name: _name, ...byFileName } = via;
     expect((await prove({ ...proof, via: byFileName })).digests).toEqual([sha256Of(image)]);
   });
 
-  test('SHA-512 of the list is compared as well', async () => {
+  test('has its SHA-512 compared as well', async () => {
     upstream.route('r1/SHA256SUMS', list);
     const inline = { kind: 'digest', digest: digestOf('sha512', list), from: 'index' } as const;
     expect((await prove({ ...proof, via: inline })).level).toBe('checksum');
@@ -186,7 +188,7 @@ describe('a list that another document proves', () => {
     await expect(prove({ ...proof, via: other })).rejects.toThrow(/its proof says sha512:/);
   });
 
-  test('an old copy in between is asked for once more, past every cache', async () => {
+  test('is requested again without any cache if the first copy is old', async () => {
     const old = `${'a'.repeat(64)}  demo.qcow2\n`;
     upstream.route('Release', release(list));
     upstream.route('r1/SHA256SUMS', (request, response) => {
@@ -202,7 +204,7 @@ describe('a list that another document proves', () => {
   test.each([
     ['other bytes of the same length', list.replace('21', '22'), 'ERR_DIGEST'],
     ['another length', `${list}\n`, 'ERR_SIZE'],
-  ])('%s twice are refused', async (_title, served, code) => {
+  ])('is refused for %s twice', async (_title, served, code) => {
     upstream.route('Release', release(list));
     upstream.route('r1/SHA256SUMS', served);
     await expect(prove({ ...proof, via })).rejects.toThrow(
@@ -211,14 +213,14 @@ describe('a list that another document proves', () => {
     expect(upstream.requests.filter(({ path }) => path === '/r1/SHA256SUMS')).toHaveLength(2);
   });
 
-  test('a proof that does not speak of the list fails at once', async () => {
+  test('fails immediately if its proof does not name it', async () => {
     upstream.route('r1/SHA256SUMS', list);
     upstream.route('Release', `${hex}  other\n`);
     await expect(prove({ ...proof, via })).rejects.toThrow(/does not list r1\/SHA256SUMS/);
     expect(upstream.requests.filter(({ path }) => path === '/r1/SHA256SUMS')).toHaveLength(1);
   });
 
-  test('with nothing but TLS behind it, it is a checksum like any other', async () => {
+  test('that only TLS proves counts as an ordinary checksum', async () => {
     upstream.route('r1/SHA256SUMS', list);
     const evidence = await prove({ ...proof, via: { kind: 'tls', reason: 'no list of lists' } });
     expect(evidence.level).toBe('checksum');
@@ -229,7 +231,7 @@ describe('a list that another document proves', () => {
   const signedAt = new Date('2026-07-25T00:00:00Z');
   const signature: Signature = { form: 'openpgp', at: url, signers: [], keys: [] };
 
-  /** Accepts a document with the bytes of `good`; fed and asked like any check over a stream. */
+  /** Accepts a document with the bytes of `good`; has the interface of every check of a stream. */
   const covering = (good: string): AnyVerifier =>
     defineVerifier({
       kind: 'signature',
@@ -265,7 +267,7 @@ describe('a list that another document proves', () => {
     expect(evidence.check).toBeUndefined();
   });
 
-  test('a signature over other bytes is refused after a second look', async () => {
+  test('a signature over other bytes is refused after a second request', async () => {
     upstream.route('r1/SHA256SUMS', list);
     await expect(
       prove({ ...proof, via: { kind: 'signature', signature } }, [covering('other')]),
@@ -288,12 +290,12 @@ describe('a bare digest, which names no file', () => {
     details: expect.objectContaining({ reason: 'not-listed' }),
   });
 
-  test('is that of the file by the address that the vendor gives', async () => {
+  test('is that of the file if the vendor gives the address', async () => {
     upstream.route('r1/SHA256SUMS', bare);
     expect((await prove()).digests).toEqual([sha256Of(image)]);
   });
 
-  test('says nothing under a signature, which might be that of another file', async () => {
+  test('is ignored under a signature, which might be that of another file', async () => {
     upstream.route('r1/SHA256SUMS', bare);
     upstream.route('r1/SHA256SUMS.gpg', signDetached(Buffer.from(bare), before));
     await expect(prove({ ...proof, signature: detached })).rejects.toThrow(notListed);
@@ -302,7 +304,7 @@ describe('a bare digest, which names no file', () => {
     await expect(prove({ ...proof, signature: inline })).rejects.toThrow(notListed);
   });
 
-  test('counts under one where the vendor knows it for the sidecar of this file', async () => {
+  test('counts under a signature if the vendor knows it as the sidecar of this file', async () => {
     upstream.route('r1/SHA256SUMS', bare);
     upstream.route('r1/SHA256SUMS.gpg', signDetached(Buffer.from(bare), before));
     const evidence = await prove({ ...proof, signature: detached, sidecar: true });

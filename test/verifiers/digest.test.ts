@@ -6,13 +6,13 @@ import { proofContext } from './proof-context.ts';
 const hex = '47f2218668dd4776be140dd92fa3bea700be1766e2c7d88bdfd6a4b50f477b4d';
 const context = proofContext({});
 
-test('a digest in metadata is as good as a checksum over TLS', async () => {
+test('a digest in metadata counts as a checksum over TLS', async () => {
   expect(
     await digest.prove({ kind: 'digest', digest: `sha256:${hex}`, from: 'index' }, context),
   ).toEqual({ level: 'checksum', digests: [`sha256:${hex}`], documents: [], warnings: [] });
 });
 
-test('a digest of the disk inside is kept apart from the file', async () => {
+test('a digest of the disk inside is kept separate from that of the file', async () => {
   const proof = { kind: 'digest', digest: `sha512:${hex}${hex}`, of: 'disk', from: 'x' } as const;
   expect(await digest.prove(proof, context)).toMatchObject({
     digests: [],
@@ -20,7 +20,7 @@ test('a digest of the disk inside is kept apart from the file', async () => {
   });
 });
 
-test('upper-case hex is lowered, so that digests compare', async () => {
+test('upper-case hex is changed to lower case, so that digests compare', async () => {
   const upper: Digest = `sha256:${hex.toUpperCase()}`;
   const evidence = await digest.prove({ kind: 'digest', digest: upper, from: 'x' }, context);
   expect(evidence.digests).toEqual([`sha256:${hex}`]);

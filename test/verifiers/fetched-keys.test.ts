@@ -37,7 +37,7 @@ afterEach(async () => {
   await rm(storeDir, { recursive: true });
 });
 
-/** Proves the list in a call of its own. */
+/** Proves the list in a separate call. */
 function prove(): Promise<Evidence> {
   const mirrors = mirrorsFor(upstream, [site, keyHost]);
   return checksums.prove(proof, proofContext({ mirrors, storeDir }));
@@ -55,7 +55,7 @@ const refuseKey = (statusCode: number): void => {
 const keyRequests = (): number =>
   upstream.requests.filter(({ path }) => path.endsWith('own.gpg')).length;
 
-/** Moves what is stored so many days into the past. */
+/** Makes the stored documents this many days older. */
 async function letDaysPass(days: number): Promise<void> {
   for (const name of await readdir(storeDir)) {
     if (!name.endsWith('.json')) continue;
@@ -78,20 +78,20 @@ describe('a fetched key', () => {
     expect(keyRequests()).toBe(1);
   });
 
-  test('is not asked about for some days', async () => {
+  test('is not requested again for some days', async () => {
     await letDaysPass(6);
     refuseKey(500);
     expect((await prove()).warnings).not.toContainEqual(notRenewed);
     expect(keyRequests()).toBe(1);
   });
 
-  test('is asked about after a week: a revocation is seen', async () => {
+  test('is requested again after a week, which shows a revocation', async () => {
     await letDaysPass(8);
     serveKey(revoked);
     await expect(prove()).rejects.toMatchObject({ code: 'ERR_SIGNER_REVOKED' });
   });
 
-  test('that has not changed is not asked about again for a week', async () => {
+  test('that has not changed is not requested again for a week', async () => {
     await letDaysPass(8);
     expect((await prove()).warnings).not.toContainEqual(notRenewed);
     expect(keyRequests()).toBe(2);
@@ -99,7 +99,7 @@ describe('a fetched key', () => {
     expect(keyRequests()).toBe(2);
   });
 
-  test('keeps what a later copy leaves out', async () => {
+  test('keeps the parts that a later copy leaves out', async () => {
     await letDaysPass(8);
     serveKey(revoked);
     await expect(prove()).rejects.toMatchObject({ code: 'ERR_SIGNER_REVOKED' });
@@ -109,7 +109,7 @@ describe('a fetched key', () => {
     await expect(prove()).rejects.toMatchObject({ code: 'ERR_SIGNER_REVOKED' });
   });
 
-  test.each([404, 403, 500])('counts with a warning where its host answers %i', async (status) => {
+  test.each([404, 403, 500])('counts with a warning if its host answers %i', async (status) => {
     await letDaysPass(8);
     refuseKey(status);
     const { level, warnings } = await prove();
@@ -121,7 +121,7 @@ describe('a fetched key', () => {
     await expect(prove()).rejects.toMatchObject({ code: 'ERR_SIGNER_REVOKED' });
   });
 
-  test('counts with a warning where another document is served for it', async () => {
+  test('counts with a warning if another document is served in its place', async () => {
     await letDaysPass(8);
     serveKey('<html>Sign in to the network</html>');
     expect((await prove()).warnings).toContainEqual(notRenewed);
@@ -130,7 +130,7 @@ describe('a fetched key', () => {
   });
 });
 
-test('two copies of a key are one, in whichever way they are written', () => {
+test('counts as one key if there are two copies, in any encoding', () => {
   const other = joinBytes(key, makeSubkey(pair, subpair));
   const armored = `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${revoked.toString('base64')}\n-----END PGP PUBLIC KEY BLOCK-----\n`;
   const joined = joinKeys(Buffer.from(armored), other);

@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** A key of signify or minisign that is made for one test. */
+/** A key of signify or minisign, made for one test. */
 export interface MadeSigner {
   privateKey: KeyObject;
-  /** Eight bytes, as they stand in the files. */
+  /** Eight bytes, as in the files. */
   keyNumber: Buffer;
   /** The public key file. */
   publicFile: string;
@@ -32,12 +32,12 @@ export function signSignify(
 }
 
 export interface MinisignOptions extends SignOptions {
-  /** What the global signature covers, where that is not the trusted comment. */
+  /** The bytes that the global signature covers, if they are not the trusted comment. */
   covered?: string;
   trustedComment?: string;
 }
 
-/** The four lines of a minisign signature; `algorithm: 'Ed'` is the old one without a prehash. */
+/** The four lines of a minisign signature; `algorithm: 'Ed'` is the old form without a prehash. */
 export function signMinisign(
   signer: MadeSigner,
   message: Uint8Array,

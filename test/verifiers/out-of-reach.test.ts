@@ -31,7 +31,7 @@ function prove(proof: ChecksumsProof, wanted: TrustLevel = 'signed'): Promise<Ev
   return checksums.prove(proof, { ...proofContext({ mirrors }), wanted });
 }
 
-test('a key that only its number tells is never fetched', async () => {
+test('a key that is identified only by its number is never fetched', async () => {
   const signer = makeSigner();
   const fingerprint = signer.keyNumber.toString('hex').toUpperCase();
   upstream.route('images.example/r1/SHA256SUMS.sig', signSignify(signer, list));
@@ -44,7 +44,7 @@ test('a key that only its number tells is never fetched', async () => {
   expect(upstream.requests.filter(({ path }) => path.includes('made.pub'))).toEqual([]);
 });
 
-test('a signature that nothing here can check is demanded, and below that a warning', async () => {
+test('a signature that cannot be checked here is an error if signed is required, otherwise a warning', async () => {
   const bundle = makeBundle(makeSigstore(), list, { curve: 'P-256' });
   const envelope = Buffer.from(bundle).toString().replace('SHA2_256', 'SHA2_512');
   upstream.route('images.example/r1/SHA256SUMS.bundle', envelope);
@@ -65,7 +65,7 @@ test('a signature that nothing here can check is demanded, and below that a warn
   expect(evidence.warnings).toContainEqual(expect.objectContaining({ code: 'proof-unreachable' }));
 });
 
-test("keys in place of the vendor's leave no bundle to count", async () => {
+test("a bundle does not count if the caller's keys replace those of the vendor", async () => {
   const sigstore = makeSigstore();
   upstream.route('images.example/r1/SHA256SUMS.bundle', Buffer.from(makeBundle(sigstore, list)));
   const signature: Signature = {
@@ -84,7 +84,7 @@ test("keys in place of the vendor's leave no bundle to count", async () => {
   expect(level).toBe('signed');
 });
 
-describe('below signed, a list whose signer is not known gives its digest', () => {
+describe('below signed, a list by an unknown signer gives its digest', () => {
   const [known, stranger] = [createOpenpgpSigner(), createOpenpgpSigner()];
   const before = new Date('2026-11-01');
   const pinned = { fingerprint: known.fingerprint, key: known.publicKey };
@@ -97,7 +97,7 @@ describe('below signed, a list whose signer is not known gives its digest', () =
     upstream.route('images.example/r1/SHA256SUMS', by.clearsign(text, before));
   };
 
-  test('beside it or around it, with a warning', async () => {
+  test('with a detached or inline signature, with a warning', async () => {
     const digests = [sha256Of('an image')];
     const warned = expect.arrayContaining([expect.objectContaining({ code: 'signer-unknown' })]);
     upstream.route('images.example/r1/SHA256SUMS.gpg', stranger.signDetached(list, before));
@@ -109,14 +109,14 @@ describe('below signed, a list whose signer is not known gives its digest', () =
     expect(inline.signer).toBeUndefined();
   });
 
-  test('also where no key is known at all', async () => {
+  test('also if no key is known at all', async () => {
     serve(stranger);
     const { level, warnings } = await prove(proofBy('inline', []), 'checksum');
     expect(level).toBe('checksum');
     expect(warnings).toContainEqual(expect.objectContaining({ code: 'proof-unreachable' }));
   });
 
-  test('but signed stays refused, and so does a signature of the known key that is bad', async () => {
+  test('but signed stays refused, and a bad signature by the known key too', async () => {
     serve(stranger);
     await expect(prove(proofBy('inline'))).rejects.toMatchObject({ code: 'ERR_UNKNOWN_SIGNER' });
     const changed = known.clearsign(list.toString(), before).replace('demo', 'dema');
@@ -143,7 +143,7 @@ test.each(reasons)('%s is out of reach: %s', (reason, expected) => {
   expect(isOutOfReach(refuseSignature(reason, 'a refusal'))).toBe(expected);
 });
 
-test('an address without an answer is out of reach, a document without sense is not', () => {
+test('an address without an answer is out of reach, an invalid document is not', () => {
   const failure = (code: 'ERR_NETWORK' | 'ERR_METADATA') =>
     new TransferError({ code, message: 'it failed', details: {} });
   expect(isOutOfReach(failure('ERR_NETWORK'))).toBe(true);

@@ -10,10 +10,10 @@ import {
 } from '../../src/kit.ts';
 import type { Upstream } from '../../src/testing/upstream.ts';
 
-/** The vendor's host; tests send it to an upstream of their own. */
+/** The vendor's host; tests redirect it to their own upstream. */
 export const site = 'https://images.example/';
 
-/** A context over the real client; `verifiers` are what `prove` may use for another document. */
+/** A context with the real client; `verifiers` are those that `prove` may use for another document. */
 export function proofContext(
   http: Partial<HttpOptions>,
   verifiers: readonly AnyVerifier[] = [],

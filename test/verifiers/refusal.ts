@@ -1,6 +1,6 @@
 import { isImageError } from '../../src/kit.ts';
 
-/** Why a check refuses, as `details.reason`; `holds` when it does not. A foreign error is thrown on. */
+/** The reason in `details.reason` of a check's error; `holds` if it succeeds. Other errors are thrown again. */
 export function reasonOf(check: () => unknown): string {
   try {
     check();
@@ -10,7 +10,7 @@ export function reasonOf(check: () => unknown): string {
   return 'holds';
 }
 
-/** The same for a check that waits. */
+/** The same for an asynchronous check. */
 export async function laterReasonOf(check: Promise<unknown>): Promise<string> {
   return await check.then(() => 'holds', reasonIn);
 }

@@ -55,7 +55,7 @@ async function pack(members: [Partial<ExportMember> & { name: string; type?: str
 const sumOf = (block: Buffer): number =>
   block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 
-test('a disk with its download is decoded again, and is none by itself', async () => {
+test('a disk with its download is decoded again, and has trust none without further proof', async () => {
   await exported(true);
   const { entries } = await take();
   expect(entries).toMatchObject([{ name, state: 'imported', trust: 'none' }]);
@@ -92,7 +92,7 @@ test('a disk without its download needs its content digest; its holes stay holes
   expect((await take({ digest: contentDigest })).entries).toMatchObject([{ state: 'present' }]);
 });
 
-test('GNU tar reads the archive, holes and all', async () => {
+test('GNU tar reads the archive with its holes', async () => {
   await exported(false);
   const out = join(line.folder, 'out');
   await mkdir(out);
@@ -107,13 +107,13 @@ test('GNU tar reads the archive, holes and all', async () => {
   expect((await stat(join(out, name))).blocks * 512).toBeLessThan(disk.length / 2);
 });
 
-test('a disk that is there already stays, with the trust that it had', async () => {
+test('an existing disk stays, with its trust', async () => {
   await exported(true);
   const { entries } = await importCache(tar, { cacheDir: line.cacheDir });
   expect(entries).toMatchObject([{ state: 'present', trust: 'checksum' }]);
 });
 
-test('damage anywhere in the archive brings in no disk', async () => {
+test('damage anywhere in the archive prevents the import', async () => {
   const contentDigest = await exported(false);
   const good = await readFile(tar);
   const positions = [...Array(24).keys()].map((at) => Math.floor((good.length * at) / 24) + 7);
@@ -122,7 +122,7 @@ test('damage anywhere in the archive brings in no disk', async () => {
     bad[position] = (bad[position] ?? 0) ^ 0x41;
     await writeFile(tar, bad);
     const taken = await take({ digest: contentDigest }).catch(() => undefined);
-    // What is not used may be damaged: padding, evidence, digests that are made anew.
+    // Unused parts may be damaged: padding, evidence, digests that are computed again.
     if (taken !== undefined)
       expect(await sha256File(taken.entries[0]?.path ?? '')).toBe(sha256(disk));
     await rm(other, { recursive: true, force: true });
@@ -158,7 +158,7 @@ test('a record that claims the digests of another file is refused', async () => 
   await nothingLeft();
 });
 
-test('records of another name, links, paths and huge sizes are refused, and what is there stays', async () => {
+test('records of another name, links, paths and huge sizes are refused, and existing disks stay', async () => {
   await exported(true);
   const record = JSON.parse(await readFile(`${line.cacheDir}/images-v1/${name}.json`, 'utf8'));
   const text = JSON.stringify(record);
@@ -199,7 +199,7 @@ test('records of another name, links, paths and huge sizes are refused, and what
   }
 });
 
-test('the commands: a file that is there, a name that is not, another machine', async () => {
+test('the commands refuse an existing file and an unknown name, and work on another machine', async () => {
   const { path } = await line.ensure('acme:1', { keepSource: true });
   const cli = (...args: string[]) =>
     runCli([...args, '--cache-dir', line.cacheDir], { cwd: line.folder });

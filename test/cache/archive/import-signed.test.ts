@@ -14,7 +14,7 @@ const list = Buffer.from(`${sha256(bytes).slice('sha256:'.length)}  disk.qcow2\n
 const keysOf = (signer: OpenpgpSigner) => [
   { fingerprint: signer.fingerprint, key: signer.publicKey },
 ];
-/** The vendor names these keys in its proofs, and those as its keys altogether. */
+/** The keys that the vendor names in its proofs, and all its keys. */
 const partsOf = (vendor: Vendor) => ({ ...builtIns, vendors: [vendor] });
 const vendorOf = (signer: OpenpgpSigner): Vendor => {
   return { ...createKeyedVendor(keysOf(signer)), keys: keysOf(signer) };
@@ -24,7 +24,7 @@ let line: SignedLine;
 let tar: string;
 afterEach(() => line.close());
 
-/** Exports a disk that some key signed, for a vendor that names this key. */
+/** Exports a disk with a signature by this key, for a vendor that names it. */
 async function exportSigned(signer: OpenpgpSigner): Promise<void> {
   line = await startSignedLine(partsOf(createKeyedVendor(keysOf(signer))));
   line.upstream.route('images.acme.example/disk.qcow2', bytes);
@@ -68,6 +68,6 @@ test('a key that only the archive names proves nothing', async () => {
   expect(await importBy(vendorOf(ours))).toBe('none');
 });
 
-test('a vendor that tells no keys cannot have signed it', async () => {
+test('a disk of a vendor without keys is not signed', async () => {
   expect(await importBy(createKeyedVendor(keysOf(ours)))).toBe('none');
 });

@@ -32,7 +32,7 @@ const diskOf = ({ sizeBytes, blocks }: DigestTable) => ({
 const size = 5 * MiB + 300;
 const table = makeTable(size, [0, 1, 17, 40, 80]);
 
-/** The same bytes with a checksum that is right again. */
+/** The same bytes with a corrected checksum. */
 function resum(bytes: Buffer): Buffer {
   const sums = bytes.length - 32;
   createHash('sha256').update(bytes.subarray(0, sums)).digest().copy(bytes, sums);
@@ -48,7 +48,7 @@ function refusal(bytes: Buffer, of = diskOf(table)): string {
   }
 }
 
-test('a table comes back as it was written', () => {
+test('a table is read back as written', () => {
   const tables = fc
     .record({ sizeBytes: fc.integer({ min: 1, max: 64 * MiB }), picks: fc.array(fc.nat(1023)) })
     .map(({ sizeBytes, picks }) => {
@@ -72,7 +72,7 @@ test('a table comes back as it was written', () => {
   );
 });
 
-test('every changed byte and every cut is noticed', () => {
+test('every changed byte and every cut is found', () => {
   const bytes = formatDigestTable(table);
   for (let at = 0; at < bytes.length; at += 1) {
     const damaged = Buffer.from(bytes);
@@ -90,7 +90,7 @@ test('a table of another disk is refused', () => {
   expect(refusal(formatDigestTable(longer))).toBe('it is of a disk of another size');
 });
 
-test('a table that contradicts itself is refused, its checksum right', () => {
+test('a table that contradicts itself is refused, even with a correct checksum', () => {
   const changes: [string, number, bigint][] = [
     ['it has too many extents', 24, 2n ** 40n],
     ['it has too many blocks', 32, 7n],

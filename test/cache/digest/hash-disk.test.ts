@@ -10,7 +10,7 @@ import { hashDisk } from './hash-disk.ts';
 const MiB = 1024 * 1024;
 
 describe('content digest', () => {
-  it('follows the recipe', async () => {
+  it('is computed as documented', async () => {
     const path = join(await tempDir(), 'disk');
     const data = randomBytes(3000);
     await writeAt(path, [[2 * MiB - 1000, data]], 4 * MiB + 100);
@@ -29,7 +29,7 @@ describe('content digest', () => {
     const expected = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
     expect(await hashDisk(path)).toBe(`content-sha256:${expected}`);
     expect(await hashDisk(path, [[2 * MiB - 1000, 3000]])).toBe(`content-sha256:${expected}`);
-    // However the same data is cut into extents, and whatever zeros are counted as data.
+    // For any division of the same data into extents, and with zeros counted as data.
     expect(
       await hashDisk(path, [
         [0, 1],
@@ -51,7 +51,7 @@ describe('content digest', () => {
     expect(a.finish(2 * MiB)).not.toBe(a.finish(2 * MiB + 1));
   });
 
-  it('tells size, place and content apart', async () => {
+  it('differs for another size, place or content', async () => {
     const path = join(await tempDir(), 'disk');
     const data = randomBytes(100);
     const digests = new Set<string>();
@@ -73,7 +73,7 @@ describe('content digest', () => {
     expect(digests.size).toBe(6);
   });
 
-  it('costs nothing for holes when the extents are known', async () => {
+  it('reads no holes if the extents are known', async () => {
     const path = join(await tempDir(), 'disk');
     await writeAt(path, [[2 ** 39, Buffer.from('end')]], 2 ** 40);
     const started = performance.now();
@@ -81,7 +81,7 @@ describe('content digest', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
-  it('says where a disk holds data, in units of 64 KiB', async () => {
+  it('reports the data of a disk in units of 64 KiB', async () => {
     const path = join(await tempDir(), 'disk');
     const end = 3 * MiB + 100;
     const writes: [number, Buffer][] = [
@@ -99,7 +99,7 @@ describe('content digest', () => {
     expect([...blocks.keys()]).toEqual([0, MiB, 3 * MiB]);
   });
 
-  it('stops with the reason of the caller, and types what cannot be read', async () => {
+  it('stops with the reason of the caller, and throws typed errors for unreadable files', async () => {
     const path = join(await tempDir(), 'disk');
     await writeAt(path, [], 8 * MiB);
     const reason = new Error('enough');
@@ -108,7 +108,7 @@ describe('content digest', () => {
     await expect(hashDisk(`${path}.none`)).rejects.toMatchObject({ code: 'ERR_CACHE_IO' });
   });
 
-  it('hashes a whole file like everybody else', async () => {
+  it('of a whole file is its ordinary sha256', async () => {
     const path = join(await tempDir(), 'file');
     for (const bytes of [Buffer.alloc(0), randomBytes(MiB), randomBytes(2 * MiB + 5)]) {
       await writeFile(path, bytes);

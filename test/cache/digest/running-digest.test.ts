@@ -21,7 +21,7 @@ async function withFile<T>(use: (path: string, handle: FileHandle) => Promise<T>
   }
 }
 
-test('comes to what a look at the whole disk comes to, however it was written', async () => {
+test('equals the digest of the whole disk, for any order of writes', async () => {
   const writes = fc.array(
     fc.record({
       position: fc.nat(6 * MiB),
@@ -46,7 +46,7 @@ test('comes to what a look at the whole disk comes to, however it was written', 
   );
 });
 
-test('blocks that have come to rest are hashed and synced while others are still to come', async () => {
+test('blocks that are complete are hashed and synced while others are still to come', async () => {
   await withFile(async (path, handle) => {
     const counts = { reads: 0, syncs: 0 };
     const counted = Object.assign(Object.create(handle) as FileHandle, {
@@ -60,7 +60,7 @@ test('blocks that have come to rest are hashed and synced while others are still
       },
     });
     const digest = new RunningDigest(counted);
-    // One by one, as they come: at the first there is nothing to do yet.
+    // One by one: at the first there is nothing to do yet.
     for (let block = 0; block < 100; block += 1) {
       await handle.write(randomBytes(MiB), 0, MiB, block * MiB);
       digest.wrote(block * MiB, MiB);
@@ -72,7 +72,7 @@ test('blocks that have come to rest are hashed and synced while others are still
   });
 });
 
-test('blocks that their writer did not digest are hashed while others come that it did', async () => {
+test('blocks without a digest from their writer are hashed while blocks with one come', async () => {
   await withFile(async (path, handle) => {
     let reads = 0;
     const counted = Object.assign(Object.create(handle) as FileHandle, {
@@ -90,13 +90,13 @@ test('blocks that their writer did not digest are hashed while others come that 
       if (block % 10 !== 0) digest.hashed(block * MiB, sha256);
     }
     await digest.idle();
-    // Of ten, the last one has not come to rest.
+    // Of ten, the last one is not complete.
     expect(reads).toBeGreaterThanOrEqual(9);
     expect(digestBlocks(await digest.finish(never), 100 * MiB)).toBe(await hashDisk(path));
   });
 });
 
-test('a block that is written again after it was hashed counts as it is in the end', async () => {
+test('a block that is written again after it was hashed counts with its final content', async () => {
   await withFile(async (path, handle) => {
     const digest = new RunningDigest(handle);
     const write = async (block: number): Promise<void> => {
@@ -104,7 +104,7 @@ test('a block that is written again after it was hashed counts as it is in the e
       digest.wrote(block * MiB, MiB);
     };
     for (let block = 0; block < 70; block += 1) await write(block);
-    // The first ones have come to rest.
+    // The first ones are complete.
     await digest.idle();
     await write(0);
     await write(3);
@@ -112,7 +112,7 @@ test('a block that is written again after it was hashed counts as it is in the e
   });
 });
 
-test('what goes wrong on the way is thrown at the end', async () => {
+test('an earlier error is thrown at the end', async () => {
   await withFile(async (_, handle) => {
     const broken = Object.assign(Object.create(handle) as FileHandle, {
       datasync: () => Promise.reject(new Error('input/output error')),
@@ -132,7 +132,7 @@ test('an abort ends it with its reason', async () => {
   });
 });
 
-test('blocks are hashed while the device takes its time', async () => {
+test('blocks are hashed while the device is busy', async () => {
   await withFile(async (path, handle) => {
     const device = Promise.withResolvers<void>();
     let hashed = 0;

@@ -25,7 +25,7 @@ const MiB = 1024 * 1024;
 const name = nameOf('1');
 const { signal } = new AbortController();
 
-/** Puts a record in place as version 0.1 wrote it: with extents, and without a table beside it. */
+/** Writes a record in the form of version 0.1: with extents, and without a table beside it. */
 async function makeOld(entry: Entry): Promise<void> {
   const extents = [[MiB, MiB]] as const;
   await rm(`${entry.path}.blocks`);
@@ -42,19 +42,19 @@ describe('the table beside a disk', () => {
     expect([...(table?.blocks.keys() ?? [])]).toEqual([MiB]);
   });
 
-  it('leaves the record small, however many extents there are', async () => {
+  it('keeps the record small, for any number of extents', async () => {
     const cache = await openCache(await tempDir());
     const count = 100_000;
     const extents = Array.from({ length: count }, (_, i) => [i * 131072, 65536] as const);
     const sizeBytes = count * 131072;
-    // Digests that are known are not made again.
+    // Known digests are not computed again.
     const disk = { virtualSize: sizeBytes, blocks: new Map() };
     const entry = await makeEntry(cache, name, 'x', { sizeBytes, change: { extents, disk } });
     expect((await stat(`${entry.path}.json`)).size).toBeLessThan(16 * 1024);
     expect((await readDigestTable(entry)).table?.extents).toEqual(extents);
   });
 
-  it('says which blocks of a damaged disk are damaged', async () => {
+  it('shows which blocks of a damaged disk are damaged', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name);
     await chmod(entry.path, 0o644);
@@ -79,8 +79,8 @@ describe('the table beside a disk', () => {
   });
 });
 
-describe('a table that is of no use', () => {
-  it('is named, counts as missing and is made again', async () => {
+describe('an invalid table', () => {
+  it('is reported, counts as missing and is made again', async () => {
     const cacheDir = await tempDir();
     const warnings: string[] = [];
     const cache = await openCache(cacheDir, { warn: ({ message }) => warnings.push(message) });
@@ -108,7 +108,7 @@ describe('a table that is of no use', () => {
     }
   });
 
-  it('is not made for a disk that was removed since it was judged', async () => {
+  it('is not made for a disk that was removed since the check', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name, 'x');
     for (const file of [entry.path, `${entry.path}.json`, `${entry.path}.blocks`]) await rm(file);
@@ -116,7 +116,7 @@ describe('a table that is of no use', () => {
     expect((await readdir(cache.imagesDir)).filter((file) => file.startsWith(name))).toEqual([]);
   });
 
-  it('is not read into memory when it is too long', async () => {
+  it('is not read into memory if it is too long', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name);
     const path = `${entry.path}.blocks`;
@@ -134,7 +134,7 @@ describe('a table that is of no use', () => {
     });
     try {
       expect((await readDigestTable(entry)).defect).toMatch(/has 1099511627776 bytes/);
-      // A header that promises as much is not believed either.
+      // A header with a false length is not trusted either.
       const counts = Buffer.alloc(8);
       counts.writeBigUInt64LE(2n ** 35n);
       await handle.write(counts, 0, 8, 24);
@@ -146,7 +146,7 @@ describe('a table that is of no use', () => {
     expect(asked).toEqual([40, 40]);
   });
 
-  it('is left alone by a call that may not write, and while the lock is held', async () => {
+  it('is not replaced by a call that may not write, or while the lock is held', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name);
     await rm(`${entry.path}.blocks`);
@@ -187,7 +187,7 @@ describe('a record of version 0.1', () => {
 });
 
 describe('a process that is killed', () => {
-  it('after the table is out leaves no entry, and the next call makes it', async () => {
+  it('after the table was written leaves no entry, and the next call completes it', async () => {
     const cache = await openCache(await tempDir());
     const { path } = await makeEntry(cache, name);
     await rm(path);
@@ -198,7 +198,7 @@ describe('a process that is killed', () => {
     expect(await readDigestTable(again)).toHaveProperty('table');
   });
 
-  it('between the table of a new disk and its record leaves the old disk as it was', async () => {
+  it('between the table of a new disk and its record leaves the old disk unchanged', async () => {
     const cache = await openCache(await tempDir());
     const old = await makeEntry(cache, name, 'x');
     const other = await makeEntry(cache, nameOf('2'), 'y');

@@ -29,7 +29,7 @@ async function whileReading(path: string, meanwhile: () => Promise<void>): Promi
   });
 }
 
-it('a repair leaves a disk alone that was published while the old one was read', async () => {
+it('a repair does not change a disk that was published while the old one was read', async () => {
   const cache = await openCache(await tempDir());
   const { path } = await makeEntry(cache, name);
   await utimes(path, 1, 1);
@@ -46,7 +46,7 @@ it('a repair leaves a disk alone that was published while the old one was read',
   expect((await stat(path)).mtimeMs).toBe(entry?.record.disk.mtimeMs);
 });
 
-it('a disk that is touched is repaired under its lock, and left to a holder of the lock', async () => {
+it('a disk with a changed time is repaired under its lock, and left to a holder of the lock', async () => {
   const cache = await openCache(await tempDir());
   const { path } = await makeEntry(cache, name);
   await chmod(path, 0o600);
@@ -60,7 +60,7 @@ it('a disk that is touched is repaired under its lock, and left to a holder of t
   expect(await judgeName(cache, name, look)).toMatchObject({ state: 'intact' });
 });
 
-it('what a killed call left beside no disk is named as that', async () => {
+it('files of a killed call without a disk are reported as such', async () => {
   const cache = await openCache(await tempDir());
   await makeEntry(cache, name, name, { keepSource: true });
   await rm(cache.pathOf(name));
@@ -75,7 +75,7 @@ it('what a killed call left beside no disk is named as that', async () => {
   await lock.release();
 });
 
-it('a disk that is removed while it is read is none', async () => {
+it('a disk that is removed while it is read is not reported as damaged', async () => {
   const cache = await openCache(await tempDir());
   const { path } = await makeEntry(cache, name);
   await whileReading(path, async () => {

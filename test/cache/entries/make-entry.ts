@@ -11,12 +11,12 @@ export const diskBytes: number = 3 * 1024 * 1024 + 512;
 export const nameOf = (snapshot: string, format = 'raw'): string =>
   `ubuntu_24.04_server_amd64_${snapshot}.${format}`;
 
-/** What a source holds, told from another by one text. */
+/** The content of a source, chosen by a text. */
 export function sourceBytes(text: string): Buffer {
   return Buffer.from(text.repeat(2000));
 }
 
-/** A draft as the line would make it: the disk is the source, 1 MiB + 4096 into a sparse file. */
+/** A draft like that of the line: the disk is the source, 1 MiB + 4096 into a sparse file. */
 export function makeDraft(text: string, change: Partial<RecordDraft> = {}): RecordDraft {
   const bytes = sourceBytes(text);
   const sha256 = hash('sha256', bytes);

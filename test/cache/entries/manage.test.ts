@@ -17,7 +17,7 @@ import { diskBytes, makeEntry, nameOf } from './make-entry.ts';
 const name = nameOf('1');
 
 describe('verifyEntry', () => {
-  it('sees every changed byte, inside the data and in the holes', async () => {
+  it('finds every changed byte, in the data and in the holes', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name);
     const mtime = entry.record.disk.mtimeMs / 1000;
@@ -41,7 +41,7 @@ describe('verifyEntry', () => {
     expect(await verifyEntry(entry)).toMatchObject({ state: 'damaged' });
   });
 
-  it('has mode and mtime restored under the lock', async () => {
+  it('restores mode and mtime under the lock', async () => {
     const cache = await openCache(await tempDir());
     const entry = await makeEntry(cache, name);
     await chmod(entry.path, 0o666);
@@ -58,7 +58,7 @@ describe('verifyEntry', () => {
 });
 
 describe('listEntries', () => {
-  it('shows what is there, what it occupies, and what is wrong', async () => {
+  it('shows the entries, their size on disk, and their faults', async () => {
     const cache = await openCache(await tempDir());
     await makeEntry(cache, nameOf('1'), 'x', { keepSource: true });
     await makeEntry(cache, nameOf('2'));
@@ -98,7 +98,7 @@ describe('listEntries', () => {
     expect(first?.allocatedBytes).toBe(blocks * 512);
   });
 
-  it('shows what is being made, and how far it is', async () => {
+  it('shows running downloads, and their progress', async () => {
     const cache = await openCache(await tempDir());
     const lock = await lockName(cache, name);
     const staging = await openStaging(cache, name);
@@ -120,7 +120,7 @@ describe('listEntries', () => {
 });
 
 describe('removeEntry', () => {
-  it('removes everything of an entry and says what that freed', async () => {
+  it('removes all files of an entry and reports the freed bytes', async () => {
     const cache = await openCache(await tempDir());
     await makeEntry(cache, name, 'x', { keepSource: true });
     await makeEntry(cache, nameOf('1', 'kernel'));
@@ -138,7 +138,7 @@ describe('removeEntry', () => {
     ]);
     expect(await readdir(cache.folder('leases'))).toEqual([]);
     expect(await removeEntry(cache, name)).toEqual({ removed: false, freedBytes: 0 });
-    // The file of the lock goes with the last file of the build.
+    // The lock file is removed with the last file of the build.
     expect((await readdir(cache.folder('locks'))).length).toBe(2);
     await removeEntry(cache, nameOf('1', 'kernel'));
     await removeEntry(cache, nameOf('2'));
@@ -146,7 +146,7 @@ describe('removeEntry', () => {
     expect((await makeEntry(cache, name)).name).toBe(name);
   });
 
-  it('does not touch what is being made, by this process or another', async () => {
+  it('does not touch a running download, by this process or another', async () => {
     const cacheDir = await tempDir();
     const cache = await openCache(cacheDir);
     const child = startChild('hold-lock.ts', [cacheDir, name]);
@@ -163,7 +163,7 @@ describe('removeEntry', () => {
     expect(await listStaging(cache)).toEqual([]);
   });
 
-  it('removes what is leased only by force, and a process that has it open can go on reading', async () => {
+  it('removes a leased disk only by force, and a process that has it open can continue reading', async () => {
     const cache = await openCache(await tempDir());
     const { path } = await makeEntry(cache, name);
     const lease = await leaseName(cache, name);
@@ -176,7 +176,7 @@ describe('removeEntry', () => {
     await lease.release();
   });
 
-  it('lets no process lease a disk that is being removed', async () => {
+  it('allows no lease of a disk that is being removed', async () => {
     const cache = await openCache(await tempDir());
     for (let round = 0; round < 20; round += 1) {
       await makeEntry(cache, name);
@@ -191,7 +191,7 @@ describe('removeEntry', () => {
     }
   });
 
-  it('takes no paths', async () => {
+  it('refuses paths', async () => {
     const cache = await openCache(await tempDir());
     for (const bad of ['../../etc/passwd', '.', 'CACHEDIR.TAG', '/etc/passwd']) {
       await expect(removeEntry(cache, bad)).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
@@ -200,7 +200,7 @@ describe('removeEntry', () => {
 });
 
 describe('freeBytes', () => {
-  it('measures the file system and types what cannot be measured', async () => {
+  it('measures the file system and throws a typed error if it cannot', async () => {
     const dir = await tempDir();
     expect(await freeBytes(dir)).toBeGreaterThan(0);
     await expect(freeBytes(`${dir}/none`)).rejects.toMatchObject({
@@ -210,7 +210,7 @@ describe('freeBytes', () => {
   });
 });
 
-/** Changes one byte, or puts one back; gives what was there. */
+/** Changes one byte, or restores it; returns the old value. */
 async function flip(path: string, position: number, value?: number): Promise<number> {
   const handle = await open(path, 'r+');
   const buffer = Buffer.alloc(1);

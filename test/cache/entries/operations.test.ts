@@ -7,7 +7,7 @@ import { watchFiles } from '../watch-files.ts';
 const few = 40;
 const more = 100;
 
-/** What each further disk of a cache adds. */
+/** The operations that each additional disk of a cache needs. */
 async function costOfEach(
   work: (cacheDir: string) => Promise<number>,
 ): Promise<{ count: number; most: number }> {
@@ -21,13 +21,13 @@ async function costOfEach(
   return { count: (asked.count - 2 * before) / more, most: asked.most };
 }
 
-test('a list asks eight things of each disk: its four files, and what its record says', async () => {
+test('a list needs eight operations for each disk: its four files, and reading its record', async () => {
   const { count, most } = await costOfEach(
     async (cacheDir) => (await listCache({ cacheDir })).entries.length,
   );
   expect(count).toBeGreaterThan(3);
   expect(count).toBeLessThanOrEqual(8);
-  // Several at once, and not all of them.
+  // Several in parallel, but not all of them.
   expect(most).toBeGreaterThan(8);
   expect(most).toBeLessThan(130);
 });

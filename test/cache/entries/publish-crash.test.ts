@@ -12,7 +12,7 @@ import { makeEntry } from './make-entry.ts';
 const rounds = Number(process.env['ROOTDISK_CRASH_ROUNDS'] ?? 12);
 
 describe('a process that is killed while it publishes', () => {
-  it('leaves whole disks only, and nothing in the way of the next run', async () => {
+  it('leaves only complete disks, and nothing that stops the next run', async () => {
     const cacheDir = await tempDir();
     const cache = await openCache(cacheDir);
     let checked = 0;
@@ -20,7 +20,7 @@ describe('a process that is killed while it publishes', () => {
     for (let round = 0; round < rounds; round += 1) {
       const child = startChild('publish-forever.ts', [cacheDir, String(next)]);
       for (let i = Math.floor(Math.random() * 4); i >= 0; i -= 1) await child.line();
-      // Anywhere within the next one: a random moment is the point, nothing waits for it.
+      // At any point of the next one: a random moment is intended, and nothing waits for it.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       await child.kill();
       const files = await readdir(cache.imagesDir);
@@ -31,7 +31,7 @@ describe('a process that is killed while it publishes', () => {
         const number = Number(/_s(\d+)\.raw$/.exec(disk)?.[1]);
         if (number < next) continue;
         const entry = await readEntry(cache, disk);
-        // Every third disk is damaged on purpose before it is made anew.
+        // Every third disk is damaged on purpose before it is made again.
         if (entry === undefined && number === last && number % 3 === 0) continue;
         expect(entry, disk).toBeDefined();
         if (entry === undefined) continue;

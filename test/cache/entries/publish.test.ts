@@ -53,7 +53,7 @@ describe('publishEntry', () => {
     expect(await verifyEntry(entry)).toEqual({ state: 'intact' });
   });
 
-  it('keeps the download beside the disk when it is asked to', async () => {
+  it('keeps the download beside the disk if the caller wants it', async () => {
     const cache = await openCache(await tempDir());
     const { source, record } = await makeEntry(cache, name, 'x', { keepSource: true });
     expect(record.source.kept).toBe(true);
@@ -61,7 +61,7 @@ describe('publishEntry', () => {
     expect((await stat(source ?? '')).mode & 0o7777).toBe(0o444);
   });
 
-  it('keeps one file under two names when the disk is the download', async () => {
+  it('keeps one file under two names if the disk is the download', async () => {
     const cache = await openCache(await tempDir());
     const lock = await lockName(cache, nameOf('1', 'qcow2'));
     const staging = await openStaging(cache, nameOf('1', 'qcow2'));
@@ -78,7 +78,7 @@ describe('publishEntry', () => {
     expect(await verifyEntry(entry)).toEqual({ state: 'intact' });
   });
 
-  it('never puts another source over a disk: it gets a name of its own', async () => {
+  it('never replaces a disk by another source, which gets its own name', async () => {
     const cache = await openCache(await tempDir());
     const first = await makeEntry(cache, name, 'first');
     const before = await lstat(first.path, { bigint: true });
@@ -92,7 +92,7 @@ describe('publishEntry', () => {
       before.size,
     ]);
     expect(await verifyEntry(first)).toEqual({ state: 'intact' });
-    // Coming again, each finds its own name, and the plain one is not taken over when it falls free.
+    // In later calls each finds its own name, and the plain name is not taken when it becomes free.
     expect((await makeEntry(cache, name, 'second')).name).toBe(second.name);
     expect((await makeEntry(cache, name, 'first')).name).toBe(name);
     await rm(first.path);
@@ -100,7 +100,7 @@ describe('publishEntry', () => {
     expect((await makeEntry(cache, name, 'third')).name).toBe(name);
   });
 
-  it('leaves a disk alone whose record cannot be read', async () => {
+  it('does not change a disk whose record cannot be read', async () => {
     const cache = await openCache(await tempDir());
     const first = await makeEntry(cache, name, 'first');
     const { ino } = await stat(first.path);
@@ -110,7 +110,7 @@ describe('publishEntry', () => {
     expect((await stat(first.path)).ino).toBe(ino);
   });
 
-  it('keeps a good disk of the same source, and adds what is new to its record', async () => {
+  it('keeps a good disk of the same source, and adds new facts to its record', async () => {
     const cache = await openCache(await tempDir());
     const first = await makeEntry(cache, name, 'x', {
       change: { requests: ['a'], aliases: ['p'] },
@@ -142,7 +142,7 @@ describe('publishEntry', () => {
     await writer.write(Buffer.from('rotten'), 0, 6, 1024 * 1024 + 5000);
     await writer.utimes(mtime, mtime);
     await writer.close();
-    // Looks as recorded; only hashing shows the damage.
+    // Size and times are as recorded; only hashing shows the damage.
     expect(await readEntry(cache, name)).toBeDefined();
     expect(await verifyEntry(first)).toMatchObject({ state: 'damaged' });
     const reader = await open(first.path, 'r');
@@ -159,7 +159,7 @@ describe('publishEntry', () => {
   it('shows no entry at any point where a process may have been killed', async () => {
     const cache = await openCache(await tempDir());
     const { path } = await makeEntry(cache, name, 'x', { keepSource: true });
-    // Source and record are out, the disk is sealed but not yet renamed.
+    // Source and record are published, the disk is sealed but not yet renamed.
     await mkdir(join(cache.folder('staging'), name));
     await rename(path, join(cache.folder('staging'), name, 'ready'));
     await writeFile(join(cache.folder('staging'), `.${name}.record`), '{"half');
@@ -182,7 +182,7 @@ describe('publishEntry', () => {
     const lock = await lockName(cache, name);
     const staging = await openStaging(cache, name);
     await (await staging.create(staging.disk)).close();
-    // The folder is removed while this call works, and another call begins anew in its place.
+    // The folder is removed while this call works, and another call creates a new one.
     await rename(cache.imagesDir, `${cache.imagesDir}.old`);
     const other = await openCache(cacheDir);
     const otherLock = await lockName(other, name);
@@ -234,7 +234,7 @@ describe('publishEntry', () => {
     await lock.release();
   });
 
-  it('says how much room is left when the disk is full (needs mount)', async ({ skip }) => {
+  it('reports the free space when the disk is full (needs mount)', async ({ skip }) => {
     const mount = await mountTmpfs(4 * 1024 * 1024);
     if (mount === undefined) return skip('mount is not permitted here');
     const cache = await openCache(mount);
@@ -260,7 +260,7 @@ describe('publishEntry', () => {
 });
 
 describe('openStaging', () => {
-  it('keeps a download that was cut off, and nothing else', async () => {
+  it('keeps only an incomplete download', async () => {
     const cache = await openCache(await tempDir());
     const lock = await lockName(cache, name);
     const first = await openStaging(cache, name);

@@ -20,7 +20,7 @@ import { makeDraft, makeEntry, nameOf } from './make-entry.ts';
 const name = nameOf('1');
 
 describe('readEntry', () => {
-  it('gives a complete entry', async () => {
+  it('returns a complete entry', async () => {
     const cache = await openCache(await tempDir());
     const made = await makeEntry(cache, name, 'x', { keepSource: true });
     expect(await readEntry(cache, name)).toEqual(made);
@@ -33,7 +33,7 @@ describe('readEntry', () => {
     expect(await readEntry(cache, name)).not.toHaveProperty('source');
   });
 
-  it('gives nothing for anything less, and the log says why', async () => {
+  it('returns nothing for an incomplete one, and the log gives the reason', async () => {
     const log: LogEntry[] = [];
     const cache = await openCache(await tempDir(), { log: (entry) => log.push(entry) });
     const path = cache.pathOf(name);
@@ -77,7 +77,7 @@ describe('readEntry', () => {
     expect(await findEntries(cache, {})).toHaveLength(1);
   });
 
-  it('says nothing of a name that was never there', async () => {
+  it('logs nothing for a name that never existed', async () => {
     const log: LogEntry[] = [];
     const cache = await openCache(await tempDir(), { log: (entry) => log.push(entry) });
     expect(await readEntry(cache, name)).toBeUndefined();

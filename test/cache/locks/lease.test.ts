@@ -24,7 +24,7 @@ describe('leaseName', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'takes one descriptor for each name, however many callers share it',
+    'uses one descriptor for each name, for any number of callers',
     async () => {
       const cache = await openCache(await tempDir());
       const path = leasePath(cache, name);
@@ -45,7 +45,7 @@ describe('leaseName', () => {
     },
   );
 
-  it('lasts as long as the process, though nothing keeps the object, and no longer', async () => {
+  it('lasts as long as the process, even if its object is not kept, and no longer', async () => {
     const cacheDir = await tempDir();
     const cache = await openCache(cacheDir);
     await makeEntry(cache, name);
@@ -74,7 +74,7 @@ describe('leaseName', () => {
   });
 
   it.runIf(process.geteuid?.() === 0)(
-    'is had by users who can only read, once another user leased the entry (needs root)',
+    'is possible for users who can only read, once another user leased the entry (needs root)',
     async () => {
       const cacheDir = await tempDir();
       const cache = await openCache(cacheDir);

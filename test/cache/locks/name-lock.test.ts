@@ -24,13 +24,13 @@ describe('lockName', () => {
     await lock.release();
     expect(await isLocked(b, name)).toBe(false);
     const next = await lockName(b, name);
-    // A late second release of the first holder takes nothing from the next one.
+    // A second, late release by the first holder does not affect the next holder.
     await lock.release();
     expect(await tryLockName(a, name)).toBeUndefined();
     await next.release();
   });
 
-  it('keeps others waiting for as long as the holder lives, and tells them', async () => {
+  it('makes others wait as long as the holder lives, and reports this to them', async () => {
     const cacheDir = await tempDir();
     const child = startChild('hold-lock.ts', [cacheDir, name]);
     expect(await child.line()).toBe('locked');
@@ -69,7 +69,7 @@ describe('lockName', () => {
       expect(performance.now() - killed).toBeLessThan(1000);
       await lock.release();
     }
-    // Nothing was written: the file of a lock is empty, and there is no journal beside it.
+    // Nothing was written: the lock file is empty, and there is no journal beside it.
     const path = join(cache.folder('locks'), name.replace('.raw', ''));
     expect((await stat(path)).size).toBe(0);
     await expect(stat(`${path}-journal`)).rejects.toMatchObject({ code: 'ENOENT' });
@@ -86,7 +86,7 @@ describe('lockName', () => {
     expect(await readFile(join(cacheDir, 'counter'), 'utf8')).toBe('40');
   });
 
-  it('has one holder though its file is removed again and again', async () => {
+  it('has one holder although its file is removed again and again', async () => {
     const cacheDir = await tempDir();
     await openCache(cacheDir);
     await writeFile(join(cacheDir, 'counter'), '0');
@@ -97,7 +97,7 @@ describe('lockName', () => {
     expect(await readFile(join(cacheDir, 'counter'), 'utf8')).toBe('200');
   });
 
-  it('ends with the reason of the caller who gives up', async () => {
+  it('ends with the reason of the caller who aborts', async () => {
     const cache = await openCache(await tempDir());
     const lock = await lockName(cache, name);
     const reason = new Error('enough');
@@ -114,7 +114,7 @@ describe('lockName', () => {
     expect(await isLocked(cache, name)).toBe(false);
   });
 
-  it('takes the file that is there now when the old one was removed', async () => {
+  it('uses the new file if the old one was removed', async () => {
     const cache = await openCache(await tempDir());
     const lost = await lockName(cache, name);
     await rm(join(cache.folder('locks'), name.replace('.raw', '')));
@@ -130,7 +130,7 @@ describe('lockName', () => {
       const cacheDir = await tempDir();
       const cache = await openCache(cacheDir);
       await (await lockName(cache, name)).release();
-      // The folder can be written by the group, the file of root's lock cannot.
+      // The group can write to the folder, but not to the lock file of root.
       for (const dir of [cache.imagesDir, cache.folder('locks')]) {
         await chown(dir, 0, 65534);
         await chmod(dir, 0o775);
@@ -143,12 +143,12 @@ describe('lockName', () => {
     },
   );
 
-  it('rejects what is not the name of an entry', async () => {
+  it('refuses a text that is not the name of an entry', async () => {
     const cache = await openCache(await tempDir());
     await expect(lockName(cache, '../x')).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
   });
 
-  it('says so when Node.js comes without SQLite', async () => {
+  it('reports that Node.js was built without SQLite', async () => {
     const cacheDir = await tempDir();
     const child = startChild('hold-lock.ts', [cacheDir, name], {
       node: ['--no-experimental-sqlite'],

@@ -26,7 +26,7 @@ async function placeOverlay(path: string, backing: string): Promise<void> {
 }
 
 describe('the lease of an overlay', () => {
-  it('keeps the backing file, by force too, and the refusal names the overlay', async () => {
+  it('keeps the backing file, also against force, and the error names the overlay', async () => {
     const { cache, overlay } = await cacheWithOverlay();
     expect(await overlaysOf(cache, name)).toEqual([overlay]);
     for (const force of [false, true]) {
@@ -38,7 +38,7 @@ describe('the lease of an overlay', () => {
     expect(await readEntry(cache, name)).toBeDefined();
   });
 
-  it('counts no longer once the overlay is gone, and goes with the disk', async () => {
+  it('ends when the overlay is removed, and its file is removed with the disk', async () => {
     const { cache, overlay } = await cacheWithOverlay();
     await rm(overlay);
     expect(await overlaysOf(cache, name)).toEqual([]);
@@ -46,7 +46,7 @@ describe('the lease of an overlay', () => {
     expect(await readdir(cache.folder('leases'))).toEqual([]);
   });
 
-  it('counts no longer once another file, a folder or an overlay on another disk lies there', async () => {
+  it('ends when another file, a folder or an overlay on another disk is in its place', async () => {
     const { cache, overlay, backing } = await cacheWithOverlay();
     await writeFile(overlay, 'QFI');
     expect(await overlaysOf(cache, name)).toEqual([]);
@@ -60,7 +60,7 @@ describe('the lease of an overlay', () => {
     expect(await removeEntry(cache, name)).toMatchObject({ removed: true });
   });
 
-  it('says how many more overlays there are', async () => {
+  it('reports the number of further overlays', async () => {
     const { cache, overlay, backing } = await cacheWithOverlay();
     const second = `${overlay}.2`;
     await leaseForOverlay(cache, name, { overlay: second, backing });
@@ -70,7 +70,7 @@ describe('the lease of an overlay', () => {
     await expect(removeEntry(cache, name)).rejects.toThrow(`the overlay ${second};`);
   });
 
-  it('is refused in a cache that this process only reads', async () => {
+  it('is refused in a cache that this process can only read', async () => {
     const { cache, backing } = await cacheWithOverlay();
     const reader = await openCache(cache.cacheDir, { readOnly: true });
     const lease = { overlay: '/other.qcow2', backing };

@@ -43,7 +43,7 @@ const parts: fc.Arbitrary<CacheNameParts> = fc
   .filter((candidate) => JSON.stringify(candidate).isWellFormed());
 
 describe('cache names', () => {
-  it('reads as people expect', () => {
+  it('are readable', () => {
     expect(formatCacheName(plain)).toBe('ubuntu_24.04_server_amd64_20260725.raw');
     expect(
       formatCacheName({
@@ -58,7 +58,7 @@ describe('cache names', () => {
     );
   });
 
-  it('parses back to the same parts, for any text', () => {
+  it('are parsed back to the same parts, for any text', () => {
     fc.assert(
       fc.property(parts, (value) => {
         expect(parseCacheName(formatCacheName(value))).toEqual(value);
@@ -67,7 +67,7 @@ describe('cache names', () => {
     );
   });
 
-  it('gives different parts different names', () => {
+  it('differ for different parts', () => {
     fc.assert(
       fc.property(parts, parts, (a, b) => {
         fc.pre(
@@ -79,7 +79,7 @@ describe('cache names', () => {
     );
   });
 
-  it('uses legal characters only and is never hidden', () => {
+  it('have only legal characters and are never hidden', () => {
     fc.assert(
       fc.property(parts, (value) => {
         expect(formatCacheName(value)).toMatch(/^[a-z0-9+~_-][a-z0-9.+~_-]*\.[a-z0-9+-]+$/);
@@ -87,7 +87,7 @@ describe('cache names', () => {
     );
   });
 
-  it('knows only its own spellings', () => {
+  it('are accepted only in their own spelling', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...'ab0._+~-p'), maxLength: 60 }),
@@ -126,7 +126,7 @@ describe('cache names', () => {
     expect(garbage.filter((name) => parseCacheName(name) !== undefined)).toEqual([]);
   });
 
-  it('refuses what no file system holds, by a typed error', () => {
+  it('throw a typed error for a name that no file system can hold', () => {
     const bad: CacheNameParts[] = [
       { ...plain, snapshot: 'x'.repeat(240) },
       { ...plain, variant: 'é'.repeat(40) },
@@ -146,14 +146,14 @@ describe('cache names', () => {
     );
   });
 
-  it('knows the base of a sibling and the build of a format', () => {
+  it('show the base of a sibling and the build of a format', () => {
     const name = formatCacheName({ ...plain, parametersHash: '0123abcd', digest8: 'deadbeef' });
     expect(baseName(name)).toBe('ubuntu_24.04_server_amd64_20260725+p0123abcd.raw');
     expect(buildName(name)).toBe('ubuntu_24.04_server_amd64_20260725+p0123abcd');
     expect(codeOf(() => baseName('../../etc/passwd'))).toBe('ERR_INVALID_REQUEST');
   });
 
-  it('hashes parameters whatever their order', () => {
+  it('hash parameters independent of their order', () => {
     const json = '{"10":"a","9":"b","schematic":"37"}';
     const expected = createHash('sha256').update(json).digest('hex').slice(0, 8);
     expect(hashParameters({ schematic: '37', 9: 'b', 10: 'a' })).toBe(expected);

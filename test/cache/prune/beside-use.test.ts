@@ -5,7 +5,7 @@ import { createRootdisk } from '../../../src/core.ts';
 import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
 import { type Child, startChild } from '../child.ts';
 
-/** Raise it for a longer run: `ROOTDISK_PRUNE_SECONDS=300 ROOTDISK_PRUNE_USERS=20`. */
+/** For a longer run: `ROOTDISK_PRUNE_SECONDS=300 ROOTDISK_PRUNE_USERS=20`. */
 const seconds = Number(process.env['ROOTDISK_PRUNE_SECONDS'] ?? 6);
 const users = Number(process.env['ROOTDISK_PRUNE_USERS'] ?? 3);
 
@@ -13,7 +13,7 @@ let line: Line;
 const digests: Record<string, string> = {};
 beforeEach(async () => {
   line = await startLine();
-  // As many as users, or there would always be one who uses each.
+  // As many as users: with fewer, each would always be in use.
   const snapshots = Array.from({ length: Math.max(3, users) }, (_, i) => String(i + 1));
   const builds = snapshots.map((snapshot) => {
     const disk = makeDisk(512 * 1024, Number(snapshot));
@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => line.close());
 
 test(
-  'no disk that is in use is lost beside prunes, with kills of both',
+  'no disk in use is lost while prunes run, with kills of both',
   async () => {
     const said: string[] = [];
     const atWork = new Set<Child>();
@@ -51,10 +51,10 @@ test(
     const until = performance.now() + seconds * 1000;
     for (let kill = 0; performance.now() < until || killed < 2 || !isEnough(said); kill += 1) {
       await setTimeout(1500);
-      // The one that uses and the one that prunes in turns.
+      // Kills a user and a pruner in turns.
       const index = kill % 2 === 0 ? kill % users : users + (kill % 4 === 1 ? 0 : 1);
       const child = children[index];
-      // On a busy machine a process may be killed again and again before it has begun.
+      // On a busy machine a process may be killed repeatedly before it has begun.
       const isStarting = child?.process.exitCode === null && !atWork.has(child);
       if (child === undefined || isStarting) continue;
       await child.kill();
@@ -63,14 +63,14 @@ test(
     }
     await Promise.all(children.map((child) => child.kill()));
     expect(said.filter((text) => text.startsWith('lost'))).toEqual([]);
-    // Every kill left a cache that works, and locks that no dead process holds.
+    // After every kill the cache works, and no dead process holds a lock.
     const image = await line.ensure('acme@1');
     await image.dispose();
     const rest = await createRootdisk({}).pruneCache({ cacheDir: line.cacheDir, budget: 0 });
     expect(rest.kept.filter(({ reason }) => !reason.startsWith('unfinished'))).toEqual([]);
     expect(await line.visible()).toEqual([]);
   },
-  // Each user is a process of its own, which takes a while to start.
+  // Each user is a process, which takes a while to start.
   seconds * 1000 + users * 8000 + 60_000,
 );
 

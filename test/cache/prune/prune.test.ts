@@ -14,7 +14,7 @@ const { pruneCache } = createRootdisk({});
 const now = new Date('2026-06-01T00:00:00Z');
 const days = (count: number): Date => new Date(now.getTime() - count * 86_400_000);
 
-/** Entries whose last use is so many days ago, in the order given; the first was made first. */
+/** Entries that were last used this many days ago, in the given order; the first was made first. */
 async function makeUsed(cache: Cache, ages: Record<string, number>): Promise<void> {
   for (const [snapshot, age] of Object.entries(ages)) {
     const name = nameOf(snapshot);
@@ -36,8 +36,8 @@ async function prune(cache: Cache, options: PruneOptions) {
   return { ...pruned, removed: short(pruned.removed), kept: short(pruned.kept) };
 }
 
-describe('which disks go', () => {
-  test('none without an option', async () => {
+describe('removes', () => {
+  test('no disk without an option', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 1000 });
     const { removed, kept, freedBytes } = await prune(cache, {});
@@ -48,7 +48,7 @@ describe('which disks go', () => {
     });
   });
 
-  test('those that were not used for so long; a dry run says the same and removes none', async () => {
+  test('disks that were not used for the given time; a dry run reports the same and removes none', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 40, b: 10, c: 31 });
     const dry = await prune(cache, { olderThan: '30d', dryRun: true });
@@ -60,7 +60,7 @@ describe('which disks go', () => {
     expect(await disks(cache)).toEqual(['b']);
   });
 
-  test('the oldest use first, until the budget holds; what that freed is what was there', async () => {
+  test('the least recently used first, until the budget is met; the freed bytes are those on disk', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 3, b: 9, c: 6 });
     let each = 0;
@@ -75,7 +75,7 @@ describe('which disks go', () => {
     expect((await prune(cache, { budget: 0 })).kept).toEqual([]);
   });
 
-  test('all but the newest of each release; kernel and disk are one build', async () => {
+  test('all except the newest of each release; kernel and disk are one build', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 1, b: 2, c: 3 });
     for (const [index, snapshot] of ['a', 'b', 'c'].entries()) {
@@ -92,7 +92,7 @@ describe('which disks go', () => {
     expect(await readdir(cache.imagesDir)).toContain(nameOf('c', 'kernel'));
   });
 
-  test('the newest stay beside another option', async () => {
+  test('never the newest ones, with another option too', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 90, b: 60 });
     await utimes(cache.pathOf(nameOf('a')), 0, 1000);
@@ -103,7 +103,7 @@ describe('which disks go', () => {
     expect(await disks(cache)).toEqual(['b']);
   });
 
-  test('values that make no sense remove none', async () => {
+  test('no disk for invalid values', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 90 });
     for (const wrong of [{ olderThan: 'long' }, { olderThan: 0 }, { budget: -1 }, { keep: 1.5 }]) {
@@ -113,7 +113,7 @@ describe('which disks go', () => {
   });
 });
 
-test('what is leased, being made, or the base of an overlay stays, and is said', async () => {
+test('no disk that is leased, being made, or the base of an overlay, and reports it', async () => {
   const cache = await openCache(await tempDir());
   await makeUsed(cache, { a: 90, b: 80, c: 70, d: 60 });
   const lease = await leaseName(cache, nameOf('a'));
@@ -159,7 +159,7 @@ describe('leftovers', () => {
     return staging.dir;
   }
 
-  test('old ones go, young ones and those at work stay', async () => {
+  test('old ones are removed, young ones and those in use stay', async () => {
     const cache = await openCache(await tempDir());
     await leave(cache, 'old', old);
     await leave(cache, 'young', days(0.5));
@@ -194,7 +194,7 @@ describe('leftovers', () => {
     await lock.release();
   });
 
-  test('documents that no call asked for, and files of locks of disks that are gone', async () => {
+  test('documents that no call uses, and lock files of removed disks', async () => {
     const cache = await openCache(await tempDir());
     await makeUsed(cache, { a: 90, b: 1 });
     const http = cache.folder('http');
@@ -215,7 +215,7 @@ describe('leftovers', () => {
     expect(await readdir(cache.folder('locks'))).toEqual([nameOf('b').replace('.raw', '')]);
   });
 
-  test('a cache that is not there is not made', async () => {
+  test('a cache that does not exist is not created', async () => {
     const cacheDir = join(await tempDir(), 'none');
     expect(await pruneCache({ cacheDir })).toMatchObject({ removed: [], kept: [] });
     await expect(stat(cacheDir)).rejects.toMatchObject({ code: 'ENOENT' });

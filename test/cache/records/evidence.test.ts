@@ -17,7 +17,7 @@ const proof: Proof = {
   },
 };
 
-test('proofs come back as they were: addresses are addresses, keys are loaded', async () => {
+test('proofs are read back as written: addresses are addresses, keys are loaded', async () => {
   const artifact = { url: `${address('a.img')}`, fileName: 'a.img', proofs: [proof] };
   const stored = await storeEvidence(artifact, { keys: [], replace: false }, []);
   const [found] = proofsOf(parseEvidence(JSON.stringify(stored)));

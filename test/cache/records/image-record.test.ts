@@ -54,7 +54,7 @@ const full: ImageRecord = {
 };
 
 describe('image records', () => {
-  it('come back as they were written', () => {
+  it('are read back as written', () => {
     const { extents: _, ...today } = full;
     for (const record of [small, full, today])
       expect(parseImageRecord(formatRecord(record))).toEqual(record);
@@ -67,7 +67,7 @@ describe('image records', () => {
     expect(parseImageRecord(text).extents).toEqual(extents);
   });
 
-  it('are refused when any member is missing or of another kind, and the error names it', () => {
+  it('are refused if any member is missing or of another kind, and the error names it', () => {
     const paths = leaves(JSON.parse(formatRecord(full)));
     expect(paths.length).toBeGreaterThan(50);
     for (const path of paths) {
@@ -77,7 +77,7 @@ describe('image records', () => {
     }
   });
 
-  it('are refused when a value is not one that is ever written', () => {
+  it('are refused if a value is never written in this form', () => {
     const bad: [string, unknown][] = [
       ['identity.arch', 'x86_64'],
       ['source.sha256', 'A'.repeat(64)],
@@ -99,7 +99,7 @@ describe('image records', () => {
     for (const [path, value] of bad) expect(refusalOf(path, value), path).toContain(path);
   });
 
-  it('are refused as text that was cut, of another schema, or with extents that cannot be', () => {
+  it('are refused if the text was cut, has another schema, or impossible extents', () => {
     const text = formatRecord(full);
     const bad = [
       '',
@@ -144,7 +144,7 @@ describe('request keys', () => {
 const absentIsFine =
   /^(?:identity\.(?:codename|version)|trust\.(?:signedAt|signer\.userId)|source\.sha512|disk\.sha256|guest\.\w+|parameters\.\w+|facts\.\w+)$/;
 
-/** What the error says when one member of the full record has another value; `undefined` when it is accepted. */
+/** The error if one member of the full record has another value; `undefined` if it is accepted. */
 function refusalOf(path: string, value: unknown): string | undefined {
   const damaged = change(JSON.parse(formatRecord(full)), path, value);
   try {

@@ -23,7 +23,7 @@ async function listPath(cache: Cache): Promise<string> {
   return join(folder, file);
 }
 
-it('gives what was noted of a request, newest first, each name once', async () => {
+it('returns the recorded names of a request, newest first, each name once', async () => {
   const cache = await openCache(await tempDir());
   expect(await readNoted(cache, 'a')).toBeUndefined();
   await noteEntries(cache, ['a', 'b'], [note(1)], begin);
@@ -35,7 +35,7 @@ it('gives what was noted of a request, newest first, each name once', async () =
   expect((await stat(await listPath(cache))).mode & 0o7777).toBe(0o644);
 });
 
-it('writes nothing where nothing is new, and begins no list unasked', async () => {
+it('writes nothing if nothing is new, and starts no list by itself', async () => {
   const cache = await openCache(await tempDir());
   await noteEntries(cache, ['a'], [note(1)], { begin: false });
   expect(await readdir(cache.folder('state'))).toEqual([]);
@@ -47,7 +47,7 @@ it('writes nothing where nothing is new, and begins no list unasked', async () =
   expect(await readNoted(cache, 'a')).toEqual([note(2), note(1)]);
 });
 
-it('loses nothing that is noted at the same time', async () => {
+it('loses no entry if several are added at the same time', async () => {
   const cacheDir = await tempDir();
   const days = Array.from({ length: 12 }, (_, i) => i + 1);
   await Promise.all(
@@ -57,7 +57,7 @@ it('loses nothing that is noted at the same time', async () => {
   expect(noted).toEqual(days.map(note).reverse());
 });
 
-it('keeps the newest of very many', async () => {
+it('keeps the newest of a large number', async () => {
   const cache = await openCache(await tempDir());
   const days = Array.from({ length: 600 }, (_, i) => note(i + 1));
   await noteEntries(cache, ['a'], days, begin);
@@ -66,12 +66,12 @@ it('keeps the newest of very many', async () => {
   expect(noted?.[0]).toEqual(note(600));
 });
 
-it('leaves no list without the newest disk where it cannot be written', async () => {
+it('leaves no list without the newest disk if it cannot be written', async () => {
   const warnings: string[] = [];
   const cache = await openCache(await tempDir(), { warn: ({ message }) => warnings.push(message) });
   await noteEntries(cache, ['a'], [note(1)], begin);
   const path = await listPath(cache);
-  // In the way of the new file.
+  // Blocks the new file.
   await mkdir(`${path}.new`);
   await noteEntries(cache, ['a'], [note(2)], begin);
   expect(warnings).toEqual([expect.stringContaining('not noted')]);

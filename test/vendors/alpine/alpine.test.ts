@@ -35,13 +35,13 @@ describe('alpine facts', () => {
     });
   });
 
-  it('says when the newest version lacks the variant', async () => {
+  it('warns when the newest version lacks the variant', async () => {
     const resolution = await ask(alpine, site, '3.24', 'amd64', { variant: 'cloudinit-bios' });
     expect(resolution.version).toBe('3.24.1');
     expect(resolution.warnings?.map(({ code }) => code)).toEqual(['older-version']);
   });
 
-  it('stays with the branch before one that has no cloud image yet, and says so', async () => {
+  it('uses the previous branch when the newest has no cloud image yet, with a warning', async () => {
     const own = await startAlpine();
     const json = await readFixture('alpine/releases.json');
     const announced = '{ "rel_branch": "v3.25", "releases": [] },';
@@ -57,7 +57,7 @@ describe('alpine facts', () => {
     await own.close();
   });
 
-  it('answers for a branch without the index, but then knows no end of life', async () => {
+  it('answers without the index, but then with no end of life', async () => {
     const own = await serveDocuments(origins, {
       [cloud('3.24')]: await readFixture('alpine/v3.24-cloud.listing'),
     });
@@ -69,7 +69,7 @@ describe('alpine facts', () => {
     await own.close();
   });
 
-  it('lists branches that have cloud images, newest first, down to the first without', async () => {
+  it('lists branches that have cloud images, newest first, and stops at the first without', async () => {
     const own = await startAlpine();
     expect(await listAll(alpine, own)).toEqual([
       {
@@ -89,13 +89,13 @@ describe('alpine facts', () => {
       },
     ]);
     const folders = ['3.24', '3.23', '3.10'].map((branch) => `GET ${cloud(branch)}`);
-    // Beside each stands the list of what is started from memory.
+    // Each folder also has a list of the netboot files.
     const asked = own.requests.filter((line) => !line.endsWith('/latest-releases.yaml'));
     expect(asked).toEqual([`GET ${index}`, ...folders]);
     await own.close();
   });
 
-  it('depends on no clock', async () => {
+  it('does not depend on the clock', async () => {
     const request = { vendor: 'alpine', release: 'latest', arch: 'amd64' } as const;
     const early = await alpine.resolve(request, site.at('1999-01-01T00:00:00Z'));
     expect(await alpine.resolve(request, site.at('2099-01-01T00:00:00Z'))).toEqual(early);
@@ -103,9 +103,9 @@ describe('alpine facts', () => {
 });
 
 describe('alpine requests', () => {
-  it('asks for folders with their slash, and for no image', async () => {
+  it('requests folders with their final slash, and no image', async () => {
     const own = await startAlpine();
-    // As dl-cdn answers without the slash.
+    // The answer of dl-cdn without the slash.
     own.put(cloud('3.24').replace(/\/$/, ''), (_request, response) => {
       response.writeHead(301, { location: cloud('3.24').replace('https:', 'http:') });
       response.end();
@@ -140,14 +140,17 @@ describe('alpine requests', () => {
   it.each([
     ['the index', 'latest', index],
     ['a folder', '3.24', cloud('3.24')],
-  ])('takes a maintenance page in place of %s for no document', async (_what, release, address) => {
-    const own = await startAlpine();
-    own.put(address, maintenancePage);
-    await expect(ask(alpine, own, release, 'amd64')).rejects.toMatchObject({
-      code: 'ERR_METADATA',
-    });
-    await own.close();
-  });
+  ])(
+    'does not read a maintenance page in place of %s as a document',
+    async (_what, release, address) => {
+      const own = await startAlpine();
+      own.put(address, maintenancePage);
+      await expect(ask(alpine, own, release, 'amd64')).rejects.toMatchObject({
+        code: 'ERR_METADATA',
+      });
+      await own.close();
+    },
+  );
 
   it.each([
     ['{"release_branches": []}', 'latest_stable'],
@@ -157,7 +160,7 @@ describe('alpine requests', () => {
       '{"latest_stable": "v3.24", "release_branches": [{"rel_branch": 324}]}',
       'release_branches[0].rel_branch',
     ],
-  ])('names what is wrong with %s', async (json, place) => {
+  ])('reports the error in %s', async (json, place) => {
     const own = await startAlpine();
     own.put(index, json);
     const error = await ask(alpine, own, 'latest', 'amd64').catch((reason: unknown) => reason);

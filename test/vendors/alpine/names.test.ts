@@ -14,7 +14,7 @@ afterAll(() => site.close());
 
 describe('alpine names', () => {
   it.each([
-    // release, arch, variant, snapshot asked for; file and snapshot answered
+    // requested: release, arch, variant, snapshot; expected: file and snapshot
     [
       'latest',
       'amd64',
@@ -163,7 +163,7 @@ describe('alpine names', () => {
   );
 
   it.each([
-    // what is listed; the file that 3.10 means
+    // the listed files; the file for 3.10
     [
       [
         'alpine-3.10.0-x86_64-cloudinit-r0.qcow2',
@@ -176,7 +176,7 @@ describe('alpine names', () => {
       ['alpine-3.10.0-x86_64-cloudinit-r9.qcow2', 'alpine-3.10.0-x86_64-cloudinit-r10.qcow2'],
       'alpine-3.10.0-x86_64-cloudinit-r10.qcow2',
     ],
-    // the version goes before the scheme, the scheme before the build
+    // the version is compared before the scheme, the scheme before the build
     [
       [
         'alpine-3.10.1-x86_64-cloudinit-r5.qcow2',
@@ -202,12 +202,12 @@ describe('alpine names', () => {
       ['generic_alpine-3.10.2-x86_64-uefi-cloudinit-r0.qcow2'],
       'generic_alpine-3.10.2-x86_64-uefi-cloudinit-r0.qcow2',
     ],
-    // a release candidate has to be named
+    // a release candidate must be named
     [
       ['alpine-3.10.1-x86_64-cloudinit-r0.qcow2', 'alpine-3.10.2_rc3-x86_64-cloudinit-r0.qcow2'],
       'alpine-3.10.1-x86_64-cloudinit-r0.qcow2',
     ],
-    // decoys: other clouds, sidecars, a longer version, another system in front
+    // files to ignore: other clouds, sidecars, a longer version, another system as prefix
     [
       [
         'aws_alpine-3.10.9-x86_64-uefi-cloudinit-r0.qcow2',
@@ -226,7 +226,7 @@ describe('alpine names', () => {
     await own.close();
   });
 
-  it('takes 3.10 for newer than 3.9, whatever the order of the index', async () => {
+  it('takes 3.10 as newer than 3.9, in any order of the index', async () => {
     const own = await startAlpine();
     own.put(
       index,

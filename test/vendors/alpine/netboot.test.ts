@@ -96,7 +96,7 @@ describe('Alpine from memory', () => {
     expect(image.boot).toBeUndefined();
   });
 
-  it('starts by the kernel of the same version, for which nothing but TLS vouches', async () => {
+  it('boots with the kernel of the same version, which only TLS proves', async () => {
     const { context } = await start();
     const { boot } = await alpine.resolve(
       { vendor: 'alpine', release: 'latest', arch: 'amd64', variant: 'NetBoot' },
@@ -116,7 +116,7 @@ describe('Alpine from memory', () => {
     ]);
   });
 
-  it('finds an earlier version by the list beside its file', async () => {
+  it('finds an earlier version through the list beside its file', async () => {
     for (const [release, more] of [
       ['3.24.1', {}],
       ['latest', { snapshot: '3.24.1' }],
@@ -134,7 +134,7 @@ describe('Alpine from memory', () => {
     }
   });
 
-  it('is of the branch before where the newest has none yet, with a warning', async () => {
+  it('comes from the previous branch if the newest has none yet, with a warning', async () => {
     const own = await start();
     own.put(yaml.replaceAll('3.24', '3.23'), entries().replaceAll('3.24', '3.23'));
     const newest = await ask(alpine, own, 'latest', 'amd64', { variant: 'netboot' });
@@ -176,14 +176,14 @@ describe('Alpine from memory', () => {
     ['a path for a file', entries(`../${iso}`)],
     ['an entry without a digest', entries(iso, 'note: none')],
     ['an MD5', entries(iso, `sha256: ${'a1'.repeat(16)}`)],
-  ])('calls a list with %s bad metadata', async (_, text) => {
+  ])('reports bad metadata for a list with %s', async (_, text) => {
     await expect(resolve('3.24', {}, text)).rejects.toMatchObject({
       code: 'ERR_METADATA',
       message: naming(yaml),
     });
   });
 
-  it('is listed where a branch has it', async () => {
+  it('is listed if a branch has it', async () => {
     const own = await start();
     const image = 'alpine-3.24.2-x86_64-cloudinit-r0.qcow2';
     own.put(cloud('3.24'), listFiles([image]));

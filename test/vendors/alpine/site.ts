@@ -14,7 +14,7 @@ export async function startAlpine(): Promise<Documents> {
   });
 }
 
-/** A folder as nginx lists it. */
+/** A folder listing in the form of nginx. */
 export function listFiles(names: string[]): string {
   const rows = names.map((name) => `<a href="${name}">${name}</a>  02-Oct-2026 16:05  184549376`);
   return `<html><head><title>Index of /</title></head><body><h1>Index of /</h1><hr><pre><a href="../">../</a>\n${rows.join('\n')}\n</pre><hr></body></html>`;

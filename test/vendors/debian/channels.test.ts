@@ -64,18 +64,18 @@ describe('channels of a Debian release', () => {
     });
   });
 
-  it('takes the newest daily from its manifest, and never that of the release for it', async () => {
+  it('takes the newest daily build from its manifest, and never mistakes the release for it', async () => {
     await site.resolve('stable', { variant: 'genericcloud-daily' });
     expect(site.requests).toContain(`GET ${daily}latest/debian-13-genericcloud-amd64-daily.json`);
     expect(site.requests.filter((line) => line.includes('/trixie/latest/'))).toEqual([]);
   });
 
-  it('means one and the same by both names where there are dailies alone', async () => {
+  it('accepts both names when there are only daily builds', async () => {
     const plain = await site.resolve('testing');
     expect(await site.resolve('testing', { variant: 'genericcloud-daily' })).toEqual(plain);
   });
 
-  it('says of nocloud what it says of the release', async () => {
+  it('gives the same facts about nocloud as for the release', async () => {
     const image = await site.resolve('stable', { variant: 'nocloud-daily' });
     expect(image.guest).toMatchObject({ user: 'root', ssh: false });
     expect(image.warnings).toMatchObject([{ code: 'open-console' }]);
@@ -89,7 +89,7 @@ describe('channels of a Debian release', () => {
     ['an image', 'stable', { variant: 'nocloud-backports' }, 'variant'],
     ['a build', 'stable', { variant: 'generic-daily', snapshot: '20261012-2629' }, 'snapshot'],
     ['an architecture', 'stable', { variant: 'generic-backports', arch: 's390x' }, 'arch'],
-  ] as const)('knows no such thing as %s', async (_, release, more, field) => {
+  ] as const)('finds nothing for %s', async (_, release, more, field) => {
     await expect(site.resolve(release, more)).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       details: { field },
@@ -103,7 +103,7 @@ describe('channels of a Debian release', () => {
     });
   });
 
-  it('calls a page in place of a list of the channel bad metadata', async () => {
+  it('reports bad metadata for a page in place of a list of the channel', async () => {
     const address = `${backports}20261012-2629/SHA512SUMS`;
     const request = site.resolve(
       'stable',
@@ -116,7 +116,7 @@ describe('channels of a Debian release', () => {
     });
   });
 
-  it('lists every variant under the name it is asked for by', async () => {
+  it('lists every variant under the name that a request uses', async () => {
     const [stable, oldstable] = await listAll(
       debian,
       await site.serve({ ...documents, ...channels }),

@@ -21,7 +21,7 @@ const { resolve } = site;
 afterEach(() => site.close());
 
 describe('debian', () => {
-  it('answers with the dated file and its digest from two documents, and touches no image', async () => {
+  it('answers with the dated file and its digest from two documents, and requests no image', async () => {
     const image = await resolve('13');
     expect(image).toEqual({
       release: '13',
@@ -39,7 +39,7 @@ describe('debian', () => {
           proofs: [
             {
               kind: 'digest',
-              // The base64 of the qcow2 upload; the Build item before it has a digest that is no image's.
+              // The base64 of the qcow2 upload; the Build item before it has a digest that is not of an image.
               digest:
                 'sha512:7ae53e9dbee282bfc16f289dec483dde3a8598769c38a267948310f7a2a52c662620198603bc52c142627efba379863d16079698a10b34102d55bcedd40e8d32',
               from: latest,
@@ -60,7 +60,7 @@ describe('debian', () => {
     expect(site.requests).toEqual([`GET ${dists}stable/InRelease`, `GET ${latest}`]);
   });
 
-  it('does not believe an unsigned Release where InRelease is missing', async () => {
+  it('refuses an unsigned Release when InRelease is missing', async () => {
     const documents = { [stable]: '', [`${dists}stable/Release`]: read('bookworm.Release') };
     await expect(resolve('latest', {}, documents)).rejects.toMatchObject({
       code: 'ERR_SIGNATURE_MISSING',
@@ -68,7 +68,7 @@ describe('debian', () => {
     });
   });
 
-  it('does not believe an InRelease without its signature', async () => {
+  it('refuses an InRelease without its signature', async () => {
     const documents = { [stable]: read('trixie.Release') };
     await expect(resolve('latest', {}, documents)).rejects.toMatchObject({
       code: 'ERR_METADATA',
@@ -80,7 +80,7 @@ describe('debian', () => {
     ['bookworm', 'trixie'],
     ['stable', 'bookworm'],
     ['testing', 'sid'],
-  ])('does not take the InRelease of another suite for that of %s', async (asked, other) => {
+  ])('refuses the InRelease of another suite in place of that of %s', async (asked, other) => {
     const documents = { [`${dists}${asked}/InRelease`]: sign(read(`${other}.Release`)) };
     await expect(resolve(asked, {}, documents)).rejects.toMatchObject({
       code: 'ERR_METADATA',
@@ -104,12 +104,12 @@ describe('debian', () => {
     expect([image.release, image.codename, image.version]).toEqual([release, codename, version]);
   });
 
-  it('takes stable from the archive, never from the day', async () => {
+  it('takes stable from the archive, never from the date', async () => {
     for (const now of ['2025-01-01', '2026-11-20', '2040-01-01']) {
       const image = await resolve('latest', {}, {}, now);
       expect([image.release, image.guest?.eol]).toEqual(['13', '2028-08-09']);
     }
-    // The day that forky is released, nothing here has to change.
+    // On the day of forky's release, nothing here has to change.
     const next = {
       [stable]: sign(
         read('forky.Release')
@@ -127,7 +127,7 @@ describe('debian', () => {
     expect(image.guest).not.toHaveProperty('eol');
   });
 
-  it('serves testing and unstable from their daily builds', async () => {
+  it('uses daily builds for testing and unstable', async () => {
     expect((await resolve('testing')).disk[0]?.url.href).toBe(
       `${cloud}forky/daily/20261029-2646/debian-14-genericcloud-amd64-daily-20261029-2646.qcow2`,
     );
@@ -138,7 +138,7 @@ describe('debian', () => {
     expect([sid.release, sid.version]).toEqual(['sid', undefined]);
   });
 
-  it('lists the dated folders where latest/ is not mirrored, by Apache or by nginx', async () => {
+  it('lists the dated folders if latest/ is not mirrored, by Apache or by nginx', async () => {
     const image = await resolve('13', {}, { [latest]: '' });
     expect(image.snapshot).toBe('20260712-2537');
     expect(image.disk[0]?.proofs).toEqual([
@@ -150,11 +150,11 @@ describe('debian', () => {
       suite,
     ]);
     expect(site.requests.filter((url) => url.endsWith('.qcow2'))).toEqual([]);
-    // 2023230723-1450 is the greatest number of bookworm's folders, and not the newest.
+    // 2023230723-1450 is the highest number of bookworm's folders, but not the newest.
     expect((await resolve('12')).snapshot).toBe('20260712-2537');
   });
 
-  it('passes over a newest folder that has no digests yet', async () => {
+  it('skips a newest folder that has no digests yet', async () => {
     const sums = `${cloud}bookworm/20260712-2537/SHA512SUMS`;
     const image = await resolve(
       '12',
@@ -170,7 +170,7 @@ describe('debian', () => {
     expect(image.snapshot).toBe('20260712-2536');
   });
 
-  it('gives an exact serial, the ten-digit one too', async () => {
+  it('finds an exact serial, the ten-digit one too', async () => {
     const image = await resolve('12', { arch: 'arm64', snapshot: '2023230723-1450' });
     expect(image.disk[0]?.url.href).toBe(
       `${cloud}bookworm/2023230723-1450/debian-12-genericcloud-arm64-2023230723-1450.qcow2`,
@@ -178,7 +178,7 @@ describe('debian', () => {
     expect(site.requests.some((url) => url.includes('latest'))).toBe(false);
   });
 
-  it('never takes the ten-digit serial for the newest, even where it is the only one', async () => {
+  it('never takes the ten-digit serial as the newest, even if it is the only one', async () => {
     const listing = read('bookworm.listing').replaceAll(/href="20\d{6}-\d+\/"/g, 'href="old/"');
     await expect(
       resolve('12', { arch: 'arm64' }, { [`${cloud}bookworm/`]: listing }),
@@ -189,33 +189,33 @@ describe('debian', () => {
     expect((await resolve('bookworm', { snapshot: '20260712' })).snapshot).toBe('20260712-2537');
   });
 
-  it('finds the file of a folder that holds files of another serial', async () => {
+  it('finds the file in a folder that holds files of another serial', async () => {
     const image = await resolve('12', { snapshot: '20230802' });
     expect(image.snapshot).toBe('20230802-1460');
     expect(image.disk[0]?.fileName).toBe('debian-12-genericcloud-amd64-20230723-1450.qcow2');
   });
 
-  it('tells generic from genericcloud', async () => {
+  it('distinguishes generic from genericcloud', async () => {
     const image = await resolve('13', { variant: 'generic' });
     expect(image.disk[0]?.fileName).toBe('debian-13-generic-amd64-20260712-2537.qcow2');
     const exact = await resolve('12', { variant: 'generic', snapshot: '20260712-2537' });
     expect(exact.disk[0]?.fileName).toBe('debian-12-generic-amd64-20260712-2537.qcow2');
   });
 
-  it('says that root has no password on a nocloud image', async () => {
+  it('warns that root has no password on a nocloud image', async () => {
     const image = await resolve('13', { variant: 'nocloud' });
     expect(image.guest).toMatchObject({ user: 'root', seed: 'none', ssh: false });
     expect(image.warnings).toMatchObject([{ code: 'open-console' }]);
     expect((await resolve('13')).warnings).toBeUndefined();
   });
 
-  it('knows no firmware of POWER machines', async () => {
+  it('gives no firmware for POWER machines', async () => {
     const image = await resolve('13', { arch: 'ppc64le', variant: 'generic' });
     expect(image.disk[0]?.fileName).toBe('debian-13-generic-ppc64el-20260712-2537.qcow2');
     expect(image.guest).not.toHaveProperty('firmware');
   });
 
-  it('lists what the archive holds and has images', async () => {
+  it('lists releases of the archive that have images', async () => {
     expect(await listAll(debian, await site.serve(documents))).toEqual([
       {
         release: '13',

@@ -10,7 +10,7 @@ const older = '20250803';
 const images = (build: string) => `${dists}stable/main/installer-amd64/${build}/images/`;
 const netboot = 'netboot/debian-installer/amd64/';
 
-/** The installer's list: every file below `images/`, names with `./` in front. */
+/** The installer's list: every file below `images/`, with names that begin with `./`. */
 function sumsOf(files: Record<string, string>): string {
   return Object.entries(files)
     .map(([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ./${name}\n`)
@@ -25,7 +25,7 @@ const files = {
 };
 const sums = sumsOf(files);
 
-/** The archive's list names the installer's, for each build and for the newest once more as `current`. */
+/** The archive's list names that of the installer, for each build and for the newest again as `current`. */
 function releaseWith(builds: string[]): string {
   const digest = createHash('sha256').update(sums).digest('hex');
   const names = [...builds, 'current'].map(
@@ -73,7 +73,7 @@ describe('the network installer', () => {
     expect(image.guest).toEqual({ seed: 'none', ssh: false, eol: '2028-08-09' });
   });
 
-  it('is signed all the way: archive, list of the installer, file', async () => {
+  it('has a chain of signed digests: archive, list of the installer, file', async () => {
     const { boot: found } = await boot();
     expect(found?.kernel.proofs).toMatchObject([
       {
@@ -90,7 +90,7 @@ describe('the network installer', () => {
     ]);
   });
 
-  it('is there as an older build, too', async () => {
+  it('is available as an older build, too', async () => {
     const found = await ask(debian, await start(), 'stable', 'amd64', {
       variant: 'netboot',
       snapshot: older,
@@ -108,7 +108,7 @@ describe('the network installer', () => {
     await expect(asked).rejects.toMatchObject({ code: 'ERR_NOT_FOUND', details: { field } });
   });
 
-  it('is listed where a release has one', async () => {
+  it('is listed if a release has one', async () => {
     const releases = await listAll(debian, await start());
     const has = (name: string) =>
       releases.find(({ codename }) => codename === name)?.variants.includes('netboot');

@@ -44,14 +44,17 @@ describe('debian refuses', () => {
     ['a serial', '12', { snapshot: '20250101-1234' }, 'snapshot', serials],
     ['a date', '12', { snapshot: '20250101' }, 'snapshot', serials],
     ['a serial that is a word', '12', { snapshot: 'latest' }, 'snapshot', serials],
-  ])('names what exists for want of %s', async (_title, release, more, field, known) => {
-    await expect(resolve(release, more)).rejects.toMatchObject({
-      code: 'ERR_NOT_FOUND',
-      details: { vendor: 'debian', field, known },
-    });
-  });
+  ])(
+    'names the available values when there is no %s',
+    async (_title, release, more, field, known) => {
+      await expect(resolve(release, more)).rejects.toMatchObject({
+        code: 'ERR_NOT_FOUND',
+        details: { vendor: 'debian', field, known },
+      });
+    },
+  );
 
-  it('says why a past point release cannot be had', async () => {
+  it('explains why an old point release is not available', async () => {
     await expect(resolve('13.5')).rejects.toThrow(/13\.5.*13\.7/);
   });
 
@@ -92,7 +95,7 @@ describe('debian refuses', () => {
       'a manifest with hex for base64',
       { [latest]: manifest.replace(/"sha512:[^"]*"/g, '"sha512:00"') },
     ],
-  ])('calls %s bad metadata', async (_title, changed) => {
+  ])('reports bad metadata for %s', async (_title, changed) => {
     await expect(resolve('13', {}, changed)).rejects.toMatchObject({ code: 'ERR_METADATA' });
   });
 });

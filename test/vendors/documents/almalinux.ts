@@ -9,7 +9,9 @@ export const origins: string[] = [
   'https://kitten.repo.almalinux.org/',
 ];
 
-/** A list as AlmaLinux writes it: GNU text, sorted by name, each dated file beside a `latest` twin of one digest. */
+/**
+ * A list in AlmaLinux's form: GNU text, sorted by name, each dated file beside a `latest` file with the same digest.
+ */
 export function sums(names: Record<string, string>): string {
   const lines = Object.entries(names).map(
     ([name, content]) => `${createHash('sha256').update(content).digest('hex')}  ${name}`,

@@ -3,7 +3,7 @@ import { type Documents, serveDocuments } from '../every/serve-documents.ts';
 
 export const images: string = 'https://geo.mirror.pkgbuild.com/images/';
 
-/** A build's folder as upstream fills it. */
+/** The files of a build's folder. */
 function filesOf(build: string, kinds: string[] = ['basic', 'cloudimg']): string {
   const endings = ['', '.sig', '.SHA256', '.SHA256.sig'];
   return listFiles(
@@ -13,7 +13,7 @@ function filesOf(build: string, kinds: string[] = ['basic', 'cloudimg']): string
   );
 }
 
-/** Builds of several years, among them one that is still being copied. */
+/** Builds of several years, one of which is still being copied. */
 export async function startArch(): Promise<Documents> {
   const names = [
     'latest/',

@@ -3,7 +3,7 @@ import type { BundleCatalog } from '../../../src/kit.ts';
 
 export const base = 'https://bundles.example/';
 
-/** A digest of its own for each letter. */
+/** A different digest for each letter. */
 export function digestOf(letter: string): string {
   return letter.repeat(64);
 }

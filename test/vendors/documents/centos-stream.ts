@@ -5,7 +5,7 @@ export const site = 'https://cloud.centos.org/centos/';
 export const sumsOf = (stream: string, word: string): string =>
   `${site}${stream}-stream/${word}/images/CHECKSUM`;
 
-/** A list as upstream writes it: a comment with the size, then the digest, for every file. */
+/** A list in the form of upstream: a comment with the size, then the digest, for every file. */
 export function checksum(rows: [name: string, size: string][]): string {
   return rows
     .map(([name, size], index) => {
@@ -41,7 +41,7 @@ const eight = checksum([
   ['CentOS-Stream-GenericCloud-8-20201217.0.x86_64.qcow2', '1351200K '],
 ]);
 
-/** Stream 11 has its folder and no image yet. */
+/** Stream 11 has its folder but no image yet. */
 export function startCentos(): Promise<Documents> {
   return serveDocuments(['https://cloud.centos.org/'], {
     [site]: listFiles([

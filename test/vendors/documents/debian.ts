@@ -7,7 +7,7 @@ export const latest: string = `${cloud}trixie/latest/debian-13-genericcloud-amd6
 
 const signer = createOpenpgpSigner();
 
-/** A `Release` file as `InRelease` has it. */
+/** A `Release` file in the form of `InRelease`. */
 export function sign(release: string): string {
   return signer.clearsign(release);
 }
@@ -23,7 +23,7 @@ const suites = {
   sid: ['unstable', 'sid'],
   'trixie-backports': ['stable-backports', 'trixie-backports'],
 };
-/** The archive and the tree of images, as they stood in November 2026. */
+/** The archive and the tree of images in November 2026. */
 export const documents: Record<string, string> = {
   ...Object.fromEntries(
     Object.entries(suites).flatMap(([codename, names]) =>

@@ -24,7 +24,7 @@ function file(stream: string, version: string, word: string, name: string, inner
   };
 }
 
-/** The formats of a platform, under the key that the document has for them. */
+/** The formats of a platform, under their key in the document. */
 function formatsOf(stream: string, version: string, word: string) {
   const stem = `fedora-coreos-${version}`;
   const own = (name: string, inner = false) => file(stream, version, word, name, inner);

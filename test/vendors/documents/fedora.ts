@@ -35,14 +35,14 @@ function row(version: string, arch: string, path: string, more: Partial<Row> = {
   };
 }
 
-/** What stands for the digest of a file: that of its path. */
+/** The invented digest of a file: that of its path. */
 export function digestOf(path: string): string {
   return createHash('sha256').update(path).digest('hex');
 }
 
 const [x86, arm] = ['44/Cloud/x86_64/images', '44/Cloud/aarch64/images'];
 const beta = 'test/45_Beta/Cloud/x86_64/images';
-/** The index on a day when 45 was a beta; rows of other editions and of single clouds stand between those that count. */
+/** The index on a day when 45 was a beta; it also has rows of other editions and of single clouds. */
 export const rows: Row[] = [
   row('45 Beta', 'x86_64', `${beta}/Fedora-Cloud-Base-AmazonEC2-45-1.2.x86_64.raw.xz`),
   row('45 Beta', 'x86_64', `${beta}/Fedora-Cloud-Base-Generic-45-1.2.x86_64.qcow2`),
@@ -69,7 +69,7 @@ export const rows: Row[] = [
   row('9', 'x86_64', '9/Cloud/x86_64/images/Fedora-Cloud-Base-9-1.1.x86_64.qcow2'),
 ];
 
-/** A folder as Apache lists it inside `<pre>`. */
+/** A folder listing of Apache, inside `<pre>`. */
 export function listing(path: string, names: string[]): string {
   const lines = names.map(
     (name) =>

@@ -8,7 +8,9 @@ import {
 export const origin = 'https://quay.io/';
 export const release = 'quay.io/containerdisks/ubuntu:24.04';
 
-/** In the shape of KubeVirt's own builder: types of Docker, one layer of tar and gzip, the architecture in the config. */
+/**
+ * In the form of KubeVirt's own builder: types of Docker, one layer of tar and gzip, the architecture in the config.
+ */
 export const repository: MadeRepository = makeRepository(origin, 'containerdisks/ubuntu');
 export const layer: MadeDescriptor = {
   mediaType: types.dockerLayer,

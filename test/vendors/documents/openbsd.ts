@@ -14,7 +14,7 @@ function disks(...variants: string[]): string[] {
   return variants.flatMap((name) => [`openbsd-${name}.qcow2`, `openbsd-${name}.qcow2.sha256`]);
 }
 
-// As GitHub orders them: by when they were made.
+// In the order of GitHub: by creation time.
 const releases = [
   release('v7.7_2026-08-01-10-00', disks('min', 'generic')),
   release('v7.9_2026-06-03-20-46', [...disks('generic', 'min'), 'openbsd-full.qcow2']),

@@ -1,4 +1,4 @@
-/** What MirrorCache answers for a folder. */
+/** The answer of MirrorCache for a folder. */
 export function listMirrored(rows: [name: string, size?: number][]): string {
   return JSON.stringify(
     rows.map(([name, size]) => ({ name, size: size ?? null, mtime: 1_781_880_000 })),
@@ -7,7 +7,7 @@ export function listMirrored(rows: [name: string, size?: number][]): string {
 
 const pieceHash = (index: number): string => String(index).repeat(64);
 
-/** The `.meta4` of a file of 600,000 bytes with two mirrors by https. */
+/** The `.meta4` of a file of 600,000 bytes with two https mirrors. */
 export function metalinkOf(
   fileName: string,
   folder = 'distribution/leap/16.0/appliances/',

@@ -7,7 +7,7 @@ export const nine = 'b12103391327abee8090686759c0d62dac9a7af2bf0f45fdf6b0d085a0f
 export const ten = '8e59326c4bf7cfa58a6cac404db8ed583fe3a5f4c460e2b73c64988785bb4f0f';
 export const nineOnArm: string = '9a'.repeat(32);
 
-/** An index as upstream writes it. */
+/** An index in the form of upstream. */
 export function indexOf(folder: string, image: string, sha256: string): string {
   return JSON.stringify({
     name: 'Oracle Linux',
@@ -43,7 +43,7 @@ const files = [
   'OL8/u6/aarch64/OL8U6_aarch64-kvm-b2.qcow',
 ];
 
-/** 10 for one architecture, 9 for both, and a few builds that nothing lists; `more` is served in place of these. */
+/** 10 for one architecture, 9 for both, and a few builds that no list names; `more` replaces these. */
 export function startOracle(more: Record<string, string> = {}): Promise<Documents> {
   return serveDocuments([site], {
     [`${templates}ol10-template.json`]: indexOf(

@@ -3,7 +3,7 @@ export const twin: string = 'https://download.rockylinux.org/pub/rocky/';
 export const vault: string = 'https://dl.rockylinux.org/vault/rocky/';
 export const origins: string[] = ['https://dl.rockylinux.org/', 'https://download.rockylinux.org/'];
 
-/** A folder as Rocky's server lists it: names, sizes in bytes, dates in UTC. */
+/** A folder in the form of Rocky's server: names, sizes in bytes, dates in UTC. */
 export function listing(path: string, names: string[]): string {
   const rows = names.map((name) => {
     const size = name.endsWith('/') ? '-' : '645988352';
@@ -18,7 +18,7 @@ ${rows.join('\n')}
 `;
 }
 
-/** A file with its sidecar; `asc` adds the signature of that. */
+/** A file with its sidecar; `asc` adds the sidecar's signature. */
 function file(name: string, asc = false): string[] {
   return [name, `${name}.CHECKSUM`, ...(asc ? [`${name}.CHECKSUM.asc`] : [])];
 }
@@ -66,7 +66,7 @@ export const documents: Record<string, string> = {
   [`${site}8.10/images/x86_64/`]: listing('/8.10', [
     ...file('Rocky-8-GenericCloud-Base-8.10-20240528.0.x86_64.qcow2'),
   ]),
-  // Listed still, and empty.
+  // Still listed, but empty.
   [`${site}9.4/images/x86_64/`]: listing('/9.4', []),
   [`${vault}9.4/images/x86_64/`]: listing('/9.4', [
     ...file('Rocky-9-GenericCloud-Base-9.4-20240523.0.x86_64.qcow2'),

@@ -12,7 +12,7 @@ export const digests = {
   alma: 'b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2',
 };
 
-/** What a server of LXD or Incus says of one build: the metadata, a container and, where there is one, a disk. */
+/** One build on a server of LXD or Incus: the metadata, a container and, if there is one, a disk. */
 function buildOf(folder: string, sha256?: string): object {
   const disk = {
     ftype: 'disk-kvm.img',
@@ -108,7 +108,7 @@ export function indexOf(contents: Record<string, string>): string {
     contentId,
     { datatype: 'image-downloads', path, format: 'products:1.0', products: [] },
   ]);
-  // Clouds' image ids stand in the same index.
+  // The same index also has image ids of clouds.
   const aws = { datatype: 'image-ids', path: 'streams/v1/aws.json', format: 'products:1.0' };
   return JSON.stringify({
     index: { 'com.example:aws': aws, ...Object.fromEntries(entries) },

@@ -11,7 +11,7 @@ export function read(name: string): string {
   return readFileSync(new URL(`../../fixtures/ubuntu/${name}`, import.meta.url), 'utf8');
 }
 
-/** A document of the stream as `.sjson` has it: other names inside, and a signature around it. */
+/** A document of the stream in the form of `.sjson`: with other names inside and a signature around it. */
 export function sign(json: string): string {
   return signer.clearsign(json.replace(/("path": ?"streams[^"]*)\.json"/g, '$1.sjson"'));
 }

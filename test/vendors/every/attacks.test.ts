@@ -23,8 +23,8 @@ const now = new Date('2026-11-20T12:00:00Z');
 type Attack = 'arbitrary software' | 'wrong signer' | 'mix and match' | 'rollback' | 'freeze';
 
 /**
- * What an attack from TUF's list meets, by what the vendor's proofs are. A level stands where the attack cannot be told from
- * upstream: then the host, by its certificate, is all that protects, and the level says so.
+ * The result of each attack from TUF's list, by the kind of the vendor's proofs. A level means that the attack cannot
+ * be recognized: then only the host's certificate protects, and the level says so.
  */
 const met: Record<Protection, Record<Attack, string>> = {
   'signed list': {
@@ -41,7 +41,7 @@ const met: Record<Protection, Record<Attack, string>> = {
     rollback: 'ERR_ROLLBACK',
     freeze: 'ERR_STALE',
   },
-  // Debian: the archive's signature says which release is meant, and none is over the image.
+  // Debian: the archive's signature proves the release, and no signature covers the image.
   'signed release': {
     'arbitrary software': 'ERR_DIGEST',
     'wrong signer': 'ERR_UNKNOWN_SIGNER',
@@ -50,14 +50,14 @@ const met: Record<Protection, Record<Attack, string>> = {
     freeze: 'ERR_STALE',
   },
   digest: {
-    // Of a packed one the length tells first.
+    // For a compressed image the length shows the error first.
     'arbitrary software': 'ERR_DIGEST or ERR_SIZE',
     'wrong signer': 'checksum',
     'mix and match': 'ERR_DIGEST or ERR_SIZE',
     rollback: 'checksum',
     freeze: 'ERR_STALE',
   },
-  // Served here by a mirror over plain http, which leaves nothing of what TLS protects: it is said aloud as `none`.
+  // Here a mirror serves them over plain http, so nothing that TLS protects remains: the level is `none`.
   tls: {
     'arbitrary software': 'none',
     'wrong signer': 'none',
@@ -97,7 +97,7 @@ function pathOf(address: string): string {
   return address.replace(/^https?:\/\//, '');
 }
 
-/** The code of a refusal, or the level of what was given. */
+/** The code of the error, or the level of the result. */
 async function outcomeOf(call: ReturnType<Line['ensure']>): Promise<string> {
   return call.then(
     ({ trust }) => trust.level,
@@ -105,7 +105,7 @@ async function outcomeOf(call: ReturnType<Line['ensure']>): Promise<string> {
   );
 }
 
-/** Every attack on a vendor whose documents `sign` makes anew. */
+/** Every attack on a vendor whose documents `sign` makes again. */
 const attacks: Record<
   Attack,
   (sign: (more?: Partial<Signing>, seed?: number) => Promise<VendorDocuments>) => Promise<string>
@@ -123,7 +123,7 @@ const attacks: Record<
   async 'mix and match'(sign) {
     const own = await sign({ isMixed: true });
     const isSigned = own.protection.startsWith('signed');
-    // The image of another build where no signature can be exchanged.
+    // The image of another build, for proofs without a signature to exchange.
     serve(own, isSigned ? own.image : (await sign({}, 2)).image);
     return await outcomeOf(ensure(own));
   },
@@ -150,7 +150,7 @@ const endless: RequestListener = (_, response) => {
   response.on('drain', more);
   more();
 };
-/** The beginning, and then no byte more while the connection stays open. */
+/** The beginning, and then no more bytes while the connection stays open. */
 const stalled: RequestListener = (_, response) => {
   response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 4096 });
   response.write('the begin');
@@ -181,7 +181,7 @@ describe.each(upstreamVendors)('$id under attack', (vendor) => {
   const { id } = vendor;
   const sign = (more: Partial<Signing> = {}, seed = 1) => signVendor(id, { signer, ...more }, seed);
 
-  it('is given at its level when nothing is attacked', async () => {
+  it('returns the image at its level when nothing is attacked', async () => {
     const own = await sign();
     serve(own);
     const level = own.protection === 'tls' ? 'none' : 'checksum';
@@ -196,13 +196,13 @@ describe.each(upstreamVendors)('$id under attack', (vendor) => {
     expect(expected).toContain(await attacks[attack](sign));
   });
 
-  it('endless data: a document has its bound', async () => {
+  it('endless data: a document has a size limit', async () => {
     await expect(resolveUnder(vendor, endless, { metadataBytes: 64 * 1024 })).rejects.toMatchObject(
       { code: 'ERR_METADATA', message: expect.stringMatching(/longer than/) },
     );
   });
 
-  it('endless data: an image has its bound', async () => {
+  it('endless data: an image has a size limit', async () => {
     const own = await sign();
     const size = 4 * own.image.length;
     serve(own, (request, response) => {
@@ -221,7 +221,7 @@ describe.each(upstreamVendors)('$id under attack', (vendor) => {
     expect(await line.visible()).toEqual([]);
   });
 
-  it('slow retrieval: a document that stops coming ends the call', async () => {
+  it('slow retrieval: a document that stops arriving ends the call', async () => {
     await expect(resolveUnder(vendor, stalled, { stallMs: 100 })).rejects.toMatchObject({
       code: 'ERR_STALLED',
     });

@@ -66,7 +66,7 @@ function arch(): Site {
 function opensuseLeap(): Site {
   const folder = 'download.opensuse.org/distribution/leap/16.0/appliances/';
   const fileName = 'Leap-16.0-Minimal-VM.x86_64-Cloud-Build18.7.qcow2';
-  // The other name of the file, as upstream has had it.
+  // The other name of the file, which upstream has used.
   const list = `${hex}  Leap-16.0-Minimal-VM.x86_64-Cloud.qcow2\n`;
   const documents = {
     [`${folder}?json`]: listMirrored([[fileName, bytes.length]]),
@@ -129,13 +129,13 @@ describe('images become disks', () => {
     ['arch', arch(), '.SHA256.sig'],
     ['opensuse-leap', opensuseLeap(), '.sha256.asc'],
     ['opensuse-tumbleweed', opensuseTumbleweed(), '.sha256.asc'],
-  ])('%s: not when a signature is of something else', async (_, site, ending) => {
+  ])('%s: not if a signature is of something else', async (_, site, ending) => {
     const documents = { ...site.documents, [site.image + ending]: signed('something else') };
     await expect(ensure({ ...site, documents })).rejects.toMatchObject({ code: 'ERR_SIGNATURE' });
     expect(await line.visible()).toEqual([]);
   });
 
-  it('opensuse-tumbleweed: not when its two lists disagree', async () => {
+  it('opensuse-tumbleweed: not if its two lists disagree', async () => {
     const site = opensuseTumbleweed();
     const folder = site.image.replace(/[^/]+$/, '');
     const other = site.documents[`${folder}SHA256SUMS`]?.replace(hex, 'a'.repeat(64)) ?? '';

@@ -33,11 +33,11 @@ export interface ConformanceCase {
   start(): Promise<Documents>;
   /** Default: `latest` on amd64. */
   request?: Partial<ImageRequest>;
-  /** Documents that the answer does without: a page in their place has to be as good as none. */
+  /** Documents that are optional: a page in their place must have the same result as no document. */
   optional?: RegExp;
 }
 
-/** Of modules that have their documents as a table. */
+/** Of modules that export their documents as a table. */
 function of(
   { origins, documents }: { origins: string[]; documents: Record<string, string> },
   request: Partial<ImageRequest> = {},
@@ -60,7 +60,7 @@ export const conformanceCases: Record<string, ConformanceCase> = {
     origins: amazonLinux.origins,
     documents: {
       ...amazonLinux.documents,
-      // What is the latest has its own folder too.
+      // The latest version has a folder of its own too.
       [`${amazonLinux.base}${amazonLinux.newest}/kvm/SHA256SUMS`]:
         amazonLinux.documents[amazonLinux.latest] ?? '',
     },

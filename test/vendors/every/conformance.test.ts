@@ -3,7 +3,7 @@ import { builtIns } from '../../../src/index.ts';
 import { checkVendor } from '../../../src/testing/index.ts';
 import { conformanceCases } from './conformance-cases.ts';
 
-it.each(builtIns.vendors)('$id has documents to be tried on', ({ id }) => {
+it.each(builtIns.vendors)('$id has fixture documents', ({ id }) => {
   expect(Object.keys(conformanceCases)).toContain(id);
 });
 

@@ -17,7 +17,7 @@ const documents: Record<string, string> = {
   [latest]: listing([raw, qcow2, 'CHECKSUM.SHA256']),
   [`${latest}CHECKSUM.SHA256`]: `SHA256 (${raw}) = ${hexOfRaw}\nSHA256 (${qcow2}) = ${hexOfQcow2}\n`,
 };
-/** The digest that the made list gives of a file. */
+/** The digest of a file in the list that this test makes. */
 function digestOf(name: string): string {
   const hex = new RegExp(`^([0-9a-f]{64})  ${name.replaceAll('.', '\\.')}$`, 'm').exec(list(names));
   return `sha256:${hex?.[1]}`;

@@ -1,6 +1,6 @@
 import { builtIns } from '../../../src/index.ts';
 import type { Vendor } from '../../../src/kit.ts';
-/** Every origin that a built-in vendor knows of. */
+/** Every origin that a built-in vendor uses. */
 export const everyOrigin: readonly string[] = [
   'https://alpinelinux.org/',
   'https://api.github.com/',
@@ -34,13 +34,13 @@ export const everyOrigin: readonly string[] = [
   'http://ftp-archive.freebsd.org/',
   ...['stable', 'beta', 'alpha', 'lts'].map((one) => `https://${one}.release.flatcar-linux.net/`),
 ];
-/** What vendors of a folder or server of one's own are given. */
+/** The parameters for vendors of a private folder or server. */
 export const ownParameters: Record<string, Record<string, string>> = {
   'http-index': { url: 'https://files.example/disks/' },
   simplestreams: { server: 'https://files.example/' },
 };
 
-/** The vendors that ask an upstream. The catalog of bundles is a file of the caller, and its digests are pins. */
+/** The vendors with an upstream. The catalog of bundles is a file of the caller, and its digests are pins. */
 export const upstreamVendors: readonly Vendor[] = builtIns.vendors.filter(
   ({ id }) => id !== 'bundle',
 );

@@ -1,4 +1,4 @@
-/** A folder with these names, folders with a slash, as nginx lists it. */
+/** A folder listing of nginx with these names; folders have a slash. */
 export function folderPage(path: string, names: readonly string[]): string {
   const rows = names.map((name) => {
     const size = name.endsWith('/') ? '-' : '21692416';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** A message that names this address: the real one, or the one of the mirror that stood in for it. */
+/** A message that names this address: the real one, or that of the mirror in its place. */
 export function naming(address: string): unknown {
   return expect.stringContaining(address.replace(/^https:\/\//, ''));
 }

@@ -95,21 +95,21 @@ describe('a variant that upstream has stopped building', () => {
     );
   });
 
-  it('is given without a warning when that build is asked for', async () => {
+  it('is returned without a warning when that build is requested', async () => {
     const list = { [sumsOf('10', 'x86_64')]: centosList };
     const more = { variant: 'genericcloud-uefi', snapshot: '20260427.0' };
     expect(await warningsOf(centosStream, [centosSite], list, '10', more)).toEqual([]);
   });
 
-  it('is not one that came out some days before the others', async () => {
+  it('is not one that was published a few days before the others', async () => {
     const list = { [sumsOf('10', 'x86_64')]: centosList.replaceAll('20260427', '20260928') };
     const more = { variant: 'genericcloud-uefi' };
     expect(await warningsOf(centosStream, [centosSite], list, '10', more)).toEqual([]);
   });
 });
 
-describe('a newer build that was passed over', () => {
-  it('of Debian, without its list still, is named', async () => {
+describe('a newer build that was skipped', () => {
+  it('is named for Debian, where it has no list yet', async () => {
     const documents: Record<string, string> = {
       ...debianSite.documents,
       [`${debianSite.cloud}trixie/`]: folderPage('/trixie/', ['20260712-2537/', '20260801-2600/']),
@@ -121,7 +121,7 @@ describe('a newer build that was passed over', () => {
     ]);
   });
 
-  it('of Alpine, whose newest branch has no image yet, is named', async () => {
+  it('is named for Alpine, whose newest branch has no image yet', async () => {
     const found = await warningsOf(
       alpine,
       alpineOrigins,
@@ -135,7 +135,7 @@ describe('a newer build that was passed over', () => {
   });
 });
 
-describe('a document that is only nice to have', () => {
+describe('an optional document', () => {
   it.each([403, 404, 500])('releases.json with %i does not stop alpine:3.23', async (status) => {
     site = await serveDocuments(alpineOrigins, {
       [cloud('3.23')]: await readFixture('alpine/v3.23-cloud.listing'),
@@ -148,7 +148,7 @@ describe('a document that is only nice to have', () => {
     expect([release, guest?.eol]).toEqual(['3.23', undefined]);
   });
 
-  it('releases.json on a host that is down does not stop alpine:3.23', async () => {
+  it('releases.json on an unreachable host does not stop alpine:3.23', async () => {
     site = await serveDocuments(alpineOrigins, {
       [cloud('3.23')]: await readFixture('alpine/v3.23-cloud.listing'),
       'https://alpinelinux.org/releases.json': (_request, response) => {

@@ -20,7 +20,7 @@ function body(type: string, text: string): RequestListener {
 
 const html = body('text/html', maintenancePage);
 
-/** What an upstream, or something before it, answers to every request. */
+/** The answers of an upstream, or of a server before it, to every request. */
 export const answers: Record<string, RequestListener> = {
   401: status(401),
   402: status(402),
@@ -48,15 +48,15 @@ export const answers: Record<string, RequestListener> = {
   'other JSON': body('application/json', '{"message":"it works"}\n'),
 };
 
-/** Everything that a vendor is told while every one of its addresses gives the same answer. */
+/** All errors of a vendor while every one of its addresses gives the same answer. */
 export interface OneAnswer {
   context: VendorContext;
-  /** Of the server, without its last slash: what errors name. */
+  /** Of the server, without its last slash: the name in errors. */
   url: string;
   close(): void;
 }
 
-/** A server that answers all that these origins are asked with one and the same. */
+/** A server that gives one and the same answer to every request for these origins. */
 export async function startOneAnswer(
   origins: readonly string[],
   answer: RequestListener,

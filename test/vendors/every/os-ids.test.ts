@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { builtIns } from '../../../src/index.ts';
 import { conformanceCases } from './conformance-cases.ts';
 
-/** ID of os-release, by vendor. Those without one expect nothing: they are no Linux, or of whatever system it is. */
+/** ID of os-release, by vendor. Vendors without one are not checked: their images are not Linux, or of any system. */
 const expected: Record<string, string[] | undefined> = {
   almalinux: ['almalinux'],
   'almalinux-kitten': ['almalinux'],
@@ -33,11 +33,11 @@ const expected: Record<string, string[] | undefined> = {
   ubuntu: ['ubuntu'],
 };
 
-it('every vendor stands in the table', () => {
+it('the table has every vendor', () => {
   expect(Object.keys(expected)).toEqual(builtIns.vendors.map(({ id }) => id));
 });
 
-it.each(builtIns.vendors)('$id says which system its disks hold', async (vendor) => {
+it.each(builtIns.vendors)('$id states the system of its disks', async (vendor) => {
   const { start, request } = conformanceCases[vendor.id] ?? {};
   const site = await start?.();
   if (site === undefined) throw new Error(`no documents for ${vendor.id}`);

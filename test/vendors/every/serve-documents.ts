@@ -21,7 +21,7 @@ export interface Documents extends TestVendorContext {
   at(now: string): VendorContext;
 }
 
-/** `origins` are served too; nothing else is asked for over the network. */
+/** `origins` are served too; every other address is unreachable. */
 export async function serveDocuments(
   origins: string[],
   documents: SiteDocuments,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** An OpenPGP signature of a proof, whose keys have these fingerprints. */
+/** An OpenPGP signature of a proof by keys with these fingerprints. */
 export function signedBy(at: 'inline' | string, ...fingerprints: string[]): object {
   return {
     form: 'openpgp',

@@ -52,7 +52,7 @@ function put(address: string, text: string): void {
   upstream.route(address.replace(/^https:\//, ''), text);
 }
 
-/** A list of one file, and the detached signature that lies beside it. */
+/** A list of one file, and its detached signature. */
 function putSigned(address: string, text: string, ending: string): void {
   put(address, text);
   put(address + ending, signer.signDetached(Buffer.from(text)));
@@ -91,7 +91,7 @@ describe('a signed source', () => {
     await expect(resolve('fedora:44')).rejects.toMatchObject({ code: 'ERR_DIGEST' });
   });
 
-  it('of an ended Fedora wants its key from the caller, since none is pinned', async () => {
+  it('of an ended Fedora needs a key from the caller, because none is pinned', async () => {
     const name = 'Fedora-Cloud-Base-39-1.5.x86_64.qcow2';
     const folder = `${fedoraSite.archive}fedora/linux/releases/39/Cloud/x86_64/images/`;
     const list = signer.clearsign(bsdSum(name, fedoraSite.digestOf(name), 4096));
@@ -109,7 +109,7 @@ describe('a signed source', () => {
     ['almalinux:9', `${alma.site}9.8/cloud/x86_64/images/CHECKSUM`],
     ['almalinux-kitten', `${alma.kitten}cloud/x86_64/images/CHECKSUM`],
   ])(
-    'of %s is proved by its list, and refused without the signature of that',
+    'of %s is proved by its list, and refused without the signature of the list',
     async (reference, list) => {
       await expect(resolve(reference)).rejects.toMatchObject({ code: 'ERR_SIGNATURE_MISSING' });
       putSigned(list, documents[list] ?? '', '.asc');
@@ -119,7 +119,7 @@ describe('a signed source', () => {
     },
   );
 
-  it('of Rocky is proved by the sidecar of its file, and refused without the signature of that', async () => {
+  it('of Rocky is proved by the sidecar of its file, and refused without the signature of the sidecar', async () => {
     const name = 'Rocky-10-GenericCloud-Base-10.2-20260525.0.x86_64.qcow2';
     const list = `${rockySite.site}10.2/images/x86_64/${name}.CHECKSUM`;
     const text = bsdSum(name, fedoraSite.digestOf(name), 645_988_352);
@@ -130,7 +130,7 @@ describe('a signed source', () => {
     expect([image.trust.level, image.sizeBytes]).toEqual(['signed', 645_988_352]);
   });
 
-  it('of Rocky 9 has a digest where nothing is signed', async () => {
+  it('of Rocky 9 has a digest without a signature', async () => {
     const name = 'Rocky-9-GenericCloud-Base-9.8-20260525.2.x86_64.qcow2';
     const list = `${rockySite.site}9.8/images/x86_64/${name}.CHECKSUM`;
     put(list, bsdSum(name, fedoraSite.digestOf(name), 645_988_352));

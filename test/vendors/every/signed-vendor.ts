@@ -17,10 +17,10 @@ import { makeImage } from '../../fixtures/signed-line.ts';
 import { tarFile } from '../../formats/make-tar.ts';
 import { conformanceCases } from './conformance-cases.ts';
 
-/** How a source is protected beyond TLS, by the proofs of its best file. */
+/** The protection of a source beyond TLS, by the proofs of its best file. */
 export type Protection = 'signed list' | 'signed image' | 'signed release' | 'digest' | 'tls';
 
-/** What a vendor reads for one image, and what the image's proofs rest on, by address. */
+/** The documents that a vendor reads for one image, and those that its proofs need, by address. */
 export interface VendorDocuments {
   reference: string;
   request: Partial<ImageRequest>;
@@ -30,17 +30,17 @@ export interface VendorDocuments {
   image: Uint8Array;
 }
 
-/** Who signed, what and when; `signedText` stands for the bytes that a detached signature is really over. */
+/** Signer, content and time; `signedText` replaces the bytes that a detached signature covers. */
 export interface Signing {
   signer: OpenpgpSigner;
   at?: Date;
-  /** Signatures are over something else than what they lie beside. */
+  /** Signatures cover other bytes than the file beside them. */
   isMixed?: boolean;
 }
 
 /**
- * The documents of a vendor's fixture with the digest and size of a real image in them, signed by a key made for the test: the
- * pinned keys sign nothing here. What the proofs want beside them is made too.
+ * The documents of a vendor's fixture with the digest and size of a real image, signed with a key made for the test,
+ * because the secret parts of the pinned keys are not available. Makes the other documents that the proofs need too.
  */
 export async function signVendor(
   id: string,
@@ -69,7 +69,7 @@ export async function signVendor(
   const image = await makeFile(file.layers, seed, file.entry);
   const sums = sumsOf(image);
   for (const proof of file.proofs) {
-    // A file may lie under its digest.
+    // The address of a file may contain its digest.
     const { href } = file.url;
     if (proof.kind === 'digest') {
       file.url = new URL(putDigests(href, proof, file.fileName, sums, href));
@@ -86,7 +86,7 @@ export async function signVendor(
 
   for (const [address, text] of texts) {
     let body = peekSignedText(text);
-    // A list that a fixture leaves empty is made below.
+    // A list that is empty in a fixture is made below.
     if (!/[0-9a-f]{64}/.test(body) && isListOf(file.proofs, address)) continue;
     for (const proof of file.proofs) body = putDigests(body, proof, file.fileName, sums, address);
     if (file.sizeBytes !== undefined) {
@@ -110,7 +110,7 @@ export async function signVendor(
       documents.set(signature.at.href, signBeside(Buffer.from(text)));
     }
   }
-  // Of Simple Streams a release is no reference as it stands.
+  // A release of Simple Streams may have characters that a reference cannot have.
   const wanted = request.release ?? 'latest';
   const release = id === 'oci' ? wanted : wanted.replaceAll('/', '-');
   const reference = `${id}:${release}`;
@@ -133,7 +133,7 @@ function isListOf(proofs: readonly Proof[], address: string): boolean {
   return proofs.some((proof) => proof.kind === 'checksums' && proof.url.href === address);
 }
 
-/** The document with the image's digest where it gave that of the file. */
+/** The document with the image's digest in place of that of the fixture's file. */
 function putDigests(
   body: string,
   proof: Proof,
@@ -173,7 +173,7 @@ function base64Of(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64').replace(/=+$/, '');
 }
 
-/** An image of these layers, outermost first; another one for each seed. */
+/** An image of these layers, outermost first; a different one for each seed. */
 export async function makeFile(
   layers: readonly string[],
   seed: number,

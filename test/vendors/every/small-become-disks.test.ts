@@ -195,7 +195,7 @@ describe('images become disks', () => {
     const origins = [...hosts].map((host) => `https://${host}/`);
     return line.ensure(reference, {
       mirrors: mirrorsFor(line.upstream, origins),
-      // A vendor's own key is not to be fetched here; one named by its fingerprint has to be given.
+      // The vendor's own key cannot be fetched here; one named by its fingerprint must be given.
       keys: parameters?.['key'] === undefined ? { replace: given } : given,
       ...(parameters !== undefined && { parameters }),
     });
@@ -211,7 +211,7 @@ describe('images become disks', () => {
   it.each([
     ['http-index', () => httpIndex(true), '.asc'],
     ['kali', kali, '.gpg'],
-  ])('%s: not when the signature is of something else', async (_, site, ending) => {
+  ])('%s: not if the signature is of something else', async (_, site, ending) => {
     const own = await site();
     const address = Object.keys(own.documents).find((path) => path.endsWith(ending)) ?? '';
     const documents = { ...own.documents, [address]: signed('something else') };
@@ -219,7 +219,7 @@ describe('images become disks', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  it('gentoo: not when the pointer to the newest is not signed', async () => {
+  it('gentoo: not if the pointer to the newest build is not signed', async () => {
     const own = gentoo();
     const [address = '', text = ''] = Object.entries(own.documents)[0] ?? [];
     const bare = text.slice(text.indexOf('\n\n') + 2, text.indexOf('-----BEGIN PGP SIGNATURE'));

@@ -33,7 +33,7 @@ async function resolveUnder(
   }
 }
 
-/** One cell: the code, and the status that it names. */
+/** One cell: the code, and the status in the message. */
 function shown(outcome: unknown): string {
   if (!isImageError(outcome)) return `?? ${String(outcome)}`;
   const status = hasRemedy(outcome, 'transfer') ? outcome.details.status : undefined;
@@ -51,8 +51,8 @@ request gave before, the call gives that disk with a warning after a refusal or 
 Only 404 and 410 mean that a file does not exist. \`login redirect\` is a redirect to a web page. \`cut\` is a body that ends too early.
 `;
 
-describe('every address of a vendor gives one answer', () => {
-  it('which docs/upstream-answers.md has, row by row (UPDATE=1 writes it)', async () => {
+describe('one answer for every address of a vendor', () => {
+  it('gives the results in docs/upstream-answers.md, row by row (UPDATE=1 writes it)', async () => {
     const heads = Object.keys(answers);
     const rows: string[] = [];
     for (const { id } of upstreamVendors) {
@@ -74,7 +74,7 @@ describe('every address of a vendor gives one answer', () => {
     expect(text).toBe(await readFile(page, 'utf8'));
   }, 60_000);
 
-  it.each(upstreamVendors)('$id: a refusal is what the call reports', async ({ id }) => {
+  it.each(upstreamVendors)('$id: the call reports a refusal by the server', async ({ id }) => {
     const request = conformanceCases[id]?.request ?? {};
     for (const answer of refusals) {
       expect(await resolveUnder(answer, id, request)).toMatchObject({
@@ -85,7 +85,7 @@ describe('every address of a vendor gives one answer', () => {
     }
   });
 
-  it.each(upstreamVendors)('$id: a page is called a page', async ({ id }) => {
+  it.each(upstreamVendors)('$id: an HTML page is reported as a page', async ({ id }) => {
     const request = conformanceCases[id]?.request ?? {};
     for (const answer of ['HTML', 'login redirect']) {
       expect(await resolveUnder(answer, id, request)).toMatchObject({
@@ -96,7 +96,7 @@ describe('every address of a vendor gives one answer', () => {
   });
 });
 
-/** Every way of asking: releases, variants, snapshots, architectures. */
+/** All kinds of requests: releases, variants, snapshots, architectures. */
 const references: [id: string, request: Asked][] = [
   ['almalinux', { release: '9' }],
   ['almalinux', { release: '9.1', snapshot: '9.1-20221118' }],

@@ -1,12 +1,12 @@
 import type { ImageRequest, Resolution, Vendor } from '../../../src/kit.ts';
 import { type Documents, serveDocuments } from './serve-documents.ts';
 
-/** A vendor's documents on loopback, anew for every request. */
+/** A vendor's documents on loopback, in a new server for every request. */
 export interface VendorSite {
-  /** What the last one was asked for. */
+  /** The requests to the last one. */
   readonly requests: string[];
   serve(served: Record<string, string>): Promise<Documents>;
-  /** `changed` replaces documents; an empty text takes one away. */
+  /** `changed` replaces documents; an empty text removes one. */
   resolve(
     release: string,
     more?: Partial<ImageRequest>,

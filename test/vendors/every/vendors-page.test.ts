@@ -18,15 +18,18 @@ describe('docs/vendors.md', () => {
     expect([...rows.keys()]).toEqual(builtIns.vendors.map(({ id }) => id));
   });
 
-  it.each(builtIns.vendors)('says of $id how well its facts are known', ({ id, evidence = '' }) => {
-    const words = typeof evidence === 'string' ? [evidence] : Object.values(evidence);
-    const cell = rows.get(id)?.[5] ?? '';
-    expect(cell.match(/captured|documented|unverified/g)?.[0]).toBe(words[0]);
-    expect(new Set(cell.match(/captured|documented|unverified/g))).toEqual(new Set(words));
-  });
+  it.each(builtIns.vendors)(
+    'states for $id how well its facts are known',
+    ({ id, evidence = '' }) => {
+      const words = typeof evidence === 'string' ? [evidence] : Object.values(evidence);
+      const cell = rows.get(id)?.[5] ?? '';
+      expect(cell.match(/captured|documented|unverified/g)?.[0]).toBe(words[0]);
+      expect(new Set(cell.match(/captured|documented|unverified/g))).toEqual(new Set(words));
+    },
+  );
 
   it.each(builtIns.vendors)(
-    'says of $id what `latest` and its trust are',
+    'states for $id the meaning of `latest` and the trust',
     ({ id, latest, trust }) => {
       const [, releases = '', , , vouches = ''] = rows.get(id) ?? [];
       expect(vouches.match(/^(?:signed|checksum|tls)/)?.[0]).toBe(trust);
@@ -45,7 +48,7 @@ describe('docs/vendors.md', () => {
     const cell = rows.get(id)?.[2] ?? '';
     const isOpen = /…|what a build has/.test(cell);
     const variants = listings.flatMap((listing) => listing.variants);
-    // What is added to a name is written once.
+    // A common suffix is written once.
     const words = (isOpen ? variants.slice(0, 1) : variants).flatMap((one) => one.split('-'));
     expect(words.length).toBeGreaterThan(0);
     for (const word of new Set(words)) expect(cell).toContain(word);

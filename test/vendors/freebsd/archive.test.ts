@@ -32,7 +32,7 @@ describe('freebsd archive', () => {
     ]);
   });
 
-  it('is not asked over plain http', async () => {
+  it('is not requested over plain http', async () => {
     await expect(ask(freebsd, site, '13.1', 'amd64', { variant: 'ufs' })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       hint: expect.stringContaining(archive),
@@ -40,7 +40,7 @@ describe('freebsd archive', () => {
     });
   });
 
-  it('is named when a snapshot has left the main tree', async () => {
+  it('is named in the error when a snapshot has left the main tree', async () => {
     const asked = ask(freebsd, site, 'latest', 'amd64', { snapshot: '13.1-release' });
     await expect(asked).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
@@ -49,7 +49,7 @@ describe('freebsd archive', () => {
     });
   });
 
-  it('says that cloud-init images begin with 14.1', async () => {
+  it('does not have cloud-init images before 14.1, and the error says so', async () => {
     await expect(ask(freebsd, withArchive, '13.1', 'amd64')).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       hint: expect.stringContaining('14.1'),
@@ -57,7 +57,7 @@ describe('freebsd archive', () => {
     });
   });
 
-  it('does not stand in for a branch', async () => {
+  it('is not used for a branch', async () => {
     const before = withArchive.requests.length;
     await expect(ask(freebsd, withArchive, '13', 'amd64')).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',

@@ -12,7 +12,7 @@ afterAll(() => site.close());
 
 describe('freebsd names', () => {
   it.each([
-    // release, arch, variant; folder and stem answered
+    // requested: release, arch, variant; expected: folder and start of the name
     ['latest', 'amd64', undefined, '15.1-RELEASE/amd64', '15.1-RELEASE-amd64-BASIC-CLOUDINIT-ufs'],
     [
       'latest',
@@ -91,7 +91,7 @@ describe('freebsd names', () => {
     expect(resolution.snapshot).toBe(snapshot.toLowerCase());
   });
 
-  it('leaves images of other kinds alone', async () => {
+  it('ignores images of other kinds', async () => {
     const own = await start();
     const names = [
       'FreeBSD-15.1-RELEASE-amd64-BASIC-CI-ufs.raw.xz',
@@ -147,7 +147,7 @@ describe('freebsd facts', () => {
     await own.close();
   });
 
-  it('lists releases with what they offer, newest first', async () => {
+  it('lists releases with their architectures and variants, newest first', async () => {
     const variants = ['cloudinit-ufs', 'cloudinit-zfs', 'ufs', 'zfs'];
     expect(await listAll(freebsd, site)).toEqual([
       {
@@ -171,7 +171,7 @@ describe('freebsd facts', () => {
   it.each([
     ['14.2', '2025-09-30'],
     ['14.4', '2026-12-31'],
-  ])('says of %s that its support ends, or ended, on %s', async (version, eol) => {
+  ])('warns that support of %s ends, or ended, on %s', async (version, eol) => {
     const own = await start();
     const folder = `${version}-RELEASE/`;
     const file = `FreeBSD-${version}-RELEASE-amd64.raw.xz`;
@@ -184,7 +184,7 @@ describe('freebsd facts', () => {
     await own.close();
   });
 
-  it('depends on no clock', async () => {
+  it('does not depend on the clock', async () => {
     const request = { vendor: 'freebsd', release: 'latest', arch: 'amd64' } as const;
     const early = await freebsd.resolve(request, site.at('1999-01-01T00:00:00Z'));
     expect(await freebsd.resolve(request, site.at('2099-01-01T00:00:00Z'))).toEqual(early);
@@ -192,7 +192,7 @@ describe('freebsd facts', () => {
 });
 
 describe('freebsd requests', () => {
-  it('asks for two folders and for the signed list, and for no image', async () => {
+  it('requests two folders and the signed list, and no image', async () => {
     const own = await start();
     await ask(freebsd, own, 'latest', 'amd64');
     expect(own.requests).toEqual([
@@ -226,7 +226,7 @@ describe('freebsd requests', () => {
     ['the images', `${current}15.1-RELEASE/amd64/Latest/`, maintenancePage],
     ['releases, but none in it', current, listing(['README.txt'])],
     ['images, but none in it', `${current}15.1-RELEASE/amd64/Latest/`, listing(['README.txt'])],
-  ])('a page in place of %s is ERR_METADATA', async (_what, address, page) => {
+  ])('reports ERR_METADATA for a page in place of %s', async (_what, address, page) => {
     const own = await start();
     own.put(address, page);
     await expect(ask(freebsd, own, 'latest', 'amd64')).rejects.toMatchObject({

@@ -30,7 +30,7 @@ export async function start(more: string[] = []): Promise<Documents> {
   const fixture = (folder: string): Promise<string> =>
     readFixture(`freebsd/${folder.slice(0, -1).replaceAll('/', '_')}.listing`);
   for (const folder of folders) documents.put(current + folder, await fixture(folder));
-  // A document that is put makes its origin one that the caller named a mirror for.
+  // A stored document makes its origin one with a mirror of the caller.
   if (more.includes(new URL('/', archive).href)) {
     for (const folder of archived) documents.put(archive + folder, await fixture(folder));
   }
@@ -43,7 +43,7 @@ export function signedListOf(stem: string): string {
   return `${lists}${stem.slice(0, 4)}R/checksums/CHECKSUM.SHA256-FreeBSD-${stem}-vm.asc`;
 }
 
-/** What stands for the list on the web site, which every release has. */
+/** The invented list on the web site, which every release has. */
 export function signedProofs(stem: string, fingerprint: string): object[] {
   const url = signedListOf(stem);
   const signature = signedBy('inline', fingerprint);

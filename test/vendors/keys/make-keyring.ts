@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** A version 4 key as bytes: its signatures are not valid, which a reader that only lists keys does not look at. */
+/** A version 4 key as bytes: its signatures are not valid, but a reader that only lists keys does not check them. */
 export interface MadeKey {
   userId: string;
-  /** Tells keys of one name apart. */
+  /** Distinguishes keys of one name. */
   seed: number;
   created: Date;
   /** Of the self-signature. */
@@ -47,10 +47,10 @@ function makeKey(key: MadeKey): Buffer {
     packet(6, primary),
     ...(key.revoked ? [packet(2, signature({ ...self, type: 0x20 }))] : []),
     packet(13, Buffer.from(key.userId)),
-    // A certification by another key says nothing of the key's end.
+    // A certification by another key does not set the key's expiry.
     packet(2, signature({ ...self, type: 0x10, lifetime: 1, issuer: 'AAAAAAAAAAAAAAAA' })),
     packet(2, signature({ ...self, type: 0x13, flags: 3, ...lifetime(key.created, key.expires) })),
-    // GnuPG keeps its own notes in keyrings.
+    // GnuPG stores its own notes in keyrings.
     packet(12, Buffer.from([6, 0])),
     ...(key.subkeys ?? []).flatMap((subkey) => {
       const end = lifetime(subkey.created, subkey.expires);
@@ -118,7 +118,7 @@ function subpacket(type: number, value: Buffer): Buffer {
   return Buffer.concat([Buffer.from([value.length + 1, type]), value]);
 }
 
-/** An old header for odd tags and a new one for even ones, so that both are read. */
+/** An old header for odd tags and a new one for even ones, so that both are tested. */
 function packet(tag: number, body: Buffer): Buffer {
   const high = body.length >> 8;
   const head =
@@ -128,7 +128,7 @@ function packet(tag: number, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** The fingerprint of a made key. */
+/** The fingerprint of a key of this file. */
 export function fingerprintOfKey({ seed, created }: { seed: number; created: Date }): string {
   return fingerprintOf(keyBody(seed, created));
 }

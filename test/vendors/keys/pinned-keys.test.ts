@@ -21,7 +21,7 @@ import { readSignifyKeys } from '../../../verifiers/signify/index.ts';
 const day = 86_400_000;
 const materialFolder = fileURLToPath(new URL('../../../vendors/keys/material', import.meta.url));
 
-/** Hosts that serve a vendor's images, with what is below them; a key from there would prove nothing. */
+/** Hosts that serve a vendor's images, with the paths below them; a key from there would prove nothing. */
 const imageHosts: Record<string, string[]> = {
   alpine: ['dl-cdn.alpinelinux.org'],
   arch: ['pkgbuild.com', 'gitlab.archlinux.org'],
@@ -42,7 +42,7 @@ async function loadKey(pin: PinnedKey): Promise<string> {
 }
 
 describe('shipped keys', () => {
-  test.each(shipped)('$title is what its file holds', async ({ pin }) => {
+  test.each(shipped)('$title is in its file', async ({ pin }) => {
     const text = await loadKey(pin);
     const found = isSignify(pin)
       ? readSignifyKeys(text).keys.map(({ id }) => id)
@@ -50,7 +50,7 @@ describe('shipped keys', () => {
     expect(found).toEqual([pin.fingerprint]);
   });
 
-  test.each(shipped)('$title runs out when the data say', async ({ pin }) => {
+  test.each(shipped)('$title expires when the data say', async ({ pin }) => {
     const [key] = readKeyring(Buffer.from(await loadKey(pin)));
     const facts = key && readFacts(key);
     expect(facts?.expires).toBe(pin.expires);
@@ -70,13 +70,13 @@ describe('shipped keys', () => {
 describe('every pinned key', () => {
   const needed = pins.filter(({ pin }) => pin.expires !== undefined && pin.retired === undefined);
 
-  // When this fails, docs/keys.md says what to do.
-  test.each(needed)('$title lasts at least 60 days more', ({ pin }) => {
+  // If this fails, docs/keys.md says what to do.
+  test.each(needed)('$title is valid for at least 60 more days', ({ pin }) => {
     const until = new Date(`${pin.expires}T00:00:00Z`).getTime();
     expect(until, `expires ${pin.expires}`).toBeGreaterThan(Date.now() + 60 * day);
   });
 
-  test.each(pins)('$title is spelled in full, and says where it is from', ({ pin }) => {
+  test.each(pins)('$title has a full fingerprint and a source', ({ pin }) => {
     expect(pin.fingerprint).toMatch(/^(?:[0-9A-F]{16}|[0-9A-F]{40})$/);
     expect(pin.origin).toMatch(/2026-\d\d-\d\d/);
     expect(pin.usedFor).not.toBe('');
@@ -100,7 +100,7 @@ test.each(fetched)('$title is fetched from another host than the images', ({ ven
     const isImageHost = hosts?.some((host) => url.host === host || url.host.endsWith(`.${host}`));
     expect(isImageHost, url.href).toBe(false);
   }
-  // The number of a signify or minisign key is no hash of it: the server of the key can choose it.
+  // The number of a signify or minisign key is not a hash of it: the server of the key can choose it.
   expect(isSignify(pin)).toBe(false);
 });
 

@@ -45,7 +45,7 @@ async function hold(key: MadeKey = acme7): Promise<void> {
   await run({ add: { 'acme-7': fingerprintOfKey(key) } });
 }
 
-test('a new key is written once, from a binary or an armored keyring alike', async () => {
+test('a new key is written once, from a binary or an armored keyring', async () => {
   await writeFile(join(rings, 'below', 'acme.gpg'), makeKeyring([acme7]));
   const changes = await run({ add: { 'acme-7': fingerprint } });
   expect(changes).toEqual([{ name: 'acme-7', lines: ['new: Acme (7) <acme-7@example.com>'] }]);
@@ -58,7 +58,7 @@ test('a new key is written once, from a binary or an armored keyring alike', asy
   expect(await readFile(join(material, 'acme-7.ts'), 'utf8')).toBe(written);
 });
 
-test('an end that was moved and a new subkey are told', async () => {
+test('a changed expiry and a new subkey are reported', async () => {
   await hold();
   const renewed = {
     ...acme7,
@@ -74,7 +74,7 @@ test('an end that was moved and a new subkey are told', async () => {
   expect(await run()).toEqual([]);
 });
 
-test('a revoked key and a revoked subkey are told', async () => {
+test('a revoked key and a revoked subkey are reported', async () => {
   await hold();
   const [subkey = { seed: 0, created: at('2024-01-02') }] = acme7.subkeys ?? [];
   const revoked = {
@@ -88,7 +88,7 @@ test('a revoked key and a revoked subkey are told', async () => {
   expect(await run()).toEqual([{ name: 'acme-7', lines: [gone, 'REVOKED'] }]);
 });
 
-test('of several copies the newest counts, and an older one never replaces it', async () => {
+test('of several copies the newest is used, and an older one never replaces it', async () => {
   const renewed = { ...acme7, renewed: at('2025-06-01'), expires: at('2030-01-01') };
   await writeFile(join(rings, 'a.gpg'), makeKeyring([renewed]));
   await writeFile(join(rings, 'b.gpg'), makeKeyring([acme7]));
@@ -100,14 +100,14 @@ test('of several copies the newest counts, and an older one never replaces it', 
   expect(await readFile(join(material, 'acme-7.ts'), 'utf8')).toBe(written);
 });
 
-test('a key that no package has any more is told and kept', async () => {
+test('a key that no package has any more is reported and kept', async () => {
   await hold();
   await rm(join(rings, 'acme.gpg'));
   expect(await run()).toEqual([{ name: 'acme-7', lines: [`${fingerprint} was not found`] }]);
   expect(await readdir(material)).toEqual(['acme-7.ts']);
 });
 
-test('the likely successor of a key is named, older and unrelated keys are not', async () => {
+test('the likely successor of a key is named; older and unrelated keys are not', async () => {
   const acme8 = {
     ...acme7,
     seed: 8,
@@ -132,7 +132,7 @@ test('the likely successor of a key is named, older and unrelated keys are not',
   expect(await run()).toEqual([{ name: 'not held', lines }]);
 });
 
-test('signify keys are kept alike', async () => {
+test('signify keys are updated in the same way', async () => {
   await writeFile(
     join(rings, 'acme-9.pub'),
     makeSignifyKey('acme 9 public key', '0123456789abcdef'),
@@ -154,7 +154,7 @@ test('signify keys are kept alike', async () => {
   expect(await run()).toEqual([{ name: 'not held', lines }]);
 });
 
-test('files that hold no key are passed over', async () => {
+test('files without a key are skipped', async () => {
   await hold();
   await writeFile(join(rings, 'README'), 'read me');
   await writeFile(join(rings, 'cut.gpg'), makeKeyring([acme7]).subarray(0, 100));

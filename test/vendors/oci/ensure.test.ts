@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** KubeVirt's builder calls the vendor's bytes so, whatever they are. */
+/** The path that KubeVirt's builder gives to the vendor's bytes, in any format. */
 function packed(seed: number): Uint8Array {
   const image = tarFile('disk/disk.img', makeImage(seed));
   return gzipSync(tarArchive(tarHeader({ name: 'disk/', type: '5' }), image));
@@ -34,7 +34,7 @@ function push(seed: number, repository = made, tag = '24.04'): void {
   }
 }
 
-/** Of manifests, only the types that are asked for are there. */
+/** Serves only the types of manifests that the request accepts. */
 function asRegistry(body: string | Uint8Array): UpstreamHandler | Uint8Array {
   if (typeof body !== 'string') return body;
   const mediaType: string | undefined = JSON.parse(body).mediaType;
@@ -60,14 +60,14 @@ it('a container disk of a registry on loopback becomes a disk', async () => {
   });
 });
 
-it('cannot say what a registry has, and how to ask', async () => {
+it('a registry cannot be listed, and the error shows the form of a reference', async () => {
   await expect(listImages('oci')[Symbol.asyncIterator]().next()).rejects.toMatchObject({
     code: 'ERR_INVALID_REQUEST',
     hint: expect.stringContaining('oci:quay.io/containerdisks/ubuntu:24.04'),
   });
 });
 
-it('a tag that moved is another disk, and its digest still the first one', async () => {
+it('a tag that moved is another disk, and its old digest still finds the first one', async () => {
   push(1);
   const reference = `oci:${host}/containerdisks/ubuntu:24.04`;
   const first = await line.ensure(reference);
@@ -90,7 +90,7 @@ it('two repositories never share a name', async () => {
   expect(new Set(images.map(({ path }) => path)).size).toBe(2);
 });
 
-it('another layer than the manifest names is refused', async () => {
+it('a layer other than the one in the manifest is refused', async () => {
   push(1);
   const [address = ''] = Object.keys(made.documents).filter((one) => one.includes('/blobs/'));
   line.upstream.route(new URL(address).pathname.slice(1), packed(2));
@@ -115,7 +115,7 @@ it('a lock file pins the digest of a tag, and gives that disk', async () => {
   expect(await sha256File(image.path)).toBe(diskOf(1));
 });
 
-it('plain http is for a registry on loopback that the caller named, and nothing else', async () => {
+it('plain http is allowed only for a registry on loopback that the caller named', async () => {
   push(1);
   await expect(line.ensure(`http://${host}/v2/x`)).rejects.toMatchObject({ code: 'ERR_UNTRUSTED' });
   line.upstream.route('v2/containerdisks/ubuntu/manifests/moved', (_, response) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a manifest or an index says of a thing. */
+/** A descriptor of a manifest or an index. */
 export interface MadeDescriptor {
   mediaType: string;
   digest: string;

@@ -50,7 +50,7 @@ describe('a container disk', () => {
     });
     const again = await resolve({ documents }, release, { snapshot: image.snapshot });
     expect(again).toEqual(image);
-    // The tag may be another image by now: it is not asked for.
+    // The tag may be another image by now: it is not requested.
     expect(site?.requests[0]).toBe(`GET ${repository.base}manifests/${digest}`);
   });
 
@@ -58,7 +58,7 @@ describe('a container disk', () => {
     ['sha256:%', release],
     ['sha256-%', 'QUAY.io/containerdisks/ubuntu'],
     ['%', release],
-  ])('is the same by the digest %s', async (form, wanted) => {
+  ])('is the same for the digest %s', async (form, wanted) => {
     const digest = sha256Of(documents[`${repository.base}manifests/24.04`] ?? '');
     const snapshot = form.replace('%', digest.slice('sha256:'.length));
     const image = await resolve({ documents }, wanted, { snapshot });
@@ -66,7 +66,7 @@ describe('a container disk', () => {
     expect(image.release).toBe(wanted.toLowerCase());
   });
 
-  it('is found by architecture in an index, past attestations', async () => {
+  it('is found by architecture in an index, and attestations are skipped', async () => {
     const made = makeRepository(origin, 'vm/disks');
     const of = (arch: string, size: number) =>
       made.image(arch, [{ ...layer, digest: sha256Of(arch), size }]);
@@ -90,7 +90,7 @@ describe('a container disk', () => {
     });
   });
 
-  it('is not another one in place of what an index or a snapshot names', async () => {
+  it('is refused if it is another one than an index or a snapshot names', async () => {
     const made = makeRepository(origin, 'vm/disks');
     const own = made.image('amd64', [layer]);
     const platform = { architecture: 'amd64', os: 'linux' };
@@ -105,7 +105,7 @@ describe('a container disk', () => {
     await expect(resolve(made, named(), { snapshot })).rejects.toMatchObject(refused);
   });
 
-  it('of an architecture that only its config says', async () => {
+  it('can have an architecture that only its config states', async () => {
     const made = makeRepository(origin, 'vm/disks');
     made.image('arm64', [layer], 'arm');
     made.image(undefined, [layer], 'silent');
@@ -121,7 +121,7 @@ describe('a container disk', () => {
     ['', ['tar'], 'disks.tar'],
     ['+gzip', ['gz', 'tar'], 'disks.tar.gz'],
     ['+zstd', ['zst', 'tar'], 'disks.tar.zst'],
-  ])('of OCI types, packed as %j', async (codec, layers, fileName) => {
+  ])('can have OCI types, compressed as %j', async (codec, layers, fileName) => {
     const made = makeRepository(origin, 'vm/disks');
     made.image('amd64', [{ ...layer, mediaType: `${types.layer}${codec}` }], 'latest');
     const { disk } = await resolve(made, named());
@@ -150,7 +150,7 @@ describe('an image of several layers', () => {
       ?.toString();
   }
 
-  it('has its disk in the topmost that holds the folder', async () => {
+  it('has its disk in the topmost layer with the folder', async () => {
     expect(await top(lower, other)).toBe('0');
     expect(await top(other, lower, upper, other)).toBe('2');
     expect(await top(long, lower)).toBe('1');
@@ -159,8 +159,8 @@ describe('an image of several layers', () => {
   it.each([
     ['deletes the folder', [lower, tarArchive(tarFile('.wh.disk', ''))], /deletes the folder/],
     ['is too long to be looked through', [lower, long, other].slice(0, 2), /too long/],
-  ])('is refused where one above it %s', async (_, layers, message) => {
-    // Packed, it is short enough to be read whole.
+  ])('is refused if a layer above it %s', async (_, layers, message) => {
+    // Compressed, it is short enough to be read whole.
     const made = makeRepository(origin, 'vm/disks');
     const plain = layers.map((bytes) => made.blob(types.layer, bytes));
     made.image('amd64', plain, 'latest');
@@ -170,7 +170,7 @@ describe('an image of several layers', () => {
     });
   });
 
-  it('is refused where none holds it', async () => {
+  it('is refused if no layer holds it', async () => {
     await expect(top(other, other)).rejects.toMatchObject({
       code: 'ERR_UNSUPPORTED_FORMAT',
       message: expect.stringMatching(/holds no disk/),
@@ -199,14 +199,14 @@ describe('an artifact', () => {
     return oci.resolve({ vendor: 'oci', release: named(), arch: 'amd64' }, context);
   }
 
-  it('has its disk in the layer that is named as one', async () => {
+  it('has its disk in the layer with the file name of a disk', async () => {
     const image = await of([part('README.md'), part('disk.qcow2')]);
     expect(image.disk).toMatchObject([{ fileName: 'disk.qcow2', layers: ['qcow2'] }]);
     expect(image.disk[0]).not.toHaveProperty('entry');
     expect(image.warnings).toMatchObject([{ code: 'arch-unknown' }]);
   });
 
-  it('of this package has its disk and what boots it by their roles', async () => {
+  it('of this package has its disk and its boot files by their roles', async () => {
     const source = 'application/vnd.rootdisk.source.v1';
     const parts = [
       part('noble-server.img', 'disk', source),
@@ -251,7 +251,7 @@ describe('a name', () => {
     ['127.0.0.1/a', 'http://127.0.0.1/v2/a/', '127.0.0.1/a:latest'],
     ['[::1]:5000/a', 'http://[::1]:5000/v2/a/', '[::1]:5000/a:latest'],
     ['10.0.0.1:5000/a', 'https://10.0.0.1:5000/v2/a/', '10.0.0.1:5000/a:latest'],
-  ])('%s is asked for below %s', async (wanted, base, whole) => {
+  ])('%s is requested below %s', async (wanted, base, whole) => {
     const asked: string[] = [];
     const find = async (url: URL | string) => {
       asked.push(String(url));
@@ -274,7 +274,7 @@ describe('a name', () => {
     'quay.io/a/../b',
     'quay.io/a:',
     `quay.io/${'a'.repeat(250)}`,
-  ])('%s is none', async (wanted) => {
+  ])('%s is not a valid name', async (wanted) => {
     await expect(resolve({ documents: {} }, wanted)).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       hint: expect.stringContaining('oci:HOST/REPOSITORY:TAG'),

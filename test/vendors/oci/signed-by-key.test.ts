@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** As `cosign sign --key` of version 3 attaches it. */
+/** In the form of `cosign sign --key` of version 3. */
 function attachBundle(subject: string, payloadType = 'application/vnd.in-toto+json'): void {
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
@@ -70,7 +70,7 @@ function attachBundle(subject: string, payloadType = 'application/vnd.in-toto+js
   made.manifest(types.index, { manifests }, index.digest.replace(':', '-'));
 }
 
-/** As older versions do. */
+/** In the form of older versions. */
 function attachOlder(subject: string, type = 'cosign container image signature'): void {
   const critical = {
     identity: { 'docker-reference': 'another.example/name' },
@@ -101,21 +101,18 @@ function ensure(options: EnsureOptions = {}): ReturnType<Line['ensure']> {
 it.each([
   ['a bundle', attachBundle],
   ['a signature of the older form', attachOlder],
-])(
-  '%s by a key of the caller holds down to the disk, and again without a request',
-  async (_, attach) => {
-    attach(index.digest);
-    const image = await ensure();
-    expect(await sha256File(image.path)).toBe(sha256(makeDisk(2 * 1024 ** 2, 1)));
-    const signer = { fingerprint: printOf(pair).toUpperCase(), keyOrigin: 'caller' };
-    expect(image.trust).toMatchObject({ level: 'signed', signer });
-    line.asked();
-    const origins = [];
-    for await (const { origin } of verifyCache({ cacheDir: line.cacheDir })) origins.push(origin);
-    expect(origins).toMatchObject([{ state: 'proved', level: 'signed' }]);
-    expect(line.asked()).toEqual([]);
-  },
-);
+])('%s by a key of the caller proves the disk, and again without a request', async (_, attach) => {
+  attach(index.digest);
+  const image = await ensure();
+  expect(await sha256File(image.path)).toBe(sha256(makeDisk(2 * 1024 ** 2, 1)));
+  const signer = { fingerprint: printOf(pair).toUpperCase(), keyOrigin: 'caller' };
+  expect(image.trust).toMatchObject({ level: 'signed', signer });
+  line.asked();
+  const origins = [];
+  for await (const { origin } of verifyCache({ cacheDir: line.cacheDir })) origins.push(origin);
+  expect(origins).toMatchObject([{ state: 'proved', level: 'signed' }]);
+  expect(line.asked()).toEqual([]);
+});
 
 it.each([
   [
@@ -136,7 +133,7 @@ it.each([
   ],
   ['no signature', () => {}, {}, 'ERR_SIGNATURE_MISSING'],
   ['half a fingerprint', () => {}, { parameters: { key: 'ab' } }, 'ERR_INVALID_REQUEST'],
-])('with %s it is refused', async (_, attach, options, code) => {
+])('it is refused with %s', async (_, attach, options, code) => {
   attach();
   await expect(ensure(options)).rejects.toMatchObject({ code });
   expect(await line.visible()).toEqual([]);

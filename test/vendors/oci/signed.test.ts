@@ -39,7 +39,7 @@ function push(): { index: MadeDescriptor; manifest: MadeDescriptor } {
   return { index, manifest };
 }
 
-/** Attaches bundles to a manifest or index, as cosign does; `viaTag` where the registry has no referrers. */
+/** Attaches bundles to a manifest or index, as cosign does; `viaTag` if the registry has no referrers. */
 function attach(subject: MadeDescriptor, bundles: string[], viaTag = false): void {
   const manifests = bundles.map((text, at) => {
     const layer = made.blob(bundleType, text);
@@ -74,7 +74,7 @@ describe('an image that is signed by cosign', () => {
     ['the index', false, 'index'],
     ['the index, by way of a tag', true, 'index'],
     ['the manifest alone', false, 'manifest'],
-  ] as const)('is signed down to the disk: %s', async (_, viaTag, signed) => {
+  ] as const)('is proved down to the disk: %s', async (_, viaTag, signed) => {
     const pushed = push();
     attach(pushed[signed], [makeStatement(sigstore, pushed[signed].digest)], viaTag);
     const image = await ensure();
@@ -133,14 +133,14 @@ describe('an image is refused', () => {
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_SIGNATURE' });
   });
 
-  it('where a signature is demanded and none is there, unless less is accepted', async () => {
+  it('if a signature is required and none exists, unless a lower level is accepted', async () => {
     push();
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_SIGNATURE_MISSING' });
     const image = await ensure({ trust: 'checksum' });
     expect(image.trust.level).toBe('checksum');
   });
 
-  it('where only the older form is there, and that is said', async () => {
+  it('if only the older form exists, and the message says so', async () => {
     const { index } = push();
     const config = made.blob(types.config, '{}');
     const annotations = {
@@ -156,7 +156,7 @@ describe('an image is refused', () => {
     expect(messages.join('\n')).toContain("cosign's older form");
   });
 
-  it('with half of who must have signed', async () => {
+  it('if only one of identity and issuer is given', async () => {
     await expect(ensure({ parameters: { identity } })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       details: { field: 'issuer' },

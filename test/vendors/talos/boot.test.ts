@@ -29,7 +29,7 @@ function resolve(variant: string, boot = true): Promise<Resolution> {
   return talos.resolve(request, { ...site.context, boot });
 }
 
-it('boots by kernel, initramfs and command line of the same build, word for word', async () => {
+it('boots with kernel, initramfs and command line of the same build, copied exactly', async () => {
   const { boot } = await resolve('nocloud');
   expect(boot?.cmdline).toBe(cmdline);
   expect(boot?.kernel).toMatchObject({ url: new URL(`${folder}kernel-arm64`), layers: [] });
@@ -37,7 +37,7 @@ it('boots by kernel, initramfs and command line of the same build, word for word
   expect(boot?.kernel.proofs).toMatchObject([{ kind: 'tls' }]);
 });
 
-it('takes them from the release where the disk is from there', async () => {
+it('takes them from the release if the disk is from there', async () => {
   const { boot, disk } = await resolve('metal');
   const release = 'https://github.com/siderolabs/talos/releases/download/v1.13.9/';
   expect(disk[0]?.url.href).toBe(`${release}metal-arm64.raw.zst`);
@@ -46,7 +46,7 @@ it('takes them from the release where the disk is from there', async () => {
   expect(boot?.kernel.proofs).toEqual(disk[0]?.proofs);
 });
 
-it('asks for nothing of it without need', async () => {
+it('requests none of these files unless they are needed', async () => {
   expect((await resolve('nocloud', false)).boot).toBeUndefined();
   expect(site.requests.filter((url) => url.includes('cmdline'))).toEqual([]);
 });
@@ -55,7 +55,7 @@ it.each([
   ['a maintenance page', maintenancePage],
   ['two lines', `${cmdline}\ninit=/bin/sh\n`],
   ['nothing', ''],
-])('refuses %s for a command line', async (_, text) => {
+])('refuses %s as a command line', async (_, text) => {
   site.put(`${folder}cmdline-nocloud-arm64`, text);
   await expect(resolve('nocloud')).rejects.toMatchObject({ code: 'ERR_METADATA' });
 });

@@ -16,7 +16,7 @@ afterAll(() => site.close());
 
 describe('talos names', () => {
   it.each([
-    // release, arch, variant; version and file answered
+    // requested: release, arch, variant; expected: version and file
     ['latest', 'amd64', undefined, 'v1.14.6', 'nocloud-amd64.raw.xz'],
     ['LATEST', 'arm64', undefined, 'v1.14.6', 'nocloud-arm64.raw.xz'],
     ['1.13', 'amd64', undefined, 'v1.13.10', 'nocloud-amd64.raw.xz'],
@@ -40,7 +40,7 @@ describe('talos names', () => {
     [['v1.9.9', 'v1.10.0'], 'v1.10.0'],
     [['v1.10.10', 'v1.10.9', 'v1.10.2'], 'v1.10.10'],
     [['v1.10.0', 'v1.11.0-rc.1', 'v1.11.0-alpha.9'], 'v1.10.0'],
-    // Strings that are no version never reach an address.
+    // Texts that are not a version never become part of an address.
     [['v1.10.0', 'v2', 'latest', 'v9.9.9/../..', 'v1.99.0-dirty'], 'v1.10.0'],
   ])('latest of %j is %s', async (versions, version) => {
     const documents = await startTalos();
@@ -75,7 +75,7 @@ describe('talos parameters', () => {
     expect(resolution.disk[0]?.url.href).toBe(address);
   });
 
-  it('does not take an unknown one', async () => {
+  it('refuses an unknown one', async () => {
     const asked = ask(talos, site, 'latest', 'amd64', { parameters: { extensions: 'gvisor' } });
     await expect(asked).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
@@ -145,10 +145,10 @@ describe('talos metal', () => {
   );
 });
 
-describe('talos sums', () => {
+describe('talos digests', () => {
   const disk = image('v1.14.6', 'nocloud-amd64.raw.xz');
 
-  it('are named where the factory gives them away', async () => {
+  it('are used if the factory gives them to every caller', async () => {
     const documents = await startTalos();
     documents.put(`${disk}.sha256`, `${'0'.repeat(64)}  nocloud-amd64.raw.xz\n`);
     const resolution = await ask(talos, documents, 'latest', 'amd64');
@@ -168,7 +168,7 @@ describe('talos sums', () => {
     [402, 'gives the digest of this image to paying customers only'],
     [404, 'gives no digest'],
     [410, 'gives no digest'],
-  ])('that answer %i leave TLS: the factory %s', async (status, why) => {
+  ])('are replaced by TLS if they answer %i: the factory %s', async (status, why) => {
     const documents = await startTalos();
     documents.put(`${disk}.sha256`, (_request, response) => {
       response.statusCode = status;
@@ -181,7 +181,7 @@ describe('talos sums', () => {
     await documents.close();
   });
 
-  it.each([401, 403, 429, 451, 500])('that answer %i are a refusal', async (status) => {
+  it.each([401, 403, 429, 451, 500])('are a refusal if they answer %i', async (status) => {
     const documents = await startTalos();
     documents.put(`${disk}.sha256`, (_request, response) => {
       response.statusCode = status;
@@ -194,7 +194,7 @@ describe('talos sums', () => {
     await documents.close();
   });
 
-  it('are not looked for where the image itself is refused', async () => {
+  it('are not requested if the image itself is refused', async () => {
     const documents = await startTalos();
     documents.put(disk.replace('.xz', '.zst'), (_request, response) => {
       response.statusCode = 403;
@@ -207,7 +207,7 @@ describe('talos sums', () => {
     await documents.close();
   });
 
-  it('belong to the file that is chosen: zstd where the factory has it', async () => {
+  it('belong to the chosen file: zstd if the factory has it', async () => {
     const documents = await startTalos();
     const zst = disk.replace('.xz', '.zst');
     documents.put(zst, 'image');
@@ -229,16 +229,13 @@ describe('talos facts', () => {
     ['1.9', 'amd64', ['bios', 'uefi']],
     ['1.10', 'amd64', ['bios', 'uefi']],
     ['1.14', 'arm64', ['uefi']],
-  ] as const)(
-    '%s %s boots with %j and has no user to log in as',
-    async (release, arch, firmware) => {
-      const { guest } = await ask(talos, site, release, arch);
-      expect(guest).toEqual({
-        ...{ osIds: ['talos'], seed: 'talos', ssh: false, firmware },
-        ...{ minDiskBytes: 10 * 1024 ** 3, minMemoryBytes: 1024 ** 3 },
-      });
-    },
-  );
+  ] as const)('%s %s boots with %j and has no login user', async (release, arch, firmware) => {
+    const { guest } = await ask(talos, site, release, arch);
+    expect(guest).toEqual({
+      ...{ osIds: ['talos'], seed: 'talos', ssh: false, firmware },
+      ...{ minDiskBytes: 10 * 1024 ** 3, minMemoryBytes: 1024 ** 3 },
+    });
+  });
 
   it('lists minors with their newest release', async () => {
     const listings = await listAll(talos, site);
@@ -259,7 +256,7 @@ describe('talos facts', () => {
     expect(listings[0]?.variants).toContain('nocloud');
   });
 
-  it('depends on no clock', async () => {
+  it('does not depend on the clock', async () => {
     const request = { vendor: 'talos', release: 'latest', arch: 'amd64' } as const;
     const early = await talos.resolve(request, site.at('1999-01-01T00:00:00Z'));
     expect(await talos.resolve(request, site.at('2099-01-01T00:00:00Z'))).toEqual(early);
@@ -285,7 +282,7 @@ describe('talos requests', () => {
   });
 
   it.each([[maintenancePage], ['{"versions": ["v1.14.6"]}'], ['["v1.14.6", 15]'], ['[]']])(
-    'takes %j for no list of versions',
+    'refuses %j as a list of versions',
     async (body) => {
       const documents = await startTalos();
       documents.put(`${factory}versions`, body);
@@ -296,7 +293,7 @@ describe('talos requests', () => {
     },
   );
 
-  it('asks for documents and looks at the image from outside only', async () => {
+  it('requests documents, and of the image only its head', async () => {
     const documents = await startTalos();
     await ask(talos, documents, 'latest', 'amd64');
     const small = /^GET .*(versions|\.sha256)$|^HEAD /;

@@ -7,7 +7,7 @@ import { ask, type Documents, serveDocuments } from '../every/serve-documents.ts
 const daily = `${base}daily/streams/v1/`;
 const serial = '20260725';
 
-/** The daily stream: its product keys and paths have other words. */
+/** The daily stream, whose product keys and paths differ. */
 function dailyProducts(): string {
   const document = JSON.parse(read('products.json'));
   const released: [string, Record<string, unknown>][] = Object.entries(document.products);
@@ -58,7 +58,7 @@ it('finds a daily build that has left its stream at the root of the site', async
   ]);
 });
 
-describe('what boots a disk', () => {
+describe('the boot files of a disk', () => {
   const folder = `${base}daily/noble/${serial}/unpacked/`;
   const stem = 'noble-server-cloudimg-amd64';
   const line = (ending: string) => `${'cd'.repeat(32)} *${stem}-${ending}\n`;
@@ -75,12 +75,12 @@ describe('what boots a disk', () => {
     return (await ubuntu.resolve(request, context)).boot;
   }
 
-  it('is not looked for unless it is asked for', async () => {
+  it('are not requested unless the caller asks for them', async () => {
     await ask(ubuntu, site, 'noble', 'amd64', { variant: 'daily' });
     expect(site.requests.filter((url) => url.includes('unpacked'))).toEqual([]);
   });
 
-  it('is the kernel and initrd that were unpacked from it, by a list of their own that has to be signed', async () => {
+  it('are the kernel and initrd unpacked from it, from a list of their own that must be signed', async () => {
     const found = await boot(line('initrd-generic') + line('vmlinuz-generic'));
     expect(found).toMatchObject({
       kernel: { url: new URL(`${folder}${stem}-vmlinuz-generic`), layers: [] },
@@ -92,7 +92,7 @@ describe('what boots a disk', () => {
     ]);
   });
 
-  it('can be a kernel alone', async () => {
+  it('can be only a kernel', async () => {
     const found = await boot(line('vmlinuz-generic'));
     expect(found?.initrd).toBeUndefined();
   });
@@ -100,7 +100,7 @@ describe('what boots a disk', () => {
   it.each([
     ['there is no such folder', undefined],
     ['it has only other kernels', line('vmlinuz-kvm')],
-  ])('is nothing where %s', async (_, sums) => {
+  ])('are absent if %s', async (_, sums) => {
     expect(await boot(sums)).toBeUndefined();
   });
 });

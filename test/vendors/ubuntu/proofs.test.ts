@@ -10,8 +10,8 @@ const site = createVendorSite(ubuntu, [base], documents);
 const { resolve } = site;
 afterEach(() => site.close());
 
-describe('what vouches for an Ubuntu image', () => {
-  it('answers with the dated file, its size and who signs its digest from two documents, and touches no image', async () => {
+describe('the proofs of an Ubuntu image', () => {
+  it('are found in two documents: dated file, size, digest and signer; no image is requested', async () => {
     const image = await resolve('24.04');
     const path = 'server/releases/noble/release-20260705/ubuntu-24.04-server-cloudimg-amd64.img';
     const sums = new URL(`${base}releases/${path}`.replace(/[^/]+$/, 'SHA256SUMS'));
@@ -60,7 +60,7 @@ describe('what vouches for an Ubuntu image', () => {
     expect(site.requests).toEqual([`GET ${index}`, `GET ${products}`]);
   });
 
-  it('reads the unsigned twins where upstream has no signed stream, and still wants it signed', async () => {
+  it('come from the unsigned documents if upstream has no signed stream, and a signature is still required', async () => {
     const plain = (address: string): string => address.replace(/sjson$/, 'json');
     const image = await resolve(
       '24.04',
@@ -83,7 +83,7 @@ describe('what vouches for an Ubuntu image', () => {
     );
   });
 
-  it('gives an exact serial out of the index', async () => {
+  it('are found for an exact serial in the index', async () => {
     const image = await resolve('noble', { snapshot: '20240605.1' });
     expect(image.snapshot).toBe('20240605.1');
     expect(image.disk[0]?.proofs).toContainEqual({
@@ -93,7 +93,7 @@ describe('what vouches for an Ubuntu image', () => {
     });
   });
 
-  it('looks for a serial that has left the index in its dated folder', async () => {
+  it('are found in the dated folder for a serial that has left the index', async () => {
     const image = await resolve('24.04', { snapshot: '20260725', arch: 'arm64' });
     const folder = `${base}releases/noble/release-20260725/`;
     expect(image.snapshot).toBe('20260725');
@@ -109,7 +109,7 @@ describe('what vouches for an Ubuntu image', () => {
     expect(site.requests.filter((url) => url.endsWith('.img'))).toEqual([]);
   });
 
-  it('falls back to SHA256SUMS beside the image where the index gives no digest', async () => {
+  it('use SHA256SUMS beside the image if the index gives no digest', async () => {
     const bare = changeProducts((product) => {
       product['versions'] = JSON.parse(
         JSON.stringify(product['versions']).replaceAll('"sha256"', '"sha1"'),

@@ -18,8 +18,8 @@ const { resolve } = site;
 afterEach(() => site.close());
 
 describe('ubuntu', () => {
-  it('finds the newest serial by date and number, whatever the order of the document', async () => {
-    // JavaScript puts all-digit keys first: the last key of noble is 20240605.1.
+  it('finds the newest serial by date and number, in any order of the document', async () => {
+    // JavaScript puts keys of only digits first: the last key of noble is 20240605.1.
     const noble = JSON.parse(read('products.json')).products['com.ubuntu.cloud:server:24.04:amd64'];
     expect(Object.keys(noble.versions).at(-1)).toBe('20240605.1');
     expect((await resolve('24.04')).snapshot).toBe('20260705');
@@ -27,19 +27,19 @@ describe('ubuntu', () => {
     expect((await resolve('26.10')).snapshot).toBe('20261015.10');
   });
 
-  it('takes the newest supported LTS for latest: the title decides, not the version or the day', async () => {
+  it('takes the newest supported LTS as latest, by its title and not by its version or date', async () => {
     for (const now of ['2024-08-22', '2026-11-20', '2040-01-01']) {
       const image = await resolve('latest', {}, {}, now);
       expect(image.release).toBe('26.04');
     }
-    // 25.04 is newer than 24.04, supported and ends in .04, but no LTS.
+    // 25.04 is newer than 24.04, supported and ends in .04, but is not an LTS.
     const ended = changeProducts((product) => {
       if (product['version'] === '26.04') product['supported'] = false;
     });
     expect((await resolve('latest', {}, { [products]: ended })).release).toBe('24.04');
   });
 
-  it('passes over products of another kind', async () => {
+  it('skips products of another kind', async () => {
     const document = JSON.parse(read('products.json'));
     const noble = document.products['com.ubuntu.cloud:server:24.04:amd64'];
     const decoy = { ...noble, versions: {} };
@@ -59,7 +59,7 @@ describe('ubuntu', () => {
     expect((await resolve(word)).release).toBe(version);
   });
 
-  it('serves a release past its end of life and says when that was', async () => {
+  it('returns a release past its end of life, with a warning and the date', async () => {
     const image = await resolve('23.10', {}, {}, '2030-01-01');
     expect(image.snapshot).toBe('20240710');
     expect(image.guest?.eol).toBe('2024-07-11');
@@ -69,12 +69,12 @@ describe('ubuntu', () => {
     ['arm64', 'arm64'],
     ['arm', 'armhf'],
     ['ppc64le', 'ppc64el'],
-  ] as const)('asks for %s by Ubuntu word %s', async (arch, word) => {
+  ] as const)('requests %s with the Ubuntu word %s', async (arch, word) => {
     const image = await resolve('noble', { arch });
     expect(image.disk[0]?.fileName).toBe(`ubuntu-24.04-server-cloudimg-${word}.img`);
   });
 
-  it('knows no BIOS off the PC, and no UEFI on a PC before 18.04', async () => {
+  it('gives no BIOS except for PCs, and no UEFI for a PC before 18.04', async () => {
     expect((await resolve('noble', { arch: 'arm64' })).guest?.firmware).toEqual(['uefi']);
     expect((await resolve('11.04')).guest?.firmware).toEqual(['bios']);
     expect((await resolve('noble', { arch: 'ppc64le' })).guest).not.toHaveProperty('firmware');
@@ -89,7 +89,7 @@ describe('ubuntu', () => {
     expect(site.requests.every((url) => url.startsWith(`GET ${base}minimal/releases/`))).toBe(true);
   });
 
-  it('says that a flavour has stopped: kvm is not in the newest build', async () => {
+  it('warns about a stopped flavour: kvm is not in the newest build', async () => {
     const image = await resolve('jammy', { variant: 'kvm' });
     expect(image.snapshot).toBe('20260515');
     expect(image.disk[0]?.fileName).toBe('ubuntu-22.04-server-cloudimg-amd64-disk-kvm.img');
@@ -127,14 +127,17 @@ describe('ubuntu', () => {
     ['a serial', 'noble', { snapshot: '20200101' }, 'snapshot', serials],
     ['a serial that is a path', 'noble', { snapshot: '../../evil' }, 'snapshot', serials],
     ['a serial that is a property', 'noble', { snapshot: 'constructor' }, 'snapshot', serials],
-  ])('names what exists for want of %s', async (_title, release, more, field, known) => {
-    await expect(resolve(release, more)).rejects.toMatchObject({
-      code: 'ERR_NOT_FOUND',
-      details: { vendor: 'ubuntu', field, known },
-    });
-  });
+  ])(
+    'names the available values when there is no %s',
+    async (_title, release, more, field, known) => {
+      await expect(resolve(release, more)).rejects.toMatchObject({
+        code: 'ERR_NOT_FOUND',
+        details: { vendor: 'ubuntu', field, known },
+      });
+    },
+  );
 
-  it('does not take amd64v3 for an architecture', async () => {
+  it('does not take amd64v3 as an architecture', async () => {
     const releases = await collect();
     expect(releases.find(({ release }) => release === '26.04')?.arches).toEqual(['amd64', 'arm64']);
   });
@@ -168,11 +171,11 @@ describe('ubuntu', () => {
       'a digest that is none',
       { [products]: sign(read('products.json').replaceAll('ffe6203d', 'xxxxxxxx')) },
     ],
-  ])('calls %s bad metadata', async (_title, changed) => {
+  ])('reports bad metadata for %s', async (_title, changed) => {
     await expect(resolve('noble', {}, changed)).rejects.toMatchObject({ code: 'ERR_METADATA' });
   });
 
-  it('calls a page in place of SHA256SUMS bad metadata', async () => {
+  it('reports bad metadata for a page in place of SHA256SUMS', async () => {
     const sums = `${base}releases/noble/release-20260725/SHA256SUMS`;
     await expect(
       resolve('noble', { snapshot: '20260725' }, { [sums]: maintenancePage }),
@@ -201,7 +204,7 @@ describe('ubuntu', () => {
     });
   });
 
-  it('lists the releases alone where a mirror has no minimal images', async () => {
+  it('lists only the releases if a mirror has no minimal images', async () => {
     const { [index]: first = '', [products]: second = '' } = documents;
     const releases = await collect({ [index]: first, [products]: second });
     expect(releases.find(({ release }) => release === '26.04')?.variants).toEqual(['server']);

@@ -22,7 +22,7 @@ test.each([
   ['without one', old],
   ['with CRLF', file.replaceAll('\n', '\r\n')],
   ['without a last line end', file.trimEnd()],
-])('a signature %s holds, with the time of its trusted comment', (_, signature) => {
+])('accepts a signature %s, with the time of its trusted comment', (_, signature) => {
   expect(verifyMinisign(body, bytes(signature), keys, { ...policy, signers: [id] })).toEqual({
     signer: { fingerprint: id },
     signedAt: new Date(1_700_000_000_000),
@@ -33,7 +33,7 @@ test.each([
 test.each([
   ['prehashed', file],
   ['old', old],
-])('a document in chunks holds: %s', (_, signature) => {
+])('accepts a document in chunks: %s', (_, signature) => {
   const check = openMinisign(bytes(signature), keys, policy);
   for (const value of body) check.update(Uint8Array.of(value));
   expect(check.finish().signer.fingerprint).toBe(id);
@@ -45,12 +45,12 @@ test.each([
   ['a word that only ends alike', 'xtimestamp:1', undefined],
   ['the time anywhere', 'file:disk timestamp:86400', new Date(86_400_000)],
   ['letters beyond ASCII', 'für timestamp:86400', new Date(86_400_000)],
-])('trusted comment with %s', (_, trustedComment, signedAt) => {
+])('reads a trusted comment with %s', (_, trustedComment, signedAt) => {
   const signature = signMinisign(signer, body, { trustedComment });
   expect(verifyMinisign(body, bytes(signature), keys, policy).signedAt).toEqual(signedAt);
 });
 
-test('the clocks may be minutes apart, not more', () => {
+test('allows clocks that differ by minutes, not more', () => {
   const check = (now: string) =>
     reasonOf(() => verifyMinisign(body, bytes(file), keys, { ...policy, now: new Date(now) }));
   expect(check('2023-11-14T22:10:00Z')).toBe('holds');
@@ -112,14 +112,14 @@ describe('refuses', () => {
     expect(reasonOf(() => verifyMinisign(body, mixed, keys, policy))).toBe('signature-bad');
   });
 
-  test('a key that is not pinned, before any of the document', () => {
+  test('a key that is not pinned, before it reads the document', () => {
     const other = readMinisignKeys(makeSigner('0000000000000001').publicFile).keys;
     expect(reasonOf(() => openMinisign(bytes(file), other, policy))).toBe('signer-unknown');
     const pinned = { ...policy, signers: ['0100000000000000'] };
     expect(reasonOf(() => openMinisign(bytes(file), keys, pinned))).toBe('signer-unknown');
   });
 
-  test('an old signature over more than is held, while a document at hand may be as long as it is', () => {
+  test('an old signature over more than can be held, although a document in memory may be longer', () => {
     const chunk = new Uint8Array(33 * 1024 * 1024);
     const long = Buffer.concat([chunk, chunk]);
     const signature = bytes(signMinisign(signer, long, { algorithm: 'Ed' }));
@@ -130,14 +130,14 @@ describe('refuses', () => {
   });
 });
 
-test('a cut file is refused wherever it is cut', () => {
+test('a file that is cut at any place', () => {
   for (let length = 0; length < file.length - 1; length += 1) {
     const cut = bytes(file.slice(0, length));
     expect(reasonOf(() => verifyMinisign(body, cut, keys, policy))).not.toBe('holds');
   }
 });
 
-test('signatures are recognised from their lines', () => {
+test('recognises signatures from their lines', () => {
   expect(isMinisign(bytes(file))).toBe(true);
   expect(isMinisign(bytes(old))).toBe(true);
   expect(isMinisign(bytes(signSignify(signer, body)))).toBe(false);

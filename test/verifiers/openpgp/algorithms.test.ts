@@ -38,7 +38,7 @@ describe.each(kinds)('%s, signature version %i', (kind, version) => {
     expect(verdict).toMatchObject({ hash, version, signer: { fingerprint: pair.fingerprint } });
   });
 
-  test('over other bytes: bad', () => {
+  test('other bytes: bad', () => {
     const other = Buffer.concat([document, Buffer.from('x')]);
     expect(word(tryDetached(sign({}), key, { document: other }))).toBe('signature-bad');
     expect(word(tryDetached(sign({}), key, { document: document.subarray(1) }))).toBe(
@@ -46,7 +46,7 @@ describe.each(kinds)('%s, signature version %i', (kind, version) => {
     );
   });
 
-  test('by another key of that name: bad', () => {
+  test('another key of that name: bad', () => {
     const forger = { ...makeKeyPair(kind === 'rsa' ? 'P-256' : kind), keyId: pair.keyId };
     const forged = makeSignature(forger, document, { version: version === 3 ? 4 : version });
     expect(word(tryDetached(forged, key))).toBe('signature-bad');
@@ -60,7 +60,7 @@ describe.each(kinds)('%s, signature version %i', (kind, version) => {
     ['nothing', () => Buffer.alloc(0)],
     ['cut', (values: Buffer) => values.subarray(0, -1)],
     ['too long', (values: Buffer) => join(values, Buffer.from([0]))],
-  ])('value changed, %s: bad', (_, values) => {
+  ])('a changed value, %s: bad', (_, values) => {
     expect(word(tryDetached(sign({ values }), key))).toBe('signature-bad');
   });
 
@@ -83,13 +83,13 @@ describe.each(kinds)('%s, signature version %i', (kind, version) => {
     expect(word(tryDetached(sign({ says: { hashId: 12 } }), key))).toBe('unsupported');
   });
 
-  test('naming another algorithm: bad', () => {
+  test('another algorithm in the packet: bad', () => {
     const keyAlgorithm = kind === 'rsa' ? 3 : 1;
     expect(word(tryDetached(sign({ says: { keyAlgorithm } }), key))).toBe('signature-bad');
   });
 });
 
-describe('versions that do not go together: bad', () => {
+describe('versions that do not match: bad', () => {
   test.each([
     ['a version 4 key, version 6 signature', 4, 6],
     ['a version 6 key, version 4 signature', 6, 4],
@@ -121,7 +121,7 @@ describe('versions that do not go together: bad', () => {
 });
 
 describe('integers', () => {
-  // Both values of EdDSA as 256 bits, whatever they begin with, as some writers do.
+  // Both values of EdDSA as 256 bits, whatever their first bits are; some writers do this.
   const plain = (values: Buffer): Buffer => {
     const first = (values.readUInt16BE() + 7) >> 3;
     const pad = (bytes: Buffer): Buffer => join(Buffer.alloc(32 - bytes.length), bytes);
@@ -140,7 +140,7 @@ describe('integers', () => {
       join(uint16(value.readUInt16BE() + 1), value.subarray(2));
     const wider = (value: Buffer): Buffer => {
       const bits = value.readUInt16BE();
-      // One more bit without one more byte, or a byte of zeros in front.
+      // One more bit without one more byte, or a byte of zeros at the start.
       return bits % 8 === 0
         ? join(uint16(bits + 8), Buffer.from([0]), value.subarray(2))
         : values(value);
@@ -158,7 +158,7 @@ describe('integers', () => {
   });
 });
 
-test('an RSA value that is not below the modulus is bad, whatever it is modulo it', () => {
+test('an RSA value that is not below the modulus is bad, even if it is right modulo the modulus', () => {
   const pair = makeKeyPair('rsa');
   const { n = '' } = createPublicKey(pair.private).export({ format: 'jwk' });
   const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
@@ -175,7 +175,7 @@ describe('the padding of RSA is compared as a whole', () => {
   const pair = makeKeyPair('rsa');
   const info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
   const plain = { key: pair.private, padding: constants.RSA_NO_PADDING };
-  /** What a signature encodes, rebuilt: a block of 256 bytes from one of 256. */
+  /** The content of a signature, changed: a block of 256 bytes from one of 256. */
   const reencode = (build: (digest: Buffer, encoded: Buffer) => Buffer) => (values: Buffer) => {
     const value = join(Buffer.alloc(258 - values.length), values.subarray(2));
     const encoded = publicDecrypt({ ...plain, key: createPublicKey(pair.private) }, value);
@@ -225,7 +225,7 @@ describe('the padding of RSA is compared as a whole', () => {
   });
 });
 
-describe('keys that are not used', () => {
+describe('keys that are not usable', () => {
   const e = makeMpi(Buffer.from([1, 0, 1]));
   const modulus = (bits: number): Buffer => {
     const n = Buffer.alloc(Math.ceil(bits / 8), 0xff);
@@ -283,12 +283,12 @@ describe('keys that are not used', () => {
     expect(word(tryDetached(makeSignature(pair, document), key))).toBe('key-unusable');
   });
 
-  test.each([2048, 4096])('RSA of %i bits is', (bits) => {
+  test.each([2048, 4096])('RSA of %i bits is usable', (bits) => {
     const pair = describeKey(4, born, 1, join(modulus(bits), e));
     expect(readKeys(primaryPacket(pair)).notes).toEqual([]);
   });
 
-  test('RSA for signing only is', () => {
+  test('RSA for signing only is usable', () => {
     const pair = makeKeyPair('rsa', { algorithm: 3 });
     expect(word(tryDetached(makeSignature(pair, document), makeKey(pair)))).toBe('valid');
   });

@@ -10,7 +10,7 @@ const pair = makeKeyPair();
 const key = makeKey(pair);
 const bytes = makeSignature(pair, document);
 const armored = makeArmor('SIGNATURE', bytes);
-/** The same, of a length that base64 has to pad. */
+/** The same, with a length that base64 must pad. */
 const padded = [0, 1]
   .map((extra) => {
     const filler = makeSubpacket(100, Buffer.alloc(extra));

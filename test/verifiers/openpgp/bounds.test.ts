@@ -16,7 +16,7 @@ const foreign = makeSignature(stranger, document);
 const times = (bytes: Uint8Array, count: number): Buffer =>
   Buffer.alloc(bytes.length * count, bytes);
 
-describe('too much', () => {
+describe('limits', () => {
   test('signatures in one file', () => {
     expect(word(tryDetached(join(good, times(foreign, limits.signatures - 1)), key))).toBe('valid');
     expect(word(tryDetached(join(good, times(foreign, limits.signatures)), key))).toBe('malformed');
@@ -42,7 +42,7 @@ describe('too much', () => {
     expect(word(tryDetached(sign(limits.subpackets), key))).toBe('malformed');
   });
 
-  test('a document', () => {
+  test('the length of a document', () => {
     const long = Buffer.alloc(limits.documentBytes + 1, 10);
     expect(() => verifyClearsigned(long, readKeys(key).keys, policy)).toThrow(/longer than/);
   });
@@ -93,7 +93,7 @@ describe('too much', () => {
     expect(readKeys(join(few, key)).notes.join()).toMatch(/too many signatures/);
   });
 
-  test('embedded signatures: only the first are looked at', () => {
+  test('embedded signatures: only the first ones are read', () => {
     const subpair = makeKeyPair();
     const noise = Array.from({ length: limits.embedded }, () => sub.embedded(Buffer.from('x')));
     const bind = (count: number): Buffer =>
@@ -109,7 +109,7 @@ describe('too much', () => {
     expect(readKeys(broken).notes.length).toBeLessThanOrEqual(limits.notes);
   });
 
-  test('keys of one name: only the first are tried', () => {
+  test('keys of one name: only the first ones are tried', () => {
     const subpair = makeKeyPair();
     const signature = makeSignature(subpair, document);
     const under = (count: number): Buffer => {
@@ -122,7 +122,7 @@ describe('too much', () => {
   });
 });
 
-test('nothing but refusals is thrown at noise', () => {
+test('random bytes cause only typed errors', () => {
   const noise = (seed: number): Buffer =>
     Buffer.from(
       Array.from({ length: 64 }, (_, index) => (Math.imul(seed + index, 2654435761) >>> 13) & 255),

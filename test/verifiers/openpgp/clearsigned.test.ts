@@ -15,8 +15,8 @@ const bodyOf = (document: Uint8Array | string): string => {
   return typeof outcome === 'string' ? outcome : Buffer.from(outcome.body).toString();
 };
 
-describe('the body', () => {
-  test('is without escapes and trailing blanks, each line ended', () => {
+describe('the body of a clearsigned document', () => {
+  test('has no escapes and trailing blanks, and each line is ended', () => {
     expect(bodyOf(made)).toBe('SHA256 (disk.img) = 00\n-- dashes\n\n- item\n last\n');
   });
 
@@ -34,7 +34,7 @@ describe('the body', () => {
     ['a list of hashes', makeClearsigned(text, [pair], { headers: ['Hash: SHA256, SHA512,SHA1'] })],
     ['two signatures', makeClearsigned(text, [pair, other])],
     ['a line that need not be escaped', made.replace('\n last', '\n-  last')],
-  ])('%s: the same', (_, document) => {
+  ])('is the same with %s', (_, document) => {
     expect(bodyOf(document)).toBe(bodyOf(made));
   });
 
@@ -54,16 +54,16 @@ describe('the body', () => {
     ],
     ['UTF-8', 'Übung ✓', 'Übung ✓\n'],
     ['CR within a line', 'a\rb', 'a\rb\n'],
-  ])('%s', (_, signed, body) => {
+  ])('keeps %s', (_, signed, body) => {
     expect(bodyOf(makeClearsigned(signed, [pair]))).toBe(body);
   });
 
-  test('no line at all', () => {
+  test('may be empty', () => {
     expect(bodyOf(makeClearsigned('', [pair]).replace('\n\n\n', '\n\n'))).toBe('');
   });
 });
 
-describe('what is around or in it', () => {
+describe('text around or in the block', () => {
   const forged = 'SHA256 (disk.img) = ff\n';
   test.each([
     ['text before', forged + made, 'malformed'],
@@ -108,11 +108,11 @@ describe('what is around or in it', () => {
   });
 });
 
-test.each([0x00, 0x02, 0x10])('a signature of type 0x%x is none of clear text', (type) => {
+test.each([0x00, 0x02, 0x10])('a signature of type 0x%x is not valid for clear text', (type) => {
   expect(word(tryClearsigned(makeClearsigned(text, [pair], { type }), key))).toBe('unsupported');
 });
 
-test('a verdict comes with it', () => {
+test('the verdict comes with the body', () => {
   const outcome = tryClearsigned(made, key);
   expect(outcome).toMatchObject({ hash: 'sha256', signer: { fingerprint: pair.fingerprint } });
 });

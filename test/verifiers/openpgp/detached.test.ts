@@ -11,7 +11,7 @@ const pair = makeKeyPair();
 const key = makeKey(pair);
 const { keys } = readKeys(key);
 
-test('a verdict says who, when and how', () => {
+test('a verdict gives signer, time and hash', () => {
   const verdict = verifyDetached(document, makeSignature(pair, document), keys, policy);
   const signer = { fingerprint: pair.fingerprint, userId: 'Vendor <images@example.invalid>' };
   expect(verdict).toEqual({
@@ -42,7 +42,7 @@ describe('signatures of text', () => {
     expect(word(tryDetached(sign(signed), key, { document: Buffer.from(text) }))).toBe(outcome);
   });
 
-  test('of bytes are over the bytes as they are', () => {
+  test('of bytes cover the bytes unchanged', () => {
     const signature = makeSignature(pair, Buffer.from('a\nb'));
     expect(word(tryDetached(signature, key, { document: Buffer.from('a\r\nb') }))).toBe(
       'signature-bad',
@@ -66,13 +66,13 @@ describe('a document that comes in pieces', () => {
     expect(check.finish().signers).toHaveLength(2);
   });
 
-  test('and lacks its end', () => {
+  test('that lacks its end', () => {
     const check = openDetached(makeSignature(pair, text), keys, policy);
     check.update(text.subarray(0, -1));
     expect(refusalOf(() => check.finish())).toMatchObject({ code: 'ERR_SIGNATURE' });
   });
 
-  test('is not asked for when no signature can count', () => {
+  test('is not read when no signature can count', () => {
     const stranger = makeSignature(makeKeyPair(), document);
     expect(refusalOf(() => openDetached(stranger, keys, policy))).toMatchObject({
       code: 'ERR_UNKNOWN_SIGNER',
@@ -91,7 +91,7 @@ describe('versions', () => {
   const ofVersion = (version: number): Buffer =>
     makePacket(2, join(Buffer.from([version]), body.subarray(1)));
 
-  test.each([0, 1, 2, 5, 7, 255])('%i alone: unsupported', (version) => {
+  test.each([0, 1, 2, 5, 7, 255])('%i without a good one: unsupported', (version) => {
     expect(word(tryDetached(ofVersion(version), key))).toBe('unsupported');
   });
 
@@ -100,7 +100,7 @@ describe('versions', () => {
     expect(verdict).toMatchObject({ signers: [{ fingerprint: pair.fingerprint }] });
   });
 
-  test('3 is warned of', () => {
+  test('3 gives a warning', () => {
     const rsa = makeKeyPair('rsa');
     const signature = makeSignature(rsa, document, { version: 3 });
     expect(tryDetached(signature, makeKey(rsa))).toMatchObject({
@@ -118,7 +118,7 @@ describe('versions', () => {
   });
 });
 
-test('a name stands in every message', () => {
+test('every message contains the given name', () => {
   const cases = [
     Buffer.from('x'),
     new Uint8Array(),

@@ -8,11 +8,11 @@ import {
 } from '../../../verifiers/openpgp/index.ts';
 import { now } from './make/signature.ts';
 
-/** What is signed where a test does not care. */
+/** The signed text where the content does not matter. */
 export const document: Buffer = Buffer.from('sum  disk.img\nother  file\n');
 export const policy: SignerPolicy = { now, name: 'SHA256SUMS' };
 
-/** The verdict of a detached signature, or the reason of the refusal. */
+/** The verdict of a detached signature, or the reason of the error. */
 export function tryDetached(
   signature: Uint8Array | string,
   keys: Uint8Array | string,
@@ -38,12 +38,12 @@ export function word(outcome: object | string): string {
   return typeof outcome === 'string' ? outcome : 'valid';
 }
 
-/** Codes of the warnings; the reason where there is no verdict. */
+/** Codes of the warnings; the reason if there is no verdict. */
 export function warningsOf(outcome: OpenpgpVerdict | string): string[] {
   return typeof outcome === 'string' ? [outcome] : outcome.warnings.map(({ code }) => code);
 }
 
-/** What was thrown, which must be a refusal. */
+/** The thrown error, which must be a typed one. */
 export function refusalOf(run: () => unknown): { message: string; hint: string; details: object } {
   try {
     run();

@@ -17,13 +17,13 @@ function makeKeyId(): Buffer {
   return Buffer.from(`0910${pair.keyId}`, 'hex');
 }
 
-/** A subpacket of a private type with so many bytes. */
+/** A subpacket of a private type with this many bytes. */
 function padding(length: number): Buffer {
   const subpacketLength = Buffer.from([255, 0, 0, (length + 1) >> 8, (length + 1) & 255]);
   return join(subpacketLength, Buffer.from([100]), Buffer.alloc(length));
 }
 
-/** A header with the length in five octets, whatever it is. */
+/** A header with the length in five octets. */
 function fiveOctets(type: number, length: number): Buffer {
   const header = Buffer.from([0xc0 | type, 255, 0, 0, 0, 0]);
   header.writeUInt32BE(length, 2);
@@ -128,7 +128,7 @@ describe('fields of a signature', () => {
     expect(word(tryDetached(signature, key))).toBe('malformed');
   });
 
-  test('bytes behind the values: bad', () => {
+  test('bytes after the values: bad', () => {
     expect(word(tryDetached(makePacket(2, join(body, Buffer.from([0]))), key))).toBe(
       'signature-bad',
     );

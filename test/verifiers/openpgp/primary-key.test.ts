@@ -16,7 +16,7 @@ const outcome = (key: Uint8Array): string => word(tryDetached(signature, key));
 const certifyOnly = [sub.flags(flags.certify)];
 const expired = [sub.flags(flags.both), sub.keyExpiresAfter(1)];
 
-describe('what a primary key says of itself', () => {
+describe('the statements of a primary key about itself', () => {
   test.each(['sha1', 'sha256', 'sha384', 'sha512'] as const)('may be hashed with %s', (hash) => {
     expect(outcome(withSelf(self({ hash })))).toBe('valid');
     expect(outcome(withSelf(self({ hash, hashed: certifyOnly })))).toBe('key-unusable');
@@ -55,11 +55,11 @@ describe('what a primary key says of itself', () => {
     expect(outcome(key)).toBe('key-unusable');
   });
 
-  test('a signature that does not say who made it is tried', () => {
+  test('are checked even if the signature does not name its key', () => {
     expect(outcome(withSelf(self({ unhashed: [] })))).toBe('valid');
   });
 
-  test('flags may be missing', () => {
+  test('may lack flags', () => {
     expect(outcome(withSelf(self({ hashed: [] })))).toBe('valid');
   });
 
@@ -73,13 +73,13 @@ describe('what a primary key says of itself', () => {
     expect(outcome(withSelf(self({ hashed: [sub.flags(value)] })))).toBe(expected);
   });
 
-  test('empty flags allow nothing', () => {
+  test('allow nothing with empty flags', () => {
     expect(outcome(withSelf(self({ hashed: [makeSubpacket(27, new Uint8Array())] })))).toBe(
       'key-unusable',
     );
   });
 
-  test('the newest counts, whatever it allows', () => {
+  test('are those of the newest signature, whatever it allows', () => {
     const later = { created: born + 10 };
     expect(outcome(withSelf(self(), self({ ...later, hashed: certifyOnly })))).toBe('key-unusable');
     expect(outcome(withSelf(self({ hashed: certifyOnly }), self(later)))).toBe('valid');
@@ -88,14 +88,14 @@ describe('what a primary key says of itself', () => {
     expect(outcome(two)).toBe('key-unusable');
   });
 
-  test('signatures of other types do not, such as a withdrawn user ID', () => {
+  test('are not read from signatures of other types, such as a withdrawn user ID', () => {
     const withdrawn = self({ type: 0x30, created: born + 10, hashed: certifyOnly });
     expect(outcome(withSelf(self(), withdrawn))).toBe('valid');
     const direct = [makeDirectSignature(pair, { type: 0x13, hashed: certifyOnly })];
     expect(outcome(makeKey(pair, { direct }))).toBe('valid');
   });
 
-  test('a forged newest does not', () => {
+  test('are not read from a forged newest signature', () => {
     const forged = self({
       created: born + 10,
       hashed: expired,
@@ -104,7 +104,7 @@ describe('what a primary key says of itself', () => {
     expect(outcome(withSelf(self(), forged))).toBe('valid');
   });
 
-  test('a user ID that says nothing of use does not undo what another says', () => {
+  test('a user ID without flags does not cancel the flags of another', () => {
     const silent = makeSelfSignature(pair, 'b', { created: born + 10, hashed: [] });
     const key = join(withSelf(self({ hashed: expired })), makePacket(13, Buffer.from('b')), silent);
     expect(outcome(key)).toBe('signer-expired');
@@ -123,7 +123,7 @@ describe('what a primary key says of itself', () => {
     );
   });
 
-  test('a direct signature that stands behind a user ID counts', () => {
+  test('a direct signature after a user ID counts', () => {
     const direct = makeDirectSignature(pair, { hashed: [sub.keyExpiresAfter(1)] });
     expect(outcome(join(withSelf(self()), direct))).toBe('signer-expired');
   });
@@ -134,7 +134,7 @@ describe('what a primary key says of itself', () => {
     expect(outcome(makeKey(pair, { direct }))).toBe('valid');
   });
 
-  test('the end is the earlier of what it and its user IDs say', () => {
+  test('the expiry is the earlier of those of the key and its user IDs', () => {
     const direct = [
       makeDirectSignature(pair, { created: born + 10, hashed: [sub.flags(flags.both)] }),
     ];
@@ -165,7 +165,7 @@ describe('conditions', () => {
     );
   });
 
-  test('of the key itself refuse', () => {
+  test('of the key itself refuse the signature', () => {
     expect(outcome(withSelf(self({ hashed: [sub.flags(flags.both), unknown] })))).toBe(
       'key-unusable',
     );
@@ -177,7 +177,7 @@ describe('conditions', () => {
     ['the end of the signature', sub.expiresAfter(1e9)],
     ['flags', sub.flags(3)],
     ['the end of a key', sub.keyExpiresAfter(0)],
-  ])('said twice are malformed: %s', (_, twice) => {
+  ])('that occur twice are malformed: %s', (_, twice) => {
     const doubled = makeSignature(pair, document, { hashed: [twice, twice] });
     expect(word(tryDetached(doubled, makeKey(pair)))).toBe('malformed');
   });

@@ -1,7 +1,7 @@
-/** Whole numbers below a bound. */
+/** Integers below a limit. */
 export type Random = (below: number) => number;
 
-/** A small generator whose seed makes a run again (xorshift32). */
+/** A small generator whose seed repeats a run (xorshift32). */
 export function createRandom(seed: number): Random {
   let state = Math.imul(seed + 1, 0x9e37_79b1) | 0 || 1;
   const next = (): number => {
@@ -10,7 +10,7 @@ export function createRandom(seed: number): Random {
     state ^= state << 5;
     return state >>> 0;
   };
-  // Seeds that are neighbours begin alike.
+  // Seeds that are neighbours start with similar numbers.
   for (let count = 0; count < 8; count += 1) next();
   return (below) => next() % below;
 }

@@ -15,7 +15,7 @@ const block = (bytes: Uint8Array): string => makeArmor('PUBLIC KEY BLOCK', bytes
 const fingerprints = (material: Uint8Array | string): string[] =>
   readKeys(material).keys.map(({ fingerprint }) => fingerprint);
 const both = [one.fingerprint, two.fingerprint];
-/** A version 6 key of an algorithm that nothing here knows, as CentOS ships one. */
+/** A version 6 key with an unsupported algorithm, as CentOS ships one. */
 const strange = describeKey(6, signedAt, 31, Buffer.alloc(100, 5));
 
 describe('files of keys', () => {
@@ -65,12 +65,12 @@ describe('files of keys', () => {
     expect(read.notes.join('\n')).toMatch(note);
   });
 
-  test('a key whose end is cut off is not used: its revocation may be missing', () => {
+  test('a key whose end is cut off is not used, because its revocation may be missing', () => {
     const cut = join(keyOne, keyTwo).subarray(0, -1);
     expect(fingerprints(cut)).toEqual([one.fingerprint]);
   });
 
-  test('a key of an unknown algorithm is named and beside the others', () => {
+  test('a key of an unknown algorithm is reported, and the other keys are read', () => {
     const material = join(primaryPacket(strange), keyOne);
     const { keys, notes } = readKeys(material);
     expect(keys.map(({ fingerprint }) => fingerprint)).toEqual([
@@ -88,7 +88,7 @@ describe('files of keys', () => {
     ['a secret subkey', makePacket(7, two.body)],
     ['a subkey that cannot be read', makePacket(14, two.body.subarray(0, 9))],
     ['a subkey of another version', makePacket(14, makeKeyPair('ed25519', { version: 6 }).body)],
-  ])('signatures under %s belong nowhere', (_, packet) => {
+  ])('signatures under %s belong to no key', (_, packet) => {
     const self = makeSelfSignature(one, 'x');
     const userId = makePacket(13, Buffer.from('x'));
     const whole = join(primaryPacket(one), userId, self);
@@ -109,14 +109,14 @@ describe('files of keys', () => {
     expect(word(tryDetached(byOne, material))).toBe('valid');
   });
 
-  test('signatures of other people are left out', () => {
+  test('signatures by other keys are left out', () => {
     const content = join(one.hashed, Buffer.from('x'));
     const others = Array.from({ length: 1000 }, () => makeSignature(two, content, { type: 0x10 }));
     expect(word(tryDetached(byOne, join(keyOne, ...others)))).toBe('valid');
   });
 });
 
-test('findKey takes a full primary fingerprint in any writing', () => {
+test('findKey accepts a full primary fingerprint in any spelling', () => {
   const subkey = makeKeyPair();
   const { keys } = readKeys(join(keyOne, makeSubkey(one, subkey), keyTwo));
   const spaced = two.fingerprint.toLowerCase().replace(/(.{4})/g, '$1 ');
@@ -125,7 +125,7 @@ test('findKey takes a full primary fingerprint in any writing', () => {
   expect(findKey(keys, subkey.fingerprint)).toBeUndefined();
 });
 
-test('copies of one key know together what each knows', () => {
+test('copies of one key are merged', () => {
   const late = makeKey(one, {
     self: makeSelfSignature(one, 'a', { created: one.created + 5 }),
     userId: 'a',
@@ -138,7 +138,7 @@ test('copies of one key know together what each knows', () => {
   expect(word(tryDetached(bySubkey, join(withSubkey, keyOne)))).toBe('valid');
 });
 
-test('a fingerprint is what RFC 9580, 5.5.4 says', () => {
+test('a fingerprint is computed as in RFC 9580, 5.5.4', () => {
   const { keys } = readKeys(join(keyOne, makeKey(makeKeyPair('ed25519', { version: 6 }))));
   expect(keys[0]?.primary.keyId).toBe(one.fingerprint.slice(-16));
   expect(keys[1]?.fingerprint).toMatch(/^[0-9A-F]{64}$/);

@@ -22,7 +22,7 @@ const keys = join(
 const good = makeSignature(one, document);
 const bad = makeSignature(two, Buffer.from('something else'));
 
-test('all who signed are told, in order', () => {
+test('all signers are reported, in order', () => {
   const signature = join(makeSignature(two, document), good);
   const verdict = tryDetached(signature, keys);
   expect(verdict).toMatchObject({
@@ -62,19 +62,19 @@ describe('beside a good signature', () => {
     expect(warningsOf(tryDetached(join(other, good), keys))).toEqual(outcome);
   });
 
-  test('a bad one by a key that may not sign this', () => {
+  test('a bad one by a key that may not sign this document', () => {
     const { fingerprint } = one;
     expect(warningsOf(tryDetached(join(bad, good), keys, { signers: [fingerprint] }))).toEqual([]);
   });
 
-  test('the verdict is of the one without warnings', () => {
+  test('the verdict is that of the signature without warnings', () => {
     const third = makeSignature(rsa, document, { version: 3 });
     expect(tryDetached(join(third, good), keys)).toMatchObject({ version: 4, warnings: [] });
     expect(warningsOf(tryDetached(third, keys))).toEqual(['legacy-signature-v3']);
   });
 });
 
-describe('where none is good, the gravest reason is told', () => {
+describe('if none is good, the most important reason is reported', () => {
   const unknown = makeSignature(stranger, document);
   const weak = makeSignature(two, document, { hash: 'sha1' });
   const late = makeSignature(old, document);
@@ -96,7 +96,7 @@ describe('where none is good, the gravest reason is told', () => {
     expect(word(tryDetached(join(...signatures.reverse()), keys))).toBe(reason);
   });
 
-  test('and every key that is said to have signed', () => {
+  test('and every key that the signatures name', () => {
     const signature = join(unknown, weak, unknown);
     const refusal = refusalOf(() =>
       verifyDetached(document, signature, readKeys(keys).keys, policy),

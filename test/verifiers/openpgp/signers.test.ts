@@ -17,7 +17,7 @@ const keys = join(
 const spaced = (fingerprint: string): string =>
   ` ${fingerprint.toLowerCase().replace(/(.{4})/g, '$1 ')}`;
 
-describe('who may sign', () => {
+describe('the allowed signers', () => {
   test.each([
     ['any key at hand', undefined, 'valid', 'valid', 'valid', 'valid'],
     ['no key', [], 'signer-unknown', 'signer-unknown', 'signer-unknown', 'signer-unknown'],
@@ -64,7 +64,7 @@ describe('who may sign', () => {
     ['no hexadecimal', 'x'.repeat(40)],
     ['too long', `${pair.fingerprint}00`],
     ['nothing', ''],
-  ])('%s is no name for a key', (_, signer) => {
+  ])('%s does not name a key', (_, signer) => {
     const outcome = tryDetached(makeSignature(pair, document), keys, { signers: [signer] });
     expect(outcome).toBe('ERR_INVALID_REQUEST');
   });
@@ -99,8 +99,8 @@ describe('how a signature names its signer', () => {
   });
 });
 
-describe('two keys of one key id', () => {
-  // Under legacy packets ids can be made to collide; here the same subkey stands under two primary keys.
+describe('two keys with one key id', () => {
+  // With legacy packets two keys can have the same id; here the same subkey is under two primary keys.
   const shared = join(
     makeKey(pair),
     makeSubkey(pair, subpair),
@@ -108,7 +108,7 @@ describe('two keys of one key id', () => {
     makeSubkey(other, subpair),
   );
   const signature = makeSignature(subpair, document);
-  test('each is tried', () => {
+  test('are both tried', () => {
     const unbound = makeSubkey(other, subpair, makeSubkey(pair, subpair));
     for (const keysOfBoth of [
       shared,
@@ -127,7 +127,7 @@ describe('an unknown signer', () => {
     return () => verifyDetached(document, signature, readKeys(keys).keys, { ...policy, signers });
   };
 
-  test('is named by fingerprint where that is told, with what to do', () => {
+  test('is named by fingerprint if the signature gives it, with what to do', () => {
     const unhashed = [sub.fingerprint(stranger.fingerprint)];
     const refusal = refusalOf(verify(makeSignature(stranger, document, { unhashed })));
     expect(refusal).toMatchObject({
@@ -138,20 +138,20 @@ describe('an unknown signer', () => {
     expect(refusal.hint).toMatch(/give that key/);
   });
 
-  test('is named by key id else', () => {
+  test('is otherwise named by key id', () => {
     const refusal = refusalOf(verify(makeSignature(stranger, document)));
     expect(refusal.details).toMatchObject({ signers: [stranger.keyId] });
     expect(refusal.hint).toContain(stranger.keyId);
   });
 
-  test('whose key is at hand is told apart', () => {
+  test('whose key was given is reported as such', () => {
     const refusal = refusalOf(verify(makeSignature(other, document), [pair.fingerprint]));
     expect(refusal.message).toMatch(/at hand/);
     expect(refusal.hint).toMatch(/add its fingerprint/);
     expect(refusal).toMatchObject({ code: 'ERR_UNKNOWN_SIGNER' });
   });
 
-  test('is told apart from a bad signature', () => {
+  test('is distinguished from a bad signature', () => {
     const refusal = refusalOf(verify(makeSignature(other, Buffer.from('x'))));
     expect(refusal).toMatchObject({
       code: 'ERR_SIGNATURE',

@@ -13,7 +13,7 @@ const good = makeSignature(pair, document);
 const times = (bytes: Uint8Array, count: number): Buffer =>
   Buffer.alloc(bytes.length * count, bytes);
 
-describe('much, in little time', () => {
+describe('large input in a short time', () => {
   const cases: [string, () => unknown][] = [
     [
       'line ends',
@@ -52,7 +52,7 @@ describe('much, in little time', () => {
     ],
   ];
   test.each(cases)('%s', (_, run) => {
-    // What is quadratic takes minutes, and then the run ends by its own limit.
+    // A quadratic algorithm takes minutes, and then the test times out.
     expect(run).not.toThrow();
   });
 });

@@ -17,14 +17,14 @@ const withBindings = (...bindings: Uint8Array[]): Buffer =>
 const outcome = (key: Uint8Array, signers?: string[]): string =>
   word(tryDetached(signature, key, { signers }));
 
-test('signs for a primary key that may only certify', () => {
+test('a subkey signs for a primary key that may only certify', () => {
   expect(tryDetached(signature, withBindings())).toMatchObject({
     signer: { fingerprint: pair.fingerprint, subkey: subpair.fingerprint, userId: 'a' },
   });
   expect(word(tryDetached(makeSignature(pair, document), withBindings()))).toBe('key-unusable');
 });
 
-test('is bound in version 6 alike', () => {
+test('a subkey is bound in version 6 in the same way', () => {
   const [six, subsix] = [
     makeKeyPair('ed25519', { version: 6 }),
     makeKeyPair('ed25519', { version: 6 }),
@@ -33,13 +33,13 @@ test('is bound in version 6 alike', () => {
   expect(word(tryDetached(makeSignature(subsix, document), key))).toBe('valid');
 });
 
-test('is of the version of its primary key', () => {
+test('a subkey has the version of its primary key', () => {
   const six = makeKeyPair('ed25519', { version: 6 });
   const key = join(primary, makeSubkey(pair, six));
   expect(word(tryDetached(makeSignature(six, document), key))).toBe('signer-unknown');
 });
 
-describe('what a binding needs', () => {
+describe('a binding needs', () => {
   test.each([
     ['a back-signature that is not hashed', bind(), 'valid'],
     ['a back-signature that is hashed', bind({ hashedBack: true }), 'valid'],
@@ -80,24 +80,24 @@ describe('what a binding needs', () => {
     expect(outcome(withBindings(binding))).toBe(expected);
   });
 
-  test('any at all', () => {
+  test('a signature', () => {
     expect(outcome(join(primary, subkeyPacket(subpair)))).toBe('key-unusable');
   });
 
-  test('the subkey that it is for', () => {
+  test('to be of this subkey', () => {
     const moved = makeBinding(pair, other);
     expect(outcome(withBindings(moved))).toBe('key-unusable');
   });
 
-  test('a primary key that says something of itself', () => {
+  test('a primary key with a statement about itself', () => {
     expect(outcome(join(primaryPacket(pair), makeSubkey(pair, subpair)))).toBe('key-unusable');
   });
 
-  test('a back-signature for this primary key: another cannot adopt the subkey', () => {
+  test('a back-signature for this primary key: another key cannot claim the subkey', () => {
     const thief = makeKeyPair();
     const stolen = makeBinding(thief, subpair, {
       back: false,
-      // The real one, as it was published.
+      // The real one, as published.
       unhashed: [sub.keyId(thief.keyId), backSignatureOf(bind())],
     });
     const key = join(makeKey(thief), makeSubkey(thief, subpair, stolen));
@@ -115,7 +115,7 @@ describe('of several bindings', () => {
       'valid',
     );
   });
-  test('one with SHA-1 changes nothing', () => {
+  test('one with SHA-1 is ignored', () => {
     const weak = bind({
       ...later,
       hash: 'sha1',
@@ -135,13 +135,13 @@ describe('of several bindings', () => {
 
 describe('a binding with SHA-1', () => {
   const weak = withBindings(bind({ hash: 'sha1', back: { hash: 'sha1' } }));
-  test('is good enough for a subkey that is known by its own fingerprint', () => {
+  test('is good enough for a subkey that is identified by its own fingerprint', () => {
     expect(outcome(weak, [subpair.fingerprint])).toBe('valid');
     expect(outcome(weak, [pair.fingerprint])).toBe('key-unusable');
     expect(outcome(weak, [pair.fingerprint, subpair.fingerprint])).toBe('valid');
   });
 
-  test('says what to do', () => {
+  test('leads to an error that says what to do', () => {
     const refusal = refusalOf(() =>
       verifyDetached(document, signature, readKeys(weak).keys, policy),
     );
@@ -152,7 +152,7 @@ describe('a binding with SHA-1', () => {
     ['flags', { hashed: [] }, 'key-unusable'],
     ['a back-signature', { back: false }, 'key-unusable'],
     ['an end', { hashed: [sub.flags(flags.sign), sub.keyExpiresAfter(1)] }, 'signer-expired'],
-  ] as const)('still needs and says: %s', (_, options, expected) => {
+  ] as const)('still needs and reports: %s', (_, options, expected) => {
     const back = { hash: 'sha1' } as const;
     const binding = bind({
       hash: 'sha1',

@@ -9,7 +9,7 @@ const pair = makeKeyPair();
 const subpair = makeKeyPair('eddsa', { created: born + 1000 });
 const userId = 'x';
 const at = (seconds: number): Date => new Date(seconds * 1000);
-/** A key that ends so many seconds after it was made. */
+/** A key that expires this many seconds after it was made. */
 const makeEnding = (seconds: number, created = born): Buffer => {
   const hashed = [sub.flags(flags.both), sub.keyExpiresAfter(seconds)];
   return makeKey(pair, { userId, self: makeSelfSignature(pair, userId, { created, hashed }) });
@@ -17,7 +17,7 @@ const makeEnding = (seconds: number, created = born): Buffer => {
 const sign = (created: number, hashed: Uint8Array[] = []): Buffer =>
   makeSignature(pair, document, { created, hashed });
 
-describe('when it was made', () => {
+describe('the time of a signature', () => {
   const key = makeKey(pair);
   test.each([
     [born, 0, 'valid'],
@@ -26,11 +26,11 @@ describe('when it was made', () => {
     [born + 5000, 4699, 'signed-in-future'],
     [0, 0, 'signer-expired'],
     [0xffff_ffff, 0, 'signed-in-future'],
-  ])('at %i, looked at %i s after the key', (created, seconds, outcome) => {
+  ])('at %i, verified at %i s after the key', (created, seconds, outcome) => {
     expect(word(tryDetached(sign(created), key, { now: at(born + seconds) }))).toBe(outcome);
   });
 
-  test('is what its hashed part says, once', () => {
+  test('is that of its hashed area, and must occur once', () => {
     const none = makeSignature(pair, document, { created: undefined });
     expect(word(tryDetached(none, key))).toBe('malformed');
     const unhashed = [sub.keyId(pair.keyId), sub.created(born + 5)];
@@ -41,30 +41,30 @@ describe('when it was made', () => {
     expect(word(tryDetached(late, key))).toBe('valid');
   });
 
-  test('is a time to the second', () => {
+  test('has a resolution of one second', () => {
     expect(tryDetached(sign(born + 5), key)).toMatchObject({ signedAt: at(born + 5) });
   });
 
-  test('cannot be compared with no date', () => {
+  test('cannot be compared with an invalid date', () => {
     expect(word(tryDetached(sign(born), key, { now: new Date(Number.NaN) }))).toBe(
       'ERR_INVALID_REQUEST',
     );
   });
 });
 
-describe('a signature that ends', () => {
+describe('a signature with an expiry', () => {
   const key = makeKey(pair);
   test.each([
     [100, 99, 'valid'],
     [100, 100, 'stale'],
     [0, 1e9, 'valid'],
-  ])('after %i s, looked at after %i', (seconds, later, outcome) => {
+  ])('after %i s, verified after %i', (seconds, later, outcome) => {
     const signature = sign(born, [sub.expiresAfter(seconds)]);
     expect(word(tryDetached(signature, key, { now: at(born + later) }))).toBe(outcome);
   });
 });
 
-describe('a key that ends', () => {
+describe('a key with an expiry', () => {
   test.each([
     ['before the end, looked at before it', 999, 999, ['']],
     ['before the end, looked at then', 999, 1000, ['key-expired-since']],
@@ -76,11 +76,11 @@ describe('a key that ends', () => {
     expect(warningsOf(verdict)).toEqual(outcome.filter((one) => one !== ''));
   });
 
-  test('after 0 seconds never does', () => {
+  test('after 0 seconds does not expire', () => {
     expect(warningsOf(tryDetached(sign(born + 9), makeEnding(0)))).toEqual([]);
   });
 
-  test('says so in its newest signature, whichever comes first', () => {
+  test('uses that of its newest signature, in any order', () => {
     const [old, moved] = [makeEnding(1000), makeEnding(1e9, born + 900)];
     const late = sign(born + 5000);
     expect(word(tryDetached(late, old))).toBe('signer-expired');
@@ -92,18 +92,18 @@ describe('a key that ends', () => {
     expect(word(tryDetached(late, join(shortened, moved)))).toBe('signer-expired');
   });
 
-  test('says it twice within a second: the earlier end', () => {
+  test('uses the earlier one of two signatures in the same second', () => {
     const [short, long] = [makeEnding(1000), makeEnding(9000)];
     expect(word(tryDetached(sign(born + 5000), join(short, long)))).toBe('signer-expired');
     expect(word(tryDetached(sign(born + 5000), join(long, short)))).toBe('signer-expired');
   });
 
-  test('and only has signatures younger than the document', () => {
+  test('is refused if all its signatures are younger than the document', () => {
     const young = makeEnding(1e9, born + 1e7);
     expect(warningsOf(tryDetached(sign(born + 5), young))).toEqual([]);
   });
 
-  test('by the end of its signature over itself', () => {
+  test('is refused after the expiry of its self-signature', () => {
     const hashed = [sub.flags(flags.both), sub.expiresAfter(1000)];
     const self = makeSelfSignature(pair, userId, { created: born + 500, hashed });
     const key = makeKey(pair, { userId, self });
@@ -136,7 +136,7 @@ describe('a subkey', () => {
     expect(word(tryDetached(created(signed), key, { now: usualNow }))).toBe(outcome);
   });
 
-  test('and its newest binding', () => {
+  test('uses its newest binding', () => {
     const moved = makeBinding(pair, subpair, { created: born + 1400 });
     const old = makeBinding(pair, subpair, {
       hashed: [sub.flags(flags.sign), sub.keyExpiresAfter(500)],
@@ -153,7 +153,7 @@ describe('a subkey', () => {
   test.each([
     [500, 0],
     [0, 1500],
-  ])('that ended since, itself or with its primary key', (own, primary) => {
+  ])('is refused if it or its primary key has expired since', (own, primary) => {
     const key = join(makeEnding(primary), ending(own));
     expect(warningsOf(tryDetached(created(1400), key))).toEqual(['key-expired-since']);
   });

@@ -87,7 +87,7 @@ describe('a signature of minisign that was cut to two lines', () => {
     expect(await laterReasonOf(check(cut(signatures.minisign), keys))).not.toBe('holds');
   });
 
-  test('is no inline signature either', async () => {
+  test('is not an inline signature either', async () => {
     const inline = Buffer.concat([Buffer.from(cut(signatures['old minisign'])), document]);
     const asked = check(undefined, [minisignKey], { document: inline });
     expect(await laterReasonOf(asked)).toBe('key-unusable');
@@ -115,18 +115,18 @@ describe('a bundle', () => {
     ['an OpenPGP key beside the identity', [openpgp.publicKey], who],
     ['a minisign key beside the identity', [root, minisignKey], who],
     ['a signify key beside the identity', [root, signifyKey], who],
-  ])('%s is a wrong call', async (_, keys, more) => {
+  ])('%s is a usage error', async (_, keys, more) => {
     await expect(check(signatures.bundle, keys, more)).rejects.toMatchObject(usage);
   });
 
   test.each(['openpgp', 'signify', 'minisign'] as const)(
-    'no signature of %s stands in for it',
+    'a signature of %s is not accepted in its place',
     async (form) => {
       expect(await laterReasonOf(check(signatures[form], [root], who))).toBe('malformed');
     },
   );
 
-  test('has to be given', async () => {
+  test('must be given', async () => {
     expect(await laterReasonOf(check(undefined, [root], who))).toBe('signature-missing');
   });
 });

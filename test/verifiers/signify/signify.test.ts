@@ -17,21 +17,21 @@ const file = signSignify(signer, body);
 const policy = { now: new Date('2026-11-20'), name: 'SHA256' };
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
-test('a detached signature holds', () => {
+test('accepts a detached signature', () => {
   expect(verifySignify(body, bytes(file), keys, policy)).toEqual({
     signer: { fingerprint: id },
     warnings: [],
   });
 });
 
-test('an embedded one yields the message and nothing else', () => {
+test('returns only the message of an embedded signature', () => {
   const document = Buffer.concat([bytes(file), body]);
   const { body: signed, signer: who } = verifyEmbedded(document, keys, policy);
   expect(Buffer.from(signed).toString()).toBe(body.toString());
   expect(who.fingerprint).toBe(id);
 });
 
-test('a document in chunks, whose memory is used again, holds', () => {
+test('accepts a document in chunks whose memory is reused', () => {
   const check = openSignify(bytes(file), keys, { ...policy, signers: [id] });
   const chunk = Buffer.alloc(1);
   for (const value of body) {
@@ -41,7 +41,7 @@ test('a document in chunks, whose memory is used again, holds', () => {
   expect(check.finish().signer.fingerprint).toBe(id);
 });
 
-test('of two keys with one number the right one is found', () => {
+test('finds the right one of two keys with the same number', () => {
   const twin = readSignifyKeys(makeSigner().publicFile).keys;
   expect(verifySignify(body, bytes(file), [...twin, ...keys], policy).signer.fingerprint).toBe(id);
   expect(reasonOf(() => verifySignify(body, bytes(file), twin, policy))).toBe('signature-bad');
@@ -77,7 +77,7 @@ describe('refuses', () => {
     expect(reasonOf(() => verifySignify(body, bytes(signature), keys, policy))).toBe(reason);
   });
 
-  test('every other byte of the document', () => {
+  test('a document with any byte changed', () => {
     const other = Uint8Array.from(body);
     other.forEach((value, at) => {
       other[at] = value ^ 1;
@@ -87,13 +87,13 @@ describe('refuses', () => {
     });
   });
 
-  test('a key that is there but may not sign', () => {
+  test('a given key that may not sign', () => {
     const check = () => verifySignify(body, bytes(file), keys, { ...policy, signers: ['00'] });
     expect(reasonOf(check)).toBe('signer-unknown');
     expect(check).toThrow(id);
   });
 
-  test('a document in chunks that is too long to hold, and not with more memory', () => {
+  test('a document in chunks that is too long to hold, unless the caller allows more memory', () => {
     const check = openSignify(bytes(file), keys, policy);
     const chunk = new Uint8Array(16 * 1024 * 1024);
     const feed = () => Array.from({ length: 5 }, () => check.update(chunk));
@@ -101,7 +101,7 @@ describe('refuses', () => {
   });
 });
 
-test('a cut file is refused wherever it is cut', () => {
+test('a file that is cut at any place', () => {
   const document = Buffer.concat([bytes(file), body]);
   for (let length = 0; length < document.length; length += 1) {
     const cut = document.subarray(0, length);
@@ -109,7 +109,7 @@ test('a cut file is refused wherever it is cut', () => {
   }
 });
 
-test('signatures are recognised from their lines', () => {
+test('recognises signatures from their lines', () => {
   expect(isSignify(bytes(file))).toBe(true);
   expect(isSignify(Buffer.concat([bytes(file), body]))).toBe(true);
   expect(isSignify(bytes(signMinisign(signer, body)))).toBe(false);
@@ -118,7 +118,7 @@ test('signatures are recognised from their lines', () => {
   expect(isSignify(new Uint8Array(0))).toBe(false);
 });
 
-test('keys are read with and without their comment, several at once, and junk yields a note', () => {
+test('reads keys with and without their comment, several at once; other text gives a note', () => {
   const other = makeSigner('0000000000000001');
   const idsOf = (material: string) => readSignifyKeys(material).keys.map((key) => key.id);
   expect(idsOf(signer.publicFile + other.publicFile)).toEqual([id, '0000000000000001']);

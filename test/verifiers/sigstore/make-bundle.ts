@@ -6,7 +6,7 @@ interface KeyPair {
   privateKey: KeyObject;
 }
 
-/** A certificate authority, a transparency log and a log of certificates, made for one test. */
+/** A certificate authority, a transparency log and a certificate log, made for one test. */
 export interface MadeSigstore {
   authority: KeyPair;
   log: KeyPair;
@@ -19,9 +19,9 @@ export interface BundleOptions {
   identity?: string;
   issuer?: string;
   signedAt?: Date;
-  /** What the bundle and the log say of the artifact, where that is not true. */
+  /** False content of the bundle and the log about the artifact. */
   digest?: Uint8Array;
-  /** Signs in place of the key of the certificate. */
+  /** Signs instead of the key of the certificate. */
   signWith?: KeyObject;
   curve?: 'P-256' | 'P-384';
   /** Changes the finished bundle. */
@@ -130,7 +130,7 @@ function assemble(
   };
   const body = Buffer.from(JSON.stringify(entry)).toString('base64');
   const logID = idOf(log).toString('hex');
-  // Signed in this very order of names, which is the alphabet's.
+  // Signed in this order of names, which is alphabetical.
   const promised = JSON.stringify({ body, integratedTime: signedAt, logID, logIndex: 7 });
   const promise = sign('sha256', Buffer.from(promised), log.privateKey);
   return {
@@ -155,7 +155,7 @@ function assemble(
   };
 }
 
-/** The certificate of a signer, with the promise of the log of certificates inside (RFC 6962, section 3.2). */
+/** The certificate of a signer, with the promise of the certificate log inside (RFC 6962, section 3.2). */
 export function certifySigner(
   { authority, certificateLog }: MadeSigstore,
   key: KeyObject,
@@ -190,7 +190,7 @@ function certify({ privateKey }: KeyPair, key: KeyObject, extensions: Buffer[]):
   return sequence(tbs, ecdsaWithSha256, bitString(sign('sha256', tbs, privateKey)));
 }
 
-/** What a certificate says (RFC 5280, section 4.1.2); issuer and subject have one name. */
+/** The content of a certificate (RFC 5280, section 4.1.2); issuer and subject have the same name. */
 function describe(key: KeyObject, extensions: Buffer[]): Buffer {
   return sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

@@ -25,7 +25,7 @@ const verdict = {
   warnings: [],
 };
 
-test('a bundle holds for its artifact', async () => {
+test('accepts a bundle for its artifact', async () => {
   const bundle = makeBundle(sigstore, artifact);
   expect(isBundle(bundle)).toBe(true);
   expect(await verifyBundle(artifact, bundle, policy)).toEqual(verdict);
@@ -35,7 +35,7 @@ const make = (options: BundleOptions) => makeBundle(sigstore, artifact, options)
 const holds = (options: BundleOptions, more: Partial<BundlePolicy> = {}) =>
   laterReasonOf(verifyBundle(artifact, make(options), { ...policy, ...more }));
 
-describe('who may sign', () => {
+describe('the allowed signers', () => {
   test.each([
     ['signer@example.com', 'holds'],
     ['^[^@]+@example\\.com$', 'holds'],
@@ -51,7 +51,7 @@ describe('who may sign', () => {
     expect(await holds({}, { identity })).toBe(reason);
   });
 
-  test('not an identity that another issuer vouches for', async () => {
+  test('not an identity from another issuer', async () => {
     expect(await holds({}, { issuer: 'https://issuer.example.org' })).toBe('signer-unknown');
     expect(await holds({ issuer: 'https://issuer.example.com.org' })).toBe('signer-unknown');
   });
@@ -162,7 +162,7 @@ describe('refuses', () => {
   });
 
   test.each(['', '{}', '[]', 'null', '{"mediaType":7}', '{'.repeat(100_000), ' '.repeat(2 ** 21)])(
-    'what is no bundle: %.20s',
+    'bytes that are not a bundle: %.20s',
     async (text) => {
       const check = verifyBundle(artifact, Buffer.from(text), policy);
       expect(await laterReasonOf(check)).toBe('malformed');
@@ -170,7 +170,7 @@ describe('refuses', () => {
   );
 });
 
-test('a bundle with any value missing or of another type never ends in a foreign error', async () => {
+test('a bundle with any value missing or of another type, always with a typed error', async () => {
   const free: string[] = [];
   const whole: unknown = JSON.parse(make({}).toString());
   for (const path of pathsOf(whole)) {
@@ -199,7 +199,7 @@ function setAt(value: unknown, [name = '', ...rest]: string[], to: unknown): voi
   else setAt(holder[name], rest, to);
 }
 
-test('without its packages it says how to get them', async () => {
+test('names the command that installs its packages if they are missing', async () => {
   const module = new URL('../../../verifiers/sigstore/index.ts', import.meta.url);
   const program = `
     import { registerHooks } from 'node:module';

@@ -23,7 +23,7 @@ export function makeArmor(
   ].join(lineEnd);
 }
 
-/** CRC-24 (RFC 9580, 6.1.1), which nothing but old programs asks for. */
+/** CRC-24 (RFC 9580, 6.1.1), which only old programs check. */
 function makeChecksum(bytes: Uint8Array): string {
   let crc = 0xb704ce;
   for (const byte of bytes) {
@@ -34,7 +34,7 @@ function makeChecksum(bytes: Uint8Array): string {
   return `=${value.toString('base64')}`;
 }
 
-/** A clearsigned document of `text`, whose lines are escaped and hashed as RFC 9580, 7 says. */
+/** A clearsigned document of `text`, whose lines are escaped and hashed as in RFC 9580, 7. */
 export function makeClearsigned(
   text: string,
   signers: KeyPair[],

@@ -11,7 +11,7 @@ export interface KeyPair {
   created: number;
   private: KeyObject;
   body: Buffer;
-  /** The body as it enters a hash. */
+  /** The body in its form for a hash. */
   hashed: Buffer;
   fingerprint: string;
   keyId: string;
@@ -34,7 +34,7 @@ const algorithms: Record<KeyKind, number> = {
   ed25519: 27,
 };
 
-/** Making RSA keys takes long; one serves a whole test file. */
+/** Making RSA keys takes long, so a whole test file shares one. */
 const rsaKeys = new Map<number, KeyObject>();
 
 export function makeKeyPair(
@@ -47,7 +47,7 @@ export function makeKeyPair(
   return { ...describe(version, created, algorithm, material), kind, private: key };
 }
 
-/** The packet around key material that no private key needs to belong to. */
+/** A packet with key material for which no private key exists. */
 export function describe(
   version: 4 | 6,
   created: number,

@@ -5,7 +5,7 @@ import { makeSignature, makeSignatureBody, type SignOptions } from './signature.
 /** Key flags. */
 export const flags = { certify: 1, sign: 2, both: 3, encrypt: 12 } as const;
 
-/** A self-certification of `userId`; by default the key may certify and sign, for ever. */
+/** A self-certification of `userId`; by default the key may certify and sign, without expiry. */
 export function makeSelfSignature(key: KeyPair, userId: string, options: SignOptions = {}): Buffer {
   const bytes = Buffer.from(userId);
   const content = join(key.hashed, Buffer.from([0xb4]), uint32(bytes.length), bytes);
@@ -17,7 +17,7 @@ export function makeSelfSignature(key: KeyPair, userId: string, options: SignOpt
   });
 }
 
-/** A signature over the primary key alone: 0x1F, or 0x20 to revoke it. */
+/** A signature over the primary key only: 0x1F, or 0x20 to revoke it. */
 export function makeDirectSignature(key: KeyPair, options: SignOptions = {}): Buffer {
   return makeSignature(key, key.hashed, { type: 0x1f, created: key.created, ...options });
 }

@@ -1,4 +1,4 @@
-/** Parts that are put one after the other. */
+/** Joins parts, one after the other. */
 export const join = (...parts: Uint8Array[]): Buffer => Buffer.concat(parts);
 export const uint16 = (value: number): Buffer => Buffer.from([value >> 8, value]);
 export function uint32(value: number): Buffer {
@@ -26,7 +26,7 @@ function makeLength(length: number): Buffer {
   return join(Buffer.from([255]), uint32(length));
 }
 
-/** A multiprecision integer; leading zeros are left away. */
+/** A multiprecision integer without leading zeros. */
 export function makeMpi(value: Uint8Array): Buffer {
   const first = value.findIndex((byte) => byte !== 0);
   const bytes = first === -1 ? new Uint8Array() : value.subarray(first);
@@ -39,7 +39,7 @@ export function makeSubpacket(type: number, body: Uint8Array, critical = false):
   return join(makeLength(content.length), content);
 }
 
-/** Subpackets as tests write them. */
+/** Subpackets in a short form for tests. */
 export const sub = {
   created: (at: number): Buffer => makeSubpacket(2, uint32(at)),
   expiresAfter: (seconds: number): Buffer => makeSubpacket(3, uint32(seconds)),

@@ -2,7 +2,7 @@ import { createHash, sign as signData } from 'node:crypto';
 import type { KeyPair } from './key-pair.ts';
 import { join, makeMpi, makePacket, sub, time, uint16, uint32 } from './packet.ts';
 
-/** When signatures are made unless a test says otherwise, and when they are verified. */
+/** The default time of signatures, and the time of verification. */
 export const signedAt: number = time('2024-06-01T00:00:00Z');
 export const now: Date = new Date('2025-01-01T00:00:00Z');
 
@@ -12,14 +12,14 @@ export interface SignOptions {
   hash?: keyof typeof hashIds;
   /** `undefined` leaves it out. */
   created?: number | undefined;
-  /** Beside the time of creation. */
+  /** Added to the time of creation. */
   hashed?: Uint8Array[];
   /** Instead of the issuer's key id. */
   unhashed?: Uint8Array[];
   salt?: Uint8Array;
-  /** What the packet says, whatever was used. */
+  /** The content of the packet, independent of the real one. */
   says?: { keyAlgorithm?: number; hashId?: number };
-  /** Changes the values behind the digest's first octets. */
+  /** Changes the values after the digest's first octets. */
   values?: (values: Buffer) => Uint8Array;
   /** Changes the first octets of the digest. */
   digestStart?: (start: Buffer) => Uint8Array;
@@ -36,7 +36,7 @@ const hashIds = {
 } as const;
 const salts: Partial<Record<keyof typeof hashIds, number>> = { sha256: 16, sha384: 24, sha512: 32 };
 
-/** The body of a signature packet over `content`, which is hashed as it is. */
+/** The body of a signature packet over `content`, which is hashed unchanged. */
 export function makeSignatureBody(
   key: KeyPair,
   content: Uint8Array,

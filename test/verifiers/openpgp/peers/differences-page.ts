@@ -1,6 +1,6 @@
 import type { DifferentialCase } from './differential-cases.ts';
 
-/** One row: what each peer said, by its name. */
+/** One row: the answer of each peer, by its name. */
 export interface Row {
   title: string;
   answers: Map<string, boolean>;
@@ -13,7 +13,7 @@ export function makeRow({ title, why }: DifferentialCase, answers: Map<string, b
   return { title, answers, why };
 }
 
-/** The table, and under it why rows differ. */
+/** The table, followed by the reasons for differences. */
 function renderRows(rows: readonly Row[]): string {
   const peers = [...(rows[0]?.answers.keys() ?? [])];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -16,7 +16,7 @@ import type { Signed } from './peers.ts';
 export interface DifferentialCase {
   title: string;
   signed: Signed;
-  /** Why this module answers as it does, where another answers otherwise. */
+  /** The reason for this module's answer, if another answers differently. */
   why?: string;
 }
 
@@ -47,8 +47,8 @@ const sixKeys = makeKey(six, {
   direct: [makeDirectSignature(six, { hashed: [sub.flags(flags.both)], unhashed })],
 });
 const cleartext = makeClearsigned(text, [pair], { checksum: 'right' });
-// GnuPG's answer depends on the padding of the armor. About one signature in 128 is a byte shorter
-// than the others, since leading zeros of a number are not written, and only such a one is padded.
+// GnuPG's answer depends on the padding of the armor. About one signature in 128 is a byte shorter than the others,
+// because leading zeros of a number are left out; only such a signature is padded.
 const unchecked = [0, 1, 2, 3, 4, 5, 6, 7]
   .map((later) => makeClearsigned(text, [pair], { checksum: '', created: signedAt + later }))
   .find((armored) => !armored.includes('='));

@@ -11,7 +11,7 @@ import { differs, makeRow, type Row, readRows, replaceRows } from './differences
 import { type DifferentialCase, differentialCases } from './differential-cases.ts';
 import { findGpgv, openpgpjs, type Peer, rootdisk } from './peers.ts';
 
-// Written anew with ROOTDISK_WRITE_DIFFERENCES=1, on a machine that has gpgv.
+// Updated with ROOTDISK_WRITE_DIFFERENCES=1, on a machine that has gpgv.
 const page = fileURLToPath(new URL('../../../../docs/openpgp-differences.md', import.meta.url));
 const gpgv = findGpgv();
 const peers = [rootdisk, openpgpjs, ...(gpgv === undefined ? [] : [gpgv])];
@@ -24,7 +24,7 @@ async function ask(one: DifferentialCase): Promise<Row> {
   return makeRow(one, new Map(await Promise.all(peers.map(answer))));
 }
 
-test('the published table of differences is what comes out', async () => {
+test('the published table of differences agrees with the results', async () => {
   const rows: Row[] = [];
   for (const one of differentialCases) rows.push(await ask(one));
   if (process.env['ROOTDISK_WRITE_DIFFERENCES'] !== undefined) {
@@ -34,7 +34,7 @@ test('the published table of differences is what comes out', async () => {
   expect([...published.keys()]).toEqual(rows.map(({ title }) => title));
   for (const { title, answers } of rows) {
     for (const [peer, accepts] of answers) {
-      // Another version than the one that is published may answer otherwise.
+      // A version other than the published one may answer differently.
       const known = published.get(title)?.get(peer);
       if (known !== undefined)
         expect([title, peer, known]).toEqual([title, peer, accepts ? 'accepts' : 'refuses']);
@@ -52,7 +52,7 @@ test.each([
   ['P-256', { type: 'ecc', curve: 'nistP256' }, 4],
   ['P-384', { type: 'ecc', curve: 'nistP384' }, 4],
   ['P-521', { type: 'ecc', curve: 'nistP521' }, 4],
-] as const)('what openpgp.js signs is verified: %s', async (_, options, version) => {
+] as const)('a signature by openpgp.js is verified: %s', async (_, options, version) => {
   const { privateKey, publicKey } = await openpgp.generateKey({
     userIDs: [{ name: 'Vendor', email: 'images@example.invalid' }],
     format: 'object',

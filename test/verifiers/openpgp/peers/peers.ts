@@ -10,7 +10,7 @@ import {
   verifyDetached,
 } from '../../../../verifiers/openpgp/index.ts';
 
-/** Something that was signed, for every program that can tell whether it holds. */
+/** Signed data, for every program that can verify it. */
 export interface Signed {
   document: Uint8Array;
   /** Absent: clearsigned. */
@@ -19,9 +19,9 @@ export interface Signed {
   keys: Uint8Array;
 }
 
-/** An implementation of OpenPGP that answers by yes or no. */
+/** An implementation of OpenPGP that answers yes or no. */
 export interface Peer {
-  /** With its version, as the published table names it. */
+  /** With its version, as in the published table. */
   name: string;
   accepts(signed: Signed): Promise<boolean>;
 }
@@ -42,7 +42,7 @@ export const rootdisk: Peer = {
   },
 };
 
-/** Asked as its documentation says: at least one signature, and none that throws. */
+/** Used as its documentation says: at least one signature, and none that throws. */
 export const openpgpjs: Peer = {
   name: `openpgp.js ${versionOf(openpgp.config.versionString)}`,
   accepts: async ({ document, signature, keys }) => {
@@ -83,7 +83,7 @@ function versionOf(text: string): string {
   return /\d+\.\d+\.\d+/.exec(text)?.[0] ?? '';
 }
 
-/** By its exit status, which is what most who call it look at; `undefined` where it is not installed. */
+/** By its exit status, which most callers use; `undefined` if it is not installed. */
 export function findGpgv(): Peer | undefined {
   const { status, stdout } = spawnSync('gpgv', ['--version'], { encoding: 'utf8' });
   if (status !== 0) return undefined;
