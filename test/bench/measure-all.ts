@@ -33,7 +33,7 @@ interface Bench extends BenchOptions {
 
 /** Everything, one job after the other; `scratch` is an empty folder. */
 export async function measureAll(bench: Bench): Promise<BenchReport> {
-  const { runs, only, scratch, command, machine, say } = bench;
+  const { runs, only, scratch, command, machine, say, largeDisk } = bench;
   // Jobs that need no image; images take minutes to make.
   const needless = [largeCacheTitle, ...cloneTitles, ...careTitles];
   const isAlone =
@@ -74,7 +74,7 @@ export async function measureAll(bench: Bench): Promise<BenchReport> {
     return { ...facts, warmHits: undefined, jobs: [...cloned, ...care], costs: [] };
   }
   say('preparing the images');
-  const images = await prepareImages(scratch, programs);
+  const images = await prepareImages(scratch, programs, largeDisk);
   const nginx = await startNginx(scratch);
   try {
     await layOutSite(nginx, images.qcow2);

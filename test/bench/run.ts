@@ -30,9 +30,9 @@ if (options.out !== '' && !(await isQuiet())) {
   process.exit(1);
 }
 if (options.build) buildPackage();
-const { runs, only } = options;
+const { runs, only, largeDisk } = options;
 const limited = only.map((word) => ` --only "${word}"`).join('');
-const command = `npm run bench -- --runs ${runs}${limited}`;
+const command = `npm run bench -- --runs ${runs}${largeDisk ? ' --large-disk' : ''}${limited}`;
 const report = await measureAll({ ...options, scratch, command, machine, say });
 
 process.stdout.write(renderMarkdown(report, undefined));

@@ -57,14 +57,16 @@ export async function buildDisk(
   kept: string,
   archive: string,
   codename: string,
+  more: readonly string[] = [],
 ): Promise<BuiltDisk> {
-  const recipe = [codename, ...packages, table, JSON.stringify(grubFacts)].join('\n');
+  const installed = [...packages, ...more];
+  const recipe = [codename, ...installed, table, JSON.stringify(grubFacts)].join('\n');
   const folder = join(kept, createHash('sha256').update(recipe).digest('hex').slice(0, 12));
   await mkdir(folder, { recursive: true });
   const tree = { root: join(folder, 'root'), boot: join(folder, 'boot') };
   const raw = join(folder, 'disk.raw');
   const qcow2 = join(folder, 'disk.qcow2');
-  await once(raw, (partial) => installSystem(tree, archive, codename, partial));
+  await once(raw, (partial) => installSystem(tree, archive, codename, installed, partial));
   await once(qcow2, (partial) => {
     run('qemu-img', ['convert', '-c', '-f', 'raw', '-O', 'qcow2', raw, partial]);
   });
@@ -81,11 +83,12 @@ async function installSystem(
   { root, boot }: SystemTree,
   archive: string,
   codename: string,
+  installed: readonly string[],
   disk: string,
 ): Promise<void> {
   if (!existsSync(root)) {
     const partial = `${root}.partial`;
-    const include = `--include=${packages.join(',')}`;
+    const include = `--include=${installed.join(',')}`;
     run('rm', ['-rf', partial, boot]);
     run('mmdebstrap', ['--variant=important', include, codename, partial, archive]);
     await rename(join(partial, 'boot'), boot);
