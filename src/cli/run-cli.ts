@@ -1,5 +1,6 @@
 import { allEnded } from '../cache/afterwards.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
+import { loadGotLightly } from '../http/wire/load-got.ts';
 import { builtIns } from '../index.ts';
 import { version } from '../version.ts';
 import { formatCommandHelp, formatGroupHelp, formatHelp } from './args/help.ts';
@@ -83,6 +84,7 @@ async function runCommand(
   const reporter = openReporter(io, flags);
   const { log, onProgress, warn } = reporter;
   try {
+    if (flags.list('plugin').length === 0) loadGotLightly();
     const transport = await readTransport(flags, { cwd, cacheDir, signal, log });
     const loaded = await loadPlugins(builtIns, flags.list('plugin'), cwd, signal);
     // The commands of `registry` name theirs as an operand.

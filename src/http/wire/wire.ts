@@ -4,6 +4,7 @@ import type { Tuning } from '../retry.ts';
 import type { createAgents } from './agents.ts';
 import type { Answer, WireRequest } from './answer.ts';
 import { Exchange } from './exchange.ts';
+import { loadGot } from './load-got.ts';
 import { chooseProxy, type Environment, shownProxy } from './proxy-rules.ts';
 import { carryBody } from './request-body.ts';
 
@@ -25,7 +26,7 @@ export function createWire(init: {
   return {
     async send(request) {
       request.signal.throwIfAborted();
-      const { default: got } = await import('got');
+      const got = await loadGot();
       request.signal.throwIfAborted();
       const agentsOf = init.agents();
       const { proxy, unusable } = chooseProxy(request.url, init.env);
