@@ -1,11 +1,11 @@
 import { isZeros } from '../kit/is-zeros.ts';
 
-/** Holes have the granularity of file system blocks. */
+/** Holes have the size of file system blocks. */
 const blockBytes = 4096;
 
 /**
- * What is written at `position`, cut where blocks of nothing but zeros begin and end. Blocks are those of the file, so that a
- * hole is one on disk too; `from` and `to` are places in `bytes`.
+ * The ranges of `bytes` (written at `position`) that hold data, cut at blocks of zeros. Blocks are aligned in the
+ * file, so that each one can be a hole on disk; `from` and `to` are indexes in `bytes`.
  */
 export function* blockRuns(
   position: number,

@@ -1,10 +1,10 @@
 import type { SparseTarget } from './sparse-file.ts';
 
-/** A target that keeps nothing of a disk but its two ends. */
+/** A target that keeps only the two ends of a disk. */
 export class DiskEnds implements SparseTarget {
   readonly #head: Uint8Array;
   readonly #tail: Uint8Array;
-  /** What was last written to the tail's length of bytes, wherever the end turns out to be. */
+  /** Position of the bytes in the tail buffer; it moves until the end of the disk is known. */
   #tailPosition = 0;
   #sizeBytes: number | undefined;
   #end = 0;
@@ -16,7 +16,7 @@ export class DiskEnds implements SparseTarget {
 
   truncate(bytes: number): Promise<void> {
     this.#sizeBytes = bytes;
-    // Where the size comes first, the tail's place is known from now on.
+    // If the size comes first, the position of the tail is known from now on.
     if (this.#end === 0) this.#tailPosition = Math.max(0, bytes - this.#tail.length);
     return Promise.resolve();
   }
@@ -45,7 +45,7 @@ export class DiskEnds implements SparseTarget {
     return { head, tail };
   }
 
-  /** A stream of unknown length: the tail moves on with it. */
+  /** In a stream of unknown length, the tail moves forward with each write. */
   #follow(end: number): void {
     const position = Math.max(this.#tailPosition, end - this.#tail.length);
     const kept = this.#tail.slice(Math.min(position - this.#tailPosition, this.#tail.length));
@@ -54,7 +54,7 @@ export class DiskEnds implements SparseTarget {
   }
 }
 
-/** Copies what two ranges have in common. */
+/** Copies the common part of two ranges. */
 function place(from: Uint8Array, fromPosition: number, to: Uint8Array, toPosition: number): void {
   const start = Math.max(fromPosition, toPosition);
   const end = Math.min(fromPosition + from.length, toPosition + to.length);

@@ -1,11 +1,13 @@
-/** Ranges that hold data, `[offset, length]` in bytes: ascending, not overlapping. What lies outside reads as zeros. */
+/**
+ * Ranges that hold data, `[offset, length]` in bytes: ascending, not overlapping. Bytes outside them read as zeros.
+ */
 export type Extents = readonly (readonly [offset: number, length: number])[];
 
-/** Data is remembered in units of so many bytes. */
+/** Written data is recorded in units of this many bytes. */
 export const unitBytes: number = 64 * 1024;
 const unitsPerPage = 1 << 16;
 
-/** Remembers which parts of a disk were written, in units of 64 KiB: one bit each, 4 MiB for a disk of 2 TiB. */
+/** Records which parts of a disk were written, in units of 64 KiB: one bit each, 4 MiB for a disk of 2 TiB. */
 export class DataMap {
   readonly #pages = new Map<number, Uint8Array>();
 
@@ -18,7 +20,7 @@ export class DataMap {
     }
   }
 
-  /** True when any unit that the range touches was written. */
+  /** True if any unit of the range was written. */
   touches(position: number, length: number): boolean {
     const last = Math.floor((position + length - 1) / unitBytes);
     for (let unit = Math.floor(position / unitBytes); unit <= last; unit += 1) {

@@ -1,10 +1,10 @@
 const blockBytes = 4096;
-/** Not a `Buffer`: its `subarray` is slower. */
+/** Not a `Buffer`, because its `subarray` is slower. */
 const fill = new Uint8Array(blockBytes).fill(0xff);
 
 /**
- * How much of these bytes is erased flash: whole blocks of 0xFF, 4 KiB each as they lie in the file, and the parts of one at
- * both ends.
+ * Number of these bytes that are erased flash: whole blocks of 0xFF, 4 KiB each and aligned in the file, and partial
+ * blocks at both ends.
  */
 export function fillBytesOf(position: number, bytes: Uint8Array): number {
   let found = 0;
@@ -16,7 +16,7 @@ export function fillBytesOf(position: number, bytes: Uint8Array): number {
   return found;
 }
 
-/** Two whole arrays: the `Buffer` of Deno cannot compare ranges. */
+/** Compares two whole arrays, because the `Buffer` of Deno cannot compare ranges. */
 function isFill(block: Uint8Array): boolean {
   return Buffer.compare(block, fill.subarray(0, block.length)) === 0;
 }

@@ -5,10 +5,10 @@ const pieceBytes = 1024 * 1024;
 
 /**
  * A file that is written while readers use it as a `ByteSource`. Reads wait for bytes that are not ready yet; `fail`
- * rejects all of them. Bytes may be written ahead of the ready ones, in any order, and become ready by `advance`.
+ * rejects all of them. Bytes may be written ahead of the ready ones, in any order; `advance` makes them ready.
  */
 export class GrowingFile implements ByteSource {
-  /** Set by who can fetch ranges out of band. */
+  /** Set if ranges can be fetched separately. */
   ahead?: (position: number, length: number) => Promise<Uint8Array>;
   readonly #handle: FileHandle;
   #readyBytes: number;
@@ -17,14 +17,14 @@ export class GrowingFile implements ByteSource {
   #failure: { error: unknown } | undefined;
   #change: PromiseWithResolvers<void> = Promise.withResolvers<void>();
 
-  /** `sizeBytes`: the length where it is known before the end. `readyBytes`: how much of it is there already. */
+  /** `sizeBytes`: the length, if it is known before the end. `readyBytes`: number of bytes that are already there. */
   constructor(handle: FileHandle, sizeBytes?: number, readyBytes = 0) {
     this.#handle = handle;
     this.#sizeBytes = sizeBytes;
     this.#readyBytes = readyBytes;
   }
 
-  /** A file that is complete already; the caller keeps and closes the handle. */
+  /** A complete file; the caller owns and closes the handle. */
   static whole(handle: FileHandle, sizeBytes: number): GrowingFile {
     const file = new GrowingFile(handle, sizeBytes, sizeBytes);
     file.#ended = true;
@@ -43,7 +43,7 @@ export class GrowingFile implements ByteSource {
     return this.#handle.fd;
   }
 
-  /** Tells the length before the end has come. */
+  /** States the length before the end has arrived. */
   expect(sizeBytes: number): void {
     this.#sizeBytes = sizeBytes;
   }
@@ -53,7 +53,7 @@ export class GrowingFile implements ByteSource {
     this.advance(this.#readyBytes + chunk.length);
   }
 
-  /** Puts bytes in their place without making them ready. */
+  /** Writes bytes at their position without making them ready. */
   async write(position: number, chunk: Uint8Array): Promise<void> {
     let done = 0;
     while (done < chunk.length) {
@@ -63,7 +63,7 @@ export class GrowingFile implements ByteSource {
     }
   }
 
-  /** Everything before `readyBytes` has been written. */
+  /** States that everything before `readyBytes` has been written. */
   advance(readyBytes: number): void {
     if (readyBytes <= this.#readyBytes) return;
     this.#readyBytes = readyBytes;
@@ -85,26 +85,29 @@ export class GrowingFile implements ByteSource {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#ended) return;
     await this.#change.promise;
-    // A failure that came meanwhile is assigned between the two looks.
+    // A failure may have been assigned between the two checks.
     const failure = this.#failure as { error: unknown } | undefined;
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Waits until so many bytes are ready, or the end has come; resolves with how many are. */
+  /** Waits until this many bytes are ready, or the end has arrived; resolves with the number of ready bytes. */
   async reach(bytes: number): Promise<number> {
     while (this.#readyBytes < bytes && !this.#ended) await this.grown();
     if (this.#failure !== undefined) throw this.#failure.error;
     return this.#readyBytes;
   }
 
-  /** `memory`: at least `length` bytes to read into, for who reads much and keeps nothing; else it is new. */
+  /**
+   * `memory`: a buffer of at least `length` bytes to read into, for callers that read often and keep nothing;
+   * default: a new one.
+   */
   async read(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
     const readyBytes = await this.reach(position + length);
     const ready = Math.max(0, Math.min(length, readyBytes - position));
     return await this.peek(position, ready, memory);
   }
 
-  /** What the file holds now, ready or not; short at its end. */
+  /** Reads what the file holds now, ready or not; returns fewer bytes at its end. */
   async peek(position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> {
     const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
     let done = 0;
@@ -122,7 +125,8 @@ export class GrowingFile implements ByteSource {
   }
 
   async *stream(reuse = false): AsyncIterable<Uint8Array> {
-    // Left to the collector, a hundred pieces would be held at once. A piece never reaches from one half into the other.
+    // If the garbage collector had to free the pieces, about a hundred would be held at once. A piece never crosses
+    // from one half into the other.
     const halves = reuse ? new Uint8Array(2 * pieceBytes) : undefined;
     for (let position = 0; ; ) {
       while (this.#readyBytes === position && !this.#ended) await this.grown();

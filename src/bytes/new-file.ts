@@ -13,7 +13,7 @@ export class NewFile implements WriterSink {
   #end = 0;
   #dataBytes = 0;
 
-  /** `onData` hears of every range that was written. */
+  /** `onData` is called for every written range. */
   constructor(handle: SparseTarget, onData: (position: number, length: number) => void = () => {}) {
     const { fd } = handle;
     if (fd !== undefined) this.file = { fd, wrote: (ranges) => this.#note(ranges) };
@@ -21,7 +21,7 @@ export class NewFile implements WriterSink {
     this.#onData = onData;
   }
 
-  /** As set, or as far as was written. */
+  /** As set, else the end of the last write. */
   get sizeBytes(): number {
     return this.#sizeBytes ?? this.#end;
   }
@@ -52,7 +52,7 @@ export class NewFile implements WriterSink {
     }
   }
 
-  /** Gives the file its whole length, where it ends with a hole. */
+  /** Extends the file to its whole length if it ends with a hole. */
   async finish(): Promise<void> {
     if (this.#sizeBytes === undefined) await this.setSize(this.#end);
   }

@@ -5,15 +5,15 @@ import { blockRuns } from './block-runs.ts';
 import { DataMap, type Extents } from './extents.ts';
 import { fillBytesOf } from './fill.ts';
 
-/** Of a block that its writer digests. */
+/** Length of a block that its writer digests. */
 const digestedBytes = 1024 * 1024;
 const zeroPiece = Buffer.alloc(1024 * 1024);
 
-/** What a sparse disk is written to: a new, empty file, a device, or something that only counts. */
+/** The destination of a sparse disk: a new, empty file, a device, or an object that only counts. */
 export type SparseTarget = {
-  /** False where something else may lie in the ranges that are not written. */
+  /** False if ranges that are not written may hold other data. */
   readonly zeroed?: boolean;
-  /** Where it is a new file. */
+  /** Descriptor, for a new file. */
   readonly fd?: number;
   write(
     bytes: Uint8Array,
@@ -24,21 +24,21 @@ export type SparseTarget = {
   truncate(bytes: number): Promise<void>;
 };
 
-/** What a disk may not exceed, in bytes. */
+/** Upper bounds for a disk, in bytes. */
 export interface SparseBounds {
   /** Its virtual size. */
   maxBytes: number;
-  /** Its data that is no zeros; asked as data comes, as it may grow with the source. */
+  /** Its non-zero data; called as data arrives, because the bound may grow with the source. */
   maxDataBytes?: () => number;
-  /** So many bytes of 0xFF do not count as data. */
+  /** Number of bytes of 0xFF that do not count as data. */
   maxFillBytes?: number;
-  /** So many bytes are free where it is written, at the start. */
+  /** Free space at the destination before the first write. */
   freeBytes?: number;
 }
 
 /**
- * A new, empty file as a `DiskSink`: zero blocks are never written, so they stay holes. Of any other target the ranges
- * that were not written are its own business.
+ * A new, empty file as a `DiskSink`: blocks of zeros are never written, so they stay holes. Another target must
+ * handle the unwritten ranges itself.
  */
 export class SparseFile implements DiskSink {
   readonly zeroed: boolean;
@@ -55,8 +55,8 @@ export class SparseFile implements DiskSink {
   #fillBytes = 0;
 
   /**
-   * `onWrite` hears how many bytes of the disk were settled, `onData` of every range that was written, `onDigest`
-   * after it of the blocks of 1 MiB that hold nothing else and were digested by their writer.
+   * `onWrite` is called with the number of finished bytes of the disk, and `onData` with every written range.
+   * `onDigest` is called after it with the blocks of 1 MiB that hold only this data and that their writer digested.
    */
   constructor(
     handle: SparseTarget,
@@ -82,12 +82,12 @@ export class SparseFile implements DiskSink {
     this.#onDigest = onDigest ?? (() => {});
   }
 
-  /** The virtual size: as set, or as far as was written. */
+  /** The virtual size: as set, else the end of the last write. */
   get sizeBytes(): number {
     return this.#sizeBytes ?? this.#end;
   }
 
-  /** Bytes that were no zeros, in blocks of 4 KiB; what was written twice counts twice. */
+  /** Non-zero bytes, in blocks of 4 KiB; a block that is written twice counts twice. */
   get dataBytes(): number {
     return this.#dataBytes;
   }
@@ -138,7 +138,7 @@ export class SparseFile implements DiskSink {
 
   #note(...[ranges, fillBytes = 0, digests = []]: Parameters<SinkFile['wrote']>): void {
     this.#fillBytes += fillBytes;
-    // Data that was there before, or is being written, is not in the digest.
+    // The digest does not cover older data of the block, or data that is still being written.
     const fresh = digests.filter(([offset]) => !this.#map.touches(offset, digestedBytes));
     for (let i = 0; i < ranges.length; i += 2) {
       const [position = 0, length = 0] = [ranges[i], ranges[i + 1]];
@@ -157,7 +157,7 @@ export class SparseFile implements DiskSink {
     this.#end = Math.max(this.#end, end);
   }
 
-  /** `whole`: the length of the disk, where it is known. */
+  /** `whole`: the length of the disk, if known. */
   #check(bytes: number, whole: number | undefined): void {
     const { maxBytes } = this.#bounds;
     if (bytes <= maxBytes) return;
@@ -174,7 +174,7 @@ export class SparseFile implements DiskSink {
     const limit = maxDataBytes?.() ?? Number.POSITIVE_INFINITY;
     const fill = Math.min(this.#fillBytes, maxFillBytes);
     if (this.#dataBytes - fill <= limit) return;
-    // What is left of a disk of known length may all be fill.
+    // The rest of a disk of known length may be fill only.
     const isFill = this.#dataBytes - this.#fillBytes <= limit;
     throw refuse(
       'limit',
@@ -189,7 +189,7 @@ export class SparseFile implements DiskSink {
   }
 }
 
-/** Fill is data on disk, and no estimate counts it: packed, it takes next to nothing. */
+/** Fill takes space on disk, but no estimate counts it: compressed, it has almost no length. */
 function noRoom(neededBytes: number, freeBytes: number): CacheError {
   return new CacheError({
     code: 'ERR_NO_SPACE',

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { ByteSource } from '../contracts/bytes.ts';
 import { GrowingFile } from './growing-file.ts';
 
-/** Enough for every format's look at the first bytes. */
+/** Enough for the detection of every format. */
 const headBytes = 128 * 1024;
 
 /**
- * A codec's output as a `ByteSource`. Looking at the head and then streaming costs no disk space; the first read past
- * the head starts a scratch file that the rest is written to.
+ * The output of a codec as a `ByteSource`. Reading the head and then streaming needs no disk space; the first read
+ * after the head starts a scratch file for the rest.
  */
 export class StreamSource implements ByteSource {
   readonly #iterator: AsyncIterator<Uint8Array>;
@@ -110,14 +110,14 @@ export class StreamSource implements ByteSource {
 
 /** Unnamed temporary files of one job. */
 export interface Scratch {
-  /** A new empty file, open for reading and writing, that vanishes with its handle. */
+  /** A new empty file, open for reading and writing, which is gone when its handle is closed. */
   open(): Promise<FileHandle>;
-  /** Work that must have ended before the files are closed. */
+  /** Registers work that must end before the files are closed. */
   track(work: Promise<void>): void;
   close(): Promise<void>;
 }
 
-/** Scratch files inside `folder`, which must exist; they are unlinked as soon as they are open. */
+/** Scratch files in `folder`, which must exist; each is unlinked right after it is opened. */
 export function openScratch(folder: string): Scratch {
   const handles: FileHandle[] = [];
   const work: Promise<void>[] = [];

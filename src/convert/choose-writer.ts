@@ -10,8 +10,8 @@ export interface ChosenWriter {
 }
 
 /**
- * The writer that `to` names (`vhdx`, or `qcow2,compression=zstd`), or else the one whose ending the output has; `undefined`
- * for a raw disk.
+ * The writer that `to` names (`vhdx`, or `qcow2,compression=zstd`), else the one for the extension of the output;
+ * `undefined` for a raw disk.
  */
 export function chooseWriter(
   to: string | undefined,
@@ -26,7 +26,7 @@ export function chooseWriter(
   return writer && { writer, options: defaultsOf(writer) };
 }
 
-/** `FORMAT[,OPTION=VALUE…]`; `undefined` for `raw`. `field` is the option that the text was given for. */
+/** Parses `FORMAT[,OPTION=VALUE…]`; `undefined` for `raw`. `field` is the option that contains the text. */
 export function parseWriter(
   text: string,
   writers: readonly DiskWriter[],
@@ -46,7 +46,7 @@ export function parseWriter(
   return writer && { writer, options };
 }
 
-/** What a format is called that is not known, with the words that are. */
+/** The error for an unknown format, with the known ones. */
 export function unknownFormat(
   id: string,
   writers: readonly DiskWriter[],

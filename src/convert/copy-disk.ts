@@ -6,7 +6,7 @@ import { refuse } from '../errors.ts';
 import { boundDisk } from '../image/bounds.ts';
 import type { OpenImageFile } from './open-image-file.ts';
 
-/** One conversion of a local file whose layers are known. */
+/** The conversion of one local file whose layers are known. */
 export interface ConvertJob {
   input: string;
   output: string;
@@ -15,7 +15,7 @@ export interface ConvertJob {
   onProgress: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
 }
 
-/** What a conversion made. */
+/** The result of a conversion. */
 export interface ConvertedImage {
   path: string;
   /** `raw`, or the id of the writer. */
@@ -24,13 +24,13 @@ export interface ConvertedImage {
   virtualSize: number;
   /** Bytes that the output occupies on disk. */
   allocatedBytes: number;
-  /** What is odd about the image and was allowed. */
+  /** Allowed irregularities of the image. */
   warnings: Warning[];
 }
 
 /**
- * Copies the whole disk to a target and checks every sum around it. `freeBytes` is the room where the target
- * lies, and the result its virtual size in bytes and where its data lies.
+ * Copies the whole disk to a target and verifies every checksum around it. `freeBytes` is the free space at the
+ * target. Returns the virtual size in bytes and the extents.
  */
 export async function copyDisk(
   { image, onProgress }: ConvertJob,
@@ -42,7 +42,7 @@ export async function copyDisk(
   const sink = new SparseFile(target, bounds, (bytes) => {
     image.signal.throwIfAborted();
     written += bytes;
-    // Only a raw disk is written from end to end, so that its size says how far it is.
+    // Only a raw disk is written from start to end, so that its size gives the progress.
     const total = image.chain.at(-1) === 'raw' ? image.image.virtualSize : undefined;
     onProgress?.(written, total);
   });

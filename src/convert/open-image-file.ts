@@ -15,28 +15,28 @@ import { pluginFailure } from '../parts/call-plugin.ts';
 import { readAllow } from '../parts/read-allow.ts';
 import { readLimits } from '../parts/read-limits.ts';
 
-/** A local image file with every layer recognised. */
+/** A local image file after all its layers were detected. */
 export interface OpenImageFile extends OpenLayers {
   sizeBytes: number;
   source: GrowingFile;
-  /** The file itself. */
+  /** Handle of the file itself. */
   file: FileHandle;
   limits: Limits;
   allowances: Allowances;
   signal: AbortSignal;
   log: Log;
-  /** Writes the whole disk to a sink and checks every sum around it. */
+  /** Writes the whole disk to a sink and verifies every checksum around it. */
   drain(sink: DiskSink): Promise<void>;
 }
 
-/** What is known of a file before all of its layers are. */
+/** What is known about a file before all its layers are detected. */
 export interface FoundSoFar {
   sizeBytes: number;
-  /** Format ids found up to now, outermost first. */
+  /** Format ids found so far, outermost first. */
   chain: string[];
 }
 
-/** Opens a local file, recognises its layers, runs `use`, and closes everything again. */
+/** Opens a local file, detects its layers, runs `use`, and closes everything. */
 export async function openImageFile<T>(
   path: string,
   formats: readonly Format[],
@@ -79,7 +79,7 @@ export async function openImageFile<T>(
   }
 }
 
-/** A file that can be read; `ERR_NOT_FOUND` for anything else. */
+/** Opens a readable file; throws `ERR_NOT_FOUND` for anything else. */
 export async function openReadable(path: string): Promise<FileHandle> {
   try {
     const handle = await open(path, 'r');

@@ -3,20 +3,23 @@ import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Process ids are those of one machine or container. */
+/** Process ids are unique only on one machine or in one container. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** A new name beside an output, for what becomes the output or is needed to make it. Others know by it whose it is. */
+/**
+ * A new name beside an output, for a file that becomes the output or is needed to make it. The name says which
+ * process owns it.
+ */
 export function partialPath(output: string): string {
   const name = `${prefixOf(output)}${host}-${process.pid}-${randomBytes(4).toString('hex')}`;
   return join(dirname(output), name);
 }
 
-/** Removes what processes of this machine left beside an output that were killed. */
+/** Removes files beside an output that killed processes of this machine left. */
 export async function sweepPartials(output: string): Promise<void> {
   const folder = dirname(output);
   const prefix = prefixOf(output);
-  // A folder that cannot be read shows when the file is made.
+  // An unreadable folder is reported when the file is created.
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(prefix)) continue;
@@ -34,7 +37,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // A process of another user is there all the same.
+    // A process of another user exists although it may not be signalled.
     return error instanceof Error && 'code' in error && error.code !== 'ESRCH';
   }
 }

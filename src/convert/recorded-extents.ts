@@ -9,8 +9,8 @@ import { examineEntry } from '../cache/entries/read.ts';
 import { parseCacheName } from '../cache/names/cache-name.ts';
 
 /**
- * Where a disk of a cache holds data, as its record says; `undefined` for any other file, and for one that is not as it was
- * published. Node has no call that finds the holes of a file, so all of another file is read.
+ * The recorded extents of a cached disk; `undefined` for any other file, and for a disk that changed since it was
+ * published. Node has no call that finds the holes of a file, so any other file is read completely.
  */
 export async function recordedExtents(
   given: string,
@@ -25,12 +25,12 @@ export async function recordedExtents(
     if (entry === undefined) return;
     const { sizeBytes, mtimeMs } = entry.record.disk;
     const { table } = await readDigestTable(entry);
-    // The open file may be another one than that of the record by now.
+    // The open file may not be the recorded one any more.
     const { size, mtimeMs: changedMs } = await handle.stat();
     if (size !== sizeBytes || changedMs !== mtimeMs) return;
     return table?.extents ?? entry.record.extents;
   } catch {
-    // Whatever is wrong with a cache, the file can be read.
+    // A faulty cache does not matter: the file can still be read.
     return;
   }
 }

@@ -7,8 +7,8 @@ import { DeviceTarget } from './device/device-target.ts';
 import { openDevice } from './device/open-device.ts';
 
 /**
- * Writes the disk to a block device. Until the first byte of data is known the device is not touched; from then on its
- * first MiB is zeros until everything else is there and checked.
+ * Writes the disk to a block device. The device is not changed before the first byte of data is known; from then on
+ * its first MiB is zeros until everything else is written and verified.
  */
 export async function convertToDevice(job: ConvertJob): Promise<ConvertedImage> {
   const { input, output, image, formats } = job;

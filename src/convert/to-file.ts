@@ -10,9 +10,9 @@ import { partialPath, sweepPartials } from './partial-file.ts';
 import { placeOutput } from './place-output.ts';
 
 /**
- * Writes the disk beside the output and puts it in place at the end; over a file that is there only with `force`. It is
- * not synced: like any copy, it is on the file system when the call returns and on the device when the system writes it
- * back.
+ * Writes the disk to a file beside the output and renames it at the end; replaces an existing file only with `force`.
+ * It is not synced: as with any copy, it is on the file system when the call returns, and on the device when the
+ * system writes it back.
  */
 export async function convertToFile(job: ConvertJob, force: boolean): Promise<ConvertedImage> {
   const { output, image, formats } = job;

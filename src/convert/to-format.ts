@@ -16,8 +16,8 @@ import { recordedExtents } from './recorded-extents.ts';
 import { type RawFile, writeFormat } from './write-format.ts';
 
 /**
- * Writes the disk in another format beside the output and puts it in place at the end. What is not a raw disk is decoded to
- * a hidden sparse file first, which is removed again.
+ * Writes the disk in another format to a file beside the output and renames it at the end. An input that is not a raw
+ * disk is first decoded to a hidden sparse file, which is removed afterwards.
  */
 export async function convertToFormat(
   job: ConvertJob,
@@ -58,7 +58,7 @@ export async function convertToFormat(
   }
 }
 
-/** The input itself where it is a raw disk, else what it is decoded to. */
+/** The input itself if it is a raw disk, else the decoded file. */
 async function openRaw(job: ConvertJob, path: string, handles: FileHandle[]): Promise<RawFile> {
   const { input, output, image, formats } = job;
   const { chain, allowances, source, file, sizeBytes } = image;

@@ -8,20 +8,20 @@ import { createTaskPool } from '../kit/task-pool.ts';
 import { awaitPlugin } from '../parts/await-plugin.ts';
 import type { ChosenWriter } from './choose-writer.ts';
 
-/** A raw disk that lies in a file, complete. */
+/** A complete raw disk in a file. */
 export interface RawFile {
   handle: FileHandle;
   virtualSize: number;
   extents: Extents;
 }
 
-/** What goes on while a disk is written in another format. */
+/** Callbacks while a disk is written in another format. */
 export interface WriteJob {
   signal: AbortSignal;
   log: Log;
-  /** Bytes of the raw disk that were read so far, at most all of it. */
+  /** Called with the number of bytes of the raw disk that were read so far, at most its size. */
   onRead?: (bytes: number) => void;
-  /** Every range of the new file that was written. */
+  /** Called for every written range of the new file. */
   onData?: (position: number, length: number) => void;
 }
 
@@ -51,7 +51,7 @@ export async function writeFormat(
       return bytes;
     },
   };
-  // As wide as for decoders: a task may wait for the disk.
+  // As many as for decoders: a task may wait for the disk.
   const tasks = createTaskPool(availableParallelism() * 2);
   await awaitPlugin(writer.id, 'write', signal, () =>
     writer.write(disk, out, { options, signal, log, tasks }),

@@ -8,26 +8,26 @@ import { defined } from '../kit/defined.ts';
 
 /** A kernel or an initrd. */
 export interface LaunchPart {
-  /** Where it lies on the disk; absent for a file that the vendor publishes. */
+  /** Its path on the disk; absent for a file that the vendor publishes. */
   file?: string;
-  /** Where it lies on this machine already. */
+  /** Its path on this machine, if it is already there. */
   path?: string;
   open(): Promise<OpenFile>;
 }
 
-/** What starts a disk, and what is known of the disk. */
+/** The files that boot a disk, and the facts about the disk. */
 export interface Bootable {
   disk: { path: string; readOnly: boolean };
   content: DiskContent;
   system?: { id: string; version?: string };
   kernel: LaunchPart & { kind: string };
   initrd: readonly LaunchPart[];
-  /** As configured; absent where no boot loader is configured. */
+  /** The configured kernel arguments; absent if no boot loader is configured. */
   cmdline?: string;
   warnings: readonly string[];
 }
 
-/** What an entry of the boot menu starts with. */
+/** The kernel and initrd of a boot entry. */
 export function partsOfEntry({
   kernel,
   initrd,
@@ -40,7 +40,7 @@ export function partsOfEntry({
   };
 }
 
-/** A file of this machine as a part. */
+/** A local file as a part. */
 export function partOfFile(path: string, sizeBytes: number): LaunchPart & { path: string } {
   const read = async (position: number, length: number): Promise<Uint8Array> => {
     const handle = await open(path);
@@ -58,7 +58,7 @@ export function partOfFile(path: string, sizeBytes: number): LaunchPart & { path
   return { path, open: async () => ({ sizeBytes, read, stream }) };
 }
 
-/** The same kernel unpacked; it lies nowhere on this machine. */
+/** The same kernel unpacked; it has no path on this machine. */
 export async function unpackPart(
   { file, open }: Bootable['kernel'],
   unpacking: KernelUnpacking,

@@ -26,32 +26,32 @@ const known: Readonly<Record<HypervisorId, Hypervisor>> = {
 export interface Launch {
   to: HypervisorId;
   text: string;
-  /** The command line of the kernel that it holds. */
+  /** The kernel command line in it. */
   cmdline: string;
-  /** Where that names the root in another way than the configuration. */
+  /** Present if the root is named differently than in the configuration. */
   root?: RootChange;
 }
 
-/** `gzip(image)` and `arm64` of `gzip(image)/arm64`; the architecture may stand within the brackets too. */
+/** Splits `gzip(image)/arm64` into `gzip(image)` and `arm64`; the architecture may also be inside the brackets. */
 export function splitKind(kind: string): { kind: string; arch?: Arch } {
   const [, before = kind, word, after = ''] = /^(.*)\/(\w+)(\)*)$/.exec(kind) ?? [];
   return { kind: before + after, ...defined({ arch: arches.find((one) => one === word) }) };
 }
 
-/** The serial line that shows what the kernel says; `undefined` where the architecture is not known. */
+/** The serial device for kernel messages; `undefined` if the architecture is unknown. */
 export function consoleOf(kind: string, to: HypervisorId | undefined): string | undefined {
   const { arch } = splitKind(kind);
   if (arch === undefined) return undefined;
   return to === undefined ? serialConsoles[arch] : known[to].console(arch);
 }
 
-/** True where the hypervisor loads a kernel that is packed like this. */
+/** True if the hypervisor loads a kernel with this packing. */
 export function loadsKernel(to: HypervisorId, kernelKind: string): boolean {
   const { kind, arch } = splitKind(kernelKind);
   return arch !== undefined && known[to].kernels[arch]?.includes(kind) === true;
 }
 
-/** Refuses a kernel that the hypervisor does not load. */
+/** The error for a kernel that the hypervisor cannot load. */
 export function refuseKernel(to: HypervisorId, kernelKind: string): Error {
   const { arch } = splitKind(kernelKind);
   const kinds = arch && known[to].kernels[arch];
@@ -64,7 +64,7 @@ export function refuseKernel(to: HypervisorId, kernelKind: string): Error {
   return refuse('unsupported-variant', message, { detected: kernelKind, hint });
 }
 
-/** How that hypervisor starts the machine. What it does not tell by itself is a warning. */
+/** Describes how this hypervisor boots the machine. Warnings name changes, and steps that the caller should still do. */
 export function describeLaunch(
   to: HypervisorId,
   machine: DirectBoot,

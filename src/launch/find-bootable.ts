@@ -8,26 +8,26 @@ import { type Bootable, partOfFile, partsOfEntry } from './bootable.ts';
 import { loadsKernel } from './describe-launch.ts';
 import type { HypervisorId } from './hypervisor.ts';
 
-/** What is asked for of a disk; what concerns a fetch alone is passed on. */
+/** Options for a bootable disk; those for fetching are passed on. */
 interface BootableWish extends Omit<EnsureOptions, 'boot' | 'format'> {
   kernel?: string | undefined;
   to?: HypervisorId | undefined;
 }
 
-/** Verbs that this one is made of. */
+/** The verbs that `bootImage` uses. */
 interface BootVerbs {
   ensureImage(reference: string, options: EnsureOptions): Promise<EnsuredImage>;
   openDisk(path: string, options: Pick<EnsureOptions, 'signal' | 'log'>): Promise<OpenedDisk>;
 }
 
-/** What starts a disk; `close` ends the reading, `release` the lease on a disk of the cache. */
+/** The boot files of a disk; `close` closes the disk, `release` ends the lease on a cached disk. */
 interface FoundBootable {
   bootable: Bootable;
   close(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Of the disk at a path, which is opened in place. */
+/** For the disk at a path, which is read where it is. */
 export async function bootableOfPath(
   { openDisk }: BootVerbs,
   path: string,
@@ -41,7 +41,7 @@ export async function bootableOfPath(
   });
 }
 
-/** Of a reference: what its vendor publishes, else what is on the disk. */
+/** For a reference: the files that its vendor publishes, else those on the disk. */
 export async function bootableOfReference(
   verbs: BootVerbs,
   reference: string,
@@ -59,7 +59,7 @@ export async function bootableOfReference(
       if (image.boot === undefined || isFine || wish.kernelFormat !== undefined) {
         return { bootable, close, release };
       }
-      // The unpacked kernel is an entry of the cache of its own.
+      // The unpacked kernel is a separate entry of the cache.
       const raw = await verbs.ensureImage(reference, { ...wish, boot: true, kernelFormat: 'raw' });
       const both = async (): Promise<void> => {
         await raw.dispose();
@@ -97,7 +97,7 @@ async function readBootable(
   };
 }
 
-/** With the files that were obtained with the image, if any were. */
+/** Uses the boot files that were fetched with the image, if there are any. */
 async function bootableOfImage(
   { boot }: EnsuredImage,
   opened: OpenedDisk,
@@ -110,7 +110,7 @@ async function bootableOfImage(
   const kept = await partsOfBoot(boot);
   const { file } = onDisk.kernel;
   const [initrd, ...others] = onDisk.initrd;
-  // Several lie in one file.
+  // Several initrds are joined in one file.
   const isOne = initrd !== undefined && others.length === 0;
   return {
     ...onDisk,

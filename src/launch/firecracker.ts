@@ -1,9 +1,9 @@
 import { defined } from '../kit/defined.ts';
 import type { Hypervisor } from './hypervisor.ts';
 
-/** Firecracker, by the file of its option `--config-file`. */
+/** Firecracker, configured by the file of its option `--config-file`. */
 export const firecracker: Hypervisor = {
-  // bzImage since July 2026 only; what is released before refuses it by its ELF magic.
+  // bzImage is supported only since July 2026; earlier releases require the ELF magic.
   kernels: { amd64: ['elf'], arm64: ['image'] },
   // An 8250 UART on both (docs/getting-started.md).
   console: () => 'ttyS0',
@@ -18,7 +18,7 @@ export const firecracker: Hypervisor = {
         {
           drive_id: 'rootfs',
           path_on_host: disk.path,
-          // Otherwise Firecracker appends a root= of its own, which is right for a disk without partitions alone.
+          // Otherwise Firecracker appends its own root=, which is right only for a disk without partitions.
           is_root_device: false,
           is_read_only: disk.readOnly,
         },

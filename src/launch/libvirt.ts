@@ -3,7 +3,7 @@ import { hostArch } from '../kit/arch.ts';
 import type { Hypervisor } from './hypervisor.ts';
 import { qemu, qemuKernels, qemuMachines } from './qemu.ts';
 
-/** The words of libvirt for architectures. */
+/** Architectures in the spelling of libvirt. */
 const libvirtArches = new Map([
   ['amd64', 'x86_64'],
   ['386', 'i686'],
@@ -49,7 +49,7 @@ export const libvirt: Hypervisor = {
   },
 };
 
-/** A name that libvirt takes: without `/`, and from the name of the disk. */
+/** A valid libvirt name made from the name of the disk, without `/`. */
 function nameOf(path: string): string {
   return basename(path).replace(/\.[^.]*$/, '') || 'rootdisk';
 }
@@ -62,14 +62,14 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Text for an element or an attribute; what XML 1.0 has no form for is left out. */
+/** Escapes text for an element or an attribute; leaves out characters that XML 1.0 forbids. */
 function escapeXml(text: string): string {
   return (
     text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no form for them
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: XML forbids them
       .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '')
       .replace(/[&<>'"]/g, (found) => entities[found] ?? found)
-      // A parser would make a blank of each in an attribute.
+      // In an attribute, a parser would convert each of these to a blank.
       .replace(/[\t\n\r]/g, (found) => `&#${found.charCodeAt(0)};`)
   );
 }

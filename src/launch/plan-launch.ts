@@ -16,9 +16,9 @@ import type { HypervisorId, RootForm } from './hypervisor.ts';
 import { type RootChange, type RootedLine, rewriteRoot } from './root-form.ts';
 import { type WantedFile, writeParts } from './write-parts.ts';
 
-/** How kernel, initrd and command line are wanted. */
+/** The requested form of kernel, initrd and command line. */
 interface LaunchWish {
-  /** Absolute. */
+  /** Absolute path. */
   outputDir?: string | undefined;
   force: boolean;
   console?: boolean | undefined;
@@ -30,13 +30,13 @@ interface LaunchWish {
   signal: AbortSignal;
 }
 
-/** A kernel or an initrd, and where it lies. */
+/** A kernel or an initrd, and its path. */
 interface PlacedPart {
   path?: string;
   file?: string;
 }
 
-/** What starts a disk, written where it was asked for. */
+/** The boot files of a disk, written to the requested folder. */
 interface PlannedLaunch {
   disk: string;
   kernel: PlacedPart & { kind: string };
@@ -48,14 +48,14 @@ interface PlannedLaunch {
   warnings: string[];
 }
 
-/** Decides everything, then writes: a refusal leaves nothing behind. */
+/** Makes all decisions before it writes, so that a refused request leaves no file behind. */
 export async function planLaunch(bootable: Bootable, wish: LaunchWish): Promise<PlannedLaunch> {
   const { disk, initrd, system, content } = bootable;
   const { outputDir, to, signal } = wish;
   const kernel = await chooseKernel(bootable, wish);
   const { cmdline, root, warnings } = writeCmdline(bootable, kernel.kind, wish);
   if (to !== undefined) requirePaths([kernel, ...initrd], outputDir);
-  // A hypervisor takes one initrd.
+  // A hypervisor accepts one initrd.
   const joined = to !== undefined && initrd.length > 1 ? [{ name: 'initrd', parts: initrd }] : [];
   const wanted: WantedFile[] = [
     { name: 'kernel', parts: [kernel] },
@@ -96,7 +96,7 @@ export async function planLaunch(bootable: Bootable, wish: LaunchWish): Promise<
   return planned;
 }
 
-/** The kernel as it will be: unpacked where that is asked for, or where the hypervisor needs it. */
+/** The final kernel: unpacked if that is requested, or if the hypervisor needs it. */
 async function chooseKernel(
   { kernel }: Bootable,
   { outputDir, to, kernelFormat, formats, signal }: LaunchWish,

@@ -2,7 +2,7 @@ import type { Arch } from '../contracts/arch.ts';
 import { type Hypervisor, serialConsoles } from './hypervisor.ts';
 import { formatCommand } from './shell-words.ts';
 
-/** The program, the machine and the processor; `max` is every feature that KVM or the emulator has. */
+/** Program, machine and processor; `max` is every feature of KVM or the emulator. */
 export const qemuMachines: Readonly<
   Partial<Record<Arch, { emulator: string; machine: string; cpu?: string }>>
 > = {
@@ -13,7 +13,10 @@ export const qemuMachines: Readonly<
   ppc64le: { emulator: 'ppc64', machine: 'pseries' },
 };
 
-/** What QEMU's `-kernel` takes: bzImage, an ELF kernel with a PVH note, Image; hw/core/loader.c unpacks gzip for arm64. */
+/**
+ * Kernels that QEMU's `-kernel` loads: bzImage, an ELF kernel with a PVH note, Image; hw/core/loader.c unpacks gzip
+ * for arm64.
+ */
 export const qemuKernels: Hypervisor['kernels'] = {
   amd64: ['bzimage', 'elf'],
   386: ['bzimage', 'elf'],
@@ -27,9 +30,9 @@ export const qemu: Hypervisor = {
   console: (arch) => serialConsoles[arch],
   describe({ arch, kernel, initrd, cmdline, disk }) {
     const { emulator = arch, machine = 'virt', cpu } = qemuMachines[arch] ?? {};
-    // A comma in a value is written twice.
+    // QEMU requires a comma in a value to be doubled.
     const drive = [`file=${disk.path.replaceAll(',', ',,')}`, 'format=raw', 'if=virtio'];
-    // What the machine writes goes to a temporary file.
+    // The machine writes to a temporary file instead of the disk.
     if (disk.readOnly) drive.push('snapshot=on');
     return formatCommand([
       [`qemu-system-${emulator}`],

@@ -3,20 +3,20 @@ import { NotFoundError } from '../errors.ts';
 import { parameterOf, setParameter } from './command-line.ts';
 import { type RootForm, rootForms } from './hypervisor.ts';
 
-/** What stood behind `root=` in the configuration, and what stands there now. */
+/** The value of `root=` in the configuration, and the new one. */
 export interface RootChange {
   configured?: string;
   used: string;
 }
 
-/** A command line whose `root=` may have been written anew. */
+/** A command line whose `root=` may have been replaced. */
 export interface RootedLine {
   cmdline: string;
   root?: RootChange;
   warnings: string[];
 }
 
-/** Names the same root in another form; `ERR_NOT_FOUND` where the disk has none of that form. */
+/** Names the same root in another form; throws `ERR_NOT_FOUND` if the disk has no name of that form. */
 export function rewriteRoot(cmdline: string, content: DiskContent, form: RootForm): RootedLine {
   const configured = parameterOf(cmdline, 'root');
   const volume = findRoot(configured, content);
@@ -31,8 +31,8 @@ export function rewriteRoot(cmdline: string, content: DiskContent, form: RootFor
 }
 
 /**
- * What `root=` has to be for a virtual machine whose disk is `/dev/vda`: a device of other hardware is renamed, and what only
- * an initrd resolves is named by the kernel's own means where there is none.
+ * Adapts `root=` to a virtual machine whose disk is `/dev/vda`: a device name from other hardware is replaced, and
+ * without an initrd, a form that only an initrd resolves is replaced by one that the kernel knows.
  */
 export function fitRoot(cmdline: string, content: DiskContent, hasInitrd: boolean): RootedLine {
   const configured = parameterOf(cmdline, 'root');
@@ -41,7 +41,7 @@ export function fitRoot(cmdline: string, content: DiskContent, hasInitrd: boolea
     const used = `/dev/vda${device}`;
     return configured === used ? { cmdline, warnings: [] } : change(cmdline, configured, used);
   }
-  // Without a configuration the line says nothing at all.
+  // Without a configuration the command line is empty.
   const form = cmdline === '' && hasInitrd ? 'uuid' : 'partuuid';
   if ((hasInitrd && cmdline !== '') || /^(?:PARTUUID|PARTLABEL)=/.test(configured ?? '')) {
     return { cmdline, warnings: [] };
@@ -60,13 +60,13 @@ function change(cmdline: string, configured: string | undefined, used: string): 
   return { cmdline: setParameter(cmdline, 'root', used), root, warnings };
 }
 
-/** The number behind the name of a disk of any bus, empty for the whole disk; `undefined` for what is no such name. */
+/** The partition number in a device name for any bus, empty for the whole disk; `undefined` for another text. */
 function partitionOf(value: string): string | undefined {
   const found = /^\/dev\/(?:(?:[shv]|xv)d[a-z]|(?:nvme\dn|mmcblk)\d(?:p(?=\d))?)(\d*)$/.exec(value);
   return found?.[1];
 }
 
-/** The volume that a value of `root=` names; without a value, the only root that was found. */
+/** The volume that a value of `root=` names; without a value, the only root on the disk. */
 function findRoot(
   value: string | undefined,
   { volumes, roots }: DiskContent,
@@ -83,14 +83,14 @@ function findRoot(
   if (tag === null) return volumes.find(({ name }) => name === logicalVolume(value));
   const [, byName, byTag = '', wanted = ''] = tag;
   const form = rootForms.find((one) => one === (byName ?? byTag.toLowerCase()));
-  // UUIDs are alike in both cases; labels are not.
+  // UUIDs are case-insensitive; labels are not.
   return volumes.find((volume) => {
     const own = form && tagOf(volume, form);
     return form?.endsWith('uuid') ? own?.toLowerCase() === wanted.toLowerCase() : own === wanted;
   });
 }
 
-/** `vg/lv` of `/dev/vg/lv` and of `/dev/mapper/vg-lv`, where a dash within a name is written twice. */
+/** `vg/lv` from `/dev/vg/lv` or from `/dev/mapper/vg-lv`, where a dash inside a name is doubled. */
 function logicalVolume(value: string): string | undefined {
   const mapped = /^\/dev\/mapper\/((?:[^-/]|--)+)-((?:[^-/]|--)+)$/.exec(value);
   if (mapped !== null) return mapped.slice(1).join('/').replaceAll('--', '-');
@@ -118,7 +118,7 @@ function nameRoot(volume: VolumeOnDisk, form: RootForm): string | undefined {
     return volume.number === undefined ? undefined : `/dev/vda${volume.number}`;
   }
   const tag = tagOf(volume, form);
-  // What comes from the disk adds no parameter of its own.
+  // A label from the disk must not add another parameter.
   return tag !== undefined && /^[\w.+:@-]+$/.test(tag) ? `${form.toUpperCase()}=${tag}` : undefined;
 }
 

@@ -5,16 +5,16 @@ import { partialPath, sweepPartials } from '../convert/partial-file.ts';
 import { placeOutput, refuseExisting } from '../convert/place-output.ts';
 import type { LaunchPart } from './bootable.ts';
 
-/** A file that is wanted in the folder: its name there, and the parts that it is made of, one behind another. */
+/** A requested file: its name in the folder, and the parts that are concatenated in it. */
 export interface WantedFile {
   name: string;
   parts: readonly LaunchPart[];
 }
 
 /**
- * Writes boot files into a folder, which is made where it is not there, and gives their paths in the same order. They appear
- * together at the end; on a failure nothing is left behind. Several parts of one file are padded to 4 bytes each, as the
- * kernel reads one archive behind another.
+ * Writes boot files to a folder, which is created if missing, and returns their paths in the same order. They appear
+ * together at the end; after a failure no file remains. Several parts of one file are padded to a multiple of 4
+ * bytes, because the kernel reads concatenated archives so.
  */
 export async function writeParts(
   folder: string,

@@ -3,7 +3,7 @@ import { refuseSeed } from './seed-error.ts';
 import { refuseCarriageReturns, toBytes, toText } from './text.ts';
 import type { SeedFolder } from './tree.ts';
 
-/** Source: the README of Combustion: a file system labelled `combustion` that holds `combustion/script`. */
+/** Source: the README of Combustion: a file system with the label `combustion` that contains `combustion/script`. */
 export function planCombustion({ userData }: SeedOptions): SeedFolder {
   if (userData === undefined) {
     throw refuseSeed('userData', 'missing', 'Give the script (--user-data FILE).');

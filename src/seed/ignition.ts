@@ -2,7 +2,10 @@ import type { Seed, SeedOptions } from '../contracts/seed.ts';
 import { refuseSeed } from './seed-error.ts';
 import { toBytes, toText } from './text.ts';
 
-/** Source: the Ignition specification; Flatcar reads version 2 too, and has a key of its own (its page on CoreOS). */
+/**
+ * Source: the Ignition specification; Flatcar also reads version 2 and uses a separate fw_cfg key (its page on
+ * CoreOS).
+ */
 export function planIgnition({ userData, vendor }: SeedOptions): Seed {
   if (userData === undefined) {
     throw refuseSeed('userData', 'missing', 'Give an Ignition configuration (--user-data FILE).');

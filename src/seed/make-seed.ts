@@ -15,7 +15,9 @@ import { refuseSeed } from './seed-error.ts';
 import { planTalos } from './talos.ts';
 import { type SeedFolder, sizeOf } from './tree.ts';
 
-/** The seed of these options; checked for shape, so that a guest does not pass over it without a word. */
+/**
+ * Makes a seed from these options. It checks the data, because a guest may silently ignore a seed with wrong data.
+ */
 export async function makeSeed(options: SeedOptions): Promise<Seed> {
   const kind = kindOf(options);
   refuseSize(options);
@@ -39,7 +41,7 @@ export async function makeSeed(options: SeedOptions): Promise<Seed> {
 
 function disc(kind: SeedKind, label: string, files: SeedFolder, { vfat }: SeedOptions): Seed {
   const isFat = vfat === true;
-  // Lower case is what FAT tools warn of; guests look for both.
+  // FAT tools warn about lower case in labels; guests look for both.
   const shown = isFat ? label.toUpperCase() : label;
   const bytes = isFat ? writeFat(shown, files) : writeIso(shown, files);
   return { kind, format: isFat ? 'vfat' : 'iso9660', bytes, label: shown };
@@ -87,7 +89,7 @@ function refuseSize(options: SeedOptions): void {
   );
 }
 
-/** Parts that a kind has no place for would be lost. */
+/** A part that a kind does not use would be lost. */
 function refuseParts(kind: SeedKind, options: SeedOptions): void {
   const { metaData, networkConfig, vendorData, hostname, sshKeys, user, vfat } = options;
   const onlyNoCloud = { vendorData, hostname, sshKeys, user };

@@ -8,13 +8,13 @@ import type { SeedFolder } from './tree.ts';
 import { checkUserData } from './user-data.ts';
 import { readMapping } from './yaml-text.ts';
 
-/** The files of a NoCloud seed and the instance that they make. */
+/** The files of a NoCloud seed, and their instance id. */
 export interface NoCloudFiles {
   files: SeedFolder;
   instanceId: string;
 }
 
-/** Source: cloud-init, the NoCloud data source; `user-data` and `meta-data` have to be there, though they may be empty. */
+/** Source: cloud-init, the NoCloud data source; `user-data` and `meta-data` must exist, but may be empty. */
 export async function planNoCloud(options: SeedOptions): Promise<NoCloudFiles> {
   const { hostname, sshKeys, user, vendorData, networkConfig } = options;
   const isShort = hostname !== undefined || sshKeys !== undefined || user !== undefined;
@@ -48,7 +48,10 @@ function optional(parts: Pick<SeedOptions, 'vendorData' | 'networkConfig'>): See
   });
 }
 
-/** A new id makes the guest run its first boot again, so that the same content has the same id. */
+/**
+ * Adds an instance id made from the content: a new id makes the guest run its first boot again, so the same content
+ * must have the same id.
+ */
 async function completeMetaData(
   { metaData = '', hostname }: SeedOptions,
   others: SeedFolder,
@@ -63,7 +66,7 @@ async function completeMetaData(
   const name = hostname === undefined ? {} : { 'local-hostname': checkHostname(hostname) };
   const instanceId = `iid-${digestOf({ ...others, given: Buffer.from(text), name: Buffer.from(JSON.stringify(name)) })}`;
   return {
-    // JSON is YAML.
+    // JSON is valid YAML.
     metaData: `${JSON.stringify({ 'instance-id': instanceId, ...name, ...given })}\n`,
     instanceId,
   };

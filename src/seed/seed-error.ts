@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 
-/** `ERR_INVALID_REQUEST` about one part of a seed. */
+/** `ERR_INVALID_REQUEST` for one part of a seed. */
 export function refuseSeed(
   field: string,
   message: string,

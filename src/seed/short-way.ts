@@ -1,6 +1,6 @@
 import { refuseSeed } from './seed-error.ts';
 
-/** What the short way says about a machine. */
+/** The options that replace `userData`. */
 export interface ShortSeed {
   hostname?: string | undefined;
   sshKeys?: readonly string[] | undefined;
@@ -10,13 +10,13 @@ export interface ShortSeed {
 const keyForm =
   /^(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]+={0,3}(?: .*)?$/;
 
-/** User data of a machine that lets these keys in, as the image's own user or as a new one with sudo. */
+/** User data that gives these keys access, for the image's own user or for a new one with sudo rights. */
 export function writeUserData({ hostname, sshKeys = [], user }: ShortSeed): string {
   const keys = sshKeys.flatMap(readKeys);
   const named = user === undefined ? undefined : checkUser(user);
   const lines = ['#cloud-config'];
   if (hostname !== undefined) lines.push(`hostname: ${JSON.stringify(checkHostname(hostname))}`);
-  // JSON is YAML: quoted, no text can change what the lines around it mean.
+  // JSON is valid YAML: quoted, no text can change the meaning of other lines.
   const quoted = keys.map((key) => JSON.stringify(key));
   if (named === undefined) {
     if (keys.length > 0) lines.push('ssh_authorized_keys:', ...quoted.map((key) => `  - ${key}`));
@@ -30,7 +30,7 @@ export function writeUserData({ hostname, sshKeys = [], user }: ShortSeed): stri
   return `${lines.join('\n')}\n`;
 }
 
-/** A host name of RFC 1123, with or without its domain. */
+/** Checks a host name of RFC 1123, with or without its domain. */
 export function checkHostname(hostname: string): string {
   const labels = hostname.split('.');
   const isName = labels.every((label) => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/i.test(label));

@@ -5,8 +5,8 @@ import { toBytes, toText } from './text.ts';
 import { readMapping } from './yaml-text.ts';
 
 /**
- * A NoCloud seed whose user data is the machine configuration. Talos passes over user data that begins as those of
- * cloud-init do. Source: its nocloud platform.
+ * A NoCloud seed whose user data is the machine configuration. Talos ignores user data that begins like that of
+ * cloud-init. Source: its nocloud platform.
  */
 export async function planTalos(options: SeedOptions): Promise<NoCloudFiles> {
   const { userData } = options;

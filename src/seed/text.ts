@@ -5,13 +5,16 @@ export function toBytes(part: string | Uint8Array): Uint8Array {
   return typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
 }
 
-/** Text of a part. Throws `ERR_INVALID_REQUEST` for what is no UTF-8, holds zeros or begins with a byte order mark. */
+/**
+ * The text of a part. Throws `ERR_INVALID_REQUEST` if it is not UTF-8, contains zeros or begins with a byte order
+ * mark.
+ */
 export function toText(field: string, part: string | Uint8Array): string {
   const text = typeof part === 'string' ? part : decode(part);
   if (text === undefined || text.includes('\0')) {
     throw refuseSeed(field, 'not UTF-8 text', 'Give a text in UTF-8.');
   }
-  // Guests compare the first bytes, so that none of them would know the form of this text.
+  // Guests compare the first bytes, so none of them would recognise this text.
   if (text.startsWith('\uFEFF')) {
     throw refuseSeed(
       field,
@@ -30,7 +33,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A script whose first line ends in a carriage return names an interpreter that does not exist. */
+/** Refuses a script whose first line ends with a carriage return: the interpreter of that name does not exist. */
 export function refuseCarriageReturns(field: string, script: string): void {
   if (!script.includes('\r\n')) return;
   throw refuseSeed(

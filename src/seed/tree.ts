@@ -1,4 +1,4 @@
-/** A folder of a seed: names in any order, each a file or a folder of its own. */
+/** A folder of a seed: names in any order, each for a file or a folder. */
 export interface SeedFolder {
   [name: string]: Uint8Array | SeedFolder;
 }
@@ -7,7 +7,7 @@ export function isFolder(node: Uint8Array | SeedFolder): node is SeedFolder {
   return !(node instanceof Uint8Array);
 }
 
-/** Bytes of all files. */
+/** Total length of all files in bytes. */
 export function sizeOf(folder: SeedFolder): number {
   return Object.values(folder).reduce<number>(
     (sum, node) => sum + (isFolder(node) ? sizeOf(node) : node.length),

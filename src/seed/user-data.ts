@@ -2,7 +2,7 @@ import { refuseSeed } from './seed-error.ts';
 import { refuseCarriageReturns, toText } from './text.ts';
 import { readMapping } from './yaml-text.ts';
 
-/** First words that cloud-init knows (cloud-init, user-data formats). */
+/** First words that cloud-init recognises (cloud-init, user-data formats). */
 const otherForms = [
   '#include',
   '#include-once',
@@ -13,7 +13,7 @@ const otherForms = [
   '## template: jinja',
 ];
 
-/** Refuses user data that no agent of a NoCloud seed would act upon. Empty is fine: there is nothing to do. */
+/** Refuses user data that every agent of a NoCloud seed would ignore. Empty user data is allowed. */
 export async function checkUserData(userData: string | Uint8Array): Promise<void> {
   if (userData.length === 0 || isGzip(userData)) return;
   const text = toText('userData', userData);

@@ -1,11 +1,11 @@
 import { refuseSeed } from './seed-error.ts';
 
-/** A YAML document that must be a mapping. Throws `ERR_INVALID_REQUEST` with the line where it ends to be one. */
+/** Parses a YAML document that must be a mapping. Throws `ERR_INVALID_REQUEST` with the line of the fault. */
 export async function readMapping(field: string, text: string): Promise<Record<string, unknown>> {
   const { parse } = await import('yaml');
   let value: unknown;
   try {
-    // Aliases may not multiply: a small text must stay a small value.
+    // The number of aliases is limited: a short text must not become a large value.
     value = parse(text, { maxAliasCount: 100, uniqueKeys: true, logLevel: 'error' });
   } catch (cause) {
     const [first = ''] = cause instanceof Error ? cause.message.split('\n') : [];

@@ -4,13 +4,13 @@ import { type FindMachine, findMachine } from './host/machine.ts';
 import { makePair } from './pair/make-pair.ts';
 import { checkBuild, planPair } from './pair/plan-pair.ts';
 
-/** How the targets of this package are made; every field has a default. */
+/** Options of the targets of this package; every field has a default. */
 export interface TargetOptions {
-  /** Looks at the machine; default: `uname`, `zonename` and `zfs`. */
+  /** Inspects the machine; default: `uname`, `zonename` and `zfs`. */
   machine?: FindMachine | undefined;
 }
 
-/** A target that leaves the pair that `imgadm install -m … -f …` takes: manifest and compressed ZFS send stream. */
+/** A target that writes the pair for `imgadm install -m … -f …`: manifest and compressed ZFS send stream. */
 export function createFileTarget({ machine: find = findMachine }: TargetOptions = {}): Target {
   return defineTarget({
     id: 'file',

@@ -9,7 +9,10 @@ import { checkBuild, planPair } from './pair/plan-pair.ts';
 import type { PairPaths } from './pair/read-pair.ts';
 import { createZfs } from './zfs/zfs.ts';
 
-/** A target that installs the image on this SmartOS machine; on another system it only plans, and says what to run there. */
+/**
+ * A target that installs the image on this SmartOS machine; on another system it only plans, and returns the commands
+ * to run there.
+ */
 export function createImgadmTarget({ machine: find = findMachine }: TargetOptions = {}): Target {
   return defineTarget({
     id: 'imgadm',
@@ -48,7 +51,7 @@ export function createImgadmTarget({ machine: find = findMachine }: TargetOption
 
 export const imgadm: Target = createImgadmTarget();
 
-/** What a plan that is made elsewhere is for. */
+/** The assumed machine for a plan that is made on another system. */
 const smartos = {
   isSmartos: true,
   zone: 'global',

@@ -9,13 +9,13 @@ import { isSettled, pushImage } from './imgapi/push-image.ts';
 import { makePair } from './pair/make-pair.ts';
 import { checkBuild, planPair } from './pair/plan-pair.ts';
 
-/** How the target for IMGAPI is made. */
+/** Options of the IMGAPI target. */
 export interface ImgapiOptions extends TargetOptions {
-  /** Where the server fetches origins that it lacks; default: the images of the vendor of Triton. */
+  /** Address from which the server fetches missing origins; default: the images of Triton's vendor. */
   originSource?: URL | undefined;
 }
 
-/** A target that puts the image on an IMGAPI server, active. */
+/** A target that puts an active image on an IMGAPI server. */
 export function createImgapiTarget({
   machine: find = findMachine,
   originSource = new URL('https://updates.tritondatacenter.com'),

@@ -1,5 +1,5 @@
 /**
- * Targets: where a built image goes. The four of this package, and what others are written with.
+ * Targets: destinations of built images. The targets of this package, and what others are written with.
  *
  * @module
  */

@@ -4,7 +4,7 @@ import { createFileTarget, type TargetOptions } from './file.ts';
 import { findMachine } from './host/machine.ts';
 import { makePair } from './pair/make-pair.ts';
 
-/** The same pair as `file`, always built anew by way of a zvol. */
+/** A target that writes the same pair as `file`, but always builds it again with a zvol. */
 export function createZvolTarget(options: TargetOptions = {}): Target {
   const { machine: find = findMachine } = options;
   return defineTarget({

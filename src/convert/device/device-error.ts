@@ -1,7 +1,9 @@
 import { isErrno } from '../../cache/cache-error.ts';
 import { CacheError, UsageError } from '../../errors.ts';
 
-/** The device cannot hold the disk: `ERR_NO_SPACE` with both numbers, in bytes. `isLeast`: the disk may need more. */
+/**
+ * `ERR_NO_SPACE` for a device that cannot hold the disk, with both sizes in bytes. `isLeast`: the disk may need more.
+ */
 export function tooSmall(
   path: string,
   neededBytes: number,
@@ -17,7 +19,10 @@ export function tooSmall(
   });
 }
 
-/** Another process or the system uses the device: `ERR_INVALID_REQUEST`; `use` is a sentence of `findDeviceUse`. */
+/**
+ * `ERR_INVALID_REQUEST` for a device that another process or the system uses; `use` is a sentence from
+ * `findDeviceUse`.
+ */
 export function inUse(path: string, use: string | undefined, cause?: unknown): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
@@ -28,7 +33,7 @@ export function inUse(path: string, use: string | undefined, cause?: unknown): U
   });
 }
 
-/** Runs one step on a device and types what the system says: `ERR_CACHE_IO` naming the device. */
+/** Runs one step on a device and converts a system error to `ERR_CACHE_IO`, which names the device. */
 export async function onDevice<T>(path: string, doing: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

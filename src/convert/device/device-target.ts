@@ -4,14 +4,14 @@ import type { SparseTarget } from '../../bytes/sparse-file.ts';
 import { onDevice, tooSmall } from './device-error.ts';
 import type { OutputDevice } from './open-device.ts';
 
-/** What firmware looks at first is written last. */
+/** The first MiB, which firmware reads first, is written last. */
 const headBytes = 1024 * 1024;
-/** Few writes of many bytes: Node can neither discard nor allocate. */
+/** Few writes of many bytes, because Node can neither discard nor allocate. */
 const zeroes = Buffer.alloc(4 * 1024 * 1024);
 
 /**
- * A block device that a disk is written to, whatever was on it before. From the first write on its first MiB is zeros,
- * so that a disk that is not complete does not boot; `seal` puts the real one there at the very end.
+ * A block device as the destination of a disk, whatever it held before. From the first write on, its first MiB is
+ * zeros, so that an incomplete disk does not boot; `seal` writes the real first MiB at the very end.
  */
 export class DeviceTarget implements SparseTarget {
   readonly zeroed = false;
@@ -19,7 +19,7 @@ export class DeviceTarget implements SparseTarget {
   readonly #handle: FileHandle;
   readonly #signal: AbortSignal;
   readonly #head = Buffer.alloc(headBytes);
-  /** Units that are written or zeroed: whole ones before `#end`, the one of `#end` up to there. */
+  /** Units that are written or zeroed: completely before `#end`, and the unit of `#end` up to it. */
   readonly #map = new DataMap();
   #end = headBytes;
   #begun = false;
@@ -56,7 +56,10 @@ export class DeviceTarget implements SparseTarget {
     });
   }
 
-  /** Zeroes what was never written of a disk of that size, and waits until the device has everything but the first MiB. */
+  /**
+   * Zeroes the parts of a disk of this size that were never written, and waits until the device has everything except
+   * the first MiB.
+   */
   complete(sizeBytes: number): Promise<void> {
     return this.#inTurn(async () => {
       await this.#begin();
@@ -71,7 +74,7 @@ export class DeviceTarget implements SparseTarget {
     });
   }
 
-  /** Bytes of a disk that is complete. */
+  /** Reads bytes of a complete disk. */
   async read(position: number, length: number): Promise<Uint8Array> {
     const bytes = Buffer.alloc(length);
     bytes.set(this.#head.subarray(position, position + length));
@@ -85,7 +88,7 @@ export class DeviceTarget implements SparseTarget {
     return bytes;
   }
 
-  /** Puts the first MiB of a complete disk in place; where that fails it is zeros again. */
+  /** Writes the first MiB of a complete disk; if that fails, writes zeros there again. */
   seal(sizeBytes: number): Promise<void> {
     return this.#inTurn(async () => {
       try {
@@ -105,11 +108,11 @@ export class DeviceTarget implements SparseTarget {
     this.#begun = true;
     await this.#zero(0, Math.min(headBytes, this.#device.sizeBytes));
     await onDevice(this.#device.path, 'write', () => wipeStaleTable(this.#device));
-    // Before any other byte gets there.
+    // The zeros must be on the device before any other byte.
     await this.#sync();
   }
 
-  /** Writes, and zeroes the rest of the units that the bytes begin or end in. */
+  /** Writes bytes, and zeroes the rest of the units in which they begin and end. */
   async #put(start: number, bytes: Uint8Array): Promise<void> {
     const end = start + bytes.length;
     const first = unitStart(start);
@@ -126,7 +129,7 @@ export class DeviceTarget implements SparseTarget {
     this.#end = Math.max(this.#end, end);
   }
 
-  /** Where the units end that were not written, from `at` on; `at` itself where it was written. */
+  /** End of the unwritten units from `at` on; `at` itself if it was written. */
   #gapEnd(at: number, sizeBytes: number): number {
     let end = at;
     while (end < sizeBytes && end - at < zeroes.length && !this.#map.touches(end, 1)) {
@@ -160,7 +163,7 @@ export class DeviceTarget implements SparseTarget {
     if (bytes > sizeBytes) throw tooSmall(path, bytes, sizeBytes, isLeast);
   }
 
-  /** One at a time: writes may share a unit. */
+  /** Runs one task at a time, because writes may share a unit. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
     this.#last = turn.catch(() => {});
@@ -179,8 +182,8 @@ function unitEnd(position: number): number {
 const signature = Buffer.from('EFI PART');
 
 /**
- * Removes the header of a backup partition table from the last sector of a device: it describes the disk that was there
- * before, and repair tools and some firmware would put that one back (UEFI 2.10, section 5.3.2).
+ * Removes the header of a backup partition table from the last sector of a device: it describes the previous disk,
+ * and repair tools and some firmware would restore that one (UEFI 2.10, section 5.3.2).
  */
 async function wipeStaleTable({ handle, sizeBytes }: OutputDevice): Promise<void> {
   for (const sectorBytes of [512, 4096]) {

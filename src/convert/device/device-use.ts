@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** A device as the kernel shows it below /sys, or a partition of one. */
+/** A device in /sys, or a partition of one. */
 interface KnownDevice {
   folder: string;
   name: string;
@@ -10,8 +10,8 @@ interface KnownDevice {
 }
 
 /**
- * Who uses a block device, one of its partitions or the disk that it is a partition of, as a sentence such as
- * `/dev/sdb1 is mounted at /srv`; `undefined` when no user of it is known. `number` is its `major:minor`.
+ * The user of a block device, of one of its partitions, or of the disk to which it belongs, as a sentence such as
+ * `/dev/sdb1 is mounted at /srv`; `undefined` if no user is known. `number` is its `major:minor`.
  */
 export async function findDeviceUse(number: string): Promise<string | undefined> {
   const devices = await relatedDevices(number);
@@ -25,12 +25,12 @@ export async function findDeviceUse(number: string): Promise<string | undefined>
   );
 }
 
-/** The folder of a device below /sys. */
+/** The folder of a device in /sys. */
 export async function deviceFolder(number: string): Promise<string> {
   return await realpath(join('/sys/dev/block', number));
 }
 
-/** The device itself, what it is a part of, and its own parts. */
+/** The device itself, the disk to which it belongs, and its partitions. */
 async function relatedDevices(number: string): Promise<KnownDevice[]> {
   const folder = await deviceFolder(number);
   const folders = [folder];
@@ -60,7 +60,7 @@ async function findMount(
     const [head = '', tail = ''] = line.split(' - ');
     const [, , number = '', , place = ''] = head.split(' ');
     const [, source = ''] = tail.split(' ');
-    // File systems over several devices have a number of their own; the source is one of the devices.
+    // A file system over several devices has a separate number; its source is one of the devices.
     const name = nameOf(number) ?? nameOf(await numberOf(unescaped(source)));
     if (name !== undefined) return `${name} is mounted at ${unescaped(place)}`;
   }
@@ -77,7 +77,7 @@ async function findSwap(
   return undefined;
 }
 
-/** Device mapper, RAID and the like claim what they are made of. */
+/** Device mapper, RAID and similar drivers claim the devices below them. */
 async function findHolder(devices: readonly KnownDevice[]): Promise<string | undefined> {
   for (const { folder, name } of devices) {
     const [holder] = await namesIn(join(folder, 'holders'));
@@ -99,20 +99,20 @@ async function findLoop(
   return undefined;
 }
 
-/** `major:minor` of the block device at a path; empty for anything else. */
+/** `major:minor` of the block device at a path; empty if it is not a block device. */
 async function numberOf(path: string): Promise<string> {
-  // Nothing else is looked at: it may lie on a server that does not answer.
+  // No other path is read: it may lie on a server that does not answer.
   if (!path.startsWith('/dev/')) return '';
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found?.isBlockDevice() === true ? formatDeviceNumber(found.rdev) : '';
 }
 
-/** The kernel writes a `!` where the name of a device has a `/`. */
+/** The kernel writes a `!` for a `/` in the name of a device. */
 function devicePath(name: string): string {
   return `/dev/${name.replaceAll('!', '/')}`;
 }
 
-/** Blanks and the like stand as octal numbers in the tables of the kernel. */
+/** The kernel's tables write blanks and some other characters as octal numbers. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
@@ -128,8 +128,8 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * `major:minor`, as Linux writes it in `/sys/dev/block` and `/proc/self/mountinfo`, of a device number that `stat` gave
- * (glibc's `gnu_dev_major` and `gnu_dev_minor`).
+ * `major:minor`, as in `/sys/dev/block` and `/proc/self/mountinfo`, from a device number of `stat` (glibc's
+ * `gnu_dev_major` and `gnu_dev_minor`).
  */
 export function formatDeviceNumber(rdev: bigint): string {
   const major = ((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n);

@@ -4,9 +4,9 @@ import { isErrno } from '../../cache/cache-error.ts';
 import { UsageError } from '../../errors.ts';
 
 /**
- * True when an output is a block device, false for a file, a folder and what does not exist yet. Throws
- * `ERR_INVALID_REQUEST` for anything else that a disk cannot be written to, such as a pipe, and for devices of other
- * platforms than Linux.
+ * True if an output is a block device, false for a file, a folder or a path that does not exist yet. Throws
+ * `ERR_INVALID_REQUEST` for anything else to which a disk cannot be written, such as a pipe, and for devices on
+ * platforms other than Linux.
  */
 export async function isBlockDevice(
   path: string,
@@ -34,7 +34,7 @@ async function statOf(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
-    // Whatever is wrong with the path shows when the file is made.
+    // Any other fault of the path is reported when the file is created.
     if (isErrno(error)) return undefined;
     throw error;
   }

@@ -5,20 +5,20 @@ import { CacheError } from '../../errors.ts';
 import { inUse, onDevice } from './device-error.ts';
 import { deviceFolder, findDeviceUse, formatDeviceNumber } from './device-use.ts';
 
-/** A block device without another user, open for reading and writing. */
+/** An unused block device, open for reading and writing. */
 export interface OutputDevice {
-  /** As the caller named it. */
+  /** The path that the caller gave. */
   path: string;
   handle: FileHandle;
   sizeBytes: number;
 }
 
-/** /sys counts in sectors of 512 bytes, whatever those of the device are. */
+/** /sys counts in sectors of 512 bytes, whatever the sector size of the device is. */
 const sysSectorBytes = 512;
 
 /**
- * Claims a block device for this process. Throws `ERR_INVALID_REQUEST` for one that is mounted, swapped to, a part of
- * another device, claimed by another process, or made of `input`, the file that is read meanwhile.
+ * Claims a block device for this process. Throws `ERR_INVALID_REQUEST` if it is mounted, used for swap, part of
+ * another device, claimed by another process, or a loop device over `input`, the file that is being read.
  */
 export async function openDevice(path: string, input: string): Promise<OutputDevice> {
   const { isBlock, number } = await lookAt(path);
@@ -39,7 +39,7 @@ export async function openDevice(path: string, input: string): Promise<OutputDev
   }
 }
 
-/** Linux refuses a second exclusive opening, a mounted file system counting as one: open(2), O_EXCL without O_CREAT. */
+/** Linux refuses a second exclusive open; a mounted file system counts as one: open(2), O_EXCL without O_CREAT. */
 async function claim(path: string, number: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDWR | constants.O_EXCL);
@@ -55,7 +55,7 @@ async function lookAt(path: string): Promise<{ isBlock: boolean; number: string 
   return { isBlock: found.isBlockDevice(), number: formatDeviceNumber(found.rdev) };
 }
 
-/** True for a loop device, or a partition of one, over that very file. */
+/** True for a loop device, or a partition of one, over this file. */
 async function isMadeOf(folder: string, input: string): Promise<boolean> {
   const file = await stat(input, { bigint: true });
   for (const place of ['loop', '../loop']) {

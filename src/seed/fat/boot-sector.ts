@@ -3,7 +3,7 @@ import { type FatGeometry, rootEntries } from './clusters.ts';
 /** The boot sector with its BIOS parameter block (FAT specification 1.03, section 3). */
 export function writeBootSector(label: string, geometry: FatGeometry): Buffer {
   const sector = Buffer.alloc(512);
-  // A jump to a loop of its own: nothing boots from a seed.
+  // A jump to itself: a seed never boots.
   sector.set([0xeb, 0x3c, 0x90]);
   sector.write('MSDOS5.0', 3, 'latin1');
   sector.writeUInt16LE(512, 11);

@@ -5,21 +5,21 @@ export interface FatGeometry {
   tableSectors: number;
 }
 
-/** Entries of the root folder, which has a fixed place. */
+/** Number of entries in the root folder, which has a fixed place. */
 export const rootEntries = 512;
-/** 4 KiB: up to 16 MiB stay FAT12. */
+/** 4 KiB, so that sizes up to 16 MiB stay FAT12. */
 const sectorsPerCluster = 8;
 const clusterBytes = sectorsPerCluster * 512;
 const leastSectors = 2048;
 const endOfChain = 0xfff;
 
-/** Data clusters in the order they were taken, and the chains through them. */
+/** Data clusters in the order of allocation, and their chains. */
 export class Clusters {
   readonly #data: Buffer[] = [];
-  /** The cluster after each, by number; the first two numbers have a meaning of their own. */
+  /** The next cluster of each one, by number; the first two entries are reserved. */
   readonly #next: number[] = [0xff8, endOfChain];
 
-  /** The first cluster of these bytes; 0 for none. */
+  /** Stores bytes and returns their first cluster; 0 for no bytes. */
   add(bytes: Uint8Array): number {
     if (bytes.length === 0) return 0;
     const first = this.#next.length;
@@ -31,7 +31,7 @@ export class Clusters {
     return first;
   }
 
-  /** One cluster whose bytes come later. */
+  /** Reserves one cluster whose bytes come later. */
   reserve(): number {
     return this.add(new Uint8Array(1));
   }
@@ -44,12 +44,12 @@ export class Clusters {
   finish(): { table: Buffer; data: Buffer; geometry: FatGeometry } {
     const data = Buffer.concat(this.#data);
     const rest = data.length / 512 + 1 + 32;
-    // Each sector of a table serves 341 clusters; the table of the largest seed has 12.
+    // Each sector of a table covers 341 clusters; the table of the largest seed has 12 sectors.
     const tableSectors = 12;
     const sectors = Math.max(leastSectors, Math.ceil(rest) + 2 * tableSectors);
     const table = Buffer.alloc(tableSectors * 512);
     this.#next.forEach((value, cluster) => {
-      // Twelve bits each: two entries share three bytes.
+      // Entries have 12 bits: two share three bytes.
       const at = Math.floor(cluster * 1.5);
       const word = table.readUInt16LE(at);
       const bits = cluster % 2 === 0 ? (word & 0xf000) | value : (word & 0x000f) | (value << 4);

@@ -1,10 +1,10 @@
-/** A name of eight and three characters, and whether that says all of it. */
+/** A name of eight and three characters, and whether it represents the full name. */
 export interface ShortName {
   bytes: Buffer;
   isWhole: boolean;
 }
 
-/** The short name of a file; `taken` are those of the same folder, and gets the new one. */
+/** The short name of a file. `taken` are the short names of the same folder; the new one is added. */
 export function shortName(name: string, taken: Set<string>): ShortName {
   const upper = name.toUpperCase();
   const dot = upper.lastIndexOf('.');
@@ -22,11 +22,11 @@ export function shortName(name: string, taken: Set<string>): ShortName {
   }
 }
 
-/** Entries of a long name, last part first, as they stand before the short one (FAT specification 1.03, section 7). */
+/** Entries of a long name, last part first; they precede the short entry (FAT specification 1.03, section 7). */
 export function longNameEntries(name: string, short: Buffer): Buffer[] {
   const units = [...Buffer.from(name, 'utf16le')];
   const count = Math.ceil(name.length / 13);
-  // Ended by a zero, then filled.
+  // Terminated by a zero, then padded.
   if (name.length % 13 !== 0) units.push(0, 0);
   while (units.length < count * 26) units.push(0xff);
   const checksum = short.reduce((sum, byte) => (((sum & 1) << 7) + (sum >> 1) + byte) & 0xff, 0);

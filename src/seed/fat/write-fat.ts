@@ -4,8 +4,8 @@ import { Clusters, rootEntries } from './clusters.ts';
 import { longNameEntries, shortName } from './names.ts';
 
 /**
- * The bytes of a FAT12 file system with these files and long names, 1 MiB or as much as they need. The same files make
- * the same bytes. Source: the FAT specification 1.03.
+ * The bytes of a FAT12 file system with these files and long names, 1 MiB or as much as they need. The same files
+ * give the same bytes. Source: the FAT specification 1.03.
  */
 export function writeFat(label: string, tree: SeedFolder): Buffer {
   const clusters = new Clusters();
@@ -30,7 +30,7 @@ function entriesOf(folder: SeedFolder, self: number, clusters: Clusters): Buffer
     if (!isFolder(node)) {
       return [...long, entry(short.bytes, 0x20, clusters.add(node), node.length)];
     }
-    // A folder names itself, so that its cluster is known before its entries are.
+    // A folder contains an entry for itself, so its cluster must be known before its entries.
     const own = clusters.reserve();
     const dots = [
       entry(Buffer.from('.'.padEnd(11)), 0x10, own, 0),
@@ -45,7 +45,7 @@ function labelEntry(label: string): Buffer {
   return entry(Buffer.from(label.toUpperCase().padEnd(11), 'latin1'), 0x08, 0, 0);
 }
 
-/** 1980-01-01, the first day that FAT knows. */
+/** 1980-01-01, the first date in FAT. */
 const firstDay = 0x21;
 
 function entry(name: Buffer, attributes: number, cluster: number, sizeBytes: number): Buffer {

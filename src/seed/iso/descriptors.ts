@@ -17,7 +17,7 @@ export function writeDescriptor(label: string, layout: Layout, space: NameSpace)
   text('', 32).copy(sector, 8);
   text(label, 32).copy(sector, 40);
   bothOrders32(sector, 80, sectors);
-  // UCS-2 level 3, the third of Joliet's escape sequences.
+  // UCS-2 level 3, the third escape sequence of Joliet.
   if (isJoliet) sector.write('%/E', 88, 'latin1');
   bothOrders16(sector, 120, 1);
   bothOrders16(sector, 124, 1);
@@ -37,7 +37,7 @@ export function writeDescriptor(label: string, layout: Layout, space: NameSpace)
   return sector;
 }
 
-/** What ends the list of descriptors. */
+/** The terminator of the descriptor list. */
 export function writeTerminator(): Buffer {
   return descriptor(255);
 }

@@ -5,22 +5,22 @@ import { joliet, type NameSpace, recordLength, rockRidge } from './record.ts';
 
 export const discSectorBytes = 2048;
 
-/** Every node with its sectors. Folders come level by level, which is the order of path tables. */
+/** Every node with its sectors. Folders are listed level by level, the order of path tables. */
 export interface Layout {
   root: PlacedNode;
   folders: PlacedNode[];
   files: PlacedNode[];
-  /** First sectors of the path tables: little-endian, big-endian, and the same for Joliet. */
+  /** First sectors of the path tables: little-endian and big-endian, then both for Joliet. */
   tables: [number, number, number, number];
   sectors: number;
 }
 
-/** Where everything goes: descriptors from sector 16, path tables, folders in both name spaces, files. */
+/** Assigns sectors: descriptors from sector 16, path tables, folders in both name spaces, files. */
 export function planLayout(tree: SeedFolder): Layout {
   const root = placeTree('', tree, undefined);
   const folders = levels(root);
   const files = folders.flatMap(({ children }) => children.filter(({ bytes }) => bytes));
-  // Three descriptors, then one sector for each of four path tables: seeds have a handful of folders.
+  // Three descriptors, then one sector for each of the four path tables: a seed has only a few folders.
   const tables: Layout['tables'] = [19, 20, 21, 22];
   let next = 23;
   for (const folder of folders) {
@@ -34,7 +34,7 @@ export function planLayout(tree: SeedFolder): Layout {
   for (const file of files) {
     file.sector = next;
     file.jolietSector = next;
-    // An empty file still names a sector, which readers expect to lie on the disc.
+    // An empty file also has a sector number, which readers expect to be on the disc.
     next += Math.max(1, sectorsOf(file.bytes?.length ?? 0));
   }
   return { root, folders, files, tables, sectors: next };
@@ -44,7 +44,7 @@ function sectorsOf(bytes: number): number {
   return Math.ceil(bytes / discSectorBytes);
 }
 
-/** Bytes of a folder's records. A record does not cross the end of a sector. */
+/** Length in bytes of a folder's records. A record does not cross the end of a sector. */
 export function folderBytes(folder: PlacedNode, space: NameSpace): number {
   let bytes = 0;
   for (const length of recordLengths(folder, space)) {

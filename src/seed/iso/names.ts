@@ -1,4 +1,4 @@
-/** A name of ISO 9660 level 2: capital letters, digits, `_` and one dot; a file ends in its version. */
+/** A name of ISO 9660 level 2: capital letters, digits, `_` and one dot; the name of a file ends with its version. */
 export function primaryName(name: string, isFile: boolean): string {
   const words = name.toUpperCase().replace(/[^A-Z0-9.]/g, '_');
   const dot = words.lastIndexOf('.');
@@ -7,7 +7,7 @@ export function primaryName(name: string, isFile: boolean): string {
   return isFile ? `${plain}.${extension};1` : plain;
 }
 
-/** UCS-2 in big-endian order, as Joliet has it. */
+/** The name in UCS-2, big-endian, as in Joliet. */
 export function jolietName(name: string): Buffer {
   return Buffer.from(name, 'utf16le').swap16();
 }

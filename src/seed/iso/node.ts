@@ -1,8 +1,8 @@
-/** A file or a folder at its place on the disc. */
+/** A file or a folder with its position on the disc. */
 export interface PlacedNode {
-  /** As the guest sees it; empty for the root. */
+  /** The name as the guest sees it; empty for the root. */
   name: string;
-  /** As ISO 9660 allows it. */
+  /** The name as ISO 9660 allows it. */
   primary: string;
   parent: PlacedNode | undefined;
   /** Absent for a folder. */

@@ -2,7 +2,7 @@ import type { Layout } from './layout.ts';
 import { jolietName } from './names.ts';
 import { joliet, type NameSpace } from './record.ts';
 
-/** Every folder with its sector and the number of the one around it, counted from 1 (ECMA-119, 9.4). */
+/** Every folder with its sector and the number of its parent, counted from 1 (ECMA-119, 9.4). */
 export function writePathTable(
   { folders }: Layout,
   space: NameSpace,

@@ -2,15 +2,15 @@ import { jolietName } from './names.ts';
 import type { PlacedNode } from './node.ts';
 import { bothOrders16, bothOrders32 } from './numbers.ts';
 
-/** How names stand in a folder's records: plain ones with those of Rock Ridge behind them, or Joliet's. */
+/** The form of names in a folder's records: plain names with Rock Ridge names after them, or Joliet names. */
 export type NameSpace = 'rock-ridge' | 'joliet';
 export const rockRidge = 'rock-ridge';
 export const joliet = 'joliet';
 
-/** The first two records of a folder stand for itself and for the folder around it. */
+/** The first two records of a folder are for itself and for its parent. */
 export type DotRecord = 'self' | 'parent';
 
-/** A directory record (ECMA-119, 9.1), with the system use fields of Rock Ridge 1.12 where they belong. */
+/** A directory record (ECMA-119, 9.1), with the system use fields of Rock Ridge 1.12 if needed. */
 export function writeDirectoryRecord(
   node: PlacedNode,
   sizeBytes: number,
@@ -36,7 +36,7 @@ export function recordLength(node: PlacedNode, space: NameSpace, dot?: DotRecord
   return paddedName(nameBytes(node, space, dot)) + systemFields(node, space, dot).length;
 }
 
-/** 1980-01-01: the same files always make the same bytes. */
+/** 1980-01-01, so that the same files always give the same bytes. */
 const epoch = Buffer.from([80, 1, 1, 0, 0, 0, 0]);
 
 function paddedName(name: Buffer): number {
@@ -60,15 +60,15 @@ function systemFields(node: PlacedNode, space: NameSpace, dot: DotRecord | undef
   return Buffer.concat(parts);
 }
 
-/** SP: system use fields follow, from byte 0 on. */
+/** SP: system use fields follow, starting at byte 0. */
 const sharingMarker = Buffer.from([0x53, 0x50, 7, 1, 0xbe, 0xef, 0]);
-/** ER: they are those of Rock Ridge. */
+/** ER: the system use fields are those of Rock Ridge. */
 const extensionNote = Buffer.concat([
   Buffer.from([0x45, 0x52, 18, 1, 10, 0, 0, 1]),
   Buffer.from('RRIP_1991A', 'latin1'),
 ]);
 
-/** PX: mode, links, owner root. Only root reads a seed: it may hold secrets. */
+/** PX: mode, links, owner root. Only root can read a seed, because it may contain secrets. */
 function posixFields(node: PlacedNode): Buffer {
   const isFile = node.bytes !== undefined;
   const field = Buffer.alloc(36);
@@ -79,7 +79,7 @@ function posixFields(node: PlacedNode): Buffer {
   return field;
 }
 
-/** NM: the name as it is. */
+/** NM: the unchanged name. */
 function alternateName(name: string): Buffer {
   const bytes = Buffer.from(name, 'utf8');
   return Buffer.concat([Buffer.from([0x4e, 0x4d, 5 + bytes.length, 1, 0]), bytes]);

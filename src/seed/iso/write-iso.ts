@@ -6,8 +6,8 @@ import { writePathTable } from './path-table.ts';
 import { joliet, type NameSpace, rockRidge, writeDirectoryRecord } from './record.ts';
 
 /**
- * The bytes of a disc with these files: ISO 9660 level 2 with Rock Ridge and Joliet names, as Linux, BSD and Windows
- * read it. The same files make the same bytes. Source: ECMA-119, the Rock Ridge and Joliet specifications.
+ * The bytes of a disc with these files: ISO 9660 level 2 with Rock Ridge and Joliet names, which Linux, BSD and
+ * Windows can read. The same files give the same bytes. Source: ECMA-119, the Rock Ridge and Joliet specifications.
  */
 export function writeIso(label: string, tree: SeedFolder): Buffer {
   const layout = planLayout(tree);
@@ -29,7 +29,7 @@ export function writeIso(label: string, tree: SeedFolder): Buffer {
   return disc;
 }
 
-/** The records of one folder: itself, the one around it, what it holds. */
+/** The records of one folder: itself, its parent, its entries. */
 function writeFolder(folder: PlacedNode, space: NameSpace): Buffer {
   const target = Buffer.alloc(folderBytes(folder, space));
   const parent = folder.parent ?? folder;

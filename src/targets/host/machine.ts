@@ -2,21 +2,21 @@ import { defined } from '../../kit/defined.ts';
 import { createZfs, type Zfs } from '../zfs/zfs.ts';
 import { runProgram } from './run-program.ts';
 
-/** The machine that an image is built on, as far as targets ask. */
+/** The machine on which an image is built, as far as targets need to know it. */
 export interface Machine {
-  /** `uname -v` begins with `joyent_`. */
+  /** True if `uname -v` begins with `joyent_`. */
   isSmartos: boolean;
   /** On SmartOS: `global`, or the UUID of a zone. */
   zone?: string;
   zfs: Zfs;
-  /** Runs a program of the system with the rights that it needs. */
+  /** Runs a system program with the rights that it needs. */
   run(line: readonly string[], signal: AbortSignal): Promise<string>;
 }
 
-/** How a target learns which machine it is on. */
+/** Finds out on which machine a target runs. */
 export type FindMachine = (signal: AbortSignal) => Promise<Machine>;
 
-/** Asks `uname` and, on SmartOS, `zonename`. Other users than root go by `pfexec` there. */
+/** Runs `uname` and, on SmartOS, `zonename`. There, users other than root use `pfexec`. */
 export async function findMachine(
   signal: AbortSignal,
   { deviceDir }: { deviceDir?: string } = {},
@@ -33,7 +33,7 @@ export async function findMachine(
   };
 }
 
-/** A system without the program is another system. */
+/** A system without the program is not SmartOS. */
 function orAbort(signal: AbortSignal): () => string {
   return () => {
     signal.throwIfAborted();

@@ -2,11 +2,11 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
-/** What a program was asked, and how it ended otherwise than well. */
+/** A program that failed, and how it ended. */
 export class ProgramFailure extends Error {
-  /** There is no such program on this machine. */
+  /** True if the program does not exist on this machine. */
   readonly isMissing: boolean;
-  /** What it said last. */
+  /** Its last output. */
   readonly said: string;
 
   constructor(line: readonly string[], said: string, isMissing = false) {
@@ -21,7 +21,7 @@ export class ProgramFailure extends Error {
 const maxSaid = 4096;
 const maxTold = 4 * 1024 * 1024;
 
-/** Runs a program to its end; what it writes. `ProgramFailure` for another end than a good one. */
+/** Runs a program to its end and returns its output. Throws `ProgramFailure` if it fails. */
 export async function runProgram(line: readonly string[], signal?: AbortSignal): Promise<string> {
   let told = '';
   for await (const chunk of streamProgram(line, signal)) {
@@ -30,14 +30,17 @@ export async function runProgram(line: readonly string[], signal?: AbortSignal):
   return told;
 }
 
-/** The bytes that a program writes, as fast as they are taken. It is stopped, and has ended, when this ends early. */
+/**
+ * The output of a program, as fast as the caller reads it. If the caller stops early, the program is stopped and has
+ * ended.
+ */
 export async function* streamProgram(
   line: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
   signal?.throwIfAborted();
   const [command = '', ...args] = line;
-  // In a group of its own: the interrupt of a terminal reaches this process only, which then ends one step after another.
+  // In its own process group: a terminal's interrupt reaches only this process, which then ends the steps in order.
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const ended = endOf(child, line);
   let isRunning = child.pid !== undefined;
@@ -53,7 +56,7 @@ export async function* streamProgram(
     try {
       yield* child.stdout.iterator({ destroyOnReturn: false });
     } catch (error) {
-      // Why a program ended early is what it says itself.
+      // A program that ended early states the reason itself.
       broken = error;
     }
     const failure = (await ended) ?? broken;
@@ -67,12 +70,12 @@ export async function* streamProgram(
   }
 }
 
-/** The program and what it has started. */
+/** Stops the program and all processes that it started. */
 function stopGroup({ pid = 0 }: ChildProcess): void {
   try {
     if (pid > 0) process.kill(-pid, 'SIGTERM');
   } catch {
-    // It ended at this moment.
+    // The process has just ended.
   }
 }
 

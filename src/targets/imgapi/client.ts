@@ -10,7 +10,7 @@ import type { ImagePair } from '../pair/read-pair.ts';
 import { readPieces } from '../pair/stream-file.ts';
 import { answerFailure, notImgapi } from './failures.ts';
 
-/** What a server says of an image. */
+/** The answer of a server about an image. */
 export interface RemoteImage {
   uuid: string;
   /** `active`, `unactivated`, `disabled`, `creating` or `failed`. */
@@ -29,7 +29,7 @@ interface Asked {
 
 const attempts = 3;
 const pauseMs = 500;
-/** The server, or what stands before it, is in trouble at this moment. */
+/** The server, or a proxy in front of it, has a temporary failure. */
 const momentary = new Set([429, 500, 502, 503, 504]);
 
 /** One IMGAPI server: TritonDataCenter/sdc-imgapi, docs/index.md. */
@@ -45,7 +45,7 @@ export class Imgapi {
     this.#signal = options.signal;
   }
 
-  /** Throws where this is no IMGAPI server, or it cannot be reached. */
+  /** Throws if this is not an IMGAPI server, or it cannot be reached. */
   async ping(): Promise<void> {
     const answer = await this.#ask({ method: 'GET', path: 'ping' });
     if (answer.status !== 200) throw this.#failure(answer);
@@ -53,14 +53,14 @@ export class Imgapi {
     if (ping !== 'pong') throw notImgapi(this.url, 'answers /ping with something else than pong');
   }
 
-  /** `undefined` where the server has no such image. */
+  /** The image with this uuid; `undefined` if the server does not have it. */
   async find(uuid: string): Promise<RemoteImage | undefined> {
     const answer = await this.#ask({ method: 'GET', path: `images/${uuid}` });
     if (answer.status === 404 && codeOf(answer) === 'ResourceNotFound') return undefined;
     return this.#image(answer);
   }
 
-  /** Adds a manifest under its own uuid; false where the server has one of it. */
+  /** Adds a manifest under its own uuid; false if the server already has one. */
   async import(uuid: string, manifest: object): Promise<boolean> {
     const path = `images/${uuid}?action=import&skip_owner_check=true`;
     const answer = await this.#ask({ method: 'POST', path, body: jsonBody(manifest) });
@@ -69,7 +69,7 @@ export class Imgapi {
     return true;
   }
 
-  /** Sends the file of an image; a second one replaces it. Compares what the server got. */
+  /** Sends the file of an image; a second file replaces it. Compares what the server received. */
   async addFile({ streamPath, manifest }: ImagePair): Promise<void> {
     const { sha1, size, compression } = manifest.file;
     const answer = await this.#ask({
@@ -90,7 +90,7 @@ export class Imgapi {
 
   async activate(uuid: string): Promise<void> {
     const answer = await this.#ask({ method: 'POST', path: `images/${uuid}?action=activate` });
-    // An answer that was lost, and the call that followed it.
+    // The answer to an earlier activation was lost, and this is the repeated call.
     if (answer.status === 422 && codeOf(answer) === 'ImageAlreadyActivated') return;
     const { state } = this.#image(answer);
     if (state !== 'active') throw notImgapi(this.url, `left ${uuid} in the state ${state}`);
@@ -101,7 +101,7 @@ export class Imgapi {
     if (answer.status !== 204 && answer.status !== 404) throw this.#failure(answer);
   }
 
-  /** Has the server fetch an image from another one; it is there when it is active. */
+  /** Lets the server fetch an image from another one; the image is complete when it is active. */
   async importRemote(uuid: string, source: URL): Promise<void> {
     const query = new URLSearchParams({ action: 'import-remote', source: source.href });
     const path = `images/${uuid}?${query}&skip_owner_check=true`;
@@ -109,7 +109,7 @@ export class Imgapi {
     if (answer.status >= 300) throw this.#failure(answer);
   }
 
-  /** Repeats what may be repeated: every call here gives the same when it is made twice. */
+  /** Retries failed requests: every request here has the same effect when it is made twice. */
   async #ask({ method, path, body, signal = this.#signal }: Asked): Promise<SentAnswer> {
     const url = new URL(path, this.url);
     const headers = method === 'POST' && body ? { 'content-type': 'application/json' } : {};
@@ -154,7 +154,7 @@ export class Imgapi {
   }
 }
 
-/** A body of JSON, which a second attempt sends again. */
+/** A JSON body, which a second attempt can send again. */
 function jsonBody(value: object): WireBody {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   return {
@@ -169,7 +169,7 @@ function codeOf({ text }: SentAnswer): unknown {
   return readJson(text)?.['code'];
 }
 
-/** An object, or `undefined` for any other text. */
+/** A JSON object; `undefined` for any other text. */
 function readJson(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 
-/** What an IMGAPI server says instead of doing what was asked: `{ code, message, errors? }`. */
+/** The error for a refused request; the server answers with `{ code, message, errors? }`. */
 export function answerFailure(
   url: URL,
   status: number,
@@ -18,7 +18,7 @@ export function answerFailure(
   });
 }
 
-/** Something answers that is no IMGAPI server, or none of sound mind. */
+/** The server is not an IMGAPI server, or its answer is invalid. */
 export function notImgapi(url: URL, what: string): TransferError {
   const shown = publicUrl(url);
   return new TransferError({

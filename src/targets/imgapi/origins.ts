@@ -4,13 +4,13 @@ import { sleep } from '../../kit/abort.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import type { Imgapi, RemoteImage } from './client.ts';
 
-/** A longer chain is taken for one that never ends. */
+/** A longer chain is assumed to be a cycle. */
 const maxOrigins = 16;
 const pollMs = 2000;
 const maxPolls = 120;
 
 /**
- * Sees to it that the images which an incremental one builds on are active: the server fetches the missing ones from
+ * Makes sure that the images on which an incremental one is based are active: the server fetches missing ones from
  * `originSource`, with their own origins.
  */
 export async function importOrigins(

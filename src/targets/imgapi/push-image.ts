@@ -4,13 +4,13 @@ import type { Imgapi } from './client.ts';
 import { notImgapi } from './failures.ts';
 import { importOrigins } from './origins.ts';
 
-/** An undo may not keep an interrupted process from ending. */
+/** The undo must not delay the end of an interrupted process for longer. */
 const undoMs = 2500;
 
 /**
- * Puts a pair on a server: its origins, its manifest under its own uuid, its file, and then it is active. An image that an
- * earlier call left unactivated is gone on with. What this call made is removed where it fails. False where the image was
- * active before.
+ * Puts a pair on a server: first its origins, then its manifest under its own uuid, then its file; then it activates
+ * the image. It continues with an image that an earlier call left unactivated. After a failure it removes what this
+ * call created. Returns false if the image was already active.
  */
 export async function pushImage(
   pair: ImagePair,
@@ -21,11 +21,12 @@ export async function pushImage(
   const { tell, signal } = context;
   if (await isSettled(api, uuid)) return false;
   if (origin !== undefined) await importOrigins(origin, api, context);
-  // From here on it may be there although no answer came.
+  // From here on the image may exist although no answer arrived.
   let isOurs = (await api.find(uuid)) === undefined;
   try {
     if (isOurs && !(await api.import(uuid, fields))) {
-      // The answer to an earlier attempt was lost, or another caller was faster: left for the next call where this one fails.
+      // The answer to an earlier attempt was lost, or another caller was faster: if this call fails, the image stays
+      // for the next one.
       isOurs = false;
       if (await isSettled(api, uuid)) return false;
     }
@@ -40,7 +41,7 @@ export async function pushImage(
   }
 }
 
-/** True for an image that needs nothing more; one that is not active yet can be gone on with. */
+/** True for an image that needs no further step; an image that is not active yet can be continued. */
 export async function isSettled(api: Imgapi, uuid: string): Promise<boolean> {
   const found = await api.find(uuid);
   if (found === undefined || found.state === 'unactivated') return false;

@@ -3,12 +3,12 @@ import { defined } from '../../kit/defined.ts';
 import type { ImageManifest, StreamFacts } from './image-manifest.ts';
 import { manifestName, manifestVersion } from './names.ts';
 
-/** An image of no owner in particular: sdc-imgapi, docs/index.md. */
+/** An image without a specific owner: sdc-imgapi, docs/index.md. */
 const unsetOwner = '00000000-0000-0000-0000-000000000000';
-/** The first platform whose bhyve hands a NoCloud seed to the guest: TritonDataCenter/monitor-reef, manifest.rs. */
+/** The first platform whose bhyve passes a NoCloud seed to the guest: TritonDataCenter/monitor-reef, manifest.rs. */
 const minPlatform = '20260306T044811Z';
 
-/** Vendors of systems that are not Linux; what has no vendor is not known. */
+/** Vendors of systems other than Linux; without a vendor the system is unknown. */
 const systems: Readonly<Record<string, ImageManifest['os']>> = {
   freebsd: 'bsd',
   openbsd: 'bsd',
@@ -18,7 +18,7 @@ const systems: Readonly<Record<string, ImageManifest['os']>> = {
   'http-index': 'other',
 };
 
-/** The manifest of an image; without `stream` that of a plan. */
+/** The manifest of an image; without `stream`, that of a plan. */
 export function buildManifest(
   image: DeliveryImage,
   { now, stream }: { now: Date; stream?: StreamFacts },
@@ -52,7 +52,7 @@ export function buildManifest(
     requirements: {
       networks: [{ name: 'net0', description: 'public' }],
       brand: 'bhyve',
-      // An image that only a BIOS starts has no other way; all that say nothing have both.
+      // Only an image that supports nothing but BIOS gets `bios`; images that state nothing support both.
       bootrom: firmware.includes('bios') && !firmware.includes('uefi') ? 'bios' : 'uefi',
       ssh_key: guest?.ssh !== false,
       min_platform: { '7.0': minPlatform },
@@ -67,7 +67,7 @@ export function buildManifest(
   };
 }
 
-/** Bytes as MiB, rounded up: a zvol has no part of one. */
+/** Bytes as MiB, rounded up: the size of a zvol is in whole MiB. */
 export function wholeMib(bytes: number): number {
   return Math.ceil(bytes / (1024 * 1024));
 }

@@ -1,11 +1,11 @@
 import { UsageError } from '../../errors.ts';
 
-/** A manifest that may be sent. */
+/** A valid manifest. */
 export interface CheckedManifest {
   uuid: string;
   origin?: string;
   file: { sha1: string; size: number; compression: string };
-  /** The manifest as it was given. */
+  /** The unchanged manifest. */
   fields: Readonly<Record<string, unknown>>;
 }
 
@@ -18,7 +18,7 @@ const types = ['zone-dataset', 'lx-dataset', 'zvol', 'docker', 'lxd', 'other'];
 const systems = ['smartos', 'linux', 'windows', 'bsd', 'illumos', 'other'];
 const compressions = ['gzip', 'bzip2', 'xz', 'none'];
 
-/** Every top-level field of version 2; IMGAPI answers any other with 422. */
+/** Every top-level field of version 2; IMGAPI answers 422 for any other field. */
 const known = [
   ...['v', 'uuid', 'owner', 'name', 'version', 'type', 'os', 'state', 'disabled', 'public'],
   ...['published_at', 'description', 'homepage', 'eula', 'files', 'nic_driver', 'disk_driver'],
@@ -33,7 +33,7 @@ const knownRequirements = [
 const ofZvols = ['nic_driver', 'disk_driver', 'cpu_type', 'image_size'];
 
 /**
- * Checks a manifest by the rules that IMGAPI and imgadm enforce, before anything is sent: TritonDataCenter/node-imgmanifest,
+ * Checks a manifest by the rules of IMGAPI and imgadm before it is sent: TritonDataCenter/node-imgmanifest,
  * lib/imgmanifest.js. `ERR_INVALID_REQUEST` names the field.
  */
 export function checkManifest(given: unknown): CheckedManifest {

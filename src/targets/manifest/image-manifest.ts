@@ -1,7 +1,7 @@
-/** A manifest of version 2 of an image for SmartOS and Triton, as this package writes it. */
+/** A version 2 manifest of an image for SmartOS and Triton, as this package writes it. */
 export interface ImageManifest {
   v: 2;
-  /** Absent in a plan while the sha256 of the published file is not known. */
+  /** Absent in a plan while the sha256 of the published file is unknown. */
   uuid?: string;
   owner: string;
   name: string;
@@ -13,12 +13,12 @@ export interface ImageManifest {
   type: 'zvol';
   os: 'linux' | 'bsd' | 'illumos' | 'other';
   description: string;
-  /** Absent in a plan: the stream is not made. */
+  /** Absent in a plan, because the stream does not exist yet. */
   files?: [{ sha1: string; size: number; compression: 'gzip' }];
   nic_driver: 'virtio';
   disk_driver: 'virtio';
   cpu_type: 'host';
-  /** Whole MiB; absent in a plan while the disk is not made. */
+  /** Whole MiB; absent in a plan until the disk is made. */
   image_size?: number;
   requirements: {
     networks: [{ name: 'net0'; description: 'public' }];

@@ -2,12 +2,12 @@ import type { DeliveryImage } from '../../contracts/target.ts';
 
 type Named = Pick<DeliveryImage, 'vendor' | 'release' | 'codename' | 'snapshot'>;
 
-/** What the vendor calls a release: `noble`, `trixie`, `rolling`, else its number. */
+/** The vendor's name of a release: `noble`, `trixie`, `rolling`, else its number. */
 function seriesOf({ codename, release }: Named): string {
   return plain(codename ?? release);
 }
 
-/** `ubuntu-noble`: one folder and one build at a time for each. */
+/** `ubuntu-noble`: each has one folder, and one build runs at a time. */
 export function familyOf(image: Named): string {
   return `${plain(image.vendor)}-${seriesOf(image)}`;
 }
@@ -28,7 +28,7 @@ export function pairNames(image: Named): { stream: string; manifest: string } {
   return { stream: `${stem}.x86_64.zfs.gz`, manifest: `${stem}.json` };
 }
 
-/** What both a manifest and a file name may hold; `+` in versions only newer platforms take. */
+/** Keeps only characters that both a manifest and a file name allow; only newer platforms accept `+` in versions. */
 function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+/, '') || 'none';
 }

@@ -6,7 +6,7 @@ import type { DeliveryImage, TargetContext } from '../../contracts/target.ts';
 import { pollDelay, sleep } from '../../kit/abort.ts';
 import { familyOf } from '../manifest/names.ts';
 
-/** Runs work alone among all processes that deliver this vendor and series from this cache; others wait. */
+/** Holds a lock while work runs: other processes that deliver this vendor and series from this cache wait. */
 export async function holdingBuild<T>(
   image: DeliveryImage,
   { cacheDir, signal, tell }: Pick<TargetContext, 'cacheDir' | 'signal' | 'tell'>,

@@ -15,7 +15,7 @@ import { findPair, type ImagePair, type PairPaths } from './read-pair.ts';
 const partialPattern = /^\.rootdisk-[0-9a-f-]{36}\.partial$/;
 const staleMs = 3_600_000;
 
-/** Where the pair of an image goes. */
+/** The paths of an image's pair. */
 export function pairPaths(image: DeliveryImage, context: TargetContext): PairPaths {
   const folder = context.outputDirOf(image);
   const { stream, manifest } = pairNames(image);
@@ -23,8 +23,8 @@ export function pairPaths(image: DeliveryImage, context: TargetContext): PairPat
 }
 
 /**
- * The pair of a disk: the one that is there, unless `afresh`, else a new one by way of a zvol. The manifest comes last, so
- * that one without its file never appears.
+ * The pair of a disk: the existing one, unless `afresh`, else a new one made with a zvol. The manifest is written
+ * last, so that it never appears without its file.
  */
 export async function makePair(
   disk: DeliveryDisk,
@@ -63,7 +63,7 @@ export async function makePair(
   });
 }
 
-/** What killed processes left behind. */
+/** Removes files that killed processes left. */
 async function sweepPartials(folder: string, now: Date): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!partialPattern.test(name)) continue;

@@ -8,8 +8,8 @@ import { buildPrefix } from '../zfs/sweep.ts';
 import { pairPaths } from './make-pair.ts';
 
 /**
- * Before anything is fetched: the settings are right, and ZFS is at hand, or a finished pair may lie in the folder that the
- * caller named.
+ * Checks, before anything is fetched, that the settings are right and that ZFS is available or a finished pair may
+ * exist in the folder that the caller named.
  */
 export async function checkBuild(machine: Machine, context: TargetContext): Promise<void> {
   const { dataset, dryRun, signal, outputDir } = context;
@@ -24,7 +24,7 @@ async function hasStream(folder: string): Promise<boolean> {
   return names.some((name) => name.endsWith('.zfs.gz'));
 }
 
-/** The steps that make the pair of an image, and its manifest as far as it is known. */
+/** The steps that make the pair of an image, and its manifest as far as known. */
 export async function planPair(
   image: DeliveryImage,
   machine: Machine,

@@ -4,21 +4,21 @@ import { IntegrityError, isImageError } from '../../errors.ts';
 import { type CheckedManifest, checkManifest } from '../manifest/check-manifest.ts';
 import { readStreamFacts } from './stream-file.ts';
 
-/** A manifest and the file that it describes, checked against each other. */
+/** A manifest and its file, checked against each other. */
 export interface ImagePair {
-  /** Absolute. */
+  /** Absolute path. */
   manifestPath: string;
-  /** Absolute. */
+  /** Absolute path. */
   streamPath: string;
   manifest: CheckedManifest;
 }
 
-/** Where both lie. */
+/** The paths of both. */
 export type PairPaths = Pick<ImagePair, 'manifestPath' | 'streamPath'>;
 
 /**
- * Reads a pair and compares length, sha1 and compression of the file with its manifest. `ERR_SIZE` or `ERR_DIGEST` where they
- * differ, `ERR_INVALID_REQUEST` for a manifest that may not be sent; `undefined` where there is none.
+ * Reads a pair and compares length, sha1 and compression of the file with its manifest. Throws `ERR_SIZE` or
+ * `ERR_DIGEST` if they differ, and `ERR_INVALID_REQUEST` for an invalid manifest; `undefined` if there is none.
  */
 async function readPair(paths: PairPaths, signal: AbortSignal): Promise<ImagePair | undefined> {
   const text = await readSmallFile(paths.manifestPath);
@@ -34,7 +34,7 @@ async function readPair(paths: PairPaths, signal: AbortSignal): Promise<ImagePai
   return { ...paths, manifest };
 }
 
-/** A finished pair of that image; `undefined` where there is none, or one that is of no use. */
+/** A finished pair of this image; `undefined` if there is none, or it cannot be used. */
 export async function findPair(
   paths: PairPaths,
   uuid: string,

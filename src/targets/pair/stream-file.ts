@@ -5,7 +5,7 @@ import type { StreamFacts } from '../manifest/image-manifest.ts';
 
 const pieceBytes = 256 * 1024;
 
-/** The bytes of a file in order, a few at a time. */
+/** The bytes of a file in order, in pieces. */
 export async function* readPieces(path: string): AsyncGenerator<Uint8Array, void> {
   const handle = await inCache(path, 'read', () => open(path));
   try {
@@ -21,7 +21,7 @@ export async function* readPieces(path: string): AsyncGenerator<Uint8Array, void
   }
 }
 
-/** Length, sha1 and compression of a file, by its bytes. */
+/** Length, sha1 and compression of a file, computed from its bytes. */
 export async function readStreamFacts(
   path: string,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ const magics: readonly (readonly [compression: string, magic: readonly number[]]
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
 ];
 
-/** How a manifest calls the compression of a file that begins so. */
+/** The manifest's name for the compression of a file with these first bytes. */
 export function detectCompression(head: Uint8Array): string {
   const found = magics.find(([, magic]) => magic.every((byte, index) => head[index] === byte));
   return found?.[0] ?? 'none';

@@ -20,9 +20,9 @@ const destroyAttempts = 5;
 const destroyPauseMs = 200;
 
 /**
- * Makes the compressed send stream of a disk in the new file `output`: a zvol of its size, the disk in it, a snapshot of
- * that, and the stream of the snapshot. The zvol is destroyed whatever happens; one that a killed process left is swept by
- * the next build.
+ * Writes the compressed send stream of a disk to the new file `output`: it creates a zvol of its size, writes the
+ * disk to it, takes a snapshot, and sends the snapshot. The zvol is always destroyed; the next build sweeps one that
+ * a killed process left.
  */
 export async function buildStream(
   disk: DeliveryDisk,
@@ -87,7 +87,7 @@ async function compress(
   return { sha1: sha1.digest('hex'), size };
 }
 
-/** The device may be held for a moment by what looks at new disks. A zvol that stays is told of and swept later. */
+/** A program that scans new disks may hold the device for a moment. A zvol that remains is logged and swept later. */
 async function destroyBuild(zfs: Zfs, dataset: string, log: TargetContext['log']): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

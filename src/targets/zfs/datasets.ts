@@ -2,13 +2,13 @@ import { CacheError, UsageError } from '../../errors.ts';
 import type { Machine } from '../host/machine.ts';
 import { ProgramFailure } from '../host/run-program.ts';
 
-/** A pool and what lies in it; ZFS takes blanks too, and no script that quotes nothing does. */
+/** A pool and a dataset in it; ZFS also allows blanks, but scripts that do not quote names cannot handle them. */
 const datasetPattern = /^[A-Za-z][\w.:-]*(?:\/[A-Za-z0-9][\w.:-]*)*$/;
 const maxNameLength = 255;
-/** The name of a build and of its snapshot behind that of its parent. */
+/** Length of the names of a build and of its snapshot after the name of the parent. */
 const ownLength = 64;
 
-/** `ERR_INVALID_REQUEST` for what is no name of a dataset that can have children here. */
+/** Throws `ERR_INVALID_REQUEST` for a text that cannot be the name of a parent dataset. */
 export function checkDataset(name: string): void {
   if (datasetPattern.test(name) && name.length <= maxNameLength - ownLength) return;
   throw new UsageError({
@@ -20,8 +20,8 @@ export function checkDataset(name: string): void {
 }
 
 /**
- * Where builds are made: the dataset that the caller named; on SmartOS `zones`, and in a zone the dataset that was delegated
- * to it.
+ * The parent of builds: the dataset that the caller named; on SmartOS `zones`, and in a zone the dataset that was
+ * delegated to it.
  */
 export async function chooseParent(
   { isSmartos, zone = 'global', zfs }: Machine,
@@ -50,7 +50,7 @@ export async function chooseParent(
   return delegated;
 }
 
-/** `ERR_INVALID_REQUEST` where this machine has no ZFS, `ERR_CACHE_IO` where the parent cannot be used. */
+/** Throws `ERR_INVALID_REQUEST` if this machine has no ZFS, and `ERR_CACHE_IO` if the parent cannot be used. */
 export async function requireParent(
   { zfs }: Machine,
   parent: string,
@@ -62,7 +62,7 @@ export async function requireParent(
   });
 }
 
-/** What `zfs` says, typed. */
+/** Converts a failure of `zfs` to a typed error. */
 export function zfsError(error: unknown, dataset: string): unknown {
   if (!(error instanceof ProgramFailure)) return error;
   if (error.isMissing) return withoutZfs(error);
@@ -81,7 +81,7 @@ export function zfsError(error: unknown, dataset: string): unknown {
   });
 }
 
-/** A raw disk is no image file: what is installed is received by `zfs receive`. */
+/** A raw disk is not enough: an image is installed with `zfs receive`. */
 function withoutZfs(cause?: unknown): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',

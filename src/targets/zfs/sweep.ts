@@ -1,15 +1,15 @@
 import type { TargetContext } from '../../contracts/target.ts';
 import type { Zfs } from './zfs.ts';
 
-/** What a build is called below its parent; nothing else is ever swept. */
+/** Prefix of the name of a build below its parent; nothing else is ever swept. */
 export const buildPrefix = 'rootdisk-build-';
 const buildPattern = /^rootdisk-build-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** A younger one may be a build that is under way. */
+/** A younger build may still be running. */
 const minAgeSeconds = 3600;
 
 /**
- * Destroys builds that killed processes left behind an hour ago or longer. One that is in use refuses, and stays. What fails
- * is logged and ends nothing.
+ * Destroys builds that killed processes left an hour ago or longer. A build in use cannot be destroyed and stays. A
+ * failure is only logged.
  */
 export async function sweepBuilds(
   zfs: Zfs,

@@ -6,13 +6,13 @@ import { sleep } from '../../kit/abort.ts';
 import { isZeros } from '../../kit/is-zeros.ts';
 
 const pieceBytes = 1024 * 1024;
-/** Linux makes the node of a zvol some time after the zvol. */
+/** Linux creates the device node of a zvol some time after the zvol. */
 const appearMs = 50;
 const mostLooks = 200;
 
 /**
- * Writes a raw disk to a new zvol. What is zero is left out, which is right as nothing was ever written there. Pieces are
- * whole MiB, as a raw device takes whole sectors only.
+ * Writes a raw disk to a new zvol. Zeros are left out, because a new zvol reads as zeros. Pieces are whole MiB,
+ * because a raw device accepts only whole sectors.
  */
 export async function writeZvol(path: string, device: string, signal: AbortSignal): Promise<void> {
   const from = await inCache(path, 'read', () => open(path, constants.O_RDONLY));
@@ -21,7 +21,7 @@ export async function writeZvol(path: string, device: string, signal: AbortSigna
     try {
       await copy(from, to, { path, device, signal });
       await inCache(device, 'write', () => to.sync()).catch((error: unknown) => {
-        // A character device has no cache of its own to write back.
+        // A character device has no cache to flush.
         const errno = error instanceof CacheError ? error.details.errno : undefined;
         if (errno !== 'EINVAL' && errno !== 'ENOTSUP' && errno !== 'ENOTTY') throw error;
       });

@@ -1,23 +1,23 @@
 import { runProgram, streamProgram } from '../host/run-program.ts';
 
-/** What is asked of ZFS; each call rejects with what `zfs` said. */
+/** The operations on ZFS; each call rejects with the message of `zfs`. */
 export interface Zfs {
-  /** Full names of a dataset and of its children, one level deep. */
+  /** Full names of a dataset and its children, one level deep. */
   list(parent: string, signal?: AbortSignal): Promise<string[]>;
   /** The exact value of a property. */
   get(dataset: string, property: string, signal?: AbortSignal): Promise<string>;
   /** A new zvol that reads as zeros. */
   create(dataset: string, sizeMib: number, signal?: AbortSignal): Promise<void>;
   snapshot(snapshot: string, signal?: AbortSignal): Promise<void>;
-  /** The stream of a snapshot, without properties and children, as `imgadm create` sends it. */
+  /** The stream of a snapshot, without properties and children, in the form of `imgadm create`. */
   send(snapshot: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** With its snapshots. */
+  /** Destroys a dataset with its snapshots. */
   destroy(dataset: string): Promise<void>;
-  /** Where the bytes of a zvol are written. */
+  /** Path of a zvol's device. */
   device(dataset: string): string;
 }
 
-/** ZFS by its command; `prefix` runs it with the rights of another, such as `['pfexec']`. */
+/** Uses the `zfs` command; `prefix` runs it with other rights, such as `['pfexec']`. */
 export function createZfs({
   prefix = [],
   deviceDir = process.platform === 'sunos' ? '/dev/zvol/rdsk' : '/dev/zvol',
