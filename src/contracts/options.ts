@@ -143,16 +143,16 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
 
 /** How a local file is read by `convertImage` and `inspectImage`. */
 export interface FileOptions {
-  /** Format ids the file must have, outermost first; found by looking when absent. */
+  /** Format ids that the file must have, outermost first; default: detected. */
   from?: string[] | undefined;
   /** The member of an archive layer that is the disk. */
   entry?: string | undefined;
-  /** Odd things that are refused without their word; what was allowed is a warning. */
+  /** Irregularities to accept, which are refused otherwise; each accepted one gives a warning. */
   allow?: readonly Allowance[] | undefined;
   limits?: Partial<Limits> | undefined;
   signal?: AbortSignal | undefined;
   log?: Log | undefined;
-  /** Where scratch files go; default: the system's temporary folder. */
+  /** Folder for scratch files; default: the system's temporary folder. */
   scratchDir?: string | undefined;
 }
 

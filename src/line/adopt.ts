@@ -14,8 +14,8 @@ import { reaches } from './trust/levels.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
 
 /**
- * Writes what a hit gains from this call: the request that led to it, what was accepted of its source, and evidence where it
- * was proved anew. No image byte moves. Needs the lock of its name.
+ * Writes what a hit learns from this call: the request that it answered, what was accepted of its source, and
+ * evidence if it was proved again. Transfers no image byte. Needs the lock of its name.
  */
 export async function adopt(hit: Planned | Proved, entry: Entry): Promise<Obtained> {
   const { call, plan } = hit;
@@ -34,13 +34,13 @@ export async function adopt(hit: Planned | Proved, entry: Entry): Promise<Obtain
   return { entry: adopted, origin: 'cache', ...defined({ level: proven?.level }) };
 }
 
-/** What was proved when the disk was made. */
+/** The trust that was proved when the disk was made. */
 function readTrust({ record }: Entry): Pick<Accepted, 'level' | 'signedAt'> {
   const { level, signedAt } = record.trust;
   return { level, signedAt: signedAt === undefined ? undefined : new Date(signedAt) };
 }
 
-/** The record keeps the better level: with less than it says, only what the source offers is news. */
+/** The record keeps the better level: if this call proved less, only the level that the source offers is updated. */
 async function adoptEvidence({ call, plan, proven }: Proved, entry: Entry): Promise<RecordChange> {
   const { trust } = entry.record;
   if (!reaches(proven.level, trust.level)) return { trust: { ...trust, offered: plan.offered } };
@@ -56,8 +56,8 @@ async function adoptEvidence({ call, plan, proven }: Proved, entry: Entry): Prom
 }
 
 /**
- * Removes what a call that was killed right after publishing the entry left in its staging folder. A folder that cannot be
- * removed takes room and does no harm.
+ * Removes the staging folder of a call that was killed right after publishing the entry. A folder that cannot be
+ * removed occupies space but does no harm.
  */
 async function removeLeftovers(call: Call, entry: Entry): Promise<void> {
   if (!call.cache.writable) return;

@@ -15,10 +15,10 @@ import type { Proven } from './trust/merge-evidence.ts';
 const stays = 'the staging folder stays';
 
 /**
- * Runs work in the staging folder of the plan's name, where the download of an earlier call may still be. A transfer that
- * cannot be continued starts again from byte 0, while the call's account of attempts (`Tuning`) allows it; so do, once,
- * bytes that were refused after they had been continued; and bytes of a tier's copy start again without it. What can be
- * continued later stays after a broken transfer, a full disk or an abort; nothing else does.
+ * Runs work in the staging folder of the plan's name, which may hold the download of an earlier call. A transfer that
+ * cannot be resumed starts again from byte 0, as long as the call has attempts left (`Tuning`). Resumed bytes that
+ * were refused are fetched again once; refused bytes of a tier's copy are fetched again from another source. After a
+ * broken transfer, a full disk or an abort, the folder keeps only what a later call can resume.
  */
 export async function attemptInStaging<T>(
   { call, plan, proven, tiers }: Proved,
@@ -32,7 +32,7 @@ export async function attemptInStaging<T>(
     try {
       return await work({ call, plan, proven: current, staging, ...defined({ tiers }) });
     } catch (error) {
-      // A file may still be about to be closed.
+      // A file may still be closing.
       await allTidied(call.cache.imagesDir);
       if (call.signal.aborted) {
         await keepDownload(call, staging);
@@ -50,7 +50,7 @@ export async function attemptInStaging<T>(
       forgiven ||= forgives;
       call.progress.retry(attempt, error instanceof Error ? error.message : String(error), 0);
     }
-    // A check over the stream has seen bytes that do not count any more.
+    // A check over the stream has received bytes that are discarded now.
     if (current.checks.length > 0) current = await prove({ call, plan });
   }
 }
@@ -59,14 +59,14 @@ function isRestartable(error: unknown): boolean {
   return error instanceof TransferError && error.details.restart === true;
 }
 
-/** The bytes are not what they should be, or where nothing says what they should be, no image. */
+/** True if the bytes differ from what was proved, or, if nothing was proved, are not an image. */
 function isRefusal(error: unknown, { digests }: Proven): boolean {
   return hasRemedy(error, 'integrity') || (hasRemedy(error, 'decode') && digests.length === 0);
 }
 
 /**
- * Where the bytes that were refused are a tier's copy, that copy goes: `undefined` when another source follows it. Otherwise
- * what ends the call.
+ * After refused bytes of a tier's copy, goes on to the next source: `undefined` if there is one, else the error that
+ * ends the call.
  */
 async function passCopy(tiers: AskedTiers | undefined, error: unknown): Promise<unknown> {
   if (tiers?.isSuspect !== true || !hasRemedy(error, 'integrity', 'decode')) return error;
@@ -81,15 +81,15 @@ async function isJoined(staging: Staging): Promise<boolean> {
   return note?.joined === true;
 }
 
-/** Says nothing against the bytes that have come so far. */
+/** True for an error that does not concern the bytes received so far. */
 function isPassing(error: unknown): boolean {
   return hasRemedy(error, 'transfer', 'cache') && !isRestartable(error);
 }
 
-/** Leaves what a later call can continue, and nothing else. */
+/** Keeps what a later call can resume, and removes everything else. */
 export async function keepDownload(call: Call, staging: Staging): Promise<void> {
   try {
-    // Opened again: publishing that failed may have sealed the download already.
+    // Opened again, because a failed publish may have sealed the download already.
     await openStaging(call.cache, staging.name);
     const isThere = await access(staging.download).then(
       () => true,
@@ -97,7 +97,7 @@ export async function keepDownload(call: Call, staging: Staging): Promise<void> 
     );
     if (!isThere || !isResumable(await readNote(staging))) await staging.remove();
   } catch (error) {
-    // The failure that led here says more than this one.
+    // The original failure is more useful than this one.
     call.options.log({ level: 'debug', message: `${staging.dir} was not tidied: ${error}` });
   }
 }

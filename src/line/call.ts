@@ -18,37 +18,37 @@ import { createProgress, type Progress } from './progress.ts';
 import { originOnLoopback } from './reference.ts';
 import { readGivenKeys } from './trust/read-given-keys.ts';
 
-/** One call of `ensureImage`: its options, and what its stages share. */
+/** One call of `ensureImage`: its options, and the state that its stages share. */
 export interface Call {
-  /** What was asked for, for traces; an address without user info and query. */
+  /** The caller's reference, for traces; an address has no user info and query. */
   reference: string;
   parts: BoundParts;
   options: CallOptions;
   signal: AbortSignal;
   http: Http;
-  /** Another client with the same options, over the same connections, for what this call has not named itself. */
+  /** Another client with the same options and connections, for addresses that the caller did not name. */
   openHttp(reach: Reach): Http;
-  /** `http.metadata`, with a warning for every document that was stale or came from a mirror. */
+  /** `http.metadata`, which adds a warning for every document that was stale or came from a mirror. */
   metadata: MetadataClient;
-  /** Documents that this call has read, by their address. */
+  /** Documents that this call has read, by address. */
   read: ReadonlyMap<string, MetadataDocument>;
   cache: Cache;
-  /** The entry of the caller's lock file that the reference names. */
+  /** The entry of the caller's lock file to which the reference leads. */
   locked?: Locked;
-  /** The caller's keys, read. */
+  /** The caller's keys, already read. */
   keys: GivenKeys;
   progress: Progress;
-  /** What the caller should know, each code with the same text once. */
+  /** Warnings for the caller; one with the same code and text occurs once. */
   warnings: Warning[];
-  /** Disks that would have been the answer, but that are damaged: found by `verify`. */
+  /** Damaged disks that would otherwise have been the result; `verify` found the damage. */
   damaged: Entry[];
   warn(warning: Warning): void;
 }
 
-/** What a client may ask: the hosts of `named` although they are private, and plain http. */
+/** What a client may request: private hosts in `named`, and plain http. */
 type Reach = Required<Pick<HttpOptions, 'named' | 'allowPlain'>> & Pick<HttpOptions, 'plainOrigin'>;
 
-/** Reads the options and opens the cache folder, by default for reading only where the call is offline. */
+/** Reads the options and opens the cache folder; an offline call opens it read-only by default. */
 export async function openCall(
   parts: BoundParts,
   asked: string,
@@ -79,7 +79,7 @@ export async function openCall(
   });
   const { pool = new HttpPool() } = use;
   const authorizer = ownAuthorizer(warn);
-  // Only clients of the same reach may share what was read.
+  // Only clients with the same permissions may share documents.
   const openHttp = (reach: Reach, own: HttpPool = pool.apart()): Http =>
     createHttp({
       ...reach,
@@ -119,14 +119,16 @@ export async function openCall(
   };
 }
 
-/** Throws `ERR_INVALID_REQUEST` for a format that is neither kept nor written. */
+/** Throws `ERR_INVALID_REQUEST` for a format that no vendor format or writer has. */
 function checkFormatOption(format: string, writers: BoundParts['writers']): void {
   const words = ['raw', 'source'];
   if (words.includes(format) || writers.some(({ id }) => id === format)) return;
   throw unknownFormat(format, writers, 'format', words);
 }
 
-/** Throws `ERR_INVALID_REQUEST` where locks, modes and sparse files do not work as the cache needs them. */
+/**
+ * Throws `ERR_INVALID_REQUEST` on platforms where locks, modes or sparse files do not work as the cache needs them.
+ */
 function refusePlatform(platform: NodeJS.Platform): void {
   if (platform !== 'win32') return;
   throw new UsageError({

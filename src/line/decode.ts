@@ -16,7 +16,10 @@ import { decodeMembers } from './members/decode-members.ts';
 import { trace } from './trace.ts';
 import { writerOf } from './writing/write-disk.ts';
 
-/** Decodes the growing download into the staged disk; under `after-verify` it waits until the download has been vouched for. */
+/**
+ * Decodes the growing download into the staged disk; with `after-verify` it first waits until the download is
+ * verified.
+ */
 export function startDecode(making: Making & { fetching: Fetching }): Promise<Decoded> {
   const { call, plan, proven, staging, fetching } = making;
   const decoded = trace(call, 'decode', { layers: plan.artifact.layers }, async () => {
@@ -35,7 +38,7 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
     const handles: FileHandle[] = [];
     try {
       const decoded = await callPlugin('the decoder', 'copyTo', signal, () =>
-        // A decoder gets no path: what the file system refuses it lies in this folder.
+        // A decoder knows no path: its file system errors concern this folder.
         inCache(staging.dir, 'decode in', () =>
           members === undefined
             ? decodeLayers(making, { context: job.context, handles })
@@ -45,7 +48,7 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
       return { ...decoded, allowances };
     } finally {
       await awaitEnd(signal, () => job.close());
-      // A decoder that was given up never comes to the end of its own work.
+      // A decoder that was abandoned never closes its files itself.
       for (const handle of handles) await handle.close();
     }
   });

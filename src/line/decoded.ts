@@ -4,7 +4,7 @@ import type { ImageContent } from '../contracts/image.ts';
 import type { ArtifactRole } from '../contracts/vendor.ts';
 import type { Allowances } from '../image/allowances.ts';
 
-/** A file that is written. */
+/** A written file. */
 export interface WrittenFile {
   /** Format ids found, outermost first. */
   chain: string[];
@@ -14,23 +14,23 @@ export interface WrittenFile {
   sizeBytes: number;
   virtualSize: number;
   extents: Extents;
-  /** Of the bytes at `path`, where they were written here. */
+  /** Digests of the bytes at `path`, if they were written here. */
   blocks?: BlockDigests;
-  /** What is on it, where it is a raw disk; settle adds it. */
+  /** The content of a raw disk; settle adds it. */
   content?: ImageContent;
   /** For the record. */
   facts?: Record<string, string>;
 }
 
-/** A disk that is written; settle has not compared it with what was proved yet. */
+/** A written disk; settle has not yet compared it with the evidence. */
 export interface Decoded extends WrittenFile {
-  /** What the call allows, and what the image made use of. */
+  /** What the call allows, and which allowances the image used. */
   allowances: Allowances;
   /** The other members of a bundle. */
   members?: readonly WrittenMember[];
 }
 
-/** A member of a bundle beside the one that was planned. */
+/** A member of a bundle besides the planned one. */
 export interface WrittenMember extends WrittenFile {
   role: ArtifactRole;
 }

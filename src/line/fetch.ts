@@ -21,29 +21,29 @@ import { trace } from './trace.ts';
 import type { BodyWay } from './trust/by-way.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
-/** What came: length and hashes of exactly the bytes on disk. */
+/** The result of a download: length and hashes of exactly the bytes on disk. */
 export interface FetchedArtifact extends SourceDigests {
   url: string;
   sizeBytes: number;
   way: BodyWay;
-  /** Id of the tier whose copy gave the end. */
+  /** Id of the tier whose copy provided the last bytes. */
   tier?: string;
 }
 
-/** A download that has begun. */
+/** A running download. */
 export interface Fetching {
-  /** The bytes so far; reads wait for what is still to come. */
+  /** The bytes so far; reads wait for bytes that have not arrived. */
   source: ByteSource;
   done: Promise<FetchedArtifact>;
   /** Stops the transfer; `done` then rejects with `reason`. */
   cancel(reason: unknown): void;
-  /** After `done` has settled. */
+  /** Call it after `done` has settled. */
   close(): Promise<void>;
 }
 
 /**
- * Starts writing the artifact to the staging folder: the rest of what an earlier call left there, or all of it. Whatever
- * is in the file is hashed and fed to stream checks from byte 0 on, in one pass beside the transfer.
+ * Starts to download the artifact to the staging folder: the rest of an earlier download, or all of it. All bytes of
+ * the file are hashed and passed to stream checks from byte 0 on, in one pass parallel to the transfer.
  */
 export async function startFetch(making: Making): Promise<Fetching> {
   const { call, plan, proven, staging, tiers } = making;
@@ -51,7 +51,7 @@ export async function startFetch(making: Making): Promise<Fetching> {
   call.progress.stage('fetch', `fetching ${artifact.fileName}`);
   const expectedBytes = proven.sizeBytes ?? artifact.sizeBytes;
   const judged = isJudged(plan, proven);
-  // Nothing but a digest tells whether another address has the same bytes.
+  // Only a digest proves that another address has the same bytes.
   const { mirrors = [], archives = [] } = artifact;
   const addresses = [artifact.url, ...(judged ? [...mirrors, ...archives] : [])];
   const alignBytes = artifact.pieces?.lengthBytes ?? 1;
@@ -64,7 +64,7 @@ export async function startFetch(making: Making): Promise<Fetching> {
     alignBytes,
   });
   const handle = partial?.handle ?? (await beginAnew(staging));
-  // What an earlier call left is ready at once, or as its pieces prove to be right.
+  // The bytes of an earlier call are ready at once or, with piece hashes, after each piece was checked.
   const readyBytes = artifact.pieces === undefined ? partial?.position : 0;
   const file = new GrowingFile(handle, expectedBytes ?? partial?.note.sizeBytes, readyBytes);
   const ended = new AbortController();
@@ -143,13 +143,13 @@ async function beginAnew(staging: Staging): Promise<FileHandle> {
   return await staging.create(staging.download);
 }
 
-/** The place that served the beginning is asked first; the others in the order they were given. */
+/** The address that served the beginning is asked first, then the others in the given order. */
 function inOrder(addresses: readonly URL[], partial: PartialDownload | undefined): URL[] {
   if (partial === undefined || !addresses.includes(partial.address)) return [...addresses];
   return [partial.address, ...addresses.filter((address) => address !== partial.address)];
 }
 
-/** Something decides over the whole: a digest, a signature, the hashes of its pieces. */
+/** True if a digest, a signature or the hashes of its pieces verify the whole file. */
 function isJudged(
   { artifact }: Pick<Plan, 'artifact'>,
   { digests, checks }: Pick<Proven, 'digests' | 'checks'>,

@@ -10,7 +10,9 @@ import { lookForRequest } from './look.ts';
 import { mendDamaged } from './repair/mend.ts';
 import { giveImage } from './result.ts';
 
-/** A disk of the cache that answers without upstream. One that is removed at this moment is none, and the call goes on. */
+/**
+ * Gives a cached disk that answers without upstream. If it is removed at this moment, the call continues without it.
+ */
 export async function giveKept(
   call: Call,
   request: ImageRequest,
@@ -24,8 +26,9 @@ export async function giveKept(
 }
 
 /**
- * Makes the disk; while upstream is down or refuses, the disk that the same request led to before is the answer, and a
- * warning says why. One that is damaged is made again from its own addresses first, also where upstream no longer names it.
+ * Makes the disk. If upstream is down or refuses, returns the disk that answered the same request before, with a
+ * warning that says why. A damaged disk is first made again from its own addresses, even if upstream no longer names
+ * it.
  */
 export async function orEarlierDisk(
   call: Call,
@@ -51,7 +54,7 @@ export async function orEarlierDisk(
   }
 }
 
-/** Upstream gives no answer, not now or not to this client. */
+/** Upstream gives no answer now, or not to this client. */
 function isUnavailable(error: unknown): error is TransferError {
   if (isUnreachable(error)) return true;
   return isImageError(error, 'ERR_HTTP_STATUS') && isRefusal(error);

@@ -22,13 +22,14 @@ import { isGoodBeforeAsking, isGoodWithDigests, meetsTrust, signersOf } from './
 export interface Obtained {
   entry: Entry;
   origin: EnsuredImage['origin'];
-  /** What this call proved anew, where it did; the record keeps the better level. */
+  /** The level that this call proved, if it proved one; the record keeps the better level. */
   level?: TrustLevel;
 }
 
 /**
- * Answers without a request where that is allowed: `offline` takes the newest disk that matches or throws
- * `ERR_OFFLINE_MISS`, or `ERR_DIGEST` where that disk is not what the lock file says; an exact snapshot or a digest takes the disk that the same request led to before.
+ * Answers without a request if that is allowed. With `offline` it returns the newest matching disk, or throws
+ * `ERR_OFFLINE_MISS`, or `ERR_DIGEST` if that disk contradicts the lock file. With an exact snapshot or a digest it
+ * returns the disk that answered the same request before.
  */
 export async function lookWithoutUpstream(
   call: Call,
@@ -59,7 +60,7 @@ export async function lookWithoutUpstream(
   });
 }
 
-/** The newest disk that the very same request led to before. */
+/** The newest disk that answered exactly the same request before. */
 export async function lookForRequest(
   call: Call,
   request: ImageRequest,
@@ -79,7 +80,7 @@ export async function lookForRequest(
   const sourceSha256 = isSha256 ? hexOf(digest) : undefined;
   const noted = await firstOf(call, findNoted(cache, { ...filter, sourceSha256 }), good);
   if (noted !== undefined) return noted;
-  // The name of a build mostly is the one that was asked for: then no record of another one is read.
+  // The requested name is usually the name of the build; then no other record is read.
   const named =
     snapshot === undefined ? undefined : await firstGood(call, { ...filter, snapshot }, good);
   if (named !== undefined) return named;
@@ -91,7 +92,7 @@ export async function lookForRequest(
   return await firstGood(call, filter, good, found);
 }
 
-/** A cached disk of the plan's name that meets this call's demands as it stands. */
+/** A cached disk of the plan's name that already meets the requirements of this call. */
 export function look({ call, plan }: Planned): Promise<Entry | undefined> {
   call.progress.stage('look', `looking for ${plan.cacheName}`);
   return trace(call, 'look', { cacheName: plan.cacheName }, async () => {
@@ -108,7 +109,7 @@ export function look({ call, plan }: Planned): Promise<Entry | undefined> {
   });
 }
 
-/** A cached disk whose recorded digests are what was proved just now. */
+/** A cached disk whose recorded digests match the new evidence. */
 export async function lookProven({ call, plan, proven }: Proved): Promise<Entry | undefined> {
   if (proven.digests.length === 0 || proven.checks.length > 0) return undefined;
   return firstGood(call, { base: plan.cacheName }, (entry) =>
@@ -116,7 +117,7 @@ export async function lookProven({ call, plan, proven }: Proved): Promise<Entry 
   );
 }
 
-/** By what the disks are, for a request that was never made in these words. */
+/** A filter by the properties of the disk, for a request that was never made in these words. */
 function likeRequest(call: Call, request: ImageRequest): EntryFilter {
   const { vendor, release, arch, variant, snapshot, parameters } = request;
   return {
@@ -155,7 +156,7 @@ async function firstOf(
   return undefined;
 }
 
-/** Its bytes are those that were published, where the call wants them hashed; one that is damaged is noted. */
+/** True if its bytes are as published, which is checked only if the call wants it; a damaged disk is noted. */
 export async function isSound(call: Call, entry: Entry): Promise<boolean> {
   if (!call.options.verify) return true;
   const { state } = await verifyEntry(entry, { signal: call.signal });

@@ -3,7 +3,7 @@ import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { FetchedArtifact } from './fetch.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
-/** Every expected digest against the hashes of the pass; `ERR_DIGEST` when one differs. */
+/** Compares every expected digest with the computed hashes; throws `ERR_DIGEST` if one differs. */
 export function matchDigests(
   proven: Proven,
   fetched: FetchedArtifact,

@@ -15,7 +15,7 @@ import { readAge } from '../parts/read-age.ts';
 import { readAllow } from '../parts/read-allow.ts';
 import { readLimits } from '../parts/read-limits.ts';
 
-/** `EnsureOptions` read once: nothing optional is left but what may truly be absent. */
+/** The parsed `EnsureOptions`: a member is optional only if it may really be absent. */
 export interface CallOptions {
   arch: Arch;
   variant: string | undefined;
@@ -30,10 +30,10 @@ export interface CallOptions {
   catalog: string | undefined;
   /** Path of the bundle catalog. */
   bundles: string | undefined;
-  /** What a lock file says that the bytes have to be; none without one. */
+  /** Digests that a lock file requires; empty without one. */
   pins: readonly Digest[];
   keys: GivenKeys;
-  /** Milliseconds. */
+  /** In milliseconds. */
   maxAge: number | undefined;
   allow: readonly Allowance[];
   allowOlder: boolean;
@@ -45,9 +45,9 @@ export interface CallOptions {
   keepSource: boolean;
   decode: 'streaming' | 'after-verify';
   connections: number;
-  /** In place of the bound ones. */
+  /** Instead of the bound ones. */
   tiers: readonly Tier[] | undefined;
-  /** Bytes. */
+  /** In bytes. */
   cacheBudget: number | undefined;
   mirrors: Record<string, string>;
   ca: string[];
@@ -58,7 +58,7 @@ export interface CallOptions {
   cacheDir: string | undefined;
 }
 
-/** Reads what a caller passed and `checkOptions` let through; throws `ERR_INVALID_REQUEST` naming the option. */
+/** Parses the options that passed `checkOptions`; throws `ERR_INVALID_REQUEST`, which names the option. */
 export function parseOptions(options: EnsureOptions): CallOptions {
   if (options.offline === true && options.refresh === true) {
     throw invalid('offline', 'offline and refresh exclude each other');

@@ -8,25 +8,28 @@ import { defined } from '../kit/defined.ts';
 import { algorithmOf, hexOf } from '../kit/digest.ts';
 import type { Call } from './call.ts';
 
-/** An address or a file that the caller brings: what `vendor` is for catalogued images. */
+/** An address or a file that the caller gives, in the place of a vendor. */
 export interface OwnSource {
   kind: 'url' | 'file';
   url: URL;
 }
 
-/** The request that such a source stands for; the address itself, which may hold secrets, only as a hash. */
+/** The request for such a source; it contains only a hash of the address, which may contain secrets. */
 export function requestOwn(source: OwnSource, call: Call): ImageRequest {
   const name = fileNameOf(source.url);
   const stem = name.slice(0, name.length - extname(name).length).slice(0, 48) || 'image';
   return {
     vendor: source.kind,
-    // The same bytes read as something else are another disk.
+    // The same bytes read in another format are another disk.
     release: `${stem}-${hash([source.url.href, ...call.options.from].join('\n'), 8)}`,
     arch: call.options.arch,
   };
 }
 
-/** Facts about such a source. The snapshot is the digest, or else what upstream or the file system says to tell versions apart. */
+/**
+ * The resolution for such a source. Its snapshot is the digest, else a value from upstream or the file system that
+ * differs between versions.
+ */
 export async function resolveOwn(
   source: OwnSource,
   request: ImageRequest,
@@ -74,10 +77,10 @@ async function lookAtFile(url: URL): Promise<Known> {
 }
 
 async function lookAtUrl(source: OwnSource, call: Call): Promise<Known> {
-  // With a digest nothing needs to be asked: the digest is the version.
+  // With a digest no request is needed: the digest is the version.
   if (call.options.digest !== undefined) return { version: '' };
   const head = await call.metadata.head(source.url).catch((error: unknown) => {
-    // Some hosts refuse HEAD; the address alone then tells versions apart.
+    // Some hosts refuse HEAD; then only the address distinguishes versions.
     if (isImageError(error, 'ERR_HTTP_STATUS')) return undefined;
     throw error;
   });

@@ -16,26 +16,26 @@ export interface Plan {
   resolution: Resolution;
   identity: ImageIdentity;
   artifact: Artifact;
-  /** What the disk becomes: `raw`, `source` where the vendor's own format is kept, or the id of a writer. */
+  /** Format of the result: `raw`, `source` if the vendor's own format is kept, or the id of a writer. */
   format: string;
-  /** What the artifact becomes. */
+  /** What the artifact is used as. */
   role: ArtifactRole;
   name: CacheNameParts;
   cacheName: string;
-  /** The best level this source can reach, and the one this call wants. */
+  /** The best level that this source can reach, and the level that this call requires. */
   offered: TrustLevel;
   demanded: TrustLevel;
-  /** Estimated most bytes on disk at once: the download and the disk that grows beside it; absent while the size is unknown. */
+  /** Estimated peak of disk use: the download and the growing disk together; absent while the size is unknown. */
   peakBytes?: number;
 }
 
-/** Bytes of disk that a byte of download becomes: compressed images of systems unpack to about three times their size. */
+/** Estimated bytes of disk per byte of download: compressed system images unpack to about three times their size. */
 const growth = 3;
 
 /**
- * Most bytes on disk at once for a download of `sizeBytes`: the download and the disk that grows beside it. An image with
- * tables that comes out of a codec is unpacked to a scratch file too, since it is not read from end to end; so is a raw disk
- * that is written in another format.
+ * Peak of disk use for a download of `sizeBytes`: the download and the growing disk. An image with tables inside a
+ * codec also needs a scratch file, because it is not read from start to end; a raw disk that is written in another
+ * format needs one too.
  */
 export function estimatePeak(
   sizeBytes: number,
@@ -54,7 +54,7 @@ export function estimatePeak(
   return sizeBytes * (1 + growth * (1 + Number(isSpooled) + Number(isWritten)));
 }
 
-/** Picks the artifact and fixes the names. Throws `ERR_UNSUPPORTED_FORMAT` when no artifact can be decoded. */
+/** Picks the artifact and decides the names. Throws `ERR_UNSUPPORTED_FORMAT` if no artifact can be decoded. */
 export function planImage(
   request: ImageRequest,
   resolution: Resolution,
@@ -64,7 +64,7 @@ export function planImage(
   const artifact = pickArtifact(resolution.disk, formats);
   const identity = identify(request, resolution);
   const last = artifact.layers.at(-1);
-  // Written only where the vendor has no such file.
+  // The writer is used only if the vendor has no file in this format.
   const format = options.format === last && last !== 'raw' ? 'source' : options.format;
   const name: CacheNameParts = {
     vendor: identity.vendor,
@@ -73,7 +73,7 @@ export function planImage(
     arch: identity.arch,
     snapshot: identity.snapshot,
     ...defined({ parametersHash: request.parameters && hashParameters(request.parameters) }),
-    // What a source really is shows only when its bytes are there.
+    // The real format of a source is known only after its bytes arrived.
     format: format === 'source' ? (last ?? 'image') : format,
   };
   const offered = offeredTo(options, artifact);
@@ -96,24 +96,24 @@ export function planImage(
   };
 }
 
-/** What boots the disk comes in the same file: it is fetched once, as the disk. */
+/** True if the boot files are in the file of the disk, which is fetched once. */
 export function bootsItself({ artifact, resolution: { boot } }: Plan): boolean {
   return artifact.members !== undefined && boot?.kernel.url.href === artifact.url.href;
 }
 
-/** The raw disk that a writer's file is made of. */
+/** The plan for the raw disk from which a writer's file is made. */
 export function planRaw(plan: Plan): Plan {
   const name = { ...plan.name, format: 'raw' };
   return { ...plan, format: 'raw', name, cacheName: formatCacheName(name) };
 }
 
-/** All files that the call fetches, in the order in which it does. */
+/** All files that the call fetches, in order. */
 export function planFiles(plan: Plan, options: CallOptions): Plan[] {
   if (bootsItself(plan)) return [plan];
   return options.boot ? [...planBoot(plan, options), plan] : [plan];
 }
 
-/** The published files that boot the planned disk, each an entry of its own under the same lock. */
+/** The published boot files of the planned disk, each a separate entry under the same lock. */
 export function planBoot(plan: Plan, options: CallOptions): Plan[] {
   if (options.boot === 'disk') return [];
   const { kernel, initrd } = plan.resolution.boot ?? {};
@@ -124,8 +124,8 @@ export function planBoot(plan: Plan, options: CallOptions): Plan[] {
 }
 
 /**
- * Another member of a planned bundle: the same file upstream, an entry of its own. A disk among them is kept as the raw disk
- * that it is.
+ * The plan for another member of a planned bundle: the same upstream file, but a separate entry. A disk among the
+ * members is kept as raw.
  */
 export function planMember(plan: Plan, options: CallOptions, role: ArtifactRole): Plan {
   const format = role === 'disk' ? 'raw' : formatOf(role, options);
@@ -135,12 +135,12 @@ export function planMember(plan: Plan, options: CallOptions, role: ArtifactRole)
   return { ...plan, ...of, format: role === 'disk' ? 'raw' : 'source' };
 }
 
-/** How the name of a file beside the disk ends in the cache. */
+/** The format in the cache name of a file beside the disk. */
 function formatOf(role: ArtifactRole, { kernelFormat }: Pick<CallOptions, 'kernelFormat'>): string {
   return role === 'kernel' && kernelFormat === 'raw' ? 'kernel-raw' : role;
 }
 
-/** A file that boots the planned disk. */
+/** The plan for a boot file of the planned disk. */
 export function planBootFile(
   { request, resolution, identity, name: of }: Plan,
   options: CallOptions,
@@ -161,15 +161,15 @@ export function planBootFile(
     name,
     cacheName: formatCacheName(name),
     offered,
-    // A digest that the caller gave is the disk's.
+    // A digest that the caller gave is for the disk.
     demanded: demandedLevel({ trust: options.trust, digest: undefined }, offered),
     ...defined({ peakBytes: artifact.sizeBytes }),
   };
 }
 
 /**
- * A lock file offers a pin and no proof: what is fetched by it answers later calls only where they bring a digest too, or
- * have it proved by its vendor.
+ * A lock file gives a pin and no proof: a disk that was fetched with it serves later calls only if they bring a
+ * digest too, or prove it again through its vendor.
  */
 function offeredTo({ pins = [] }: Partial<Pick<CallOptions, 'pins'>>, { proofs }: Artifact) {
   return pins.length > 0 ? 'pinned' : offeredLevel(proofs);

@@ -4,11 +4,11 @@ import type { ArtifactRole } from '../contracts/vendor.ts';
 import { defined } from '../kit/defined.ts';
 import { Fraction } from './progress/fraction.ts';
 
-/** Reports to one listener, at most every 100 ms per kind of count, plus the last. */
+/** Reports to one listener: at most every 100 ms for each kind of count, and always the last count. */
 export interface Progress {
-  /** The files that this call will make, so that it can be told how far the whole is. */
+  /** The files that this call will make, needed for `fraction`. */
   expect(files: readonly ExpectedFile[]): void;
-  /** What is told from now on is of this file. */
+  /** The following events are about this file. */
   begin(role: ArtifactRole): void;
   stage(stage: Stage, message: string): void;
   wait(name: string, bytes: number, totalBytes: number | undefined): void;
@@ -26,7 +26,7 @@ interface ExpectedFile {
 
 const everyMs = 100;
 
-/** A reporter for one call; does nothing without a listener. */
+/** Makes a reporter for one call; without a listener it does nothing. */
 export function createProgress(listener: OnProgress | undefined): Progress {
   const started = performance.now();
   const last = { wait: -Infinity, fetch: -Infinity, decode: -Infinity };

@@ -12,8 +12,8 @@ import { mergeEvidence, type Proven } from './trust/merge-evidence.ts';
 import { runVerifier } from './trust/run-verifier.ts';
 
 /**
- * Turns the proofs of the planned artifact into evidence and holds it to the policy, before any image byte. Beyond the
- * demanded level proofs are best effort: unreachable is a warning, bad is an error.
+ * Turns the proofs of the planned artifact into evidence and checks it against the policy, before any image byte.
+ * Proofs beyond the required level are optional: an unreachable one is a warning, but a wrong one is an error.
  */
 export function prove({ call, plan }: Planned): Promise<Proven> {
   call.progress.stage('prove', 'checking signatures and checksums');
@@ -21,7 +21,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     const evidence: Evidence[] = [];
     const missed: unknown[] = [];
     const { trust, digest } = call.options;
-    // What a source is known to offer has to be there, not only something as good.
+    // Everything that a source is known to offer must be there; other proofs of the same level are not enough.
     const isStrict = trust === 'auto' && digest === undefined;
     const basis = {
       http: call.metadata,
@@ -37,7 +37,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
       } catch (error) {
         if (call.signal.aborted) throw call.signal.reason;
         const isDemanded = isStrict && reaches(potential(proof), plan.demanded);
-        // Under a floor the signer may be one that came after this release of the package.
+        // With a minimum level, the signer may be newer than this release of the package.
         const isUnknown = !isStrict && isImageError(error, 'ERR_UNKNOWN_SIGNER');
         if (isDemanded || !(isUnknown || isOutOfReach(error))) throw error;
         missed.push(error);
@@ -52,7 +52,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     const demanded = demandedByWay(call, plan.demanded, isPlain);
     const level = effectiveLevel(proven.level, proven.pinned);
     if (!reaches(level, demanded)) {
-      // What was signed before is not offered as signed any more.
+      // A source that was signed before is not offered as signed any more.
       if (isStrict && !reaches(plan.offered, plan.demanded)) throw signedBefore(plan, level);
       throw missed[0] ?? untrusted(plan, level);
     }
@@ -71,7 +71,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
   });
 }
 
-/** What is said of bytes that nothing vouches for. */
+/** The warning for bytes that nothing verifies. */
 export const unverified: Warning = {
   code: 'unverified',
   message: 'nothing vouches for these bytes',
@@ -103,7 +103,7 @@ function signedBefore({ artifact, request }: Plan, level: TrustLevel): Integrity
   );
 }
 
-/** `ERR_UNTRUSTED`: the file reaches less than the call wants. */
+/** `ERR_UNTRUSTED`: the file reaches a lower level than the call requires. */
 export function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',

@@ -15,7 +15,7 @@ import type { Settled } from './settle.ts';
 import { trace } from './trace.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from './trust/record-trust.ts';
 
-/** Makes the settled disk visible: record first, disk last, each by rename. From then on it never changes. */
+/** Makes the settled disk visible: record first, disk last, each by rename. After that it never changes. */
 export function publish(making: Making & { settled: Settled }): Promise<Entry> {
   const { call, plan, proven, settled } = making;
   call.progress.stage('publish', `publishing ${plan.cacheName}`);
@@ -26,7 +26,7 @@ export function publish(making: Making & { settled: Settled }): Promise<Entry> {
       settled.decoded.members === undefined
         ? place(making, describe(making), evidence)
         : publishMembers(making, settled.decoded.members, evidence),
-      // The bytes are verified: what is known of their source does not depend on whether they find room.
+      // The bytes are verified: facts about their source are kept even if there is no space for the disk.
       rememberAccepted(call, plan, { level, documents, signedAt: settled.signedAt }),
     ]);
     return entry;
@@ -34,8 +34,8 @@ export function publish(making: Making & { settled: Settled }): Promise<Entry> {
 }
 
 /**
- * Every member of a bundle as an entry of its own, the disk last: a process killed in between leaves no disk, and the disk
- * says where its manifest is. Gives back the entry of the planned one.
+ * Publishes every member of a bundle as a separate entry, the disk last: a process killed in between leaves no disk,
+ * and the disk's record names its manifest. Returns the entry of the planned member.
  */
 async function publishMembers(
   making: Making & { settled: Settled },
@@ -62,7 +62,7 @@ async function publishMembers(
   return planned;
 }
 
-/** The staged files in the place of the entry, with the record that goes with them. */
+/** Publishes the staged files with their record. */
 export async function place(
   making: Making & { settled: Settled },
   record: RecordDraft,
@@ -82,12 +82,12 @@ export async function place(
   });
 }
 
-/** The vendor's own file is the disk. */
+/** True if the disk is the vendor's own file. */
 function isDownload({ staging, settled }: Making & { settled: Settled }): boolean {
   return settled.decoded.path === staging.download;
 }
 
-/** What is recorded of the settled disk. */
+/** The record of the settled disk. */
 export function describe(making: Making & { settled: Settled }): RecordDraft {
   const { call, plan, proven, settled } = making;
   const { fetched, decoded } = settled;

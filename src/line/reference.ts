@@ -3,23 +3,23 @@ import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { hasDoubtfulPassword, shownText } from '../kit/public-url.ts';
 
-/** What a reference string names. */
+/** What a reference means. */
 export type Reference =
   | { kind: 'vendor'; vendor: string; release: string; snapshot?: string }
   | { kind: 'url'; url: URL }
   | { kind: 'file'; url: URL };
 
 /**
- * The name of an image in a registry as a release: `HOST[:PORT]/REPOSITORY[:TAG]`, with its digest as the snapshot. A host is
- * known by a dot, a colon or its name.
+ * An image in a registry as a release: `HOST[:PORT]/REPOSITORY[:TAG]`, with its digest as the snapshot. A host is
+ * recognised by a dot, a colon or its name.
  */
 const inRegistry =
   /^([a-z0-9][a-z0-9-]{0,63}):((?:localhost(?=\/)|(?=[^/]*[.:])[a-z0-9.:[\]-]{1,253})\/[a-z0-9._/-]{1,255}(?::\w[\w.-]{0,127})?)(?:@(sha(?:256|512)[:-][0-9a-f]{64,128}))?$/i;
 
 /**
- * Reads `scheme://…` as an address, a leading `.`, `/` or drive letter as a file, anything else as
- * `vendor[:release][@snapshot]`; only the first `:` ends the vendor where the release is the name of an image in a registry.
- * Throws `ERR_INVALID_REQUEST`.
+ * Parses `scheme://…` as an address, a text with a leading `.`, `/` or drive letter as a file, and anything else as
+ * `vendor[:release][@snapshot]`. Only the first `:` ends the vendor, because the release may be an image in a
+ * registry. Throws `ERR_INVALID_REQUEST`.
  */
 export function parseReference(text: string): Reference {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return parseAddress(text);
@@ -37,7 +37,7 @@ export function parseReference(text: string): Reference {
   };
 }
 
-/** Where a registry on this machine is asked, by plain http; `undefined` for a reference of anything else. */
+/** The origin of a registry on this machine, which uses plain http; `undefined` for any other reference. */
 export function originOnLoopback(text: string): string | undefined {
   const [, , release = ''] = inRegistry.exec(text) ?? [];
   const host = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?=\/)/i.exec(release)?.[0];

@@ -15,13 +15,13 @@ import { parseReference } from './reference.ts';
 import { trace } from './trace.ts';
 import { preferDigest } from './trust/prefer-digest.ts';
 
-/** A request, and the caller's own source where it names one. */
+/** A request, and the caller's own source if the reference is one. */
 export interface Asked {
   request: ImageRequest;
   own?: OwnSource;
 }
 
-/** Reads a reference; an unknown vendor is `ERR_UNKNOWN_VENDOR` with the ones that exist. */
+/** Parses a reference; throws `ERR_UNKNOWN_VENDOR`, which lists the existing vendors, for an unknown one. */
 export function parseRequest(call: Call, text: string): Asked {
   const { options, parts, locked } = call;
   if (locked !== undefined) return { request: requestLocked(locked, call) };
@@ -43,7 +43,7 @@ export function parseRequest(call: Call, text: string): Asked {
   };
 }
 
-/** Asks the vendor what the request means now. Only small documents are read. */
+/** Asks the vendor what the request means now. Reads only small documents. */
 export function resolveRequest(
   call: Call,
   asked: Asked,
@@ -75,14 +75,14 @@ export function resolveRequest(
   });
 }
 
-/** With the kernel and initrd of another image, where the vendor names one and boot files are wanted. */
+/** Adds the kernel and initrd of another image if the vendor names one and boot files are wanted. */
 async function takeBootOf(call: Call, resolution: Resolution): Promise<Resolution> {
   const { bootOf, ...facts } = resolution;
   if (bootOf === undefined || facts.boot !== undefined || call.options.boot !== true) {
     return resolution;
   }
   const { reference, cmdline } = bootOf;
-  // The variant and parameters of the call are those of the disk.
+  // The variant and parameters of the call are for the disk.
   const options = { ...call.options, variant: undefined, parameters: {}, from: [] };
   const other: Call = { ...call, options };
   const { boot } = await resolveRequest(other, parseRequest(other, reference), false);
@@ -90,7 +90,7 @@ async function takeBootOf(call: Call, resolution: Resolution): Promise<Resolutio
   return { ...facts, boot: { ...boot, ...defined({ cmdline }) } };
 }
 
-/** The locked build; an end of life is told by the vendor's title where the vendor is at hand. */
+/** The locked build; the warning about an end of support names the vendor's title if the vendor is available. */
 function resolvePinned(call: Call, locked: Locked): Resolution {
   const { alias } = locked.entry;
   const resolution = resolveLocked(locked);
@@ -109,7 +109,7 @@ function warnAbout(call: Call, title: string, resolution: Resolution): void {
   call.warn({ code: 'end-of-life', message });
 }
 
-/** The files that have these layers; one whose layers only its bytes tell must have them. */
+/** The files with these layers; a file with unknown layers is checked after its bytes arrived. */
 function pickByLayers(
   { id, title }: Pick<Vendor, 'id' | 'title'>,
   { disk }: Resolution,

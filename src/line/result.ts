@@ -16,7 +16,7 @@ import { isSignerAllowed } from './trust/fits-call.ts';
 import { effectiveLevel } from './trust/levels.ts';
 import { uniqueWarnings } from './trust/merge-evidence.ts';
 
-/** What the caller gets for an entry; leases it first, so that it is not pruned while the process lives. */
+/** The caller's result for an entry. It is leased first, so that it is not pruned while the process lives. */
 export async function toEnsuredImage(
   call: Call,
   obtained: Obtained,
@@ -27,7 +27,7 @@ export async function toEnsuredImage(
   return image;
 }
 
-/** The same for an entry that was found without its lock; `undefined` when it has been removed meanwhile. */
+/** Like `toEnsuredImage`, for an entry that was found without its lock; `undefined` if it was removed meanwhile. */
 export async function giveImage(
   call: Call,
   { entry, origin, level }: Obtained,
@@ -43,10 +43,11 @@ export async function giveImage(
   const { record } = entry;
   const { trust } = record;
   const pinned = call.options.digest !== undefined;
-  // A signature by a key that another call brought says nothing to this one.
+  // A signature with a key that only another call gave does not count for this call.
   const signed =
     trust.level !== 'signed' || (await isSignerAllowed(call, entry)) ? trust : undefined;
-  // A pin says who signed when it was made; it proves nothing anew, so it says the same on every machine.
+  // The signer of a pin is the one at the time of pinning and is not proved again, so the result is the same on every
+  // machine.
   const locked = call.options.trust === 'signed' ? undefined : call.locked?.image.trust;
   const told = locked ?? signed;
   const proven = effectiveLevel(signed?.level ?? level ?? 'none', pinned);
@@ -88,7 +89,7 @@ export async function giveImage(
   return image;
 }
 
-/** Leases all or none; none, and `undefined`, when one of them is gone. */
+/** Leases all entries, or none; `undefined` if one of them is gone. */
 async function leaseAll(
   call: Call,
   entries: readonly (Entry | undefined)[],
@@ -96,14 +97,14 @@ async function leaseAll(
   const leases: Lease[] = [];
   const release = async (): Promise<void> => {
     for (const lease of leases) await lease.release();
-    // A process that ends right after this leaves nothing to the next one.
+    // A process that ends right after this leaves no work for the next one.
     await allEnded(call.cache.imagesDir);
   };
   try {
     for (const entry of entries) {
       if (entry === undefined) continue;
       leases.push(await leaseName(call.cache, entry.name, { signal: call.signal }));
-      // Read again under the lease: from now on it cannot be removed, but it may have been before.
+      // Read again under the lease: from now on it cannot be removed, but it may have been removed before.
       if ((await readEntry(call.cache, entry.name)) !== undefined) continue;
       await release();
       return undefined;

@@ -8,8 +8,8 @@ import { isHash, orderBuilds } from './rollback/order-builds.ts';
 import { reaches } from './trust/levels.ts';
 
 /**
- * Upstream's answer may not be older than one that was accepted before: `ERR_ROLLBACK`. Asking for an exact build or
- * version, `allowOlder` and a digest of the caller's own switch that off.
+ * Upstream's answer must not be older than one that was accepted before: `ERR_ROLLBACK`. Not checked for an exact
+ * build or version, with `allowOlder`, or with the caller's own digest.
  */
 export async function refuseOlderBuild(call: Call, plan: Plan): Promise<void> {
   if (!guardsRollback(call, plan)) return;
@@ -29,9 +29,9 @@ export async function refuseOlderBuild(call: Call, plan: Plan): Promise<void> {
   }
 }
 
-/** No signed document may be older than the one of its address that was accepted before, nor older than `maxAge`. */
+/** A signed document must not be older than the accepted one from the same address, or older than `maxAge`. */
 export async function refuseOlderSignature({ call, plan, proven }: Proved): Promise<void> {
-  // The date of a document that says nothing of the image does not count for the image.
+  // The date of a document that does not name the image does not count for the image.
   refuseStale(call, plan, proven.signedAt, proven.checks.length > 0);
   if (!guardsRollback(call, plan)) return;
   for (const { signed } of await readAccepted(call, plan)) {
@@ -43,8 +43,8 @@ export async function refuseOlderSignature({ call, plan, proven }: Proved): Prom
 }
 
 /**
- * No file may be signed earlier than the one that was accepted before of its source, whatever its build is called: the
- * signature of an older build would count for a newer name.
+ * The signature of a file must not be older than the accepted one of its source, whatever the name of the build is:
+ * otherwise the signature of an older build would count for a newer name.
  */
 export async function refuseOlderFile(
   call: Call,
@@ -70,14 +70,14 @@ function refuseEarlier(
   );
 }
 
-/** The snapshot, and the release where that is another one. */
+/** The snapshot, with the release if the two builds differ in it. */
 function nameOf(build: AcceptedBuild, other: AcceptedBuild): string {
   return build.release === other.release ? build.snapshot : `${build.release} (${build.snapshot})`;
 }
 
 /**
- * A source of which a signature was seen is never accepted with less under `auto`: that a vendor signs may be unknown, but
- * not that it did.
+ * With `auto`, a source that was signed before must be signed again: whether a vendor signs may be unknown, but here
+ * it is known.
  */
 export async function demandSeen(planned: Planned): Promise<Planned> {
   const { call, plan } = planned;
@@ -88,7 +88,7 @@ export async function demandSeen(planned: Planned): Promise<Planned> {
   return wasSigned ? { call, plan: { ...plan, demanded: 'signed' } } : planned;
 }
 
-/** `ERR_STALE` where the signature is older than `maxAge`, or nothing signed says how old the bytes are. */
+/** Throws `ERR_STALE` if the signature is older than `maxAge`, or no signature states the age of the bytes. */
 export function refuseStale(
   call: Call,
   plan: Plan,
@@ -116,7 +116,7 @@ export function refuseStale(
   );
 }
 
-/** Remembers what was accepted of a source: its newest build, the newest signatures, and that it is signed at all. */
+/** Stores what was accepted of a source: its newest build, the newest signatures, and that it is signed at all. */
 export async function rememberAccepted(call: Call, plan: Plan, accepted: Accepted): Promise<void> {
   if (!call.cache.writable || isExact(plan) || isOwn(plan)) return;
   await addAccepted(call, plan, accepted);
@@ -134,7 +134,7 @@ function isOwn({ identity }: Plan): boolean {
   return ['url', 'file'].includes(identity.vendor);
 }
 
-/** A build, or a version below the release that it belongs to. */
+/** True for a build, or for a version more exact than its release. */
 function isExact({ request, identity }: Plan): boolean {
   if (request.snapshot !== undefined) return true;
   const asked = request.release.toLowerCase().replace(/^v(?=\d)/, '');

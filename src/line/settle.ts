@@ -25,19 +25,19 @@ import { finishChecks } from './trust/finish-checks.ts';
 import { effectiveLevel, reaches } from './trust/levels.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
-/** A disk whose bytes are what the evidence says. */
+/** A disk whose bytes match the evidence. */
 export interface Settled {
   fetched: FetchedArtifact;
   decoded: Decoded;
-  /** What was proved, with what the way of the bytes and the signatures over them added. */
+  /** The evidence, together with the results of the transfer and of the signatures over the bytes. */
   proven: Proven;
   signer?: Signer;
   signedAt?: Date;
 }
 
 /**
- * Waits for the download's very last byte and for the decoder, then holds digests, sizes, stream signatures and the ends
- * of the result to what was proved. What the bytes are comes before what the decoder thought of them.
+ * Waits for the last byte of the download and for the decoder, then compares digests, sizes, stream signatures and
+ * the ends of the result with the evidence. A wrong digest takes precedence over an error of the decoder.
  */
 export function settle(
   making: Making & { fetching: Fetching; decoding: Promise<Decoded> },
@@ -45,13 +45,13 @@ export function settle(
   const { call, plan, proven, staging, tiers, fetching, decoding } = making;
   return trace(call, 'settle', { cacheName: plan.cacheName }, async () => {
     decoding.catch((error: unknown) => {
-      // With a digest the verdict on the whole file says more than the first defect in it; a full disk or a limit says
-      // enough, unless the bytes may be wrong.
+      // With a digest, the check of the whole file says more than the first defect that the decoder found. A full
+      // disk or a limit is reported as it is, unless the bytes may be wrong.
       const isDoubtful = tiers?.isSuspect === true && hasRemedy(error, 'decode');
       if (proven.digests.length === 0 || (isFinal(error) && !isDoubtful)) fetching.cancel(error);
     });
     const [transfer, decode] = await Promise.allSettled([fetching.done, decoding]);
-    // A file that was continued gets its room on the device when it is closed, which takes its time.
+    // Closing a resumed file allocates its blocks on the device, which takes time.
     afterwards(call.cache, `${staging.download} is not closed`, () => fetching.close());
     if (call.signal.aborted) throw call.signal.reason;
     if (transfer.status === 'rejected') {
@@ -84,7 +84,10 @@ export function settle(
   });
 }
 
-/** The level and the warnings that follow from the hops which the bytes took; `ERR_UNTRUSTED` where that is too little. */
+/**
+ * Applies the effect of mirrors and plain http to the level, and adds warnings; throws `ERR_UNTRUSTED` if the level
+ * becomes too low.
+ */
 function judgeWay({ call, plan, proven }: Proved, { mirrored, plain }: BodyWay): Proven {
   const { fileName } = plan.artifact;
   const level = levelByWay(proven.level, plain);
@@ -113,7 +116,7 @@ function matchSize({ plan, proven }: Proved, fetched: FetchedArtifact): void {
   }
 }
 
-/** The disk and the other members of a bundle, with what is on each. */
+/** Checks the disk and the other members of a bundle, and adds the content of each. */
 async function matchDisks(proved: Proved, decoded: Decoded): Promise<Decoded> {
   const { allowances } = decoded;
   const match = <F extends WrittenFile>(file: F): Promise<F> =>
@@ -147,12 +150,12 @@ async function matchDisk<F extends WrittenFile>(
   }
 }
 
-/** No other byte could change this. */
+/** True for an error that other bytes could not change. */
 function isFinal(error: unknown): boolean {
   return hasRemedy(error, 'cache', 'usage') || isImageError(error, 'ERR_LIMIT');
 }
 
-/** A defect that the decoder found on its own, not the echo of a transfer that broke. */
+/** True for a defect that the decoder found itself, not the consequence of a broken transfer. */
 function outranks(error: unknown): boolean {
   return hasRemedy(error, 'decode', 'cache', 'usage');
 }
@@ -166,7 +169,7 @@ function diskDiffers(expected: string, actual: string): IntegrityError {
   });
 }
 
-/** Hashes all bytes of a source, holes included. */
+/** Hashes all bytes of a source, including holes. */
 async function hashWholeFile(
   source: ByteSource,
   algorithm: 'sha256' | 'sha512',

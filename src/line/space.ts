@@ -9,13 +9,14 @@ import type { Making } from './making.ts';
 import { estimatePeak } from './plan.ts';
 
 /**
- * Removes disks until the cache is within its budget, and fails before the first byte when the cache has no room for what is planned, less what an earlier call left of it:
- * `ERR_NO_SPACE` with both numbers. Where no length is known, nothing is checked.
+ * Removes disks until the cache is within its budget. Then fails before the first byte if there is no space for the
+ * plan, less what an earlier call already downloaded: `ERR_NO_SPACE` with both sizes. If no length is known, nothing
+ * is checked.
  */
 export async function checkSpace(making: Making): Promise<void> {
   const { call, plan, staging } = making;
   const plannedBytes = plannedBytesOf(making);
-  // What earlier calls are still removing will be free.
+  // Space that earlier calls are still freeing counts as free.
   await allTidied(call.cache.imagesDir);
   const there = await stat(staging.download).then(allocatedBytes, () => 0);
   const neededBytes = Math.max(0, (plannedBytes ?? 0) - there);
@@ -32,7 +33,7 @@ export async function checkSpace(making: Making): Promise<void> {
   });
 }
 
-/** Where the call has a budget: what goes for it is a warning, and so is a budget that cannot be met. */
+/** For a call with a budget: each removed disk gives a warning, and so does a budget that cannot be met. */
 async function keepBudget(call: Call, build: string, neededBytes: number): Promise<void> {
   const { cacheBudget: budgetBytes, now } = call.options;
   if (budgetBytes === undefined) return;
@@ -50,8 +51,8 @@ async function keepBudget(call: Call, build: string, neededBytes: number): Promi
 }
 
 /**
- * How much of a disk may be fill (blocks of 0xFF): what is free now. It is data on disk, and the estimate before the first
- * byte cannot know of it.
+ * How many bytes of a disk may be fill (blocks of 0xFF): the space that is free now. Fill takes space on disk, but
+ * the estimate before the first byte does not include it.
  */
 export function roomForFill(call: Call): Promise<number> {
   return freeBytes(call.cache.imagesDir);
@@ -61,7 +62,7 @@ function inMiB(bytes: number): string {
   return `${Math.ceil(bytes / 1024 ** 2)} MiB`;
 }
 
-/** The plan's estimate; for a file whose layers only its bytes will tell, no more than the file itself. */
+/** The estimate of the plan; for a file with unknown layers, only the length of the file itself. */
 function plannedBytesOf({ call, plan, proven }: Making): number | undefined {
   const { layers, sizeBytes = proven.sizeBytes } = plan.artifact;
   if (sizeBytes === undefined || layers.length === 0) return sizeBytes;

@@ -2,9 +2,9 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Stage } from '../contracts/progress.ts';
 
 /**
- * Runs a stage inside its tracing channel: `tracing:rootdisk:<stage>:start`, `:asyncEnd`, `:error` …, each with
- * `{ reference, … }`: what the caller asked for, an address without user info and query. What the stage makes is not told:
- * it holds addresses with all their secrets. Costs next to nothing without a subscriber.
+ * Runs a stage inside its tracing channel: `tracing:rootdisk:<stage>:start`, `:asyncEnd`, `:error` …, each with `{
+ * reference, … }`. An address as reference has no user info and query. The results of stages are not published,
+ * because they contain addresses with secrets. Without a subscriber the cost is very low.
  */
 export async function trace<T>(
   { reference }: { reference: string },

@@ -4,8 +4,8 @@ import type { Call } from './call.ts';
 import { trace } from './trace.ts';
 
 /**
- * Waits until this call holds a name, alone among all processes, and runs work; the progress of another holder is reported
- * meanwhile.
+ * Waits until this call holds the lock of a name, then runs work; meanwhile it reports the progress of the lock
+ * holder.
  */
 export async function waitForName<T>(call: Call, name: string, work: () => Promise<T>): Promise<T> {
   const lock = await trace(call, 'wait', { cacheName: name }, async () => {
@@ -19,7 +19,7 @@ export async function waitForName<T>(call: Call, name: string, work: () => Promi
     try {
       return await lockName(call.cache, name, { signal: call.signal, onWait });
     } finally {
-      // What is told of the holder comes before anything that this call does itself.
+      // Reports about the holder come before the first report about this call.
       await reporting;
     }
   });
@@ -30,7 +30,7 @@ export async function waitForName<T>(call: Call, name: string, work: () => Promi
   }
 }
 
-/** How far the holder's download is, read from its staging folder; nothing while there is none. */
+/** Reports the progress of the holder's download, from its staging folder; nothing while there is no download. */
 async function reportHolder(call: Call, name: string): Promise<void> {
   const bytes = await stagedBytes(call.cache, name);
   if (bytes > 0) call.progress.wait(name, bytes, await stagedTotal(call.cache, name));

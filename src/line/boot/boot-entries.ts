@@ -20,7 +20,7 @@ import { waitForName } from '../wait.ts';
 import type { BootSet } from './boot-set.ts';
 import { diskFacts, keptFromDisk, readFromDisk } from './read-from-disk.ts';
 
-/** Kernel and initrd that the vendor publishes for a planned disk, where the call wants them. */
+/** The kernel and initrd that the vendor publishes for a planned disk, if the call wants them. */
 export async function obtainPublished(
   { call, plan }: Planned,
   obtain: (planned: Planned) => Promise<Obtained>,
@@ -36,7 +36,7 @@ export async function obtainPublished(
   return { from: 'vendor', kernel, ...defined({ initrd, cmdline }) };
 }
 
-/** Writes into the disk's record what boots it, so that a call without a request finds it. */
+/** Writes the boot files into the disk's record, so that a call without a request finds them. */
 export async function noteBoot(
   call: Call,
   disk: Obtained,
@@ -52,7 +52,7 @@ export async function noteBoot(
   return { ...disk, entry: await rewriteRecord(call.cache, disk.entry, { facts }) };
 }
 
-/** A disk of the cache that answers without upstream, with what boots it where that is asked for. */
+/** A cached disk that answers without upstream, with its boot files if they are wanted. */
 export async function lookKept(
   call: Call,
   request: ImageRequest,
@@ -70,7 +70,9 @@ export async function lookKept(
   });
 }
 
-/** The same; offline, what lies on the disk is read out of it again where it is not there any more. */
+/**
+ * Finds the boot files of a cached disk. Offline, missing files that were read from the disk are read from it again.
+ */
 async function lookForBoot(call: Call, disk: Entry): Promise<BootSet | undefined> {
   const kept = await keptBoot(call, disk);
   if (kept !== undefined || !call.options.offline || !isOnDisk(call, disk)) return kept;
@@ -86,12 +88,17 @@ async function lookForBoot(call: Call, disk: Entry): Promise<BootSet | undefined
   });
 }
 
-/** What boots it lies on the disk: the caller says so, or an earlier call found that its vendor publishes nothing. */
+/**
+ * True if the boot files are those on the disk: the caller says so, or an earlier call found that the vendor
+ * publishes none.
+ */
 function isOnDisk({ options }: Call, { record }: Entry): boolean {
   return options.boot === 'disk' || record.facts['boot-from'] === 'disk';
 }
 
-/** What an earlier call noted, where it is all still there and as trusted as this call demands. */
+/**
+ * The boot files that an earlier call noted, if all of them still exist and reach the trust that this call requires.
+ */
 export async function keptBoot(call: Call, disk: Entry): Promise<BootSet | undefined> {
   const published = call.options.boot === 'disk' ? undefined : await keptPublished(call, disk);
   if (published !== undefined || !isOnDisk(call, disk)) return published;
@@ -115,7 +122,7 @@ async function isKeptGood(call: Call, entry: Entry): Promise<boolean> {
   return (await isGoodBeforeAsking(call, entry)) && (await isSound(call, entry));
 }
 
-/** The same for the caller. */
+/** The boot files in the form that the caller gets. */
 export function toBootFiles(
   { from, kernel, initrd, cmdline }: BootSet,
   { locked }: Pick<Call, 'locked'>,
@@ -148,7 +155,7 @@ function toBootFile({ path, record }: Entry, level: TrustLevel): BootFile {
   };
 }
 
-/** The caller's digest and wish for the download are about the disk; a lock file has digests of its own for each file. */
+/** The caller's digest and download options are for the disk; a lock file has a separate digest for each file. */
 export function forBootFile(call: Call, role: Plan['role']): Call {
   const pins = call.locked?.digests[role] ?? [];
   const options = { ...call.options, digest: mainDigest(pins), pins, keepSource: false };

@@ -11,8 +11,8 @@ import type { Making } from '../making.ts';
 import type { Plan } from '../plan.ts';
 
 /**
- * A kernel or initrd: kept as it is published, or the kernel unpacked where the call wants it raw. A kernel for another
- * architecture than the disk's is refused.
+ * Keeps a kernel or initrd as published, or unpacks the kernel if the call wants it raw. Refuses a kernel for another
+ * architecture than the disk's.
  */
 export async function keepBootFile(making: Making & { fetching: Fetching }): Promise<WrittenFile> {
   const { staging, fetching } = making;
@@ -21,14 +21,14 @@ export async function keepBootFile(making: Making & { fetching: Fetching }): Pro
   return keepStaged(making, { path: download, unpacked: disk, sizeBytes });
 }
 
-/** A staged file, and where its unpacked form goes. */
+/** A staged file, and the path for its unpacked form. */
 export interface StagedFile {
   path: string;
   unpacked: string;
   sizeBytes: number;
 }
 
-/** The same of any staged file. */
+/** Like `keepBootFile`, for any staged file. */
 export async function keepStaged(
   { call, plan, staging }: Pick<Making, 'call' | 'plan' | 'staging'>,
   { path, unpacked, sizeBytes }: StagedFile,
@@ -75,13 +75,13 @@ function factsOf({ kind, arch }: KernelFacts): Record<string, string> {
 }
 
 function requireArch({ identity, artifact }: Plan, { arch }: KernelFacts): void {
-  // An own source is of whatever architecture it is.
+  // The architecture of an own source is not known in advance.
   const isOwn = ['url', 'file'].includes(identity.vendor);
   if (isOwn || arch === undefined || arch === identity.arch) return;
   throw wrongArch(artifact.fileName, identity.arch, arch);
 }
 
-/** `ERR_UNSAFE_IMAGE`: upstream, or a mirror, answered with bytes for another machine. */
+/** `ERR_UNSAFE_IMAGE`: upstream, or a mirror, answered with bytes for another architecture. */
 function wrongArch(fileName: string, wanted: string, found: string): DecodeError {
   return refuse('format-mismatch', `${fileName} is for ${found}, not for ${wanted}`, {
     declared: wanted,

@@ -16,20 +16,20 @@ import type { Planned } from '../making.ts';
 import { planBootFile } from '../plan.ts';
 import { keepStaged } from './keep-boot-file.ts';
 
-/** RAM disks that follow each other begin at a multiple of this (Linux, initramfs buffer format). */
+/** Concatenated RAM disks begin at a multiple of this (Linux, initramfs buffer format). */
 const alignment = 4;
 
-/** The file as it was put together, and what of. */
+/** The joined file, and the files that it was joined from. */
 interface ReadFile {
   sizeBytes: number;
   sha256: string;
-  /** `sha256:… p1:/boot/initrd.img`, a line for each. */
+  /** `sha256:… p1:/boot/initrd.img`, one line for each file. */
   files: string;
 }
 
 /**
- * The kernel, or the RAM disks in one file, of a boot entry as an entry of the cache. Its record says which files of which
- * disk it was made of; it is trusted like the disk.
+ * Makes the kernel, or the RAM disks joined in one file, of a boot entry an entry of the cache. Its record names the
+ * disk and the files that it was made from; it has the trust of the disk.
  */
 export async function makeBootEntry(
   { call, plan }: Planned,
@@ -109,12 +109,12 @@ function describe(
   const { identity, parameters, source, trust, evidence } = disk.record;
   const [, word] = kernel.kind.split('/');
   const isKernel = file.facts?.['kernelKind'] !== undefined;
-  // Of a packed kernel only its inside tells.
+  // The architecture of a packed kernel is known only after unpacking.
   const kernelArch = isKernel ? arches.find((arch) => arch === word) : undefined;
   return {
     identity,
     parameters,
-    // No request leads here but by way of the disk.
+    // A request leads here only through the disk.
     requests: [],
     aliases: [],
     source: { url: source.url, sizeBytes, sha256 },

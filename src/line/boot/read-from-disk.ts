@@ -13,8 +13,8 @@ import type { BootSet } from './boot-set.ts';
 import { makeBootEntry } from './make-boot-entry.ts';
 
 /**
- * Kernel, initrd and command line out of a raw disk of the cache, as its boot loader reads them: entries of their own.
- * Needs the lock of its name.
+ * Reads kernel, initrd and command line from a cached raw disk, as its boot loader reads them, and makes them
+ * separate entries. Needs the lock of its name.
  */
 export async function readFromDisk(planned: Planned, disk: Entry): Promise<BootSet> {
   const { call } = planned;
@@ -29,7 +29,7 @@ export async function readFromDisk(planned: Planned, disk: Entry): Promise<BootS
   });
 }
 
-/** How a disk of the cache starts, while it is open. */
+/** Opens a cached disk and passes its boot entry to `use`. */
 export async function withBootOf<T>(
   { signal, parts, progress, options: { log } }: Call,
   { name, path, record }: Entry,
@@ -49,7 +49,7 @@ export async function withBootOf<T>(
   });
 }
 
-/** What an earlier call read out of this disk, where it is all still there. */
+/** The entries that an earlier call read from this disk, if all of them still exist. */
 export async function keptFromDisk(call: Call, disk: Entry): Promise<BootSet | undefined> {
   const { facts } = disk.record;
   const { [diskKernelFact(call)]: kernelName, 'disk-initrd': initrdName } = facts;
@@ -60,14 +60,14 @@ export async function keptFromDisk(call: Call, disk: Entry): Promise<BootSet | u
   return { from: 'disk', kernel, ...defined({ initrd, cmdline: facts['disk-cmdline'] }) };
 }
 
-/** An entry that was read out of this very disk, by its record, which no archive brings along. */
+/** An entry that was read from this disk, according to its record; an imported record never counts. */
 async function readOf(call: Call, disk: Entry, name: string): Promise<Entry | undefined> {
   const entry = await readEntry(call.cache, name);
   if (entry?.record.facts['diskSource'] !== disk.record.source.sha256) return undefined;
   return (await isSound(call, entry)) ? entry : undefined;
 }
 
-/** What the record of a disk says of the files that were read out of it. */
+/** What the record of a disk says about the files that were read from it. */
 export function diskFacts(
   call: Call,
   { kernel, initrd, cmdline }: BootSet,
@@ -75,7 +75,7 @@ export function diskFacts(
   return {
     [diskKernelFact(call)]: kernel.name,
     ...defined({ 'disk-initrd': initrd?.name, 'disk-cmdline': cmdline }),
-    // The vendor was asked, and publishes none.
+    // The vendor was asked and publishes none.
     ...defined({ 'boot-from': call.options.boot === true ? 'disk' : undefined }),
   };
 }

@@ -8,19 +8,19 @@ import type { BootSet } from './boot-set.ts';
 import { readFromDisk } from './read-from-disk.ts';
 
 /**
- * The planned disk, and what boots it where the call wants that: the published files, each by the same line as the disk and
- * before it, or else those that lie on the disk.
+ * Obtains the planned disk and, if the call wants them, its boot files: first the published files, each by the same
+ * steps as the disk; if there are none, those on the disk.
  */
 export async function obtainWithBoot(
   planned: Planned,
   obtain: (planned: Planned) => Promise<Obtained>,
 ): Promise<{ disk: Obtained; boot: BootSet | undefined }> {
   const { call, plan } = planned;
-  // A bundle brings its own kernel along, which is then in the cache.
+  // A bundle contains its own kernel, which is then in the cache.
   const bundle = bootsItself(plan) ? await obtain(planned) : undefined;
   const published = await obtainPublished(planned, obtain);
   const isRead = call.options.boot !== false && published === undefined;
-  // It is read from a raw disk; any other format that is asked for is then made of that.
+  // The files are read from a raw disk; any other requested format is then made from it.
   const isWritten = !['raw', 'source'].includes(plan.format);
   const raw = isRead && isWritten ? await obtain({ call, plan: planRaw(plan) }) : undefined;
   const disk = bundle ?? (await obtain(planned));
@@ -47,7 +47,7 @@ async function read(planned: Planned, disk: Entry): Promise<BootSet> {
   }
 }
 
-/** Why the disk was read at all, and what to do where it gives nothing. */
+/** Why the boot files were read from the disk, and what to do if it has none. */
 function withoutPublished({ call, plan }: Planned): { none: string; hint: string } {
   const { vendor } = plan.identity;
   const hint = 'Boot the disk by its firmware: leave boot out.';

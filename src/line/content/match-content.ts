@@ -4,12 +4,12 @@ import type { FoundContent } from '../../disk/read-content.ts';
 import { type DecodeError, refuse } from '../../errors.ts';
 import type { Plan } from '../plan.ts';
 
-/** `ERR_UNSAFE_IMAGE` where a disk holds another system, or one for another architecture, than was asked for. */
+/** Throws `ERR_UNSAFE_IMAGE` if a disk holds another operating system or architecture than requested. */
 export function matchContent(plan: Plan, { content, loaders }: FoundContent): void {
   const { identity, resolution, artifact } = plan;
   const { fileName } = artifact;
   const { system, arch } = content;
-  // An own source is of whatever architecture it is.
+  // The architecture of an own source is not known in advance.
   const isOwn = ['url', 'file'].includes(identity.vendor);
   const isStarted = loaders.length === 0 || loaders.includes(identity.arch);
   if (!isOwn && (!isStarted || (arch !== undefined && arch !== identity.arch))) {
@@ -24,7 +24,7 @@ export function matchContent(plan: Plan, { content, loaders }: FoundContent): vo
   throw wrongContent(message, wanted, system.id);
 }
 
-/** Another version of the system than was asked for. */
+/** Warns if the system has another version than requested. */
 export function warnOfVersion(plan: Plan, content: ImageContent | undefined): Warning[] {
   const { osIds } = plan.resolution.guest ?? {};
   const found = content?.system?.version;
@@ -35,7 +35,10 @@ export function warnOfVersion(plan: Plan, content: ImageContent | undefined): Wa
   return [{ code: 'other-version', message }];
 }
 
-/** The version in the request, else those that the vendor says it means; code names and most names of builds are none. */
+/**
+ * The version in the request, else those in the vendor's answer; code names and most names of builds are not
+ * versions.
+ */
 function askedVersions({ request, identity: { release, version } }: Plan): string[] {
   return isVersion(request.release) ? [request.release] : [release, version].filter(isVersion);
 }
@@ -44,7 +47,7 @@ function isVersion(text: string | undefined): text is string {
   return text !== undefined && /^v?\d+(\.\d+)*$/.test(text);
 }
 
-/** `13` and `13.7` do, `3.22` and `3.22.1`, `v1.11.5` and `1.11.5`; `24.04` and `24.10` do not. */
+/** True for `13` and `13.7`, `3.22` and `3.22.1`, `v1.11.5` and `1.11.5`; false for `24.04` and `24.10`. */
 function agree(asked: string, found: string): boolean {
   const [left = '', right = ''] = [asked, found].map((one) => `${one.replace(/^v/, '')}.`);
   return left.startsWith(right) || right.startsWith(left);

@@ -5,7 +5,7 @@ import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
 import { matchContent } from './match-content.ts';
 
-/** What is on a raw disk, read from its file systems and held to what was asked for. */
+/** Reads from the file systems of a raw disk what is on it, and compares that with the request. */
 export async function proveContent(
   { parts, options, signal, progress }: Pick<Call, 'parts' | 'options' | 'signal' | 'progress'>,
   plan: Plan,

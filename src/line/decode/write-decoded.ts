@@ -10,13 +10,13 @@ import type { Fetching } from '../fetch.ts';
 import type { Making } from '../making.ts';
 import { roomForFill } from '../space.ts';
 
-/** What a stage writes, and the files that it has open: closed at its end, however it ends. */
+/** The output of a stage, and its open files, which are closed at its end, also after a failure. */
 export interface Writing {
   context: DecodeContext;
   handles: FileHandle[];
 }
 
-/** Copies an open image into the staged disk: raw, or in the vendor's own format where the call keeps it. */
+/** Copies an open image into the staged disk: as raw, or in the vendor's own format if the call keeps it. */
 export async function writeDecoded(
   { call, plan, staging, fetching }: Making & { fetching: Fetching },
   opened: OpenLayers,
@@ -31,7 +31,7 @@ export async function writeDecoded(
     let written = 0;
     const onWrite = (bytes: number): void => {
       written += bytes;
-      // Holes of other formats are never written, so only a raw disk is written from end to end.
+      // Other formats do not write their holes, so only a raw disk is written from start to end.
       call.progress.decode(written, format === 'raw' ? image.virtualSize : undefined);
     };
     const bounds = boundDisk(fetching.source, context.limits, await roomForFill(call));
@@ -57,7 +57,7 @@ export async function writeDecoded(
   }
 }
 
-/** What lies in the layers, in the format that is kept, to its very end. */
+/** Copies the content of the layers, in the format that is kept, to its end. */
 export async function copyLayers(
   { image, inner, finish }: OpenLayers,
   kept: string,
@@ -68,7 +68,7 @@ export async function copyLayers(
   await finish();
 }
 
-/** The vendor's own disk image, as it lies inside codecs and archives. */
+/** The vendor's own disk image, as it is inside codecs and archives. */
 async function copyBytes(source: ByteSource, sink: DiskSink): Promise<void> {
   let position = 0;
   for await (const chunk of source.stream()) {

@@ -24,8 +24,8 @@ import { waitForName } from '../wait.ts';
 import { requireRoom } from './require-room.ts';
 
 /**
- * Makes an entry of a download in an archive, as if it had been fetched: only bytes with the digests of the record are
- * taken, and the disk is decoded here, so a disk in the archive that is another one does no harm.
+ * Makes an entry from a download in an archive, as if it had been fetched: it accepts only bytes with the digests of
+ * the record and decodes the disk itself, so a wrong disk in the archive does no harm.
  */
 export async function importSource(
   call: Call,
@@ -38,7 +38,7 @@ export async function importSource(
     throw noArchive(`${member.name} has another size than its record says`);
   }
   await requireRoom(call, member.sizeBytes, downloadBytes, 'downloadBytes');
-  // With a name that is no cache name, so that it is swept when this process is killed.
+  // Not a cache name, so that it is swept if this process is killed.
   const path = join(call.cache.folder('staging'), `.import-${randomUUID()}`);
   try {
     await inCache(path, 'write', async () => {
@@ -60,8 +60,8 @@ export async function importSource(
 }
 
 /**
- * Makes an entry of a disk in an archive. What its bytes are has been said by the caller (a content digest), or they are the
- * published file itself.
+ * Makes an entry from a disk in an archive. Its bytes are verified by a content digest from the caller, or they are
+ * the published file itself.
  */
 export async function importDisk(
   call: Call,
@@ -126,13 +126,13 @@ export async function importDisk(
   });
 }
 
-/** What a kernel was read from is not believed: it is read out of the disk again. */
+/** The archive's statement about the origin of a kernel is not trusted: the kernel is read from the disk again. */
 function factsOf({ facts }: ImageRecord): ImageRecord['facts'] {
   const { disk: _d, diskSource: _s, files: _f, bootEntry: _e, ...others } = facts;
   return others;
 }
 
-/** What is on a disk, read here: what the archive says of it counts for nothing. */
+/** The content of a disk, read here; the statements of the archive do not count. */
 async function contentOf(
   { parts, options: { log }, signal }: Call,
   path: string,

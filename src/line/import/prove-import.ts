@@ -11,8 +11,8 @@ import { vendorClaims } from '../trust/vendor-claims.ts';
 import { waitForName } from '../wait.ts';
 
 /**
- * Raises an imported entry to `signed` where the documents of the archive show that a key of its vendor, as this package
- * names it, signed its download. Gives back the level that the entry has then; what cannot be shown changes nothing.
+ * Raises an imported entry to `signed` if the documents of the archive prove that a key of its vendor, as this
+ * package names it, signed its download. Returns the entry with its level; a failed proof changes nothing.
  */
 export async function proveImport(call: Call, entry: Entry, text: string): Promise<Entry> {
   const kept = await vendorClaims(call.parts, entry.record.identity.vendor, text);
@@ -26,7 +26,7 @@ export async function proveImport(call: Call, entry: Entry, text: string): Promi
   return proven === undefined ? entry : await raiseToSigned(call, entry, kept, proven);
 }
 
-/** Writes down that the vendor signed what an entry was made of, and the documents that show it. */
+/** Records that the vendor signed the source of an entry, and the documents that prove it. */
 export async function raiseToSigned(
   call: Call,
   entry: Entry,

@@ -3,7 +3,7 @@ import { raiseLimit } from '../../errors/limit-hint.ts';
 import { CacheError, IntegrityError } from '../../errors.ts';
 import type { Call } from '../call.ts';
 
-/** Throws where what is imported is above a limit, or does not fit on the disk of the cache. */
+/** Throws if the import exceeds a limit, or does not fit on the disk of the cache. */
 export async function requireRoom(
   { cache }: Call,
   neededBytes: number,

@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../../cache/records/image-record.ts';
 
-/** What the record says of trust, and of the requests that it answered, does not count here. */
+/** The record without its trust and the requests that it answered: claims of another cache do not count here. */
 export function withoutClaims(
   record: ImageRecord,
   isPinned: boolean,
@@ -13,7 +13,8 @@ export function withoutClaims(
     requests: [],
     aliases: [],
     source: { ...record.source, kept: isSource },
-    // What is not known to offer less counts as signed: `auto` does not take an imported disk that no digest named.
+    // Sources that are not known to offer less count as `signed`: so `auto` does not accept an imported disk without
+    // a digest from the caller.
     trust: {
       ...{ level, pinned: isPinned, offered: isPinned ? level : 'signed' },
       warnings: [{ code: 'imported', message }],

@@ -2,7 +2,7 @@ import type { CatalogEntry } from '../../catalog/catalog.ts';
 import { readCatalog, shippedName } from '../../catalog/read-catalog.ts';
 import type { Call } from '../call.ts';
 
-/** The catalog of a call: the one that it names, or that of this package for the vendors that are at hand. */
+/** The catalog of a call: the one that it names, or that of this package for the vendors that are available. */
 export async function readCatalogOf({
   options: { catalog },
   parts,

@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import { parseReference } from '../reference.ts';
 import type { Locked } from './locked.ts';
 
-/** The call about a pinned image. */
+/** The call for a pinned image. */
 export function pinCall(call: Call, locked: Omit<Locked, 'digests'>): Call {
   const { digests, boot } = locked.image;
   const { request } = locked.entry;

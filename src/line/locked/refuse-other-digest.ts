@@ -4,8 +4,8 @@ import { algorithmOf, hexOf } from '../../kit/digest.ts';
 import type { Call } from '../call.ts';
 
 /**
- * Throws `ERR_DIGEST` where the cache holds the locked build with other bytes than its pin says: a call that may ask
- * nothing then needs another answer than that nothing is cached.
+ * Throws `ERR_DIGEST` if the cache holds the locked build with other bytes than pinned: for an offline call, this
+ * error says more than that nothing is cached.
  */
 export function refuseOtherDigest(
   { locked, options }: Pick<Call, 'locked' | 'options'>,

@@ -19,7 +19,7 @@ export function requestLocked({ entry, image }: Locked, call: Call): ImageReques
   };
 }
 
-/** What a vendor would answer, from the lock file: nothing is asked. */
+/** The answer that the vendor would give, made from the lock file without a request. */
 export function resolveLocked(locked: Locked): Resolution {
   const { release, codename, version, variant, snapshot, boot, guest } = locked.image;
   return {
@@ -50,12 +50,15 @@ function toArtifact({ url, mirrors, archives, fileName, ...file }: LockedFile): 
     }),
     fileName,
     layers,
-    // The digests count as given by the caller; nothing here proves anew what the vendor said of them.
+    // The digests count as given by the caller; the vendor's proofs are not checked again here.
     proofs: [{ kind: 'tls', reason: 'the lock file or catalog holds the digest' }],
   };
 }
 
-/** A locked file that is at none of its addresses: `ERR_NOT_FOUND` that says when it was locked. Other errors as they are. */
+/**
+ * Converts the error for a locked file that is missing at all its addresses to an `ERR_NOT_FOUND` that says when it
+ * was locked. Returns other errors unchanged.
+ */
 export function sayWhenLocked({ locked }: Pick<Call, 'locked'>, error: unknown): unknown {
   if (locked === undefined || !hasRemedy(error, 'transfer')) return error;
   const { status, url } = error.details;

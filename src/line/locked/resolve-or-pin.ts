@@ -13,7 +13,7 @@ import { readCatalogOf } from './catalog-of.ts';
 import { pinCall } from './pin-call.ts';
 import { requestLocked } from './resolve-locked.ts';
 
-/** A request and what it means: as it was asked, or as the catalog pins it. */
+/** A request and its resolution: from the vendor, or from a pin of the catalog. */
 export interface Resolved {
   call: Call;
   asked: Asked;
@@ -21,8 +21,8 @@ export interface Resolved {
 }
 
 /**
- * Asks the vendor, and while its index is unreachable the catalog, with the warning `catalog-pin`. A disk that the same
- * request led to before comes first: then the error is thrown, and that disk answers.
+ * Asks the vendor or, while its index is unreachable, the catalog, with the warning `catalog-pin`. If the cache has a
+ * disk that answered the same request before, the error is thrown instead, and that disk is the result.
  */
 export async function resolveOrPin(call: Call, asked: Asked): Promise<Resolved> {
   try {
@@ -49,7 +49,7 @@ type Found = {
   image: NonNullable<LockEntry['architectures']['amd64']>;
 };
 
-/** A pin has no signature that this call could check, no boot files and no parameters, and is never fresh. */
+/** A pin has no signature that this call could check, no boot files and no parameters, and may be old. */
 function allowsCatalog({ options, keys, locked }: Call, { own, request }: Asked): boolean {
   const { trust, maxAge, boot, refresh } = options;
   const wantsMore = trust !== 'auto' && !reaches('pinned', trust);
@@ -76,7 +76,7 @@ async function findPin(call: Call, request: ImageRequest): Promise<Found | undef
   return undefined;
 }
 
-/** `undefined` where the caller's digest is another one, or a newer build was accepted before. */
+/** `undefined` if the caller gave another digest, or a newer build was accepted before. */
 async function resolvePin(call: Call, asked: Asked, found: Found): Promise<Resolved | undefined> {
   const { options, parts } = call;
   const { digest } = options;
@@ -89,7 +89,7 @@ async function resolvePin(call: Call, asked: Asked, found: Found): Promise<Resol
     await refuseOlderBuild(call, planImage(asked.request, resolution, options, parts.formats));
     return { call: pinned, asked: exact, resolution };
   } catch (error) {
-    // That upstream gives no answer says more than what the pin lacks.
+    // The error of upstream says more than what is missing in the catalog.
     if (isImageError(error, 'ERR_ROLLBACK') || hasRemedy(error, 'not-found')) return undefined;
     throw error;
   }

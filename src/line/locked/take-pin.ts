@@ -11,8 +11,8 @@ import type { Locked } from './locked.ts';
 import { pinCall } from './pin-call.ts';
 
 /**
- * The call about what its lock file, or else the catalog, pins under this name: with the digests of the entry, and plain http
- * where an address has it. The call as it is where the reference is no such name.
+ * The call for the image that its lock file, or else the catalog, pins under this name: with the digests of the
+ * entry, and with plain http if an address uses it. Returns the call unchanged if the reference is not such a name.
  */
 export async function takePin(call: Call, text: string): Promise<Call> {
   if (!isAlias(text)) return call;
@@ -21,7 +21,7 @@ export async function takePin(call: Call, text: string): Promise<Call> {
   const locked = lockfile === undefined ? [] : (await readLockFile(lockfile)).images;
   const entry = findNamed(call, locked, text);
   if (entry !== undefined) return pin(call, 'lockfile', lockfile ?? '', entry);
-  // A vendor is what its id says, and the catalog of this package knows no vendor of the caller's.
+  // The id of a vendor always means that vendor, and this package's catalog does not know vendors of the caller.
   if (vendors.has(text) && call.options.catalog === undefined) return call;
   const { path, images } = await readCatalogOf(call);
   const listed = findNamed(call, images, text);
@@ -30,7 +30,7 @@ export async function takePin(call: Call, text: string): Promise<Call> {
   throw unknownAlias(text, lockfile, locked);
 }
 
-/** The entry of that name, which may not be the id of a vendor. */
+/** The entry of that name, which must not be the id of a vendor. */
 function findNamed<E extends { alias: string }>(
   { parts }: Call,
   entries: readonly E[],
@@ -64,7 +64,7 @@ function imageFor({ options: { arch } }: Call, from: Locked['from'], entry: Lock
   });
 }
 
-/** A name of a lock entry stands for one image; what asks for another one is a mistake. */
+/** The name of a lock entry stands for one image; options that request another one are refused. */
 function refuseOtherRequest({ options }: Call, entry: LockEntry, image: LockedImage): void {
   const { variant, parameters } = options;
   const isOtherVariant = variant !== undefined && ![image.variant, entry.variant].includes(variant);

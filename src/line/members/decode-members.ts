@@ -18,8 +18,8 @@ import { maxManifestBytes, parseBundleManifest } from './manifest.ts';
 type Decoding = Making & { fetching: Fetching };
 
 /**
- * The members of a bundle, each into a staged file as it comes; nothing but them may be there. The planned one is what the
- * call is about, the others become entries beside it.
+ * Writes each member of a bundle to a staged file as it arrives; refuses other members. The planned member is the
+ * result of the call; the others become separate entries.
  */
 export async function decodeMembers(
   making: Decoding,
@@ -53,7 +53,7 @@ export async function decodeMembers(
   return { ...file, members: files.filter((one) => one !== planned) };
 }
 
-/** The disk among the members: decoded as every other one. */
+/** Decodes the disk among the members, like any other disk. */
 async function decodeDisk(
   making: Decoding,
   entry: ArchiveEntry,
@@ -68,7 +68,7 @@ async function decodeDisk(
   return writeDecoded(making, opened, writing);
 }
 
-/** Any other member, as it is; its length is bounded before and while it is read. */
+/** Copies any other member unchanged; its length is bounded before and during reading. */
 async function keepMember(
   making: Decoding,
   entry: ArchiveEntry,

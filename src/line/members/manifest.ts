@@ -3,10 +3,10 @@ import { inCache } from '../../cache/cache-error.ts';
 import type { Entry } from '../../cache/entries/read.ts';
 import { refuse } from '../../errors.ts';
 
-/** Far above any manifest; all of it is held in memory. */
+/** Far longer than any manifest; the whole manifest is held in memory. */
 export const maxManifestBytes: number = 1024 * 1024;
 
-/** A manifest: an object of JSON, every field of it kept. `ERR_DECODE` for anything else. */
+/** Parses a manifest, a JSON object, and keeps all its fields. Throws `ERR_DECODE` for anything else. */
 export function parseBundleManifest(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
@@ -20,7 +20,7 @@ export function parseBundleManifest(text: string): Readonly<Record<string, unkno
   return Object.fromEntries(Object.entries(value));
 }
 
-/** The manifest of a cached bundle; its length was bounded when it was made, and is as it was recorded. */
+/** The manifest of a cached bundle; its length was bounded when it was made, and matches the record. */
 export async function readBundleManifest({
   path,
 }: Entry): Promise<Readonly<Record<string, unknown>>> {

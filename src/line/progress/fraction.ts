@@ -1,18 +1,18 @@
 import type { ArtifactRole } from '../../contracts/vendor.ts';
 
-/** One file of a call and how far it is; totals are absent while unknown. */
+/** One file of a call and its progress; totals are absent while unknown. */
 interface Share {
   totalBytes: number | undefined;
   fetched: number;
-  /** 0 to 1; 0 while the decoder cannot tell. */
+  /** From 0 to 1; 0 while the decoder cannot tell. */
   decoded: number;
   ended: boolean;
 }
 
-/** Of a file that is fetched and decoded side by side; the rest are the checks at its end. */
+/** For a file that is fetched and decoded in parallel; the rest is for the checks at its end. */
 const parts = { fetch: 0.9, decode: 0.09 };
 
-/** How much of a call is done: the share of the bytes of all its files. Never less than before, and less than 1. */
+/** The completed part of a call, by the bytes of all its files. It never decreases, and stays below 1. */
 export class Fraction {
   readonly #files = new Map<ArtifactRole, Share>();
   #current: ArtifactRole | undefined;
@@ -31,7 +31,7 @@ export class Fraction {
     this.#count();
   }
 
-  /** The next file; what came before it is ready. */
+  /** Goes on to the next file; the earlier ones are ready. */
   begin(role: ArtifactRole): void {
     if (this.#current !== undefined && this.#current !== role) {
       this.#change(this.#current, { ended: true });
@@ -60,7 +60,7 @@ export class Fraction {
     let [done, total] = [0, 0];
     for (const share of this.#files.values()) {
       const { totalBytes, ended } = share;
-      // A file of the cache may never have told its length: it costs nothing.
+      // A cached file may never state its length: it takes no time.
       if (totalBytes === undefined && !ended) return;
       total += totalBytes ?? 0;
       done += (totalBytes ?? 0) * doneOf(share);

@@ -3,7 +3,9 @@ import type { Extents } from '../../bytes/extents.ts';
 import type { SparseTarget } from '../../bytes/sparse-file.ts';
 import { contentBlockBytes } from '../../cache/digest/content-digest.ts';
 
-/** Of a disk that is decoded whole, what lies in the damaged ranges is written; the rest is as good as it is. */
+/**
+ * A target that writes only the damaged ranges of a disk that is decoded completely; the rest of the file is intact.
+ */
 export function damagedPart(file: Pick<FileHandle, 'write'>, damage: Extents): SparseTarget {
   return {
     zeroed: true,
@@ -20,7 +22,7 @@ export function damagedPart(file: Pick<FileHandle, 'write'>, damage: Extents): S
   };
 }
 
-/** The parts of extents that damage leaves. */
+/** The extents without the damaged ranges. */
 export function undamaged(extents: Extents, damage: Extents): Extents {
   return extents.flatMap(([offset, length]) => {
     const left: [offset: number, length: number][] = [];
@@ -35,12 +37,12 @@ export function undamaged(extents: Extents, damage: Extents): Extents {
   });
 }
 
-/** How many blocks of the disk are damaged. */
+/** The number of damaged blocks of the disk. */
 export function countBlocks(damage: Extents): number {
   return damage.reduce((sum, [, length]) => sum + Math.ceil(length / contentBlockBytes), 0);
 }
 
-/** What the damaged ranges have in common with a range; found by halving, as a decoder writes in many small pieces. */
+/** The damaged parts of a range; a binary search, because a decoder writes many small pieces. */
 function* within(damage: Extents, from: number, to: number): Generator<[number, number]> {
   let [low, high] = [0, damage.length];
   while (low < high) {

@@ -8,24 +8,25 @@ import { IntegrityError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Call } from '../call.ts';
 
-/** A file of the cache that a damaged disk can be decoded from. */
+/** A file of the cache from which a damaged disk can be decoded. */
 export interface KeptSource {
   path: string;
-  /** For people. */
+  /** A description for people. */
   what: string;
-  /** As in the record of the disk: what surrounds it, outermost first, and its member of an archive. */
+  /** As in the record of the disk: the layers around it, outermost first, and its member in an archive. */
   layers: string[];
   entry?: string;
-  /** It is the download itself, and lies where it stays: the disk can be fetched from it like from an address. */
+  /**
+   * True if it is the download itself, which stays where it is: the disk can be fetched from it as from an address.
+   */
   isDownload: boolean;
-  /** Reads it to its end; throws `ERR_DIGEST` where it is damaged too. */
+  /** Reads it to its end; throws `ERR_DIGEST` if it is damaged too. */
   verify(): Promise<void>;
 }
 
 /**
- * What the cache keeps of a disk's source, with the recorded length: the download beside it or beside another file of the same
- * build, the same image in the vendor's own format, and a download that was cut off before its disk was published. Needs
- * the lock of the name.
+ * The cached files of a disk's source, with the recorded length: the download beside it or beside another file of the
+ * same build, the same image in the vendor's own format, and an interrupted download. Needs the lock of the name.
  */
 export async function keptSources(call: Call, record: ImageRecord): Promise<KeptSource[]> {
   const { cache } = call;

@@ -29,9 +29,10 @@ import { optionsRecorded } from './recorded.ts';
 const zeros = Buffer.alloc(1024 * 1024);
 
 /**
- * Makes the damaged blocks of a disk again from a source that was found intact, beside a copy of all the others (a reflink where
- * the file system can), and puts the copy in the place of the disk when every block has its recorded digest. Returns how
- * many blocks were made; `undefined` where the digests of the blocks are not kept. Needs the lock of the name.
+ * Makes the damaged blocks of a disk again from an intact source, and combines them with a copy of all the other
+ * blocks (a reflink if the file system supports it). The copy replaces the disk when every block has its recorded
+ * digest. Returns the number of blocks made; `undefined` if the digests of the blocks are not kept. Needs the lock of
+ * the name.
  */
 export async function makeBlocks(
   call: Call,
@@ -67,7 +68,7 @@ export async function makeBlocks(
   return entry && { blocks, entry };
 }
 
-/** A staged file with everything but the damaged blocks, which are zeros. */
+/** A staged copy without the damaged blocks, which are zeros. */
 async function copyIntact(
   path: string,
   staging: Staging,
@@ -94,7 +95,7 @@ async function copyIntact(
   }
 }
 
-/** Whatever the file system has against it: a copy that follows finds what is really wrong. */
+/** Errors are ignored: the ordinary copy that follows reports the real problem. */
 async function reflinked(path: string, staging: Staging): Promise<FileHandle | undefined> {
   try {
     await cloneFileOn(process.platform)(path, staging.disk);
@@ -113,7 +114,7 @@ async function writeZeros(file: FileHandle, offset: number, length: number): Pro
   }
 }
 
-/** Decodes the source; only what lies in the damaged blocks is written. */
+/** Decodes the source and writes only the damaged blocks. */
 async function decodeInto(
   call: Call,
   staging: Staging,

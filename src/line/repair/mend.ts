@@ -9,8 +9,8 @@ import { roleOf } from './recorded.ts';
 import { remake } from './remake.ts';
 
 /**
- * The damaged disk that would have been the answer of a call with `verify`, made again from its own addresses, where
- * upstream does not name it (`why`); `undefined` where none was damaged. `ERR_DIGEST` where it stays damaged.
+ * Makes the damaged disk of a call with `verify` again from its own addresses, because upstream does not name it any
+ * more (`why`). Returns `undefined` if no disk was damaged. Throws `ERR_DIGEST` if the disk stays damaged.
  */
 export async function mendDamaged(call: Call, why: Error): Promise<Obtained | undefined> {
   const damaged = call.damaged.find(({ name }) => roleOf(requireCacheName(name)) === 'disk');
@@ -24,7 +24,7 @@ export async function mendDamaged(call: Call, why: Error): Promise<Obtained | un
 }
 
 async function mend(call: Call, { name, record }: Entry): Promise<Obtained> {
-  // Another process may have made it again while this one waited.
+  // Another process may have repaired it while this one waited.
   const now = await examineEntry(call.cache, name);
   const verdict = now.entry && (await verifyEntry(now.entry, { signal: call.signal }));
   if (now.entry !== undefined && verdict?.state !== 'damaged') {

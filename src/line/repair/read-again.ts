@@ -8,7 +8,7 @@ import { withBootOf } from '../boot/read-from-disk.ts';
 import type { Call } from '../call.ts';
 import { optionsRecorded, planRecorded, roleOf } from './recorded.ts';
 
-/** A kernel or initrd that was read out of a disk, read out of it again. Needs the lock of its name. */
+/** Reads a kernel or initrd from its disk again. Needs the lock of its name. */
 export async function readAgain(asked: Call, record: ImageRecord): Promise<Entry> {
   const { disk: diskName = '', diskSource } = record.facts;
   const disk = await readEntry(asked.cache, diskName);

@@ -39,12 +39,12 @@ export function planRecorded(record: ImageRecord, url: URL, mirrors: URL[]): Pla
     name,
     cacheName: baseName(record.name),
     offered: trust.offered,
-    // What vouches for the bytes are the recorded digests; how far they are trusted is not judged anew.
+    // The recorded digests verify the bytes; their trust level is not evaluated again.
     demanded: 'none',
   };
 }
 
-/** The options under which a recorded disk becomes what it was. */
+/** The options under which a recorded disk is made again with the same result. */
 export function optionsRecorded(options: CallOptions, record: ImageRecord): CallOptions {
   const { format } = requireCacheName(record.name);
   return {
@@ -60,12 +60,14 @@ export function optionsRecorded(options: CallOptions, record: ImageRecord): Call
   };
 }
 
-/** How the disk was asked for: what a writer made is written again, another format was the vendor's own. */
+/** The requested format: the writer's format for a written disk, else the vendor's own. */
 function formatRecorded({ format, facts }: ImageRecord): string {
   return format === 'raw' ? 'raw' : (facts['writer'] ?? 'source');
 }
 
-/** What the bytes have to be: the recorded source, which counts as a pin; and the disk, where upstream gave its digest. */
+/**
+ * The evidence for the bytes: the recorded source, which counts as a pin, and the disk if upstream gave its digest.
+ */
 export function provenRecorded({ source, evidence }: ImageRecord): Proven {
   return {
     level: 'none',
@@ -79,7 +81,7 @@ export function provenRecorded({ source, evidence }: ImageRecord): Proven {
   };
 }
 
-/** The members of a bundle, as they were noted when it was made. */
+/** The members of a bundle, as noted when it was made. */
 export function membersOf({ members }: ImageRecord['facts']): Artifact['members'] {
   if (members === undefined) return undefined;
   const pairs = Object.entries(parseRecord(JSON.parse(members), 'facts.members'));
@@ -88,7 +90,7 @@ export function membersOf({ members }: ImageRecord['facts']): Artifact['members'
   );
 }
 
-/** What a cached file is, by its name. */
+/** The use of a cached file, by its name. */
 export function roleOf({ format }: Pick<CacheNameParts, 'format'>): Plan['role'] {
   if (format === 'initrd' || format === 'manifest') return format;
   return format === 'kernel' || format === 'kernel-raw' ? 'kernel' : 'disk';

@@ -24,24 +24,23 @@ import { makeBlocks } from './make-blocks.ts';
 import { readAgain } from './read-again.ts';
 import { optionsRecorded, planRecorded, provenRecorded, roleOf } from './recorded.ts';
 
-/** A disk that was made again, and where its bytes are from. */
+/** A disk that was made again, and the origin of its bytes. */
 export interface Remade {
   entry: Entry;
   from: 'source' | 'network' | 'tier';
-  /** An address, or which file of the cache it was. */
+  /** An address, or the name of the cached file. */
   where: string;
-  /** How many blocks were made, where only the damaged ones were. */
+  /** Number of blocks made, if only the damaged ones were. */
   blocks?: number;
-  /** Why what the cache keeps of the source was not used. */
+  /** Why the cached source was not used. */
   passed?: string;
 }
 
 /**
- * Makes a damaged disk again: from what the cache keeps of its source, or else from the addresses in its record. Only
- * bytes with the recorded digests are used, so plain http is as good as https, and the record keeps the trust that it
- * had. The damaged file stays where it is until the new one replaces it by rename. Where it is known which blocks are
- * damaged (`damaged`), only those are made from a kept source. Needs the lock of its name. Throws why the last place gave
- * nothing.
+ * Makes a damaged disk again, from the cached files of its source or else from the addresses in its record. It uses
+ * only bytes with the recorded digests, so plain http is as safe as https, and the record keeps its trust level. The
+ * damaged file stays until the new one replaces it by rename. If the damaged blocks are known (`damaged`), only those
+ * are made from a cached source. Needs the lock of its name. Throws the error of the last source.
  */
 export async function remake(call: Call, record: ImageRecord, damaged?: Extents): Promise<Remade> {
   if (record.facts['diskSource'] !== undefined) {
@@ -52,7 +51,7 @@ export async function remake(call: Call, record: ImageRecord, damaged?: Extents)
   if (written !== undefined) {
     return { entry: written.entry, from: 'source', where: `the raw disk ${written.raw}` };
   }
-  // Blocks of a file that a writer made are no blocks of the disk.
+  // Blocks of a writer's file are not blocks of the disk.
   const damage = record.facts['writer'] === undefined ? damaged : undefined;
   const passed: string[] = [];
   for (const kept of await keptSources(call, record)) {
@@ -68,7 +67,7 @@ export async function remake(call: Call, record: ImageRecord, damaged?: Extents)
   const { url, mirrors = [] } = record.source;
   const [first, ...others] = [url, ...mirrors].flatMap((address) => URL.parse(address) ?? []);
   if (first === undefined) throw noAddress(record);
-  // Before the staging folder is opened: a download that can be continued stays there.
+  // Before the staging folder is opened, so that a download there can still be resumed.
   if (call.options.offline && first.protocol !== 'file:') throw offlineMiss(first);
   const { entry, origin } = await makeRecorded(call, record, first, others);
   const why = passed.length > 0 ? passed.join('; ') : undefined;
@@ -77,7 +76,7 @@ export async function remake(call: Call, record: ImageRecord, damaged?: Extents)
   return { entry, from, where, ...defined({ passed: why }) };
 }
 
-/** The damaged blocks where they are known, else the whole disk; `undefined` where this source is of no use for that. */
+/** Makes the damaged blocks if they are known, else the whole disk; `undefined` if this source cannot be used. */
 async function fromKept(
   call: Call,
   record: ImageRecord,
@@ -111,7 +110,7 @@ function noAddress({ name }: ImageRecord): NotFoundError {
   });
 }
 
-/** Where the bytes of a disk that was made again are from, for people. */
+/** The origin of the bytes of a repaired disk, for people. */
 export function describeRemade({ from, where, blocks, passed }: Omit<Remade, 'entry'>): string {
   if (from !== 'source') {
     const place = from === 'tier' ? `the tier ${where}` : where;
@@ -121,7 +120,10 @@ export function describeRemade({ from, where, blocks, passed }: Omit<Remade, 'en
   return `${what}made again from ${where}`;
 }
 
-/** Makes a recorded disk from a tier's copy, or from the bytes at `url`, or else at other addresses. Needs the lock of its name. */
+/**
+ * Makes a recorded disk from a tier's copy, from the bytes at `url`, or from other addresses. Needs the lock of its
+ * name.
+ */
 export async function makeRecorded(
   asked: Call,
   record: ImageRecord,
@@ -154,7 +156,7 @@ export async function makeRecorded(
   );
 }
 
-/** What the bytes say is new; what was known of them stays as it was recorded. */
+/** The facts about the new bytes; everything else stays as recorded. */
 function describeAgain(making: Making & { settled: Settled }, record: ImageRecord): RecordDraft {
   const draft = describe(making);
   const { parameters, requests, aliases, trust, evidence, facts, guest } = record;

@@ -11,23 +11,23 @@ import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
 import { orderBuilds } from './order-builds.ts';
 
-/** What a call has found out about the file that it accepts. */
+/** What a call knows about the file that it accepts. */
 export interface Accepted {
   level: TrustLevel;
-  /** Of the signature that covers the file. */
+  /** Date of the signature that covers the file. */
   signedAt?: Date | undefined;
   documents: readonly Pick<EvidenceDocument, 'url' | 'signedAt'>[];
 }
 
-/** Builds without an order among their names: more than these no honest source has. */
+/** Most builds whose names have no order; no honest source has more. */
 const maxBuilds = 8;
 
-/** What was accepted before of the source as it is asked for, and of the release that answers. */
+/** What was accepted before: of the source as requested, and of the release in the answer. */
 export function readAccepted(call: Call, plan: Plan): Promise<SourceState[]> {
   return Promise.all(keysOf(plan).map((key) => readSourceState(call.cache, key)));
 }
 
-/** Adds what a call accepts; of two calls that end together the newer one is remembered. */
+/** Adds what a call accepts; if two calls end together, the newer state is kept. */
 export async function addAccepted(call: Call, plan: Plan, accepted: Accepted): Promise<void> {
   const change = (before: SourceState) => merge(before, plan, accepted);
   await Promise.all(keysOf(plan).map((key) => changeSourceState(call.cache, key, change)));
@@ -44,7 +44,7 @@ function keysOf({ request, identity, name }: Plan): SourceKey[] {
   ];
 }
 
-/** Accepting something older on purpose is not forgotten: the newest stays the measure. */
+/** Accepting an older build on purpose does not reduce the state: later builds are still compared with the newest. */
 function merge(
   before: SourceState,
   { identity, role }: Plan,

@@ -1,17 +1,17 @@
 import type { AcceptedBuild } from '../../cache/records/source-state.ts';
 import { compareVersions } from '../../kit/versions.ts';
 
-/** How a build stands to another one of its source; `unknown` where neither names nor dates in them tell. */
+/** Order of a build relative to another one of its source; `unknown` if neither names nor dates in them tell. */
 export type Order = 'older' | 'same' | 'newer' | 'unknown';
 
-/** The release comes first, where both have an order; then the snapshot. */
+/** Compares the release first, if both have an order; then the snapshot. */
 export function orderBuilds(build: AcceptedBuild, other: AcceptedBuild): Order {
   const releases = orderReleases(build.release, other.release);
   if (releases === 'older' || releases === 'newer') return releases;
   return orderSnapshots(build.snapshot, other.snapshot);
 }
 
-/** True for names that are hashes, which no order can be expected of. */
+/** True for names that are hashes, which have no order. */
 export function isHash(snapshot: string): boolean {
   return /^(?:[a-z]+\d*[-:])?(?=\d*[a-f])[0-9a-f]{8,}$/i.test(snapshot);
 }

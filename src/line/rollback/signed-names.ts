@@ -3,7 +3,7 @@ import type { Artifact } from '../../contracts/vendor.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { potential } from '../trust/levels.ts';
 
-/** The words for a build of which one at least should be signed. */
+/** The names of a build; the signed document should contain at least one of them. */
 export interface BuildWords {
   release: string;
   codename?: string | undefined;
@@ -12,8 +12,8 @@ export interface BuildWords {
 }
 
 /**
- * True where what is signed says which release or build it is of: by the file's name in a list, or by the fields of a
- * Release file. A signature over the bytes alone, or over a bare digest, says nothing of the kind.
+ * True if the signed document states the release or build: by the file's name in a list, or by the fields of a
+ * Release file. A signature over the bytes alone, or over a bare digest, does not.
  */
 export function namesBuild(
   { proofs, fileName }: Pick<Artifact, 'proofs' | 'fileName'>,
@@ -47,7 +47,7 @@ function hasWord(name: string, { release, codename, version, snapshot }: BuildWo
   );
 }
 
-/** `9` is in `ol9u6` and in `rocky-9-base`, and not in `19`; `noble` is in `noble-server`, and not in `nobles`. */
+/** `9` matches `ol9u6` and `rocky-9-base`, but not `19`; `noble` matches `noble-server`, but not `nobles`. */
 function contains(name: string, word: string): boolean {
   const kin = /^\d/.test(word) ? /\d/ : /[a-z]/;
   for (let at = name.indexOf(word); at >= 0; at = name.indexOf(word, at + 1)) {
@@ -57,7 +57,7 @@ function contains(name: string, word: string): boolean {
   return false;
 }
 
-/** deb822 (https://wiki.debian.org/DebianRepository/Format): what the suite is called is a field. */
+/** deb822 (https://wiki.debian.org/DebianRepository/Format): the name of the suite is a field. */
 function isReleaseFile(bytes: Uint8Array): boolean {
   const head = new TextDecoder().decode(bytes.subarray(0, 4096));
   return /^(?:Codename|Suite|Version): /m.test(head);

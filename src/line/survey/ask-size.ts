@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
 
-/** The size as a HEAD request tells it; not every host does. */
+/** The size from a HEAD request; not every host states it. */
 export async function askSize(call: Call, plan: Plan): Promise<number | undefined> {
   if (plan.artifact.url.protocol === 'file:') return undefined;
   const head = await call.metadata.head(plan.artifact.url).catch(() => undefined);

@@ -10,11 +10,14 @@ import { askSize } from './ask-size.ts';
 export interface Surveyed {
   plan: Plan;
   proven: Proven;
-  /** Of the published file, where a document or its server says. */
+  /** Length of the published file, if a document or its server states it. */
   sizeBytes?: number;
 }
 
-/** The line up to its first image byte: documents are read, proved and held to the policy; nothing is written. */
+/**
+ * All stages up to the first image byte: documents are read, proved and checked against the policy; nothing is
+ * written.
+ */
 export async function survey({ call, asked, resolution }: Resolved): Promise<Surveyed> {
   const plan = planImage(asked.request, resolution, call.options, call.parts.formats);
   await refuseOlderBuild(call, plan);

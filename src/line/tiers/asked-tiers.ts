@@ -4,11 +4,11 @@ import { IntegrityError, isImageError, NotFoundError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { callPlugin } from '../../parts/call-plugin.ts';
 
-/** What one file needs of a call to be asked for. */
+/** What the tiers need to know about one file of a call. */
 export interface TierInquiry {
   tiers: readonly Tier[];
   file: TierFile;
-  /** What is told and warned of, with the tier's name added. */
+  /** A context whose messages and warnings name the tier. */
   contextOf(tier: Tier): TierContext;
   warn(code: 'tier-failed' | 'tier-refused', message: string): void;
 }
@@ -18,28 +18,28 @@ interface Visited {
   visit: TierVisit;
 }
 
-/** A copy that a tier has, and which tier it is. */
+/** A copy in a tier, and the tier. */
 export interface GivenCopy {
   tier: Tier;
   copy: TierCopy;
 }
 
-/** A tier may take so long to give up what it held, once the call has ended. */
+/** Time that a tier has to release its resources after the call has ended. */
 const closeMs = 2000;
 
-/** The tiers of one file: asked one after another until one has it, and told at the end what became of it. */
+/** The tiers for one file: asked one after another until one has it, and closed at the end. */
 export class AskedTiers {
   readonly file: TierFile;
-  /** No byte may come from upstream. */
+  /** True: no byte may come from upstream. */
   readonly only: boolean;
-  /** The download of upstream's bytes, open to be read once it has no name any more. */
+  /** Handle of the file that came from upstream; it stays readable after the file has lost its name. */
   held: FileHandle | undefined;
   readonly #inquiry: TierInquiry;
   readonly #left: Tier[];
   readonly #visits: Visited[] = [];
   #given: GivenCopy | undefined;
   #failure: unknown;
-  /** Bytes of a copy lie in the file, and nothing has judged them. */
+  /** True while the file holds bytes of a copy that are not verified. */
   #isSuspect = false;
   #closing: Promise<unknown> | undefined;
 
@@ -50,7 +50,7 @@ export class AskedTiers {
     this.only = inquiry.tiers.some(({ only }) => only === true);
   }
 
-  /** What the bytes are read from now; absent: upstream. */
+  /** The copy that is being read; absent: upstream. */
   get given(): GivenCopy | undefined {
     return this.#given;
   }
@@ -63,17 +63,17 @@ export class AskedTiers {
     return this.#visits;
   }
 
-  /** Bytes of the copy are about to come. */
+  /** Called before bytes of the copy arrive. */
   use(): void {
     this.#isSuspect = true;
   }
 
-  /** The file is empty again, or its bytes are what the proofs say: the copy is not at fault. */
+  /** Called when the file is empty again, or its bytes were verified: the copy is not at fault. */
   acquit(): void {
     this.#isSuspect = false;
   }
 
-  /** Asks the tiers that are left until one has a usable copy. Throws where none has and upstream may not be asked. */
+  /** Asks the remaining tiers until one has a usable copy. Throws if none has one and upstream may not be asked. */
   async find(): Promise<void> {
     this.#given = undefined;
     for (let tier = this.#left.shift(); tier !== undefined; tier = this.#left.shift()) {
@@ -88,7 +88,7 @@ export class AskedTiers {
     if (this.only) throw this.#failure ?? this.#missing();
   }
 
-  /** The copy cannot be read, or not to its end; what follows it is found. */
+  /** The copy cannot be read, or not to its end: finds the next source. */
   async fail(error: Error): Promise<void> {
     const given = this.#given;
     if (given === undefined) return;
@@ -100,7 +100,7 @@ export class AskedTiers {
     await this.find();
   }
 
-  /** The copy's bytes are not what the proofs say; what follows it is found. */
+  /** The copy's bytes do not match the proofs: finds the next source. */
   async refuse(error: Error): Promise<void> {
     this.acquit();
     const given = this.#given;
@@ -111,7 +111,7 @@ export class AskedTiers {
     await this.find();
   }
 
-  /** Ends every visit, once, whatever becomes of it. */
+  /** Ends every visit once, whatever the result of the call is. */
   close(): Promise<unknown> {
     this.#closing ??= Promise.all([
       this.held?.close(),
@@ -150,7 +150,7 @@ export class AskedTiers {
 
   async #close({ tier, visit }: Visited): Promise<void> {
     const { log } = this.#inquiry.contextOf(tier);
-    // The call's own signal may be the reason of this.
+    // The call's own signal may be aborted already.
     const patience = AbortSignal.timeout(closeMs);
     try {
       await callPlugin(tier.id, 'close', patience, () => visit.close());

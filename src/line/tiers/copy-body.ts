@@ -8,7 +8,7 @@ import { publicUrl } from '../../kit/public-url.ts';
 import { pluginFailure } from '../../parts/call-plugin.ts';
 import type { GivenCopy } from './asked-tiers.ts';
 
-/** A tier's copy as a file on its way: it can be continued, and read in parts, like upstream's. */
+/** A tier's copy as a download: it can be resumed and read in parts, like upstream's file. */
 export function openCopy(
   given: GivenCopy,
   { signal: own, resume, firstBytes }: BodyOptions,
@@ -17,7 +17,7 @@ export function openCopy(
   const { copy } = given;
   const { sizeBytes } = copy;
   const url = new URL(copy.url);
-  // The same copy gives the same bytes, in another process too; a digest decides over the whole.
+  // The same copy gives the same bytes, in another process too; a digest verifies the whole.
   const known = createHash('sha256').update(`${url.href}\n${sizeBytes}`).digest('hex');
   const etag = `"${known.slice(0, 32)}"`;
   const { position = 0, validators } = resume ?? {};
@@ -61,7 +61,7 @@ async function* readCopy(
   if (position !== end) throw otherLength(copy.url, start, end, position > end);
 }
 
-/** What an earlier call left is of another copy: all of it is fetched again. */
+/** The partial download is from another copy: all bytes are fetched again. */
 function changed(url: URL): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',

@@ -5,14 +5,17 @@ import type { BodyWay } from '../trust/by-way.ts';
 import type { GivenCopy } from './asked-tiers.ts';
 import { openCopy } from './copy-body.ts';
 
-/** Where the bytes are asked for, in order: the copies of tiers, then upstream's addresses, unless a tier is the only place. */
+/**
+ * The sources of the bytes, in order: the copies of tiers, then upstream's addresses, unless a tier is the only
+ * source.
+ */
 export async function* sourcesOf(
   making: Making,
   addresses: readonly URL[],
   way: BodyWay,
 ): AsyncGenerator<TransferSource, void, undefined> {
   const { call, plan, tiers } = making;
-  // A copy that failed is followed by the next one.
+  // A failed copy is followed by the next one.
   for (let given = tiers?.given; given !== undefined; given = tiers?.given) {
     yield copySource(making, given, way);
     if (tiers?.given === given) return;
@@ -41,12 +44,12 @@ function copySource({ call, tiers }: Making, given: GivenCopy, way: BodyWay): Tr
     tier: given.tier.id,
     async open(options) {
       tiers?.use();
-      // However it came, upstream's TLS does not vouch for it.
+      // Upstream's TLS connection did not protect these bytes.
       way.plain = true;
       return openCopy(given, options, call.signal);
     },
     async fail(error) {
-      // The pieces before the wrong one stay: their hashes prove them.
+      // The pieces before the wrong one are kept: their hashes prove them.
       await (isPieceMismatch(error) ? tiers?.refuse(error) : tiers?.fail(error));
     },
   };

@@ -15,7 +15,7 @@ import type { AskedTiers } from './asked-tiers.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Keeps upstream's verified bytes at hand where a tier takes them: their file is about to lose its name, or to become the disk. */
+/** Keeps upstream's verified bytes readable for tiers: the file will lose its name, or become the disk. */
 export async function holdForTiers(making: Making & { settled: Settled }): Promise<void> {
   const { tiers, staging, settled } = making;
   const isWanted = tiers?.visits.some(({ visit }) => visit.store !== undefined);
@@ -23,7 +23,7 @@ export async function holdForTiers(making: Making & { settled: Settled }): Promi
   tiers.held ??= await inCache(staging.download, 'open', () => open(staging.download, 'r'));
 }
 
-/** Gives them to every tier that takes them. */
+/** Passes the bytes to every tier that stores them. */
 export async function storeInTiers(
   { call, plan, proven }: Proved,
   tiers: AskedTiers,

@@ -15,8 +15,8 @@ import { AskedTiers } from './asked-tiers.ts';
 import { storeInTiers } from './store-in-tiers.ts';
 
 /**
- * Asks the tiers of the call for the file and makes it with what they have. What came from upstream is given to them after
- * the caller has its answer; every visit is closed once, before a failure is thrown.
+ * Asks the tiers of the call for the file, and makes it with their copies. A file that came from upstream is stored
+ * in the tiers after the caller has the result. Every visit is closed once, before a failure is thrown.
  */
 export async function withTiers(
   proved: Proved,
@@ -52,7 +52,7 @@ export async function withTiers(
   }
 }
 
-/** Only where something decides over every byte may they come from a place that is not trusted. */
+/** Bytes may come from an untrusted place only if every byte is verified. */
 function whyNone({ call, plan, proven }: Proved): string | undefined {
   if (plan.artifact.url.protocol === 'file:') return 'it is a file of this machine';
   if (call.options.offline) return 'the call is offline';
@@ -61,7 +61,7 @@ function whyNone({ call, plan, proven }: Proved): string | undefined {
   return isJudged && level !== 'none' ? undefined : 'nothing but TLS vouches for its bytes';
 }
 
-/** `only`: upstream is not asked for image bytes, and a tier cannot be. */
+/** The error with `only`: upstream may not be asked for image bytes, and a tier cannot be. */
 function cannotCome({ artifact: { fileName } }: Plan, why: string): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
@@ -90,11 +90,11 @@ function openTiers({ call, plan, proven }: Proved, tiers: readonly Tier[]): Aske
   });
 }
 
-/** The same of every call that wants these bytes, whatever it makes of them. */
+/** The same for every call that needs these bytes, whatever it makes from them. */
 function describeFile({ artifact, cacheName, identity, role }: Plan, proven: Proven): TierFile {
   return {
     name: buildName(cacheName),
-    // Of a bundle all members come in one file, which is that of the disk.
+    // All members of a bundle are in one file, which counts as that of the disk.
     role: artifact.members === undefined ? role : 'disk',
     fileName: artifact.fileName,
     url: publicUrl(artifact.url),

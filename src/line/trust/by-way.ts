@@ -1,22 +1,22 @@
 import type { TrustLevel } from '../../contracts/proof.ts';
 import type { Call } from '../call.ts';
 
-/** How bytes came, over all hops that they took. */
+/** How bytes came, over all hops. */
 export interface BodyWay {
-  /** Through a mirror that the caller named. */
+  /** True if a mirror that the caller named was used. */
   mirrored: boolean;
-  /** Over plain http, for a part of the way at least. */
+  /** True if any part of the way was plain http. */
   plain: boolean;
 }
 
-/** TLS vouches for bytes only where it was there on the whole way. */
+/** TLS protects bytes only if every hop used it. */
 export function levelByWay(level: TrustLevel, isPlain: boolean): TrustLevel {
   return level === 'tls' && isPlain ? 'none' : level;
 }
 
 /**
- * What a call demands of bytes that come this way: who names a mirror over plain http does not ask for TLS by `auto`, and
- * is told what came of it. A floor stays a floor.
+ * The level that a call requires of bytes that come this way: a caller who names a mirror over plain http does not
+ * require TLS with `auto`, and gets a warning. A minimum level is not reduced.
  */
 export function demandedByWay(
   { options }: Pick<Call, 'options'>,

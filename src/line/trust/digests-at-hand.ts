@@ -7,8 +7,8 @@ import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
 
 /**
- * What the resolution, and the lists that it was read from, say of the artifact, without a request and without proof: a
- * cached disk of another digest is no hit, and is proved and fetched anew.
+ * The digests of the artifact in the resolution and in the lists that it was read from, without a request and without
+ * proof: a cached disk with another digest is not a hit, and a new one is proved and fetched.
  */
 export function digestsAtHand(
   call: Pick<Call, 'read'>,
@@ -28,7 +28,7 @@ function digestsOf({ read }: Pick<Call, 'read'>, proof: Proof, fileName: string)
     return pickChecksum(parseChecksums(document.text, { dialect, from }), name, from, { aliases })
       .digests;
   } catch (error) {
-    // What is wrong with the list shows when it is to prove something.
+    // A fault in the list is reported when the list is used as a proof.
     if (isImageError(error)) return [];
     throw error;
   }

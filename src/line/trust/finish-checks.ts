@@ -3,15 +3,17 @@ import type { Signer } from '../../contracts/proof.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Proven } from './merge-evidence.ts';
 
-/** Who signed, once the signatures over the bytes themselves were asked too. */
+/** The signer, after the signatures over the bytes themselves were checked too. */
 export interface SignedBytes {
   signer?: Signer;
   signedAt?: Date;
-  /** Of those signatures. */
+  /** Warnings of those signatures. */
   warnings: Warning[];
 }
 
-/** Asks the signatures over the bytes after every byte has passed them; what these say goes before what documents said. */
+/**
+ * Finishes the signatures over the bytes after the last byte; their results take precedence over those of documents.
+ */
 export async function finishChecks(
   proven: Pick<Proven, 'checks' | 'signer' | 'signedAt'>,
 ): Promise<SignedBytes> {

@@ -6,7 +6,7 @@ import type { Call } from '../call.ts';
 import { demandedByWay } from './by-way.ts';
 import { demandedLevel, effectiveLevel, reaches } from './levels.ts';
 
-/** Before upstream was asked: the level that the source offered when the disk was made is what `auto` wants. */
+/** Used before upstream was asked: `auto` requires the level that the source offered when the disk was made. */
 export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<boolean> {
   const { source, trust } = entry.record;
   const isPlain = URL.canParse(source.url) && call.http.plain(new URL(source.url));
@@ -16,7 +16,10 @@ export async function isGoodBeforeAsking(call: Call, entry: Entry): Promise<bool
   return meetsTrust(call, entry, demanded);
 }
 
-/** After upstream was asked: a published file with these digests that fits the call; its trust is not checked here. */
+/**
+ * Used after upstream was asked: true for a published file with these digests that fits the call; its trust is not
+ * checked here.
+ */
 export async function isGoodWithDigests(
   call: Call,
   entry: Entry,
@@ -26,34 +29,34 @@ export async function isGoodWithDigests(
   return (await hasWantedFiles(call, entry)) && hasDigests(call, entry, digests);
 }
 
-/** This call allows too what was allowed when the disk was made. */
+/** True if this call allows everything that was allowed when the disk was made. */
 function isAllowed({ options }: Call, { record }: Entry): boolean {
   return (record.allowed ?? []).every(({ allowance }) => options.allow.includes(allowance));
 }
 
-/** It was published as it is; a kernel or initrd that was read out of a disk never stands for a published one. */
+/** True for a published file; a kernel or initrd that was read from a disk never replaces a published one. */
 function isFetched({ record }: Entry): boolean {
   return record.facts['diskSource'] === undefined;
 }
 
-/** It has the layers that the call names, and beside it lies what the call is given with it. */
+/** True if it has the layers that the call names, and the cache has the other files that the call returns. */
 async function hasWantedFiles({ options, cache }: Call, entry: Entry): Promise<boolean> {
   const { layers, facts } = entry.record;
-  // What boots a disk has no layers.
+  // Boot files have no layers.
   const hasLayers = layers.length === 0 || options.from.every((id, i) => layers[i] === id);
   if (!hasLayers || (options.keepSource && entry.source === undefined)) return false;
   const { manifest } = facts;
   return manifest === undefined || (await readEntry(cache, manifest)) !== undefined;
 }
 
-/** Its source has these digests, and the one that the caller gave. */
+/** True if its source has these digests, and the one that the caller gave. */
 function hasDigests({ options }: Call, { record }: Entry, digests: readonly Digest[]): boolean {
   const given = options.digest === undefined ? [] : [options.digest];
   const wanted = [...given, ...options.pins, ...digests];
   return wanted.every((one) => record.source[algorithmOf(one)] === hexOf(one));
 }
 
-/** The trust that the call wants, as it was recorded. */
+/** True if the recorded trust is enough for the call. */
 export async function meetsTrust(
   call: Call,
   entry: Entry,
@@ -64,7 +67,7 @@ export async function meetsTrust(
   const { trust } = entry.record;
   if (!reaches(effectiveLevel(trust.level, digest !== undefined), demanded)) return false;
   if (maxAge !== undefined && !isYoung(trust.signedAt, now.getTime() - maxAge)) return false;
-  // A digest of the caller's stands for itself; the signature then adds nothing that this call needs.
+  // The caller's own digest is enough; a signature adds nothing that this call needs.
   if (trust.level !== 'signed' || (digest !== undefined && demanded !== 'signed')) return true;
   return isSignerAllowed(call, entry, signers);
 }
@@ -75,8 +78,8 @@ function isYoung(signedAt: string | undefined, oldest: number): boolean {
 }
 
 /**
- * Whether this call allows the key that counted when the disk was made: one that the vendor still names, or one of the keys
- * that this call brings too. `signers` are those that the vendor names now, where it was asked.
+ * Whether this call allows the key that signed the disk: one that the vendor still names, or one of the keys that
+ * this call brings too. `signers` are those that the vendor names now, if it was asked.
  */
 export async function isSignerAllowed(
   call: Call,
@@ -91,7 +94,7 @@ export async function isSignerAllowed(
   return kept.given.keys.every((key) => call.keys.keys.includes(key));
 }
 
-/** A signer without a key of its own, as with Sigstore, is named by the vendor in another way. */
+/** The vendor names a signer without a key, as with Sigstore, in another way. */
 function isAmong({ fingerprint, subkey }: Signer, signers: ReadonlySet<string>): boolean {
   if (signers.size === 0 || signers.has(fingerprint)) return true;
   return subkey !== undefined && signers.has(subkey);
@@ -107,7 +110,7 @@ export function signersOf(proofs: readonly Proof[]): ReadonlySet<string> {
           ...signersOf(proof.via === undefined ? [] : [proof.via]),
         ];
       case 'signature':
-        // Who signs another document is no signer of the image.
+        // The signer of another document is not a signer of the image.
         return proof.of === undefined ? keysOf(proof.signature) : [];
       default:
         return [];

@@ -11,12 +11,12 @@ export function better(a: TrustLevel, b: TrustLevel): TrustLevel {
   return reaches(a, b) ? a : b;
 }
 
-/** The best level these proofs can reach. */
+/** The best level that these proofs can reach. */
 export function offeredLevel(proofs: readonly Proof[]): TrustLevel {
   return proofs.map(potential).reduce(better, 'none');
 }
 
-/** The level that a call demands of a source which offers `offered`. */
+/** The level that a call requires of a source that offers `offered`. */
 export function demandedLevel(
   options: Pick<CallOptions, 'trust' | 'digest'>,
   offered: TrustLevel,
@@ -25,12 +25,15 @@ export function demandedLevel(
   return options.digest === undefined ? offered : 'pinned';
 }
 
-/** The level that counts for a call: what documents proved, raised to `pinned` by the call's own digest. */
+/** The level that counts for a call: the level that documents proved, raised to `pinned` by the call's own digest. */
 export function effectiveLevel(proven: TrustLevel, digestGiven: boolean): TrustLevel {
   return digestGiven ? better(proven, 'pinned') : proven;
 }
 
-/** The best level that a proof can give. One of a plug-in says so itself; a digest that nothing vouches for is the least. */
+/**
+ * The best level that a proof can give. A plug-in's proof states it itself; an unproved digest gives the lowest
+ * level.
+ */
 export function potential(proof: Proof): TrustLevel {
   switch (proof.kind) {
     case 'tls':

@@ -12,9 +12,9 @@ import { defined } from '../../kit/defined.ts';
 import { algorithmOf } from '../../kit/digest.ts';
 import { better } from './levels.ts';
 
-/** All evidence of a call as one: the image must agree with every digest and size in it. */
+/** All evidence of a call combined: the image must match every digest and size in it. */
 export interface Proven {
-  /** What documents and transport prove; the caller's own digest counts apart, as `pinned`. */
+  /** The level that documents and transport prove; the caller's own digest counts separately, as `pinned`. */
   level: TrustLevel;
   pinned: boolean;
   digests: Digest[];
@@ -28,8 +28,8 @@ export interface Proven {
 }
 
 /**
- * Joins evidence on top of what the transport alone gives; digests or sizes that disagree are `ERR_DIGEST` and
- * `ERR_SIZE`.
+ * Combines evidence with the level that the transport alone gives. Throws `ERR_DIGEST` or `ERR_SIZE` if digests or
+ * sizes contradict each other.
  */
 export function mergeEvidence(
   evidence: readonly Evidence[],
@@ -56,7 +56,7 @@ export function mergeEvidence(
   return merged;
 }
 
-/** Who signed another document, and when, is nothing that speaks of the image. */
+/** The signer and the date of another document say nothing about the image. */
 function coversImage({ digests, diskDigests = [], check }: Evidence): boolean {
   return digests.length > 0 || diskDigests.length > 0 || check !== undefined;
 }
@@ -83,7 +83,7 @@ function conflict(
   });
 }
 
-/** Each code with the same text once, in order. */
+/** Warnings without repetitions of the same code and text, in order. */
 export function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
   return warnings.filter(
     ({ code, message }, index) =>

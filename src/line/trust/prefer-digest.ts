@@ -6,8 +6,8 @@ import { parseChecksums } from '../../kit/sums/checksum-list.ts';
 import type { Call } from '../call.ts';
 
 /**
- * Of several published files of one disk, the one that the caller's digest belongs to comes first. The lists are read
- * unproved: they tell which file is meant, and the digest itself decides about its bytes.
+ * Of several published files of one disk, puts the one with the caller's digest first. The lists are read without
+ * proof: they only tell which file is meant, and the digest itself verifies its bytes.
  */
 export async function preferDigest(call: Call, resolution: Resolution): Promise<Resolution> {
   const { digest } = call.options;
@@ -33,7 +33,7 @@ async function hasListedDigest(call: Call, file: Artifact, digest: Digest): Prom
         listed === undefined ? entries.length === 1 : [name, ...aliases].includes(listed);
       if (entries.some((entry) => entry.digest === digest && isOwn(entry.name))) return true;
     } catch (error) {
-      // A digest needs no other document: one that is not to be had tells nothing.
+      // A digest needs no other document: an unavailable list is ignored.
       if (call.signal.aborted || !isImageError(error)) throw error;
     }
   }

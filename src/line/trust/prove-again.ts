@@ -20,8 +20,8 @@ import { mergeEvidence, type Proven } from './merge-evidence.ts';
 import { runVerifier } from './run-verifier.ts';
 
 /**
- * `proved`: the kept documents vouch for the disk's source as its record says. `recorded`: the record says it, and what is
- * kept cannot show it again (`reason`). `failed`: what is kept contradicts the record.
+ * `proved`: the kept documents prove the disk's source as the record says. `recorded`: the record says it, but the
+ * kept documents cannot prove it again (`reason`). `failed`: the kept documents contradict the record.
  */
 export interface OriginVerdict {
   state: 'proved' | 'recorded' | 'failed';
@@ -32,7 +32,7 @@ export interface OriginVerdict {
   warnings: Warning[];
 }
 
-/** Proves the origin of a disk again from the documents that lie beside it, without any request. */
+/** Proves the origin of a disk again from the documents beside it, without any request. */
 export async function proveAgain(
   parts: BoundParts,
   cache: Cache,
@@ -63,7 +63,7 @@ export async function proveAgain(
       const reason = `what was kept proves ${proven.level}, its record says ${level}`;
       return pinned ? recorded(reason) : { state: 'failed', level, reason, warnings: [] };
     }
-    // Kept documents do not show by which hops the bytes came; the record does.
+    // The kept documents do not show how the bytes came; the record does.
     if (level === 'none') {
       const by = pinned ? 'a digest of the caller' : 'nothing';
       return recorded(`${by} vouches for it`);
@@ -84,8 +84,8 @@ export async function proveAgain(
 }
 
 /**
- * What documents prove of an entry that is by itself trusted in nothing: its vendor's signature over exactly its source, or
- * `undefined`. Throws the refusals of the verifiers.
+ * What documents prove about an untrusted entry: its vendor's signature over exactly its source, or `undefined`.
+ * Throws the errors of the verifiers.
  */
 export async function proveSigned(
   parts: BoundParts,
@@ -105,7 +105,10 @@ export async function proveSigned(
   return { ...proven, ...signed, warnings: [...proven.warnings, ...warnings] };
 }
 
-/** What stored documents prove by themselves; a signature over the whole file is left to the caller, as `checks`. */
+/**
+ * What stored documents prove by themselves; `checks` are signatures over the whole file, which the caller must
+ * finish.
+ */
 export async function proveStored(
   parts: BoundParts,
   stored: StoredEvidence,
@@ -119,7 +122,7 @@ export async function proveStored(
     log,
     now,
     given: stored.given,
-    // Whatever was reached then, no more is missing now than was then.
+    // Documents that were not reached when the disk was made are not required now.
     wanted: 'none' as const,
   };
   const evidence: Evidence[] = [];
@@ -133,14 +136,14 @@ export async function proveStored(
   return mergeEvidence(evidence, undefined, 'none');
 }
 
-/** Codes of a proof whose documents are not there; it was not reached when the disk was made either. */
+/** Codes for a proof whose documents are missing; they were not reached when the disk was made either. */
 const notKept: ReadonlySet<string> = new Set([
   'ERR_HTTP_STATUS',
   'ERR_SIGNATURE_MISSING',
   'ERR_KEY',
 ]);
 
-/** Answers with the kept documents and nothing else. */
+/** A client that answers only from the kept documents. */
 function clientOf({ documents }: StoredEvidence): MetadataClient {
   const kept = new Map(documents.map((document) => [document.url, document]));
   const find = async (url: URL | string): Promise<MetadataDocument | undefined> => {
@@ -199,7 +202,7 @@ function findOtherSigner(
   return `what was kept is signed by ${signer?.fingerprint ?? 'no key'}, its record says ${before}`;
 }
 
-/** Feeds the kept download to the signatures that cover it. */
+/** Passes the kept download to the signatures that cover it. */
 async function passSource(
   { checks }: Proven,
   source: string | undefined,

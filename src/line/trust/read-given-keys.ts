@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
 
-/** Far more than any keyring. */
+/** Far longer than any keyring. */
 const maxBytes = 16 * 1024 * 1024;
 
 /**
- * Keys as a caller gives them: text is taken as it is, anything else is the path of a file. What is encoded comes back
- * armored. Throws `ERR_INVALID_REQUEST` naming the file that cannot be read.
+ * The caller's keys: key text is taken as it is, anything else is the path of a file. Encoded keys are returned
+ * armored. Throws `ERR_INVALID_REQUEST`, which names the file that cannot be read.
  */
 export function readGivenKeys(given: readonly string[]): Promise<string[]> {
   return Promise.all(given.map((one) => (isMaterial(one) ? one : readKeyFile(one))));

@@ -7,7 +7,7 @@ import type { Call } from '../call.ts';
 import type { Plan } from '../plan.ts';
 import type { Proven } from './merge-evidence.ts';
 
-/** How far the bytes are trusted, for their record. Warnings about this call only are left out. */
+/** The trust of the bytes for their record, without warnings that concern only this call. */
 export function trustOf(
   plan: Plan,
   proven: Proven,
@@ -30,7 +30,7 @@ export function evidenceOf({ digests, diskDigests, documents }: Proven): Evidenc
   };
 }
 
-/** What lies beside the disk, to prove its origin again. */
+/** The evidence to keep beside the disk, so that its origin can be proved again. */
 export function storedEvidenceOf(call: Call, plan: Plan, proven: Proven): Promise<StoredEvidence> {
   const { url, fileName, proofs } = plan.artifact;
   const artifact = { url: publicUrl(url), fileName, proofs };

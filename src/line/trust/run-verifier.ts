@@ -3,10 +3,13 @@ import type { BoundParts } from '../../parts/bind.ts';
 import { callPlugin, pluginFailure } from '../../parts/call-plugin.ts';
 import { checkEvidence, checkFinished } from '../../parts/check-evidence.ts';
 
-/** What every proof of a call is given alike. */
+/** What every proof of a call receives. */
 export type ProofBasis = Pick<ProofContext, 'http' | 'signal' | 'log' | 'now' | 'given' | 'wanted'>;
 
-/** Lets the verifier of its kind turn a proof into evidence about one file; `ERR_PLUGIN` for what is no evidence. */
+/**
+ * Calls the verifier for the kind of a proof and returns evidence about one file; throws `ERR_PLUGIN` for invalid
+ * evidence.
+ */
 export function runVerifier(
   parts: BoundParts,
   proof: Proof,
@@ -32,7 +35,7 @@ export function runVerifier(
   });
 }
 
-/** A check of the bytes whose stray exceptions and last word are held to the contract as well. */
+/** Wraps a check of the bytes so that its exceptions and its result are checked against the contract too. */
 function checkedCheck(name: string, check: StreamCheck, signal: AbortSignal): StreamCheck {
   return {
     update(chunk) {

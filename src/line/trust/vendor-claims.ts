@@ -7,12 +7,12 @@ import {
 import type { KeySource, Proof, Signature } from '../../contracts/proof.ts';
 import type { BoundParts } from '../../parts/bind.ts';
 
-/** No key of the claims counts: those that the vendor of this package names stand in their place. */
+/** No key in the claims counts: the vendor's keys in this package replace them. */
 const noKeys = { keys: [], replace: false };
 
 /**
- * The documents of another cache or registry, with those of their proofs that a key of the vendor, as this package names it,
- * can vouch for; `undefined` where there are none.
+ * The documents of another cache or registry, with those of their proofs that a key of the vendor, as this package
+ * names it, can verify; `undefined` if there are none.
  */
 export async function vendorClaims(
   parts: BoundParts,
@@ -27,7 +27,7 @@ export async function vendorClaims(
   return { ...stored, documents: claimed.documents };
 }
 
-/** The proof with the keys of the vendor; `undefined` for one that no such key can vouch for. */
+/** The proof with the keys of the vendor; `undefined` if no such key can verify it. */
 function withKeys(proof: Proof, keys: readonly KeySource[]): Proof | undefined {
   switch (proof.kind) {
     case 'signature': {
@@ -45,7 +45,7 @@ function withKeys(proof: Proof, keys: readonly KeySource[]): Proof | undefined {
   }
 }
 
-/** Who must have signed for cosign is told by the claims themselves, so it counts for nothing. */
+/** Only the claims themselves state the signer for cosign, so this signature does not count. */
 function ofVendor(signature: Signature, keys: readonly KeySource[]): Signature | undefined {
   const { form } = signature;
   if (form === 'sigstore' || form === 'cosign' || keys.length === 0) return undefined;

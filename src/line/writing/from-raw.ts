@@ -18,17 +18,17 @@ import { rememberAccepted } from '../rollback.ts';
 import { evidenceOf, storedEvidenceOf, trustOf } from '../trust/record-trust.ts';
 import { writeFrom, writerOf } from './write-disk.ts';
 
-/** What a record says beyond the bytes. */
+/** The facts of a record beyond the bytes. */
 type Known = Pick<ImageRecord, 'requests' | 'aliases' | 'trust' | 'evidence'>;
 
 /**
- * The disk in the format of a writer, made of the raw disk that is cached and that would answer this call; `undefined` where
- * there is none. No image byte is fetched.
+ * Makes the disk in the format of a writer from a cached raw disk that would answer this call; `undefined` if there
+ * is none. Fetches no image byte.
  */
 export async function obtainFromRaw(proved: Proved): Promise<Obtained | undefined> {
   const { call, plan, proven } = proved;
   const chosen = writerOf(call, plan);
-  // A download that is to be kept has to come first.
+  // If the download is to be kept, it must be fetched first.
   if (chosen === undefined || call.options.keepSource) return undefined;
   const asRaw = { ...proved, plan: planRaw(plan) };
   const same = await lookProven(asRaw);
@@ -53,7 +53,10 @@ export async function obtainFromRaw(proved: Proved): Promise<Obtained | undefine
   return { entry, origin: 'cache' };
 }
 
-/** A damaged disk that a writer made, written again from the raw disk of the same source; `undefined` where none is sound. */
+/**
+ * Writes a damaged disk of a writer again from the raw disk of the same source; `undefined` if there is no intact
+ * one.
+ */
 export async function rewriteFromRaw(
   call: Call,
   record: ImageRecord,

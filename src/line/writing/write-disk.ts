@@ -21,7 +21,7 @@ export interface Written {
   blocks: BlockDigests;
 }
 
-/** The settled raw disk in the format that the call wants; as it is where that is raw, or was kept as it came. */
+/** The settled raw disk in the format that the call wants; unchanged if that is raw or the vendor's own format. */
 export async function writeDisk(making: Making & { settled: Settled }): Promise<Settled> {
   const { call, plan, settled } = making;
   const { decoded } = settled;
