@@ -10,6 +10,7 @@ import type {
 import { isReader } from '../../parts/format-kinds.ts';
 import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from './flags.ts';
+import type { OptionName } from './options.ts';
 import { invalidValue } from './refuse.ts';
 import { parseLayers, parsePairs, parseSize } from './values.ts';
 
@@ -29,9 +30,9 @@ const times = ['streaming', 'after-verify'] as const;
 /** The options of `ensure` that are words out of a few. */
 export function readChoices(flags: Flags): Pick<EnsureOptions, 'trust' | 'format' | 'decode'> {
   return {
-    trust: pick(flags, 'trust', levels),
+    trust: pickWord(flags, 'trust', levels),
     format: flags.text('format'),
-    decode: pick(flags, 'decode', times),
+    decode: pickWord(flags, 'decode', times),
   };
 }
 
@@ -49,12 +50,12 @@ export function readTrust(
 
 /** How progress is told to a program; to people where it is absent. */
 export function readProgress(flags: Flags): 'json' | undefined {
-  return pick(flags, 'progress', ['json'] as const);
+  return pickWord(flags, 'progress', ['json'] as const);
 }
 
 /** How the kernel is wanted. */
 export function readKernelFormat(flags: Flags): EnsureOptions['kernelFormat'] {
-  return pick(flags, 'kernel-format', kernelFormats);
+  return pickWord(flags, 'kernel-format', kernelFormats);
 }
 
 /** How many connections fetch the image. */
@@ -71,9 +72,10 @@ export function readBudget(flags: Flags): number | undefined {
   return given === undefined ? undefined : parseSize(given, 'cache-budget');
 }
 
-function pick<T extends string>(
+/** The value of an option that is one of a few words. */
+export function pickWord<T extends string>(
   flags: Flags,
-  option: 'trust' | 'decode' | 'kernel-format' | 'progress',
+  option: OptionName,
   words: readonly T[],
 ): T | undefined {
   const given = flags.text(option);

@@ -1,17 +1,8 @@
 import { resolve } from 'node:path';
 import { createRootdisk, type DeliveredImage, type DeliverOptions } from '../../core.ts';
-import { isAlias } from '../../lockfile/alias.ts';
-import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from '../args/flags.ts';
 import { registryOptions, requestOptions, transportOptions } from '../args/options.ts';
-import { readableLockfile } from '../args/read-lockfile.ts';
-import {
-  readChoices,
-  readConnections,
-  readFrom,
-  readRequest,
-  readTrust,
-} from '../args/read-options.ts';
+import { readFetchOptions } from '../args/read-fetch.ts';
 import { invalidOption, invalidValue } from '../args/refuse.ts';
 import type { Command } from './command.ts';
 
@@ -45,29 +36,18 @@ export const deliver: Command = {
     ['rootdisk deliver ubuntu --to imgapi --url http://10.99.99.21', 'active on an IMGAPI server'],
     ['rootdisk deliver freebsd --to zvol --dataset tank/images', 'build it with ZFS anew'],
   ],
-  async run({ operands: [reference = ''], flags, cwd, parts, transport, onProgress, warn }) {
-    const { trust, decode } = readChoices(flags);
+  async run(context) {
+    const { operands, flags, cwd, parts, warn } = context;
+    const [reference = ''] = operands;
     const output = flags.text('output-dir');
     const delivered = await createRootdisk(parts).deliverImage(reference, {
-      ...transport,
-      ...readRequest(flags),
-      ...readTrust(flags, cwd),
+      ...(await readFetchOptions(context)),
       to: readTarget(flags),
       dataset: flags.text('dataset'),
       outputDir: output === undefined ? undefined : resolve(cwd, output),
       url: flags.text('url'),
       dryRun: flags.has('dry-run'),
       uuidNamespace: readUuidNamespace(flags),
-      trust,
-      decode,
-      from: readFrom(flags, parts),
-      allow: readAllow(flags.list('allow')),
-      lockfile: await readableLockfile(flags, cwd, isAlias(reference) ? reference : '', onProgress),
-      digest: flags.text('digest'),
-      offline: flags.has('offline'),
-      refresh: flags.has('refresh'),
-      connections: readConnections(flags),
-      onProgress,
     });
     warn(delivered.trust.warnings);
     return { text: describe(delivered), json: delivered };

@@ -1,8 +1,6 @@
 import { checkOutput } from '../../clone/output.ts';
 import { cloneDisk, createRootdisk, type EnsureOptions } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
-import { isAlias } from '../../lockfile/alias.ts';
-import { readAllow } from '../../parts/read-allow.ts';
 import type { Flags } from '../args/flags.ts';
 import {
   type OptionName,
@@ -11,16 +9,8 @@ import {
   transportOptions,
 } from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
-import { readableLockfile, readCatalogPath } from '../args/read-lockfile.ts';
-import {
-  readBudget,
-  readChoices,
-  readConnections,
-  readFrom,
-  readKernelFormat,
-  readRequest,
-  readTrust,
-} from '../args/read-options.ts';
+import { readFetchOptions } from '../args/read-fetch.ts';
+import { readChoices } from '../args/read-options.ts';
 import { invalidArguments } from '../args/refuse.ts';
 import { keepHeapSmall } from '../keep-heap-small.ts';
 import { describeClone } from '../print/describe-clone.ts';
@@ -99,26 +89,12 @@ export const ensure: Command = {
 };
 
 async function readEnsureOptions(context: CommandContext): Promise<EnsureOptions> {
-  const { operands, flags, cwd, parts, transport, onProgress } = context;
+  const { flags } = context;
   return {
-    ...transport,
-    ...readRequest(flags),
-    ...readChoices(flags),
-    ...readTrust(flags, cwd),
-    allow: readAllow(flags.list('allow')),
-    from: readFrom(flags, parts),
+    ...(await readFetchOptions(context)),
+    format: readChoices(flags).format,
     boot: flags.text('boot') === 'disk' ? 'disk' : flags.has('boot'),
-    kernelFormat: readKernelFormat(flags),
-    lockfile: await readableLockfile(flags, cwd, operands.find(isAlias) ?? '', onProgress),
-    catalog: readCatalogPath(flags, cwd),
-    digest: flags.text('digest'),
-    offline: flags.has('offline'),
-    refresh: flags.has('refresh'),
-    verify: flags.has('verify'),
     keepSource: flags.has('keep-source'),
-    connections: readConnections(flags),
-    cacheBudget: readBudget(flags),
-    onProgress,
   };
 }
 

@@ -2,26 +2,15 @@ import { resolve } from 'node:path';
 import { createRootdisk, type ImageBoot } from '../../../core.ts';
 import { defined } from '../../../kit/defined.ts';
 import { hypervisors, rootForms } from '../../../launch/hypervisor.ts';
-import { isAlias } from '../../../lockfile/alias.ts';
-import { readAllow } from '../../../parts/read-allow.ts';
-import type { Flags } from '../../args/flags.ts';
 import {
   type OptionName,
   registryOptions,
   requestOptions,
   transportOptions,
 } from '../../args/options.ts';
-import { readableLockfile, readCatalogPath } from '../../args/read-lockfile.ts';
-import {
-  readBudget,
-  readChoices,
-  readConnections,
-  readFrom,
-  readKernelFormat,
-  readRequest,
-  readTrust,
-} from '../../args/read-options.ts';
-import { invalidArguments, invalidValue } from '../../args/refuse.ts';
+import { readFetchOptions } from '../../args/read-fetch.ts';
+import { pickWord } from '../../args/read-options.ts';
+import { invalidArguments } from '../../args/refuse.ts';
 import { formatTable } from '../../print/format-table.ts';
 import type { Command } from '../command.ts';
 
@@ -63,37 +52,23 @@ export const boot: Command = {
     ['rootdisk boot ./vm.raw --output-dir out --to cloud-hypervisor', 'for Cloud Hypervisor,'],
     ['rootdisk boot ./vm.raw --output-dir out --to libvirt', 'and for virsh create'],
   ],
-  async run({ operands: [operand = ''], flags, cwd, parts, transport, onProgress, warn }) {
+  async run(context) {
+    const { operands, flags, cwd, parts, warn } = context;
+    const [operand = ''] = operands;
     const isDisk = /^[./]|^[a-z]:[\\/]/i.test(operand);
     const given = isDisk ? fetchOptions.find((name) => flags.has(name)) : undefined;
     if (given !== undefined) {
       throw invalidArguments(`--${given} means nothing for a disk that is opened in place`, boot);
     }
-    const { trust, decode } = readChoices(flags);
     const outputDir = flags.text('output-dir');
     const found = await createRootdisk(parts).bootImage(isDisk ? resolve(cwd, operand) : operand, {
-      ...transport,
-      ...readRequest(flags),
-      ...readTrust(flags, cwd),
-      ...{ trust, decode },
-      from: readFrom(flags, parts),
-      allow: readAllow(flags.list('allow')),
-      lockfile: await readableLockfile(flags, cwd, isAlias(operand) ? operand : '', onProgress),
-      catalog: readCatalogPath(flags, cwd),
-      digest: flags.text('digest'),
-      offline: flags.has('offline'),
-      refresh: flags.has('refresh'),
-      verify: flags.has('verify'),
-      connections: readConnections(flags),
-      cacheBudget: readBudget(flags),
+      ...(await readFetchOptions(context)),
       outputDir: outputDir === undefined ? undefined : resolve(cwd, outputDir),
       force: flags.has('force'),
       kernel: flags.text('kernel'),
       console: flags.has('console'),
       root: pickWord(flags, 'root', rootForms),
-      kernelFormat: readKernelFormat(flags),
       to: pickWord(flags, 'to', hypervisors),
-      onProgress,
     });
     warn(found.warnings);
     const { kernel, initrd, cmdline, system, root, launch } = found;
@@ -112,15 +87,4 @@ function rows({ kernel, initrd, cmdline, system, root }: ImageBoot): string[][] 
     ...(root === undefined ? [] : [['configured', `root=${root.configured ?? ''}`]]),
     ...(id === undefined ? [] : [['system', version === undefined ? id : `${id} ${version}`]]),
   ];
-}
-
-function pickWord<T extends string>(
-  flags: Flags,
-  option: 'root' | 'to',
-  words: readonly T[],
-): T | undefined {
-  const given = flags.text(option);
-  const found = words.find((word) => word === given);
-  if (given === undefined || found !== undefined) return found;
-  throw invalidValue(option, given, `Use one of: ${words.join(', ')}.`);
 }
