@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { commonOptions, options } from '../../src/cli/args/options.ts';
+import { commonOptions } from '../../src/cli/args/option-groups.ts';
+import { options } from '../../src/cli/args/options.ts';
 import { commands } from '../../src/cli/commands/every.ts';
 import { formatMan } from '../../tools/man/format-man.ts';
 

@@ -1,4 +1,5 @@
-import { commonOptions, type OptionName, options } from '../../src/cli/args/options.ts';
+import { commonOptions } from '../../src/cli/args/option-groups.ts';
+import { type OptionName, options } from '../../src/cli/args/options.ts';
 import type { Command } from '../../src/cli/commands/command.ts';
 import { exitCodes } from '../../src/errors/exit-codes.ts';
 

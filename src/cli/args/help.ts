@@ -1,7 +1,8 @@
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Command } from '../commands/command.ts';
 import { formatTable } from '../print/format-table.ts';
-import { commonOptions, type OptionName, options } from './options.ts';
+import { commonOptions } from './option-groups.ts';
+import { type OptionName, options } from './options.ts';
 
 /** Help on the whole program. */
 export function formatHelp(commands: readonly Command[]): string {

@@ -1,7 +1,8 @@
 import { shownText } from '../../kit/public-url.ts';
 import type { Command } from '../commands/command.ts';
 import { Flags } from './flags.ts';
-import { commonOptions, isOptionName, options } from './options.ts';
+import { commonOptions } from './option-groups.ts';
+import { isOptionName, options } from './options.ts';
 import { invalidArguments, unknownCommand, unknownOption } from './refuse.ts';
 import { type Token, tokenize } from './tokenize.ts';
 

@@ -1,6 +1,6 @@
 import { createRootdisk, type VerifiedEntry } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { transportOptions } from '../args/options.ts';
+import { transportOptions } from '../args/option-groups.ts';
 import { describeSigner } from '../print/describe-image.ts';
 import { formatTable } from '../print/format-table.ts';
 import type { Command } from './command.ts';

@@ -4,7 +4,7 @@ import { isBlockDevice } from '../../convert/device/is-block-device.ts';
 import { refuseExisting } from '../../convert/place-output.ts';
 import { createRootdisk, defaultLimits } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
-import { fileOptions } from '../args/options.ts';
+import { fileOptions } from '../args/option-groups.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { invalidArguments } from '../args/refuse.ts';
 import { inSpoolFolder, sendFile, spoolInput } from '../spool.ts';

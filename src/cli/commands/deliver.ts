@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createRootdisk, type DeliveredImage, type DeliverOptions } from '../../core.ts';
 import type { Flags } from '../args/flags.ts';
-import { registryOptions, requestOptions, transportOptions } from '../args/options.ts';
+import { registryOptions, requestOptions, transportOptions } from '../args/option-groups.ts';
 import { readFetchOptions } from '../args/read-fetch.ts';
 import { invalidOption, invalidValue } from '../args/refuse.ts';
 import type { Command } from './command.ts';

@@ -2,12 +2,8 @@ import { checkOutput } from '../../clone/output.ts';
 import { cloneDisk, createRootdisk, type EnsureOptions } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
 import type { Flags } from '../args/flags.ts';
-import {
-  type OptionName,
-  registryOptions,
-  requestOptions,
-  transportOptions,
-} from '../args/options.ts';
+import { registryOptions, requestOptions, transportOptions } from '../args/option-groups.ts';
+import type { OptionName } from '../args/options.ts';
 import { readCloneOptions, readCloneOutput } from '../args/read-clone.ts';
 import { readFetchOptions } from '../args/read-fetch.ts';
 import { readChoices } from '../args/read-options.ts';

@@ -3,7 +3,7 @@ import { createRootdisk, type ImageInspection } from '../../core.ts';
 import { remedies } from '../../errors/codes.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { defined } from '../../kit/defined.ts';
-import { fileOptions } from '../args/options.ts';
+import { fileOptions } from '../args/option-groups.ts';
 import { readLocalFile } from '../args/read-options.ts';
 import { describeDisk } from '../print/describe-disk.ts';
 import { drawMap } from '../print/draw-map.ts';

@@ -1,7 +1,7 @@
 import type { FactEvidence, Vendor } from '../../contracts/vendor.ts';
 import { createRootdisk, type Listing, type Parts } from '../../core.ts';
 import { defined } from '../../kit/defined.ts';
-import { transportOptions } from '../args/options.ts';
+import { transportOptions } from '../args/option-groups.ts';
 import { formatTable } from '../print/format-table.ts';
 import type { Command, Outcome } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { createRootdisk, type LockChange } from '../../core.ts';
-import { requestOptions, transportOptions } from '../args/options.ts';
+import { requestOptions, transportOptions } from '../args/option-groups.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
 import { parsePairs } from '../args/values.ts';

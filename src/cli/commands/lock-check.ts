@@ -1,6 +1,6 @@
 import { createRootdisk, type LockFinding } from '../../core.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { lockedOptions } from '../args/options.ts';
+import { lockedOptions } from '../args/option-groups.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
 import { formatTable } from '../print/format-table.ts';

@@ -1,5 +1,5 @@
 import { createRootdisk } from '../../core.ts';
-import { lockedOptions } from '../args/options.ts';
+import { lockedOptions } from '../args/option-groups.ts';
 import { lockfilePath } from '../args/read-lockfile.ts';
 import { readChoices, readTrust } from '../args/read-options.ts';
 import type { Command } from './command.ts';

@@ -1,6 +1,6 @@
 import { createRootdisk, type ResolvedImage, type Warning } from '../../core.ts';
 import { shownText } from '../../kit/public-url.ts';
-import { requestOptions, transportOptions } from '../args/options.ts';
+import { requestOptions, transportOptions } from '../args/option-groups.ts';
 import { readCatalogPath } from '../args/read-lockfile.ts';
 import { readChoices, readRequest, readTrust } from '../args/read-options.ts';
 import { describeGuest, describeTrust } from '../print/describe-image.ts';

@@ -1,4 +1,5 @@
-import { commonOptions, options } from '../args/options.ts';
+import { commonOptions } from '../args/option-groups.ts';
+import { options } from '../args/options.ts';
 import type { Command } from '../commands/command.ts';
 import { isSafeWord, subcommandsOf, takesReference, topWords } from './words.ts';
 

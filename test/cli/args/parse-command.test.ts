@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { commonOptions, type OptionName, options } from '../../../src/cli/args/options.ts';
+import { commonOptions } from '../../../src/cli/args/option-groups.ts';
+import { type OptionName, options } from '../../../src/cli/args/options.ts';
 import { type Invocation, parseCommand } from '../../../src/cli/args/parse-command.ts';
 import { commands } from '../../../src/cli/commands/every.ts';
 import { isImageError } from '../../../src/errors.ts';

@@ -2,12 +2,8 @@ import { resolve } from 'node:path';
 import { createRootdisk, type ImageBoot } from '../../../core.ts';
 import { defined } from '../../../kit/defined.ts';
 import { hypervisors, rootForms } from '../../../launch/hypervisor.ts';
-import {
-  type OptionName,
-  registryOptions,
-  requestOptions,
-  transportOptions,
-} from '../../args/options.ts';
+import { registryOptions, requestOptions, transportOptions } from '../../args/option-groups.ts';
+import type { OptionName } from '../../args/options.ts';
 import { readFetchOptions } from '../../args/read-fetch.ts';
 import { pickWord } from '../../args/read-options.ts';
 import { invalidArguments } from '../../args/refuse.ts';

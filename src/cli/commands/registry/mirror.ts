@@ -1,4 +1,4 @@
-import { transportOptions } from '../../args/options.ts';
+import { transportOptions } from '../../args/option-groups.ts';
 import { lockfilePath } from '../../args/read-lockfile.ts';
 import { readConnections } from '../../args/read-options.ts';
 import type { Command } from '../command.ts';

@@ -1,4 +1,4 @@
-import { requestOptions, transportOptions } from '../../args/options.ts';
+import { requestOptions, transportOptions } from '../../args/option-groups.ts';
 import { readableLockfile } from '../../args/read-lockfile.ts';
 import { readChoices, readConnections, readRequest, readTrust } from '../../args/read-options.ts';
 import type { Command } from '../command.ts';
