@@ -2,8 +2,9 @@ import { refuse } from '../../../errors.ts';
 import type { BootPlaces } from '../menu.ts';
 import { type GrubBudget, grubBudget, mostOfGrub } from './budget.ts';
 import { Devices } from './devices.ts';
-import { parseEnvironmentBlock } from './environment-block.ts';
-import type { Frame, RawItem } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { runLoadEnv } from './load-env-command.ts';
+import { parseMenuEntry } from './menuentry-command.ts';
 import { type GrubCommand, type GrubIf, type GrubStatement, parseScript } from './parse-script.ts';
 import { runBlscfg } from './run-blscfg.ts';
 import { isSearch, runSearch } from './search-command.ts';
@@ -118,7 +119,7 @@ export class ScriptRun {
       case 'false':
         return false;
       case 'load_env':
-        return await this.#loadEnvironment(rest, variables);
+        return await runLoadEnv(rest, this.devices, variables, (text) => this.warn(text));
       case 'source':
       case '.':
         return await this.runFile(rest[0] ?? '', frame);
@@ -126,7 +127,7 @@ export class ScriptRun {
         return await this.#configfile(rest[0] ?? '', frame);
       case 'menuentry':
       case 'submenu':
-        if (block !== undefined) frame.items?.push(readItem(command, rest, block));
+        if (block !== undefined) frame.items?.push(parseMenuEntry(command, rest, block));
         return true;
       case 'blscfg':
       case 'bls_import':
@@ -146,36 +147,6 @@ export class ScriptRun {
 
   async #test(words: readonly string[], { variables }: Frame): Promise<Status> {
     return await testWords(words, (path) => this.devices.stat(path, variables));
-  }
-
-  async #loadEnvironment(words: readonly string[], variables: Variables): Promise<boolean> {
-    let path = `${variables.get('prefix') ?? ''}/grubenv`;
-    const wanted: string[] = [];
-    for (let i = 0; i < words.length; i += 1) {
-      const word = words[i] ?? '';
-      if (word === '-f' || word === '--file') {
-        i += 1;
-        path = words[i] ?? '';
-      } else if (word.startsWith('--file=')) path = word.slice('--file='.length);
-      else if (!word.startsWith('-')) wanted.push(word);
-    }
-    const bytes = await this.devices.read(path, variables, mostOfGrub.fileBytes);
-    if (bytes === undefined) return false;
-    const values = parseEnvironmentBlock(bytes);
-    if (values === undefined) {
-      this.warn(`${path} is no environment block of GRUB and was left out`);
-      return false;
-    }
-    for (const [name, value] of values) {
-      if (wanted.length > 0 && !wanted.includes(name)) continue;
-      if (name !== 'next_entry') variables.set(name, value);
-      else if (value !== '') {
-        this.warn(
-          `${path} names ${JSON.stringify(value)} for the next start alone; it was left out`,
-        );
-      }
-    }
-    return true;
   }
 
   /** A configuration of its own: what it brings is the menu, and the one that called it comes no further. */
@@ -232,33 +203,6 @@ function assign(text: string, variables: Variables): boolean {
   const at = text.indexOf('=');
   if (at > 0) variables.set(text.slice(0, at), text.slice(at + 1));
   return true;
-}
-
-/** The title, then options; an option takes the word behind it, but for one. */
-function readItem(
-  kind: 'menuentry' | 'submenu',
-  words: readonly string[],
-  body: GrubStatement[],
-): RawItem {
-  let title: string | undefined;
-  let id: string | undefined;
-  for (let i = 0; i < words.length; i += 1) {
-    const word = words[i] ?? '';
-    if (word.startsWith('--id=')) id = word.slice('--id='.length);
-    else if (word === '--id') {
-      i += 1;
-      id = words[i];
-    } else if (word === '--unrestricted') continue;
-    else if (/^--(?:class|users|hotkey|source)$/.test(word)) i += 1;
-    else if (!word.startsWith('--')) title ??= word;
-  }
-  const item: RawItem = {
-    kind: kind === 'submenu' ? 'submenu' : 'entry',
-    title: title ?? '',
-    body,
-  };
-  if (id !== undefined) item.id = id;
-  return item;
 }
 
 /** The menu depends on these commands. */
