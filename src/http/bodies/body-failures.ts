@@ -1,6 +1,7 @@
 import { raiseLimit } from '../../errors/limit-hint.ts';
 import { type DecodeError, IntegrityError, refuse, TransferError } from '../../errors.ts';
 import { publicUrl } from '../../kit/public-url.ts';
+import { TransientFailure } from '../retry.ts';
 
 /** The errors that a file on its way can end with, beside those of the network and of a status. */
 
@@ -56,4 +57,22 @@ export function bodyTooLong(
     limit,
     value: actual,
   });
+}
+
+/** Adds the counts of a transfer to a failure after its first byte; one that cannot be continued asks for a restart. */
+export function describeFailure(
+  error: unknown,
+  {
+    receivedBytes,
+    expectedBytes,
+    canContinue,
+  }: { receivedBytes: number; expectedBytes: number | undefined; canContinue: boolean },
+): unknown {
+  const failure = error instanceof TransientFailure ? error.failure : error;
+  if (!(failure instanceof TransferError) || receivedBytes === 0) return error;
+  failure.details.receivedBytes = receivedBytes;
+  if (expectedBytes !== undefined) failure.details.expectedBytes = expectedBytes;
+  if (failure === error || canContinue) return error;
+  failure.details.restart = true;
+  return failure;
 }

@@ -5,7 +5,7 @@ import { type AskContext, ask, type Question } from '../ask.ts';
 import { Attempts, TransientFailure } from '../retry.ts';
 import { atPlace, isLasting, statusFailure } from '../status-failure.ts';
 import type { Answer } from '../wire/answer.ts';
-import { cannotContinue } from './body-failures.ts';
+import { cannotContinue, describeFailure } from './body-failures.ts';
 import { BodyLimits } from './body-limits.ts';
 import {
   acceptsRanges,
@@ -241,16 +241,12 @@ export class BodyTransfer {
     return cannotContinue(this.hop.url, this.#position, why);
   }
 
-  /** Adds what is known of the transfer; a failure that nothing can be continued after calls for a restart. */
+  /** Adds the counts of the transfer to a failure. */
   #described(error: unknown): unknown {
-    const failure = error instanceof TransientFailure ? error.failure : error;
-    if (!(failure instanceof TransferError) || this.#position === 0) return error;
-    const wanted = this.sizeBytes ?? this.#wanted.expectedBytes;
-    failure.details.receivedBytes = this.#position;
-    if (wanted !== undefined) failure.details.expectedBytes = wanted;
-    const canContinue = ifRange(this.validators) !== undefined || this.#wanted.judged === true;
-    if (failure === error || canContinue) return error;
-    failure.details.restart = true;
-    return failure;
+    return describeFailure(error, {
+      receivedBytes: this.#position,
+      expectedBytes: this.sizeBytes ?? this.#wanted.expectedBytes,
+      canContinue: ifRange(this.validators) !== undefined || this.#wanted.judged === true,
+    });
   }
 }
