@@ -1,5 +1,6 @@
+import { type BlockCodes, fixedCodes, readBlockCodes } from './block-codes.ts';
 import { Deflate64Bits } from './deflate64-bits.ts';
-import { DeflateError, HuffmanTable } from './huffman-table.ts';
+import { DeflateError } from './huffman-table.ts';
 
 /**
  * Deflate64 (APPNOTE 4.4.5, method 9), what the file manager of Windows writes above 2 GiB: RFC 1951 with a window of
@@ -82,23 +83,6 @@ const distanceExtra = bytesOf(
   14,
 );
 const distanceBase = basesOf(distanceExtra, 1);
-/** In which order the lengths of the code for lengths come. */
-const lengthOrder = bytesOf(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
-
-interface Codes {
-  literals: HuffmanTable;
-  distances: HuffmanTable;
-}
-
-const fixed: Codes = {
-  literals: new HuffmanTable(
-    new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280),
-    'fixed',
-    false,
-  ),
-  distances: new HuffmanTable(new Uint8Array(32).fill(5), 'fixed', false),
-};
-
 /** One stream of Deflate64; it ends by itself. Holds its window and one step of output, whatever the data say. */
 export class Inflate64 {
   readonly #bits: Deflate64Bits;
@@ -124,7 +108,7 @@ export class Inflate64 {
       const type = this.#bits.take(2);
       if (type === 3) throw new DeflateError('invalid block type');
       if (type === 0) yield* this.#stored();
-      else yield* this.#packed(type === 1 ? fixed : this.#readCodes());
+      else yield* this.#packed(type === 1 ? fixedCodes : readBlockCodes(this.#bits));
     }
     if (this.#end > this.#start) yield this.#take();
   }
@@ -145,7 +129,7 @@ export class Inflate64 {
     }
   }
 
-  async *#packed(codes: Codes): AsyncGenerator<Uint8Array> {
+  async *#packed(codes: BlockCodes): AsyncGenerator<Uint8Array> {
     for (;;) {
       if (!this.#bits.has(pairBytes)) await this.#bits.more(pairBytes);
       if (this.#step(codes)) return;
@@ -154,7 +138,7 @@ export class Inflate64 {
   }
 
   /** Symbols as long as there are bits and room for them; whether the block has ended. */
-  #step({ literals, distances }: Codes): boolean {
+  #step({ literals, distances }: BlockCodes): boolean {
     const bits = this.#bits;
     const out = this.#out;
     do {
@@ -199,46 +183,6 @@ export class Inflate64 {
     this.#start = kept;
     this.#end = kept;
     return bytes;
-  }
-
-  #readCodes(): Codes {
-    const bits = this.#bits;
-    const literalCount = bits.take(5) + 257;
-    const distanceCount = bits.take(5) + 1;
-    if (literalCount > 286) throw new DeflateError('too many length symbols');
-    const orders = bits.take(4) + 4;
-    const short = new Uint8Array(lengthOrder.length);
-    for (let i = 0; i < orders; i += 1) short[lengthOrder[i] ?? 0] = bits.take(3);
-    const lengths = this.#readLengths(
-      new HuffmanTable(short, 'length', false),
-      literalCount + distanceCount,
-    );
-    if (lengths[256] === 0) throw new DeflateError('a block without an end');
-    return {
-      literals: new HuffmanTable(lengths.subarray(0, literalCount), 'literal', true),
-      distances: new HuffmanTable(lengths.subarray(literalCount), 'distance', true),
-    };
-  }
-
-  #readLengths(table: HuffmanTable, count: number): Uint8Array {
-    const bits = this.#bits;
-    const lengths = new Uint8Array(count);
-    for (let at = 0; at < count; ) {
-      const symbol = bits.symbol(table);
-      if (symbol < 16) {
-        lengths[at] = symbol;
-        at += 1;
-        continue;
-      }
-      if (symbol === 16 && at === 0) throw new DeflateError('invalid bit length repeat');
-      const again = symbol === 16 ? (lengths[at - 1] ?? 0) : 0;
-      const times =
-        symbol === 16 ? 3 + bits.take(2) : symbol === 17 ? 3 + bits.take(3) : 11 + bits.take(7);
-      if (at + times > count) throw new DeflateError('invalid bit length repeat');
-      lengths.fill(again, at, at + times);
-      at += times;
-    }
-    return lengths;
   }
 }
 
