@@ -6,15 +6,15 @@ import {
   type Listing,
   type NotFoundError,
   notFoundIn,
-  pickBuild,
   type Resolution,
   type Vendor,
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
-import { type AlpineImage, canonicalVariant, listAlpineImages } from './alpine/images.ts';
+import { type AlpineImage, listAlpineImages } from './alpine/images.ts';
 import { type AlpineIndex, findAlpineIndex, readAlpineIndex } from './alpine/index-files.ts';
 import { type AlpineNetboot, findNetbootOf, findNewestNetboot } from './alpine/netboot.ts';
+import { type AlpineWanted, parseAlpineRequest, pickAlpineImage } from './alpine/wanted.ts';
 import { alpineCloudKeys, everyAlpineKey } from './keys/alpine.ts';
 import { openpgp } from './shared/openpgp.ts';
 import { refuseParameters } from './shared/parameters.ts';
@@ -40,7 +40,7 @@ export const alpine: Vendor = defineVendor({
   async resolve(request, context) {
     refuseParameters(request);
     if (!arches.includes(request.arch)) throw missing('arch', request.arch, arches);
-    const wanted = parseWanted(request);
+    const wanted = parseAlpineRequest(request);
     const isNamed = wanted?.branch !== undefined;
     const index = await (isNamed ? findAlpineIndex(context) : readAlpineIndex(context));
     if (wanted === undefined) throw noRelease(request.release, index.stable);
@@ -54,7 +54,7 @@ export const alpine: Vendor = defineVendor({
     for (const branch of branches) {
       const images = await listAlpineImages(branch, context);
       if (images.length === 0) continue;
-      const image = pickImage(images, wanted, request);
+      const image = pickAlpineImage(images, wanted, request);
       const warnings = warn(image, images, wanted, index);
       return {
         ...describe(image, index),
@@ -85,59 +85,9 @@ export const alpine: Vendor = defineVendor({
   },
 });
 
-/** The meaning of a request's tokens, before any document is read. Absent: the newest. */
-interface Wanted {
-  branch?: string;
-  version?: string;
-  snapshot?: string;
-}
-
-function parseWanted(request: ImageRequest): Wanted | undefined {
-  const snapshot = request.snapshot?.toLowerCase();
-  const release = request.release.toLowerCase();
-  const isLatest = ['latest', 'stable', 'latest-stable'].includes(release);
-  const match = /^v?(\d+\.\d+)(\.\d+(?:_[a-z0-9]+)?)?$/.exec(release);
-  if (match === null && !isLatest) return undefined;
-  const branch = match?.[1] ?? /^\d+\.\d+(?=\.)/.exec(snapshot ?? '')?.[0];
-  const patch = match?.[2];
-  return {
-    ...defined({
-      branch,
-      version: branch !== undefined && patch !== undefined ? branch + patch : undefined,
-      snapshot,
-    }),
-  };
-}
-
-/** The best image among those that the request means. */
-function pickImage(all: AlpineImage[], wanted: Wanted, request: ImageRequest): AlpineImage {
-  const { version, snapshot } = wanted;
-  const variant = request.variant ?? 'cloudinit';
-  return pickBuild(all, missing, [
-    { field: 'arch', wanted: request.arch, nameOf: (image) => image.arch },
-    {
-      field: 'release',
-      wanted: request.release,
-      nameOf: (image) => image.version,
-      // A release candidate is chosen only if the request names it.
-      suits: (image) =>
-        version === undefined
-          ? snapshot !== undefined || !image.candidate
-          : image.version === version,
-    },
-    {
-      field: 'variant',
-      wanted: variant,
-      nameOf: (image) => image.variant,
-      suits: (image) => image.variant === canonicalVariant(variant),
-    },
-    { field: 'snapshot', wanted: snapshot, nameOf: (image) => image.snapshot },
-  ]);
-}
-
 async function resolveNetboot(
   request: ImageRequest,
-  { version, snapshot = version }: Wanted,
+  { version, snapshot = version }: AlpineWanted,
   branches: string[],
   index: AlpineIndex,
   context: VendorContext,
@@ -200,7 +150,7 @@ function describe(image: AlpineImage, index: AlpineIndex): Resolution {
 function warn(
   image: AlpineImage,
   all: AlpineImage[],
-  wanted: Wanted,
+  wanted: AlpineWanted,
   index: AlpineIndex,
 ): Warning[] {
   const warnings = wanted.branch === undefined ? warnOlder(image.branch, index.stable) : [];
@@ -232,16 +182,12 @@ function summarise(
     release: branch,
     ...defined({ version, aliases: isLatest ? ['latest'] : undefined }),
     arches: arches.filter((arch) => images.some((image) => image.arch === arch)),
-    variants: [...namesOf(images, 'variant').sort(), ...(netboot ? ['netboot'] : [])],
+    variants: [
+      ...new Set(images.map(({ variant }) => variant).sort()),
+      ...(netboot ? ['netboot'] : []),
+    ],
     ...defined({ eol }),
   };
-}
-
-function namesOf(
-  images: AlpineImage[],
-  field: 'arch' | 'version' | 'variant' | 'snapshot',
-): string[] {
-  return [...new Set(images.map((image) => image[field]))];
 }
 
 function noRelease(release: string, known: string[]): NotFoundError {

@@ -13,6 +13,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
+import { fedoraEndOfLife } from './fedora/end-of-life.ts';
 import {
   type FedoraImage,
   fedoraArches,
@@ -27,22 +28,6 @@ import { refuseParameters } from './shared/parameters.ts';
 import { startsBy } from './shared/starts-by.ts';
 
 const missing = notFoundIn('fedora');
-
-/** By release, from endoflife.date (August 2026): Fedora publishes no index with these dates. */
-const endOfLife: Record<string, string> = {
-  33: '2021-11-30',
-  34: '2022-06-07',
-  35: '2022-12-13',
-  36: '2023-05-16',
-  37: '2023-12-05',
-  38: '2024-05-21',
-  39: '2024-11-26',
-  40: '2025-05-13',
-  41: '2025-12-15',
-  42: '2026-05-27',
-  43: '2026-12-09',
-  44: '2027-06-02',
-};
 
 /**
  * Fedora Cloud. Releases: `latest`, a number (`44`), a beta (`45-beta`, or `beta` for the newest); snapshots: version and
@@ -81,7 +66,7 @@ export const fedora: Vendor = defineVendor({
     const latest = releases.find(isFinal);
     for (const release of releases) {
       const images = index.filter((image) => image.release === release);
-      const eol = endOfLife[release];
+      const eol = fedoraEndOfLife[release];
       const listing: Listing = {
         release,
         ...defined({ aliases: release === latest ? ['latest'] : undefined }),
@@ -205,7 +190,7 @@ async function proofsOf(image: FedoraImage, context: VendorContext): Promise<Pro
 }
 
 function guestFacts({ release, arch, variant }: FedoraImage): GuestFacts {
-  const eol = endOfLife[release];
+  const eol = fedoraEndOfLife[release];
   const isPc = arch === 'amd64' && variant === 'generic';
   const hasFirmware = arch !== 'ppc64le' && arch !== 's390x';
   return {

@@ -15,6 +15,7 @@ import {
   type VendorContext,
   type Warning,
 } from '../src/kit.ts';
+import { freebsdEndOfLife } from './freebsd/end-of-life.ts';
 import {
   type FreebsdImages,
   findFreebsdImages,
@@ -35,38 +36,6 @@ const current = new URL('https://download.freebsd.org/releases/VM-IMAGES/');
 const archive = new URL(
   'http://ftp-archive.freebsd.org/pub/FreeBSD-Archive/old-releases/VM-IMAGES/',
 );
-
-/** By release, from endoflife.date (August 2026): FreeBSD publishes no index with these dates. */
-const endOfLife: Record<string, string> = {
-  '10.0': '2015-02-28',
-  '10.1': '2016-12-31',
-  '10.2': '2016-12-31',
-  '10.3': '2018-04-30',
-  '10.4': '2018-10-31',
-  '11.0': '2017-11-30',
-  '11.1': '2018-09-30',
-  '11.2': '2019-10-31',
-  '11.3': '2020-09-30',
-  '11.4': '2021-09-30',
-  '12.0': '2020-02-29',
-  '12.1': '2021-01-31',
-  '12.2': '2022-03-31',
-  '12.3': '2023-03-31',
-  '12.4': '2023-12-31',
-  '13.0': '2022-08-31',
-  '13.1': '2023-07-31',
-  '13.2': '2024-06-30',
-  '13.3': '2024-12-31',
-  '13.4': '2025-06-30',
-  '13.5': '2026-04-30',
-  '14.0': '2024-09-30',
-  '14.1': '2025-03-31',
-  '14.2': '2025-09-30',
-  '14.3': '2026-06-30',
-  '14.4': '2026-12-31',
-  '15.0': '2026-09-30',
-  '15.1': '2027-03-31',
-};
 
 /**
  * UFS: every release has it, images without a file system in their name are UFS, and ZFS needs more
@@ -127,7 +96,7 @@ export const freebsd: Vendor = defineVendor({
       const [first] = arches;
       if (first === undefined) continue;
       const images = await findFreebsdImages(current, version, first, context);
-      const eol = endOfLife[version];
+      const eol = freebsdEndOfLife[version];
       const listing: Listing = {
         release: version,
         version,
@@ -220,7 +189,7 @@ function describe(fileName: string, version: string, images: FreebsdImages, sign
 }
 
 function guestFacts(version: string, variant: string, arch: Arch): GuestFacts {
-  const eol = endOfLife[version];
+  const eol = freebsdEndOfLife[version];
   const hasAgent = variant.startsWith('cloudinit');
   const firmware = firmwareOf(version, arch);
   return {
