@@ -14,7 +14,7 @@ test.each([
   expect(parseSubvolume(options.split(','))).toEqual(wanted);
 });
 
-test('what a mount with it shows', async () => {
+test('the content that a mount with it shows', async () => {
   const fileSystem = memoryFileSystem({ 'home/x': '1' }, { id: 'btrfs' });
   const byId = async (id: number): Promise<FileNode> => {
     if (id === 257) return (await fileSystem.root.find('home')) ?? fileSystem.root;

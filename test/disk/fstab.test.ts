@@ -34,7 +34,7 @@ test.each([
   expect(findDevice(device, volumes)?.about.name).toBe(name);
 });
 
-test('words of a million letters are no names', () => {
+test('words of a million letters are not accepted as names', () => {
   const dashes = `/dev/mapper/${'-'.repeat(1_000_000)}`;
   expect(findDevice(dashes, volumes)).toBeUndefined();
   expect(parseFstab(`/dev/vda1 ${'/'.repeat(1_000_000)}x ext4\n`)).toEqual([]);

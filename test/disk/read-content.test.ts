@@ -18,20 +18,20 @@ describe('the boot loader of a disk', () => {
   test.each([
     ...([12, 16, 32] as const).map((fat) => ({ fat, table: 'gpt' as const })),
     { fat: 16 as const, table: 'mbr' as const },
-  ])('says what it is for: FAT$fat, $table', async (options) => {
+  ])('shows the architecture: FAT$fat, $table', async (options) => {
     const disk = makeEfiDisk({ 'BOOTAA64.EFI': arm64, 'FBAA64.EFI': amd64 }, options);
     const { content, loaders } = await read(disk);
     expect(loaders).toEqual(['arm64']);
     expect(content).toMatchObject({ arch: 'arm64', unknown: { reason: 'not-found' } });
   });
 
-  test('can be there for several machines, and then the architecture stays open', async () => {
+  test('may exist for several machines, and then the architecture is unknown', async () => {
     const found = await read(makeEfiDisk({ 'BOOTX64.EFI': amd64, 'BOOTIA32.EFI': 0x14c }));
     expect(found.loaders).toEqual(['386', 'amd64']);
     expect(found.content).not.toHaveProperty('arch');
   });
 
-  test('says nothing where it is none that is known', async () => {
+  test('shows nothing if it is unknown', async () => {
     const disks = [makeEfiDisk({}), makeEfiDisk({ 'BOOTX64.EFI': 0xffff })];
     for (const disk of [...disks, Buffer.alloc(4096), Buffer.alloc(0)]) {
       const { content, loaders } = await read(disk);
@@ -41,7 +41,7 @@ describe('the boot loader of a disk', () => {
   });
 });
 
-test('damage anywhere in the tables is met with silence, never with a crash or a long search', async () => {
+test('damage anywhere in the tables gives no result, and never a crash or a long search', async () => {
   const disk = makeEfiDisk({ 'BOOTX64.EFI': amd64 }, { fat: 12 });
   const places = [446, 512, 1024, 2048 * 512].flatMap((start) =>
     Array.from({ length: 96 }, (_, index) => start + index),
@@ -54,7 +54,7 @@ test('damage anywhere in the tables is met with silence, never with a crash or a
       disk[place] = before;
     }
   }
-  // A folder whose clusters run in a circle.
+  // A folder whose clusters form a circle.
   const looped = makeEfiDisk({ 'BOOTX64.EFI': amd64 });
   looped.writeUInt16LE(3, 2048 * 512 + 512 + 2 * 3);
   expect((await read(looped)).loaders.length).toBeLessThanOrEqual(1);
@@ -66,7 +66,7 @@ describe.skipIf(!hasProgram('mke2fs'))('the programs of a system', () => {
   test.each([
     ['the shell is behind links', {}],
     ['there is only env', { 'usr/bin/sh': 'a script', 'usr/bin/dash': '#!' }],
-  ])('say what it is for where %s', async (_, more) => {
+  ])('show the architecture if %s', async (_, more) => {
     const env = systemFiles(release, 'arm64')['usr/bin/dash'] ?? '';
     const files = { ...systemFiles(release, 'arm64'), 'usr/bin/env': env, ...more };
     expect((await read(makeSystemDisk(files))).content).toEqual({
@@ -75,7 +75,7 @@ describe.skipIf(!hasProgram('mke2fs'))('the programs of a system', () => {
     });
   });
 
-  test('say nothing where there are none, or no ELF files', async () => {
+  test('show nothing if there are none, or no ELF files', async () => {
     const text = { 'bin/sh': '#!', 'usr/bin/env/': '' };
     for (const files of [releaseFiles(release), { ...releaseFiles(release), ...text }]) {
       expect((await read(makeSystemDisk(files))).content).toEqual({
@@ -84,7 +84,7 @@ describe.skipIf(!hasProgram('mke2fs'))('the programs of a system', () => {
     }
   });
 
-  test('are found with few reads, however large the disk is', async () => {
+  test('are found with few reads, on a disk of any size', async () => {
     const source = new SteppedSource(makeSystemDisk(systemFiles(release)), 'whole');
     const read = source.read.bind(source);
     let [reads, bytes] = [0, 0];
@@ -98,7 +98,7 @@ describe.skipIf(!hasProgram('mke2fs'))('the programs of a system', () => {
     expect(bytes).toBeLessThan(2 * 1024 * 1024);
   });
 
-  test('long names are cut off before they reach a record', async () => {
+  test('long names are cut before they reach a record', async () => {
     const long = `ID=acme\nPRETTY_NAME="${'x'.repeat(10_000)}"\n`;
     const { system } = (await read(makeSystemDisk(systemFiles(long)))).content;
     expect(system?.name).toHaveLength(256);

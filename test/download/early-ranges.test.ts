@@ -32,7 +32,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A server that gives parts of the file. */
+/** A server that sends parts of the file. */
 function serve(): void {
   const part: Body['part'] = (start, end) => {
     asked.push([start, end]);
@@ -55,14 +55,14 @@ function pass(): Promise<unknown> {
   return hashPass({ file, early, signal }, [], false);
 }
 
-/** The rest arrives, and the pass goes over all of it. */
+/** Delivers the rest, and reads all of it in order. */
 async function finish(): Promise<void> {
   await file.append(bytes.subarray(file.readyBytes));
   file.end();
   await pass();
 }
 
-test('a range is fetched before its turn, and agrees with the pass', async () => {
+test('a range is fetched before its turn, and compared with the sequential read', async () => {
   serve();
   await file.append(bytes.subarray(0, 100));
   expect(await file.ahead?.(500, 50)).toEqual(bytes.subarray(500, 550));
@@ -77,7 +77,7 @@ test('a range is fetched before its turn, and agrees with the pass', async () =>
   await finish();
 });
 
-test('what is there already is not asked for', async () => {
+test('bytes that have arrived are not requested', async () => {
   serve();
   await file.append(bytes.subarray(0, 100));
   expect(await file.ahead?.(20, 80)).toEqual(bytes.subarray(20, 100));
@@ -86,7 +86,7 @@ test('what is there already is not asked for', async () => {
   await finish();
 });
 
-test('what arrives while it is asked for is taken from the file', async () => {
+test('bytes that arrive during the request are taken from the file', async () => {
   await file.append(bytes.subarray(0, 100));
   answer = async function* (start, end) {
     await file.append(bytes.subarray(100, 520));
@@ -98,7 +98,7 @@ test('what arrives while it is asked for is taken from the file', async () => {
   await finish();
 });
 
-test('another content than that of the pass is ERR_DIGEST', async () => {
+test('content that differs from the sequential read is ERR_DIGEST', async () => {
   answer = async function* (start, end) {
     const other = Buffer.from(bytes.subarray(start, end));
     other[other.length - 1] = 255;
@@ -113,7 +113,7 @@ test('another content than that of the pass is ERR_DIGEST', async () => {
   });
 });
 
-test('a range that the file turns out not to have is ERR_DIGEST', async () => {
+test('a range after the real end of the file is ERR_DIGEST', async () => {
   serve();
   await file.ahead?.(900, 100);
   await file.append(bytes.subarray(0, 950));
@@ -121,7 +121,7 @@ test('a range that the file turns out not to have is ERR_DIGEST', async () => {
   await expect(pass()).rejects.toMatchObject({ details: { reason: 'early-bytes-differ' } });
 });
 
-test('no more than 64 MiB are held, and room comes back', async () => {
+test('no more than 64 MiB are held, and the room is freed again', async () => {
   const MiB = 1024 ** 2;
   const long = new GrowingFile(handle, 200 * MiB);
   early = new EarlyRanges(long, 'disk.img', signal);
@@ -137,7 +137,7 @@ test('no more than 64 MiB are held, and room comes back', async () => {
   expect(await long.ahead?.(175 * MiB, 25 * MiB)).toHaveLength(25 * MiB);
 });
 
-test('an answer that is too short, a failure and a server without parts are errors that hold nothing', async () => {
+test('an answer that is too short, a failure and a server without ranges are errors that hold nothing', async () => {
   serve();
   answer = async function* (start) {
     yield bytes.subarray(start, start + 1);

@@ -53,7 +53,7 @@ async function pass(wantsSha512 = false, checks: StreamCheck[] = []): Promise<un
   return digests;
 }
 
-/** A server that gives `start` to `end` of what it has. */
+/** A server that sends `start` to `end` of its bytes. */
 function serve(data: Uint8Array): void {
   const part: Body['part'] = async function* (start, end) {
     yield data.subarray(start, end);
@@ -68,7 +68,7 @@ test('a long file is hashed without one read in the main thread', async () => {
   expect(reads).toBe(0);
 });
 
-test('sha512 is there where it is wanted', async () => {
+test('sha512 is computed if it is needed', async () => {
   expect(await pass(true)).toEqual({ sha256, sha512 });
   expect(reads).toBe(0);
 });
@@ -92,7 +92,7 @@ test('a thread that cannot read is replaced, and early ranges are compared once'
   expect(reads).toBeGreaterThan(11);
 });
 
-test('early bytes that the pass does not bring are refused', async () => {
+test('early bytes that the sequential read does not confirm are refused', async () => {
   const other = Buffer.from(bytes);
   other.writeUInt8((other.readUInt8(5 * MiB) + 1) % 256, 5 * MiB);
   serve(other);
@@ -100,7 +100,7 @@ test('early bytes that the pass does not bring are refused', async () => {
   await expect(pass()).rejects.toMatchObject({ code: 'ERR_DIGEST' });
 });
 
-test('a transfer that fails ends the pass with its error', async () => {
+test('a failed transfer ends the pass with its error', async () => {
   const hashing = hashPass({ file, early, signal }, [], false);
   await file.append(bytes.subarray(0, 10 * MiB));
   const error = new Error('cut');

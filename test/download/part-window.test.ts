@@ -26,13 +26,13 @@ test('parts follow each other to the end of the file', async () => {
   expect(await takeAll(open(45))).toEqual([]);
 });
 
-test('the first part may be of another length, and the file may have begun', async () => {
+test('the first part may have another length, and the file may have begun', async () => {
   const window = open(7);
   expect(await window.take(never, 12)).toEqual({ start: 7, end: 12 });
   expect(await window.take(never)).toEqual({ start: 12, end: 22 });
 });
 
-test('the mark stands before the first byte that is missing', async () => {
+test('the mark is before the first missing byte', async () => {
   const window = open();
   const [a, b, c] = [await window.take(never), await window.take(never), await window.take(never)];
   if (a === undefined || b === undefined || c === undefined) throw new Error('three parts');

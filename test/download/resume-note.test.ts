@@ -19,11 +19,11 @@ test.each<DownloadNote>([
   noteFor(address, about),
   noteFor(address, { ...about, sizeBytes: undefined, validators: {}, joined: true }),
   noteFor(address, { ...about, readyBytes: 500 }),
-])('a note reads back as it was written', (note) => {
+])('a note is read back as written', (note) => {
   expect(parseNote(formatNote(note))).toEqual(note);
 });
 
-test('a note holds no secrets, yet tells addresses apart', () => {
+test('a note contains no secrets, but distinguishes addresses', () => {
   const note = noteFor(address, about);
   expect(formatNote(note)).not.toContain('secret');
   expect(note.addressHash).not.toBe(
@@ -41,12 +41,12 @@ test.each([
   ['a weak tag', text.replace('\\"one\\"', 'W/\\"one\\"')],
   ['a tag with a line break', text.replace('one', 'o\\nne')],
   ['a date that is none', text.replace('Tue, 06 Jan 2026', 'once')],
-])('%s is no note', (_what, bad) => {
+])('%s is not a note', (_what, bad) => {
   expect(bad).not.toBe(text);
   expect(() => parseNote(bad)).toThrow();
 });
 
-test('only a strong validator makes a download one to continue', () => {
+test('only a download with a strong validator can be resumed', () => {
   expect(isResumable(noteFor(address, about))).toBe(true);
   expect(isResumable(noteFor(address, { ...about, validators: {} }))).toBe(false);
   expect(isResumable(undefined)).toBe(false);

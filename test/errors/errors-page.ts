@@ -3,7 +3,7 @@ import { exitCodes } from '../../src/errors/exit-codes.ts';
 import { defectTable, digestTable, signatureTable } from '../../src/errors/reason-table.ts';
 import { errorTable } from '../../src/errors/table.ts';
 
-/** Class of each remedy, and what it tells the caller to do. */
+/** Class of each remedy, and its advice to the caller. */
 const classes: Readonly<Record<Remedy, readonly [name: string, action: string]>> = {
   usage: ['UsageError', 'Change the call.'],
   'not-found': ['NotFoundError', 'Ask for something else.'],
@@ -14,7 +14,7 @@ const classes: Readonly<Record<Remedy, readonly [name: string, action: string]>>
   plugin: ['PluginError', 'Tell the author of the plug-in.'],
 };
 
-/** `docs/errors.md` as the tables in `src/errors/` say it. */
+/** `docs/errors.md`, generated from the tables in `src/errors/`. */
 export function formatErrorsPage(): string {
   const rows = Object.entries(classes).map(([remedy, [name, action]]) => {
     return `| \`${remedy}\` | \`${name}\` | ${action} | ${exitCodes[remedy as Remedy]} |`;

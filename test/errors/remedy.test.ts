@@ -29,7 +29,7 @@ const errors = [
   ],
 ] as const;
 
-test.each(errors)('%s has its remedy, and the exit code follows', (error, remedy, exitCode) => {
+test.each(errors)('%s has its remedy, which gives the exit code', (error, remedy, exitCode) => {
   expect(error).toMatchObject({ remedy, exitCode });
   expect(hasRemedy(error, remedy)).toBe(true);
   const others = errors.map(([, other]) => other).filter((other) => other !== remedy);
@@ -47,7 +47,7 @@ test('an error of an older copy of the package, without the field, has the remed
   );
 });
 
-test('the remedy that a newer copy gives counts, also with a code that this copy does not know', () => {
+test('the remedy from a newer copy is used, also with a code that this copy does not know', () => {
   const newer = Object.assign(new Error('new'), { code: 'ERR_NEW', remedy: 'cache' });
   Object.defineProperty(newer, Symbol.for('rootdisk.ImageError'), { value: true });
   expect(hasRemedy(newer, 'cache')).toBe(true);

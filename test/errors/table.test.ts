@@ -13,7 +13,7 @@ const nodes = readSources(['src', 'vendors', 'formats', 'verifiers']).flatMap(({
   path.startsWith('src/errors') ? [] : [...walkTree(tree)],
 );
 
-/** Texts that are given as an argument, or as the value of a property; what is only compared with is neither. */
+/** Texts given as an argument, or as the value of a property; texts that are only compared are left out. */
 const given = new Set(
   nodes.flatMap((node) => {
     if (ts.isPropertyAssignment(node)) return textsOf(node.initializer);
@@ -40,7 +40,7 @@ function typeWords(path: string): string[] {
   );
 }
 
-test('the page of errors says what the tables say: npm run docs:errors', () => {
+test('the page of errors agrees with the tables: npm run docs:errors', () => {
   const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
   expect(page).toBe(formatErrorsPage());
 });
@@ -52,7 +52,7 @@ test('every code has a row and a remedy, and no row has an unknown code', () => 
   expect(Object.keys(remedies).sort()).toEqual([...codes].sort());
 });
 
-test('every code is raised somewhere', () => {
+test('every code is thrown somewhere', () => {
   const byReason = new Set<string>([
     ...Object.keys(defectTable)
       .filter((reason) => given.has(reason))
@@ -66,7 +66,7 @@ test('every code is raised somewhere', () => {
   expect(raised('ERR_NEVER')).toBe(false);
 });
 
-test('every reason has a sentence and is given somewhere', () => {
+test('every reason has a sentence and is used somewhere', () => {
   const words = [...Object.keys(defectTable), ...Object.keys(signatureTable)];
   expect(words.sort()).toEqual(typeWords('reasons.ts').sort());
   const all = { ...defectTable, ...signatureTable, ...digestTable };
@@ -76,7 +76,7 @@ test('every reason has a sentence and is given somewhere', () => {
 });
 
 test.each(Object.entries(errorTable))(
-  '%s is told in sentences',
+  '%s is described in sentences',
   (_code, { meaning, action, example }) => {
     expect(meaning).toMatch(/^[A-Z].*\.$/);
     expect(action).toMatch(/^[A-Z`].*\.$/);
@@ -84,12 +84,12 @@ test.each(Object.entries(errorTable))(
   },
 );
 
-/** Texts of the sources as patterns; one that is nearly all holes would match anything. */
+/** Texts of the sources as patterns; one with nearly only placeholders would match anything. */
 const patterns = [...given]
   .filter((text) => text.replaceAll(hole, '').length >= 8)
   .map((text) => new RegExp(`(?:^|: )${text.split(hole).map(escapePattern).join('.*')}$`));
 
-// The message of ERR_HTTP_STATUS is put together from short pieces.
+// The message of ERR_HTTP_STATUS is joined from short pieces.
 const wholeMessages = Object.entries(errorTable).filter(([code]) => code !== 'ERR_HTTP_STATUS');
 
 test.each(wholeMessages)('the example of %s is a message of the product', (_code, { example }) => {

@@ -15,7 +15,7 @@ import { type ExampleRun, runExample } from './run-example.ts';
 
 const finalLine =
   'Cloud-init v. 24.1 finished at noon. Datasource DataSourceNoCloud [seed=/dev/vdb]';
-/** Stands in for QEMU: no help of the processor works, the machine prints two lines and goes on running. */
+/** A replacement for QEMU: no accelerator works, the machine prints two lines and keeps running. */
 const machine = `#!/bin/sh
 case "$*" in *'-accel kvm'* | *'-accel hvf'*) exit 1 ;; esac
 echo $$ > "$TMPDIR/pid"
@@ -72,7 +72,7 @@ test.skipIf(!hasProgram('ssh-keygen'))(
   },
 );
 
-test('boot-one.ts names the program that is missing', async () => {
+test('boot-one.ts names the missing program', async () => {
   const ran = await bootOne(join(folder, 'bin'));
   expect(ran.code).toBe(1);
   expect(ran.stderr).toBe('ssh-keygen does not start: is it installed?\n');

@@ -6,7 +6,7 @@ const bound = createRootdisk({
   ...builtIns,
   defaults: JSON.parse(process.env['EXAMPLE_DEFAULTS'] ?? '{}'),
 });
-/** What an example imports from the package, with defaults that lead to the test's own server. */
+/** The module that an example imports as the package, with defaults that lead to the test's own server. */
 export const ensureImage: EnsureImage = bound.ensureImage;
 /** The same. */
 export const lockImages: Rootdisk['lockImages'] = bound.lockImages;

@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The example on a machine of its own; where it had the image from. */
+/** The example on a separate machine; returns the origin of the image. */
 async function runOn(machine: string): Promise<string> {
   const all = { ...defaults, cacheDir: join(folder, machine) };
   const ran = await runExample('folder-tier.ts', ['ubuntu:24.04', join(folder, 'shared')], all);
@@ -39,7 +39,7 @@ async function runOn(machine: string): Promise<string> {
   return origin;
 }
 
-test('folder-tier.ts: one machine fetches, the others copy, and a bad file is put aside', async () => {
+test('folder-tier.ts: one machine downloads, the others copy, and a bad file is moved aside', async () => {
   expect(await runOn('first')).toBe('network');
   expect(await runOn('second')).toBe('tier');
   const files = await readdir(join(folder, 'shared'));

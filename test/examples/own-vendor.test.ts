@@ -10,7 +10,7 @@ const documents = {
   ]),
 };
 
-describe('examples/own-vendor.ts does what every vendor has to do', () => {
+describe('examples/own-vendor.ts fulfils the duties of every vendor', () => {
   for (const { title, run } of checkVendor(example, { documents })) it(title, run);
 });
 

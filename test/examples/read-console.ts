@@ -1,4 +1,4 @@
-/** A step of a page: a command as a reader types it with what the page shows below it, or a note of what changed meanwhile. */
+/** A step of a page: a command with its printed output, or a note about a change of upstream. */
 export interface ConsoleStep {
   command: string;
   shown: string;
@@ -6,7 +6,9 @@ export interface ConsoleStep {
   before?: string;
 }
 
-/** The commands in the `console` blocks of a page, in order: lines after `$ `, each with the lines up to the next one. */
+/**
+ * The commands in the `console` blocks of a page, in order: lines after `$ `, each with the lines up to the next one.
+ */
 export function readConsole(page: string): ConsoleStep[] {
   const steps: ConsoleStep[] = [];
   let before: string | undefined;

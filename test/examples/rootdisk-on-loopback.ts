@@ -1,6 +1,6 @@
 import { commands } from '../../src/cli/commands/every.ts';
 
-// The command line as it stands, with flags that lead to the server of a test; each command gets those that it takes.
+// The real command line, with flags that lead to the server of a test; each command gets the flags that it supports.
 const given = process.argv.slice(2);
 const flags: [string, string][] = JSON.parse(process.env['WALKTHROUGH_FLAGS'] ?? '[]');
 const command = commands.find(({ name }) => `${given.join(' ')} `.startsWith(`${name} `));

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** How a run of an example ended. */
+/** The result of running an example. */
 export interface ExampleRun {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Where it runs, and what is done as it tells something. */
+/** The working folder, and a callback for its output. */
 export interface RunDuring {
   cwd?: string;
   onStderr?: (text: string, child: ChildProcess) => void;
@@ -18,7 +18,7 @@ export interface RunDuring {
 
 const doors = fileURLToPath(new URL('doors.ts', import.meta.url));
 
-/** Runs an example as it stands, from the sources; `defaults` are options that each call of it starts from. */
+/** Runs an example unchanged, from the sources; `defaults` are options for each of its calls. */
 export async function runExample(
   name: string,
   parameters: string[],

@@ -26,7 +26,7 @@ afterEach(async () => {
   await rm(cacheDir, { recursive: true, force: true });
 });
 
-/** Runs an example as it stands, against the server of the test. */
+/** Runs an example unchanged, against the server of the test. */
 function run(name: string, defaults: object, during?: RunDuring): Promise<ExampleRun> {
   const hosts = ['https://cloud-images.ubuntu.com/', 'https://example.com/'];
   const all = { arch: 'amd64', cacheDir, mirrors: mirrorsFor(upstream, hosts), ...defaults };
@@ -60,7 +60,7 @@ test('ensure.ts prints the path of a signed disk', async () => {
   expect((await stat(path)).isFile()).toBe(true);
 });
 
-/** A signed Ubuntu 24.04 on loopback; gives back what makes its key count. */
+/** A signed Ubuntu 24.04 on loopback; returns the options that make its key accepted. */
 function serveUbuntu(bytesPerSecond?: number): { keys: { replace: string[] } } {
   const signer = createOpenpgpSigner();
   const build = { version: '24.04', codename: 'noble', title: 'Noble Numbat', arch: 'amd64' };
@@ -69,7 +69,7 @@ function serveUbuntu(bytesPerSecond?: number): { keys: { replace: string[] } } {
   return { keys: { replace: [signer.publicKey] } };
 }
 
-test('progress.ts draws one line, and is over with its path', async () => {
+test('progress.ts draws one line, and prints the path at the end', async () => {
   const ran = await run('progress.ts', serveUbuntu());
   expect(ran.code).toBe(0);
   expect(ran.stdout).toMatch(/ubuntu_24\.04_server_amd64_20261101\.raw\n$/);
@@ -88,20 +88,20 @@ test('progress.ts ends with 130 when it is interrupted', async () => {
   expect(ran.stderr).toContain('run it again to go on');
 });
 
-test('offline.ts pins, gets, and then answers without a request', async () => {
+test('offline.ts pins, downloads, and then answers without a request', async () => {
   const ran = await run('offline.ts', serveUbuntu(), { cwd: cacheDir });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   expect(ran.stdout).toBe('base 20261101 added\ntrue cache\n');
 });
 
-test('pinned.ts refuses another file than the one with its digest, and says so', async () => {
+test('pinned.ts refuses a file with another digest, with a message', async () => {
   upstream.route('example.com/images/appliance.qcow2', makeImage());
   const ran = await run('pinned.ts', {});
   expect(ran).toMatchObject({ code: 5, stdout: '' });
   expect(ran.stderr).toMatch(/^ERR_DIGEST: .*appliance\.qcow2/m);
 });
 
-test('demo.ts ends by itself, with a disk that is signed and a refusal', async () => {
+test('demo.ts ends by itself, with a signed disk and an error', async () => {
   const ran = await run('demo.ts', {});
   expect(ran.code).toBe(0);
   expect(ran.stderr).toMatch(/trust {3}signed by [0-9A-F]{40}/);

@@ -62,14 +62,14 @@ test('provision.sh makes a disk and a seed, and can be run again', async () => {
   expect((await stat(join(home, 'machines/web/seed.iso'))).size).toBeGreaterThan(0);
 });
 
-test('after.sh makes what before.sh makes', async () => {
+test('after.sh makes the same disk as before.sh', async () => {
   await run('sh', [join(examples, 'scripts/after.sh')], { cwd: home, env });
   expect((await stat(join(home, 'disk.raw'))).size).toBe(20 * GiB);
-  // It needs the real server: only its grammar is checked.
+  // It needs the real server: only its syntax is checked.
   await run('sh', ['-n', join(examples, 'scripts/before.sh')]);
 });
 
-test('the files for a fleet and for an action can be read', async () => {
+test('the files for a fleet and for an action can be parsed', async () => {
   const read = async (path: string) => parse(await readFile(join(examples, path), 'utf8'));
   expect(await read('fleet/docker-registry.yml')).toMatchObject({ version: 0.1 });
   expect(await read('fleet/compose.yaml')).toHaveProperty('services.zot.image');

@@ -22,9 +22,9 @@ const hosts = [
 export interface WalkthroughUpstream {
   upstream: Upstream;
   mirrors: Record<string, string>;
-  /** Armored; signs in place of Ubuntu. */
+  /** Armored; signs instead of Ubuntu. */
   publicKey: string;
-  /** What happens upstream between two commands of the page. */
+  /** The changes of upstream between two commands of the page. */
   newerBuilds(): void;
 }
 
@@ -41,7 +41,7 @@ export async function serveWalkthrough(): Promise<WalkthroughUpstream> {
     const release = signer.clearsign(read('trixie.Release'));
     upstream.route(`ftp.debian.org/debian/dists/${suite}/InRelease`, release);
   }
-  // The page shows its digest: nothing that a library compresses.
+  // The page shows its digest, so it must not depend on the version of a compression library.
   upstream.route('images.example.org/appliance.raw', makeDisk(2 * MiB, 5));
   return {
     upstream,
@@ -54,7 +54,7 @@ export async function serveWalkthrough(): Promise<WalkthroughUpstream> {
   };
 }
 
-/** The newest disk of trixie, with the manifest in the shape that cloud.debian.org publishes. */
+/** The newest disk of trixie, with the manifest in the form of cloud.debian.org. */
 function serveDebian(upstream: Upstream, serial: string, bytes: Uint8Array): void {
   const ref = `trixie/${serial}/debian-13-genericcloud-amd64-${serial}.qcow2`;
   const sha512 = createHash('sha512').update(bytes).digest('base64').replace(/=+$/, '');

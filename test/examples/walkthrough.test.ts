@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** What a shell prints on stdout for a line of the page. */
+/** The output of a shell on stdout for a line of the page. */
 function runLine(line: string): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     execFile('sh', ['-c', line], { cwd: join(home, 'project'), env }, (_, stdout, stderr) => {
@@ -50,7 +50,7 @@ function runLine(line: string): Promise<{ stdout: string; stderr: string }> {
   });
 }
 
-/** Sizes, ages and dates are of the run; the width of a column, and the order by last use, follow from them. */
+/** Sizes, ages and dates are those of the run; column widths and the order by last use depend on them. */
 function comparable(text: string): string[] {
   return text
     .replaceAll(home, '/home/me')
@@ -68,7 +68,7 @@ test('every command of the page is read', () => {
   expect(steps.filter(({ before }) => before !== undefined).length).toBe(1);
 });
 
-// One after the other: each goes on from what the one before it has left.
+// One after the other: each command uses the state that the previous one left.
 test.each(steps)('$command', async ({ command, shown, before }) => {
   if (before === 'newer builds') site.newerBuilds();
   else expect(before).toBeUndefined();

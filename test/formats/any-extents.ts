@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { DiskExtent } from '../../src/testing/cut-blocks.ts';
 import { content } from './qcow2/disk.ts';
 
-/** An extent before it is known how large the disk is; `at` is a part of it. */
+/** An extent before the size of the disk is known; `at` is a fraction of that size. */
 export interface AnyExtent {
   at: number;
   length: number;
@@ -10,7 +10,7 @@ export interface AnyExtent {
   seed: number;
 }
 
-/** Up to six extents of any kind, at any place, on top of each other or not. */
+/** Up to six extents of any kind, at any place; they may overlap. */
 export const anyExtents: fc.Arbitrary<AnyExtent[]> = fc.array(
   fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -21,7 +21,7 @@ export const anyExtents: fc.Arbitrary<AnyExtent[]> = fc.array(
   { maxLength: 6 },
 );
 
-/** Puts extents onto a disk, cut where it ends. */
+/** Puts extents onto a disk, cut at its end. */
 export function placeExtents(extents: readonly AnyExtent[], virtualSize: number): DiskExtent[] {
   return extents.map(({ at, length, kind, seed }) => {
     const position = Math.floor(at * (virtualSize - 1));

@@ -101,7 +101,7 @@ describe('a disk', () => {
   });
 });
 
-describe('no disk is left behind', () => {
+describe('no disk is left after', () => {
   const two = {
     files: ['a', 'b'].map((id) => ({ href: `${id}.img`, id })),
     disks: [{ fileRef: 'a' }, { fileRef: 'b' }],

@@ -19,7 +19,7 @@ import {
 import { diskLikeBytes } from './shared/decoding.ts';
 import { makeXz } from './xz/make-xz.ts';
 
-/** What one frame, member or stream holds. */
+/** The content of one frame, member or stream. */
 const anyContent: fc.Arbitrary<Uint8Array> = fc
   .array(
     fc.record({
@@ -48,7 +48,7 @@ const gzipMember = fc
 const bzip2Stream = fc
   .tuple(fc.array(anyContent, { maxLength: 3 }), fc.integer({ min: 1, max: 9 }))
   .map(([blocks, level]) => {
-    // A block of nothing is never written.
+    // An empty block is never written.
     const full = blocks.filter((block) => block.length > 0);
     return { bytes: makeBzip2(full, { level }), content: Buffer.concat(full) };
   });

@@ -37,7 +37,7 @@ const disk = { virtualSize, extents };
 const vmdk = buildVmdkImage({ ...disk, variant: 'streamOptimized' }).bytes;
 const iso = buildIsoDisc({ content: small });
 
-/** A file of every format that comes with the package. */
+/** A file of every format in the package. */
 const samples: Record<string, FormatSample | FormatSample[]> = {
   bz2: { bytes: buildBzip2File(small), content: small },
   gz: { bytes: buildGzipFile(small), content: small },
@@ -59,7 +59,7 @@ const samples: Record<string, FormatSample | FormatSample[]> = {
 
 const readers = builtIns.formats.filter(isReader);
 
-it.each(readers)('$id has a file to be tried on', ({ id }) => {
+it.each(readers)('$id has a test file', ({ id }) => {
   expect(Object.keys(samples)).toContain(id);
 });
 

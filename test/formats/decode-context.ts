@@ -1,6 +1,6 @@
 import { type Allowance, type DecodeContext, defaultLimits, type Limits } from '../../src/kit.ts';
 
-/** A context for one decoder alone: four tasks at once, nothing logged, no spool. */
+/** A context for one decoder: four tasks in parallel, no log, no spool. */
 export function decodeContext(
   options: {
     signal?: AbortSignal;

@@ -3,7 +3,7 @@ import { decodeContext } from './decode-context.ts';
 import { PageSink } from './page-sink.ts';
 import { SteppedSource } from './stepped-source.ts';
 
-/** Decodes a complete image, or a source that is on its way, into a sink; gives the sink. */
+/** Decodes a complete image, or a source that is arriving, into a sink; returns the sink. */
 export async function decodeInto<S extends DiskSink>(
   format: Disk,
   image: Uint8Array | ByteSource,
@@ -25,7 +25,7 @@ export function decodeDisk(
   return decodeInto(format, image, new PageSink(), context);
 }
 
-/** Lets a source arrive in so many steps, with time for its readers in between. */
+/** Lets a source arrive in this many steps, with time for its readers in between. */
 export async function arrive(
   source: SteppedSource,
   sizeBytes: number,

@@ -26,37 +26,37 @@ export interface DiskFormatProperties<O extends DiskLayout, I extends { bytes: U
   limits: Partial<Limits>;
   /** An empty disk in memory, or one full of `junk`. */
   makeSink?: (junk?: number) => MemorySink;
-  /** How many images the first property tries. */
+  /** Number of images in the first property. */
   runs?: number;
-  /** Groups of images, each of which must occur among them. */
+  /** Groups of images; each must occur in one of them. */
   kinds?: { names: string[]; of: (options: O) => string };
   damage: {
     runs?: number;
     /** Bytes that are changed in one image. */
     most: number;
-    /** Where damage matters most. Other damage goes anywhere. */
+    /** Places where damage matters most. Other damage is anywhere. */
     places: (image: I, options: O) => (readonly [start: number, length: number])[];
-    /** Makes checksums right again, so that damage gets past them; done for half of the images. */
+    /** Corrects the checksums, so that they do not catch the damage; used for half of the images. */
     reseal?: (image: I, options: O) => void;
-    /** The most that may be written. */
+    /** Maximum number of bytes that may be written. */
     mostWritten: (image: I) => number;
-    /** How many images are refused and decoded at the least. */
+    /** Minimum number of images that are refused, and of those that are decoded. */
     refused: number;
     decoded: number;
   };
   cut: {
     runs?: number;
     anyImage?: fc.Arbitrary<O>;
-    /** Bytes that are missing at the least. */
+    /** Minimum number of missing bytes. */
     least?: number;
     /** Every second cut is this near the end. */
     nearEnd?: number;
-    /** Whether the whole disk can be there although bytes of the file are missing. */
+    /** Whether the whole disk can be complete although bytes of the file are missing. */
     whole: 'never' | 'possible' | 'often';
   };
 }
 
-/** What holds for every layout that a disk format can have. */
+/** Properties of every layout of a disk format. */
 export function diskFormatProperties<O extends DiskLayout, I extends { bytes: Uint8Array }>(
   properties: DiskFormatProperties<O, I>,
 ): void {
@@ -64,7 +64,7 @@ export function diskFormatProperties<O extends DiskLayout, I extends { bytes: Ui
   const context = decodeContext({ limits: properties.limits });
   const { makeSink = (junk?: number) => new PageSink(junk) } = properties;
 
-  test('any layout reads back equal, whole or arriving in pieces, onto a new or a used disk', async () => {
+  test('any layout reads back equal, complete or arriving in pieces, onto a new or a used disk', async () => {
     const seen = new Map<string, number>();
     const how = [fc.integer({ min: 0, max: 7 }), fc.boolean(), fc.boolean()] as const;
     const property = fc.asyncProperty(anyImage, ...how, async (options, steps, used, sizeKnown) => {
@@ -84,7 +84,7 @@ export function diskFormatProperties<O extends DiskLayout, I extends { bytes: Ui
     for (const name of kinds?.names ?? []) expect(seen.get(name), name).toBeGreaterThan(20);
   });
 
-  test('changed bytes never do more harm than a refusal', async () => {
+  test('changed bytes cause a typed error or a decoded disk, nothing worse', async () => {
     const seen = { decoded: 0, refused: 0 };
     const flip = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }), fc.nat());
     const flips = fc.array(flip, { minLength: 1, maxLength: damage.most });
@@ -118,7 +118,7 @@ export function diskFormatProperties<O extends DiskLayout, I extends { bytes: Ui
     expect(seen.decoded).toBeGreaterThan(damage.decoded);
   });
 
-  test('a file cut anywhere gives the whole disk or a refusal, never zeros', async () => {
+  test('a file cut anywhere gives the whole disk or an error, never zeros', async () => {
     const seen = { decoded: 0, refused: 0 };
     const { least = 1, nearEnd = 4096 } = cut;
     const place = fc.oneof(
@@ -128,7 +128,7 @@ export function diskFormatProperties<O extends DiskLayout, I extends { bytes: Ui
     const images = cut.anyImage ?? anyImage;
     const property = fc.asyncProperty(images, place, fc.boolean(), async (options, end, known) => {
       const { bytes } = build(options);
-      // A share of the file, or bytes from its end.
+      // A fraction of the file, or a number of bytes from its end.
       const kept = end < 0 ? end : Math.floor((bytes.length - least + 1) * end);
       const source = new SteppedSource(bytes.slice(0, kept), { readyBytes: 0, sizeKnown: known });
       const sink = makeSink();

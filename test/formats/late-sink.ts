@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { DiskSink } from '../../src/kit.ts';
 
-/** A disk in memory whose size may be set after the writes, as a file's. With `junk` it starts full of that byte. */
+/**
+ * A disk in memory whose size may be set after the writes, like that of a file. With `junk` it starts full of that
+ * byte.
+ */
 export class LateSink implements DiskSink {
   readonly zeroed: boolean;
   sizeBytes = -1;
   writtenBytes = 0;
-  /** Writes and zeroings that are under way, and the most there were at once. */
+  /** Number of running writes and zeroings, and their maximum. */
   running = 0;
   mostRunning = 0;
-  /** A write there fails. */
+  /** A write at this place fails. */
   failAt: number = Number.POSITIVE_INFINITY;
   readonly #bytes: Buffer;
   #end = 0;

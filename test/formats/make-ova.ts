@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { tarArchive, tarFile } from './make-tar.ts';
 
-/** Attributes of one element, in order; text goes in as it is. */
+/** Attributes of one element, in order; text is used unchanged. */
 type Attributes = Record<string, string>;
 
 export interface OvfFields {
   files?: Attributes[];
   disks?: Attributes[];
-  /** What stands before the envelope. */
+  /** The text before the envelope. */
   prolog?: string;
-  /** What stands behind the disks. */
+  /** The text after the disks. */
   rest?: string;
   prefix?: string;
 }
 
-/** A descriptor in the usual shape; without fields it names one disk, `disk.vmdk`. */
+/** A descriptor in the usual form; without fields it names one disk, `disk.vmdk`. */
 export function ovf(fields: OvfFields = {}): string {
   const prefix = fields.prefix ?? 'ovf:';
   const element = (name: string, attributes: Attributes): string => {

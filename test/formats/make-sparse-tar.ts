@@ -1,6 +1,6 @@
 import { base256, octal, padded, paxHeader, tarFile, tarHeader } from './make-tar.ts';
 
-/** A file with holes: its length, and what lies where. */
+/** A file with holes: its length, and its data by place. */
 export interface SparseFile {
   size: number;
   extents: [offset: number, bytes: Uint8Array][];
@@ -9,7 +9,7 @@ export interface SparseFile {
 export const sparseForms = ['old GNU', 'pax 0.0', 'pax 0.1', 'pax 1.0'] as const;
 export type SparseForm = (typeof sparseForms)[number];
 
-/** The file as it is meant. */
+/** The expanded file. */
 export function expandSparse({ size, extents }: SparseFile): Uint8Array {
   const bytes = new Uint8Array(size);
   for (const [offset, part] of extents) bytes.set(part, offset);
@@ -23,7 +23,7 @@ export function sparseMember(name: string, file: SparseFile, form: SparseForm): 
   return sparseFrom(name, file.size, map, data, form);
 }
 
-/** The same from a map and data that need not fit each other. */
+/** The same from a map and data that may contradict each other. */
 export function sparseFrom(
   name: string,
   size: number,
@@ -88,7 +88,7 @@ function oldGnu(
   return Buffer.concat([header, ...blocks, padded(data)]);
 }
 
-/** Octal as long as it fits, as GNU tar does. */
+/** Octal if it fits, as in GNU tar. */
 function number(value: number): Uint8Array {
   return value < 8 ** 11 ? octal(value, 12) : base256(BigInt(value));
 }

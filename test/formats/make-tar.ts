@@ -1,6 +1,6 @@
 const blockBytes = 512;
 
-/** Fields of one header; whatever is left out is what a plain file has. */
+/** Fields of one header; missing ones have the values of a plain file. */
 export interface TarFields {
   name: string | Uint8Array;
   type?: string;
@@ -8,7 +8,7 @@ export interface TarFields {
   magic?: 'posix' | 'gnu' | 'v7';
   prefix?: string;
   link?: string;
-  /** Bytes written over the header before its checksum is made: position and what stands there. */
+  /** Bytes written over the header before its checksum is computed: position and value. */
   patch?: [at: number, bytes: Uint8Array | string][];
   checksum?: 'unsigned' | 'signed' | 'wrong';
 }
@@ -65,7 +65,7 @@ export function tarFile(
   return Buffer.concat([tarHeader({ size: bytes.length, ...fields, name }), padded(bytes)]);
 }
 
-/** A pax header with these records, in order; a key may come again. */
+/** A pax header with these records, in order; a key may occur again. */
 export function paxHeader(records: [key: string, value: string][], type: string = 'x'): Uint8Array {
   const text = records.map(([key, value]) => paxRecord(key, value)).join('');
   return tarFile('PaxHeaders/x', text, { type });

@@ -1,20 +1,20 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** One member; whatever is left out is what a usual writer puts there. */
+/** One member; missing fields have the values of a usual writer. */
 export interface ZipFields {
   name: string;
   content?: Uint8Array | string;
   method?: number;
-  /** The bytes as they are stored, where they are not the packed content. */
+  /** The stored bytes, if they are not the compressed content. */
   packed?: Uint8Array;
   flags?: number;
   attributes?: number;
-  /** A data descriptor behind the data, and how it is written. */
+  /** A data descriptor after the data, and its form. */
   descriptor?: 'signed' | 'bare' | 'signed64' | 'bare64' | 'missing';
   /** Sizes in the zip64 extra field: of the local header, of the central directory. */
   zip64?: 'local' | 'central' | 'both';
   extra?: Uint8Array;
-  /** What one of the two headers says otherwise. */
+  /** Fields in which one of the two headers differs. */
   local?: Partial<Numbers> & { name?: string };
   central?: Partial<Numbers> & { offset?: number };
   /** Bytes before the local header. */

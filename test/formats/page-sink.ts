@@ -4,7 +4,9 @@ import type { DiskSink } from '../../src/kit.ts';
 const pageBytes = 64 * 1024;
 const zeroPage = new Uint8Array(pageBytes);
 
-/** A disk in memory that costs only what was written to it. With `junk` it starts full of that byte, like a used device. */
+/**
+ * A disk in memory that uses memory only for written data. With `junk` it starts full of that byte, like a used device.
+ */
 export class PageSink implements DiskSink {
   readonly zeroed: boolean;
   sizeBytes = -1;
@@ -49,7 +51,7 @@ export class PageSink implements DiskSink {
     return bytes;
   }
 
-  /** Resolves as soon as so many bytes were written. */
+  /** Resolves as soon as this many bytes were written. */
   written(bytes: number): Promise<void> {
     return new Promise((resolve) => {
       this.onWrite = () => {

@@ -17,23 +17,23 @@ export function qemuImg(...args: string[]): void {
   execFileSync('qemu-img', args, { stdio: 'pipe' });
 }
 
-/** A format to compare with what qemu-img makes of it. */
+/** A format to compare with qemu-img. */
 export interface QemuPeer<L> {
   disk: Disk;
-  /** The name that qemu-img has for it. */
+  /** The name of the format in qemu-img. */
   format: string;
   virtualSize: number;
   extents: DiskExtent[];
-  /** Options of `qemu-img convert`; each makes an image that reads as the disk. */
+  /** Options of `qemu-img convert`; each makes an image with the same content as the disk. */
   made: string[][];
   /** Layouts of the test writer; qemu-img reads each as the disk. */
   layouts: [name: string, layout: L][];
   build: (layout: { virtualSize: number; extents: DiskExtent[] } & L) => { bytes: Uint8Array };
-  /** `qemu-img check` knows the format. */
+  /** `qemu-img check` supports the format. */
   canCheck?: boolean;
 }
 
-/** What a test of its own needs beside the table. */
+/** The input of a separate test beside the table. */
 export interface QemuFolder {
   /** The digest of the disk. */
   want: string;
@@ -43,12 +43,15 @@ export interface QemuFolder {
   makeRaw: (name: string, virtualSize: number, extents: readonly DiskExtent[]) => string;
   /** The disk, raw. */
   raw: () => string;
-  /** The digests of what qemu-img and the decoder make of an image. */
+  /** The digests of an image, read by qemu-img and by the decoder. */
   theirs: (path: string) => string;
   ours: (path: string) => Promise<string>;
 }
 
-/** Images go both ways: what qemu-img writes is decoded, what the test writer makes is read by qemu-img. */
+/**
+ * Images are exchanged in both directions: those of qemu-img are decoded, those of the test writer are read by
+ * qemu-img.
+ */
 export function qemuImgAgrees<L>(
   peer: QemuPeer<L>,
   more: (folder: QemuFolder) => void = () => {},
@@ -77,7 +80,7 @@ export function qemuImgAgrees<L>(
   async function ours(path: string): Promise<string> {
     const source = await FileSource.open(path);
     try {
-      // Onto a used disk, so that holes are seen too.
+      // Onto a used disk, so that holes are checked too.
       return (await decodeInto(disk, source, new PageSink(0xee))).sha256();
     } finally {
       await source.close();
@@ -87,19 +90,22 @@ export function qemuImgAgrees<L>(
   const title = hasQemuImg ? 'with qemu-img' : 'with qemu-img (skipped: it is not installed)';
   describe.runIf(hasQemuImg)(title, () => {
     test.each(made.map((options) => ({ name: options.join(' '), options })))(
-      'an image that it made reads as it was: $name',
+      'an image that it made has the same content: $name',
       async ({ options }) => {
         qemuImg('convert', '-f', 'raw', '-O', format, ...options, raw(), at('made'));
         expect(await ours(at('made'))).toBe(want);
       },
     );
 
-    test.each(layouts)('an image of the test writer reads the same: %s', async (name, layout) => {
-      writeFileSync(at(name), build({ virtualSize, extents, ...layout }).bytes);
-      if (canCheck) qemuImg('check', '-q', '-f', format, at(name));
-      expect(theirs(at(name))).toBe(want);
-      expect(await ours(at(name))).toBe(want);
-    });
+    test.each(layouts)(
+      'an image of the test writer has the same content: %s',
+      async (name, layout) => {
+        writeFileSync(at(name), build({ virtualSize, extents, ...layout }).bytes);
+        if (canCheck) qemuImg('check', '-q', '-f', format, at(name));
+        expect(theirs(at(name))).toBe(want);
+        expect(await ours(at(name))).toBe(want);
+      },
+    );
 
     more({ want, at, makeRaw, raw, theirs, ours });
   });

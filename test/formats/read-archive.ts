@@ -15,11 +15,11 @@ import { decodeContext } from './decode-context.ts';
 import { wholeSource } from './shared/byte-sources.ts';
 import { sha256 } from './shared/decoding.ts';
 
-/** How an archive reaches its reader: as a file, or as what a codec puts out. */
+/** The form in which an archive reaches its reader: a file, or the output of a codec. */
 export const ways = ['file', 'stream'] as const;
 export type Way = (typeof ways)[number];
 
-/** A context with real scratch files, and how many were opened. */
+/** A context with real scratch files, and the number of opened ones. */
 export interface SpoolingContext extends DecodeContext {
   opened(): number;
   close(): Promise<void>;
@@ -66,7 +66,7 @@ export interface ReadEntry {
   sha256: string;
 }
 
-/** All that an archive holds, every entry drained. */
+/** All entries of an archive, each read to its end. */
 export async function readArchive(
   archive: Archive,
   bytes: Uint8Array,
@@ -98,7 +98,7 @@ export function entryOf(name: string, content: Uint8Array | string): ReadEntry {
   return { name, sizeBytes: bytes.length, sha256: sha256(bytes) };
 }
 
-/** Why an archive was refused, or `accepted`; any other error fails the test. */
+/** The reason why an archive was refused, or `accepted`; any other error fails the test. */
 export async function verdictOn(
   archive: Archive,
   bytes: Uint8Array,

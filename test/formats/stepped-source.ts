@@ -1,10 +1,10 @@
 import type { ByteSource } from '../../src/kit.ts';
 
-/** Bytes in memory that arrive in steps, as the test says; without steps they are all there at once. */
+/** Bytes in memory that arrive in steps, as the test says; without steps they are complete immediately. */
 export class SteppedSource implements ByteSource {
   readyBytes: number;
   sizeBytes: number | undefined;
-  /** Bytes that were read so far, whether or not a reader had waited for them. */
+  /** Number of bytes that were read so far, with or without waiting. */
   readBytes = 0;
   readonly #bytes: Uint8Array;
   #failure: { error: unknown } | undefined;
@@ -16,7 +16,7 @@ export class SteppedSource implements ByteSource {
     this.sizeBytes = start === 'whole' || start.sizeKnown ? bytes.length : undefined;
   }
 
-  /** Lets everything before `readyBytes` arrive; the last byte also tells the size. */
+  /** Lets everything before `readyBytes` arrive; the last byte also reveals the size. */
   grow(readyBytes: number): void {
     this.readyBytes = Math.min(readyBytes, this.#bytes.length);
     if (this.readyBytes === this.#bytes.length) this.sizeBytes = this.#bytes.length;

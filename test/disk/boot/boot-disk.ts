@@ -13,18 +13,18 @@ export const xbootldr = 'bc13c2ff-59e6-4262-a352-b275fd6f7172';
 export const linuxData = '0fc63daf-8483-4772-8e79-3d69d8477de4';
 export const amd64Root = '4f68bce3-e8cd-4db1-96e7-fbcaf984b709';
 
-/** A partition of a disk that a test writes down. */
+/** A partition of a disk, written by a test. */
 export interface Partition extends Partial<Omit<VolumeOnDisk, 'fileSystem' | 'refusal'>> {
   files?: MemoryFiles;
   fileSystem?: MemoryFileSystem;
   refusal?: DecodeError;
 }
 
-/** Just enough of a kernel to be told. */
+/** The smallest file that is recognized as a kernel. */
 export const kernel: Buffer = makeBzimage().subarray(0, 4096);
 export const osRelease = { 'etc/os-release': 'ID=acme\nVERSION_ID=7\n' };
 
-/** What starts a disk of these partitions, which are `p1`, `p2` and so on. */
+/** The boot entry of a disk with these partitions, which are `p1`, `p2` and so on. */
 export async function bootOf(
   partitions: readonly Partition[],
   options?: DiskBootOptions,
@@ -47,7 +47,7 @@ export async function bootOf(
   return boot;
 }
 
-/** The files and the command line of the entry that starts. */
+/** The files and the command line of the default entry. */
 export async function startOf(
   partitions: readonly Partition[],
   options?: DiskBootOptions,
@@ -56,7 +56,7 @@ export async function startOf(
   return [entry.kernel.file, ...entry.initrd.map(({ file }) => file), entry.cmdline ?? '-'];
 }
 
-/** The code of a refusal and its reason, or the path that is missing. */
+/** The code of an error and its reason, or the missing path. */
 export async function refusalOf(read: Promise<unknown>): Promise<string> {
   const error = await read.then(
     () => new Error('it was read'),

@@ -3,7 +3,7 @@ import { isImageError } from '../../../src/errors.ts';
 import { bootOf, esp, kernel, osRelease, type Partition } from './boot-disk.ts';
 import { makeUki } from './make-uki.ts';
 
-/** Numbers of a fixed sequence (mulberry32), so that a failure can be had again. */
+/** Numbers of a fixed sequence (mulberry32), so that a failure can be repeated. */
 function sequence(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -30,7 +30,7 @@ const extlinux =
   'default menu.c32\nappend all\nlabel a\n menu label A\n linux /k\n initrd /i\n append ro\nlabel b\n menu default\n kernel /k\nmenu include more.cfg\n';
 const words = ['\n', '\0', ' ', '..', '/', 'label', 'linux', 'include', '+', '\u{feff}', '$x', '='];
 
-/** Bytes of the first `within` changed, a length cut off, or a word put in. */
+/** Changes bytes of the first `within`, cuts off a length, or inserts a word. */
 function change(bytes: Buffer, within: number, next: (below: number) => number): Buffer {
   const changed = Buffer.from(bytes);
   for (let count = next(4) + 1; count > 0; count -= 1) {
@@ -75,7 +75,7 @@ test.each<[string, (next: (below: number) => number) => Partition]>([
       },
     }),
   ],
-])('%s, changed: read or refused, and nothing else', async (_, make) => {
+])('%s, changed: is read or refused with a typed error', async (_, make) => {
   const next = sequence(20_261_128);
   const count = { read: 0, refused: 0 };
   for (let round = 0; round < rounds; round += 1) {
@@ -84,7 +84,7 @@ test.each<[string, (next: (below: number) => number) => Partition]>([
       for (const part of [found.kernel, ...found.initrd]) {
         const opened = await part.open();
         const bytes = await opened.read(0, opened.sizeBytes);
-        // What is handed out is whole, and as long as it was said to be.
+        // Returned files are whole and have their stated length.
         expect([bytes.length, opened.sizeBytes]).toEqual([part.sizeBytes, part.sizeBytes]);
       }
       expect(found.kernel.kind).toMatch(/^[a-z0-9()-]+(?:\/[a-z0-9]+)?$/);

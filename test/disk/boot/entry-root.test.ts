@@ -27,11 +27,11 @@ test.each([
   ['root=/dev/vda3', 'two'],
   ['root=/dev/disk/by-partuuid/u2', 'one'],
   ['root=/dev/vda2 root=/dev/vda3', 'two'],
-])('of two roots the one that %s names', async (cmdline, id) => {
+])('of two roots it takes the one that %s names', async (cmdline, id) => {
   expect(await idOf(cmdline, ...two)).toEqual([id]);
 });
 
-test('else that with the partition type of the architecture, else none, which is said', async () => {
+test('otherwise the one with the partition type of the architecture, otherwise none, with a warning', async () => {
   const [first = {}, second = {}] = two;
   const typed = { ...second, type: amd64Root };
   expect(await idOf('quiet', { ...first, type: linuxData }, typed)).toEqual(['two']);
@@ -39,7 +39,7 @@ test('else that with the partition type of the architecture, else none, which is
   expect(await idOf('quiet', first)).toEqual(['one']);
 });
 
-test('a root that is not on the disk is said', async () => {
+test('a root that is not on the disk gives a warning', async () => {
   expect(await idOf('root=UUID=gone', { files: system('one') })).toEqual([
     'one',
     expect.stringContaining('UUID=gone'),
@@ -68,7 +68,7 @@ describe('subvolumes', () => {
     expect(await idOf(cmdline, btrfs)).toEqual([id]);
   });
 
-  test('one that is missing is said', async () => {
+  test('a missing one gives a warning', async () => {
     expect(await idOf('root=LABEL=x rootflags=subvol=gone', btrfs)).toEqual([
       undefined,
       expect.stringContaining('gone'),
@@ -91,7 +91,7 @@ test('the system in the partition of mount.usr', async () => {
   expect(await idOf('mount.usr=PARTUUID=u', usr, root)).toEqual(['flatcar']);
 });
 
-describe('the kernel that is asked for', () => {
+describe('the requested kernel', () => {
   const files = {
     'extlinux.conf':
       'default b\nlabel a\n linux vmlinuz-1.0\nlabel b\n linux vmlinuz-2.0\nlabel c\n linux vmlinuz-2.0\nlabel d\n linux vmlinuz-3.0\nlabel e\n linux vmlinuz-3.0\n',
@@ -112,7 +112,7 @@ describe('the kernel that is asked for', () => {
     expect(await start(wanted)).toMatchObject({ id, isDefault: id === 'b' });
   });
 
-  test('several that fit, and none, name the menu', async () => {
+  test('several matches, and no match, list the menu', async () => {
     expect(await refusalOf(start('3.0'))).toBe('ERR_NOT_FOUND 3.0');
     await expect(start('3.0')).rejects.toThrow('More than one');
     await expect(start('3.0')).rejects.toMatchObject({

@@ -59,7 +59,7 @@ describe('the default', () => {
     expect((await bootOf(disk(config))).entry.id).toBe(id);
   });
 
-  test('a default that is not there is missed, not guessed', async () => {
+  test('a missing default is reported, not guessed', async () => {
     const read = bootOf(disk(`default gone\n${labels}`));
     expect(await refusalOf(read)).toBe('ERR_NOT_FOUND');
     await expect(read).rejects.toThrow('no default entry');
@@ -76,14 +76,14 @@ describe('the command line', () => {
     expect((await startOf(disk(config))).at(-1)).toBe(cmdline);
   });
 
-  test('an initrd in it counts where there is no line of its own', async () => {
+  test('an initrd in it is used if there is no separate line', async () => {
     const config = 'label a\n linux k\n append initrd=i,j\n';
     expect(await startOf(disk(config))).toHaveLength(4);
     expect(await startOf(disk(`${config} initrd i\n`))).toHaveLength(3);
   });
 });
 
-test('included files add labels; text of a help page is no keyword', async () => {
+test('included files add labels; the text of a help page has no keywords', async () => {
   const config = 'include more.cfg\ntext help\nlabel no\nendtext\n';
   const more = { 'boot/extlinux/more.cfg': 'default b\nlabel a\n linux k\nlabel b\n linux k\n' };
   const { menu, entry } = await bootOf(disk(config, more));
@@ -100,7 +100,7 @@ test.each([
   expect(await refusalOf(bootOf(disk(config)))).toBe(refusal);
 });
 
-test('a line of a million blanks is a line', async () => {
+test('a line of a million blanks is read quickly', async () => {
   const config = `label a\n linux k\n append a${' '.repeat(1_000_000)}b\n`;
   expect(await startOf(disk(config))).toEqual(['p1:/boot/extlinux/k', 'a b']);
 });

@@ -13,7 +13,7 @@ import {
 
 const said = expect.stringContaining('No boot loader of this disk has a configuration');
 
-test('the newest kernel by version, with its initrd, and said to be so', async () => {
+test('the newest kernel by version, with its initrd, and a note that it was chosen', async () => {
   const files = {
     ...osRelease,
     'boot/vmlinuz-6.9.1': kernel,
@@ -47,7 +47,7 @@ test.each([
   expect(await startOf([{ files }])).toEqual([`p1:/boot/${name}`, `p1:/boot/${initrd}`, '-']);
 });
 
-test('/boot on its own, and the root where /boot is empty', async () => {
+test('/boot as a separate volume, and the root if /boot is empty', async () => {
   const root = { files: { ...osRelease, 'vmlinuz-1': kernel } };
   expect(await startOf([root])).toEqual(['p1:/vmlinuz-1', '-']);
   const boot = { type: xbootldr, files: { 'vmlinuz-2': kernel } };
@@ -84,7 +84,7 @@ test('the kernel of Flatcar on its EFI system partition, with the system of its 
   expect(warnings).toEqual([expect.stringContaining('Flatcar')]);
 });
 
-describe('never in place of a configuration', () => {
+describe('is not used instead of a configuration', () => {
   const files = { ...osRelease, 'boot/vmlinuz-1': kernel };
   const refusal = refuse('corrupt-header', 'The superblock is cut');
 
@@ -93,7 +93,7 @@ describe('never in place of a configuration', () => {
     expect(await refusalOf(bootOf([{ files: empty }]))).toBe('ERR_NOT_FOUND');
   });
 
-  test('that may lie on a volume that cannot be read', async () => {
+  test('that may be on a volume that cannot be read', async () => {
     expect(await refusalOf(bootOf([{ files }, { type: esp, refusal }]))).toBe(
       'ERR_DECODE corrupt-header',
     );
@@ -103,14 +103,14 @@ describe('never in place of a configuration', () => {
     expect(await startOf([{ files }, { type: linuxData, refusal }])).toHaveLength(2);
   });
 
-  test('and a configuration that is read names the volume that is not', async () => {
+  test('and the message names the volume that cannot be read', async () => {
     const config = { ...files, 'boot/extlinux.conf': 'label a\n linux vmlinuz-1\n' };
     const { warnings } = await bootOf([{ files: config }, { type: esp, refusal }]);
     expect(warnings).toEqual([expect.stringMatching(/^p2 may hold .*The superblock is cut$/)]);
   });
 });
 
-test('a disk without a kernel is a disk without one; a volume that cannot be read is the reason', async () => {
+test('a disk without a kernel has none; a volume that cannot be read is given as the reason', async () => {
   expect(await refusalOf(bootOf([{ files: osRelease }]))).toBe('ERR_NOT_FOUND');
   expect(await refusalOf(bootOf([]))).toBe('ERR_NOT_FOUND');
   const twice = { files: { ...osRelease, 'boot/vmlinuz-1': kernel } };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readKernelKind } from '../../../src/disk/boot/kernel-kind.ts';
 import { makeBzimage, makeElf, makeImage, makeZboot } from '../../image/make-kernel.ts';
 
-/** A file that counts how far it was read. */
+/** A file that counts the bytes read. */
 function fileOf(bytes: Buffer) {
   const seen = { end: 0 };
   const read = async (position: number, length: number) => {
@@ -28,7 +28,7 @@ function makeZimage(): Buffer {
   return bytes;
 }
 
-/** What a zboot image is without its mark. */
+/** A zboot image without its mark. */
 function makeLoong(): Buffer {
   const bytes = makeZboot(makeImage(), 'gzip', 0x6264);
   bytes.fill(0, 4, 8);
@@ -59,7 +59,7 @@ test.each([
   expect(await readKernelKind(fileOf(bytes).file)).toBe(kind);
 });
 
-test('a bomb is told by its head; no more of the file is read, or unpacked', async () => {
+test('a bomb is recognized by its head; no more of the file is read or unpacked', async () => {
   const zeros = Buffer.alloc(64 * 1024 * 1024);
   const before = process.memoryUsage().arrayBuffers;
   const { file, seen } = fileOf(Buffer.concat([gzipSync(zeros), noise]));

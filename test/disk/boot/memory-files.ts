@@ -18,7 +18,7 @@ export interface MemoryFileSystem {
   defaultSubvolume?: string;
 }
 
-/** A file system whose files a test writes down. */
+/** A file system whose files are written in a test. */
 export function memoryFileSystem(
   files: MemoryFiles,
   { id = 'ext4', label, uuid, defaultSubvolume }: MemoryFileSystem = {},

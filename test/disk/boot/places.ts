@@ -4,18 +4,18 @@ import type { FoundRoot } from '../../../src/disk/find-roots.ts';
 import { defined } from '../../../src/kit/defined.ts';
 import { type MemoryFileSystem, type MemoryFiles, memoryFileSystem } from './memory-files.ts';
 
-/** A volume that a test writes down. */
+/** A volume, written by a test. */
 export interface MadeVolume extends MemoryFileSystem {
   files: MemoryFiles;
-  /** `p1` by its place in the list otherwise; `ol/root` for a logical volume, `disk` without a table. */
+  /** By default `p1` and so on by its place in the list; `ol/root` for a logical volume, `disk` without a table. */
   name?: string;
   isEsp?: boolean;
   isBoot?: boolean;
-  /** The root, and the subvolume that it is. */
+  /** The root, and its subvolume. */
   root?: true | string;
 }
 
-/** What a boot loader may look at, of volumes that a test writes down. */
+/** The input of a boot loader, for volumes written by a test. */
 export function bootPlaces(made: readonly MadeVolume[]): BootPlaces {
   const volumes = made.map((one, index) => bootVolume(one, index + 1));
   const at = (is: (one: MadeVolume) => boolean): BootVolume[] => {

@@ -84,7 +84,7 @@ async function bytesOf({ open }: BootPart): Promise<Buffer> {
 
 const system = { 'etc/os-release': 'ID=acme\nVERSION_ID=7\n' };
 
-describe.skipIf(!programs.every(hasProgram))('a disk of mke2fs and mtools', () => {
+describe.skipIf(!programs.every(hasProgram))('a disk made by mke2fs and mtools', () => {
   test('a unified kernel image on FAT: names in any case, the root by its type', async () => {
     const big = Buffer.concat([kernel, Buffer.alloc(3 * MiB, 'kernel')]);
     const initrd = Buffer.alloc(2 * MiB + 77, 'initrd');
@@ -108,13 +108,13 @@ describe.skipIf(!programs.every(hasProgram))('a disk of mke2fs and mtools', () =
     expect(Buffer.compare(await bytesOf(entry.kernel), big)).toBe(0);
     expect(await Promise.all(entry.initrd.map(bytesOf))).toHaveLength(1);
     expect(Buffer.compare(await bytesOf(entry.initrd[0] ?? entry.kernel), initrd)).toBe(0);
-    // Of two roots the one that starts is the one that paths mean.
+    // Of two roots, paths refer to the one that is started.
     const release = await (await disk.files()).read('/etc/os-release');
     expect(Buffer.from(release).toString()).toContain('ID=acme');
     await expect(disk.boot({ kernel: '5' })).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
   });
 
-  test('extlinux on /boot of its own, with a kernel for arm64', async () => {
+  test('extlinux on a separate /boot, with a kernel for arm64', async () => {
     const config =
       'label a\n linux ../Image-6.12\n initrd /initrd.img\n append root=LABEL=top ro\n';
     const files = {

@@ -10,7 +10,7 @@ const entry = (lines: Record<string, string>): string => {
     .map(([key, value]) => `${key}\t${value}\n`)
     .join('');
 };
-/** An ESP with these entries, whose kernels are there. */
+/** An ESP with these entries and their kernels. */
 const espOf = (entries: Record<string, string>, more: MemoryFiles = {}) => ({
   type: esp,
   files: {
@@ -56,7 +56,7 @@ test('an entry: its files in order, its lines of options joined', async () => {
 
 describe('the order and the default', () => {
   const linux = '/k/linux';
-  test('sort keys first, versions down, what failed too often last', async () => {
+  test('sort keys first, higher versions first, entries that failed too often last', async () => {
     expect(
       await ids({
         'b.conf': entry({ linux }),
@@ -69,7 +69,7 @@ describe('the order and the default', () => {
     ).toEqual(['*k2', 'k1', 'b', 'a-10', 'a-9', 'k3']);
   });
 
-  test('loader.conf names the default by a pattern, without regard to case', async () => {
+  test('loader.conf names the default by a pattern, in upper or lower case', async () => {
     const entries = { 'a-1.conf': entry({ linux }), 'a-2+3.conf': entry({ linux }) };
     const conf = (text: string) => ({ 'loader/loader.conf': `timeout 3\ndefault ${text}\n` });
     expect(await ids(entries, conf('A-1*'))).toEqual(['a-2', '*a-1']);
@@ -78,7 +78,7 @@ describe('the order and the default', () => {
     expect(await ids(entries, conf('gone.conf'))).toEqual(['*a-2', 'a-1']);
   });
 
-  test('entries of another architecture, and what is no entry, are not in the menu', async () => {
+  test('entries of another architecture, and invalid ones, are not in the menu', async () => {
     expect(
       await ids({
         'a.conf': entry({ linux, architecture: 'x64' }),
@@ -89,13 +89,13 @@ describe('the order and the default', () => {
     ).toEqual(['*a']);
   });
 
-  test('an EFI program that starts by default is said', async () => {
+  test('an EFI program as default gives a warning', async () => {
     const entries = { 'a.conf': entry({ linux }), 'z.conf': entry({ efi: '/memtest.efi' }) };
     const { entry: started, warnings } = await bootOf([espOf(entries)]);
     expect([started.id, ...warnings]).toEqual(['a', expect.stringContaining('z.conf')]);
   });
 
-  test('entries of /boot on its own are in the same menu', async () => {
+  test('entries of a separate /boot are in the same menu', async () => {
     const disk = [
       espOf({ 'a.conf': entry({ linux }) }),
       { type: xbootldr, files: { 'loader/entries/b.conf': entry({ linux: 'l' }), l: kernel } },
@@ -148,7 +148,7 @@ test.each([
   expect(splitBootCounter(name)).toEqual(wanted);
 });
 
-test('of two tries of one image the one with more left comes first', () => {
+test('of two images with boot counters, the one with more tries left comes first', () => {
   const names = ['a+1-2.efi', 'a+2-1.efi'].map(splitBootCounter);
   expect(names.sort(compareEntries).map(({ triesLeft }) => triesLeft)).toEqual([2, 1]);
 });
@@ -173,7 +173,7 @@ test('a line of blanks in loader.conf is a line', () => {
   expect(isDefault?.('x.conf')).toBe(true);
 });
 
-test('the last default of loader.conf counts, and a comment is none', () => {
+test('the last default of loader.conf is used, and a comment is ignored', () => {
   const { isDefault } = parseLoaderConf('default a\n#default c\n  default b*  \n');
   expect(['a.conf', 'b2.conf', 'c.conf'].map((name) => isDefault?.(name))).toEqual([
     false,

@@ -41,7 +41,7 @@ test('sections are cut at their virtual size, microcode comes first', async () =
   expect(await Promise.all(entry.initrd.map(textOf))).toEqual(['ucode', 'initrd']);
 });
 
-test('profile 0 stands in for the base, later profiles do not', async () => {
+test('profile 0 replaces the base, later profiles do not', async () => {
   const uki = makeUki([
     ['.linux', kernel],
     ['.cmdline', 'base'],
@@ -58,7 +58,7 @@ test('profile 0 stands in for the base, later profiles do not', async () => {
   ]);
 });
 
-test('images are ordered by the version of their system; other programs are no choice', async () => {
+test('images are ordered by the version of their system; other programs are ignored', async () => {
   const image = (version: string) =>
     makeUki([
       ['.osrel', `ID=acme\nVERSION_ID=${version}\n`],
@@ -78,7 +78,7 @@ test('images are ordered by the version of their system; other programs are no c
   expect(warnings).toEqual([expect.stringContaining('b.efi has addons')]);
 });
 
-test('the root on the disk says more than the image: its os-release counts', async () => {
+test('the os-release of the root on the disk is preferred to that of the image', async () => {
   const uki = makeUki([
     ['.osrel', 'ID=other\n'],
     ['.linux', kernel],

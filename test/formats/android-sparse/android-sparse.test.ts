@@ -42,7 +42,7 @@ test.each(habits)('an image with %s', async (_, habit) => {
   expect(used.sha256()).toBe(sha256(disk));
 });
 
-test('an image that arrives in steps, and one with zeros behind its last chunk', async () => {
+test('an image that arrives in steps, and one with zeros after its last chunk', async () => {
   const bytes = writeSparseImage(disk, { crcChunks: true });
   const padded = new Uint8Array(bytes.length + 5000);
   padded.set(bytes);
@@ -144,7 +144,7 @@ test('cut anywhere', async () => {
   }
 });
 
-test('a checksum over terabytes of holes and filled blocks takes no time of its own', async () => {
+test('a checksum over terabytes of holes and filled blocks is computed quickly', async () => {
   const crc = new RunningCrc();
   const pattern = Uint8Array.of(9, 8, 7, 6);
   const want = Buffer.alloc(40_000, pattern);
@@ -160,7 +160,7 @@ test('a checksum over terabytes of holes and filled blocks takes no time of its 
   expect(zeros.value).toBeLessThan(2 ** 32);
 });
 
-test('filled blocks count as data: a bomb is a refusal of its sink, not hours of writing', async () => {
+test('filled blocks count as data: the sink refuses a bomb before hours of writing', async () => {
   const small = writeSparseImage(new Uint8Array(4096).fill(0x5a));
   const view = new DataView(small.buffer);
   const blocks = 2 ** 28;

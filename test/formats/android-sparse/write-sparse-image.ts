@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** How a writer lays a sparse image out. */
+/** The layout that a writer chooses for a sparse image. */
 export interface SparseImageHabits {
   /** Default 4096. */
   blockBytes?: number;
@@ -9,7 +9,7 @@ export interface SparseImageHabits {
   chunkHeaderBytes?: number;
   /** Most blocks of a chunk with data; default 64. */
   mostBlocks?: number;
-  /** A checksum chunk behind every other chunk; default none. */
+  /** A checksum chunk after every other chunk; default none. */
   crcChunks?: boolean;
   /** The checksum of the disk in the header; default none. */
   checksum?: boolean;
@@ -21,8 +21,8 @@ type Chunk = { type: number; blocks: number; data: Uint8Array };
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Writes a disk, a multiple of the block size, as libsparse/sparse_format.h of the Android Open Source Project describes it.
- * It shares no code with the reader.
+ * Writes a disk, a multiple of the block size, as in libsparse/sparse_format.h of the Android Open Source Project. It
+ * shares no code with the reader.
  */
 export function writeSparseImage(disk: Uint8Array, habits: SparseImageHabits = {}): Bytes {
   const { blockBytes = 4096, headerBytes = 28, chunkHeaderBytes = 12, mostBlocks = 64 } = habits;

@@ -53,14 +53,14 @@ describe('reads', () => {
       hello,
     ],
   ];
-  test.each(cases)('%s, however it is cut into pieces', async (_, bytes, expected) => {
+  test.each(cases)('%s, for any size of pieces', async (_, bytes, expected) => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       const decoded = await decodeAll(bzip2, wholeSource(bytes, pieceBytes));
       expect(decoded).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
     }
   });
 
-  test('a file that is longer than what is held of it', async () => {
+  test('a file that is longer than the part in memory', async () => {
     const bytes = join(...new Array<Uint8Array>(9000).fill(helloFile), textFile);
     for (const pieceBytes of [1000, 1 << 20]) {
       const decoded = await decodeAll(bzip2, wholeSource(bytes, pieceBytes));
@@ -69,8 +69,8 @@ describe('reads', () => {
     }
   });
 
-  test('a block that is longer than what is usually held', async () => {
-    // Steps up and down again are no use, and allowed.
+  test('a block that is longer than the part that is usually in memory', async () => {
+    // Steps up and down again are useless, but allowed.
     const detour = '1011'.repeat(700_000);
     const lengths = toLengthBits([3, 3, 3, 3, 3, 3]);
     const lengthBits = lengths.slice(0, 5) + detour + lengths.slice(5) + lengths;
@@ -81,7 +81,7 @@ describe('reads', () => {
     }
   });
 
-  test('hands on a block once its end has arrived', async () => {
+  test('returns a block once its end has arrived', async () => {
     const source = new GrowingSource();
     const output = bzip2.decode(source, decodeContext())[Symbol.asyncIterator]();
     source.push(helloFile);
@@ -99,8 +99,8 @@ describe('reads', () => {
   });
 });
 
-describe('is left', () => {
-  test('by a consumer that has enough, and reads no further', async () => {
+describe('ends', () => {
+  test('when the consumer stops, and reads no further', async () => {
     let asked = 0;
     const source = {
       ...wholeSource(zerosFile),
@@ -117,7 +117,7 @@ describe('is left', () => {
   });
 });
 
-test('a bomb comes in small pieces and takes little memory', async () => {
+test('a bomb comes in small pieces and uses little memory', async () => {
   const bomb = join(...new Array<Uint8Array>(8).fill(zerosFile));
   let sizeBytes = 0;
   let longest = 0;
@@ -133,7 +133,7 @@ test('a bomb comes in small pieces and takes little memory', async () => {
   expect(most).toBeLessThan(200 * 1024 * 1024);
 });
 
-test('recognises bzip2 by its header and the magic behind it', () => {
+test('recognises bzip2 by its header and the magic after it', () => {
   expect(bzip2.detect({ head: textFile })).toBe(true);
   expect(bzip2.detect({ head: emptyFile })).toBe(true);
   expect(bzip2.detect({ head: changed(textFile, 3, 0x30) })).toBe(false);

@@ -14,7 +14,7 @@ export function changed(bytes: Uint8Array, at: number, value: number): Uint8Arra
 export const text: Uint8Array = Buffer.from(
   'The quick brown fox jumps over the lazy dog\n'.repeat(5000),
 );
-/** What bzip2 1.0.8 makes of the text with `-1`, in three blocks. */
+/** The text compressed by bzip2 1.0.8 with `-1`, in three blocks. */
 export const textFile: Uint8Array = base64([
   'QlpoMTFBWSZTWU+qM+sALGFTgAAQQAAEAD////AwAVgAUAA0AABQADQAABSqIgwjEw0bUm4FQ/IKhgFQ6AqGAVDi',
   'CoaAqGUFQ0BUPsFQ79gVDhBUOsFQyBUOsCoagqGYKh8AqHoFQ5wVDWCobQVDtBUMgVDMFQwCocfAKhtBUMwVDQFQ',

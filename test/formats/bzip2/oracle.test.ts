@@ -35,13 +35,13 @@ commandAgrees(
         file: () => join(helloFile, textFile),
         rounds: 60,
         at: (next, fileBytes) => next(fileBytes),
-        // The command stops in silence where no stream follows.
+        // The command ends silently if no stream follows.
         alone: 'trailing-data',
       },
     ],
   },
   (run) => {
-    test('on noise, which fills a block', async () => {
+    test('on noise that fills a block', async () => {
       const next = sequence(12);
       const noise = Uint8Array.from({ length: 1_500_000 }, () => next(256));
       const decoded = await decodeAll(bzip2, run(['-9'], noise).stdout);

@@ -111,7 +111,7 @@ describe('refuses', () => {
     expect(await refusalOf(decodeAll(bzip2, bytes, limited(2)))).toBe('limit');
   });
 
-  test('every cut, and no flipped bit is taken for another content', async () => {
+  test('every cut; no flipped bit gives other content', async () => {
     const bytes = makeBzip2([abc.subarray(0, 600), disk.subarray(4000, 4600)]);
     for (let length = 0; length < bytes.length; length += 1) {
       expect(await refusalOf(decodeAll(bzip2, bytes.subarray(0, length)))).toBe('truncated');
@@ -122,7 +122,7 @@ describe('refuses', () => {
       const outcome = await decodeAll(bzip2, damaged).catch(async (error) =>
         refusalOf(Promise.reject(error)),
       );
-      // Another level, another unused code or padding make no difference.
+      // Another level, another unused code or padding change nothing.
       if (typeof outcome !== 'string') expect(outcome, `bit ${bit}`).toEqual(good);
     }
   });

@@ -18,7 +18,7 @@ describe.each(families)('$name: $file', (family) => {
   }
 
   if (!Array.isArray(reads)) {
-    test('is refused by its name', async () => {
+    test('is refused with its name', async () => {
       const error = await convert({}).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ message: expect.stringMatching(reads.refusedAs) });
       expect(error).not.toMatchObject({ hint: expect.stringContaining('--from raw') });
@@ -36,7 +36,7 @@ describe.each(families)('$name: $file', (family) => {
 
   const [word] = [...(allow ?? []).map((one) => `--allow ${one}`), ...(entry ? ['--entry'] : [])];
   if (word === undefined) return;
-  test(`names ${word} where it is missing`, async () => {
+  test(`the hint names ${word} if it is missing`, async () => {
     const error = await convert({}).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ hint: expect.stringContaining(word) });
   });

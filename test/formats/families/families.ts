@@ -22,12 +22,12 @@ import { writeStream } from '../vmdk/stream-writer.ts';
 /** A kind of file that a family of systems publishes or writes. */
 export interface Family {
   name: string;
-  /** How such files are called. */
+  /** The usual file names. */
   file: string;
-  /** What it is made of, as `docs/formats.md` says it. */
+  /** Its layers, in the words of `docs/formats.md`. */
   made: string;
   bytes: () => Uint8Array;
-  /** The layers that are found; the refusal's words where such a file is named and not read. */
+  /** The detected layers; the words of the error for a file that is recognized but not read. */
   reads: string[] | { refusedAs: RegExp };
   allow?: Allowance[];
   entry?: string;

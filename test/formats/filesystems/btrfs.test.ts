@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A file system of 128 MiB with the tree in it, as mkfs.btrfs makes it. */
+/** A file system of 128 MiB with the tree in it, made by mkfs.btrfs. */
 function make(options: string[]): string {
   const path = join(folder, 'disk');
   writeFileSync(path, '');
@@ -38,7 +38,7 @@ const kinds: [string, string[]][] = [
   ['blake2', ['--csum', 'blake2', '-n', '65536']],
 ];
 
-describe.skipIf(!hasProgram('mkfs.btrfs'))('btrfs as mkfs.btrfs makes it', () => {
+describe.skipIf(!hasProgram('mkfs.btrfs'))('btrfs made by mkfs.btrfs', () => {
   test.each(kinds)('%s', async (_, options) => {
     const source = await FileSource.open(make(options));
     try {
@@ -74,7 +74,7 @@ describe.skipIf(!hasProgram('mkfs.btrfs'))('btrfs as mkfs.btrfs makes it', () =>
   });
 });
 
-describe('checksums that Node lacks', () => {
+describe('checksums that Node does not have', () => {
   test.each([
     ['', 'ef46db3751d8e999'],
     ['a', 'd24ec4f1a98c6e5b'],
@@ -84,7 +84,7 @@ describe('checksums that Node lacks', () => {
     expect(xxhash64(Buffer.from(text)).toString(16)).toBe(wanted);
   });
 
-  test.skipIf(!hasProgram('b2sum'))('BLAKE2b-256 as b2sum has it', () => {
+  test.skipIf(!hasProgram('b2sum'))('BLAKE2b-256 equals the output of b2sum', () => {
     for (const length of [0, 1, 127, 128, 129, 4064]) {
       const bytes = createHash('sha256').update(`${length}`).digest();
       const input = Buffer.alloc(length, bytes);

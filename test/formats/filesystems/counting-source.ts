@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../src/kit.ts';
 
-/** A source that counts what is read of it. */
+/** A source that counts its reads. */
 export interface CountingSource extends ByteSource {
   readonly reads: number;
   readonly bytes: number;

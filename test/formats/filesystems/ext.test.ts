@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A file system of 24 MiB with the tree in it, as mke2fs makes it. */
+/** A file system of 24 MiB with the tree in it, made by mke2fs. */
 function make(options: string[]): Buffer {
   const path = join(folder, 'disk');
   const words = ['-q', '-F', '-L', 'label', ...options, '-d', join(folder, 'tree'), path, '24M'];
@@ -52,7 +52,7 @@ const kinds: Record<string, { id: string; options: string[] }> = {
   },
 };
 
-describe.skipIf(!hasProgram('mke2fs'))('ext as mke2fs makes it', () => {
+describe.skipIf(!hasProgram('mke2fs'))('ext made by mke2fs', () => {
   test.each(Object.entries(kinds))('%s', async (_, { id, options }) => {
     const disk = make(options);
     expect(ext.detect({ head: disk.subarray(0, 131_072) })).toBe(true);

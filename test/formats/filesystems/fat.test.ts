@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A volume with the tree in it, as mkfs.vfat and mcopy make it. */
+/** A volume with the tree in it, made by mkfs.vfat and mcopy. */
 function make(sizeBytes: number, options: string[]): Buffer {
   const path = join(folder, 'disk');
   writeFileSync(path, '');
@@ -48,33 +48,30 @@ const kinds: [string, number, string[]][] = [
   ['fat16', 64 * MiB, ['-F', '16', '-S', '4096']],
 ];
 
-describe.skipIf(!hasProgram('mkfs.vfat') || !hasProgram('mcopy'))(
-  'FAT as mkfs.vfat makes it',
-  () => {
-    test.each(kinds)('%s with %d bytes %j', async (id, sizeBytes, options) => {
-      const disk = make(sizeBytes, options);
-      expect(fat.detect({ head: disk.subarray(0, 131_072) })).toBe(true);
-      const found = await fat.open(memorySource(disk), context);
-      expect(found).toMatchObject({ id, label: 'ROOTDISK', uuid: '1A2B-3C4D' });
-      await expectTree(found, files);
-      const text = await found.read('/BOOT/LOADER/entries/ONE.conf');
-      expect(Buffer.from(text).toString()).toBe('title one\n');
-    });
+describe.skipIf(!hasProgram('mkfs.vfat') || !hasProgram('mcopy'))('FAT made by mkfs.vfat', () => {
+  test.each(kinds)('%s with %d bytes %j', async (id, sizeBytes, options) => {
+    const disk = make(sizeBytes, options);
+    expect(fat.detect({ head: disk.subarray(0, 131_072) })).toBe(true);
+    const found = await fat.open(memorySource(disk), context);
+    expect(found).toMatchObject({ id, label: 'ROOTDISK', uuid: '1A2B-3C4D' });
+    await expectTree(found, files);
+    const text = await found.read('/BOOT/LOADER/entries/ONE.conf');
+    expect(Buffer.from(text).toString()).toBe('title one\n');
+  });
 
-    test('changed bytes', async () => {
-      const disk = make(8 * MiB, ['-F', '12', '-s', '8']);
-      const count = await survivesChanges(fat, disk, files, {
-        rounds: 300,
-        seed: 6,
-        within: 40_000,
-      });
-      expect(count.refused).toBeGreaterThan(0);
-      expect(count.read).toBeGreaterThan(0);
+  test('changed bytes', async () => {
+    const disk = make(8 * MiB, ['-F', '12', '-s', '8']);
+    const count = await survivesChanges(fat, disk, files, {
+      rounds: 300,
+      seed: 6,
+      within: 40_000,
     });
-  },
-);
+    expect(count.refused).toBeGreaterThan(0);
+    expect(count.read).toBeGreaterThan(0);
+  });
+});
 
-test('what is no FAT is not taken for one', () => {
+test('other content is not recognized as FAT', () => {
   expect(fat.detect({ head: Buffer.alloc(512) })).toBe(false);
   expect(fat.detect({ head: Buffer.alloc(100, 1) })).toBe(false);
   const exfat = Buffer.alloc(512);

@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** How reading a file ends, and after how many reads. */
+/** The result of reading a file, and the number of reads. */
 async function readFile(
   format: FileSystemFormat,
   disk: Buffer,
@@ -39,8 +39,8 @@ async function readFile(
   return { answer, reads: source.reads };
 }
 
-/** Every entry of a block leads to one block below: good at each level, and without an end as a whole. */
-describe('a tree of few blocks with many ways through it', () => {
+/** Every entry of a block leads to the same block below: valid at each level, but endless as a whole. */
+describe('a tree of few blocks with many paths through it', () => {
   test.skipIf(!hasProgram('mke2fs') || !hasProgram('debugfs'))('ext', async () => {
     const path = join(folder, 'ext');
     const options = ['-q', '-F', '-b', '1024', '-O', '^metadata_csum', '-d', join(folder, 'tree')];
@@ -51,7 +51,7 @@ describe('a tree of few blocks with many ways through it', () => {
     const blocks = ask('blocks /victim').trim().split(/\s+/).map(Number);
     const disk = readFileSync(path);
     const inode = Number(group) * 1024 + Number(offset);
-    // 2^41 bytes long, so that a budget by this length has no end.
+    // 2^41 bytes long, so that a budget based on this length does not help.
     disk.writeUInt32LE(2 ** 9, inode + 108);
     const writeNode = (at: number, room: number, depth: number, child: number): void => {
       const entries = depth === 0 ? 0 : room;
@@ -144,7 +144,7 @@ describe('a tree of few blocks with many ways through it', () => {
         node.readBigUInt64LE(88) === 5n &&
         (node[100] ?? 0) > 0;
       if (at === 65_536 || !isTop) continue;
-      // Every pointer becomes that of the first leaf; the keys stay as they are.
+      // Every pointer becomes that of the first leaf; the keys do not change.
       for (let slot = 1; slot < node.readUInt32LE(96); slot += 1) {
         node.copy(node, 101 + 33 * slot + 17, 101 + 17, 101 + 33);
       }
@@ -158,7 +158,7 @@ describe('a tree of few blocks with many ways through it', () => {
 });
 
 describe.skipIf(!hasProgram('mke2fs'))('a directory', () => {
-  test('longer than its file system is refused', async () => {
+  test('that is longer than its file system is refused', async () => {
     const path = join(folder, 'long');
     const options = [
       '-q',
@@ -188,7 +188,7 @@ describe('a zstd extent', () => {
   test.each([
     [17, true],
     [27, false],
-  ])('with a window of 2^%d bytes', (windowLog, isRead) => {
+  ])('with a window of 2^%d bytes is refused', (windowLog, isRead) => {
     // A frame without a stated length, and one block that is stored (RFC 8878, section 3.1.1).
     const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3, 0, 0, 0]);
     head.writeUIntLE((content.length << 3) | 1, 6, 3);

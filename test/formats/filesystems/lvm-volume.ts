@@ -1,4 +1,4 @@
-/** Makes a physical volume of LVM2 by the public description of its format; nothing of the reader is used. */
+/** Makes a physical volume of LVM2 from the public description of its format; uses no code of the reader. */
 const sector = 512;
 const areaAt = 4096;
 const areaBytes = 64 * 1024;
@@ -6,7 +6,7 @@ const extentsAt = 1024 * 1024;
 export const extentBytes: number = 64 * 1024;
 const id = 'abcdefGHIJKLMNOPQRSTUVWXYZ012345';
 
-/** CRC-32, bit by bit, as LVM2 starts it. */
+/** CRC-32, bit by bit, with the initial value of LVM2. */
 function sum(bytes: Uint8Array): number {
   let crc = 0xf597a6cf;
   for (const byte of bytes) {
@@ -36,7 +36,10 @@ export function segment(
 stripe_count = ${stripes.split('"').length >> 1}\nstripes = [\n${stripes}\n]\n}\n`;
 }
 
-/** A volume of 2 MiB whose extent `n` is filled with `n`; its description begins `textAt` bytes into its area and may wrap. */
+/**
+ * A volume of 2 MiB whose extent `n` is filled with `n`; its description begins `textAt` bytes into its area and may
+ * wrap.
+ */
 export function makePhysicalVolume(
   text: string,
   { textAt = 512 }: { textAt?: number } = {},

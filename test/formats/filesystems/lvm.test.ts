@@ -16,7 +16,7 @@ async function firstBytes(bytes: Uint8Array): Promise<number[]> {
 }
 
 describe('logical volumes', () => {
-  test('segments follow each other, whatever their order on the disk', async () => {
+  test('segments follow each other, in any order on the disk', async () => {
     const disk = makePhysicalVolume(describeGroup(root));
     expect(lvm.detect({ head: disk })).toBe(true);
     expect(await open(disk)).toMatchObject({
@@ -48,16 +48,19 @@ describe('logical volumes', () => {
     ['raid', segment(1, 0, 1, '"pv0", 0', 'raid1'), 'of type raid1'],
     ['two stripes', segment(1, 0, 2, '"pv0", 0, "pv1", 0'), 'striped'],
     ['another disk', segment(1, 0, 2, '"pv1", 0'), 'several disks'],
-  ])('%s is refused by name when it is read, and harms no other', async (_, text, word) => {
-    const other = `data {\n${visible}\n${text}}`;
-    const table = await open(makePhysicalVolume(describeGroup(`${root}\n${other}`)));
-    const [first, second] = table?.volumes ?? [];
-    expect((await first?.source.read(0, 1))?.[0]).toBe(3);
-    await expect(second?.source.read(0, 1)).rejects.toMatchObject({
-      details: { reason: 'unsupported-feature' },
-      message: expect.stringContaining(word),
-    });
-  });
+  ])(
+    '%s is refused with its kind when it is read, and the others can be read',
+    async (_, text, word) => {
+      const other = `data {\n${visible}\n${text}}`;
+      const table = await open(makePhysicalVolume(describeGroup(`${root}\n${other}`)));
+      const [first, second] = table?.volumes ?? [];
+      expect((await first?.source.read(0, 1))?.[0]).toBe(3);
+      await expect(second?.source.read(0, 1)).rejects.toMatchObject({
+        details: { reason: 'unsupported-feature' },
+        message: expect.stringContaining(word),
+      });
+    },
+  );
 
   test.each([
     ['a gap', segment(1, 1, 1, '"pv0", 0')],
@@ -86,7 +89,7 @@ describe('hostile descriptions', () => {
     await expect(open(makePhysicalVolume(text))).rejects.toMatchObject({ details: { reason } });
   });
 
-  test('each changed byte of label and area: the same volumes, or a refusal', async () => {
+  test('each changed byte of label and area: the same volumes, or an error', async () => {
     const disk = makePhysicalVolume(describeGroup(root));
     for (let round = 0; round < 400; round += 1) {
       const at = round < 200 ? 512 + ((round * 7) % 512) : 4096 + ((round * 11) % 1400);
@@ -100,7 +103,7 @@ describe('hostile descriptions', () => {
     }
   });
 
-  test('a volume without a label is none', async () => {
+  test('a volume without a label is not a physical volume', async () => {
     expect(await open(Buffer.alloc(1024 * 1024))).toBeUndefined();
     expect(await open(Buffer.alloc(0))).toBeUndefined();
   });

@@ -12,7 +12,7 @@ import { memorySource } from './memory-source.ts';
 
 export const context: FileSystemContext = { signal: new AbortController().signal, log: () => {} };
 
-/** Files of a tree by path, as they must be read back. */
+/** Files of a tree by path, with their expected content. */
 export type MadeTree = Map<string, Buffer>;
 
 /** Writes a tree of files below `folder`: empty, small, long and with holes, in directories with many names. */
@@ -53,7 +53,7 @@ export function makeTree(
   return files;
 }
 
-/** Every file of the tree, whole and by ranges, and every name of its directories. */
+/** Reads every file of the tree, whole and in ranges, and every name of its directories. */
 export async function expectTree(found: FileSystem, files: MadeTree): Promise<void> {
   for (const [path, bytes] of files) {
     const whole = await found.read(path, { mostBytes: bytes.length });
@@ -69,7 +69,7 @@ export async function expectTree(found: FileSystem, files: MadeTree): Promise<vo
   await expect(found.read('/many/none')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
 }
 
-/** One to three changed bytes at a time: an `ImageError` or an answer, and never more than the disk holds. */
+/** One to three changed bytes at a time: an `ImageError` or an answer, and never more bytes than the disk has. */
 export async function survivesChanges(
   format: FileSystemFormat,
   disk: Buffer,
@@ -77,7 +77,7 @@ export async function survivesChanges(
   { rounds, seed, within }: { rounds: number; seed: number; within: number },
 ): Promise<{ refused: number; read: number }> {
   const { next } = createRandom(seed);
-  // A byte of zeros is mostly of no use, and changing it harmless.
+  // A zero byte is mostly unused, so changing it is harmless.
   const usedByte = (): number => {
     for (;;) {
       const at = Math.floor(next() * within);

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../src/kit.ts';
 
-/** Bytes in memory that are all there. */
+/** Complete bytes in memory. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     sizeBytes: bytes.length,

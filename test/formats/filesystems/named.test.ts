@@ -19,7 +19,7 @@ function volumeWith(...parts: [at: number, bytes: string | number[]][]): Buffer 
 const ext4: [number, number[]] = [1080, [0x53, 0xef]];
 const ufs2: [number, number[]] = [65_536 + 1372, [0x19, 0x01, 0x54, 0x19]];
 
-describe('what is known by name', () => {
+describe('recognizes by name', () => {
   test.each([
     ['squashfs', [[0, 'hsqs']]],
     ['erofs', [[1024, [0xe2, 0xe1, 0xf5, 0xe0]]]],
@@ -52,11 +52,11 @@ describe('what is known by name', () => {
     });
   });
 
-  test('what an ext4 file system was made over is not named', () => {
+  test('does not name the older content under an ext4 file system', () => {
     expect(named.detect({ head: volumeWith(ufs2, ext4).subarray(0, 256 * 1024) })).toBe(false);
   });
 
-  test('zeros and short volumes have no name', () => {
+  test('finds no name for zeros and short volumes', () => {
     expect(named.detect({ head: volumeWith() })).toBe(false);
     expect(named.detect({ head: new Uint8Array(0) })).toBe(false);
   });

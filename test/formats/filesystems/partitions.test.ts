@@ -27,7 +27,7 @@ function withTable(script: string): Buffer {
   return readFileSync(path);
 }
 
-describe.skipIf(!hasProgram('sfdisk'))('tables that sfdisk writes', () => {
+describe.skipIf(!hasProgram('sfdisk'))('tables of sfdisk', () => {
   test('GPT: numbers with gaps, types, names and identifiers', async () => {
     const disk = withTable(
       [
@@ -74,7 +74,7 @@ describe.skipIf(!hasProgram('sfdisk'))('tables that sfdisk writes', () => {
     ]);
   });
 
-  test('each changed byte of both headers and their entries: the same partitions, or a refusal', async () => {
+  test('each changed byte of both headers and their entries: the same partitions, or an error', async () => {
     const good = withTable('label: gpt\nstart=1MiB, size=4MiB\nstart=8MiB, size=4MiB');
     const wanted = (await read(good))?.volumes.map(({ offset }) => offset);
     const end = good.length;
@@ -95,7 +95,7 @@ describe.skipIf(!hasProgram('sfdisk'))('tables that sfdisk writes', () => {
     }
   });
 
-  test('a good table for each size of sector is refused', async () => {
+  test('a valid table for each size of sector is refused', async () => {
     const disk = withTable('label: gpt\nstart=1MiB, size=4MiB');
     // Both have their entries at byte 32768.
     disk.copyWithin(8 * 4096, 1024, 1024 + 128 * 128);
@@ -113,7 +113,7 @@ describe.skipIf(!hasProgram('sfdisk'))('tables that sfdisk writes', () => {
   });
 });
 
-test('boot code that ends in 55 AA is no table', async () => {
+test('boot code that ends in 55 AA is not a table', async () => {
   const disk = Buffer.alloc(MiB, 0x90);
   disk.writeUInt16LE(0xaa55, 510);
   expect(await read(disk)).toBeUndefined();

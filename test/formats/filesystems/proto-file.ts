@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes the prototype by which mkfs.xfs fills a file system with what lies in a folder; gives back its path. */
+/** Writes the prototype with which mkfs.xfs fills a file system from a folder; returns its path. */
 export function writeProto(folder: string, path: string): string {
   writeFileSync(path, ['/dev/null', '0 0', 'd--755 0 0', ...linesOf(folder), ''].join('\n'));
   return path;

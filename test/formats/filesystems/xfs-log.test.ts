@@ -13,7 +13,7 @@ const MiB = 1024 * 1024;
 const block = 512;
 const logBytes = 96 * MiB;
 const logBlocks = logBytes / block;
-/** Of one record: its header and what follows. */
+/** One record: its header and the bytes after it. */
 const recordBlocks = 64;
 
 let folder: string;
@@ -31,7 +31,7 @@ beforeAll(() => {
   const file = openSync(path, 'r');
   readSync(file, superblock, 0, block, 0);
   closeSync(file);
-  // The number of a block is made of its group and its place there.
+  // The number of a block consists of its group and its place there.
   const number = superblock.readBigUInt64BE(48);
   const shift = BigInt(superblock[124] ?? 0);
   const inGroup = number & ((1n << shift) - 1n);
@@ -42,15 +42,18 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Written {
-  /** Block behind the last record of the newest round. */
+  /** Block after the last record of the newest cycle. */
   head: number;
-  /** Number of the newest round. */
+  /** Number of the newest cycle. */
   round: number;
   /** Whether the last record is that of a clean unmount. */
   isClean: boolean;
 }
 
-/** Writes a log as Linux leaves it: the newest round up to the head, behind it the round before, or zeros in the first one. */
+/**
+ * Writes a log as Linux leaves it: the newest cycle up to the head, followed by the previous cycle, or by zeros in the
+ * first one.
+ */
 function writeLog({ head, round, isClean }: Written): void {
   const log = Buffer.alloc(logBytes);
   const stamp = (from: number, to: number, number: number): void => {
@@ -92,7 +95,7 @@ function writeRecord(
   header.writeUInt32BE(32_768, 320);
 }
 
-/** Opens the disk; what was read of it, and how that ended. */
+/** Opens the disk; returns the bytes that were read, and the result. */
 async function open(): Promise<{ reads: number; bytes: number; answer: string }> {
   const file = await FileSource.open(path);
   try {
@@ -115,7 +118,7 @@ const wrapped = [
 ] as const;
 
 describe.skipIf(!made)('a log of 96 MiB', () => {
-  test('as mkfs.xfs makes it', async () => {
+  test('made by mkfs.xfs', async () => {
     expect(await open()).toMatchObject({ answer: 'read' });
   });
 
@@ -124,13 +127,13 @@ describe.skipIf(!made)('a log of 96 MiB', () => {
       writeLog({ ...where, isClean });
       const { answer, reads, bytes } = await open();
       expect(answer).toBe(isClean ? 'read' : 'unsupported-feature');
-      // The head is found by halves: 18 blocks of 196,608, then what lies before it.
+      // The head is found by halving: 18 blocks of 196,608, then the blocks before it.
       expect(reads).toBeLessThan(50);
       expect(bytes).toBeLessThan(MiB);
     }
   });
 
-  test('records behind a mount after the last unmount', async () => {
+  test('records of a mount after the last unmount are refused', async () => {
     writeLog({ head: 40_000, round: 6, isClean: true });
     const file = openSync(path, 'r+');
     const record = Buffer.alloc(2 * block);

@@ -36,7 +36,7 @@ const kinds: [string, string[]][] = [
   ['version 4 without types of files', ['-m', 'crc=0', '-n', 'ftype=0']],
 ];
 
-describe.skipIf(!hasProgram('mkfs.xfs'))('XFS as mkfs.xfs makes it', () => {
+describe.skipIf(!hasProgram('mkfs.xfs'))('XFS made by mkfs.xfs', () => {
   test.each(kinds)('%s', async (_, options) => {
     const source = await FileSource.open(make(options));
     try {

@@ -37,7 +37,7 @@ describe('reads', () => {
     ['zero bytes behind the last member', join(member, new Uint8Array(5000)), content],
     ['a header with every field', withAllFields(0), hello],
   ];
-  test.each(cases)('%s, however it is cut into pieces', async (_, bytes, expected) => {
+  test.each(cases)('%s, for any size of pieces', async (_, bytes, expected) => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       if (bytes.length / pieceBytes > 60_000) continue;
       const decoded = await decodeAll(gzip, wholeSource(bytes, pieceBytes));
@@ -47,7 +47,7 @@ describe('reads', () => {
     expect(copied).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
   });
 
-  test('hands on what has arrived while the rest has not', async () => {
+  test('returns what has arrived while the rest has not', async () => {
     const source = new GrowingSource();
     const output = gzip.decode(source, decodeContext())[Symbol.asyncIterator]();
     source.push(small);
@@ -94,7 +94,7 @@ describe('refuses', () => {
     expect(await refusalOf(copyAll(gzip, bytes))).toBe(reason);
   });
 
-  test('padding and other bytes that come in pieces of their own', async () => {
+  test('padding and other bytes that come in separate pieces', async () => {
     const pieces = [small, new Uint8Array(100), new Uint8Array(100), small];
     const source = {
       ...wholeSource(small),
@@ -105,7 +105,7 @@ describe('refuses', () => {
     expect(await refusalOf(decodeAll(gzip, source))).toBe('trailing-data');
   });
 
-  test('every cut, and no flipped bit is taken for another content', async () => {
+  test('every cut; no flipped bit gives other content', async () => {
     const bytes = gzipSync(diskLikeBytes(9000));
     for (let length = 0; length < bytes.length; length += 13) {
       expect(await refusalOf(decodeAll(gzip, bytes.subarray(0, length)))).toBe('truncated');
@@ -118,16 +118,16 @@ describe('refuses', () => {
       const outcome = await decodeAll(gzip, damaged).catch(async (error) =>
         refusalOf(Promise.reject(error)),
       );
-      // Time, flags such as "text" and the operating system may differ without a trace.
+      // Time, flags such as "text" and the operating system may differ without an error.
       if (typeof outcome !== 'string') expect(outcome).toEqual(good);
     }
   });
 });
 
-describe('is left', () => {
+describe('ends', () => {
   const bomb = gzipSync(new Uint8Array(64 * 1024 * 1024));
 
-  test('by a consumer that has enough, and reads no further', async () => {
+  test('when the consumer stops, and reads no further', async () => {
     let asked = 0;
     const source = {
       ...wholeSource(bomb),
@@ -143,7 +143,7 @@ describe('is left', () => {
   });
 });
 
-test('recognises gzip by its magic, whatever the method', () => {
+test('recognises gzip by its magic, for any method', () => {
   expect(gzip.detect({ head: member })).toBe(true);
   expect(gzip.detect({ head: changed(member, 2, 7) })).toBe(true);
   expect(gzip.detect({ head: changed(member, 1, 0x9d) })).toBe(false);

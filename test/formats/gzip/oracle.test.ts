@@ -26,7 +26,7 @@ commandAgrees({
       name: 'files',
       file: () => join(gzipSync(content.subarray(0, 9000)), gzipSync(content)),
       rounds: 80,
-      // The first header as often as anything else.
+      // The first header is chosen as often as the rest.
       at: (next, fileBytes, round) => next(round % 2 === 0 ? fileBytes : 20),
     },
   ],

@@ -14,11 +14,11 @@ const sectorBytes = 2048;
 const MiB = 1024 * 1024;
 
 interface Disc {
-  /** What stands in the volume descriptors, from sector 16 on: type and name. */
+  /** The content of the volume descriptors, from sector 16 on: type and name. */
   descriptors?: [number, string][];
   name?: string;
   hybrid?: boolean;
-  /** Sectors of the file, and of the volume if it is another number. */
+  /** Sectors of the file, and of the volume if the number differs. */
   sectors?: number;
   volumeSectors?: number;
 }
@@ -143,7 +143,7 @@ describe('recognises', () => {
 describe('copies', () => {
   const bytes = makeDisc({ hybrid: true, sectors: 1600, volumeSectors: 700 });
 
-  test('the whole file, what lies behind the volume included', async () => {
+  test('the whole file, with the bytes after the volume', async () => {
     const image = await iso.open(wholeSource(bytes), decodeContext());
     expect(image.virtualSize).toBe(bytes.length);
     for (const junk of [0, 0xee]) {
@@ -165,7 +165,7 @@ describe('copies', () => {
     }
   });
 
-  test('what comes out of a codec, without random access behind its head', async () => {
+  test('the output of a codec, without random access after its head', async () => {
     const stream = streamOnlySource(inPieces(bytes, 100_000));
     const read = async (position: number, length: number): Promise<Uint8Array> => {
       if (position + length > 131_072) throw new Error('that is behind the head');
@@ -179,7 +179,7 @@ describe('copies', () => {
     expect([sink.sizeBytes, sink.sha256()]).toEqual([bytes.length, sha256(bytes)]);
   });
 
-  test('a length that is no whole number of sectors', async () => {
+  test('a length that is not a whole number of sectors', async () => {
     const odd = bytes.subarray(0, -1001);
     const sink = new LateSink(bytes.length);
     await decodeInto(iso, odd, sink);
@@ -188,7 +188,7 @@ describe('copies', () => {
 });
 
 describe('refuses', () => {
-  test('a file of no bytes', async () => {
+  test('an empty file', async () => {
     expect(await refusalOf(iso.open(wholeSource(new Uint8Array()), decodeContext()))).toBe('empty');
   });
 
@@ -208,14 +208,14 @@ describe('refuses', () => {
     expect(await refusalOf(iso.open(wholeSource(bytes), decodeContext()))).toBe('truncated');
   });
 
-  test('a file that ends before it said it would', async () => {
+  test('a file that is shorter than its stated length', async () => {
     const bytes = makeDisc({});
     const source = { ...wholeSource(bytes), sizeBytes: bytes.length + 1 };
     const image = await iso.open(source, decodeContext());
     expect(await refusalOf(image.copyTo(new LateSink(2 * MiB)))).toBe('truncated');
   });
 
-  test('more than is allowed: at once where the length is known, else when it is reached', async () => {
+  test('more than is allowed: immediately if the length is known, else at the limit', async () => {
     const bytes = makeDisc({ sectors: 1600 });
     const context = decodeContext({ limits: { virtualBytes: bytes.length - 1 } });
     expect(await refusalOf(iso.open(wholeSource(bytes), context))).toBe('limit');
@@ -227,7 +227,7 @@ describe('refuses', () => {
     expect(sink.sizeBytes).toBe(-1);
   });
 
-  test('changed and cut bytes with a reason, or copies them as they are', async () => {
+  test('changed and cut bytes with a reason, or copies them unchanged', async () => {
     const disc = makeDisc({ descriptors: [...iso9660, ...udf], hybrid: true, sectors: 80 });
     await fc.assert(
       fc.asyncProperty(

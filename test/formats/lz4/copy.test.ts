@@ -12,7 +12,7 @@ const MiB = 1024 * 1024;
 const content = diskLikeBytes(16 * MiB + 5000, 7);
 content.fill(0, 9 * MiB, 11 * MiB);
 
-/** A sink that takes what it is given only after a while, as a disk does; what lies in `disk` then is what was decoded. */
+/** A sink that copies its input only after a while, as a disk does; then `disk` holds the decoded bytes. */
 async function copy(file: Uint8Array, sizeBytes: number) {
   const disk = Buffer.alloc(sizeBytes);
   const memories = new Set<ArrayBufferLike>();
@@ -35,7 +35,7 @@ async function copy(file: Uint8Array, sizeBytes: number) {
   return { disk, memories, writes };
 }
 
-/** Stored blocks are as long as they may be, and quick to make. */
+/** Stored blocks have the maximum length and are fast to make. */
 function storedFrame(options: Lz4Options): Uint8Array {
   const blockBytes = 2 ** (8 + 2 * (options.blockSize ?? 4));
   const blocks: Uint8Array[] = [];
@@ -52,7 +52,7 @@ describe('a copy into a disk', () => {
     ['linked blocks of 1 MiB', { blockSize: 6, linked: true }],
     ['linked blocks of 64 KiB', { linked: true }],
   ];
-  test.each(cases)('%s: in memory that is used again, a MiB a write', async (_, options) => {
+  test.each(cases)('%s: memory is reused, and each write has a MiB', async (_, options) => {
     const { disk, memories, writes } = await copy(storedFrame(options), content.length);
     expect(sha256(disk)).toBe(sha256(content));
     expect(memories.size).toBeLessThanOrEqual(8);

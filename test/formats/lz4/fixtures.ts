@@ -14,7 +14,7 @@ export function changed(bytes: Uint8Array, at: number, value: number): Uint8Arra
 export const text: Uint8Array = Buffer.from(
   'The quick brown fox jumps over the lazy dog\n'.repeat(3000),
 ).subarray(0, 100_000);
-/** What lz4 1.9.4 makes of the text with `-9 -B4 -BD -BX --content-size`: two linked blocks. */
+/** The text compressed by lz4 1.9.4 with `-9 -B4 -BD -BX --content-size`: two linked blocks. */
 export const textFile: Uint8Array = base64([
   'BCJNGFxAoIYBAAAAAABgNwEAAP8dVGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBvdmVyIHRoZSBsYXp5IGRvZwos',
   'AP//////////////////////////////////////////////////////////////////////////////////////',

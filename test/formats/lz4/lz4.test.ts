@@ -66,7 +66,7 @@ describe('reads', () => {
     ['a frame without blocks', makeLz4Frame([], xxHash32(new Uint8Array(0))), new Uint8Array(0)],
     ['a skippable frame alone', skippable(100), new Uint8Array(0)],
   ];
-  test.each(cases)('%s, however it is cut into pieces', async (_, bytes, expected) => {
+  test.each(cases)('%s, for any size of pieces', async (_, bytes, expected) => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       const decoded = await decodeAll(lz4, wholeSource(bytes, pieceBytes));
       expect(decoded).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
@@ -95,7 +95,7 @@ describe('reads', () => {
     });
   });
 
-  test('a match as far back as one can reach, over several blocks', async () => {
+  test('a match of the maximum distance, over several blocks', async () => {
     const noise = Uint8Array.from({ length: 65_535 }, (_, i) => (i * 40_503) >> 7);
     const blocks = [
       frameBlock(noise, true),
@@ -113,7 +113,7 @@ describe('reads', () => {
     expect((await decodeAll(lz4, bytes)).sha256).toBe(sha256(expected));
   });
 
-  test('blocks that end with a match at the end of what there is room for', async () => {
+  test('blocks that end with a match at the end of the room', async () => {
     const full = join(sequenceOf(Buffer.from('abcdefgh'), 8, 65_407), sequenceOf([], 8, 121), [0]);
     const expected = Buffer.from('abcdefgh'.repeat(8192));
     for (let length = 20; length < 70; length += 1) {
@@ -129,7 +129,7 @@ describe('reads', () => {
     }
   });
 
-  test('hands on what has arrived while the rest has not', async () => {
+  test('returns what has arrived while the rest has not', async () => {
     const source = new GrowingSource();
     const output = lz4.decode(source, decodeContext())[Symbol.asyncIterator]();
     source.push(small);
@@ -146,8 +146,8 @@ describe('reads', () => {
   });
 });
 
-describe('is left', () => {
-  test('by a consumer that has enough, and reads no further', async () => {
+describe('ends', () => {
+  test('when the consumer stops, and reads no further', async () => {
     const bomb = zeros(20);
     let asked = 0;
     const source = {
@@ -164,7 +164,7 @@ describe('is left', () => {
   });
 });
 
-test('a bomb comes in small pieces and takes little memory', async () => {
+test('a bomb comes in small pieces and uses little memory', async () => {
   let sizeBytes = 0;
   let longest = 0;
   let most = 0;
@@ -180,7 +180,7 @@ test('a bomb comes in small pieces and takes little memory', async () => {
   expect(most).toBeLessThan(200 * 1024 * 1024);
 });
 
-test('what was handed out does not change afterwards', async () => {
+test('returned bytes do not change afterwards', async () => {
   const noise = diskLikeBytes(500_000, 9);
   const pieces: Uint8Array[] = [];
   const source = wholeSource(makeLz4(noise, { linked: true }));

@@ -1,17 +1,17 @@
 import { xxHash32 } from '../../../formats/lz4/xxhash32.ts';
 
-/** What a made frame has, and what is wrong with it; the rest is as a plain writer would do it. */
+/** The properties and faults of a generated frame; the rest is as in a plain writer. */
 export interface Lz4Options {
   /** 4 to 7, for 64 KiB to 4 MiB; default 4. */
   blockSize?: number;
   linked?: boolean;
-  /** Store the blocks as they are. */
+  /** Store the blocks uncompressed. */
   stored?: boolean;
   blockChecksums?: boolean;
   contentChecksum?: boolean;
   contentSize?: bigint;
   dictionary?: number;
-  /** Flips of bits in the header before it is hashed, and of the checksums. */
+  /** Bits to flip in the header before it is hashed, and in the checksums. */
   flags?: number;
   blockFlags?: number;
   headerChecksum?: number;
@@ -21,7 +21,7 @@ export interface Lz4Options {
 
 export const lz4Magic: readonly number[] = [0x04, 0x22, 0x4d, 0x18];
 
-/** A whole frame of blocks as long as they may be. */
+/** A whole frame with blocks of the maximum length. */
 export function makeLz4(content: Uint8Array, options: Lz4Options = {}): Uint8Array {
   const blockBytes = 2 ** (8 + 2 * (options.blockSize ?? 4));
   const blocks: Uint8Array[] = [];
@@ -34,7 +34,7 @@ export function makeLz4(content: Uint8Array, options: Lz4Options = {}): Uint8Arr
   return makeLz4Frame(blocks, xxHash32(content), options);
 }
 
-/** A frame of blocks that are made already, lengths and checksums included. */
+/** A frame of finished blocks, with lengths and checksums. */
 export function makeLz4Frame(
   blocks: (Uint8Array | readonly number[])[],
   hash: number,
@@ -63,7 +63,7 @@ export function makeLz4Frame(
   ]);
 }
 
-/** A block with its length before it and its checksum behind it. */
+/** A block with its length before it and its checksum after it. */
 export function frameBlock(
   bytes: Uint8Array,
   isStored: boolean,
@@ -107,7 +107,7 @@ export function packBlock(
   return Uint8Array.from(bytes);
 }
 
-/** One sequence: literals, and where it is not the last a match. */
+/** One sequence: literals, and a match unless it is the last one. */
 export function sequenceOf(
   literals: Uint8Array | readonly number[],
   offset?: number,

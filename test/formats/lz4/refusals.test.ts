@@ -17,7 +17,7 @@ import {
 } from './fixtures.ts';
 import { frameBlock, makeLz4, makeLz4Frame, packBlock, sequenceOf, uint32 } from './make-lz4.ts';
 
-/** A frame of one block that begins with eight letters and then is what is given. */
+/** A frame of one block that begins with eight letters, followed by the given bytes. */
 function oneBlock(...parts: number[][]): Uint8Array {
   const block = join(sequenceOf(Buffer.from('abcdefgh'), 4, 4), ...parts);
   return makeLz4Frame([frameBlock(block, false)], 0, { contentChecksum: false });
@@ -151,7 +151,7 @@ describe('refuses', () => {
     expect(await refusalOf(decodeAll(lz4, legacyFile, window))).toBe('limit');
   });
 
-  test('every cut, and no flipped bit is taken for another content', async () => {
+  test('every cut; no flipped bit gives other content', async () => {
     const bytes = makeLz4(diskLikeBytes(9000, 3), { linked: true, blockChecksums: true });
     const good = await decodeAll(lz4, bytes);
     for (let length = 0; length < bytes.length; length += length < 40 ? 1 : 13) {
@@ -164,13 +164,13 @@ describe('refuses', () => {
       const outcome = await decodeAll(lz4, damaged).catch(async (error) =>
         refusalOf(Promise.reject(error)),
       );
-      // A frame that became a skippable one holds nothing.
+      // A frame that became a skippable one has no content.
       const isGood = typeof outcome === 'string' || outcome.sha256 === good.sha256;
       expect(isGood || outcome.sizeBytes === 0, `bit at ${at}`).toBe(true);
     }
   });
 
-  test('damage that no checksum covers, without reading or writing elsewhere', async () => {
+  test('damage that no checksum covers, without reads or writes elsewhere', async () => {
     const part = diskLikeBytes(5000, 3);
     const packed = packBlock(part, 0, part.length, 0);
     const next = sequence(1213);

@@ -16,7 +16,7 @@ describe('XXH32', () => {
     expect(xxHash32(Buffer.from(input))).toBe(expected);
   });
 
-  test('is the same however the bytes come', () => {
+  test('is the same for any division into pieces', () => {
     const whole = xxHash32(content);
     for (const step of [1, 3, 15, 16, 17, 33, 999]) {
       const hash = new XxHash32();
@@ -29,7 +29,7 @@ describe('XXH32', () => {
 });
 
 test.each([65_536, 65_552, 131_072 + 48, 1_000_000])(
-  'WebAssembly mixes %d bytes as JavaScript does',
+  'WebAssembly and JavaScript mix %d bytes with the same result',
   (length) => {
     const bytes = diskLikeBytes(length);
     const [fast, slow] = [Int32Array.of(1, -2, 3, -4), Int32Array.of(1, -2, 3, -4)];

@@ -15,7 +15,7 @@ import {
 import { diskLikeBytes, sha256 } from '../shared/decoding.ts';
 
 const content = diskLikeBytes(200_000);
-/** What the reader of a sparse VMDK would find cut by itself. */
+/** Files that the reader of a sparse VMDK would itself recognize as cut. */
 const vmdk = Buffer.concat([Buffer.from('KDMV'), content]);
 const disk: Member = ['disk.vmdk', vmdk];
 const vm: Member = ['vm.ovf', ovf()];
@@ -25,7 +25,7 @@ const file = (more: Record<string, string>): Member =>
 const zeros = '0'.repeat(64);
 const manifest = (...lines: string[]): Member => ['vm.mf', lines.join('')];
 
-/** Name and digest of what a caller gets, or the refusal; and what was logged. */
+/** Name and digest of the caller's result, or the error; and the log. */
 async function choose(
   archive: Archive,
   bytes: Uint8Array,
@@ -119,7 +119,7 @@ describe.each(ways)('from a %s', (way) => {
     expect((await choose(ova, bytes, way, { name })).answer).toBe(answer);
   });
 
-  test('warns of sizes and files that are not as described', async () => {
+  test('warns of sizes and files that differ from their description', async () => {
     const short = await choose(ova, ovaArchive(file({ size: '7000000' }), disk), way);
     expect(short.log).toEqual(['an OVA member is shorter than its descriptor says']);
     const listed = manifest(manifestLine(['vm.nvram', 'x']));
@@ -128,7 +128,7 @@ describe.each(ways)('from a %s', (way) => {
     ]);
   });
 
-  test('a raw disk of a size that is too large may have been cut', async () => {
+  test('a raw disk whose stated size is too large may have been cut', async () => {
     const bytes = ovaArchive(file({ size: '7000000' }), ['disk.vmdk', content]);
     expect((await choose(ova, bytes, way)).answer).toMatch(/^truncated/);
   });
@@ -161,11 +161,11 @@ describe.each(ways)('from a %s', (way) => {
       'a%00.vmdk',
       'a%5Cb.vmdk',
       'C%3A/x',
-    ])('but never leads out: %s', async (href) => {
+    ])('but never leads out of its folder: %s', async (href) => {
       expect((await choose(ova, named(href, 'disk.vmdk'), way)).answer).toMatch(/^unsafe-path/);
     });
 
-    test('and two members that it may mean are one too many', async () => {
+    test('and two members that it may mean are ambiguous', async () => {
       const bytes = ovaArchive(
         file({ href: 'a%20b.vmdk' }),
         ['a b.vmdk', vmdk],
@@ -210,12 +210,12 @@ describe.each(ways)('from a %s', (way) => {
         /does not match/,
         [...parts(), manifest(manifestLine(parts()[1] ?? disk, 'SHA256', zeros))],
       ],
-    ])('but not where %s', async (_, answer, members) => {
+    ])('but not if %s', async (_, answer, members) => {
       expect((await choose(ova, ovaArchive(head, ...members), way)).answer).toMatch(answer);
     });
   });
 
-  test('of several disks the named one, and no other need be there', async () => {
+  test('of several disks the named one is read, and no other need exist', async () => {
     const bytes = ovaArchive(described(two), ['a.vmdk', vmdk]);
     expect((await choose(ova, bytes, way, { name: 'a.vmdk' })).answer).toBe(
       `a.vmdk ${sha256(vmdk)}`,
@@ -225,7 +225,7 @@ describe.each(ways)('from a %s', (way) => {
     expect(several).toMatch(/^ambiguous-content: .*"a\.vmdk", "b\.vmdk".*--entry/);
   });
 
-  test('a disk whose path runs through a link is refused', async () => {
+  test('a disk whose path goes through a link is refused', async () => {
     const bytes = tarArchive(
       tarFile(...file({ href: 'd/disk.vmdk' })),
       tarFile('d/disk.vmdk', vmdk),
@@ -240,7 +240,7 @@ describe.each(ways)('a descriptor at the end of a %s', (way) => {
   test.each<[string, Archive]>([
     ['tar', tar],
     ['ova', ova],
-  ])('is found, read as %s', async (_, archive) => {
+  ])('is found when read as %s', async (_, archive) => {
     for (const members of [
       [disk, vm],
       [disk, sums, vm],
@@ -260,10 +260,10 @@ describe.each(ways)('a descriptor at the end of a %s', (way) => {
     );
   });
 
-  test('names another member than the first', async () => {
+  test('is refused if it names another member than the first', async () => {
     const bytes = ovaArchive(['bios.bin', vmdk], disk, vm);
     const { answer } = await choose(tar, bytes, way);
-    // What has passed of a stream cannot be read again.
+    // Consumed bytes of a stream cannot be read again.
     if (way === 'stream') expect(answer).toMatch(/^ambiguous-content: .*"disk\.vmdk".*--entry/);
     else expect(answer).toBe(whole);
     expect((await choose(tar, bytes, way, { name: 'disk.vmdk' })).answer).toBe(whole);
@@ -271,7 +271,7 @@ describe.each(ways)('a descriptor at the end of a %s', (way) => {
   });
 });
 
-test('a tar archive without a descriptor is no OVA', async () => {
+test('a tar archive without a descriptor is not an OVA', async () => {
   expect((await choose(ova, ovaArchive(disk), 'file')).answer).toMatch(/^corrupt-header/);
   expect(await readArchive(tar, ovaArchive(disk))).toEqual([entryOf(...disk)]);
 });

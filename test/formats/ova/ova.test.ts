@@ -135,7 +135,7 @@ describe.each(ways)('reads from a %s', (way) => {
     ]);
   });
 
-  test('a disk that was only read in part, and still holds it against the manifest', async () => {
+  test('a disk that was read only in part, and still compares it with the manifest', async () => {
     for (const digest of [sha256(content), zeros]) {
       for (const early of [true, false]) {
         const sums = manifest(manifestLine(disk, 'SHA256', digest));
@@ -303,7 +303,7 @@ describe('refuses', () => {
     for (const way of ways) expect(await verdictOn(ova, bytes, way)).toBe(reason);
   });
 
-  test('a wrong digest as an error of integrity that names what was expected', async () => {
+  test('a wrong digest as an error of integrity that gives the expected one', async () => {
     const bytes = ovaArchive(vm, disk, manifest(manifestLine(disk, 'SHA256', zeros)));
     await expect(readArchive(ova, bytes)).rejects.toMatchObject({
       code: 'ERR_DIGEST',
@@ -329,7 +329,7 @@ describe('refuses', () => {
   });
 });
 
-test('says that a file is longer than its descriptor says', async () => {
+test('warns that a file is longer than its descriptor says', async () => {
   const log: string[] = [];
   const bytes = described({ files: [{ href: 'disk.vmdk', id: 'file1', size: '9' }] });
   const context = {
@@ -340,7 +340,7 @@ test('says that a file is longer than its descriptor says', async () => {
   expect(log).toEqual(['an OVA member is longer than its descriptor says']);
 });
 
-test('a descriptor written to cost time does not', { timeout: 20_000 }, async () => {
+test('parses a hostile descriptor in a short time', { timeout: 20_000 }, async () => {
   const fill = (text: string): string => text.repeat(Math.floor(900_000 / text.length));
   const texts = [
     fill('<'),
@@ -356,7 +356,7 @@ test('a descriptor written to cost time does not', { timeout: 20_000 }, async ()
   }
 });
 
-describe('is recognised', () => {
+describe('recognises', () => {
   test.each<[string, boolean, Uint8Array]>([
     ['by the name of its first member', true, ovaArchive(vm)],
     ['in capitals', true, ovaArchive(['VM.OVF', ''])],

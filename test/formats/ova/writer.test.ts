@@ -41,7 +41,7 @@ test('any layout reads back equal, and is written the same way twice', async () 
   await fc.assert(property, { numRuns: 30, seed: 16 });
 });
 
-test('the disk inside is what the writer of VMDK gives', async () => {
+test('the disk inside equals the output of the VMDK writer', async () => {
   const [file, alone] = await Promise.all(
     [ovaWriter, vmdkWriter].map(async (writer) => (await writeDisk(writer, disk)).bytes),
   );
@@ -55,7 +55,7 @@ describe('the descriptor', () => {
     return Buffer.from(bytes.subarray(envelopeAt, envelopeAt + envelopeBytes)).toString('utf8');
   }
 
-  test('is well-formed and says what the disk is', async () => {
+  test('is well-formed and describes the disk', async () => {
     const text = await envelopeOf();
     expect(XMLValidator.validate(text)).toBe(true);
     const parser = new XMLParser({ ignoreAttributes: false, removeNSPrefix: true });

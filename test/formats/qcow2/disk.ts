@@ -6,7 +6,7 @@ import { decodeContext } from '../decode-context.ts';
 import { PageSink } from '../page-sink.ts';
 import { SteppedSource } from '../stepped-source.ts';
 
-/** Bytes that differ everywhere: `text` compresses to about a third, `noise` not at all. */
+/** Bytes without repeats: `text` compresses to about a third, `noise` not at all. */
 export function content(kind: 'text' | 'noise', seed: number, length: number): Uint8Array {
   const words = new Uint32Array(Math.ceil(length / 4));
   let state = (seed * 2_654_435_761 + 1) >>> 0;
@@ -19,14 +19,14 @@ export function content(kind: 'text' | 'noise', seed: number, length: number): U
   return new Uint8Array(words.buffer).subarray(0, length);
 }
 
-/** What a disk with these extents reads as. */
+/** The content of a disk with these extents. */
 export function digestOf(virtualSize: number, extents: readonly DiskExtent[]): string {
   const disk = new Uint8Array(virtualSize);
   for (const { position, bytes } of extents) disk.set(bytes, position);
   return createHash('sha256').update(disk).digest('hex');
 }
 
-/** Decodes a complete image, or a source that is on its way, into memory. */
+/** Decodes a complete image, or a source that is arriving, into memory. */
 export async function decodeQcow2(
   image: Uint8Array | ByteSource,
   sink: PageSink = new PageSink(),

@@ -29,7 +29,7 @@ const layouts: [string, Partial<Qcow2ImageOptions>][] = [
   ['from the end to the start, tables behind', { l2: 'after', order: (list) => list.toReversed() }],
 ];
 
-/** Bytes of the disk that a file can tell as soon as it is there up to `readyBytes`. */
+/** Bytes of the disk that are known as soon as the file has arrived up to `readyBytes`. */
 function explained(image: ReturnType<typeof buildQcow2Image>, readyBytes: number): number {
   const tableEntries = 2048;
   let bytes = 0;
@@ -41,7 +41,7 @@ function explained(image: ReturnType<typeof buildQcow2Image>, readyBytes: number
 }
 
 describe('a file that is still arriving', () => {
-  test.each(layouts)('%s: whatever can be known is written', async (_, layout) => {
+  test.each(layouts)('%s: everything that is known is written', async (_, layout) => {
     const image = buildQcow2Image({ ...disk, ...layout });
     const source = new SteppedSource(image.bytes, { readyBytes: 0, sizeKnown: false });
     const sink = new PageSink();
@@ -50,7 +50,7 @@ describe('a file that is still arriving', () => {
     for (let step = 1; step < steps; step += 1) {
       const readyBytes = Math.floor((image.bytes.length * step) / steps);
       source.grow(readyBytes);
-      // One read is up to 1 MiB, and is not cut in two. This waits for ever when nothing more is written.
+      // One read is up to 1 MiB and is not cut in two. This waits forever if nothing more is written.
       await sink.written(explained(image, readyBytes) - MiB);
     }
     source.grow(image.bytes.length);
@@ -58,7 +58,7 @@ describe('a file that is still arriving', () => {
     expect(sink.sha256()).toBe(want);
   });
 
-  test('needs no byte behind the last cluster it waits for', async () => {
+  test('needs no byte after the last cluster it waits for', async () => {
     const image = buildQcow2Image({ ...disk, order: shuffled });
     const source = new SteppedSource(image.bytes, { readyBytes: 0, sizeKnown: true });
     const sink = new PageSink();
@@ -93,7 +93,7 @@ describe('an L1 table at the end', () => {
   });
   const lateWant = digestOf(32 * MiB, [{ position: 0, bytes }]);
 
-  test('is waited for where nothing can be fetched early', async () => {
+  test('is waited for if nothing can be fetched early', async () => {
     const source = new SteppedSource(late.bytes, { readyBytes: 8 * MiB, sizeKnown: true });
     const sink = new PageSink();
     const done = decodeQcow2(source, sink);
@@ -103,7 +103,7 @@ describe('an L1 table at the end', () => {
     expect(sink.sha256()).toBe(lateWant);
   });
 
-  /** The beginning of the image, with the rest to be asked for; `l1Asked` and `l2Asked` resolve when it is. */
+  /** The beginning of the image, with the rest available on request; `l1Asked` and `l2Asked` resolve on the request. */
   function sourceWithAhead(answer: (position: number, bytes: Uint8Array) => Uint8Array): {
     source: SteppedSource;
     l1Asked: Promise<void>;
@@ -121,7 +121,7 @@ describe('an L1 table at the end', () => {
     return { source, l1Asked: l1Asked.promise, l2Asked: l2Asked.promise };
   }
 
-  test('is fetched early, with its L2 tables, where that is possible', async () => {
+  test('is fetched early, with its L2 tables, if that is possible', async () => {
     const { source, l1Asked, l2Asked } = sourceWithAhead((_, bytes) => bytes);
     const sink = new PageSink();
     const done = decodeQcow2(source, sink);
@@ -133,9 +133,9 @@ describe('an L1 table at the end', () => {
     expect(sink.sha256()).toBe(lateWant);
   });
 
-  test('is refused when the pass brings another one', async () => {
+  test('is refused if the sequential read brings another one', async () => {
     const { source, l2Asked } = sourceWithAhead((position, bytes) => {
-      // Another data cluster than the file names, as a server with two contents would say.
+      // Another data cluster than that of the file, as from a server with two contents.
       return position === late.l1Offset ? bytes : bytes.copyWithin(0, 8, 16);
     });
     const done = decodeQcow2(source);
@@ -147,7 +147,7 @@ describe('an L1 table at the end', () => {
     });
   });
 
-  test('is waited for when fetching it early fails', async () => {
+  test('is waited for if fetching it early fails', async () => {
     const { source, l1Asked } = sourceWithAhead(() => {
       throw new Error('no ranges here');
     });

@@ -6,12 +6,12 @@ import { PageSink } from '../page-sink.ts';
 import { SteppedSource } from '../stepped-source.ts';
 import { content, decodeQcow2, digestOf } from './disk.ts';
 
-/** What zlib gives back when it is asked for its engine; not in the type declarations. */
+/** The internal engine of a zlib object; not in the type declarations. */
 interface Inflated {
   engine: { bytesWritten: number };
 }
 
-/** Data at both ends of a disk that needs several L2 tables where they are small, with holes and zeros between. */
+/** Data at both ends of a disk that needs several L2 tables if they are small, with holes and zeros between. */
 function diskFor(clusterBits: number): Pick<Qcow2ImageOptions, 'virtualSize' | 'extents'> {
   const cluster = 2 ** clusterBits;
   const virtualSize = Math.max(cluster * 12, Math.min(cluster * cluster, 2 ** 23)) + 512;
@@ -78,7 +78,7 @@ test.each(layouts)('%s', async (_, layout) => {
   }
 });
 
-test('an L1 table may describe more than the disk: state of snapshots', async () => {
+test('an L1 table may describe more than the disk: the state of snapshots', async () => {
   const disk = diskFor(12);
   const { bytes, l1Offset } = buildQcow2Image({ ...disk, clusterBits: 12 });
   const view = new DataView(bytes.buffer);
@@ -93,7 +93,7 @@ test('a compressed cluster may end with the file, inside its last sector', async
   const options = { ...diskFor(16), compression: 'zlib' } as const;
   const { bytes, dataOffsets } = buildQcow2Image(options);
   const last = Math.max(...dataOffsets.values());
-  // Behind it lie only the refcounts, which a reader does not need.
+  // After it come only the refcounts, which a reader does not need.
   const stream = inflateRawSync(bytes.subarray(last), { info: true }) as unknown as Inflated;
   const end = last + stream.engine.bytesWritten;
   const sink = await decodeQcow2(bytes.slice(0, end));
@@ -103,7 +103,7 @@ test('a compressed cluster may end with the file, inside its last sector', async
   });
 });
 
-test('a queue that outgrows its memory forgets and reads tables again', async () => {
+test('a queue that exceeds its memory drops tables and reads them again', async () => {
   const virtualSize = 4 * 1024 * 1024;
   const extents = [{ position: 0, bytes: content('noise', 9, virtualSize) }];
   // Every 31st cluster first: soon all tables are known, and nearly all data is still to come.

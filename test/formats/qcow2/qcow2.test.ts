@@ -17,7 +17,7 @@ test('recognises its magic in any version, and nothing else', () => {
   expect(qcow2.detect({ head: new Uint8Array(512) })).toBe(false);
 });
 
-test('says what an image is without reading its tables', async () => {
+test('reports the facts of an image without reading its tables', async () => {
   const options = { virtualSize: 4 * MiB, extents, clusterBits: 16, extendedL2: true };
   const { bytes } = buildQcow2Image({ ...options, compression: 'zstd', l1: 'last' });
   const source = new SteppedSource(bytes, { readyBytes: 65_536, sizeKnown: false });
@@ -53,7 +53,7 @@ test('a disk of no bytes has no tables', async () => {
 });
 
 test.each(['none', 'zlib', 'zstd'] as const)(
-  'zeroes what is not there on a used device (%s)',
+  'zeroes the holes on a used device (%s)',
   async (compression) => {
     const virtualSize = 40 * MiB + 512;
     const far = [
@@ -85,7 +85,7 @@ test('rethrows the reason of an abort while it waits, and writes nothing afterwa
   expect(sink.writtenBytes).toBe(written);
 });
 
-test('passes a failure of the transfer on, in the tables and in the data', async () => {
+test('passes on a failure of the transfer, in the tables and in the data', async () => {
   const { bytes } = buildQcow2Image({ virtualSize: 4 * MiB, extents });
   for (const readyBytes of [65_536, 300_000]) {
     const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
@@ -96,7 +96,7 @@ test('passes a failure of the transfer on, in the tables and in the data', async
   }
 });
 
-test('passes a failure of the sink on, once no other write is under way', async () => {
+test('passes on a failure of the sink, once no other write is running', async () => {
   const bytes = content('noise', 4, 8 * MiB);
   const image = buildQcow2Image({ virtualSize: 8 * MiB, extents: [{ position: 0, bytes }] }).bytes;
   const sink = new PageSink();
@@ -115,7 +115,7 @@ test('passes a failure of the sink on, once no other write is under way', async 
   expect(sink.writtenBytes).toBeLessThan(8 * MiB);
 });
 
-test('waits for the very end of the file, also behind the last cluster it needs', async () => {
+test('waits for the very end of the file, also after the last cluster it needs', async () => {
   const { bytes } = buildQcow2Image({ virtualSize: 4 * MiB, extents });
   const source = new SteppedSource(bytes, { readyBytes: bytes.length - 1, sizeKnown: true });
   const sink = new PageSink();

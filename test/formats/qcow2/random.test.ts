@@ -7,7 +7,7 @@ import { diskFormatProperties } from '../disk-format-properties.ts';
 const MiB = 1024 * 1024;
 const limits = { virtualBytes: 64 * MiB, tableBytes: 64 * 1024 };
 
-/** Any layout of a disk of up to 6 MiB, some extents on it, some of them zeros, some equal. */
+/** Any layout of a disk of up to 6 MiB, with some extents, some of them zeros, some equal. */
 const anyImage: fc.Arbitrary<Qcow2ImageOptions> = fc
   .record({
     clusterBits: fc.integer({ min: 9, max: 21 }),

@@ -167,7 +167,7 @@ test('a subcluster without a cluster', async () => {
   await expectRefusal(image.bytes, 'corrupt-table');
 });
 
-test('names an unknown feature as the image does, made harmless', async () => {
+test("names an unknown feature with the image's own text, made safe to print", async () => {
   const image = subject();
   image.view.setBigUint64(72, 1n << 9n);
   image.view.setUint32(112, 0x6803f857);
@@ -177,7 +177,7 @@ test('names an unknown feature as the image does, made harmless', async () => {
   expect(message).toContain('feature bit 9, called "time?[31m travel"');
 });
 
-test('never says the name of a backing file', async () => {
+test('never contains the name of a backing file', async () => {
   const image = subject();
   image.view.setBigUint64(8, 200n);
   image.view.setUint32(16, 11);
@@ -226,7 +226,7 @@ describe('compressed clusters', () => {
     ['no frame at all', 'corrupt-data', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
   ];
 
-  /** An image whose first cluster is this stream, with as many sectors as it takes. */
+  /** An image whose first cluster is this stream, with as many sectors as it needs. */
   function withStream(stream: Uint8Array, compression: 'zlib' | 'zstd', clusterBits = 12): Subject {
     const image = subject({ compression, clusterBits, extents: [] });
     const bytes = new Uint8Array(image.bytes.length + 2 ** clusterBits + stream.length + 512);
@@ -246,7 +246,7 @@ describe('compressed clusters', () => {
 
   test.each(zlib)('zlib: %s', async (_, reason, stream) => {
     await expectRefusal(withStream(stream, 'zlib').bytes, reason);
-    // Large clusters go another way, through the thread pool.
+    // Large clusters are decoded elsewhere, in the thread pool.
     if (stream.length < 2000) {
       await expectRefusal(withStream(stream, 'zlib', 16).bytes, 'corrupt-data');
     }
@@ -257,14 +257,14 @@ describe('compressed clusters', () => {
     await expectRefusal(withStream(stream, 'zstd', clusterBits).bytes, reason);
   });
 
-  test('zstd: frames of any number, skippable ones between, padding behind', async () => {
+  test('zstd: any number of frames, with skippable ones between, and padding after them', async () => {
     const parts = [skippable, frame, skippable, zstdCompressSync(raw.subarray(2048, 4096))];
     const stream = Buffer.concat([...parts, Buffer.from('padding')]);
     const sink = await decodeQcow2(withStream(stream, 'zstd').bytes);
     expect(Buffer.compare(sink.read(0, 4096), raw.subarray(0, 4096))).toBe(0);
   });
 
-  test('a stream may not run into a table, but its last sectors may be counted too far', async () => {
+  test('a stream may not overlap a table, but its number of sectors may be too large', async () => {
     const image = subject({ compression: 'zlib', l2: 'last' });
     const last = image.dataOffsets.get(2) ?? 0;
     const table = first(image.l2Offsets);

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Decodes an image; how many blocks were digested by its threads, and how often the disk was read for the others. */
+/** Decodes an image; returns how many blocks its threads digested, and how often the disk was read for the others. */
 async function decode(
   options: Partial<Qcow2ImageOptions>,
 ): Promise<{ given: number; reads: number }> {
@@ -71,7 +71,7 @@ test.each<[string, Partial<Qcow2ImageOptions>]>([
   ['zlib', {}],
   ['zstd', { compression: 'zstd' }],
 ])(
-  '%s: threads digest the blocks that they write whole, which are not read again',
+  '%s: threads digest the blocks that they write completely, which are not read again',
   async (_, options) => {
     const { given, reads } = await decode(options);
     expect(given).toBeGreaterThanOrEqual(30);
@@ -90,7 +90,7 @@ test.each<[string, Partial<Qcow2ImageOptions>]>([
 });
 
 test.each([true, false])(
-  'threads digest blocks only where that is asked for: %s',
+  'threads digest blocks only if the caller wants it: %s',
   async (isAsked) => {
     const { bytes } = buildQcow2Image({ virtualSize, extents, compression: 'zlib' });
     const [path, diskPath] = [join(folder, 'image'), join(folder, 'disk')];

@@ -15,7 +15,7 @@ import { decodeContext } from '../decode-context.ts';
 import { content, digestOf } from './disk.ts';
 
 const MiB = 1024 * 1024;
-// Its last cluster reaches past its end.
+// Its last cluster extends past its end.
 const virtualSize = 48 * MiB - 512;
 const extents = [
   { position: 0, bytes: withHoles(content('text', 1, 24 * MiB)) },
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Zeros within, at the start and at the end of clusters, and clusters of nothing but zeros but for one byte. */
+/** Zeros within, at the start and at the end of clusters, and clusters of zeros except for one byte. */
 function withHoles(bytes: Uint8Array): Uint8Array {
   for (let at = 0; at < bytes.length; at += 7 * 4096) bytes.fill(0, at, at + 3 * 4096);
   bytes.fill(0, 4 * MiB, 6 * MiB);
@@ -40,7 +40,7 @@ function withHoles(bytes: Uint8Array): Uint8Array {
 
 const image = buildQcow2Image({ virtualSize, extents, compression: 'zlib' });
 
-/** A disk in a new file; counts what does not go past the sink. */
+/** A disk in a new file; counts the bytes that do not pass through the sink. */
 class Disk {
   written = 0;
   readonly sink: SparseFile;
@@ -100,12 +100,12 @@ describe('from file to file', () => {
     const { bytes } = buildQcow2Image({ virtualSize, extents, compression: 'zlib', ...options });
     await decode(bytes, disk);
     expect(await disk.sha256()).toBe(expected);
-    // Threads wrote it all but the noise, which does not shrink and may come in a batch of its own.
+    // Threads wrote everything except the noise, which does not compress and may form its own batch.
     expect(disk.written).toBeLessThanOrEqual(2 * MiB);
     await disk.handle.close();
   });
 
-  test('leaves holes where there are zeros, and knows where data is', async () => {
+  test('leaves holes for zeros, and knows the places of data', async () => {
     const disk = await Disk.create();
     await decode(image.bytes, disk);
     expect(disk.sink.dataBytes).toBeLessThan(20 * MiB);
@@ -115,7 +115,7 @@ describe('from file to file', () => {
   });
 });
 
-test('a damaged cluster is refused as it is without threads', async () => {
+test('a damaged cluster is refused in the same way as without threads', async () => {
   const bytes = Uint8Array.from(image.bytes);
   const cluster = image.dataOffsets.get(300) ?? 0;
   bytes.fill(0xff, cluster + 200, cluster + 300);
@@ -124,7 +124,7 @@ test('a damaged cluster is refused as it is without threads', async () => {
   await disk.handle.close();
 });
 
-test('the bound on data holds for what threads write', async () => {
+test('the limit on data also applies to bytes that threads write', async () => {
   const disk = await Disk.create(8 * MiB);
   await expect(decode(image.bytes, disk)).rejects.toSatisfy((error) =>
     isImageError(error, 'ERR_LIMIT'),
@@ -133,7 +133,7 @@ test('the bound on data holds for what threads write', async () => {
   await disk.handle.close();
 });
 
-test('what threads write of erased flash is counted as such', async () => {
+test('erased flash that threads write is counted as such', async () => {
   const whole = await Disk.create();
   await decode(image.bytes, whole);
   const { dataBytes } = whole.sink;
@@ -197,7 +197,7 @@ test('a file that is still growing', async () => {
   await Promise.all([handle.close(), disk.handle.close()]);
 });
 
-test('a process that may start no threads decodes all the same', async () => {
+test('a process that may not start threads decodes without them', async () => {
   const [input, output] = [join(folder, 'input.qcow2'), join(folder, 'output.raw')];
   await writeFile(input, image.bytes);
   const cli = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));

@@ -71,7 +71,7 @@ describe.each(['none', 'zlib', 'zstd'])('compression=%s', (compression) => {
     }
   });
 
-  test('the file is the same where the extents of the disk are known less exactly', async () => {
+  test('the file is the same if the extents of the disk are known less exactly', async () => {
     await writeFileOf(qcow2Writer, disk, at('exact'), { options });
     const coarse: [number, number][] = [
       [0, 12 * MiB],
@@ -84,7 +84,7 @@ describe.each(['none', 'zlib', 'zstd'])('compression=%s', (compression) => {
   });
 });
 
-test('each L2 table lies before the clusters that it describes', async () => {
+test('each L2 table is before the clusters that it describes', async () => {
   await writeFileOf(qcow2Writer, disk, join(folder, 'forward'), {
     options: { compression: 'zlib' },
   });

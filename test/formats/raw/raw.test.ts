@@ -7,7 +7,7 @@ import { diskLikeBytes, refusalOf, sha256 } from '../shared/decoding.ts';
 
 const MiB = 1024 * 1024;
 
-/** Remembers calls in their order, and the bytes where they were put. */
+/** Records calls in their order, and the bytes at their places. */
 class RecordingSink implements DiskSink {
   readonly zeroed = true;
   readonly calls: string[] = [];
@@ -64,7 +64,7 @@ describe('copies', () => {
     expect(sink.mostWriting).toBe(1);
   });
 
-  test('a disk whose last sector is incomplete, and says so', async () => {
+  test('a disk whose last sector is incomplete, with a warning', async () => {
     const odd = disk.subarray(0, 1000);
     for (const source of [wholeSource(odd), streamOnlySource(inPieces(odd, 400))]) {
       const image = await raw.open(source, decodeContext());
@@ -96,7 +96,7 @@ describe('refuses', () => {
   const openStream = (bytes: Uint8Array, virtualBytes: number) =>
     raw.open(streamOnlySource(inPieces(bytes, 1000)), decodeContext({ limits: { virtualBytes } }));
 
-  test('a disk above the limit: at once where the length is known, else when it is reached', async () => {
+  test('a disk above the limit: immediately if the length is known, else at the limit', async () => {
     expect(await refusalOf(openFile(disk, disk.length - 1))).toBe('limit');
     const sink = new RecordingSink();
     const image = await openStream(disk, disk.length - 1);
@@ -105,7 +105,7 @@ describe('refuses', () => {
     await (await openStream(disk, disk.length)).copyTo(new RecordingSink());
   });
 
-  test('a file that turns out shorter than it was said to be', async () => {
+  test('a file that is shorter than its stated length', async () => {
     const source = { ...wholeSource(disk), sizeBytes: disk.length + 1 };
     const image = await raw.open(source, decodeContext());
     expect(await refusalOf(image.copyTo(new RecordingSink()))).toBe('truncated');
@@ -120,7 +120,7 @@ describe('ends', () => {
     await expect(image.copyTo(sink)).rejects.toThrow('the disk is full');
   });
 
-  test('with the error of the source, after the write that was under way', async () => {
+  test('with the error of the source, after the running write', async () => {
     const failure = new Error('connection lost');
     const source = streamOnlySource(
       (async function* () {
@@ -134,7 +134,7 @@ describe('ends', () => {
     expect(sink.writing).toBe(0);
   });
 
-  test('with an abort, whose reason it gives back', async () => {
+  test('with an abort, whose reason it throws', async () => {
     const controller = new AbortController();
     const source = new GrowingSource(disk.length);
     source.push(disk.subarray(0, MiB));
@@ -145,7 +145,7 @@ describe('ends', () => {
     await expect(copying).rejects.toBe(reason);
   });
 
-  test('with an abort before it was copied, and lets the source go', async () => {
+  test('with an abort before the copy, and releases the source', async () => {
     const controller = new AbortController();
     const source = new GrowingSource();
     source.push(disk);
@@ -229,7 +229,7 @@ describe('recognises', () => {
   });
 });
 
-test('a refusal says what to do', async () => {
+test('the error says what to do', async () => {
   const limits = { virtualBytes: 512 };
   const error = await raw.open(wholeSource(disk), decodeContext({ limits })).catch((e) => e);
   expect(error).toBeInstanceOf(DecodeError);

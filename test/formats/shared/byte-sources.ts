@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../src/kit.ts';
 
-/** A source whose bytes are all there; `pieceBytes` is how much its stream yields at once. */
+/** A source with all its bytes; `pieceBytes` is the size of its stream's pieces. */
 export function wholeSource(bytes: Uint8Array, pieceBytes: number = 65_536): ByteSource {
   return {
     sizeBytes: bytes.length,
@@ -15,7 +15,7 @@ export function wholeSource(bytes: Uint8Array, pieceBytes: number = 65_536): Byt
   };
 }
 
-/** What a codec hands on: nothing but a stream, and the length is not known before its end. */
+/** The output of a codec: only a stream, with a length that is unknown before its end. */
 export function streamOnlySource(pieces: AsyncIterable<Uint8Array>): ByteSource {
   let sizeBytes: number | undefined;
   const never = (): never => {
@@ -39,11 +39,11 @@ export function streamOnlySource(pieces: AsyncIterable<Uint8Array>): ByteSource 
   };
 }
 
-/** A transfer under way: `push` delivers, `end` closes. The stream waits for either. */
+/** A running transfer: `push` delivers, `end` closes. The stream waits for either. */
 export class GrowingSource implements ByteSource {
   readonly sizeBytes: number | undefined;
   readonly ahead?: (position: number, length: number) => Promise<Uint8Array>;
-  /** The stream was let go of by its consumer. */
+  /** The consumer has closed the stream. */
   left = false;
   #ready: Uint8Array[] = [];
   #readyBytes = 0;

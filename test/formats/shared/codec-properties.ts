@@ -5,7 +5,7 @@ import { decodeContext } from '../decode-context.ts';
 import { GrowingSource, wholeSource } from './byte-sources.ts';
 import { decodeAll, sha256 } from './decoding.ts';
 
-/** A frame, member or stream of a file and what comes of it. */
+/** A frame, member or stream of a file and its decoded content. */
 export interface CodecPart {
   bytes: Uint8Array;
   content: Uint8Array;
@@ -15,7 +15,7 @@ export interface CodecProperties {
   codec: Codec;
   /** A file is any number of these, at least one. */
   part: fc.Arbitrary<CodecPart>;
-  /** What else may follow the first part. */
+  /** Parts that may follow the first one. */
   between?: fc.Arbitrary<CodecPart>;
   /** A file of some hundred bytes or more. */
   file: Uint8Array;
@@ -23,7 +23,7 @@ export interface CodecProperties {
   long: () => Uint8Array;
 }
 
-/** What holds for every file of a codec, and for every way to leave it. */
+/** Properties of every file of a codec, and of every way to stop reading it. */
 export function codecProperties({ codec, part, between, file, long }: CodecProperties): void {
   describe(codec.id, () => {
     const anyFile = fc
@@ -50,7 +50,7 @@ export function codecProperties({ codec, part, between, file, long }: CodecPrope
       );
     });
 
-    test('a changed or cut file gives the same bytes or a refusal', async () => {
+    test('a changed or cut file gives the same bytes or an error', async () => {
       const seen = { same: 0, refused: 0 };
       await fc.assert(
         fc.asyncProperty(
@@ -68,7 +68,7 @@ export function codecProperties({ codec, part, between, file, long }: CodecPrope
               expect(error).toBeInstanceOf(DecodeError);
             }
             seen[decoded === undefined ? 'refused' : 'same'] += 1;
-            // What is cut between two frames is a whole file of its own.
+            // A file that was cut between two frames is a whole file.
             if (bits !== 0 && decoded !== undefined) {
               expect(decoded.sha256).toBe(sha256(file.content));
             }
@@ -79,7 +79,7 @@ export function codecProperties({ codec, part, between, file, long }: CodecPrope
       expect(seen.refused).toBeGreaterThan(20);
     });
 
-    describe('is left', () => {
+    describe('ends', () => {
       const reason = { why: 'no longer wanted' };
 
       test('by an abort while it waits, with the reason of the caller', async () => {

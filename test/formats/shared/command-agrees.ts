@@ -7,13 +7,13 @@ import { decodeAll, diskLikeBytes, refusalOf, sequence, sha256 } from './decodin
 /** Runs the command with these arguments; its output is in `stdout`. */
 export type RunCommand = (args: string[], input: Uint8Array) => SpawnSyncReturns<Buffer>;
 
-/** A codec to compare with the command of its format. */
+/** A codec to compare with the command for its format. */
 export interface CommandPeer {
   codec: Codec;
   command: string;
   /** Arguments of every run. */
   always: string[];
-  /** What it writes with each list of options is decoded: `rounds` contents of up to `longest` bytes. */
+  /** The output for each list of options is decoded: `rounds` contents of up to `longest` bytes. */
   written: { options: string[]; rounds: number; longest: number };
   /** Files that it reads as the same content. */
   read: { name: string; file: (run: RunCommand) => Uint8Array; content: Uint8Array }[];
@@ -22,14 +22,14 @@ export interface CommandPeer {
     name: string;
     file: (run: RunCommand) => Uint8Array;
     rounds: number;
-    /** Where the bit is. */
+    /** The place of the bit. */
     at: (next: (below: number) => number, fileBytes: number, round: number) => number;
-    /** Where it is refused here for this reason, the command may do as it likes. */
+    /** If it is refused here for this reason, the command may do anything. */
     alone?: DefectReason;
   }[];
 }
 
-/** Files go both ways, and damaged ones are treated alike. */
+/** Files are exchanged in both directions, and damaged ones are treated the same. */
 export function commandAgrees(
   { codec, command, always, written, read, damaged }: CommandPeer,
   more: (run: RunCommand) => void = () => {},
@@ -39,7 +39,7 @@ export function commandAgrees(
     spawnSync(command, [...always, ...args], { input, maxBuffer: 2 ** 26 });
 
   describe.skipIf(!isInstalled)(`agrees with the ${command} command`, () => {
-    test.each(written.options)('on what it writes with %s', async (list) => {
+    test.each(written.options)('on its output with %s', async (list) => {
       const next = sequence(list.length);
       for (let round = 0; round < written.rounds; round += 1) {
         const length = round === 0 ? written.longest : next(written.longest);

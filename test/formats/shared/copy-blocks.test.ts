@@ -6,7 +6,7 @@ import { createTaskPool } from '../../../src/kit/task-pool.ts';
 
 const MiB = 1024 * 1024;
 
-test('batches are read into memory that is used again', async () => {
+test('batches are read into memory that is reused', async () => {
   const count = 24;
   const file = randomBytes(count * MiB);
   const blocks = new BlockList();
@@ -39,7 +39,7 @@ test('batches are read into memory that is used again', async () => {
     setSize: () => Promise.resolve(),
     zero: () => Promise.resolve(),
     async write(position: number, bytes: Uint8Array) {
-      // What is read meanwhile must not come to lie in these bytes.
+      // Bytes that are read meanwhile must not be stored here.
       await new Promise((resolve) => setImmediate(resolve));
       disk.set(bytes, position);
     },

@@ -39,7 +39,7 @@ test.each([[[1]], [[4096]], [[5000]], [[100, 4096, 9000]]])(
   },
 );
 
-test('pieces that lie side by side in memory are written as one, without a copy', async () => {
+test('adjacent pieces in memory are written as one, without a copy', async () => {
   const memory = new Uint8Array(8192).fill(7);
   const sink = new GrowingSink();
   let written: ArrayBufferLike[] = [];
@@ -56,7 +56,7 @@ test('pieces that lie side by side in memory are written as one, without a copy'
   };
   await copyOutput(pieces(), place(sink));
   expect(written).toEqual([memory.buffer, memory.buffer]);
-  // Either is a part of its memory only, which may hold something else.
+  // Either is only a part of its memory, which may hold other data.
   expect(memory.buffer.detached).toBe(false);
   written = [];
 });

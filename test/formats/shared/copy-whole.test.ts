@@ -12,7 +12,7 @@ const whole = { sizeBytes: content.length, sha256: sha256(content) };
 describe.each([
   { codec: gzip, compress: (bytes: Uint8Array): Uint8Array => gzipSync(bytes) },
   { codec: zstd, compress: (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes) },
-])('$codec.id copies by itself', ({ codec, compress }) => {
+])('$codec.id copies', ({ codec, compress }) => {
   test('output of many steps', async () => {
     expect(await copyAll(codec, compress(content))).toEqual(whole);
   });
@@ -29,7 +29,7 @@ describe.each([
     expect(await refusalOf(copyAll(codec, compress(content), context))).toBe('limit');
   });
 
-  test('no further than an abort, long before the output ends', async () => {
+  test('no further after an abort, long before the output ends', async () => {
     const controller = new AbortController();
     const reason = { why: 'no longer wanted' };
     const sink = new GrowingSink();

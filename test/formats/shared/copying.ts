@@ -3,14 +3,14 @@ import type { ByteSource, Codec, DecodeContext, DiskSink } from '../../../src/ki
 import { decodeContext } from '../decode-context.ts';
 import { SteppedSource } from '../stepped-source.ts';
 
-/** A disk in memory that grows with what is written, until its size is set. With `junk` it starts full of that byte. */
+/** A disk in memory that grows with each write, until its size is set. With `junk` it starts full of that byte. */
 export class GrowingSink implements DiskSink {
   readonly zeroed: boolean;
   sizeBytes = -1;
-  /** Bytes that came as data, and as zeros. */
+  /** Bytes received as data, and as zeros. */
   writtenBytes = 0;
   zeroedBytes = 0;
-  /** Called before each write and zeroing; what it returns is waited for. */
+  /** Called before each write and zeroing, and awaited. */
   onWrite: (position: number, length: number) => Promise<void> | void = () => {};
   #bytes: Buffer;
   readonly #junk: number;
@@ -59,7 +59,7 @@ export class GrowingSink implements DiskSink {
   }
 }
 
-/** What a codec's own copying makes of a source: how much, and its SHA-256. A refusal must leave the size open. */
+/** The result of a codec's own copying: length and SHA-256. An error must leave the size unset. */
 export async function copyAll(
   codec: Codec,
   source: ByteSource | Uint8Array,

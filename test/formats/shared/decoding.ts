@@ -13,7 +13,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Everything a codec makes of a source: how much, and its SHA-256. More than `atMost` bytes are a failure. */
+/** The whole output of a codec: length and SHA-256. More than `atMost` bytes are a failure. */
 export async function decodeAll(
   codec: Codec,
   source: ByteSource | Uint8Array,
@@ -31,7 +31,7 @@ export async function decodeAll(
   return { sizeBytes, sha256: hash.digest('hex') };
 }
 
-/** Why a promise was refused; any other outcome fails the test. */
+/** The reason why a promise was refused; any other outcome fails the test. */
 export async function refusalOf(promise: Promise<unknown>): Promise<DefectReason> {
   try {
     await promise;

@@ -40,7 +40,7 @@ test('as much of the file is ready as its stored bytes allow', async () => {
       const source = new ExtentSource(base, map, 'tar');
       const missing = owner.findIndex((at) => at !== undefined && at >= readyBytes);
       expect(source.readyBytes).toBe(missing < 0 ? owner.length : missing);
-      // What is ready can be read without a wait.
+      // Ready bytes can be read without waiting.
       const bytes = await source.read(0, source.readyBytes);
       const wanted = owner.slice(0, source.readyBytes);
       expect([...bytes]).toEqual(wanted.map((at) => (at === undefined ? 0 : stored[at])));
@@ -48,7 +48,7 @@ test('as much of the file is ready as its stored bytes allow', async () => {
   );
 });
 
-test('any range is what the whole file holds there', async () => {
+test('any range equals that of the whole file', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyMap,
@@ -76,7 +76,7 @@ describe('a base of another length', () => {
   const drain = async (bytes: Uint8Array, pieceBytes = 65_536): Promise<void> => {
     const source = new ExtentSource(wholeSource(bytes, pieceBytes), ExtentMap.whole(1000), 'tar');
     for await (const _ of source.stream()) {
-      // Only how it ends is of interest.
+      // Only the result at the end matters.
     }
   };
 
@@ -84,11 +84,11 @@ describe('a base of another length', () => {
     await drain(stored.subarray(0, 1000));
     expect(await refusalOf(drain(stored.subarray(0, 999)))).toBe('truncated');
     expect(await refusalOf(drain(stored.subarray(0, 1001)))).toBe('corrupt-data');
-    // The byte too many comes by itself.
+    // The surplus byte comes separately.
     expect(await refusalOf(drain(stored.subarray(0, 1001), 500))).toBe('corrupt-data');
   });
 
-  test('is refused where a read comes to its end', async () => {
+  test('is refused if a read reaches its end', async () => {
     const source = new ExtentSource(
       wholeSource(stored.subarray(0, 999)),
       ExtentMap.whole(1000),

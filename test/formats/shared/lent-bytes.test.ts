@@ -9,7 +9,7 @@ async function* count(to: number, failure?: Error): AsyncGenerator<Uint8Array> {
 }
 
 describe('bytes that were lent', () => {
-  test('are heard once each, taken one by one or all', async () => {
+  test('are reported once each, whether they are taken singly or all at once', async () => {
     const lent = new LentBytes(count(5));
     const heard: number[] = [];
     lent.listener = ([value = -1]) => heard.push(value);
@@ -19,7 +19,7 @@ describe('bytes that were lent', () => {
     expect(heard).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('come in order however many ask at once', async () => {
+  test('come in order for any number of parallel requests', async () => {
     const lent = new LentBytes(count(4));
     const asked = [lent.next(), lent.next(), lent.finish(), lent.next()];
     const [first, second, , late] = asked;
@@ -28,7 +28,7 @@ describe('bytes that were lent', () => {
     await expect(late).rejects.toThrow(/past this member/);
   });
 
-  test('end for their consumer where nothing was taken from him', async () => {
+  test('end for a consumer from which nothing was taken back', async () => {
     const lent = new LentBytes(count(1));
     await lent.next();
     await lent.finish();
@@ -45,7 +45,7 @@ describe('bytes that were lent', () => {
     await expect(lent.next()).rejects.toBe(failure);
   });
 
-  test('are not taken before the first request', async () => {
+  test('are not read before the first request', async () => {
     const lent = new LentBytes(count(1));
     expect(lent.lent).toBe(false);
     await lent.next();

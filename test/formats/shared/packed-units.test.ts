@@ -12,7 +12,7 @@ const context: WriteContext = {
   tasks: createTaskPool(2),
 };
 
-test('the memory of a batch is given back when the next one is asked for', async () => {
+test('the memory of a batch is freed when the next one is requested', async () => {
   const bytes = randomBytes(5 * MiB);
   const disk = {
     virtualSize: bytes.length,

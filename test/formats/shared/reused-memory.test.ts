@@ -22,11 +22,11 @@ const packed = (program: string, options: string[], input: Uint8Array): Uint8Arr
   execFileSync(program, options, { input, maxBuffer: 64 * MiB });
 const halves = [disk.subarray(0, 4 * MiB), disk.subarray(4 * MiB)] as const;
 
-/** Hands out pieces of any length, and overwrites each as soon as it may. */
+/** Yields pieces of any length, and overwrites each as soon as that is allowed. */
 class OverwritingSource implements ByteSource {
   readonly sizeBytes: number;
   readonly readyBytes: number;
-  /** Pieces that were overwritten while more was asked for. */
+  /** Pieces that were overwritten before the next request. */
   overwritten = 0;
   readonly #bytes: Uint8Array;
 
@@ -47,7 +47,7 @@ class OverwritingSource implements ByteSource {
     const handed: { piece: Uint8Array; end: number }[] = [];
     for (let at = 0; at < this.#bytes.length; ) {
       const length = [1, 2, 5, 4096, 700_000, MiB][next(6)] ?? 1;
-      // `slice` of a Buffer is no copy.
+      // `slice` of a Buffer does not copy.
       const piece = new Uint8Array(this.#bytes.subarray(at, at + length));
       at += piece.length;
       handed.push({ piece, end: at });
@@ -60,7 +60,7 @@ class OverwritingSource implements ByteSource {
   }
 }
 
-/** Several parts each, so that headers and sums lie in the midst of pieces. */
+/** Several parts each, so that headers and checksums are in the middle of pieces. */
 const files: [Codec, () => Uint8Array][] = [
   [gzip, () => joined(...halves.map((half) => gzipSync(half, { level: 1 })))],
   [zstd, () => joined(...halves.map((half) => zstdCompressSync(half)))],
@@ -70,7 +70,7 @@ const files: [Codec, () => Uint8Array][] = [
 ];
 
 test.each(files.map(([codec, file]) => ({ codec, file })))(
-  '$codec.id reads right from memory that is used again',
+  '$codec.id reads correctly from memory that is reused',
   async ({ codec, file }) => {
     const expected = { sizeBytes: disk.length, sha256: sha256(disk) };
     const bytes = file();
@@ -81,7 +81,7 @@ test.each(files.map(([codec, file]) => ({ codec, file })))(
   },
 );
 
-test('gzip with bytes behind its end reads right from memory that is used again', async () => {
+test('gzip with bytes after its end reads correctly from memory that is reused', async () => {
   const bytes = joined(...halves.map((half) => gzipSync(half, { level: 1 })), Buffer.from('end'));
   const { sha256: found } = await decodeAll(
     gzip,
@@ -91,7 +91,7 @@ test('gzip with bytes behind its end reads right from memory that is used again'
   expect(found).toBe(sha256(disk));
 });
 
-test('a raw disk is written right from memory that is used again', async () => {
+test('a raw disk is written correctly from memory that is reused', async () => {
   const source = new OverwritingSource(disk);
   const sink = new GrowingSink();
   await (await raw.open(source, decodeContext())).copyTo(sink);
@@ -100,7 +100,7 @@ test('a raw disk is written right from memory that is used again', async () => {
 });
 
 test.each([0, 8])(
-  'a zip member of method %i becomes a right raw disk in memory that is used again',
+  'a zip member of method %i becomes a correct raw disk in memory that is reused',
   async (method) => {
     const archive = zipArchive([{ name: 'disk.raw', content: disk, method }]);
     const context = spoolingContext();
@@ -117,7 +117,7 @@ test.each([0, 8])(
   },
 );
 
-test('the memory of an unpacked zip member is given back where it may be, and else is not', async () => {
+test('the memory of an unpacked zip member is freed only if that is allowed', async () => {
   const archive = zipArchive([{ name: 'disk.raw', content: disk, method: 8 }]);
   for (const reuse of [true, false]) {
     const context = spoolingContext();
@@ -127,7 +127,7 @@ test('the memory of an unpacked zip member is given back where it may be, and el
       for await (const piece of source.stream(reuse)) {
         held.push(piece);
         lengths.push(piece.length);
-        // The last MiB can still be read, however the pieces lie.
+        // The last MiB can still be read, for any division into pieces.
         expect(held.at(-1)).toHaveLength(lengths.at(-1) ?? 0);
         expect(held.at(-2)?.length).toBe(lengths.at(-2));
       }

@@ -19,7 +19,7 @@ const link = (name: string, type = '2'): Uint8Array => tarHeader({ name, type, l
 const double = (name: string): Uint8Array =>
   tarFile(name, Buffer.from([0, 5, 0x16, 7, 0, 2, 0, 0]));
 
-/** What a caller gets who wants one member: its name, or the refusal. */
+/** The result for a caller who wants one member: its name, or the error. */
 async function choose(bytes: Uint8Array, way: Way, wanted: WantedEntry): Promise<string> {
   const context = spoolingContext();
   const names: string[] = [];
@@ -38,7 +38,7 @@ async function choose(bytes: Uint8Array, way: Way, wanted: WantedEntry): Promise
   }
 }
 
-describe.each(ways)('beside the disk in a %s does not matter', (way) => {
+describe.each(ways)('beside the disk in a %s is ignored', (way) => {
   test.each<[string, Uint8Array[]]>([
     ['a symbolic link', [link('latest.raw')]],
     ['a hard link', [link('latest.raw', '1')]],
@@ -69,7 +69,7 @@ describe.each(ways)('beside the disk in a %s does not matter', (way) => {
     'a\\b',
     'line\nbreak',
     `${'x'.repeat(5000)}`,
-  ])('a file named %j, once the disk is named', async (name) => {
+  ])('a file named %j, if the disk is named', async (name) => {
     const long = tarFile('././@LongLink', `${name}\0`, { type: 'L', magic: 'gnu' });
     for (const bytes of [
       tarArchive(long, tarFile('x', 'x'), disk),
@@ -122,7 +122,7 @@ describe.each(ways)('the disk in a %s is refused', (way) => {
     expect(await choose(tarArchive(...members), way, wanted)).toMatch(answer);
   });
 
-  test('without a choice, and every name is told', async () => {
+  test('without a choice, and every name is in the message', async () => {
     const names = ['b.txt', 'disk.raw', 'a.txt', 'c/d.txt'];
     const bytes = tarArchive(...names.map((name) => tarFile(name, name)), link('l'));
     const answer = await choose(bytes, way, {});

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(!isGnu)('what GNU tar writes', () => {
+describe.skipIf(!isGnu)('reads the output of GNU tar', () => {
   const forms = ['v7', 'ustar', 'gnu', 'oldgnu', 'posix'];
   const sparse = ['0.0', '0.1', '1.0'].map((version) => `--sparse-version=${version}`);
   const options = [
@@ -41,7 +41,7 @@ describe.skipIf(!isGnu)('what GNU tar writes', () => {
     ['--format=gnu', '-V', 'label'],
   ];
   test.each(options.map((list) => ({ name: list.join(' '), list })))('$name', async ({ list }) => {
-    // A name that v7 has no room for.
+    // A name that is too long for v7.
     const names = list[0] === '--format=v7' ? ['disk.raw'] : ['disk.raw', long];
     const made = spawnSync('tar', ['-c', '-C', folder, ...list, ...names], { maxBuffer: 2 ** 26 });
     expect(made.status).toBe(0);
@@ -50,12 +50,12 @@ describe.skipIf(!isGnu)('what GNU tar writes', () => {
   });
 });
 
-describe.each(['tar', 'bsdtar'])('what %s reads is what is read here', (command) => {
+describe.each(['tar', 'bsdtar'])('agrees with %s', (command) => {
   const size = 500_000;
   const parts = Array.from({ length: 30 }, (_, i): [number, Uint8Array] => {
     return [i * 8192, data.subarray(i * 512, i * 512 + 1024)];
   });
-  // GNU tar takes the last extent for the end, so it always writes one of no bytes there.
+  // GNU tar takes the last extent as the end, so it always writes an empty one there.
   const file: SparseFile = { size, extents: [...parts, [size, new Uint8Array(0)]] };
   const archives: [string, Uint8Array][] = [
     ...sparseForms.map((form): [string, Uint8Array] => [
@@ -66,7 +66,7 @@ describe.each(['tar', 'bsdtar'])('what %s reads is what is read here', (command)
     ['v7', tarArchive(tarFile('disk.raw', expandSparse(file), { magic: 'v7' }))],
   ];
   test.skipIf(!has(command)).each(archives)('%s', async (_, bytes) => {
-    // Not to a pipe: there GNU tar leaves the holes out.
+    // Not to a pipe: there GNU tar writes no holes.
     const out = mkdtempSync(join(folder, 'out-'));
     const read = spawnSync(command, ['-x', '-f', '-', '-C', out], { input: bytes });
     expect(read.status).toBe(0);

@@ -40,7 +40,7 @@ describe('a member of a file', () => {
     expect((await entries.next()).done).toBe(true);
   });
 
-  test('is there while the rest of the file has not arrived', async () => {
+  test('is available while the rest of the file has not arrived', async () => {
     const file = new SteppedSource(archive, { readyBytes: diskAt, sizeKnown: true });
     const entries = open(file);
     await (await nextEntry(entries)).finish();
@@ -58,7 +58,7 @@ describe('a member of a file', () => {
     expect((await nextEntry(entries)).name).toBe('SUMS');
   });
 
-  test('is fetched ahead where its file is', async () => {
+  test('is fetched ahead together with its file', async () => {
     const asked: [number, number][] = [];
     const ahead = async (position: number, length: number): Promise<Uint8Array> => {
       asked.push([position, length]);
@@ -72,14 +72,14 @@ describe('a member of a file', () => {
     expect(asked).toEqual([[diskAt + 699_000, 1000]]);
   });
 
-  test('of a known length is refused at once where the file is too short', async () => {
+  test('of a known length is refused immediately if the file is too short', async () => {
     const cut = archive.subarray(0, 300_000);
     const entries = open(new SteppedSource(cut, { readyBytes: 4096, sizeKnown: true }));
     await nextEntry(entries);
     expect(await refusalOf(nextEntry(entries))).toBe('truncated');
   });
 
-  test('never ends early where a file turns out to be too short', async () => {
+  test('never ends early if the file turns out to be too short', async () => {
     const file = new SteppedSource(archive, { readyBytes: 4096, sizeKnown: true });
     const entries = open(file);
     await nextEntry(entries);
@@ -92,7 +92,7 @@ describe('a member of a file', () => {
 });
 
 describe('a member of a stream', () => {
-  test('costs no scratch file when it is streamed, nor when its head was looked at', async () => {
+  test('needs no scratch file when it is streamed, or when only its head was read', async () => {
     const context = spoolingContext();
     const entries = open(sourceOf(archive, 'stream', context), context);
     const first = await nextEntry(entries);
@@ -109,7 +109,7 @@ describe('a member of a stream', () => {
     await context.close();
   });
 
-  test('is spooled, and nothing but it, when it is read behind its head', async () => {
+  test('is spooled alone if it is read after its head', async () => {
     const context = spoolingContext();
     const entries = open(sourceOf(archive, 'stream', context), context);
     await nextEntry(entries);
@@ -122,7 +122,7 @@ describe('a member of a stream', () => {
     await context.close();
   });
 
-  test('is passed over however much of it was read', async () => {
+  test('is skipped, whatever part of it was read', async () => {
     for (const bytesRead of [0, 1, 70_000, 300_000]) {
       const context = spoolingContext();
       const entries = open(sourceOf(archive, 'stream', context), context);
@@ -140,7 +140,7 @@ describe('a member of a stream', () => {
     }
   });
 
-  test('is an error, and not a shorter file, once the archive has gone on', async () => {
+  test('is an error, and not a shorter file, once the archive has continued', async () => {
     const context = spoolingContext();
     const entries = open(sourceOf(archive, 'stream', context), context);
     await nextEntry(entries);
@@ -151,7 +151,7 @@ describe('a member of a stream', () => {
     await context.close();
   });
 
-  test('keeps only what is stored of a sparse file when it is spooled', async () => {
+  test('stores only the data of a sparse file when it is spooled', async () => {
     const size = 64 * 2 ** 30;
     const end = size - 1000;
     const member = sparseMember(
@@ -171,7 +171,9 @@ describe('a member of a stream', () => {
 });
 
 describe.each(ways)('an archive in a %s', (way) => {
-  test('with a hole of 8 GiB costs neither time nor memory', { timeout: 20_000 }, async () => {
+  test('with a hole of 8 GiB is read in a short time with little memory', {
+    timeout: 20_000,
+  }, async () => {
     const size = 8 * 2 ** 30 + 4096;
     const member = sparseFrom(
       'disk.raw',

@@ -214,7 +214,7 @@ describe('refuses', () => {
   const half = '00000001000\x0000000000000\0';
   const zeros = (count: number): string => '\0'.repeat(count);
 
-  test('nothing of what these are made from', async () => {
+  test('none of the undamaged files that these are made from', async () => {
     expect(await verdictOn(tar, mapped('1\n0\n512\n'))).toBe('accepted');
     expect(await verdictOn(tar, listed(['GNU.sparse.map', '0,512']))).toBe('accepted');
     expect(await verdictOn(tar, gnu())).toBe('accepted');

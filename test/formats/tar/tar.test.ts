@@ -270,7 +270,7 @@ describe('refuses', () => {
     expect(await verdictOn(tar, tarArchive(...folders))).toBe('limit');
   });
 
-  test.each(ways)('every cut through a %s, and never hands out less than a member', async (way) => {
+  test.each(ways)('every cut through a %s, and never returns less than a member', async (way) => {
     const bytes = tarArchive(
       paxHeader([['path', 'first']]),
       tarFile('x', disk.subarray(0, 1500)),
@@ -278,12 +278,12 @@ describe('refuses', () => {
       sparseFrom('third', 9000, [[4096, 600]], disk.subarray(0, 600), 'old GNU'),
     );
     const whole = await readArchive(tar, bytes, way);
-    // A tar archive may do without its end, so a cut behind a member goes unnoticed.
+    // A tar archive may lack its end, so a cut after a member is not noticed.
     const ends = new Set([0, 3072, 6144, 7680]);
     expect(bytes.length).toBe(8704);
     for (let length = 0; length < bytes.length; length += 64) {
       const cut = bytes.subarray(0, length);
-      // Half a block of the end is an end as well.
+      // Half a block of the end is a valid end too.
       const isEnd = ends.has(length) || length > 7680;
       expect([length, await verdictOn(tar, cut, way)]).toEqual([
         length,
@@ -302,14 +302,14 @@ describe('refuses', () => {
       const flipped = Uint8Array.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ (1 << next(8));
       const verdict = await verdictOn(tar, flipped);
-      // Only the form of the checksum itself may change without a trace.
+      // Only the form of the checksum itself may change without an error.
       if (verdict === 'accepted') expect(await readArchive(tar, flipped)).toEqual(wanted);
       else expect(['corrupt-header', 'trailing-data']).toContain(verdict);
     }
   });
 });
 
-describe('is recognised', () => {
+describe('recognises', () => {
   const ovf = tarFile('vm.ovf', '<Envelope/>');
   test.each<[string, boolean, Uint8Array]>([
     ['by its magic, whatever the checksum', true, tarHeader({ name: 'a', checksum: 'wrong' })],

@@ -17,7 +17,7 @@ import { RawFile, writeFileOf } from '../writing/write-file.ts';
 
 const [MiB, GiB] = [1024 ** 2, 1024 ** 3];
 
-/** What our reader says of the only member: its name, its length, and its first bytes. */
+/** The only member as our reader sees it: its name, its length, and its first bytes. */
 async function readDisk(file: Uint8Array, bytes: number): Promise<[string, number, Uint8Array]> {
   const archive = gunzipSync(file);
   for await (const entry of tar.entries(wholeSource(archive), decodeContext())) {
@@ -42,7 +42,7 @@ test('any layout reads back equal, and is written the same way twice', async () 
   await fc.assert(property, { numRuns: 40, seed: 16 });
 });
 
-test('a size that is not whole GiB is said', async () => {
+test('warns about a size that is not whole GiB', async () => {
   const entries: LogEntry[] = [];
   const log = (entry: LogEntry): void => {
     entries.push(entry);
@@ -59,7 +59,7 @@ test('a size that is not whole GiB is said', async () => {
 });
 
 describe('a disk with many holes', () => {
-  // Four extents are told by the header, 21 by each further block.
+  // The header has four extents, each further block 21.
   const extents = Array.from({ length: 47 }, (_, i) => {
     const length = i === 20 ? 3 * MiB + 17 : 30_000;
     return { position: i * 8 * MiB + 70_000, bytes: content(i % 3 ? 'text' : 'noise', i, length) };
@@ -77,10 +77,10 @@ describe('a disk with many holes', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('is one gzip member in the form of old of GNU tar', async () => {
+  test('is one gzip member in the old form of GNU tar', async () => {
     const file = await readFile(at('disk.tar.gz'));
     expect(file.subarray(0, 10).toString('hex')).toBe('1f8b0800000000000003');
-    // Behind the final block are the checksum and the length, and then nothing.
+    // After the final block come the checksum and the length, and then nothing.
     const { buffer, engine } = inflated(file.subarray(10));
     expect(engine.bytesWritten).toBe(file.length - 10 - 8);
     const head = buffer.subarray(0, 512).toString('latin1');
@@ -109,7 +109,7 @@ describe('a disk with many holes', () => {
   });
 });
 
-/** What comes out up to the final block, and how many bytes that took. */
+/** The output up to the final block, and the number of input bytes for it. */
 function inflated(bytes: Uint8Array): { buffer: Buffer; engine: { bytesWritten: number } } {
   const result: unknown = inflateRawSync(bytes, { info: true });
   return result as { buffer: Buffer; engine: { bytesWritten: number } };

@@ -106,13 +106,13 @@ test.each<[string, string, Uint8Array]>([
     'in the form of star',
     tarFile('a', 'x', { type: 'S', patch: [[508, 'tar\0']] }),
   ],
-])('a header of %s is refused by its name', async (_, words, member) => {
+])('a header of %s is refused with its name', async (_, words, member) => {
   const refusal: unknown = await readArchive(tar, tarArchive(member)).catch((e: unknown) => e);
   expect(isImageError(refusal, 'ERR_UNSUPPORTED_FORMAT')).toBe(true);
   expect(refusal).toMatchObject({ message: expect.stringContaining(words) });
 });
 
-test('extents behind the end of their list are no empty list', async () => {
+test('extents after the end of their list are refused', async () => {
   const bytes = tarArchive(gnuSparse(whole, [behind], disk));
   await expect(readArchive(tar, bytes)).rejects.toMatchObject({
     details: { reason: 'corrupt-table' },

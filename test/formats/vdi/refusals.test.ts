@@ -35,7 +35,7 @@ const small = (value: number, at: number): Damage => {
 const size = (value: bigint): Damage => {
   return ({ view }) => view.setBigUint64(0x170, value, true);
 };
-/** What the map says of a block; blocks 0, 1 and 5 have the places 0, 1 and 2. */
+/** The map entry of a block; blocks 0, 1 and 5 have the places 0, 1 and 2. */
 const entry = (block: number, value: number): Damage => {
   return ({ view, mapOffset }) => view.setUint32(mapOffset + block * 4, value, true);
 };
@@ -93,7 +93,7 @@ test.each(cases)('%s', async (_, reason, damage) => {
   expect(failure.hint).not.toBe('');
 });
 
-test('no byte at all', async () => {
+test('an empty file', async () => {
   expect(await refusalOf(decodeInto(vdi, new Uint8Array(), new PageSink()))).toBe('empty');
 });
 
@@ -108,7 +108,7 @@ test.each([true, false])('cut anywhere (size known: %s)', async (sizeKnown) => {
   }
 });
 
-test('more blocks than may be held in memory', async () => {
+test('more blocks than the memory limit allows', async () => {
   const bytes = content('noise', 1, virtualSize);
   const image = buildVdiImage({ virtualSize, extents: [{ position: 0, bytes }], blockBytes: 512 });
   const needed = (virtualSize / 512) * 8;

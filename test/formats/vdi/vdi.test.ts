@@ -30,7 +30,7 @@ test('recognises its signature, and nothing else', () => {
   expect(vdi.detect({ head: new Uint8Array(512) })).toBe(false);
 });
 
-test('says what an image is without reading its map', async () => {
+test('reports the facts of an image without reading its map', async () => {
   const { bytes } = buildVdiImage({ ...disk, variant: 'static', blockBytes: 65_536 });
   const source = new SteppedSource(bytes, { readyBytes: 512, sizeKnown: false });
   const image = await vdi.open(source, decodeContext());
@@ -71,7 +71,7 @@ test('the last block may end with the disk', async () => {
   expect((await decodeDisk(vdi, bytes.slice(0, end))).sha256()).toBe(want);
 });
 
-test('a disk of 2 TiB without data takes no time', async () => {
+test('an empty disk of 2 TiB is read quickly', async () => {
   const { bytes } = buildVdiImage({ virtualSize: 2 * MiB * MiB, extents: [] });
   const sink = await decodeDisk(vdi, bytes);
   expect([sink.sizeBytes, sink.writtenBytes]).toEqual([2 * MiB * MiB, 0]);
@@ -84,7 +84,7 @@ test('a disk of no bytes has no blocks', async () => {
 
 describe('an image that is still arriving', () => {
   test.each(layouts.filter(([, { blockBytes = MiB }]) => blockBytes <= MiB))(
-    '%s: every block that is there is written',
+    '%s: every block that has arrived is written',
     async (_, layout) => {
       const image = buildVdiImage({ ...disk, ...layout });
       const blockBytes = layout.blockBytes ?? MiB;
@@ -96,7 +96,7 @@ describe('an image that is still arriving', () => {
         const readyBytes = Math.floor((image.bytes.length * step) / steps);
         source.grow(readyBytes);
         const there = [...image.blockOffsets].filter(([, at]) => at + blockBytes <= readyBytes);
-        // The last block of the disk is short. This waits for ever when nothing more is written.
+        // The last block of the disk is short. This waits forever if nothing more is written.
         await sink.written((there.length - 1) * blockBytes);
       }
       source.grow(image.bytes.length);
@@ -105,7 +105,7 @@ describe('an image that is still arriving', () => {
     },
   );
 
-  test('is read to its very end, also behind its last block', async () => {
+  test('is read to its very end, also after its last block', async () => {
     const { bytes, dataOffset } = buildVdiImage({ ...disk, extents: [] });
     const longer = Buffer.concat([bytes, new Uint8Array(1000)]);
     const source = new SteppedSource(longer, { readyBytes: dataOffset, sizeKnown: true });
@@ -139,7 +139,7 @@ describe('an image that is still arriving', () => {
     }
   });
 
-  test('passes a failure of the transfer on', async () => {
+  test('passes on a failure of the transfer', async () => {
     const { bytes } = buildVdiImage(disk);
     for (const readyBytes of [100, 520, 3 * MiB]) {
       const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });

@@ -34,7 +34,7 @@ describe.each([
 ])('a fixed disk with a footer %s', (_, oldFooter) => {
   const { bytes } = buildVhdImage({ ...disk, oldFooter });
 
-  test('that is all there', async () => {
+  test('that is complete', async () => {
     const image = await vhd.open(new SteppedSource(bytes, 'whole'), decodeContext());
     expect(image.virtualSize).toBe(virtualSize);
     expect(image.facts).toEqual({ variant: 'fixed', features: [] });
@@ -66,7 +66,7 @@ describe.each([
     ['shorter than the footer', [511, 1, 200, 70_000]],
     ['large', [3 * MiB]],
   ])(
-    'that comes out of a codec, in %s pieces, needs no random access behind its head',
+    'that comes out of a codec, in %s pieces, needs no random access after its head',
     async (_name, lengths) => {
       const stream = streamOnlySource(inPieces(bytes, ...lengths));
       const read = async (position: number, length: number): Promise<Uint8Array> => {
@@ -80,7 +80,7 @@ describe.each([
   );
 });
 
-test('writes what is there while the rest is still to come', async () => {
+test('is written as it arrives', async () => {
   const bytes = content('noise', 5, 4 * MiB);
   const options = { virtualSize: 4 * MiB, extents: [{ position: 0, bytes }] };
   const image = buildVhdImage({ ...options, variant: 'fixed' });
@@ -101,7 +101,7 @@ test('writes what is there while the rest is still to come', async () => {
 });
 
 test.each(['whole', 'arriving'])(
-  'zeros between the disk and its footer do not count (%s)',
+  'zeros between the disk and its footer are not part of the disk (%s)',
   async (how) => {
     const { bytes } = buildVhdImage({ ...disk, gapBytes: 70_144 });
     for (const junk of [0, 0xee]) {
@@ -134,7 +134,7 @@ test.each([true, false])(
   },
 );
 
-test('a saved state is told, however the footer arrives', async () => {
+test('a saved state is reported, for any arrival of the footer', async () => {
   const { bytes, footerOffset } = buildVhdImage(disk);
   bytes[footerOffset + 84] = 1;
   sealVhd(bytes, footerOffset, 512);
@@ -237,11 +237,11 @@ describe('is refused', () => {
     const refusal = refusalOf(done);
     await arrive(source, image.length, 3);
     expect(await refusal).toBe(reason);
-    // Such a disk cannot be taken for a finished one.
+    // Such a disk must not look like a finished one.
     expect(sink.sizeBytes).toBe(-1);
   });
 
-  test('when it is longer than is allowed, as soon as that is seen', async () => {
+  test('if it exceeds the limit, as soon as that is known', async () => {
     const bytes = content('noise', 5, 2 * MiB);
     const image = buildVhdImage({
       virtualSize: 4 * MiB,
@@ -258,7 +258,7 @@ describe('is refused', () => {
     expect(sink.writtenBytes).toBe(MiB);
   });
 
-  test('when there is not one byte', async () => {
+  test('if it is empty', async () => {
     expect(await refusalOf(decodeDisk(vhd, new Uint8Array()))).toBe('empty');
   });
 });

@@ -35,7 +35,7 @@ qemuImgAgrees(
   },
   ({ at, raw, ours, theirs }) => {
     test.each(['subformat=dynamic', 'subformat=fixed'])(
-      'an image rounded to a geometry that it made reads the same: %s',
+      'an image that it rounded to a geometry has the same content: %s',
       async (options) => {
         qemuImg('convert', '-f', 'raw', '-O', 'vpc', '-o', options, raw(), at(options));
         expect(await ours(at(options))).toBe(theirs(at(options)));

@@ -51,7 +51,7 @@ diskFormatProperties({
     refused: 100,
     decoded: 10,
   },
-  // A footer that lacks its last byte is that of an old file.
+  // A footer without its last byte is that of an old file.
   cut: {
     anyImage: anyImage.map((options) => ({ ...options, oldFooter: false })),
     least: 2,

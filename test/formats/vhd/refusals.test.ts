@@ -182,11 +182,11 @@ test('cut anywhere', async () => {
   }
 });
 
-test('more behind the footer', async () => {
+test('more bytes after the footer', async () => {
   await expectRefusal(Buffer.concat([subject().bytes, new Uint8Array(512)]), 'truncated');
 });
 
-test('more blocks than may be held in memory', async () => {
+test('more blocks than the memory limit allows', async () => {
   const bytes = content('noise', 1, virtualSize);
   const image = subject({ extents: [{ position: 0, bytes }], blockBytes: 512 });
   const needed = (virtualSize / 512) * 8;
@@ -201,7 +201,7 @@ test('more blocks than may be held in memory', async () => {
   }
 });
 
-test('never says the name of a parent', async () => {
+test('never contains the name of a parent', async () => {
   const image = subject();
   image.bytes.set(Buffer.from('/etc/shadow'), image.headerOffset + 64);
   sealVhd(image.bytes, image.headerOffset, 1024);

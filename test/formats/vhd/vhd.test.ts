@@ -36,7 +36,7 @@ describe('recognises', () => {
   test.each([
     ['a fixed disk', fixed],
     ['a fixed disk of old', old],
-  ])('%s by its last bytes, once they are there', (_, bytes) => {
+  ])('%s by its last bytes, once they have arrived', (_, bytes) => {
     const head = bytes.subarray(0, 131_072);
     expect(vhd.detect({ head })).toBe(false);
     for (const length of [512, 4096, 65_536]) {
@@ -46,7 +46,7 @@ describe('recognises', () => {
     expect(vhd.detect({ head, tail: bytes.subarray(-65_536, -2) })).toBe(false);
   });
 
-  test('nothing in nothing', () => {
+  test('nothing in an empty file', () => {
     expect(vhd.detect({ head: new Uint8Array(), tail: new Uint8Array() })).toBe(false);
     expect(vhd.detect({ head: new Uint8Array(512), tail: new Uint8Array(512) })).toBe(false);
   });
@@ -74,7 +74,7 @@ describe('a dynamic disk', () => {
     expect((await decodeInto(vhd, bytes, new PageSink(0xee))).sha256()).toBe(want);
   });
 
-  test('of small blocks is written in few pieces, whatever their order', async () => {
+  test('of small blocks is written in few pieces, in any order', async () => {
     const bytes = content('noise', 5, 4 * MiB);
     const options = { virtualSize: 4 * MiB, extents: [{ position: 0, bytes }], blockBytes: 4096 };
     for (const order of [(blocks: number[]) => blocks, reversed]) {
@@ -90,7 +90,7 @@ describe('a dynamic disk', () => {
     }
   });
 
-  test('is told by its headers', async () => {
+  test('is described by its headers', async () => {
     const image = buildVhdImage({ ...disk, blockBytes: 65_536 });
     image.bytes[84] = 1;
     sealVhd(image.bytes, 0, 512);
@@ -101,7 +101,7 @@ describe('a dynamic disk', () => {
     expect(facts).toEqual({ variant: 'dynamic', clusterBytes: 65_536, features });
   });
 
-  test('has the size that the footer gives, whatever the geometry says', async () => {
+  test('has the size in the footer, for any geometry', async () => {
     const image = buildVhdImage(disk);
     for (const start of [0, image.footerOffset]) {
       image.bytes.set([0x12, 0x34, 1, 1], start + 56);
@@ -121,7 +121,7 @@ describe('a dynamic disk', () => {
     expect((await decodeDisk(vhd, image.bytes)).sha256()).toBe(want);
   });
 
-  test('of 2 TiB without data takes no time', async () => {
+  test('of 2 TiB without data is read quickly', async () => {
     const { bytes } = buildVhdImage({ virtualSize: 2 * MiB * MiB, extents: [] });
     const sink = await decodeDisk(vhd, bytes);
     expect([sink.sizeBytes, sink.writtenBytes]).toEqual([2 * MiB * MiB, 0]);
@@ -139,7 +139,7 @@ describe('a dynamic disk that is still arriving', () => {
     ['out of order', { order: shuffled, blockBytes: 65_536 }],
     ['from the end to the start', { order: reversed }],
   ] as [string, Partial<VhdImageOptions>][])(
-    '%s: every block that is there is written',
+    '%s: every block that has arrived is written',
     async (_, layout) => {
       const image = buildVhdImage({ ...disk, ...layout });
       const blockBytes = layout.blockBytes ?? 2 * MiB;
@@ -153,7 +153,7 @@ describe('a dynamic disk that is still arriving', () => {
         const there = [...image.blockOffsets].filter(
           ([, at]) => at + 512 + blockBytes <= readyBytes,
         );
-        // A block may hold less of the disk at its end. This waits for ever when nothing more is written.
+        // A block may hold less of the disk at its end. This waits forever if nothing more is written.
         await sink.written((there.length - 1) * blockBytes);
       }
       source.grow(image.bytes.length);
@@ -162,7 +162,7 @@ describe('a dynamic disk that is still arriving', () => {
     },
   );
 
-  test('is not finished before the footer at the end is there', async () => {
+  test('is not finished before the footer at the end has arrived', async () => {
     const { bytes, footerOffset } = buildVhdImage(disk);
     const source = new SteppedSource(bytes, { readyBytes: footerOffset, sizeKnown: true });
     const sink = new PageSink();
@@ -229,7 +229,7 @@ describe('ends', () => {
     }
   });
 
-  test('with a failure of the sink, once no other write is under way', async () => {
+  test('with a failure of the sink, once no other write is running', async () => {
     const { bytes } = buildVhdImage({ ...disk, blockBytes: 65_536 });
     const sink = new PageSink();
     const full = new Error('no space');

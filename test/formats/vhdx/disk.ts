@@ -6,7 +6,7 @@ import { PageSink } from '../page-sink.ts';
 export const KiB = 1024;
 export const MiB: number = 1024 * KiB;
 
-/** Decodes a complete image, or a source that is on its way, into memory. */
+/** Decodes a complete image, or a source that is arriving, into memory. */
 export function decodeVhdx(
   image: Uint8Array | ByteSource,
   sink: PageSink = new PageSink(),
@@ -15,7 +15,7 @@ export function decodeVhdx(
   return decodeInto(vhdx, image, sink, context);
 }
 
-/** The refusal of an image that must not be decoded. */
+/** The error for an image that must not be decoded. */
 export async function refusalOfVhdx(
   image: Uint8Array | ByteSource,
   context?: DecodeContext,

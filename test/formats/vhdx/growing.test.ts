@@ -29,7 +29,7 @@ const layouts: [string, Partial<VhdxImageOptions>][] = [
 ];
 
 describe('a file that is still arriving', () => {
-  test.each(layouts)('%s: whatever can be known is written', async (_, layout) => {
+  test.each(layouts)('%s: everything that is known is written', async (_, layout) => {
     const { blockBytes = MiB } = layout;
     const image = buildVhdxImage({ ...disk, ...layout });
     const tablesEnd = Math.max(image.batOffset, image.metadataOffset, image.logOffset) + MiB;
@@ -45,7 +45,7 @@ describe('a file that is still arriving', () => {
         const there = Math.max(0, Math.min(blockBytes, readyBytes - offset));
         if (tablesEnd <= readyBytes) explained += Math.floor(there / MiB) * MiB;
       }
-      // This waits for ever when nothing more is written. Neighbours are read up to 1 MiB at once.
+      // This waits forever if nothing more is written. Neighbours are read up to 1 MiB at once.
       await sink.written(explained);
     }
     source.grow(image.bytes.length);
@@ -53,7 +53,7 @@ describe('a file that is still arriving', () => {
     expect(sink.sha256()).toBe(want);
   });
 
-  test('needs no byte behind the last block it waits for', async () => {
+  test('needs no byte after the last block it waits for', async () => {
     const layout = ['metadata', 'bat', 'blocks', 'log'] as const;
     const image = buildVhdxImage({ ...disk, layout, order: shuffled });
     const source = new SteppedSource(image.bytes, { readyBytes: 0, sizeKnown: true });
@@ -83,7 +83,7 @@ describe('a file that is still arriving', () => {
   );
 
   test.each([true, false])(
-    'whose last region is cut behind all that is read is truncated (size known: %s)',
+    'whose last region is cut after the last byte that is read is truncated (size known: %s)',
     async (sizeKnown) => {
       for (const last of ['metadata', 'bat'] as const) {
         const others = (['log', 'bat', 'metadata', 'blocks'] as const).filter((at) => at !== last);
@@ -98,23 +98,23 @@ describe('a file that is still arriving', () => {
     },
   );
 
-  describe('that is shorter than its log knew it', () => {
+  describe('that is shorter than its log requires', () => {
     const dirty = { holds: (at: number) => at === 192 * KiB };
     const { bytes } = buildVhdxImage({ ...disk, dirty });
     const more = { position: 30 * MiB, bytes: content('text', 9, 9) };
     const longer = buildVhdxImage({ ...disk, extents: [...extents, more], dirty });
-    // The log of the longer file, over blocks that are all there.
+    // The log of the longer file, with all its blocks present.
     bytes.set(longer.bytes.subarray(longer.logOffset, longer.logOffset + MiB), longer.logOffset);
     const refusal = {
       details: { reason: 'truncated', value: String(longer.bytes.length), format: 'vhdx' },
     };
 
-    test('is refused at once where its size is known', async () => {
+    test('is refused immediately if its size is known', async () => {
       const source = new SteppedSource(bytes, { readyBytes: 5 * MiB, sizeKnown: true });
       await expect(vhdx.open(source, decodeContext())).rejects.toMatchObject(refusal);
     });
 
-    test('is refused at its end where that was not known', async () => {
+    test('is refused at its end if the size was not known', async () => {
       const source = new SteppedSource(bytes, { readyBytes: 5 * MiB, sizeKnown: false });
       const image = await vhdx.open(source, decodeContext());
       const done = image.copyTo(new PageSink());
@@ -124,7 +124,7 @@ describe('a file that is still arriving', () => {
   });
 });
 
-describe('tables far behind', () => {
+describe('tables far ahead', () => {
   const bytes = content('noise', 5, 24 * MiB);
   const late = buildVhdxImage({
     virtualSize,
@@ -133,7 +133,7 @@ describe('tables far behind', () => {
   });
   const lateWant = digestOf(virtualSize, [{ position: 0, bytes }]);
 
-  test('are waited for where nothing can be fetched early', async () => {
+  test('are waited for if nothing can be fetched early', async () => {
     const source = new SteppedSource(late.bytes, { readyBytes: 8 * MiB, sizeKnown: true });
     const sink = new PageSink();
     const done = decodeVhdx(source, sink);
@@ -143,7 +143,9 @@ describe('tables far behind', () => {
     expect(sink.sha256()).toBe(lateWant);
   });
 
-  /** The beginning of the image, with the rest to be asked for; `asked` resolves when the block table is. */
+  /**
+   * The beginning of the image, with the rest available on request; `asked` resolves on the request of the block table.
+   */
   function sourceWithAhead(answer: (position: number, bytes: Uint8Array) => Uint8Array): {
     source: SteppedSource;
     asked: Promise<void>;
@@ -162,7 +164,7 @@ describe('tables far behind', () => {
     return { source, asked, places };
   }
 
-  test('are fetched early where that is possible', async () => {
+  test('are fetched early if that is possible', async () => {
     const { source, asked, places } = sourceWithAhead((_, piece) => piece);
     const sink = new PageSink();
     const done = decodeVhdx(source, sink);
@@ -175,9 +177,9 @@ describe('tables far behind', () => {
     expect(Math.min(...places)).toBe(late.metadataOffset);
   });
 
-  test('are refused when the pass brings other ones', async () => {
+  test('are refused if the sequential read brings other ones', async () => {
     const { source, asked } = sourceWithAhead((position, piece) => {
-      // Blocks 1 and 2 of the disk change places, as a server with two contents would say.
+      // Blocks 1 and 2 of the disk change places, as from a server with two contents.
       if (position !== late.batOffset) return piece;
       const entry = piece.slice(8, 16);
       piece.copyWithin(8, 16, 24);
@@ -193,7 +195,7 @@ describe('tables far behind', () => {
     });
   });
 
-  test('are waited for when fetching them early fails', async () => {
+  test('are waited for if fetching them early fails', async () => {
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     const { source } = sourceWithAhead(() => {
       resolve();

@@ -57,7 +57,7 @@ test.each(layouts)('%s', async (_, layout) => {
   }
 });
 
-test('a place that an absent block names is not read', async () => {
+test('the place of an absent block is not read', async () => {
   const options = diskFor(MiB);
   const image = buildVhdxImage(options);
   const view = new DataView(image.bytes.buffer);
@@ -73,7 +73,7 @@ test.each([
   [512, 4096],
   [4096, 32_768],
 ] as const)(
-  'a bitmap entry stands between chunks (sectors of %i bytes), whatever it says',
+  'a bitmap entry is between chunks (sectors of %i bytes), with any value',
   async (sectorBytes, chunk) => {
     const virtualSize = (2 * chunk + 3) * MiB;
     const at = [0, chunk - 1, chunk, 2 * chunk - 1, 2 * chunk, 2 * chunk + 2];
@@ -100,7 +100,7 @@ test('a disk of exactly one chunk has no bitmap entry', async () => {
   expect(sink.sizeBytes).toBe(4096 * MiB);
 });
 
-test('entries behind the last block mean nothing', async () => {
+test('entries after the last block are ignored', async () => {
   const options = diskFor(MiB);
   const image = buildVhdxImage(options);
   image.bytes.fill(0xff, image.batOffset + image.batEntries * 8, image.batOffset + MiB);
@@ -126,7 +126,7 @@ const copies: [string, (bytes: Uint8Array) => void][] = [
   ['second region table', (bytes) => bytes.fill(0, 256 * KiB, 320 * KiB)],
 ];
 
-test.each(copies)('a damaged %s has a second copy', async (_, damage) => {
+test.each(copies)('a damaged %s is replaced by its second copy', async (_, damage) => {
   const options = diskFor(MiB);
   const { bytes } = buildVhdxImage(options);
   damage(bytes);
@@ -134,7 +134,7 @@ test.each(copies)('a damaged %s has a second copy', async (_, damage) => {
   expect(sink.sha256()).toBe(digestOf(options.virtualSize, options.extents));
 });
 
-test('the newer header counts, by unsigned numbers of 64 bits', async () => {
+test('the newer header is used, by unsigned 64-bit numbers', async () => {
   const options = diskFor(MiB);
   const { bytes, logOffset } = buildVhdxImage(options);
   const good = { logOffset, logBytes: MiB };
@@ -160,13 +160,13 @@ test('the newer header counts, by unsigned numbers of 64 bits', async () => {
   }
 });
 
-test('two equal headers are one', async () => {
+test('two equal headers count as one', async () => {
   const { bytes } = buildVhdxImage(diskFor(MiB));
   bytes.copyWithin(64 * KiB, 128 * KiB, 132 * KiB);
   expect((await decodeVhdx(bytes)).sizeBytes).toBe(5 * MiB + 512);
 });
 
-test('an item that is optional and unknown is passed over, with content or without', async () => {
+test('an optional unknown item is skipped, with content or without', async () => {
   const options = diskFor(MiB);
   const { bytes, metadataOffset } = buildVhdxImage(options);
   const view = new DataView(bytes.buffer);
@@ -186,7 +186,7 @@ test('an item that is optional and unknown is passed over, with content or witho
   }
 });
 
-test('a region that is optional and unknown is passed over, wherever it says it lies', async () => {
+test('an optional unknown region is skipped, wherever its place is', async () => {
   const options = diskFor(MiB);
   const { bytes, batOffset, metadataOffset } = buildVhdxImage(options);
   const unknown = { guid: '99999999-2222-4333-8444-555555555555', required: 0 };

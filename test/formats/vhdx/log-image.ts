@@ -13,14 +13,14 @@ import { decodeVhdx, KiB, MiB } from './disk.ts';
 export const sector: number = 4 * KiB;
 export const virtualSize: number = 4 * MiB;
 export const extents: DiskExtent[] = [{ position: 0, bytes: content('noise', 1, 2 * MiB) }];
-// Blocks 0 and 1 lie at 4 and 5 MiB; log, metadata and block table at 1, 2 and 3.
+// Blocks 0 and 1 are at 4 and 5 MiB; log, metadata and block table at 1, 2 and 3.
 export const pristine: VhdxImage = buildVhdxImage({ virtualSize, extents });
 
 /** A sector of one byte's value, at its offset in block 0. */
 export function fill(index: number, value: number): VhdxLogWrite {
   return { offset: 4 * MiB + index * sector, bytes: new Uint8Array(sector).fill(value) };
 }
-/** What block 0 holds at the start of some sectors. */
+/** The content of block 0 at the start of some sectors. */
 export async function firstBytes(bytes: Uint8Array, count: number): Promise<number[]> {
   const sink = await decodeVhdx(bytes);
   return Array.from({ length: count }, (_, i) => sink.read(i * sector + 2000, 1)[0] ?? -1);
@@ -29,7 +29,7 @@ export async function firstBytes(bytes: Uint8Array, count: number): Promise<numb
 export interface Put extends Partial<VhdxLogEntry> {
   at: number;
   writes: readonly VhdxLogWrite[];
-  /** Changes the entry, or gives what to write instead. */
+  /** Changes the entry, or returns bytes to write in its place. */
   damage?: (entry: Uint8Array) => Uint8Array;
 }
 

@@ -3,18 +3,18 @@ import { sealVhdx, vhdxHeader } from '../../../src/testing/vhdx-structures.ts';
 import { KiB, MiB } from './disk.ts';
 import { extents, fill, firstBytes, type Put, pristine, sector, withLog } from './log-image.ts';
 
-describe('which entries count', () => {
+describe('the log uses', () => {
   const first: Put = { at: 0, sequence: 7n, writes: [fill(0, 1)] };
   const second: Put = { at: 2 * sector, tail: 0, sequence: 8n, writes: [fill(1, 2)] };
   const untouched = Array.from({ length: 3 }, (_, i) => extents[0]?.bytes[i * sector + 2000] ?? -1);
   const [old0 = -1, old1 = -1, old2 = -1] = untouched;
 
-  test('only those from the tail on', async () => {
+  test('only the entries from the tail on', async () => {
     const bytes = withLog([first, { ...second, tail: 2 * sector }]);
     expect(await firstBytes(bytes, 3)).toEqual([old0, 2, old2]);
   });
 
-  test('a torn last entry does not', async () => {
+  test('no incomplete last entry', async () => {
     const torn: Put = { at: 4 * sector, tail: 0, sequence: 9n, writes: [fill(2, 3)] };
     const damages: ((entry: Uint8Array) => Uint8Array)[] = [
       (entry) => entry.fill(0, sector),
@@ -48,9 +48,9 @@ describe('which entries count', () => {
     ['data with another number, below', (_, view) => view.setUint32(2 * sector - 4, 1, true)],
   ];
 
-  test.each(flaws)('one with %s does not, although its checksum is right', async (_, flaw) => {
+  test.each(flaws)('no entry with %s, although its checksum is correct', async (_, flaw) => {
     const damage = (entry: Uint8Array): Uint8Array => {
-      // A sector more, which looks like data of this entry, so that a wrong length can be sealed as well.
+      // One sector more, which looks like data of this entry, so that a wrong length can have a checksum too.
       const longer = new Uint8Array(entry.length + sector);
       longer.set(entry);
       longer.set(entry.subarray(sector), entry.length);
@@ -66,13 +66,13 @@ describe('which entries count', () => {
     expect(await firstBytes(withLog([first, second, third]), 3)).toEqual([1, 2, old2]);
   });
 
-  test('one whose zeros are no whole sectors does not', async () => {
+  test('no entry whose zeros are not whole sectors', async () => {
     const writes = [{ offset: 4 * MiB, zeros: sector + 512 }];
     const bytes = withLog([first, second, { at: 4 * sector, tail: 0, sequence: 9n, writes }]);
     expect(await firstBytes(bytes, 3)).toEqual([1, 2, old2]);
   });
 
-  test('of two complete sequences the newer one does, wherever it lies', async () => {
+  test('the newer of two complete sequences, at any place', async () => {
     const apart = 100 * sector;
     for (const [a, b] of [
       [0, apart],
@@ -86,7 +86,7 @@ describe('which entries count', () => {
     }
   });
 
-  test('a sequence whose tail was overwritten does not', async () => {
+  test('no sequence whose tail was overwritten', async () => {
     const bytes = withLog([
       first,
       { at: 50 * sector, tail: 10 * sector, sequence: 20n, writes: [fill(1, 2)] },
@@ -94,21 +94,21 @@ describe('which entries count', () => {
     expect(await firstBytes(bytes, 2)).toEqual([1, old1]);
   });
 
-  test('a sequence that runs across the end of the log, entries and all', async () => {
+  test('a sequence whose entries continue across the end of the log', async () => {
     for (const start of [MiB - sector, MiB - 2 * sector, MiB - 3 * sector]) {
       const at = (count: number): number => (start + count * sector) % MiB;
       const bytes = withLog([
         { at: start, sequence: 30n, writes: [fill(0, 1)] },
         { at: at(2), tail: start, sequence: 31n, writes: [fill(1, 2)] },
         { at: at(4), tail: start, sequence: 32n, writes: [fill(2, 3)] },
-        // Left from an earlier turn: older, and complete.
+        // Left from an earlier cycle: older, but complete.
         { at: at(6), tail: at(6), sequence: 12n, writes: [fill(0, 9), fill(1, 9)] },
       ]);
       expect(await firstBytes(bytes, 3)).toEqual([1, 2, 3]);
     }
   });
 
-  test('an inactive log does not, whatever it holds', async () => {
+  test('no inactive log, with any content', async () => {
     const bytes = withLog([first]);
     bytes.set(vhdxHeader({ sequence: 4n, logOffset: MiB, logBytes: MiB }), 128 * KiB);
     expect(await firstBytes(bytes, 1)).toEqual([old0]);
@@ -116,7 +116,7 @@ describe('which entries count', () => {
     expect(await firstBytes(bytes, 1)).toEqual([old0]);
   });
 
-  test('an unknown version of an inactive log means nothing', async () => {
+  test('an inactive log of an unknown version is ignored', async () => {
     const bytes = Uint8Array.from(pristine.bytes);
     const header = vhdxHeader({ sequence: 4n, logOffset: MiB, logBytes: MiB });
     new DataView(header.buffer).setUint16(64, 9, true);

@@ -63,19 +63,19 @@ describe('what is replayed', () => {
     expect((await decodeVhdx(bytes)).sha256()).toBe(digestOf(virtualSize, wanted));
   });
 
-  test('an entry without updates is an entry', async () => {
+  test('an entry without updates is valid', async () => {
     expect((await decodeVhdx(withLog([{ at: 0, writes: [] }]))).sha256()).toBe(
       digestOf(virtualSize, extents),
     );
   });
 
-  test('a sector comes back whole: its ends are kept elsewhere', async () => {
+  test('a sector is restored completely: the descriptor holds its ends', async () => {
     const bytes = content('noise', 7, sector);
     const sink = await decodeVhdx(withLog([{ at: 0, writes: [{ offset: 5 * MiB, bytes }] }]));
     expect(Buffer.compare(sink.read(MiB, sector), bytes)).toBe(0);
   });
 
-  test('updates behind the end of the file make it longer', async () => {
+  test('updates after the end of the file make it longer', async () => {
     const image = buildVhdxImage({
       virtualSize: MiB,
       extents: extents.map(({ position, bytes }) => ({ position, bytes: bytes.subarray(0, MiB) })),
@@ -111,7 +111,7 @@ describe('what is replayed', () => {
     ['all of it', []],
   ];
 
-  test.each(gaps)('a block behind the end of the file lacks %s', async (_, zeros) => {
+  test.each(gaps)('a block after the end of the file lacks %s', async (_, zeros) => {
     const bat = new Uint8Array(sector);
     new DataView(bat.buffer).setBigUint64(0, BigInt(6 * MiB) | 6n, true);
     const writes = [{ offset: pristine.batOffset, bytes: bat }, ...zeros];
@@ -215,7 +215,7 @@ describe('what is refused', () => {
   });
 });
 
-test('a log of 64 MiB, all of it claims that cannot be true, is refused without much work', async () => {
+test('a log of 64 MiB that is full of invalid entries is refused without much work', async () => {
   const logBytes = 64 * MiB;
   const image = { ...pristine, logOffset: 6 * MiB, bytes: new Uint8Array(6 * MiB + logBytes) };
   image.bytes.set(pristine.bytes);
@@ -225,7 +225,7 @@ test('a log of 64 MiB, all of it claims that cannot be true, is refused without 
     ...{ flushedFileSize: 0, lastFileOffset: 0 },
   });
   const view = new DataView(claim.buffer);
-  // Every sector begins an entry as long as the whole log, of nothing but descriptors.
+  // Every sector begins an entry as long as the whole log, with only descriptors.
   view.setUint32(8, logBytes, true);
   view.setUint32(24, (logBytes - 64) / 32, true);
   for (let at = 64; at < sector; at += 32) {

@@ -24,7 +24,7 @@ const layouts: [string, Partial<VhdxImageOptions>][] = [
 
 const tables = (offset: number): boolean =>
   offset >= 2 * MiB && offset < 4 * MiB && offset % (64 * 1024) < 8192;
-// A sequence of several entries across the end is left out: qemu 7.2 does not look at the tail, and begins it too late.
+// A sequence of several entries across the end is left out: qemu 7.2 ignores the tail, and begins too late.
 const logs: [string, VhdxImageOptions['dirty']][] = [
   ['block table and metadata', { holds: tables, perEntry: 10 }],
   ['an entry across the end of the log', { holds: tables, start: MiB - 8192 }],
@@ -51,7 +51,7 @@ qemuImgAgrees(
     build: buildVhdxImage,
   },
   ({ want, at, raw, ours, theirs }) => {
-    test('an image written out of order keeps its data', async () => {
+    test('an image that was not written in order keeps its data', async () => {
       const order = ['-W', '-m', '16', '-o', 'block_size=1M'];
       qemuImg('convert', '-f', 'raw', '-O', 'vhdx', ...order, raw(), at('any-order'));
       expect(await ours(at('any-order'))).toBe(want);
@@ -61,7 +61,7 @@ qemuImgAgrees(
       const path = at(name);
       writeFileSync(path, buildVhdxImage({ virtualSize, extents, dirty }).bytes);
       expect(await ours(path)).toBe(want);
-      // It changes the file: what lay in the log lies in its place then.
+      // It changes the file: the sectors of the log are then at their places.
       qemuImg('check', '-q', '-r', 'all', path);
       expect(theirs(path)).toBe(want);
       expect(await ours(path)).toBe(want);

@@ -14,7 +14,7 @@ import { KiB, MiB } from './disk.ts';
 const limits = { virtualBytes: 64 * MiB, tableBytes: 64 * KiB };
 const parts: VhdxPart[] = ['log', 'metadata', 'bat', 'blocks'];
 
-/** Some sectors of the file, a share of `density`, that lie in the log. */
+/** Some sectors of the file, a fraction of `density`, that are in the log. */
 const anyLog = fc.record({
   seed: fc.nat(9999),
   density: fc.constantFrom(0, 1, 20),
@@ -55,7 +55,7 @@ const anyImage: fc.Arbitrary<VhdxImageOptions> = fc
     };
   });
 
-/** Makes checksums right again: of headers, region tables and the first log entry. */
+/** Corrects the checksums of headers, region tables and the first log entry. */
 function sealAgain(bytes: Uint8Array, logStart: number): void {
   sealVhdx(bytes.subarray(64 * KiB, 68 * KiB));
   sealVhdx(bytes.subarray(128 * KiB, 132 * KiB));
@@ -96,6 +96,6 @@ diskFormatProperties({
     refused: 60,
     decoded: 30,
   },
-  // Near the end of the file may be an idle log, or half of the last block.
+  // Near the end of the file there may be an idle log, or half of the last block.
   cut: { runs: 200, nearEnd: 3 * MiB, whole: 'often' },
 });

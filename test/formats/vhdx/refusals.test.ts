@@ -144,7 +144,7 @@ test.each(cases)('%s', async (...refused) => {
   await expectRefusal(refused);
 });
 
-test('the undamaged image is no refusal', async () => {
+test('the undamaged image is accepted', async () => {
   await expect(refusalOfVhdx(subject().bytes)).rejects.toThrow('not refused');
 });
 
@@ -156,7 +156,7 @@ test.each([0, 1, 7, 8, 100, 64 * KiB + 80, 320 * KiB - 1, MiB, 2 * MiB + 40, 4 *
   },
 );
 
-test('what is no VHDX image is named so, however short', async () => {
+test('other files are named as such, for any length', async () => {
   for (const text of ['v', 'vhdxfil', 'vhdxfile'].map((start) => `${start}!`)) {
     const { reason } = (await refusalOfVhdx(Buffer.from(text))).details;
     expect(reason).toBe(text === 'vhdxfile!' ? 'truncated' : 'format-mismatch');

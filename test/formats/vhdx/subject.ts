@@ -17,7 +17,7 @@ const extents = [
   { position: 0, bytes: content('text', 1, 2 * MiB) },
   { position: 5 * MiB, bytes: content('text', 2, MiB) },
 ];
-// Blocks 0, 1 and 5 lie at 4, 5 and 6 MiB; log, metadata and block table at 1, 2 and 3.
+// Blocks 0, 1 and 5 are at 4, 5 and 6 MiB; log, metadata and block table at 1, 2 and 3.
 export const pristine: VhdxImage = buildVhdxImage({ virtualSize, extents });
 
 export interface Subject extends VhdxImage {
@@ -30,7 +30,7 @@ export function subject(): Subject {
   return { ...pristine, bytes, view: new DataView(bytes.buffer) };
 }
 
-/** A change of both headers that keeps their checksums right. */
+/** A change of both headers with correct checksums. */
 export const headers = (change: (view: DataView) => void): Damage => {
   return ({ bytes }) => {
     for (const at of [64 * KiB, 128 * KiB]) {
@@ -71,7 +71,7 @@ export type Item = (typeof items)[number];
 export const entry = (name: Item, change: (view: DataView, at: number) => void): Damage => {
   return ({ view, metadataOffset }) => change(view, metadataOffset + 32 + items.indexOf(name) * 32);
 };
-/** A change of what an item says. */
+/** A change of an item's value. */
 export const item = (name: Item, change: (view: DataView, at: number) => void): Damage => {
   return entry(name, (view, at) => change(view, 2 * MiB + view.getUint32(at + 16, true)));
 };
@@ -97,10 +97,10 @@ export const u32 = (offset: number, value: number): ((view: DataView, start: num
 export const size = (value: bigint): Damage =>
   item('virtualSize', (view, start) => view.setBigUint64(start, value, true));
 
-/** One case of a table: what it is called, why it is refused, what is changed. */
+/** One case of a table: its name, the reason of the error, the change. */
 export type Refused = [title: string, reason: DefectReason, damage: Damage];
 
-/** Damages a fresh image and demands the refusal. */
+/** Damages a new image and expects the error. */
 export async function expectRefusal([, reason, damage]: Refused): Promise<void> {
   const image = subject();
   damage(image);

@@ -29,7 +29,7 @@ const cases: Refused[] = [
     'too many items',
     'corrupt-header',
     ({ view }) => {
-      // Each another one, optional, of no bytes.
+      // Each a different one, optional, of no bytes.
       for (let i = items.length; i < 2047; i += 1) view.setUint32(2 * MiB + 32 + i * 32, i, true);
       view.setUint16(2 * MiB + 10, 2048, true);
     },
@@ -103,7 +103,7 @@ test('a block past the end is refused before anything is written', async () => {
 });
 
 test.each([1n << 32n, 1n << 43n])(
-  'a block %i MiB behind its place is refused although the size is not known',
+  'a block %i MiB after its place is refused although the size is not known',
   async (behind) => {
     const image = subject();
     block(0, at(4n + behind))(image);
@@ -115,7 +115,7 @@ test.each([1n << 32n, 1n << 43n])(
   },
 );
 
-test('large blocks may not overlap, each other or a region behind them', async () => {
+test('large blocks may not overlap each other or a region after them', async () => {
   const disk = { virtualSize: 16 * MiB, blockBytes: 4 * MiB };
   const full = [{ position: 0, bytes: content('text', 1, 8 * MiB) }];
   const layout = ['metadata', 'bat', 'blocks', 'log'] as const;
@@ -141,14 +141,14 @@ test.each([{ mapEntries: 5 }, { tableBytes: 40 }])('more blocks than %o allows',
   expect([reason, limit]).toEqual(['limit', 5]);
 });
 
-test('a disk above 64 TiB is refused whatever is allowed', async () => {
+test('a disk above 64 TiB is refused for any limit', async () => {
   const image = subject();
   size(BigInt(64 * MiB * MiB) + 512n)(image);
   const context = decodeContext({ limits: { virtualBytes: Number.MAX_SAFE_INTEGER } });
   expect((await refusalOfVhdx(image.bytes, context)).details.reason).toBe('corrupt-header');
 });
 
-test('never says the name of a parent', async () => {
+test('never contains the name of a parent', async () => {
   const image = subject();
   moreItem(vhdxGuids.parentLocator, 4)(image);
   image.bytes.set(Buffer.from('C:\\secret.vhdx', 'utf16le').subarray(0, 16), 2 * MiB + 66 * KiB);

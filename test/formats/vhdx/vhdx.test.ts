@@ -21,7 +21,7 @@ test('recognises its identifier, and nothing else', () => {
   expect(vhdx.detect({ head: new Uint8Array(512) })).toBe(false);
 });
 
-test('says what an image is without waiting for its blocks', async () => {
+test('reports the facts of an image without waiting for its blocks', async () => {
   const { bytes, dataOffsets } = buildVhdxImage({ virtualSize, extents });
   const readyBytes = Math.min(...dataOffsets.values());
   const source = new SteppedSource(bytes, { readyBytes, sizeKnown: false });
@@ -43,7 +43,7 @@ test('names a fixed disk, large sectors and a log', async () => {
   });
 });
 
-test('an empty disk of 1 TiB takes no time', async () => {
+test('an empty disk of 1 TiB is read quickly', async () => {
   const TiB = MiB * MiB;
   const { bytes } = buildVhdxImage({ virtualSize: TiB, extents: [], blockBytes: 32 * MiB });
   const started = process.cpuUsage();
@@ -59,7 +59,7 @@ test('a disk of no bytes has no blocks', async () => {
   );
 });
 
-test('zeroes what is not there on a used device', async () => {
+test('zeroes the holes on a used device', async () => {
   const options = { virtualSize: virtualSize + 512, extents };
   for (const fixed of [true, false]) {
     const { bytes } = buildVhdxImage({ ...options, fixed });
@@ -98,7 +98,7 @@ test('an abort ends the wait for a log', async () => {
   await expect(done).rejects.toBe(reason);
 });
 
-test('passes a failure of the transfer on, in the header, the tables and the data', async () => {
+test('passes on a failure of the transfer, in the header, the tables and the data', async () => {
   const { bytes } = buildVhdxImage({ virtualSize, extents });
   for (const readyBytes of [0, 2 * MiB, 3 * MiB + 8, 5 * MiB]) {
     const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
@@ -109,7 +109,7 @@ test('passes a failure of the transfer on, in the header, the tables and the dat
   }
 });
 
-test('passes a failure of the sink on, once no other write is under way', async () => {
+test('passes on a failure of the sink, once no other write is running', async () => {
   const bytes = content('noise', 4, 8 * MiB);
   const image = buildVhdxImage({ virtualSize, extents: [{ position: 0, bytes }] }).bytes;
   const sink = new PageSink();
@@ -128,7 +128,7 @@ test('passes a failure of the sink on, once no other write is under way', async 
   expect(sink.writtenBytes).toBeLessThan(8 * MiB);
 });
 
-test('waits for the very end of the file, also behind the last block it needs', async () => {
+test('waits for the very end of the file, also after the last block it needs', async () => {
   const layout = ['metadata', 'bat', 'blocks', 'log'] as const;
   const { bytes } = buildVhdxImage({ virtualSize, extents, layout });
   const source = new SteppedSource(bytes, { readyBytes: bytes.length - 1, sizeKnown: true });

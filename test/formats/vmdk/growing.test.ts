@@ -49,7 +49,7 @@ function imageOf(layout: Partial<VmdkImageOptions>): VmdkImage {
   return image;
 }
 
-/** Bytes of the disk that a file can tell as soon as it is there up to `readyBytes`. */
+/** Bytes of the disk that are known as soon as the file has arrived up to `readyBytes`. */
 function explained(image: VmdkImage, isStream: boolean, readyBytes: number): number {
   const places = [...image.grainOffsets.values(), image.bytes.length].sort((a, b) => a - b);
   let bytes = 0;
@@ -62,7 +62,7 @@ function explained(image: VmdkImage, isStream: boolean, readyBytes: number): num
 }
 
 describe('a file that is still arriving', () => {
-  test.each(layouts)('%s: whatever can be known is written', async (_, layout) => {
+  test.each(layouts)('%s: everything that is known is written', async (_, layout) => {
     const image = imageOf(layout);
     const source = new SteppedSource(image.bytes, { readyBytes: 0, sizeKnown: false });
     const sink = new PageSink();
@@ -71,7 +71,7 @@ describe('a file that is still arriving', () => {
     for (let step = 1; step < steps; step += 1) {
       const readyBytes = Math.floor((image.bytes.length * step) / steps);
       source.grow(readyBytes);
-      // One read is up to 1 MiB, and is not cut in two. This waits for ever when nothing more is written.
+      // One read is up to 1 MiB and is not cut in two. This waits forever if nothing more is written.
       await sink.written(explained(image, layout.variant === variant, readyBytes) - MiB);
     }
     source.grow(image.bytes.length);
@@ -110,7 +110,7 @@ describe('a file that is still arriving', () => {
   );
 });
 
-test('a queue that outgrows its memory forgets and reads tables again', async () => {
+test('a queue that exceeds its memory drops tables and reads them again', async () => {
   const size = 16 * MiB;
   const noise = [{ position: 0, bytes: content('noise', 9, size) }];
   // Every 31st grain first: soon all tables are known, and nearly all data is still to come.

@@ -5,7 +5,7 @@ import { decodeInto } from '../decode-disk.ts';
 import { PageSink } from '../page-sink.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
 
-/** Data at both ends of a disk that needs several tables where grains are small, with holes and zeros between. */
+/** Data at both ends of a disk that needs several tables if grains are small, with holes and zeros between. */
 function diskFor(grainSectors: number): Pick<VmdkImageOptions, 'virtualSize' | 'extents'> {
   const grain = grainSectors * 512;
   // Making large grains takes longer than reading them.

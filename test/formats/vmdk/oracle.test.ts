@@ -33,7 +33,7 @@ const stream = { variant: 'streamOptimized', tables: 'spread' } as const;
 const entry = ({ tableOffsets }: Parameters<Damage>[0], index: number): number =>
   (tableOffsets[0] ?? 0) + index * 4;
 
-/** What it takes without a word, and what is wrong with it. */
+/** The image that qemu-img accepts silently, and its fault. */
 const lenient: [string, DefectReason, Partial<VmdkImageOptions>, Damage][] = [
   [
     'a directory past the end',
@@ -175,14 +175,14 @@ qemuImgAgrees(
       },
     );
 
-    test('an image that was written in place', async () => {
+    test('an image with writes in place', async () => {
       const path = at('written');
       qemuImg('create', '-q', '-f', 'vmdk', path, String(virtualSize));
       qemuImg('convert', '-f', 'raw', '-n', '-W', '-m', '16', '-O', 'vmdk', raw(), path);
       expect(await ours(path)).toBe(want);
     });
 
-    describe('it converts what is refused here', () => {
+    describe('it converts images that are refused here', () => {
       test.each(lenient)('%s', async (_, reason, options, damage) => {
         const image = subject(options);
         damage(image);

@@ -71,7 +71,7 @@ diskFormatProperties({
   cut: { runs: 100, whole: 'possible' },
 });
 
-/** True where the byte lies in the packed data of a grain that zlib itself takes as it is. */
+/** True if the byte is in the compressed data of a grain that zlib itself accepts. */
 function isValidGrain({ bytes, grainOffsets }: VmdkImage, index: number): boolean {
   const marker = 12;
   for (const offset of grainOffsets.values()) {
@@ -88,7 +88,7 @@ function isValidGrain({ bytes, grainOffsets }: VmdkImage, index: number): boolea
   return false;
 }
 
-test('a stream with one changed byte gives the same disk or a refusal', async () => {
+test('a stream with one changed byte gives the same disk or an error', async () => {
   const seen = { same: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(
@@ -108,7 +108,7 @@ test('a stream with one changed byte gives the same disk or a refusal', async ()
           return;
         }
         seen.same += 1;
-        // Adler-32 cannot tell every change of data that has few different bytes, and nothing else covers a grain.
+        // Adler-32 cannot detect every change of data with few different bytes, and no other check covers a grain.
         if (sink.sha256() === digestOf(options.virtualSize, options.extents)) return;
         expect(isValidGrain(image, index)).toBe(true);
       },

@@ -197,7 +197,7 @@ test.each(accepted)('a descriptor may have %s', async (_, change) => {
   expect((await decodeDisk(vmdk, image.bytes)).sizeBytes).toBe(4 * 1024 * KiB);
 });
 
-test('a name from the descriptor never gets into a message', async () => {
+test('a name from the descriptor is never in a message', async () => {
   const image = subject();
   extentLine('RW 8192 SPARSE "/etc/shadow"')(image);
   const failure = await expectRefusal(image.bytes, 'external-reference');
@@ -275,7 +275,7 @@ test('a grain too large by default can be allowed', async () => {
   await expectRefusal(image.bytes, 'corrupt-table', limits);
 });
 
-test('the memory for tables bounds their number and the grains that are kept account of', async () => {
+test('the memory for tables limits their number and the recorded grains', async () => {
   await expectRefusal(subject().bytes, 'limit', { tableBytes: 16 * 7 });
   await expectRefusal(subject({ tables: 'spread' }).bytes, 'limit', { tableBytes: 2 * KiB });
 });

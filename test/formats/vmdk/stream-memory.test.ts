@@ -7,9 +7,9 @@ import { content, digestOf } from '../qcow2/disk.ts';
 import { wholeSource } from '../shared/byte-sources.ts';
 import { KiB, subject } from './subject.ts';
 
-test('the memory of a grain is given back once it is written', async () => {
+test('the memory of a grain is freed once it is written', async () => {
   const written: Uint8Array[] = [];
-  // A grain without neighbours is written as it lies in memory.
+  // A grain without neighbours is written directly from memory.
   const bytes = content('text', 1, 64 * KiB);
   const image = subject({
     variant: 'streamOptimized',
@@ -29,7 +29,7 @@ test('the memory of a grain is given back once it is written', async () => {
   expect(written.map(({ length }) => length)).toEqual([0]);
 });
 
-test('what is read of a stream comes to lie in memory that is used again, and only when its grains are done', async () => {
+test('the bytes of a stream are read into memory that is reused, and only after its grains are written', async () => {
   const MiB = 1024 * KiB;
   const disk = [
     { position: 0, bytes: content('noise', 1, 16 * MiB) },

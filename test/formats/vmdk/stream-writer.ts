@@ -1,14 +1,14 @@
 import { deflateSync } from 'node:zlib';
 
-/** What a writer of streams does in its own way; offsets and lengths in sectors. */
+/** Habits of a writer of streams; offsets and lengths in sectors. */
 export interface WriterHabits {
-  /** What the marker of a table, directory or footer states, given what it should; default: that. */
+  /** The value in the marker of a table, directory or footer, from the correct one; default: the correct one. */
   statedLength?: (sectors: number, type: number) => number;
-  /** Zeros in front of every part but the first grain. */
+  /** Zeros before every part except the first grain. */
   padding?: number;
-  /** Zeros behind the content of tables and directory, which their markers count. */
+  /** Zeros after the content of tables and directory, which their markers count. */
   spare?: number;
-  /** Changes the header in front, and the footer. */
+  /** Changes the header at the start, and the footer. */
   header?: (view: DataView) => void;
   footer?: (view: DataView) => void;
   /** A second directory with tables of its own, named by the footer. */
@@ -21,7 +21,7 @@ export interface WriterHabits {
   order?: (grains: number[]) => number[];
 }
 
-/** Where the parts of a written stream lie, in bytes. */
+/** The places of the parts of a written stream, in bytes. */
 export interface WrittenStream {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView;
@@ -33,12 +33,12 @@ export interface WrittenStream {
 
 const sector = 512;
 const descriptorSectors = 2;
-/** By the technical note: 1 table, 2 directory, 3 footer. */
+/** From the technical note: 1 table, 2 directory, 3 footer. */
 const [tableType, directoryType, footerType] = [1, 2, 3];
 
 /**
- * Writes a streamOptimized disk as the technical note of VMware describes it, with the habits of another program. It shares
- * no code with the reader, nor with the writer for tests of plug-ins.
+ * Writes a streamOptimized disk as the technical note of VMware describes it, with the habits of another program. It
+ * shares no code with the reader, nor with the writer for tests of plug-ins.
  */
 export function writeStream(
   disk: Uint8Array,
@@ -136,7 +136,7 @@ export function writeStream(
   };
 }
 
-/** Where the descriptor states fewer sectors, the header counts whole grains. */
+/** If the descriptor states fewer sectors, the header counts whole grains. */
 function capacityOf(sectors: number, grainSectors: number, habits: WriterHabits): number {
   if (habits.statedSectors === undefined) return sectors;
   return Math.ceil(sectors / grainSectors) * grainSectors;

@@ -20,9 +20,9 @@ import {
 const want = digestOf(virtualSize, extents);
 const grainSectors = grainBytes / 512;
 
-/** As VMware writes it: tables behind the grains of their range, directory and footer at the end. */
+/** In VMware's form: tables after the grains of their range, directory and footer at the end. */
 const vmware = (): Subject => subject({ variant: 'streamOptimized', tables: 'spread' });
-/** As qemu writes it: tables first, no footer. */
+/** In qemu's form: tables first, no footer. */
 const qemu = (): Subject => subject({ variant: 'streamOptimized' });
 
 const grainAt = ({ grainOffsets }: Subject, grain = 0): number => grainOffsets.get(grain) ?? 0;
@@ -202,13 +202,13 @@ test('markers of an unknown type, of wrong length or too many of them', async ()
   await expectRefusal(Uint8Array.from(more), 'corrupt-table');
 });
 
-test('the marker that only vSphere knows is passed over', async () => {
+test('the marker that only vSphere writes is skipped', async () => {
   const { bytes } = subject({ variant: 'streamOptimized', end: 'none' });
   const more = Buffer.concat([bytes, vmdkMarkerBytes(0, { type: 4 }), new Uint8Array(512)]);
   expect((await decodeDisk(vmdk, Uint8Array.from(more))).sha256()).toBe(want);
 });
 
-test('nothing but the end may follow the footer', async () => {
+test('only the end may follow the footer', async () => {
   const { bytes } = vmware();
   const end = bytes.length - 512;
   for (const marker of [
@@ -279,7 +279,7 @@ test.each(streams)('a grain of %s', async (_, reason, stream) => {
     const marker = vmdkMarkerBytes(0, stream);
     const bytes = new Uint8Array(image.bytes.length + marker.length);
     bytes.set(image.bytes);
-    // Behind the zeros of an empty image, which are overwritten.
+    // After the zeros of an empty image, which are overwritten.
     const at = Number(image.view.getBigUint64(64, true)) * 512;
     bytes.set(marker, at);
     const view = new DataView(bytes.buffer);

@@ -21,7 +21,7 @@ export const extents: VmdkImageOptions['extents'] = [
 ];
 export const smallLimits: Partial<Limits> = { virtualBytes: 64 * 1024 * KiB };
 
-/** An image that is about to be damaged. */
+/** An image before it is damaged. */
 export interface Subject extends VmdkImage {
   view: DataView;
 }

@@ -63,11 +63,11 @@ const others: [string, DefectReason, string][] = [
   ['only the magic', 'truncated', 'KDMV'],
 ];
 
-test.each(others)('no sparse file: %s', async (_, reason, bytes) => {
+test.each(others)('not recognized as a sparse file: %s', async (_, reason, bytes) => {
   await expectRefusal(Uint8Array.from(Buffer.from(bytes, 'latin1')), reason);
 });
 
-test('says what an image is without reading its tables', async () => {
+test('reports the facts of an image without reading its tables', async () => {
   const options = { virtualSize: 4 * MiB, extents, grainSectors: 64 };
   const sparse = buildVmdkImage({ ...options, tables: 'last', redundant: true });
   sparse.bytes[72] = 1;
@@ -99,7 +99,7 @@ test('reads every byte once, and tables a second time at most', async () => {
 });
 
 test.each(layouts)(
-  'an empty disk of 256 GiB takes hardly any time: $variant, tables $tables',
+  'an empty disk of 256 GiB is read quickly: $variant, tables $tables',
   async (layout) => {
     const { bytes } = buildVmdkImage({ virtualSize: 256 * GiB, extents: [], ...layout });
     const sink = await decodeDisk(vmdk, bytes);
@@ -109,7 +109,7 @@ test.each(layouts)(
 );
 
 test.each(layouts)(
-  'zeroes what is not there on a used device: $variant, tables $tables',
+  'zeroes the holes on a used device: $variant, tables $tables',
   async (layout) => {
     const virtualSize = 40 * MiB + 512;
     const far = [
@@ -139,7 +139,7 @@ test.each(variants)('rethrows the reason of an abort while it waits: %s', async 
 });
 
 test.each(layouts)(
-  'passes a failure of the transfer on: $variant, tables $tables',
+  'passes on a failure of the transfer: $variant, tables $tables',
   async (layout) => {
     const { bytes } = buildVmdkImage({ virtualSize: 4 * MiB, extents, ...layout });
     for (const readyBytes of [1000, 11_000, 80_000, 300_000, bytes.length - 1]) {
@@ -153,7 +153,7 @@ test.each(layouts)(
 );
 
 test.each(variants)(
-  'passes a failure of the sink on, once no other write is under way: %s',
+  'passes on a failure of the sink, once no other write is running: %s',
   async (variant) => {
     const noise = [{ position: 0, bytes: content('noise', 4, 4 * MiB) }];
     const { bytes } = buildVmdkImage({ virtualSize: 4 * MiB, extents: noise, variant });
@@ -228,7 +228,7 @@ test.each([
   expect(sink.sha256()).toBe(digestOf(size, disk.extents));
 });
 
-test('a shorter CID leaves the end of the old descriptor behind the new one', async () => {
+test('a shorter CID leaves the end of the old descriptor after the new one', async () => {
   const image = subject();
   const older = subject();
   changeDescriptor((text) => text.replace(/CID=[0-9a-f]+/, (cid) => `${cid}00`))(older);

@@ -21,7 +21,7 @@ describe('a streamOptimized VMDK', () => {
     overheadBytes: 96 * 1024,
   });
 
-  test('several grain tables, some of them absent, and the same file whatever the threads', async () => {
+  test('has several grain tables, some of them absent, and is the same for any number of threads', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'rootdisk-vmdk-writer-'));
     const virtualSize = 131 * MiB + 512;
     const extents = [

@@ -8,7 +8,7 @@ import { type WriterHabits, type WrittenStream, writeStream } from './stream-wri
 import { expectRefusal, KiB } from './subject.ts';
 
 const grainBytes = 8 * KiB;
-/** Twenty grains with data, ten without, and one more behind them, in tables of eight. */
+/** Twenty grains with data, ten without, and one more after them, in tables of eight. */
 const disk = new Uint8Array(31 * grainBytes);
 disk.set(content('text', 1, 20 * grainBytes));
 disk.set(content('noise', 2, grainBytes), 30 * grainBytes);
@@ -21,7 +21,7 @@ const set32 = (at: number, value: number): ((view: DataView) => void) => {
   return (view) => view.setUint32(at, value, true);
 };
 const zeroLengths: WriterHabits = { statedLength: () => 0 };
-/** As Xen Orchestra writes: two directories, of which only the footer tells; another overhead there. */
+/** In the form of Xen Orchestra: two directories, which only the footer names; another overhead there. */
 const xenOrchestra: WriterHabits = {
   ...zeroLengths,
   redundant: true,
@@ -167,13 +167,13 @@ test.each(defects)('%s', async (_, reason, damage) => {
   }
 });
 
-test('zeros that a marker counts must be zeros', async () => {
+test('padding that a marker counts must be zeros', async () => {
   const image = writeStream(disk, { spare: 2 });
   image.bytes.fill(1, at(image.tables) + 512 + 100, at(image.tables) + 512 + 101);
   await expectRefusal(image.bytes, 'corrupt-table');
 });
 
-test('the tables and directory of a redundant directory are compared as well', async () => {
+test('the tables and directory of a redundant directory are compared too', async () => {
   const image = writeStream(disk, xenOrchestra);
   const first = image.view.getBigUint64(image.footer + 48, true);
   const table = image.view.getUint32(Number(first) * 512, true) * 512;

@@ -40,7 +40,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Copies the blocks of a whole disk behind each other, from 1 MiB on; counts what passes through this thread. */
+/**
+ * Copies the blocks of a whole disk one after the other, from 1 MiB on; counts the bytes that pass through this thread.
+ */
 async function copy(fd: number | undefined) {
   const path = join(folder, 'out');
   const handle: FileHandle = await open(path, 'w+');
@@ -78,7 +80,7 @@ async function copy(fd: number | undefined) {
   }
 }
 
-test('threads copy what is not zeros; nothing of it passes through the main thread', async () => {
+test('threads copy the blocks that are not zeros; their bytes never pass through the main thread', async () => {
   const { placed, file, reads, writes, heard, dataBytes, allocated } = await copy(disk.fd);
   expect([reads, writes]).toEqual([0, 0]);
   expect(placed).toEqual(blocks);
@@ -87,17 +89,17 @@ test('threads copy what is not zeros; nothing of it passes through the main thre
     const copied = file.subarray((i + 1) * MiB, (i + 1) * MiB + bytes.length);
     expect(Buffer.compare(copied, bytes)).toBe(0);
   }
-  // Blocks of 4 KiB that are all zeros are left out, and the rest is told.
+  // Blocks of 4 KiB that are all zeros are left out, and the others are reported.
   expect(dataBytes).toBe(heard);
   expect(dataBytes).toBeLessThan(5 * MiB + 5 * 4096);
   expect(allocated * 512).toBeLessThan(6 * MiB);
 });
 
-test('the file is the same without a descriptor, and where threads cannot read the disk', async () => {
+test('the file is the same without a descriptor, and if threads cannot read the disk', async () => {
   const byThreads = await copy(disk.fd);
   const gone = await open(join(folder, 'gone'), 'w+');
   const here = await copy(undefined);
-  // A file without a byte: every job fails in its thread.
+  // An empty file: every job fails in its thread.
   const again = await copy(gone.fd);
   await gone.close();
   expect(here.reads).toBeGreaterThan(0);
@@ -110,7 +112,7 @@ test('the file is the same without a descriptor, and where threads cannot read t
   }
 });
 
-test('a disk is told how far the copy is', async () => {
+test('progress reports the position on the disk', async () => {
   const reached: number[] = [];
   const handle = await open(join(folder, 'told'), 'w+');
   const out = new NewFile({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inOrder } from '../../../formats/shared/writing/in-order.ts';
 
-/** Jobs that end when they are told to, and how many are under way. */
+/** Jobs that the test ends, and the number of running ones. */
 class Jobs {
   open = 0;
   most = 0;
@@ -34,7 +34,7 @@ test('results come in the order of the jobs, whichever ends first', async () => 
   expect((await results.next()).done).toBe(true);
 });
 
-test('no more jobs than the width are under way or wait to be taken', async () => {
+test('no more jobs than the width are running or wait to be consumed', async () => {
   const jobs = new Jobs();
   const taken: number[] = [];
   const consumer = (async () => {
@@ -52,7 +52,7 @@ test('no more jobs than the width are under way or wait to be taken', async () =
   expect(jobs.most).toBe(3);
 });
 
-test('after a failure the others have ended when the caller hears of it', async () => {
+test('after a failure the others have ended before the caller gets the error', async () => {
   const jobs = new Jobs();
   const results = inOrder([1, 2, 3], 3, jobs.run);
   const first = results.next();

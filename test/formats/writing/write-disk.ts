@@ -4,7 +4,7 @@ import type { DiskExtent } from '../../../src/testing/cut-blocks.ts';
 
 export interface MemoryFile {
   bytes: Uint8Array;
-  /** Bytes that were written and are no blocks of zeros. */
+  /** Bytes that were written, without blocks of zeros. */
   dataBytes: number;
 }
 
@@ -19,7 +19,7 @@ export function diskOf(virtualSize: number, parts: readonly DiskExtent[]): DiskT
   };
 }
 
-/** Writes a disk into memory, the way it is written to a new file. */
+/** Writes a disk into memory in the same way as to a new file. */
 export async function writeDisk(
   writer: DiskWriter,
   disk: DiskToWrite,

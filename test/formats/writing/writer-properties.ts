@@ -19,21 +19,21 @@ export interface WriterProperties {
   writer: DiskWriter;
   reader: Disk;
   options?: Record<string, string>;
-  /** Sizes are rounded up to a multiple of so many bytes. */
+  /** Sizes are rounded up to a multiple of this many bytes. */
   roundBytes: number;
-  /** The name that qemu-img has for the format. */
+  /** The name of the format in qemu-img. */
   qemuFormat: string;
-  /** `qemu-img check` knows the format. */
+  /** `qemu-img check` supports the format. */
   canCheck: boolean;
-  /** The format has ids, which follow from the data; default: true. */
+  /** The format has ids derived from the data; default: true. */
   hasIds?: boolean;
-  /** The largest disk that the format holds; absent where there is no bound. */
+  /** The largest disk that the format holds; absent if there is no limit. */
   maxBytes?: number;
-  /** What a file takes beside the blocks of 4 KiB that hold data, at the most. */
+  /** Maximum size of a file in addition to the blocks of 4 KiB that hold data. */
   overheadBytes: number;
 }
 
-/** What holds for every writer of a disk format. */
+/** Properties of every writer of a disk format. */
 export function writerProperties(properties: WriterProperties): void {
   const { writer, reader, options = {}, roundBytes, maxBytes, hasIds = true } = properties;
   const rounded = (size: number): number => Math.ceil(size / roundBytes) * roundBytes;
@@ -70,7 +70,7 @@ export function writerProperties(properties: WriterProperties): void {
       [1, 2].map(async (seed) => {
         const parts = [{ position: 0, bytes: content('noise', seed, 4096) }];
         const { bytes } = await write(3 * MiB, parts);
-        // The data itself is blanked out of both files.
+        // The data itself is replaced by zeros in both files.
         const at = Buffer.from(bytes).indexOf(Buffer.from(content('noise', seed, 4096)));
         return Buffer.from(bytes).fill(0, Math.max(0, at), at + 4096);
       }),

@@ -15,7 +15,7 @@ test('closes a stream as a compressor does', async () => {
 });
 
 test.each([0, 1, 127, 128, 300, 2 ** 21, 2 ** 35 + 5, 2 ** 53])(
-  'the number %i comes back',
+  'the number %i is read back',
   (value) => {
     const bytes = Uint8Array.from([9, ...formatVli(value), 9]);
     expect(parseVli(bytes, 1)).toEqual({ value, length: bytes.length - 2 });

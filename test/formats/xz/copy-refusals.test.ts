@@ -9,7 +9,7 @@ import { makeXz, type XzDefects } from './make-xz.ts';
 import { stateSizes } from './state-sizes.ts';
 
 const content = diskLikeBytes(150_000);
-// Lengths that differ, and leave every block with padding.
+// Lengths that differ, so that every block has padding.
 const blocks = [
   content.subarray(0, 49_997),
   content.subarray(49_997, 99_998),
@@ -17,7 +17,7 @@ const blocks = [
 ];
 const truly = { compressed: 0, uncompressed: 0 };
 
-describe('refuses, when blocks are decoded side by side', () => {
+describe('refuses, when blocks are decoded in parallel', () => {
   const cases: [string, string, XzDefects][] = [
     ['a wrong check', 'checksum', { check: [1, 2, 3, 4] }],
     ['padding that is not zero', 'corrupt-data', { blockPadding: 1 }],
@@ -54,7 +54,7 @@ describe('refuses, when blocks are decoded side by side', () => {
     });
   }
 
-  /** The true records of blocks whose headers state nothing, changed by so much. */
+  /** The true records of blocks whose headers state no lengths, with these changes. */
   const listed = (...changes: [unpadded: number, uncompressed: number][]): Uint8Array => {
     const records = blocks.map(({ length }, i): [number, number] => {
       const [unpadded, uncompressed] = changes[i] ?? [0, 0];
@@ -70,7 +70,7 @@ describe('refuses, when blocks are decoded side by side', () => {
     ['a length beyond 2^53', () => listed([0, 2 ** 60])],
     ['a place beyond 2^53', () => listed([2 ** 60, 0])],
   ];
-  test('the records that these lists are made of are true', async () => {
+  test('accepts the true records that these lists are made from', async () => {
     expect((await copyAll(xz, listed())).sha256).toBe(sha256(content));
   });
   test.each(lists)('an index that lists %s', async (_, make) => {
@@ -87,7 +87,7 @@ describe('refuses, when blocks are decoded side by side', () => {
     expect((await copyAll(xz, makeXz(blocks), enough)).sizeBytes).toBe(content.length);
   });
 
-  test('every cut and every flipped bit, or nothing comes of it', async () => {
+  test('every cut and every flipped bit, or they change nothing', async () => {
     const streams = await Promise.all(
       [0, 1, 2, 3].map(async (i) =>
         Uint8Array.from(await lzma.compress(diskLikeBytes(9000, i + 1))),
@@ -109,7 +109,7 @@ describe('refuses, when blocks are decoded side by side', () => {
   });
 });
 
-describe('is left', () => {
+describe('ends', () => {
   test('by an abort while it waits for bytes, with the reason of the caller', async () => {
     const controller = new AbortController();
     const bytes = makeXz(blocks, { statedSizes: truly });
@@ -150,12 +150,12 @@ describe('is left', () => {
   });
 });
 
-describe('a file on its way', () => {
+describe('a file that is arriving', () => {
   const layouts: [string, XzDefects][] = [
     ['with lengths in the headers', { statedSizes: truly }],
     ['without', {}],
   ];
-  test.each(layouts)('%s is decoded as far as it has come', async (_, defects) => {
+  test.each(layouts)('%s is decoded as far as it has arrived', async (_, defects) => {
     const bytes = makeXz(blocks, defects);
     const source = new SteppedSource(bytes, { readyBytes: 0, sizeKnown: false });
     const sink = new GrowingSink();

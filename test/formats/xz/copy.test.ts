@@ -73,40 +73,37 @@ describe('blocks of zeros', () => {
   let one: Uint8Array;
   const zeroBlock = async () => (one ??= Uint8Array.from(await lzma.compress(zeros)));
 
-  test.each([0, 0xee])(
-    'are decoded once where they are equal, on a disk full of %i',
-    async (junk) => {
-      const stream = stateSizes(await zeroBlock());
-      const bytes = Buffer.concat([stream, stream, makeXz([content], truly), stream, stream]);
-      const sink = new GrowingSink(junk);
-      const disk = Buffer.concat([zeros, zeros, content, zeros, zeros]);
-      const source = new SteppedSource(bytes, 'whole');
-      const reads: number[] = [];
-      const read = source.read.bind(source);
-      source.read = (position, length) => {
-        reads.push(position);
-        return read(position, length);
-      };
-      const copied = await copyAll(xz, source, decodeContext(), sink);
-      expect(copied).toEqual({ sizeBytes: disk.length, sha256: sha256(disk) });
-      // A block that is decoded is read from where its data begins.
-      const headerBytes = 12 + ((stream[12] ?? 0) + 1) * 4;
-      const later = bytes.length - 2 * stream.length;
-      const starts = [0, stream.length, later, later + stream.length].map((at) => at + headerBytes);
-      expect(reads.filter((position) => starts.includes(position))).toEqual([headerBytes]);
-    },
-  );
+  test.each([0, 0xee])('are decoded once if they are equal, on a disk full of %i', async (junk) => {
+    const stream = stateSizes(await zeroBlock());
+    const bytes = Buffer.concat([stream, stream, makeXz([content], truly), stream, stream]);
+    const sink = new GrowingSink(junk);
+    const disk = Buffer.concat([zeros, zeros, content, zeros, zeros]);
+    const source = new SteppedSource(bytes, 'whole');
+    const reads: number[] = [];
+    const read = source.read.bind(source);
+    source.read = (position, length) => {
+      reads.push(position);
+      return read(position, length);
+    };
+    const copied = await copyAll(xz, source, decodeContext(), sink);
+    expect(copied).toEqual({ sizeBytes: disk.length, sha256: sha256(disk) });
+    // A decoded block is read from the start of its data.
+    const headerBytes = 12 + ((stream[12] ?? 0) + 1) * 4;
+    const later = bytes.length - 2 * stream.length;
+    const starts = [0, stream.length, later, later + stream.length].map((at) => at + headerBytes);
+    expect(reads.filter((position) => starts.includes(position))).toEqual([headerBytes]);
+  });
 
-  test('equal blocks of data are no zeros', async () => {
+  test('equal blocks of data are not zeros', async () => {
     const data = Buffer.from('all the same '.repeat(20));
     const copied = await copyAll(xz, makeXz([data, data, data], truly));
     expect(copied.sha256).toBe(sha256(Buffer.concat([data, data, data])));
   });
 
-  test('are not taken for equal where only the check differs', async () => {
+  test('are not treated as equal if only the check differs', async () => {
     const stream = stateSizes(await zeroBlock());
     const damaged = Uint8Array.from(stream);
-    // The last byte of the check lies before an index of 16 bytes and a footer of 12.
+    // The last byte of the check is before an index of 16 bytes and a footer of 12.
     const at = damaged.length - 29;
     damaged[at] = (damaged[at] ?? 0) ^ 1;
     expect(await refusalOf(copyAll(xz, Buffer.concat([stream, stream, damaged])))).toBe('checksum');
@@ -117,7 +114,7 @@ describe('blocks of zeros', () => {
 });
 
 const hasXz = spawnSync('xz', ['--version']).status === 0;
-describe.skipIf(!hasXz)('what xz writes', () => {
+describe.skipIf(!hasXz)('the output of xz', () => {
   test.each([
     '-T2 -0 --block-size=300KiB',
     '-T1 -0 --block-size=300000',

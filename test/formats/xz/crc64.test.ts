@@ -15,7 +15,7 @@ test('the check value of the catalogue', () => {
 });
 
 test.each([1, 7, 8, 65_535, 65_536, 65_537, 200_000])(
-  '%i bytes as a compressor has them',
+  "%i bytes as in a compressor's file",
   async (length) => {
     for (const bytes of [new Uint8Array(length), diskLikeBytes(length)]) {
       const stream = await lzma.compress(bytes);
@@ -30,7 +30,7 @@ test.each([1, 7, 8, 65_535, 65_536, 65_537, 200_000])(
   },
 );
 
-test('however the bytes are cut, and wherever they lie in memory', () => {
+test('for any division of the bytes, at any place in memory', () => {
   const run = new Uint8Array(65_536);
   const bytes = Buffer.concat([run, diskLikeBytes(70_000), run, run, Buffer.from([1]), run]);
   const whole = crc64(bytes);

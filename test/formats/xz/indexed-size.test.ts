@@ -26,7 +26,7 @@ test('the size comes from the indexes of all streams', async () => {
   expect(await xz.size?.(wholeSource(makeXz([])))).toBe(0);
 });
 
-test('the size needs the ends only', async () => {
+test('only the ends are read for the size', async () => {
   const bytes = several();
   let readBytes = 0;
   const source = wholeSource(bytes);
@@ -41,7 +41,7 @@ test('the size needs the ends only', async () => {
   expect(readBytes).toBeLessThan(250_000);
 });
 
-test('the size never waits for a transfer, but asks ahead where that is possible', async () => {
+test('the size never waits for a transfer, but fetches ahead if that is possible', async () => {
   const bytes = several();
   expect(await xz.size?.(new GrowingSource())).toBeUndefined();
   expect(await xz.size?.(new GrowingSource(bytes.length))).toBeUndefined();

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 
-/** What a made file may have wrong; everything else is as the specification wants it. */
+/** The faults of a generated file; the rest is as the specification requires. */
 export interface XzDefects {
   /** Check type in header and footer; default 1, CRC32. */
   flags?: number;
   footerFlags?: number;
   /** Bytes from the block flags to the end of the filters; default: LZMA2 with 4 KiB. */
   blockFields?: number[];
-  /** Put both sizes in the block header, changed by so much. */
+  /** Put both sizes in the block header, with these changes. */
   statedSizes?: { compressed: number; uncompressed: number };
   /** The only block whose stated sizes, filters, padding and check are defective; default: all. */
   block?: number;
@@ -73,7 +73,7 @@ function makeBlock(content: Uint8Array, defects: XzDefects): { bytes: number[]; 
   };
 }
 
-/** LZMA2 chunks that hold their bytes as they are (xz file format 1.2, section 5.3.1). */
+/** LZMA2 chunks that hold their bytes uncompressed (xz file format 1.2, section 5.3.1). */
 function storedChunks(content: Uint8Array): number[] {
   const chunks: number[] = [];
   for (let at = 0; at < content.length; at += 65_536) {

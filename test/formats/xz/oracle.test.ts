@@ -9,7 +9,7 @@ const parts = [diskLikeBytes(70_000, 1), new Uint8Array(0), diskLikeBytes(30_000
 const content = join(...parts);
 const stated = { statedSizes: { compressed: 0, uncompressed: 0 } };
 
-/** Streams of every check, padding between and behind them. */
+/** Streams of every check, padding between and after them. */
 function padded(run: RunCommand): Uint8Array {
   const streams = parts.map((part, i) => run([`--check=${checks[i + 1]}`], part).stdout);
   return join(...streams.flatMap((stream) => [stream, new Uint8Array(4)]));
@@ -45,7 +45,7 @@ commandAgrees({
       return join(made.stdout, new Uint8Array(4), makeXz([]));
     },
     rounds: 24,
-    // Headers and index as often as anything else.
+    // Headers and index are chosen as often as the rest.
     at: (next, fileBytes, round) =>
       [next(fileBytes), next(64), fileBytes - 1 - next(150)][round % 3] ?? 0,
   })),

@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import { vli } from './make-xz.ts';
 
 /**
- * Rewrites a stream with a single block and a header of twelve bytes, such as the usual compressors make, so that the
- * header states both lengths of the block.
+ * Rewrites a stream with a single block and a header of twelve bytes, as usual compressors make it, so that the header
+ * states both lengths of the block.
  */
 export function stateSizes(stream: Uint8Array): Uint8Array {
   const bytes = Buffer.from(stream);

@@ -45,7 +45,7 @@ describe('reads', () => {
     ],
     ['no check', () => makeXz([content], { flags: 0, check: [] }), content],
   ];
-  test.each(cases)('%s, however it is cut into pieces', async (_, make, expected) => {
+  test.each(cases)('%s, for any size of pieces', async (_, make, expected) => {
     const bytes = make();
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       if (bytes.length / pieceBytes > 30_000) continue;
@@ -56,7 +56,7 @@ describe('reads', () => {
     expect(copied).toEqual({ sizeBytes: expected.length, sha256: sha256(expected) });
   });
 
-  test('hands on what has arrived while the rest has not', async () => {
+  test('returns what has arrived while the rest has not', async () => {
     const source = new GrowingSource();
     const output = xz.decode(source, decodeContext())[Symbol.asyncIterator]();
     source.push(makeXz([diskLikeBytes(100_000)]));
@@ -184,7 +184,7 @@ describe('refuses', () => {
     ).toBe('limit');
   });
 
-  test('every cut, and no flipped bit is taken for another content', async () => {
+  test('every cut; no flipped bit gives other content', async () => {
     const bytes = Uint8Array.from(await lzma.compress(diskLikeBytes(9000)));
     for (let length = 0; length < bytes.length; length += 13) {
       expect(await refusalOf(decodeAll(xz, bytes.subarray(0, length)))).toBe('truncated');
@@ -197,7 +197,7 @@ describe('refuses', () => {
     }
   });
 
-  test('damage that no check would catch, by the lengths that do not agree', async () => {
+  test('damage that no check detects, by the lengths that do not agree', async () => {
     const bytes = makeXz([content.subarray(0, 9000)], { flags: 0, check: [] });
     const next = sequence(99);
     for (let i = 0; i < 200; i += 1) {
@@ -209,8 +209,8 @@ describe('refuses', () => {
   });
 });
 
-describe('is left', () => {
-  test('by a consumer that has enough, and reads no further', async () => {
+describe('ends', () => {
+  test('when the consumer stops, and reads no further', async () => {
     const stream = makeXz([content.subarray(0, 5000)]);
     const streams = 1000;
     let asked = 0;
@@ -224,7 +224,7 @@ describe('is left', () => {
     expect(asked).toBeLessThan(streams / 2);
   });
 
-  test('by a consumer that has enough, although the input has stalled', async () => {
+  test('when the consumer stops, although the input has stalled', async () => {
     const source = new GrowingSource();
     source.push(makeXz([content, content]).subarray(0, 200_000));
     for await (const _ of xz.decode(source, decodeContext())) break;

@@ -32,7 +32,7 @@ async function choose(bytes: Uint8Array, wanted: WantedEntry): Promise<string> {
   }
 }
 
-/** The same archive, as a program on this host system would have written it. */
+/** The same archive in the form of a program on this host system. */
 function madeOn(host: number, bytes: Uint8Array): Uint8Array {
   const made = Buffer.from(bytes);
   for (
@@ -45,7 +45,7 @@ function madeOn(host: number, bytes: Uint8Array): Uint8Array {
   return made;
 }
 
-describe('beside the disk does not matter', () => {
+describe('beside the disk is ignored', () => {
   test.each<[string, ZipFields[]]>([
     ['a link', [link('latest.raw')]],
     ['a link of an absolute name', [link('/latest.raw')]],
@@ -70,7 +70,7 @@ describe('beside the disk does not matter', () => {
     ['a file that leads upwards', { name: '../evil', content: 'x' }],
     ['an encrypted file', { name: 'secret', content: 'x', flags: 1 }],
     ['a file packed with an unknown method', { name: 'odd', content: 'x', method: 77 }],
-  ])('%s, once the disk is named', async (_, other) => {
+  ])('%s, if the disk is named', async (_, other) => {
     const bytes = zipArchive([other, disk]);
     expect(await choose(bytes, { name: 'disk.raw' })).toBe('disk.raw');
     expect(await choose(bytes, {})).toMatch(/^ambiguous-content: .*"disk\.raw".*--entry/);
@@ -104,25 +104,25 @@ describe('names with backslashes', () => {
     { ...disk, name: 'image\\disk.raw' },
   ]);
 
-  test.each([0, 10, 14])('are paths where a program of Windows wrote them (%d)', async (host) => {
+  test.each([0, 10, 14])('are paths if a program of Windows wrote them (%d)', async (host) => {
     expect(await readArchive(zip, madeOn(host, bytes))).toEqual([
       entryOf('image/disk.raw', content),
     ]);
     expect(await choose(madeOn(host, bytes), { name: 'image/disk.raw' })).toBe('image/disk.raw');
   });
 
-  test('are unsafe where another one did', async () => {
+  test('are unsafe if another program wrote them', async () => {
     expect(await choose(madeOn(3, bytes), {})).toMatch(/^(unsafe-path|ambiguous-content)/);
   });
 
   test.each(['..\\evil', 'a\\..\\..\\evil', '\\\\host\\evil', 'C:\\evil', '\\evil'])(
-    'are held to the same rules: %j',
+    'have the same rules: %j',
     async (name) => {
       expect(await choose(madeOn(0, zipArchive([{ ...disk, name }])), {})).toMatch(/^unsafe-path/);
     },
   );
 
-  test('are no second spelling of another name', async () => {
+  test('are not a second spelling of another name', async () => {
     const twice = zipArchive([
       { ...disk, name: 'a/disk.raw' },
       { ...disk, name: 'a\\disk.raw' },

@@ -10,7 +10,7 @@ import { entryOf, readArchive, verdictOn, ways } from '../read-archive.ts';
 import { diskLikeBytes, sequence, sha256 } from '../shared/decoding.ts';
 import { deflate64, expandTokens, type Token } from './make-deflate64.ts';
 
-/** A zip of one member that is packed as given. */
+/** A zip of one member with the given compressed bytes. */
 function archive(packed: Uint8Array, content: Uint8Array): Uint8Array {
   const numbers = { bytes: content.length, crc: crc32(content) };
   return zipArchive([{ name: 'disk.raw', method: 9, packed, local: numbers, central: numbers }]);
@@ -33,7 +33,7 @@ for (let i = 0; i < 400; i += 1) {
     1 + next(i % 7 === 0 ? 65_536 : 40),
   ]);
 }
-/** Words, so that no match is as long as the last length code means something else for. */
+/** Words, so that no match has the length of the last code, which differs. */
 const words = Buffer.from(
   Array.from({ length: 60_000 }, () => `${next(50_000).toString(36)} `).join(''),
 );
@@ -71,7 +71,7 @@ describe.each(ways)('reads from a %s', (way) => {
     ]);
   });
 
-  test('codes of its own, as zlib writes them', async () => {
+  test('its own codes, as zlib writes them', async () => {
     const packed = deflateRawSync(words, { level: 9 });
     expect(packed.length).toBeLessThan(words.length * 0.7);
     expect(await readArchive(zip, archive(packed, words), way)).toEqual([
@@ -110,7 +110,7 @@ describe('refuses', () => {
     }
   });
 
-  test('other bits, or notices them by the CRC32', async () => {
+  test('other bits, or finds them by the CRC32', async () => {
     const content = words.subarray(0, 5000);
     const packed = deflateRawSync(content);
     for (let i = 0; i < 300; i += 1) {
@@ -118,13 +118,13 @@ describe('refuses', () => {
       const at = next(packed.length);
       flipped[at] = (flipped[at] ?? 0) ^ (1 << next(8));
       const verdict = await verdictOn(zip, archive(flipped, content));
-      // The bits behind the last code mean nothing.
+      // The bits after the last code are ignored.
       if (at === packed.length - 1 && verdict === 'accepted') continue;
       expect(['corrupt-data', 'checksum']).toContain(verdict);
     }
   });
 
-  test('more than was stated, without unpacking it all', async () => {
+  test('more than was stated, without unpacking all of it', async () => {
     const tokens: Token[] = [0, ...Array<Token>(20_000).fill([65_538, 1])];
     const bytes = archive(deflate64(tokens), Buffer.alloc(1000));
     expect(await verdictOn(zip, bytes)).toBe('corrupt-data');
@@ -135,7 +135,7 @@ const has7z = spawnSync('7z', ['i']).status === 0;
 if (!has7z)
   console.warn('7z is not there: Deflate64 is compared with the writer of the tests only');
 
-describe.skipIf(!has7z)('what 7-Zip writes', () => {
+describe.skipIf(!has7z)('the output of 7-Zip', () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'rootdisk-deflate64-'));

@@ -10,7 +10,7 @@ const disk = diskLikeBytes(90_000);
 const GiB = 2 ** 30;
 const wrap = 4 * GiB;
 
-/** These bytes with `count` zeros put in at `at`. */
+/** These bytes with `count` zeros inserted at `at`. */
 function withZeros(bytes: Uint8Array, at: number, count: number): ByteSource {
   const sizeBytes = bytes.length + count;
   const read = async (position: number, length: number): Promise<Uint8Array> => {
@@ -66,7 +66,7 @@ describe('above 4 GiB without zip64, as macOS writes it', () => {
     ['stored', [{ ...first, descriptor: 'signed' }, { ...second, method: 0 }, third]],
   ])('a disk %s is found', async (_, members) => {
     const bytes = zipArchive(members);
-    // The bytes that were put in belong to the large member, wherever it stands.
+    // The inserted bytes belong to the large member, wherever it is.
     const place = Buffer.from(bytes).indexOf('0123456789');
     for (const times of [1, 3]) {
       const source = withZeros(bytes, place, times * wrap);
@@ -77,12 +77,12 @@ describe('above 4 GiB without zip64, as macOS writes it', () => {
   test.each<[string, string, number]>([
     ['bytes of another number than 4 GiB', 'unsupported-feature', wrap - 1],
     ['a few bytes', 'unsupported-feature', 4096],
-  ])('%s put in are refused', async (_, reason, count) => {
+  ])('%s inserted are refused', async (_, reason, count) => {
     const bytes = zipArchive([{ ...first, descriptor: 'signed' }, second]);
     expect(await readOne(withZeros(bytes, dataAt, count), 'disk.raw')).toBe(reason);
   });
 
-  test('a member whose header is nowhere is refused', async () => {
+  test('a member whose header does not exist is refused', async () => {
     const bytes = Buffer.from(zipArchive([{ ...first, descriptor: 'signed' }, second]));
     bytes.write('XX', bytes.indexOf('PK\x03\x04', 30, 'latin1'));
     expect(await readOne(withZeros(bytes, dataAt, wrap), 'disk.raw')).toBe('corrupt-header');
@@ -91,15 +91,15 @@ describe('above 4 GiB without zip64, as macOS writes it', () => {
 
 describe('a size that may be right only modulo 2^32', () => {
   const next = sequence(5);
-  // As much as no shorter data could be more than 4 GiB of.
+  // The smallest data that can expand to more than 4 GiB.
   const noise = Uint8Array.from({ length: 5_000_000 }, () => next(256));
   const member: ZipFields = { name: 'disk.raw', content: noise, descriptor: 'signed' };
 
-  test('is right as it stands', async () => {
+  test('is accepted if it is right', async () => {
     expect(await readOne(withZeros(zipArchive([member]), 0, 0), 'disk.raw')).toBe(sha256(noise));
   });
 
-  test.each([-1, 1, -4096])('is wrong by %d', async (by) => {
+  test.each([-1, 1, -4096])('is refused if it is wrong by %d', async (by) => {
     const bytes = Buffer.from(zipArchive([member]));
     for (const at of [
       bytes.lastIndexOf('PK\x07\x08', undefined, 'latin1') + 12,
@@ -110,7 +110,7 @@ describe('a size that may be right only modulo 2^32', () => {
     expect(await verdictOn(zip, bytes)).toBe('corrupt-data');
   });
 
-  test('is bounded by the limits', async () => {
+  test('is limited by the limits', async () => {
     const whole = withZeros(zipArchive([member]), 0, 0);
     expect(await readOne(whole, 'disk.raw', noise.length)).toBe(sha256(noise));
     const bytes = Buffer.from(zipArchive([member]));
@@ -123,10 +123,10 @@ describe('a size that may be right only modulo 2^32', () => {
     expect(await readOne(withZeros(bytes, 0, 0), 'disk.raw', 4_000_000)).toBe('limit');
   });
 
-  test('of 4 GiB and a little', { timeout: 120_000 }, async () => {
+  test('of a little more than 4 GiB is found', { timeout: 120_000 }, async () => {
     const zeros = new Uint8Array(64 * 2 ** 20);
     const end = Buffer.from('the end');
-    // Every part ends on a whole byte, so that parts can stand one behind the other.
+    // Every part ends on a whole byte, so that parts can be joined.
     const part = deflateRawSync(zeros, { finishFlush: 2 });
     const packed = Buffer.concat([...Array<Uint8Array>(64).fill(part), deflateRawSync(end)]);
     let crc = 0;

@@ -1,14 +1,14 @@
-/** A literal byte, or a match: so many bytes from so far back. */
+/** A literal byte, or a match: length and distance. */
 export type Token = number | [length: number, distance: number];
 
 /** One last block of Deflate64 in the fixed codes of RFC 1951, 3.2.6. */
 export function deflate64(tokens: readonly Token[]): Uint8Array {
   const bits: number[] = [1, 1, 0];
-  /** Lowest bit first, as numbers are written. */
+  /** Lowest bit first, as for numbers. */
   const number = (value: number, count: number): void => {
     for (let i = 0; i < count; i += 1) bits.push(Math.floor(value / 2 ** i) % 2);
   };
-  /** Highest bit first, as codes are written. */
+  /** Highest bit first, as for codes. */
   const code = (value: number, count: number): void => {
     for (let i = count - 1; i >= 0; i -= 1) bits.push((value >>> i) & 1);
   };
@@ -38,7 +38,7 @@ export function deflate64(tokens: readonly Token[]): Uint8Array {
   return bytes;
 }
 
-/** Code, rest and its bits where every `step` codes have one bit more behind them, from the second group of `step` on. */
+/** Code, rest and its bits, where every `step` codes have one bit more, from the second group of `step` on. */
 function place(value: number, step: number): [code: number, rest: number, bits: number] {
   let base = 0;
   for (let code = 0; ; code += 1) {
@@ -48,7 +48,7 @@ function place(value: number, step: number): [code: number, rest: number, bits: 
   }
 }
 
-/** What the tokens mean. */
+/** The decoded tokens. */
 export function expandTokens(tokens: readonly Token[]): Uint8Array {
   const bytes: number[] = [];
   for (const token of tokens) {

@@ -21,11 +21,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(!hasBsdtar)('what bsdtar writes', () => {
+describe.skipIf(!hasBsdtar)('the output of bsdtar', () => {
   test.each(['deflate', 'store'])('%s', async (method) => {
     const path = join(folder, 'theirs.zip');
     rmSync(path, { force: true });
-    // To a pipe it would fill up the last block behind the archive.
+    // To a pipe it would fill up the last block after the archive.
     const options = ['--format', 'zip', '--options', `zip:compression=${method}`, '-f', path];
     const list = ['-c', ...options, 'disk.raw', 'note.txt'];
     expect(spawnSync('bsdtar', list, { cwd: folder }).status).toBe(0);
@@ -34,7 +34,7 @@ describe.skipIf(!hasBsdtar)('what bsdtar writes', () => {
   });
 });
 
-describe.skipIf(!hasBsdtar)('what bsdtar reads is what is read here', () => {
+describe.skipIf(!hasBsdtar)('agrees with bsdtar', () => {
   const forms: [string, Partial<ZipFields>][] = [
     ['deflated', {}],
     ['stored', { method: 0 }],

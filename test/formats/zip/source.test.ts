@@ -38,7 +38,7 @@ describe('a stored member', () => {
     await finish();
   });
 
-  test('that was only read in part is checked as a whole', async () => {
+  test('that was read only in part is checked as a whole', async () => {
     const bad = zipArchive([{ ...stored, local: wrong, central: wrong }]);
     const entry = await firstOf(open(wholeSource(bad)));
     await entry.source.read(0, 10);
@@ -47,7 +47,7 @@ describe('a stored member', () => {
 });
 
 describe('a packed member', () => {
-  test('costs no scratch file when it is streamed', async () => {
+  test('needs no scratch file when it is streamed', async () => {
     const context = spoolingContext();
     const { source, finish } = await firstOf(open(wholeSource(zipArchive([packed])), context));
     expect(source.sizeBytes).toBe(disk.length);
@@ -60,7 +60,7 @@ describe('a packed member', () => {
     await context.close();
   });
 
-  test('is spooled when it is read behind its head', async () => {
+  test('is spooled when it is read after its head', async () => {
     const context = spoolingContext();
     const { source, finish } = await firstOf(open(wholeSource(zipArchive([packed])), context));
     expect(sha256(await source.read(690_000, 99_999))).toBe(sha256(disk.subarray(690_000)));
@@ -69,7 +69,7 @@ describe('a packed member', () => {
     await context.close();
   });
 
-  test('that was only read in part is checked as a whole', async () => {
+  test('that was read only in part is checked as a whole', async () => {
     for (const way of ['head', 'spool', 'stream'] as const) {
       const context = spoolingContext();
       const bad = zipArchive([{ ...packed, local: wrong, central: wrong }]);
@@ -83,7 +83,7 @@ describe('a packed member', () => {
   });
 });
 
-test('a member that is not read may be of any kind', async () => {
+test('a member that is not read may have any compression', async () => {
   const other = { name: 'README', content: 'x', method: 14 };
   const broken = { name: 'NOTES', content: 'x', local: wrong, central: wrong };
   const entries = open(wholeSource(zipArchive([other, broken, stored])), spoolingContext());
@@ -130,7 +130,7 @@ test('an abort while it unpacks has the reason of the caller', async () => {
   await context.close();
 });
 
-test('an error of the source stays what it is', async () => {
+test('an error of the source is thrown unchanged', async () => {
   const failure = new Error('connection lost');
   const bytes = zipArchive([packed]);
   for (const good of [0, 1, 2, 3, 4, 5]) {
@@ -147,7 +147,7 @@ test('an error of the source stays what it is', async () => {
   }
 });
 
-test('a bomb is stopped where its stated size ends', { timeout: 20_000 }, async () => {
+test('a bomb is stopped at its stated size', { timeout: 20_000 }, async () => {
   const zeros = new Uint8Array(96 * 2 ** 20);
   const lie = { bytes: 100, crc: crc32(zeros.subarray(0, 100)) };
   const bytes = zipArchive([
@@ -165,7 +165,7 @@ test('a bomb is stopped where its stated size ends', { timeout: 20_000 }, async 
   const { source, finish } = await firstOf(open(wholeSource(bytes), context));
   const reading = (async () => {
     for await (const _ of source.stream()) {
-      // Only how it ends is of interest.
+      // Only the result at the end matters.
     }
   })();
   expect(await refusalOf(reading)).toBe('corrupt-data');
@@ -195,7 +195,7 @@ test('any archive is read as it was written', async () => {
           name: `member-${i}`,
           content,
           method,
-          // Both at once would need a zip64 field of zeros.
+          // Both together would need a zip64 field of zeros.
           ...(descriptor !== undefined && sizes !== 'both' && sizes !== 'local' && { descriptor }),
           ...(sizes !== undefined && { zip64: sizes }),
         }));
@@ -211,7 +211,7 @@ test('any archive is read as it was written', async () => {
 
 const has = (command: string): boolean => spawnSync(command, ['-v']).status === 0;
 
-describe.skipIf(!has('zip'))('what Info-ZIP writes', () => {
+describe.skipIf(!has('zip'))('the output of Info-ZIP', () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'rootdisk-zip-'));
@@ -238,7 +238,7 @@ describe.skipIf(!has('zip'))('what Info-ZIP writes', () => {
     expect(await readArchive(zip, readFileSync(path))).toEqual([entryOf('disk.raw', disk)]);
   });
 
-  test.skipIf(!has('unzip'))('and unzip reads what is read here', async () => {
+  test.skipIf(!has('unzip'))('and unzip reads the same', async () => {
     const bytes = zipArchive(
       [
         { ...packed, descriptor: 'signed' },

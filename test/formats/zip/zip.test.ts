@@ -56,7 +56,7 @@ describe('reads', () => {
       expect(zip.detect({ head: bytes.subarray(0, 131_072) })).toBe(members[0]?.gap === undefined);
     });
 
-    test('many members in the order of the directory, folders passed over', async () => {
+    test('many members in the order of the directory, without folders', async () => {
       const files = Array.from({ length: 60 }, (_, i) => ({
         name: `folder/member-${i}`,
         content: disk.subarray(0, i * 400),
@@ -244,7 +244,7 @@ describe('refuses', () => {
     });
   });
 
-  test('an old end record that says something else than the new one', async () => {
+  test('an old end record that differs from the new one', async () => {
     const bytes = Buffer.from(of({}, { zip64: true }));
     bytes.writeUInt16LE(3, bytes.length - 22 + 10);
     expect(await verdictOn(zip, bytes)).toBe('corrupt-header');
@@ -276,7 +276,7 @@ describe('refuses', () => {
     }
   });
 
-  test('every flipped bit that would change what comes out', async () => {
+  test('every flipped bit that would change the content', async () => {
     const bytes = zipArchive([
       { ...small, descriptor: 'signed' },
       { ...stored, name: 'b' },
@@ -290,7 +290,7 @@ describe('refuses', () => {
       flipped[at] = (flipped[at] ?? 0) ^ (1 << next(8));
       if ((await verdictOn(zip, flipped)) !== 'accepted') continue;
       accepted += 1;
-      // Versions, times and attributes may differ without a trace.
+      // Versions, times and attributes may differ without an error.
       expect(await readArchive(zip, flipped)).toEqual(wanted);
     }
     expect(accepted).toBeLessThan(300);

@@ -7,7 +7,7 @@ import { diskLikeBytes } from '../shared/decoding.ts';
 const parts = [diskLikeBytes(300_000, 1), new Uint8Array(0), diskLikeBytes(70_000, 2)];
 const content = join(...parts);
 
-/** Frames with skippable ones before, between and behind them. */
+/** Frames with skippable ones before, between and after them. */
 function withSkippable(): Uint8Array {
   const [first, second, third] = parts.map((part) => zstdCompressSync(part));
   return join(
@@ -39,7 +39,7 @@ commandAgrees({
       file: (run) =>
         join(run(['-3'], diskLikeBytes(30_000)).stdout, skippable(20), run([], content).stdout),
       rounds: 80,
-      // The headers of the first frame as often as anything else.
+      // The headers of the first frame are chosen as often as the rest.
       at: (next, fileBytes, round) => next(round % 2 === 0 ? fileBytes : 40),
     },
   ],

@@ -42,7 +42,7 @@ function runs(blocks: number): Uint8Array {
   return join(magic, [0x00, 0x38], many, block(1));
 }
 
-/** Frames with a seek table behind them. */
+/** Frames followed by a seek table. */
 function seekable(frames: { bytes: Uint8Array; size: number }[]): Uint8Array {
   const table = Buffer.alloc(8 + frames.length * 8 + 9);
   table.writeUInt32LE(0x184d2a5e, 0);
@@ -70,7 +70,7 @@ describe('reads', () => {
     ['a skippable frame alone', skippable(100), new Uint8Array(0)],
     ['repeated bytes', runs(20), new Uint8Array(20 * 128 * 1024)],
   ];
-  test.each(cases)('%s, however it is cut into pieces', async (_, bytes, expected) => {
+  test.each(cases)('%s, for any size of pieces', async (_, bytes, expected) => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       if (bytes.length / pieceBytes > 100_000) continue;
       const decoded = await decodeAll(zstd, wholeSource(bytes, pieceBytes));
@@ -90,7 +90,7 @@ describe('reads', () => {
     expect((await decodeAll(zstd, join(magic, [0, 0x51], emptyBlock), oddLimit)).sizeBytes).toBe(0);
   });
 
-  test('hands on what has arrived while the rest has not', async () => {
+  test('returns what has arrived while the rest has not', async () => {
     const source = new GrowingSource();
     const output = zstd.decode(source, decodeContext())[Symbol.asyncIterator]();
     source.push(small);
@@ -162,7 +162,7 @@ describe('refuses', () => {
     );
   });
 
-  test('every cut, and no flipped bit is taken for another content', async () => {
+  test('every cut; no flipped bit gives other content', async () => {
     const bytes = zstdCompressSync(diskLikeBytes(9000), { params });
     for (let length = 0; length < bytes.length; length += 13) {
       expect(await refusalOf(decodeAll(zstd, bytes.subarray(0, length)))).toBe('truncated');
@@ -175,15 +175,15 @@ describe('refuses', () => {
       const outcome = await decodeAll(zstd, damaged).catch(async (error) =>
         refusalOf(Promise.reject(error)),
       );
-      // A frame that became a skippable one holds nothing.
+      // A frame that became a skippable one has no content.
       const isGood = typeof outcome === 'string' || outcome.sha256 === good.sha256;
       expect(isGood || outcome.sizeBytes === 0, `bit at ${at}`).toBe(true);
     }
   });
 });
 
-describe('is left', () => {
-  test('by a consumer that has enough, and reads no further', async () => {
+describe('ends', () => {
+  test('when the consumer stops, and reads no further', async () => {
     const bomb = runs(40_000);
     let asked = 0;
     const source = {
@@ -219,7 +219,7 @@ describe('size', () => {
     expect(await zstd.size?.(wholeSource(huge))).toBeUndefined();
   });
 
-  test('never waits for a transfer, but asks ahead where that is possible', async () => {
+  test('never waits for a transfer, but fetches ahead if that is possible', async () => {
     const bytes = seekable(frames);
     expect(await zstd.size?.(new GrowingSource(bytes.length))).toBeUndefined();
     const ahead = async (at: number, length: number) => bytes.subarray(at, at + length);

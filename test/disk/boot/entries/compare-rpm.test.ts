@@ -29,13 +29,13 @@ describe('versions in the order of RPM', () => {
     ['1.', '1'],
     ['2_0', '2.0'],
     ['1ä2', '1.2'],
-  ] as const)('%s and %s are the same', ([one, other]) => {
+  ] as const)('%s and %s are equal', ([one, other]) => {
     expect(compareRpm(one, other)).toBe(0);
   });
 
   const version = fc.string({ unit: fc.constantFrom(...'0129abzAB~..--_'), maxLength: 12 });
 
-  test('any three versions have one order', () => {
+  test('any three versions have a consistent order', () => {
     fc.assert(
       fc.property(version, version, version, (a, b, c) => {
         expect(Math.sign(compareRpm(a, b))).toBe(0 - Math.sign(compareRpm(b, a)));
@@ -49,7 +49,7 @@ describe('versions in the order of RPM', () => {
     );
   });
 
-  test('what follows makes a version higher, a tilde lower', () => {
+  test('a suffix makes a version higher, a tilde lower', () => {
     fc.assert(
       fc.property(version, fc.nat(), (base, number) => {
         expect(compareRpm(`${base}.${number}`, base)).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ describe('versions in the order of RPM', () => {
     );
   });
 
-  test('numbers count as numbers', () => {
+  test('digits are compared as numbers', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n }), fc.bigInt({ min: 0n }), fc.nat(3), (a, b, zeros) => {
         const order = compareRpm(`1.${'0'.repeat(zeros)}${a}`, `1.${b}`);
@@ -82,7 +82,7 @@ describe('names of boot entries in the order of GRUB', () => {
     expect(compareRpmNames(high, low)).toBeGreaterThan(0);
   });
 
-  test('only the last two dashes divide', () => {
+  test('only the last two dashes separate fields', () => {
     expect(compareRpmNames('a-b-1.2-3', 'a_b-1.2-3')).toBe(0);
     expect(compareRpmNames('a-1-2-3', 'a-1-10-1')).toBeLessThan(0);
   });

@@ -56,6 +56,6 @@ test('an entry that starts an EFI program, and an empty one', () => {
   expect(parseEntry('')).toEqual({ initrd: [] });
 });
 
-test('a key of a prototype is a key like others', () => {
+test("a key named like an object's own method is an ordinary key", () => {
   expect(parseEntry('__proto__ x\nconstructor y\n')).toEqual({ initrd: [] });
 });

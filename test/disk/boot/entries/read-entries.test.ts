@@ -21,7 +21,7 @@ test('the entries of a folder, by name', async () => {
   ]);
 });
 
-test('a folder that is not there, and a file in its place', async () => {
+test('a missing folder, and a file in its place', async () => {
   expect(await readEntries(memoryFileSystem({ [folder]: '' }), folder)).toBeUndefined();
   expect(await readEntries(memoryFileSystem({ '/etc/fstab': '' }), folder)).toBeUndefined();
 });

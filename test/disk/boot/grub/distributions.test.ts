@@ -82,7 +82,7 @@ test.for([
   });
 });
 
-test('Debian: the saved entry, and one for the next start alone', async () => {
+test('Debian: the saved entry, and one for the next start only', async () => {
   const grub = debian.replace('set default="0"', `set default="\${saved_entry}"`);
   const saved_entry = '1>0';
   const block = environmentBlock({ saved_entry, next_entry: '0' });
@@ -92,7 +92,7 @@ test('Debian: the saved entry, and one for the next start alone', async () => {
   });
 });
 
-test('Debian: a default that is not there is the first entry, and said', async () => {
+test('Debian: a missing default is replaced by the first entry, with a warning', async () => {
   const grub = debian.replace('set default="0"', 'set default="gone"');
   expect(await shownMenu(debianVolumes(grub))).toMatchObject({
     chosen: { version: '6.12.99+deb13-amd64' },
@@ -107,7 +107,7 @@ test('Debian: a default that starts no kernel chooses nothing', async () => {
   expect(ids).toHaveLength(2);
 });
 
-test('Debian: what the administrator adds is sourced', async () => {
+test('Debian: a file of the administrator is sourced', async () => {
   const custom = `menuentry mine --id mine { linux /boot/mine root=/dev/vda1\n}\nset default=mine\n`;
   expect(await shownMenu(debianVolumes(debian, { '/boot/grub/custom.cfg': custom }))).toMatchObject(
     {
@@ -116,7 +116,7 @@ test('Debian: what the administrator adds is sourced', async () => {
   );
 });
 
-test('Ubuntu: /boot is a volume of its own, a variable of the line is unset', async () => {
+test('Ubuntu: /boot is a separate volume, a variable of the line is unset', async () => {
   const grub = [
     header('0'),
     linuxEntry({

@@ -18,7 +18,7 @@ grub_class kernel
 `;
 }
 
-/** What `grub2-mkconfig` of Enterprise Linux 8 and 9 writes where `/boot` is a volume of its own. */
+/** The output of `grub2-mkconfig` of Enterprise Linux 8 and 9 with `/boot` as a separate volume. */
 const enterprise = `set pager=1
 
 if [ -f \${config_directory}/grubenv ]; then
@@ -123,7 +123,7 @@ describe('Enterprise Linux', () => {
     ),
   };
 
-  test('without a saved entry the highest name starts', async () => {
+  test('without a saved entry the highest name is the default', async () => {
     expect(await enterpriseDisk(three)).toEqual({
       chosen: {
         loader: 'bls',
@@ -154,7 +154,7 @@ describe('Enterprise Linux', () => {
     });
   });
 
-  test('8: the command line lies in grubenv, what tuned would add is unset', async () => {
+  test("8: the command line is in grubenv, tuned's additions are unset", async () => {
     const kernelopts = `root=UUID=${uuid} console=tty0  no_timer_check net.ifnames=0 `;
     const files = {
       [at('4.18.0-553.el8.x86_64')]: entry(
@@ -183,7 +183,7 @@ describe('Enterprise Linux', () => {
     });
   });
 
-  test('names that are the same for RPM are one entry, what starts no kernel is none', async () => {
+  test('names that are equal for RPM are one entry, and an entry without a kernel is ignored', async () => {
     const menu = await enterpriseDisk({
       '/loader/entries/a-1.0-1.conf': entry('1.0', 'one'),
       '/loader/entries/a-1_0-1.conf': entry('1.0', 'two'),
@@ -192,7 +192,7 @@ describe('Enterprise Linux', () => {
     expect(menu.ids).toEqual(['a-1.0-1']);
   });
 
-  test('an entry that GRUB cannot read is said and keeps its place', async () => {
+  test('an entry that GRUB cannot read gives a warning and keeps its place', async () => {
     const menu = await enterpriseDisk({
       '/loader/entries/a-2-1.conf': entry('2', 'broken="'),
       '/loader/entries/a-1-1.conf': entry('1', 'ro'),
@@ -321,7 +321,7 @@ test('a variable names the folder of the entries', async () => {
   expect(menu.ids).toEqual(['a-1-1']);
 });
 
-test('without grub.cfg the entries are read all the same, and it is said', async () => {
+test('without grub.cfg the entries are read too, with a warning', async () => {
   const menu = await shownMenu([
     {
       isBoot: true,

@@ -11,7 +11,7 @@ async function reasonOf(text: string, more: Record<string, string> = {}): Promis
 
 const entry = 'menuentry a { linux /a }\n';
 
-describe('what costs too much is refused', () => {
+describe('expensive configurations are refused', () => {
   test.for([
     ['submenus in submenus', 'submenu s {\n'.repeat(3000) + '}\n'.repeat(3000)],
     ['conditions in conditions', 'if true; then\n'.repeat(3000) + 'fi\n'.repeat(3000)],
@@ -34,7 +34,7 @@ describe('what costs too much is refused', () => {
   });
 });
 
-describe('what GRUB cannot parse is refused', () => {
+describe('syntax that GRUB cannot parse is refused', () => {
   test.for([
     ['bytes that are no text', 'menuentry\0 a'],
     ['an open quote', "menuentry 'a { linux /a }"],
@@ -64,7 +64,7 @@ test('a path above the top stays on its volume', async () => {
   expect(chosen?.kernel).toBe('p1:/boot/../../etc/shadow');
 });
 
-test('what is no environment block is left out, and said', async () => {
+test('an invalid environment block is ignored, with a warning', async () => {
   const block = environmentBlock({ saved_entry: 'b' });
   for (const bad of [block.slice(1), `${block}#`, `X${block.slice(1)}`, '']) {
     const menu = await menuOfText('load_env\nset default=$saved_entry\nmenuentry a { linux /a }', {
@@ -76,7 +76,7 @@ test('what is no environment block is left out, and said', async () => {
   }
 });
 
-test('a folder where a file should be is passed over', async () => {
+test('a folder in place of a file is skipped', async () => {
   const text = `source /boot
 load_env -f /boot
 set blsdir=/boot/grub/grub.cfg
@@ -86,7 +86,7 @@ ${entry}`;
   expect((await menuOfText(text)).ids).toEqual(['a']);
 });
 
-test('names of a prototype are names like others', async () => {
+test("names like those of an object's own methods are ordinary names", async () => {
   const text = `search.constructor a b\ntoString\n[ a constructor b ]\nmenuentry a { linux /a $constructor \${__proto__} }`;
   expect((await menuOfText(text)).chosen?.cmdline).toBe('');
 });

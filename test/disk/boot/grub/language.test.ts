@@ -90,7 +90,7 @@ describe('conditions', () => {
     },
   );
 
-  test('the first branch that holds is run, and no other', async () => {
+  test('the first branch whose condition is true is run, and no other', async () => {
     const text = `if false; then x=1
 elif [ a ]; then
   x=2; elif_ran=1
@@ -100,7 +100,7 @@ menuentry a { linux /a $x $elif_ran }`;
     expect((await menuOfText(text)).chosen?.cmdline).toBe('2 1');
   });
 
-  test('one that cannot be decided is taken for false, and said where the menu depends on it', async () => {
+  test('a condition that cannot be decided counts as false, with a warning if the menu depends on it', async () => {
     const menu = await menuOfText(`if cpuid -l; then
   menuentry long { linux /long }
 else
@@ -119,7 +119,7 @@ while true; do menuentry loop { linux /l }; done
 });
 
 describe('scopes', () => {
-  test('an entry keeps what it sets to itself, a submenu knows what was exported', async () => {
+  test('an entry keeps its variables to itself, a submenu sees only exported ones', async () => {
     const menu = await menuOfText(`a=1; b=2; export b
 menuentry first { c=3; linux /first $a $b }
 submenu more { menuentry second { linux /second x$a x$b x$c } }
@@ -129,7 +129,7 @@ default='more>second'
     expect(menu.chosen?.cmdline).toBe('x x2 x');
   });
 
-  test('functions are left out, and what follows them is not', async () => {
+  test('functions are skipped, and the text after them is not', async () => {
     const text = `function f {
   menuentry no { linux /no }
   if true; then echo; fi
@@ -139,7 +139,7 @@ menuentry yes { linux /yes }`;
     expect((await menuOfText(text)).ids).toEqual(['yes']);
   });
 
-  test('the last linux and initrd of an entry count', async () => {
+  test('the last linux and initrd of an entry are used', async () => {
     const { chosen } = await menuOfText(
       'menuentry a { linux16 /old x\nlinuxefi /new y\ninitrdefi /one\ninitrd16 /two /three\n}',
     );
@@ -176,7 +176,7 @@ menuentry --unrestricted last --hotkey=l { linux /4 }
     ['9', '/1'],
     ['1>9', '/2'],
     ['gone>1', '/1'],
-  ] as const)('%j is not there: %s', async ([wanted, path]) => {
+  ] as const)('%j does not exist: %s', async ([wanted, path]) => {
     const { chosen, warnings } = await menuOfText(`default='${wanted}'\n${menu}`);
     expect(chosen?.kernel).toBe(`p1:${path}`);
     expect(warnings).toHaveLength(1);
@@ -190,7 +190,7 @@ test('an environment block is read as it was written', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(name, value), { selector: ([one]) => one }), (values) => {
       const text = environmentBlock(Object.fromEntries(values));
-      // The block is padded by characters; a letter of two bytes makes it too long by one.
+      // The block is padded by characters; a letter of two bytes makes it one byte too long.
       const bytes = Buffer.from(text).subarray(0, 1024);
       expect(parseEnvironmentBlock(bytes)).toEqual(new Map(values));
     }),

@@ -59,7 +59,9 @@ function change(text: string, next: (below: number) => number): string {
   }
 }
 
-test(`${count} changed configurations give a menu or a refusal`, { timeout: 900_000 }, async () => {
+test(`${count} changed configurations give a menu or a typed error`, {
+  timeout: 900_000,
+}, async () => {
   const answers = new Map<string, number>();
   for (let seed = 0; seed < count; seed += 1) {
     const next = numbersOf(seed);

@@ -14,7 +14,7 @@ function grubOf(path: string): string {
 describe('subvolumes of Btrfs', () => {
   const snapshot = '/@/.snapshots/1/snapshot';
 
-  test('SUSE: paths begin at the default subvolume, which a snapshot is', async () => {
+  test('SUSE: paths begin at the default subvolume, which is a snapshot', async () => {
     const grub = `set btrfs_relative_path="y"\nexport btrfs_relative_path\n${grubOf('/boot/vmlinuz-6.17.9-1-default')}`;
     const disk: MadeVolume = {
       name: 'p3',
@@ -42,7 +42,7 @@ source ($root)/boot/grub2/grub.cfg
     }
   });
 
-  test('the top level is named where it is not the default', async () => {
+  test('the top level is named if it is not the default', async () => {
     const stub = `search --fs-uuid --set=root ${uuid}\nconfigfile ($root)/@/boot/grub/grub.cfg\n`;
     expect(
       await shownMenu([
@@ -78,8 +78,8 @@ source ($root)/boot/grub2/grub.cfg
   });
 });
 
-describe('where the configuration lies', () => {
-  test('no GRUB, no menu', async () => {
+describe('the place of the configuration', () => {
+  test('without GRUB there is no menu', async () => {
     const places = bootPlaces([{ root: true, files: { '/boot/vmlinuz-6.1': '' } }]);
     expect(await readGrubMenu(places)).toBeUndefined();
   });
@@ -91,7 +91,7 @@ describe('where the configuration lies', () => {
     });
   });
 
-  test('a stub that leads nowhere gives way to what lies in the root, which is said', async () => {
+  test('a stub that leads nowhere is replaced by the configuration in the root, with a warning', async () => {
     expect(
       await shownMenu([
         { isEsp: true, files: { '/EFI/debian/grub.cfg': 'configfile ($root)/gone/grub.cfg\n' } },
@@ -103,7 +103,7 @@ describe('where the configuration lies', () => {
     });
   });
 
-  test("a vendor's folder goes before the one for every vendor", async () => {
+  test("a vendor's folder is preferred to the common one", async () => {
     const menu = (name: string): string => `menuentry ${name} { linux /${name} }\n`;
     const files = { '/EFI/BOOT/grub.cfg': menu('copy'), '/EFI/debian/grub.cfg': menu('own') };
     expect(await shownMenu([{ isEsp: true, files }])).toMatchObject({ ids: ['own'] });
@@ -153,7 +153,7 @@ describe('search sets a variable to a volume', () => {
     expect(await shownMenu(volumes(command))).toMatchObject({ chosen: { kernel: 'p7:/a' } });
   });
 
-  test('what is not found changes nothing, and an entry on another disk is left out', async () => {
+  test('a volume that is not found changes nothing, and an entry on another disk is left out', async () => {
     const menu = await shownMenu(volumes('set it=hd1,gpt1\nsearch --fs-uuid --set=it gone'));
     expect(menu).toMatchObject({
       ids: [],

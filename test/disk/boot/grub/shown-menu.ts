@@ -3,7 +3,7 @@ import { readGrubMenu } from '../../../../src/disk/boot/grub/read-grub.ts';
 import { sayMenuFile } from '../../../../src/disk/boot/menu-files.ts';
 import { bootPlaces, type MadeVolume } from '../places.ts';
 
-/** A menu as tests compare it: where files lie, not the volumes themselves. */
+/** A menu in a form to compare: the places of files, without the volumes themselves. */
 export interface ShownMenu {
   chosen?: {
     loader: string;

@@ -28,7 +28,7 @@ function make(options: string[]): string {
   return disk;
 }
 
-/** What `btrfs restore` reads, links with it. */
+/** The output of `btrfs restore`, with links. */
 function restored(disk: string): Tree {
   runProgram('btrfs', ['restore', '-S', '-s', disk, join(folder, 'out')]);
   return treeOfFolder(join(folder, 'out'));
@@ -41,7 +41,7 @@ const kinds: [string, string[]][] = [
 ];
 
 const programs = ['mkfs.btrfs', 'btrfs'];
-describe.skipIf(!programs.every(hasProgram))('btrfs as `btrfs restore` reads it', () => {
+describe.skipIf(!programs.every(hasProgram))('btrfs agrees with `btrfs restore`', () => {
   test.each(kinds)('%s', async (_, options) => {
     fillFolder(join(folder, 'tree'), createRandom());
     const disk = make([...options, '--rootdir', join(folder, 'tree')]);

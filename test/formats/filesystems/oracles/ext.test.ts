@@ -26,7 +26,7 @@ const kinds: [string, string[]][] = [
   ['ext4, big clusters', ['-t', 'ext4', '-O', 'bigalloc', '-C', '16384']],
 ];
 
-describe.skipIf(!hasProgram('mke2fs') || !hasProgram('debugfs'))('ext as debugfs reads it', () => {
+describe.skipIf(!hasProgram('mke2fs') || !hasProgram('debugfs'))('ext agrees with debugfs', () => {
   test.each(kinds)('%s', async (_, options) => {
     const random = createRandom();
     fillFolder(join(folder, 'tree'), random);
@@ -39,7 +39,7 @@ describe.skipIf(!hasProgram('mke2fs') || !hasProgram('debugfs'))('ext as debugfs
     const found = await treeOfFiles(await ext.open(source, context));
     await source.close();
     const wanted = treeOfFolder(join(folder, 'out'));
-    // Of a file that lies in its inode debugfs prints 60 bytes, also where it is shorter.
+    // For a file in its inode debugfs prints 60 bytes, even if it is shorter.
     const short = options.includes('inline_data') ? shortFiles(join(folder, 'tree')) : {};
     expect(found).toEqual({ ...wanted, ...short });
     expect(found['/fragments']).toMatch(/^file 300000 /);
@@ -51,7 +51,7 @@ function shortFiles(tree: string): Tree {
   return Object.fromEntries(Object.entries(treeOfFolder(tree)).filter(isShort));
 }
 
-/** A file in the gaps that others leave. */
+/** A file in the gaps between other files. */
 function makeFragments(disk: string, file: string, bytes: Buffer): void {
   writeFileSync(file, bytes);
   const commands = Array.from({ length: 120 }, (_, index) => `write ${file}.small small-${index}`);

@@ -26,7 +26,7 @@ const kinds: [string, number, string[]][] = [
 ];
 
 const programs = ['mkfs.vfat', 'mcopy', 'mdel'];
-describe.skipIf(!programs.every(hasProgram))('FAT as mtools reads it', () => {
+describe.skipIf(!programs.every(hasProgram))('FAT agrees with mtools', () => {
   test.each(kinds)('%s', async (_, sizeBytes, options) => {
     const random = createRandom();
     const tree = join(folder, 'tree');
@@ -37,7 +37,7 @@ describe.skipIf(!programs.every(hasProgram))('FAT as mtools reads it', () => {
     runProgram('mkfs.vfat', [...options, disk]);
     const entries = readdirSync(tree).map((name) => join(tree, name));
     runProgram('mcopy', ['-s', '-i', disk, ...entries, '::/']);
-    // A file in the gaps that others leave.
+    // A file in the gaps between other files.
     const small = Array.from({ length: 40 }, (_, index) => `small-${index}`);
     for (const name of small) writeFileSync(join(folder, name), Buffer.alloc(3000, 's'));
     runProgram('mcopy', ['-i', disk, ...small.map((name) => join(folder, name)), '::/']);

@@ -34,13 +34,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Whether a file can be a device here, as lvm2 asks for one. */
+/** Whether a file can be a device here, which lvm2 requires. */
 function canUseLvm(): boolean {
   if (process.getuid?.() !== 0 || !hasProgram('lvcreate') || !hasProgram('losetup')) return false;
   return spawnSync('losetup', ['-f']).status === 0;
 }
 
-/** A command of lvm2 that sees this one device, activates nothing and keeps nothing. */
+/** A command of lvm2 that sees only this device, activates nothing and stores nothing. */
 function run(name: string, ...args: string[]): string {
   const config = [
     `devices { filter=["a|^${loop}$|","r|.*|"] use_devicesfile=0 external_device_info_source="none"`,
@@ -50,7 +50,7 @@ function run(name: string, ...args: string[]): string {
   return runProgram(name, ['--driverloaded', 'n', '--config', config, ...args]).toString();
 }
 
-/** Numbers of the physical extents of each volume, in its order, as lvs has them. */
+/** Numbers of the physical extents of each volume, in its order, from lvs. */
 function extentsByLvs(): Record<string, number[]> {
   const columns = ['-o', 'lv_full_name,seg_start_pe,seg_pe_ranges', '--separator', '|'];
   const lines = run('lvs', '--noheadings', '--segments', ...columns, 'vg-a')
@@ -69,8 +69,8 @@ function extentsByLvs(): Record<string, number[]> {
   return found;
 }
 
-describe.skipIf(!canUseLvm())('LVM2 as lvm2 makes it', () => {
-  test('volumes that were made, grown and removed at random', async () => {
+describe.skipIf(!canUseLvm())('LVM2 made by lvm2', () => {
+  test('volumes that were created, extended and removed at random', async () => {
     const random = createRandom();
     run('pvcreate', loop);
     run('vgcreate', '-s', '1M', 'vg-a', loop);

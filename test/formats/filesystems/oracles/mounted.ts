@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasProgram, runProgram } from '../../../seed/read-back.ts';
 
-/** Whether this process may mount a file as a file system of this kind: root on a Linux that knows it, and not in CI without loop devices. */
+/**
+ * Whether this process may mount a file as a file system of this kind: root on a Linux that supports it, and not in CI
+ * without loop devices.
+ */
 export function canMount(kind: 'btrfs' | 'xfs'): boolean {
   if (process.getuid?.() !== 0 || !hasProgram('losetup') || !hasProgram(`mkfs.${kind}`))
     return false;
@@ -21,7 +24,7 @@ export function canMount(kind: 'btrfs' | 'xfs'): boolean {
   return mounted;
 }
 
-/** Lets Linux write to a disk: mounted at `place` while `fill` runs, and unmounted whatever happens. */
+/** Lets Linux write to a disk: mounted at `place` while `fill` runs, and always unmounted. */
 export function fillMounted(
   disk: string,
   options: readonly string[],

@@ -17,12 +17,12 @@ export interface TreeOptions {
   hasBlanks?: boolean;
   /** Length of the longest target of a link. */
   longestTarget?: number;
-  /** Names in the directory that holds the most. */
+  /** Number of names in the largest directory. */
   names?: number;
 }
 
 const KiB = 1024;
-/** Around the sizes at which file systems change how they store a file. */
+/** Sizes near those at which file systems change how they store a file. */
 const sizes = [
   0,
   1,
@@ -82,7 +82,7 @@ export function fillFolder(
   });
 }
 
-/** Letters of one, two, three and four bytes; the number keeps names apart where case does not count. */
+/** Letters of one, two, three and four bytes; the number makes names different where case is ignored. */
 function nameOf(
   random: Random,
   { longestName, hasBlanks, number }: { longestName: number; hasBlanks: boolean; number: number },

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FilePaths } from '../../../../src/kit.ts';
 
-/** What stands under each path: `directory`, `link TARGET`, `file LENGTH SHA256`. */
+/** The content of each path: `directory`, `link TARGET`, `file LENGTH SHA256`. */
 export type Tree = Record<string, string>;
 
 const MiB = 1024 * 1024;
 
-/** The tree as our reader has it; of a file system of ext without what mke2fs adds. */
+/** The tree as our reader sees it; for ext without the entries that mke2fs adds. */
 export async function treeOfFiles(files: FilePaths): Promise<Tree> {
   const found: [string, string][] = [];
   const add = async (folder: string): Promise<void> => {

@@ -36,7 +36,7 @@ async function readTree(disk: string): Promise<Tree> {
   }
 }
 
-/** The bytes of each file where xfs_db says that its extents lie, described as a tree does. */
+/** The bytes of each file at the extents that xfs_db reports, described as a tree. */
 function filesByExtents(disk: string, tree: Tree): Tree {
   const paths = Object.keys(tree).filter((path) => tree[path]?.startsWith('file '));
   const commands = paths.flatMap((path) => [
@@ -88,7 +88,7 @@ const kinds: [string, string[]][] = [
 ];
 
 const programs = ['mkfs.xfs', 'xfs_db'];
-describe.skipIf(!programs.every(hasProgram))('XFS as xfs_db reads it', () => {
+describe.skipIf(!programs.every(hasProgram))('XFS agrees with xfs_db', () => {
   test.each(kinds)('%s', async (_, options) => {
     const tree = join(folder, 'tree');
     // Words of a prototype end at a blank, and mkfs.xfs leaves the headers of long targets out.
