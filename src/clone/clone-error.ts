@@ -4,7 +4,7 @@ import { isErrno } from '../cache/cache-error.ts';
 import { CacheError, UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 
-/** `ERR_INVALID_REQUEST` about one option or operand of a clone. */
+/** `ERR_INVALID_REQUEST` for one option or operand of a clone. */
 export function refuseClone(
   field: string,
   message: string,
@@ -26,7 +26,10 @@ const hints: Record<string, string> = {
   EFBIG: 'Choose a smaller size, or a file system with larger files.',
 };
 
-/** Runs one step on the output and types what the system says: `ERR_NO_SPACE`, or `ERR_CACHE_IO` naming the path. */
+/**
+ * Runs one step on the output and converts a system error to `ERR_NO_SPACE`, or to `ERR_CACHE_IO`, which names the
+ * path.
+ */
 export async function onOutput<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

@@ -6,9 +6,9 @@ import { isZeros } from '../kit/is-zeros.ts';
 import { copyByThreads, threadsFromBytes } from './copy-threads.ts';
 import type { CloneSource } from './source.ts';
 
-/** What is read is still in the processor's cache when it is written: pieces of 1 MiB take half as long again. */
+/** Small pieces are still in the processor's cache when they are written: pieces of 1 MiB take half as long again. */
 const pieceBytes = 256 * 1024;
-/** As file systems allocate. */
+/** The allocation unit of common file systems. */
 const blockBytes = 4096;
 /** Node reads and writes files on four threads. */
 const width = 4;
@@ -16,10 +16,10 @@ const width = 4;
 type CopySource = Pick<CloneSource, 'handle' | 'path' | 'sizeBytes' | 'extents'>;
 
 /**
- * Copies the data of a disk to a new, empty file, several pieces at once. Only its extents are read where they are known;
- * blocks of zeros are never written, so that what was a hole is one. `SparseFile` would not do: it writes zeros beside
- * data that is its own, as decoders may write a range twice. Much data is copied by threads; what they cannot do is done
- * again without them, and says what is wrong.
+ * Copies the data of a disk to a new, empty file, several pieces at once. If its extents are known, only these are
+ * read. Blocks of zeros are never written, so holes stay holes. `SparseFile` does not fit: it writes zeros next to
+ * its own data, because decoders may write a range twice. Large amounts are copied by threads; if they fail, the copy
+ * is made again without them and reports the error.
  */
 export async function copyData(
   source: CopySource,
@@ -31,7 +31,7 @@ export async function copyData(
   const total = extents.reduce((sum, [, length]) => sum + length, 0);
   let most = 0;
   const tell = (bytes: number): void => {
-    // What is copied again has been told already.
+    // A repeated copy does not report the same bytes again.
     if (bytes < most) return;
     most = bytes;
     onProgress(bytes, total);
@@ -70,7 +70,7 @@ async function copyInLanes(
   const ended = await Promise.allSettled(
     Array.from({ length: width }, () =>
       worker().catch((error: unknown) => {
-        // The others end with the piece at hand.
+        // The other tasks end with their current piece.
         todo.return();
         throw error;
       }),

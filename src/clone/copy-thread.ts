@@ -1,23 +1,26 @@
-/** What a copying thread is started with; the buffers are shared by all of them and the main thread. */
+/** The start data of a copying thread; all threads and the main thread share the buffers. */
 export interface CopyWork {
   sourceFd: number;
   targetFd: number;
-  /** Offset and length of each range, as 64-bit floats: the next one that is free is taken. */
+  /** Offset and length of each range, as 64-bit floats; a thread takes the next free one. */
   ranges: SharedArrayBuffer;
-  /** Four bytes each: the number of the next range, and 1 when all threads are to end; then 8 bytes: what was copied. */
+  /**
+   * Four bytes for the number of the next range, four bytes that become 1 when all threads must end, then 8 bytes for
+   * the number of copied bytes.
+   */
   state: SharedArrayBuffer;
 }
 
 /**
- * All that a copying thread runs. It is started from the text of this function, because a package that was bundled into
- * one file has no second file to start: nothing outside of it may be named in it but globals and types. What goes wrong
- * is found out when the main thread copies again.
+ * The complete code of a copying thread. It is started from the text of this function, because a package that was
+ * bundled into one file has no second file to start: the function may use only globals and types from outside. An
+ * error ends the thread, and the main thread finds the reason when it copies again.
  */
 export function copyThread(): void {
   const { readSync, writeSync } = process.getBuiltinModule('node:fs');
   const { workerData } = process.getBuiltinModule('node:worker_threads');
   const { sourceFd, targetFd, ranges, state }: CopyWork = workerData;
-  // What is read is still in the processor's cache when it is written.
+  // A small piece is still in the processor's cache when it is written.
   const memory = Buffer.allocUnsafeSlow(256 * 1024);
   const blockBytes = 4096;
   const zeroBlock = Buffer.alloc(blockBytes);
@@ -45,7 +48,7 @@ export function copyThread(): void {
     }
   }
 
-  /** Blocks of the file that are all zeros are left out. */
+  /** Leaves out blocks of the file that are all zeros. */
   function write(position: number, length: number): void {
     for (let from = 0; from < length; ) {
       const isHole = isZero(position, from, length);
@@ -64,7 +67,7 @@ export function copyThread(): void {
     return Math.min(length, from + blockBytes - ((position + from) % blockBytes));
   }
 
-  /** A test of its own instead of the kit's `isZeros`, for this function can import nothing. */
+  /** Not the kit's `isZeros`, because this function cannot import anything. */
   function isZero(position: number, from: number, length: number): boolean {
     if (memory[from] !== 0) return false;
     const to = blockEnd(position, from, length);

@@ -3,20 +3,20 @@ import { Worker } from 'node:worker_threads';
 import type { Extents } from '../bytes/extents.ts';
 import { type CopyWork, copyThread } from './copy-thread.ts';
 
-/** To start threads takes as long as to copy so much. */
+/** Starting threads takes as long as copying this many bytes. */
 export const threadsFromBytes: number = 64 * 1024 * 1024;
-/** Threads take ranges of so many bytes, so that all of them end at about the same time. */
+/** Threads take ranges of this length, so that all of them end at about the same time. */
 const rangeBytes = 4 * 1024 * 1024;
-/** More of them copy faster than memory and disk take it. */
+/** More threads are faster than memory and disk. */
 const maxThreads = 4;
 const progressMs = 100;
-/** Nothing grows there: megabytes. */
+/** The heap of such a thread does not grow: a few megabytes are enough. */
 const heap = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
 
 /**
- * Copies extents from one file to another, on threads that read and write without a trip to the event loop for each piece,
- * which takes as long as the copy itself. False where anything was not as it should be: the copy is to be made again then.
- * Nothing is read or written any more when it resolves. An abort throws its reason.
+ * Copies extents from one file to another, on threads that read and write without a trip to the event loop for each
+ * piece, which would take as long as the copy itself. Returns false after any failure: then the copy must be made
+ * again. When it resolves, no thread reads or writes any more. An abort throws its reason.
  */
 export async function copyByThreads(
   sourceFd: number,
@@ -49,21 +49,21 @@ export async function copyByThreads(
   }
 }
 
-/** One thread from its start to its end; whether it did all it could. */
+/** Runs one thread from start to end; true if it did all its work. */
 async function run(workerData: CopyWork, stop: () => void): Promise<boolean> {
   return await new Promise((resolve) => {
     try {
       const worker = new Worker(`(${copyThread.toString()})()`, {
         eval: true,
         workerData,
-        // What was said to this process, such as modules to load first, is not for its threads.
+        // Options of this process, such as modules to load first, are not for its threads.
         ...{ env: {}, execArgv: [], resourceLimits: heap, name: 'rootdisk' },
       });
-      // An error is followed by the exit, and the others need not go on.
+      // The exit event follows an error, and the other threads need not continue.
       worker.on('error', stop);
       worker.once('exit', (code) => resolve(code === 0));
     } catch {
-      // A process may not be allowed to start any.
+      // The process may not be allowed to start threads.
       stop();
       resolve(false);
     }

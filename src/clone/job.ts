@@ -2,12 +2,12 @@ import type { ClonedDisk } from '../contracts/clone.ts';
 import type { Warning } from '../contracts/log.ts';
 import type { CloneSource } from './source.ts';
 
-/** What the steps of one clone share. */
+/** The shared state of the steps of one clone. */
 export interface CloneJob {
   source: CloneSource;
-  /** Absolute. */
+  /** Absolute path. */
   output: string;
-  /** Beside the output; gone when the call ends. */
+  /** A temporary path beside the output; it is gone when the call ends. */
   partial: string;
   force: boolean;
   signal: AbortSignal;
@@ -15,5 +15,5 @@ export interface CloneJob {
   onProgress: (bytes: number, totalBytes: number) => void;
 }
 
-/** What a step has made; the rest is read off the file. */
+/** The facts that a step returns; the rest is read from the file. */
 export type MadeClone = Omit<ClonedDisk, 'path' | 'sizeBytes' | 'allocatedBytes' | 'warnings'>;

@@ -16,7 +16,7 @@ import { type ClonePlan, planClone } from './plan.ts';
 import { type CloneFile, cloneFileOn, reflink } from './reflink.ts';
 import { openSource } from './source.ts';
 
-/** One clone from beginning to end. `cloneFile` is how the file system clones. */
+/** Makes one clone, from beginning to end. `cloneFile` is the reflink operation of the file system. */
 export async function makeClone(
   given: string,
   out: string,

@@ -7,8 +7,8 @@ import { refuseClone } from './clone-error.ts';
 import type { CloneSource } from './source.ts';
 
 /**
- * Refuses what no clone can be put at, before anything is made: a folder, a device, a pipe, an existing file without
- * `force`, and a path below a folder that is not there.
+ * Refuses an output that cannot be created, before anything is made: a folder, a device, a pipe, an existing file
+ * without `force`, and a path in a folder that does not exist.
  */
 export async function checkOutput(output: string, force: boolean): Promise<void> {
   const folder = dirname(output);
@@ -28,7 +28,9 @@ export async function checkOutput(output: string, force: boolean): Promise<void>
   if (!force) await refuseExisting(output);
 }
 
-/** Refuses an output that is the source itself: with `force` too, as an overlay would be its own backing file. */
+/**
+ * Refuses an output that is the source itself, also with `force`, because an overlay would be its own backing file.
+ */
 export async function refuseSource(output: string, { handle, path }: CloneSource): Promise<void> {
   const [source, found] = await Promise.all([
     handle.stat({ bigint: true }),
@@ -43,7 +45,7 @@ export async function refuseSource(output: string, { handle, path }: CloneSource
   );
 }
 
-/** The mode that a new file of this process has in that folder, 0644 without the umask; nothing stays at the path. */
+/** The mode of a new file of this process in that folder, 0644 without the umask; the file is removed again. */
 export async function newFileMode(path: string): Promise<number> {
   const handle = await open(path, 'wx', 0o644);
   try {
@@ -64,7 +66,7 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function statOf(path: string): Promise<Stats | undefined> {
   return await lstat(path).catch((error: unknown) => {
-    // Whatever is wrong with the path shows when the file is made.
+    // Any other fault of the path is reported when the file is created.
     if (isErrno(error)) return undefined;
     throw error;
   });

@@ -1,21 +1,21 @@
 import { refuseClone } from './clone-error.ts';
 
-/** What an overlay says of itself and of its backing file. */
+/** The header values of an overlay. */
 export interface OverlayFacts {
-  /** Bytes; a multiple of 512. */
+  /** Size of the disk in bytes, a multiple of 512. */
   virtualSize: number;
   /** Absolute path of the backing file. */
   backing: string;
-  /** QEMU's name of its format. */
+  /** QEMU's name for the format of the backing file. */
   backingFormat: 'raw' | 'qcow2';
 }
 
 // docs/interop/qcow2.rst of QEMU.
 const clusterBits = 16;
 const clusterBytes = 1 << clusterBits;
-/** A cluster of L2 entries, 8 bytes each, maps so much of the disk. */
+/** One cluster of L2 entries, 8 bytes each, maps this many bytes of the disk. */
 const l2Reach = (clusterBytes / 8) * clusterBytes;
-/** QEMU takes an L1 table of at most 32 MiB (`QCOW_MAX_L1_SIZE`). */
+/** QEMU supports an L1 table of at most 32 MiB (`QCOW_MAX_L1_SIZE`). */
 const maxVirtualSize = (0x200_0000 / 8) * l2Reach;
 const headerBytes = 104;
 const formatExtension = 0xe279_2aca;
@@ -23,8 +23,9 @@ const nameOffset = headerBytes + 8 + 8 + 8;
 const maxNameBytes = 1023;
 
 /**
- * A whole qcow2 file that holds nothing but the name of its backing file: header, refcounts, and an L1 table of zeros.
- * The format of the backing file is always given: QEMU would guess it else, and a guest could change what it guesses.
+ * A complete qcow2 file that contains only the name of its backing file: header, refcounts, and an L1 table of zeros.
+ * The format of the backing file is always stated: otherwise QEMU would guess it, and a guest could influence the
+ * guess.
  */
 export function formatOverlay({ virtualSize, backing, backingFormat }: OverlayFacts): Buffer {
   const name = Buffer.from(backing);

@@ -7,8 +7,8 @@ import type { CloneJob, MadeClone } from './job.ts';
 import { formatOverlay, type OverlayFacts } from './overlay.ts';
 
 /**
- * Writes an overlay. The cache keeps its backing file from then on: the lease is there before the overlay is. Where the
- * cache cannot be written, the caller is warned and has the overlay all the same.
+ * Writes an overlay. The lease on its backing file exists before the overlay does, so the cache always keeps that
+ * file. If the cache cannot be written, the caller gets a warning and still gets the overlay.
  */
 export async function writeOverlay(job: CloneJob, facts: OverlayFacts): Promise<MadeClone> {
   const { source, output, partial, force, signal } = job;
@@ -21,11 +21,14 @@ export async function writeOverlay(job: CloneJob, facts: OverlayFacts): Promise<
   return { method: 'overlay', format: 'qcow2', virtualSize, backing, backingKept };
 }
 
-/** False where the cache does not keep it. Where the overlay then fails to appear, the lease counts for nothing, and the next one sweeps it. */
+/**
+ * False if the cache does not keep the backing file. If the overlay then cannot be created, its lease does not count,
+ * and the next lease sweeps it.
+ */
 async function leaseBacking({ source, output }: CloneJob, backing: string): Promise<boolean> {
   if (source.cached === undefined) return false;
   const { cache, name } = source.cached;
-  // As other processes will look for it, from another working folder or through another link.
+  // The real path, because other processes may use another working folder or another link.
   const overlay = join(await realpath(dirname(output)), basename(output));
   const what = `${name} may be removed from the cache although ${overlay} needs it`;
   return await asBookkeeping(cache, what, false, async () => {

@@ -3,10 +3,10 @@ import { refuseClone } from './clone-error.ts';
 import type { OverlayFacts } from './overlay.ts';
 import type { CloneSource } from './source.ts';
 
-/** What is made of a source. */
+/** What to make from a source. */
 export type ClonePlan =
   | ({ kind: 'overlay' } & OverlayFacts)
-  /** `sizeBytes`: length of the file. */
+  /** `sizeBytes`: length of the new file. */
   | { kind: 'whole'; sizeBytes: number; fixGpt: boolean };
 
 type Asked = Pick<CloneOptions, 'size' | 'format' | 'backing' | 'fixGpt'>;

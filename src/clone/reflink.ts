@@ -5,10 +5,13 @@ import { promisify } from 'node:util';
 import { isErrno } from '../cache/cache-error.ts';
 import type { CloneSource } from './source.ts';
 
-/** Makes `target`, which does not exist, a file that shares the blocks of `source`, or throws. */
+/** Makes `target`, which must not exist, a file that shares the blocks of `source`, or throws. */
 export type CloneFile = (source: string, target: string) => Promise<void>;
 
-/** How this platform clones. Node does on Linux; on macOS it answers ENOSYS, in every release, and `cp -c` does. */
+/**
+ * The reflink operation of this platform. Node supports it on Linux; on macOS every release of Node gives ENOSYS, but
+ * `cp -c` works.
+ */
 export function cloneFileOn(platform: NodeJS.Platform): CloneFile {
   return platform === 'darwin' ? cloneByProgram('/bin/cp') : cloneByNode;
 }
@@ -17,13 +20,13 @@ async function cloneByNode(source: string, target: string): Promise<void> {
   await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
 }
 
-/** A copy may occupy so much more than its source before it counts as a copy with filled holes. */
+/** If a copy occupies this many bytes more than its source, its holes were filled. */
 const slackBytes = 1024 * 1024;
 
-/** `cp -c` of macOS: clonefile(2), or an ordinary copy where the file system cannot; holes are filled then. */
+/** `cp -c` of macOS: clonefile(2), or an ordinary copy with filled holes if the file system does not support it. */
 export function cloneByProgram(cp: string): CloneFile {
   return async (source, target) => {
-    // Its exit code says nothing of the cause: the copy that follows finds what is really wrong.
+    // Its exit code does not tell the cause: the ordinary copy that follows reports the real problem.
     await promisify(execFile)(cp, ['-c', source, target]).catch((cause: unknown) => {
       throw new Error('cp -c failed', { cause });
     });
@@ -33,9 +36,10 @@ export function cloneByProgram(cp: string): CloneFile {
 }
 
 /**
- * True when `target` is a clone of the source by the file system; false, and nothing at `target`, where the file system
- * refuses. ENOENT, EEXIST, ENOSPC and EACCES would stop a copy too and are thrown; every other error is a refusal: the
- * kernel has many (EOPNOTSUPP, EXDEV, EINVAL, ENOSYS, ENOTTY, EPERM, EBADF, and EAGAIN of ZFS for blocks not yet written).
+ * True if the file system cloned the source to `target`; false, with nothing at `target`, if it refused. ENOENT,
+ * EEXIST, ENOSPC and EACCES would stop a copy too and are thrown. Every other error counts as a refusal: the kernel
+ * has many (EOPNOTSUPP, EXDEV, EINVAL, ENOSYS, ENOTTY, EPERM, EBADF, and EAGAIN of ZFS for blocks that are not
+ * written yet).
  */
 export async function reflink(
   source: CloneSource,
@@ -57,7 +61,7 @@ export async function reflink(
 
 const sampleBytes = 128 * 1024;
 
-/** ZFS 2.2 reported success for clones that were too short, and for blocks that were not there (openzfs/zfs#15728). */
+/** ZFS 2.2 reported success for clones that were too short, and for missing blocks (openzfs/zfs#15728). */
 async function isWhole(source: CloneSource, target: string): Promise<boolean> {
   const handle = await open(target, 'r');
   try {

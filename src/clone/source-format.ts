@@ -1,15 +1,15 @@
-/** What a file is, as far as a clone has to know: only a raw disk grows with its file. */
+/** The format of a file, as far as a clone needs it: only a raw disk grows with its file. */
 export interface SourceFormat {
-  /** `raw` where no other format is recognised. */
+  /** `raw` if no other format is recognised. */
   format: string;
-  /** Bytes of the disk inside, where the head says so. */
+  /** Size in bytes of the contained disk, if the head states it. */
   virtualSize?: number;
 }
 
-/** So many bytes from the start are looked at. */
+/** Number of bytes from the start that detection reads. */
 export const formatHeadBytes = 512;
 
-/** Formats in which the length of the file is not the size of the disk, and what they begin with. */
+/** Formats in which the length of the file is not the size of the disk, with their magic bytes. */
 const magics: readonly [format: string, offset: number, magic: Uint8Array][] = [
   ['qcow2', 0, Buffer.from('QFI\xfb', 'latin1')],
   ['vmdk', 0, Buffer.from('KDMV')],

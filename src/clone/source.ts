@@ -15,19 +15,19 @@ import { defined } from '../kit/defined.ts';
 import { refuseClone } from './clone-error.ts';
 import { formatHeadBytes, recogniseSource, type SourceFormat } from './source-format.ts';
 
-/** A disk that is cloned: open, and leased where it is a cached one. */
+/** The source of a clone: open, and leased if it is a cached disk. */
 export interface CloneSource extends SourceFormat {
-  /** Absolute, links resolved. */
+  /** Absolute path, with links resolved. */
   path: string;
   handle: FileHandle;
   sizeBytes: number;
-  /** Where it holds data; absent where that is not known. */
+  /** Its extents; absent if unknown. */
   extents?: Extents;
-  /** Where it is a disk of the cache. */
+  /** Present for a disk of a cache. */
   cached?: { cache: Cache; name: string };
-  /** Throws `ERR_CACHE_IO` when the file was written to since it was opened. */
+  /** Throws `ERR_CACHE_IO` if the file was changed since it was opened. */
   requireUnchanged(): Promise<void>;
-  /** Throws `ERR_NOT_FOUND` when nothing is at its path any more. */
+  /** Throws `ERR_NOT_FOUND` if its path does not exist any more. */
   requireThere(): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,8 +42,9 @@ interface Listeners {
 }
 
 /**
- * Opens a disk to clone. A disk of a cache is leased first: a removal that is under way is waited for, and one that begins
- * later is refused. Throws `ERR_NOT_FOUND` for a disk that is gone, `ERR_INVALID_REQUEST` for what is not a regular file.
+ * Opens a disk to clone. It first leases a cached disk: it waits for a running removal, and later removals are
+ * refused. Throws `ERR_NOT_FOUND` for a missing disk, and `ERR_INVALID_REQUEST` for a path that is not a regular
+ * file.
  */
 export async function openSource(given: string, listeners: Listeners): Promise<CloneSource> {
   if (typeof given !== 'string' || given === '')
@@ -112,7 +113,7 @@ async function openFile(path: string): Promise<CloneSource> {
 async function openRegular(path: string): Promise<FileHandle> {
   try {
     if (!(await stat(path)).isFile()) throw notRegular(path);
-    // Without O_NONBLOCK, opening a pipe that took the place of the file waits for its writer.
+    // Without O_NONBLOCK, opening a pipe that replaced the file waits for its writer.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const handle = await open(path, flags);
     if ((await handle.stat()).isFile()) return handle;

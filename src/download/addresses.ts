@@ -14,9 +14,9 @@ interface Failure {
 }
 
 /**
- * Writes the artifact to its file: what an earlier call left is continued, and a source that does not give the file, or
- * gives a wrong piece of it, is followed by the next one. Never after bytes that a digest of the whole refused. Throws the
- * first error of upstream when none is left. Resolves with the source that gave the end.
+ * Downloads the artifact to its file: resumes what an earlier call downloaded, and goes on to the next source if one
+ * does not have the file or sends a wrong piece. It does not go on after a digest of the whole file refused the
+ * bytes. Throws the first error of upstream if no source is left. Resolves with the source of the last bytes.
  */
 export async function transfer(
   job: TransferJob,
@@ -40,7 +40,7 @@ export async function transfer(
       job.call.options.log({ level: 'warn', message });
       failures.push({ source, error });
       await source.fail?.(error);
-      // Bytes of two places in one file: only where something decides over the whole.
+      // Bytes of two sources may be in one file only if the whole file is verified.
       const isBegun = job.gate.readyBytes > 0;
       if (isBegun && !(job.judged && job.file.sizeBytes !== undefined)) break;
       joined ||= isBegun;
@@ -50,7 +50,7 @@ export async function transfer(
   throw (ofUpstream ?? failures[0])?.error;
 }
 
-/** The pieces that an earlier call left: what follows a wrong one is fetched again. */
+/** Checks the pieces of an earlier call: everything after a wrong one is fetched again. */
 async function checkPieces({ gate }: TransferJob, partial: PartialDownload): Promise<void> {
   try {
     await gate.pass(partial.position, partial.address);
@@ -59,7 +59,10 @@ async function checkPieces({ gate }: TransferJob, partial: PartialDownload): Pro
   }
 }
 
-/** This source cannot be reached, gives a wrong piece, fails in its own way, or is a mirror that the rules rule out. */
+/**
+ * True if another source may have the file: this one is unreachable, sent a wrong piece, is a failed tier, or is a
+ * mirror that the rules forbid.
+ */
 function mayBeElsewhere(error: unknown, { isMirror, tier }: TransferSource): error is Error {
   if (error instanceof TransferError) return error.details.restart !== true;
   if (tier !== undefined && hasRemedy(error, 'transfer', 'not-found', 'plugin')) return true;
@@ -72,7 +75,7 @@ function warnOf(
   warn: (warning: Warning) => void,
 ): void {
   for (const { source, error } of failures) {
-    // What a tier failed with is told when it does.
+    // The failure of a tier is reported when it happens.
     if (source.tier !== undefined) continue;
     const message = `${publicUrl(served.url)} was used, because ${publicUrl(source.url)} failed: ${error.message}`;
     warn({ code: 'mirror-failed', message });

@@ -8,11 +8,11 @@ import type { TransferJob } from './transfer-job.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Copies a file of this machine, always from its beginning. Resolves with its address. */
+/** Copies a local file, always from its beginning. Resolves with its address. */
 export async function copyLocalFile(job: TransferJob): Promise<{ url: URL }> {
   const { artifact, expectedBytes, staging, signal } = job;
   const { url } = artifact;
-  // For callers that wait; without a validator no later call continues it.
+  // For processes that wait for this download; without a validator, no later call resumes it.
   const about = { sizeBytes: expectedBytes, validators: {}, ranges: false, joined: false };
   await writeNote(staging, noteFor(url, about));
   await writeBody(job, url, readPieces(fileURLToPath(url), signal));

@@ -6,18 +6,18 @@ import type { Body } from '../http/client.ts';
 interface EarlyRange {
   start: number;
   end: number;
-  /** Of the bytes that were fetched early. */
+  /** Digest of the bytes that were fetched early. */
   sha256: string;
-  /** Over the same range, as far as the pass has come. */
+  /** Digest of the same range in the main pass, as far as it has come. */
   passed: Hash;
 }
 
-/** Fetched and not yet reached by the pass, at once: some thousand tables of a disk image. */
+/** Most bytes that are fetched early and not yet compared: enough for some thousand tables of a disk image. */
 const maxBytes = 64 * 1024 * 1024;
 
 /**
- * Ranges of a file that are fetched before the download reaches them. Each is compared with what the pass over the whole
- * file brings later; until then it is unverified.
+ * Ranges of a file that are fetched before the download reaches them. Each is compared later with the bytes from the
+ * main pass; until then it is unverified.
  */
 export class EarlyRanges {
   readonly #file: GrowingFile;
@@ -33,7 +33,7 @@ export class EarlyRanges {
     this.#signal = signal;
   }
 
-  /** Where ranges are fetched from as of now; `file.ahead` is there while it is likely that they can be. */
+  /** Sets the body from which ranges are fetched; `file.ahead` is present while this is likely to work. */
   from(body: Promise<Body | undefined>): void {
     this.#body = body;
     // The transfer awaits it too and reports its failure; the empty handler keeps Node from reporting it earlier.
@@ -41,19 +41,22 @@ export class EarlyRanges {
     this.#file.ahead = (position, length) => this.#fetch(position, length);
   }
 
-  /** Ranges cannot be fetched from here. */
+  /** Ranges cannot be fetched from this source. */
   stop(): void {
     this.#body = Promise.resolve(undefined);
     delete this.#file.ahead;
   }
 
-  /** Bytes from `start` up to `end` (exclusive) are to be compared when the pass comes to them. */
+  /** True if the main pass must compare bytes from `start` to `end` (exclusive). */
   touches(start: number, end: number): boolean {
     for (const range of this.#ranges) if (range.start < end && range.end > start) return true;
     return false;
   }
 
-  /** The pass over the file has come to these bytes. `ERR_DIGEST` when they are not what was fetched early. */
+  /**
+   * Called when the main pass has read these bytes. Throws `ERR_DIGEST` if they differ from those that were fetched
+   * early.
+   */
   compare(position: number, chunk: Uint8Array): void {
     for (const range of this.#ranges) {
       const from = Math.max(0, range.start - position);
@@ -64,7 +67,10 @@ export class EarlyRanges {
     }
   }
 
-  /** The pass has come to the end of the file. `ERR_DIGEST` when something was fetched from beyond it. */
+  /**
+   * Called when the main pass has reached the end of the file. Throws `ERR_DIGEST` if bytes beyond the end were
+   * fetched early.
+   */
   finish(): void {
     for (const range of this.#ranges) this.#finish(range);
   }
@@ -84,7 +90,7 @@ export class EarlyRanges {
       if (fetched.length !== end - start) throw unavailable('the answer is too short');
       const readyBytes = Math.max(start, Math.min(file.readyBytes, end));
       const late = fetched.subarray(readyBytes - start);
-      // From here to the entry in the list nothing is waited for, so the pass cannot have gone by.
+      // No await from here until the range is in the list, so the main pass cannot miss it.
       if (late.length > 0) {
         this.#hold(readyBytes, end, late);
         this.#heldBytes -= readyBytes - start;
@@ -123,7 +129,7 @@ export class EarlyRanges {
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  // A chunk is good until the next one is asked for.
+  // A chunk is valid only until the next one is requested.
   for await (const chunk of chunks) all.push(Buffer.from(chunk));
   return Buffer.concat(all);
 }

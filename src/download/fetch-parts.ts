@@ -5,21 +5,21 @@ import { type Part, PartWindow } from './part-window.ts';
 import { type DownloadNote, writeNote } from './resume-note.ts';
 import type { TransferJob } from './transfer-job.ts';
 
-/** What one request of several asks for: long enough that the wait for its first byte does not count. */
+/** Length of one of several requests: long enough that the wait for its first byte does not matter. */
 export const partBytes: number = 8 * 1024 * 1024;
 
-/** A body whose parts can be had, each by a request of its own. */
+/** A body whose parts can be fetched by separate requests. */
 export type PartedBody = Body & Required<Pick<Body, 'part' | 'endBytes'>> & { sizeBytes: number };
 
-/** True for a body that was cut to its first part because the others can be had by themselves. */
+/** True for a body that was limited to its first part because the others can be fetched separately. */
 export function isParted(body: Body): body is PartedBody {
   return body.part !== undefined && body.endBytes !== undefined && body.sizeBytes !== undefined;
 }
 
 /**
- * Fetches a file over several connections: each takes the next part that is free and writes it in its place, no farther
- * ahead than a part for each behind the first missing byte. Readers get the bytes in order. One failure ends them all
- * through `stop`, which must end `body` and `job.signal` too.
+ * Fetches a file over several connections. Each one takes the next free part and writes it at its position, at most
+ * as many parts ahead of the first missing byte as there are connections. Readers get the bytes in order. One failure
+ * ends them all through `stop`, which must also end `body` and `job.signal`.
  */
 export async function fetchParts(
   job: TransferJob,
@@ -48,12 +48,12 @@ export async function fetchParts(
       throw error;
     }),
   );
-  // Nothing may write to the file any more when this ends.
+  // When this function ends, no connection may write to the file any more.
   await Promise.allSettled(work);
   if (stop.signal.aborted) throw stop.signal.reason;
 }
 
-/** One connection's work; `first` is what it has been asked for already. */
+/** The work of one connection; `first` is the part that was already requested. */
 async function writeSome(
   { file, staging, signal }: TransferJob,
   body: PartedBody,
@@ -72,7 +72,7 @@ async function writeSome(
   }
 }
 
-/** Lets the bytes become ready in order, and notes how far they are for a later call. */
+/** Makes the bytes ready in order, and notes the position for a later call. */
 async function follow(
   { call, gate, staging, signal }: TransferJob,
   address: URL,

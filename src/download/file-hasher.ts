@@ -1,16 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { type HashAnswer, type HashStep, type HashWork, hashThread } from './hash-thread.ts';
 
-/** Nothing grows there: megabytes. */
+/** The heap of this thread does not grow: a few megabytes are enough. */
 const heap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
-/** Hashes a growing file on a thread of its own, so that the main thread is free to receive. */
+/** Hashes a growing file on a separate thread, so that the main thread is free to receive. */
 export class FileHasher {
   readonly #worker: Worker;
   #answer: (answer: HashAnswer) => void = () => {};
   #isEnded = false;
 
-  /** `undefined` where the process may not start a thread. */
+  /** `undefined` if the process may not start a thread. */
   static open(work: HashWork): FileHasher | undefined {
     try {
       return new FileHasher(work);
@@ -23,11 +23,11 @@ export class FileHasher {
     this.#worker = new Worker(`(${hashThread.toString()})()`, {
       eval: true,
       workerData: work,
-      // What was said to this process, such as modules to load first, is not for its threads.
+      // Options of this process, such as modules to load first, are not for its threads.
       ...{ env: {}, execArgv: [], resourceLimits: heap, name: 'rootdisk-hash' },
     });
     this.#worker.on('message', (answer: HashAnswer) => this.#answer(answer));
-    // An error is followed by the exit.
+    // The exit event follows an error.
     this.#worker.on('error', () => {});
     this.#worker.once('exit', () => {
       this.#isEnded = true;
@@ -35,7 +35,7 @@ export class FileHasher {
     });
   }
 
-  /** One step at a time; `undefined` means that the file has to be hashed in another way. */
+  /** Runs one step at a time; `undefined` means that the file must be hashed in another way. */
   async step(step: HashStep): Promise<HashAnswer> {
     if (this.#isEnded) return undefined;
     return await new Promise((resolve) => {
@@ -44,7 +44,7 @@ export class FileHasher {
     });
   }
 
-  /** Ends the thread, which is at no step; the caller need not wait for it. */
+  /** Ends the idle thread; the caller need not wait for it. */
   close(): void {
     void this.#worker.terminate();
   }

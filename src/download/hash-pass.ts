@@ -3,9 +3,9 @@ import type { StreamCheck } from '../contracts/proof.ts';
 import { FileHasher } from './file-hasher.ts';
 import type { TransferJob } from './transfer-job.ts';
 
-/** Few reads of many bytes: each costs a turn of the event loop. */
+/** Few reads of many bytes, because each one costs a turn of the event loop. */
 const pieceBytes = 1024 * 1024;
-/** A shorter file is hashed before a thread has come up. */
+/** A shorter file is hashed before a thread has started. */
 const threadBytes = 8 * 1024 * 1024;
 
 type HashJob = Pick<TransferJob, 'file' | 'early' | 'signal'>;
@@ -13,13 +13,13 @@ type HashJob = Pick<TransferJob, 'file' | 'early' | 'signal'>;
 /** Digests of a whole download, in hex. */
 export interface SourceDigests {
   sha256: string;
-  /** Only where a proof or a pin states one. */
+  /** Present only if a proof or a pin states one. */
   sha512?: string;
 }
 
 /**
- * Reads the download once from byte 0, as it becomes ready, and hashes exactly what decoders read: on a thread of its own
- * where the file is long and no check wants its bytes. Ranges that were fetched early are compared on the way.
+ * Reads the download once from byte 0, as it becomes ready, and hashes exactly the bytes that decoders read. A long
+ * file is hashed on a separate thread, unless a check needs its bytes. Early ranges are compared during the pass.
  */
 export async function hashPass(
   job: HashJob,
@@ -36,7 +36,7 @@ export async function hashPass(
   return sha512 === undefined ? { sha256 } : { sha256, sha512 };
 }
 
-/** `undefined` when the thread did not come to the end. */
+/** Hashes on a thread; `undefined` if the thread did not reach the end. */
 async function hashThere(
   { file, early, signal }: HashJob,
   hasher: FileHasher,
@@ -64,7 +64,7 @@ async function hashThere(
   }
 }
 
-/** Early ranges have been compared up to a position already. */
+/** Hashes in the main thread; early ranges are already compared up to a position. */
 async function hashHere(
   { file, early, signal }: HashJob,
   checks: readonly StreamCheck[],
@@ -72,7 +72,7 @@ async function hashHere(
   comparedTo: number,
 ): Promise<string[]> {
   const hashes = algorithms.map((algorithm) => createHash(algorithm));
-  // A check may hold on to what it is given.
+  // A check may keep the bytes that it receives.
   const memory = checks.length === 0 ? new Uint8Array(pieceBytes) : undefined;
   for (let position = 0; ; ) {
     const chunk = await file.read(position, pieceBytes, memory);

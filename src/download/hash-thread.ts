@@ -1,22 +1,22 @@
-/** What the thread is started with. */
+/** The start data of the thread. */
 export interface HashWork {
-  /** The download, at its own positions. */
+  /** Descriptor of the download, whose bytes are at their own positions. */
   fd: number;
   algorithms: readonly string[];
 }
 
-/** All bytes before `end` are in the file; `isLast` asks for the digests. */
+/** All bytes before `end` are in the file; `isLast` requests the digests. */
 export interface HashStep {
   end: number;
   isLast: boolean;
 }
 
-/** Digests in hex after the last step, none before; `undefined` when a read failed or ended early. */
+/** Digests in hex after the last step, an empty list before it; `undefined` if a read failed or ended early. */
 export type HashAnswer = string[] | undefined;
 
 /**
- * All that the hashing thread runs. It is started from the text of this function, because a package that was bundled into
- * one file has no second file to start: nothing outside of it may be named in it but globals and types.
+ * The complete code of the hashing thread. It is started from the text of this function, because a package that was
+ * bundled into one file has no second file to start: the function may use only globals and types from outside.
  */
 export function hashThread(): void {
   const { readSync } = process.getBuiltinModule('node:fs');

@@ -9,15 +9,15 @@ import { type DownloadNote, hashAddress, hashPlace, noteFor, writeNote } from '.
 import type { TransferJob } from './transfer-job.ts';
 import type { TransferSource } from './transfer-source.ts';
 
-/** Where a transfer stands when an address is asked. */
+/** The state of a transfer when an address is asked. */
 export interface Place {
-  /** What an earlier call had from this very address. */
+  /** The bytes that an earlier call got from this address. */
   partial: PartialDownload | undefined;
-  /** Bytes of more than one transfer lie in the file. */
+  /** True if the file holds bytes of more than one transfer. */
   joined: boolean;
 }
 
-/** Fetches from one address all that is missing. */
+/** Fetches all missing bytes from one address. */
 export async function transferFrom(
   job: TransferJob,
   source: TransferSource,
@@ -26,7 +26,7 @@ export async function transferFrom(
   const address = source.url;
   const { call, gate } = job;
   const resume = findResumePoint(job, place.partial);
-  // Bytes of another address are continued without a validator, which parts need.
+  // Bytes of another address are resumed without a validator, but parts need one.
   const isSingle = call.options.connections === 1 || resume?.judged === true;
   if (isSingle) return await overOne(job, source, place, resume);
   const stop = new AbortController();
@@ -54,7 +54,7 @@ export async function transferFrom(
   }
 }
 
-/** From the first missing byte: as the note of an earlier call says, or held to nothing but the length. */
+/** The first missing byte, with the validators of an earlier call, or with only the length to compare. */
 function findResumePoint(
   { gate, file }: TransferJob,
   partial: PartialDownload | undefined,
@@ -79,7 +79,7 @@ async function overOne(
   await writeBody(job, source.url, noteSeams(job, body, note));
 }
 
-/** A cut that was mended on the way is a seam like that between two calls. */
+/** Notes each resumed interruption: there, bytes of two transfers meet, as between two calls. */
 async function* noteSeams(
   { staging, way }: TransferJob,
   body: Body,
@@ -106,7 +106,7 @@ function open(
   return opening;
 }
 
-/** Makes the file and its note ready for what comes: nothing in it is beyond the first missing byte. */
+/** Prepares the file and its note for the bytes: nothing in the file is beyond the first missing byte. */
 async function begin(
   job: TransferJob,
   source: TransferSource,
@@ -115,7 +115,7 @@ async function begin(
 ): Promise<DownloadNote> {
   const { handle, file, gate, early, staging } = job;
   const { sizeBytes, validators, part } = body;
-  // The address of a copy may be of any scheme.
+  // The address of a copy may have any scheme.
   const served = source.tier === undefined ? hashPlace(body.finalUrl) : hashAddress(source.url);
   if (!job.judged && place.partial !== undefined && place.partial.note.place !== served) {
     body.close();
@@ -124,7 +124,7 @@ async function begin(
   if (part === undefined) early.stop();
   if (sizeBytes !== undefined) file.expect(sizeBytes);
   await inCache(staging.download, 'cut', async () => {
-    // A file that was cut, if only to nothing, has all its blocks allocated by ext4 when it is closed.
+    // After any truncation of a file, also to zero, ext4 allocates all its blocks when it is closed.
     const { size } = await handle.stat();
     if (size > gate.readyBytes) await handle.truncate(gate.readyBytes);
   });
@@ -141,7 +141,7 @@ async function begin(
   return note;
 }
 
-/** Nothing decides over bytes of two places in one file: all of it is fetched again. */
+/** Bytes of two sources in one file are not verified: the whole file is fetched again. */
 function servedElsewhere(url: URL): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
@@ -151,7 +151,7 @@ function servedElsewhere(url: URL): TransferError {
   });
 }
 
-/** Writes bytes in order as they come from one connection, from the first that is not ready on. */
+/** Writes bytes in order as they arrive from one connection, starting with the first that is not ready. */
 export async function writeBody(
   { call, file, gate, staging, signal }: TransferJob,
   address: URL,

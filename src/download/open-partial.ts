@@ -4,27 +4,27 @@ import { inCache } from '../cache/cache-error.ts';
 import type { Staging } from '../cache/staging.ts';
 import { type DownloadNote, hashAddress, isResumable, readNote, writeNote } from './resume-note.ts';
 
-/** What an earlier call fetched and this one may continue. */
+/** The download of an earlier call that this one may resume. */
 export interface PartialDownload {
   handle: FileHandle;
   note: DownloadNote;
-  /** The address that served it; of a tier's copy that is gone, one that is not asked again. */
+  /** The address that served it; for a missing copy of a tier, an address that is not asked again. */
   address: URL;
-  /** Bytes from the start that are there; at least 1. */
+  /** Number of bytes from the start that are there; at least 1. */
   position: number;
 }
 
-/** What a call wants, to be held against what an earlier one left. */
+/** The conditions of this call for resuming a download. */
 export interface PartialDemands {
   addresses: readonly URL[];
   expectedBytes: number | undefined;
-  /** A digest decides over the whole. */
+  /** True if a digest verifies the whole file. */
   judged: boolean;
-  /** The position must be a multiple of it. */
+  /** The position must be a multiple of this. */
   alignBytes: number;
 }
 
-/** The download of an earlier call, open for writing, where it can be continued; `undefined` otherwise. */
+/** The download of an earlier call, open for writing, if it can be resumed; otherwise `undefined`. */
 export async function openPartial(
   staging: Staging,
   { addresses, expectedBytes, judged, alignBytes }: PartialDemands,
@@ -36,7 +36,7 @@ export async function openPartial(
   const address = known ?? (isCopy ? new URL(note.url) : undefined);
   const fits = note.sizeBytes === undefined || (expectedBytes ?? note.sizeBytes) === note.sizeBytes;
   if (address === undefined || !fits) return undefined;
-  // Without a digest, only the place that served the beginning can have the same bytes.
+  // Without a digest, only the server of the first bytes can have the same bytes.
   if (!judged && (note.place === undefined || !(await isOfThisBoot(staging)))) return undefined;
   const handle = await staging.reopen(staging.download);
   if (handle === undefined) return undefined;
@@ -50,7 +50,7 @@ export async function openPartial(
     await handle.close();
     return undefined;
   }
-  // From now on the file has a seam, whatever becomes of this call.
+  // From now on the file holds bytes of two transfers, whatever happens to this call.
   const seam = { ...note, readyBytes: position, joined: true };
   await writeNote(staging, seam).catch(async (error: unknown) => {
     await handle.close();
@@ -67,12 +67,12 @@ async function measure(
 ): Promise<number> {
   const stats = await inCache(staging.download, 'measure', () => handle.stat());
   if (!stats.isFile() || stats.size > sizeBytes) return 0;
-  // Of a file that is complete the last byte is asked for again: the answer says whether it is still this file.
+  // The last byte of a complete file is requested again: the answer shows whether it is still the same file.
   const position = Math.max(0, Math.min(stats.size, readyBytes, sizeBytes - 1));
   return position - (position % alignBytes);
 }
 
-/** What was written before a loss of power may be there in part only; a process that was killed loses nothing. */
+/** A power loss may keep only part of the written bytes; the end of a process loses nothing. */
 async function isOfThisBoot(staging: Staging): Promise<boolean> {
   const booted = Date.now() - uptime() * 1000;
   const { mtimeMs } = await inCache(staging.downloadJson, 'measure', () =>

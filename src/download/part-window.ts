@@ -1,20 +1,23 @@
 import { abortable } from '../kit/abort.ts';
 
-/** Bytes from `start` up to `end` (exclusive) that one request is made for. */
+/** The range of one request, from `start` to `end` (exclusive). */
 export interface Part {
   start: number;
   end: number;
 }
 
 /**
- * Hands out the parts of a file in order and remembers how far each has come. No part begins farther ahead than
- * `windowBytes` behind the first byte that is missing.
+ * Hands out the parts of a file in order and records the progress of each. No part begins more than `windowBytes`
+ * after the first missing byte.
  */
 export class PartWindow {
   readonly #partBytes: number;
   readonly #windowBytes: number;
   readonly #end: number;
-  /** Parts under way or complete that begin at or after the mark, by their start; the value is where their bytes end. */
+  /**
+   * Running or complete parts that begin at or after the mark, by their start; `upTo` is the end of their written
+   * bytes.
+   */
   readonly #written = new Map<number, Part & { upTo: number }>();
   #next: number;
   #mark: number;
@@ -33,7 +36,7 @@ export class PartWindow {
     return this.#mark;
   }
 
-  /** The next part, as soon as the window reaches it; `undefined` when there is none left. */
+  /** The next part, as soon as the window reaches it; `undefined` if there is none left. */
   async take(signal: AbortSignal, endBytes?: number): Promise<Part | undefined> {
     while (this.#next < this.#end && this.#next >= this.#mark + this.#windowBytes) {
       await this.moved(signal);
@@ -47,7 +50,7 @@ export class PartWindow {
     return { start, end };
   }
 
-  /** The bytes of a part are in the file up to `upTo`. */
+  /** States that the bytes of a part are in the file up to `upTo`. */
   wrote(part: Part, upTo: number): void {
     const written = this.#written.get(part.start);
     if (written === undefined) return;
@@ -68,7 +71,7 @@ export class PartWindow {
     return abortable(this.#change.promise, signal);
   }
 
-  /** The part that the mark stands in or before. */
+  /** The part that contains the mark or begins at it. */
   #front(): (Part & { upTo: number }) | undefined {
     const [first] = this.#written.values();
     return first !== undefined && first.start <= this.#mark ? first : undefined;

@@ -8,8 +8,8 @@ import { publicUrl } from '../kit/public-url.ts';
 const readBytes = 1024 * 1024;
 
 /**
- * Lets bytes that were written become ready for readers: at once, or where the hashes of pieces are known, a piece at a
- * time, when it has proved to be the right one.
+ * Makes written bytes ready for readers: at once or, if the hashes of pieces are known, one piece at a time after it
+ * was verified.
  */
 export class ReadyGate {
   readonly #file: GrowingFile;
@@ -25,8 +25,8 @@ export class ReadyGate {
   }
 
   /**
-   * All bytes before `writtenBytes` are in the file, `isEnd` when those are all there will be. `from` is where they came
-   * from; a piece that is another is `ERR_DIGEST` with the reason `piece-mismatch`.
+   * All bytes before `writtenBytes` are in the file; with `isEnd` the file is complete. `from` is the source of the
+   * bytes. Throws `ERR_DIGEST` with the reason `piece-mismatch` for a wrong piece.
    */
   async pass(writtenBytes: number, from: URL, isEnd = false): Promise<void> {
     const { pieces } = this.#artifact;
@@ -85,7 +85,7 @@ export class ReadyGate {
   }
 }
 
-/** True for a piece that is not the published one: another address may have it. */
+/** True for a piece that differs from the published one: another address may have the right one. */
 export function isPieceMismatch(error: unknown): error is IntegrityError {
   return error instanceof IntegrityError && error.details.reason === 'piece-mismatch';
 }

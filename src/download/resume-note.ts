@@ -9,28 +9,33 @@ import { defined } from '../kit/defined.ts';
 import { publicUrl } from '../kit/public-url.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
 
-/** What `download.json` says of the download beside it: for callers that wait, and for a call that continues it. */
+/**
+ * The content of `download.json` for the download beside it: for processes that wait, and for a call that resumes it.
+ */
 export interface DownloadNote {
-  /** Where it comes from, without what could be a secret. */
+  /** Its address without parts that could be secret. */
   url: string;
-  /** sha256 of the whole address, so that another one is told from it. */
+  /** sha256 of the whole address, to distinguish it from other addresses. */
   addressHash: string;
-  /** `hashAddress` of the place that served it, after rewrites and redirects. */
+  /** `hashPlace` or `hashAddress` of the final address that served it, after rewrites and redirects. */
   place?: string;
-  /** How it came: through a mirror, or over plain http. */
+  /** True if it came through a mirror; `plain`: over plain http. */
   mirrored?: boolean;
   plain?: boolean;
-  /** Id of the tier whose copy it is: a later call may continue it from any place that gives such a file. */
+  /** Id of the tier whose copy it is: a later call may resume it from any source of such a file. */
   tier?: string;
   /** Length of the whole file. */
   sizeBytes: number | undefined;
-  /** Strong ones only. */
+  /** Strong validators only. */
   validators: Validators;
-  /** The server takes Range requests. */
+  /** True if the server supports Range requests. */
   ranges: boolean;
-  /** Bytes of more than one transfer lie in the file: a digest that differs may be the fault of the seam. */
+  /** True if the file holds bytes of more than one transfer: then a wrong digest may be caused by joining them. */
   joined: boolean;
-  /** Where bytes are written out of order: how many from the start are there. Otherwise the length of the file says it. */
+  /**
+   * Number of bytes from the start that are there, if bytes are written out of order; otherwise the length of the
+   * file tells it.
+   */
   readyBytes?: number;
 }
 
@@ -38,7 +43,7 @@ export function hashAddress(url: URL): string {
   return createHash('sha256').update(url.href).digest('hex');
 }
 
-/** The place that serves a file, whatever its query: a link may be good for one request only. */
+/** The server and path of a file, without the query: a link may be valid for one request only. */
 export function hashPlace(url: URL): string {
   return hashAddress(new URL(url.pathname, url.origin));
 }
@@ -74,7 +79,10 @@ export function parseNote(text: string): DownloadNote {
   };
 }
 
-/** The note of a staging folder; `undefined` where there is none that can be read: torn, foreign or of another version. */
+/**
+ * The note of a staging folder; `undefined` if there is none that can be read: incomplete, foreign or of another
+ * version.
+ */
 export async function readNote(staging: Staging): Promise<DownloadNote | undefined> {
   const handle = await staging.reopen(staging.downloadJson);
   if (handle === undefined) return undefined;
@@ -88,8 +96,8 @@ export async function readNote(staging: Staging): Promise<DownloadNote | undefin
 }
 
 /**
- * Puts a note in place in one step: a reader sees the old one or the new one. It need not reach the platter, as what a
- * loss of power leaves is judged by a digest or not continued.
+ * Replaces a note in one step: a reader sees the old one or the new one. It is not synced, because a download after a
+ * power loss is verified by a digest or not resumed.
  */
 export async function writeNote(staging: Staging, note: DownloadNote): Promise<void> {
   const temporary = join(staging.dir, 'download.json.new');
@@ -101,7 +109,7 @@ export async function writeNote(staging: Staging, note: DownloadNote): Promise<v
   });
 }
 
-/** True when a later call may continue the download that this note describes. */
+/** True if a later call may resume the download that this note describes. */
 export function isResumable(note: DownloadNote | undefined): note is DownloadNote {
   return note !== undefined && ifRange(note.validators) !== undefined;
 }

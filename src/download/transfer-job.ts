@@ -7,20 +7,20 @@ import type { BodyWay } from '../line/trust/by-way.ts';
 import type { EarlyRanges } from './early-ranges.ts';
 import type { ReadyGate } from './ready-gate.ts';
 
-/** One download: what is fetched, and where its bytes go. */
+/** One download: what is fetched, and where its bytes are written. */
 export interface TransferJob {
   call: Call;
   artifact: Artifact;
   expectedBytes: number | undefined;
-  /** Something decides over the whole: a digest, a signature, the hashes of its pieces. */
+  /** True if a digest, a signature or the hashes of its pieces verify the whole file. */
   judged: boolean;
   staging: Staging;
   handle: FileHandle;
   file: GrowingFile;
   gate: ReadyGate;
   early: EarlyRanges;
-  /** How the bytes that are there came; it grows with every answer. */
+  /** How the bytes so far came; each answer adds to it. */
   way: BodyWay;
-  /** The call's own, or the end of this download. */
+  /** Aborts with the call, or at the end of this download. */
   signal: AbortSignal;
 }

@@ -1,14 +1,14 @@
 import type { BodyOptions } from '../http/bodies/body.ts';
 import type { Body } from '../http/client.ts';
 
-/** A place that the bytes of a download can be had from. */
+/** A source of the bytes of a download. */
 export interface TransferSource {
   url: URL;
-  /** Another address than the one that the vendor gives first. */
+  /** True for an address other than the first one that the vendor gives. */
   isMirror: boolean;
   /** Id of the tier whose copy it is; absent for upstream. */
   tier?: string;
   open(options: BodyOptions): Promise<Body>;
-  /** Told where it cannot be used and another one is to follow. */
+  /** Called if it cannot be used and another source follows. */
   fail?(error: Error): Promise<void>;
 }

@@ -12,7 +12,7 @@ import { atPlace } from './status-failure.ts';
 import { type Answer, dropBody, type WireRequest } from './wire/answer.ts';
 import type { Wire } from './wire/wire.ts';
 
-/** What every request of one client shares. */
+/** The shared state of every request of one client. */
 export interface AskContext {
   wire: Wire;
   rules: AddressRules & { maxRedirects: number };
@@ -22,11 +22,11 @@ export interface AskContext {
   log: Log;
 }
 
-/** What is asked of each address on the way, and what is made of the answer that is no redirect. */
+/** A request for each address on the way, and the handler of the answer that is not a redirect. */
 export interface Question<T> {
   method: WireRequest['method'];
   headersFor(hop: Hop): Record<string, string>;
-  /** When one address may be asked; by default at once. */
+  /** Limits when an address may be requested; default: at once. */
   slots?: OriginSlots;
   /** See `WireRequest.lends`. */
   lends?: boolean | undefined;
@@ -38,8 +38,8 @@ type Visit<T> = { value: T } | { location: string | undefined };
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Asks an address and follows its redirects to the answer that is none; every hop obeys the same rules. Repeats nothing.
- * `ERR_REDIRECT` for a loop or too many hops.
+ * Requests an address and follows its redirects to the final answer; every hop obeys the same rules. Retries nothing.
+ * Throws `ERR_REDIRECT` for a loop or too many hops.
  */
 export async function ask<T>(
   start: Hop,

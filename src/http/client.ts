@@ -23,40 +23,43 @@ export interface HttpOptions {
   limits: Limits;
   signal: AbortSignal;
   log: Log;
-  /** Folder of stored documents; none are stored without it. */
+  /** Folder of stored documents; absent: none are stored. */
   storeDir?: string | undefined;
-  /** No request at all: everything is `ERR_OFFLINE_MISS`. */
+  /** Make no request: everything is `ERR_OFFLINE_MISS`. */
   offline: boolean;
-  /** Past every stored answer. */
+  /** Use no stored answer. */
   refresh: boolean;
-  /** What the caller wrote; the hosts of the addresses among it may be private. */
+  /** The caller's texts; the hosts of addresses among them may be private. */
   named?: readonly string[] | undefined;
-  /** Plain http is fine: the caller gave a digest. */
+  /** Plain http is permitted, because the caller gave a digest. */
   allowPlain?: boolean | undefined;
   /** See `AddressRules`. */
   plainOrigin?: string | undefined;
-  /** Hears what the caller of the line should know. */
+  /** Receives warnings for the caller. */
   warn?: ((warning: Warning) => void) | undefined;
   onRetry?: OnRetry | undefined;
   tuning?: Partial<Tuning> | undefined;
-  /** Gives registries the credentials that they ask for. */
+  /** Provides the credentials that registries require. */
   authorizer?: Authorizer | undefined;
-  /** Shared with other clients of the same options; default: its own. */
+  /** Shared with other clients that have the same options; default: a new one. */
   pool?: HttpPool | undefined;
 }
 
-/** Everything that one call reads from the network. */
+/** All network access of one call. */
 export interface Http {
   metadata: MetadataClient;
-  /** Resolves when the first bytes of the file are there. */
+  /** Resolves when the first bytes of the file have arrived. */
   openBody(url: URL, options?: BodyOptions): Promise<Body>;
-  /** True when a mirror that the caller named stands in for this address. */
+  /** True if a mirror that the caller named replaces this address. */
   mirrored(url: URL): boolean;
-  /** True when this address is asked over plain http. */
+  /** True if this address is requested over plain http. */
   plain(url: URL): boolean;
 }
 
-/** A client for one call. Opens nothing by itself; `ERR_INVALID_REQUEST` for a mirror that is no address. */
+/**
+ * A client for one call. Makes no request by itself. Throws `ERR_INVALID_REQUEST` for a mirror that is not an
+ * address.
+ */
 export function createHttp(options: HttpOptions): Http {
   const { mirrors, limits, signal, log, offline, refresh, storeDir, onRetry } = options;
   checkMirrors(mirrors);
@@ -100,10 +103,10 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-/** Sends single requests to a server that the caller named; plain http is the caller's choice. */
+/** Sends single requests to a server that the caller named; the caller may choose plain http. */
 export type SendRequest = (request: SentRequest) => Promise<SentAnswer>;
 
-/** Opens nothing by itself. */
+/** Makes no request by itself. */
 export function createSender(options: WireOptions & Pick<HttpOptions, 'tuning'>): SendRequest {
   const tuning = { ...defaultTuning, ...senderTuning, ...options.tuning };
   const wire = openWire(options, tuning, new HttpPool());
@@ -130,5 +133,5 @@ function openWire(
   return authorizer === undefined ? wire : authorizedWire(wire, authorizer, tuning);
 }
 
-/** A server that has a whole image puts it away before it answers. */
+/** A server stores a whole image before it answers. */
 const senderTuning: Partial<Tuning> = { stallMs: 120_000, leastBytesPerSecond: 0 };

@@ -1,6 +1,6 @@
 import { hasMagic } from '../kit/bytes.ts';
 
-/** Words that stores and servers write although they change no byte of the file. */
+/** Encodings that stores and servers state although they change no byte of the file. */
 const neutral = new Set(['', 'identity', 'aws-chunked', 'binary', 'none', '8bit', 'utf-8']);
 
 interface Packing {
@@ -19,7 +19,7 @@ const packings: ReadonlyMap<string, Packing> = new Map([
   ['zstd', { magic: [0x28, 0xb5, 0x2f, 0xfd], endings: /\.zst$/i }],
 ]);
 
-/** What `Content-Encoding` says, without the words that say nothing; `undefined` where nothing is left. */
+/** The `Content-Encoding` without the meaningless words; `undefined` if nothing is left. */
 export function contentEncoding(headers: Record<string, string>): string | undefined {
   const words = (headers['content-encoding'] ?? '')
     .split(',')
@@ -28,12 +28,12 @@ export function contentEncoding(headers: Record<string, string>): string | undef
   return words.length === 0 ? undefined : words.join(', ');
 }
 
-/** True where the encoding is a packing that a file of this name has by itself: `gzip` of a `.gz`. */
+/** True if a file of this name has this encoding itself: `gzip` for a `.gz`. */
 export function isOwnPacking(encoding: string, { pathname }: URL): boolean {
   return packings.get(encoding)?.endings.test(pathname) === true;
 }
 
-/** False where the bytes are certainly not packed as the encoding says, so that it describes nothing. */
+/** False if the bytes certainly do not have this encoding, so that it is meaningless. */
 export function mayBePacked(encoding: string, head: Uint8Array): boolean {
   const magic = packings.get(encoding)?.magic;
   if (magic === undefined) return true;

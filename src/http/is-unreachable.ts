@@ -1,8 +1,8 @@
 import { hasRemedy, type TransferError } from '../errors.ts';
 
 /**
- * Upstream gives no answer now: no connection, no end, or a server that says it cannot. What it did answer is never passed
- * over: a refusal, a wrong certificate, a redirect to where no one may follow, a document that makes no sense.
+ * True if upstream gives no answer now: no connection, a broken transfer, or a server that says so. A real answer
+ * does not count: a refusal, a wrong certificate, a forbidden redirect, an invalid document.
  */
 export function isUnreachable(error: unknown): error is TransferError {
   if (!hasRemedy(error, 'transfer')) return false;

@@ -8,8 +8,8 @@ type Agents = ReturnType<typeof createAgents>;
 type AgentsOptions = Parameters<typeof createAgents>[0];
 
 /**
- * What clients of the same options may share: open connections, the bound on requests to one origin, and the documents that
- * were read. A client without one has its own.
+ * The shared state of clients with the same options: open connections, the bound on requests to one origin, and the
+ * documents that were read. A client without a pool has its own.
  */
 export class HttpPool {
   readonly slots: OriginSlots;
@@ -20,13 +20,16 @@ export class HttpPool {
     this.slots = slots ?? createOriginSlots(perOrigin);
   }
 
-  /** Made with the first request, by the options of the client that sends it. */
+  /** Made with the first request, from the options of the client that sends it. */
   agents(options: AgentsOptions): Agents {
     this.#connections.agents ??= createAgents(options);
     return this.#connections.agents;
   }
 
-  /** The same connections and bound, for a client of another reach: documents that one may read the other may not. */
+  /**
+   * Another pool with the same connections and bound, for a client with other permissions: the two must not share
+   * documents.
+   */
   apart(): HttpPool {
     const pool = new HttpPool(undefined, this.slots);
     pool.#connections = this.#connections;

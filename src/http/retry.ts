@@ -7,32 +7,32 @@ import { publicUrl } from '../kit/public-url.ts';
 /**
  * Times and counts of every transfer; there is no total timeout. Milliseconds unless the name says otherwise.
  *
- * Attempts: one call has one account for image files and one for documents. A request that failed is an attempt, together
- * with the redirects on its way, and counts for the address that was asked first. `attempts` (N) of them in a row end an
- * address; bytes that continue the file start that row again. `attemptsPerCall` (M) of them end the whole call for image
- * files, whatever came in between. Everything that asks again draws on these accounts: a retry, the continuation of a cut
- * body, a restart from byte 0, a mirror, a further connection. After a restart, bytes no longer start the row again, as
- * those of the first pass were thrown away. Connections that fail side by side count as one in the row, and further
- * connections and early ranges may use half of N and M, so that enough is left for the one connection that follows them.
+ * Attempts: one call has one account for image files and one for documents. A failed request, with its redirects, is
+ * one attempt and counts for the original address. An address is given up after `attempts` (N) failures in a row; new
+ * bytes of the file reset this count. The call ends after `attemptsPerCall` (M) failures for image files, whatever
+ * happened in between. Every repeated request counts: a retry, a resumed transfer, a restart from byte 0, a mirror, a
+ * further connection. After a restart, new bytes do not reset the count any more, because those of the first pass
+ * were discarded. Parallel connections that fail together count as one failure. Further connections and early ranges
+ * may use half of N and M, so that enough is left for the single connection that follows.
  */
 export interface Tuning {
-  /** Until a connection stands, TLS and a proxy's tunnel included. */
+  /** Time until a connection is ready, including TLS and a proxy's tunnel. */
   connectMs: number;
-  /** Without a single byte, while bytes are awaited. */
+  /** Time without a single byte, while bytes are awaited. */
   stallMs: number;
-  /** Over which time of waiting `limits.leastBytesPerSecond` is held to. */
+  /** Period of waiting over which `limits.leastBytesPerSecond` is measured. */
   paceMs: number;
   leastBytesPerSecond: number;
   /** N: failed requests in a row for one address. */
   attempts: number;
-  /** M: failed requests of one call for image files. */
+  /** M: failed requests of one call, for image files. */
   attemptsPerCall: number;
-  /** First ceiling of the random delay between attempts; it doubles each time. */
+  /** First upper bound of the random delay between attempts; it doubles each time. */
   backoffBaseMs: number;
   backoffCapMs: number;
-  /** The longest `Retry-After` that is waited out in full. */
+  /** The longest `Retry-After` that is waited for completely. */
   retryAfterCapMs: number;
-  /** Metadata requests that run at once against one origin. */
+  /** Number of concurrent metadata requests to one origin. */
   perOrigin: number;
 }
 
@@ -49,12 +49,15 @@ export const defaultTuning: Readonly<Tuning> = Object.freeze({
   perOrigin: 4,
 });
 
-/** Thrown inside this folder only: a failure that another attempt may cure. `failure` is what the caller will see. */
+/**
+ * Thrown inside this folder only: a failure after which another attempt may succeed. `failure` is the error for the
+ * caller.
+ */
 export class TransientFailure extends Error {
   readonly failure: TransferError;
-  /** What the server asked for. */
+  /** The wait that the server requested. */
   readonly retryAfterMs: number | undefined;
-  /** The random delay comes on top of it. */
+  /** Minimum wait; the random delay is added. */
   readonly atLeastMs: number;
 
   constructor(failure: TransferError, retryAfterMs?: number, atLeastMs = 0) {
@@ -65,19 +68,19 @@ export class TransientFailure extends Error {
   }
 }
 
-/** Bytes came, and too few of them: they are no progress. */
+/** Bytes arrived, but too slowly: this does not count as progress. */
 export class SlowFailure extends TransientFailure {}
 
 /**
- * Another place than the address that was asked, where a redirect led, cannot be used. The address may lead elsewhere next
- * time: it is asked once more, and then the failure stands.
+ * A redirect led to a place that cannot be used. The address may lead to another place next time: it is requested
+ * once more, then the failure is final.
  */
 export class RedirectedFailure extends TransientFailure {}
 
-/** Reported before each wait: how many attempts in a row failed, why, and how long the wait is. */
+/** Reported before each wait: the number of failed attempts in a row, the reason, and the length of the wait. */
 export type OnRetry = (event: { attempt: number; reason: string; delayMs: number }) => void;
 
-/** What one call has spent; see `Tuning`. */
+/** The attempts that one call has used; see `Tuning`. */
 export class AttemptAccount {
   failed = 0;
   readonly perCall: number;
@@ -109,7 +112,7 @@ export interface AttemptContext {
   onRetry: OnRetry | undefined;
 }
 
-/** The attempts of one document or of one connection: draws on the account of the call and waits between them. */
+/** The attempts for one document or one connection: uses the account of the call and waits between them. */
 export class Attempts {
   readonly #context: AttemptContext;
   readonly #address: URL;
@@ -118,7 +121,7 @@ export class Attempts {
   #redirected = 0;
   #inRow: number;
 
-  /** `spare`: the call can do without this connection, which gets half of the account. */
+  /** `spare`: the call can do without this connection, which may use half of the account. */
   constructor(context: AttemptContext, address: URL, spare = false) {
     this.#context = context;
     this.#address = address;
@@ -127,7 +130,7 @@ export class Attempts {
     this.#inRow = this.#spent.inRow;
   }
 
-  /** Throws what the last attempt failed with where none is left. */
+  /** Throws the last attempt's error if no attempt is left. */
   require(): void {
     if (!this.#isUsedUp()) return;
     const { last } = this.#spent;
@@ -135,14 +138,14 @@ export class Attempts {
     throw last ?? notAsked(this.#address, this.#context.account.failed);
   }
 
-  /** Bytes arrived that count: the row starts again. */
+  /** New bytes arrived: resets the count of failures in a row. */
   progress(): void {
     if (this.#spent.restarted) return;
     this.#inRow = 0;
     this.#spent.inRow = 0;
   }
 
-  /** Waits and returns when another attempt is due; otherwise throws the error that the caller is to see. */
+  /** Waits and returns if another attempt is allowed; otherwise throws the error for the caller. */
   async next(error: unknown): Promise<void> {
     const { tuning, signal, log, onRetry } = this.#context;
     signal.throwIfAborted();
@@ -179,7 +182,7 @@ export class Attempts {
   }
 }
 
-/** Repeats the work for an address until it succeeds, fails for good, or the attempts are used up. */
+/** Repeats the work for an address until it succeeds, fails for good, or no attempt is left. */
 export async function withRetries<T>(
   address: URL,
   run: () => Promise<T>,
@@ -198,7 +201,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Full jitter: anything up to a ceiling that doubles, so that many clients do not return in step. */
+/** Full jitter: a random delay up to a bound that doubles, so that many clients do not return at the same time. */
 function retryDelay(
   attempt: number,
   { retryAfterMs, atLeastMs }: TransientFailure,

@@ -4,12 +4,12 @@ import { TransientFailure } from './retry.ts';
 import { readUpTo, type WireRequest } from './wire/answer.ts';
 import type { Wire } from './wire/wire.ts';
 
-/** One request that changes something, or asks about it. */
+/** One request that changes something, or asks about an upload. */
 export type SentRequest = Omit<WireRequest, 'headers'> & {
   headers?: Record<string, string> | undefined;
 };
 
-/** Whatever the server says, its redirects and refusals included. */
+/** Any answer of the server, including redirects and refusals. */
 export interface SentAnswer {
   status: number;
   headers: Record<string, string>;
@@ -17,12 +17,12 @@ export interface SentAnswer {
   text: string;
 }
 
-/** More is no answer of an interface for programs. */
+/** The answer of an API is never longer. */
 const maxAnswerBytes = 4 * 1024 * 1024;
 
 /**
- * Sends a request once: no redirect is followed, as what was meant for one server must not change another, and nothing is
- * repeated. What fails on the way is `ERR_NETWORK` or `ERR_STALLED`.
+ * Sends a request once. It follows no redirect, because a change for one server must not reach another, and retries
+ * nothing. A failed transfer is `ERR_NETWORK` or `ERR_STALLED`.
  */
 export async function sendOnce(wire: Wire, request: SentRequest): Promise<SentAnswer> {
   const headers = { accept: 'application/json', 'accept-encoding': 'identity', ...request.headers };

@@ -6,23 +6,23 @@ import { RedirectedFailure, TransientFailure, type Tuning } from './retry.ts';
 import { type Answer, dropBody } from './wire/answer.ts';
 
 const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
-/** A 4xx of these is about the moment or the way, not about the document. */
+/** These 4xx concern the moment or the network, not the document. */
 const momentary = new Set([408, 425, 429]);
 
-/** Statuses that a rate limit is told with; 402 and 403 only where `Retry-After` says so. */
+/** Statuses for a rate limit; 402 and 403 only with `Retry-After`. */
 const ratings = new Set([402, 403, 429]);
 
-/** True for a status that another attempt may change. */
+/** True for a status that may change with another attempt. */
 export function isTransient(status: number): boolean {
   return transient.has(status);
 }
 
-/** True for an answer that stays the same when it is asked for again: any 4xx that is not about the moment. */
+/** True for an answer that a repeated request would not change: any 4xx that does not concern the moment. */
 export function isLasting(status: number): boolean {
   return status >= 400 && status < 500 && !momentary.has(status);
 }
 
-/** The error for an answer that is no success: `ERR_HTTP_STATUS`, worth another attempt where the status says so. */
+/** The error for an unsuccessful answer: `ERR_HTTP_STATUS`, transient if the status says so. */
 export async function statusFailure(
   answer: Answer,
   { retryAfterCapMs, backoffBaseMs }: Pick<Tuning, 'retryAfterCapMs' | 'backoffBaseMs'>,
@@ -47,13 +47,13 @@ export async function statusFailure(
   if (isRated && wait > retryAfterCapMs) return comeBackLater(failure, wait);
   const told = status === 429 ? parseToldWait(new TextDecoder().decode(head)) : undefined;
   if (told !== undefined && wait === undefined) {
-    // A rate of thousands a minute asks for less than a millisecond, of all that were refused at once.
+    // With a rate of thousands per minute, a server may ask all refused clients for a wait below a millisecond.
     return new TransientFailure(failure, undefined, Math.max(told, backoffBaseMs));
   }
   return isTransient(status) || isRated ? new TransientFailure(failure, wait) : failure;
 }
 
-/** The server says when it will answer, and that is too long to wait for. */
+/** The server says when it will answer, but the wait is too long. */
 function comeBackLater(failure: TransferError, waitMs: number): TransferError {
   const latest = 8_640_000_000_000_000;
   const retryAt = new Date(Math.min(latest, Date.now() + waitMs)).toISOString();
@@ -67,8 +67,7 @@ function comeBackLater(failure: TransferError, waitMs: number): TransferError {
 }
 
 /**
- * What a failure means where a redirect led away from the address that was asked: one bad mirror of many lacks the file or
- * has a wrong certificate.
+ * The failure of a place to which a redirect led: one of many mirrors may lack the file or have a wrong certificate.
  */
 export function atPlace(error: unknown, asked: URL, place: URL): unknown {
   if (!(error instanceof TransferError) || asked.origin === place.origin) return error;
@@ -94,12 +93,15 @@ function hintFor({ status, url }: Answer, html: boolean): string {
   return 'Check that upstream serves this address to you.';
 }
 
-/** A `Retry-After` header as milliseconds from `now`, never negative; `undefined` when absent or malformed (RFC 9110 10.2.3). */
+/**
+ * A `Retry-After` header as milliseconds from `now`, never negative; `undefined` if absent or malformed (RFC 9110
+ * 10.2.3).
+ */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // HTTP dates begin with the name of a day; Date.parse alone would take "-5" for a year.
+  // HTTP dates begin with the name of a day; Date.parse alone would read "-5" as a year.
   const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
@@ -113,7 +115,10 @@ const unitMs: Record<string, number> = {
   h: 3_600_000,
 };
 
-/** What GHCR tells in the body: `retry-after: 1.16676ms, allowed: 44000/minute`, a duration of Go, as milliseconds. */
+/**
+ * The wait in the body of a GHCR answer, in milliseconds: `retry-after: 1.16676ms, allowed: 44000/minute`, a duration
+ * in Go syntax.
+ */
 export function parseToldWait(text: string): number | undefined {
   const [, duration] =
     /\bretry-after: ?((?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h))+)/i.exec(text) ?? [];

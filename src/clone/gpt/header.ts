@@ -16,10 +16,10 @@ const at = {
 } as const;
 const signature = Buffer.from('EFI PART');
 const minBytes = 92;
-/** Far above the 16 KiB of every known tool; more is not read into memory. */
+/** Far above the 16 KiB of every known tool; more is not loaded into memory. */
 const maxEntriesBytes = 1024 * 1024;
 
-/** One of the two headers of a GUID partition table; addresses count sectors. */
+/** One of the two headers of a GUID partition table; addresses are sector numbers. */
 export interface GptHeader {
   /** The whole sector. */
   sector: Buffer;
@@ -27,17 +27,17 @@ export interface GptHeader {
   alternate: number;
   lastUsable: number;
   entries: number;
-  /** Bytes of all entries. */
+  /** Length of all entries in bytes. */
   entriesBytes: number;
   entrySize: number;
   entriesCrc: number;
   diskGuid: string;
 }
 
-/** Where a header differs from the one that it is made of. */
+/** The fields that a new header changes. */
 export type GptChange = Partial<Pick<GptHeader, 'own' | 'alternate' | 'lastUsable' | 'entries'>>;
 
-/** `undefined` for a sector without the signature. Throws `ERR_DECODE` for a header that is damaged. */
+/** `undefined` for a sector without the signature. Throws `ERR_DECODE` for a damaged header. */
 export function parseGptHeader(sector: Buffer): GptHeader | undefined {
   if (!sector.subarray(0, signature.length).equals(signature)) return undefined;
   const size = sector.readUInt32LE(at.size);
@@ -66,7 +66,7 @@ export function parseGptHeader(sector: Buffer): GptHeader | undefined {
   };
 }
 
-/** The sector of a header with other addresses, and its checksum made again. */
+/** The sector of a header with other addresses and a new checksum. */
 export function formatGptHeader({ sector }: GptHeader, change: GptChange): Buffer {
   const changed = Buffer.from(sector);
   const set = (offset: number, value: number | undefined): void => {
@@ -80,7 +80,7 @@ export function formatGptHeader({ sector }: GptHeader, change: GptChange): Buffe
   return changed;
 }
 
-/** The last sector of any partition; 0 without one. Throws `ERR_DECODE` for entries that are damaged. */
+/** The last sector of any partition; 0 without a partition. Throws `ERR_DECODE` for damaged entries. */
 export function lastSectorOf(header: GptHeader, entries: Buffer): number {
   if (crc32(entries) !== header.entriesCrc) {
     throw refuseTable('checksum', 'has entries with a wrong checksum');
@@ -100,7 +100,7 @@ export function refuseTable(reason: 'checksum' | 'corrupt-table', what: string):
   });
 }
 
-/** Over the header with its own field zero. */
+/** Computed over the header with the checksum field set to zero. */
 function checksumOf(sector: Buffer): number {
   const header = Buffer.from(sector.subarray(0, sector.readUInt32LE(at.size)));
   header.writeUInt32LE(0, at.crc);

@@ -11,9 +11,9 @@ import { growProtective } from './protective-mbr.ts';
 const sectorSizes = [512, 4096];
 
 /**
- * Moves the backup of a GUID partition table to the end of a disk that has grown, and lets partitions use the room before
- * it. The new backup comes first, then the primary header, the protective record, and the old backup goes last: wherever
- * this stops, one table is whole. Throws `ERR_DECODE` for a table that is damaged or does not fit.
+ * Moves the backup of a GUID partition table to the end of a disk that has grown, and allows partitions to use the
+ * space before it. Writes the new backup first, then the primary header and the protective record, and wipes the old
+ * backup last: at any point, one table is complete. Throws `ERR_DECODE` for a table that is damaged or does not fit.
  */
 export async function moveBackupTable(
   disk: FileHandle,
@@ -60,7 +60,7 @@ async function findTable(
   return undefined;
 }
 
-/** The backup where the primary header says it is; `undefined` for anything else there, which is not touched. */
+/** The backup at the address in the primary header; `undefined` for other data, which stays unchanged. */
 async function readBackup(
   disk: FileHandle,
   primary: GptHeader,
@@ -74,7 +74,7 @@ async function readBackup(
   try {
     backup = parseGptHeader(sector);
   } catch {
-    // Damaged: what it says of its entries cannot be used.
+    // The backup is damaged: the address of its entries cannot be used.
     return undefined;
   }
   const isOwn = backup?.own === primary.alternate && backup.diskGuid === primary.diskGuid;
@@ -82,13 +82,13 @@ async function readBackup(
   return isOwn && isBehind ? backup : undefined;
 }
 
-/** Zeros up to `limit`, where the new backup begins. */
+/** Writes zeros, but not beyond `limit`, where the new backup begins. */
 async function wipe(disk: FileHandle, from: number, length: number, limit: number): Promise<void> {
   const bytes = Math.max(0, Math.min(length, limit - from));
   await writeAt(disk, from, Buffer.alloc(bytes));
 }
 
-/** Short past the end of the disk: the rest is zeros, as no table is there. */
+/** Reads beyond the end of the disk as zeros, because no table is there. */
 async function readAt(disk: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   for (let done = 0; done < length; ) {

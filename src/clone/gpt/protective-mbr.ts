@@ -3,8 +3,8 @@ const entryBytes = 16;
 const protectiveType = 0xee;
 
 /**
- * Gives the protective entry of a master boot record the length of the disk (UEFI 2.10, section 5.2.3); true when it
- * changed. A hybrid record, which has other entries too, is left alone: its protective entry covers what they do not.
+ * Sets the protective entry of a master boot record to the length of the disk (UEFI 2.10, section 5.2.3); true if it
+ * changed. A hybrid record, which also has other entries, stays unchanged: its protective entry covers only the rest.
  */
 export function growProtective(mbr: Buffer, sectors: number): boolean {
   if (mbr.readUInt16LE(510) !== 0xaa55) return false;

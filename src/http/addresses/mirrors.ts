@@ -1,12 +1,13 @@
 import { UsageError } from '../../errors.ts';
 import { hasDoubtfulPassword, shownText } from '../../kit/public-url.ts';
 
-/** Address prefixes and what stands in for them, as the caller gave them. */
+/** Address prefixes and their replacements, as the caller gave them. */
 export type Mirrors = Record<string, string>;
 
 /**
- * Applies the longest prefix that covers `url`. A prefix covers whole path segments only, with or without a `/` at its
- * end. User info is not carried over to a mirror. A prefix or mirror that is no http(s) address is `ERR_INVALID_REQUEST`.
+ * Applies the longest prefix that covers `url`. A prefix covers only whole path segments, with or without a `/` at
+ * its end. User info is not passed on to a mirror. Throws `ERR_INVALID_REQUEST` for a prefix or mirror that is not an
+ * http(s) address.
  */
 export function rewrite(url: URL, mirrors: Mirrors): { url: URL; mirrored: boolean } {
   const address = withoutUserInfo(url);
@@ -19,13 +20,13 @@ export function rewrite(url: URL, mirrors: Mirrors): { url: URL; mirrored: boole
   return { url: new URL(trimmed(longest.to) + rest), mirrored: true };
 }
 
-/** True when `url` lies below the address of a mirror itself, on the right-hand side of the rules. */
+/** True if `url` lies below the address of a mirror itself, on the right-hand side of the rules. */
 export function isBelowMirror(url: URL, mirrors: Mirrors): boolean {
   const address = withoutUserInfo(url);
   return Object.values(mirrors).some((to) => covers(withoutUserInfo(parsePrefix(to)), address));
 }
 
-/** Checks every rule at once, so that a bad one is reported even when no address meets it. */
+/** Checks every rule at once, so that a wrong one is reported even if no address matches it. */
 export function checkMirrors(mirrors: Mirrors): void {
   for (const [from, to] of Object.entries(mirrors)) {
     parsePrefix(from);

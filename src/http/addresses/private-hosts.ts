@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** IANA special-purpose IPv4 blocks that no public host has (RFC 6890), multicast and reserved space. */
+/** IANA special-purpose IPv4 blocks that no public host uses (RFC 6890), multicast and reserved space. */
 const v4Blocks: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -15,7 +15,9 @@ const v4Blocks: readonly (readonly [string, number])[] = [
   ['240.0.0.0', 4],
 ];
 
-/** Unspecified and loopback lie in `::/96` below; unique local, link-local, old site-local, multicast, local NAT64. */
+/**
+ * Unspecified and loopback are in `::/96` below; unique local, link-local, old site-local, multicast, local NAT64.
+ */
 const v6Blocks: readonly (readonly [string, number])[] = [
   ['fc00::', 7],
   ['fe80::', 10],
@@ -28,7 +30,7 @@ let blocks: BlockList | undefined;
 
 /**
  * True for a host that is written as a private, loopback, link-local or otherwise non-public address, and for
- * `localhost`. Takes `URL.hostname`, which has already turned every notation of IPv4 into dotted decimal.
+ * `localhost`. Takes `URL.hostname`, which has already converted every notation of IPv4 to dotted decimal.
  */
 export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
@@ -41,7 +43,7 @@ export function isPrivateHost(hostname: string): boolean {
 function collectBlocks(): BlockList {
   const list = new BlockList();
   for (const [address, bits] of v4Blocks) {
-    // A check of `::ffff:a.b.c.d` consults the IPv4 rules by itself; the other embeddings need rules of their own:
+    // A check of `::ffff:a.b.c.d` uses the IPv4 rules automatically; other embeddings need their own rules:
     // IPv4-compatible (RFC 4291 2.5.5.1), NAT64 (RFC 6052) and 6to4 (RFC 3056).
     list.addSubnet(address, bits, 'ipv4');
     list.addSubnet(`::${address}`, 96 + bits, 'ipv6');

@@ -5,22 +5,22 @@ import { isPrivateHost } from './private-hosts.ts';
 import type { Hop } from './rules.ts';
 
 /**
- * Keeps a document of a public host from leading a call to private addresses, as the rules of redirects do. What is asked
- * before any document has been read comes from the caller or is a constant of a plug-in; a document of a private host may
- * name others.
+ * Prevents a document of a public host from leading a call to private addresses, like the rules for redirects. An
+ * address requested before any document was read comes from the caller or is a constant of a plug-in; a document of a
+ * private host may name other private hosts.
  */
 export class PrivatePlaces {
   readonly #mirrors: Mirrors;
   readonly #named: Set<string>;
   #anyMayBeNamed = true;
 
-  /** `named`: what the caller wrote; the hosts of the addresses among it may always be asked. */
+  /** `named`: the caller's texts; the hosts of addresses among them may always be requested. */
   constructor(mirrors: Mirrors, named: readonly string[]) {
     this.#mirrors = mirrors;
     this.#named = new Set(named.flatMap((text) => URL.parse(text)?.hostname || []));
   }
 
-  /** `ERR_METADATA` for a private address that only a document of a public host can have given. */
+  /** Throws `ERR_METADATA` for a private address that only a document of a public host can have given. */
   check({ url, mirrored }: Pick<Hop, 'url' | 'mirrored'>): void {
     if (mirrored || !isPrivateHost(url.hostname)) return;
     if (this.#anyMayBeNamed) this.#named.add(url.hostname);
@@ -34,7 +34,7 @@ export class PrivatePlaces {
     });
   }
 
-  /** A document has been read; what is asked from now on may come from it. */
+  /** Called after a document was read; later addresses may come from it. */
   read({ url, mirrored }: Pick<Hop, 'url' | 'mirrored'>): void {
     if (mirrored || !isPrivateHost(url.hostname)) this.#anyMayBeNamed = false;
   }

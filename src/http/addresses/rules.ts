@@ -3,24 +3,24 @@ import { publicUrl, shownText } from '../../kit/public-url.ts';
 import { isBelowMirror, type Mirrors, rewrite } from './mirrors.ts';
 import { isPrivateHost } from './private-hosts.ts';
 
-/** What the rules depend on. */
+/** The inputs of the address rules. */
 export interface AddressRules {
   mirrors: Mirrors;
-  /** The caller gave a digest, so plain http can do no harm. */
+  /** The caller gave a digest, so plain http is safe. */
   allowPlain: boolean;
-  /** Of a registry on this machine that the caller named: no network could change what it answers. */
+  /** Origin of a registry on this machine that the caller named: no network can change its answers. */
   plainOrigin?: string | undefined;
 }
 
-/** An address that may be asked, and whether a mirror that the caller named led to it. */
+/** An address that may be requested, and whether a mirror that the caller named led to it. */
 export interface Hop {
   url: URL;
   mirrored: boolean;
-  /** This hop, or one before it, is plain http. */
+  /** True if this hop, or one before it, is plain http. */
   plain: boolean;
 }
 
-/** An address that a request can be made of, without its fragment; `ERR_INVALID_REQUEST` when it is none. */
+/** An address for a request, without its fragment. Throws `ERR_INVALID_REQUEST` for a text that is not an address. */
 export function parseAddress(url: URL | string): URL {
   if (!URL.canParse(String(url))) {
     throw new UsageError({
@@ -35,7 +35,9 @@ export function parseAddress(url: URL | string): URL {
   return parsed;
 }
 
-/** The first address of a request: rewritten, and refused when it is neither https nor allowed plain http. */
+/**
+ * The first address of a request, after rewriting. Refuses an address that is neither https nor permitted plain http.
+ */
 export function firstHop(asked: URL, rules: AddressRules): Hop {
   const ruled = rewrite(asked, rules.mirrors);
   const hop: Hop = { ...ruled, plain: ruled.url.protocol === 'http:' };
@@ -53,8 +55,8 @@ export function firstHop(asked: URL, rules: AddressRules): Hop {
 }
 
 /**
- * Where a redirect leads, rewritten where a mirror covers it. Never from https to plain http or another scheme, never
- * from a public host into private addresses, unless the caller named that place as a mirror.
+ * The target of a redirect, rewritten if a mirror covers it. Refuses a redirect from https to plain http or another
+ * scheme, and from a public host to private addresses, unless the caller named the target as a mirror.
  */
 export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
   if (!URL.canParse(location, from.url)) throw refused(from.url, 'a place that is no address', '');
@@ -62,7 +64,7 @@ export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
   target.hash = '';
   const sameOrigin = target.origin === from.url.origin;
   if (!sameOrigin) {
-    // A redirect must not choose credentials for another origin, nor pass on those of this one.
+    // A redirect must not choose credentials for another origin, or pass on those of this one.
     target.username = '';
     target.password = '';
   }

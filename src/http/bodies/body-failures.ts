@@ -3,9 +3,9 @@ import { type DecodeError, IntegrityError, refuse, TransferError } from '../../e
 import { publicUrl } from '../../kit/public-url.ts';
 import { TransientFailure } from '../retry.ts';
 
-/** The errors that a file on its way can end with, beside those of the network and of a status. */
+/** The errors that end a transfer, besides those of the network and of a status. */
 
-/** The end came early; `BodyTransfer` adds the counts. */
+/** The end came too early; `BodyTransfer` adds the counts. */
 export function cutShort(url: URL, received: number, wanted: number): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
@@ -15,7 +15,7 @@ export function cutShort(url: URL, received: number, wanted: number): TransferEr
   });
 }
 
-/** What came cannot be continued; `why` says what the server does instead. */
+/** The transfer cannot be resumed; `why` says what the server did instead. */
 export function cannotContinue(url: URL, received: number, why: string): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
@@ -45,7 +45,7 @@ export function wrongSize(url: URL, actual: number, expected: number): Integrity
   });
 }
 
-/** `needed` is the length of the file, where it is known. */
+/** `needed` is the length of the file, if known. */
 export function bodyTooLong(
   url: URL,
   actual: number,

@@ -2,7 +2,7 @@ import type { Limits } from '../../contracts/limits.ts';
 import { SlowFailure, TransientFailure, type Tuning } from '../retry.ts';
 import { bodyTooLong, cutShort, wrongSize } from './body-failures.ts';
 
-/** What a body may be: how long, and how slow. Positions and lengths are bytes of the whole file. */
+/** The limits for a body: its length, and its speed. Positions and lengths are bytes of the whole file. */
 export class BodyLimits {
   readonly #expectedBytes: number | undefined;
   readonly #limits: Pick<Limits, 'downloadBytes'>;
@@ -19,7 +19,10 @@ export class BodyLimits {
     this.#tuning = tuning;
   }
 
-  /** The length that an answer states of the file: `ERR_SIZE` for another one than expected, `ERR_LIMIT` for too much. */
+  /**
+   * Checks the length that an answer states for the file: throws `ERR_SIZE` if it differs from the expected one, and
+   * `ERR_LIMIT` if it is too long.
+   */
   checkWhole(url: URL, bytes: number | undefined): void {
     if (bytes === undefined) return;
     const wanted = this.#expectedBytes ?? bytes;
@@ -27,14 +30,17 @@ export class BodyLimits {
     this.#checkLength(url, bytes, bytes);
   }
 
-  /** Bytes have come up to `position`, and no more than up to `end` should. */
+  /** Checks that bytes up to `position` do not exceed `end`. */
   checkCount(url: URL, position: number, end: number | undefined): void {
     const wanted = end ?? this.#expectedBytes;
     if (wanted !== undefined && position > wanted) throw wrongSize(url, position, wanted);
     this.#checkLength(url, position, wanted);
   }
 
-  /** An answer has ended at `position`. `isMarked`: its end is upstream's word, so that an early one is no cut. */
+  /**
+   * Checks an answer that ended at `position`. `isMarked`: upstream marked the end, so that an early end is not an
+   * interruption.
+   */
   checkEnd(url: URL, position: number, end: number | undefined, isMarked: boolean): void {
     const wanted = end ?? this.#expectedBytes;
     if (wanted === undefined || position === wanted) return;
@@ -42,14 +48,14 @@ export class BodyLimits {
     throw new TransientFailure(cutShort(url, position, wanted));
   }
 
-  /** Bytes that come too slowly start no row of attempts again: so many rows of them end the transfer. */
+  /** Ends the transfer after `attempts` failures for slow bytes: slow progress must not permit endless attempts. */
   countSlow(error: unknown): unknown {
     if (!(error instanceof SlowFailure)) return error;
     this.#slowFailures += 1;
     return this.#slowFailures >= this.#tuning.attempts ? error.failure : error;
   }
 
-  /** `whole`: the length of the file, where it is known. */
+  /** `whole`: the length of the file, if known. */
   #checkLength(url: URL, bytes: number, whole: number | undefined): void {
     const limit = this.#limits.downloadBytes;
     if (bytes > limit) throw bodyTooLong(url, bytes, limit, whole);

@@ -18,19 +18,19 @@ import {
 import { EncodingWatch } from './encoding-watch.ts';
 import { checkPart, firstPart } from './part-answer.ts';
 
-/** Which bytes are wanted, and what is known of their file from earlier answers. */
+/** The requested bytes, and the facts about their file from earlier answers. */
 export interface Wanted {
   position: number;
-  /** Exclusive; the end of the file where absent. */
+  /** Exclusive; absent: the end of the file. */
   end?: number | undefined;
   sizeBytes?: number | undefined;
   validators?: Validators | undefined;
   /** See `ResumePoint.judged`. */
   judged?: boolean | undefined;
   expectedBytes?: number | undefined;
-  /** What an earlier answer said of the packing. */
+  /** The encoding that an earlier answer stated. */
   encoding?: string | undefined;
-  /** Bytes of a file that is known already: never the whole of it by mistake. */
+  /** Part of a file that is already known: a whole file in the answer would be an error. */
   isPart?: boolean | undefined;
   /** See `WireRequest.lends`. */
   lends?: boolean | undefined;
@@ -38,18 +38,18 @@ export interface Wanted {
   onHop?: ((hop: Hop) => void) | undefined;
 }
 
-/** One file, or a part of it, on its way, across as many requests as it takes. */
+/** The transfer of one file, or of a part of it, with as many requests as needed. */
 export class BodyTransfer {
   /** The address that answers. */
   hop: Hop;
   sizeBytes: number | undefined;
   validators: Validators;
-  /** Where the bytes end, exclusive; `undefined` for the end of the file. */
+  /** End of the bytes, exclusive; `undefined` for the end of the file. */
   end: number | undefined;
   readonly encodings: EncodingWatch;
-  /** The server has shown or said that it takes ranges. */
+  /** The server has served a range, or has said that it supports them. */
   takesRanges = false;
-  /** Bytes of another answer than the first have come. */
+  /** Bytes of a second or later answer have arrived. */
   isContinued = false;
   readonly #start: Hop;
   readonly #wanted: Wanted;
@@ -58,12 +58,14 @@ export class BodyTransfer {
   readonly #limits: BodyLimits;
   #position: number;
   #answer: Answer | undefined;
-  /** What this answer said it would hold, exclusive. */
+  /** The end that this answer stated, exclusive. */
   #answerEnd: number | undefined;
-  /** The end of an answer is marked on the wire, so that an early end is upstream's word and no cut. */
+  /**
+   * The end of the answer is marked on the wire, so that an early end comes from upstream and is not an interruption.
+   */
   #framed = false;
 
-  /** `at`: the place that served the beginning, where it is not `start` itself. */
+  /** `at`: the address that served the beginning, if it is not `start` itself. */
   constructor(start: Hop, wanted: Wanted, context: AskContext, at: Hop = start) {
     this.hop = at;
     this.#start = start;
@@ -122,7 +124,7 @@ export class BodyTransfer {
     try {
       const part = end === undefined ? undefined : firstPart(answer, end);
       if (part === undefined && (answer.status === 206 || answer.status === 416) && end) {
-        // Parts cannot be had, or not be held to anything: the whole then, in one piece.
+        // Parts are not possible, or cannot be verified: request the whole file.
         answer.close();
         this.end = undefined;
         return await this.#begin();
@@ -154,7 +156,7 @@ export class BodyTransfer {
     if (condition['if-range'] === undefined && this.#wanted.judged !== true) {
       throw this.#restart('gives nothing to recognise the file by');
     }
-    // The place that served the beginning, once; after that whatever the original address leads to.
+    // The address that served the beginning is asked once; after that, the target of the original address.
     const start = this.hop;
     this.hop = this.#start;
     const headers = { range: formatRange(this.#position, this.end), ...condition };
@@ -185,7 +187,7 @@ export class BodyTransfer {
     }
   }
 
-  /** Asks for the bytes as they are; the answer may have any status that is no redirect. */
+  /** Requests the bytes unencoded; the answer may have any status except a redirect. */
   async #get(start: Hop, headers: Record<string, string>): Promise<{ hop: Hop; answer: Answer }> {
     const question: Question<Answer> = {
       method: 'GET',
@@ -201,7 +203,7 @@ export class BodyTransfer {
     return defined({ 'if-range': ifRange(this.validators) });
   }
 
-  /** A link that was good for one request only is replaced by asking the original address again. */
+  /** If a link was valid for one request only, the original address is asked again. */
   async #refusal(answer: Answer, start: Hop): Promise<unknown> {
     const failure = await this.#failure(answer);
     const expired = failure instanceof TransferError && isLasting(answer.status);
@@ -214,12 +216,12 @@ export class BodyTransfer {
     return statusFailure(answer, this.#context.attempts.tuning);
   }
 
-  /** Takes the mark that ends the answer off the wire, so that the connection can serve again. */
+  /** Reads the mark at the end of the answer, so that the connection can be used again. */
   async #finish(): Promise<void> {
     const answer = this.#answer;
     this.#answer = undefined;
     if (answer === undefined) return;
-    // Every byte is here: whatever the wire says now changes nothing.
+    // All bytes have arrived: an error of the wire does not matter now.
     const more = await answer.next().catch(() => undefined);
     answer.close();
     this.#context.attempts.signal.throwIfAborted();

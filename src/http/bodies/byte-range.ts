@@ -1,12 +1,12 @@
 import { defined } from '../../kit/defined.ts';
 
-/** What a later Range request may be conditioned on (RFC 9110 13.1.5); empty when nothing strong was given. */
+/** Validators for the condition of a later Range request (RFC 9110 13.1.5); empty if there is no strong one. */
 export interface Validators {
   etag?: string;
   lastModified?: string;
 }
 
-/** A single part of a file: `end` is its last byte, `total` the length of the whole. */
+/** A single part of a file: `end` is its last byte, `total` the length of the whole file. */
 export interface ContentRange {
   start: number;
   end: number;
@@ -27,17 +27,17 @@ export function strongValidators(headers: Record<string, string>): Validators {
   });
 }
 
-/** The value for `If-Range`; `undefined` when a transfer cannot be continued. */
+/** The value for `If-Range`; `undefined` if a transfer cannot be resumed. */
 export function ifRange(validators: Validators): string | undefined {
   return validators.etag ?? validators.lastModified;
 }
 
-/** The value for `Range`: from `start` on, up to `end` (exclusive) where given. */
+/** The value for `Range`: from `start`, to `end` (exclusive) if given. */
 export function formatRange(start: number, end: number | undefined): string {
   return `bytes=${start}-${end === undefined ? '' : end - 1}`;
 }
 
-/** `Content-Range` of a single part; `undefined` when absent, malformed or of unknown total. */
+/** `Content-Range` of a single part; `undefined` if absent, malformed or without a total. */
 export function parseContentRange(value: string | undefined): ContentRange | undefined {
   const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(value?.trim() ?? '');
   if (match === null) return undefined;
@@ -45,19 +45,19 @@ export function parseContentRange(value: string | undefined): ContentRange | und
   return start <= end && end < total ? { start, end, total } : undefined;
 }
 
-/** `Content-Length` as a number; `undefined` when absent. */
+/** `Content-Length` as a number; `undefined` if absent. */
 export function parseContentLength(headers: Record<string, string>): number | undefined {
   const text = headers['content-length'];
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** True when an answer says that its server takes Range requests (RFC 9110 14.3). */
+/** True if an answer says that its server supports Range requests (RFC 9110 14.3). */
 export function acceptsRanges(headers: Record<string, string>): boolean {
   const units = (headers['accept-ranges'] ?? '').split(',');
   return units.some((unit) => unit.trim().toLowerCase() === 'bytes');
 }
 
-/** True when both answers speak of the same bytes, as far as the second one says. */
+/** True if both answers are about the same bytes, as far as the second one states validators. */
 export function sameValidators(first: Validators, headers: Record<string, string>): boolean {
   const { etag, 'last-modified': lastModified } = headers;
   if (first.etag !== undefined && etag !== undefined) return first.etag === etag;

@@ -2,16 +2,19 @@ import { contentEncoding, isOwnPacking, mayBePacked } from '../content-encoding.
 import type { Answer } from '../wire/answer.ts';
 import { foreignEncoding } from './body-failures.ts';
 
-/** As much of a file as shows whether it is packed twice. */
+/** Enough of a file to detect double compression. */
 const headBytes = 64 * 1024;
 
-/** Tells an encoding that describes the stored file, or nothing, from one that changed the bytes on the way. */
+/**
+ * Distinguishes an encoding that describes the stored file, or is meaningless, from one that changed the bytes on the
+ * way.
+ */
 export class EncodingWatch {
   readonly #asked: URL;
   readonly #expectedBytes: number | undefined;
-  /** What the server said of the bytes that came first. */
+  /** The encoding stated for the first bytes. */
   encoding: string | undefined;
-  /** The first bytes decide. */
+  /** True while the first bytes must decide. */
   #isDoubtful = false;
 
   constructor(asked: URL, expectedBytes: number | undefined, encoding: string | undefined) {
@@ -20,7 +23,7 @@ export class EncodingWatch {
     this.encoding = encoding;
   }
 
-  /** The beginning of the file, or all of it, of the length that this answer tells. */
+  /** Called for an answer with the beginning of the file, or all of it; `sizeBytes` is the stated length. */
   begin({ headers, url }: Answer, sizeBytes: number | undefined): void {
     const encoding = contentEncoding(headers);
     this.encoding = encoding;
@@ -30,14 +33,14 @@ export class EncodingWatch {
     this.#isDoubtful = !isKnown;
   }
 
-  /** Bytes that belong to those that came before. */
+  /** Called for an answer that continues the earlier bytes. */
   continue({ headers, url }: Answer): void {
     const encoding = contentEncoding(headers);
     if (encoding === undefined || encoding === this.encoding) return;
     if (!isOwnPacking(encoding, this.#asked)) throw foreignEncoding(url, encoding);
   }
 
-  /** The next bytes, as they came from `url`. */
+  /** Checks the next bytes, received from `url`. */
   accept(chunk: Uint8Array, url: URL): void {
     const { encoding } = this;
     if (!this.#isDoubtful || encoding === undefined) return;
@@ -49,7 +52,7 @@ export class EncodingWatch {
   }
 }
 
-/** A `.gz` that was packed once more for the way. */
+/** True for a `.gz` that was compressed again for the transfer. */
 function isPackedTwice(encoding: string, head: Uint8Array): boolean {
   if (!/^(?:x-)?gzip$/.test(encoding)) return false;
   const { constants, gunzipSync } = process.getBuiltinModule('node:zlib');
@@ -58,7 +61,7 @@ function isPackedTwice(encoding: string, head: Uint8Array): boolean {
     const inner = gunzipSync(head.subarray(0, headBytes), options);
     return inner.length > 1 && mayBePacked(encoding, inner);
   } catch {
-    // Unpacks to more than this, or is damaged: no second packing does either.
+    // It unpacks to more than this, or is damaged: neither happens with a second compression.
     return false;
   }
 }

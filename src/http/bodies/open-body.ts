@@ -5,7 +5,7 @@ import type { Body, BodyOptions } from './body.ts';
 import { BodyTransfer, type Wanted } from './body-transfer.ts';
 import { ifRange } from './byte-range.ts';
 
-/** Opens a file and waits for its first bytes. */
+/** Opens a transfer and waits for its first bytes. */
 export async function openBody(
   address: URL,
   options: BodyOptions,
@@ -21,7 +21,7 @@ export async function openBody(
   context.places.check(start);
   const position = resume?.position ?? 0;
   const end = firstBytes === undefined ? undefined : position + firstBytes;
-  // The connection of a part serves the next part, so it stays with the HTTP client.
+  // The connection of a part is used for the next part, so it stays with the HTTP client.
   const lends = firstBytes === undefined;
   const beginning: Wanted = { ...resume, position, end, expectedBytes, onHop, lends };
   const transfer = new BodyTransfer(start, beginning, own);

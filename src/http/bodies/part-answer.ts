@@ -13,8 +13,8 @@ interface PartAnswer {
 }
 
 /**
- * The part that an answer brings to a request for the first bytes, up to `end`; `undefined` for the whole file, and for
- * a part that the others could not be held to, because nothing strong recognises its file.
+ * The part in an answer to a request for the first bytes, up to `end`; `undefined` for the whole file, and for a part
+ * without a strong validator, because other parts could not be matched with it.
  */
 export function firstPart({ status, headers }: PartAnswer, end: number): ContentRange | undefined {
   if (status !== 206 || ifRange(strongValidators(headers)) === undefined) return undefined;
@@ -23,8 +23,8 @@ export function firstPart({ status, headers }: PartAnswer, end: number): Content
 }
 
 /**
- * The part that a 206 brings where a file is to be continued: from the very byte, no farther than asked, of the same
- * file. Otherwise what the server does instead, to be read after "the server".
+ * Checks that a 206 resumes a file: at exactly this byte, not beyond the requested end, of the same file. Otherwise
+ * returns what the server does instead; the text follows "the server".
  */
 export function checkPart(
   { headers }: PartAnswer,

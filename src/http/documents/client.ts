@@ -16,19 +16,21 @@ import type { MetadataStore } from './store.ts';
 export interface MetadataContext {
   ask: AskContext;
   slots: OriginSlots;
-  /** What was read, for as long as it lives. */
+  /** The documents that were read, for as long as this object lives. */
   shared: SharedRequests<LoadedDocument>;
   store: MetadataStore | undefined;
-  /** No request at all. */
+  /** Make no request. */
   offline: boolean;
-  /** Past every earlier answer. */
+  /** Use no earlier answer. */
   refresh: boolean;
 }
 
-/** There is no such document. Every other status says something about the client, the server or the way. */
+/**
+ * Statuses that mean: there is no such document. Every other status concerns the client, the server or the network.
+ */
 const absent: readonly number[] = [404, 410];
 
-/** Reads documents for vendors and verifiers; each address is asked once in the life of the client. */
+/** Reads documents for vendors and verifiers; each address is requested once in the life of the client. */
 export function createMetadataClient(context: MetadataContext): MetadataClient {
   const { shared } = context;
 
@@ -80,7 +82,7 @@ export function createMetadataClient(context: MetadataContext): MetadataClient {
       load(AbortSignal.any([context.ask.attempts.signal, stop])),
     );
     note(outcome);
-    // The result may be that of a caller with a higher bound.
+    // The result may come from a caller with a higher bound.
     const bytes = 'document' in outcome ? outcome.document.bytes.length : 0;
     if (headBytes === undefined && bytes > maxBytes)
       throw documentTooLong(start.url, maxBytes, bytes);

@@ -3,7 +3,7 @@ import { TransferError } from '../../errors.ts';
 import { isHtml } from '../../kit/is-html.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 
-/** A document around its bytes; text is decoded on first use, JSON parsed anew for every caller. */
+/** A document made from its bytes; text is decoded on first use, and JSON is parsed again for every caller. */
 export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): MetadataDocument {
   let text: string | undefined;
   const decoded = (): string => {
@@ -25,7 +25,7 @@ export function createDocument(facts: Omit<MetadataDocument, 'text' | 'json'>): 
   };
 }
 
-/** `ERR_METADATA` for an HTML page in place of a document; `from` is the address that answered. */
+/** Throws `ERR_METADATA` for an HTML page in place of a document; `from` is the address that answered. */
 export function refuseHtml(from: URL, bytes: Uint8Array): void {
   if (!isHtml(bytes)) return;
   const shown = publicUrl(from);

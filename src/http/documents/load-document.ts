@@ -10,7 +10,7 @@ import type { OriginSlots } from './origin-slots.ts';
 import { type DocumentRequest, requestDocument } from './request-document.ts';
 import { addressKey, type MetadataStore, type StoredDocument } from './store.ts';
 
-/** A document, or the status that upstream keeps answering with in its place. */
+/** A document, or the lasting status with which upstream answers instead. */
 export type LoadedDocument =
   | { document: MetadataDocument }
   | { refused: TransferError; status: number };
@@ -18,17 +18,17 @@ export type LoadedDocument =
 export interface LoadRequest extends Omit<DocumentRequest, 'stored'> {
   asked: URL;
   start: Hop;
-  /** Where earlier answers are, if they may be used and replaced. */
+  /** Store of earlier answers, if they may be used and replaced. */
   store: MetadataStore | undefined;
   /** An earlier answer may save bytes, or be used while upstream is down. */
   reuse: boolean;
-  /** Whether and for how long an earlier answer is not asked about. */
+  /** Whether and for how long an earlier answer is used without a request. */
   kept: boolean | KeptAnswer;
-  /** HTML will do. */
+  /** An HTML page is permitted. */
   page: boolean;
 }
 
-/** Reads one document, from the network or, where that is down, from the store. */
+/** Reads one document, from the network or, if that is down, from the store. */
 export async function loadDocument(
   request: LoadRequest,
   context: AskContext,
@@ -36,7 +36,7 @@ export async function loadDocument(
 ): Promise<LoadedDocument> {
   const { asked, start, store, accept, maxBytes, reuse } = request;
   const kept = typeof request.kept === 'object' ? request.kept : undefined;
-  // What is kept is joined with the new answer, not replaced by it.
+  // A kept answer is combined with the new one, not replaced.
   const isRead = reuse || kept !== undefined;
   const known = isRead ? await store?.read(start.url, accept, maxBytes) : undefined;
   const stored = known !== undefined && !request.page && isHtml(known.bytes) ? undefined : known;
@@ -83,7 +83,7 @@ export async function loadDocument(
   }
 }
 
-/** True for an answer that need not be asked about. One from the future was stored under a wrong clock. */
+/** True for an answer that needs no new request. A time in the future came from a wrong clock. */
 function isFresh({ storedAt }: StoredDocument, kept: boolean | KeptAnswer): boolean {
   if (typeof kept === 'boolean') return kept;
   const age = Date.now() - Date.parse(storedAt);
@@ -118,7 +118,7 @@ function fromStored(
   });
 }
 
-/** Upstream is down. A wrong certificate is something else: the user has to look at it. */
+/** True if upstream is down. A wrong certificate does not count: the user must check it. */
 function isUnreachable(error: TransferError): boolean {
   if (error.code === 'ERR_NETWORK') return error.details.reason !== 'tls';
   if (error.code === 'ERR_HTTP_STATUS') return (error.details.status ?? 0) >= 500;

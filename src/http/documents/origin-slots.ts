@@ -1,14 +1,14 @@
 import { abortable } from '../../kit/abort.ts';
 import { createTaskPool, type TaskPool } from '../../kit/task-pool.ts';
 
-/** Runs `task` when its origin has a slot free; an abort ends the wait for one at once. */
+/** Runs `task` when its origin has a free slot; an abort ends the wait at once. */
 export type OriginSlots = <T>(
   origin: string,
   signal: AbortSignal,
   task: () => Promise<T>,
 ) => Promise<T>;
 
-/** At most `perOrigin` tasks at a time for each origin. */
+/** At most `perOrigin` concurrent tasks for each origin. */
 export function createOriginSlots(perOrigin: number): OriginSlots {
   const pools = new Map<string, TaskPool>();
   return async (origin, signal, task) => {

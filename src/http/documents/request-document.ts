@@ -16,18 +16,18 @@ export interface DocumentRequest {
   accept: string;
   maxBytes: number;
   headBytes: number | undefined;
-  /** Ask the network's caches to pass the question on. */
+  /** Bypass the caches of the network. */
   noCache: boolean;
-  /** What is known already; its validators make the request conditional. */
+  /** The stored document; its validators make the request conditional. */
   stored: StoredDocument | undefined;
 }
 
-/** What an address answers with: a document, or that the stored one still stands. */
+/** The answer of an address: a document, or that the stored one is still valid. */
 export type DocumentAnswer =
   | { hop: Hop; unchanged: true }
   | { hop: Hop; unchanged: false; bytes: Uint8Array; headers: Record<string, string> };
 
-/** One document from the network, along redirects and with retries; a bad status is `ERR_HTTP_STATUS`. */
+/** Reads one document from the network, with redirects and retries. Throws `ERR_HTTP_STATUS` for a bad status. */
 export async function requestDocument(
   start: Hop,
   request: DocumentRequest,
@@ -54,11 +54,11 @@ export async function requestDocument(
 
 function headersFor(hop: Hop, request: DocumentRequest) {
   const { stored, headBytes } = request;
-  // Validators belong to one address; a redirect that leads elsewhere by now must not be answered with 304.
+  // Validators are for one address; if a redirect leads elsewhere now, the answer must not be 304.
   const known = stored?.finalKey === addressKey(hop.url) ? stored : undefined;
   return defined({
     accept: request.accept,
-    // A range of a compressed answer would be a range of something else.
+    // A range of a compressed answer would not be a range of the document.
     'accept-encoding': headBytes === undefined ? 'gzip' : 'identity',
     range: headBytes === undefined ? undefined : `bytes=0-${headBytes - 1}`,
     'cache-control': request.noCache ? 'no-cache' : undefined,
@@ -120,12 +120,12 @@ function refusal(
   }
   const declared = parseContentLength(answer.headers) ?? 0;
   if (maxBytes === undefined || declared <= maxBytes) return undefined;
-  // The length of a packed answer says nothing of the document.
+  // The length of a compressed answer is not the length of the document.
   const isPacked = answer.headers['content-encoding'] !== undefined;
   return documentTooLong(answer.url, maxBytes, isPacked ? undefined : declared);
 }
 
-/** A document that outgrows its bound; `needed` is its length, where that is known. */
+/** The error for a document beyond its bound; `needed` is its length, if known. */
 export function documentTooLong(url: URL, maxBytes: number, needed?: number): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',

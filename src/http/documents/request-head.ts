@@ -6,7 +6,10 @@ import { isTransient, statusFailure } from '../status-failure.ts';
 import { dropBody } from '../wire/answer.ts';
 import type { OriginSlots } from './origin-slots.ts';
 
-/** A HEAD request along redirects. Any lasting status is an answer; one that stays transient is `ERR_HTTP_STATUS`. */
+/**
+ * A HEAD request, with redirects. Any lasting status is an answer; throws `ERR_HTTP_STATUS` for a status that stays
+ * transient.
+ */
 export async function requestHead(
   start: Hop,
   accept: string,

@@ -9,13 +9,16 @@ interface Entry<T> {
 }
 
 /**
- * One piece of work per key, however many ask for it, and its result for those who ask later. A caller who aborts leaves
- * the others undisturbed; the work stops when the last one has left. Failures are not remembered.
+ * Runs one task per key for all callers, and keeps its result for later ones. A caller that aborts does not disturb
+ * the others; the task stops when the last caller has left. Failures are not kept.
  */
 export class SharedRequests<T> {
   readonly #entries = new Map<string, Entry<T>>();
 
-  /** `maxBytes`: work under way with a smaller bound than the caller's is not shared, as it may fail where this one need not. */
+  /**
+   * `maxBytes`: a running task with a smaller bound than the caller's is not shared, because it may fail where this
+   * one need not.
+   */
   async share(
     key: string,
     maxBytes: number,
@@ -39,7 +42,7 @@ export class SharedRequests<T> {
     const stop = new AbortController();
     const entry: Entry<T> = { maxBytes, result: work(stop.signal), stop, waiting: 0, done: false };
     this.#entries.set(key, entry);
-    // A failure reaches those who wait; the last of them takes the entry away.
+    // All waiting callers get the failure; the last of them removes the entry.
     entry.result.then(
       () => {
         entry.done = true;

@@ -5,7 +5,7 @@ import type { Log } from '../../contracts/log.ts';
 import { publicUrl } from '../../kit/public-url.ts';
 import { parseNumber, parseOptional, parseRecord, parseText } from '../../kit/records.ts';
 
-/** A document as it was last seen, and what a conditional request needs. */
+/** The last version of a document, and the values for a conditional request. */
 export interface StoredDocument {
   /** Without user info and query. */
   finalUrl: URL;
@@ -18,7 +18,9 @@ export interface StoredDocument {
   bytes: Uint8Array;
 }
 
-/** Documents on disk, by rewritten address and `accept`. Neither method throws: the store only saves work. */
+/**
+ * Documents on disk, by rewritten address and `accept`. The methods never throw, because the store only saves work.
+ */
 export interface MetadataStore {
   read(url: URL, accept: string, maxBytes: number): Promise<StoredDocument | undefined>;
   write(url: URL, accept: string, document: StoredDocument): Promise<void>;
@@ -26,12 +28,15 @@ export interface MetadataStore {
 
 const maxRecordBytes = 64 * 1024;
 
-/** The name under which an address is stored. */
+/** The file name for an address in the store. */
 export function addressKey(url: URL): string {
   return createHash('sha256').update(url.href).digest('hex');
 }
 
-/** Keeps documents in `directory`, one body and one record each; made on the first write. */
+/**
+ * Stores documents in `directory`, with one body file and one record file each; the folder is created with the first
+ * write.
+ */
 export function createMetadataStore(directory: string, log: Log): MetadataStore {
   const place = (url: URL, extension: string): string =>
     join(directory, `${addressKey(url)}.${extension}`);
@@ -47,7 +52,7 @@ export function createMetadataStore(directory: string, log: Log): MetadataStore 
         const bytes = await readRegular(place(url, 'body'), maxBytes);
         return sha256(bytes) === record.sha256 ? { ...record.document, bytes } : undefined;
       } catch {
-        // Absent, damaged, torn by two writers or not ours: all the same, it is fetched anew.
+        // Absent, damaged, mixed from two writers or foreign: in every case the document is fetched again.
         return undefined;
       }
     },
@@ -104,12 +109,12 @@ async function readRegular(path: string, maxBytes: number): Promise<Uint8Array> 
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** As long as no writer takes; what is older was left by a process that was killed. */
+/** Longer than any write takes; an older temporary file was left by a killed process. */
 const writingMs = 60_000;
 
 /**
- * Puts a file in place in one step. While another process writes the same one, or has just been killed at it, this one is
- * not written: there is never more than one beside it.
+ * Replaces a file in one step. If another process is writing the same file, or was just killed while writing it, this
+ * file is not written: there is never more than one temporary file.
  */
 async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.new`;
@@ -126,7 +131,7 @@ async function replaceFile(path: string, content: Uint8Array | string): Promise<
     throw error;
   }
   try {
-    // Readable by the other users of the cache, whatever the umask.
+    // Readable by other users of the cache, whatever the umask.
     await chmod(temporary, 0o644);
     await rename(temporary, path);
   } catch (error) {

@@ -9,9 +9,9 @@ type Unpack = (
 ) => Promise<Uint8Array>;
 
 /**
- * The document inside the bytes that came: what was packed for the way is unpacked, what is stored so stays. A word that is
- * not understood is returned as such. `isCut`: the end of the bytes may be missing. Throws the engine's error for bytes that
- * are damaged, `ERR_BUFFER_TOO_LARGE` for more than `maxBytes`.
+ * The document in the received bytes: a compression for the transfer is removed, a stored compression stays. Returns
+ * the name of an unknown encoding. `isCut`: the end of the bytes may be missing. Throws the engine's error for
+ * damaged bytes, and `ERR_BUFFER_TOO_LARGE` for more than `maxBytes`.
  */
 export async function unpackDocument(
   answer: Answer,
@@ -36,7 +36,8 @@ export async function unpackDocument(
   };
   const { buffer, byteOffset, byteLength } = await unpack(bytes, options);
   const inner = new Uint8Array(buffer, byteOffset, byteLength);
-  // A `.gz` whose label speaks of the file itself; packed once more for the way, it would still be one inside.
+  // A `.gz` whose header describes the file itself; if it had been compressed again for the transfer, a `.gz` would
+  // be inside.
   const isStored = isOwnPacking(encoding, answer.url) && !mayBePacked(encoding, inner);
   return isStored ? bytes : inner;
 }

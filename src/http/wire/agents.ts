@@ -8,15 +8,15 @@ import { SocketReader } from './socket-reader.ts';
 
 const isNode = !['bun', 'deno'].some((name) => name in process.versions);
 
-/** Connection pools of one client, one per scheme. */
+/** The connection pools of one client, one for each scheme. */
 export interface Agents {
   http: HttpAgent;
   https: HttpsAgent;
 }
 
 /**
- * Makes the pools of each way: through `proxy`, or direct without one. All trust `ca` (PEM) beside the usual authorities.
- * Throws `ERR_INVALID_REQUEST` for a certificate or a proxy address that cannot be read.
+ * Makes the pools: through `proxy`, or direct without one. All trust `ca` (PEM) in addition to the default
+ * authorities. Throws `ERR_INVALID_REQUEST` for an invalid certificate or proxy address.
  */
 export function createAgents(init: {
   ca: string[];
@@ -39,11 +39,11 @@ function openPools(
   const proxyEnv = proxy === undefined ? undefined : { http_proxy: proxy, https_proxy: proxy };
   const options = {
     keepAlive: true,
-    // Bounds idle sockets and a tunnel that a proxy never opens; a busy socket has a watch of its own.
+    // Limits idle sockets, and a tunnel that a proxy never opens; a busy socket is watched separately.
     timeout: timeoutMs,
     ...defined({ proxyEnv }),
   };
-  // Imported, these modules load everything that hangs on them: a third of the start of the process.
+  // An import would load all dependencies of these modules: a third of the start-up time of the process.
   const http = process.getBuiltinModule('node:http');
   const https = process.getBuiltinModule('node:https');
   try {
@@ -51,12 +51,13 @@ function openPools(
       http: new http.Agent(options),
       https: new https.Agent({
         ...options,
-        // Stated, because NODE_TLS_REJECT_UNAUTHORIZED=0 must not turn `tls` into a lie.
+        // Stated explicitly: NODE_TLS_REJECT_UNAUTHORIZED=0 must not make the level `tls` untrue.
         rejectUnauthorized: true,
         ...defined({ secureContext }),
       }),
     };
-    // A socket through a proxy is made in several steps, and by Node.js alone. Other runtimes know `onread` by half.
+    // Only for direct sockets in Node.js: a socket through a proxy is made in several steps, and other runtimes
+    // support `onread` only in part.
     if (proxy === undefined && isNode)
       for (const agent of [agents.http, agents.https]) readByOurselves(agent);
     return agents;
@@ -66,13 +67,13 @@ function openPools(
       message: 'a proxy variable of the environment holds no usable address',
       hint: 'Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, such as http://proxy.example:3128.',
       details: { field: 'HTTPS_PROXY' },
-      // Node's own message quotes the address with its credentials.
+      // Node's own message contains the address with its credentials.
       cause: new Error(error instanceof Error ? error.name : 'invalid proxy'),
     });
   }
 }
 
-/** Gives each socket of a pool a reader, so that the body of an answer can be taken from it. */
+/** Gives each socket of a pool a reader, so that the body of an answer can be read directly. */
 function readByOurselves(agent: HttpAgent): void {
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
@@ -87,11 +88,11 @@ function trustBeside(ca: string[]): SecureContext | undefined {
   if (ca.length === 0) return undefined;
   for (const pem of ca) checkCertificates(pem);
   const { createSecureContext, getCACertificates } = process.getBuiltinModule('node:tls');
-  // One context for all connections: reading some 150 certificates takes tens of milliseconds.
+  // One context for all connections: parsing about 150 certificates takes tens of milliseconds.
   return createSecureContext({ ca: [...getCACertificates('default'), ...ca] });
 }
 
-/** OpenSSL skips what it cannot read; the caller would learn of it only from failing handshakes. */
+/** OpenSSL skips certificates that it cannot parse; the caller would notice only failing handshakes. */
 function checkCertificates(pem: string): void {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {

@@ -2,42 +2,42 @@ import { TransferError } from '../../errors.ts';
 import { parseContentLength } from '../bodies/byte-range.ts';
 import { TransientFailure } from '../retry.ts';
 
-/** One request on the wire; no redirect is followed and nothing is repeated. */
+/** One request on the wire, without redirects and retries. */
 export interface WireRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: URL;
   headers: Record<string, string>;
   signal: AbortSignal;
-  /** A chunk of the body is used up before the next one is asked for, so its memory may be used again. */
+  /** The caller uses a chunk before it asks for the next one, so its memory may be reused. */
   lends?: boolean | undefined;
-  /** Sent along as it is read; its length goes ahead as `Content-Length`. */
+  /** Streamed to the server; its length is sent before as `Content-Length`. */
   body?: WireBody | undefined;
 }
 
-/** What a request carries. */
+/** The body of a request. */
 export interface WireBody {
   sizeBytes: number;
-  /** All bytes in order; asked for again only where a registry refused the request with a challenge. */
+  /** All bytes in order; called again only if a registry refused the request with a challenge. */
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** The status line and headers of an answer, and its body to be read or closed. */
+/** Status and headers of an answer; its body must be read or closed. */
 export interface Answer {
   readonly url: URL;
   readonly status: number;
   /** Lower-case names; repeated headers joined with commas. */
   readonly headers: Record<string, string>;
-  /** Through which proxy it came, as `host:port`. */
+  /** The proxy through which it came, as `host:port`. */
   readonly proxy: string | undefined;
-  /** The next bytes, good until the next call where the request said `lends`; `undefined` after the last. */
+  /** The next bytes, valid until the next call if the request has `lends`; `undefined` after the last. */
   next(): Promise<Uint8Array | undefined>;
-  /** Drops what has not been read. */
+  /** Drops the unread rest. */
   close(): void;
 }
 
 /**
- * Drops a body and returns its first bytes. A body of one piece is read to its end, so that the connection can serve
- * again. A body that fails gives no bytes; an abort is thrown.
+ * Drops a body and returns its first bytes. A body of one piece is read to its end, so that the connection can be
+ * used again. A failing body gives no bytes; an abort is thrown.
  */
 export async function dropBody(answer: Answer): Promise<Uint8Array> {
   try {
@@ -74,7 +74,7 @@ export async function readUpTo(
 }
 
 function join(chunks: Uint8Array[]): Uint8Array {
-  // A plain Uint8Array: a Buffer's slice() would share memory with it.
+  // A plain Uint8Array, because a Buffer's slice() would share its memory.
   const { buffer, byteOffset, byteLength } = Buffer.concat(chunks);
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

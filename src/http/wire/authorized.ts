@@ -4,20 +4,20 @@ import { isTransient, statusFailure } from '../status-failure.ts';
 import { type Answer, dropBody, readUpTo, type WireRequest } from './answer.ts';
 import type { Wire } from './wire.ts';
 
-/** A request to a registry, as far as its credentials depend on it. */
+/** The part of a request to a registry on which its credentials depend. */
 export type AuthRequest = Pick<WireRequest, 'method' | 'url' | 'signal'>;
 
-/** Sends a request for a token: without credentials of its own, and no redirect is followed. */
+/** Sends a request for a token, without credentials from here and without redirects. */
 export type AskToken = (request: WireRequest) => Promise<SentAnswer>;
 
 /**
- * Knows what registries want to see. Asked for addresses whose path begins with `/v2/` alone, and anew for every request:
- * what it gives for one address never goes along to the place that a redirect leads to.
+ * Knows the credentials for registries. Used only for addresses whose path begins with `/v2/`, separately for every
+ * request: headers for one address are never sent to the target of a redirect.
  */
 export interface Authorizer {
-  /** Headers for a request, as far as an earlier challenge has told what is wanted; what ends soon is renewed. */
+  /** Headers for a request, as far as an earlier challenge told what is needed; renews a token that expires soon. */
   headersFor(request: AuthRequest, ask: AskToken): Promise<Record<string, string>>;
-  /** Headers that answer a `WWW-Authenticate`; `undefined` where there is nothing better than what was refused. */
+  /** Headers that answer a `WWW-Authenticate`; `undefined` if there is nothing better than the refused ones. */
   answer(
     request: AuthRequest,
     refusal: { challenge: string; sent: Record<string, string> },
@@ -25,7 +25,7 @@ export interface Authorizer {
   ): Promise<Record<string, string> | undefined>;
 }
 
-/** More is no answer of a token service. */
+/** The answer of a token service is never longer. */
 const maxTokenBytes = 1024 * 1024;
 
 /** An authorizer whose code is loaded with the first challenge. */
@@ -40,7 +40,7 @@ export function lateAuthorizer(load: () => Promise<Authorizer>): Authorizer {
   };
 }
 
-/** Sends what the registry wants to see, and answers one challenge a request. */
+/** Sends the headers of the authorizer, and answers one challenge per request. */
 export function authorizedWire(wire: Wire, authorizer: Authorizer, tuning: Tuning): Wire {
   const ask: AskToken = async (request) => {
     const answer = await wire.send(request);
@@ -56,7 +56,8 @@ export function authorizedWire(wire: Wire, authorizer: Authorizer, tuning: Tunin
       if (!isRegistry || 'authorization' in headers) return await wire.send(request);
       const sendWith = async (more: Record<string, string>): Promise<Answer> => {
         const answer = await wire.send({ ...request, headers: { ...headers, ...more } });
-        // Documents are stored for all users of a cache: not what the login of one has opened (RFC 9111 3.5).
+        // Stored documents are shared by all users of a cache, so documents behind a login must not be stored (RFC
+        // 9111 3.5).
         if ('authorization' in more) answer.headers['cache-control'] = 'no-store';
         return answer;
       };
@@ -70,7 +71,7 @@ export function authorizedWire(wire: Wire, authorizer: Authorizer, tuning: Tunin
       });
       if (better === undefined) return first;
       await dropBody(first);
-      // The body of a request that was refused is asked for again.
+      // The body is read again, because the first request was refused.
       return await sendWith(better);
     },
   };

@@ -20,8 +20,8 @@ interface ExchangeContext {
 }
 
 /**
- * One request and its answer. Watches for silence only while the reader waits for bytes, so that a slow reader is no
- * stall, and pulls one chunk at a time, so that nothing piles up.
+ * One request and its answer. It measures silence only while the reader waits for bytes, so a slow reader does not
+ * count as a stall, and it reads one chunk at a time, so no data accumulates.
  */
 export class Exchange implements Answer {
   readonly url: URL;
@@ -48,12 +48,12 @@ export class Exchange implements Answer {
     context.signal.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** Bytes of the request's body were taken: from now on the next ones are waited for, or the answer. */
+  /** Bytes of the request's body were sent: restarts the wait for the next ones, or for the answer. */
   sent(): void {
     if (this.status === 0 && this.#stopped === undefined) this.#expectBytes();
   }
 
-  /** Resolves when status and headers are there. */
+  /** Resolves when status and headers have arrived. */
   async open(): Promise<void> {
     const { tuning } = this.#context;
     const answered = new Promise<IncomingMessage>((resolve, reject) => {

@@ -4,18 +4,18 @@ import { parseContentLength } from '../bodies/byte-range.ts';
 import { PieceRing, ringPieceBytes } from './piece-ring.ts';
 import { SocketReader } from './socket-reader.ts';
 
-/** A shorter body is not worth its connection, which ends with it. */
+/** A shorter body is not worth losing its connection, which ends with it. */
 const leastBytes = 1024 * 1024;
-/** How long bytes may wait for others, so that a chunk is more than what came in one packet. */
+/** How long bytes wait for more, so that a chunk contains more than one packet. */
 const gatherMs = 4;
 
 /**
- * The body of an answer, taken from its socket behind the back of the HTTP parser. Each chunk is good until the next one is
- * asked for. Bytes that came before a failure are given out before it.
+ * The body of an answer, read directly from its socket instead of through the HTTP parser. Each chunk is valid until
+ * the next one is requested. Bytes that arrived before a failure are returned before it.
  */
 export class LentBody implements AsyncIterator<Uint8Array, undefined> {
   readonly #ring = new PieceRing();
-  /** What the parser gave out before. */
+  /** The bytes that the parser returned before. */
   readonly #first: Uint8Array[];
   readonly #response: IncomingMessage;
   #leftBytes: number;
@@ -24,13 +24,13 @@ export class LentBody implements AsyncIterator<Uint8Array, undefined> {
   #failure: { error: unknown } | undefined;
   #wake: () => void = () => {};
 
-  /** `undefined` where the body is short, framed otherwise than by its length, or not on a socket of our own. */
+  /** `undefined` if the body is short, has no stated length, or is not on one of our sockets. */
   static open(response: IncomingMessage, stream: Duplex): LentBody | undefined {
     const { headers, socket } = response;
     const reader = SocketReader.of(socket);
     const length = parseContentLength({ 'content-length': headers['content-length'] ?? '' });
     if (reader === undefined || length === undefined || headers['transfer-encoding']) return;
-    // What lies in the buffer of the socket would go to the parser when it is read.
+    // Bytes in the buffer of the socket would go to the parser.
     if (response.complete || socket.readableLength > 0 || stream.readableLength > 0) return;
     const first: Uint8Array[] = [];
     let leftBytes = length - response.readableLength;

@@ -15,13 +15,13 @@ const words: Record<string, string> = {
   ERR_PROXY_TUNNEL: 'the proxy did not open a tunnel',
 };
 
-/** Codes of OpenSSL and Node for a certificate or a handshake that another attempt will not change. */
+/** Codes of OpenSSL and Node for a certificate or handshake failure that another attempt would not change. */
 const tlsCode =
   /^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_|ERR_TLS_|ERR_SSL_|EPROTO$)/;
 
 /**
- * What a failed socket, handshake or parser becomes: `ERR_NETWORK`, worth another attempt unless it is about
- * certificates or a proxy that says no.
+ * The error for a failed socket, handshake or parser: `ERR_NETWORK`, transient unless it concerns certificates or a
+ * proxy that refuses.
  */
 export function networkFailure(
   error: unknown,
@@ -54,7 +54,7 @@ function hintFor(errno: string, tls: boolean, proxy: string | undefined): string
   return 'Check the network and try again.';
 }
 
-/** The HTTP client's own error holds the whole request, credentials included; what it wraps does not. */
+/** The HTTP client's error contains the whole request with credentials; the error inside it does not. */
 function nativeCause(error: unknown): unknown {
   const inner = error instanceof Error ? error.cause : undefined;
   return inner instanceof Error ? inner : new Error(messageOf(error));

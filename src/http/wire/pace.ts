@@ -1,11 +1,11 @@
-/** How many bytes have to come in how much time that is spent waiting for them. */
+/** How many bytes must arrive within a period of waiting for them. */
 export interface PaceRule {
   leastBytesPerSecond: number;
-  /** Milliseconds. */
+  /** Length of the period in milliseconds. */
   paceMs: number;
 }
 
-/** Watches that bytes come fast enough. A reader that takes its time is not what makes a transfer slow. */
+/** Checks that bytes arrive fast enough. A slow reader does not count. */
 export class Pace {
   readonly #rule: PaceRule;
   readonly #now: () => number;
@@ -18,12 +18,12 @@ export class Pace {
     this.#now = now;
   }
 
-  /** Bytes are waited for from now on. */
+  /** From now on, the reader waits for bytes. */
   wait(): void {
     this.#since = this.#now();
   }
 
-  /** So many came. False where too few did over the whole time that the rule looks at. */
+  /** This many bytes arrived. False if too few arrived over the whole period of the rule. */
   keepsUp(bytes: number): boolean {
     const { leastBytesPerSecond, paceMs } = this.#rule;
     this.#waitedMs += this.#now() - this.#since;

@@ -1,6 +1,6 @@
-/** Bytes of one piece: it fits into the cache of a core, and fewer reads than of 64 KiB fill it. */
+/** Length of one piece: it fits in the cache of a core, and needs fewer reads than 64 KiB. */
 export const ringPieceBytes: number = 256 * 1024;
-/** As much may lie there unread before the socket is to wait. */
+/** Greatest number of unread bytes before the socket must wait. */
 const maxUnreadBytes = 4 * ringPieceBytes;
 
 interface RingPiece {
@@ -9,7 +9,7 @@ interface RingPiece {
   taken: number;
 }
 
-/** Memory that bytes are received into, piece after piece; a piece is used again once its reader has gone on. */
+/** Memory for received bytes, in pieces; a piece is reused after its reader has finished with it. */
 export class PieceRing {
   /** In the order of the bytes; the last one is being filled. */
   readonly #pieces: RingPiece[] = [];
@@ -24,7 +24,10 @@ export class PieceRing {
     return this.#unreadBytes >= maxUnreadBytes;
   }
 
-  /** Where the next bytes go. There is always room: TLS hands over what it has decrypted, even when asked to wait. */
+  /**
+   * The memory for the next bytes. There is always space, because TLS delivers all bytes that it has decrypted, even
+   * after being asked to wait.
+   */
   room(): Uint8Array {
     const last = this.#pieces.at(-1);
     if (last !== undefined && last.filled < last.bytes.length) {
@@ -35,14 +38,14 @@ export class PieceRing {
     return bytes;
   }
 
-  /** So many bytes were put where `room` said. */
+  /** This many bytes were written to the memory of `room`. */
   fill(length: number): void {
     const last = this.#pieces.at(-1);
     if (last !== undefined) last.filled += length;
     this.#unreadBytes += length;
   }
 
-  /** Copies bytes that were put elsewhere. */
+  /** Copies bytes from other memory. */
   append(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
       const room = this.room();
@@ -53,7 +56,7 @@ export class PieceRing {
     }
   }
 
-  /** The next bytes that lie in one piece; they are good until this is called again. */
+  /** The next bytes in one piece; they are valid until the next call. */
   take(): Uint8Array {
     let [piece] = this.#pieces;
     if (piece !== undefined && piece.taken === piece.bytes.length) {

@@ -3,17 +3,17 @@ import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Record<string, string | undefined>;
 
-/** What the environment says of the way to an address. */
+/** What the environment says about the connection to an address. */
 export interface ProxyChoice {
-  /** The proxy's own address, which may hold credentials; absent for a direct connection. */
+  /** The address of the proxy, which may contain credentials; absent for a direct connection. */
   proxy?: string;
-  /** A variable that speaks of this address and names a kind of proxy that cannot be used, such as SOCKS. */
+  /** A variable for this address with an unsupported kind of proxy, such as SOCKS. */
   unusable?: string;
 }
 
 /**
- * The way to `url`, by the rules of curl: the variable of the scheme, in small letters first, then `ALL_PROXY`; a proxy
- * without a scheme is asked by http; `NO_PROXY` names hosts that are asked directly.
+ * The connection to `url`, by the rules of curl: the variable of the scheme, in lower case first, then `ALL_PROXY`. A
+ * proxy without a scheme is http; `NO_PROXY` names hosts that are connected directly.
  */
 export function chooseProxy(url: URL, env: Environment): ProxyChoice {
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
@@ -30,7 +30,7 @@ export function shownProxy(proxy: string | undefined): string | undefined {
   return proxy === undefined ? undefined : URL.parse(proxy)?.host;
 }
 
-/** True where the list names the host of `url`: commas and blanks part its entries. */
+/** True if the list names the host of `url`; its entries are separated by commas and blanks. */
 function isDirect(url: URL, list: string): boolean {
   const host = bareName(url.hostname);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -41,8 +41,8 @@ function isDirect(url: URL, list: string): boolean {
 }
 
 /**
- * `*`; a host with those below it, with or without a dot or `*.` before it; an address, a block of them (CIDR) or a range;
- * each host with its port, where it has one.
+ * An entry is `*`; a host, which includes its subdomains, with or without a dot or `*.` before it; an address, a
+ * block (CIDR) or a range; each host may have a port.
  */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
@@ -63,13 +63,13 @@ function isWithin(block: string, host: string): boolean {
     if (isIP(net) === (family === 'ipv6' ? 6 : 4)) list.addSubnet(net, Number(bits), family);
     else if (isIPv4(start) && isIPv4(end) && isIPv4(host)) list.addRange(start, end);
   } catch {
-    // Too many bits, or a range that ends before it begins: no address lies within.
+    // Too many bits, or a range that ends before it begins: no address matches.
     return false;
   }
   return list.check(host, family);
 }
 
-/** Without the brackets of IPv6 and the dot at the end, which change nothing. */
+/** Without the brackets of IPv6 and a final dot, which have no effect. */
 function bareName(host: string): string {
   return host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }

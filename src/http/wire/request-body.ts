@@ -4,22 +4,22 @@ import { sleep } from '../../kit/abort.ts';
 import { defined } from '../../kit/defined.ts';
 import type { WireBody } from './answer.ts';
 
-/** A server that knows nothing of `Expect: 100-continue` is not waited for any longer (RFC 9110, 10.1.1). */
+/** How long to wait for a server that does not support `Expect: 100-continue` (RFC 9110, 10.1.1). */
 const continueMs = 1000;
-/** Less is sent sooner than asked for. */
+/** For a smaller body, asking first takes longer than sending. */
 const leastAskedBytes = 64 * 1024;
 
-/** A body on its way. */
+/** A body that is being sent. */
 interface CarriedBody {
   headers: Record<string, string>;
   stream: Readable;
-  /** Hears of the request that carries it. */
+  /** Called with the request that sends it. */
   watch(request: ClientRequest): void;
 }
 
 /**
- * A body as a stream that is read as fast as the server takes it. It begins when the server has seen the headers and says
- * to go on, so that a refusal costs no upload, and ends early where the answer comes before its end.
+ * A body as a stream that the server reads at its own speed. It starts after the server has seen the headers and says
+ * to continue, so a refusal costs no upload, and it ends early if the answer arrives before its end.
  */
 export function carryBody(body: WireBody, onSent: () => void): CarriedBody {
   const { promise: mayBegin, resolve: begin } = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ export function carryBody(body: WireBody, onSent: () => void): CarriedBody {
     for await (const chunk of body.chunks()) {
       if (isAnswered) return;
       yield chunk;
-      // The next one is asked for when this one was taken.
+      // The next chunk is requested after this one was taken.
       onSent();
     }
   }
@@ -41,7 +41,7 @@ export function carryBody(body: WireBody, onSent: () => void): CarriedBody {
     headers: {
       'content-length': String(body.sizeBytes),
       ...defined({ expect: asks ? '100-continue' : undefined }),
-      // An answer ahead of the body's end leaves a connection that no other request can use.
+      // If the answer comes before the end of the body, no other request can use the connection.
       connection: 'close',
     },
     stream: Readable.from(pieces(), { objectMode: false, highWaterMark: 1 }),
@@ -56,7 +56,7 @@ export function carryBody(body: WireBody, onSent: () => void): CarriedBody {
         begin();
       });
       request.once('socket', (socket) => {
-        // From the connection on: before it nothing can be answered.
+        // From the connection on, because before it the server cannot answer.
         if (socket.connecting) socket.once('connect', () => void sleep(continueMs).then(begin));
         else void sleep(continueMs).then(begin);
       });

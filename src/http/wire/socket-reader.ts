@@ -5,11 +5,11 @@ const headBytes = 64 * 1024;
 const readers = new WeakMap<Socket, SocketReader>();
 
 /**
- * Reads a socket into memory of its own. The HTTP parser copies every byte of a body into new memory, which costs four
- * times what receiving costs; so after the head of an answer, its body can be taken from here.
+ * Reads a socket into separate memory. The HTTP parser copies every byte of a body into new memory, which costs four
+ * times as much as receiving it; so after the head of an answer, its body can be read from here.
  */
 export class SocketReader {
-  /** For the socket, when it is made. */
+  /** Passed to the socket when it is created. */
   readonly onread: OnReadOpts = {
     buffer: () => this.#ring?.room() ?? this.#head,
     callback: (length, memory) => this.#came(length, memory),
@@ -19,7 +19,7 @@ export class SocketReader {
   #ring: PieceRing | undefined;
   #onBytes: () => void = () => {};
 
-  /** The reader of a socket that was made with one. */
+  /** The reader of a socket that was created with one. */
   static of(socket: Socket): SocketReader | undefined {
     return readers.get(socket);
   }
@@ -29,7 +29,7 @@ export class SocketReader {
     readers.set(socket, this);
   }
 
-  /** From the next read on, bytes go to `ring` and never to the parser; the socket cannot serve again. */
+  /** From the next read on, bytes go to `ring` and not to the parser; the socket cannot be used again. */
   divert(ring: PieceRing, onBytes: () => void): void {
     this.#ring = ring;
     this.#onBytes = onBytes;
@@ -41,7 +41,7 @@ export class SocketReader {
     if (ring === undefined) {
       return this.#socket?.push(Buffer.from(memory.subarray(0, length))) ?? true;
     }
-    // The one read that was asked for before.
+    // The read that was already requested before.
     if (memory === this.#head) ring.append(memory.subarray(0, length));
     else ring.fill(length);
     this.#onBytes();

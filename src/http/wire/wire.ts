@@ -13,13 +13,13 @@ export interface Wire {
   send(request: WireRequest): Promise<Answer>;
 }
 
-/** The only place that opens sockets. The HTTP package is loaded with the first request. */
+/** The only code that opens sockets. The HTTP package is loaded with the first request. */
 export function createWire(init: {
-  /** Asked for with the first request. */
+  /** Called with the first request. */
   agents(): ReturnType<typeof createAgents>;
   env: Environment;
   tuning: Tuning;
-  /** Hears of a proxy variable that cannot be used, with the first request that it speaks of. */
+  /** Called for an unsupported proxy variable, with the first request to which it applies. */
   onUnusableProxy(variable: string): void;
 }): Wire {
   const told = new Set<string>();
@@ -44,12 +44,12 @@ export function createWire(init: {
         },
         ...defined({ body: carried?.stream }),
         agent: agentsOf(proxy),
-        // The bytes as they are: what an encoding means depends on what was asked for.
+        // Unchanged bytes: the meaning of an encoding depends on the request.
         decompress: false,
         followRedirect: false,
         throwHttpErrors: false,
         retry: { limit: 0 },
-        // Node's parser reports a short body by itself, under the code of a cut connection.
+        // Node's parser detects a short body itself, and gives the code of a broken connection.
         strictContentLength: false,
       });
       const exchange = new Exchange(stream, {
