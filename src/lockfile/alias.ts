@@ -3,17 +3,17 @@ import { shownText } from '../kit/public-url.ts';
 
 const grammar = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** True for what can be the name of a lock entry. */
+/** True for a valid name of a lock entry. */
 export function isAlias(text: string): boolean {
   return grammar.test(text);
 }
 
-/** `<vendor>-<release>`, each byte that no alias can hold as `-`. */
+/** `<vendor>-<release>`; each byte that an alias cannot contain becomes `-`. */
 export function defaultAlias(vendor: string, release: string): string {
   return `${vendor}-${release}`.toLowerCase().replace(/[^a-z0-9._-]/g, '-');
 }
 
-/** Throws `ERR_INVALID_REQUEST` for what is no alias, or is the id of a vendor, which stands for that vendor. */
+/** Throws `ERR_INVALID_REQUEST` for an invalid alias, and for the id of a vendor, which always means that vendor. */
 export function checkAlias(alias: string, vendors: ReadonlyMap<string, unknown>): string {
   if (!isAlias(alias)) {
     throw refusal(

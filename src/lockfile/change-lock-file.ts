@@ -10,8 +10,9 @@ import type { LockEntry, LockFile } from './lock-file.ts';
 import { findLockFile } from './read-lock-file.ts';
 
 /**
- * Changes the images of a lock file: read anew under its lock, so that what another call writes meanwhile stays, and replaced
- * by rename. A change that changes nothing writes nothing; a link leads to the file that is replaced, which keeps its mode.
+ * Changes the images of a lock file. It reads the file again under its lock, so that changes by another call are
+ * kept, and replaces it by rename. Writes nothing if the content stays the same. A link is followed: its target is
+ * replaced and keeps its mode.
  */
 export async function changeLockFile(
   path: string,

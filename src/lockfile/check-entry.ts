@@ -10,26 +10,26 @@ import { isWithoutDigest, type PinOptions, pinReference } from './pin-reference.
 import { isSameBuild } from './place-pins.ts';
 import type { Selected } from './select-entries.ts';
 
-/** Something that the owner of a lock file should look at. */
+/** Something that the owner of a lock file should check. */
 export interface LockFinding {
   alias: string;
   arch: Arch;
   /**
-   * `moved`: the request leads to another build now. `aged`: signed, or else locked, longer ago than `maxAge`. `gone`: the
-   * locked address, or the build as such, is not there any more. `ended`: past its end of life. `unreachable`: upstream gave
-   * no answer, so that nothing is known.
+   * `moved`: the request leads to another build now. `aged`: it was signed, or else locked, longer ago than `maxAge`.
+   * `gone`: the locked address, or the build itself, does not exist any more. `ended`: past its end of support.
+   * `unreachable`: upstream gave no answer, so the state is unknown.
    */
   finding: 'moved' | 'aged' | 'gone' | 'ended' | 'unreachable';
   message: string;
-  /** The locked build, and the one that the request leads to where it moved. */
+  /** The locked build and, if it moved, the build to which the request leads now. */
   snapshot: string;
   latest?: string;
 }
 
-/** How old a pin may be, in milliseconds. */
+/** `oldest`: greatest age of a pin in milliseconds. */
 export type CheckOptions = PinOptions & { maxAge: undefined; oldest: number | undefined };
 
-/** What there is to say of one pin; nothing is written. */
+/** All findings about one pin; writes nothing. */
 export async function checkEntry(
   parts: BoundParts,
   { entry, arch, image }: Selected,
@@ -70,18 +70,18 @@ export async function checkEntry(
 interface Latest {
   snapshot?: string;
   guest?: GuestFacts | undefined;
-  /** Where a digest of it is known. */
+  /** Present if a digest of it is known. */
   pin?: LockedImage;
 }
 
-/** What the request leads to now. Of a source that publishes no digest the snapshot is all that can be compared. */
+/** The build to which the request leads now. If its source publishes no digest, only the snapshot can be compared. */
 async function latestOf(
   parts: BoundParts,
   call: Call,
   request: string,
   options: PinOptions,
 ): Promise<Latest> {
-  // An address is as it was locked, or is gone.
+  // The file of an address is as it was locked, or is gone.
   if (parseReference(request).kind === 'url') return {};
   try {
     const { image: pin } = await pinReference(parts, request, options);
@@ -92,7 +92,7 @@ async function latestOf(
   }
 }
 
-/** Whether the file is still at its address; where it is not, whether it is at another one. */
+/** Checks whether the file is still at its address and, if not, whether it is at another one. */
 async function checkAddresses(
   call: Call,
   { url, mirrors = [], archives = [] }: LockedImage,

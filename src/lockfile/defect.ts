@@ -1,6 +1,6 @@
 import { nearestWord } from '../kit/nearest-word.ts';
 
-/** What is wrong at one place of a lock file or a catalog, before the name of the file is known. */
+/** A fault at one place of a lock file or a catalog, before the name of the file is added. */
 export class LockDefect extends Error {
   readonly hint: string;
 
@@ -11,7 +11,7 @@ export class LockDefect extends Error {
   }
 }
 
-/** The members of an object, every one of them known: a misspelt one would count for nothing in silence. */
+/** Refuses unknown members of an object: a misspelt one would be ignored silently. */
 export function refuseUnknownMembers(
   members: Record<string, unknown>,
   where: string,

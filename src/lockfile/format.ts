@@ -11,8 +11,8 @@ import {
 } from './lock-file.ts';
 
 /**
- * The lock file as text, inverse of `parseLockFile`: the same content is always the same text. Entries are in the order of
- * their names, members in one fixed order, one value a line, so that a diff shows what changed and nothing else.
+ * The lock file as text, the inverse of `parseLockFile`; the same content gives the same text. Entries are ordered by
+ * name, members have a fixed order, and each line has one value, so that a diff shows only changes.
  */
 export function formatLockFile({ $schema, images }: LockFile): string {
   const sorted = [...images].sort((a, b) => (a.alias < b.alias ? -1 : 1)).map(ordered);
@@ -33,7 +33,7 @@ function ordered({ alias, request, variant, parameters, architectures }: LockEnt
   };
 }
 
-/** The version, the snapshot and the digests stand next to each other: tools that update pins read them so. */
+/** The version, the snapshot and the digests are next to each other, because tools that update pins expect this. */
 function orderedImage(image: LockedImage): LockedImage {
   const { release, codename, variant, version, snapshot, boot, guest, locked } = image;
   return {

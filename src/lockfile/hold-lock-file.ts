@@ -6,8 +6,9 @@ import { tryLockFile, unlinkLockFile } from '../cache/locks/lock-file.ts';
 import { pollDelay, sleep } from '../kit/abort.ts';
 
 /**
- * Runs `change` while no other process changes the same lock file. Its lock is a file beside it, which is removed afterwards.
- * Where the folder gives no locks the change is made without one: the file that is renamed into place is whole all the same.
+ * Runs `change` under a lock, so that no other process changes the same lock file. The lock is a file beside it,
+ * which is removed afterwards. If locks do not work in the folder, the change is made without one: the rename still
+ * puts a complete file in place.
  */
 export async function holdLockFile<T>(
   place: string,
@@ -32,13 +33,13 @@ export async function holdLockFile<T>(
   }
 }
 
-/** A file that another process may hold does not tell whether locks work. */
+/** True if locks work in the folder. A file that another process may hold does not show it. */
 async function hasLocks(path: string): Promise<boolean> {
   const fresh = `${path}.${randomUUID().slice(0, 8)}`;
   try {
     return canLock(fresh);
   } catch {
-    // A folder that cannot be written, for one: the change itself says so where it has to write.
+    // For example, the folder cannot be written; then the change itself reports it.
     return false;
   } finally {
     await rm(fresh, { force: true }).catch(() => undefined);

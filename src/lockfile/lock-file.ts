@@ -2,31 +2,31 @@ import type { Arch } from '../contracts/arch.ts';
 import type { Digest, Signer, TrustLevel } from '../contracts/proof.ts';
 import type { ArtifactRole, GuestFacts } from '../contracts/vendor.ts';
 
-/** Version of the format that this package writes, and the newest that it reads. */
+/** Version of the format that this package writes, and the newest that it can read. */
 export const lockfileVersion = 1;
-/** What a lock file is called where no other name is given. */
+/** Usual name of a lock file. */
 export const lockfileName = 'rootdisk.lock.json';
 
-/** Images that the caller has pinned, each under a name of the caller's own. */
+/** Images that the caller has pinned, each under a name that the caller chose. */
 export interface LockFile {
-  /** Address of the JSON Schema, where the caller wrote one for an editor; it is kept. */
+  /** Address of the JSON Schema, which the caller may add for an editor; it is kept. */
   $schema?: string;
   images: LockEntry[];
 }
 
-/** One alias: what it stands for, and what that was on each architecture when it was locked. */
+/** One alias: its request, and the locked image of each architecture. */
 export interface LockEntry {
   alias: string;
-  /** The reference that `update` and `check` ask about: `debian:13`, or an address. */
+  /** The reference that `update` and `check` resolve: `debian:13`, or an address. */
   request: string;
-  /** The variant that was asked for; absent for the vendor's default. */
+  /** The requested variant; absent for the vendor's default. */
   variant?: string;
   parameters?: Record<string, string>;
-  /** Never empty; snapshots may differ, as vendors do not publish all architectures at once. */
+  /** Never empty; snapshots may differ, because vendors do not publish all architectures at once. */
   architectures: Partial<Record<Arch, LockedImage>>;
 }
 
-/** How the digests were proved when they were locked; a pin is repeatable, it proves nothing anew. */
+/** How the digests were proved when they were locked. A pin is repeatable, but it proves nothing again. */
 export interface LockedTrust {
   level: TrustLevel;
   signer?: Signer;
@@ -39,18 +39,18 @@ export interface LockedFile {
   /** One for each hash, sha256 first. */
   digests: Digest[];
   sizeBytes?: number;
-  /** Where the vendor publishes this build. */
+  /** Address at which the vendor publishes this build. */
   url: string;
-  /** Where the vendor moves it when its release is retired. */
+  /** Addresses to which the vendor moves it when its release is retired. */
   archives?: string[];
   /** Other addresses of the same bytes. */
   mirrors?: string[];
   fileName: string;
-  /** Format ids, outermost first; empty: found by looking at the bytes. */
+  /** Format ids, outermost first; empty: detected from the bytes. */
   layers: string[];
   /** The member of an archive layer that is the disk. */
   entry?: string;
-  /** A bundle: its members, and what each is. */
+  /** For a bundle: its members, and what each is used as. */
   members?: Record<string, ArtifactRole>;
   trust: LockedTrust;
 }
@@ -62,14 +62,14 @@ export interface LockedImage extends LockedFile {
   version?: string;
   variant: string;
   snapshot: string;
-  /** Locked too where it was asked for. */
+  /** Present if boot files were requested. */
   boot?: LockedBoot;
   guest?: GuestFacts;
-  /** When it was locked; ISO 8601. */
+  /** Time of locking; ISO 8601. */
   locked: string;
 }
 
-/** What boots a locked disk without its boot loader. */
+/** The files that boot a locked disk without its boot loader. */
 export interface LockedBoot {
   kernel: LockedFile;
   initrd?: LockedFile;

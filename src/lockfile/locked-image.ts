@@ -11,7 +11,7 @@ import { effectiveLevel } from '../line/trust/levels.ts';
 import type { Proven } from '../line/trust/merge-evidence.ts';
 import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from './lock-file.ts';
 
-/** What is locked of an image that was surveyed, and of the files that boot it; without a digest `ERR_INVALID_REQUEST`. */
+/** The lock data of a resolved image and of its boot files. Throws `ERR_INVALID_REQUEST` without a digest. */
 export function lockSurveyed(
   { plan, proven, sizeBytes }: Surveyed,
   boot: readonly Surveyed[],
@@ -36,7 +36,7 @@ export function lockSurveyed(
   };
 }
 
-/** The same of a disk of the cache: the digests that its download had. */
+/** The lock data of a cached disk, with the digests of its download. */
 export function lockRecorded(record: ImageRecord, now: Date): LockedImage {
   const { identity, source, layers, guest, facts } = record;
   const { level, pinned, signer, signedAt } = record.trust;
@@ -87,7 +87,7 @@ function hrefs(addresses: Artifact['mirrors'] = []): string[] | undefined {
   return texts.length > 0 ? texts : undefined;
 }
 
-/** Throws `ERR_INVALID_REQUEST` for an address that a file which others read should not hold. */
+/** Throws `ERR_INVALID_REQUEST` for an address with secrets, because other people read the lock file. */
 export function refuseSecrets(addresses: readonly (string | URL)[]): void {
   const found = addresses.find((address) => hasSecrets(String(address)));
   if (found === undefined) return;

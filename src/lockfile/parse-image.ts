@@ -39,7 +39,7 @@ const ofImage = [
   'locked',
 ];
 
-/** One build of a lock file; throws an `Error` naming the place. */
+/** Parses one build of a lock file; throws an `Error` that names the place. */
 export function parseLockedImage(value: unknown, where: string): LockedImage {
   const members = parseRecord(value, where);
   refuseUnknownMembers(members, where, [...ofFile, ...ofImage]);

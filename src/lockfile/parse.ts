@@ -15,8 +15,8 @@ import {
 import { parseLockedImage } from './parse-image.ts';
 
 /**
- * Reads a lock file strictly: `ERR_INVALID_REQUEST`, naming the file and the place in it, for a member that is unknown,
- * missing or malformed, for two entries of one name, and for a later version of the format.
+ * Parses a lock file strictly. `ERR_INVALID_REQUEST` names the file and the place in it: for an unknown, missing or
+ * malformed member, for two entries of one name, and for a later version of the format.
  */
 export function parseLockFile(text: string, path: string): LockFile {
   return inFile('lockfile', path, () => readFile(parseFileText(text)));

@@ -15,23 +15,23 @@ import type { BoundParts } from '../parts/bind.ts';
 import type { LockedImage } from './lock-file.ts';
 import { lockRecorded, lockSurveyed, refuseSecrets } from './locked-image.ts';
 
-/** One reference on one architecture, as it would be locked now. */
+/** The new pin for one reference on one architecture. */
 export interface Pin {
-  /** As the lock file holds it. */
+  /** As the lock file stores it. */
   reference: string;
   request: ImageRequest;
   arch: Arch;
   image: LockedImage;
 }
 
-/** What a pin is made from, beyond the reference. */
+/** Options of a pin, in addition to the reference. */
 export type PinOptions = EnsureOptions & {
   arch: Arch;
-  /** From the record of the cached disk, without a request. */
+  /** Use the record of the cached disk, without a request. */
   fromCache: boolean;
 };
 
-/** What a reference is now, pinned; no image byte moves, and nothing is written. */
+/** Pins the current image of a reference; transfers no image byte and writes nothing. */
 export async function pinReference(
   parts: BoundParts,
   reference: string,
@@ -67,12 +67,12 @@ async function pinCached(call: Call, request: ImageRequest): Promise<LockedImage
   });
 }
 
-/** True for the refusal of what has no digest that is known before its download. */
+/** True for the refusal of a source without a digest that is known before its download. */
 export function isWithoutDigest(error: unknown): boolean {
   return hasRemedy(error, 'usage') && error.details.field === 'digest';
 }
 
-/** What is not the same on every machine, or is for the caller's eyes only. */
+/** Refuses sources that are not the same on every machine, or that only the caller may see. */
 function refuseOwn({ own, request }: Asked): void {
   if (own?.kind === 'file') {
     throw new UsageError({

@@ -4,17 +4,17 @@ import { UsageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import type { LockEntry, LockedFile, LockedImage } from './lock-file.ts';
 
-/** What became of one architecture of one entry. */
+/** The result for one architecture of one entry. */
 export interface LockChange {
   alias: string;
   arch: Arch;
-  /** `changed`: another build, or other facts of the same one. `kept`: its source publishes no digest to lock. */
+  /** `changed`: another build, or other facts about the same one. `kept`: its source publishes no digest to lock. */
   change: 'added' | 'changed' | 'unchanged' | 'kept';
   image: LockedImage;
   before?: LockedImage;
 }
 
-/** A pin and the entry that it belongs to. */
+/** A pin and its entry. */
 export interface PlacedPin {
   alias: string;
   request: string;
@@ -25,8 +25,8 @@ export interface PlacedPin {
 }
 
 /**
- * The images with these pins in their entries; everything else stays as it is. An alias that stands for another request is
- * `ERR_INVALID_REQUEST`.
+ * The images with these pins in their entries; everything else stays unchanged. Throws `ERR_INVALID_REQUEST` if an
+ * alias stands for another request.
  */
 export function placePins(
   images: readonly LockEntry[],
@@ -45,14 +45,14 @@ export function placePins(
   return { images: [...placed.values()], changes };
 }
 
-/** True where both are the same bytes of the same build. */
+/** True if both are the same bytes of the same build. */
 export function isSameBuild(a: LockedImage, b: LockedImage): boolean {
   return a.snapshot === b.snapshot && haveSameBytes(a, b);
 }
 
 /**
- * The same build keeps its proof and its day: a list that is signed anew every night is no change. Digests of hashes that
- * are not published any more stay too. What says the same as before is the one before.
+ * The new pin for the same build, with the old proof and date: a list that is signed again every night is not a
+ * change. Digests with hashes that are not published any more are kept too. Returns the old pin if nothing changed.
  */
 function renew(before: LockedImage, fresh: LockedImage): LockedImage {
   if (!isSameBuild(before, fresh)) return fresh;
@@ -82,7 +82,7 @@ function renewFile(before: LockedFile | undefined, fresh: LockedFile): LockedFil
     : fresh;
 }
 
-/** No digest of the one contradicts the other, and at least one is the same. */
+/** True if no digest of one contradicts the other, and at least one is equal. */
 function haveSameBytes(a: LockedFile, b: LockedFile): boolean {
   const common = a.digests.filter((digest) => b.digests.includes(digest));
   const hashes = new Set([...a.digests, ...b.digests].map((digest) => digest.slice(0, 6)));

@@ -8,11 +8,14 @@ const asLockFile = {
   called: 'the lock file',
   field: 'lockfile',
   hint: 'Give the path of a lock file that can be read.',
-  // Longer than any lock file of 10,000 images.
+  // Longer than a lock file of 10,000 images.
   maxBytes: 64 * 1024 * 1024,
 } as const;
 
-/** The lock file at a path; `undefined` where nothing is. `ERR_INVALID_REQUEST` for what cannot be read as one. */
+/**
+ * The lock file at a path; `undefined` if the path does not exist. Throws `ERR_INVALID_REQUEST` if the file cannot be
+ * read as a lock file.
+ */
 export async function findLockFile(path: string): Promise<LockFile | undefined> {
   try {
     return parseLockFile(await readGivenFile(path, asLockFile), path);
@@ -22,7 +25,7 @@ export async function findLockFile(path: string): Promise<LockFile | undefined> 
   }
 }
 
-/** The same; a path where nothing is is `ERR_INVALID_REQUEST` too. */
+/** Like `findLockFile`, but also throws `ERR_INVALID_REQUEST` if the path does not exist. */
 export async function readLockFile(path: string): Promise<LockFile> {
   const lock = await findLockFile(path);
   if (lock !== undefined) return lock;

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 
-/** The path of the lock file, which has no default: a library reads no file that its caller did not name. */
+/** The path of the lock file. It has no default, because a library reads no file that its caller did not name. */
 export function requireLockfile({ lockfile }: { lockfile?: unknown }): string {
   if (typeof lockfile === 'string' && lockfile !== '') return lockfile;
   throw new UsageError({

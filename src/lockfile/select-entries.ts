@@ -11,8 +11,8 @@ export interface Selected {
 }
 
 /**
- * What is locked under these names, without names under all, on these architectures, without any on all. What is not there
- * is `ERR_NOT_FOUND`.
+ * The locked images with these names (without names: all) and architectures (without any: all). Throws
+ * `ERR_NOT_FOUND` for a missing one.
  */
 export function selectEntries(
   images: readonly LockEntry[],

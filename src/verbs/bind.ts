@@ -19,48 +19,60 @@ import { bindUpdateLock, type UpdateLock } from './update-lock.ts';
 import { bindVerifyCache, type VerifyCache } from './verify-cache.ts';
 import { bindVerifyDocument, type VerifyDocument } from './verify-document.ts';
 
-/** The verbs that are bound to parts, or that look after a cache. */
+/** The verbs that are bound to parts, and the verbs on a cache. */
 export interface Verbs {
   /** Turns a reference (`ubuntu:24.04`, an address, a path) into a verified disk. */
   ensureImage: EnsureImage;
-  /** Several images over the same connections; all are tried. */
+  /** Like `ensureImage` for several images, over the same connections. One failure does not stop the others. */
   ensureImages: EnsureImages;
-  /** What `ensureImage` would fetch; no image byte moves. */
+  /** Returns what `ensureImage` would fetch; transfers no image byte. */
   resolveImage: ResolveImage;
-  /** Every release that a vendor offers. */
+  /** Lists every release that a vendor offers. */
   listImages: ListImages;
-  /** Pins what references are now in a lock file; no image byte moves. */
+  /** Pins the current images of references in a lock file; transfers no image byte. */
   lockImages: LockImages;
-  /** Pins again what entries of a lock file ask for; nothing else of it changes. */
+  /** Pins entries of a lock file again; nothing else in the file changes. */
   updateLock: UpdateLock;
-  /** What moved, aged, is gone or reached its end since it was locked; nothing is written. */
+  /**
+   * Reports entries that changed, aged, disappeared or reached their end of support since they were locked; writes
+   * nothing.
+   */
   checkLock: CheckLock;
-  /** Any supported local file to a sparse raw disk. */
+  /** Converts any supported local file to a sparse raw disk. */
   convertImage: ConvertImage;
-  /** A verified disk to where machines are started: files, SmartOS, an IMGAPI server, or a target of your own. */
+  /**
+   * Delivers a verified disk to the place where machines start from it: files, SmartOS, an IMGAPI server, or a target
+   * of your own.
+   */
   deliverImage: DeliverImage;
-  /** Kernel, initrd and command line that start a disk without its boot loader, and a machine for a hypervisor. */
+  /**
+   * Returns kernel, initrd and command line that start a disk without its boot loader, and the machine for a
+   * hypervisor.
+   */
   bootImage: BootImage;
-  /** What a local image file is; writes nothing. */
+  /** Describes a local image file; writes nothing. */
   inspectImage: InspectImage;
-  /** The partitions, file systems, systems and files of a raw disk; nothing is written. */
+  /** Opens a raw disk to read its partitions, file systems, operating systems and files; writes nothing. */
   openDisk: OpenDisk;
   /**
-   * Every cached disk against its record, and its origin against the documents kept beside it; a request only where
-   * `repair` finds a damaged disk.
+   * Checks every cached disk against its record, and its origin against the documents kept beside it; makes a request
+   * only if `repair` finds a damaged disk.
    */
   verifyCache: VerifyCache;
-  /** Everything in the cache and what it occupies; no request. */
+  /** Lists everything in the cache and the space it occupies; makes no request. */
   listCache: ListCache;
-  /** Removes disks by name or path; those in use stay. */
+  /** Removes disks by name or path; disks in use are kept. */
   removeFromCache: RemoveFromCache;
-  /** Removes leftovers, and disks by age, budget or number; what is in use stays. */
+  /** Removes leftovers, and disks by age, budget or number; disks in use are kept. */
   pruneCache: PruneCache;
-  /** Disks and their records into a tar, for a machine without a network. */
+  /** Writes disks and their records to a tar, for a machine without a network. */
   exportCache: ExportCache;
-  /** Disks out of a tar of `exportCache`; nothing that it claims is believed. */
+  /** Adds disks from a tar of `exportCache` after it has verified them; trusts no claim in the tar. */
   importCache: ImportCache;
-  /** A signed document and who signed it: OpenPGP, signify, minisign or a Sigstore bundle; no request. */
+  /**
+   * Checks a signed document and returns its signer: OpenPGP, signify, minisign or a Sigstore bundle; makes no
+   * request.
+   */
   verifyDocument: VerifyDocument;
 }
 

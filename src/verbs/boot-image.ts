@@ -17,48 +17,57 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 import { bindOpenDisk } from './open-disk.ts';
 
-/** Options beside those of the fetch, which mean nothing for a disk that is there. */
+/** The options; those for fetching have no effect on a local disk. */
 export interface BootImageOptions extends Omit<EnsureOptions, 'boot' | 'format' | 'keepSource'> {
-  /** Folder that kernel and initrd are written to: `kernel`, `initrd`; of several `initrd-1`, `initrd-2` … */
+  /**
+   * Folder to which kernel and initrd are written, as `kernel` and `initrd`; several initrds as `initrd-1`,
+   * `initrd-2` …
+   */
   outputDir?: string | undefined;
   /** Replace files in `outputDir`. */
   force?: boolean | undefined;
-  /** Version of the kernel, or the id of its boot entry; default: the default entry. The kernel is read out of the disk. */
+  /**
+   * Version of the kernel, or the id of its boot entry; default: the default entry. The kernel is read from the disk.
+   */
   kernel?: string | undefined;
   /** Append the serial console of the architecture, which becomes `/dev/console`. */
   console?: boolean | undefined;
-  /** Name the root in `root=` by this instead of as configured; `device` is `/dev/vda1`. */
+  /** Form in which `root=` names the root, instead of the configured one; `device` is `/dev/vda1`. */
   root?: RootForm | undefined;
-  /** Describe a machine for this hypervisor; a kernel that it does not load is unpacked unless `kernelFormat` is given. */
+  /**
+   * Describe a machine for this hypervisor; a kernel that it cannot load is unpacked unless `kernelFormat` is given.
+   */
   to?: HypervisorId | undefined;
 }
 
-/** A kernel or an initrd that starts the disk. */
+/** A kernel or an initrd that boots the disk. */
 export interface FoundBootFile {
-  /** Where it lies on this machine: in `outputDir`, or in the cache; absent where it lies on the disk alone. */
+  /** Its path on this machine: in `outputDir`, or in the cache; absent if it is only on the disk. */
   path?: string;
-  /** Where it lies on the disk, `p16:/vmlinuz-6.8`; absent for a file that the vendor publishes. */
+  /** Its path on the disk, `p16:/vmlinuz-6.8`; absent for a file that the vendor publishes. */
   file?: string;
 }
 
-/** How a disk is started without its boot loader. */
+/** How to boot a disk without its boot loader. */
 export interface ImageBoot extends AsyncDisposal {
   /** Absolute path of the raw disk. */
   disk: string;
-  /** `kind` says how it is packed, and for which architecture: `bzimage/amd64`, `gzip(image)/arm64`. */
+  /** `kind` is the packing and the architecture: `bzimage/amd64`, `gzip(image)/arm64`. */
   kernel: FoundBootFile & { kind: string };
-  /** In the order in which they are loaded. */
+  /** In loading order. */
   initrd: FoundBootFile[];
-  /** As configured, but for what `console` and `root` ask for; absent where no boot loader is configured. */
+  /**
+   * The configured kernel arguments, changed only by `console` and `root`; absent if no boot loader is configured.
+   */
   cmdline?: string;
-  /** From the os-release of the system that starts. */
+  /** From the os-release of the system that boots. */
   system?: { id: string; version?: string };
-  /** Where `root` changed it. */
+  /** Present if `root=` was changed. */
   root?: RootChange;
-  /** Where `to` asked for it. */
+  /** Present if `to` was given. */
   launch?: Launch;
   warnings: Warning[];
-  /** Ends the lease on what lies in the cache; may be called again. */
+  /** Ends the lease on files in the cache; calling it again has no effect. */
   dispose(): Promise<void>;
 }
 
@@ -68,8 +77,9 @@ export type BootImage = (
 ) => Promise<ImageBoot>;
 
 /**
- * `bootImage` of the given parts: kernel, initrd and command line of a raw disk by its path (which is opened in place,
- * read-only), or of a reference: those that its vendor publishes, else those that its boot loader would load.
+ * `bootImage` for the given parts: returns kernel, initrd and command line of a raw disk at a path (which is opened
+ * read-only where it is), or of a reference: those that its vendor publishes, else those that its boot loader would
+ * load.
  */
 export function bindBootImage(parts: BoundParts): BootImage {
   const verbs = { ensureImage: bindEnsureImage(parts), openDisk: bindOpenDisk(parts) };

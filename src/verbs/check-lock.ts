@@ -15,12 +15,13 @@ export type CheckLock = (
   options: LockfileOptions,
 ) => Promise<LockFinding[]>;
 
-/** Entries that are asked about at once. */
+/** Number of entries that are checked at once. */
 const width = 8;
 
 /**
- * `checkLock` of the given parts: what moved, aged (`maxAge`), lost its address or reached its end of life, of these entries
- * or without names of all; empty where everything is as it was locked. Nothing is written, and no image byte moves.
+ * `checkLock` for the given parts: reports entries that moved, aged (`maxAge`), lost their address or reached their
+ * end of support. Checks these entries (without names: all); empty if nothing changed. Writes nothing, and transfers
+ * no image byte.
  */
 export function bindCheckLock(parts: BoundParts): CheckLock {
   return async (names, options) => {

@@ -5,12 +5,12 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 /**
- * A disk of the caller's own from one of the cache, or from any other raw disk: a reflink where the file system can share
- * blocks, else a copy of the data that leaves the holes; with `backing` a qcow2 overlay. It is writable, complete when it
+ * Makes a disk for the caller from one of the cache, or from any other raw disk: a reflink if the file system
+ * supports it, else a sparse copy; with `backing` a qcow2 overlay. The new disk is writable and complete when it
  * appears, and never replaces a file without `force`.
  *
- * A disk of the cache is leased meanwhile. The cache keeps the disk that an overlay needs, for as long as the overlay lies
- * where it was made: one that is moved elsewhere no longer counts.
+ * A disk of the cache is leased meanwhile. The cache keeps a disk that an overlay needs as long as the overlay stays
+ * at its path: an overlay that was moved does not count.
  */
 export async function cloneDisk(
   disk: Pick<EnsuredImage, 'path'> | string,

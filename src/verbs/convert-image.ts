@@ -15,14 +15,14 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ConvertOptions extends FileOptions {
-  /** Replace a file that is there; default: refuse with `ERR_INVALID_REQUEST`. A block device is always written. */
+  /** Replace an existing file; default: refuse with `ERR_INVALID_REQUEST`. A block device is always written. */
   force?: boolean | undefined;
   /**
-   * What is written: `raw`, or the id of a writer, with options behind it (`qcow2,compression=zstd`). Default: the format
-   * whose ending the output has (`.vhd`, `.vhdx`, `.vmdk`, `.vdi`, `.qcow2`, `.ova`), else `raw`.
+   * Output format: `raw`, or the id of a writer, optionally with options (`qcow2,compression=zstd`). Default: the
+   * format for the extension of the output (`.vhd`, `.vhdx`, `.vmdk`, `.vdi`, `.qcow2`, `.ova`), else `raw`.
    */
   to?: string | undefined;
-  /** Bytes of the disk settled so far; its virtual size where known. */
+  /** Called with the number of finished bytes of the disk, and its virtual size if known. */
   onProgress?: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
 }
 
@@ -33,12 +33,12 @@ export type ConvertImage = (
 ) => Promise<ConvertedImage>;
 
 /**
- * `convertImage` of the given formats: any supported local file to a sparse raw disk, or to a disk of another format. A
- * failure leaves no output, and an existing file is replaced only with `force`.
+ * `convertImage` for the given formats: converts any supported local file to a sparse raw disk, or to another disk
+ * format. A failure leaves no output, and an existing file is replaced only with `force`.
  *
- * An output that is a block device (Linux) is written itself. It has to be large enough and unused; every byte
- * up to the disk's virtual size is written, zeros too, and the first MiB last, so that what a failure leaves does not
- * boot. Beyond the virtual size nothing changes but a stale backup partition table in the last sector, which goes.
+ * An output that is a block device (Linux) is written directly. It must be large enough and unused. Every byte up to
+ * the disk's virtual size is written, zeros too, and the first MiB last, so that the result of a failure does not
+ * boot. Beyond the virtual size, only an old backup partition table in the last sector is removed.
  */
 export function bindConvertImage({ formats, writers }: BoundParts): ConvertImage {
   return async (input, output, given = {}) => {
@@ -50,7 +50,7 @@ export function bindConvertImage({ formats, writers }: BoundParts): ConvertImage
     const chosen = chooseWriter(options.to, output, writers);
     const isDevice = await isBlockDevice(output);
     if (isDevice && chosen !== undefined) throw noDevice(output, chosen.writer.id);
-    // Next to a device is no place for files.
+    // The folder of a device is not a place for files.
     if (!isDevice && options.force !== true) await refuseExisting(output);
     const opened = isDevice ? options : { scratchDir: dirname(output), ...options };
     return await openImageFile(input, formats, opened, (image) => {

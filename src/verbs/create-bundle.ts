@@ -1,9 +1,10 @@
 import type { CreateBundleOptions, CreatedBundle } from '../contracts/bundle.ts';
 
 /**
- * Writes a bundle from a folder that holds `rootfs.ext4` and `manifest.json`, and perhaps `kernel` and `initrd`; or `kernel`,
- * and perhaps `initrd`, for a kernel that several images name. The same files give the same bytes: owners, times and order
- * are fixed. Anything else in the folder is `ERR_INVALID_REQUEST`; a failure leaves no file.
+ * Writes a bundle from a folder with `rootfs.ext4` and `manifest.json`, and optionally `kernel` and `initrd`; or with
+ * `kernel` and optionally `initrd`, for a kernel that several images use. The same files give the same bytes: owners,
+ * times and order are fixed. Throws `ERR_INVALID_REQUEST` if the folder contains anything else; a failure leaves no
+ * file.
  */
 export async function createBundle(
   folder: string,

@@ -3,9 +3,9 @@ import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 
 /**
- * Makes what configures a machine at its first boot, of the kind that its image reads: a NoCloud disc, an Ignition
- * configuration, a Combustion disc, or a Talos machine configuration. Nothing is written; the same options give the same
- * bytes. What the guest would pass over without a word is `ERR_INVALID_REQUEST`.
+ * Makes the data that configures a machine at its first boot, in the form that its image reads: a NoCloud disc, an
+ * Ignition configuration, a Combustion disc, or a Talos machine configuration. Writes nothing; the same options give
+ * the same bytes. Throws `ERR_INVALID_REQUEST` for data that the guest would silently ignore.
  */
 export async function createSeed(options: SeedOptions): Promise<Seed> {
   checkOptions(options, optionKinds.createSeed);

@@ -22,24 +22,24 @@ import { familyOf } from '../targets/manifest/names.ts';
 import { imageUuid, type UuidNamespace, uuidNamespaces } from '../targets/manifest/uuid.ts';
 import { bindResolveImage, type ResolvedImage } from './resolve-image.ts';
 
-/** What `deliverImage` takes beside the reference: where the image goes, and how it is got. */
+/** Options of `deliverImage`: the destination of the image, and how to get it. */
 export interface DeliverOptions
   extends Omit<EnsureOptions, 'format' | 'boot' | 'kernelFormat' | 'keepSource'> {
   /** Id of a target: `file`, `imgadm` (or `smartos`), `imgapi`, `zvol`, or one of `targets`. */
   to: 'file' | 'imgadm' | 'smartos' | 'imgapi' | 'zvol' | (string & {});
-  /** Parent of the ZFS datasets that are made; default on SmartOS: `zones`, and in a zone its delegated dataset. */
+  /** Parent of the new ZFS datasets; default on SmartOS: `zones`, and in a zone its delegated dataset. */
   dataset?: string | undefined;
   /** Folder for files; default: `deliver/<vendor>-<series>` below `cacheDir`. */
   outputDir?: string | undefined;
   /** Address of the server. */
   url?: string | URL | undefined;
-  /** Only plan: no image byte moves and nothing is written. */
+  /** Only plan: transfer no image byte and write nothing. */
   dryRun?: boolean | undefined;
-  /** Whose derivation gives the UUID, `rootdisk` (default) or `triton`. */
+  /** Method that derives the UUID: `rootdisk` (default) or `triton`. */
   uuidNamespace?: UuidNamespace | undefined;
 }
 
-/** What was delivered, or would be. */
+/** The result of a delivery, or of a plan. */
 export interface DeliveredImage extends ImageIdentity {
   /** Id of the target. */
   to: string;
@@ -47,17 +47,17 @@ export interface DeliveredImage extends ImageIdentity {
   delivered: boolean;
   /** Why this machine could only plan. */
   reason?: string;
-  /** The target had it before. */
+  /** True if the target already had it. */
   already: boolean;
-  /** Absent in a plan while the sha256 of the published file is not known. */
+  /** Absent in a plan while the sha256 of the published file is unknown. */
   uuid?: string;
-  /** Where the image comes from. */
+  /** Upstream address of the image. */
   url: string;
   trust: ImageTrust;
-  /** What the target does, in order. */
+  /** The steps of the target, in order. */
   steps: readonly string[];
   manifest?: object;
-  /** Absolute paths of what was written. */
+  /** Absolute paths of the written files. */
   files: readonly string[];
 }
 
@@ -66,12 +66,12 @@ export type DeliverImage = (
   options: DeliverOptions,
 ) => Promise<DeliveredImage>;
 
-/** `deliverImage` of the given parts, with the targets of this package. */
+/** `deliverImage` for the given parts, with the targets of this package. */
 export function bindDeliverImage(parts: BoundParts): DeliverImage {
   return async (reference, given) => {
     checkOptions(given, optionKinds.deliverImage, ['to']);
     const { to, dataset, outputDir, url, dryRun, uuidNamespace, ...asked } = safeListeners(given);
-    // Few programs deliver: the targets are loaded by those alone.
+    // Few programs deliver images: only these load the targets.
     const { file, imgadm, imgapi, zvol } = await import('../targets/index.ts');
     const target = pickTarget([file, imgadm, imgapi, zvol, ...parts.targets], to);
     const context = readContext(given, asked);
@@ -95,7 +95,7 @@ export function bindDeliverImage(parts: BoundParts): DeliverImage {
       const plan = await callPlugin(target.id, 'plan', signal, () => target.plan(disk, context));
       const told = { ...toDelivered(target, disk, ensured.trust), ...plan, ...defined({ reason }) };
       if (context.dryRun || reason !== undefined) return told;
-      // Not left behind on an abort: what it has begun it undoes first.
+      // The call waits after an abort, because the target first undoes its steps.
       const {
         files = [],
         already = false,
@@ -180,7 +180,7 @@ function readNamespace(given: string | undefined): UuidNamespace {
   });
 }
 
-/** The machines of a target are not this one: its own architecture is the default. */
+/** The default is the target's own architecture, because its machines are not this one. */
 function chooseArch({ id, arches = [] }: Target, given: string | undefined): string | undefined {
   if (given === undefined) return arches[0];
   const arch = parseArch(given);
@@ -193,7 +193,7 @@ function chooseArch({ id, arches = [] }: Target, given: string | undefined): str
   });
 }
 
-/** What is known before the download, and what the cache knows where it has that disk. */
+/** The facts known before the download, with those of the cache if it has that disk. */
 async function describePlanned(
   { identity, url, digests, guest, cacheName }: ResolvedImage,
   cacheDir: string,

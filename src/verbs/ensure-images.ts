@@ -10,15 +10,16 @@ import { checkOptions, readReference } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 
 /**
- * Several images, one after another, over the same connections. All are tried: the outcomes are in the order of the
- * references. Progress events say of which `reference` they are. Rejects only where the call itself is wrong or aborted.
+ * Ensures several images, one after another, over the same connections. A failure does not stop the others: the
+ * outcomes are in the order of the references. Progress events state their `reference`. Rejects only if the call
+ * itself is wrong or aborted.
  */
 export type EnsureImages = (
   references: readonly (ImageReference | URL)[],
   options?: EnsureOptions,
 ) => Promise<PromiseSettledResult<EnsuredImage>[]>;
 
-/** `ensureImages` of the given parts. */
+/** `ensureImages` for the given parts. */
 export function bindEnsureImages(parts: BoundParts): EnsureImages {
   return async (references, options = {}) => {
     checkOptions(options, optionKinds.ensureImage);

@@ -20,22 +20,25 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface ExportOptions extends CacheOptions {
-  /** Replace a file that is there; default: refuse with `ERR_INVALID_REQUEST`. */
+  /** Replace an existing file; default: refuse with `ERR_INVALID_REQUEST`. */
   force?: boolean | undefined;
 }
 
 export interface ExportedEntry {
   name: string;
-  /** Of the disk: what `importCache` takes as `digest` where the download was not kept. */
+  /** Content digest of the disk, for the option `digest` of `importCache` if the download was not kept. */
   contentDigest: string;
-  /** The download itself is in the archive: the import decodes it again, and needs no digest. */
+  /** True if the archive contains the download: the import decodes it again, and needs no digest. */
   hasSource: boolean;
-  /** Of the download, where it is in the archive: what `importCache` takes as `digest` for the level `pinned`. */
+  /**
+   * Digest of the download, if the archive contains it, for the option `digest` of `importCache` and the level
+   * `pinned`.
+   */
   sourceDigest?: Digest;
 }
 
 export interface ExportedCache {
-  /** Of the archive, absolute. */
+  /** Absolute path of the archive. */
   path: string;
   sizeBytes: number;
   entries: ExportedEntry[];
@@ -48,8 +51,8 @@ export type ExportCache = (
 ) => Promise<ExportedCache>;
 
 /**
- * Writes disks of the cache into a tar, all where none is named: each with its record and the documents of its origin.
- * `ERR_NOT_FOUND` for a name that is no intact entry. A failure leaves no file.
+ * Writes disks of the cache to a tar (without names: all), each with its record and the documents of its origin.
+ * Throws `ERR_NOT_FOUND` for a name without an intact entry. A failure leaves no file.
  */
 export async function exportEntries(
   output: string,

@@ -25,24 +25,24 @@ import { optionKinds } from '../parts/option-kinds.ts';
 export interface ImportOptions
   extends Pick<TransportOptions, 'cacheDir' | 'limits' | 'log' | 'signal'> {
   /**
-   * Digests that were brought another way than the archive: of a published file (`sha256:…`, `sha512:…`), or of a disk
-   * (`content-sha256:…`, as `exportCache` told it). What they name is imported as `pinned`.
+   * Digests that the caller got from another source than the archive: of a published file (`sha256:…`, `sha512:…`),
+   * or of a disk (`content-sha256:…`, as `exportCache` returned it). A file with one of them is imported as `pinned`.
    */
   digest?: string | readonly string[] | undefined;
-  /** The clock for expiry of keys; default: now. */
+  /** The current time for the expiry of keys; default: now. */
   now?: Date | undefined;
   onProgress?: OnProgress | undefined;
 }
 
 export interface ImportedEntry {
   name: string;
-  /** Of the disk, absolute. */
+  /** Absolute path of the disk. */
   path: string;
-  /** `present`: the same disk was there already, and stays as it is. */
+  /** `present`: the same disk was already there, and stays unchanged. */
   state: 'imported' | 'present';
   /**
-   * `signed` where the documents in the archive show that a key of this package's vendor signed it, `pinned` where a digest
-   * names it, else `none`; of a disk that is present, what it had.
+   * `signed` if the documents in the archive prove that a key of the vendor in this package signed it, `pinned` if a
+   * digest names it, else `none`; for a disk that was present, its existing level.
    */
   trust: TrustLevel;
 }
@@ -54,9 +54,9 @@ export interface ImportedCache {
 export type ImportCache = (input: string, options?: ImportOptions) => Promise<ImportedCache>;
 
 /**
- * `importCache` of the given parts: disks out of an archive of `exportCache`, and nothing that it claims of them. A disk comes in
- * by its download, which is decoded here; or where `digest` names its content. All else is refused before it is written:
- * what was imported before stays.
+ * `importCache` for the given parts: adds disks from an archive of `exportCache`, and trusts no claim in it. It
+ * accepts a disk with its download, which is decoded on this machine, or a disk whose content `digest` names. It
+ * refuses everything else before writing it; disks that were already imported stay.
  */
 export function bindImportCache(parts: BoundParts): ImportCache {
   return async (input, given = {}) => {
@@ -83,7 +83,7 @@ export function bindImportCache(parts: BoundParts): ImportCache {
           continue;
         }
         if (member.name === `${name}.blocks`) {
-          // The extents stand in the map of the disk, and its digests are made anew.
+          // The extents are in the map of the disk, and its digests are computed again.
           await tape.skip(member.sizeBytes + paddingBytes(member.sizeBytes));
           continue;
         }
@@ -100,7 +100,7 @@ export function bindImportCache(parts: BoundParts): ImportCache {
 
 const maxRecordBytes = 64 * 1024 * 1024;
 
-/** The record that begins an entry: of its own name, which says the same as its identity. */
+/** The record at the start of an entry; it must have the entry's name, and the name must match its identity. */
 async function readRecord(tape: TarTape, member: ExportMember): Promise<ImageRecord> {
   const [, name] = /^(.+)\.json$/.exec(member.name) ?? [];
   if (name === undefined) throw noArchive(`${member.name} does not follow its record`);
@@ -131,7 +131,7 @@ async function readText(tape: TarTape, member: ExportMember): Promise<string> {
   return text;
 }
 
-/** What the archive says of an entry, and what the caller knows. */
+/** The claims of the archive about an entry, and the facts from the caller. */
 interface Claims {
   record: ImageRecord;
   evidence: string | undefined;

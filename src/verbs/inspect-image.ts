@@ -24,48 +24,53 @@ import { safeListeners } from '../parts/safe-listener.ts';
 /** Why `convertImage` and `ensureImage` would refuse an image. */
 export interface Hazard {
   code: ErrorCode;
-  /** The defect in the field's words: `external-reference`, `truncated` …; the code where there is no other word. */
+  /**
+   * The defect in the field's term: `external-reference`, `truncated` …; the error code if there is no other term.
+   */
   reason: string;
   message: string;
   /** What the reason means, in one sentence. */
   meaning: string;
   /** What to do about it, in one imperative sentence. */
   hint: string;
-  /** The word of `allow` with which the image is taken in spite of it. */
+  /** The value of `allow` that accepts the image in spite of it. */
   allow?: Allowance;
 }
 
-/** What a local image file is. Absent is what could not be found out because of a hazard. */
+/** Facts about a local image file. A member is absent if a hazard prevented reading it. */
 export interface ImageInspection {
   /** Format ids found, outermost first. */
   layers: string[];
-  /** Bytes of the file. */
+  /** Length of the file in bytes. */
   sizeBytes: number;
-  /** Bytes of the disk inside. */
+  /** Size of the contained disk in bytes. */
   virtualSize?: number;
-  /** Bytes of the disk that are no zeros, in blocks of 4 KiB: what a sparse copy occupies. */
+  /** Non-zero bytes of the disk, in blocks of 4 KiB: the space of a sparse copy. */
   dataBytes?: number;
-  /** Where the disk holds data: `[offset, length]` in units of 64 KiB. */
+  /** The ranges of the disk that hold data: `[offset, length]` in units of 64 KiB. */
   extents?: Extents;
   facts?: DiskFacts;
-  /** Partitions, file systems, systems and what starts them, where the file is a raw disk and holds what is known. */
+  /**
+   * Partitions, file systems, operating systems and their boot entries, if the file is a raw disk with a known
+   * layout.
+   */
   disk?: DiskInspection;
-  /** What is odd about the image and was allowed. */
+  /** Allowed irregularities of the image. */
   warnings: Warning[];
   /** Empty for an image that can be used. */
   hazards: Hazard[];
 }
 
 export interface InspectOptions extends FileOptions {
-  /** Bytes of the disk looked at so far; its virtual size where known. */
+  /** Called with the number of bytes of the disk read so far, and its virtual size if known. */
   onProgress?: ((bytes: number, virtualSize: number | undefined) => void) | undefined;
 }
 
 export type InspectImage = (path: string, options?: InspectOptions) => Promise<ImageInspection>;
 
 /**
- * `inspectImage` of the given formats: decodes the whole image as a conversion would, and keeps nothing of it. What
- * a conversion would refuse is a hazard here.
+ * `inspectImage` for the given formats: decodes the whole image like a conversion, but keeps nothing of it. A defect
+ * that a conversion would refuse is a hazard here.
  */
 export function bindInspectImage(parts: BoundParts): InspectImage {
   const { formats } = parts;
@@ -104,7 +109,7 @@ async function lookInside(
   if (image.virtualSize !== undefined) told.virtualSize = image.virtualSize;
   let seen = 0;
   const ends = new DiskEnds(nestedHeadBytes, nestedTailBytes);
-  // Only a raw disk is written from end to end, so that its size says how far it is.
+  // Only a raw disk is written from start to end, so that its size gives the progress.
   const total = chain.at(-1) === 'raw' ? image.virtualSize : undefined;
   const sink = new SparseFile(ends, boundDisk(source, limits), (bytes) => {
     signal.throwIfAborted();
@@ -122,7 +127,7 @@ async function lookInside(
   if (disk !== undefined) told.disk = disk;
 }
 
-/** What lies on a raw disk; `undefined` where nothing is known of it, or its table cannot be read. */
+/** The content of a raw disk; `undefined` if nothing of it is known, or its table cannot be read. */
 async function readContent(
   source: OpenImageFile['source'],
   parts: BoundParts,
@@ -134,7 +139,7 @@ async function readContent(
     if (!isKnown && content.scheme === undefined) return undefined;
     return { ...content, ...(await bootFacts(boot)) };
   } catch (error) {
-    // That the content cannot be read makes an image no worse: it is started, not mounted.
+    // Unreadable content is not a hazard: the image is booted, not mounted.
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
@@ -149,7 +154,7 @@ function describeHazard(error: DecodeError | IntegrityError): Hazard {
   return { code, reason, message, meaning, hint, ...defined({ allow }) };
 }
 
-/** What is wrong with the bytes, as opposed to with the call or the disk they lie on. */
+/** True for a defect of the bytes, in contrast to a fault of the call or of the local disk. */
 function isDefect(error: unknown): error is DecodeError | IntegrityError {
   return hasRemedy(error, 'integrity', 'decode');
 }

@@ -1,4 +1,4 @@
-// What the first call loads, whichever it is: one module, so that the import of the package stays few files.
+// The code that every first call loads: one module, so that the import of the package opens few files.
 export { writeBundle } from '../bundles/write-bundle.ts';
 export { makeClone } from '../clone/make-clone.ts';
 export { writeExport } from '../lockfile/export/write-export.ts';

@@ -8,52 +8,52 @@ import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
-/** A disk of the cache, or its kernel or initrd. Who it is and where it is from are absent where its record cannot be read. */
+/** A disk of the cache, or its kernel or initrd. Its identity and origin are absent if its record cannot be read. */
 export interface CachedImage extends Partial<ImageIdentity> {
-  /** Of the file in the cache; `removeFromCache` takes it. */
+  /** Name of the file in the cache; `removeFromCache` accepts it. */
   name: string;
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** A damaged disk is never given to a caller. */
+  /** A damaged disk is never returned to a caller. */
   state: 'ready' | 'damaged';
-  /** Why it is damaged. */
+  /** Why the file is damaged. */
   defect?: string;
-  /** Of the file: `raw`, `qcow2`, `kernel`. */
+  /** Format of the file: `raw`, `qcow2`, `kernel`. */
   format?: string;
-  /** Bytes of the disk inside. */
+  /** Size of the contained disk in bytes. */
   virtualSize?: number;
   created?: Date;
-  /** Where its source was published, without user info and query. */
+  /** Upstream address of its source, without user info and query. */
   url?: string;
-  /** Of the published file, hex. */
+  /** Digest of the published file, hex. */
   sha256?: string;
   trust?: TrustLevel;
-  /** Length of the file. */
+  /** Length of the file in bytes. */
   sizeBytes: number;
-  /** What the file and all that belongs to it occupy on disk. */
+  /** Bytes that the file and its companion files occupy on disk. */
   allocatedBytes: number;
-  /** A process uses it at this moment. */
+  /** True while a process uses it. */
   leased: boolean;
-  /** When a call was given it last, to the hour; absent when none ever was. */
+  /** When a call last returned it, to the hour; absent if no call did. */
   lastUsed?: Date;
 }
 
-/** A download that has not become a disk: a call that was cut off left it, or is at work on it. */
+/** A download that has not become a disk: an interrupted call left it, or a call is working on it. */
 export interface UnfinishedDownload {
   name: string;
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
   allocatedBytes: number;
-  /** When its last byte came. */
+  /** Time of its last write. */
   changed: Date;
-  /** A process is at work on it. */
+  /** True while a process is working on it. */
   locked: boolean;
 }
 
 export interface CacheListing {
-  /** The cache folder, absolute. */
+  /** Absolute path of the cache folder. */
   path: string;
-  /** By name, the damaged included. */
+  /** By name, including damaged ones. */
   entries: CachedImage[];
   unfinished: UnfinishedDownload[];
   totals: { entries: number; virtualBytes: number; allocatedBytes: number };
@@ -61,7 +61,10 @@ export interface CacheListing {
 
 export type ListCache = (options?: CacheOptions) => Promise<CacheListing>;
 
-/** Everything in the cache and what it occupies. A cache folder that is not there is not made, and lists nothing. */
+/**
+ * Lists everything in the cache and the space it occupies. A missing cache folder is not created, and gives an empty
+ * list.
+ */
 export async function readListing(given: CacheOptions = {}): Promise<CacheListing> {
   checkOptions(given, optionKinds.listCache);
   const cache = await openExistingCache(safeListeners(given));
@@ -75,7 +78,7 @@ export async function readListing(given: CacheOptions = {}): Promise<CacheListin
   return { path: cache.cacheDir, entries, unfinished, totals };
 }
 
-/** Without the record's long lists. */
+/** The entry without the long lists of its record. */
 function describe({ record, ...entry }: ListedEntry): CachedImage {
   if (record === undefined) return entry;
   const { identity, format, created, source, disk, trust } = record;

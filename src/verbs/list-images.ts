@@ -14,13 +14,13 @@ import { safeListeners } from '../parts/safe-listener.ts';
 import { unknownVendor } from '../parts/unknown-vendor.ts';
 
 export interface ListOptions extends TransportOptions {
-  /** The clock that vendors are given; default: now. */
+  /** The current time for vendors; default: now. */
   now?: Date | undefined;
 }
 
 export type ListImages = (vendor: VendorId, options?: ListOptions) => AsyncIterable<Listing>;
 
-/** `listImages` of the given parts: every release a vendor offers, as the vendor orders them. */
+/** `listImages` for the given parts: every release that a vendor offers, in the vendor's order. */
 export function bindListImages(parts: BoundParts): ListImages {
   return async function* listImages(vendorId, options = {}) {
     checkOptions(options, optionKinds.listImages);
@@ -43,7 +43,7 @@ export function bindListImages(parts: BoundParts): ListImages {
   };
 }
 
-/** A plug-in's listings, as long as the call waits for them. */
+/** The listings of a plug-in, as long as the call waits for them. */
 async function* iterate(
   id: string,
   signal: AbortSignal,
@@ -60,7 +60,7 @@ async function* iterate(
       yield next.value;
     }
   } finally {
-    // The caller wants no more. An iterator that failed, or that was given up, has nothing to close.
+    // The caller has stopped. An iterator that failed or was abandoned needs no closing.
     if (isOpen) {
       await awaitEnd(signal, async () => {
         await iterator.return?.();

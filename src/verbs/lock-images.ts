@@ -12,7 +12,7 @@ import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions, readReference } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 
-/** What every verb of lock files takes. */
+/** The options of every verb on lock files. */
 export interface LockfileOptions
   extends TransportOptions,
     Pick<EnsureOptions, 'trust' | 'keys' | 'maxAge' | 'allowOlder'> {
@@ -20,7 +20,7 @@ export interface LockfileOptions
   lockfile: string;
   /** Any common spelling; one, or several. */
   arch?: string | readonly string[] | undefined;
-  /** The clock; default: now. */
+  /** The current time; default: now. */
   now?: Date | undefined;
 }
 
@@ -29,11 +29,11 @@ export interface LockImagesOptions
     Pick<RequestOptions, 'variant' | 'parameters'> {
   /** Name of the entry; default: `<vendor>-<release>`. */
   alias?: string | undefined;
-  /** The digest that the published file must have: for sources that publish none. */
+  /** The digest that the published file must have, for sources that publish none. */
   digest?: string | undefined;
-  /** Lock the cached disk that the same reference led to, by the digests of its download; no request. */
+  /** Lock the cached disk that answered the same reference, with the digests of its download; make no request. */
   fromCache?: boolean | undefined;
-  /** Lock the kernel and initrd too; `ERR_NOT_FOUND` where the vendor publishes none. */
+  /** Also lock the kernel and initrd; throws `ERR_NOT_FOUND` if the vendor publishes none. */
   boot?: boolean | undefined;
 }
 
@@ -43,8 +43,9 @@ export type LockImages = (
 ) => Promise<LockChange[]>;
 
 /**
- * `lockImages` of the given parts: what the references are now goes into the lock file, for this machine's architecture or
- * those of `arch`. Documents are read and proved; no image byte moves. Nothing is written unless all of them can be locked.
+ * `lockImages` for the given parts: pins the current images of the references in the lock file, for this machine's
+ * architecture or those of `arch`. Reads and proves documents, but transfers no image byte. Writes nothing unless all
+ * of them can be locked.
  */
 export function bindLockImages(parts: BoundParts): LockImages {
   return async (references, options) => {
@@ -92,13 +93,13 @@ function place(
   };
 }
 
-/** Each architecture once, by default the one of this machine. */
+/** The architectures without duplicates; default: the one of this machine. */
 function readArches(given: LockfileOptions['arch']): Arch[] {
   const arches = givenArches(given);
   return arches.length === 0 ? [hostArch()] : arches;
 }
 
-/** The architectures that were named, each once. */
+/** The given architectures without duplicates. */
 export function givenArches(given: LockfileOptions['arch']): Arch[] {
   const words = given === undefined ? [] : [given].flat();
   return [...new Set(words.map(parseArch))];

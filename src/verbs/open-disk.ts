@@ -17,14 +17,14 @@ export interface OpenDiskOptions {
 
 export type OpenDisk = (path: string, options?: OpenDiskOptions) => Promise<OpenedDisk>;
 
-/** No program takes a disk that begins like these for anything but a disk. */
+/** Formats whose beginning every program reads as a disk. */
 const disks = ['raw', 'iso', 'tar'];
 const headBytes = 128 * 1024;
 const tailBytes = 64 * 1024;
 
 /**
- * `openDisk` of the given parts: the partitions, file systems, systems and files of a raw disk; nothing is written. A disk in
- * another format is `ERR_UNSUPPORTED_FORMAT`. `close()` the disk, or hold it by `await using`.
+ * `openDisk` for the given parts: opens a raw disk to read its partitions, file systems, operating systems and files;
+ * writes nothing. Throws `ERR_UNSUPPORTED_FORMAT` for a disk in another format. Call `close()`, or use `await using`.
  */
 export function bindOpenDisk(parts: BoundParts): OpenDisk {
   return async (path, given = {}) => {

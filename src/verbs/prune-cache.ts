@@ -15,44 +15,46 @@ import { readAge } from '../parts/read-age.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface PruneOptions extends CacheOptions {
-  /** Remove what was used longer ago, in milliseconds or as `30d`, `12h`. */
+  /** Remove disks whose last use is longer ago, in milliseconds or as `30d`, `12h`. */
   olderThan?: number | string | undefined;
-  /** Remove until the cache occupies no more bytes, the oldest use first. */
+  /** Remove least recently used disks until the cache occupies at most this many bytes. */
   budget?: number | undefined;
   /**
-   * So many of the newest builds of each release stay, whatever the other options say. Without another option all the
-   * others go.
+   * Keep this many of the newest builds of each release, whatever the other options say. Without another option, all
+   * other builds are removed.
    */
   keep?: number | undefined;
-  /** Say what would go; remove nothing. */
+  /** Only report what would be removed. */
   dryRun?: boolean | undefined;
-  /** The clock; default: now. */
+  /** The current time; default: now. */
   now?: Date | undefined;
 }
 
-/** A disk that went or stayed, and why. */
+/** A disk that was removed or kept, and why. */
 export interface PrunedImage {
   name: string;
-  /** What it and all that belongs to it occupied. Blocks that a reflink shares are counted, and are not free. */
+  /**
+   * Bytes that it and its companion files occupied. This includes blocks shared by a reflink, which are not freed.
+   */
   allocatedBytes: number;
-  /** When a call was given it last; when it was made, where none was. */
+  /** When a call last returned it; if none did, when it was made. */
   lastUsed: Date;
   reason: string;
 }
 
 export interface PrunedCache {
-  /** The cache folder, absolute. */
+  /** Absolute path of the cache folder. */
   path: string;
   dryRun: boolean;
-  /** The oldest use first; so is `kept`. */
+  /** Least recently used first, like `kept`. */
   removed: PrunedImage[];
   kept: PrunedImage[];
-  /** Leftovers: unfinished downloads, documents not asked for in 30 days, files of processes that ended. */
+  /** Leftovers: unfinished downloads, documents not requested for 30 days, files of ended processes. */
   swept: Swept;
   freedBytes: number;
-  /** What stays, unfinished downloads included. */
+  /** Bytes that remain in use, including unfinished downloads. */
   keptBytes: number;
-  /** By how much it is over the budget all the same. */
+  /** Number of bytes by which the cache still exceeds the budget. */
   overBytes?: number;
 }
 
@@ -61,15 +63,16 @@ export type PruneCache = (options?: PruneOptions) => Promise<PrunedCache>;
 const dayMs = 86_400_000;
 
 /**
- * Removes what the options name. Without one only leftovers go: downloads that were cut off more than a day ago, documents
- * not asked for in 30 days, temporary files. What a process uses or makes, and the base of an overlay, always stays.
+ * Removes the disks that the options select. Without an option it removes only leftovers: downloads interrupted more
+ * than a day ago, documents not requested for 30 days, temporary files. Always keeps disks that a process uses or
+ * makes, and the base of an overlay.
  */
 export async function pruneWith(given: PruneOptions = {}): Promise<PrunedCache> {
   checkOptions(given, optionKinds.pruneCache);
   const options = safeListeners(given);
   const { dryRun = false, now = new Date(), signal } = options;
   const rules = readRules(options);
-  // Before it is opened: a cache that another process makes right afterwards is open for reading only.
+  // Checked before the cache is opened: a cache that another process creates right afterwards is opened read-only.
   const isThere = (await lookAt(imagesDirOf(options.cacheDir ?? defaultCacheDir()))) !== undefined;
   const cache = await openExistingCache(options);
   if (isThere && !dryRun) cache.requireWritable();

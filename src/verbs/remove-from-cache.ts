@@ -12,9 +12,9 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface RemovedFromCache {
-  /** Names, each once, in the order given. */
+  /** Names without duplicates, in the given order. */
   removed: string[];
-  /** Bytes that the files occupied. Blocks that a reflink shares are counted, and are not free. */
+  /** Bytes that the files occupied. This includes blocks shared by a reflink, which are not freed. */
   freedBytes: number;
 }
 
@@ -24,9 +24,9 @@ export type RemoveFromCache = (
 ) => Promise<RemovedFromCache>;
 
 /**
- * Removes disks by name or path, with all that belongs to them. `ERR_NOT_FOUND` for a name that is not there and
- * `ERR_INVALID_REQUEST` for what is no name, before anything is gone; `ERR_CACHE_LOCKED` for what another process makes or
- * uses.
+ * Removes disks by name or path, with their companion files. Before it removes anything, throws `ERR_NOT_FOUND` for a
+ * missing name and `ERR_INVALID_REQUEST` for an invalid one. Throws `ERR_CACHE_LOCKED` for a disk that another
+ * process makes or uses.
  */
 export async function removeNamed(
   names: string | readonly string[],
@@ -46,7 +46,7 @@ export async function removeNamed(
   return { removed, freedBytes };
 }
 
-/** The types promise texts; a caller in plain JavaScript does not. */
+/** The types guarantee strings, but not for a caller in plain JavaScript. */
 function readNames(names: unknown): string[] {
   const list = Array.isArray(names) ? names : [names];
   if (list.every((name) => typeof name === 'string')) return list;

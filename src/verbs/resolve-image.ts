@@ -18,24 +18,27 @@ import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions, readReference } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 
-/** What `ensureImage` would fetch, without moving an image byte. */
+/** What `ensureImage` would fetch, found without transferring an image byte. */
 export interface ResolvedImage extends ImageIdentity {
-  /** The fields of `ImageIdentity` once more, as one object. */
+  /** The fields of `ImageIdentity` again, as one object. */
   identity: ImageIdentity;
   url: string;
   fileName: string;
-  /** Format ids, outermost first; empty where only the bytes will tell. */
+  /** Format ids, outermost first; empty if only the bytes tell. */
   layers: string[];
-  /** Bytes of the published file, where upstream says. */
+  /** Length of the published file in bytes, if upstream states it. */
   sizeBytes?: number;
   digests: Digest[];
   trust: ImageTrust;
   cacheName: string;
-  /** Estimated most bytes on disk at once while the image is made. */
+  /** Estimated peak of disk use in bytes while the image is made. */
   peakBytes?: number;
-  /** Where the sha256 is known. */
+  /** Present if the sha256 is known. */
   uuid?: string;
-  /** Addresses of what boots it, where that is asked for and the vendor publishes it; else it is read out of the disk. */
+  /**
+   * Addresses of the boot files, if they are requested and the vendor publishes them; otherwise they would be read
+   * from the disk.
+   */
   boot?: { kernel: string; initrd?: string; cmdline?: string };
   guest?: GuestFacts;
 }
@@ -45,7 +48,7 @@ export type ResolveImage = (
   options?: ResolveOptions,
 ) => Promise<ResolvedImage>;
 
-/** `resolveImage` of the given parts: documents are read and proved, no image byte moves. */
+/** `resolveImage` for the given parts: reads and proves documents, but transfers no image byte. */
 export function bindResolveImage(parts: BoundParts): ResolveImage {
   return async (reference, options = {}) => {
     checkOptions(options, optionKinds.resolveImage);
@@ -54,7 +57,7 @@ export function bindResolveImage(parts: BoundParts): ResolveImage {
     const resolved = await resolveOrPin(named, parseRequest(named, text));
     const { call, asked, resolution } = resolved;
     const { plan: first, proven, sizeBytes } = await survey(resolved);
-    // Planned again with the size, so that the estimate of disk space has something to stand on.
+    // Planned again with the size, which the estimate of disk space needs.
     const sized = sizeBytes === undefined ? first.artifact : { ...first.artifact, sizeBytes };
     const plan = planImage(
       asked.request,

@@ -15,13 +15,13 @@ export type UpdateLock = (
 ) => Promise<LockChange[]>;
 
 /**
- * `updateLock` of the given parts: locks again what these entries ask for, without names all of them; on the architectures
- * that they are locked for, or those of `arch`. Nothing else of the file changes, and nothing is written unless all of them
- * can be locked. An entry that was not named and whose source publishes no digest is `kept`.
+ * `updateLock` for the given parts: locks these entries (without names: all) again, for their locked architectures or
+ * those of `arch`. Nothing else in the file changes, and nothing is written unless all of them can be locked. An
+ * entry that was not named and whose source publishes no digest is `kept`.
  */
 export function bindUpdateLock(parts: BoundParts): UpdateLock {
   return async (names, options) => {
-    // `variant` and `parameters` of the defaults mean nothing here: an entry has its own.
+    // The defaults `variant` and `parameters` do not apply, because an entry has its own.
     checkOptions<LockfileOptions>(options, optionKinds.updateLock);
     const path = requireLockfile(options);
     const { lockfile: _, arch: given, ...others } = options;
@@ -58,7 +58,7 @@ export function bindUpdateLock(parts: BoundParts): UpdateLock {
   };
 }
 
-/** What was asked for when the entry was locked. */
+/** The options with which the entry was locked. */
 export function optionsOf({
   entry: { variant, parameters },
   arch,

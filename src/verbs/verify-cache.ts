@@ -19,56 +19,56 @@ import { safeListeners } from '../parts/safe-listener.ts';
 
 export interface VerifyCacheOptions extends TransportOptions {
   /**
-   * Restore mode and recorded mtime where only those were changed, and make damaged disks again: the damaged blocks alone
-   * from what the cache keeps of the source, else the whole disk from the addresses in the record. Only bytes with the
-   * recorded digests are used. The new file replaces the damaged one in one step: a process that has the damaged file
-   * open, such as a hypervisor, reads it until it opens the path again.
+   * Restore mode and recorded mtime if only those were changed, and make damaged disks again: only the damaged blocks
+   * from the cached source, else the whole disk from the addresses in the record. Only bytes with the recorded
+   * digests are used. The new file replaces the damaged one in one step: a process that has the damaged file open,
+   * such as a hypervisor, reads it until it opens the path again.
    */
   repair?: boolean | undefined;
-  /** No request at all: a damaged disk is made again only from a kept download or a local file. */
+  /** Make no request: a damaged disk is made again only from a kept download or a local file. */
   offline?: boolean | undefined;
-  /** The clock for expiry of keys; default: now. */
+  /** The current time for the expiry of keys; default: now. */
   now?: Date | undefined;
-  /** Hears how far a disk is that is made again. */
+  /** Receives the progress of a repair. */
   onProgress?: OnProgress | undefined;
 }
 
-/** One disk of the cache, looked at to its last byte. */
+/** One disk of the cache, read to its last byte. */
 export interface VerifiedEntry {
   name: string;
   path: string;
   /**
-   * `repaired`: it was touched, and mode and mtime are as recorded again; or it was damaged and was made again, and
-   * `reason` says from what. `leftover`: no disk, only files that a call that was killed left beside where one was to be.
+   * `repaired`: it was touched, and mode and mtime were restored; or it was damaged and was made again, with the
+   * source in `reason`. `leftover`: no disk, only companion files that a killed call left.
    */
   state: EntryVerdict['state'] | 'repaired' | 'leftover';
   reason?: string;
   /**
-   * Where a damaged disk differs from the one that was published: offset and length in bytes, in whole blocks of 1 MiB.
-   * Absent where the digests of its blocks are not kept.
+   * The ranges in which a damaged disk differs from the published one: offset and length in bytes, in whole blocks of
+   * 1 MiB. Absent if the digests of its blocks are not kept.
    */
   damage?: Extents;
   /**
-   * What a repair made a damaged disk again from: a file that the cache keeps of its source, or the network. `blocks` says how
-   * many blocks of 1 MiB were made where only the damaged ones were.
+   * The source from which a repair made a damaged disk again: a cached file of its source, or the network. `blocks`
+   * is the number of blocks of 1 MiB that were made, if only the damaged ones were.
    */
   remade?: RemadeFrom;
-  /** Absent where the disk itself is damaged. */
+  /** Absent if the disk itself is damaged. */
   origin?: OriginVerdict;
 }
 
 export type VerifyCache = (options?: VerifyCacheOptions) => AsyncIterable<VerifiedEntry>;
 
 /**
- * `verifyCache` of the given parts: every disk against its record, and its origin against the kept documents. Makes no
- * request, unless `repair` finds a damaged disk. Digests of blocks that are not kept beside an intact disk are made.
+ * `verifyCache` for the given parts: checks every disk against its record, and its origin against the kept documents.
+ * Makes no request, unless `repair` finds a damaged disk. Writes missing tables of block digests for intact disks.
  */
 export function bindVerifyCache(parts: BoundParts): VerifyCache {
   return async function* verifyCache(given = {}) {
     checkOptions(given, optionKinds.verifyCache);
     const { repair = false, ...options } = given;
     const imagesDir = imagesDirOf(options.cacheDir ?? defaultCacheDir());
-    // A look at a cache that is not there does not make it.
+    // Checking a missing cache does not create it.
     const readOnly = !repair && (await lookAt(imagesDir)) === undefined;
     const call = await openCall(parts, 'cache', safeListeners(options), { readOnly });
     const { cache, signal } = call;
@@ -84,7 +84,7 @@ export function bindVerifyCache(parts: BoundParts): VerifyCache {
           return { reason, remade: { from, ...defined({ blocks }) } };
         },
       });
-      // Removed since the folder was read.
+      // Removed after the folder was read.
       if (judged === undefined) continue;
       const { record, state, reason, damage, remade } = judged;
       const path = cache.pathOf(name);

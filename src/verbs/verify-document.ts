@@ -11,21 +11,24 @@ import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
 
 export interface VerifyDocumentOptions extends Omit<DocumentToVerify, 'now'> {
-  /** The clock; default: now. */
+  /** The current time; default: now. */
   now?: Date | undefined;
-  /** A file name: the digest that the signed list has for exactly it is looked up. */
+  /** A file name: returns the digest that the signed list states for exactly this name. */
   pick?: string | undefined;
 }
 
-/** A document whose signature holds. */
+/** A document with a valid signature. */
 export interface VerifiedDocument extends SignedDocument {
-  /** What was signed for the picked name. */
+  /** The signed digest of the picked name. */
   digest?: Digest;
 }
 
 export type VerifyDocument = (options: VerifyDocumentOptions) => Promise<VerifiedDocument>;
 
-/** `verifyDocument` of the given parts; no request. Throws the refusals of signatures and lists, all with the remedy `integrity`. */
+/**
+ * `verifyDocument` for the given parts; makes no request. The errors for signatures and lists all have the remedy
+ * `integrity`.
+ */
 export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
   return async (given) => {
     checkOptions(given, optionKinds.verifyDocument, ['document', 'keys', 'name']);

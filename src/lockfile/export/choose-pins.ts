@@ -5,13 +5,16 @@ import { shownText } from '../../kit/public-url.ts';
 import type { LockEntry, LockFile } from '../lock-file.ts';
 import type { ExportPin, ExportTarget } from './export-target.ts';
 
-/** Which pins are exported; without either all of them. */
+/** The pins to export; without a choice all of them. */
 export interface PinChoice {
   aliases: readonly string[];
   arch: Arch | undefined;
 }
 
-/** The chosen pins in the order of their names. What is not locked, and too much for one tool, is `ERR_INVALID_REQUEST`. */
+/**
+ * The chosen pins, ordered by name. Throws `ERR_INVALID_REQUEST` for a name that is not locked, and for too many
+ * images for one tool.
+ */
 export function choosePins(lock: LockFile, choice: PinChoice, target: ExportTarget): ExportPin[] {
   const { aliases, arch } = choice;
   const known = lock.images.map(({ alias }) => alias);
@@ -51,7 +54,7 @@ function unknownAlias(alias: string, known: readonly string[]): UsageError {
   );
 }
 
-/** `ERR_INVALID_REQUEST` about what was to be exported. */
+/** `ERR_INVALID_REQUEST` for an export that is not possible. */
 export function refuseExport(message: string, hint: string, field: string): UsageError {
   return new UsageError({ code: 'ERR_INVALID_REQUEST', message, hint, details: { field } });
 }

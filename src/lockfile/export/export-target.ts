@@ -9,38 +9,41 @@ export interface ExportPin {
   image: LockedImage;
 }
 
-/** The disk of a pin as the cache holds it: made from a download that had the locked digests. */
+/** The cached disk of a pin, made from a download with the locked digests. */
 export interface CachedDisk {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** Of the disk, hex, where it is known. */
+  /** Digest of the disk, hex, if known. */
   sha256?: string;
 }
 
-/** Where a tool can get a pin and verify it; or why it cannot, and whether the cached disk does instead. */
+/**
+ * The addresses from which a tool can get and verify a pin; or why it cannot, and whether it can use the cached disk
+ * instead.
+ */
 export type Expressed = { addresses: readonly string[] } | { because: string; local: boolean };
 
-/** A pin with the place that the tool is told. */
+/** A pin, with the location that the tool gets. */
 export interface ExportedPin extends ExportPin {
-  /** Of the published file, the first to be tried first; empty where `disk` stands for them. */
+  /** Addresses of the published file, in the order to try; empty if `disk` is used instead. */
   addresses: readonly string[];
   disk?: CachedDisk;
 }
 
-/** One tool, and its words for pins. */
+/** One tool, and its syntax for pins. */
 export interface ExportTarget {
-  /** For messages. */
+  /** Name of the tool in messages. */
   name: string;
-  /** What the tool reads holds one image only, on several architectures. */
+  /** True if the tool's file contains one image only, for several architectures. */
   oneImage?: true;
-  /** The tool verifies nothing, so that every pin is given as the cached disk. */
+  /** True if the tool verifies nothing, so that every pin is exported as its cached disk. */
   localOnly?: true;
   express(pin: ExportPin): Expressed;
   /** The text, with a line break at its end; the same pins give the same text. */
   format(pins: readonly ExportedPin[]): string;
 }
 
-/** A pin in a message: `debian-13 (amd64)`. */
+/** The name of a pin in messages: `debian-13 (amd64)`. */
 export function pinTitle({ alias, arch }: ExportPin): string {
   return `${alias} (${arch})`;
 }

@@ -5,14 +5,17 @@ import type { LockedFile } from '../lock-file.ts';
 export interface FileShape {
   /** Format id of the codec. */
   codec?: string;
-  /** Format id of the disk; `img` where only the file name is known, which says raw or qcow2. */
+  /** Format id of the disk; `img` if only the file name is known, which may mean raw or qcow2. */
   disk: string;
 }
 
 const codecs = ['gz', 'bz2', 'xz', 'zst', 'lz4'];
 const disks = ['raw', 'img', 'iso', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'];
 
-/** What a published file is, from its layers or, where none are locked, its name; undefined for archives and the unknown. */
+/**
+ * The format of a published file, from its layers or, if none are locked, from its name; `undefined` for archives and
+ * unknown formats.
+ */
 export function shapeOf(file: Pick<LockedFile, 'layers' | 'fileName'>): FileShape | undefined {
   const [first, ...others] = file.layers.length > 0 ? file.layers : layersOfName(file.fileName);
   const codec = codecs.find((id) => id === first);
@@ -21,7 +24,7 @@ export function shapeOf(file: Pick<LockedFile, 'layers' | 'fileName'>): FileShap
   return { disk, ...defined({ codec }) };
 }
 
-/** What the file is, for a message. */
+/** The format of the file, for a message. */
 export function shownShape({ layers, fileName }: Pick<LockedFile, 'layers' | 'fileName'>): string {
   return layers.length > 0 ? layers.join('>') : JSON.stringify(fileName);
 }

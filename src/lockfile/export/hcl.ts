@@ -1,6 +1,6 @@
 import { quoteHcl } from './quote.ts';
 
-/** A value of HCL: text that is quoted, a truth value, a list, an object, or an expression as it stands. */
+/** A value of HCL: quoted text, a boolean, a list, an object, or an expression that is written unchanged. */
 type HclValue = string | boolean | readonly string[] | HclObject | HclExpression;
 interface HclObject {
   readonly attributes: HclAttributes;
@@ -10,7 +10,7 @@ interface HclExpression {
 }
 export type HclAttributes = readonly (readonly [name: string, value: HclValue])[];
 
-/** Blocks, a blank line apart. */
+/** Blocks, separated by blank lines. */
 export function hclDocument(blocks: readonly string[]): string {
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }
@@ -25,7 +25,7 @@ export function hclBlock(
   return [head, ...formatAttributes(attributes, '  '), '}'].join('\n');
 }
 
-/** Signs of equality of neighbours stand in one column; an attribute of several lines stands apart. */
+/** Equals signs of neighbouring lines are aligned; an attribute of several lines is separate. */
 function formatAttributes(attributes: HclAttributes, indent: string): string[] {
   const lines: string[] = [];
   let group: HclAttributes = [];

@@ -4,12 +4,12 @@ import { addressesOf } from './addresses.ts';
 import type { ExportedPin, ExportTarget } from './export-target.ts';
 import { escapeMarks } from './quote.ts';
 
-/** Plain facts, an object a pin, for tools that have no words of their own here. */
+/** Plain facts, one object for each pin, for tools without their own export. */
 export const json: ExportTarget = {
   name: 'JSON',
   express: ({ image }) => ({ addresses: addressesOf(image) }),
   format(pins) {
-    // Between its tokens JSON holds no control characters but the line breaks of the layout.
+    // Between its tokens JSON contains no control characters except the line breaks of the layout.
     const lines = JSON.stringify({ images: pins.map(describePin) }, undefined, 2).split('\n');
     return `${lines.map(escapeMarks).join('\n')}\n`;
   },

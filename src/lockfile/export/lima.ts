@@ -12,7 +12,7 @@ import { shapeOf, shownShape } from './file-shape.ts';
 import { pinComment } from './pin-names.ts';
 import { quoteText } from './quote.ts';
 
-/** Lima's own words (pkg/limatype/lima_yaml.go); it knows no others. */
+/** Lima's names of architectures (pkg/limatype/lima_yaml.go); it knows no others. */
 const words: Partial<Record<Arch, string>> = {
   amd64: 'x86_64',
   arm64: 'aarch64',
@@ -23,7 +23,10 @@ const words: Partial<Record<Arch, string>> = {
 };
 const disks = ['raw', 'img', 'qcow2', 'iso'];
 
-/** The `images` of a Lima template. The first entry that can be got is taken, so a pin has one for each address. */
+/**
+ * The `images` of a Lima template. Lima takes the first entry that it can download, so a pin has one entry for each
+ * address.
+ */
 export const lima: ExportTarget = {
   name: 'Lima',
   oneImage: true,
@@ -40,7 +43,7 @@ function express({ arch, image }: ExportPin): Expressed {
   if (shape === undefined || !disks.includes(shape.disk)) {
     return { because: `Lima cannot read ${shownShape(image)}`, local: true };
   }
-  // The ending of the address chooses the program that unpacks (pkg/downloader/downloader.go).
+  // The extension of the address selects the program that unpacks (pkg/downloader/downloader.go).
   const addresses = shape.codec === 'lz4' ? [] : endingIn(addressesOf(image), shape.codec);
   if (addresses.length > 0) return { addresses };
   return { because: `Lima does not unpack ${shownShape(image)} of that name`, local: true };
@@ -63,7 +66,7 @@ function formatPin(pin: ExportedPin): string[] {
   return [pinComment(pin), ...entries];
 }
 
-/** A path is not unpacked, as its name ends in the disk's format. */
+/** Lima does not unpack a path that ends with the format of the disk. */
 function placeOf({ path, sha256 }: CachedDisk): { location: string; digest: string | undefined } {
   return { location: path, digest: sha256 && `sha256:${sha256}` };
 }

@@ -4,7 +4,7 @@ import { shapeOf, shownShape } from './file-shape.ts';
 import { type HclAttributes, hclBlock, hclDocument } from './hcl.ts';
 import { hclNames, pinComment } from './pin-names.ts';
 
-/** A `source "qemu"` for each pin, which a `build` block completes with what is not the image's. */
+/** A `source "qemu"` for each pin; the user's `build` block adds everything that is not about the image. */
 export const packer: ExportTarget = {
   name: 'Packer',
   express,
@@ -22,7 +22,7 @@ function express({ image }: ExportPin): Expressed {
   if (shape === undefined || shape.codec === 'lz4') {
     return { because: `Packer cannot unpack ${shownShape(image)}`, local: true };
   }
-  // go-getter unpacks by the ending of the address, and takes what follows `//` for a folder inside.
+  // go-getter selects the unpacker by the extension of the address, and reads the text after `//` as a folder inside.
   const addresses = endingIn(addressesOf(image), shape.codec).filter(
     (address) => !new URL(address).pathname.includes('//'),
   );
@@ -39,13 +39,13 @@ function attributesOf({ image, addresses, disk }: ExportedPin): HclAttributes {
   return [
     places.length > 1 ? ['iso_urls', places] : ['iso_url', only],
     ['iso_checksum', disk === undefined ? oneDigest(image) : ofDisk],
-    // A disc for installing is no disk image.
+    // An installation disc is not a disk image.
     ['disk_image', disk !== undefined || shapeOf(image)?.disk !== 'iso'],
     ...(needsEfi ? [['efi_boot', true] as const] : []),
   ];
 }
 
-/** Packer reads every string as a template of Go too. Addresses hold no braces. */
+/** Packer also reads every string as a Go template. Addresses contain no braces. */
 function plainTemplate(text: string): string {
   return text.replaceAll('{{', '{{ "{{" }}');
 }

@@ -3,8 +3,9 @@ import { type ExportPin, pinTitle } from './export-target.ts';
 import { commentLine } from './quote.ts';
 
 /**
- * The name of each pin as an identifier of HCL, `debian-13_amd64`: no dot, and no digit in front. It depends on the pin alone,
- * as Terraform makes a resource anew when its name changes; two pins of one name are `ERR_INVALID_REQUEST`.
+ * The name of each pin as an identifier of HCL, `debian-13_amd64`: without dots, and not starting with a digit. It
+ * depends only on the pin, because Terraform replaces a resource when its name changes. Throws `ERR_INVALID_REQUEST`
+ * if two pins get the same name.
  */
 export function hclNames<T extends ExportPin>(pins: readonly T[]): (readonly [string, T])[] {
   const taken = new Map<string, ExportPin>();
@@ -29,15 +30,15 @@ function sameName(name: string, one: ExportPin, other: ExportPin): UsageError {
 }
 
 /**
- * A file name that is the pin's alone, so that a new build never takes the place of an old one. Proxmox takes no character
- * outside of these (`SAFE_CHAR_CLASS_RE` of pve-storage).
+ * A file name that only this pin has, so that a new build never replaces an old one. Proxmox accepts no other
+ * characters (`SAFE_CHAR_CLASS_RE` of pve-storage).
  */
 export function pinFileName({ alias, arch, image }: ExportPin, ending: string): string {
   const stem = [alias, image.snapshot, arch].join('_').replace(/[^A-Za-z0-9._-]/g, '-');
   return `${stem.slice(0, 200)}.${ending}`;
 }
 
-/** What a pin is, above its words. */
+/** The comment above a pin. */
 export function pinComment(pin: ExportPin): string {
   return commentLine(`${pinTitle(pin)}: ${pin.request}, snapshot ${pin.image.snapshot}`);
 }

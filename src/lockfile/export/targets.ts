@@ -6,7 +6,7 @@ import { packer } from './packer.ts';
 import { terraformLibvirt } from './terraform-libvirt.ts';
 import { terraformProxmox } from './terraform-proxmox.ts';
 
-/** What a lock file can be exported to. */
+/** The formats to which a lock file can be exported. */
 export const exportTargets: Readonly<Record<ExportKind, ExportTarget>> = {
   lima,
   packer,

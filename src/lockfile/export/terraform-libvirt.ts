@@ -3,7 +3,10 @@ import type { ExportedPin, ExportTarget } from './export-target.ts';
 import { type HclAttributes, hclBlock, hclDocument } from './hcl.ts';
 import { hclNames, pinComment, pinFileName } from './pin-names.ts';
 
-/** A `libvirt_volume` of dmacvicar/libvirt 0.9 for each pin. The provider compares no checksum, so it uploads the cached disk. */
+/**
+ * A `libvirt_volume` of dmacvicar/libvirt 0.9 for each pin. The provider verifies no checksum, so it uploads the
+ * cached disk.
+ */
 export const terraformLibvirt: ExportTarget = {
   name: 'libvirt',
   localOnly: true,

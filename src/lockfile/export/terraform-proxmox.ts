@@ -6,8 +6,9 @@ import { type HclAttributes, hclBlock, hclDocument } from './hcl.ts';
 import { hclNames, pinComment, pinFileName } from './pin-names.ts';
 
 /**
- * A `proxmox_download_file` for each pin, the resource that bpg/proxmox once called
- * `proxmox_virtual_environment_download_file`. The node itself downloads, so a path of this machine means nothing to it.
+ * A `proxmox_download_file` for each pin; older versions of bpg/proxmox call it
+ * `proxmox_virtual_environment_download_file`. The node downloads the file itself, so a path on this machine is
+ * useless.
  */
 export const terraformProxmox: ExportTarget = {
   name: 'Proxmox',
@@ -40,7 +41,7 @@ export const terraformProxmox: ExportTarget = {
   },
 };
 
-/** The node unpacks what its content type `iso` takes, and nothing else (download-url in PVE/API2/Storage/Status.pm). */
+/** For the content type `iso` the node unpacks only these (download-url in PVE/API2/Storage/Status.pm). */
 const codecs = ['gz', 'bz2', 'zst'];
 const imports = ['qcow2', 'raw', 'vmdk'];
 const unpacked = ['raw', 'img', 'qcow2', 'iso'];
@@ -72,7 +73,7 @@ function attributesOf(pin: ExportedPin): HclAttributes {
     ['checksum', hexOf(digest)],
     ['checksum_algorithm', algorithmOf(digest)],
     ...(codec === undefined ? [] : [['decompression_algorithm', codec] as const]),
-    // What is pinned does not change at its address, and an unpacked file never has the size that the address tells.
+    // A pinned file does not change at its address, and the size of an unpacked file never equals the stated size.
     ['overwrite', false],
   ];
 }

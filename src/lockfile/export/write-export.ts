@@ -72,7 +72,7 @@ function refusePins(
   return refuseExport(message, hasOthers ? others : plain, 'to');
 }
 
-/** Makes the disk of a pin, whatever its vendor publishes now. */
+/** The command that makes the disk of a pin, whatever its vendor publishes now. */
 function ensureLine({ alias, arch }: ExportPin, lockfile: string): string {
   const isPlain = /^[\w/.%@+-]+$/.test(lockfile);
   const shown = isPlain ? lockfile : `'${lockfile.replace(/'/g, `'\\''`)}'`;
