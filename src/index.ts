@@ -184,7 +184,8 @@ export const inspectImage: InspectImage = ofBuiltIns.inspectImage;
 /** Opens a raw disk to read its partitions, file systems, operating systems and files; writes nothing. */
 export const openDisk: OpenDisk = ofBuiltIns.openDisk;
 /**
- * Checks every cached disk against its record, and its origin against the documents kept beside it; makes no request.
+ * Checks every cached disk against its record, and its origin against the documents kept beside it; makes a request
+ * only if `repair` finds a damaged disk.
  */
 export const verifyCache: VerifyCache = ofBuiltIns.verifyCache;
 /** Lists everything in the cache and the space it occupies; makes no request. */

@@ -2,7 +2,7 @@ import type { BootPart, DiskBoot } from '../contracts/disk/boot.ts';
 import type { DiskInspection } from '../contracts/disk/disk-inspection.ts';
 import { DecodeError, NotFoundError } from '../errors.ts';
 
-/** How a disk starts as plain data, or why that cannot be read; neither where nothing says that it starts Linux. */
+/** How a disk boots, as plain data, or why that cannot be read; neither if nothing suggests that it boots Linux. */
 export async function bootFacts(
   read: () => Promise<DiskBoot>,
 ): Promise<Pick<DiskInspection, 'boot' | 'bootRefusal'>> {
@@ -18,7 +18,7 @@ export async function bootFacts(
     if (error instanceof DecodeError)
       return { bootRefusal: { reason: error.details.reason, message } };
     if (!(error instanceof NotFoundError)) throw error;
-    // A disk of data starts nothing, and nothing is wrong with it.
+    // A data disk has no boot configuration, which is not a fault.
     const isNamed = error.details.field === 'path' || error.details.known !== undefined;
     return isNamed ? { bootRefusal: { reason: 'not-found', message } } : {};
   }

@@ -1,13 +1,13 @@
 import type { FileNode, FileSystem } from '../contracts/file-system.ts';
 import { unlessUnreadable } from './find-roots.ts';
 
-/** A subvolume of Btrfs that the options of a mount name; neither is the default one. */
+/** A Btrfs subvolume that mount options name; without both members, the default one. */
 export interface ChosenSubvolume {
   subvolume?: string;
   subvolumeId?: number;
 }
 
-/** `subvol=/@/home`, `subvolid=256`; the path counts where both are there. */
+/** `subvol=/@/home`, `subvolid=256`; the path counts if both are present. */
 export function parseSubvolume(options: readonly string[]): ChosenSubvolume {
   const lastValue = (pattern: RegExp): string | undefined => {
     return options.flatMap((one) => pattern.exec(one)?.[1] ?? []).at(-1);
@@ -18,7 +18,7 @@ export function parseSubvolume(options: readonly string[]): ChosenSubvolume {
   return id === undefined ? {} : { subvolumeId: Number(id) };
 }
 
-/** The directory that such a mount shows; `undefined` where it cannot be read. */
+/** The directory of such a mount; `undefined` if it cannot be read. */
 export async function openSubvolumeOf(
   fileSystem: FileSystem,
   { subvolume, subvolumeId }: ChosenSubvolume,

@@ -7,10 +7,10 @@ import { filePaths } from '../kit/files/file-paths.ts';
 import { systemOf } from './os-release.ts';
 import type { ReadVolume } from './read-volumes.ts';
 
-/** Subvolumes that distributions put their root into. */
+/** Subvolumes in which distributions put their root. */
 const rootSubvolumes = ['root', '@', '@rootfs'];
 
-/** Partition types of a root, by architecture (UAPI discoverable partitions). */
+/** Partition types for a root, by architecture (UAPI discoverable partitions). */
 export const rootTypes: ReadonlyMap<Arch, string> = new Map([
   ['amd64', '4f68bce3-e8cd-4db1-96e7-fbcaf984b709'],
   ['arm64', 'b921b045-1df0-41c3-af44-4c6f280d3fae'],
@@ -23,13 +23,13 @@ export const rootTypes: ReadonlyMap<Arch, string> = new Map([
 ]);
 const flatcarRoot = '3884dd41-8582-4404-b9a8-e9b84f2df50e';
 
-/** A root and the directory that it is. */
+/** A root, and its directory. */
 export interface FoundRoot {
   about: DiskRoot;
   node: FileNode;
 }
 
-/** Roots by their os-release; where there is none, by the type of their partition. */
+/** Finds roots by their os-release or, without one, by the type of their partition. */
 export async function findRoots(volumes: readonly ReadVolume[]): Promise<FoundRoot[]> {
   const roots: FoundRoot[] = [];
   for (const volume of volumes) {
@@ -59,7 +59,7 @@ async function rootOf({ about, fileSystem }: ReadVolume): Promise<FoundRoot | un
   return undefined;
 }
 
-/** The system of a root; with `deployment` (a path of ostree), that of this deployment. */
+/** The operating system of a root; with `deployment` (a path of ostree), that of this deployment. */
 export async function readSystem(root: FileNode, deployment?: string): Promise<DiskRoot['system']> {
   const paths = filePaths({ root });
   const [top, only] = deployment === undefined ? ['', await ostreePath(root)] : [deployment];
@@ -72,7 +72,7 @@ export async function readSystem(root: FileNode, deployment?: string): Promise<D
   return undefined;
 }
 
-/** os-release of the only deployment of ostree. */
+/** Path of the os-release of the only ostree deployment. */
 async function ostreePath(root: FileNode): Promise<string | undefined> {
   const paths = filePaths({ root });
   let path = '/ostree/deploy';
@@ -85,7 +85,10 @@ async function ostreePath(root: FileNode): Promise<string | undefined> {
   return path;
 }
 
-/** `undefined` for what is not there or cannot be read whole: a broken file makes no root, and says so when it is read. */
+/**
+ * `undefined` for a file that is missing or cannot be read completely: such a file does not make a root, and gives an
+ * error when it is read itself.
+ */
 export async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

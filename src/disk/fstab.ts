@@ -7,7 +7,7 @@ export interface FstabLine {
   options: string[];
 }
 
-/** PATH_MAX of Linux: no device and no mount point has a longer name. */
+/** PATH_MAX of Linux: the name of a device or mount point is never longer. */
 const mostLetters = 4096;
 
 /** The lines of fstab whose mount point is a path (fstab(5)). */
@@ -27,7 +27,7 @@ function unescapeWord(word: string): string {
   );
 }
 
-/** The volume that a device of fstab or of `root=` names; `undefined` where it is not on this disk. */
+/** The volume that a device in fstab or in `root=` names; `undefined` if it is not on this disk. */
 export function findDevice(device: string, volumes: readonly ReadVolume[]): ReadVolume | undefined {
   if (device.length > mostLetters) return undefined;
   const [, byTag, tag] =
@@ -49,13 +49,13 @@ export function findDevice(device: string, volumes: readonly ReadVolume[]): Read
   }
 }
 
-/** `p1` of `/dev/vda1` and `/dev/nvme0n1p1`, `ol/root` of `/dev/mapper/ol-root` and `/dev/ol/root`. */
+/** `p1` from `/dev/vda1` and `/dev/nvme0n1p1`, `ol/root` from `/dev/mapper/ol-root` and `/dev/ol/root`. */
 function nameOf(device: string): string | undefined {
   const [, number] =
     /^\/dev\/(?:[svh]d[a-z]|xvd[a-z]|(?:nvme\d+n|mmcblk)\d+p)(\d+)$/.exec(device) ?? [];
   if (number !== undefined) return `p${number}`;
   const [, mapped] = /^\/dev\/mapper\/(.+)$/.exec(device) ?? [];
-  // A dash inside of a name is doubled.
+  // A dash inside a name is doubled.
   const [, group, name] = /^((?:[^-]|--)+)-((?:[^-]|--)+)$/.exec(mapped ?? '') ?? [];
   if (group !== undefined) return `${group}/${name}`.replaceAll('--', '-');
   return /^\/dev\/([^/]+\/[^/]+)$/.exec(device)?.[1];

@@ -11,21 +11,24 @@ import type { ReadVolume } from './read-volumes.ts';
 const bootType = 'bc13c2ff-59e6-4262-a352-b275fd6f7172';
 export const espTypes: readonly unknown[] = ['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef'];
 
-/** An EFI system partition, by its type. */
+/** True for an EFI system partition, by its type. */
 export function isEsp({ about }: Pick<ReadVolume, 'about'>): boolean {
   return espTypes.includes(about.type);
 }
 
-/** Each is looked for on its volume; a file of 1 MiB has room for 40,000. */
+/** Each mount is searched on its volume; a file of 1 MiB could contain 40,000. */
 const mostMounts = 1000;
 
-/** What stands where in the tree of a root. */
+/** The file systems mounted in the tree of a root. */
 export interface Mounts {
   points: MountPoint[];
   nodes: Map<string, FileNode>;
 }
 
-/** What the fstab of a root mounts; without a line for them, `/boot` and the EFI system partition as systemd finds them. */
+/**
+ * The mounts in the fstab of a root; without lines for them, also `/boot` and the EFI system partition, as systemd
+ * finds them.
+ */
 export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]): Promise<Mounts> {
   const mounts: Mounts = { points: [], nodes: new Map() };
   const fstab = await unlessUnreadable(() => filePaths({ root: root.node }).read('/etc/fstab'));
@@ -59,7 +62,7 @@ export async function readMounts(root: FoundRoot, volumes: readonly ReadVolume[]
   return mounts;
 }
 
-/** What `/boot` lies on alone: XBOOTLDR (`ea` in an MBR), or what is named so. */
+/** True for a separate `/boot` volume: XBOOTLDR (`ea` in an MBR), or a volume of that name. */
 export function isBoot({ about }: Pick<ReadVolume, 'about'>): boolean {
   if (about.type === bootType || about.type === 'ea') return true;
   return [about.label, about.fileSystem?.label].some((label) => label?.toLowerCase() === 'boot');
@@ -80,7 +83,7 @@ async function mount(
   mounts.points.push({ path, volume: about.name, ...chosen });
 }
 
-/** A directory of a volume that cannot be read: what lies in it is refused, not missing. */
+/** A directory of a volume that cannot be read: its files are refused, not missing. */
 function refusingNode(refusal: Error): FileNode {
   const refuse = (): never => {
     throw refusal;
@@ -99,7 +102,7 @@ function refusingNode(refusal: Error): FileNode {
   };
 }
 
-/** Nothing is mounted there, and nothing lies there. */
+/** True if nothing is mounted at the path and no file is there. */
 async function isVacant(root: FoundRoot, mounts: Mounts, path: string): Promise<boolean> {
   if (mounts.nodes.has(path)) return false;
   const world = { root: root.node, mounts: mounts.nodes };

@@ -2,7 +2,7 @@ import type { DiskRoot } from '../contracts/disk/disk-root.ts';
 import { defined } from '../kit/defined.ts';
 import { parseAssignments } from '../kit/fields.ts';
 
-/** What an os-release says; no system where it has no ID. */
+/** The content of an os-release; without an ID, no system. */
 export function systemOf(text: string): {
   fields: Map<string, string>;
   system?: NonNullable<DiskRoot['system']>;

@@ -10,7 +10,7 @@ import type { ReadDisk } from './read-disk.ts';
 const programs = ['/bin/sh', '/usr/bin/env', '/sbin/init'];
 const mostLoaders = 16;
 
-/** What the programs of a system run on, by the ELF header of the first one that is there. */
+/** The architecture of a system's programs, from the ELF header of the first one that exists. */
 export async function readProgramArch(files: FilePaths): Promise<Arch | undefined> {
   for (const path of programs) {
     const head = await unlessUnreadable(() => readHead(files, path));
@@ -21,8 +21,8 @@ export async function readProgramArch(files: FilePaths): Promise<Arch | undefine
 }
 
 /**
- * The architectures whose firmware finds a boot loader: those of the programs in `\EFI\BOOT` of the EFI system partitions.
- * Empty where there is nothing of the kind, which says nothing.
+ * The architectures whose firmware finds a boot loader: those of the programs in `\EFI\BOOT` on the EFI system
+ * partitions. An empty list proves nothing.
  */
 export async function readLoaderArches({ content, files }: ReadDisk): Promise<Arch[]> {
   const arches = new Set<Arch>();
@@ -30,7 +30,7 @@ export async function readLoaderArches({ content, files }: ReadDisk): Promise<Ar
     if (fileSystem === undefined || !espTypes.includes(type)) continue;
     const esp = await files(name);
     const found = (await unlessUnreadable(() => esp.list('/EFI/BOOT'))) ?? [];
-    // Firmware starts BOOTX64.EFI and its like, and nothing else by itself.
+    // By default, firmware starts only BOOTX64.EFI and the same names for other architectures.
     const loaders = found.filter(
       ({ kind, name: file }) => kind === 'file' && /^boot.*\.efi$/i.test(file),
     );
@@ -43,7 +43,7 @@ export async function readLoaderArches({ content, files }: ReadDisk): Promise<Ar
   return [...arches];
 }
 
-/** What the types of the partitions say, where they agree. */
+/** The architecture from the types of the partitions, if they agree. */
 export function archOfTypes({ volumes }: DiskContent): Arch | undefined {
   const [found, ...others] = [...rootTypes].filter(([, root]) => {
     return volumes.some(({ type }) => type === root);

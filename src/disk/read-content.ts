@@ -11,7 +11,7 @@ import { archOfTypes, readLoaderArches, readProgramArch } from './read-arches.ts
 import { type ReadDisk, readDisk } from './read-disk.ts';
 import type { DiskParts } from './read-volumes.ts';
 
-/** What a disk holds, in short, and for which machines it has boot loaders. */
+/** A summary of a disk's content, and the architectures for which it has boot loaders. */
 export interface FoundContent {
   content: ImageContent;
   loaders: readonly Arch[];
@@ -19,10 +19,13 @@ export interface FoundContent {
 
 type System = NonNullable<ImageContent['system']>;
 
-/** No name of a system is that long; what a disk says ends up in records and messages. */
+/** No name of a system is longer; text from a disk is stored in records and shown in messages. */
 const mostCharacters = 256;
 
-/** Reads what a disk is. What cannot be read is `unknown`, with the reason: never an error of the image. */
+/**
+ * Reads what a disk contains. If it cannot be read, the result is `unknown` with the reason, and never an error of
+ * the image.
+ */
 export async function readContent(
   disk: ByteSource,
   parts: DiskParts,
@@ -40,8 +43,8 @@ export async function readContent(
 }
 
 /**
- * The system of the only root, or of all of them where they are the same one: snapshots, say. Of different ones, and where none
- * is a root, it is the one that the boot menu starts.
+ * The system of the only root, or of all roots if they hold the same one, such as snapshots. If they differ, or there
+ * is no root, it is the system that the default boot entry starts.
  */
 async function readSystem({ content: { roots }, files, boot }: ReadDisk): Promise<ImageContent> {
   const [first, ...others] = roots;
@@ -49,7 +52,7 @@ async function readSystem({ content: { roots }, files, boot }: ReadDisk): Promis
   const started = isOne ? undefined : await unlessUnreadable(() => boot());
   const system = isOne ? first.system : started?.system;
   if (first === undefined && system !== undefined) return { system: shortened(system) };
-  // Without a root, and with several of which none is started, this throws why.
+  // Throws the reason if there is no root, or several without a boot entry.
   const root: DiskFiles =
     isOne && others.length > 0
       ? await files([first.volume, first.subvolume].filter((one) => one !== undefined).join('@'))
@@ -75,7 +78,7 @@ function cut(text: string): string {
   return text.slice(0, mostCharacters);
 }
 
-/** What is refused, or not there, is unknown; errors of this machine are thrown. */
+/** Refused or missing content is unknown; errors of this machine are thrown. */
 async function unlessRefused<T extends object>(
   { signal }: FileSystemContext,
   read: () => Promise<T>,

@@ -12,14 +12,14 @@ import { type FoundRoot, findRoots, unlessUnreadable } from './find-roots.ts';
 import { readMounts } from './mounts.ts';
 import { type DiskParts, type ReadVolume, readVolumes } from './read-volumes.ts';
 
-/** What a disk holds, and the way to its files and to what starts it. */
+/** The content of a disk, with access to its files and its boot configuration. */
 export interface ReadDisk {
   content: DiskContent;
   files(volume?: string): Promise<DiskFiles>;
   boot(options?: DiskBootOptions): Promise<DiskBoot>;
 }
 
-/** Reads tables, file systems and roots of a raw disk; bytes of files are read when they are asked for. */
+/** Reads tables, file systems and roots of a raw disk; bytes of files are read only on request. */
 export async function readDisk(
   disk: ByteSource,
   parts: DiskParts,
@@ -76,7 +76,7 @@ async function nodeOf(place: string, volumes: readonly ReadVolume[]): Promise<Fi
   return await fileSystem.subvolume(path);
 }
 
-/** The root, of several, that the default entry of the boot menu starts. */
+/** Of several roots, the one that the default boot entry starts. */
 async function startedRoot(
   roots: readonly FoundRoot[],
   start: () => Promise<ReadBoot>,
@@ -90,10 +90,10 @@ async function startedRoot(
   });
 }
 
-/** The root that a path without a volume means. */
+/** The root for a path without a volume. */
 function onlyRoot([root]: readonly FoundRoot[], volumes: readonly ReadVolume[]): FoundRoot {
   if (root !== undefined) return root;
-  // The root is most of a disk; swap never is one.
+  // The root is usually the largest volume; swap never is one.
   const [largest] = volumes
     .filter(({ refusal }) => refusal !== undefined && refusal.details.format !== 'swap')
     .sort((left, right) => right.about.sizeBytes - left.about.sizeBytes);
@@ -110,7 +110,7 @@ function missing(what: string, value: string, hint: string): NotFoundError {
   });
 }
 
-/** The files of a tree; a stray exception of a file system is `ERR_PLUGIN`. */
+/** The files of a tree; an untyped exception of a file system becomes `ERR_PLUGIN`. */
 function guarded(
   root: FileNode,
   mounts: ReadonlyMap<string, FileNode>,

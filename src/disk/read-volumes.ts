@@ -13,10 +13,10 @@ import type { BoundParts } from '../parts/bind.ts';
 
 const probeBytes = 256 * 1024;
 
-/** The parts that know what a disk holds. */
+/** The parts that read the content of a disk. */
 export type DiskParts = Pick<BoundParts, 'fileSystems' | 'volumeFormats'>;
 
-/** A volume with the file system in it, or why it cannot be read. */
+/** A volume with its file system, or why it cannot be read. */
 export interface ReadVolume {
   about: VolumeOnDisk;
   fileSystem?: FileSystem;
@@ -29,7 +29,10 @@ export interface ReadVolumes {
   warnings: string[];
 }
 
-/** The volumes of a disk: partitions, what divides these, and what each holds. A table that contradicts itself is thrown. */
+/**
+ * The volumes of a disk: partitions, logical volumes in them, and the content of each. Throws for a table that
+ * contradicts itself.
+ */
 export async function readVolumes(
   disk: ByteSource,
   parts: DiskParts,
@@ -52,7 +55,7 @@ export async function readVolumes(
   return { ...defined({ scheme: isPartitioned ? table.scheme : undefined }), volumes, warnings };
 }
 
-/** The table within a volume; that of partitions is looked for on the disk only. */
+/** The volume table inside a volume; a partition table is searched only on the disk itself. */
 async function divide(
   { name, source, sizeBytes }: DiskVolume,
   { volumeFormats }: DiskParts,

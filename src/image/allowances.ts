@@ -1,7 +1,7 @@
 import type { Allowance, AllowedDefect, Allowing } from '../contracts/allowance.ts';
 import type { Warning } from '../contracts/log.ts';
 
-/** What one call allows, and what its image made use of. */
+/** The allowances of one call, and those that its image used. */
 export class Allowances implements Allowing {
   readonly allow: readonly Allowance[];
   readonly #used: AllowedDefect[] = [];
@@ -10,14 +10,14 @@ export class Allowances implements Allowing {
     this.allow = given;
   }
 
-  /** What was allowed and was there, each once. */
+  /** The allowances that were used, without duplicates. */
   get used(): readonly AllowedDefect[] {
     return this.#used;
   }
 
   allows(allowance: Allowance, message: string): boolean {
     if (!this.allow.includes(allowance)) return false;
-    // A stream may be decoded twice: to look at its first bytes, and to copy it.
+    // A stream may be decoded twice: to probe its first bytes, and to copy it.
     const isKnown = this.#used.some(
       (one) => one.allowance === allowance && one.message === message,
     );
@@ -26,7 +26,7 @@ export class Allowances implements Allowing {
   }
 }
 
-/** A warning of each, for the caller. */
+/** One warning for each used allowance, for the caller. */
 export function warningsOf(used: readonly AllowedDefect[]): Warning[] {
   return used.map(({ allowance, message }) => ({
     code: `allowed-${allowance}`,

@@ -5,17 +5,21 @@ import { raiseLimit } from '../errors/limit-hint.ts';
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 
-/** Zeros pack well: a small stream may well hold an empty disk of this size. */
+/** Zeros compress well: a small stream may be an empty disk of this size. */
 export const streamFloorBytes: number = 1024 ** 3;
-/** Data that is no zeros, and yet packs better than any system does, is odd from here on. */
+/** Above this size, non-zero data that compresses better than any real system is suspicious. */
 const dataFloorBytes = 256 * 1024 ** 2;
 
-/** How much may come of a source under a limit on the ratio; below `floorBytes` a ratio says nothing. */
+/**
+ * The most bytes that may come from a source under a limit on the ratio; below `floorBytes` a ratio means nothing.
+ */
 export function boundByRatio(source: ByteSource, ratio: number, floorBytes: number): number {
   return Math.max(floorBytes, (source.sizeBytes ?? source.readyBytes) * ratio);
 }
 
-/** Passes a codec's output on until there is more than the limits allow: no stream may inflate without end. */
+/**
+ * Passes on the output of a codec, and throws when it exceeds the limits, so that no stream can inflate endlessly.
+ */
 export async function* boundOutput(
   bytes: AsyncIterable<Uint8Array>,
   input: ByteSource,
@@ -33,7 +37,7 @@ export async function* boundOutput(
   }
 }
 
-/** What the disk inside an image may not exceed; `freeBytes` is the room where it is written. */
+/** The bounds for the disk inside an image; `freeBytes` is the free space at the destination. */
 export function boundDisk(image: ByteSource, limits: Limits, freeBytes?: number): SparseBounds {
   return {
     maxBytes: limits.virtualBytes,

@@ -4,7 +4,7 @@ import { type DefectReason, isImageError } from '../errors.ts';
 
 type Finish = () => Promise<void>;
 
-/** What bytes may be refused for that were never meant to be the disk. */
+/** Reasons to refuse bytes that were never meant to be the disk. */
 const mistaken: readonly DefectReason[] = [
   'ambiguous-format',
   'corrupt-header',
@@ -20,9 +20,8 @@ const mistaken: readonly DefectReason[] = [
 ];
 
 /**
- * A member that was taken for the disk as it came, before all names of its archive were known, may have been the wrong
- * one. Where it is refused for what it is, the rest of the archive is asked first: a choice that is missing is what the
- * caller has to hear of.
+ * A member that was read as the disk before all names of its archive were known may be the wrong one. If its bytes
+ * are refused, the rest of the archive is read first: a missing choice of member is the better error for the caller.
  */
 export async function blameChoice(error: unknown, finishes: readonly Finish[]): Promise<unknown> {
   if (!isRefusedFor(error, mistaken)) return error;
@@ -34,7 +33,7 @@ export async function blameChoice(error: unknown, finishes: readonly Finish[]): 
   return error;
 }
 
-/** The disk inside archives whose choice is only certain at their ends. */
+/** The disk inside archives in which the choice of member is certain only at their ends. */
 export class ChosenImage implements DiskImage {
   readonly #image: DiskImage;
   readonly #finishes: readonly Finish[];

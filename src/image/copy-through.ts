@@ -7,12 +7,12 @@ import { boundByRatio, streamFloorBytes } from './bounds.ts';
 
 const sectorBytes = 512;
 
-/** A codec that copies by itself. */
+/** A codec that writes to the sink itself. */
 export type CopyingCodec = Codec & { copyTo: NonNullable<Codec['copyTo']> };
 
 /**
- * A raw disk that is all of a codec's output, copied by the codec itself: several parts at once, and through no more
- * buffers than the codec has. `head` is the output as far as it was looked at; the codec begins anew.
+ * A raw disk that is the whole output of a codec, copied by the codec itself: in parallel, and with no more buffers
+ * than the codec's own. `head` is the output that was probed; the codec starts again.
  */
 export async function copyThrough(
   codec: CopyingCodec,
@@ -21,7 +21,7 @@ export async function copyThrough(
   head: Uint8Array,
   context: DecodeContext,
 ): Promise<DiskImage> {
-  // The disk listens to its signal until it is copied, which it never is.
+  // The signal of this disk never matters, because this disk is never copied.
   const { signal } = new AbortController();
   const image = await raw.open(headSource(head), { ...context, signal });
   return {
@@ -29,14 +29,14 @@ export async function copyThrough(
     async copyTo(sink) {
       const bounded = new BoundedSink(sink, source, context.limits);
       await codec.copyTo(source, bounded, context);
-      // What the disk says of itself when it is copied byte for byte.
+      // The note that a raw disk adds when it is copied byte by byte.
       if (bounded.sizeBytes % sectorBytes !== 0)
         image.facts.features.push('incomplete-last-sector');
     },
   };
 }
 
-/** Passes on as much as may come of a source. */
+/** Passes on as many bytes as a source may give. */
 class BoundedSink implements DiskSink {
   sizeBytes = 0;
   readonly #sink: DiskSink;
@@ -80,7 +80,7 @@ class BoundedSink implements DiskSink {
   }
 }
 
-/** The first bytes of something that nothing else is known of. */
+/** The first bytes of a source about which nothing else is known. */
 function headSource(head: Uint8Array): ByteSource {
   return {
     sizeBytes: undefined,

@@ -6,13 +6,13 @@ import type { Limits } from '../contracts/limits.ts';
 import type { Log } from '../contracts/log.ts';
 import { createTaskPool } from '../kit/task-pool.ts';
 
-/** What decoders are given, with the scratch files behind it; `close` waits for what still writes to them. */
+/** The context of decoders, with its scratch files; `close` waits for running writes to them. */
 export interface DecodeJob {
   context: DecodeContext;
   close(): Promise<void>;
 }
 
-/** A job whose scratch files live in `folder`. */
+/** A job whose scratch files are in `folder`. */
 export function openDecodeJob(
   folder: string,
   about: { signal: AbortSignal; limits: Limits; log: Log; allowances: Allowing },

@@ -7,7 +7,7 @@ import { hasMagic } from '../kit/bytes.ts';
 import { defined } from '../kit/defined.ts';
 import { type ForeignContent, nameForeignContent } from './foreign-content.ts';
 
-/** The formats that detect these bytes; where these are several, only those that still do after they have read on. */
+/** The formats that detect these bytes; if there are several, only those that still do after reading more. */
 export async function matchFormats(
   source: ByteSource,
   probe: Probe,
@@ -25,8 +25,9 @@ export async function matchFormats(
 }
 
 /**
- * The one format these bytes are, compared with the declared one. "raw" is only what is left when nothing else matches.
- * `matches` are the formats that detect them. Throws `ERR_UNSAFE_IMAGE` or `ERR_UNSUPPORTED_FORMAT`, naming what was found.
+ * The format of these bytes, compared with the declared one. "raw" is used only if nothing else matches. `matches`
+ * are the formats that detect the bytes. Throws `ERR_UNSAFE_IMAGE` or `ERR_UNSUPPORTED_FORMAT`, which names what was
+ * found.
  */
 export function detectFormat(
   probe: Probe,
@@ -43,7 +44,7 @@ export function detectFormat(
   const foreign = nameForeignContent(probe, found?.id);
   if (found !== undefined) {
     const second = other?.id ?? foreign?.name;
-    // What makes a tar archive an appliance may come late in it.
+    // The descriptor that makes a tar archive an OVA may come late in it.
     const ova = found.id === 'tar' && declared === 'ova' ? findById(formats, 'ova') : undefined;
     if (second === undefined) return ova ?? agree(found, declared);
     const both = `${found.id}, ${second}`;
@@ -52,7 +53,7 @@ export function detectFormat(
       detected: both,
     });
   }
-  // What tells a fixed VHD from a raw disk are its last bytes, which have not come yet; the format checks them.
+  // A fixed VHD differs from a raw disk only in its last bytes, which have not arrived yet; the format checks them.
   const isLate = declared === 'vhd' && probe.tail === undefined;
   const late = isLate ? findById(formats, 'vhd') : undefined;
   if (late !== undefined) return late;
@@ -72,7 +73,7 @@ export function detectFormat(
   throw refuseUnknown(declared);
 }
 
-/** Where raw was declared, a magic that may just as well be code or data of a bootable disk proves nothing. */
+/** If raw was declared, magic bytes that may also be code or data of a bootable disk prove nothing. */
 function isDoubtful(id: string, { head }: Probe, declared: string | undefined): boolean {
   if (declared !== 'raw') return false;
   return id === 'tar' || (id === 'iso' && hasMagic(head, [0x55, 0xaa], 510));
@@ -101,7 +102,7 @@ function noDecoder(declared: string, formats: readonly Format[]): Error {
 
 function refuseForeign({ name, reason }: ForeignContent, declared: string | undefined): Error {
   const but = declared === undefined ? '' : ` instead of ${declared}`;
-  // Nothing else was promised: the bytes are what they are, only no decoder for them is here.
+  // Nothing else was declared: the bytes have a known format, but there is no decoder for it.
   const isUnread = declared === undefined && reason === 'format-mismatch';
   return refuse(isUnread ? 'unsupported-variant' : reason, `the bytes are ${name}${but}`, {
     ...defined({ declared }),
@@ -110,7 +111,7 @@ function refuseForeign({ name, reason }: ForeignContent, declared: string | unde
   });
 }
 
-/** Where something was promised, its very beginning is not there. */
+/** A format was declared, but its first bytes are missing. */
 function refuseUnknown(declared: string | undefined): Error {
   const reason = declared === undefined ? 'not-an-image' : 'corrupt-header';
   const but = declared === undefined ? '' : `, ${declared} was declared`;

@@ -5,16 +5,16 @@ import { refuseUnlessAllowed } from '../errors/allowable.ts';
 import { refuse } from '../errors.ts';
 import { nameForeignContent } from './foreign-content.ts';
 
-/** No program takes a disk that begins like these for anything but a disk. */
+/** Formats whose beginning every program reads as a disk. */
 const harmless = ['raw', 'iso', 'tar'];
 
-/** How much of each end of a disk tells. */
+/** Number of bytes at each end of a disk that detection needs. */
 export const nestedHeadBytes: number = 64 * 1024;
 export const nestedTailBytes = 512;
 
 /**
- * Refuses a disk that is itself another image: the next program to open it might read that one instead. `chain` are the
- * formats that it was read as; a copied ISO still is one.
+ * Refuses a disk that is itself another image: the next program to open it might read that one instead. `chain` are
+ * the formats that it was read as; a copied ISO is still an ISO.
  */
 export async function findNestedImage(
   disk: ByteSource,
@@ -29,7 +29,7 @@ export async function findNestedImage(
   refuseNestedImage({ head, tail, sizeBytes }, chain, formats, allowing);
 }
 
-/** The same for ends that are in memory. */
+/** Like `findNestedImage`, for ends that are in memory. */
 export function refuseNestedImage(
   probe: Probe,
   chain: readonly string[],
@@ -43,7 +43,7 @@ export function refuseNestedImage(
     refuseUnlessAllowed(allowing, 'encrypted', `this is ${foreign.name}`);
     return;
   }
-  // Text at the start of a disk is odd but harmless: nothing opens it as an image.
+  // Text at the start of a disk is odd but harmless: no program opens it as an image.
   const isImage = foreign !== undefined && !['not-an-image', 'empty'].includes(foreign.reason);
   const name = found?.id ?? (isImage ? foreign.name : undefined);
   if (name === undefined) return;
@@ -53,7 +53,7 @@ export function refuseNestedImage(
   });
 }
 
-/** Bytes that were taken for a raw disk can be declared as what they are. */
+/** Suggests declaring the real format of bytes that were read as a raw disk. */
 function hintFor(chain: readonly string[], found: string | undefined): string {
   if (found === undefined || chain.at(-1) !== 'raw') {
     return 'Do not attach this disk; a hypervisor that guesses formats would read the inner one.';

@@ -3,30 +3,33 @@ import type { DefectReason } from '../errors.ts';
 import { hasMagic, viewOf } from '../kit/bytes.ts';
 import { isVmdkDescriptor, nameDocument, nameText } from './text-content.ts';
 
-/** What bytes are that are no raw disk, and why they are refused where one was expected. */
+/** The kind of bytes that are not a raw disk, and the reason to refuse them if one was expected. */
 export interface ForeignContent {
   /** For people, with an article: `a 7-Zip archive`. */
   name: string;
   reason: DefectReason;
-  /** Zeros, plain text, a program: a raw disk may begin like this, if the caller or the vendor declares the bytes as raw. */
+  /**
+   * True for zeros, plain text or a program: a raw disk may begin like this, if the caller or the vendor declares it
+   * as raw.
+   */
   doubtful?: boolean;
 }
 
-/** The first bytes of something that is no raw disk. */
+/** The first bytes of a format other than a raw disk. */
 interface ForeignMagic {
-  /** The format's id where one exists here, else its usual ending. */
+  /** The id of the format if it is supported, else its usual extension. */
   id: string;
   /** For people, with an article. */
   name: string;
   /** Text as Latin-1, or byte values. */
   magic: string | readonly number[];
-  /** Where the magic lies; default 0. */
+  /** Position of the magic bytes; default 0. */
   at?: number;
 }
 
 const qcow = [0x51, 0x46, 0x49, 0xfb] as const;
 
-/** Image formats and wrappings that can be read: wrong only where another was expected. */
+/** Supported image formats and compressions: wrong only if another one was expected. */
 const images: readonly ForeignMagic[] = [
   { id: 'qcow2', name: 'a qcow2 image', magic: [...qcow, 0, 0, 0, 2] },
   { id: 'qcow2', name: 'a qcow2 image', magic: [...qcow, 0, 0, 0, 3] },
@@ -49,7 +52,7 @@ const images: readonly ForeignMagic[] = [
   { id: 'tar', name: 'a tar archive', magic: 'ustar', at: 257 },
 ];
 
-/** Disk images, archives and compressions that nothing here reads. */
+/** Unsupported disk images, archives and compressions. */
 const unreadable: readonly ForeignMagic[] = [
   { id: 'qcow2', name: 'a qcow image of version 1', magic: [...qcow, 0, 0, 0, 1] },
   { id: 'qcow2', name: 'a qcow image of an unknown version', magic: qcow },
@@ -86,7 +89,7 @@ const unreadable: readonly ForeignMagic[] = [
   { id: 'lrz', name: 'an lrzip file', magic: 'LRZI' },
 ];
 
-/** Programs and kernels: no disk, whatever their boot sector looks like. */
+/** Programs and kernels: not a disk, even with a boot sector. */
 const programs: readonly ForeignMagic[] = [
   { id: 'elf', name: 'an ELF program', magic: '\x7fELF' },
   { id: 'vmlinuz', name: 'a Linux kernel', magic: 'HdrS', at: 0x202 },
@@ -94,16 +97,16 @@ const programs: readonly ForeignMagic[] = [
 ];
 
 /**
- * Names what is certainly no raw disk: documents, archives, compressed files, disk images of every kind. The reason is
- * what to refuse with where a raw disk, or nothing known, was expected. `found` is the id of a format that the bytes were
- * recognised as already: then only another image, archive or compression beside it is named.
+ * Names bytes that are certainly not a raw disk: documents, archives, compressed files, disk images of every kind.
+ * The reason applies if a raw disk, or nothing known, was expected. `found` is the format id that was already
+ * recognised: then only another image, archive or compression in the same bytes is named.
  */
 export function nameForeignContent(probe: Probe, found?: string): ForeignContent | undefined {
   const { head } = probe;
   if (head.length === 0) return { name: 'an empty file', reason: 'not-an-image', doubtful: true };
   const image = pick(images, head, found) ?? nameFooter(probe, found) ?? nameOptical(head, found);
   if (image !== undefined) {
-    // The magic of tar lies where a boot sector has code.
+    // The magic bytes of tar are at a place where a boot sector has code.
     return { name: image, reason: 'format-mismatch', doubtful: image === 'a tar archive' };
   }
   const other = pick(unreadable, head, found) ?? nameDmg(probe);
@@ -111,7 +114,7 @@ export function nameForeignContent(probe: Probe, found?: string): ForeignContent
   if (hasMagic(head, 'LUKS\xba\xbe')) {
     return { name: 'an encrypted disk (LUKS)', reason: 'encrypted' };
   }
-  // Readable in principle, but with neither a magic nor a check there is nothing to hold on to.
+  // Readable in principle, but the format has neither magic bytes nor a checksum.
   if (isLzmaAlone(head)) {
     return { name: 'an lzma file without a check', reason: 'unsupported-feature' };
   }
@@ -139,14 +142,14 @@ function pick(
   return list.find(({ id, magic, at }) => id !== own && hasMagic(head, magic, at))?.name;
 }
 
-/** A fixed VHD is a raw disk with a footer, of 511 bytes in very old files. */
+/** A fixed VHD is a raw disk with a footer, which has 511 bytes in very old files. */
 function nameFooter({ tail }: Probe, found: string | undefined): string | undefined {
   if (tail === undefined || found === 'vhd') return undefined;
   const isVhd = [512, 511].some((length) => hasMagic(tail, 'conectix', tail.length - length));
   return isVhd ? 'a VHD image' : undefined;
 }
 
-/** With a boot sector it is an isohybrid, and as good a disk as any. */
+/** With a boot sector it is an isohybrid image, which is a valid disk. */
 function nameOptical(head: Uint8Array, found: string | undefined): string | undefined {
   if (found === 'iso' || hasMagic(head, [0x55, 0xaa], 510)) return undefined;
   if (hasMagic(head, 'CD001', 32_769)) return 'an ISO 9660 image';
@@ -158,7 +161,10 @@ function nameDmg({ tail }: Probe): string | undefined {
   return isDmg ? 'an Apple disk image (dmg)' : undefined;
 }
 
-/** No magic: the usual properties, then an unknown or a believable length, then the zero that opens the data. */
+/**
+ * Without magic bytes: checks for the usual properties, then an unknown or plausible length, then the zero that
+ * begins the data.
+ */
 function isLzmaAlone(head: Uint8Array): boolean {
   if (!hasMagic(head, [0x5d, 0, 0]) || head.length < 14 || head[13] !== 0) return false;
   const length = viewOf(head).getBigUint64(5, true);

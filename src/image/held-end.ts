@@ -1,8 +1,8 @@
 import type { DiskSink } from '../contracts/bytes.ts';
 
-/** So many bytes at the end of what was written are kept back at least: the footer of a format. */
+/** Minimum number of bytes at the end that are held back: the footer of a format. */
 export const heldEndBytes = 512;
-/** Sinks find holes in blocks of this size, so that whole ones are kept back. */
+/** Sinks find holes in blocks of this size, so whole blocks are held back. */
 const blockBytes = 4096;
 
 interface HeldPiece {
@@ -10,7 +10,7 @@ interface HeldPiece {
   bytes: Uint8Array;
 }
 
-/** Passes a disk on, all but its last block as far as it is known; `finish` decides where it ends. */
+/** Passes on a disk except its last block so far; `finish` decides where the disk ends. */
 export class HeldEnd implements DiskSink {
   readonly #sink: DiskSink;
   #pieces: HeldPiece[] = [];
@@ -25,7 +25,7 @@ export class HeldEnd implements DiskSink {
     return this.#sink.zeroed;
   }
 
-  /** The size as set, or as far as was written. */
+  /** The size as set, else the end of the last write. */
   get sizeBytes(): number {
     return this.#sizeBytes ?? this.#end;
   }
@@ -39,7 +39,7 @@ export class HeldEnd implements DiskSink {
     const { cut, freed } = this.#reach(position + bytes.length);
     const passed = Math.max(0, Math.min(bytes.length, cut - position));
     if (passed < bytes.length) {
-      // A copy, as the caller may use its memory again; `slice` of a Buffer is none.
+      // A copy, because the caller may reuse its memory; `slice` of a Buffer does not copy.
       const copy = new Uint8Array(bytes.subarray(passed));
       this.#pieces.push({ position: position + passed, bytes: copy });
     }
@@ -61,7 +61,7 @@ export class HeldEnd implements DiskSink {
     ]);
   }
 
-  /** The last bytes of the disk, fewer where it is shorter. */
+  /** The last bytes of the disk; fewer if it is shorter. */
   end(length: number): Uint8Array {
     const size = this.sizeBytes;
     const end = new Uint8Array(Math.min(length, size));
@@ -74,7 +74,7 @@ export class HeldEnd implements DiskSink {
     return end;
   }
 
-  /** Writes what was kept back, up to `sizeBytes` where the disk ends before, and fixes the size. */
+  /** Writes the held bytes, only up to `sizeBytes` if the disk ends earlier, and fixes the size. */
   async finish(sizeBytes?: number): Promise<void> {
     const end = sizeBytes ?? Number.POSITIVE_INFINITY;
     for (const { position, bytes } of this.#pieces) {
@@ -83,7 +83,7 @@ export class HeldEnd implements DiskSink {
     await this.#sink.setSize(sizeBytes ?? this.sizeBytes);
   }
 
-  /** Where what is kept back begins now, and the pieces that lie before. */
+  /** The new start of the held bytes, and the pieces before it. */
   #reach(end: number): { cut: number; freed: HeldPiece[] } {
     this.#end = Math.max(this.#end, end);
     const cut = Math.floor(Math.max(0, this.#end - heldEndBytes) / blockBytes) * blockBytes;

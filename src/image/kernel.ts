@@ -2,11 +2,11 @@ import type { Arch } from '../contracts/arch.ts';
 import type { KernelKind } from '../contracts/kernel-kinds.ts';
 import { defined } from '../kit/defined.ts';
 
-/** What the first KiB of a kernel says; `arch` is absent where only the unpacked kernel tells. */
+/** The facts in the first KiB of a kernel; `arch` is absent if only the unpacked kernel states it. */
 export interface KernelFacts {
   kind: KernelKind;
   arch?: Arch;
-  /** `efi-zboot`: where the packed kernel is, in bytes, and the name of its compression. */
+  /** `efi-zboot`: offset and length of the packed kernel in bytes, and the name of its compression. */
   payload?: { offset: number; length: number; compression: string };
 }
 
@@ -23,7 +23,7 @@ const elfMachines = new Map<number, Arch>([
   [258, 'loong64'],
 ]);
 
-/** The Machine word of PE/COFF headers. */
+/** The Machine field of PE/COFF headers. */
 const peMachines = new Map<number, Arch>([
   [0x14c, '386'],
   [0x1c0, 'arm'],
@@ -35,18 +35,21 @@ const peMachines = new Map<number, Arch>([
   [0x6264, 'loong64'],
 ]);
 
-/** Tells a kernel by its first KiB, one of s390x by its first 65 KiB. `MZ` alone decides nothing: many kinds have an EFI stub. */
+/**
+ * Recognises a kernel by its first KiB; one for s390x needs its first 65 KiB. `MZ` alone is not enough, because many
+ * kinds have an EFI stub.
+ */
 export function describeKernel(head: Uint8Array): KernelFacts {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (at(bytes, 0, '7f454c46')) return { kind: 'elf', ...defined({ arch: elfMachine(bytes) }) };
   if (at(bytes, 0, '4d5a') && bytes.toString('latin1', 4, 8) === 'zimg') return zboot(bytes);
-  // Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst: the magic at 56.
+  // Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst: magic at 56.
   if (at(bytes, 56, '41524d64')) return { kind: 'image', arch: 'arm64' };
   if (at(bytes, 56, '52534305')) return { kind: 'image', arch: 'riscv64' };
   if (at(bytes, 510, '55aa') && bytes.toString('latin1', 514, 518) === 'HdrS') {
     return { kind: 'bzimage', ...defined({ arch: bzimageArch(bytes) }) };
   }
-  // arch/arm/boot/compressed/head.S: the magic at 36; arch/s390/include/asm/setup.h: that of the entry point.
+  // arch/arm/boot/compressed/head.S: magic at 36; arch/s390/include/asm/setup.h: magic of the entry point.
   if (at(bytes, 36, '18286f01')) return { kind: 'zimage', arch: 'arm' };
   if (bytes.toString('latin1', 0x10008, 0x1000e) === 'S390EP') {
     return { kind: 'image', arch: 's390x' };
@@ -56,12 +59,12 @@ export function describeKernel(head: Uint8Array): KernelFacts {
   if (at(bytes, 0, '28b52ffd')) return { kind: 'zstd' };
   if (at(bytes, 0, '425a68')) return { kind: 'bzip2' };
   const arch = archOfPe(bytes);
-  // arch/loongarch/kernel/head.S: the magic that all kernels with an EFI stub have at 56.
+  // arch/loongarch/kernel/head.S: at 56, the magic of all kernels with an EFI stub.
   if (arch === 'loong64' && at(bytes, 56, 'cd238281')) return { kind: 'image', arch };
   return { kind: 'unknown', ...defined({ arch }) };
 }
 
-/** What an EFI program runs on, by its first bytes; `undefined` for what is none. */
+/** The architecture of an EFI program, from its first bytes; `undefined` for any other file. */
 export function archOfPe(bytes: Buffer): Arch | undefined {
   if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') return undefined;
   const header = bytes.readUInt32LE(60);
@@ -83,7 +86,7 @@ function elfMachine(bytes: Buffer): Arch | undefined {
   return elfMachines.get(isBig ? bytes.readUInt16BE(18) : bytes.readUInt16LE(18));
 }
 
-/** Documentation/arch/x86/boot.rst: bit 0 of `xloadflags`, since protocol 2.12, tells a 64-bit kernel. */
+/** Documentation/arch/x86/boot.rst: bit 0 of `xloadflags`, since protocol 2.12, marks a 64-bit kernel. */
 function bzimageArch(bytes: Buffer): Arch | undefined {
   if (bytes.length < 0x238 || bytes.readUInt16LE(0x206) < 0x20c) return undefined;
   return (bytes.readUInt16LE(0x236) & 1) === 1 ? 'amd64' : '386';

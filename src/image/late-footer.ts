@@ -3,8 +3,8 @@ import type { Limits } from '../contracts/limits.ts';
 import { HeldEnd, heldEndBytes } from './held-end.ts';
 
 /**
- * A raw disk whose end was not there when it was opened. Where the end turns out to be the footer of another format, the disk
- * is what lies before it, and `chain` names that format in place of raw.
+ * A raw disk whose end had not arrived when it was opened. If the end is the footer of another format, the disk is
+ * the part before it, and `chain` names that format instead of raw.
  */
 export function watchForFooter(
   image: DiskImage,

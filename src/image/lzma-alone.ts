@@ -5,8 +5,9 @@ const topBits = 2 ** 24;
 const half = 1024;
 
 /**
- * The content of an `.lzma` file (LZMA specification of the 7-Zip SDK), at most `maxBytes`: Linux packs kernels so, and the xz
- * format has no place for it. Ends at its end mark, at the length in its header, or at `maxBytes`.
+ * The content of an `.lzma` file (LZMA specification of the 7-Zip SDK), at most `maxBytes`: Linux packs some kernels
+ * in this format, which the xz decoder does not support. Ends at its end marker, at the length in its header, or at
+ * `maxBytes`.
  */
 export function decodeLzmaAlone(packed: Uint8Array, maxBytes: number): Uint8Array {
   const header = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);

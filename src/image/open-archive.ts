@@ -5,15 +5,15 @@ import { boundOutput } from './bounds.ts';
 import { detectFormat, matchFormats } from './detect-format.ts';
 import { probeSource } from './probe-source.ts';
 
-/** An archive of declared layers, below the codecs around it. */
+/** An archive with declared layers, after the codecs around it were removed. */
 export interface OpenArchive {
   archive: Archive;
   source: ByteSource;
-  /** Format ids, outermost first; the last is the archive. */
+  /** Format ids, outermost first; the last one is the archive. */
   chain: string[];
 }
 
-/** Peels declared codecs until the archive is there; every layer is compared with the bytes. */
+/** Removes declared codecs until the archive is reached; every layer is compared with the bytes. */
 export async function openArchive(
   source: ByteSource,
   declared: readonly string[],

@@ -11,22 +11,25 @@ import { watchForFooter } from './late-footer.ts';
 import { openMember } from './open-member.ts';
 import { headBytes, probeSource } from './probe-source.ts';
 
-/** An image whose every layer has been recognised. */
+/** An image in which every layer was recognised. */
 export interface OpenLayers {
-  /** Format ids, outermost first; the last is the disk. It may change once, when the end of the disk has been copied. */
+  /**
+   * Format ids, outermost first; the last one is the disk. It may change once, after the end of the disk was copied.
+   */
   chain: string[];
   image: DiskImage;
-  /** Bytes at the end of the disk that may turn out to be a footer and no part of it. */
+  /** Number of bytes at the end that may be a footer and not part of the disk. */
   footerBytes: number;
   /** The bytes of the innermost layer: the disk image file itself. */
   inner: ByteSource;
-  /** Drains what surrounds the disk, so that sums at the end are checked too. */
+  /** Reads the layers around the disk to their ends, so that their checksums are verified too. */
   finish(): Promise<void>;
 }
 
 /**
- * Recognises layer after layer from the bytes, each compared with the declared one, until a disk is open. `declared` is
- * empty where nothing was promised; `entry` names the member of an archive layer; `chain` is filled as layers are found.
+ * Recognises one layer after another from the bytes and compares each with the declared one, until a disk is open.
+ * `declared` is empty if nothing was declared; `entry` names the member of an archive layer; `chain` receives the
+ * layers as they are found.
  */
 export async function openLayers(
   source: ByteSource,
@@ -57,7 +60,7 @@ async function openEach(
   let current = source;
   let onlyLayer: Codec | undefined;
   for (;;) {
-    // A declaration that ends with a codec or an archive leaves open what is inside.
+    // A declaration that ends with a codec or an archive does not state the format inside.
     const probe = await probeSource(current, declared.length === 0);
     const matches = await matchFormats(current, probe, formats, context);
     const format = detectFormat(probe, matches, formats, declared[chain.length], context);
@@ -86,7 +89,7 @@ async function openEach(
   }
 }
 
-/** A raw disk right inside a codec that copies by itself; the output that was looked at is let go. */
+/** A raw disk directly inside a codec that can write to the sink itself; the probed output is discarded. */
 async function openThrough(
   source: ByteSource,
   codec: Codec | undefined,
@@ -94,7 +97,7 @@ async function openThrough(
   output: ByteSource,
   context: DecodeContext,
 ): Promise<DiskImage | undefined> {
-  // Output that has ended within its head is at hand already.
+  // Output that ended within its head is already in memory.
   if (!isCopying(codec) || disk.id !== 'raw' || output.sizeBytes !== undefined) return undefined;
   const head = await output.read(0, headBytes);
   for await (const _ of output.stream()) break;
@@ -109,7 +112,7 @@ async function finishAll(finishes: (() => Promise<void>)[]): Promise<void> {
   for (const finish of finishes) await finish();
 }
 
-/** How many layers there are, where all of them are declared: what lies in the last one found is not known. */
+/** The number of layers, if all of them are declared: the content of the last one is unknown. */
 function countLayers(declared: readonly string[], formats: readonly Format[]): number | undefined {
   const last = formats.find(({ id }) => id === declared.at(-1));
   return last?.kind === 'disk' ? declared.length : undefined;

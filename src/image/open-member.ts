@@ -3,12 +3,12 @@ import type { Archive, ArchiveEntry, DecodeContext } from '../contracts/format.t
 import { refuse } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 
-/** At most this many names go into a message. */
+/** Most names in a message. */
 const maxNames = 10;
 
 /**
- * The member of an archive that is the disk: the named one, the only one in the named folder, or the only one. `finish` reads
- * the archive to its end.
+ * The member of an archive that is the disk: the named one, the only one in the named folder, or the only one.
+ * `finish` reads the archive to its end.
  */
 export async function openMember(
   archive: Archive,

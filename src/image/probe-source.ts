@@ -5,7 +5,7 @@ import { defined } from '../kit/defined.ts';
 export const headBytes: number = 128 * 1024;
 const tailBytes = 64 * 1024;
 
-/** Both ends of a source; the tail where it is there already, or can be had early and is asked for. */
+/** Both ends of a source; the tail only if it has arrived, or if it is requested with `early` and can be fetched. */
 export async function probeSource(source: ByteSource, early = false): Promise<Probe> {
   const head = await source.read(0, headBytes);
   const sizeBytes = source.sizeBytes;

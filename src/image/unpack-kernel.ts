@@ -10,10 +10,10 @@ import { createTaskPool } from '../kit/task-pool.ts';
 import { describeKernel } from './kernel.ts';
 import { decodeLzmaAlone } from './lzma-alone.ts';
 
-/** Far above any kernel. */
+/** Far larger than any kernel. */
 export const maxKernelBytes: number = 256 * 1024 * 1024;
 
-/** The codecs that unpack what Node cannot, and what a decoder is given. */
+/** The codecs for compressions that Node does not support, and the context for their decoders. */
 export interface KernelUnpacking {
   formats: readonly Format[];
   signal: AbortSignal;
@@ -22,9 +22,9 @@ export interface KernelUnpacking {
 }
 
 /**
- * The kernel inside gzip, an EFI zboot image or a bzImage (an ELF file), for hypervisors that unpack none themselves; a
- * kernel of another kind comes back as it is. Throws `ERR_DECODE` for a damaged one, `ERR_LIMIT` beyond `maxBytes`, and
- * `ERR_UNSUPPORTED_FORMAT` for a compression that is not known, or whose codec is not among `formats`.
+ * The kernel inside gzip, an EFI zboot image or a bzImage (an ELF file), for hypervisors that do not unpack it
+ * themselves; a kernel of another kind is returned unchanged. Throws `ERR_DECODE` for a damaged one, `ERR_LIMIT`
+ * beyond `maxBytes`, and `ERR_UNSUPPORTED_FORMAT` for an unknown compression, or one whose codec is not in `formats`.
  */
 export async function unpackKernel(
   bytes: Uint8Array,
@@ -40,7 +40,7 @@ export async function unpackKernel(
   return await unpack(compression, bytes.subarray(offset, offset + length), maxBytes, unpacking);
 }
 
-/** Documentation/arch/x86/boot.rst: the setup header tells where the payload lies behind the real-mode code. */
+/** Documentation/arch/x86/boot.rst: the setup header states the position of the payload after the real-mode code. */
 async function unpackBzimage(
   bytes: Uint8Array,
   maxBytes: number,
@@ -58,7 +58,7 @@ async function unpackBzimage(
     payload.toString('hex', 0, 8).startsWith(magic),
   )?.[1];
   if (compression === 'none') return payload;
-  // All but gzip are followed by the length of what they hold.
+  // In all formats except gzip, the unpacked length follows the data.
   const isSized = compression !== 'gzip';
   const packed = isSized ? payload.subarray(0, -4) : payload;
   const size = isSized ? payload.readUInt32LE(payload.length - 4) : maxBytes;

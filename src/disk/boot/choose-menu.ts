@@ -11,12 +11,13 @@ import type { BootPlaces, Menu } from './menu.ts';
 import { hasSystemdBoot } from './systemd/efi-loaders.ts';
 import { readSystemdMenu } from './systemd/read-systemd-menu.ts';
 
-/** A loader, and how it reads its menu: `undefined` where it has no configuration. */
+/** A boot loader, and the function that reads its menu: `undefined` if it has no configuration. */
 type Loader = [name: string, read: (places: BootPlaces) => Promise<Menu | undefined>];
 
 /**
- * The menu of the boot loader that counts. A loader whose configuration starts no Linux kernel gives way to the next one, which
- * is said; kernels without a configuration count only where no loader has one, and what the loader would read is readable.
+ * The menu of the boot loader that counts. If the configuration of a loader boots no Linux kernel, a warning says so
+ * and the next loader is used. Kernels without a configuration count only if no loader has one and everything that
+ * the loader would read is readable.
  */
 export async function chooseMenu(
   places: BootPlaces,
@@ -44,7 +45,7 @@ export async function chooseMenu(
   return await nothingFound(places, volumes, isConfigured);
 }
 
-/** GRUB first where the firmware starts it, or where systemd-boot is not installed. */
+/** GRUB first if the firmware starts it, or if systemd-boot is not installed. */
 async function loadersOf(places: BootPlaces): Promise<Loader[]> {
   const systemd: Loader = ['systemd-boot', readSystemdMenu];
   const grub: Loader = ['GRUB', readGrubMenu];
@@ -53,7 +54,7 @@ async function loadersOf(places: BootPlaces): Promise<Loader[]> {
   return isSystemd ? [systemd, grub, extlinux] : [grub, systemd, extlinux];
 }
 
-/** Kernels without a configuration are taken from the only root. */
+/** Kernels without a configuration are taken from the only root; this is the error for several. */
 function severalRoots(roots: RootedDisk['roots']): DecodeError {
   const names = roots.map(({ about }) => about.volume).join(', ');
   const message = `The disk has several roots and no boot configuration: ${names}`;
@@ -62,13 +63,13 @@ function severalRoots(roots: RootedDisk['roots']): DecodeError {
   });
 }
 
-/** Says why: a volume that cannot be read, or a disk without a kernel. */
+/** Throws the reason: a volume that cannot be read, or a disk without a kernel. */
 async function nothingFound(
   { volumes: readable }: BootPlaces,
   volumes: readonly ReadVolume[],
   isConfigured: boolean,
 ): Promise<never> {
-  // What is damaged was passed over when the roots were looked for.
+  // Damaged volumes were skipped in the search for roots; here they must give an error.
   for (const { files } of readable) await files.list('/');
   const [largest] = volumes
     .filter(({ refusal }) => refusal !== undefined && refusal.details.format !== 'swap')

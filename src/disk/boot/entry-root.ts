@@ -8,22 +8,22 @@ import { systemOf } from '../os-release.ts';
 import type { ReadVolume } from '../read-volumes.ts';
 import type { MenuEntry } from './menu.ts';
 
-/** The root that an entry starts. */
+/** The root file system that an entry boots. */
 export interface EntryRoot {
-  /** Absent where it cannot be read, is not on the disk, or is one of several. */
+  /** Absent if it cannot be read, is not on the disk, or is one of several. */
   root?: FoundRoot;
   warnings: string[];
 }
 
-/** What a disk holds, as far as roots are concerned. */
+/** The volumes and roots of a disk. */
 export interface RootedDisk {
   volumes: readonly ReadVolume[];
   roots: readonly FoundRoot[];
 }
 
 /**
- * The root that the command line names (`root=`, `rootflags=subvol=`, `ostree=`), else that with the partition type of the
- * kernel's architecture, else the only one.
+ * The root that the command line names (`root=`, `rootflags=subvol=`, `ostree=`), else the one with the partition
+ * type for the kernel's architecture, else the only one.
  */
 export async function findEntryRoot(
   { cmdline, kernel }: MenuEntry,
@@ -65,7 +65,7 @@ export async function findEntryRoot(
   return { root: { ...only, about: { ...only.about, ...defined({ system }) } }, warnings };
 }
 
-/** The root on a volume that `root=` names; a sentence where it cannot be read. */
+/** The root on a volume that `root=` names; a sentence if it cannot be read. */
 async function openNamed(
   { about, fileSystem, refusal }: ReadVolume,
   cmdline: string | undefined,
@@ -87,7 +87,7 @@ async function openNamed(
   return { about: { ...found, ...defined({ system }) }, node };
 }
 
-/** The system of the deployment that `ostree=` names. */
+/** The operating system of the deployment that `ostree=` names. */
 async function deployedSystem(
   node: FileNode,
   cmdline: string | undefined,
@@ -96,7 +96,10 @@ async function deployedSystem(
   return deployment === undefined ? undefined : await readSystem(node, deployment);
 }
 
-/** Flatcar keeps its system apart from the root: in the partition of `mount.usr=`, or the one that a kernel belongs to. */
+/**
+ * Flatcar keeps its operating system outside the root: in the partition of `mount.usr=`, or in the one that belongs
+ * to a kernel.
+ */
 async function usrSystem(
   cmdline: string | undefined,
   kernel: string,
@@ -110,7 +113,7 @@ async function usrSystem(
   return systemOf(Buffer.from(bytes ?? []).toString('utf8')).system;
 }
 
-/** The value of the last word of that name, as the kernel takes it. */
+/** The value of the last parameter of that name, which is the one the kernel uses. */
 function lastOf(name: string, cmdline: string | undefined): string | undefined {
   const words = (cmdline ?? '').split(' ').filter((word) => word.startsWith(`${name}=`));
   return words.at(-1)?.slice(name.length + 1);

@@ -1,8 +1,8 @@
 import type { MenuEntry } from './menu.ts';
 
 /**
- * The version of the kernel of an entry: that in the name of its file, because entries of ostree count deployments under
- * `version`; else what the entry says.
+ * The version of an entry's kernel: from the name of its file, because entries of ostree use `version` to count
+ * deployments; else the version that the entry states.
  */
 export function versionOfEntry({ version, kernel }: MenuEntry): string | undefined {
   const name = kernel.path.slice(kernel.path.lastIndexOf('/') + 1);

@@ -2,8 +2,8 @@ import type { BootPlaces, Menu, MenuEntry } from './menu.ts';
 import { namesInFolder } from './names-in-folder.ts';
 
 /**
- * The kernels of Flatcar, which lie on the EFI system partition beside a configuration that is compiled into GRUB: `-a` and `-b`
- * belong to the partitions USR-A and USR-B. `undefined` on another disk.
+ * The kernels of Flatcar, on the EFI system partition beside a configuration that is compiled into GRUB: `-a` and
+ * `-b` belong to the partitions USR-A and USR-B. `undefined` on another disk.
  */
 export async function readFlatcarMenu({ esps }: BootPlaces): Promise<Menu | undefined> {
   const entries: MenuEntry[] = [];

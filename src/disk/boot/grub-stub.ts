@@ -3,7 +3,7 @@ import { NotFoundError } from '../../errors.ts';
 import type { BootPlaces } from './menu.ts';
 import { namesInFolder } from './names-in-folder.ts';
 
-/** Whether an EFI system partition holds `EFI/<vendor>/grub.cfg`: then GRUB is what the firmware starts. */
+/** True if an EFI system partition has `EFI/<vendor>/grub.cfg`: then the firmware starts GRUB. */
 export async function hasGrubStub({ esps }: BootPlaces): Promise<boolean> {
   for (const { files } of esps) {
     for (const vendor of await vendorFolders(files)) {

@@ -4,15 +4,15 @@ import { menuFiles, sayMenuFile } from './menu-files.ts';
 import { namesInFolder } from './names-in-folder.ts';
 import { compareBootVersions } from './version-order.ts';
 
-/** A folder of a volume that distributions put kernels into. */
+/** A folder of a volume in which distributions store kernels. */
 type KernelFolder = Omit<MenuFile, 'section'>;
 
-/** `vmlinuz-6.1`, `vmlinuz-virt`, `Image-6.1`, and the same without a version; rescue kernels are no choice. */
+/** `vmlinuz-6.1`, `vmlinuz-virt`, `Image-6.1`, and the same without a version; rescue kernels are excluded. */
 const kernelName = /^(?:vmlinuz|vmlinux|Image|kernel)(?:-(?!.*rescue)(.+))?$/;
 
 /**
- * The kernels of `/boot` with their initrds, newest first, for a disk on which no boot loader has a configuration.
- * `undefined` where no kernel lies there.
+ * The kernels of `/boot` with their initrds, newest first, for a disk without a boot loader configuration.
+ * `undefined` if there is no kernel.
  */
 export async function readKernelFiles(places: BootPlaces): Promise<Menu | undefined> {
   for (const folder of kernelFolders(places)) {
@@ -28,7 +28,10 @@ export async function readKernelFiles(places: BootPlaces): Promise<Menu | undefi
   return undefined;
 }
 
-/** `/boot` on its own, then that of the root, the root itself, and EFI system partitions, which may be mounted at `/boot`. */
+/**
+ * A separate `/boot`, then that of the root, the root itself, and EFI system partitions, which may be mounted at
+ * `/boot`.
+ */
 function kernelFolders({ boot, root, esps }: BootPlaces): KernelFolder[] {
   const folders: KernelFolder[] = boot === undefined ? [] : [{ volume: boot, path: '/' }];
   const last = esps.map((volume) => ({ volume, path: '/' }));
@@ -61,7 +64,7 @@ async function entriesIn(folder: KernelFolder): Promise<MenuEntry[]> {
   return entries.sort((a, b) => compareBootVersions(b.version ?? '', a.version ?? ''));
 }
 
-/** Debian and Ubuntu, dracut, SUSE, Alpine and Arch, CirrOS. */
+/** Names used by Debian and Ubuntu, dracut, SUSE, Alpine and Arch, CirrOS. */
 function initrdNames(version: string | undefined): string[] {
   const ending = version === undefined ? '' : `-${version}`;
   const names = [`initrd.img${ending}`, `initramfs${ending}.img`, `initrd${ending}`];

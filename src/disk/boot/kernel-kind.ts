@@ -3,13 +3,13 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { OpenFile } from '../../contracts/file-system.ts';
 import { describeKernel } from '../../image/kernel.ts';
 
-/** As much of a kernel as tells its kind, and as much of a packed one as that takes. */
+/** Enough of a kernel to determine its kind, and enough of a packed one to unpack that much. */
 const headBytes = 4096;
 const packedBytes = 65 * 1024;
 
 /**
- * How a kernel is packed, and for which architecture: `bzimage/amd64`, `gzip(image)/arm64`, `efi-zboot(zstd)/arm64`.
- * `undefined` for what is no kernel. Reads the first 65 KiB at most.
+ * Packing and architecture of a kernel: `bzimage/amd64`, `gzip(image)/arm64`, `efi-zboot(zstd)/arm64`. `undefined`
+ * for a file that is not a kernel. Reads at most the first 65 KiB.
  */
 export async function readKernelKind(file: OpenFile): Promise<string | undefined> {
   const head = await file.read(0, Math.min(packedBytes, file.sizeBytes));
@@ -27,7 +27,7 @@ function named(kind: string, arch: string | undefined): string {
   return arch === undefined ? kind : `${kind}/${arch}`;
 }
 
-/** The beginning of what was packed; empty where it is damaged. */
+/** The first bytes of the packed data; empty if it is damaged. */
 async function firstBytes(decoder: Transform, packed: Uint8Array): Promise<Buffer> {
   let bytes = Buffer.alloc(0);
   try {
@@ -37,7 +37,7 @@ async function firstBytes(decoder: Transform, packed: Uint8Array): Promise<Buffe
       if (bytes.length >= headBytes) break;
     }
   } catch {
-    // The packed bytes were cut on purpose; what came out before is enough, or nothing is.
+    // The packed bytes were cut on purpose, so an error is expected; the output before it is used.
   }
   return bytes.subarray(0, headBytes);
 }

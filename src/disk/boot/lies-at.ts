@@ -4,8 +4,8 @@ import { DecodeError, NotFoundError } from '../../errors.ts';
 const mostLinks = 40;
 
 /**
- * The path of a file with the links and dots in its folders followed: where `/boot` is a link to its own volume, as ostree makes
- * it, `/boot/x` lies at `/x`. The name of the file itself stays, a link or not.
+ * The path of a file after links and dots in its folders were resolved. If `/boot` is a link on its own volume, as
+ * with ostree, `/boot/x` is at `/x`. The name of the file itself stays, even if it is a link.
  */
 export async function liesAt(files: FilePaths, path: string): Promise<string> {
   const last = path.slice(path.lastIndexOf('/') + 1);
@@ -31,7 +31,7 @@ export async function liesAt(files: FilePaths, path: string): Promise<string> {
   return `/${[...folders, last].join('/')}`;
 }
 
-/** `undefined` for what is no link. */
+/** Target of a link; `undefined` for anything else. */
 async function targetOf(files: FilePaths, path: string): Promise<string | undefined> {
   try {
     return await files.readlink(path);

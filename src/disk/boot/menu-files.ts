@@ -4,7 +4,7 @@ import { filePaths } from '../../kit/files/file-paths.ts';
 import type { MenuFile } from './menu.ts';
 import { readUki } from './uki/uki.ts';
 
-/** The files that paths of a menu count in: those of the volume, or of one of its subvolumes. */
+/** The files in which the paths of a menu are resolved: those of the volume, or of one of its subvolumes. */
 export async function menuFiles({
   volume,
   subvolume,
@@ -13,7 +13,7 @@ export async function menuFiles({
   return filePaths({ root: await volume.files.subvolume(subvolume) });
 }
 
-/** A file of a menu, or the section of it that the menu means. */
+/** Opens a file of a menu, or the section of it that the menu names. */
 export async function openMenuFile(file: MenuFile): Promise<OpenFile> {
   const opened = await (await menuFiles(file)).open(file.path);
   if (file.section === undefined) return opened;
@@ -23,7 +23,7 @@ export async function openMenuFile(file: MenuFile): Promise<OpenFile> {
   throw refuse('corrupt-data', `${place} is no unified kernel image`);
 }
 
-/** A file of a menu as `cat` takes it: `p1:/boot/vmlinuz-6.1`; a section of it behind `#`. */
+/** The name of a menu's file in the syntax of `cat`: `p1:/boot/vmlinuz-6.1`; a section follows after `#`. */
 export function sayMenuFile({ volume, subvolume, path, section = '' }: MenuFile): string {
   const place = subvolume === undefined ? volume.name : `${volume.name}@${subvolume}`;
   const rooted = path.startsWith('/') ? path : `/${path}`;

@@ -5,37 +5,37 @@ import type { FoundRoot } from '../find-roots.ts';
 import type { Mounts } from '../mounts.ts';
 import type { ReadVolume } from '../read-volumes.ts';
 
-/** A volume as a boot loader sees it: a file system of its own, whose paths begin at its top. */
+/** A volume as a boot loader sees it: a separate file system, whose paths start at its root. */
 export interface BootVolume {
   name: string;
   about: ReadVolume['about'];
   files: FileSystem;
 }
 
-/** What a boot loader may look at. */
+/** The parts of a disk that a boot loader may read. */
 export interface BootPlaces {
-  /** Every volume with a file system that can be read, in the order of the disk. */
+  /** Every volume with a readable file system, in the order of the disk. */
   volumes: readonly BootVolume[];
   /** EFI system partitions. */
   esps: readonly BootVolume[];
-  /** Where `/boot` lies alone: XBOOTLDR, or a volume that is named `boot`. */
+  /** A separate volume for `/boot`: XBOOTLDR, or a volume with the name `boot`. */
   boot?: BootVolume;
-  /** The root, where only one was found, and what is mounted in it. */
+  /** The root and its mounts, if only one root was found. */
   root?: { found: FoundRoot; volume: BootVolume; mounts: Mounts };
 }
 
 /** A file that an entry names. */
 export interface MenuFile {
   volume: BootVolume;
-  /** From the top of the volume (Btrfs: of its top level, or of the subvolume). */
+  /** Path from the root of the volume (Btrfs: from its top level, or from the subvolume). */
   path: string;
-  /** Btrfs: the subvolume whose top the path begins at; absent for the default one. */
+  /** Btrfs: the subvolume where the path starts; absent for the default one. */
   subvolume?: string;
   /** `.linux`: a section of a PE file. */
   section?: string;
 }
 
-/** An entry as its configuration says; nothing was opened yet. */
+/** An entry as its configuration states it; no file was opened yet. */
 export interface MenuEntry {
   loader: BootLoader;
   id: string;
@@ -44,14 +44,14 @@ export interface MenuEntry {
   kernel: MenuFile;
   initrd: MenuFile[];
   cmdline?: string;
-  /** The system that a unified kernel image says it starts. */
+  /** The operating system that a unified kernel image names. */
   system?: DiskRoot['system'];
 }
 
-/** What one loader offers. */
+/** The menu of one boot loader. */
 export interface Menu {
   entries: MenuEntry[];
-  /** Which of the entries starts when nothing is pressed; absent where the configuration names one that is not there. */
+  /** The entry that boots by default; absent if the configuration names one that does not exist. */
   chosen?: MenuEntry;
   warnings: string[];
 }

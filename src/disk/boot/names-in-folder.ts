@@ -1,7 +1,7 @@
 import type { FilePaths } from '../../contracts/file-system.ts';
 import { DecodeError, NotFoundError } from '../../errors.ts';
 
-/** The names of the files and links in a folder; none where there is no such folder. What cannot be read is thrown. */
+/** The names of the files and links in a folder; empty if it does not exist. Throws if it cannot be read. */
 export async function namesInFolder(files: FilePaths, folder: string): Promise<string[]> {
   try {
     const listed = await files.list(folder);

@@ -9,11 +9,14 @@ import { liesAt } from './lies-at.ts';
 import type { MenuEntry, MenuFile } from './menu.ts';
 import { menuFiles, openMenuFile, sayMenuFile } from './menu-files.ts';
 
-/** Far above any initrd, and any number of them. */
+/** Far larger than all initrds of an entry together. */
 const maxInitrdBytes = 1024 * 1024 * 1024;
 const mostInitrds = 64;
 
-/** The files of an entry: all are there, none is longer than what such a file can be, and the kernel is one. */
+/**
+ * Opens the files of an entry: checks that all exist, that none is longer than such a file can be, and that the
+ * kernel is one.
+ */
 export async function openBootEntry(entry: MenuEntry, isDefault: boolean): Promise<BootEntry> {
   const { loader, id, title, cmdline } = entry;
   if (entry.initrd.length > mostInitrds) {

@@ -4,7 +4,7 @@ import { defined } from '../../kit/defined.ts';
 import { versionOfEntry } from './entry-version.ts';
 import type { Menu, MenuEntry } from './menu.ts';
 
-/** The entry that starts by default, or that of the kernel that was asked for by its version or the id of its entry. */
+/** The entry that boots by default, or the entry of the requested kernel, by its version or the id of its entry. */
 export function pickEntry(menu: Menu, kernel: string | undefined): MenuEntry {
   const { entries, chosen } = menu;
   if (kernel === undefined) {
@@ -25,7 +25,7 @@ export function pickEntry(menu: Menu, kernel: string | undefined): MenuEntry {
   );
 }
 
-/** The menu as it is told: no paths, which entry starts by default. */
+/** The menu for the caller: without paths, with the default entry marked. */
 export function describeMenu({ entries, chosen }: Menu): DiskBoot['menu'] {
   return entries.map((entry) => {
     const { loader, id, title } = entry;

@@ -4,7 +4,7 @@ import { isBoot, isEsp, readMounts } from '../mounts.ts';
 import type { ReadVolume } from '../read-volumes.ts';
 import type { BootPlaces, BootVolume } from './menu.ts';
 
-/** What a boot loader may look at on a disk. */
+/** Finds the parts of a disk that a boot loader may read. */
 export async function findBootPlaces(
   volumes: readonly ReadVolume[],
   roots: readonly FoundRoot[],

@@ -7,15 +7,15 @@ import { openBootEntry } from './open-boot-entry.ts';
 import { describeMenu, pickEntry } from './pick-entry.ts';
 import { findBootPlaces } from './places.ts';
 
-/** How the system of a disk starts, and its root where the entry tells which one that is. */
+/** How the system on a disk boots, and its root if the entry determines it. */
 export interface ReadBoot {
   boot: DiskBoot;
   root?: FoundRoot;
 }
 
 /**
- * Reads what the boot loader of a disk reads. Nothing there is `ERR_NOT_FOUND`; what cannot be read whole, and a kernel that is
- * none, are a `DecodeError`.
+ * Reads the boot configuration of a disk. Throws `ERR_NOT_FOUND` if there is none, and `DecodeError` if a file cannot
+ * be read completely or the kernel file is not a kernel.
  */
 export async function readBoot(
   disk: RootedDisk,

@@ -1,6 +1,6 @@
 import { DecodeError, NotFoundError } from '../../errors.ts';
 
-/** `undefined` for what is not there, and for a folder where a file should be or the other way round. */
+/** `undefined` for a missing path, and for a folder in place of a file or a file in place of a folder. */
 export async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

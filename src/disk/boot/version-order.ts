@@ -1,6 +1,6 @@
 /**
- * Orders versions as systemd-boot does (UAPI version format specification): `~` before everything, the end before other
- * characters, then `-`, `^`, `.`; digits as numbers, letters as text with the capitals first.
+ * Compares versions like systemd-boot (UAPI version format specification): `~` sorts before everything, the end
+ * before other characters, then `-`, `^`, `.`; digits as numbers, letters as text with capitals first.
  */
 export function compareBootVersions(left: string, right: string): number {
   const [a, b] = [piecesOf(left), piecesOf(right)];
@@ -11,7 +11,7 @@ export function compareBootVersions(left: string, right: string): number {
   return 0;
 }
 
-/** Runs of digits, runs of letters, and separators; other characters do not count. */
+/** Runs of digits, runs of letters, and separators; other characters are ignored. */
 function piecesOf(version: string): string[] {
   return version.replace(/[^A-Za-z0-9~^.-]/g, ' ').match(/\d+|[A-Za-z]+|[~^.-]/g) ?? [];
 }
@@ -25,7 +25,7 @@ function comparePieces(a: string | undefined, b: string | undefined): number {
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** The specification's order of tests: `~`, the end, `-`, `^`, `.`, letters, digits. */
+/** The order of tests in the specification: `~`, the end, `-`, `^`, `.`, letters, digits. */
 function rankOf(piece: string | undefined): number {
   if (piece === undefined) return 1;
   const separator = ['~', '', '-', '^', '.'].indexOf(piece);

@@ -1,8 +1,8 @@
 const digits = /^\d/;
 
 /**
- * Versions as RPM and GRUB order them: runs of digits as numbers, runs of letters as text, numbers above letters, `~` below
- * everything, the end too; all else only divides.
+ * Compares versions like RPM and GRUB: runs of digits as numbers, runs of letters as text, numbers above letters, `~`
+ * below everything, even the end. All other characters only separate.
  */
 export function compareRpm(left: string, right: string): number {
   const a = left.match(/~|\d+|[A-Za-z]+/g) ?? [];
@@ -14,7 +14,10 @@ export function compareRpm(left: string, right: string): number {
   return 0;
 }
 
-/** Names as GRUB orders boot entries: the last two dashes divide name, version and release (its command `blscfg`). */
+/**
+ * Compares names as GRUB orders boot entries: the last two dashes separate name, version and release (its command
+ * `blscfg`).
+ */
 export function compareRpmNames(left: string, right: string): number {
   const [a, b] = [divide(left), divide(right)];
   for (const part of ['name', 'version', 'release'] as const) {
@@ -24,7 +27,7 @@ export function compareRpmNames(left: string, right: string): number {
   return 0;
 }
 
-/** With one dash there is no release. */
+/** With only one dash there is no release. */
 function divide(text: string): Record<'name' | 'version' | 'release', string> {
   const [, name = text, version = '', release = ''] =
     /^(.*)-([^-]*)-([^-]*)$/s.exec(text) ?? /^([^-]*)-([^-]*)$/.exec(text) ?? [];
@@ -40,7 +43,7 @@ function compareRun(a: string | undefined, b: string | undefined): number {
   return isNumber ? compareNumbers(a, b) : a < b ? -1 : 1;
 }
 
-/** Numbers of any length. */
+/** Compares numbers of any length. */
 function compareNumbers(a: string, b: string): number {
   const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
   if (x.length !== y.length) return x.length - y.length;

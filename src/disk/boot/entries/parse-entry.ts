@@ -1,24 +1,24 @@
 import { defined } from '../../../kit/defined.ts';
 
-/** A type 1 entry of the Boot Loader Specification: values as they stand, variables of GRUB included. */
+/** A type 1 entry of the Boot Loader Specification, with values as written, including variables of GRUB. */
 export interface EntryFile {
   title?: string;
   version?: string;
   machineId?: string;
   sortKey?: string;
-  /** In the words of EFI, lower case: `x64`, `aa64`. */
+  /** In the names of EFI, lower case: `x64`, `aa64`. */
   architecture?: string;
-  /** An entry has one of these; one with `efi` alone starts no kernel. */
+  /** An entry has one of these; one with only `efi` boots no kernel. */
   linux?: string;
   uki?: string;
   efi?: string;
-  /** A line each; GRUB takes several paths from one line. */
+  /** One for each line; GRUB accepts several paths in one line. */
   initrd: string[];
-  /** All lines, joined by a blank. */
+  /** All lines, joined with blanks. */
   options?: string;
 }
 
-/** Lines of a key, blanks, and a value; of a key that is there twice GRUB and systemd-boot take the first. */
+/** Parses lines with a key, blanks and a value; if a key occurs twice, GRUB and systemd-boot take the first. */
 export function parseEntry(text: string): EntryFile {
   const values = new Map<string, string[]>();
   for (const line of text.split(/\r?\n/)) {

@@ -5,13 +5,13 @@ import { type EntryFile, parseEntry } from './parse-entry.ts';
 
 const most = { files: 1000, bytes: 65_536 };
 
-/** A type 1 entry and the name of its file without `.conf`. */
+/** A type 1 entry, with the name of its file without `.conf`. */
 export interface NamedEntry {
   name: string;
   entry: EntryFile;
 }
 
-/** The type 1 entries of a folder, by name; `undefined` where there is no such folder. */
+/** The type 1 entries of a folder, by name; `undefined` if the folder does not exist. */
 export async function readEntries(
   files: FilePaths,
   folder: string,
@@ -28,7 +28,7 @@ export async function readEntries(
   for (const name of names) {
     const path = `${folder}/${name}`;
     const bytes = await unlessMissing(() => files.read(path, { mostBytes: most.bytes }));
-    // A link that leads nowhere is no entry.
+    // A dangling link is not an entry.
     if (bytes === undefined) continue;
     const entry = parseEntry(Buffer.from(bytes).toString('utf8'));
     entries.push({ name: name.slice(0, -'.conf'.length), entry });

@@ -1,4 +1,4 @@
-/** A label of extlinux or syslinux as its file says. */
+/** A label of extlinux or syslinux, as written in its file. */
 export interface Label {
   name: string;
   title?: string;
@@ -8,14 +8,14 @@ export interface Label {
   isMenuDefault: boolean;
 }
 
-/** What a configuration of extlinux or syslinux says; paths as they stand. */
+/** The configuration of extlinux or syslinux, with paths as written. */
 export interface ExtlinuxConfig {
   labels: Label[];
   /** The value of DEFAULT: a label, a kernel, or a module that shows a menu. */
   start?: string;
-  /** What starts when the time is over; else `start` does. */
+  /** The label that boots after the timeout; without it, `start` does. */
   afterTimeout?: string;
-  /** An APPEND before the first label, for labels without one of their own. */
+  /** An APPEND before the first label, for labels without their own. */
   append?: string;
   /** Files of INCLUDE, in order. */
   includes: string[];
@@ -23,7 +23,7 @@ export interface ExtlinuxConfig {
 
 const mostLabels = 1000;
 
-/** Keywords without regard to case, a line each. Lines beyond a thousand labels are not read. */
+/** Keywords are case-insensitive, one per line. Lines after the thousandth label are ignored. */
 export function parseExtlinux(text: string): ExtlinuxConfig {
   const config: ExtlinuxConfig = { labels: [], includes: [] };
   let label: Label | undefined;
@@ -52,7 +52,7 @@ function readMenuLine(text: string, config: ExtlinuxConfig, label: Label | undef
   const key = word.toLowerCase();
   if (key === 'include') config.includes.push(value.split(/\s+/)[0] ?? '');
   else if (label !== undefined && key === 'default') label.isMenuDefault = true;
-  // `^` marks the key that chooses the label.
+  // `^` marks the key that selects the label.
   else if (label !== undefined && key === 'label') label.title = value.replace('^', '');
 }
 

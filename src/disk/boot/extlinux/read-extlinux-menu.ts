@@ -4,7 +4,7 @@ import type { BootPlaces, BootVolume, Menu, MenuEntry, MenuFile } from '../menu.
 import { menuFiles } from '../menu-files.ts';
 import { type ExtlinuxConfig, type Label, parseExtlinux } from './parse-config.ts';
 
-/** Where extlinux, syslinux and U-Boot look. */
+/** The paths where extlinux, syslinux and U-Boot look for their configuration. */
 const paths = [
   '/boot/extlinux/extlinux.conf',
   '/extlinux/extlinux.conf',
@@ -18,10 +18,10 @@ const paths = [
 ];
 const mostIncludes = 8;
 
-/** A place that paths of a configuration count from. */
+/** The place to which the paths of a configuration are relative. */
 type Place = Pick<MenuFile, 'volume' | 'subvolume'>;
 
-/** The menu of the first configuration of extlinux or syslinux; `undefined` where there is none. */
+/** The menu of the first configuration of extlinux or syslinux; `undefined` if there is none. */
 export async function readExtlinuxMenu(places: BootPlaces): Promise<Menu | undefined> {
   for (const place of placesOf(places)) {
     for (const path of paths) {
@@ -32,7 +32,7 @@ export async function readExtlinuxMenu(places: BootPlaces): Promise<Menu | undef
   return undefined;
 }
 
-/** `/boot` on its own, the root, and the other volumes in the order of the disk. */
+/** A separate `/boot`, the root, and the other volumes in the order of the disk. */
 function placesOf({ boot, root, volumes }: BootPlaces): Place[] {
   const first: Place[] = boot === undefined ? [] : [{ volume: boot }];
   if (root !== undefined) {
@@ -51,7 +51,7 @@ async function readText(place: Place, path: string): Promise<string | undefined>
   }
 }
 
-/** The configuration and what it includes, which must be there. */
+/** The configuration with its included files, which must exist. */
 async function withIncludes(place: Place, path: string, text: string): Promise<ExtlinuxConfig> {
   const whole = parseExtlinux(text);
   const ahead = [...whole.includes];
@@ -80,7 +80,7 @@ function menuOf(config: ExtlinuxConfig, place: Place, path: string): Menu {
   const entries = made.flatMap(({ entry }) => entry ?? []);
   const named = (name: string | undefined) => made.find(({ label }) => label.name === name);
   const { afterTimeout, start = '' } = config;
-  // A module that shows a menu starts what the menu marks, else the first of it.
+  // A menu module boots the label that the menu marks, else the first one.
   const isModule = start === '' || /\.c32$/i.test(start.split(/\s+/)[0] ?? '');
   const starts =
     named(afterTimeout) ??
@@ -122,7 +122,7 @@ function entryOf(
   };
 }
 
-/** Relative paths begin in the folder of the configuration. */
+/** Relative paths start in the folder of the configuration. */
 function resolvePath(path: string, configPath: string): string {
   if (path.startsWith('/')) return path;
   return `${configPath.slice(0, configPath.lastIndexOf('/'))}/${path}`;

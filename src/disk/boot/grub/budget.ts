@@ -3,18 +3,18 @@ import { refuse } from '../../../errors.ts';
 type Cost = 'commands' | 'sources' | 'lookups' | 'characters';
 type Bound = Cost | 'fileBytes' | 'nesting' | 'wordBytes' | 'tokens';
 
-/** What reading one menu may cost; real configurations need a tenth of it. */
+/** Limits for reading one menu; real configurations need a tenth of them. */
 export const mostOfGrub: Readonly<Record<Bound, number>> = {
   fileBytes: 1024 * 1024,
-  /** Of one file, ends of lines counted too. */
+  /** In one file, including line ends. */
   tokens: 100_000,
   wordBytes: 4096,
   nesting: 32,
   commands: 10_000,
-  /** Files that are run, and folders of entries. */
+  /** Number of files that are run, and of entry folders. */
   sources: 8,
   lookups: 1000,
-  /** Of all words after their variables were replaced. */
+  /** In all words after variables were replaced. */
   characters: 4 * 1024 * 1024,
 };
 
@@ -25,7 +25,7 @@ const shown: Readonly<Record<Cost, string>> = {
   characters: 'characters of words',
 };
 
-/** Counts what a menu costs; `spend` refuses what is over the limit. */
+/** Counts the work for a menu; `spend` throws above the limit. */
 export interface GrubBudget {
   spend(what: Cost, count?: number): void;
 }

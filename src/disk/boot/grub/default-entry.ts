@@ -1,6 +1,6 @@
 import type { MenuEntry } from '../menu.ts';
 
-/** A line of the menu: an entry, a submenu, or what starts no kernel. */
+/** A line of the menu: an entry, a submenu, or one that boots no kernel. */
 export interface MenuItem {
   title: string;
   id?: string;
@@ -14,8 +14,8 @@ export interface ChosenItem {
 }
 
 /**
- * The entry that the variable `default` names: an index, an id, a title, or a path of these through submenus (`1>2`). What is
- * not there means the first one, as it does for GRUB.
+ * The entry that the variable `default` names: an index, an id, a title, or a path of these through submenus (`1>2`).
+ * If it does not exist, the first one is taken, as in GRUB.
  */
 export function pickDefault(items: readonly MenuItem[], wanted: string): ChosenItem {
   const warnings: string[] = [];
@@ -37,7 +37,7 @@ export function pickDefault(items: readonly MenuItem[], wanted: string): ChosenI
   }
 }
 
-/** The first step of a path and what is behind it; `>>` is the sign itself. */
+/** The first step of a path, and the rest; `>>` stands for the character `>`. */
 function splitPath(path: string): [string, string] {
   const [, first = path, rest = ''] = /^((?:[^>]|>>)*)>(?!>)(.*)$/s.exec(path) ?? [];
   return [first.replaceAll('>>', '>'), rest];

@@ -8,11 +8,11 @@ import type { Variables } from './variables.ts';
 /** The files of a volume as GRUB sees them. */
 interface GrubView {
   paths: FilePaths;
-  /** The top level of Btrfs, where another subvolume is the default. */
+  /** The top level of Btrfs, if another subvolume is the default. */
   subvolume?: '/';
 }
 
-/** The volumes of a disk under GRUB's names for them. */
+/** The volumes of a disk by their names in GRUB. */
 export class Devices {
   readonly volumes: readonly BootVolume[];
   readonly #budget: GrubBudget;
@@ -23,7 +23,10 @@ export class Devices {
     this.#budget = budget;
   }
 
-  /** The file of a path: `(hd0,gpt2)/vmlinuz`; without a device it lies in `$root`. `undefined` where that is not on the disk. */
+  /**
+   * The file at a path: `(hd0,gpt2)/vmlinuz`; without a device it is on `$root`. `undefined` if that is not on the
+   * disk.
+   */
   async fileAt(text: string, variables: Variables): Promise<MenuFile | undefined> {
     const [, device = variables.get('root') ?? '', rest = ''] =
       /^(?:\(([^)]*)\))?(.*)$/s.exec(text) ?? [];
@@ -34,12 +37,12 @@ export class Devices {
     return subvolume === undefined ? { volume, path } : { volume, path, subvolume };
   }
 
-  /** What stands at a path; `undefined` for nothing. */
+  /** The result of `stat` for a path; `undefined` if it does not exist. */
   async stat(text: string, variables: Variables): Promise<FileStat | undefined> {
     return await this.#ask(text, variables, (paths, path) => paths.stat(path));
   }
 
-  /** The bytes of a file; `undefined` where it is not there. */
+  /** The bytes of a file; `undefined` if it does not exist. */
   async read(
     text: string,
     variables: Variables,
@@ -48,7 +51,7 @@ export class Devices {
     return await this.#ask(text, variables, (paths, path) => paths.read(path, { mostBytes }));
   }
 
-  /** The files of the volume that a path names, for those who list a folder. */
+  /** The files of the volume that a path names, for callers that list a folder. */
   async pathsAt(
     text: string,
     variables: Variables,
@@ -58,7 +61,7 @@ export class Devices {
     return { paths: (await this.#view(file.volume, variables)).paths, path: file.path };
   }
 
-  /** The volume of a name such as `hd0,gpt2`, `hd0,msdos1`, `lvm/ol-root`. A disk image is the first disk. */
+  /** The volume with a name such as `hd0,gpt2`, `hd0,msdos1`, `lvm/ol-root`. A disk image is the first disk. */
   find(device: string): BootVolume | undefined {
     const [, number] = /^hd0,(?:gpt|msdos)?(\d+)$/.exec(device) ?? [];
     if (number !== undefined) return this.volumes.find(({ name }) => name === `p${Number(number)}`);
@@ -77,7 +80,7 @@ export class Devices {
     return await unlessMissing(() => ask(paths, file.path));
   }
 
-  /** Paths of Btrfs begin at the top level; with the variable that SUSE sets, at the default subvolume. */
+  /** Paths on Btrfs start at the top level or, with a variable that SUSE sets, at the default subvolume. */
   async #view(volume: BootVolume, variables: Variables): Promise<GrubView> {
     const { files } = volume;
     const isRelative = /^[1y]/.test(variables.get('btrfs_relative_path') ?? '');
@@ -94,7 +97,7 @@ export class Devices {
   }
 }
 
-/** GRUB's name of a volume. */
+/** The name of a volume in GRUB. */
 export function deviceOf({ name, about }: BootVolume): string {
   if (about.number !== undefined) return `hd0,gpt${about.number}`;
   const [group, volume] = name.split('/');

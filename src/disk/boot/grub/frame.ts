@@ -2,34 +2,34 @@ import type { MenuFile } from '../menu.ts';
 import type { GrubStatement } from './parse-script.ts';
 import type { Variables } from './variables.ts';
 
-/** What `linux` and `initrd` name. */
+/** The files that `linux` and `initrd` name. */
 interface Loaded {
-  /** The path as it is written. */
+  /** The path as written. */
   path: string;
-  /** Absent where its device is not on the disk. */
+  /** Absent if its device is not on the disk. */
   kernel?: MenuFile;
   initrd: MenuFile[];
   cmdline: string;
-  /** A path of an initrd whose device is not on the disk. */
+  /** The path of an initrd whose device is not on the disk. */
   lost?: string;
 }
 
-/** A line of the menu before its commands were run. */
+/** A line of the menu before its commands are run. */
 export interface RawItem {
   kind: 'entry' | 'submenu';
   title: string;
   id?: string;
   body: GrubStatement[];
-  /** Its entry file of the Boot Loader Specification tells the version. */
+  /** Present if it comes from an entry file of the Boot Loader Specification, with the version in that file. */
   bls?: { version?: string };
 }
 
-/** Where commands run. */
+/** The state in which commands run. */
 export interface Frame {
   variables: Variables;
-  /** The menu that they fill; absent within an entry. */
+  /** The menu to which they add entries; absent inside an entry. */
   items?: RawItem[];
   loaded?: Loaded;
-  /** Another configuration brought the menu: the commands that follow are never reached. */
+  /** True after another configuration provided the menu: the remaining commands are not run. */
   isOver?: boolean;
 }

@@ -3,7 +3,10 @@ import type { Devices } from './devices.ts';
 import { parseEnvironmentBlock } from './environment-block.ts';
 import type { Variables } from './variables.ts';
 
-/** Sets the variables of an environment block, all or those that are named; false if the file is missing or is no block. */
+/**
+ * Sets the variables of an environment block, all or only the named ones; false if the file is missing or is not such
+ * a block.
+ */
 export async function runLoadEnv(
   words: readonly string[],
   devices: Devices,

@@ -4,7 +4,7 @@ import type { MenuItem } from './default-entry.ts';
 import type { Frame, RawItem } from './frame.ts';
 import type { ScriptRun } from './run-script.ts';
 
-/** Runs the commands of every entry and submenu, as choosing it would. */
+/** Runs the commands of every entry and submenu, as if it were selected. */
 export async function menuItems(
   run: ScriptRun,
   { items = [], variables }: Frame,

@@ -1,7 +1,7 @@
 import type { RawItem } from './frame.ts';
 import type { GrubStatement } from './parse-script.ts';
 
-/** The title, then options; an option takes the word behind it, but for one. */
+/** The title, then options; all options but one take the next word as their value. */
 export function parseMenuEntry(
   kind: 'menuentry' | 'submenu',
   words: readonly string[],

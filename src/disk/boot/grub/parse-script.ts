@@ -1,7 +1,7 @@
 import { mostOfGrub, tooMuchGrub } from './budget.ts';
 import { badGrub, type GrubToken, readTokens, type Word } from './tokens.ts';
 
-/** A command; `block` is what stands in braces behind its words. */
+/** A command; `block` is the text in braces after its words. */
 export interface GrubCommand {
   kind: 'command';
   line: number;
@@ -16,7 +16,7 @@ export interface GrubIf {
   branches: { condition?: GrubStatement[]; body: GrubStatement[] }[];
 }
 
-/** `for`, `while`, `until`: not run. */
+/** `for`, `while` and `until` are not run. */
 interface GrubLoop {
   kind: 'loop';
   line: number;
@@ -25,7 +25,9 @@ interface GrubLoop {
 
 export type GrubStatement = GrubCommand | GrubIf | GrubLoop;
 
-/** A configuration of GRUB as a tree; functions are left out. What GRUB cannot parse is `corrupt-data`. */
+/**
+ * Parses a configuration of GRUB into a tree, without its functions. Text that GRUB cannot parse is `corrupt-data`.
+ */
 export function parseScript(text: string, place: string): GrubStatement[] {
   return new ScriptParser(text, place).whole();
 }
@@ -50,7 +52,7 @@ class ScriptParser {
     return statements;
   }
 
-  /** Until one of the words that end it, or `}`; these are left. */
+  /** Reads until a word that ends the statements, or `}`, and leaves that word. */
   #statements(ends: readonly string[]): GrubStatement[] {
     this.#depth += 1;
     if (this.#depth > mostOfGrub.nesting + 1) {
@@ -168,7 +170,7 @@ class ScriptParser {
     return this.#next?.kind;
   }
 
-  /** The text of a word that is neither quoted nor holds a variable. */
+  /** The text of a word without quotes and variables. */
   #keyword(): string | undefined {
     if (this.#next?.kind !== 'word') return undefined;
     const [part, ...others] = this.#next.parts;

@@ -9,22 +9,22 @@ import { parseScript } from './parse-script.ts';
 import { ScriptRun } from './run-script.ts';
 import { Variables } from './variables.ts';
 
-/** Where a configuration may lie: `(hd0,gpt15)/EFI/debian`. */
+/** A possible place of a configuration: `(hd0,gpt15)/EFI/debian`. */
 interface Place {
   volume: BootVolume;
   folder: string;
-  /** Found in the default subvolume of Btrfs, which is not the top level: as SUSE makes it. */
+  /** True if it was found in the default subvolume of Btrfs, and that is not the top level, as on SUSE. */
   isRelative: boolean;
 }
 
 const name = 'grub.cfg';
-/** Where the configuration was lost, and GRUB's variables and the entries were not. */
+/** Used if the configuration is missing, but GRUB's variables and the entries exist. */
 const entriesAlone = 'load_env\nset default="$saved_entry"\nblscfg\n';
 const folders = ['/boot/grub', '/boot/grub2', '/grub', '/grub2'];
 
 /**
- * The menu of GRUB: of the configuration on an EFI system partition, or of the one that GRUB's core finds. `undefined` where
- * there is none; a configuration without entries is a menu without entries.
+ * The menu of GRUB: from the configuration on an EFI system partition, or from the one that GRUB's core finds.
+ * `undefined` if there is none; a configuration without entries gives a menu without entries.
  */
 export async function readGrubMenu(places: BootPlaces): Promise<Menu | undefined> {
   const warnings: string[] = [];
@@ -76,7 +76,7 @@ async function* findPlaces(
 ): AsyncGenerator<Place> {
   for (const volume of esps) {
     const vendors = (await unlessMissing(() => volume.files.list('/EFI'))) ?? [];
-    // The folder for every vendor holds a copy of what starts the vendor's own.
+    // `EFI/BOOT` comes last: it holds a copy that starts the configuration of the vendor's folder.
     const last = ({ name: vendor }: { name: string }): number => Number(/^boot$/i.test(vendor));
     for (const vendor of vendors.sort((left, right) => last(left) - last(right))) {
       const folder = `/EFI/${vendor.name}`;

@@ -12,7 +12,7 @@ interface FoundEntries {
   entries: NamedEntry[];
 }
 
-/** Adds the entries of the Boot Loader Specification to the menu, in GRUB's order: the highest name first. */
+/** Adds the entries of the Boot Loader Specification to the menu in GRUB's order: the highest name first. */
 export async function runBlscfg(
   argument: string | undefined,
   devices: Devices,
@@ -32,7 +32,10 @@ export async function runBlscfg(
   return true;
 }
 
-/** `$blsdir` or `/loader/entries` on `$root`, then below `/boot`; then the same on the other devices that the configuration knows. */
+/**
+ * The folder `$blsdir` or `/loader/entries` on `$root`, then below `/boot`; then the same on the other devices of the
+ * configuration.
+ */
 async function findEntries(
   argument: string | undefined,
   devices: Devices,
@@ -65,7 +68,7 @@ function readItem(
 ): RawItem | undefined {
   const { linux, initrd, options = '$default_kernelopts', title = linux, version } = entry;
   if (linux === undefined || title === undefined) return undefined;
-  // GRUB makes commands of an entry, too: what these would do to quotes and variables happens here.
+  // GRUB converts an entry to commands too: their effect on quotes and variables is reproduced here.
   const lines = [`linux (${device})${linux} ${options}`];
   if (initrd.length > 0) {
     lines.push(['initrd', ...initrd.map((one) => `(${device})${one}`)].join(' '));

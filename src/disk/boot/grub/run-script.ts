@@ -11,14 +11,14 @@ import { isSearch, runSearch } from './search-command.ts';
 import { testWords } from './test-command.ts';
 import { expandWords, type Variables } from './variables.ts';
 
-/** `undefined` where the answer of a command is not known here. */
+/** `undefined` if the result of a command is unknown here. */
 type Status = boolean | undefined;
 
-/** Words of commands that a menu depends on: branches without them may be chosen without a word. */
+/** Commands on which a menu depends: a branch without them may be chosen without a warning. */
 const telling =
   /^(?:menuentry|submenu|blscfg|source|configfile|linux(?:16|efi)?|initrd(?:16|efi)?|default=.*)$/;
 
-/** Runs configurations of GRUB far enough to know their menus. */
+/** Runs configurations of GRUB far enough to determine their menus. */
 export class ScriptRun {
   readonly devices: Devices;
   readonly budget: GrubBudget = grubBudget();
@@ -37,7 +37,7 @@ export class ScriptRun {
     if (this.#warnings.size < 100) this.#warnings.add(text);
   }
 
-  /** Runs a file; false where it is not there. */
+  /** Runs a file; false if it does not exist. */
   async runFile(path: string, frame: Frame): Promise<boolean> {
     const bytes = await this.devices.read(path, frame.variables, mostOfGrub.fileBytes);
     if (bytes === undefined) return false;
@@ -149,7 +149,7 @@ export class ScriptRun {
     return await testWords(words, (path) => this.devices.stat(path, variables));
   }
 
-  /** A configuration of its own: what it brings is the menu, and the one that called it comes no further. */
+  /** A separate configuration: it provides the menu, and the calling configuration is not continued. */
   async #configfile(path: string, frame: Frame): Promise<Status> {
     if (frame.items === undefined) return undefined;
     const variables = frame.variables.context();
@@ -175,7 +175,7 @@ export class ScriptRun {
   async #linux([path, ...words]: readonly string[], frame: Frame): Promise<boolean> {
     if (path === undefined) return false;
     const kernel = await this.devices.fileAt(path, frame.variables);
-    // The kernel takes a word with blanks in quotes; GRUB puts them there too.
+    // The kernel expects quotes around a parameter with blanks, and GRUB adds them too.
     const cmdline = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
     frame.loaded = { path, initrd: [], cmdline };
     if (kernel !== undefined) frame.loaded.kernel = kernel;
@@ -205,7 +205,7 @@ function assign(text: string, variables: Variables): boolean {
   return true;
 }
 
-/** The menu depends on these commands. */
+/** True if the menu depends on these commands. */
 function tells(statements: readonly GrubStatement[]): boolean {
   return statements.some((statement) => {
     if (statement.kind === 'if') return statement.branches.some(({ body }) => tells(body));

@@ -7,7 +7,7 @@ type SearchBy = 'uuid' | 'label' | 'file';
 interface SearchRequest {
   by: SearchBy;
   name: string;
-  /** The variable that gets the device. */
+  /** The variable to set to the device. */
   variable: string;
 }
 
@@ -31,7 +31,7 @@ export function isSearch(command: string): boolean {
   return command === 'search' || Object.hasOwn(commands, command);
 }
 
-/** Sets a variable to the first volume that has a UUID, a label or a file; false where none does, and nothing is set then. */
+/** Sets a variable to the first volume with this UUID, label or file; false, without setting it, if there is none. */
 export async function runSearch(
   [command = '', ...words]: readonly string[],
   devices: Devices,
@@ -53,7 +53,7 @@ function parseSearch(command: string, words: readonly string[]): SearchRequest |
   }
   let by: SearchBy | undefined;
   let variable: string | undefined;
-  /** The word behind `--set`: a variable, or in `--set UUID` already what is looked for. */
+  /** The word after `--set`: a variable or, in `--set UUID`, already the value to search for. */
   let behindSet: string | undefined;
   const names: string[] = [];
   const ahead = [...words];

@@ -1,7 +1,7 @@
 import type { FileStat } from '../../../contracts/file-system.ts';
 import { mostOfGrub, tooMuchGrub } from './budget.ts';
 
-/** The answer of a file question: what stands at a path, if anything does. */
+/** Answers questions about files: the result of `stat` for a path, if it exists. */
 export type StatFile = (path: string) => Promise<FileStat | undefined>;
 
 const numbers: Readonly<Record<string, (left: number, right: number) => boolean>> = {
@@ -21,7 +21,7 @@ const texts: Readonly<Record<string, (left: string, right: string) => boolean>> 
   '>': (left, right) => left > right,
 };
 
-/** GRUB's `test` and `[`; `undefined` for a question that is not known. `-a` binds tighter than `-o`. */
+/** GRUB's `test` and `[`; `undefined` for an unknown question. `-a` binds tighter than `-o`. */
 export async function testWords(
   words: readonly string[],
   stat: StatFile,

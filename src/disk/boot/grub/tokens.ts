@@ -1,7 +1,7 @@
 import { refuse } from '../../../errors.ts';
 import { mostOfGrub, tooMuchGrub } from './budget.ts';
 
-/** A piece of a word; a value that is not quoted is divided at its blanks. */
+/** A part of a word; the value of an unquoted variable is split at its blanks. */
 interface WordPart {
   /** The text, or the name of a variable. */
   text: string;
@@ -24,11 +24,11 @@ const singleQuoted = /'([^']*)'/y;
 const variable = /\$(?:([A-Za-z_]\w*|\d+|[?#*@])|\{([A-Za-z_]\w*|\d+|[?#*@])\})/y;
 const translated = /\$(?=")/y;
 const inDoubleQuotes = /[^"\\$]+/y;
-/** Within double quotes a backslash takes the meaning of these away, and stays before all else. */
+/** In double quotes a backslash escapes these, and is kept before all other characters. */
 const escapeInQuotes = /\\(?:(["\\$])|\n)/y;
 const backslash = /\\[\s\S]/y;
 
-/** The words of a configuration as GRUB's own lexer divides them; `place` is where it lies. */
+/** The words of a configuration, split like GRUB's own lexer; `place` is its path. */
 export function* readTokens(text: string, place: string): Generator<GrubToken> {
   let at = 0;
   let line = 1;
@@ -58,7 +58,7 @@ export function* readTokens(text: string, place: string): Generator<GrubToken> {
   }
 }
 
-/** A defect of a configuration, with the line where it shows. */
+/** The error for a defect of a configuration, with its line. */
 export function badGrub(place: string, line: number, what: string): Error {
   return refuse('corrupt-data', `Line ${line} of ${place} ${what}`);
 }
@@ -78,7 +78,7 @@ function readPart(one: string, take: Take, word: WordBuilder): boolean {
   }
   if (one === '$') {
     if (readVariable(take, word, false)) return true;
-    // A sign before double quotes marks a text for translation.
+    // A `$` before double quotes marks a text for translation.
     word.add(take(translated) === undefined ? (take(/\$/y)?.[0] ?? '') : '', false);
     return true;
   }

@@ -1,7 +1,7 @@
 import { type GrubBudget, mostOfGrub, tooMuchGrub } from './budget.ts';
 import type { Word } from './tokens.ts';
 
-/** Variables of GRUB; an inner scope changes nothing outside. */
+/** Variables of GRUB; an inner scope does not change the outer one. */
 export class Variables {
   readonly #values = new Map<string, string | undefined>();
   readonly #exported = new Set<string>();
@@ -13,7 +13,7 @@ export class Variables {
     this.#isExportedOnly = isExportedOnly;
   }
 
-  /** What GRUB itself sets and exports. */
+  /** The variables that GRUB itself sets and exports. */
   static start(values: Readonly<Record<string, string>>): Variables {
     const variables = new Variables(undefined, false);
     for (const [name, value] of Object.entries(values)) {
@@ -31,7 +31,7 @@ export class Variables {
   }
 
   set(name: string, value: string | undefined): void {
-    // GRUB takes `root` with parentheses, too.
+    // GRUB also accepts `root` with parentheses.
     this.#values.set(name, name === 'root' ? value?.replace(/^\((.*)\)$/s, '$1') : value);
   }
 
@@ -44,7 +44,7 @@ export class Variables {
     return new Variables(this, false);
   }
 
-  /** The scope of a submenu or another configuration: it knows exported variables only. */
+  /** The scope of a submenu or another configuration, which has only exported variables. */
   context(): Variables {
     return new Variables(this, true);
   }
@@ -58,7 +58,7 @@ export class Variables {
   }
 }
 
-/** The arguments that words become: variables replaced, and divided at blanks where they are not quoted. */
+/** The arguments made from words: variables replaced, and split at unquoted blanks. */
 export function expandWords(
   words: readonly Word[],
   variables: Variables,

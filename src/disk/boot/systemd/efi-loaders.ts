@@ -2,7 +2,7 @@ import type { FilePaths } from '../../../contracts/file-system.ts';
 import type { BootPlaces } from '../menu.ts';
 import { namesInFolder } from '../names-in-folder.ts';
 
-/** The architectures, in the words of EFI, that the loaders of an EFI system partition are for; empty where none is known. */
+/** The architectures of the loaders on an EFI system partition, in the names of EFI; empty if none is known. */
 export async function efiArches(files: FilePaths): Promise<string[]> {
   const names = [
     ...(await namesInFolder(files, '/EFI/BOOT')),
@@ -17,7 +17,7 @@ export async function efiArches(files: FilePaths): Promise<string[]> {
   });
 }
 
-/** Whether systemd-boot is installed: its program, or its configuration. */
+/** True if systemd-boot is installed: its program, or its configuration. */
 export async function hasSystemdBoot({ esps }: BootPlaces): Promise<boolean> {
   for (const { files } of esps) {
     const programs = await namesInFolder(files, '/EFI/systemd');

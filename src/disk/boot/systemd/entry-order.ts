@@ -1,18 +1,21 @@
 import { compareBootVersions } from '../version-order.ts';
 
-/** What systemd-boot orders its menu by. */
+/** The values by which systemd-boot orders its menu. */
 export interface OrderedEntry {
-  /** The name of the file with its suffix and without the boot counter. */
+  /** The name of the file with its extension and without the boot counter. */
   name: string;
   sortKey?: string;
   machineId?: string;
   version?: string;
-  /** Tries that the boot counter has left; absent where the name has no counter. */
+  /** Attempts left by the boot counter; absent if the name has no counter. */
   triesLeft?: number;
   triesDone?: number;
 }
 
-/** The name of an entry's file without its boot counter (`+LEFT` or `+LEFT-DONE` before the suffix), and the counter. */
+/**
+ * Splits the name of an entry's file into the name and the boot counter (`+LEFT` or `+LEFT-DONE` before the
+ * extension).
+ */
 export function splitBootCounter(fileName: string): OrderedEntry {
   const [, stem, left, done, suffix] = /^(.+)\+(\d+)(?:-(\d+))?(\.[^.]+)$/.exec(fileName) ?? [];
   if (stem === undefined) return { name: fileName };
@@ -20,8 +23,8 @@ export function splitBootCounter(fileName: string): OrderedEntry {
 }
 
 /**
- * The order of the menu (Boot Loader Specification, sorting): what failed too often last, entries with a sort key before
- * those without, then by key, machine and version down; else by the name of the file, versions down.
+ * The order of the menu (Boot Loader Specification, sorting): entries without attempts left come last, entries with a
+ * sort key before those without. Then by key, machine and descending version; without a key by file name, descending.
  */
 export function compareEntries(a: OrderedEntry, b: OrderedEntry): number {
   const [isBad, isBadToo] = [a.triesLeft === 0, b.triesLeft === 0];

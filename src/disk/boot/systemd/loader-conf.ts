@@ -2,16 +2,16 @@ import type { FilePaths } from '../../../contracts/file-system.ts';
 import { NotFoundError } from '../../../errors.ts';
 
 const mostBytes = 65_536;
-/** No name of a file is longer. */
+/** No file name is longer. */
 const mostPattern = 255;
 
 /** `loader/loader.conf` of systemd-boot. */
 export interface LoaderConf {
-  /** Whether an entry of this file name starts by default; absent without such a line. */
+  /** Whether an entry with this file name boots by default; absent without such a line. */
   isDefault?: (name: string) => boolean;
 }
 
-/** `undefined` where the volume has none. */
+/** `undefined` if the volume has none. */
 export async function readLoaderConf(files: FilePaths): Promise<LoaderConf | undefined> {
   try {
     const bytes = await files.read('/loader/loader.conf', { mostBytes });
@@ -22,12 +22,15 @@ export async function readLoaderConf(files: FilePaths): Promise<LoaderConf | und
   }
 }
 
-/** The last line `default` counts; `@saved` and its like are in variables of the firmware, which a disk does not hold. */
+/**
+ * The last line `default` counts; `@saved` and similar values are in variables of the firmware, which a disk does not
+ * contain.
+ */
 export function parseLoaderConf(text: string): LoaderConf {
   const lines = text.split('\n').map((line) => /^default\s+(.+)$/.exec(line.trim()));
   const pattern = lines.findLast((found) => found !== null)?.[1];
   if (pattern === undefined || pattern.length > mostPattern || pattern.startsWith('@')) return {};
-  // Before version 249 the name had no suffix here.
+  // Before version 249 the name here had no extension.
   return {
     isDefault: (name) => {
       return [name, name.replace(/\.conf$/i, '')].some((one) => matchesGlob(pattern, one));
@@ -36,8 +39,8 @@ export function parseLoaderConf(text: string): LoaderConf {
 }
 
 /**
- * `*`, `?` and `[a-z]`, without regard to case. A loop over two positions: no pattern takes more than the product of the
- * lengths.
+ * Supports `*`, `?` and `[a-z]`, case-insensitive. A loop over two positions, so no pattern takes more steps than the
+ * product of the lengths.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   const pieces = pattern.toLowerCase().match(/\[[^\]]+\]|\\?[\s\S]/g) ?? [];

@@ -16,8 +16,8 @@ interface Candidate extends OrderedEntry {
 }
 
 /**
- * The menu of systemd-boot: type 1 entries and unified kernel images of the EFI system partition and of `/boot` on its own.
- * `undefined` where there is neither.
+ * The menu of systemd-boot: type 1 entries and unified kernel images on the EFI system partition and on a separate
+ * `/boot`. `undefined` if there is neither.
  */
 export async function readSystemdMenu(places: BootPlaces): Promise<Menu | undefined> {
   const warnings: string[] = [];
@@ -69,7 +69,7 @@ async function readTypeOne(volume: BootVolume, arches: ReadonlySet<string>): Pro
   return found;
 }
 
-/** The unified kernel image that an entry names; one that is missing is missed when it is opened. */
+/** The unified kernel image that an entry names; a missing one is reported when it is opened. */
 async function readNamedUki(file: MenuFile, id: string): Promise<MenuEntry | undefined> {
   try {
     return (await readUkiEntry(file.volume, file.path, id))?.entry;
@@ -79,7 +79,7 @@ async function readNamedUki(file: MenuFile, id: string): Promise<MenuEntry | und
   }
 }
 
-/** Paths begin at the top of the volume; the specification forbids to climb. */
+/** Paths start at the root of the volume; the specification forbids `..`. */
 function at(volume: BootVolume, path: string): MenuFile {
   if (!path.split('/').includes('..')) return { volume, path: `/${path.replace(/^\/+/, '')}` };
   throw refuse(

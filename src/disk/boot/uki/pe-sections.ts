@@ -1,7 +1,7 @@
 import type { OpenFile } from '../../../contracts/file-system.ts';
 import { refuse } from '../../../errors.ts';
 
-/** A section of a PE file, cut at its virtual size: the rest of it in the file is padding. */
+/** A section of a PE file, limited to its virtual size: the rest of it in the file is padding. */
 export interface PeSection {
   name: string;
   offset: number;
@@ -12,8 +12,8 @@ const most = { sections: 96 };
 const entryBytes = 40;
 
 /**
- * The sections of a PE file in the order of its table; `undefined` for what is no PE file. Reads the headers only; whether a
- * section lies inside the file is checked where it is read.
+ * The sections of a PE file in the order of its table; `undefined` for any other file. Reads only the headers;
+ * whether a section is inside the file is checked when it is read.
  */
 export async function readPeSections(
   file: OpenFile,
@@ -44,7 +44,7 @@ function sectionAt(table: Buffer, at: number): PeSection {
   return { name, offset: table.readUInt32LE(at + 20), sizeBytes: Math.min(virtual, raw) };
 }
 
-/** The bytes of a section; `ERR_DECODE` where it lies outside of the file. */
+/** The bytes of a section; throws `ERR_DECODE` if it is outside the file. */
 export function openSection(
   file: OpenFile,
   { name, offset, sizeBytes }: PeSection,

@@ -4,14 +4,14 @@ import type { BootVolume, MenuEntry, MenuFile } from '../menu.ts';
 import { sayMenuFile } from '../menu-files.ts';
 import { readUki } from './uki.ts';
 
-/** A unified kernel image as an entry, and what systemd-boot orders it by. */
+/** A unified kernel image as an entry, with the values that order it in systemd-boot. */
 export interface UkiEntry {
   entry: MenuEntry;
   sortKey?: string;
   version?: string;
 }
 
-/** `undefined` for an EFI program without a kernel in it. */
+/** `undefined` for an EFI program without a kernel. */
 export async function readUkiEntry(
   volume: BootVolume,
   path: string,

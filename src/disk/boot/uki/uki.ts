@@ -3,21 +3,21 @@ import { refuse } from '../../../errors.ts';
 import { openSection, type PeSection, readPeSections } from './pe-sections.ts';
 
 const mostTextBytes = 65_536;
-/** May be there several times: a kernel takes the one that fits the machine. */
+/** May occur several times: a kernel uses the one that fits the machine. */
 const repeatable = ['.dtbauto', '.efifw', '.hwids'];
 
 /** A unified kernel image: the sections that count, by name. */
 export interface Uki {
   has(name: string): boolean;
-  /** Fails where there is no such section. */
+  /** Throws if there is no such section. */
   section(name: string): OpenFile;
-  /** A section that is text, up to its first zero byte and without blanks around it; `undefined` where it is missing. */
+  /** A text section up to its first zero byte, trimmed; `undefined` if it is missing. */
   text(name: string): Promise<string | undefined>;
 }
 
 /**
- * The sections of a unified kernel image (UAPI): those before the first `.profile` are the base, those of profile 0 stand in
- * for them. `undefined` for what is no PE file or has no kernel in it.
+ * The sections of a unified kernel image (UAPI): those before the first `.profile` are the base, and those of profile
+ * 0 replace them. `undefined` for a file that is not PE or has no kernel.
  */
 export async function readUki(file: OpenFile, place: string): Promise<Uki | undefined> {
   const sections = await readPeSections(file, place);
