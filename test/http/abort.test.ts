@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-/** Takes connections and never says a word, so that no TLS handshake comes about. */
+/** Accepts connections and sends nothing, so that no TLS handshake completes. */
 async function startSilentServer() {
   const server = createServer((socket) => socket.resume());
   const connection = new Promise<Socket>((resolve) => {
@@ -23,7 +23,7 @@ async function startSilentServer() {
   return { url: `https://127.0.0.1:${port}/`, connection, close: () => server.close() };
 }
 
-/** Not even an Error: what the caller gave is what the caller gets. */
+/** Not even an Error: the reason of the caller is thrown unchanged. */
 const reason = { because: 'enough' };
 const patient = { stallMs: 60_000, connectMs: 60_000, backoffBaseMs: 60_000, backoffCapMs: 60_000 };
 
@@ -48,14 +48,14 @@ describe.each(['a document', 'a body'])('an abort while %s', (kind) => {
       ? await collect((await http.openBody(new URL(site + path))).chunks)
       : await http.metadata.get(site + path);
 
-  test('has not been asked for', async () => {
+  test('has not been requested', async () => {
     const { controller, http } = started();
     controller.abort(reason);
     await expect(get(http, 'x')).rejects.toBe(reason);
     expect(upstream.requests).toHaveLength(0);
   });
 
-  test('is being asked for', async () => {
+  test('is being requested', async () => {
     const { controller, http } = started();
     const getting = get(http, 'x');
     controller.abort(reason);
@@ -78,7 +78,7 @@ describe.each(['a document', 'a body'])('an abort while %s', (kind) => {
     silent.close();
   });
 
-  test('waits for an answer, which lets go of the connection', async () => {
+  test('waits for an answer, whose connection is closed', async () => {
     const { controller, http, arrived, arrival } = started();
     const closed = new Promise<void>((resolve) => {
       upstream.route('x', (_, response) => {
@@ -131,7 +131,7 @@ describe.each(['a document', 'a body'])('an abort while %s', (kind) => {
   });
 });
 
-test('a handshake that never comes about is given up in time', async () => {
+test('a handshake that never completes times out', async () => {
   const silent = await startSilentServer();
   const http = client({ tuning: { connectMs: 100, stallMs: 60_000, attempts: 1 } });
   await expect(http.metadata.get(silent.url)).rejects.toMatchObject({
@@ -164,7 +164,7 @@ test('an abort between two chunks of a body', async () => {
 });
 
 describe('a caller of a shared request', () => {
-  test('who aborts leaves the others theirs', async () => {
+  test('who aborts does not end the request of the others', async () => {
     const { http, arrived, arrival } = started();
     let answer: () => void = () => {};
     upstream.route('x', (_, response) => {

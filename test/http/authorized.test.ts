@@ -17,7 +17,7 @@ const open = (authorizer: Authorizer, options = {}) =>
   client({ allowPlain: true, authorizer, ...options }).metadata;
 const at = (path: string): URL => new URL(path, upstream.url);
 
-/** Opens after the first challenge. */
+/** Answers requests after the first challenge. */
 function answering(): Authorizer {
   let isOpen = false;
   return {
@@ -37,7 +37,7 @@ function guard(path: string): void {
   });
 }
 
-test('only the addresses of registries are answered', async () => {
+test('only addresses of registries get a login', async () => {
   guard('v2/x');
   guard('v3/x');
   guard('a/v2/x');
@@ -54,7 +54,7 @@ test('only the addresses of registries are answered', async () => {
   ]);
 });
 
-test('a refusal without a challenge is no question', async () => {
+test('a refusal without a challenge gets none', async () => {
   upstream.route('v2/x', 'no', { status: 401 });
   await expect(open(answering()).get(at('v2/x'))).rejects.toMatchObject({
     details: { status: 401 },
@@ -63,7 +63,7 @@ test('a refusal without a challenge is no question', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('the code of the answers is loaded with the first challenge', async () => {
+test('the code for logins is loaded with the first challenge', async () => {
   let loads = 0;
   const late = lateAuthorizer(async () => {
     loads += 1;
@@ -79,7 +79,7 @@ test('the code of the answers is loaded with the first challenge', async () => {
   expect(loads).toBe(1);
 });
 
-test('what a login has opened is not stored for other users', async () => {
+test('documents behind a login are not stored for other users', async () => {
   const storeDir = await mkdtemp(join(tmpdir(), 'rootdisk-store-'));
   try {
     guard('v2/x');

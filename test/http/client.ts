@@ -2,7 +2,7 @@ import { createHttp, type Http, type HttpOptions } from '../../src/http/client.t
 import { defaultLimits, type LogEntry } from '../../src/kit.ts';
 import type { Upstream } from '../../src/testing/upstream.ts';
 
-/** Quick between attempts; patient with silence, as test machines can be slow. */
+/** Short waits between attempts; long limits for silence, because test machines can be slow. */
 const quick = {
   connectMs: 10_000,
   stallMs: 10_000,
@@ -14,7 +14,7 @@ const quick = {
 /** For tests about silence. */
 export const impatient = { stallMs: 300 };
 
-/** A client with defaults, and what it logged. */
+/** A client with defaults, and its log. */
 export function client(options: Partial<HttpOptions> = {}): Http & { logged: LogEntry[] } {
   const logged: LogEntry[] = [];
   const http = createHttp({
@@ -31,10 +31,10 @@ export function client(options: Partial<HttpOptions> = {}): Http & { logged: Log
   return { ...http, logged };
 }
 
-/** The address that `mirrorOf` sends to the upstream. */
+/** The address that `mirrorOf` maps to the upstream. */
 export const site = 'https://images.example/';
 
-/** Rules that make `site` the upstream's root. */
+/** Rules that map `site` to the upstream's root. */
 export function mirrorOf(upstream: Upstream): Record<string, string> {
   return { [site]: upstream.url };
 }
@@ -46,7 +46,7 @@ export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8A
   return Buffer.concat(all);
 }
 
-/** Bytes that differ everywhere, the same in every run. */
+/** Bytes without repeats, the same in every run. */
 export function pattern(length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = 1;

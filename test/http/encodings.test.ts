@@ -27,8 +27,8 @@ const file = async (name: string, expectedBytes?: number) =>
 const document = async (name: string) =>
   Buffer.from((await http().metadata.get(site + name)).bytes);
 
-describe('a file comes as it is stored', () => {
-  test.each(neutral)('with the encoding "%s", which says nothing', async (encoding) => {
+describe('a file arrives as it is stored', () => {
+  test.each(neutral)('with the encoding "%s", which does not change it', async (encoding) => {
     serve('disk.img', plain, encoding);
     expect(await file('disk.img')).toEqual(plain);
   });
@@ -40,22 +40,22 @@ describe('a file comes as it is stored', () => {
     ['disk.raw.zst', zstdCompressSync(plain), 'zstd'],
     ['disk.raw.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), 'x-xz'],
     ['disk.raw.bz2', Buffer.from('BZh9'), 'x-bzip2'],
-  ])('%s, packed by itself', async (name, bytes, encoding) => {
+  ])('%s, which is itself compressed', async (name, bytes, encoding) => {
     serve(name, bytes, encoding);
     expect(await file(name)).toEqual(bytes);
   });
 
-  test('where its first bytes are not packed at all', async () => {
+  test('if its first bytes are not compressed at all', async () => {
     serve('disk.img', plain, 'gzip');
     expect(await file('disk.img')).toEqual(plain);
   });
 
-  test.each(['gzip', 'br', 'rot13'])('where its length is right: %s', async (encoding) => {
+  test.each(['gzip', 'br', 'rot13'])('if its length is correct: %s', async (encoding) => {
     serve('disk.img', zipped, encoding);
     expect(await file('disk.img', zipped.length)).toEqual(zipped);
   });
 
-  test('also where a cut is mended', async () => {
+  test('also if an interruption is continued', async () => {
     const headers = { 'content-encoding': 'x-gzip', etag: '"one"' };
     upstream.route('disk.raw.gz', (request, response) => {
       const range = /^bytes=(\d+)-/.exec(String(request.headers['range'] ?? ''));
@@ -93,7 +93,7 @@ describe('a file that was changed on the way is refused', () => {
 });
 
 describe('a document', () => {
-  test.each(neutral)('with the encoding "%s" is read as it is', async (encoding) => {
+  test.each(neutral)('with the encoding "%s" is read unchanged', async (encoding) => {
     serve('SHA256SUMS', plain, encoding);
     expect(await document('SHA256SUMS')).toEqual(plain);
   });
@@ -105,19 +105,19 @@ describe('a document', () => {
     ['deflate', deflateSync(plain)],
     ['br', brotliCompressSync(plain)],
     ['gzip', plain],
-  ])('that comes as %s is unpacked where it is packed', async (encoding, bytes) => {
+  ])('that comes as %s is unpacked if it is compressed', async (encoding, bytes) => {
     serve('SHA256SUMS', bytes, encoding);
     expect(await document('SHA256SUMS')).toEqual(plain);
   });
 
-  test('that is stored as .gz stays so, and is unpacked where it was packed once more', async () => {
+  test('that is stored as .gz stays so, and is unpacked if it was compressed once more', async () => {
     serve('list.gz', zipped, 'x-gzip');
     expect(await document('list.gz')).toEqual(zipped);
     serve('list.gz', gzipSync(zipped), 'gzip');
     expect(await document('list.gz')).toEqual(zipped);
   });
 
-  test('whose packing is damaged is no document', async () => {
+  test('with damaged compression is refused', async () => {
     serve('SHA256SUMS', zipped.subarray(0, 40), 'gzip');
     const damaged = { code: 'ERR_METADATA', message: expect.stringContaining('damaged') };
     await expect(document('SHA256SUMS')).rejects.toMatchObject(damaged);

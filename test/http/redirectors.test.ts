@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([redirector.close(), good.close(), bad.close()]));
 
-/** Sends the first who asks to the first place, and so on; the last place serves all others. */
+/** Sends the first request to the first place, and so on; the last place serves all others. */
 function leadTo(...places: string[]): void {
   redirector.route('x', (_, response) => {
     response.writeHead(302, { location: (places.length > 1 ? places.shift() : places[0]) ?? '' });
@@ -38,17 +38,14 @@ const kinds: [string, () => Promise<string>][] = [
 ];
 
 describe.each(kinds)('%s behind a redirector', (kind, get) => {
-  test.each([403, 404, 410])(
-    'is asked for once more where one mirror answers %i',
-    async (status) => {
-      bad.route('x', 'no', { status });
-      leadTo(`${bad.url}x`, `${good.url}x`);
-      expect(await get()).toBe('here');
-      expect([redirector, bad, good].map(({ requests }) => requests.length)).toEqual([2, 1, 1]);
-    },
-  );
+  test.each([403, 404, 410])('is requested once more if one mirror answers %i', async (status) => {
+    bad.route('x', 'no', { status });
+    leadTo(`${bad.url}x`, `${good.url}x`);
+    expect(await get()).toBe('here');
+    expect([redirector, bad, good].map(({ requests }) => requests.length)).toEqual([2, 1, 1]);
+  });
 
-  test('is not asked for a third time', async () => {
+  test('is not requested a third time', async () => {
     bad.route('x', 'no', { status: 404 });
     leadTo(`${bad.url}x`);
     const answer = get();
@@ -60,14 +57,14 @@ describe.each(kinds)('%s behind a redirector', (kind, get) => {
     expect(redirector.requests).toHaveLength(2);
   });
 
-  test('is not asked for again where the redirector itself answers', async () => {
+  test('is not requested again if the redirector itself answers', async () => {
     redirector.route('x', 'no', { status: 403 });
     await expect(get()).rejects.toMatchObject({ details: { status: 403 } });
     expect(redirector.requests).toHaveLength(1);
   });
 
   const identity = makeCertificate();
-  test.skipIf(identity === undefined)('passes over a mirror with a wrong certificate', async () => {
+  test.skipIf(identity === undefined)('skips a mirror with a wrong certificate', async () => {
     if (identity === undefined) return;
     const server = await startTlsServer(identity, (_, response) => response.end('stolen'));
     leadTo(`${server.url}x`, `${good.url}x`);
@@ -82,7 +79,7 @@ describe.each([402, 403, 429])('%i with Retry-After', (status) => {
   beforeEach(() => vi.setSystemTime('2026-11-20T12:00:00Z'));
   afterEach(() => vi.useRealTimers());
 
-  test('beyond the budget ends at once and says when to come back', async () => {
+  test('beyond the budget ends immediately and says when to come back', async () => {
     const headers = { 'retry-after': '86400' };
     redirector.route('x', 'no', { status, headers });
     for (const [, get] of kinds) {
@@ -96,7 +93,7 @@ describe.each([402, 403, 429])('%i with Retry-After', (status) => {
     expect(redirector.requests).toHaveLength(kinds.length);
   });
 
-  test('within the budget is waited out', async () => {
+  test('within the budget is waited for', async () => {
     let left = 2;
     redirector.route('x', (_, response) => {
       left -= 1;

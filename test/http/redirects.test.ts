@@ -19,7 +19,7 @@ function redirect(path: string, location: string | undefined, status = 302): voi
     response.end('<html>moved</html>');
   });
 }
-/** Both kinds of transfer obey the same rules. */
+/** The same rules apply to both kinds of transfer. */
 const kinds: [
   string,
   (path: string, options?: Parameters<typeof client>[0]) => Promise<unknown>,
@@ -48,7 +48,7 @@ describe.each([301, 302, 303, 307, 308])('status %s', (status) => {
 });
 
 describe.each(kinds)('%s', (_, get) => {
-  test('is not looked for in a loop', async () => {
+  test('is not followed in a loop', async () => {
     redirect('x', '/y');
     redirect('y', '/x');
     await expect(get('x')).rejects.toMatchObject({
@@ -72,7 +72,7 @@ describe.each(kinds)('%s', (_, get) => {
   });
 
   test.each([undefined, 'file:///etc/passwd', 'ftp://127.0.0.1/x', 'http://['])(
-    'is not looked for at %s',
+    'is not followed to %s',
     async (location) => {
       redirect('x', location);
       await expect(get('x')).rejects.toMatchObject({ code: 'ERR_REDIRECT', exitCode: 4 });
@@ -96,7 +96,7 @@ describe.each(kinds)('%s', (_, get) => {
     expect(other.requests).toHaveLength(1);
   });
 
-  test('is fetched without the credentials of the host that sent us on', async () => {
+  test('is fetched without the credentials of the redirecting host', async () => {
     other.route('x', 'here');
     redirect('x', `${other.url}x`);
     const mirrors = { [site]: upstream.url.replace('//', '//me:secret@'), [other.url]: other.url };
@@ -106,7 +106,7 @@ describe.each(kinds)('%s', (_, get) => {
     expect(JSON.stringify(other.requests)).not.toContain('secret');
   });
 
-  test('is looked for again from the start after a failure on the way', async () => {
+  test('is requested again from the start after a failure on the way', async () => {
     let count = 0;
     redirect('x', '/y');
     upstream.route('y', (_, response) => {
@@ -119,7 +119,7 @@ describe.each(kinds)('%s', (_, get) => {
   });
 });
 
-test('a body alone may be allowed plain http', async () => {
+test('only a body may be allowed plain http', async () => {
   other.route('x', 'here');
   const plain = new URL(`${other.url}x`);
   await expect(http().openBody(plain)).rejects.toMatchObject({ code: 'ERR_UNTRUSTED' });

@@ -68,12 +68,12 @@ test('delays stay below a ceiling that doubles and is capped', async () => {
   }
 });
 
-test('what the server asks for is waited out, up to a cap', async () => {
+test("the server's wait is respected, up to a limit", async () => {
   expect(await delaysOf(3, { attempts: 3 })).toEqual([3, 3]);
   expect(await delaysOf(86_400_000, { attempts: 2, retryAfterCapMs: 5 })).toEqual([5]);
 });
 
-test('a rate that is told in a body is waited out with a random delay on top of it', async () => {
+test('a rate limit in a body is waited for, with a random delay in addition', async () => {
   const tuning = { attempts: 4, backoffBaseMs: 2, backoffCapMs: 4 };
   const delays = await delaysOf(undefined, tuning, 5);
   for (const [i, delay] of delays.entries()) {
@@ -85,7 +85,7 @@ test('a rate that is told in a body is waited out with a random delay on top of 
   ).not.toContain(60_000);
 });
 
-test('the last error says how many attempts were made', async () => {
+test('the last error gives the number of attempts', async () => {
   const failure = new TransferError({ code: 'ERR_NETWORK', message: 'down', details: {} });
   const run = () => Promise.reject(new TransientFailure(failure));
   const context = {
@@ -99,7 +99,7 @@ test('the last error says how many attempts were made', async () => {
   expect(failure.details.attempts).toBe(4);
 });
 
-test('a restart is no longer allowed when other addresses have used up the call', async () => {
+test('a restart is no longer allowed if other addresses have used all attempts of the call', async () => {
   const details = { restart: true };
   const failure = new TransferError({ code: 'ERR_NETWORK', message: 'changed', details });
   const other = new TransferError({ code: 'ERR_NETWORK', message: 'down', details: {} });

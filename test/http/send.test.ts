@@ -36,7 +36,7 @@ function send(
   return sender({ method, url: address(), body, signal });
 }
 
-/** `asked` hears how many pieces of 64 KiB were asked for. */
+/** `asked` is called with the number of pieces of 64 KiB that were requested. */
 function pieces(count: number, asked: (count: number) => void = () => {}): WireBody {
   return {
     sizeBytes: count * 65_536,
@@ -49,7 +49,7 @@ function pieces(count: number, asked: (count: number) => void = () => {}): WireB
   };
 }
 
-test('a body arrives whole, with its length, in the order that it was given', async () => {
+test('a body arrives whole, with its length, in the given order', async () => {
   answer = async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -62,7 +62,7 @@ test('a body arrives whole, with its length, in the order that it was given', as
   expect(JSON.parse(text)).toEqual({ length: `${40 * 65_536}`, first: 1, last: 40 });
 });
 
-test('a request without a body is sent, whatever its method', async () => {
+test('a request without a body is sent, with any method', async () => {
   answer = (_, response) => void response.writeHead(204).end();
   expect((await send('DELETE')).status).toBe(204);
   expect((await send('POST')).status).toBe(204);
@@ -88,17 +88,17 @@ test('an answer in the middle of the body ends the body', async () => {
     asked = count;
   });
   const sent = await send('PUT', body).catch((error: unknown) => error);
-  // The connection may be cut before the answer is read; either way the rest is not sent.
+  // The connection may be cut before the answer is read; in both cases the rest is not sent.
   expect(sent).toMatchObject(sent instanceof Error ? { code: 'ERR_NETWORK' } : { status: 500 });
   expect(asked).toBeLessThan(100_000);
 });
 
-test('a slow server is waited for while it takes the body, and given up when it takes none', async () => {
+test('a slow server is waited for while it reads the body, and given up when it stops', async () => {
   answer = async (request, response) => {
     for await (const _ of request) await sleep(5);
     response.end('done');
   };
-  // The whole takes longer than may pass without a byte; what the system buffers does not.
+  // The whole takes longer than the limit without a byte; the system's buffers do not count.
   expect((await send('PUT', pieces(800), { stallMs: 1500 })).text).toBe('done');
   answer = () => {};
   await expect(send('PUT', pieces(400), { stallMs: 300 })).rejects.toMatchObject({
@@ -106,7 +106,7 @@ test('a slow server is waited for while it takes the body, and given up when it 
   });
 });
 
-test('a redirect is given as it is, and nothing is sent twice', async () => {
+test('a redirect is returned unchanged, and nothing is sent twice', async () => {
   answer = (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end();
   expect((await send('POST')).status).toBe(302);
   answer = (request) => void request.socket.destroy();

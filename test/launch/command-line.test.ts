@@ -15,7 +15,7 @@ test.each([
   expect(addConsole(line, 'ttyS0')).toBe(expected);
 });
 
-test('the last one of a parameter counts and is replaced; nothing else changes', () => {
+test('the last value of a parameter counts and is replaced; nothing else changes', () => {
   const line = 'root=a  x="b c root=d" root="LABEL=e f" ro -- root=g';
   expect(parameterOf(line, 'root')).toBe('"LABEL=e f"');
   expect(setParameter(line, 'root', 'h')).toBe('root=a x="b c root=d" root=h ro -- root=g');
@@ -66,11 +66,11 @@ describe('another form of root=', () => {
     expect(cmdline).toBe(expected);
     expect(change?.used).toBe(/root=(\S+)/.exec(expected)?.[1]);
     expect(change?.configured).toBe(/root=(\S+)/.exec(line)?.[1]);
-    // Both forms are told.
+    // Both forms are reported.
     expect(warnings.join()).toContain(`root=${change?.used}`);
   });
 
-  test('what is so already stays, and nothing is told', () => {
+  test('a value that is already set stays, and nothing is reported', () => {
     expect(rewriteRoot('root=/dev/vda2', disk, 'device')).toEqual({
       cmdline: 'root=/dev/vda2',
       warnings: [],
@@ -110,7 +110,7 @@ describe('a virtual machine', () => {
     expect(fitRoot(line, of, hasInitrd).cmdline).toBe(expected);
   });
 
-  test('a root that the kernel alone does not find is said', () => {
+  test('a root that the kernel alone does not find gives a warning', () => {
     const { cmdline, warnings } = fitRoot('root=/dev/mapper/my--vg-root', disk, false);
     expect(cmdline).toBe('root=/dev/mapper/my--vg-root');
     expect(warnings).toEqual([expect.stringContaining('needs an initrd')]);

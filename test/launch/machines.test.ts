@@ -20,7 +20,7 @@ function write(to: HypervisorId, change: Partial<DirectBoot> = {}): string {
   return describeLaunch(to, { ...machine, ...change }, content).launch.text;
 }
 
-/** What a shell makes of a command. */
+/** The words that a shell reads from a command. */
 function split(text: string): string[] {
   const script = `set -- ${text}\nfor word do printf '%s\\0' "$word"; done`;
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
@@ -48,7 +48,7 @@ describe('qemu', () => {
     expect(behind(words, '-drive')).toBe(drive);
   });
 
-  test('a disk of the cache is not written, and a kernel alone is enough', () => {
+  test('a disk of the cache is read-only, and a kernel alone is enough', () => {
     const words = split(
       describeLaunch(
         'qemu',
@@ -73,7 +73,7 @@ describe('qemu', () => {
   });
 });
 
-test('firecracker: the configuration is JSON, and no root= is added by Firecracker itself', () => {
+test('firecracker: the configuration is JSON, and Firecracker itself adds no root=', () => {
   expect(JSON.parse(write('firecracker'))).toEqual({
     'boot-source': {
       kernel_image_path: machine.kernel,
@@ -99,7 +99,7 @@ test('cloud-hypervisor: a path with commas and brackets is quoted for its own pa
 describe('libvirt', () => {
   const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' });
 
-  test('the domain says the same when it is parsed again', () => {
+  test('the domain is the same after it was parsed', () => {
     const { domain } = parser.parse(write('libvirt', { disk: { path: awkward, readOnly: true } }));
     expect(domain.name).toBe(`it's, "the" <disk> & $HOME [1]`.replace(/^.*\//, ''));
     expect(domain.os).toMatchObject({
@@ -116,7 +116,7 @@ describe('libvirt', () => {
     });
   });
 
-  test('what XML cannot hold is left out, and a line break stays one', () => {
+  test('characters that XML cannot hold are left out, and a line break stays one', () => {
     const text = write('libvirt', {
       cmdline: 'a=\u0007b',
       disk: { path: '/a\nb', readOnly: false },
@@ -144,7 +144,7 @@ test.each<[HypervisorId, string, boolean]>([
   expect(loadsKernel(to, kind)).toBe(loads);
 });
 
-test('a kind is told from its architecture wherever that stands', () => {
+test('the kind is found from the architecture, at any place', () => {
   expect(splitKind('gzip(image/arm64)')).toEqual({ kind: 'gzip(image)', arch: 'arm64' });
   expect(splitKind('bzimage/386')).toEqual({ kind: 'bzimage', arch: '386' });
   expect(splitKind('unknown')).toEqual({ kind: 'unknown' });

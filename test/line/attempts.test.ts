@@ -6,7 +6,7 @@ import { type Line, makeDisk, sha256, startLine } from '../fixtures/line.ts';
 
 const { perAddress, perCall } = vi.hoisted(() => ({ perAddress: 5, perCall: 12 }));
 
-// The waits at their real length take minutes, and the real number of attempts of a call needs as many requests.
+// With the real waits this takes minutes, and the real number of attempts needs as many requests.
 vi.mock(import('../../src/http/retry.ts'), async (original) => {
   const module = await original();
   expect(module.defaultTuning.attempts).toBe(perAddress);
@@ -35,7 +35,7 @@ afterEach(() => line.close());
 
 type Respond = (response: UpstreamExchangeResponse, count: number, range: unknown) => void;
 
-/** Serves the image so from all places, or from the origin alone, which has no mirrors then. */
+/** Serves the image in the same way from all places, or only from the origin, which then has no mirrors. */
 function serve(respond: Respond, mirrors = true): void {
   line.offer((mirrors ? build : { ...build, mirrors: [] }) as typeof build, packed);
   let count = 0;
@@ -55,7 +55,7 @@ function ensure(options: EnsureOptions = {}): Promise<unknown> {
   return line.ensure('acme:1', { mirrors, ...options }).catch((error: unknown) => error);
 }
 
-/** How many requests each place got. */
+/** Number of requests to each place. */
 function counts(): number[] {
   const { requests } = line.upstream;
   return places.map((place) => requests.filter(({ path }) => path === `/${place}`).length);
@@ -93,7 +93,7 @@ const failures: [what: string, respond: Respond][] = [
 ];
 
 describe('a server that fails every time', () => {
-  test.each(failures)('and %s is asked N times', async (_, respond) => {
+  test.each(failures)('and %s is requested N times', async (_, respond) => {
     serve(respond, false);
     const error = await ensure();
     expect(error).toMatchObject({ exitCode: 4, details: { attempts: perAddress } });
@@ -108,13 +108,13 @@ describe('a server that fails every time', () => {
     expect(counts()).toEqual([perAddress, perAddress, perCall - 2 * perAddress]);
   });
 
-  test('over several connections is asked as often', async () => {
+  test('over several connections is requested as often', async () => {
     serve((response) => void response.destroy());
     await ensure({ connections: 4 });
     expect(counts()).toEqual([perAddress, perAddress, perCall - 2 * perAddress]);
   });
 
-  test('behind a redirector: each of both is asked N times', async () => {
+  test('after a redirector: each of both is requested N times', async () => {
     serve((response) => {
       response.writeHead(302, { location: `${line.upstream.url}busy` });
       response.end();
@@ -126,7 +126,7 @@ describe('a server that fails every time', () => {
   });
 });
 
-test('a body that comes a little at a time is cut M times at most', async () => {
+test('a body that arrives slowly is cut M times at most', async () => {
   serve((response, _count, range) => {
     const start = Number(/\d+/.exec(String(range ?? '0'))?.[0]);
     const headers = { 'content-length': packed.length - start, etag: '"one"' };
@@ -140,7 +140,7 @@ test('a body that comes a little at a time is cut M times at most', async () => 
   expect(counts()).toEqual([perCall, 0, 0]);
 });
 
-test('several connections that are refused leave attempts to the one that follows', async () => {
+test('several refused connections leave attempts to the next one', async () => {
   const disk = makeDisk(40 * 1024 ** 2);
   const raw = { layers: ['raw'], digest: sha256(disk), sizeBytes: disk.length, mirrors: [] };
   line.offer({ ...build, ...raw } as never, disk);
@@ -163,7 +163,7 @@ test('several connections that are refused leave attempts to the one that follow
   expect(await ensure({ connections: 4 })).toMatchObject({ sizeBytes: disk.length });
 });
 
-test('a document is asked for N times in a call', async () => {
+test('a document is requested N times in a call', async () => {
   const { sizeBytes, mirrors, digest, ...rest } = build;
   line.offer({ ...rest, sums: 'SHA256SUMS' } as never, packed);
   line.upstream.route('images.acme.example/SHA256SUMS', 'busy', { status: 503 });

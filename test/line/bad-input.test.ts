@@ -32,7 +32,7 @@ function makeQcow2(): Uint8Array {
   return buildQcow2Image({ virtualSize: disk.length, extents, compression: 'zlib' }).bytes;
 }
 
-/** A refusal leaves nothing that could be taken for a disk, and the next good call succeeds. */
+/** After an error no file may look like a disk, and the next good call succeeds. */
 async function expectRefusal(
   code: string,
   exitCode: number,
@@ -75,7 +75,7 @@ describe('the request', () => {
     await expectRefusal('ERR_INVALID_REQUEST', 2, 'acme:1', options);
   });
 
-  test('an unknown release says what exists', async () => {
+  test('an unknown release is an error that lists the releases', async () => {
     const error = await expectRefusal('ERR_NOT_FOUND', 3, 'acme:9');
     expect(error.message).toContain('it has 1');
   });
@@ -144,7 +144,7 @@ describe('the upstream', () => {
     await expectRecovery();
   });
 
-  test('a wrong digest, whatever the decoder thinks', async () => {
+  test('a wrong digest, whatever the decoder reports', async () => {
     line.offer(build, gzipSync(makeDisk(4 * 1024 ** 2, 7)));
     await expectRefusal('ERR_DIGEST', 5);
     line.offer(build, Buffer.concat([packed.subarray(0, 5000), Buffer.alloc(20_000, 7)]));
@@ -183,7 +183,7 @@ describe('the upstream', () => {
     await expectRefusal('ERR_REDIRECT', 4);
   });
 
-  test('a redirect to something that is no http', async () => {
+  test('a redirect to a scheme other than http', async () => {
     line.upstream.route(image, (_request, response) => {
       response.writeHead(302, { location: 'file:///etc/passwd' });
       response.end();
@@ -199,13 +199,13 @@ describe('the upstream', () => {
 });
 
 describe('the image', () => {
-  test('a qcow2 where raw was declared', async () => {
+  test('a qcow2 declared as raw', async () => {
     const bytes = makeQcow2();
     line.offer({ ...build, file: 'a.raw', layers: ['raw'], digest: sha256(bytes) }, bytes);
     expect((await expectRefusal('ERR_UNSAFE_IMAGE', 6)).message).toContain('qcow2');
   });
 
-  test('a refusal at the head stops a slow download at once', async () => {
+  test('an error at the head stops a slow download immediately', async () => {
     const { digest: _, ...bare } = build;
     const bytes = Buffer.concat([makeQcow2(), Buffer.alloc(200_000)]);
     line.offer({ ...bare, file: 'a.raw', layers: ['raw'] }, bytes);
@@ -217,7 +217,7 @@ describe('the image', () => {
     await expectRefusal('ERR_UNSAFE_IMAGE', 6);
   });
 
-  test('a gzip where a qcow2 was promised', async () => {
+  test('a gzip in place of a qcow2', async () => {
     line.offer({ ...build, layers: ['qcow2'] }, packed);
     expect((await expectRefusal('ERR_UNSAFE_IMAGE', 6)).message).toContain('gz');
   });
@@ -230,7 +230,7 @@ describe('the image', () => {
     await expectRecovery();
   });
 
-  test('a qcow2 with a backing file names no other file', async () => {
+  test('a qcow2 with a backing file is refused without the name of that file', async () => {
     const bytes = Buffer.from(makeQcow2());
     bytes.writeBigUInt64BE(512n, 8);
     bytes.writeUInt32BE(11, 16);
@@ -254,7 +254,7 @@ describe('the image', () => {
 });
 
 describe('the call', () => {
-  test('an abort rethrows its reason at every stage and leaves nothing', async () => {
+  test('an abort throws its reason at every stage and leaves nothing', async () => {
     line.offer(build, packed, { bytesPerSecond: 100_000 });
     for (const stage of ['resolve', 'prove', 'fetch', 'decode']) {
       const controller = new AbortController();
@@ -271,7 +271,7 @@ describe('the call', () => {
     await expectRecovery();
   });
 
-  test('a file of this machine that goes away in the middle is a typed error', async () => {
+  test('a local file that is removed during the call is a typed error', async () => {
     const file = join(line.folder, 'own.raw');
     await writeFile(file, makeDisk());
     const call = line.ensure(file, {
@@ -283,7 +283,7 @@ describe('the call', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('the cache folder removed mid-way is a typed error, and the next call succeeds', async () => {
+  test('the cache folder removed during the call is a typed error, and the next call succeeds', async () => {
     line.offer(build, packed, { bytesPerSecond: 200_000 });
     let removed: Promise<void> | undefined;
     const call = line.ensure('acme:1', {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-test('a pinned call beside removals gives the disk every time', async () => {
+test('a pinned call during removals gives the disk every time', async () => {
   const cache = await openCache(line.cacheDir);
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   let isOver = false;
@@ -39,7 +39,7 @@ test('a pinned call beside removals gives the disk every time', async () => {
     const image = await line.ensure('acme@1');
     expect(await sha256File(image.path)).toBe(sha256(disk));
     await line.releaseAll();
-    // A removal takes many turns of the event loop, and a hit few: the next one meets it at each of its steps.
+    // A removal takes many turns of the event loop, and a hit few: the next hit runs during each of its steps.
     for (let turns = (call * 7) % 40; turns > 0; turns -= 1) await turn();
   }
   isOver = true;
@@ -49,8 +49,8 @@ test('a pinned call beside removals gives the disk every time', async () => {
 test('a disk that is removed between the look and its lease is made again', async () => {
   const { path } = await line.ensure('acme@1');
   await line.releaseAll();
-  // Without the list of its requests a disk is looked for. Files of the same build are read in the order of their names,
-  // and what is no entry is told to the log: by then the disk has been found, and its lease has not been taken.
+  // Without the list of its requests a disk is searched. Files of the same build are read in the order of their names,
+  // and the log reports those that are not entries: by then the disk has been found, and its lease has not been taken.
   await rm(join(line.cacheDir, 'images-v1', '.state'), { recursive: true });
   await writeFile(path.replace('.raw', '~00000000.raw'), 'no record');
   let removals = 0;
@@ -68,7 +68,7 @@ test('a disk that is removed between the look and its lease is made again', asyn
   expect(line.asked()).toContain('acme.raw.gz');
 });
 
-test('a removal passes over files that are none of the cache', async () => {
+test('a removal skips files that do not belong to the cache', async () => {
   await line.ensure();
   await line.releaseAll();
   const cache = await openCache(line.cacheDir);

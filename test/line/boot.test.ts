@@ -72,7 +72,7 @@ describe.each(['vmlinuz', 'initrd'])('a cached %s whose bytes were changed', (na
     return path;
   };
 
-  test('is found by verify and fetched again for a pinned build', async () => {
+  test('is found by verify and downloaded again for a pinned build', async () => {
     const path = await damaged();
     const said: string[] = [];
     const log: Log = ({ message }) => said.push(message);
@@ -88,7 +88,7 @@ describe.each(['vmlinuz', 'initrd'])('a cached %s whose bytes were changed', (na
     expect(said).not.toContain(what);
   });
 
-  test('is found by verify offline, and is not given', async () => {
+  test('is found by verify offline, and is not returned', async () => {
     await damaged();
     const call = { boot: true, verify: true, offline: true };
     await expect(line.ensure('acme:1', call)).rejects.toMatchObject({ code: 'ERR_OFFLINE_MISS' });
@@ -96,7 +96,7 @@ describe.each(['vmlinuz', 'initrd'])('a cached %s whose bytes were changed', (na
   });
 });
 
-test('a disk that was cached alone gets its kernel later, and moves no byte for it', async () => {
+test('a disk that was cached alone gets its kernel later, without a new download of the disk', async () => {
   offer({ vmlinuz: kernel });
   await line.ensure();
   expect((await line.ensure()).boot).toBeUndefined();
@@ -110,7 +110,7 @@ test('a disk that was cached alone gets its kernel later, and moves no byte for 
   expect(line.asked().sort()).toEqual(['index.json', 'vmlinuz']);
 });
 
-test('a kernel in the cache that is trusted less than the call demands does not count', async () => {
+test('a cached kernel with less trust than the call requires does not count', async () => {
   offer({ vmlinuz: kernel });
   await line.ensure('acme:1', { boot: true });
   const pinned = { offline: true, trust: 'pinned', digest: sha256(disk) } as const;
@@ -121,12 +121,12 @@ test('a kernel in the cache that is trusted less than the call demands does not 
   });
 });
 
-describe('nothing of a disk is there', () => {
+describe('no file of a disk is left', () => {
   test.each([
     ['the kernel is not what was promised', 'ERR_DIGEST', kernel.subarray(1), kernel],
     ['the kernel is for another machine', 'ERR_UNSAFE_IMAGE', makeImage(), makeImage()],
     ['the kernel is empty', 'ERR_DECODE', Buffer.of(), Buffer.of()],
-  ])('when %s', async (_, code, served, promised) => {
+  ])('if %s', async (_, code, served, promised) => {
     offer({ vmlinuz: promised });
     line.upstream.route('images.acme.example/vmlinuz', served);
     await expect(line.ensure('acme:1', { boot: true })).rejects.toMatchObject({ code });
@@ -134,7 +134,7 @@ describe('nothing of a disk is there', () => {
   });
 });
 
-test('a packed kernel is unpacked where it has to be raw; both forms stand side by side', async () => {
+test('a compressed kernel is unpacked if it must be raw; both forms are cached side by side', async () => {
   const image = makeImage();
   const packed = makeZboot(image, 'zstd');
   offer({ vmlinuz: packed });
@@ -147,7 +147,7 @@ test('a packed kernel is unpacked where it has to be raw; both forms stand side 
   expect(await readFile(published.boot?.kernel.path ?? '')).toEqual(packed);
 });
 
-test('what boots a leased disk is leased with it', async () => {
+test('the boot files of a leased disk are leased with it', async () => {
   offer({ vmlinuz: kernel });
   const image = await line.ensure('acme:1', { boot: true });
   const { removeEntry } = await import('../../src/cache/entries/remove.ts');

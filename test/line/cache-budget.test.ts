@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** Two disks, the first of which was used longer ago; and what each occupies. */
+/** Two disks, the first of which was used longer ago; and their sizes on disk. */
 async function fill(): Promise<number> {
   for (const [snapshot, time] of [
     ['1', 1000],
@@ -40,7 +40,7 @@ async function fill(): Promise<number> {
 const ofBudget = ({ trust }: EnsuredImage) =>
   trust.warnings.filter(({ code }) => code === 'cache-budget');
 
-test('the oldest use goes before a fetch, and a warning names it', async () => {
+test('the least recently used disk is removed before a download, with a warning that names it', async () => {
   const each = await fill();
   const cacheBudget = each + 1000;
   const image = await line.ensure('acme@3', { cacheBudget });
@@ -53,14 +53,14 @@ test('the oldest use goes before a fetch, and a warning names it', async () => {
   ]);
 });
 
-test('a hit removes nothing, and neither does a budget that holds', async () => {
+test('a hit removes nothing, and neither does a call within the budget', async () => {
   const each = await fill();
   await line.ensure('acme@1', { cacheBudget: 1 });
   await line.ensure('acme@3', { cacheBudget: 100 * each });
   expect(await line.visible()).toHaveLength(3);
 });
 
-test('what is in use stays: the disk is fetched, and a warning says that the budget is exceeded', async () => {
+test('disks in use stay: the disk is downloaded, with a warning that the budget is exceeded', async () => {
   await fill();
   await line.ensure('acme@1');
   await line.ensure('acme@2');

@@ -14,7 +14,7 @@ const MiB = 1024 ** 2;
 const partBytes = 8 * MiB;
 
 let line: Line;
-/** Every byte counts: each 4 KiB is another. */
+/** Every 4 KiB differ, so every byte is checked. */
 const disk = makeDisk(45 * MiB);
 for (let at = 4096; at < disk.length; at += 4096) {
   createHash('sha256').update(String(at)).digest().copy(disk, at);
@@ -47,10 +47,10 @@ const asked = () => line.upstream.requests.filter(({ path }) => path === `/${ima
 const ranges = () => asked().map(({ headers }) => headers['range']);
 const rangeOf = (start: number, end = start + partBytes) =>
   `bytes=${start}-${Math.min(end, disk.length) - 1}`;
-/** What four connections ask for, in the order of the file. */
+/** The ranges that four connections request, in the order of the file. */
 const allParts = [0, 1, 2, 3, 4, 5].map((part) => rangeOf(part * partBytes));
 
-/** Reads `Range: bytes=a-b`; the whole file where there is none. */
+/** Reads `Range: bytes=a-b`; the whole file if there is none. */
 function wanted(request: UpstreamExchangeRequest): { start: number; end: number } {
   const [, a, b] = /^bytes=(\d+)-(\d*)$/.exec(String(request.headers['range'])) ?? [];
   return { start: Number(a ?? 0), end: b ? Number(b) + 1 : disk.length };
@@ -69,7 +69,7 @@ function answerPart(request: UpstreamExchangeRequest, response: UpstreamExchange
 }
 
 describe('several connections', () => {
-  test('fetch a file part by part from a server that is slow for each', async () => {
+  test('download a file part by part from a server that is slow for each', async () => {
     line.upstream.route(image, disk, { bytesPerSecond: 40 * MiB, etag });
     await expectDisk();
     expect(ranges().toSorted(byStart)).toEqual(allParts);
@@ -77,7 +77,7 @@ describe('several connections', () => {
     expect(conditions).toEqual(new Set([undefined, etag]));
   });
 
-  test('are as many as were asked for, at once', async () => {
+  test('are as many as requested, in parallel', async () => {
     let now = 0;
     let most = 0;
     const four = Promise.withResolvers<void>();
@@ -85,7 +85,7 @@ describe('several connections', () => {
       now += 1;
       most = Math.max(most, now);
       if (now === 4) four.resolve();
-      // The first answer is needed before the others can be asked for.
+      // The first answer is needed before the others can be requested.
       if (wanted(request).start > 0) await four.promise;
       else {
         const range = `bytes 0-${partBytes - 1}/${disk.length}`;
@@ -104,7 +104,7 @@ describe('several connections', () => {
     expect(ranges().toSorted(byStart)).toEqual(allParts);
   });
 
-  test('begin no part farther ahead than there are parts on their way', async () => {
+  test('begin no part farther ahead than the number of running parts', async () => {
     const gate = Promise.withResolvers<void>();
     line.upstream.route(image, async (request, response) => {
       if (wanted(request).start > 0) return answerPart(request, response);
@@ -126,14 +126,14 @@ describe('several connections', () => {
       },
       { timeout: 20_000, interval: 50 },
     );
-    // The first part has begun, so a third may be fetched; no reader has asked for more.
+    // The first part has begun, so a third may be downloaded; no reader has requested more.
     expect(ranges().toSorted(byStart)).toEqual(allParts.slice(0, 3));
     gate.resolve();
     await call;
     expect(ranges().toSorted(byStart)).toEqual(allParts);
   });
 
-  test('are one by default, and one request then fetches all', async () => {
+  test('are one by default, and one request then downloads the whole file', async () => {
     await expectDisk({ connections: undefined });
     expect(ranges()).toEqual([undefined]);
   });
@@ -146,7 +146,7 @@ describe('several connections', () => {
     });
   });
 
-  test('a cut part is continued by itself', async () => {
+  test('continue a cut part by itself', async () => {
     let cut = false;
     line.upstream.route(image, (request, response) => {
       const { start, end } = wanted(request);
@@ -158,7 +158,7 @@ describe('several connections', () => {
       setTimeout(() => response.destroy(), 50);
     });
     await expectDisk();
-    // How much came before the cut is the network's business.
+    // The amount before the cut depends on the network.
     const starts = ranges().map((range) => Number(/\d+/.exec(String(range))?.[0]));
     const again = starts.filter((start) => start >= 2 * partBytes && start < 3 * partBytes);
     expect(again).toHaveLength(2);
@@ -166,7 +166,7 @@ describe('several connections', () => {
 });
 
 describe('one connection takes over', () => {
-  test('when the server takes no ranges', async () => {
+  test('if the server supports no ranges', async () => {
     line.upstream.route(image, (_request, response) => {
       response.writeHead(200, { 'content-length': disk.length, etag });
       response.end(disk);
@@ -175,7 +175,7 @@ describe('one connection takes over', () => {
     expect(ranges()).toEqual([allParts[0]]);
   });
 
-  test('when nothing strong recognises the file', async () => {
+  test('if the file has no strong validator', async () => {
     line.upstream.route(image, disk, { etag: 'W/"one"', lastModified: false });
     await expectDisk();
     expect(ranges()).toEqual([allParts[0], undefined]);
@@ -205,7 +205,7 @@ describe('one connection takes over', () => {
       },
     ],
   ];
-  test.each(refusals)('when the server %s', async (_what, respond) => {
+  test.each(refusals)('if the server %s', async (_what, respond) => {
     let parts = 0;
     line.upstream.route(image, (request, response) => {
       const { start, end } = wanted(request);
@@ -216,13 +216,13 @@ describe('one connection takes over', () => {
     });
     await expectDisk();
     expect(ranges()[0]).toBe(allParts[0]);
-    // All the rest at once, which is everything where not a byte had come yet.
+    // The rest in one request, which is the whole file if no byte had arrived.
     expect(ranges().at(-1) ?? 'bytes=0-').toMatch(/^bytes=\d+-$/);
   });
 });
 
-test('what several connections fetched is continued by the next call', async () => {
-  // The second part hangs, so that later ones lie in the file behind a hole.
+test('a download of several connections is continued by the next call', async () => {
+  // The second part hangs, so the file has later parts after a hole.
   line.upstream.route(image, (request, response) => {
     const { start, end } = wanted(request);
     if (start !== partBytes) return answerPart(request, response);
@@ -253,7 +253,7 @@ test('what several connections fetched is continued by the next call', async () 
   expect(Math.min(...starts)).toBeLessThan(2 * partBytes);
 });
 
-test('pieces are checked, and a bad one comes from the next address', async () => {
+test('pieces are checked, and a bad one is fetched from the next address', async () => {
   const lengthBytes = 3 * MiB;
   const digests = Array.from({ length: Math.ceil(disk.length / lengthBytes) }, (_, i) =>
     sha256(disk.subarray(i * lengthBytes, (i + 1) * lengthBytes)),

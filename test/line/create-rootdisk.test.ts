@@ -58,7 +58,7 @@ test('it gives every verb that the package exports', () => {
   expect(Object.keys(createRootdisk({})).sort()).toEqual(exported.sort());
 });
 
-test('a clone and a lock file start from the defaults too', async () => {
+test('a clone and a lock file use the defaults too', async () => {
   const { path } = await bind().ensureImage('acme:1');
   const reason = new Error('enough');
   const ended = bind({ signal: AbortSignal.abort(reason) });
@@ -73,7 +73,7 @@ test('a clone and a lock file start from the defaults too', async () => {
 });
 
 describe('parts', () => {
-  test('nothing is built in: without lists each verb says what it lacks', async () => {
+  test('nothing is built in: without lists each verb reports the missing parts', async () => {
     const rootdisk = createRootdisk({});
     const { cacheDir, folder } = line;
     const file = join(folder, 'disk.raw');
@@ -106,7 +106,7 @@ describe('parts', () => {
 });
 
 describe('defaults', () => {
-  test('every verb starts from them', async () => {
+  test('every verb uses them', async () => {
     const rootdisk = bind();
     const resolved = await rootdisk.resolveImage('acme:1');
     const image = await rootdisk.ensureImage('acme:1');
@@ -131,7 +131,7 @@ describe('defaults', () => {
     await expect(stopped.convertImage(file, `${file}.other`)).rejects.toThrow('enough');
   });
 
-  test("the call's own option wins, and undefined erases nothing", async () => {
+  test("the call's own option wins, and undefined keeps the default", async () => {
     const { ensureImage, resolveImage } = bind({ arch: 'arm64', trust: 'signed' });
     await expect(ensureImage('acme:1', { trust: undefined })).rejects.toMatchObject({
       code: 'ERR_UNTRUSTED',

@@ -12,7 +12,7 @@ const disk = makeDisk(24 * MiB);
 for (let at = 4096; at < disk.length; at += 4096) {
   createHash('sha256').update(String(at)).digest().copy(disk, at);
 }
-/** As after a resize: the tables lie behind the data they describe. */
+/** As after a resize: the tables are after the data that they describe. */
 const { bytes, l1Offset } = buildQcow2Image({
   virtualSize: disk.length,
   extents: [{ position: 0, bytes: disk }],
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** The rest of the file comes only when both kinds of tables were asked for. */
+/** The rest of the file comes only when both kinds of tables were requested. */
 function serve(headers: Record<string, string>, change: (part: Buffer) => Buffer): void {
   const tables = Promise.withResolvers<void>();
   let parts = 0;
@@ -82,12 +82,12 @@ test('tables that differ from those in the file are refused', async () => {
     part.length > 64 ? part.copyWithin(0, 8, 16) : part,
   );
   const error = await line.ensure().catch((reason: unknown) => reason);
-  // Either compares first: the pass over the file, or the decoder.
+  // Either may compare first: the sequential read of the file, or the decoder.
   expect(['ERR_DIGEST', 'ERR_UNSAFE_IMAGE']).toContain((error as { code?: string }).code);
   expect(await line.visible()).toEqual([]);
 });
 
-test('a server that does not say that it takes ranges is not asked for any', async () => {
+test('a server that does not announce ranges is asked for none', async () => {
   serve({}, (part) => part);
   const { path } = await line.ensure();
   expect(await sha256File(path)).toBe(sha256(disk));

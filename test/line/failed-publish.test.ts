@@ -34,13 +34,13 @@ const cases: [string, EnsureOptions, string[], Uint8Array, string][] = [
 for (const isKilled of [false, true]) {
   const how = isKilled ? 'was killed' : 'failed';
   test.each(cases)(
-    `publishing %s that ${how} costs no second download`,
+    `publishing %s that ${how} needs no second download`,
     async (...[, options, layers, bytes, format]) => {
       const file = `acme.${layers.join('.')}`;
       line.offer({ release: '1', snapshot: '1', file, layers, digest: sha256(bytes) }, bytes);
       const images = join(line.cacheDir, 'images-v1');
       const name = `acme_1_default_amd64_1.${format}`;
-      // A folder in the place of a file that is written last but one.
+      // A folder in the place of the last file but one.
       await mkdir(join(images, `${name}.evidence`), { recursive: true });
       await expect(line.ensure('acme:1', options)).rejects.toMatchObject({ remedy: 'cache' });
       expect(await line.visible()).toEqual([]);
@@ -56,7 +56,7 @@ for (const isKilled of [false, true]) {
         .slice(before)
         .filter(({ path }) => path.endsWith(file))
         .map(({ headers }) => headers['range']);
-      // The last byte is asked for again, as the answer says whether it is the same file still.
+      // The last byte is requested again, because the answer shows whether the file is unchanged.
       expect(ranges).toEqual([`bytes=${bytes.length - 1}-`]);
       expect(await sha256File(image.path)).toBe(sha256(format === 'raw' ? disk : qcow2));
       if (options.keepSource) expect(await sha256File(image.source ?? '')).toBe(sha256(bytes));

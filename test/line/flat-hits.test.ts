@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** A build that upstream offers from now on; its digest. */
+/** A build that upstream offers from now on; returns its digest. */
 function offer(snapshot: string): `sha256:${string}` {
   const packed = gzipSync(makeDisk(256 * 1024 + Number(snapshot.slice(-2)) * 65536));
   const digest = sha256(packed);
@@ -24,7 +24,7 @@ function offer(snapshot: string): `sha256:${string}` {
   return digest;
 }
 
-/** Names that could answer the same request; each record that is read is told in the log. */
+/** Names that could answer the same request; the log reports each record that is read. */
 async function addDecoys(name: (i: number) => string): Promise<void> {
   for (let i = 0; i < decoys; i += 1) {
     const path = join(line.cacheDir, 'images-v1', name(i));
@@ -49,7 +49,7 @@ async function look(
   return { image, read };
 }
 
-/** The files in which disks of a request are noted. */
+/** The files that list the disks of a request. */
 async function lists(): Promise<string[]> {
   const folder = join(line.cacheDir, 'images-v1', '.state');
   const paths = (await readdir(folder)).map((file) => join(folder, file));
@@ -85,7 +85,7 @@ test('a pin by digest and an offline hit read no record of another build', async
   expect(await look('acme:1', offline)).toMatchObject({ image: { path: second.path }, read: 0 });
 });
 
-test('the same in words that led to a disk which was there already', async () => {
+test('other words for a disk that was already cached read none either', async () => {
   offer('20260101');
   const { path } = await line.ensure('acme:1');
   await line.ensure('acme');
@@ -93,7 +93,7 @@ test('the same in words that led to a disk which was there already', async () =>
   expect(await look('acme', { offline: true })).toMatchObject({ image: { path }, read: 0 });
 });
 
-test('the newest disk that is still there is given', async () => {
+test('the newest disk that still exists is returned', async () => {
   offer('20260101');
   const first = await line.ensure('acme:1');
   offer('20260202');
@@ -108,7 +108,7 @@ test('the newest disk that is still there is given', async () => {
   expect(await look('acme:1', offline)).toMatchObject({ image: { path: first.path }, read: 0 });
 });
 
-test('without a list, or with one that is wrong, the newest disk is looked for', async () => {
+test('without a valid list, the newest disk is searched', async () => {
   offer('20260101');
   await line.ensure('acme:1');
   const digest = offer('20260202');
@@ -135,13 +135,13 @@ test('without a list, or with one that is wrong, the newest disk is looked for',
       read: decoys,
     });
   }
-  // A call that may write notes what it found.
+  // A call that may write records the disk that it found.
   expect(await look('acme:1', { digest })).toMatchObject({ image: { path }, read: decoys });
   expect(await look('acme:1', { digest })).toMatchObject({ image: { path }, read: 0 });
   expect(await look('acme:1', { offline: true })).toMatchObject({ image: { path }, read: 0 });
 });
 
-test('names rule out other vendors, architectures, parameters and sources', async () => {
+test('names exclude other vendors, architectures, parameters and sources', async () => {
   const digest = offer('20260101');
   const { path } = await line.ensure('acme:1');
   for (const list of await lists()) await rm(list);

@@ -58,7 +58,7 @@ describe('an abort ends a call whose plug-in never settles', () => {
     await expect(call).rejects.toBe(reason);
   });
 
-  test('and one that does listen ends it with its own clean-up done', async () => {
+  test('and one that listens to the signal ends it after its own clean-up', async () => {
     const controller = new AbortController();
     let isTidy = false;
     const { ensureImage } = createRootdisk({

@@ -4,7 +4,7 @@ import { fillCache } from '../bench/large-cache/fill-cache.ts';
 import { tempDir } from '../cache/temp-dir.ts';
 import { watchFiles } from '../cache/watch-files.ts';
 
-/** A call that a cache of so many disks answers. */
+/** A call that a cache with this many disks answers. */
 async function fillForHit(disks: number, how: 'snapshot' | 'digest'): Promise<() => Promise<void>> {
   const cacheDir = await tempDir();
   const { identity, source } = await fillCache(cacheDir, disks);
@@ -19,7 +19,7 @@ async function fillForHit(disks: number, how: 'snapshot' | 'digest'): Promise<()
   };
 }
 
-/** What one hit asks of the file system, after one that found everything. */
+/** The file system operations of one hit, after one that found everything. */
 async function costOfHit(disks: number, how: 'snapshot' | 'digest'): Promise<[number, number]> {
   const hit = await fillForHit(disks, how);
   await hit();
@@ -29,7 +29,7 @@ async function costOfHit(disks: number, how: 'snapshot' | 'digest'): Promise<[nu
 }
 
 test.each(['snapshot', 'digest'] as const)(
-  'a hit by %s asks for some thirty things, none by the thread pool, in a cache of any size',
+  'a hit by %s needs some thirty operations, none in the thread pool, in a cache of any size',
   async (how) => {
     const [pooled, atOnce] = await costOfHit(1, how);
     expect(pooled).toBe(0);
@@ -39,9 +39,9 @@ test.each(['snapshot', 'digest'] as const)(
   },
 );
 
-test('one hit after the other leaves timers their turn', async () => {
+test('consecutive hits let timers run', async () => {
   const hit = await fillForHit(1, 'digest');
-  // The first loads what calls need, which takes turns of its own.
+  // The first call loads modules, which takes turns of its own.
   await hit();
   let hasFired = false;
   setTimeout(() => {

@@ -21,11 +21,14 @@ test.each([
   expect(parseArch(text)).toBe(arch);
 });
 
-test.each(['', 'vax', 'constructor', '__proto__', 'toString'])('%j is no architecture', (text) => {
-  expect(() => parseArch(text)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_REQUEST' }));
-});
+test.each(['', 'vax', 'constructor', '__proto__', 'toString'])(
+  '%j is not an architecture',
+  (text) => {
+    expect(() => parseArch(text)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_REQUEST' }));
+  },
+);
 
-test('digests are read as people write them', () => {
+test('digests are read in every usual spelling', () => {
   const hex = 'AB'.repeat(32);
   expect(readDigest(`SHA256:${hex}`)).toBe(`sha256:${hex.toLowerCase()}`);
   expect(readDigest('0'.repeat(128))).toBe(`sha512:${'0'.repeat(128)}`);

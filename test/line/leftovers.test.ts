@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-test('what a call left that was killed right after it had published goes with the next hit', async () => {
+test('the next hit removes the files of a call that was killed right after it had published', async () => {
   await line.ensure();
   const [name = ''] = await line.visible();
   const staging = join(line.cacheDir, 'images-v1', '.staging');

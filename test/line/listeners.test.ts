@@ -25,7 +25,7 @@ test.each([
   ],
   ['rejects', () => Promise.reject(new Error('my own mistake'))],
 ] as [string, () => void][])(
-  'a listener that %s ends no call, and the caller is told once',
+  'a listener that %s does not end the call, and the caller is told once',
   async (_, fail) => {
     let events = 0;
     const image = await line.ensure('acme:1', {

@@ -37,7 +37,7 @@ describe('a first call', () => {
     expect(image.uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
   });
 
-  test('records who it is, what vouches for it and where its data lies', async () => {
+  test('records its identity, its proofs and its data ranges', async () => {
     const image = await line.ensure();
     const record = JSON.parse(await readFile(`${image.path}.json`, 'utf8'));
     expect(record).toMatchObject({
@@ -55,14 +55,14 @@ describe('a first call', () => {
     ]);
   });
 
-  test('tells its stages in order, and the last counts are the whole', async () => {
+  test('reports its stages in order, and the last counts are complete', async () => {
     const events: ProgressEvent[] = [];
     await line.ensure('acme:1', { onProgress: (event) => events.push(event) });
     const stages = events.filter((event) => event.type === 'stage');
     const settled = ['settle', 'settle'];
     const names = ['resolve', 'look', 'prove', 'fetch', 'decode', ...settled, 'publish'];
     expect(stages.map(({ stage }) => stage)).toEqual(names);
-    // The bytes first, then what is on the disk.
+    // The bytes first, then the data on the disk.
     expect(stages[6]?.message).toContain('holds an unknown system');
     const fetched = events.filter((event) => event.type === 'fetch').at(-1);
     expect(fetched).toMatchObject({ bytes: packed.length, totalBytes: packed.length });
@@ -82,7 +82,7 @@ describe('a first call', () => {
     expect(await sha256File(image.source ?? '')).toBe(sha256(packed));
   });
 
-  test('a zstd image is a raw disk all the same', async () => {
+  test('a zstd image becomes a raw disk too', async () => {
     const bytes = zstdCompressSync(disk);
     line.offer({ ...build, file: 'a.zst', layers: ['zst', 'raw'], digest: sha256(bytes) }, bytes);
     const image = await line.ensure();
@@ -91,7 +91,7 @@ describe('a first call', () => {
 });
 
 describe('a second call', () => {
-  test('is answered from the cache and moves no image byte', async () => {
+  test('is answered from the cache and downloads no image byte', async () => {
     const first = await line.ensure();
     line.asked();
     const again = await line.ensure();
@@ -108,7 +108,7 @@ describe('a second call', () => {
     expect(line.asked()).toEqual([]);
   });
 
-  test('offline takes what matches, in other words too, and misses what does not', async () => {
+  test('finds a matching disk offline, in other words too, and misses any other', async () => {
     const { path } = await line.ensure('acme:latest');
     line.asked();
     expect((await line.ensure('acme:latest', { offline: true })).path).toBe(path);
@@ -118,7 +118,7 @@ describe('a second call', () => {
     expect(line.asked()).toEqual([]);
   });
 
-  test('a vendor that is down gives the kept disk with a warning; refresh does not', async () => {
+  test('an unreachable vendor gives the cached disk with a warning; refresh does not', async () => {
     const { path } = await line.ensure();
     line.upstream.route('images.acme.example/index.json', 'down', { status: 403 });
     const image = await line.ensure();
@@ -136,7 +136,7 @@ describe('a second call', () => {
     expect(await sha256File(first.path)).toBe(sha256(disk));
   });
 
-  test('two builds under one snapshot name live side by side', async () => {
+  test('two builds under one snapshot name are kept side by side', async () => {
     const first = await line.ensure();
     const other = gzipSync(makeDisk(4 * 1024 ** 2, 3));
     line.offer({ ...build, digest: sha256(other) }, other);
@@ -151,7 +151,7 @@ describe('a second call', () => {
     expect(line.asked().filter((name) => name.endsWith('.gz'))).toEqual([]);
   });
 
-  test('verify notices a damaged disk and fetches it once more', async () => {
+  test('verify finds a damaged disk and downloads it once more', async () => {
     const { path } = await line.ensure();
     const { mtime, atime } = await stat(path);
     await chmod(path, 0o644);
@@ -165,7 +165,7 @@ describe('a second call', () => {
     expect(await sha256File(path)).toBe(sha256(disk));
   });
 
-  test('a disk that was changed openly is no hit', async () => {
+  test('a disk with a changed size or time is not a hit', async () => {
     const { path } = await line.ensure();
     await chmod(path, 0o644);
     await appendFile(path, 'x');
@@ -173,7 +173,7 @@ describe('a second call', () => {
     expect(await sha256File(path)).toBe(sha256(disk));
   });
 
-  test('a hit below the wanted level is proved again without an image byte', async () => {
+  test('a hit below the required level is proved again without an image byte', async () => {
     const { digest: _, ...bare } = build;
     line.offer({ ...bare, sums: 'SHA256SUMS' }, packed);
     const sums = `${sha256(packed).slice(7)}  acme.raw.gz\n`;
@@ -188,8 +188,8 @@ describe('a second call', () => {
   });
 });
 
-describe('an own source', () => {
-  test('an address with a digest is pinned, and the digest is all it needs', async () => {
+describe('an address or a file of the caller', () => {
+  test('an address with a digest is pinned, and needs no other proof', async () => {
     const url = 'https://images.acme.example/acme.raw.gz';
     const image = await line.ensure(url, { digest: sha256(packed) });
     expect(image.trust).toMatchObject({ level: 'pinned', pinned: true });
@@ -199,7 +199,7 @@ describe('an own source', () => {
     expect(line.asked()).toEqual([]);
   });
 
-  test('an address without a digest reaches what its way gives, and says so', async () => {
+  test('an address without a digest has the level of its connection, with a warning', async () => {
     const image = await line.ensure('https://images.acme.example/acme.raw.gz');
     // The mirror of this line is plain http.
     expect(image.trust.level).toBe('none');
@@ -208,7 +208,7 @@ describe('an own source', () => {
       return trust.warnings.map(({ code }) => code);
     };
     expect(image.trust.warnings.map(({ code }) => code)).toContain('tls-only');
-    // A hit says it again.
+    // A hit repeats the warning.
     expect(await codes()).toEqual(['tls-only', 'unverified', 'mirror']);
   });
 
@@ -219,7 +219,7 @@ describe('an own source', () => {
     expect(image.trust.level).toBe('pinned');
   });
 
-  test('a file reaches none without a digest, and a floor refuses it', async () => {
+  test('a file without a digest has level none, and is refused if more is required', async () => {
     const file = join(line.folder, 'my disk.raw.gz');
     await writeFile(file, packed);
     const image = await line.ensure(file);

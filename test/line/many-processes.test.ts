@@ -34,7 +34,7 @@ function start(): ChildProcess {
   });
 }
 
-test('twenty processes at once make one download and get the same path', async () => {
+test('twenty parallel processes make one download and get the same path', async () => {
   line.offer(build, packed, { bytesPerSecond: packed.length });
   const answers = await Promise.all(
     Array.from({ length: 20 }, start).map(async (child) => {
@@ -51,7 +51,7 @@ test('twenty processes at once make one download and get the same path', async (
   expect(line.asked().filter((name) => name === build.file)).toHaveLength(1);
 }, 300_000);
 
-/** How long after the beginning of a stage the kill may come, in milliseconds: the download is slowed to about 300. */
+/** The delay of the kill after the start of a stage, in milliseconds: the download is slowed down to about 300. */
 const windows = {
   resolve: 20,
   look: 10,
@@ -63,7 +63,7 @@ const windows = {
 };
 const stages = Object.keys(windows) as (keyof typeof windows)[];
 
-test('a process killed at any moment leaves no disk or a whole one, and the next call succeeds', async () => {
+test('a process killed at any moment leaves no disk or a complete one, and the next call succeeds', async () => {
   const rounds = Number(process.env['ROOTDISK_KILLS'] ?? 14);
   const left = { nothing: 0, disk: 0, ended: 0 };
   for (let round = 0; round < rounds; round += 1) {

@@ -57,7 +57,7 @@ function ensure(options: EnsureOptions = {}): Promise<EnsuredImage> {
 
 const refuse = (path: string, status = 404) => line.upstream.route(path, 'no', { status });
 
-/** Which addresses were asked for the image, with the ranges. */
+/** The addresses of the image requests, with the ranges. */
 function asked(): string[] {
   return line.upstream.requests.flatMap(({ path, headers }) => {
     const host = path.split('/')[1] ?? '';
@@ -72,13 +72,13 @@ function failuresIn({ trust }: EnsuredImage): string[] {
     .map(({ message }) => message);
 }
 
-test('mirrors are not asked while the origin serves', async () => {
+test('mirrors are not used while the origin answers', async () => {
   const image = await ensure();
   expect(asked()).toEqual(['images all']);
   expect(failuresIn(image)).toEqual([]);
 });
 
-test('they are asked in order, and what failed is told', async () => {
+test('they are used in order, and failures are reported', async () => {
   refuse(origin);
   refuse(mirrorA, 403);
   const image = await ensure();
@@ -91,11 +91,11 @@ test('they are asked in order, and what failed is told', async () => {
   const warned = logged.filter(({ level }) => level === 'warn').map(({ message }) => message);
   expect(warned.filter((message) => message.includes('cannot be used'))).toHaveLength(2);
   expect(JSON.stringify([warned, image.trust.warnings])).not.toContain('secret');
-  // What the disk is and where it comes from is the origin's word.
+  // The origin decides what the disk is and where it comes from.
   expect(image.url).toBe('https://images.acme.example/acme.raw.gz');
 });
 
-test('when all of them fail the error is that of the origin, and there is no warning mirror-failed', async () => {
+test('if all of them fail the error is that of the origin, without the warning mirror-failed', async () => {
   refuse(origin, 410);
   refuse(mirrorA);
   refuse(mirrorB);
@@ -109,7 +109,7 @@ test('when all of them fail the error is that of the origin, and there is no war
   expect(warnings).not.toContain('mirror-failed');
 });
 
-test('one over plain http is passed over', async () => {
+test('one over plain http is skipped', async () => {
   line.offer({ ...build, mirrors: ['http://plain.example/acme.raw.gz', ...build.mirrors] }, packed);
   refuse(origin);
   const image = await ensure();
@@ -117,7 +117,7 @@ test('one over plain http is passed over', async () => {
   expect(asked()).toEqual(['images all', 'a.example all']);
 });
 
-test('sums are asked of the origin only, whichever server has the image', async () => {
+test('digests are requested only from the origin, whichever server has the image', async () => {
   const sums = `${sha256(packed).slice(7)}  ${build.file}\n`;
   line.offer({ ...bare, sums: 'SHA256SUMS' } as never, packed);
   line.upstream.route('images.acme.example/SHA256SUMS', sums);
@@ -126,7 +126,7 @@ test('sums are asked of the origin only, whichever server has the image', async 
   const from = () =>
     line.upstream.requests.flatMap(({ path }) => (path.endsWith('SUMS') ? [path] : []));
   expect(from()).toEqual(['/images.acme.example/SHA256SUMS']);
-  // Where the origin has none any more, a mirror's word counts for nothing.
+  // If the origin has none any more, those of a mirror do not count.
   line.offer({ ...bare, sums: 'NEW-SHA256SUMS', snapshot: '20260202' } as never, packed);
   line.upstream.route('a.example/pub/NEW-SHA256SUMS', sums);
   await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
@@ -138,7 +138,7 @@ test('sums are asked of the origin only, whichever server has the image', async 
 describe('digests decide', () => {
   const other = gzipSync(makeDisk(4 * 1024 ** 2, 8));
 
-  test('wrong bytes of a mirror are an error, and no other is asked', async () => {
+  test('wrong bytes of a mirror are an error, and no other mirror is used', async () => {
     line.offer({ ...build, sizeBytes: undefined } as never, packed);
     refuse(origin);
     line.upstream.route(mirrorA, other);
@@ -153,7 +153,7 @@ describe('digests decide', () => {
     expect(asked()).toEqual(['images all', 'a.example all']);
   });
 
-  test('without one mirrors are not asked', async () => {
+  test('without a digest mirrors are not used', async () => {
     line.offer(bare as never, packed);
     refuse(origin);
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
@@ -161,7 +161,7 @@ describe('digests decide', () => {
   });
 });
 
-describe('an address that dies in the middle', () => {
+describe('an address that fails in the middle', () => {
   function cutThen404(path: string, headers: Record<string, string> = { etag: '"one"' }): void {
     let tries = 0;
     line.upstream.route(path, (_request, response) => {
@@ -174,7 +174,7 @@ describe('an address that dies in the middle', () => {
     });
   }
 
-  test('is followed by the next one, from the byte that is missing', async () => {
+  test('is followed by the next one, from the first missing byte', async () => {
     cutThen404(origin);
     const image = await ensure();
     expect(await sha256File(image.path)).toBe(sha256(disk));
@@ -189,7 +189,7 @@ describe('an address that dies in the middle', () => {
     cutThen404(origin);
     line.upstream.route(mirrorA, other);
     await expect(ensure()).rejects.toMatchObject({ code: 'ERR_DIGEST' });
-    // The origin answers 404 by now, and the mirror is asked for the whole.
+    // Now the origin answers 404, and the whole file is requested from the mirror.
     expect(asked().slice(2)).toEqual([`a.example bytes=${half}-`, 'images all', 'a.example all']);
   });
 
@@ -200,7 +200,7 @@ describe('an address that dies in the middle', () => {
     expect(image).toMatchObject({ code: 'ERR_SIZE' });
   });
 
-  test('leaves what came for the next call, which goes on at the same address', async () => {
+  test('leaves its bytes for the next call, which continues at the same address', async () => {
     cutThen404(origin);
     refuse(mirrorA);
     refuse(mirrorB);
@@ -234,7 +234,7 @@ describe('pieces', () => {
   const pieced = { ...build, pieces: { lengthBytes, digests } };
   const bad = Buffer.from(packed).fill(9, 2 * lengthBytes + 5, 2 * lengthBytes + 15);
 
-  test('that are right change nothing', async () => {
+  test('that are correct change nothing', async () => {
     line.offer(pieced, packed);
     expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
     expect(asked()).toEqual(['images all']);
@@ -256,12 +256,12 @@ describe('pieces', () => {
     expect(asked()).toEqual(['images all', `a.example bytes=${last}-`]);
   });
 
-  test('they decide where no digest does', async () => {
+  test('they decide if there is no digest', async () => {
     line.offer({ ...bare, pieces: pieced.pieces } as never, bad);
     expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
   });
 
-  test('bad everywhere is an error, and nothing stays', async () => {
+  test('that are bad everywhere are an error, and no file stays', async () => {
     line.offer(pieced, bad);
     line.upstream.route(mirrorA, bad);
     line.upstream.route(mirrorB, bad);
@@ -294,14 +294,14 @@ describe('pieces', () => {
     line.upstream.requests.length = 0;
     line.upstream.route(origin, packed, { etag: '"one"' });
     expect(await sha256File((await ensure()).path)).toBe(sha256(disk));
-    // How much arrived before the cut is the network's business; where it is continued is not.
+    // The amount before the cut depends on the network; the place of the continuation does not.
     const [, start] = /^images bytes=(\d+)-$/.exec(asked().join()) ?? [];
     expect(Number(start)).toBeGreaterThan(0);
     expect(Number(start) % lengthBytes).toBe(0);
   });
 });
 
-describe('pieces that an earlier call left', () => {
+describe('pieces from an earlier call', () => {
   const lengthBytes = 50_000;
   const there = 3 * lengthBytes;
   const digests = Array.from({ length: Math.ceil(packed.length / lengthBytes) }, (_, i) =>
@@ -323,7 +323,7 @@ describe('pieces that an earlier call left', () => {
   });
 
   test.each([0, 1, 2])(
-    'are checked again: what follows a bad one, number %i, is fetched',
+    'are checked again: those after a bad one, number %i, are fetched',
     async (bad) => {
       const staging = join(line.cacheDir, 'images-v1', '.staging');
       const [name = ''] = await readdir(staging);
@@ -355,7 +355,7 @@ test.each([
   { pieces: { lengthBytes: 10, digests: [] } },
   { pieces: { lengthBytes: 10, digests: ['md5:00'] } },
   { pieces: { lengthBytes: 10, digests: [7] } },
-])('a vendor that answers with %j is told so', async (fault) => {
+])('a vendor that answers with %j gets an error', async (fault) => {
   const broken: Vendor = {
     ...acme,
     async resolve(request, context) {

@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => line.close());
 
 describe('format', () => {
-  test('raw decodes the qcow2, source keeps it, and both stand in the cache', async () => {
+  test('raw decodes the qcow2, source keeps it, and both are in the cache', async () => {
     const raw = await line.ensure();
     const source = await line.ensure('acme:1', { format: 'source' });
     expect(await sha256File(raw.path)).toBe(sha256(disk));
@@ -54,7 +54,7 @@ describe('format', () => {
 });
 
 describe('a lease', () => {
-  test('lasts until it is disposed of, which may be done twice', async () => {
+  test('lasts until it is disposed, which may be done twice', async () => {
     const image = await line.ensure();
     const cache = await openCache(line.cacheDir);
     const name = basename(image.path);
@@ -76,7 +76,7 @@ describe('a lease', () => {
   });
 });
 
-test('the result is flat: who the image is stands beside where it is', async () => {
+test('the result is flat: the identity of the image is beside its path', async () => {
   const image = await line.ensure('acme:1', { variant: 'tiny' });
   expect(image).toMatchObject({
     vendor: 'acme',
@@ -102,7 +102,7 @@ describe('tracing channels', () => {
     const stops = stages.map((stage) => {
       const channel = tracingChannel<string, object>(`rootdisk:${stage}`);
       const handlers = { asyncEnd: (message: object) => void seen.push([stage, message]) };
-      // Only the end matters here; the type wants all five.
+      // Only the end matters here; the type requires all five.
       const all = { start() {}, end() {}, asyncStart() {}, error() {}, ...handlers };
       channel.subscribe(all);
       return () => channel.unsubscribe(all);
@@ -130,7 +130,7 @@ describe('tracing channels', () => {
   });
 });
 
-test('an end of life warns and never fails, by the clock that is passed in', async () => {
+test('an end of life is a warning and never an error, by the given clock', async () => {
   line.offer({ ...build, eol: '2026-06-30' }, qcow2);
   const codes = async (now: string): Promise<string[]> => {
     const image = await line.ensure('acme:1', { now: new Date(now) });
@@ -207,7 +207,7 @@ describe('plug-ins', () => {
         () => ({ ...good, disk: [{ ...good.disk[0], ...part }] }),
       ];
     }),
-  ])('a vendor that %s is ERR_PLUGIN and named', async (_title, resolve) => {
+  ])('a vendor that %s is ERR_PLUGIN with its name', async (_title, resolve) => {
     const ensure = createRootdisk({ ...builtIns, vendors: [vendor(resolve)] }).ensureImage;
     const call = ensure('plug', { cacheDir: line.cacheDir });
     await expect(call).rejects.toMatchObject({
@@ -217,7 +217,7 @@ describe('plug-ins', () => {
     });
   });
 
-  test('the same id twice, or a reserved one, is refused at once', () => {
+  test('the same id twice, or a reserved one, is refused immediately', () => {
     const twice = [vendor(() => good), vendor(() => good)];
     const own = [{ ...vendor(() => good), id: 'file' }];
     for (const vendors of [twice, own]) {
@@ -229,7 +229,7 @@ describe('plug-ins', () => {
     expect(() => createRootdisk({ ...builtIns, formats })).toThrow(/raw/);
   });
 
-  test('a proof that no verifier reads is ERR_PLUGIN', async () => {
+  test('a proof without a verifier is ERR_PLUGIN', async () => {
     const { formats } = builtIns;
     const { ensureImage } = createRootdisk({ formats, vendors: [vendor(() => good)] });
     const call = ensureImage('plug', { cacheDir: line.cacheDir });

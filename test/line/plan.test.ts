@@ -28,11 +28,11 @@ describe('planning', () => {
     [{ format: 'source' }, ['qcow2'], 'acme_7_small_arm64_20260101.qcow2'],
     [{ format: 'source' }, ['xz', 'raw'], 'acme_7_small_arm64_20260101.raw'],
     [{ format: 'source' }, [], 'acme_7_small_arm64_20260101.image'],
-  ])('%j of %j is called %s', (about, layers, name) => {
+  ])('%j of %j gets the name %s', (about, layers, name) => {
     expect(plan(resolution(artifact(layers)), about).cacheName).toBe(name);
   });
 
-  test('parameters stamp the name, in any order', () => {
+  test('parameters are part of the name, in any order', () => {
     const name = (parameters: Record<string, string>) =>
       plan(resolution(artifact(['raw'])), {}, { ...request, parameters }).cacheName;
     expect(name({ a: '1', b: '2' })).toBe(name({ b: '2', a: '1' }));
@@ -40,7 +40,7 @@ describe('planning', () => {
     expect(name({ a: '1' })).not.toBe(name({ a: '2' }));
   });
 
-  test('the first artifact that can be decoded is taken', () => {
+  test('the first artifact that can be decoded is used', () => {
     const answer = resolution(artifact(['rar', 'raw']), artifact(['xz', 'raw']));
     expect(plan(answer).artifact.layers).toEqual(['xz', 'raw']);
     const none = () => plan(resolution(artifact(['rar'])));
@@ -51,7 +51,7 @@ describe('planning', () => {
     [['qcow2'], {}, 400],
     [['raw'], {}, 200],
     [['xz', 'raw'], {}, 400],
-    // Unpacked to a scratch file, which its tables are read from.
+    // Unpacked to a scratch file, because its tables are read from there.
     [['xz', 'qcow2'], {}, 700],
     [['tar', 'vmdk'], {}, 400],
     [['xz', 'qcow2'], { format: 'source' }, 400],
@@ -75,7 +75,7 @@ describe('planning', () => {
     [[signed], { trust: 'tls' }, 'signed', 'tls'],
     [[tls], { trust: 'signed' }, 'tls', 'signed'],
     [[signed], { digest: `sha256:${'1'.repeat(64)}` }, 'signed', 'pinned'],
-  ])('proofs %# with %j offer %s and %s is demanded', (proofs, about, offered, demanded) => {
+  ])('proofs %# with %j offer %s and require %s', (proofs, about, offered, demanded) => {
     const answer = resolution(artifact(['raw'], { proofs: proofs as Proof[] }));
     expect(plan(answer, about)).toMatchObject({ offered, demanded });
   });

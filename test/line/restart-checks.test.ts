@@ -13,7 +13,7 @@ const packed = gzipSync(disk);
 const build = { release: '1', snapshot: '1', file: 'acme.raw.gz', layers: ['gz', 'raw'] };
 const image = 'images.acme.example/acme.raw.gz';
 
-/** Stands for a signature over the image: good for exactly the published bytes, each of them once. */
+/** A replacement for a signature over the image: good for exactly the published bytes, each of them once. */
 const signature: Verifier<'signature'> = {
   kind: 'signature',
   async prove() {
@@ -80,7 +80,7 @@ test('a check over the stream sees the bytes from 0 on after a restart', async (
   expect(await sha256File(path)).toBe(sha256(disk));
 });
 
-test('a check over the stream sees what an earlier call fetched', async () => {
+test('a check over the stream sees the bytes that an earlier call downloaded', async () => {
   const etag = '"one"';
   line.upstream.route(image, (request, response) => {
     response.statusCode = 404;
@@ -96,7 +96,7 @@ test('a check over the stream sees what an earlier call fetched', async () => {
   expect(line.upstream.requests.at(-1)?.headers['range']).toBe('bytes=1000-');
 });
 
-test('a check that says no after a resume is asked once more over clean bytes', async () => {
+test('a check that fails after a resume is repeated once over clean bytes', async () => {
   const etag = '"one"';
   line.upstream.route(image, (request, response) => {
     response.statusCode = 404;
@@ -117,12 +117,15 @@ test.each<[string, Buffer, EnsuredImage['origin']]>([
   ['the published bytes', packed, 'tier'],
   ['an image of another signer', gzipSync(makeDisk(undefined, 2)), 'network'],
   ['no image', Buffer.alloc(packed.length, 7), 'network'],
-])('a check over the stream decides over a copy of a tier: %s', async (_title, bytes, origin) => {
-  const shelf = makeShelf();
-  shelf.files.set(shelfKey({ name: 'acme_1_default_amd64_1', role: 'disk' }), bytes);
-  const found = await ensure([shelf.tier]);
-  expect(found).toMatchObject({ origin, trust: { level: 'signed' } });
-  expect(await sha256File(found.path)).toBe(sha256(disk));
-  const refusals = shelf.told.filter((word) => word.startsWith('refuse'));
-  expect(refusals).toHaveLength(origin === 'tier' ? 0 : 1);
-});
+])(
+  'a check over the stream decides about the copy of a tier: %s',
+  async (_title, bytes, origin) => {
+    const shelf = makeShelf();
+    shelf.files.set(shelfKey({ name: 'acme_1_default_amd64_1', role: 'disk' }), bytes);
+    const found = await ensure([shelf.tier]);
+    expect(found).toMatchObject({ origin, trust: { level: 'signed' } });
+    expect(await sha256File(found.path)).toBe(sha256(disk));
+    const refusals = shelf.told.filter((word) => word.startsWith('refuse'));
+    expect(refusals).toHaveLength(origin === 'tier' ? 0 : 1);
+  },
+);

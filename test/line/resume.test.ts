@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** Offers the image, of which only the beginning ever comes. */
+/** Offers the image, but only its beginning ever arrives. */
 function offerPart(about: object = build, headers: Record<string, string> = { etag }): void {
   line.offer(about as typeof build, packed);
   line.upstream.route(image, (_request, response) => {
@@ -41,12 +41,12 @@ function offerPart(about: object = build, headers: Record<string, string> = { et
   });
 }
 
-/** Offers all of it, in the way of a server that takes ranges. */
+/** Offers all of it, as a server with range support. */
 function offerWhole(options: RouteOptions = {}, bytes: Uint8Array = packed): void {
   line.upstream.route(image, bytes, { etag, ...options });
 }
 
-/** What is in the one staging folder; empty when there is none. */
+/** The files in the only staging folder; empty if there is none. */
 async function staged(): Promise<string[]> {
   const folders = await readdir(stagingDir()).catch(() => []);
   expect(folders.length).toBeLessThan(2);
@@ -67,7 +67,7 @@ async function partIsThere(bytes = part): Promise<void> {
   );
 }
 
-/** A call that is aborted when most of the image is there. */
+/** A call that is aborted when most of the image has arrived. */
 async function fetchPart(options: EnsureOptions = {}, bytes = part): Promise<void> {
   const controller = new AbortController();
   const reason = new Error('stop');
@@ -93,7 +93,7 @@ async function expectDisk(options: EnsureOptions = {}): Promise<void> {
   expect(await readdir(stagingDir())).toEqual([]);
 }
 
-test('what a killed process had fetched is continued by the next', async () => {
+test('the next call continues the download of a killed process', async () => {
   offerPart();
   const { cacheDir, mirrors } = line;
   const start = () =>
@@ -118,8 +118,8 @@ test('what a killed process had fetched is continued by the next', async () => {
   expect(await readdir(stagingDir())).toEqual([]);
 });
 
-describe('a download that was cut off', () => {
-  test('by an abort leaves itself and nothing else, and is continued', async () => {
+describe('an interrupted download', () => {
+  test('by an abort leaves only itself, and is continued', async () => {
     offerPart();
     await fetchPart();
     expect(await staged()).toEqual(['download', 'download.json']);
@@ -149,7 +149,7 @@ describe('a download that was cut off', () => {
     expect(ranges()).toEqual([rest]);
   });
 
-  test('is continued with nothing but TLS to vouch for it', async () => {
+  test('is continued if only TLS proves it', async () => {
     offerPart(bare);
     await fetchPart();
     offerWhole();
@@ -157,7 +157,7 @@ describe('a download that was cut off', () => {
     expect(ranges()).toEqual([rest]);
   });
 
-  test('before the machine was started is not continued with nothing but TLS', async () => {
+  test('from before a restart of the machine is not continued if only TLS proves it', async () => {
     offerPart(bare);
     await fetchPart();
     await utimes(await stagedPath('download.json'), 1, 1);
@@ -166,7 +166,7 @@ describe('a download that was cut off', () => {
     expect(ranges()).toEqual([undefined]);
   });
 
-  test('before the machine was started is continued where a digest decides', async () => {
+  test('from before a restart of the machine is continued if a digest decides', async () => {
     offerPart();
     await fetchPart();
     await utimes(await stagedPath('download.json'), 1, 1);
@@ -175,7 +175,7 @@ describe('a download that was cut off', () => {
     expect(ranges()).toEqual([rest]);
   });
 
-  test('is decoded while the server has not even answered', async () => {
+  test('is decoded before the server has answered', async () => {
     const raw = { ...build, layers: ['raw'], digest: sha256(disk) };
     const part = 3 * 1024 ** 2;
     line.offer(raw, disk);
@@ -207,7 +207,7 @@ describe('a download that was cut off', () => {
     expect(ranges()).toEqual([rest]);
   });
 
-  test('after its last byte is asked for that byte only', async () => {
+  test('after its last byte requests only that byte', async () => {
     offerPart();
     await fetchPart();
     await writeFile(await stagedPath('download'), packed);
@@ -216,7 +216,7 @@ describe('a download that was cut off', () => {
     expect(ranges()).toEqual([`bytes=${packed.length - 1}-`]);
   });
 
-  test('can be cut off again and again', async () => {
+  test('can be interrupted again and again', async () => {
     offerPart();
     await fetchPart();
     const more = part + 1000;
@@ -241,7 +241,7 @@ describe('a download that was cut off', () => {
 describe('a download starts again from byte 0', () => {
   const other = gzipSync(makeDisk(4 * 1024 ** 2, 5));
 
-  test('when the file has changed since', async () => {
+  test('if the file has changed since', async () => {
     offerPart();
     await fetchPart();
     line.offer({ ...build, digest: sha256(other) }, other);
@@ -278,7 +278,7 @@ describe('a download starts again from byte 0', () => {
     expect(retries).toHaveLength(1);
   });
 
-  test('when nothing strong recognises the file: it is not even kept', async () => {
+  test('if the file has no strong validator: it is not even kept', async () => {
     offerPart(build, { etag: 'W/"one"' });
     await fetchPart();
     expect(await staged()).toEqual([]);
@@ -310,7 +310,7 @@ describe('a download starts again from byte 0', () => {
     expect(ranges()).toEqual([undefined]);
   });
 
-  test('when upstream now says another length', async () => {
+  test('if upstream gives another length', async () => {
     offerPart();
     await fetchPart();
     line.offer({ ...build, digest: sha256(other), sizeBytes: other.length } as typeof build, other);
@@ -319,7 +319,7 @@ describe('a download starts again from byte 0', () => {
     expect(ranges()).toEqual([undefined]);
   });
 
-  test('when it comes from a file of this machine', async () => {
+  test('if it comes from a local file', async () => {
     const file = join(line.folder, 'disk.raw.gz');
     await writeFile(file, packed);
     const controller = new AbortController();
@@ -334,8 +334,8 @@ describe('a download starts again from byte 0', () => {
   });
 });
 
-describe('bytes that are refused', () => {
-  /** One byte of what was fetched is another. */
+describe('refused bytes', () => {
+  /** One byte of the download is changed. */
   async function damage(): Promise<void> {
     const path = await stagedPath('download');
     const bytes = await readFile(path);
@@ -343,7 +343,7 @@ describe('bytes that are refused', () => {
     await writeFile(path, bytes);
   }
 
-  test('after a resume are fetched once more from byte 0', async () => {
+  test('after a resume are downloaded once more from byte 0', async () => {
     offerPart();
     await fetchPart();
     await damage();
@@ -352,7 +352,7 @@ describe('bytes that are refused', () => {
     expect(ranges()).toEqual([rest, undefined]);
   });
 
-  test('after a resume are fetched once more where no digest speaks of them', async () => {
+  test('after a resume are downloaded once more if no digest covers them', async () => {
     offerPart(bare);
     await fetchPart();
     await damage();
@@ -361,7 +361,7 @@ describe('bytes that are refused', () => {
     expect(ranges().at(-1)).toBeUndefined();
   });
 
-  test('after a resume, and again from byte 0, are an error, and nothing stays', async () => {
+  test('after a resume, and again from byte 0, are an error, and no file stays', async () => {
     offerPart({ ...build, digest: sha256(disk) });
     await fetchPart();
     offerWhole();
@@ -371,14 +371,14 @@ describe('bytes that are refused', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('without a resume are an error at once, and nothing stays', async () => {
+  test('without a resume are an error immediately, and no file stays', async () => {
     line.offer({ ...build, digest: sha256(disk) }, packed);
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_DIGEST' });
     expect(ranges()).toEqual([undefined]);
     expect(await staged()).toEqual([]);
   });
 
-  /** A cut, mended by the rest of a file that is `rest` from there on. */
+  /** An interruption, continued with the rest of a file that has `rest` from there on. */
   function offerSeam(rest: Uint8Array): void {
     let tries = 0;
     line.upstream.route(image, (request, response) => {
@@ -401,7 +401,7 @@ describe('bytes that are refused', () => {
   test.each([
     ['a digest', build],
     ['nothing but TLS', bare],
-  ])('after a continuation inside one call are fetched once more, with %s', async (_, about) => {
+  ])('after a continuation inside one call are downloaded once more, with %s', async (_, about) => {
     line.offer(about as typeof build, packed);
     offerSeam(Buffer.from(packed.subarray(part)).reverse());
     await expectDisk();

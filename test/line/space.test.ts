@@ -29,14 +29,14 @@ test('a disk that cannot fit is refused before its first byte, with both numbers
   const error = await line.ensure().catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'ERR_NO_SPACE', exitCode: 7 });
   const { details, hint } = error as { details: Record<string, number>; hint: string };
-  // The download, and the disk that it becomes beside it.
+  // The download, and beside it the disk.
   expect(details['neededBytes']).toBe(4 * sizeBytes);
   expect(details['freeBytes']).toBeGreaterThan(0);
   expect(hint).not.toBe('');
   expect(line.asked()).not.toContain(build.file);
 });
 
-test('a length that only the proof tells counts as much', async () => {
+test('a length that only the proof gives counts too', async () => {
   line.offer(build, packed);
   const sizeBytes = 2 ** 50;
   const telling: AnyVerifier = {
@@ -59,7 +59,7 @@ test('a length that only the proof tells counts as much', async () => {
   expect(line.asked()).not.toContain(build.file);
 });
 
-test('a file without declared layers needs no more than its own length', async () => {
+test('a file without declared layers needs only its own length', async () => {
   line.offer({ ...build, layers: [], sizeBytes: 2 ** 50 } as typeof build, packed);
   await expect(line.ensure()).rejects.toMatchObject({ details: { neededBytes: 2 ** 50 } });
 });
@@ -72,7 +72,7 @@ test('without a length nothing is checked', async () => {
 const canMount = process.getuid?.() === 0 && process.platform === 'linux' && tryMount();
 
 test.skipIf(!canMount)(
-  'what an earlier call has fetched is not needed again (needs root to mount a tmpfs)',
+  'the bytes from an earlier call are not counted again (needs root to mount a tmpfs)',
   async () => {
     const raw = { ...build, file: 'acme.raw', layers: ['raw'], digest: sha256(disk) };
     const etag = '"one"';

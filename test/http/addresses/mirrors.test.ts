@@ -34,7 +34,7 @@ describe('rewrite', () => {
     'http://images.example/x',
     'https://images.example:8443/x',
     'https://bare.example.org/',
-  ])('%s is left alone', (from) => {
+  ])('%s is unchanged', (from) => {
     const { url, mirrored } = rewrite(new URL(from), mirrors);
     expect([url.href, mirrored]).toEqual([from, false]);
   });
@@ -45,7 +45,7 @@ test.each([
   ['http://10.0.0.5/ubuntux', false],
   ['https://mirror.example/plain/x', true],
   ['http://10.0.0.5/', false],
-])('%s lies below a mirror: %s', (url, below) => {
+])('%s is below a mirror: %s', (url, below) => {
   const { 'https://images.example/': _, 'https://bare.example': __, ...rules } = mirrors;
   expect(isBelowMirror(new URL(url), rules)).toBe(below);
 });

@@ -32,7 +32,7 @@ const call = (options: Parameters<typeof client>[0] = {}) =>
 
 describe('after a document of a public host', () => {
   const hosts = ['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '2130706433'];
-  test.each(hosts)('%s is not asked for documents, heads and files', async (host) => {
+  test.each(hosts)('%s is not requested, for documents, heads and files', async (host) => {
     const http = call();
     await http.metadata.get(`${site}index.json`);
     const url = new URL(`https://${host}:${port}/x?token=secret`);
@@ -50,7 +50,7 @@ describe('after a document of a public host', () => {
     expect(connections).toBe(0);
   });
 
-  test('not for a digest either, by plain http', async () => {
+  test('not for a digest either, over plain http', async () => {
     const http = call({ allowPlain: true });
     await http.metadata.get(`${site}index.json`);
     await expect(http.openBody(new URL(`http://127.0.0.1:${port}/`))).rejects.toMatchObject(
@@ -59,7 +59,7 @@ describe('after a document of a public host', () => {
     expect(connections).toBe(0);
   });
 
-  test('a private place that the caller named is asked', async () => {
+  test('a private place that the caller named is requested', async () => {
     const url = new URL(`https://127.0.0.1:${port}/x`);
     const ways = [
       call({ named: [url.href] }),
@@ -73,7 +73,7 @@ describe('after a document of a public host', () => {
     expect(connections).toBe(ways.length);
   });
 
-  test('a mirror on a private address stands in for public ones as before', async () => {
+  test('a mirror on a private address replaces public ones as before', async () => {
     const http = call();
     await http.metadata.get(`${site}index.json`);
     const body = await http.openBody(new URL(`${site}x`));
@@ -81,7 +81,7 @@ describe('after a document of a public host', () => {
   });
 });
 
-test('what is asked before any document may be private, and so may what a private host names', async () => {
+test('the first document may be on a private host, and so may addresses in its content', async () => {
   const http = client({ allowPlain: true, tuning: { attempts: 1 } });
   await http.metadata.get(`${upstream.url}index.json`);
   const named = new URL(`http://localhost:${port}/`);
@@ -89,7 +89,7 @@ test('what is asked before any document may be private, and so may what a privat
   expect(connections).toBe(1);
 });
 
-test('a private host that was asked first stays open beside a public one', async () => {
+test('a private host that was requested first stays allowed beside a public one', async () => {
   const http = call({ allowPlain: true });
   await http.metadata.get(`${upstream.url}index.json`);
   await http.metadata.get(`${site}index.json`);

@@ -61,7 +61,7 @@ describe('private hosts', () => {
     'http://[64:ff9b::8.8.8.8]/',
     'http://[::ffff:8.8.8.8]/',
     'http://[2002:808:808::]/',
-  ])('%s is none', (url) => {
+  ])('%s is not private', (url) => {
     expect(isPrivateHost(new URL(url).hostname)).toBe(false);
   });
 });
@@ -70,7 +70,7 @@ describe('the first address', () => {
   test.each([
     ['https://public.example/x', 'https://public.example/x', false],
     ['https://images.example/x', 'http://10.0.0.5/images/x', true],
-  ])('%s is asked as %s', (url, asked, mirrored) => {
+  ])('%s is requested as %s', (url, asked, mirrored) => {
     const first = firstHop(new URL(url), rules);
     expect([first.url.href, first.mirrored]).toEqual([asked, mirrored]);
   });
@@ -191,7 +191,7 @@ describe('a redirect', () => {
     expect(() => nextHop(from, location, rules)).toThrow(expect.objectContaining({ code }));
   });
 
-  test('from https to http is refused even where a digest allows plain http', () => {
+  test('from https to http is refused even if a digest allows plain http', () => {
     const anyhow = { ...rules, allowPlain: true };
     expect(() => nextHop(hop('https://a.example/x'), 'http://a.example/x', anyhow)).toThrow(
       expect.objectContaining({ code: 'ERR_REDIRECT' }),
@@ -200,7 +200,7 @@ describe('a redirect', () => {
     expect(plain.url.href).toBe('http://b.example/x');
   });
 
-  test('to another origin carries no credentials, neither ours nor chosen ones', () => {
+  test('to another origin carries no credentials, neither ours nor those in the address', () => {
     const from = hop('https://me:secret@a.example/x');
     expect(nextHop(from, '/y', rules).url.href).toBe('https://me:secret@a.example/y');
     expect(nextHop(from, 'https://b.example/y', rules).url.href).toBe('https://b.example/y');

@@ -16,7 +16,7 @@ const http = (options: Parameters<typeof client>[0] = {}) =>
 const disk = new URL(`${site}disk.img`);
 
 describe('a body', () => {
-  test('comes as it is, with what is known of it', async () => {
+  test('arrives unchanged, with its known facts', async () => {
     const bytes = pattern(300_000);
     upstream.route('disk.img', bytes, { etag: '"one"' });
     const body = await http().openBody(disk);
@@ -43,7 +43,7 @@ describe('a body', () => {
     expect(Buffer.from(await collect(chunked.chunks)).toString()).toBe('abcdef');
   });
 
-  test('that was transformed on the way is refused, unread', async () => {
+  test('that was changed on the way is refused, unread', async () => {
     upstream.route('disk.img', gzipSync('x'), { headers: { 'content-encoding': 'gzip' } });
     await expect(http().openBody(disk)).rejects.toMatchObject({
       code: 'ERR_NETWORK',
@@ -54,7 +54,7 @@ describe('a body', () => {
     await collect((await http().openBody(disk)).chunks);
   });
 
-  test.each([403, 404, 416, 204, 206])('with status %s is none', async (status) => {
+  test.each([403, 404, 416, 204, 206])('with status %s is not accepted', async (status) => {
     upstream.route('disk.img', status === 204 ? '' : '<html>', { status });
     await expect(http().openBody(disk)).rejects.toMatchObject({
       code: 'ERR_HTTP_STATUS',
@@ -62,7 +62,7 @@ describe('a body', () => {
     });
   });
 
-  test('that fails before its first byte is asked for again', async () => {
+  test('that fails before its first byte is requested again', async () => {
     let count = 0;
     upstream.route('disk.img', (_, response) => {
       count += 1;
@@ -87,7 +87,7 @@ describe('a body', () => {
   });
 });
 
-test('a body comes from where redirects lead, as slowly as it may', async () => {
+test('a body comes from the end of its redirects, at any allowed speed', async () => {
   const bytes = pattern(1000);
   upstream.route('real.img', bytes, { bytesPerSecond: 5000 });
   upstream.route('disk.img', (_, response) => {
@@ -102,7 +102,7 @@ test('a body comes from where redirects lead, as slowly as it may', async () => 
 });
 
 describe('size', () => {
-  test('other than expected is an error before the first byte where it is declared', async () => {
+  test('other than expected is an error before the first byte if it is declared', async () => {
     upstream.route('disk.img', pattern(10));
     for (const expectedBytes of [9, 11]) {
       await expect(http().openBody(disk, { expectedBytes })).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe('size', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  test('other than expected is an error as soon as it shows where it is not declared', async () => {
+  test('other than expected is an error as soon as it shows if it is not declared', async () => {
     upstream.route('disk.img', (_, response) => {
       response.write(pattern(6));
       response.end(pattern(4));
@@ -154,12 +154,12 @@ describe('size', () => {
         (bytes) => Buffer.from(bytes).toString(),
         (error: unknown) => error,
       );
-    // Node reports what follows the body, unless the body was taken before it arrived.
+    // Node reports bytes after the body, unless the body was read before they arrived.
     if (outcome !== 'here') expect(outcome).toMatchObject({ code: 'ERR_NETWORK' });
   });
 });
 
-describe('an answer that is no HTTP', () => {
+describe('an answer that is not HTTP', () => {
   test.each([
     ['at all', 'SSH-2.0-OpenSSH_9.2\r\n\r\n'],
     [
@@ -203,11 +203,11 @@ describe('a slow reader', () => {
       for (let turn = 0; turn < 300; turn += 1) await setImmediate();
       if (read > 512 * 1024) break;
     }
-    // What is on its way lies in the sockets' buffers, some megabytes on loopback.
+    // Bytes on the way are in the sockets' buffers, some megabytes on loopback.
     expect(sent - read).toBeLessThan(24 << 20);
   });
 
-  test('is no stall', async () => {
+  test('is not a stall', async () => {
     const bytes = pattern(200_000);
     upstream.route('disk.img', bytes);
     const body = await http({ tuning: { attempts: 1, ...impatient } }).openBody(disk);
@@ -220,7 +220,7 @@ describe('a slow reader', () => {
     expect(Buffer.compare(Buffer.concat(chunks), bytes)).toBe(0);
   });
 
-  test('that stops early or closes lets go of the connection', async () => {
+  test('that stops early closes the connection', async () => {
     let closed = 0;
     const gone = new Promise<void>((resolve) => {
       upstream.route('disk.img', (_, response) => {
@@ -237,12 +237,12 @@ describe('a slow reader', () => {
   });
 });
 
-test('mirrored() tells which addresses a mirror stands in for', () => {
+test('mirrored() tells which addresses have a mirror', () => {
   expect(http().mirrored(disk)).toBe(true);
   expect(http().mirrored(new URL('https://other.example/'))).toBe(false);
 });
 
-test('a client with a bad mirror is refused at once', () => {
+test('a client with a bad mirror is refused immediately', () => {
   expect(() => client({ mirrors: { [site]: 'ftp://x/' } })).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_REQUEST' }),
   );

@@ -46,6 +46,6 @@ test.each([
   [{ etag: '"a"' }, {}, true],
   [{ lastModified: 'x' }, { 'last-modified': 'y' }, false],
   [{ lastModified: 'x' }, { etag: '"new"', 'last-modified': 'x' }, true],
-])('%j beside %j speaks of the same bytes: %s', (first, headers: Record<string, string>, same) => {
+])('%j beside %j: the same bytes: %s', (first, headers: Record<string, string>, same) => {
   expect(sameValidators(first, headers)).toBe(same);
 });

@@ -18,7 +18,7 @@ afterEach(() => upstream.close());
 
 type Respond = (response: UpstreamExchangeResponse) => void;
 
-/** The first request is cut after 400 bytes; the later ones are answered as told, in turn, the last one again and again. */
+/** The first request is cut after 400 bytes; the later ones get the given answers in turn, the last one repeatedly. */
 function cutThen(first: Record<string, string>, ...later: Respond[]): void {
   let count = 0;
   upstream.route('disk.img', (_, response) => {
@@ -33,7 +33,7 @@ function cutThen(first: Record<string, string>, ...later: Respond[]): void {
   });
 }
 
-/** After what was written has left. */
+/** After the written bytes have been sent. */
 function cutSoon(response: UpstreamExchangeResponse): void {
   response.flushHeaders();
   setImmediate(() => response.destroy());
@@ -81,7 +81,7 @@ describe('a cut body is continued', () => {
     expect(conditions()).toEqual([undefined, old]);
   });
 
-  test('as often as it takes, while bytes arrive', async () => {
+  test('as often as needed, while bytes arrive', async () => {
     let at = 400;
     cutThen({ etag: '"one"' }, (response) => {
       const from = at;
@@ -95,12 +95,12 @@ describe('a cut body is continued', () => {
     expect(upstream.requests).toHaveLength(16);
   });
 
-  test('after shorter ranges than asked for', async () => {
+  test('after shorter ranges than requested', async () => {
     cutThen({ etag: '"one"' }, rest({}, 400, 700), rest({}, 700));
     expect(Buffer.compare(await fetchDisk(), bytes)).toBe(0);
   });
 
-  test('after failures that pass', async () => {
+  test('after temporary failures', async () => {
     cutThen({ etag: '"one"' }, status(503), cut, rest());
     const reasons: string[] = [];
     const onRetry = (event: { reason: string }) => reasons.push(event.reason);
@@ -122,7 +122,7 @@ describe('a cut body is continued', () => {
     expect(Buffer.compare(await fetchDisk({ tuning: impatient }), bytes)).toBe(0);
   });
 
-  test('where its length was not declared', async () => {
+  test('if its length was not declared', async () => {
     let count = 0;
     upstream.route('disk.img', (_, response) => {
       count += 1;
@@ -163,7 +163,7 @@ describe('a cut body that was redirected', () => {
   };
   const paths = () => upstream.requests.map(({ path }) => path);
 
-  test('is continued where it came from', async () => {
+  test('is continued at its final address', async () => {
     links();
     cutOnce(rest());
     expect(Buffer.compare(await fetchDisk(), bytes)).toBe(0);
@@ -171,7 +171,7 @@ describe('a cut body that was redirected', () => {
   });
 
   test.each([403, 503])(
-    'is continued from the start of the way when that gives %s',
+    'is continued from the first address if the final one gives %s',
     async (code) => {
       links();
       cutOnce(status(code));
@@ -182,7 +182,7 @@ describe('a cut body that was redirected', () => {
   );
 });
 
-describe('a cut body calls for a restart', () => {
+describe('a cut body needs a restart', () => {
   const changed: [string, Record<string, string>, Respond][] = [
     ['when the whole file is sent again', { etag: '"one"' }, status(200, { etag: '"two"' })],
     [
@@ -218,7 +218,7 @@ describe('a cut body calls for a restart', () => {
     ['no validator', {}],
     ['a weak one', { etag: 'W/"one"' }],
     ['one that is too young', { 'last-modified': new Date().toUTCString() }],
-  ])('with %s, without asking', async (_, first: Record<string, string>) => {
+  ])('with %s, without a request', async (_, first: Record<string, string>) => {
     cutThen(first, rest());
     await expect(fetchDisk()).rejects.toMatchObject({
       code: 'ERR_NETWORK',
@@ -238,7 +238,7 @@ describe('a cut body calls for a restart', () => {
     });
   });
 
-  test('when its end is not marked and bytes are missing', async () => {
+  test('if its end is not marked and bytes are missing', async () => {
     upstream.route('disk.img', (_, response) => {
       response.socket?.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nonly this');
       setImmediate(() => response.destroy());
@@ -253,7 +253,7 @@ describe('a cut body calls for a restart', () => {
 });
 
 describe('a cut body is given up', () => {
-  test('when nothing more arrives', async () => {
+  test('if nothing more arrives', async () => {
     cutThen({ etag: '"one"' }, cut);
     const error = await fetchDisk().catch((error: unknown) => error);
     expect(error).toMatchObject({
@@ -264,12 +264,12 @@ describe('a cut body is given up', () => {
     expect(upstream.requests).toHaveLength(3);
   });
 
-  test('when the file is gone', async () => {
+  test('if the file is gone', async () => {
     cutThen({ etag: '"one"' }, status(404));
     await expect(fetchDisk()).rejects.toMatchObject({ details: { status: 404 } });
   });
 
-  test('when the rest is not what was announced', async () => {
+  test('if the rest has another length than announced', async () => {
     cutThen({ etag: '"one"' }, (response) => {
       response.writeHead(206, { 'content-range': 'bytes 400-999/1000', etag: '"one"' });
       response.end(bytes.subarray(399));
@@ -277,7 +277,7 @@ describe('a cut body is given up', () => {
     await expect(fetchDisk()).rejects.toMatchObject({ code: 'ERR_SIZE' });
   });
 
-  test('when the rest comes compressed', async () => {
+  test('if the rest is compressed', async () => {
     cutThen({ etag: '"one"' }, rest({ 'content-encoding': 'gzip' }));
     await expect(fetchDisk()).rejects.toMatchObject({ details: { field: 'content-encoding' } });
   });

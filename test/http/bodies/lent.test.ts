@@ -24,7 +24,7 @@ function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Reads a body as a download does, and counts chunks and the pieces of memory they lie in. */
+/** Reads a body as a download does, and counts chunks and pieces of memory. */
 async function drink(
   body: Body,
   delayMs = 0,
@@ -42,11 +42,11 @@ async function drink(
 }
 
 describe('a long body', () => {
-  test('comes in few chunks, in memory that is used again', async () => {
+  test('comes in few chunks, in memory that is reused', async () => {
     upstream.route('disk.img', bytes, { etag: '"one"' });
     const { chunks, pieces, sha256 } = await drink(await http().openBody(disk));
     expect(sha256).toBe(whole);
-    // Of 64 KiB each it would be 384, and as much memory as the body is long.
+    // With 64 KiB each it would be 384, and the memory would be as large as the body.
     expect(chunks).toBeLessThan(250);
     expect(pieces).toBeLessThan(16);
   });
@@ -59,7 +59,7 @@ describe('a long body', () => {
     expect(pieces).toBeLessThan(16);
   });
 
-  test('is right when its bytes come in dribs and drabs', async () => {
+  test('is correct if its bytes come in tiny pieces', async () => {
     upstream.route('disk.img', async (_, response) => {
       response.writeHead(200, { 'content-length': bytes.length });
       for (let at = 0, step = 1; at < bytes.length; at += step, step = (step * 7) % 300_007) {
@@ -71,7 +71,7 @@ describe('a long body', () => {
     expect((await drink(await http().openBody(disk))).sha256).toBe(whole);
   });
 
-  test('that is cut is continued at the first byte that did not come', async () => {
+  test('that is cut is continued at the first missing byte', async () => {
     const starts: number[] = [];
     const given: number[] = [];
     let length = 0;
@@ -99,7 +99,7 @@ describe('a long body', () => {
     expect(starts[2]).toBeGreaterThan(MiB);
   });
 
-  test.each([1.5, 2.9, 3, 3.01])('gives out all of %s MiB before it stalls', async (size) => {
+  test.each([1.5, 2.9, 3, 3.01])('returns all of %s MiB before it stalls', async (size) => {
     const part = Math.round(size * MiB) + 17;
     const rest = Promise.withResolvers<void>();
     upstream.route('disk.img', async (_, response) => {
@@ -116,7 +116,7 @@ describe('a long body', () => {
     expect(length).toBe(bytes.length);
   });
 
-  test('that stalls ends with an error, and what came before has been given out', async () => {
+  test('that stalls ends with an error, after the received bytes were returned', async () => {
     upstream.route('disk.img', (_, response) => {
       response.writeHead(200, { 'content-length': bytes.length });
       response.write(bytes.subarray(0, 3 * MiB));
@@ -145,7 +145,7 @@ describe('a long body', () => {
 
 const identity = makeCertificate();
 test.skipIf(identity === undefined)(
-  'a long body over TLS comes in memory that is used again',
+  'a long body over TLS comes in memory that is reused',
   async () => {
     const listener: RequestListener = (_, response) => {
       response.writeHead(200, { 'content-length': bytes.length });

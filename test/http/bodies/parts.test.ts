@@ -26,7 +26,7 @@ async function partOf(body: Body, start: number, end: number): Promise<Uint8Arra
 const ranges = () => upstream.requests.map(({ headers }) => headers['range']);
 
 describe('the first part', () => {
-  test('is all that is asked for, and tells what the others need', async () => {
+  test('is requested alone, and gives the facts that the others need', async () => {
     upstream.route('disk.img', bytes, { etag: '"one"' });
     const body = await open();
     expect(body).toMatchObject({ sizeBytes: 1000, endBytes: 300, validators: { etag: '"one"' } });
@@ -67,7 +67,7 @@ describe('the first part', () => {
     expect(ranges()).toEqual(['bytes=0-299', 'bytes=100-299']);
   });
 
-  test('longer than it says is refused', async () => {
+  test('that is longer than announced is refused', async () => {
     upstream.route('disk.img', (_, response) => {
       response.writeHead(206, { 'content-range': 'bytes 0-299/1000', etag: '"one"' });
       response.end(bytes.subarray(0, 301));
@@ -77,7 +77,7 @@ describe('the first part', () => {
   });
 });
 
-describe('the whole comes instead, once,', () => {
+describe('the whole file comes instead, once,', () => {
   const whole = async (requests: number): Promise<void> => {
     const body = await open();
     expect(body.endBytes).toBeUndefined();
@@ -85,7 +85,7 @@ describe('the whole comes instead, once,', () => {
     expect(upstream.requests).toHaveLength(requests);
   };
 
-  test('when the server takes no ranges', async () => {
+  test('if the server supports no ranges', async () => {
     upstream.route('disk.img', (_, response) => {
       response.writeHead(200, { 'content-length': 1000, etag: '"one"' });
       response.end(bytes);
@@ -102,7 +102,7 @@ describe('the whole comes instead, once,', () => {
     ['the total is secret', { 'content-range': 'bytes 0-299/*', etag: '"one"' }],
     ['the range is not said', { etag: '"one"' }],
   ];
-  test.each(parts)('when %s', async (_what, headers) => {
+  test.each(parts)('if %s', async (_what, headers) => {
     upstream.route('disk.img', (request, response) => {
       if (request.headers['range'] === undefined) return void response.end(bytes);
       response.writeHead(206, headers);
@@ -112,19 +112,19 @@ describe('the whole comes instead, once,', () => {
     expect(ranges()).toEqual(['bytes=0-299', undefined]);
   });
 
-  test('when the file is empty', async () => {
+  test('if the file is empty', async () => {
     upstream.route('disk.img', '', { etag: '"one"' });
     expect(await collect((await open()).chunks)).toHaveLength(0);
   });
 });
 
-test('a first part of another length than expected is refused at once', async () => {
+test('a first part of another length than expected is refused immediately', async () => {
   upstream.route('disk.img', bytes, { etag: '"one"' });
   await expect(open({ expectedBytes: 999 })).rejects.toMatchObject({ code: 'ERR_SIZE' });
 });
 
 describe('another part', () => {
-  test('comes by itself, held to the same file', async () => {
+  test('comes in its own request, checked to be of the same file', async () => {
     upstream.route('disk.img', bytes, { etag: '"one"', lastModified: new Date(old) });
     const body = await open();
     const read = await Promise.all([partOf(body, 300, 600), partOf(body, 600, 1000)]);
@@ -136,7 +136,7 @@ describe('another part', () => {
     expect(ranges().slice(1).sort()).toEqual(['bytes=300-599', 'bytes=600-999']);
   });
 
-  test('can be had of a body that came whole, where the server says so', async () => {
+  test('is available for a body that came whole, if the server supports ranges', async () => {
     upstream.route('disk.img', bytes, { etag: '"one"' });
     const body = await open({ firstBytes: undefined });
     expect(await partOf(body, 10, 20)).toEqual(Buffer.from(bytes.subarray(10, 20)));
@@ -147,7 +147,7 @@ describe('another part', () => {
     expect((await open({ firstBytes: undefined })).part).toBeUndefined();
   });
 
-  test('is asked for where the first one came from', async () => {
+  test('is requested from the address of the first one', async () => {
     let links = 0;
     upstream.route('disk.img', (_, response) => {
       links += 1;
@@ -187,7 +187,7 @@ describe('another part', () => {
     ],
     ['a page', 'ERR_HTTP_STATUS', answer(403, {})],
   ];
-  test.each(wrong)('is an error when %s comes', async (_what, code, respond) => {
+  test.each(wrong)('is an error if %s comes', async (_what, code, respond) => {
     upstream.route('disk.img', (request, response) => {
       if (request.headers['range'] === 'bytes=300-599') return respond(response);
       response.writeHead(206, { 'content-range': 'bytes 0-299/1000', etag: '"one"' });
@@ -233,10 +233,10 @@ describe('another part', () => {
   });
 });
 
-describe('bytes of another address', () => {
+describe('bytes from another address', () => {
   const resume = { position: 400, sizeBytes: 1000, validators: {}, judged: true };
 
-  test('are continued without a validator, the length alone held against it', async () => {
+  test('are continued without a validator, and only their length is compared', async () => {
     upstream.route('disk.img', bytes, { etag: '"other"' });
     const body = await open({ firstBytes: undefined, resume });
     expect(Buffer.compare(await collect(body.chunks), bytes.subarray(400))).toBe(0);
@@ -245,7 +245,7 @@ describe('bytes of another address', () => {
     expect(body.validators).toMatchObject({ etag: '"other"' });
   });
 
-  test('that are cut go on with the validator of this one', async () => {
+  test('that are cut continue with the validator of this address', async () => {
     let tries = 0;
     upstream.route('disk.img', (_, response) => {
       tries += 1;
@@ -260,7 +260,7 @@ describe('bytes of another address', () => {
     expect(upstream.requests[1]?.headers['if-range']).toBe('"other"');
   });
 
-  test.each([999, 1001])('of %s bytes call for a restart', async (length) => {
+  test.each([999, 1001])('of %s bytes need a restart', async (length) => {
     upstream.route('disk.img', pattern(length));
     const opening = open({ firstBytes: undefined, resume });
     await expect(opening).rejects.toMatchObject({ details: { restart: true } });

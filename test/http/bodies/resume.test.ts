@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-/** What another process noted before it was stopped. */
+/** The note of another process that was stopped. */
 const resume = { position: 400, sizeBytes: 1000, validators: { etag: '"one"' } };
 const open = (options = {}) =>
   client({ mirrors: mirrorOf(upstream) }).openBody(new URL(`${site}disk.img`), {
@@ -26,13 +26,13 @@ test('a body that another process began is continued', async () => {
   expect(upstream.requests[0]?.headers).toMatchObject({ range: 'bytes=400-', 'if-range': '"one"' });
 });
 
-test('one that changed since calls for a restart', async () => {
+test('a body that changed since needs a restart', async () => {
   upstream.route('disk.img', bytes, { etag: '"two"' });
   await expect(open()).rejects.toMatchObject({ details: { restart: true } });
   expect(upstream.requests).toHaveLength(1);
 });
 
-test('one of another size than expected is refused', async () => {
+test('a body of another size than expected is refused', async () => {
   upstream.route('disk.img', bytes, { etag: '"one"' });
   await expect(open({ expectedBytes: 999 })).rejects.toMatchObject({ code: 'ERR_SIZE' });
 });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-test('a server that goes on sending a byte at a time is given up after some attempts', async () => {
+test('a server that sends single bytes is given up after some attempts', async () => {
   upstream.route('disk.img', async (request, response) => {
     const from = Number(/\d+/.exec(String(request.headers['range']))?.[0] ?? 0);
     const total = 1_000_000;
@@ -32,6 +32,6 @@ test('a server that goes on sending a byte at a time is given up after some atte
     hint: expect.stringContaining('--limit leastBytesPerSecond'),
     details: { stallMs: 60 },
   });
-  // Each of them brought bytes, and yet the row was not begun again.
+  // Each of them brought bytes, but that did not reset the count.
   expect(upstream.requests).toHaveLength(3);
 });

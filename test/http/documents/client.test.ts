@@ -27,7 +27,7 @@ describe('a document', () => {
     expect(document.json()).toEqual({ grüße: [1] });
   });
 
-  test('is asked for with a telling user agent, and nothing of the caller', async () => {
+  test('is requested with a user agent of the package, and no data of the caller', async () => {
     upstream.route('a', 'x');
     await metadata().get(`${site}a`, { accept: 'text/plain' });
     expect(upstream.requests[0]?.headers).toMatchObject({
@@ -45,12 +45,12 @@ describe('a document', () => {
     expect((await metadata().get(`${site}a`)).text).toBe('plain text');
   });
 
-  test('in a coding that was not asked for is refused', async () => {
+  test('in a coding that was not requested is refused', async () => {
     upstream.route('a', 'x', { headers: { 'content-encoding': 'rot13' } });
     await expect(metadata().get(`${site}a`)).rejects.toMatchObject({ code: 'ERR_METADATA' });
   });
 
-  test('that is no address is refused', async () => {
+  test('with an invalid address is refused', async () => {
     await expect(metadata().get('cloud-images')).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
     });
@@ -65,12 +65,12 @@ describe('a document', () => {
   });
 });
 
-describe('JSON that is none', () => {
+describe('invalid JSON', () => {
   test.each([
     '<!DOCTYPE html><title>Back soon</title>',
     '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">',
     '\n<!-- a --><HTML lang="en">',
-  ])('but HTML is called so, and names the mirror that answered: %s', async (html) => {
+  ])('that is HTML is reported as such, with the mirror that answered: %s', async (html) => {
     upstream.route('a.json', html);
     const http = metadata();
     for (const read of [http.get, http.find]) {
@@ -86,7 +86,7 @@ describe('JSON that is none', () => {
     expect(text).toBe(html);
   });
 
-  test('says so when it is something else', async () => {
+  test('that is something else is reported too', async () => {
     upstream.route('a.json', '{"cut":');
     const document = await metadata().get(`${site}a.json`);
     expect(() => document.json()).toThrow(
@@ -96,7 +96,7 @@ describe('JSON that is none', () => {
 });
 
 describe('one request', () => {
-  test('serves all who ask for the same, at once and later', async () => {
+  test('serves all callers who want the same, in parallel and later', async () => {
     upstream.route('x', 'here');
     const http = metadata();
     const ask = () => http.get(`${site}x`);
@@ -106,7 +106,7 @@ describe('one request', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test('does not stand for another address, kind, part or client, nor for a fresh one', async () => {
+  test('does not serve another address, kind, part or client, nor a fresh request', async () => {
     upstream.route('x', 'here');
     const http = metadata();
     await http.get(`${site}x`);
@@ -123,7 +123,7 @@ describe('one request', () => {
     ]);
   });
 
-  test('that failed is asked again by the next caller, while attempts are left', async () => {
+  test('that failed is repeated for the next caller, while attempts are left', async () => {
     const http = metadata({ tuning: { attempts: 2 } });
     upstream.route('x', 'no', { status: 507 });
     upstream.route('y', 'no', { status: 507 });
@@ -141,7 +141,7 @@ describe('one request', () => {
       upstream.route(`${i}`, async (_, response) => {
         running += 1;
         most = Math.max(most, running);
-        // Long enough for every other request that is let through to arrive.
+        // Long enough for every other allowed request to arrive.
         for (let turn = 0; turn < 100; turn += 1) await setImmediate();
         running -= 1;
         response.end('x');
@@ -173,7 +173,7 @@ test('a HEAD request gives status, headers and the final address', async () => {
   await expect(http.head(`${site}down`)).rejects.toMatchObject({ details: { attempts: 3 } });
 });
 
-test('offline, nothing is asked', async () => {
+test('offline, nothing is requested', async () => {
   const http = client({ mirrors: mirrorOf(upstream), offline: true });
   const miss = { code: 'ERR_OFFLINE_MISS', message: expect.stringContaining(`${site}x`) };
   await expect(http.metadata.get(`${site}x`)).rejects.toMatchObject(miss);

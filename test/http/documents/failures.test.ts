@@ -14,7 +14,7 @@ const metadata = (options: Parameters<typeof client>[0] = {}) =>
   client({ mirrors: mirrorOf(upstream), ...options }).metadata;
 
 describe('a bad status', () => {
-  test('of a missing document is nothing to find, and an error to get', async () => {
+  test('of a missing document is undefined for find, and an error for get', async () => {
     const http = metadata();
     expect(await http.find(`${site}missing`)).toBeUndefined();
     await expect(http.get(`${site}missing`)).rejects.toMatchObject({
@@ -25,28 +25,31 @@ describe('a bad status', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test('410 is nothing to find', async () => {
+  test('410 is undefined for find', async () => {
     upstream.route('x', 'no', { status: 410 });
     expect(await metadata().find(`${site}x`)).toBeUndefined();
     expect(upstream.requests).toHaveLength(1);
   });
 
-  test.each([400, 401, 402, 403, 405, 407, 418, 451])('%s is no absence', async (status) => {
-    upstream.route('x', 'no', { status });
-    const http = metadata();
-    const refused = await http.find(`${site}x`).catch((error: unknown) => error);
-    expect(refused).toMatchObject({
-      code: 'ERR_HTTP_STATUS',
-      exitCode: 4,
-      message: expect.stringContaining(`${upstream.url}x: ${status}`),
-      details: { status, url: `${upstream.url}x` },
-    });
-    expect(isRefusal(refused)).toBe([401, 402, 403, 407, 451].includes(status));
-    await expect(http.find(`${site}x`)).rejects.toMatchObject({ details: { status } });
-    expect(upstream.requests).toHaveLength(1);
-  });
+  test.each([400, 401, 402, 403, 405, 407, 418, 451])(
+    '%s does not count as missing',
+    async (status) => {
+      upstream.route('x', 'no', { status });
+      const http = metadata();
+      const refused = await http.find(`${site}x`).catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        code: 'ERR_HTTP_STATUS',
+        exitCode: 4,
+        message: expect.stringContaining(`${upstream.url}x: ${status}`),
+        details: { status, url: `${upstream.url}x` },
+      });
+      expect(isRefusal(refused)).toBe([401, 402, 403, 407, 451].includes(status));
+      await expect(http.find(`${site}x`)).rejects.toMatchObject({ details: { status } });
+      expect(upstream.requests).toHaveLength(1);
+    },
+  );
 
-  test('403 is absence for a caller to whom the store of that file says so, and for no other', async () => {
+  test('403 counts as missing for a caller whose file store says so, and for no other', async () => {
     upstream.route('disk.sha256', 'no', { status: 403 });
     const http = metadata();
     expect(await http.find(`${site}disk.sha256`, { absent: [403] })).toBeUndefined();
@@ -71,7 +74,7 @@ describe('a bad status', () => {
     },
   );
 
-  test.each([204, 206, 300, 304, 501])('%s is an error at once', async (status) => {
+  test.each([204, 206, 300, 304, 501])('%s is an error immediately', async (status) => {
     upstream.route('x', status === 204 || status === 304 ? '' : 'no', { status });
     await expect(metadata().find(`${site}x`)).rejects.toMatchObject({ details: { status } });
     expect(upstream.requests).toHaveLength(1);
@@ -80,7 +83,7 @@ describe('a bad status', () => {
   test.each([
     ['declared', 'nothing to see', { 'content-type': 'text/html; charset=utf-8' }],
     ['seen', '\n<!-- portal -->\n<html lang="en">', { 'content-type': 'application/octet-stream' }],
-  ])('with an HTML page (%s) says so', async (_, body, headers) => {
+  ])('with an HTML page (%s) is reported as such', async (_, body, headers) => {
     upstream.route('x', body, { status: 403, headers });
     await expect(metadata().get(`${site}x`)).rejects.toMatchObject({
       message: expect.stringMatching(/403 Forbidden and an HTML page/),
@@ -88,7 +91,7 @@ describe('a bad status', () => {
     });
   });
 
-  test('is told even when its page never ends', async () => {
+  test('is reported even if its page never ends', async () => {
     upstream.route('x', (_, response) => {
       response.writeHead(403, { 'content-type': 'text/plain' });
       response.flushHeaders();
@@ -99,7 +102,7 @@ describe('a bad status', () => {
 });
 
 describe('another attempt', () => {
-  test('follows a failure that passes, and is reported', async () => {
+  test('follows a temporary failure, and is reported', async () => {
     const answers = [500, 503, 200];
     upstream.route('x', (_, response) => {
       response.statusCode = answers.shift() ?? 500;
@@ -152,7 +155,7 @@ describe('another attempt', () => {
     expect(waited).toBeGreaterThanOrEqual(950);
   });
 
-  test('waits as long as a registry tells in its answer', async () => {
+  test('waits as long as a registry asks in its answer', async () => {
     let first: number | undefined;
     let waited = 0;
     upstream.route('x', (_, response) => {
@@ -168,7 +171,7 @@ describe('another attempt', () => {
     expect(waited).toBeGreaterThanOrEqual(950);
   });
 
-  test('is made in vain where no server listens', async () => {
+  test('fails too where no server listens', async () => {
     await upstream.close();
     await expect(metadata().get(`${site}x?token=secret`)).rejects.toMatchObject({
       code: 'ERR_NETWORK',
@@ -189,7 +192,7 @@ describe('another attempt', () => {
     upstream = await startUpstream();
   });
 
-  test('is made in vain where everybody is silent', async () => {
+  test('fails too where no server answers', async () => {
     upstream.route('x', () => {});
     const http = metadata({ tuning: impatient });
     await expect(http.get(`${site}x`)).rejects.toMatchObject({

@@ -48,7 +48,7 @@ describe('size', () => {
     expect(sent).toBeLessThan(4096);
   });
 
-  test('a smaller limit of one caller is no limit for another', async () => {
+  test('a smaller limit of one caller does not apply to another', async () => {
     upstream.route('a', pattern(100));
     const http = metadata();
     const small = http.get(`${site}a`, { maxBytes: 10 });
@@ -72,7 +72,7 @@ describe('only the head of a document', () => {
     });
   });
 
-  test('is cut from a whole answer, however long that is', async () => {
+  test('is cut from a whole answer, of any length', async () => {
     upstream.route('endless', (_, response) => {
       const more = (): void => {
         while (!response.destroyed && response.write(pattern(65_536)));
@@ -84,7 +84,7 @@ describe('only the head of a document', () => {
     expect(document.bytes).toEqual(pattern(100));
   });
 
-  test('may be all there is', async () => {
+  test('may be the whole document', async () => {
     upstream.route('short', 'abc');
     const http = metadata();
     expect((await http.get(`${site}short`, { headBytes: 100 })).text).toBe('abc');

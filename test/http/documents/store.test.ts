@@ -16,7 +16,7 @@ afterEach(async () => {
   await rm(join(storeDir, '..'), { recursive: true });
 });
 
-/** Each client is a call of its own, as after a restart. */
+/** Each client is a new call, as after a restart. */
 const call = (options: Parameters<typeof client>[0] = {}) =>
   client({ mirrors: mirrorOf(upstream), storeDir, ...options });
 const conditions = () => upstream.requests.map(({ headers }) => headers['if-none-match']);
@@ -24,7 +24,7 @@ const stored = async (extension: string) =>
   (await readdir(storeDir)).filter((name) => name.endsWith(extension));
 
 describe('a stored document', () => {
-  test('that still stands is not sent again', async () => {
+  test('that is still valid is not sent again', async () => {
     upstream.route('x', 'here', { etag: '"one"' });
     await call().metadata.get(`${site}x`);
     const again = await call().metadata.get(`${site}x`);
@@ -33,7 +33,7 @@ describe('a stored document', () => {
     expect(conditions()).toEqual([undefined, '"one"']);
   });
 
-  test('is recognised by its date alone', async () => {
+  test('is validated by its date alone', async () => {
     let answered = 0;
     upstream.route('x', (request, response) => {
       const date = 'Tue, 06 Jan 2026 12:00:00 GMT';
@@ -64,7 +64,7 @@ describe('a stored document', () => {
     expect(conditions()).toEqual([undefined, undefined]);
   });
 
-  test('is not used under refresh, but replaced', async () => {
+  test('is not used with refresh, but replaced', async () => {
     upstream.route('x', 'old');
     await call().metadata.get(`${site}x`);
     upstream.route('x', 'new');
@@ -75,7 +75,7 @@ describe('a stored document', () => {
     expect((await call().metadata.get(`${site}x`)).text).toBe('new');
   });
 
-  test('belongs to the place it came from, not to where a redirect leads by now', async () => {
+  test('belongs to its original address, not to the current target of a redirect', async () => {
     upstream.route('2025/x', 'old', { etag: '"same"' });
     upstream.route('2026/x', 'new', { etag: '"same"' });
     let year = 2025;
@@ -99,7 +99,7 @@ describe('a stored document', () => {
     await other.close();
   });
 
-  test('is never the head of one, nor one that asks not to be stored', async () => {
+  test('is never the head of a document, nor one that forbids storage', async () => {
     upstream.route('x', 'here');
     upstream.route('private', 'here', { headers: { 'cache-control': 'private, no-store' } });
     await call().metadata.get(`${site}x`, { headBytes: 2 });
@@ -107,7 +107,7 @@ describe('a stored document', () => {
     await expect(readdir(storeDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('holds no credentials of its address', async () => {
+  test('contains no credentials of its address', async () => {
     upstream.route('x', 'here');
     const mirrors = { [site]: upstream.url.replace('//', '//me:secret@') };
     await call({ mirrors }).metadata.get(`${site}x?token=hidden`);
@@ -118,7 +118,7 @@ describe('a stored document', () => {
     expect(record).not.toMatch(/secret|hidden|me:/);
   });
 
-  test('leaves nothing half-written beside it', async () => {
+  test('leaves no partial file beside it', async () => {
     upstream.route('x', 'here');
     await Promise.all([call(), call(), call()].map((http) => http.metadata.get(`${site}x`)));
     expect((await readdir(storeDir)).map((name) => name.slice(64)).sort()).toEqual([
@@ -128,7 +128,7 @@ describe('a stored document', () => {
   });
 });
 
-describe('an upstream that is down', () => {
+describe('an unreachable upstream', () => {
   const down: [string, () => unknown][] = [
     ['gone', () => upstream.close()],
     ['silent', () => upstream.route('x', () => {})],
@@ -142,24 +142,21 @@ describe('an upstream that is down', () => {
     ],
   ];
 
-  test.each(down)(
-    '(%s) is stood in for by the stored answer, and the log says so',
-    async (_, fail) => {
-      upstream.route('x', '{"a":1}');
-      await call().metadata.get(`${site}x`);
-      await fail();
-      const http = call({ tuning: impatient });
-      const document = await http.metadata.get(`${site}x`);
-      expect(document).toMatchObject({ stale: true, mirrored: true, text: '{"a":1}' });
-      expect(document.finalUrl.href).toBe(`${upstream.url}x`);
-      expect(document.json()).toEqual({ a: 1 });
-      expect(http.logged.filter(({ level }) => level === 'warn')).toMatchObject([
-        { message: expect.stringContaining('using the copy of 20'), data: { url: `${site}x` } },
-      ]);
-    },
-  );
+  test.each(down)('(%s) is replaced by the stored answer, with a log entry', async (_, fail) => {
+    upstream.route('x', '{"a":1}');
+    await call().metadata.get(`${site}x`);
+    await fail();
+    const http = call({ tuning: impatient });
+    const document = await http.metadata.get(`${site}x`);
+    expect(document).toMatchObject({ stale: true, mirrored: true, text: '{"a":1}' });
+    expect(document.finalUrl.href).toBe(`${upstream.url}x`);
+    expect(document.json()).toEqual({ a: 1 });
+    expect(http.logged.filter(({ level }) => level === 'warn')).toMatchObject([
+      { message: expect.stringContaining('using the copy of 20'), data: { url: `${site}x` } },
+    ]);
+  });
 
-  test.each(down)('(%s) is an error under refresh, and for a fresh document', async (_, fail) => {
+  test.each(down)('(%s) is an error with refresh, and for a fresh document', async (_, fail) => {
     upstream.route('x', 'here');
     await call().metadata.get(`${site}x`);
     await fail();
@@ -172,7 +169,7 @@ describe('an upstream that is down', () => {
     await expect(fresh).rejects.toMatchObject(error);
   });
 
-  test.each([403, 404, 429])('is not what %s says', async (status) => {
+  test.each([403, 404, 429])('does not include %s', async (status) => {
     upstream.route('x', 'here');
     await call().metadata.get(`${site}x`);
     upstream.route('x', 'no', { status });
@@ -212,7 +209,7 @@ describe('a store that is', () => {
     ],
   ];
 
-  test.each(damage)('%s is passed over', async (_, harm) => {
+  test.each(damage)('%s is ignored', async (_, harm) => {
     upstream.route('x', 'here');
     await call().metadata.get(`${site}x`);
     const [body = ''] = await stored('.body');

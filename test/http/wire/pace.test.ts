@@ -3,7 +3,7 @@ import { defaultLimits } from '../../../src/contracts/limits.ts';
 import { defaultTuning } from '../../../src/http/retry.ts';
 import { Pace } from '../../../src/http/wire/pace.ts';
 
-/** A clock that stands still but for `pass`. */
+/** A clock that moves only with `pass`. */
 function clock(): { now: () => number; pass: (seconds: number) => void } {
   let ms = 0;
   return {
@@ -25,7 +25,7 @@ test('a byte every 20 seconds is too slow after a minute', () => {
   expect(verdicts).toEqual([true, true, false]);
 });
 
-test('the default is 1024 bytes a second, and each minute counts for itself', () => {
+test('the default is 1024 bytes a second, and each minute counts separately', () => {
   expect(defaultLimits.leastBytesPerSecond).toBe(1024);
   const { now, pass } = clock();
   const pace = new Pace(defaultTuning, now);

@@ -50,7 +50,7 @@ test.each([
   expect(shownProxy(chooseProxy(new URL(url), variables).proxy)).toBe(proxy);
 });
 
-test('a variable that holds another kind of proxy is named, for the addresses it speaks of', () => {
+test('a variable with an unsupported kind of proxy is named, for the addresses to which it applies', () => {
   const variables = { ALL_PROXY: 'socks5h://me:secret@proxy.example', NO_PROXY: 'b.example' };
   const choose = (url: string) => chooseProxy(new URL(url), variables);
   expect(choose('https://a.example/')).toEqual({ unusable: 'ALL_PROXY' });

@@ -18,10 +18,10 @@ let upstream: Upstream;
 let proxy: Server;
 let sockets: Set<Socket>;
 let seen: Seen[];
-/** What CONNECT is answered with. */
+/** The answer to CONNECT. */
 let tunnel: string;
 let proxyPort: number;
-/** Every host is this port of this machine, as a proxy may have it. */
+/** Every host is this port of this machine; a proxy may decide that. */
 let realPort: number;
 
 beforeEach(async () => {
@@ -104,7 +104,7 @@ describe('plain http', () => {
     expect(seen.map(({ target }) => target)).toEqual([`${upstream.url}x`]);
   });
 
-  test('does not where NO_PROXY says so', async () => {
+  test('does not for hosts in NO_PROXY', async () => {
     vi.stubEnv('NO_PROXY', 'other.test,127.0.0.1');
     const document = await client({ mirrors: mirrorOf(upstream) }).metadata.get(`${site}x`);
     expect(document.text).toBe('here');
@@ -124,7 +124,7 @@ describe('plain http', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('is led there where the caller named the place', async () => {
+  test('is led there if the caller named the place', async () => {
     const mirrors = { [site]: upstream.url };
     const document = await plain({ mirrors }).metadata.get('http://public.test/inside');
     expect(document).toMatchObject({ mirrored: true });
@@ -146,7 +146,7 @@ describe('an error', () => {
     await expect(plain().metadata.find('http://public.test/denied')).rejects.toThrow('407');
   });
 
-  test('of a proxy that is down names it', async () => {
+  test('of an unreachable proxy names it', async () => {
     vi.stubEnv('HTTP_PROXY', 'http://me:secret@127.0.0.1:1');
     const error = await plain()
       .metadata.get('http://public.test/x')
@@ -159,7 +159,7 @@ describe('an error', () => {
     expect(`${error instanceof Error ? error.stack : ''}`).not.toContain('secret');
   });
 
-  test("of the variable itself is the caller's to correct", async () => {
+  test('of the variable itself says that the caller must correct it', async () => {
     vi.stubEnv('HTTP_PROXY', 'http://me:secret@[');
     const error = await plain()
       .metadata.get('http://public.test/x')
@@ -176,7 +176,7 @@ describe('a variable', () => {
     expect(seen).toEqual([{ method: 'GET', target: 'http://public.test/x', authorization: basic }]);
   });
 
-  test('for all schemes counts where the one of the scheme is not set', async () => {
+  test('for all schemes is used if the one of the scheme is not set', async () => {
     vi.stubEnv('HTTP_PROXY', '');
     vi.stubEnv('ALL_PROXY', `127.0.0.1:${proxyPort}`);
     await plain().metadata.get('http://public.test/x');
@@ -190,7 +190,7 @@ describe('a variable', () => {
     expect(seen).toEqual([]);
   });
 
-  test('of another kind of proxy is a warning, once, when it would count', async () => {
+  test('with another kind of proxy is a warning, once, if it would be used', async () => {
     vi.stubEnv('HTTP_PROXY', 'socks5://me:secret@proxy.example:1080');
     const warnings: Warning[] = [];
     const http = client({ mirrors: mirrorOf(upstream), warn: (one) => warnings.push(one) });
@@ -242,7 +242,7 @@ describe.skipIf(identity === undefined)('https', () => {
     expect(seen).toHaveLength(attempts);
   });
 
-  test('that the proxy never answers fails in time', async () => {
+  test('that the proxy never answers times out', async () => {
     tunnel = 'silence';
     const http = client({ ca, tuning: { connectMs: 100, attempts: 2 } });
     await expect(http.metadata.get('https://images.test/x')).rejects.toMatchObject({

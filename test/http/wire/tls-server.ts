@@ -12,7 +12,7 @@ export interface TlsServer {
   close(): Promise<void>;
 }
 
-/** A self-signed certificate for 127.0.0.1 and images.test, made now; `undefined` where there is no openssl. */
+/** A self-signed certificate for 127.0.0.1 and images.test, made now; `undefined` if openssl is missing. */
 export function makeCertificate(): { key: string; cert: string } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'rootdisk-tls-'));
   const at = (name: string): string => join(folder, name);

@@ -28,7 +28,7 @@ describe.skipIf(identity === undefined)('over TLS', () => {
   });
   afterEach(() => vi.unstubAllEnvs());
 
-  test('an extra authority is trusted, beside the usual ones', async () => {
+  test('an additional authority is trusted, together with the usual ones', async () => {
     const http = client({ ca: [cert] });
     const document = await http.metadata.get(`${server.url}x`);
     expect(document).toMatchObject({ text: 'here', mirrored: false });
@@ -36,7 +36,7 @@ describe.skipIf(identity === undefined)('over TLS', () => {
     expect(Buffer.from(await collect(body.chunks)).toString()).toBe('here');
   });
 
-  test('an unknown authority is an error that says what to do, at once', async () => {
+  test('an unknown authority is an error that says what to do, immediately', async () => {
     await expect(client().metadata.get(`${server.url}x`)).rejects.toMatchObject({
       code: 'ERR_NETWORK',
       hint: expect.stringContaining('ca'),
@@ -45,21 +45,21 @@ describe.skipIf(identity === undefined)('over TLS', () => {
     expect(failures).toBeLessThanOrEqual(1);
   });
 
-  test('an unknown authority is refused even where the environment waves it through', async () => {
+  test('an unknown authority is refused even if the environment disables the check', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     await expect(client().metadata.get(`${server.url}x`)).rejects.toMatchObject({
       details: { errno: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
     });
   });
 
-  test('another name than the certificate holds is refused', async () => {
+  test('another name than that of the certificate is refused', async () => {
     const url = server.url.replace('127.0.0.1', 'localhost');
     await expect(client({ ca: [cert] }).metadata.get(url)).rejects.toMatchObject({
       details: { errno: 'ERR_TLS_CERT_ALTNAME_INVALID', attempts: 1 },
     });
   });
 
-  test('a wrong certificate is not papered over with a stored answer', async () => {
+  test('a wrong certificate is not replaced by a stored answer', async () => {
     const storeDir = await mkdtemp(join(tmpdir(), 'rootdisk-http-'));
     await client({ ca: [cert], storeDir }).metadata.get(`${server.url}x`);
     await expect(client({ storeDir }).metadata.get(`${server.url}x`)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe.skipIf(identity === undefined)('over TLS', () => {
     await rm(storeDir, { recursive: true });
   });
 
-  test('nothing leads back to plain http', async () => {
+  test('no redirect leads back to plain http', async () => {
     listener = (_, response) => {
       response.writeHead(302, { location: server.url.replace('https', 'http') }).end();
     };

@@ -29,8 +29,8 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-describe.skipIf(!hasProgram('mke2fs'))('a kernel that lies on the disk', () => {
-  test('is read for a locked alias, which knows of none', async () => {
+describe.skipIf(!hasProgram('mke2fs'))('a kernel on the disk', () => {
+  test('is read for a locked alias, which has none of its own', async () => {
     const lockfile = join(line.folder, 'rootdisk.lock.json');
     const { cacheDir, mirrors } = line;
     await lockImages('acme:1', { arch: 'amd64', cacheDir, mirrors, lockfile, boot: true });
@@ -43,7 +43,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a kernel that lies on the disk', () => {
     expect((await line.ensure('acme-1', { ...options, boot: 'disk' })).boot).toEqual(image.boot);
   });
 
-  test('is read again from an imported disk; what an archive says of kernels is not believed', async () => {
+  test('is read again from an imported disk; kernels named in an archive are not trusted', async () => {
     await line.ensure('acme:1', { boot: true });
     const tar = join(line.folder, 'disks.tar');
     const { entries } = await exportCache(tar, [], { cacheDir: line.cacheDir });
@@ -64,7 +64,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a kernel that lies on the disk', () => {
     expect(readFileSync(image.boot?.kernel.path ?? '')).toEqual(kernel);
   });
 
-  test('is kept while its disk is in use, and goes by its age', async () => {
+  test('is kept while its disk is in use, and pruned by its age', async () => {
     const image = await line.ensure('acme:1', { boot: true });
     const options = { cacheDir: line.cacheDir, keep: 0, olderThan: '1h' };
     const now = new Date(Date.now() + 48 * 3_600_000);
@@ -92,7 +92,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a kernel that lies on the disk', () => {
   });
 
   test.each([0, 4, 8, 16, 32])(
-    'is right after a process was killed %i ms into reading it',
+    'is correct after a process was killed %i ms into reading it',
     async (ms) => {
       const args = ['ensure', 'acme:1', '--boot', '--progress', 'json', ...flagsFor(line)];
       const ran = await runCli(args, {

@@ -50,7 +50,7 @@ const bytesOf = ({ boot }: EnsuredImage): Buffer[] => {
 describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel', () => {
   const disk = hasProgram('mke2fs') ? makeSystemDisk(bootable) : Buffer.of();
 
-  test('is booted by what lies on it: kernel, RAM disks in one file, command line', async () => {
+  test('is booted with its own files: kernel, RAM disks in one file, command line', async () => {
     offer(disk);
     const image = await line.ensure('acme:7', { boot: true });
     expect(image.boot).toMatchObject({
@@ -90,7 +90,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel'
     expect(line.asked()).toEqual([]);
   });
 
-  test('gets its kernel later, and again after it was removed, and moves no byte for it', async () => {
+  test('gets its kernel later, and again after it was removed, without a new download of the disk', async () => {
     offer(disk);
     await line.ensure('acme:7');
     line.asked();
@@ -105,7 +105,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel'
     expect(line.asked()).toEqual(['index.json']);
   });
 
-  test('of another format is made of the raw one, which the kernel is read from', async () => {
+  test('in another format is made from the raw one, which the kernel is read from', async () => {
     offer(disk);
     const image = await line.ensure('acme:7', { boot: true, format: 'vhdx' });
     expect(image).toMatchObject({ format: 'vhdx', boot: { from: 'disk' } });
@@ -127,7 +127,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel'
     expect(bytesOf(image)).toEqual([Buffer.concat([kernel, kernel]), joined]);
   });
 
-  test('verify finds a damaged kernel, and it is read out of the disk again', async () => {
+  test('verify finds a damaged kernel, and it is read from the disk again', async () => {
     offer(disk);
     const image = await line.ensure('acme:7', { boot: true });
     await line.releaseAll();
@@ -146,7 +146,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel'
   });
 
   test.each([true, 'disk'] as const)(
-    'a call with verify passes over a damaged one: boot %s',
+    'a call with verify skips a damaged one: boot %s',
     async (boot) => {
       offer(disk);
       const image = await line.ensure('acme:7', { boot });
@@ -159,7 +159,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel'
     },
   );
 
-  test('two calls at once share what one of them reads', async () => {
+  test('two parallel calls share the files that one of them reads', async () => {
     offer(disk);
     const [left, right] = await Promise.all([
       line.ensure('acme:7', { boot: true }),
@@ -169,11 +169,11 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk whose vendor publishes no kernel'
   });
 });
 
-describe.skipIf(!hasProgram('mke2fs'))('what is read and what is published', () => {
+describe.skipIf(!hasProgram('mke2fs'))('files on the disk and published files', () => {
   const disk = hasProgram('mke2fs') ? makeSystemDisk(bootable) : Buffer.of();
   const published = Buffer.concat([kernel, Buffer.from('of the vendor')]);
 
-  test('a published kernel comes first, and the one on the disk where the call says so', async () => {
+  test('a published kernel is preferred, unless the call asks for the one on the disk', async () => {
     offer(disk, { boot: { kernel: ['vmlinuz', sha256(published)], cmdline: 'of the vendor' } });
     line.upstream.route('images.acme.example/vmlinuz', published);
     const own = await line.ensure('acme:7', { boot: 'disk' });
@@ -188,7 +188,7 @@ describe.skipIf(!hasProgram('mke2fs'))('what is read and what is published', () 
     expect((await line.ensure('acme:7', { boot: true, offline: true })).boot).toEqual(vendor.boot);
   });
 
-  test('a packed kernel is unpacked where it has to be raw', async () => {
+  test('a compressed kernel is unpacked if it must be raw', async () => {
     const image = makeImage();
     const files = {
       ...bootable,
@@ -207,7 +207,7 @@ describe.skipIf(!hasProgram('mke2fs'))('what is read and what is published', () 
     ).toEqual(raw.boot);
   });
 
-  test('a file of ones own has a kernel too', async () => {
+  test("the caller's own file has a kernel too", async () => {
     line.upstream.route('files.example/own.raw', disk);
     const mirrors = {
       ...line.mirrors,
@@ -224,7 +224,7 @@ describe.skipIf(!hasProgram('mke2fs'))('what is read and what is published', () 
 });
 
 describe('a disk without a kernel', () => {
-  test('is said to have none, by its vendor and by itself', async () => {
+  test('is reported as having none, by its vendor and by itself', async () => {
     offer(makeDisk());
     await expect(line.ensure('acme:7', { boot: true })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
@@ -244,7 +244,7 @@ describe('a disk without a kernel', () => {
     ['UFS', Buffer.from('19540119', 'hex').reverse(), 65536 + 1372],
     ['NTFS', Buffer.from('NTFS    '), 3],
     ['LUKS', Buffer.from('4c554b53babe0002', 'hex'), 0],
-  ])('in %s is refused by that name', async (name, magic, at) => {
+  ])('in %s is refused with that name', async (name, magic, at) => {
     const disk = Buffer.alloc(1024 * 1024, 1);
     disk.fill(0, 0, 4096);
     magic.copy(disk, at);
@@ -258,7 +258,7 @@ describe('a disk without a kernel', () => {
     });
   });
 
-  test('kept in the format of the vendor is said to be that', async () => {
+  test('kept in the format of the vendor is reported as such', async () => {
     const { buildQcow2Image } = await import('../../../src/testing/qcow2-image.ts');
     const { bytes } = buildQcow2Image({ virtualSize: 1024 * 1024, extents: [] });
     const build = { release: '7', snapshot: '1', file: 'a.qcow2', layers: ['qcow2'] };

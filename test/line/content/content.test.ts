@@ -28,7 +28,7 @@ function offer(disk: Uint8Array, more: Partial<AcmeBuild> = {}): void {
 const codesOf = ({ trust }: EnsuredImage): string[] => trust.warnings.map(({ code }) => code);
 
 describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
-  test('is told with its name, version and architecture, from the cache and in the record too', async () => {
+  test('is reported with its name, version and architecture, from the cache and in the record too', async () => {
     offer(makeSystemDisk(systemFiles(acme7)));
     const image = await line.ensure('acme:7');
     expect(image.content).toEqual(content7);
@@ -39,7 +39,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
     expect(record).toMatchObject({ content: content7, guest: { osIds: ['acme'] } });
   });
 
-  test('is told of a disk that a writer made, from the network and from the raw disk', async () => {
+  test('is reported for a disk that a writer made, from the network and from the raw disk', async () => {
     offer(makeSystemDisk(systemFiles(acme7)));
     expect((await line.ensure('acme:7', { format: 'vdi' })).content).toEqual(content7);
     await line.ensure('acme:7');
@@ -52,7 +52,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
     ['a system that is like the right one', systemFiles('ID=x\nID_LIKE=acme\n'), 'acme', 'x'],
     ['another architecture', systemFiles(acme7, 'arm64'), 'amd64', 'arm64'],
     ['programs for 32 bits', systemFiles(acme7, '386'), 'amd64', '386'],
-  ])('is refused where it holds %s, whatever its digest', async (_, files, declared, detected) => {
+  ])('is refused if it holds %s, with any digest', async (_, files, declared, detected) => {
     offer(makeSystemDisk(files));
     await expect(line.ensure('acme:7')).rejects.toMatchObject({
       code: 'ERR_UNSAFE_IMAGE',
@@ -62,7 +62,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('is refused also where the vendor published it in another format and a writer is asked for', async () => {
+  test('is refused also if the vendor published it in another format and the caller wants a written format', async () => {
     offer(makeSystemDisk(systemFiles('ID=other\n')));
     await expect(line.ensure('acme:7', { format: 'vhdx' })).rejects.toMatchObject({
       details: { reason: 'wrong-content' },
@@ -70,7 +70,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('may hold any system where none is expected', async () => {
+  test('may hold any system if none is expected', async () => {
     const disk = makeSystemDisk(systemFiles('ID=other\nVERSION_ID=9\n', 'arm64'));
     offer(disk, { osIds: undefined as never });
     const image = await line.ensure('acme:7', { arch: 'arm64' });
@@ -86,7 +86,7 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
     expect(own.content).toEqual({ system: { id: 'other', version: '9' }, arch: 'arm64' });
   });
 
-  test('of another version is taken with a warning, which later calls get too', async () => {
+  test('of another version is accepted with a warning, in later calls too', async () => {
     offer(makeSystemDisk(systemFiles('ID=acme\nVERSION_ID=8\n')));
     for (const origin of ['network', 'cache']) {
       const image = await line.ensure('acme:7');
@@ -102,9 +102,9 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
     });
   });
 
-  test('in a file system that cannot be read is taken, and what is on it is unknown', async () => {
+  test('in a file system that cannot be read is accepted, and its content is unknown', async () => {
     const disk = makeSystemDisk(systemFiles('ID=other\n'));
-    // An incompatible feature that is not known.
+    // An unknown incompatible feature.
     disk.writeUInt32LE(0x8000_0000, 1024 + 0x60);
     offer(disk);
     const { content } = await line.ensure('acme:7');
@@ -113,12 +113,12 @@ describe.skipIf(!hasProgram('mke2fs'))('a disk with a system on it', () => {
   });
 });
 
-test('a disk without a file system is taken, and what is on it is unknown', async () => {
+test('a disk without a file system is accepted, and its content is unknown', async () => {
   offer(makeDisk());
   expect((await line.ensure('acme:7')).content).toMatchObject({ unknown: { reason: 'not-found' } });
 });
 
-test('a download that is kept as the disk it is, is read too', async () => {
+test('a download that is the disk itself is read too', async () => {
   const gzip = gzipSync(makeDisk());
   const layers = ['gz', 'raw'];
   line.offer({ release: '7', snapshot: '1', file: 'a.gz', layers, digest: sha256(gzip) }, gzip);

@@ -41,7 +41,7 @@ test.each<Case>([
   { asked: '1.11', release: '1.11', version: '1.11.5', found: 'v1.11.5' },
   { asked: 'rawhide', release: 'rawhide', found: '46' },
   { asked: '24.04', release: '24.04', found: 'a word' },
-])('$found is $asked ($release, $version)', (row) => {
+])('$found counts as $asked ($release, $version)', (row) => {
   expect(warnings(row)).toBe(0);
 });
 
@@ -51,6 +51,6 @@ test.each<Case>([
   { asked: 'noble', release: '24.04', version: '24.04', found: '2' },
   { asked: '1', release: '1', found: '10' },
   { asked: 'latest', release: 'rolling', version: '20240629', found: '15.6' },
-])('$found is not $asked ($release, $version)', (row) => {
+])('$found does not count as $asked ($release, $version)', (row) => {
   expect(warnings(row)).toBe(1);
 });

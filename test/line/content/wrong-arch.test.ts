@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-test('a disk for another machine than was asked for is refused, whatever its digest', async () => {
+test('a disk for another machine than requested is refused, with any digest', async () => {
   const disk = makeEfiDisk({ 'BOOTAA64.EFI': 0xaa64 });
   const build = { release: '1', snapshot: '1', file: 'acme.raw', layers: ['raw'] };
   line.offer({ ...build, digest: sha256(disk) }, disk);

@@ -23,13 +23,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('a file of the caller is read as the layers that were declared, and as nothing else', async () => {
+test('a file of the caller is read with the declared layers, and with no others', async () => {
   const path = join(folder, 'disk.vhd.gz');
   await writeFile(path, gzipSync(vhd));
   const cacheDir = join(folder, 'cache');
   const image = await ensureImage(path, { cacheDir, from: ['gz', 'vhd'] });
   expect(sha256(await readFile(image.path))).toBe(sha256(disk));
-  // The disk that another declaration led to answers no other one.
+  // The disk from another declaration answers no other one.
   await expect(ensureImage(path, { cacheDir, from: ['gz', 'qcow2'] })).rejects.toMatchObject({
     details: { reason: 'format-mismatch', declared: 'qcow2' },
   });
@@ -39,7 +39,7 @@ test('a file of the caller is read as the layers that were declared, and as noth
   expect(slip).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean') });
 });
 
-test('a vendor that offers no file of these layers', async () => {
+test('a vendor without a file of these layers is refused', async () => {
   const packed = gzipSync(disk);
   const build = { release: '1', snapshot: '20260101', file: 'acme.raw.gz', layers: ['gz', 'raw'] };
   line.offer({ ...build, digest: sha256(packed) }, packed);
@@ -51,7 +51,7 @@ test('a vendor that offers no file of these layers', async () => {
   expect(sha256(await readFile(image.path))).toBe(sha256(disk));
 });
 
-test('what is no list of ids', async () => {
+test('a value that is not a list of ids is refused', async () => {
   const from = 'gz' as unknown as string[];
   await expect(ensureImage('./disk.raw', { from })).rejects.toMatchObject({
     code: 'ERR_INVALID_REQUEST',

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const aRecord: unknown = expect.stringMatching(/beside\.json$/);
 
-/** What all handles of open files inherit from. */
+/** The common prototype of all file handles. */
 async function fileHandles(): Promise<FileHandle> {
   const handle = await open(new URL(import.meta.url));
   await handle.close();
@@ -35,7 +35,7 @@ test('the record is written while the disk is synced', async () => {
   vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
     const { size } = await this.stat();
     if (size !== disk.length) return await sync.call(this);
-    // The device is not done before the record lies beside the disk.
+    // The device is not done before the record is beside the disk.
     const staging = join(line.cacheDir, 'images-v1/.staging');
     const files = (): Promise<string[]> => readdir(staging, { recursive: true });
     await vi.waitFor(async () => expect(await files()).toContainEqual(aRecord), {
@@ -51,13 +51,13 @@ test('the record is written while the disk is synced', async () => {
   expect(await sha256File(path)).toBe(sha256(disk));
 });
 
-test('a download that begins is not cut first', async () => {
+test('a new download is not truncated first', async () => {
   const cuts = vi.spyOn(await fileHandles(), 'truncate');
   await line.ensure();
   expect(cuts.mock.calls.filter(([length]) => length === 0)).toEqual([]);
 });
 
-test('a disk that cannot be synced gets no name, and the call says so', async () => {
+test('a disk that cannot be synced gets no name, and the call fails', async () => {
   const handles = await fileHandles();
   const sync = handles.sync;
   vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {

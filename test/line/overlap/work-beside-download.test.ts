@@ -35,7 +35,7 @@ test('the disk is hashed and synced before the last byte of the download has com
   }
 });
 
-/** What all handles of open files inherit from. */
+/** The common prototype of all file handles. */
 async function fileHandles(): Promise<FileHandle> {
   const handle = await open(new URL(import.meta.url));
   await handle.close();

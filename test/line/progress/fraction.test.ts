@@ -15,7 +15,7 @@ test('is unknown until the length of every file is known', () => {
   expect(whole.value).toBeCloseTo(0.045);
 });
 
-test('a file of the cache that never told its length costs nothing', () => {
+test('a cached file of unknown length does not count', () => {
   const whole = new Fraction();
   whole.expect([
     { role: 'kernel', totalBytes: undefined },
@@ -28,7 +28,7 @@ test('a file of the cache that never told its length costs nothing', () => {
   expect(whole.value).toBeCloseTo(0.45);
 });
 
-test('counts what is decoded beside what is fetched, and stays below 1', () => {
+test('counts decoding together with the download, and stays below 1', () => {
   const whole = new Fraction();
   whole.expect([{ role: 'disk', totalBytes: 100 }]);
   whole.begin('disk');
@@ -36,13 +36,13 @@ test('counts what is decoded beside what is fetched, and stays below 1', () => {
   expect(whole.value).toBeCloseTo(0.9);
   whole.decode(500, 1000);
   expect(whole.value).toBeCloseTo(0.945);
-  // More than was announced is no more than all of it.
+  // More bytes than announced count as all of it.
   whole.decode(2000, 1000);
   whole.fetch(300, 100);
   expect(whole.value).toBeCloseTo(0.99);
 });
 
-test('a new attempt does not take it back, nor does a length that turns out larger', () => {
+test('never decreases, neither for a new attempt nor for a larger length', () => {
   const whole = new Fraction();
   whole.expect([{ role: 'disk', totalBytes: 100 }]);
   whole.begin('disk');
@@ -56,7 +56,7 @@ test('a new attempt does not take it back, nor does a length that turns out larg
   expect(whole.value).toBeCloseTo(0.81);
 });
 
-test('without files that are expected there is none', () => {
+test('is absent if no files are expected', () => {
   const whole = new Fraction();
   whole.begin('disk');
   whole.fetch(50, 100);

@@ -35,7 +35,7 @@ async function listen(options: EnsureOptions): Promise<ProgressEvent[]> {
 const rolesOf = (events: ProgressEvent[]) => [...new Set(events.map(({ role }) => role))];
 const fractionsOf = (events: ProgressEvent[]) => events.map(({ fraction }) => fraction);
 
-test('each event says of which file it is, and those of the whole call of none', async () => {
+test('each event names its file, and those of the whole call name none', async () => {
   const events = await listen({ boot: true });
   expect(rolesOf(events)).toEqual([undefined, 'kernel', 'initrd', 'disk']);
   expect(events.at(0)).toMatchObject({ type: 'stage', stage: 'resolve' });
@@ -47,11 +47,11 @@ test('each event says of which file it is, and those of the whole call of none',
   expect(rolesOf(await listen({}))).toEqual([undefined, 'disk']);
 });
 
-test('the whole never goes backwards, and is 1 only when all files are there', async () => {
+test('the total never decreases, and is 1 only when all files are complete', async () => {
   const events = await listen({ boot: true });
   const fractions = fractionsOf(events);
   const first = fractions.findIndex((fraction) => fraction !== undefined);
-  // No file of this vendor tells its length before it is fetched, and the disk comes last.
+  // No file of this vendor has a length before its download, and the disk comes last.
   expect(events[first]).toMatchObject({ type: 'fetch', role: 'disk' });
   const known = fractions.slice(first);
   expect(known).toEqual(known.toSorted((a = -1, b = -1) => a - b));
@@ -60,7 +60,7 @@ test('the whole never goes backwards, and is 1 only when all files are there', a
   expect(events.at(-1)).toMatchObject({ type: 'done', fraction: 1 });
 });
 
-test('a hit is done at once', async () => {
+test('a hit is done immediately', async () => {
   await listen({});
   const events = await listen({ offline: true });
   expect(events.at(-1)).toMatchObject({ type: 'done', origin: 'cache', fraction: 1 });

@@ -16,7 +16,7 @@ import { type Line, makeDisk, parts, sha256, sha256File, startLine } from '../..
 
 const MiB = 1024 ** 2;
 
-/** Data in all blocks of 1 MiB but the third. */
+/** Data in all blocks of 1 MiB except the third. */
 const disk = Buffer.concat([
   makeDisk(MiB, 1),
   makeDisk(MiB, 2),
@@ -51,7 +51,7 @@ async function repair(options: VerifyCacheOptions = {}): Promise<VerifiedEntry[]
   return entries;
 }
 
-/** A disk of the cache with its download kept, damaged at the offsets; nothing was asked since. */
+/** A cached disk with its download, damaged at the offsets; no request was made since. */
 async function damaged(...offsets: number[]): Promise<string> {
   const { path } = await line.ensure('acme:1', { keepSource: true });
   await line.releaseAll();
@@ -61,7 +61,7 @@ async function damaged(...offsets: number[]): Promise<string> {
 }
 
 test.runIf(process.platform === 'linux')(
-  'a disk that cannot be synced does not take the place of the damaged one',
+  'a disk that cannot be synced does not replace the damaged one',
   async () => {
     const path = await damaged(MiB + 5000);
     const { ino } = await stat(path);
@@ -102,7 +102,7 @@ describe('only the damaged blocks are made again', () => {
     expect(await line.ensure('acme:1', { offline: true })).toMatchObject({ origin: 'cache' });
   });
 
-  test('several: side by side, where a hole was, and the short one at the end', async () => {
+  test('several in parallel, one in a hole, and the short one at the end', async () => {
     const path = await damaged(5000, MiB + 1, 2 * MiB + 7, disk.length - 1);
     expect(await repair({ offline: true })).toMatchObject([
       { state: 'repaired', remade: { from: 'source', blocks: 4 } },
@@ -112,7 +112,7 @@ describe('only the damaged blocks are made again', () => {
     expect((await stat(path)).blocks * 512).toBeLessThan(2 * MiB);
   });
 
-  test('a process that has the damaged disk open keeps what it has', async () => {
+  test('a process that has the damaged disk open keeps its content', async () => {
     const path = await damaged(5000);
     const bytes = await readFile(path);
     const handle = await open(path);
@@ -122,7 +122,7 @@ describe('only the damaged blocks are made again', () => {
     expect(await sha256File(path)).toBe(sha256(disk));
   });
 
-  test('the command line says how many, in JSON too', async () => {
+  test('the command line reports their number, in JSON too', async () => {
     await damaged(5000, 3 * MiB + 5000);
     const run = ['cache', 'verify', '--repair', '--offline', '--cache-dir', line.cacheDir];
     const { code, stdout } = await runCli([...run, '--json']);
@@ -133,7 +133,7 @@ describe('only the damaged blocks are made again', () => {
   });
 });
 
-describe('other files of the same source serve as well', () => {
+describe('other files of the same source are used too', () => {
   const extents = [0, 1, 3].map((block) => ({
     position: block * MiB,
     bytes: disk.subarray(block * MiB, block * MiB + 262144),
@@ -178,7 +178,7 @@ describe('other files of the same source serve as well', () => {
   });
 });
 
-test('a source that is damaged too is not used: the disk is fetched again, and the reason says so', async () => {
+test('a damaged source is not used: the disk is downloaded again, and the result gives the reason', async () => {
   const path = await damaged(5000);
   await damage(`${path}.source`, 60);
   expect(await repair()).toMatchObject([
@@ -207,7 +207,7 @@ test('without digests of the blocks the whole disk is made from the kept downloa
   expect(await sha256File(path)).toBe(sha256(disk));
 });
 
-test('a repair that is killed at any step leaves the old file or the whole new one', {
+test('a repair that is killed at any step leaves the old file or the complete new one', {
   timeout: 240_000,
 }, async () => {
   const path = await damaged(5000);

@@ -8,7 +8,7 @@ import { tempDir } from '../../cache/temp-dir.ts';
 
 const MiB = 1024 ** 2;
 
-test('of a disk that is decoded whole, only damaged blocks are written', async () => {
+test('from a completely decoded disk, only damaged blocks are written', async () => {
   const handle = await open(join(await tempDir(), 'disk'), 'wx+');
   const written: [position: number, length: number][] = [];
   const file = {
@@ -24,7 +24,7 @@ test('of a disk that is decoded whole, only damaged blocks are written', async (
   ] as const;
   const sink = new SparseFile(damagedPart(file as typeof handle, damage), { maxBytes: 8 * MiB });
   await sink.setSize(disk.length);
-  // Pieces that do not end where blocks do.
+  // Pieces that do not end at block boundaries.
   for (let at = 0; at < disk.length; at += 700_000) {
     await sink.write(at, disk.subarray(at, at + 700_000));
   }

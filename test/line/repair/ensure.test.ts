@@ -33,7 +33,7 @@ describe('a damaged disk of a call with verify', () => {
       'acme:1',
       () => line.upstream.route(index, 'busy', { status: 503 }),
     ],
-  ])('%s is fetched from its own address', async (_, reference, before) => {
+  ])('%s is downloaded from its own address', async (_, reference, before) => {
     await line.ensure('acme:1');
     await line.releaseAll();
     before();
@@ -46,14 +46,14 @@ describe('a damaged disk of a call with verify', () => {
     expect(line.asked()).toContain('acme.raw.gz');
   });
 
-  test('is fetched again too where it was cut off', async () => {
+  test('is downloaded again if it was truncated, too', async () => {
     await truncate(path, 4096);
     line.upstream.route(index, '[]');
     expect(await line.ensure('acme@1', { verify: true })).toMatchObject({ path });
     expect(await sha256File(path)).toBe(sha256(disk));
   });
 
-  test('is refused with exit code 5 where it cannot be had again, and stays where it is', async () => {
+  test('is refused with exit code 5 if it cannot be downloaded again, and keeps its place', async () => {
     const bytes = await readFile(path);
     line.upstream.route(index, '[]');
     line.upstream.route('images.acme.example/acme.raw.gz', 'gone', { status: 404 });
@@ -66,7 +66,7 @@ describe('a damaged disk of a call with verify', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
 
-  test('is not fetched from its own address while the index names it with another digest', async () => {
+  test('is not downloaded from its own address if the index names it with another digest', async () => {
     const other = gzipSync(makeDisk(1024 ** 2, 2));
     line.offer({ ...build, digest: sha256(other) }, other);
     const image = await line.ensure('acme@1', { verify: true });

@@ -20,7 +20,7 @@ afterEach(() => line.close());
 for (const [kind, size, [program = '', ...flags]] of reflinkKinds) {
   const why = hasProgram('filefrag') ? whyNotMounted(kind, size, program, flags) : 'needs filefrag';
   test.skipIf(why !== undefined)(
-    `on ${kind} a repaired disk shares all blocks but the damaged one`,
+    `on ${kind} a repaired disk shares all blocks except the damaged one`,
     async () => {
       const cacheDir = mounted(await tempDir(), size, program, flags);
       const disk = randomBytes(8 * MiB);
@@ -49,7 +49,7 @@ for (const [kind, size, [program = '', ...flags]] of reflinkKinds) {
   test.skipIf(why === undefined)(`repair by reflink on ${kind} is not tried: ${why}`, () => {});
 }
 
-/** Where a file shares no block with another one. */
+/** The places where a file shares no block with another one. */
 function ownRanges(path: string): [offset: number, length: number][] {
   const listing = execFileSync('filefrag', ['-v', '-s', '-b4096', path], { encoding: 'utf8' });
   const rows = listing.matchAll(/^\s*\d+:\s*(\d+)\.\.\s*(\d+):(.*)$/gm);

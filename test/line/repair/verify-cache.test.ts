@@ -36,7 +36,7 @@ async function verify(options: VerifyCacheOptions = {}): Promise<VerifiedEntry[]
   return entries;
 }
 
-/** A disk of the cache whose bytes are damaged, and nothing asked since. */
+/** A cached disk whose bytes are damaged; no request was made since. */
 async function damaged(options: Parameters<Line['ensure']>[1] = {}, reference = 'acme:1') {
   const image = await line.ensure(reference, options);
   await line.releaseAll();
@@ -51,7 +51,7 @@ async function recordOf(path: string): Promise<Record<string, unknown>> {
 }
 
 describe('repair of a damaged disk', () => {
-  test('fetches the address of its record again, and no document', async () => {
+  test('downloads from the address in its record again, and no document', async () => {
     const { path, record } = await damaged();
     const url = 'https://images.acme.example/acme.raw.gz';
     const found = await verify({ repair: true });
@@ -77,14 +77,14 @@ describe('repair of a damaged disk', () => {
     expect(await line.ensure('acme:1')).toMatchObject({ path, origin: 'cache' });
   });
 
-  test('a disk that was cut off is fetched again too', async () => {
+  test('a truncated disk is downloaded again too', async () => {
     const { path } = await damaged();
     await truncate(path, 4096);
     expect(await verify({ repair: true })).toMatchObject([{ state: 'repaired' }]);
     expect(await sha256File(path)).toBe(sha256(disk));
   });
 
-  test('takes the record as it is: bytes that nothing vouched for are as little trusted as before', async () => {
+  test('uses the record unchanged: unproved bytes do not gain trust', async () => {
     const { digest: _, ...bare } = build;
     line.offer(bare, packed);
     const { path } = await damaged({ trust: 'none' });
@@ -92,7 +92,7 @@ describe('repair of a damaged disk', () => {
     expect(await recordOf(path)).toMatchObject({ trust: { level: 'none', pinned: false } });
   });
 
-  test('plain http is as good as https, without any mirror', async () => {
+  test('plain http is used like https, without a mirror', async () => {
     line.upstream.route('own/disk.raw.gz', packed);
     const { path } = await damaged(
       { mirrors: {}, digest: sha256(packed) },
@@ -103,7 +103,7 @@ describe('repair of a damaged disk', () => {
     expect(await sha256File(path)).toBe(sha256(disk));
   });
 
-  test('other addresses of the record serve where the first one is gone', async () => {
+  test('other addresses of the record are used if the first one is gone', async () => {
     const other = await startUpstream({ 'other/acme.raw.gz': packed });
     line.offer({ ...build, mirrors: [`${other.url}other/acme.raw.gz`] }, packed);
     const { path } = await damaged();
@@ -123,7 +123,7 @@ describe('repair of a damaged disk', () => {
     expect(await sha256File(`${path}.source`)).toBe(sha256(packed));
   });
 
-  test('a kept download that is damaged as well is fetched again', async () => {
+  test('a kept download that is damaged too is downloaded again', async () => {
     const { path } = await damaged({ keepSource: true });
     await damage(`${path}.source`, 60);
     expect(await verify({ repair: true })).toMatchObject([{ state: 'repaired' }]);
@@ -132,7 +132,7 @@ describe('repair of a damaged disk', () => {
     expect(await sha256File(`${path}.source`)).toBe(sha256(packed));
   });
 
-  test('the own format of a vendor comes again as it was', async () => {
+  test("an image in the vendor's own format is restored unchanged", async () => {
     const { bytes: image } = buildQcow2Image({
       virtualSize: 1024 ** 2,
       extents: [{ position: 65536, bytes: disk.subarray(0, 65536) }],
@@ -146,7 +146,7 @@ describe('repair of a damaged disk', () => {
     expect(line.asked()).toEqual(['acme.qcow2']);
   });
 
-  test('a kernel comes again, unpacked where it was', async () => {
+  test('a kernel is restored, unpacked if it was unpacked', async () => {
     const image = makeImage();
     const zboot = makeZboot(image, 'zstd');
     line.offer({ ...build, boot: { kernel: ['vmlinuz', sha256(zboot)] } }, packed);

@@ -27,7 +27,7 @@ afterEach(() => line.close());
 const staged = (): Promise<string[]> => readdir(join(line.cacheDir, 'images-v1/.staging'));
 const isRetired = (path: unknown): boolean => String(path).includes('/.removed-');
 
-/** Holds back the removal of what a call no longer needs; gives what lets it go on. */
+/** Delays the removal of files that a call no longer needs; returns a function that continues it. */
 function holdRemoval(): () => void {
   const held = Promise.withResolvers<void>();
   replaceOperation('rm', (real) => async (...parameters) => {
@@ -37,7 +37,7 @@ function holdRemoval(): () => void {
   return held.resolve;
 }
 
-test('a call has its answer before the download is removed, and so has the next one of the name', async () => {
+test('a call gets its answer before the download is removed, and so does the next one of the name', async () => {
   const release = holdRemoval();
   const image = await line.ensure();
   expect(await sha256File(image.path)).toBe(sha256(disk));
@@ -55,7 +55,7 @@ test('a call has its answer before the download is removed, and so has the next 
   expect(await staged()).toEqual([]);
 });
 
-test('a removal that fails is a warning in the log, and the next call does it', async () => {
+test('a failed removal is a warning in the log, and the next call repeats it', async () => {
   let fails = true;
   replaceOperation('rm', (real) => async (...parameters) => {
     if (fails && isRetired(parameters[0])) throw Object.assign(new Error('EIO'), { code: 'EIO' });
@@ -76,7 +76,7 @@ test('a removal that fails is a warning in the log, and the next call does it', 
 });
 
 test.runIf(process.platform === 'linux')(
-  'the disk gets its name after it was synced with all beside it, and its folder is synced once',
+  'the disk gets its name after it was synced with all its files, and its folder is synced once',
   async () => {
     const images = join(line.cacheDir, 'images-v1');
     const steps: string[] = [];

@@ -20,7 +20,7 @@ afterEach(() => line.close());
 
 const staged = (): Promise<string[]> => readdir(join(line.cacheDir, 'images-v1/.staging'));
 
-/** The command line in a process in which removing takes so long. */
+/** The command line in a process in which a removal takes this long. */
 function ensure(ms: number, options: RunOptions = {}) {
   const env = { NODE_OPTIONS: `--import=${slow}`, SLOW_REMOVAL_MS: String(ms) };
   return runCli(['ensure', 'acme:1', ...flagsFor(line)], { ...options, env });
@@ -41,7 +41,7 @@ test('the command line prints the path, then ends when the staging folder is emp
   expect(await staged()).toEqual([]);
 });
 
-test('what a process leaves that is killed after its answer goes with the next call', async () => {
+test('the next call removes the files of a process that was killed after its answer', async () => {
   const killed = await ensure(3_600_000, { onStdout: (_, child) => void child.kill('SIGKILL') });
   expect(killed.code).toBeNull();
   expect(await sha256File(killed.stdout.trim())).toBe(sha256(disk));
@@ -52,7 +52,7 @@ test('what a process leaves that is killed after its answer goes with the next c
   expect(await staged()).toEqual([]);
 });
 
-test('a prune removes it too, however young it is', async () => {
+test('a prune removes them too, even new ones', async () => {
   await ensure(3_600_000, { onStdout: (_, child) => void child.kill('SIGKILL') });
   expect(await staged()).toHaveLength(1);
   const pruned = await runCli(['cache', 'prune', '--cache-dir', line.cacheDir]);

@@ -38,7 +38,7 @@ async function abortWhen(begun: Promise<void>, tier: Tier): Promise<void> {
 }
 
 describe('a tier that hangs is ended by an abort', () => {
-  test('while it looks; a visit that comes too late is closed', async () => {
+  test('during its look; a late visit is closed', async () => {
     const begun = Promise.withResolvers<void>();
     const late = Promise.withResolvers<void>();
     const shelf = makeShelf({
@@ -70,7 +70,7 @@ describe('a tier that hangs is ended by an abort', () => {
     expect(shelf.told).toEqual(['visit', 'close']);
   });
 
-  test('while it is given the file, which came to the caller already', async () => {
+  test('while it stores the file, which the caller has already', async () => {
     const begun = Promise.withResolvers<void>();
     const controller = new AbortController();
     const shelf = makeShelf({
@@ -94,7 +94,7 @@ test('a visit is closed once, before the failure of the call is thrown', async (
   expect(shelf.told).toEqual(['visit', 'close']);
 });
 
-test('bytes that are right and no image are not held against the copy', async () => {
+test('correct bytes that are not an image are no fault of the copy', async () => {
   const page = Buffer.from('<!DOCTYPE html><html><body>maintenance</body></html>');
   line.offer({ ...build, digest: sha256(page) }, page);
   const shelf = makeShelf();
@@ -103,7 +103,7 @@ test('bytes that are right and no image are not held against the copy', async ()
   expect(shelf.told).toEqual(['visit', 'read 0-', 'close']);
 });
 
-test('two callers at once make one visit', async () => {
+test('two parallel callers make one visit', async () => {
   const shelf = makeShelf();
   shelf.files.set(key, disk);
   const images = await Promise.all([ensure(shelf.tier), ensure(shelf.tier)]);
@@ -132,7 +132,7 @@ test('kernel and initrd are files of the disk, each with its role', async () => 
   expect(other).toMatchObject({ origin: 'tier', boot: { initrd: { sizeBytes: initrd.length } } });
 });
 
-describe('what a tier answers is held to its contract', () => {
+describe('the answer of a tier must fulfil its contract', () => {
   const close = async () => {};
   test.each<[string, unknown, RegExp]>([
     ['no object', 7, /should be an object/],
@@ -140,7 +140,7 @@ describe('what a tier answers is held to its contract', () => {
     ['a copy without a size', { copy: { url: 'https://x.example/' }, close }, /\.copy\.sizeBytes/],
     ['a copy nowhere', { copy: { url: 'here', sizeBytes: 1 }, close }, /\.copy\.url/],
     ['a store that is none', { store: 'yes', close }, /\.store should be a function/],
-  ])('%s is a warning, or with only the error', async (_title, answer, message) => {
+  ])('%s is a warning, or an error with only', async (_title, answer, message) => {
     const broken = (shelf: Shelf): Tier => ({
       ...shelf.tier,
       visit: async () => answer as TierVisit,
@@ -156,7 +156,7 @@ describe('what a tier answers is held to its contract', () => {
     await expect(asked).rejects.toMatchObject({ code: 'ERR_PLUGIN', details: { plugin: 'shelf' } });
   });
 
-  test('an exception, and bytes that are none', async () => {
+  test('an exception, and chunks that are not bytes', async () => {
     const angry = makeShelf({ visit: () => Promise.reject(new Error('no')) });
     const { trust } = await ensure(angry.tier);
     expect(trust.warnings.map(({ message }) => message).join()).toContain(
@@ -176,7 +176,7 @@ describe('what a tier answers is held to its contract', () => {
     expect(messages).toContain('gave something else than bytes');
   });
 
-  test('a refusal or an end that fails changes nothing', async () => {
+  test('a failing refuse or end changes nothing', async () => {
     const told: string[] = [];
     const shelf = makeShelf({
       copy: () => ({ refuse: () => Promise.reject(new Error('I cannot')) }),

@@ -25,20 +25,20 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** One call with the tier; its bytes are right whatever the tier did. */
+/** One call with the tier; its bytes are correct, whatever the tier does. */
 async function ensure(shelf: Shelf, options: EnsureOptions = {}) {
   const image = await line.ensure('acme:1', { tiers: [shelf.tier], ...options });
   expect(await sha256File(image.path)).toBe(sha256(disk));
   await allEnded();
   return image;
 }
-/** Warnings but those that the test's own server stands in for upstream. */
+/** Warnings without those about the test's own server. */
 const warnings = (image: EnsuredImage) =>
   image.trust.warnings.filter(({ code }) => code !== 'mirror');
 const codes = (image: EnsuredImage) => warnings(image).map(({ code }) => code);
 
-describe('a tier that has nothing', () => {
-  test('is given what came from upstream, after the caller has its answer', async () => {
+describe('a tier without the file', () => {
+  test('gets the bytes of upstream, after the caller has its answer', async () => {
     const shelf = makeShelf();
     const image = await ensure(shelf);
     expect(image.origin).toBe('network');
@@ -59,7 +59,7 @@ describe('a tier that has nothing', () => {
     expect(JSON.parse(upload?.evidence ?? '')).toMatchObject({ schema: 1, proofs: [{}] });
   });
 
-  test('is not waited for; the end of the lease waits', async () => {
+  test('is not awaited; the end of the lease waits', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const shelf = makeShelf({ store: () => promise });
     const image = await line.ensure('acme:1', { tiers: [shelf.tier] });
@@ -71,7 +71,7 @@ describe('a tier that has nothing', () => {
     expect(shelf.stored).toHaveLength(1);
   });
 
-  test('may fail to take it: the log says so, and the call does not', async () => {
+  test('may fail to store them: the log reports it, and the call succeeds', async () => {
     const shelf = makeShelf({ store: () => Promise.reject(new Error('the shelf is full')) });
     const told: string[] = [];
     const image = await ensure(shelf, { log: ({ message }) => told.push(message) });
@@ -80,7 +80,7 @@ describe('a tier that has nothing', () => {
     expect(shelf.told).toEqual(['visit', 'store', 'close']);
   });
 
-  test('and that is only to be read is not given anything', async () => {
+  test('gets nothing if it is read-only', async () => {
     const shelf = makeShelf({ writable: false });
     expect(await ensure(shelf)).toMatchObject({ origin: 'network' });
     expect(shelf.told).toEqual(['visit', 'close']);
@@ -88,7 +88,7 @@ describe('a tier that has nothing', () => {
 });
 
 describe('a tier that has the file', () => {
-  test('gives the bytes; upstream is asked for documents alone', async () => {
+  test('gives the bytes; only documents are requested from upstream', async () => {
     const shelf = makeShelf();
     shelf.files.set(key, packed);
     const events: ProgressEvent[] = [];
@@ -122,7 +122,7 @@ describe('a tier that has the file', () => {
     ['cut short', () => packed.subarray(0, packed.length - 100), 'ERR_DIGEST'],
     ['another image', () => gzipSync(makeDisk(undefined, 2)), 'ERR_DIGEST'],
     ['empty', () => Buffer.alloc(0), 'ERR_DIGEST'],
-  ])('and that is %s is refused, and upstream is used', async (_title, bytes, code) => {
+  ])('that is %s is refused, and upstream is used', async (_title, bytes, code) => {
     const shelf = makeShelf();
     shelf.files.set(key, bytes());
     const image = await ensure(shelf);
@@ -140,7 +140,7 @@ describe('a tier that has the file', () => {
   test.each([
     ['longer', 1],
     ['shorter', -1],
-  ])('of a %s file than was published is refused without a byte', async (_title, more) => {
+  ])('with a %s file than published is refused without a byte', async (_title, more) => {
     line.offer({ ...build, sizeBytes: packed.length } as typeof build, packed);
     const shelf = makeShelf();
     shelf.files.set(key, Buffer.alloc(packed.length + more));
@@ -149,15 +149,15 @@ describe('a tier that has the file', () => {
   });
 });
 
-describe('a tier that alone may be asked', () => {
-  test('and has nothing ends the call', async () => {
+describe('a tier with only', () => {
+  test('that has nothing ends the call', async () => {
     const shelf = makeShelf({ only: true, writable: false });
     await expect(ensure(shelf)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
     expect(line.asked()).toEqual(['index.json']);
     expect(shelf.told).toEqual(['visit', 'close']);
   });
 
-  test('and has wrong bytes ends the call with what is wrong', async () => {
+  test('that has wrong bytes ends the call with the reason', async () => {
     const shelf = makeShelf({ only: true });
     shelf.files.set(key, Buffer.alloc(packed.length, 7));
     await expect(ensure(shelf)).rejects.toMatchObject({ code: 'ERR_DIGEST' });
@@ -166,7 +166,7 @@ describe('a tier that alone may be asked', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('and cannot be, as nothing decides over the bytes, ends the call too', async () => {
+  test('that cannot be asked, because nothing proves its bytes, ends the call too', async () => {
     const { digest: _, ...bare } = build;
     line.offer(bare as typeof build, packed);
     const shelf = makeShelf({ only: true });
@@ -175,7 +175,7 @@ describe('a tier that alone may be asked', () => {
     expect(shelf.told).toEqual([]);
   });
 
-  test('is followed by the next tier, and upstream is not asked', async () => {
+  test('is followed by the next tier, and upstream is not used', async () => {
     const [first, second] = [makeShelf(), makeShelf({ id: 'second', only: true })];
     first.files.set(key, Buffer.alloc(packed.length, 7));
     second.files.set(key, packed);
@@ -187,7 +187,7 @@ describe('a tier that alone may be asked', () => {
 });
 
 describe('no tier is asked', () => {
-  test('where nothing decides over the bytes', async () => {
+  test('if nothing proves the bytes', async () => {
     const { digest: _, ...bare } = build;
     line.offer(bare as typeof build, packed);
     const shelf = makeShelf();
@@ -203,7 +203,7 @@ describe('no tier is asked', () => {
     expect(shelf.told).toEqual([]);
   });
 
-  test('by a call that brings an empty list', async () => {
+  test('by a call with an empty list', async () => {
     const shelf = makeShelf();
     await ensure(shelf, { tiers: [] });
     expect(shelf.told).toEqual([]);

@@ -16,7 +16,7 @@ import { makeShelf, type Shelf, shelfKey } from '../../fixtures/shelf-tier.ts';
 
 const MiB = 1024 ** 2;
 let line: Line;
-/** Every byte counts: each 4 KiB is another. */
+/** Every 4 KiB differ, so every byte is checked. */
 const disk = makeDisk(20 * MiB);
 for (let at = 4096; at < disk.length; at += 4096) {
   createHash('sha256').update(String(at)).digest().copy(disk, at);
@@ -46,7 +46,7 @@ async function ensure(shelf: Shelf, options: EnsureOptions = {}): Promise<Ensure
   return made;
 }
 
-/** The ranges of all requests for the image; `undefined` for all of it. */
+/** The ranges of all requests for the image; `undefined` for the whole image. */
 const ranges = () =>
   line.upstream.requests
     .filter(({ path }) => path === `/${image}`)
@@ -54,7 +54,7 @@ const ranges = () =>
 const codes = (made: EnsuredImage) =>
   made.trust.warnings.map(({ code }) => code).filter((code) => code !== 'mirror');
 
-/** A copy that breaks in its middle. */
+/** A copy that breaks in the middle. */
 function breaking(copy: TierCopy, error: unknown): Partial<TierCopy> {
   return {
     async *read(start, _end, signal) {
@@ -85,7 +85,7 @@ describe('a copy that breaks in the middle', () => {
     expect(shelf.told).toEqual(['visit', `read 0-${half}`, 'close']);
   });
 
-  test('ends the call where upstream is not to be asked', async () => {
+  test('ends the call if upstream may not be used', async () => {
     const shelf = makeShelf({ only: true, copy: (copy) => breaking(copy, down) });
     shelf.files.set(key, disk);
     await expect(ensure(shelf)).rejects.toBe(down);
@@ -103,7 +103,7 @@ describe('a copy that breaks in the middle', () => {
     expect(shelf.told).toEqual(['visit', `read ${half}-`, 'close']);
   });
 
-  test('is continued by the next call from upstream, where the tier has it no more', async () => {
+  test('is continued by the next call from upstream, if the tier no longer has it', async () => {
     const broken = makeShelf({ only: true, copy: (copy) => breaking(copy, down) });
     broken.files.set(key, disk);
     await expect(ensure(broken)).rejects.toBe(down);
@@ -112,7 +112,7 @@ describe('a copy that breaks in the middle', () => {
   });
 });
 
-test('what a killed process had of a copy is continued from it', async () => {
+test('the bytes that a killed process had from a copy are continued from it', async () => {
   const file = join(line.folder, 'copy');
   await writeFile(file, disk);
   const start = (...more: string[]) =>
@@ -137,7 +137,7 @@ test('what a killed process had of a copy is continued from it', async () => {
   expect(ranges()).toEqual([]);
 });
 
-test('what an earlier call had from upstream is continued from a copy', async () => {
+test('the bytes that an earlier call had from upstream are continued from a copy', async () => {
   const controller = new AbortController();
   line.upstream.route(image, (_request, response) => {
     response.writeHead(200, { 'content-length': disk.length, etag: '"one"' });
@@ -204,7 +204,7 @@ describe('a file whose pieces are known', () => {
     sha256(disk.subarray(index * lengthBytes, (index + 1) * lengthBytes)),
   );
 
-  test('keeps the right pieces of a copy; upstream gives those from the first wrong one on', async () => {
+  test('keeps the correct pieces of a copy; upstream gives those from the first wrong one on', async () => {
     line.offer({ ...build, pieces: { lengthBytes, digests } } as typeof build, disk);
     const wrong = Buffer.from(disk);
     wrong.fill(7, 9 * MiB, 10 * MiB);

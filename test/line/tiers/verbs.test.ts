@@ -40,7 +40,7 @@ test('the record names the tier, and keeps the address of upstream', async () =>
   expect(record.source).toMatchObject({ url, tier: 'shelf', sha256: sha256(packed).slice(7) });
 });
 
-test('several images are asked for one after another', async () => {
+test('several images are requested one after another', async () => {
   const outcomes = await bound().ensureImages(['acme:1', 'acme@20260101'], own());
   const origins = outcomes.map((one) => (one.status === 'fulfilled' ? one.value.origin : 'failed'));
   expect(origins).toEqual(['tier', 'cache']);
@@ -48,7 +48,7 @@ test('several images are asked for one after another', async () => {
   expect(shelf.told).toEqual(['visit', 'read 0-', 'close']);
 });
 
-test('an entry of a lock file needs no request where a tier has the file', async () => {
+test('an entry of a lock file needs no request if a tier has the file', async () => {
   const lockfile = join(line.folder, 'rootdisk.lock.json');
   await bound().lockImages('acme:1', { ...own(), lockfile, alias: 'web' });
   line.asked();
@@ -71,7 +71,7 @@ test('an address with a digest may come from a tier, and then counts as pinned, 
   expect(record.trust).toMatchObject({ level: 'none', pinned: true });
 });
 
-describe('a damaged disk is made again from a tier', () => {
+describe('a damaged disk is restored from a tier', () => {
   test('by a call with verify', async () => {
     const { path } = await line.ensure('acme:1');
     await line.releaseAll();
@@ -83,7 +83,7 @@ describe('a damaged disk is made again from a tier', () => {
     expect(line.asked()).not.toContain('acme.raw.gz');
   });
 
-  test('by the care of the cache', async () => {
+  test('by cache verify', async () => {
     const { path } = await line.ensure('acme:1');
     await line.releaseAll();
     await damage(path);
@@ -99,7 +99,7 @@ describe('a damaged disk is made again from a tier', () => {
   });
 });
 
-test('a copy that unpacks to more than is allowed is refused when its digest is wrong', async () => {
+test('a copy that unpacks to more than the limit is refused if its digest is wrong', async () => {
   shelf.files.set(key, gzipSync(makeDisk(64 * 1024 ** 2)));
   const limits = { virtualBytes: 8 * 1024 ** 2 };
   const image = await line.ensure('acme:1', { tiers: [shelf.tier], limits });
@@ -108,7 +108,7 @@ test('a copy that unpacks to more than is allowed is refused when its digest is 
   expect(shelf.told).toEqual(['visit', 'read 0-', 'refuse ERR_DIGEST', 'close']);
 });
 
-test('the right copy that unpacks to more than is allowed is not refused', async () => {
+test('a correct copy that unpacks to more than the limit is not refused', async () => {
   const limits = { virtualBytes: 1024 ** 2 };
   const call = line.ensure('acme:1', { tiers: [shelf.tier], limits });
   await expect(call).rejects.toMatchObject({ code: 'ERR_LIMIT' });

@@ -21,7 +21,7 @@ afterEach(() => line.close());
 const newer = { serial: '20261115', bytes: makeImage(2), signedAt: new Date('2026-11-15T08:00Z') };
 
 describe('maxAge', () => {
-  test('refuses what was signed longer ago, before any image byte', async () => {
+  test('refuses a document that was signed earlier, before any image byte', async () => {
     line.offer();
     await expect(line.ensure({ maxAge: '19d' })).rejects.toMatchObject({
       code: 'ERR_STALE',
@@ -33,7 +33,7 @@ describe('maxAge', () => {
     expect((await line.ensure({ maxAge: '20d' })).origin).toBe('network');
   });
 
-  test('holds for what is cached, too', async () => {
+  test('also applies to cached disks', async () => {
     line.offer();
     await line.ensure();
     expect((await line.ensure({ maxAge: '20d' })).origin).toBe('cache');
@@ -47,7 +47,7 @@ describe('maxAge', () => {
     });
   });
 
-  test('is met by a list that was signed anew, without an image byte', async () => {
+  test('is met by a list with a newer signature, without an image byte', async () => {
     line.offer();
     await line.ensure();
     line.offer({ signedAt: new Date('2026-11-19T08:00Z') });
@@ -60,13 +60,13 @@ describe('maxAge', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('cannot be met where nothing signed says how old the bytes are', async () => {
+  test('cannot be met if no signature gives the age of the bytes', async () => {
     line.offer({ signer: false });
     const call = line.ensure({ trust: 'checksum', maxAge: '90d' });
     await expect(call).rejects.toMatchObject({ code: 'ERR_STALE' });
   });
 
-  test('is not met by the date of a document that says nothing of the image', async () => {
+  test('is not met by the date of a document that does not cover the image', async () => {
     const bytes = makeImage();
     const [base, { fingerprint, publicKey: key, clearsign }] = [
       new URL('https://images.acme.example/'),
@@ -110,12 +110,12 @@ describe('maxAge', () => {
     });
   });
 
-  test.each([['19'], ['soon'], [-1], [0]])('%j is no age', async (maxAge) => {
+  test.each([['19'], ['soon'], [-1], [0]])('%j is not an age', async (maxAge) => {
     await expect(line.ensure({ maxAge })).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
   });
 });
 
-describe('a build older than one that was accepted', () => {
+describe('a build older than an accepted one', () => {
   beforeEach(async () => {
     line.offer(newer);
     await line.ensure();
@@ -131,13 +131,13 @@ describe('a build older than one that was accepted', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('is accepted with allowOlder, and the newer one stays the measure', async () => {
+  test('is accepted with allowOlder, and the newer one is still remembered', async () => {
     const { snapshot } = await line.ensure({ allowOlder: true });
     expect(snapshot).toBe('20261101');
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_ROLLBACK' });
   });
 
-  test('is accepted when exactly it is asked for, or its digest is given', async () => {
+  test('is accepted if the request names it, or gives its digest', async () => {
     const exact = await line.ensure({}, 'ubuntu:24.04@20261101');
     expect(exact.trust.level).toBe('signed');
     const pinned = await line.ensure({ digest: sha256(makeImage()) });
@@ -145,7 +145,7 @@ describe('a build older than one that was accepted', () => {
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_ROLLBACK' });
   });
 
-  test('counts for its own source alone', async () => {
+  test('counts only for its own source', async () => {
     const bytes = makeImage();
     line.upstream.route('images.acme.example/disk.qcow2', bytes);
     const own = await line.ensure(
@@ -156,8 +156,8 @@ describe('a build older than one that was accepted', () => {
   });
 });
 
-describe('a document older than one that was accepted', () => {
-  test('of the same address is refused, though the build is the same', async () => {
+describe('a document older than an accepted one', () => {
+  test('at the same address is refused, although the build is the same', async () => {
     line.offer({ signedAt: new Date('2026-11-10T08:00Z') });
     await line.ensure();
     line.offer({ signedAt: new Date('2026-11-09T08:00Z') });
@@ -170,7 +170,7 @@ describe('a document older than one that was accepted', () => {
     expect((await line.ensure({ refresh: true, allowOlder: true })).trust.level).toBe('signed');
   });
 
-  test('signed at the same moment is no older', async () => {
+  test('with a signature of the same moment is not older', async () => {
     line.offer();
     await line.ensure();
     expect((await line.ensure({ refresh: true })).trust.level).toBe('signed');

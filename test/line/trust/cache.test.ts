@@ -10,7 +10,7 @@ beforeEach(async () => {
   line = await startSignedLine();
   line.offer();
   ({ path } = await line.ensure());
-  // Whatever is proved from here on is proved without upstream.
+  // From here on everything is proved without upstream.
   await line.upstream.close();
 });
 afterEach(() => line.close());
@@ -30,7 +30,7 @@ async function changeEvidence(change: (kept: Kept) => void): Promise<void> {
 }
 
 describe('cache verify', () => {
-  test('reads the disk and proves its origin from what was kept', async () => {
+  test('reads the disk and proves its origin from the kept documents', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -44,7 +44,7 @@ describe('cache verify', () => {
     });
   });
 
-  test('names the damaged blocks by digests that an earlier look has made', async () => {
+  test('names the damaged blocks with the digests of an earlier run', async () => {
     await rm(`${path}.blocks`);
     expect((await run()).code).toBe(0);
     await chmod(path, 0o644);
@@ -112,7 +112,7 @@ describe('cache verify', () => {
     ]);
   });
 
-  test('a damaged file of documents is a failure; none leaves what the record says', async () => {
+  test('a damaged file of documents is a failure; if there is none, the record counts', async () => {
     await writeFile(`${path}.evidence`, '');
     expect(await line.verify()).toMatchObject([{ origin: { state: 'failed', level: 'signed' } }]);
     await rm(`${path}.evidence`);
@@ -137,7 +137,7 @@ describe('cache verify', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
 
-  test('a touched time is told, and restored by --repair', async () => {
+  test('a changed time is reported, and restored by --repair', async () => {
     const { mtimeMs } = await stat(path);
     await chmod(path, 0o644);
     await utimes(path, new Date(), new Date());
@@ -150,7 +150,7 @@ describe('cache verify', () => {
     expect(parseOutput(await run('--json'))).toMatchObject({ entries: [{ state: 'intact' }] });
   });
 
-  test('an empty cache is fine', async () => {
+  test('an empty cache is valid', async () => {
     const { code, stdout } = await runCli([
       'cache',
       'verify',

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** A call for the image, in a process of its own. */
+/** A call for the image, in a separate process. */
 const run = (command: string, ...more: string[]): Promise<Ran> => {
   const mirrors = Object.entries(line.mirrors).flatMap(([from, to]) => [
     '--mirror',
@@ -29,7 +29,7 @@ const run = (command: string, ...more: string[]): Promise<Ran> => {
 };
 
 describe('on the command line', () => {
-  test('--key names who may sign beside the vendor, and is told again', async () => {
+  test('--key adds an allowed signer, and the output names it', async () => {
     line.offer();
     const keys = ['--key', 'stranger.asc', '--key', 'own.asc'];
     const { code, stdout } = await run('resolve', ...keys);
@@ -44,7 +44,7 @@ describe('on the command line', () => {
     });
   });
 
-  test('a missing signature, an unknown signer and an old one exit 5, each with its own code', async () => {
+  test('a missing signature, an unknown signer and an old one exit with 5, each with its own code', async () => {
     line.offer({ signer: false });
     const missing = await run('ensure', '--key', 'own.asc', '--json');
     line.offer();
@@ -59,7 +59,7 @@ describe('on the command line', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('an older build is refused by the next process, and let through by --allow-older', async () => {
+  test('an older build is refused by the next process, and accepted with --allow-older', async () => {
     line.offer({ serial: '20261115', bytes: makeImage(2) });
     expect((await run('ensure', '--key', 'own.asc')).code).toBe(0);
     line.offer();

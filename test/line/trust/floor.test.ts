@@ -24,8 +24,8 @@ const withoutSignatures = (): void => {
   line.upstream.route(`${sums}.gpg`, 'gone', { status: 404 });
 };
 
-describe("trust: 'checksum' is a floor", () => {
-  test('signatures that are not there are a warning', async () => {
+describe("trust: 'checksum' is a minimum", () => {
+  test('missing signatures are a warning', async () => {
     line.offer();
     withoutSignatures();
     const image = await line.ensure({ trust: 'checksum' });
@@ -40,7 +40,7 @@ describe("trust: 'checksum' is a floor", () => {
     });
   });
 
-  test('signatures that are there are checked and count', async () => {
+  test('existing signatures are checked and count', async () => {
     line.offer();
     expect((await line.ensure({ trust: 'checksum' })).trust.level).toBe('signed');
   });
@@ -69,8 +69,8 @@ describe("trust: 'checksum' is a floor", () => {
   });
 });
 
-describe("trust: 'signed' is a floor", () => {
-  test('one signature is enough, and the other that is missing a warning', async () => {
+describe("trust: 'signed' is a minimum", () => {
+  test('one signature is enough, and the missing other one is a warning', async () => {
     line.offer();
     line.upstream.route(`${sums}.gpg`, 'gone', { status: 404 });
     const { trust } = await line.ensure({ trust: 'signed' });
@@ -78,7 +78,7 @@ describe("trust: 'signed' is a floor", () => {
     expect(trust.warnings.map(({ code }) => code)).toContain('proof-unreachable');
   });
 
-  test('a source that has digests alone does not reach it', async () => {
+  test('a source with only digests does not reach it', async () => {
     const bytes = gzipSync(makeDisk());
     const build = { release: '1', snapshot: '1', file: 'acme.raw.gz', layers: ['gz', 'raw'] };
     const index = JSON.stringify([{ ...build, digest: sha256(bytes) }]);
@@ -107,7 +107,7 @@ describe('a digest of the caller', () => {
     ]);
   });
 
-  test('works where nothing is signed, and refuses what it does not fit', async () => {
+  test('works if nothing is signed, and refuses a file that does not match it', async () => {
     line.offer({ signer: false });
     const other = line.ensure({ digest: sha256(makeImage(2)) });
     await expect(other).rejects.toMatchObject({ code: 'ERR_DIGEST' });
@@ -116,7 +116,7 @@ describe('a digest of the caller', () => {
   });
 });
 
-describe('a disk of a lower level', () => {
+describe('a disk with a lower level', () => {
   test('is raised by a later call without an image byte', async () => {
     line.offer();
     withoutSignatures();
@@ -137,7 +137,7 @@ describe('a disk of a lower level', () => {
     ]);
   });
 
-  test('raised, it is not lowered by a call that asks for less', async () => {
+  test('is not lowered again by a call that requires less', async () => {
     line.offer();
     await line.ensure();
     withoutSignatures();

@@ -35,7 +35,7 @@ describe('a signature over the image itself', () => {
     line.upstream.route(`${folder}${name}.asc`, signer.signDetached(of, signedAt));
   };
 
-  test('makes the disk signed once the last byte is there', async () => {
+  test('makes the disk signed once the last byte has arrived', async () => {
     offer();
     const { trust } = await line.ensure({}, 'alpine');
     const { fingerprint } = line.signer;
@@ -48,7 +48,7 @@ describe('a signature over the image itself', () => {
   });
 
   test.each(['streaming', 'after-verify'] as const)(
-    'that does not fit leaves no disk behind (%s)',
+    'that does not match leaves no disk (%s)',
     async (decode) => {
       offer(makeImage(2));
       await expect(line.ensure({ decode }, 'alpine')).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('a signature over the image itself', () => {
     },
   );
 
-  test('of a stranger, or missing, is refused before any image byte', async () => {
+  test('by an unknown signer, or missing, is refused before any image byte', async () => {
     offer(bytes, createOpenpgpSigner());
     await expect(line.ensure({}, 'alpine')).rejects.toMatchObject({ code: 'ERR_UNKNOWN_SIGNER' });
     line.upstream.route(`${folder}${name}.asc`, 'gone', { status: 404 });
@@ -82,7 +82,7 @@ describe('a signature over the image itself', () => {
     expect((await line.ensure({ maxAge: '30d' }, 'alpine')).trust.level).toBe('signed');
   });
 
-  test('is shown again later where the download was kept, and recorded where it was not', async () => {
+  test('is proved again later if the download was kept, and otherwise recorded', async () => {
     offer();
     await line.ensure({}, 'alpine');
     expect(await line.verify()).toMatchObject([
@@ -125,7 +125,7 @@ describe('a clear-signed suite', () => {
     line.upstream.route(`${folder}20261101-2600/${disk}`, bytes);
   };
 
-  test('says which release is stable, and nothing of the image', async () => {
+  test('says which release is stable, and proves nothing about the image', async () => {
     offer(line.signer.clearsign(release, signedAt));
     const image = await line.ensure({}, 'debian');
     expect(image.version).toBe('13.7');
@@ -149,7 +149,7 @@ describe('a clear-signed suite', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('that is not signed at all is refused: it may be any old one', async () => {
+  test('without a signature is refused: it may be an old copy', async () => {
     offer('gone');
     line.upstream.route(dists, 'gone', { status: 404 });
     line.upstream.route(dists.replace('InRelease', 'Release'), release);
@@ -159,7 +159,7 @@ describe('a clear-signed suite', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('may not be older than one that was accepted', async () => {
+  test('may not be older than an accepted one', async () => {
     offer(line.signer.clearsign(release, signedAt));
     await line.ensure({}, 'debian');
     offer(line.signer.clearsign(release, new Date('2026-10-01T08:00Z')));

@@ -44,7 +44,7 @@ describe('keys of the caller', () => {
     expect((await line.ensure({ keys: [file] })).trust.level).toBe('signed');
   });
 
-  test('a file that is not there changes nothing and is named', async () => {
+  test('a file that does not exist is ignored and named in a warning', async () => {
     await expect(line.ensure({ keys: ['/nonexistent/key.asc'] })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       message: expect.stringContaining('/nonexistent/key.asc'),
@@ -61,7 +61,7 @@ describe('keys of the caller', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test('in place of the vendor’s count for what is cached, too', async () => {
+  test('in place of the vendor’s count for cached disks, too', async () => {
     await line.ensure();
     const code = { code: 'ERR_UNKNOWN_SIGNER' };
     const others = { replace: [stranger.publicKey] };
@@ -72,7 +72,7 @@ describe('keys of the caller', () => {
     await expect(line.ensure({ keys: others, offline: true })).rejects.toMatchObject({
       code: 'ERR_OFFLINE_MISS',
     });
-    // Proved anew by the stranger, who has signed the same list: no image byte moves.
+    // Proved again by the other signer, who has signed the same list: no image byte is downloaded.
     line.offer({ signer: stranger });
     line.asked();
     const image = await line.ensure({ keys: others });
@@ -106,7 +106,7 @@ describe('a pinned key that is fetched', () => {
   };
   afterEach(() => line.close());
 
-  test('comes from its own host, and is kept: later calls move it no more', async () => {
+  test('comes from its own host, and is kept: later calls do not download it again', async () => {
     await start(`https://${own}`);
     line.upstream.route(own, publicKey);
     const first = await line.ensure({ keys: [] }, 'keyed:1');
@@ -121,17 +121,17 @@ describe('a pinned key that is fetched', () => {
     expect(entries.map(({ origin }) => origin?.state)).toEqual(['proved', 'proved']);
   });
 
-  test('is none when it has another fingerprint', async () => {
+  test('is refused if it has another fingerprint', async () => {
     await start(`https://${own}`);
     line.upstream.route(own, stranger.publicKey);
     await expect(line.ensure({ keys: [] }, 'keyed:1')).rejects.toMatchObject({ code: 'ERR_KEY' });
     expect(noImage(line.asked())).toBe(true);
-    // What was kept of that answer does not stand in the way of the right one.
+    // The kept answer does not prevent the use of the right key.
     line.upstream.route(own, publicKey);
     expect((await line.ensure({ keys: [] }, 'keyed:1')).trust.level).toBe('signed');
   });
 
-  test('beside a stranger’s is found, and the stranger is not believed', async () => {
+  test('is found beside an unknown one, which is not trusted', async () => {
     await start(`https://${own}`);
     line.upstream.route(own, stranger.publicKey + publicKey);
     expect((await line.ensure({ keys: [] }, 'keyed:1')).trust.signer?.fingerprint).toBe(
@@ -144,14 +144,14 @@ describe('a pinned key that is fetched', () => {
     });
   });
 
-  test('is never taken from the host of the images', async () => {
+  test('is never fetched from the host of the images', async () => {
     await start('https://images.acme.example/release.asc');
     line.upstream.route('images.acme.example/release.asc', publicKey);
     await expect(line.ensure({ keys: [] }, 'keyed:1')).rejects.toMatchObject({ code: 'ERR_KEY' });
     expect(line.asked()).not.toContain('release.asc');
   });
 
-  test('out of reach is an error that says where to get it; a key of the caller serves', async () => {
+  test('that is unreachable is an error that says where to get it; a key of the caller replaces it', async () => {
     await start(`https://${own}`);
     await expect(line.ensure({ keys: [] }, 'keyed:1')).rejects.toMatchObject({
       code: 'ERR_KEY',

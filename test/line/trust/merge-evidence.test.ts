@@ -10,7 +10,7 @@ function evidence(more: Partial<Evidence>): Evidence {
   return { level: 'checksum', digests: [], documents: [], warnings: [], ...more };
 }
 
-test('all evidence counts, and the best level', () => {
+test('all evidence counts, and the best level is used', () => {
   const merged = mergeEvidence(
     [evidence({ digests: [a], level: 'tls' }), evidence({ digests: [long, a], sizeBytes: 5 })],
     a,
@@ -28,6 +28,6 @@ test.each([
   expect(() => mergeEvidence(list, pin)).toThrow(expect.objectContaining({ code, exitCode: 5 }));
 });
 
-test('no evidence is no trust', () => {
+test('without evidence the level is none', () => {
   expect(mergeEvidence([], undefined)).toMatchObject({ level: 'none', pinned: false, digests: [] });
 });

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** Ensures with a proof of a kind of its own that `offers` one level, and gives another one, or the same. */
+/** Ensures with a proof of a new kind that `offers` one level, and gives another one, or the same. */
 function ensure(offers: TrustLevel | undefined, level: TrustLevel, options: EnsureOptions = {}) {
   const proof: unknown = { kind: 'receipt', offers };
   const vendor: Vendor = {
@@ -52,14 +52,14 @@ function ensure(offers: TrustLevel | undefined, level: TrustLevel, options: Ensu
   return ensureImage('own:1', { arch: 'amd64', cacheDir, mirrors, ...options });
 }
 
-describe('auto demands what a proof of its own kind offers', () => {
+describe('auto requires the level that a proof of a new kind offers', () => {
   test.each<[offers: TrustLevel | undefined, level: TrustLevel]>([
     ['signed', 'signed'],
     ['checksum', 'checksum'],
     [undefined, 'checksum'],
     [undefined, 'signed'],
     ['checksum', 'signed'],
-  ])('%s is offered, and %s is given: it holds', async (offers, level) => {
+  ])('%s is offered, and %s is given: accepted', async (offers, level) => {
     await using image = await ensure(offers, level);
     expect(image.trust.level).toBe(level);
   });
@@ -68,12 +68,12 @@ describe('auto demands what a proof of its own kind offers', () => {
     ['signed', 'checksum'],
     ['signed', 'tls'],
     [undefined, 'tls'],
-  ])('%s is offered, and %s is given: it is refused', async (offers, level) => {
+  ])('%s is offered, and %s is given: refused', async (offers, level) => {
     await expect(ensure(offers, level)).rejects.toMatchObject({ remedy: 'integrity' });
     expect(await line.visible()).toEqual([]);
   });
 
-  test('a caller that asks for less takes less', async () => {
+  test('a caller that requires less accepts less', async () => {
     await using image = await ensure('signed', 'checksum', { trust: 'checksum' });
     expect(image.trust.level).toBe('checksum');
   });

@@ -25,7 +25,7 @@ const one: DatedOffer = {
   signedAt: later,
 };
 
-describe('what is remembered of a source, in the words of the request', () => {
+describe('the remembered builds of a source, by the words of the request', () => {
   test.each([
     ['2026.3', '2024.1'],
     ['3.24', '3.20'],
@@ -48,14 +48,17 @@ describe('what is remembered of a source, in the words of the request', () => {
     ['20261115-2537', '2026.11.01'],
     ['2026-11-15', 'build20261101'],
     ['1.10.0', '1.9.0-rc1'],
-  ])('another shape of name does not escape: %s, then %s', async (snapshot, old) => {
-    line.publish({ ...one, snapshot, by: 'unsigned' });
-    await line.ensure({ trust: 'checksum' }, 'dated');
-    line.publish({ ...one, snapshot: old, by: 'unsigned' });
-    await expect(line.ensure({ trust: 'checksum' }, 'dated')).rejects.toMatchObject(refusal);
-  });
+  ])(
+    'an older build with another form of name is refused too: %s, then %s',
+    async (snapshot, old) => {
+      line.publish({ ...one, snapshot, by: 'unsigned' });
+      await line.ensure({ trust: 'checksum' }, 'dated');
+      line.publish({ ...one, snapshot: old, by: 'unsigned' });
+      await expect(line.ensure({ trust: 'checksum' }, 'dated')).rejects.toMatchObject(refusal);
+    },
+  );
 
-  test('a name without an order is told, and does not make an older one acceptable', async () => {
+  test('a name without an order gives a warning, and does not make an older one acceptable', async () => {
     line.publish({ ...one, by: 'unsigned' });
     await line.ensure({}, 'dated');
     line.publish({ ...one, snapshot: 'winter', by: 'unsigned' });
@@ -65,7 +68,7 @@ describe('what is remembered of a source, in the words of the request', () => {
     await expect(line.ensure({}, 'dated')).rejects.toMatchObject(refusal);
   });
 
-  test('snapshots that are hashes follow each other without a word', async () => {
+  test('snapshots that are hashes follow each other without a warning', async () => {
     line.publish({ ...one, snapshot: '0a1b2c3d4e5f', by: 'unsigned' });
     await line.ensure({}, 'dated');
     line.publish({ ...one, snapshot: 'f0a1b2c3d4e5', by: 'unsigned' });
@@ -100,16 +103,16 @@ describe('the date of the signature that covers the file', () => {
         ...refusal,
         message: expect.stringMatching(/2026-11-01.*2026-11-15/),
       });
-      // Nothing is published of it.
+      // Nothing of it is published.
       expect(await line.visible()).toEqual(before);
       expect((await line.ensure({ allowOlder: true }, 'dated')).snapshot).toBe('20261118');
     },
   );
 
-  test('is remembered of a hit, too', async () => {
+  test('is remembered for a hit, too', async () => {
     line.publish({ ...one, by: 'image' });
     await line.ensure({}, 'dated:2026.3');
-    // The same disk by another request; nothing is fetched for it.
+    // The same disk by another request; nothing is downloaded for it.
     expect((await line.ensure({}, 'dated:latest')).origin).toBe('cache');
     line.publish({
       ...one,
@@ -122,8 +125,8 @@ describe('the date of the signature that covers the file', () => {
   });
 });
 
-describe('a signature that was seen', () => {
-  test('is demanded from then on, though the vendor does not offer it', async () => {
+describe('an accepted signature', () => {
+  test('is required from then on, even if the vendor does not offer it', async () => {
     line.publish(one);
     await line.ensure({}, 'dated');
     line.publish({ ...one, by: 'unsigned', snapshot: '20261118', seed: 2 });
@@ -132,11 +135,11 @@ describe('a signature that was seen', () => {
     await expect(line.resolve({}, 'dated')).rejects.toMatchObject(missing);
     const image = await line.ensure({ trust: 'checksum' }, 'dated');
     expect(image.trust.level).toBe('checksum');
-    // What was accepted under a floor is no hit for a call without one.
+    // A disk accepted with a lower minimum is not a hit for a call without one.
     await expect(line.ensure({}, 'dated')).rejects.toMatchObject(missing);
   });
 
-  test('counts for its own source alone', async () => {
+  test('counts only for its own source', async () => {
     line.publish(one);
     await line.ensure({}, 'dated');
     line.publish({ ...one, by: 'unsigned', snapshot: '20261118', seed: 2 });
@@ -145,8 +148,8 @@ describe('a signature that was seen', () => {
   });
 });
 
-describe('a signature that does not say of which build it is', () => {
-  test('is told, by the hit as well', async () => {
+describe('a signature that does not name its build', () => {
+  test('gives a warning, for a hit as well', async () => {
     line.publish({ ...one, by: 'image' });
     expect(codes(await line.ensure({}, 'dated'))).toContain('build-not-signed');
     const hit = await line.ensure({}, 'dated');
@@ -154,12 +157,12 @@ describe('a signature that does not say of which build it is', () => {
     expect(codes(hit)).toContain('build-not-signed');
   });
 
-  test('a list under a name without release and build is told', async () => {
+  test('a list under a name without release and build gives a warning', async () => {
     line.publish({ ...one, file: 'current.qcow2' });
     expect(codes(await line.ensure({}, 'dated'))).toContain('build-not-signed');
   });
 
-  test('a list that names the release is not', async () => {
+  test('a list that names the release gives none', async () => {
     line.publish(one);
     expect(codes(await line.ensure({}, 'dated'))).not.toContain('build-not-signed');
   });
@@ -170,12 +173,12 @@ describe('the state file', () => {
     ['empty', ''],
     ['torn', '{"schema":2,"source":{"by":"as'],
     ['of no known schema', '{"schema":9}'],
-  ])('%s is a warning to the caller, once, and is written anew', async (_, text) => {
+  ])('%s is a warning to the caller, once, and is replaced', async (_, text) => {
     line.publish(one);
     await line.ensure({}, 'dated');
     for (const name of await readdir(stateDir())) await writeFile(join(stateDir(), name), text);
     const image = await line.ensure({}, 'dated');
-    // One file for what is asked, one for what answers.
+    // One file for the request, one for the result.
     expect(codes(image).filter((code) => code === 'state-damaged')).toHaveLength(2);
     expect(codes(await line.ensure({}, 'dated'))).not.toContain('state-damaged');
     line.publish({ ...one, snapshot: '20261101' });

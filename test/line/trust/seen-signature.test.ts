@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** The one build of Rocky Linux 9, its list, and the signature of that or none. */
+/** The one build of Rocky Linux 9, its list, and the list's signature or none. */
 function publish(date: string, seed: number, isSigned: boolean): void {
   const put = (address: string, body: string | Uint8Array, status = 200): void => {
     line.upstream.route(address.replace(/^https:\//, ''), body, { status });
@@ -46,7 +46,7 @@ test.each([
   ['the next build', '20260601.0', 2],
   ['the same build with other bytes', '20260525.0', 2],
 ])(
-  'a release that signs by chance keeps its signature: %s without one is refused',
+  'a release that is signed once must stay signed: %s without a signature is refused',
   async (_, date, seed) => {
     publish('20260525.0', 1, true);
     const first = await ensure();
@@ -66,7 +66,7 @@ test.each([
     expect(noImage(asked)).toBe(true);
     expect(await line.visible()).toEqual(before);
 
-    // Where no signature was ever seen, that Rocky 9 signs none is its vendor's fact.
+    // As long as no signature was accepted, the vendor's statement that Rocky 9 signs none is used.
     const fresh = await ensure({ cacheDir: join(line.folder, 'another') });
     expect([fresh.trust.level, fresh.snapshot]).toEqual(['checksum', `9.8-${date}`]);
     expect((await ensure({ refresh: true, trust: 'checksum' })).trust.level).toBe('checksum');

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => line.close());
 
 describe('auto with every signature', () => {
-  test('is signed, and says by whom and when', async () => {
+  test('is signed, with signer and time', async () => {
     line.offer();
     const image = await line.ensure();
     const signer = { fingerprint: line.signer.fingerprint, userId: expect.any(String) };
@@ -120,7 +120,7 @@ describe('auto refuses before any image byte', () => {
     expect(noImage(line.asked())).toBe(true);
   });
 
-  test("the vendor's own keys do not know the line's signer", async () => {
+  test("the vendor's real keys do not include the signer of this test", async () => {
     line.offer();
     const code = { code: 'ERR_UNKNOWN_SIGNER' };
     await expect(line.ensure({ keys: [] })).rejects.toMatchObject(code);
@@ -130,7 +130,7 @@ describe('auto refuses before any image byte', () => {
     line.offer();
     const { clearsign } = line.signer;
     let answers = 0;
-    // First what is not signed, then what would hold: the vendor believed the first.
+    // First the unsigned text, then a valid one: the vendor used the first.
     line.upstream.route(products, (_request, response) => {
       answers += 1;
       const path = `server/releases/noble/release-20261101/ubuntu-24.04-server-cloudimg-amd64.img`;
@@ -153,10 +153,10 @@ describe('auto refuses before any image byte', () => {
   });
 });
 
-describe('a list and a signature of different moments', () => {
+describe('a list and a signature of different versions', () => {
   const old = `${'0'.repeat(64)} *ubuntu-24.04-server-cloudimg-amd64.img\n`;
 
-  test('are asked for once more, past caches, and then fit', async () => {
+  test('are requested once more, without caches, and then match', async () => {
     line.offer();
     const list = `${sha256(makeImage()).slice(7)} *ubuntu-24.04-server-cloudimg-amd64.img\n`;
     let tries = 0;
@@ -179,7 +179,7 @@ describe('a list and a signature of different moments', () => {
     ]);
   });
 
-  test('that never fit are refused after exactly two tries', async () => {
+  test('that never match are refused after exactly two tries', async () => {
     line.offer();
     line.upstream.route(sums, old);
     await expect(line.ensure()).rejects.toMatchObject({ code: 'ERR_SIGNATURE' });

@@ -15,9 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-test('the sha512 of a download is taken where something states one, and only there', async () => {
+test('the sha512 of a download is computed only if a source states one', async () => {
   expect((await line.ensure('acme:1')).digests).toEqual([digest]);
-  // What was not hashed cannot be compared: the bytes are fetched once more.
+  // Without a hash nothing can be compared: the bytes are downloaded once more.
   const pinned = await line.ensure('acme:1', { digest: sha512 });
   expect(pinned).toMatchObject({ origin: 'network', digests: [digest, sha512] });
   const again = await line.ensure('acme:1', { digest: sha512 });

@@ -22,7 +22,7 @@ const document = {
   bytes: body,
 };
 
-/** Ensures the image with a verifier in place of the one for digests. */
+/** Ensures the image with a verifier that replaces the one for digests. */
 function ensureWith(answer: () => unknown): Promise<unknown> {
   const verifier = defineVerifier({
     kind: 'digest',
@@ -79,7 +79,7 @@ describe('evidence that breaks the contract is ERR_PLUGIN, naming the verifier',
   });
 });
 
-describe('so is a check of the bytes', () => {
+describe('a check of the bytes that breaks the contract is ERR_PLUGIN, too', () => {
   const withCheck = (check: object): (() => unknown) => {
     return () => ({ ...good, level: 'signed', digests: [], check: { update() {}, ...check } });
   };
@@ -93,7 +93,7 @@ describe('so is a check of the bytes', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('that throws at its bytes', async () => {
+  test('that throws for its bytes', async () => {
     const update = () => {
       throw new TypeError('no bytes, please');
     };
@@ -102,7 +102,7 @@ describe('so is a check of the bytes', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('and one that holds makes the disk signed', async () => {
+  test('and a valid one makes the disk signed', async () => {
     const end = { signer: { fingerprint: 'AB' }, warnings: [] };
     const call = ensureWith(withCheck({ finish: async () => end }));
     expect(await call).toMatchObject({ trust: { level: 'signed' } });
@@ -114,7 +114,7 @@ test('evidence of a good verifier counts', async () => {
   expect(await ensureWith(() => answer)).toMatchObject({ trust: { level: 'checksum' } });
 });
 
-test('what is said of a document at hand is looked at as well', async () => {
+test('the result for a document in memory is checked as well', async () => {
   const verifier = defineVerifier({
     kind: 'signature',
     prove: async () => ({ level: 'none', digests: [], documents: [], warnings: [] }),

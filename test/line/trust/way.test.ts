@@ -20,7 +20,7 @@ const images = 'https://images.acme.example/';
 const imagePath = 'images.acme.example/acme.raw';
 
 describe('image bytes that came over plain http, through a mirror', () => {
-  test('are of level none where nothing else vouches for them, and the record keeps it', async () => {
+  test('have level none if no other proof exists, and the record keeps it', async () => {
     line.offer(bare, disk);
     const image = await line.ensure();
     expect(image.trust.level).toBe('none');
@@ -33,14 +33,14 @@ describe('image bytes that came over plain http, through a mirror', () => {
     expect(told).toContain('acme.raw was read over plain http, through a mirror');
   });
 
-  test('are refused where TLS is demanded, before any of them, and are no hit', async () => {
+  test('are refused if TLS is required, before any of them, and are not a hit', async () => {
     line.offer(bare, disk);
     const refusal = { code: 'ERR_UNTRUSTED', exitCode: 5 };
     await expect(line.ensure('acme:1', { trust: 'tls' })).rejects.toMatchObject(refusal);
     expect(line.asked()).not.toContain('acme.raw');
     await line.ensure();
     await expect(line.ensure('acme:1', { trust: 'tls' })).rejects.toMatchObject(refusal);
-    // Without the mirror, what was fetched through it is not what this source offers.
+    // Without the mirror, this source does not offer the bytes that came through it.
     const offline: EnsureOptions = { offline: true, mirrors: {} };
     await expect(line.ensure('acme:1', offline)).rejects.toMatchObject({
       code: 'ERR_OFFLINE_MISS',
@@ -67,7 +67,7 @@ test('a list that was read through a mirror keeps its level, with the warning', 
   );
 });
 
-describe('a download that was begun through one mirror', () => {
+describe('a download that began through one mirror', () => {
   const half = disk.length / 2;
   const second = 'second.example/acme.raw';
   const mirrorsTo = (place: string) => ({
@@ -75,7 +75,7 @@ describe('a download that was begun through one mirror', () => {
     [`${images}acme.raw`]: `${line.upstream.url}${place}`,
   });
 
-  /** The first half through the first mirror; then it says that the file is gone. */
+  /** The first half through the first mirror, which then answers that the file is gone. */
   async function fetchHalf(about: object): Promise<void> {
     line.offer(about as typeof bare, disk);
     line.upstream.route(imagePath, (request, response) => {
@@ -108,7 +108,7 @@ describe('a download that was begun through one mirror', () => {
     expect(rangesOf(imagePath)).toEqual([`bytes=${half}-`]);
   });
 
-  test('is continued from another place where a digest decides', async () => {
+  test('is continued from another place if a digest decides', async () => {
     await fetchHalf({ ...bare, digest: sha256(disk) });
     line.upstream.route(second, disk, { etag: '"one"' });
     await line.ensure('acme:1', { mirrors: mirrorsTo(second) });
@@ -116,7 +116,7 @@ describe('a download that was begun through one mirror', () => {
   });
 });
 
-test('a disk that the list read by the same call gives another digest is no hit', async () => {
+test('a disk to which the list of the same call gives another digest is not a hit', async () => {
   const readsList: Vendor = {
     ...acme,
     async resolve(request, context) {
@@ -132,7 +132,7 @@ test('a disk that the list read by the same call gives another digest is no hit'
     const list = `${sha256(bytes).slice(7)}  acme.raw\n`;
     line.upstream.route('images.acme.example/SHA256SUMS', list);
   };
-  // As a mirror has it, and then as the vendor has it, under the name of the same build.
+  // First the mirror's version, then the vendor's, under the name of the same build.
   offer(other);
   await using first = await ensure();
   expect(first.origin).toBe('network');

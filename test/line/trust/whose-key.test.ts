@@ -41,7 +41,7 @@ function signBy({ signDetached }: OpenpgpSigner, day = '2026-11-01'): void {
   line.upstream.route('images.acme.example/SHA256SUMS.asc', signature);
 }
 
-/** A call with these keys beside the vendor's. */
+/** A call with these keys in addition to the vendor's. */
 const withKeys = (keys: OpenpgpSigner[], more: EnsureOptions = {}, reference = 'keyed:1') =>
   line.ensure({ keys: keys.map(({ publicKey }) => publicKey), ...more }, reference);
 
@@ -56,7 +56,7 @@ describe('a disk that was signed by a key of the caller', () => {
     line.asked();
   });
 
-  test('is a hit for a call that brings the key too', async () => {
+  test('is a hit for a call with the same key', async () => {
     expect(await withKeys([callerKey])).toMatchObject({ origin: 'cache' });
     expect(await withKeys([callerKey, nextKey], { offline: true })).toMatchObject({
       origin: 'cache',
@@ -77,7 +77,7 @@ describe('a disk that was signed by a key of the caller', () => {
     await expect(withKeys([], options, 'keyed:1@1')).rejects.toMatchObject(unknown);
   });
 
-  test('is no signed disk for a lower floor without the key: the list gives its digest', async () => {
+  test('is not signed for a lower minimum without the key: the list gives its digest', async () => {
     const { trust, origin } = await withKeys([], { trust: 'checksum' });
     expect(trust).toMatchObject({ level: 'checksum', pinned: false });
     expect(trust.signer).toBeUndefined();
@@ -88,18 +88,18 @@ describe('a disk that was signed by a key of the caller', () => {
     expect((await withKeys([callerKey], { offline: true })).trust.level).toBe('signed');
   });
 
-  test('is pinned, not signed, for a call that gives the digest and no key', async () => {
+  test('is pinned, not signed, for a call with the digest and without the key', async () => {
     const { trust } = await withKeys([], { digest: sha256(bytes), offline: true });
     expect(trust).toMatchObject({ level: 'pinned', pinned: true });
     expect(trust.signer).toBeUndefined();
   });
 
-  test('is no answer while the vendor is down', async () => {
+  test('is no answer while the vendor is unreachable', async () => {
     line.upstream.route('images.acme.example/SHA256SUMS.asc', 'no', { status: 500 });
     await expect(withKeys([])).rejects.toMatchObject({ exitCode: expect.any(Number) });
   });
 
-  test('is proved again by the key of the vendor, and no image byte moves', async () => {
+  test('is proved again with the key of the vendor, and no image byte is downloaded', async () => {
     signBy(vendorKey, '2026-11-02');
     const { origin, trust } = await withKeys([], { refresh: false });
     const { fingerprint } = vendorKey;
@@ -121,19 +121,19 @@ describe("a disk that was signed by the vendor's key", () => {
     line.asked();
   });
 
-  test('is a hit whatever keys stand beside it', async () => {
+  test('is a hit with any additional keys', async () => {
     expect(await withKeys([])).toMatchObject({ origin: 'cache' });
     expect(await withKeys([nextKey], { offline: true })).toMatchObject({ origin: 'cache' });
   });
 
-  test('is none where other keys stand in its place', async () => {
+  test('is not a hit if other keys replace them', async () => {
     const keys = { replace: [callerKey.publicKey] };
     await expect(line.ensure({ keys }, 'keyed:1')).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_SIGNER',
     });
   });
 
-  test('is none once the vendor names that key no more', async () => {
+  test('is not a hit once the vendor no longer names that key', async () => {
     const { ensureImage } = createRootdisk(partsOf(nextKey));
     const { cacheDir, mirrors } = line;
     const ensure = async (): Promise<EnsuredImage> => {

@@ -45,7 +45,7 @@ const refused = {
   message: expect.stringContaining('private address'),
 };
 
-test('an image inside is refused, and nothing is asked', async () => {
+test('an image inside is refused, and nothing is requested', async () => {
   line.offer(build, packed);
   const misled: Vendor = {
     ...acme,
@@ -62,7 +62,7 @@ test('an image inside is refused, and nothing is asked', async () => {
   expect(connections).toBe(0);
 });
 
-test('a list of digests inside is refused, and nothing is asked', async () => {
+test('a list of digests inside is refused, and nothing is requested', async () => {
   const { digest: _, ...bare } = build;
   line.offer({ ...bare, sums: `${place}SHA256SUMS` }, packed);
   await expect(line.ensure()).rejects.toMatchObject(refused);
@@ -71,7 +71,7 @@ test('a list of digests inside is refused, and nothing is asked', async () => {
 });
 
 test.each(['the image', 'its list'])(
-  'a signature of %s inside is refused, and nothing is asked',
+  'a signature of %s inside is refused, and nothing is requested',
   async (of) => {
     line.offer(build, packed);
     line.upstream.route(
@@ -103,7 +103,7 @@ test.each(['the image', 'its list'])(
   },
 );
 
-test('a mirror inside is passed over with a warning, and the next one is used', async () => {
+test('a mirror inside is skipped with a warning, and the next one is used', async () => {
   const mirrors = [`${place}acme.raw.gz`, 'https://images.acme.example/other.raw.gz'];
   line.offer({ ...build, mirrors }, packed);
   line.upstream.route('images.acme.example/acme.raw.gz', 'no', { status: 404 });

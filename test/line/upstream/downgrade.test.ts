@@ -36,7 +36,7 @@ describe.skipIf(identity === undefined)('an image that https redirects to plain 
     return line.ensure('acme:1', { ca: identity?.cert, mirrors, ...options });
   };
   const codes = (warnings: readonly { code: string }[]) => warnings.map(({ code }) => code);
-  /** The caller says that this place over plain http is meant. */
+  /** The caller allows this place over plain http. */
   const named = () => ({ [line.upstream.url]: line.upstream.url });
 
   test.each<[string, object, EnsureOptions]>([
@@ -44,14 +44,14 @@ describe.skipIf(identity === undefined)('an image that https redirects to plain 
     ['where no level is asked for', bare, { trust: 'none' }],
     ['with a digest of the vendor', { ...bare, digest: sha256(disk) }, {}],
     ['with a digest of the caller', bare, { digest: sha256(disk) }],
-  ])('%s is refused, and no byte of it is asked for', async (_, offered, options) => {
+  ])('%s is refused, and no byte of it is requested', async (_, offered, options) => {
     build = offered;
     await expect(ensure(options)).rejects.toMatchObject(refused);
     expect(line.asked()).toEqual([]);
     expect(await line.visible()).toEqual([]);
   });
 
-  test('is followed to a place that the caller named, and is of level none', async () => {
+  test('is followed to a place that the caller named, and has level none', async () => {
     const image = await ensure({ trust: 'none' }, named());
     expect(await sha256File(image.path)).toBe(sha256(disk));
     expect(image.trust.level).toBe('none');
@@ -60,7 +60,7 @@ describe.skipIf(identity === undefined)('an image that https redirects to plain 
     expect(hit).toMatchObject({ origin: 'cache', trust: { level: 'none' } });
   });
 
-  test('is no disk where TLS is demanded', async () => {
+  test('is refused if TLS is required', async () => {
     const untrusted = { code: 'ERR_UNTRUSTED', exitCode: 5 };
     await expect(ensure({ trust: 'tls' }, named())).rejects.toMatchObject(untrusted);
     expect(await line.visible()).toEqual([]);

@@ -24,7 +24,7 @@ afterEach(async () => {
   await line.close();
 });
 
-test('a proxy that cannot be used is a warning of the call, once', async () => {
+test('an unusable proxy is a warning of the call, once', async () => {
   for (const name of ['NO_PROXY', 'no_proxy', 'http_proxy']) vi.stubEnv(name, '');
   vi.stubEnv('HTTP_PROXY', variable);
   const told: string[] = [];
@@ -39,7 +39,7 @@ test('a proxy that cannot be used is a warning of the call, once', async () => {
   expect(JSON.stringify([warnings, told])).not.toContain('secret');
 });
 
-test('the command line tells it on stderr and in its JSON', async () => {
+test('the command line reports it on stderr and in its JSON', async () => {
   const args = ['ensure', 'acme:1', '--json', ...flagsFor(line)];
   const ran = await runCli(args, { env: { HTTP_PROXY: variable } });
   expect(ran.code).toBe(0);

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** Publishes a newer build, whose digest stands in a list beside it. */
+/** Publishes a newer build, whose digest is in a list beside it. */
 function offerNewer(): void {
   line.offer(listed, newer);
   const hex = createHash('sha256').update(newer).digest('hex');
@@ -43,7 +43,7 @@ function offerNewer(): void {
 const refusals = [401, 402, 403, 407, 451];
 
 describe.each(refusals)('%i', (status) => {
-  test('of the first document is the answer where no disk was given before', async () => {
+  test('of the first document is the error if there is no earlier disk', async () => {
     line.upstream.route(index, 'no', { status });
     await expect(line.ensure()).rejects.toMatchObject({
       code: 'ERR_HTTP_STATUS',
@@ -53,7 +53,7 @@ describe.each(refusals)('%i', (status) => {
     });
   });
 
-  test('of the first document leaves the disk of an earlier call, and says so', async () => {
+  test('of the first document gives the disk of an earlier call, with a warning', async () => {
     const { path } = await line.ensure();
     line.upstream.route(index, 'no', { status });
     const image = await line.ensure();
@@ -68,7 +68,7 @@ describe.each(refusals)('%i', (status) => {
     await expect(line.ensure('acme:latest')).rejects.toMatchObject({ details: { status } });
   });
 
-  test.each(['newer.sums', 'newer.raw.gz'])('of %s of a newer build does so too', async (name) => {
+  test.each(['newer.sums', 'newer.raw.gz'])('of %s of a newer build gives it too', async (name) => {
     const { path } = await line.ensure();
     offerNewer();
     line.upstream.route(`images.acme.example/${name}`, 'no', { status });
@@ -81,7 +81,7 @@ describe.each(refusals)('%i', (status) => {
   });
 });
 
-test('429 that says to come back tomorrow leaves the disk of an earlier call at once', async () => {
+test('429 with a wait until tomorrow gives the disk of an earlier call immediately', async () => {
   const headers = { 'retry-after': '86400' };
   line.upstream.route(index, 'no', { status: 429, headers });
   const details = { status: 429, attempts: 1, retryAt: expect.stringMatching(/^\d{4}-/) };
@@ -95,7 +95,7 @@ test('429 that says to come back tomorrow leaves the disk of an earlier call at 
   expect(messages).toMatch(/429 .*come back at \d{4}-/);
 });
 
-describe('beyond a floor', () => {
+describe('below the required level', () => {
   test.each(refusals)('a list that answers %i is a warning that names it', async (status) => {
     offerNewer();
     line.upstream.route('images.acme.example/newer.sums', 'no', { status });
@@ -108,7 +108,7 @@ describe('beyond a floor', () => {
   });
 });
 
-describe('is never answered by an earlier disk:', () => {
+describe('is never replaced by an earlier disk:', () => {
   const broken: [string, string, object][] = [
     ['HTML', '<!doctype html><title>Sign in</title>', { code: 'ERR_METADATA' }],
     ['JSON that is cut', '[{"release":', { code: 'ERR_METADATA' }],
@@ -162,7 +162,7 @@ describe('is never answered by an earlier disk:', () => {
   });
 });
 
-test('an address of the caller that refuses HEAD and GET leaves the disk it gave before', async () => {
+test('an address of the caller that refuses HEAD and GET gives the earlier disk', async () => {
   const url = 'https://own.example/disk.raw.gz';
   const mirrors = mirrorsFor(line.upstream, ['https://own.example/']);
   line.upstream.route('own.example/disk.raw.gz', packed);

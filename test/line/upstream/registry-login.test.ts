@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([home.close(), site.close(), line.close()]));
 
-test('a disk behind the login of a registry is fetched, and no secret is kept', async () => {
+test('a disk that needs the login of a registry is downloaded, and no secret is stored', async () => {
   const disk = makeDisk();
   const path = 'v2/fleet/images/blobs/disk.raw';
   const host = new URL(site.registry.url).host;

@@ -9,7 +9,7 @@ import { mirrorsFor } from '../../../src/testing/upstream.ts';
 import { runCli, withFlags } from '../../cli/spawn-cli.ts';
 import { type Line, makeDisk, sha256, startLine } from '../../fixtures/line.ts';
 
-/** Stands in every address below, before the last `@` or in the query. */
+/** Part of every address below, before the last `@` or in the query. */
 const secret = 'hunter2';
 const host = 'own.example';
 const packed = gzipSync(makeDisk());
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** Everything that a call tells: its result or error, events, log lines and traces. */
+/** Everything that a call reports: its result or error, events, log lines and traces. */
 async function heard(reference: string, options: EnsureOptions = {}): Promise<string> {
   const told: unknown[] = [];
   const listen = (message: unknown): void => {
@@ -100,7 +100,7 @@ describe('a secret in a reference', () => {
     expect(await stored()).toContain(`https://${host}/${file}`);
   });
 
-  test.each(unusable)('%s is an error that does not repeat it', async (reference) => {
+  test.each(unusable)('%s is an error without the secret', async (reference) => {
     const told = await heard(reference);
     expect(told).toContain('ERR_');
     expect(told).not.toContain(secret);
@@ -120,7 +120,7 @@ describe('a secret in a reference', () => {
     },
   );
 
-  test('that stands alone is no command and no argument that is repeated', async () => {
+  test('in a single argument is not a command, and is not repeated', async () => {
     const address = unusable[1] ?? '';
     const runs = [[address], ['ensure', 'acme:1', address], ['ensure', `--${address}`]];
     for (const args of runs) {
@@ -142,7 +142,7 @@ describe('a secret in a mirror', () => {
     },
   );
 
-  test('that works is sent, and neither shown nor stored', async () => {
+  test('that works is sent, but neither shown nor stored', async () => {
     const { host: at } = new URL(line.upstream.url);
     const mirrors = {
       'https://images.acme.example/': `http://bob:hun@${secret}@${at}/images.acme.example/`,
@@ -173,7 +173,7 @@ describe('a secret in a parameter', () => {
     `https://bob:${secret}@${host}/nothing/`,
     `https://${host}/?token=${secret}`,
     `bob:${secret}@${host}`,
-  ])('%s is an error that does not repeat it', async (url) => {
+  ])('%s is an error without the secret', async (url) => {
     const told = await heard('http-index', from(url));
     expect(told).toContain('ERR_');
     expect(told + (await stored())).not.toContain(secret);

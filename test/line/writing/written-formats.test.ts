@@ -66,7 +66,7 @@ describe.each(['vhd', 'vhdx', 'vdi'])('format: %s', (format) => {
     expect(await verify(false)).toMatchObject([{ state: 'intact' }]);
   });
 
-  test('is made of the cached raw disk without a second download', async () => {
+  test('is made from the cached raw disk without a second download', async () => {
     const fresh = await line.ensure('acme:1', { format });
     const bytes = await readFile(fresh.path);
     const other = await startLine();
@@ -85,7 +85,7 @@ describe.each(['vhd', 'vhdx', 'vdi'])('format: %s', (format) => {
     }
   });
 
-  test('is made again where it is damaged, of the raw disk or of a download', async () => {
+  test('is made again if it is damaged, from the raw disk or a download', async () => {
     const { path } = await line.ensure('acme:1', { format });
     await line.releaseAll();
     const good = await readFile(path);
@@ -124,8 +124,8 @@ describe.each(['vhd', 'vhdx', 'vdi'])('format: %s', (format) => {
   });
 });
 
-describe('what is not written', () => {
-  test("the vendor's file where it is in that format already", async () => {
+describe('not written is', () => {
+  test("the vendor's file if it has that format already", async () => {
     const extents = [{ position: 0, bytes: disk }];
     const { bytes } = buildVhdxImage({ virtualSize: disk.length, extents });
     const own = { ...build, file: 'acme.vhdx', layers: ['vhdx'], digest: sha256(bytes) };
@@ -136,7 +136,7 @@ describe('what is not written', () => {
     expect(source).toMatchObject({ path: image.path, origin: 'cache' });
   });
 
-  test('an unknown format is refused with the words there are', async () => {
+  test('an unknown format, which is refused with the known ones', async () => {
     await expect(line.ensure('acme:1', { format: 'vhdz' })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
       hint: expect.stringMatching(/^Did you mean vhdx?\? Use one of: raw, source, .*vhdx/),
@@ -145,7 +145,7 @@ describe('what is not written', () => {
     expect(line.asked()).toEqual([]);
   });
 
-  test('a size that the format cannot hold, and nothing is left', async () => {
+  test('a size that the format cannot hold, and no file is left', async () => {
     const virtualSize = 2041 * 1024 * MiB;
     const extents = [{ position: 0, bytes: disk.subarray(0, 65536) }];
     const { bytes } = buildQcow2Image({ virtualSize, extents, clusterBits: 21 });
@@ -159,7 +159,7 @@ describe('what is not written', () => {
   });
 });
 
-test('an abort while it is written leaves nothing', async () => {
+test('anything after an abort, and no file is left', async () => {
   const abort = new AbortController();
   const reason = new Error('enough');
   const run = line.ensure('acme:1', {
@@ -173,7 +173,7 @@ test('an abort while it is written leaves nothing', async () => {
   expect(await line.visible()).toEqual([]);
 });
 
-test('a file system that is full while it is written: no entry, and the next call goes on', async ({
+test('anything to a file system that becomes full: no entry, and the next call continues', async ({
   skip,
 }) => {
   const noise = content('noise', 1, 3 * MiB);
