@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { findBrokenAnchors, listAnchors } from './broken-anchors.ts';
 import { listFiles, readSources } from './source-file.ts';
 import { findUntruePlaces } from './untrue-places.ts';
 import { findVagueWords } from './vague-words.ts';
@@ -34,6 +35,21 @@ test('a link, a path and a script that do not exist are named', () => {
     'docs/a.md: docs/gone.md',
     'docs/a.md: src/gone.ts',
     'docs/a.md: npm run gone',
+  ]);
+});
+
+test.each(documents)('%s links to places that its targets have', (path) => {
+  expect(findBrokenAnchors(path, read(path), read)).toEqual([]);
+});
+
+test('places are named as GitHub names them, and a place that does not exist is told', () => {
+  const text = '# What `a.b` is: 1\n## Part\n## Part\n```sh\n# no heading\n```\n## [c](d.md), e_f';
+  expect(listAnchors(text)).toEqual(['what-ab-is-1', 'part', 'part-1', 'c-e_f']);
+  const links =
+    '[a](#part) [b](../b.md#part-1) [c](../b.md#part-2) [d](#gone) [e](https://e.org/#f)';
+  expect(findBrokenAnchors('docs/a.md', links, () => text)).toEqual([
+    'docs/a.md: b.md#part-2',
+    'docs/a.md: docs/a.md#gone',
   ]);
 });
 
