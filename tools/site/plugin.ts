@@ -23,6 +23,11 @@ class FileRouter extends KindRouter {
   }
 }
 
+function putUnder(reflection: Reflection, group: string): void {
+  reflection.comment ??= new Comment();
+  reflection.comment.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: group }]));
+}
+
 /** Called by TypeDoc: titles, groups, order and addresses of the guides; names of the entry points. */
 export function load(app: Application): void {
   app.renderer.defineRouter('file', FileRouter);
@@ -43,13 +48,23 @@ export function load(app: Application): void {
     const text = guide.content.map((part) => part.text).join('');
     guide.name = /^# (.+)$/m.exec(text)?.[1]?.replaceAll('`', '') ?? guide.name;
     guide.frontmatter['group'] = groupOf(pathOf(guide));
+    // Code without a language would be coloured as TypeScript.
+    for (const part of guide.content) {
+      if (part.kind === 'code') part.text = part.text.replace(/^```(?=\n)/, '```text');
+    }
   });
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const entry of project.getReflectionsByKind(ReflectionKind.Module)) {
       entry.name = entry.name === 'index' ? 'rootdisk' : `rootdisk/${entry.name}`;
-      entry.comment ??= new Comment();
-      entry.comment.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: 'API' }]));
+      putUnder(entry, 'API');
+    }
+    // `ensureImage: EnsureImage` is a function to its callers.
+    for (const value of project.getReflectionsByKind(ReflectionKind.Variable)) {
+      if (!value.isDeclaration() || value.type?.type !== 'reference') continue;
+      if (value.type.name.toLowerCase() !== value.name.toLowerCase()) continue;
+      delete value.defaultValue;
+      putUnder(value, 'Functions');
     }
   });
 
