@@ -24,7 +24,7 @@ export function defaultCacheDir(): string {
 }
 
 /**
- * Opens the cache below `cacheDir` and creates missing folders. With `readOnly`, or where this user cannot write, it
+ * Opens the cache below `cacheDir` and creates missing folders. With `readOnly`, or if this user cannot write, it
  * creates nothing; existing entries are still served. Throws `ERR_CACHE_IO` for a folder that another user controls.
  */
 export async function openCache(

@@ -53,7 +53,7 @@ export class Cache {
   recordPathOf(name: string): string {
     return `${this.pathOf(name)}.json`;
   }
-  /** Path of the download as it was received, where it was kept. */
+  /** Path of the download as it was received, if it was kept. */
   sourcePathOf(name: string): string {
     return `${this.pathOf(name)}.source`;
   }

@@ -10,5 +10,5 @@ export const arches = [
   'loong64',
 ] as const;
 
-/** A processor architecture, as OCI spells it. */
+/** A processor architecture in the spelling of OCI. */
 export type Arch = (typeof arches)[number];

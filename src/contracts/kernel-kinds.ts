@@ -1,4 +1,4 @@
-/** How a kernel file is packed; hypervisors differ in which they take. */
+/** Packing of a kernel file; it decides which hypervisors can load it. */
 export type KernelKind = (typeof kernelKinds)[number];
 export const kernelKinds = [
   'bzimage',

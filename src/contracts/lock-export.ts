@@ -1,7 +1,7 @@
 import type { Warning } from './log.ts';
 import type { CacheOptions } from './options.ts';
 
-/** What `exportLock` writes pins for. */
+/** The tools and formats for which `exportLock` writes pins. */
 export const exportKinds = [
   'lima',
   'packer',
@@ -10,7 +10,7 @@ export const exportKinds = [
   'json',
 ] as const;
 
-/** A tool whose words pins are written in; `json`: plain facts. */
+/** The syntax of a tool; `json`: plain facts. */
 export type ExportKind = (typeof exportKinds)[number];
 
 export interface ExportLockOptions extends CacheOptions {
@@ -19,15 +19,17 @@ export interface ExportLockOptions extends CacheOptions {
   to: ExportKind;
   /** Names of the entries; default: all. */
   aliases?: readonly string[] | undefined;
-  /** Any common spelling; default: every architecture that is locked. */
+  /** Any common spelling; default: every locked architecture. */
   arch?: string | undefined;
 }
 
-/** Pins in the words of a tool. */
+/** Pins in the syntax of a tool. */
 export interface LockExport {
   to: ExportKind;
-  /** Ends in a line break; empty where a lock file without entries has nothing to say to that tool. */
+  /** Ends with a line break; empty if the lock file has no entries and the tool needs no text for that. */
   text: string;
-  /** `local-path` for each pin that is given as the cached disk, because the tool cannot read the published file. */
+  /**
+   * `local-path` for each pin that is exported as its cached disk, because the tool cannot read the published file.
+   */
   warnings: Warning[];
 }

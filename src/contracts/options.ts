@@ -141,7 +141,7 @@ export interface ResolveOptions extends TransportOptions, RequestOptions {
   refresh?: boolean | undefined;
 }
 
-/** How a local file is read by `convertImage` and `inspectImage`. */
+/** How `convertImage` and `inspectImage` read a local file. */
 export interface FileOptions {
   /** Format ids that the file must have, outermost first; default: detected. */
   from?: string[] | undefined;

@@ -1,4 +1,4 @@
-/** True when `bytes` holds `magic` (text as Latin-1, or byte values) at `offset`. */
+/** True if `bytes` holds `magic` (text as Latin-1, or byte values) at `offset`. */
 export function hasMagic(
   bytes: Uint8Array,
   magic: string | readonly number[],

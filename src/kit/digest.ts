@@ -83,7 +83,7 @@ export function hexOf(digest: Digest): string {
   return digest.slice(digest.indexOf(':') + 1);
 }
 
-/** The digest that stands for a file where one is enough: sha256, where it is known. */
+/** The single digest of a file, for uses that accept one: sha256 if it is known. */
 export function mainDigest(digests: readonly Digest[]): Digest | undefined {
   return digests.find((digest) => digest.startsWith('sha256:')) ?? digests[0];
 }

@@ -13,7 +13,7 @@ export function firstNonZero(bytes: Uint8Array, start = 0, end: number = bytes.l
     // Most data has a non-zero first byte.
     if (bytes[from] !== 0) return from;
     const piece = bytes.subarray(from, Math.min(from + zeros.length, last));
-    // Two whole arrays: the `Buffer` of Deno cannot compare ranges.
+    // Compares two whole arrays, because the `Buffer` of Deno cannot compare ranges.
     if (Buffer.compare(piece, zeros.subarray(0, piece.length)) === 0) continue;
     return from + piece.findIndex((byte) => byte !== 0);
   }

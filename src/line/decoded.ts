@@ -18,7 +18,7 @@ export interface WrittenFile {
   blocks?: BlockDigests;
   /** The content of a raw disk; settle adds it. */
   content?: ImageContent;
-  /** For the record. */
+  /** Facts to add to the record. */
   facts?: Record<string, string>;
 }
 

@@ -40,7 +40,7 @@ export function readNamedImages<Image extends { alias: string }>(
   readImage: (value: unknown, where: string) => Image,
 ): { $schema: unknown; images: Image[] } {
   const { $schema, [member]: found, images, ...others } = parseRecord(content, 'the file');
-  // Before anything else: the content of a later version is unknown here.
+  // Checked first, because the content of a later version is unknown.
   if (typeof found === 'number' && found > version) {
     throw new LockDefect(
       `a later version of this package wrote it (${member} ${found}, this one reads ${version})`,

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 
-/** A file that an option names: its words in errors, and its limit. */
+/** A file that an option names: how errors describe it, and its limit. */
 interface GivenFile {
   /** `the lock file`. */
   called: string;

@@ -13,7 +13,7 @@ export interface Entry {
   /** Absolute path of the disk. */
   path: string;
   record: ImageRecord;
-  /** Path of the download as it was received, where it was kept. */
+  /** Path of the download as it was received, if it was kept. */
   source?: string;
 }
 

@@ -32,7 +32,7 @@ const protocol = 15;
 
 /**
  * Tries to take the lock on `path`, without waiting: `undefined` while another holder has a conflicting one. Creates
- * the file if it is missing. Throws `ERR_CACHE_IO` where the file system has no locks, and the file system's errors.
+ * the file if it is missing. Throws `ERR_CACHE_IO` if the file system has no locks, and file system errors.
  *
  * POSIX record locks vanish when any descriptor of the file is closed in the process: no other code may open it.
  */

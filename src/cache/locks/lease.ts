@@ -64,8 +64,7 @@ async function share(cache: Cache, path: string): Promise<SharedLease | 'impossi
     await makeFolders(cache.cacheDir);
   }
   const found = identify(path);
-  // Without the right to create the file there is no lease; on such a file system this user mostly cannot remove
-  // entries either.
+  // Without the right to create the file there is no lease; usually this user cannot remove entries there either.
   if (found === undefined && !cache.writable) return 'impossible';
   const known = held.get(path);
   if (known !== undefined && sameFile(known.file.identity, found)) return count(known);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
 import { storedParameters } from './stored-parameters.ts';
 
-/** What a cache name says. `parametersHash` and `digest8` are 8 lower-case hex digits each. */
+/** The parts of a cache name. `parametersHash` and `digest8` are 8 lower-case hex digits each. */
 export interface CacheNameParts {
   vendor: string;
   release: string;

@@ -38,7 +38,7 @@ export interface BootEntry {
   readonly cmdline?: string;
 }
 
-/** How the system of a disk starts. */
+/** How the system on a disk boots. */
 export interface DiskBoot {
   /** The operating system of the default entry, from its os-release. */
   readonly system?: DiskRoot['system'];

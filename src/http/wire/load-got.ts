@@ -1,13 +1,14 @@
 type Got = typeof import('got').default;
 
-/** Exports of `node:http` behind which undici lies: the first import of the module reads them, which takes 40 ms. */
+/** Exports of `node:http` that load undici: the first import of the module reads them, which takes 40 ms. */
 const unusedExports = ['WebSocket', 'CloseEvent', 'MessageEvent'];
 let isLight = false;
 let loading: Promise<Got> | undefined;
 
 /**
- * For a process of our own: from now on got is loaded without what it makes and never uses here, which takes twice as long as
- * the rest of it. A module that imports one of those exports by name does not get it, so code of others must not follow.
+ * For a process that only this program uses: afterwards got is loaded without parts that are never used here, which
+ * take twice as long as the rest. A module that imports one of these exports by name does not get it, so no foreign
+ * code may be loaded later.
  */
 export function loadGotLightly(): void {
   isLight = true;
@@ -28,7 +29,7 @@ async function load(): Promise<Got> {
   }
 }
 
-/** Node reads every export of a module of its own when it is imported first. */
+/** Node reads every export of a built-in module when it is first imported. */
 function hideExports(): () => void {
   const http = process.getBuiltinModule('node:http');
   const found = unusedExports.flatMap((name) => {
@@ -43,7 +44,7 @@ function hideExports(): () => void {
   };
 }
 
-/** A dependency of got makes two for messages that are not shown here, and ICU takes 16 ms for the first. */
+/** A dependency of got makes two of these for messages that are not shown here, and ICU needs 16 ms for the first. */
 function makeListFormatLate(): () => void {
   const { ListFormat } = Intl;
   class Late {

@@ -8,7 +8,6 @@ import { loadGot } from './load-got.ts';
 import { chooseProxy, type Environment, shownProxy } from './proxy-rules.ts';
 import { carryBody } from './request-body.ts';
 
-/** Sends requests. */
 export interface Wire {
   send(request: WireRequest): Promise<Answer>;
 }

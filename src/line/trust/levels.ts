@@ -1,7 +1,7 @@
 import { type OwnProof, type Proof, type TrustLevel, trustLevels } from '../../contracts/proof.ts';
 import type { CallOptions } from '../options.ts';
 
-/** True when `level` is at least `floor`. */
+/** True if `level` is at least `floor`. */
 export function reaches(level: TrustLevel, floor: TrustLevel): boolean {
   return trustLevels.indexOf(level) >= trustLevels.indexOf(floor);
 }

@@ -10,8 +10,8 @@ export function addressesOf({ url, archives = [], mirrors = [] }: LockedFile): s
 }
 
 /**
- * For tools that choose the unpacker by the extension: the addresses whose extension matches this codec, or without a
- * codec, is none of a codec.
+ * For tools that choose the unpacker by the extension: the addresses with the extension of this codec; without
+ * `codec`, those without the extension of any codec.
  */
 export function endingIn(addresses: readonly string[], codec: string | undefined): string[] {
   return addresses.filter((address) => codecOfAddress(address) === codec);

@@ -6,7 +6,7 @@ import { refusal } from '../refusal.ts';
 
 /** One request to a registry, with the statuses that count as success. */
 export type UploadRequest = Parameters<RegistryConnection['send']>[0] & {
-  /** Statuses that are no failure. */
+  /** Statuses that count as success. */
   accepts: readonly number[];
   /** The purpose of the request, for messages. */
   what: string;
