@@ -1,5 +1,6 @@
 import type { Log, Warning } from './log.ts';
 
+/** Options of `cloneDisk`. */
 export interface CloneOptions {
   /**
    * Size of the disk in bytes, a multiple of 512; default: the size of the source. A disk may grow but not shrink.

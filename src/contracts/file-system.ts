@@ -28,6 +28,7 @@ export interface FileNode {
   target(): Promise<string>;
 }
 
+/** One name in a directory. */
 export interface DirectoryEntry {
   name: string;
   node(): Promise<FileNode>;
@@ -80,6 +81,7 @@ export interface FileSystem extends FilePaths {
   subvolumeById?(id: number): Promise<FileNode>;
 }
 
+/** What a file system or volume format receives besides the bytes. */
 export interface FileSystemContext {
   signal: AbortSignal;
   log: Log;

@@ -139,4 +139,5 @@ export interface Disk {
     | undefined;
 }
 
+/** A format that can be read: a codec, an archive or a disk image. */
 export type Format = Codec | Archive | Disk;

@@ -32,6 +32,7 @@ const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 const TiB = 1024 * GiB;
 
+/** The limits of a call that sets none. */
 export const defaultLimits: Readonly<Limits> = Object.freeze({
   metadataBytes: 64 * MiB,
   downloadBytes: 64 * GiB,

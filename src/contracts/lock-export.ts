@@ -13,6 +13,7 @@ export const exportKinds = [
 /** The syntax of a tool; `json`: plain facts. */
 export type ExportKind = (typeof exportKinds)[number];
 
+/** Options of `exportLock`. */
 export interface ExportLockOptions extends CacheOptions {
   /** Path of the lock file. */
   lockfile: string;

@@ -4,6 +4,7 @@ export interface LogEntry {
   message: string;
   data?: Record<string, unknown>;
 }
+/** Receives the log lines of a call. */
 export type Log = (entry: LogEntry) => void;
 
 /** Something a caller should know although the call succeeded. `code` is stable, `message` is for people. */

@@ -18,6 +18,7 @@ export interface MetadataDocument {
   stale: boolean;
 }
 
+/** Options for reading one document. */
 export interface MetadataOptions {
   /** Overrides the limit for this document, in bytes. */
   maxBytes?: number | undefined;
@@ -39,6 +40,7 @@ export interface MetadataOptions {
   kept?: boolean | KeptAnswer | undefined;
 }
 
+/** Options of `find`, which accepts that a document is absent. */
 export interface FindOptions extends MetadataOptions {
   /**
    * Statuses that mean absence at this address, besides 404 and 410: a fact about its host. `[403]` if a store
@@ -81,6 +83,7 @@ export interface MetadataClient {
   ): Promise<MetadataHead>;
 }
 
+/** The answer to a HEAD request. */
 export interface MetadataHead {
   finalUrl: URL;
   status: number;

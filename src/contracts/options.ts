@@ -39,6 +39,7 @@ export interface RequestOptions {
   now?: Date | undefined;
 }
 
+/** Options of `ensureImage`. */
 export interface EnsureOptions extends TransportOptions, RequestOptions {
   /**
    * Format ids that the file must have, outermost first; default: what the vendor states, else detected. If a vendor
@@ -118,6 +119,7 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
   onProgress?: OnProgress | undefined;
 }
 
+/** Options of `resolveImage`. */
 export interface ResolveOptions extends TransportOptions, RequestOptions {
   format?: 'raw' | 'source' | (string & {}) | undefined;
   trust?: 'auto' | TrustLevel | undefined;

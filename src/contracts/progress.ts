@@ -41,4 +41,5 @@ export type ProgressEvent = CallProgress &
     | { type: 'done'; origin: 'cache' | 'network' | 'tier'; path: string; elapsedMs: number }
   );
 
+/** Receives the progress events of a call. */
 export type OnProgress = (event: ProgressEvent) => void;

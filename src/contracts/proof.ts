@@ -29,6 +29,7 @@ export interface KeySource {
   origin?: string | undefined;
 }
 
+/** Form, location and permitted signers of a signature. */
 export type Signature =
   | {
       form: 'openpgp' | 'signify' | 'minisign';
@@ -104,8 +105,10 @@ export interface OwnProof {
   /** The best level that it can give, which `auto` then requires; default: `checksum`. */
   offers?: TrustLevel | undefined;
 }
+/** A built-in proof, or one that a plug-in declares in `RootdiskProofs`. */
 export type Proof = BuiltInProof | Extract<RootdiskProofs[keyof RootdiskProofs], OwnProof>;
 
+/** The key, or the identity, whose signature was valid. */
 export interface Signer {
   fingerprint: string;
   subkey?: string | undefined;
@@ -116,6 +119,7 @@ export interface Signer {
    */
   keyOrigin?: KeyOrigin | undefined;
 }
+/** `vendor`: the vendor names the key. `caller`: only the caller gave it. */
 export type KeyOrigin = 'vendor' | 'caller';
 
 /** A document that evidence depends on, kept so that the origin can be proved again offline. */
@@ -187,6 +191,7 @@ export interface DocumentToVerify {
   name: string;
 }
 
+/** What a verifier receives besides the proof. */
 export interface ProofContext {
   http: MetadataClient;
   signal: AbortSignal;

@@ -1,5 +1,6 @@
 /** Systems that configure a guest at first boot, each with its own kind of seed. */
 export const seedKinds = ['nocloud', 'ignition', 'combustion', 'talos'] as const;
+/** Id of a kind of seed. */
 export type SeedKind = (typeof seedKinds)[number];
 /** Possible values in the facts of an image; `none`: no agent reads a seed. */
 export const guestSeeds: readonly (SeedKind | 'none')[] = [...seedKinds, 'none'];

@@ -21,6 +21,7 @@ export interface ImageRequest {
   parameters?: Record<string, string>;
 }
 
+/** What a vendor receives with each call. */
 export interface VendorContext {
   http: MetadataClient;
   signal: AbortSignal;

@@ -10,6 +10,7 @@ export interface Metalink {
   files: MetalinkFile[];
 }
 
+/** One file of a Metalink document. */
 export interface MetalinkFile {
   /** Relative, with `/` between folders; never leads out of the destination folder. */
   name: string;
@@ -20,6 +21,7 @@ export interface MetalinkFile {
   urls: MetalinkUrl[];
 }
 
+/** One address of a file. */
 export interface MetalinkUrl {
   url: URL;
   /** 1 is best; 999999 if the document states none. */

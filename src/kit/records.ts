@@ -12,11 +12,13 @@ export function parseRecord(value: unknown, where: string): Record<string, unkno
   throw unexpected(where, 'an object', value);
 }
 
+/** An array. */
 export function parseList(value: unknown, where: string): unknown[] {
   if (Array.isArray(value)) return value;
   throw unexpected(where, 'a list', value);
 }
 
+/** A string. */
 export function parseText(value: unknown, where: string): string {
   if (typeof value === 'string') return value;
   throw unexpected(where, 'a string', value);

@@ -2,10 +2,12 @@ import type { Arch } from '../contracts/arch.ts';
 
 /** The supported hypervisors. */
 export const hypervisors = ['qemu', 'firecracker', 'cloud-hypervisor', 'libvirt'] as const;
+/** Id of a supported hypervisor. */
 export type HypervisorId = (typeof hypervisors)[number];
 
 /** Ways to name the root file system in `root=`; `device` is the name on a virtio disk: `/dev/vda1`. */
 export const rootForms = ['uuid', 'label', 'partuuid', 'partlabel', 'device'] as const;
+/** A way to name the root file system. */
 export type RootForm = (typeof rootForms)[number];
 
 /** A machine that boots a kernel without firmware. Paths are absolute. */

@@ -32,4 +32,5 @@ export function createFileTarget({ machine: find = findMachine }: TargetOptions 
   });
 }
 
+/** Writes the pair for `imgadm install`, with the default settings. */
 export const file: Target = createFileTarget();

@@ -49,6 +49,7 @@ export function createImgadmTarget({ machine: find = findMachine }: TargetOption
   });
 }
 
+/** Installs the image on this SmartOS machine, with the default settings. */
 export const imgadm: Target = createImgadmTarget();
 
 /** The assumed machine for a plan that is made on another system. */

@@ -56,6 +56,7 @@ export function createImgapiTarget({
   });
 }
 
+/** Puts an active image on an IMGAPI server, with the default settings. */
 export const imgapi: Target = createImgapiTarget();
 
 function open({ url, ca, log, signal }: TargetContext): Imgapi {

@@ -19,4 +19,5 @@ export function createZvolTarget(options: TargetOptions = {}): Target {
   });
 }
 
+/** Always builds the pair of `file` again, with the default settings. */
 export const zvol: Target = createZvolTarget();

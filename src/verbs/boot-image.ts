@@ -17,7 +17,7 @@ import { optionKinds } from '../parts/option-kinds.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 import { bindOpenDisk } from './open-disk.ts';
 
-/** The options; those for fetching have no effect on a local disk. */
+/** Options of `bootImage`; those for fetching have no effect on a local disk. */
 export interface BootImageOptions extends Omit<EnsureOptions, 'boot' | 'format' | 'keepSource'> {
   /**
    * Folder to which kernel and initrd are written, as `kernel` and `initrd`; several initrds as `initrd-1`,

@@ -13,6 +13,7 @@ export interface BootPart {
   open(): Promise<OpenFile>;
 }
 
+/** The kernel of a boot entry. */
 export interface BootKernel extends BootPart {
   /** Packing and architecture: `bzimage/amd64`, `gzip(image)/arm64`, `efi-zboot(zstd)/arm64`. */
   readonly kind: string;
@@ -50,6 +51,7 @@ export interface DiskBoot {
   readonly warnings: readonly string[];
 }
 
+/** Options of `OpenedDisk.boot`. */
 export interface DiskBootOptions {
   /** Version of the kernel, or id of its entry. If none or several match: `ERR_NOT_FOUND`, with the menu. */
   kernel?: string | undefined;

@@ -25,6 +25,7 @@ export interface ChecksumList {
   skipped: number;
 }
 
+/** Options of `parseChecksums`. */
 export interface ChecksumOptions {
   /** Default: detected from the content. */
   dialect?: ChecksumDialect | undefined;

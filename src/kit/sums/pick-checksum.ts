@@ -9,6 +9,7 @@ export interface PickedChecksum {
   sizeBytes?: number;
 }
 
+/** Options of `pickChecksum`. */
 export interface PickOptions {
   /**
    * Other names of the same file, for sidecars that use the name of a copy; used only if the list lacks the name
