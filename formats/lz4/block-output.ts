@@ -26,7 +26,7 @@ export class BlockOutput {
   constructor(
     blockBytes: number,
     linked: boolean,
-    limits: Limits,
+    limits: Pick<Limits, 'windowBytes'>,
     take: TakeMemory = (bytes) => new Uint8Array(bytes),
   ) {
     if (blockBytes > limits.windowBytes) {

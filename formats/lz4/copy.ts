@@ -1,5 +1,6 @@
 import type { ByteSource, DecodeContext, DiskSink } from '../../src/kit.ts';
 import { copyOutput } from '../shared/codecs/copy-output.ts';
+import { copyLz4Blocks } from './copy-blocks.ts';
 import { decodeLz4 } from './decode.ts';
 
 const stepBytes = 1024 * 1024;
@@ -7,7 +8,8 @@ const stepBytes = 1024 * 1024;
 const maxSpare = 2;
 
 /**
- * Decodes an lz4 file into a disk; one piece is decoded while the previous one is written, in memory that is reused.
+ * Decodes an lz4 file into a disk. Of the blocks that are not for threads, one piece is decoded while the previous one is
+ * written, in memory that is reused.
  */
 export async function copyLz4(
   source: ByteSource,
@@ -29,8 +31,13 @@ export async function copyLz4(
     if (spare.length === maxSpare) spare.shift();
     spare.push(last);
   };
-  const where = { sink, position: 0, limit: context.limits.virtualBytes };
+  const begun = await copyLz4Blocks(source, sink, context);
+  const position = begun?.decoded ?? 0;
+  const where = { sink, position, limit: context.limits.virtualBytes };
   const how = { stepBytes, format: 'lz4', signal: context.signal, reuse };
-  const { sizeBytes } = await copyOutput(decodeLz4(source, context, take), { ...where, ...how });
-  await sink.setSize(sizeBytes);
+  const { sizeBytes } = await copyOutput(decodeLz4(source, context, take, begun), {
+    ...where,
+    ...how,
+  });
+  await sink.setSize(position + sizeBytes);
 }

@@ -5,6 +5,18 @@ import { type Lz4FrameHeader, readLz4FrameHeader } from './frame-header.ts';
 import { takeAll } from './take-all.ts';
 import { XxHash32, xxHash32 } from './xxhash32.ts';
 
+/** A frame that is decoded up to a block. */
+export interface BegunFrame {
+  header: Lz4FrameHeader;
+  /** Place of its magic number in the source. */
+  start: number;
+  /** Place of the next block in the source. */
+  position: number;
+  /** Bytes of content before it, and their hash. */
+  decoded: number;
+  hash: XxHash32;
+}
+
 /** The content of one frame after its magic number, block by block; the reader ends after the frame. */
 export async function* decodeLz4Frame(
   reader: StreamReader,
@@ -22,8 +34,19 @@ export async function* decodeLz4Frame(
       hint: raiseLimit('virtualBytes', contentSize),
     });
   }
+  const begun = { header, start, position: reader.position, decoded: 0, hash: new XxHash32() };
+  yield* decodeFrameRest(reader, begun, limits, take);
+}
+
+/** The content of a frame from a block on which does not refer to earlier blocks. */
+export async function* decodeFrameRest(
+  reader: StreamReader,
+  { header, start, decoded, hash }: BegunFrame,
+  limits: Limits,
+  take?: TakeMemory,
+): AsyncGenerator<Uint8Array> {
+  const { contentSize } = header;
   const output = new BlockOutput(header.blockBytes, header.linked, limits, take);
-  const hash = new XxHash32();
   // Memory for joining the parts of a block, which is consumed before the next one is read.
   let memory: Uint8Array = new Uint8Array(0);
   const join = (size: number): Uint8Array => {
@@ -32,17 +55,17 @@ export async function* decodeLz4Frame(
     }
     return memory;
   };
-  let decoded = 0;
+  let total = decoded;
   for (;;) {
     const block = await readBlock(reader, header, join);
     if (block === undefined) break;
     const bytes = block.stored ? output.copy(block.bytes) : output.decode(block.bytes);
     if (header.contentChecksum) hash.update(bytes);
-    decoded += bytes.length;
+    total += bytes.length;
     if (bytes.length > 0) yield bytes;
   }
-  if (contentSize !== undefined && decoded !== contentSize) {
-    throw damaged(`holds ${decoded} bytes and states ${contentSize}`, start);
+  if (contentSize !== undefined && total !== contentSize) {
+    throw damaged(`holds ${total} bytes and states ${contentSize}`, start);
   }
   if (header.contentChecksum && (await takeNumber(reader)) !== hash.digest()) {
     throw refuse('checksum', 'An lz4 frame does not match its checksum', {

@@ -2,24 +2,33 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ByteSource, type DecodeContext, refuse, viewOf } from '../../src/kit.ts';
 import { decodeSource } from '../shared/codecs/decode-source.ts';
 import { tooManyParts } from '../shared/codecs/too-many-parts.ts';
+import { piecesFrom } from '../shared/streams/pieces-from.ts';
 import type { StreamReader } from '../shared/streams/stream-reader.ts';
 import { passTrailing } from '../shared/trailing.ts';
 import type { TakeMemory } from './block-output.ts';
-import { decodeLz4Frame } from './decode-frame.ts';
+import { type BegunFrame, decodeFrameRest, decodeLz4Frame } from './decode-frame.ts';
 import { decodeLegacyFrame } from './decode-legacy.ts';
 import { type FrameKind, frameKind, isCutMagic } from './frame-kind.ts';
 import { cutFrame, takeAll } from './take-all.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** Decodes every frame, one after the other; the output is in memory from `take`. */
+/**
+ * Decodes every frame, one after the other; the output is in memory from `take`. `begun`: the first frame, where threads have
+ * decoded a part of it.
+ */
 export function decodeLz4(
   source: ByteSource,
   context: DecodeContext,
   take?: TakeMemory,
+  begun?: BegunFrame,
 ): AsyncGenerator<Uint8Array> {
-  const frames = (reader: StreamReader) => inTurns(decodeFrames(reader, context, take));
-  return decodeSource(source, context.signal, frames);
+  const frames = (reader: StreamReader) => inTurns(decodeFrames(reader, context, take, begun));
+  return decodeSource(
+    begun ? { stream: () => piecesFrom(source, begun.position, Number.POSITIVE_INFINITY) } : source,
+    context.signal,
+    frames,
+  );
 }
 
 /** Cuts output into pieces of at most 1 MiB and lets other work run after each. */
@@ -42,12 +51,18 @@ async function* decodeFrames(
   reader: StreamReader,
   context: DecodeContext,
   take: TakeMemory | undefined,
+  begun: BegunFrame | undefined,
 ): AsyncGenerator<Uint8Array> {
   const { limits } = context;
   let frames = 0;
   let last: FrameKind | undefined;
+  if (begun !== undefined) {
+    reader.position = begun.position;
+    yield* decodeFrameRest(reader, begun, limits, take);
+    [frames, last] = [1, 'frame'];
+  }
   let magic = await reader.take(4);
-  do {
+  while (magic.length > 0 || last === undefined) {
     const kind = magic.length < 4 ? undefined : frameKind(viewOf(magic).getUint32(0, true));
     if (kind === undefined) {
       await passOther(reader, magic, last, context);
@@ -63,7 +78,7 @@ async function* decodeFrames(
     if (kind === 'frame') yield* decodeLz4Frame(reader, limits, take);
     magic =
       kind === 'legacy' ? yield* decodeLegacyFrame(reader, limits, take) : await reader.take(4);
-  } while (magic.length > 0);
+  }
 }
 
 /** Handles bytes that do not begin a frame; `last` is the kind of the previous frame. */

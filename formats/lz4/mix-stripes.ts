@@ -11,7 +11,7 @@ export type MixStripes = (lanes: Int32Array, bytes: Uint8Array) => void;
 /** Shorter input is mixed here before the WebAssembly code is ready. */
 const minWasmBytes = 64 * 1024;
 /** Place of the bytes in its memory, after the lanes; one piece fits in the processor's cache. */
-const dataAt = 64;
+export const dataAt = 64;
 const pieceBytes = 128 * 1024;
 const pageBytes = 64 * 1024;
 /** Stripes in one iteration of the loop. */
@@ -45,7 +45,7 @@ function mix(lane: number, word: number): number {
 
 function loadWasm(): MixStripes {
   if (typeof WebAssembly === 'undefined') return mixHere;
-  const { memory, mix: run } = new WebAssembly.Instance(new WebAssembly.Module(formatModule()))
+  const { memory, mix: run } = new WebAssembly.Instance(new WebAssembly.Module(formatMixer()))
     .exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof run !== 'function') return mixHere;
   const state = new Int32Array(memory.buffer, 0, 4);
@@ -64,11 +64,32 @@ function loadWasm(): MixStripes {
 }
 
 /**
- * A module with one memory and `mix(at, end)`, which mixes the bytes from `at` to `end` into the lanes at 0. Sections and
- * opcodes: WebAssembly Core Specification 1.0, chapter 5.
+ * A module with one memory and two functions: `mix(at, end)` mixes the bytes from `at` to `end`, whole turns of the loop, into
+ * the lanes at 0; `mixZeros` does so as if they were zeros, in half the time. Sections and opcodes: WebAssembly Core
+ * Specification 1.0, chapter 5.
  */
-function formatModule(): Uint8Array<ArrayBuffer> {
-  const i32 = 0x7f;
+export function formatMixer(): Uint8Array<ArrayBuffer> {
+  const [code, codeOfZeros] = [formatLoop(true), formatLoop(false)];
+  const pages = Math.ceil((dataAt + pieceBytes) / pageBytes);
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, [1, 0x60, 2, i32, i32, 0]),
+    ...section(3, [2, 0, 0]),
+    ...section(5, [1, 0, pages]),
+    ...section(7, [3, ...name('memory'), 2, 0, ...name('mix'), 0, 0, ...name('mixZeros'), 0, 1]),
+    ...section(10, [
+      2,
+      ...unsigned(code.length),
+      ...code,
+      ...unsigned(codeOfZeros.length),
+      ...codeOfZeros,
+    ]),
+  ]);
+}
+
+const i32 = 0x7f;
+
+function formatLoop(loads: boolean): number[] {
   const [at, end, firstLane] = [0, 1, 2];
   const get = (local: number): number[] => [0x20, local];
   const set = (local: number): number[] => [0x21, local];
@@ -76,15 +97,16 @@ function formatModule(): Uint8Array<ArrayBuffer> {
   const load = (offset: number): number[] => [0x28, 2, ...unsigned(offset)];
   const [store, add, multiply, turnLeft, isLower] = [0x36, 0x6a, 0x6c, 0x77, 0x49];
   const lanes = [0, 1, 2, 3];
+  const word = (offset: number): number[] =>
+    loads ? [...get(at), ...load(offset), ...constant(prime2), multiply, add] : [];
   const stripe = (offset: number): number[] =>
     lanes.flatMap((lane) => [
-      ...[...get(firstLane + lane), ...get(at), ...load(offset + lane * 4)],
-      ...[...constant(prime2), multiply, add, ...constant(13), turnLeft],
-      ...[...constant(prime1), multiply, ...set(firstLane + lane)],
+      ...[...get(firstLane + lane), ...word(offset + lane * 4)],
+      ...[...constant(13), turnLeft, ...constant(prime1), multiply, ...set(firstLane + lane)],
     ]);
   const [loop, noResult, branchIf, endOf] = [0x03, 0x40, 0x0d, 0x0b];
   const stripes = Array.from({ length: unroll }, (_, i) => stripe(i * stripeBytes)).flat();
-  const code = [
+  return [
     // One group of four locals.
     ...[1, lanes.length, i32],
     ...lanes.flatMap((lane) => [...constant(0), ...load(lane * 4), ...set(firstLane + lane)]),
@@ -94,15 +116,6 @@ function formatModule(): Uint8Array<ArrayBuffer> {
     ...lanes.flatMap((lane) => [...constant(0), ...get(firstLane + lane), store, 2, lane * 4]),
     endOf,
   ];
-  const pages = Math.ceil((dataAt + pieceBytes) / pageBytes);
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 2, i32, i32, 0]),
-    ...section(3, [1, 0]),
-    ...section(5, [1, 0, pages]),
-    ...section(7, [2, ...name('memory'), 2, 0, ...name('mix'), 0, 0]),
-    ...section(10, [1, ...unsigned(code.length), ...code]),
-  ]);
 }
 
 function section(id: number, content: number[]): number[] {

@@ -14,6 +14,19 @@ export class XxHash32 {
   #restBytes = 0;
   #totalBytes = 0;
 
+  /** Goes on behind so many bytes, a multiple of sixteen, which have been mixed into these lanes. */
+  static resume(lanes: ArrayLike<number>, totalBytes: number): XxHash32 {
+    const hash = new XxHash32();
+    hash.#lanes.set(lanes);
+    hash.#totalBytes = totalBytes;
+    return hash;
+  }
+
+  /** The four lanes by now. */
+  get lanes(): ArrayLike<number> {
+    return this.#lanes;
+  }
+
   update(bytes: Uint8Array): void {
     this.#totalBytes += bytes.length;
     let from = 0;

@@ -1,5 +1,6 @@
 import { constants } from 'node:zlib';
 import type { ByteSource, DecodeContext, DiskSink, SinkFile } from '../../src/kit.ts';
+import { openBlockScan } from '../shared/blocks/block-scan.ts';
 import { Threads } from '../shared/threads.ts';
 import type { BatchPiece, ClusterBatch } from './cluster-batch.ts';
 import {
@@ -42,7 +43,9 @@ export class ClusterThreads {
       ...{ streamBytes, sourceFd, sinkFd: file.fd, digests: file.wantsDigests ?? false },
     };
     const count = Math.min(maxThreads, Math.max(1, Math.floor(tasks.width / 2)));
-    const threads = new Threads<ThreadJob, ThreadAnswer>({ main: decodeThread, work, count });
+    const threads = new Threads<ThreadJob, ThreadAnswer>({
+      ...{ main: decodeThread, given: [openBlockScan], work, count },
+    });
     return new ClusterThreads(threads, file, header);
   }
 

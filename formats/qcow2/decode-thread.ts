@@ -1,4 +1,5 @@
 import type { Hash } from 'node:crypto';
+import type { openBlockScan } from '../shared/blocks/block-scan.ts';
 
 /** The input of a thread. */
 export interface ThreadWork {
@@ -40,7 +41,7 @@ export type ThreadAnswer =
  * The code of a decoding thread: it may use nothing outside of itself except globals and types. If a stream or a disk
  * causes an error, the main thread finds the reason when it repeats the job.
  */
-export function decodeThread(): void {
+export function decodeThread(openScan: typeof openBlockScan): void {
   const { readSync, writevSync } = process.getBuiltinModule('node:fs');
   const { createHash } = process.getBuiltinModule('node:crypto');
   const zlib = process.getBuiltinModule('node:zlib');
@@ -49,9 +50,7 @@ export function decodeThread(): void {
   // Room for more than a stream: otherwise zlib is called once more only to report the end.
   const chunkSize = streamBytes + 64;
   const options = { chunkSize, maxOutputLength: streamBytes, params, info: true };
-  const blockBytes = 4096;
-  const zeroBlock = Buffer.alloc(blockBytes);
-  const fillBlock = Buffer.alloc(blockBytes, 0xff);
+  const scan = openScan();
   const maxRunBytes = 256 * 1024;
   const digestedBytes = 1024 * 1024;
   let memory = Buffer.allocUnsafeSlow(0);
@@ -138,41 +137,13 @@ export function decodeThread(): void {
 
   /** Leaves out blocks of the file that are all zeros; false if everything was zeros. */
   function write(position: number, bytes: Uint8Array): boolean {
-    let hasData = false;
-    for (let from = 0; from < bytes.length; ) {
-      const isData = !isZero(position, bytes, from);
-      let to = blockEnd(position, bytes, from);
-      while (to < bytes.length && isData !== isZero(position, bytes, to)) {
-        to = blockEnd(position, bytes, to);
-      }
-      if (isData) {
-        hasData = true;
-        countFill(position, bytes, from, to);
-        add(position + from, bytes.subarray(from, to));
-      }
-      from = to;
+    const runs = scan.dataRuns(position, bytes);
+    for (let i = 0; i < runs.length; i += 2) {
+      const [from = 0, to = 0] = [runs[i], runs[i + 1]];
+      fillBytes += scan.fillBytes(position, bytes, from, to);
+      add(position + from, bytes.subarray(from, to));
     }
-    return hasData;
-  }
-
-  function blockEnd(position: number, bytes: Uint8Array, from: number): number {
-    return Math.min(bytes.length, from + blockBytes - ((position + from) % blockBytes));
-  }
-
-  /** Its own test instead of the kit's `isZeros`, because this function cannot import anything. */
-  function isZero(position: number, bytes: Uint8Array, from: number): boolean {
-    if (bytes[from] !== 0) return false;
-    const to = blockEnd(position, bytes, from);
-    return zeroBlock.compare(bytes, from, to, 0, to - from) === 0;
-  }
-
-  function countFill(position: number, bytes: Uint8Array, start: number, end: number): void {
-    for (let from = start; from < end; ) {
-      const to = blockEnd(position, bytes, from);
-      const isFill = bytes[from] === 0xff && fillBlock.compare(bytes, from, to, 0, to - from) === 0;
-      if (isFill) fillBytes += to - from;
-      from = to;
-    }
+    return runs.length > 0;
   }
 
   function add(position: number, bytes: Uint8Array): void {

@@ -8,7 +8,9 @@ export interface ThreadsSetup {
    * The code of a thread. It is started from the text of this function, because a package bundled into one file has no
    * second file to start: the function may use nothing outside of itself except globals and types.
    */
-  main: () => void;
+  main: (...given: never[]) => void;
+  /** Functions that `main` is called with, which name nothing outside of them either. */
+  given?: readonly ((...parameters: never[]) => unknown)[];
   /** Its `workerData`. */
   work: unknown;
   /** How many threads to start. */
@@ -63,8 +65,8 @@ class Thread<Job, Answer> {
   readonly #asked: ((answer: Answer | undefined) => void)[] = [];
   #ended = false;
 
-  constructor({ main, work }: ThreadsSetup) {
-    this.#worker = new Worker(`(${main.toString()})()`, {
+  constructor({ main, given = [], work }: ThreadsSetup) {
+    this.#worker = new Worker(`(${main.toString()})(${given.join(',')})`, {
       eval: true,
       workerData: work,
       // The options of this process, such as modules to preload, are not for its threads.

@@ -1,12 +1,12 @@
 import type { ByteSource, DiskSink } from '../../src/kit.ts';
 import { type CopiedOutput, copyOutput } from '../shared/codecs/copy-output.ts';
+import { piecesFrom } from '../shared/streams/pieces-from.ts';
 import { StreamReader } from '../shared/streams/stream-reader.ts';
 import type { XzBlock } from './block.ts';
 import { decodeXzBlock } from './decode-block.ts';
 import type { StreamHeader } from './framing.ts';
 import { decodedPieceBytes } from './lzma.ts';
 import type { Lzma2Sizes } from './lzma2-chunks.ts';
-import { piecesFrom } from './pieces-from.ts';
 
 /** One block and its target. */
 export interface BlockCopy {

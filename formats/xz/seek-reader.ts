@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/kit.ts';
+import { piecesFrom } from '../shared/streams/pieces-from.ts';
 import { StreamReader } from '../shared/streams/stream-reader.ts';
-import { piecesFrom } from './pieces-from.ts';
 
 /** Up to this distance, reading on is cheaper than a new start. */
 const nearBytes = 16 * 1024;

@@ -27,7 +27,10 @@ export interface ByteSource {
   stream(reuse?: boolean): AsyncIterable<Uint8Array>;
 }
 
-/** The new file behind a sink, for threads that write directly: data at its own position, and no zeros. */
+/**
+ * The new file behind a sink, for threads that write directly: data at its own position, and no zeros. If the size of the disk
+ * is not set first, its last block must come through `write` or `zero`, because it may be a footer after the disk.
+ */
 export interface SinkFile {
   readonly fd: number;
   /**

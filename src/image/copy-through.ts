@@ -1,4 +1,4 @@
-import type { ByteSource, DiskSink } from '../contracts/bytes.ts';
+import type { ByteSource, DiskSink, SinkFile } from '../contracts/bytes.ts';
 import type { Codec, DecodeContext, Disk, DiskImage } from '../contracts/format.ts';
 import type { Limits } from '../contracts/limits.ts';
 import { raiseLimit } from '../errors/limit-hint.ts';
@@ -39,6 +39,7 @@ export async function copyThrough(
 /** Passes on as many bytes as a source may give. */
 class BoundedSink implements DiskSink {
   sizeBytes = 0;
+  readonly file: SinkFile | undefined;
   readonly #sink: DiskSink;
   readonly #source: ByteSource;
   readonly #limits: Limits;
@@ -48,6 +49,12 @@ class BoundedSink implements DiskSink {
     this.#sink = sink;
     this.#source = source;
     this.#limits = limits;
+    const { file } = sink;
+    const settled = (bytes: number): void => {
+      this.#count(bytes);
+      file?.settled(bytes);
+    };
+    if (file !== undefined) this.file = { ...file, settled };
   }
 
   get zeroed(): boolean {

@@ -1,4 +1,4 @@
-import type { DiskSink } from '../contracts/bytes.ts';
+import type { DiskSink, SinkFile } from '../contracts/bytes.ts';
 
 /** Minimum number of bytes at the end that are held back: the footer of a format. */
 export const heldEndBytes = 512;
@@ -23,6 +23,11 @@ export class HeldEnd implements DiskSink {
 
   get zeroed(): boolean {
     return this.#sink.zeroed;
+  }
+
+  /** Threads leave the end of the disk to `write`. */
+  get file(): SinkFile | undefined {
+    return this.#sink.file;
   }
 
   /** The size as set, else the end of the last write. */

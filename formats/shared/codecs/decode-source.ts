@@ -7,7 +7,7 @@ import { StreamReader } from '../streams/stream-reader.ts';
  * a piece of input before 1 MiB more has come.
  */
 export async function* decodeSource(
-  source: ByteSource,
+  source: Pick<ByteSource, 'stream'>,
   signal: AbortSignal,
   decode: (reader: StreamReader) => AsyncGenerator<Uint8Array>,
   explain: (error: unknown) => unknown = (error) => error,

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../src/kit.ts';
+import type { ByteSource } from '../../../src/kit.ts';
 
 const pieceBytes = 256 * 1024;
 /** After the expected end, only this much is read at once. */
