@@ -24,8 +24,9 @@ export function rewriteRoot(cmdline: string, content: DiskContent, form: RootFor
     throw missing(`root=${configured ?? ''} names no volume of this disk`, form, []);
   }
   const used = nameRoot(volume, form);
-  if (used === configured) return { cmdline, warnings: [] };
-  if (used !== undefined) return change(cmdline, configured, used);
+  if (used !== undefined) {
+    return used === configured ? { cmdline, warnings: [] } : change(cmdline, configured, used);
+  }
   const known = rootForms.filter((one) => nameRoot(volume, one) !== undefined);
   throw missing(`the root, ${volume.name}, has no ${form} that root= can hold`, form, known);
 }
@@ -41,9 +42,10 @@ export function fitRoot(cmdline: string, content: DiskContent, hasInitrd: boolea
     const used = `/dev/vda${device}`;
     return configured === used ? { cmdline, warnings: [] } : change(cmdline, configured, used);
   }
-  // Without a configuration the command line is empty.
-  const form = cmdline === '' && hasInitrd ? 'uuid' : 'partuuid';
-  if ((hasInitrd && cmdline !== '') || /^(?:PARTUUID|PARTLABEL)=/.test(configured ?? '')) {
+  // Without a configuration the line has at most the console that the caller asked for.
+  const isBare = /^(?:console=\S+)?$/.test(cmdline);
+  const form = isBare && hasInitrd ? 'uuid' : 'partuuid';
+  if ((hasInitrd && !isBare) || /^(?:PARTUUID|PARTLABEL)=/.test(configured ?? '')) {
     return { cmdline, warnings: [] };
   }
   const volume = findRoot(configured, content);
