@@ -24,7 +24,7 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-/** The files and the line that are read out of a disk, which must be those of the tree that it was made of. */
+/** The files and the command line read from a disk, which must be those of the tree that it was made from. */
 async function readBoot(path: string, facts: GrubFacts, volume: string): Promise<string[]> {
   const out = await mkdtemp(join(folder, 'out-'));
   const ran = await runCli(['boot', path, '--output-dir', out, '--json']);
@@ -56,7 +56,7 @@ async function digestOf(path: string): Promise<string> {
     .digest('hex');
 }
 
-/** The machine gets as far as the login prompt; what it said is kept in the log of the run. */
+/** The machine reaches the login prompt; its output is kept in the log of the run. */
 async function expectLogin(what: string, command: readonly string[]): Promise<string> {
   const started = await runMachine(command, /login: /, 15 * 60_000);
   const text = readSerial(started.serial);
@@ -72,12 +72,12 @@ const emulated = ['qemu-system-x86_64', '-accel', 'tcg', '-m', '1024', '-nograph
 const plain = ['-no-reboot', '-nic', 'none'];
 const drive = (path: string, more: string): string => `file=${path},format=raw,${more},snapshot=on`;
 
-test('/boot on a partition of its own: the command of --to qemu, run by a shell', async () => {
+test('/boot on a separate partition: the command of --to qemu, run by a shell', async () => {
   await readBoot(disk.raw, grubFacts, 'p4');
   const out = await mkdtemp(join(folder, 'out-'));
   const ran = await runCli(['boot', disk.raw, '--output-dir', out, '--to', 'qemu']);
   expect([ran.code, ran.stderr]).toEqual([0, '']);
-  // The disk that was built is used by other tests, and not every /dev/kvm works.
+  // Other tests use the built disk, and /dev/kvm does not always work.
   const command = ran.stdout
     .replace(',if=virtio', ',if=virtio,snapshot=on')
     .replace('accel=kvm:tcg', 'accel=tcg');
@@ -88,7 +88,7 @@ test('root on XFS; in a microvm', async () => {
   const path = join(folder, 'xfs.raw');
   const facts = await makeXfsDisk(disk.tree, path);
   const files = await readBoot(path, facts, 'p1');
-  // An emulated microvm has no clock to measure its processor by; with KVM the kernel asks for the speed.
+  // An emulated microvm has no clock to measure its processor; with KVM the kernel reads the speed.
   const cpu = await readFile('/proc/cpuinfo', 'utf8');
   const khz = Math.round(Number(/^cpu MHz\s*: (.+)$/m.exec(cpu)?.[1] ?? 2000) * 1000);
   const line = `${cmdlineOf(facts)} tsc_early_khz=${khz} tsc=reliable`;
@@ -99,7 +99,7 @@ test('root on XFS; in a microvm', async () => {
   expect(text).toContain('XFS (vda1)');
 });
 
-test('root on Btrfs, packed by zstd', async ({ skip }) => {
+test('root on Btrfs, compressed by zstd', async ({ skip }) => {
   if (!canMount(await mkdtemp(join(folder, 'probe-')))) {
     process.stderr.write('skipped: no image can be mounted here\n');
     skip();

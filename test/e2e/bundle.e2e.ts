@@ -20,7 +20,7 @@ import { requirePrograms, run } from './system-packages.ts';
 const address = 'https://bundles.example/';
 const said = 'the bundle has booted from its root file system';
 const limitMs = 10 * 60_000;
-/** What the kernel of a cloud needs to see a virtio disk, in the order in which they build on each other. */
+/** The kernel modules for a virtio disk in a cloud kernel, in the order of their dependencies. */
 const modules =
   'virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk';
 
@@ -83,7 +83,7 @@ test('a bundle is built, published, ensured and booted with its kernel', async (
   process.stderr.write(`booted in ${Math.round(started.ms / 1000)} s\n`);
 });
 
-/** A static busybox, the kernel for clouds and its modules for virtio, out of packages that are not installed. */
+/** A static busybox, the cloud kernel and its virtio modules, from packages that are not installed. */
 async function unpackPackages(): Promise<{ busybox: string; kernel: string; virtio: string[] }> {
   const debs = join(folder, 'debs');
   await mkdir(debs);
@@ -103,7 +103,7 @@ async function unpackPackages(): Promise<{ busybox: string; kernel: string; virt
   };
 }
 
-/** An ext4 whose `/init` says that it runs and switches the machine off. */
+/** An ext4 whose `/init` prints that it runs and switches the machine off. */
 async function makeRootfs(busybox: string, path: string): Promise<void> {
   const tree = join(folder, 'tree');
   await mkdir(join(tree, 'bin'), { recursive: true });
@@ -116,7 +116,7 @@ async function makeRootfs(busybox: string, path: string): Promise<void> {
   run('mke2fs', ['-q', '-t', 'ext4', '-d', tree, path, '32M']);
 }
 
-/** Loads the modules, mounts the disk and goes on there. */
+/** Loads the modules, mounts the disk and continues there. */
 async function makeInitrd(busybox: string, virtio: readonly string[]): Promise<Buffer> {
   const script = [
     '#!/bin/busybox sh',

@@ -2,27 +2,27 @@ import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { grub } from './make-bootable.ts';
 
-/** What grub-mkconfig would have found on the machine that it runs on. */
+/** The values that grub-mkconfig would have found on its machine. */
 export interface GrubFacts {
   /** The module of GRUB that reads the file system of `/boot`. */
   module: 'ext2' | 'xfs' | 'btrfs';
   /** UUID of the file system that `/boot` lies on. */
   bootUuid: string;
   rootUuid: string;
-  /** `/boot` as GRUB sees it: empty for a partition of its own. */
+  /** The path of `/boot` for GRUB: empty for a separate partition. */
   prefix: string;
-  /** GRUB_CMDLINE_LINUX and its like, behind `root=… ro`. */
+  /** The text of GRUB_CMDLINE_LINUX and similar, after `root=… ro`. */
   more: string;
 }
 
-/** The command line that the configuration ends up with. */
+/** The command line that results from the configuration. */
 export function cmdlineOf({ rootUuid, more }: GrubFacts): string {
   return `root=UUID=${rootUuid} ro ${more}`;
 }
 
 /**
- * Writes the folder `grub` of a tree that becomes `/boot`: the modules for a PC, an empty environment block, and grub.cfg as
- * grub-mkconfig of Debian writes it, which itself needs the device that `/` lies on.
+ * Writes the folder `grub` of a tree that becomes `/boot`: the modules for a PC, an empty environment block, and
+ * grub.cfg in the form of Debian's grub-mkconfig, which itself would need the device of `/`.
  */
 export async function writeGrubFolder(boot: string, facts: GrubFacts): Promise<void> {
   const folder = join(boot, 'grub');

@@ -37,14 +37,14 @@ test('the release file of the archive that this machine uses is verified', () =>
   for (const name of names) expect(name).toMatch(/^Debian .*@(?:lists\.)?debian\.org>$/);
 });
 
-test('its body is a release file with sums, and nothing of the armor', () => {
+test('its body is a release file with digests, and has nothing of the armor', () => {
   const text = Buffer.from(verdict.body).toString();
   expect(text).toMatch(/^Origin: Debian\n/);
   expect(text).not.toContain('-----');
   expect(parseChecksums(text).entries.length).toBeGreaterThan(100);
 });
 
-test('one changed letter of it is refused', () => {
+test('a changed letter in it is refused', () => {
   const changed = document.toString('latin1').replace('Origin: Debian', 'Origin: Debiam');
   expect(() => verify(Buffer.from(changed, 'latin1'))).toThrow(/not for these bytes/);
 });

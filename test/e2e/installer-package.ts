@@ -3,16 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './system-packages.ts';
 
-/** The installer's kernel and initrd as the archive packs them for boot servers; absolute paths. */
+/** The installer's kernel and initrd from the archive's package for boot servers; absolute paths. */
 export interface InstallerPackage {
   name: string;
-  /** Of the package, and so of the installer: `20250803+deb13u7`. */
+  /** Version of the package, and so of the installer: `20250803+deb13u7`. */
   version: string;
   kernel: string;
   initrd: string;
 }
 
-/** Unpacks `debian-installer-<N>-netboot-amd64` of stable; `undefined` where the archive has none. */
+/** Unpacks `debian-installer-<N>-netboot-amd64` of stable; `undefined` if the archive has none. */
 export async function unpackInstaller(
   archive: string,
   folder: string,

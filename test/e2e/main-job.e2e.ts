@@ -15,7 +15,7 @@ const serial = '20261102-2290';
 const hosts = [
   'cloud.debian.org',
   'download.freebsd.org',
-  // Where the signed lists of releases are; this one has none.
+  // The signed lists of releases are on this host, which this site does not have.
   'www.freebsd.org',
   'factory.talos.dev',
 ];
@@ -25,13 +25,13 @@ let disk: BuiltDisk;
 let site: Site;
 let rules: Record<string, string>;
 let mirrors: string[];
-/** What qemu-img makes of the qcow2. */
+/** The qcow2 converted by qemu-img. */
 let expected: string;
 
 beforeAll(async () => {
   requirePrograms();
   const archive = readArchive();
-  // Kept between runs where a folder is named, as building takes minutes.
+  // Kept between runs if a folder is named, because building takes minutes.
   const kept = process.env['ROOTDISK_E2E_DIR'];
   folder = await mkdtemp(join(kept ?? tmpdir(), 'rootdisk-e2e-'));
   disk = await buildDisk(kept ?? folder, archive.url, codename);
@@ -71,7 +71,7 @@ async function expectDisk(image: Record<string, unknown>, sha256 = expected): Pr
   expect(about.blocks * 512).toBeLessThan(about.size / 3);
 }
 
-describe('debian, laid out as cloud.debian.org lays it out', () => {
+describe('debian, in the layout of cloud.debian.org', () => {
   const name = `debian-12-genericcloud-amd64-${serial}`;
   const dated = `cloud.debian.org/images/cloud/${codename}/${serial}`;
 
@@ -81,7 +81,7 @@ describe('debian, laid out as cloud.debian.org lays it out', () => {
     await write(site, `${dated}/SHA512SUMS`, `${sha512.toString('hex')}  ${name}.qcow2\n`);
   });
 
-  test('the newest build, found by listing, is every byte what qemu-img makes of it', async () => {
+  test('the newest build, found by listing, equals the output of qemu-img in every byte', async () => {
     const result = await ensure(`debian:${codename}`, '--cache-dir', join(folder, 'listed'));
     report('ensure debian (listing)', result);
     const image = await ensured(result);
@@ -107,7 +107,7 @@ describe('debian, laid out as cloud.debian.org lays it out', () => {
     expect(await ensured(offline)).toMatchObject({ path: image['path'], origin: 'cache' });
   });
 
-  test('format source keeps the qcow2 as it was published', async () => {
+  test('format source keeps the published qcow2', async () => {
     const result = await ensure(
       `debian:${codename}@${serial}`,
       '--format',
@@ -135,19 +135,19 @@ describe('debian, laid out as cloud.debian.org lays it out', () => {
     expect(ran.stdout).toMatch(/^clone {4}.+, 5 GiB\)$/m);
     expect(text).toMatch(/Cloud-init v\. .* finished at .*DataSourceNoCloud \[seed=\/dev\/vd.\]/);
     expect(text).toMatch(/^boot-one login: /m);
-    // The key of the seed, as cloud-init prints the keys that may log in.
+    // The key of the seed, in the form in which cloud-init prints allowed keys.
     const key = await readFile(join(dirname(log ?? ''), 'id_ed25519.pub'), 'utf8');
     const blob = Buffer.from(key.split(' ')[1] ?? '', 'base64');
     const fingerprint = createHash('sha256').update(blob).digest('hex').match(/../g)?.join(':');
     expect(text).toContain('/home/debian/.ssh/authorized_keys for user debian');
     expect(text).toContain(fingerprint);
-    // It took the room of the clone: 5 GiB without the 384 MiB before the root, in sectors.
+    // It uses the room of the clone: 5 GiB without the 384 MiB before the root, in sectors.
     const disk = /^clone {4}(\S+)/m.exec(ran.stdout)?.[1] ?? '';
     expect(run('sfdisk', ['--dump', disk])).toMatch(/1 : start= +786432, size= +96\d{5},/);
   });
 });
 
-/** What the machine printed, without the colours; kept where the built disk is kept. */
+/** The output of the machine, without colours; kept if the built disk is kept. */
 async function keepConsole(log: string): Promise<string> {
   const text = readSerial(await readFile(log, 'utf8'));
   const kept = process.env['ROOTDISK_E2E_DIR'];
@@ -173,7 +173,7 @@ test('freebsd, raw.xz', async () => {
   await expectDisk(image);
 });
 
-test('talos, raw.zst, over TLS only until the factory gives a sum', async () => {
+test('talos, raw.zst, over TLS only until the factory gives a digest', async () => {
   const schematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
   const image = `factory.talos.dev/image/${schematic}/v1.14.6/nocloud-amd64.raw.zst`;
   await write(site, 'factory.talos.dev/versions', JSON.stringify(['v1.13.10', 'v1.14.6']));
@@ -203,7 +203,7 @@ test('talos, raw.zst, over TLS only until the factory gives a sum', async () => 
   });
 });
 
-/** One image's manifest in the shape that cloud.debian.org publishes. */
+/** One image's manifest in the form of cloud.debian.org. */
 function describeBuild(name: string, sha512: string): object {
   const upload = {
     apiVersion: 'cloud.debian.org/v1alpha1',

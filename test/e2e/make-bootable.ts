@@ -7,8 +7,8 @@ export const grub = '/usr/lib/grub/i386-pc';
 const modules = ['biosdisk', 'part_gpt', 'ext2', 'normal'];
 
 /**
- * Puts GRUB on a disk as `grub-install` does, which would need a block device: its first sector goes into the first of the
- * disk, and the rest to `position`, the start of a BIOS boot partition. `/boot` is the fourth partition.
+ * Installs GRUB on a disk like `grub-install`, which would need a block device: its first sector goes into the first
+ * sector of the disk, and the rest to `position`, the start of a BIOS boot partition. `/boot` is the fourth partition.
  * Source: the comments in GRUB's boot/i386/pc/boot.S and diskboot.S.
  */
 export async function makeBootable(disk: string, position: number): Promise<void> {
@@ -21,11 +21,12 @@ export async function makeBootable(disk: string, position: number): Promise<void
   const sector = position / 512;
   // boot.S, kernel_sector: where the first sector of the rest is.
   boot.writeBigUInt64LE(BigInt(sector), 0x5c);
-  // diskboot.S: the last entry of its list of blocks is at the end of the sector: start, and a length that is right.
+  // diskboot.S: the last entry of its block list is at the end of the sector: the start changes, the length is already
+  // right.
   core.writeBigUInt64LE(BigInt(sector + 1), 512 - 12);
   const handle = await open(disk, 'r+');
   try {
-    // What follows in the first sector is the partition table.
+    // The rest of the first sector is the partition table.
     await handle.write(boot, 0, 440, 0);
     await handle.write(core, 0, core.length, position);
   } finally {

@@ -1,4 +1,4 @@
-/** An initrd: a cpio archive of the form newc (cpio(5)), with these folders, executable files and a console. */
+/** An initrd: a cpio archive in the form newc (cpio(5)), with these folders, executable files and a console. */
 export function makeCpio(
   folders: readonly string[],
   files: readonly (readonly [name: string, content: Uint8Array])[],
@@ -6,7 +6,7 @@ export function makeCpio(
   const none = Buffer.alloc(0);
   return Buffer.concat([
     ...folders.map((name) => member(name, 0o040755, none)),
-    // A kernel opens it for its first process: a character device of numbers 5 and 1.
+    // A kernel opens it for its first process: a character device with the numbers 5 and 1.
     member('dev/console', 0o020600, none, [5, 1]),
     ...files.map(([name, content]) => member(name, 0o100755, content)),
     member('TRAILER!!!', 0, none),

@@ -42,7 +42,7 @@ afterAll(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-/** Visible in the report: an archive without the package is no failure. */
+/** Shown in the report: an archive without the package is not a failure. */
 function need(context: TestContext): InstallerPackage {
   if (installer !== undefined) return installer;
   return context.skip(`${archive} has no debian-installer-<N>-netboot-amd64`);
@@ -50,7 +50,7 @@ function need(context: TestContext): InstallerPackage {
 
 const imagesOf = (build: string): string => `dists/stable/main/installer-amd64/${build}/images/`;
 
-test('the installer of stable is signed from the archive down to each file', async () => {
+test('the installer of stable is signed from the archive to each file', async () => {
   const cache = join(folder, 'resolved');
   const mirror = ['--mirror', `${main}=${archive}`, '--cache-dir', cache];
   const request = ['debian:stable', '--variant', 'netboot', '--arch', 'amd64', '--boot', '--json'];
@@ -73,7 +73,7 @@ test('the installer of stable is signed from the archive down to each file', asy
   process.stderr.write(`${image.url}: ${image.digests}, ${image.trust.signer.userId}\n`);
 });
 
-test('kernel and initrd of the archive are those that it signs', async (context) => {
+test('kernel and initrd of the archive are the signed ones', async (context) => {
   const { name, version, ...files } = need(context);
   const sums = await download(`${archive}${imagesOf(version)}SHA256SUMS`);
   const { entries } = parseChecksums(sums.toString(), { dialect: 'sums', from: version });
@@ -89,8 +89,8 @@ test('kernel and initrd of the archive are those that it signs', async (context)
 });
 
 /**
- * Archives for packages alone do not hold the installer's files, and `mini.iso` is in no package: the disk here is one MiB
- * made on the spot. Kernel and initrd are Debian's own, found and proved by its vendor.
+ * Archives of only packages do not hold the installer's files, and `mini.iso` is in no package: the disk here is 1 MiB
+ * that this test makes. Kernel and initrd are Debian's own, found and proved by its vendor.
  */
 function besideOwnDisk(disk: Artifact): Vendor {
   return defineVendor({

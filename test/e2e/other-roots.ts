@@ -7,10 +7,10 @@ import { run } from './system-packages.ts';
 
 const sizeBytes = 2 * 1024 ** 3;
 const offset = 1024 ** 2;
-/** Nothing configures these machines, and so nothing waits for it. */
+/** No service configures these machines, so boot must not wait for one. */
 const more = 'cloud-init=disabled console=tty0 console=ttyS0,115200n8';
 
-/** A disk of one partition, whose root is XFS and holds `/boot`; made without a mount. */
+/** A disk of one partition with an XFS root that contains `/boot`; made without a mount. */
 export async function makeXfsDisk(tree: SystemTree, disk: string): Promise<GrubFacts> {
   const uuid = '4c1f4c4e-0c52-4d64-8df1-5f0f6f8f3c03';
   const facts: GrubFacts = { ...plainFacts(uuid), module: 'xfs', prefix: '/boot' };
@@ -30,7 +30,7 @@ export async function makeXfsDisk(tree: SystemTree, disk: string): Promise<GrubF
   return facts;
 }
 
-/** The same with Btrfs, laid out as Debian's installer does it, and each block packed by zstd; it takes a mount. */
+/** The same with Btrfs, in the layout of Debian's installer, with each block compressed by zstd; needs a mount. */
 export async function makeBtrfsDisk(tree: SystemTree, disk: string): Promise<GrubFacts> {
   const uuid = '8e5a6c2b-3f9d-4f0a-9a53-0e6d2c7b4d04';
   const subvolume = '@rootfs';
@@ -103,12 +103,14 @@ function placeImage(image: string, disk: string): void {
   run('sh', ['-c', script, 'sh', image, disk, size, table]);
 }
 
-/** A prototype file of mkfs.xfs(8): each name with its kind, mode, owner and content; `instead` stands in for some. */
+/**
+ * A prototype file of mkfs.xfs(8): each name with its kind, mode, owner and content; `instead` replaces some of them.
+ */
 async function formatPrototype(
   root: string,
   instead: ReadonlyMap<string, string>,
 ): Promise<string> {
-  // The first two lines are of another age and mean nothing.
+  // The first two lines are historical and mean nothing.
   const lines = ['boot.image', '0 0', 'd--755 0 0'];
   const walk = async (folder: string): Promise<void> => {
     for (const name of (await readdir(folder)).sort()) {

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** How one run of the command line ended. */
+/** The result of one run of the command line. */
 export interface CliRun {
   code: number;
   stdout: string;
   stderr: string;
   /** Wall time. */
   ms: number;
-  /** Most memory resident at once, in bytes, as the kernel counted it. */
+  /** Peak resident memory in bytes, from the kernel. */
   peakBytes: number;
 }
 

@@ -1,7 +1,7 @@
 const rows = 24;
 const columns = 80;
 
-/** What a terminal of 80 columns shows after these bytes: text and where it was put, and nothing else. */
+/** The screen of a terminal with 80 columns after these bytes: text and its position, nothing else. */
 export function readScreen(bytes: string): string {
   const grid = Array.from({ length: rows }, () => Array<string>(columns).fill(' '));
   let [row, column] = [0, 0];

@@ -6,11 +6,11 @@ import { link, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
-/** A folder of vendors' trees, one top folder a host, served by nginx as those hosts serve them. */
+/** A folder of vendors' trees, one top folder for each host, served by nginx like those hosts. */
 export interface Site {
   root: string;
   url: string;
-  /** Address prefixes of the real hosts and what stands in for them. */
+  /** Address prefixes of the real hosts and their replacements. */
   mirrors: Record<string, string>;
   stop(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How a machine was started and what it said. */
+/** The start of a machine and its output. */
 export interface StartedKernel {
-  /** Everything on the serial line, escape sequences included. */
+  /** The whole output of the serial line, with escape sequences. */
   serial: string;
   /** Until the text was seen. */
   ms: number;
@@ -11,8 +11,8 @@ export interface StartedKernel {
 }
 
 /**
- * Starts a kernel in an emulated PC without network and waits for a text on its serial line, at most `limitMs`. `more` says
- * what the machine has beside its kernel, and the arguments of that.
+ * Starts a kernel in an emulated PC without network and waits for a text on its serial line, at most `limitMs`. `more`
+ * adds devices and kernel arguments.
  */
 export async function startKernel(
   kernel: string,
@@ -29,7 +29,7 @@ export async function startKernel(
   return await runMachine(command, text, limitMs);
 }
 
-/** The same for a machine that a command starts, whose output is its serial line. */
+/** The same for a machine that a command starts; its output is the serial line. */
 export async function runMachine(
   [program = '', ...parameters]: readonly string[],
   text: RegExp,
@@ -60,7 +60,7 @@ export async function runMachine(
   return { serial, ms, seen };
 }
 
-/** What the machine said, line by line, without colours and cursor moves. */
+/** The output of the machine, line by line, without colours and cursor moves. */
 export function readSerial(serial: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   return serial.replace(/\x1b\[[\d;?]*[a-zA-Z]|\x1bc|\r/g, '');

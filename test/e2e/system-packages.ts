@@ -16,7 +16,7 @@ const wanted: Record<string, string> = {
   'ssh-keygen': 'openssh-client',
 };
 
-/** Throws with the packages whose programs this machine lacks; `.ci/run` installs them. */
+/** Throws an error that lists the missing packages; `.ci/run` installs them. */
 export function requirePrograms(programs: Record<string, string> = wanted): void {
   const missing = Object.entries(programs).filter(([program]) => !has(program));
   if (missing.length === 0) return;
@@ -43,7 +43,7 @@ export function readArchive(): { url: string; codename: string } {
   throw new Error('the apt sources of this machine name no Debian archive');
 }
 
-/** Runs a program to its end; its output is shown only when it fails. */
+/** Runs a program to its end; shows its output only if it fails. */
 export function run(program: string, parameters: string[], cwd?: string): string {
   const result = spawnSync(program, parameters, {
     cwd,

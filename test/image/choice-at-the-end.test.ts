@@ -35,7 +35,7 @@ describe.each(packings)('in %s', (_, pack) => {
     ['the last is no disk', [raw, notes]],
     ['the first is of an unknown version', [odd, raw]],
     ['the first is empty', [tarFile('empty', ''), raw]],
-  ])('a choice is demanded where %s', async (_title, members) => {
+  ])('a choice is required if %s', async (_title, members) => {
     await expect(run(pack(tarArchive(...members)))).rejects.toMatchObject({
       details: { reason: 'ambiguous-content' },
       message: expect.stringContaining('"disk.raw"'),
@@ -46,14 +46,14 @@ describe.each(packings)('in %s', (_, pack) => {
     expect(Buffer.compare(await readFile(path), disk)).toBe(0);
   });
 
-  test('the only member is refused for what it is', async () => {
+  test('the only member is refused with the reason of its format', async () => {
     await expect(run(pack(tarArchive(notes)))).rejects.toMatchObject({
       details: { reason: 'not-an-image' },
       message: expect.stringContaining('text'),
     });
   });
 
-  test('a named member is refused for what it is', async () => {
+  test('a named member is refused with the reason of its format', async () => {
     await expect(run(pack(tarArchive(notes, raw)), 'README')).rejects.toMatchObject({
       details: { reason: 'not-an-image' },
       message: expect.stringContaining('text'),

@@ -25,7 +25,7 @@ async function run(bytes: Uint8Array, entry = 'disk/') {
   return await convertImage(join(folder, 'input'), join(folder, 'output'), { entry });
 }
 
-/** A stream is read as it comes; of a file that is all there every name is known first. */
+/** A stream is read as it comes; for a complete file every name is known first. */
 const ways: [string, (...members: Uint8Array[]) => Uint8Array][] = [
   ['tar', tarArchive],
   ['tar.gz', (...members) => gzipSync(tarArchive(...members))],
@@ -68,7 +68,7 @@ describe.each(ways)('the only file in a folder of a %s', (_, pack) => {
       'unsupported-variant',
       /deletes files of another one: "disk\/\.wh\.old\.img"/,
     ],
-  ])('is demanded: %s', async (_, members, reason, message) => {
+  ])('must be chosen: %s', async (_, members, reason, message) => {
     await expect(run(pack(...members))).rejects.toMatchObject({
       message: expect.stringMatching(message),
       details: { reason },

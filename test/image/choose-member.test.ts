@@ -13,7 +13,7 @@ import { wholeSource } from '../formats/shared/byte-sources.ts';
 
 const disk = makeDisk(300 * 1024);
 
-/** Written before there was a word on what is wanted. */
+/** An archive reader from before the choice existed. */
 const box: Archive = defineFormat({
   kind: 'archive',
   id: 'box',
@@ -43,7 +43,7 @@ const described = ovf({
   files: ['a', 'b'].map((id) => ({ href: `${id}.img`, id })),
   disks: [{ fileRef: 'a' }, { fileRef: 'b' }],
 });
-// What follows the descriptor is not there: a choice is demanded before it is missed.
+// The members after the descriptor are missing: the choice is required before that is noticed.
 const cutOva = ovaArchive(['vm.ovf', described]).subarray(0, 2048);
 const cut = Buffer.concat([cutOva, tarFile('a.img', disk).subarray(0, 4096)]);
 // Nothing here can be unpacked.
@@ -66,14 +66,17 @@ test.each([
   ['OVA', cut, /"c\.raw", only "a\.img", "b\.img"$/],
   ['tar', tarArchive(tarFile('a', ''), tarFile('b', '')), /"c\.raw", only "a", "b"$/],
   ['box', Buffer.from('BOX'), /"c\.raw", only "a\.raw", "b\.raw"$/],
-])('a member that a %s does not have is refused with those it has', async (_, bytes, message) => {
-  await expect(run(bytes, 'c.raw')).rejects.toMatchObject({
-    message: expect.stringMatching(message),
-    details: { reason: 'not-an-image' },
-  });
-});
+])(
+  'a member that does not exist in a %s is refused, with the existing ones',
+  async (_, bytes, message) => {
+    await expect(run(bytes, 'c.raw')).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      details: { reason: 'not-an-image' },
+    });
+  },
+);
 
-test('an archive that knows nothing of choices works as before', async () => {
+test('an archive reader without support for choices works as before', async () => {
   expect((await run(Buffer.from('BOX'), 'b.raw')).layers).toEqual(['box', 'raw']);
   await rm(join(folder, 'output'));
   await expect(run(Buffer.from('BOX'))).rejects.toMatchObject({

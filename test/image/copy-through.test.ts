@@ -11,7 +11,7 @@ import { GrowingSink } from '../formats/shared/copying.ts';
 import { refusalOf } from '../formats/shared/decoding.ts';
 import { SteppedSource } from '../formats/stepped-source.ts';
 
-/** A disk with a partition table, of so many bytes. */
+/** A disk with a partition table, of this size. */
 function disk(sizeBytes: number): Uint8Array {
   const bytes = new Uint8Array(sizeBytes);
   bytes.set([0x80, 0, 0, 0, 0x83, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0], 446);
@@ -19,7 +19,7 @@ function disk(sizeBytes: number): Uint8Array {
   return bytes;
 }
 
-/** A codec that decodes to `output`, and remembers how it was used. */
+/** A codec that decodes to `output`, and records its use. */
 function codecOf(output: Uint8Array): Codec & { decodings: number; left: number; copies: number } {
   const used = { decodings: 0, left: 0, copies: 0 };
   const codec = defineFormat({
@@ -59,7 +59,7 @@ async function open(
   return openLayers(new SteppedSource(input, 'whole'), declared, undefined, formats, context);
 }
 
-test('a raw disk inside a codec is copied by the codec, and what was looked at is let go', async () => {
+test('a raw disk inside a codec is copied by the codec, and the first bytes are released', async () => {
   const bytes = disk(500_000);
   const codec = codecOf(bytes);
   const { chain, image } = await open(codec);
@@ -75,13 +75,13 @@ test('a raw disk inside a codec is copied by the codec, and what was looked at i
   expect(image.facts.features).toEqual(['incomplete-last-sector']);
 });
 
-test('a disk of whole sectors has nothing odd', async () => {
+test('a disk of whole sectors gives no warning', async () => {
   const { image } = await open(codecOf(disk(512_000)));
   await image.copyTo(new GrowingSink());
   expect(image.facts.features).toEqual([]);
 });
 
-test('a disk that has been seen to its end is not decoded again', async () => {
+test('a disk that was read to its end is not decoded again', async () => {
   const codec = codecOf(disk(100_000));
   const { image } = await open(codec);
   const sink = new GrowingSink();
@@ -89,7 +89,7 @@ test('a disk that has been seen to its end is not decoded again', async () => {
   expect([sink.sizeBytes, codec.copies, codec.decodings]).toEqual([100_000, 0, 1]);
 });
 
-test('what is not raw is no business of the codec', async () => {
+test('content that is not raw is not copied by the codec', async () => {
   const html = new Uint8Array(500_000).fill(32);
   html.set(Buffer.from('<!DOCTYPE html><html><body>moved</body></html>'));
   expect(await refusalOf(open(codecOf(html), ['boxed', 'raw']))).toBe('not-an-image');
@@ -100,7 +100,7 @@ test('what is not raw is no business of the codec', async () => {
   expect(codec.copies).toBe(0);
 });
 
-test('as much as the ratio allows, and no more', async () => {
+test('copies as much as the ratio allows, and no more', async () => {
   const GiB = 1024 ** 3;
   const codec = codecOf(disk(500_000));
   codec.copyTo = async (_, sink) => {

@@ -8,7 +8,7 @@ import { inspectImage, type Limits } from '../../src/index.ts';
 import { buildQcow2Image, buildRawDisk } from '../../src/testing/index.ts';
 
 const MiB = 1024 ** 2;
-/** More than the 256 MiB from which on a ratio counts. */
+/** More than 256 MiB, from which on the ratio counts. */
 const virtualSize = 300 * MiB;
 
 let folder: string;
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A card with a partition table, and one byte all over behind it. */
+/** A card with a partition table, followed by one repeated byte. */
 function makeCard(byte: number): Uint8Array {
   const card = buildRawDisk({ virtualSize });
   card.fill(byte, 4096);
@@ -46,7 +46,7 @@ const packings: [string, (card: Uint8Array) => Uint8Array][] = [
 ];
 
 describe.each(packings)('300 MiB in %s', (_name, pack) => {
-  test('of erased flash are a disk, and data for what a copy takes', async () => {
+  test('of erased flash are a disk, and count as data in a copy', async () => {
     const bytes = pack(makeCard(0xff));
     const found = await inspect(bytes);
     expect(found).toMatchObject({ virtualSize, dataBytes: virtualSize, hazards: [] });
@@ -62,7 +62,7 @@ describe.each(packings)('300 MiB in %s', (_name, pack) => {
   });
 });
 
-describe('a disk that is written', () => {
+describe('a written disk', () => {
   const erased = Buffer.alloc(3 * 4096, 0xff);
 
   function openDisk(bounds: {
@@ -90,7 +90,7 @@ describe('a disk that is written', () => {
     ['first', 0],
     ['last', 4095],
     ['middle', 2000],
-  ])('a block whose %s byte is another is data', async (_, at) => {
+  ])('a block with a different %s byte is data', async (_, at) => {
     const block = Buffer.alloc(4096, 0xff);
     block.writeUInt8(0xfe, at);
     await expect(openDisk({ maxFillBytes: MiB }).write(0, block)).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('a disk that is written', () => {
     });
   });
 
-  test('is refused past the limit, with the value that would do', async () => {
+  test('is refused past the limit, with the value that would be enough', async () => {
     const disk = openDisk({ maxFillBytes: 8192 });
     await disk.setSize(100_000);
     await expect(disk.write(0, erased)).rejects.toMatchObject({
@@ -109,7 +109,7 @@ describe('a disk that is written', () => {
     });
   });
 
-  test('is refused where less is free than it is erased', async () => {
+  test('is refused if there is less free space than erased blocks', async () => {
     const disk = openDisk({ maxFillBytes: MiB, freeBytes: 8192 });
     await disk.write(0, erased.subarray(0, 8192));
     await expect(disk.write(8192, erased)).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { nameForeignContent } from '../../src/image/foreign-content.ts';
 
 type Bytes = string | readonly number[];
 
-/** 128 KiB of zeros with something written into them, or text and nothing else. */
+/** 128 KiB of zeros with some bytes written into them, or only text. */
 function bytesWith(content: Bytes | Record<number, Bytes>, length = 128 * 1024): Uint8Array {
   const parts = typeof content === 'string' || Array.isArray(content) ? { 0: content } : content;
   const bytes = Buffer.alloc(length);
@@ -122,7 +122,7 @@ test.each(all)('names a %s: %s', (name, reason, head) => {
   expect(found?.reason).toBe(reason);
 });
 
-test.each(images)('says nothing of a %s (%s) that was recognised', (_, _reason, head, id) => {
+test.each(images)('names nothing for a recognised %s (%s)', (_, _reason, head, id) => {
   expect(nameForeignContent({ head }, id)).toBeUndefined();
 });
 
@@ -136,7 +136,7 @@ test.each([
   expect(found).toMatchObject({ name: expect.stringContaining(name), reason });
 });
 
-test('names what else a recognised image is', () => {
+test('names the other content of a recognised image', () => {
   const both = bytesWith({ 0: [...qcow, 3], 32769: 'CD001' });
   expect(nameForeignContent({ head: both }, 'qcow2')?.name).toBe('an ISO 9660 image');
   expect(nameForeignContent({ head: both }, 'iso')?.name).toBe('a qcow2 image');
@@ -152,11 +152,11 @@ test.each([
   ['one zero', new Uint8Array(1)],
   ['boot code that is almost text', text('boot loader\x01\x02\x03 not text')],
   ['a file system', bytesWith({ 1080: [0x53, 0xef] })],
-])('leaves %s alone', (_, head) => {
+])('ignores %s', (_, head) => {
   expect(nameForeignContent({ head, tail: new Uint8Array(512) })).toBeUndefined();
 });
 
-test('looks at any short or odd bytes without an error', () => {
+test('reads short and random bytes without an error', () => {
   for (let length = 0; length < 600; length += 1) {
     const head = new Uint8Array(length).fill(0x5d);
     expect(() => nameForeignContent({ head, tail: head })).not.toThrow();

@@ -20,7 +20,7 @@ test.each(orders)(
     const sink = new GrowingSink();
     const held = new HeldEnd(sink);
     for (const [start, end] of order) {
-      // The memory of a Buffer is used again, as a codec does.
+      // The memory of a Buffer is reused, as in a codec.
       const piece = Buffer.from(bytes.subarray(start, end));
       await held.write(start, piece);
       piece.fill(0xee);
@@ -33,7 +33,7 @@ test.each(orders)(
   },
 );
 
-test('what is cut off at the end never gets there', async () => {
+test('a removed end is never written', async () => {
   for (const spare of [1, 511, 512]) {
     const sink = new GrowingSink();
     const reached: number[] = [];
@@ -46,7 +46,7 @@ test('what is cut off at the end never gets there', async () => {
   }
 });
 
-test('zeros are written over what was there', async () => {
+test('zeros are written over older data', async () => {
   const sink = new GrowingSink(0xff);
   const held = new HeldEnd(sink);
   await held.zero(0, 100_000);
@@ -60,7 +60,7 @@ test('zeros are written over what was there', async () => {
   expect(`sha256:${sink.sha256()}`).toBe(sha256(want));
 });
 
-test('a disk that is shorter than what is kept back', async () => {
+test('a disk that is shorter than the held end', async () => {
   const sink = new GrowingSink();
   const held = new HeldEnd(sink);
   await held.write(0, bytes.subarray(0, 10));

@@ -21,11 +21,11 @@ const rows: [string, Uint8Array, KernelFacts][] = [
   ['nothing', Buffer.alloc(0), { kind: 'unknown' }],
 ];
 
-test.each(rows)('%s is told by its head', (_, bytes, facts) => {
+test.each(rows)('%s is recognised by its head', (_, bytes, facts) => {
   expect(describeKernel(bytes.subarray(0, 1024))).toEqual(facts);
 });
 
-test('an EFI zboot image says how and where its kernel is packed', () => {
+test('an EFI zboot image gives place and compression of its kernel', () => {
   const bytes = makeZboot(makeImage(), 'zstd22');
   const { kind, arch, payload } = describeKernel(bytes.subarray(0, 1024));
   expect({ kind, arch }).toEqual({ kind: 'efi-zboot', arch: 'arm64' });
@@ -44,7 +44,7 @@ describe('unpacking', () => {
     expect(Buffer.compare(await unpackKernel(packed), kernel)).toBe(0);
   });
 
-  test('what is not packed stays as it is', async () => {
+  test('an uncompressed kernel stays unchanged', async () => {
     expect(await unpackKernel(kernel)).toBe(kernel);
   });
 

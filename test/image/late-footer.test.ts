@@ -23,7 +23,7 @@ const disk = makeDisk(3 * MiB);
 const content = { virtualSize: disk.length, extents: [{ position: 0, bytes: disk }] };
 const vhd = (about: object = {}): Uint8Array =>
   buildVhdImage({ ...content, variant: 'fixed', ...about }).bytes;
-/** A fixed VHD whose footer was changed and sealed again. */
+/** A fixed VHD whose footer was changed, with a correct checksum. */
 const changed = (change: (view: DataView) => void, seal = true): Uint8Array => {
   const bytes = Uint8Array.from(vhd());
   change(new DataView(bytes.buffer, bytes.length - 512));
@@ -70,7 +70,7 @@ describe.each(wraps)('a fixed VHD inside %s', (layers, wrap) => {
     });
   });
 
-  test('is refused where its footer does not fit, and nothing is left', async () => {
+  test('is refused if its footer does not fit, and nothing is left', async () => {
     const size = (bytes: number) => changed((view) => view.setBigUint64(48, BigInt(bytes)));
     for (const [reason, bytes] of [
       ['checksum', changed((view) => view.setUint8(30, view.getUint8(30) ^ 1), false)],
@@ -96,7 +96,7 @@ test('blocks that are decoded in parallel', async () => {
   expect(sha256(await readFile(output))).toBe(sha256(disk));
 });
 
-test('zeros between the disk and its footer are left out where vhd is declared', async () => {
+test('zeros between the disk and its footer are left out if vhd is declared', async () => {
   const { path, output } = await makeFile(buildGzipFile(vhd({ gapBytes: 4096 })));
   const hint = expect.stringContaining('Declare vhd');
   await expect(convertImage(path, output)).rejects.toMatchObject({ hint });
@@ -104,7 +104,7 @@ test('zeros between the disk and its footer are left out where vhd is declared',
   expect(sha256(await readFile(output))).toBe(sha256(disk));
 });
 
-test('what was declared as raw is not changed in silence; the hint names the layers', async () => {
+test('a file declared as raw is not changed silently; the hint names the layers', async () => {
   const { path, output } = await makeFile(buildGzipFile(vhd()));
   await expect(convertImage(path, output, { from: ['gz', 'raw'] })).rejects.toMatchObject({
     details: { reason: 'nested-format' },

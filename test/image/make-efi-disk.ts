@@ -29,7 +29,7 @@ export function makeEfiDisk(
     disk.writeBigUInt64LE(2n, sector + 72);
     disk.writeUInt32LE(128, sector + 80);
     disk.writeUInt32LE(128, sector + 84);
-    // The second entry: the first belongs to something else.
+    // The second entry: the first is in other use.
     disk.write('af3dc60f838472478e793d69d8477de4', 2 * sector, 'hex');
     disk.writeBigUInt64LE(34n, 2 * sector + 32);
     disk.writeBigUInt64LE(40n, 2 * sector + 40);
@@ -65,7 +65,7 @@ function makeFat(programs: EfiPrograms, fat: 12 | 16 | 32): Buffer {
   } else volume.writeUInt16LE(fatSectors, 22);
   volume.writeUInt16LE(0xaa55, 510);
 
-  // One folder a cluster, the folder of programs in two that do not follow each other.
+  // One folder in each cluster, the folder of programs in two that are not adjacent.
   const [root, efi, boot, more] = [2, 3, 4, 10];
   const link = (cluster: number, next: number) => {
     const at = reserved * sector + Math.floor((cluster * fat) / 8);

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
-/** The head of a 64-bit x86 kernel: boot protocol 2.15, `HdrS`, and no more than a loader looks at. */
+/** The head of a 64-bit x86 kernel: boot protocol 2.15, `HdrS`, and only the fields that a loader reads. */
 export function makeBzimage(is64 = true): Buffer {
   const bytes = Buffer.alloc(64 * 1024, 7);
   bytes.write('MZ', 0);

@@ -25,7 +25,7 @@ async function run(bytes: Uint8Array, from?: string[]) {
 }
 
 test.each(['lz4', 'zst'] as const)(
-  'behind skippable frames longer than what is looked at, %s is still what it is',
+  'after skippable frames longer than the first read, %s is still recognised',
   async (id) => {
     const file = Buffer.concat([skippable(5, 3), skippable(long), skippable(long, 7), frames[id]]);
     for (const [bytes, layers] of [
@@ -42,7 +42,7 @@ test.each(['lz4', 'zst'] as const)(
   },
 );
 
-test('neither is taken for the other where one was declared', async () => {
+test('neither is taken for the other if one was declared', async () => {
   const file = Buffer.concat([skippable(long), frames.lz4]);
   await expect(run(file, ['zst', 'raw'])).rejects.toMatchObject({
     details: { reason: 'format-mismatch', declared: 'zst', detected: 'lz4' },

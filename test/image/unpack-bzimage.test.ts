@@ -18,14 +18,14 @@ const unpacking: KernelUnpacking = {
   log: () => {},
 };
 
-/** An ELF kernel of 300 KiB, part of which packs well. */
+/** An ELF kernel of 300 KiB, part of which compresses well. */
 const kernel = Buffer.concat([
   makeElf(62),
   Buffer.alloc(100_000, 'text and text '),
   Buffer.from(Array.from({ length: 200_000 }, (_, index) => ((index * index) >> 3) & 255)),
 ]);
 
-/** A bzImage with this payload behind two sectors of setup code and 0x400 bytes of the unpacker. */
+/** A bzImage with this payload after two sectors of setup code and 0x400 bytes of the unpacker. */
 function packInto(payload: Uint8Array, size: number | null = kernel.length): Buffer {
   const head = makeBzimage();
   head[0x1f1] = 2;
@@ -49,12 +49,12 @@ describe('the ELF kernel out of a bzImage', () => {
     ['lzma', 'xz', () => packInto(run('xz', ['--format=lzma', '-c']))],
     ['bzip2', 'bzip2', () => packInto(run('bzip2', ['-c']))],
     ['lz4', 'lz4', () => packInto(run('lz4', ['-l', '-9', '-c']))],
-  ])('packed with %s', async ([, program, make], { skip }) => {
+  ])('compressed with %s', async ([, program, make], { skip }) => {
     if (program !== undefined && !hasProgram(program)) skip(`${program} is not installed`);
     expect(Buffer.compare(await unpackKernel(make(), 64 * MiB, unpacking), kernel)).toBe(0);
   });
 
-  test('a bzImage that does not say where its kernel lies stays as it is', async () => {
+  test('a bzImage without the place of its kernel stays unchanged', async () => {
     const bytes = makeBzimage();
     expect(await unpackKernel(bytes)).toBe(bytes);
   });
@@ -100,13 +100,13 @@ describe.skipIf(!hasProgram('xz'))('lzma', () => {
     ['the defaults', []],
     ['other properties', ['--lzma1=lc=0,lp=2,pb=0,dict=64KiB']],
     ['the fastest', ['-0']],
-  ])('as xz packs it with %s', (_, options) => {
+  ])('compressed by xz with %s', (_, options) => {
     const packed = run('xz', ['--format=lzma', '-c', ...options]);
     expect(Buffer.compare(decodeLzmaAlone(packed, MiB), kernel)).toBe(0);
     expect(decodeLzmaAlone(packed, 1000)).toHaveLength(1000);
   });
 
-  test('changed and cut data is refused or ends, and nothing else', () => {
+  test('changed and cut data is refused or ends', () => {
     const packed = run('xz', ['--format=lzma', '-c']);
     let refused = 0;
     for (let round = 0; round < 300; round += 1) {

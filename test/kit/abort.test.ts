@@ -14,7 +14,7 @@ function soon(): AbortSignal {
 const never = (): Promise<never> => new Promise(() => {});
 
 describe('abortable', () => {
-  test('settles as the promise does and leaves no listener on the signal', async () => {
+  test('settles like the promise and leaves no listener on the signal', async () => {
     const { signal } = new AbortController();
     expect(await abortable(Promise.resolve(7), signal)).toBe(7);
     const failure = new Error('a read failed');
@@ -22,13 +22,13 @@ describe('abortable', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  test('ends with the reason of the signal, before, during and over a settled promise', async () => {
+  test('ends with the reason of the signal, before, during and after the promise settled', async () => {
     await expect(abortable(never(), soon())).rejects.toBe(reason);
     await expect(abortable(never(), AbortSignal.abort(reason))).rejects.toBe(reason);
     await expect(abortable(Promise.resolve(7), AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  test('a promise that fails after the abort is no unhandled rejection', async () => {
+  test('a promise that fails after the abort causes no unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): number => unhandled.push(error);
     process.on('unhandledRejection', note);
@@ -47,7 +47,7 @@ describe('sleep', () => {
     await sleep(1, new AbortController().signal);
   });
 
-  test('an abort ends it with the reason of the signal and no timer stays', async () => {
+  test('an abort ends it with the reason of the signal and leaves no timer', async () => {
     const timers = (): number =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();

@@ -4,7 +4,7 @@ import { checksums, digest, disk, signature, tls } from '../../src/kit.ts';
 const site = 'https://images.example/r1/';
 const sum = `sha256:${'ab'.repeat(32)}` as const;
 
-test('a disk takes addresses as text, and its file name from the address', () => {
+test('a disk accepts addresses as text, and takes its file name from the address', () => {
   const made = disk({
     url: `${site}demo%2Bx.qcow2?raw=1`,
     mirrors: ['https://mirror.example/demo.qcow2'],
@@ -43,7 +43,7 @@ test('proofs get their kind', () => {
   expect(tls('no list')).toEqual({ kind: 'tls', reason: 'no list' });
 });
 
-test.each(['SHA256SUMS', '', 'http//x'])('%j is no address', (url) => {
+test.each(['SHA256SUMS', '', 'http//x'])('%j is not an address', (url) => {
   for (const build of [
     () => checksums({ url }),
     () => disk({ url, layers: [], proofs: [tls('none')] }),

@@ -15,7 +15,7 @@ test.each([
   expect(hasMagic(bytes, magic, offset)).toBe(expected);
 });
 
-test('viewOf looks at the very bytes, also of a part of a buffer', () => {
+test('viewOf shares the bytes, also of a part of a buffer', () => {
   const part = bytes.subarray(4);
   expect(viewOf(part).byteLength).toBe(2);
   expect(viewOf(part).getUint16(0)).toBe(3);

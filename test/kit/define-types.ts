@@ -1,4 +1,4 @@
-/** Compiled, not run: where the compiler points when a plug-in is wrong, and what it takes. */
+/** Compiled, not run: the place of compiler errors in a wrong plug-in, and the accepted forms. */
 import {
   checksums,
   defineVendor,

@@ -13,7 +13,7 @@ test.each([
   { extension: 'tar.gz' },
   { apiVersion: 1 as const },
   { options: { level: { values: ['1', '9'], default: '9' } } },
-])('a writer with %j is given back as it is', (more) => {
+])('a writer with %j is returned unchanged', (more) => {
   const writer = { ...good, ...more };
   expect(defineWriter(writer)).toBe(writer);
 });

@@ -5,22 +5,22 @@ const vendor = { id: 'demo-os', title: 'Demo', apiVersion: 1, resolve: async () 
 const codec = { kind: 'codec', id: 'gz', detect: () => false, decode: async function* () {} };
 const verifier = { kind: 'tls', prove: async () => ({}) };
 
-// What an author without a type checker may write.
+// Values that an author without a type checker may write.
 const loosely = {
   vendor: defineVendor as unknown as (part: unknown) => unknown,
   format: defineFormat as unknown as (part: unknown) => unknown,
   verifier: defineVerifier as unknown as (part: unknown) => unknown,
 };
 
-describe('a part that fits comes back as it is', () => {
+describe('a valid part is returned unchanged', () => {
   test('vendor', () => expect(loosely.vendor(vendor)).toBe(vendor));
   test('codec', () => expect(loosely.format(codec)).toBe(codec));
   test('verifier', () => expect(loosely.verifier(verifier)).toBe(verifier));
-  test('verifier of a kind of its own', () => {
+  test('verifier of a new kind', () => {
     const own = { ...verifier, kind: 'receipt' };
     expect(loosely.verifier(own)).toBe(own);
   });
-  test('a vendor with fields of its own, and optional ones that are undefined', () => {
+  test('a vendor with additional fields, and optional ones that are undefined', () => {
     const own = {
       ...vendor,
       site: 'x',
@@ -76,7 +76,7 @@ const misfits: [keyof typeof loosely, unknown, RegExp][] = [
   ['verifier', { ...verifier, prove: undefined }, /tls: no prove\(\)/],
 ];
 
-test.each(misfits)('%s %# that does not fit is refused at once', (what, part, message) => {
+test.each(misfits)('an invalid %s %# is refused immediately', (what, part, message) => {
   expect(() => loosely[what](part)).toThrow(
     expect.objectContaining({
       code: 'ERR_INVALID_REQUEST',

@@ -7,7 +7,7 @@ test('a field without a value is left out, and every other one stays', () => {
   expect(Object.keys(kept)).toEqual(['name', 'size', 'label', 'none']);
 });
 
-test('the type says what may be absent', () => {
+test('the type shows which fields may be absent', () => {
   const size = Math.random() > 2 ? 1 : undefined;
   const kept = defined({ name: 'disk', size });
   expectTypeOf<typeof kept>().toExtend<{ name: string; size?: number }>();

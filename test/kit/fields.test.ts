@@ -33,12 +33,12 @@ describe('parseFields', () => {
     });
   });
 
-  test('leading blank lines, comments, lines that are no fields and a cut end', () => {
+  test('leading blank lines, comments, lines without a field and a cut end', () => {
     const fields = parseFields('\ufeff\n\n# a comment\nstray line\n with more\nSuite: sid\nCoden');
     expect([...fields]).toEqual([['Suite', 'sid']]);
   });
 
-  test('a name of the language is a name like any other', () => {
+  test("a name like an object's own method is an ordinary name", () => {
     expect(parseFields('a: b').get('constructor')).toBeUndefined();
     expect(parseFields('__proto__: b').get('__proto__')).toBe('b');
   });
@@ -86,7 +86,7 @@ describe('parseAssignments', () => {
     });
   });
 
-  test('a page without any is refused', () => {
+  test('a page without any assignment is refused', () => {
     expect(() => parseAssignments('<html>\nx=1\n')).toThrow(/HTML/);
     expect(() => parseAssignments('gone', 'version.txt')).toThrow(/version\.txt holds no fields/);
   });

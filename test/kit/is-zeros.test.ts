@@ -3,7 +3,7 @@ import { firstNonZero, isZeros } from '../../src/kit.ts';
 
 const lengths = [1, 4096, 64 * 1024, 64 * 1024 + 1, 200_000];
 
-test.each(lengths)('every place of a byte in %i bytes is found', (length) => {
+test.each(lengths)('a non-zero byte at any place in %i bytes is found', (length) => {
   const bytes = new Uint8Array(length);
   expect(isZeros(bytes)).toBe(true);
   for (const at of new Set([0, length >> 1, Math.min(length, 64 * 1024) - 1, length - 1])) {
@@ -15,7 +15,7 @@ test.each(lengths)('every place of a byte in %i bytes is found', (length) => {
   }
 });
 
-test('only the range that is asked for counts', () => {
+test('only the given range counts', () => {
   const bytes = Uint8Array.of(7, 0, 0, 7, 0);
   expect(isZeros(bytes, 1, 3)).toBe(true);
   expect(isZeros(bytes, 1, 4)).toBe(false);

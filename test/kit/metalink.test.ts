@@ -8,7 +8,7 @@ const wrap = (content: string, root = 'xmlns="urn:ietf:params:xml:ns:metalink"')
 const file = (content: string, name = 'disk.qcow2') =>
   wrap(`<file name="${name}">${content}</file>`);
 
-// The shape in which MirrorCache answers for `.meta4`.
+// The form of MirrorCache's answer for `.meta4`.
 const answer = wrap(`
   <generator>MirrorCache</generator>
   <origin dynamic="true">http://download.example/leap/disk.qcow2</origin>
@@ -75,7 +75,7 @@ test('a document without sizes and hashes, and one with several files', async ()
   ]);
 });
 
-test('elements of other namespaces say nothing', async () => {
+test('elements of other namespaces are ignored', async () => {
   const content = '<x:size xmlns:x="urn:other">5</x:size><size>7</size>';
   expect((await parseMetalink(file(content), 'm')).files[0]).toMatchObject({ sizeBytes: 7 });
 });

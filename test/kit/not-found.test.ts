@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { notFound, notFoundIn } from '../../src/kit.ts';
 
-test('says what was asked for and what exists instead', () => {
+test('gives the requested value and the existing ones', () => {
   const error = notFound({
     vendor: 'alpine',
     field: 'arch',
@@ -17,14 +17,14 @@ test('says what was asked for and what exists instead', () => {
   });
 });
 
-test('without alternatives it says where to look, and a hint of its own wins', () => {
+test('without alternatives it says where to look, and its own hint is preferred', () => {
   const init = { vendor: 'arch', field: 'snapshot', value: 'v1' };
   expect(notFound(init).message).toBe('arch has no snapshot "v1"');
   expect(notFound(init).hint).toBe('Run: rootdisk list arch');
   expect(notFound({ ...init, hint: 'Ask for a newer one.' }).hint).toBe('Ask for a newer one.');
 });
 
-test('a long list is cut in the message and whole in the details', () => {
+test('a long list is shortened in the message and complete in the details', () => {
   const known = Array.from({ length: 30 }, (_, index) => `s${index}.`);
   const error = notFound({ vendor: 'debian', field: 'snapshot', value: 'x', known });
   expect(error.message).toContain('s23., …');
@@ -32,7 +32,7 @@ test('a long list is cut in the message and whole in the details', () => {
   expect(error.details.known).toEqual(known);
 });
 
-test('what a caller typed cannot write to a terminal', () => {
+test('text of the caller cannot send control characters to a terminal', () => {
   const error = notFound({
     vendor: 'debian',
     field: 'release',
@@ -43,7 +43,7 @@ test('what a caller typed cannot write to a terminal', () => {
   expect(error.message).toContain('\\u009b1m');
 });
 
-test('of a list too long to be shown whole, the nearest names are shown first', () => {
+test('from a long list, the most similar names are shown first', () => {
   const known = Array.from({ length: 60 }, (_, index) => `2026${String(1160 - index)}`);
   const error = notFound({ vendor: 'debian', field: 'snapshot', value: '2026-1103', known });
   expect(error.hint).toContain('Ask for one of: 20261103, ');

@@ -32,7 +32,7 @@ interface Request {
   snapshot?: string;
 }
 
-/** As a vendor says it: `latest` is any release, `default` is `cloud`, and a day names its first build. */
+/** The rules of a vendor: `latest` is any release, `default` is `cloud`, and a day names its first build. */
 function choicesOf({ release, arch, variant, snapshot }: Request): BuildChoice<Build>[] {
   return [
     {
@@ -91,7 +91,7 @@ describe('pickBuild', () => {
       'snapshot',
       ['20260901.1'],
     ],
-  ])('no %s: what the choices before it have left is named', (said, request, field, known) => {
+  ])('no %s: the values left by the earlier choices are named', (said, request, field, known) => {
     expect(() => pickBuild(builds, missing, choicesOf(request))).toThrowError(
       expect.objectContaining({
         code: 'ERR_NOT_FOUND',
@@ -102,7 +102,7 @@ describe('pickBuild', () => {
     );
   });
 
-  test('builds without a name that can be asked for are not offered', () => {
+  test('builds without a name are not offered', () => {
     const nameOf = ({ arch }: Build): string | undefined => (arch === 'arm64' ? undefined : arch);
     const choices: BuildChoice<Build>[] = [{ field: 'arch', wanted: 'arm64', nameOf }];
     expect(() => pickBuild(builds, missing, choices)).toThrowError(
@@ -110,14 +110,14 @@ describe('pickBuild', () => {
     );
   });
 
-  test('of no builds at all the first choice is missing', () => {
+  test('without any build the first choice is missing', () => {
     expect(() => pickBuild([], missing, choicesOf(full))).toThrowError(NotFoundError);
     expect(() => pickBuild([], missing, choicesOf(full))).toThrowError('no release "latest"');
   });
 });
 
 describe('pickBuilds', () => {
-  test('gives all that fit, in their order', () => {
+  test('returns all matching ones, in their order', () => {
     const found = pickBuilds(builds, missing, choicesOf({ ...full, release: '12' }));
     expect(found).toEqual(builds.slice(3));
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { publicUrl, shownText } from '../../src/kit.ts';
 
-test('keeps what an address is, drops what may be secret, and leaves the address alone', () => {
+test('keeps the address, removes possible secrets, and does not change its input', () => {
   const url = new URL('https://user:secret@x.test:8443/a%20b/?token=1#part');
   expect(publicUrl(url)).toBe('https://x.test:8443/a%20b/');
   expect(url.search).toBe('?token=1');

@@ -7,7 +7,7 @@ import { makeKeyPair, primaryPacket } from '../verifiers/openpgp/make/key-pair.t
 import { join, makePacket, sub } from '../verifiers/openpgp/make/packet.ts';
 import { makeSignature } from '../verifiers/openpgp/make/signature.ts';
 
-/** How many steps a reader takes for a document, refused or not. */
+/** Number of steps of a reader for a document, refused or not. */
 async function stepsOf(read: () => unknown): Promise<number> {
   let total = 0;
   const count = (message: unknown): void => {
@@ -27,7 +27,7 @@ const page = (list: string): string => `<title>Index of /</title>${list}`;
 const each = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join('');
 
-/** Documents that grow with `size`, as an attacker would write them who wants to stop the reader. */
+/** Documents that grow with `size`, written by an attacker who wants to block the reader. */
 const readers: [string, (size: number) => unknown][] = [
   ['XML: elements', (n) => parseXml(`<a>${'<b/>'.repeat(n)}</a>`, 'doc')],
   ['XML: attributes', (n) => parseXml(`<a ${each(n, (i) => ` b${i}="c"`)}/>`, 'doc')],
@@ -89,7 +89,7 @@ const readers: [string, (size: number) => unknown][] = [
 const pair = makeKeyPair();
 const document = Buffer.from('a list\n');
 
-/** So many signatures of a document by a key with so many user IDs. */
+/** This many signatures of a document by a key with this many user IDs. */
 function verifyMany(signatures: number, userIds: number): unknown {
   const ids = Array.from({ length: userIds }, (_, index) => {
     const name = `user ${index}`;
@@ -111,12 +111,12 @@ describe('twice the document is at most two and a half times the work', () => {
   });
 });
 
-test('more namespaces than any document has are refused', async () => {
+test('more namespaces than in real documents are refused', async () => {
   const text = `<a>${each(65, (i) => `<b xmlns:n${i}="x"/>`)}</a>`;
   await expect(parseXml(text, 'doc')).rejects.toThrow(/more than 64 namespaces/);
 });
 
-test('a user ID that is too long is skipped, and judged by nothing', () => {
+test('a user ID that is too long is skipped and has no effect', () => {
   const long = 'x'.repeat(9000);
   const key = join(
     primaryPacket(pair),
@@ -131,7 +131,7 @@ test('a user ID that is too long is skipped, and judged by nothing', () => {
 test.each([
   ['\n', 'a\n- b\n', 'a\n- b\n'],
   ['\r\n', 'a\r\n', 'a\r\n'],
-])('text before a signature is what stands between the frames', (end, body, expected) => {
+])('text before a signature is the text between the frames', (end, body, expected) => {
   const escaped = body.replace(/^-/gm, '- -');
   const frame = ['-----BEGIN PGP SIGNED MESSAGE-----', 'Hash: SHA256', '', ''].join(end);
   const text = `${frame}${escaped}-----BEGIN PGP SIGNATURE-----${end}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseList, parseNumber, parseOptional, parseRecord, parseText } from '../../src/kit.ts';
 
 describe('readers for outside data', () => {
-  test('hand back what is of the wanted kind', () => {
+  test('return a value of the expected kind', () => {
     expect(parseRecord({ a: 1 }, 'x')).toEqual({ a: 1 });
     expect(parseList([1, 'b'], 'x')).toEqual([1, 'b']);
     expect(parseText('', 'x')).toBe('');
@@ -41,7 +41,7 @@ describe('readers for outside data', () => {
     expect(() => parseOptional(0, 'x', parseText)).toThrow(/x should be a string/);
   });
 
-  test("a caller's word finds only what the document says", () => {
+  test("a caller's word finds only fields of the document", () => {
     const record = parseRecord(JSON.parse('{"a": 1, "__proto__": {"b": 2}}'), 'x');
     expect(record['constructor']).toBeUndefined();
     expect(record['b']).toBeUndefined();

@@ -39,7 +39,7 @@ describe('compareVersions', () => {
     expect(Math.abs(compareVersions(left, right))).toBe(0);
   });
 
-  test('is one order: every shuffle sorts alike', () => {
+  test('is a consistent order: every shuffle is sorted the same', () => {
     const sorted = ['1-rc.1', '1', '1-1', '1.0', '1.1', '1.9a', '1.10', '1.a', '2', 'a'];
     for (let turn = 0; turn < sorted.length; turn += 1) {
       const turned = [...sorted.slice(turn), ...sorted.slice(0, turn)];
@@ -49,7 +49,7 @@ describe('compareVersions', () => {
 });
 
 describe('newestVersion', () => {
-  test('the greatest, whatever the order', () => {
+  test('returns the greatest, in any order', () => {
     expect(newestVersion(['9.3', '10.4', '10.3'])).toBe('10.4');
     expect(newestVersion(new Set(['40', '40 Beta', '39']))).toBe('40');
     expect(newestVersion([])).toBeUndefined();

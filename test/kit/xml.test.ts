@@ -54,7 +54,7 @@ test.each(refused)('%s is refused', async (_, text) => {
   });
 });
 
-test('a document of 1 MiB that is all elements takes no time to speak of', async () => {
+test('a document of 1 MiB with only elements is parsed quickly', async () => {
   const root = await parseXml(`<a>${'<b c="d"/>'.repeat(100_000)}</a>`, 'doc');
   expect(root.children).toHaveLength(100_000);
 });

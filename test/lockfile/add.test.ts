@@ -46,7 +46,7 @@ async function entries(): Promise<LockEntry[]> {
 }
 
 describe('a locked reference', () => {
-  test('is an entry with all that it is now, and no image byte moves', async () => {
+  test('is an entry with all current facts, and no image byte is downloaded', async () => {
     await lock('acme:1', { arch: ['amd64', 'x86_64', 'arm64'], boot: true });
     const image = {
       release: '1',
@@ -80,7 +80,7 @@ describe('a locked reference', () => {
     expect(await line.visible()).toEqual([]);
   });
 
-  test('joins what is there already; the same again changes no byte of the file', async () => {
+  test('is added to the existing ones; the same again changes no byte of the file', async () => {
     await lock(['acme:1', 'acme']);
     const text = await readFile(lockfile, 'utf8');
     const later = new Date('2026-08-20T12:00:00.000Z');
@@ -104,7 +104,7 @@ describe('a locked reference', () => {
     expect(await entries()).toHaveLength(1);
   });
 
-  test('an address is locked by the digest that is given', async () => {
+  test('an address is locked by the given digest', async () => {
     const url = 'https://images.acme.example/acme.raw.gz';
     const [change] = await lock(url, { digest: sha256(packed), alias: 'mine' });
     expect(change?.image).toMatchObject({
@@ -116,7 +116,7 @@ describe('a locked reference', () => {
     expect(await entries()).toMatchObject([{ alias: 'mine', request: url }]);
   });
 
-  test('where no digest is published, the one of the cached disk is locked, without a request', async () => {
+  test('if no digest is published, the one of the cached disk is locked, without a request', async () => {
     line.offer({ ...build, digest: undefined } as never, packed);
     const refused = { code: 'ERR_INVALID_REQUEST', details: { field: 'digest' } };
     await expect(lock('acme:1')).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe('a locked reference', () => {
   });
 });
 
-describe('what is refused, and then nothing is written', () => {
+describe('lock add refuses, and then writes nothing', () => {
   test.each<[string, string | string[], Partial<LockImagesOptions>, object]>([
     [
       'an alias that is a vendor',
@@ -172,7 +172,7 @@ describe('what is refused, and then nothing is written', () => {
     expect((await readdir(line.folder)).filter((name) => name.includes('lock'))).toEqual([]);
   });
 
-  test('a name that stands for another request', async () => {
+  test('a name of another request', async () => {
     await lock('acme:1');
     const text = await readFile(lockfile, 'utf8');
     for (const [reference, options] of [
@@ -187,13 +187,13 @@ describe('what is refused, and then nothing is written', () => {
     expect(await readFile(lockfile, 'utf8')).toBe(text);
   });
 
-  test('a lock file that cannot be read is not replaced', async () => {
+  test('a lock file that cannot be read, which is not replaced', async () => {
     await writeFile(lockfile, '{ "lockfileVersion": 2 }');
     await expect(lock('acme:1')).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
     expect(await readFile(lockfile, 'utf8')).toBe('{ "lockfileVersion": 2 }');
   });
 
-  test('a folder that is not there', async () => {
+  test('a folder that does not exist', async () => {
     lockfile = join(line.folder, 'no/such/folder');
     await expect(lock('acme:1')).rejects.toMatchObject({ code: 'ERR_CACHE_IO', exitCode: 7 });
   });

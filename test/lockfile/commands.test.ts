@@ -42,7 +42,7 @@ test('lock add pins in ./rootdisk.lock.json, and lock ls lists it', async () => 
   });
 });
 
-test('ensure reads ./rootdisk.lock.json and says so; --lockfile names another one', async () => {
+test('ensure reads ./rootdisk.lock.json and reports it; --lockfile names another one', async () => {
   await run('lock', 'add', 'acme:1', '--as', 'web');
   const { code, stdout, stderr } = await run('ensure', 'web');
   expect([code, stdout]).toEqual([
@@ -56,7 +56,7 @@ test('ensure reads ./rootdisk.lock.json and says so; --lockfile names another on
   expect([missing.code, missing.stdout]).toEqual([2, '']);
 });
 
-test('a lock file that is not there is told by name, and how to write one', async () => {
+test('a missing lock file is named, with the command that writes one', async () => {
   const { code, stderr } = await run('lock', 'ls', '--lockfile', 'no.json');
   expect(code).toBe(2);
   expect(stderr).toContain(join(line.folder, 'no.json'));

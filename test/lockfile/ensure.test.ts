@@ -56,7 +56,7 @@ function ensure(alias = 'acme-1', options: EnsureOptions = {}) {
   return line.ensure(alias, { lockfile, mirrors, now, ...options });
 }
 
-/** Changes the text of the lock file as a hand would. */
+/** Changes the text of the lock file, like a manual edit. */
 async function edit(from: string, to: string): Promise<void> {
   const text = await readFile(lockfile, 'utf8');
   expect(text).toContain(from);
@@ -64,7 +64,7 @@ async function edit(from: string, to: string): Promise<void> {
 }
 
 describe('the name of a lock entry', () => {
-  test('gives the locked build, whatever is newest, and asks no index', async () => {
+  test('gives the locked build, whatever the newest is, and requests no index', async () => {
     await lock();
     line.upstream.route('images.acme.example/index.json', JSON.stringify([next]));
     const image = await ensure();
@@ -81,7 +81,7 @@ describe('the name of a lock entry', () => {
     expect(record.aliases).toEqual(['acme-1']);
   });
 
-  test('works without a network once it is cached, by whichever reference', async () => {
+  test('works without a network once it is cached, by either reference', async () => {
     await lock();
     await line.ensure('acme:1');
     line.asked();
@@ -92,7 +92,7 @@ describe('the name of a lock entry', () => {
     expect(line.asked()).toEqual([]);
   });
 
-  test('says who signed when it was locked', async () => {
+  test('gives the signer at the time of the lock', async () => {
     await lock();
     const signer = { fingerprint: 'A'.repeat(40), keyOrigin: 'vendor' };
     const trust = { level: 'signed', signer, signedAt: '2026-01-01T00:00:00.000Z' };
@@ -108,7 +108,7 @@ describe('the name of a lock entry', () => {
     });
   });
 
-  test('gives an older build than one that was accepted, and does not lower that mark', async () => {
+  test('gives an older build than an accepted one, and does not lower that mark', async () => {
     await lock();
     line.offer(next, newer);
     line.upstream.route('images.acme.example/acme.raw.gz', packed);
@@ -120,7 +120,7 @@ describe('the name of a lock entry', () => {
     });
   });
 
-  test('what came by a pin alone answers no call without it', async () => {
+  test('a disk accepted only by a pin is not a hit for a call without it', async () => {
     await lock();
     await ensure();
     await expect(line.ensure('acme:1', { mirrors, offline: true })).rejects.toMatchObject({
@@ -132,7 +132,7 @@ describe('the name of a lock entry', () => {
     expect(line.asked()).toEqual(['index.json']);
   });
 
-  test('what came over plain http by a pin alone is not shown as proved', async () => {
+  test('a disk over plain http accepted only by a pin is not shown as proved', async () => {
     await lock();
     await ensure();
     const { cacheDir } = line;
@@ -143,7 +143,7 @@ describe('the name of a lock entry', () => {
     expect.assertions(1);
   });
 
-  test('gives the locked kernel too, and tells where none was locked', async () => {
+  test('gives the locked kernel too, or says that none was locked', async () => {
     await lock();
     await expect(ensure('acme-1', { boot: true })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
@@ -161,7 +161,7 @@ describe('the name of a lock entry', () => {
     await expect(ensure('acme-1', { boot: true })).rejects.toMatchObject({ code: 'ERR_DIGEST' });
   });
 
-  test('resolveImage tells the pin, without a request', async () => {
+  test('resolveImage returns the pin, without a request', async () => {
     await lock();
     const { cacheDir } = line;
     const resolved = await rootdisk.resolveImage('acme-1', { arch: 'amd64', cacheDir, lockfile });
@@ -170,8 +170,8 @@ describe('the name of a lock entry', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('a digest that disagrees with the cache is never answered from it', async () => {
+describe('failures', () => {
+  test('a digest that disagrees with the cache is never served from it', async () => {
     await lock();
     const cached = await line.ensure('acme:1', { mirrors });
     await edit(sha256(packed), sha256(newer));
@@ -184,14 +184,14 @@ describe('what goes wrong', () => {
       details: { expected: sha256(newer), actual: sha256(packed), from: lockfile },
     });
     expect(await sha256File(cached.path)).toBe(sha256(disk));
-    // Where upstream has those bytes, they are another file beside it.
+    // If upstream has those bytes, they become another file beside it.
     line.upstream.route('images.acme.example/acme.raw.gz', newer);
     const other = await ensure('acme-1', { refresh: true });
     expect(other.path).not.toBe(cached.path);
     expect(await line.visible()).toHaveLength(2);
   });
 
-  test('an address that is gone: the mirror is asked, then it is said when it was locked', async () => {
+  test('if an address is gone the mirror is used, and the error says when it was locked', async () => {
     await lock();
     const gone = (_: unknown, response: { statusCode: number; end(): void }): void => {
       response.statusCode = 404;
@@ -212,7 +212,7 @@ describe('what goes wrong', () => {
     expect(image.trust.warnings.map(({ code }) => code)).toContain('mirror-failed');
   });
 
-  test('an archive is asked last', async () => {
+  test('an archive is used last', async () => {
     await lock();
     const archive = 'https://images.acme.example/archive/acme.raw.gz';
     await edit('"mirrors": [', `"archives": ["${archive}"],\n"mirrors": [`);

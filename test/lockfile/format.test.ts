@@ -12,14 +12,14 @@ const schema: object = JSON.parse(
 const parse = (text: string): LockFile => parseLockFile(text, 'rootdisk.lock.json');
 const text = formatLockFile(sample);
 
-test('what is written is read back as it was, and written again to the same text', () => {
+test('a lock file is read back as written, and written again as the same text', () => {
   expect(parse(text)).toEqual(sample);
   expect(formatLockFile(parse(text))).toBe(text);
   const empty = { $schema: './schema.json', images: [] };
   expect(parse(formatLockFile(empty))).toEqual(empty);
 });
 
-test('the order of entries, architectures and members is fixed, whatever the order at hand', () => {
+test('the order of entries, architectures and members is fixed, for any order of the input', () => {
   const reversed = (value: unknown): unknown => {
     if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
     const pairs = Object.entries(value).map(([name, inner]) => [name, reversed(inner)] as const);
@@ -29,7 +29,7 @@ test('the order of entries, architectures and members is fixed, whatever the ord
   expect(formatLockFile(parse(JSON.stringify({ images, lockfileVersion: 1 })))).toBe(text);
 });
 
-test('one value a line, with version, snapshot and digests next to each other', () => {
+test('one value for each line, with version, snapshot and digests next to each other', () => {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => line.includes('"snapshot": "20260712-2537"'));
   expect(lines.slice(at - 1, at + 3).map((line) => line.trim())).toEqual([
@@ -41,7 +41,7 @@ test('one value a line, with version, snapshot and digests next to each other', 
   expect(lines.filter((line) => (line.match(/": /g) ?? []).length > 1)).toEqual([]);
 });
 
-test('what is written satisfies the published schema', () => {
+test('every written file fits the published schema', () => {
   expect(faultsOf(schema, JSON.parse(text))).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ test.each<[string, string, string, string]>([
   ['a level of its own', changed({ trust: { level: 'high' } }), 'trust.level should be one of', ''],
   ['a day that is none', changed({ guest: { eol: 'soon' } }), 'guest.eol should be a day', ''],
   ['no time', changed({ locked: undefined }), 'locked should be a time', ''],
-])('a lock file by hand with %s is refused, and the schema says so too', (_, by, message, hint) => {
+])('a manual lock file with %s is refused, and does not fit the schema', (_, by, message, hint) => {
   expect(() => parse(by)).toThrow(
     expect.objectContaining({
       code: 'ERR_INVALID_REQUEST',
@@ -97,7 +97,7 @@ test.each<[string, object, string, string]>([
     'amd64',
   ],
   ['no architecture', { images: [{ ...bareEntry, architectures: {} }] }, 'no architecture', ''],
-])('a lock file with %s is refused by name', (_, change, message, hint) => {
+])('a lock file with %s is refused with its name', (_, change, message, hint) => {
   const by = JSON.stringify({ lockfileVersion: 1, images: [], ...change });
   expect(() => parse(by)).toThrow(
     expect.objectContaining({
@@ -109,7 +109,7 @@ test.each<[string, object, string, string]>([
   );
 });
 
-test('what is not JSON is refused with the place', () => {
+test('text that is not JSON is refused with the place', () => {
   expect(() => parse('{ "lockfileVersion": 1, }')).toThrow(
     /rootdisk\.lock\.json: this is not JSON/,
   );

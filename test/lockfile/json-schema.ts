@@ -1,6 +1,6 @@
 import { parseRecord } from '../../src/kit/records.ts';
 
-/** What is wrong with a value by a JSON Schema, of the keywords that the published schema uses; empty where nothing is. */
+/** The errors of a value by a JSON Schema, for the keywords in the published schema; empty if there are none. */
 export function faultsOf(root: object, value: unknown): string[] {
   const whole = parseRecord(root, 'schema');
   return check(whole, whole, value, '');

@@ -2,7 +2,7 @@ import type { LockEntry, LockedImage, LockFile } from '../../src/lockfile/lock-f
 
 const hex = 'ab'.repeat(32);
 
-/** A locked image with every member that there is. */
+/** A locked image with every possible member. */
 export const fullImage: LockedImage = {
   release: '13',
   codename: 'trixie',
@@ -57,7 +57,7 @@ export const fullImage: LockedImage = {
   locked: '2026-07-20T12:00:00.000Z',
 };
 
-/** The least that an image can be. */
+/** A minimal image. */
 export const bareImage: LockedImage = {
   release: '1',
   variant: 'default',

@@ -37,7 +37,7 @@ function lockMany(prefix: string, count: number): Promise<unknown> {
 }
 
 describe('several calls that change one lock file', () => {
-  test('four processes at once lose no entry, and leave no other file', async () => {
+  test('four parallel processes lose no entry, and leave no other file', async () => {
     const exits = await Promise.all(['a', 'b', 'c', 'd'].map((prefix) => lockMany(prefix, 12)));
     expect(exits).toEqual(Array.from({ length: 4 }, () => [0, null]));
     expect(await listLocked({ lockfile })).toHaveLength(48);
@@ -45,7 +45,7 @@ describe('several calls that change one lock file', () => {
     expect(names).toEqual(['rootdisk.lock.json']);
   }, 120_000);
 
-  test('one process may change it twice at once', async () => {
+  test('one process may change it twice in parallel', async () => {
     const { cacheDir, mirrors } = line;
     const aliases = ['a', 'b', 'c', 'd', 'e'];
     const options = { arch: 'amd64', cacheDir, mirrors, lockfile };
@@ -53,7 +53,7 @@ describe('several calls that change one lock file', () => {
     expect((await listLocked({ lockfile })).map(({ alias }) => alias)).toEqual(aliases);
   });
 
-  test('a folder that is not there is told', async () => {
+  test('a folder that does not exist is reported', async () => {
     const { cacheDir, mirrors } = line;
     const path = join(line.folder, 'none', 'rootdisk.lock.json');
     const locking = lockImages('acme:1', { arch: 'amd64', cacheDir, mirrors, lockfile: path });
@@ -67,7 +67,7 @@ describe('a name of a lock entry among several references', () => {
     await lockImages('acme:1', { alias: 'web', arch: 'amd64', cacheDir, mirrors, lockfile });
   });
 
-  test('is the pinned image, and the others are what their vendors say', async () => {
+  test('is the pinned image, and the others are those of their vendors', async () => {
     const next = { ...build, snapshot: '20260202', file: 'next.raw.gz' };
     line.offer(next, packed);
     const { cacheDir, mirrors } = line;
@@ -79,7 +79,7 @@ describe('a name of a lock entry among several references', () => {
     expect(found).toEqual([['20260101', 'pinned'], ['20260202', 'checksum'], 'ERR_NOT_FOUND']);
   });
 
-  test('goes over the connection of the call', async () => {
+  test('uses the connection of the call', async () => {
     line.asked();
     const sockets = new Set<unknown>();
     line.upstream.route('images.acme.example/acme.raw.gz', (_, response) => {
@@ -99,7 +99,7 @@ describe('a name of a lock entry among several references', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('rootdisk ensure prints a path a line, in the order given', async () => {
+  test('rootdisk ensure prints one path for each line, in the order given', async () => {
     const next = { ...build, snapshot: '20260202', file: 'next.raw.gz' };
     line.offer(next, packed);
     const args = withFlags(line, ['ensure', 'web', 'acme:1']);

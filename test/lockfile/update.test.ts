@@ -48,7 +48,7 @@ function common(): LockfileOptions & { arch: string } {
 const lock = (reference: string, options: Partial<LockImagesOptions> = {}) =>
   rootdisk.lockImages(reference, { ...common(), ...options });
 
-/** Publishes the newer build in place of the older one of release 1; both files are there. */
+/** Publishes the newer build instead of the older one of release 1; both files exist. */
 function publishNext(): void {
   line.upstream.route('images.acme.example/next.raw.gz', newer);
   index(next, other);
@@ -80,7 +80,7 @@ describe('update', () => {
     ]);
   });
 
-  test('without names asks about all, and what is as it was stays to the byte', async () => {
+  test('without names updates all, and an unchanged entry keeps every byte', async () => {
     await lock('acme:1');
     await lock('acme:2');
     const before = await readFile(lockfile, 'utf8');
@@ -89,7 +89,7 @@ describe('update', () => {
     expect(await readFile(lockfile, 'utf8')).toBe(before);
   });
 
-  test('what publishes no digest is kept, and refused where it is named', async () => {
+  test('an image without a digest is kept, and refused if it is named', async () => {
     const url = 'https://images.acme.example/acme.raw.gz';
     await lock(url, { digest: sha256(packed), alias: 'mine' });
     await lock('acme:1');
@@ -101,7 +101,7 @@ describe('update', () => {
     await expect(update('mine')).rejects.toMatchObject({ details: { field: 'digest' } });
   });
 
-  test('writes nothing where one of several cannot be locked', async () => {
+  test('writes nothing if one of several cannot be locked', async () => {
     await lock('acme:1');
     await lock('acme:2');
     const before = await readFile(lockfile, 'utf8');
@@ -130,13 +130,13 @@ describe('check', () => {
     return found.map(({ alias, finding, message }) => [alias, finding, message]);
   };
 
-  test('finds nothing where everything is as it was locked', async () => {
+  test('finds nothing if everything is as locked', async () => {
     await lock('acme:1');
     expect(await check()).toEqual([]);
     expect(await line.visible()).toEqual([]);
   });
 
-  test('says what moved, and what was published again with other bytes', async () => {
+  test('reports moved builds, and those published again with other bytes', async () => {
     await lock('acme:1');
     await lock('acme:2');
     line.upstream.route('images.acme.example/next.raw.gz', newer);
@@ -147,7 +147,7 @@ describe('check', () => {
     ]);
   });
 
-  test('says what aged and what reached its end of life', async () => {
+  test('reports outdated builds and those past their end of life', async () => {
     await lock('acme:1');
     expect(await check({ now: later, maxAge: '90d' })).toEqual([]);
     expect(await check({ now: later, maxAge: '30d' })).toEqual([
@@ -158,7 +158,7 @@ describe('check', () => {
     ]);
   });
 
-  test('says what lost its address, and which other address still has it', async () => {
+  test('reports lost addresses, and the other addresses that still work', async () => {
     const mirror = 'https://mirror.acme.example/acme.raw.gz';
     index({ ...build, mirrors: [mirror] });
     await lock('acme:1');
@@ -176,7 +176,7 @@ describe('check', () => {
     ]);
   });
 
-  test('says that a release is not offered any more', async () => {
+  test('reports releases that are not offered any more', async () => {
     await lock('acme:2');
     index(build);
     const [found] = await check();
@@ -188,7 +188,7 @@ describe('on the command line', () => {
   const run = (...args: string[]): Promise<Ran> =>
     runCli(withFlags(line, args), { cwd: line.folder });
 
-  test('lock check exits 0 or 10, lock update brings it back to 0', async () => {
+  test('lock check exits with 0 or 10, lock update brings it back to 0', async () => {
     await lock('acme:1');
     const same = await run('lock', 'check');
     expect([same.code, same.stdout]).toEqual([0, 'everything is as it was locked\n']);
@@ -203,7 +203,7 @@ describe('on the command line', () => {
     expect((await run('lock', 'check')).code).toBe(0);
   });
 
-  test('an upstream that refuses is no change: exit code 4', async () => {
+  test('an upstream that refuses is not a change: exit code 4', async () => {
     await lock('acme:1');
     for (const path of ['index.json', 'acme.raw.gz']) {
       line.upstream.route(`images.acme.example/${path}`, (_, response) => {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 type Matcher = (...wanted: never[]) => boolean;
 type Matchers = Record<string, (...wanted: never[]) => void>;
 
-/** The matchers of vitest that the mutated tests use; each throws where it does not hold. */
+/** The matchers of vitest that the mutated tests use; each throws if it does not hold. */
 export function expect(actual: unknown): Matchers & { not: Matchers } {
   const matchers = Object.entries(makeMatchers(actual));
   const bind = (expected: boolean): Matchers =>
@@ -34,7 +34,7 @@ function makeMatchers(actual: unknown): Record<string, Matcher> {
   };
 }
 
-/** Every field that is wanted is there; of arrays every element. */
+/** Every expected field exists; for arrays every element. */
 function contains(actual: unknown, wanted: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return Object.is(actual, wanted);
   if (typeof actual !== 'object' || actual === null) return false;

@@ -1,13 +1,13 @@
-/** One check of the sources, taken out or turned round. */
+/** One check of the sources, removed or inverted. */
 export interface Mutant {
   /** Relative to the root of the project. */
   file: string;
-  /** Text that stands in the file exactly once. */
+  /** A text that occurs in the file exactly once. */
   was: string;
   becomes: string;
 }
 
-/** Mutants of one file: pairs of what stands there and what takes its place. */
+/** Mutants of one file: pairs of the original text and its replacement. */
 export function mutantsOf(
   file: string,
   pairs: readonly (readonly [was: string, becomes: string])[],

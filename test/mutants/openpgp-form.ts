@@ -2,7 +2,7 @@ import { type Mutant, mutantsOf } from './mutant.ts';
 
 const at = (name: string): string => `verifiers/openpgp/${name}.ts`;
 
-/** Checks of how bytes are laid out: packets, armor, clear text, keys. */
+/** Checks of the form of bytes: packets, armor, clear text, keys. */
 export const formMutants: readonly Mutant[] = [
   ...mutantsOf(at('packets/field-reader'), [
     ['if (length > this.left)', 'if (false)'],

@@ -2,7 +2,7 @@ import { type Mutant, mutantsOf } from './mutant.ts';
 
 const at = (name: string): string => `verifiers/openpgp/${name}.ts`;
 
-/** Checks of what signatures and keys say: mathematics, time, use, who. */
+/** Checks of the meaning of signatures and keys: mathematics, time, use, signer. */
 export const verdictMutants: readonly Mutant[] = [
   ...mutantsOf(at('hash-names'), [
     [

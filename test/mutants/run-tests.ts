@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { declared } from './vitest.ts';
 
-/** Runs the test files of the folders given until one test fails: exit code 1, and its name. */
+/** Runs the test files of the given folders until one test fails: exit code 1, and its name. */
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === 'vitest'
@@ -12,7 +12,7 @@ registerHooks({
       : next(specifier, context),
 });
 
-/** What needs other programs, or takes time to no other end than to measure it. */
+/** Tests that need other programs, or only measure time. */
 const left = ['differential.test.ts', 'fuzz.test.ts', 'speed.test.ts'];
 
 for (const folder of process.argv.slice(2)) {

@@ -8,8 +8,8 @@ import { formMutants } from './openpgp-form.ts';
 import { verdictMutants } from './openpgp-verdict.ts';
 
 /**
- * Takes one check after the other out of a copy of the sources and runs the tests, which must fail: `run.ts [number…]` for
- * some of them only. Fails when one survives, and when the text of one is not found exactly once.
+ * Removes one check after the other from a copy of the sources and runs the tests, which must fail: `run.ts [number…]`
+ * for some of them only. Fails if one survives, and if its text is not found exactly once.
  */
 const mutants: readonly Mutant[] = [...formMutants, ...verdictMutants];
 const tests = ['test/verifiers/openpgp'];
@@ -34,7 +34,7 @@ function checkTexts(): void {
   }
 }
 
-/** A copy of its own for each runner, so that two can go at a time. */
+/** A separate copy for each runner, so that two can run in parallel. */
 async function runAll(): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), 'rootdisk-mutants-'));
   try {
@@ -66,7 +66,7 @@ async function runOne(copy: string, mutant: Mutant, number: number): Promise<voi
     survivors.push(`${number} ${mutant.file}: ${mutant.was} -> ${mutant.becomes}`);
     process.stderr.write(`\rsurvived: ${survivors.at(-1)}\n`);
   }
-  // A mutant that does not even parse says nothing of the tests.
+  // A mutant that does not parse shows nothing about the tests.
   if (output.includes('SyntaxError'))
     throw new Error(`${mutant.file}: ${mutant.becomes} ${output}`);
   process.stderr.write(`\r${number + 1} of ${mutants.length}`);

@@ -4,13 +4,13 @@ export { expect } from './expect.ts';
 
 type Body = (...row: unknown[]) => unknown;
 
-/** A test that was declared, with the names of what it stands in. */
+/** A declared test, with the names of its describe blocks. */
 export interface Declared {
   name: string;
   run: () => unknown;
 }
 
-/** Tests in the order of their declaration. Stands in for vitest, whose start alone takes longer than these tests. */
+/** Tests in the order of their declaration. Replaces vitest, whose start alone takes longer than these tests. */
 export const declared: Declared[] = [];
 const names: string[] = [];
 

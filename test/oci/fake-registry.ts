@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that arrived. */
+/** A received request. */
 interface FakeRequest {
   method: string;
   /** With the query. */
@@ -15,7 +15,7 @@ type Interposer = (
   response: ServerResponse,
 ) => boolean | undefined | Promise<boolean | undefined>;
 
-/** A registry in memory on loopback, which a test can make do as registries in the field do. */
+/** A registry in memory on loopback, which a test can make behave like existing registries. */
 export interface FakeRegistry {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
@@ -23,9 +23,9 @@ export interface FakeRegistry {
   readonly blobs: Map<string, Buffer>;
   /** By tag and by digest. */
   readonly manifests: Map<string, { bytes: Buffer; mediaType: string }>;
-  /** Bytes of uploads that have not ended, by their id. */
+  /** Bytes of unfinished uploads, by their id. */
   readonly sessions: Map<string, Buffer>;
-  /** Sees each request first; true: it has been answered. */
+  /** Called first for each request; true: it has been answered. */
   interpose: Interposer;
   /** `METHOD path` of each request, without queries and ids. */
   readonly said: () => string[];

@@ -12,7 +12,7 @@ import { openRegistry } from '../../src/oci/client/open-registry.ts';
 import { parseRegistryPlace } from '../../src/oci/client/parse-registry-place.ts';
 import type { RegistryClient } from '../../src/oci/client/registry-client.ts';
 
-/** A file of one image, as the line asks for it. */
+/** A file of one image, as the line requests it. */
 export function fileOf(bytes: Uint8Array, changes: Partial<TierFile> = {}): TierFile {
   return {
     name: 'acme_1__amd64_20260101+p01234567',
@@ -32,7 +32,7 @@ export function fileOf(bytes: Uint8Array, changes: Partial<TierFile> = {}): Tier
   };
 }
 
-/** The same file with its bytes, as the line gives it away. */
+/** The same file with its bytes, as the line offers it. */
 export function uploadOf(bytes: Uint8Array, changes: Partial<TierUpload> = {}): TierUpload {
   return {
     ...fileOf(bytes),
@@ -83,7 +83,7 @@ export async function pull(
   }
 }
 
-/** All bytes of the copy of a visit. */
+/** All bytes of a visit's copy. */
 export async function readCopy({ copy }: TierVisit): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const { signal } = new AbortController();
@@ -91,7 +91,7 @@ export async function readCopy({ copy }: TierVisit): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Visits and stores what came from upstream. */
+/** Visits and stores the bytes of upstream. */
 export async function store(tier: Tier, upload: TierUpload, context: TierContext): Promise<void> {
   const visit = await tier.visit(upload, context);
   try {
@@ -101,7 +101,7 @@ export async function store(tier: Tier, upload: TierUpload, context: TierContext
   }
 }
 
-/** A client that does not wait long between attempts. */
+/** A client with short waits between attempts. */
 export function clientOf(place: string, options: Partial<ConnectionOptions> = {}): RegistryClient {
   const connection = connectRegistry(parseRegistryPlace(place), {
     signal: new AbortController().signal,

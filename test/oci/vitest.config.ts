@@ -3,10 +3,10 @@ import { requireNode } from '../require-node.ts';
 
 requireNode();
 
-/** Tests with the programs of others: docker-registry, skopeo, htpasswd. */
+/** Tests with other programs: docker-registry, skopeo, htpasswd. */
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Machines that run this are shared; what fails three times is broken.
+    // Machines that run this are shared; a test that fails three times is broken.
     retry: process.env['CI'] === undefined ? 0 : 2,
     include: ['test/oci/registry/*.test.ts'],
     testTimeout: 120_000,

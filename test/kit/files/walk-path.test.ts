@@ -65,14 +65,14 @@ describe('a path inside a file system', () => {
     ['/dangling', '/nowhere'],
     ['/x/y', '/x'],
     ['/etc/name/more', '/etc/name/more'],
-  ] as const)('%s is not there', async ([path, missing]) => {
+  ] as const)('%s does not exist', async ([path, missing]) => {
     await expect(text(path)).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
       details: { value: missing },
     });
   });
 
-  test.for(['/etc', '/'])('%s is no file', async (path) => {
+  test.for(['/etc', '/'])('%s is not a file', async (path) => {
     await expect(text(path)).rejects.toMatchObject({ details: { reason: 'not-a-file' } });
   });
 
@@ -94,7 +94,7 @@ describe('a path inside a file system', () => {
     ]);
   });
 
-  test('another file system stands where it is mounted, also behind a link', async () => {
+  test('a mounted file system replaces the folder, also after a link', async () => {
     const boot = nodeOf({ vmlinuz: 'kernel', back: { link: '/etc/name' } });
     const joined = filePaths({
       root: nodeOf({ boot: {}, etc: { name: 'root' }, k: { link: 'boot/vmlinuz' } }),

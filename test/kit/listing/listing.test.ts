@@ -178,7 +178,7 @@ describe('parseListing', () => {
     expect(await rows(html)).toEqual(expected.map(([name, date, size]) => [name, date, size]));
   });
 
-  test('a folder is a folder without its last slash too, whatever query it was asked with', async () => {
+  test('a folder without its last slash is accepted, with any query', async () => {
     expect(await rows(nginx, new URL('https://images.test/pub/cloud?C=N#x'))).toHaveLength(3);
   });
 
@@ -189,20 +189,17 @@ describe('parseListing', () => {
     ['links to what it stands for', 'https://mirror.test/x/', `<a href="${base}a.img">a</a>`],
     ['a page with a name', 'https://mirror.test/x/index.html', '<a href="/x/a.img">a.img</a>'],
   ];
-  test.each(redirected)(
-    'a folder that another address answers for, with %s',
-    async (_, from, link) => {
-      const html = `<title>Index of /x</title><pre><a href="../">../</a>\n${link}</pre>`;
-      const [entry, ...others] = await parseListing(html, base, new URL(from));
-      expect(entry?.name).toBe('a.img');
-      expect(entry?.url.href).toBe(`${base}a.img`);
-      expect(others).toEqual([]);
-      const lost = parseListing('<p>Hello</p>', base, new URL(from));
-      await expect(lost).rejects.toThrow(new URL('.', from).href);
-    },
-  );
+  test.each(redirected)('a folder served from another address, with %s', async (_, from, link) => {
+    const html = `<title>Index of /x</title><pre><a href="../">../</a>\n${link}</pre>`;
+    const [entry, ...others] = await parseListing(html, base, new URL(from));
+    expect(entry?.name).toBe('a.img');
+    expect(entry?.url.href).toBe(`${base}a.img`);
+    expect(others).toEqual([]);
+    const lost = parseListing('<p>Hello</p>', base, new URL(from));
+    await expect(lost).rejects.toThrow(new URL('.', from).href);
+  });
 
-  test('files that are served at another place than their folder is shown', async () => {
+  test('files served from another place than their folder are included', async () => {
     const page = `<title>Index of /cloud</title><h1>Index of /cloud</h1><table>
 <tr><td><a href="../">Parent Directory</a></td></tr>
 <tr><td><a href="9.8/">9.8</a></td></tr>
@@ -263,7 +260,7 @@ describe('parseListing', () => {
     expect((await parseListing(page, base)).map((entry) => entry.name)).toEqual(names);
   });
 
-  test('dates and sizes that make no sense are left out', async () => {
+  test('invalid dates and sizes are left out', async () => {
     const page = `<title>Index of /</title><pre><a href="a">a</a>  31-Feb-2026 10:00  12
 <a href="b">b</a>  2026-13-01 10:00  1.5K
 <a href="c">c</a>  2026-01-01 25:00  99999999999999999999
@@ -277,7 +274,7 @@ describe('parseListing', () => {
     ]);
   });
 
-  test('an empty folder lists nothing', async () => {
+  test('an empty folder has no entries', async () => {
     const page = '<title>Index of /pub/cloud/</title><pre><a href="../">../</a>\n</pre>';
     expect(await parseListing(page, base)).toEqual([]);
   });
@@ -327,7 +324,7 @@ describe('parseListing', () => {
     '<a x=">" ',
     '<title>',
   ];
-  test.each(hostile)('a page of nothing but %s ends soon', async (piece) => {
+  test.each(hostile)('a page of only %s is parsed quickly', async (piece) => {
     const page = `<title>Index of /</title><pre>${piece.repeat(Math.floor(600_000 / piece.length))}`;
     await parseListing(page, base).catch(() => undefined);
   });

@@ -6,7 +6,7 @@ const b256 = '06e6305fcd5b7dc56c2937b6b127ca8e3c0d7ea8218b5a073d3cd7bf93211e37';
 const md5 = '7fdf4db15250af5368cc52a91e8edbce';
 const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709';
 
-describe('parseChecksums refuses what is no usable list', () => {
+describe('parseChecksums refuses unusable lists', () => {
   const refused: [string, string, RegExp][] = [
     [
       'an HTML page',
@@ -44,12 +44,12 @@ describe('parseChecksums refuses what is no usable list', () => {
     expect(error.message).toContain('sums.txt');
   });
 
-  test('a list of nothing but weak hashes says so', () => {
+  test('a list with only weak hashes is refused with that reason', () => {
     const error = catchError(() => parseChecksums(`${md5}  a.img\n${sha1}  a.img\n`));
     expect(error).toMatchObject({ code: 'ERR_DIGEST', details: { reason: 'weak-digest' } });
   });
 
-  test('megabytes of near misses do not stall the reader', () => {
+  test('megabytes of nearly valid lines are parsed quickly', () => {
     const line = `SHA256 ${'('.repeat(2000)}${') = '.repeat(1000)}g\n`;
     const text = `${line.repeat(2000)}${a256}  a.img\n`;
     expect(parseChecksums(text).skipped).toBe(2000);

@@ -25,7 +25,7 @@ describe('pickChecksum', () => {
     });
   });
 
-  test('the same line twice is one', () => {
+  test('the same line twice counts once', () => {
     expect(pick(`${x}  a\n${x} *./a\n`, 'a')).toEqual({ digests: [`sha256:${x}`] });
   });
 
@@ -47,17 +47,17 @@ describe('pickChecksum', () => {
     expect(pick(`${x}  a\n${y}  a\n${y}  b\n`, 'b').digests).toEqual([`sha256:${y}`]);
   });
 
-  test('a sidecar of one bare digest speaks of any name', () => {
+  test('a sidecar of one bare digest applies to any name', () => {
     expect(pick(`${long}\n`, 'alpine-3.24.2-x86_64-tiny-r0.qcow2').digests).toEqual([
       `sha512:${long}`,
     ]);
   });
 
-  test('a bare digest among named ones speaks of none', () => {
+  test('a bare digest among named ones applies to none', () => {
     expect(() => pick(`${x}  a\n${y}\n`, 'b')).toThrow(/does not list b/);
   });
 
-  test('a name that is not there comes with the closest ones', () => {
+  test('a missing name is reported with similar ones', () => {
     const names = ['noble-amd64.img', 'noble-arm64.img', 'noble-amd64.manifest', 'zzz'];
     const list = names.map((name) => `${x}  ${name}\n`).join('');
     expect(() => pick(list, 'noble-amd64.qcow2')).toThrow(
@@ -74,7 +74,7 @@ describe('pickChecksum', () => {
     );
   });
 
-  test('a name with a weak hash only is told apart from a missing one', () => {
+  test('a name with only a weak hash is distinguished from a missing one', () => {
     const list = `${md5}  old.img\n${x}  new.img\n`;
     expect(() => pick(list, 'old.img')).toThrow(
       expect.objectContaining({ details: expect.objectContaining({ reason: 'weak-digest' }) }),
@@ -82,7 +82,7 @@ describe('pickChecksum', () => {
     expect(pick(`${list}${y}  old.img\n`, 'old.img').digests).toEqual([`sha256:${y}`]);
   });
 
-  test("aliases stand in only where the name is missing, for a sidecar with its twin's name", () => {
+  test("aliases are used only if the name is missing, for a sidecar with its twin's name", () => {
     const sidecar = `${x}  Leap-Cloud-Build19.143.qcow2\n`;
     expect(pick(sidecar, 'Leap-Cloud.qcow2', ['Leap-Cloud-Build19.143.qcow2']).digests).toEqual([
       `sha256:${x}`,
@@ -94,7 +94,7 @@ describe('pickChecksum', () => {
     expect(() => pick(`${x}  b\n${y}  c\n`, 'a', ['b', 'c'])).toThrow(/more than once/);
   });
 
-  test('a bare digest is refused where a name is demanded', () => {
+  test('a bare digest is refused if a name is required', () => {
     const list = parseChecksums(`${x}\n`);
     expect(pickChecksum(list, 'any', 'SHA256SUMS').digests).toEqual([`sha256:${x}`]);
     expect(() => pickChecksum(list, 'any', 'SHA256SUMS', { named: true })).toThrow(

@@ -10,7 +10,7 @@ function choose(choice: Partial<PinChoice>, lock = sample, to: 'json' | 'lima' =
   return choosePins(lock, all, exportTargets[to]).map(({ alias, arch }) => `${alias} ${arch}`);
 }
 
-test('all pins, by name and architecture, whatever their order in the file', () => {
+test('all pins, by name and architecture, in any order of the file', () => {
   const all = ['acme-1 amd64', 'acme-13 amd64', 'acme-13 arm64'];
   expect(choose({})).toEqual(all);
   expect(choose({}, { images: [...sample.images].reverse() })).toEqual(all);

@@ -45,10 +45,10 @@ function run(...args: string[]): Promise<Ran> {
   return runCli(all, { cwd: line.folder });
 }
 
-/** What is in the cache, as a pin that Lima and Packer cannot unpack. */
+/** A cached disk whose pin Lima and Packer cannot unpack. */
 const tar: LockedImage = { ...packed(['xz', 'tar', 'raw']).image, digests: [sha256(source)] };
 
-test('a pin that a tool cannot read is the path of its cached disk, with a warning', async () => {
+test('a pin that a tool cannot read becomes the path of its cached disk, with a warning', async () => {
   await lock({ web: tar });
   const { path } = await line.ensure();
   const { text, warnings } = await exportTo('packer');
@@ -64,7 +64,7 @@ test('a pin that a tool cannot read is the path of its cached disk, with a warni
   expect(libvirt.warnings).toEqual([]);
 });
 
-test('without the cached disk it is refused by name, with the line that gets the disk', async () => {
+test('without the cached disk it is refused with its name and the command that makes the disk', async () => {
   const plain = { ...pin().image, layers: build.layers, fileName: build.file };
   const image = {
     ...plain,
@@ -100,7 +100,7 @@ test('another member of the same archive, and another download, are not its disk
   await expect(exportTo('lima')).rejects.toThrow('its disk is not in the cache');
 });
 
-test('Proxmox with xz is refused by name: the node takes no path of this machine', async () => {
+test('Proxmox with xz is refused with its name: the node cannot use a path of this machine', async () => {
   await line.ensure();
   await lock({
     web: { ...packed(['xz', 'raw']).image, digests: [sha256(source)] },
@@ -115,7 +115,7 @@ test('Proxmox with xz is refused by name: the node takes no path of this machine
   expect(others.stdout).toContain('resource "proxmox_download_file" "db_amd64" {\n');
 });
 
-test('the command prints the text alone, and with --json an object of it', async () => {
+test('the command prints only the text, and with --json an object with it', async () => {
   await lock({ web: tar });
   const { path } = await line.ensure();
   const plain = await run('--to', 'lima', '--arch', 'x86_64');

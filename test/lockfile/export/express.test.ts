@@ -4,7 +4,7 @@ import type { ExportPin } from '../../../src/lockfile/export/export-target.ts';
 import { exportTargets } from '../../../src/lockfile/export/targets.ts';
 import { packed, pin } from './pins.ts';
 
-/** What becomes of a pin: `yes`, `local` where only the cached disk will do, or `no`. */
+/** The form of a pin: `yes`, `local` if only the cached disk can be used, or `no`. */
 function outcome(kind: ExportKind, one: ExportPin): string {
   const how = exportTargets[kind].express(one);
   if ('addresses' in how) return 'yes';
@@ -48,7 +48,7 @@ test.each<[fileName: string, outcome: string]>([
   ['disk.tar.gz', 'no'],
   ['disk.gz', 'no'],
   ['disk', 'no'],
-])('without layers the name %s says what Proxmox is told: %s', (fileName, expected) => {
+])('without layers the name %s decides for Proxmox: %s', (fileName, expected) => {
   const one = pin({ layers: [], fileName, url: `https://images.acme.example/${fileName}` });
   expect(outcome('terraform-proxmox', one)).toBe(expected);
 });
@@ -67,13 +67,13 @@ test('an address that would be unpacked in another way is left out', () => {
   });
 });
 
-test('Packer takes what follows // for a folder', () => {
+test('Packer reads the text after // as a folder', () => {
   const url = 'https://images.acme.example/1//acme.qcow2';
   expect(outcome('packer', pin({ url }))).toBe('local');
   expect(outcome('lima', pin({ url }))).toBe('yes');
 });
 
-test('Lima knows six architectures', () => {
+test('Lima supports six architectures', () => {
   expect(exportTargets.lima.express(pin({}, { arch: 'loong64' }))).toEqual({
     because: 'Lima has no machines of loong64',
     local: false,

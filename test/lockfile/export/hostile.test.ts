@@ -39,7 +39,7 @@ test('half of a pair of surrogates becomes a replacement character', () => {
 
 const all = texts.join(' ');
 const disk = { path: `/cache/${all}.raw` };
-/** The grammar of aliases and hosts keeps most of this out of a lock file; the writers do not rely on it. */
+/** The grammar of aliases and hosts keeps most of these texts out of a lock file; the writers do not rely on it. */
 const hostile: ExportPin = pin(
   {
     snapshot: all,
@@ -55,7 +55,7 @@ const hostile: ExportPin = pin(
 );
 const address = "https://images.acme.example/%22$%7Bx%7D%%7By%7D%7B%7Bz%7D%7D'/acme.qcow2";
 
-test('Lima: hostile text stays in its place', () => {
+test('Lima: hostile text stays inside its string', () => {
   const [image, ...others] = parse(textFor('lima', hostile)).images;
   expect(others).toEqual([]);
   expect(image).toMatchObject({ location: address, kernel: { cmdline: all } });
@@ -64,7 +64,7 @@ test('Lima: hostile text stays in its place', () => {
   expect(parse(exportTargets.lima.format([local])).images[0].location).toBe(disk.path);
 });
 
-test('Packer: hostile text stays in its place, also as a template of Go', () => {
+test('Packer: hostile text stays inside its string, also as a template of Go', () => {
   const [[name, source] = [], ...others] = Object.entries(readHcl(textFor('packer', hostile)));
   expect(others).toEqual([]);
   expect(name).toMatch(/^source qemu [A-Za-z_][\w-]*$/);
@@ -75,7 +75,7 @@ test('Packer: hostile text stays in its place, also as a template of Go', () => 
   ]);
 });
 
-test('Terraform: hostile text stays in its place', () => {
+test('Terraform: hostile text stays inside its string', () => {
   const proxmox = readHcl(textFor('terraform-proxmox', hostile));
   expect(Object.keys(proxmox)).toHaveLength(3);
   const download = Object.values(proxmox)[2];
@@ -88,7 +88,7 @@ test('Terraform: hostile text stays in its place', () => {
   expect(libvirt).toMatch(/url = "file:\/\/\/cache\/[!-~]+"\n/);
 });
 
-test('JSON: hostile text stays in its place, and no control character is written', () => {
+test('JSON: hostile text stays inside its string, and no control character is written', () => {
   const text = textFor('json', hostile);
   expect(text).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}\u202e\u2066]*$/mu);
   const { images } = JSON.parse(text);
@@ -102,7 +102,7 @@ test.each(exportKinds)('%s: the same pins give the same text', (kind) => {
 const terraform = spawnSync('terraform', ['version']).status === 0;
 
 test.skipIf(!terraform).each(['packer', 'terraform-proxmox', 'terraform-libvirt'] as const)(
-  '%s: terraform reads the text, and would lay it out no other way',
+  '%s: terraform reads the text, and would not format it differently',
   (kind) => {
     const input = textFor(
       kind,

@@ -15,7 +15,7 @@ const examples = [...page.matchAll(example)].map(([, line = '', kind = '', shown
   kind,
   shown,
 }));
-/** What the page calls the cache. */
+/** The page's name of the cache. */
 const shownCache = '/var/cache/rootdisk';
 
 let folder: string;
@@ -33,7 +33,7 @@ test('the page has an example for each tool', () => {
   expect(examples.map(({ kind }) => kind)).toEqual([...exportKinds]);
 });
 
-test.each(examples)('$line prints what the page shows', async ({ line, shown }) => {
+test.each(examples)('$line prints the output on the page', async ({ line, shown }) => {
   const args = line.split(' ').slice(1);
   const ran = await runCli([...args, '--cache-dir', join(folder, 'cache')], { cwd: folder });
   expect(ran.stderr).toBe('');

@@ -24,7 +24,7 @@ export function packed(layers: string[]): ExportPin {
   return pin({ layers, fileName, url: `https://images.acme.example/20260101/${fileName}` });
 }
 
-/** The pins with what the tool is told of them; `disk` stands for those that it cannot get itself. */
+/** The pins with the input of the tool; `disk` replaces those that it cannot download itself. */
 export function exported(
   kind: ExportKind,
   pins: readonly ExportPin[],

@@ -2,12 +2,12 @@
 export type HclBody = { [name: string]: HclRead };
 type HclRead = string | boolean | HclRead[] | HclBody | { reference: string };
 
-/** Escapes that HCL knows in a quoted template (hclsyntax/spec.md, "Template Expressions"); JSON has some more. */
+/** Escapes of HCL in a quoted template (hclsyntax/spec.md, "Template Expressions"); JSON has some more. */
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
 
 /**
- * Reads the part of HCL that the emitters write, strictly: an interpolation, a directive, an unknown escape, a line break in a
- * text and two attributes in one line are errors.
+ * Reads the subset of HCL that the emitters write, strictly: an interpolation, a directive, an unknown escape, a line
+ * break in a text and two attributes in one line are errors.
  */
 export function readHcl(text: string): HclBody {
   let at = 0;

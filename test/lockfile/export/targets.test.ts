@@ -34,7 +34,7 @@ test('Lima: an entry for each address, with arch and digest, kernel and initrd',
 `);
 });
 
-test('Lima: a disk of the cache has a digest where its own is known', () => {
+test('Lima: a cached disk has a digest if its own is known', () => {
   const tar = packed(['xz', 'tar', 'raw']);
   expect(parse(textFor('lima', tar))).toEqual({
     images: [{ location: '/cache/acme_1.raw', arch: 'x86_64' }],
@@ -68,7 +68,7 @@ source "qemu" "acme-1_amd64" {
 `);
 });
 
-test('Packer: a disk of the cache, and a disc', () => {
+test('Packer: a cached disk, and a disc', () => {
   expect(readHcl(textFor('packer', packed(['xz', 'tar', 'raw'])))).toEqual({
     'source qemu acme-1_amd64': {
       iso_url: '/cache/acme_1.raw',
@@ -91,7 +91,7 @@ variable "proxmox_datastore_id" {
 }
 `;
 
-test('Terraform, Proxmox: a download for each pin, unpacked by the node where it can', () => {
+test('Terraform, Proxmox: a download for each pin, unpacked by the node if it can', () => {
   const gz = packed(['gz', 'raw']);
   const strong = pin({ digests: [`sha512:${hex}${hex}`] }, { arch: 'arm64' });
   expect(textFor('terraform-proxmox', gz, strong)).toBe(`${proxmoxVariables}
@@ -122,7 +122,7 @@ resource "proxmox_download_file" "acme-1_arm64" {
 `);
 });
 
-test('Terraform, libvirt: the disk of the cache for every pin, as the provider compares no checksum', () => {
+test('Terraform, libvirt: the cached disk for every pin, because the provider compares no checksum', () => {
   expect(textFor('terraform-libvirt', pin())).toBe(`variable "libvirt_pool" {
   description = "The storage pool that the images go to."
   type        = string

@@ -12,7 +12,7 @@ afterEach(() => home.close());
 const { signal } = new AbortController();
 const ask = (timeMs?: number, stop = signal) => askHelper('x', 'registry.example', stop, timeMs);
 
-test('a helper gets the server on stdin and one word, and tells a login', async () => {
+test('a helper gets the server on stdin and one word, and prints a login', async () => {
   await home.helper(
     'x',
     `[ "$*" = get ] && read -r s; echo "{\\"Username\\":\\"$s\\",\\"Secret\\":\\"pw\\"}"`,
@@ -20,7 +20,7 @@ test('a helper gets the server on stdin and one word, and tells a login', async 
   expect(await ask()).toEqual({ username: 'registry.example', password: 'pw' });
 });
 
-test('the user <token> tells a refresh token', async () => {
+test('the user <token> means a refresh token', async () => {
   await home.helper('x', `echo '{"ServerURL":"r","Username":"<token>","Secret":"refresh"}'`);
   expect(await ask()).toEqual({ identityToken: 'refresh' });
 });
@@ -29,7 +29,7 @@ test.each([
   ['echo "credentials not found in native keychain"; exit 1'],
   [`echo '{"Username":"","Secret":"pw"}'`],
   [`echo '{"Username":"me","Secret":""}'`],
-])('%s is no login', async (script) => {
+])('%s is not a login', async (script) => {
   await home.helper('x', script);
   expect(await ask()).toBeUndefined();
 });
@@ -40,7 +40,7 @@ test.each([
   ['echo hunter2', 'something else than JSON'],
   ['echo "[1, \\"hunter2\\"]"', 'something else than JSON'],
   ['yes hunter2', 'more than 65536 bytes'],
-])('%s is an error without what was written', async (script, words) => {
+])("%s is an error without the helper's output", async (script, words) => {
   await home.helper('x', script);
   const failure: unknown = await ask().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Error);
@@ -49,7 +49,7 @@ test.each([
   expect(`${stack}${cause}`).not.toContain('hunter2');
 });
 
-test('a helper that does not answer is stopped, with what it has started', async () => {
+test('a helper that does not answer is stopped, with its child processes', async () => {
   await home.helper('x', 'sleep 60; touch "$HOME/went-on"');
   await expect(ask(300)).rejects.toThrow('within 0.3 s');
   expect(existsSync(`${home.dir}/went-on`)).toBe(false);
@@ -63,7 +63,7 @@ test('an abort stops a helper', async () => {
   await expect(asking).rejects.toThrow();
 });
 
-test('a helper that is not there is named', async () => {
+test('a missing helper is named', async () => {
   await expect(ask()).rejects.toThrow('docker-credential-x cannot be run: ENOENT');
 });
 

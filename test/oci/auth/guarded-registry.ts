@@ -4,15 +4,15 @@ import {
   type UpstreamHandler,
 } from '../../../src/testing/upstream.ts';
 
-/** A registry that wants tokens, and the service that gives them. */
+/** A registry that requires tokens, and the service that issues them. */
 export interface GuardedRegistry {
   registry: Upstream;
   service: Upstream;
-  /** Tokens that are good, each with what it is good for; to be deleted when it is to end. */
+  /** Valid tokens, each with its scope; delete one to end it. */
   good: Map<string, string[]>;
-  /** What the next tokens are given with. */
+  /** Fields of the next issued tokens. */
   answer: { expiresIn?: number; name?: string; status?: number; text?: string };
-  /** Serves an address to those who have a token with `scope`. */
+  /** Serves an address only with a token for `scope`. */
   guard(path: string, scope: string, serve: UpstreamHandler): void;
   /** Requests for tokens: method, path and Authorization, in order. */
   asked(): { method: string; path: string; authorization: unknown }[];

@@ -25,7 +25,7 @@ const login = (username: string, password = 'secret') => ({ username, password }
 const docker = '.docker/config.json';
 const podman = 'run/containers/auth.json';
 
-test('a host without any file asks as a stranger', async () => {
+test('a host without any file sends no login', async () => {
   expect(await find('registry.example')).toBeUndefined();
 });
 
@@ -48,7 +48,7 @@ test('the port is part of the host', async () => {
   expect(await find('registry.example:5000')).toBeUndefined();
 });
 
-test('the forms of a login', async () => {
+test('the forms of a login are read', async () => {
   await home.write(docker, {
     auths: {
       'a.example': { username: 'me', password: 'secret' },
@@ -67,7 +67,7 @@ test('the forms of a login', async () => {
   expect(await find('f.example')).toEqual(login('me'));
 });
 
-test('the longest namespace that fits is the login', async () => {
+test('the longest matching namespace gives the login', async () => {
   await home.write(podman, {
     auths: {
       'registry.example': entry('all'),
@@ -82,7 +82,7 @@ test('the longest namespace that fits is the login', async () => {
   expect(await find('registry.example', 'flee')).toEqual(login('all'));
 });
 
-test('a named file comes first, then docker, then podman', async () => {
+test('a named file is preferred, then docker, then podman', async () => {
   const auths = (username: string) => ({ auths: { 'registry.example': entry(username) } });
   await home.write('.config/containers/auth.json', auths('config'));
   expect(await find('registry.example')).toEqual(login('config'));
@@ -98,7 +98,7 @@ test('a named file comes first, then docker, then podman', async () => {
   expect(await find('registry.example')).toEqual(login('named'));
 });
 
-test('the helper of a host comes before the store, and the store before the file', async () => {
+test('the helper of a host is preferred to the store, and the store to the file', async () => {
   const tells = (name: string) => `cat >/dev/null; echo '{"Username":"${name}","Secret":"secret"}'`;
   await home.helper('own', tells('own'));
   await home.helper('store', tells('store'));
@@ -110,7 +110,7 @@ test('the helper of a host comes before the store, and the store before the file
   expect(await find('b.example')).toEqual(login('store'));
 });
 
-test('a store that has no login leaves the file, and is asked for Docker Hub by its own key', async () => {
+test('a store without a login is followed by the file, and Docker Hub has its own key there', async () => {
   const none = 'credentials not found in native keychain';
   await home.helper('store', `cat >"$HOME/asked"; echo '${none}'; exit 1`);
   await home.write(docker, { auths: { 'docker.io': entry('file') }, credsStore: 'store' });
@@ -124,7 +124,7 @@ test('a store that has no login leaves the file, and is asked for Docker Hub by 
   expect(warnings).toEqual([]);
 });
 
-test('a helper that fails is told, and the file is used', async () => {
+test('a failing helper gives a warning, and the file is used', async () => {
   await home.helper('store', 'echo "out: hunter2"; exit 3');
   await home.write(docker, { auths: { 'a.example': entry('file') }, credsStore: 'store' });
   expect(await find('a.example')).toEqual(login('file'));
@@ -135,7 +135,7 @@ test('a helper that fails is told, and the file is used', async () => {
 });
 
 test.each(['{"auths": {"a": {"auth": "hunter2', '[]', '{"auths": ["hunter2"]}', 'hunter2'])(
-  'a file that says %j is an error that names the file and tells nothing of it',
+  'a file with %j is an error that names the file and shows nothing of its content',
   async (text) => {
     await home.write(docker, text);
     const failure: unknown = await find('a.example').catch((error: unknown) => error);

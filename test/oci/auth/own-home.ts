@@ -11,10 +11,10 @@ const names = [
   'XDG_CONFIG_HOME',
 ];
 
-/** A home folder without logins, which the environment of this process points to. */
+/** A home folder without logins, set in the environment of this process. */
 export interface OwnHome {
   dir: string;
-  /** Writes JSON, or text as it is, at a path below the home. */
+  /** Writes JSON, or text unchanged, at a path below the home. */
   write(path: string, content: object | string): Promise<void>;
   /** Puts a shell script on the PATH as `docker-credential-<suffix>`. */
   helper(suffix: string, script: string): Promise<void>;
@@ -51,5 +51,5 @@ export async function openOwnHome(): Promise<OwnHome> {
   };
 }
 
-/** The `auth` of a login, as docker writes it. */
+/** The `auth` of a login in docker's form. */
 export const authOf = (pair: string): string => Buffer.from(pair).toString('base64');

@@ -12,7 +12,7 @@ test.each([
     'https://registry.example',
     'https://auth.example/token',
   ],
-])('the realm %s of %s is asked', (realm, registry, address) => {
+])('the realm %s of %s is requested', (realm, registry, address) => {
   expect(parseRealm(realm, new URL(registry)).href).toBe(address);
 });
 

@@ -29,7 +29,7 @@ const serveManifest = () => {
 };
 const tokenPath = `/token?service=a%2C+b&scope=${encodeURIComponent(pull).replaceAll('%2F', '%2F')}`;
 
-test('a stranger gets a token for what the registry names, once for many requests', async () => {
+test("without a login one token for the registry's scope serves many requests", async () => {
   serveManifest();
   const client = reader();
   for (let round = 0; round < 3; round += 1) {
@@ -40,7 +40,7 @@ test('a stranger gets a token for what the registry names, once for many request
   expect(sent).toEqual([undefined, ...Array(3).fill('Bearer tokensecret1')]);
 });
 
-test('a login goes to the token service, and no token does', async () => {
+test('a login is sent to the token service, and no token is', async () => {
   await logIn({ auth: authOf('me:hunter2') });
   serveManifest();
   const client = reader();
@@ -56,7 +56,7 @@ test('a login goes to the token service, and no token does', async () => {
   expect(sent.filter((header) => header.startsWith('Basic'))).toEqual([]);
 });
 
-test('each of several scopes is asked for by itself', async () => {
+test('each of several scopes is requested separately', async () => {
   site.registry.route('v2/fleet/images/manifests/one', (request, response) => {
     if (request.headers['authorization'] !== undefined) return void response.end('{}');
     const scope = 'repository:b:pull repository:a:pull,push';
@@ -94,7 +94,7 @@ test('a refresh token is sent in a form', async () => {
   expect(site.service.requests[0]?.headers['authorization']).toBeUndefined();
 });
 
-test('a token of the login itself needs no service', async () => {
+test('a token in the login itself needs no service', async () => {
   await logIn({ registrytoken: 'static' });
   site.good.set('static', [pull]);
   serveManifest();
@@ -102,7 +102,7 @@ test('a token of the login itself needs no service', async () => {
   expect(site.asked()).toEqual([]);
 });
 
-test('a token is renewed before it ends, without another refusal', async () => {
+test('a token is renewed before it expires, without another refusal', async () => {
   serveManifest();
   site.answer = { expiresIn: 0.001, name: 'access_token' };
   const client = reader();
@@ -114,7 +114,7 @@ test('a token is renewed before it ends, without another refusal', async () => {
   expect(sent).toEqual([undefined, 'Bearer tokensecret1', 'Bearer tokensecret2']);
 });
 
-test('a token that ends during a long pull is renewed by the next range', async () => {
+test('a token that expires during a long pull is renewed by the next range', async () => {
   site.guard(blobPath(digest), pull, (request, response) => {
     const start = Number(/bytes=(\d+)-/.exec(String(request.headers['range']))?.[1] ?? 0);
     const left = bytes.subarray(start);
@@ -123,7 +123,7 @@ test('a token that ends during a long pull is renewed by the next range', async 
     response.writeHead(status, { 'content-length': left.length, 'content-range': range });
     if (start >= 4000) return void response.end(left);
     response.write(left.subarray(0, 2000));
-    // The token ends with this answer.
+    // The token expires with this answer.
     site.good.clear();
     setTimeout(() => response.destroy(), 20);
   });
@@ -131,7 +131,7 @@ test('a token that ends during a long pull is renewed by the next range', async 
   expect(site.asked()).toHaveLength(3);
 });
 
-test('many requests that are refused at once ask for one token', async () => {
+test('many parallel refused requests cause one token request', async () => {
   site.guard(blobPath(digest), pull, (_, response) => void response.end(bytes));
   const client = reader();
   const parts = Array.from({ length: 6 }, () => collect(client.readBlob(digest)));
@@ -139,7 +139,7 @@ test('many requests that are refused at once ask for one token', async () => {
   expect(site.asked()).toHaveLength(1);
 });
 
-test('one refusal is answered; the second one stands', async () => {
+test('one refusal is answered; a second one is an error', async () => {
   site.guard('v2/fleet/images/manifests/one', 'repository:other:pull', () => undefined);
   site.registry.route('v2/fleet/images/manifests/one', (_, response) => {
     const wish = `Bearer realm="${site.service.url}token",scope="${pull}"`;
@@ -155,7 +155,7 @@ test('one refusal is answered; the second one stands', async () => {
   expect(site.asked()).toHaveLength(1);
 });
 
-test('a login by Basic is sent from the first refusal on, and a wrong one is refused once', async () => {
+test('a Basic login is sent after the first refusal, and a wrong one is refused once', async () => {
   await logIn({ auth: authOf('me:hunter2') });
   let isOpen = true;
   site.registry.route('v2/fleet/images/manifests/one', (request, response) => {
@@ -173,11 +173,11 @@ test('a login by Basic is sent from the first refusal on, and a wrong one is ref
   expect(site.registry.requests).toHaveLength(4);
 });
 
-test('no header goes along to where a redirect leads, and it comes back for the registry', async () => {
+test('no login is sent to the target of a redirect, and it is sent again to the registry', async () => {
   const storage = await startUpstream();
   try {
     await logIn({ auth: authOf('me:hunter2') });
-    // The same path: what is known of the registry must not hold for this host.
+    // The same path: the facts about the registry must not apply to this host.
     storage.route(blobPath(digest), bytes);
     site.guard(blobPath(digest), pull, (_, response) => {
       response.writeHead(307, { location: storage.url + blobPath(digest) });
@@ -195,7 +195,7 @@ test('no header goes along to where a redirect leads, and it comes back for the 
   }
 });
 
-test('a token service that moved is followed by a stranger, and gets no login elsewhere', async () => {
+test('a token service that moved is followed without a login, and never gets a login elsewhere', async () => {
   const moved = await startUpstream();
   try {
     serveManifest();
@@ -216,7 +216,7 @@ test('a token service that moved is followed by a stranger, and gets no login el
   }
 });
 
-test('a token service that stumbles is asked again', async () => {
+test('a token service with temporary failures is asked again', async () => {
   serveManifest();
   site.answer = { status: 503, text: 'busy' };
   const { answer } = site;
@@ -240,7 +240,7 @@ test.each([
   [{ text: '{"token":"hunter2\\r\\nx: y"}' }, 'ERR_METADATA'],
   [{ text: '{"access_token":5}' }, 'ERR_METADATA'],
   [{ text: '[]' }, 'ERR_METADATA'],
-])('a token service that answers %j is an error, and no secret is in it', async (answer, code) => {
+])('a token service that answers %j is an error without a secret', async (answer, code) => {
   await logIn({ auth: authOf('me:hunter2') });
   serveManifest();
   site.answer = answer;
@@ -253,7 +253,7 @@ test.each([
   for (const secret of ['hunter2', authOf('me:hunter2')]) expect(told).not.toContain(secret);
 });
 
-test('what is logged of a pull that fails and goes on has no secret', async () => {
+test('the log of a pull that fails and continues contains no secret', async () => {
   await logIn({ identitytoken: 'refreshsecret' });
   site.service.route('token', (_, response) => {
     site.good.set('tokensecret', [pull]);
@@ -270,7 +270,7 @@ test('what is logged of a pull that fails and goes on has no secret', async () =
   expect(JSON.stringify(logged)).not.toMatch(/tokensecret|refreshsecret/);
 });
 
-test('a realm in another private place than its registry is not asked', async () => {
+test('a realm in another private place than its registry is not requested', async () => {
   site.registry.route('v2/fleet/images/manifests/one', (_, response) => {
     response.writeHead(401, { 'www-authenticate': 'Bearer realm="ftp://127.0.0.1/token"' });
     response.end();

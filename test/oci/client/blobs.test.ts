@@ -19,7 +19,7 @@ const digest = sha256Of(bytes);
 const read = (range?: BlobRange) => collect(readerOf(upstream).readBlob(digest, range));
 const ranges = () => upstream.requests.map(({ headers }) => headers['range']);
 
-/** Sends so many bytes of the whole, with or without heeding the range, and cuts the connection. */
+/** Sends this many bytes of the whole, with or without range support, and cuts the connection. */
 const cutAt =
   (count: number, headers = {}): UpstreamHandler =>
   (_, response) => {
@@ -46,7 +46,7 @@ test('a blob of another length is refused before its bytes are given', async () 
 });
 
 test.each([[{ etag: '"one"' }], [{}]])(
-  'a blob that is cut is continued where it stopped (%j)',
+  'an interrupted blob is continued from there (%j)',
   async (headers) => {
     upstream.route(blobPath(digest), (request, response) => {
       if (upstream.requests.length === 1) return cutAt(3000, headers)(request, response);
@@ -65,7 +65,7 @@ test.each([[{ etag: '"one"' }], [{}]])(
   },
 );
 
-test('a server that gives the whole in place of the rest is read from the start again', async () => {
+test('a server that sends the whole instead of the rest is read from the start again', async () => {
   upstream.route(blobPath(digest), (request, response) => {
     if (upstream.requests.length === 1) return cutAt(3000)(request, response);
     response.writeHead(200, { 'content-length': bytes.length });
@@ -75,7 +75,7 @@ test('a server that gives the whole in place of the rest is read from the start 
   expect(ranges()).toEqual([undefined, 'bytes=3000-', undefined]);
 });
 
-test('a server without ranges gives a part of a blob too', async () => {
+test('a server without ranges serves a part of a blob too', async () => {
   upstream.route(blobPath(digest), (_, response) => {
     response.writeHead(200, { 'content-length': bytes.length });
     response.end(bytes);
@@ -89,7 +89,7 @@ test('a server that always cuts is given up', async () => {
   expect(upstream.requests.length).toBeLessThan(10);
 });
 
-test('a storage address that has expired is asked for anew at the registry', async () => {
+test('an expired storage address is requested again from the registry', async () => {
   const storage = await startUpstream();
   try {
     let signed = 0;

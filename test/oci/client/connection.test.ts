@@ -49,7 +49,7 @@ const connect = (): RegistryConnection =>
     log: () => undefined,
   });
 
-test('a body that was refused for want of a login is sent once the login is told', async () => {
+test('a body that was refused without a login is sent again with the login', async () => {
   const text = 'x'.repeat(200_000);
   let started = 0;
   const { send, url } = connect();
@@ -71,7 +71,7 @@ test('a body that was refused for want of a login is sent once the login is told
   expect(seen).toEqual([`${address} -`, `${address} Basic ${authOf('me:pw')}`]);
 });
 
-test('a place outside the API gets no login', async () => {
+test('an address outside the API gets no login', async () => {
   const { send, url } = connect();
   await send({ method: 'POST', url: url('blobs/uploads/') });
   const storage = new URL(`http://${host()}/storage/1`);

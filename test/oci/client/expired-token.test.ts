@@ -6,10 +6,10 @@ import { clientOf } from '../visiting.ts';
 import { blobOf } from './pushing.ts';
 
 let registry: FakeRegistry;
-/** Tokens that are good now. */
+/** Valid tokens. */
 let good: Set<string>;
 let given: number;
-/** What the registry does with a request that it lets in. */
+/** The registry's answer to an accepted request. */
 let admitted: (request: IncomingMessage, response: ServerResponse) => boolean | undefined;
 
 beforeEach(async () => {
@@ -39,7 +39,7 @@ const bytes = randomBytes(20 * 1024 * 1024);
 const blob = blobOf(bytes);
 const client = () => clientOf(`http://${registry.host}/fleet/images`);
 
-test('a token that ends in the middle of a pull is renewed, and the pull goes on', async () => {
+test('a token that expires in the middle of a pull is renewed, and the pull continues', async () => {
   registry.blobs.set(blob.digest, bytes);
   let cut = false;
   admitted = (request, response) => {
@@ -60,7 +60,7 @@ test('a token that ends in the middle of a pull is renewed, and the pull goes on
   expect(ranges.at(-1)).toMatch(/^bytes=[1-9]\d*-/);
 });
 
-test('a token that ends between the requests of a push is renewed', async () => {
+test('a token that expires between the requests of a push is renewed', async () => {
   admitted = (request) => {
     if (request.method === 'POST') good.clear();
     return undefined;
@@ -70,7 +70,7 @@ test('a token that ends between the requests of a push is renewed', async () => 
   expect(given).toBe(2);
 });
 
-test('a token that ends between the chunks of a push is renewed, and no chunk is sent twice', async () => {
+test('a token that expires between the chunks of a push is renewed, and no chunk is sent twice', async () => {
   admitted = (request, response) => {
     if (request.method === 'PATCH') good.clear();
     if (!(Number(request.headers['content-length']) > 8 * 1024 * 1024)) return undefined;

@@ -26,7 +26,7 @@ const reader = (headers?: Record<string, string>): RegistryReader =>
 const host = (): string => new URL(upstream.url).host;
 const query = (): string => `?ns=${encodeURIComponent(host())}`;
 
-test('a mirror gives blobs and manifests, and is told of which registry', async () => {
+test('a mirror serves blobs and manifests, and gets the name of the registry', async () => {
   const manifest = '{"schemaVersion":2}';
   mirror.route(blobPath(digest) + query(), bytes);
   mirror.route(`v2/fleet/images/manifests/one${query()}`, manifest);
@@ -40,7 +40,7 @@ test('a mirror gives blobs and manifests, and is told of which registry', async 
   }
 });
 
-test('what the mirror has not, or refuses, the registry gives', async () => {
+test('the registry serves what the mirror lacks or refuses', async () => {
   upstream.route(blobPath(digest), bytes);
   upstream.route('v2/fleet/images/manifests/one', '{}');
   mirror.route(blobPath(digest) + query(), 'broken', { status: 500 });
@@ -54,7 +54,7 @@ test('what the mirror has not, or refuses, the registry gives', async () => {
   }
 });
 
-test('the registry goes on where the mirror stops in the middle', async () => {
+test('the registry continues if the mirror stops in the middle', async () => {
   upstream.route(blobPath(digest), bytes);
   mirror.route(blobPath(digest) + query(), (_, response) => {
     response.writeHead(200, { 'content-length': bytes.length, etag: '"mirror"' });
@@ -65,7 +65,7 @@ test('the registry goes on where the mirror stops in the middle', async () => {
   expect(upstream.requests.map(({ headers }) => headers['range'])).toEqual(['bytes=3000-']);
 });
 
-test('a mirror that cannot be reached is told once and then left out', async () => {
+test('an unreachable mirror is reported once and then not used', async () => {
   upstream.route(blobPath(digest), bytes);
   const site = reader();
   await mirror.close();
@@ -75,7 +75,7 @@ test('a mirror that cannot be reached is told once and then left out', async () 
   expect(warnings.map(({ code }) => code)).toEqual(['registry-mirror']);
 });
 
-test('a manifest that the mirror has changed is told, and the right one used', async () => {
+test('a manifest that the mirror has changed is reported, and the correct one used', async () => {
   const manifest = '{"schemaVersion":2}';
   const reference = sha256Of(manifest);
   upstream.route(`v2/fleet/images/manifests/${reference}`, manifest);
@@ -84,7 +84,7 @@ test('a manifest that the mirror has changed is told, and the right one used', a
   expect(warnings).toHaveLength(1);
 });
 
-test('a mirror on this host gets the token that the registry gave, and never a login', async () => {
+test("a mirror on this host gets the registry's token, and never a login", async () => {
   const home = await openOwnHome();
   const site = await startGuardedRegistry();
   try {
@@ -105,7 +105,7 @@ test('a mirror on this host gets the token that the registry gave, and never a l
   }
 });
 
-test('a mirror gets no login by Basic', async () => {
+test('a mirror gets no Basic login', async () => {
   const home = await openOwnHome();
   try {
     const authorization = `Basic ${authOf('me:hunter2')}`;

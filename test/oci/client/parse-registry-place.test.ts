@@ -43,7 +43,7 @@ test.each([
   'ftp://registry.example/a',
   'registry.example:port/a',
   `registry.example/${'a'.repeat(240)}`,
-])('%j is refused, and no password is shown', (text) => {
+])('%j is refused, without its password in the message', (text) => {
   let failure: unknown;
   try {
     parseRegistryPlace(text);

@@ -12,7 +12,7 @@ afterEach(async () => await registry.close());
 const bytes = randomBytes(300_000);
 const blob = blobOf(bytes);
 
-test('a blob goes as one request, and its length is looked at afterwards', async () => {
+test('a blob is sent in one request, and its length is checked afterwards', async () => {
   const heard: number[] = [];
   const how = await push(registry, blob, { onProgress: (sent) => heard.push(sent) });
   expect(how).toBe('pushed');
@@ -29,13 +29,13 @@ test('a blob goes as one request, and its length is looked at afterwards', async
   expect(heard).toEqual(heard.toSorted((a, b) => a - b));
 });
 
-test('a blob of no bytes is pushed', async () => {
+test('an empty blob is pushed', async () => {
   const empty = blobOf(Buffer.alloc(0));
   expect(await push(registry, empty)).toBe('pushed');
   expect(registry.blobs.get(empty.digest)).toEqual(Buffer.alloc(0));
 });
 
-test('a blob that is there is not sent', async () => {
+test('an existing blob is not sent', async () => {
   registry.blobs.set(blob.digest, bytes);
   expect(await push(registry, blob)).toBe('there');
   expect(registry.said()).toEqual(['HEAD /v2/fleet/images/blobs/DIGEST']);
@@ -43,7 +43,7 @@ test('a blob that is there is not sent', async () => {
 
 test('a blob of another repository is mounted', async () => {
   registry.interpose = (request) => {
-    // It is in the other repository only.
+    // It is only in the other repository.
     if (request.method === 'POST') registry.blobs.set(blob.digest, bytes);
     return undefined;
   };
@@ -54,12 +54,12 @@ test('a blob of another repository is mounted', async () => {
   expect(registry.said().some((line) => line.startsWith('PUT'))).toBe(false);
 });
 
-test('a mount that gives a session goes on with it', async () => {
+test('a mount that opens an upload session continues with it', async () => {
   expect(await push(registry, blob, { from: 'another' })).toBe('pushed');
   expect(registry.said().filter((line) => line.startsWith('POST'))).toHaveLength(1);
 });
 
-test('a mount that is refused becomes an upload', async () => {
+test('a refused mount becomes an upload', async () => {
   registry.interpose = (request, response) => {
     if (!request.url?.includes('mount=')) return undefined;
     response.writeHead(403).end();
@@ -68,13 +68,13 @@ test('a mount that is refused becomes an upload', async () => {
   expect(await push(registry, blob, { from: 'other' })).toBe('pushed');
 });
 
-test('what is sent to is the newest Location, relative or not, with the digest after its query', async () => {
+test('requests go to the newest Location, relative or not, with the digest after its query', async () => {
   await push(registry, blob);
   const put = registry.requests.find(({ method }) => method === 'PUT');
   expect(put?.path).toMatch(/\?_state=a%2Bb&digest=sha256%3A[0-9a-f]{64}$/);
 });
 
-test('a refusal that passes is asked for again when the registry says', async () => {
+test('a temporary refusal is repeated when the registry says', async () => {
   let refused = 0;
   registry.interpose = async (request, response) => {
     if (request.method !== 'PUT' || refused === 2) return undefined;
@@ -88,7 +88,7 @@ test('a refusal that passes is asked for again when the registry says', async ()
   expect(sha256Of(registry.blobs.get(blob.digest) ?? Buffer.alloc(0))).toBe(blob.digest);
 });
 
-test('a refusal that stays ends after five attempts', async () => {
+test('a permanent refusal ends after five attempts', async () => {
   registry.interpose = (request, response) => {
     if (request.method !== 'POST') return undefined;
     response.writeHead(500).end();
@@ -115,7 +115,7 @@ test.each([401, 403, 405])('a push that is refused with %i is not tried again', 
   expect(registry.said().filter((line) => line.startsWith('POST'))).toHaveLength(1);
 });
 
-test('an answer that was lost is looked for in the registry', async () => {
+test('after a lost answer the registry is checked', async () => {
   registry.interpose = async (request) => {
     if (request.method !== 'PUT') return undefined;
     registry.blobs.set(blob.digest, await readBody(request));
@@ -126,7 +126,7 @@ test('an answer that was lost is looked for in the registry', async () => {
   expect(registry.said().filter((line) => line.startsWith('PUT'))).toHaveLength(1);
 });
 
-test('a registry that stores other bytes than it was sent is caught by the length', async () => {
+test('a registry that stores other bytes is recognized by the length', async () => {
   registry.interpose = async (request, response) => {
     if (request.method !== 'PUT') return undefined;
     registry.blobs.set(blob.digest, (await readBody(request)).subarray(0, 1000));
@@ -139,13 +139,13 @@ test('a registry that stores other bytes than it was sent is caught by the lengt
   });
 });
 
-test('a source that ends early is named, and is no failure of the network', async () => {
+test('a source that ends early is named, and is not a network failure', async () => {
   const short = { ...blobOf(bytes.subarray(0, 1000)), sizeBytes: 300_000 };
   await expect(push(registry, short)).rejects.toMatchObject({ code: 'ERR_SIZE' });
   expect(registry.said().filter((line) => line.startsWith('PUT'))).toHaveLength(1);
 });
 
-test('an abort ends a push that is under way', async () => {
+test('an abort ends a running push', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
   registry.interpose = (request) => {

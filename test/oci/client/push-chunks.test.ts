@@ -16,7 +16,9 @@ const blob = blobOf(bytes);
 
 const lengthOf = (request: IncomingMessage): number => Number(request.headers['content-length']);
 
-/** As a server before the registry does that takes no long requests: without waiting for the body. */
+/**
+ * The behaviour of a proxy before the registry that accepts no long requests: it answers without waiting for the body.
+ */
 function refuseLong(
   request: IncomingMessage,
   response: ServerResponse,
@@ -35,7 +37,7 @@ const chunks = (): string[] =>
 
 const inEights = ['PATCH 0-8388607', 'PATCH 8388608-16777215', 'PUT 16777216-20971536'];
 
-test('a registry that takes no long request gets chunks, the last one with the end', async () => {
+test('a registry that accepts no long request gets chunks, the last one with the end', async () => {
   registry.interpose = refuseLong;
   expect(await push(registry, blob)).toBe('pushed');
   expect(sha256Of(registry.blobs.get(blob.digest) ?? Buffer.alloc(0))).toBe(blob.digest);
@@ -55,7 +57,7 @@ test('a connection that is cut twice while all bytes are sent leads to chunks', 
   expect(whole).toHaveLength(2);
 });
 
-test('a cut chunk goes on from where the registry says that it is', async () => {
+test('an interrupted chunk continues at the position from the registry', async () => {
   let cut = 0;
   registry.interpose = async (request, response) => {
     if (request.method !== 'PATCH' || chunks().length !== 2 || cut > 0) {
@@ -78,7 +80,7 @@ test('a cut chunk goes on from where the registry says that it is', async () => 
   ]);
 });
 
-test('a cut chunk whose session is lost begins again', async () => {
+test('an interrupted chunk with a lost session starts again', async () => {
   let cut = 0;
   registry.interpose = async (request, response) => {
     if (request.method !== 'PATCH' || chunks().length !== 2 || cut > 0) {
@@ -94,7 +96,7 @@ test('a cut chunk whose session is lost begins again', async () => {
   expect(chunks()).toEqual([...inEights.slice(0, 2), ...inEights]);
 });
 
-test('GHCR takes no chunk of more than 4 MiB: smaller ones are sent', async () => {
+test('GHCR accepts no chunk of more than 4 MiB: smaller ones are sent', async () => {
   registry.interpose = (request, response) => {
     const isChunk = request.method === 'PATCH';
     return isChunk ? refuseLong(request, response, 416, 4 * mib) : refuseLong(request, response);
@@ -104,7 +106,7 @@ test('GHCR takes no chunk of more than 4 MiB: smaller ones are sent', async () =
   expect(chunks()[1]).toBe('PATCH 0-4194303');
 });
 
-test('ECR answers a chunk with 201 and tells a position that stands still', async () => {
+test('ECR answers a chunk with 201 and a position that does not advance', async () => {
   registry.interpose = async (request, response) => {
     if (request.method !== 'PATCH') return refuseLong(request, response);
     const id = /uploads\/([^?]+)/.exec(request.url ?? '')?.[1] ?? '';
@@ -118,7 +120,7 @@ test('ECR answers a chunk with 201 and tells a position that stands still', asyn
   expect(chunks()).toEqual(inEights);
 });
 
-test('a registry that keeps the last chunk alone, as Artifactory did, is caught by the length', async () => {
+test('a registry that keeps only the last chunk, as Artifactory did, is recognized by the length', async () => {
   registry.interpose = async (request, response) => {
     const long = refuseLong(request, response);
     if (long !== undefined || request.method !== 'PUT') return long;
@@ -132,7 +134,7 @@ test('a registry that keeps the last chunk alone, as Artifactory did, is caught 
   });
 });
 
-test('a registry that takes neither ends with its own words', async () => {
+test('a registry that accepts neither form ends with its own message', async () => {
   registry.interpose = (request, response) => {
     if (request.method !== 'PATCH') return refuseLong(request, response);
     response.writeHead(405).end('{"errors":[{"code":"UNSUPPORTED"}]}');

@@ -21,7 +21,7 @@ const authorizer = {
 };
 const client = () => clientOf(`http://${registry.host}/fleet/images`, { authorizer });
 
-test('an upload beside the interface, as Google has it, is let in by the same credentials', async () => {
+test('an upload outside the API path, as at Google, uses the same credentials', async () => {
   registry.interpose = async (request, response) => {
     if (request.method === 'POST') {
       response.writeHead(202, { location: '/artifacts-uploads/1?s=1' }).end();
@@ -38,7 +38,7 @@ test('an upload beside the interface, as Google has it, is let in by the same cr
   expect(put?.headers.authorization).toBe('Bearer secret');
 });
 
-test('a storage on another origin never sees the credentials', async () => {
+test('a storage on another origin never gets the credentials', async () => {
   let seen: IncomingHttpHeaders | undefined;
   const storage = createServer(async (request, response) => {
     seen = request.headers;
@@ -71,11 +71,11 @@ test('a manifest is pushed by tag and by digest, and removed', async () => {
   expect(registry.manifests.get('latest')).toEqual({ bytes: manifest, mediaType: type });
   expect(await client().deleteManifest(sha256Of(manifest))).toBe(true);
   expect(registry.manifests.size).toBe(0);
-  // What is gone already is no failure.
+  // Removing a missing manifest is not a failure.
   expect(await client().deleteManifest(sha256Of(manifest))).toBe(true);
 });
 
-test('a registry that removes nothing says so', async () => {
+test('a registry without removal gives an error', async () => {
   registry.interpose = (request, response) => {
     if (request.method !== 'DELETE') return undefined;
     response.writeHead(405).end();
@@ -84,7 +84,7 @@ test('a registry that removes nothing says so', async () => {
   expect(await client().deleteManifest(sha256Of(bytes))).toBe(false);
 });
 
-test('a registry that stored another manifest than it was sent is caught', async () => {
+test('a registry that stored another manifest is recognized', async () => {
   registry.interpose = async (request, response) => {
     if (request.method !== 'PUT') return undefined;
     await readBody(request);
@@ -95,7 +95,7 @@ test('a registry that stored another manifest than it was sent is caught', async
   await expect(put).rejects.toMatchObject({ code: 'ERR_DIGEST' });
 });
 
-test('a registry that states the digest by another hash is believed no word', async () => {
+test('a digest with another hash from a registry is ignored', async () => {
   registry.interpose = async (request, response) => {
     if (request.method !== 'PUT') return undefined;
     await readBody(request);
@@ -105,7 +105,7 @@ test('a registry that states the digest by another hash is believed no word', as
   await client().putManifest('latest', Buffer.from('{}'), 'application/json');
 });
 
-test('a wait that GHCR writes into the body of a 429 is kept, though it names a part of a millisecond', async () => {
+test("a wait in the body of GHCR's 429 is respected, although it has a fraction of a millisecond", async () => {
   const delays: number[] = [];
   let refused = 0;
   registry.interpose = async (request, response) => {

@@ -11,7 +11,7 @@ afterEach(() => upstream.close());
 const manifest = `{"schemaVersion":2,"layers":[]}\n`;
 const at = (reference: string): string => `v2/fleet/images/manifests/${reference}`;
 
-test('a manifest comes byte for byte, with the digest of what came, and each type is named', async () => {
+test('a manifest is returned byte for byte, with the digest of these bytes, and each type is accepted', async () => {
   const headers = { 'content-type': `${manifestType}; charset=utf-8` };
   upstream.route(at('one'), manifest, { headers });
   const found = await readerOf(upstream).manifest('one');
@@ -25,14 +25,14 @@ test('a manifest comes byte for byte, with the digest of what came, and each typ
   ]);
 });
 
-test('a type that the server does not tell is what the manifest says of itself', async () => {
+test('if the server gives no type, it is read from the manifest itself', async () => {
   const index = 'application/vnd.oci.image.index.v1+json';
   const headers = { 'content-type': 'application/json' };
   upstream.route(at('one'), JSON.stringify({ mediaType: index }), { headers });
   expect(await readerOf(upstream).manifest('one')).toMatchObject({ mediaType: index });
 });
 
-test('a tag is asked for every time, also after it was absent', async () => {
+test('a tag is requested every time, also after it was absent', async () => {
   const reader = readerOf(upstream);
   expect(await reader.manifest('one')).toBeUndefined();
   upstream.route(at('one'), manifest);
@@ -43,14 +43,14 @@ test('a tag is asked for every time, also after it was absent', async () => {
   await expect(reader.manifest('one')).rejects.toMatchObject({ code: 'ERR_HTTP_STATUS' });
 });
 
-test('a registry that is down is no absence', async () => {
+test('an unreachable registry does not count as an absent image', async () => {
   upstream.route(at('one'), 'down', { status: 503 });
   await expect(readerOf(upstream).manifest('one')).rejects.toMatchObject({
     details: { status: 503, attempts: 3 },
   });
 });
 
-test('a manifest by digest that is another one is refused', async () => {
+test('a manifest with another digest than requested is refused', async () => {
   const wanted = sha256Of('other');
   upstream.route(at(wanted), manifest);
   await expect(readerOf(upstream).manifest(wanted)).rejects.toMatchObject({
@@ -69,7 +69,7 @@ test('a manifest of more than 4 MiB is refused', async () => {
   expect(String(Reflect.get(Object(failure), 'hint'))).not.toContain('--limit');
 });
 
-test('one HEAD tells whether a manifest is there', async () => {
+test('one HEAD shows whether a manifest exists', async () => {
   const headers = { 'docker-content-digest': sha256Of(manifest) };
   upstream.route(at('one'), manifest, { headers });
   upstream.route(at('bare'), manifest);
@@ -83,7 +83,7 @@ test('one HEAD tells whether a manifest is there', async () => {
   expect(upstream.requests[0]?.headers['accept']).toContain(manifestType);
 });
 
-test('the length of a blob is told by HEAD', async () => {
+test('HEAD gives the length of a blob', async () => {
   const digest = sha256Of('hello');
   upstream.route(blobPath(digest), 'hello');
   const reader = readerOf(upstream);
@@ -91,7 +91,7 @@ test('the length of a blob is told by HEAD', async () => {
   expect(await reader.blobSize(sha256Of('none'))).toBeUndefined();
 });
 
-test('a small blob comes whole and checked', async () => {
+test('a small blob is returned whole and verified', async () => {
   const digest = sha256Of('hello');
   upstream.route(blobPath(digest), 'hello');
   upstream.route(blobPath(sha256Of('else')), 'hello');
@@ -127,7 +127,7 @@ test('tags are read over all pages, each once', async () => {
   expect(await tagsOf()).toEqual(['b', 'a', 'c']);
 });
 
-test('a repository without tags has none, and one that is not there has none either', async () => {
+test('a repository without tags has none, and neither has one that does not exist', async () => {
   expect(await tagsOf()).toEqual([]);
   upstream.route('v2/fleet/images/tags/list?n=1000', '{"name":"x","tags":null}');
   expect(await tagsOf()).toEqual([]);

@@ -6,7 +6,7 @@ import type { Upstream } from '../../../src/testing/upstream.ts';
 
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 
-/** Quick between attempts; patient with silence, as test machines can be slow. */
+/** Short waits between attempts; long limits for silence, because test machines can be slow. */
 const quickly = {
   connectMs: 10_000,
   stallMs: 10_000,
@@ -34,5 +34,5 @@ export function readerOf(
 export const sha256Of = (bytes: Uint8Array | string): `sha256:${string}` =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Where a blob of `fleet/images` lies. */
+/** The path of a blob of `fleet/images`. */
 export const blobPath = (digest: string): string => `v2/fleet/images/blobs/${digest}`;

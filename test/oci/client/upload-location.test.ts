@@ -42,11 +42,14 @@ test.each([
   expect(() => locate(location)).toThrow(expect.objectContaining({ code: 'ERR_REDIRECT' }));
 });
 
-test.each([undefined, 'http://'])('the Location %s is no answer of a registry', (location) => {
-  expect(() => locate(location)).toThrow(expect.objectContaining({ code: 'ERR_METADATA' }));
-});
+test.each([undefined, 'http://'])(
+  'the Location %s is not valid in an answer of a registry',
+  (location) => {
+    expect(() => locate(location)).toThrow(expect.objectContaining({ code: 'ERR_METADATA' }));
+  },
+);
 
-test('the digest is appended to the query as it is', () => {
+test('the digest is appended to the query unchanged', () => {
   const signed = new URL('https://registry.example/u?_state=a%2Fb%20c&sig=x+y');
   expect(closingUrl(signed, 'sha256:ab').search).toBe(
     '?_state=a%2Fb%20c&sig=x+y&digest=sha256%3Aab',

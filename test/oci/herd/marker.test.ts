@@ -36,11 +36,11 @@ test.each([
     'a host with control characters',
     Buffer.from(formatHerdMarker(marker)).toString().replace('f00d', '\\u001b[1m'),
   ],
-])('%s is no marker', (_, text) => {
+])('%s is not a marker', (_, text) => {
   expect(parseHerdMarker({ bytes: Buffer.from(text) })).toBeUndefined();
 });
 
-test('a host is not believed for longer than an hour', () => {
+test('a marker counts for an hour at most', () => {
   const bytes = formatHerdMarker({ ...marker, lifetimeMs: 10 ** 11 });
   expect(parseHerdMarker({ bytes })?.lifetimeMs).toBe(3_600_000);
 });

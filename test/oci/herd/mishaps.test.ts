@@ -12,7 +12,7 @@ const fleets = async (count: number, fleet: Partial<Fleet>): Promise<FleetOutcom
   return outcomes;
 };
 
-test('whatever happens, every host ends, and none waits beyond its deadline', async () => {
+test('every host ends in every case, and none waits beyond its deadline', async () => {
   const random = seeded(20_260_601);
   for (let run = 0; run < 1000; run += 1) {
     const downMs = random() * 120_000;
@@ -34,7 +34,7 @@ test('whatever happens, every host ends, and none waits beyond its deadline', as
       skewMs: random() * 3_600_000,
     });
     expect(outcome.stuck, `run ${run}`).toBe(0);
-    // The last wait ends at the deadline, requests on the way take their time.
+    // The last wait ends at the deadline; running requests take additional time.
     expect(outcome.longestWaitMs, `run ${run}`).toBeLessThan(patienceMs + 10_000);
   }
 });
@@ -48,7 +48,7 @@ test.each([1, 2, 3])('%i dead leaders in a row are each followed by another one'
   }
 });
 
-test('a dead leader is noticed soon after its marker has lapsed', async () => {
+test('a dead leader is noticed soon after its marker has expired', async () => {
   for (const outcome of await fleets(20, { hosts: 30, deadLeaders: 1 })) {
     // The dead one fetched for 15 s; 90 s for its marker, a look every 15 s, the timer, and 30 s of fetching.
     expect(outcome.endMs).toBeLessThan(15_000 + 90_000 + 40_000 + 5_000 + 30_000 + 25_000);
@@ -61,7 +61,7 @@ test('hosts without push rights wait for the one that has them', async () => {
   }
 });
 
-test('where no host may write, all wait a while and go upstream', async () => {
+test('if no host may write, all wait a while and go upstream', async () => {
   const settings = { write: false };
   for (const outcome of await fleets(5, { hosts: 20, settings })) {
     expect(outcome.turns).toEqual({ 'alone: read-only': 20 });
@@ -70,14 +70,14 @@ test('where no host may write, all wait a while and go upstream', async () => {
   }
 });
 
-test('a leader works longer than its marker lives', async () => {
+test('a leader may work longer than its marker is valid', async () => {
   const fleet = { hosts: 20, fetchMs: 400_000 };
   for (const outcome of await fleets(20, fleet)) expect(outcome.fetches).toBe(1);
   const registry = { ...traits, immutable: true, deletes: false };
   for (const outcome of await fleets(20, { ...fleet, registry })) expect(outcome.fetches).toBe(1);
 });
 
-test('after a slow fetch the others go upstream at their deadline, not all at once', async () => {
+test('after a slow fetch the others go upstream at their deadlines, not all at once', async () => {
   const settings = { patienceMs: 60_000 };
   const [outcome] = await fleets(1, { hosts: 20, fetchMs: 400_000, settings });
   expect(outcome?.turns).toEqual({ lead: 1, 'alone: deadline': 19 });
@@ -131,7 +131,7 @@ test.each(leftovers)('a marker %s is replaced', async (_, bytes, waitMs) => {
   }
 });
 
-test('a registry that is down when a host comes is not waited for', async () => {
+test('a registry that is unreachable when a host starts is not waited for', async () => {
   const registry = { ...traits, downMs: [0, 60_000] as const };
   for (const outcome of await fleets(5, { hosts: 50, registry })) {
     expect(outcome.turns).toEqual({ 'alone: unreachable': 50 });
@@ -139,14 +139,14 @@ test('a registry that is down when a host comes is not waited for', async () => 
   }
 });
 
-test('a registry that is down while a host fetches is waited for', async () => {
+test('a registry that is unreachable while a host fetches is waited for', async () => {
   const registry = { ...traits, downMs: [10_000, 70_000] as const };
   for (const outcome of await fleets(10, { hosts: 50, fetchMs: 80_000, registry })) {
     expect(outcome.turns).toEqual({ lead: 1, ready: 49 });
   }
 });
 
-test('a registry that answers more slowly than a marker lives still has one leader', async () => {
+test('a registry that answers later than a marker expires still has one leader', async () => {
   const registry = { ...traits, lagMs: 0, wayMs: 10_000 };
   const settings = { lifetimeMs: 15_000 };
   for (const outcome of await fleets(5, { hosts: 200, fetchMs: 8_000, registry, settings })) {

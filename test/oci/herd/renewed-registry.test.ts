@@ -4,13 +4,13 @@ import { calmFleet } from './run-fleet.ts';
 import { VirtualRegistry } from './virtual-registry.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-test('a client that has failed is followed by a new one', async () => {
+test('a failed client is replaced by a new one', async () => {
   const time = new VirtualTime();
   const registry = new VirtualRegistry(time, { ...calmFleet.registry, lagMs: 0, wayMs: 0 });
   let opened = 0;
   const renewed = renewedRegistry(() => {
     opened += 1;
-    // As a client whose attempts are used up: the first one never answers again.
+    // A client whose attempts are used up: the first one never answers again.
     const client = registry.reach(true, () => 0);
     return opened > 1
       ? client

@@ -8,21 +8,21 @@ export const tag = 'ubuntu_24.04_server_amd64_20260601';
 export interface Fleet {
   seed: number;
   hosts: number;
-  /** All begin within so many milliseconds. */
+  /** All hosts begin within this many milliseconds. */
   spreadMs: number;
   /** Fetching from upstream and storing. */
   fetchMs: number;
-  /** Part of the hosts that may write; the first one always may. */
+  /** Fraction of the hosts that may write; the first one always may. */
   writers: number;
   settings: Partial<HerdSettings>;
   registry: RegistryTraits;
-  /** Part of the fetches that fail or are not stored. */
+  /** Fraction of the fetches that fail or are not stored. */
   failing: number;
-  /** Part of the hosts that die, each at a step of its own. */
+  /** Fraction of the hosts that die, each at a random step. */
   dying: number;
-  /** The leaders that die while they fetch: the first so many. */
+  /** Number of leaders that die while they fetch, from the first one on. */
   deadLeaders: number;
-  /** Clocks of the hosts differ by up to so much. */
+  /** Maximum difference between the clocks of the hosts. */
   skewMs: number;
   prepare?: (registry: VirtualRegistry) => void;
 }
@@ -32,13 +32,13 @@ export interface FleetOutcome {
   fetches: number;
   /** Kinds of turns, `alone` with its reason. */
   turns: Record<string, number>;
-  /** Hosts that are still waiting when nothing happens any more. */
+  /** Hosts that still wait when no event is left. */
   stuck: number;
   died: number;
   /** Hosts that died while they fetched. */
   deadFetches: number;
   longestWaitMs: number;
-  /** When the first fetch began, when the last host had its file. */
+  /** Times of the first fetch, and of the last host that got its file. */
   firstFetchMs: number;
   endMs: number;
   requests: VirtualRegistry['requests'];
@@ -61,7 +61,7 @@ export const calmFleet: Fleet = {
 
 const never = (): Promise<never> => Promise.withResolvers<never>().promise;
 
-/** One cold start of a fleet in virtual time: everything a run does follows from its seed. */
+/** One cold start of a fleet in virtual time: the seed determines the whole run. */
 export async function runFleet(given: Partial<Fleet>): Promise<FleetOutcome> {
   const fleet = { ...calmFleet, ...given };
   const random = seeded(fleet.seed);
@@ -138,7 +138,7 @@ async function oneHost(
     if (turn.kind === 'lead' && (outcome.turns['lead'] ?? 0) <= fleet.deadLeaders) await die();
     await time.sleep(fleet.fetchMs * 0.5);
     await step();
-    // What cannot be stored is no loss to this host: it has its file.
+    // A failed store does not matter to this host: it has its file.
     const isStored = mayWrite && random() >= fleet.failing;
     if (isStored) await client.putManifest(tag, Buffer.from(tag), '').catch(() => undefined);
     if (turn.kind === 'lead') await turn.release();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Fleet, runFleet } from './run-fleet.ts';
 
-/** More by hand: the 99th percentile of a hundred runs is their second worst. */
+/** More for a manual run: the 99th percentile of a hundred runs is their second worst. */
 const runs = Number(process.env['ROOTDISK_HERD_RUNS'] ?? 4);
 const calm = { wayMs: 20, immutable: false, deletes: true };
 
@@ -25,7 +25,7 @@ test.each(cases)(
     for (let seed = 1; seed <= runs; seed += 1) {
       const outcome = await runFleet({ ...fleet, hosts: 1000, seed: seed * 7919 });
       expect(outcome.stuck).toBe(0);
-      // A leader that dies is followed by another one, which is no fetch too many.
+      // A leader that dies is followed by another one, whose fetch is not counted as an extra one.
       fetches.push(outcome.fetches - (fleet.dying === undefined ? 0 : outcome.deadFetches));
     }
     fetches.sort((a, b) => a - b);
@@ -33,14 +33,14 @@ test.each(cases)(
   },
 );
 
-test('the registry is asked a few dozen times a host, and written a few times in all', async () => {
+test('the registry gets a few dozen requests from each host, and few writes in total', async () => {
   const registry = { ...calm, lagMs: 50 };
   const { requests } = await runFleet({ hosts: 1000, seed: 5, registry });
   expect((requests.head + requests.get) / 1000).toBeLessThan(40);
   expect(requests.put).toBeLessThan(30);
 });
 
-test('a lone host begins within the window and what it takes to settle', async () => {
+test('a single host begins within the window and the time for settling', async () => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const { firstFetchMs, turns } = await runFleet({ hosts: 1, seed });
     expect(turns).toEqual({ lead: 1 });

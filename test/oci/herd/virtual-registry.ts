@@ -5,9 +5,9 @@ import type { HerdRegistry } from '../../../src/oci/herd/herd.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export interface RegistryTraits {
-  /** A request sees what was there so many milliseconds ago. */
+  /** A request sees the state of this many milliseconds ago. */
   lagMs: number;
-  /** Longest way of a request to the registry, and of its answer back. */
+  /** Maximum time of a request to the registry, and of its answer back. */
   wayMs: number;
   immutable: boolean;
   deletes: boolean;
@@ -22,7 +22,7 @@ interface Version {
   digest?: string;
 }
 
-/** Tags of one repository, the last writer wins; what is read may be old. */
+/** Tags of one repository; the last writer wins, and a read may be old. */
 export class VirtualRegistry {
   readonly requests = { head: 0, get: 0, put: 0, remove: 0 };
   readonly #time: VirtualTime;
@@ -34,7 +34,7 @@ export class VirtualRegistry {
     this.#traits = traits;
   }
 
-  /** The registry as one host reaches it. `step` is told before every request and after what it changed. */
+  /** The registry as one host sees it. `step` is called before every request and after each change. */
   reach(
     mayWrite: boolean,
     random: () => number,
@@ -81,12 +81,12 @@ export class VirtualRegistry {
     };
   }
 
-  /** What is there now, for those who look from outside. */
+  /** The current state, for an observer. */
   now(tag: string): Uint8Array | undefined {
     return this.#tags.get(tag)?.at(-1)?.bytes;
   }
 
-  /** As if it had been there since long ago. */
+  /** Sets a tag as if it were old. */
   plant(tag: string, bytes: Uint8Array): void {
     this.#tags.set(tag, [versionOf(Number.NEGATIVE_INFINITY, bytes)]);
   }

@@ -11,7 +11,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** A clock of whole milliseconds that goes on when every host waits. */
+/** A clock of whole milliseconds that advances when every host waits. */
 export class VirtualTime {
   nowMs = 0;
   readonly #due = new Map<number, (() => void)[]>();
@@ -40,10 +40,10 @@ export class VirtualTime {
     }
   }
 
-  /** Until no host waits for a time up to `endMs`. */
+  /** Runs until no host waits for a time up to `endMs`. */
   async run(endMs: number): Promise<void> {
     for (;;) {
-      // All that follows from what has happened, before the time goes on.
+      // First everything that follows from past events, before the time advances.
       await new Promise(setImmediate);
       const next = this.#times.peek();
       if (next === undefined || next > endMs) return;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as oci from '../../../src/oci.ts';
 import { parts } from '../../fixtures/line.ts';
 
-/** A caller in plain JavaScript: any value in every place. */
+/** A caller in plain JavaScript, which may pass any value. */
 type Loose = (...values: unknown[]) => unknown;
 
 const { listRegistry, verifyRegistry, pullImages, pushImages, mirrorImages } =

@@ -40,7 +40,7 @@ const own = () => ({ mirrors: line.mirrors, cacheDir: line.cacheDir });
 const mirror = (aliases: string[] = []): Promise<MirrorOutcome[]> =>
   mirrorImages(parts, `${registry.host}/fleet/images`, aliases, { ...own(), lockfile });
 
-test('all that is locked comes into the registry: each architecture, kernel and initrd', async () => {
+test('everything locked is pushed to the registry: each architecture, kernel and initrd', async () => {
   const outcomes = await mirror();
   expect(outcomes).toMatchObject([
     { alias: 'web', arch: 'amd64', name, state: 'pushed' },
@@ -54,7 +54,7 @@ test('all that is locked comes into the registry: each architecture, kernel and 
   expect([packed, kernel, initrd].every((bytes) => registry.blobs.has(sha256(bytes)))).toBe(true);
 });
 
-test('another machine makes them by the same lock file after upstream has ended', async () => {
+test('another machine makes the disks from the same lock file without upstream', async () => {
   await mirror();
   await line.upstream.close();
   const tier = registryTier({ registry: registry.host, repository: 'fleet/images', only: true });
@@ -71,7 +71,7 @@ test('another machine makes them by the same lock file after upstream has ended'
   }
 });
 
-test('what is there is said, and neither fetched nor pushed', async () => {
+test('existing images are reported, and neither fetched nor pushed', async () => {
   await mirror();
   line.asked();
   const before = registry.requests.length;
@@ -81,7 +81,7 @@ test('what is there is said, and neither fetched nor pushed', async () => {
   expect(line.asked().filter((path) => path !== 'index.json')).toEqual([]);
 });
 
-test('an image that the registry refuses fails alone', async () => {
+test('an image that the registry refuses does not stop the others', async () => {
   registry.interpose = (request, response) => {
     const isRefused = request.method === 'PUT' && (request.url ?? '').includes('arm64');
     if (isRefused) response.writeHead(403).end();

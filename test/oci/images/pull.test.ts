@@ -28,7 +28,7 @@ async function pull(options: PullOptions = {}, parts = fleet.parts): Promise<Pul
   return one;
 }
 
-/** Takes the documents out of what the registry has. */
+/** Removes the documents from the registry. */
 function dropEvidence(): void {
   const { registry } = fleet;
   const stored = registry.manifests.get(imageName);
@@ -42,7 +42,7 @@ function dropEvidence(): void {
   registry.manifests.set(imageName, { bytes: Buffer.from(JSON.stringify(manifest)), mediaType });
 }
 
-test('a signed image comes into another cache without a request to upstream', async () => {
+test('a signed image is pulled into another cache without a request to upstream', async () => {
   expect(await pull()).toMatchObject({
     state: 'pulled',
     name: `${imageName}.raw`,
@@ -63,7 +63,7 @@ test('a signed image comes into another cache without a request to upstream', as
   expect(await pull()).toMatchObject({ state: 'present', trust: 'signed' });
 });
 
-test('without documents only a digest of the caller lets it in', async () => {
+test('without documents only a digest of the caller accepts it', async () => {
   dropEvidence();
   const refused = await pull();
   expect(refused).toMatchObject({ state: 'failed', error: { code: 'ERR_UNTRUSTED' } });
@@ -71,7 +71,7 @@ test('without documents only a digest of the caller lets it in', async () => {
   expect(await pull({ digest: imageDigest })).toMatchObject({ state: 'pulled', trust: 'pinned' });
 });
 
-test('a key that this package does not name lets nothing in', async () => {
+test('a key that this package does not name accepts nothing', async () => {
   const outcome = await pull({}, partsOf(createOpenpgpSigner()));
   expect(outcome).toMatchObject({ state: 'failed', error: { code: 'ERR_UNTRUSTED' } });
 });

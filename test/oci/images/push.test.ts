@@ -18,7 +18,7 @@ afterEach(() => fleet.close());
 
 const file = { role: 'disk', fileName: 'disk.qcow2', digest: imageDigest, sizeBytes: image.length };
 
-test('an image is fetched once from upstream, and pushed as it was published', async () => {
+test('an image is fetched once from upstream, and pushed as published', async () => {
   expect(await fleet.push()).toEqual([
     {
       ...{ reference: 'keyed:1', name: imageName, tag: imageName, state: 'pushed' },
@@ -29,7 +29,7 @@ test('an image is fetched once from upstream, and pushed as it was published', a
   expect(fleet.line.asked().filter((path) => path === 'disk.qcow2')).toHaveLength(1);
 });
 
-test('what the registry has is said, and nothing moves', async () => {
+test('existing files are reported, and not sent', async () => {
   await fleet.push();
   const before = fleet.registry.requests.length;
   expect(await fleet.push()).toMatchObject([{ state: 'there', files: [{ state: 'there' }] }]);
@@ -37,7 +37,7 @@ test('what the registry has is said, and nothing moves', async () => {
   expect(new Set(later)).toEqual(new Set(['GET', 'HEAD']));
 });
 
-test('a cached disk whose download was not kept is fetched again for the registry', async () => {
+test('a cached disk without its download is fetched again for the registry', async () => {
   await fleet.push();
   const second = await startFakeRegistry();
   try {
@@ -67,7 +67,7 @@ test('an abort ends the call', async () => {
   await expect(pushing).rejects.toThrow('enough');
 });
 
-test('other bytes at the address of a cached disk do not get into the registry', async () => {
+test('other bytes at the address of a cached disk are not pushed', async () => {
   await fleet.push();
   const second = await startFakeRegistry();
   try {
@@ -80,7 +80,7 @@ test('other bytes at the address of a cached disk do not get into the registry',
   }
 });
 
-test('a reference that fails does not end the others', async () => {
+test('a reference that fails does not stop the others', async () => {
   const { parts, place, line } = fleet;
   const { cacheDir, mirrors } = line;
   const options = { arch: 'amd64', cacheDir, mirrors, now };
@@ -91,7 +91,7 @@ test('a reference that fails does not end the others', async () => {
   ]);
 });
 
-test('a listing tells what the registry claims, and counts the tags of others', async () => {
+test("a listing shows the registry's statements, and counts foreign tags", async () => {
   await fleet.push();
   const { registry, place } = fleet;
   const other = { bytes: Buffer.from('{"schemaVersion":2}'), mediaType: 'application/json' };

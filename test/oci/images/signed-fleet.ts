@@ -21,7 +21,7 @@ export interface SignedFleet {
   /** `HOST/REPO`. */
   place: string;
   parts: Parts;
-  /** Of another machine. */
+  /** The cache of another machine. */
   otherCache: string;
   push(place?: string): Promise<PushOutcome[]>;
   close(): Promise<void>;

@@ -27,7 +27,7 @@ async function verify(names: string[] = [], parts: Parts = fleet.parts): Promise
 }
 const disk = { role: 'disk', digest: imageDigest, sizeBytes: image.length };
 
-test('bytes and origin are proved from what lies there', async () => {
+test("bytes and origin are proved from the registry's files", async () => {
   fleet.line.asked();
   expect(await verify()).toMatchObject([
     {
@@ -55,19 +55,22 @@ test.each([
     'other-bytes',
   ],
   ['shorter', () => image.subarray(0, 1000), 'short'],
-])('a blob that was %s is damage, with what the operator has to do', async (_, planted, state) => {
-  fleet.registry.blobs.set(imageDigest, planted());
-  const [one] = await verify([imageName]);
-  expect(one).toMatchObject({ state: 'damaged' });
-  expect(one?.origin).toBeUndefined();
-  const blob = one?.blobs.find(({ role }) => role === 'disk');
-  expect(blob).toMatchObject({ state });
-  const hex = imageDigest.slice('sha256:'.length);
-  expect(blob?.advice).toContain('Pushing again does not heal it');
-  expect(blob?.advice).toContain(`blobs/sha256/${hex.slice(0, 2)}/${hex}/data`);
-});
+])(
+  'a blob that was %s is damage, with the necessary action of the operator',
+  async (_, planted, state) => {
+    fleet.registry.blobs.set(imageDigest, planted());
+    const [one] = await verify([imageName]);
+    expect(one).toMatchObject({ state: 'damaged' });
+    expect(one?.origin).toBeUndefined();
+    const blob = one?.blobs.find(({ role }) => role === 'disk');
+    expect(blob).toMatchObject({ state });
+    const hex = imageDigest.slice('sha256:'.length);
+    expect(blob?.advice).toContain('Pushing again does not heal it');
+    expect(blob?.advice).toContain(`blobs/sha256/${hex.slice(0, 2)}/${hex}/data`);
+  },
+);
 
-test('a blob that is gone is pushed again, and then it is there', async () => {
+test('a missing blob is pushed again, and then exists', async () => {
   fleet.registry.blobs.delete(imageDigest);
   const [one] = await verify();
   expect(one?.blobs[1]).toMatchObject({
@@ -86,7 +89,7 @@ test('a config with other bytes is damage too', async () => {
   expect(one?.blobs[0]).toMatchObject({ role: 'config', state: 'other-bytes' });
 });
 
-test('documents that say other bytes than those there are a false origin', async () => {
+test('documents for other bytes are a false origin', async () => {
   const { registry } = fleet;
   const other = Buffer.alloc(5000, 1);
   registry.blobs.set(sha256Of(other), other);
@@ -114,7 +117,7 @@ test('an image under the tag of another one is misplaced', async () => {
   expect(second?.reason).toContain(imageName);
 });
 
-test('a name that is not there is said', async () => {
+test('a name that does not exist is reported', async () => {
   await expect(verify(['keyed_9_default_amd64_1'])).rejects.toMatchObject({
     code: 'ERR_NOT_FOUND',
   });

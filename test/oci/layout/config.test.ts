@@ -40,6 +40,6 @@ test.each([
   ['no name', '{}', /config.name/],
   ['a record that is a list', '{"name":"x","record":[]}', /config.record/],
   ['documents that are a text', '{"name":"x","evidence":"y"}', /config.evidence/],
-])('%s is refused by name', (_, text, message) => {
+])('%s is refused with its name', (_, text, message) => {
   expect(() => parseConfig(new TextEncoder().encode(text), 'config')).toThrow(message);
 });

@@ -44,16 +44,16 @@ function changed(change: (manifest: Json) => void): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(manifest));
 }
 
-test('an image is read back as it was written', () => {
+test('an image is read back as written', () => {
   expect(parse(formatImageManifest(image))).toEqual(image);
 });
 
-test('the same image gives the same bytes, in whichever order its files came', () => {
+test('the same image gives the same bytes, for any order of its files', () => {
   const other = formatImageManifest({ ...image, layers: [kernel, disk] });
   expect(other).toEqual(formatImageManifest(image));
 });
 
-test('the manifest has what registries and copying programs want of an artifact', () => {
+test('the manifest has the fields that registries and copying programs require of an artifact', () => {
   const manifest = JSON.parse(new TextDecoder().decode(formatImageManifest(image)));
   expect(manifest).toMatchObject({
     schemaVersion: 2,
@@ -75,7 +75,7 @@ test('the manifest has what registries and copying programs want of an artifact'
   });
 });
 
-test('a file takes the place of the one that has its role', () => {
+test('a file replaces the one with the same role', () => {
   const again = { ...kernel, digest: sum('e') };
   expect(withLayer(image, again).layers).toEqual([disk, again]);
   const initrd: ImageLayer = { ...kernel, role: 'initrd' };
@@ -138,7 +138,7 @@ test.each([
     changed((m) => (m['layers'][0].annotations['vnd.rootdisk.sha512'] = disk.digest)),
     /no sha512/,
   ],
-])('%s is refused by name', (_, bytes, message) => {
+])('%s is refused with its name', (_, bytes, message) => {
   expect(() => parse(bytes)).toThrow(message);
   expect(() => parse(bytes)).toThrow(expect.objectContaining({ code: 'ERR_METADATA' }));
 });

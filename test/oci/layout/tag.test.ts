@@ -2,7 +2,7 @@ import { assert, constantFrom, oneof, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatTag, isDigestTag, parseTag } from '../../../src/oci/layout/tag.ts';
 
-/** Of the distribution specification. */
+/** From the distribution specification. */
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
 const letters = constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789._+~-');
@@ -18,11 +18,11 @@ test('the name of an image is readable in its tag', () => {
   );
 });
 
-test('every name has a tag that registries take', () => {
+test('every name has a tag that registries accept', () => {
   assert(property(anyNames, (name) => tagGrammar.test(formatTag(name))));
 });
 
-test('a tag is turned back into its name, or it is the tag of a digest', () => {
+test('a tag gives its name, or it is the tag of a digest', () => {
   assert(
     property(anyNames, (name) => {
       const tag = formatTag(name);
@@ -41,7 +41,7 @@ test('different names have different tags', () => {
   );
 });
 
-test('only a tag that formatTag writes has a name', () => {
+test('only a tag written by formatTag gives a name', () => {
   assert(
     property(string({ unit: constantFrom(...'abPTXZ01._-'), maxLength: 140 }), (tag) => {
       const name = parseTag(tag);

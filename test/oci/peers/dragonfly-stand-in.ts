@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /**
- * What Dragonfly's daemon does on a host as a registry mirror, as far as its documentation tells: the registry is named by a
- * header, blobs are kept by their digest so that one download serves all who ask, everything else is passed on.
+ * The behaviour of Dragonfly's daemon on a host as a registry mirror, from its documentation: a header names the
+ * registry, blobs are kept by digest so that one download serves all requests, everything else is passed on.
  */
 export interface DragonflyStandIn {
   readonly url: string;
-  /** Blobs that were fetched from a registry, and requests for blobs that were answered. */
+  /** Number of blobs fetched from a registry, and of answered requests for blobs. */
   fetched: string[];
   served: number;
   /** Manifests and other requests that were passed on. */
   passed: string[];
-  /** Requests that did not name a registry, or named two. */
+  /** Requests that named no registry, or two. */
   refused: number;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export async function startDragonfly(): Promise<DragonflyStandIn> {
   const tasks = new Map<string, Promise<Buffer>>();
   const server = createServer((request, response) => {
     answer(request, response, dragonfly, tasks).catch(() => {
-      // The daemon could not get it; the client is to go to the source.
+      // The daemon could not get it; the client must ask the source.
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
@@ -52,7 +52,7 @@ async function answer(
     response.writeHead(400).end();
     return;
   }
-  // The parameter is of the mirror, and is no part of what is asked for.
+  // The parameter is for the mirror, and not part of the request.
   const source = new URL(asked.pathname, registry);
   const digest = /\/blobs\/(sha256:[0-9a-f]{64})$/.exec(asked.pathname)?.[1];
   if (digest === undefined || method !== 'GET') {

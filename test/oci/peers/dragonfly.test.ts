@@ -44,7 +44,7 @@ async function push(): Promise<void> {
 const blobsAsked = (): number =>
   registry.requests.filter(({ method, path }) => method === 'GET' && path.includes(digest)).length;
 
-test('twenty hosts through Dragonfly are one download from the registry', async () => {
+test('twenty hosts through Dragonfly cause one download from the registry', async () => {
   await push();
   const hosts = Array.from({ length: 20 }, (_, i) => contextOf(join(folder, `host-${i}`)));
   const pulled = await Promise.all(hosts.map((host) => pull(tierOf(), fileOf(bytes), host)));
@@ -56,7 +56,7 @@ test('twenty hosts through Dragonfly are one download from the registry', async 
   expect(hosts.flatMap(({ warnings }) => warnings)).toEqual([]);
 });
 
-test('without its daemon a host pulls from the registry, and says so', async () => {
+test('without its daemon a host pulls from the registry, with a warning', async () => {
   await push();
   await dragonfly.close();
   const host = contextOf(join(folder, 'host'));
@@ -66,7 +66,7 @@ test('without its daemon a host pulls from the registry, and says so', async () 
   expect(host.warnings.join('\n')).toMatch(/itself is asked/);
 });
 
-test('what hosts say to each other does not go through Dragonfly', async () => {
+test('messages between the hosts do not go through Dragonfly', async () => {
   const visit = await tierOf(true).visit(fileOf(bytes), contextOf(join(folder, 'leader')));
   expect(registry.said().some((line) => /^PUT .*HERD\./.test(line))).toBe(true);
   await visit.store?.(uploadOf(bytes));

@@ -37,7 +37,7 @@ describeWith(['docker-registry'], 'the verbs with a registry of Debian', () => {
   }
   const stateOf = async () => (await verify())[0]?.blobs.find(({ role }) => role === 'disk')?.state;
 
-  test('what was pushed is listed, proved and pulled', async () => {
+  test('a pushed image is listed, proved and pulled', async () => {
     expect(await listRegistry(place)).toMatchObject({
       images: [{ name: imageName, claims: 'signed', files: [{ digest: imageDigest }] }],
       foreign: 0,
@@ -50,7 +50,7 @@ describeWith(['docker-registry'], 'the verbs with a registry of Debian', () => {
     expect(await fleet.push(place)).toMatchObject([{ state: 'there' }]);
   });
 
-  test('a changed byte is not healed by pushing again, but by what verify advises', async () => {
+  test('a changed byte is not repaired by pushing again, but by the advice of verify', async () => {
     await chmod(path, 0o644);
     const changed = Buffer.from(await readFile(path));
     changed[1000] = (changed[1000] ?? 0) ^ 1;
@@ -81,12 +81,12 @@ describeWith(['docker-registry'], 'the verbs with a registry of Debian', () => {
     expect(await verify()).toMatchObject([{ state: 'intact', origin: { state: 'proved' } }]);
   });
 
-  test('a blob that lost its end is short', async () => {
+  test('a truncated blob is too short', async () => {
     await truncate(path, Math.floor(image.length / 2));
     expect(await stateOf()).toBe('short');
   });
 
-  test('a blob that is gone is missing after a restart, and pushing again heals it', async () => {
+  test('a missing blob is absent after a restart, and pushing again repairs it', async () => {
     await registry.stop();
     await rm(path);
     await registry.start();

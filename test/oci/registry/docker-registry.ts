@@ -9,7 +9,7 @@ import { sleep } from '../../../src/kit/abort.ts';
 export interface RegistrySettings {
   /** Lines below `auth:`. */
   auth?: (folder: string) => Promise<string[]>;
-  /** False: the registry looks at the disk for each blob. */
+  /** False: the registry checks the disk for each blob. */
   cache?: boolean;
 }
 
@@ -17,14 +17,14 @@ export interface RegistrySettings {
 export interface DockerRegistry {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
-  /** Where the bytes of a blob lie. */
+  /** The file of a blob's bytes. */
   blobPath(digest: string): string;
   start(): Promise<void>;
-  /** Ends the process; what it stores stays. */
+  /** Ends the process; its data stays. */
   stop(): Promise<void>;
-  /** Deletes the data of blobs that no manifest names; the process is ended for it, and started again. */
+  /** Deletes the data of blobs that no manifest names; for this the process is ended, and started again. */
   collectGarbage(): Promise<void>;
-  /** Ends the process and removes what it stored. */
+  /** Ends the process and removes its data. */
   remove(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function startDockerRegistry(
     async start() {
       child = spawn('docker-registry', ['serve', config], {
         stdio: ['ignore', 'ignore', 'pipe'],
-        // It takes REGISTRY_AUTH_FILE, which podman has too, for a setting of its own.
+        // The registry would read REGISTRY_AUTH_FILE, which podman uses too, as a setting of its own.
         env: { PATH: process.env['PATH'] },
       });
       let said = '';

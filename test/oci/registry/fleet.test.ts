@@ -23,14 +23,14 @@ describeWith(['docker-registry'], 'a fleet that starts cold', () => {
     expect(upstreamBytes).toBe(world.imageBytes);
   });
 
-  test('fetches once more when the hosts with the leader among them are killed', async () => {
+  test('fetches once more if the hosts with the leader among them are killed', async () => {
     const { ends, killed, upstreamFetches } = await run({ dying: 0.25 });
     expect(killed).toBe(3);
     expect(ends).toEqual({ network: 1, tier: 8 });
     expect(upstreamFetches).toBe(2);
   });
 
-  test('ends though the registry is away for a while', async () => {
+  test('ends although the registry is unreachable for a while', async () => {
     const outage = { from: 'fetch', ms: 8_000 } as const;
     const { ends, upstreamFetches } = await run({ dying: 0, outage });
     expect((ends['network'] ?? 0) + (ends['tier'] ?? 0)).toBe(12);

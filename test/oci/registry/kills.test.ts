@@ -38,7 +38,7 @@ describeWith(['docker-registry'], 'a process that is killed', () => {
   const disk = Buffer.concat([makeDisk(), randomBytes(24 * mib)]);
   const build = { release: '1', snapshot: '20260101', file: 'acme.raw', layers: ['raw'] };
 
-  /** A call in a process of its own, to which the registry is at the end of the slow way. */
+  /** A call in a separate process, which reaches the registry through the slow proxy. */
   function start(repository: string, cacheDir = line.cacheDir) {
     const options = { arch: 'amd64', cacheDir, mirrors: line.mirrors };
     const child = spawn(
@@ -66,7 +66,7 @@ describeWith(['docker-registry'], 'a process that is killed', () => {
     };
   }
 
-  test('in the middle of a pull: the next call goes on where it stood', async () => {
+  test('in the middle of a pull: the next call continues from there', async () => {
     expect(await sha256File(await start('pull/images').path())).toBe(sha256(disk));
     line.asked();
     const cacheDir = `${line.folder}/other`;
@@ -79,11 +79,11 @@ describeWith(['docker-registry'], 'a process that is killed', () => {
     expect(await sha256File(await start('pull/images', cacheDir).path())).toBe(sha256(disk));
     expect(way.passed.down).toBeLessThan(disk.length - 4 * mib);
     expect(way.heads.some((head) => /blobs\/sha256.* bytes=[1-9]\d*-/.test(head))).toBe(true);
-    // Image bytes came from the registry alone.
+    // Image bytes came only from the registry.
     expect(line.asked().filter((name) => name.startsWith('acme.raw'))).toEqual([]);
   });
 
-  test('in the middle of a push: the next host pushes, and every byte is right', async () => {
+  test('in the middle of a push: the next host pushes, and every byte is correct', async () => {
     way.bytesPerSecond = 8 * mib;
     await start('push/images').killWhen(() => way.passed.up > 8 * mib);
     way.bytesPerSecond = 1000 * mib;

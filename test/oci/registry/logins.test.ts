@@ -77,13 +77,13 @@ describeWith(['docker-registry', 'htpasswd', 'openssl'], 'a registry that wants 
     });
   });
 
-  test('a wrong password is told where the registry checks it', async () => {
+  test('a wrong password is reported if the registry checks it', async () => {
     await logIn('wrong');
     const pushed = store(tierOf(basic, 'w/images'), uploadOf(bytes), contextOf(folder));
     await expect(pushed).rejects.toThrow(/401/);
   });
 
-  test('a host that may only pull says so once, and pushes no more', async () => {
+  test('a host without push rights reports it once, and pushes no more', async () => {
     await store(tierOf(bearer, 'p/images'), uploadOf(bytes), contextOf(folder));
     await logIn(undefined);
     const context = contextOf(folder);

@@ -25,7 +25,7 @@ describeWith(['docker-registry'], 'a call with a registry', () => {
   const tierOf = (host: string, repository: string, only = false) =>
     registryTier({ registry: host, repository, write: true, only, herd: false });
 
-  /** One call on a host of its own; how often upstream was asked for the image. */
+  /** One call on a new host; returns the number of upstream requests for the image. */
   async function ensure(host: string, repository: string, options: { only?: boolean } = {}) {
     line.asked();
     const cacheDir = `${line.folder}/${crypto.randomUUID()}`;
@@ -43,19 +43,19 @@ describeWith(['docker-registry'], 'a call with a registry', () => {
     expect(await ensure(registry.host, 'two/hosts')).toEqual({ fetched: 0, warnings: [] });
   });
 
-  test('goes upstream with a warning where the registry is down', async () => {
+  test('goes upstream with a warning if the registry is unreachable', async () => {
     const { fetched, warnings } = await ensure(`127.0.0.1:${await freePort()}`, 'down/images');
     expect(fetched).toBe(1);
     expect(warnings).toEqual([expect.objectContaining({ code: 'tier-failed' })]);
   });
 
-  test('fails where the registry is down and upstream is not to be asked', async () => {
+  test('fails if the registry is unreachable and upstream may not be used', async () => {
     const down = ensure(`127.0.0.1:${await freePort()}`, 'down/images', { only: true });
     await expect(down).rejects.toMatchObject({ code: 'ERR_NETWORK' });
     expect(line.asked()).not.toContain('acme.raw');
   });
 
-  test('waits for a slow registry that goes on sending', async () => {
+  test('waits for a slow registry that keeps sending', async () => {
     expect(await ensure(registry.host, 'slow/images')).toMatchObject({ fetched: 1 });
     const way = await openSlowWay(registry.host, disk.length);
     try {
@@ -65,7 +65,7 @@ describeWith(['docker-registry'], 'a call with a registry', () => {
     }
   });
 
-  test('goes on after a registry that was started again', async () => {
+  test('continues after a restart of the registry', async () => {
     expect(await ensure(registry.host, 'again/images')).toMatchObject({ fetched: 1 });
     await registry.stop();
     void registry.start();

@@ -26,7 +26,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     await rm(cacheDir, { recursive: true, force: true });
   });
 
-  /** A new image in a registry, and what a host uses to get it. */
+  /** A new image in a registry, and the options of a host to get it. */
   async function place(registry: DockerRegistry) {
     const bytes = randomBytes(2_000_000);
     const repository = `images/${randomBytes(6).toString('hex')}`;
@@ -42,7 +42,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     return { bytes, tier, path, blob: `${registry.host}/${repository}@${sha256Of(bytes)}` };
   }
 
-  /** No copy, no warning, and pushing does not fail: the host goes upstream without a word. */
+  /** No copy, no warning, and pushing does not fail: the host goes upstream silently. */
   async function expectForgotten(tier: Tier, bytes: Uint8Array): Promise<void> {
     const context = contextOf(cacheDir);
     const visit = await tier.visit(fileOf(bytes), context);
@@ -52,7 +52,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     expect(context.warnings).toEqual([]);
   }
 
-  test('a changed byte is told once, and the blob is not asked for again', async () => {
+  test('a changed byte is reported once, and the blob is not requested again', async () => {
     const { bytes, tier, path, blob } = await place(cached);
     const changed = Buffer.from(await readFile(path));
     changed[1_000_000] = (changed[1_000_000] ?? 0) ^ 1;
@@ -67,7 +67,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     await expectForgotten(tier, bytes);
   });
 
-  test('a month later the blob is asked for once more', async () => {
+  test('a month later the blob is requested once more', async () => {
     const { bytes, tier } = await place(cached);
     const visit = await tier.visit(fileOf(bytes), contextOf(cacheDir));
     await visit.copy?.refuse(new Error('other bytes'));
@@ -78,7 +78,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     expect(pulled && sha256Of(pulled)).toBe(sha256Of(bytes));
   });
 
-  test('a blob that the registry gives with another length is refused at once', async () => {
+  test('a blob with another length is refused immediately', async () => {
     const { bytes, tier, path } = await place(plain);
     await truncate(path, 1_500_000);
     await expect(pull(tier, fileOf(bytes), contextOf(cacheDir))).rejects.toMatchObject({
@@ -87,7 +87,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     await expectForgotten(tier, bytes);
   });
 
-  test('a blob that always ends early is not asked for again', async () => {
+  test('a blob that always ends early is not requested again', async () => {
     const { bytes, tier, path } = await place(cached);
     await truncate(path, 1_500_000);
     const context = contextOf(cacheDir);
@@ -96,7 +96,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     await expectForgotten(tier, bytes);
   });
 
-  test('a blob that is gone is pushed again', async () => {
+  test('a missing blob is pushed again', async () => {
     const { bytes, tier, path } = await place(plain);
     await rm(path);
     await expect(pull(tier, fileOf(bytes), contextOf(cacheDir))).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     expect(pulled && sha256Of(pulled)).toBe(sha256Of(bytes));
   });
 
-  test('an image whose manifest names other bytes than the proofs do is told and put right', async () => {
+  test('an image whose manifest and proofs name different bytes is reported and corrected', async () => {
     const { bytes, tier } = await place(plain);
     const right = randomBytes(1000);
     const context = contextOf(cacheDir);

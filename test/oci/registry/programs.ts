@@ -11,7 +11,7 @@ const wanted = {
 
 type Program = keyof typeof wanted;
 
-/** As `describe`; the tests are skipped, and that is said, where this machine lacks a program. */
+/** Like `describe`; the tests are skipped with a message if this machine lacks a program. */
 export function describeWith(programs: Program[], title: string, tests: () => void): void {
   const missing = programs.filter((program) => !hasProgram(program));
   if (missing.length > 0) {

@@ -29,7 +29,7 @@ describeWith(['docker-registry', 'skopeo'], 'a registry of Debian', () => {
   const tierOf = (repository: string, write = true, host = registry.host) =>
     registryTier({ registry: host, repository, write, herd: false });
 
-  test('what one host pushes another one pulls, and no more than that is asked for', async () => {
+  test('one host pushes and another pulls, with no more requests than necessary', async () => {
     const context = contextOf(cacheDir);
     expect(await pull(tierOf('a/images'), fileOf(bytes), context)).toBeUndefined();
     await store(tierOf('a/images'), uploadOf(bytes), context);
@@ -71,7 +71,7 @@ describeWith(['docker-registry', 'skopeo'], 'a registry of Debian', () => {
     expect(pulled && sha256Of(pulled)).toBe(sha256Of(bytes));
   });
 
-  test('two hosts that push at once leave one whole image', async () => {
+  test('two hosts that push in parallel leave one complete image', async () => {
     const context = contextOf(cacheDir);
     const kernel = randomBytes(5000);
     const parts = { role: 'kernel', fileName: 'vmlinuz' } as const;
@@ -129,7 +129,7 @@ describeWith(['docker-registry', 'skopeo'], 'a registry of Debian', () => {
     expect(pulled && sha256Of(pulled)).toBe(sha256Of(bytes));
   });
 
-  test('a foreign artifact under the tag of an image is told, and is not replaced', async () => {
+  test('a foreign artifact under the tag of an image is reported, and not replaced', async () => {
     const context = contextOf(cacheDir);
     const client = clientOf(`${registry.host}/g/images`);
     const empty = Buffer.from('{}');

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { sleep } from '../../../src/kit/abort.ts';
 
-/** A way to a registry that lets through so many bytes a second, in each direction. */
+/** A proxy to a registry with a limited number of bytes per second, in each direction. */
 export interface SlowWay {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
-  /** Bytes that came from the registry, and went to it. */
+  /** Bytes received from the registry, and sent to it. */
   readonly passed: { down: number; up: number };
   /** Every first line of a request. */
   readonly heads: string[];

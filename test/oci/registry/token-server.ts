@@ -9,12 +9,14 @@ import { runProgram } from './programs.ts';
 export interface TokenServer {
   /** Lines for the configuration of docker-registry. */
   readonly auth: string[];
-  /** Scopes that were asked for, a request each. */
+  /** Requested scopes, one for each request. */
   readonly scopes: string[][];
   close(): Promise<void>;
 }
 
-/** Gives tokens for what `allow` names to the user `fleet` with the password `secret`; to others the right to pull. */
+/**
+ * Issues tokens for the scopes in `allow` to the user `fleet` with the password `secret`; other users may only pull.
+ */
 export async function startTokenServer(folder: string): Promise<TokenServer> {
   const key = join(folder, 'key.pem');
   const certificate = join(folder, 'certificate.pem');

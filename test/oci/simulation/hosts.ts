@@ -7,7 +7,10 @@ import { acme } from '../../fixtures/acme.ts';
 import { parts, sha256File } from '../../fixtures/line.ts';
 import type { HostEnd, HostsTask } from './scenario.ts';
 
-/** Many hosts in one process: each has its own cache, its own tier and so its own word in the herd. A line of JSON for each. */
+/**
+ * Many hosts in one process: each has its own cache, its own tier and so its own part in the herd. Prints a line of
+ * JSON for each.
+ */
 const task: HostsTask = JSON.parse(process.argv[2] ?? '{}');
 
 async function oneHost(host: number): Promise<HostEnd> {

@@ -1,43 +1,44 @@
-/** A fleet and its network, for a calculation. Rates are bytes a second. */
+/** A fleet and its network, for a calculation. Rates are bytes per second. */
 export interface PaperFleet {
   hosts: number;
   imageBytes: number;
-  /** What upstream gives one connection. */
+  /** Rate of upstream for one connection. */
   upstreamRate: number;
-  /** What the registry sends in all. */
+  /** Total rate of the registry. */
   registryRate: number;
-  /** What a host sends to its peers, and what it receives. */
+  /** Rates of a host to its peers, and from them. */
   peerSendRate: number;
   peerReceiveRate: number;
-  /** Part of the best possible rate that a peer-to-peer layer reaches. */
+  /** Fraction of the best possible rate that a peer-to-peer layer reaches. */
   peerEfficiency: number;
-  /** Answers to HEAD a second that the registries give together. */
+  /** Answers to HEAD per second from all registries. */
   registryAnswers: number;
-  /** Looks at the tag that one host makes until it is there. */
+  /** Requests by one host for the tag until it exists. */
   looksPerHost: number;
-  /** Hosts begin within so many seconds. */
+  /** Hosts begin within this many seconds. */
   spreadSeconds: number;
 }
 
 export interface PaperResult {
   /** One leader from upstream, and its push. */
   firstCopySeconds: number;
-  /** All hosts straight from the registry. */
+  /** All hosts directly from the registry. */
   withoutPeersSeconds: number;
   /** All hosts with peers. */
   withPeersSeconds: number;
-  /** What the registry sends with peers: one copy for each of them that begins before another has it. */
+  /** Bytes that the registry sends with peers: one copy for each peer that begins before another has it. */
   registryBytesWithPeers: number;
-  /** Looks a second, against what the registries answer. */
+  /** Requests per second, compared with the capacity of the registries. */
   looksPerSecond: number;
 }
 
-/** Peers that ask the registry itself: the seed peers of Dragonfly. */
+/** Peers that request the registry itself: the seed peers of Dragonfly. */
 const seeds = 3;
 
 /**
- * The least time to give N hosts a file that one server has is max(F/us, F/d, N·F/(us + N·u)) (R. Kumar and K. Ross, "Peer-assisted
- * file distribution: the minimum distribution time", 2006); a real layer takes that divided by its efficiency.
+ * The minimum time to give N hosts a file that one server has is max(F/us, F/d, N·F/(us + N·u)) (R. Kumar and K. Ross,
+ * "Peer-assisted file distribution: the minimum distribution time", 2006); a real layer needs this time divided by its
+ * efficiency.
  */
 export function calculate(fleet: PaperFleet): PaperResult {
   const { hosts, imageBytes, registryRate, peerReceiveRate, peerSendRate } = fleet;
@@ -59,7 +60,7 @@ export function calculate(fleet: PaperFleet): PaperResult {
 
 const gigabit = 125_000_000;
 
-/** What the figures for large fleets assume. */
+/** The assumptions of the figures for large fleets. */
 export const paperFleet: Omit<PaperFleet, 'hosts'> = {
   imageBytes: 600_000_000,
   upstreamRate: 50_000_000,

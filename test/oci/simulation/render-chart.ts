@@ -10,7 +10,7 @@ interface Series {
 export interface Panel {
   title: string;
   series: readonly Series[];
-  /** How a value is written at its point. */
+  /** Format of a value at its point. */
   show: (value: number) => string;
 }
 

@@ -1,7 +1,7 @@
 import { calculate, paperFleet } from './on-paper.ts';
 import type { Outcome, World } from './scenario.ts';
 
-/** The page of figures. */
+/** The page with the figures. */
 export function renderReport(outcomes: readonly Outcome[], world: World, machine: string): string {
   const { imageBytes, upstreamBytesPerSecond, processes, lifetimeMs } = world;
   const most = Math.max(...outcomes.map(({ scenario }) => scenario.hosts));

@@ -8,13 +8,13 @@ import type { Outcome, Scenario, World } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
 /**
- * Cold starts of fleets against a registry and a slow upstream, on loopback, a line of JSON for each. Needs `docker-registry`, and
- * for a thousand hosts a TMPDIR in memory, or their caches wait for the disk.
+ * Cold starts of fleets against a registry and a slow upstream, on loopback; prints a line of JSON for each. Needs
+ * `docker-registry`, and for a thousand hosts a TMPDIR in memory, because their caches would wait for the disk.
  *
- * `--hosts 1,10,100,1000`: sizes of the fleets. `--mishaps 1000`: hosts of the runs where something happens; 0: none.
- * `--spread 2`: seconds within which hosts begin, of which a machine that is not fast enough needs more.
- * `--busy`: says that the machine did other work, too.
- * `--read FILE`: the lines of earlier runs come first. `--write`: docs/guides/fleet-simulation.md and docs/pictures/fleet.svg.
+ * `--hosts 1,10,100,1000`: sizes of the fleets. `--mishaps 1000`: number of hosts in the runs with failures; 0: none.
+ * `--spread 2`: hosts begin within this many seconds; a slow machine needs more. `--busy`: states that the machine did
+ * other work, too. `--read FILE`: adds the lines of earlier runs. `--write`: writes docs/guides/fleet-simulation.md and
+ * docs/pictures/fleet.svg.
  */
 const { values } = parseArgs({
   options: {

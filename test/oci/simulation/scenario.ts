@@ -1,10 +1,10 @@
-/** One cold start of a fleet: what is done to it. */
+/** One cold start of a fleet, and its failures. */
 export interface Scenario {
   title: string;
   hosts: number;
-  /** Where it is not the world's. */
+  /** Set if it differs from the world's. */
   spreadMs?: number;
-  /** Part of the hosts that is killed at once while one of them fetches from upstream. */
+  /** Fraction of the hosts that is killed at once while one of them fetches from upstream. */
   dying: number;
   /** When the registry stops, and for how long: `start` before the first host, `fetch` while the first one fetches. */
   outage?: { from: 'start' | 'fetch'; ms: number };
@@ -13,16 +13,16 @@ export interface Scenario {
 /** Figures of the simulated world, the same for every scenario. */
 export interface World {
   imageBytes: number;
-  /** What upstream gives in all, however many connections there are. */
+  /** Total rate of upstream, for any number of connections. */
   upstreamBytesPerSecond: number;
-  /** Hosts of one process begin within so many milliseconds. */
+  /** Hosts of one process begin within this many milliseconds. */
   spreadMs: number;
-  /** Of a leader's marker: shorter than in life, so that a simulation of dying leaders ends. */
+  /** Validity of a leader's marker: shorter than in production, so that a simulation of dying leaders ends. */
   lifetimeMs: number;
   processes: number;
 }
 
-/** What a process of hosts is told, as JSON. */
+/** The input of a process of hosts, as JSON. */
 export interface HostsTask extends Pick<World, 'spreadMs' | 'lifetimeMs'> {
   first: number;
   count: number;
@@ -33,7 +33,7 @@ export interface HostsTask extends Pick<World, 'spreadMs' | 'lifetimeMs'> {
   expected: string;
 }
 
-/** How one host ended: a line of JSON. */
+/** The result of one host: a line of JSON. */
 export interface HostEnd {
   host: number;
   /** `network`, `tier`, or the code of an error. */
@@ -48,9 +48,9 @@ export interface Outcome {
   upstreamBytes: number;
   /** From the first host that began to the last one that had its disk. */
   seconds: number;
-  /** When half of the hosts had theirs. */
+  /** Time when half of the hosts had their disk. */
   medianSeconds: number;
-  /** Hosts by how they ended. */
+  /** Number of hosts by result. */
   ends: Record<string, number>;
   killed: number;
   warnings: Record<string, number>;

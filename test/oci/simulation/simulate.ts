@@ -13,7 +13,7 @@ import { type SlowUpstream, startSlowUpstream } from './slow-upstream.ts';
 
 const program = fileURLToPath(new URL('hosts.ts', import.meta.url));
 
-/** Runs one scenario with the real line, the real tier and a real registry; everything it makes is removed. */
+/** Runs one scenario with the real line, the real tier and a real registry; removes all its files. */
 export async function simulate(scenario: Scenario, world: World): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-fleet-'));
   const disk = makeDisk(world.imageBytes);
@@ -106,7 +106,7 @@ function countOf(names: readonly string[]): Record<string, number> {
 function spawnHosts(task: HostsTask, ends: HostEnd[]): ChildProcess {
   const child = spawn(process.execPath, [program, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Four threads for the files of hundreds of hosts would be a queue that no real host has.
+    // With four threads, the files of hundreds of hosts would form a queue that no real host has.
     env: { ...process.env, NODE_NO_WARNINGS: '1', UV_THREADPOOL_SIZE: '32' },
   });
   createInterface({ input: child.stdout }).on('line', (line) => ends.push(JSON.parse(line)));

@@ -3,16 +3,16 @@ import { startUpstream, type Upstream } from '../../../src/testing/upstream.ts';
 
 export interface SlowUpstream {
   upstream: Upstream;
-  /** Requests for the image, and what they were given of it. */
+  /** Requests for the image, and the bytes sent for them. */
   fetches: number;
   bytes: number;
-  /** Resolves when the image is asked for the first time. */
+  /** Resolves at the first request for the image. */
   asked: Promise<void>;
 }
 
 const chunkBytes = 16 * 1024;
 
-/** Serves an index at once and an image at a rate that all connections share. */
+/** Serves an index immediately and an image at a rate that all connections share. */
 export async function startSlowUpstream(
   index: [path: string, text: string],
   image: [path: string, bytes: Buffer],

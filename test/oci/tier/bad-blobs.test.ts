@@ -36,14 +36,14 @@ test('no more than 256 are remembered, the latest ones', async () => {
   expect(await bad.has(`${blob}259`, now)).toBe(true);
 });
 
-test('a file that holds something else is nothing', async () => {
+test('a file with other content counts as empty', async () => {
   await bad.remember(blob, later, 'bad');
   const [name = ''] = await readdir(join(folder, 'registry-v1/bad'));
   await writeFile(join(folder, 'registry-v1/bad', name), 'something');
   expect(await bad.has(blob, now)).toBe(false);
 });
 
-test('a folder that cannot be written to is told, and nothing fails', async () => {
+test('a folder without write permission is reported, and nothing fails', async () => {
   await writeFile(join(folder, 'registry-v1'), '');
   await bad.remember(blob, later, 'bad');
   expect(told).toEqual([expect.stringContaining('is not remembered as bad')]);

@@ -5,7 +5,7 @@ import { type FakeRegistry, startFakeRegistry } from '../fake-registry.ts';
 
 let registry: FakeRegistry | undefined;
 
-describe('registryTier() does what every tier has to', () => {
+describe('registryTier() fulfils the contract of a tier', () => {
   const cases = checkTier({
     async open() {
       registry = await startFakeRegistry();

@@ -30,7 +30,7 @@ const tierOf = (options: Partial<RegistryTierOptions> = {}) =>
     ...options,
   });
 
-test('blobs go before the manifest, and the tag is read back', async () => {
+test('blobs are pushed before the manifest, and the tag is read back', async () => {
   await store(tierOf(), uploadOf(bytes), contextOf(cacheDir));
   const lines = registry.said().map((line) => line.replace('/v2/fleet/images/', ''));
   const manifest = `manifests/${tag}`;
@@ -42,7 +42,7 @@ test('blobs go before the manifest, and the tag is read back', async () => {
   expect(lines.at(-1)).toBe(`GET ${manifest}`);
 });
 
-test('an image that is there is not pushed again', async () => {
+test('an existing image is not pushed again', async () => {
   await store(tierOf(), uploadOf(bytes), contextOf(cacheDir));
   const visit = await tierOf().visit(fileOf(bytes), contextOf(cacheDir));
   registry.requests.length = 0;
@@ -50,7 +50,7 @@ test('an image that is there is not pushed again', async () => {
   expect(registry.said().filter((line) => /^(?:PUT|POST)/.test(line))).toEqual([]);
 });
 
-test('a manifest that another host put over ours meanwhile gets our file again', async () => {
+test('a manifest that another host put over ours gets our file again', async () => {
   const kernel = randomBytes(1000);
   const parts = { role: 'kernel', fileName: 'vmlinuz' } as const;
   await store(tierOf(), uploadOf(bytes), contextOf(cacheDir));
@@ -77,7 +77,7 @@ test.each([
     'another sha512',
     fileOf(bytes, { digests: [`sha512:${createHash('sha512').update('x').digest('hex')}`] }),
   ],
-])('a layer that has %s than the proofs say is told, and none of it is read', async (_, file) => {
+])('a layer with %s than the proofs say is reported, and none of it is read', async (_, file) => {
   await store(tierOf(), uploadOf(bytes), contextOf(cacheDir));
   registry.requests.length = 0;
   const context = contextOf(cacheDir);
@@ -86,13 +86,13 @@ test.each([
   expect(registry.said()).toEqual([`GET /v2/fleet/images/manifests/${tag}`]);
 });
 
-test('a file of which only a signature decides is taken as it is', async () => {
+test('a file that only a signature proves is used unchecked', async () => {
   await store(tierOf(), uploadOf(bytes), contextOf(cacheDir));
   const { sizeBytes: _, ...file } = fileOf(bytes, { digests: [] });
   expect(await pull(tierOf(), file, contextOf(cacheDir))).toEqual(bytes);
 });
 
-test('without write nothing is pushed; neither with only', async () => {
+test('without write nothing is pushed; with only neither', async () => {
   for (const options of [{ write: false }, { only: true }]) {
     const tier = tierOf(options);
     const visit = await tier.visit(fileOf(bytes), contextOf(cacheDir));
@@ -130,7 +130,7 @@ test('one of two hosts is told to fetch the image; the other one waits for it', 
   await second.close();
 });
 
-test('a registry that does not answer is not asked for the next image at once', async () => {
+test('a registry that does not answer is not asked for the next image immediately', async () => {
   const tier = tierOf();
   const other = { name: 'acme_2__amd64_20260101' };
   registry.interpose = (request) => {
@@ -149,7 +149,7 @@ test.each([
   [{ repository: 'Fleet' }, /repository/],
   [{ registry: 'no host' }, /HOST\/REPOSITORY/],
   [{ mirror: 'file:///etc' }, /mirror/],
-])('a place that cannot be is refused: %o', (options, message) => {
+])('an impossible place is refused: %o', (options, message) => {
   expect(() => tierOf(options)).toThrow(message);
   expect(() => tierOf(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_REQUEST' }));
 });
