@@ -5,21 +5,21 @@ import { cut, send, serve } from './serve.ts';
 const page = '<!DOCTYPE html><html><title>Sign in</title>';
 const manyBytes = 4 * 1024 ** 2;
 
-/** Past Node's own server: status line and headers as given, then the bytes. */
+/** Without Node's own server: status line and headers as given, then the bytes. */
 function sendRaw({ response }: Exchange, head: string[], body: Uint8Array | string = ''): void {
   response.socket?.write(`HTTP/1.1 ${head.join('\r\n')}\r\n\r\n`);
   response.socket?.write(body);
 }
 
-/** The same again and again, until the client has had enough. */
+/** Repeats the same bytes until the client ends the connection. */
 async function sendForEver({ response }: Exchange, bytes: Uint8Array): Promise<void> {
-  // As large as what a client would find unreasonable, so that few listeners pile up.
+  // Larger than a client should accept, so that few listeners are added.
   const many = Buffer.concat(
     new Array<Uint8Array>(Math.ceil(manyBytes / bytes.length)).fill(bytes),
   );
   while (!response.destroyed) {
     await send(response, many);
-    // A reader that keeps up must not keep the rest of this process from its turn.
+    // A fast reader must not block the rest of this process.
     await new Promise(setImmediate);
   }
 }
@@ -31,7 +31,7 @@ const answerWith =
     response.end(body);
   };
 
-/** Who comes back too early is sent away for good. */
+/** A client that comes back too early is refused permanently. */
 function busyUntil(
   exchange: Exchange,
   status: number,
@@ -52,7 +52,7 @@ const firstly =
     return count > times ? serve(request, response, file) : answer(exchange);
   };
 
-/** Answers that are wrong in what they say or in what they carry. */
+/** Answers with false headers or wrong bytes. */
 export const brokenAnswers: readonly Fault[] = [
   alike('no ranges, nothing else amiss', ['this'], ({ request, response, file }) =>
     serve(request, response, { bytes: file.bytes, ranges: false }),
@@ -63,7 +63,7 @@ export const brokenAnswers: readonly Fault[] = [
       const { bytes } = exchange.file;
       sendRaw(exchange, ['200 OK', `content-length: ${bytes.length >> 1}`], bytes);
     },
-    // The surplus is what the next answer would begin with, so it may break the connection first.
+    // The additional bytes would begin the next answer, so they may break the connection first.
     digest: ['ERR_DIGEST', 'ERR_NETWORK'],
     tls: ['ERR_DECODE', 'ERR_NETWORK'],
   },

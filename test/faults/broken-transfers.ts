@@ -15,7 +15,7 @@ async function cutFirst(
   cut(response);
 }
 
-/** Which bytes were asked for, `end` exclusive. */
+/** The requested bytes, `end` exclusive. */
 function askedFor({ request, file }: Exchange): { start: number; end: number } {
   const match = /^bytes=(\d+)-(\d*)$/.exec(String(request.headers['range']));
   const [, first = '0', last = ''] = match ?? [];
@@ -25,7 +25,7 @@ function askedFor({ request, file }: Exchange): { start: number; end: number } {
 
 const isRest = (exchange: Exchange): boolean => askedFor(exchange).start > 0;
 
-/** The beginning of the file up to the place, then `otherwise` for every attempt to go on. */
+/** The beginning of the file up to the place, then `otherwise` for every continuation. */
 async function cutEach(exchange: Exchange, otherwise: () => unknown): Promise<void> {
   const { request, response, file, place } = exchange;
   if (isRest(exchange)) {
@@ -36,7 +36,7 @@ async function cutEach(exchange: Exchange, otherwise: () => unknown): Promise<vo
   cut(response);
 }
 
-/** Ends of a transfer that came too early or never, and what the server says when it is asked for the rest. */
+/** Transfers that end too early or never, and the server's answers to a request for the rest. */
 export const brokenTransfers: readonly Fault[] = [
   alike('cut once', ['this'], (exchange) => cutFirst(exchange, exchange.file)),
   alike('cut again and again, each time somewhere in the rest', ['this'], async (exchange) => {
@@ -113,7 +113,7 @@ export const brokenTransfers: readonly Fault[] = [
     tls: ['other'],
   },
   {
-    // The beginning of one version and the rest of another: a digest is the only way to see it.
+    // The beginning of one version and the rest of another: only a digest shows it.
     title: 'another file after a cut, under the same strong ETag',
     answer: (exchange) =>
       cutFirst(exchange, exchange.file, (later) => {
@@ -162,7 +162,7 @@ export const brokenTransfers: readonly Fault[] = [
   ),
 ];
 
-/** Just what was asked for, as if no condition had been given, of another file of the same length. */
+/** Exactly the requested range, without regard to conditions, of another file of the same length. */
 async function sendRestOfOther(exchange: Exchange): Promise<void> {
   const { response, file, other } = exchange;
   const { start, end } = askedFor(exchange);

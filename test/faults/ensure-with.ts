@@ -2,7 +2,7 @@ import { createRootdisk } from '../../src/core.ts';
 import { parts } from '../fixtures/line.ts';
 
 /**
- * One call in a process of its own: `ensure-with.ts <options as JSON>`. Prints a line for each stage that begins, and the
+ * One call in a separate process: `ensure-with.ts <options as JSON>`. Prints a line for each stage that begins, and the
  * path at the end.
  */
 const options = JSON.parse(process.argv[2] ?? '{}');

@@ -30,14 +30,14 @@ export type Outcome = 'this' | 'other' | ErrorCode;
 export interface Fault {
   title: string;
   answer(exchange: Exchange): unknown;
-  /** With a digest in the index. */
+  /** Results with a digest in the index. */
   digest: readonly Outcome[];
-  /** With nothing but TLS; absent where no client could tell, as the server lies in all it says. */
+  /** Results with only TLS; absent if no client could notice, because everything that the server says is false. */
   tls?: readonly Outcome[];
   options?: EnsureOptions;
 }
 
-/** A fault after which both kinds of trust end alike. */
+/** A fault with the same results for both kinds of trust. */
 export function alike(
   title: string,
   ends: readonly Outcome[],

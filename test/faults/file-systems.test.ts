@@ -20,10 +20,10 @@ function offer({ file, layers, bytes }: typeof packed): void {
   line.offer({ release: '1', snapshot: '20260101', file, layers, digest: sha256(bytes) }, bytes);
 }
 
-describe.skipIf(injector.obstacle !== undefined)('file systems that can do less', () => {
+describe.skipIf(injector.obstacle !== undefined)('file systems without some features', () => {
   test.each(['EINVAL', 'EIO', 'EACCES'])('folders that cannot be synced (%s)', async (fault) => {
     offer(packed);
-    // The folder of the disks is the one that is synced without a file of its own.
+    // The folder of the disks is synced directly, not through a file in it.
     const { report } = await injector.run(line, {}, { kind: 'open', path: 'images-v1$', fault });
     expect(await sha256File(report?.path ?? '')).toBe(sha256(packed.disk));
     expect(report?.warnings).toContainEqual({
@@ -45,7 +45,7 @@ describe.skipIf(injector.obstacle !== undefined)('file systems that can do less'
     });
   });
 
-  test('a download that is continued and whose note cannot be written leaves nothing open', async () => {
+  test('a continued download whose note cannot be written leaves no file open', async () => {
     offer(packed);
     const etag = '"1"';
     line.upstream.route(`images.acme.example/${packed.file}`, async (request, response) => {
@@ -63,7 +63,7 @@ describe.skipIf(injector.obstacle !== undefined)('file systems that can do less'
   });
 });
 
-test('a path that is too long for locks is refused before a byte is fetched', async () => {
+test('a path that is too long for locks is refused before a byte is downloaded', async () => {
   offer(packed);
   const cacheDir = join(line.folder, ...Array.from({ length: 5 }, () => 'd'.repeat(90)));
   await expect(line.ensure('acme:1', { cacheDir })).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-// Times and counts are no option, and at their real values one server that never answers takes minutes.
+// Times and counts are not options, and with the real values one server that never answers takes minutes.
 vi.mock(import('../../src/http/retry.ts'), async (original) => {
   const module = await original();
   const short = { connectMs: 5000, stallMs: 1000, attempts: 3, backoffBaseMs: 1, backoffCapMs: 4 };

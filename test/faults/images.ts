@@ -15,7 +15,7 @@ export interface Image {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** The ways in which a disk is packed; each of them ends in a check of its own, or in tables. */
+/** The compressions of a disk; each of them ends in a checksum of its own, or in tables. */
 export const packings: Record<string, (disk: Buffer) => Uint8Array> = {
   'raw.gz': (disk) => gzipSync(disk, { level: 1 }),
   qcow2: (disk) => {
@@ -31,16 +31,16 @@ export function makeImage(packing: string, seed: number): Image {
   const pack = packings[packing];
   if (pack === undefined) throw new Error(`no packing ${packing}`);
   const disk = makeDisk(2 * MiB, seed);
-  // More than sockets and readers hold at once, so that a fault in the middle meets a decoder at work.
+  // More than sockets and readers buffer, so that a fault in the middle happens during decoding.
   scatter(disk, seed, 512 * KiB, 1100 * KiB, 32);
   const layers = packing === 'qcow2' ? ['qcow2'] : [packing.replace('raw.', ''), 'raw'];
   return { file: `acme.${packing}`, layers, disk, bytes: pack(disk) };
 }
 
-/** A disk that is published as it is, long enough for several connections. */
+/** A disk that is published uncompressed, long enough for several connections. */
 export function makeLargeImage(seed: number): Image {
   const disk = makeDisk(36 * MiB, seed);
-  // Enough to tell every part of it from the same part of another version.
+  // Every part of it differs from the same part of another version.
   scatter(disk, seed, MiB, disk.length - MiB, 4 * KiB);
   return { file: 'acme.raw', layers: ['raw'], disk, bytes: disk };
 }

@@ -33,7 +33,7 @@ describe.each(kinds)('%s', (kind, make, options) => {
   const path = `images.acme.example/${versions[0].file}`;
   const etagOf = ({ bytes }: Image): string => `"${sha256(bytes)}"`;
 
-  /** Publishes a version; the server holds back what lies behind `stopAt`, for as long as the client waits. */
+  /** Publishes a version; the server holds back the bytes after `stopAt`, as long as the client waits. */
   function publish(image: Image, judged: boolean, stopAt?: number): void {
     const { file, layers, bytes } = image;
     const build = { release: '1', snapshot: '20260101', file, layers };
@@ -52,7 +52,7 @@ describe.each(kinds)('%s', (kind, make, options) => {
       () => 0,
     );
 
-  /** Bytes from the start that lie in the staging folder, and of which version they are. */
+  /** Bytes in the staging folder, from the start, and their version. */
   async function staged(): Promise<{ bytes: number; etag: string }> {
     try {
       const note = JSON.parse(await readFile(`${download()}.json`, 'utf8'));
@@ -74,7 +74,7 @@ describe.each(kinds)('%s', (kind, make, options) => {
       await call.until(async () => (await stagedSize()) >= enough);
     } else {
       await call.reached(stages[random.between(0, stages.length - 1)] ?? '');
-      // The moment is the point here; nothing waits for it.
+      // A random moment is intended; nothing waits for it.
       await new Promise((resolve) => setTimeout(resolve, random.next() * 30));
     }
     await call.kill();
@@ -90,7 +90,7 @@ describe.each(kinds)('%s', (kind, make, options) => {
       const judged = random.next() < 0.7;
       const row = random.between(1, 5);
       for (let i = 0; i < row; i += 1) {
-        // Only a digest tells a call that the disk which is there is not the one upstream has.
+        // Only a digest shows a call that the existing disk differs from upstream's.
         const moves = judged && random.next() < 0.2;
         if (moves) version = version === versions[0] ? versions[1] : versions[0];
         await expectContinued(version, () => killOne(version, judged));
@@ -111,14 +111,14 @@ describe.each(kinds)('%s', (kind, make, options) => {
     }
     console.log(`${kind}: ${JSON.stringify(seen)}`);
 
-    /** What lies there of the same version when a call begins is not asked for again. */
+    /** Bytes of the same version that exist when a call begins are not requested again. */
     async function expectContinued(image: Image, run: () => Promise<void>): Promise<void> {
       const before = await staged();
       const known = askedFor().length;
       await run();
       const [first] = askedFor().slice(known);
       if (first === undefined || before.bytes === 0 || before.etag !== etagOf(image)) return;
-      // Of a whole file the last byte is asked for again: it may have changed since.
+      // For a whole file the last byte is requested again: it may have changed since.
       const from = Math.min(before.bytes, image.bytes.length - 1);
       expect(first.headers['range']).toMatch(new RegExp(`^bytes=${from}-`));
       seen.continued += 1;

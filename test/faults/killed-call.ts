@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { EnsureOptions } from '../../src/core.ts';
 import type { Line } from '../fixtures/line.ts';
 
-/** `ensureImage` in a process of its own. */
+/** `ensureImage` in a separate process. */
 export interface Call {
   /** Resolves when a stage has begun, or the process has ended. */
   reached(stage: string): Promise<void>;

@@ -10,7 +10,7 @@ import { createRandom } from './random.ts';
 
 const { disk, file, layers, bytes } = makeLargeImage(1);
 const build = { release: '1', snapshot: '1', file, layers, digest: sha256(bytes) };
-/** So many calls are killed while the file is being written, of so many that may end before. */
+/** This many calls are killed while the file is being written, out of this many that may end before. */
 const kills = 3;
 const mostCalls = 30;
 const MiB = 1024 * 1024;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-/** The digest of the file that a call makes which nothing ends. */
+/** The digest of the file from a call that is not killed. */
 async function digestOfWhole(format: string): Promise<string> {
   const cacheDir = join(line.folder, 'other');
   const { path } = await line.ensure('acme:1', { format, cacheDir });

@@ -15,15 +15,15 @@ beforeEach(async () => {
 });
 afterEach(() => line.close());
 
-// NFS without lockd, a server that forbids locks, one that does not answer; and a file system that knows no locks.
+// NFS without lockd, a server that forbids locks, one that does not answer; and a file system without locks.
 const answers = ['ENOLCK', 'EACCES', 'ETIMEDOUT', 'EOPNOTSUPP'];
 
 describe.skipIf(injector.obstacle !== undefined).each(answers)(
-  'where every lock is answered with %s',
+  'if every lock is answered with %s',
   (fault) => {
     const everyLock = { kind: 'lock', fault };
 
-    test('a disk that is there is given, and the caller is told', async () => {
+    test('an existing disk is returned, with a warning', async () => {
       await line.ensure();
       await line.releaseAll();
       for (const options of [{}, { offline: true }]) {
@@ -34,7 +34,7 @@ describe.skipIf(injector.obstacle !== undefined).each(answers)(
       }
     });
 
-    test('a disk that is not there is refused before a byte of it is fetched', async () => {
+    test('a missing disk is refused before a byte of it is downloaded', async () => {
       const { report } = await injector.run(line, {}, everyLock);
       expect(report?.error).toMatchObject({
         code: 'ERR_CACHE_IO',

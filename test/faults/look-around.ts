@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { allTidied } from '../../src/cache/afterwards.ts';
 import { type Line, sha256, sha256File } from '../fixtures/line.ts';
 
-/** Everything that could be taken for a disk is one of these. */
+/** Every file that looks like a disk is one of these. */
 export async function expectOnly(line: Line, disks: readonly Buffer[]): Promise<void> {
   const allowed = disks.map(sha256);
   for (const name of await line.visible()) {
@@ -12,7 +12,7 @@ export async function expectOnly(line: Line, disks: readonly Buffer[]): Promise<
   }
 }
 
-/** Of a call that ended by itself nothing stays but what the next one can continue. */
+/** A call that ended by itself leaves only files that the next one can continue. */
 export async function expectTidy(cacheDir: string): Promise<void> {
   const staging = join(cacheDir, 'images-v1', '.staging');
   for (const folder of await readdir(staging).catch(() => [])) {
@@ -21,7 +21,7 @@ export async function expectTidy(cacheDir: string): Promise<void> {
   }
 }
 
-/** After a call that succeeded no byte lies around that only the making of a disk needed. */
+/** A call that succeeded leaves no file that was only needed to make the disk. */
 export async function expectClean(line: Line): Promise<void> {
   await allTidied();
   const staging = join(line.cacheDir, 'images-v1', '.staging');

@@ -7,7 +7,7 @@ import type { Image } from './images.ts';
 import { expectClean, expectOnly, expectTidy } from './look-around.ts';
 import type { Random } from './random.ts';
 
-/** What one kind of image meets: faults with a digest in the index, and with nothing but TLS. */
+/** The faults for one kind of image: with a digest in the index, and with only TLS. */
 export interface Meeting {
   make: (seed: number) => Image;
   judged: readonly Fault[];
@@ -29,7 +29,7 @@ export function meetFaults({ make, judged, unjudged, random, options = {} }: Mee
   });
   afterEach(() => line.close());
 
-  /** A disk or a typed error, nothing else to be seen, and the next good call succeeds. */
+  /** A disk or a typed error, no other file, and the next good call succeeds. */
   async function meet(fault: Fault, digest: string | undefined): Promise<Outcome> {
     const offered = digest === undefined ? build : { ...build, digest };
     line.offer(offered, image.bytes);
@@ -46,7 +46,7 @@ export function meetFaults({ make, judged, unjudged, random, options = {} }: Mee
       });
     });
     const outcome = await endOf(fault);
-    // Nothing but TLS names no version, so the one that is cached is as good as the other.
+    // With only TLS no version is named, so the cached one is as good as the other.
     const disk = outcome === 'other' ? other.disk : image.disk;
     await expectOnly(line, [disk]);
     await expectTidy(line.cacheDir);
@@ -76,7 +76,7 @@ export function meetFaults({ make, judged, unjudged, random, options = {} }: Mee
     });
   }
   if (unjudged.length > 0) {
-    test.each(unjudged)('$title, with TLS alone', async (fault) => {
+    test.each(unjudged)('$title, with only TLS', async (fault) => {
       expect(fault.tls).toContain(await meet(fault, undefined));
     });
   }

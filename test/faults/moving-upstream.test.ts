@@ -41,7 +41,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
     await expectClean(line);
   }
 
-  test('the index speaks of the new file while the old one is still served', async () => {
+  test('the index names the new file while the old one is still served', async () => {
     publishIndex([build(young)]);
     publishImage(old);
     await expectRefused(line.ensure());
@@ -49,7 +49,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
     await expectDisk(young);
   });
 
-  test('the list of sums speaks of the new file while the old one is still served', async () => {
+  test('the list of digests names the new file while the old one is still served', async () => {
     const { digest: _, ...bare } = build(young);
     publishIndex([{ ...bare, sums: 'SUMS' }]);
     const sums = `${sha256(young.bytes).slice(7)}  ${young.file}\n`;
@@ -60,7 +60,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
     await expectDisk(young);
   });
 
-  test('the file is new already and the index still speaks of the old one', async () => {
+  test('the file is new already and the index still names the old one', async () => {
     publishIndex([build(old)]);
     publishImage(young);
     await expectRefused(line.ensure());
@@ -69,7 +69,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
   });
 
   test.each(['20260101', '20260202'])(
-    'everything moves in the middle of the download, to snapshot %s',
+    'everything changes in the middle of the download, to snapshot %s',
     async (snapshot) => {
       publishIndex([build(old)]);
       const place = random.between(1, old.bytes.length - 1);
@@ -89,7 +89,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
     },
   );
 
-  test.each(['settle', 'publish'])('the index moves at the stage %s', async (stage) => {
+  test.each(['settle', 'publish'])('the index changes at the stage %s', async (stage) => {
     publishIndex([build(old)]);
     publishImage(old);
     const first = await line.ensure('acme:1', {
@@ -102,7 +102,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
     expect(await sha256File(first.path)).toBe(sha256(old.disk));
   });
 
-  test('two servers of different age answer in turn, some of them cutting', async () => {
+  test('two servers with different versions answer in turn, and some of them cut', async () => {
     const versions = [old, young];
     const either = (): Image => versions[random.between(0, 1)] ?? old;
     const answerIndex = (response: UpstreamExchangeResponse) =>
@@ -126,7 +126,7 @@ describe.each(Object.keys(packings))('%s', (packing) => {
     await expectDisk(young);
   });
 
-  /** Every disk is the one that its own record speaks of. */
+  /** Every disk is the one in its own record. */
   async function expectMatched(): Promise<void> {
     for (const name of await line.visible()) {
       const path = join(line.cacheDir, 'images-v1', name);

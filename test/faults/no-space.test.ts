@@ -29,7 +29,7 @@ describe.skipIf(obstacle !== undefined).each(kinds)('%s', (packing) => {
   const right = sha256(image.disk);
   const isDisk = (name: string) => /\.(?:raw|qcow2)$/.test(name);
 
-  /** True for a right disk, false for a full file system; nothing else may happen, nothing half may be seen. */
+  /** True for a correct disk, false for a full file system; no other result and no partial file is allowed. */
   async function fits(
     cacheDir: string,
     options: EnsureOptions,
@@ -54,7 +54,9 @@ describe.skipIf(obstacle !== undefined).each(kinds)('%s', (packing) => {
     }
   }
 
-  /** File systems of growing size, until the disk fits; each of the small ones then gets room and the same call again. */
+  /**
+   * File systems of growing size, until the disk fits; each of the small ones then gets room and the same call again.
+   */
   async function grow(
     limitOf: (step: number) => string,
     options: EnsureOptions,
@@ -88,13 +90,13 @@ describe.skipIf(obstacle !== undefined).each(kinds)('%s', (packing) => {
   );
 
   test('on file systems with room for more and more files', async () => {
-    // The process that makes the file of a lock is not told why it cannot be made.
+    // The process that creates a lock file does not learn why this fails.
     const codes = /^ERR_(?:NO_SPACE|CACHE_IO)$/;
     expect(await grow((step) => `nr_inodes=${step + 2}`, {}, codes)).toBeGreaterThan(3);
   });
 
   test.each(['resolve', 'look', 'prove', 'fetch', 'decode', 'settle', 'publish'])(
-    'when the room is gone at the stage %s',
+    'if the room is used up at the stage %s',
     async (stage) => {
       await onSmallDisk('size=64m', async (cacheDir) => {
         const whenReached: EnsureOptions = {
@@ -103,7 +105,7 @@ describe.skipIf(obstacle !== undefined).each(kinds)('%s', (packing) => {
           },
         };
         const fitted = await fits(cacheDir, whenReached);
-        // Only the smallest files are still to be written when publishing begins, if at all.
+        // Only the smallest files, if any, are still to be written when publishing begins.
         if (stage !== 'settle' && stage !== 'publish') expect(fitted).toBe(false);
         await drain(cacheDir);
         expect(await fits(cacheDir, {})).toBe(true);

@@ -1,8 +1,8 @@
-/** Numbers in [0, 1) that a seed gives again; the seed is printed, and `ROOTDISK_FAULTS_SEED` sets it. */
+/** Numbers in [0, 1) from a seed; the seed is printed, and `ROOTDISK_FAULTS_SEED` sets it. */
 export interface Random {
   seed: number;
   next(): number;
-  /** A whole number from `from` to `to`, both included. */
+  /** An integer from `from` to `to`, both included. */
   between(from: number, to: number): number;
 }
 

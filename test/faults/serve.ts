@@ -4,10 +4,10 @@ import type {
   UpstreamExchangeResponse,
 } from '../../src/testing/upstream.ts';
 
-/** A file as a server knows it. */
+/** A file with the facts of a server. */
 export interface ServedFile {
   bytes: Uint8Array;
-  /** Absent: nothing to recognise the file by. */
+  /** Absent: no validator. */
   etag?: string | undefined;
   /** Default true. */
   ranges?: boolean | undefined;
@@ -16,8 +16,8 @@ export interface ServedFile {
 const sliceBytes = 16 * 1024;
 
 /**
- * Answers as RFC 9110 wants it, and stops before the byte `stopAt` of the file: what the caller does then is the fault.
- * True when everything was sent.
+ * Answers as RFC 9110 requires, and stops before the byte `stopAt` of the file: the caller adds the fault. True if
+ * everything was sent.
  */
 export async function serve(
   request: UpstreamExchangeRequest,
@@ -48,7 +48,7 @@ export async function serve(
   return true;
 }
 
-/** Writes as fast as the other side reads; ends early when it went away. */
+/** Writes as fast as the other side reads; ends early when the connection is closed. */
 export async function send(response: UpstreamExchangeResponse, bytes: Uint8Array): Promise<void> {
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   for (let at = 0; at < bytes.length && !response.destroyed; at += sliceBytes) {
@@ -58,7 +58,7 @@ export async function send(response: UpstreamExchangeResponse, bytes: Uint8Array
   }
 }
 
-/** Cuts the connection after what was written has left. */
+/** Cuts the connection after the written bytes have been sent. */
 export function cut(response: UpstreamExchangeResponse): void {
   setImmediate(() => response.destroy());
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Why file systems cannot be mounted here; `undefined` where they can. */
+/** The reason why file systems cannot be mounted here; `undefined` if they can. */
 export function whyNoMounts(): string | undefined {
   if (process.platform !== 'linux') return 'needs tmpfs';
   if (process.getuid?.() !== 0) return 'needs root';
@@ -16,7 +16,7 @@ export function whyNoMounts(): string | undefined {
   }
 }
 
-/** A file system of its own, for the time of `use`. `limit`: such as `size=64k` or `nr_inodes=9`. */
+/** A separate file system, while `use` runs. `limit`: such as `size=64k` or `nr_inodes=9`. */
 export async function onSmallDisk<T>(
   limit: string,
   use: (folder: string) => Promise<T>,
@@ -28,24 +28,24 @@ export async function onSmallDisk<T>(
   try {
     return await use(folder);
   } finally {
-    // Lazily: a test that failed may still have a file open.
+    // Lazily: a failed test may still have a file open.
     execFileSync('umount', ['-l', folder]);
     await rm(parent, { recursive: true, force: true });
   }
 }
 
-/** Gives it room. */
+/** Makes it larger. */
 export function enlarge(folder: string): void {
   mount(['-o', 'remount,size=64m,nr_inodes=10000', folder]);
 }
 
-/** Takes all the room there is, at once, so that nothing runs in between. */
+/** Uses all its room synchronously, so that nothing runs in between. */
 export function fill(folder: string): void {
   const blocks = 'dd if=/dev/zero of="$1" bs=4k 2>/dev/null; test -s "$1"';
   execFileSync('sh', ['-c', blocks, 'sh', join(folder, 'filler')]);
 }
 
-/** Gives the room back. */
+/** Frees the room again. */
 export async function drain(folder: string): Promise<void> {
   await writeFile(join(folder, 'filler'), '');
 }

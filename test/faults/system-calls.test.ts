@@ -9,7 +9,7 @@ import { createRandom } from './random.ts';
 import { type Injection, Injector, type Report, type SystemCall } from './syscalls/injector.ts';
 
 const faults = ['EIO', 'ENOSPC', 'EDQUOT', 'EMFILE', 'SIGKILL'];
-/** Each call meets one fault, another one with each seed; all of them on demand. */
+/** Each call gets one fault, chosen by the seed; all of them on demand. */
 const all = process.env['ROOTDISK_FAULTS'] === 'all';
 const random = createRandom();
 const injector = new Injector();
@@ -52,7 +52,7 @@ describe.skipIf(injector.obstacle !== undefined).each(scenarios)('$title', (scen
     await line.releaseAll();
   }
 
-  /** Everything that could be taken for a disk is the right one, and every name is one that is known. */
+  /** Every file that looks like a disk is the right one, and every name is known. */
   async function expectSound(): Promise<void> {
     expect(await strangers(line.cacheDir)).toEqual([]);
     for (const name of await line.visible()) {
@@ -62,7 +62,7 @@ describe.skipIf(injector.obstacle !== undefined).each(scenarios)('$title', (scen
     }
   }
 
-  /** One call that is met, then the same call again. */
+  /** One call with a fault, then the same call again. */
   async function meet(injection: Injection): Promise<void> {
     await begin();
     const { report, calls } = await injector.run(line, options, injection);
@@ -115,7 +115,7 @@ describe.skipIf(injector.obstacle !== undefined).each(scenarios)('$title', (scen
 });
 
 test.skipIf(injector.obstacle === undefined)(
-  `no system call is met by a fault: ${injector.obstacle}`,
+  `no system call gets a fault: ${injector.obstacle}`,
   () => {
     expect(injector.obstacle).toBeDefined();
   },
@@ -124,12 +124,14 @@ test.skipIf(injector.obstacle === undefined)(
 function expectTyped(error: NonNullable<Report['error']>, fault: string, path: string): void {
   expect(error.exitCode, `${error.code} ${error.message}`).toBe(7);
   expect(error.hint).not.toBe('');
-  // What makes the file of a lock is not told why it cannot be made.
+  // The process that creates a lock file does not learn why this fails.
   if (path.includes('/.locks/')) expect(error.code).toMatch(/^ERR_(?:NO_SPACE|CACHE_IO)$/);
   else expect(error.code).toBe(/ENOSPC|EDQUOT/.test(fault) ? 'ERR_NO_SPACE' : 'ERR_CACHE_IO');
 }
 
-/** Calls that only save work later, and those after the disk is in place: the disk is given, with a warning at most. */
+/**
+ * Calls that only save work later, and those after the disk is in place: the disk is returned, with a warning at most.
+ */
 function isBookkeeping(calls: readonly SystemCall[], { kind, nth }: Injection): boolean {
   const at = calls.findIndex((call) => call.kind === kind && call.nth === nth);
   const { path = '' } = calls[at] ?? {};
@@ -144,7 +146,7 @@ function isPublished(calls: readonly SystemCall[]): boolean {
   return calls.some(({ kind, path }) => kind === 'rename' && isDisk.test(path));
 }
 
-/** What a call leaves in its staging folder that fails at this place: the download, once it has begun. */
+/** The files of a call in its staging folder if it fails at this place: the download, once it has begun. */
 function downloaded(calls: readonly SystemCall[], { kind, nth }: Injection): string[] {
   const at = calls.findIndex((call) => call.kind === kind && call.nth === nth);
   const before = calls.slice(0, at);
@@ -167,7 +169,7 @@ const known: readonly RegExp[] = [
   /^images-v1\/\.http\/[0-9a-f]{64}\.(?:body|json)(?:\.new)?$/,
 ];
 
-/** Names in a cache that nothing is known of, and of which there could be more with each call. */
+/** Unknown names in a cache, of which each call could add more. */
 async function strangers(cacheDir: string): Promise<string[]> {
   const names = await readdir(cacheDir, { recursive: true }).catch(() => []);
   return names.filter((name) => !known.some((pattern) => pattern.test(name)));

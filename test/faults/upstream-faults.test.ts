@@ -16,7 +16,7 @@ describe.each(kinds)('%s', (packing) => {
   meetFaults({
     make: (seed) => makeImage(packing, seed),
     judged: inTurn(faults, kind, kinds.length, random),
-    // The same fault meets another packing than it does with a digest.
+    // The same fault runs with another compression than with a digest.
     unjudged: inTurn(withoutDigest, kind + 1, kinds.length, random),
     random,
   });

@@ -4,8 +4,8 @@ import { changeSeed } from './mutate.ts';
 import { tryImage } from './try-image.ts';
 
 /**
- * Changed images `first` to `last`, in a process of its own: `batch.ts <first> <last>`. A line for each, with its milliseconds
- * of work, then the memory.
+ * Changed images `first` to `last`, in a separate process: `batch.ts <first> <last>`. Prints a line for each, with its
+ * milliseconds of work, then the memory.
  */
 const [first = 0, last = 0] = process.argv.slice(2).map(Number);
 const seeds = [...madeSeeds(), ...(await sampleSeeds())];
@@ -13,9 +13,9 @@ for (let number = first; number < last; number += 1) {
   const seed = seeds[number % seeds.length];
   if (seed === undefined) throw new Error('no images to change');
   process.stdout.write(`${number} ${seed.name} `);
-  // What is left of the images before is none of this one's memory.
+  // The memory of the images before does not count for this one.
   globalThis.gc?.();
-  // Of this process alone: others may keep the machine busy.
+  // CPU time of this process alone: others may keep the machine busy.
   const started = process.cpuUsage();
   let verdict: string;
   try {

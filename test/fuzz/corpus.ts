@@ -6,25 +6,25 @@ import type { Seal } from './seal.ts';
 
 /** An image to change. */
 export interface Seed {
-  /** Its layers, outermost first, and what is special about it. */
+  /** Its layers, outermost first, and its special feature. */
   name: string;
   read(): Uint8Array;
-  /** Makes sums right again after a change, so that it gets past them. */
+  /** Corrects checksums after a change, so that it passes them. */
   seal?: Seal;
-  /** The member of an archive that is the disk, where there are several. */
+  /** The member of an archive that is the disk, if there are several. */
   entry?: string;
 }
 
-/** Images made here: every layout that the writers know. */
+/** Images made here: every layout of the writers. */
 export function madeSeeds(): Seed[] {
   return [...madeDisks(), ...madeCodecs(), ...madeArchives()];
 }
 
-// What a batch decodes again and again: larger disks say nothing new.
+// Images that a batch decodes again and again: larger disks show nothing new.
 const maxDiskBytes = 64 * 1024 ** 2;
 const maxFileBytes = 12 * 1024 ** 2;
 
-/** Good samples of small disks, where the samples are; none otherwise. */
+/** Good samples of small disks, if the samples exist; none otherwise. */
 export async function sampleSeeds(): Promise<Seed[]> {
   const samples = process.env['ROOTDISK_SAMPLES'];
   if (samples === undefined || !existsSync(join(samples, 'images/good/MANIFEST.tsv'))) return [];
@@ -40,7 +40,7 @@ export async function sampleSeeds(): Promise<Seed[]> {
   return seeds;
 }
 
-/** Length of a sample behind its wrap, which is not unpacked: gzip states it at the end (RFC 1952, 2.3.1). */
+/** Length of the content of a compressed sample, without unpacking it: gzip states it at the end (RFC 1952, 2.3.1). */
 function fileBytes(path: string, wrap: string): number {
   const stored = readFileSync(path);
   return wrap === 'gz' ? stored.readUInt32LE(stored.length - 4) : stored.length;

@@ -8,7 +8,7 @@ import { madeSeeds } from './corpus.ts';
 import { changeSeed } from './mutate.ts';
 import { tryImage } from './try-image.ts';
 
-test('what is changed is read before, in every format', async () => {
+test('the unchanged images can be read, in every format', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-fuzz-'));
   const seeds = madeSeeds();
   for (const seed of seeds) {
@@ -22,7 +22,7 @@ test('what is changed is read before, in every format', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('changed images become a disk or a typed refusal, and leave nothing behind', async () => {
+test('changed images become a disk or a typed error, and leave no file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-fuzz-'));
   const seeds = madeSeeds();
   const verdicts = new Set<string>();

@@ -8,7 +8,7 @@ import { makeLz4 } from '../formats/lz4/make-lz4.ts';
 import { makeXz } from '../formats/xz/make-xz.ts';
 import type { Seed } from './corpus.ts';
 
-// The encoders here are slow, and a disk of one size is as good as another.
+// The encoders here are slow, and the size of a disk does not matter.
 const disk: Uint8Array = makeDisk(256 * 1024);
 const start = disk.subarray(0, 40_000);
 const rest = disk.subarray(40_000, 60_000);
@@ -23,10 +23,10 @@ const vmdk = buildVmdkImage({
   variant: 'streamOptimized',
 }).bytes;
 const checksum = { params: { [zlib.ZSTD_c_checksumFlag]: 1 } };
-/** Passed over by zstd and lz4 alike. */
+/** zstd and lz4 both skip it. */
 const skippable = Buffer.from('502a4d18050000000102030405', 'hex');
 
-/** Files of every codec: one part and several, every kind of sum, around a raw disk or another image. */
+/** Files of every codec: one part and several, every kind of checksum, around a raw disk or another image. */
 export function madeCodecs(): Seed[] {
   const files: Record<string, Uint8Array> = {
     'gz>raw': gzipSync(disk),

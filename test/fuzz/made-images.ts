@@ -33,7 +33,7 @@ const vdi = (options: Options<VdiImageOptions>): Uint8Array =>
   buildVdiImage({ ...content, ...options }).bytes;
 
 const stream = { variant: 'streamOptimized' } as const;
-/** As Xen Orchestra writes a stream, with padding between its parts. */
+/** A stream in the form of Xen Orchestra, with padding between its parts. */
 const foreign: WriterHabits = { statedLength: () => 0, redundant: true, padding: 1 };
 
 /** One image of every disk format and layout. */
@@ -107,7 +107,7 @@ export function madeArchives(): Seed[] {
   ];
 }
 
-/** Archives as programs and people really write them, not as their specifications have it. */
+/** Archives in the forms of existing programs, which differ from their specifications. */
 function madeAsFound(): Seed[] {
   const double: [string, Uint8Array] = ['._disk.vmdk', Uint8Array.of(0, 5, 0x16, 7)];
   const image = vmdk(stream);
@@ -142,7 +142,7 @@ function seed(name: string, bytes: Uint8Array, seal?: Seal): Seed {
   return { name, read: () => bytes, ...(seal !== undefined && { seal }) };
 }
 
-/** A volume descriptor and its end (ECMA-119, 8.4), with data behind them. */
+/** A volume descriptor and its end (ECMA-119, 8.4), followed by data. */
 function isoDisc(): Uint8Array {
   const sectorBytes = 2048;
   const bytes = new Uint8Array(200 * sectorBytes);

@@ -10,7 +10,7 @@ function createRandom(seed: number): (below: number) => number {
     state ^= state << 5;
     return state >>> 0;
   };
-  // Seeds that are neighbours begin alike.
+  // Seeds that are neighbours start with similar numbers.
   for (let i = 0; i < 8; i += 1) next();
   return (below) => next() % below;
 }
@@ -35,8 +35,8 @@ const extremes = [
 ];
 
 /**
- * The same image with one to four things wrong: bits, bytes, fields, pieces that are cut, moved or doubled. Every second
- * one is sealed again, where the image has a seal.
+ * The same image with one to four faults: bits, bytes, fields, pieces that are cut, moved or doubled. Every second one
+ * is sealed, if the image has a seal.
  */
 function mutate(image: Uint8Array, random: (below: number) => number, seal?: Seal): Uint8Array {
   let bytes: Uint8Array<ArrayBuffer> = Uint8Array.from(image);
@@ -51,7 +51,7 @@ function changeOnce(
   bytes: Uint8Array<ArrayBuffer>,
   random: (below: number) => number,
 ): Uint8Array<ArrayBuffer> {
-  // Headers and tables stand at the ends more often than not, and that is where a change matters.
+  // Headers and tables are mostly at the ends, and changes there matter most.
   const near = random(3) === 0 ? bytes.length : Math.min(bytes.length, 4096);
   const at = random(2) === 0 ? random(near) : bytes.length - 1 - random(near);
   const view = new DataView(bytes.buffer);

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Changes images at random and decodes them: `run.ts [count] [first]`. Each is numbered, and its number makes it again. Fails
- * on anything but a disk or a typed refusal, on ten seconds of work for one image, and on 512 MiB.
+ * Changes images at random and decodes them: `run.ts [count] [first]`. Each has a number, which makes it again. Fails
+ * for any result except a disk or a typed error, for ten seconds of work for one image, and for 512 MiB.
  */
 const [count = 20_000, first = 0] = process.argv.slice(2).map(Number);
 const batchSize = 500;
@@ -38,7 +38,7 @@ async function runBatch(start: number, end: number): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let next = start;
-  // Long past what one image may take on a busy machine: the process itself hangs.
+  // Much longer than one image may take on a busy machine: the process itself hangs.
   let watchdog = setTimeout(() => child.kill('SIGKILL'), 300_000);
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(watchdog);

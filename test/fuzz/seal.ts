@@ -1,7 +1,7 @@
 import { sealVhd } from '../../src/testing/vhd-image.ts';
 import { sealVhdx } from '../../src/testing/vhdx-structures.ts';
 
-/** Writes the sums of a changed image anew, in place; what is too damaged stays as it is. */
+/** Corrects the checksums of a changed image, in place; an image that is too damaged stays unchanged. */
 export type Seal = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 /** Both copies of the footer, and the header of a dynamic disk. */

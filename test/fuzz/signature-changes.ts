@@ -6,7 +6,7 @@ import type { Random } from '../verifiers/openpgp/random.ts';
 
 type Change = (bytes: Buffer, random: Random, donor: Buffer) => Buffer;
 
-/** The same file with one to three things wrong: bits, pieces, lengths, packets, lines. `donor` is another such file. */
+/** The same file with one to three faults: bits, pieces, lengths, packets, lines. `donor` is another such file. */
 export function changeFile(file: Buffer, random: Random, donor: Buffer): Buffer {
   let changed = Buffer.from(file);
   for (let count = 1 + (random(3) === 0 ? random(3) : 0); count > 0; count -= 1) {
@@ -148,7 +148,7 @@ function changeLines(bytes: Buffer, random: Random): Buffer {
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
-/** The packets of a binary file or of its one block of armor; none where they cannot be told. */
+/** The packets of a binary file or of its one block of armor; none if they cannot be found. */
 function packetsOf(bytes: Buffer): FramedPacket[] {
   const match = armor.exec(bytes.toString('latin1'));
   const binary = match === null ? bytes : Buffer.from(match[2] ?? '', 'base64');
@@ -163,7 +163,7 @@ function packetsOf(bytes: Buffer): FramedPacket[] {
 const armor =
   /-----BEGIN PGP ([A-Z ]*(?:SIGNATURE|BLOCK))-----\n(?:[^\n]+\n)*\n([A-Za-z0-9+/=\n]*?)\n=/;
 
-/** Packets in the wrapping that the file had. */
+/** Packets in the encoding of the file. */
 function rewrap(bytes: Buffer, packets: Buffer): Buffer {
   const match = armor.exec(bytes.toString('latin1'));
   if (match === null) return packets;

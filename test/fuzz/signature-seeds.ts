@@ -4,11 +4,11 @@ import { born, type KeyPair, makeKeyPair } from '../verifiers/openpgp/make/key-p
 import { join, makeSubpacket, sub } from '../verifiers/openpgp/make/packet.ts';
 import { makeSignature, type SignOptions, signedAt } from '../verifiers/openpgp/make/signature.ts';
 
-/** A document with what vouches for it, all of which may be changed. */
+/** A document with its signature and keys, all of which may be changed. */
 export interface SignatureSeed {
   name: string;
   document: Buffer;
-  /** What is signed, with line ends of LF where that is text. */
+  /** The signed content, with line ends of LF if it is text. */
   signs: Buffer;
   /** Absent: clearsigned. */
   signature?: Buffer;
@@ -22,7 +22,7 @@ const document = Buffer.from(text);
 const other = Buffer.from(text.replace('0123', '9999'));
 const cleared = Buffer.from(`${text.replaceAll('  \n', '\n')}\n`);
 
-/** Signatures of every kind, good ones and such as must be refused. */
+/** Signatures of every kind, good ones and invalid ones. */
 export function makeSignatureSeeds(): SignatureSeed[] {
   const pairs: [string, KeyPair, SignOptions][] = [
     ['eddsa', makeKeyPair(), {}],

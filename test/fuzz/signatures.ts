@@ -3,9 +3,9 @@ import { makeSignatureSeeds } from './signature-seeds.ts';
 import { trySignature } from './try-signature.ts';
 
 /**
- * Changes signatures, keys and documents at random and verifies them: `signatures.ts [count] [first]`. Fails where a change is
- * accepted that means something, at an error that is no refusal, and at ten seconds for one. Keys are new in each run, so a
- * number makes the same change again, not the same bytes.
+ * Changes signatures, keys and documents at random and verifies them: `signatures.ts [count] [first]`. Fails if a
+ * change with another meaning is accepted, for an untyped error, and for ten seconds for one. Keys are new in each run,
+ * so a number makes the same change again, not the same bytes.
  */
 const [count = 100_000, first = 0] = process.argv.slice(2).map(Number);
 const slowest = 10_000;

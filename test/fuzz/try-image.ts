@@ -7,14 +7,17 @@ import { openLayers } from '../../src/image/open-layers.ts';
 import { builtIns, isImageError } from '../../src/index.ts';
 import { isReader } from '../../src/parts/format-kinds.ts';
 
-/** `accepted`, or the code of the refusal; anything else is a defect of the decoder. */
+/** `accepted`, or the code of the error; anything else is a defect of the decoder. */
 export type Verdict = 'accepted' | `ERR_${string}`;
 
 const limits = { ...defaultLimits, virtualBytes: 1024 ** 4, members: 10_000 };
-/** Output is only counted, and a disk of zeros may be long; what is written must stay short. */
+/** Output is only counted, and a disk of zeros may be long; written data must stay short. */
 const maxData = 256 * 1024 ** 2;
 
-/** Decodes bytes through every layer into nothing; `entry` is the disk of an archive. Rejects with whatever is not a typed refusal, and after two minutes. */
+/**
+ * Decodes bytes through every layer into nothing; `entry` is the disk of an archive. Rejects with any error that is not
+ * typed, and after two minutes.
+ */
 export async function tryImage(
   bytes: Uint8Array,
   scratch: string,

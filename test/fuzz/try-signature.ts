@@ -15,10 +15,13 @@ import type { SignatureSeed } from './signature-seeds.ts';
 
 type Outcome = (OpenpgpVerdict & { body: Uint8Array }) | string;
 
-/** `harmless`: accepted, and it says the same of the same bytes; else the reason of the refusal. */
+/** `harmless`: accepted, with the same meaning for the same bytes; else the reason of the error. */
 export type Tried = 'harmless' | 'fewer signers' | (string & {});
 
-/** Changes one file of a seed and verifies. Throws where that is accepted and means something else, and at any other error. */
+/**
+ * Changes one file of a seed and verifies. Throws if the change is accepted with another meaning, and for any other
+ * error.
+ */
 export function trySignature(
   seeds: readonly SignatureSeed[],
   number: number,
@@ -63,7 +66,7 @@ function verify({ document, signature, keys, signers }: SignatureSeed): Outcome 
   }
 }
 
-/** A change may take signers away, never add one, nor change what one said, when, and of which bytes. */
+/** A change may remove signers, but never add one, nor change a signature's signer, time or bytes. */
 function compare(
   before: Outcome,
   after: Exclude<Outcome, string>,
@@ -72,9 +75,9 @@ function compare(
 ): Tried {
   if (!signsSame(after.body, seed)) throw new Error('another text is signed');
   if (typeof before === 'string') {
-    // A revocation, an end or a limit of use that is taken out of a file of keys is gone.
+    // A revocation, an expiry or a limit of use that is removed from a file of keys is gone.
     if (seed.keys !== changed.keys) return 'keys that say less';
-    // The document that was signed has come in from a donor.
+    // The signed document is now that of the donor.
     if (before === 'signature-bad') return 'mended';
     throw new Error(`accepted, and was ${before}`);
   }
@@ -90,7 +93,7 @@ function nameOf({ fingerprint, subkey }: OpenpgpVerdict['signer']): string {
   return `${fingerprint} ${subkey ?? ''}`;
 }
 
-/** Signatures of text say nothing of how lines end. */
+/** Signatures of text do not cover the form of line ends. */
 function signsSame(body: Uint8Array, { name, signs }: SignatureSeed): boolean {
   const text = Buffer.from(body).toString('latin1');
   const normal = name.endsWith(', text') ? text.replaceAll('\r\n', '\n') : text;

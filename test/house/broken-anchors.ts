@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** Links of a document to places in documents of the project that have no such place, as GitHub names places. */
+/** Links of a document to anchors that do not exist in the target document, by GitHub's rules for anchors. */
 export function findBrokenAnchors(
   path: string,
   text: string,
@@ -14,7 +14,7 @@ export function findBrokenAnchors(
   });
 }
 
-/** GitHub takes the words of a heading, small, with hyphens between them; a second such heading gets `-1`. */
+/** GitHub uses the words of a heading in lower case, with hyphens between them; a second equal heading gets `-1`. */
 export function listAnchors(text: string): string[] {
   const seen = new Map<string, number>();
   const own = [...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, name = '']) => name);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { findChangelogGaps } from './changelog.ts';
 
-test('the changelog has its form, and says something of this version', () => {
+test('the changelog has its form, and an entry for this version', () => {
   const text = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8');
   expect(findChangelogGaps(text, manifest.version)).toEqual([]);
 });

@@ -1,7 +1,9 @@
 const sections = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
 const release = /^(\d+\.\d+\.\d+(?:-[\w.]+)?) - (\d{4}-\d{2}-\d{2})$/;
 
-/** Where a changelog parts from Keep a Changelog 1.1.0, or says nothing of this version: a sentence each. */
+/**
+ * The differences of a changelog from Keep a Changelog 1.1.0, and a missing entry for this version: one sentence each.
+ */
 export function findChangelogGaps(text: string, version: string): string[] {
   const gaps: string[] = [];
   const versions: string[] = [];

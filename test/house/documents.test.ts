@@ -24,11 +24,11 @@ const files = [...roots, ...folders.flatMap(listFiles)];
 const documents = files.filter((path) => path.endsWith('.md') && !path.startsWith('docs/api/'));
 const scripts = Object.keys(manifest.scripts);
 
-test.each(documents)('%s names files, folders and scripts that exist', (path) => {
+test.each(documents)('%s names only files, folders and scripts that exist', (path) => {
   expect(findUntruePlaces(path, read(path), files, scripts)).toEqual([]);
 });
 
-test('a link, a path and a script that do not exist are named', () => {
+test('a link, a path and a script that do not exist are reported', () => {
   const text = `[a](trust.md) [b](gone.md#part) \`src/line/\` \`src/gone.ts\` \`vendors/<id>.ts\` npm run gone npm run docs`;
   const found = findUntruePlaces('docs/a.md', text, files, scripts);
   expect(found).toEqual([
@@ -38,11 +38,11 @@ test('a link, a path and a script that do not exist are named', () => {
   ]);
 });
 
-test.each(documents)('%s links to places that its targets have', (path) => {
+test.each(documents)('%s links only to anchors that exist', (path) => {
   expect(findBrokenAnchors(path, read(path), read)).toEqual([]);
 });
 
-test('places are named as GitHub names them, and a place that does not exist is told', () => {
+test('anchors are named as on GitHub, and a missing one is reported', () => {
   const text = '# What `a.b` is: 1\n## Part\n## Part\n```sh\n# no heading\n```\n## [c](d.md), e_f';
   expect(listAnchors(text)).toEqual(['what-ab-is-1', 'part', 'part-1', 'c-e_f']);
   const links =
@@ -78,11 +78,11 @@ describe('the first 60 lines of the README', () => {
     'npm ci && npm test',
     'npx -y -p node@24 -p npm@11 -c "npm ci && npm run demo"',
     'npx -y -p node@24 -p npm@11 -c "npm ci && npm test"',
-  ])('hold %s', (line) => {
+  ])('contain %s', (line) => {
     expect(lines).toContain(line);
   });
 
-  test('hold a program of six lines and what is verified', () => {
+  test('contain a program of six lines at most and the paragraph on verification', () => {
     const start = lines.indexOf('```ts');
     expect(start).toBeGreaterThan(0);
     expect(lines.indexOf('```', start) - start - 1).toBeLessThanOrEqual(6);

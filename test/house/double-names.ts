@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { SourceFile } from './source-file.ts';
 
-/** One file a key, all alike and loaded one at a time. */
+/** One file for each key, all with the same exports and loaded one at a time. */
 const alike = 'vendors/keys/material/';
 
 /** Exported names that are declared in more than one file; a re-export declares nothing. */

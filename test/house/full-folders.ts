@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** Siblings of one kind, as many as there are: one file a vendor, a format, a set of key material. */
+/** Folders with any number of files of one kind: one file for each vendor, format, set of key material. */
 const siblings = ['vendors', 'formats', 'vendors/keys/material'];
 const limit = 25;
 

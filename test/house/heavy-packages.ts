@@ -1,6 +1,8 @@
 import { type Import, sayImports } from './imports.ts';
 
-/** Uses of a package that is to be loaded on first use, in one file: every static one, and all when files are several. */
+/**
+ * Uses of a package that must be loaded on demand, in one file: every static one, and all if there are several files.
+ */
 export function findHeavyUses(name: string, imports: readonly Import[]): string[] {
   const users = imports.filter(({ to, isType }) => to === name && !isType);
   const isSpread = new Set(users.map(({ from }) => from)).size > 1;

@@ -1,6 +1,6 @@
 import type { Import } from './imports.ts';
 
-/** One way round each group of files that import each other, types included. */
+/** One circle for each group of files that import each other, types included. */
 export function findImportCircles(imports: readonly Import[]): string[] {
   const next = Map.groupBy(imports, ({ from }) => from);
   const from = (path: string) => (next.get(path) ?? []).map(({ to }) => to);

@@ -6,11 +6,11 @@ export interface Import {
   readonly from: string;
   /** A path from the root of the project, or the name of a package. */
   readonly to: string;
-  /** Gone after compilation. */
+  /** Removed by compilation. */
   readonly isType: boolean;
-  /** `import()`, on use. */
+  /** `import()`, on demand. */
   readonly isDynamic: boolean;
-  /** As the other file calls them; `*` is all of it. */
+  /** The names in the other file; `*` is all of it. */
   readonly names: readonly string[];
 }
 

@@ -2,8 +2,8 @@ import ts from 'typescript';
 import { placeOf, type SourceFile, walkTree } from './source-file.ts';
 
 /**
- * `x ??= work()` where `x` is cleared again, as by `work` itself: an async function that ends before its first `await`
- * clears it before the promise is assigned, and the promise of work that has ended stays for ever.
+ * `x ??= work()` where `x` is cleared again, for example by `work` itself: an async function that ends before its first
+ * `await` clears it before the promise is assigned, and then the settled promise stays forever.
  */
 export function findKeptPromises(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {
@@ -27,7 +27,7 @@ function asyncName(node: ts.Node): string | undefined {
   return isAsync ? node.name?.getText() : undefined;
 }
 
-/** What is called, without what it belongs to. */
+/** The called name, without its object. */
 function calledName(node: ts.Expression): string | undefined {
   if (!ts.isCallExpression(node)) return undefined;
   const called = node.expression;

@@ -3,7 +3,7 @@ import type { SourceFile } from './source-file.ts';
 const longest = 300;
 const nineInTen = 200;
 
-/** Files of more than 300 lines; those of more than 200 where they are more than one in ten. */
+/** Files of more than 300 lines; those of more than 200 if they are more than one in ten. */
 export function findLongFiles(files: readonly SourceFile[]): string[] {
   const lengths = files.map(({ path, text }) => ({ path, lines: text.split('\n').length }));
   const long = lengths.filter(({ lines }) => lines > nineInTen);

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { placeOf, type SourceFile, walkTree } from './source-file.ts';
 
-/** `...(x === undefined ? {} : { x })` and `...(x && { x })`: the kit's `defined({ x })` says it. */
+/** `...(x === undefined ? {} : { x })` and `...(x && { x })`: use the kit's `defined({ x })` instead. */
 export function findOptionalSpreads(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) =>
     [...walkTree(file.tree)]

@@ -1,7 +1,7 @@
 import type { Import } from './imports.ts';
 
 const partFolders = ['vendors', 'formats', 'verifiers'];
-/** Each is loaded when a signature of its form comes along, by what verifiers share. */
+/** Each is loaded by the shared code of the verifiers when a signature of its form occurs. */
 const signatureForms = ['openpgp', 'signify', 'minisign', 'sigstore', 'cosign'];
 const isPart = (path: string): boolean => partFolders.includes(path.split('/')[0] ?? '');
 
@@ -26,7 +26,7 @@ function isForm({ to, isDynamic }: Import): boolean {
   return isDynamic && signatureForms.some((form) => to === `verifiers/${form}/index.ts`);
 }
 
-/** Only the index binds the parts; `src/testing/` serves what they read. */
+/** Only the index binds the parts; `src/testing/` makes their documents. */
 export function findBoundParts(imports: readonly Import[]): Import[] {
   return imports.filter(
     ({ from, to }) =>
@@ -44,7 +44,7 @@ export function findOutwardImports(imports: readonly Import[]): Import[] {
   );
 }
 
-/** Key material that is loaded before it is used, and imports of what only keeps the keys. */
+/** Key material that is loaded before it is used, and imports of programs that only maintain the keys. */
 export function findEarlyKeys(imports: readonly Import[]): Import[] {
   const keeping = /^vendors\/keys\/(?:refresh|every-key)/;
   return imports.filter(

@@ -47,7 +47,7 @@ test('imports are found in every form', () => {
 });
 
 describe('import circles', () => {
-  test('files that import each other by types are one', () => {
+  test('files that import each other by types form one', () => {
     const files = {
       'src/a.ts': "import { b } from './b.ts';",
       'src/b.ts': "import { c } from './c.ts';",
@@ -67,7 +67,7 @@ describe('import circles', () => {
     expect(findImportCircles(importsOf(files))).toHaveLength(2);
   });
 
-  test('two ways to one file are none', () => {
+  test('two import paths to one file form none', () => {
     const files = {
       'src/a.ts': "import { b } from './b.ts'; import { c } from './c.ts';",
       'src/b.ts': "import { c } from './c.ts';",
@@ -77,7 +77,7 @@ describe('import circles', () => {
   });
 });
 
-test('a folder of 26 files is too full, but not where siblings of one kind lie', () => {
+test('a folder of 26 files is too full, unless its files are siblings of one kind', () => {
   const fill = (folder: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${folder}/${index}.ts`);
   const paths = [...fill('src/line', 26), ...fill('src/http', 25), ...fill('src/http/wire', 25)];
@@ -87,7 +87,7 @@ test('a folder of 26 files is too full, but not where siblings of one kind lie',
   );
 });
 
-describe('users of what is shared', () => {
+describe('users of shared files', () => {
   test('a file and a folder of one part are one user', () => {
     const files = {
       'formats/shared/tar/header.ts': 'export const header = 1;',
@@ -97,7 +97,7 @@ describe('users of what is shared', () => {
     expect(usersOf(files)).toEqual(['formats/shared/tar/header.ts: only formats/tar']);
   });
 
-  test('two parts are two, through another shared file too', () => {
+  test('two parts are two, also through another shared file', () => {
     const files = {
       'formats/shared/a.ts': 'export const a = 1;',
       'formats/shared/b.ts': "import { a } from './a.ts';",
@@ -107,7 +107,7 @@ describe('users of what is shared', () => {
     expect(usersOf(files)).toEqual([]);
   });
 
-  test('what is used by none is named', () => {
+  test('an unused file is reported', () => {
     expect(usersOf({ 'vendors/shared/a.ts': '' })).toEqual(['vendors/shared/a.ts: no user']);
   });
 });
@@ -120,11 +120,11 @@ describe('exported names', () => {
     ['export interface look {}', 'export type look = 1;'],
     ['export class look {}', 'function look() {}\nexport { look };'],
     ['export const { look } = { look: 1 };', 'const seen = 1;\nexport { seen as look };'],
-  ])('%s and %s are two meanings', (one, other) => {
+  ])('%s and %s count as two meanings', (one, other) => {
     expect(named({ 'src/a.ts': one, 'src/b.ts': other })).toEqual(['look: src/a.ts, src/b.ts']);
   });
 
-  test('a re-export, a name of the file alone and key material are none', () => {
+  test('a re-export, a local name and key material are ignored', () => {
     const files = {
       'src/a.ts': 'export function look() {}',
       'src/b.ts': "export { look } from './a.ts';",
@@ -176,11 +176,11 @@ describe('imports of parts', () => {
     ['vendors/debian.ts', "import './ubuntu.ts';", 1],
     ['vendors/debian.ts', "import './debian-like/tree.ts';", 1],
     ['formats/xz.ts', "import '../vendors/keys/debian.ts';", 1],
-  ])('%s: %s is refused %d times', (from, statement, count) => {
+  ])('%s: %s gives %d errors', (from, statement, count) => {
     expect(judge(findStrayPartImports, from, statement)).toBe(count);
   });
 
-  test('what binds parts is the index', () => {
+  test('only the index binds parts', () => {
     const statement = "import { xz } from '../formats/xz.ts';";
     expect(judge(findBoundParts, 'src/core.ts', statement)).toBe(1);
     expect(judge(findBoundParts, 'src/index.ts', statement)).toBe(0);
@@ -200,7 +200,7 @@ describe('imports of parts', () => {
   });
 });
 
-test('a heavy package is imported on use, in one file', () => {
+test('a heavy package is imported on demand, in one file', () => {
   const use = (files: Record<string, string>) => findHeavyUses('got', importsOf(files));
   const onUse = "() => import('got');";
   expect(use({ 'src/a.ts': onUse, 'src/b.ts': "import type { Got } from 'got';" })).toEqual([]);
@@ -208,7 +208,7 @@ test('a heavy package is imported on use, in one file', () => {
   expect(use({ 'src/a.ts': onUse, 'src/b.ts': onUse })).toHaveLength(2);
 });
 
-test('sockets and files are opened in their own homes', () => {
+test('sockets and files are opened only in their own folders', () => {
   const imports = importsOf({
     'src/http/wire/wire.ts': "import { request } from 'node:http';",
     'src/line/fetch.ts':
@@ -221,7 +221,7 @@ test('sockets and files are opened in their own homes', () => {
   expect(sayImports(findFileUses(imports))).toEqual(['formats/xz.ts -> node:fs/promises']);
 });
 
-test('the environment and the terminal are used in their own homes', () => {
+test('the environment and the terminal are used only in their own folders', () => {
   const sources = parseSources({
     'src/line/call.ts': "if (process.platform === 'aix') console.log(process.env['HOME']);",
     'src/http/client.ts': 'use(process.env);\nprocess.stderr.write(text);',
@@ -236,7 +236,7 @@ test('the environment and the terminal are used in their own homes', () => {
   ]);
 });
 
-test('files of more than 300 lines are named, those of more than 200 when they are many', () => {
+test('files of more than 300 lines are reported, those of more than 200 if there are many', () => {
   const file = (path: string, lines: number) => ({ [path]: '\n'.repeat(lines - 1) });
   const short = Object.fromEntries(
     Array.from({ length: 19 }, (_, index) => [`src/${index}.ts`, '']),

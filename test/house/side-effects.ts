@@ -2,7 +2,10 @@ import ts from 'typescript';
 import type { Import } from './imports.ts';
 import { placeOf, type SourceFile, walkTree } from './source-file.ts';
 
-/** Where the environment is read besides the command line: the proxies, the platform's cache folder, logins of registries. */
+/**
+ * Places that read the environment besides the command line: the proxies, the platform's cache folder, logins of
+ * registries.
+ */
 const environmentHomes = [
   'src/http/client.ts',
   'src/cache/cache-folder.ts',
@@ -11,7 +14,7 @@ const environmentHomes = [
 const terminal = ['argv', 'exit', 'exitCode', 'on', 'once', 'stderr', 'stdin', 'stdout'];
 const sockets = ['node:dgram', 'node:http', 'node:http2', 'node:https', 'node:net', 'node:tls'];
 const files = ['node:fs', 'node:fs/promises'];
-/** A program for those who look after the pinned keys; it is in no package. */
+/** A program for the maintainers of the pinned keys; it is in no package. */
 const isKeyProgram = (path: string): boolean => path.startsWith('vendors/keys/refresh');
 
 /** `console`, `process.stdout`, `process.env` and the like outside `src/cli/`. */
@@ -23,7 +26,7 @@ export function findTerminalUses(sources: readonly SourceFile[]): string[] {
         if (!ts.isPropertyAccessExpression(node) || !ts.isIdentifier(node.expression)) return [];
         const used = `${node.expression.text}.${node.name.text}`;
         const isEnvironment = used === 'process.env' && !environmentHomes.includes(file.path);
-        // Node tells an empty event loop to listeners of the process only.
+        // Node reports an empty event loop only to listeners of the process.
         const isEmptyLoop = used === 'process.on' && file.path === 'src/parts/await-plugin.ts';
         const isTerminal =
           node.expression.text === 'console' ||

@@ -1,8 +1,9 @@
 import type { Import } from './imports.ts';
 
 /**
- * Files of a `shared/` folder that fewer than two parts use. A part is what lies beside `shared/` (`vendors/debian.ts` and
- * `vendors/debian/` are one); a shared file that another one imports has the users of that one too.
+ * Files of a `shared/` folder that fewer than two parts use. A part is a file or folder beside `shared/`
+ * (`vendors/debian.ts` and `vendors/debian/` are one); a shared file that another one imports has the users of that one
+ * too.
  */
 export function findSingleUsers(paths: readonly string[], imports: readonly Import[]): string[] {
   const importers = Map.groupBy(imports, ({ to }) => to);

@@ -17,7 +17,7 @@ function parseSource(path: string, text: string): SourceFile {
   return { path, text, tree };
 }
 
-/** Files of a planted project: paths and texts. */
+/** Files of an invented project: paths and texts. */
 export function parseSources(files: Readonly<Record<string, string>>): SourceFile[] {
   return Object.entries(files).map(([path, text]) => parseSource(path, text));
 }

@@ -1,9 +1,9 @@
 import ts from 'typescript';
 
-/** Stands in a text for a value that is not known before the program runs. */
+/** Replaces a value in a text that is not known before the program runs. */
 export const hole = '{…}';
 
-/** The texts that an expression may be. */
+/** The possible texts of an expression. */
 export function textsOf(node: ts.Node): string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   if (ts.isTemplateExpression(node)) {

@@ -4,8 +4,8 @@ import { posix } from 'node:path';
 const place = /^(?:src|vendors|formats|verifiers|test|tools|examples|docs|\.ci)\/[\w./-]*$/;
 
 /**
- * What a document names and the project lacks: relative links, paths in backticks (`<id>` stands for any name) and npm
- * scripts.
+ * Names in a document that do not exist in the project: relative links, paths in backticks (`<id>` stands for any name)
+ * and npm scripts.
  */
 export function findUntruePlaces(
   path: string,

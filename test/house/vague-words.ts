@@ -1,6 +1,6 @@
 const vague = /\b(?:anybody|nobody|somebody|whoever)\b/gi;
 
-/** Lines that name no one in particular: the caller, the lock holder or the other process has a name. */
+/** Lines with a vague word instead of the caller, the lock holder or the other process. */
 export function findVagueWords(path: string, text: string): string[] {
   return text
     .split('\n')

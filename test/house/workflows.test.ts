@@ -36,12 +36,12 @@ function scriptsOf(steps: readonly Step[]): string {
   return steps.map(({ run = '' }) => run).join('\n');
 }
 
-test('there are a gate and a canary', () => {
+test('a gate and a canary exist', () => {
   expect(names).toEqual(['canary.yml', 'gate.yml']);
 });
 
 describe.each(names)('%s', (name) => {
-  test('runs scripts that package.json has', () => {
+  test('runs only scripts that package.json has', () => {
     const text = scriptsOf(stepsOf(name));
     const scripts = [...text.matchAll(/npm (?:run ([\w:-]+)|(test))\b/g)].map(
       ([, run, test]) => run ?? test,
@@ -61,7 +61,7 @@ describe.each(names)('%s', (name) => {
     expect(used.length).toBeGreaterThan(0);
   });
 
-  test('lets no job that installs packages write', () => {
+  test('gives no write permission to a job that installs packages', () => {
     const { jobs, permissions } = read(name);
     for (const job of Object.values(jobs)) {
       if (!/\bnpm\b/.test(scriptsOf(job.steps))) continue;
@@ -104,7 +104,7 @@ describe('canary.yml', () => {
   });
   afterEach(() => rmSync(temporary, { recursive: true }));
 
-  /** The script of a job's step as GitHub's runners start it, with another program in the place of one. */
+  /** The script of a job's step in the form of GitHub's runners, with one program replaced. */
   function runStep(job: string, program: string, script: string) {
     writeFileSync(join(temporary, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const run = jobs[job]?.steps.find(
@@ -131,7 +131,7 @@ describe('canary.yml', () => {
     [4, 0],
     [10, 0],
     [1, 1],
-  ])('the exit code %i of the program ends the job with %i and is handed on', (code, status) => {
+  ])('the exit code %i of the program ends the job with %i and is passed on', (code, status) => {
     expect(runStep('ask', 'npm', `echo "$@" > args; echo moved > report.md; exit ${code}`)).toBe(
       status,
     );
@@ -140,14 +140,14 @@ describe('canary.yml', () => {
     expect(written('sum')).toBe('moved\n');
   });
 
-  test('opens an issue where there is none', () => {
+  test('opens an issue if there is none', () => {
     expect(runStep('tell', 'gh', 'echo "$@" >> calls')).toBe(0);
     const [list, ...others] = written('calls').trimEnd().split('\n');
     expect(list).toMatch(/^issue list --app github-actions --state open /);
     expect(others).toEqual(['issue create --title An upstream --body-file report.md']);
   });
 
-  test('updates the issue that is open', () => {
+  test('updates the open issue', () => {
     const script = 'echo "$@" >> calls; if [ "$2" = list ]; then echo 7; fi';
     expect(runStep('tell', 'gh', script)).toBe(0);
     expect(written('calls').trimEnd().split('\n')[1]).toBe('issue edit 7 --body-file report.md');

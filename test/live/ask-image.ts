@@ -12,18 +12,18 @@ import type { BoundParts } from '../../src/parts/bind.ts';
 import { addressShape } from './address-shape.ts';
 import type { ResolvedFacts } from './facts.ts';
 
-/** What all questions share. */
+/** The common input of all questions. */
 export interface Asking {
   parts: BoundParts;
   options: EnsureOptions;
   pool: HttpPool;
-  /** Hears of every document that was read. */
+  /** Called with every document that was read. */
   note(documents: Iterable<MetadataDocument>): void;
 }
 
 /**
- * The line up to `prove`: the vendor's documents, lists of digests and signatures are read and checked. `resolveImage` goes one
- * step further and asks the image's host for the size, which is not wanted here.
+ * The line up to `prove`: the vendor's documents, lists of digests and signatures are read and checked. `resolveImage`
+ * goes one step further and asks the image's host for the size, which is not needed here.
  */
 export async function askImage(
   { parts, options, pool, note }: Asking,
@@ -52,7 +52,9 @@ function describe({ identity, artifact, resolution }: Plan, proven: Proven): Res
   };
 }
 
-/** A signature over the image tells who made it when the last byte has come; a signer who is none of these is refused. */
+/**
+ * A signature over the image shows its signer only after the last byte; this reports the keys of which it must be one.
+ */
 function pinnedSigners({ proofs }: Plan['artifact']): string[] {
   const over = proofs.flatMap((proof) =>
     proof.kind === 'signature' && proof.of === undefined ? [proof.signature] : [],
@@ -60,13 +62,13 @@ function pinnedSigners({ proofs }: Plan['artifact']): string[] {
   return over.flatMap((one) => (one.form === 'sigstore' ? [one.identity] : one.signers));
 }
 
-/** Why there is no answer, in the code of the refusal; `undefined` while upstream cannot be reached. */
+/** The code of the error if there is no answer; `undefined` while upstream is unreachable. */
 export function refusalOf(error: unknown): string | undefined {
   if (!isImageError(error)) throw error;
   const { code } = error;
   if (!hasRemedy(error, 'transfer')) return code;
   if (code !== 'ERR_HTTP_STATUS') return isUnreachable(error) ? undefined : code;
-  // A server that refuses to answer (403, 429) or cannot (503) says nothing of the images.
+  // A server that refuses (403, 429) or cannot answer (503) tells nothing about the images.
   const { status } = error.details;
   return status === 404 || status === 410 ? `${code} ${status}` : undefined;
 }

@@ -8,17 +8,17 @@ import { type Asking, askImage, refusalOf } from './ask-image.ts';
 import { chooseImages, keyOf, type Question } from './choose-images.ts';
 import type { ImageFacts, ReleaseFacts, VendorFacts } from './facts.ts';
 
-/** What a vendor says today. */
+/** The current answers of a vendor. */
 export interface VendorAnswer {
   vendor: string;
-  /** By release; absent where the list cannot be had. */
+  /** By release; absent if the list is not available. */
   releases?: Record<string, ReleaseFacts>;
   images: Record<string, ImageFacts>;
-  /** Why an image is refused, by its key. */
+  /** The reason why an image is refused, by its key. */
   reasons: Record<string, string>;
-  /** The list is refused, with this sentence. */
+  /** The list is refused, with this message. */
   refused?: string;
-  /** What could not be reached: nothing is known of it. */
+  /** Addresses that were unreachable: nothing is known about them. */
   missed: Missed[];
 }
 
@@ -29,10 +29,10 @@ export interface Missed {
   message: string;
 }
 
-/** Images of one vendor that are asked for at once; the client bounds requests to one host by itself. */
+/** Images of one vendor that are requested in parallel; the client itself limits the requests to one host. */
 const width = 4;
 
-/** The list of a vendor, and then its images. A vendor whose list cannot be had is not asked any further. */
+/** The list of a vendor, and then its images. If the list is not available, no image is requested. */
 export async function askVendor(
   vendor: Vendor,
   asking: Asking,

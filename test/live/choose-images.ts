@@ -8,10 +8,10 @@ export interface Question {
   arch: Arch;
 }
 
-/** How many releases are asked for that stand behind the latest in the vendor's list. */
+/** Number of releases to ask for after the latest in the vendor's list. */
 const older = 2;
 
-/** `latest` and two older releases on every architecture of their lines, and all that the facts know of. */
+/** `latest` and two older releases on every architecture of their lines, and all images in the facts. */
 export function chooseImages(
   listings: readonly Listing[],
   known: VendorFacts | undefined,
@@ -39,7 +39,7 @@ function readKey(key: string): Question[] {
   );
 }
 
-/** What an image is called in the facts; a release has no blank. */
+/** The name of an image in the facts; a release contains no blank. */
 export function keyOf({ release, arch }: Question): string {
   return `${release} ${arch}`;
 }

@@ -1,7 +1,7 @@
 import type { VendorAnswer } from './ask-vendor.ts';
 import type { ImageFacts, ReleaseFacts, ResolvedFacts, VendorFacts } from './facts.ts';
 
-/** One fact that is not what was shipped. */
+/** One fact that differs from the shipped one. */
 export interface Change {
   vendor: string;
   /** A release, or `<release> <architecture>`. */
@@ -13,7 +13,7 @@ export interface Change {
 
 const none = '-';
 
-/** What moved since the facts were written; of what could not be reached nothing is said. */
+/** The changes since the facts were written; unreachable addresses are left out. */
 export function compareFacts(known: VendorFacts | undefined, answer: VendorAnswer): Change[] {
   const { vendor, releases, refused } = answer;
   const say = (where: string, what: string, shipped: string, now: string): Change[] =>
@@ -56,7 +56,7 @@ function compareImages(before?: ImageFacts, now?: ImageFacts, reason?: string): 
   const why = (one: ImageFacts): string =>
     'refused' in one ? `${one.refused}${reason === undefined ? '' : `: ${reason}`}` : 'resolved';
   if (now === undefined) return [];
-  // Of a release that came there is a line already.
+  // A new release already has a line.
   if (before === undefined) return 'refused' in now ? [['image', none, why(now)]] : [];
   if ('refused' in before || 'refused' in now) {
     if ('refused' in before && 'refused' in now && before.refused === now.refused) return [];
@@ -72,7 +72,7 @@ function compareResolved(before: ResolvedFacts, now: ResolvedFacts): Difference[
     ['layers', before.layers.join('>'), now.layers.join('>')],
     ['address', before.address, now.address],
   ];
-  // These were not seen.
+  // These were not reached.
   if (before.level === undefined) return always;
   return [
     ...always,

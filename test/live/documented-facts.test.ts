@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => canary.close());
 
-test('--start asks no vendor and states what the catalog has', async () => {
+test('--start asks no vendor and states the facts of the catalog', async () => {
   const { code } = await canary.run('--start');
   expect([code, canary.site.upstream.requests]).toEqual([0, []]);
   const { debian, rocky } = await readFacts(canary.facts);
@@ -24,7 +24,7 @@ test('--start asks no vendor and states what the catalog has', async () => {
   expect(Object.keys(rocky?.images ?? {})).toContain('9 arm64');
 });
 
-test('--start keeps what was seen', async () => {
+test('--start keeps the observed facts', async () => {
   await canary.site.serve('almalinux', canary.signer);
   await canary.run('--only', 'almalinux', '--update');
   const { almalinux: seen } = await readFacts(canary.facts);
@@ -33,7 +33,7 @@ test('--start keeps what was seen', async () => {
   expect([kept, kept?.documented]).toEqual([seen, undefined]);
 });
 
-test('documented facts are compared as far as they go, and --update writes the others', async () => {
+test('documented facts are compared as far as they are known, and --update adds the others', async () => {
   await canary.run('--start');
   await canary.site.serve('debian', canary.signer);
   const first = await canary.run('--only', 'debian');
@@ -47,7 +47,7 @@ test('documented facts are compared as far as they go, and --update writes the o
   expect((await canary.run('--only', 'debian')).code).toBe(0);
 });
 
-test('an address that is not the documented one has its row', async () => {
+test('an address that differs from the documented one has its row', async () => {
   const { images } = await readCatalog(undefined);
   const facts = documentedFacts(images);
   const text = JSON.stringify(facts).replaceAll(
@@ -60,7 +60,7 @@ test('an address that is not the documented one has its row', async () => {
   expect(stdout).toMatch(/^debian .* address +cdimage\.debian\.org.* cloud\.debian\.org/m);
 });
 
-test('the file that ships holds no vendor less than the catalog', async () => {
+test('the shipped file has at least the facts of the catalog', async () => {
   const { images } = await readCatalog(undefined);
   const shipped = await readFile(new URL('facts.json', import.meta.url), 'utf8');
   const { vendors }: { vendors: object } = JSON.parse(shipped);

@@ -5,8 +5,8 @@ import { keyOf } from './choose-images.ts';
 import type { Facts, ImageFacts } from './facts.ts';
 
 /**
- * What this package states without having asked: the images of its catalog, whose addresses were read off the vendors when they
- * were pinned. Nothing is known of lists, signers and levels.
+ * Facts that this package states without a request: the images of its catalog, whose addresses are those of the vendors
+ * on the day of the pin. Lists, signers and levels are not known.
  */
 export function documentedFacts(images: readonly CatalogEntry[]): Facts {
   const facts: Facts = {};

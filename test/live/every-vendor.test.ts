@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => canary.close());
 
-test('every vendor that has an upstream is asked', () => {
+test('every vendor with an upstream is asked', () => {
   expect(Object.keys(facts)).toEqual(ids);
   expect(ids).toEqual(expect.arrayContaining(['almalinux', 'talos', 'ubuntu']));
 });
@@ -28,7 +28,7 @@ test.each(ids)('%s: latest is resolved and proved', (id) => {
 });
 
 test.each(['almalinux', 'debian', 'fedora', 'kali', 'opensuse-leap', 'rocky', 'ubuntu'])(
-  '%s: two older releases, or as many as there are, are asked for',
+  '%s: two older releases, or as many as exist, are requested',
   (id) => {
     const { images = {}, releases = {} } = facts[id] ?? {};
     const asked = new Set(Object.keys(images).map((key) => key.split(' ')[0]));
@@ -36,7 +36,7 @@ test.each(['almalinux', 'debian', 'fedora', 'kali', 'opensuse-leap', 'rocky', 'u
   },
 );
 
-test('signers are those that were seen, or one of which signed the image itself', () => {
+test('signers are those that were seen, or for a signature over the image the allowed ones', () => {
   const signersOf = (id: string): unknown =>
     Reflect.get(facts[id]?.images['latest amd64'] ?? {}, 'signers');
   const { fingerprint } = canary.signer;
@@ -45,13 +45,13 @@ test('signers are those that were seen, or one of which signed the image itself'
   expect(signersOf('debian')).toEqual([]);
 });
 
-test('a second run finds nothing that moved', async () => {
+test('a second run finds no change', async () => {
   const { code, stdout } = await canary.run();
   expect(stdout).toMatch(new RegExp(`^${ids.length} vendors, .*: nothing moved\n$`));
   expect(code).toBe(0);
 }, 120_000);
 
-test('no image byte is asked for', () => {
+test('no image byte is requested', () => {
   expect(canary.site.imageRequests('GET')).toEqual([]);
   expect(canary.site.upstream.requests.length).toBeGreaterThan(100);
 });

@@ -26,13 +26,13 @@ const facts: Facts = {
   },
 };
 
-test('what is written is what is read', async () => {
+test('facts are read back as written', async () => {
   expect(await readFacts(path)).toEqual({});
   await writeFacts(path, facts);
   expect(await readFacts(path)).toEqual(facts);
 });
 
-test('the order in which upstream was asked does not show', async () => {
+test('the order of the requests does not matter', async () => {
   await writeFacts(path, { ...facts, abc: { since: '2026-11-20', releases: {}, images: {} } });
   const text = await readFile(path, 'utf8');
   expect(text.indexOf('"abc"')).toBeLessThan(text.indexOf('"acme"'));
@@ -50,7 +50,7 @@ test.each([
   await expect(readFacts(path)).rejects.toThrow(/holds no facts of version 1/);
 });
 
-test('the file that ships is one of facts', async () => {
+test('the shipped file is a valid file of facts', async () => {
   const shipped = new URL('facts.json', import.meta.url).pathname;
   expect(await readFacts(shipped)).toBeTypeOf('object');
 });

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** What a vendor's listing says of a release. Versions and builds are left out: they move every week. */
+/** The facts of a release in a vendor's listing. Versions and builds are left out: they change every week. */
 export interface ReleaseFacts {
   arches: string[];
   /** The default first. */
@@ -8,7 +8,7 @@ export interface ReleaseFacts {
   eol?: string;
 }
 
-/** What a reference is on one architecture, in words that a new build of the same image does not change. */
+/** The facts of a reference on one architecture, in a form that does not change with a new build of the same image. */
 export type ImageFacts = ResolvedFacts | { refused: string };
 
 export interface ResolvedFacts {
@@ -17,11 +17,11 @@ export interface ResolvedFacts {
   layers: string[];
   /** The address with `#` for every number. */
   address: string;
-  /** From here on nothing is known where the facts are only documented. */
+  /** The fields below are not known if the facts are only documented. */
   level?: string;
-  /** Who signed: the fingerprint that was seen; of a signature over the image itself, those of which it must be one. */
+  /** The signer: the fingerprint that was seen; for a signature over the image itself, the allowed ones. */
   signers?: string[];
-  /** A document tells the size of the file. */
+  /** A document gives the size of the file. */
   sized?: boolean;
   eol?: string;
 }
@@ -29,7 +29,7 @@ export interface ResolvedFacts {
 export interface VendorFacts {
   /** The day on which they were written. */
   since: string;
-  /** Upstream was not asked: what is not stated here is not known. */
+  /** No vendor was asked: facts that are missing here are not known. */
   documented?: true;
   /** By release. */
   releases: Record<string, ReleaseFacts>;
@@ -40,7 +40,7 @@ export interface VendorFacts {
 /** By vendor. */
 export type Facts = Record<string, VendorFacts>;
 
-/** Only `writeFacts` writes this file; one that is not there is one without vendors. */
+/** Only `writeFacts` writes this file; a missing one counts as one without vendors. */
 export async function readFacts(path: string): Promise<Facts> {
   let text: string;
   try {
@@ -56,13 +56,13 @@ export async function readFacts(path: string): Promise<Facts> {
   throw new Error(`${path} holds no facts of version 1: restore it, or write it with --update`);
 }
 
-/** In the same order whatever order upstream was asked in. */
+/** In a fixed order, whatever the order of the requests was. */
 export async function writeFacts(path: string, vendors: Facts): Promise<void> {
   const document = { version: 1, vendors: sorted(vendors) };
   await writeFile(path, `${JSON.stringify(document, undefined, 2)}\n`);
 }
 
-/** Keys of objects by name; the order of a list means something. */
+/** Keys of objects by name; the order of a list has a meaning. */
 function sorted(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const keys = Object.keys(value).sort();

@@ -20,7 +20,7 @@ afterEach(async () => {
   await canary.close();
 });
 
-/** The vendors serve what they did when the facts were written. */
+/** The vendors serve the same as when the facts were written. */
 async function serveKnown(...ids: string[]): Promise<string[]> {
   for (const id of ids) await canary.site.serve(id, canary.signer);
   const only = ids.flatMap((id) => ['--only', id]);
@@ -51,7 +51,7 @@ function withRelease(tag: string): Record<string, string> {
 }
 
 describe('npm run test:live', () => {
-  test('says that nothing moved, and ends with 0', async () => {
+  test('reports that nothing moved, and exits with 0', async () => {
     const only = await serveKnown('openbsd', 'almalinux');
     const { code, stdout } = await canary.run(...only);
     expect(code).toBe(0);
@@ -60,7 +60,7 @@ describe('npm run test:live', () => {
     );
   });
 
-  test('says of a vendor without facts that it has none, and --update writes them', async () => {
+  test('reports a vendor without facts, and --update writes them', async () => {
     await canary.site.serve('openbsd', canary.signer);
     const { code, stdout } = await canary.run('--only', 'openbsd');
     expect(code).toBe(10);
@@ -80,7 +80,7 @@ describe('npm run test:live', () => {
     });
   });
 
-  test('tells a new release', async () => {
+  test('reports a new release', async () => {
     const only = await serveKnown('openbsd');
     await canary.site.serve('openbsd', canary.signer, withRelease('v8.0_2026-11-12-10-00'));
     expect(await changesOf(only)).toEqual([
@@ -89,13 +89,13 @@ describe('npm run test:live', () => {
     ]);
   });
 
-  test('does not tell a new build of a known release', async () => {
+  test('does not report a new build of a known release', async () => {
     const only = await serveKnown('openbsd');
     await canary.site.serve('openbsd', canary.signer, withRelease('v7.9_2026-11-12-10-00'));
     expect(await changesOf(only)).toEqual([]);
   });
 
-  test('tells another signer, once for all images', async () => {
+  test('reports another signer, once for all images', async () => {
     const only = await serveKnown('almalinux');
     await canary.site.serve('almalinux', canary.other);
     const { signer, other } = canary;
@@ -107,7 +107,7 @@ describe('npm run test:live', () => {
     });
   });
 
-  test('tells a signer that may not sign', async () => {
+  test('reports a signer that may not sign', async () => {
     const only = await serveKnown('almalinux');
     await canary.site.serve('almalinux', createOpenpgpSigner());
     const [change, ...others] = await changesOf(only);
@@ -116,7 +116,7 @@ describe('npm run test:live', () => {
     expect(others.every(({ what }) => what === 'image')).toBe(true);
   });
 
-  test('tells an architecture that vanished', async () => {
+  test('reports a removed architecture', async () => {
     const only = await serveKnown('cirros');
     const names = ['x86_64', 'arm', 'ppc64le'].map((word) => `cirros-0.6.3-${word}-disk.img`);
     await canary.site.serve('cirros', canary.signer, {
@@ -134,7 +134,7 @@ describe('npm run test:live', () => {
     ]);
   });
 
-  test('tells a file of other layers', async () => {
+  test('reports a file with other layers', async () => {
     const only = await serveKnown('talos');
     const file = `${factory}image/${empty}/v1.14.6/nocloud-amd64.raw.zst`;
     await canary.site.serve('talos', canary.signer, { [file]: 'not to be read' });
@@ -148,7 +148,7 @@ describe('npm run test:live', () => {
     ]);
   });
 
-  test('writes the tables as Markdown, in which nothing of upstream is markup', async () => {
+  test('writes the tables as Markdown, in which no text of upstream is markup', async () => {
     const only = await serveKnown('openbsd');
     await canary.site.serve('openbsd', canary.signer, withRelease('v8.0_2026-11-12-10-00'));
     const report = join(canary.folder, 'report.md');

@@ -28,7 +28,7 @@ test.each([503, 403, 429])(
   },
 );
 
-test('a vendor that moved is told beside one that is down, and the exit code is 10', async () => {
+test('a vendor that moved is reported beside an unreachable one, and the exit code is 10', async () => {
   canary.site.refuse('openbsd', 403);
   canary.site.refuse('amazon-linux', 404);
   const { code, stdout } = await run();
@@ -37,14 +37,14 @@ test('a vendor that moved is told beside one that is down, and the exit code is 
   expect(stdout).toMatch(/\nNot reached\n.*\nopenbsd +list +/);
 });
 
-test('an index that makes no sense has moved', async () => {
+test('an invalid index counts as moved', async () => {
   canary.site.upstream.route(index.replace('https://', ''), maintenancePage);
   const { code, stdout } = await run();
   expect(code).toBe(10);
   expect(stdout).toMatch(/^openbsd +list +read +ERR_METADATA: .*HTML/m);
 });
 
-test('an image whose documents cannot be reached is not known to have moved', async () => {
+test('an image with unreachable documents does not count as moved', async () => {
   const sums = `${downloads}v7.8_2025-10-22-09-25/openbsd-min.qcow2.sha256`;
   canary.site.upstream.route(sums.replace('https://', ''), 'no', { status: 403 });
   const { code, stdout } = await run();
@@ -52,7 +52,7 @@ test('an image whose documents cannot be reached is not known to have moved', as
   expect(stdout).toMatch(/^openbsd +7\.8 amd64 +.*403/m);
 });
 
-test('--update keeps what is known of a vendor that is down, and says 4', async () => {
+test('--update keeps the facts of an unreachable vendor, and exits with 4', async () => {
   const before = await readFile(canary.facts, 'utf8');
   canary.site.refuse('openbsd', 403);
   expect((await run('--update')).code).toBe(4);

@@ -11,13 +11,13 @@ export interface LiveOptions {
   only: string[];
   json: boolean;
   update: boolean;
-  /** Write what is documented, and ask no vendor. */
+  /** Writes the documented facts, and asks no vendor. */
   start: boolean;
   mirrors: Record<string, string>;
   /** Paths; no report without one. */
   report: string | undefined;
   facts: string;
-  /** Paths of keys that stand in place of the vendors'. */
+  /** Paths of keys that replace those of the vendors. */
   keys: string[];
   now: Date;
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => canary.close());
 
-/** A process whose temporary folder is the one of the test. */
+/** A process with the temporary folder of the test. */
 function start(...options: string[]) {
   return spawn(process.execPath, [program, ...canary.fixed, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ function surveyOf(changes: Survey['changes'], missed: Survey['missed'] = []): Su
 
 const change = { vendor: 'acme', where: '', what: 'list', shipped: 'read', now: 'ERR_METADATA' };
 
-test('text of upstream is no markup, no mention and no control character', () => {
+test('text of upstream is not markup, a mention or a control character', () => {
   const now = 'a | b `c` @team <img> \u001b[31m\nred';
   const text = renderMarkdown(surveyOf([{ ...change, now }]), '2026-11-20');
   expect(text).toContain(
@@ -24,7 +24,7 @@ test('the longest report fits into an issue', () => {
   expect(text).toContain('\nAnd 400 more.\n');
 });
 
-test('what was not reached for one reason is one row', () => {
+test('unreachable addresses with one reason are one row', () => {
   const missed = ['latest amd64', 'latest arm64', '9 amd64'].map((where) => ({
     ...{ vendor: 'acme', where, message: '503' },
   }));

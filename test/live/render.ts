@@ -3,7 +3,7 @@ import { formatTable } from '../../src/cli/print/format-table.ts';
 import { joinPlaces } from './compare.ts';
 import type { Survey } from './survey.ts';
 
-/** The two tables of a run: what moved, and what could not be reached. */
+/** The two tables of a run: the changes, and the unreachable addresses. */
 interface Table {
   title: string;
   head: string[];
@@ -22,7 +22,7 @@ export function renderText(survey: Survey): string {
 const mostRows = 100;
 const mostText = 200;
 
-/** For an issue: a table of each kind, and what to do. */
+/** For an issue: a table of each kind, and the next steps. */
 export function renderMarkdown(survey: Survey, day: string): string {
   const tables = tablesOf(survey).map(({ title, head, rows }) =>
     [
@@ -74,7 +74,7 @@ function upper(word: string): string {
   return word.toUpperCase();
 }
 
-/** Text from upstream, so that no part of it is markup, a link or a mention. */
+/** Text from upstream, changed so that no part of it is markup, a link or a mention. */
 function code(text: string): string {
   if (text === '') return '';
   const short = text.length > mostText ? `${text.slice(0, mostText)}…` : text;

@@ -12,15 +12,15 @@ import { type LiveOptions, readOptions, usage } from './options.ts';
 import { renderMarkdown, renderText } from './render.ts';
 import { exitCodeOf, type Survey, surveyUpstreams, updateFacts } from './survey.ts';
 
-/** Where the lines of a run go. */
+/** Outputs of a run. */
 export interface LiveOutput {
   /** Results. */
   out(text: string): void;
-  /** What is on its way, and why it ended. */
+  /** Progress and errors. */
   err(text: string): void;
 }
 
-/** `npm run test:live`; gives the exit code that `usage` explains. */
+/** `npm run test:live`; returns the exit code, as described in `usage`. */
 export async function runLive(
   args: string[],
   { out, err }: LiveOutput,
@@ -65,7 +65,7 @@ async function run(
   if (report !== undefined) await writeFile(report, renderMarkdown(survey, day));
   if (!options.update) return exitCodeOf(survey);
   await writeFacts(path, updateFacts(facts, survey, day));
-  // What moved is written now; what was not reached is still not known.
+  // Changed facts are updated; for unreachable vendors nothing is known.
   return survey.missed.length > 0 ? 4 : 0;
 }
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { runLive } from './run-live.ts';
 
-/** Asks the real upstreams what moved since the facts were written. */
+/** Compares the real upstreams with the recorded facts. */
 const stop = new AbortController();
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 let ended: number | undefined;

@@ -19,11 +19,11 @@ export interface SignedSite {
   upstream: Upstream;
   /** `--mirror FROM=TO` of every origin. */
   mirrors: string[];
-  /** Serves a vendor's documents; `changed` stands in place of those of the fixture. What was served before stays. */
+  /** Serves a vendor's documents; `changed` replaces those of the fixture. Documents served before stay. */
   serve(id: string, signer: OpenpgpSigner, changed?: Record<string, string>): Promise<void>;
   /** Everything of a vendor answers with this status. */
   refuse(id: string, status: number): void;
-  /** Requests for the files that images are, by method. */
+  /** Requests for image files, by method. */
   imageRequests(method: string): string[];
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ function pathOf(address: string): string {
   return address.replace(/^https?:\/\//, '');
 }
 
-/** What a vendor reads for its list and for each image that is asked for, by address. */
+/** The documents that a vendor reads for its list and for each requested image, by address. */
 async function collect(id: string, changed: Record<string, string>) {
   const vendor = builtIns.vendors.find((one) => one.id === id);
   const site = await conformanceCases[id]?.start();
@@ -93,14 +93,14 @@ async function resolveAll(vendor: Vendor, site: Documents): Promise<Resolution[]
   const found = await Promise.all(
     questions.map(async ({ release, arch }) => {
       const request = { vendor: vendor.id, release, arch };
-      // A fixture lists more than it has; then the canary sees the refusal too.
+      // A fixture lists more than it has; then the canary gets the same error.
       return vendor.resolve(request, site.context).catch(() => undefined);
     }),
   );
   return found.flatMap((one) => one ?? []);
 }
 
-/** Who signs, and the lists that are made here. */
+/** The signer, and the lists that are made here. */
 interface Making {
   signer: OpenpgpSigner;
   made: Set<string>;
@@ -114,7 +114,7 @@ function addProofs(documents: Map<string, string>, file: Artifact, making: Makin
     if (proof.kind !== 'signature') continue;
     const { signature, of } = proof;
     if (signature.at !== 'inline') {
-      // Over the image, which is never read here.
+      // Covers the image, which is never read here.
       documents.set(signature.at.href, signer.signDetached(Buffer.from('image'), signedAt));
     } else if (of !== undefined) {
       const text = peekSignedText(documents.get(of.href) ?? '');
@@ -123,7 +123,7 @@ function addProofs(documents: Map<string, string>, file: Artifact, making: Makin
   }
 }
 
-/** A list that the fixture lacks, or leaves empty, names every file that is asked for. */
+/** A list that is missing or empty in the fixture names every requested file. */
 function addList(
   documents: Map<string, string>,
   file: Artifact,
@@ -144,7 +144,7 @@ function addList(
   }
 }
 
-/** As another proof of the file has it. */
+/** Has the digest of another proof of the file. */
 function digestOf(
   documents: Map<string, string>,
   { fileName, proofs }: Artifact,

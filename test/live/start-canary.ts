@@ -5,16 +5,16 @@ import { createOpenpgpSigner, type OpenpgpSigner } from '../../src/testing/openp
 import { runLive } from './run-live.ts';
 import { type SignedSite, startSignedSite } from './signed-site.ts';
 
-/** The program before upstreams on loopback. */
+/** The program with upstreams on loopback. */
 export interface Canary {
   site: SignedSite;
-  /** The key that the vendors sign with, and one that counts too. */
+  /** The key of the vendors' signatures, and another allowed one. */
   signer: OpenpgpSigner;
   other: OpenpgpSigner;
   folder: string;
   /** Path of the file of facts. */
   facts: string;
-  /** What every run is given. */
+  /** The arguments of every run. */
   fixed: string[];
   run(...options: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   close(): Promise<void>;

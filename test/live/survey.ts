@@ -7,21 +7,21 @@ import { askVendor, type Missed, type VendorAnswer } from './ask-vendor.ts';
 import { type Change, compareFacts, joinChanges } from './compare.ts';
 import type { Facts } from './facts.ts';
 
-/** What a run has found. */
+/** The result of a run. */
 export interface Survey {
   answers: VendorAnswer[];
   changes: Change[];
   missed: Missed[];
   images: number;
   documents: number;
-  /** Of documents; of images none is read. */
+  /** Bytes of documents; images are not read. */
   bytes: number;
 }
 
-/** The caller names their server or catalog. */
+/** Vendors whose server or catalog the caller names. */
 const ofCallers = ['bundle', 'http-index', 'simplestreams'];
 
-/** Ids of the vendors that know an upstream and list what it has. */
+/** Ids of the vendors that have an upstream and a list. */
 export function upstreamIds({ vendors }: Pick<Parts, 'vendors'>): string[] {
   return vendors
     .filter(({ id, list }) => list !== undefined && !ofCallers.includes(id))
@@ -32,8 +32,8 @@ export function upstreamIds({ vendors }: Pick<Parts, 'vendors'>): string[] {
 const width = 6;
 
 /**
- * Asks the vendors and compares their answers with the facts. All share connections and the bound on requests to one host, and
- * each document is read once.
+ * Asks the vendors and compares their answers with the facts. All share connections and the limit of requests to one
+ * host, and each document is read once.
  */
 export async function surveyUpstreams(
   parts: Parts,
@@ -52,7 +52,7 @@ export async function surveyUpstreams(
   const ask = async (id: string): Promise<VendorAnswer> => {
     const vendor = bound.vendors.get(id);
     if (vendor === undefined) throw new Error(`there is no vendor ${id}`);
-    // What one vendor has read is let go with its last image.
+    // The documents of one vendor are released after its last image.
     const asking = { parts: bound, options, pool: shared.apart(), note };
     const answer = await askVendor(vendor, asking, facts[id]);
     say(`${id}: ${Object.keys(answer.images).length} images, ${answer.missed.length} not reached`);
@@ -69,13 +69,13 @@ export async function surveyUpstreams(
   };
 }
 
-/** 10: something moved, whatever else; 4: nothing that was seen, and something was not reached; else 0. */
+/** 10: something moved; 4: nothing is known to have moved, but something was unreachable; else 0. */
 export function exitCodeOf({ changes, missed }: Survey): 0 | 4 | 10 {
   if (changes.length > 0) return 10;
   return missed.length > 0 ? 4 : 0;
 }
 
-/** The facts with what was seen in place of what was known; what was not reached stays as it was. */
+/** The facts with the new answers; facts of unreachable vendors stay. */
 export function updateFacts(facts: Facts, { answers }: Survey, today: string): Facts {
   const updated = { ...facts };
   for (const answer of answers) {

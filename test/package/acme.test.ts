@@ -12,7 +12,7 @@ let app: string;
 
 beforeAll(async () => {
   consumer = await installPackage();
-  // Outside of the consumer's own folder of modules.
+  // Outside of the consumer's own node_modules folder.
   acme = `${consumer.folder}-acme`;
   app = `${consumer.folder}-app`;
 });
@@ -21,14 +21,14 @@ afterAll(async () => {
   for (const folder of [acme, app]) await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a program in a folder; rejects where it fails. */
+/** Runs a program in a folder; rejects if it fails. */
 async function run(cwd: string, program: string, ...parameters: string[]): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const options = { cwd, env, maxBuffer: 64 * 1024 ** 2 };
   return (await promisify(execFile)(program, parameters, options)).stdout;
 }
 
-/** As an author and a user do; what this repository has installed is at hand without a request. */
+/** As an author and a user do; the packages installed in this repository are available without a request. */
 function install(cwd: string, ...packages: string[]): Promise<string> {
   return run(cwd, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', ...packages);
 }

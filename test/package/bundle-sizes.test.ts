@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Consumer, installPackage } from './consumer.ts';
 
-/** Most bytes of each subpath as a bundler makes it, minified, the dependencies not counted. */
+/** Maximum size of each subpath in a bundle, minified, without the dependencies. */
 const file = new URL('bundle-sizes.json', import.meta.url);
 const headroom = 1.1;
 
@@ -29,7 +29,7 @@ async function bundleBytes(subpath: string): Promise<number> {
   return outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
 }
 
-/** A sentence for each subpath that has grown too much, is new, or is gone. */
+/** One sentence for each subpath that has grown too much, is new, or was removed. */
 function compare(sizes: Record<string, number>, ceilings: Record<string, number>): string[] {
   const gone = Object.keys(ceilings).filter((subpath) => !(subpath in sizes));
   const grown = Object.entries(sizes).flatMap(([subpath, bytes]) => {
@@ -44,7 +44,7 @@ function compare(sizes: Record<string, number>, ceilings: Record<string, number>
 }
 
 // UPDATE=1 npm run test:package writes the ceilings.
-test('no subpath has grown by more than a tenth when it is bundled', async () => {
+test('no subpath has grown by more than a tenth in a bundle', async () => {
   const subpaths = Object.keys(consumer.manifest.exports).filter((one) => !one.endsWith('.json'));
   const sizes: Record<string, number> = {};
   for (const subpath of subpaths) sizes[subpath] = await bundleBytes(subpath);
@@ -74,7 +74,7 @@ test('a vendor is bundled without the others', async () => {
   expect(text).not.toMatch(/id: "(ubuntu|fedora|qcow2)"/);
 });
 
-test('growth is told with the subpath and the bytes', () => {
+test('growth is reported with the subpath and the bytes', () => {
   const told = compare(
     { '.': 1200, './kit': 110, './new': 1 },
     { '.': 1100, './kit': 110, './old': 1 },

@@ -15,7 +15,7 @@ import {
   startUpstream,
 } from 'rootdisk/testing';
 
-// Bundled by the test beside it, as it stands or with the types taken out: prints what each step came to.
+// Bundled by the test beside it, unchanged or without its types: prints the result of each step.
 const folder = mkdtempSync(join(tmpdir(), 'rootdisk-bundled-'));
 const virtualSize = 8 * 1024 ** 2;
 const noise = createHash('shake256', { outputLength: 2 * 1024 ** 2 }).digest();
@@ -23,7 +23,7 @@ const disk = buildRawDisk({ virtualSize, extents: [{ position: 1024 ** 2, bytes:
 const extents = [{ position: 0, bytes: disk }];
 const bytes = buildQcow2Image({ virtualSize, extents, compression: 'zlib' }).bytes;
 
-// Not at the top level: rollup defines what it takes into the file for a later import at the end of it.
+// Not at the top level: for a later import, rollup defines these names at the end of the file.
 main();
 
 async function main() {

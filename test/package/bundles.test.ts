@@ -23,7 +23,7 @@ const works = { ensure: 'network', again: 'cache', gz: 'same', qcow2: 'same' };
 const lacks = (name: string): unknown => ['ERR_CODEC_UNAVAILABLE', expect.stringContaining(name)];
 const sigstore = ['ERR_SIGNATURE', expect.stringContaining('npm install @sigstore/verify')];
 
-/** Runs one file in a folder of its own, with or without these packages beside it. */
+/** Runs one file in a separate folder, with or without these packages beside it. */
 async function runAlone(file: string, packages: string[] = []): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-alone-'));
   try {
@@ -49,7 +49,7 @@ describe('esbuild without a flag for this package', () => {
     expect(String(ran.stderr)).toBe('');
   });
 
-  test('the file works alone, and names what it lacks', async () => {
+  test('the file works alone, and names the missing packages', async () => {
     expect(await runAlone('esbuild.mjs')).toEqual({
       ...{ ...works, sigstore },
       ...{ xz: lacks('@napi-rs/lzma'), zip: lacks('yauzl') },
@@ -72,7 +72,7 @@ test('the example of an action is one file, which decodes in threads', async () 
   spawnSync(esbuild, ['action.js', ...flags, '--log-level=warning'], { cwd });
   const { bytes } = buildQcow2Image({
     virtualSize: 64 * 1024 ** 2,
-    // Digits, so that clusters are packed.
+    // Digits, so that clusters are compressed.
     extents: [{ position: 0, bytes: Buffer.from(randomBytes(8 * 1024 ** 2).toString('hex')) }],
     compression: 'zlib',
   });
@@ -127,7 +127,7 @@ describe('rollup with its plug-ins for packages', () => {
     execFileSync(process.execPath, [rollup, 'app.js', ...use, ...one], { cwd: consumer.folder });
   });
 
-  test('the file works alone, and names what it lacks', async () => {
+  test('the file works alone, and names the missing packages', async () => {
     const xz = lacks('@napi-rs/lzma');
     expect(await runAlone('rollup.mjs')).toEqual({ ...works, xz, zip: 'same', sigstore });
   });

@@ -38,25 +38,25 @@ function load(name: string): Loaded[] {
   return JSON.parse(stdout);
 }
 
-test('the import of the root loads no dependency and nothing of what only calls need', () => {
+test('the import of the root loads no dependency and no code that only calls need', () => {
   const loaded = load('rootdisk');
   const own = loaded.filter(({ url }) => url.includes('/node_modules/rootdisk/'));
   expect(own.length).toBeGreaterThan(0);
-  // What is not its own is a module of Node.js, and the only one of these that costs nothing.
+  // Modules that are not its own are modules of Node.js, and only the one of these that costs nothing.
   const others = loaded.filter((one) => !own.includes(one)).map(({ url }) => url);
   expect(others).toEqual(['node:diagnostics_channel']);
   expect(own.length).toBeLessThanOrEqual(mostFiles);
   expect(own.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(mostBytes);
 });
 
-test('a dependency that is loaded would be seen', () => {
+test('a loaded dependency would be found', () => {
   const packages = load('got').map(
     ({ url }) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1],
   );
   expect(packages).toContain('got');
 });
 
-test('a subpath gives the very part that is built in', async () => {
+test('a subpath exports the same part as the built-in one', async () => {
   const program = `import { builtIns } from 'rootdisk';
     import { debian } from 'rootdisk/vendors/debian';
     import { qcow2 } from 'rootdisk/formats/qcow2';

@@ -11,7 +11,7 @@ const mostBytes = 20_000_000;
 let consumer: Consumer;
 let modules: string;
 
-/** From the registry, as its users have it: the newest of each range, for this system. */
+/** From the registry, as for its users: the newest version of each range, for this system. */
 beforeAll(async () => {
   consumer = await installPackage();
   const project = join(consumer.folder, 'project');
@@ -37,7 +37,7 @@ async function listInstalled(): Promise<{ path: string; bytes: number; blocks: n
   );
 }
 
-test('what is installed takes at most 20 MB', async () => {
+test('an installation has at most 20 MB', async () => {
   const files = await listInstalled();
   const taken = files.reduce((sum, { blocks }) => sum + blocks * 512, 0);
   console.log(
@@ -47,7 +47,7 @@ test('what is installed takes at most 20 MB', async () => {
   expect(taken).toBeLessThanOrEqual(mostBytes);
 });
 
-test('the newest versions that are installed have licences that go with MIT', async () => {
+test('the newest installed versions have licences that are compatible with MIT', async () => {
   const isManifest = /^(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+\/package\.json$/;
   const files = (await listInstalled()).filter(({ path }) => isManifest.test(path));
   const refused: string[] = [];

@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { root } from './consumer.ts';
 import { findNeeded, isAllowed, type LockedPackage } from './licences.ts';
 
-test('every package that users get, optional ones included, has a licence that goes with MIT', async () => {
+test('every package for users, optional ones included, has a licence that is compatible with MIT', async () => {
   const lock: { packages: Record<string, LockedPackage> } = JSON.parse(
     await readFile(join(root, 'package-lock.json'), 'utf8'),
   );
@@ -16,7 +16,7 @@ test('every package that users get, optional ones included, has a licence that g
   expect(refused.map((path) => `${path}: ${lock.packages[path]?.license}`)).toEqual([]);
 });
 
-test('the licence of what dist contains ships with it', async () => {
+test('the licence of code in dist is shipped with it', async () => {
   const licence = await readFile(join(root, 'node_modules/yaml/LICENSE'), 'utf8');
   const page = await readFile(join(root, 'docs/bundled-licences.md'), 'utf8');
   expect(page).toContain(licence.trim());

@@ -1,4 +1,4 @@
-/** Licences that let an MIT package, and what is built with it, be passed on with no more than their notice. */
+/** Licences that allow an MIT package, and programs built with it, to be distributed with only their notice. */
 const allowed = new Set([
   'MIT',
   'ISC',
@@ -10,7 +10,7 @@ const allowed = new Set([
   'CC0-1.0',
 ]);
 
-/** Whether an SPDX expression leaves a choice that is allowed: each side of `AND`, one side of `OR`. */
+/** Whether an SPDX expression has an allowed choice: each side of `AND`, one side of `OR`. */
 export function isAllowed(expression: unknown): boolean {
   if (typeof expression !== 'string') return false;
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];
@@ -20,7 +20,7 @@ export function isAllowed(expression: unknown): boolean {
     const is = readAll();
     return words.shift() === ')' && is;
   };
-  // AND binds more strongly than OR.
+  // AND has higher precedence than OR.
   const readBoth = (): boolean => {
     let is = readOne();
     while (words[0] === 'AND') {
@@ -48,7 +48,7 @@ export interface LockedPackage {
   peerDependencies?: Record<string, string>;
 }
 
-/** Paths in a lock file of every package that the packages of these names need, themselves included. */
+/** Paths in a lock file of every package that the named packages need, including themselves. */
 export function findNeeded(
   packages: Record<string, LockedPackage>,
   names: readonly string[],

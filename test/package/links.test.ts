@@ -26,7 +26,7 @@ function findLinks(page: string, text: string): string[] {
     .map((target) => normalize(join(dirname(page), target)));
 }
 
-test('what the pages in the package link to and show is in the package', async () => {
+test('links and pictures of the packaged pages are in the package', async () => {
   const pages = files.filter((path) => path.endsWith('.md'));
   expect(pages).toContain('README.md');
   const broken: string[] = [];

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer.close());
 
-test('holds what is promised and nothing else', async () => {
+test('contains the promised files and nothing else', async () => {
   const names = await readdir(join(consumer.folder, 'package'));
   const pages = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'];
   expect(names.sort()).toEqual([...pages, 'dist', 'docs', 'examples', 'package.json', 'schemas']);
@@ -47,7 +47,7 @@ test('under a Node.js that is too old, the command line ends with one sentence',
   const ran = consumer.node('--import', `data:text/javascript,${older}`, cli, '--version');
   expect(ran).toMatchObject({ status: 1, stdout: '' });
   expect(ran.stderr).toMatch(/^rootdisk: Node\.js 20\.20\.2 is too old: use [^\n]+\.\n$/);
-  // Anything else that it imports could fail to load there.
+  // Any other module that it imports might not load there.
   const text = await readFile(cli, 'utf8');
   expect(
     [...text.matchAll(/^import\b[^;(]*\bfrom *['"](.*?)['"]/gm)].map((match) => match[1]),
@@ -55,7 +55,7 @@ test('under a Node.js that is too old, the command line ends with one sentence',
 });
 
 describe('examples', () => {
-  test('the own vendor resolves and ensures against a server on loopback', async () => {
+  test('the example vendor resolves and ensures against a server on loopback', async () => {
     await cp(join(root, 'examples/own-vendor.ts'), join(consumer.folder, 'own-vendor.ts'));
     await writeFile(
       join(consumer.folder, 'run.js'),

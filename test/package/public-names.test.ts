@@ -11,7 +11,7 @@ afterAll(() => consumer.close());
 
 const doors = ['index', 'core', 'kit', 'oci', 'targets', 'testing'];
 
-/** Names that the declarations of a door export, each with what it can be used as. */
+/** Names that the declarations of a door export, and their kinds. */
 function exportedNames(program: ts.Program, path: string): { name: string; isValue: boolean }[] {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(path);
@@ -24,8 +24,8 @@ function exportedNames(program: ts.Program, path: string): { name: string; isVal
   });
 }
 
-// A name that goes or comes is a change that users notice: run with `-u` to accept it, and tell it in the changelog.
-test.each(doors)('the public names of %s are those that were agreed on', async (door) => {
+// A new or removed name is a change that users notice: run with `-u` to accept it, and add it to the changelog.
+test.each(doors)('the public names of %s are the recorded ones', async (door) => {
   const dist = join(consumer.folder, 'node_modules/rootdisk/dist');
   const path = join(dist, `${door}.d.ts`);
   const program = ts.createProgram([path], { module: ts.ModuleKind.NodeNext, types: [] });
@@ -38,7 +38,7 @@ test.each(doors)('the public names of %s are those that were agreed on', async (
     '-e',
     code.replace('./dist', `file://${dist}`),
   );
-  // What is declared as a value is there at run time, and nothing else is.
+  // Values in the declarations exist at run time, and no others.
   expect(JSON.parse(stdout)).toEqual(list(true));
   const text = [...list(true), ...list(false).map((name) => `type ${name}`), ''].join('\n');
   await expect(text).toMatchFileSnapshot(`public-names/${door}.txt`);

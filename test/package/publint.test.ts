@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => consumer.close());
 
-test('publint finds nothing, but that the example is a package of its own', async () => {
+test('publint finds nothing, except that the example is a separate package', async () => {
   const pkgDir = join(consumer.folder, 'package');
   const { messages } = await publint({ pkgDir, pack: false, strict: true });
-  // Fields of a manifest below the root count for a user who copies the example; Node.js ignores them where they lie.
+  // Fields of a manifest below the root matter to a user who copies the example; Node.js ignores them there.
   const found = messages.filter(({ code }) => code !== 'NESTED_PACKAGE_JSON_FIELD_IGNORED');
   expect(found).toEqual([]);
 });

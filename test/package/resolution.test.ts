@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer.close());
 
-// The package is ESM alone: what `require()` of TypeScript, or a resolution that knows no `exports`, meets does not count.
+// The package is only ESM: results for `require()` of TypeScript, or for a resolution without `exports`, are ignored.
 const foreign: unknown[] = ['node10', 'node16-cjs'];
 
 interface Report {
@@ -22,7 +22,7 @@ interface Report {
 
 test('compilers and bundlers find the types of every subpath', async () => {
   const parameters = [attw, consumer.tarball, '--profile', 'esm-only', '--format', 'json'];
-  // It ends with an error, and its report, where a problem counts.
+  // It ends with an error, and its report, if there is a relevant problem.
   const { stdout } = await promisify(execFile)(process.execPath, parameters, {
     maxBuffer: 2 ** 26,
   }).catch((error: { stdout: string }) => error);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer.close());
 
-test('the YAML of a seed is checked by what the package brings along', async () => {
+test('the YAML of a seed is checked by code in the package', async () => {
   await writeFile(
     join(consumer.folder, 'seed.js'),
     `import { createSeed } from 'rootdisk';

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => consumer.close());
 
-/** What every consumer writes, whatever its target. */
+/** The code of every consumer, for any target. */
 const program = `
   import { builtIns, ensureImage, isImageError, type EnsuredImage, type ProgressEvent } from 'rootdisk';
   import { createRootdisk, type Rootdisk, type RootdiskDefaults } from 'rootdisk/core';
@@ -99,7 +99,7 @@ test.each(cases)('compile strictly, without @types/node: %s', async (_title, tex
   expect(status).toBe(0);
 });
 
-// Native, a package for each system, and needed for nothing else: no dependency of the project.
+// A native package for each system, needed only here: not a dependency of the project.
 test('the newest TypeScript compiles the same', async (context) => {
   const { folder } = consumer;
   const tsc = (...parameters: string[]) =>

@@ -5,7 +5,7 @@ requireNode();
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Machines that run this are shared; what fails three times is broken.
+    // Machines that run this are shared; a test that fails three times is broken.
     retry: process.env['CI'] === undefined ? 0 : 2,
     include: ['test/package/*.test.ts'],
     testTimeout: 120_000,

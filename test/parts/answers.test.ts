@@ -39,7 +39,7 @@ const broken = (fault: string, method = 'resolve') => ({
   details: { plugin: 'odd', method },
 });
 
-describe('a misspelt field of an answer is named, with the name that was meant', () => {
+describe('a misspelt field of an answer is an error with the right name', () => {
   const checksums = { kind: 'checksums', url: new URL('SUMS', site) };
   const signed = { form: 'openpgp', at: 'inline', signers: ['AB'], keys: [] };
   const key = { fingerprint: 'AB', url: [new URL(site)] };
@@ -82,7 +82,7 @@ describe('a misspelt field of an answer is named, with the name that was meant',
     await expect(resolveAnswer(answer)).rejects.toMatchObject(broken(fault));
   });
 
-  test('one that is like no other is passed over', async () => {
+  test('a field that resembles no other is ignored', async () => {
     const answer = { ...good, colour: 'blue', disk: [{ ...file, notes: 'none' }] };
     expect((await resolveAnswer(answer)).identity.snapshot).toBe('1');
   });
@@ -104,7 +104,7 @@ describe('a misspelt field of an answer is named, with the name that was meant',
   });
 });
 
-describe('layers go outermost first', () => {
+describe('layers are in order, outermost first', () => {
   const order = (layers: string) =>
     `is a disk and holds no further layer; layers go outermost first, found ${layers}`;
 
@@ -120,7 +120,7 @@ describe('layers go outermost first', () => {
     await expect(resolveAnswer({ ...good, boot: { kernel } })).rejects.toMatchObject(broken(fault));
   });
 
-  test('by the formats that were given, those of plug-ins too', async () => {
+  test('by the given formats, including those of plug-ins', async () => {
     const own: Format = { kind: 'disk', id: 'own', detect: () => false, open: async () => never() };
     const answer = { ...good, disk: [{ ...file, layers: ['own', 'raw'] }] };
     const call = resolveAnswer(answer, [...builtIns.formats, own]);
@@ -141,7 +141,7 @@ test('a vendor that cannot list is named, with those that can', async () => {
   });
 });
 
-describe('what a decoder throws names the format', () => {
+describe('an error of a decoder names the format', () => {
   const fail = (): never => never();
   const mark = 'odd file';
   const detect: Format['detect'] = ({ head }) => Buffer.from(head).toString().startsWith(mark);

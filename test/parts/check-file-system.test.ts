@@ -24,7 +24,7 @@ const broken = (method: string, text: string) => ({
   details: { plugin: 'odd', method },
 });
 
-test('the built-in ones are bound, and no image format is lost', () => {
+test('the built-in ones are bound, and the image formats stay', () => {
   const { fileSystems, volumeFormats, formats } = bindParts(builtIns);
   expect(fileSystems.map(({ id }) => id)).toEqual(['named', 'btrfs', 'xfs', 'ext', 'fat']);
   expect(volumeFormats.map(({ id }) => id)).toEqual(['partitions', 'lvm2']);
@@ -37,13 +37,13 @@ test('the same file system twice is refused', () => {
   );
 });
 
-test('one without a method is refused at once', () => {
+test('one without a method is refused immediately', () => {
   expect(() => bound('filesystem', { open: 1 })).toThrow(
     expect.objectContaining({ code: 'ERR_PLUGIN' }),
   );
 });
 
-test('an answer that is no file system names the part and the method', async () => {
+test('an answer that is not a file system names the part and the method', async () => {
   const part = bound('filesystem', { open: async () => ({ id: 'odd', warnings: [] }) });
   await expect(part.open(volume, context)).rejects.toMatchObject(broken('open', '.root'));
 });
@@ -54,12 +54,12 @@ test('a volume without a size', async () => {
   await expect(part.open(volume, context)).rejects.toMatchObject(broken('open', '.sizeBytes'));
 });
 
-test('no table is an answer', async () => {
+test('no table is a valid answer', async () => {
   const part = bound('volumes', { open: async () => undefined });
   expect(await part.open(volume, context)).toBeUndefined();
 });
 
-test.each(['filesystem', 'volumes'] as const)('a stray exception of a %s', async (kind) => {
+test.each(['filesystem', 'volumes'] as const)('an unexpected exception of a %s', async (kind) => {
   const fail = (): never => {
     throw new Error('boo');
   };

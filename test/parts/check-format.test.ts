@@ -139,7 +139,7 @@ describe('an answer of a format that breaks the contract is ERR_PLUGIN, naming t
   });
 });
 
-describe('what fails after the answer names the format too', () => {
+describe('an error after the answer names the format too', () => {
   const fail = async () => {
     throw new TypeError('no luck');
   };
@@ -185,7 +185,7 @@ test('good answers pass, and an absent method stays absent', async () => {
   );
 });
 
-test('an error of the file system below a source is not the fault of the format', async () => {
+test('an error of the file system below a source is not attributed to the format', async () => {
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
   const decode = async function* () {
     yield bytes;

@@ -7,7 +7,7 @@ const archive = { kind: 'archive', id: 'odd', detect: () => false, async *entrie
 const disk = { kind: 'disk', id: 'odd', detect: () => false, open: async () => ({}) };
 const verifier = { kind: 'odd-proof', prove: async () => ({}) };
 
-/** Binds parts as a plug-in in plain JavaScript made them, without `defineVendor` and its like. */
+/** Binds parts of a plug-in in plain JavaScript, without `defineVendor` and similar functions. */
 function bind(parts: object): unknown {
   return createRootdisk(parts as RootdiskOptions);
 }
@@ -48,13 +48,13 @@ describe('a part that was made without the kit is checked when it is bound', () 
     );
   });
 
-  test('a version that fits, or none of a format or verifier, is bound', () => {
+  test('a compatible version, or none of a format or verifier, is bound', () => {
     const formats = [codec, { ...archive, id: 'two', apiVersion: 1 }, { ...disk, id: 'three' }];
     bind({ vendors: [vendor], formats, verifiers: [{ ...verifier, apiVersion: 1 }] });
     bind({ verifiers: [verifier] });
   });
 
-  test('a list that is none is a wrong call', () => {
+  test('a value that is not a list is a usage error', () => {
     expect(() => bind({ formats: codec })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_REQUEST', message: 'formats must be a list' }),
     );

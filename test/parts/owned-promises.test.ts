@@ -12,13 +12,13 @@ afterEach(() => {
   process.off('unhandledRejection', note);
 });
 
-test('a plug-in that throws at once in an aborted call leaves no rejection behind', async () => {
+test('a plug-in that throws synchronously in an aborted call leaves no unhandled rejection', async () => {
   const signal = AbortSignal.abort(new Error('the caller stopped'));
   const calling = awaitPlugin('acme', 'list', signal, () => {
     throw new Error('not even a promise');
   });
   await expect(calling).rejects.toThrow('not even a promise');
-  // Longer than a plug-in has to end after an abort.
+  // Longer than the time for a plug-in to end after an abort.
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(unhandled).toEqual([]);
 });
@@ -31,7 +31,7 @@ test.each<[string, () => Promise<IteratorReturnResult<void>>]>([
     },
   ],
   ['rejects', () => Promise.reject(new Error('a bad close'))],
-])('a stream whose close %s ends with what it was stopped for', async (_, close) => {
+])('a stream whose close %s ends with the reason why it was stopped', async (_, close) => {
   const reason = new Error('the caller stopped');
   const stop = new AbortController();
   const stream: AsyncIterable<number> = {

@@ -9,9 +9,9 @@ import { requireNode } from '../require-node.ts';
 import { sources } from './runtimes.ts';
 
 /**
- * Packs the built package, installs it once, and runs `program/` with each runtime: `run.ts [runtime…]`, such as `bun`. Prints
- * a table of what works, then every error. Exits 1 when a step fails. A runtime that cannot be had is named, and fails the run
- * where CI is set.
+ * Packs the built package, installs it once, and runs `program/` with each runtime: `run.ts [runtime…]`, such as `bun`.
+ * Prints a table of results, then every error. Exits with 1 if a step fails. A runtime that is not available is named,
+ * and fails the run if CI is set.
  */
 requireNode();
 const asked = process.argv.slice(2);

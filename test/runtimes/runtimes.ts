@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** How each one is had, in the order of the table. */
+/** The way to get each one, in the order of the table. */
 export const sources: Record<string, (folder: string) => Promise<string[]>> = {
   'node 22': () => findNode(22),
   'node 26': () => findNode(26),
@@ -13,7 +13,7 @@ export const sources: Record<string, (folder: string) => Promise<string[]>> = {
   deno: async (folder) => [await installBinary(folder, 'deno', 'deno'), 'run', '--allow-all'],
 };
 
-/** By the npm package, whose first dependency is the program for this platform. */
+/** From the npm package, whose first dependency is the program for this platform. */
 async function findNode(major: number): Promise<string[]> {
   const print = 'node -p process.execPath';
   const { stdout } = await run('npx', ['-y', '-p', `node@${major}`, '-c', print]);
@@ -21,8 +21,8 @@ async function findNode(major: number): Promise<string[]> {
 }
 
 /**
- * The program itself, out of the package for this platform: npm may refuse the script that would put it at its place, and the
- * command that the package has needs Node.js.
+ * The program itself, from the package for this platform: npm may refuse the script that would install it, and the
+ * command in the package needs Node.js.
  */
 async function installBinary(folder: string, name: string, path: string): Promise<string> {
   const home = join(folder, name);

@@ -7,7 +7,7 @@ import { parseOutput, runCli } from '../cli/spawn-cli.ts';
 
 const key = `ssh-ed25519 ${'A'.repeat(68)} one`;
 
-test('writes the bytes that createSeed gives, for its owner alone', async () => {
+test('writes the bytes of createSeed, readable only for their owner', async () => {
   const cwd = await tempDir();
   await writeFile(join(cwd, 'id.pub'), `${key}\n`);
   const ran = await runCli(['seed', 'seed.iso', '--hostname', 'web', '--ssh-key', 'id.pub'], {
@@ -20,7 +20,7 @@ test('writes the bytes that createSeed gives, for its owner alone', async () => 
   expect((await readdir(cwd)).sort()).toEqual(['id.pub', 'seed.iso']);
 });
 
-test('tells its facts as JSON, and replaces nothing without --force', async () => {
+test('prints its facts as JSON, and replaces nothing without --force', async () => {
   const cwd = await tempDir();
   await writeFile(join(cwd, 'user-data'), '#cloud-config\n{}\n');
   const args = ['seed', 'seed.img', '--user-data', 'user-data', '--vfat', '--json'];
@@ -49,7 +49,7 @@ export default {
   }),
 };`;
 
-test('--for makes the kind that the image reads, and refuses what that kind cannot hold', async () => {
+test('--for makes the kind that the image reads, and refuses content that this kind cannot hold', async () => {
   const cwd = await tempDir();
   await writeFile(join(cwd, 'coral.mjs'), plugin);
   await writeFile(join(cwd, 'config'), '{"ignition":{"version":"3.4.0"}}');
@@ -66,7 +66,7 @@ test('--for makes the kind that the image reads, and refuses what that kind cann
   expect(made).toMatchObject({ kind: 'ignition', format: 'json', fwCfg: 'opt/com.coreos/config' });
 });
 
-test('a file of more than 10 MiB is a wrong call', async () => {
+test('a file of more than 10 MiB is a usage error', async () => {
   const cwd = await tempDir();
   await writeFile(join(cwd, 'large'), Buffer.alloc(10 * 1024 * 1024 + 1, '#'));
   const ran = await runCli(['seed', 'out', '--user-data', 'large'], { cwd });
@@ -78,7 +78,7 @@ test.each([
   [['seed', 'out'], 'userData: missing'],
   [['seed', 'out', '--user-data', 'nothing'], '--user-data: cannot read'],
   [['seed', 'out', '--kind', 'kickstart', '--hostname', 'a'], 'invalid value "kickstart"'],
-])('%j is a wrong call', async (args, message) => {
+])('%j is a usage error', async (args, message) => {
   const cwd = await tempDir();
   const ran = await runCli(args, { cwd });
   expect(ran.code).toBe(2);

@@ -12,7 +12,7 @@ function textOf(files: SeedFolder, name: string): string {
 }
 
 describe('NoCloud', () => {
-  test('user data as given, and an instance id made from the content', async () => {
+  test('user data unchanged, and an instance id derived from the content', async () => {
     const userData = '#cloud-config\r\npackages: [nginx]\r\n';
     const { files, instanceId } = await planNoCloud({ userData });
     expect(textOf(files, 'user-data')).toBe(userData);
@@ -26,7 +26,7 @@ describe('NoCloud', () => {
     expect(Object.keys(files).sort()).toEqual(['meta-data', 'user-data']);
   });
 
-  test('meta data of the caller keeps its words and its instance id', async () => {
+  test('meta data of the caller stays unchanged, with its instance id', async () => {
     const metaData = '# ours\ninstance-id: web-1\n';
     const own = await planNoCloud({ userData: '', metaData });
     expect(textOf(own.files, 'meta-data')).toBe(metaData);
@@ -38,7 +38,7 @@ describe('NoCloud', () => {
     });
   });
 
-  test('the short way', async () => {
+  test('the short form', async () => {
     const { files } = await planNoCloud({ hostname: 'web-1.example', sshKeys: [`${key}\n`] });
     expect(textOf(files, 'user-data')).toMatch(/^#cloud-config\n/);
     expect(parse(textOf(files, 'user-data'))).toEqual({
@@ -59,7 +59,7 @@ describe('NoCloud', () => {
     'Content-Type: multipart/mixed; boundary="x"\r\n\r\n',
     '#cloud-config\n# nothing yet\n',
     '',
-  ])('user data %j is known', async (userData) => {
+  ])('user data %j is recognised', async (userData) => {
     const { format, label, bytes } = await createSeed({ userData });
     expect({ format, label }).toEqual({ format: 'iso9660', label: 'cidata' });
     expect(bytes.length % 2048).toBe(0);
@@ -72,7 +72,7 @@ describe('NoCloud', () => {
 });
 
 describe('other systems', () => {
-  test('Ignition is passed by fw_cfg; Flatcar has a key of its own', async () => {
+  test('Ignition is passed by fw_cfg; Flatcar has its own key', async () => {
     const userData = '{"ignition":{"version":"3.4.0"}}';
     const guest = { seed: 'ignition' } as const;
     const coreos = await createSeed({ userData, guest });
@@ -86,7 +86,7 @@ describe('other systems', () => {
     expect(flatcar.fwCfg).toBe('opt/org.flatcar-linux/config');
   });
 
-  test('Combustion is a disc of its own label', async () => {
+  test('Combustion is a disc with its own label', async () => {
     const seed = await createSeed({ kind: 'combustion', userData: '#!/bin/sh\n' });
     expect(seed).toMatchObject({
       format: 'iso9660',

@@ -75,7 +75,7 @@ describe('ISO 9660', () => {
     expect(facts).toContain('TYPE=iso9660');
   });
 
-  test('a folder of many files takes more than one sector', async () => {
+  test('a folder of many files needs more than one sector', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 60 }, (_, index) => [`file-${index}`, Buffer.from(`${index}`)]),
     );

@@ -4,12 +4,12 @@ import { cut, serve } from '../faults/serve.ts';
 import type { AcmeBuild } from '../fixtures/acme.ts';
 import { makeDisk, sha256 } from '../fixtures/line.ts';
 
-/** A server of three releases that often answers badly, and never with another disk than it says. */
+/** A server of three releases that often answers badly, but never with a disk other than the stated one. */
 export interface FlappingUpstream {
   upstream: Upstream;
   mirrors: Record<string, string>;
   digests: Record<string, string>;
-  /** From now on every answer is a good one. */
+  /** From now on every answer is good. */
   settle(): void;
 }
 

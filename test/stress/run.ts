@@ -11,9 +11,9 @@ import { startFlapping } from './flapping-upstream.ts';
 import type { Outcome, Task } from './task.ts';
 
 /**
- * Twelve processes on one cache of three names, some of them killed every second, against a server that flaps. Prints its
- * figures and exits 1 where a disk was wrong, lost or damaged, a process hung, or an error had no type.
- * `ROOTDISK_STRESS_SECONDS`: how long; default 300.
+ * Twelve processes on one cache of three names, some of them killed every second, against an unreliable server. Prints
+ * its figures and exits with 1 if a disk was wrong, lost or damaged, a process hung, or an error had no type.
+ * `ROOTDISK_STRESS_SECONDS`: duration; default 300.
  */
 const seconds = Number(process.env['ROOTDISK_STRESS_SECONDS'] ?? 300);
 const width = 12;
@@ -32,7 +32,7 @@ let isOver = false;
 interface Worker {
   child: ChildProcess;
   heardAt: number;
-  /** Deeds that it has ended. */
+  /** Finished calls. */
   deeds: number;
 }
 const workers = new Set<Worker>();
@@ -68,7 +68,7 @@ const endAt = Date.now() + seconds * 1000;
 while (Date.now() < endAt) {
   await wait(200 + Math.random() * 1600);
   const running = [...workers];
-  // One that is still loading would only be started again.
+  // A process that is still loading would only be started again.
   const atWork = running.filter(({ deeds }) => deeds > 0);
   const victim = atWork[Math.floor(Math.random() * atWork.length)];
   if (victim?.child.kill('SIGKILL') === true) kills += 1;
@@ -86,7 +86,7 @@ const ended = [...workers].map(
 for (const { child } of workers) child.kill('SIGKILL');
 await Promise.all(ended);
 
-// After all that, what lies there is right, and every call succeeds.
+// At the end all files are correct, and every call succeeds.
 const { cacheDir } = task;
 const { ensureImage, verifyCache } = createRootdisk(parts);
 for await (const { name, state } of verifyCache({ cacheDir })) {

@@ -1,12 +1,12 @@
-/** What each process of a stress run is told. */
+/** The input of each process in a stress run. */
 export interface Task {
   cacheDir: string;
   mirrors: Record<string, string>;
-  /** Of the disk of each release. */
+  /** Digest of the disk of each release. */
   digests: Record<string, string>;
 }
 
-/** What one deed came to: where a disk came from, what else was seen, or the code of an error. */
+/** The result of one call: the origin of a disk, other observations, or the code of an error. */
 export interface Outcome {
   deed: string;
   end: string;

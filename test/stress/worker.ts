@@ -7,7 +7,10 @@ import { isImageError } from '../../src/errors.ts';
 import { parts, sha256File } from '../fixtures/line.ts';
 import type { Outcome, Task } from './task.ts';
 
-/** One of many processes on one cache, until it is killed: a random deed after the other, a line for how each ended. */
+/**
+ * One of many processes on one cache, until it is killed: random calls one after the other, with a line for each
+ * result.
+ */
 const { cacheDir, mirrors, digests }: Task = JSON.parse(process.argv[2] ?? '{}');
 const { ensureImage, verifyCache } = createRootdisk(parts);
 const releases = Object.keys(digests);
@@ -24,7 +27,7 @@ async function ensure(options: EnsureOptions, form: (release: string) => string)
   try {
     if ((await sha256File(image.path)) !== digests[release]) return 'WRONG DISK';
     if (Math.random() < 0.3) await wait(Math.random() * 50);
-    // A lease keeps it there, so that it can be read again.
+    // A lease keeps it, so that it can be read again.
     return (await sha256File(image.path)) === digests[release] ? image.origin : 'LOST DISK';
   } finally {
     await image.dispose();
@@ -34,7 +37,7 @@ async function ensure(options: EnsureOptions, form: (release: string) => string)
 async function verify(repair: boolean): Promise<string> {
   let worst = 'sound';
   for await (const { state, reason = '' } of verifyCache({ cacheDir, mirrors, repair })) {
-    // No process does damage here; a disk that had to be made again was damaged too.
+    // No process damages disks here; a disk that had to be made again was damaged too.
     if (state === 'damaged' || /again from/.test(reason)) return 'DAMAGED';
     if (state !== 'intact') worst = state;
   }
@@ -64,7 +67,7 @@ const deeds: Record<string, () => Promise<string>> = {
 for (;;) {
   const deed = pick(Object.keys(deeds));
   const end = await deeds[deed]?.().catch((error: unknown) => {
-    // Whatever is no error of this package ends the process, and the run with it; nothing is wrong with the disk either.
+    // An error that is not from this package ends the process and the run.
     if (!isImageError(error) || error.code === 'ERR_CACHE_IO') throw error;
     return error.code;
   });

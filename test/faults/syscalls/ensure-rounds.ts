@@ -6,7 +6,7 @@ import { isImageError } from '../../../src/errors.ts';
 import { parts } from '../../fixtures/line.ts';
 import type { Report } from './injector.ts';
 
-/** One call after the other: each line of the input says its options and what is injected, each line of output its end. */
+/** One call after the other: each line of the input has its options and the fault, each line of output its result. */
 const { ensureImage } = createRootdisk(parts);
 for await (const text of createInterface({ input: process.stdin })) {
   const { environment, options } = JSON.parse(text);

@@ -19,17 +19,17 @@ export interface SystemCall {
   path: string;
 }
 
-/** What happens to calls of a kind: an error of the system by its name, or `SIGKILL` to the process. */
+/** The fault for calls of a kind: an error of the system by its name, or `SIGKILL` to the process. */
 export interface Injection {
   kind: string;
-  /** Absent: each of them. */
+  /** Absent: all of them. */
   nth?: number;
-  /** Only calls whose path contains this, or ends in it where `$` follows. */
+  /** Only calls whose path contains this, or ends in it if `$` follows. */
   path?: string;
   fault: string;
 }
 
-/** How a call of `ensureImage` ended. */
+/** The result of a call of `ensureImage`. */
 export interface Report {
   path?: string;
   origin?: string;
@@ -48,13 +48,13 @@ export interface Run {
 const source = fileURLToPath(new URL('inject.c', import.meta.url));
 const script = fileURLToPath(new URL('ensure-rounds.ts', import.meta.url));
 
-/** Many times what a call takes on a busy machine. */
+/** Many times the duration of a call on a busy machine. */
 const hangMs = 120_000;
 
-/** Lets system calls of another process fail; made at test time, as only a program in C can do that. */
+/** Makes system calls of another process fail; compiled during the test, because only a program in C can do that. */
 export class Injector {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rootdisk-inject-'));
-  /** Why nothing can be injected here; `undefined` where it can. */
+  /** The reason why nothing can be injected here; `undefined` if it can. */
   readonly obstacle: string | undefined;
   #program: Program | undefined;
   #round = 0;
@@ -63,14 +63,14 @@ export class Injector {
     this.obstacle = process.platform === 'linux' ? this.#compile() : 'needs Linux';
   }
 
-  /** One call in another process, met by a fault or only watched. One that does not end is a hang. */
+  /** One call in another process, with a fault or only observed. One that does not end counts as a hang. */
   async run(line: Line, options: EnsureOptions, injection?: Injection): Promise<Run> {
     const { cacheDir, mirrors } = line;
     const log = join(this.#folder, 'log');
     await rm(log, { force: true });
     this.#round += 1;
     const program = this.#program ?? startProgram(this.#library);
-    // One that ends is not asked again.
+    // A process that has ended gets no more calls.
     this.#program = undefined;
     const report = await program.ask({
       options: { arch: 'amd64', cacheDir, mirrors, ...options },
@@ -108,7 +108,7 @@ export class Injector {
 
 /** A process that makes one call after the other. */
 interface Program {
-  /** `undefined` when it was killed. Throws when it ended otherwise, or hangs. */
+  /** `undefined` if it was killed. Throws if it ended otherwise, or hangs. */
   ask(question: object): Promise<Report | undefined>;
   close(): void;
 }
@@ -122,7 +122,7 @@ function startProgram(library: string): Program {
       env: {
         ...process.env,
         NODE_NO_WARNINGS: '1',
-        // Calls through io_uring pass no function that could be replaced.
+        // Calls through io_uring use no function that could be replaced.
         UV_USE_IO_URING: '0',
         LD_PRELOAD: library,
       },

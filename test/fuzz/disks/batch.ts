@@ -5,8 +5,8 @@ import { openSeedDisk, type SeedDisk } from './seed-disks.ts';
 import { tryDisk } from './try-disk.ts';
 
 /**
- * Changed disks `first` to `last`, in a process of its own: `batch.ts <first> <last> [name path]…`. A line for each, then the
- * memory. The number of a disk makes it again.
+ * Changed disks `first` to `last`, in a separate process: `batch.ts <first> <last> [name path]…`. Prints a line for
+ * each, then the memory. The number of a disk makes it again.
  */
 const [first, last, ...laid] = process.argv.slice(2);
 const seeds: SeedDisk[] = [];
@@ -17,7 +17,7 @@ for (let number = Number(first); number < Number(last); number += 1) {
   const seed = seeds[number % seeds.length];
   if (seed === undefined) throw new Error('no disks to change');
   process.stdout.write(`${number} ${seed.name.replaceAll(' ', '-')} `);
-  // What is left of the disks before is none of this one's memory.
+  // The memory of the disks before does not count for this one.
   globalThis.gc?.();
   const disk = new ChangedDisk(seed.file, seed.sizeBytes);
   changeDisk(disk, seed, createRandom(number + 1));

@@ -6,8 +6,8 @@ const extremes = [0n, 1n, 2n, 0x7fn, 0xffn, 0x7fffn, 0xffffn, 0x7fff_ffffn, 0xff
 const longExtremes = [...extremes, 2n ** 32n, 2n ** 48n, 2n ** 53n, 2n ** 63n - 1n, 2n ** 64n - 1n];
 
 /**
- * One to four things wrong at places that readers look at: bits, bytes, fields, pieces that are moved or cleared, a disk that
- * is cut. Three of four changes are sealed: the checksum around them is right again.
+ * One to four faults at places that readers use: bits, bytes, fields, pieces that are moved or cleared, a disk that is
+ * cut. Three of four changes are sealed: the checksum around them is corrected.
  */
 export function changeDisk(disk: ChangedDisk, seed: SeedDisk, random: Random): void {
   for (let count = random.between(1, 4); count > 0; count -= 1) {
@@ -33,7 +33,7 @@ function changeOnce(disk: ChangedDisk, seed: SeedDisk, random: Random): number {
       disk.write(at, field(random, width));
       return at;
     case 4:
-      // The neighbour of a good number is good more often than not, and leads elsewhere.
+      // The neighbour of a valid number is often valid, and leads elsewhere.
       disk.edit(at, 1, (bytes) => {
         bytes[0] = ((bytes[0] ?? 0) + random.between(-3, 3)) & 0xff;
       });
@@ -43,7 +43,7 @@ function changeOnce(disk: ChangedDisk, seed: SeedDisk, random: Random): number {
       disk.write(at, disk.read(choosePlace(disk, seed, random, width), width));
       return at;
     case 7: {
-      // A whole structure in the place of another one.
+      // A whole structure replaces another one.
       const [from, length] = chooseRange(seed, random);
       const [to] = chooseRange(seed, random);
       disk.write(to, disk.read(from, length));
@@ -70,11 +70,11 @@ function field(random: Random, width: number): Buffer {
   return random.next() < 0.5 ? cut : Buffer.from(cut).reverse();
 }
 
-/** A place in what was read of the good disk, one that holds something more often than not. */
+/** A place that was read from the good disk; in most cases one that holds data. */
 function choosePlace(disk: ChangedDisk, seed: SeedDisk, random: Random, width: number): number {
   for (let tries = 8; ; tries -= 1) {
     const [position, length] = chooseRange(seed, random);
-    // What a structure begins with decides the most.
+    // The start of a structure is the most important part.
     const within = random.next() < 0.4 ? Math.min(length, 128) : length;
     const at = position + Math.floor((random.next() * within) / width) * width;
     if (tries === 0 || disk.read(at, width).some((byte) => byte !== 0)) return at;

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 
 const pageBytes = 4096;
 
-/** A disk in a file, with changes that are kept in memory: the file stays as it is. */
+/** A disk in a file, with changes that are kept in memory: the file does not change. */
 export class ChangedDisk {
   sizeBytes: number;
   readonly #file: number;
@@ -38,7 +38,7 @@ export class ChangedDisk {
     }
   }
 
-  /** Changes bytes in place; nothing where the disk is cut before their end. */
+  /** Changes bytes in place; does nothing if the disk is cut before their end. */
   edit(position: number, length: number, change: (bytes: Buffer) => void): void {
     const bytes = this.read(position, length);
     if (bytes.length < length) return;

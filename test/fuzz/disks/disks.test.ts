@@ -20,13 +20,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('what is changed is read before', async () => {
+test('the unchanged disks can be read', async () => {
   for (const { name, file, sizeBytes } of seeds) {
     expect([name, await tryDisk(new ChangedDisk(file, sizeBytes))]).toEqual([name, 'accepted']);
   }
 });
 
-test('changed disks give files or typed refusals, within bounds of reads and bytes', async () => {
+test('changed disks give files or typed errors, within limits of reads and bytes', async () => {
   const verdicts = new Set<string>();
   for (let number = 0; number < 300; number += 1) {
     const seed = seeds[number % seeds.length];

@@ -126,7 +126,7 @@ const makers: readonly Maker[] = [
   },
 ];
 
-/** Makes every disk that the installed programs can make, as files in `folder`; says what is left out. */
+/** Makes every disk that the installed programs can make, as files in `folder`; reports the missing ones. */
 export function makeDisks(folder: string): { name: string; path: string }[] {
   const tree = join(folder, 'tree');
   mkdirSync(tree);

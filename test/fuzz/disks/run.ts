@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { laySeedDisks } from './seed-disks.ts';
 
 /**
- * Changes disks at random and reads what is on them: `run.ts [count] [first]`. Each is numbered, and its number makes it
- * again from the same seeds. Fails on anything but files or typed refusals, on more reads than one question may need, on a
- * disk that does not end, and on 256 MiB.
+ * Changes disks at random and reads their content: `run.ts [count] [first]`. Each has a number, which makes it again
+ * from the same seeds. Fails for any result except files or typed errors, for more reads than one question may need,
+ * for a disk that does not end, and for 256 MiB.
  */
 const [count = 20_000, first = 0] = process.argv.slice(2).map(Number);
 const seedsOfBatch = 12;
@@ -62,7 +62,7 @@ async function runBatch(job: {
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let next = from;
-  // Long past what one disk takes on a busy machine: the process itself hangs.
+  // Much longer than one disk takes on a busy machine: the process itself hangs.
   const watch = (): NodeJS.Timeout => setTimeout(() => child.kill('SIGKILL'), 120_000);
   let watchdog = watch();
   for await (const line of createInterface({ input: child.stdout })) {

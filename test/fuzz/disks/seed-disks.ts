@@ -19,17 +19,17 @@ import type { VolumeSeal } from './seals/volume-seal.ts';
 import { xfsSeal } from './seals/xfs.ts';
 import { tryDisk } from './try-disk.ts';
 
-/** A good disk in a file, and what of it a reader looks at. */
+/** A good disk in a file, and the parts that a reader uses. */
 export interface SeedDisk {
   name: string;
   file: number;
   sizeBytes: number;
-  /** Position and length of what was read of it, data of files left out. */
+  /** Position and length of the reads, without data of files. */
   ranges: (readonly [number, number])[];
   seals: VolumeSeal[];
 }
 
-/** Lays the disks into `folder`: those of the samples where they are, and those made here. Gives back name and path of each. */
+/** Writes the disks into `folder`: the samples if they exist, and those made here. Returns name and path of each. */
 export function laySeedDisks(folder: string): { name: string; path: string }[] {
   const laid = makeDisks(folder);
   const samples = join(process.env['ROOTDISK_SAMPLES'] ?? '', 'disks');
@@ -42,7 +42,7 @@ export function laySeedDisks(folder: string): { name: string; path: string }[] {
   return laid;
 }
 
-/** Opens a disk that was laid, and reads it once to see what readers look at. */
+/** Opens a written disk, and reads it once to record the reads. */
 export async function openSeedDisk({
   name,
   path,

@@ -11,19 +11,19 @@ const parts = {
   fileSystems: builtIns.formats.filter(isFileSystem),
   volumeFormats: builtIns.formats.filter(isVolumeFormat),
 };
-/** For one question to one disk: opening it, listing a directory, a piece of a file. Seeds are small. */
+/** Limits for one question to one disk: opening it, listing a directory, a piece of a file. Seeds are small. */
 const most = { reads: 30_000, bytes: 128 * MiB };
-/** Of one disk, so that a loop of directories ends. */
+/** Limits for one disk, so that a loop of directories ends. */
 const mostPlaces = 30;
 const mostNames = 100;
 
-/** `accepted`, or the codes of what was refused; a rejection is a defect of the reader. */
+/** `accepted`, or the codes of the errors; a rejection is a defect of the reader. */
 export type Verdict = string;
 
-/** What was read of a disk, in its order. */
+/** The reads of a disk, in order. */
 export type Trace = (position: number, length: number) => void;
 
-/** Opens a disk and reads what is on it, within bounds that count reads and bytes. */
+/** Opens a disk and reads its content, within limits for reads and bytes. */
 export async function tryDisk(disk: ChangedDisk, trace: Trace = () => {}): Promise<Verdict> {
   const budget = new Budget();
   const source: ByteSource = {
@@ -94,7 +94,7 @@ async function walk(files: DiskFiles, ask: Ask): Promise<void> {
   }
 }
 
-/** What starts the disk, and the first bytes of its kernel and initrds. */
+/** The boot files of the disk, and the first bytes of its kernel and initrds. */
 async function readBootFiles(disk: ReadDisk): Promise<void> {
   const { entry } = await disk.boot();
   for (const file of [entry.kernel, ...entry.initrd]) await (await file.open()).read(0, 65_536);
@@ -111,7 +111,7 @@ async function readEnds(files: DiskFiles, path: string): Promise<void> {
   }
 }
 
-/** Counts what one question reads. A reader may catch what this throws, so it is checked at the end as well. */
+/** Counts the reads for one question. A reader may catch the error thrown here, so it is checked at the end as well. */
 class Budget {
   #reads = 0;
   #bytes = 0;

@@ -12,7 +12,7 @@ import {
 const MiB = 1024 ** 2;
 export const virtualSize: number = 32 * MiB;
 
-/** Enough data that the decoding threads are worth it, and nine tenths of zeros. */
+/** Enough data for the decoding threads, and nine tenths of zeros. */
 export const disk: Uint8Array = buildRawDisk({
   virtualSize,
   extents: [{ position: MiB, bytes: noise(3 * MiB) }],
@@ -23,7 +23,7 @@ export interface Site {
   upstream: Upstream;
   image: Uint8Array;
   imagePath: string;
-  /** Of the disk inside, sha256. */
+  /** sha256 of the disk inside. */
   diskDigest: string;
   publicKey: string;
   options: {

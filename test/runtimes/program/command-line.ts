@@ -50,7 +50,7 @@ export function commandLineSteps(folder: string, start: readonly string[], cli: 
   ];
 }
 
-/** A project with plug-ins in it, in another folder than the command line. */
+/** A project with plug-ins, in another folder than the command line. */
 async function loadPlugins(command: string[], project: string): Promise<void> {
   const modules = join(project, 'node_modules');
   const plugin =
@@ -80,7 +80,7 @@ async function loadPlugins(command: string[], project: string): Promise<void> {
     ['no-such-package', 2, /there is no module "no-such-package"/],
     ['./no-such-file.js', 2, /there is no module/],
     ['lacking', 8, /cannot be loaded: .*no-such-dependency/],
-    // Beside the command line, and no plug-in.
+    // In the folder of the command line, and not a plug-in.
     ['got', 8, /exports no vendor, format, verifier, target or tier/],
   ] as const) {
     expectEnd(await list(name), { code, stderr: message });

@@ -7,7 +7,7 @@ import { startUpstream } from 'rootdisk/testing';
 import { serveBuild, virtualSize } from './build.ts';
 import type { Step } from './step.ts';
 
-/** `ensureImage` and what stands around it, against a server on loopback. */
+/** `ensureImage` and related functions, against a server on loopback. */
 export function librarySteps(folder: string): Step[] {
   return [
     {

@@ -11,8 +11,8 @@ import { signatureSteps } from './signatures.ts';
 import type { Step } from './step.ts';
 
 /**
- * The same core program for every runtime: `main.ts <command that runs a program, as JSON> <the installed cli.js>`. Prints a
- * line of JSON for each step: its title, and the error of one that failed.
+ * The same core program for every runtime: `main.ts <command that runs a program, as JSON> <the installed cli.js>`.
+ * Prints a line of JSON for each step: its title, and the error of one that failed.
  */
 const [start = '[]', cli = ''] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'rootdisk-runtime-'));
@@ -37,7 +37,7 @@ try {
 }
 process.exit();
 
-/** What hangs fails after a minute. */
+/** A step that hangs fails after a minute. */
 async function limited(running: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const overdue = new Promise<never>((_, reject) => {

@@ -7,7 +7,7 @@ import { makeCertificate, startTlsServer } from '../../http/wire/tls-server.ts';
 import { disk } from './build.ts';
 import type { Step } from './step.ts';
 
-/** Certificates and proxies, which each runtime brings itself. */
+/** Certificates and proxies, which each runtime implements itself. */
 export function networkSteps(folder: string): Step[] {
   return [
     {
@@ -26,7 +26,7 @@ async function overTls(cacheDir: string): Promise<void> {
     response.end(disk);
   });
   const call = { cacheDir, trust: 'tls' } as const;
-  // What the environment says of certificates is not obeyed.
+  // Variables that weaken the certificate check are ignored.
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
   const refusal = await ensureImage(`${server.url}disk.raw`, call).catch((error: unknown) => error);
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];

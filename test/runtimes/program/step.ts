@@ -1,6 +1,6 @@
-/** One thing that has to work under every runtime. */
+/** One feature that must work under every runtime. */
 export interface Step {
   title: string;
-  /** Rejects with what is wrong. */
+  /** Rejects with the error. */
   run(): Promise<void>;
 }

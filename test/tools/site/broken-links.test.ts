@@ -17,7 +17,7 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-test('links, places and pictures that are there are no fault', async () => {
+test('existing links, anchors and pictures are accepted', async () => {
   await write({
     'index.html':
       '<a href="guides/a.html#part">a</a> <img alt="" src="media/b.svg"/> <a href="#own">b</a> <p id="own"></p>',
@@ -28,7 +28,7 @@ test('links, places and pictures that are there are no fault', async () => {
   expect(findBrokenLinks(folder)).toEqual([]);
 });
 
-test('a page, a place and a picture that are not there are told', async () => {
+test('a missing page, anchor and picture are reported', async () => {
   await write({
     'index.html': '<a href="gone.html">a</a> <a class="b" href="guides/a.html#gone">b</a>',
     'guides/a.html': '<h2 id="part">c</h2> <img src="../media/gone.svg"/> <a href="#away">d</a>',
@@ -41,7 +41,7 @@ test('a page, a place and a picture that are not there are told', async () => {
   ]);
 });
 
-test('a link to Markdown is told, as browsers show it as plain text', async () => {
+test('a link to Markdown is reported, because browsers show it as plain text', async () => {
   await write({ 'index.html': '<a href="media/a.md">a</a>', 'media/a.md': '# A' });
   expect(findBrokenLinks(folder)).toEqual(['index.html: media/a.md: not a page of the site']);
 });

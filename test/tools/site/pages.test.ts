@@ -8,7 +8,7 @@ const read = (path: string): string =>
 const listed = Object.values(pages).flat();
 
 test('every guide is a page of the site, once', () => {
-  // The licences of others go with the package; what the site looks like is for its maintainers.
+  // The licences of other packages are in the package; the screenshots of the site are for its maintainers.
   const guides = listFiles('docs').filter(
     (path) => /\.md$/.test(path) && !/^docs\/(?:api\/|pictures\/|bundled-licences)/.test(path),
   );
@@ -16,14 +16,14 @@ test('every guide is a page of the site, once', () => {
   expect([...listed].sort()).toEqual([...guides, ...roots].sort());
 });
 
-test('guides have titles and file names of their own, which are their names and addresses there', () => {
+test('titles and file names of guides are unique, because they are their names and addresses there', () => {
   const titles = listed.map((path) => /^# (.+)/.exec(read(path))?.[1]);
   expect(titles).not.toContain(undefined);
   expect(new Set(titles).size).toBe(listed.length);
   expect(new Set(listed.map((path) => path.replace(/.*\//, ''))).size).toBe(listed.length);
 });
 
-test('every page stands under a heading of the sidebar', () => {
+test('every page is under a heading of the sidebar', () => {
   expect(groupOf('docs/trust.md')).toBe('Trust and pins');
   expect(listed.filter((path) => groupOf(path) === undefined)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { alignDown, type VolumeSeal } from './volume-seal.ts';
 
 const superblockAt = 65_536;
 
-/** The superblock, and blocks of trees, which are told by the UUID in them. */
+/** The superblock, and tree blocks, which are recognised by the UUID in them. */
 export function btrfsSeal(disk: ChangedDisk, start: number): VolumeSeal {
   const superblock = disk.read(start + superblockAt, 4096);
   const nodeBytes = superblock.readUInt32LE(148);

@@ -2,7 +2,7 @@ import { rawCrc32c } from '../../../../formats/filesystems/ext/superblock.ts';
 import type { ChangedDisk } from '../changed-disk.ts';
 import type { VolumeSeal } from './volume-seal.ts';
 
-/** Where the inodes of one group lie. */
+/** The place of the inodes of one group. */
 interface Table {
   at: number;
   bytes: number;

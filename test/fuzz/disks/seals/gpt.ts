@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ChangedDisk } from '../changed-disk.ts';
 
-/** Both headers of a GPT and the sums of their entries, for either size of sector. */
+/** Both headers of a GPT and the checksums of their entries, for either size of sector. */
 export function sealGpt(disk: ChangedDisk): void {
   for (const sectorBytes of [512, 4096]) {
     for (const sector of [1, Math.floor(disk.sizeBytes / sectorBytes) - 1]) {

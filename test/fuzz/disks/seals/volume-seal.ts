@@ -1,9 +1,9 @@
 import type { ChangedDisk } from '../changed-disk.ts';
 
-/** Writes the checksum of what lies around `position` anew; does nothing where there is none. */
+/** Corrects the checksum of the structure around `position`; does nothing if there is none. */
 export type VolumeSeal = (disk: ChangedDisk, position: number) => void;
 
-/** `position` moved down to a multiple of `size` behind `start`. */
+/** `position` rounded down to a multiple of `size` after `start`. */
 export function alignDown(position: number, size: number, start: number): number {
   return start + Math.floor((position - start) / size) * size;
 }

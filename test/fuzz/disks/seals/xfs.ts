@@ -2,7 +2,7 @@ import { crc32c } from '../../../../formats/shared/crc32c.ts';
 import type { ChangedDisk } from '../changed-disk.ts';
 import { alignDown, type VolumeSeal } from './volume-seal.ts';
 
-/** Magics of what begins a block, with the place of its checksum. */
+/** Magics at the start of blocks, with the place of their checksum. */
 const kinds: readonly (readonly [magic: string, sumAt: number])[] = [
   ['BMA3', 64],
   ['XDB3', 4],
