@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultOfMkconfig, timeoutOfMkconfig } from '../fixtures/grub-mkconfig.ts';
 import { grub } from './make-bootable.ts';
 
 /** The values that grub-mkconfig would have found on its machine. */
@@ -34,6 +35,16 @@ export async function writeGrubFolder(boot: string, facts: GrubFacts): Promise<v
   await writeFile(join(folder, 'grub.cfg'), formatConfig(kernel.slice('vmlinuz-'.length), facts));
 }
 
+const videoModules = [
+  'efi_gop',
+  'efi_uga',
+  'ieee1275_fb',
+  'vbe',
+  'vga',
+  'video_bochs',
+  'video_cirrus',
+];
+
 function formatConfig(version: string, facts: GrubFacts): string {
   const { rootUuid } = facts;
   const advanced = `gnulinux-advanced-${rootUuid}`;
@@ -48,70 +59,10 @@ function formatConfig(version: string, facts: GrubFacts): string {
 #
 
 ### BEGIN /etc/grub.d/00_header ###
-if [ -s $prefix/grubenv ]; then
-  set have_grubenv=true
-  load_env
-fi
-if [ "\${next_entry}" ] ; then
-   set default="\${next_entry}"
-   set next_entry=
-   save_env next_entry
-   set boot_once=true
-else
-   set default="0"
-fi
-
-if [ x"\${feature_menuentry_id}" = xy ]; then
-  menuentry_id_option="--id"
-else
-  menuentry_id_option=""
-fi
-
-export menuentry_id_option
-
-if [ "\${prev_saved_entry}" ]; then
-  set saved_entry="\${prev_saved_entry}"
-  save_env saved_entry
-  set prev_saved_entry=
-  save_env prev_saved_entry
-  set boot_once=true
-fi
-
-function savedefault {
-  if [ -z "\${boot_once}" ]; then
-    saved_entry="\${chosen}"
-    save_env saved_entry
-  fi
-}
-function load_video {
-  if [ x$feature_all_video_module = xy ]; then
-    insmod all_video
-  else
-    insmod efi_gop
-    insmod efi_uga
-    insmod ieee1275_fb
-    insmod vbe
-    insmod vga
-    insmod video_bochs
-    insmod video_cirrus
-  fi
-}
-
+${defaultOfMkconfig('0', videoModules)}
 terminal_input console
 terminal_output console
-if [ "\${recordfail}" = 1 ] ; then
-  set timeout=30
-else
-  if [ x$feature_timeout_style = xy ] ; then
-    set timeout_style=menu
-    set timeout=0
-  # Fallback normal timeout code in case the timeout_style feature is
-  # unavailable.
-  else
-    set timeout=0
-  fi
-fi
-### END /etc/grub.d/00_header ###
+${timeoutOfMkconfig(0)}### END /etc/grub.d/00_header ###
 
 ### BEGIN /etc/grub.d/10_linux ###
 function gfxmode {

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { qcow2 } from '../../../formats/qcow2.ts';
 import type { ByteSource, DecodeContext } from '../../../src/kit.ts';
 import type { DiskExtent } from '../../../src/testing/cut-blocks.ts';
-import { decodeContext } from '../decode-context.ts';
+import { decodeInto } from '../decode-disk.ts';
 import { PageSink } from '../page-sink.ts';
-import { SteppedSource } from '../stepped-source.ts';
 
 /** Bytes without repeats: `text` compresses to about a third, `noise` not at all. */
 export function content(kind: 'text' | 'noise', seed: number, length: number): Uint8Array {
@@ -27,13 +26,10 @@ export function digestOf(virtualSize: number, extents: readonly DiskExtent[]): s
 }
 
 /** Decodes a complete image, or a source that is arriving, into memory. */
-export async function decodeQcow2(
+export function decodeQcow2(
   image: Uint8Array | ByteSource,
   sink: PageSink = new PageSink(),
-  context: DecodeContext = decodeContext(),
+  context?: DecodeContext,
 ): Promise<PageSink> {
-  const source = image instanceof Uint8Array ? new SteppedSource(image, 'whole') : image;
-  const opened = await qcow2.open(source, context);
-  await opened.copyTo(sink);
-  return sink;
+  return decodeInto(qcow2, image, sink, context);
 }

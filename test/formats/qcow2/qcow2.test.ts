@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { qcow2 } from '../../../formats/qcow2.ts';
 import { buildQcow2Image } from '../../../src/testing/qcow2-image.ts';
 import { decodeContext } from '../decode-context.ts';
+import { expectAbort, expectSinkFailure, expectTransferFailure } from '../ended-decoding.ts';
 import { PageSink } from '../page-sink.ts';
 import { SteppedSource } from '../stepped-source.ts';
 import { content, decodeQcow2, digestOf } from './disk.ts';
@@ -72,46 +73,20 @@ test.each(['none', 'zlib', 'zstd'] as const)(
 
 test('rethrows the reason of an abort while it waits, and writes nothing afterwards', async () => {
   const { bytes } = buildQcow2Image({ virtualSize: 4 * MiB, extents });
-  const abort = new AbortController();
-  const source = new SteppedSource(bytes, { readyBytes: MiB / 2, sizeKnown: true });
-  const sink = new PageSink();
-  const done = decodeQcow2(source, sink, decodeContext({ signal: abort.signal }));
-  const reason = new Error('enough');
-  abort.abort(reason);
-  await expect(done).rejects.toBe(reason);
-  const written = sink.writtenBytes;
-  source.grow(bytes.length);
-  await new Promise(setImmediate);
-  expect(sink.writtenBytes).toBe(written);
+  await expectAbort(qcow2, { bytes, readyBytes: MiB / 2 }, () => Promise.resolve());
 });
 
 test('passes on a failure of the transfer, in the tables and in the data', async () => {
   const { bytes } = buildQcow2Image({ virtualSize: 4 * MiB, extents });
   for (const readyBytes of [65_536, 300_000]) {
-    const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-    const done = decodeQcow2(source);
-    const failure = new Error('connection lost');
-    source.fail(failure);
-    await expect(done).rejects.toBe(failure);
+    await expectTransferFailure(qcow2, { bytes, readyBytes });
   }
 });
 
 test('passes on a failure of the sink, once no other write is running', async () => {
   const bytes = content('noise', 4, 8 * MiB);
   const image = buildQcow2Image({ virtualSize: 8 * MiB, extents: [{ position: 0, bytes }] }).bytes;
-  const sink = new PageSink();
-  const full = new Error('no space');
-  let running = 0;
-  const write = sink.write.bind(sink);
-  sink.write = async (position, piece) => {
-    running += 1;
-    await new Promise(setImmediate);
-    running -= 1;
-    if (position === 2 * MiB) throw full;
-    await write(position, piece);
-  };
-  await expect(decodeQcow2(image, sink)).rejects.toBe(full);
-  expect(running).toBe(0);
+  const sink = await expectSinkFailure(qcow2, image, (position) => position === 2 * MiB);
   expect(sink.writtenBytes).toBeLessThan(8 * MiB);
 });
 

@@ -3,6 +3,7 @@ import { vdi } from '../../../formats/vdi.ts';
 import { buildVdiImage, type VdiImageOptions } from '../../../src/testing/vdi-image.ts';
 import { decodeContext } from '../decode-context.ts';
 import { decodeDisk, decodeInto } from '../decode-disk.ts';
+import { expectAbort, expectTransferFailure } from '../ended-decoding.ts';
 import { PageSink } from '../page-sink.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
 import { SteppedSource } from '../stepped-source.ts';
@@ -124,29 +125,16 @@ describe('an image that is still arriving', () => {
   test('rethrows the reason of an abort, and writes nothing afterwards', async () => {
     const { bytes } = buildVdiImage(disk);
     for (const readyBytes of [100, 520, 3 * MiB]) {
-      const abort = new AbortController();
-      const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-      const sink = new PageSink();
-      const done = decodeInto(vdi, source, sink, decodeContext({ signal: abort.signal }));
-      await (readyBytes < MiB ? new Promise(setImmediate) : sink.written(MiB));
-      const reason = new Error('enough');
-      abort.abort(reason);
-      await expect(done).rejects.toBe(reason);
-      const written = sink.writtenBytes;
-      source.grow(bytes.length);
-      await new Promise(setImmediate);
-      expect(sink.writtenBytes).toBe(written);
+      await expectAbort(vdi, { bytes, readyBytes }, (sink) =>
+        readyBytes < MiB ? new Promise(setImmediate) : sink.written(MiB),
+      );
     }
   });
 
   test('passes on a failure of the transfer', async () => {
     const { bytes } = buildVdiImage(disk);
     for (const readyBytes of [100, 520, 3 * MiB]) {
-      const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-      const done = decodeDisk(vdi, source);
-      const failure = new Error('connection lost');
-      source.fail(failure);
-      await expect(done).rejects.toBe(failure);
+      await expectTransferFailure(vdi, { bytes, readyBytes });
     }
   });
 });

@@ -3,6 +3,7 @@ import { vhd } from '../../../formats/vhd.ts';
 import { buildVhdImage, sealVhd, type VhdImageOptions } from '../../../src/testing/vhd-image.ts';
 import { decodeContext } from '../decode-context.ts';
 import { decodeDisk, decodeInto } from '../decode-disk.ts';
+import { expectAbort, expectSinkFailure, expectTransferFailure } from '../ended-decoding.ts';
 import { PageSink } from '../page-sink.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
 import { SteppedSource } from '../stepped-source.ts';
@@ -203,46 +204,21 @@ describe('ends', () => {
   test('with the reason of an abort, and writes nothing afterwards', async () => {
     const { bytes } = buildVhdImage(disk);
     for (const readyBytes of [100, 1000, 1540, 3 * MiB]) {
-      const abort = new AbortController();
-      const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-      const sink = new PageSink();
-      const done = decodeInto(vhd, source, sink, decodeContext({ signal: abort.signal }));
-      await (readyBytes < MiB ? new Promise(setImmediate) : sink.written(MiB));
-      const reason = new Error('enough');
-      abort.abort(reason);
-      await expect(done).rejects.toBe(reason);
-      const written = sink.writtenBytes;
-      source.grow(bytes.length);
-      await new Promise(setImmediate);
-      expect(sink.writtenBytes).toBe(written);
+      await expectAbort(vhd, { bytes, readyBytes }, (sink) =>
+        readyBytes < MiB ? new Promise(setImmediate) : sink.written(MiB),
+      );
     }
   });
 
   test('with a failure of the transfer', async () => {
     const { bytes } = buildVhdImage(disk);
     for (const readyBytes of [100, 1000, 1540, 3 * MiB]) {
-      const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-      const done = decodeDisk(vhd, source);
-      const failure = new Error('connection lost');
-      source.fail(failure);
-      await expect(done).rejects.toBe(failure);
+      await expectTransferFailure(vhd, { bytes, readyBytes });
     }
   });
 
   test('with a failure of the sink, once no other write is running', async () => {
     const { bytes } = buildVhdImage({ ...disk, blockBytes: 65_536 });
-    const sink = new PageSink();
-    const full = new Error('no space');
-    let running = 0;
-    const write = sink.write.bind(sink);
-    sink.write = async (position, piece) => {
-      running += 1;
-      await new Promise(setImmediate);
-      running -= 1;
-      if (position === 0) throw full;
-      await write(position, piece);
-    };
-    await expect(decodeInto(vhd, bytes, sink)).rejects.toBe(full);
-    expect(running).toBe(0);
+    await expectSinkFailure(vhd, bytes, (position) => position === 0);
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { vhdx } from '../../../formats/vhdx.ts';
 import { buildVhdxImage } from '../../../src/testing/vhdx-image.ts';
 import { decodeContext } from '../decode-context.ts';
+import { expectAbort, expectSinkFailure, expectTransferFailure } from '../ended-decoding.ts';
 import { PageSink } from '../page-sink.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
 import { SteppedSource } from '../stepped-source.ts';
@@ -72,18 +73,7 @@ test('rethrows the reason of an abort while it waits, and writes nothing afterwa
   const { bytes, dataOffsets } = buildVhdxImage({ virtualSize, extents });
   const starts = [100, MiB + 100, ...dataOffsets.values()];
   for (const readyBytes of starts) {
-    const abort = new AbortController();
-    const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-    const sink = new PageSink();
-    const done = decodeVhdx(source, sink, decodeContext({ signal: abort.signal }));
-    await new Promise(setImmediate);
-    const reason = new Error('enough');
-    abort.abort(reason);
-    await expect(done).rejects.toBe(reason);
-    const written = sink.writtenBytes;
-    source.grow(bytes.length);
-    await new Promise(setImmediate);
-    expect(sink.writtenBytes).toBe(written);
+    await expectAbort(vhdx, { bytes, readyBytes });
   }
 });
 
@@ -101,30 +91,14 @@ test('an abort ends the wait for a log', async () => {
 test('passes on a failure of the transfer, in the header, the tables and the data', async () => {
   const { bytes } = buildVhdxImage({ virtualSize, extents });
   for (const readyBytes of [0, 2 * MiB, 3 * MiB + 8, 5 * MiB]) {
-    const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-    const done = decodeVhdx(source);
-    const failure = new Error('connection lost');
-    source.fail(failure);
-    await expect(done).rejects.toBe(failure);
+    await expectTransferFailure(vhdx, { bytes, readyBytes });
   }
 });
 
 test('passes on a failure of the sink, once no other write is running', async () => {
   const bytes = content('noise', 4, 8 * MiB);
   const image = buildVhdxImage({ virtualSize, extents: [{ position: 0, bytes }] }).bytes;
-  const sink = new PageSink();
-  const full = new Error('no space');
-  let running = 0;
-  const write = sink.write.bind(sink);
-  sink.write = async (position, piece) => {
-    running += 1;
-    await new Promise(setImmediate);
-    running -= 1;
-    if (position === 2 * MiB) throw full;
-    await write(position, piece);
-  };
-  await expect(decodeVhdx(image, sink)).rejects.toBe(full);
-  expect(running).toBe(0);
+  const sink = await expectSinkFailure(vhdx, image, (position) => position === 2 * MiB);
   expect(sink.writtenBytes).toBeLessThan(8 * MiB);
 });
 

@@ -4,6 +4,7 @@ import type { DefectReason } from '../../../src/kit.ts';
 import { buildVmdkImage } from '../../../src/testing/vmdk-image.ts';
 import { decodeContext } from '../decode-context.ts';
 import { decodeDisk, decodeInto } from '../decode-disk.ts';
+import { expectAbort, expectSinkFailure, expectTransferFailure } from '../ended-decoding.ts';
 import { PageSink } from '../page-sink.ts';
 import { content, digestOf } from '../qcow2/disk.ts';
 import { SteppedSource } from '../stepped-source.ts';
@@ -125,17 +126,7 @@ test.each(layouts)(
 
 test.each(variants)('rethrows the reason of an abort while it waits: %s', async (variant) => {
   const { bytes } = buildVmdkImage({ virtualSize: 4 * MiB, extents, variant });
-  const abort = new AbortController();
-  const source = new SteppedSource(bytes, { readyBytes: MiB / 2, sizeKnown: true });
-  const sink = new PageSink();
-  const done = decodeInto(vmdk, source, sink, decodeContext({ signal: abort.signal }));
-  const reason = new Error('enough');
-  abort.abort(reason);
-  await expect(done).rejects.toBe(reason);
-  const written = sink.writtenBytes;
-  source.grow(bytes.length);
-  await new Promise(setImmediate);
-  expect(sink.writtenBytes).toBe(written);
+  await expectAbort(vmdk, { bytes, readyBytes: MiB / 2 }, () => Promise.resolve());
 });
 
 test.each(layouts)(
@@ -143,11 +134,7 @@ test.each(layouts)(
   async (layout) => {
     const { bytes } = buildVmdkImage({ virtualSize: 4 * MiB, extents, ...layout });
     for (const readyBytes of [1000, 11_000, 80_000, 300_000, bytes.length - 1]) {
-      const source = new SteppedSource(bytes, { readyBytes, sizeKnown: true });
-      const done = decodeDisk(vmdk, source);
-      const failure = new Error('connection lost');
-      source.fail(failure);
-      await expect(done).rejects.toBe(failure);
+      await expectTransferFailure(vmdk, { bytes, readyBytes });
     }
   },
 );
@@ -157,19 +144,11 @@ test.each(variants)(
   async (variant) => {
     const noise = [{ position: 0, bytes: content('noise', 4, 4 * MiB) }];
     const { bytes } = buildVmdkImage({ virtualSize: 4 * MiB, extents: noise, variant });
-    const sink = new PageSink();
-    const full = new Error('no space');
-    let running = 0;
-    const write = sink.write.bind(sink);
-    sink.write = async (position, piece) => {
-      running += 1;
-      await new Promise(setImmediate);
-      running -= 1;
-      if (position + piece.length > MiB) throw full;
-      await write(position, piece);
-    };
-    await expect(decodeInto(vmdk, bytes, sink)).rejects.toBe(full);
-    expect(running).toBe(0);
+    const sink = await expectSinkFailure(
+      vmdk,
+      bytes,
+      (position, length) => position + length > MiB,
+    );
     expect(sink.writtenBytes).toBeLessThan(4 * MiB);
   },
 );
