@@ -44,7 +44,8 @@ export async function readXfsMap(at: XfsMapWalk): Promise<Runs> {
   return found.runs;
 }
 
-interface Node {
+/** Keys and pointers of one level of the extent tree (`xfs_bmbt`). */
+interface MapNode {
   level: number;
   /** The place of the keys. */
   start: number;
@@ -53,7 +54,7 @@ interface Node {
   records: number;
 }
 
-async function addChildren(at: XfsMapWalk, bytes: Buffer, node: Node, found: Found): Promise<void> {
+async function addChildren(at: XfsMapWalk, bytes: Buffer, node: MapNode, found: Found): Promise<void> {
   const { level, start, room, records } = node;
   if (records < 1 || records > room) throw badMap(at, `a node with ${records} records`);
   for (let slot = 0; slot < records; slot += 1) {
