@@ -111,22 +111,8 @@ export async function openZipReader(
     }
   }
 
-  const explain = (error: unknown): unknown => {
-    if (sourceError !== undefined) return sourceError.error;
-    if (!(error instanceof Error)) return error;
-    if (error.message.startsWith('strong encryption')) {
-      return refuse('encrypted', 'The zip archive is encrypted', { format: 'zip', cause: error });
-    }
-    const isCut = error.message === 'unexpected EOF';
-    return refuse(
-      isCut ? 'truncated' : 'corrupt-header',
-      `The zip file is damaged: ${error.message}`,
-      {
-        format: 'zip',
-        cause: error,
-      },
-    );
-  };
+  const explain = (error: unknown): unknown =>
+    sourceError === undefined ? explainZipError(error) : sourceError.error;
   const explained = async <T>(promise: Promise<T>): Promise<T> => {
     try {
       return await promise;
@@ -161,4 +147,18 @@ export async function openZipReader(
       }
     },
   };
+}
+
+/** The refusal for an error of yauzl. */
+function explainZipError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.message.startsWith('strong encryption')) {
+    return refuse('encrypted', 'The zip archive is encrypted', { format: 'zip', cause: error });
+  }
+  const isCut = error.message === 'unexpected EOF';
+  return refuse(
+    isCut ? 'truncated' : 'corrupt-header',
+    `The zip file is damaged: ${error.message}`,
+    { format: 'zip', cause: error },
+  );
 }
