@@ -1,8 +1,8 @@
-import type { AskToken, Authorizer, AuthRequest } from '../../http/wire/authorized.ts';
-import { abortable } from '../../kit/abort.ts';
+import type { Authorizer, AuthRequest } from '../../http/wire/authorized.ts';
 import { type AuthChallenge, parseChallenges } from './challenges.ts';
 import { createLogins, type LoginOptions, type Logins } from './logins.ts';
-import { basicHeader, type RegistryToken, requestToken, type TokenWish } from './request-token.ts';
+import { KeptTokens, repositoryOf } from './kept-tokens.ts';
+import { basicHeader, type TokenWish } from './request-token.ts';
 
 /** How requests of one kind to one repository are authorized. */
 type Admission = { header: string } | { wish: TokenWish };
@@ -15,38 +15,7 @@ export function createHostAuthorizer(warn: LoginOptions['warn']): Authorizer {
 /** Answers challenges of registries with these logins, and keeps the tokens that it receives. */
 function createAuthorizer(logins: Logins): Authorizer {
   const admissions = new Map<string, Admission>();
-  const tokens = new Map<string, RegistryToken>();
-  const running = new Map<string, Promise<RegistryToken>>();
-
-  const obtain = async (
-    wish: TokenWish,
-    request: AuthRequest,
-    ask: AskToken,
-  ): Promise<RegistryToken> => {
-    const key = tokenKey(request.url, wish);
-    // One request for all waiting callers; if it fails, each caller makes its own.
-    const other = running.get(key);
-    if (other !== undefined) {
-      const token = await abortable(other, request.signal).catch(() => undefined);
-      request.signal.throwIfAborted();
-      if (token !== undefined) return token;
-    }
-    const work = (async () => {
-      const login = await logins.find(request.url, repositoryOf(request.url), request.signal);
-      if (login !== undefined && 'registryToken' in login) {
-        return { value: login.registryToken, renewAt: Infinity };
-      }
-      return await requestToken(wish, login, request, ask);
-    })();
-    running.set(key, work);
-    try {
-      const token = await work;
-      tokens.set(key, token);
-      return token;
-    } finally {
-      if (running.get(key) === work) running.delete(key);
-    }
-  };
+  const tokens = new KeptTokens(logins);
 
   return {
     async headersFor(request, ask) {
@@ -56,9 +25,7 @@ function createAuthorizer(logins: Logins): Authorizer {
         .find((one) => one !== undefined);
       if (known === undefined) return {};
       if ('header' in known) return { authorization: known.header };
-      const kept = tokens.get(tokenKey(url, known.wish));
-      const isGood = kept !== undefined && performance.now() < kept.renewAt;
-      const token = isGood ? kept : await obtain(known.wish, request, ask);
+      const token = tokens.find(url, known.wish) ?? (await tokens.obtain(known.wish, request, ask));
       return { authorization: `Bearer ${token.value}` };
     },
     async answer(request, { challenge, sent }, ask) {
@@ -76,11 +43,10 @@ function createAuthorizer(logins: Logins): Authorizer {
       );
       if (bearer !== undefined) {
         const wish = wishOf(bearer, request);
-        const kept = tokens.get(tokenKey(url, wish));
+        const kept = tokens.find(url, wish);
         // Another request may have renewed the token meanwhile.
         const isNew = kept !== undefined && `Bearer ${kept.value}` !== before;
-        const isGood = isNew && performance.now() < kept.renewAt;
-        const token = isGood ? kept : await obtain(wish, request, ask);
+        const token = isNew ? kept : await tokens.obtain(wish, request, ask);
         return admit({ wish }, `Bearer ${token.value}`);
       }
       if (!challenges.some(({ scheme }) => scheme === 'basic')) return undefined;
@@ -111,13 +77,5 @@ function kindsFor(method: AuthRequest['method']): ('read' | 'write' | 'delete')[
   return method === 'DELETE' ? ['delete', 'write'] : ['write'];
 }
 
-function repositoryOf({ pathname }: URL): string {
-  const [, name = ''] = /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\//.exec(pathname) ?? [];
-  return name;
-}
-
 const placeKey = (url: URL, kind: string): string =>
   JSON.stringify([url.origin, repositoryOf(url), kind]);
-
-const tokenKey = ({ origin }: URL, { realm, service = '', scopes }: TokenWish): string =>
-  JSON.stringify([origin, realm, service, ...scopes]);
