@@ -75,7 +75,7 @@ type Layout = Omit<Qcow2Image, 'bytes'> & { parts: Part[]; fileBytes: number };
 
 function layOut(options: Qcow2ImageOptions): Layout {
   const { virtualSize, version = 3, clusterBits = 16, compression = 'none' } = options;
-  const { extendedL2 = false, l1 = 'first', l2 = 'before', zeros = 'unallocated' } = options;
+  const { extendedL2 = false, l1 = 'first', l2 = 'before' } = options;
   const clusterBytes = 2 ** clusterBits;
   const entryBytes = extendedL2 ? 16 : 8;
   const tableEntries = clusterBytes / entryBytes;
@@ -119,15 +119,8 @@ function layOut(options: Qcow2ImageOptions): Layout {
     refer(compressed ? position - (position % 512) : position, compressed ? sectors * 512 : 1);
   };
 
-  const rawClusters = cutTouchedBlocks(options.extents, clusterBytes, virtualSize);
-  const ascending = [...rawClusters.keys()].sort((a, b) => a - b);
-  const encoded = new Map<number, EncodedCluster>();
-  for (const number of ascending) {
-    const raw = rawClusters.get(number) ?? new Uint8Array(clusterBytes);
-    const cluster = encodeCluster(raw, { compression, extendedL2, zeros });
-    if (cluster !== undefined) encoded.set(number, cluster);
-  }
-  const present = ascending.filter((number) => encoded.has(number));
+  const encoded = encodeClusters(options, clusterBytes);
+  const present = [...encoded.keys()];
   const order = options.order?.(present) ?? present;
   const tableOf = (number: number): number => Math.floor(number / tableEntries);
   const missing = new Map<number, number>();
@@ -150,8 +143,55 @@ function layOut(options: Qcow2ImageOptions): Layout {
   if (l1 === 'last') l1Offset = reserve(l1Bytes);
   refer(l1Offset, l1Bytes);
 
+  parts.push(
+    ...tableParts({ l1Offset, l1Bytes, l2Offsets, dataOffsets, entries, references }, options),
+  );
+  const refcounts = refcountParts(references, align(), clusterBytes);
+  parts.push(...refcounts.parts);
+  const header = headerBytes({
+    ...{ version, clusterBits, virtualSize, extendedL2, zstd: compression === 'zstd' },
+    ...{ l1Offset, l1Entries: l1Bytes / 8, refcounts },
+  });
+  parts.push({ position: 0, bytes: header });
+  return { parts, fileBytes: refcounts.end, l1Offset, l2Offsets, dataOffsets };
+}
+
+/** The clusters with data or flags, by their number, ascending. */
+function encodeClusters(
+  {
+    extents,
+    virtualSize,
+    compression = 'none',
+    extendedL2 = false,
+    zeros = 'unallocated',
+  }: Qcow2ImageOptions,
+  clusterBytes: number,
+): Map<number, EncodedCluster> {
+  const raw = cutTouchedBlocks(extents, clusterBytes, virtualSize);
+  const encoded = new Map<number, EncodedCluster>();
+  for (const [number, bytes] of [...raw].sort(([a], [b]) => a - b)) {
+    const cluster = encodeCluster(bytes, { compression, extendedL2, zeros });
+    if (cluster !== undefined) encoded.set(number, cluster);
+  }
+  return encoded;
+}
+
+/** The L1 table and all L2 tables. */
+function tableParts(
+  places: Omit<Qcow2Image, 'bytes'> & {
+    l1Bytes: number;
+    entries: ReadonlyMap<number, EncodedCluster>;
+    references: ReadonlyMap<number, number>;
+  },
+  { clusterBits = 16, extendedL2 = false }: Qcow2ImageOptions,
+): Part[] {
+  const { l1Offset, l1Bytes, l2Offsets, dataOffsets, entries, references } = places;
+  const clusterBytes = 2 ** clusterBits;
+  const entryBytes = extendedL2 ? 16 : 8;
+  const tableEntries = clusterBytes / entryBytes;
   const copied = (position: number): bigint =>
     references.get(Math.floor(position / clusterBytes)) === 1 ? 1n << 63n : 0n;
+  const parts: Part[] = [];
   const l1Table = new DataView(new ArrayBuffer(l1Bytes));
   for (const [table, position] of l2Offsets.entries()) {
     if (position === 0) continue;
@@ -168,12 +208,5 @@ function layOut(options: Qcow2ImageOptions): Layout {
     parts.push({ position, bytes: new Uint8Array(l2Table.buffer) });
   }
   parts.push({ position: l1Offset, bytes: new Uint8Array(l1Table.buffer) });
-  const refcounts = refcountParts(references, align(), clusterBytes);
-  parts.push(...refcounts.parts);
-  const header = headerBytes({
-    ...{ version, clusterBits, virtualSize, extendedL2, zstd: compression === 'zstd' },
-    ...{ l1Offset, l1Entries: l1Bytes / 8, refcounts },
-  });
-  parts.push({ position: 0, bytes: header });
-  return { parts, fileBytes: refcounts.end, l1Offset, l2Offsets, dataOffsets };
+  return parts;
 }

@@ -52,8 +52,43 @@ export interface VmdkImage {
 
 const sectorBytes = 512;
 
+/** A directory and its grain tables, in sectors; the redundant ones are a second copy. */
+interface Directory {
+  sector: number | undefined;
+  tables: number[];
+}
+
+/** The places of all parts of an image, in sectors. */
+interface VmdkLayout {
+  header: VmdkHeaderFields;
+  /** Grains, markers and the footer. */
+  parts: { sector: number; bytes: Uint8Array }[];
+  directory: Directory;
+  copy: Directory;
+  /** By number of the grain: its place, or 1 for a grain that is flagged as zeros. */
+  entries: Map<number, number>;
+  grainAt: Map<number, number>;
+  footerAt: number | undefined;
+  /** Length of the file. */
+  sectors: number;
+}
+
 /** Builds a valid VMDK image in memory. Throws a `RangeError` for an extent beyond the disk. */
 export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
+  const layout = layOutVmdk(options);
+  const { directory, copy, grainAt, footerAt } = layout;
+  const toBytes = (sector: number): number => sector * sectorBytes;
+  return {
+    bytes: writeLayout(layout),
+    directoryOffset: toBytes(directory.sector ?? 0),
+    tableOffsets: directory.tables.map(toBytes),
+    copyOffsets: copy.tables.map(toBytes),
+    grainOffsets: new Map([...grainAt].map(([grain, sector]) => [grain, toBytes(sector)])),
+    ...defined({ footerOffset: footerAt === undefined ? undefined : toBytes(footerAt) }),
+  };
+}
+
+function layOutVmdk(options: VmdkImageOptions): VmdkLayout {
   const { virtualSize, variant = 'monolithicSparse', tables = 'first' } = options;
   const {
     grainSectors = 128,
@@ -143,35 +178,34 @@ export function buildVmdkImage(options: VmdkImageOptions): VmdkImage {
     reserve(end === 'marker' ? 1 : grainSectors - 1);
   }
 
-  const bytes = new Uint8Array(next * sectorBytes);
+  return {
+    header,
+    parts,
+    directory: { sector: directoryAt, tables: tableAt },
+    copy: { sector: redundantAt, tables: copyAt },
+    entries: new Map([...grainAt, ...flagged.map((grain) => [grain, 1] as const)]),
+    ...{ grainAt, footerAt, sectors: next },
+  };
+}
+
+function writeLayout({ header, parts, directory, copy, entries, sectors }: VmdkLayout): Uint8Array {
+  const { isStream, capacity, tableEntries } = header;
+  const bytes = new Uint8Array(sectors * sectorBytes);
   const view = new DataView(bytes.buffer);
   for (const part of parts) bytes.set(part.bytes, part.sector * sectorBytes);
   bytes.set(vmdkHeaderBytes(header));
   bytes.set(vmdkDescriptorBytes(isStream, capacity), sectorBytes);
-  for (const [directory, list] of [
-    [directoryAt, tableAt],
-    [redundantAt, copyAt],
-  ] as const) {
-    if (directory === undefined) continue;
-    for (const [i, sector] of list.entries()) {
-      view.setUint32(directory * sectorBytes + i * 4, sector, true);
+  for (const { sector, tables } of [directory, copy]) {
+    if (sector === undefined) continue;
+    for (const [i, table] of tables.entries()) {
+      view.setUint32(sector * sectorBytes + i * 4, table, true);
     }
-    const setEntry = (grain: number, value: number): void => {
-      const table = (list[tableOf(grain)] ?? 0) * sectorBytes;
+    for (const [grain, value] of entries) {
+      const table = (tables[Math.floor(grain / tableEntries)] ?? 0) * sectorBytes;
       view.setUint32(table + (grain % tableEntries) * 4, value, true);
-    };
-    for (const [grain, sector] of grainAt) setEntry(grain, sector);
-    for (const grain of flagged) setEntry(grain, 1);
+    }
   }
-  const toBytes = (sector: number): number => sector * sectorBytes;
-  return {
-    bytes,
-    directoryOffset: toBytes(directoryAt ?? 0),
-    tableOffsets: tableAt.map(toBytes),
-    copyOffsets: copyAt.map(toBytes),
-    grainOffsets: new Map([...grainAt].map(([grain, sector]) => [grain, toBytes(sector)])),
-    ...defined({ footerOffset: footerAt === undefined ? undefined : toBytes(footerAt) }),
-  };
+  return bytes;
 }
 
 /** Grains that an extent touches and that hold only zeros. */

@@ -54,7 +54,12 @@ interface MapNode {
   records: number;
 }
 
-async function addChildren(at: XfsMapWalk, bytes: Buffer, node: MapNode, found: Found): Promise<void> {
+async function addChildren(
+  at: XfsMapWalk,
+  bytes: Buffer,
+  node: MapNode,
+  found: Found,
+): Promise<void> {
   const { level, start, room, records } = node;
   if (records < 1 || records > room) throw badMap(at, `a node with ${records} records`);
   for (let slot = 0; slot < records; slot += 1) {

@@ -1,7 +1,7 @@
 import type { Authorizer, AuthRequest } from '../../http/wire/authorized.ts';
 import { type AuthChallenge, parseChallenges } from './challenges.ts';
-import { createLogins, type LoginOptions, type Logins } from './logins.ts';
 import { KeptTokens, repositoryOf } from './kept-tokens.ts';
+import { createLogins, type LoginOptions, type Logins } from './logins.ts';
 import { basicHeader, type TokenWish } from './request-token.ts';
 
 /** How requests of one kind to one repository are authorized. */
