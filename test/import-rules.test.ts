@@ -22,7 +22,7 @@ const sources = readSources(productFolders);
 const paths = sources.map(({ path }) => path);
 const imports = findImports(sources);
 
-/** Loaded on first use, each in one file. */
+/** Loaded on demand, each in one file. */
 const heavy = [
   'got',
   'cheerio',
@@ -35,14 +35,14 @@ const heavy = [
   '@sigstore/verify',
 ];
 
-test('the rules look at the whole product', () => {
+test('the rules check the whole product', () => {
   expect(paths).toEqual(
     expect.arrayContaining(['src/ensure-image.ts', 'vendors/debian.ts', 'formats/xz.ts']),
   );
   expect(imports.length).toBeGreaterThan(paths.length);
 });
 
-test('no files import each other in a circle, by types neither', () => {
+test('no files import each other in a circle, not even by types', () => {
   expect(findImportCircles(imports)).toEqual([]);
 });
 
@@ -69,7 +69,7 @@ test('the promise of work that may have ended is not kept', () => {
   expect(findKeptPromises(sources)).toEqual([]);
 });
 
-test('parts import the kit and their own folder only', () => {
+test('parts import only the kit and their own folder', () => {
   expect(sayImports(findStrayPartImports(imports))).toEqual([]);
 });
 
@@ -81,15 +81,15 @@ test('nothing imports the command line or the testing kit', () => {
   expect(sayImports(findOutwardImports(imports))).toEqual([]);
 });
 
-test('keys are loaded on use only, and what keeps them is in no package', () => {
+test('keys are loaded only on demand, and the programs that maintain them are in no package', () => {
   expect(sayImports(findEarlyKeys(imports))).toEqual([]);
 });
 
-test.each(heavy)('%s is loaded on first use, in one file', (name) => {
+test.each(heavy)('%s is loaded on demand, in one file', (name) => {
   expect(findHeavyUses(name, imports)).toEqual([]);
 });
 
-test('sockets are opened under src/http and src/testing only', () => {
+test('sockets are opened only under src/http and src/testing', () => {
   expect(sayImports(findSocketUses(imports))).toEqual([]);
 });
 
@@ -97,7 +97,7 @@ test('vendors, formats and verifiers open no file', () => {
   expect(sayImports(findFileUses(imports))).toEqual([]);
 });
 
-test('the terminal and the environment belong to the command line', () => {
+test('only the command line uses the terminal and the environment', () => {
   expect(findTerminalUses(sources)).toEqual([]);
 });
 

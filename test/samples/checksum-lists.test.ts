@@ -32,14 +32,14 @@ function pinOf(ending: string): string | undefined {
   return rows.find((row) => row.split('\t')[2]?.endsWith(ending))?.split('\t')[3];
 }
 
-/** What a clear-signed text signs; its signature is not this test's matter. */
+/** The signed text of a clear-signed document; its signature is not checked here. */
 function bodyOf(text: string): string {
   if (!text.startsWith('-----BEGIN PGP SIGNED MESSAGE-----')) return text;
   return text.slice(text.indexOf('\n\n') + 2, text.indexOf('\n-----BEGIN PGP SIGNATURE-----'));
 }
 
 describe.skipIf(samples === undefined)('captured lists', () => {
-  test('there are as many as there were', () => {
+  test('their number is unchanged', () => {
     expect(lists.length).toBeGreaterThanOrEqual(27);
   });
 
@@ -54,7 +54,7 @@ describe.skipIf(samples === undefined)('captured lists', () => {
     }
   });
 
-  test('file names that name one build have the digest that others pinned', () => {
+  test('file names that identify a build have the digest that others pinned', () => {
     const pins = pinsByName();
     let compared = 0;
     for (const path of lists) {
@@ -95,7 +95,7 @@ describe.skipIf(samples === undefined)('captured lists', () => {
     expect(pickChecksum(list, name, path).digests).toEqual([pinOf(address)]);
   });
 
-  test('sizes come to the byte or not at all', () => {
+  test('sizes are in bytes or absent', () => {
     const size = (path: string, name: string) =>
       pickChecksum(parseChecksums(bodyOf(readSample(`upstream/${path}`))), name, path).sizeBytes;
     expect(
@@ -113,7 +113,7 @@ describe.skipIf(samples === undefined)('captured lists', () => {
     expect(size('debian/dists_bullseye_Release.11.1', 'contrib/Contents-all')).toBe(738242);
   });
 
-  test('clear-signed ones are refused as they are', () => {
+  test('clear-signed ones are refused in their signed form', () => {
     const signed = lists.filter((path) => readSample(path).startsWith('-----BEGIN PGP SIGNED'));
     signed.push('upstream/debian/dists_sid_InRelease.2026-10-30');
     expect(signed.length).toBeGreaterThanOrEqual(2);
@@ -122,7 +122,7 @@ describe.skipIf(samples === undefined)('captured lists', () => {
     }
   });
 
-  test('signed lists give the digests that their cases say', () => {
+  test('signed lists give the digests in their cases', () => {
     const root = parseRecord(JSON.parse(readSample('signed/cases.json')), 'cases');
     let compared = 0;
     for (const value of parseList(root['cases'], 'cases')) {
@@ -141,7 +141,7 @@ describe.skipIf(samples === undefined)('captured lists', () => {
     expect(compared).toBeGreaterThanOrEqual(6);
   });
 
-  test('two digests for one name in a signed list are not chosen between', () => {
+  test('two digests for one name in a signed list are an error', () => {
     const list = parseChecksums(readSample('signed/synthetic-duplicate-conflict/SHA256SUMS'));
     expect(() => pickChecksum(list, 'demo-1.0-x86_64.qcow2', 'SHA256SUMS')).toThrow(
       /more than once/,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseMetalink } from '../../src/kit.ts';
 import { readSample } from './read-samples.ts';
 
-test('what MirrorCache answered once: mirrors by distance, the origin last, no hash', async () => {
+test('a captured answer of MirrorCache: mirrors by distance, the origin last, no hash', async () => {
   const text = readSample('upstream/opensuse/libgio.2022-10-02.excerpt.meta4');
   const { files } = await parseMetalink(text, 'libgio.meta4');
   expect(files).toHaveLength(1);

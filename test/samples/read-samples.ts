@@ -27,7 +27,7 @@ export function readPins(vendor: string): Pin[] {
   });
 }
 
-/** A folder with these files, as nginx lists it. */
+/** A folder listing of nginx with these files. */
 export function listFiles(names: Iterable<string>): string {
   const rows = [...names].map(
     (name) => `<a href="${name}">${name}</a>  02-Oct-2026 16:05  184549376`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { requireNode } from '../require-node.ts';
 
-// Absolute, so that tests may run anywhere; a run that asks for samples and finds none fails here.
+// Absolute, so that tests may run in any folder; a run with a samples folder that does not exist fails here.
 const samples = join(process.cwd(), process.env['ROOTDISK_SAMPLES'] ?? '../shared');
 const folder = process.env['ROOTDISK_SAMPLES']?.startsWith('/')
   ? process.env['ROOTDISK_SAMPLES']
@@ -17,7 +17,7 @@ requireNode();
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Machines that run this are shared; what fails three times is broken.
+    // Machines that run this are shared; a test that fails three times is broken.
     retry: process.env['CI'] === undefined ? 0 : 2,
     include: ['test/samples/**/*.test.ts'],
     env: { ROOTDISK_SAMPLES: folder },

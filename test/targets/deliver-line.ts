@@ -27,7 +27,7 @@ export interface DeliverLine {
 
 const plugin = fileURLToPath(new URL('stand-ins/plugin.ts', import.meta.url));
 
-/** Half a MiB past a whole number of them. */
+/** Half a MiB more than a whole number of MiB. */
 const sizeBytes = 3.5 * 1024 ** 2;
 
 export async function startDeliverLine(

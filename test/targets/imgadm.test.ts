@@ -24,7 +24,7 @@ test('in the global zone of SmartOS the finished pair is installed', async () =>
   expect(stream).toBe(join(line.machine.folder, 'out', 'acme-1-20260101.x86_64.zfs.gz'));
 });
 
-test('in another zone it is refused, and says what to do', async () => {
+test('in another zone it is refused, with what to do', async () => {
   const line = await start();
   await line.machine.becomeSmartos('0c2ae1ee-2ef1-4c1e-9d4d-7e2a3a9b4a11');
   const ran = await line.run(toSmartos);
@@ -34,7 +34,7 @@ test('in another zone it is refused, and says what to do', async () => {
   expect(line.line.asked()).toEqual([]);
 });
 
-test('on another system the plan is printed, and said to be one', async () => {
+test('on another system the plan is printed, and marked as such', async () => {
   const line = await start({ withZfs: false });
   const ran = await line.run(toSmartos);
   expect(ran.code).toBe(0);
@@ -58,7 +58,7 @@ describe('the parent of builds', () => {
     expect(await line.machine.calls()).toContain('create -V 4m zones/rootdisk-build-UUID');
   });
 
-  test('is the dataset that was delegated, in a zone', async () => {
+  test('is the delegated dataset, in a zone', async () => {
     const line = await start();
     await line.machine.addDataset('zones/z1/data');
     await line.machine.becomeSmartos('z1');
@@ -68,7 +68,7 @@ describe('the parent of builds', () => {
     expect(calls).toContain('create -V 4m zones/z1/data/rootdisk-build-UUID');
   });
 
-  test('is refused where none was delegated', async () => {
+  test('is refused if no dataset was delegated', async () => {
     const line = await start();
     await line.machine.becomeSmartos('z2');
     const ran = await line.run(['--to', 'zvol-here']);
@@ -77,7 +77,7 @@ describe('the parent of builds', () => {
   });
 });
 
-test('without ZFS a raw disk is refused, as it is no image file', async () => {
+test('without ZFS a raw disk is refused, because it is not an image file', async () => {
   const line = await start({ withZfs: false });
   const ran = await line.run(['--to', 'file', '--dataset', 'tank']);
   expect(ran.code).toBe(2);

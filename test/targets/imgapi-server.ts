@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sleep } from '../../src/kit/abort.ts';
 
-/** How the server answers instead; `true` where it has answered. */
+/** A replacement for the server's answer; `true` if it has answered. */
 type Misbehaviour = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -26,7 +26,7 @@ export interface ImgapiServer {
   requests: string[];
   headers: IncomingMessage['headers'][];
   images: Map<string, Stored>;
-  /** Images that another server has, for `import-remote`. */
+  /** Images on another server, for `import-remote`. */
   remote: Map<string, Record<string, unknown>>;
   misbehave: Misbehaviour;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startImgapi(): Promise<ImgapiServer> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  // What the caller hears before it sends a body.
+  // The answer that the caller gets before it sends a body.
   server.on('checkContinue', (request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
@@ -78,7 +78,7 @@ export async function startImgapi(): Promise<ImgapiServer> {
       const manifest = imgapi.remote.get(uuid);
       if (manifest === undefined) return fail(response, 404, 'ResourceNotFound', 'no such image');
       imgapi.images.set(uuid, { manifest: { ...manifest, state: 'unactivated' } });
-      // A job of its own.
+      // A separate job.
       setTimeout(() => imgapi.images.set(uuid, { manifest: { ...manifest, state: 'active' } }), 50);
       return reply(response, 200, { image_uuid: uuid, job_uuid: uuid });
     }

@@ -32,7 +32,7 @@ async function sha1Of(chunks: AsyncIterable<Uint8Array>): Promise<{ sha1: string
   return { sha1: hash.digest('hex'), size };
 }
 
-/** A finished pair of the image, whose stream is not compressed, and mostly zeros. */
+/** A finished pair of the image, whose stream is uncompressed, and mostly zeros. */
 async function placePair(more: object = {}, sizeBytes = 3_000_000): Promise<{ sha1: string }> {
   const folder = join(line.machine.folder, 'out');
   await mkdir(folder, { recursive: true });
@@ -69,11 +69,11 @@ test('an image is built, imported with its uuid, sent and activated', async () =
   expect(server.requests.filter((one) => one.startsWith('PUT'))).toHaveLength(1);
 });
 
-test('300 MB are pushed without being held in memory, and fetched back equal', async () => {
+test('300 MB are pushed without being held in memory, and downloaded with the same bytes', async () => {
   const { uuid } = line;
   const { sha1 } = await placePair({}, 300_000_000);
   const ran = await line.run([...flags(), '--json'], {
-    // A program that holds the file has more than that beside itself.
+    // A program that holds the file in memory has more than that.
     NODE_OPTIONS: `--import ${new URL('stand-ins/report-memory.ts', import.meta.url).pathname}`,
   });
   expect(ran.code).toBe(0);
@@ -100,7 +100,7 @@ test('an origin that the server lacks is imported first, with its own', async ()
   ]);
 });
 
-test('origins without end are refused, and nothing is imported', async () => {
+test('an endless chain of origins is refused, and nothing is imported', async () => {
   const { uuid } = line;
   const origin = '00000001-0000-4000-8000-000000000000';
   server.images.set(origin, { manifest: { uuid: origin, state: 'active', origin } });
@@ -109,7 +109,7 @@ test('origins without end are refused, and nothing is imported', async () => {
   expect(server.images.has(uuid)).toBe(false);
 });
 
-describe('what fails is undone, or gone on with', () => {
+describe('a failure is undone, or the next call continues', () => {
   const isFile = (method = '', url = ''): boolean => method === 'PUT' && url.includes('/file');
 
   test('a slow server is waited for', async () => {
@@ -155,7 +155,7 @@ describe('what fails is undone, or gone on with', () => {
     },
   );
 
-  test('an image that an earlier call left unactivated is gone on with', async () => {
+  test('an image that an earlier call left unactivated is continued', async () => {
     const { uuid } = line;
     const plan = await push({ dryRun: true });
     const manifest = { ...plan.manifest, state: 'unactivated' };
@@ -215,8 +215,8 @@ describe('what fails is undone, or gone on with', () => {
   });
 });
 
-describe('addresses that are none', () => {
-  test('401 says which servers can be used', async () => {
+describe('invalid addresses', () => {
+  test('401 names the usable servers', async () => {
     server.misbehave = (_, response) => {
       fail(response, 401, 'UnauthorizedError', 'no signature');
       return true;
@@ -226,7 +226,7 @@ describe('addresses that are none', () => {
     expect(line.line.asked()).toEqual([]);
   });
 
-  test('a page of HTML is no IMGAPI, and credentials are never shown', async () => {
+  test('an HTML page is not an IMGAPI, and credentials are never shown', async () => {
     server.misbehave = (_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>portal');
       return true;
@@ -241,7 +241,7 @@ describe('addresses that are none', () => {
     expect(plan.stdout + plan.stderr).not.toContain('hunter2');
   });
 
-  test('nor in what a refused connection leads to', async () => {
+  test('nor in the error of a refused connection', async () => {
     const url = 'http://admin:hunter2@127.0.0.1:9/';
     const error: unknown = await push({ url }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_NETWORK' });

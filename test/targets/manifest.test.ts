@@ -16,7 +16,7 @@ const noble: DeliveryImage = {
   virtualSize: 3758096384 + 1,
 };
 
-// The first is Ubuntu 24.04 of 20260725, the last the digest of no bytes.
+// The first is Ubuntu 24.04 of 20260725, the last the digest of an empty file.
 test.each([
   [
     'd1940f7d69d343355e183dff1e08a59852d32e7309baa7a4bad8365b11b005ac',
@@ -38,7 +38,7 @@ test.each([
   expect(imageUuid(sha256, 'rootdisk')).toBe(rootdisk);
 });
 
-describe('a manifest as it is made', () => {
+describe('a new manifest', () => {
   test('has the fields that a bhyve machine needs, and passes the check', () => {
     const manifest = buildManifest(noble, { now, stream });
     expect(manifest).toEqual({
@@ -74,7 +74,7 @@ describe('a manifest as it is made', () => {
   const requirementsOf = (image: Partial<DeliveryImage>) =>
     buildManifest({ ...noble, ...image }, { now }).requirements;
 
-  test('Talos takes no ssh key, and what only a BIOS starts gets its bootrom', () => {
+  test('Talos takes no ssh key, and an image that boots only with BIOS gets its bootrom', () => {
     const talos = { seed: 'talos', ssh: false, firmware: ['bios', 'uefi'] } as const;
     const guest = { ...talos, firmware: [...talos.firmware] };
     expect(requirementsOf({ vendor: 'talos', guest }).ssh_key).toBe(false);
@@ -128,7 +128,7 @@ test.each([
   expect(() => checkManifest(manifest)).toThrow(expect.objectContaining(refused));
 });
 
-test.each([undefined, null, [], 'text', { v: 3 }])('%j is no manifest', (value) => {
+test.each([undefined, null, [], 'text', { v: 3 }])('%j is not a manifest', (value) => {
   expect(() => checkManifest(value)).toThrow(/the manifest/);
 });
 

@@ -17,7 +17,7 @@ const shelf: Target = {
   deliver: async () => ({}),
 };
 
-test('a target of another package gets the verified disk, and its plan is told', async () => {
+test('a target of another package gets the verified disk, and its plan is reported', async () => {
   const line = await startDeliverLine();
   open.push(line);
   const got: DeliveryDisk[] = [];
@@ -39,7 +39,7 @@ test('a target of another package gets the verified disk, and its plan is told',
   expect(got).toMatchObject([{ vendor: 'acme', uuid: line.uuid, virtualSize: line.disk.length }]);
 });
 
-test('what a target throws names it, and what it gives is left as it is', async () => {
+test('an error of a target names it, and its result is returned unchanged', async () => {
   const line = await startDeliverLine();
   open.push(line);
   const broken = { ...shelf, check: () => Promise.reject(new Error('no shelf')) };
@@ -55,18 +55,18 @@ test.each([
   [{ ...shelf, apiVersion: 2 }, 'apiVersion must be 1'],
   [{ ...shelf, deliver: undefined }, 'no deliver()'],
   [{ ...shelf, arches: 'amd64' }, 'arches must be a list'],
-])('a target of another shape is refused: %j', (target, said) => {
+])('a target with an invalid shape is refused: %j', (target, said) => {
   expect(() => defineTarget(target as unknown as Target)).toThrow(said);
   expect(() => createRootdisk({ targets: [target as unknown as Target] })).toThrow(said);
 });
 
-test('the ids of the own targets are taken', () => {
+test('the ids of the built-in targets are reserved', () => {
   expect(() => createRootdisk({ targets: [file] })).toThrow(/"file" is given twice or reserved/);
   const smartos = { ...shelf, id: 'smartos' };
   expect(() => createRootdisk({ targets: [smartos] })).toThrow(/"smartos"/);
 });
 
-test('an unknown target is refused with the ones there are', async () => {
+test('an unknown target is refused with the existing ones', async () => {
   const delivering = createRootdisk({ targets: [shelf] }).deliverImage('acme', { to: 'shelv' });
   await expect(delivering).rejects.toMatchObject({
     code: 'ERR_INVALID_REQUEST',
@@ -74,7 +74,7 @@ test('an unknown target is refused with the ones there are', async () => {
   });
 });
 
-test('plug-ins bring targets alone, in a list, or beside vendors', () => {
+test('plug-ins may export only targets, in a list, or with vendors', () => {
   expect(collectParts('one', { default: shelf }).targets).toEqual([shelf]);
   expect(collectParts('two', { default: { targets: [shelf] } }).targets).toEqual([shelf]);
   expect(() => collectParts('bad', { default: { targets: [{ id: 'x' }] } })).toThrow(

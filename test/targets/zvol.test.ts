@@ -17,7 +17,7 @@ const toZvol = ['--to', 'zvol-here', '--dataset', 'tank'];
 const stream = 'acme-1-20260101.x86_64.zfs.gz';
 const listFiles = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 
-test('a zvol of whole MiB is made, written, snapshotted, sent and destroyed', async () => {
+test('a zvol of whole MiB is created, written, snapshotted, sent and destroyed', async () => {
   const ran = await line.run([...toZvol, '--output-dir', 'out']);
   expect(ran).toMatchObject({ code: 0 });
   const folder = join(line.machine.folder, 'out');
@@ -56,7 +56,7 @@ test('a zvol of whole MiB is made, written, snapshotted, sent and destroyed', as
   expect((await listFiles(folder)).sort()).toEqual(['acme-1-20260101.json', stream]);
 });
 
-test('files go to a folder of the cache where none is named, never to the working folder', async () => {
+test('files go to a folder of the cache if none is named, never to the working folder', async () => {
   const before = await listFiles(line.machine.folder);
   const ran = await line.run(toZvol);
   expect(ran.stdout).toContain(join(line.line.cacheDir, 'deliver', 'acme-1', stream));
@@ -65,7 +65,7 @@ test('files go to a folder of the cache where none is named, never to the workin
   ]);
 });
 
-test('`file` takes the pair that is finished, and makes a damaged one again', async () => {
+test('`file` uses the finished pair, and makes a damaged one again', async () => {
   const toFile = { to: 'file-here', dataset: 'tank' };
   await line.deliver(toFile);
   const first = await line.machine.calls();
@@ -85,16 +85,16 @@ describe.each(['create', 'write', 'snapshot', 'send', 'destroy'])('interrupted a
     expect(await line.machine.builds()).toEqual([]);
     const made = await listFiles(join(line.machine.folder, 'out'));
     expect(made.filter((name) => name.startsWith('.'))).toEqual([]);
-    // The pair is finished before the zvol goes, or not there at all.
+    // The pair is finished before the zvol is removed, or it does not exist.
     expect(made).toEqual([]);
   });
 
-  test('what SIGKILL leaves is swept an hour later', async () => {
+  test('the leftovers of SIGKILL are removed an hour later', async () => {
     const env = { STAND_IN_AT: step, STAND_IN_SIGNAL: 'KILL' };
     const ran = await line.run([...toZvol, '--output-dir', 'out'], env);
     expect(ran.code).toBeNull();
     expect(await listFiles(join(line.machine.folder, 'out'))).not.toContain(stream);
-    // The stand-in of `destroy` outlives its caller, and does its work.
+    // The stand-in of `destroy` outlives its caller, and finishes its work.
     if (step === 'destroy')
       await expect.poll(() => line.machine.builds(), { timeout: 30_000 }).toEqual([]);
     const left = await line.machine.builds();
@@ -105,7 +105,7 @@ describe.each(['create', 'write', 'snapshot', 'send', 'destroy'])('interrupted a
   });
 });
 
-test('an old build that is busy stays, and so does a young one and every other dataset', async () => {
+test('an old build that is busy stays, and so does a new one and every other dataset', async () => {
   const young = 'rootdisk-build-00000000-0000-4000-8000-000000000001';
   await line.machine.addDataset(`tank/${young}`, 3500);
   const name = 'rootdisk-build-00000000-0000-4000-8000-000000000000';
@@ -118,7 +118,7 @@ test('an old build that is busy stays, and so does a young one and every other d
   expect(destroyed).not.toContain('destroy -r tank/data');
 });
 
-test('partial files go when they are an hour old', async () => {
+test('partial files are removed when they are an hour old', async () => {
   const folder = join(line.machine.folder, 'out');
   await mkdir(folder);
   const names = [0, 1].map((n) => `.rootdisk-${n}0000000-0000-4000-8000-000000000000.partial`);
@@ -129,7 +129,7 @@ test('partial files go when they are an hour old', async () => {
   expect((await listFiles(folder)).filter((name) => name.startsWith('.'))).toEqual([names[1]]);
 });
 
-test('two builds of one vendor and release take turns', async () => {
+test('two builds of one vendor and release run one after the other', async () => {
   const [one, two] = await Promise.all([line.run(toZvol), line.run(toZvol)]);
   expect([one.code, two.code]).toEqual([0, 0]);
   const steps = (await line.machine.calls()).map((call) => call.split(' ')[0]);
@@ -145,14 +145,14 @@ describe('bad input', () => {
     ['-tank', invalid, 'is no name of a dataset'],
     ['missing', 'ERR_CACHE_IO', 'dataset does not exist'],
     [undefined, invalid, 'the dataset to build in is not known'],
-  ])('the dataset %j is refused before anything is fetched', async (dataset, code, said) => {
+  ])('the dataset %j is refused before any download', async (dataset, code, said) => {
     const delivering = line.deliver({ to: 'zvol-here', dataset });
     const message = expect.stringContaining(said);
     await expect(delivering).rejects.toMatchObject({ code, message });
     expect(line.line.asked()).toEqual([]);
   });
 
-  test('a user who may not use ZFS is told what to do', async () => {
+  test('a user without permission for ZFS is told what to do', async () => {
     const ran = await line.run(toZvol, { STAND_IN_DENIED: '1' });
     expect(ran.code).toBe(7);
     expect(ran.stderr).toContain('permission denied');
@@ -165,7 +165,7 @@ describe('bad input', () => {
   });
 });
 
-test('a plan says what would be done, with the uuid, and does nothing', async () => {
+test('a plan shows the actions, with the uuid, and does nothing', async () => {
   const ran = await line.run([...toZvol, '--dry-run', '--json']);
   expect(ran.code).toBe(0);
   const plan = parseOutput(ran);

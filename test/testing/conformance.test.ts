@@ -72,7 +72,7 @@ it.each(mutants)('$id rejects: $what', async (mutant) => {
   expect(await rejectionOf(mutant)).toBeInstanceOf(Error);
 });
 
-it('several samples have their names behind the titles', () => {
+it('the titles of several samples contain their names', () => {
   const two = checkFormat(acmez, [{ ...formatSample, name: 'small' }, formatSample]);
   expect(two.map(({ id }) => id)).toEqual(
     expect.arrayContaining(['format/decodes/small', 'format/decodes/2']),

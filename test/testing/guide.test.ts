@@ -16,7 +16,7 @@ const doors = {
 let folder: string;
 let files: string[];
 
-/** The files of the guide as a reader types them, in a folder of their own. */
+/** The files of the guide as a reader types them, in a separate folder. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rootdisk-guide-'));
   const guide = await readFile(join(root, 'docs/plugins.md'), 'utf8');
@@ -45,7 +45,7 @@ function mapDoors(): Record<string, string> {
   );
 }
 
-test('every code block of the guide is a file of it', async () => {
+test('every code block of the guide is one of its files', async () => {
   const guide = await readFile(join(root, 'docs/plugins.md'), 'utf8');
   expect(guide.match(/```ts\n/g)?.length).toBe(files.length);
   expect(files.length).toBeGreaterThan(8);

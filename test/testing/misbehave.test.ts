@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-/** The head of the answer; the body is still to come. */
+/** The head of the answer; the body follows later. */
 async function ask(how: Misbehaviour, headers = {}): Promise<IncomingMessage> {
   upstream.route(how, misbehave(how, body));
   const sent = get(new URL(how, upstream.url), { agent: false, headers });
@@ -36,7 +36,7 @@ test('refuse answers 403', async () => {
   expect(await read(response)).toBe('forbidden\n');
 });
 
-test('unavailable answers 503 and says when to come again', async () => {
+test('unavailable answers 503 with a time to retry', async () => {
   const response = await ask('unavailable');
   expect(response).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
   expect(await read(response)).toBe('');
@@ -48,7 +48,7 @@ test('page answers 200 with a page', async () => {
   expect(await read(response)).toMatch(/^<!DOCTYPE html>/);
 });
 
-test('loop leads to itself', async () => {
+test('loop redirects to itself', async () => {
   const response = await ask('loop');
   expect(response).toMatchObject({ statusCode: 302, headers: { location: '/loop' } });
   response.resume();
@@ -84,7 +84,7 @@ test('stall sends half of the body, and keeps the connection', async () => {
   response.once('close', () => {
     isOpen = false;
   });
-  // Connections that begin later are cut, one after the other, while this one stays.
+  // Later connections are cut, one after the other, while this one stays.
   for (const _ of [1, 2]) {
     await expect(read(await ask('cut'))).rejects.toMatchObject({ code: 'ECONNRESET' });
   }

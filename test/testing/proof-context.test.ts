@@ -41,7 +41,7 @@ test('put() replaces a document', async () => {
   expect(await context.http.find(sums)).toBeUndefined();
 });
 
-test('keys, level and clock have defaults, and are those that were given', async () => {
+test('keys, level and clock have defaults, and can be given', async () => {
   expect(context).toMatchObject({
     given: { keys: [], replace: false },
     wanted: 'signed',
@@ -55,12 +55,12 @@ test('keys, level and clock have defaults, and are those that were given', async
 describe('prove() proves another document', () => {
   const of = { fileName: 'other.qcow2', url: new URL('https://images.acme.example/other.qcow2') };
 
-  test('by the built-in verifiers', async () => {
+  test('with the built-in verifiers', async () => {
     const evidence = await context.prove({ kind: 'checksums', url: new URL(sums) }, of);
     expect(evidence.digests).toEqual([`sha256:${'cd'.repeat(32)}`]);
   });
 
-  test('by those that are given, with the other document in the place of the file', async () => {
+  test('with the given ones, for the other document instead of the file', async () => {
     const seen: string[] = [];
     const verifier: AnyVerifier = {
       kind: 'tls',
@@ -80,7 +80,7 @@ describe('prove() proves another document', () => {
 });
 
 describe('renew()', () => {
-  test('gives a client that has read nothing yet', async () => {
+  test('returns a client that has read nothing yet', async () => {
     await context.http.get(sums);
     await context.http.get(sums);
     expect(context.requests.length).toBe(1);
@@ -88,7 +88,7 @@ describe('renew()', () => {
     expect((await context.renew().http.get(sums)).text).toBe('another list');
   });
 
-  test('changes what is named, and an abort ends a request with its reason', async () => {
+  test('changes the named fields, and an abort ends a request with its reason', async () => {
     const reason = new Error('stop');
     const given = { keys: ['a key'], replace: true };
     const changed = context.renew({ signal: AbortSignal.abort(reason), given, wanted: 'tls' });
@@ -97,7 +97,7 @@ describe('renew()', () => {
   });
 });
 
-test('evidence names the document that was read by its digest', async () => {
+test('evidence gives the digest of the document that was read', async () => {
   const { documents } = await checksums.prove({ kind: 'checksums', url: new URL(sums) }, context);
   const digest = createHash('sha256').update(list).digest('hex');
   expect(documents.map((one) => [one.url, one.sha256])).toEqual([[sums, digest]]);

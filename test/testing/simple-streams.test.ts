@@ -40,7 +40,7 @@ afterEach(async () => {
   await rm(cacheDir, { recursive: true, force: true });
 });
 
-/** A disk that its mark tells apart. */
+/** A disk that its mark identifies. */
 function makeImage(mark: string): Uint8Array {
   const disk = buildRawDisk({ virtualSize: 4096 });
   disk.set(Buffer.from(mark), 1024);
@@ -52,7 +52,7 @@ function offer(...images: StreamImage[]): void {
   serveSimpleStreams(upstream, images, { signer, signedAt });
 }
 
-/** Which build a reference leads to, and the mark on its disk. */
+/** The build of a reference, and the mark on its disk. */
 async function markOf(reference: string): Promise<[snapshot: string, mark: string]> {
   await using image = await ensureImage(reference, options);
   expect(image.trust.level).toBe('signed');

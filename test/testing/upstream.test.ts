@@ -41,7 +41,7 @@ test('an address ends in a slash and is loopback', () => {
   expect(upstream.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
 
-test('a fixed port is taken, and is the same from run to run', async () => {
+test('a fixed port is used, and is the same in every run', async () => {
   const port = Number(new URL(upstream.url).port);
   await expect(startUpstream({}, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await upstream.close();
@@ -56,7 +56,7 @@ test('an unknown path is 404 in plain text', async () => {
   expect(reply.text).toContain('/nothing?here');
 });
 
-test('every request is noted', async () => {
+test('every request is recorded', async () => {
   await ask('ten.txt?a=1', { 'x-test': 'yes' }, 'HEAD');
   expect(upstream.requests).toMatchObject([
     { method: 'HEAD', path: '/ten.txt?a=1', headers: { 'x-test': 'yes' } },
@@ -72,7 +72,7 @@ test('a route may name a query, and may be replaced', async () => {
 });
 
 describe('a body', () => {
-  test('is served to GET, announced to HEAD, refused to POST', async () => {
+  test('is sent for GET, announced for HEAD, refused for POST', async () => {
     const got = await ask('ten.txt');
     expect(got).toMatchObject({ status: 200, text: '0123456789' });
     expect(got.headers).toMatchObject({ 'content-length': '10', 'accept-ranges': 'bytes' });
@@ -135,13 +135,13 @@ describe('a range', () => {
     });
   });
 
-  test.each(['bytes=10-', 'bytes=-0'])('%s cannot be', async (range) => {
+  test.each(['bytes=10-', 'bytes=-0'])('%s is not satisfiable', async (range) => {
     const reply = await ask('ten.txt', { range });
     expect([reply.status, reply.headers['content-range']]).toEqual([416, 'bytes */10']);
   });
 
   test.each(['bytes=0-1,3-4', 'bytes=5-3', 'bytes=-', 'items=0-1'])(
-    '%s is passed over',
+    '%s is ignored',
     async (range) => {
       expect(await ask('ten.txt', { range })).toMatchObject({ status: 200, text: '0123456789' });
     },
@@ -198,7 +198,7 @@ test('a handler may misbehave, and one that throws cuts the connection', async (
   await expect(ask('later')).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
-test('closing cuts idle and busy connections', async () => {
+test('close() cuts idle and busy connections', async () => {
   const { port } = new URL(upstream.url);
   const idle = connect(Number(port), '127.0.0.1');
   idle.resume();

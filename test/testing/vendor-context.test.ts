@@ -17,7 +17,7 @@ describe('the client', () => {
     expect(document.url.href).toBe(`${site}index.json`);
   });
 
-  test('finds nothing elsewhere on the origins of the documents, and on further ones', async () => {
+  test('finds nothing else on the origins of the documents, and on additional ones', async () => {
     expect(await context.http.find(`${site}other`)).toBeUndefined();
     expect(await context.http.find('https://keys.acme.example/key')).toBeUndefined();
     await expect(context.http.get(`${site}other`)).rejects.toMatchObject({
@@ -26,7 +26,7 @@ describe('the client', () => {
     });
   });
 
-  test('reaches no other origin, and says which document is missing', async () => {
+  test('reaches no other origin, and names the missing document', async () => {
     for (const method of ['get', 'find', 'head'] as const) {
       await expect(context.http[method]('https://other.example/a')).rejects.toMatchObject({
         code: 'ERR_NETWORK',
@@ -43,7 +43,7 @@ describe('the client', () => {
     expect(context.requests).toEqual([]);
   });
 
-  test('takes no page for a document', async () => {
+  test('refuses a page in place of a document', async () => {
     context.put(`${site}index.json`, '<!DOCTYPE html><html><body>Log in</body></html>');
     await expect(context.http.get(`${site}index.json`)).rejects.toMatchObject({
       code: 'ERR_METADATA',
@@ -66,13 +66,13 @@ test('put() adds a document, replaces one, and gives it a status', async () => {
   expect(await context.http.find('https://new.example/a')).toBeUndefined();
 });
 
-test('what is not given is the same in every run', async () => {
+test('default values are the same in every run', async () => {
   expect(context.now).toEqual(new Date('2026-11-20T12:00:00Z'));
   expect(context.boot).toBe(false);
   expect(context.signal.aborted).toBe(false);
 });
 
-test('clock, boot, log and signal are those that were given', async () => {
+test('clock, boot, log and signal can be given', async () => {
   const lines: LogEntry[] = [];
   const log = (line: LogEntry): void => void lines.push(line);
   const signal = AbortSignal.abort(new Error('stop'));
@@ -83,7 +83,7 @@ test('clock, boot, log and signal are those that were given', async () => {
 });
 
 describe('renew()', () => {
-  test('gives a client that has read nothing yet, over the same documents', async () => {
+  test('returns a client that has read nothing yet, over the same documents', async () => {
     await context.http.get(`${site}index.json`);
     await context.http.get(`${site}index.json`);
     expect(context.requests.length).toBe(1);
@@ -93,7 +93,7 @@ describe('renew()', () => {
     expect(context.requests.length).toBe(2);
   });
 
-  test('changes what is named, and keeps the rest', async () => {
+  test('changes the named fields, and keeps the rest', async () => {
     await using own = await createVendorContext({ now: '2027-01-01', boot: true });
     const signal = AbortSignal.abort(new Error('stop'));
     const changed = own.renew({ signal, boot: false });

@@ -8,7 +8,7 @@ import { formatMan } from '../../tools/man/format-man.ts';
 const page = formatMan(commands, '1.2.3');
 const hasMan = spawnSync('groff', ['--version']).status === 0;
 
-/** As troff prints it. */
+/** Text in troff's output. */
 const plain = page
   .replaceAll('\\-', '-')
   .replaceAll('\\(dq', '"')
@@ -28,7 +28,7 @@ test('the manual page has every command, its options and its examples', () => {
   }
 });
 
-test('no text of the table begins a line as a macro', () => {
+test('no text of the table begins a line like a macro', () => {
   const macros = new Set(['.TH', '.SH', '.SS', '.TP', '.PP', '.B', '.I', '.nf', '.fi']);
   const used = page.split('\n').flatMap((line) => line.match(/^[.']\S*/)?.[0] ?? []);
   expect(used.filter((macro) => !macros.has(macro))).toEqual([]);

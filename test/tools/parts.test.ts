@@ -16,7 +16,7 @@ import {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test('exports, built-ins, docs/vendors.md and tests speak of the parts there are', () => {
+test('exports, built-ins, docs/vendors.md and tests list the existing parts', () => {
   expect(findGaps(root)).toEqual([]);
 });
 
@@ -59,7 +59,7 @@ describe('in a copy of the project', () => {
     await writeFile(join(copy, 'src/index.ts'), addToIndex(await indexOf(), listParts(copy)));
   }
 
-  test('a new vendor is asked for in every place, and most of it is written', async () => {
+  test('a new vendor is required in every place, and most of it is written', async () => {
     expect(findGaps(copy)).toEqual([]);
     await writeFile(join(copy, 'vendors/nimbus-7.ts'), '');
     const byHand = [
@@ -98,7 +98,7 @@ describe('in a copy of the project', () => {
   });
 
   test.each(['vendors/kali.ts', 'formats/xz.ts', 'verifiers/tls.ts'])(
-    'without %s its subpath is one too many',
+    'without %s its subpath is reported as surplus',
     async (path) => {
       await rm(join(copy, path));
       expect(findGaps(copy)).toEqual([
@@ -107,7 +107,7 @@ describe('in a copy of the project', () => {
     },
   );
 
-  test('a test, a row or an entry that is taken away is missed', async () => {
+  test('a removed test, row or entry is reported', async () => {
     await rm(join(copy, 'test/vendors/kali.test.ts'));
     const page = join(copy, 'docs/vendors.md');
     await writeFile(page, (await readFile(page, 'utf8')).replace('| `kali` |', '| kali |'));

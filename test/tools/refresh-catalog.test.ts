@@ -68,7 +68,7 @@ async function refresh(...args: string[]) {
 }
 
 describe('npm run catalog:refresh', () => {
-  test('prints what it would change, and writes with --write alone', async () => {
+  test('prints its changes, and writes only with --write', async () => {
     const before = await readFile(catalog, 'utf8');
     const dry = await refresh();
     expect(dry).toMatchObject({
@@ -99,13 +99,13 @@ describe('npm run catalog:refresh', () => {
     ]);
   }, 60_000);
 
-  test('tells what was published again with other bytes', async () => {
+  test('reports builds that were published again with other bytes', async () => {
     publish('20260713.0', fresh);
     const { lines } = await refresh();
     expect(lines[0]).toBe('~ centos-stream-10 amd64 20260713.0 -> 20260713.0, other bytes');
   });
 
-  test('lets a release come in', async () => {
+  test('adds a release', async () => {
     await writeFile(catalog, '');
     const { lines, code } = await refresh('--write', 'centos-stream:10');
     expect(lines).toContain('+ centos-stream-10 amd64 20260720.0');
@@ -114,7 +114,7 @@ describe('npm run catalog:refresh', () => {
     expect(images).toMatchObject([{ alias: 'centos-stream-10', default: true, latest: true }]);
   });
 
-  test('keeps what cannot be asked, says why, and fails', async () => {
+  test('keeps entries whose request failed, gives the reason, and fails', async () => {
     const before = await readFile(catalog, 'utf8');
     upstream.route(`cloud.centos.org/${folder}CHECKSUM`, 'no', { status: 403 });
     const { code, stderr, lines } = await refresh('--write');
@@ -130,7 +130,7 @@ describe('a table of pins', () => {
   const ubuntu = (place: string, serial: string, arch: string): string =>
     `https://cloud-images.ubuntu.com/releases/${place}/release-${serial}/ubuntu-24.04-server-cloudimg-${arch}.img`;
 
-  test('gives the newest build of each architecture, with its own words where it is older', () => {
+  test('gives the newest build of each architecture, with separate fields for an older one', () => {
     const table = [
       'vendor\tarch\turl\tdigest\tday\tcommit',
       row('ubuntu', ubuntu('noble', '20260705', 'amd64'), '2026-07-18'),
@@ -155,7 +155,7 @@ describe('a table of pins', () => {
     ]);
   });
 
-  test('whose vendor is not known is no image', () => {
+  test('an image with an unknown vendor is ignored', () => {
     expect(readPinName('acme', 'https://example.org/a.qcow2')).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
-/** Steps that a reader takes, refused or not. */
+/** Number of steps of a reader, refused or not. */
 async function stepsOf(parse: () => unknown): Promise<number> {
   let total = 0;
   const count = (message: unknown): void => {
@@ -47,13 +47,13 @@ test.each<[string, () => string, (text: string) => unknown]>([
     (text) => parseListing(text, new URL('https://images.example/')),
   ],
   ['peek-quadratic.mjs', () => join(folder, 'peek'), (text) => peekSignedText(text)],
-])('%s costs no more than a few steps a byte', async (_, path, parse) => {
+])('%s needs only a few steps for each byte', async (_, path, parse) => {
   const text = read(path());
   expect(text.length).toBeGreaterThan(100_000);
   expect(await stepsOf(() => parse(text))).toBeLessThan(8 * text.length);
 });
 
-test('a digest that names no file vouches for none', async () => {
+test('a digest without a file name proves no file', async () => {
   const list = join(cases, 'bare-digest.SHA256SUMS');
   const key = join(cases, 'bare-digest.asc');
   const { code, stdout } = await runCli(['verify', list, '--key', key, '--pick', 'anything']);
@@ -69,7 +69,7 @@ test('a minisign signature that was cut to two lines is refused', async () => {
   expect((await runCli([...args, ...whole])).code).toBe(0);
 });
 
-test('a huge user ID with many signatures ends in an answer', async () => {
+test('a huge user ID with many signatures gets an answer', async () => {
   const named = (name: string): string => join(folder, name);
   const args = ['verify', named('doc'), '--signature', named('doc.sig'), '--key', named('key.bin')];
   const { code } = await runCli(args);

@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Ran, runCli } from '../../cli/spawn-cli.ts';
 import { type CaseRow, cases, readCaseRows } from './case-rows.ts';
 
-/** Rows that are not read yet. One that is read fails here until it is taken out of the list. */
+/** Rows that are not supported yet. One that becomes supported fails here until it is removed from the list. */
 const open: readonly string[] = [];
 
-/** A value for a limit where the hint leaves it to the caller. */
+/** A value for a limit if the hint leaves it to the caller. */
 const enough: Readonly<Record<string, string>> = { nesting: '8', dataRatio: '1000000' };
 
 const rows = readCaseRows().filter(({ expect }) => expect !== 'document');
@@ -23,9 +23,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** What a row asks for: the disk, or where the row allows it a refusal that helps. Throws otherwise. */
+/** The expected result of a row: the disk, or an error with a usable hint if the row allows one. Throws otherwise. */
 async function check(row: CaseRow): Promise<void> {
-  // The name is part of no test: a neutral one proves that nothing hangs on it.
+  // A neutral name proves that the result does not depend on the name.
   const input = join(folder, 'input');
   if (row.wrap === 'gz') {
     const packed = createReadStream(join(cases, row.file));
@@ -53,7 +53,7 @@ async function check(row: CaseRow): Promise<void> {
   await expectDisk(row, output);
 }
 
-/** The option that a refusal names, as the user would give it. */
+/** The option that an error names, in the form of the command line. */
 function namedOptions(text: string, row: CaseRow): string[] {
   const allow = /--allow ([a-z-]+)/.exec(text)?.[1];
   if (allow !== undefined) return ['--allow', allow];
@@ -71,13 +71,13 @@ async function expectDisk(row: CaseRow, output: string): Promise<void> {
   expect([(await stat(output)).size, hash.digest('hex')]).toEqual([row.sizeBytes, row.sha256]);
 }
 
-describe('files as users have them', () => {
+describe('files as found at users', () => {
   for (const row of rows) {
     const declare = open.includes(row.file) ? test.fails : test;
     declare(`${row.file}: ${row.expect}`, () => check(row));
   }
 
-  test('nothing else is left open', () => {
+  test('no other row is left out', () => {
     const files = rows.map(({ file }) => file);
     expect(open.filter((file) => !files.includes(file))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type { Difference } from './differences.ts';
 
-/** Samples that differ in the same way; one row of the published table. */
+/** Samples with the same kind of difference; one row of the published table. */
 export interface DifferenceRow {
   format: string;
   peer: string;
@@ -10,7 +10,7 @@ export interface DifferenceRow {
   why: string;
 }
 
-/** The same as in the table, with room for what only people know: the reason. */
+/** The same as in the table, with a column for the reason, which is written by hand. */
 export function groupDifferences(differences: readonly Difference[]): DifferenceRow[] {
   const rows = new Map<string, DifferenceRow>();
   for (const { format, peer, here, there } of differences) {
@@ -22,12 +22,12 @@ export function groupDifferences(differences: readonly Difference[]): Difference
   return [...rows.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** What makes two rows the same row. */
+/** The key that makes two rows the same row. */
 export function keyOf({ format, peer, here, there }: DifferenceRow): string {
   return [format, peer, here, there].join(' | ');
 }
 
-/** Rows of the table in a document, and the versions of the peers that it was made with. */
+/** Rows of the table in a document, and the versions of the peers for it. */
 export function parseDifferences(markdown: string): {
   rows: DifferenceRow[];
   versions: Map<string, string>;
@@ -53,7 +53,7 @@ export function formatDifference(row: DifferenceRow): string {
 
 function nameFormat(format: string): string {
   if (format.includes('+')) return 'two at once';
-  // Files that are no disk image, or of a kind that is not read here.
+  // Files that are not a disk image, or of an unsupported kind.
   if (['-', 'raw', '7z', 'compress', 'wim'].includes(format)) return 'other files';
   if (['bochs', 'parallels', 'dmg'].includes(format)) return 'other disks';
   return format.replace('>raw', '').replace(/^tar\..*/, 'tar');

@@ -7,7 +7,7 @@ import { groupDifferences, parseDifferences } from './differences-table.ts';
 const text = readFileSync(new URL('../../../docs/differences.md', import.meta.url), 'utf8');
 const { rows, versions } = parseDifferences(text);
 
-/** Other versions may differ in other ways. */
+/** Other versions may have other differences. */
 const asked = peers.map((peer) => {
   const published = versions.get(peer.name);
   const version = versionOf(peer);
@@ -22,7 +22,7 @@ describe('docs/differences.md', () => {
 
   for (const { name, published, version, same } of asked) {
     const skipped = same ? '' : ` (skipped: ${version ?? 'it is not installed'} here)`;
-    test.skipIf(!same)(`says how ${name} ${published} differs${skipped}`, () => {
+    test.skipIf(!same)(`lists the differences of ${name} ${published}${skipped}`, () => {
       const actual = groupDifferences(found.filter(({ peer }) => peer === name));
       const stated = rows.filter(({ peer }) => peer === name).map((row) => ({ ...row, why: '' }));
       expect(actual).toEqual(stated);

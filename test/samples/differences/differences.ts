@@ -8,7 +8,7 @@ import { declareRow, limitOf } from '../images/declare-row.ts';
 import { type ImageRow, readImage, readImageRows } from '../images/image-rows.ts';
 import { type Peer, peers } from '../images/peers.ts';
 
-/** A sample that a peer takes otherwise. */
+/** A sample with a different result from a peer. */
 export interface Difference {
   /** Of the sample, outermost layer first. */
   format: string;
@@ -17,13 +17,13 @@ export interface Difference {
   /** `reads`, or the reason of the refusal. */
   here: string;
   there: 'reads' | 'refuses' | 'reads other bytes';
-  /** What the sample is about. */
+  /** The purpose of the sample. */
   about: string;
 }
 
 const maxHashedBytes = 64 * 1024 ** 2;
 
-/** Reads every sample here and with the peers that cover it, and keeps what comes out differently. */
+/** Reads every sample here and with the peers that support it, and keeps the differences. */
 export async function findDifferences(asked: readonly Peer[] = peers): Promise<Difference[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rootdisk-peers-'));
   try {

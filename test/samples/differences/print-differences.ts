@@ -8,7 +8,9 @@ import {
   parseDifferences,
 } from './differences-table.ts';
 
-/** Prints the tables of docs/differences.md as they are now, with the reasons that stand there; samples go to stderr. */
+/**
+ * Prints the tables of docs/differences.md with current results and the reasons from the page; samples go to stderr.
+ */
 const published = parseDifferences(
   readFileSync(new URL('../../../docs/differences.md', import.meta.url), 'utf8'),
 );

@@ -26,7 +26,7 @@ async function open(row: DiskRow): Promise<OpenedDisk> {
   }
 }
 
-/** What a row is about: the system, and the files and the command line that start it. */
+/** The subject of a row: the system, and its boot files and command line. */
 interface Answer {
   system: (string | undefined)[];
   kernel: { path: string; sha256: string; kind: string };
@@ -55,7 +55,7 @@ async function readPart({ file, sizeBytes, open }: BootPart): Promise<Answer['in
   return { path: file, sha256: hash.digest('hex') };
 }
 
-/** The volume as the reader calls it: `boot:/x` is below `/boot` of the root where both are one. */
+/** The volume in the reader's form: `boot:/x` is below `/boot` of the root if both are one. */
 function placeOf({ volumes }: DiskRow, path: string): string {
   const [name = '', ...rest] = path.split(':');
   const where = volumes.get(name) ?? name;
@@ -64,7 +64,7 @@ function placeOf({ volumes }: DiskRow, path: string): string {
   return `${logical ?? partition}:${rest.join(':')}`;
 }
 
-/** Paths of a Btrfs subvolume are the same by its name and from the top level. */
+/** Paths of a Btrfs subvolume are equal by its name and from the top level. */
 function plain(place: string, { volumes }: DiskRow): string {
   const [, subvolume] = volumes.get('boot')?.split('subvol=') ?? [];
   const direct = place.replace(/@[^:]*:/, ':');
@@ -95,7 +95,7 @@ function wanted(row: DiskRow): Answer {
 
 const good = rows.filter(({ expect: [only, ...others] }) => only === 'ok' && others.length === 0);
 
-describe('what starts a disk', () => {
+describe('the boot entry of a disk', () => {
   test.for(good.map((row) => [row.file, row] as const))('%s', async ([, row]) => {
     expect(await answer(row)).toEqual(wanted(row));
   });
@@ -103,7 +103,7 @@ describe('what starts a disk', () => {
 
 const either = rows.filter((row) => row.expect.length > 1 && row.expect.includes('ok'));
 
-describe('what starts a disk, or a refusal that the row allows', () => {
+describe('the boot entry of a disk, or an error that the row allows', () => {
   test.for(either.map((row) => [row.file, row] as const))('%s', async ([, row]) => {
     const read = answer(row);
     const told = await answerOf(read);
@@ -114,12 +114,12 @@ describe('what starts a disk, or a refusal that the row allows', () => {
 
 const refused = rows.filter((row) => !row.expect.includes('ok'));
 
-describe('a refusal, in the boot files or in the root', () => {
+describe('an error, in the boot files or in the root', () => {
   test.for(refused.map((row) => [row.file, row] as const))('%s', async ([, row]) => {
     const read = answer(row);
     const told = await answerOf(read);
     if (told !== 'ok') return expect(row.expect).toContain(told);
-    // Only these rows say what starts the disk although its root cannot be read.
+    // Only these rows have a boot entry although the root cannot be read.
     expect(row.kernel.path).not.toBe('');
     expect(await read).toEqual(wanted(row));
     await using disk = await open(row);

@@ -23,21 +23,21 @@ beforeAll(async () => {
   const path = join(folder, 'empty.img');
   writeFileSync(path, '');
   truncateSync(path, MiB);
-  // One run may have 30 MiB more than the next: memory that was not collected yet.
+  // One run may use 30 MiB more than the next: memory that was not collected yet.
   const peaks: number[] = [];
   while (peaks.length < 3) peaks.push((await runAndMeasure(['inspect', path])).peak);
   empty = Math.max(...peaks);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The real command line, and the most memory that it had. One that hangs ends with its time. */
+/** The real command line, and its peak memory. One that hangs is stopped after a time. */
 async function runAndMeasure(args: string[]): Promise<Ran & { peak: number }> {
   const ran = await runCli(args, { env: { NODE_OPTIONS: `--no-warnings --import=${reporter}` } });
   const peak = Number(/^most memory: (\d+)$/m.exec(ran.stderr)?.[1]);
   return { ...ran, peak };
 }
 
-/** What a row is about: a file that must be refused, its kernel, or where one would lie. */
+/** The subject of a row: a file that must be refused, its kernel, or the expected place of one. */
 function placesOf(row: DiskRow): string[] {
   const named = [...row.refused, row.kernel].map(({ path }) => path.replace(/#.*/, ''));
   const usual = row.volumes.has('root') ? 'root:/boot/vmlinuz-6.1' : 'esp:/EFI/Linux/arch-6.6.efi';
@@ -46,7 +46,7 @@ function placesOf(row: DiskRow): string[] {
     .map((place) => inWords(row, place));
 }
 
-/** `root:/path` of a row as the command line has it: `p1:/path`, `p1@SUBVOLUME:/path`, `GROUP/VOLUME:/path`. */
+/** `root:/path` of a row in the form of the command line: `p1:/path`, `p1@SUBVOLUME:/path`, `GROUP/VOLUME:/path`. */
 function inWords({ volumes }: DiskRow, place: string): string {
   const at = place.indexOf(':');
   const [volume = 'disk', option = ''] = (volumes.get(place.slice(0, at)) ?? 'disk').split(',');
@@ -55,7 +55,7 @@ function inWords({ volumes }: DiskRow, place: string): string {
   return option.startsWith('subvol=') ? `${volume}@${option.slice(7)}${path}` : `${volume}${path}`;
 }
 
-describe('a hostile disk on the command line: 0, 3 or 6, in little memory', () => {
+describe('a hostile disk on the command line: exit code 0, 3 or 6, in little memory', () => {
   test.for(hostile.map((row) => [row.file, row] as const))('%s', async ([, row]) => {
     const path = join(folder, row.file.replace('.gz', '.img'));
     const disk = readDisk(row);

@@ -24,7 +24,7 @@ test.for(readDiskRows().map((row) => [row.file, row] as const))('%s', async ([, 
   expect(image.sizeBytes).toBe(disk.sizeBytes);
   const mustBeRead = row.expect.join() === 'ok' && row.osId !== '' && !unread.test(row.file);
   if (content?.unknown === undefined || mustBeRead) {
-    // A dash in the table: the boot loader of the disk is broken, and its system is Debian all the same.
+    // A dash in the table: the boot loader of the disk is broken, but its system is Debian.
     expect(content?.system?.id).toBe(row.osId || 'debian');
   } else {
     expect([...row.expect, 'not-found', 'ambiguous-content']).toContain(content.unknown.reason);

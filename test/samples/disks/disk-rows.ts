@@ -13,21 +13,21 @@ const disks = join(samples, 'disks');
 export interface DiskRow {
   file: string;
   layout: string;
-  /** Accepted answers: `ok`, or the reason of a refusal. */
+  /** Accepted answers: `ok`, or the reason of an error. */
   expect: string[];
   rootFs: string;
-  /** ID of os-release; empty where there is none. */
+  /** ID of os-release; empty if there is none. */
   osId: string;
-  /** VERSION_ID of os-release; empty where there is none. */
+  /** VERSION_ID of os-release; empty if there is none. */
   osVersion: string;
-  /** `bzimage/amd64`, as `boot` says it. */
+  /** `bzimage/amd64`, in the words of `boot`. */
   kernelKind: string;
   cmdline: string;
   kernel: { path: string; sha256: string };
   initrds: { path: string; sha256: string }[];
-  /** Reads that must give these bytes: `root:/etc/os-release` and their sha256. */
+  /** Reads with expected bytes: `root:/etc/os-release` and their sha256. */
   files: { path: string; sha256: string }[];
-  /** Reads that must fail so. */
+  /** Reads with this expected error. */
   refused: { path: string; reason: string }[];
   /** `root` → `p1`, `esp` → `p15`, `root` → `p3,lv=ol/root`. */
   volumes: Map<string, string>;
@@ -51,7 +51,7 @@ export function readDiskRows(): DiskRow[] {
       rootFs: field('root_fs'),
       osId: field('os_release_id'),
       osVersion: field('os_release_version'),
-      // The architecture is that of the whole, so it stands behind the parentheses.
+      // The architecture belongs to the whole, so it is after the parentheses.
       kernelKind: field('kernel_kind').replace(/^(\w+)\((\w+)\/(\w+)\)$/, '$1($2)/$3'),
       cmdline: field('cmdline'),
       kernel: { path: field('kernel_path'), sha256: field('kernel_sha256') },
@@ -65,14 +65,14 @@ export function readDiskRows(): DiskRow[] {
   });
 }
 
-/** The disk as it is meant: the wrap only saves space. */
+/** The disk without the compression that only saves space. */
 export function readDisk({ file }: DiskRow): ByteSource {
   return memorySource(gunzipSync(readFileSync(join(disks, file))));
 }
 
 export const context: FileSystemContext = { signal: new AbortController().signal, log: () => {} };
 
-/** The partitions of a disk; one volume `disk` where it has no table. */
+/** The partitions of a disk; one volume `disk` if it has no table. */
 export async function readVolumes(disk: ByteSource): Promise<VolumeTable['volumes']> {
   const table = await partitions.open(disk, context);
   if (table !== undefined) return table.volumes;

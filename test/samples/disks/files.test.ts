@@ -6,7 +6,7 @@ import { answerOf, openVolume } from './open-volume.ts';
 const rows = readDiskRows();
 const mostBytes = 256 * 1024 * 1024;
 
-/** A row with `vol:/path`; sections of a UKI are another reader's. */
+/** A row with `vol:/path`; sections of a UKI have another reader. */
 function* readsOf(row: DiskRow) {
   const good = [...row.files, row.kernel, ...row.initrds];
   for (const { path, sha256 } of good) {
@@ -44,7 +44,7 @@ describe('a file of a disk', () => {
 
 const refused = rows.flatMap((row) => row.refused.map((one) => ({ ...one, row })));
 
-describe('what cannot be read whole and right', () => {
+describe('a file that cannot be read correctly', () => {
   test.for(refused)('$row.file $path', async ({ row, path, reason }, { skip }) => {
     let isKnown = true;
     const answer = await answerOf(

@@ -4,7 +4,7 @@ import { answerOf, openVolume } from './open-volume.ts';
 
 const rows = readDiskRows();
 
-/** Disks whose volume is refused by name, and a word of the message. */
+/** Disks whose volume is refused with its name, and a word of the message. */
 const refused = [
   ['named-mdraid.gz', 'root', 'mdraid'],
   ['named-squashfs.gz', 'root', 'squashfs'],
@@ -16,7 +16,7 @@ const refused = [
   ['bad-lvm-striped.gz', 'root', 'of type thin'],
 ] as const;
 
-describe('what is known and not read', () => {
+describe('recognized but unsupported volumes', () => {
   test.for(refused)('%s', async ([file, volume, word]) => {
     const row = rows.find((one) => one.file === file);
     if (row === undefined) throw new Error(`the row ${file} is gone`);

@@ -14,10 +14,10 @@ import {
 } from '../../../src/kit.ts';
 import { context, type DiskRow, readVolumes } from './disk-rows.ts';
 
-/** Every file system that is read, behind what is refused by name. */
+/** Every supported file system, after those that are refused by name. */
 const fileSystems: readonly FileSystemFormat[] = [named, btrfs, xfs, ext, fat];
 
-/** The files of a volume that a row names: `root`, `boot`, `esp`; `undefined` where no format knows it. */
+/** The files of a volume in a row: `root`, `boot`, `esp`; `undefined` if no format recognizes it. */
 export async function openVolume(
   row: DiskRow,
   disk: ByteSource,

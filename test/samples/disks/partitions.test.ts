@@ -15,13 +15,13 @@ describe('the partitions of a disk', () => {
     for (const name of named) expect(names).toContain(name);
   });
 
-  test('the backup header is used, and said', async () => {
+  test('the backup header is used, with a warning', async () => {
     const row = rows.find(({ file }) => file.startsWith('gpt-backup'));
     const table = await partitions.open(readDisk(row ?? fail()), context);
     expect(table?.warnings.join()).toMatch(/backup was used/);
   });
 
-  test('a grown disk is told', async () => {
+  test('a grown disk gives a warning', async () => {
     const row = rows.find(({ file }) => file.startsWith('gpt-grown'));
     const table = await partitions.open(readDisk(row ?? fail()), context);
     expect(table?.warnings.join()).toMatch(/grown/);

@@ -21,13 +21,13 @@ const all: readonly Format[] = [...readers, tar, zip, ova];
 const formats = [...new Map(all.map((format) => [format.id, format])).values()];
 const convert = createRootdisk({ formats }).convertImage;
 
-// The limits that the samples were made for, but for the 16 GiB that one of them only announces.
+// The limits for which the samples were made, except for the 16 GiB that one of them only declares.
 const limits = { virtualBytes: 2 ** 40, members: 10_000 };
 
-/** No defect that could be named, but nothing in it either: refused for that. */
+/** Files without a nameable defect but without content: refused for that. */
 const emptyMembers = 't-libarchive-zip_with_invalid_traditional_eocd.zip';
 
-/** Layers as they are declared: `tar.gz>raw` is gzip around tar. */
+/** Layers in declared form: `tar.gz>raw` is gzip around tar. */
 function layersOf(row: ImageRow): string[] {
   return row.format.split('>').flatMap((layer) => layer.split('.').reverse());
 }
@@ -54,7 +54,7 @@ export function describeArchiveRows(archive: Archive): void {
   describe(`${good.length} good ${archive.id} archives`, () => {
     test.each(good)('$file, $member: $features', async (row) => {
       if (row.notes.startsWith('optional')) {
-        // Allowed to be refused, but only aloud.
+        // May be refused, but only with an error.
         const output = await run(row, layersOf(row)).catch((error: unknown) => error);
         if (typeof output !== 'string') {
           expect(['unsupported-feature', 'trailing-data']).toContain(reasonOf(output));
@@ -72,7 +72,7 @@ export function describeArchiveRows(archive: Archive): void {
       const failure = await run(row, undefined).catch((error: unknown) => error);
       expect(isImageError(failure)).toBe(true);
       expect(existsSync(join(folder, 'output'))).toBe(false);
-      // Damage to its first bytes can keep an archive from being recognised at all.
+      // Damage to its first bytes can make an archive unrecognizable.
       const alone = await listAll(archive, readImage(row)).catch((error: unknown) => error);
       const reasons = [reasonOf(failure), reasonOf(alone)];
       if (row.file === emptyMembers || row.isPolicy) return;
@@ -84,7 +84,7 @@ export function describeArchiveRows(archive: Archive): void {
 async function listAll(archive: Archive, bytes: Uint8Array): Promise<void> {
   for await (const entry of archive.entries(wholeSource(bytes), decodeContext({ limits }))) {
     for await (const _ of entry.source.stream()) {
-      // Drained, so that everything about it is checked.
+      // Read to its end, so that all of it is checked.
     }
     await entry.finish();
   }
@@ -116,7 +116,7 @@ async function expectProbes(row: ImageRow, path: string): Promise<void> {
     expect((await handle.stat()).size).toBe(row.sizeBytes);
     for (const [, offset, length, sha256] of probes) {
       const range = Buffer.alloc(Number(length));
-      // The last range ends behind the disk.
+      // The last range ends after the disk.
       const { bytesRead } = await handle.read(range, 0, range.length, Number(offset));
       const actual = createHash('sha256').update(range.subarray(0, bytesRead)).digest('hex');
       expect(actual).toBe(sha256);

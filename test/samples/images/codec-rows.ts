@@ -8,10 +8,10 @@ import { streamOnlySource, wholeSource } from '../../formats/shared/byte-sources
 import { decodeAll, diskLikeBytes, refusalOf, sha256 } from '../../formats/shared/decoding.ts';
 import { readImage, readImageRows } from './image-rows.ts';
 
-// The limits that the samples were made for.
+// The limits for which the samples were made.
 const limits = { virtualBytes: 128 * 1024 * 1024, members: 10_000 };
 
-/** Takes a disk in order and only remembers its digest. */
+/** Takes a disk in order and keeps only its digest. */
 class HashSink implements DiskSink {
   readonly zeroed = true;
   sizeBytes = -1;
@@ -65,11 +65,11 @@ export function describeCodecRows(codec: Codec): void {
   });
 }
 
-/** Files that the usual command writes, with many of its options, are read as they were meant. */
+/** Files written by the usual command, with many of its options, are read back with their content. */
 export function describeCommand(codec: Codec, command: string, options: string[][]): void {
   const isThere = spawnSync(command, ['--version']).status === 0;
   const content = diskLikeBytes(6 * 1024 * 1024 + 321);
-  describe.skipIf(!isThere)(`what ${command} writes`, () => {
+  describe.skipIf(!isThere)(`the output of ${command}`, () => {
     test.each(options.map((list) => ({ list, name: list.join(' ') })))(
       '$name',
       async ({ list }) => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { convertImage, isImageError } from '../../../src/index.ts';
 
 /**
- * Converts files one after the other in a process of its own, so that its memory and what it may touch can be bounded from
- * outside: `convert-rows.ts <jobs.json>`. One line of JSON a job, then one with the most memory that was resident.
+ * Converts files one after the other in a separate process, so that its memory and permissions can be limited from
+ * outside: `convert-rows.ts <jobs.json>`. Prints one line of JSON for each job, then one with the peak resident memory.
  */
 export interface ConvertJob {
   file: string;
@@ -13,7 +13,7 @@ export interface ConvertJob {
   virtualBytes: number;
 }
 
-/** What became of a job: a disk, or the code and reason of the refusal. */
+/** The result of a job: a disk, or the code and reason of the error. */
 export interface ConvertOutcome {
   output?: string;
   code?: string;
@@ -55,7 +55,7 @@ async function convert(job: ConvertJob, folder: string): Promise<ConvertOutcome>
   }
 }
 
-/** Kept for the importer's convenience: jobs as a file. */
+/** A helper for the importer: jobs as a file. */
 export async function writeJobs(path: string, jobs: ConvertJob[]): Promise<void> {
   await writeFile(path, JSON.stringify(jobs));
 }

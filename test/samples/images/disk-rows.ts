@@ -10,10 +10,10 @@ import { refusalOf } from '../../formats/shared/decoding.ts';
 import { SteppedSource } from '../../formats/stepped-source.ts';
 import { type ImageRow, readImage, readImageRows } from './image-rows.ts';
 
-// The limits that the samples were made for.
+// The limits for which the samples were made.
 const limits: Partial<Limits> = { virtualBytes: 128 * 1024 * 1024 };
 
-// Larger disks are only looked at in some places, and not held in memory as a whole.
+// Larger disks are checked only in some places, and not held in memory as a whole.
 const maxMemoryBytes = 64 * 1024 * 1024;
 
 interface ProbeRow {
@@ -32,7 +32,7 @@ function readProbes(): ProbeRow[] {
   });
 }
 
-/** The image arrives in so many steps, and its size is known at the end only. */
+/** The image arrives in this many steps, and its size is known only at the end. */
 async function decodeArriving(format: Disk, bytes: Uint8Array, sink: LateSink): Promise<void> {
   const source = new SteppedSource(bytes, { readyBytes: 0, sizeKnown: false });
   const opening = format.open(source, decodeContext());
@@ -45,7 +45,7 @@ async function decodeArriving(format: Disk, bytes: Uint8Array, sink: LateSink): 
   await done;
 }
 
-/** What the reader of a format makes of a sample where more than one answer is right. */
+/** The reader's choice for a sample with more than one correct answer. */
 export type OtherAnswers = Readonly<
   Record<string, Partial<Pick<ImageRow, 'sizeBytes' | 'sha256'>>>
 >;

@@ -16,12 +16,12 @@ export interface ImageRow {
   defect: string;
   sizeBytes: number;
   sha256: string;
-  /** Accepted reasons of a refusal. */
+  /** Accepted reasons of an error. */
   reasons: string[];
-  /** The member of an archive that is the disk; `-` or empty where there is none. */
+  /** The member of an archive that is the disk; `-` or empty if there is none. */
   member: string;
   notes: string;
-  /** The project may accept it or refuse it, for any reason. */
+  /** The project may accept or refuse it, for any reason. */
   isPolicy: boolean;
 }
 
@@ -49,7 +49,7 @@ export function readImageRows(kind: 'good' | 'bad'): ImageRow[] {
   });
 }
 
-/** The file as it is meant: a wrap that only saves space is gone. */
+/** The file without the compression that only saves space. */
 export function readImage({ kind, file, wrap }: ImageRow): Uint8Array {
   const stored = Uint8Array.from(readFileSync(join(images, kind, file)));
   return wrap === 'gz' ? Uint8Array.from(gunzipSync(stored)) : stored;

@@ -14,7 +14,7 @@ const good = readImageRows('good');
 test.each([
   ['i-plain.iso.gz', ['volume TESTISO']],
   ['i-hybrid.iso.gz', ['isohybrid', 'volume TESTISO']],
-])('%s says what it is', async (file, features) => {
+])('%s is recognised with its facts', async (file, features) => {
   const bytes = good.filter((row) => row.file === file).map(readImage)[0] ?? new Uint8Array();
   const image = await iso.open(wholeSource(bytes), decodeContext());
   expect(image.facts).toEqual({ variant: 'ISO 9660', features });

@@ -4,13 +4,13 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import type { ImageRow } from './image-rows.ts';
 
-/** What a program makes of a file: it reads it, with this SHA-256 where all of the output is at hand, or refuses it. */
+/** A program's result for a file: it reads it, with this SHA-256 if the whole output is available, or refuses it. */
 type PeerAnswer = { reads: true; sha256?: string } | { reads: false };
 
 /** A program that reads the same files. */
 export interface Peer {
   name: string;
-  /** Rows that it could be asked about. */
+  /** Rows that it supports. */
   covers(row: ImageRow): boolean;
   ask(path: string, row: ImageRow, scratch: string): PeerAnswer;
 }
@@ -21,7 +21,7 @@ const qemuFormats: Record<string, string> = {
   ...{ qcow2: 'qcow2', vmdk: 'vmdk', vhd: 'vpc', vhdx: 'vhdx', vdi: 'vdi' },
 };
 
-/** Told the format, where there is one it knows; else it guesses, as it does for its users. */
+/** With the format if the program knows it; otherwise it guesses, as for its users. */
 const qemuImg: Peer = {
   name: 'qemu-img',
   covers: ({ kind, format }) =>
@@ -55,7 +55,7 @@ function codecPeer(name: string, id: string): Peer {
     ask(path, { kind }) {
       const stdin = openSync(path, 'r');
       try {
-        // A bomb is read to its end or until the time is up; neither is a refusal.
+        // A bomb is read to its end or until the time is up; neither is an error.
         const output = runs(kind, name, ['-dc'], { stdin, discard: kind === 'bad' });
         if (output === undefined) return { reads: false };
         return kind === 'bad' ? { reads: true } : { reads: true, sha256: digest(output) };
@@ -66,7 +66,7 @@ function codecPeer(name: string, id: string): Peer {
   };
 }
 
-/** Unpacks to nowhere, and into an empty folder, where rules of its own about names and links hold. */
+/** Unpacks to /dev/null, and into an empty folder, where its own rules about names and links apply. */
 const bsdtar: Peer = {
   name: 'bsdtar',
   covers: ({ kind, format }) =>
@@ -83,7 +83,7 @@ const bsdtar: Peer = {
       return { reads: false };
     const folder = mkdtempSync(join(scratch, 'peer-'));
     try {
-      // Some lie about sizes: that a file becomes too long here is no answer.
+      // Some have false sizes: an output that becomes too long is not a result.
       const script = 'ulimit -f 131072; bsdtar -xf "$1" -C "$2"; test $? -ne 1';
       return { reads: runs(kind, 'sh', ['-c', script, 'sh', path, folder]) !== undefined };
     } finally {
@@ -98,17 +98,17 @@ export const peers: readonly Peer[] = [
   ...Object.entries(codecs).map(([name, id]) => codecPeer(name, id)),
 ];
 
-/** The version that a peer states, such as `7.2.22`; `undefined` where it is not installed. */
+/** The version that a peer prints, such as `7.2.22`; `undefined` if it is not installed. */
 export function versionOf({ name }: Peer): string | undefined {
   const { stdout, stderr, error } = spawnSync(name, [name === 'bzip2' ? '--help' : '--version']);
   if (error !== undefined) return undefined;
   return /\d+(\.\d+)+/.exec(`${stdout}${stderr}`)?.[0];
 }
 
-/** How long a peer may take, in milliseconds: good files have an end, bad ones need not. */
+/** Time limit for a peer, in milliseconds: good files have an end, bad ones may not. */
 const patience = { good: 60_000, bad: 5000 };
 
-/** Its output, if it ends well or is still at work when the time is up; `undefined` where it fails. */
+/** Its output, if it succeeds or is still running when the time is up; `undefined` if it fails. */
 function runs(
   kind: ImageRow['kind'],
   command: string,

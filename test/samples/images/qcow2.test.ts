@@ -12,7 +12,7 @@ import { SteppedSource } from '../../formats/stepped-source.ts';
 const samples = process.env['ROOTDISK_SAMPLES'];
 if (samples === undefined) throw new Error('set ROOTDISK_SAMPLES to the folder of the samples');
 
-// The limits that the samples were made for.
+// The limits for which the samples were made.
 const limits: Partial<Limits> = { virtualBytes: 128 * 1024 * 1024 };
 
 // A used device is held in memory as a whole.

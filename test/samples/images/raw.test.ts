@@ -31,32 +31,32 @@ test.each(disks)('$file: $features', async (row) => {
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(row.sha256);
 });
 
-describe('what is no raw disk', () => {
+describe('files that are not raw disks', () => {
   const others = good.filter((row) => !['raw', 'iso'].includes(row.format));
   const files = [...new Map(others.map((row) => [row.file, row])).values()];
-  test.each(files)('$file is not taken for one', (row) => {
+  test.each(files)('$file is not recognised as one', (row) => {
     expect(raw.detect(probeOf(readImage(row)))).toBe(false);
   });
 
   const outermost = (format: string): string =>
     format.startsWith('tar.') ? format.slice(4).replace(/>.*/, '') : format.replace(/>.*/, '');
-  // An archive as it comes is compressed or not, whatever the row calls it; old tar and plain lzma have no magic.
+  // An archive may be compressed, whatever the row says; old tar and plain lzma have no magic.
   const named = files.filter((row) => !/^t-(go-v7|libarchive)|\.lzma$/.test(row.file));
-  test.each(named)('$file is nothing beside $format', (row) => {
+  test.each(named)('$file is nothing except $format', (row) => {
     const found = nameForeignContent(probeOf(readImage(row)), outermost(row.format));
     expect(found).toBeUndefined();
   });
 
   const formats = ['-', '7z', 'bochs', 'compress', 'dmg', 'luks', 'parallels', 'qed', 'wim'];
   const refused = bad.filter((row) => formats.includes(row.format));
-  test.each(refused)('$file ($defect) has a name and a reason', (row) => {
+  test.each(refused)('$file ($defect) gets a name and a reason', (row) => {
     const bytes = readImage(row);
     expect(raw.detect(probeOf(bytes))).toBe(false);
     const reason = nameForeignContent(probeOf(bytes))?.reason;
     expect(row.reasons).toContain(reason);
   });
 
-  test('zeros alone are none', () => {
+  test('only zeros are not a disk', () => {
     const zeros = bad.filter((row) => row.file === 'n-zeros.img.gz');
     expect(zeros.map((row) => raw.detect(probeOf(readImage(row))))).toEqual([false]);
   });

@@ -1,7 +1,7 @@
 import { vhd } from '../../../formats/vhd.ts';
 import { describeDiskRows } from './disk-rows.ts';
 
-// The size is the current size here; the manifest has what qemu makes of the geometry.
+// The size is the current size here; the manifest has qemu's size from the geometry.
 describeDiskRows(vhd, {
   'h-fixed-vpc-geometry.vhd.gz': {
     sizeBytes: 8_542_208,

@@ -6,7 +6,7 @@ import { readImage, readImageRows } from './image-rows.ts';
 
 const manyProbes = 't-qemu-iotest-dirtylog-10G-4M.vhdx.gz';
 
-// That one has a digest and places to look at; hashing its 10 GiB would say no more than the places do.
+// That one has a digest and places to check; hashing its 10 GiB would show no more than the places do.
 describeDiskRows(vhdx, { [manyProbes]: { sha256: '-' } });
 
 const minLargeBytes = 64 * 1024 * 1024;

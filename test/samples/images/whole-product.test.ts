@@ -37,12 +37,12 @@ interface Converted {
   peakBytes: number;
 }
 
-/** All rows in one process that may read the samples and the package, write below its folder, and nothing else. */
+/** All rows in one process that may only read the samples and the package, and write below its folder. */
 async function convertRows(rows: readonly ImageRow[]): Promise<Converted> {
   const base = await mkdtemp(join(folder, 'rows-'));
   const jobs: ConvertJob[] = [];
   for (const [index, row] of rows.entries()) {
-    // The name is part of no test: a neutral one proves that nothing hangs on it.
+    // A neutral name proves that the result does not depend on the name.
     const file = join(base, `input-${index}`);
     await writeFile(file, readImage(row));
     jobs.push({ file, ...declareRow(row), virtualBytes: limitOf(row) });
@@ -86,12 +86,12 @@ describe(`all ${good.length} good rows`, () => {
     expect(wrong).toEqual([]);
   }, 600_000);
 
-  test('in bounded memory', () => {
+  test('in limited memory', () => {
     expect(converted.peakBytes).toBeLessThan(512 * MiB);
   });
 });
 
-/** What is wrong with the outcome of a good row; some may be refused as unsupported, and the notes say which. */
+/** The error in the result of a good row; some may be refused as unsupported, which the notes say. */
 async function judge(
   row: ImageRow,
   outcome: ConvertOutcome | undefined,
@@ -108,7 +108,7 @@ async function judge(
   const stream = createReadStream(outcome.output, { highWaterMark: MiB });
   for await (const chunk of stream) hash.update(chunk);
   const digest = hash.digest('hex');
-  // A second reading that is as good stands in the notes.
+  // The notes contain a second correct reading.
   return digest === row.sha256 || row.notes.includes(digest) ? undefined : 'other bytes';
 }
 
@@ -153,7 +153,7 @@ describe(`all ${bad.length} bad rows`, () => {
     converted = await convertRows(bad);
   }, 600_000);
 
-  test('are refused for an accepted reason, with nothing left behind', () => {
+  test('are refused for an accepted reason, and leave no file', () => {
     const wrong = bad.flatMap((row, index) => {
       const outcome = converted.outcomes[index];
       if (row.isPolicy) return [];
@@ -167,7 +167,7 @@ describe(`all ${bad.length} bad rows`, () => {
     expect(wrong).toEqual([]);
   });
 
-  test('within ten seconds each and in bounded memory', () => {
+  test('within ten seconds each and in limited memory', () => {
     expect(converted.outcomes.filter(({ ms }) => ms > 10_000)).toEqual([]);
     expect(converted.peakBytes).toBeLessThan(512 * MiB);
   });
@@ -175,7 +175,7 @@ describe(`all ${bad.length} bad rows`, () => {
 
 test('none of the bad ones passes through ensure over HTTP, and the cache stays empty', async () => {
   const accepted: string[] = [];
-  // Without a declaration some are what they look like, and that is fine.
+  // Without a declaration some are read by their content, which is correct.
   const refused = bad.filter((row) => !row.isPolicy && !row.notes.includes('declared='));
   for (const row of refused) {
     const bytes = readImage(row);

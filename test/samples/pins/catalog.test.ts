@@ -12,7 +12,7 @@ const digests = new Map(
 );
 
 describe.skipIf(samples === undefined)('the shipped catalog', () => {
-  it('has the digests of the pinned table', () => {
+  it('has the digests of the table of pins', () => {
     const listed = images.flatMap(({ arch }) => Object.values(arch));
     const common = listed.filter(({ url }) => digests.has(url));
     expect(common.length).toBeGreaterThan(listed.length / 2);

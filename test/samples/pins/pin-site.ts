@@ -12,20 +12,20 @@ import {
 import { type Pin, readSample } from '../read-samples.ts';
 
 /**
- * Documents made of the pins of one vendor: no capture holds them all. They have upstream's shape and the pinned names and
- * digests, so they show that a name leads to its path and digest, not that upstream lists it.
+ * Documents made from the pins of one vendor, because no capture has them all. They have upstream's form and the pinned
+ * names and digests, so they prove that a name leads to its path and digest, but not that upstream lists it.
  */
 export interface PinSite {
   vendor: Vendor;
   origins: string[];
   documents: Record<string, string>;
-  /** Documents that can speak of one build at a time. */
+  /** Documents that can describe one build at a time. */
   documentsOf?(pin: Pin): Record<string, string>;
-  /** What means this build; a text says why nothing does. */
+  /** The reference of this build, or a text with the reason why there is none. */
   request(pin: Pin): Partial<ImageRequest> | string;
 }
 
-/** Every row of the table by vendor; the few rows without an architecture have it in the file's name. */
+/** Every row of the table by vendor; a few rows have the architecture only in the file's name. */
 export function readAllPins(): Map<string, Pin[]> {
   const pins = new Map<string, Pin[]>();
   const [, ...rows] = readSample('upstream/pins.lima.tsv').split('\n').filter(Boolean);
@@ -40,7 +40,7 @@ export function readAllPins(): Map<string, Pin[]> {
   return pins;
 }
 
-/** `https` alone: some hosts had plain addresses once. */
+/** Only `https`: some hosts had plain addresses once. */
 export function secure(url: URL): string {
   return url.href.replace(/^http:/, 'https:');
 }
@@ -72,7 +72,7 @@ export function bsdSums(pins: Pin[]): string {
   return pins.map((pin) => `SHA256 (${pin.fileName}) = ${hexOf(pin)}\n`).join('');
 }
 
-/** The digests that proofs of the first disk give for it; signatures are not looked at. */
+/** The digests in the proofs of the first disk; signatures are not checked. */
 export async function digestsOf({ disk }: Resolution, context: VendorContext): Promise<Digest[]> {
   const found: Digest[] = [];
   const [file] = disk;

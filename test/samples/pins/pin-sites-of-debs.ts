@@ -25,7 +25,7 @@ export function debianSite(pins: Pin[]): PinSite {
     request({ url, fileName }) {
       const [, variant = '', daily = ''] =
         /^debian-\d+-([a-z]+)-[a-z0-9]+(-daily)?-\d+-\d+\.qcow2$/.exec(fileName) ?? [];
-      // A folder does not always name its files: `20230802-1460` holds those of 20230717-1444.
+      // File names may differ from their folder: `20230802-1460` holds those of 20230717-1444.
       const [, , , release = '', ...folders] = url.pathname.split('/');
       return { release, variant: variant + daily, snapshot: folders.at(-2) ?? '' };
     },
@@ -46,7 +46,7 @@ const codenames: Record<string, string> = {
   '26.04': 'resolute',
 };
 
-/** Some pins spell the folder by version, some by code name: one stream cannot list a serial under both. */
+/** Some pins name the folder by version, others by code name: one stream cannot list a serial under both. */
 export function ubuntuSite(pins: Pin[]): PinSite {
   const sums = groupByFolder(pins).map(([folder, inside]) => [
     `${folder}SHA256SUMS`,

@@ -15,7 +15,7 @@ import { listFiles, type Pin } from '../read-samples.ts';
 import { bsdSums, gnuSums, groupByFolder, hexOf, type PinSite, secure } from './pin-site.ts';
 import { debianSite, ubuntuSite } from './pin-sites-of-debs.ts';
 
-/** By vendor as the table names it. */
+/** By vendor, with the table's names. */
 export const pinSites: Record<string, (pins: Pin[]) => PinSite> = {
   almalinux: (pins) => ({
     vendor: almalinux,
@@ -142,7 +142,7 @@ function lists(pins: Pin[], name: string, write: (pins: Pin[]) => string): Recor
   );
 }
 
-/** Every folder, and a document of its own beside each file. */
+/** Every folder, and a separate document beside each file. */
 function besides(
   pins: Pin[],
   ending: string,

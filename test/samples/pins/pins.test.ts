@@ -7,7 +7,7 @@ import { pinSites } from './pin-sites.ts';
 
 const pins = samples === undefined ? new Map<string, Pin[]>() : readAllPins();
 
-/** Why a row is not resolved, or `undefined` where its build leads to its path and digest. */
+/** The reason why a row is not resolved, or `undefined` if its build leads to its path and digest. */
 async function follow(
   pin: Pin,
   site: PinSite,
@@ -34,7 +34,7 @@ describe.skipIf(samples === undefined)('every pinned build', () => {
   let rows = 0;
 
   it.each([...pins])(
-    '%s leads to its path and digest, through documents made of the pins themselves',
+    '%s leads to its path and digest, through documents made from the pins themselves',
     async (id, own) => {
       const make = pinSites[id];
       if (make === undefined) throw new Error(`no documents for the pins of ${id}`);
@@ -44,7 +44,7 @@ describe.skipIf(samples === undefined)('every pinned build', () => {
       const failed: string[] = [];
       let resolved = 0;
       for (const pin of own) {
-        // Documents that change with the pin are read anew.
+        // Documents that change with the pin are read again.
         const { context } = documents;
         try {
           const reason = await follow(pin, site, documents, context);

@@ -18,7 +18,7 @@ const coreos = '_further/fedora-coreos/stable.2020-12-17.stream.json';
 const ubuntuStream = 'ubuntu/com.ubuntu.cloud_released_download.2024-08-22.excerpt.json';
 const tumbleweed = '_further/opensuse-tumbleweed/tumbleweed.2024-07.SHA256SUM';
 
-/** The document that shows each variant, and what of it. */
+/** The document that shows each variant, and the relevant part of it. */
 const captures: Record<string, Record<string, Capture>> = {
   almalinux: {
     genericcloud: [alma('9_x86_64'), /AlmaLinux-9-GenericCloud-9\.8-\d+\.x86_64\.qcow2/],
@@ -66,7 +66,7 @@ function evidenceOf({ evidence = 'unverified' }: Vendor, variant: string): strin
   return typeof evidence === 'string' ? evidence : (evidence[variant] ?? evidence.default);
 }
 
-/** Variants that its own documents list or that it speaks of by name, where it says that they were captured. */
+/** Variants that a vendor's own documents list or its `evidence` names, if it says that they were captured. */
 async function listCaptured(vendor: Vendor): Promise<string[]> {
   const site = await conformanceCases[vendor.id]?.start();
   const listings = site === undefined ? [] : await listAll(vendor, site);
@@ -81,7 +81,7 @@ const vendors = builtIns.vendors.filter(({ evidence }) =>
   JSON.stringify(evidence ?? '').includes('"captured"'),
 );
 
-describe.skipIf(samples === undefined)('what is called captured', () => {
+describe.skipIf(samples === undefined)('vendors described as captured', () => {
   it.each(vendors)('$id: a document shows every such variant', async (vendor) => {
     const shown = captures[vendor.id] ?? {};
     const variants = await listCaptured(vendor);
@@ -94,7 +94,7 @@ describe.skipIf(samples === undefined)('what is called captured', () => {
     }
   });
 
-  it('is asked of no other server', () => {
+  it('no document is captured for an unlisted vendor', () => {
     const ids = vendors.map(({ id }) => id);
     expect(Object.keys(captures).filter((id) => !ids.includes(id))).toEqual([]);
     expect(ids.length).toBeGreaterThan(7);

@@ -35,7 +35,7 @@ export interface Subject {
 
 const samples = process.env['ROOTDISK_SAMPLES'];
 
-/** The date that the cases speak of. */
+/** The date of the cases. */
 export const now: Date = new Date('2026-11-20T00:00:00Z');
 
 /** Every case in OpenPGP; none without samples. */
@@ -57,7 +57,7 @@ export function readCase({ id, files, keys }: Case): Subject {
   };
 }
 
-/** The verdict with the signed bytes, or the reason of the refusal. */
+/** The verdict with the signed bytes, or the reason of the error. */
 export function judge(
   subject: Subject,
   more: Partial<SignerPolicy> = {},

@@ -8,7 +8,7 @@ import {
 } from '../../verifiers/openpgp/peers/peers.ts';
 import { judge, readCase, readCases } from './openpgp-cases.ts';
 
-/** Where a peer says otherwise of a real document than this module, and why. */
+/** Real documents for which a peer's answer differs from this module's, with the reason. */
 const others: Record<string, Record<string, string>> = {
   'openpgp.js': {
     'opensuse-leap-16.0-aarch64': 'version 3',
@@ -26,7 +26,7 @@ const gpgv = findGpgv();
 const peers = [openpgpjs, ...(gpgv === undefined ? [] : [gpgv])];
 const rows = readCases().flatMap((one) => peers.map((peer) => ({ one, peer, id: one.id })));
 
-test.each(rows)('$id as $peer.name has it', async ({ one, peer }) => {
+test.each(rows)('$id: $peer.name agrees', async ({ one, peer }) => {
   const { document, signature, keys } = readCase(one);
   const signed = { document, signature: signature && dearmor(signature), keys: dearmor(keys) };
   const ours = typeof judge(readCase(one)) !== 'string';

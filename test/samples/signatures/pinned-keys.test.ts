@@ -26,7 +26,7 @@ const documents: [folder: string, keys: readonly PinnedKey[], form?: KeyForm][] 
   ['openbsd-7.6-amd64', openbsdKeys('7.6'), 'signify'],
 ];
 
-/** A document and its detached signature, the shorter name first; one that carries its own stands alone. */
+/** A document and its detached signature, the shorter name first; one with an inline signature is alone. */
 function readFiles(folder: string): { name: string; document: Buffer; signature?: Buffer } {
   const path = join(samples ?? '', 'signed', folder);
   const [name = '', signature] = readdirSync(path).sort((a, b) => a.length - b.length);
@@ -38,7 +38,7 @@ function readFiles(folder: string): { name: string; document: Buffer; signature?
 }
 
 test.each(documents)(
-  '%s holds under the keys of its release alone',
+  '%s is valid only with the keys of its release',
   async (folder, keys, form = 'openpgp') => {
     const { name, document, signature } = readFiles(folder);
     const materials = await Promise.all(

@@ -24,7 +24,7 @@ interface Case {
 
 const day = '2026-11-20';
 const from = 'signed/cases.json';
-/** What the signature of a case that is not valid is refused for. */
+/** The reason of the error for an invalid signature in a case. */
 const refusals: Record<string, string> = {
   'ubuntu-core-jammy-20221027-sha1': 'ERR_WEAK_HASH',
   'debian-trixie-security-desync': 'ERR_SIGNATURE',
@@ -93,7 +93,7 @@ const run = ({ document, signature, keys, who }: Case, pick?: string) => {
   return runCli(['verify', document, ...about, '--at', day, '--json']);
 };
 
-/** The first name of a list that stands there with two digests. */
+/** The first name with two digests in a list. */
 function ambiguousName({ document }: Case): string {
   const rows = readFileSync(document, 'utf8').trim().split('\n');
   const names = rows.map((row) => row.split(/\s+\*?/)[1] ?? '');
@@ -101,13 +101,13 @@ function ambiguousName({ document }: Case): string {
 }
 
 describe.skipIf(samples === undefined)('signed documents', () => {
-  test('there are as many as there were, each of a known kind', () => {
+  test('their number is unchanged, each of a known kind', () => {
     expect(cases.length).toBeGreaterThanOrEqual(24);
     expect(valid.length + invalid.length + unusable.length).toBe(cases.length);
     expect(invalid.map(({ id }) => id).sort()).toEqual(Object.keys(refusals).sort());
   });
 
-  test.each(valid)('$id is valid, by whom and when the case says', async (one) => {
+  test.each(valid)('$id is valid, with signer and time of the case', async (one) => {
     const { signer, signedAt, warnings } = await verify(one);
     const who = [signer.fingerprint, signer.subkey];
     if (one.signers.length > 0) expect(one.signers.some((name) => who.includes(name))).toBe(true);
@@ -142,7 +142,7 @@ describe.skipIf(samples === undefined)('signed documents', () => {
   });
 
   test.each(unusable)(
-    '$id is valid, and of no use for the name that it lists twice',
+    '$id is valid, but unusable for the name that it lists twice',
     async (one) => {
       expect((await run(one)).code).toBe(0);
       const name = ambiguousName(one);

@@ -64,7 +64,7 @@ describe.each(cases.filter(({ form }) => form === 'signify-embedded'))('$id', (s
   const { keys } = signify.readSignifyKeys(readKey(sample));
   const policy = { now, name: file };
 
-  test('holds, and its list names the digests', () => {
+  test('is valid, and its list names the digests', () => {
     expect(signify.isSignify(document)).toBe(true);
     const { body } = signify.verifyEmbedded(document, keys, policy);
     const list = parseChecksums(Buffer.from(body).toString());
@@ -73,7 +73,7 @@ describe.each(cases.filter(({ form }) => form === 'signify-embedded'))('$id', (s
     }
   });
 
-  test('holds as a detached signature', () => {
+  test('is valid as a detached signature', () => {
     const lines = document.indexOf('\n', document.indexOf('\n') + 1) + 1;
     const [signature, body] = [document.subarray(0, lines), document.subarray(lines)];
     const check = signify.openSignify(signature, keys, policy);
@@ -83,7 +83,7 @@ describe.each(cases.filter(({ form }) => form === 'signify-embedded'))('$id', (s
     );
   });
 
-  test('no changed byte but of the untrusted comment is let through', () => {
+  test('no changed byte is accepted, except in the untrusted comment', () => {
     const free = document.indexOf('\n');
     const held = [...changeEach(document)].flatMap((changed, at) =>
       reasonOf(() => signify.verifyEmbedded(changed, keys, policy)) === 'holds' ? [at] : [],
@@ -116,7 +116,7 @@ test.each(cases.filter(({ form }) => form === 'minisign'))('$id', (sample) => {
   expect(held.filter((at) => at >= free || at < 'untrusted comment:'.length)).toEqual([]);
 });
 
-test('keys are numbered as their vendors write them', () => {
+test('key numbers are as their vendors write them', () => {
   const idOf = (read: typeof signify.readSignifyKeys, name: string) =>
     read(readBytes('keys', name)).keys.map(({ id }) => id);
   expect(idOf(minisign.readMinisignKeys, 'void-release-20240314.pub')).toEqual([

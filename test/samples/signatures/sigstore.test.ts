@@ -20,7 +20,7 @@ describe('a bundle of the public-good instance', () => {
   test.each([
     ['a given root', { trustedRoot: read('keys', 'sigstore-public-good.trusted_root.json') }],
     ['the root that the package ships', {}],
-  ])('holds under %s', async (_, root) => {
+  ])('is valid under %s', async (_, root) => {
     const { signer, signedAt } = await verifyBundle(artifact, bundle, { ...policy, ...root });
     expect(signer.userId).toBe('brian@dehamer.com (https://github.com/login/oauth)');
     expect(signedAt).toEqual(new Date('2022-11-09T01:33:10Z'));

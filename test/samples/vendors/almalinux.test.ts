@@ -19,10 +19,10 @@ function variantOf(fileName: string): string {
   return fileName.includes('_v2.') ? `${variant}-v2` : variant;
 }
 
-/** Each folder's list is made of the pins that lie in it: every build that was once there, side by side. */
+/** Each folder's list is made from its pins: every former build, together. */
 async function followPins(vendor: Vendor, pins: Pin[], snapshotOf: (name: string) => string) {
   for (const { url, fileName, arch, digest } of pins) {
-    // What was published over plain http as well is asked for over https alone.
+    // Addresses that were also published over plain http are requested only over https.
     const address = new URL(url.href.replace(/^http:/, 'https:'));
     const beside = pins.filter(
       (pin) => new URL('.', pin.url).pathname === new URL('.', url).pathname,

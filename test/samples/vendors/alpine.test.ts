@@ -40,7 +40,7 @@ describe.skipIf(samples === undefined)('alpine as captured', () => {
     expect(pins.length).toBeGreaterThanOrEqual(19);
   });
 
-  it.each(pins)('means $fileName by its version', async ({ url, fileName, arch }) => {
+  it.each(pins)('finds $fileName by its version', async ({ url, fileName, arch }) => {
     const documents = await serve();
     const match = /alpine-((\d+\.\d+)\.\d+)-.*-(r\d+)\.qcow2$/.exec(fileName);
     const [, version = '', branch, build] = match ?? [];
@@ -57,7 +57,7 @@ describe.skipIf(samples === undefined)('alpine as captured', () => {
     ['3.21', 'amd64', '3.21.7'],
     ['3.21', 'arm64', '3.21.2'],
     ['3.23', 'arm64', '3.23.4'],
-  ] as const)('means the newest pinned version by %s %s', async (release, arch, version) => {
+  ] as const)('finds the newest pinned version by %s %s', async (release, arch, version) => {
     const documents = await serve();
     expect((await ask(alpine, documents, release, arch)).version).toBe(version);
     await documents.close();

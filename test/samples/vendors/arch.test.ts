@@ -16,7 +16,7 @@ function readArchPins(): ArchPin[] {
   }));
 }
 
-/** No listing was captured: these are made of the pins. */
+/** No listing was captured: these are made from the pins. */
 async function serve(pins: ArchPin[]): Promise<Documents> {
   const documents: Record<string, string> = {
     [images]: listFiles(['latest/', ...pins.map(({ build }) => `v${build}/`)]),
@@ -32,7 +32,7 @@ describe.skipIf(samples === undefined)('arch as pinned', () => {
   let documents: Documents | undefined;
   afterEach(() => documents?.close());
 
-  it('finds every pinned build in listings made of the pins themselves', async () => {
+  it('finds every pinned build in listings made from the pins themselves', async () => {
     const pins = readArchPins();
     documents = await serve(pins);
     for (const { build, url } of pins) {

@@ -21,7 +21,7 @@ describe.skipIf(samples === undefined)('centos-7 as captured', () => {
     expect(await ask(centos7, documents, '7', arch)).toMatchObject({ snapshot: build });
   });
 
-  it('agrees with the pin, which has the file from another folder of the host', async () => {
+  it('agrees with the pin, which has the file in another folder of the host', async () => {
     const text = readSample('upstream/centos-stream/centos-7.sha256sum.txt');
     documents = await serveDocuments(['https://cloud.centos.org/'], { [sums]: text });
     const pins = readPins('centos-stream').filter(({ fileName }) => /^CentOS-7-/.test(fileName));

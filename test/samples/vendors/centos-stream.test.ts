@@ -6,7 +6,7 @@ import { type Pin, readPins, readSample, samples } from '../read-samples.ts';
 
 const site = 'https://cloud.centos.org/centos/';
 
-/** Captured lists, by the address they stand for. */
+/** Captured lists, by their address. */
 const captures: Record<string, string> = {
   '8-stream/x86_64': '8-stream_x86_64.2022-01',
   '9-stream/x86_64': '9-stream_x86_64.2026-07',
@@ -26,7 +26,7 @@ function serve(lists: Record<string, string>): Promise<Documents> {
   return serveDocuments(['https://cloud.centos.org/'], Object.fromEntries(documents));
 }
 
-/** Stream, folder and build of a pin's address; pins of CentOS 7 and 8 are of another vendor. */
+/** Stream, folder and build of a pin's address; pins of CentOS 7 and 8 belong to another vendor. */
 function placeOf({
   url,
   fileName,
@@ -47,7 +47,7 @@ describe.skipIf(samples === undefined)('centos-stream as captured', () => {
     ['9', 'arm64', '20240401.0', '9-stream/aarch64'],
     ['10', 'amd64', '20241118.0', '10-stream/x86_64'],
   ] as const)(
-    '%s on %s is %s, the bits that upstream calls the latest',
+    '%s on %s is %s, the file that upstream names latest',
     async (release, arch, build, twin) => {
       documents = await serve(
         Object.fromEntries(
@@ -65,7 +65,7 @@ describe.skipIf(samples === undefined)('centos-stream as captured', () => {
     },
   );
 
-  it('has UEFI builds of days whose plain build is gone', async () => {
+  it('has UEFI builds of days whose plain build was removed', async () => {
     documents = await serve({ '9-stream/x86_64': readCapture('9-stream_x86_64.2026-07') });
     const request = { snapshot: '20260427.0' };
     await expect(ask(centosStream, documents, '9', 'amd64', request)).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe.skipIf(samples === undefined)('centos-stream as captured', () => {
     expect(agreed).toBe(3);
   });
 
-  it('finds every pinned build in lists made of the pins themselves', async () => {
+  it('finds every pinned build in lists made from the pins themselves', async () => {
     const lists: Record<string, string> = {};
     const pins = readPins('centos-stream').flatMap((pin) => {
       const place = placeOf(pin);

@@ -21,7 +21,7 @@ function read(name: string): string {
 
 const signer = createOpenpgpSigner();
 
-/** The captured heads stand alone; `InRelease` is the same text with a signature. */
+/** The captured heads have no signature; `InRelease` is the same text with one. */
 function signed(release: string): string {
   return String(signer.clearsign(release));
 }
@@ -52,7 +52,7 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
       [`${dists}trixie-security/Release`]: read('signed/debian-trixie-security-desync/Release'),
       [cloud]: read('upstream/debian/images_cloud_index.2021-11.excerpt.html'),
     });
-    // None of them had images in 2021: the answer names what was there then.
+    // None of them had images in 2021: the answer names the releases of that time.
     const known = ['bullseye', 'buster', 'sid', 'stretch'];
     for (const [word, codename] of [
       ['13.7', 'trixie'],
@@ -82,38 +82,35 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
     ['bullseye', '11', '20250303-2040', 'arm64'],
     ['bookworm', '12', '20250210-2019', 'amd64'],
     ['bookworm', '12', '20250210-2019', 'arm64'],
-  ] as const)(
-    'takes %s %s %s for %s out of its manifest',
-    async (codename, number, serial, arch) => {
-      const stem = `debian-${number}-genericcloud-${arch}`;
-      const release =
-        codename === 'bullseye'
-          ? read('upstream/debian/dists_bullseye_Release.11.1')
-          : await readFixture('debian/bookworm.Release');
-      const served = await serve({
-        [`${dists}${codename}/InRelease`]: signed(release),
-        [`${cloud}${codename}/latest/${stem}.json`]: read(
-          `upstream/debian/${codename}_latest_${stem}.${serial}.json`,
-        ),
-      });
-      const image = await ask(debian, served, codename, arch);
-      const address = `${cloud}${codename}/${serial}/${stem}-${serial}.qcow2`;
-      expect([image.release, image.snapshot]).toEqual([number, serial]);
-      expect(image.disk[0]?.url.href).toBe(address);
-      // No project pinned bookworm's arm64 build of that day.
-      const digest =
-        stem === 'debian-12-genericcloud-arm64'
-          ? 'sha512:a17a462acbc3412ef195390fb60dffba2134fef1a276d500ca50a06036c488035657409fcd02f2f70d1e7a91776ca4249cfbceabeb90e74cb123b9971381c72a'
-          : pinned(address);
-      expect(image.disk[0]?.proofs).toMatchObject([
-        { kind: 'digest', digest },
-        { kind: 'signature', of: new URL(`${dists}${codename}/InRelease`) },
-      ]);
-    },
-  );
+  ] as const)('reads %s %s %s for %s from its manifest', async (codename, number, serial, arch) => {
+    const stem = `debian-${number}-genericcloud-${arch}`;
+    const release =
+      codename === 'bullseye'
+        ? read('upstream/debian/dists_bullseye_Release.11.1')
+        : await readFixture('debian/bookworm.Release');
+    const served = await serve({
+      [`${dists}${codename}/InRelease`]: signed(release),
+      [`${cloud}${codename}/latest/${stem}.json`]: read(
+        `upstream/debian/${codename}_latest_${stem}.${serial}.json`,
+      ),
+    });
+    const image = await ask(debian, served, codename, arch);
+    const address = `${cloud}${codename}/${serial}/${stem}-${serial}.qcow2`;
+    expect([image.release, image.snapshot]).toEqual([number, serial]);
+    expect(image.disk[0]?.url.href).toBe(address);
+    // No project pinned bookworm's arm64 build of that day.
+    const digest =
+      stem === 'debian-12-genericcloud-arm64'
+        ? 'sha512:a17a462acbc3412ef195390fb60dffba2134fef1a276d500ca50a06036c488035657409fcd02f2f70d1e7a91776ca4249cfbceabeb90e74cb123b9971381c72a'
+        : pinned(address);
+    expect(image.disk[0]?.proofs).toMatchObject([
+      { kind: 'digest', digest },
+      { kind: 'signature', of: new URL(`${dists}${codename}/InRelease`) },
+    ]);
+  });
 
   it('finds the newest daily in a listing, and the files in its list of digests', async () => {
-    // Trixie as it stood before its release: testing, with daily builds.
+    // Trixie before its release: testing, with daily builds.
     const testing = (await readFixture('debian/forky.Release')).replace('forky', 'trixie');
     const stable = await readFixture('debian/bookworm.Release');
     const daily = `${cloud}trixie/daily/`;
@@ -141,7 +138,7 @@ describe.skipIf(samples === undefined)('debian as captured', () => {
     ).rejects.toMatchObject({ code: 'ERR_NOT_FOUND', details: { field: 'snapshot' } });
   });
 
-  it('lists what the folder of July 2025 was published for', async () => {
+  it('lists the release in the folder of July 2025', async () => {
     const stable = await readFixture('debian/bookworm.Release');
     const served = await serve({
       [`${dists}stable/InRelease`]: signed(stable.replace('oldstable', 'stable')),

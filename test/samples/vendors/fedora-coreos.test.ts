@@ -72,7 +72,7 @@ describe.skipIf(samples === undefined)('fedora-coreos as captured', () => {
     await documents.close();
   });
 
-  it('names the builds of the captured history when one is not there', async () => {
+  it('names the builds of the captured history when one does not exist', async () => {
     const documents = await serve();
     const snapshot = '31.20200101.3.0';
     await expect(

@@ -28,7 +28,7 @@ function serve(name: string, more: Record<string, string> = {}): Promise<Documen
   return serveDocuments(origins, { [index]: readSample(name), ...more });
 }
 
-/** Where the file of a pin was published: its release's own folder, or since its end of life the archive's. */
+/** The folder in which the file of a pin was published: that of its release, or the archive's after its end of life. */
 function folderOf(url: URL): { own: string; archived: string } {
   const path = url.pathname.replace(/[^/]+$/, '').replace(/^\/pub\//, '');
   return { own: ownTree + path, archived: archive + path };
@@ -48,7 +48,7 @@ describe.skipIf(samples === undefined)('fedora as captured', () => {
     await documents.close();
   });
 
-  it('reads the beta of 2024, both variants, and leaves the others', async () => {
+  it('reads the beta of 2024, both variants, and ignores the others', async () => {
     const documents = await serve(captures['2024']);
     const generic = await ask(fedora, documents, '40-beta', 'amd64');
     expect(generic.disk[0]?.proofs).toMatchObject([
@@ -64,7 +64,7 @@ describe.skipIf(samples === undefined)('fedora as captured', () => {
     await documents.close();
   });
 
-  it('means the list of 44 by its address, and its image by its name', async () => {
+  it('finds the list of 44 by its address, and its image by its name', async () => {
     const name = 'Fedora-Cloud-44-1.7-aarch64-CHECKSUM';
     const text = readSample(`upstream/fedora/${name}`);
     const names = [...text.matchAll(/^SHA256 \(([^)]+)\)/gm)].map(([, file = '']) => file);
@@ -115,7 +115,7 @@ describe.skipIf(samples === undefined)('fedora as captured', () => {
     await rm(cacheDir, { recursive: true });
   });
 
-  // Two of the captures list their pins; the folders of the others are made of the pins.
+  // Two of the captures list their pins; the folders of the others are made from the pins.
   it('leads to the path of every pin, and to the digest of those that a capture lists', async () => {
     let digests = 0;
     for (const { url, fileName, arch, digest } of pins) {

@@ -27,7 +27,7 @@ async function serve(folder: string, names: string[]): Promise<Documents> {
 }
 
 describe.skipIf(samples === undefined)('freebsd as captured', () => {
-  it.each(pins)('means $url by its release', async ({ url, fileName, arch }) => {
+  it.each(pins)('finds $url by its release', async ({ url, fileName, arch }) => {
     const documents = await serve(new URL('.', url).href, [fileName, 'CHECKSUM.SHA256']);
     const release = /FreeBSD-(\d+\.\d+-RELEASE)/.exec(fileName)?.[1] ?? '';
     const resolution = await ask(freebsd, documents, release, arch, { variant: 'cloudinit-zfs' });
@@ -64,24 +64,21 @@ describe.skipIf(samples === undefined)('freebsd as captured', () => {
         'FreeBSD-14.1-RELEASE-amd64-BASIC-CLOUDINIT-zfs.qcow2.xz',
       ],
     ],
-  ])(
-    'picks out of the signed list of %s %s the %s images',
-    async (version, list, variant, files) => {
-      const name = `${list}-FreeBSD-${version}-RELEASE-amd64-vm.asc`;
-      const signed = readSample(`signed/freebsd-${version}-amd64-vm/${name}`);
-      const folder = `${archive}${version}-RELEASE/amd64/Latest/`;
-      const documents = await serve(folder, [...namesOf(signed), list]);
-      const site = `https://www.freebsd.org/releases/${version}R/checksums/${name}`;
-      documents.put(site, signed);
-      const { disk } = await ask(freebsd, documents, version, 'amd64', { variant });
-      expect(disk.map(({ fileName }) => fileName)).toEqual(files);
-      expect(disk[0]?.proofs).toMatchObject([
-        { url: new URL(site), signature: { at: 'inline' } },
-        { kind: 'checksums', url: new URL(folder + list) },
-      ]);
-      await documents.close();
-    },
-  );
+  ])('picks from the signed list of %s %s the %s images', async (version, list, variant, files) => {
+    const name = `${list}-FreeBSD-${version}-RELEASE-amd64-vm.asc`;
+    const signed = readSample(`signed/freebsd-${version}-amd64-vm/${name}`);
+    const folder = `${archive}${version}-RELEASE/amd64/Latest/`;
+    const documents = await serve(folder, [...namesOf(signed), list]);
+    const site = `https://www.freebsd.org/releases/${version}R/checksums/${name}`;
+    documents.put(site, signed);
+    const { disk } = await ask(freebsd, documents, version, 'amd64', { variant });
+    expect(disk.map(({ fileName }) => fileName)).toEqual(files);
+    expect(disk[0]?.proofs).toMatchObject([
+      { url: new URL(site), signature: { at: 'inline' } },
+      { kind: 'checksums', url: new URL(folder + list) },
+    ]);
+    await documents.close();
+  });
 
   it.each([
     ['cloudinit-ufs', 'qcow2', 'e4ca4db889f8559c9b9dfcacc70405c038476f4b6d41649b152d3809a2ed9e1f'],

@@ -9,7 +9,7 @@ import { readSample, samples } from '../read-samples.ts';
 const site = 'https://download.opensuse.org/distribution/leap/';
 const read = (name: string): string => readSample(`upstream/opensuse/${name}`);
 
-/** The folder of a release with one image, as listings were not captured, and what is captured beside it. */
+/** The folder of a release with one image, because listings were not captured, and the captured files beside it. */
 function serve(release: string, fileName: string, sums: string, asc?: string): Promise<Documents> {
   const folder = `${site}${release}/appliances/`;
   return serveDocuments(['https://download.opensuse.org/'], {
@@ -39,7 +39,7 @@ describe.skipIf(samples === undefined)('opensuse-leap as captured', () => {
   let documents: Documents | undefined;
   afterEach(() => documents?.close());
 
-  it('believes the signed sidecar of 19 June 2026', async () => {
+  it('accepts the signed sidecar of 19 June 2026', async () => {
     const fileName = 'Leap-16.0-Minimal-VM.aarch64-Cloud-Build18.7.qcow2';
     documents = await serve('16.0', fileName, `${fileName}.sha256`, `${fileName}.sha256.asc`);
     const image = await ask(opensuseLeap, documents, '16.0', 'arm64', {

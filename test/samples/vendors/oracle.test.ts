@@ -18,7 +18,7 @@ function readOraclePins(): OraclePin[] {
   return pins.sort((left, right) => compareVersions(right.snapshot, left.snapshot));
 }
 
-/** No index was captured: one is made of the newest pin of each release and architecture. */
+/** No index was captured: one is made from the newest pin of each release and architecture. */
 async function serve(pins: OraclePin[]): Promise<Documents> {
   const documents: Record<string, string> = {};
   for (const { major, arch, url, fileName, digest } of pins) {

@@ -6,7 +6,7 @@ import { ask, serveDocuments } from '../../vendors/every/serve-documents.ts';
 import { readPins, readSample, samples } from '../read-samples.ts';
 
 const pins = readPins('rocky');
-/** Captured sidecars of moving names, and the dated twin whose digest a pin says they have. */
+/** Captured sidecars of moving names, and the dated file with the same digest in a pin. */
 const captures: [string, string, Arch, string, number, string | undefined][] = [
   [
     '9',
@@ -27,8 +27,8 @@ const captures: [string, string, Arch, string, number, string | undefined][] = [
 ];
 
 describe.skipIf(samples === undefined)('rocky as captured', () => {
-  // No listing was captured: each folder is made of the pins that lie in it.
-  it('leads to the path of every pin, through a folder of all pins that lie beside it', async () => {
+  // No listing was captured: each folder is made from its pins.
+  it('leads to the path of every pin, through a folder of all pins in it', async () => {
     for (const { url, fileName, arch } of pins) {
       const address = new URL(url.href.replace(/^http:/, 'https:'));
       const folder = new URL('.', address);
@@ -51,7 +51,7 @@ describe.skipIf(samples === undefined)('rocky as captured', () => {
     expect(pins).toHaveLength(39);
   });
 
-  it.each(captures)('%s: %s has the digest of its dated twin', async (...row) => {
+  it.each(captures)('%s: %s has the digest of its dated file', async (...row) => {
     const [major, name, arch, build, sizeBytes, pinned] = row;
     const text = readSample(`upstream/rocky/${name}`);
     const alias = name.replace(/(\.excerpt)?\.CHECKSUM$/, '');
@@ -64,7 +64,7 @@ describe.skipIf(samples === undefined)('rocky as captured', () => {
       [site]: listing('/', [`${major}/`, `${minor}/`]),
       [`${site}${minor}/images/${word}/`]: listing('/', [alias, dated, `${dated}.CHECKSUM`]),
     });
-    // The moving name is never what a request is answered with.
+    // A request is never answered with the moving name.
     const image = await ask(rocky, documents, major, arch);
     expect(image.disk[0]?.fileName).toBe(dated);
     expect(pins.find((pin) => pin.fileName === dated)?.digest).toBe(pinned);

@@ -18,7 +18,7 @@ describe.skipIf(samples === undefined)('simplestreams as captured', () => {
   let documents: Documents | undefined;
   afterEach(() => documents?.close());
 
-  it('reads every disk of the stream of CirrOS of 2013', async () => {
+  it("reads every disk in CirrOS' stream of 2013", async () => {
     const text = readSample('upstream/_further/cirros/net.cirros-cloud_released_download.json');
     documents = await serveDocuments([cirrosSite], {
       [`${cirrosSite}streams/v1/index.json`]: readSample('upstream/_further/cirros/index.json'),
@@ -52,7 +52,7 @@ describe.skipIf(samples === undefined)('simplestreams as captured', () => {
     ).rejects.toMatchObject({ code: 'ERR_NOT_FOUND', details: { field: 'parameter' } });
   });
 
-  it('reads the stream of Ubuntu of August 2024', async () => {
+  it("reads Ubuntu's stream of August 2024", async () => {
     documents = await serveDocuments([ubuntuSite], {
       [`${ubuntuSite}releases/streams/v1/index.json`]: await readFixture('ubuntu/index.json'),
       [`${ubuntuSite}releases/streams/v1/${ubuntuId}.json`]: readSample(

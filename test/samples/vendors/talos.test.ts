@@ -8,7 +8,10 @@ import {
 } from '../../vendors/every/serve-documents.ts';
 import { readSample, samples } from '../read-samples.ts';
 
-/** Tags of the source repository in August 2026, as the factory would list them: pre-releases of the newest minor alone. */
+/**
+ * Tags of the source repository in August 2026, in the form of the factory's list: pre-releases only of the newest
+ * minor.
+ */
 function serve(): Promise<Documents> {
   const tags = readSample('upstream/talos/git-tags.2026-08.derived.txt')
     .split('\n')

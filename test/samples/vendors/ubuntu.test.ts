@@ -36,7 +36,7 @@ describe.skipIf(samples === undefined)('ubuntu as captured', () => {
   let site: Documents | undefined;
   afterEach(() => site?.close());
 
-  it('reads the index of 2016, whose image stream stands between those of clouds', async () => {
+  it('reads the index of 2016, whose image stream is between those of clouds', async () => {
     const signed = read('ubuntu/releases_streams_v1_index.2016-11-04.sjson');
     site = await serve({ [`${stream}index.sjson`]: signed });
     expect((await ask(ubuntu, site, '24.04', 'amd64')).snapshot).toBe('20240821');
@@ -58,7 +58,7 @@ describe.skipIf(samples === undefined)('ubuntu as captured', () => {
     expect([image.release, image.snapshot]).toEqual([release, serial]);
   });
 
-  it('says that 10.10 has no disk image', async () => {
+  it('reports that 10.10 has no disk image', async () => {
     site = await serve();
     await expect(ask(ubuntu, site, '10.10', 'amd64')).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',

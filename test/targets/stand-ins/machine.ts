@@ -19,9 +19,9 @@ export interface StandIn {
   env: Record<string, string>;
   /** Makes this a SmartOS machine, in that zone. */
   becomeSmartos(zone?: string): Promise<void>;
-  /** Puts a dataset there, made so many seconds ago. */
+  /** Creates a dataset, made this many seconds ago. */
   addDataset(name: string, ageSeconds?: number, isBusy?: boolean): Promise<void>;
-  /** Builds that lie below a parent. */
+  /** Builds below a parent. */
   builds(parent?: string): Promise<string[]>;
   /** Calls of `zfs` so far, without the UUIDs of builds. */
   calls(): Promise<string[]>;
@@ -33,7 +33,7 @@ export interface StandIn {
 const script = fileURLToPath(new URL('zfs.sh', import.meta.url));
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** `withZfs: false`: nothing but the system's own programs, and no `zfs` among them. */
+/** `withZfs: false`: only the system's own programs, without `zfs`. */
 export async function startStandIn({
   withZfs = true,
 }: {

@@ -1,4 +1,4 @@
-// Tells at the end of the process how much memory it had at most.
+// Prints the peak memory of the process at its end.
 process.on('exit', () => {
   process.stderr.write(`most memory: ${process.resourceUsage().maxRSS * 1024}\n`);
 });

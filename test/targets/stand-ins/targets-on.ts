@@ -10,7 +10,10 @@ import {
   type Target,
 } from '../../../src/targets/index.ts';
 
-/** The targets of the package, on a machine whose devices lie in a folder of the test. `onWrite`: the disk is about to be written. */
+/**
+ * The targets of the package, on a machine whose devices are in a folder of the test. `onWrite`: called before the disk
+ * is written.
+ */
 export function targetsOn(
   folder: string,
   { env = {}, onWrite = () => {} }: { env?: Record<string, string>; onWrite?: () => void },

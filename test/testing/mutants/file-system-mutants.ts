@@ -3,7 +3,7 @@ import { checkFileSystem } from '../../../src/testing/index.ts';
 import { buildFlatVolume, fileSystemOf, flat, flatSample } from './flat-files.ts';
 import type { PartMutant } from './part-mutant.ts';
 
-/** The good file system, with nodes that are changed. */
+/** The good file system, with changed nodes. */
 function withNodes(change: (node: FileNode) => Partial<FileNode>): FileSystemFormat {
   const wrap = (node: FileNode): FileNode => {
     const whole: FileNode = {
@@ -26,7 +26,7 @@ function withNodes(change: (node: FileNode) => Partial<FileNode>): FileSystemFor
   };
 }
 
-/** The same over a volume that reads otherwise. */
+/** The same over a volume with other reads. */
 function withReads(read: (volume: ByteSource) => ByteSource['read']): FileSystemFormat {
   return {
     ...flat,

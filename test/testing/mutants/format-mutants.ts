@@ -10,7 +10,7 @@ function decoding(decode: Codec['decode']): Codec {
   return { ...acmez, decode };
 }
 
-/** What its errors become. */
+/** Changes its errors. */
 function failing(change: (error: unknown) => unknown): Codec {
   return decoding(async function* (source, context) {
     try {
@@ -97,7 +97,7 @@ const disk = buildQcow2Image({
   virtualSize,
   extents: [{ position: 0, bytes: content.subarray(0, 512) }],
 });
-/** Believes that every disk is new. */
+/** Assumes that every disk is new. */
 const trusting: Disk = {
   ...qcow2,
   async open(source, context) {

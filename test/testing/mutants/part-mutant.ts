@@ -1,6 +1,6 @@
 import type { ConformanceCase } from '../../../src/testing/index.ts';
 
-/** A part that breaks its contract in one place, and the case that has to reject it. */
+/** A part that breaks its contract in one place, and the case that must reject it. */
 export interface PartMutant {
   /** Id of the case. */
   id: string;
@@ -8,7 +8,7 @@ export interface PartMutant {
   cases: () => readonly ConformanceCase[];
 }
 
-/** Why the case rejects its mutant; `undefined` where it survives. */
+/** The reason why the case rejects its mutant; `undefined` if it survives. */
 export async function rejectionOf({ id, cases }: PartMutant): Promise<unknown> {
   const found = cases().find((one) => one.id === id);
   if (found === undefined) throw new Error(`no case ${id}`);

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** The example imports the package by its name; here it stands for the sources. */
+/** The example imports the package by its name; here that name leads to the sources. */
 const doors: Record<string, string> = {
   rootdisk: 'index.ts',
   'rootdisk/core': 'core.ts',
@@ -15,7 +15,7 @@ registerHooks({
   },
 });
 
-/** Runs every conformance case against the parts that it has to reject; prints killed / total. */
+/** Runs every conformance case against the parts that it must reject; prints killed / total. */
 const { rejectionOf } = await import('./part-mutant.ts');
 const { vendorMutants } = await import('./vendor-mutants.ts');
 const { formatMutants } = await import('./format-mutants.ts');

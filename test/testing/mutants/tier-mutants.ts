@@ -9,7 +9,7 @@ import { checkTier } from '../../../src/testing/index.ts';
 import { makeShelf, type Shelf, shelfKey } from '../../fixtures/shelf-tier.ts';
 import type { PartMutant } from './part-mutant.ts';
 
-/** A shelf that drops what is refused and ends with its call: a good tier. */
+/** A shelf that removes refused files and ends with its call: a good tier. */
 export function openShelf(change: (shelf: Shelf) => Tier = ({ tier }) => tier): Tier {
   const shelf = makeShelf({
     async visit(file, { signal }, visit) {
@@ -35,7 +35,7 @@ function careful(shelf: Shelf, file: TierFile, copy: TierCopy): TierCopy {
   };
 }
 
-/** Answers otherwise. */
+/** Gives another answer. */
 function answering(
   change: (visit: TierVisit, file: TierFile, shelf: Shelf) => TierVisit,
 ): () => Promise<Tier> {
@@ -54,7 +54,7 @@ function copying(change: (copy: TierCopy, shelf: Shelf) => Partial<TierCopy>): (
   });
 }
 
-/** Looks for another file than it is asked for. */
+/** Looks for a file other than the requested one. */
 function asking(change: (file: TierFile) => TierFile): () => Promise<Tier> {
   return async () =>
     openShelf((shelf) => ({

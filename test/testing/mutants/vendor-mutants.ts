@@ -15,7 +15,7 @@ import type { PartMutant } from './part-mutant.ts';
 const good = createAcmeOs(testKey);
 const index = 'https://images.acme.example/index.json';
 
-/** The good vendor, asked otherwise. */
+/** The good vendor, with a changed request. */
 function asking(change: (request: ImageRequest) => Partial<ImageRequest>): Vendor {
   return {
     ...good,
@@ -42,7 +42,7 @@ function withDisk(change: Partial<Artifact>): Vendor {
   }));
 }
 
-/** One that answers from memory where it cannot read. */
+/** A vendor that answers from memory if it cannot read. */
 function remembering(when: (error: unknown) => boolean): Vendor {
   const kept: Resolution[] = [];
   return {

@@ -20,7 +20,7 @@ function giving(
   };
 }
 
-/** Holds on to what was proved before where `when` an error comes. */
+/** Keeps the earlier evidence after an error that `when` selects. */
 function believing(when: (error: unknown) => boolean): Receipts {
   const evidence: Evidence = {
     level: 'signed',
@@ -107,7 +107,7 @@ const overImage: VerifierSample<'signature'> = {
   level: 'signed',
   image,
 };
-/** Its check accepts whatever comes. */
+/** Its check accepts all bytes. */
 const unmoved: Verifier<'signature'> = {
   ...signature,
   async prove(proof, context) {

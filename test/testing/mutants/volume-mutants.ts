@@ -15,7 +15,7 @@ const volumes = {
   p2: new Uint8Array(5000).map((_, at) => at % 251),
 };
 
-/** `CUT1`, how many volumes there are, and the offset and length of each. */
+/** `CUT1`, the number of volumes, and the offset and length of each. */
 function buildDisk(): Uint8Array {
   const disk = new Uint8Array(16_384);
   const view = new DataView(disk.buffer);
@@ -27,11 +27,11 @@ function buildDisk(): Uint8Array {
     view.setUint32(12 + 8 * index, bytes.length, true);
     disk.set(bytes, offset);
   });
-  // What is cut off must be missed.
+  // The missing end must be noticed.
   return disk.slice(0, 4096 + 6000 + volumes.p2.length);
 }
 
-/** Reads within one volume; `end` is where its reads end. */
+/** Reads within one volume; `end` is the limit of its reads. */
 function sourceOf(
   disk: ByteSource,
   offset: number,
@@ -54,7 +54,7 @@ function sourceOf(
   };
 }
 
-/** A good way to divide a disk, but for what is given. */
+/** A good way to divide a disk, except for the given change. */
 function cutWith({
   count = (stated: number) => stated,
   end,

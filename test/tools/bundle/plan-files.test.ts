@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ModuleLinks, planFiles } from '../../../tools/bundle/plan-files.ts';
 
-/** Modules by path: what each imports, and what it imports later. An entry has a name without a folder. */
+/** Modules by path: their imports, and their later imports. An entry has a name without a folder. */
 function plan(links: Record<string, [imports: string[], later?: string[]]>): unknown {
   const modules = Object.entries(links).map(
     ([path, [imports, later = []]]): [string, ModuleLinks] => [
@@ -29,7 +29,7 @@ test('the root has files for the kit, the rest, errors and parts', () => {
   });
 });
 
-test('what is imported later is one file a format and an owner of keys, and one for what they share', () => {
+test('later imports form one file for each format and owner of keys, and one for the code that they share', () => {
   const planned = plan({
     index: [['/formats/a.ts', '/formats/b.ts', '/vendors/c.ts']],
     kit: [[]],
@@ -55,7 +55,7 @@ test('what is imported later is one file a format and an owner of keys, and one 
   });
 });
 
-test('what a part needs at once and again later is no part of the file that bundlers take apart', () => {
+test('code that a part needs immediately and again later is not in the file that bundlers take apart', () => {
   const planned = plan({
     index: [['/formats/a.ts']],
     kit: [[]],
@@ -70,7 +70,7 @@ test('what a part needs at once and again later is no part of the file that bund
   });
 });
 
-test('what only one entry or one later import reaches stands with it', () => {
+test('code that only one entry or one later import reaches is in its file', () => {
   const planned = plan({
     index: [['/src/create.ts']],
     kit: [[]],
