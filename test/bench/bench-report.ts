@@ -4,7 +4,7 @@ import type { LargeCache } from './large-cache/measure-large-cache.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import type { WarmHits } from './warm-hit.ts';
 
-/** Everything that one run of the benchmark found. */
+/** The results of one run of the benchmark. */
 export interface BenchReport {
   command: string;
   runs: number;

@@ -6,7 +6,7 @@ import { cli } from './built-package.ts';
 import type { Contender, Job } from './contender.ts';
 import { digestDisk } from './digest-disk.ts';
 
-/** Kernel and initrd out of the disk of 3 GiB. The peers are told where `/boot` is, and debugfs the names too. */
+/** Kernel and initrd from the disk of 3 GiB. The peers get the place of `/boot`, and debugfs the file names too. */
 export async function bootFiles(
   disk: string,
   { boot }: SystemTree,

@@ -3,10 +3,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Root of the checkout, with a slash at its end. */
 export const root: string = fileURLToPath(new URL('../../', import.meta.url));
-/** The command line as users get it. */
+/** The command line of the built package. */
 export const cli: string = `${root}dist/cli.js`;
 
-/** Makes `dist/`; what it prints is shown only when it fails. */
+/** Builds `dist/`; shows the output only if the build fails. */
 export function buildPackage(): void {
   const built = spawnSync('npm', ['run', 'build'], { cwd: root, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`npm run build: ${built.stderr}${built.stdout}`);

@@ -12,7 +12,7 @@ const dataPieces = 96;
 const pieceBytes = 8 * MiB;
 export const cloneTitles: readonly string[] = ['clone a cached disk', 'overlay on a cached disk'];
 
-/** A disk of one's own from a cached one of 3 GiB with 768 MiB of data, which is made in `scratch`. */
+/** A copy of a cached disk of 3 GiB with 768 MiB of data, which is made in `scratch`. */
 export async function clones(scratch: string): Promise<Job[]> {
   const disk = await cacheDisk(scratch);
   const expected = await digestDisk(disk);
@@ -58,7 +58,7 @@ export async function clones(scratch: string): Promise<Job[]> {
   ];
 }
 
-/** Makes the disk and takes it into a cache of its own; gives its path there. */
+/** Makes the disk and imports it into a separate cache; returns its path there. */
 async function cacheDisk(scratch: string): Promise<string> {
   const path = join(scratch, 'to-clone.raw');
   const handle = await open(path, 'w');
@@ -74,7 +74,7 @@ async function cacheDisk(scratch: string): Promise<string> {
   return printed.trim();
 }
 
-/** What a guest would read; not measured. */
+/** The content for a guest; not measured. */
 function readThrough(folder: string): string {
   const read = join(folder, 'read.raw');
   const parameters = ['convert', '-O', 'raw', join(folder, 'vm.qcow2'), read];

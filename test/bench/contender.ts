@@ -2,7 +2,7 @@
 export interface Step {
   program: string;
   parameters: string[];
-  /** A file that takes what it prints; otherwise it is kept as text. */
+  /** A file for its output; otherwise the output is kept as text. */
   stdout?: string;
 }
 
@@ -11,37 +11,37 @@ export interface Contender {
   name: string;
   /** Programs that run one after the other; `folder` is empty and made for this run. */
   steps(folder: string): Step[];
-  /** What the run made, from the folder and from what the last step printed. */
+  /** The result of the run, from the folder and the output of the last step. */
   made(folder: string, printed: string): string;
-  /** The file whose room on disk is told, where that is a figure of its own. */
+  /** The file whose size on disk is reported, if that is a separate figure. */
   sized?(folder: string): string;
-  /** Digest of what must have been made, as `digestDisk` gives it. */
+  /** Expected digest of the result, in the form of `digestDisk`. */
   expected: string;
-  /** Does less than the job: no contender can be faster. */
+  /** Does less than the job: a lower limit for every contender. */
   floor?: boolean;
 }
 
 /** Several ways to do the same; the first is rootdisk. */
 export interface Job {
   title: string;
-  /** What the figures are to be read with. */
+  /** Notes for reading the figures. */
   note?: string;
-  /** Id of the format that rootdisk must read for it, where that is not certain. */
+  /** Id of the format that rootdisk must detect, if that is not certain. */
   format?: string;
   contenders: Contender[];
 }
 
-/** What a run took. */
+/** The costs of a run. */
 export interface Sample {
   ms: number;
-  /** Until the file system has everything on disk. */
+  /** Until the file system has written everything to disk. */
   flushedMs: number;
   peakBytes: number;
-  /** Room on disk of the file that was made, where it is a figure of its own. */
+  /** Size on disk of the resulting file, if it is a separate figure. */
   madeBytes?: number;
 }
 
-/** A contender after all its runs: samples, or why there is no figure. */
+/** A contender after all its runs: samples, or the reason why there is no figure. */
 export interface Outcome {
   name: string;
   floor?: boolean;

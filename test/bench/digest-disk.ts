@@ -6,8 +6,8 @@ const blockBytes = 1024 * 1024;
 const zeros = Buffer.alloc(blockBytes);
 
 /**
- * A digest of every byte of a file and of its size: what is not all zeros is hashed with its place, and holes, which
- * the file system names, need not be read. It does not depend on how a file is laid out on disk.
+ * A digest of every byte of a file and of its size: blocks that are not all zeros are hashed with their place; holes,
+ * which the file system reports, are not read. It does not depend on the layout of a file on disk.
  */
 export async function digestDisk(path: string): Promise<string> {
   const handle = await open(path, 'r');
@@ -26,7 +26,7 @@ export async function digestDisk(path: string): Promise<string> {
   }
 }
 
-/** Numbers of the blocks that are not holes from end to end. */
+/** Numbers of the blocks that are not completely holes. */
 function* blocksWithExtents(path: string, size: number): Generator<number> {
   let next = 0;
   for (const [start, end] of readExtents(path) ?? [[0, size] as const]) {
@@ -36,7 +36,7 @@ function* blocksWithExtents(path: string, size: number): Generator<number> {
   }
 }
 
-/** Extents in bytes, ascending; `undefined` where the file system or the machine cannot tell. */
+/** Extents in bytes, ascending; `undefined` if the file system or the machine cannot report them. */
 function readExtents(path: string): (readonly [start: number, end: number])[] | undefined {
   let listing: string;
   try {

@@ -5,8 +5,8 @@ import { root } from './built-package.ts';
 import { median } from './statistics.ts';
 
 /**
- * Prints what `import 'rootdisk'` from `dist/` takes, and what an empty module does. Each
- * runs in a process of its own, in turn, so that a busy machine slows down all alike; processor time is user and system.
+ * Prints the time of `import 'rootdisk'` from `dist/`, and that of an empty module. Each runs in a separate process, in
+ * turn, so that a busy machine affects all of them; processor time is user and system.
  */
 const runs = 41;
 const address = JSON.stringify(pathToFileURL(`${root}dist/index.js`).href);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What figures depend on; nothing that tells whose machine it is. */
+/** The facts that figures depend on, without any that identify the machine's owner. */
 export interface MachineFacts {
   date: string;
   cores: number;
@@ -10,7 +10,7 @@ export interface MachineFacts {
   memoryGiB: number;
   system: string;
   node: string;
-  /** Of the folder that is measured. */
+  /** The file system of the measured folder. */
   fileSystem: string;
   /** Programs that ran or waited on average in the minute before. */
   load: number;
@@ -29,7 +29,7 @@ export function readMachine(folder: string): MachineFacts {
   };
 }
 
-/** The share of all processors that programs used in the next seconds, 0 to 1, while this one waits. */
+/** The share of all processors that programs use in the next seconds, 0 to 1, while this one waits. */
 export async function measureBusyShare(seconds = 3): Promise<number> {
   const before = processorTimes();
   await pause(seconds * 1000);

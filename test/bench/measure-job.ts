@@ -4,7 +4,7 @@ import type { Contender, Job, JobOutcome, Outcome, Sample } from './contender.ts
 import { digestDisk } from './digest-disk.ts';
 import { runSteps } from './run-steps.ts';
 
-/** Runs all contenders of a job in turn, A B C, A B C …, so that a busy moment of the machine meets all of them. */
+/** Runs all contenders of a job in turn, A B C, A B C …, so that a busy moment of the machine affects all of them. */
 export async function measureJob(
   job: Job,
   runs: number,
@@ -31,7 +31,9 @@ export async function measureJob(
   return { title: job.title, ...(job.note === undefined ? {} : { note: job.note }), outcomes };
 }
 
-/** One run; what it made is compared and removed, so that no run pays for writing back what another one left. */
+/**
+ * One run; its result is compared and removed, so that no run waits for data that another one is still writing back.
+ */
 async function measure(contender: Contender, folder: string): Promise<Sample> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);

@@ -3,9 +3,9 @@ import { buildDisk, type SystemTree } from '../e2e/build-disk.ts';
 import { readArchive, run } from '../e2e/system-packages.ts';
 import { digestDisk } from './digest-disk.ts';
 
-/** Files that are packed forms of one real disk, by layers; all paths are absolute. */
+/** Compressed and converted files of one real disk, by layers; all paths are absolute. */
 export interface Images {
-  /** Digest of the disk inside, as `digestDisk` gives it. */
+  /** Digest of the disk inside, in the form of `digestDisk`. */
   expected: string;
   raw: string;
   /** What the raw disk was made of. */

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { connect } from 'node:net';
 
-/** Receives one address in one way and prints what that took: `receive.ts got|http|socket URL`. Nothing is kept of the bytes. */
+/** Receives one address in one way and prints the costs: `receive.ts got|http|socket URL`. The bytes are not kept. */
 const [way = '', address = ''] = process.argv.slice(2);
 const url = new URL(address);
 let received = 0;

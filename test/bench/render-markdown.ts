@@ -7,7 +7,7 @@ import type { LargeCache } from './large-cache/measure-large-cache.ts';
 import { medianMs, ratiosOf } from './ratios.ts';
 import { formatMiB, formatMs, formatRatio, median } from './statistics.ts';
 
-/** The figures as a page of Markdown; `chart`: address of the picture, where there is one. */
+/** The figures as a page of Markdown; `chart`: address of the picture, if there is one. */
 export function renderMarkdown(report: BenchReport, chart: string | undefined): string {
   const { machine, runs, command, programs, leftOut, jobs, costs, warmHits, largeCache } = report;
   const tools = [...programs].map(([name, version]) => `${name.replace(/.*\//, '')} ${version}`);

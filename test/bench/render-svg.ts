@@ -11,7 +11,7 @@ const rowHeight = 24;
 const barHeight = 14;
 const groupHeight = 40;
 
-// A picture in a page is a document of its own: it knows the reader's colour scheme, but none of the page's styles.
+// A picture in a page is a separate document: it knows the reader's colour scheme, but none of the page's styles.
 export const sheetStyle = `
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: #1f2328; }
 .sheet { fill: #ffffff; }
@@ -37,8 +37,8 @@ text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neu
 }`;
 
 /**
- * Bars of every peer that does the same work: to the right of 1 where rootdisk is faster, to the left where the peer is. The axis
- * is logarithmic, so that twice as fast and half as fast are equally far from 1.
+ * Bars of every peer that does the same work: to the right of 1 if rootdisk is faster, to the left if the peer is. The
+ * axis is logarithmic, so that twice as fast and half as fast are equally far from 1.
  */
 export function renderSvg(jobs: readonly JobOutcome[], caption: string): string {
   const groups = jobs.map((job) => ({
@@ -98,7 +98,7 @@ function row({ peer, ratio, min, max }: Ratio, y: number, x: (ratio: number) => 
   ].join('\n');
 }
 
-/** Powers of two around everything that is shown, at least from ½ to 2. */
+/** Powers of two around all shown values, at least from ½ to 2. */
 function ticksFor(ratios: readonly Ratio[]): number[] {
   const low = Math.min(0.5, ...ratios.map(({ ratio, min }) => Math.min(ratio, min)));
   const high = Math.max(2, ...ratios.map(({ ratio, max }) => Math.max(ratio, max)));

@@ -7,14 +7,14 @@ import type { Step } from './contender.ts';
 import { watchMemory } from './memory/watch-memory.ts';
 import { ownProcess } from './own-process.ts';
 
-/** What a row of programs printed at its end, and how much memory was resident at most. */
+/** The final output of several programs, and their peak resident memory. */
 export interface StepsRun {
   printed: string;
   ms: number;
   peakBytes: number;
 }
 
-/** Runs programs one after the other; one that fails is an `Error` with what it said. */
+/** Runs programs one after the other; one that fails is an `Error` with its output. */
 export async function runSteps(steps: readonly Step[]): Promise<StepsRun> {
   const started = performance.now();
   let printed = '';
@@ -22,7 +22,7 @@ export async function runSteps(steps: readonly Step[]): Promise<StepsRun> {
   for (const step of steps) {
     const run = await runStep(step);
     printed = run.printed;
-    // A step too short to be watched says nothing of the others.
+    // A step that is too short to observe does not affect the others.
     if (Number.isNaN(peakBytes) || run.peakBytes > peakBytes) peakBytes = run.peakBytes;
   }
   return { printed, ms: performance.now() - started, peakBytes };

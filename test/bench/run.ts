@@ -17,7 +17,7 @@ process.once('SIGTERM', () => process.exit(143));
 
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const machine = readMachine(scratch);
-/** Above it, figures say more about other programs than about these. */
+/** Above this load, figures show the other programs more than these. */
 const mostBusy = 0.1;
 const isQuiet = async (): Promise<boolean> => {
   const busy = await measureBusyShare();
@@ -36,7 +36,7 @@ const command = `npm run bench -- --runs ${runs}${largeDisk ? ' --large-disk' : 
 const report = await measureAll({ ...options, scratch, command, machine, say });
 
 process.stdout.write(renderMarkdown(report, undefined));
-// Programs may have begun meanwhile.
+// Other programs may have started meanwhile.
 const isWritten = options.out !== '' && (await isQuiet());
 if (options.out !== '' && !isWritten) process.exitCode = 1;
 if (isWritten) {

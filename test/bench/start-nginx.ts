@@ -7,14 +7,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeCertificate } from '../http/wire/tls-server.ts';
 import { ownProcess } from './own-process.ts';
 
-/** One folder, served several times over loopback: as fast as it goes, and slowed down; with TLS and without. */
+/** One folder, served several times over loopback: unlimited and slowed down; with TLS and without. */
 export interface Nginx {
   root: string;
-  /** Without TLS, as fast as it goes. Ends in `/`. */
+  /** Without TLS, unlimited. Ends in `/`. */
   fastUrl: string;
-  /** Every address, by how fast it is for each connection; each ends in `/`. */
+  /** Every address, by its speed for each connection; each ends in `/`. */
   urls: Record<string, string>;
-  /** The certificate of those with TLS, as a file; without openssl there are none. */
+  /** The certificate of the servers with TLS, as a file; without openssl there are none. */
   ca: string;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The middle of a row of numbers, or the mean of the two in the middle. */
+/** The median of numbers, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? Number.NaN)) / 2;
 }
 
-/** A time to read: `240 ms`, `1.53 s`, `12.4 s`. */
+/** A time in readable form: `240 ms`, `1.53 s`, `12.4 s`. */
 export function formatMs(ms: number): string {
   if (ms < 10) return `${ms.toFixed(2)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -17,7 +17,7 @@ export function formatMiB(bytes: number): string {
   return Number.isNaN(bytes) ? 'too short' : `${Math.round(bytes / 1024 ** 2)} MiB`;
 }
 
-/** `1.5×`; more digits where they matter. */
+/** `1.5×`; more digits if they matter. */
 export function formatRatio(ratio: number): string {
   return `${ratio.toFixed(ratio < 10 ? 2 : 0)}×`;
 }

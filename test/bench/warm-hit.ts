@@ -13,7 +13,7 @@ export interface WarmHits {
 const warmUps = 50;
 const calls = 200;
 
-/** Fills the cache with a pinned reference, and calls again and again in this process. */
+/** Fills the cache with a pinned reference, and calls repeatedly in this process. */
 export async function measureWarmHits(
   reference: string,
   options: { cacheDir: string; mirrors: Record<string, string>; keys: string[] },

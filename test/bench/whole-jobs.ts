@@ -21,24 +21,27 @@ const pathOf = (build: string): string => `${host}/images/cloud/bookworm/${build
 const name = nameOf(serial);
 const imagePath = pathOf(serial);
 
-/** The reference of the newest build that is served. */
+/** The reference of the newest served build. */
 export const pinned: string = `debian:bookworm@${serial}`;
-/** Those of all builds, which hold the same disk. */
+/** The references of all builds, which have the same disk. */
 export const pinnedBuilds: readonly string[] = [serial, ...olderSerials].map(
   (build) => `debian:bookworm@${build}`,
 );
 
-/** What leads to a site on loopback, by address prefix. */
+/** The mirror options for a site on loopback, by address prefix. */
 export function mirrorsTo(url: string): Record<string, string> {
   return Object.fromEntries([host, archive].map((name) => [`https://${name}/`, `${url}${name}/`]));
 }
 
-/** The public key of the signer of `InRelease`, to be trusted beside the vendor's own. */
+/** The public key of the signer of `InRelease`, to be trusted in addition to the vendor's own. */
 export function keyFileOf({ root }: Pick<Nginx, 'root'>): string {
   return join(root, 'signer.asc');
 }
 
-/** Lays the qcow2 out as Debian does, as eight builds with their lists of sums, and one more list that systemd-pull reads. */
+/**
+ * Publishes the qcow2 in Debian's layout, as eight builds with their lists of digests, and one more list that
+ * systemd-pull reads.
+ */
 export async function layOutSite(nginx: Nginx, qcow2: string): Promise<void> {
   const { root } = nginx;
   const sha256 = await hashFile(qcow2, 'sha256');
@@ -58,7 +61,7 @@ export async function layOutSite(nginx: Nginx, qcow2: string): Promise<void> {
   await writeFile(keyFileOf(nginx), signer.publicKey);
 }
 
-/** From a reference to a verified raw disk, against the programs that people put together for it. */
+/** From a reference to a verified raw disk, compared with the combinations of programs in common use. */
 export async function wholeJobs(
   nginx: Nginx,
   images: Images,
@@ -72,7 +75,7 @@ export async function wholeJobs(
     const contenders = [
       rootdiskEnsure(url, keyFileOf(nginx), images.expected, ca),
       ...(installed.has('curl') ? [byHand(image, sha256, images.expected, ca)] : []),
-      // It takes no certificate authority of the caller's.
+      // It supports no certificate authority of the caller.
       ...(installed.has(systemdPull) && ca === undefined ? [pull(image, images.expected)] : []),
       ...(installed.has('curl') ? [download(image, packed, ca)] : []),
     ];
@@ -82,7 +85,7 @@ export async function wholeJobs(
   });
 }
 
-/** The whole job as fast as the server gives, with further options. */
+/** The whole job with an unlimited server, with further options. */
 export function ensureBookworm(
   nginx: Nginx,
   expected: string,
@@ -150,7 +153,7 @@ function pull(url: string, expected: string): Contender {
         program: systemdPull,
         parameters: [
           ...['raw', '--verify=checksum', '--settings=no', '--roothash=no'],
-          // No second copy under a name of its own.
+          // Without a second copy under another name.
           ...['--roothash-signature=no', '--verity=no', `--image-root=${folder}`, url, '-'],
         ],
       },

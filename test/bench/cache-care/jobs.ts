@@ -26,7 +26,7 @@ const verifyTitle = 'cache verify of 1 GiB';
 const repairTitle = 'cache repair of one block of 1 GiB';
 export const careTitles: readonly string[] = [pruneTitle, verifyTitle, repairTitle];
 
-/** Jobs that look after a cache; what they work on is made below `scratch`. */
+/** Jobs that maintain a cache; their files are made below `scratch`. */
 export async function cacheCare(
   scratch: string,
   wanted: (title: string) => boolean,
@@ -47,7 +47,7 @@ async function pruneJob(folder: string): Promise<Job> {
   const contender = (name: string, program: string, parameters: readonly string[]): Contender => ({
     name,
     expected,
-    // Before the clock runs: each run needs a cache of its own.
+    // Not measured: each run needs its own cache.
     steps(run) {
       execFileSync('cp', ['-a', '--sparse=always', template, join(run, 'cache')]);
       return [{ program, parameters: [...parameters, join(run, 'cache')] }];
@@ -102,7 +102,7 @@ async function repairJob(folder: string): Promise<Job> {
   const contender = (who: string, step: (run: string) => [string, string[]]): Contender => ({
     name: who,
     expected,
-    // Before the clock runs: each run needs a damaged disk of its own.
+    // Not measured: each run needs its own damaged disk.
     steps(run) {
       execFileSync('cp', ['-a', '--sparse=always', template, join(run, 'cache')]);
       damageDisk(diskIn(run));
@@ -129,7 +129,7 @@ async function makeFullDisk(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
   const handle = await open(path, 'w');
   for (let at = 0; at < diskBytes; at += pieceBytes) await handle.write(randomBytes(pieceBytes));
-  // What begins like no other image is a raw disk.
+  // A file without the start of another image is a raw disk.
   await handle.write(Buffer.alloc(4096), 0, 4096, 0);
   await handle.close();
   return path;
@@ -152,7 +152,7 @@ function isDisk(file: string): boolean {
   return file.endsWith('.raw');
 }
 
-/** A number as a file. */
+/** Writes a number as a file. */
 function count(run: string, found: number): string {
   const path = join(run, 'count');
   writeFileSync(path, String(found));

@@ -34,7 +34,7 @@ function qemuFast(input: string, format: string, expected: string): Contender {
   }));
 }
 
-/** Conversions of every format that the package reads, against the tools that people use for it. */
+/** Conversions of every format that the package reads, compared with the usual tools. */
 export function conversions(images: Images, installed: ReadonlyMap<string, string>): Job[] {
   const { expected, xz, zst, gz, lz4 } = images;
   const job = (layers: string, input: string, peers: Contender[]): Job => ({
@@ -44,7 +44,7 @@ export function conversions(images: Images, installed: ReadonlyMap<string, strin
   });
   const qemu = (input: string, format: string): Contender[] =>
     [qemuConvert, qemuFast].map((peer) => peer(input, format, expected));
-  // xz leaves holes by itself where its output is a file.
+  // xz itself makes holes if its output is a file.
   const xzPeer = converter('xz -T0 -dc', expected, (out) => ({
     program: 'xz',
     parameters: ['-T0', '-dc', xz],

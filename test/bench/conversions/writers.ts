@@ -7,17 +7,17 @@ import type { Images } from '../prepare-images.ts';
 const written = (folder: string): string => join(folder, 'written');
 const writeNote = 'Disks of other formats are written from the same disk of 3 GiB, raw and sparse.';
 
-/** A format that is written, and how it is read back; that is not measured. */
+/** A format that is written, and the command that reads it back, which is not measured. */
 interface Target {
   title: string;
-  /** What `--to` takes. */
+  /** The value of `--to`. */
   to: string;
-  /** What `qemu-img convert` takes for the same. */
+  /** The options of `qemu-img convert` for the same. */
   qemu?: string[];
   read: (folder: string) => string;
 }
 
-/** Every format that is written, against qemu-img or tar. */
+/** Every format that is written, compared with qemu-img or tar. */
 export function writers({ raw, expected }: Images): Job[] {
   const contender = (name: string, target: Target, step: (out: string) => Step): Contender => ({
     name,
@@ -68,7 +68,7 @@ export function writers({ raw, expected }: Images): Job[] {
     );
     return job(target, peers);
   });
-  // qemu-img writes no OVA; a machine's descriptor is the least of it.
+  // qemu-img writes no OVA; the machine's descriptor is a small part of it.
   const ova: Target = { title: 'ova', to: 'ova', read: readOva };
   const ovaPeer = contender('qemu-img, tar', ova, (out) => ({
     program: 'sh',
@@ -90,7 +90,7 @@ const packTarGz =
 function byQemu(format: string): Target['read'] {
   return (folder) => {
     const read = join(folder, 'read.raw');
-    // The size of a VHD is otherwise that of its geometry.
+    // Without this option the size of a VHD is that of its geometry.
     const from =
       format === 'vpc' ? ['--image-opts', vhdOf(folder)] : ['-f', format, written(folder)];
     execFileSync('qemu-img', ['convert', ...from, '-O', 'raw', read]);

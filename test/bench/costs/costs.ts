@@ -6,18 +6,18 @@ import type { Job, JobOutcome } from '../contender.ts';
 import { qemuConvert, rootdiskConvert } from '../conversions/readers.ts';
 import { digestDisk } from '../digest-disk.ts';
 
-/** What a conversion costs as one thing of the disk grows, and all else stays. */
+/** The cost of a conversion while one property of the disk grows and the others stay. */
 export interface Cost {
   /** Name of its chart. */
   id: 'virtual-size' | 'data-size';
   title: string;
-  /** What grows, as the axis says it. */
+  /** The property that grows, as the label of the axis. */
   axis: string;
   points: CostPoint[];
 }
 
 interface CostPoint {
-  /** How large it is, in GiB. */
+  /** Its value, in GiB. */
   gib: number;
   outcome: JobOutcome;
 }
@@ -28,10 +28,10 @@ export interface CostPlan extends Omit<Cost, 'points'> {
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
-/** The disk that holds the data, which is as large whatever it holds. */
+/** The disk that holds the data; its size does not depend on them. */
 const dataDiskGib = 8;
 
-/** Conversions of qcow2 disks that grow: empty ones, and ones of the same size with more in them. */
+/** Conversions of qcow2 disks that grow: empty ones, and ones of the same size with more data. */
 export function planCosts(scratch: string): CostPlan[] {
   return [
     {
@@ -55,7 +55,7 @@ export function planCosts(scratch: string): CostPlan[] {
   ];
 }
 
-/** Nothing is in it, so that only tables and holes are paid for. */
+/** Without data, so that only tables and holes are measured. */
 async function emptyDisk(scratch: string, gib: number, title: string): Promise<Job> {
   const image = join(scratch, 'grown.qcow2');
   run('qemu-img', ['create', '-q', '-f', 'qcow2', image, String(gib * GiB)]);

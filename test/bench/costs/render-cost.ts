@@ -6,7 +6,7 @@ const width = 640;
 const height = 360;
 const plot = { left: 76, right: width - 24, top: 92, bottom: height - 76 };
 
-// A picture in a page is a document of its own: it knows the reader's colour scheme, but none of the page's styles.
+// A picture in a page is a separate document: it knows the reader's colour scheme, but none of the page's styles.
 const style = `
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: #1f2328; font-size: 12px; }
 .sheet { fill: #ffffff; }
@@ -26,7 +26,7 @@ text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neu
   .peer { stroke: #e09b4f; fill: #e09b4f; }
 }`;
 
-/** Time against size, a line for each program; both axes begin at zero, so that a straight line shows an even cost. */
+/** Time by size, one line for each program; both axes begin at zero, so that a straight line shows a constant cost. */
 export function renderCost(cost: Cost, caption: string): string {
   const slopes = slopesOf(cost);
   const points = slopes.flatMap((slope) => slope.points);
@@ -74,7 +74,7 @@ function sentence({ program, slopeMs, startMs }: Slope): string {
 
 const kindOf = (i: number): string => (i === 0 ? 'own' : 'peer');
 
-/** A round number above everything that is shown. */
+/** A round number above all shown values. */
 function topOf(points: readonly { ms: number }[]): number {
   const most = Math.max(1, ...points.map(({ ms }) => ms));
   const step = 10 ** Math.floor(Math.log10(most));

@@ -1,7 +1,7 @@
 import { medianMs } from '../ratios.ts';
 import type { Cost } from './costs.ts';
 
-/** How the time of one program grows, in milliseconds: `startMs` for nothing, `slopeMs` for each further GiB. */
+/** The growth of one program's time, in milliseconds: `startMs` for nothing, `slopeMs` for each further GiB. */
 export interface Slope {
   program: string;
   points: { gib: number; ms: number }[];

@@ -8,7 +8,7 @@ import { keyFileOf, mirrorsTo, pinnedBuilds } from '../whole-jobs.ts';
 
 const programOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Many images in one process: all at once, beside the same one after another. */
+/** Many images in one process: all in parallel, compared with one after another. */
 export function fleet(images: Images, nginx: Nginx): Job[] {
   return [sixFormats(images), eightBuilds(images, nginx)];
 }
@@ -33,7 +33,7 @@ function sixFormats({ expected, qcow2, qcow2Zstd, vmdk, xz, zst, gz }: Images): 
   };
 }
 
-/** Whole jobs, as fast as the server gives: eight calls for eight builds. */
+/** Whole jobs with an unlimited server: eight calls for eight builds. */
 function eightBuilds({ expected }: Images, nginx: Nginx): Job {
   const contender = (name: string, mode: string): Contender => ({
     name,

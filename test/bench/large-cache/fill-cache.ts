@@ -19,8 +19,8 @@ const mtime = 1_780_000_000;
 const atOnce = 32;
 
 /**
- * Fills a cache with empty disks as calls of `ensureImage` leave them: one build after the other of eight vendors, five
- * releases and two architectures. Gives the record of the first, of which every later build is newer.
+ * Fills a cache with empty disks in the form that calls of `ensureImage` leave: builds of eight vendors, five releases
+ * and two architectures. Returns the record of the first; every later build is newer.
  */
 export async function fillCache(cacheDir: string, count: number): Promise<ImageRecord> {
   const cache = await openCache(cacheDir);
@@ -30,7 +30,7 @@ export async function fillCache(cacheDir: string, count: number): Promise<ImageR
   }
   const [first] = records;
   if (first === undefined) throw new Error('a cache without a disk answers nothing');
-  // Of the other requests nothing is asked.
+  // The other requests are never made.
   for (const request of first.requests) {
     const answers = records.filter(({ requests }) => requests.includes(request));
     await noteEntries(cache, [request], answers.map(noteOf), { begin: true });

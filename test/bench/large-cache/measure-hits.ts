@@ -18,7 +18,10 @@ type EnsureImage = (
 const warmUps = 20;
 const calls = 100;
 
-/** Hits in this process, in caches of several sizes in turn. `folder` is empty; the caches stay in it, named by their size. */
+/**
+ * Hits in this process, in caches of several sizes in turn. `folder` is empty; the caches stay in it, named by their
+ * size.
+ */
 export async function measureHits(folder: string, sizes: readonly number[]): Promise<Hit[]> {
   const { ensureImage } = (await import(pathToFileURL(`${root}dist/index.js`).href)) as {
     ensureImage: EnsureImage;
@@ -63,7 +66,7 @@ async function timeHit(
   return ms;
 }
 
-/** How many times as long a call takes in the last cache as in the first. */
+/** The time of a call in the last cache, divided by that in the first. */
 export function growthOf({ caches }: Hit): number {
   return median(caches.at(-1)?.ms ?? []) / median(caches[0]?.ms ?? []);
 }

@@ -7,10 +7,10 @@ import { digestDisk } from '../digest-disk.ts';
 import { measureJob } from '../measure-job.ts';
 import { type Hit, measureHits } from './measure-hits.ts';
 
-/** What caches of one disk, a thousand and ten thousand cost. */
+/** The costs of caches with one disk, a thousand and ten thousand. */
 export interface LargeCache {
   hits: Hit[];
-  /** `cache ls` beside programs that only read the folder. */
+  /** `cache ls` compared with programs that only read the folder. */
   listing: JobOutcome;
 }
 
@@ -58,7 +58,7 @@ async function listingOf(cacheDir: string, scratch: string): Promise<Job> {
   };
 }
 
-/** How many disks were listed, as a file. */
+/** Writes the number of listed disks as a file. */
 function countDisks(folder: string, printed: string): string {
   const path = join(folder, 'count');
   writeFileSync(path, String(printed.match(/_\d+\.raw(?![.\w])/g)?.length ?? 0));

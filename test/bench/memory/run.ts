@@ -12,7 +12,7 @@ import { runSteps } from '../run-steps.ts';
 import { startNginx } from '../start-nginx.ts';
 import { layOutSite, wholeJobs } from '../whole-jobs.ts';
 
-/** Prints a table of the most memory that each job takes: of the built package, and of its sources as Node.js runs them. */
+/** Prints a table of each job's peak memory: of the built package, and of its sources run by Node.js. */
 const scratch = await mkdtemp(join(tmpdir(), 'rootdisk-peaks-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const sources = join(root, 'src/cli/main.ts');
@@ -34,7 +34,7 @@ try {
   await nginx.stop();
 }
 
-/** The most memory of the first contender of a job, `rootdisk`, run as the given program. */
+/** Peak memory of the first contender of a job, `rootdisk`, run as the given program. */
 async function peakOf({ contenders }: Job, program: string): Promise<number> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** Looks at a process and all below it until it is stopped. */
+/** Observes a process and its child processes until it is stopped. */
 export interface MemoryWatch {
-  /** Most memory resident at once, in bytes; the sum where several programs run side by side. NaN when all was too short. */
+  /** Peak resident memory, in bytes; the sum if several programs run in parallel. NaN if the run was too short. */
   peakBytes(): number;
   stop(): void;
 }
@@ -10,13 +10,13 @@ export interface MemoryWatch {
 const pollMs = 10;
 const fewestLooks = 5;
 
-/** Reads the kernel's own high-water marks, so that polling misses at most what is gained in the last moment. */
+/** Reads the kernel's own peak values, so that polling misses at most the growth of the last moment. */
 export function watchMemory(root: number | undefined): MemoryWatch {
   const peaks = new Map<number, number>();
   let looks = 0;
   const look = (pid: number): void => {
     const peak = readPeak(pid);
-    // The latest mark: it never falls, except when a process that was just forked becomes its own program.
+    // The latest value: it never decreases, except when a new process starts its own program.
     if (peak > 0) peaks.set(pid, peak);
     for (const child of readChildren(pid)) look(child);
   };

@@ -16,7 +16,9 @@ export const registryTitles: readonly string[] = [
 const repository = 'bench/images';
 const bytesPerGbit = 125_000_000;
 
-/** The whole job with an OCI registry as the shared tier: what the registry has is only downloaded by curl. */
+/**
+ * The whole job with an OCI registry as the shared tier: compared with curl, which only downloads the registry's file.
+ */
 export async function registryJobs(
   nginx: Nginx,
   images: Images,

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../oci/registry/docker-registry.ts';
 import { ownProcess } from '../own-process.ts';
 
-/** A server on loopback that passes everything on, and gives each connection so many bytes a second. */
+/** A server on loopback that passes everything on, with a limited number of bytes per second for each connection. */
 export interface Proxy {
   /** `127.0.0.1:PORT`. */
   host: string;
@@ -29,7 +29,7 @@ export async function startProxy(
       `pid ${join(place, 'nginx.pid')}; error_log ${join(place, 'nginx.log')};`,
       'events { worker_connections 64; }',
       `http { access_log off; client_body_temp_path ${join(place, 'tmp')};`,
-      // Nothing is kept on disk on the way.
+      // No file is written on the way.
       `server { listen 127.0.0.1:${port}; limit_rate ${bytesPerSecond};`,
       `location / { proxy_pass http://${to}; proxy_http_version 1.1; proxy_set_header Connection ''; proxy_set_header Host ${to};`,
       'proxy_max_temp_file_size 0; proxy_buffers 16 256k; proxy_buffer_size 256k; proxy_busy_buffers_size 512k; } } }',
