@@ -1,14 +1,6 @@
 import { defined } from '../defined.ts';
 import { countSteps } from '../reader-steps.ts';
-
-/** The part of a parsed node that is used. */
-export interface MarkupNode {
-  readonly parent: MarkupNode | null;
-  readonly next: MarkupNode | null;
-  readonly children?: readonly MarkupNode[];
-  readonly name?: string;
-  readonly data?: string;
-}
+import type { MarkupNode } from './markup-page.ts';
 
 const lists = new Set(['table', 'pre', 'ul', 'ol']);
 

@@ -5,12 +5,12 @@ import { publicUrl } from '../public-url.ts';
 import { reduceMarkup } from './listing-markup.ts';
 import {
   createTextReader,
-  type MarkupNode,
   parseListingDate,
   parseListingSize,
   surroundings,
 } from './listing-row.ts';
-import { loadMarkup } from './load-markup.ts';
+import { type MarkupNode, textOf } from './markup-page.ts';
+import { openMarkup } from './open-markup.ts';
 
 /** One file or folder of a directory index. */
 export interface ListingEntry {
@@ -38,30 +38,35 @@ export async function parseListing(
   const place: Place = { folder: folderOf(base), page: folderOf(from) };
   const markup = reduceMarkup(html);
   if (markup === undefined) throw noListing(place.page, html);
-  const $ = await loadMarkup(markup);
+  const opened = await openMarkup(markup);
 
   // A list with a known id or with sort links is certainly the index. Otherwise the page's title makes all its lists
   // the index, or else a link to the parent folder makes the list around it the index.
-  const sure = new Set<MarkupNode>($('table#indexlist, table#list').toArray());
+  const sure = new Set<MarkupNode>(
+    opened.elements('table').filter(({ attribs }) => ids.includes(attribs['id'] ?? '')),
+  );
   const likely = new Set<MarkupNode>();
   const parents = [place.page, place.folder]
     .filter(({ pathname }) => pathname !== '/')
     .map((folder) => new URL('..', folder).href);
   const found: { list: MarkupNode; isLoose: boolean; entry: ListingEntry }[] = [];
   const textsBeside = createTextReader();
-  for (const link of $('a').toArray()) {
+  for (const link of opened.elements('a')) {
     const { list, row, isLoose } = surroundings(link);
     const href = link.attribs['href']?.trim();
     if (href === undefined) continue;
     if (/^(?:\.\/)?\?(?:C|sort)=/.test(href)) sure.add(list);
-    const text = $(link).text().trim();
+    const text = textOf(link).trim();
     const url = URL.parse(href, place.page);
     const isParent = url !== null && parents.includes(url.href);
     if (isParent && (!isLoose || parentText.test(text))) likely.add(list);
     const entry = entryOf(url, text, place, textsBeside(link, row));
     if (entry !== undefined) found.push({ list, isLoose, entry });
   }
-  const titled = ['title', 'h1'].some((tag) => isTitle($(tag).first().text(), place.page));
+  const titled = ['title', 'h1'].some((tag) => {
+    const [first] = opened.elements(tag);
+    return isTitle(first === undefined ? '' : textOf(first), place.page);
+  });
   const chosen = found.filter(({ list }) =>
     sure.size > 0 ? sure.has(list) : titled || likely.has(list),
   );
@@ -78,6 +83,8 @@ interface Place {
   page: URL;
 }
 
+/** Of tables that servers name as the index. */
+const ids = ['indexlist', 'list'];
 const parentText = /^(?:\.\.\/?$|\[?(?:to )?parent)/i;
 
 /** `Index of /pub/` or, from IIS, `host - /pub/`. */
