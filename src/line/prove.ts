@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 import { namesBuild } from './rollback/signed-names.ts';
 import { trace } from './trace.ts';
 import { demandedByWay, levelByWay } from './trust/by-way.ts';
-import { effectiveLevel, potential, reaches } from './trust/levels.ts';
+import { bestLevelOf, effectiveLevel, reaches } from './trust/levels.ts';
 import { mergeEvidence, type Proven } from './trust/merge-evidence.ts';
 import { runVerifier } from './trust/run-verifier.ts';
 
@@ -36,7 +36,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
         evidence.push(await runVerifier(call.parts, proof, plan.artifact, basis));
       } catch (error) {
         if (call.signal.aborted) throw call.signal.reason;
-        const isDemanded = isStrict && reaches(potential(proof), plan.demanded);
+        const isDemanded = isStrict && reaches(bestLevelOf(proof), plan.demanded);
         // With a minimum level, the signer may be newer than this release of the package.
         const isUnknown = !isStrict && isImageError(error, 'ERR_UNKNOWN_SIGNER');
         if (isDemanded || !(isUnknown || isOutOfReach(error))) throw error;

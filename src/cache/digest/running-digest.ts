@@ -3,7 +3,7 @@ import { type BlockDigests, ContentDigest, contentBlockBytes } from './content-d
 import { hashBlock } from './hash-disk.ts';
 
 /** A written block is likely to be written again until this many newer blocks have been started. */
-const restlessBlocks = 16;
+const hashLagBlocks = 16;
 /** Written bytes are flushed to the device in portions of this size. */
 const syncBytes = 64 * 1024 * 1024;
 
@@ -76,7 +76,7 @@ export class RunningDigest {
     try {
       while (this.#failure === undefined) {
         const [oldest] = this.#dirty;
-        if (oldest === undefined || this.#begun - oldest[1] < restlessBlocks) break;
+        if (oldest === undefined || this.#begun - oldest[1] < hashLagBlocks) break;
         await this.#hash(oldest[0], this.#buffer);
       }
     } catch (error) {

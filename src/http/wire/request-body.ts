@@ -7,7 +7,7 @@ import type { WireBody } from './answer.ts';
 /** How long to wait for a server that does not support `Expect: 100-continue` (RFC 9110, 10.1.1). */
 const continueMs = 1000;
 /** For a smaller body, asking first takes longer than sending. */
-const leastAskedBytes = 64 * 1024;
+const expectContinueBytes = 64 * 1024;
 
 /** A body that is being sent. */
 interface CarriedBody {
@@ -23,7 +23,7 @@ interface CarriedBody {
  */
 export function carryBody(body: WireBody, onSent: () => void): CarriedBody {
   const { promise: mayBegin, resolve: begin } = Promise.withResolvers<void>();
-  const asks = body.sizeBytes >= leastAskedBytes;
+  const asks = body.sizeBytes >= expectContinueBytes;
   if (!asks) begin();
   let isAnswered = false;
   async function* pieces(): AsyncGenerator<Uint8Array> {

@@ -1,7 +1,7 @@
 import type { ChecksumsProof, EvidenceDocument, Proof } from '../../contracts/proof.ts';
 import type { Artifact } from '../../contracts/vendor.ts';
 import { publicUrl } from '../../kit/public-url.ts';
-import { potential } from '../trust/levels.ts';
+import { bestLevelOf } from '../trust/levels.ts';
 
 /** The names of a build; the signed document should contain at least one of them. */
 export interface BuildWords {
@@ -32,7 +32,7 @@ export function namesBuild(
 }
 
 function isSignedList(proof: Proof): proof is ChecksumsProof {
-  return proof.kind === 'checksums' && potential(proof) === 'signed';
+  return proof.kind === 'checksums' && bestLevelOf(proof) === 'signed';
 }
 
 function textOf(documents: readonly EvidenceDocument[], url: URL): string {

@@ -7,13 +7,13 @@ export function reaches(level: TrustLevel, floor: TrustLevel): boolean {
 }
 
 /** The better of two levels. */
-export function better(a: TrustLevel, b: TrustLevel): TrustLevel {
+export function betterLevel(a: TrustLevel, b: TrustLevel): TrustLevel {
   return reaches(a, b) ? a : b;
 }
 
 /** The best level that these proofs can reach. */
 export function offeredLevel(proofs: readonly Proof[]): TrustLevel {
-  return proofs.map(potential).reduce(better, 'none');
+  return proofs.map(bestLevelOf).reduce(betterLevel, 'none');
 }
 
 /** The level that a call requires of a source that offers `offered`. */
@@ -27,14 +27,14 @@ export function demandedLevel(
 
 /** The level that counts for a call: the level that documents proved, raised to `pinned` by the call's own digest. */
 export function effectiveLevel(proven: TrustLevel, digestGiven: boolean): TrustLevel {
-  return digestGiven ? better(proven, 'pinned') : proven;
+  return digestGiven ? betterLevel(proven, 'pinned') : proven;
 }
 
 /**
  * The best level that a proof can give. A plug-in's proof states it itself; an unproved digest gives the lowest
  * level.
  */
-export function potential(proof: Proof): TrustLevel {
+export function bestLevelOf(proof: Proof): TrustLevel {
   switch (proof.kind) {
     case 'tls':
       return 'tls';
@@ -44,7 +44,7 @@ export function potential(proof: Proof): TrustLevel {
       return proof.of === undefined ? 'signed' : 'none';
     case 'checksums':
       if (proof.signature !== undefined) return 'signed';
-      return proof.via === undefined ? 'checksum' : better('checksum', potential(proof.via));
+      return proof.via === undefined ? 'checksum' : betterLevel('checksum', bestLevelOf(proof.via));
     default:
       return (proof satisfies OwnProof as OwnProof).offers ?? 'checksum';
   }

@@ -10,7 +10,7 @@ import type {
 import { IntegrityError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import { algorithmOf } from '../../kit/digest.ts';
-import { better } from './levels.ts';
+import { betterLevel } from './levels.ts';
 
 /** All evidence of a call combined: the image must match every digest and size in it. */
 export interface Proven {
@@ -40,7 +40,7 @@ export function mergeEvidence(
   const signed = evidence.find((one) => one.signer !== undefined && coversImage(one));
   const pins = [pin ?? []].flat();
   const merged: Proven = {
-    level: evidence.map((one) => one.level).reduce(better, transport),
+    level: evidence.map((one) => one.level).reduce(betterLevel, transport),
     pinned: pins.length > 0,
     digests: [...new Set([...pins, ...evidence.flatMap((one) => one.digests)])],
     diskDigests: [...new Set(evidence.flatMap((one) => one.diskDigests ?? []))],

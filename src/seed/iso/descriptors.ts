@@ -1,6 +1,6 @@
 import { discSectorBytes, folderBytes, type Layout } from './layout.ts';
 import { jolietName } from './names.ts';
-import { bothOrders16, bothOrders32 } from './numbers.ts';
+import { writeBothEndian16, writeBothEndian32 } from './numbers.ts';
 import { writePathTable } from './path-table.ts';
 import { joliet, type NameSpace, writeDirectoryRecord } from './record.ts';
 
@@ -16,13 +16,13 @@ export function writeDescriptor(label: string, layout: Layout, space: NameSpace)
   const sector = descriptor(isJoliet ? 2 : 1);
   text('', 32).copy(sector, 8);
   text(label, 32).copy(sector, 40);
-  bothOrders32(sector, 80, sectors);
+  writeBothEndian32(sector, 80, sectors);
   // UCS-2 level 3, the third escape sequence of Joliet.
   if (isJoliet) sector.write('%/E', 88, 'latin1');
-  bothOrders16(sector, 120, 1);
-  bothOrders16(sector, 124, 1);
-  bothOrders16(sector, 128, discSectorBytes);
-  bothOrders32(sector, 132, writePathTable(layout, space, 'little').length);
+  writeBothEndian16(sector, 120, 1);
+  writeBothEndian16(sector, 124, 1);
+  writeBothEndian16(sector, 128, discSectorBytes);
+  writeBothEndian32(sector, 132, writePathTable(layout, space, 'little').length);
   sector.writeUInt32LE(tables[isJoliet ? 2 : 0], 140);
   sector.writeUInt32BE(tables[isJoliet ? 3 : 1], 148);
   const rootRecord = Buffer.alloc(34);

@@ -1,6 +1,6 @@
 import { jolietName } from './names.ts';
 import type { PlacedNode } from './node.ts';
-import { bothOrders16, bothOrders32 } from './numbers.ts';
+import { writeBothEndian16, writeBothEndian32 } from './numbers.ts';
 
 /** The form of names in a folder's records: plain names with Rock Ridge names after them, or Joliet names. */
 export type NameSpace = 'rock-ridge' | 'joliet';
@@ -22,11 +22,11 @@ export function writeDirectoryRecord(
   const head = Buffer.alloc(paddedName(name));
   const length = head.length + fields.length;
   head[0] = length;
-  bothOrders32(head, 2, space === joliet ? node.jolietSector : node.sector);
-  bothOrders32(head, 10, sizeBytes);
+  writeBothEndian32(head, 2, space === joliet ? node.jolietSector : node.sector);
+  writeBothEndian32(head, 10, sizeBytes);
   epoch.copy(head, 18);
   head[25] = node.bytes === undefined ? 2 : 0;
-  bothOrders16(head, 28, 1);
+  writeBothEndian16(head, 28, 1);
   head[32] = name.length;
   name.copy(head, 33);
   return Buffer.concat([head, fields], length);
@@ -73,9 +73,9 @@ function posixFields(node: PlacedNode): Buffer {
   const isFile = node.bytes !== undefined;
   const field = Buffer.alloc(36);
   field.set([0x50, 0x58, 36, 1]);
-  bothOrders32(field, 4, isFile ? 0o100_400 : 0o040_500);
+  writeBothEndian32(field, 4, isFile ? 0o100_400 : 0o040_500);
   const folders = node.children.filter(({ bytes }) => bytes === undefined).length;
-  bothOrders32(field, 12, isFile ? 1 : 2 + folders);
+  writeBothEndian32(field, 12, isFile ? 1 : 2 + folders);
   return field;
 }
 
