@@ -73,9 +73,10 @@ export async function ask<T>(
 async function visit<T>(
   hop: Hop,
   { method, headersFor, lends, read }: Question<T>,
-  { wire, attempts: { signal } }: AskContext,
+  { wire, log, attempts: { signal } }: AskContext,
 ): Promise<Visit<T>> {
   const headers = { 'accept-encoding': 'identity', ...headersFor(hop) };
+  log({ level: 'debug', message: `${method} ${publicUrl(hop.url)}` });
   const answer = await wire.send({ method, url: hop.url, headers, signal, lends });
   if (!redirects.has(answer.status)) return { value: await read(answer, hop) };
   await dropBody(answer);

@@ -47,6 +47,17 @@ describe.each([301, 302, 303, 307, 308])('status %s', (status) => {
   });
 });
 
+test('each request is logged with its address, without the query', async () => {
+  redirect('x', 'y?token=secret');
+  upstream.route('y?token=secret', 'here');
+  const asked = http();
+  await asked.metadata.get(`${site}x`);
+  expect(asked.logged).toEqual([
+    { level: 'debug', message: `GET ${upstream.url}x` },
+    { level: 'debug', message: `GET ${upstream.url}y` },
+  ]);
+});
+
 describe.each(kinds)('%s', (_, get) => {
   test('is not followed in a loop', async () => {
     redirect('x', '/y');
