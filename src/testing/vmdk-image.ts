@@ -58,14 +58,14 @@ interface Directory {
   tables: number[];
 }
 
-/** The places of all parts of an image, in sectors. */
+/** The positions of all parts of an image, in sectors. */
 interface VmdkLayout {
   header: VmdkHeaderFields;
   /** Grains, markers and the footer. */
   parts: { sector: number; bytes: Uint8Array }[];
   directory: Directory;
   copy: Directory;
-  /** By number of the grain: its place, or 1 for a grain that is flagged as zeros. */
+  /** Position by number of the grain, or 1 for a grain that is flagged as zeros. */
   entries: Map<number, number>;
   grainAt: Map<number, number>;
   footerAt: number | undefined;

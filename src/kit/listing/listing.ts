@@ -83,7 +83,7 @@ interface Place {
   page: URL;
 }
 
-/** Of tables that servers name as the index. */
+/** Ids of tables that servers use for the index. */
 const ids = ['indexlist', 'list'];
 const parentText = /^(?:\.\.\/?$|\[?(?:to )?parent)/i;
 

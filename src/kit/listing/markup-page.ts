@@ -1,4 +1,4 @@
-/** As much of a parsed page's nodes as is looked at. */
+/** The part of a parsed node that is used. */
 export interface MarkupNode {
   readonly parent: MarkupNode | null;
   readonly next: MarkupNode | null;

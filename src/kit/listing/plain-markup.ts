@@ -28,7 +28,7 @@ const entities: Record<string, string> = {
   '&darr;': '\u2193',
   '&uarr;': '\u2191',
 };
-/** What each ends where it begins while the other is innermost, as the HTML parser has it. */
+/** The innermost elements that a start tag closes, like in the HTML parser. */
 const ends: Record<string, readonly string[]> = {
   tr: ['tr', 'th', 'td'],
   th: ['th'],
@@ -36,8 +36,8 @@ const ends: Record<string, readonly string[]> = {
 };
 
 /**
- * Reads markup of `reduceMarkup` into the very nodes that the HTML parser makes of it; `undefined` for what is left to that
- * parser: entities beyond the few above, and a title that is not text alone, or does not end.
+ * Reads markup from `reduceMarkup` into the same nodes as the HTML parser. `undefined` for markup that needs that
+ * parser: other entities than those above, and a title that does not end or contains more than text.
  */
 export function readPlainMarkup(markup: string): MarkupPage | undefined {
   const page: Element = { parent: null, next: null, children: [], name: '', attribs: {} };
@@ -85,7 +85,10 @@ function write(parent: Element, data: string): void {
   else append(parent, { parent, next: null, data });
 }
 
-/** The element around the innermost one of that name; an end without a beginning is passed over. */
+/**
+ * Closes the innermost element of that name and returns the element around it; ignores an end tag without a start
+ * tag.
+ */
 function end(open: Element, name: string): Element {
   for (let element = open; element.parent !== null; element = element.parent) {
     if (element.name === name) return element.parent;
