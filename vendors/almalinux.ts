@@ -172,7 +172,7 @@ function firmwareOf(major: string, variant: string, arch: Arch): ('bios' | 'uefi
 
 function warn(image: AlmaImage, [first]: string[], root: URL): Warning[] {
   if (root.host === vault.host) {
-    const message = `AlmaLinux ${image.release} has left for the vault and gets no updates`;
+    const message = `AlmaLinux ${image.release} moved to the vault and gets no updates`;
     return [{ code: 'archived', message }];
   }
   if (first === undefined || majorOf(first) === majorOf(image.release)) return [];

@@ -117,7 +117,7 @@ async function pickVersion(
 async function findLatest({ http, signal }: VendorContext): Promise<string> {
   const url = new URL('version/released', site);
   const version = (await http.get(url, { signal })).text.trim();
-  if (!/^\d+\.\d+\.\d+$/.test(version)) throw unusable(url, 'it names no version');
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw unusable(url, 'it has no version');
   return version;
 }
 
@@ -156,7 +156,7 @@ async function listFiles(
 /** The file is a qcow2 although its name ends in `.img`. */
 function describe(fileName: string, { folder, names }: CirrosFiles): Artifact {
   const list = ['SHA256SUMS', 'SHA512SUMS'].find((name) => names.has(name));
-  const reason = `${folder} has no list of digests but perhaps of MD5, so nothing but TLS vouches for it`;
+  const reason = `${folder} has at most a list of MD5 digests, so only TLS protects it`;
   const proof: Proof =
     list === undefined
       ? { kind: 'tls', reason }

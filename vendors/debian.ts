@@ -113,7 +113,7 @@ export const debian: Vendor = defineVendor({
 
 const openConsole: Warning = {
   code: 'open-console',
-  message: 'root logs in on the console of a Debian nocloud image without a password',
+  message: 'in a Debian nocloud image root can log in on the console without a password',
 };
 
 function warnSkipped({ serial, skipped = [] }: DebianBuild): Warning[] {

@@ -142,7 +142,7 @@ function describe(file: CoreosFile, layers: string[], version: string): Artifact
   // The signature covers only the bytes, and an older image has a valid signature too: the name
   // must be of this build.
   if (version !== '' && !fileName.includes(`-${version}-`)) {
-    throw unusable(from, `${JSON.stringify(fileName)} is no file of the build ${version}`);
+    throw unusable(from, `${JSON.stringify(fileName)} is not a file of the build ${version}`);
   }
   return {
     url,

@@ -213,7 +213,7 @@ function warn(image: FedoraImage, [first]: string[]): Warning[] {
     warnings.push({ code: 'older-release', message });
   }
   if (image.url.host === 'archives.fedoraproject.org') {
-    const message = `Fedora ${image.release} has left for the archive and gets no updates`;
+    const message = `Fedora ${image.release} moved to the archive and gets no updates`;
     warnings.push({ code: 'archived', message });
   }
   return warnings;

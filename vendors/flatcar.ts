@@ -135,7 +135,7 @@ async function findBuild(
     const folder = folderOf(candidate, arch, wanted);
     const version = await findVersion(folder, context);
     if (version === undefined) continue;
-    if (version !== wanted) throw unusable(folder, `its version.txt is of ${version}`);
+    if (version !== wanted) throw unusable(folder, `its version.txt belongs to ${version}`);
     return { release: year === undefined ? candidate : token, version, folder };
   }
   throw missing(isVersion ? 'release' : 'snapshot', wanted, isVersion ? channels : []);
@@ -154,7 +154,7 @@ async function findVersion(
   const document = await http.find(url, { signal });
   if (document === undefined) return undefined;
   const version = parseAssignments(document.text, url.href).get('FLATCAR_VERSION') ?? '';
-  if (!/^\d+\.\d+\.\d+$/.test(version)) throw unusable(url, 'it names no FLATCAR_VERSION');
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw unusable(url, 'it has no FLATCAR_VERSION');
   return version;
 }
 

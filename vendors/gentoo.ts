@@ -131,6 +131,6 @@ async function findLatest(
   if (document === undefined) return undefined;
   const line = /^(?:\S*\/)?di-(\w+)-cloudinit-(\d{8}T\d{6}Z)\.qcow2[ \t]+(\d{1,15})[ \t]*\r?$/m;
   const [, word, build, size] = line.exec(peekSignedText(document.text)) ?? [];
-  if (build === undefined || word !== arch) throw unusable(url, 'it names no cloud image');
+  if (build === undefined || word !== arch) throw unusable(url, 'it lists no cloud image');
   return { build, sizeBytes: Number(size) };
 }

@@ -3,12 +3,18 @@ import {
   type ChecksumsProof,
   defined,
   defineVendor,
-  notFoundIn,
+  NotFoundError,
+  publicUrl,
   type Signature,
   type Vendor,
   type VendorContext,
 } from '../src/kit.ts';
-import { findList, type ListedDisk, type ListOfDisks } from './http-index/listed-disks.ts';
+import {
+  digestListNames,
+  findList,
+  type ListedDisk,
+  type ListOfDisks,
+} from './http-index/listed-disks.ts';
 import { buildOf, versionOf } from './http-index/names.ts';
 import { pickListed } from './http-index/pick.ts';
 import { layersOfName } from './shared/disk-names.ts';
@@ -16,7 +22,6 @@ import { openpgp } from './shared/openpgp.ts';
 import { invalidParameter, readFolderAddress, readParameters } from './shared/parameters.ts';
 
 const id = 'http-index';
-const missing = notFoundIn(id);
 
 /**
  * A private folder with disks and a list of their digests: `SHA256SUMS`, `SHA512SUMS` or
@@ -40,13 +45,17 @@ export const httpIndex: Vendor = defineVendor({
     const signers = key === undefined ? [] : readFingerprints(key);
     const list = await findList(folder, signers.length > 0, context);
     if (list === undefined) {
-      const hint = 'Put a SHA256SUMS beside the images, or check the address.';
-      throw missing('parameter', 'url', [], hint);
+      throw new NotFoundError({
+        code: 'ERR_NOT_FOUND',
+        message: `${publicUrl(folder)} has none of ${digestListNames.join(', ')}`,
+        hint: 'Put a SHA256SUMS beside the images, or correct the address: --param url=… (parameters).',
+        details: { vendor: id, field: 'url', value: publicUrl(folder) },
+      });
     }
     const release = request.release.toLowerCase();
     const { best, disks, isForAnyArch } = pickListed(request, list.disks, file);
     const signature = signers.length === 0 ? {} : { signature: await sign(list, signers, context) };
-    const message = `${best.name} does not say what architecture it is of; ${request.arch} was asked for`;
+    const message = `${best.name} does not state its architecture; ${request.arch} was requested`;
     return {
       release: release === 'latest' ? (versionOf(best.name) ?? release) : release,
       variant: request.variant?.toLowerCase() ?? 'default',
@@ -90,5 +99,6 @@ async function sign(
 function readFingerprints(text: string): string[] {
   const fingerprints = text.split(',').map((one) => one.replace(/\s+/g, '').toUpperCase());
   if (fingerprints.every((one) => /^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(one))) return fingerprints;
-  throw invalidParameter(id, 'key', 'Give whole fingerprints: 40 hex digits, joined by commas.');
+  const hint = 'Give --param key=FINGERPRINT,… (parameters): 40 hex digits each, joined by commas.';
+  throw invalidParameter(id, 'key', 'is not a list of whole fingerprints', hint);
 }

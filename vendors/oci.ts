@@ -41,7 +41,8 @@ export const oci: Vendor = defineVendor({
     const named = await findManifest(name, wanted ?? tag ?? '', context);
     const release = [`${host}/${repository}`, tag ?? []].flat().join(':');
     if (named === undefined) {
-      const hint = 'Check host, repository and tag; what is private may look absent.';
+      const hint =
+        'Check host, repository and tag; a private repository may look as if it did not exist.';
       throw snapshot === undefined
         ? missing('release', release, [], hint)
         : missing('snapshot', snapshot, [], hint);
@@ -77,5 +78,5 @@ function readSnapshot(snapshot: string): Digest {
     /^(?:(sha256|sha512)[:-])?([0-9a-f]+)$/.exec(snapshot.toLowerCase()) ?? [];
   const digest = `${algorithm}:${hex}`;
   if (isDigest(digest)) return digest;
-  throw missing('snapshot', snapshot, [], 'Give the whole digest: @sha256:, and 64 hex digits.');
+  throw missing('snapshot', snapshot, [], 'Give the whole digest: @sha256: and 64 hex digits.');
 }

@@ -75,7 +75,7 @@ export const openbsd: Vendor = defineVendor({
       warnings: [
         {
           code: 'third-party',
-          message: `OpenBSD publishes no cloud image: this one is by ${repository}`,
+          message: `OpenBSD does not publish cloud images: this one is by ${repository}`,
         },
       ],
     };

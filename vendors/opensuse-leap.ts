@@ -145,11 +145,11 @@ function isReleased(release: string): boolean {
 function warn(release: string, releases: string[], newer: string | undefined): Warning[] {
   const warnings: Warning[] = [];
   if (!isReleased(release)) {
-    const message = `Leap ${release} was not out when this version was made: it may be a test build`;
+    const message = `Leap ${release} was released after this version of rootdisk: it may be a test build`;
     warnings.push({ code: 'pre-release', message });
   }
   if (newer !== undefined) {
-    const message = `Leap ${newer} is there too, and was not out when this version was made: ask for it by its number`;
+    const message = `Leap ${newer} exists too, and was released after this version of rootdisk: ask for it by its number`;
     warnings.push({ code: 'newer-release', message });
   }
   if (release !== releases[0]) {

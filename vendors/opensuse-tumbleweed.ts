@@ -155,7 +155,7 @@ function warnOld({ variant, snapshot }: TumbleweedImage, all: TumbleweedImage[])
 }
 
 function noImages(where: URL | string): TransferError {
-  return unusable(where, 'no image for clouds is listed');
+  return unusable(where, 'it lists no cloud image');
 }
 
 function namesOf(images: TumbleweedImage[], field: 'variant' | 'snapshot'): string[] {

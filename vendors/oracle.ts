@@ -60,7 +60,7 @@ export const oracle: Vendor = defineVendor({
     }
     if (template === undefined) throw await noRelease(request.release, arch, context);
     if (version?.includes('.') && version !== template.version) {
-      const hint = `Only the newest update is listed; ask for an older build by its snapshot, such as ${template.snapshot}.`;
+      const hint = `Ask for an older build by its snapshot, such as ${template.snapshot}: only the newest update is listed.`;
       throw missing('release', request.release, [template.major, template.version], hint);
     }
     const { digest, from } = template;
@@ -142,11 +142,11 @@ function guestFacts(major: string, arch: Arch): GuestFacts {
 }
 
 function unlistedProof(snapshot: string): Proof {
-  const reason = `Oracle lists the digest of its newest build alone, and ${snapshot} is not it`;
+  const reason = `Oracle lists only the digest of its newest build, which is not ${snapshot}`;
   return { kind: 'tls', reason };
 }
 function unlistedWarning(snapshot: string): Warning {
-  const message = `${snapshot} is not listed any more: nothing but TLS vouches for it`;
+  const message = `${snapshot} is no longer listed: only TLS protects it`;
   return { code: 'unlisted-build', message };
 }
 

@@ -204,7 +204,7 @@ function warn(image: RockyImage, [first]: string[]): Warning[] {
     warnings.push({ code: isOther ? 'older-release' : 'older-version', message });
   }
   if (isInVault(image)) {
-    const message = `Rocky Linux ${image.release} has left for the vault and gets no updates`;
+    const message = `Rocky Linux ${image.release} moved to the vault and gets no updates`;
     warnings.push({ code: 'archived', message });
   }
   return warnings;

@@ -64,8 +64,8 @@ async function openStream(request: ImageRequest, context: VendorContext): Promis
   const [found, ...others] = meant;
   if (found !== undefined && others.length === 0) return fetchPlainStream(base, found, context);
   const known = contents.map(({ contentId }) => contentId);
-  const hint = `Give the parameter content: ${known.join(', ')}.`;
-  throw missing('parameter', content ?? 'content', known, known.length > 0 ? hint : undefined);
+  const hint = `Give --param content=NAME (parameters), with NAME one of: ${known.join(', ')}.`;
+  throw missing('content', content ?? 'default', known, known.length > 0 ? hint : undefined);
 }
 
 /** The images of one release of one system, of every architecture and variant. */
@@ -80,7 +80,7 @@ function pickRelease(wanted: string, all: ProductImage[]): ProductImage[] {
   if (newest === undefined || systems.size > 1 || !isOrdered) {
     const hint =
       meant.length > 1
-        ? `${wanted} is said of several here: put the system's name before it.`
+        ? `Put the name of the system before it: ${wanted} is a release of several systems here.`
         : undefined;
     throw missing('release', wanted, nameReleases(meant.length > 1 ? meant : all, all), hint);
   }
@@ -111,7 +111,7 @@ function describe(
   if (build === undefined || disk === undefined) {
     if (snapshot !== undefined && builds.length > 0) throw missing('snapshot', snapshot, builds);
     const withDisk = all.filter((one) => listDiskBuilds(stream, one).length > 0);
-    const hint = 'Its builds hold containers alone: ask for another variant or release.';
+    const hint = 'Ask for another variant or release: its builds hold only containers.';
     throw missing('release', image.version, nameReleases(withDisk, all), hint);
   }
   const [newest] = listBuilds(image.product);

@@ -158,7 +158,7 @@ function pickVersion(request: ImageRequest, schematic: string, versions: string[
     'snapshot',
     request.snapshot,
     meant.map((version) => snapshotOf(version, schematic)),
-    'A snapshot ends with the start of its schematic: give the whole one as parameter schematic.',
+    'Give the whole schematic: --param schematic=… (parameters); a snapshot holds only its first digits.',
   );
 }
 
@@ -168,8 +168,8 @@ function readFactory(request: ImageRequest): { factory: URL; schematic: string }
     'factory',
   ]);
   if (!/^[0-9a-f]{64}$/i.test(schematic)) {
-    const hint = 'Give the 64 hex digits that the factory calls its id.';
-    throw invalidParameter(id, 'schematic', hint);
+    const hint = 'Give the id of the schematic at the factory: --param schematic=… (parameters).';
+    throw invalidParameter(id, 'schematic', 'is not 64 hex digits', hint);
   }
   return {
     factory: readFolderAddress(id, 'factory', factory),

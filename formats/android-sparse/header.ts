@@ -52,7 +52,7 @@ export function parseSparseImageHeader(bytes: Uint8Array, limits: Limits): Spars
   }
   const blockBytes = view.getUint32(12, true);
   if (blockBytes === 0 || blockBytes % 4 !== 0) {
-    throw refuseSparseImage('corrupt-header', 'the block size is no multiple of 4', {
+    throw refuseSparseImage('corrupt-header', 'the block size is not a multiple of 4', {
       offset: 12,
       value: blockBytes,
     });

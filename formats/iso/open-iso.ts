@@ -12,7 +12,9 @@ export async function openIso(source: ByteSource, context: DecodeContext): Promi
   if (head.length === 0) throw refuseIso('empty', 'the file is empty');
   const volume = findVolume(head);
   if (volume === undefined) {
-    throw refuseIso('format-mismatch', 'the file is no ISO 9660 or UDF image', { declared: 'iso' });
+    throw refuseIso('format-mismatch', 'the file is not an ISO 9660 or UDF image', {
+      declared: 'iso',
+    });
   }
   const { variant, name, hybrid, volumeBytes } = volume;
   const { sizeBytes } = source;

@@ -57,7 +57,7 @@ export function parseVdiHeader(bytes: Uint8Array, limits: Limits): VdiHeader {
   const blockBytes = view.getUint32(0x178, true);
   if (blockBytes < 512 || (blockBytes & (blockBytes - 1)) !== 0) {
     const details = { value: blockBytes, offset: 0x178 };
-    throw refuseVdi('corrupt-header', 'the block size is no power of two above 256', details);
+    throw refuseVdi('corrupt-header', 'the block size is not a power of two above 256', details);
   }
   const blocks = view.getUint32(0x180, true);
   const usedBlocks = Math.ceil(virtualSize / blockBytes);
@@ -122,7 +122,7 @@ function parsePlaces(view: DataView, blocks: number): { mapOffset: number; dataO
 
 function needsParent(): Error {
   return refuseVdi('external-reference', 'the image needs a parent image', {
-    hint: 'Merge it with its parent first; the result is a disk of its own.',
+    hint: 'Merge it with its parent first, into a disk without a parent.',
   });
 }
 

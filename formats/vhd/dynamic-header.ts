@@ -60,7 +60,7 @@ export function parseDynamicHeader(
   const blockBytes = view.getUint32(32);
   if (blockBytes < sectorBytes || (blockBytes & (blockBytes - 1)) !== 0) {
     const details = { ...at(32), value: blockBytes };
-    throw refuseVhd('corrupt-header', 'the block size is no power of two above 256', details);
+    throw refuseVhd('corrupt-header', 'the block size is not a power of two above 256', details);
   }
   const entries = view.getUint32(28);
   if (entries > limits.mapEntries) {

@@ -79,7 +79,7 @@ function parseSize(size: bigint, limits: Limits): number {
 /** The error for a disk that holds only its differences from another one. */
 export function needsParent(): Error {
   return refuseVhd('external-reference', 'the image needs a parent disk', {
-    hint: 'Merge it with its parent first; the result is a disk of its own.',
+    hint: 'Merge it with its parent first, into a disk without a parent.',
   });
 }
 

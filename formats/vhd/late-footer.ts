@@ -18,7 +18,7 @@ export function readLateFooter(
     `the footer describes a disk of ${virtualSize} bytes, and ${dataBytes} lie before it`,
     {
       offset: virtualSize,
-      hint: 'Declare vhd as the last layer (--from) if only zeros lie between the two.',
+      hint: 'Give vhd as the last layer with from (--from) if only zeros lie between the two.',
     },
   );
 }

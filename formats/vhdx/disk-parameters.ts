@@ -34,7 +34,7 @@ export async function readDiskParameters(
     const details = { value: blockBytes };
     throw refuseVhdx(
       'corrupt-header',
-      'the block size is no power of two from 1 to 256 MiB',
+      'the block size is not a power of two from 1 to 256 MiB',
       details,
     );
   }
@@ -76,7 +76,7 @@ function checkSize(size: bigint, sectorBytes: number, limits: Limits): number {
     });
   }
   if (size > maxVirtualSize || size % BigInt(sectorBytes) !== 0n) {
-    throw refuseVhdx('corrupt-header', 'the disk is no whole number of sectors up to 64 TiB', {
+    throw refuseVhdx('corrupt-header', 'the disk is not a whole number of sectors up to 64 TiB', {
       value,
     });
   }

@@ -69,7 +69,7 @@ function parseGrain(sectors: bigint, limits: Limits): number {
   if (sectors < BigInt(minGrainSectors) || (sectors & (sectors - 1n)) !== 0n) {
     throw refuseVmdk(
       'corrupt-header',
-      'the grain size is no power of two above 8 sectors',
+      'the grain size is not a power of two above 8 sectors',
       details,
     );
   }

@@ -59,7 +59,7 @@ export class Deflate64Bits {
   symbol(table: HuffmanTable): number {
     this.#fill();
     const entry = table.fast[this.#hold & 1023] || table.slow(this.#hold);
-    if (entry === 0) throw new DeflateError('bits that are no code');
+    if (entry === 0) throw new DeflateError('bits that are not a code');
     this.#drop(entry & 15);
     return entry >>> 4;
   }

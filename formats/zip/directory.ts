@@ -131,7 +131,7 @@ export function refuseEncrypted(name: string): Error {
   return refuse('encrypted', `The zip member ${JSON.stringify(name)} is encrypted`, {
     format: 'zip',
     value: name,
-    hint: 'Unpack the archive yourself and give the disk alone.',
+    hint: 'Unpack the archive first, and give the disk alone.',
   });
 }
 

@@ -146,7 +146,7 @@ function check(end: End & Offsets, position: number): Omit<EndRecord, 'archiveBy
   if (between > 0) {
     throw refuse('unsupported-feature', 'The zip archive does not begin where its file does', {
       format: 'zip',
-      hint: 'A self-extracting archive has to be unpacked by itself.',
+      hint: 'Unpack the archive first: it is self-extracting.',
     });
   }
   if (between < 0) throw badEnd('The central directory runs into its end record');

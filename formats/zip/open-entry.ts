@@ -56,6 +56,6 @@ async function* unsupported({ name, method, encrypted }: ZipMember): AsyncGenera
   throw refuse(
     'unsupported-feature',
     `The zip member ${JSON.stringify(name)} is packed with ${word} (${method})`,
-    { format: 'zip', value: method, hint: 'Unpack the archive yourself and give the disk alone.' },
+    { format: 'zip', value: method, hint: 'Unpack the archive first, and give the disk alone.' },
   );
 }

@@ -73,7 +73,7 @@ async function load(): Promise<Yauzl> {
   } catch (cause) {
     throw refuse('codec-unavailable', 'The reader of zip files cannot be loaded', {
       ...{ format: 'zip', cause },
-      hint: 'Install yauzl beside this program; a bundle in one file may not be able to hold it.',
+      hint: 'Install the package yauzl beside this program, also where the program is bundled in one file.',
     });
   }
 }

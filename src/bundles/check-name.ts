@@ -15,7 +15,7 @@ export function checkBundleName(name: string): string {
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `${JSON.stringify(String(name).slice(0, 100))} is not the name of a bundle`,
-    hint: 'Use 1 to 64 letters, digits, ".", "_" and "-", the first a letter or a digit.',
+    hint: 'Use 1 to 64 letters, digits, ".", "_" and "-"; begin with a letter or a digit.',
     details: { field: 'name', value: String(name) },
   });
 }

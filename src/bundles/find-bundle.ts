@@ -35,7 +35,7 @@ export function findBundle(
     named.length > 0
       ? `${name} is ${other}; ask for a bundle of the other kind.`
       : known.length === 0
-        ? 'Name a catalog that has the bundle with bundles (--bundles).'
+        ? 'Name the catalog of the bundle with bundles (--bundles).'
         : undefined;
   const field = kind === 'image' ? 'release' : 'kernel';
   throw notFound({ vendor: 'bundle', field, value: name, known, ...defined({ hint }) });

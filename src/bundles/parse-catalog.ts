@@ -44,7 +44,7 @@ function readCatalog(value: unknown): BundleCatalog {
   const seen = new Set<string>();
   for (const { name, arch } of read) {
     const key = `${name} for ${arch}`;
-    if (seen.has(key)) throw defect(`there are two entries of ${key}`);
+    if (seen.has(key)) throw defect(`two entries are called ${key}`);
     seen.add(key);
   }
   return { version: catalogVersion, entries: read };
@@ -82,7 +82,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw defect(`it is no JSON: ${error instanceof Error ? error.message : error}`);
+    throw defect(`it is not JSON: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -11,7 +11,7 @@ export async function readBundleCatalog(path: string | undefined): Promise<Bundl
   const text = await readGivenFile(path, {
     called: 'the bundle catalog',
     field: 'bundles',
-    hint: 'Give the path of a bundle catalog that can be read with bundles (--bundles).',
+    hint: 'Give the path of a readable bundle catalog with bundles (--bundles).',
     // Longer than a catalog of 10,000 bundles.
     maxBytes: 16 * 1024 * 1024,
   });

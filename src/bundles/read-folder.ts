@@ -37,7 +37,10 @@ export async function readBundleFolder(
   });
   const other = names.find((name) => !order.some((one) => one === name));
   if (other !== undefined) {
-    throw refuseFolder(`${folder} holds ${JSON.stringify(other)}, which no bundle does`, folder);
+    throw refuseFolder(
+      `${folder} holds ${JSON.stringify(other)}, which a bundle may not hold`,
+      folder,
+    );
   }
   const kind = kindOf(folder, names);
   const files: FolderMember[] = [];
@@ -100,7 +103,7 @@ async function checkFileSystem(folder: string, handle: FileHandle): Promise<void
   const block = new Uint8Array(1024 + 58);
   const { bytesRead } = await handle.read(block, 0, block.length, 0);
   if (bytesRead === block.length && viewOf(block).getUint16(1024 + 56, true) === 0xef53) return;
-  throw refuseFolder('rootfs.ext4 is no ext4 file system', folder);
+  throw refuseFolder('rootfs.ext4 is not an ext4 file system', folder);
 }
 
 /** `ERR_INVALID_REQUEST` for the folder of a bundle. */
@@ -108,7 +111,7 @@ export function refuseFolder(message: string, folder: string, cause?: unknown): 
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message,
-    hint: 'Put rootfs.ext4 and manifest.json into the folder, perhaps kernel and initrd, and nothing else.',
+    hint: 'Put rootfs.ext4, manifest.json and, if needed, kernel and initrd into the folder, and nothing else.',
     details: { field: 'folder', value: folder },
     cause,
   });

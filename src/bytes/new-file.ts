@@ -44,7 +44,9 @@ export class NewFile implements WriterSink {
   async write(position: number, bytes: Uint8Array): Promise<void> {
     const end = position + bytes.length;
     if (end > (this.#sizeBytes ?? end)) {
-      throw new RangeError(`a write of ${bytes.length} bytes at ${position} is not in the file`);
+      throw new RangeError(
+        `a write of ${bytes.length} bytes at ${position} is outside of the file`,
+      );
     }
     this.#end = Math.max(this.#end, end);
     for (const { from, to, isHole } of blockRuns(position, bytes)) {

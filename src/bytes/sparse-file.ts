@@ -179,8 +179,8 @@ export class SparseFile implements DiskSink {
     throw refuse(
       'limit',
       isFill
-        ? `the disk holds more than ${maxFillBytes} bytes of 0xFF, too much for its image`
-        : `the disk holds more than ${limit} bytes of data, too much for its image`,
+        ? `the disk holds more than ${maxFillBytes} bytes of 0xFF, too much for the size of its image`
+        : `the disk holds more than ${limit} bytes of data, too much for the size of its image`,
       {
         limit: isFill ? maxFillBytes : limit,
         hint: isFill ? raiseLimit('fillBytes', this.#sizeBytes) : raiseLimit('dataRatio'),
@@ -193,8 +193,8 @@ export class SparseFile implements DiskSink {
 function noRoom(neededBytes: number, freeBytes: number): CacheError {
   return new CacheError({
     code: 'ERR_NO_SPACE',
-    message: `the disk holds more than ${freeBytes} bytes of 0xFF, and no more were free`,
-    hint: 'Free space on the disk that this is written to, or write to another one.',
+    message: `the disk holds more than ${freeBytes} bytes of 0xFF, more than the free space`,
+    hint: 'Free space on the disk of the output, or write to another disk.',
     details: { neededBytes, freeBytes },
   });
 }

@@ -85,7 +85,7 @@ export class StreamSource implements ByteSource {
   }
 
   #spool(): Promise<GrowingFile> {
-    if (this.#streaming) throw new Error('the bytes of this source have been streamed away');
+    if (this.#streaming) throw new Error('the bytes of this stream were read before and are gone');
     this.#file ??= this.#startSpool();
     return this.#file;
   }

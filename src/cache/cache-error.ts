@@ -3,23 +3,23 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { CacheError } from '../errors.ts';
 
-const full = 'Free space or raise the quota (rootdisk cache prune removes disks), then retry.';
-const readOnly = 'Make the cache folder writable, or choose another with cacheDir.';
-const occupied = 'Something else lies at this path; move it away.';
+const full = 'Free space or raise the quota (rootdisk cache prune removes disks), then try again.';
+const readOnly = 'Make the cache folder writable, or choose another with cacheDir (--cache-dir).';
+const occupied = 'Another file or folder lies at this path; move it away.';
 const hints: Record<string, string> = {
   ENOSPC: full,
   EDQUOT: full,
   EACCES: readOnly,
   EPERM: readOnly,
   EROFS: readOnly,
-  ENOENT: 'The cache was changed from outside during the call; run it again.',
+  ENOENT: 'Another program changed the cache during the call; run the call again.',
   EXDEV: 'Keep the whole cache folder on one file system.',
   ELOOP: 'Remove the symbolic link from the cache folder.',
   EEXIST: occupied,
   ENOTDIR: occupied,
   EISDIR: occupied,
-  EMFILE: 'Raise the limit of open files.',
-  EIO: 'Look at the log of the system: the disk may be failing. The same call continues what was fetched.',
+  EMFILE: 'Raise the limit of open files (ulimit -n).',
+  EIO: 'Look at the log of the system: the disk may be failing. The same call resumes the download.',
 };
 
 /** True for an operating system error; with `names`, only for an error with one of these codes. */
@@ -53,7 +53,8 @@ export function cacheError(error: unknown, path: string, doing: string): unknown
   return new CacheError({
     code: noSpace ? 'ERR_NO_SPACE' : 'ERR_CACHE_IO',
     message: `cannot ${doing} ${path}: ${noSpace ? `the disk or quota is full (${errno})` : errno}`,
-    hint: hints[errno] ?? 'Check the disk, or choose another cache folder with cacheDir.',
+    hint:
+      hints[errno] ?? 'Check the disk, or choose another cache folder with cacheDir (--cache-dir).',
     details: { path, errno },
     cause: error,
   });

@@ -71,7 +71,7 @@ function home(): string {
     throw new CacheError({
       code: 'ERR_CACHE_IO',
       message: 'this user has no home folder, so there is no default cache folder',
-      hint: 'Name a cache folder with cacheDir.',
+      hint: 'Name a cache folder with cacheDir (--cache-dir).',
       details: {},
       cause,
     });
@@ -80,8 +80,8 @@ function home(): string {
   if (isAbsolute(dir)) return dir;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `HOME is ${JSON.stringify(dir)}, which is no absolute path, so there is no default cache folder`,
-    hint: 'Set HOME to the home folder of this user, or name a cache folder with cacheDir.',
+    message: `HOME is ${JSON.stringify(dir)}, which is not an absolute path, so there is no default cache folder`,
+    hint: 'Set HOME to the home folder of this user, or name a cache folder with cacheDir (--cache-dir).',
     details: { field: 'HOME', value: dir },
   });
 }
@@ -91,7 +91,7 @@ function requireFolder(cacheDir: string): void {
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: 'cacheDir is empty',
-    hint: 'Name a cache folder with cacheDir, or leave it out to have the default one.',
+    hint: 'Name a cache folder with cacheDir (--cache-dir), or leave it out for the default one.',
     details: { field: 'cacheDir', value: '' },
   });
 }

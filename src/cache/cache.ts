@@ -85,7 +85,7 @@ export class Cache {
     throw new CacheError({
       code: 'ERR_CACHE_IO',
       message: `the cache folder ${this.imagesDir} is read-only for this user`,
-      hint: 'Make the cache folder writable, or choose another with cacheDir.',
+      hint: 'Make the cache folder writable, or choose another with cacheDir (--cache-dir).',
       details: { path: this.imagesDir, errno: 'EROFS' },
     });
   }

@@ -20,7 +20,7 @@ function checkFolder(path: string, role: 'parent' | 'images'): boolean {
   if (link.isSymbolicLink()) checkUser(path, link);
   const target = link.isSymbolicLink() ? statOf(path, statSync) : link;
   if (target === undefined)
-    throw refused(path, 'is a symbolic link to nothing', 'Remove the link.');
+    throw refused(path, 'is a symbolic link whose target is missing', 'Remove the link.');
   if (!target.isDirectory()) throw refused(path, 'is not a folder', 'Move it away.');
   checkUser(path, target);
   const sticky = role === 'parent' && (target.mode & 0o1000) !== 0;
@@ -33,7 +33,8 @@ function checkFolder(path: string, role: 'parent' | 'images'): boolean {
 function checkUser(path: string, { uid }: Stats): void {
   const self = process.geteuid?.();
   if (self === undefined || uid === self || uid === 0) return;
-  const hint = 'Use a cache folder of your own, or have it given to you with chown.';
+  const hint =
+    'Use a cache folder of your own (cacheDir, --cache-dir), or change its owner with chown.';
   throw refused(path, `belongs to another user (uid ${uid})`, hint);
 }
 

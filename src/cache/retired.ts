@@ -32,7 +32,7 @@ export async function retireFolder(cache: Cache, dir: string): Promise<void> {
 /** Starts to remove the folders that a killed process retired but did not remove. */
 export function sweepRetired(cache: Cache): void {
   const staging = cache.folder('staging');
-  afterwards(cache, `what was removed from ${staging} stays`, async () => {
+  afterwards(cache, `removed files stay in ${staging}`, async () => {
     for (const file of (await listFolder(staging)).filter(isRetired)) {
       await remove(join(staging, file));
     }

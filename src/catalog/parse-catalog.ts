@@ -73,7 +73,7 @@ function refuseNoReference(text: string, where: string): void {
   } catch (error) {
     if (!isImageError(error)) throw error;
   }
-  throw new LockDefect(`${where}: ${JSON.stringify(text)} is no reference of a vendor`);
+  throw new LockDefect(`${where}: ${JSON.stringify(text)} is not a reference of a vendor`);
 }
 
 function readPin(value: unknown, where: string): CatalogPin {

@@ -21,7 +21,7 @@ import { openReporter } from './progress/open-reporter.ts';
 /** Runs one command line and gives back the exit code; results go to `stdout`, everything else to `stderr`. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   if (args.length === 0) {
-    io.stderr.write(`${formatHelp(commands)}\n`);
+    io.stderr.write(`${formatHelp(commands, io.stderr.isTTY ? io.stderr.columns : undefined)}\n`);
     return exitCodes.usage;
   }
   const json = wantsJson(args);
@@ -66,7 +66,10 @@ async function answer(invocation: Invocation, io: Io, signal: AbortSignal): Prom
     case 'version':
       return { text: version, json: { version } };
     case 'help': {
-      const text = formatHelpOn(invocation.commands);
+      const text = formatHelpOn(
+        invocation.commands,
+        io.stdout.isTTY ? io.stdout.columns : undefined,
+      );
       return { text, json: { help: text } };
     }
     case 'run':
@@ -109,8 +112,10 @@ async function runCommand(
   }
 }
 
-function formatHelpOn(chosen: readonly Command[]): string {
-  if (chosen.length === commands.length) return formatHelp(commands);
+function formatHelpOn(chosen: readonly Command[], columns: number | undefined): string {
+  if (chosen.length === commands.length) return formatHelp(commands, columns);
   const [only, ...more] = chosen;
-  return only === undefined || more.length > 0 ? formatGroupHelp(chosen) : formatCommandHelp(only);
+  return only === undefined || more.length > 0
+    ? formatGroupHelp(chosen, columns)
+    : formatCommandHelp(only, columns);
 }

@@ -64,6 +64,6 @@ export async function sendStream(
 function tooLong(limit: number): Error {
   return refuse('limit', `standard input is longer than the limit of ${limit} bytes`, {
     limit,
-    hint: 'Raise it with --limit downloadBytes=SIZE if so much is expected.',
+    hint: 'If you expect that much, raise the limit: --limit downloadBytes=SIZE.',
   });
 }

@@ -20,9 +20,9 @@ export function refuseClone(
 }
 
 const hints: Record<string, string> = {
-  EACCES: 'Choose a folder that this user may write to.',
-  EPERM: 'Choose a folder that this user may write to.',
-  EROFS: 'Choose a folder on a file system that can be written.',
+  EACCES: 'Name a file in a folder that this user may write to.',
+  EPERM: 'Name a file in a folder that this user may write to.',
+  EROFS: 'Name a file on a file system that is not read-only.',
   EFBIG: 'Choose a smaller size, or a file system with larger files.',
 };
 

@@ -128,7 +128,7 @@ function cut(path: string): CacheError {
   return new CacheError({
     code: 'ERR_CACHE_IO',
     message: `${path} became shorter while it was cloned`,
-    hint: 'Stop what writes to it, then clone it again.',
+    hint: 'Stop the program that writes to it, then clone it again.',
     details: { path },
   });
 }

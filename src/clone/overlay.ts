@@ -31,7 +31,7 @@ export function formatOverlay({ virtualSize, backing, backingFormat }: OverlayFa
   const name = Buffer.from(backing);
   if (name.length > maxNameBytes) {
     const message = `the path of the backing file has ${name.length} bytes, and qcow2 allows ${maxNameBytes}`;
-    throw refuseClone('backing', message, 'Keep the disk below a folder with a shorter path.');
+    throw refuseClone('backing', message, 'Move the disk to a folder with a shorter path.');
   }
   if (virtualSize > maxVirtualSize) {
     const message = `a qcow2 disk of ${virtualSize} bytes is larger than the ${maxVirtualSize} that QEMU opens`;

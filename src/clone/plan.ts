@@ -24,12 +24,12 @@ function planOverlay(source: Subject, { size, format = 'qcow2', fixGpt }: Asked)
   const { path, format: backingFormat, virtualSize = 0 } = source;
   if (format !== 'qcow2') {
     const hint = 'Leave out backing (--backing), or choose qcow2.';
-    throw refuseClone('format', 'only a qcow2 file has a backing file', hint, format);
+    throw refuseClone('format', 'only a qcow2 file can have a backing file', hint, format);
   }
   if (fixGpt === true) {
     const hint =
       'Leave out fixGpt (--fix-gpt): the guest moves the backup table itself (growpart).';
-    throw refuseClone('fixGpt', 'an overlay holds no partition table of its own', hint);
+    throw refuseClone('fixGpt', 'an overlay has no partition table of its own', hint);
   }
   if (backingFormat !== 'raw' && backingFormat !== 'qcow2') {
     throw refuseClone('source', `${path} is ${backingFormat}, not a raw disk`, convertFirst, path);
@@ -59,5 +59,10 @@ function planWhole(source: Subject, { size, format, fixGpt = false }: Asked): Cl
 function refuseSmaller(path: string, size: number | undefined, least: number): void {
   if (size === undefined || size >= least) return;
   const message = `size is ${size}, and ${path} has ${least} bytes; a disk never shrinks`;
-  throw refuseClone('size', message, `Choose at least ${least} bytes.`, String(size));
+  throw refuseClone(
+    'size',
+    message,
+    `Choose a size of at least ${least} bytes (size, --size).`,
+    String(size),
+  );
 }

@@ -48,7 +48,7 @@ interface Listeners {
  */
 export async function openSource(given: string, listeners: Listeners): Promise<CloneSource> {
   if (typeof given !== 'string' || given === '')
-    throw refuseClone('source', 'no disk is given', give);
+    throw refuseClone('source', 'no disk was given', give);
   const path = await realpath(given).catch((error: unknown) => {
     throw isErrno(error) ? notReadable(given, error) : error;
   });
@@ -131,7 +131,7 @@ function notRegular(path: string): Error {
 function notReadable(path: string, cause: unknown): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `${JSON.stringify(path)} is no file that can be read`,
+    message: `${JSON.stringify(path)} cannot be read as a file`,
     hint: give,
     details: { field: 'source', value: path },
     cause,
@@ -142,7 +142,7 @@ function noEntry(path: string, name: string, defect: string | undefined): Error 
   if (defect === undefined) return notReadable(path, undefined);
   return new CacheError({
     code: 'ERR_CACHE_IO',
-    message: `${name} is no intact disk of the cache: ${defect}`,
+    message: `${name} is not an intact disk of the cache: ${defect}`,
     hint: 'Run: rootdisk cache verify --repair',
     details: { path },
   });
@@ -152,7 +152,7 @@ function changed(path: string): CacheError {
   return new CacheError({
     code: 'ERR_CACHE_IO',
     message: `${path} was written to while it was cloned`,
-    hint: 'Stop what writes to it, then clone it again.',
+    hint: 'Stop the program that writes to it, then clone it again.',
     details: { path },
   });
 }

@@ -94,7 +94,7 @@ export async function openReadable(path: string): Promise<FileHandle> {
 function noFile(path: string, cause: unknown): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `${JSON.stringify(path)} is no file that can be read`,
+    message: `${JSON.stringify(path)} cannot be read as a file`,
     hint: 'Give the path of an image file.',
     details: { field: 'file', value: path },
     cause,

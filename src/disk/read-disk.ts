@@ -61,7 +61,7 @@ async function nodeOf(place: string, volumes: readonly ReadVolume[]): Promise<Fi
   const volume = volumes.find(({ about }) => about.name === name);
   if (volume === undefined) {
     const known = volumes.map(({ about }) => about.name).join(', ');
-    throw missing('volume', name, `Name one of: ${known === '' ? 'none is there' : known}.`);
+    throw missing('volume', name, `Name one of: ${known === '' ? 'there are none' : known}.`);
   }
   if (volume.refusal !== undefined) throw volume.refusal;
   const { fileSystem } = volume;

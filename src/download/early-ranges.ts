@@ -85,7 +85,7 @@ export class EarlyRanges {
     let isHeld = false;
     try {
       const body = await this.#body;
-      if (body?.part === undefined) throw unavailable('the server takes no ranges');
+      if (body?.part === undefined) throw unavailable('the server does not support ranges');
       const fetched = await collect(body.part(start, end, this.#signal));
       if (fetched.length !== end - start) throw unavailable('the answer is too short');
       const readyBytes = Math.max(start, Math.min(file.readyBytes, end));
@@ -115,7 +115,7 @@ export class EarlyRanges {
     if (passed === range.sha256) return;
     throw new IntegrityError({
       code: 'ERR_DIGEST',
-      message: `${this.#fileName}: the bytes from ${range.start} to ${range.end} came in two versions`,
+      message: `${this.#fileName}: the bytes from ${range.start} to ${range.end} came in two different versions`,
       hint: 'Try again; if it happens again, do not use this server.',
       details: {
         fileName: this.#fileName,
@@ -137,7 +137,7 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 function unavailable(why: string): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `bytes cannot be fetched before their turn: ${why}`,
+    message: `bytes cannot be fetched early: ${why}`,
     hint: 'Wait for the download to reach them.',
     details: {},
   });

@@ -41,7 +41,7 @@ export async function transferFrom(
     stop.abort(error);
     if (!(error instanceof TransferError) || job.signal.aborted) throw error;
     if (body === undefined || !isParted(body)) throw error;
-    const message = `several connections failed, one is used: ${error.message}`;
+    const message = `the download continues over one connection, because several failed: ${error.message}`;
     call.options.log({ level: 'warn', message });
     const { sizeBytes, validators } = body;
     const position = gate.readyBytes;
@@ -145,7 +145,7 @@ async function begin(
 function servedElsewhere(url: URL): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${publicUrl(url)} is another place than the one that served the beginning`,
+    message: `${publicUrl(url)} is not the address that served the beginning of the file`,
     hint: 'Try again.',
     details: { url: publicUrl(url), restart: true },
   });

@@ -72,8 +72,8 @@ export class ReadyGate {
     const where = start === end ? `${start} bytes` : `the bytes from ${start} to ${end}`;
     return new IntegrityError({
       code: 'ERR_DIGEST',
-      message: `${fileName}: ${where} of ${publicUrl(from)} are not the published piece`,
-      hint: 'Do not use this server; try again later, and if it stays so tell upstream.',
+      message: `${fileName}: ${where} of ${publicUrl(from)} do not have the published digest`,
+      hint: 'Do not use this server; try again later, and report it to the vendor if it happens again.',
       details: {
         url: publicUrl(from),
         fileName,

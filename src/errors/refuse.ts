@@ -70,7 +70,7 @@ export function refuseSignature(
   return new IntegrityError({
     code: signatureCodes[reason],
     message,
-    hint: hint ?? 'Do not use the bytes; tell the vendor if it lasts.',
+    hint: hint ?? 'Do not use the bytes; report it to the vendor if it happens again.',
     details: { reason, ...details },
     cause,
   });

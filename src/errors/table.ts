@@ -20,12 +20,12 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   ERR_UNKNOWN_VENDOR: {
     meaning: 'The reference names a vendor that is neither built in nor given.',
     action: '`rootdisk list` prints the vendors. An address or a path is used as it is given.',
-    example: 'there is no vendor "ubunto"; known are almalinux, alpine, arch, debian, ubuntu',
+    example: 'there is no vendor "ubunto"; known vendors: almalinux, alpine, arch, debian, ubuntu',
   },
   ERR_DUPLICATE_PART: {
     meaning: 'Two vendors, formats, verifiers or targets have the same id.',
     action: 'Give each part once; rename or drop one of the two.',
-    example: 'the vendor id "ubuntu" is given twice or reserved',
+    example: 'the vendor id "ubuntu" is given twice, or is reserved',
   },
   ERR_NOT_FOUND: {
     meaning:
@@ -37,7 +37,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
   ERR_OFFLINE_MISS: {
     meaning: 'The call is offline, and what it needs is not in the cache.',
     action: 'Call once without `offline` (`--offline`).',
-    example: 'no cached disk answers debian:13 for arm64',
+    example: 'the cache has no disk of debian:13 for arm64',
   },
   ERR_NETWORK: {
     meaning: 'The connection, the proxy or the TLS handshake failed.',
@@ -46,7 +46,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
     example: 'https://cloud-images.ubuntu.com/releases/: the connection was refused',
   },
   ERR_HTTP_STATUS: {
-    meaning: 'The server answered with a status that is no success.',
+    meaning: 'The server answered with an error status.',
     action:
       'Wait after 429 and 5xx, until `details.retryAt` where it is given; after 401, 402, 403, 407 and 451 find out who refuses (`isRefusal()`); after 404 and 410 check that the vendor still publishes the address.',
     example: 'https://cloud.debian.org/images/cloud/trixie/latest/SHA512SUMS: 404 Not Found',
@@ -71,27 +71,27 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
     meaning:
       'Bytes differ from their digest, two documents differ, or a list has no usable digest of the file.',
     action: 'Do not use the bytes. `details.reason` says which of these it is.',
-    example: 'disk.qcow2 is not what it should be: expected sha256:9f86d081…, got sha256:60303ae2…',
+    example: 'disk.qcow2 has the digest sha256:60303ae2…, expected sha256:9f86d081…',
   },
   ERR_SIZE: {
-    meaning: 'A file has another size than its documents or the server say.',
+    meaning: 'The size of a file differs from what its documents or the server say.',
     action: 'Do not use the bytes; the vendor may be changing the file, so try later.',
     example: 'disk.qcow2 has 1024 bytes instead of 645262848',
   },
   ERR_UNTRUSTED: {
     meaning: 'The demanded level of trust cannot be reached for this source.',
     action: 'Give a digest (`digest`, `--digest`), or accept a lower level (`trust`, `--trust`).',
-    example: 'trust signed is wanted, but disk.qcow2 reaches only checksum',
+    example: 'trust signed is demanded, but disk.qcow2 reaches only checksum',
   },
   ERR_SIGNATURE: {
     meaning: 'The signature is not over these bytes, or cannot be read.',
-    action: 'Do not use the bytes; tell the vendor if it lasts.',
+    action: 'Do not use the bytes; report it to the vendor if it happens again.',
     example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 is not for these bytes',
   },
   ERR_SIGNATURE_MISSING: {
-    meaning: 'This vendor signs, and the signature is not there.',
+    meaning: 'This vendor signs, and the signature is missing.',
     action: 'Try later, give a digest, or accept a lower level (`trust`, `--trust`).',
-    example: 'https://example.org/SHA256SUMS.gpg is not there, and disk.img has to be signed',
+    example: 'https://example.org/SHA256SUMS.gpg is missing, and disk.img must be signed',
   },
   ERR_UNKNOWN_SIGNER: {
     meaning: 'The signature is by a key that is not pinned for this vendor and release.',
@@ -104,37 +104,37 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
     action:
       'Do not use the bytes; look for a renewed key of the vendor and give it (`keys`, `--key`).',
     example:
-      'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 does not count: it had expired on 2024-01-01T00:00:00Z',
+      'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 is not accepted: it expired on 2024-01-01T00:00:00Z',
   },
   ERR_SIGNER_REVOKED: {
     meaning: 'The key was revoked.',
-    action: 'Do not use the bytes; look for what the vendor says about the key.',
-    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 does not count: its owner revoked it',
+    action: 'Do not use the bytes; read what the vendor says about the key.',
+    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 is not accepted: its owner revoked it',
   },
   ERR_SIGNED_IN_FUTURE: {
-    meaning: 'The signature is dated later than now.',
-    action: 'Set the clock of this machine; if it is right, do not use the bytes.',
+    meaning: 'The date of the signature is in the future.',
+    action: 'Correct the clock of this machine; if it is right, do not use the bytes.',
     example: 'SHA256SUMS is signed in the future: 2030-01-01T00:00:00.000Z',
   },
   ERR_WEAK_HASH: {
     meaning: 'The signature uses MD5 or SHA-1.',
     action: 'Give the digest of the file yourself (`digest`, `--digest`).',
-    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 does not count: it uses SHA1',
+    example: 'SHA256SUMS: the signature by 1A2B3C4D5E6F7081 is not accepted: it uses SHA1',
   },
   ERR_KEY: {
     meaning: 'A key cannot be read, or a pinned key could not be fetched.',
     action: 'Give the public key as a file (`keys`, `--key`); the hint names the key.',
-    example: 'no openpgp key among those that were given',
+    example: 'there is no openpgp key among the given keys',
   },
   ERR_ROLLBACK: {
-    meaning: 'The answer is older than one that this cache has accepted before.',
+    meaning: 'The build or signature is older than one that this cache has accepted before.',
     action: 'If the vendor really withdrew a build, allow it once (`allowOlder`, `--allow-older`).',
-    example: 'ubuntu:24.04 is answered with 20260701, and 20260725 was accepted before',
+    example: 'ubuntu:24.04 is now build 20260701, and the newer build 20260725 was accepted before',
   },
   ERR_STALE: {
-    meaning: 'The signature is older than `maxAge` allows, has run out, or says no date.',
-    action: 'Look whether the mirror is out of date; or raise `maxAge` (`--max-age`).',
-    example: 'disk.qcow2 was signed 2026-01-05T00:00:00.000Z, longer ago than maxAge',
+    meaning: 'The signature is older than `maxAge` allows, has expired, or has no date.',
+    action: 'Check whether the mirror is out of date, or raise `maxAge` (`--max-age`).',
+    example: 'disk.qcow2 was signed on 2026-01-05T00:00:00.000Z, more than 90 days ago (maxAge)',
   },
   ERR_DECODE: {
     meaning: 'The image is damaged: a header, a table, compressed data or a checksum is wrong.',
@@ -142,8 +142,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorRow>> = {
     example: 'The xz file ends inside a block',
   },
   ERR_UNSAFE_IMAGE: {
-    meaning:
-      'The image could make a program read other files, or is not what it was declared to be.',
+    meaning: 'The image could make a program read other files, or is not of the declared kind.',
     action: 'Do not use the image. `details.reason` names the danger.',
     example: 'the image needs a backing file',
   },

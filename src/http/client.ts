@@ -125,7 +125,7 @@ function openWire(
     env: process.env,
     tuning,
     onUnusableProxy(variable) {
-      const message = `${variable} is not used: only proxies by http and https can be`;
+      const message = `${variable} is ignored: only http and https proxies are supported`;
       log({ level: 'warn', message });
       warn?.({ code: 'proxy', message });
     },

@@ -215,7 +215,7 @@ function retryDelay(
 function notAsked(address: URL, failed: number): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${publicUrl(address)} was not asked: ${failed} requests of this call have failed`,
+    message: `${publicUrl(address)} was not requested: ${failed} requests of this call have failed`,
     hint: 'Check the network and try again.',
     details: { url: publicUrl(address), attempts: 0 },
   });

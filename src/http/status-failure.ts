@@ -60,7 +60,7 @@ function comeBackLater(failure: TransferError, waitMs: number): TransferError {
   const { code, message, details } = failure;
   return new TransferError({
     code,
-    message: `${message}; the server asks to come back at ${retryAt}`,
+    message: `${message}; the server asks to try again at ${retryAt}`,
     hint: `Try again after ${retryAt}.`,
     details: { ...details, retryAt },
   });

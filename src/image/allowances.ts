@@ -30,6 +30,6 @@ export class Allowances implements Allowing {
 export function warningsOf(used: readonly AllowedDefect[]): Warning[] {
   return used.map(({ allowance, message }) => ({
     code: `allowed-${allowance}`,
-    message: `${message}; allowed by ${allowance}`,
+    message: `${message}; accepted by --allow ${allowance} (allow)`,
   }));
 }

@@ -88,7 +88,7 @@ function agree(found: Format, declared: string | undefined): Format {
   throw refuse('format-mismatch', `${declared} was declared, but the bytes are ${found.id}`, {
     declared,
     detected: found.id,
-    hint: `Declare ${found.id} if that is what you expect; otherwise do not use the file.`,
+    hint: `Give --from ${found.id} (from) if you expect that; otherwise do not use the file.`,
   });
 }
 
@@ -96,7 +96,7 @@ function noDecoder(declared: string, formats: readonly Format[]): Error {
   const known = formats.map(({ id }) => id).join(', ');
   return refuse('unsupported-feature', `there is no decoder for ${declared}, which was declared`, {
     declared,
-    hint: `Declare one of ${known}.`,
+    hint: `Give one of these with from (--from): ${known}.`,
   });
 }
 
@@ -107,7 +107,7 @@ function refuseForeign({ name, reason }: ForeignContent, declared: string | unde
   return refuse(isUnread ? 'unsupported-variant' : reason, `the bytes are ${name}${but}`, {
     ...defined({ declared }),
     detected: name,
-    hint: 'Look at what the address really serves; it is not a disk image that can be used.',
+    hint: 'Check what the address or the file really is; it is not a usable disk image.',
   });
 }
 
@@ -115,8 +115,8 @@ function refuseForeign({ name, reason }: ForeignContent, declared: string | unde
 function refuseUnknown(declared: string | undefined): Error {
   const reason = declared === undefined ? 'not-an-image' : 'corrupt-header';
   const but = declared === undefined ? '' : `, ${declared} was declared`;
-  return refuse(reason, `the bytes are no disk image that is known here${but}`, {
+  return refuse(reason, `the bytes are not a known disk image${but}`, {
     ...defined({ declared }),
-    hint: 'If they really are a disk without a partition table, say so: rootdisk convert --from raw.',
+    hint: 'If this is a raw disk without a partition table, give --from raw (from).',
   });
 }

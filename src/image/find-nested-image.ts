@@ -56,8 +56,8 @@ export function refuseNestedImage(
 /** Suggests declaring the real format of bytes that were read as a raw disk. */
 function hintFor(chain: readonly string[], found: string | undefined): string {
   if (found === undefined || chain.at(-1) !== 'raw') {
-    return 'Do not attach this disk; a hypervisor that guesses formats would read the inner one.';
+    return 'Do not attach this disk: a hypervisor that detects formats would read the inner image.';
   }
   const layers = [...chain.slice(0, -1), found].join('>');
-  return `Declare its layers if you expect ${found}: --from ${JSON.stringify(layers)}.`;
+  return `If you expect ${found}, give its layers with from (--from ${JSON.stringify(layers)}).`;
 }

@@ -29,7 +29,7 @@ export async function openArchive(
     chain.push(format.id);
     if (format.kind === 'archive') return { archive: format, source: current, chain };
     if (format.kind === 'disk' || chain.length >= context.limits.nesting) {
-      throw refuse('not-an-image', `${chain.join('>')} holds no archive of members`, {
+      throw refuse('not-an-image', `${chain.join('>')} is not an archive`, {
         declared: declared.join('>'),
       });
     }

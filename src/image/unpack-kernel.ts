@@ -73,7 +73,7 @@ async function unpackBzimage(
     describeKernel(kernel.subarray(0, 4096)).kind !== 'elf' ||
     (isSized && kernel.length !== size)
   ) {
-    throw refuse('corrupt-data', 'the packed kernel is not what its header says');
+    throw refuse('corrupt-data', 'the packed kernel does not match its header');
   }
   return kernel;
 }
@@ -113,7 +113,7 @@ async function unpack(
     throw refuse('corrupt-data', 'the packed kernel cannot be unpacked', { cause });
   }
   throw refuse('unsupported-variant', `a kernel packed with ${JSON.stringify(compression)}`, {
-    hint: 'Take the kernel as it is published: leave kernelFormat out.',
+    hint: 'Take the kernel as it is published: leave out kernelFormat (--kernel-format).',
   });
 }
 

@@ -55,7 +55,7 @@ function noDigest(where: string, wanted: string, found: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${where} should be ${wanted}, found ${JSON.stringify(found.slice(0, 160))}`,
-    hint: 'The upstream document has changed its shape or names a weak hash; report it.',
+    hint: 'Report this: the upstream document has a new form, or names a weak hash.',
     details: { field: where },
   });
 }
@@ -67,8 +67,8 @@ export function readDigest(text: string): Digest {
   if (digest?.startsWith(algorithm?.toLowerCase() ?? '')) return digest;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `cannot read ${JSON.stringify(text.slice(0, 160))} as a digest`,
-    hint: 'Write sha256: and 64 hex digits, or sha512: and 128.',
+    message: `${JSON.stringify(text.slice(0, 160))} is not a digest`,
+    hint: 'Write sha256: and 64 hex digits, or sha512: and 128 hex digits.',
     details: { field: 'digest', value: text.slice(0, 160) },
   });
 }

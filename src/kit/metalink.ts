@@ -40,10 +40,10 @@ const lastPriority = 999_999;
 export async function parseMetalink(text: string, from: string): Promise<Metalink> {
   const root = await parseXml(text, from);
   if (root.name !== 'metalink' || root.namespace !== namespace) {
-    throw unusable(`${from} is no Metalink 4 document`);
+    throw unusable(`${from} is not a Metalink 4 document`);
   }
   const files = childrenOf(root, 'file').map((file) => readFile(file, from));
-  if (files.length === 0) throw unusable(`${from} names no file`);
+  if (files.length === 0) throw unusable(`${from} lists no file`);
   const names = new Set(files.map(({ name }) => name));
   if (names.size < files.length) throw unusable(`${from} names one file twice`);
   return { files };
@@ -158,7 +158,7 @@ function unusable(message: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message,
-    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    hint: 'Try later, and report it if it happens again: the upstream document has a new form, or another page stands in its place.',
     details: {},
   });
 }

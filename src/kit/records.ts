@@ -48,7 +48,7 @@ export function parseJsonText(text: string, message: string): unknown {
     throw new TransferError({
       code: 'ERR_METADATA',
       message,
-      hint: 'The upstream document has changed its shape or is not the document; report it.',
+      hint: 'Report this: the upstream document has a new form, or another page stands in its place.',
       details: {},
       cause,
     });
@@ -60,7 +60,7 @@ function unexpected(where: string, wanted: string, value: unknown): TransferErro
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${where} should be ${wanted}, found ${found}`,
-    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    hint: 'Try later, and report it if it happens again: the upstream document has a new form, or another page stands in its place.',
     details: { field: where },
   });
 }

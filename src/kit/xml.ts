@@ -76,7 +76,8 @@ export async function parseXml(text: string, from: string): Promise<XmlElement> 
   }
   const roots = readNodes(nodes, { from, declared: 0 }, new Map()).children;
   const [root] = roots;
-  if (root === undefined || roots.length > 1) throw unusable(from, 'has not exactly one root');
+  if (root === undefined || roots.length > 1)
+    throw unusable(from, 'does not have exactly one root');
   return root;
 }
 
@@ -157,7 +158,7 @@ function unusable(from: string, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${from} ${what}`,
-    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    hint: 'Try later, and report it if it happens again: the upstream document has a new form, or another page stands in its place.',
     details: {},
   });
 }

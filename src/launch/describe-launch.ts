@@ -55,12 +55,12 @@ export function loadsKernel(to: HypervisorId, kernelKind: string): boolean {
 export function refuseKernel(to: HypervisorId, kernelKind: string): Error {
   const { arch } = splitKind(kernelKind);
   const kinds = arch && known[to].kernels[arch];
-  const message = `${to} does not load a kernel of the kind ${kernelKind}`;
+  const message = `${to} cannot load a kernel of the kind ${kernelKind}`;
   if (kinds === undefined) {
-    const hint = 'Use another hypervisor, or leave it out: without to (--to).';
+    const hint = 'Use another hypervisor, or leave out to (--to).';
     return refuse('unsupported-variant', message, { detected: kernelKind, hint });
   }
-  const hint = `It loads ${kinds.join(', ')}: try kernelFormat raw (--kernel-format raw).`;
+  const hint = `Use kernelFormat raw (--kernel-format raw): it loads ${kinds.join(', ')}.`;
   return refuse('unsupported-variant', message, { detected: kernelKind, hint });
 }
 

@@ -122,7 +122,7 @@ function writeCmdline(
   if (device === undefined) {
     throw refuse('unsupported-variant', `the kernel is ${kind}: its architecture is not known`, {
       detected: kind,
-      hint: 'Leave console (--console) out.',
+      hint: 'Leave out console (--console).',
     });
   }
   return { cmdline: addConsole(cmdline ?? '', device), ...defined({ root: change }), warnings };
@@ -132,7 +132,7 @@ function requirePaths(parts: readonly LaunchPart[], outputDir: string | undefine
   if (outputDir !== undefined || parts.every(({ path }) => path !== undefined)) return;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: 'kernel and initrd lie on the disk, where no hypervisor finds them',
+    message: 'kernel and initrd lie on the disk, where a hypervisor cannot read them',
     hint: 'Name a folder for them with outputDir (--output-dir).',
     details: { field: 'outputDir' },
   });

@@ -21,7 +21,7 @@ export function rewriteRoot(cmdline: string, content: DiskContent, form: RootFor
   const configured = parameterOf(cmdline, 'root');
   const volume = findRoot(configured, content);
   if (volume === undefined) {
-    throw missing(`root=${configured ?? ''} names no volume of this disk`, form, []);
+    throw missing(`root=${configured ?? ''} does not name a volume of this disk`, form, []);
   }
   const used = nameRoot(volume, form);
   if (used !== undefined) {
@@ -51,7 +51,7 @@ export function fitRoot(cmdline: string, content: DiskContent, hasInitrd: boolea
   const volume = findRoot(configured, content);
   const used = volume && (nameRoot(volume, form) ?? nameRoot(volume, 'device'));
   if (used !== undefined) return change(cmdline, configured, used);
-  const message = `root=${configured ?? ''} needs an initrd, and there is none: this will not start`;
+  const message = `root=${configured ?? ''} needs an initrd, and there is none: the machine will not boot`;
   return { cmdline, warnings: [message] };
 }
 
@@ -125,7 +125,7 @@ function nameRoot(volume: VolumeOnDisk, form: RootForm): string | undefined {
 }
 
 function missing(message: string, form: RootForm, known: readonly string[]): NotFoundError {
-  const others = known.length === 0 ? 'Leave root (--root) out' : `Use one of: ${known.join(', ')}`;
+  const others = known.length === 0 ? 'Leave out root (--root)' : `Use one of: ${known.join(', ')}`;
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message,

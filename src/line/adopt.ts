@@ -46,7 +46,7 @@ async function adoptEvidence({ call, plan, proven }: Proved, entry: Entry): Prom
   if (!reaches(proven.level, trust.level)) return { trust: { ...trust, offered: plan.offered } };
   if (call.cache.writable) {
     const evidence = await storedEvidenceOf(call, plan, proven);
-    const what = `what the trust in ${entry.name} rests on is not kept`;
+    const what = `the documents that verify ${entry.name} were not stored`;
     await asBookkeeping(call.cache, what, undefined, () =>
       writeEvidence(call.cache, entry.name, evidence),
     );
@@ -62,7 +62,7 @@ async function adoptEvidence({ call, plan, proven }: Proved, entry: Entry): Prom
 async function removeLeftovers(call: Call, entry: Entry): Promise<void> {
   if (!call.cache.writable) return;
   const dir = call.cache.stagingPathOf(baseName(entry.name));
-  await asBookkeeping(call.cache, 'the staging folder stays', undefined, () =>
+  await asBookkeeping(call.cache, 'the staging folder was not removed', undefined, () =>
     retireFolder(call.cache, dir),
   );
   sweepRetired(call.cache);

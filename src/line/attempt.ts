@@ -12,7 +12,7 @@ import { prove } from './prove.ts';
 import type { AskedTiers } from './tiers/asked-tiers.ts';
 import type { Proven } from './trust/merge-evidence.ts';
 
-const stays = 'the staging folder stays';
+const stays = 'the staging folder was not removed';
 
 /**
  * Runs work in the staging folder of the plan's name, which may hold the download of an earlier call. A transfer that
@@ -98,6 +98,6 @@ export async function keepDownload(call: Call, staging: Staging): Promise<void> 
     if (!isThere || !isResumable(await readNote(staging))) await staging.remove();
   } catch (error) {
     // The original failure is more useful than this one.
-    call.options.log({ level: 'debug', message: `${staging.dir} was not tidied: ${error}` });
+    call.options.log({ level: 'debug', message: `${staging.dir} was not cleaned up: ${error}` });
   }
 }

@@ -150,7 +150,7 @@ function watchDocuments(
       warn({ code: 'mirror', message });
     }
     if (document.stale) {
-      const message = `${document.url.origin} could not be reached; a kept copy was used`;
+      const message = `${document.url.origin} could not be reached; a stored copy was used`;
       warn({ code: 'stale', message });
     }
     read.set(document.url.href, document);

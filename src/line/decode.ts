@@ -31,7 +31,10 @@ export function startDecode(making: Making & { fetching: Fetching }): Promise<De
     if (members === undefined && plan.role !== 'disk') {
       return { ...(await keepBootFile(making)), allowances };
     }
-    call.progress.stage('decode', `decoding to ${plan.format === 'source' ? 'source' : 'raw'}`);
+    call.progress.stage(
+      'decode',
+      `${plan.format === 'source' ? "reading the image in the vendor's format" : 'decoding to raw'}`,
+    );
     const { signal } = call;
     const { limits, log } = call.options;
     const job = openDecodeJob(staging.dir, { signal, limits, log, allowances });

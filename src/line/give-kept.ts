@@ -47,7 +47,10 @@ export async function orEarlierDisk(
     const found = entry === undefined ? mended : { entry, origin: 'cache' as const };
     const boot = found && call.options.boot ? await keptBoot(call, found.entry) : undefined;
     if (found === undefined || (call.options.boot && boot === undefined)) throw error;
-    call.warn({ code: 'stale', message: `${error.message}; the disk of an earlier call is used` });
+    call.warn({
+      code: 'stale',
+      message: `${error.message}; the cached disk of an earlier call is used`,
+    });
     const image = await giveImage(call, found, boot);
     if (image === undefined) throw error;
     return image;

@@ -50,8 +50,8 @@ export async function lookWithoutUpstream(
   if (call.locked !== undefined) refuseOtherDigest(call, await findEntries(call.cache, like));
   throw new NotFoundError({
     code: 'ERR_OFFLINE_MISS',
-    message: `no cached disk answers ${request.vendor}:${request.release} for ${request.arch}`,
-    hint: 'Call once without offline.',
+    message: `the cache has no disk of ${request.vendor}:${request.release} for ${request.arch}`,
+    hint: 'Call once without offline (--offline).',
     details: {
       vendor: request.vendor,
       value: request.release,
@@ -167,5 +167,5 @@ export async function isSound(call: Call, entry: Entry): Promise<boolean> {
 
 function noteDamaged(call: Call, entry: Entry): void {
   if (!call.damaged.some(({ name }) => name === entry.name)) call.damaged.push(entry);
-  call.warn({ code: 'damaged', message: `${entry.name} is damaged on disk and is not used` });
+  call.warn({ code: 'damaged', message: `${entry.name} is damaged in the cache and is not used` });
 }

@@ -15,8 +15,8 @@ export function matchDigests(
     if (actual === hexOf(expected)) continue;
     throw new IntegrityError({
       code: 'ERR_DIGEST',
-      message: `${fileName} is not what it should be: expected ${expected}, got ${actual}`,
-      hint: 'Do not use the bytes; try again later, and if it stays so tell upstream.',
+      message: `${fileName} has the digest ${actual}, expected ${expected}`,
+      hint: 'Do not use the bytes; try again later, and report it to the vendor if it happens again.',
       details: {
         url: fetched.url,
         fileName,

@@ -61,7 +61,7 @@ export interface CallOptions {
 /** Parses the options that passed `checkOptions`; throws `ERR_INVALID_REQUEST`, which names the option. */
 export function parseOptions(options: EnsureOptions): CallOptions {
   if (options.offline === true && options.refresh === true) {
-    throw invalid('offline', 'offline and refresh exclude each other');
+    throw invalid('offline', 'offline and refresh (--offline, --refresh) cannot be used together');
   }
   return {
     arch: options.arch === undefined ? hostArch() : parseArch(options.arch),

@@ -180,9 +180,9 @@ function pickArtifact(artifacts: Artifact[], formats: BoundParts['formats']): Ar
   const found = artifacts.find((artifact) => artifact.layers.every((layer) => known.has(layer)));
   if (found !== undefined) return found;
   const offered = artifacts.map((artifact) => artifact.layers.join('>')).join(', ');
-  throw refuse('unsupported-variant', `no decoder for what is offered: ${offered}`, {
+  throw refuse('unsupported-variant', `there is no decoder for the offered files: ${offered}`, {
     declared: offered,
-    hint: 'Ask for another variant, or add the format to the list that createRootdisk is given.',
+    hint: 'Ask for another variant, or add the format to the list that you give to createRootdisk.',
   });
 }
 

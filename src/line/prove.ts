@@ -59,7 +59,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
     for (const error of missed) {
       const isUnknown = isImageError(error, 'ERR_UNKNOWN_SIGNER');
       const code = isUnknown ? 'signer-unknown' : 'proof-unreachable';
-      const message = `a proof does not count: ${error instanceof Error ? error.message : error}`;
+      const message = `a proof was not used: ${error instanceof Error ? error.message : error}`;
       call.warn({ code, message });
     }
     if (level === 'none') proven.warnings.push(unverified);
@@ -74,7 +74,7 @@ export function prove({ call, plan }: Planned): Promise<Proven> {
 /** The warning for bytes that nothing verifies. */
 export const unverified: Warning = {
   code: 'unverified',
-  message: 'nothing vouches for these bytes',
+  message: 'nothing verifies these bytes: no digest, no signature, no TLS',
 };
 
 /** With the caller's digest no other document is needed, unless the call wants more than a pin. */
@@ -98,7 +98,7 @@ function signedBefore({ artifact, request }: Plan, level: TrustLevel): Integrity
     `${fileName} has no signature, and an earlier one of ${request.vendor}:${request.release} had one`,
     {
       fileName,
-      hint: `Try later; if this source has given up signing, accept trust: '${level}' for it.`,
+      hint: `Try later; if this source no longer signs, accept trust: '${level}' (--trust ${level}).`,
     },
   );
 }
@@ -107,11 +107,11 @@ function signedBefore({ artifact, request }: Plan, level: TrustLevel): Integrity
 export function untrusted(plan: Plan, level: TrustLevel): IntegrityError {
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
-    message: `trust ${plan.demanded} is wanted, but ${plan.artifact.fileName} reaches only ${level}`,
+    message: `trust ${plan.demanded} is demanded, but ${plan.artifact.fileName} reaches only ${level}`,
     hint:
       plan.demanded === 'pinned'
-        ? 'Give the digest that the file must have.'
-        : `Give a digest, or accept trust: '${level}' for this source.`,
+        ? 'Give the digest of the file (digest, --digest).'
+        : `Give the digest of the file (digest, --digest), or accept trust: '${level}' (--trust ${level}).`,
     details: { level, wanted: plan.demanded, fileName: plan.artifact.fileName },
   });
 }

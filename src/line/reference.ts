@@ -56,7 +56,7 @@ function malformed(text: string): UsageError {
   const shown = shownText(text);
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `cannot read ${JSON.stringify(shown)} as a reference`,
+    message: `${JSON.stringify(shown)} is not a reference`,
     hint: hasDoubtfulPassword(text)
       ? 'Write "/", "?", "#" and "@" of a user name or password as %2F, %3F, %23 and %40, and "@" of a path as %40.'
       : 'Write vendor:release (ubuntu:24.04), vendor@snapshot, oci:HOST/REPOSITORY:TAG, an http(s) address, or a path that begins with ./ or /.',

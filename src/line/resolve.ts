@@ -123,7 +123,7 @@ function pickByLayers(
   throw new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message: `${title} offers no disk as ${from.join('>')}, only as ${offered}`,
-    hint: 'Leave from out (--from), or name layers that are offered.',
+    hint: 'Leave out from (--from), or name layers that are offered.',
     details: { vendor: id, field: 'from', value: from.join('>') },
   });
 }

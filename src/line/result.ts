@@ -119,8 +119,8 @@ async function leaseAll(
 function removed({ name, path }: Entry): CacheError {
   return new CacheError({
     code: 'ERR_CACHE_IO',
-    message: `${name} was removed from the cache at this moment`,
-    hint: 'Call again.',
+    message: `${name} was removed from the cache during the call`,
+    hint: 'Run the call again.',
     details: { path, errno: 'ENOENT' },
   });
 }

@@ -1,5 +1,6 @@
 import type { AcceptedBuild } from '../cache/records/source-state.ts';
 import { refuseSignature } from '../errors.ts';
+import { sayAge } from '../parts/read-age.ts';
 import type { Call } from './call.ts';
 import type { Planned, Proved } from './making.ts';
 import type { Plan } from './plan.ts';
@@ -21,10 +22,13 @@ export async function refuseOlderBuild(call: Call, plan: Plan): Promise<void> {
     const before = nameOf(accepted, build);
     const now = nameOf(build, accepted);
     if (order === 'older') {
-      throw rolledBack(call, `${asked} is answered with ${now}, and ${before} was accepted before`);
+      throw rolledBack(
+        call,
+        `${asked} is now build ${now}, and the newer build ${before} was accepted before`,
+      );
     }
     if (order !== 'unknown' || isHash(snapshot) || isHash(accepted.snapshot)) continue;
-    const message = `${asked} is answered with ${now}: its name does not tell whether it is older than ${before}, which was accepted before`;
+    const message = `${asked} is now build ${now}; its name does not tell whether it is older than ${before}, which was accepted before`;
     call.warn({ code: 'build-order', message });
   }
 }
@@ -66,7 +70,7 @@ function refuseEarlier(
   if (signedAt === undefined || before === undefined || signedAt >= new Date(before)) return;
   throw rolledBack(
     call,
-    `${what} was signed ${signedAt.toISOString()}, and one of ${before} was accepted before`,
+    `${what} was signed on ${signedAt.toISOString()}, and one signed on ${before} was accepted before`,
   );
 }
 
@@ -99,19 +103,19 @@ export function refuseStale(
   const { fileName } = plan.artifact;
   if (maxAge === undefined || (signedAt === undefined && isToCome)) return;
   if (signedAt === undefined) {
-    throw refuseSignature('stale', `nothing signed says how old ${fileName} is`, {
+    throw refuseSignature('stale', `no signature says how old ${fileName} is`, {
       fileName,
-      hint: 'Leave maxAge out for this source, which signs no date.',
+      hint: 'Leave out maxAge (--max-age): this source does not sign a date.',
     });
   }
   if (now.getTime() - signedAt.getTime() <= maxAge) return;
   throw refuseSignature(
     'stale',
-    `${fileName} was signed ${signedAt.toISOString()}, longer ago than maxAge`,
+    `${fileName} was signed on ${signedAt.toISOString()}, more than ${sayAge(maxAge)} ago (maxAge)`,
     {
       fileName,
       signedAt: signedAt.toISOString(),
-      hint: 'Look whether the vendor has stopped publishing, or a mirror stands still; or raise maxAge.',
+      hint: 'Check whether the vendor and the mirror still publish new builds, or raise maxAge (--max-age).',
     },
   );
 }
@@ -144,6 +148,6 @@ function isExact({ request, identity }: Plan): boolean {
 
 function rolledBack(call: Call, message: string): Error {
   return refuseSignature('rollback', message, {
-    hint: `Do not use an older build unless the vendor withdrew the newer one; then allow it once with allowOlder. The cache is ${call.cache.cacheDir}.`,
+    hint: `Do not use an older build unless the vendor withdrew the newer one; then allow it once with allowOlder (--allow-older). The cache is ${call.cache.cacheDir}.`,
   });
 }

@@ -110,7 +110,7 @@ function matchSize({ plan, proven }: Proved, fetched: FetchedArtifact): void {
     throw new IntegrityError({
       code: 'ERR_SIZE',
       message: `${plan.artifact.fileName} has ${fetched.sizeBytes} bytes instead of ${expected}`,
-      hint: 'Do not use the bytes; upstream may be in the middle of a change.',
+      hint: 'Do not use the bytes; the vendor may be changing the file, so try later.',
       details: { url: fetched.url, expected: String(expected), actual: String(fetched.sizeBytes) },
     });
   }
@@ -163,8 +163,8 @@ function outranks(error: unknown): boolean {
 function diskDiffers(expected: string, actual: string): IntegrityError {
   return new IntegrityError({
     code: 'ERR_DIGEST',
-    message: `the decoded disk is not what it should be: expected ${expected}, got ${actual}`,
-    hint: 'Do not use the disk; tell upstream.',
+    message: `the decoded disk has the digest ${actual}, expected ${expected}`,
+    hint: 'Do not use the disk; report it to the vendor.',
     details: { expected, actual, reason: 'digest-mismatch' },
   });
 }

@@ -28,7 +28,7 @@ export async function checkSpace(making: Making): Promise<void> {
   throw new CacheError({
     code: 'ERR_NO_SPACE',
     message: `${fileName} needs about ${inMiB(neededBytes)} in ${call.cache.imagesDir}, and ${inMiB(free)} are free`,
-    hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another with cacheDir.',
+    hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another disk with cacheDir (--cache-dir).',
     details: { path: call.cache.imagesDir, neededBytes, freeBytes: free },
   });
 }

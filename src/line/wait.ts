@@ -12,7 +12,7 @@ export async function waitForName<T>(call: Call, name: string, work: () => Promi
     let reporting: Promise<void> | undefined;
     const onWait = (): void => {
       if (reporting === undefined) {
-        call.progress.stage('wait', `waiting for another caller to finish ${name}`);
+        call.progress.stage('wait', `waiting for another process to finish ${name}`);
       }
       reporting = reportHolder(call, name);
     };

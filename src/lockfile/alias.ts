@@ -19,11 +19,11 @@ export function checkAlias(alias: string, vendors: ReadonlyMap<string, unknown>)
     throw refusal(
       alias,
       `${JSON.stringify(shownText(alias))} cannot be the name of a lock entry`,
-      'Use 1 to 64 of a-z, 0-9, ".", "_" and "-", the first a letter or digit.',
+      'Use 1 to 64 of a-z, 0-9, ".", "_" and "-"; begin with a letter or a digit.',
     );
   }
   if (vendors.has(alias)) {
-    const message = `${JSON.stringify(alias)} is a vendor, and cannot name a lock entry too`;
+    const message = `${JSON.stringify(alias)} is a vendor, so it cannot be the name of a lock entry`;
     throw refusal(alias, message, `Give the entry another name, such as ${alias}-locked.`);
   }
   return alias;

@@ -46,9 +46,9 @@ export async function checkEntry(
   try {
     now = await latestOf(parts, call, request, options);
     const { snapshot = image.snapshot, pin } = now;
-    if (snapshot !== image.snapshot) say('moved', `${request} is ${snapshot} now`, snapshot);
+    if (snapshot !== image.snapshot) say('moved', `${request} is now build ${snapshot}`, snapshot);
     else if (pin !== undefined && !isSameBuild(image, pin)) {
-      say('moved', `${snapshot} was published again with other bytes`, snapshot);
+      say('moved', `${snapshot} was published again with different bytes`, snapshot);
     }
   } catch (error) {
     if (hasRemedy(error, 'not-found')) say('gone', error.message);
@@ -112,8 +112,8 @@ async function checkAddresses(
   }
   for (const other of [...mirrors, ...archives]) {
     if ((await isGone(other).catch(() => true)) === false) {
-      return say('gone', `${url} is not there any more; ${other} still has it`);
+      return say('gone', `${url} is gone; ${other} still has the file`);
     }
   }
-  say('gone', `${url} is not there any more, nor is any other address`);
+  say('gone', `${url} is gone, and so are all other addresses`);
 }

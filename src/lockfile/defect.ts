@@ -4,7 +4,7 @@ import { nearestWord } from '../kit/nearest-word.ts';
 export class LockDefect extends Error {
   readonly hint: string;
 
-  constructor(message: string, hint = 'Correct the file, or restore the one that was written.') {
+  constructor(message: string, hint = 'Correct the file, or restore it from a copy.') {
     super(message);
     this.name = 'LockDefect';
     this.hint = hint;

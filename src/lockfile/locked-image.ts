@@ -94,7 +94,7 @@ export function refuseSecrets(addresses: readonly (string | URL)[]): void {
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `${publicUrl(found)} has user info, a query or a fragment, which a lock file should not hold`,
-    hint: 'Lock an address without them, such as that of a mirror of your own.',
+    hint: 'Lock an address without them, such as the address of your own mirror.',
     details: { field: 'url', value: publicUrl(found) },
   });
 }
@@ -108,7 +108,7 @@ function withoutDigest({ artifact, request, identity }: Plan): UsageError {
   const shown = isOwn ? publicUrl(artifact.url) : `${request.vendor}:${request.release}`;
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `no digest of ${artifact.fileName} is known before it is downloaded, so it cannot be pinned`,
+    message: `the digest of ${artifact.fileName} is not known before the download, so it cannot be pinned`,
     hint: `Give its digest with --digest (digest), or run: rootdisk ensure ${shown}, and lock it with --from-cache.`,
     details: { field: 'digest', value: artifact.fileName },
   });

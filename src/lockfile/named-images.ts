@@ -59,7 +59,7 @@ export function readAlias(value: unknown, where: string): string {
   if (isAlias(alias)) return alias;
   throw new LockDefect(
     `${where} ${JSON.stringify(alias)} cannot be a name`,
-    'Use 1 to 64 of a-z, 0-9, ".", "_" and "-", the first a letter or digit.',
+    'Use 1 to 64 of a-z, 0-9, ".", "_" and "-"; begin with a letter or a digit.',
   );
 }
 
@@ -74,7 +74,7 @@ export function readArchitectures<T>(
   const pairs = arches.flatMap((arch): (readonly [Arch, T])[] =>
     members[arch] === undefined ? [] : [[arch, read(members[arch], `${where}.${arch}`)]],
   );
-  if (pairs.length === 0) throw new LockDefect(`${where} names no architecture`);
+  if (pairs.length === 0) throw new LockDefect(`${where} has no architecture`);
   return Object.fromEntries(pairs);
 }
 
@@ -83,7 +83,7 @@ function refuseDoubles(names: readonly string[]): void {
   const name = names[double];
   if (name === undefined) return;
   throw new LockDefect(
-    `images[${names.indexOf(name)}] and images[${double}] are both called ${JSON.stringify(name)}`,
+    `images[${names.indexOf(name)}] and images[${double}] both have the alias ${JSON.stringify(name)}`,
     'Rename or remove one of the two.',
   );
 }

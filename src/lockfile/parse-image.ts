@@ -103,9 +103,9 @@ function readBoot(value: unknown, where: string): LockedBoot {
 
 function readDigests(value: unknown, where: string): Digest[] {
   const digests = readList(value, where, readLockedDigest);
-  if (digests.length === 0) throw new LockDefect(`${where} holds no digest, so nothing is pinned`);
+  if (digests.length === 0) throw new LockDefect(`${where} has no digest, so nothing is pinned`);
   if (new Set(digests.map((digest) => digest.slice(0, 6))).size < digests.length) {
-    throw new LockDefect(`${where} holds two digests of the same hash`);
+    throw new LockDefect(`${where} has two digests of the same hash`);
   }
   return digests;
 }
@@ -189,5 +189,5 @@ function readGuest(value: unknown, where: string): GuestFacts {
 export function readLockedDay(value: unknown, where: string): string {
   const text = parseText(value, where);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
-  throw new LockDefect(`${where} should be a day, as 2028-06-30`);
+  throw new LockDefect(`${where} should be a day such as 2028-06-30`);
 }

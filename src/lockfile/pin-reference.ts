@@ -61,7 +61,7 @@ async function pinCached(call: Call, request: ImageRequest): Promise<LockedImage
   if (entry !== undefined) return lockRecorded(entry.record, call.options.now);
   throw new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `no cached disk was made for ${request.vendor}:${request.release} on ${request.arch}`,
+    message: `the cache has no disk of ${request.vendor}:${request.release} for ${request.arch}`,
     hint: 'Get it once with rootdisk ensure (ensureImage), by the same reference.',
     details: { vendor: request.vendor, value: request.release, field: 'fromCache' },
   });
@@ -88,7 +88,7 @@ function refuseOwn({ own, request }: Asked): void {
   refuseSecrets(Object.values(parameters).filter((value) => URL.canParse(value)));
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: 'a parameter holds what may be a secret, which a lock file should not hold',
+    message: 'a parameter may hold a secret, which must not be in a lock file',
     hint: 'Leave user names and passwords out of the parameters.',
     details: { field: 'parameters' },
   });

@@ -101,7 +101,7 @@ function refuseOther(
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `${alias} is locked for ${request}${variant === undefined ? '' : ` (${variant})`} already`,
-    hint: 'Give this one another name: --as NAME (alias).',
+    hint: 'Give this entry another name: --as NAME (alias).',
     details: { field: 'alias', value: alias },
   });
 }

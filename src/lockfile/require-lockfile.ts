@@ -5,8 +5,8 @@ export function requireLockfile({ lockfile }: { lockfile?: unknown }): string {
   if (typeof lockfile === 'string' && lockfile !== '') return lockfile;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: 'lockfile must be the path of a lock file',
-    hint: 'Name the lock file with the option lockfile.',
+    message: 'lockfile (--lockfile) must be the path of a lock file',
+    hint: 'Name the lock file with lockfile (--lockfile).',
     details: { field: 'lockfile' },
   });
 }

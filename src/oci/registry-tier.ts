@@ -97,8 +97,8 @@ function readMirror(text: string, { origin }: URL): RegistryMirror {
   }
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: 'mirror is no address by http or https',
-    hint: 'Write the address of the server before the registry, such as http://127.0.0.1:4001.',
+    message: 'mirror is not an http or https address',
+    hint: 'Give the address of the proxy in front of the registry (--registry-mirror), such as http://127.0.0.1:4001.',
     details: { field: 'mirror' },
   });
 }

@@ -80,7 +80,7 @@ export function bindParts(parts: Parts): BoundParts {
       throw new PluginError({
         code: 'ERR_PLUGIN',
         message: `a vendor offers a proof of kind ${JSON.stringify(kind)}, but no such verifier was given`,
-        hint: 'Add the verifier to the list that createRootdisk is given.',
+        hint: 'Add the verifier to the list that you give to createRootdisk.',
         details: { plugin: kind, method: 'prove' },
       });
     },
@@ -102,7 +102,7 @@ function refuseDoubles(what: string, ids: string[]): void {
   if (twice === undefined) return;
   throw new UsageError({
     code: 'ERR_DUPLICATE_PART',
-    message: `the ${what} id ${JSON.stringify(twice)} is given twice or reserved`,
+    message: `the ${what} id ${JSON.stringify(twice)} is given twice, or is reserved`,
     hint: `Give each ${what} once; rename or drop one of them.`,
     details: { field: what, value: twice },
   });

@@ -42,7 +42,7 @@ const boundEvidence: Shape = (value) => {
   const { level, digests, diskDigests = [], check } = Object(value);
   const isBound = digests.length > 0 || diskDigests.length > 0 || check !== undefined;
   if (isBound || !bindingLevels.includes(level)) return undefined;
-  return `.level is ${level}, and there is neither a digest nor a check that holds the bytes to it`;
+  return `.level is ${level}, but there is neither a digest nor a check of the bytes`;
 };
 
 const finished = record({ signer: optional(signer), signedAt: optional(time), warnings });

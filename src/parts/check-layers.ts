@@ -32,7 +32,7 @@ export function findLayerFault(
     .slice(0, -1)
     .find((layer) => formats.some(({ id, kind }) => id === layer && kind === 'disk'));
   if (inner === undefined) return undefined;
-  return `${inner} is a disk and holds no further layer; layers go outermost first, found ${layers.join(', ')}`;
+  return `${inner} is a disk and cannot hold another layer; layers go outermost first, found ${layers.join(', ')}`;
 }
 
 function isGiven(file: Artifact | undefined): file is Artifact {

@@ -20,7 +20,8 @@ export async function readGivenFile(
 ): Promise<string> {
   try {
     const stats = await stat(path);
-    if (!stats.isFile() || stats.size > maxBytes) throw new Error('it is no file of that kind');
+    if (!stats.isFile()) throw new Error('it is not a regular file');
+    if (stats.size > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new UsageError({

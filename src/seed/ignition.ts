@@ -17,8 +17,8 @@ export function planIgnition({ userData, vendor }: SeedOptions): Seed {
   if (!known.test(version)) {
     throw refuseSeed(
       'userData',
-      `Ignition version ${JSON.stringify(version)} is not one that this system reads`,
-      'Write ignition.version 3.x.y.',
+      `Ignition version ${JSON.stringify(version)} is not a version that this system reads`,
+      'Write ignition.version 3.x.y, such as 3.4.0.',
     );
   }
   const fwCfg = isFlatcar ? 'opt/org.flatcar-linux/config' : 'opt/com.coreos/config';

@@ -22,7 +22,7 @@ export async function planNoCloud(options: SeedOptions): Promise<NoCloudFiles> {
     throw refuseSeed(
       'userData',
       'given beside hostname, sshKeys or user',
-      'Say everything in userData, or leave it out.',
+      'Write everything into userData (--user-data), or leave it out.',
     );
   }
   const userData = isShort ? writeUserData({ hostname, sshKeys, user }) : options.userData;
@@ -30,7 +30,7 @@ export async function planNoCloud(options: SeedOptions): Promise<NoCloudFiles> {
     throw refuseSeed(
       'userData',
       'missing',
-      'Give userData (--user-data FILE), or a host name or key: hostname, sshKeys, user.',
+      'Give userData (--user-data), or hostname (--hostname), sshKeys (--ssh-key) or user (--user).',
     );
   }
   await checkUserData(userData);
@@ -61,7 +61,7 @@ async function completeMetaData(
   const own = given['instance-id'];
   if (typeof own === 'string' && own !== '') return { metaData, instanceId: own };
   if (own !== undefined) {
-    throw refuseSeed('metaData', 'instance-id is no text', 'Write instance-id: "some-name".');
+    throw refuseSeed('metaData', 'instance-id is not a text', 'Write instance-id: "some-name".');
   }
   const name = hostname === undefined ? {} : { 'local-hostname': checkHostname(hostname) };
   const instanceId = `iid-${digestOf({ ...others, given: Buffer.from(text), name: Buffer.from(JSON.stringify(name)) })}`;
@@ -88,7 +88,7 @@ async function checkNetworkConfig(networkConfig: string | Uint8Array): Promise<v
   if (inner.version === 1 || inner.version === 2) return;
   throw refuseSeed(
     'networkConfig',
-    'it has neither version 1 nor version 2',
+    'its version is neither 1 nor 2',
     'Begin it with version: 2 and the interfaces below ethernets.',
   );
 }

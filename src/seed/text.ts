@@ -38,7 +38,7 @@ export function refuseCarriageReturns(field: string, script: string): void {
   if (!script.includes('\r\n')) return;
   throw refuseSeed(
     field,
-    'the lines of a script end in CR LF',
-    'Write its lines with LF alone, as dos2unix does.',
+    'the lines of the script end with CR LF',
+    'Convert the line ends to LF, for example with dos2unix.',
   );
 }

@@ -30,7 +30,7 @@ export async function checkUserData(userData: string | Uint8Array): Promise<void
   if (/^(?:content-type|mime-version|from)\b/i.test(word)) return;
   throw refuseSeed(
     'userData',
-    'cloud-init does not know the form that the first line names',
+    'the first line names a form that cloud-init does not know',
     'Begin it with #cloud-config, or with #! for a script.',
   );
 }

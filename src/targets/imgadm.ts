@@ -66,7 +66,7 @@ function installLine({ manifestPath, streamPath }: PairPaths): string[] {
 function inZone(zone: string): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `imgadm works in the global zone only, and this is zone ${zone}`,
+    message: `imgadm works only in the global zone, and this is zone ${zone}`,
     hint: 'Use --to file here, and run imgadm install -m MANIFEST -f FILE in the global zone.',
     details: { field: 'to', value: 'imgadm' },
   });
@@ -77,7 +77,7 @@ function notInstalled(error: unknown): unknown {
   return new CacheError({
     code: 'ERR_CACHE_IO',
     message: error.message,
-    hint: 'Correct what imgadm says, and call again; the finished pair is used then.',
+    hint: 'Correct what imgadm reports, and run the call again; it uses the finished files.',
     details: {},
     cause: error,
   });

@@ -65,7 +65,7 @@ export function bindConvertImage({ formats, writers }: BoundParts): ConvertImage
 function noDevice(output: string, format: string): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${output} is a device, and a machine does not start from ${format} on a device`,
+    message: `${output} is a device, and a machine cannot boot from ${format} on a device`,
     hint: 'Write raw to the device (--to raw), or name a file.',
     details: { field: 'to', value: format },
   });

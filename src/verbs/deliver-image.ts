@@ -174,7 +174,7 @@ function readNamespace(given: string | undefined): UuidNamespace {
   if (found !== undefined) return found;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `uuidNamespace must be one of ${uuidNamespaces.join(', ')}`,
+    message: `uuidNamespace (--uuid-namespace) must be one of ${uuidNamespaces.join(', ')}`,
     hint: 'Correct the option and call again.',
     details: { field: 'uuidNamespace', value: String(given), known: [...uuidNamespaces] },
   });

@@ -57,7 +57,7 @@ function readReferences(references: unknown): string[] {
 function oneDigest(): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: 'a digest is of one image, and several are asked for',
+    message: 'a digest belongs to one image, and several were requested',
     hint: 'Ask for that image alone.',
     details: { field: 'digest' },
   });

@@ -114,7 +114,7 @@ function nameOf(name: string, cache: Cache): string {
 function noEntry(name: string, cache: Cache): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `the cache holds no intact ${name}`,
+    message: `the cache has no intact entry ${name}`,
     hint: 'Run: rootdisk cache ls',
     details: { field: 'name', value: name, cacheDir: cache.cacheDir },
   });

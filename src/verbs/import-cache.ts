@@ -90,7 +90,7 @@ export function bindImportCache(parts: BoundParts): ImportCache {
         entries.push(await importMember(call, tape, member, { record, evidence, digests }));
         [record, evidence] = [undefined, undefined];
       }
-      if (record !== undefined) throw noArchive(`it holds no disk of ${record.name}`);
+      if (record !== undefined) throw noArchive(`it has no disk of ${record.name}`);
       return { entries };
     } finally {
       await handle.close();
@@ -103,7 +103,7 @@ const maxRecordBytes = 64 * 1024 * 1024;
 /** The record at the start of an entry; it must have the entry's name, and the name must match its identity. */
 async function readRecord(tape: TarTape, member: ExportMember): Promise<ImageRecord> {
   const [, name] = /^(.+)\.json$/.exec(member.name) ?? [];
-  if (name === undefined) throw noArchive(`${member.name} does not follow its record`);
+  if (name === undefined) throw noArchive(`${member.name} does not directly follow its record`);
   const parts = requireCacheName(name);
   const text = await readText(tape, member);
   const record = parseImageRecord(text);
@@ -146,7 +146,7 @@ async function importMember(
 ): Promise<ImportedEntry> {
   const { name, source, disk } = record;
   const isSource = member.name === `${name}.source`;
-  if (!isSource && member.name !== name) throw noArchive(`${member.name} is no part of ${name}`);
+  if (!isSource && member.name !== name) throw noArchive(`${member.name} is not a part of ${name}`);
   const [there] = await findEntries(call.cache, { base: name, sourceSha256: source.sha256 });
   if (there !== undefined) {
     await tape.skip(member.sizeBytes + paddingBytes(member.sizeBytes));
@@ -169,8 +169,8 @@ async function importMember(
 function unbound({ name, disk }: ImageRecord): IntegrityError {
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
-    message: `nothing shows that the disk ${name} in the archive is what was published: its download is not in it`,
-    hint: 'Export a disk that was made with keepSource (--keep-source); or give the content digest that the export printed, brought another way, as digest (--digest).',
+    message: `nothing proves that the disk ${name} in the archive is the published one: the archive does not have its download`,
+    hint: 'Export a disk that was made with keepSource (--keep-source); or give the content digest that the export printed as digest (--digest), from a source that you trust.',
     details: { fileName: name, actual: disk.contentDigest },
   });
 }

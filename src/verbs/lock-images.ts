@@ -112,13 +112,16 @@ function refuseAmbiguous(
 ): void {
   if (references === 0) throw invalid('reference', 'there is no reference to lock');
   if (digest !== undefined && references * arches > 1) {
-    throw invalid('digest', 'a digest is of one file: give one reference and one architecture');
+    throw invalid(
+      'digest',
+      'a digest belongs to one file: give one reference and one architecture',
+    );
   }
   if (alias !== undefined && references > 1) {
-    throw invalid('alias', 'one name is for one reference');
+    throw invalid('alias', 'alias (--as) takes one reference');
   }
   if (fromCache === true && (boot === true || digest !== undefined)) {
-    throw invalid('fromCache', 'fromCache excludes boot and digest');
+    throw invalid('fromCache', 'fromCache (--from-cache) cannot be used with boot or digest');
   }
 }
 

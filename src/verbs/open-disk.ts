@@ -64,8 +64,8 @@ async function refuseOtherFormats(
     return !disks.includes(id) && detect({ head, tail, sizeBytes });
   });
   if (found === undefined) return;
-  throw refuse('unsupported-variant', `${JSON.stringify(path)} is ${found.id}, no raw disk`, {
+  throw refuse('unsupported-variant', `${JSON.stringify(path)} is ${found.id}, not a raw disk`, {
     detected: found.id,
-    hint: 'Convert it first: rootdisk convert FILE disk.raw (option to: raw).',
+    hint: 'Convert it first: rootdisk convert FILE disk.raw.',
   });
 }

@@ -66,7 +66,7 @@ function nameOf(name: string, cache: Cache): string {
 function notThere(name: string, cache: Cache): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `the cache holds no ${name}`,
+    message: `the cache has no entry ${name}`,
     hint: 'Run: rootdisk cache ls',
     details: { field: 'name', value: name, cacheDir: cache.cacheDir },
   });

@@ -44,7 +44,7 @@ export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
     const until = parseValidUntil(text);
     const warnings = [...signed.warnings];
     if (until !== undefined && until < now) {
-      const message = `${subject.name} was good until ${until.toISOString()}`;
+      const message = `${subject.name} expired on ${until.toISOString()}`;
       warnings.push({ code: 'stale', message });
     }
     if (pick === undefined) return { ...signed, warnings };
@@ -58,7 +58,7 @@ export function bindVerifyDocument(parts: BoundParts): VerifyDocument {
 function cannotVerify(): IntegrityError {
   return new IntegrityError({
     code: 'ERR_SIGNATURE',
-    message: 'the verifier for signatures that was given checks no document',
+    message: 'the given verifier for signatures cannot check documents',
     hint: 'Use the built-in one, from rootdisk/verifiers/signature.',
     details: { reason: 'unsupported' },
   });

@@ -13,7 +13,7 @@ const build = { release: '1', snapshot: '20260101', file: 'acme.qcow2', layers: 
 const allow: Allowance[] = ['corrupt-flag'];
 const warning = {
   code: 'allowed-corrupt-flag',
-  message: 'the image is marked as corrupt; allowed by corrupt-flag',
+  message: 'the image is marked as corrupt; accepted by --allow corrupt-flag (allow)',
 };
 
 beforeEach(async () => {

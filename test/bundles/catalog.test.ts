@@ -36,7 +36,11 @@ describe('a bundle catalog', () => {
   });
 
   test.each([
-    ['two entries of one name', [one, { ...one, arch: 'x86_64' }], 'two entries of web for amd64'],
+    [
+      'two entries of one name',
+      [one, { ...one, arch: 'x86_64' }],
+      'two entries are called web for amd64',
+    ],
     ['an unsafe name', [{ ...one, name: '../web' }], 'is not the name of a bundle'],
     ['no name', [{ ...one, name: undefined }], 'entries[0].name'],
     ['another scheme', [{ ...one, tarball_url: 'file:///etc/passwd' }], 'entries[0].tarball_url'],
@@ -62,7 +66,7 @@ describe('a bundle catalog', () => {
     ['{ "entries": [] }', 'version undefined is not known'],
     ['{ "version": 1, "entries": {} }', 'entries should be a list'],
     ['[]', 'the catalog should be an object'],
-    ['{', 'it is no JSON'],
+    ['{', 'it is not JSON'],
   ])('is refused as %s', (text, message) => {
     expect(() => parseBundleCatalog(text)).toThrow(
       expect.objectContaining({

@@ -69,8 +69,12 @@ describe('a folder is refused', () => {
     ['without a root file system', { 'manifest.json': manifestBytes }, 'no rootfs.ext4'],
     ['with an initrd alone', { ...image, initrd: manifestBytes }, 'an initrd without a kernel'],
     ['with an empty kernel', { ...image, kernel: Buffer.alloc(0) }, 'is empty'],
-    ['with another file system', { ...image, 'rootfs.ext4': Buffer.alloc(4096) }, 'no ext4'],
-    ['with a manifest that is no JSON', { ...image, 'manifest.json': Buffer.from('{') }, 'no JSON'],
+    ['with another file system', { ...image, 'rootfs.ext4': Buffer.alloc(4096) }, 'not an ext4'],
+    [
+      'with a manifest that is no JSON',
+      { ...image, 'manifest.json': Buffer.from('{') },
+      'not JSON',
+    ],
   ])('%s', async (_, files, message) => {
     const folder = await folderOf('a', files);
     await expect(createBundle(folder, join(site.folder, 'a.tar.zst'))).rejects.toMatchObject({

@@ -167,7 +167,7 @@ describe('the kernel', () => {
     await site.publish(plain);
     await expect(site.bundle('bundle:web', { boot: true })).rejects.toMatchObject({
       exitCode: 6,
-      message: expect.stringMatching(/bundle publishes no kernel .* read out of it/),
+      message: expect.stringMatching(/bundle publishes no kernel .* read from it/),
     });
   });
 

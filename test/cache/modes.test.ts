@@ -69,7 +69,7 @@ it.runIf(isRoot)(
     await makeUnderUmask(cacheDir);
     await chmod(leasePath(await openCache(cacheDir), name), 0o600);
     const child = startChild('hold-lease.ts', [cacheDir, name, '65534']);
-    expect(await child.line()).toMatch(/^warning bookkeeping: .* is not leased/);
+    expect(await child.line()).toMatch(/^warning bookkeeping: .* has no lease/);
     expect(await child.line()).toBe('leased read-only');
     await child.kill();
   },

@@ -42,7 +42,7 @@ describe('is refused, with the place:', () => {
     ['a misspelt member', '"snapshot":"20260101"', '"snapshots":"x"', 'images[0]'],
     ['two of one name', '"acme-13-tiny"', '"acme-1"', 'images[0] and images[1]'],
     ['what is no alias', '"acme-1"', '"Acme 1"', 'images[0].alias'],
-    ['what is no vendor', '"vendor":"acme"', '"vendor":"./acme"', 'no reference of a vendor'],
+    ['what is no vendor', '"vendor":"acme"', '"vendor":"./acme"', 'not a reference of a vendor'],
     ['a short digest', '"sha256:abab', '"sha256:ab', 'images[0].arch.amd64.digest'],
     ['an address with a password', '//images', '//me:secret@images', 'can hold secrets'],
     ['an address of another kind', 'https://images', 'ftp://images', 'should be an https address'],

@@ -49,7 +49,7 @@ const allTexts = sources
 const screens = [
   formatHelp(commands),
   formatGroupHelp(commands.filter(({ name }) => name.startsWith('cache '))),
-  ...commands.map(formatCommandHelp),
+  ...commands.map((command) => formatCommandHelp(command)),
 ];
 const helpTexts = [...screens, ...Object.values(errorTable).map(({ action }) => action)].map(
   (text) => ['help', text] as const,
@@ -132,4 +132,31 @@ test('every option belongs to a command or to all of them', () => {
 test('no line of the help is wider than a terminal of 80 columns', () => {
   const lines = screens.flatMap((text) => text.split('\n'));
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('in a terminal of 60 columns only lines to copy are wider', () => {
+  const texts = [
+    formatHelp(commands, 60),
+    ...commands.map((command) => formatCommandHelp(command, 60)),
+  ];
+  const toCopy = new Set(commands.flatMap(({ examples }) => examples.map(([line]) => line)));
+  const wide = texts
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.length > 60 && !/^usage: | {2}# /.test(line));
+  expect(wide.filter((line) => ![...toCopy].some((one) => one.includes(line.trim())))).toEqual([]);
+  expect(wide.length).toBeGreaterThan(0);
+});
+
+/** The option of the command line that does the same as a field of the API: `maxAge` is `--max-age`. */
+function unnamedOptions(text: string): string[] {
+  const fields = text.match(/\b[a-z]+[A-Z][A-Za-z]*\b/g) ?? [];
+  return fields.filter((field) => {
+    const name = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return isOptionName(name) && !text.includes(`--${name}`);
+  });
+}
+
+test('a hint that names a field of the API names the option of the command line too', () => {
+  expect(hints.filter(([, text]) => unnamedOptions(text).length > 0)).toEqual([]);
+  expect(unnamedOptions('Raise maxAge, or give cacheDir (--cache-dir).')).toEqual(['maxAge']);
 });

@@ -156,7 +156,7 @@ describe('bad input', () => {
       [{ backing: 'yes' }, 'backing must be true or false'],
       [{ format: 'vmdk' }, 'format must be raw or qcow2'],
       [{ format: 'qcow2' }, 'a clone has the same format'],
-      [{ format: 'raw', backing: true }, 'only a qcow2 file has a backing file'],
+      [{ format: 'raw', backing: true }, 'only a qcow2 file can have a backing file'],
       [{ fixGpt: true, backing: true }, 'no partition table of its own'],
     ];
     for (const [options, what] of wrong) {

@@ -169,7 +169,7 @@ describe.skipIf(obstacle !== undefined)('a device in use is refused and stays as
     expect(isAll((await readFile(loop.file)).subarray(0, MiB), 0xff)).toBe(true);
   });
 
-  test('used for swapping', async (context) => {
+  test('used as swap space', async (context) => {
     const loop = await makeLoop(full);
     runText('mkswap', [loop.path]);
     try {
@@ -180,7 +180,7 @@ describe.skipIf(obstacle !== undefined)('a device in use is refused and stays as
     onTestFinished(() => {
       runText('swapoff', [loop.path]);
     });
-    await expectRefused(loop.path, /is used for swapping$/);
+    await expectRefused(loop.path, /is used as swap space$/);
   });
 
   test('under another loop device', async () => {

@@ -32,7 +32,7 @@ describe.skipIf(injector.obstacle !== undefined)('file systems without some feat
     });
   });
 
-  test.each(['EPERM', 'EOPNOTSUPP'])('no hard links (%s)', async (fault) => {
+  test.each(['EPERM', 'EOPNOTSUPP'])('does not support hard links (%s)', async (fault) => {
     offer(published);
     const options = { format: 'source', keepSource: true } as const;
     const { report } = await injector.run(line, options, { kind: 'link', fault });
@@ -41,7 +41,7 @@ describe.skipIf(injector.obstacle !== undefined)('file systems without some feat
     expect((await stat(`${report?.path}.source`)).mode & 0o777).toBe(0o444);
     expect(report?.warnings).toContainEqual({
       code: 'bookkeeping',
-      message: expect.stringContaining('no hard links'),
+      message: expect.stringContaining('does not support hard links'),
     });
   });
 

@@ -85,7 +85,7 @@ describe.each([402, 403, 429])('%i with Retry-After', (status) => {
     for (const [, get] of kinds) {
       await expect(get()).rejects.toMatchObject({
         code: 'ERR_HTTP_STATUS',
-        message: expect.stringContaining('come back at 2026-11-21T12:00:00.000Z'),
+        message: expect.stringContaining('try again at 2026-11-21T12:00:00.000Z'),
         hint: 'Try again after 2026-11-21T12:00:00.000Z.',
         details: { status, attempts: 1, retryAt: '2026-11-21T12:00:00.000Z' },
       });

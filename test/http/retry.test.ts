@@ -119,5 +119,5 @@ test('a restart is no longer allowed if other addresses have used all attempts o
   await expect(again).rejects.toBe(failure);
   expect(failure.details).toMatchObject({ restart: false, attempts: 1 });
   const fresh = withRetries(new URL('https://b.example/'), down, context);
-  await expect(fresh).rejects.toThrow('was not asked: 3 requests of this call have failed');
+  await expect(fresh).rejects.toThrow('was not requested: 3 requests of this call have failed');
 });

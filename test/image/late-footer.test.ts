@@ -98,7 +98,7 @@ test('blocks that are decoded in parallel', async () => {
 
 test('zeros between the disk and its footer are left out if vhd is declared', async () => {
   const { path, output } = await makeFile(buildGzipFile(vhd({ gapBytes: 4096 })));
-  const hint = expect.stringContaining('Declare vhd');
+  const hint = expect.stringContaining('Give vhd');
   await expect(convertImage(path, output)).rejects.toMatchObject({ hint });
   await convertImage(path, output, { from: ['gz', 'vhd'] });
   expect(sha256(await readFile(output))).toBe(sha256(disk));

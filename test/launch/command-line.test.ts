@@ -78,7 +78,7 @@ describe('another form of root=', () => {
   });
 
   test.each<[string, RootForm, string]>([
-    ['root=LABEL=other', 'uuid', 'names no volume of this disk'],
+    ['root=LABEL=other', 'uuid', 'does not name a volume of this disk'],
     ['root=/dev/mapper/my--vg-root', 'device', 'Use one of: uuid.'],
     // A label that would add a parameter.
     ['root=/dev/vda2', 'partlabel', 'Use one of: uuid, label, partuuid, device.'],

@@ -80,7 +80,7 @@ describe.each(['vmlinuz', 'initrd'])('a cached %s whose bytes were changed', (na
     await line.ensure('acme:1@20260101', call);
     expect(line.asked().sort()).toEqual(['index.json', name]);
     expect(await readFile(path)).toEqual(name === 'vmlinuz' ? kernel : initrd);
-    const what = `acme_1_default_amd64_20260101.${suffix} is damaged on disk and is not used`;
+    const what = `acme_1_default_amd64_20260101.${suffix} is damaged in the cache and is not used`;
     expect(said).toContain(what);
     said.length = 0;
     await line.ensure('acme:1@20260101', call);

@@ -400,7 +400,7 @@ describe('refused bytes', () => {
 
   test.each([
     ['a digest', build],
-    ['nothing but TLS', bare],
+    ['only TLS protects', bare],
   ])('after a continuation inside one call are downloaded once more, with %s', async (_, about) => {
     line.offer(about as typeof build, packed);
     offerSeam(Buffer.from(packed.subarray(part)).reverse());

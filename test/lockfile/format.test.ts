@@ -52,7 +52,7 @@ const changed = (change: object): string => {
 
 test.each<[string, string, string, string]>([
   ['a typo', changed({ digset: [] }), 'amd64 has an unknown member "digset"', 'digests'],
-  ['an empty list of digests', changed({ digests: [] }), 'digests holds no digest', ''],
+  ['an empty list of digests', changed({ digests: [] }), 'digests has no digest', ''],
   ['md5', changed({ digests: ['md5:00'] }), 'digests[0] should be a sha256 or sha512', ''],
   ['a password', changed({ url: 'https://u:p@a.example/x' }), 'url has user info', ''],
   ['a query', changed({ mirrors: ['https://a.example/?token=1'] }), 'mirrors[0] has user info', ''],
@@ -84,7 +84,7 @@ test.each<[string, object, string, string]>([
   [
     'two entries of one name',
     { images: [bareEntry, bareEntry] },
-    'images[0] and images[1] are both called "acme-1"',
+    'images[0] and images[1] both have the alias "acme-1"',
     'Rename',
   ],
   ['a bad alias', { images: [{ ...bareEntry, alias: 'Acme 1' }] }, 'images[0].alias', '1 to 64'],

@@ -142,8 +142,8 @@ describe('check', () => {
     line.upstream.route('images.acme.example/next.raw.gz', newer);
     index(next, { ...other, digest: sha256(newer) });
     expect(await check()).toEqual([
-      ['acme-1', 'moved', 'acme:1 is 20260202 now'],
-      ['acme-2', 'moved', '2 was published again with other bytes'],
+      ['acme-1', 'moved', 'acme:1 is now build 20260202'],
+      ['acme-2', 'moved', '2 was published again with different bytes'],
     ]);
   });
 
@@ -168,11 +168,11 @@ describe('check', () => {
     });
     const url = 'https://images.acme.example/acme.raw.gz';
     expect(await check()).toEqual([
-      ['acme-1', 'gone', `${url} is not there any more, nor is any other address`],
+      ['acme-1', 'gone', `${url} is gone, and so are all other addresses`],
     ]);
     line.upstream.route('mirror.acme.example/acme.raw.gz', packed);
     expect(await check()).toEqual([
-      ['acme-1', 'gone', `${url} is not there any more; ${mirror} still has it`],
+      ['acme-1', 'gone', `${url} is gone; ${mirror} still has the file`],
     ]);
   });
 

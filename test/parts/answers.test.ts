@@ -106,7 +106,7 @@ describe('a misspelt field of an answer is an error with the right name', () => 
 
 describe('layers are in order, outermost first', () => {
   const order = (layers: string) =>
-    `is a disk and holds no further layer; layers go outermost first, found ${layers}`;
+    `is a disk and cannot hold another layer; layers go outermost first, found ${layers}`;
 
   test('of a disk', async () => {
     const answer = { ...good, disk: [file, { ...file, layers: ['raw', 'xz'] }] };

@@ -61,7 +61,9 @@ test.each([
 });
 
 test('the ids of the built-in targets are reserved', () => {
-  expect(() => createRootdisk({ targets: [file] })).toThrow(/"file" is given twice or reserved/);
+  expect(() => createRootdisk({ targets: [file] })).toThrow(
+    /"file" is given twice, or is reserved/,
+  );
   const smartos = { ...shelf, id: 'smartos' };
   expect(() => createRootdisk({ targets: [smartos] })).toThrow(/"smartos"/);
 });

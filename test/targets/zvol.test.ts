@@ -140,11 +140,11 @@ test('two builds of one vendor and release run one after the other', async () =>
 describe('bad input', () => {
   const invalid = 'ERR_INVALID_REQUEST';
   test.each([
-    ['tank/my images', invalid, 'is no name of a dataset'],
-    ['tank@snap', invalid, 'is no name of a dataset'],
-    ['-tank', invalid, 'is no name of a dataset'],
+    ['tank/my images', invalid, 'is not the name of a dataset'],
+    ['tank@snap', invalid, 'is not the name of a dataset'],
+    ['-tank', invalid, 'is not the name of a dataset'],
     ['missing', 'ERR_CACHE_IO', 'dataset does not exist'],
-    [undefined, invalid, 'the dataset to build in is not known'],
+    [undefined, invalid, 'the parent dataset for the build is not known'],
   ])('the dataset %j is refused before any download', async (dataset, code, said) => {
     const delivering = line.deliver({ to: 'zvol-here', dataset });
     const message = expect.stringContaining(said);

@@ -124,7 +124,7 @@ describe('http-index names', () => {
     ['9.8', {}, 'variant', ['generic', 'genericcloud']],
     ['9.8', { variant: 'cloud' }, 'variant', ['generic', 'genericcloud']],
     ['9.8', { variant: 'generic', snapshot: '20261002' }, 'snapshot', ['20261001']],
-    ['9', { parameters: { url, file: 'os.qcow2' } }, 'parameter', ['builds/plain.img']],
+    ['9', { parameters: { url, file: 'os.qcow2' } }, 'file', ['builds/plain.img']],
     [
       '9',
       { parameters: { url, file: 'builds/plain.img' }, snapshot: 'x' },
@@ -189,13 +189,18 @@ describe('http-index lists', () => {
   });
 
   it.each([
-    [{}, 'url'],
-    [{ url: 'http://files.example/' }, 'url'],
-    [{ url: `${url}?token=1` }, 'url'],
-    [{ url, key: '1A2B3C4D' }, 'key'],
-  ])('refuses %j', async (parameters, field) => {
+    [{}, 'url', 'is missing'],
+    [{ url: 'files.example/disks' }, 'url', 'is not an address'],
+    [{ url: 'http://files.example/' }, 'url', 'begins with http:, not with https:'],
+    [{ url: 'htps://files.example/' }, 'url', 'begins with htps:, not with https:'],
+    [{ url: `${url}?token=1` }, 'url', 'has a query'],
+    [{ url: `${url}#top` }, 'url', 'has a fragment'],
+    [{ url, key: '1A2B3C4D' }, 'key', 'is not a list of whole fingerprints'],
+  ])('refuses %j, and says what is wrong: %s', async (parameters, field, why) => {
     await expect(resolve('9.8', { parameters })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',
+      message: `http-index: the parameter ${field} ${why}`,
+      hint: expect.stringContaining(`--param ${field}=`),
       details: { field },
     });
     expect(site.requests).toEqual([]);
@@ -211,7 +216,8 @@ describe('http-index lists', () => {
   it('reports a missing list, and names the address of a page in place of one', async () => {
     await expect(resolve('9.8', {}, { [list]: '' })).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
-      details: { field: 'parameter' },
+      message: `${url} has none of SHA256SUMS, SHA512SUMS, CHECKSUM`,
+      details: { field: 'url' },
     });
     await expect(resolve('9.8', {}, { [list]: maintenancePage })).rejects.toMatchObject({
       code: 'ERR_METADATA',

@@ -163,7 +163,7 @@ describe('simplestreams on a server of LXD', () => {
     ['busybox', { variant: 'default' }, 'release', ['ubuntu-noble']],
     ['busybox-1.36.1', {}, 'release', ['ubuntu-noble']],
     ['noble', { parameters: { server, stream: 'x' } }, 'parameter', ['server', 'content']],
-    ['noble', { parameters: { server, content: 'daily' } }, 'parameter', ['images']],
+    ['noble', { parameters: { server, content: 'daily' } }, 'content', ['images']],
   ] as const)('%s %j: no such %s', async (release, more, field, known) => {
     await expect(resolve(release, more)).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
@@ -193,7 +193,7 @@ describe('simplestreams on other servers', () => {
     };
     await expect(resolve('noble', {}, changed)).rejects.toMatchObject({
       code: 'ERR_NOT_FOUND',
-      details: { field: 'parameter', known: ['images', 'daily'] },
+      details: { field: 'content', known: ['images', 'daily'] },
     });
     const parameters = { server, content: 'images' };
     expect((await resolve('noble', { parameters }, changed)).variant).toBe('default');

@@ -94,7 +94,7 @@ test.each([
     'a digest for several',
     ['acme:1', 'acme:2'],
     { digest: sha256(disks[0] ?? Buffer.of()) },
-    'a digest is of one image',
+    'a digest belongs to one image',
   ],
   ['a reference that is none', ['acme:1', 7], {}, 'reference must be a text'],
   ['no list', 'acme:1', {}, 'references must be a list'],

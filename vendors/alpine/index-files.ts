@@ -31,7 +31,7 @@ export async function findAlpineIndex(context: VendorContext): Promise<AlpineInd
     return await readAlpineIndex(context);
   } catch (error) {
     if (context.signal.aborted || !isImageError(error)) throw error;
-    const message = `alpine: no end of support is known: ${error.message}`;
+    const message = `alpine: the end of support is not known: ${error.message}`;
     context.log({ level: 'warn', message });
     return { stable: [], eol: new Map() };
   }
@@ -43,7 +43,7 @@ export async function readAlpineIndex({ http, signal }: VendorContext): Promise<
   const index: AlpineIndex = { stable: [], eol: new Map() };
   const json = parseRecord(document.json(), `${url}`);
   const latest = branchOf(parseText(json['latest_stable'], `${url}: latest_stable`));
-  if (latest === undefined) throw unusable(url, 'latest_stable is no branch');
+  if (latest === undefined) throw unusable(url, 'latest_stable is not a branch');
   const rows = parseList(json['release_branches'], `${url}: release_branches`);
   for (const [position, value] of rows.entries()) {
     const where = `${url}: release_branches[${position}]`;

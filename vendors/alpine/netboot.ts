@@ -50,7 +50,7 @@ export async function findNewestNetboot(
     const hex = entry.get(name);
     return hex === undefined ? [] : [parseDigest(`${name}:${hex}`, `${url}: ${name}`)];
   });
-  if (digests.length === 0) throw unusable(url, `it gives no digest of ${fileName}`);
+  if (digests.length === 0) throw unusable(url, `it has no digest of ${fileName}`);
   const size = entry.get('size');
   const sizeBytes =
     size !== undefined && /^\d{1,15}$/.test(size) ? { sizeBytes: Number(size) } : {};
@@ -93,7 +93,7 @@ function describe(
     proofs: [
       {
         kind: 'tls',
-        reason: `Alpine signs and lists the archive of ${loose.pathname.split('/').at(-2)}, and not the files in it`,
+        reason: `Alpine signs and lists the archive of ${loose.pathname.split('/').at(-2)}, not the files in it`,
       },
     ],
   });

@@ -21,7 +21,7 @@ export function parseReleaseEntries(text: string, from: URL): Map<string, string
     const [, key = '', value = ''] = /^ +([a-z0-9_]+): ?(.*)$/.exec(line) ?? [];
     const entry = entries.at(-1);
     if (key === '' || entry === undefined) {
-      throw unusable(`${from}: line ${index + 1}`, 'it is no list of releases');
+      throw unusable(`${from}: line ${index + 1}`, 'it is not a list of releases');
     }
     if (/^[|>]/.test(value)) blockIndent = indent;
     else entry.set(key, value.replace(/^"(.*)"$/, '$1'));

@@ -34,7 +34,7 @@ export async function findLatestDisk(
   const [fileName = '', snapshot = ''] = url.pathname.split('/').reverse();
   const dated = new URL(`${snapshot}/${fileName}`, folder);
   if (url.href !== dated.href || !debianSerial.test(snapshot) || !isDisk(fileName, stem)) {
-    throw unusable(from, `${JSON.stringify(upload.ref)} is no dated disk of ${stem}`);
+    throw unusable(from, `${JSON.stringify(upload.ref)} is not a dated disk of ${stem}`);
   }
   const { digest } = upload;
   return {

@@ -34,7 +34,7 @@ export async function findInRelease(
   if (document === undefined) {
     const bare = await http.find(new URL('Release', signed), { signal });
     if (bare === undefined) return undefined;
-    throw refuseSignature('signature-missing', `${signed} is not there, and Release is unsigned`, {
+    throw refuseSignature('signature-missing', `${signed} is missing, and Release is not signed`, {
       url: signed.href,
       hint: 'Use a mirror that holds InRelease, or try again later.',
     });
@@ -48,7 +48,7 @@ export async function findInRelease(
   // The signature of another suite is valid too: only the signed text says which suite it belongs
   // to.
   if (name !== suite && name !== codename) {
-    throw unusable(signed, `it is of ${codename} (${suite}), and not of ${name}`);
+    throw unusable(signed, `it belongs to ${codename} (${suite}), not to ${name}`);
   }
   return { signed, suite, codename, ...defined({ version }) };
 }

@@ -65,7 +65,7 @@ async function findNumber(
   if (release?.number !== major) return undefined;
   if (word === major || word === release.version) return release;
   const now = release.version ?? major;
-  const hint = `Ask for ${now}, or for one build by its serial: no document says which builds were ${word}.`;
+  const hint = `Ask for ${now}, or for one build by its serial: no document lists the builds that were ${word}.`;
   throw missing('release', word, [now], hint);
 }
 

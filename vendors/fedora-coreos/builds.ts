@@ -60,7 +60,8 @@ export async function findCoreosBuild(
   const json = document.json();
   refuseOther(json, stream, url);
   const release = parseText(parseRecord(json, `${url}`)['release'], `${url}: release`);
-  if (release !== version) throw unusable(url, `it is of the build ${JSON.stringify(release)}`);
+  if (release !== version)
+    throw unusable(url, `it belongs to the build ${JSON.stringify(release)}`);
   return readMachines(json, url, { platforms: 'media', formats: 'artifacts', release });
 }
 
@@ -70,7 +71,7 @@ export async function findCoreosBuild(
  */
 function refuseOther(json: unknown, stream: string, url: URL): void {
   const own = parseText(parseRecord(json, `${url}`)['stream'], `${url}: stream`);
-  if (own !== stream) throw unusable(url, `it is of the stream ${JSON.stringify(own)}`);
+  if (own !== stream) throw unusable(url, `it belongs to the stream ${JSON.stringify(own)}`);
 }
 
 /** The builds of a stream, newest first; empty if the list is not available. */
@@ -123,7 +124,7 @@ function readMachine(
       if (platform === undefined || shape.release !== undefined) return platform && shape.release;
       const version = parseText(platform['release'], `${where}.${name}.release`);
       if (versionPattern.test(version)) return version;
-      throw unusable(`${where}.${name}.release`, `${JSON.stringify(version)} is no build`);
+      throw unusable(`${where}.${name}.release`, `${JSON.stringify(version)} is not a build`);
     },
     find(name, format, role) {
       const inside = `${where}.${name}.${shape.formats}`;
@@ -155,5 +156,5 @@ function readFile(file: Record<string, unknown>, where: string, from: URL): Core
 function parseLink(value: unknown, where: string): URL {
   const url = URL.parse(parseText(value, where));
   if (url?.protocol === 'https:') return url;
-  throw unusable(where, `${JSON.stringify(value)} is no https link`);
+  throw unusable(where, `${JSON.stringify(value)} is not an https link`);
 }

@@ -93,7 +93,8 @@ function readRow(row: Record<string, unknown>, where: string): FedoraImage[] {
   const link = parseText(row['link'], `${where}.link`);
   if (!link.endsWith('.qcow2')) return [];
   const url = URL.parse(link);
-  if (url?.protocol !== 'https:') throw unusable(where, `${JSON.stringify(link)} is no https link`);
+  if (url?.protocol !== 'https:')
+    throw unusable(where, `${JSON.stringify(link)} is not an https link`);
   const version = parseText(row['version'], `${where}.version`);
   const release = version.toLowerCase().replace(' ', '-');
   // The row of ppc64le says ppc64, and some rows give no architecture: the file name is reliable.

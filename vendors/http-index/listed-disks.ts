@@ -1,4 +1,10 @@
-import { type Digest, parseChecksums, peekSignedText, type VendorContext } from '../../src/kit.ts';
+import {
+  type Digest,
+  parseChecksums,
+  peekSignedText,
+  publicUrl,
+  type VendorContext,
+} from '../../src/kit.ts';
 import { isDiskName } from '../shared/disk-names.ts';
 import { invalidParameter } from '../shared/parameters.ts';
 
@@ -21,7 +27,7 @@ export interface ListOfDisks {
   disks: ListedDisk[];
 }
 
-const listNames = ['SHA256SUMS', 'SHA512SUMS', 'CHECKSUM'];
+export const digestListNames: readonly string[] = ['SHA256SUMS', 'SHA512SUMS', 'CHECKSUM'];
 
 /** The first list of digests in a folder, not yet proved; `undefined` if it has none. */
 export async function findList(
@@ -29,7 +35,7 @@ export async function findList(
   hasKeys: boolean,
   { http, signal }: VendorContext,
 ): Promise<ListOfDisks | undefined> {
-  for (const name of listNames) {
+  for (const name of digestListNames) {
     const url = new URL(name, folder);
     const document = await http.find(url, { signal });
     if (document === undefined) continue;
@@ -37,10 +43,13 @@ export async function findList(
     const isSigned = body !== document.text;
     if (isSigned && !hasKeys) {
       // Only the text that the signature covers may be trusted.
+      const hint =
+        'Give the fingerprint of its signer, --param key=… (parameters), and its key, --key FILE (keys).';
       throw invalidParameter(
         'http-index',
         'key',
-        `${url} is signed: give its signer's fingerprint.`,
+        `is missing, and ${publicUrl(url)} is signed`,
+        hint,
       );
     }
     const { entries } = parseChecksums(body, { dialect: 'sums', from: url.href });

@@ -28,7 +28,7 @@ function pickFile(file: string, request: ImageRequest, all: ListedDisk[]): Picke
   const disk = all.find(({ name }) => name === file);
   if (disk === undefined) {
     const known = all.map(({ name }) => name);
-    throw missing('parameter', file, known);
+    throw missing('file', file, known);
   }
   const { arch, snapshot } = request;
   const said = archesOf(file);
@@ -72,7 +72,7 @@ function pickDisks(request: ImageRequest, listed: ListedDisk[]): PickedDisk {
   const words = (name: string): string => wordsOf(name).join(' ');
   if (others.some(({ name }) => words(name) !== words(newest.name))) {
     const names = meant.map(({ name }) => name);
-    const hint = `Name a variant or give the parameter file: ${names.slice(0, 8).join(', ')}.`;
+    const hint = `Name a variant (variant, --variant), or one file: --param file=NAME (parameters), with NAME one of: ${names.slice(0, 8).join(', ')}.`;
     throw missing('variant', variant ?? 'default', wordsIn(meant), hint);
   }
   const disks = meant.filter(({ name }) => stemOf(name) === stemOf(newest.name));

@@ -110,13 +110,13 @@ function severalDisks(named: readonly OciDescriptor[], where: string): DecodeErr
 function noDisk({ layers, document, artifactType }: OciManifest): DecodeError {
   const types = [...new Set(layers.map(({ mediaType }) => mediaType))];
   if (types.some((type) => type.startsWith('application/vnd.cirruslabs.tart.'))) {
-    const message = `${document.where} is an image of Tart: its disk comes in pieces of Apple's LZ4, which nothing here reads`;
+    const message = `${document.where} is an image of Tart: its disk is compressed with Apple's LZ4, which is not supported`;
     return refuse('unsupported-variant', message, {
       hint: 'Pull it with tart, and give the path of its disk.img.',
     });
   }
   const found = types.length === 0 ? artifactType : types.join(', ');
-  return refuse('unsupported-variant', `${document.where} holds no disk, only ${found}`, {
+  return refuse('unsupported-variant', `${document.where} has no disk, only ${found}`, {
     hint: 'Ask for a container disk: an image with one file in /disk, or a layer that is named as a disk.',
   });
 }

@@ -67,7 +67,7 @@ async function findByDigest(
   throw new IntegrityError({
     code: 'ERR_DIGEST',
     message: `${shown} has the digest ${actual}`,
-    hint: 'Do not use this registry; or try again later, if a proxy stands before it.',
+    hint: 'Do not use this registry, or try again later if there is a proxy in front of it.',
     details: { url: shown, expected: digest, actual, reason: 'digest-mismatch' },
   });
 }

@@ -37,14 +37,14 @@ export async function readImageManifest(
     throw missing('arch', arch, entries.map(({ platform }) => platform?.arch).filter(isGiven));
   }
   const document = await findManifest(name, entry.digest, context);
-  if (document === undefined) throw unusable(where, `its ${entry.digest} is not there`);
+  if (document === undefined) throw unusable(where, `its ${entry.digest} is missing`);
   const manifest = parseManifest(document);
   return entry.platform === undefined ? checkArch(name, manifest, arch, context) : manifest;
 }
 
 function parseManifest(document: FoundManifest): OciManifest {
   const { where, content } = document;
-  if (content['schemaVersion'] !== 2) throw unusable(where, 'it is no manifest of version 2');
+  if (content['schemaVersion'] !== 2) throw unusable(where, 'it is not a manifest of version 2');
   const config = parseOciDescriptor(content['config'], `${where}: config`);
   const layers = parseOciDescriptors(content['layers'], `${where}: layers`);
   const { artifactType } = content;
@@ -87,7 +87,7 @@ async function checkArch(
   const own = found && parsePlatform(found.json(), `${found.url.href}`).arch;
   if (own !== undefined && own !== arch) throw missing('arch', arch, [own]);
   if (own !== undefined) return manifest;
-  const message = `${document.where} does not say what architecture it is of; ${arch} was asked for`;
+  const message = `${document.where} does not state its architecture; ${arch} was requested`;
   return { ...manifest, warnings: [{ code: 'arch-unknown', message }] };
 }
 

@@ -25,12 +25,12 @@ export function readRegistryName(text: string): RegistryName {
     /^([^/@\s]+)\/([^:@\s]+)(?::(\w[\w.-]{0,127}))?$/.exec(text) ?? [];
   const url = URL.parse(`https://${authority}`);
   const isHost = /[.:\]]|^localhost$/i.test(authority) && url !== null && url.host !== '';
-  if (!isHost) throw noName(text, 'names no host and repository');
+  if (!isHost) throw noName(text, 'has no host and repository');
   const isHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(url.host);
   // An image of Docker Hub without an owner belongs to `library`.
   const repository = isHub && !path.includes('/') ? `library/${path}` : path;
   if (!repositories.test(repository) || authority.length + 1 + repository.length > maxLength) {
-    throw noName(text, `names no repository: ${JSON.stringify(shownText(path))}`);
+    throw noName(text, `has no repository: ${JSON.stringify(shownText(path))}`);
   }
   const scheme = isLoopback(url.hostname) ? 'http' : 'https';
   const origin = isHub ? 'https://registry-1.docker.io' : `${scheme}://${authority.toLowerCase()}`;

@@ -25,10 +25,7 @@ export async function findTopLayer(
     if (names.some((one) => one === '.wh.disk')) throw unclear(layer, 'deletes the folder disk');
     if (names.some((one) => one.startsWith('disk/'))) return layer;
     if (layer.sizeBytes > wholeBytes) {
-      throw unclear(
-        layer,
-        'does not begin with the folder disk, and is too long to be looked through',
-      );
+      throw unclear(layer, 'does not begin with the folder disk, and is too long to be searched');
     }
   }
   return undefined;

@@ -13,13 +13,13 @@ export function readWantedSigner(request: ImageRequest): WantedSigner | undefine
     if (isWhole && identity === undefined && issuer === undefined) return { keys };
     throw unusable(
       'key',
-      'a key is named by the 64 hex digits of its sha256 (DER), and without an identity',
+      'a key is the 64 hex digits of its sha256 (DER), and cannot be combined with an identity',
     );
   }
   if (identity !== undefined && issuer !== undefined) return { identity, issuer };
   if (identity === undefined && issuer === undefined) return undefined;
   const field = identity === undefined ? 'identity' : 'issuer';
-  throw unusable(field, 'an identity counts only together with its issuer');
+  throw unusable(field, 'an identity needs its issuer, and an issuer its identity');
 }
 
 function unusable(field: string, message: string): UsageError {

@@ -47,7 +47,10 @@ export async function findOracleTemplate(
   const url = URL.parse(`${folder.replace(/\/*$/, '/')}${image}`, templates);
   const template = readTemplate(url, arch, digest, from);
   if (template?.major === major) return template;
-  throw unusable(from, `${JSON.stringify(image)} is no image of Oracle Linux ${major} on ${arch}`);
+  throw unusable(
+    from,
+    `${JSON.stringify(image)} is not an image of Oracle Linux ${major} on ${arch}`,
+  );
 }
 
 /** The templates on the HTML page; empty if a script fills the page in the browser. */

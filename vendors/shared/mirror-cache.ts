@@ -86,7 +86,10 @@ export async function findMirrors(url: URL, context: VendorContext): Promise<Mir
     };
   } catch (error) {
     if (context.signal.aborted || !isImageError(error)) throw error;
-    context.log({ level: 'info', message: `no mirrors of ${url}: ${error.message}` });
+    context.log({
+      level: 'info',
+      message: `the mirrors of ${url} are not known: ${error.message}`,
+    });
     return {};
   }
 }

@@ -78,7 +78,7 @@ export async function fetchStream(
   // The index is not yet proved, and other streams are signed with the same key: the content id is checked.
   const products = parseProducts(value, contentId, url);
   const strange = products.find(({ version, release }) => version === '' || release === '');
-  if (strange !== undefined) throw unusable(strange.where, 'it names no version or no release');
+  if (strange !== undefined) throw unusable(strange.where, 'it has no version or no release');
   return { url, signed, base, dated: true, products };
 }
 
@@ -233,12 +233,12 @@ function decodeName(segment: string, where: string): string {
   } catch {
     // A text that is no name is refused below.
   }
-  throw unusable(where, 'path names no file');
+  throw unusable(where, 'path is not a file');
 }
 
 /** Paths come from a document: no path may lead out of the tree that it describes. */
 function below(base: URL, path: string, from: URL | string): URL {
   const url = new URL(`./${path}`, base);
   if (url.href.startsWith(base.href) && url.search === '' && url.hash === '') return url;
-  throw unusable(from, `path ${JSON.stringify(path)} leads out of ${base}`);
+  throw unusable(from, `path ${JSON.stringify(path)} is outside of ${base}`);
 }

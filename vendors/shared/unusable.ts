@@ -5,7 +5,7 @@ export function unusable(where: URL | string, problem: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${where}: ${problem}`,
-    hint: 'The upstream document has changed its shape or is not the document; try later or report it.',
+    hint: 'Try later, and report it if it happens again: the upstream document has a new form, or another page stands in its place.',
     details: { field: String(where) },
   });
 }

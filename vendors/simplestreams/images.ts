@@ -83,7 +83,7 @@ export function pickStreamDisk(
     const { url, fileName, sizeBytes, digest } = item;
     const from = publicUrl(stream.url);
     // A `combined_…_sha256` covers the metadata followed by the disk, and so it is the digest of no file.
-    const reason = `${from} has no digest of ${item.path}, so nothing but TLS vouches for it`;
+    const reason = `${from} has no digest of ${item.path}, so only TLS protects it`;
     const proof: Proof =
       digest === undefined ? { kind: 'tls', reason } : { kind: 'digest', digest, from };
     return {

@@ -66,13 +66,13 @@ async function pickFile(
  */
 async function findProof(image: URL, context: VendorContext): Promise<Proof> {
   const url = new URL(`${image}.sha256`);
-  let reason = `${image.host} gives no digest of this image, so nothing but TLS vouches for it`;
+  let reason = `${image.host} has no digest of this image, so only TLS protects it`;
   try {
     const sums = await context.http.find(url, { signal: context.signal });
     if (sums !== undefined) return { kind: 'checksums', url };
   } catch (error) {
     if (!hasRemedy(error, 'transfer') || error.details.status !== 402) throw error;
-    reason = `${image.host} gives the digest of this image to paying customers only, so nothing but TLS vouches for it: ${error.message}`;
+    reason = `${image.host} gives the digest of this image only to paying customers, so only TLS protects it: ${error.message}`;
   }
   return { kind: 'tls', reason };
 }
@@ -92,7 +92,7 @@ export async function describeBoot(
   const { text } = await context.http.get(url, { signal: context.signal });
   const cmdline = text.trim();
   if (!cmdline.includes('talos.platform=') || /[\r\n<]/.test(cmdline)) {
-    throw unusable(url, 'it is no command line of Talos');
+    throw unusable(url, 'it is not a command line of Talos');
   }
   const initrd = `initramfs-${arch}.xz`;
   if (asset !== undefined) {

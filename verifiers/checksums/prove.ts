@@ -30,7 +30,7 @@ export async function proveChecksums(
   const picked = pickChecksum(list, name, from, { aliases, named });
   const until = parseValidUntil(document.text);
   if (until !== undefined && until < context.now) {
-    const message = `${from} was good until ${until.toISOString()}`;
+    const message = `${from} expired on ${until.toISOString()}`;
     origin.warnings.push({ code: 'stale', message });
   }
   return { ...picked, ...origin };

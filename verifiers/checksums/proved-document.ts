@@ -26,7 +26,7 @@ export async function fetchProved(
   if (first.misfit === undefined) return first;
   context.log({
     level: 'info',
-    message: `${publicUrl(url)} does not fit its proof, asking once more`,
+    message: `${publicUrl(url)} does not match its proof, fetching it again`,
   });
   const second = await fetchOnce(url, via, context, { accept, fresh: true });
   if (second.misfit === undefined) return second;
@@ -83,7 +83,7 @@ function findMisfit(document: FetchedDocument, evidence: Evidence): IntegrityErr
     return new IntegrityError({
       code: 'ERR_SIZE',
       message: `${url} has ${bytes.length} bytes, its proof says ${sizeBytes}`,
-      hint: 'Try again later; upstream or a mirror may be in the middle of an update.',
+      hint: 'Try again later: the vendor or a mirror may be publishing an update right now.',
       details: { url, expected: `${sizeBytes}`, actual: `${bytes.length}` },
     });
   }
@@ -94,7 +94,7 @@ function findMisfit(document: FetchedDocument, evidence: Evidence): IntegrityErr
     return new IntegrityError({
       code: 'ERR_DIGEST',
       message: `${url} has the digest ${actual}, its proof says ${expected}`,
-      hint: 'Try again later; upstream or a mirror may be in the middle of an update.',
+      hint: 'Try again later: the vendor or a mirror may be publishing an update right now.',
       details: { url, expected, actual, reason: 'digest-mismatch' },
     });
   }

@@ -39,7 +39,7 @@ export function verifyKeyPair(
   if (own.length === 0) {
     throw refuseSignature(
       'key-unusable',
-      `no key ${signers.join(' or ')} among those that were given`,
+      `the key ${signers.join(' or ')} is not among the given keys`,
       {
         hint: 'Give the public key of the signer, PEM: --key FILE, or the option keys.',
         signers: [...signers],
@@ -55,7 +55,7 @@ export function verifyKeyPair(
   const actual = createHash('sha256').update(manifest).digest('hex');
   const about = subjects();
   if (!about.includes(actual)) {
-    throw refuseSignature('signature-bad', `${name} is not what its signature is about`, {
+    throw refuseSignature('signature-bad', `the signature is for a different image than ${name}`, {
       expected: `sha256:${about[0] ?? ''}`,
       actual: `sha256:${actual}`,
     });

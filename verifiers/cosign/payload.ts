@@ -15,6 +15,8 @@ export function readPayload(payload: Uint8Array, name: string): string {
     return digest.replace(/^.*:/, '');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
-    throw refuseSignature('malformed', `${name}: no payload of a signature: ${reason}`, { cause });
+    throw refuseSignature('malformed', `${name}: not the payload of a signature: ${reason}`, {
+      cause,
+    });
   }
 }

@@ -27,6 +27,8 @@ export function readSignedEnvelope(bundle: Uint8Array, name: string): SignedEnve
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
-    throw refuseSignature('malformed', `${name}: no bundle with an envelope: ${reason}`, { cause });
+    throw refuseSignature('malformed', `${name}: not a bundle with an envelope: ${reason}`, {
+      cause,
+    });
   }
 }

@@ -77,7 +77,7 @@ function conclude(
   if (findSigner([signer], covered, signature.globalSignature) === undefined) {
     throw refuseSignature(
       'signature-bad',
-      `${policy.name}: the trusted comment is not what ${id} signed`,
+      `${policy.name}: the trusted comment is not signed by ${id}`,
       {
         signers: [id],
       },

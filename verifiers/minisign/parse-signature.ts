@@ -41,10 +41,7 @@ export function parseMinisign(file: Uint8Array): MinisignSignature | undefined {
 export function requireMinisign(file: Uint8Array, name: string): MinisignSignature {
   const signature = parseMinisign(file);
   if (signature === undefined) {
-    throw refuseSignature(
-      'malformed',
-      `${name}: the four lines of a minisign signature are not there`,
-    );
+    throw refuseSignature('malformed', `${name}: not the four lines of a minisign signature`);
   }
   if (signature.algorithm === 'Ed' || signature.algorithm === 'ED') return signature;
   throw refuseSignature(

@@ -31,7 +31,7 @@ export function readSignatures(material: Uint8Array | string, name: string): Sig
     }
   }
   if (count === 0) {
-    throw refuseSignature('signature-missing', `signature of ${name}: there is none in it`, {
+    throw refuseSignature('signature-missing', `signature of ${name}: it has none`, {
       hint: 'Get the signature again from its source.',
     });
   }

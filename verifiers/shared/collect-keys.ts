@@ -73,8 +73,8 @@ async function collectKeys(
   const { form } = signature;
   const given = await openKeyRing(form, context.given.keys);
   if (context.given.keys.length > 0 && given.fingerprints.length === 0 && context.given.replace) {
-    throw refuseSignature('key-unusable', `no ${form} key among those that were given`, {
-      hint: 'Give a public key of the vendor, armored or as it is published.',
+    throw refuseSignature('key-unusable', `there is no ${form} key among the given keys`, {
+      hint: 'Give a public key of the vendor, armored or as it is published (keys, --key).',
       known: [...given.notes],
     });
   }
@@ -164,7 +164,7 @@ async function fetchKey(
           const sha256 = createHash('sha256').update(bytes).digest('hex');
           return { evidence: { url, sha256, bytes }, warnings: stale ? [notRenewed(url)] : [] };
         }
-        context.log({ level: 'warn', message: `${url} holds another key than ${fingerprint}` });
+        context.log({ level: 'warn', message: `${url} holds a different key, not ${fingerprint}` });
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;
         if (!isImageError(error)) throw error;
@@ -176,7 +176,7 @@ async function fetchKey(
 }
 
 function notRenewed(url: string): Warning {
-  const message = `${url} could not be read again; the copy of the key that was kept is used`;
+  const message = `${url} could not be fetched again; the stored copy of the key is used`;
   return { code: 'stale', message };
 }
 
@@ -187,7 +187,7 @@ function unreachable(keys: CollectedKeys, context: ProofContext, cause?: unknown
   const names = wanted.join(' or ');
   return refuseSignature(
     'key-unreachable',
-    `the key that signs ${context.fileName} could not be had: ${names || 'none is known'}`,
+    `the key that signs ${context.fileName} could not be fetched: ${names || 'none is known'}`,
     {
       hint: `Get the key ${where}, compare its fingerprint, and give the file: --key FILE, or the option keys.`,
       signers: wanted,

@@ -50,7 +50,7 @@ function toFetched(address: URL, answer: MetadataDocument): FetchedDocument {
     warnings.push({ code: 'mirror', message });
   }
   if (answer.stale) {
-    const message = `${address.origin} could not be reached; a kept copy was used`;
+    const message = `${address.origin} could not be reached; a stored copy was used`;
     warnings.push({ code: 'stale', message });
   }
   const sha256 = createHash('sha256').update(answer.bytes).digest('hex');

@@ -25,7 +25,7 @@ export function readEd25519Keys(
   const text = typeof material === 'string' ? material : Buffer.from(material).toString('latin1');
   const lines = text.split('\n').map((line) => line.trim());
   const keys = lines.filter((line) => encoded.test(line)).map((line) => readKey(line, formatId));
-  return { keys, notes: keys.length === 0 ? ['no key of 42 bytes in base64'] : [] };
+  return { keys, notes: keys.length === 0 ? ['not a key of 42 bytes in base64'] : [] };
 }
 
 function readKey(line: string, formatId: (keyNumber: Uint8Array) => string): Ed25519Key {

@@ -23,7 +23,9 @@ export class HeldBytes {
       throw refuseSignature(
         'unsupported',
         `${this.#name} is signed as a whole, without a hash, and longer than ${this.#maxBytes} bytes`,
-        { hint: 'Verify a signed list of digests instead, or give the digest yourself.' },
+        {
+          hint: 'Verify a signed list of digests instead, or give the digest of the file (digest, --digest).',
+        },
       );
     }
     this.#chunks.push(Uint8Array.from(chunk));

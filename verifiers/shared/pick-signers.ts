@@ -19,14 +19,14 @@ export function pickSigners(
     {
       signers: [id],
       known: [...(signers ?? keys.map((key) => key.id))],
-      hint: 'See whether the vendor has announced a new key, and give that: --key FILE, or the option keys.',
+      hint: 'Check whether the vendor has announced a new key, and give it: --key FILE, or the option keys.',
     },
   );
 }
 
 /** The error for a signature that does not match the document. */
 export function signatureBad(id: string, { name }: SignerPolicy): IntegrityError {
-  return refuseSignature('signature-bad', `${name} is not what the key ${id} signed`, {
+  return refuseSignature('signature-bad', `the signature by the key ${id} is not for ${name}`, {
     signers: [id],
   });
 }

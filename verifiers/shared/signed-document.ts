@@ -37,7 +37,7 @@ export async function fetchSigned(
     if (signature.at === 'inline' || !isImageError(error, 'ERR_SIGNATURE')) throw error;
     context.log({
       level: 'info',
-      message: `${publicUrl(url)} does not fit its signature, asking once more`,
+      message: `${publicUrl(url)} does not match its signature, fetching both again`,
     });
     return await fetchOnce(url, signature, context, { accept, fresh: true });
   }
@@ -54,11 +54,11 @@ export async function fetchDemanded(
   const url = publicUrl(at);
   throw refuseSignature(
     'signature-missing',
-    `${url} is not there, and ${context.fileName} has to be signed`,
+    `${url} is missing, and ${context.fileName} must be signed`,
     {
       url,
       fileName: context.fileName,
-      hint: 'Try again later; or accept less with a lower trust, or give the digest yourself.',
+      hint: 'Try again later, accept a lower level (trust, --trust), or give the digest of the file (digest, --digest).',
     },
   );
 }
@@ -128,10 +128,10 @@ async function verifyBundled(
   if (replace && keys.length > 0 && trustedRoot === undefined) {
     throw refuseSignature(
       'key-unusable',
-      `${evidence.url} is signed by a bundle, and none of the keys given in place of the vendor's checks one`,
+      `${evidence.url} is signed by a Sigstore bundle, and the keys given in place of the vendor's are not for bundles`,
       {
         url: evidence.url,
-        hint: 'Give a trusted_root.json, or leave the keys out: who must have signed is a fact of the vendor.',
+        hint: 'Give a trusted_root.json, or leave out the keys: the vendor names the signer.',
       },
     );
   }

@@ -16,12 +16,12 @@ export function readSubjects(
   const isKnown =
     envelope.payloadType === 'application/vnd.in-toto+json' && statements.includes(statement.type);
   if (!isKnown) {
-    throw refuseSignature('unsupported', `${name}: its bundle holds no in-toto statement`);
+    throw refuseSignature('unsupported', `${name}: its bundle has no in-toto statement`);
   }
   if (statement.predicate !== signed) {
     throw refuseSignature(
       'unsupported',
-      `${name}: its bundle is no signature but a statement of the kind ${JSON.stringify(statement.predicate.slice(0, 200))}`,
+      `${name}: its bundle is not a signature, but a statement of the kind ${JSON.stringify(statement.predicate.slice(0, 200))}`,
       { hint: 'Name the identity that signs the image itself (cosign sign).' },
     );
   }
@@ -43,7 +43,7 @@ function parse(
       ),
     };
   } catch (cause) {
-    throw refuseSignature('malformed', `${name}: its bundle holds no JSON`, { cause });
+    throw refuseSignature('malformed', `${name}: its bundle has no JSON`, { cause });
   }
 }
 

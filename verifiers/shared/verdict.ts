@@ -41,6 +41,6 @@ export function refuseFuture(
   throw refuseSignature('signed-in-future', `${name} is signed in the future: ${at}`, {
     signers: [signer],
     signedAt: at,
-    hint: 'Set the clock of this machine; if it is right, do not use the bytes.',
+    hint: 'Correct the clock of this machine; if it is right, do not use the bytes.',
   });
 }

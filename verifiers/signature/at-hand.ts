@@ -17,7 +17,7 @@ export async function verifyAtHand(subject: DocumentToVerify): Promise<SignedDoc
   const { identity, issuer } = subject;
   if (identity === undefined && issuer === undefined) return await verifyKeyed(subject, keys);
   if (identity === undefined || issuer === undefined) {
-    throw unusable('identity', 'an identity counts only together with its issuer');
+    throw unusable('identity', 'an identity needs its issuer, and an issuer its identity');
   }
   return await verifyBundled(subject, keys, { identity, issuer });
 }
@@ -27,12 +27,12 @@ async function verifyKeyed(
   keys: KeysByForm,
 ): Promise<SignedDocument> {
   if (keys.sigstore.length > 0) {
-    throw unusable('keys', 'a trusted root of Sigstore counts only with an identity and issuer');
+    throw unusable('keys', 'a trusted root of Sigstore needs an identity and an issuer');
   }
   const form = findForm(document, signature, keys, name);
   const ring = await openKeyRing(form, keys[form]);
   if (ring.fingerprints.length === 0) {
-    throw refuseSignature('key-unusable', `no ${form} key among those that were given`, {
+    throw refuseSignature('key-unusable', `there is no ${form} key among the given keys`, {
       hint: 'Give the public key that the vendor publishes: --key FILE.',
       known: [...ring.notes],
     });
@@ -54,7 +54,7 @@ function findForm(
   if (signature === undefined) {
     if (/^-----BEGIN PGP SIGNED MESSAGE-----/m.test(head)) return 'openpgp';
     if (hasLines) return 'signify';
-    throw refuseSignature('signature-missing', `${name} carries no signature`, {
+    throw refuseSignature('signature-missing', `${name} has no signature in it`, {
       hint: 'Give the file with its signature: --signature FILE.',
     });
   }
@@ -65,12 +65,16 @@ function findForm(
   const isPacket = ((signature[0] ?? 0) & 0x80) !== 0;
   if (isPacket || head.includes('-----BEGIN PGP SIGNATURE-----')) return 'openpgp';
   if (/^\s*\{/.test(head)) {
-    throw refuseSignature('key-unusable', `${name} is signed by a bundle, which no key checks`, {
-      hint: 'Say who must have signed it: --identity and --issuer, or the options identity and issuer; without keys.',
-    });
+    throw refuseSignature(
+      'key-unusable',
+      `${name} is signed by a Sigstore bundle, and keys cannot check bundles`,
+      {
+        hint: 'Name the signer: --identity and --issuer, or the options identity and issuer; without keys.',
+      },
+    );
   }
-  throw refuseSignature('malformed', `the signature of ${name} is of no known form`, {
-    hint: 'OpenPGP, signify, minisign and Sigstore bundles are known.',
+  throw refuseSignature('malformed', `the signature of ${name} has an unknown form`, {
+    hint: 'Give a signature of OpenPGP, signify or minisign, or a Sigstore bundle.',
   });
 }
 
@@ -80,7 +84,7 @@ async function verifyBundled(
   who: { identity: string; issuer: string },
 ): Promise<SignedDocument> {
   if (Object.values(keys).some((ofForm) => ofForm.length > 0)) {
-    throw unusable('keys', 'keys and an identity are given, and a bundle is checked with no key');
+    throw unusable('keys', 'both keys and an identity are given, and keys cannot check a bundle');
   }
   if (signature === undefined) {
     throw refuseSignature('signature-missing', `the bundle of ${name} was not given`, {

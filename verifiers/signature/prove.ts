@@ -16,9 +16,13 @@ export async function proveSignature(
   if (of !== undefined) return await proveDocument(of, signature, context);
   const { form } = signature;
   if (form !== 'sigstore' && form !== 'cosign') return await proveStream(signature, context);
-  throw refuseSignature('unsupported', `${context.fileName}: no bundle over an image is checked`, {
-    hint: 'Sign the list of digests with the bundle; tell the author of the vendor.',
-  });
+  throw refuseSignature(
+    'unsupported',
+    `${context.fileName}: a Sigstore bundle over an image is not supported`,
+    {
+      hint: 'Report to the author of the vendor: the bundle must be over a list of digests.',
+    },
+  );
 }
 
 /** The signature does not cover the image, so its signer is not recorded as the image's signer. */
@@ -33,9 +37,13 @@ async function proveDocument(
 
 async function proveStream(signature: KeyedSignature, context: ProofContext): Promise<Evidence> {
   if (signature.at === 'inline') {
-    throw refuseSignature('unsupported', `${context.fileName}: an image carries no signature`, {
-      hint: 'Give the address of a detached signature; tell the author of the vendor.',
-    });
+    throw refuseSignature(
+      'unsupported',
+      `${context.fileName}: an image cannot hold its own signature`,
+      {
+        hint: 'Report to the author of the vendor: the signature must be a file of its own.',
+      },
+    );
   }
   const { evidence, warnings } = await fetchDemanded(signature.at, context, {});
   const { checked, keys } = await checkWithKeys(signature, context, ({ ring, signers }) =>

@@ -91,14 +91,11 @@ function readDetached(file: Uint8Array, policy: SignerPolicy): SignatureLines {
 function readLines(file: Uint8Array, { name }: SignerPolicy): SignatureLines {
   const lines = readSignatureLines(file);
   if (lines === undefined) {
-    throw refuseSignature(
-      'malformed',
-      `${name}: the two lines of a signify signature are not there`,
-    );
+    throw refuseSignature('malformed', `${name}: not the two lines of a signify signature`);
   }
   if (lines.algorithm === 'Ed') return lines;
   throw refuseSignature(
     'unsupported',
-    `${name}: the signature is of the algorithm ${JSON.stringify(lines.algorithm)}; signify has Ed only`,
+    `${name}: the signature is of the algorithm ${JSON.stringify(lines.algorithm)}; signify only has Ed`,
   );
 }

@@ -38,7 +38,10 @@ export async function verifyBundle(
   const { subjectAlternativeName: identity, extensions } = signer.identity ?? {};
   const issuer = extensions?.issuer;
   if (identity === undefined || issuer === undefined) {
-    throw refuseSignature('unsupported', `${name}: the certificate of the bundle names no signer`);
+    throw refuseSignature(
+      'unsupported',
+      `${name}: the certificate of the bundle does not name a signer`,
+    );
   }
   requireIdentity({ identity, issuer }, policy, name);
   const signedAt = readTime(entity);
@@ -63,7 +66,7 @@ function checkEntity(
   } catch (error) {
     throw refuseSignature(
       'signature-bad',
-      `${name} is not what its bundle vouches for: ${reasonOf(error)}`,
+      `${name} does not match its bundle: ${reasonOf(error)}`,
       {
         cause: error,
       },
@@ -76,7 +79,7 @@ function readBundle(bytes: Uint8Array, { bundle }: SigstorePackages, name: strin
     if (bytes.length > maxBundleBytes) throw new Error(`it is longer than ${maxBundleBytes} bytes`);
     return bundle.bundleFromJSON(JSON.parse(Buffer.from(bytes).toString()));
   } catch (error) {
-    throw refuseSignature('malformed', `${name}: no Sigstore bundle: ${reasonOf(error)}`, {
+    throw refuseSignature('malformed', `${name}: not a Sigstore bundle: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -99,7 +102,7 @@ function requireDigest(
   if (message?.algorithm !== specs.HashAlgorithm.SHA2_256) {
     throw refuseSignature(
       'unsupported',
-      `${name}: its bundle is no signature over a sha256 digest`,
+      `${name}: its bundle is not a signature over a sha256 digest`,
     );
   }
   const expected = Buffer.from(message.digest).toString('hex');
@@ -107,7 +110,7 @@ function requireDigest(
 }
 
 function ofAnother(name: string, expected: string, actual: string): IntegrityError {
-  return refuseSignature('signature-bad', `${name} is not what its bundle was made for`, {
+  return refuseSignature('signature-bad', `${name} is not the file that its bundle was made for`, {
     expected: `sha256:${expected}`,
     actual: `sha256:${actual}`,
   });
@@ -122,11 +125,11 @@ function readRoot(
   const text = given === undefined ? readShippedRoot() : Buffer.from(given).toString();
   try {
     const root = specs.TrustedRoot.fromJSON(JSON.parse(text));
-    if (root.certificateAuthorities.length === 0) throw new Error('it names no authority');
+    if (root.certificateAuthorities.length === 0) throw new Error('it does not name an authority');
     return toTrustMaterial(root);
   } catch (error) {
-    throw refuseSignature('key-unusable', `no trusted root of Sigstore: ${reasonOf(error)}`, {
-      hint: 'Give a trusted_root.json.',
+    throw refuseSignature('key-unusable', `not a trusted root of Sigstore: ${reasonOf(error)}`, {
+      hint: 'Give a trusted_root.json: --key FILE, or the option keys.',
       cause: error,
     });
   }

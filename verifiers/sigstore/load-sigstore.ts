@@ -38,7 +38,7 @@ function requireDefaultDigest(): void {
   const data = Buffer.from('any data');
   try {
     if (verify(null, data, publicKey, sign('sha256', data, privateKey))) return;
-    throw new Error('a good signature was called bad');
+    throw new Error('a test with a good signature failed');
   } catch (cause) {
     throw refuseSignature('unsupported', 'Sigstore bundles cannot be verified by this runtime', {
       hint: 'Run this with Node.js or Bun.',
@@ -56,7 +56,7 @@ export function readShippedRoot(): string {
     if (typeof encoded !== 'string') throw new Error('it has no trusted_root.json');
     return Buffer.from(encoded, 'base64').toString();
   } catch (cause) {
-    throw refuseSignature('key-unreachable', 'no trusted root of Sigstore is at hand', {
+    throw refuseSignature('key-unreachable', 'there is no trusted root of Sigstore', {
       hint: 'Install one: npm install @sigstore/tuf; or give a trusted_root.json: --key FILE, or the option keys.',
       cause,
     });

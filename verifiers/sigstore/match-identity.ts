@@ -19,7 +19,7 @@ export function requireIdentity(
   if (isWanted) return;
   throw refuseSignature(
     'signer-unknown',
-    `${name} is signed by ${signer.identity} (${signer.issuer}), who is not its signer`,
+    `${name} is signed by ${signer.identity} (${signer.issuer}), who is not the demanded signer`,
     {
       signers: [signer.identity],
       known: [`${wanted.identity} (${wanted.issuer})`],
@@ -36,7 +36,7 @@ function matches(identity: string, wanted: string, name: string): boolean {
   } catch (cause) {
     throw refuseSignature(
       'unsupported',
-      `${name}: the signer's pattern cannot be read: ${wanted}`,
+      `${name}: the pattern of the signer is not a regular expression: ${wanted}`,
       {
         cause,
       },

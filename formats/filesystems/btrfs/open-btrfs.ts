@@ -53,5 +53,5 @@ async function rootOf(trees: Trees, id: bigint): Promise<BtrfsNode> {
   const subvolume = await openSubvolume(trees, id);
   const root = await BtrfsNode.open(trees, subvolume, subvolume.directory);
   if (root.kind === 'directory') return root;
-  throw badBtrfs('corrupt-table', `The root of the btrfs subvolume ${id} is no directory`);
+  throw badBtrfs('corrupt-table', `The root of the btrfs subvolume ${id} is not a directory`);
 }

@@ -50,7 +50,7 @@ async function readLabel(volume: VolumeReader, sector: Buffer): Promise<Physical
     const text = await readText(volume, area);
     if (text !== undefined) return { id, text };
   }
-  throw badLvm('unsupported-feature', 'The LVM2 physical volume holds no description of its group');
+  throw badLvm('unsupported-feature', 'The LVM2 physical volume has no description of its group');
 }
 
 function areasFrom(sector: Buffer, at: number): { areas: Area[]; end: number } {

@@ -131,7 +131,7 @@ function numberOf(section: Section, name: string): number {
 
 function nameOf(name: string): string {
   if (/^[\w+.-]{1,127}$/.test(name)) return name;
-  throw badLvm('corrupt-table', 'The LVM2 description has a name that no volume can have');
+  throw badLvm('corrupt-table', 'The LVM2 description has an invalid name of a volume');
 }
 
 function incomplete(what: string): Error {

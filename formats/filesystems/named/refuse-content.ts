@@ -10,7 +10,7 @@ export async function refuseContent(volume: ByteSource, signal: AbortSignal): Pr
   const head = Buffer.from(await volume.read(0, headBytes));
   const name = nameContent(head);
   if (name === undefined) {
-    throw refuse('corrupt-header', 'The volume holds nothing that has a name');
+    throw refuse('corrupt-header', 'The volume holds no file system with a name');
   }
   const format = name.toLowerCase().replaceAll(' ', '');
   if (name === 'LUKS') {

@@ -75,7 +75,7 @@ async function addLogicals(
     seen.add(at);
     const [own, next] =
       entriesOf(Buffer.from(await disk.read(at * sectorBytes, sectorBytes))) ?? [];
-    if (own === undefined || next === undefined) throw new BrokenChain('a record is none');
+    if (own === undefined || next === undefined) throw new BrokenChain('a record has no signature');
     if (own.type !== 0 && own.sectors !== 0) {
       if (at + own.first + own.sectors > end) {
         throw new BrokenChain('a logical partition leaves the extended one');

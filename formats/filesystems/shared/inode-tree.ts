@@ -38,7 +38,7 @@ export function openedFileSystem(
   root: FileNode,
 ): FileSystem {
   if (root.kind !== 'directory') {
-    throw refuse('corrupt-table', `The root of the ${id} file system is no directory`);
+    throw refuse('corrupt-table', `The root of the ${id} file system is not a directory`);
   }
   const name = defined({ label: label === '' ? undefined : label });
   return { id, ...name, uuid, warnings: [], root, ...filePaths({ root }) };

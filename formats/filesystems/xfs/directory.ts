@@ -43,7 +43,7 @@ export function* blockNames(
   const magic = block.toString('latin1', 0, 4);
   const { hasChecksums } = layout;
   const [single, many, start] = hasChecksums ? ['XDB3', 'XDD3', 64] : ['XD2B', 'XD2D', 16];
-  if (magic !== single && magic !== many) throw badNames('a block that is none');
+  if (magic !== single && magic !== many) throw badNames('a block without a valid header');
   if (hasChecksums) {
     checkXfsSum(block, 4, 'a directory');
     if (block.readBigUInt64BE(40) !== number || formatUuid(block, 24) !== layout.metaUuid) {

@@ -80,7 +80,7 @@ async function addBlock(
   const place = byteOfBlock(layout, pointer, 1);
   const bytes = await walk.read(place, layout.blockBytes);
   if (bytes.toString('latin1', 0, 4) !== (layout.hasChecksums ? 'BMA3' : 'BMAP')) {
-    throw badMap(at, 'a block of its tree that is none');
+    throw badMap(at, 'a block of its tree without a valid header');
   }
   if (layout.hasChecksums) {
     checkXfsSum(bytes, checksumAt, 'an extent tree');

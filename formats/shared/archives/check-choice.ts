@@ -22,7 +22,7 @@ export function checkChoice(
       throw refuse(
         'unsupported-variant',
         `The ${format} archive is a layer that deletes files of another one: ${JSON.stringify(whiteout)}`,
-        { format, value: whiteout, hint: 'Put the disk into a layer of its own.' },
+        { format, value: whiteout, hint: 'Put the disk into its own layer.' },
       );
     }
     if (inside.length === 0) checkChoice(format, names, { name: folder });

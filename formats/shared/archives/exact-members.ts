@@ -44,7 +44,7 @@ export class ExactMembers implements Members {
     throw refuse('not-an-image', `The ${this.#format} archive holds no ${quote(name)}`, {
       format: this.#format,
       value: name,
-      hint: 'Tell the publisher of the bundle: a member is missing.',
+      hint: 'Report it to the publisher of the bundle: a member is missing.',
     });
   }
 
@@ -56,7 +56,7 @@ export class ExactMembers implements Members {
       {
         format: this.#format,
         value: stored.slice(0, 200),
-        hint: 'Tell the publisher of the bundle: it holds more than it may.',
+        hint: 'Report it to the publisher of the bundle: it holds a file that is not allowed.',
       },
     );
   }

@@ -25,7 +25,7 @@ export function joinChunks(
       total += part.sizeBytes;
       after = await next();
       if (after?.name !== chunkName(name, index)) break;
-      if (part.sizeBytes !== disk.chunkBytes) throw badPart(part.name, 'is no whole part');
+      if (part.sizeBytes !== disk.chunkBytes) throw badPart(part.name, 'is not a whole part');
       contents.note(after);
       part = after;
       after = undefined;

@@ -29,7 +29,7 @@ export interface OvfDescriptor {
 export async function parseOvf(bytes: Uint8Array, limits: Limits): Promise<OvfDescriptor> {
   const envelope = await readEnvelope(bytes);
   if (envelope.name !== 'Envelope') {
-    throw refuseOvf('corrupt-header', 'The OVF descriptor is no OVF envelope');
+    throw refuseOvf('corrupt-header', 'The OVF descriptor is not an OVF envelope');
   }
   const references = childrenOf(envelope, 'References').flatMap((list) => childrenOf(list, 'File'));
   const files = Map.groupBy(references, (element) => attribute(element, 'id') ?? '');

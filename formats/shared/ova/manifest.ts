@@ -31,7 +31,7 @@ function isManifestHash(word: string): word is ManifestHash {
 }
 
 function badLine(line: string): Error {
-  return refuse('corrupt-header', 'The OVA manifest has a line that is no digest', {
+  return refuse('corrupt-header', 'The OVA manifest has a line that is not a digest', {
     format: 'ova',
     value: line.slice(0, 200),
   });

@@ -24,7 +24,7 @@ function parseBase256(field: Uint8Array, first: number, what: string): number {
 }
 
 function badNumber(what: string, text: string): Error {
-  return refuse('corrupt-header', `A tar header holds no number as ${what}`, {
+  return refuse('corrupt-header', `A tar header does not hold a number as ${what}`, {
     format: 'tar',
     value: text,
   });

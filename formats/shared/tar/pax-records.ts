@@ -42,7 +42,7 @@ export function parsePaxRecords(body: Uint8Array): PaxRecords {
  */
 export function parsePaxNumber(value: string, key: string): number {
   const digits = /^0*(\d{1,20})$/.exec(value)?.[1];
-  if (digits === undefined) throw badRecord(`holds no number as ${key}`);
+  if (digits === undefined) throw badRecord(`does not hold a number as ${key}`);
   return Number(BigInt(digits));
 }
 

@@ -80,7 +80,7 @@ function parseHead(block: Buffer): Head {
   };
   const octal = (at: number, length: number) => {
     const digits = /^[0-7]+$/.exec(text(at, length).trim())?.[0];
-    if (digits === undefined) throw noArchive('a number in a header is none');
+    if (digits === undefined) throw noArchive('a header has an invalid number');
     return Number.parseInt(digits, 8);
   };
   if (text(257, 5) !== 'ustar' || octal(148, 8) !== tarChecksum(block)) {
@@ -112,7 +112,7 @@ function toMember(
   if (type !== '0' && type !== '') {
     throw refuse(
       'unsafe-path',
-      `${JSON.stringify(plain)} in the archive is no plain file`,
+      `${JSON.stringify(plain)} in the archive is not a plain file`,
       noExport,
     );
   }
@@ -130,7 +130,7 @@ function toMember(
 export function readWhole(text: string | undefined): number {
   const value = /^\d{1,16}$/.test(text ?? '') ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
-  throw noArchive('a number in it makes no sense');
+  throw noArchive('it has an invalid number');
 }
 
 export const noExport: { hint: string } = {
@@ -138,5 +138,5 @@ export const noExport: { hint: string } = {
 };
 
 export function noArchive(why: string): Error {
-  return refuse('corrupt-header', `this is no export of a cache: ${why}`, noExport);
+  return refuse('corrupt-header', `this is not an export of a cache: ${why}`, noExport);
 }

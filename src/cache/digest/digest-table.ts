@@ -89,7 +89,8 @@ interface Counts {
 
 function countsOf(header: Buffer, sizeBytes: number): Counts {
   if (header.length < tableHeaderBytes) throw new Error('it is cut');
-  if (!header.subarray(0, magic.length).equals(magic)) throw new Error('it is no table of blocks');
+  if (!header.subarray(0, magic.length).equals(magic))
+    throw new Error('it is not a table of blocks');
   const found = header.readUInt32LE(8);
   if (found !== version) throw new Error(`it has version ${found}, not ${version}`);
   if (header.readUInt32LE(12) !== contentBlockBytes) throw new Error('its blocks are not of 1 MiB');

@@ -74,7 +74,7 @@ export async function keepingBlocks(
   name: string,
   step: () => Promise<void>,
 ): Promise<void> {
-  const what = `the digests of the blocks of ${name} are not kept`;
+  const what = `the digests of the blocks of ${name} were not stored`;
   await asBookkeeping(cache, what, undefined, step);
 }
 
@@ -91,8 +91,8 @@ export function formatChecked(
   } catch (cause) {
     throw new CacheError({
       code: 'ERR_CACHE_IO',
-      message: `the table of blocks of ${name} makes no sense: ${cause instanceof Error ? cause.message : cause}`,
-      hint: 'Report this: the decoder told wrong extents.',
+      message: `the table of blocks of ${name} is invalid: ${cause instanceof Error ? cause.message : cause}`,
+      hint: 'Report this: the decoder gave wrong extents.',
       details: { path: cache.blocksPathOf(name) },
       cause,
     });
@@ -112,7 +112,7 @@ export async function restoreDigestTable(
 ): Promise<void> {
   const { table: kept, defect } = await readDigestTable({ path, record });
   if (defect !== undefined) {
-    const message = `${path}.blocks is of no use and counts as missing: ${defect}`;
+    const message = `${path}.blocks is invalid and is ignored: ${defect}`;
     cache.warn({ code: 'bookkeeping', message });
   }
   if (!cache.writable || (kept !== undefined && record.extents === undefined)) return;
@@ -128,7 +128,7 @@ export async function restoreDigestTable(
     if (kept === undefined) await placeDigestTable(cache, name, table, now.disk);
     const { extents, ...small } = now;
     if (extents === undefined) return;
-    const what = `the record of ${name} stays long`;
+    const what = `the record of ${name} was not shortened`;
     await asBookkeeping(cache, what, undefined, async () => void (await writeRecord(cache, small)));
   } finally {
     await lock.release();

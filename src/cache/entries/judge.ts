@@ -125,7 +125,7 @@ async function judgeRest(cache: Cache, name: string): Promise<Judged | undefined
     state: 'leftover',
     reason: isBusy
       ? 'its disk is being made or removed'
-      : 'its disk is missing: a call was killed here, or the disk was removed by hand',
+      : 'its disk is missing: a process was killed, or the disk was removed by hand',
   };
 }
 

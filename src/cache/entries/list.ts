@@ -63,7 +63,7 @@ async function listEntry(
     name,
     path,
     state: isReady ? ('ready' as const) : ('damaged' as const),
-    defect: isReady ? undefined : (defect ?? 'only files that belong beside a disk are there'),
+    defect: isReady ? undefined : (defect ?? 'its disk is missing'),
     record,
     sizeBytes: stats?.size ?? 0,
     allocatedBytes: allocatedTogether(files),

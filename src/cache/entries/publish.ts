@@ -65,9 +65,14 @@ export async function publishEntry(
     // As late as possible: if the call fails before this, the next call can resume the download.
     if (source !== undefined) await rename(source, cache.sourcePathOf(name));
     if (!stays) await rename(ready, path);
-    const retired = asBookkeeping(cache, 'the staging folder stays', undefined, async () => {
-      if (options.keepStaging !== true) await staging.retire();
-    });
+    const retired = asBookkeeping(
+      cache,
+      'the staging folder was not removed',
+      undefined,
+      async () => {
+        if (options.keepStaging !== true) await staging.retire();
+      },
+    );
     // After the sync, the renames survive a power loss in the order in which they were done.
     await Promise.all([syncImages(cache), retired]);
     return {

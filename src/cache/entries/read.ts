@@ -49,7 +49,11 @@ export async function readEntryAmong(cache: Cache, name: string): Promise<Entry 
 
 function toldEntry(cache: Cache, { name, entry, defect, path }: Examined): Entry | undefined {
   if (defect !== undefined) {
-    cache.log({ level: 'info', message: `${name} is no entry: ${defect}`, data: { path } });
+    cache.log({
+      level: 'info',
+      message: `${name} is not a cache entry: ${defect}`,
+      data: { path },
+    });
   }
   return entry;
 }

@@ -46,7 +46,7 @@ export async function replaceDisk(
 function differs(name: string, path: string): IntegrityError {
   return new IntegrityError({
     code: 'ERR_DIGEST',
-    message: `${name} with its damaged blocks made again is not the disk that was published`,
+    message: `${name} with its rebuilt blocks is not the published disk`,
     hint: 'Run: rootdisk cache verify --repair',
     details: { fileName: path, reason: 'damaged' },
   });

@@ -39,7 +39,7 @@ export async function rewriteRecord(
   if (!cache.writable || JSON.stringify(record) === JSON.stringify(entry.record)) {
     return { ...entry, record };
   }
-  const what = `the record of ${entry.name} is not brought up to date`;
+  const what = `the record of ${entry.name} was not updated`;
   return await asBookkeeping(cache, what, { ...entry, record }, async () => {
     await requireLock(cache, entry.name);
     for (const request of record.requests) {

@@ -77,7 +77,7 @@ async function linkOrCopy(cache: Cache, from: string, to: string): Promise<void>
     await link(from, to);
   } catch (error) {
     if (!isErrno(error, 'EPERM', 'EMLINK', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP', 'EXDEV')) throw error;
-    const message = `${cache.imagesDir} takes no hard links, so the kept download is a copy`;
+    const message = `${cache.imagesDir} does not support hard links, so the kept download is a copy`;
     cache.warn({ code: 'bookkeeping', message });
     await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     const handle = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -54,7 +54,7 @@ async function locate(
   found: BlockDigests,
 ): Promise<EntryVerdict> {
   const { table } = await readDigestTable(entry);
-  const reason = 'its bytes are not those that were published';
+  const reason = 'its bytes are not the published ones';
   if (table === undefined) return { state: 'damaged', reason };
   const offsets = [...new Set([...table.blocks.keys(), ...found.keys()])]
     .filter((offset) => !isSame(table.blocks.get(offset), found.get(offset)))

@@ -98,7 +98,7 @@ function loadSqlite(): typeof Sqlite {
   if (sqlite !== undefined) return sqlite;
   throw new CacheError({
     code: 'ERR_CACHE_IO',
-    message: 'this Node.js has no node:sqlite, which the locks of the cache are made of',
+    message: 'this Node.js has no node:sqlite, which the locks of the cache need',
     hint: 'Use an official build of Node.js, without --no-experimental-sqlite.',
     details: {},
   });
@@ -139,7 +139,7 @@ function unlockable(path: string, code: number, cause: unknown): CacheError {
     hint:
       code === cannotOpen
         ? 'Check that the cache folder is writable.'
-        : 'Keep the cache on a file system with record locks (NFS needs lockd), or name another with cacheDir.',
+        : 'Keep the cache on a file system with record locks (NFS needs lockd), or name another with cacheDir (--cache-dir).',
     details: { path },
     cause,
   });

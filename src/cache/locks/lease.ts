@@ -41,7 +41,7 @@ export async function leaseName(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<Lease> {
   const path = leasePath(cache, name);
-  const what = `${name} is not leased, so another process may remove it`;
+  const what = `${name} has no lease, so another process may remove it`;
   for (let attempt = 0; ; attempt += 1) {
     options.signal?.throwIfAborted();
     const lease = await asBookkeeping(cache, what, 'impossible' as const, () => share(cache, path));

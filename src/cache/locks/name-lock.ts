@@ -105,7 +105,7 @@ export async function requireLock(cache: Cache, name: string): Promise<void> {
     code: held === undefined ? 'ERR_CACHE_LOCKED' : 'ERR_CACHE_IO',
     message:
       held === undefined
-        ? `${name} was to be changed without its lock`
+        ? `${name} must not be changed without its lock`
         : `the cache folder ${cache.imagesDir} was removed while ${name} was being made`,
     hint:
       held === undefined ? 'Report this: the lock of a name was missing.' : 'Run the call again.',
@@ -126,7 +126,7 @@ function requireShortPath(cache: Cache, name: string): void {
   throw new CacheError({
     code: 'ERR_CACHE_IO',
     message: `the path of the cache folder is too long for locks: ${path} has more than ${maxLockPathBytes} bytes`,
-    hint: 'Choose a cache folder with a shorter path with cacheDir.',
+    hint: 'Choose a cache folder with a shorter path with cacheDir (--cache-dir).',
     details: { path, errno: 'ENAMETOOLONG' },
   });
 }

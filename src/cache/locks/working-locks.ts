@@ -30,11 +30,11 @@ async function check(cache: Cache): Promise<void> {
   cache.lockless = new CacheError({
     code: 'ERR_CACHE_IO',
     message,
-    hint: 'Keep the cache on a file system with record locks (NFS needs lockd), or name another with cacheDir.',
+    hint: 'Keep the cache on a file system with record locks (NFS needs lockd), or name another with cacheDir (--cache-dir).',
     details: { path: cache.imagesDir, errno: 'ENOLCK' },
   });
   cache.warn({
     code: 'locks',
-    message: `${message}: disks that are there are given, none is made`,
+    message: `${message}: cached disks are used, and no new ones are made`,
   });
 }

@@ -35,7 +35,7 @@ export async function chooseName(
     return { name: sibling, previous: beside.record };
   throw new CacheError({
     code: 'ERR_CACHE_IO',
-    message: `${sibling} is taken by another source whose sha256 begins alike`,
+    message: `the name ${sibling} is used by another source whose sha256 has the same beginning`,
     hint: `Remove it with: rootdisk cache rm ${sibling}`,
     details: { path: beside.path },
   });

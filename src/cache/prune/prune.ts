@@ -70,7 +70,7 @@ export async function pruneEntries(
 
 function reasonToGo(rules: PruneRules, ageMs: number, totalBytes: number): string | undefined {
   const { olderThanMs, budgetBytes, keep } = rules;
-  if (olderThanMs !== undefined && ageMs >= olderThanMs) return 'not used for so long';
+  if (olderThanMs !== undefined && ageMs >= olderThanMs) return 'last used too long ago';
   if (budgetBytes !== undefined && totalBytes > budgetBytes) return 'over the budget';
   const isKeepAlone = keep !== undefined && olderThanMs === undefined && budgetBytes === undefined;
   return isKeepAlone ? 'its release has newer builds' : undefined;
@@ -80,7 +80,7 @@ function reasonToStay({ olderThanMs, budgetBytes, keep }: PruneRules, isNewest: 
   if (isNewest)
     return keep === 1 ? 'the newest of its release' : `one of the newest ${keep} of its release`;
   if (budgetBytes !== undefined) return 'within the budget';
-  return olderThanMs === undefined ? 'no option names it' : 'used since';
+  return olderThanMs === undefined ? 'not selected by an option' : 'used recently';
 }
 
 /** Removes an entry, or returns who needs it. It looks for the user only when the removal is refused. */

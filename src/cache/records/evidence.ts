@@ -91,7 +91,7 @@ export function parseEvidence(text: string): StoredEvidence {
     throw new CacheError({
       code: 'ERR_CACHE_IO',
       message: `damaged evidence: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: 'Get the image again with refresh to have its origin proved anew.',
+      hint: 'Get the image again with refresh (--refresh) to verify its origin again.',
       details: {},
       cause,
     });
@@ -161,6 +161,6 @@ function readDocument(value: unknown, where: string): StoredDocument {
     base64: parseOptional(item['base64'], `${where}.base64`, parseText),
   });
   const sha256 = createHash('sha256').update(bytesOf(document)).digest('hex');
-  if (sha256 !== document.sha256) throw new Error(`${where} is not what was kept`);
+  if (sha256 !== document.sha256) throw new Error(`${where} is not the stored document`);
   return document;
 }

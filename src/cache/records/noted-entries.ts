@@ -35,7 +35,7 @@ export async function readNoted(cache: Cache, request: string): Promise<NotedEnt
     const text = await readSmallFileNow(pathOf(cache, request));
     return text === undefined ? undefined : parseNoted(text, request);
   } catch (error) {
-    const message = `the list of disks of ${request} is not used: ${error}`;
+    const message = `the stored list of disks of ${request} is not used: ${error}`;
     cache.log({ level: 'debug', message });
     return undefined;
   }
@@ -57,7 +57,8 @@ export async function noteEntries(
     // The usual case; checking is cheaper than taking the lock.
     if ((await change()) === undefined) continue;
     const path = pathOf(cache, request);
-    const what = 'the disks of a request are not noted, so the next call looks for them';
+    const what =
+      'the list of disks of a request was not stored, so the next call searches for them';
     const isNoted = await asBookkeeping(cache, what, false, async () => {
       const lock = await lockState(cache, path);
       try {
@@ -100,7 +101,8 @@ function pathOf(cache: Cache, request: string): string {
 
 function parseNoted(text: string, request: string): NotedEntry[] {
   const value = parseRecord(JSON.parse(text), 'list');
-  if (value['schema'] !== 1 || value['request'] !== request) throw new Error('it is another file');
+  if (value['schema'] !== 1 || value['request'] !== request)
+    throw new Error('it is a list of another request');
   return readList(value['entries'], 'entries', (item, where) => {
     const noted = parseRecord(item, where);
     return {

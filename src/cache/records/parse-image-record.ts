@@ -29,7 +29,7 @@ export function parseImageRecord(text: string): ImageRecord {
     throw new CacheError({
       code: 'ERR_CACHE_IO',
       message: `damaged record: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: 'Remove the entry (rootdisk cache rm) and get the image again.',
+      hint: 'Remove the entry with rootdisk cache rm, and get the image again.',
       details: {},
       cause,
     });

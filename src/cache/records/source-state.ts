@@ -40,7 +40,7 @@ const unknown: SourceState = { builds: [], signed: {}, files: {}, signedRoles: [
 /** The stored state of a source; empty if there is none or it cannot be read (the caller gets a warning). */
 export async function readSourceState(cache: Cache, key: SourceKey): Promise<SourceState> {
   const path = pathOf(cache, key);
-  const what = 'what was accepted before is not known';
+  const what = 'it is not known what was accepted before';
   const text = await asBookkeeping(cache, what, undefined, () => readSmallFile(path));
   if (text === undefined) return unknown;
   try {
@@ -67,7 +67,7 @@ export async function changeSourceState(
   const path = pathOf(cache, key);
   // The usual case; checking is cheaper than taking the lock.
   if (change(await readSourceState(cache, key)) === undefined) return;
-  await asBookkeeping(cache, 'what was accepted is not noted', undefined, async () => {
+  await asBookkeeping(cache, 'what was accepted was not stored', undefined, async () => {
     const lock = await lockState(cache, path);
     try {
       const after = change(await readSourceState(cache, key));

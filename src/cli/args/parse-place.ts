@@ -16,7 +16,7 @@ export function parsePlace(text: string): FilePlace {
   if (volume !== undefined && path !== undefined) return { volume, path };
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${JSON.stringify(shownText(text))} is no place on a disk`,
+    message: `${JSON.stringify(shownText(text))} is not a place on a disk`,
     hint: 'Write /path, p1:/path, p1@SUBVOLUME:/path, GROUP/VOLUME:/path or disk:/path.',
     details: { field: 'place', value: shownText(text) },
   });

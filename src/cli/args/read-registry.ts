@@ -19,7 +19,7 @@ export async function withRegistry(parts: Parts, flags: Flags): Promise<Parts> {
   const write = flags.has('registry-write');
   const only = flags.has('registry-only');
   if (write && only) {
-    const why = 'nothing comes from upstream that could be written';
+    const why = 'with --registry-only nothing comes from upstream';
     throw invalidOption('registry-write', why, 'Leave out --registry-write or --registry-only.');
   }
   const { registryTier } = await import('../../oci.ts');

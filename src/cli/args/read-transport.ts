@@ -61,5 +61,5 @@ async function readCertificates(path: string): Promise<string> {
     throw invalidOption('ca', `cannot read ${JSON.stringify(path)}`, hint, cause);
   });
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw invalidOption('ca', `${JSON.stringify(path)} holds no PEM certificate`, hint);
+  throw invalidOption('ca', `${JSON.stringify(path)} has no PEM certificate`, hint);
 }

@@ -1,23 +1,26 @@
 import { nearestWord } from '../../kit/nearest-word.ts';
+import { shownText } from '../../kit/public-url.ts';
 import { invalidOption, invalidValue } from './refuse.ts';
 
 /** `K=V` for each value of an option. The same name twice is `ERR_INVALID_REQUEST`. */
 export function parsePairs(values: readonly string[], option: string): Record<string, string> {
   // A value may hold `=`, a name may not.
-  return collect(values, option, /^([^=]+)=(.*)$/s, 'Write NAME=VALUE.');
+  return collect(values, option, /^([^=]+)=(.*)$/s, 'NAME=VALUE', `Write --${option} NAME=VALUE.`);
 }
 
 /** `FROM=TO` for each mirror. Both are addresses, and the first may hold `=` too. */
 export function parseMirrors(values: readonly string[]): Record<string, string> {
   const hint =
     'Write FROM=TO, such as https://cloud-images.ubuntu.com/=https://mirror.example/ubuntu/.';
-  return collect(values, 'mirror', /^(https?:\/\/.+?)=(https?:\/\/.+)$/is, hint);
+  const form = 'FROM=TO with two http or https addresses';
+  return collect(values, 'mirror', /^(https?:\/\/.+?)=(https?:\/\/.+)$/is, form, hint);
 }
 
 function collect(
   values: readonly string[],
   option: string,
   pattern: RegExp,
+  form: string,
   hint: string,
 ): Record<string, string> {
   const pairs = new Map<string, string>();
@@ -25,9 +28,12 @@ function collect(
     const [, name, value] = pattern.exec(text) ?? [];
     if (name === undefined || value === undefined) {
       // The value is not repeated: an address may hold a password.
-      throw invalidOption(option, 'the value is not a pair', hint);
+      throw invalidOption(option, `the value is not ${form}`, hint);
     }
-    if (pairs.has(name)) throw invalidOption(option, 'the left side of = was given twice', hint);
+    if (pairs.has(name)) {
+      const twice = `${JSON.stringify(shownText(name))} was given twice`;
+      throw invalidOption(option, twice, 'Give each name on the left side of = once.');
+    }
     pairs.set(name, value);
   }
   return Object.fromEntries(pairs);
@@ -73,7 +79,9 @@ export function parseLayers(text: string, known: readonly string[]): string[] {
     throw invalidOption(
       'from',
       `there is no format ${JSON.stringify(layer)}; ${ids}`,
-      meant === undefined ? 'Write the layers as in gz>raw.' : `Did you mean ${meant}?`,
+      meant === undefined
+        ? 'Write the layers like this: --from "gz>raw".'
+        : `Did you mean ${meant}?`,
     );
   }
   return layers;

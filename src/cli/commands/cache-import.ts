@@ -6,12 +6,12 @@ import type { Command } from './command.ts';
 export const cacheImport: Command = {
   name: 'cache import',
   operands: ['<file>'],
-  summary: 'Take disks out of a tar of cache export.',
+  summary: 'Import disks from a tar of cache export.',
   options: ['digest', 'cache-dir', 'plugin', 'limit'],
   repeats: ['digest'],
   examples: [
-    ['rootdisk cache import disks.tar', 'disks that came with their download'],
-    ['rootdisk cache import one.tar --digest content-sha256:…', 'one that came without'],
+    ['rootdisk cache import disks.tar', 'disks that were exported with their download'],
+    ['rootdisk cache import one.tar --digest content-sha256:…', 'a disk without its download'],
   ],
   async run({ operands: [file = ''], flags, cwd, parts, transport, onProgress, columns }) {
     const { cacheDir, limits, log, signal } = transport;

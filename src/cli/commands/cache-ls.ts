@@ -20,7 +20,7 @@ export const cacheLs: Command = {
       `${totals.entries} disk${totals.entries === 1 ? '' : 's'}`,
       `${formatBytes(totals.virtualBytes)} virtual`,
       `${formatBytes(totals.allocatedBytes)} allocated`,
-      ...(rest > 0 ? [`of it ${formatBytes(rest)} unfinished downloads`] : []),
+      ...(rest > 0 ? [`${formatBytes(rest)} of it unfinished downloads`] : []),
     ].join(', ');
     const text = entries.length === 0 ? summary : `${formatEntries(entries, columns)}\n${summary}`;
     return { text, json: listing };

@@ -11,9 +11,15 @@ export const cachePrune: Command = {
   summary: 'Remove leftovers, and disks by age or budget.',
   options: ['older-than', 'budget', 'keep', 'dry-run', 'cache-dir'],
   examples: [
-    ['rootdisk cache prune', 'leftovers only: downloads that were cut off, old documents'],
-    ['rootdisk cache prune --older-than 30d --keep 1', 'but the newest build of each release'],
-    ['rootdisk cache prune --budget 20GiB --dry-run', 'what would go, the oldest use first'],
+    ['rootdisk cache prune', 'only leftovers: interrupted downloads, old documents'],
+    [
+      'rootdisk cache prune --older-than 30d --keep 1',
+      'old disks, except the newest build of each release',
+    ],
+    [
+      'rootdisk cache prune --budget 20GiB --dry-run',
+      'what would be removed, least recently used first',
+    ],
   ],
   async run({ flags, cacheDir, parts, log, signal, columns }) {
     const [budget, keep] = [flags.text('budget'), flags.text('keep')];
@@ -44,11 +50,11 @@ function formatPruned(pruned: PrunedCache, columns: number | undefined): string 
     reason: 'unfinished download',
   }));
   const many = [
-    ...row(documents, 'document', 'not asked for in so long'),
+    ...row(documents, 'document', 'not used for a long time'),
     ...row(temporaries, 'temporary file', 'its process has ended'),
   ];
   const gone = [...[...removed, ...unfinished].map(rowOf), ...many];
-  const verb = dryRun ? 'WOULD GO' : 'REMOVED';
+  const verb = dryRun ? 'WOULD REMOVE' : 'REMOVED';
   const tables = [
     ...(gone.length > 0 ? [[[verb, 'ALLOCATED', 'LAST USED', 'WHY'], ...gone]] : []),
     ...(kept.length > 0 ? [[['KEPT', 'ALLOCATED', 'LAST USED', 'WHY'], ...kept.map(rowOf)]] : []),

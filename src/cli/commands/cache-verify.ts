@@ -30,7 +30,7 @@ export const cacheVerify: Command = {
     const isBad = ({ state, origin }: VerifiedEntry) =>
       state === 'damaged' || origin?.state === 'failed';
     const bad = entries.filter(isBad).length;
-    const summary = `${entries.length} disk${entries.length === 1 ? '' : 's'}, ${bad} damaged or of unproved origin`;
+    const summary = `${entries.length} disk${entries.length === 1 ? '' : 's'}, ${bad} damaged or of unverified origin`;
     const rows = entries.map((entry) => [entry.name, describeState(entry), describeOrigin(entry)]);
     const table = formatTable([['NAME', 'DISK', 'ORIGIN'], ...rows], { columns });
     return {

@@ -11,8 +11,14 @@ export const clone: Command = {
   options: ['size', 'backing', 'fix-gpt', 'force'],
   examples: [
     ['rootdisk clone "$(rootdisk ensure debian)" vm.raw --size 20GiB', 'a disk to boot'],
-    ['rootdisk clone disk.raw vm.raw --size 20GiB --fix-gpt', 'with its backup table at the end'],
-    ['rootdisk clone "$(rootdisk ensure debian)" vm.qcow2 --backing', 'only what will differ'],
+    [
+      'rootdisk clone disk.raw vm.raw --size 20GiB --fix-gpt',
+      'also move its backup partition table',
+    ],
+    [
+      'rootdisk clone "$(rootdisk ensure debian)" vm.qcow2 --backing',
+      'an overlay that holds only the changes',
+    ],
   ],
   async run({ operands: [disk = '', out = ''], cwd, warn, ...context }) {
     context.onProgress({ type: 'stage', stage: 'publish', message: `cloning ${disk}` });

@@ -21,7 +21,10 @@ export function completionOf(commands: () => readonly Command[]): Command {
       const format = Object.entries(shells).find(([name]) => name === shell)?.[1];
       if (format === undefined) {
         const known = Object.keys(shells).join(', ');
-        throw invalidArguments(`there is no completion for that shell, only: ${known}`, completion);
+        throw invalidArguments(
+          `there is no completion for ${JSON.stringify(shell)}; shells: ${known}`,
+          completion,
+        );
       }
       const vendors = parts.vendors.map(({ id }) => id).sort();
       const script = format(commands(), vendors);

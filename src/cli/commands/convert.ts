@@ -17,7 +17,7 @@ export const convert: Command = {
   options: [...fileOptions, 'to', 'force'],
   examples: [
     ['rootdisk convert disk.qcow2 disk.raw', 'the format is detected'],
-    ['rootdisk convert disk.img.xz disk.raw --from "xz>raw"', 'refuse anything else'],
+    ['rootdisk convert disk.img.xz disk.raw --from "xz>raw"', 'refuse other formats'],
     ['rootdisk convert disk.qcow2 disk.raw --max-size 64GiB', 'refuse larger disks'],
     ['rootdisk convert disk.raw disk.vhdx', 'also .vhd, .vmdk, .vdi, .qcow2 and .ova'],
     ['rootdisk convert disk.img.xz azure.img --to vhd', 'a format by name; raw by default'],

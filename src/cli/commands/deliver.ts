@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 export const deliver: Command = {
   name: 'deliver',
   operands: ['<ref | url | file>'],
-  summary: 'Bring an image to SmartOS, Triton or a plug-in.',
+  summary: 'Deliver an image to SmartOS, Triton or a plug-in.',
   options: [
     'to',
     'dataset',

@@ -43,7 +43,7 @@ function rows(image: ImageInspection): string[][] {
   const row = (name: string, value: string | undefined) =>
     value === undefined ? [] : [[name, value]];
   return [
-    ['layers', layers.length === 0 ? 'none that is known' : layers.join('>')],
+    ['layers', layers.length === 0 ? 'none recognized' : layers.join('>')],
     ['file size', formatExactBytes(sizeBytes)],
     ...row('virtual size', virtualSize === undefined ? undefined : formatExactBytes(virtualSize)),
     ...row('allocated', dataBytes === undefined ? undefined : formatExactBytes(dataBytes)),

@@ -16,10 +16,10 @@ export const list: Command = {
     ['rootdisk list debian --json | jq -r ".releases[].release"', 'for scripts'],
   ],
   columns: [
-    ['DEFAULT', 'what a reference without a release means; -: name one'],
-    ['TRUST', 'what its default image reaches: signed, checksum, tls'],
-    ['FACTS', 'captured from a document, documented, or unverified'],
-    ['EOL', 'end of the support of a release'],
+    ['DEFAULT', 'release that is used if none is named; -: name one'],
+    ['TRUST', 'level that its default image reaches, see docs/trust.md'],
+    ['FACTS', 'how its facts are known: captured, documented, unverified'],
+    ['EOL', 'end of life: when the support of a release ends'],
   ],
   async run({ operands: [id], parts, transport, onProgress, columns }) {
     if (id === undefined) return listVendors(parts, columns);

@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 export const lockAdd: Command = {
   name: 'lock add',
   operands: ['<ref | url>…'],
-  summary: 'Pin what a reference is now in rootdisk.lock.json.',
+  summary: 'Pin images with their digests in a lock file.',
   options: [
     'as',
     'digest',

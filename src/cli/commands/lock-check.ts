@@ -12,7 +12,7 @@ const changed = 10;
 export const lockCheck: Command = {
   name: 'lock check',
   operands: ['[alias]…'],
-  summary: 'Say what moved, aged or is gone; then exit 10.',
+  summary: 'Find locked images that moved or aged; exit 10.',
   options: lockedOptions,
   repeats: ['arch'],
   examples: [

@@ -8,7 +8,7 @@ import { describeChanges } from './lock-add.ts';
 export const lockUpdate: Command = {
   name: 'lock update',
   operands: ['[alias]…'],
-  summary: 'Pin named entries again, or all of them.',
+  summary: 'Update entries of the lock file to newer builds.',
   options: lockedOptions,
   repeats: ['arch'],
   examples: [

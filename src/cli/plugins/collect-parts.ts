@@ -58,10 +58,10 @@ function spread(plugin: string, value: unknown): unknown[] {
   }
   return lists.flatMap((name): unknown[] => {
     const parts: unknown = Reflect.get(value, name) ?? [];
-    if (!Array.isArray(parts)) throw unusable(plugin, `${name} is no list`, undefined);
+    if (!Array.isArray(parts)) throw unusable(plugin, `${name} is not a list`, undefined);
     const strange = parts.findIndex((part) => !isPartOf[name](part));
     if (strange < 0) return parts;
-    throw unusable(plugin, `${name}[${strange}] is no ${name.replace(/s$/, '')}`, undefined);
+    throw unusable(plugin, `${name}[${strange}] is not a ${name.replace(/s$/, '')}`, undefined);
   });
 }
 
@@ -120,7 +120,7 @@ function unusable(plugin: string, why: string, cause: unknown): PluginError {
   return new PluginError({
     code: 'ERR_PLUGIN',
     message: `the plug-in ${plugin}: ${why}`,
-    hint: `Report this to the author of ${plugin}; the shape of parts is documented in rootdisk/kit.`,
+    hint: `Report this to the author of ${plugin}; docs/plugins.md describes the shape of parts.`,
     details: { plugin, method: 'import' },
     cause,
   });

@@ -4,6 +4,6 @@ import type { ClonedDisk } from '../../core.ts';
 export function describeClone({ path, backing, backingKept }: ClonedDisk): string | undefined {
   if (backing === undefined) return undefined;
   return backingKept === true
-    ? `the cache keeps ${backing} for as long as ${path} lies there`
+    ? `the cache keeps ${backing} as long as ${path} exists`
     : `${path} needs ${backing}; do not change or remove it`;
 }

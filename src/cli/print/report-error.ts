@@ -31,7 +31,7 @@ export function reportError(error: unknown): ErrorReport {
     code: 'ERR_UNEXPECTED',
     name: known ? error.name : 'Error',
     message: known ? error.message : String(error),
-    hint: 'Run it again with --verbose, and report what it prints.',
+    hint: 'Run the command again with --verbose, and report its output.',
     details: {},
     exitCode: 1,
   };

@@ -50,7 +50,7 @@ export function parseGptHeader(sector: Buffer): GptHeader | undefined {
   const entrySize = sector.readUInt32LE(at.entrySize);
   const entriesBytes = sector.readUInt32LE(at.count) * entrySize;
   if (entrySize < 128 || entrySize % 128 !== 0 || entriesBytes > maxEntriesBytes) {
-    throw refuseTable('corrupt-table', 'has entries of a size that no table has');
+    throw refuseTable('corrupt-table', 'has entries of an invalid size');
   }
   const lba = (offset: number): number => Number(sector.readBigUInt64LE(offset));
   return {

@@ -45,8 +45,8 @@ export async function onDevice<T>(path: string, doing: string, step: () => Promi
       code: 'ERR_CACHE_IO',
       message: `cannot ${doing} ${path}: ${errno}`,
       hint: refused
-        ? 'Run this as a user who may write to the device, and see that it is not write-protected.'
-        : 'Check the device and the messages of the kernel.',
+        ? 'Run this as a user who may write to the device, and check that it is not write-protected.'
+        : 'Check the device, and the messages of the kernel (dmesg).',
       details: { path, errno },
       cause: error,
     });

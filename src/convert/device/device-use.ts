@@ -72,7 +72,7 @@ async function findSwap(
 ): Promise<string | undefined> {
   for (const line of (await readText('/proc/swaps')).split('\n').slice(1)) {
     const name = nameOf(await numberOf(unescaped(line.split(/\s/)[0] ?? '')));
-    if (name !== undefined) return `${name} is used for swapping`;
+    if (name !== undefined) return `${name} is used as swap space`;
   }
   return undefined;
 }
@@ -81,7 +81,7 @@ async function findSwap(
 async function findHolder(devices: readonly KnownDevice[]): Promise<string | undefined> {
   for (const { folder, name } of devices) {
     const [holder] = await namesIn(join(folder, 'holders'));
-    if (holder !== undefined) return `${name} is a part of ${devicePath(holder)}`;
+    if (holder !== undefined) return `${name} is part of ${devicePath(holder)}`;
   }
   return undefined;
 }
@@ -94,7 +94,7 @@ async function findLoop(
   for (const loop of loops) {
     const backing = (await readText(join('/sys/block', loop, 'loop/backing_file'))).trim();
     const name = nameOf(await numberOf(backing));
-    if (name !== undefined) return `${name} is what ${devicePath(loop)} is made of`;
+    if (name !== undefined) return `${name} is the backing file of ${devicePath(loop)}`;
   }
   return undefined;
 }

@@ -19,7 +19,7 @@ export async function isBlockDevice(
     throw unusable(
       path,
       `writing to a device is not supported yet on ${platform}`,
-      'Convert to a file and copy that to the device.',
+      'Convert to a file, and copy the file to the device.',
     );
   }
   if (found.isBlockDevice()) return true;

@@ -69,8 +69,8 @@ async function isMadeOf(folder: string, input: string): Promise<boolean> {
 function changed(path: string): CacheError {
   return new CacheError({
     code: 'ERR_CACHE_IO',
-    message: `${path} became another file at this moment`,
-    hint: 'Call again.',
+    message: `${path} was replaced by another file during the call`,
+    hint: 'Run the call again.',
     details: { path },
   });
 }

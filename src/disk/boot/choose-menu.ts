@@ -80,7 +80,7 @@ async function nothingFound(
     message: isConfigured
       ? 'The boot configuration of the disk starts no Linux kernel'
       : 'The disk has neither a boot configuration nor a kernel in /boot',
-    hint: 'Look at what it holds: rootdisk inspect FILE.',
+    hint: 'Look at the disk with rootdisk inspect FILE.',
     details: { field: 'kernel' },
   });
 }

@@ -73,7 +73,7 @@ async function openNamed(
 ): Promise<FoundRoot | string> {
   const { name } = about;
   if (refusal !== undefined) return `The root ${name} cannot be read: ${refusal.message}`;
-  if (fileSystem === undefined) return `The root ${name} holds no file system that is known.`;
+  if (fileSystem === undefined) return `The root ${name} holds no known file system.`;
   const chosen = parseSubvolume(lastOf('rootflags', cmdline)?.split(',') ?? []);
   const { subvolume, subvolumeId } = chosen;
   const isNamed = (subvolume ?? subvolumeId) !== undefined;

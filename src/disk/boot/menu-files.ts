@@ -20,7 +20,7 @@ export async function openMenuFile(file: MenuFile): Promise<OpenFile> {
   const place = sayMenuFile({ ...file, section: '' });
   const uki = await readUki(opened, place);
   if (uki !== undefined) return uki.section(file.section);
-  throw refuse('corrupt-data', `${place} is no unified kernel image`);
+  throw refuse('corrupt-data', `${place} is not a unified kernel image`);
 }
 
 /** The name of a menu's file in the syntax of `cat`: `p1:/boot/vmlinuz-6.1`; a section follows after `#`. */

@@ -36,7 +36,7 @@ async function openKernel(file: MenuFile): Promise<BootKernel> {
   const { part, opened } = await openPart(file, maxKernelBytes);
   const kind = await readKernelKind(opened);
   if (kind !== undefined) return { ...part, kind };
-  throw refuse('corrupt-data', `${part.file}, which the boot entry names, is no Linux kernel`, {
+  throw refuse('corrupt-data', `${part.file}, which the boot entry names, is not a Linux kernel`, {
     hint: 'Do not start this disk by its boot entry; look at the boot configuration on it.',
   });
 }

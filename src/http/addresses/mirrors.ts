@@ -48,7 +48,7 @@ function parsePrefix(text: string): string {
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: `mirrors: ${JSON.stringify(shownText(text))} is not an http or https address prefix`,
-    hint: 'Write a mirror as FROM=TO, such as https://cloud-images.ubuntu.com/=https://mirror.example/ubuntu/.',
+    hint: 'Write a mirror as FROM=TO (--mirror), such as https://cloud-images.ubuntu.com/=https://mirror.example/ubuntu/.',
     details: { field: 'mirrors' },
   });
 }

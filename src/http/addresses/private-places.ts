@@ -28,8 +28,8 @@ export class PrivatePlaces {
     const shown = publicUrl(url);
     throw new TransferError({
       code: 'ERR_METADATA',
-      message: `a document names ${shown}, a private address, and it came from a public host`,
-      hint: 'Do not use this server; if the address is meant, name it as a mirror of itself.',
+      message: `a document of a public host names ${shown}, a private address`,
+      hint: 'Do not use this server; if you trust the address, name it as a mirror of itself (mirrors, --mirror).',
       details: { url: shown },
     });
   }

@@ -59,7 +59,7 @@ export function firstHop(asked: URL, rules: AddressRules): Hop {
  * scheme, and from a public host to private addresses, unless the caller named the target as a mirror.
  */
 export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
-  if (!URL.canParse(location, from.url)) throw refused(from.url, 'a place that is no address', '');
+  if (!URL.canParse(location, from.url)) throw refused(from.url, 'an invalid address', '');
   const target = new URL(location, from.url);
   target.hash = '';
   const sameOrigin = target.origin === from.url.origin;
@@ -92,8 +92,8 @@ export function nextHop(from: Hop, location: string, rules: AddressRules): Hop {
 export function offlineMiss(url: URL): NotFoundError {
   return new NotFoundError({
     code: 'ERR_OFFLINE_MISS',
-    message: `offline: ${publicUrl(url)} would have to be asked`,
-    hint: 'Call once without offline, so that the answer is cached.',
+    message: `the call is offline, and it needs ${publicUrl(url)}`,
+    hint: 'Call once without offline (--offline), so that the answer is cached.',
     details: { field: 'offline', value: publicUrl(url) },
   });
 }
@@ -106,8 +106,8 @@ function plain(url: URL): IntegrityError {
   const shown = publicUrl(url);
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
-    message: `${shown} is plain http: the network could change the bytes`,
-    hint: 'Use https, name a mirror for this address, or give the digest of the file.',
+    message: `${shown} is plain http, so others on the network could change the bytes`,
+    hint: 'Use https, name a mirror for this address (mirrors, --mirror), or give the digest of the file (digest, --digest).',
     details: { url: shown },
   });
 }
@@ -117,7 +117,7 @@ function refused(from: URL, what: string, location: string): TransferError {
   return new TransferError({
     code: 'ERR_REDIRECT',
     message: `${publicUrl(from)} redirects to ${what}${at}`,
-    hint: 'Ask for the final https address, or name it as a mirror if it is meant.',
+    hint: 'Use the final https address, or name it as a mirror (mirrors, --mirror) if you trust it.',
     details: { url: publicUrl(from), location },
   });
 }

@@ -19,8 +19,8 @@ export function cutShort(url: URL, received: number, wanted: number): TransferEr
 export function cannotContinue(url: URL, received: number, why: string): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${publicUrl(url)}: the transfer was cut after ${received} bytes, and the server ${why}`,
-    hint: 'Start the transfer again.',
+    message: `${publicUrl(url)}: the download stopped after ${received} bytes, and the server ${why}`,
+    hint: 'Start the download again.',
     details: { url: publicUrl(url), restart: true },
   });
 }
@@ -29,7 +29,7 @@ export function cannotContinue(url: URL, received: number, why: string): Transfe
 export function foreignEncoding(url: URL, encoding: string): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${publicUrl(url)} answers with the content encoding ${encoding} although it was asked for none`,
+    message: `${publicUrl(url)} answers with the content encoding ${encoding}, which was not requested`,
     hint: 'Use another mirror, or have the server or proxy send the file as it is.',
     details: { url: publicUrl(url), field: 'content-encoding' },
   });
@@ -40,7 +40,7 @@ export function wrongSize(url: URL, actual: number, expected: number): Integrity
   return new IntegrityError({
     code: 'ERR_SIZE',
     message: `${publicUrl(url)} has ${over}${actual} bytes where ${expected} are expected`,
-    hint: 'Do not use the file; upstream may be changing it right now, so try later.',
+    hint: 'Do not use the file; the vendor may be changing it right now, so try later.',
     details: { url: publicUrl(url), expected: String(expected), actual: String(actual) },
   });
 }

@@ -154,7 +154,7 @@ export class BodyTransfer {
   async #continue(): Promise<Answer> {
     const condition = this.#condition();
     if (condition['if-range'] === undefined && this.#wanted.judged !== true) {
-      throw this.#restart('gives nothing to recognise the file by');
+      throw this.#restart('sends no ETag or date to recognise the file by');
     }
     // The address that served the beginning is asked once; after that, the target of the original address.
     const start = this.hop;

@@ -38,7 +38,7 @@ export function checkPart(
   const part = parseContentRange(headers['content-range']);
   const { position, end = Infinity, total = part?.total, validators } = wanted;
   if (part === undefined || part.start !== position || part.end >= end || part.total !== total) {
-    return 'answers with another range';
+    return 'answers with a different range';
   }
-  return sameValidators(validators, headers) ? part : 'has another file by now';
+  return sameValidators(validators, headers) ? part : 'has a different file now';
 }

@@ -31,7 +31,7 @@ export function refuseHtml(from: URL, bytes: Uint8Array): void {
   const shown = publicUrl(from);
   throw new TransferError({
     code: 'ERR_METADATA',
-    message: `${shown} should be a document, but this is HTML: a maintenance page, a portal or a moved address`,
+    message: `${shown} should be a document, but it is HTML, such as a maintenance page or a login page`,
     hint: 'Open the address in a browser, and try later.',
     details: { url: shown },
   });

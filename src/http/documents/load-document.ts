@@ -76,7 +76,7 @@ export async function loadDocument(
     }
     context.log({
       level: 'warn',
-      message: `${error.message}; using the copy of ${stored.storedAt}`,
+      message: `${error.message}; using the stored copy of ${stored.storedAt}`,
       data: { url: publicUrl(asked), storedAt: stored.storedAt },
     });
     return { document: fromStored(asked, start, stored, true) };

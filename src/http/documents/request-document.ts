@@ -103,10 +103,12 @@ async function unpack(
     if (Reflect.get(Object(error), 'code') === 'ERR_BUFFER_TOO_LARGE') {
       throw documentTooLong(answer.url, options.maxBytes);
     }
-    throw new TransientFailure(unusable(answer.url, 'comes packed, and the packing is damaged'));
+    throw new TransientFailure(
+      unusable(answer.url, 'is compressed, and the compressed data is damaged'),
+    );
   });
   if (unpacked instanceof Uint8Array) return unpacked;
-  const what = `comes in the content encoding ${unpacked.encoding}, which was not asked for`;
+  const what = `answers with the content encoding ${unpacked.encoding}, which was not requested`;
   throw unusable(answer.url, what);
 }
 
@@ -116,7 +118,7 @@ function refusal(
   maxBytes: number | undefined,
 ): TransferError | undefined {
   if (head && !/^bytes 0-\d/i.test(answer.headers['content-range'] ?? '')) {
-    return unusable(answer.url, 'answers with another range than its beginning');
+    return unusable(answer.url, 'answers with a different range, not with the beginning');
   }
   const declared = parseContentLength(answer.headers) ?? 0;
   if (maxBytes === undefined || declared <= maxBytes) return undefined;

@@ -64,7 +64,7 @@ function openPools(
   } catch (error) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
-      message: 'a proxy variable of the environment holds no usable address',
+      message: 'a proxy variable of the environment is not a usable address',
       hint: 'Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, such as http://proxy.example:3128.',
       details: { field: 'HTTPS_PROXY' },
       // Node's own message contains the address with its credentials.
@@ -101,8 +101,8 @@ function checkCertificates(pem: string): void {
   } catch (cause) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
-      message: 'ca holds no readable PEM certificate',
-      hint: 'Pass the text of a PEM file with BEGIN CERTIFICATE blocks.',
+      message: 'ca has no readable PEM certificate',
+      hint: 'Give the text of a PEM file with BEGIN CERTIFICATE blocks (--ca FILE).',
       details: { field: 'ca' },
       cause,
     });

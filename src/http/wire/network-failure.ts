@@ -47,7 +47,8 @@ export function networkFailure(
 }
 
 function hintFor(errno: string, tls: boolean, proxy: string | undefined): string {
-  if (tls) return 'Pass the certificate authority of this host with ca, or correct the clock.';
+  if (tls)
+    return 'Give the certificate authority of this host with ca (--ca), or correct the clock of this machine.';
   if (errno === 'ERR_PROXY_TUNNEL')
     return 'Check the proxy and its credentials, or list the host in NO_PROXY.';
   if (proxy !== undefined) return 'Check that the proxy is up, or list the host in NO_PROXY.';

@@ -46,7 +46,7 @@ export async function walkPath(
     if (links > most.links) throw tooMuch('links', path, most.links);
     const target = await node.target();
     if (target === '' || Buffer.byteLength(target) > most.targetBytes) {
-      throw refuse('corrupt-data', `The link ${place(steps, name)} has no usable target`);
+      throw refuse('corrupt-data', `The link ${place(steps, name)} has an invalid target`);
     }
     if (target.startsWith('/')) steps.length = 0;
     ahead.push(...split(target));
@@ -56,7 +56,7 @@ export async function walkPath(
 
 /** The error for a node of another kind than requested, such as a directory in place of a file. */
 export function notA(wanted: 'file' | 'directory' | 'link', path: string): Error {
-  return refuse('not-a-file', `${shown(path)} is no ${wanted}`, {
+  return refuse('not-a-file', `${shown(path)} is not a ${wanted}`, {
     hint: `Name a ${wanted}.`,
   });
 }

@@ -166,8 +166,8 @@ function noListing(page: URL, html: string): TransferError {
   const what = isHtml(new TextEncoder().encode(html.slice(0, 1024))) ? 'HTML page' : 'page';
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${url} should be a directory index, and is another ${what}`,
-    hint: 'Look at the address in a browser; upstream may be under maintenance or have changed its pages.',
+    message: `${url} should be a directory index, found another ${what}`,
+    hint: 'Open the address in a browser: the site may be down for maintenance or have new pages.',
     details: { url },
   });
 }

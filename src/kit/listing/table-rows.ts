@@ -44,8 +44,8 @@ function notReadable(base: URL): TransferError {
   const url = publicUrl(base);
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${url} is too large or too deep a page to be read`,
-    hint: 'Look at the address in a browser; upstream may have changed its pages.',
+    message: `${url} is too large or too deeply nested to be read`,
+    hint: 'Open the address in a browser: the site may have new pages.',
     details: { url },
   });
 }

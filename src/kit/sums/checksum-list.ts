@@ -111,11 +111,11 @@ function refuseOther(text: string, dialect: ChecksumDialect, from: string): void
 }
 
 function nothingUsable(list: ChecksumList, from: string): IntegrityError | TransferError {
-  if (list.weak === 0) return noList(`${from}: no SHA-256 or SHA-512 digest in it`);
+  if (list.weak === 0) return noList(`${from}: it has no SHA-256 or SHA-512 digest`);
   return new IntegrityError({
     code: 'ERR_DIGEST',
-    message: `${from}: only weak digests in it, such as MD5 or SHA-1`,
-    hint: 'Give the expected sha256 or sha512 digest yourself.',
+    message: `${from}: it has only weak digests, such as MD5 or SHA-1`,
+    hint: 'Give the expected sha256 or sha512 digest (digest, --digest).',
     details: { from, reason: 'weak-digest', known: [...list.weakNames].slice(0, 5) },
   });
 }
@@ -124,7 +124,9 @@ function noList(message: string, hint?: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message,
-    hint: hint ?? 'The upstream document has changed its shape or is not the document; report it.',
+    hint:
+      hint ??
+      'Report this: the upstream document has a new form, or another page stands in its place.',
     details: {},
   });
 }

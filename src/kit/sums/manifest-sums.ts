@@ -13,7 +13,7 @@ export const manifestTypes: string = [
 /** Everything that a manifest or an index of a registry refers to; the digest is also the name. */
 export function* readManifestSums(text: string, from: string): Generator<ChecksumLine> {
   const content = parseRecord(
-    parseJsonText(text, `${from}: this is no manifest of a registry`),
+    parseJsonText(text, `${from}: this is not a manifest of a registry`),
     from,
   );
   const named = [content['manifests'], content['layers'], content['config']];

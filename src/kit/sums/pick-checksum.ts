@@ -48,7 +48,7 @@ export function pickChecksum(
     throw new IntegrityError({
       code: 'ERR_DIGEST',
       message: `${from} lists ${name} more than once, with different ${sizes.length > 1 ? 'sizes' : 'digests'}`,
-      hint: 'Do not use the file; wait until upstream has corrected the list, or give the digest yourself.',
+      hint: 'Do not use the file; wait until the vendor has corrected the list, or give the digest (digest, --digest).',
       details: { fileName: name, from, reason: 'ambiguous-entry', known: digests },
     });
   }
@@ -65,7 +65,7 @@ function notListed(list: ChecksumList, name: string, from: string): IntegrityErr
     return new IntegrityError({
       code: 'ERR_DIGEST',
       message: `${from} lists ${name} only with a weak hash, such as MD5 or SHA-1`,
-      hint: 'Give the expected sha256 or sha512 digest yourself.',
+      hint: 'Give the expected sha256 or sha512 digest (digest, --digest).',
       details: { fileName: name, from, reason: 'weak-digest' },
     });
   }
@@ -73,7 +73,7 @@ function notListed(list: ChecksumList, name: string, from: string): IntegrityErr
   return new IntegrityError({
     code: 'ERR_DIGEST',
     message: `${from} does not list ${name}${known.length > 0 ? `; the closest it has: ${known.join(', ')}` : ''}`,
-    hint: 'The list may be of another build, or upstream renamed the file; try again later or report it.',
+    hint: 'Try again later, or report it: the list may be of another build, or the vendor renamed the file.',
     details: { fileName: name, from, reason: 'not-listed', known },
   });
 }
@@ -82,7 +82,7 @@ function withoutName(name: string, from: string): IntegrityError {
   return new IntegrityError({
     code: 'ERR_DIGEST',
     message: `${from} is a digest without a name: it does not say that it belongs to ${name}`,
-    hint: 'Use a list that names the file, or compare the digest with the file yourself.',
+    hint: 'Use a list that names the file, or give the digest (digest, --digest).',
     details: { fileName: name, from, reason: 'not-listed' },
   });
 }

@@ -65,7 +65,7 @@ export async function lookKept(
   throw new NotFoundError({
     code: 'ERR_OFFLINE_MISS',
     message: `the kernel of ${entry.name} is not in the cache`,
-    hint: 'Call once without offline.',
+    hint: 'Call once without offline (--offline).',
     details: { vendor: request.vendor, field: 'boot', cacheDir: call.cache.cacheDir },
   });
 }

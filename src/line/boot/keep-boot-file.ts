@@ -36,7 +36,7 @@ export async function keepStaged(
   const format = plan.name.format;
   if (plan.role !== 'kernel') return whole(format, path, sizeBytes, {});
   if (sizeBytes > maxKernelBytes) {
-    const message = `${plan.artifact.fileName} is larger than any kernel`;
+    const message = `${plan.artifact.fileName} is too large for a kernel`;
     throw refuse('limit', message, { limit: maxKernelBytes, value: sizeBytes });
   }
   const packed = await inCache(path, 'read', () => readFile(path));
@@ -86,6 +86,6 @@ function wrongArch(fileName: string, wanted: string, found: string): DecodeError
   return refuse('format-mismatch', `${fileName} is for ${found}, not for ${wanted}`, {
     declared: wanted,
     detected: found,
-    hint: 'Ask for the architecture that it is for, or tell upstream.',
+    hint: 'Ask for the architecture that it is for, or report it to the vendor.',
   });
 }

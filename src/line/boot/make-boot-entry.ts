@@ -135,6 +135,6 @@ function describe(
 function tooLong(role: string, limit: number): Error {
   return refuse('limit', `the ${role} on the disk is longer than ${limit} bytes`, {
     limit,
-    hint: 'Boot the disk by its firmware: leave boot out.',
+    hint: 'Boot the disk by its firmware: leave out boot (--boot).',
   });
 }

@@ -88,7 +88,7 @@ function keptAs(name: string, format: string): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
     message: `${name} is kept as ${format}, and what boots a disk is read from a raw one`,
-    hint: 'Leave format out.',
+    hint: 'Leave out format (--format).',
     details: { field: 'format', value: format },
   });
 }

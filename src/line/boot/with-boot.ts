@@ -42,7 +42,7 @@ async function read(planned: Planned, disk: Entry): Promise<BootSet> {
       throw new NotFoundError({ code: 'ERR_NOT_FOUND', message, hint, details, cause: error });
     }
     if (!(error instanceof DecodeError)) throw error;
-    const message = `${none}no kernel can be read out of it: ${error.message}`;
+    const message = `${none}no kernel can be read from it: ${error.message}`;
     throw refuse(error.details.reason, message, { ...error.details, hint, cause: error });
   }
 }
@@ -50,7 +50,7 @@ async function read(planned: Planned, disk: Entry): Promise<BootSet> {
 /** Why the boot files were read from the disk, and what to do if it has none. */
 function withoutPublished({ call, plan }: Planned): { none: string; hint: string } {
   const { vendor } = plan.identity;
-  const hint = 'Boot the disk by its firmware: leave boot out.';
+  const hint = 'Boot the disk by its firmware: leave out boot (--boot).';
   if (call.options.boot === 'disk' || ['url', 'file'].includes(vendor)) return { none: '', hint };
   if (call.locked === undefined) {
     return { none: `${vendor} publishes no kernel that boots this disk, and `, hint };

@@ -20,7 +20,7 @@ export function matchContent(plan: Plan, { content, loaders }: FoundContent): vo
   const { osIds } = resolution.guest ?? {};
   if (system === undefined || osIds === undefined || osIds.includes(system.id)) return;
   const wanted = osIds.join(' or ');
-  const message = `${fileName} holds the system ${JSON.stringify(system.id)} by its os-release, not ${wanted}`;
+  const message = `the os-release of ${fileName} names the system ${JSON.stringify(system.id)}, not ${wanted}`;
   throw wrongContent(message, wanted, system.id);
 }
 
@@ -31,7 +31,7 @@ export function warnOfVersion(plan: Plan, content: ImageContent | undefined): Wa
   const asked = askedVersions(plan);
   if (osIds === undefined || asked.length === 0 || !isVersion(found)) return [];
   if (asked.some((one) => agree(one, found))) return [];
-  const message = `${plan.artifact.fileName} holds version ${found} by its os-release, not ${asked.join(' or ')}`;
+  const message = `the os-release of ${plan.artifact.fileName} names version ${found}, not ${asked.join(' or ')}`;
   return [{ code: 'other-version', message }];
 }
 
@@ -57,6 +57,6 @@ function wrongContent(message: string, declared: string, detected: string): Deco
   return refuse('wrong-content', message, {
     declared,
     detected,
-    hint: 'Do not use this disk: ask for what it is, or tell upstream.',
+    hint: 'Do not use this disk; ask for the system that it holds, or report it to the vendor.',
   });
 }

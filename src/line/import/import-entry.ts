@@ -35,7 +35,7 @@ export async function importSource(
 ): Promise<Entry> {
   const { downloadBytes } = call.options.limits;
   if (member.sizeBytes !== record.source.sizeBytes || member.realBytes !== undefined) {
-    throw noArchive(`${member.name} has another size than its record says`);
+    throw noArchive(`${member.name} does not have the size that its record says`);
   }
   await requireRoom(call, member.sizeBytes, downloadBytes, 'downloadBytes');
   // Not a cache name, so that it is swept if this process is killed.
@@ -71,7 +71,7 @@ export async function importDisk(
 ): Promise<Entry> {
   const { sizeBytes, contentDigest, sha256, virtualSize } = record.disk;
   if (member.realBytes !== sizeBytes)
-    throw noArchive(`${member.name} has another size than its record says`);
+    throw noArchive(`${member.name} does not have the size that its record says`);
   await requireRoom(call, 0, call.options.limits.virtualBytes, 'virtualBytes', sizeBytes);
   const { extents, mapBytes } = await readSparseMap(tape, sizeBytes);
   if (sparseBodyBytes(mapBytes, extents) !== member.sizeBytes) {

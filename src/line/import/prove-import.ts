@@ -20,7 +20,10 @@ export async function proveImport(call: Call, entry: Entry, text: string): Promi
   const context = { signal: call.signal, log: call.options.log, now: call.options.now };
   const proven = await proveSigned(call.parts, kept, entry, context).catch((error: unknown) => {
     if (call.signal.aborted || !isImageError(error)) throw error;
-    call.options.log({ level: 'info', message: `${entry.name} stays unproved: ${error.message}` });
+    call.options.log({
+      level: 'info',
+      message: `${entry.name} was not verified: ${error.message}`,
+    });
     return undefined;
   });
   return proven === undefined ? entry : await raiseToSigned(call, entry, kept, proven);

@@ -24,7 +24,7 @@ export async function requireRoom(
   throw new CacheError({
     code: 'ERR_NO_SPACE',
     message: `the import needs ${neededBytes} bytes in ${cache.imagesDir}, and ${free} are free`,
-    hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another with cacheDir.',
+    hint: 'Free space on this disk (rootdisk cache prune removes disks), or choose a cache folder on another disk with cacheDir (--cache-dir).',
     details: { path: cache.imagesDir, neededBytes, freeBytes: free },
   });
 }

@@ -7,7 +7,7 @@ export function withoutClaims(
   isSource: boolean,
 ): ImageRecord {
   const level = isPinned ? 'pinned' : 'none';
-  const message = 'the disk was imported; what its vendor signed was not checked here';
+  const message = 'the disk was imported; the signature of its vendor was not checked here';
   return {
     ...record,
     requests: [],

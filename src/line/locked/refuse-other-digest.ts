@@ -22,7 +22,7 @@ export function refuseOtherDigest(
     throw new IntegrityError({
       code: 'ERR_DIGEST',
       message: `${alias} is locked with ${expected} in ${locked.path}, and the cached disk ${name} was made of ${actual}`,
-      hint: `Call once without offline to get the locked bytes${correct}.`,
+      hint: `Call once without offline (--offline) to get the locked bytes${correct}.`,
       details: { fileName: record.source.fileName, expected, actual, from: locked.path },
     });
   }

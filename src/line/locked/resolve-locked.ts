@@ -68,11 +68,11 @@ export function sayWhenLocked({ locked }: Pick<Call, 'locked'>, error: unknown):
   const tried = others === 0 ? '' : `; so were its ${others} mirrors and archives`;
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `${entry.alias} (${image.snapshot}) was locked on ${image.locked.slice(0, 10)}, and its file is not there any more: ${error.message}${tried}`,
+    message: `${entry.alias} (${image.snapshot}) was locked on ${image.locked.slice(0, 10)}, and its file is gone: ${error.message}${tried}`,
     hint:
       from === 'catalog'
-        ? `Ask the vendor: ${entry.request}, or name a mirror that has the file.`
-        : `Run: rootdisk lock update ${entry.alias}, or name a mirror that has the file.`,
+        ? `Ask the vendor: ${entry.request}, or name a mirror that has the file (mirrors, --mirror).`
+        : `Run: rootdisk lock update ${entry.alias}, or name a mirror that has the file (mirrors, --mirror).`,
     details: {
       field: 'url',
       ...defined({ value: url, vendor: parseReference(entry.request).kind }),

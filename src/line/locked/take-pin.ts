@@ -75,8 +75,8 @@ function refuseOtherRequest({ options }: Call, entry: LockEntry, image: LockedIm
   const field = isOtherVariant ? 'variant' : 'parameters';
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${entry.alias} is locked with another ${field === 'variant' ? field : 'set of parameters'}`,
-    hint: 'Leave the option out, or lock that image under a name of its own.',
+    message: `${entry.alias} is locked with different ${field === 'variant' ? field : 'parameters'}`,
+    hint: 'Leave out the option, or lock that image under another name.',
     details: { field },
   });
 }
@@ -86,7 +86,7 @@ function unknownAlias(text: string, path: string, images: readonly LockEntry[]):
   const near = closestNames(text, known).slice(0, 3);
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `${path} pins nothing called ${JSON.stringify(text)}, and no vendor has that name`,
+    message: `${path} has no entry ${JSON.stringify(text)}, and no vendor has that name`,
     hint:
       near.length === 0
         ? 'Run rootdisk lock ls for the names, or rootdisk list for the vendors.'

@@ -115,13 +115,13 @@ function maxBytes(role: ArtifactRole, others: number): number {
 function tooLong(name: string, limit: number): Error {
   return refuse('limit', `the member ${JSON.stringify(name)} is longer than ${limit} bytes`, {
     limit,
-    hint: 'Tell the publisher of the bundle: no such file is that long.',
+    hint: 'Report it to the publisher of the bundle: the file is too long.',
   });
 }
 
 function unexpected(name: string): Error {
   return refuse('ambiguous-content', `the bundle holds ${JSON.stringify(name)}, which it may not`, {
     value: name,
-    hint: 'Tell the publisher of the bundle: it holds more than it may.',
+    hint: 'Report it to the publisher of the bundle: it holds a file that is not allowed.',
   });
 }

@@ -12,10 +12,10 @@ export function parseBundleManifest(text: string): Readonly<Record<string, unkno
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw unusable('is no JSON', cause);
+    throw unusable('is not JSON', cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unusable('is no object of JSON');
+    throw unusable('is not a JSON object');
   }
   return Object.fromEntries(Object.entries(value));
 }
@@ -29,7 +29,7 @@ export async function readBundleManifest({
 
 function unusable(what: string, cause?: unknown): Error {
   return refuse('corrupt-header', `the manifest of the bundle ${what}`, {
-    hint: 'Tell the publisher of the bundle.',
+    hint: 'Report it to the publisher of the bundle.',
     cause,
   });
 }

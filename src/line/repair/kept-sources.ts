@@ -58,7 +58,7 @@ export async function keptSources(call: Call, record: ImageRecord): Promise<Kept
     }
   }
   const unfinished = `${cache.stagingPathOf(baseName(record.name))}/download`;
-  await add(unfinished, 'a download that was not published', false);
+  await add(unfinished, 'an unpublished download', false);
   return found;
 }
 

@@ -45,7 +45,7 @@ export async function makeBlocks(
   const { cache, signal, progress } = call;
   const blocks = countBlocks(damage);
   progress.begin('disk');
-  progress.stage('decode', `making ${blocks} damaged blocks of ${name} again`);
+  progress.stage('decode', `rebuilding ${blocks} damaged blocks of ${name}`);
   const staging = await openStaging(cache, baseName(name));
   try {
     const copy = await inCache(path, 'repair', () =>

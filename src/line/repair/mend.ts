@@ -39,7 +39,7 @@ function staysDamaged({ name, path }: Entry, why: string, cause: Error): Integri
   return new IntegrityError({
     code: 'ERR_DIGEST',
     message: `${name} is damaged on disk, and it cannot be fetched again: ${why}`,
-    hint: 'Do not use the disk; try again later, or name a mirror that has the file.',
+    hint: 'Do not use the disk; try again later, or name a mirror that has the file (mirrors, --mirror).',
     details: { fileName: path, reason: 'damaged' },
     cause,
   });

@@ -17,7 +17,7 @@ export async function readAgain(asked: Call, record: ImageRecord): Promise<Entry
     throw new NotFoundError({
       code: 'ERR_NOT_FOUND',
       message: `${record.name} was read out of ${diskName}, which is not in the cache`,
-      hint: `Remove it (rootdisk cache rm ${record.name}) and get the image again.`,
+      hint: `Remove it with rootdisk cache rm ${record.name}, and get the image again.`,
       details: { field: 'disk', value: diskName },
     });
   }

@@ -90,7 +90,7 @@ async function fromKept(
     const made = await makeBlocks(call, damaged, damage, kept).catch((error: unknown) => {
       const isFinal = call.signal.aborted || !isImageError(error) || hasRemedy(error, 'cache');
       if (isFinal || !kept.isDownload) throw error;
-      const message = `all of ${name} is made again, and not its damaged blocks alone: ${error.message}`;
+      const message = `all of ${name} is rebuilt, not only its damaged blocks: ${error.message}`;
       call.options.log({ level: 'info', message });
       return undefined;
     });
@@ -104,8 +104,8 @@ async function fromKept(
 function noAddress({ name }: ImageRecord): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `the record of ${name} holds no address`,
-    hint: `Remove it (rootdisk cache rm ${name}) and get the image again.`,
+    message: `the record of ${name} has no address`,
+    hint: `Remove it with rootdisk cache rm ${name}, and get the image again.`,
     details: { field: 'url' },
   });
 }

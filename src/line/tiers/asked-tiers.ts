@@ -144,7 +144,7 @@ export class AskedTiers {
       await callPlugin(tier.id, 'refuse', signal, () => copy.refuse(error));
     } catch (failure) {
       if (signal.aborted) throw signal.reason;
-      log({ level: 'warn', message: `the tier ${tier.id} was told and failed: ${failure}` });
+      log({ level: 'warn', message: `the tier ${tier.id} was notified and failed: ${failure}` });
     }
   }
 

@@ -65,7 +65,7 @@ async function* readCopy(
 function changed(url: URL): TransferError {
   return new TransferError({
     code: 'ERR_NETWORK',
-    message: `${publicUrl(url)} is another copy than the one that the beginning is of`,
+    message: `${publicUrl(url)} is not the copy that served the beginning of the file`,
     hint: 'Try again.',
     details: { url: publicUrl(url), restart: true },
   });
@@ -74,7 +74,7 @@ function changed(url: URL): TransferError {
 function notBytes(plugin: string): PluginError {
   return new PluginError({
     code: 'ERR_PLUGIN',
-    message: `${plugin}.read() gave something else than bytes`,
+    message: `${plugin}.read() did not give bytes`,
     hint: `Report this to the author of ${plugin}.`,
     details: { plugin, method: 'read' },
   });

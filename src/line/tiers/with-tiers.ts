@@ -27,7 +27,7 @@ export async function withTiers(
   if (chosen.length === 0) return await make(proved);
   const why = whyNone(proved);
   if (why !== undefined) {
-    const message = `no tier is asked for ${plan.artifact.fileName}: ${why}`;
+    const message = `tiers are not asked for ${plan.artifact.fileName}: ${why}`;
     call.options.log({ level: 'debug', message });
     const isUpstreams = plan.artifact.url.protocol !== 'file:' && !call.options.offline;
     if (isUpstreams && chosen.some(({ only }) => only === true)) throw cannotCome(plan, why);
@@ -58,15 +58,15 @@ function whyNone({ call, plan, proven }: Proved): string | undefined {
   if (call.options.offline) return 'the call is offline';
   const level = effectiveLevel(levelByWay(proven.level, true), proven.pinned);
   const isJudged = proven.digests.length > 0 || proven.checks.length > 0 || plan.artifact.pieces;
-  return isJudged && level !== 'none' ? undefined : 'nothing but TLS vouches for its bytes';
+  return isJudged && level !== 'none' ? undefined : 'only TLS protects its bytes';
 }
 
 /** The error with `only`: upstream may not be asked for image bytes, and a tier cannot be. */
 function cannotCome({ artifact: { fileName } }: Plan, why: string): NotFoundError {
   return new NotFoundError({
     code: 'ERR_NOT_FOUND',
-    message: `${fileName} cannot come from a tier: ${why}; and upstream is not to be asked`,
-    hint: 'Give the digest that the file must have, or allow upstream to be asked.',
+    message: `${fileName} cannot come from a tier: ${why}, and upstream may not be asked`,
+    hint: 'Give the digest of the file (digest, --digest), or allow upstream to be asked.',
     details: { field: 'tiers', value: fileName },
   });
 }

@@ -78,7 +78,7 @@ function conflict(
   return new IntegrityError({
     code,
     message: `two proofs disagree: ${expected} and ${actual}`,
-    hint: 'Do not use the image; look at what upstream publishes, and at the digest that was given.',
+    hint: 'Do not use the image; compare what the vendor publishes with the digest that you gave.',
     details: { expected, actual, reason: 'conflicting-proofs' },
   });
 }

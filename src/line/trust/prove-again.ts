@@ -55,7 +55,9 @@ export async function proveAgain(
     const misfit = findMisfit(entry, proven);
     if (misfit !== undefined) return { state: 'failed', level, reason: misfit, warnings: [] };
     if (proven.checks.length > 0 && entry.source === undefined) {
-      return recorded('its signature covers the download, which was not kept (keepSource)');
+      return recorded(
+        'its signature covers the download, which was not kept (keepSource, --keep-source)',
+      );
     }
     await passSource(proven, entry.source, context.signal);
     const { warnings, ...signed } = await finishChecks(proven);
@@ -180,7 +182,7 @@ function notThere(url: URL | string): TransferError {
   return new TransferError({
     code: 'ERR_HTTP_STATUS',
     message: `${publicUrl(url)} was not kept with the disk`,
-    hint: 'Get the image again with refresh.',
+    hint: 'Get the image again with refresh (--refresh).',
     details: { url: publicUrl(url) },
   });
 }

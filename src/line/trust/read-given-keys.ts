@@ -21,7 +21,7 @@ async function readKeyFile(path: string): Promise<string> {
     throw unusable(`cannot read the key ${JSON.stringify(path)}`, cause);
   });
   if (bytes.length === 0 || bytes.length > maxBytes) {
-    throw unusable(`${JSON.stringify(path)} is no key`);
+    throw unusable(`${JSON.stringify(path)} is not a public key`);
   }
   // An OpenPGP packet begins with a byte that no text begins with.
   if (((bytes[0] ?? 0) & 0x80) === 0) return bytes.toString('utf8');
@@ -34,7 +34,7 @@ function unusable(message: string, cause?: unknown): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message,
-    hint: 'Give a public key of the vendor: an armored or encoded file, or its text.',
+    hint: 'Give a public key of the vendor with keys (--key): an armored or encoded file, or its text.',
     details: { field: 'keys' },
     cause,
   });

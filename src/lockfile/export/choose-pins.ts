@@ -33,7 +33,7 @@ export function choosePins(lock: LockFile, choice: PinChoice, target: ExportTarg
   }
   const names = [...new Set(pins.map(({ alias }) => alias))];
   if (target.oneImage !== true || names.length < 2) return pins;
-  const message = `a template of ${target.name} is of one image, and these are ${names.length}`;
+  const message = `a template of ${target.name} takes one image, and there are ${names.length}`;
   throw refuseExport(message, `Name one of: ${names.join(', ')}.`, 'aliases');
 }
 

@@ -37,7 +37,7 @@ export const lima: ExportTarget = {
 
 function express({ arch, image }: ExportPin): Expressed {
   if (words[arch] === undefined) {
-    return { because: `Lima has no machines of ${arch}`, local: false };
+    return { because: `Lima has no machines with ${arch}`, local: false };
   }
   const shape = shapeOf(image);
   if (shape === undefined || !disks.includes(shape.disk)) {

@@ -23,7 +23,7 @@ export function hclNames<T extends ExportPin>(pins: readonly T[]): (readonly [st
 function sameName(name: string, one: ExportPin, other: ExportPin): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${pinTitle(one)} and ${pinTitle(other)} would both be called ${name}`,
+    message: `${pinTitle(one)} and ${pinTitle(other)} would both get the name ${name}`,
     hint: 'Export one of the two by its name, or rename one in the lock file.',
     details: { field: 'alias', value: other.alias },
   });

@@ -10,7 +10,7 @@ import { hclNames, pinComment, pinFileName } from './pin-names.ts';
 export const terraformLibvirt: ExportTarget = {
   name: 'libvirt',
   localOnly: true,
-  express: () => ({ because: 'the provider of libvirt compares no checksum', local: true }),
+  express: () => ({ because: 'the provider of libvirt does not compare checksums', local: true }),
   format(pins) {
     const pool = hclBlock(
       'variable',

@@ -17,7 +17,7 @@ import { exportTargets } from './targets.ts';
 export async function writeExport(lock: LockFile, options: ExportLockOptions): Promise<LockExport> {
   const { to, aliases = [], arch } = options;
   if (!exportKinds.includes(to)) {
-    throw refuseExport('to names no tool', `Use one of: ${exportKinds.join(', ')}.`, 'to');
+    throw refuseExport('to (--to) is missing', `Use one of: ${exportKinds.join(', ')}.`, 'to');
   }
   const target = exportTargets[to];
   const choice = { aliases, arch: arch === undefined ? undefined : parseArch(arch) };
@@ -67,7 +67,7 @@ function refusePins(
   if (first !== undefined) {
     return refuseExport(message, `Get the disk first: ${ensureLine(first.pin, lockfile)}`, 'to');
   }
-  const others = 'Export the others by their names.';
+  const others = 'Export the other entries by their names.';
   const plain = 'Use json (--to json), which takes every pin.';
   return refuseExport(message, hasOthers ? others : plain, 'to');
 }

@@ -21,7 +21,7 @@ export async function askHelper(
 ): Promise<RegistryLogin | undefined> {
   // A file name that is found by PATH: the configuration must not choose a path.
   if (!/^\w[\w.-]*$/.test(suffix))
-    throw new Error('the name of its credential helper is no file name');
+    throw new Error('the name of its credential helper is not a file name');
   const name = `docker-credential-${suffix}`;
   const stop = AbortSignal.any([signal, AbortSignal.timeout(timeMs)]);
   signal.throwIfAborted();
@@ -81,7 +81,7 @@ function parseLogin(name: string, text: string): RegistryLogin | undefined {
   try {
     fields = parseRecord(JSON.parse(text), 'helper');
   } catch {
-    throw new Error(`${name} answers with something else than JSON`);
+    throw new Error(`${name} does not answer with JSON`);
   }
   const { Username: username, Secret: secret } = fields;
   if (typeof username !== 'string' || typeof secret !== 'string' || secret === '') return undefined;

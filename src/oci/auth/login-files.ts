@@ -58,7 +58,7 @@ async function readLoginFile(path: string): Promise<LoginFile | undefined> {
     return { path, ...parseLoginFile(JSON.parse(text)) };
   } catch {
     // The parser's message may quote the file.
-    throw unreadable(path, 'not the JSON of a login file');
+    throw unreadable(path, 'it is not a login file in JSON');
   }
 }
 

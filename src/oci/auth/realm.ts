@@ -9,7 +9,8 @@ import { publicUrl } from '../../kit/public-url.ts';
  */
 export function parseRealm(text: string, registry: URL): URL {
   const realm = URL.parse(text);
-  if (realm === null || !/^https?:$/.test(realm.protocol)) throw noRealm(registry, 'no address');
+  if (realm === null || !/^https?:$/.test(realm.protocol))
+    throw noRealm(registry, 'an invalid address');
   realm.username = '';
   realm.password = '';
   realm.hash = '';
@@ -26,8 +27,8 @@ export function parseRealm(text: string, registry: URL): URL {
 function noRealm(registry: URL, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${registry.origin} names as its token service ${what}`,
-    hint: 'Do not use this registry; tell its operator.',
+    message: `${registry.origin} names a token service at ${what}`,
+    hint: 'Do not use this registry; report it to its operator.',
     details: { url: `${registry.origin}/`, field: 'www-authenticate' },
   });
 }

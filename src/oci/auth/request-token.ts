@@ -133,7 +133,7 @@ function noToken(realm: URL): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${shown} answers without a token`,
-    hint: 'Try later, or tell the operator of the registry.',
+    hint: 'Try later, or report it to the operator of the registry.',
     details: { url: shown },
   });
 }

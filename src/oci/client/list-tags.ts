@@ -15,7 +15,7 @@ export async function* listTags({
   const told = new Set<string>();
   let page: URL | undefined = url(`tags/list?n=${pageTags}`);
   while (page !== undefined) {
-    if (seen.has(page.href)) throw badPage(page, 'is a page that was read before');
+    if (seen.has(page.href)) throw badPage(page, 'was read before');
     seen.add(page.href);
     const document = await http.metadata
       .get(page, { accept: 'application/json', fresh: true })
@@ -41,7 +41,7 @@ function nextPage(page: URL, link: string | undefined): URL | undefined {
   if (target === undefined) return undefined;
   const next = URL.parse(target, page);
   if (next === null || next.host !== page.host || next.pathname !== page.pathname) {
-    throw badPage(page, 'names another place as its next page');
+    throw badPage(page, 'names an address outside of the registry as its next page');
   }
   // Behind a proxy that terminates TLS, a registry may write http in its own addresses.
   next.protocol = page.protocol;
@@ -52,7 +52,7 @@ function badPage(page: URL, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${publicUrl(page)} ${what}`,
-    hint: 'Tell the operator of the registry.',
+    hint: 'Report it to the operator of the registry.',
     details: { url: publicUrl(page), field: 'link' },
   });
 }

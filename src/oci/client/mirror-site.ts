@@ -59,7 +59,7 @@ function openMirror(
       signal.throwIfAborted();
       if (!isImageError(error)) throw error;
       isDown ||= isUnreachable(error);
-      const message = `${error.message}; ${place.host} itself is asked`;
+      const message = `${error.message}; ${place.host} itself is asked instead`;
       if (isDown || error.remedy === 'integrity') warn?.({ code: 'registry-mirror', message });
       log({ level: 'debug', message });
     },

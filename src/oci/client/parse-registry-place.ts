@@ -15,10 +15,10 @@ export function parseRegistryPlace(text: string): RegistryPlace {
     /^(?:(https?):\/\/)?([^/@?#\\\s]+)\/([^?#\\\s]+)$/.exec(text) ?? [];
   const isHost = scheme !== undefined || /[.:\]]|^localhost$/.test(authority);
   const guess = URL.parse(`https://${authority}`);
-  if (!isHost || guess === null || guess.host === '') throw noPlace(text, 'is no HOST/REPOSITORY');
+  if (!isHost || guess === null || guess.host === '') throw noPlace(text, 'is not HOST/REPOSITORY');
   const repository = hub.includes(guess.host) && !path.includes('/') ? `library/${path}` : path;
   if (!repositoryRule.test(repository)) {
-    throw noPlace(text, `names no repository: ${JSON.stringify(shownText(path))}`);
+    throw noPlace(text, `has no repository: ${JSON.stringify(shownText(path))}`);
   }
   if (hub.includes(guess.host)) {
     return { host: 'docker.io', repository, origin: new URL('https://registry-1.docker.io') };

@@ -62,7 +62,7 @@ export function openReader(connection: RegistryConnection): RegistryReader {
       if (status === 404) return undefined;
       if (status !== 200) throw headFailure(address, status);
       const length = parseContentLength(headers);
-      if (length === undefined) throw unusable(address, 'does not tell the length of the blob');
+      if (length === undefined) throw unusable(address, 'does not state the length of the blob');
       return length;
     },
     readBlob,
@@ -120,7 +120,7 @@ function checkReference(text: string, rule?: RegExp): string {
   if (rule?.test(text) ?? (tagRule.test(text) || digestRule.test(text))) return text;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${JSON.stringify(text.slice(0, 200))} is no ${rule === undefined ? 'tag or ' : ''}digest of a registry`,
+    message: `${JSON.stringify(text.slice(0, 200))} is not a ${rule === undefined ? 'tag or ' : ''}digest of a registry`,
     hint: 'Give a tag of at most 128 letters, digits, "_", "." and "-", or a digest such as sha256:….',
     details: { field: 'reference', value: text.slice(0, 200) },
   });
@@ -133,8 +133,8 @@ function checkDigest(url: URL, bytes: Uint8Array, expected: string): void {
   if (actual === expected) return;
   throw new IntegrityError({
     code: 'ERR_DIGEST',
-    message: `${publicUrl(url)} has other bytes than its digest says`,
-    hint: 'Do not use it; tell the operator of the registry.',
+    message: `the bytes of ${publicUrl(url)} do not match its digest`,
+    hint: 'Do not use it; report it to the operator of the registry.',
     details: { url: publicUrl(url), expected, actual },
   });
 }
@@ -153,7 +153,7 @@ function unusable(url: URL, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${publicUrl(url)} ${what}`,
-    hint: 'Tell the operator of the registry.',
+    hint: 'Report it to the operator of the registry.',
     details: { url: publicUrl(url) },
   });
 }

@@ -36,7 +36,7 @@ export function senselessAnswer(url: URL, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${shown}: the registry ${what}`,
-    hint: 'Check the address of the registry, and what stands before it.',
+    hint: 'Check the address of the registry, and the proxy in front of it.',
     details: defined({ url: shown }),
   });
 }
@@ -63,8 +63,10 @@ function waitOfText(text: string): number | undefined {
 
 function hintFor(status: number): string {
   if (status === 401 || status === 403) {
-    return 'Log in to this registry with docker login or podman login, as a user with the rights.';
+    return 'Log in to this registry with docker login or podman login, as a user who may do this.';
   }
-  if (status === 404) return 'Make this repository in the registry, or check its name.';
-  return status === 405 ? 'Let the registry allow this.' : 'Wait and try again.';
+  if (status === 404) return 'Create this repository in the registry, or check its name.';
+  return status === 405
+    ? 'Allow this in the configuration of the registry.'
+    : 'Wait and try again.';
 }

@@ -186,7 +186,7 @@ export class HerdMember {
       if (this.#held !== undefined && !isDue && !this.#isSilent) return this.#held;
       const sight = await this.#timed(this.#look());
       if (sight.kind === 'held' && this.#held === undefined) {
-        this.#context.tell(`another host fetches it; waiting until the registry has it`);
+        this.#context.tell(`another host is fetching it; waiting until the registry has it`);
       }
       this.#held = sight.kind === 'held' ? sight : undefined;
       return sight;
@@ -207,7 +207,7 @@ export class HerdMember {
   }
 
   #alone(why: AloneReason): HerdTurn {
-    if (why === 'unreachable') this.#context.warn('the registry gives no answer');
+    if (why === 'unreachable') this.#context.warn('the registry does not answer');
     if (why === 'deadline') {
       const seconds = Math.round(this.#waitedMs() / 1000);
       this.#context.warn(`another host has not stored the file in the registry for ${seconds} s`);

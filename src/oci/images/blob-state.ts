@@ -32,7 +32,7 @@ function adviceFor(state: BlobState, digest: Digest): string {
   if (state === 'missing') return 'Push the image again: rootdisk registry push.';
   if (state === 'unreadable') return 'Remove this image from the registry, and push it again.';
   const hex = hexOf(digest);
-  return `Pushing again does not heal it: the registry keeps the bytes that it has. Stop the registry, remove blobs/sha256/${hex.slice(0, 2)}/${hex}/data from its storage (or remove the image and let garbage collection delete the blob), start the registry, and push the image again: rootdisk registry push.`;
+  return `Pushing again does not repair it, because the registry keeps the bytes that it has. Stop the registry, remove blobs/sha256/${hex.slice(0, 2)}/${hex}/data from its storage (or remove the image and let garbage collection delete the blob), start the registry, and push the image again: rootdisk registry push.`;
 }
 
 /** Reads a blob to its end, and passes its bytes to `update`; the caller decides whether they are right. */

@@ -105,8 +105,8 @@ async function* readAddress(
 function otherBytes(url: URL, expected: string): IntegrityError {
   return new IntegrityError({
     code: 'ERR_DIGEST',
-    message: `${publicUrl(url)} has other bytes than the image in the cache was made of`,
-    hint: 'Get the image again with refresh (--refresh), and push what is published now.',
+    message: `the bytes of ${publicUrl(url)} are not those of the image in the cache`,
+    hint: 'Get the image again with refresh (--refresh), and push it then.',
     details: { url: publicUrl(url), expected: `sha256:${expected}` },
   });
 }

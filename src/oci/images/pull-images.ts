@@ -96,7 +96,7 @@ async function pullImage(
   const tagged = await readTag(client, tag);
   if (tagged?.kind !== 'image') throw notThere(where, tag);
   const { image } = tagged;
-  tell('look', `looking at ${image.name}`);
+  tell('look', `reading the documents of ${image.name}`);
   const layer = image.layers.find(({ role }) => role === 'disk');
   const { record, evidence } = await readClaims(client, image);
   if (layer === undefined || record === undefined) {
@@ -183,14 +183,14 @@ async function readProved(
   const isProved = origin.state === 'proved';
   const isPinned = actual.some((one) => digests.includes(one));
   if (isProved || isPinned) return { check, isProved, isPinned };
-  throw unusable(repository.where, origin.reason ?? 'nothing shows that it is what was published');
+  throw unusable(repository.where, origin.reason ?? 'nothing proves that it is the published file');
 }
 
 function unusable(name: string, why: string): IntegrityError {
   return new IntegrityError({
     code: 'ERR_UNTRUSTED',
     message: `${name} is not taken from the registry: ${why}`,
-    hint: 'Give the digest of the published file, brought another way, as digest (--digest); or get the image from upstream.',
+    hint: 'Give the digest of the published file as digest (--digest), from a source that you trust; or get the image from upstream.',
     details: { fileName: name },
   });
 }

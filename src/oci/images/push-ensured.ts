@@ -89,7 +89,7 @@ async function pushCached(
     throw new NotFoundError({
       code: 'ERR_NOT_FOUND',
       message: `another process removed ${path} from the cache`,
-      hint: 'Call again.',
+      hint: 'Run the call again.',
       details: { field: 'path', value: path },
     });
   }

@@ -57,7 +57,7 @@ export function parseJson(text: unknown, where: string): Record<string, unknown>
     throw new TransferError({
       code: 'ERR_METADATA',
       message: `${where} is not JSON`,
-      hint: 'Remove this artifact from the registry; it is written again.',
+      hint: 'Remove this artifact from the registry; the next push writes it again.',
       details: { field: where },
       cause,
     });

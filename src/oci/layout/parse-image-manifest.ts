@@ -36,7 +36,7 @@ export function parseImageManifest(
   const manifest = parseJson(new TextDecoder().decode(stored.bytes), where);
   const artifact = manifest['artifactType'];
   if (artifact !== mediaTypes.artifact) {
-    throw foreign(where, artifact === undefined ? 'no artifact' : `a ${shown(artifact)}`);
+    throw foreign(where, artifact === undefined ? 'not an artifact' : `a ${shown(artifact)}`);
   }
   const given = parseRecord(manifest['annotations'], `${where}.annotations`);
   const found = parseText(given[annotations.name], `${where}.annotations["${annotations.name}"]`);
@@ -48,7 +48,7 @@ export function parseImageManifest(
   const listed = parseList(manifest['layers'], `${where}.layers`);
   const layers = listed.map((layer, index) => parseLayer(layer, `${where}.layers[${index}]`));
   const roles = new Set(layers.map(({ role }) => role));
-  if (roles.size < layers.length) throw senseless(`${where}.layers`, 'two files of one role');
+  if (roles.size < layers.length) throw senseless(`${where}.layers`, 'two files with one role');
   return { name: found, config, layers };
 }
 
@@ -123,8 +123,8 @@ function foreign(where: string, what: string): TransferError {
 function senseless(where: string, what: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${where} is ${what}, which no image has`,
-    hint: 'Remove this artifact from the registry; it is written again.',
+    message: `${where} is ${what}, which an image does not have`,
+    hint: 'Remove this artifact from the registry; the next push writes it again.',
     details: { field: where },
   });
 }

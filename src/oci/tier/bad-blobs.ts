@@ -39,7 +39,7 @@ export class BadBlobs {
       await utimes(path, new Date(), new Date());
       await this.#removeOldest();
     } catch (error) {
-      this.#log({ level: 'warn', message: `${blob} is not remembered as bad: ${error}` });
+      this.#log({ level: 'warn', message: `${blob} was not recorded as bad: ${error}` });
     }
   }
 

@@ -84,14 +84,14 @@ async function openLayer(
     return undefined;
   }
   if (await bad.has(where, context.now)) {
-    const message = `${where} was bad before and is not asked for`;
+    const message = `${where} was bad before and is not requested`;
     context.log({ level: 'debug', message });
     return undefined;
   }
   const remember = async (ms: number, reason: Error): Promise<void> => {
     await bad.remember(where, new Date(context.now.getTime() + ms), reason.message);
     const until = ms === badMs ? 'for 30 days' : 'for an hour';
-    context.warn(`${where} is not asked for again ${until}; remove this blob from the registry`);
+    context.warn(`${where} is not requested again ${until}; remove this blob from the registry`);
   };
   const url = publicUrl(new URL(`/v2/${repository}/blobs/${digest}`, origin));
   return {

@@ -11,7 +11,7 @@ export class ProgramFailure extends Error {
 
   constructor(line: readonly string[], said: string, isMissing = false) {
     super(
-      `${line.slice(0, 2).join(' ')} ${isMissing ? 'is not on this machine' : `failed: ${said}`}`,
+      `${line.slice(0, 2).join(' ')} ${isMissing ? 'is not installed on this machine' : `failed: ${said}`}`,
     );
     this.isMissing = isMissing;
     this.said = said;

@@ -50,7 +50,7 @@ export class Imgapi {
     const answer = await this.#ask({ method: 'GET', path: 'ping' });
     if (answer.status !== 200) throw this.#failure(answer);
     const { ping } = this.#read(answer);
-    if (ping !== 'pong') throw notImgapi(this.url, 'answers /ping with something else than pong');
+    if (ping !== 'pong') throw notImgapi(this.url, 'does not answer /ping with pong');
   }
 
   /** The image with this uuid; `undefined` if the server does not have it. */
@@ -82,8 +82,8 @@ export class Imgapi {
     if (got[0] === sha1 && got[1] === size) return;
     throw new IntegrityError({
       code: got[1] === size ? 'ERR_DIGEST' : 'ERR_SIZE',
-      message: `${publicUrl(this.url)} has another file than was sent: ${got.join(', ')}, not ${sha1}, ${size}`,
-      hint: 'Call again; tell the operator of the server if it lasts.',
+      message: `${publicUrl(this.url)} has a different file than the one that was sent: ${got.join(', ')}, not ${sha1}, ${size}`,
+      hint: 'Run the call again; report it to the operator of the server if it happens again.',
       details: { url: publicUrl(this.url), expected: `${sha1}, ${size}`, actual: got.join(', ') },
     });
   }
@@ -131,7 +131,7 @@ export class Imgapi {
     if (answer.status !== 200) throw this.#failure(answer);
     const { uuid, state, origin, files } = this.#read(answer);
     if (typeof uuid !== 'string' || typeof state !== 'string') {
-      throw notImgapi(this.url, 'answers with something else than an image');
+      throw notImgapi(this.url, 'does not answer with an image');
     }
     const [first]: unknown[] = Array.isArray(files) ? files : [];
     const { sha1, size }: { sha1?: unknown; size?: unknown } = Object(first);

@@ -43,9 +43,10 @@ function hintFor(status: number): string {
   if (status === 401 || status === 403) {
     return 'Use the IMGAPI of the head node, on its admin network: HTTP Signature, which a standalone server asks for, is not supported.';
   }
-  if (status === 413) return 'Give the server, or the proxy before it, a higher bound for files.';
+  if (status === 413)
+    return 'Raise the limit for the size of files on the server, or on the proxy in front of it.';
   if (status === 429 || status >= 500)
-    return 'Wait and call again; the finished pair is used then.';
+    return 'Wait, and run the call again; it uses the finished files.';
   if (status === 404) return 'Check the address of the server (--url).';
-  return 'Correct what the server says, and call again.';
+  return 'Correct what the server reports, and run the call again.';
 }

@@ -41,7 +41,7 @@ function chainTooLong(api: Imgapi, origin: string): TransferError {
   return new TransferError({
     code: 'ERR_METADATA',
     message: `${shown}: ${origin} has more than ${maxOrigins - 1} origins below it`,
-    hint: 'Deliver an image that has no origin.',
+    hint: 'Deliver an image without an origin.',
     details: { url: shown },
   });
 }
@@ -50,8 +50,8 @@ function notActive(api: Imgapi, uuid: string): TransferError {
   const shown = publicUrl(api.url);
   return new TransferError({
     code: 'ERR_METADATA',
-    message: `${shown}: the origin ${uuid} does not become active`,
-    hint: 'Import the origin by hand (sdc-imgadm import), then call again.',
+    message: `${shown}: the origin ${uuid} did not become active`,
+    hint: 'Import the origin by hand (sdc-imgadm import), then run the call again.',
     details: { url: shown },
   });
 }

@@ -55,6 +55,6 @@ async function undo(api: Imgapi, uuid: string, { log }: Pick<TargetContext, 'log
     await api.remove(uuid, signal);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    log({ level: 'warn', message: `${uuid} stays unactivated; the next call goes on: ${why}` });
+    log({ level: 'warn', message: `${uuid} was not activated; the next call continues: ${why}` });
   }
 }

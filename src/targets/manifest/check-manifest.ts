@@ -39,7 +39,8 @@ const ofZvols = ['nic_driver', 'disk_driver', 'cpu_type', 'image_size'];
 export function checkManifest(given: unknown): CheckedManifest {
   const manifest = readObject('', given);
   for (const field of Object.keys(manifest)) {
-    if (!known.includes(field)) throw wrong(field, 'is no field of a manifest; use tags instead');
+    if (!known.includes(field))
+      throw wrong(field, 'is not a field of a manifest; use tags instead');
   }
   if (manifest['v'] !== 2) throw wrong('v', 'must be 2');
   const uuid = readPattern('uuid', manifest['uuid'], uuidPattern, 'a UUID in small letters');
@@ -82,7 +83,7 @@ function checkRequirements(given: unknown): void {
   for (const [index, network] of networks.entries()) {
     const path = `requirements.networks[${index}]`;
     const keys = Object.keys(readObject(path, network)).sort().join();
-    if (keys !== 'description,name') throw wrong(path, 'must have name and description, no more');
+    if (keys !== 'description,name') throw wrong(path, 'must have name and description only');
   }
   if (bootrom !== undefined) {
     readWord('requirements.bootrom', bootrom, ['bios', 'uefi']);
@@ -148,7 +149,7 @@ function wrong(field: string, why: string): UsageError {
   return new UsageError({
     code: 'ERR_INVALID_REQUEST',
     message: field === '' ? `the manifest ${why}` : `the manifest's ${field} ${why}`,
-    hint: 'Correct the manifest, or remove it to have it made again.',
+    hint: 'Correct the manifest, or remove it so that it is made again.',
     details: { field: field === '' ? 'manifest' : field },
   });
 }

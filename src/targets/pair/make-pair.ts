@@ -37,7 +37,7 @@ export async function makePair(
   return await holdingBuild(disk, context, async () => {
     const kept = afresh ? undefined : await findPair(paths, disk.uuid, signal);
     if (kept !== undefined) {
-      tell(`using ${kept.streamPath}, which is finished`);
+      tell(`using ${kept.streamPath}, which is complete`);
       return kept;
     }
     const folder = context.outputDirOf(disk);

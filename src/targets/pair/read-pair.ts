@@ -64,8 +64,8 @@ function differs(
 ): IntegrityError {
   return new IntegrityError({
     code,
-    message: `${basename(streamPath)} is not what its manifest says: ${actual}, not ${expected}`,
-    hint: 'Remove both files to have them made again.',
+    message: `${basename(streamPath)} does not match its manifest: ${actual}, not ${expected}`,
+    hint: 'Remove both files so that they are made again.',
     details: { fileName: basename(streamPath), expected, actual },
   });
 }

@@ -97,7 +97,7 @@ async function destroyBuild(zfs: Zfs, dataset: string, log: TargetContext['log']
       const isAbsent = /does not exist/i.test(said);
       if (isAbsent || (error instanceof ProgramFailure && error.isMissing)) return;
       if (attempt >= destroyAttempts) {
-        const message = `${dataset} stays, and a build in an hour destroys it: ${said}`;
+        const message = `${dataset} was not removed; a build after an hour removes it: ${said}`;
         return log({ level: 'warn', message });
       }
     }
@@ -109,7 +109,7 @@ function empty(snapshot: string): CacheError {
   return new CacheError({
     code: 'ERR_CACHE_IO',
     message: `zfs send of ${snapshot} wrote nothing`,
-    hint: 'Look at the state of the pool (zpool status), and call again.',
+    hint: 'Check the state of the pool with zpool status, and run the call again.',
     details: { path: snapshot },
   });
 }

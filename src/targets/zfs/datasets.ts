@@ -13,8 +13,8 @@ export function checkDataset(name: string): void {
   if (datasetPattern.test(name) && name.length <= maxNameLength - ownLength) return;
   throw new UsageError({
     code: 'ERR_INVALID_REQUEST',
-    message: `${JSON.stringify(name)} is no name of a dataset`,
-    hint: 'Give a dataset such as zones/images: letters, digits and _-.: between slashes, no blanks.',
+    message: `${JSON.stringify(name)} is not the name of a dataset`,
+    hint: 'Give a dataset such as zones/images: letters, digits and _-.: between slashes, without blanks.',
     details: { field: 'dataset', value: name },
   });
 }
@@ -35,7 +35,7 @@ export async function chooseParent(
   if (!isSmartos) {
     throw new UsageError({
       code: 'ERR_INVALID_REQUEST',
-      message: 'the dataset to build in is not known on this system',
+      message: 'the parent dataset for the build is not known on this system',
       hint: 'Name the parent dataset with dataset (--dataset).',
       details: { field: 'dataset' },
     });
@@ -74,8 +74,8 @@ export function zfsError(error: unknown, dataset: string): unknown {
     hint: isDenied
       ? 'Run this as root, or let the user do it (pfexec, zfs allow).'
       : isFull
-        ? 'Free space in the pool, or name another dataset with --dataset.'
-        : 'Check the dataset, or name another one with --dataset.',
+        ? 'Free space in the pool, or name another dataset with dataset (--dataset).'
+        : 'Check the dataset, or name another one with dataset (--dataset).',
     details: { path: dataset },
     cause: error,
   });
@@ -87,7 +87,7 @@ function withoutZfs(cause?: unknown): UsageError {
     code: 'ERR_INVALID_REQUEST',
     message:
       'there is no zfs command on this machine, and an image for SmartOS is a ZFS send stream, not a raw disk',
-    hint: 'Run this on a machine with ZFS, or copy a finished pair into the folder of --output-dir.',
+    hint: 'Run this on a machine with ZFS, or copy a finished pair into the folder of outputDir (--output-dir).',
     details: { field: 'to' },
     cause,
   });

@@ -76,7 +76,7 @@ function cutShort(path: string): CacheError {
   return new CacheError({
     code: 'ERR_CACHE_IO',
     message: `${path} became shorter while it was read`,
-    hint: 'Stop what writes to it, and call again.',
+    hint: 'Stop the program that writes to it, and run the call again.',
     details: { path },
   });
 }

@@ -65,7 +65,7 @@ describe('the table beside a disk', () => {
     await handle.close();
     expect(await verifyEntry(entry)).toEqual({
       state: 'damaged',
-      reason: 'its bytes are not those that were published: 3 blocks of 1 MiB, the first at byte 0',
+      reason: 'its bytes are not the published ones: 3 blocks of 1 MiB, the first at byte 0',
       damage: [
         [0, 2 * MiB],
         [3 * MiB, 512],
@@ -74,7 +74,7 @@ describe('the table beside a disk', () => {
     await rm(`${entry.path}.blocks`);
     expect(await verifyEntry(entry)).toEqual({
       state: 'damaged',
-      reason: 'its bytes are not those that were published',
+      reason: 'its bytes are not the published ones',
     });
   });
 });

@@ -43,7 +43,7 @@ describe('removes', () => {
     const { removed, kept, freedBytes } = await prune(cache, {});
     expect({ removed, kept, freedBytes }).toEqual({
       removed: [],
-      kept: [['a', 'no option names it']],
+      kept: [['a', 'not selected by an option']],
       freedBytes: 0,
     });
   });
@@ -56,7 +56,7 @@ describe('removes', () => {
     const done = await prune(cache, { olderThan: '30d' });
     expect(done).toEqual({ ...dry, dryRun: false });
     expect(done.removed.map(([snapshot]) => snapshot)).toEqual(['a', 'c']);
-    expect(done.kept).toEqual([['b', 'used since']]);
+    expect(done.kept).toEqual([['b', 'used recently']]);
     expect(await disks(cache)).toEqual(['b']);
   });
 

@@ -74,7 +74,7 @@ it('leaves no list without the newest disk if it cannot be written', async () =>
   // Blocks the new file.
   await mkdir(`${path}.new`);
   await noteEntries(cache, ['a'], [note(2)], begin);
-  expect(warnings).toEqual([expect.stringContaining('not noted')]);
+  expect(warnings).toEqual([expect.stringContaining('not stored')]);
   expect(await readNoted(cache, 'a')).toBeUndefined();
   await rm(`${path}.new`, { recursive: true });
   await noteEntries(cache, ['a'], [note(2)], begin);

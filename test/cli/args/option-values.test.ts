@@ -40,8 +40,14 @@ describe('--param', () => {
     expect(parsePairs(['__proto__=1'], 'param')).toEqual(JSON.parse('{"__proto__":"1"}'));
   });
 
-  test.each([[['a']], [['=1']], [['a=1', 'a=2']]])('%j is refused', (values) => {
-    expect(() => parsePairs(values, 'param')).toThrow(/^--param: /);
+  test.each([
+    [['a'], 'the value is not NAME=VALUE', 'Write --param NAME=VALUE.'],
+    [['=1'], 'the value is not NAME=VALUE', 'Write --param NAME=VALUE.'],
+    [['a=1', 'a=2'], '"a" was given twice', 'Give each name on the left side of = once.'],
+  ])('%j is refused', (values, why, hint) => {
+    expect(() => parsePairs(values, 'param')).toThrow(
+      expect.objectContaining({ message: `--param: ${why}`, hint }),
+    );
   });
 });
 
@@ -62,7 +68,9 @@ describe('--mirror', () => {
       'https://a.example/=/srv',
       'x=https://u:secret@m/',
     ]) {
-      expect(() => parseMirrors([text])).toThrow(/^--mirror: the value is not a pair$/);
+      expect(() => parseMirrors([text])).toThrow(
+        /^--mirror: the value is not FROM=TO with two http or https addresses$/,
+      );
     }
     const twice = ['https://a.example/=https://m/', 'https://a.example/=https://n/'];
     expect(() => parseMirrors(twice)).toThrow(/twice/);

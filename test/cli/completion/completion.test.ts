@@ -86,5 +86,5 @@ test('fish completes commands, options and vendors', (context) => {
 test('another shell is a wrong call', async () => {
   const ran = await runCli(['completion', 'tcsh']);
   expect(ran).toMatchObject({ code: 2, stdout: '' });
-  expect(ran.stderr).toContain('only: bash, zsh, fish');
+  expect(ran.stderr).toContain('shells: bash, zsh, fish');
 });

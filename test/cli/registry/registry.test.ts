@@ -89,13 +89,13 @@ test('damage ends with 5, and says what the operator has to do', async () => {
   registry.blobs.set(digest, packed);
   expect(verified.code).toBe(5);
   expect(verified.stdout).toContain('disk other-bytes');
-  expect(verified.stdout).toContain('1 image, 1 damaged or of false origin');
-  expect(verified.stdout).toContain('Pushing again does not heal it');
+  expect(verified.stdout).toContain('1 image, 1 damaged or with a wrong origin');
+  expect(verified.stdout).toContain('Pushing again does not repair it');
 });
 
 test.each([
-  [['ls', 'nowhere'], 'is no HOST/REPOSITORY'],
-  [['ls', 'localhost:5000/Big'], 'names no repository'],
+  [['ls', 'nowhere'], 'is not HOST/REPOSITORY'],
+  [['ls', 'localhost:5000/Big'], 'has no repository'],
   [['push', 'localhost:5000/images'], 'registry push needs'],
   [['pull', 'localhost:5000/images'], 'registry pull needs'],
   [['ls', 'localhost:5000/images', '--registry-mirror', 'ftp://x'], 'registryMirror'],

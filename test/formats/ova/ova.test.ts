@@ -293,7 +293,7 @@ describe('refuses', () => {
       'corrupt-header',
       ovaArchive(vm, disk, manifest('SHA256(disk.vmdk)= abc\n')),
     ],
-    ['a line that is no digest', 'corrupt-header', ovaArchive(vm, disk, manifest('<html>\n'))],
+    ['a line that is not a digest', 'corrupt-header', ovaArchive(vm, disk, manifest('<html>\n'))],
     [
       'other bytes behind the archive',
       'trailing-data',

@@ -77,7 +77,7 @@ describe('invalid JSON', () => {
       await expect(read(`${site}a.json?token=secret`)).rejects.toMatchObject({
         code: 'ERR_METADATA',
         message: expect.stringMatching(
-          /^http:\/\/127\.0\.0\.1:\d+\/a\.json should be .*this is HTML/,
+          /^http:\/\/127\.0\.0\.1:\d+\/a\.json should be .*it is HTML/,
         ),
         details: { url: `${upstream.url}a.json` },
       });

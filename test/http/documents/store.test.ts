@@ -152,7 +152,10 @@ describe('an unreachable upstream', () => {
     expect(document.finalUrl.href).toBe(`${upstream.url}x`);
     expect(document.json()).toEqual({ a: 1 });
     expect(http.logged.filter(({ level }) => level === 'warn')).toMatchObject([
-      { message: expect.stringContaining('using the copy of 20'), data: { url: `${site}x` } },
+      {
+        message: expect.stringContaining('using the stored copy of 20'),
+        data: { url: `${site}x` },
+      },
     ]);
   });
 

@@ -197,7 +197,7 @@ describe('a variable', () => {
     expect(warnings).toEqual([]);
     await http.metadata.get(`${site}x`);
     await http.metadata.get(`${site}x?again`);
-    const message = 'HTTP_PROXY is not used: only proxies by http and https can be';
+    const message = 'HTTP_PROXY is ignored: only http and https proxies are supported';
     expect(warnings).toEqual([{ code: 'proxy', message }]);
     const warned = http.logged.filter(({ level }) => level === 'warn');
     expect(warned).toMatchObject([{ message }]);

@@ -172,7 +172,7 @@ describe('other files of the same source are used too', () => {
     await copyFile(`${path}.source`, join(staging, 'download'));
     await rm(`${path}.source`);
     expect(await repair({ offline: true })).toMatchObject([
-      { reason: '1 damaged block made again from a download that was not published' },
+      { reason: '1 damaged block made again from an unpublished download' },
     ]);
     expect(await sha256File(path)).toBe(sha256(disk));
   });

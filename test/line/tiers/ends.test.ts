@@ -173,7 +173,7 @@ describe('the answer of a tier must fulfil its contract', () => {
     const image = await ensure(odd.tier, { cacheDir: `${line.folder}/other` });
     expect(image.origin).toBe('network');
     const messages = image.trust.warnings.map(({ message }) => message).join();
-    expect(messages).toContain('gave something else than bytes');
+    expect(messages).toContain('did not give bytes');
   });
 
   test('a failing refuse or end changes nothing', async () => {

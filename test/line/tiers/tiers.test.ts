@@ -186,7 +186,7 @@ describe('a tier with only', () => {
   });
 });
 
-describe('no tier is asked', () => {
+describe('tiers are not asked', () => {
   test('if nothing proves the bytes', async () => {
     const { digest: _, ...bare } = build;
     line.offer(bare as typeof build, packed);

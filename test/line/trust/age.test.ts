@@ -111,7 +111,14 @@ describe('maxAge', () => {
   });
 
   test.each([['19'], ['soon'], [-1], [0]])('%j is not an age', async (maxAge) => {
-    await expect(line.ensure({ maxAge })).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+    await expect(line.ensure({ maxAge })).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      message:
+        typeof maxAge === 'string'
+          ? `invalid value "${maxAge}" for maxAge (--max-age)`
+          : `maxAge must be a number of milliseconds above 0, not ${maxAge}`,
+      hint: 'Write a number above 0 and its unit: 90d, 12h, 30m or 45s.',
+    });
   });
 });
 

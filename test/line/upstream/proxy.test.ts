@@ -12,7 +12,7 @@ const build = {
   digest: sha256(packed),
 };
 const variable = 'socks5://me:secret@proxy.example:1080';
-const message = 'HTTP_PROXY is not used: only proxies by http and https can be';
+const message = 'HTTP_PROXY is ignored: only http and https proxies are supported';
 let line: Line;
 
 beforeEach(async () => {

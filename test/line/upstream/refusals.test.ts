@@ -92,7 +92,7 @@ test('429 with a wait until tomorrow gives the disk of an earlier call immediate
   const image = await line.ensure();
   expect(image.path).toBe(path);
   const messages = image.trust.warnings.map(({ message }) => message).join();
-  expect(messages).toMatch(/429 .*come back at \d{4}-/);
+  expect(messages).toMatch(/429 .*try again at \d{4}-/);
 });
 
 describe('below the required level', () => {

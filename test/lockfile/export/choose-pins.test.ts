@@ -39,13 +39,13 @@ test.each<[string, () => unknown, string, string]>([
   [
     'two images in one Lima template',
     () => choose({}, sample, 'lima'),
-    'a template of Lima is of one image, and these are 2',
+    'a template of Lima takes one image, and there are 2',
     'Name one of: acme-1, acme-13.',
   ],
   [
     'two pins of one name in HCL',
     () => hclNames([pin({}, { alias: 'a.b' }), pin({}, { alias: 'a_b' })]),
-    'a.b (amd64) and a_b (amd64) would both be called a_b_amd64',
+    'a.b (amd64) and a_b (amd64) would both get the name a_b_amd64',
     'rename',
   ],
 ])('%s: refused', (_, call, message, hint) => {

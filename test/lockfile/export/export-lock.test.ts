@@ -77,8 +77,8 @@ test('without the cached disk it is refused with its name and the command that m
     code: 'ERR_INVALID_REQUEST',
     message:
       'not every pin can be exported to libvirt: ' +
-      'db (amd64): the provider of libvirt compares no checksum, and its disk is not in the cache; ' +
-      'web (amd64): the provider of libvirt compares no checksum, and its disk is not in the cache',
+      'db (amd64): the provider of libvirt does not compare checksums, and its disk is not in the cache; ' +
+      'web (amd64): the provider of libvirt does not compare checksums, and its disk is not in the cache',
   });
   const one = await exportTo('terraform-libvirt', { aliases: ['web'] }).catch(
     (error: unknown) => error,
@@ -109,7 +109,7 @@ test('Proxmox with xz is refused with its name: the node cannot use a path of th
   const { code, stdout, stderr } = await run('--to', 'terraform-proxmox');
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('web (amd64): Proxmox does not unpack xz\n');
-  expect(stderr).toContain('Export the others by their names.');
+  expect(stderr).toContain('Export the other entries by their names.');
   const others = await run('db', '--to', 'terraform-proxmox');
   expect(others.code).toBe(0);
   expect(others.stdout).toContain('resource "proxmox_download_file" "db_amd64" {\n');

@@ -75,7 +75,7 @@ test('Packer reads the text after // as a folder', () => {
 
 test('Lima supports six architectures', () => {
   expect(exportTargets.lima.express(pin({}, { arch: 'loong64' }))).toEqual({
-    because: 'Lima has no machines of loong64',
+    because: 'Lima has no machines with loong64',
     local: false,
   });
   expect(outcome('lima', pin({}, { arch: 'arm' }))).toBe('yes');

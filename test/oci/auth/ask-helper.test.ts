@@ -37,8 +37,8 @@ test.each([
 test.each([
   ['echo "no credentials server URL"; exit 1', 'no credentials server URL'],
   ['echo hunter2; exit 1', 'status 1'],
-  ['echo hunter2', 'something else than JSON'],
-  ['echo "[1, \\"hunter2\\"]"', 'something else than JSON'],
+  ['echo hunter2', 'not answer with JSON'],
+  ['echo "[1, \\"hunter2\\"]"', 'not answer with JSON'],
   ['yes hunter2', 'more than 65536 bytes'],
 ])("%s is an error without the helper's output", async (script, words) => {
   await home.helper('x', script);
@@ -71,7 +71,7 @@ test.each(['../x', '/bin/x', 'x y', 'x;y', '', '-x', '$(x)'])(
   'the suffix %j is refused',
   async (suffix) => {
     await home.helper('x', 'touch "$HOME/ran"');
-    await expect(askHelper(suffix, 'registry.example', signal)).rejects.toThrow('no file name');
+    await expect(askHelper(suffix, 'registry.example', signal)).rejects.toThrow('not a file name');
     expect(existsSync(`${home.dir}/ran`)).toBe(false);
   },
 );

@@ -65,7 +65,7 @@ test.each([
     const blob = one?.blobs.find(({ role }) => role === 'disk');
     expect(blob).toMatchObject({ state });
     const hex = imageDigest.slice('sha256:'.length);
-    expect(blob?.advice).toContain('Pushing again does not heal it');
+    expect(blob?.advice).toContain('Pushing again does not repair it');
     expect(blob?.advice).toContain(`blobs/sha256/${hex.slice(0, 2)}/${hex}/data`);
   },
 );

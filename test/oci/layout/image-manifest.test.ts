@@ -131,7 +131,7 @@ test.each([
   [
     'two disks',
     changed((m) => (m['layers'][1].annotations['vnd.rootdisk.role'] = 'disk')),
-    /two files of one role/,
+    /two files with one role/,
   ],
   [
     'a sum that is none',

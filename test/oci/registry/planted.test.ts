@@ -63,7 +63,7 @@ describeWith(['docker-registry'], 'bad bytes in the storage of a registry', () =
     const reason = new IntegrityError({ code: 'ERR_DIGEST', message: 'other bytes', details: {} });
     await visit.copy?.refuse(reason);
     await visit.close();
-    expect(context.warnings).toEqual([expect.stringContaining(`${blob} is not asked for again`)]);
+    expect(context.warnings).toEqual([expect.stringContaining(`${blob} is not requested again`)]);
     await expectForgotten(tier, bytes);
   });
 

@@ -46,6 +46,6 @@ test('a file with other content counts as empty', async () => {
 test('a folder without write permission is reported, and nothing fails', async () => {
   await writeFile(join(folder, 'registry-v1'), '');
   await bad.remember(blob, later, 'bad');
-  expect(told).toEqual([expect.stringContaining('is not remembered as bad')]);
+  expect(told).toEqual([expect.stringContaining('was not recorded as bad')]);
   expect(await bad.has(blob, now)).toBe(false);
 });

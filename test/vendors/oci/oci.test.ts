@@ -158,7 +158,7 @@ describe('an image of several layers', () => {
 
   it.each([
     ['deletes the folder', [lower, tarArchive(tarFile('.wh.disk', ''))], /deletes the folder/],
-    ['is too long to be looked through', [lower, long, other].slice(0, 2), /too long/],
+    ['is too long to be searched', [lower, long, other].slice(0, 2), /too long/],
   ])('is refused if a layer above it %s', async (_, layers, message) => {
     // Compressed, it is short enough to be read whole.
     const made = makeRepository(origin, 'vm/disks');
@@ -173,7 +173,7 @@ describe('an image of several layers', () => {
   it('is refused if no layer holds it', async () => {
     await expect(top(other, other)).rejects.toMatchObject({
       code: 'ERR_UNSUPPORTED_FORMAT',
-      message: expect.stringMatching(/holds no disk/),
+      message: expect.stringMatching(/has no disk/),
     });
   });
 });

@@ -165,9 +165,9 @@ describe('talos digests', () => {
   });
 
   it.each([
-    [402, 'gives the digest of this image to paying customers only'],
-    [404, 'gives no digest'],
-    [410, 'gives no digest'],
+    [402, 'gives the digest of this image only to paying customers'],
+    [404, 'has no digest'],
+    [410, 'has no digest'],
   ])('are replaced by TLS if they answer %i: the factory %s', async (status, why) => {
     const documents = await startTalos();
     documents.put(`${disk}.sha256`, (_request, response) => {

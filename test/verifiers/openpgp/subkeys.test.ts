@@ -62,7 +62,7 @@ describe('a binding needs', () => {
     ['SHA-1', bind({ hash: 'sha1' }), 'key-unusable'],
     ['MD5', bind({ hash: 'md5' }), 'key-unusable'],
     [
-      'a condition that is not understood',
+      'an unknown critical condition',
       bind({ hashed: [sub.flags(flags.sign), makeSubpacket(100, Buffer.from('x'), true)] }),
       'key-unusable',
     ],

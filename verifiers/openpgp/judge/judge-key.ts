@@ -37,15 +37,15 @@ export function judgeKey(candidate: Candidate, signedAt: number): GoodKey | Obje
     const facts = knowSubkey(key, subkey, pinned);
     if (facts.revoked) return revoked(`the owner of ${key.fingerprint} revoked it`);
     if (facts.onlyWeak) {
-      const why = `${key.fingerprint} vouches for it with SHA-1 only`;
+      const why = `${key.fingerprint} signed it with SHA-1 only`;
       return {
         ...unusable(why),
-        hint: 'Allow this very key by its own fingerprint, or get it anew.',
+        hint: 'Allow this key by its own fingerprint, or get a new copy of it.',
       };
     }
-    if (facts.statement === undefined) return unusable(`${key.fingerprint} does not vouch for it`);
+    if (facts.statement === undefined) return unusable(`${key.fingerprint} did not sign it`);
     if (facts.statement.signs !== true) return unusable('it may not sign documents');
-    if (!facts.signedBack) return unusable(`it does not say to belong to ${key.fingerprint}`);
+    if (!facts.signedBack) return unusable(`it does not name its owner ${key.fingerprint}`);
     statements.push(facts.statement);
   }
   return (
@@ -63,11 +63,11 @@ function judgeStatements(
 ): Objection | undefined {
   const unknown = statements.find(({ unknownCritical }) => unknownCritical !== undefined);
   if (unknown !== undefined) {
-    return unusable(`it has a condition that is not understood (${unknown.unknownCritical})`);
+    return unusable(`it has an unknown critical condition (${unknown.unknownCritical})`);
   }
   if (signedAt < from) return expired(`it was made on ${formatTime(from)}, after the signature`);
   const over = statements.find(({ until }) => signedAt >= until);
-  return over && expired(`it had expired on ${formatTime(over.until)}`);
+  return over && expired(`it expired on ${formatTime(over.until)}`);
 }
 
 /** Formats seconds since 1970 for messages. */
@@ -79,7 +79,7 @@ function unusable(message: string): Objection {
   return {
     reason: 'key-unusable',
     message,
-    hint: 'Get the key anew from its owner, or choose another signer.',
+    hint: 'Get the key again from its owner, or choose another signer.',
   };
 }
 
@@ -87,7 +87,7 @@ function revoked(message: string): Objection {
   return {
     reason: 'signer-revoked',
     message,
-    hint: 'Look for what the vendor says of it, and for the key that takes its place.',
+    hint: 'Read what the vendor says about it, and give the key that replaces it (keys, --key).',
   };
 }
 
@@ -95,6 +95,6 @@ function expired(message: string): Objection {
   return {
     reason: 'signer-expired',
     message,
-    hint: 'Get the key anew: vendors move the end of a key by signing it again.',
+    hint: 'Get the key again: vendors extend a key by signing it again.',
   };
 }

@@ -31,24 +31,24 @@ export function judgeSignature(
   if (hash === undefined)
     return unsupported(`its hash ${signature.hashAlgorithm} is not supported`);
   if (signature.unknownCritical !== undefined) {
-    return unsupported(`it has a condition that is not understood (${signature.unknownCritical})`);
+    return unsupported(`it has an unknown critical condition (${signature.unknownCritical})`);
   }
   if (signature.created > now + clockSkew) {
     return {
       reason: 'signed-in-future',
-      message: `it says to be of ${formatTime(signature.created)}`,
-      hint: 'Set the clock of this machine right; do not use the bytes if it is right.',
+      message: `it is dated ${formatTime(signature.created)}, in the future`,
+      hint: 'Correct the clock of this machine; if it is right, do not use the bytes.',
     };
   }
   const end = signature.created + (signature.expiresAfter || Number.POSITIVE_INFINITY);
   if (now >= end) {
-    return { reason: 'stale', message: `it says to be good until ${formatTime(end)} only` };
+    return { reason: 'stale', message: `it expired on ${formatTime(end)}` };
   }
   const key = judgeKey(candidate, signature.created);
   if ('reason' in key) return key;
   // A signature cannot be by a key with another algorithm.
   if (!fitsKey(signature, candidate.packet)) {
-    return { reason: 'signature-bad', message: 'it does not go with that key' };
+    return { reason: 'signature-bad', message: 'it does not fit that key' };
   }
   return { signature, candidate, hash, key };
 }
@@ -57,6 +57,6 @@ function unsupported(message: string): Objection {
   return {
     reason: 'unsupported',
     message,
-    hint: 'Verify it with another tool, or tell the vendor.',
+    hint: 'Verify it with another tool, or report it to the vendor.',
   };
 }

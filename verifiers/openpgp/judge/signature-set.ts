@@ -101,7 +101,7 @@ export class SignatureSet {
       'signature-bad',
       `${name}: the signature by ${nameIssuer(signature)} is not for these bytes`,
       {
-        hint: 'Get both again past every cache; if it lasts, do not use the bytes and tell the vendor.',
+        hint: 'Get both again without caches; if it happens again, do not use the bytes, and report it to the vendor.',
         signers: [nameIssuer(signature)],
       },
     );
@@ -117,13 +117,13 @@ function unknown(signature: SignaturePacket, ring: Ring): Objection {
   if (ring.knows(signature)) {
     return {
       reason: 'signer-unknown',
-      message: 'that key is at hand, but not among those that may sign this',
+      message: 'that key is known, but it may not sign this',
       hint: `If the vendor names ${issuer} as a signer of this, add its fingerprint to those allowed.`,
     };
   }
   return {
     reason: 'signer-unknown',
-    message: 'that key is not among the keys given',
+    message: 'that key is not among the given keys',
     hint: `If the vendor has changed its key, compare the fingerprint of ${issuer} with what the vendor publishes, then give that key: --key FILE, or the option keys.`,
   };
 }

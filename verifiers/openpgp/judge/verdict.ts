@@ -59,7 +59,7 @@ export function makeVerdict(
     .filter(({ objection }) => objection.reason !== 'signer-unknown')
     .map(({ signature, objection }) => ({
       code: 'signature-ignored',
-      message: `${policy.name}: a signature by ${nameIssuer(signature)} does not count: ${objection.message}`,
+      message: `${policy.name}: a signature by ${nameIssuer(signature)} is not accepted: ${objection.message}`,
     }));
   return {
     signer: describe(contender),
@@ -84,16 +84,16 @@ export function makeRefusal(
       'unsupported',
       `${policy.name}: its signature is of an unknown version`,
       {
-        hint: 'Verify it with another tool, or tell the vendor.',
+        hint: 'Verify it with another tool, or report it to the vendor.',
       },
     );
   }
   const { signature, objection } = gravest;
   return refuseSignature(
     objection.reason,
-    `${policy.name}: the signature by ${nameIssuer(signature)} does not count: ${objection.message}`,
+    `${policy.name}: the signature by ${nameIssuer(signature)} is not accepted: ${objection.message}`,
     {
-      hint: objection.hint ?? 'Do not use the bytes; tell the vendor if it lasts.',
+      hint: objection.hint ?? 'Do not use the bytes; report it to the vendor if it happens again.',
       signers: [...new Set(refusals.map((refusal) => nameIssuer(refusal.signature)))],
       signedAt: formatTime(signature.created),
     },
@@ -121,7 +121,7 @@ function warn({ signature, candidate, key }: Contender, policy: SignerPolicy): W
   if (signature.version === 3) {
     warnings.push({
       code: 'legacy-signature-v3',
-      message: `${policy.name}: signed by ${fingerprint} in version 3 of the format, which is out of use`,
+      message: `${policy.name}: signed by ${fingerprint} in version 3 of the format, which is obsolete`,
     });
   }
   return warnings;

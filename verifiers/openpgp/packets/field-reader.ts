@@ -48,6 +48,6 @@ export class FieldReader {
 /** The error for bytes that are not as RFC 9580 describes; `what` continues the message. */
 export function malformed(what: string): IntegrityError {
   return refuseSignature('malformed', what, {
-    hint: 'The file is damaged or not OpenPGP: get it again from its source.',
+    hint: 'Get the file again from its source: it is damaged, or not OpenPGP.',
   });
 }

@@ -24,7 +24,7 @@ export function* readPackets(bytes: Uint8Array): Generator<FramedPacket> {
   for (let count = 1; reader.left > 0; count += 1) {
     if (count > limits.packets) throw malformed(`more than ${limits.packets} packets`);
     const header = reader.uint8();
-    if ((header & 0x80) === 0) throw malformed('these bytes are no OpenPGP packets');
+    if ((header & 0x80) === 0) throw malformed('these bytes are not OpenPGP packets');
     yield (header & 0x40) === 0 ? readLegacy(reader, header) : readCurrent(reader, header);
   }
 }

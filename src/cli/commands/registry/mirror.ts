@@ -7,7 +7,7 @@ import { outcomeOf } from './outcomes.ts';
 export const registryMirror: Command = {
   name: 'registry mirror',
   operands: ['<host/repo>', '[alias]…'],
-  summary: 'Bring the images of a lock file into a registry.',
+  summary: 'Copy the images of a lock file to a registry.',
   options: ['lockfile', 'connections', ...transportOptions],
   examples: [
     ['rootdisk registry mirror localhost:5000/images', 'everything that is locked'],

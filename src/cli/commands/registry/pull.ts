@@ -5,7 +5,7 @@ import { readingOptions, readRepository } from './repository.ts';
 export const registryPull: Command = {
   name: 'registry pull',
   operands: ['<host/repo>', '<name | tag>…'],
-  summary: 'Take signed images into the cache, by name.',
+  summary: 'Download signed images into the cache by name.',
   options: ['digest', ...readingOptions, 'cache-dir', 'plugin'],
   repeats: ['digest'],
   examples: [

@@ -7,7 +7,7 @@ import { namesMissing, outcomeOf } from './outcomes.ts';
 export const registryPush: Command = {
   name: 'registry push',
   operands: ['<host/repo>', '<ref | url | file>…'],
-  summary: 'Verify images, and push what they are made of.',
+  summary: 'Verify images, and push their files.',
   options: [
     ...requestOptions,
     ...(['digest', 'lockfile', 'boot', 'connections'] as const),

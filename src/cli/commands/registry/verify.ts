@@ -8,7 +8,7 @@ import { readingOptions, readRepository } from './repository.ts';
 export const registryVerify: Command = {
   name: 'registry verify',
   operands: ['<host/repo>', '[name | tag]…'],
-  summary: 'Read every byte, and prove its origin again.',
+  summary: 'Verify bytes and origin of the images again.',
   options: [...readingOptions, 'plugin'],
   columns: [
     ['BYTES', 'whether every blob has the digest and length that its manifest states'],
@@ -33,7 +33,7 @@ export const registryVerify: Command = {
     const table = formatTable([['NAME', 'BYTES', 'ORIGIN'], ...rows], {
       columns: context.columns,
     });
-    const summary = `${images.length} image${images.length === 1 ? '' : 's'}, ${damaged} damaged or of false origin`;
+    const summary = `${images.length} image${images.length === 1 ? '' : 's'}, ${damaged} damaged or with a wrong origin`;
     return {
       text: [...(images.length === 0 ? [] : [table]), summary, ...advice(images)].join('\n'),
       json: { registry: place, images, damaged },

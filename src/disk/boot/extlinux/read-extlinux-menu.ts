@@ -91,7 +91,7 @@ function menuOf(config: ExtlinuxConfig, place: Place, path: string): Menu {
   const warnings =
     starts !== undefined && starts.entry === undefined && chosen !== undefined
       ? [
-          `The boot menu starts ${starts.label.name}, which is no Linux kernel: ${chosen.id} was taken.`,
+          `The boot menu starts ${starts.label.name}, which is not a Linux kernel; ${chosen.id} is used instead.`,
         ]
       : [];
   return { entries, warnings, ...defined({ chosen }) };

@@ -25,7 +25,7 @@ export function pickDefault(items: readonly MenuItem[], wanted: string): ChosenI
     const item = name === '' ? inside[0] : find(inside, name);
     if (item === undefined && inside.length > 0) {
       warnings.push(
-        `The default ${JSON.stringify(wanted)} is no entry of the menu; GRUB starts the first one`,
+        `The default ${JSON.stringify(wanted)} is not an entry of the menu; GRUB starts the first one`,
       );
     }
     const taken = item ?? inside[0];

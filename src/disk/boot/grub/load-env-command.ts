@@ -27,14 +27,14 @@ export async function runLoadEnv(
   if (bytes === undefined) return false;
   const values = parseEnvironmentBlock(bytes);
   if (values === undefined) {
-    warn(`${path} is no environment block of GRUB and was left out`);
+    warn(`${path} is not an environment block of GRUB and was ignored`);
     return false;
   }
   for (const [name, value] of values) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     if (name !== 'next_entry') variables.set(name, value);
     else if (value !== '') {
-      warn(`${path} names ${JSON.stringify(value)} for the next start alone; it was left out`);
+      warn(`${path} names ${JSON.stringify(value)} for the next start only; it was ignored`);
     }
   }
   return true;

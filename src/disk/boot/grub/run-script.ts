@@ -45,7 +45,7 @@ export class ScriptRun {
     const outer = this.#place;
     this.#place = path;
     const text = Buffer.from(bytes).toString('utf8');
-    if (text.includes('\0')) throw refuse('corrupt-data', `${path} is no text`);
+    if (text.includes('\0')) throw refuse('corrupt-data', `${path} is not a text`);
     await this.run(parseScript(text, path), frame);
     this.#place = outer;
     return true;

@@ -40,7 +40,7 @@ export async function readSystemdMenu(places: BootPlaces): Promise<Menu | undefi
   const chosen = first?.entry ?? entries[0];
   if (first !== undefined && first.entry === undefined && chosen !== undefined) {
     warnings.push(
-      `The boot menu starts ${first.name}, which is no Linux kernel: ${chosen.id} was taken.`,
+      `The boot menu starts ${first.name}, which is not a Linux kernel; ${chosen.id} is used instead.`,
     );
   }
   return { entries, warnings, ...defined({ chosen }) };

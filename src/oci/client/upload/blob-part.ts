@@ -44,7 +44,7 @@ function shortSource({ digest, sizeBytes }: BlobSource, left: number): Integrity
   return new IntegrityError({
     code: 'ERR_SIZE',
     message: `the file that is pushed as ${digest} ends ${left} bytes early`,
-    hint: 'Push the file again, and do not change it meanwhile.',
+    hint: 'Push the file again, and do not change it during the push.',
     details: { expected: String(sizeBytes), actual: String(sizeBytes - left) },
   });
 }

@@ -72,7 +72,7 @@ export class ChunkedUpload {
       url,
       signal: this.#signal,
       accepts: [202],
-      what: 'the begin of an upload',
+      what: 'the start of an upload',
     });
     this.#sent = 0;
     return uploadLocation(answer, url);

@@ -11,7 +11,7 @@ import { senselessAnswer } from '../refusal.ts';
 export function uploadLocation(answer: SentAnswer, asked: URL): URL {
   const location = URL.parse(answer.headers['location'] ?? '', asked);
   if (answer.headers['location'] === undefined || location === null) {
-    throw senselessAnswer(asked, 'does not say where the upload goes on');
+    throw senselessAnswer(asked, 'does not say where the upload continues');
   }
   // A registry behind a TLS proxy may write http in its own addresses.
   if (location.hostname === asked.hostname && asked.protocol === 'https:') {
@@ -45,8 +45,8 @@ function refusedLocation(asked: URL, location: URL, what: string): TransferError
   const shown = publicUrl(asked);
   return new TransferError({
     code: 'ERR_REDIRECT',
-    message: `${shown}: the registry leads the upload to ${publicUrl(location)}, ${what}`,
-    hint: 'Correct the address that the registry gives of itself, such as http.host of docker-registry.',
+    message: `${shown}: the registry sends the upload to ${publicUrl(location)}, ${what}`,
+    hint: 'Correct the address that the registry states for itself, such as http.host of docker-registry.',
     details: { url: shown, location: publicUrl(location) },
   });
 }

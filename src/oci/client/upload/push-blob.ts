@@ -142,7 +142,7 @@ class BlobUpload {
       if (mounted?.status === 201) return undefined;
       if (mounted !== undefined) return uploadLocation(mounted, url);
     }
-    const what = 'the begin of an upload';
+    const what = 'the start of an upload';
     const answer = await sendOne(this.#connection, {
       ...request,
       accepts: [202],
@@ -165,7 +165,7 @@ class BlobUpload {
     throw new IntegrityError({
       code: 'ERR_SIZE',
       message: `${shown}: the registry took ${sizeBytes} bytes and ${stored === undefined ? 'has none' : `has ${stored}`}`,
-      hint: 'Remove the blob from the registry, and tell its maker if it happens again.',
+      hint: 'Remove the blob from the registry, and report it to the maker of the registry if it happens again.',
       details: { url: shown, expected: String(sizeBytes), actual: String(stored ?? 0) },
     });
   }

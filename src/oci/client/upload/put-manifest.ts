@@ -32,8 +32,8 @@ export async function pushManifest(
   const shown = publicUrl(url);
   throw new IntegrityError({
     code: 'ERR_DIGEST',
-    message: `${shown}: the registry states another digest of this manifest`,
-    hint: 'Look for a server between this host and the registry that changes what is sent.',
+    message: `${shown}: the registry states a different digest for this manifest`,
+    hint: 'Look for a server between this host and the registry that changes the sent bytes.',
     details: { url: shown, expected: digest, actual: stated.slice(0, 160) },
   });
 }

@@ -88,7 +88,7 @@ test('Debian: the saved entry, and one for the next start only', async () => {
   const block = environmentBlock({ saved_entry, next_entry: '0' });
   expect(await shownMenu(debianVolumes(grub, { '/boot/grub/grubenv': block }))).toMatchObject({
     chosen: { version: '6.12.90+deb13-amd64' },
-    warnings: ['(hd0,gpt1)/boot/grub/grubenv names "0" for the next start alone; it was left out'],
+    warnings: ['(hd0,gpt1)/boot/grub/grubenv names "0" for the next start only; it was ignored'],
   });
 });
 
@@ -96,7 +96,7 @@ test('Debian: a missing default is replaced by the first entry, with a warning',
   const grub = debian.replace('set default="0"', 'set default="gone"');
   expect(await shownMenu(debianVolumes(grub))).toMatchObject({
     chosen: { version: '6.12.99+deb13-amd64' },
-    warnings: ['The default "gone" is no entry of the menu; GRUB starts the first one'],
+    warnings: ['The default "gone" is not an entry of the menu; GRUB starts the first one'],
   });
 });
 

@@ -71,7 +71,7 @@ test('an invalid environment block is ignored, with a warning', async () => {
       '/boot/grub/grubenv': bad,
     });
     expect(menu.warnings).toEqual([
-      '(hd0,gpt1)/boot/grub/grubenv is no environment block of GRUB and was left out',
+      '(hd0,gpt1)/boot/grub/grubenv is not an environment block of GRUB and was ignored',
     ]);
   }
 });

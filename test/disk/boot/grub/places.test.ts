@@ -73,7 +73,7 @@ source ($root)/boot/grub2/grub.cfg
       ]),
     ).toMatchObject({
       chosen: { kernel: 'p1:/@/boot/vmlinuz-6.1' },
-      warnings: ['The default "gone" is no entry of the menu; GRUB starts the first one'],
+      warnings: ['The default "gone" is not an entry of the menu; GRUB starts the first one'],
     });
   });
 });
