@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BundleKind, BundleMember } from '../contracts/bundle.ts';
 import { UsageError } from '../errors.ts';
 import { viewOf } from '../kit/bytes.ts';
-import { maxManifestBytes, parseBundleManifest } from '../line/members/manifest.ts';
+import { maxManifestBytes, parseBundleManifest } from './manifest.ts';
 
 /** A file of the folder, open for reading. */
 export interface FolderMember {

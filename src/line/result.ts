@@ -10,7 +10,7 @@ import { toBootFiles } from './boot/boot-entries.ts';
 import type { BootSet } from './boot/boot-set.ts';
 import type { Call } from './call.ts';
 import type { Obtained } from './look.ts';
-import { readBundleManifest } from './members/manifest.ts';
+import { readBundleManifest } from './members/read-manifest.ts';
 import { sourceUuid } from './source-uuid.ts';
 import { isSignerAllowed } from './trust/fits-call.ts';
 import { effectiveLevel } from './trust/levels.ts';

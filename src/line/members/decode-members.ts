@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { maxManifestBytes, parseBundleManifest } from '../../bundles/manifest.ts';
 import { inCache } from '../../cache/cache-error.ts';
 import type { ArchiveEntry } from '../../contracts/format.ts';
 import type { ArtifactRole } from '../../contracts/vendor.ts';
@@ -13,7 +14,6 @@ import type { WrittenFile, WrittenMember } from '../decoded.ts';
 import type { Fetching } from '../fetch.ts';
 import type { Making } from '../making.ts';
 import { planMember } from '../plan.ts';
-import { maxManifestBytes, parseBundleManifest } from './manifest.ts';
 
 type Decoding = Making & { fetching: Fetching };
 

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { inCache } from '../../cache/cache-error.ts';
-import type { Entry } from '../../cache/entries/read.ts';
-import { refuse } from '../../errors.ts';
+import { refuse } from '../errors.ts';
 
 /** Far longer than any manifest; the whole manifest is held in memory. */
 export const maxManifestBytes: number = 1024 * 1024;
@@ -18,13 +15,6 @@ export function parseBundleManifest(text: string): Readonly<Record<string, unkno
     throw unusable('is not a JSON object');
   }
   return Object.fromEntries(Object.entries(value));
-}
-
-/** The manifest of a cached bundle; its length was bounded when it was made, and matches the record. */
-export async function readBundleManifest({
-  path,
-}: Entry): Promise<Readonly<Record<string, unknown>>> {
-  return parseBundleManifest(await inCache(path, 'read', () => readFile(path, 'utf8')));
 }
 
 function unusable(what: string, cause?: unknown): Error {
