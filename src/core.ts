@@ -53,7 +53,6 @@ export type { Launch } from './launch/describe-launch.ts';
 export type { HypervisorId, RootForm } from './launch/hypervisor.ts';
 export type { RootChange } from './launch/root-form.ts';
 export type { OriginVerdict } from './line/trust/prove-again.ts';
-export type { LockFinding } from './lockfile/check-entry.ts';
 export type {
   LockEntry,
   LockedBoot,
@@ -63,6 +62,7 @@ export type {
 } from './lockfile/lock-file.ts';
 export type { LockChange } from './lockfile/place-pins.ts';
 export type { RootdiskDefaults } from './parts/defaults.ts';
+export type { LockFinding } from './pinning/check-entry.ts';
 export type { BootImage, BootImageOptions, FoundBootFile, ImageBoot } from './verbs/boot-image.ts';
 export type { CheckLock } from './verbs/check-lock.ts';
 export { cloneDisk } from './verbs/clone-disk.ts';

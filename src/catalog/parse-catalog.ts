@@ -2,7 +2,6 @@ import { readCount, readFlag, readList } from '../cache/records/values.ts';
 import { isImageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
-import { parseReference } from '../line/reference.ts';
 import { LockDefect, refuseUnknownMembers } from '../lockfile/defect.ts';
 import {
   inFile,
@@ -17,6 +16,7 @@ import {
   readLockedDigest,
   readLockedSigner,
 } from '../lockfile/parse-image.ts';
+import { parseReference } from '../parts/reference.ts';
 import { type Catalog, type CatalogEntry, type CatalogPin, catalogVersion } from './catalog.ts';
 
 /**

@@ -11,11 +11,11 @@ import { HttpPool } from '../http/pool.ts';
 import { shownText } from '../kit/public-url.ts';
 import { ownAuthorizer } from '../oci/auth/own-authorizer.ts';
 import type { BoundParts } from '../parts/bind.ts';
+import { originOnLoopback } from '../parts/reference.ts';
 import { safeListeners } from '../parts/safe-listener.ts';
 import type { Locked } from './locked/locked.ts';
 import { type CallOptions, parseOptions } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { originOnLoopback } from './reference.ts';
 import { readGivenKeys } from './trust/read-given-keys.ts';
 
 /** One call of `ensureImage`: its options, and the state that its stages share. */

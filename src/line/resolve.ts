@@ -6,12 +6,12 @@ import { defined } from '../kit/defined.ts';
 import { callPlugin } from '../parts/call-plugin.ts';
 import { checkLayers } from '../parts/check-layers.ts';
 import { checkResolution } from '../parts/check-resolution.ts';
+import { parseReference } from '../parts/reference.ts';
 import { unknownVendor } from '../parts/unknown-vendor.ts';
 import type { Call } from './call.ts';
 import type { Locked } from './locked/locked.ts';
 import { requestLocked, resolveLocked } from './locked/resolve-locked.ts';
 import { type OwnSource, requestOwn, resolveOwn } from './own-source.ts';
-import { parseReference } from './reference.ts';
 import { trace } from './trace.ts';
 import { preferDigest } from './trust/prefer-digest.ts';
 

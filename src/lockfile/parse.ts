@@ -2,7 +2,7 @@ import { readTexts } from '../cache/records/values.ts';
 import { isImageError } from '../errors.ts';
 import { defined } from '../kit/defined.ts';
 import { parseOptional, parseRecord, parseText } from '../kit/records.ts';
-import { parseReference } from '../line/reference.ts';
+import { parseReference } from '../parts/reference.ts';
 import { LockDefect, refuseUnknownMembers } from './defect.ts';
 import { type LockEntry, type LockFile, lockfileVersion } from './lock-file.ts';
 import {

@@ -1,12 +1,12 @@
 import { createTaskPool } from '../kit/task-pool.ts';
 import { parseOptions } from '../line/options.ts';
-import { checkEntry, type LockFinding } from '../lockfile/check-entry.ts';
 import { readLockFile } from '../lockfile/read-lock-file.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
 import { selectEntries } from '../lockfile/select-entries.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
+import { checkEntry, type LockFinding } from '../pinning/check-entry.ts';
 import { givenArches, type LockfileOptions } from './lock-images.ts';
 import { optionsOf } from './update-lock.ts';
 

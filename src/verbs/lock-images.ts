@@ -5,12 +5,12 @@ import { hostArch, parseArch } from '../kit/arch.ts';
 import { defined } from '../kit/defined.ts';
 import { checkAlias, defaultAlias } from '../lockfile/alias.ts';
 import { changeLockFile } from '../lockfile/change-lock-file.ts';
-import { type Pin, pinReference } from '../lockfile/pin-reference.ts';
 import { type LockChange, type PlacedPin, placePins } from '../lockfile/place-pins.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions, readReference } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
+import { type Pin, pinReference } from '../pinning/pin-reference.ts';
 
 /** The options of every verb on lock files. */
 export interface LockfileOptions

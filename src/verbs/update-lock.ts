@@ -1,5 +1,4 @@
 import { changeLockFile } from '../lockfile/change-lock-file.ts';
-import { isWithoutDigest, type PinOptions, pinReference } from '../lockfile/pin-reference.ts';
 import { type LockChange, type PlacedPin, placePins } from '../lockfile/place-pins.ts';
 import { readLockFile } from '../lockfile/read-lock-file.ts';
 import { requireLockfile } from '../lockfile/require-lockfile.ts';
@@ -7,6 +6,7 @@ import { type Selected, selectEntries } from '../lockfile/select-entries.ts';
 import type { BoundParts } from '../parts/bind.ts';
 import { checkOptions } from '../parts/check-options.ts';
 import { optionKinds } from '../parts/option-kinds.ts';
+import { isWithoutDigest, type PinOptions, pinReference } from '../pinning/pin-reference.ts';
 import { givenArches, type LockfileOptions } from './lock-images.ts';
 
 export type UpdateLock = (

@@ -1,6 +1,6 @@
 import { mainDigest } from '../../kit/digest.ts';
+import { parseReference } from '../../parts/reference.ts';
 import type { Call } from '../call.ts';
-import { parseReference } from '../reference.ts';
 import type { Locked } from './locked.ts';
 
 /** The call for a pinned image. */

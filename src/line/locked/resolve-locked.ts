@@ -2,8 +2,8 @@ import type { Artifact, ImageRequest, Resolution } from '../../contracts/vendor.
 import { hasRemedy, NotFoundError } from '../../errors.ts';
 import { defined } from '../../kit/defined.ts';
 import type { LockedFile } from '../../lockfile/lock-file.ts';
+import { parseReference } from '../../parts/reference.ts';
 import type { Call } from '../call.ts';
-import { parseReference } from '../reference.ts';
 import type { Locked } from './locked.ts';
 
 /** The request for exactly the locked build. */

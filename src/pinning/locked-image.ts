@@ -9,7 +9,7 @@ import { membersOf } from '../line/repair/recorded.ts';
 import type { Surveyed } from '../line/survey/survey.ts';
 import { effectiveLevel } from '../line/trust/levels.ts';
 import type { Proven } from '../line/trust/merge-evidence.ts';
-import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from './lock-file.ts';
+import type { LockedBoot, LockedFile, LockedImage, LockedTrust } from '../lockfile/lock-file.ts';
 
 /** The lock data of a resolved image and of its boot files. Throws `ERR_INVALID_REQUEST` without a digest. */
 export function lockSurveyed(

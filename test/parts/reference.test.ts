@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseReference } from '../../src/line/reference.ts';
+import { parseReference } from '../../src/parts/reference.ts';
 
 test.each([
   ['ubuntu', { kind: 'vendor', vendor: 'ubuntu', release: 'latest' }],

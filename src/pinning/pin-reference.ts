@@ -11,8 +11,8 @@ import { planBoot } from '../line/plan.ts';
 import { prove } from '../line/prove.ts';
 import { type Asked, parseRequest, resolveRequest } from '../line/resolve.ts';
 import { type Surveyed, survey } from '../line/survey/survey.ts';
+import type { LockedImage } from '../lockfile/lock-file.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import type { LockedImage } from './lock-file.ts';
 import { lockRecorded, lockSurveyed, refuseSecrets } from './locked-image.ts';
 
 /** The new pin for one reference on one architecture. */

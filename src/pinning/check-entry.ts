@@ -2,13 +2,13 @@ import type { Arch } from '../contracts/arch.ts';
 import type { GuestFacts } from '../contracts/vendor.ts';
 import { hasRemedy, isImageError } from '../errors.ts';
 import { type Call, openCall } from '../line/call.ts';
-import { parseReference } from '../line/reference.ts';
 import { parseRequest, resolveRequest } from '../line/resolve.ts';
+import type { LockedImage } from '../lockfile/lock-file.ts';
+import { isSameBuild } from '../lockfile/place-pins.ts';
+import type { Selected } from '../lockfile/select-entries.ts';
 import type { BoundParts } from '../parts/bind.ts';
-import type { LockedImage } from './lock-file.ts';
+import { parseReference } from '../parts/reference.ts';
 import { isWithoutDigest, type PinOptions, pinReference } from './pin-reference.ts';
-import { isSameBuild } from './place-pins.ts';
-import type { Selected } from './select-entries.ts';
 
 /** Something that the owner of a lock file should check. */
 export interface LockFinding {
