@@ -120,27 +120,16 @@ export interface EnsureOptions extends TransportOptions, RequestOptions {
 }
 
 /** Options of `resolveImage`. */
-export interface ResolveOptions extends TransportOptions, RequestOptions {
-  format?: 'raw' | 'source' | (string & {}) | undefined;
-  trust?: 'auto' | TrustLevel | undefined;
-  digest?: Digest | (string & {}) | undefined;
-  /**
-   * Path of a lock file: a reference that is the name of one of its entries means that pinned image, and no index is
-   * requested. Default: no lock file is read.
-   */
-  lockfile?: string | undefined;
-  /**
-   * Path of a catalog that replaces the one of this package. Its names are references, and while the index of a
-   * vendor is unreachable, the catalog answers for it, with the warning `catalog-pin`. An empty file is a catalog
-   * without images.
-   */
-  catalog?: string | undefined;
-  keys?: string[] | { add?: string[]; replace?: string[] } | undefined;
-  maxAge?: number | string | false | undefined;
-  allowOlder?: boolean | undefined;
+export interface ResolveOptions
+  extends TransportOptions,
+    RequestOptions,
+    Pick<
+      EnsureOptions,
+      | ('format' | 'trust' | 'digest' | 'lockfile' | 'catalog')
+      | ('keys' | 'maxAge' | 'allowOlder' | 'refresh')
+    > {
   /** Also return the addresses of kernel and initrd if the vendor publishes them; `'disk'` adds nothing. */
   boot?: boolean | 'disk' | undefined;
-  refresh?: boolean | undefined;
 }
 
 /** How `convertImage` and `inspectImage` read a local file. */
