@@ -44,6 +44,19 @@ export function headOf(bytes: Uint8Array): { head: Uint8Array; sizeBytes: number
   return { head: bytes.slice(0, 256 * 1024), sizeBytes: bytes.length };
 }
 
+/** Asserts that `detect` is true for these bytes, and throws for no beginning of them. */
+export function assertDetects(
+  format: { detect(at: { head: Uint8Array; sizeBytes?: number }): boolean },
+  bytes: Uint8Array,
+  message: string,
+): void {
+  assert.equal(format.detect(headOf(bytes)), true, message);
+  for (let length = 0; length <= 600; length += length < 64 ? 1 : 67) {
+    const { head } = headOf(bytes.slice(0, length));
+    assert.equal(typeof format.detect({ head }), 'boolean', `${length} bytes`);
+  }
+}
+
 export function assertBytes(found: Uint8Array, wanted: Uint8Array, what: string): void {
   assert.equal(found.length, wanted.length, `${what} has ${found.length} bytes`);
   const at = wanted.findIndex((byte, index) => byte !== found[index]);
